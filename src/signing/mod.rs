@@ -1,0 +1,35 @@
+//! The signing core: OpenSSF Model Signing (OMS) v1.0, signed and verified, offline.
+//!
+//! Usable by itself: [`sign_key`], [`sign_certificate`], [`verify`], [`digest`], [`inspect`]. It knows no
+//! store, no policy and no screen. Every step of a verification is a [`Check`]; what an artifact brings
+//! along (keys, roots) is never trusted: trust comes in as [`Trust`].
+
+mod bundle;
+mod chain;
+mod check;
+mod dsse;
+mod enumerate;
+mod hashing;
+mod identity;
+mod inspect;
+mod keys;
+mod manifest;
+mod progress;
+mod sign;
+mod sigstore;
+mod trust;
+mod verify;
+
+pub use bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material};
+pub use check::{Check, Outcome, Stage};
+pub use dsse::{Envelope, pae};
+pub use enumerate::{Entry, Listing, Scope, enumerate};
+pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files};
+pub use identity::{Identity, Method};
+pub use inspect::{Inspection, inspect};
+pub use keys::{Curve, PublicKey, SigningKey};
+pub use manifest::{Manifest, Resource, RootDigest, Serialization, Statement};
+pub use progress::{Progress, Snapshot};
+pub use sign::{SignOptions, Signed, digest, sign_certificate, sign_key};
+pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};
+pub use verify::{ChangedFile, FilesReport, LogEntry, TimeSource, Verification, VerifyOptions, verify};

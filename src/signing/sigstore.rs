@@ -1,0 +1,1 @@
+//! The Sigstore kind: the only module that knows `sigstore-verify`. Offline, always.

@@ -1,0 +1,88 @@
+//! The cleaning itself. Output holds no control, format, private-use or unassigned-plane character.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Longer fields are cut here: a name of a gigabyte must not freeze a screen.
+const MAX_BYTES: usize = 4096;
+/// More marks than this on one letter ("zalgo") are cut.
+const MAX_MARKS: usize = 4;
+
+/// One safe line: every character that could move the cursor, reorder or hide text becomes visible.
+pub fn screen(raw: &str) -> String {
+    clean(raw, false)
+}
+
+/// As [`screen`], but line feeds stay and tabs become four spaces.
+pub fn block(raw: &str) -> String {
+    clean(raw, true)
+}
+
+/// Width in terminal cells of text that is already safe.
+pub fn width(safe: &str) -> usize {
+    safe.width()
+}
+
+/// Cuts safe text to `columns` cells and marks the cut with `…`.
+pub fn clip(safe: &str, columns: usize) -> String {
+    if safe.width() <= columns {
+        return safe.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for grapheme in safe.graphemes(true) {
+        let cells = grapheme.width();
+        if used + cells + 1 > columns {
+            break;
+        }
+        out.push_str(grapheme);
+        used += cells;
+    }
+    if columns > 0 {
+        out.push('…');
+    }
+    out
+}
+
+fn clean(raw: &str, keep_lines: bool) -> String {
+    let mut out = String::with_capacity(raw.len().min(MAX_BYTES));
+    let mut marks = 0;
+    for c in raw.chars() {
+        if out.len() >= MAX_BYTES {
+            out.push('…');
+            break;
+        }
+        match c {
+            '\n' if keep_lines => out.push('\n'),
+            '\t' if keep_lines => out.push_str("    "),
+            '\u{1b}' => out.push('␛'),
+            '\0'..='\u{1f}' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('?')),
+            '\u{7f}' => out.push('␡'),
+            c if hides_or_reorders(c) => out.push_str(&format!("<U+{:04X}>", c as u32)),
+            c if is_mark(c) => {
+                marks += 1;
+                if marks <= MAX_MARKS {
+                    out.push(c);
+                }
+                continue;
+            }
+            c => out.push(c),
+        }
+        marks = 0;
+    }
+    out
+}
+
+/// C1 controls, format characters, separators that break lines, private use, tags, variation selectors.
+fn hides_or_reorders(c: char) -> bool {
+    matches!(c as u32,
+        0x80..=0x9f | 0xad | 0x34f | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f | 0x8e2 | 0x115f..=0x1160 | 0x17b4..=0x17b5
+        | 0x180b..=0x180f | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164 | 0xe000..=0xf8ff
+        | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0xfffe..=0xffff | 0x110bd | 0x110cd | 0x13430..=0x13455
+        | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0x10ffff)
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c as u32, 0x300..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x64b..=0x65f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff
+        | 0x20d0..=0x20ff | 0xfe20..=0xfe2f)
+}

@@ -1,0 +1,62 @@
+//! Making untrusted text safe to show. Used by every face and by reports; knows no room of the domain.
+//!
+//! Names, identities, paths and notes come from files that an attacker may have written. They are kept
+//! raw in [`Untrusted`], which has no `Display`; what may reach a terminal, a log or a document is what
+//! [`Untrusted::screen`] gives. Unsafe characters are replaced by something visible, never deleted:
+//! deleting would turn `pay<U+200B>pal` into a clean name.
+
+mod clean;
+pub mod json;
+
+pub use clean::{block, clip, screen, width};
+
+use serde::{Deserialize, Serialize};
+
+/// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[serde(transparent)]
+pub struct Untrusted(String);
+
+impl Untrusted {
+    /// Takes any text as it is.
+    pub fn new(raw: impl Into<String>) -> Self {
+        Untrusted(raw.into())
+    }
+
+    /// The text as it came, for comparing, hashing and storing.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// One safe line.
+    pub fn screen(&self) -> String {
+        screen(&self.0)
+    }
+
+    /// Safe text that keeps its line breaks.
+    pub fn block(&self) -> String {
+        block(&self.0)
+    }
+
+    /// One safe line of at most `columns` terminal cells; a cut is marked with `…`.
+    pub fn clip(&self, columns: usize) -> String {
+        clip(&self.screen(), columns)
+    }
+
+    /// Whether showing it changes it: it holds something that does not belong in a name.
+    pub fn is_hostile(&self) -> bool {
+        self.screen() != self.0
+    }
+}
+
+impl From<&str> for Untrusted {
+    fn from(raw: &str) -> Self {
+        Untrusted(raw.to_owned())
+    }
+}
+
+impl From<String> for Untrusted {
+    fn from(raw: String) -> Self {
+        Untrusted(raw)
+    }
+}
