@@ -7,8 +7,21 @@
 //! is [`text::Untrusted`] until a face makes it safe to show.
 
 pub mod attest;
+pub mod decision;
 pub mod error;
+pub mod inventory;
+pub mod lineage;
+pub mod maturity;
+pub mod policy;
+pub mod report;
 pub mod signing;
 pub mod text;
+pub mod workbench;
+
+#[doc(hidden)]
+pub mod cli;
+#[cfg(feature = "tui")]
+#[doc(hidden)]
+pub mod tui;
 
 pub use error::{Code, Error, Result};

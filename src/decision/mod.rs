@@ -1,0 +1,8 @@
+//! `evaluate`: policy, evidence and rubric to verdicts for a whole inventory. No input or output, no clock,
+//! no hidden state.
+
+mod apply;
+mod evaluate;
+
+pub use apply::apply_policy;
+pub use evaluate::{Decision, Input, Reason, Verdict, evaluate};

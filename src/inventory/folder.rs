@@ -1,0 +1,1 @@
+//! Model folders: what is a model, its bundle, README front matter, `config.json`, formats by content.

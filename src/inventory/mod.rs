@@ -1,0 +1,14 @@
+//! What models there are, and what is known of each: sources, facts with their basis, the store and its
+//! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
+
+pub mod cyclonedx;
+pub mod folder;
+mod scan;
+pub mod store;
+mod types;
+mod workspace;
+
+pub use scan::{Finding, Scan, scan};
+pub use store::{LedgerEntry, RecordKind, Store};
+pub use types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};
+pub use workspace::{Source, SourceKind, Workspace, init};

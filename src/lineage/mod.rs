@@ -1,0 +1,8 @@
+//! The lineage graph: built from all sources, asked for ancestors and descendants, drawn as lanes (rows of
+//! plain values). It knows no terminal.
+
+mod graph;
+mod lanes;
+
+pub use graph::{Edge, Graph, GraphFinding, Node};
+pub use lanes::{LaneRow, lanes};

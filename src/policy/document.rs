@@ -1,0 +1,201 @@
+//! The policy as plain values.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// What kind of anchor a `[trust.NAME]` table holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnchorKind {
+    /// `kind = "key"`.
+    Key,
+    /// `kind = "x509"`.
+    X509,
+    /// `kind = "sigstore"`.
+    Sigstore,
+}
+
+/// One `[trust.NAME]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnchorSource {
+    /// The name.
+    pub name: String,
+    /// What it holds.
+    pub kind: AnchorKind,
+    /// Files, relative to the policy file: PEM keys, PEM certificates or one `trusted_root.json`; empty for
+    /// `sigstore` means the public-good root inside the program.
+    pub files: Vec<PathBuf>,
+    /// An anchor older than this many days is reported.
+    pub max_age_days: Option<u32>,
+}
+
+/// How a text must match: `exact:TEXT` or `regex:^…$` (always anchored at both ends).
+#[derive(Debug, Clone)]
+pub enum TextPattern {
+    /// Byte for byte.
+    Exact(String),
+    /// An anchored pattern.
+    Regex(regex_lite::Regex),
+}
+
+/// An identity that a publisher signs with.
+#[derive(Debug, Clone)]
+pub struct IdentityPattern {
+    /// The OIDC issuer or certificate issuer, exact; none means that the anchor suffices.
+    pub issuer: Option<String>,
+    /// The subject: key fingerprint, certificate subject or OIDC subject.
+    pub subject: TextPattern,
+}
+
+/// One `[[publisher]]`: which models are its, and who signs them.
+#[derive(Debug, Clone)]
+pub struct Publisher {
+    /// Its id.
+    pub id: String,
+    /// Model ids, `*` matches any run of characters.
+    pub models: Vec<String>,
+    /// Names of anchors.
+    pub trust: Vec<String>,
+    /// Who signs.
+    pub identities: Vec<IdentityPattern>,
+    /// The grant begins.
+    pub valid_from: Option<jiff::Timestamp>,
+    /// The grant ends.
+    pub valid_until: Option<jiff::Timestamp>,
+}
+
+/// One `[[deny_identity]]`.
+#[derive(Debug, Clone)]
+pub struct DenyIdentity {
+    /// Whom.
+    pub subject: TextPattern,
+    /// Signatures with a trusted time before this still count.
+    pub after: Option<jiff::Timestamp>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// `[crypto]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crypto {
+    /// Allowed file hashes.
+    pub hash: Vec<String>,
+    /// Allowed signer keys: `p256`, `p384`, `p521`.
+    pub keys: Vec<String>,
+}
+
+/// `[artifact]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// Format words that may not be in a model.
+    pub ban_formats: Vec<String>,
+    /// Paths that a bundle may leave out.
+    pub allow_ignore_paths: Vec<String>,
+    /// Whether a manifest may follow symbolic links.
+    pub allow_symlinks: bool,
+}
+
+/// `[freshness]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Freshness {
+    /// A verification older than this is not counted.
+    pub max_verification_age_days: u32,
+    /// Tolerated difference of clocks.
+    pub clock_skew_seconds: u32,
+}
+
+/// The classes of open controls on which a stage decides (rulings 3), worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Evidence contradicts.
+    Contradicted,
+    /// Something could not be read.
+    Error,
+    /// Not looked at yet.
+    Unavailable,
+    /// Looked, not there.
+    Missing,
+}
+
+/// What a stage does on a class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Allow and record.
+    Open,
+    /// Allow, and want an acknowledgement.
+    Warn,
+    /// Refuse.
+    Closed,
+}
+
+/// One `[[stage]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// Whether it is production: contradictions can then never be let through.
+    pub production: bool,
+    /// The effective level that it wants.
+    pub min_level: u8,
+    /// On contradicted evidence.
+    pub on_contradicted: Action,
+    /// On missing evidence.
+    pub on_missing: Action,
+    /// On errors.
+    pub on_error: Action,
+    /// On evidence not looked at.
+    pub on_unavailable: Action,
+    /// Control ids that must pass here besides the level's.
+    pub require_controls: Vec<String>,
+}
+
+impl Stage {
+    /// What this stage does on a class.
+    pub fn action(&self, class: Class) -> Action {
+        match class {
+            Class::Contradicted => self.on_contradicted,
+            Class::Error => self.on_error,
+            Class::Unavailable => self.on_unavailable,
+            Class::Missing => self.on_missing,
+        }
+    }
+}
+
+/// A whole policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// After this it is an error to use it.
+    pub expires: Option<jiff::Timestamp>,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Anchors.
+    pub trust: Vec<AnchorSource>,
+    /// Publishers.
+    pub publishers: Vec<Publisher>,
+    /// Denied identities.
+    pub denied: Vec<DenyIdentity>,
+    /// `[crypto]`.
+    pub crypto: Crypto,
+    /// `[artifact]`.
+    pub artifact: Artifact,
+    /// `[log] required`: methods for which a log entry is mandatory.
+    pub log_required: Vec<String>,
+    /// `[freshness]`.
+    pub freshness: Freshness,
+    /// Controls raised from should to must.
+    pub raise: Vec<String>,
+    /// Stages.
+    pub stages: Vec<Stage>,
+    /// SHA-256 over the file's bytes, hex.
+    pub digest: String,
+    /// The file's name, or `built-in`.
+    pub origin: String,
+    /// The folder against which the anchors' files are resolved; none for a built-in policy.
+    pub base: Option<PathBuf>,
+}

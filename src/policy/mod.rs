@@ -1,0 +1,18 @@
+//! The trust policy document: types, validation with lines and nearest keys, matching of publishers and
+//! identities. It knows no level, no decision and no screen.
+
+mod document;
+mod matching;
+mod parse;
+
+pub use document::{
+    Action, AnchorKind, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
+    Policy, Publisher, Stage, TextPattern,
+};
+pub use parse::{PolicyError, parse};
+
+/// The built-in policies: name and text.
+pub const BUILT_IN: [(&str, &str); 2] = [
+    ("baseline", include_str!("../../policies/trust/baseline.toml")),
+    ("strict", include_str!("../../policies/trust/strict.toml")),
+];

@@ -1,0 +1,1 @@
+//! The screens: ratatui and crossterm, and nothing else uses these.

@@ -1,0 +1,12 @@
+//! The one door for both faces: open a workspace, ask for its [`View`], start jobs, hear [`Event`]s.
+//! It knows neither drawing nor arguments.
+
+mod anchors;
+mod jobs;
+mod open;
+mod view;
+
+pub use anchors::AnchorInfo;
+pub use jobs::{Event, Job, JobId, JobKind, JobState};
+pub use open::{OpenOptions, Workbench};
+pub use view::{Review, ReviewWord, Summary, Verified, View};

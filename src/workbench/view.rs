@@ -1,0 +1,153 @@
+//! Everything that a screen may show, as one immutable value. A new one replaces it when something changed.
+
+use super::anchors::AnchorInfo;
+use crate::decision::{Decision, Verdict};
+use crate::inventory::{Finding, Model, ModelId, Workspace};
+use crate::lineage::Graph;
+use crate::maturity::Rubric;
+use crate::policy::{Policy, PolicyError};
+use crate::signing::{Outcome, Verification};
+use crate::text::Untrusted;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The latest verification of a model, as recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verified {
+    /// The checks, with the policy's own applied.
+    pub verification: Verification,
+    /// Digest of the policy under which it was recorded.
+    pub policy_digest: String,
+    /// How long it took, milliseconds.
+    pub took_ms: u64,
+}
+
+/// A reviewer's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReviewWord {
+    /// May be used.
+    Approve,
+    /// May not be used.
+    Reject,
+    /// The producer was asked.
+    AskProducer,
+}
+
+impl ReviewWord {
+    /// The word shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReviewWord::Approve => "approved",
+            ReviewWord::Reject => "rejected",
+            ReviewWord::AskProducer => "asked the producer",
+        }
+    }
+}
+
+/// A recorded review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// What was said.
+    pub word: ReviewWord,
+    /// Why.
+    pub reason: Untrusted,
+    /// By whom.
+    pub by: Untrusted,
+    /// When.
+    pub at: jiff::Timestamp,
+}
+
+/// The state of one workspace.
+pub struct View {
+    /// Grows with each new view.
+    pub generation: u64,
+    /// The workspace.
+    pub workspace: Workspace,
+    /// The policy in force.
+    pub policy: Policy,
+    /// The policy file's text, for reading.
+    pub policy_text: String,
+    /// Faults of the policy file; while there are any, the last valid policy (or the built-in baseline) is in force.
+    pub policy_errors: Vec<PolicyError>,
+    /// The policy's anchors.
+    pub anchors: Vec<AnchorInfo>,
+    /// The stage that is judged for.
+    pub stage: String,
+    /// The rubric.
+    pub rubric: Arc<Rubric>,
+    /// Models, sorted by id.
+    pub models: Vec<Model>,
+    /// Index of a model by id.
+    pub index: HashMap<ModelId, usize>,
+    /// Findings of the last scan.
+    pub findings: Vec<Finding>,
+    /// Lineage.
+    pub graph: Graph,
+    /// Latest verification of each model.
+    pub verified: Vec<Option<Verified>>,
+    /// Verdict on each model.
+    pub verdicts: Vec<Verdict>,
+    /// Latest review of each model.
+    pub reviews: Vec<Option<Review>>,
+    /// When it was made.
+    pub at: jiff::Timestamp,
+}
+
+/// One model in one line, for tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
+    pub outcome: Outcome,
+    /// Word beside the glyph: `pass`, `FAIL`, `unsigned`, `not verified`.
+    pub word: &'static str,
+    /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
+    pub signer: Untrusted,
+    /// Own and effective level.
+    pub own: u8,
+    /// After the caps.
+    pub effective: u8,
+    /// The decision at the view's stage.
+    pub decision: Decision,
+}
+
+impl View {
+    /// A model by id.
+    pub fn model(&self, id: &ModelId) -> Option<(usize, &Model)> {
+        let index = *self.index.get(id)?;
+        Some((index, self.models.get(index)?))
+    }
+
+    /// One model in one line.
+    pub fn summary(&self, index: usize) -> Summary {
+        let verified = self.verified.get(index).and_then(Option::as_ref);
+        let verdict = self.verdicts.get(index);
+        let signed = self.models.get(index).is_some_and(|model| model.signature.is_some());
+        let (outcome, word) = match verified {
+            None if !signed => (Outcome::Missing, "unsigned"),
+            None => (Outcome::Unknown, "not verified"),
+            Some(v) => match v.verification.outcome() {
+                Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
+                outcome => (outcome, outcome.word()),
+            },
+        };
+        let signer = verified
+            .and_then(|v| {
+                v.verification.signer.as_ref().map(|signer| (signer, v.verification.signer_proven()))
+            })
+            .map(|(signer, proven)| {
+                let name = signer.subject.raw();
+                if proven { Untrusted::new(name) } else { Untrusted::new(format!("({name})")) }
+            })
+            .unwrap_or_default();
+        Summary {
+            outcome,
+            word,
+            signer,
+            own: verdict.map_or(0, |v| v.assessment.score.own),
+            effective: verdict.map_or(0, |v| v.effective),
+            decision: verdict.map_or(Decision::Refuse, |v| v.decision),
+        }
+    }
+}
