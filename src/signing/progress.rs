@@ -11,6 +11,7 @@ struct Counters {
     files: AtomicU64,
     files_total: AtomicU64,
     cancelled: AtomicBool,
+    total_is_known: AtomicBool,
 }
 
 /// Shared by the worker and its watchers; cheap to clone.
@@ -31,8 +32,17 @@ pub struct Snapshot {
 }
 
 impl Progress {
+    /// Sets what is to be done, for several pieces of work together: what each expects no longer counts.
+    pub fn expect_in_all(&self, files: u64, bytes: u64) {
+        self.expect(files, bytes);
+        self.0.total_is_known.store(true, Relaxed);
+    }
+
     /// Sets what is to be done.
     pub fn expect(&self, files: u64, bytes: u64) {
+        if self.0.total_is_known.load(Relaxed) {
+            return;
+        }
         self.0.files_total.store(files, Relaxed);
         self.0.bytes_total.store(bytes, Relaxed);
     }

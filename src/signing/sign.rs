@@ -1,11 +1,22 @@
-//! Signing: enumerate, hash, write the statement, sign it, write the bundle atomically.
+//! Signing: enumerate, hash, write the statement, sign it, write the bundle atomically. It trusts nobody and
+//! asks nobody: whether the signature is worth anything is for the verifier.
 
 use crate::error::{Code, Error, Result};
+use der::oid::db::rfc5280::ID_KP_CODE_SIGNING;
+use der::{Decode, Encode};
+use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use x509_cert::Certificate;
+use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 
-use super::hashing::HashAlgorithm;
-use super::keys::SigningKey;
-use super::manifest::RootDigest;
+use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, read_small};
+use super::dsse::{Envelope, pae};
+use super::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate, model_relative};
+use super::hashing::{HashAlgorithm, HashJob, hash_files};
+use super::json;
+use super::keys::{PublicKey, SigningKey};
+use super::manifest::{Manifest, PAYLOAD_TYPE, Resource, RootDigest, Serialization, Statement};
 use super::progress::Progress;
 
 /// How to sign.
@@ -49,8 +60,8 @@ pub fn sign_key(
     options: &SignOptions,
     progress: &Progress,
 ) -> Result<Signed> {
-    let _ = (model, key, options, progress);
-    Err(Error::new(Code::Internal, "skeleton"))
+    let material = Material::Key { hint: Some(key.public().hint()), raw_bytes: None };
+    sign(model, key, &material, options, progress)
 }
 
 /// Signs with a key and its certificate chain: DER, leaf first. The leaf's key must be `key`'s public half.
@@ -65,8 +76,15 @@ pub fn sign_certificate(
     now: jiff::Timestamp,
     progress: &Progress,
 ) -> Result<Signed> {
-    let _ = (model, key, chain, options, now, progress);
-    Err(Error::new(Code::Internal, "skeleton"))
+    check_leaf(chain.first().map(Vec::as_slice).unwrap_or_default(), key, now)?;
+    let mut distinct: Vec<Vec<u8>> = Vec::new();
+    for certificate in chain {
+        // A self-signed signer is often given twice: as certificate and as chain.
+        if !distinct.contains(certificate) {
+            distinct.push(certificate.clone());
+        }
+    }
+    sign(model, key, &Material::Certificate { chain: distinct }, options, progress)
 }
 
 /// The root digest of a model, with the number of resources and bytes; nothing is written.
@@ -74,6 +92,243 @@ pub fn sign_certificate(
 /// # Errors
 /// As [`super::enumerate`].
 pub fn digest(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Signed> {
-    let _ = (model, options, progress);
-    Err(Error::new(Code::Internal, "skeleton"))
+    let measured = measure(model, options, progress)?;
+    Ok(measured.signed(options))
+}
+
+fn sign(
+    model: &Path,
+    key: &SigningKey,
+    material: &Material,
+    options: &SignOptions,
+    progress: &Progress,
+) -> Result<Signed> {
+    check_overwrite(&options.signature)?;
+    let measured = measure(model, options, progress)?;
+    let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
+    // What we would refuse to read is not written.
+    Statement::parse(&payload)?;
+    let signature = key.sign(&pae(PAYLOAD_TYPE, &payload))?;
+    let envelope = Envelope { payload_type: PAYLOAD_TYPE.to_owned(), payload, signature };
+    let bundle = Bundle::to_json(material, &envelope)?;
+    if bundle.len() as u64 > LIMIT_BUNDLE_BYTES {
+        return Err(Error::new(Code::TooLarge, "the signature would be too large to be read again")
+            .help("use larger shards, or sign whole files"));
+    }
+    progress.check()?;
+    write_whole(&options.signature, &bundle)?;
+    Ok(measured.signed(options))
+}
+
+struct Measured {
+    manifest: Manifest,
+    subject_name: String,
+    bytes: u64,
+}
+
+impl Measured {
+    fn signed(&self, options: &SignOptions) -> Signed {
+        Signed {
+            root_digest: self.manifest.root_digest(),
+            resources: self.manifest.resources.len(),
+            bytes: self.bytes,
+            signature: options.signature.clone(),
+        }
+    }
+}
+
+fn measure(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Measured> {
+    if options.shard_size == Some(0) {
+        return Err(
+            Error::new(Code::Usage, "a shard size of zero").help("the usual size is 1000000000 bytes")
+        );
+    }
+    let root = model.canonicalize().map_err(|cause| Error::read(model, &cause))?;
+    let scope = Scope {
+        ignore_paths: asked_ignores(&root, &options.ignore_paths)?,
+        ignore_git_paths: options.ignore_git_paths,
+        exclude: vec![options.signature.clone()],
+        allow_symlinks: options.allow_symlinks,
+    };
+    let mut listing = enumerate(model, &scope)?;
+    let ignore_paths = recorded_ignores(&root, scope, &mut listing, &options.signature)?;
+    let (names, jobs): (Vec<String>, Vec<HashJob>) =
+        listing.entries.iter().flat_map(|entry| jobs_of(entry, options.shard_size)).unzip();
+    if jobs.is_empty() {
+        return Err(Error::new(
+            Code::Model,
+            "nothing to sign: attestations and (in shards) empty files do not count",
+        )
+        .at_path(model)
+        .help("check the path; empty files can only be signed whole"));
+    }
+    let size = |job: &HashJob| job.range.map_or(job.size, |(start, end)| end - start);
+    let bytes = jobs.iter().map(size).sum();
+    progress.expect(jobs.len() as u64, bytes);
+    let digests = hash_files(options.hash, &jobs, progress)?;
+    let mut resources = Vec::with_capacity(jobs.len());
+    for (name, digest) in names.into_iter().zip(digests) {
+        resources.push(Resource { name, digest: digest? });
+    }
+    resources.sort_by(|a, b| a.name.cmp(&b.name));
+    let serialization = Serialization {
+        hash: options.hash,
+        allow_symlinks: options.allow_symlinks,
+        shard_size: options.shard_size,
+        ignore_paths,
+    };
+    Ok(Measured {
+        manifest: Manifest { resources, serialization },
+        subject_name: base_name(model, &root)?,
+        bytes,
+    })
+}
+
+/// One job for a whole file; for shards one a range, and none for an empty file (OMS 6.3.2).
+fn jobs_of(entry: &Entry, shard_size: Option<u64>) -> Vec<(String, HashJob)> {
+    let job = |range| HashJob { path: entry.path.clone(), size: entry.size, range };
+    let Some(shard) = shard_size else { return vec![(entry.name.clone(), job(None))] };
+    let mut jobs = Vec::new();
+    let mut start = 0;
+    while start < entry.size {
+        let end = start.saturating_add(shard).min(entry.size);
+        jobs.push((format!("{}:{start}:{end}", entry.name), job(Some((start, end)))));
+        start = end;
+    }
+    jobs
+}
+
+fn asked_ignores(root: &Path, asked: &[PathBuf]) -> Result<Vec<String>> {
+    let mut relative = Vec::new();
+    for path in asked {
+        match model_relative(root, path)? {
+            Some(name) if name.is_empty() => {
+                return Err(Error::new(Code::Usage, "the whole model would be ignored").at_path(path));
+            }
+            // OMS 6.2.1: no globs, and no entry that a reader could take for one.
+            Some(name) if has_glob(&name) => {
+                return Err(Error::new(Code::Usage, "an ignored path with `*`, `?` or `[`")
+                    .at_path(path)
+                    .help("patterns are not supported: name the file or its folder"));
+            }
+            Some(name) => relative.push(name),
+            None => {}
+        }
+    }
+    Ok(relative)
+}
+
+/// What the bundle says was left out: what was asked for, the git defaults, the signature, and attestations,
+/// which this takes out of the listing. Other verifiers know only what is recorded.
+fn recorded_ignores(
+    root: &Path,
+    scope: Scope,
+    listing: &mut Listing,
+    signature: &Path,
+) -> Result<Vec<String>> {
+    let mut ignores: BTreeSet<String> = scope.ignore_paths.into_iter().collect();
+    if root.is_dir() {
+        if scope.ignore_git_paths {
+            ignores.extend(GIT_PATHS.map(str::to_owned));
+        }
+        ignores.extend(model_relative(root, signature)?.filter(|name| !name.is_empty() && !has_glob(name)));
+        listing.entries.retain(|entry| {
+            let stays = !is_attestation(&entry.name) || has_glob(&entry.name);
+            if !stays {
+                ignores.insert(entry.name.clone());
+            }
+            stays
+        });
+    }
+    Ok(ignores.into_iter().collect())
+}
+
+fn has_glob(name: &str) -> bool {
+    name.contains(['*', '?', '['])
+}
+
+/// Claims about the model are added after signing and must not break the signature.
+pub(crate) fn is_attestation(name: &str) -> bool {
+    let base = name.rsplit('/').next().unwrap_or(name);
+    base == "claims.jsonl" || base.ends_with(".sigstore.json") || base.ends_with(".intoto.jsonl")
+}
+
+/// Only what looks like an earlier signature may be overwritten.
+fn check_overwrite(signature: &Path) -> Result<()> {
+    // Asked before hours of hashing, not after.
+    std::fs::read_dir(folder_of(signature)).map_err(|cause| Error::write(signature, &cause))?;
+    match std::fs::symlink_metadata(signature) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(cause) => return Err(Error::write(signature, &cause)),
+        Ok(_) => {}
+    }
+    let earlier = read_small(signature, LIMIT_BUNDLE_BYTES).ok().and_then(|raw| json::parse(&raw, 64).ok());
+    if earlier.is_some_and(|document| document.get("dsseEnvelope").is_some()) {
+        return Ok(());
+    }
+    Err(Error::new(Code::Usage, "the signature would overwrite a file that is no signature")
+        .at_path(signature)
+        .help("choose another name for the signature, or move that file away"))
+}
+
+/// Writes beside the target and renames, so that a reader sees the old file or the new one.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = |cause: std::io::Error| Error::write(path, &cause);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".touchmark-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file: the umask decides.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
+    file.write_all(bytes).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|cause| failed(cause.error))?;
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.
+fn check_leaf(leaf: &[u8], key: &SigningKey, now: jiff::Timestamp) -> Result<()> {
+    let unusable = |what: &str, help: &str| Err(Error::new(Code::Key, what).help(help));
+    let Ok(certificate) = Certificate::from_der(leaf) else {
+        return unusable(
+            "the signing certificate is not a certificate",
+            "expected DER or PEM, the leaf first",
+        );
+    };
+    let tbs = &certificate.tbs_certificate;
+    let spki = tbs.subject_public_key_info.to_der().unwrap_or_default();
+    if PublicKey::from_spki_der(&spki)? != *key.public() {
+        return unusable(
+            "the signing certificate is for another key",
+            "give the certificate that was issued for this private key, the leaf first",
+        );
+    }
+    let seconds =
+        |time: x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+    let (from, to) = (seconds(tbs.validity.not_before), seconds(tbs.validity.not_after));
+    if now.as_second() < from || now.as_second() > to {
+        return unusable(
+            "the signing certificate is not valid now",
+            "have it renewed; also check this machine's clock",
+        );
+    }
+    let (Ok(usage), Ok(purposes)) = (tbs.get::<KeyUsage>(), tbs.get::<ExtendedKeyUsage>()) else {
+        return unusable("the signing certificate has damaged extensions", "have it issued again");
+    };
+    let may_sign = usage.is_some_and(|(_, usage)| usage.digital_signature())
+        || purposes.is_some_and(|(_, purposes)| purposes.0.contains(&ID_KP_CODE_SIGNING));
+    if !may_sign {
+        return unusable(
+            "the signing certificate is not for signing",
+            "it needs key usage digitalSignature or extended key usage codeSigning",
+        );
+    }
+    Ok(())
 }

@@ -1,9 +1,16 @@
 //! What a signature is checked against. Anchors come from the caller, never from the artifact.
 
+use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
+use super::bundle::read_small;
+use super::chain::certificates_from_pem;
+use super::hashing::{HashAlgorithm, hash_bytes};
 use super::keys::PublicKey;
+use super::sigstore;
 
 /// A trust anchor's material.
 #[derive(Debug, Clone)]
@@ -27,7 +34,7 @@ pub struct Anchor {
     pub digest: String,
     /// When the material was made, as far as it tells: for a trusted root the release of the program that
     /// carries it, for a file its modification time. RFC 3339.
-    pub made: Option<jiff::Timestamp>,
+    pub made: Option<Timestamp>,
     /// What it is.
     pub kind: AnchorKind,
 }
@@ -70,4 +77,149 @@ pub struct Trust {
     pub anchors: Vec<Anchor>,
     /// Whom the caller expects.
     pub identity: IdentityRule,
+}
+
+const LIMIT_KEY_BYTES: u64 = 64 * 1024;
+const LIMIT_CA_BYTES: u64 = 8 * 1024 * 1024;
+const LIMIT_ROOT_BYTES: u64 = 8 * 1024 * 1024;
+/// Release of the Sigstore crate whose trusted roots are inside this program: 2026-10-13.
+const EMBEDDED_MADE: i64 = 1_791_849_600;
+
+impl Anchor {
+    /// A public key in PEM.
+    ///
+    /// # Errors
+    /// `E-KEY`.
+    pub fn key(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        pem: &[u8],
+        made: Option<Timestamp>,
+    ) -> Result<Self> {
+        Ok(Self::of(name, origin, pem, made, AnchorKind::Key(PublicKey::from_pem(pem)?)))
+    }
+
+    /// Certificates of authorities, or of a self-signed signer: PEM, one or more; or one in DER.
+    ///
+    /// # Errors
+    /// `E-MALFORMED`, `E-TOO-LARGE`.
+    pub fn ca(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        pem: &[u8],
+        made: Option<Timestamp>,
+    ) -> Result<Self> {
+        Ok(Self::of(name, origin, pem, made, AnchorKind::Ca(certificates_from_pem(pem)?)))
+    }
+
+    /// A Sigstore `trusted_root.json`, or a `ClientTrustConfig` that holds one.
+    ///
+    /// # Errors
+    /// `E-MALFORMED` when it cannot be used.
+    pub fn sigstore(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        json: &[u8],
+        made: Option<Timestamp>,
+    ) -> Result<Self> {
+        let root = sigstore::trusted_root(json)?;
+        Ok(Self::of(name, origin, json, made, AnchorKind::Sigstore(root)))
+    }
+
+    /// The trusted root of the public-good Sigstore instance, inside this program.
+    pub fn public_good() -> Self {
+        Self::embedded("sigstore public good", sigstore::PUBLIC_GOOD)
+    }
+
+    /// The trusted root of Sigstore's staging instance, inside this program: for tests only.
+    pub fn staging() -> Self {
+        Self::embedded("sigstore staging", sigstore::STAGING)
+    }
+
+    /// As [`Anchor::key`], from a file.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-KEY`.
+    pub fn read_key(name: impl Into<String>, path: &Path) -> Result<Self> {
+        let read = read_small(path, LIMIT_KEY_BYTES)?;
+        Self::key(name, path.to_string_lossy(), &read, modified(path)).map_err(|error| error.at_path(path))
+    }
+
+    /// As [`Anchor::ca`], from a file.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+    pub fn read_ca(name: impl Into<String>, path: &Path) -> Result<Self> {
+        let read = read_small(path, LIMIT_CA_BYTES)?;
+        Self::ca(name, path.to_string_lossy(), &read, modified(path)).map_err(|error| error.at_path(path))
+    }
+
+    /// As [`Anchor::sigstore`], from a file.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+    pub fn read_sigstore(name: impl Into<String>, path: &Path) -> Result<Self> {
+        let read = read_small(path, LIMIT_ROOT_BYTES)?;
+        Self::sigstore(name, path.to_string_lossy(), &read, modified(path))
+            .map_err(|error| error.at_path(path))
+    }
+
+    /// `key`, `ca` or `sigstore`.
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            AnchorKind::Key(_) => "key",
+            AnchorKind::Ca(_) => "ca",
+            AnchorKind::Sigstore(_) => "sigstore",
+        }
+    }
+
+    /// How it was used in a verification at the time `at`.
+    pub fn used_at(&self, at: Timestamp) -> AnchorUse {
+        AnchorUse {
+            name: self.name.clone(),
+            kind: self.kind_name().to_owned(),
+            origin: self.origin.clone(),
+            digest: self.digest.clone(),
+            age_days: self.made.map(|made| (at.as_second() - made.as_second()).div_euclid(24 * 60 * 60)),
+        }
+    }
+
+    fn of(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        bytes: &[u8],
+        made: Option<Timestamp>,
+        kind: AnchorKind,
+    ) -> Self {
+        let digest = hex::encode(hash_bytes(HashAlgorithm::Sha256, bytes));
+        Anchor { name: name.into(), origin: origin.into(), digest, made, kind }
+    }
+
+    fn embedded(name: &str, json: &str) -> Self {
+        let made = Timestamp::from_second(EMBEDDED_MADE).ok();
+        Self::of(name, "embedded", json.as_bytes(), made, AnchorKind::Sigstore(json.to_owned()))
+    }
+}
+
+impl Trust {
+    /// Trusts these anchors, and leaves it to them who may sign.
+    pub fn new(anchors: Vec<Anchor>) -> Self {
+        Trust { anchors, identity: IdentityRule::AnchorDecides }
+    }
+
+    /// Expects exactly this signer.
+    pub fn expecting(mut self, subject: impl Into<Untrusted>, issuer: Option<Untrusted>) -> Self {
+        self.identity = IdentityRule::Exact { subject: subject.into(), issuer };
+        self
+    }
+}
+
+fn modified(path: &Path) -> Option<Timestamp> {
+    Timestamp::try_from(std::fs::metadata(path).ok()?.modified().ok()?).ok()
+}
+
+/// For messages: a root that cannot be used.
+pub(crate) fn unusable_root(cause: impl std::fmt::Display) -> Error {
+    Error::new(Code::Malformed, format!("not a Sigstore trusted root that can be used ({cause})"))
+        .help("expected a trusted_root.json, as `cosign trusted-root create` or a TUF repository gives")
 }

@@ -1,0 +1,426 @@
+//! FILES: the files that lie here against the files that were signed. It knows nothing of who signed; it
+//! only says what differs, and what the difference looks like.
+
+use crate::error::{Code, Error, Result};
+use crate::text::Untrusted;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::bundle::{Bundle, read_small};
+use super::check::{Check, Outcome, Stage};
+use super::enumerate::{Entry, Listing, Scope, base_name, covers, enumerate, model_relative};
+use super::formats;
+use super::hashing::{HashJob, hash_files};
+use super::manifest::{Statement, parse_shard_name};
+use super::progress::Progress;
+use super::sign::is_attestation;
+use super::verify::{ChangedFile, FilesReport, VerifyOptions};
+
+/// Lines of detail in the check; the report holds all.
+const SHOWN: usize = 20;
+const MAX_ATTESTATIONS: usize = 256;
+const LIMIT_ATTESTATION_BYTES: u64 = 16 * 1024 * 1024;
+/// Changed files whose first bytes are looked at for a note.
+const MAX_LOOKED_AT: usize = 100;
+/// Unsigned files are hashed to find moved ones only within these bounds.
+const MAX_MOVED_FILES: usize = 256;
+const MAX_MOVED_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+
+/// Compares, and judges FILES.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub(super) fn compare(
+    model: &Path,
+    bundle: &Path,
+    statement: &Statement,
+    options: &VerifyOptions,
+    progress: &Progress,
+) -> Result<(Check, FilesReport)> {
+    let mut report = FilesReport::default();
+    let listing = match list(model, bundle, statement, options) {
+        Ok(listing) => listing,
+        Err(error) if error.code == Code::Cancelled => return Err(error),
+        Err(error) => return Ok((cannot_list(model, &error), report)),
+    };
+    let recorded = &statement.manifest.serialization.ignore_paths;
+    let hidden = listing.ignored.iter().filter(|name| recorded.iter().any(|ignore| covers(ignore, name)));
+    report.ignored = hidden.map(Untrusted::new).collect();
+
+    let signed = signed_files(statement, &listing, model);
+    let here: BTreeMap<&str, &Entry> =
+        listing.entries.iter().map(|entry| (entry.name.as_str(), entry)).collect();
+    let sharded = statement.manifest.serialization.shard_size.is_some();
+    let mut details = Vec::new();
+    let mut jobs = Vec::new();
+    let mut meant = Vec::new();
+    for (name, parts) in &signed {
+        let Some(entry) = here.get(name.as_str()) else {
+            report.missing.push(Untrusted::new(name));
+            continue;
+        };
+        if let Some(length) = parts.last().and_then(|part| part.range).map(|(_, end)| end)
+            && length != entry.size
+        {
+            report.changed.push(wrong_length(name, entry, parts, length));
+            continue;
+        }
+        for part in parts {
+            jobs.push(HashJob { path: entry.path.clone(), size: entry.size, range: part.range });
+            meant.push((name, *entry, part));
+        }
+    }
+    report.extra = here
+        .values()
+        .filter(|entry| !signed.contains_key(&entry.name))
+        // OMS 6.3.2: an empty file has no shards, so nobody can sign one.
+        .filter(|entry| !(sharded && entry.size == 0))
+        .map(|entry| Untrusted::new(&entry.name))
+        .collect();
+
+    let attestations = take_attestations(&mut report.extra, &here);
+    details.extend(
+        attestations.iter().map(|name| format!("attestation, not part of the signature: {name}").into()),
+    );
+
+    let job_bytes = |job: &HashJob| job.range.map_or(job.size, |(start, end)| end - start);
+    report.bytes = jobs.iter().map(job_bytes).sum();
+    progress.expect(jobs.len() as u64, report.bytes);
+    let algorithm = statement.manifest.serialization.hash;
+    for ((name, entry, part), found) in meant.iter().zip(hash_files(algorithm, &jobs, progress)?) {
+        match found {
+            Ok(found) if found == part.digest => report.matched += 1,
+            Ok(found) => {
+                let look = report.changed.len() < MAX_LOOKED_AT;
+                report.changed.push(changed(name, entry, part, &found, look));
+            }
+            Err(error) if error.code == Code::Cancelled => return Err(error),
+            Err(error) => report.unreadable.push((Untrusted::new(*name), error.what)),
+        }
+    }
+    for entry in listing.entries.iter().filter(|entry| entry.link_target.is_some()).take(SHOWN) {
+        details.push(Untrusted::new(format!("followed link: {}", entry.name)));
+    }
+    for (from, to) in moved(&report, &signed, &here, algorithm, progress)? {
+        details.push(Untrusted::new(format!("moved: {from} -> {to}")));
+    }
+    let was_moved = details.iter().any(|line| line.raw().starts_with("moved: "));
+    let check = judge(model, statement, &report, signed.len(), listing.entries.len(), was_moved, options);
+    Ok((with_details(check, &report, details), report))
+}
+
+/// One signed digest: of a whole file, or of a range of it.
+struct Part<'s> {
+    range: Option<(u64, u64)>,
+    digest: &'s [u8],
+}
+
+/// Signed files by name, each with its parts in the order of their place.
+fn signed_files<'s>(
+    statement: &'s Statement,
+    listing: &Listing,
+    model: &Path,
+) -> BTreeMap<String, Vec<Part<'s>>> {
+    let sharded = statement.manifest.serialization.shard_size.is_some();
+    // The reference up to 1.0.0 calls a model that is one file `.`.
+    let only = match listing.entries.as_slice() {
+        [only] if model.is_file() => Some(only.name.as_str()),
+        _ => None,
+    };
+    let mut files: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+    for resource in &statement.manifest.resources {
+        let (name, range) = match parse_shard_name(&resource.name) {
+            Some((path, start, end)) if sharded => (path, Some((start, end))),
+            _ => (resource.name.as_str(), None),
+        };
+        let name = if name == "." { only.unwrap_or(name) } else { name };
+        files.entry(name.to_owned()).or_default().push(Part { range, digest: &resource.digest });
+    }
+    for parts in files.values_mut() {
+        parts.sort_by_key(|part| part.range);
+    }
+    files
+}
+
+fn list(model: &Path, bundle: &Path, statement: &Statement, options: &VerifyOptions) -> Result<Listing> {
+    let recorded = &statement.manifest.serialization;
+    let root = model.canonicalize().map_err(|cause| Error::read(model, &cause))?;
+    let mut ignore_paths = recorded.ignore_paths.clone();
+    for path in &options.ignore_paths {
+        // Outside of the model there is nothing to ignore; the whole model cannot be.
+        ignore_paths.extend(model_relative(&root, path)?.filter(|name| !name.is_empty()));
+    }
+    let mut exclude: Vec<PathBuf> = vec![bundle.to_owned()];
+    // Claims are appended after signing. A signer that did sign them is taken at its word.
+    if !statement.manifest.resources.iter().any(|resource| resource.name == "claims.jsonl") {
+        exclude.push(root.join("claims.jsonl"));
+    }
+    let scope = Scope {
+        ignore_paths,
+        ignore_git_paths: options.ignore_git_paths,
+        exclude,
+        allow_symlinks: recorded.allow_symlinks,
+    };
+    match enumerate(model, &scope) {
+        Err(error) if error.code == Code::Model && is_about(&error, model) && model.is_dir() => {
+            Ok(Listing::default()) // empty: then every signed file is missing
+        }
+        other => other,
+    }
+}
+
+fn is_about(error: &Error, path: &Path) -> bool {
+    error.at.as_ref().is_some_and(|at| at.raw() == path.to_string_lossy())
+}
+
+/// Claims about the model may be added after signing; the name alone does not make a file one.
+fn take_attestations(extra: &mut Vec<Untrusted>, here: &BTreeMap<&str, &Entry>) -> Vec<String> {
+    let mut taken = Vec::new();
+    extra.retain(|name| {
+        let is_one = taken.len() < MAX_ATTESTATIONS
+            && is_attestation(name.raw())
+            && here.get(name.raw()).is_some_and(|entry| holds_bundles(&entry.path));
+        if is_one {
+            taken.push(name.raw().to_owned());
+        }
+        !is_one
+    });
+    taken
+}
+
+/// A bundle, or one a line.
+fn holds_bundles(path: &Path) -> bool {
+    let Ok(raw) = read_small(path, LIMIT_ATTESTATION_BYTES) else { return false };
+    let mut lines = raw.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).peekable();
+    Bundle::parse(&raw).is_ok() || lines.peek().is_some() && lines.all(|line| Bundle::parse(line).is_ok())
+}
+
+/// What keeps the files from being listed contradicts the signature, unless it only keeps us from reading.
+fn cannot_list(model: &Path, error: &Error) -> Check {
+    let place = error.at.clone().unwrap_or_else(|| Untrusted::new(model.to_string_lossy()));
+    let is_link = std::fs::symlink_metadata(place.raw()).is_ok_and(|metadata| metadata.is_symlink());
+    let (code, outcome, summary) = match error.code {
+        Code::Model if is_link => {
+            ("FILES-LINK", Outcome::Fail, "The model holds a symbolic link that the signature does not allow")
+        }
+        Code::Model => ("FILES-ODD", Outcome::Fail, "The model holds something that cannot have been signed"),
+        Code::TooLarge => ("FILES-TOO-MANY", Outcome::Unknown, "The model holds more than can be looked at"),
+        _ => ("FILES-UNREADABLE", Outcome::Unknown, "Not all files of the model can be read"),
+    };
+    Check::new(Stage::Files, code, outcome, summary)
+        .found(error.what.clone())
+        .evidence(place)
+        .remedy(error.help.clone().unwrap_or_else(|| "Make the model readable and verify again".to_owned()))
+}
+
+fn changed(name: &str, entry: &Entry, part: &Part, found: &[u8], look: bool) -> ChangedFile {
+    let format = look.then(|| formats::read(&entry.path).ok()).flatten();
+    let looks = format.and_then(|format| format.note());
+    let place = part.range.map(|(start, end)| format!("bytes {start} to {end} differ"));
+    let note = [place, looks].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    ChangedFile {
+        name: Untrusted::new(name),
+        expected: hex::encode(part.digest),
+        found: hex::encode(found),
+        size: entry.size,
+        note: (!note.is_empty()).then_some(note),
+    }
+}
+
+/// Shards tell how long a file was.
+fn wrong_length(name: &str, entry: &Entry, parts: &[Part], length: u64) -> ChangedFile {
+    let note = if entry.size < length {
+        format!("{} bytes shorter than signed; not hashed", length - entry.size)
+    } else {
+        format!("{} bytes longer than signed; not hashed", entry.size - length)
+    };
+    ChangedFile {
+        name: Untrusted::new(name),
+        expected: parts.last().map(|part| hex::encode(part.digest)).unwrap_or_default(),
+        found: String::new(),
+        size: entry.size,
+        note: Some(note),
+    }
+}
+
+/// Signed files that lie under another, unsigned name.
+fn moved(
+    report: &FilesReport,
+    signed: &BTreeMap<String, Vec<Part>>,
+    here: &BTreeMap<&str, &Entry>,
+    algorithm: super::hashing::HashAlgorithm,
+    progress: &Progress,
+) -> Result<Vec<(String, String)>> {
+    let extra: Vec<&Entry> =
+        report.extra.iter().filter_map(|name| here.get(name.raw())).copied().take(MAX_MOVED_FILES).collect();
+    let bytes: u64 = extra.iter().map(|entry| entry.size).sum();
+    if report.missing.is_empty() || extra.is_empty() || bytes > MAX_MOVED_BYTES {
+        return Ok(Vec::new());
+    }
+    let jobs: Vec<HashJob> = extra
+        .iter()
+        .map(|entry| HashJob { path: entry.path.clone(), size: entry.size, range: None })
+        .collect();
+    let mut found = Vec::new();
+    let digests = hash_files(algorithm, &jobs, progress)?;
+    for name in &report.missing {
+        let Some([Part { range: None, digest }]) = signed.get(name.raw()).map(Vec::as_slice) else {
+            continue;
+        };
+        let twin =
+            extra.iter().zip(&digests).find(|(_, found)| matches!(found, Ok(found) if found == digest));
+        if let Some((entry, _)) = twin {
+            found.push((name.raw().to_owned(), entry.name.clone()));
+        }
+    }
+    Ok(found)
+}
+
+fn judge(
+    model: &Path,
+    statement: &Statement,
+    report: &FilesReport,
+    signed: usize,
+    here: usize,
+    was_moved: bool,
+    options: &VerifyOptions,
+) -> Check {
+    let total = statement.manifest.resources.len();
+    let parts = if statement.manifest.serialization.shard_size.is_some() { "shards" } else { "files" };
+    let fail = |code: &str, summary: String, remedy: &str| {
+        Check::new(Stage::Files, code, Outcome::Fail, summary)
+            .expected(format!("{total} signed {parts}, each with its digest, and nothing else"))
+            .found(tally(report))
+            .remedy(remedy)
+    };
+    if here > 0 && !was_moved && is_other_model(model, statement, report, signed) {
+        let name = &statement.subject_name;
+        return fail(
+            "FILES-OTHER-MODEL",
+            "This signature belongs to another model, not to this one".to_owned(),
+            "Refuse this signature: it was copied. Get the one that the publisher made for this model",
+        )
+        .expected(format!("the {signed} signed files of the model {:?}", name.raw()));
+    }
+    if !report.changed.is_empty() {
+        return fail(
+            "FILES-CHANGED",
+            format!("{} changed after the model was signed", count(changed_files(report), "file")),
+            "Do not load the model. Get the changed files again from the publisher; if the change was meant, have the \
+             model signed again",
+        );
+    }
+    if !report.missing.is_empty() {
+        return fail(
+            "FILES-MISSING",
+            format!("{} not here", count_is(report.missing.len(), "signed file")),
+            if was_moved {
+                "Move the files back to where they were signed, or verify the folder that holds them"
+            } else {
+                "Get the missing files from the publisher; part of a model can be verified by naming that part"
+            },
+        );
+    }
+    if !report.extra.is_empty() && !options.ignore_unsigned_files {
+        return fail(
+            "FILES-EXTRA",
+            format!("{} here that nobody signed", count_is(report.extra.len(), "file")),
+            "Remove the files, or have the model signed again with them; leave out what is known to be harmless \
+             with an ignored path",
+        );
+    }
+    if !report.unreadable.is_empty() {
+        return Check::new(
+            Stage::Files,
+            "FILES-UNREADABLE",
+            Outcome::Unknown,
+            format!("{} could not be read", count(report.unreadable.len(), "signed file")),
+        )
+        .expected(format!("{total} signed {parts}"))
+        .found(tally(report))
+        .remedy("Check permissions and that nothing writes to the model, then verify again");
+    }
+    if !report.extra.is_empty() {
+        let summary = format!(
+            "All {total} signed {parts} are unchanged; {} that nobody signed left out of account, as asked",
+            count(report.extra.len(), "file")
+        );
+        return Check::new(Stage::Files, "FILES-UNSIGNED-ALLOWED", Outcome::Partial, summary)
+            .found(tally(report))
+            .remedy("Verify without leaving unsigned files out of account before you load them");
+    }
+    let hidden = match report.ignored.len() {
+        0 => String::new(),
+        hidden => format!("; {} left out, as the signature records", count(hidden, "file")),
+    };
+    Check::pass(
+        Stage::Files,
+        format!("All {total} signed {parts} are unchanged, and nothing was added{hidden}"),
+    )
+}
+
+/// A signature that was copied from elsewhere has (nearly) nothing in common with these files (rulings 7).
+fn is_other_model(model: &Path, statement: &Statement, report: &FilesReport, signed: usize) -> bool {
+    if !report.unreadable.is_empty() {
+        return false;
+    }
+    if report.missing.len() == signed {
+        return true;
+    }
+    let here = model.canonicalize().ok().and_then(|root| base_name(model, &root).ok()).unwrap_or_default();
+    let other_name = !statement.legacy && statement.subject_name.raw() != here;
+    let total = statement.manifest.resources.len() as u64;
+    let nearly_nothing = report.matched == 0 && signed >= 2 || total >= 10 && report.matched * 10 <= total;
+    other_name && nearly_nothing
+}
+
+fn changed_files(report: &FilesReport) -> usize {
+    let mut names: Vec<&Untrusted> = report.changed.iter().map(|file| &file.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.len()
+}
+
+fn count(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+fn count_is(number: usize, what: &str) -> String {
+    let verb = if number == 1 { "is" } else { "are" };
+    format!("{} {verb}", count(number, what))
+}
+
+fn tally(report: &FilesReport) -> String {
+    let mut parts = vec![format!("{} unchanged", report.matched)];
+    let counts = [
+        (changed_files(report), "changed"),
+        (report.missing.len(), "missing"),
+        (report.extra.len(), "not signed"),
+        (report.unreadable.len(), "not readable"),
+    ];
+    parts.extend(
+        counts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")),
+    );
+    parts.join(", ")
+}
+
+fn with_details(mut check: Check, report: &FilesReport, first: Vec<Untrusted>) -> Check {
+    let noted = |what: &str, name: &Untrusted, note: Option<&str>| {
+        let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
+        Untrusted::new(format!("{what}: {}{note}", name.raw()))
+    };
+    let mut lines = first;
+    lines.extend(report.changed.iter().map(|file| noted("changed", &file.name, file.note.as_deref())));
+    lines.extend(report.missing.iter().map(|name| noted("missing", name, None)));
+    lines.extend(report.extra.iter().map(|name| noted("not signed", name, formats::hazard(name.raw()))));
+    lines.extend(report.unreadable.iter().map(|(name, why)| noted("not readable", name, Some(why))));
+    lines.extend(report.ignored.iter().map(|name| noted("left out by the signature", name, None)));
+    let more = lines.len().saturating_sub(SHOWN);
+    lines.truncate(SHOWN);
+    if more > 0 {
+        lines.push(Untrusted::new(format!("and {more} more")));
+    }
+    check.details.extend(lines);
+    check
+}
