@@ -2,17 +2,20 @@
 //! `\uXXXX`, so that the document stays exact and a screen stays unharmed.
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use std::io;
 
-struct Escaping<'a>(PrettyFormatter<'a>);
+struct Escaping<F>(F);
 
-impl Formatter for Escaping<'_> {
+impl<F: Formatter> Formatter for Escaping<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if fragment.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+            return writer.write_all(fragment.as_bytes());
+        }
         for c in fragment.chars() {
             let mut utf8 = [0; 4];
             let text: &str = c.encode_utf8(&mut utf8);
@@ -60,8 +63,19 @@ impl Formatter for Escaping<'_> {
 /// # Errors
 /// Only when `value` cannot be JSON (a map with keys that are no text).
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
+    write(value, PrettyFormatter::new())
+}
+
+/// One line of JSON that is safe to print.
+///
+/// # Errors
+/// Only when `value` cannot be JSON (a map with keys that are no text).
+pub fn to_line<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String> {
+    write(value, CompactFormatter)
+}
+
+fn write<T: Serialize + ?Sized, F: Formatter>(value: &T, formatter: F) -> serde_json::Result<String> {
     let mut out = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut out, Escaping(PrettyFormatter::new()));
-    value.serialize(&mut serializer)?;
+    value.serialize(&mut Serializer::with_formatter(&mut out, Escaping(formatter)))?;
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
