@@ -3,12 +3,20 @@
 
 pub mod cyclonedx;
 pub mod folder;
+mod formats;
+mod front_matter;
+mod gguf;
+mod json_tree;
+mod merge;
+mod names;
+mod reading;
+mod record;
 mod scan;
 pub mod store;
 mod types;
 mod workspace;
 
-pub use scan::{Finding, Scan, scan};
+pub use scan::{Finding, Scan, read_model, scan};
 pub use store::{LedgerEntry, RecordKind, Store};
 pub use types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};
 pub use workspace::{Source, SourceKind, Workspace, init};

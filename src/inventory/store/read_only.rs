@@ -1,0 +1,46 @@
+//! A store that is only read: a copy in memory, where records may be added and are gone with the program.
+
+use super::{Store, broken, is_ours};
+use crate::error::Result;
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::Duration;
+
+/// Pages copied at a time.
+const PAGES: i32 = 1024;
+
+impl Store {
+    /// Opens a copy of the store in memory; without a store, an empty one. The file is left as it is.
+    ///
+    /// # Errors
+    /// `E-STORE` when the file is no store or is damaged, `E-NEWER`.
+    pub fn read_only(path: &Path) -> Result<Self> {
+        if !is_ours(path)? {
+            return Store::in_memory();
+        }
+        let failed = |cause: rusqlite::Error| broken(Some(path), &cause);
+        // Without a write-ahead log beside it the file is all there is, and SQLite need not make any beside it.
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let has_log = std::fs::metadata(&log).is_ok_and(|metadata| metadata.len() > 0);
+        let mut uri = String::from("file:");
+        for byte in path.to_string_lossy().bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
+                    uri.push(char::from(byte))
+                }
+                other => uri.push_str(&format!("%{other:02X}")),
+            }
+        }
+        uri.push_str(if has_log { "?mode=ro" } else { "?mode=ro&immutable=1" });
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let source = Connection::open_with_flags(uri, flags).map_err(failed)?;
+        let mut memory = Connection::open_in_memory().map_err(failed)?;
+        Backup::new(&source, &mut memory)
+            .and_then(|copy| copy.run_to_completion(PAGES, Duration::ZERO, None))
+            .map_err(failed)?;
+        Store { connection: memory, path: None }.prepare()
+    }
+}
