@@ -1,8 +1,9 @@
-//! From evidence to controls. Each level 1 control has its own small function; levels 2 and 3 are `unknown`
-//! until they are evaluated.
+//! From evidence to controls. Each level 1 control has its own small function ([`super::level1`]); levels 2
+//! and 3 are `unknown`: this version does not evaluate them.
 
+use super::level1;
 use super::rubric::Rubric;
-use super::score::Score;
+use super::score::{Score, score};
 use crate::inventory::{Basis, Model};
 use crate::policy::Policy;
 use crate::signing::{Outcome, Verification};
@@ -50,10 +51,27 @@ pub struct Assessment {
 
 /// Judges one model by the rubric. Pure.
 pub fn assess(evidence: &Evidence<'_>, rubric: &Rubric) -> Assessment {
-    let _ = rubric;
-    let _ = evidence;
-    Assessment {
-        controls: Vec::new(),
-        score: Score { own: 0, next: 1, percent: 0, open_musts: Vec::new(), unknown: 0 },
-    }
+    let judged = rubric.controls.iter().map(|control| {
+        let finding = match level1::judge_of(&control.id) {
+            Some(judge) => judge(evidence),
+            None => level1::Finding::unknown("not evaluated by this version"),
+        };
+        let remedy = match finding.outcome {
+            Outcome::Pass | Outcome::NotApplicable => String::new(),
+            _ => finding.remedy.unwrap_or_else(|| control.remediation.clone()),
+        };
+        ControlResult {
+            id: control.id.clone(),
+            outcome: finding.outcome,
+            basis: finding.basis,
+            found: finding.found,
+            remedy,
+        }
+    });
+    let controls: Vec<ControlResult> = judged.collect();
+    let outcome_of = |id: &str| {
+        controls.iter().find(|control| control.id == id).map_or(Outcome::Unknown, |control| control.outcome)
+    };
+    let score = score(rubric, &outcome_of, &evidence.policy.raise);
+    Assessment { controls, score }
 }

@@ -3,10 +3,11 @@
 
 mod assess;
 mod caps;
+mod level1;
 mod rubric;
 mod score;
 
 pub use assess::{Assessment, ControlResult, Evidence, assess};
-pub use caps::{CapNode, CapState, Effective, effective};
+pub use caps::{CapNode, CapState, Effective, cap_reason, effective};
 pub use rubric::{Control, Duty, Rubric, Severity};
 pub use score::{Score, score};

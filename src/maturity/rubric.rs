@@ -2,6 +2,15 @@
 
 use crate::error::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use toml::Spanned;
+
+/// The schema that this program reads.
+const SCHEMA: &str = "rubric/0.1";
+const LIMIT_BYTES: usize = 1 << 20;
+const LIMIT_CONTROLS: usize = 500;
+/// Levels that a rubric describes; level 0 is the absence of level 1.
+const LEVELS: u8 = 3;
 
 /// How much a control weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,8 +66,11 @@ pub struct Control {
     pub pass: String,
     /// When it passes in part.
     pub partial: String,
-    /// When it fails or is missing.
+    /// When it fails: evidence contradicts.
     pub fail: String,
+    /// When it is missing: looked for, and not there. None where absence cannot be told from not looking.
+    #[serde(default)]
+    pub missing: Option<String>,
     /// When it does not apply.
     #[serde(default)]
     pub not_applicable: Option<String>,
@@ -95,12 +107,118 @@ impl Rubric {
     /// # Errors
     /// `E-CONFIG` with the line.
     pub fn parse(text: &str) -> Result<Self> {
-        let _ = text;
-        Err(Error::new(Code::Internal, "skeleton"))
+        if text.len() > LIMIT_BYTES {
+            return Err(invalid("the rubric is larger than 1 MiB"));
+        }
+        let document: Document = toml::from_str(text).map_err(|error| {
+            let line = line_of(text, error.span().map_or(0, |span| span.start));
+            invalid("the rubric is not valid").at(format!("line {line}: {}", error.message()))
+        })?;
+        let mistake = |span: std::ops::Range<usize>, what: &str| {
+            Err(invalid(what).at(format!("line {}", line_of(text, span.start))))
+        };
+        if document.schema.as_ref() != SCHEMA {
+            return mistake(document.schema.span(), "the schema is not rubric/0.1");
+        }
+        let weights = document.weights.as_ref();
+        if weights.must == 0 || weights.must < weights.should || weights.should < weights.may {
+            return mistake(document.weights.span(), "a must weighs at least a should, and a should a may");
+        }
+        if weights.must > 1000 {
+            return mistake(document.weights.span(), "a weight is larger than 1000");
+        }
+        let levels = document.levels.as_ref();
+        let in_order = levels.iter().map(|level| level.n).eq(1..=LEVELS);
+        if !in_order || levels.iter().any(|level| level.name.trim().is_empty()) {
+            return mistake(
+                document.levels.span(),
+                "levels 1, 2 and 3 are wanted, in order, each with a name",
+            );
+        }
+        if document.control.len() > LIMIT_CONTROLS {
+            return Err(invalid("the rubric has more than 500 controls"));
+        }
+        let mut seen = HashSet::new();
+        for control in &document.control {
+            if let Some(what) = fault(control.as_ref()) {
+                return mistake(control.span(), what);
+            }
+            if !seen.insert(control.as_ref().id.as_str()) {
+                return mistake(control.span(), "the id of this control stands twice");
+            }
+        }
+        // A level without a must would be awarded for nothing.
+        let blocks = |n: u8| {
+            document.control.iter().any(|c| c.as_ref().level == n && c.as_ref().severity == Severity::Must)
+        };
+        if !(1..=LEVELS).all(blocks) {
+            return Err(invalid("a level of the rubric has no must control"));
+        }
+        Ok(Rubric {
+            schema: SCHEMA.to_owned(),
+            weights: (weights.must, weights.should, weights.may),
+            level_names: document.levels.into_inner().into_iter().map(|level| level.name).collect(),
+            controls: document.control.into_iter().map(Spanned::into_inner).collect(),
+            digest: hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes())),
+        })
     }
 
     /// The control of that id.
     pub fn control(&self, id: &str) -> Option<&Control> {
         self.controls.iter().find(|control| control.id == id)
     }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    schema: Spanned<String>,
+    levels: Spanned<Vec<Level>>,
+    weights: Spanned<Weights>,
+    control: Vec<Spanned<Control>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Level {
+    n: u8,
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Weights {
+    must: u32,
+    should: u32,
+    may: u32,
+}
+
+/// What is wrong with one control by itself.
+fn fault(control: &Control) -> Option<&'static str> {
+    let &[b'L', level, b'.', tens, ones] = control.id.as_bytes() else {
+        return Some("the id of a control is not like L1.01");
+    };
+    if !tens.is_ascii_digit() || !ones.is_ascii_digit() || !(b'1'..=b'0' + LEVELS).contains(&level) {
+        return Some("the id of a control is not like L1.01");
+    }
+    if level - b'0' != control.level {
+        return Some("the level of this control is not the one in its id");
+    }
+    if control.conditional && (control.severity != Severity::Must || control.not_applicable.is_none()) {
+        return Some("only a must that says when it does not apply is conditional");
+    }
+    if control.policy_can_raise && control.severity == Severity::Must {
+        return Some("a must cannot be raised");
+    }
+    let texts = [&control.title, &control.clause, &control.evidence, &control.pass, &control.remediation];
+    texts.iter().any(|text| text.trim().is_empty()).then_some("a text of this control is empty")
+}
+
+fn invalid(what: &str) -> Error {
+    Error::new(Code::Config, what).help("correct the rubric, or use the one inside the program")
+}
+
+/// The line, from 1, on which a byte stands.
+fn line_of(text: &str, byte: usize) -> usize {
+    text.bytes().take(byte).filter(|b| *b == b'\n').count() + 1
 }

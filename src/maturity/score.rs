@@ -1,6 +1,6 @@
-//! Own level, percent within the next level, open musts: a pure function of outcomes.
+//! Own level, percent within the next level, open musts: a pure function of outcomes. It knows no evidence.
 
-use super::rubric::Rubric;
+use super::rubric::{Control, Rubric, Severity};
 use crate::signing::Outcome;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,43 @@ pub struct Score {
 /// Scores outcomes by control id; a control without an outcome is `unknown`. `raised` are ids that a policy
 /// made musts. `L1.09`-like conditional musts count as musts unless their outcome is `n/a`.
 pub fn score(rubric: &Rubric, outcomes: &dyn Fn(&str) -> Outcome, raised: &[String]) -> Score {
-    let _ = (rubric, outcomes, raised);
-    Score { own: 0, next: 1, percent: 0, open_musts: Vec::new(), unknown: 0 }
+    let (must_weight, should_weight, may_weight) = rubric.weights;
+    let is_must = |control: &Control| control.severity == Severity::Must || raised.contains(&control.id);
+    let top = u8::try_from(rubric.level_names.len()).unwrap_or(u8::MAX);
+    for next in 1..=top {
+        let (mut open_musts, mut unknown) = (Vec::new(), 0);
+        let (mut earned, mut possible) = (0_u64, 0_u64);
+        for control in rubric.controls.iter().filter(|control| control.level == next) {
+            let outcome = outcomes(&control.id);
+            if outcome == Outcome::NotApplicable {
+                continue;
+            }
+            let weight = match control.severity {
+                _ if is_must(control) => must_weight,
+                Severity::Should => should_weight,
+                _ => may_weight,
+            };
+            possible += 2 * u64::from(weight);
+            earned += u64::from(weight) * halves(outcome);
+            unknown += usize::from(outcome == Outcome::Unknown);
+            if is_must(control) && outcome != Outcome::Pass {
+                open_musts.push(control.id.clone());
+            }
+        }
+        if !open_musts.is_empty() {
+            let percent = (100 * earned).checked_div(possible).unwrap_or(0).min(99);
+            let percent = u8::try_from(percent).unwrap_or(99);
+            return Score { own: next - 1, next, percent, open_musts, unknown };
+        }
+    }
+    Score { own: top, next: top, percent: 100, open_musts: Vec::new(), unknown: 0 }
+}
+
+/// What an outcome earns, in halves of its weight.
+fn halves(outcome: Outcome) -> u64 {
+    match outcome {
+        Outcome::Pass => 2,
+        Outcome::Partial => 1,
+        Outcome::Fail | Outcome::Missing | Outcome::Unknown | Outcome::NotApplicable => 0,
+    }
 }
