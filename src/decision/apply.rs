@@ -1,12 +1,334 @@
-//! The policy's own checks of a verification: IDENTITY by publisher, and POLICY.
+//! The policy's own checks of a verification: IDENTITY by publisher, and POLICY. They judge what the signing
+//! core found and look at nothing again.
 
-use crate::inventory::Model;
-use crate::policy::Policy;
-use crate::signing::Verification;
+use crate::inventory::{Format, Model};
+use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern};
+use crate::signing::{AnchorUse, Check, Identity, Outcome, Stage, Verification};
+use crate::text::Untrusted;
 
 /// Fills in IDENTITY (is the proven signer one of the publisher's identities, under one of its anchors?)
 /// and POLICY (banned formats, algorithms, ignored paths, symlinks, denied identities, expired policy).
 /// `verification` comes from [`crate::signing::verify`] under [`crate::signing::IdentityRule::Later`].
 pub fn apply_policy(verification: &mut Verification, model: &Model, policy: &Policy) {
-    let _ = (verification, model, policy);
+    let identity = identity(verification, model, policy);
+    let artifact = artifact(verification, model, policy);
+    verification.set(identity);
+    verification.set(artifact);
+}
+
+fn open(code: &str, outcome: Outcome, summary: impl Into<String>) -> Check {
+    Check::new(Stage::Identity, code, outcome, summary)
+}
+
+fn identity(verification: &Verification, model: &Model, policy: &Policy) -> Check {
+    let Some(signer) = &verification.signer else {
+        return match verification.outcome_of(Stage::Parse) {
+            Outcome::Missing => open("IDENTITY", Outcome::Unknown, "Nobody signed, so there is no signer"),
+            _ => open("IDENTITY", Outcome::Unknown, "The bundle does not tell who signed"),
+        };
+    };
+    let proven = verification.anchor.as_ref().filter(|_| verification.signer_proven());
+    let signed_at = verification.signed_at.map(|(at, _)| at);
+    if proven.is_some()
+        && let Some(denied) = policy.denies(signer, signed_at)
+    {
+        let check = open("IDENTITY-DENIED", Outcome::Fail, "The policy denies this signer")
+            .expected(format!("anyone but {}", denied.subject.as_written()))
+            .found(as_text(signer))
+            .remedy("Do not use the model; ask its publisher for a signature by somebody else");
+        return match &denied.reason {
+            Some(reason) => check.detail(format!("reason: {reason}")),
+            None => check,
+        };
+    }
+    let Some(publisher) = policy.publisher_of(model.id.raw()) else {
+        return open(
+            "IDENTITY-NO-PUBLISHER",
+            Outcome::Missing,
+            "The policy names no publisher for this model",
+        )
+        .expected("a [[publisher]] whose `models` fit")
+        .found(model.id.raw())
+        .remedy(
+            "Ask the publisher, over another channel than the model, who signs; then add a [[publisher]]",
+        );
+    };
+    let Some(anchor) = proven else {
+        return open("IDENTITY", Outcome::Unknown, "The signature does not prove who signed")
+            .expected(expected(publisher))
+            .remedy("First mend what TRUST, SIGNATURE, CHAIN and LOG say");
+    };
+    if publisher.grants(signer, anchor) {
+        return window(publisher, signer, signed_at, verification.at).unwrap_or_else(|| {
+            Check::pass(Stage::Identity, format!("Publisher {}, as the policy says", publisher.id))
+                .expected(expected(publisher))
+                .found(found(signer, anchor))
+        });
+    }
+    let other =
+        policy.publishers.iter().find(|other| other.id != publisher.id && other.grants(signer, anchor));
+    let check = match other {
+        Some(other) => open(
+            "IDENTITY-WRONG-PUBLISHER",
+            Outcome::Fail,
+            format!("The signer belongs to publisher {}, and the model to {}", other.id, publisher.id),
+        )
+        .remedy("A publisher signs its own models only: find out where this copy comes from"),
+        None => open(
+            "IDENTITY-MISMATCH",
+            Outcome::Fail,
+            "The signer is not one of the publisher's identities",
+        )
+        .remedy("Ask the publisher, over another channel, whether it signs so; only then change the policy"),
+    };
+    let mut check = check.expected(expected(publisher)).found(found(signer, anchor));
+    check.details = differences(publisher, signer, anchor);
+    check
+}
+
+/// A fault of the publisher's window; none when the signature lies inside.
+fn window(
+    publisher: &Publisher,
+    signer: &Identity,
+    signed_at: Option<jiff::Timestamp>,
+    now: jiff::Timestamp,
+) -> Option<Check> {
+    let at = signed_at.unwrap_or(now);
+    let early = publisher.valid_from.filter(|from| at < *from);
+    let late = publisher.valid_until.filter(|until| at >= *until);
+    let (outcome, summary) = match (early, late, signed_at) {
+        (Some(_), _, _) => (Outcome::Fail, "Signed before the policy's grant begins"),
+        (_, Some(_), Some(_)) => (Outcome::Fail, "Signed after the policy's grant ended"),
+        // It may have been signed in time: nobody who is trusted says so.
+        (_, Some(_), None) => {
+            (Outcome::Missing, "The grant ended, and no trusted time tells when it was signed")
+        }
+        (None, None, _) => return None,
+    };
+    let end =
+        |moment: Option<jiff::Timestamp>| moment.map_or_else(|| "any time".to_owned(), |at| at.to_string());
+    let check = open("IDENTITY-WINDOW", outcome, summary)
+        .expected(format!("from {} until {}", end(publisher.valid_from), end(publisher.valid_until)))
+        .found(format!("{} at {at}", signer.subject.raw()))
+        .remedy("Sign again inside the window, or extend the grant after a review");
+    Some(check)
+}
+
+fn as_text(signer: &Identity) -> String {
+    match &signer.issuer {
+        Some(issuer) => format!("{} issued by {}", signer.subject.raw(), issuer.raw()),
+        None => signer.subject.raw().to_owned(),
+    }
+}
+
+fn found(signer: &Identity, anchor: &AnchorUse) -> String {
+    format!("{} under {}", as_text(signer), anchor.name)
+}
+
+/// The publisher's identities as they stand in the policy.
+fn expected(publisher: &Publisher) -> String {
+    let written = |identity: &IdentityPattern| match &identity.issuer {
+        Some(issuer) => format!("{} issued by {issuer}", identity.subject.as_written()),
+        None => identity.subject.as_written(),
+    };
+    let identities: Vec<String> = publisher.identities.iter().map(written).collect();
+    let anchors = publisher.trust.join(" or ");
+    if identities.is_empty() {
+        return format!("the key {anchors}");
+    }
+    format!("{} under {anchors}", identities.join(", or "))
+}
+
+/// Which part of the signer is not as expected, where only one is.
+fn differences(publisher: &Publisher, signer: &Identity, anchor: &AnchorUse) -> Vec<Untrusted> {
+    let mut lines: Vec<String> = Vec::new();
+    let subject = signer.subject.raw();
+    if signer.subject.is_hostile() {
+        lines.push("the subject holds characters that do not show".to_owned());
+    }
+    if !publisher.trust.contains(&anchor.name) {
+        let trusted = publisher.trust.join(" or ");
+        lines.push(format!("the anchor is another: expected {trusted}, found {}", anchor.name));
+    }
+    for identity in &publisher.identities {
+        let issuer = signer.issuer.as_ref().map(Untrusted::raw);
+        let same_issuer = identity.issuer.as_deref().is_none_or(|expected| Some(expected) == issuer);
+        match &identity.subject {
+            pattern if pattern.matches(subject) && !same_issuer => lines.push(format!(
+                "the subject is the expected one, the issuer is not: expected {}, found {}",
+                identity.issuer.as_deref().unwrap_or_default(),
+                issuer.unwrap_or("none"),
+            )),
+            TextPattern::Exact(exact)
+                if same_issuer && exact != subject && exact.to_lowercase() == subject.to_lowercase() =>
+            {
+                lines.push("the subject differs only in upper and lower case".to_owned());
+            }
+            TextPattern::Exact(exact) if same_issuer && exact != subject => {
+                let same: String =
+                    exact.chars().zip(subject.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+                if same.len() >= 4 && same.len() * 2 >= exact.len() {
+                    lines.push(format!("the subject departs from the expected one after `{same}`"));
+                }
+            }
+            _ => {}
+        }
+    }
+    lines.truncate(8);
+    lines.into_iter().map(Untrusted::new).collect()
+}
+
+/// Extensions of files that a loader reads as weights or runs.
+const LOADABLE: [&str; 20] = [
+    "safetensors",
+    "bin",
+    "pt",
+    "pth",
+    "pkl",
+    "pickle",
+    "ckpt",
+    "gguf",
+    "onnx",
+    "h5",
+    "keras",
+    "npz",
+    "npy",
+    "msgpack",
+    "py",
+    "pyc",
+    "so",
+    "dll",
+    "dylib",
+    "jinja",
+];
+/// Files that a loader reads by their name.
+const LOADED_BY_NAME: [&str; 8] = [
+    "config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "tokenizer.model",
+    "generation_config.json",
+    "adapter_config.json",
+    "model.safetensors.index.json",
+    "preprocessor_config.json",
+];
+
+const VERSION_CONTROL: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
+/// The signature and the claims, which older signers record as left out.
+const OWN: [&str; 2] = ["model.sig", "claims.jsonl"];
+
+fn looks_loadable(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+    LOADED_BY_NAME.contains(&file.as_str()) || extension.is_some_and(|word| LOADABLE.contains(&word))
+}
+
+fn lies_under(name: &str, allowed: &str) -> bool {
+    name.strip_prefix(allowed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// POLICY: every rule is judged; the worst finding is the check, the others are its details.
+fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Check {
+    let check = |code: &str, outcome, summary: String| Check::new(Stage::Policy, code, outcome, summary);
+    let mut findings = Vec::new();
+    let banned: Vec<&str> = model
+        .formats
+        .iter()
+        .map(|format| Format::word(*format))
+        .filter(|word| policy.artifact.ban_formats.iter().any(|banned| banned == word))
+        .collect();
+    if !banned.is_empty() {
+        let summary = format!("The policy bans {} in a model", banned.join(" and "));
+        findings.push(
+            check("POLICY-FORMAT", Outcome::Fail, summary)
+                .expected(format!("none of {}", policy.artifact.ban_formats.join(", ")))
+                .found(banned.join(", "))
+                .remedy("Ask for the weights as safetensors; do not load this model to convert it"),
+        );
+    }
+    if let Some(hash) =
+        verification.hash.filter(|hash| !policy.crypto.hash.iter().any(|h| h == hash.as_str()))
+    {
+        findings.push(
+            check("POLICY-HASH", Outcome::Fail, "The policy does not allow the recorded hash".to_owned())
+                .expected(policy.crypto.hash.join(" or "))
+                .found(hash.as_str())
+                .remedy("Have the model signed again with an allowed hash"),
+        );
+    }
+    findings.extend(ignored(verification, policy));
+    let logged = verification.method.filter(|method| {
+        policy.log_required.iter().any(|required| required == method.as_str()) && verification.log.is_none()
+    });
+    match (logged, verification.outcome_of(Stage::Log)) {
+        (None, _) => {}
+        (Some(_), Outcome::Fail | Outcome::Unknown) => findings.push(
+            check(
+                "POLICY",
+                Outcome::Unknown,
+                "The policy wants a log entry, and LOG could not prove one".to_owned(),
+            )
+            .remedy("See what LOG says"),
+        ),
+        (Some(method), _) => findings.push(
+            check(
+                "POLICY-LOG",
+                Outcome::Missing,
+                "The policy wants a log entry, and there is none".to_owned(),
+            )
+            .expected(format!("a transparency log entry for method {}", method.as_str()))
+            .remedy("Have the model signed with a transparency log entry"),
+        ),
+    }
+    if let Some(expires) = policy.expires.filter(|expires| *expires <= verification.at) {
+        findings.push(
+            check("POLICY-EXPIRED", Outcome::Unknown, "The policy has expired and cannot say yes".to_owned())
+                .found(expires.to_string())
+                .remedy("Review the policy, then extend `expires`"),
+        );
+    }
+    if verification.method.is_none() {
+        let summary = match verification.outcome_of(Stage::Parse) {
+            Outcome::Missing => "Nothing is signed: there is nothing more to judge",
+            _ => "The bundle could not be read: there is nothing more to judge",
+        };
+        findings.push(check("POLICY", Outcome::Unknown, summary.to_owned()));
+    }
+    // `min_by_key` gives the first of equals.
+    let worst = findings.iter().enumerate().min_by_key(|(_, check)| check.outcome.rank()).map(|(at, _)| at);
+    let Some(worst) = worst else {
+        return Check::pass(Stage::Policy, "As the policy says")
+            .found(format!("{} {}", policy.name, policy.version));
+    };
+    let mut worst = findings.remove(worst);
+    for other in findings {
+        worst.details.push(Untrusted::new(format!("{}: {}", other.code, other.summary)));
+    }
+    worst
+}
+
+/// What `ignore_paths` hides must lie where the policy allows it, and must not be anything that is loaded.
+fn ignored(verification: &Verification, policy: &Policy) -> Option<Check> {
+    let allowed = |name: &str| policy.artifact.allow_ignore_paths.iter().any(|path| lies_under(name, path));
+    // OMS leaves version control's files out by itself (OMS v1.0, 6.2), and nothing loads them.
+    let of_git = |name: &str| VERSION_CONTROL.iter().any(|path| lies_under(name, path));
+    let hidden: Vec<&Untrusted> = verification
+        .files
+        .ignored
+        .iter()
+        .filter(|name| !OWN.contains(&name.raw()))
+        .filter(|name| !allowed(name.raw()) || (looks_loadable(name.raw()) && !of_git(name.raw())))
+        .collect();
+    let first = hidden.first()?;
+    let mut check = Check::new(
+        Stage::Policy,
+        "POLICY-IGNORED",
+        Outcome::Fail,
+        "The signature leaves out files that the policy does not allow to be left out",
+    )
+    .expected(format!("left out at most: {}", policy.artifact.allow_ignore_paths.join(", ")))
+    .found(format!("{} files, first {}", hidden.len(), first.raw()))
+    .remedy("Remove these files, or have the model signed without leaving them out");
+    check.details = hidden.iter().take(20).map(|name| (*name).clone()).collect();
+    Some(check)
 }

@@ -2,11 +2,15 @@
 
 use crate::inventory::{Model, ModelId};
 use crate::lineage::Graph;
-use crate::maturity::{Assessment, Rubric};
-use crate::policy::{Action, Class, Policy};
-use crate::signing::Verification;
+use crate::maturity::{
+    Assessment, CapNode, CapState, Effective, Evidence, Rubric, Severity, assess, cap_reason, effective,
+};
+use crate::policy::{Action, Class, Policy, Stage};
+use crate::signing::{Check, Outcome, Stage as CheckStage, Verification};
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// What a policy says of a model at a stage (rulings 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,8 +91,246 @@ pub struct Input<'a> {
     pub now: jiff::Timestamp,
 }
 
-/// Judges every model; same order as `input.models`. Pure and deterministic.
+/// Judges every model; same order as `input.models`. Pure and deterministic: the order of the models does
+/// not matter to any verdict. A stage that the policy does not know refuses everything.
 pub fn evaluate(input: &Input<'_>) -> Vec<Verdict> {
-    let _ = input;
-    Vec::new()
+    let judged: Vec<Judged<'_>> = input
+        .models
+        .iter()
+        .enumerate()
+        .map(|(index, model)| {
+            Judged::new(input, model, input.verifications.get(index).and_then(Option::as_ref))
+        })
+        .collect();
+    let family = Family::new(input, &judged);
+    let stage = input.policy.stage(input.stage);
+    judged.iter().map(|judged| verdict(input, stage, judged, &family)).collect()
+}
+
+/// One model with what its own evidence earns.
+struct Judged<'a> {
+    model: &'a Model,
+    verification: Option<&'a Verification>,
+    assessment: Assessment,
+}
+
+impl<'a> Judged<'a> {
+    fn new(input: &Input<'_>, model: &'a Model, verified: Option<&'a (Verification, String)>) -> Self {
+        let verification = verified.map(|(verification, _)| verification);
+        let evidence = Evidence {
+            model,
+            verification,
+            policy: input.policy,
+            verified_under: verified.map(|(_, digest)| digest.as_str()),
+            now: input.now,
+        };
+        Judged { model, verification, assessment: assess(&evidence, input.rubric) }
+    }
+
+    /// Whether its own verification contradicts: what taints descendants.
+    fn contradicts(&self) -> bool {
+        self.verification.is_some_and(|verification| verification.outcome() == Outcome::Fail)
+    }
+}
+
+/// The lineage as the caps see it, and what became of it.
+struct Family<'a> {
+    ids: Vec<&'a ModelId>,
+    index: HashMap<&'a ModelId, usize>,
+    nodes: Vec<CapNode>,
+    effective: Vec<Effective>,
+}
+
+impl<'a> Family<'a> {
+    fn new(input: &Input<'a>, judged: &[Judged<'a>]) -> Self {
+        let models: HashMap<&ModelId, &Judged<'_>> =
+            judged.iter().map(|judged| (&judged.model.id, judged)).collect();
+        // Sorted by id, so that ties between caps do not depend on the order of the models.
+        let mut ids: Vec<&ModelId> = input.models.iter().map(|model| &model.id).collect();
+        ids.extend(input.graph.nodes().into_iter().map(|node| &node.id));
+        ids.sort_unstable();
+        ids.dedup();
+        let index: HashMap<&ModelId, usize> =
+            ids.iter().enumerate().map(|(index, id)| (*id, index)).collect();
+        let node = |id: &&ModelId| {
+            let parents = input.graph.parents(id);
+            let weights = parents.iter().filter(|(_, edge)| edge.relation.bears_weight());
+            let judged = models.get(*id);
+            CapNode {
+                state: match judged {
+                    None => CapState::Unresolved,
+                    Some(judged) if judged.contradicts() => CapState::Contradicted,
+                    Some(judged) if judged.model.signature.is_none() => CapState::Unsigned,
+                    Some(_) => CapState::Signed,
+                },
+                own: judged.map_or(0, |judged| judged.assessment.score.own),
+                root_claim: false,
+                summary_level: 0,
+                parents: weights.filter_map(|(parent, _)| index.get(&parent.id).copied()).collect(),
+            }
+        };
+        let nodes: Vec<CapNode> = ids.iter().map(node).collect();
+        let effective = effective(&nodes);
+        Family { ids, index, nodes, effective }
+    }
+
+    fn of(&self, id: &ModelId) -> Option<(&CapNode, &Effective)> {
+        let index = *self.index.get(id)?;
+        Some((self.nodes.get(index)?, self.effective.get(index)?))
+    }
+
+    /// Why the level is below the model's own, or why the model is tainted though its own evidence is not.
+    fn cap(&self, id: &ModelId) -> Option<String> {
+        const NAMED: usize = 3;
+        let (node, result) = self.of(id)?;
+        let mut parents = result.capped_by.clone();
+        if parents.is_empty() && result.tainted {
+            let tainted = |parent: &usize| self.effective.get(*parent).is_some_and(|result| result.tainted);
+            parents = node.parents.iter().copied().filter(tainted).map(|parent| (parent, 0)).collect();
+        }
+        let mut reasons: Vec<String> = parents
+            .iter()
+            .take(NAMED)
+            .filter_map(|(parent, cap)| {
+                let (id, node) = (self.ids.get(*parent)?, self.nodes.get(*parent)?);
+                Some(format!("{}: {}", id.raw(), cap_reason(node, *cap)))
+            })
+            .collect();
+        if parents.len() > NAMED {
+            reasons.push(format!("and {} more", parents.len() - NAMED));
+        }
+        if result.on_cycle {
+            reasons.insert(0, "its own lineage: these models derive from each other".to_owned());
+        }
+        (!reasons.is_empty()).then(|| format!("capped by {}", reasons.join("; ")))
+    }
+}
+
+fn verdict(input: &Input<'_>, stage: Option<&Stage>, judged: &Judged<'_>, family: &Family<'_>) -> Verdict {
+    let own = judged.assessment.score.own;
+    let (level, tainted) = match family.of(&judged.model.id) {
+        Some((_, result)) => (result.level, result.tainted),
+        None => (0, false),
+    };
+    let cap = family.cap(&judged.model.id);
+    let reasons = match stage {
+        Some(stage) => reasons(input, stage, judged, (own, level, tainted), cap.as_deref()),
+        None => vec![Reason {
+            code: "STAGE".to_owned(),
+            class: Some(Class::Error),
+            action: Action::Closed,
+            text: Untrusted::new(format!("the policy has no stage `{}`", input.stage)),
+            remedy: "name a stage of the policy".to_owned(),
+        }],
+    };
+    let decision = match reasons.iter().map(|reason| reason.action).max() {
+        Some(Action::Closed) => Decision::Refuse,
+        Some(Action::Warn) => Decision::Warn,
+        Some(Action::Open) | None => Decision::Admit,
+    };
+    Verdict {
+        model: judged.model.id.clone(),
+        assessment: judged.assessment.clone(),
+        effective: level,
+        cap: cap.map(Untrusted::new),
+        tainted,
+        stage: input.stage.to_owned(),
+        decision,
+        reasons,
+    }
+}
+
+/// The class of an open control (rulings 3); none when it is not open.
+fn class_of(outcome: Outcome, unreadable: bool) -> Option<Class> {
+    match outcome {
+        Outcome::Pass | Outcome::NotApplicable => None,
+        Outcome::Fail => Some(Class::Contradicted),
+        Outcome::Missing | Outcome::Partial => Some(Class::Missing),
+        Outcome::Unknown if unreadable => Some(Class::Error),
+        Outcome::Unknown => Some(Class::Unavailable),
+    }
+}
+
+/// Whether something stopped us from looking, and not only that nobody has looked.
+fn unreadable(verification: &Verification) -> bool {
+    const STOPPED: [&str; 3] = ["-UNREADABLE", "-UNUSABLE", "-TOO-MANY"];
+    let stopped = |check: &Check| {
+        check.outcome == Outcome::Unknown && STOPPED.iter().any(|ending| check.code.ends_with(ending))
+    };
+    !verification.files.unreadable.is_empty() || verification.checks.iter().any(stopped)
+}
+
+fn reasons(
+    input: &Input<'_>,
+    stage: &Stage,
+    judged: &Judged<'_>,
+    (own, level, tainted): (u8, u8, bool),
+    cap: Option<&str>,
+) -> Vec<Reason> {
+    let reason = |code: &str, class: Class, text: Untrusted, remedy: &str| Reason {
+        code: code.to_owned(),
+        class: Some(class),
+        action: stage.action(class),
+        text,
+        remedy: remedy.to_owned(),
+    };
+    let unreadable = judged.verification.is_some_and(unreadable);
+    let mut reasons = Vec::new();
+
+    // Rulings 4: the musts up to the stage's level, the named controls, and contradictions at every level.
+    for result in &judged.assessment.controls {
+        let Some(class) = class_of(result.outcome, unreadable) else { continue };
+        let must = input.rubric.control(&result.id).is_some_and(|control| {
+            let raised = input.policy.raise.contains(&control.id);
+            control.level <= stage.min_level && (control.severity == Severity::Must || raised)
+        });
+        if must || class == Class::Contradicted || stage.require_controls.contains(&result.id) {
+            reasons.push(reason(&result.id, class, result.found.clone(), &result.remedy));
+        }
+    }
+    let judged_at_all = |id: &String| judged.assessment.controls.iter().any(|result| result.id == *id);
+    for id in stage.require_controls.iter().filter(|id| !judged_at_all(id)) {
+        let text = Untrusted::new("the stage requires a control that the rubric does not have");
+        reasons.push(reason(id, Class::Error, text, "correct `require` of the stage"));
+    }
+
+    // What no control speaks of still counts: what the policy bans, and any check that stands in the way alone.
+    if let Some(verification) = judged.verification {
+        let told = |class| reasons.iter().any(|reason: &Reason| reason.class == Some(class));
+        let outcome = verification.outcome();
+        let all = match outcome {
+            Outcome::Fail => !told(Class::Contradicted),
+            Outcome::Missing | Outcome::Unknown => stage.min_level > 0 && reasons.is_empty(),
+            _ => false,
+        };
+        for check in verification.checks.iter().filter(|check| check.outcome == outcome) {
+            let banned = check.stage == CheckStage::Policy && outcome == Outcome::Fail;
+            if let Some(class) = class_of(outcome, unreadable).filter(|_| all || banned) {
+                let text = Untrusted::new(check.summary.clone());
+                reasons.push(reason(&check.code, class, text, check.remedy.as_deref().unwrap_or_default()));
+            }
+        }
+    }
+    if own < stage.min_level && reasons.is_empty() {
+        let text = Untrusted::new(format!("level {own}, and the stage wants level {}", stage.min_level));
+        reasons.push(reason("LEVEL", Class::Missing, text, "see what the next level wants"));
+    }
+
+    let tainted_from_above = tainted && !judged.contradicts();
+    if cap.is_some() || tainted_from_above || level < own.min(stage.min_level) {
+        let text = Untrusted::new(cap.unwrap_or("capped by its lineage"));
+        let remedy = "have the ancestors signed and verified, or build on others";
+        if tainted_from_above {
+            reasons.push(reason("CAP", Class::Contradicted, text, remedy));
+        } else if level < stage.min_level {
+            reasons.push(reason("CAP", Class::Missing, text, remedy));
+        } else {
+            let (code, remedy) = ("CAP".to_owned(), remedy.to_owned());
+            reasons.push(Reason { code, class: None, action: Action::Open, text, remedy });
+        }
+    }
+
+    let order = |reason: &Reason| (Reverse(reason.action), reason.class.is_none(), reason.class);
+    reasons.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| (&a.code, &a.text).cmp(&(&b.code, &b.text))));
+    reasons
 }

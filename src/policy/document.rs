@@ -174,6 +174,8 @@ pub struct Policy {
     pub expires: Option<jiff::Timestamp>,
     /// Who answers for it.
     pub owner: Option<String>,
+    /// Who approved it, as it says itself.
+    pub approved_by: Vec<String>,
     /// Anchors.
     pub trust: Vec<AnchorSource>,
     /// Publishers.

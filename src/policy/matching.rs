@@ -1,9 +1,20 @@
 //! Which publisher a model belongs to, and whether a signer is one of its identities.
 
 use super::document::{DenyIdentity, IdentityPattern, Policy, Publisher, TextPattern};
-use crate::signing::Identity;
+use crate::signing::{AnchorUse, Identity, Method};
+
+const OPEN: &str = "^(?:";
+const CLOSE: &str = ")$";
 
 impl TextPattern {
+    /// The pattern `^BODY$`, anchored as a whole: `^a|b$` alone would match everything that begins with `a`.
+    pub(super) fn anchored(body: &str, limit_bytes: usize) -> Option<Self> {
+        // By itself first: `a)|(b` must not close our group.
+        regex_lite::RegexBuilder::new(body).size_limit(limit_bytes).build().ok()?;
+        let whole = format!("{OPEN}{body}{CLOSE}");
+        regex_lite::RegexBuilder::new(&whole).size_limit(limit_bytes).build().ok().map(TextPattern::Regex)
+    }
+
     /// Whether the whole text matches, byte for byte.
     pub fn matches(&self, text: &str) -> bool {
         match self {
@@ -16,7 +27,11 @@ impl TextPattern {
     pub fn as_written(&self) -> String {
         match self {
             TextPattern::Exact(exact) => format!("exact:{exact}"),
-            TextPattern::Regex(regex) => format!("regex:{}", regex.as_str()),
+            TextPattern::Regex(regex) => {
+                let whole = regex.as_str();
+                let body = whole.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix(CLOSE));
+                body.map_or_else(|| format!("regex:{whole}"), |body| format!("regex:^{body}$"))
+            }
         }
     }
 }
@@ -33,22 +48,97 @@ impl IdentityPattern {
     }
 }
 
+impl Publisher {
+    /// Whether it grants its models to this signer under this anchor. Without `identities` the anchor
+    /// suffices, but only when it is one key: a certificate authority answers for many signers.
+    pub fn grants(&self, signer: &Identity, anchor: &AnchorUse) -> bool {
+        let suffices = self.identities.is_empty() && anchor.kind == "key" && signer.method == Method::Key;
+        self.trust.contains(&anchor.name)
+            && (suffices || self.identities.iter().any(|identity| identity.matches(signer)))
+    }
+}
+
 impl Policy {
     /// The publisher with the longest matching pattern; among equals the first in the file.
     pub fn publisher_of(&self, model: &str) -> Option<&Publisher> {
-        let _ = model;
-        None
+        let model = model.to_lowercase();
+        let mut best: Option<(usize, &Publisher)> = None;
+        for publisher in &self.publishers {
+            for pattern in publisher.models.iter().filter(|pattern| glob_matches(pattern, &model)) {
+                let literal = pattern.bytes().filter(|byte| *byte != b'*').count();
+                if best.is_none_or(|(longest, _)| literal > longest) {
+                    best = Some((literal, publisher));
+                }
+            }
+        }
+        best.map(|(_, publisher)| publisher)
     }
 
     /// The entry that denies a signer whose signature has this trusted time (none: no trusted time, which
-    /// never escapes a denial).
+    /// never escapes a denial). A fingerprint denies a key under whatever name it signs.
     pub fn denies(&self, signer: &Identity, signed_at: Option<jiff::Timestamp>) -> Option<&DenyIdentity> {
-        let _ = (signer, signed_at);
-        None
+        self.denied.iter().find(|denied| {
+            let named = denied.subject.matches(signer.subject.raw())
+                || signer.fingerprint.as_deref().is_some_and(|print| denied.subject.matches(print));
+            let before = matches!((signed_at, denied.after), (Some(signed), Some(after)) if signed < after);
+            named && !before
+        })
     }
 
     /// The stage of that name.
     pub fn stage(&self, name: &str) -> Option<&super::document::Stage> {
         self.stages.iter().find(|stage| stage.name == name)
+    }
+}
+
+/// Whether `*` for any run of characters, and every other character for itself, gives the text. Each piece
+/// between stars is looked for once, from left to right: never more than one pass over the text.
+fn glob_matches(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(mut left) = text.strip_prefix(first).and_then(|left| left.strip_suffix(last)) else {
+        return false;
+    };
+    for piece in middle.split('*').filter(|piece| !piece.is_empty()) {
+        match left.split_once(piece) {
+            Some((_, after)) => left = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TextPattern, glob_matches};
+
+    #[test]
+    fn a_star_matches_any_run_and_nothing_else_is_special() {
+        for (pattern, text, matches) in [
+            ("acme/*", "acme/bot", true),
+            ("acme/*", "acme/", true),
+            ("acme/*", "acmes/bot", false),
+            ("*/bot", "acme/bot", true),
+            ("a*a", "a", false),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-c-b", false),
+            ("a.c", "abc", false),
+            ("**", "", true),
+            ("", "", true),
+            ("", "x", false),
+        ] {
+            assert_eq!(glob_matches(pattern, text), matches, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_anchored_as_a_whole_and_reads_as_written() {
+        let pattern = TextPattern::anchored("a|b", 1 << 16).unwrap();
+        assert!(pattern.matches("a") && pattern.matches("b"));
+        assert!(!pattern.matches("ax") && !pattern.matches("xb") && !pattern.matches("b\n"));
+        assert_eq!(pattern.as_written(), "regex:^a|b$");
+        assert!(TextPattern::anchored("a)|(b", 1 << 16).is_none());
+        assert!(TextPattern::anchored("(?x)a #", 1 << 16).is_none());
+        assert!(TextPattern::anchored("a\\", 1 << 16).is_none());
     }
 }

@@ -2,8 +2,10 @@
 //! identities. It knows no level, no decision and no screen.
 
 mod document;
+mod grants;
 mod matching;
 mod parse;
+mod reader;
 
 pub use document::{
     Action, AnchorKind, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,

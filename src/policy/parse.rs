@@ -1,7 +1,10 @@
-//! TOML to [`Policy`], strictly: an unknown key is an error that names the nearest key and the line.
+//! TOML to [`Policy`], strictly: an unknown key is an error that names the nearest key and the line. What a
+//! section leaves out has a closed default. It reads no file and no clock.
 
-use super::document::Policy;
+use super::document::{Action, Artifact, Crypto, Freshness, Policy, Stage};
+use super::reader::{At, Faults, Hints, Section, quote};
 use std::path::PathBuf;
+use toml::de::DeTable;
 
 /// One fault of a policy file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +17,68 @@ pub struct PolicyError {
     pub help: Option<String>,
 }
 
+const SCHEMA: &str = "trust-policy/0.1";
+const LIMIT_BYTES: usize = 1 << 20;
+
+const HASHES: [&str; 3] = ["sha256", "blake2b", "blake3"];
+const KEYS: [&str; 3] = ["p256", "p384", "p521"];
+const FORMATS: [&str; 5] = ["pickle", "remote-code", "onnx", "safetensors", "gguf"];
+/// Formats that run code when they are loaded.
+const RUN_CODE: [&str; 2] = ["pickle", "remote-code"];
+const METHODS: [&str; 3] = ["key", "certificate", "sigstore"];
+const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
+
+const TOP: [&str; 16] = [
+    "schema",
+    "name",
+    "version",
+    "expires",
+    "owner",
+    "approved_by",
+    "default",
+    "trust",
+    "crypto",
+    "publisher",
+    "deny_identity",
+    "artifact",
+    "log",
+    "freshness",
+    "controls",
+    "stage",
+];
+
+// A rule that stands in the file and is not obeyed would deceive its author: it is an error.
+pub(super) const NOT_YET: &str =
+    "this version does not evaluate it; take it out, so that nobody relies on it";
+const TOP_HINTS: Hints = &[
+    ("attester", NOT_YET),
+    ("require", NOT_YET),
+    ("trusted_summary", NOT_YET),
+    ("conflicts", NOT_YET),
+    ("lineage", NOT_YET),
+    ("exception", NOT_YET),
+    ("test", NOT_YET),
+    ("publishers", "write [[publisher]]"),
+    ("stages", "write [[stage]]"),
+];
+const ARTIFACT_HINTS: Hints = &[
+    ("partial_verification", NOT_YET),
+    ("allow_resign_at_ingest", NOT_YET),
+    ("dataset_deny", NOT_YET),
+    ("license_deny", NOT_YET),
+];
+const STAGE_HINTS: Hints = &[
+    ("from", NOT_YET),
+    ("at", NOT_YET),
+    ("min_level_by_risk", NOT_YET),
+    ("cached_max_hours", NOT_YET),
+    ("ir_surface", NOT_YET),
+    ("break_glass", NOT_YET),
+    ("require_controls", "write `require = [\"L1.13\"]`"),
+];
+const LOG_HINTS: Hints = &[("accept_promise_only", NOT_YET)];
+const FRESHNESS_HINTS: Hints = &[("max_verification_record_age_days", "write `max_verification_age_days`")];
+
 /// Parses and validates a policy at a time; all faults at once.
 ///
 /// # Errors
@@ -24,6 +89,287 @@ pub fn parse(
     base: Option<PathBuf>,
     now: jiff::Timestamp,
 ) -> Result<Policy, Vec<PolicyError>> {
-    let _ = (text, origin, base, now);
-    Err(Vec::new())
+    let mut faults = Faults::new(text);
+    if text.len() > LIMIT_BYTES {
+        faults.add(None, "the policy is larger than 1 MiB", "split it; a policy is written for people");
+        return Err(faults.into_errors());
+    }
+    let document = match DeTable::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            let message = format!("not TOML: {}", quote(error.message()));
+            faults.add(error.span().map(|span| span.start), message, "");
+            return Err(faults.into_errors());
+        }
+    };
+    if let Err(stop) = schema(document.get_ref()) {
+        faults.add(stop.at, stop.message, stop.help);
+        return Err(faults.into_errors());
+    }
+    let mut reading = Reading { faults: &mut faults, regexes: 0 };
+    let policy = reading.policy(document.get_ref(), text, origin, base, now);
+    if faults.is_empty() { Ok(policy) } else { Err(faults.into_errors()) }
+}
+
+/// Whether the file is of the version that we read: of a newer one, every other fault would mislead.
+fn schema(top: &DeTable<'_>) -> Result<(), Stop> {
+    let Some(value) = top.get("schema") else {
+        let help = format!("begin the file with schema = \"{SCHEMA}\"");
+        return Err(Stop { at: None, message: "the file has no `schema`".to_owned(), help });
+    };
+    let at = Some(value.span().start);
+    let written = value.get_ref().as_str().unwrap_or_default();
+    if written == SCHEMA {
+        return Ok(());
+    }
+    let newer = written.strip_prefix("trust-policy/").is_some_and(is_newer_than_0_1);
+    let message = match newer {
+        true => format!("`{}` was written for a newer version; this one reads {SCHEMA}", quote(written)),
+        false => format!("`schema` is \"{}\" and not \"{SCHEMA}\"", quote(written)),
+    };
+    let help =
+        if newer { "update touchmark, or use a policy of this version" } else { "is this a trust policy?" };
+    Err(Stop { at, message, help: help.to_owned() })
+}
+
+struct Stop {
+    at: Option<usize>,
+    message: String,
+    help: String,
+}
+
+fn is_newer_than_0_1(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
+    match (parts.next().flatten(), parts.next().flatten()) {
+        (Some(major), minor) => (major, minor.unwrap_or(0)) > (0, 1),
+        _ => false,
+    }
+}
+
+/// The reading of one file; who may sign what is read in `grants`.
+pub(super) struct Reading<'f, 't> {
+    pub faults: &'f mut Faults<'t>,
+    /// Patterns compiled so far.
+    pub regexes: usize,
+}
+
+impl Reading<'_, '_> {
+    fn policy(
+        &mut self,
+        document: &DeTable<'_>,
+        text: &str,
+        origin: &str,
+        base: Option<PathBuf>,
+        now: jiff::Timestamp,
+    ) -> Policy {
+        let top = self.faults.open(document, 0, "the policy", &TOP, TOP_HINTS);
+        let name = self.faults.required(top, "name").map(|name| name.value).unwrap_or_default();
+        let version = self.faults.required(top, "version").map(|version| version.value).unwrap_or_default();
+        let expires = self.expires(top, now);
+        let owner = self.faults.text(top, "owner").map(|owner| owner.value);
+        let approved_by = values(self.faults.texts(top, "approved_by"));
+        if let Some(default) = self.faults.text(top, "default") {
+            self.faults.one_of("default", &default, &["deny"]);
+        }
+        let trust = self.trust(top);
+        let publishers = self.publishers(top, &trust);
+        let denied = self.denied(top);
+        Policy {
+            name,
+            version,
+            expires,
+            owner,
+            approved_by,
+            trust,
+            publishers,
+            denied,
+            crypto: self.crypto(top),
+            artifact: self.artifact(top),
+            log_required: self.log_required(top),
+            freshness: self.freshness(top),
+            raise: self.raise(top),
+            stages: self.stages(top),
+            digest: sha256_hex(text.as_bytes()),
+            origin: origin.to_owned(),
+            base,
+        }
+    }
+
+    fn expires(&mut self, top: Section<'_>, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        let expires = self.faults.moment(top, "expires")?;
+        if expires.value <= now {
+            let message = format!("the policy expired on {}", expires.value);
+            self.faults.add(Some(expires.at), message, "review the policy, then extend `expires`");
+        }
+        Some(expires.value)
+    }
+
+    fn crypto(&mut self, top: Section<'_>) -> Crypto {
+        let defaults = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let Some(table) = self.faults.table(top, "crypto") else {
+            return Crypto { hash: defaults(&HASHES), keys: defaults(&KEYS) };
+        };
+        let section = self.faults.open(table.value, table.at, "[crypto]", &["hash", "keys"], &[]);
+        Crypto {
+            hash: self.faults.words(section, "hash", &HASHES, &HASHES, false),
+            keys: self.faults.words(section, "keys", &KEYS, &KEYS, false),
+        }
+    }
+
+    fn artifact(&mut self, top: Section<'_>) -> Artifact {
+        let closed = Artifact {
+            ban_formats: RUN_CODE.map(str::to_owned).to_vec(),
+            allow_ignore_paths: GIT_PATHS.map(str::to_owned).to_vec(),
+            allow_symlinks: false,
+        };
+        let Some(table) = self.faults.table(top, "artifact") else { return closed };
+        let keys = ["ban_formats", "allow_ignore_paths", "allow_symlinks"];
+        let section = self.faults.open(table.value, table.at, "[artifact]", &keys, ARTIFACT_HINTS);
+        let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &RUN_CODE, true);
+        let ignore_paths = self.faults.texts(section, "allow_ignore_paths");
+        for path in ignore_paths.iter().flatten() {
+            let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['*', '\\', '\0']);
+            if !path.value.trim_end_matches('/').split('/').all(plain) {
+                let message = format!("`{}` is not a path inside a model", quote(&path.value));
+                self.faults.add(Some(path.at), message, "write a file or folder such as `docs` or `.github`");
+            }
+        }
+        Artifact {
+            ban_formats,
+            allow_ignore_paths: ignore_paths.map_or(closed.allow_ignore_paths, |paths| {
+                paths.into_iter().map(|path| path.value.trim_end_matches('/').to_owned()).collect()
+            }),
+            allow_symlinks: self.faults.flag(section, "allow_symlinks").is_some_and(|flag| flag.value),
+        }
+    }
+
+    fn log_required(&mut self, top: Section<'_>) -> Vec<String> {
+        let Some(table) = self.faults.table(top, "log") else { return vec!["sigstore".to_owned()] };
+        let section = self.faults.open(table.value, table.at, "[log]", &["required"], LOG_HINTS);
+        self.faults.words(section, "required", &METHODS, &["sigstore"], true)
+    }
+
+    fn freshness(&mut self, top: Section<'_>) -> Freshness {
+        let closed = Freshness { max_verification_age_days: 7, clock_skew_seconds: 300 };
+        let Some(table) = self.faults.table(top, "freshness") else { return closed };
+        let keys = ["max_verification_age_days", "clock_skew_seconds"];
+        let section = self.faults.open(table.value, table.at, "[freshness]", &keys, FRESHNESS_HINTS);
+        let days = self.faults.number(section, "max_verification_age_days", 1, 3650);
+        let seconds = self.faults.number(section, "clock_skew_seconds", 0, 86_400);
+        Freshness {
+            max_verification_age_days: days.unwrap_or(closed.max_verification_age_days),
+            clock_skew_seconds: seconds.unwrap_or(closed.clock_skew_seconds),
+        }
+    }
+
+    fn raise(&mut self, top: Section<'_>) -> Vec<String> {
+        let Some(table) = self.faults.table(top, "controls") else { return Vec::new() };
+        let section = self.faults.open(table.value, table.at, "[controls]", &["raise"], &[]);
+        self.controls(section, "raise")
+    }
+
+    fn stages(&mut self, top: Section<'_>) -> Vec<Stage> {
+        let keys = [
+            "name",
+            "production",
+            "min_level",
+            "on_contradicted",
+            "on_missing",
+            "on_error",
+            "on_unavailable",
+            "require",
+        ];
+        let mut stages: Vec<Stage> = Vec::new();
+        for table in self.faults.tables(top, "stage") {
+            let section = self.faults.open(table.value, table.at, "[[stage]]", &keys, STAGE_HINTS);
+            let name = self.faults.required(section, "name");
+            let name = name.map(|name| self.name("`name`", name)).unwrap_or_default();
+            if !name.is_empty() && stages.iter().any(|other| other.name == name) {
+                let message = format!("two stages have the name `{}`", quote(&name));
+                self.faults.add(Some(section.at), message, "rename one, or put them together");
+            }
+            let production = self.faults.flag(section, "production").is_some_and(|flag| flag.value);
+            let contradicted = self.action(section, "on_contradicted");
+            if let Some(action) = &contradicted
+                && production
+                && action.value != Action::Closed
+            {
+                let message = "a production stage never lets contradicted evidence through";
+                self.faults.add(Some(action.at), message, "on_contradicted = \"closed\"");
+            }
+            let mut action = |key| self.action(section, key).map_or(Action::Closed, |action| action.value);
+            stages.push(Stage {
+                name,
+                production,
+                on_contradicted: contradicted.map_or(Action::Closed, |action| action.value),
+                on_missing: action("on_missing"),
+                on_error: action("on_error"),
+                on_unavailable: action("on_unavailable"),
+                min_level: self.level(section),
+                require_controls: self.controls(section, "require"),
+            });
+        }
+        // Without a stage there would be nothing to decide by: one that is closed on everything.
+        if stages.is_empty() {
+            stages.push(Stage {
+                name: "production".to_owned(),
+                production: true,
+                min_level: 1,
+                on_contradicted: Action::Closed,
+                on_missing: Action::Closed,
+                on_error: Action::Closed,
+                on_unavailable: Action::Closed,
+                require_controls: Vec::new(),
+            });
+        }
+        stages
+    }
+
+    fn level(&mut self, section: Section<'_>) -> u8 {
+        let level = self.faults.number(section, "min_level", 0, 3).unwrap_or(1);
+        u8::try_from(level).unwrap_or(3)
+    }
+
+    fn action(&mut self, section: Section<'_>, key: &str) -> Option<At<Action>> {
+        let written = self.faults.text(section, key)?;
+        let action = match self.faults.one_of(key, &written, &["open", "warn", "closed"])? {
+            "open" => Action::Open,
+            "warn" => Action::Warn,
+            _ => Action::Closed,
+        };
+        Some(At { value: action, at: written.at })
+    }
+
+    /// Ids of controls, `L1.01` to `L3.99`.
+    fn controls(&mut self, section: Section<'_>, key: &str) -> Vec<String> {
+        let mut ids = Vec::new();
+        for id in self.faults.texts(section, key).unwrap_or_default() {
+            if let [b'L', b'1'..=b'3', b'.', b'0'..=b'9', b'0'..=b'9'] = id.value.as_bytes() {
+                ids.push(id.value);
+                continue;
+            }
+            let message = format!("`{}` is not the id of a control", quote(&id.value));
+            self.faults.add(Some(id.at), message, "ids look like L1.13");
+        }
+        ids
+    }
+
+    /// A name that messages may quote as it is: letters, digits, `.`, `_`, `-`.
+    pub(super) fn name(&mut self, what: &str, name: At<String>) -> String {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if name.value.len() > 64 || !name.value.chars().all(plain) {
+            let message = format!("{what} cannot be `{}`", quote(&name.value));
+            self.faults.add(Some(name.at), message, "at most 64 letters, digits, `.`, `_` and `-`");
+        }
+        name.value
+    }
+}
+
+pub(super) fn values<T>(list: Option<Vec<At<T>>>) -> Vec<T> {
+    list.unwrap_or_default().into_iter().map(|item| item.value).collect()
+}
+
+/// Pins a policy by its bytes; the file's only name in records.
+fn sha256_hex(bytes: &[u8]) -> String {
+    hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes))
 }

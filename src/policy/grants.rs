@@ -1,0 +1,244 @@
+//! Who may sign what: anchors, publishers with their identities, and denied identities.
+
+use super::document::{AnchorKind, AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
+use super::parse::{NOT_YET, Reading, values};
+use super::reader::{At, Hints, Section, quote};
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+
+const LIMIT_PATTERN_BYTES: usize = 4096;
+/// What one compiled pattern may take, bytes.
+const LIMIT_REGEX_BYTES: usize = 256 << 10;
+const LIMIT_REGEXES: usize = 2000;
+
+const TRUST_HINTS: Hints = &[
+    ("trusted_root", "write `files = [\"…\"]`"),
+    ("ca", "write `files = [\"…\"]`"),
+    ("fingerprints", "write `files` with the key's PEM; a fingerprint alone verifies nothing"),
+    ("max_root_age_days", "write `max_age_days`"),
+];
+const PUBLISHER_HINTS: Hints = &[("match", "write `models = [\"owner/*\"]`"), ("roles", NOT_YET)];
+
+impl Reading<'_, '_> {
+    pub(super) fn trust(&mut self, top: Section<'_>) -> Vec<AnchorSource> {
+        let Some(trust) = self.faults.table(top, "trust") else { return Vec::new() };
+        let mut anchors = Vec::new();
+        for (key, value) in trust.value.iter() {
+            let (at, name): (usize, &str) = (key.span().start, key.get_ref());
+            let name = self.name("the name of an anchor", At { value: name.to_owned(), at });
+            let Some(table) = value.get_ref().as_table() else {
+                self.faults.add(
+                    Some(at),
+                    "[trust.NAME] is a table",
+                    "write [trust.NAME] and below it `kind`",
+                );
+                continue;
+            };
+            let keys = ["kind", "files", "max_age_days"];
+            let section = self.faults.open(table, at, "[trust.NAME]", &keys, TRUST_HINTS);
+            let files = self.files(section);
+            let max_age_days = self.faults.number(section, "max_age_days", 1, 36_500);
+            let kind = self
+                .faults
+                .required(section, "kind")
+                .and_then(|kind| self.faults.one_of("kind", &kind, &["key", "x509", "sigstore"]));
+            let kind = match kind {
+                Some("key") => AnchorKind::Key,
+                Some("x509") => AnchorKind::X509,
+                Some(_) => AnchorKind::Sigstore,
+                None => continue,
+            };
+            if kind == AnchorKind::Sigstore && files.len() > 1 {
+                self.faults.add(
+                    Some(at),
+                    "a sigstore anchor has one trusted root",
+                    "one [trust.NAME] for each",
+                );
+            }
+            if kind != AnchorKind::Sigstore && files.is_empty() {
+                self.faults.add(Some(at), "the anchor has no `files`", "files = [\"roots/NAME.pem\"]");
+            }
+            anchors.push((at, AnchorSource { name, kind, files, max_age_days }));
+        }
+        // The table is sorted by name; the file's order is the one in which anchors are tried.
+        anchors.sort_by_key(|(at, _)| *at);
+        anchors.into_iter().map(|(_, anchor)| anchor).collect()
+    }
+
+    fn files(&mut self, section: Section<'_>) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for file in self.faults.texts(section, "files").unwrap_or_default() {
+            let path = Path::new(&file.value);
+            let relative =
+                path.components().all(|part| !matches!(part, Component::Prefix(_) | Component::RootDir));
+            let drive = file.value.contains(':') || file.value.contains('\\') || file.value.contains('\0');
+            if !relative || drive {
+                let message = format!("`{}` is not relative to the policy", quote(&file.value));
+                self.faults.add(
+                    Some(file.at),
+                    message,
+                    "put the file beside the policy, with `/` between folders",
+                );
+            }
+            files.push(path.to_owned());
+        }
+        files
+    }
+
+    pub(super) fn publishers(&mut self, top: Section<'_>, anchors: &[AnchorSource]) -> Vec<Publisher> {
+        let keys = ["id", "models", "trust", "identities", "valid_from", "valid_until"];
+        let mut publishers: Vec<Publisher> = Vec::new();
+        let mut owners = HashMap::new();
+        for table in self.faults.tables(top, "publisher") {
+            let section = self.faults.open(table.value, table.at, "[[publisher]]", &keys, PUBLISHER_HINTS);
+            let id = self.faults.required(section, "id").map(|id| self.name("`id`", id)).unwrap_or_default();
+            if !id.is_empty() && publishers.iter().any(|other| other.id == id) {
+                let message = format!("two publishers have the id `{}`", quote(&id));
+                self.faults.add(Some(section.at), message, "put their models and identities into one");
+            }
+            let models = self.models(section, &id, &mut owners);
+            let trust = self.anchors_of(section, anchors);
+            let answers_for_many =
+                anchors.iter().any(|anchor| anchor.kind != AnchorKind::Key && trust.contains(&anchor.name));
+            let identities = self.identities(section, answers_for_many);
+            let valid_from = self.faults.moment(section, "valid_from").map(|moment| moment.value);
+            let valid_until = self.faults.moment(section, "valid_until");
+            if let (Some(from), Some(until)) = (valid_from, &valid_until)
+                && until.value <= from
+            {
+                self.faults.add(Some(until.at), "`valid_until` is not after `valid_from`", "");
+            }
+            let valid_until = valid_until.map(|moment| moment.value);
+            publishers.push(Publisher { id, models, trust, identities, valid_from, valid_until });
+        }
+        publishers
+    }
+
+    /// The patterns of a publisher's models; `owners` knows whose each pattern is already.
+    fn models(
+        &mut self,
+        section: Section<'_>,
+        id: &str,
+        owners: &mut HashMap<String, String>,
+    ) -> Vec<String> {
+        let models = self.faults.texts(section, "models").unwrap_or_default();
+        if models.is_empty() {
+            self.faults.add(Some(section.at), "the publisher has no `models`", "models = [\"owner/*\"]");
+        }
+        for model in &models {
+            if model.value.len() > LIMIT_PATTERN_BYTES {
+                self.faults.add(Some(model.at), "a pattern of `models` is too long", "");
+            }
+            let other = owners.insert(model.value.trim().to_lowercase(), id.to_owned());
+            if let Some(other) = other.filter(|other| other != id) {
+                let model_id = quote(&model.value);
+                let message = format!(
+                    "`{model_id}` belongs to two publishers, `{}` and `{}`",
+                    quote(&other),
+                    quote(id)
+                );
+                self.faults.add(Some(model.at), message, "a model has one publisher");
+            }
+        }
+        models.into_iter().map(|model| model.value.trim().to_lowercase()).collect()
+    }
+
+    fn anchors_of(&mut self, section: Section<'_>, anchors: &[AnchorSource]) -> Vec<String> {
+        let trust = self.faults.texts(section, "trust").unwrap_or_default();
+        if trust.is_empty() {
+            let help = "trust = [\"NAME\"] with a [trust.NAME]";
+            self.faults.add(Some(section.at), "the publisher has no `trust`", help);
+        }
+        for name in trust.iter().filter(|name| !anchors.iter().any(|anchor| anchor.name == name.value)) {
+            let message = format!("there is no anchor `{}`", quote(&name.value));
+            self.faults.add(Some(name.at), message, "add a [trust.NAME] for it, or correct the name");
+        }
+        values(Some(trust))
+    }
+
+    fn identities(&mut self, section: Section<'_>, answers_for_many: bool) -> Vec<IdentityPattern> {
+        let tables = self.faults.tables(section, "identities");
+        // Whoever can get a certificate under such an anchor could sign for the publisher.
+        if tables.is_empty() && answers_for_many {
+            let message = "the publisher has no `identities`, and its anchor answers for many signers";
+            let help = "identities = [{ issuer = \"https://…\", subject = \"exact:…\" }]";
+            self.faults.add(Some(section.at), message, help);
+        }
+        let mut identities = Vec::new();
+        for table in tables {
+            let identity =
+                self.faults.open(table.value, table.at, "an identity", &["subject", "issuer"], &[]);
+            let issuer = self.faults.text(identity, "issuer");
+            if let Some(issuer) = &issuer
+                && (issuer.value.starts_with("regex:") || issuer.value.starts_with("exact:"))
+            {
+                let message = "`issuer` is always compared exactly";
+                self.faults.add(
+                    Some(issuer.at),
+                    message,
+                    "write the issuer alone, without `exact:` or `regex:`",
+                );
+            }
+            let issuer = issuer.map(|issuer| issuer.value);
+            let subject = self.faults.required(identity, "subject");
+            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject)) {
+                identities.push(IdentityPattern { issuer, subject });
+            }
+        }
+        identities
+    }
+
+    pub(super) fn denied(&mut self, top: Section<'_>) -> Vec<DenyIdentity> {
+        let mut denied = Vec::new();
+        for table in self.faults.tables(top, "deny_identity") {
+            let keys = ["subject", "after", "reason"];
+            let section = self.faults.open(table.value, table.at, "[[deny_identity]]", &keys, &[]);
+            let after = self.faults.moment(section, "after").map(|moment| moment.value);
+            let reason = self.faults.text(section, "reason").map(|reason| reason.value);
+            let subject = self.faults.required(section, "subject");
+            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject)) {
+                denied.push(DenyIdentity { subject, after, reason });
+            }
+        }
+        denied
+    }
+
+    /// `exact:TEXT` or `regex:^…$`.
+    fn pattern(&mut self, written: &At<String>) -> Option<TextPattern> {
+        let at = Some(written.at);
+        let quoted = quote(&written.value);
+        if written.value.len() > LIMIT_PATTERN_BYTES {
+            self.faults.add(at, "the pattern is longer than 4 KiB", "");
+            return None;
+        }
+        if let Some(exact) = written.value.strip_prefix("exact:").filter(|exact| !exact.is_empty()) {
+            return Some(TextPattern::Exact(exact.to_owned()));
+        }
+        let Some(regex) = written.value.strip_prefix("regex:") else {
+            let help = "write exact:TEXT, or regex:^…$ when several subjects are meant";
+            self.faults.add(at, format!("`{quoted}` begins with neither `exact:` nor `regex:`"), help);
+            return None;
+        };
+        let Some(body) = regex.strip_prefix('^').and_then(|rest| rest.strip_suffix('$')) else {
+            let message = format!("`{quoted}` is not anchored: it would match inside a longer name");
+            self.faults.add(at, message, "begin the pattern with ^ and end it with $");
+            return None;
+        };
+        self.regexes += 1;
+        if self.regexes == LIMIT_REGEXES + 1 {
+            self.faults.add(at, format!("more than {LIMIT_REGEXES} patterns with `regex:`"), "use `exact:`");
+        }
+        if self.regexes > LIMIT_REGEXES {
+            return None;
+        }
+        match TextPattern::anchored(body, LIMIT_REGEX_BYTES) {
+            Some(pattern) => Some(pattern),
+            None => {
+                let help =
+                    "check brackets and backslashes; in a TOML text with \" a backslash is written twice";
+                self.faults.add(at, format!("`{quoted}` is not a pattern, or too large a one"), help);
+                None
+            }
+        }
+    }
+}
