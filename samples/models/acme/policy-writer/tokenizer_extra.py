@@ -1,0 +1,1 @@
+print('nobody signed this file')

@@ -1,0 +1,19 @@
+{
+  "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+  "verificationMaterial": {
+    "publicKey": {
+      "hint": "cc26f8671c1a34565b8a4a840caccc17ba3acac648bc04540f527a8142769184"
+    },
+    "tlogEntries": []
+  },
+  "dsseEnvelope": {
+    "payload": "eyJfdHlwZSI6Imh0dHBzOi8vaW4tdG90by5pby9TdGF0ZW1lbnQvdjEiLCJzdWJqZWN0IjpbeyJuYW1lIjoiaXJpcy1vY3IiLCJkaWdlc3QiOnsic2hhMjU2IjoiYTQzY2ZmOWRiZWQyZGE3N2NmMmFiYjRmY2RkYTg5NjNiMzQ2ZDIzNTJhZWNlOTQzN2NjOTkyZWUwMjBiNmM3YyJ9fV0sInByZWRpY2F0ZVR5cGUiOiJodHRwczovL21vZGVsX3NpZ25pbmcvc2lnbmF0dXJlL3YxLjAiLCJwcmVkaWNhdGUiOnsicmVzb3VyY2VzIjpbeyJuYW1lIjoiUkVBRE1FLm1kIiwiZGlnZXN0IjoiMjY2NTZhZTg2YTMxMjc0ZjcwNTRkOTFjYmEwMDE5MmFlOWRhYjQ1YzNjYTZkOWUzZDBiNWYxYmRjNDVkNTVhZCIsImFsZ29yaXRobSI6InNoYTI1NiJ9LHsibmFtZSI6ImNvbmZpZy5qc29uIiwiZGlnZXN0IjoiOWY2NDIzOGNkZWM5Nzc5MmE2YzZjNzExZTM0MzhjNDVhYzJmMGIyMzQ2Nzk5ZGYwYjMwZDdlZTU1M2ZmYzI4MiIsImFsZ29yaXRobSI6InNoYTI1NiJ9LHsibmFtZSI6Im1vZGVsLnNhZmV0ZW5zb3JzIiwiZGlnZXN0IjoiNGI3NDI2MWFjZjNiMTg0ZDFiZTdlNTg0ZDUxOGI4ZWExMDJhYjAyZjE2MDg0ZjJhNjEyOGNlZDljZTkwZmVhNyIsImFsZ29yaXRobSI6InNoYTI1NiJ9LHsibmFtZSI6InRva2VuaXplcl9jb25maWcuanNvbiIsImRpZ2VzdCI6ImQzZWEwMGU1NzE4ZWFhYmE1MzZlZjViYjY4Y2JkNzkxOTEwMDA5MWQwZDcxMGE4OGY1ZjA4NDQxMDlmODQzZmYiLCJhbGdvcml0aG0iOiJzaGEyNTYifV0sInNlcmlhbGl6YXRpb24iOnsibWV0aG9kIjoiZmlsZXMiLCJoYXNoX3R5cGUiOiJzaGEyNTYiLCJhbGxvd19zeW1saW5rcyI6ZmFsc2UsImlnbm9yZV9wYXRocyI6WyIuZ2l0IiwiLmdpdGF0dHJpYnV0ZXMiLCIuZ2l0aHViIiwiLmdpdGlnbm9yZSIsIm1vZGVsLnNpZyJdfX19",
+    "payloadType": "application/vnd.in-toto+json",
+    "signatures": [
+      {
+        "sig": "MIGIAkIAoKEZHoZACYQKgELCtkQQ1Dy+MMIovQ/+onOgoigxHp12cHCTtnenh7O8GOtj+u0k2CDNe3IXUU8dcA5sojUvug8CQgDJcmc5nikbXzK4CRsVoZ8RyMSSyVVRDjJraSdM2c1tFgCHqehkjC6FVQKy+ZSsNB6nxYGWUyLefgFa4Odz0SzhVw==",
+        "keyid": ""
+      }
+    ]
+  }
+}
