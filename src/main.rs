@@ -1,2 +1,5 @@
-//! The `touchmark` program.
-fn main() {}
+//! The `touchmark` program: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    touchmark::cli::main()
+}

@@ -1,1 +1,10 @@
-//! What the others concluded, as text and JSON for people and pipelines. It computes nothing.
+//! What the others concluded, as plain text and JSON for people and pipelines. It computes nothing; all
+//! text that it returns is safe to print.
+
+pub mod json;
+mod text;
+
+pub use text::{
+    Row, SCOPE, graph_finding, lineage, list, model, policy, policy_faults, score, table, verdict,
+    verification,
+};

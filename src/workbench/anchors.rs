@@ -1,5 +1,7 @@
 //! The policy's anchors, read from their files.
 
+use crate::policy::{AnchorKind, AnchorSource, Policy};
+use crate::signing::Anchor;
 use serde::Serialize;
 
 /// What is known of one anchor of the policy.
@@ -17,4 +19,65 @@ pub struct AnchorInfo {
     pub age_days: Option<i64>,
     /// Why it could not be read.
     pub error: Option<String>,
+}
+
+/// Reads all anchors of a policy. One that cannot be read is told and left out: nothing then answers for
+/// the signers under it.
+pub(super) fn load(policy: &Policy, now: jiff::Timestamp) -> (Vec<Anchor>, Vec<AnchorInfo>) {
+    let mut anchors = Vec::new();
+    let mut infos = Vec::new();
+    for source in &policy.trust {
+        if source.files.is_empty() && source.kind == AnchorKind::Sigstore {
+            push(
+                Ok(Anchor { name: source.name.clone(), ..Anchor::public_good() }),
+                source,
+                "embedded",
+                now,
+                &mut anchors,
+                &mut infos,
+            );
+        }
+        for file in &source.files {
+            let path = policy.base.as_ref().map_or_else(|| file.clone(), |base| base.join(file));
+            let read = match source.kind {
+                AnchorKind::Key => Anchor::read_key(&source.name, &path),
+                AnchorKind::X509 => Anchor::read_ca(&source.name, &path),
+                AnchorKind::Sigstore => Anchor::read_sigstore(&source.name, &path),
+            };
+            push(read, source, &file.to_string_lossy(), now, &mut anchors, &mut infos);
+        }
+    }
+    (anchors, infos)
+}
+
+fn push(
+    read: crate::Result<Anchor>,
+    source: &AnchorSource,
+    origin: &str,
+    now: jiff::Timestamp,
+    anchors: &mut Vec<Anchor>,
+    infos: &mut Vec<AnchorInfo>,
+) {
+    let kind = match source.kind {
+        AnchorKind::Key => "key",
+        AnchorKind::X509 => "ca",
+        AnchorKind::Sigstore => "sigstore",
+    };
+    let mut info = AnchorInfo {
+        name: source.name.clone(),
+        kind: kind.to_owned(),
+        origin: origin.to_owned(),
+        digest: String::new(),
+        age_days: None,
+        error: None,
+    };
+    match read {
+        Ok(anchor) => {
+            info.digest = anchor.digest.clone();
+            info.age_days = anchor.made.map(|made| now.duration_since(made).as_hours() / 24);
+            anchors.push(anchor);
+        }
+        Err(error) => info.error = Some(error.to_string()),
+    }
+    infos.push(info);
 }

@@ -2,11 +2,13 @@
 //! It knows neither drawing nor arguments.
 
 mod anchors;
+mod demo;
 mod jobs;
 mod open;
 mod view;
 
 pub use anchors::AnchorInfo;
+pub use demo::demo;
 pub use jobs::{Event, Job, JobId, JobKind, JobState};
 pub use open::{OpenOptions, Workbench};
 pub use view::{Review, ReviewWord, Summary, Verified, View};

@@ -1,12 +1,22 @@
 //! Opening a workspace, and everything that can then be asked of it.
 
-use super::jobs::{Event, Job, JobId, JobKind};
-use super::view::{ReviewWord, View};
-use crate::decision::Verdict;
+use super::anchors;
+use super::jobs::{Event, Job, JobId, JobKind, Jobs};
+use super::view::{Review, ReviewWord, Verified, View};
+use crate::attest::predicates_check;
+use crate::decision::{Verdict, apply_policy, evaluate};
 use crate::error::{Code, Error, Result};
-use crate::inventory::ModelId;
-use std::path::PathBuf;
-use std::sync::Arc;
+use crate::inventory::{Finding, Model, ModelId, RecordKind, Scan, Source, Store, Workspace, scan};
+use crate::lineage::Graph;
+use crate::maturity::Rubric;
+use crate::policy::{self, Policy, PolicyError};
+use crate::signing::{IdentityRule, Progress, Trust, Verification, VerifyOptions, default_signature, verify};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Instant;
+
+/// A policy larger than this is refused.
+const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 
 /// How to open.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +25,7 @@ pub struct OpenOptions {
     pub dir: Option<PathBuf>,
     /// Judge as of this time instead of now.
     pub at: Option<jiff::Timestamp>,
-    /// Write nothing: no store, no ledger, no policy.
+    /// Write nothing: the store is copied into memory, and what is recorded is gone with the program.
     pub read_only: bool,
     /// A policy file instead of the workspace's.
     pub policy: Option<PathBuf>,
@@ -23,55 +33,100 @@ pub struct OpenOptions {
     pub stage: Option<String>,
 }
 
-struct Inner {}
+pub(super) struct Inner {
+    options: OpenOptions,
+    rubric: Arc<Rubric>,
+    workspace: RwLock<Workspace>,
+    store: Mutex<Store>,
+    view: RwLock<Arc<View>>,
+    pub(super) jobs: Jobs,
+}
 
 /// An open workspace; cheap to clone.
 #[derive(Clone)]
 pub struct Workbench {
-    #[allow(dead_code)]
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
+}
+
+/// The policy in force and its text, and the faults of the file when it is not the one in force.
+struct PolicyInForce {
+    policy: Policy,
+    text: String,
+    faults: Vec<PolicyError>,
 }
 
 impl Workbench {
     /// Opens a workspace; an inventory that was never scanned is scanned now.
     ///
     /// # Errors
-    /// As [`crate::inventory::Workspace::find`] and [`crate::inventory::Store::open`].
+    /// As [`crate::inventory::Workspace::find`] and [`crate::inventory::Store::open`]; `E-READ` when the
+    /// policy file is not there.
     pub fn open(options: &OpenOptions) -> Result<Self> {
-        let _ = options;
-        Err(Error::new(Code::Internal, "skeleton"))
+        let workspace = Workspace::find(options.dir.as_deref())?;
+        let store = if options.read_only {
+            Store::read_only(&workspace.store)?
+        } else {
+            Store::open(&workspace.store)?
+        };
+        let rubric = Arc::new(Rubric::bundled()?);
+        let in_force = read_policy(&workspace, options, None)?;
+        let stage = stage_of(&workspace, options, &in_force.policy)?;
+        let (models, findings) = store.load()?;
+        let never_scanned = models.is_empty() && findings.is_empty();
+        let at = options.at.unwrap_or_else(jiff::Timestamp::now);
+        let nothing = View::empty(workspace.clone(), rubric.clone(), in_force.policy, stage, at);
+        let workbench = Workbench {
+            inner: Arc::new(Inner {
+                options: options.clone(),
+                rubric,
+                workspace: RwLock::new(workspace),
+                store: Mutex::new(store),
+                view: RwLock::new(Arc::new(nothing)),
+                jobs: Jobs::default(),
+            }),
+        };
+        let faults = in_force.faults;
+        let policy = workbench.view().policy.clone();
+        let in_force = PolicyInForce { policy, text: in_force.text, faults };
+        let stage = workbench.view().stage.clone();
+        if never_scanned {
+            let found = scan(&workbench.workspace(), &Progress::default())?;
+            workbench.store().replace(&found)?;
+            workbench.renew(found.models, found.findings, in_force, stage)?;
+        } else {
+            workbench.renew(models, findings, in_force, stage)?;
+        }
+        Ok(workbench)
     }
 
     /// The newest view.
     pub fn view(&self) -> Arc<View> {
-        unreachable!()
+        self.inner.view.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Calls `listener` on every event, from the threads of the jobs.
     pub fn subscribe(&self, listener: impl Fn(Event) + Send + Sync + 'static) {
-        let _ = listener;
+        self.inner.jobs.subscribe(Arc::new(listener));
     }
 
     /// All jobs, newest first.
     pub fn jobs(&self) -> Vec<Job> {
-        Vec::new()
+        self.inner.jobs.all()
     }
 
     /// Starts a job.
     pub fn start(&self, kind: JobKind) -> JobId {
-        let _ = kind;
-        JobId(0)
+        super::jobs::start(self, kind)
     }
 
     /// Asks a job to stop.
     pub fn cancel(&self, id: JobId) {
-        let _ = id;
+        self.inner.jobs.cancel(id);
     }
 
     /// Waits until a job has ended; for the command line and tests.
     pub fn wait(&self, id: JobId) -> Option<Job> {
-        let _ = id;
-        None
+        self.inner.jobs.wait(id)
     }
 
     /// Judges for another stage.
@@ -79,8 +134,9 @@ impl Workbench {
     /// # Errors
     /// `E-NOT-FOUND` with the stages that there are.
     pub fn set_stage(&self, stage: &str) -> Result<()> {
-        let _ = stage;
-        Ok(())
+        let view = self.view();
+        known_stage(&view.policy, stage)?;
+        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), stage.to_owned())
     }
 
     /// Reads the policy file again. Faults go into the view; the policy in force then stays.
@@ -88,7 +144,26 @@ impl Workbench {
     /// # Errors
     /// `E-READ`.
     pub fn reload_policy(&self) -> Result<()> {
-        Ok(())
+        let view = self.view();
+        let read = read_policy(&self.workspace(), &self.inner.options, Some(view.policy.clone()))?;
+        let stage = match known_stage(&read.policy, &view.stage) {
+            Ok(()) => view.stage.clone(),
+            Err(_) => read.policy.stages.first().map_or_else(String::new, |stage| stage.name.clone()),
+        };
+        self.renew(view.models.clone(), view.findings.clone(), read, stage)
+    }
+
+    /// The file that [`Workbench::reload_policy`] reads; none when the built-in baseline is in force.
+    pub fn policy_file(&self) -> Option<PathBuf> {
+        policy_file(&self.workspace(), &self.inner.options)
+    }
+
+    /// Adds a source to the workspace; a scan then reads it.
+    ///
+    /// # Errors
+    /// `E-WRITE`, `E-CONFIG`.
+    pub fn add_source(&self, source: Source) -> Result<()> {
+        self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner).add_source(source)
     }
 
     /// Records a review.
@@ -96,16 +171,381 @@ impl Workbench {
     /// # Errors
     /// `E-STORE`, `E-WRITE`, `E-NOT-FOUND`.
     pub fn review(&self, model: &ModelId, word: ReviewWord, reason: &str) -> Result<()> {
-        let _ = (model, word, reason);
+        let view = self.view();
+        if view.model(model).is_none() {
+            return Err(not_found(model));
+        }
+        let by = std::env::var("USER")
+            .or_else(|_| std::env::var("USERNAME"))
+            .unwrap_or_else(|_| "unknown".to_owned());
+        let review = Review { word, reason: reason.into(), by: by.into(), at: self.now() };
+        self.record(RecordKind::Review, model, &review)?;
+        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), view.stage.clone())
+    }
+
+    /// Verifies a model, decides at a stage and records the decision, and whether its warnings were
+    /// acknowledged beforehand (rulings 8).
+    ///
+    /// # Errors
+    /// `E-NOT-FOUND`, `E-CONFIG` when the policy is not valid, `E-STORE`, `E-WRITE`, and what stops a
+    /// verification.
+    pub fn gate(&self, model: &ModelId, stage: &str, warnings_acknowledged: bool) -> Result<Verdict> {
+        self.valid_policy()?;
+        self.set_stage(stage)?;
+        self.verify_models(std::slice::from_ref(model), &Progress::default(), &|_| {})?;
+        let view = self.view();
+        let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
+        let verdict = view.verdicts.get(index).cloned().ok_or_else(|| not_found(model))?;
+        let mut body = crate::report::json::verdict(&view, &verdict);
+        if let Some(body) = body.as_object_mut() {
+            body.insert("warnings_acknowledged".to_owned(), warnings_acknowledged.into());
+        }
+        self.record(RecordKind::Decision, model, &body)?;
+        Ok(verdict)
+    }
+
+    /// Verifies a folder or file that is not in the inventory, by the policy; nothing is recorded.
+    ///
+    /// # Errors
+    /// `E-CONFIG`, and what stops a verification.
+    pub fn verify_path(
+        &self,
+        path: &Path,
+        signature: Option<&Path>,
+        progress: &Progress,
+    ) -> Result<Verification> {
+        self.valid_policy()?;
+        let view = self.view();
+        let path = std::path::absolute(path).map_err(|error| Error::read(path, &error))?;
+        let model = crate::inventory::read_model(&path)?;
+        let bundle = signature.map(Path::to_owned).or_else(|| model.signature.clone());
+        let bundle = bundle.unwrap_or_else(|| default_signature(&path));
+        self.check(&view, &model, &path, &bundle, progress)
+    }
+
+    /// The number of entries of the ledger whose chain was recomputed.
+    ///
+    /// # Errors
+    /// `E-STORE` naming the first entry that does not fit.
+    pub fn verify_ledger(&self) -> Result<u64> {
+        self.store().verify_ledger()
+    }
+
+    /// All entries of the ledger, oldest first.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn ledger(&self) -> Result<Vec<crate::inventory::LedgerEntry>> {
+        self.store().ledger()
+    }
+
+    /// An error when the policy file has faults: nothing is decided by a policy that was not asked for.
+    ///
+    /// # Errors
+    /// `E-CONFIG` with the first fault.
+    pub fn valid_policy(&self) -> Result<()> {
+        let view = self.view();
+        let Some(fault) = view.policy_errors.first() else { return Ok(()) };
+        let line = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let file = self.policy_file().unwrap_or_default();
+        Err(Error::new(Code::Config, format!("the policy is not valid: {line}{}", fault.message))
+            .at_path(&file)
+            .help(fault.help.clone().unwrap_or_else(|| "run `touchmark policy check`".to_owned())))
+    }
+
+    fn now(&self) -> jiff::Timestamp {
+        self.inner.options.at.unwrap_or_else(jiff::Timestamp::now)
+    }
+
+    fn workspace(&self) -> Workspace {
+        self.inner.workspace.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.inner.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn record<T: serde::Serialize>(&self, kind: RecordKind, model: &ModelId, body: &T) -> Result<()> {
+        let body = serde_json::to_string(body).map_err(|error| {
+            Error::new(Code::Internal, format!("a record cannot be written as JSON ({error})"))
+        })?;
+        self.store().append(self.now(), kind, model, &body)?;
         Ok(())
     }
 
-    /// Verifies a model, decides at a stage and records the decision.
-    ///
-    /// # Errors
-    /// `E-NOT-FOUND`, `E-STORE`, `E-WRITE`, and what stops a verification.
-    pub fn gate(&self, model: &ModelId, stage: &str) -> Result<Verdict> {
-        let _ = (model, stage);
-        Err(Error::new(Code::Internal, "skeleton"))
+    /// Reads all sources again and replaces the inventory.
+    pub(super) fn rescan(&self, progress: &Progress) -> Result<String> {
+        let found: Scan = scan(&self.workspace(), progress)?;
+        let said = format!("{} models, {} findings", found.models.len(), found.findings.len());
+        self.store().replace(&found)?;
+        let view = self.view();
+        self.renew(found.models, found.findings, in_force(&view), view.stage.clone())?;
+        Ok(said)
+    }
+
+    /// Verifies models one after the other (the files of each in parallel) and records each at once, so
+    /// that a cancelled run keeps what it found.
+    pub(super) fn verify_models(
+        &self,
+        ids: &[ModelId],
+        progress: &Progress,
+        log: &dyn Fn(String),
+    ) -> Result<String> {
+        let view = self.view();
+        let (mut passed, mut failed, mut open) = (0, 0, 0);
+        let total: (u64, u64) = ids
+            .iter()
+            .filter_map(|id| view.model(id))
+            .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
+        progress.expect_in_all(total.0, total.1);
+        let mut stopped = None;
+        for id in ids {
+            let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
+            let began = Instant::now();
+            let result = match &model.location {
+                None => Ok(Verification::not_looked(
+                    self.now(),
+                    "there are no files here, only documents that speak of it",
+                )),
+                Some(location) => {
+                    let folder = view.workspace.root.join(location);
+                    let bundle = match &model.signature {
+                        Some(signature) => view.workspace.root.join(signature),
+                        None => default_signature(&folder),
+                    };
+                    self.check(&view, model, &folder, &bundle, progress)
+                }
+            };
+            let verification = match result {
+                Ok(verification) => verification,
+                Err(error) if error.code == Code::Cancelled => {
+                    stopped = Some(error);
+                    break;
+                }
+                Err(error) => {
+                    log(format!("? {}: {error}", model.name.screen()));
+                    open += 1;
+                    if ids.len() == 1 {
+                        return Err(error);
+                    }
+                    continue;
+                }
+            };
+            let headline = verification.headline().map(|c| format!(": {} {}", c.stage.name(), c.summary));
+            let outcome = verification.outcome();
+            match outcome {
+                crate::signing::Outcome::Pass => passed += 1,
+                crate::signing::Outcome::Fail => failed += 1,
+                _ => open += 1,
+            }
+            let name = model.name.screen();
+            log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
+            let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
+            self.record(RecordKind::Verification, id, &verified)?;
+        }
+        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), view.stage.clone())?;
+        match stopped {
+            Some(error) => Err(error),
+            None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),
+        }
+    }
+
+    fn check(
+        &self,
+        view: &View,
+        model: &Model,
+        folder: &Path,
+        bundle: &Path,
+        progress: &Progress,
+    ) -> Result<Verification> {
+        let (anchors, _) = anchors::load(&view.policy, self.now());
+        let trust = Trust { anchors, identity: IdentityRule::Later };
+        let mut verification = verify(folder, bundle, &trust, &VerifyOptions::at(self.now()), progress)?;
+        let claims = model.claims.as_ref().map(|claims| view.workspace.root.join(claims));
+        verification.set(predicates_check(claims.as_deref()));
+        apply_policy(&mut verification, model, &view.policy);
+        Ok(verification)
+    }
+
+    /// Builds the next view out of what changed and tells everybody.
+    fn renew(
+        &self,
+        models: Vec<Model>,
+        findings: Vec<Finding>,
+        in_force: PolicyInForce,
+        stage: String,
+    ) -> Result<()> {
+        let at = self.now();
+        let graph = Graph::build(&models);
+        let index = models.iter().enumerate().map(|(i, model)| (model.id.clone(), i)).collect();
+        let mut view = View {
+            generation: self.view().generation + 1,
+            workspace: self.workspace(),
+            anchors: anchors::load(&in_force.policy, at).1,
+            policy: in_force.policy,
+            policy_text: in_force.text,
+            policy_errors: in_force.faults,
+            stage,
+            rubric: self.inner.rubric.clone(),
+            verified: vec![None; models.len()],
+            reviews: vec![None; models.len()],
+            verdicts: Vec::new(),
+            models,
+            index,
+            findings,
+            graph,
+            at,
+        };
+        let (verifications, reviews) = {
+            let store = self.store();
+            (store.latest(RecordKind::Verification)?, store.latest(RecordKind::Review)?)
+        };
+        for entry in &verifications {
+            let Some((i, _)) = view.model(&entry.model) else { continue };
+            // A record of an older program that no longer reads counts as not looked at.
+            if let (Some(slot), Ok(verified)) =
+                (view.verified.get_mut(i), serde_json::from_str::<Verified>(&entry.body))
+            {
+                *slot = Some(verified);
+            }
+        }
+        for entry in &reviews {
+            let Some((i, _)) = view.model(&entry.model) else { continue };
+            if let Some(slot) = view.reviews.get_mut(i) {
+                *slot = serde_json::from_str(&entry.body).ok();
+            }
+        }
+        for (model, slot) in view.models.iter().zip(&mut view.verified) {
+            if let Some(verified) = slot {
+                apply_policy(&mut verified.verification, model, &view.policy);
+            }
+        }
+        let verifications: Vec<Option<(Verification, String)>> = view
+            .verified
+            .iter()
+            .map(|v| v.as_ref().map(|v| (v.verification.clone(), v.policy_digest.clone())))
+            .collect();
+        view.verdicts = evaluate(&crate::decision::Input {
+            models: &view.models,
+            graph: &view.graph,
+            verifications: &verifications,
+            policy: &view.policy,
+            stage: &view.stage,
+            rubric: &view.rubric,
+            now: at,
+        });
+        let view = Arc::new(view);
+        *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
+        self.inner.jobs.tell(&Event::View(view));
+        Ok(())
+    }
+}
+
+fn in_force(view: &View) -> PolicyInForce {
+    PolicyInForce {
+        policy: view.policy.clone(),
+        text: view.policy_text.clone(),
+        faults: view.policy_errors.clone(),
+    }
+}
+
+fn not_found(model: &ModelId) -> Error {
+    Error::new(Code::NotFound, "there is no such model in the inventory")
+        .at(model.raw())
+        .help("`touchmark list` shows what there is; `touchmark scan` reads the sources again")
+}
+
+fn known_stage(policy: &Policy, stage: &str) -> Result<()> {
+    if policy.stage(stage).is_some() {
+        return Ok(());
+    }
+    let names: Vec<String> = policy.stages.iter().map(|s| crate::text::screen(&s.name)).collect();
+    Err(Error::new(Code::NotFound, "the policy has no such stage")
+        .at(stage)
+        .help(format!("stages are: {}", names.join(", "))))
+}
+
+fn stage_of(workspace: &Workspace, options: &OpenOptions, policy: &Policy) -> Result<String> {
+    if let Some(stage) = &options.stage {
+        known_stage(policy, stage)?;
+        return Ok(stage.clone());
+    }
+    match known_stage(policy, &workspace.stage) {
+        Ok(()) => Ok(workspace.stage.clone()),
+        // The strictest stage that there is: the last, by the order in which models are promoted.
+        Err(_) => Ok(policy.stages.last().map_or_else(String::new, |stage| stage.name.clone())),
+    }
+}
+
+fn policy_file(workspace: &Workspace, options: &OpenOptions) -> Option<PathBuf> {
+    options.policy.clone().or_else(|| workspace.policy.as_ref().map(|p| workspace.root.join(p)))
+}
+
+/// Reads the policy. With faults in the file, `before` (or else the built-in baseline, which knows no
+/// publisher and so admits nothing to production) stays in force and the faults are told.
+fn read_policy(
+    workspace: &Workspace,
+    options: &OpenOptions,
+    before: Option<Policy>,
+) -> Result<PolicyInForce> {
+    let now = options.at.unwrap_or_else(jiff::Timestamp::now);
+    let built_in = || {
+        let (_, text) = policy::BUILT_IN.first().copied().unwrap_or(("baseline", ""));
+        policy::parse(text, "built-in", None, now).map_err(|faults| {
+            let why = faults.first().map(|fault| fault.message.clone()).unwrap_or_default();
+            Error::new(Code::Internal, format!("the built-in policy is not valid ({why})"))
+        })
+    };
+    let Some(path) = policy_file(workspace, options) else {
+        let text = policy::BUILT_IN.first().map(|(_, text)| (*text).to_owned()).unwrap_or_default();
+        return Ok(PolicyInForce { policy: built_in()?, text, faults: Vec::new() });
+    };
+    let bytes = crate::signing::read_small(&path, LIMIT_POLICY_BYTES)?;
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Err(Error::new(Code::Config, "the policy is not UTF-8 text")
+            .at_path(&path)
+            .help("save it as UTF-8"));
+    };
+    let base = path.parent().map(Path::to_owned);
+    match policy::parse(&text, &path.to_string_lossy(), base, now) {
+        Ok(policy) => Ok(PolicyInForce { policy, text, faults: Vec::new() }),
+        Err(faults) => {
+            let policy = match before {
+                Some(policy) => policy,
+                None => built_in()?,
+            };
+            Ok(PolicyInForce { policy, text, faults })
+        }
+    }
+}
+
+impl View {
+    /// A view of nothing, before the first scan.
+    fn empty(
+        workspace: Workspace,
+        rubric: Arc<Rubric>,
+        policy: Policy,
+        stage: String,
+        at: jiff::Timestamp,
+    ) -> Self {
+        View {
+            generation: 0,
+            workspace,
+            policy,
+            policy_text: String::new(),
+            policy_errors: Vec::new(),
+            anchors: Vec::new(),
+            stage,
+            rubric,
+            models: Vec::new(),
+            index: std::collections::HashMap::new(),
+            findings: Vec::new(),
+            graph: Graph::default(),
+            verified: Vec::new(),
+            verdicts: Vec::new(),
+            reviews: Vec::new(),
+            at,
+        }
     }
 }

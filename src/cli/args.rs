@@ -1,0 +1,354 @@
+//! The arguments, parsed once into plain values. Flags of the Python reference keep their names; its `_`
+//! spellings stay accepted.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Decide whether a machine-learning model may be trusted.
+#[derive(Debug, Parser)]
+#[command(name = "touchmark", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; without one the workbench opens
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// Folder of the workspace [default: the nearest one, or else your own]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub workspace: Option<PathBuf>,
+    /// Output for people, or one JSON document on standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Colour on standard output
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Judge as of this time (RFC 3339) instead of now
+    #[arg(long, global = true, value_name = "TIME")]
+    pub at: Option<jiff::Timestamp>,
+    /// Judge by this policy file instead of the workspace's
+    #[arg(long, global = true, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Write nothing: no store, no record
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Only the exit status speaks
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Say more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Plain text.
+    Human,
+    /// One document.
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the workbench
+    Open {
+        /// The workspace
+        workspace: Option<PathBuf>,
+        /// Theme: dark, light, high-contrast, colour-blind, ansi16, mono, or a file
+        #[arg(long)]
+        theme: Option<String>,
+    },
+    /// Make an empty workspace
+    Init {
+        /// Where
+        #[arg(default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Copy the sample workspace, to try things out
+    Demo {
+        /// Where
+        #[arg(default_value = "touchmark-demo")]
+        dir: PathBuf,
+    },
+    /// Sign a model
+    #[command(subcommand)]
+    Sign(Sign),
+    /// Verify a model: as flags say, or by the workspace's policy
+    Verify(Verify),
+    /// The root digest of a model
+    Digest {
+        /// The model's folder or file
+        model: PathBuf,
+        #[command(flatten)]
+        what: What,
+    },
+    /// What a bundle, claim, certificate, key or weights file holds; trusts nothing
+    Inspect {
+        /// The file
+        file: PathBuf,
+    },
+    /// Read the sources of the workspace again, or add sources and read them
+    Scan {
+        /// Folders of models, or CycloneDX files, to add to the workspace
+        sources: Vec<PathBuf>,
+    },
+    /// The models of the inventory
+    List {
+        /// Words that must all occur in the name, signer or status
+        filter: Vec<String>,
+    },
+    /// Everything that is known of a model
+    Show {
+        /// The model's id
+        model: String,
+    },
+    /// A model's ancestors and descendants
+    Lineage {
+        /// The model's id
+        model: String,
+        /// Generations of ancestors
+        #[arg(long, default_value_t = 16)]
+        up: usize,
+        /// Generations of descendants
+        #[arg(long, default_value_t = 16)]
+        down: usize,
+    },
+    /// The trust policy
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Verify a model and decide whether it may enter a stage; recorded
+    Gate {
+        /// The model's id
+        model: String,
+        /// The stage
+        #[arg(long)]
+        stage: String,
+        /// End with 0 when admitted with warnings; recorded
+        #[arg(long)]
+        allow_warn: bool,
+    },
+    /// Own and effective maturity level with controls
+    Score {
+        /// Ids of models
+        #[arg(required = true)]
+        models: Vec<String>,
+        /// Show the controls of all levels
+        #[arg(long)]
+        all: bool,
+    },
+    /// Record a review of a model
+    Review {
+        /// The model's id
+        model: String,
+        /// What you say
+        #[arg(value_enum)]
+        word: Word,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// The append-only ledger of verifications, decisions and reviews
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
+}
+
+/// A reviewer's word.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Word {
+    /// May be used.
+    Approve,
+    /// May not be used.
+    Reject,
+    /// The producer was asked.
+    Ask,
+}
+
+/// What of a model is signed or digested.
+#[derive(Debug, Clone, Args)]
+pub struct What {
+    /// Hash of the files
+    #[arg(long, value_parser = ["sha256", "blake2b", "blake3"], default_value = "sha256")]
+    pub hash: String,
+    /// Hash the files in parts of this many bytes
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub shard_size: Option<u64>,
+    /// Leave this path out (repeat); the bundle records it
+    #[arg(long, alias = "ignore_paths", value_name = "PATH")]
+    pub ignore_paths: Vec<PathBuf>,
+    /// Sign .git, .gitattributes, .github and .gitignore too
+    #[arg(long, alias = "no-ignore_git_paths", alias = "no-ignore_git-paths")]
+    pub no_ignore_git_paths: bool,
+    /// Follow symbolic links inside the model
+    #[arg(long, alias = "allow_symlinks")]
+    pub allow_symlinks: bool,
+    /// Hash on this many threads
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// Options of both ways to sign.
+#[derive(Debug, Clone, Args)]
+pub struct SignCommon {
+    /// The model's folder or file
+    pub model: PathBuf,
+    /// PEM file of the private key: P-256, P-384 or P-521
+    #[arg(long, alias = "private_key", value_name = "PEM")]
+    pub private_key: PathBuf,
+    /// Where the bundle goes [default: model.sig in the model's folder]
+    #[arg(long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    #[command(flatten)]
+    pub what: What,
+}
+
+/// How to sign.
+#[derive(Debug, Subcommand)]
+pub enum Sign {
+    /// With a bare key
+    Key(SignCommon),
+    /// With a key and its certificate chain
+    Certificate {
+        #[command(flatten)]
+        common: SignCommon,
+        /// PEM file of the signer's certificate
+        #[arg(long, alias = "signing_certificate", value_name = "PEM")]
+        signing_certificate: PathBuf,
+        /// PEM file of the certificates above it (repeat, or one concatenated file)
+        #[arg(long, alias = "certificate_chain", value_name = "PEM")]
+        certificate_chain: Vec<PathBuf>,
+    },
+}
+
+/// Verify, either way.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Verify {
+    /// What to trust, when flags say it
+    #[command(subcommand)]
+    pub method: Option<VerifyMethod>,
+    /// A model's id, folder or file, verified by the policy
+    #[arg(required = true)]
+    pub model: Option<PathBuf>,
+    /// The bundle, when it is not in the model's folder
+    #[arg(long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    /// Show every check with expected, found and remedy
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// Options of the ways to verify that say what to trust.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyCommon {
+    /// The model's folder or file
+    pub model: PathBuf,
+    /// The bundle [default: model.sig in the model's folder]
+    #[arg(long, value_name = "FILE")]
+    pub signature: Option<PathBuf>,
+    /// Leave this path out (repeat)
+    #[arg(long, alias = "ignore_paths", value_name = "PATH")]
+    pub ignore_paths: Vec<PathBuf>,
+    /// Do not leave out .git, .gitattributes, .github and .gitignore
+    #[arg(long, alias = "no-ignore_git_paths")]
+    pub no_ignore_git_paths: bool,
+    /// Do not fail on files that are not signed
+    #[arg(long, alias = "ignore_unsigned_files")]
+    pub ignore_unsigned_files: bool,
+    /// Fail when no transparency log holds the signature
+    #[arg(long)]
+    pub require_log: bool,
+    /// Fail when nobody but the signer says when it was signed
+    #[arg(long)]
+    pub require_timestamp: bool,
+    /// Show every check with expected, found and remedy
+    #[arg(long)]
+    pub explain: bool,
+    /// Hash on this many threads
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// What to trust.
+#[derive(Debug, Subcommand)]
+pub enum VerifyMethod {
+    /// A public key
+    Key {
+        #[command(flatten)]
+        common: VerifyCommon,
+        /// PEM file of the public key
+        #[arg(long, alias = "public_key", value_name = "PEM")]
+        public_key: PathBuf,
+    },
+    /// Certificate authorities
+    Certificate {
+        #[command(flatten)]
+        common: VerifyCommon,
+        /// PEM file of the authorities that you trust (repeat)
+        #[arg(long, alias = "certificate_chain", value_name = "PEM", required = true)]
+        certificate_chain: Vec<PathBuf>,
+        /// The signer's subject name, exactly (as `inspect` shows it)
+        #[arg(long)]
+        identity: Option<String>,
+    },
+    /// An identity in a Sigstore instance
+    Sigstore {
+        #[command(flatten)]
+        common: VerifyCommon,
+        /// The signer, exactly
+        #[arg(long)]
+        identity: String,
+        /// The issuer of the signer's identity, exactly
+        #[arg(long, alias = "identity_provider", value_name = "URL")]
+        identity_provider: String,
+        /// A trusted_root.json or client trust config [default: the public-good instance]
+        #[arg(long, alias = "trust_config", value_name = "FILE")]
+        trust_config: Option<PathBuf>,
+    },
+}
+
+/// What to do with the policy.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Check a policy file: all faults, with lines
+    Check {
+        /// The file [default: the workspace's policy]
+        file: Option<PathBuf>,
+    },
+    /// Print a built-in policy, to start from
+    Show {
+        /// baseline or strict
+        #[arg(default_value = "baseline")]
+        name: String,
+    },
+}
+
+/// What to do with the ledger.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// List the records
+    Show {
+        /// Only of this model
+        model: Option<String>,
+    },
+    /// Recompute the chain of hashes
+    Verify,
+    /// Write all records as JSON Lines to standard output
+    Export,
+}

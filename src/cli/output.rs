@@ -1,0 +1,127 @@
+//! Printing: people's text or one JSON document on standard output, everything else on standard error.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+use super::args::{Cli, Color, Format};
+use crate::error::Error;
+use crate::text;
+use serde_json::{Value, json};
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Where a command's words go.
+pub struct Output {
+    format: Format,
+    quiet: bool,
+    colored: bool,
+}
+
+impl Output {
+    pub fn new(cli: &Cli) -> Self {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let force = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+        let colored = match cli.common.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => force || (!no_color && std::io::stdout().is_terminal()),
+        };
+        Output { format: cli.common.format, quiet: cli.common.quiet, colored }
+    }
+
+    /// Prints safe text for people, or the document.
+    pub fn print(&self, human: &str, document: impl FnOnce() -> Value) {
+        if self.quiet {
+            return;
+        }
+        match self.format {
+            Format::Human => write_out(&if self.colored { colored(human) } else { human.to_owned() }),
+            Format::Json => match text::json::to_string(&document()) {
+                Ok(json) => write_out(&format!("{json}\n")),
+                Err(error) => {
+                    eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})")
+                }
+            },
+        }
+    }
+
+    /// A remark on standard error.
+    pub fn note(&self, safe: &str) {
+        if !self.quiet {
+            eprintln!("{safe}");
+        }
+    }
+
+    /// Whether a document was asked for.
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    pub fn finish(&self, status: u8) -> ExitCode {
+        ExitCode::from(status)
+    }
+
+    /// Prints an error: code, what, where; then what to do.
+    pub fn fail(&self, error: &Error) -> ExitCode {
+        eprintln!("{error}");
+        if let Some(help) = &error.help {
+            eprintln!("help: {}", text::screen(help));
+        }
+        if self.is_json() && !self.quiet {
+            let document = json!({
+                "schema": "touchmark.error/1",
+                "code": error.code.as_str(),
+                "what": error.what,
+                "at": error.at,
+                "help": error.help,
+            });
+            if let Ok(json) = text::json::to_string(&document) {
+                write_out(&format!("{json}\n"));
+            }
+        }
+        ExitCode::from(error.code.exit_status())
+    }
+
+    /// Help and version.
+    pub fn raw(help: &str) -> ExitCode {
+        write_out(help);
+        ExitCode::SUCCESS
+    }
+
+    /// A wrong command line.
+    pub fn usage(message: &str) -> ExitCode {
+        eprint!("{}", text::block(message));
+        ExitCode::from(2)
+    }
+}
+
+/// A closed pipe (`touchmark list | head`) is not an error.
+fn write_out(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Colours the status at the head of each line; the words stay as they are.
+fn colored(text: &str) -> String {
+    const STATUS: [(&str, &str); 5] = [("✓", "32"), ("✗", "31"), ("!", "33"), ("?", "36"), ("·", "90")];
+    let mut out = String::with_capacity(text.len() + 64);
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_start();
+        let indent = line.len() - body.len();
+        let status = STATUS
+            .iter()
+            .find(|(glyph, _)| body.strip_prefix(glyph).is_some_and(|rest| rest.starts_with(' ')));
+        let (Some((glyph, color)), Some((spaces, rest))) = (status, line.split_at_checked(indent)) else {
+            out.push_str(line);
+            continue;
+        };
+        let word_end = rest
+            .char_indices()
+            .skip(glyph.chars().count() + 1)
+            .find(|(_, c)| c.is_whitespace())
+            .map_or(rest.len(), |(at, _)| at);
+        match rest.split_at_checked(word_end) {
+            Some((head, tail)) => out.push_str(&format!("{spaces}\u{1b}[{color}m{head}\u{1b}[0m{tail}")),
+            None => out.push_str(line),
+        }
+    }
+    out
+}

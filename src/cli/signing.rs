@@ -1,0 +1,197 @@
+//! The commands that need no workspace: sign, verify by flags, digest, inspect.
+
+use super::args::{Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
+use super::output::Output;
+use crate::error::{Code, Error, Result};
+use crate::report;
+use crate::signing::{
+    Anchor, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, SigningKey, Stage,
+    Trust, Verification, VerifyOptions, certificates_from_pem, default_signature, digest, inspect,
+    read_small, sign_certificate, sign_key, verify,
+};
+use std::path::{Path, PathBuf};
+
+/// A key or certificate file larger than this is refused.
+const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
+
+/// The exit status of an outcome: 0 verified, 1 failed, 3 could not be determined.
+pub fn status_of(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Pass | Outcome::Partial | Outcome::NotApplicable => 0,
+        Outcome::Fail => 1,
+        Outcome::Missing | Outcome::Unknown => 3,
+    }
+}
+
+/// The time that the command judges by.
+pub fn now(common: &Common) -> jiff::Timestamp {
+    common.at.unwrap_or_else(jiff::Timestamp::now)
+}
+
+/// Sets the number of threads that hash; the first call of a process decides.
+fn set_jobs(jobs: Option<u16>) {
+    if let Some(jobs) = jobs {
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
+    }
+}
+
+fn options(what: &What, signature: PathBuf) -> SignOptions {
+    SignOptions {
+        signature,
+        hash: HashAlgorithm::from_name(&what.hash).unwrap_or(HashAlgorithm::Sha256),
+        shard_size: what.shard_size,
+        ignore_paths: what.ignore_paths.clone(),
+        ignore_git_paths: !what.no_ignore_git_paths,
+        allow_symlinks: what.allow_symlinks,
+    }
+}
+
+/// `sign key` and `sign certificate`.
+pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
+    let with: &SignCommon = match command {
+        Sign::Key(with) => with,
+        Sign::Certificate { common, .. } => common,
+    };
+    set_jobs(with.what.jobs);
+    let pem = zeroize::Zeroizing::new(read_small(&with.private_key, LIMIT_PEM_BYTES)?);
+    let key = SigningKey::from_pem(&pem).map_err(|error| error.at_path(&with.private_key))?;
+    let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
+    let options = options(&with.what, signature);
+    let progress = Progress::default();
+    let signed = match command {
+        Sign::Key(_) => sign_key(&with.model, &key, &options, &progress)?,
+        Sign::Certificate { signing_certificate, certificate_chain, .. } => {
+            let mut chain = certificates(signing_certificate)?;
+            for file in certificate_chain {
+                chain.extend(certificates(file)?);
+            }
+            chain.dedup();
+            sign_certificate(&with.model, &key, &chain, &options, now(common), &progress)?
+        }
+    };
+    let human = format!(
+        "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n",
+        signed.resources,
+        signed.bytes,
+        signed.root_digest,
+        crate::text::screen(&signed.signature.to_string_lossy())
+    );
+    output.print(&human, || report::json::signed("touchmark.signed/1", &signed));
+    Ok(0)
+}
+
+fn certificates(file: &Path) -> Result<Vec<Vec<u8>>> {
+    certificates_from_pem(&read_small(file, LIMIT_PEM_BYTES)?).map_err(|error| error.at_path(file))
+}
+
+/// `digest`.
+pub fn root_digest(model: &Path, what: &What, output: &Output) -> Result<u8> {
+    set_jobs(what.jobs);
+    let options = options(what, default_signature(model));
+    let digested = digest(model, &options, &Progress::default())?;
+    output.print(&format!("{}\n", digested.root_digest), || {
+        report::json::signed("touchmark.digest/1", &digested)
+    });
+    Ok(0)
+}
+
+/// `inspect`.
+pub fn inspect_file(file: &Path, output: &Output) -> Result<u8> {
+    let inspection = inspect(file)?;
+    let mut human = format!("{}\n", inspection.kind);
+    let rows: Vec<report::Row> =
+        inspection.fields.iter().map(|(label, value)| vec![format!("  {label}"), value.screen()]).collect();
+    human.push_str(&report::table(&rows));
+    output.print(&human, || report::json::inspection(&inspection));
+    Ok(0)
+}
+
+/// `verify key|certificate|sigstore`.
+pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) -> Result<u8> {
+    let (with, asked, trust) = match method {
+        VerifyMethod::Key { common, public_key } => {
+            let anchors = vec![Anchor::read_key("--public-key", public_key)?];
+            (common, Method::Key, Trust { anchors, identity: IdentityRule::AnchorDecides })
+        }
+        VerifyMethod::Certificate { common, certificate_chain, identity } => {
+            let anchors = certificate_chain
+                .iter()
+                .map(|file| Anchor::read_ca("--certificate-chain", file))
+                .collect::<Result<Vec<_>>>()?;
+            let identity = match identity {
+                Some(subject) => IdentityRule::Exact { subject: subject.as_str().into(), issuer: None },
+                None => IdentityRule::AnchorDecides,
+            };
+            (common, Method::Certificate, Trust { anchors, identity })
+        }
+        VerifyMethod::Sigstore { common, identity, identity_provider, trust_config } => {
+            let anchor = match trust_config {
+                Some(file) => Anchor::read_sigstore("--trust-config", file)?,
+                None => Anchor::public_good(),
+            };
+            let identity = IdentityRule::Exact {
+                subject: identity.as_str().into(),
+                issuer: Some(identity_provider.as_str().into()),
+            };
+            (common, Method::Sigstore, Trust { anchors: vec![anchor], identity })
+        }
+    };
+    set_jobs(with.jobs);
+    let options = VerifyOptions {
+        method: Some(asked),
+        ignore_paths: with.ignore_paths.clone(),
+        ignore_git_paths: !with.no_ignore_git_paths,
+        ignore_unsigned_files: with.ignore_unsigned_files,
+        at: now(common),
+    };
+    let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
+    let mut verification = verify(&with.model, &signature, &trust, &options, &Progress::default())?;
+    require(&mut verification, with);
+    print(&with.model.to_string_lossy(), &verification, with.explain, output);
+    Ok(status_of(verification.outcome()))
+}
+
+/// What the caller demands beyond the specification.
+fn require(verification: &mut Verification, with: &VerifyCommon) {
+    let demands = [
+        (
+            with.require_log,
+            Stage::Log,
+            "LOG-REQUIRED",
+            verification.log.is_some(),
+            "a transparency log entry",
+        ),
+        (
+            with.require_timestamp,
+            Stage::Time,
+            "TIME-REQUIRED",
+            verification.signed_at.is_some(),
+            "a signing time that somebody else vouches for",
+        ),
+    ];
+    for (demanded, stage, code, present, what) in demands {
+        if demanded && !present && verification.outcome_of(stage) != Outcome::Fail {
+            let check = Check::new(
+                stage,
+                code,
+                Outcome::Missing,
+                format!("{what} is required and is not there"),
+            )
+            .remedy("ask the producer to sign with a log or a timestamp authority, or drop the requirement");
+            verification.set(check);
+        }
+    }
+}
+
+/// Prints a verification.
+pub fn print(name: &str, verification: &Verification, explain: bool, output: &Output) {
+    let human = report::verification(&crate::text::screen(name), verification, explain);
+    output.print(&human, || report::json::verification(name, verification));
+}
+
+/// An error for a name that is neither in the inventory nor on disk.
+pub fn no_such_model(name: &str) -> Error {
+    Error::new(Code::NotFound, "neither a model of the inventory nor a file or folder")
+        .at(name)
+        .help("`touchmark list` shows the inventory")
+}

@@ -1,0 +1,379 @@
+//! Plain text, a line a fact. A status is always glyph and word, so that colour is never needed.
+
+use crate::decision::{Decision, Verdict};
+use crate::inventory::FactKey;
+use crate::lineage::{GraphFinding, LaneRow};
+use crate::maturity::Rubric;
+use crate::policy::{Policy, PolicyError};
+use crate::signing::{Check, Outcome, Stage, Verification};
+use crate::text::width;
+use crate::workbench::{Summary, View};
+use std::fmt::Write;
+
+/// Said beside every level.
+pub const SCOPE: &str = "A level speaks of integrity and authenticity, never of safety or correctness.";
+
+/// More names than this are counted instead of listed.
+const MANY: usize = 20;
+
+/// One row of a table: safe cells.
+pub type Row = Vec<String>;
+
+/// Aligned columns with two spaces between them; the last column is not padded.
+pub fn table(rows: &[Row]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widest: Vec<usize> = (0..columns)
+        .map(|i| rows.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0))
+        .collect();
+    let mut out = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, widest) in row.iter().zip(&widest) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(widest.saturating_sub(width(cell)) + 2));
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn status(outcome: Outcome) -> String {
+    format!("{} {}", outcome.glyph(), outcome.word())
+}
+
+fn decision_word(decision: Decision) -> String {
+    let glyph = match decision {
+        Decision::Admit => "✓",
+        Decision::Warn => "!",
+        Decision::Refuse => "✗",
+    };
+    format!("{glyph} {}", decision.word())
+}
+
+/// A verification: its headline and, with `explain`, every check with expected, found and remedy.
+pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
+    let mut out = String::new();
+    let _ = match v.headline() {
+        None => writeln!(out, "✓ pass  {name}"),
+        Some(check) => {
+            writeln!(out, "{}  {name}  {} {}", status(check.outcome), check.stage.name(), check.summary)
+        }
+    };
+    if let Some(digest) = &v.root_digest {
+        let _ = writeln!(out, "  root digest  {digest}");
+    }
+    if let Some(signer) = &v.signer {
+        let issuer = signer.issuer.as_ref().map(|i| format!(", issuer {}", i.screen())).unwrap_or_default();
+        let proven = if v.signer_proven() { "" } else { " (claimed, not proven)" };
+        let _ = writeln!(out, "  signed by    {}{issuer}{proven}", signer.subject.screen());
+    }
+    if let Some(anchor) = &v.anchor {
+        let age = anchor.age_days.map(|d| format!(", {d} d old")).unwrap_or_default();
+        let origin = crate::text::screen(&anchor.origin);
+        let _ = writeln!(out, "  trust        {} ({}{age})", crate::text::screen(&anchor.name), origin);
+    }
+    if v.files.matched > 0 || !v.files.changed.is_empty() {
+        let _ = writeln!(out, "  files        {} match, {} bytes hashed", v.files.matched, v.files.bytes);
+    }
+    for ignored in v.files.ignored.iter().take(MANY) {
+        let _ = writeln!(out, "  ignored      {} (the bundle leaves it out)", ignored.screen());
+    }
+    if v.files.ignored.len() > MANY {
+        let _ = writeln!(out, "  ignored      {} more", v.files.ignored.len() - MANY);
+    }
+    for check in &v.checks {
+        let bad = matches!(check.outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown);
+        let headline = v.headline().is_some_and(|h| h.stage == check.stage);
+        if explain || headline || (bad && check.outcome == v.outcome()) {
+            out.push_str(&one_check(check));
+        }
+    }
+    if (explain || v.outcome_of(Stage::Files) == Outcome::Fail) && !v.checks.is_empty() {
+        out.push_str(&files(v));
+    }
+    out
+}
+
+fn one_check(check: &Check) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "  {:<9}  {:<10}  {}", status(check.outcome), check.stage.name(), check.summary);
+    let mut line = |label: &str, text: String| {
+        let _ = writeln!(out, "             {label:<10}  {text}");
+    };
+    if check.code != check.stage.name() {
+        line("code", check.code.clone());
+    }
+    for (label, text) in
+        [("expected", &check.expected), ("found", &check.found), ("evidence", &check.evidence)]
+    {
+        if let Some(text) = text {
+            line(label, text.screen());
+        }
+    }
+    for detail in check.details.iter().take(MANY) {
+        line("", detail.screen());
+    }
+    if check.details.len() > MANY {
+        line("", format!("{} more lines", check.details.len() - MANY));
+    }
+    if let Some(remedy) = &check.remedy {
+        line("remedy", remedy.clone());
+    }
+    out
+}
+
+fn files(v: &Verification) -> String {
+    let mut out = String::new();
+    for file in v.files.changed.iter().take(MANY) {
+        let note = file.note.as_ref().map(|n| format!("  {n}")).unwrap_or_default();
+        let _ = writeln!(out, "  ✗ changed  {}  {} bytes{note}", file.name.screen(), file.size);
+        let _ = writeln!(out, "             expected    {}", file.expected);
+        let _ = writeln!(out, "             found       {}", file.found);
+    }
+    let lists = [("✗ missing", &v.files.missing), ("✗ extra  ", &v.files.extra)];
+    for (label, names) in lists {
+        for name in names.iter().take(MANY) {
+            let _ = writeln!(out, "  {label}  {}", name.screen());
+        }
+        if names.len() > MANY {
+            let _ = writeln!(out, "  {label}  {} more", names.len() - MANY);
+        }
+    }
+    for (name, why) in v.files.unreadable.iter().take(MANY) {
+        let _ = writeln!(out, "  ? unread   {}  {}", name.screen(), crate::text::screen(why));
+    }
+    if v.files.changed.len() > MANY {
+        let _ = writeln!(out, "  ✗ changed  {} more", v.files.changed.len() - MANY);
+    }
+    out
+}
+
+fn levels(summary: &Summary) -> String {
+    if summary.own == summary.effective {
+        format!("L{}", summary.own)
+    } else {
+        format!("L{}→{}", summary.own, summary.effective)
+    }
+}
+
+/// The inventory, one model a line; `keep` says which.
+pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
+    let mut rows: Vec<Row> =
+        vec![["status", "model", "kind", "signed by", "level", "gate"].map(str::to_owned).to_vec()];
+    for (index, model) in view.models.iter().enumerate().filter(|(index, _)| keep(*index)) {
+        let summary = view.summary(index);
+        rows.push(vec![
+            format!("{} {}", summary.outcome.glyph(), summary.word),
+            model.name.screen(),
+            model.kind.word().to_owned(),
+            summary.signer.screen(),
+            levels(&summary),
+            decision_word(summary.decision),
+        ]);
+    }
+    let shown = rows.len() - 1;
+    let mut out = table(&rows);
+    let _ = writeln!(
+        out,
+        "{shown} of {} models, judged for stage {}",
+        view.models.len(),
+        crate::text::screen(&view.stage)
+    );
+    out
+}
+
+/// Everything that is known of one model.
+pub fn model(view: &View, index: usize) -> String {
+    let Some(model) = view.models.get(index) else { return String::new() };
+    let summary = view.summary(index);
+    let mut out = String::new();
+    let _ = writeln!(out, "{}  {}", model.name.screen(), model.kind.word());
+    let mut rows: Vec<Row> = Vec::new();
+    let mut row = |label: &str, value: String, basis: &str, from: String| {
+        rows.push(vec![format!("  {label}"), value, basis.to_owned(), from]);
+    };
+    let place = model.location.as_ref().map(|l| crate::text::screen(&l.to_string_lossy()));
+    row("location", place.unwrap_or_else(|| "no files here, only documents".to_owned()), "", String::new());
+    row("status", format!("{} {}", summary.outcome.glyph(), summary.word), "", String::new());
+    if !summary.signer.raw().is_empty() {
+        let proven =
+            view.verified.get(index).and_then(Option::as_ref).is_some_and(|v| v.verification.signer_proven());
+        row(
+            "signed by",
+            summary.signer.screen(),
+            if proven { "attested" } else { "declared" },
+            String::new(),
+        );
+    }
+    if let Some(digest) =
+        view.verified.get(index).and_then(Option::as_ref).and_then(|v| v.verification.root_digest)
+    {
+        row("root digest", digest.to_string(), "observed", String::new());
+    }
+    for fact in &model.facts {
+        let from = format!("{} {}", fact.source.screen(), fact.place.screen());
+        row(fact.key.word(), fact.value.screen(), fact.basis.word(), from);
+    }
+    for parent in &model.parents {
+        let pinned = if parent.digest.is_some() { ", pinned" } else { "" };
+        let from = format!("{} {}", parent.source.screen(), parent.place.screen());
+        row(
+            "parent",
+            format!("{} ({}{pinned})", parent.id.screen(), parent.relation.word()),
+            parent.basis.word(),
+            from,
+        );
+    }
+    out.push_str(&table(&rows));
+    for finding in view.findings.iter().filter(|f| f.model.as_ref() == Some(&model.id)) {
+        let place = format!("{} {}", finding.source.screen(), finding.place.screen());
+        let _ = writeln!(out, "  ! {}  {}  ({place})", finding.code, finding.message);
+    }
+    if model.facts.iter().all(|fact| fact.key != FactKey::Licence) {
+        let _ = writeln!(out, "  licence unknown: no source states one");
+    }
+    if let Some(verdict_of) = view.verdicts.get(index) {
+        out.push_str(&verdict(verdict_of));
+    }
+    if let Some(review) = view.reviews.get(index).and_then(Option::as_ref) {
+        let _ = writeln!(
+            out,
+            "  review       {} by {}: {}",
+            review.word.word(),
+            review.by.screen(),
+            review.reason.screen()
+        );
+    }
+    out
+}
+
+/// A decision with its reasons.
+pub fn verdict(v: &Verdict) -> String {
+    let mut out = String::new();
+    let score = &v.assessment.score;
+    let _ = writeln!(out, "{}  at stage {}", decision_word(v.decision), crate::text::screen(&v.stage));
+    let _ = writeln!(
+        out,
+        "  level        own L{}, effective L{}; {} % to L{}{}",
+        score.own,
+        v.effective,
+        score.percent,
+        score.next,
+        if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() }
+    );
+    if let Some(cap) = &v.cap {
+        let _ = writeln!(out, "  cap          {}", cap.screen());
+    }
+    for reason in v.reasons.iter().take(MANY) {
+        let _ = writeln!(out, "  {:<11}  {}", reason.code, reason.text.screen());
+        if !reason.remedy.is_empty() {
+            let _ = writeln!(out, "               remedy: {}", crate::text::screen(&reason.remedy));
+        }
+    }
+    if v.reasons.len() > MANY {
+        let _ = writeln!(out, "  {} more reasons", v.reasons.len() - MANY);
+    }
+    out
+}
+
+/// A model's controls up to a level, and what is open.
+pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
+    let score = &v.assessment.score;
+    let mut out = String::new();
+    let _ = writeln!(out, "L{}  {} % to L{}  {name}", score.own, score.percent, score.next);
+    if v.effective != score.own {
+        let cap = v.cap.as_ref().map(|c| c.screen()).unwrap_or_default();
+        let _ = writeln!(out, "  effective L{}: {cap}", v.effective);
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    for result in &v.assessment.controls {
+        let Some(control) = rubric.control(&result.id) else { continue };
+        if !all && control.level > score.next {
+            continue;
+        }
+        rows.push(vec![
+            format!("  {}", status(result.outcome)),
+            result.id.clone(),
+            control.title.clone(),
+            result.basis.map_or("", |b| b.word()).to_owned(),
+            result.found.screen(),
+        ]);
+    }
+    out.push_str(&table(&rows));
+    if !score.open_musts.is_empty() {
+        let _ = writeln!(out, "  open musts   {}", score.open_musts.join(" "));
+    }
+    for id in score.open_musts.iter().take(MANY) {
+        let remedy = v.assessment.controls.iter().find(|r| &r.id == id).map_or("", |r| r.remedy.as_str());
+        if !remedy.is_empty() {
+            let _ = writeln!(out, "  {id}        {}", crate::text::screen(remedy));
+        }
+    }
+    let _ = writeln!(out, "  {SCOPE}");
+    out
+}
+
+/// A family as lanes.
+pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
+    let mut lines: Vec<Row> = Vec::new();
+    for row in rows {
+        let name = match row.model.and_then(|index| view.models.get(index)) {
+            Some(model) => model.name.screen(),
+            None => row.id.screen(),
+        };
+        let state = match row.model {
+            Some(index) => {
+                let summary = view.summary(index);
+                format!("{} {}  {}", summary.outcome.glyph(), summary.word, levels(&summary))
+            }
+            None => "? not in the inventory".to_owned(),
+        };
+        let edge = row.edge.map(|(relation, basis)| {
+            format!("{}, {}{}", relation.word(), basis.word(), if row.pinned { ", pinned" } else { "" })
+        });
+        let again = if row.repeated { " (again)" } else { "" };
+        lines.push(vec![format!("{} {name}{again}", row.gutter), state, edge.unwrap_or_default()]);
+    }
+    table(&lines)
+}
+
+/// A policy in a few lines.
+pub fn policy(policy: &Policy) -> String {
+    let digest: String = policy.digest.chars().take(12).collect();
+    let stages: Vec<String> = policy.stages.iter().map(|s| crate::text::screen(&s.name)).collect();
+    let name = format!("{} {}", crate::text::screen(&policy.name), crate::text::screen(&policy.version));
+    format!(
+        "✓ pass  {name}  digest {digest}\n  {} anchors, {} publishers, stages {}\n",
+        policy.trust.len(),
+        policy.publishers.len(),
+        stages.join(", ")
+    )
+}
+
+/// The faults of a policy file.
+pub fn policy_faults(faults: &[PolicyError]) -> String {
+    let mut out = String::new();
+    for fault in faults {
+        let line = fault.line.map(|l| format!("line {l}: ")).unwrap_or_default();
+        let _ = writeln!(out, "✗ FAIL  {line}{}", fault.message);
+        if let Some(help) = &fault.help {
+            let _ = writeln!(out, "        help: {help}");
+        }
+    }
+    out
+}
+
+/// Something odd about the graph, in one line.
+pub fn graph_finding(finding: &GraphFinding) -> String {
+    match finding {
+        GraphFinding::Cycle(members) => {
+            let names: Vec<String> = members.iter().take(MANY).map(|id| id.screen()).collect();
+            format!("F-LINEAGE-CYCLE  these derive from each other: {}", names.join(", "))
+        }
+        GraphFinding::Dangling { child, parent, name_only } => {
+            let how = if *name_only { "is known by name only" } else { "is not in the inventory" };
+            format!("F-LINEAGE-DANGLING  {} derives from {}, which {how}", child.screen(), parent.screen())
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The sample workspace inside the program, to be copied out.
+
+use crate::error::{Code, Error, Result};
+use std::path::Path;
+
+mod table {
+    include!(concat!(env!("OUT_DIR"), "/samples.rs"));
+}
+
+/// Copies the sample workspace into a new or empty folder; the number of files.
+///
+/// # Errors
+/// `E-USAGE` when the folder holds something, `E-WRITE`.
+pub fn demo(dir: &Path) -> Result<usize> {
+    match std::fs::read_dir(dir) {
+        Ok(mut entries) => {
+            if entries.next().is_some() {
+                return Err(Error::new(Code::Usage, "the folder is not empty")
+                    .at_path(dir)
+                    .help("name a folder that does not exist yet: touchmark demo DIR"));
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::read(dir, &error)),
+    }
+    for (name, bytes) in table::FILES {
+        let path = dir.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| Error::write(parent, &error))?;
+        }
+        std::fs::write(&path, bytes).map_err(|error| Error::write(&path, &error))?;
+    }
+    Ok(table::FILES.len())
+}
