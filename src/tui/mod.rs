@@ -1,1 +1,93 @@
-//! The screens: ratatui and crossterm, and nothing else uses these.
+//! The terminal workbench: one state, one table of commands, one drawing function. It knows ratatui and
+//! crossterm, which no other room does, and no rule of the domain.
+
+pub mod actions;
+pub mod app;
+pub mod commands;
+pub mod draw;
+mod event_loop;
+mod filter;
+mod inventory;
+mod jobs;
+pub mod keys;
+mod lineage;
+mod maturity;
+mod paint;
+mod policy;
+pub mod popups;
+pub mod rows;
+mod terminal;
+pub mod theme;
+mod verify;
+
+use crate::error::{Code, Error, Result};
+use crate::workbench::OpenOptions;
+use app::App;
+use std::io::IsTerminal;
+use theme::{Depth, Theme};
+
+/// Whether colours are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorChoice {
+    /// As the terminal and `NO_COLOR` say.
+    #[default]
+    Auto,
+    /// Even under `NO_COLOR`.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How the screens look.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// A built-in theme's name, or a theme file; none chooses by the terminal.
+    pub theme: Option<String>,
+    /// Colours.
+    pub color: ColorChoice,
+}
+
+/// Opens the workbench on the terminal and returns when the person leaves. A SIGTERM or SIGHUP puts the
+/// terminal back and ends the process with 143 or 129.
+///
+/// # Errors
+/// `E-TERMINAL` when there is no terminal to draw on; those of [`Theme::load`].
+pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+    if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(Error::new(
+            Code::Terminal,
+            "the workbench needs a terminal, and this is none that it can draw on",
+        )
+        .help(
+            "use touchmark list, verify, show and the other commands instead; touchmark --help names them",
+        ));
+    }
+    let depth = match settings.color {
+        ColorChoice::Never => Depth::Mono,
+        choice => Depth::detect(&variable, choice == ColorChoice::Always),
+    };
+    let name = match settings.theme {
+        Some(name) if depth != Depth::Mono => name,
+        _ => Theme::default_name(depth).to_owned(),
+    };
+    let mut app = App::new(Theme::load(&name, depth)?, depth);
+    app.read_only = options.read_only;
+    app.policy_override.clone_from(&options.policy);
+    if let Some(dir) = &options.dir {
+        app.opening = crate::text::screen(&dir.to_string_lossy());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
+    let guard = terminal::Guard::enter()
+        .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
+    let outcome = runtime.block_on(event_loop::run(options, app));
+    drop(guard);
+    match outcome? {
+        0 => Ok(()),
+        status => std::process::exit(status),
+    }
+}

@@ -1,0 +1,182 @@
+//! What each command does to the state. The table of commands says where and when it may.
+
+use super::app::{App, Effect, Screen};
+use super::commands::{self, Cmd};
+use super::popups::{self, Popup};
+use super::{maturity, verify};
+use crate::workbench::JobKind;
+
+/// Lines that half a page moves by; drawing knows the real height, and state does not.
+const HALF_PAGE: isize = 10;
+
+/// Runs a command, or says why it cannot be run.
+pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
+    if let Err(why) = commands::enabled(cmd, app) {
+        let name = commands::TABLE.iter().find(|row| row.cmd == cmd).map_or("", |row| row.name);
+        app.tell(format!("{name}: {why}"), false);
+        return Vec::new();
+    }
+    match cmd {
+        Cmd::Inventory => app.go(Screen::Inventory),
+        Cmd::Lineage => app.go(Screen::Lineage),
+        Cmd::Verify | Cmd::Open => app.go(Screen::Verify),
+        Cmd::Maturity => app.go(Screen::Maturity),
+        Cmd::Policy => app.go(Screen::Policy),
+        Cmd::Jobs => app.go(Screen::Jobs),
+        Cmd::StartVerify => return start(app, JobKind::Verify),
+        Cmd::StartScore => return start(app, JobKind::Score),
+        Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
+        Cmd::Why => app.popup = popups::why(app),
+        Cmd::Mark => {
+            if let Some(id) = app.subject() {
+                app.rows.toggle_mark(&id);
+                step(app, 1);
+            }
+        }
+        Cmd::MarkAll => {
+            if let Some(view) = app.view.clone() {
+                app.rows.mark_shown(&view);
+                app.tell(format!("{} marked · V verifies them · u unmarks", app.rows.marks()), false);
+            }
+        }
+        Cmd::Unmark => app.rows.unmark(),
+        Cmd::Filter => app.filtering = true,
+        Cmd::SavedView => app.rows.next_saved(),
+        Cmd::Sort => {
+            app.rows.next_sort();
+            app.tell(format!("sorted {}", app.rows.sort().word()), false);
+        }
+        Cmd::Reverse => app.rows.reverse(),
+        Cmd::Review => {
+            app.popup = app.subject().map(|model| Popup::Review { model, word: None, reason: String::new() })
+        }
+        Cmd::Details => app.details = !app.details,
+        Cmd::Edit => return app.policy_path().map(Effect::Edit).into_iter().collect(),
+        Cmd::Reload => return vec![Effect::ReloadPolicy],
+        Cmd::Stage => return next_stage(app),
+        Cmd::Cancel => return app.job().map(|job| Effect::Cancel(job.id)).into_iter().collect(),
+        Cmd::NextTab | Cmd::Right => turn(app, 1),
+        Cmd::PreviousTab | Cmd::Left => turn(app, -1),
+        Cmd::Refocus => {
+            if let Some(id) = app.subject() {
+                app.lineage.trail.extend(app.lineage.focus.clone());
+                app.current = Some(id.clone());
+                app.refocus(Some(id));
+            }
+        }
+        Cmd::Legend => app.popup = Some(popups::legend()),
+        Cmd::FocusBack => {
+            let before = app.lineage.trail.pop();
+            app.current = before.clone().or_else(|| app.current.clone());
+            app.refocus(before);
+        }
+        Cmd::Up => step(app, -1),
+        Cmd::Down => step(app, 1),
+        Cmd::PageUp => page(app, -HALF_PAGE),
+        Cmd::PageDown => page(app, HALF_PAGE),
+        Cmd::First => step(app, isize::MIN),
+        Cmd::Last => step(app, isize::MAX),
+        Cmd::Back => back(app),
+        Cmd::Themes => app.popup = Some(popups::themes(app)),
+        Cmd::Messages => app.popup = Some(popups::messages(app)),
+        Cmd::Palette => app.popup = Some(Popup::Palette { input: String::new(), cursor: 0 }),
+        Cmd::Help => app.popup = Some(Popup::Help { scroll: 0 }),
+        Cmd::Redraw => return vec![Effect::Redraw],
+        Cmd::Suspend => return vec![Effect::Suspend],
+        Cmd::Quit => return quit(app),
+    }
+    Vec::new()
+}
+
+fn start(app: &mut App, kind: fn(Vec<crate::inventory::ModelId>) -> JobKind) -> Vec<Effect> {
+    let marked = if app.screen == Screen::Inventory { app.rows.marked() } else { Vec::new() };
+    let models = if marked.is_empty() { app.subject().into_iter().collect() } else { marked };
+    if models.is_empty() {
+        return Vec::new();
+    }
+    app.rows.unmark();
+    vec![Effect::Start(kind(models))]
+}
+
+fn next_stage(app: &App) -> Vec<Effect> {
+    let Some(view) = &app.view else { return Vec::new() };
+    let stages = app.stages();
+    let at = stages.iter().position(|stage| stage.name == view.stage).map_or(0, |at| at + 1);
+    stages
+        .get(at % stages.len().max(1))
+        .map(|stage| Effect::SetStage(stage.name.clone()))
+        .into_iter()
+        .collect()
+}
+
+fn moved(at: usize, by: isize, len: usize) -> usize {
+    at.saturating_add_signed(by).min(len.saturating_sub(1))
+}
+
+fn step(app: &mut App, by: isize) {
+    match app.screen {
+        Screen::Inventory => {
+            app.rows.cursor = moved(app.rows.cursor, by, app.rows.shown().len());
+            app.current = app.subject().or_else(|| app.current.clone());
+        }
+        Screen::Verify => {
+            let checks = app.verified().map_or(0, |v| v.verification.checks.len());
+            app.check = moved(app.check, by, checks);
+            app.scroll = 0;
+        }
+        Screen::Lineage => app.lineage.cursor = moved(app.lineage.cursor, by, app.lineage.rows.len()),
+        Screen::Maturity => app.control = moved(app.control, by, maturity::controls(app).len()),
+        Screen::Policy => {
+            let lines = app.view.as_ref().map_or(0, |view| view.policy_text.lines().count());
+            app.scroll = moved(app.scroll, by, lines);
+        }
+        Screen::Jobs => app.job = moved(app.job, by, app.jobs.len()),
+    }
+}
+
+/// On the verify screen the page keys scroll what is said of the chosen check.
+fn page(app: &mut App, by: isize) {
+    if app.screen == Screen::Verify {
+        app.scroll = moved(app.scroll, by, verify::LONGEST);
+    } else {
+        step(app, by);
+    }
+}
+
+fn turn(app: &mut App, by: isize) {
+    if app.screen == Screen::Maturity {
+        let level = isize::from(app.level) - 1 + by;
+        app.level = u8::try_from(level.rem_euclid(3)).unwrap_or(0) + 1;
+        app.control = 0;
+    } else {
+        let tabs = isize::try_from(verify::TABS.len()).unwrap_or(1);
+        let tab = isize::try_from(app.verify_tab).unwrap_or(0) + by;
+        app.verify_tab = usize::try_from(tab.rem_euclid(tabs)).unwrap_or(0);
+        app.scroll = 0;
+    }
+}
+
+/// Esc: the filter, then the screen; it never quits.
+fn back(app: &mut App) {
+    if app.screen != Screen::Inventory {
+        app.go_back();
+    } else if !app.rows.filter.is_empty() {
+        app.rows.set_filter(String::new());
+    } else if app.rows.saved() != super::rows::Saved::All {
+        app.rows.show_all();
+    } else {
+        app.tell("this is the first screen · q quits", false);
+    }
+}
+
+fn quit(app: &mut App) -> Vec<Effect> {
+    if app.screen != Screen::Inventory {
+        app.go_back();
+        return Vec::new();
+    }
+    if app.live_jobs() > 0 {
+        app.popup = Some(Popup::ConfirmQuit);
+        return Vec::new();
+    }
+    vec![Effect::Quit]
+}

@@ -1,0 +1,214 @@
+//! The one table of commands: name, description, keys, screens, and whether each can act now and if not,
+//! why. The key bar, the help, the palette and the keys themselves come from it.
+
+use super::app::{App, Phase, Screen};
+
+/// Names a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the table describes each
+pub enum Cmd {
+    Inventory,
+    Lineage,
+    Verify,
+    Maturity,
+    Policy,
+    Jobs,
+    Open,
+    StartVerify,
+    StartScore,
+    Why,
+    Mark,
+    MarkAll,
+    Unmark,
+    Filter,
+    SavedView,
+    Sort,
+    Reverse,
+    Review,
+    Details,
+    Scan,
+    Edit,
+    Reload,
+    Stage,
+    Cancel,
+    NextTab,
+    PreviousTab,
+    Refocus,
+    Legend,
+    FocusBack,
+    Left,
+    Right,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Back,
+    Themes,
+    Messages,
+    Palette,
+    Help,
+    Redraw,
+    Suspend,
+    Quit,
+}
+
+/// One row of the table.
+pub struct Command {
+    /// Which.
+    pub cmd: Cmd,
+    /// Its name in the palette.
+    pub name: &'static str,
+    /// One line for the help.
+    pub description: &'static str,
+    /// A word or two for the key bar; empty keeps it out.
+    pub bar: &'static str,
+    /// Its keys; the first is shown.
+    pub keys: &'static [&'static str],
+    /// Where it works; empty: everywhere.
+    pub screens: &'static [Screen],
+}
+
+const fn row(
+    cmd: Cmd,
+    name: &'static str,
+    keys: &'static [&'static str],
+    bar: &'static str,
+    screens: &'static [Screen],
+    description: &'static str,
+) -> Command {
+    Command { cmd, name, description, bar, keys, screens }
+}
+
+use Screen as S;
+const EVERYWHERE: &[Screen] = &[];
+const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
+
+/// The table.
+#[rustfmt::skip]
+pub const TABLE: &[Command] = &[
+    row(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], "open the verification of this model"),
+    row(Cmd::Refocus, "refocus", &["enter"], "refocus", &[S::Lineage], "draw the family around this model"),
+    row(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, "verify the marked models, or this one"),
+    row(Cmd::StartScore, "score", &["M"], "score", MODEL, "score the marked models, or this one; verifies what was not yet"),
+    row(Cmd::Why, "why", &["w"], "why", MODEL, "why this decision and this level"),
+    row(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], "show only models that match, as you type"),
+    row(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], "mark or unmark this model"),
+    row(Cmd::MarkAll, "mark-all", &["*"], "mark all", &[S::Inventory], "mark all models shown"),
+    row(Cmd::Unmark, "unmark", &["u"], "", &[S::Inventory], "unmark all"),
+    row(Cmd::SavedView, "saved-view", &["v"], "view", &[S::Inventory], "next saved view: all, failing, unsigned, needs review"),
+    row(Cmd::Sort, "sort", &["s"], "sort", &[S::Inventory], "next order of rows"),
+    row(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], "turn the order round"),
+    row(Cmd::Review, "review", &["r"], "review", MODEL, "record a review: approve, reject, ask the producer"),
+    row(Cmd::Details, "details", &["d"], "details", &[S::Inventory], "show or hide the details"),
+    row(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], "read all sources again"),
+    row(Cmd::NextTab, "next-tab", &["tab"], "next tab", &[S::Verify, S::Maturity], "next tab, or next level"),
+    row(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", &[S::Verify, S::Maturity], "previous tab, or previous level"),
+    row(Cmd::Legend, "legend", &["L"], "legend", &[S::Lineage], "what the lines and signs mean"),
+    row(Cmd::FocusBack, "focus-back", &["-"], "focus back", &[S::Lineage], "back to the focus before"),
+    row(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], "edit the policy file in $VISUAL or $EDITOR"),
+    row(Cmd::Reload, "reload", &["R"], "reload", &[S::Policy], "read the policy file again"),
+    row(Cmd::Stage, "stage", &["S"], "stage", EVERYWHERE, "judge for the next stage; in the palette: stage NAME"),
+    row(Cmd::Cancel, "cancel", &["x"], "cancel", &[S::Jobs], "cancel this job"),
+    row(Cmd::Inventory, "inventory", &["1"], "", EVERYWHERE, "the models: triage"),
+    row(Cmd::Lineage, "lineage", &["2"], "", EVERYWHERE, "the family of this model"),
+    row(Cmd::Verify, "verification", &["3"], "", EVERYWHERE, "the checks of this model"),
+    row(Cmd::Maturity, "maturity", &["4"], "", EVERYWHERE, "the levels and controls of this model"),
+    row(Cmd::Policy, "policy", &["5"], "", EVERYWHERE, "the policy, its stages and anchors"),
+    row(Cmd::Jobs, "jobs", &["6"], "", EVERYWHERE, "running and finished work"),
+    row(Cmd::Down, "down", &["j", "down"], "", EVERYWHERE, "next row"),
+    row(Cmd::Up, "up", &["k", "up"], "", EVERYWHERE, "previous row"),
+    row(Cmd::PageDown, "page-down", &["ctrl-d", "pgdn"], "", EVERYWHERE, "half a page down"),
+    row(Cmd::PageUp, "page-up", &["ctrl-u", "pgup"], "", EVERYWHERE, "half a page up"),
+    row(Cmd::First, "first", &["g", "home"], "", EVERYWHERE, "first row"),
+    row(Cmd::Last, "last", &["G", "end"], "", EVERYWHERE, "last row"),
+    row(Cmd::Left, "left", &["h", "left"], "", &[S::Verify, S::Maturity], "previous tab, or previous level"),
+    row(Cmd::Right, "right", &["l", "right"], "", &[S::Verify, S::Maturity], "next tab, or next level"),
+    row(Cmd::Back, "back", &["esc"], "", EVERYWHERE, "close the popup, then clear the filter, then go back; never quits"),
+    row(Cmd::Themes, "themes", &["T"], "", EVERYWHERE, "choose a theme; in the palette: themes NAME"),
+    row(Cmd::Messages, "messages", &["!"], "", EVERYWHERE, "all messages so far"),
+    row(Cmd::Redraw, "redraw", &["ctrl-l"], "", EVERYWHERE, "draw everything again"),
+    row(Cmd::Suspend, "suspend", &["ctrl-z"], "", EVERYWHERE, "back to the shell for a while; `fg` returns"),
+    row(Cmd::Palette, "palette", &[":"], "command", EVERYWHERE, "run a command by name"),
+    row(Cmd::Help, "help", &["?"], "help", EVERYWHERE, "the keys of this screen"),
+    row(Cmd::Quit, "quit", &["q"], "quit", EVERYWHERE, "go back; from the inventory quit, asking while jobs run"),
+];
+
+impl Command {
+    /// Whether it works on a screen.
+    pub fn is_on(&self, screen: Screen) -> bool {
+        self.screens.is_empty() || self.screens.contains(&screen)
+    }
+}
+
+/// The command that a key means on a screen.
+pub fn by_key(written: &str, screen: Screen) -> Option<&'static Command> {
+    TABLE.iter().find(|command| command.is_on(screen) && command.keys.contains(&written))
+}
+
+/// The command of a name that works on a screen.
+pub fn by_name(name: &str, screen: Screen) -> Option<&'static Command> {
+    TABLE.iter().find(|command| command.is_on(screen) && command.name == name)
+}
+
+/// Whether a command can act now.
+///
+/// # Errors
+/// Why not, in words for the person.
+pub fn enabled(cmd: Cmd, app: &App) -> Result<(), String> {
+    let no = |why: &str| Err(why.to_owned());
+    let needs_view = !matches!(
+        cmd,
+        Cmd::Help
+            | Cmd::Palette
+            | Cmd::Quit
+            | Cmd::Back
+            | Cmd::Redraw
+            | Cmd::Suspend
+            | Cmd::Themes
+            | Cmd::Messages
+            | Cmd::Jobs
+            | Cmd::Inventory
+    );
+    if needs_view && app.view.is_none() {
+        return match app.phase {
+            Phase::Failed(_) => no("the workspace could not be opened"),
+            _ => no("the workspace is still being opened"),
+        };
+    }
+    match cmd {
+        Cmd::Open
+        | Cmd::StartVerify
+        | Cmd::StartScore
+        | Cmd::Why
+        | Cmd::Mark
+        | Cmd::Lineage
+        | Cmd::Verify
+        | Cmd::Maturity
+            if app.subject().is_none() && app.rows.marks() == 0 =>
+        {
+            no("there is no model here")
+        }
+        Cmd::Refocus if app.subject().is_none() => {
+            no("this row is not in the inventory: nothing more is known of it")
+        }
+        Cmd::MarkAll if app.rows.shown().is_empty() => no("no model is shown"),
+        Cmd::Unmark if app.rows.marks() == 0 => no("nothing is marked"),
+        Cmd::Filter | Cmd::SavedView | Cmd::Sort | Cmd::Reverse if app.rows.total() == 0 => {
+            no("the inventory is empty")
+        }
+        Cmd::Review if app.read_only => no("opened read-only"),
+        Cmd::Review if app.subject().is_none() => no("there is no model here"),
+        Cmd::Edit if app.read_only => no("opened read-only"),
+        Cmd::Edit if app.policy_path().is_none() => {
+            no("the built-in policy cannot be edited: name a policy file in touchmark.toml")
+        }
+        Cmd::Reload if app.policy_path().is_none() => no("the built-in policy never changes"),
+        Cmd::Stage if app.stages().len() < 2 => no("the policy has no other stage"),
+        Cmd::Cancel if !app.job().is_some_and(|job| job.is_live()) => no("this job is not running"),
+        Cmd::FocusBack if app.lineage.trail.is_empty() => no("this is the first focus"),
+        Cmd::Suspend if !cfg!(unix) => no("this system cannot suspend programs"),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,319 @@
+//! The loop: waits for keys, signals and the workbench, drains all that is ready, draws once. While nothing
+//! moves it sleeps.
+
+use super::app::{Action, App, Effect, update};
+use super::{draw, terminal};
+use crate::error::{Code, Error, Result};
+use crate::workbench::{Event, OpenOptions, Workbench};
+use crossterm::event::{Event as Input, EventStream};
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use std::io::{BufWriter, Stdout, Write};
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::Instant;
+use tokio_stream::StreamExt;
+
+/// A message that is no bad news goes away after this.
+const MESSAGE_TIME: Duration = Duration::from_secs(4);
+/// How often progress is drawn while a job runs.
+const PROGRESS_TIME: Duration = Duration::from_millis(100);
+
+type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+
+enum News {
+    Opened(Box<Workbench>),
+    OpenFailed(Error),
+    Event(Event),
+}
+
+/// What one wait ended with.
+enum Woken {
+    Input(Input),
+    News(News),
+    Tick,
+    MessageOver,
+    /// A signal, or the terminal is gone: the exit status.
+    End(i32),
+}
+
+struct Loop {
+    workbench: Option<Workbench>,
+    sender: UnboundedSender<News>,
+    input: Option<EventStream>,
+    screen: Screen,
+    message_until: Option<(u64, Instant)>,
+}
+
+/// Runs until the person leaves; gives the exit status that a signal asks for, or 0.
+///
+/// # Errors
+/// `E-TERMINAL` when the terminal cannot be drawn to.
+pub async fn run(options: &OpenOptions, mut app: App) -> Result<i32> {
+    let (sender, mut news) = unbounded_channel();
+    let mut signals = Signals::new()?;
+    let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
+        .map_err(|e| lost(&e))?;
+    let mut state =
+        Loop { workbench: None, sender: sender.clone(), input: None, screen, message_until: None };
+    state.draw(&app)?;
+    open(options.clone(), sender);
+    state.input = Some(EventStream::new());
+    loop {
+        let first = state.wait(&mut news, &mut signals, &app).await;
+        let mut woken = vec![first];
+        while let Some(next) = state.ready(&mut news).await {
+            woken.push(next);
+        }
+        keep_last_view(&mut woken);
+        for each in woken {
+            if let Some(status) = state.apply(&mut app, each)? {
+                state.leave();
+                return Ok(status);
+            }
+        }
+        state.watch_message(&app);
+        state.draw(&app)?;
+    }
+}
+
+/// Opens the workspace on its own thread: the first frame does not wait for it.
+fn open(options: OpenOptions, sender: UnboundedSender<News>) {
+    std::thread::spawn(move || {
+        let opened = std::panic::catch_unwind(|| Workbench::open(&options));
+        let _ = sender.send(match opened {
+            Ok(Ok(workbench)) => News::Opened(Box::new(workbench)),
+            Ok(Err(error)) => News::OpenFailed(error),
+            Err(_) => {
+                News::OpenFailed(Error::new(Code::Internal, "opening the workspace failed unexpectedly"))
+            }
+        });
+    });
+}
+
+/// Of several views only the last is worth the work.
+fn keep_last_view(woken: &mut Vec<Woken>) {
+    let is_view = |each: &Woken| matches!(each, Woken::News(News::Event(Event::View(_))));
+    let mut views = woken.iter().filter(|each| is_view(each)).count();
+    woken.retain(|each| {
+        if !is_view(each) {
+            return true;
+        }
+        views -= 1;
+        views == 0
+    });
+}
+
+impl Loop {
+    async fn wait(&mut self, news: &mut UnboundedReceiver<News>, signals: &mut Signals, app: &App) -> Woken {
+        let tick = (app.live_jobs() > 0).then(|| Instant::now() + PROGRESS_TIME);
+        let message = self.message_until.map(|(_, until)| until);
+        tokio::select! {
+            biased;
+            status = signals.next() => Woken::End(status),
+            input = next_input(&mut self.input) => input,
+            Some(each) = news.recv() => Woken::News(each),
+            () = at(message) => Woken::MessageOver,
+            () = at(tick) => Woken::Tick,
+        }
+    }
+
+    /// What is ready at once; none when nothing is.
+    async fn ready(&mut self, news: &mut UnboundedReceiver<News>) -> Option<Woken> {
+        if let Ok(each) = news.try_recv() {
+            return Some(Woken::News(each));
+        }
+        tokio::select! {
+            biased;
+            input = next_input(&mut self.input) => Some(input),
+            () = std::future::ready(()) => None,
+        }
+    }
+
+    fn apply(&mut self, app: &mut App, woken: Woken) -> Result<Option<i32>> {
+        let action = match woken {
+            Woken::End(status) => return Ok(Some(status)),
+            Woken::Tick => return Ok(None),
+            Woken::MessageOver => {
+                self.message_until = None;
+                Action::MessageOver
+            }
+            Woken::Input(Input::Key(key)) => Action::Key(key),
+            Woken::Input(Input::Paste(text)) => Action::Paste(text),
+            Woken::Input(_) => Action::Resize,
+            Woken::News(News::OpenFailed(error)) => Action::OpenFailed(error),
+            Woken::News(News::Opened(workbench)) => {
+                let sender = self.sender.clone();
+                workbench.subscribe(move |event| {
+                    let _ = sender.send(News::Event(event));
+                });
+                let view = workbench.view();
+                update(app, Action::Jobs(workbench.jobs()));
+                self.workbench = Some(*workbench);
+                Action::View(view)
+            }
+            Woken::News(News::Event(Event::View(view))) => Action::View(view),
+            Woken::News(News::Event(Event::Jobs)) => {
+                Action::Jobs(self.workbench.as_ref().map(Workbench::jobs).unwrap_or_default())
+            }
+            Woken::News(News::Event(Event::Message(text, bad))) => Action::Message(text, bad),
+        };
+        for effect in update(app, action) {
+            if self.carry_out(app, effect)? {
+                return Ok(Some(0));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Carries out an effect; says whether to leave.
+    fn carry_out(&mut self, app: &mut App, effect: Effect) -> Result<bool> {
+        match effect {
+            Effect::Quit => return Ok(true),
+            Effect::Redraw => self.screen.clear().map_err(|e| lost(&e))?,
+            Effect::Suspend => {
+                let outcome = self.away(terminal::suspend)?;
+                if let Err(cause) = outcome {
+                    app.tell(format!("cannot suspend: {cause}"), true);
+                }
+            }
+            Effect::Edit(path) => {
+                if let Err(why) = self.away(|| terminal::edit(&path))? {
+                    app.tell(why, true);
+                }
+                self.on_thread(|workbench| workbench.reload_policy());
+            }
+            Effect::Start(kind) => {
+                if let Some(workbench) = &self.workbench {
+                    workbench.start(kind);
+                    update(app, Action::Jobs(workbench.jobs()));
+                }
+            }
+            Effect::Cancel(id) => self.on_thread(move |workbench| {
+                workbench.cancel(id);
+                Ok(())
+            }),
+            Effect::SetStage(stage) => self.on_thread(move |workbench| workbench.set_stage(&stage)),
+            Effect::ReloadPolicy => self.on_thread(|workbench| workbench.reload_policy()),
+            Effect::Review(model, word, reason) => {
+                self.on_thread(move |workbench| workbench.review(&model, word, &reason));
+            }
+        }
+        Ok(false)
+    }
+
+    /// Judging a large inventory again takes time; the screen does not wait for it.
+    fn on_thread(&self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
+        let Some(workbench) = self.workbench.clone() else { return };
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&workbench)));
+            let text = match outcome {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => match &error.help {
+                    Some(help) => format!("{error} · {help}"),
+                    None => error.to_string(),
+                },
+                Err(_) => "that failed unexpectedly; nothing was changed".to_owned(),
+            };
+            let _ = sender.send(News::Event(Event::Message(crate::text::screen(&text), true)));
+        });
+    }
+
+    /// Gives the terminal away while `work` runs. The event stream goes first: it would eat the keys.
+    fn away<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
+        self.input = None;
+        terminal::restore();
+        let outcome = work();
+        terminal::enter().map_err(|e| lost(&e))?;
+        self.screen.clear().map_err(|e| lost(&e))?;
+        self.input = Some(EventStream::new());
+        Ok(outcome)
+    }
+
+    fn leave(&mut self) {
+        let Some(workbench) = &self.workbench else { return };
+        for job in workbench.jobs().iter().filter(|job| job.is_live()) {
+            workbench.cancel(job.id);
+        }
+    }
+
+    fn watch_message(&mut self, app: &App) {
+        let wanted = app.message.as_ref().filter(|message| !message.bad).map(|_| app.message_number);
+        if self.message_until.map(|(number, _)| number) != wanted {
+            self.message_until = wanted.map(|number| (number, Instant::now() + MESSAGE_TIME));
+        }
+    }
+
+    fn draw(&mut self, app: &App) -> Result<()> {
+        let mut draw = || -> std::io::Result<()> {
+            queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
+            self.screen.draw(|frame| draw::draw(app, frame))?;
+            queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
+            self.screen.backend_mut().flush()
+        };
+        draw().map_err(|e| lost(&e))
+    }
+}
+
+fn lost(cause: &std::io::Error) -> Error {
+    Error::new(Code::Terminal, format!("the terminal cannot be used ({cause})"))
+        .help("use touchmark list, verify, show and the other commands instead")
+}
+
+async fn at(when: Option<Instant>) {
+    match when {
+        Some(when) => tokio::time::sleep_until(when).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_input(stream: &mut Option<EventStream>) -> Woken {
+    match stream {
+        Some(stream) => match stream.next().await {
+            Some(Ok(input)) => Woken::Input(input),
+            // The terminal is gone, as after a hang-up.
+            Some(Err(_)) | None => Woken::End(129),
+        },
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|e| lost(&e));
+        Ok(Signals { terminate: listen(SignalKind::terminate())?, hang_up: listen(SignalKind::hangup())? })
+    }
+
+    /// The exit status by convention: 128 and the signal's number.
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.terminate.recv() => 143,
+            _ = self.hang_up.recv() => 129,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Result<Self> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) -> i32 {
+        std::future::pending().await
+    }
+}

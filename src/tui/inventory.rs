@@ -1,0 +1,340 @@
+//! The inventory screen: the table on the left, and beside it what is wrong with the chosen model and what
+//! to do about it. Only the rows in sight are built.
+
+use super::app::App;
+use super::paint::{Pen, choose, decision_look, first_row, fit, lines, outcome_role, plural, short, size};
+use super::rows::Saved;
+use super::theme::Role;
+use crate::inventory::{FactKey, Model};
+use crate::signing::{Outcome, Verification};
+use crate::workbench::View;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+/// Details are drawn from this width on.
+const DETAILS_FROM: u16 = 100;
+const MAX_FILES_LISTED: usize = 4;
+
+/// Columns after the model's name, the first to go last: title, cells, and the inner width that it needs.
+const COLUMNS: [(&str, usize, u16); 4] =
+    [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 68)];
+
+/// Draws it.
+pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let wide = app.details && area.width >= DETAILS_FROM;
+    let right = if wide { (area.width * 2 / 5).max(42) } else { 0 };
+    let [left, details] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right)]).areas(area);
+    draw_table(app, view, pen, frame, left);
+    if wide {
+        draw_details(app, view, pen, frame, details);
+    }
+}
+
+fn title(app: &App) -> String {
+    let rows = &app.rows;
+    let mut title = format!("Models · {} of {} · {}", rows.shown().len(), rows.total(), rows.sort().word());
+    if rows.is_reversed() {
+        title.push_str(", reversed");
+    }
+    if rows.marks() > 0 {
+        title.push_str(&format!(" · {} marked", rows.marks()));
+    }
+    title
+}
+
+fn draw_table(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let inside = pen.boxed(frame, area, &title(app));
+    let nothing_verified =
+        app.rows.total() > 0 && app.rows.unverified() == app.rows.total() && app.live_jobs() == 0;
+    let filter_shown = app.filtering || !app.rows.filter.is_empty();
+    let [saved, filter, hint, head, body] = Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Length(u16::from(filter_shown)),
+        Constraint::Length(u16::from(nothing_verified)),
+        Constraint::Length(1),
+        Constraint::Min(0),
+    ])
+    .areas(inside);
+    draw_saved(app, pen, frame, saved);
+    if filter_shown {
+        let caret = if app.filtering { "▏" } else { "" };
+        frame.buffer_mut().set_style(filter, app.theme.style(Role::Input));
+        let text = format!(" / {}{caret}", crate::text::screen(&app.rows.filter));
+        lines(frame, filter, &[pen.line(Role::Input, text)], 0);
+    }
+    if nothing_verified {
+        let text = " nothing verified yet: press * then V to verify all";
+        lines(frame, hint, &[pen.line(Role::Accent, text)], 0);
+    }
+    if app.rows.shown().is_empty() {
+        draw_nothing(app, pen, frame, head.union(body));
+        return;
+    }
+    let columns: Vec<(&str, usize)> = COLUMNS
+        .iter()
+        .filter(|(_, _, needs)| inside.width >= *needs)
+        .map(|(title, cells, _)| (*title, *cells))
+        .collect();
+    let taken: usize = columns.iter().map(|(_, cells)| cells + 1).sum();
+    let name = usize::from(inside.width).saturating_sub(taken + 4);
+    let mut heading = format!("    {}", fit("model", name));
+    for (title, cells) in &columns {
+        heading.push(' ');
+        heading.push_str(&fit(title, *cells));
+    }
+    lines(frame, head, &[pen.line(Role::Muted, heading)], 0);
+
+    let rows = app.rows.shown();
+    let first = first_row(app.rows.cursor, rows.len(), body.height);
+    let visible = rows.iter().enumerate().skip(first).take(usize::from(body.height));
+    for (y, (position, index)) in (body.y..).zip(visible) {
+        let row = build_row(app, view, pen, *index as usize, position == app.rows.cursor, name, &columns);
+        frame.buffer_mut().set_line(body.x, y, &row, body.width);
+        if position == app.rows.cursor {
+            choose(frame, pen, body, y);
+        }
+    }
+}
+
+fn build_row(
+    app: &App,
+    view: &View,
+    pen: Pen<'_>,
+    index: usize,
+    chosen: bool,
+    name: usize,
+    columns: &[(&str, usize)],
+) -> Line<'static> {
+    let Some(model) = view.models.get(index) else { return Line::default() };
+    let summary = view.summary(index);
+    let role = outcome_role(summary.outcome);
+    let mark = if app.rows.is_marked(&model.id) { "*" } else { " " };
+    let mut spans = vec![
+        pen.span(Role::Accent, if chosen { "▸" } else { " " }),
+        pen.span(Role::Marked, mark),
+        pen.span(role, format!("{} ", summary.outcome.glyph())),
+        pen.span(Role::Text, fit(&model.id.screen(), name)),
+    ];
+    for (column, cells) in columns {
+        let (role, text) = match *column {
+            "verify" => (role, format!("{} {}", summary.outcome.glyph(), summary.word)),
+            "gate" => {
+                let (role, glyph) = decision_look(summary.decision);
+                (role, format!("{glyph} {}", summary.decision.word()))
+            }
+            "lvl" if summary.own == summary.effective => (Role::Text, format!("L{}", summary.own)),
+            "lvl" => (Role::Warn, format!("L{}→{}", summary.own, summary.effective)),
+            _ => (Role::Muted, summary.signer.screen()),
+        };
+        spans.push(Span::raw(" "));
+        spans.push(pen.span(role, fit(&text, *cells)));
+    }
+    Line::from(spans)
+}
+
+fn draw_saved(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let mut spans = vec![pen.span(Role::Text, " ")];
+    for saved in Saved::ALL {
+        let role = if saved == app.rows.saved() { Role::TabCurrent } else { Role::Tab };
+        spans.push(pen.span(role, format!(" {} {} ", saved.word(), app.rows.count(saved))));
+    }
+    lines(frame, area, &[Line::from(spans)], 0);
+}
+
+/// Empty and filtered to nothing are two things.
+fn draw_nothing(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let text = if app.rows.total() == 0 {
+        vec![
+            pen.line(Role::Title, " The inventory is empty."),
+            Line::default(),
+            pen.line(Role::Text, " touchmark demo        lays out sample models to try"),
+            pen.line(Role::Text, " touchmark scan PATH   adds a folder of models, or a CycloneDX file"),
+        ]
+    } else {
+        vec![
+            pen.line(Role::Title, format!(" None of {} models is shown.", app.rows.total())),
+            Line::default(),
+            pen.line(
+                Role::Text,
+                format!(
+                    " view: {} · filter: {}",
+                    app.rows.saved().word(),
+                    match app.rows.filter.as_str() {
+                        "" => "none".to_owned(),
+                        filter => crate::text::screen(filter),
+                    }
+                ),
+            ),
+            pen.line(Role::Text, " Esc clears the filter and the view"),
+        ]
+    };
+    lines(frame, area, &text, 0);
+}
+
+fn draw_details(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let Some((index, model)) = app.rows.current().and_then(|i| Some((i, view.models.get(i)?))) else {
+        pen.boxed(frame, area, "no model");
+        return;
+    };
+    let inside = pen.boxed(frame, area, &model.name.screen());
+    let text = details(view, index, model, pen, usize::from(inside.width));
+    lines(frame, inside, &text, 0);
+}
+
+/// What is known of a model, the worst first.
+fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    let summary = view.summary(index);
+    match view.verified.get(index).and_then(Option::as_ref) {
+        Some(verified) => out.extend(headline(&verified.verification, pen, columns)),
+        None => {
+            let head =
+                vec![pen.span(Role::Unknown, format!("{} {}  ", summary.outcome.glyph(), summary.word))];
+            let text = if model.signature.is_some() {
+                "nobody has checked its signature here yet: V verifies it"
+            } else {
+                "no signature was found for it: V records that; ask the producer for a signed release"
+            };
+            out.extend(pen.wrapped(head, Role::Text, text, columns));
+        }
+    }
+    out.push(Line::default());
+    out.extend(judgement(view, index, pen, columns));
+    out.push(Line::default());
+
+    let mut fact = |name: &str, value: String, basis: &str| {
+        let head = vec![pen.span(Role::Muted, fit(name, 12))];
+        let basis = if basis.is_empty() { String::new() } else { format!("  {basis}") };
+        out.extend(pen.wrapped(head, Role::Text, &format!("{value}{basis}"), columns));
+    };
+    let signer = match view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
+        Some(v) if v.signer.is_some() => {
+            let basis = if v.signer_proven() { "attested" } else { "claimed, not proven" };
+            Some((v.signer.as_ref().map(|signer| signer.subject.screen()).unwrap_or_default(), basis))
+        }
+        _ => None,
+    };
+    match signer {
+        Some((name, basis)) => fact("signed by", name, basis),
+        None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), ""),
+        None => fact("signed by", "not looked at yet".to_owned(), ""),
+    }
+    for parent in &model.parents {
+        let pinned = if parent.digest.is_some() { ", pinned" } else { "" };
+        let value = format!("{} ({})", parent.id.screen(), parent.relation.word());
+        fact("base", value, &format!("{}{pinned}", parent.basis.word()));
+    }
+    for key in [FactKey::Licence, FactKey::Version, FactKey::Publisher, FactKey::Task] {
+        if let Some(found) = model.fact(key) {
+            fact(key.word(), found.value.screen(), found.basis.word());
+        }
+    }
+    let formats: Vec<&str> = model.formats.iter().map(|format| format.word()).collect();
+    let formats = if formats.is_empty() { String::new() } else { format!(", {}", formats.join(", ")) };
+    fact(model.kind.word(), format!("{} files, {}{formats}", model.files, size(model.bytes)), "observed");
+    if let Some(review) = view.reviews.get(index).and_then(Option::as_ref) {
+        let value = format!("{} by {}: {}", review.word.word(), review.by.screen(), review.reason.screen());
+        fact("review", value, "");
+    }
+    for finding in view.findings.iter().filter(|finding| finding.model.as_ref() == Some(&model.id)).take(6) {
+        fact("finding", format!("{} {}", finding.code, crate::text::screen(&finding.message)), "");
+    }
+    out
+}
+
+/// The failing check, the files it is about, and what to do.
+pub fn headline(verification: &Verification, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    let Some(check) = verification.headline() else {
+        let head = vec![pen.outcome(Outcome::Pass), Span::raw("  ")];
+        let text = format!("every check passes · {} files match", verification.files.matched);
+        return pen.wrapped(head, Role::Text, &text, columns);
+    };
+    let head = vec![pen.outcome(check.outcome), pen.span(Role::Title, format!("  {}  ", check.stage.name()))];
+    let text = format!("{} ({})", crate::text::screen(&check.summary), crate::text::screen(&check.code));
+    out.extend(pen.wrapped(head, Role::Text, &text, columns));
+    out.extend(files(verification, pen, columns, MAX_FILES_LISTED));
+    if let Some(remedy) = &check.remedy {
+        out.extend(pen.wrapped(
+            vec![pen.span(Role::Accent, "→ ")],
+            Role::Text,
+            &crate::text::screen(remedy),
+            columns,
+        ));
+    }
+    out
+}
+
+/// Files that differ, are gone or are extra; at most `limit` of them.
+pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: usize) -> Vec<Line<'static>> {
+    let report = &verification.files;
+    let mut all: Vec<(Role, &str, String)> = Vec::new();
+    for file in &report.changed {
+        let text = format!(
+            "{} {}: expected {}, found {}{}",
+            file.name.screen(),
+            size(file.size),
+            short(&file.expected),
+            short(&file.found),
+            file.note.as_ref().map(|note| format!(" · {}", crate::text::screen(note))).unwrap_or_default()
+        );
+        all.push((Role::Fail, "✗ changed ", text));
+    }
+    all.extend(report.missing.iter().map(|name| (Role::Fail, "− missing ", name.screen())));
+    all.extend(report.extra.iter().map(|name| (Role::Fail, "+ unsigned ", name.screen())));
+    for (name, why) in &report.unreadable {
+        all.push((
+            Role::Unknown,
+            "? unreadable ",
+            format!("{}: {}", name.screen(), crate::text::screen(why)),
+        ));
+    }
+    let rest = all.len().saturating_sub(limit);
+    let mut out: Vec<Line<'static>> = all
+        .into_iter()
+        .take(limit)
+        .flat_map(|(role, mark, text)| pen.wrapped(vec![pen.span(role, mark)], Role::Text, &text, columns))
+        .collect();
+    if rest > 0 {
+        out.push(pen.line(Role::Muted, format!("  and {rest} more file{} (Enter)", plural(rest))));
+    }
+    out
+}
+
+/// Level, decision, its first reason, and the cap.
+pub fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
+    let score = &verdict.assessment.score;
+    let level = if score.own >= 3 {
+        format!("L{}", score.own)
+    } else {
+        format!("L{}  {} % to L{}", score.own, score.percent, score.next)
+    };
+    let mut spans = vec![
+        pen.span(Role::Title, level),
+        pen.span(Role::Text, format!(" · gate {}: ", crate::text::screen(&verdict.stage))),
+        pen.decision(verdict.decision),
+    ];
+    if verdict.tainted {
+        spans.push(pen.span(Role::Fail, "  ✗ tainted"));
+    }
+    let mut out = vec![Line::from(spans)];
+    if let Some(reason) = verdict.reasons.first() {
+        let head = vec![pen.span(Role::Muted, format!("{} ", crate::text::screen(&reason.code)))];
+        out.extend(pen.wrapped(head, Role::Text, &reason.text.screen(), columns));
+        if !reason.remedy.is_empty() {
+            let remedy = crate::text::screen(&reason.remedy);
+            out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
+        }
+        let more = verdict.reasons.len() - 1;
+        if more > 0 {
+            out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
+        }
+    }
+    if let Some(cap) = &verdict.cap {
+        let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
+        out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
+    }
+    out
+}

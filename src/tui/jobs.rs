@@ -1,0 +1,108 @@
+//! The jobs screen: running and finished work with progress, rate, time and log.
+
+use super::app::App;
+use super::paint::{Pen, bar, choose, first_row, fit, lines, size};
+use super::theme::Role;
+use crate::signing::Snapshot;
+use crate::workbench::{Job, JobState};
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
+use std::time::Duration;
+
+/// How far a job is, by bytes where there are any.
+pub fn percent(snapshot: &Snapshot) -> u64 {
+    let (done, total) = match snapshot.bytes_total {
+        0 => (snapshot.files, snapshot.files_total),
+        total => (snapshot.bytes, total),
+    };
+    (u128::from(done) * 100)
+        .checked_div(u128::from(total))
+        .map_or(0, |p| u64::try_from(p.min(100)).unwrap_or(100))
+}
+
+/// Draws it.
+pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let [top, below] = Layout::vertical([Constraint::Fill(1), Constraint::Fill(1)]).areas(area);
+    let inside =
+        pen.boxed(frame, top, &format!("Jobs · {} running, {} in all", app.live_jobs(), app.jobs.len()));
+    if app.jobs.is_empty() {
+        let text = " nothing has run yet: V in the inventory verifies models";
+        lines(frame, inside, &[pen.line(Role::Muted, text)], 0);
+    }
+    let first = first_row(app.job, app.jobs.len(), inside.height);
+    for (y, (position, job)) in (inside.y..inside.bottom()).zip(app.jobs.iter().enumerate().skip(first)) {
+        frame.buffer_mut().set_line(inside.x, y, &build_row(job, pen, position == app.job), inside.width);
+        if position == app.job {
+            choose(frame, pen, inside, y);
+        }
+    }
+    let Some(job) = app.job() else {
+        pen.boxed(frame, below, "Log");
+        return;
+    };
+    let inside = pen.boxed(frame, below, &format!("Log · {}", crate::text::screen(&job.title)));
+    let columns = usize::from(inside.width);
+    let mut text: Vec<Line<'static>> = Vec::new();
+    let kept = usize::from(inside.height);
+    for entry in job.log.iter().skip(job.log.len().saturating_sub(kept)) {
+        text.extend(pen.wrapped(Vec::new(), Role::Text, &crate::text::screen(entry), columns));
+    }
+    match &job.state {
+        JobState::Failed(error) => {
+            text.extend(pen.wrapped(
+                Vec::new(),
+                Role::Error,
+                &crate::text::screen(&error.to_string()),
+                columns,
+            ));
+            if let Some(help) = &error.help {
+                let help = crate::text::screen(help);
+                text.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &help, columns));
+            }
+        }
+        JobState::Done(words) => {
+            text.extend(pen.wrapped(Vec::new(), Role::Text, &crate::text::screen(words), columns));
+        }
+        _ => {}
+    }
+    let skip = text.len().saturating_sub(kept);
+    lines(frame, inside, &text, skip);
+}
+
+fn build_row(job: &Job, pen: Pen<'_>, chosen: bool) -> Line<'static> {
+    let snapshot = job.snapshot();
+    let elapsed = job.took.or_else(|| job.started.map(|started| started.elapsed())).unwrap_or_default();
+    let (role, state) = match &job.state {
+        JobState::Queued => (Role::Muted, "· queued"),
+        JobState::Running => (Role::Accent, "▸ running"),
+        JobState::Done(_) => (Role::Pass, "✓ done"),
+        JobState::Failed(_) => (Role::Fail, "✗ FAILED"),
+        JobState::Cancelled => (Role::Unknown, "? cancelled"),
+    };
+    let done = percent(&snapshot);
+    let mut spans = vec![
+        pen.span(Role::Accent, if chosen { "▸" } else { " " }),
+        pen.span(role, fit(state, 12)),
+        pen.span(Role::Text, fit(&crate::text::screen(&job.title), 26)),
+    ];
+    if job.is_live() {
+        spans.push(pen.span(Role::Accent, format!(" {} ", bar(done, 8))));
+        spans.push(pen.span(Role::Text, format!("{done:>3} % ")));
+    }
+    spans.push(pen.span(Role::Muted, format!(" {:.1} s", elapsed.as_secs_f64())));
+    if snapshot.bytes > 0 {
+        spans.push(
+            pen.span(Role::Muted, format!(" · {}{}", size(snapshot.bytes), rate(snapshot.bytes, elapsed))),
+        );
+    }
+    Line::from(spans)
+}
+
+fn rate(bytes: u64, elapsed: Duration) -> String {
+    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    match bytes.saturating_mul(1000).checked_div(millis) {
+        Some(rate) if millis > 100 => format!(", {}/s", size(rate)),
+        _ => String::new(),
+    }
+}

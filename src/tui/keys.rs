@@ -1,0 +1,57 @@
+//! Keys as the command table and the help write them: `V`, `space`, `ctrl-d`.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+const NAMED: [(&str, KeyCode); 14] = [
+    ("space", KeyCode::Char(' ')),
+    ("enter", KeyCode::Enter),
+    ("esc", KeyCode::Esc),
+    ("tab", KeyCode::Tab),
+    ("shift-tab", KeyCode::BackTab),
+    ("up", KeyCode::Up),
+    ("down", KeyCode::Down),
+    ("left", KeyCode::Left),
+    ("right", KeyCode::Right),
+    ("pgup", KeyCode::PageUp),
+    ("pgdn", KeyCode::PageDown),
+    ("home", KeyCode::Home),
+    ("end", KeyCode::End),
+    ("backspace", KeyCode::Backspace),
+];
+
+/// The written form of a key; none for keys that nothing is ever bound to.
+pub fn written(key: &KeyEvent) -> Option<String> {
+    if key.modifiers.intersects(KeyModifiers::ALT | KeyModifiers::SUPER | KeyModifiers::META) {
+        return None;
+    }
+    let base = match NAMED.iter().find(|(_, code)| *code == key.code) {
+        Some((name, _)) => (*name).to_owned(),
+        None => match key.code {
+            KeyCode::Char(c) => crate::text::screen(&c.to_string()),
+            _ => return None,
+        },
+    };
+    if key.modifiers.contains(KeyModifiers::CONTROL) {
+        return Some(format!("ctrl-{}", base.to_lowercase()));
+    }
+    Some(base)
+}
+
+/// Whether a written key can be produced by a keyboard: for the test of the table.
+pub fn is_valid(written: &str) -> bool {
+    let base = written.strip_prefix("ctrl-").filter(|rest| !rest.is_empty()).unwrap_or(written);
+    NAMED.iter().any(|(name, _)| *name == base) || base.chars().count() == 1
+}
+
+/// How a key is shown: `Space`, `Ctrl-d`, `V`.
+pub fn shown(written: &str) -> String {
+    let arrow = [("up", "↑"), ("down", "↓"), ("left", "←"), ("right", "→")];
+    if let Some((_, glyph)) = arrow.iter().find(|(name, _)| *name == written) {
+        return (*glyph).to_owned();
+    }
+    if written.chars().count() == 1 {
+        return written.to_owned();
+    }
+    let mut chars = written.chars();
+    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
+}

@@ -1,0 +1,195 @@
+//! The maturity screen: three levels as bars, and the controls of the chosen one with outcome, basis,
+//! evidence, remedy and duty. It counts outcomes; it does not score.
+
+use super::app::App;
+use super::paint::{Pen, bar, choose, first_row, fit, lines, outcome_role};
+use super::theme::Role;
+use crate::inventory::Basis;
+use crate::maturity::{Control, ControlResult, Duty, Severity};
+use crate::signing::Outcome;
+use crate::workbench::View;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+/// The controls of the chosen level with the current model's results.
+pub fn controls(app: &App) -> Vec<(&Control, Option<&ControlResult>)> {
+    let Some(view) = &app.view else { return Vec::new() };
+    let results = app
+        .model()
+        .and_then(|(index, _)| view.verdicts.get(index))
+        .map_or(&[][..], |verdict| &verdict.assessment.controls);
+    of_level(view, results, app.level)
+}
+
+fn of_level<'a>(
+    view: &'a View,
+    results: &'a [ControlResult],
+    level: u8,
+) -> Vec<(&'a Control, Option<&'a ControlResult>)> {
+    view.rubric
+        .controls
+        .iter()
+        .filter(|control| control.level == level)
+        .map(|control| (control, results.iter().find(|result| result.id == control.id)))
+        .collect()
+}
+
+fn outcome_of(result: Option<&ControlResult>) -> Outcome {
+    result.map_or(Outcome::Unknown, |result| result.outcome)
+}
+
+/// Draws it.
+pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let Some((index, model)) = app.model() else {
+        let inside = pen.boxed(frame, area, "Maturity");
+        lines(
+            frame,
+            inside,
+            &[pen.line(Role::Muted, " no model is chosen: choose one in the inventory (1)")],
+            0,
+        );
+        return;
+    };
+    let [left, right] = Layout::horizontal([Constraint::Length(36), Constraint::Min(0)]).areas(area);
+    let inside = pen.boxed(frame, left, &model.name.screen());
+    let text = levels(app, view, index, pen, usize::from(inside.width));
+    lines(frame, inside, &text, 0);
+    draw_controls(app, view, pen, frame, right);
+}
+
+fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let Some(verdict) = view.verdicts.get(index) else {
+        return vec![pen.line(Role::Muted, "not judged yet")];
+    };
+    let score = &verdict.assessment.score;
+    let badge = if score.own == verdict.effective {
+        format!("own level L{}", score.own)
+    } else {
+        format!("own level L{} → effective L{}", score.own, verdict.effective)
+    };
+    let mut out = vec![pen.line(Role::Title, badge), Line::default()];
+    for level in 1..=3u8 {
+        let rows = of_level(view, &verdict.assessment.controls, level);
+        let count = |wanted: Outcome| rows.iter().filter(|(_, result)| outcome_of(*result) == wanted).count();
+        let applicable = rows.len() - count(Outcome::NotApplicable);
+        let percent = match level {
+            level if level <= score.own => 100,
+            level if level == score.next => u64::from(score.percent),
+            _ => (count(Outcome::Pass) * 100).checked_div(applicable).unwrap_or(0) as u64,
+        };
+        let name = view
+            .rubric
+            .level_names
+            .get(usize::from(level) - 1)
+            .map(|n| crate::text::screen(n))
+            .unwrap_or_default();
+        let role = if level == app.level { Role::TabCurrent } else { Role::Text };
+        out.push(pen.line(role, fit(&format!(" L{level} {name}"), columns)));
+        out.push(Line::from(vec![
+            pen.span(Role::Accent, format!(" {} ", bar(percent, 16))),
+            pen.span(Role::Text, format!("{percent} %")),
+        ]));
+        let mut spans = vec![Span::raw(" ")];
+        for outcome in [Outcome::Pass, Outcome::Partial, Outcome::Fail, Outcome::Missing, Outcome::Unknown] {
+            let many = count(outcome);
+            if many > 0 {
+                spans.push(pen.span(outcome_role(outcome), format!("{many} {} ", outcome.word())));
+            }
+        }
+        out.push(Line::from(spans));
+        out.push(Line::default());
+    }
+    if !score.open_musts.is_empty() {
+        let musts: Vec<String> = score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
+        let head = vec![pen.span(Role::Muted, format!("to L{}: ", score.next))];
+        out.extend(pen.wrapped(head, Role::Text, &musts.join(", "), columns));
+    }
+    if let Some(cap) = &verdict.cap {
+        out.extend(pen.wrapped(vec![pen.span(Role::Warn, "! ")], Role::Text, &cap.screen(), columns));
+    }
+    out.push(Line::default());
+    let scope = "A level speaks of integrity and authenticity, not safety or correctness.";
+    out.extend(pen.wrapped(Vec::new(), Role::Muted, scope, columns));
+    out
+}
+
+fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let rows = controls(app);
+    let title = format!("Controls of level {} · {}", app.level, rows.len());
+    let inside = pen.boxed(frame, area, &title);
+    if rows.is_empty() {
+        let text = format!(" the rubric {} has no control here", crate::text::screen(&view.rubric.schema));
+        lines(frame, inside, &[pen.line(Role::Muted, text)], 0);
+        return;
+    }
+    let below = (inside.height / 2).min(14);
+    let [list, detail] = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]).areas(inside);
+    let first = first_row(app.control, rows.len(), list.height);
+    for (y, (position, (control, result))) in (list.y..list.bottom()).zip(rows.iter().enumerate().skip(first))
+    {
+        let outcome = outcome_of(*result);
+        let chosen = position == app.control;
+        let line = Line::from(vec![
+            pen.span(Role::Accent, if chosen { "▸" } else { " " }),
+            pen.span(outcome_role(outcome), fit(&format!("{} {}", outcome.glyph(), outcome.word()), 10)),
+            pen.span(
+                Role::Muted,
+                format!("{} {} ", crate::text::screen(&control.id), severity(control.severity)),
+            ),
+            pen.span(Role::Text, crate::text::screen(&control.title)),
+        ]);
+        frame.buffer_mut().set_line(list.x, y, &line, list.width);
+        if chosen {
+            choose(frame, pen, list, y);
+        }
+    }
+    if let Some((control, result)) = rows.get(app.control) {
+        let text = explain(control, *result, pen, usize::from(detail.width));
+        lines(frame, detail, &text, 0);
+    }
+}
+
+fn explain(
+    control: &Control,
+    result: Option<&ControlResult>,
+    pen: Pen<'_>,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let outcome = outcome_of(result);
+    let basis = result.and_then(|result| result.basis).map_or("no evidence", Basis::word);
+    let mut out = vec![pen.line(Role::Border, "─".repeat(columns))];
+    let head = vec![pen.outcome(outcome), Span::raw("  ")];
+    out.extend(pen.wrapped(head, Role::Title, &crate::text::screen(&control.title), columns));
+    let mut row = |name: &str, value: &str| {
+        if !value.is_empty() {
+            out.extend(pen.wrapped(vec![pen.span(Role::Muted, fit(name, 9))], Role::Text, value, columns));
+        }
+    };
+    row("found", &result.map(|result| result.found.screen()).unwrap_or_default());
+    row("basis", basis);
+    if outcome != Outcome::Pass && outcome != Outcome::NotApplicable {
+        let remedy = result.map(|result| result.remedy.as_str()).filter(|remedy| !remedy.is_empty());
+        row("remedy", &crate::text::screen(remedy.unwrap_or(&control.remediation)));
+    }
+    row("duty", duty(control.duty));
+    row("passes", &crate::text::screen(&control.pass));
+    row("clause", &crate::text::screen(&control.clause));
+    out
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Must => "must  ",
+        Severity::Should => "should",
+        Severity::May => "may   ",
+    }
+}
+
+fn duty(duty: Duty) -> &'static str {
+    match duty {
+        Duty::Producer => "producer",
+        Duty::Consumer => "consumer",
+        Duty::Both => "producer and consumer",
+    }
+}

@@ -1,0 +1,131 @@
+//! The policy screen: the file's text with its faults marked, and beside it what the policy does now.
+
+use super::app::App;
+use super::paint::{Pen, bounded, fit, lines, plural, short};
+use super::theme::Role;
+use crate::decision::Decision;
+use crate::policy::Action;
+use crate::workbench::View;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Line;
+
+/// Draws it.
+pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let right = if area.width >= 100 { 44 } else { 32 };
+    let [text, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right)]).areas(area);
+    draw_text(app, view, pen, frame, text);
+    let inside = pen.boxed(frame, side, "In force");
+    let rows = summary(view, pen, usize::from(inside.width));
+    lines(frame, inside, &rows, 0);
+}
+
+fn draw_text(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let title = format!("{} · read-only, e edits", crate::text::screen(&view.policy.origin));
+    let inside = pen.boxed(frame, area, &title);
+    let total = view.policy_text.lines().count();
+    let first = bounded(app.scroll, total, inside.height);
+    let visible = view.policy_text.lines().enumerate().skip(first);
+    for (y, (number, text)) in (inside.y..inside.bottom()).zip(visible) {
+        let number = number + 1;
+        let faulty = view.policy_errors.iter().any(|error| error.line == Some(number));
+        let comment = text.trim_start().starts_with('#');
+        let role = match (faulty, comment) {
+            (true, _) => Role::Error,
+            (_, true) => Role::Muted,
+            _ => Role::Text,
+        };
+        let line = Line::from(vec![
+            pen.span(Role::Muted, format!("{number:>4} ")),
+            pen.span(Role::Error, if faulty { "✗ " } else { "  " }),
+            pen.span(role, crate::text::block(text).replace('\n', " ")),
+        ]);
+        frame.buffer_mut().set_line(inside.x, y, &line, inside.width);
+    }
+    if total == 0 {
+        lines(frame, inside, &[pen.line(Role::Muted, " the policy has no text")], 0);
+    }
+}
+
+fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    if !view.policy_errors.is_empty() {
+        let many = view.policy_errors.len();
+        out.push(
+            pen.line(Role::Error, format!("✗ {many} fault{}; the last valid policy stays", plural(many))),
+        );
+        for error in view.policy_errors.iter().take(20) {
+            let place = error.line.map(|line| format!("line {line} ")).unwrap_or_default();
+            let head = vec![pen.span(Role::Muted, place)];
+            out.extend(pen.wrapped(head, Role::Text, &crate::text::screen(&error.message), columns));
+            if let Some(help) = &error.help {
+                let help = crate::text::screen(help);
+                out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &help, columns));
+            }
+        }
+        out.push(Line::default());
+    }
+    let count = |wanted: Decision| view.verdicts.iter().filter(|verdict| verdict.decision == wanted).count();
+    out.push(pen.line(Role::Title, format!("stage {} · S for the next", crate::text::screen(&view.stage))));
+    for decision in [Decision::Admit, Decision::Warn, Decision::Refuse] {
+        let many = count(decision);
+        out.push(Line::from(vec![
+            pen.span(Role::Text, " "),
+            pen.decision(decision),
+            pen.span(Role::Text, format!("  {many} model{}", plural(many))),
+        ]));
+    }
+    out.push(Line::default());
+    out.push(pen.line(Role::Title, "Stages"));
+    for stage in &view.policy.stages {
+        let mark = if stage.name == view.stage { "▸" } else { " " };
+        let production = if stage.production { ", production" } else { "" };
+        let text =
+            format!("{mark}{} wants L{}{production}", crate::text::screen(&stage.name), stage.min_level);
+        out.extend(pen.wrapped(Vec::new(), Role::Text, &text, columns));
+        let actions = format!(
+            "contradicted {}, missing {}, error {}, not looked {}",
+            action(stage.on_contradicted),
+            action(stage.on_missing),
+            action(stage.on_error),
+            action(stage.on_unavailable)
+        );
+        out.extend(pen.wrapped(vec![pen.span(Role::Muted, "   ")], Role::Muted, &actions, columns));
+    }
+    out.push(Line::default());
+    out.push(pen.line(Role::Title, "Anchors"));
+    if view.anchors.is_empty() {
+        out.push(pen.line(Role::Unknown, "? none: no signature can be proven"));
+    }
+    for anchor in &view.anchors {
+        let age = anchor.age_days.map(|days| format!(", {days} d")).unwrap_or_default();
+        let text = format!(
+            "{} {}{age}, {}",
+            crate::text::screen(&anchor.name),
+            crate::text::screen(&anchor.kind),
+            crate::text::screen(&anchor.origin)
+        );
+        out.extend(pen.wrapped(Vec::new(), Role::Text, &text, columns));
+        match &anchor.error {
+            Some(error) => {
+                let error = crate::text::screen(error);
+                out.extend(pen.wrapped(vec![pen.span(Role::Error, " ✗ ")], Role::Error, &error, columns));
+            }
+            None => {
+                out.push(pen.line(Role::Muted, fit(&format!("   sha256 {}", short(&anchor.digest)), columns)))
+            }
+        }
+    }
+    out.push(Line::default());
+    let publishers = view.policy.publishers.len();
+    out.push(pen.line(Role::Text, format!("{publishers} publisher{}", plural(publishers))));
+    out
+}
+
+fn action(action: Action) -> &'static str {
+    match action {
+        Action::Open => "allow",
+        Action::Warn => "warn",
+        Action::Closed => "refuse",
+    }
+}

@@ -1,0 +1,323 @@
+//! The inventory's rows: sort keys, saved views, filter and marks over indices into the view. No drawing
+//! here, and no text is built but for the rows that are shown.
+
+use super::filter::{Hay, matching};
+use crate::decision::Decision;
+use crate::inventory::ModelId;
+use crate::signing::Outcome;
+use crate::workbench::View;
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+/// A saved filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// Everything.
+    All,
+    /// Evidence contradicts.
+    Failing,
+    /// No signature.
+    Unsigned,
+    /// Not admitted, and nobody has said anything about it.
+    NeedsReview,
+}
+
+impl Saved {
+    /// All of them, in order.
+    pub const ALL: [Saved; 4] = [Saved::All, Saved::Failing, Saved::Unsigned, Saved::NeedsReview];
+
+    /// The words shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            Saved::All => "all",
+            Saved::Failing => "failing",
+            Saved::Unsigned => "unsigned",
+            Saved::NeedsReview => "needs review",
+        }
+    }
+
+    fn takes(self, key: &Key) -> bool {
+        match self {
+            Saved::All => true,
+            Saved::Failing => key.outcome == Outcome::Fail,
+            Saved::Unsigned => key.unsigned,
+            Saved::NeedsReview => key.decision != Decision::Admit && !key.reviewed,
+        }
+    }
+}
+
+/// An order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sort {
+    /// What needs a person first.
+    Problems,
+    /// By id.
+    Model,
+    /// By signer.
+    Signer,
+    /// By effective level, lowest first.
+    Level,
+    /// Refused first.
+    Gate,
+}
+
+impl Sort {
+    /// All of them, in order.
+    pub const ALL: [Sort; 5] = [Sort::Problems, Sort::Model, Sort::Signer, Sort::Level, Sort::Gate];
+
+    /// The words shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            Sort::Problems => "problems first",
+            Sort::Model => "by name",
+            Sort::Signer => "by signer",
+            Sort::Level => "by level",
+            Sort::Gate => "by gate",
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Key {
+    problem: u8,
+    /// How many models derive from it directly.
+    exposure: usize,
+    outcome: Outcome,
+    unsigned: bool,
+    reviewed: bool,
+    level: u8,
+    decision: Decision,
+    signer: u32,
+}
+
+/// The rows.
+#[derive(Default)]
+pub struct Rows {
+    keys: Vec<Key>,
+    hays: Vec<Hay>,
+    order: Vec<u32>,
+    shown: Vec<u32>,
+    /// Position of the cursor among the shown rows.
+    pub cursor: usize,
+    /// The filter as typed.
+    pub filter: String,
+    saved: usize,
+    sort: usize,
+    reversed: bool,
+    marked: HashSet<ModelId>,
+    unverified: usize,
+}
+
+impl Rows {
+    /// Takes a new view. The cursor stays on its model, but at the top it stays at the top: a failure that
+    /// has just been found must be seen.
+    pub fn load(&mut self, view: &View, previous: Option<&ModelId>) {
+        let mut signers: Vec<(String, u32)> = Vec::with_capacity(view.models.len());
+        self.keys.clear();
+        self.hays.clear();
+        self.unverified = view.verified.iter().filter(|v| v.is_none()).count();
+        for (index, model) in view.models.iter().enumerate() {
+            let summary = view.summary(index);
+            let gate = summary.decision;
+            let problem = match (summary.outcome, gate) {
+                (Outcome::Fail, _) => 0,
+                (Outcome::Missing, _) => 1,
+                (Outcome::Unknown, _) => 2,
+                (_, Decision::Refuse) => 3,
+                (_, Decision::Warn) => 4,
+                (_, Decision::Admit) => 5,
+            };
+            self.hays.push(Hay::new(&format!(
+                "{} {} {} {}",
+                model.id.raw(),
+                summary.signer.raw(),
+                summary.word,
+                gate.word()
+            )));
+            self.keys.push(Key {
+                problem,
+                exposure: if problem < 3 { view.graph.children(&model.id).len() } else { 0 },
+                outcome: summary.outcome,
+                unsigned: summary.word == "unsigned",
+                reviewed: view.reviews.get(index).is_some_and(Option::is_some),
+                level: summary.effective,
+                decision: gate,
+                signer: 0,
+            });
+            signers.push((summary.signer.raw().to_owned(), u32::try_from(index).unwrap_or(u32::MAX)));
+        }
+        signers.sort();
+        for (rank, (_, index)) in (0u32..).zip(&signers) {
+            if let Some(key) = self.keys.get_mut(*index as usize) {
+                key.signer = rank;
+            }
+        }
+        self.marked.retain(|id| view.index.contains_key(id));
+        let at_top = self.cursor == 0;
+        self.sort_rows();
+        self.refilter();
+        if !at_top && let Some(previous) = previous {
+            self.seek(view, previous);
+        }
+    }
+
+    /// Puts the cursor on a model if it is shown.
+    pub fn seek(&mut self, view: &View, id: &ModelId) {
+        let index = view.index.get(id).and_then(|index| u32::try_from(*index).ok());
+        if let Some(position) = index.and_then(|index| self.shown.iter().position(|row| *row == index)) {
+            self.cursor = position;
+        }
+    }
+
+    fn sort_rows(&mut self) {
+        let sort = self.sort();
+        let keys = &self.keys;
+        let mut order: Vec<(u32, Reverse<usize>, u32)> = (0u32..)
+            .zip(keys)
+            .map(|(index, key)| {
+                let rank = match sort {
+                    Sort::Problems => u32::from(key.problem),
+                    Sort::Model => 0,
+                    Sort::Signer => key.signer,
+                    Sort::Level => u32::from(key.level),
+                    Sort::Gate => 2 - u32::from(key.decision as u8).min(2),
+                };
+                let exposure = if sort == Sort::Problems { key.exposure } else { 0 };
+                (rank, Reverse(exposure), index)
+            })
+            .collect();
+        order.sort_unstable();
+        if self.reversed {
+            order.reverse();
+        }
+        self.order = order.into_iter().map(|(_, _, index)| index).collect();
+    }
+
+    fn refilter(&mut self) {
+        let saved = self.saved();
+        let among: Vec<u32> = self
+            .order
+            .iter()
+            .copied()
+            .filter(|row| self.keys.get(*row as usize).is_some_and(|key| saved.takes(key)))
+            .collect();
+        self.shown = matching(&self.hays, &among, &self.filter);
+        self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
+    }
+
+    /// Changes the filter; a longer query searches only what the shorter one left.
+    pub fn set_filter(&mut self, filter: String) {
+        let narrower = filter.starts_with(&self.filter) && !self.filter.is_empty();
+        self.filter = filter;
+        self.cursor = 0;
+        if narrower {
+            self.shown = matching(&self.hays, &self.shown, &self.filter);
+        } else {
+            self.refilter();
+        }
+    }
+
+    /// The next saved view.
+    pub fn next_saved(&mut self) {
+        self.saved = (self.saved + 1) % Saved::ALL.len();
+        self.cursor = 0;
+        self.refilter();
+    }
+
+    /// The next order.
+    pub fn next_sort(&mut self) {
+        self.sort = (self.sort + 1) % Sort::ALL.len();
+        self.cursor = 0;
+        self.sort_rows();
+        self.refilter();
+    }
+
+    /// Turns the order round.
+    pub fn reverse(&mut self) {
+        self.reversed = !self.reversed;
+        self.cursor = 0;
+        self.sort_rows();
+        self.refilter();
+    }
+
+    /// Back to everything, unfiltered.
+    pub fn show_all(&mut self) {
+        self.saved = 0;
+        self.set_filter(String::new());
+    }
+
+    /// The saved view in force.
+    pub fn saved(&self) -> Saved {
+        Saved::ALL.get(self.saved).copied().unwrap_or(Saved::All)
+    }
+
+    /// How many models a saved view takes.
+    pub fn count(&self, saved: Saved) -> usize {
+        self.keys.iter().filter(|key| saved.takes(key)).count()
+    }
+
+    /// The order in force.
+    pub fn sort(&self) -> Sort {
+        Sort::ALL.get(self.sort).copied().unwrap_or(Sort::Problems)
+    }
+
+    /// Whether it is turned round.
+    pub fn is_reversed(&self) -> bool {
+        self.reversed
+    }
+
+    /// Indices of the shown models, in order.
+    pub fn shown(&self) -> &[u32] {
+        &self.shown
+    }
+
+    /// All models, shown or not.
+    pub fn total(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Models that were never verified.
+    pub fn unverified(&self) -> usize {
+        self.unverified
+    }
+
+    /// Index of the model under the cursor.
+    pub fn current(&self) -> Option<usize> {
+        self.shown.get(self.cursor).map(|row| *row as usize)
+    }
+
+    /// Marks or unmarks.
+    pub fn toggle_mark(&mut self, id: &ModelId) {
+        if !self.marked.remove(id) {
+            self.marked.insert(id.clone());
+        }
+    }
+
+    /// Marks all shown.
+    pub fn mark_shown(&mut self, view: &View) {
+        let ids = self.shown.iter().filter_map(|row| view.models.get(*row as usize));
+        self.marked.extend(ids.map(|model| model.id.clone()));
+    }
+
+    /// Unmarks all.
+    pub fn unmark(&mut self) {
+        self.marked.clear();
+    }
+
+    /// Whether a model is marked.
+    pub fn is_marked(&self, id: &ModelId) -> bool {
+        self.marked.contains(id)
+    }
+
+    /// The marked models, sorted.
+    pub fn marked(&self) -> Vec<ModelId> {
+        let mut ids: Vec<ModelId> = self.marked.iter().cloned().collect();
+        ids.sort();
+        ids
+    }
+
+    /// How many are marked.
+    pub fn marks(&self) -> usize {
+        self.marked.len()
+    }
+}
