@@ -1,0 +1,435 @@
+//! IDENTITY and POLICY as a policy says them, and the decision at a stage.
+
+use touchmark::decision::{Decision, Input, Verdict, apply_policy, evaluate};
+use touchmark::inventory::{Basis, Format, Model, ModelId, ParentRef, Relation};
+use touchmark::lineage::Graph;
+use touchmark::maturity::Rubric;
+use touchmark::policy::{Class, Policy, parse};
+use touchmark::signing::{
+    AnchorUse, Check, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource, Verification,
+};
+
+const NOW: &str = "2026-11-20T12:00:00Z";
+
+const POLICY: &str = r#"
+schema = "trust-policy/0.1"
+name = "t"
+version = "1"
+[trust.ca]
+kind = "x509"
+files = ["ca.pem"]
+[trust.key]
+kind = "key"
+files = ["key.pub"]
+[[publisher]]
+id = "acme"
+models = ["acme/*"]
+trust = ["ca"]
+identities = [{ issuer = "CN=root", subject = "exact:CN=acme release" }]
+[[publisher]]
+id = "labs"
+models = ["labs/*"]
+trust = ["ca"]
+identities = [{ issuer = "CN=root", subject = 'regex:^CN=labs-[0-9]+$' }]
+[[publisher]]
+id = "edge"
+models = ["edge/*"]
+trust = ["key"]
+valid_until = 2026-06-01T00:00:00Z
+[[deny_identity]]
+subject = "exact:CN=labs-9"
+reason = "stolen"
+[artifact]
+ban_formats = ["pickle"]
+allow_ignore_paths = ["docs"]
+[crypto]
+hash = ["sha256"]
+[log]
+required = ["sigstore"]
+[[stage]]
+name = "dev"
+min_level = 0
+on_contradicted = "closed"
+on_missing = "open"
+on_error = "open"
+on_unavailable = "open"
+[[stage]]
+name = "staging"
+min_level = 1
+on_missing = "warn"
+on_error = "closed"
+on_unavailable = "warn"
+[[stage]]
+name = "prod"
+production = true
+min_level = 1
+[[stage]]
+name = "picky"
+min_level = 0
+require = ["L1.06"]
+"#;
+
+fn at(moment: &str) -> jiff::Timestamp {
+    moment.parse().unwrap()
+}
+
+fn policy() -> Policy {
+    parse(POLICY, "t", None, at(NOW)).unwrap()
+}
+
+fn model(id: &str) -> Model {
+    let mut model = Model::new(ModelId::new(id), id);
+    model.location = Some(id.into());
+    model.signature = Some(format!("{id}/model.sig").into());
+    model.formats = vec![Format::Safetensors];
+    model
+}
+
+fn derived(id: &str, parent: &str) -> Model {
+    let mut model = model(id);
+    model.parents.push(ParentRef {
+        id: ModelId::new(parent),
+        relation: Relation::Finetune,
+        basis: Basis::Declared,
+        digest: None,
+        source: "README.md".into(),
+        place: "base_model".into(),
+    });
+    model
+}
+
+/// What the signing core would hand over: everything passes, IDENTITY is left for later.
+fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, &str)) -> Verification {
+    let mut verification = Verification::not_looked(at(NOW), "");
+    for stage in Stage::ALL {
+        match stage {
+            Stage::Identity | Stage::Policy => {}
+            Stage::Predicates => {
+                verification.set(Check::new(stage, "PREDICATES", Outcome::NotApplicable, ""))
+            }
+            Stage::Log if method != Method::Sigstore => {
+                verification.set(Check::new(stage, "LOG", Outcome::NotApplicable, ""));
+            }
+            _ => verification.set(Check::pass(stage, "")),
+        }
+    }
+    verification.method = Some(method);
+    verification.hash = Some(HashAlgorithm::Sha256);
+    verification.signer = Some(Identity {
+        method,
+        subject: subject.into(),
+        issuer: issuer.map(Into::into),
+        fingerprint: Some("sha256:00".to_owned()),
+    });
+    verification.anchor = Some(AnchorUse {
+        name: anchor.0.to_owned(),
+        kind: anchor.1.to_owned(),
+        origin: "file".to_owned(),
+        digest: "00".to_owned(),
+        age_days: None,
+    });
+    verification
+}
+
+fn by(subject: &str) -> Verification {
+    signed(Method::Certificate, subject, Some("CN=root"), ("ca", "ca"))
+}
+
+fn unsigned() -> Verification {
+    let mut verification = Verification::not_looked(at(NOW), "nobody signed");
+    verification.set(Check::new(Stage::Parse, "PARSE-ABSENT", Outcome::Missing, "no bundle"));
+    verification
+}
+
+fn applied(mut verification: Verification, model: &Model) -> Verification {
+    apply_policy(&mut verification, model, &policy());
+    verification
+}
+
+fn identity(verification: Verification, id: &str) -> Check {
+    applied(verification, &model(id)).check(Stage::Identity).unwrap().clone()
+}
+
+fn told(check: &Check) -> (&str, Outcome) {
+    (&check.code, check.outcome)
+}
+
+#[test]
+fn the_publishers_own_identity_passes_and_so_does_the_whole() {
+    let verification = applied(by("CN=acme release"), &model("acme/bot"));
+    assert_eq!(verification.outcome(), Outcome::Pass, "{:?}", verification.headline());
+    assert_eq!(told(&identity(by("CN=labs-12"), "labs/bot")), ("IDENTITY", Outcome::Pass));
+}
+
+#[test]
+fn a_signer_of_another_publisher_is_told_whose_it_is() {
+    let check = identity(by("CN=labs-12"), "acme/bot");
+    assert_eq!(told(&check), ("IDENTITY-WRONG-PUBLISHER", Outcome::Fail));
+    assert_eq!(check.summary, "The signer belongs to publisher labs, and the model to acme");
+    assert_eq!(check.expected.unwrap().raw(), "exact:CN=acme release issued by CN=root under ca");
+    assert_eq!(check.found.unwrap().raw(), "CN=labs-12 issued by CN=root under ca");
+}
+
+#[test]
+fn a_stranger_fails_and_the_part_that_differs_is_named() {
+    let details = |verification: Verification| {
+        let check = identity(verification, "acme/bot");
+        assert_eq!(told(&check), ("IDENTITY-MISMATCH", Outcome::Fail));
+        check.details.iter().map(|detail| detail.raw().to_owned()).collect::<Vec<_>>().join("\n")
+    };
+    let other_issuer = signed(Method::Certificate, "CN=acme release", Some("CN=fake"), ("ca", "ca"));
+    assert!(details(other_issuer).contains("the issuer is not: expected CN=root, found CN=fake"));
+    let other_anchor = signed(Method::Certificate, "CN=acme release", Some("CN=root"), ("other", "ca"));
+    assert!(details(other_anchor).contains("the anchor is another: expected ca, found other"));
+    assert!(details(by("CN=acme releasе")).contains("after `CN=acme releas`"));
+    assert!(details(by("CN=ACME release")).contains("upper and lower case"));
+    assert!(details(by("CN=acme release\u{200b}")).contains("do not show"));
+    assert_eq!(details(by("CN=stranger")), "");
+}
+
+#[test]
+fn a_model_without_publisher_is_missing_one_and_contradicts_nothing() {
+    let check = identity(by("CN=acme release"), "nobody/bot");
+    assert_eq!(told(&check), ("IDENTITY-NO-PUBLISHER", Outcome::Missing));
+    assert!(check.remedy.unwrap().contains("[[publisher]]"));
+}
+
+#[test]
+fn a_denied_signer_fails_wherever_it_signs() {
+    for id in ["labs/bot", "nobody/bot"] {
+        let check = identity(by("CN=labs-9"), id);
+        assert_eq!(told(&check), ("IDENTITY-DENIED", Outcome::Fail));
+        assert_eq!(check.details[0].raw(), "reason: stolen");
+    }
+}
+
+#[test]
+fn a_signer_that_is_not_proven_is_never_compared() {
+    for stage in [Stage::Trust, Stage::Signature, Stage::Chain, Stage::Log] {
+        let mut verification = by("CN=acme release");
+        verification.set(Check::new(stage, "X", Outcome::Fail, ""));
+        assert_eq!(told(&identity(verification, "acme/bot")), ("IDENTITY", Outcome::Unknown), "{stage:?}");
+    }
+    let mut verification = by("CN=acme release");
+    verification.anchor = None;
+    assert_eq!(identity(verification, "acme/bot").outcome, Outcome::Unknown);
+}
+
+#[test]
+fn a_key_suffices_for_a_publisher_without_identities_inside_its_window() {
+    let key = || signed(Method::Key, "sha256:00", None, ("key", "key"));
+    let signed_at = |moment: &str| {
+        let mut verification = key();
+        verification.signed_at = Some((at(moment), TimeSource::Authority));
+        identity(verification, "edge/bot")
+    };
+    assert_eq!(told(&signed_at("2026-05-01T00:00:00Z")), ("IDENTITY", Outcome::Pass));
+    assert_eq!(told(&signed_at("2026-07-01T00:00:00Z")), ("IDENTITY-WINDOW", Outcome::Fail));
+    assert_eq!(told(&identity(key(), "edge/bot")), ("IDENTITY-WINDOW", Outcome::Missing));
+    let certificate = signed(Method::Certificate, "CN=x", None, ("key", "ca"));
+    assert_eq!(told(&identity(certificate, "edge/bot")), ("IDENTITY-MISMATCH", Outcome::Fail));
+}
+
+#[test]
+fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
+    let mut pickled = model("acme/bot");
+    pickled.formats.push(Format::Pickle);
+    let verification = applied(by("CN=acme release"), &pickled);
+    let failing: Vec<_> = verification.checks.iter().filter(|check| check.outcome == Outcome::Fail).collect();
+    let [check] = failing.as_slice() else { panic!("{failing:?}") };
+    assert_eq!(told(check), ("POLICY-FORMAT", Outcome::Fail));
+    assert_eq!(check.found.as_ref().unwrap().raw(), "pickle");
+}
+
+#[test]
+fn what_the_policy_says_of_a_signature_is_checked() {
+    let policy_check = |verification: Verification| {
+        let check = applied(verification, &model("acme/bot")).check(Stage::Policy).unwrap().clone();
+        (check.code, check.outcome)
+    };
+    let mut other_hash = by("CN=acme release");
+    other_hash.hash = Some(HashAlgorithm::Blake3);
+    assert_eq!(policy_check(other_hash), ("POLICY-HASH".to_owned(), Outcome::Fail));
+
+    let mut no_log = by("CN=acme release");
+    no_log.method = Some(Method::Sigstore);
+    assert_eq!(policy_check(no_log.clone()), ("POLICY-LOG".to_owned(), Outcome::Missing));
+    no_log.set(Check::new(Stage::Log, "LOG-INVALID", Outcome::Fail, ""));
+    assert_eq!(policy_check(no_log), ("POLICY".to_owned(), Outcome::Unknown));
+
+    for (hidden, code) in [
+        ("docs/read.md", "POLICY"),
+        ("docs", "POLICY"),
+        ("docs/run.py", "POLICY-IGNORED"),
+        ("docs2/read.md", "POLICY-IGNORED"),
+        ("model.safetensors", "POLICY-IGNORED"),
+        ("model.sig", "POLICY"),
+    ] {
+        let mut verification = by("CN=acme release");
+        verification.files.ignored.push(hidden.into());
+        assert_eq!(policy_check(verification).0, code, "{hidden}");
+    }
+}
+
+#[test]
+fn an_unsigned_model_is_missing_a_signature_and_fails_nothing() {
+    let verification = applied(unsigned(), &model("acme/bot"));
+    assert_eq!(verification.outcome(), Outcome::Missing);
+    assert_eq!(verification.outcome_of(Stage::Identity), Outcome::Unknown);
+    assert_eq!(verification.outcome_of(Stage::Policy), Outcome::Unknown);
+    assert!(verification.checks.iter().all(|check| check.outcome != Outcome::Fail));
+}
+
+struct Case {
+    models: Vec<Model>,
+    verifications: Vec<Option<(Verification, String)>>,
+}
+
+impl Case {
+    fn new(models: Vec<(Model, Option<Verification>)>) -> Self {
+        let policy = policy();
+        let (models, verifications) = models
+            .into_iter()
+            .map(|(model, verification)| {
+                let applied =
+                    verification.map(|verification| (applied(verification, &model), policy.digest.clone()));
+                (model, applied)
+            })
+            .unzip();
+        Case { models, verifications }
+    }
+
+    fn judge(&self, stage: &str) -> Vec<Verdict> {
+        let (policy, rubric, graph) = (policy(), Rubric::bundled().unwrap(), Graph::build(&self.models));
+        let verdicts = evaluate(&Input {
+            models: &self.models,
+            graph: &graph,
+            verifications: &self.verifications,
+            policy: &policy,
+            stage,
+            rubric: &rubric,
+            now: at(NOW),
+        });
+        assert_eq!(verdicts.len(), self.models.len());
+        verdicts
+    }
+}
+
+fn codes(verdict: &Verdict) -> Vec<&str> {
+    verdict.reasons.iter().map(|reason| reason.code.as_str()).collect()
+}
+
+fn tampered() -> Verification {
+    let mut verification = by("CN=acme release");
+    verification.set(Check::new(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
+    verification
+}
+
+#[test]
+fn a_contradiction_is_refused_at_every_stage_and_an_unsigned_model_by_what_the_stage_says() {
+    let case = Case::new(vec![
+        (model("acme/tampered"), Some(tampered())),
+        (
+            {
+                let mut bare = model("acme/unsigned");
+                bare.signature = None;
+                bare
+            },
+            Some(unsigned()),
+        ),
+        (model("acme/never-verified"), None),
+    ]);
+    for (stage, decisions) in [
+        ("dev", [Decision::Refuse, Decision::Admit, Decision::Admit]),
+        ("staging", [Decision::Refuse, Decision::Warn, Decision::Warn]),
+        ("prod", [Decision::Refuse, Decision::Refuse, Decision::Refuse]),
+        ("picky", [Decision::Refuse, Decision::Refuse, Decision::Refuse]),
+        ("nowhere", [Decision::Refuse, Decision::Refuse, Decision::Refuse]),
+    ] {
+        let verdicts = case.judge(stage);
+        let found: Vec<_> = verdicts.iter().map(|verdict| verdict.decision).collect();
+        assert_eq!(found, decisions, "{stage}: {:?}", verdicts.iter().map(codes).collect::<Vec<_>>());
+    }
+    let verdicts = case.judge("staging");
+    let classes =
+        |index: usize| verdicts[index].reasons.iter().map(|reason| reason.class).collect::<Vec<_>>();
+    assert_eq!(classes(0)[0], Some(Class::Contradicted));
+    assert!(verdicts[0].tainted && !verdicts[1].tainted);
+    assert!(classes(1).iter().all(|class| *class != Some(Class::Contradicted)));
+    assert_eq!(classes(2)[0], Some(Class::Unavailable));
+    assert_eq!(codes(&case.judge("nowhere")[0]), ["STAGE"]);
+}
+
+#[test]
+fn what_could_not_be_read_is_an_error_and_not_merely_unavailable() {
+    let mut verification = by("CN=acme release");
+    verification.set(Check::new(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file"));
+    verification.files.unreadable.push(("w.safetensors".into(), "denied".to_owned()));
+    let verdict = Case::new(vec![(model("acme/bot"), Some(verification))]).judge("staging").remove(0);
+    assert_eq!(verdict.decision, Decision::Refuse);
+    assert_eq!(verdict.reasons[0].class, Some(Class::Error), "{:?}", verdict.reasons);
+}
+
+#[test]
+fn a_tampered_ancestor_taints_and_an_unsigned_one_caps_without_tainting() {
+    let case = Case::new(vec![
+        (model("acme/base"), Some(tampered())),
+        (derived("acme/child", "acme/base"), Some(by("CN=acme release"))),
+        (derived("acme/grandchild", "acme/child"), Some(by("CN=acme release"))),
+        (derived("acme/orphan", "elsewhere/base"), Some(by("CN=acme release"))),
+    ]);
+    let verdicts = case.judge("dev");
+    for verdict in &verdicts[1..3] {
+        assert!(verdict.tainted && verdict.effective == 0);
+        assert_eq!(verdict.decision, Decision::Refuse);
+        assert_eq!(codes(verdict)[0], "CAP");
+        assert_eq!(verdict.reasons[0].class, Some(Class::Contradicted));
+    }
+    let cap = verdicts[1].cap.as_ref().unwrap().raw();
+    assert_eq!(cap, "capped by acme/base: ancestor contradicts its own claims");
+    assert!(!verdicts[3].tainted && verdicts[3].decision == Decision::Admit);
+}
+
+#[test]
+fn a_ban_is_its_own_reason() {
+    let mut pickled = model("acme/bot");
+    pickled.formats.push(Format::Pickle);
+    let verdict = Case::new(vec![(pickled, Some(by("CN=acme release")))]).judge("dev").remove(0);
+    assert!(codes(&verdict).contains(&"POLICY-FORMAT"), "{:?}", codes(&verdict));
+    assert_eq!(verdict.decision, Decision::Refuse);
+}
+
+#[test]
+fn the_order_of_the_models_changes_no_verdict() {
+    let models = || {
+        vec![
+            (model("acme/a"), Some(tampered())),
+            (derived("acme/b", "acme/a"), Some(by("CN=acme release"))),
+            (derived("acme/c", "acme/d"), Some(by("CN=labs-12"))),
+            (derived("acme/d", "acme/c"), None),
+            (derived("labs/e", "x/y"), Some(by("CN=labs-12"))),
+            (derived("labs/f", "acme/b"), Some(by("CN=labs-9"))),
+        ]
+    };
+    let straight = Case::new(models());
+    for stage in ["dev", "staging", "prod"] {
+        let expected = straight.judge(stage);
+        assert_eq!(straight.judge(stage), expected);
+        for turn in 0..6 {
+            let mut turned = models();
+            turned.rotate_left(turn);
+            turned.swap(0, 3);
+            let mut verdicts = Case::new(turned).judge(stage);
+            verdicts.sort_by(|a, b| a.model.cmp(&b.model));
+            assert_eq!(verdicts, expected);
+        }
+    }
+}
+
+#[test]
+fn missing_verifications_and_an_empty_inventory_are_judged_all_the_same() {
+    let mut case = Case::new(vec![(model("acme/a"), None), (model("acme/b"), None)]);
+    case.verifications.clear();
+    assert!(case.judge("prod").iter().all(|verdict| verdict.decision == Decision::Refuse));
+    assert!(Case::new(Vec::new()).judge("prod").is_empty());
+}

@@ -1,0 +1,105 @@
+//! The floors of the house: which room may name what, and that no file outgrows its room.
+
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn all() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    sources(&root, &mut found);
+    found
+        .into_iter()
+        .map(|path| {
+            let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+            (name, std::fs::read_to_string(&path).unwrap())
+        })
+        .collect()
+}
+
+fn only_under(words: &[&str], room: &str) {
+    for (name, text) in all() {
+        for (number, line) in text.lines().enumerate() {
+            let code = line.trim_start();
+            if code.starts_with("//") || name.starts_with(room) {
+                continue;
+            }
+            for word in words {
+                assert!(!code.contains(word), "{name}:{}: `{word}` belongs under {room}", number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_terminal_is_named_only_under_tui() {
+    only_under(&["ratatui::", "crossterm::"], "tui/");
+}
+
+#[test]
+fn arguments_are_named_only_under_cli() {
+    only_under(&["clap::"], "cli/");
+}
+
+#[test]
+fn sql_is_written_only_in_the_store() {
+    only_under(&["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], "inventory/store/");
+}
+
+#[test]
+fn the_sigstore_crates_are_named_only_in_their_module() {
+    only_under(&["sigstore_verify::"], "signing/sigstore");
+}
+
+/// An arrow means "may use"; nothing points back up.
+#[test]
+fn no_room_uses_one_above_it() {
+    let floors = [
+        "signing",
+        "attest",
+        "inventory",
+        "policy",
+        "lineage",
+        "maturity",
+        "decision",
+        "report",
+        "workbench",
+    ];
+    for (name, text) in all() {
+        let room = name.split('/').next().unwrap();
+        let Some(floor) = floors.iter().position(|f| *f == room) else { continue };
+        for above in floors.iter().skip(floor + 1) {
+            // The report shows what a workspace concluded, and the workbench records what a report says.
+            if room == "report" && *above == "workbench" {
+                continue;
+            }
+            let used = text
+                .lines()
+                .any(|l| !l.trim_start().starts_with("//") && l.contains(&format!("crate::{above}::")));
+            assert!(!used, "src/{name} uses {above}, which stands above it");
+        }
+    }
+}
+
+#[test]
+fn no_file_has_more_than_600_lines() {
+    for (name, text) in all() {
+        assert!(text.lines().count() <= 600, "src/{name} has {} lines", text.lines().count());
+    }
+}
+
+#[test]
+fn nothing_is_unsafe() {
+    for (name, text) in all() {
+        assert!(!text.contains("unsafe {") && !text.contains("unsafe fn"), "src/{name}");
+    }
+}

@@ -1,0 +1,206 @@
+//! Bundles go both ways between Touchmark and the Python reference implementation. `TOUCHMARK_REFERENCE` is
+//! the Python that has `model_signing`; without it these tests say that they are skipped, and fail in CI.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr
+)]
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+use touchmark::signing::{
+    Anchor, AnchorKind, Curve, HashAlgorithm, IdentityRule, Method, Outcome, Progress, PublicKey,
+    SignOptions, SigningKey, Stage, Trust, VerifyOptions, sign_certificate, sign_key, verify,
+};
+
+const CURVES: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
+
+/// A small model whose names sort differently by code point and by path component.
+struct Bench {
+    folder: TempDir,
+    reference: PathBuf,
+}
+
+impl Bench {
+    fn open() -> Option<Self> {
+        let Some(reference) = std::env::var_os("TOUCHMARK_REFERENCE") else {
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "CI must set TOUCHMARK_REFERENCE");
+            eprintln!("SKIPPED: interoperation with the reference, TOUCHMARK_REFERENCE is not set");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("model");
+        fs::create_dir_all(model.join("a")).unwrap();
+        for (name, text) in [("a/b", "one"), ("a-b", "two"), ("a.b", ""), ("config.json", "{}")] {
+            fs::write(model.join(name), text).unwrap();
+        }
+        Some(Bench { folder, reference: reference.into() })
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Runs the reference; paths go in as they are.
+    fn reference(&self, words: &[&str], flags: &[(&str, &Path)]) {
+        let mut command = Command::new(&self.reference);
+        command.args(["-m", "model_signing"]).args(words).arg(self.path("model"));
+        for (flag, path) in flags {
+            command.arg(flag).arg(path);
+        }
+        let done = command.output().unwrap();
+        assert!(
+            done.status.success(),
+            "{words:?} {flags:?}\n{}{}",
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr)
+        );
+    }
+
+    fn options(&self) -> SignOptions {
+        SignOptions {
+            signature: self.path("model.sig"),
+            hash: HashAlgorithm::Sha256,
+            shard_size: None,
+            ignore_paths: Vec::new(),
+            ignore_git_paths: true,
+            allow_symlinks: false,
+        }
+    }
+
+    fn verify(&self, method: Method, kind: AnchorKind) {
+        let anchor =
+            Anchor { name: "test".into(), origin: "test".into(), digest: String::new(), made: None, kind };
+        let trust = Trust { anchors: vec![anchor], identity: IdentityRule::AnchorDecides };
+        let options = VerifyOptions { method: Some(method), ..VerifyOptions::at(jiff::Timestamp::now()) };
+        let verification =
+            verify(&self.path("model"), &self.path("model.sig"), &trust, &options, &Progress::default())
+                .unwrap();
+        assert_eq!(verification.outcome(), Outcome::Pass, "{:#?}", verification.headline());
+        assert_eq!(verification.outcome_of(Stage::Files), Outcome::Pass);
+        assert_eq!(verification.files.matched, 4);
+    }
+}
+
+fn key_pair(curve: Curve) -> KeyPair {
+    KeyPair::generate_for(match curve {
+        Curve::P256 => &rcgen::PKCS_ECDSA_P256_SHA256,
+        Curve::P384 => &rcgen::PKCS_ECDSA_P384_SHA384,
+        Curve::P521 => &rcgen::PKCS_ECDSA_P521_SHA512,
+    })
+    .unwrap()
+}
+
+/// Root, issuing and leaf certificates, and the leaf's key.
+struct Chain {
+    root: rcgen::Certificate,
+    issuing: rcgen::Certificate,
+    leaf: rcgen::Certificate,
+    key: KeyPair,
+}
+
+impl Chain {
+    fn make(curve: Curve) -> Self {
+        let named = |name: &str| {
+            let mut params = CertificateParams::default();
+            params.distinguished_name.push(DnType::CommonName, name);
+            params.not_before = rcgen::date_time_ymd(2024, 1, 1);
+            params.not_after = rcgen::date_time_ymd(2045, 1, 1);
+            params.use_authority_key_identifier_extension = true;
+            params
+        };
+        let authority = |name: &str| {
+            let mut params = named(name);
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+            params
+        };
+        let (root_key, root_params) = (key_pair(Curve::P384), authority("root"));
+        let (issuing_key, issuing_params) = (key_pair(Curve::P256), authority("issuing"));
+        let key = key_pair(curve);
+        let mut leaf_params = named("leaf");
+        leaf_params.is_ca = IsCa::ExplicitNoCa;
+        leaf_params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        let root_issuer = Issuer::from_params(&root_params, &root_key);
+        let issuing_issuer = Issuer::from_params(&issuing_params, &issuing_key);
+        Chain {
+            root: root_params.self_signed(&root_key).unwrap(),
+            issuing: issuing_params.signed_by(&issuing_key, &root_issuer).unwrap(),
+            leaf: leaf_params.signed_by(&key, &issuing_issuer).unwrap(),
+            key,
+        }
+    }
+}
+
+#[test]
+fn the_reference_verifies_what_we_sign_with_a_key() {
+    let Some(bench) = Bench::open() else { return };
+    for curve in CURVES {
+        let pair = key_pair(curve);
+        fs::write(bench.path("key.pem"), pair.public_key_pem()).unwrap();
+        let key = SigningKey::from_pem(pair.serialize_pem().as_bytes()).unwrap();
+        sign_key(&bench.path("model"), &key, &bench.options(), &Progress::default()).unwrap();
+        bench.reference(
+            &["verify", "key"],
+            &[("--signature", &bench.path("model.sig")), ("--public_key", &bench.path("key.pem"))],
+        );
+    }
+}
+
+#[test]
+fn we_verify_what_the_reference_signs_with_a_key() {
+    let Some(bench) = Bench::open() else { return };
+    for curve in CURVES {
+        let pair = key_pair(curve);
+        fs::write(bench.path("key.pem"), pair.serialize_pem()).unwrap();
+        bench.reference(
+            &["sign", "key"],
+            &[("--signature", &bench.path("model.sig")), ("--private_key", &bench.path("key.pem"))],
+        );
+        let public = PublicKey::from_pem(pair.public_key_pem().as_bytes()).unwrap();
+        bench.verify(Method::Key, AnchorKind::Key(public));
+    }
+}
+
+#[test]
+fn the_reference_verifies_what_we_sign_with_a_certificate() {
+    let Some(bench) = Bench::open() else { return };
+    for curve in CURVES {
+        let chain = Chain::make(curve);
+        fs::write(bench.path("root.pem"), chain.root.pem()).unwrap();
+        let key = SigningKey::from_pem(chain.key.serialize_pem().as_bytes()).unwrap();
+        let der = [chain.leaf.der().to_vec(), chain.issuing.der().to_vec()];
+        let (options, now) = (bench.options(), jiff::Timestamp::now());
+        sign_certificate(&bench.path("model"), &key, &der, &options, now, &Progress::default()).unwrap();
+        bench.reference(
+            &["verify", "certificate"],
+            &[("--signature", &bench.path("model.sig")), ("--certificate_chain", &bench.path("root.pem"))],
+        );
+    }
+}
+
+#[test]
+fn we_verify_what_the_reference_signs_with_a_certificate() {
+    let Some(bench) = Bench::open() else { return };
+    for curve in CURVES {
+        let chain = Chain::make(curve);
+        fs::write(bench.path("key.pem"), chain.key.serialize_pem()).unwrap();
+        fs::write(bench.path("leaf.pem"), chain.leaf.pem()).unwrap();
+        fs::write(bench.path("issuing.pem"), chain.issuing.pem()).unwrap();
+        bench.reference(
+            &["sign", "certificate"],
+            &[
+                ("--signature", &bench.path("model.sig")),
+                ("--private_key", &bench.path("key.pem")),
+                ("--signing_certificate", &bench.path("leaf.pem")),
+                ("--certificate_chain", &bench.path("issuing.pem")),
+            ],
+        );
+        bench.verify(Method::Certificate, AnchorKind::Ca(vec![chain.root.der().to_vec()]));
+    }
+}

@@ -1,0 +1,149 @@
+//! A person's way through the workbench, in a real pty. Waits for text, never for time.
+
+use crate::support::copy_of_samples;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long to wait for a text: a debug build on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Terminal {
+    screen: Arc<Mutex<vt100::Parser>>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    _master: Box<dyn MasterPty + Send>,
+}
+
+impl Terminal {
+    fn open(workspace: &Path, columns: u16, rows: u16) -> Self {
+        let pty = native_pty_system()
+            .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
+            .unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_touchmark"));
+        command.args(["open", workspace.to_str().unwrap()]);
+        command.env("TERM", "xterm-256color");
+        command.env_remove("NO_COLOR");
+        let child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 0)));
+        let mut reader = pty.master.try_clone_reader().unwrap();
+        let drawn = screen.clone();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(read) = reader.read(&mut bytes) {
+                if read == 0 {
+                    break;
+                }
+                drawn.lock().unwrap().process(&bytes[..read]);
+            }
+        });
+        let writer = pty.master.take_writer().unwrap();
+        Terminal { screen, writer, child, _master: pty.master }
+    }
+
+    fn text(&self) -> String {
+        self.screen.lock().unwrap().screen().contents()
+    }
+
+    fn wait(&self, wanted: &str) {
+        let began = Instant::now();
+        while !self.text().contains(wanted) {
+            assert!(began.elapsed() < PATIENCE, "no {wanted:?} on the screen:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn gone(&self, unwanted: &str) {
+        let began = Instant::now();
+        while self.text().contains(unwanted) {
+            assert!(began.elapsed() < PATIENCE, "{unwanted:?} is still on the screen:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn keys(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Waits until the program has ended; its exit status, and that the terminal is as it was.
+    fn ends(mut self) -> u32 {
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(began.elapsed() < PATIENCE, "still running:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        // The reader may still hold the last bytes.
+        while self.screen.lock().unwrap().screen().alternate_screen() && began.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let screen = self.screen.lock().unwrap();
+        let screen = screen.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen was left on");
+        assert!(!screen.hide_cursor(), "the cursor was left hidden");
+        assert!(!screen.bracketed_paste(), "bracketed paste was left on");
+        assert_eq!(
+            screen.mouse_protocol_mode(),
+            vt100::MouseProtocolMode::None,
+            "the mouse was left captured"
+        );
+        status.exit_code()
+    }
+}
+
+#[test]
+fn a_stranger_finds_the_tampered_model_reads_what_differs_and_leaves_the_terminal_as_it_was() {
+    let dir = copy_of_samples();
+    let mut terminal = Terminal::open(dir.path(), 100, 30);
+    terminal.wait("nothing verified yet");
+    // Two keys, as the screen says: mark all, verify. The worst comes first and its details stand beside it.
+    terminal.keys("*V");
+    terminal.wait("model-00003-of-00004");
+    terminal.wait("support-bot-7b");
+    terminal.keys("\r");
+    terminal.wait("FILES-CHANGED");
+    terminal.wait("What this means");
+    terminal.keys("q");
+    terminal.wait("Models");
+    terminal.keys("/receipt-reader");
+    terminal.wait("1 of 39");
+    terminal.keys("\u{1b}");
+    terminal.wait("39 of 39");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn every_screen_opens_at_80_by_24() {
+    let dir = copy_of_samples();
+    let mut terminal = Terminal::open(dir.path(), 80, 24);
+    terminal.wait("Models");
+    for (key, title) in
+        [("2", "focus "), ("4", "to L1"), ("5", "trust-policy/0.1"), ("6", "Jobs ·"), ("?", "On this screen")]
+    {
+        terminal.keys(key);
+        terminal.wait(title);
+    }
+    terminal.keys("\u{1b}");
+    // A key that comes at once after Esc would be read as Alt and that key.
+    terminal.gone("On this screen");
+    terminal.keys("1");
+    terminal.wait("Models");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn a_tiny_terminal_is_told_how_much_is_needed() {
+    let dir = copy_of_samples();
+    let mut terminal = Terminal::open(dir.path(), 20, 5);
+    terminal.wait("60");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+}

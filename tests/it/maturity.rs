@@ -1,0 +1,564 @@
+//! The rubric, scores, caps and the controls of level 1.
+#![allow(non_snake_case)] // control ids stand in names as they are written
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use touchmark::inventory::{Basis, Binding, Fact, FactKey, Format, Model, ModelId};
+use touchmark::maturity::{
+    Assessment, CapNode, CapState, Control, ControlResult, Effective, Evidence, Rubric, Severity, assess,
+    cap_reason, effective, score,
+};
+use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
+use touchmark::signing::{
+    AnchorUse, ChangedFile, Check, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest, Stage,
+    TimeSource, Verification,
+};
+
+fn vectors() -> serde_json::Value {
+    serde_json::from_str(include_str!("../data/cap-vectors.json")).unwrap()
+}
+
+fn rubric() -> Rubric {
+    Rubric::bundled().unwrap()
+}
+
+// ── rubric ──
+
+#[test]
+fn the_rubric_in_the_program_is_valid_and_holds_57_controls() {
+    let rubric = rubric();
+    let count = |level, severity| {
+        rubric.controls.iter().filter(|c| c.level == level && c.severity == severity).count()
+    };
+    assert_eq!(rubric.controls.len(), 57);
+    assert_eq!([1, 2, 3].map(|level| count(level, Severity::Must)), [11, 10, 16]);
+    assert_eq!(rubric.weights, (3, 1, 0));
+    assert_eq!(rubric.level_names[0], "Basic Artifact Integrity");
+    assert_eq!(rubric.digest.len(), 64);
+    assert!(rubric.control("L1.09").unwrap().conditional);
+}
+
+#[test]
+fn absence_is_its_own_column_in_the_rubric() {
+    let rubric = rubric();
+    let absent = |control: &&Control| control.fail.contains("nothing") || control.fail.contains("absent");
+    assert!(rubric.controls.iter().find(absent).is_none());
+    assert!(rubric.control("L1.14").unwrap().missing.as_ref().unwrap().contains("AIBOM absent"));
+}
+
+#[test]
+fn a_faulty_rubric_is_refused_with_the_line() {
+    let good = include_str!("../../policies/rubric/aimm.toml");
+    let cases = [
+        ("severity = \"must\"", "severity = \"perhaps\"", "perhaps"),
+        ("level = 1\n", "level = 2\n", ""),
+        ("id = \"L1.02\"", "id = \"L1.01\"", ""),
+        ("id = \"L1.02\"", "id = \"L4.02\"", ""),
+        ("id = \"L1.02\"", "id = \"L1.2\"", ""),
+        ("duty = \"producer\"", "duty = \"producer\"\nspelling = 1", "spelling"),
+        ("rubric/0.1", "rubric/9", ""),
+        ("must=3", "must=0", ""),
+        ("{n=1,", "{n=2,", ""),
+        ("policy_can_raise = true", "conditional = true", ""),
+    ];
+    for (from, to, mentions) in cases {
+        let error = Rubric::parse(&good.replacen(from, to, 1)).unwrap_err();
+        let text = error.to_string();
+        assert!(text.starts_with("error[E-CONFIG]") && text.contains("line "), "{to}: {text}");
+        assert!(text.contains(mentions), "{to}: {text}");
+    }
+    let line = good.lines().position(|line| line == "id = \"L1.02\"").unwrap();
+    let text = Rubric::parse(&good.replace("id = \"L1.02\"", "id = \"L1.01\"")).unwrap_err().to_string();
+    assert!(text.contains(&format!("line {line}")), "{text}");
+    assert!(Rubric::parse("").is_err());
+}
+
+// ── scores ──
+
+fn outcome(word: &str) -> Outcome {
+    match word {
+        "pass" => Outcome::Pass,
+        "partial" => Outcome::Partial,
+        "fail" => Outcome::Fail,
+        // A waiver lets a decision proceed; for a score the evidence is still not there.
+        "waived" | "missing" => Outcome::Missing,
+        "n/a" => Outcome::NotApplicable,
+        "unknown" => Outcome::Unknown,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn every_scoring_vector_holds() {
+    let (rubric, vectors) = (rubric(), vectors());
+    let cases = vectors["scoring"].as_array().unwrap();
+    assert_eq!(cases.len(), 6);
+    for case in cases {
+        let changes = case["changes"].as_object().unwrap();
+        let outcomes =
+            |id: &str| changes.get(id).map_or(Outcome::Pass, |word| outcome(word.as_str().unwrap()));
+        let scored = score(&rubric, &outcomes, &[]);
+        let name = &case["name"];
+        assert_eq!(u64::from(scored.own), case["own"].as_u64().unwrap(), "{name}");
+        assert_eq!(u64::from(scored.next), case["next"].as_u64().unwrap(), "{name}");
+        assert_eq!(u64::from(scored.percent), case["percent"].as_u64().unwrap(), "{name}");
+        assert_eq!(serde_json::json!(scored.open_musts), case["open_musts"], "{name}");
+    }
+}
+
+#[test]
+fn an_open_must_never_shows_100_percent() {
+    let mut rubric = rubric();
+    rubric.weights = (1, 1000, 0);
+    let scored = score(&rubric, &|id| if id == "L1.01" { Outcome::Missing } else { Outcome::Pass }, &[]);
+    assert_eq!((scored.own, scored.percent), (0, 99));
+}
+
+#[test]
+fn a_control_that_a_policy_raised_blocks_like_a_must() {
+    let rubric = rubric();
+    let outcomes = |id: &str| if id == "L1.13" { Outcome::Fail } else { Outcome::Pass };
+    assert_eq!(score(&rubric, &outcomes, &[]).own, 3);
+    let raised = score(&rubric, &outcomes, &["L1.13".to_owned()]);
+    assert_eq!((raised.own, raised.open_musts), (0, vec!["L1.13".to_owned()]));
+}
+
+#[test]
+fn a_rubric_of_unknowns_scores_nothing_and_counts_them() {
+    let scored = score(&rubric(), &|_| Outcome::Unknown, &[]);
+    assert_eq!((scored.own, scored.next, scored.percent, scored.unknown), (0, 1, 0, 17));
+}
+
+// ── caps ──
+
+#[test]
+fn every_cap_vector_holds() {
+    let vectors = vectors();
+    let cases = vectors["caps"].as_array().unwrap();
+    assert_eq!(cases.len(), 11);
+    for case in cases {
+        let graph = case["graph"].as_object().unwrap();
+        let names: Vec<&String> = graph.keys().collect();
+        let nodes: Vec<CapNode> = graph
+            .values()
+            .map(|node| {
+                let mut node = node.clone();
+                let parents = node.as_object_mut().unwrap().shift_remove("parents");
+                let parents = parents.as_ref().and_then(|p| p.as_array()).cloned().unwrap_or_default();
+                let place = |name: &serde_json::Value| {
+                    names.iter().position(|known| known.as_str() == name.as_str().unwrap()).unwrap()
+                };
+                let mut node: CapNode = serde_json::from_value(node).unwrap();
+                node.parents = parents.iter().map(place).collect();
+                node
+            })
+            .collect();
+        let levels: BTreeMap<&str, u8> =
+            names.iter().zip(effective(&nodes)).map(|(name, e)| (name.as_str(), e.level)).collect();
+        assert_eq!(serde_json::json!(levels), case["effective"], "{}", case["name"]);
+    }
+}
+
+fn node(state: CapState, own: u8, parents: &[usize]) -> CapNode {
+    CapNode { state, own, root_claim: false, summary_level: 0, parents: parents.to_vec() }
+}
+
+#[test]
+fn a_contradiction_taints_and_an_absence_only_caps() {
+    let nodes = [
+        node(CapState::Contradicted, 2, &[]),
+        node(CapState::Unsigned, 0, &[]),
+        node(CapState::Signed, 3, &[0]),
+        node(CapState::Signed, 3, &[1]),
+        node(CapState::Unsigned, 0, &[0]),
+        node(CapState::Signed, 3, &[4]),
+    ];
+    let results = effective(&nodes);
+    assert!(results[2].tainted && results[4].tainted && results[5].tainted);
+    assert!(!results[3].tainted);
+    let levels: Vec<u8> = results.iter().map(|result| result.level).collect();
+    assert_eq!(levels, [0, 0, 0, 1, 0, 0]);
+}
+
+#[test]
+fn a_cap_names_the_parents_that_cause_it_lowest_first() {
+    let nodes = [
+        node(CapState::Signed, 1, &[]),
+        node(CapState::Unresolved, 0, &[]),
+        node(CapState::Signed, 2, &[]),
+        node(CapState::Signed, 3, &[0, 1, 2, 99]),
+    ];
+    let results = effective(&nodes);
+    assert_eq!(results[3].capped_by, [(1, 1), (99, 1), (0, 2)]);
+    assert_eq!(results[2], Effective { level: 2, tainted: false, capped_by: vec![], on_cycle: false });
+    assert_eq!(cap_reason(&nodes[1], 1), "lineage asserted, not verifiable");
+    assert_eq!(cap_reason(&nodes[0], 2), "ancestor at level 1 and itself derived");
+}
+
+#[test]
+fn a_cycle_taints_its_members_and_what_comes_from_them() {
+    let nodes =
+        [node(CapState::Signed, 2, &[1]), node(CapState::Signed, 2, &[0]), node(CapState::Signed, 2, &[1])];
+    let results = effective(&nodes);
+    assert_eq!(results.iter().map(|r| r.on_cycle).collect::<Vec<_>>(), [true, true, false]);
+    assert!(results.iter().all(|result| result.tainted && result.level == 0));
+    let itself = effective(&[node(CapState::Signed, 2, &[0])]);
+    assert!(itself[0].on_cycle);
+}
+
+#[test]
+fn a_chain_of_a_hundred_thousand_ancestors_is_capped_without_recursion() {
+    let mut nodes = vec![node(CapState::Unsigned, 0, &[])];
+    nodes.extend((0..100_000).map(|above| node(CapState::Signed, 3, &[above])));
+    let results = effective(&nodes);
+    assert_eq!([1, 2, 3, 100_000].map(|at: usize| results[at].level), [1, 2, 3, 3]);
+}
+
+// ── level 1 ──
+
+const NOW: &str = "2026-03-01T12:00:00Z";
+const POLICY_DIGEST: &str = "aaaa";
+
+fn at(text: &str) -> jiff::Timestamp {
+    text.parse().unwrap()
+}
+
+fn policy() -> Policy {
+    Policy {
+        name: "test".to_owned(),
+        version: "1".to_owned(),
+        expires: None,
+        owner: None,
+        approved_by: Vec::new(),
+        trust: vec![AnchorSource {
+            name: "release-key".to_owned(),
+            kind: AnchorKind::Key,
+            files: vec![PathBuf::from("release.pub")],
+            max_age_days: None,
+        }],
+        publishers: vec![],
+        denied: vec![],
+        crypto: Crypto {
+            hash: vec!["sha256".to_owned(), "blake2b".to_owned()],
+            keys: vec!["p256".to_owned()],
+        },
+        artifact: Artifact {
+            ban_formats: vec![],
+            allow_ignore_paths: vec!["docs".to_owned()],
+            allow_symlinks: false,
+        },
+        log_required: vec![],
+        freshness: Freshness { max_verification_age_days: 30, clock_skew_seconds: 300 },
+        raise: vec![],
+        stages: vec![],
+        digest: POLICY_DIGEST.to_owned(),
+        origin: "built-in".to_owned(),
+        base: None,
+    }
+}
+
+fn signed_model() -> Model {
+    Model {
+        location: Some(PathBuf::from("models/bot")),
+        signature: Some(PathBuf::from("models/bot/model.sig")),
+        files: 3,
+        formats: vec![Format::Safetensors],
+        binding: Some(Binding {
+            root_digest: Some("11".repeat(32).into()),
+            identity: Some("sha256:feed".into()),
+            issuer: None,
+            log_entry: None,
+            bundle_digest: Some("22".repeat(32).into()),
+            source: "bom.json".into(),
+        }),
+        ..Model::new(ModelId::new("acme/bot"), "acme/bot")
+    }
+}
+
+/// Everything passes, signed with a bare key.
+fn by_key() -> Verification {
+    let mut v = Verification::not_looked(at("2026-02-28T12:00:00Z"), "");
+    for stage in Stage::ALL {
+        let outcome = match stage {
+            Stage::Chain | Stage::Log | Stage::Predicates => Outcome::NotApplicable,
+            Stage::Time => Outcome::Partial,
+            _ => Outcome::Pass,
+        };
+        v.set(Check::new(stage, stage.name(), outcome, "as expected"));
+    }
+    v.method = Some(Method::Key);
+    v.signer = Some(Identity {
+        method: Method::Key,
+        subject: "sha256:feed".into(),
+        issuer: None,
+        fingerprint: Some("sha256:feed".to_owned()),
+    });
+    v.anchor = Some(AnchorUse {
+        name: "release-key".to_owned(),
+        kind: "key".to_owned(),
+        origin: "release.pub".to_owned(),
+        digest: "33".repeat(32),
+        age_days: None,
+    });
+    v.root_digest = Some(RootDigest([0x11; 32]));
+    v.hash = Some(HashAlgorithm::Sha256);
+    v.bundle_digest = Some("22".repeat(32));
+    v.files.matched = 2;
+    v
+}
+
+/// Everything passes, signed through Sigstore.
+fn by_sigstore() -> Verification {
+    let mut v = by_key();
+    for stage in [Stage::Chain, Stage::Log, Stage::Time] {
+        v.set(Check::pass(stage, "as expected"));
+    }
+    v.method = Some(Method::Sigstore);
+    v.signer = Some(Identity {
+        method: Method::Sigstore,
+        subject: "ci@acme".into(),
+        issuer: Some("https://ci.acme".into()),
+        fingerprint: None,
+    });
+    v.log = Some(LogEntry { log_id: "wNI9".into(), index: 7 });
+    v.signed_at = Some((at("2026-02-01T00:00:00Z"), TimeSource::Log));
+    v
+}
+
+fn judge(model: &Model, verification: Option<&Verification>, policy: &Policy) -> Assessment {
+    let under = verification.map(|_| POLICY_DIGEST);
+    assess(&Evidence { model, verification, policy, verified_under: under, now: at(NOW) }, &rubric())
+}
+
+fn control<'a>(assessment: &'a Assessment, id: &str) -> &'a ControlResult {
+    assessment.controls.iter().find(|control| control.id == id).unwrap()
+}
+
+fn outcome_of(model: &Model, v: &Verification, id: &str) -> Outcome {
+    control(&judge(model, Some(v), &policy()), id).outcome
+}
+
+#[test]
+fn a_model_signed_by_a_pinned_key_and_bound_in_an_aibom_reaches_level_1() {
+    let assessment = judge(&signed_model(), Some(&by_key()), &policy());
+    let open: Vec<&ControlResult> = assessment
+        .controls
+        .iter()
+        .filter(|c| c.id.starts_with("L1") && !matches!(c.outcome, Outcome::Pass | Outcome::NotApplicable))
+        .collect();
+    assert_eq!(open.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["L1.10", "L1.16"], "{open:#?}");
+    assert_eq!(assessment.score.own, 1);
+    assert_eq!(assessment.score.percent, 0);
+    assert_eq!(control(&assessment, "L1.08").outcome, Outcome::NotApplicable);
+    assert_eq!(control(&assessment, "L1.09").outcome, Outcome::NotApplicable);
+    assert_eq!(control(&assessment, "L1.02").basis, Some(Basis::Observed));
+    assert!(control(&assessment, "L1.02").remedy.is_empty());
+}
+
+#[test]
+fn levels_2_and_3_are_unknown_and_say_that_this_version_does_not_evaluate_them() {
+    let assessment = judge(&signed_model(), Some(&by_key()), &policy());
+    let above: Vec<&ControlResult> = assessment.controls.iter().filter(|c| !c.id.starts_with("L1")).collect();
+    assert_eq!(above.len(), 40);
+    assert!(above.iter().all(|c| c.outcome == Outcome::Unknown && c.found.raw().contains("this version")));
+    assert!(above.iter().all(|c| !c.remedy.is_empty()));
+}
+
+#[test]
+fn an_unsigned_model_lacks_evidence_and_contradicts_nothing() {
+    let model = Model { signature: None, binding: None, ..signed_model() };
+    let assessment = judge(&model, None, &policy());
+    assert!(assessment.controls.iter().all(|c| c.outcome != Outcome::Fail));
+    for id in ["L1.01", "L1.02", "L1.03", "L1.04", "L1.05", "L1.06", "L1.07", "L1.11", "L1.14", "L1.15"] {
+        assert_eq!(control(&assessment, id).outcome, Outcome::Missing, "{id}");
+    }
+    assert_eq!(control(&assessment, "L1.13").outcome, Outcome::Pass);
+    let mut gone = Verification::not_looked(at(NOW), "no bundle");
+    gone.set(Check::new(Stage::Parse, "PARSE-MISSING", Outcome::Missing, "no bundle"));
+    assert_eq!(outcome_of(&model, &gone, "L1.03"), Outcome::Missing);
+}
+
+#[test]
+fn a_signed_model_that_nobody_verified_is_unknown_and_asks_for_verify() {
+    let assessment = judge(&signed_model(), None, &policy());
+    for id in ["L1.01", "L1.02", "L1.03", "L1.09", "L1.11", "L1.14"] {
+        let control = control(&assessment, id);
+        assert_eq!((control.outcome, control.remedy.as_str()), (Outcome::Unknown, "run verify"), "{id}");
+    }
+    assert_eq!(assessment.score.own, 0);
+}
+
+#[test]
+fn a_changed_file_fails_L1_03_and_is_named() {
+    let mut v = by_key();
+    v.files.changed.push(ChangedFile {
+        name: "model.safetensors".into(),
+        expected: "00".to_owned(),
+        found: "01".to_owned(),
+        size: 1,
+        note: None,
+    });
+    v.set(Check::new(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
+    let assessment = judge(&signed_model(), Some(&v), &policy());
+    let files = control(&assessment, "L1.03");
+    assert_eq!(files.outcome, Outcome::Fail);
+    assert!(files.found.raw().contains("model.safetensors"));
+    assert_eq!(control(&assessment, "L1.11").outcome, Outcome::Fail);
+    assert_eq!(assessment.score.own, 0);
+}
+
+#[test]
+fn an_extra_file_alone_fails_L1_04_and_leaves_L1_03_standing() {
+    let mut v = by_key();
+    v.files.extra.push("extra.py".into());
+    v.set(Check::new(Stage::Files, "FILES-EXTRA", Outcome::Fail, "1 file is not signed"));
+    let assessment = judge(&signed_model(), Some(&v), &policy());
+    assert_eq!(control(&assessment, "L1.03").outcome, Outcome::Pass);
+    assert_eq!(control(&assessment, "L1.04").outcome, Outcome::Fail);
+    assert!(control(&assessment, "L1.04").found.raw().contains("extra.py"));
+}
+
+#[test]
+fn ignored_files_are_partial_unless_they_are_gits_or_the_policy_allows_them() {
+    let mut v = by_key();
+    v.files.ignored =
+        vec![".git/config".into(), ".gitattributes".into(), "model.sig".into(), "docs/a.md".into()];
+    assert_eq!(outcome_of(&signed_model(), &v, "L1.04"), Outcome::Pass);
+    v.files.ignored.push("loader.py".into());
+    let assessment = judge(&signed_model(), Some(&v), &policy());
+    assert_eq!(control(&assessment, "L1.04").outcome, Outcome::Partial);
+    assert!(control(&assessment, "L1.04").found.raw().ends_with("loader.py"));
+}
+
+#[test]
+fn a_file_that_could_not_be_read_leaves_L1_03_unknown() {
+    let mut v = by_key();
+    v.files.unreadable.push(("weights.bin".into(), "denied".to_owned()));
+    v.set(Check::new(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file could not be read"));
+    assert_eq!(outcome_of(&signed_model(), &v, "L1.03"), Outcome::Unknown);
+}
+
+#[test]
+fn an_untrusted_key_leaves_the_signature_and_the_identity_unknown() {
+    let mut v = by_key();
+    v.set(Check::new(Stage::Trust, "TRUST-NONE", Outcome::Fail, "no anchor answers for this key"));
+    v.set(Check::new(Stage::Signature, "SIGNATURE", Outcome::Unknown, "there is no key to check it with"));
+    let assessment = judge(&signed_model(), Some(&v), &policy());
+    let outcomes = ["L1.02", "L1.06", "L1.07", "L1.14"].map(|id| control(&assessment, id).outcome);
+    assert_eq!(outcomes, [Outcome::Unknown, Outcome::Unknown, Outcome::Fail, Outcome::Partial]);
+}
+
+#[test]
+fn a_key_that_the_policy_does_not_pin_is_no_sound_anchor() {
+    let mut policy = policy();
+    policy.trust.clear();
+    let assessment = judge(&signed_model(), Some(&by_key()), &policy);
+    assert_eq!(control(&assessment, "L1.07").outcome, Outcome::Missing);
+}
+
+#[test]
+fn a_log_entry_is_missing_only_where_method_or_policy_ask_for_it() {
+    let mut policy = policy();
+    policy.log_required.push("key".to_owned());
+    assert_eq!(control(&judge(&signed_model(), Some(&by_key()), &policy), "L1.09").outcome, Outcome::Missing);
+    let mut v = by_sigstore();
+    assert_eq!(outcome_of(&signed_model(), &v, "L1.09"), Outcome::Pass);
+    v.set(Check::new(Stage::Log, "LOG", Outcome::NotApplicable, "no entry"));
+    assert_eq!(outcome_of(&signed_model(), &v, "L1.09"), Outcome::Missing);
+}
+
+#[test]
+fn a_binding_passes_when_all_that_applies_is_equal() {
+    let mut model = signed_model();
+    let v = by_sigstore();
+    let binding = model.binding.as_mut().unwrap();
+    binding.identity = Some("ci@acme".into());
+    assert_eq!(outcome_of(&model, &v, "L1.14"), Outcome::Partial);
+    let binding = model.binding.as_mut().unwrap();
+    binding.issuer = Some("https://ci.acme".into());
+    binding.log_entry = Some("wNI9/7".into());
+    assert_eq!(outcome_of(&model, &v, "L1.14"), Outcome::Pass);
+    model.binding.as_mut().unwrap().log_entry = Some("wNI9/8".into());
+    let assessment = judge(&model, Some(&v), &policy());
+    let bound = control(&assessment, "L1.14");
+    assert_eq!((bound.outcome, bound.basis), (Outcome::Fail, Some(Basis::Contradicted)));
+    assert!(bound.found.raw().contains("log entry"));
+    model.binding = Some(Binding { source: "bom.json".into(), ..Binding::default() });
+    assert_eq!(outcome_of(&model, &v, "L1.14"), Outcome::Missing);
+}
+
+#[test]
+fn an_aibom_with_another_root_digest_contradicts_and_one_of_another_domain_does_not() {
+    let mut model = signed_model();
+    model.binding.as_mut().unwrap().root_digest = Some("ff".repeat(32).into());
+    assert_eq!(outcome_of(&model, &by_key(), "L1.05"), Outcome::Fail);
+    model.binding = None;
+    assert_eq!(outcome_of(&model, &by_key(), "L1.05"), Outcome::Pass);
+    model.facts.push(Fact {
+        key: FactKey::Hash,
+        value: "SHA-256:00".into(),
+        basis: Basis::Declared,
+        source: "bom.json".into(),
+        place: "/components/0/hashes/0".into(),
+    });
+    assert_eq!(outcome_of(&model, &by_key(), "L1.05"), Outcome::Partial);
+}
+
+#[test]
+fn a_record_counts_while_it_is_fresh_and_under_the_policy_in_force() {
+    let (model, policy) = (signed_model(), policy());
+    let pull = |v: &Verification, under: Option<&str>| {
+        let evidence = Evidence {
+            model: &model,
+            verification: Some(v),
+            policy: &policy,
+            verified_under: under,
+            now: at(NOW),
+        };
+        control(&assess(&evidence, &rubric()), "L1.11").outcome
+    };
+    let mut v = by_key();
+    assert_eq!(pull(&v, Some(POLICY_DIGEST)), Outcome::Pass);
+    assert_eq!(pull(&v, Some("older")), Outcome::Partial);
+    assert_eq!(pull(&v, None), Outcome::Missing);
+    v.at = at("2026-01-01T00:00:00Z");
+    assert_eq!(pull(&v, Some(POLICY_DIGEST)), Outcome::Missing);
+    v.at = at("2026-03-02T00:00:00Z");
+    assert_eq!(pull(&v, Some(POLICY_DIGEST)), Outcome::Unknown);
+}
+
+#[test]
+fn what_a_policy_bans_is_not_held_against_the_record_of_the_verification() {
+    let mut v = by_key();
+    v.set(Check::new(Stage::Policy, "POLICY-FORMAT", Outcome::Fail, "pickle is banned"));
+    assert_eq!(outcome_of(&signed_model(), &v, "L1.11"), Outcome::Pass);
+}
+
+#[test]
+fn a_pickle_fails_L1_13_and_blocks_only_where_the_policy_raised_it() {
+    let model = Model { formats: vec![Format::Safetensors, Format::Pickle], ..signed_model() };
+    let mut policy = policy();
+    let assessment = judge(&model, Some(&by_key()), &policy);
+    assert_eq!(control(&assessment, "L1.13").outcome, Outcome::Fail);
+    assert!(control(&assessment, "L1.13").found.raw().ends_with("pickle"));
+    assert_eq!(assessment.score.own, 1);
+    policy.raise.push("L1.13".to_owned());
+    assert_eq!(judge(&model, Some(&by_key()), &policy).score.own, 0);
+}
+
+#[test]
+fn a_hash_that_the_policy_does_not_list_is_partial() {
+    let mut v = by_key();
+    v.hash = Some(HashAlgorithm::Blake3);
+    assert_eq!(outcome_of(&signed_model(), &v, "L1.15"), Outcome::Partial);
+}
+
+#[test]
+fn a_verification_in_which_nothing_was_looked_at_passes_no_control_of_a_signature() {
+    let v = Verification::not_looked(at(NOW), "not looked");
+    let assessment = judge(&signed_model(), Some(&v), &policy());
+    let passed: Vec<&str> =
+        assessment.controls.iter().filter(|c| c.outcome == Outcome::Pass).map(|c| c.id.as_str()).collect();
+    assert_eq!(passed, ["L1.13"]);
+}

@@ -1,0 +1,99 @@
+//! The one door for both faces.
+
+use crate::support::copy_of_samples;
+use std::sync::{Arc, Mutex};
+use touchmark::inventory::ModelId;
+use touchmark::signing::Outcome;
+use touchmark::workbench::{Event, JobKind, JobState, OpenOptions, ReviewWord, Workbench};
+
+fn open(dir: &std::path::Path) -> Workbench {
+    Workbench::open(&OpenOptions { dir: Some(dir.to_owned()), ..OpenOptions::default() }).unwrap()
+}
+
+#[test]
+fn a_verification_is_a_job_with_a_result_that_outlives_the_program() {
+    let dir = copy_of_samples();
+    let id = ModelId::new("acme/support-bot-7b");
+    let workbench = open(dir.path());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sink = seen.clone();
+    workbench.subscribe(move |event| {
+        if let Event::View(view) = event {
+            sink.lock().unwrap().push(view.generation);
+        }
+    });
+    let job = workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()]))).unwrap();
+    assert!(matches!(job.state, JobState::Done(_)), "{:?}", job.state);
+    assert!(job.snapshot().bytes > 0, "progress counts bytes");
+    assert!(!seen.lock().unwrap().is_empty(), "a new view was announced");
+    drop(workbench);
+    let again = open(dir.path());
+    let view = again.view();
+    let (index, _) = view.model(&id).unwrap();
+    assert_eq!(view.summary(index).outcome, Outcome::Fail);
+    assert_eq!(again.verify_ledger().unwrap(), 1);
+}
+
+#[test]
+fn a_cancelled_job_keeps_what_it_found() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
+    let id = workbench.start(JobKind::Verify(ids));
+    workbench.cancel(id);
+    let job = workbench.wait(id).unwrap();
+    assert!(matches!(job.state, JobState::Cancelled | JobState::Done(_)), "{:?}", job.state);
+    workbench.verify_ledger().unwrap();
+}
+
+#[test]
+fn a_review_is_recorded_and_shown() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let id = ModelId::new("acme/support-bot-7b");
+    workbench.review(&id, ReviewWord::Reject, "weights changed after signing").unwrap();
+    let view = workbench.view();
+    let (index, _) = view.model(&id).unwrap();
+    assert_eq!(view.reviews[index].as_ref().unwrap().word, ReviewWord::Reject);
+    assert!(workbench.review(&ModelId::new("no/such"), ReviewWord::Approve, "x").is_err());
+}
+
+#[test]
+fn a_faulty_policy_leaves_the_last_valid_one_in_force_and_says_so() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let before = workbench.view().policy.digest.clone();
+    let file = workbench.policy_file().unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, format!("{text}\n[nonsense]\n")).unwrap();
+    workbench.reload_policy().unwrap();
+    assert_eq!(workbench.view().policy.digest, before);
+    assert!(!workbench.view().policy_errors.is_empty());
+    assert_eq!(workbench.valid_policy().unwrap_err().code, touchmark::Code::Config);
+    std::fs::write(&file, text).unwrap();
+    workbench.reload_policy().unwrap();
+    assert!(workbench.view().policy_errors.is_empty());
+}
+
+#[test]
+fn another_stage_judges_otherwise_and_an_unknown_one_is_refused() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    workbench.set_stage("dev").unwrap();
+    assert_eq!(workbench.view().stage, "dev");
+    assert!(workbench.set_stage("moon").is_err());
+}
+
+#[test]
+fn verifying_twice_gives_the_same_verdicts() {
+    let dir = copy_of_samples();
+    let at = Some("2026-11-20T12:00:00Z".parse().unwrap());
+    let workbench =
+        Workbench::open(&OpenOptions { dir: Some(dir.path().to_owned()), at, ..OpenOptions::default() })
+            .unwrap();
+    let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
+    workbench.wait(workbench.start(JobKind::Verify(ids.clone())));
+    let first = workbench.view().verdicts.clone();
+    workbench.wait(workbench.start(JobKind::Verify(ids)));
+    assert_eq!(first, workbench.view().verdicts);
+}
