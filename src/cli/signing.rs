@@ -25,7 +25,7 @@ pub fn status_of(outcome: Outcome) -> u8 {
 
 /// The time that the command judges by.
 pub fn now(common: &Common) -> jiff::Timestamp {
-    common.at.unwrap_or_else(jiff::Timestamp::now)
+    common.at.unwrap_or_else(crate::workbench::this_second)
 }
 
 /// Sets the number of threads that hash; the first call of a process decides.

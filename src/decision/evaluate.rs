@@ -127,9 +127,11 @@ impl<'a> Judged<'a> {
         Judged { model, verification, assessment: assess(&evidence, input.rubric) }
     }
 
-    /// Whether its own verification contradicts: what taints descendants.
+    /// Whether its own evidence contradicts: what taints descendants. What a policy bans is no contradiction of
+    /// evidence: it is a reason of its own and says nothing of what was made from the model.
     fn contradicts(&self) -> bool {
-        self.verification.is_some_and(|verification| verification.outcome() == Outcome::Fail)
+        let contradicts = |check: &Check| check.outcome == Outcome::Fail && check.stage != CheckStage::Policy;
+        self.verification.is_some_and(|verification| verification.checks.iter().any(contradicts))
     }
 }
 

@@ -165,7 +165,7 @@ pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
         let summary = view.summary(index);
         rows.push(vec![
             format!("{} {}", summary.outcome.glyph(), summary.word),
-            model.name.screen(),
+            model.id.screen(),
             model.kind.word().to_owned(),
             summary.signer.screen(),
             levels(&summary),

@@ -337,7 +337,16 @@ impl App {
             self.view.as_ref()?.verdicts.get(index).map(|verdict| verdict.assessment.score.next)
         });
         self.level = next.unwrap_or(1).clamp(1, 3);
-        self.control = 0;
+        self.control = self.first_open_must().unwrap_or(0);
+    }
+
+    /// Position, among the controls of the level shown, of the first must that stands in its way.
+    fn first_open_must(&self) -> Option<usize> {
+        let view = self.view.as_ref()?;
+        let (index, _) = self.model()?;
+        let open = &view.verdicts.get(index)?.assessment.score.open_musts;
+        let mut controls = view.rubric.controls.iter().filter(|control| control.level == self.level);
+        controls.position(|control| open.contains(&control.id))
     }
 
     /// Draws the family around another model.

@@ -5,7 +5,7 @@ use super::app::App;
 use super::paint::{Pen, choose, decision_look, first_row, fit, lines, outcome_role, plural, short, size};
 use super::rows::Saved;
 use super::theme::Role;
-use crate::inventory::{FactKey, Model};
+use crate::inventory::{FactKey, Model, ParentRef};
 use crate::signing::{Outcome, Verification};
 use crate::workbench::View;
 use ratatui::Frame;
@@ -17,6 +17,9 @@ const DETAILS_FROM: u16 = 100;
 const MAX_FILES_LISTED: usize = 4;
 
 /// Columns after the model's name, the first to go last: title, cells, and the inner width that it needs.
+/// Wider than this a name column does not grow.
+const NAME_CELLS: usize = 36;
+
 const COLUMNS: [(&str, usize, u16); 4] =
     [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 68)];
 
@@ -71,13 +74,18 @@ fn draw_table(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area:
         draw_nothing(app, pen, frame, head.union(body));
         return;
     }
-    let columns: Vec<(&str, usize)> = COLUMNS
+    let mut columns: Vec<(&str, usize)> = COLUMNS
         .iter()
         .filter(|(_, _, needs)| inside.width >= *needs)
         .map(|(title, cells, _)| (*title, *cells))
         .collect();
     let taken: usize = columns.iter().map(|(_, cells)| cells + 1).sum();
-    let name = usize::from(inside.width).saturating_sub(taken + 4);
+    let mut name = usize::from(inside.width).saturating_sub(taken + 4);
+    // What a name seldom needs goes to the last column, the signer.
+    if let Some((_, cells)) = columns.last_mut().filter(|_| name > NAME_CELLS) {
+        *cells += name - NAME_CELLS;
+        name = NAME_CELLS;
+    }
     let mut heading = format!("    {}", fit("model", name));
     for (title, cells) in &columns {
         heading.push(' ');
@@ -211,7 +219,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     let signer = match view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
         Some(v) if v.signer.is_some() => {
             let basis = if v.signer_proven() { "attested" } else { "claimed, not proven" };
-            Some((v.signer.as_ref().map(|signer| signer.subject.screen()).unwrap_or_default(), basis))
+            Some((view.summary(index).signer.screen(), basis))
         }
         _ => None,
     };
@@ -220,10 +228,11 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
         None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), ""),
         None => fact("signed by", "not looked at yet".to_owned(), ""),
     }
-    for parent in &model.parents {
-        let pinned = if parent.digest.is_some() { ", pinned" } else { "" };
+    for (parent, pinned) in parents(model) {
+        let pinned = if pinned { ", pinned" } else { "" };
+        let label = if parent.relation.bears_weight() { "base" } else { "data" };
         let value = format!("{} ({})", parent.id.screen(), parent.relation.word());
-        fact("base", value, &format!("{}{pinned}", parent.basis.word()));
+        fact(label, value, &format!("{}{pinned}", parent.basis.word()));
     }
     for key in [FactKey::Licence, FactKey::Version, FactKey::Publisher, FactKey::Task] {
         if let Some(found) = model.fact(key) {
@@ -337,4 +346,22 @@ pub fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec
         out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
     }
     out
+}
+
+/// Each parent once, however many sources name it, with its best basis; and whether any of them pins it.
+fn parents(model: &Model) -> Vec<(&ParentRef, bool)> {
+    let mut known: Vec<(&ParentRef, bool)> = Vec::new();
+    for parent in &model.parents {
+        let pinned = parent.digest.is_some();
+        match known.iter_mut().find(|(other, _)| other.id == parent.id && other.relation == parent.relation) {
+            Some(other) => {
+                other.1 |= pinned;
+                if parent.basis < other.0.basis {
+                    other.0 = parent;
+                }
+            }
+            None => known.push((parent, pinned)),
+        }
+    }
+    known
 }

@@ -29,7 +29,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         return;
     }
     let [body, foot] = Layout::vertical([Constraint::Min(0), Constraint::Length(2)]).areas(inside);
-    let gutter = rows.iter().map(|row| width(&row.gutter)).max().unwrap_or(0).clamp(4, 24);
+    let gutter = rows.iter().map(|row| width(&row.gutter)).max().unwrap_or(0).clamp(4, 24) + 1;
     let name = rows.iter().map(|row| width(&row.id.screen())).max().unwrap_or(0).clamp(10, 44);
     let first = first_row(app.lineage.cursor, rows.len(), body.height);
     for (y, (position, row)) in (body.y..body.bottom()).zip(rows.iter().enumerate().skip(first)) {

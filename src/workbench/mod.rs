@@ -10,5 +10,5 @@ mod view;
 pub use anchors::AnchorInfo;
 pub use demo::demo;
 pub use jobs::{Event, Job, JobId, JobKind, JobState};
-pub use open::{OpenOptions, Workbench};
+pub use open::{OpenOptions, Workbench, this_second};
 pub use view::{Review, ReviewWord, Summary, Verified, View};

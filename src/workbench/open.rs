@@ -73,7 +73,7 @@ impl Workbench {
         let stage = stage_of(&workspace, options, &in_force.policy)?;
         let (models, findings) = store.load()?;
         let never_scanned = models.is_empty() && findings.is_empty();
-        let at = options.at.unwrap_or_else(jiff::Timestamp::now);
+        let at = options.at.unwrap_or_else(this_second);
         let nothing = View::empty(workspace.clone(), rubric.clone(), in_force.policy, stage, at);
         let workbench = Workbench {
             inner: Arc::new(Inner {
@@ -254,7 +254,7 @@ impl Workbench {
     }
 
     fn now(&self) -> jiff::Timestamp {
-        self.inner.options.at.unwrap_or_else(jiff::Timestamp::now)
+        self.inner.options.at.unwrap_or_else(this_second)
     }
 
     fn workspace(&self) -> Workspace {
@@ -442,6 +442,12 @@ impl Workbench {
     }
 }
 
+/// The clock, to the second: finer would only be noise in records and on screens.
+pub fn this_second() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
 fn in_force(view: &View) -> PolicyInForce {
     PolicyInForce {
         policy: view.policy.clone(),
@@ -489,7 +495,7 @@ fn read_policy(
     options: &OpenOptions,
     before: Option<Policy>,
 ) -> Result<PolicyInForce> {
-    let now = options.at.unwrap_or_else(jiff::Timestamp::now);
+    let now = options.at.unwrap_or_else(this_second);
     let built_in = || {
         let (_, text) = policy::BUILT_IN.first().copied().unwrap_or(("baseline", ""));
         policy::parse(text, "built-in", None, now).map_err(|faults| {
@@ -508,7 +514,8 @@ fn read_policy(
             .help("save it as UTF-8"));
     };
     let base = path.parent().map(Path::to_owned);
-    match policy::parse(&text, &path.to_string_lossy(), base, now) {
+    let origin = path.strip_prefix(&workspace.root).unwrap_or(&path);
+    match policy::parse(&text, &origin.to_string_lossy(), base, now) {
         Ok(policy) => Ok(PolicyInForce { policy, text, faults: Vec::new() }),
         Err(faults) => {
             let policy = match before {

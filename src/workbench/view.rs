@@ -6,7 +6,7 @@ use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Outcome, Verification};
+use crate::signing::{Method, Outcome, Verification};
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -100,7 +100,8 @@ pub struct View {
 pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
-    /// Word beside the glyph: `pass`, `FAIL`, `unsigned`, `not verified`.
+    /// Word beside the glyph: `pass`, `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
+    /// documents speak.
     pub word: &'static str,
     /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
     pub signer: Untrusted,
@@ -110,6 +111,18 @@ pub struct Summary {
     pub effective: u8,
     /// The decision at the view's stage.
     pub decision: Decision,
+}
+
+/// Who signed, as people know them: a bare key by the anchor that pins it. A signer that is not proven
+/// stands in parentheses.
+fn signer_name(verification: &Verification) -> Untrusted {
+    let Some(signer) = &verification.signer else { return Untrusted::default() };
+    let subject = signer.subject.raw();
+    match &verification.anchor {
+        _ if !verification.signer_proven() => Untrusted::new(format!("({subject})")),
+        Some(anchor) if signer.method == Method::Key => Untrusted::new(format!("{} {subject}", anchor.name)),
+        _ => Untrusted::new(subject),
+    }
 }
 
 impl View {
@@ -124,7 +137,9 @@ impl View {
         let verified = self.verified.get(index).and_then(Option::as_ref);
         let verdict = self.verdicts.get(index);
         let signed = self.models.get(index).is_some_and(|model| model.signature.is_some());
+        let here = self.models.get(index).is_some_and(|model| model.location.is_some());
         let (outcome, word) = match verified {
+            _ if !here => (Outcome::Unknown, "no files"),
             None if !signed => (Outcome::Missing, "unsigned"),
             None => (Outcome::Unknown, "not verified"),
             Some(v) => match v.verification.outcome() {
@@ -132,15 +147,7 @@ impl View {
                 outcome => (outcome, outcome.word()),
             },
         };
-        let signer = verified
-            .and_then(|v| {
-                v.verification.signer.as_ref().map(|signer| (signer, v.verification.signer_proven()))
-            })
-            .map(|(signer, proven)| {
-                let name = signer.subject.raw();
-                if proven { Untrusted::new(name) } else { Untrusted::new(format!("({name})")) }
-            })
-            .unwrap_or_default();
+        let signer = verified.map(|v| signer_name(&v.verification)).unwrap_or_default();
         Summary {
             outcome,
             word,

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+mod attest;
 mod cli;
 mod decision;
 mod floors;
@@ -12,6 +13,7 @@ mod lineage;
 mod maturity;
 mod policy;
 mod samples;
+mod screens;
 mod signing_make;
 mod signing_verify;
 mod support;

@@ -1,0 +1,170 @@
+//! Every screen on the samples, at 80×24 and at 160×50, as text. What changes with each making of the
+//! samples (fingerprints, times) is made even first.
+
+use crate::support::copy_of_samples;
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use touchmark::inventory::ModelId;
+use touchmark::tui::app::{Action, App, update};
+use touchmark::tui::draw::draw;
+use touchmark::tui::theme::{Depth, Theme};
+use touchmark::workbench::{JobKind, OpenOptions, Workbench};
+
+fn open(dir: &std::path::Path) -> (Workbench, App) {
+    let workbench =
+        Workbench::open(&OpenOptions { dir: Some(dir.to_owned()), ..OpenOptions::default() }).unwrap();
+    let mut app = App::new(Theme::load("dark", Depth::True).unwrap(), Depth::True);
+    update(&mut app, Action::View(workbench.view()));
+    (workbench, app)
+}
+
+fn verified(dir: &std::path::Path) -> App {
+    let (workbench, mut app) = open(dir);
+    let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
+    workbench.wait(workbench.start(JobKind::Verify(ids)));
+    update(&mut app, Action::View(workbench.view()));
+    app
+}
+
+fn press(app: &mut App, keys: &str) {
+    for key in keys.chars() {
+        let code = if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) };
+        update(app, Action::Key(KeyEvent::from(code)));
+    }
+}
+
+fn screen(app: &App, columns: u16, rows: u16) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| draw(app, frame)).unwrap();
+    let buffer = terminal.backend().buffer().clone();
+    let mut text = String::new();
+    for y in 0..rows {
+        let line: String = (0..columns).map(|x| buffer[(x, y)].symbol()).collect();
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    even(&text)
+}
+
+/// Runs of hexadecimal digits that name a digest, and digits of times, become `#` and `0`, as many as they were.
+fn even(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = String::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let run = chars[at..].iter().take_while(|c| matches!(c, '0'..='9' | 'a'..='f')).count();
+        let inside_word = at > 0 && chars[at - 1].is_alphanumeric();
+        let before = if at > 0 { chars[at - 1] } else { ' ' };
+        let after = chars.get(at + run).copied().unwrap_or(' ');
+        let is_digest = chars[at..at + run].iter().any(char::is_ascii_digit) || before == '…' || after == '…';
+        let long = run >= 6 || (run > 0 && before == ':');
+        if long && !inside_word && is_digest && !after.is_alphanumeric() {
+            out.extend(std::iter::repeat_n('#', run));
+            at += run;
+        } else if run == 0 {
+            out.push(chars[at]);
+            at += 1;
+        } else {
+            out.extend(&chars[at..at + run]);
+            at += run;
+        }
+    }
+    // 2026-11-20 22:11:56 UTC in 0.0 s
+    let chars: Vec<char> = out.chars().collect();
+    let is_time = |at: usize| {
+        let shape = "dddd-dd-dd";
+        shape.chars().enumerate().all(|(i, s)| {
+            chars.get(at + i).is_some_and(|c| if s == 'd' { c.is_ascii_digit() } else { *c == s })
+        })
+    };
+    let starts: Vec<usize> = (0..chars.len()).filter(|at| is_time(*at)).collect();
+    let near_time = |at: usize| starts.iter().any(|start| (*start..start + 34).contains(&at));
+    let line_of: Vec<usize> = chars
+        .iter()
+        .scan(0, |line, c| {
+            *line += usize::from(*c == '\n');
+            Some(*line)
+        })
+        .collect();
+    let same_line = |at: usize| starts.iter().any(|s| line_of[*s] == line_of[at] && near_time(at));
+    chars
+        .iter()
+        .enumerate()
+        .map(|(at, c)| if c.is_ascii_digit() && same_line(at) { '0' } else { *c })
+        .collect()
+}
+
+fn photographs(name: &str, app: &App) {
+    for (columns, rows) in [(80, 24), (160, 50)] {
+        insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), screen(app, columns, rows));
+    }
+}
+
+#[test]
+fn the_first_screen_lists_the_models_and_says_what_to_press() {
+    let dir = copy_of_samples();
+    photographs("inventory_first", &open(dir.path()).1);
+}
+
+#[test]
+fn the_inventory_shows_the_worst_first_with_file_and_remedy() {
+    let dir = copy_of_samples();
+    photographs("inventory_verified", &verified(dir.path()));
+}
+
+#[test]
+fn a_tampered_model_is_explained() {
+    let dir = copy_of_samples();
+    let mut app = verified(dir.path());
+    press(&mut app, "\n");
+    photographs("verify_tampered", &app);
+}
+
+#[test]
+fn a_family_is_drawn_with_its_taint() {
+    let dir = copy_of_samples();
+    let mut app = verified(dir.path());
+    press(&mut app, "2");
+    photographs("lineage", &app);
+}
+
+#[test]
+fn controls_of_level_1_are_listed_with_what_is_open() {
+    let dir = copy_of_samples();
+    let mut app = verified(dir.path());
+    press(&mut app, "4");
+    photographs("maturity", &app);
+}
+
+#[test]
+fn the_policy_is_shown_with_what_it_decides() {
+    let dir = copy_of_samples();
+    let mut app = verified(dir.path());
+    press(&mut app, "5");
+    photographs("policy", &app);
+}
+
+#[test]
+fn help_lists_the_keys_of_the_screen() {
+    let dir = copy_of_samples();
+    let mut app = verified(dir.path());
+    press(&mut app, "?");
+    photographs("help", &app);
+}
+
+#[test]
+fn why_tells_the_reasons_of_a_decision() {
+    let dir = copy_of_samples();
+    let mut app = verified(dir.path());
+    press(&mut app, "w");
+    photographs("why", &app);
+}
+
+#[test]
+fn drawing_builds_only_the_rows_that_are_seen() {
+    let dir = copy_of_samples();
+    let app = verified(dir.path());
+    let short = screen(&app, 100, 20);
+    assert!(short.lines().filter(|line| line.contains("refuse") || line.contains("admit")).count() <= 20);
+}
