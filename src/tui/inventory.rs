@@ -12,26 +12,37 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-/// Details are drawn from this width on.
+/// Details stand beside the table from this width on; on a narrower screen under it, if it is this high.
 const DETAILS_FROM: u16 = 100;
+const STRIP_FROM: u16 = 18;
+const STRIP_ROWS: u16 = 7;
 const MAX_FILES_LISTED: usize = 4;
-
-/// Columns after the model's name, the first to go last: title, cells, and the inner width that it needs.
 /// Wider than this a name column does not grow.
 const NAME_CELLS: usize = 36;
 
+/// Columns after the model's name, the first to go last: title, cells, and the inner width that it needs.
 const COLUMNS: [(&str, usize, u16); 4] =
     [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 68)];
 
 /// Draws it.
 pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let wide = app.details && area.width >= DETAILS_FROM;
-    let right = if wide { (area.width * 2 / 5).max(42) } else { 0 };
-    let [left, details] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right)]).areas(area);
-    draw_table(app, view, pen, frame, left);
-    if wide {
-        draw_details(app, view, pen, frame, details);
-    }
+    let layout = if !app.details {
+        None
+    } else if area.width >= DETAILS_FROM {
+        Some(Layout::horizontal([Constraint::Min(0), Constraint::Length((area.width * 2 / 5).max(42))]))
+    } else if area.height >= STRIP_FROM {
+        Some(Layout::vertical([Constraint::Min(0), Constraint::Length(STRIP_ROWS)]))
+    } else {
+        None
+    };
+    let Some(layout) = layout else {
+        draw_table(app, view, pen, frame, area);
+        return;
+    };
+    let [table, details] = layout.areas(area);
+    let beside = details.y == area.y;
+    draw_table(app, view, pen, frame, table);
+    draw_details(app, view, pen, frame, details, beside);
 }
 
 fn title(app: &App) -> String {
@@ -180,13 +191,25 @@ fn draw_nothing(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     lines(frame, area, &text, 0);
 }
 
-fn draw_details(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+fn draw_details(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect, beside: bool) {
     let Some((index, model)) = app.rows.current().and_then(|i| Some((i, view.models.get(i)?))) else {
         pen.boxed(frame, area, "no model");
         return;
     };
     let inside = pen.boxed(frame, area, &model.name.screen());
-    let text = details(view, index, model, pen, usize::from(inside.width));
+    let columns = usize::from(inside.width);
+    let failed = view.verified.get(index).and_then(Option::as_ref).map(|verified| &verified.verification);
+    let mut text = match failed.filter(|verification| !beside && verification.headline().is_some()) {
+        Some(verification) => headline(verification, pen, columns, 1),
+        None => details(view, index, model, pen, columns),
+    };
+    if text.len() > usize::from(inside.height) {
+        // Empty lines are for the eye; what was found comes before them.
+        text.retain(|line| line.width() > 0);
+        if let Some(last) = text.get_mut(usize::from(inside.height.saturating_sub(1))) {
+            *last = pen.line(Role::Muted, "… more: Enter the checks, w the reasons");
+        }
+    }
     lines(frame, inside, &text, 0);
 }
 
@@ -195,7 +218,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     let mut out = Vec::new();
     let summary = view.summary(index);
     match view.verified.get(index).and_then(Option::as_ref) {
-        Some(verified) => out.extend(headline(&verified.verification, pen, columns)),
+        Some(verified) => out.extend(headline(&verified.verification, pen, columns, MAX_FILES_LISTED)),
         None => {
             let head =
                 vec![pen.span(Role::Unknown, format!("{} {}  ", summary.outcome.glyph(), summary.word))];
@@ -252,8 +275,13 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     out
 }
 
-/// The failing check, the files it is about, and what to do.
-pub fn headline(verification: &Verification, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+/// The failing check, at most `limit` of the files it is about, and what to do.
+pub fn headline(
+    verification: &Verification,
+    pen: Pen<'_>,
+    columns: usize,
+    limit: usize,
+) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     let Some(check) = verification.headline() else {
         let head = vec![pen.outcome(Outcome::Pass), Span::raw("  ")];
@@ -263,7 +291,7 @@ pub fn headline(verification: &Verification, pen: Pen<'_>, columns: usize) -> Ve
     let head = vec![pen.outcome(check.outcome), pen.span(Role::Title, format!("  {}  ", check.stage.name()))];
     let text = format!("{} ({})", crate::text::screen(&check.summary), crate::text::screen(&check.code));
     out.extend(pen.wrapped(head, Role::Text, &text, columns));
-    out.extend(files(verification, pen, columns, MAX_FILES_LISTED));
+    out.extend(files(verification, pen, columns, limit));
     if let Some(remedy) = &check.remedy {
         out.extend(pen.wrapped(
             vec![pen.span(Role::Accent, "→ ")],
