@@ -105,10 +105,12 @@ fn draw_header(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         if !view.policy_errors.is_empty() {
             text.push_str(" · ✗ policy file has faults (5)");
         }
-        text.push_str(&format!(" · trust: {}", trust(view)));
         if app.read_only {
             text.push_str(" · read-only");
         }
+        let all = trust(view);
+        let fits = width(&text) + width(&all) + " · trust: ".len() <= room;
+        text.push_str(&format!(" · trust: {}", if fits { all } else { trust_in_short(view) }));
     }
     let row = Line::from(pen.span(Role::Header, clip(&text, room)));
     frame.buffer_mut().set_line(area.x, area.y, &row, area.width);
@@ -127,6 +129,20 @@ fn trust(view: &View) -> String {
         });
     }
     if anchors.is_empty() { "no anchors".to_owned() } else { anchors.join(", ") }
+}
+
+/// How many anchors, how old the oldest, and whether one is unusable.
+fn trust_in_short(view: &View) -> String {
+    let many = view.anchors.len();
+    let mut text = format!("{many} anchor{}", super::paint::plural(many));
+    if let Some(days) = view.anchors.iter().filter_map(|anchor| anchor.age_days).max() {
+        text.push_str(&format!(", oldest {days} d"));
+    }
+    let unusable = view.anchors.iter().filter(|anchor| anchor.error.is_some()).count();
+    if unusable > 0 {
+        text.push_str(&format!(", ✗ {unusable} unreadable"));
+    }
+    text
 }
 
 fn jobs_segment(app: &App) -> String {

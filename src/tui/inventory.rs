@@ -2,7 +2,9 @@
 //! to do about it. Only the rows in sight are built.
 
 use super::app::App;
-use super::paint::{Pen, choose, decision_look, first_row, fit, lines, outcome_role, plural, short, size};
+use super::paint::{
+    Pen, choose, decision_look, first_row, fit, lines, outcome_role, plural, put, short, size,
+};
 use super::rows::Saved;
 use super::theme::Role;
 use crate::inventory::{FactKey, Model, ParentRef};
@@ -109,7 +111,7 @@ fn draw_table(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area:
     let visible = rows.iter().enumerate().skip(first).take(usize::from(body.height));
     for (y, (position, index)) in (body.y..).zip(visible) {
         let row = build_row(app, view, pen, *index as usize, position == app.rows.cursor, name, &columns);
-        frame.buffer_mut().set_line(body.x, y, &row, body.width);
+        put(frame, body.x, y, &row, body.width);
         if position == app.rows.cursor {
             choose(frame, pen, body, y);
         }

@@ -1,7 +1,7 @@
 //! The jobs screen: running and finished work with progress, rate, time and log.
 
 use super::app::App;
-use super::paint::{Pen, bar, choose, first_row, fit, lines, size};
+use super::paint::{Pen, bar, choose, first_row, fit, lines, put, size};
 use super::theme::Role;
 use crate::signing::Snapshot;
 use crate::workbench::{Job, JobState};
@@ -32,7 +32,7 @@ pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     }
     let first = first_row(app.job, app.jobs.len(), inside.height);
     for (y, (position, job)) in (inside.y..inside.bottom()).zip(app.jobs.iter().enumerate().skip(first)) {
-        frame.buffer_mut().set_line(inside.x, y, &build_row(job, pen, position == app.job), inside.width);
+        put(frame, inside.x, y, &build_row(job, pen, position == app.job), inside.width);
         if position == app.job {
             choose(frame, pen, inside, y);
         }

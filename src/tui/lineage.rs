@@ -1,7 +1,7 @@
 //! The lineage screen: the family around a focus as lanes, one model a row.
 
 use super::app::App;
-use super::paint::{Pen, choose, first_row, fit, lines, outcome_role};
+use super::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use super::theme::Role;
 use crate::inventory::Basis;
 use crate::lineage::LaneRow;
@@ -36,7 +36,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         let chosen = position == app.lineage.cursor;
         let line =
             build_row(row, view, pen, chosen, Some(&row.id) == app.lineage.focus.as_ref(), (gutter, name));
-        frame.buffer_mut().set_line(body.x, y, &line, body.width);
+        put(frame, body.x, y, &line, body.width);
         if chosen {
             choose(frame, pen, body, y);
         }
@@ -99,15 +99,15 @@ fn build_row(
         }
         None => spans.push(pen.span(Role::Unknown, fit("? not in the inventory", 21))),
     }
+    if row.model.and_then(|index| view.verdicts.get(index)).is_some_and(|verdict| verdict.tainted) {
+        spans.push(pen.span(Role::Fail, " ✗ tainted"));
+    }
     if let Some((relation, basis)) = row.edge {
         let pin = if row.pinned { ", pinned" } else { ", not pinned" };
         spans.push(pen.span(edge_role, format!(" {}, {}{pin}", relation.word(), basis.word())));
     }
     if row.repeated {
         spans.push(pen.span(Role::Muted, " (shown above)"));
-    }
-    if row.model.and_then(|index| view.verdicts.get(index)).is_some_and(|verdict| verdict.tainted) {
-        spans.push(pen.span(Role::Fail, " ✗ tainted"));
     }
     Line::from(spans)
 }

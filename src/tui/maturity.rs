@@ -2,7 +2,7 @@
 //! evidence, remedy and duty. It counts outcomes; it does not score.
 
 use super::app::App;
-use super::paint::{Pen, bar, choose, first_row, fit, lines, outcome_role};
+use super::paint::{Pen, bar, choose, first_row, fit, lines, outcome_role, put};
 use super::theme::Role;
 use crate::inventory::Basis;
 use crate::maturity::{Control, ControlResult, Duty, Severity};
@@ -139,7 +139,7 @@ fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, ar
             ),
             pen.span(Role::Text, crate::text::screen(&control.title)),
         ]);
-        frame.buffer_mut().set_line(list.x, y, &line, list.width);
+        put(frame, list.x, y, &line, list.width);
         if chosen {
             choose(frame, pen, list, y);
         }

@@ -87,7 +87,18 @@ impl Pen<'_> {
 /// Draws lines from the top of an area, the first `scroll` left out.
 pub fn lines(frame: &mut Frame<'_>, area: Rect, lines: &[Line<'_>], scroll: usize) {
     for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(scroll)) {
-        frame.buffer_mut().set_line(area.x, y, line, area.width);
+        put(frame, area.x, y, line, area.width);
+    }
+}
+
+/// Draws one line; where it is cut, the last cell says so.
+pub fn put(frame: &mut Frame<'_>, x: u16, y: u16, line: &Line<'_>, columns: u16) {
+    frame.buffer_mut().set_line(x, y, line, columns);
+    let end = x.saturating_add(columns.saturating_sub(1));
+    if line.width() > usize::from(columns)
+        && let Some(cell) = frame.buffer_mut().cell_mut((end, y))
+    {
+        cell.set_symbol("…");
     }
 }
 

@@ -1,7 +1,7 @@
 //! The policy screen: the file's text with its faults marked, and beside it what the policy does now.
 
 use super::app::App;
-use super::paint::{Pen, bounded, fit, lines, plural, short};
+use super::paint::{Pen, bounded, fit, lines, plural, put, short};
 use super::theme::Role;
 use crate::decision::Decision;
 use crate::policy::Action;
@@ -40,7 +40,7 @@ fn draw_text(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: 
             pen.span(Role::Error, if faulty { "✗ " } else { "  " }),
             pen.span(role, crate::text::block(text).replace('\n', " ")),
         ]);
-        frame.buffer_mut().set_line(inside.x, y, &line, inside.width);
+        put(frame, inside.x, y, &line, inside.width);
     }
     if total == 0 {
         lines(frame, inside, &[pen.line(Role::Muted, " the policy has no text")], 0);

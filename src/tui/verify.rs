@@ -3,7 +3,7 @@
 
 use super::app::App;
 use super::inventory::files;
-use super::paint::{Pen, bounded, choose, first_row, fit, lines, outcome_role, short, size};
+use super::paint::{Pen, bounded, choose, first_row, fit, lines, outcome_role, put, short, size};
 use super::theme::Role;
 use crate::signing::{Check, Outcome, Stage, Verification};
 use crate::workbench::{Verified, View};
@@ -17,6 +17,7 @@ pub const TABS: [&str; 4] = ["Check", "Files", "Identity", "Statement"];
 pub const LONGEST: usize = 10_000;
 
 const MAX_FILES_LISTED: usize = 1000;
+const CHECKS_ONLY: u16 = 24;
 
 /// What an outcome of a stage means to a person who has to act. A stage without a row explains itself.
 const MEANINGS: &[(Stage, Outcome, &str)] = &[
@@ -106,7 +107,8 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     };
     let [top, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     lines(frame, top, &[pen.line(Role::Muted, facts(app, verified, &model.name.screen()))], 0);
-    let left = if area.width >= 110 { 46 } else { 32 };
+    // The summaries stand beside the stages where there is room for more than their first word.
+    let left = if area.width >= 110 { 46 } else { CHECKS_ONLY };
     let [checks, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
     draw_checks(app, &verified.verification, pen, frame, checks);
     draw_right(app, &verified.verification, &model.id.screen(), pen, frame, right);
@@ -132,16 +134,18 @@ fn draw_checks(app: &App, verification: &Verification, pen: Pen<'_>, frame: &mut
     let rows = verification.checks.iter().enumerate().skip(first);
     for (y, (position, check)) in (inside.y..inside.bottom()).zip(rows) {
         let chosen = position == app.check;
-        let line = Line::from(vec![
+        let mut line = Line::from(vec![
             pen.span(Role::Accent, if chosen { "▸" } else { " " }),
             pen.span(
                 outcome_role(check.outcome),
                 fit(&format!("{} {}", check.outcome.glyph(), check.outcome.word()), 10),
             ),
             pen.span(Role::Text, fit(check.stage.name(), 11)),
-            pen.span(Role::Muted, crate::text::screen(&check.summary)),
         ]);
-        frame.buffer_mut().set_line(inside.x, y, &line, inside.width);
+        if area.width > CHECKS_ONLY {
+            line.push_span(pen.span(Role::Muted, crate::text::screen(&check.summary)));
+        }
+        put(frame, inside.x, y, &line, inside.width);
         if chosen {
             choose(frame, pen, inside, y);
         }
