@@ -1,8 +1,10 @@
 //! The command line: arguments, plain and JSON output, exit codes. Every power of the screens is here too.
 
 mod args;
+mod key;
 mod output;
 mod run;
+mod secrets;
 mod signing;
 
 pub use args::Cli;

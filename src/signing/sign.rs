@@ -273,20 +273,28 @@ fn check_overwrite(signature: &Path) -> Result<()> {
 
 /// Writes beside the target and renames, so that a reader sees the old file or the new one.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    // As any new file: the umask decides.
+    let file = write_beside(path, bytes, 0o666)?;
+    file.persist(path).map_err(|cause| Error::write(path, &cause.error))?;
+    Ok(())
+}
+
+/// Writes to a new file beside `path`, which is gone unless it is then given that name.
+pub(super) fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<tempfile::NamedTempFile> {
     let failed = |cause: std::io::Error| Error::write(path, &cause);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".touchmark-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any new file: the umask decides.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        builder.permissions(std::fs::Permissions::from_mode(mode));
     }
+    #[cfg(not(unix))]
+    let _ = mode;
     let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|cause| failed(cause.error))?;
-    Ok(())
+    Ok(file)
 }
 
 fn folder_of(path: &Path) -> &Path {

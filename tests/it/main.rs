@@ -9,6 +9,7 @@ mod floors;
 mod interop;
 mod inventory;
 mod journey;
+mod keys;
 mod lineage;
 mod maturity;
 mod policy;
