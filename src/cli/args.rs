@@ -305,6 +305,43 @@ pub enum Sign {
         #[command(flatten)]
         chain: Chain,
     },
+    /// With a bare key in a PKCS#11 token
+    Pkcs11Key {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        token: Token,
+    },
+    /// With a key in a PKCS#11 token and its certificate chain
+    Pkcs11Certificate {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        token: Token,
+        #[command(flatten)]
+        chain: Chain,
+    },
+}
+
+/// A private key in a token.
+#[derive(Clone, Args)]
+pub struct Token {
+    /// Token and key (RFC 7512): pkcs11:token=NAME;object=NAME
+    #[arg(long, alias = "pkcs11_uri", value_name = "URI")]
+    pub pkcs11_uri: String,
+    /// The token's PKCS#11 module [default: module-path or module-name of the URI]
+    #[arg(long, value_name = "FILE")]
+    pub module: Option<PathBuf>,
+    /// File with the PIN [default: TOUCHMARK_PIN, pin-source of the URI, or else a prompt]
+    #[arg(long, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URI may hold a PIN.
+        f.debug_struct("Token").field("module", &self.module).finish_non_exhaustive()
+    }
 }
 
 /// The signer's certificates.

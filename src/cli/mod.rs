@@ -6,6 +6,7 @@ mod output;
 mod run;
 mod secrets;
 mod signing;
+mod token;
 
 pub use args::Cli;
 

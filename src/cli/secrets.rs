@@ -22,6 +22,10 @@ pub struct Kind {
 /// Of an encrypted key.
 pub const PASSWORD: Kind = Kind { word: "password", flag: "--password-file", variable: "TOUCHMARK_PASSWORD" };
 
+/// Of a token.
+#[cfg(feature = "pkcs11")]
+pub const PIN: Kind = Kind { word: "PIN", flag: "--pin-file", variable: "TOUCHMARK_PIN" };
+
 impl Kind {
     /// The secret that was given without asking: in the file, or else in the variable.
     ///

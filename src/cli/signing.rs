@@ -1,8 +1,8 @@
 //! The commands that need no workspace: sign, verify by flags, digest, inspect.
 
 use super::args::{Chain, Common, Sign, VerifyCommon, VerifyMethod, What};
-use super::key;
 use super::output::Output;
+use super::{key, token};
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{
@@ -49,7 +49,10 @@ fn options(what: &What, signature: PathBuf) -> SignOptions {
 
 /// `sign`.
 pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
-    let (Sign::Key { common: with, .. } | Sign::Certificate { common: with, .. }) = command;
+    let (Sign::Key { common: with, .. }
+    | Sign::Certificate { common: with, .. }
+    | Sign::Pkcs11Key { common: with, .. }
+    | Sign::Pkcs11Certificate { common: with, .. }) = command;
     set_jobs(with.what.jobs);
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
     let options = options(&with.what, signature);
@@ -61,6 +64,15 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
         Sign::Certificate { key, chain, .. } => {
             let key = key::read_private(key, output)?;
             sign_certificate(&with.model, &key, &read_chain(chain)?, &options, now(common), &progress)?
+        }
+        Sign::Pkcs11Key { token, .. } => {
+            let key = token::open(token, None, output)?;
+            sign_key(&with.model, key.as_ref(), &options, &progress)?
+        }
+        Sign::Pkcs11Certificate { token, chain, .. } => {
+            let chain = read_chain(chain)?;
+            let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
+            sign_certificate(&with.model, key.as_ref(), &chain, &options, now(common), &progress)?
         }
     };
     let human = format!(

@@ -18,6 +18,8 @@ use super::encrypted::{Encrypted, encrypt};
 use super::hashing::{HashAlgorithm, hash_bytes};
 use super::secret::Secret;
 
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+
 /// The curves of OMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Curve {
@@ -40,6 +42,31 @@ pub struct PublicKey {
 pub struct SigningKey {
     public: PublicKey,
     pair: EcdsaKeyPair,
+}
+
+/// What can sign: a private key at hand, or one that stays in a token.
+pub trait Signer {
+    /// The public half.
+    fn public(&self) -> &PublicKey;
+
+    /// A DER ECDSA signature over `message`, hashed with the curve's own SHA-2.
+    ///
+    /// # Errors
+    /// `E-INTERNAL`, or what stopped the token.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>>;
+}
+
+impl Signer for SigningKey {
+    fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+        self.pair
+            .sign(&SystemRandom::new(), message)
+            .map(|signature| signature.as_ref().to_vec())
+            .map_err(|_| Error::new(Code::Internal, "signing failed"))
+    }
 }
 
 impl Curve {
@@ -86,6 +113,18 @@ impl Curve {
         }
     }
 
+    /// The curve's own SHA-2 of a message, for a token that signs digests.
+    #[cfg(feature = "pkcs11")]
+    pub(super) fn digest(self, message: &[u8]) -> aws_lc_rs::digest::Digest {
+        use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
+        let algorithm = match self {
+            Curve::P256 => &SHA256,
+            Curve::P384 => &SHA384,
+            Curve::P521 => &SHA512,
+        };
+        digest(algorithm, message)
+    }
+
     /// Length of an uncompressed point.
     fn point_bytes(self) -> usize {
         match self {
@@ -124,7 +163,6 @@ impl PublicKey {
     /// # Errors
     /// `E-KEY` for anything but P-256, P-384 or P-521.
     pub fn from_spki_der(der: &[u8]) -> Result<Self> {
-        const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
         const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
         let spki = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| unusable("not a public key"))?;
         if spki.algorithm.oid != EC_PUBLIC_KEY {
@@ -145,6 +183,29 @@ impl PublicKey {
         ecdsa::ParsedPublicKey::new(curve.verifying(), &spki_der)
             .map_err(|_| unusable("a key whose point is not on its curve"))?;
         Ok(PublicKey { curve, spki_der })
+    }
+
+    /// Takes what a PKCS#11 token says of a key: CKA_EC_PARAMS, and CKA_EC_POINT, which is wrapped in an OCTET
+    /// STRING by most tokens and bare in some.
+    ///
+    /// # Errors
+    /// `E-KEY` for anything but P-256, P-384 or P-521.
+    #[cfg(feature = "pkcs11")]
+    pub(super) fn from_ec_point(params: &[u8], point: &[u8]) -> Result<Self> {
+        use der::asn1::{Any, BitString, OctetStringRef};
+        let damaged = || unusable("a key that the token describes in another way");
+        // No wrapped point has the length of a bare one.
+        let is_bare = Curve::ALL.into_iter().any(|curve| curve.point_bytes() == point.len());
+        let bare =
+            if is_bare { point } else { OctetStringRef::from_der(point).map_err(|_| damaged())?.as_bytes() };
+        let spki = SubjectPublicKeyInfoOwned {
+            algorithm: x509_cert::spki::AlgorithmIdentifier {
+                oid: EC_PUBLIC_KEY,
+                parameters: Some(Any::from_der(params).map_err(|_| damaged())?),
+            },
+            subject_public_key: BitString::from_bytes(bare).map_err(|_| damaged())?,
+        };
+        Self::from_spki_der(&spki.to_der().map_err(|_| damaged())?)
     }
 
     /// The curve.
@@ -276,15 +337,12 @@ impl SigningKey {
         &self.public
     }
 
-    /// A DER ECDSA signature over `message`, hashed with the curve's own SHA-2.
+    /// As [`Signer::sign`].
     ///
     /// # Errors
     /// `E-INTERNAL` when signing fails.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        self.pair
-            .sign(&SystemRandom::new(), message)
-            .map(|signature| signature.as_ref().to_vec())
-            .map_err(|_| Error::new(Code::Internal, "signing failed"))
+        Signer::sign(self, message)
     }
 }
 

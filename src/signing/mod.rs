@@ -19,6 +19,10 @@ mod json;
 mod key_files;
 mod keys;
 mod manifest;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
+#[cfg(feature = "pkcs11")]
+mod pkcs11_uri;
 mod progress;
 mod secret;
 mod sign;
@@ -36,8 +40,12 @@ pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files};
 pub use identity::{Identity, Method};
 pub use inspect::{Inspection, inspect};
 pub use key_files::{KeyFile, describe_key, write_key_pair};
-pub use keys::{Curve, PublicKey, SigningKey};
+pub use keys::{Curve, PublicKey, Signer, SigningKey};
 pub use manifest::{Manifest, Resource, RootDigest, Serialization, Statement};
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::TokenKey;
+#[cfg(feature = "pkcs11")]
+pub use pkcs11_uri::Pkcs11Uri;
 pub use progress::{Progress, Snapshot};
 pub use secret::Secret;
 pub use sign::{SignOptions, Signed, digest, sign_certificate, sign_key};

@@ -15,7 +15,7 @@ use super::dsse::{Envelope, pae};
 use super::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate, model_relative};
 use super::hashing::{HashAlgorithm, HashJob, hash_files};
 use super::json;
-use super::keys::{PublicKey, SigningKey};
+use super::keys::{PublicKey, Signer};
 use super::manifest::{Manifest, PAYLOAD_TYPE, Resource, RootDigest, Serialization, Statement};
 use super::progress::Progress;
 
@@ -56,7 +56,7 @@ pub struct Signed {
 /// `E-USAGE` when the signature would overwrite a file of the model that is no signature.
 pub fn sign_key(
     model: &Path,
-    key: &SigningKey,
+    key: &dyn Signer,
     options: &SignOptions,
     progress: &Progress,
 ) -> Result<Signed> {
@@ -70,7 +70,7 @@ pub fn sign_key(
 /// As [`sign_key`]; `E-KEY` when leaf and key differ or the leaf may not sign or is outside its validity at `now`.
 pub fn sign_certificate(
     model: &Path,
-    key: &SigningKey,
+    key: &dyn Signer,
     chain: &[Vec<u8>],
     options: &SignOptions,
     now: jiff::Timestamp,
@@ -98,7 +98,7 @@ pub fn digest(model: &Path, options: &SignOptions, progress: &Progress) -> Resul
 
 fn sign(
     model: &Path,
-    key: &SigningKey,
+    key: &dyn Signer,
     material: &Material,
     options: &SignOptions,
     progress: &Progress,
@@ -302,7 +302,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.
-fn check_leaf(leaf: &[u8], key: &SigningKey, now: jiff::Timestamp) -> Result<()> {
+fn check_leaf(leaf: &[u8], key: &dyn Signer, now: jiff::Timestamp) -> Result<()> {
     let unusable = |what: &str, help: &str| Err(Error::new(Code::Key, what).help(help));
     let Ok(certificate) = Certificate::from_der(leaf) else {
         return unusable(

@@ -1,12 +1,12 @@
 //! Keys in files: made, encrypted, shown, and signed with; and what a hostile key file may cost.
 
+#[cfg(unix)]
+use crate::support::at_a_terminal;
 use crate::support::{err, out, touchmark};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use std::fs;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use touchmark::Code;
@@ -365,74 +365,23 @@ fn a_key_that_costs_too_much_to_decrypt_is_refused_at_once_and_the_bound_is_name
 }
 
 #[cfg(unix)]
-/// Runs the program at a terminal, answering each question when it is asked with the echo off.
-fn at_a_terminal(folder: &Path, words: &[&str], answers: &[(&str, &str)]) -> (String, u32) {
-    let patience = Duration::from_secs(60);
-    let pty = native_pty_system()
-        .openpty(PtySize { rows: 24, cols: 120, pixel_width: 0, pixel_height: 0 })
-        .unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_touchmark"));
-    command.args(words);
-    command.cwd(folder);
-    command.env_remove("TOUCHMARK_PASSWORD");
-    let with_echo = format!("{:?}", pty.master.get_termios().unwrap().local_flags);
-    let mut child = pty.slave.spawn_command(command).unwrap();
-    drop(pty.slave);
-    let mut reader = pty.master.try_clone_reader().unwrap();
-    let mut writer = pty.master.take_writer().unwrap();
-    let (said, hears) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(read @ 1..) = reader.read(&mut bytes) {
-            if said.send(bytes[..read].to_vec()).is_err() {
-                break;
-            }
-        }
-    });
-    let mut seen = String::new();
-    let hear = |until: &str, seen: &mut String| {
-        let mut new = String::new();
-        while until.is_empty() || !new.contains(until) {
-            match hears.recv_timeout(patience) {
-                Ok(bytes) => new.push_str(&String::from_utf8_lossy(&bytes)),
-                Err(_) if until.is_empty() => break,
-                Err(_) => panic!("no {until:?} in {seen}{new}"),
-            }
-        }
-        seen.push_str(&new);
-    };
-    for (question, answer) in answers {
-        hear(question, &mut seen);
-        let began = Instant::now();
-        while format!("{:?}", pty.master.get_termios().unwrap().local_flags) == with_echo {
-            assert!(began.elapsed() < patience, "the echo stays on");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        writer.write_all(format!("{answer}\n").as_bytes()).unwrap();
-        writer.flush().unwrap();
-    }
-    hear("", &mut seen);
-    (seen, child.wait().unwrap().exit_code())
-}
-
-#[cfg(unix)]
 #[test]
 fn at_a_terminal_the_password_is_asked_for_without_echo() {
     let desk = Desk::new();
     let folder = desk.0.path();
     let generate = ["key", "generate", "k.pem"];
     let (said, status) =
-        at_a_terminal(folder, &generate, &[("Password for the new key", PASSWORD), ("again", "other")]);
+        at_a_terminal(folder, &[], &generate, &[("Password for the new key", PASSWORD), ("again", "other")]);
     assert_eq!(status, 2, "{said}");
     assert!(said.contains("differ") && !desk.path("k.pem").exists(), "{said}");
     let (said, status) =
-        at_a_terminal(folder, &generate, &[("Password for the new key", PASSWORD), ("again", PASSWORD)]);
+        at_a_terminal(folder, &[], &generate, &[("Password for the new key", PASSWORD), ("again", PASSWORD)]);
     assert_eq!(status, 0, "{said}");
     assert!(!said.contains("battery"), "{said}");
     let sign = ["sign", "key", "model", "--private-key", "k.pem"];
-    let (said, status) = at_a_terminal(folder, &sign, &[("Password of k.pem", PASSWORD)]);
+    let (said, status) = at_a_terminal(folder, &[], &sign, &[("Password of k.pem", PASSWORD)]);
     assert_eq!(status, 0, "{said}");
     assert!(!said.contains("battery"), "{said}");
-    let (said, status) = at_a_terminal(folder, &["key", "generate", "plain.pem", "--no-password"], &[]);
+    let (said, status) = at_a_terminal(folder, &[], &["key", "generate", "plain.pem", "--no-password"], &[]);
     assert_eq!(status, 0, "{said}");
 }

@@ -12,6 +12,8 @@ mod journey;
 mod keys;
 mod lineage;
 mod maturity;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod policy;
 mod samples;
 mod screens;
