@@ -90,6 +90,9 @@ pub enum Command {
     /// Sign a model
     #[command(subcommand)]
     Sign(Sign),
+    /// Make keys, and look at them
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Verify a model: as flags say, or by the workspace's policy
     Verify(Verify),
     /// The root digest of a model
@@ -203,14 +206,11 @@ pub struct What {
     pub jobs: Option<u16>,
 }
 
-/// Options of both ways to sign.
+/// Options of every way to sign.
 #[derive(Debug, Clone, Args)]
 pub struct SignCommon {
     /// The model's folder or file
     pub model: PathBuf,
-    /// PEM file of the private key: P-256, P-384 or P-521
-    #[arg(long, alias = "private_key", value_name = "PEM")]
-    pub private_key: PathBuf,
     /// Where the bundle goes [default: model.sig in the model's folder]
     #[arg(long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
@@ -218,22 +218,141 @@ pub struct SignCommon {
     pub what: What,
 }
 
+/// A private key in a file.
+#[derive(Debug, Clone, Args)]
+pub struct PrivateKey {
+    /// PEM file of the private key: P-256, P-384 or P-521
+    #[arg(long, alias = "private_key", value_name = "PEM")]
+    pub private_key: PathBuf,
+    #[command(flatten)]
+    pub password: Password,
+}
+
+/// Where a key's password comes from.
+#[derive(Debug, Clone, Args)]
+pub struct Password {
+    /// File with the key's password [default: TOUCHMARK_PASSWORD, or else a prompt]
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// The reference's flag. Refused, and its value is dropped: the list of processes shows it to everyone.
+    #[arg(long = "password", hide = true, value_name = "WORD", value_parser = dropped)]
+    pub on_the_command_line: Option<()>,
+}
+
+/// Parses a secret that should not have been given: nothing of it is kept.
+fn dropped(_: &str) -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+/// What to do with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make a key pair: FILE for you alone, FILE.pub for everyone
+    Generate {
+        /// Where the private key goes
+        file: PathBuf,
+        /// The curve
+        #[arg(long, value_enum, default_value_t = CurveName::P384, ignore_case = true)]
+        curve: CurveName,
+        #[command(flatten)]
+        password: Password,
+        /// Do not encrypt the key, and do not ask for a password
+        #[arg(long, conflicts_with = "password_file")]
+        no_password: bool,
+        /// Replace a pair of that name
+        #[arg(long)]
+        force: bool,
+    },
+    /// Curve, fingerprint and encryption of a key file; never a secret
+    Show {
+        /// PEM file of a private or public key
+        file: PathBuf,
+        #[command(flatten)]
+        password: Password,
+    },
+}
+
+/// The curves of OMS.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum CurveName {
+    /// SHA-256.
+    #[value(name = "P-256", aliases = ["p256", "prime256v1", "secp256r1"])]
+    P256,
+    /// SHA-384.
+    #[value(name = "P-384", aliases = ["p384", "secp384r1"])]
+    P384,
+    /// SHA-512.
+    #[value(name = "P-521", aliases = ["p521", "secp521r1"])]
+    P521,
+}
+
 /// How to sign.
 #[derive(Debug, Subcommand)]
 pub enum Sign {
     /// With a bare key
-    Key(SignCommon),
+    Key {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        key: PrivateKey,
+    },
     /// With a key and its certificate chain
     Certificate {
         #[command(flatten)]
         common: SignCommon,
-        /// PEM file of the signer's certificate
-        #[arg(long, alias = "signing_certificate", value_name = "PEM")]
-        signing_certificate: PathBuf,
-        /// PEM file of the certificates above it (repeat, or one concatenated file)
-        #[arg(long, alias = "certificate_chain", value_name = "PEM")]
-        certificate_chain: Vec<PathBuf>,
+        #[command(flatten)]
+        key: PrivateKey,
+        #[command(flatten)]
+        chain: Chain,
     },
+    /// With a bare key in a PKCS#11 token
+    Pkcs11Key {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        token: Token,
+    },
+    /// With a key in a PKCS#11 token and its certificate chain
+    Pkcs11Certificate {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        token: Token,
+        #[command(flatten)]
+        chain: Chain,
+    },
+}
+
+/// A private key in a token.
+#[derive(Clone, Args)]
+pub struct Token {
+    /// Token and key (RFC 7512): pkcs11:token=NAME;object=NAME
+    #[arg(long, alias = "pkcs11_uri", value_name = "URI")]
+    pub pkcs11_uri: String,
+    /// The token's PKCS#11 module [default: module-path or module-name of the URI]
+    #[arg(long, value_name = "FILE")]
+    pub module: Option<PathBuf>,
+    /// File with the PIN [default: TOUCHMARK_PIN, pin-source of the URI, or else a prompt]
+    #[arg(long, value_name = "FILE")]
+    pub pin_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URI may hold a PIN.
+        f.debug_struct("Token").field("module", &self.module).finish_non_exhaustive()
+    }
+}
+
+/// The signer's certificates.
+#[derive(Debug, Clone, Args)]
+pub struct Chain {
+    /// PEM file of the signer's certificate
+    #[arg(long, alias = "signing_certificate", value_name = "PEM")]
+    pub signing_certificate: PathBuf,
+    /// PEM file of the certificates above it (repeat, or one concatenated file)
+    #[arg(long, alias = "certificate_chain", value_name = "PEM")]
+    pub certificate_chain: Vec<PathBuf>,
 }
 
 /// Verify, either way.

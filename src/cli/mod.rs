@@ -1,9 +1,12 @@
 //! The command line: arguments, plain and JSON output, exit codes. Every power of the screens is here too.
 
 mod args;
+mod key;
 mod output;
 mod run;
+mod secrets;
 mod signing;
+mod token;
 
 pub use args::Cli;
 

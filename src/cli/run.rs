@@ -22,6 +22,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
         Command::Init { dir } => init(dir, output),
         Command::Demo { dir } => demo(dir, output),
         Command::Sign(sign) => signing::sign(sign, common, output),
+        Command::Key(command) => super::key::run(command, output),
         Command::Verify(verify) => match (&verify.method, &verify.model) {
             (Some(method), _) => signing::verify_by_flags(method, common, output),
             (None, Some(model)) => {

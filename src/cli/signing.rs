@@ -1,18 +1,19 @@
 //! The commands that need no workspace: sign, verify by flags, digest, inspect.
 
-use super::args::{Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
+use super::args::{Chain, Common, Sign, VerifyCommon, VerifyMethod, What};
 use super::output::Output;
+use super::{key, token};
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{
-    Anchor, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, SigningKey, Stage,
-    Trust, Verification, VerifyOptions, certificates_from_pem, default_signature, digest, inspect,
-    read_small, sign_certificate, sign_key, verify,
+    Anchor, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Stage, Trust,
+    Verification, VerifyOptions, certificates_from_pem, default_signature, digest, inspect, read_small,
+    sign_certificate, sign_key, verify,
 };
 use std::path::{Path, PathBuf};
 
 /// A key or certificate file larger than this is refused.
-const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
+pub const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
 
 /// The exit status of an outcome: 0 verified, 1 failed, 3 could not be determined.
 pub fn status_of(outcome: Outcome) -> u8 {
@@ -46,27 +47,32 @@ fn options(what: &What, signature: PathBuf) -> SignOptions {
     }
 }
 
-/// `sign key` and `sign certificate`.
+/// `sign`.
 pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
-    let with: &SignCommon = match command {
-        Sign::Key(with) => with,
-        Sign::Certificate { common, .. } => common,
-    };
+    let (Sign::Key { common: with, .. }
+    | Sign::Certificate { common: with, .. }
+    | Sign::Pkcs11Key { common: with, .. }
+    | Sign::Pkcs11Certificate { common: with, .. }) = command;
     set_jobs(with.what.jobs);
-    let pem = zeroize::Zeroizing::new(read_small(&with.private_key, LIMIT_PEM_BYTES)?);
-    let key = SigningKey::from_pem(&pem).map_err(|error| error.at_path(&with.private_key))?;
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
     let options = options(&with.what, signature);
     let progress = Progress::default();
     let signed = match command {
-        Sign::Key(_) => sign_key(&with.model, &key, &options, &progress)?,
-        Sign::Certificate { signing_certificate, certificate_chain, .. } => {
-            let mut chain = certificates(signing_certificate)?;
-            for file in certificate_chain {
-                chain.extend(certificates(file)?);
-            }
-            chain.dedup();
-            sign_certificate(&with.model, &key, &chain, &options, now(common), &progress)?
+        Sign::Key { key, .. } => {
+            sign_key(&with.model, &key::read_private(key, output)?, &options, &progress)?
+        }
+        Sign::Certificate { key, chain, .. } => {
+            let key = key::read_private(key, output)?;
+            sign_certificate(&with.model, &key, &read_chain(chain)?, &options, now(common), &progress)?
+        }
+        Sign::Pkcs11Key { token, .. } => {
+            let key = token::open(token, None, output)?;
+            sign_key(&with.model, key.as_ref(), &options, &progress)?
+        }
+        Sign::Pkcs11Certificate { token, chain, .. } => {
+            let chain = read_chain(chain)?;
+            let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
+            sign_certificate(&with.model, key.as_ref(), &chain, &options, now(common), &progress)?
         }
     };
     let human = format!(
@@ -78,6 +84,15 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
     );
     output.print(&human, || report::json::signed("touchmark.signed/1", &signed));
     Ok(0)
+}
+
+/// Leaf first.
+fn read_chain(with: &Chain) -> Result<Vec<Vec<u8>>> {
+    let mut chain = certificates(&with.signing_certificate)?;
+    for file in &with.certificate_chain {
+        chain.extend(certificates(file)?);
+    }
+    Ok(chain)
 }
 
 fn certificates(file: &Path) -> Result<Vec<Vec<u8>>> {

@@ -14,7 +14,11 @@ use std::fmt;
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 use zeroize::Zeroizing;
 
+use super::encrypted::{Encrypted, encrypt};
 use super::hashing::{HashAlgorithm, hash_bytes};
+use super::secret::Secret;
+
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 
 /// The curves of OMS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +42,31 @@ pub struct PublicKey {
 pub struct SigningKey {
     public: PublicKey,
     pair: EcdsaKeyPair,
+}
+
+/// What can sign: a private key at hand, or one that stays in a token.
+pub trait Signer {
+    /// The public half.
+    fn public(&self) -> &PublicKey;
+
+    /// A DER ECDSA signature over `message`, hashed with the curve's own SHA-2.
+    ///
+    /// # Errors
+    /// `E-INTERNAL`, or what stopped the token.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>>;
+}
+
+impl Signer for SigningKey {
+    fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+        self.pair
+            .sign(&SystemRandom::new(), message)
+            .map(|signature| signature.as_ref().to_vec())
+            .map_err(|_| Error::new(Code::Internal, "signing failed"))
+    }
 }
 
 impl Curve {
@@ -84,6 +113,18 @@ impl Curve {
         }
     }
 
+    /// The curve's own SHA-2 of a message, for a token that signs digests.
+    #[cfg(feature = "pkcs11")]
+    pub(super) fn digest(self, message: &[u8]) -> aws_lc_rs::digest::Digest {
+        use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
+        let algorithm = match self {
+            Curve::P256 => &SHA256,
+            Curve::P384 => &SHA384,
+            Curve::P521 => &SHA512,
+        };
+        digest(algorithm, message)
+    }
+
     /// Length of an uncompressed point.
     fn point_bytes(self) -> usize {
         match self {
@@ -122,7 +163,6 @@ impl PublicKey {
     /// # Errors
     /// `E-KEY` for anything but P-256, P-384 or P-521.
     pub fn from_spki_der(der: &[u8]) -> Result<Self> {
-        const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
         const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
         let spki = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| unusable("not a public key"))?;
         if spki.algorithm.oid != EC_PUBLIC_KEY {
@@ -143,6 +183,29 @@ impl PublicKey {
         ecdsa::ParsedPublicKey::new(curve.verifying(), &spki_der)
             .map_err(|_| unusable("a key whose point is not on its curve"))?;
         Ok(PublicKey { curve, spki_der })
+    }
+
+    /// Takes what a PKCS#11 token says of a key: CKA_EC_PARAMS, and CKA_EC_POINT, which is wrapped in an OCTET
+    /// STRING by most tokens and bare in some.
+    ///
+    /// # Errors
+    /// `E-KEY` for anything but P-256, P-384 or P-521.
+    #[cfg(feature = "pkcs11")]
+    pub(super) fn from_ec_point(params: &[u8], point: &[u8]) -> Result<Self> {
+        use der::asn1::{Any, BitString, OctetStringRef};
+        let damaged = || unusable("a key that the token describes in another way");
+        // No wrapped point has the length of a bare one.
+        let is_bare = Curve::ALL.into_iter().any(|curve| curve.point_bytes() == point.len());
+        let bare =
+            if is_bare { point } else { OctetStringRef::from_der(point).map_err(|_| damaged())?.as_bytes() };
+        let spki = SubjectPublicKeyInfoOwned {
+            algorithm: x509_cert::spki::AlgorithmIdentifier {
+                oid: EC_PUBLIC_KEY,
+                parameters: Some(Any::from_der(params).map_err(|_| damaged())?),
+            },
+            subject_public_key: BitString::from_bytes(bare).map_err(|_| damaged())?,
+        };
+        Self::from_spki_der(&spki.to_der().map_err(|_| damaged())?)
     }
 
     /// The curve.
@@ -197,21 +260,31 @@ impl SigningKey {
     /// # Errors
     /// `E-KEY` for anything else; an encrypted key is named as such.
     pub fn from_pem(pem: &[u8]) -> Result<Self> {
-        let blocks = pem_blocks(pem)?;
-        if blocks.iter().any(|block| block.encrypted) {
-            return Err(Error::new(Code::Key, "encrypted keys are not read yet")
-                .help("decrypt it first: openssl pkey -in KEY -out DECRYPTED"));
+        Self::from_pem_asking(pem, || {
+            Err(Error::new(Code::Key, "the key is encrypted").help("give its password"))
+        })
+    }
+
+    /// As [`SigningKey::from_pem`], or an `ENCRYPTED PRIVATE KEY` (PKCS#8, PBES2), for which `password` is
+    /// asked: only then, and once.
+    ///
+    /// # Errors
+    /// `E-KEY` for a wrong password, a key that is no key of OMS, or one that costs too much to decrypt;
+    /// what `password` returns.
+    pub fn from_pem_asking(pem: &[u8], password: impl FnOnce() -> Result<Secret>) -> Result<Self> {
+        let block = private_block(pem)?;
+        if block.label == ENCRYPTED {
+            // What it would cost is known before anybody is asked.
+            let encrypted = Encrypted::parse(&block.der)?;
+            return Self::from_der(&encrypted.decrypt(&password()?)?);
         }
-        // OpenSSL may put `EC PARAMETERS` first.
-        let key =
-            blocks.iter().find(|block| matches!(block.label.as_str(), "PRIVATE KEY" | "EC PRIVATE KEY"));
-        let key = key.ok_or_else(|| {
-            Error::new(Code::Key, "not a PEM private key")
-                .help("expected a file that begins with -----BEGIN PRIVATE KEY----- or -----BEGIN EC PRIVATE KEY-----")
-        })?;
+        Self::from_der(&block.der)
+    }
+
+    fn from_der(der: &[u8]) -> Result<Self> {
         let pair = Curve::ALL
             .into_iter()
-            .find_map(|curve| EcdsaKeyPair::from_private_key_der(curve.signing(), &key.der).ok())
+            .find_map(|curve| EcdsaKeyPair::from_private_key_der(curve.signing(), der).ok())
             .ok_or_else(|| unusable("a private key of another kind, or a damaged one"))?;
         Self::of(pair)
     }
@@ -239,7 +312,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// `E-INTERNAL` when the key cannot be written.
-    pub fn to_pkcs8_pem(&self) -> Result<zeroize::Zeroizing<String>> {
+    pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>> {
         let der = self
             .pair
             .to_pkcs8v1()
@@ -247,20 +320,29 @@ impl SigningKey {
         Ok(pem_text("PRIVATE KEY", der.as_ref()))
     }
 
+    /// The PKCS#8 PEM text, encrypted (PBES2: PBKDF2-HMAC-SHA256 and AES-256-CBC).
+    ///
+    /// # Errors
+    /// `E-INTERNAL` when the key cannot be written.
+    pub fn to_encrypted_pkcs8_pem(&self, password: &Secret) -> Result<Zeroizing<String>> {
+        let der = self
+            .pair
+            .to_pkcs8v1()
+            .map_err(|_| Error::new(Code::Internal, "the private key cannot be written"))?;
+        Ok(pem_text(ENCRYPTED, &encrypt(der.as_ref(), password)?))
+    }
+
     /// The public half.
     pub fn public(&self) -> &PublicKey {
         &self.public
     }
 
-    /// A DER ECDSA signature over `message`, hashed with the curve's own SHA-2.
+    /// As [`Signer::sign`].
     ///
     /// # Errors
     /// `E-INTERNAL` when signing fails.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        self.pair
-            .sign(&SystemRandom::new(), message)
-            .map(|signature| signature.as_ref().to_vec())
-            .map_err(|_| Error::new(Code::Internal, "signing failed"))
+        Signer::sign(self, message)
     }
 }
 
@@ -268,7 +350,34 @@ impl SigningKey {
 pub(crate) struct PemBlock {
     pub(crate) label: String,
     pub(crate) der: Zeroizing<Vec<u8>>,
-    pub(crate) encrypted: bool,
+    /// By OpenSSL's own way (`Proc-Type: 4,ENCRYPTED`): then `der` is ciphertext.
+    pub(crate) legacy_encrypted: bool,
+}
+
+/// The label of an encrypted PKCS#8 key (RFC 7468, 11).
+pub(super) const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
+
+/// The private key of a PEM file, whatever stands around it: OpenSSL may put `EC PARAMETERS` first.
+///
+/// # Errors
+/// `E-KEY` when there is none, or one that OpenSSL encrypted in its own way.
+pub(super) fn private_block(pem: &[u8]) -> Result<PemBlock> {
+    const LABELS: [&str; 3] = ["PRIVATE KEY", "EC PRIVATE KEY", ENCRYPTED];
+    let block = pem_blocks(pem)?
+        .into_iter()
+        .find(|block| LABELS.contains(&block.label.as_str()))
+        .ok_or_else(|| {
+            Error::new(Code::Key, "not a PEM private key").help(
+                "expected a file that begins with -----BEGIN PRIVATE KEY-----, -----BEGIN ENCRYPTED PRIVATE \
+                 KEY----- or -----BEGIN EC PRIVATE KEY-----",
+            )
+        })?;
+    if block.legacy_encrypted {
+        // Its key comes from one round of MD5.
+        return Err(Error::new(Code::Key, "a key that is encrypted in OpenSSL's old way is not read")
+            .help("convert it: openssl pkcs8 -topk8 -in KEY -out CONVERTED"));
+    }
+    Ok(block)
 }
 
 /// The blocks of a PEM file; text around them is passed over.
@@ -285,7 +394,7 @@ pub(crate) fn pem_blocks(pem: &[u8]) -> Result<Vec<PemBlock>> {
         let label = line.strip_prefix("-----BEGIN ").and_then(|rest| rest.strip_suffix("-----"));
         let Some(label) = label else { continue };
         let end = format!("-----END {label}-----");
-        let mut encrypted = label == "ENCRYPTED PRIVATE KEY";
+        let mut legacy_encrypted = false;
         let mut body = Zeroizing::new(String::with_capacity(text.len()));
         loop {
             let line = lines.next().ok_or_else(damaged)?;
@@ -294,16 +403,14 @@ pub(crate) fn pem_blocks(pem: &[u8]) -> Result<Vec<PemBlock>> {
             }
             // RFC 1421 headers stand before an encrypted OpenSSL key.
             if line.contains(':') {
-                encrypted |= line.contains("ENCRYPTED");
+                legacy_encrypted |= line.contains("ENCRYPTED");
             } else {
                 body.push_str(line);
             }
         }
-        let mut der = Zeroizing::new(Vec::new());
-        if !encrypted {
-            STANDARD.decode_vec(body.as_bytes(), &mut der).map_err(|_| damaged())?;
-        }
-        blocks.push(PemBlock { label: label.to_owned(), der, encrypted });
+        let mut der = Zeroizing::new(Vec::with_capacity(body.len()));
+        STANDARD.decode_vec(body.as_bytes(), &mut der).map_err(|_| damaged())?;
+        blocks.push(PemBlock { label: label.to_owned(), der, legacy_encrypted });
     }
     Ok(blocks)
 }

@@ -8,6 +8,7 @@ mod bundle;
 mod chain;
 mod check;
 mod dsse;
+mod encrypted;
 mod enumerate;
 mod files;
 mod formats;
@@ -15,9 +16,15 @@ mod hashing;
 mod identity;
 mod inspect;
 mod json;
+mod key_files;
 mod keys;
 mod manifest;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
+#[cfg(feature = "pkcs11")]
+mod pkcs11_uri;
 mod progress;
+mod secret;
 mod sign;
 mod signer;
 mod sigstore;
@@ -32,9 +39,15 @@ pub use enumerate::{Entry, Listing, Scope, enumerate};
 pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files};
 pub use identity::{Identity, Method};
 pub use inspect::{Inspection, inspect};
-pub use keys::{Curve, PublicKey, SigningKey};
+pub use key_files::{KeyFile, describe_key, write_key_pair};
+pub use keys::{Curve, PublicKey, Signer, SigningKey};
 pub use manifest::{Manifest, Resource, RootDigest, Serialization, Statement};
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::TokenKey;
+#[cfg(feature = "pkcs11")]
+pub use pkcs11_uri::Pkcs11Uri;
 pub use progress::{Progress, Snapshot};
+pub use secret::Secret;
 pub use sign::{SignOptions, Signed, digest, sign_certificate, sign_key};
 pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};
 pub use verify::{ChangedFile, FilesReport, LogEntry, TimeSource, Verification, VerifyOptions, verify};

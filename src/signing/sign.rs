@@ -15,7 +15,7 @@ use super::dsse::{Envelope, pae};
 use super::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate, model_relative};
 use super::hashing::{HashAlgorithm, HashJob, hash_files};
 use super::json;
-use super::keys::{PublicKey, SigningKey};
+use super::keys::{PublicKey, Signer};
 use super::manifest::{Manifest, PAYLOAD_TYPE, Resource, RootDigest, Serialization, Statement};
 use super::progress::Progress;
 
@@ -56,7 +56,7 @@ pub struct Signed {
 /// `E-USAGE` when the signature would overwrite a file of the model that is no signature.
 pub fn sign_key(
     model: &Path,
-    key: &SigningKey,
+    key: &dyn Signer,
     options: &SignOptions,
     progress: &Progress,
 ) -> Result<Signed> {
@@ -70,7 +70,7 @@ pub fn sign_key(
 /// As [`sign_key`]; `E-KEY` when leaf and key differ or the leaf may not sign or is outside its validity at `now`.
 pub fn sign_certificate(
     model: &Path,
-    key: &SigningKey,
+    key: &dyn Signer,
     chain: &[Vec<u8>],
     options: &SignOptions,
     now: jiff::Timestamp,
@@ -98,7 +98,7 @@ pub fn digest(model: &Path, options: &SignOptions, progress: &Progress) -> Resul
 
 fn sign(
     model: &Path,
-    key: &SigningKey,
+    key: &dyn Signer,
     material: &Material,
     options: &SignOptions,
     progress: &Progress,
@@ -273,20 +273,28 @@ fn check_overwrite(signature: &Path) -> Result<()> {
 
 /// Writes beside the target and renames, so that a reader sees the old file or the new one.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    // As any new file: the umask decides.
+    let file = write_beside(path, bytes, 0o666)?;
+    file.persist(path).map_err(|cause| Error::write(path, &cause.error))?;
+    Ok(())
+}
+
+/// Writes to a new file beside `path`, which is gone unless it is then given that name.
+pub(super) fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<tempfile::NamedTempFile> {
     let failed = |cause: std::io::Error| Error::write(path, &cause);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".touchmark-");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // As any new file: the umask decides.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+        builder.permissions(std::fs::Permissions::from_mode(mode));
     }
+    #[cfg(not(unix))]
+    let _ = mode;
     let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|cause| failed(cause.error))?;
-    Ok(())
+    Ok(file)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -294,7 +302,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.
-fn check_leaf(leaf: &[u8], key: &SigningKey, now: jiff::Timestamp) -> Result<()> {
+fn check_leaf(leaf: &[u8], key: &dyn Signer, now: jiff::Timestamp) -> Result<()> {
     let unusable = |what: &str, help: &str| Err(Error::new(Code::Key, what).help(help));
     let Ok(certificate) = Certificate::from_der(leaf) else {
         return unusable(

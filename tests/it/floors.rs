@@ -60,6 +60,11 @@ fn the_sigstore_crates_are_named_only_in_their_module() {
     only_under(&["sigstore_verify::"], "signing/sigstore");
 }
 
+#[test]
+fn the_token_crate_is_named_only_in_its_module() {
+    only_under(&["cryptoki::"], "signing/pkcs11.rs");
+}
+
 /// An arrow means "may use"; nothing points back up.
 #[test]
 fn no_room_uses_one_above_it() {

@@ -9,8 +9,11 @@ mod floors;
 mod interop;
 mod inventory;
 mod journey;
+mod keys;
 mod lineage;
 mod maturity;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
 mod policy;
 mod samples;
 mod screens;

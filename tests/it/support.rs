@@ -52,3 +52,67 @@ pub fn out(output: &Output) -> String {
 pub fn err(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
+
+/// Runs the program at a terminal, answering each question when it is asked with the echo off: what was on
+/// the screen, and the exit status.
+#[cfg(unix)]
+pub fn at_a_terminal(
+    folder: &Path,
+    variables: &[(&str, &str)],
+    words: &[&str],
+    answers: &[(&str, &str)],
+) -> (String, u32) {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    use std::io::{Read, Write};
+    use std::time::{Duration, Instant};
+    let patience = Duration::from_secs(60);
+    let pty = native_pty_system()
+        .openpty(PtySize { rows: 24, cols: 120, pixel_width: 0, pixel_height: 0 })
+        .unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_touchmark"));
+    command.args(words);
+    command.cwd(folder);
+    command.env_remove("TOUCHMARK_PASSWORD");
+    command.env_remove("TOUCHMARK_PIN");
+    for (name, value) in variables {
+        command.env(name, value);
+    }
+    let with_echo = format!("{:?}", pty.master.get_termios().unwrap().local_flags);
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let mut writer = pty.master.take_writer().unwrap();
+    let (said, hears) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = [0; 4096];
+        while let Ok(read @ 1..) = reader.read(&mut bytes) {
+            if said.send(bytes[..read].to_vec()).is_err() {
+                break;
+            }
+        }
+    });
+    let mut seen = String::new();
+    let hear = |until: &str, seen: &mut String| {
+        let mut new = String::new();
+        while until.is_empty() || !new.contains(until) {
+            match hears.recv_timeout(patience) {
+                Ok(bytes) => new.push_str(&String::from_utf8_lossy(&bytes)),
+                Err(_) if until.is_empty() => break,
+                Err(_) => panic!("no {until:?} in {seen}{new}"),
+            }
+        }
+        seen.push_str(&new);
+    };
+    for (question, answer) in answers {
+        hear(question, &mut seen);
+        let began = Instant::now();
+        while format!("{:?}", pty.master.get_termios().unwrap().local_flags) == with_echo {
+            assert!(began.elapsed() < patience, "the echo stays on");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        writer.write_all(format!("{answer}\n").as_bytes()).unwrap();
+        writer.flush().unwrap();
+    }
+    hear("", &mut seen);
+    (seen, child.wait().unwrap().exit_code())
+}
