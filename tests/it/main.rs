@@ -15,6 +15,7 @@ mod maturity;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod policy;
+mod readme;
 mod samples;
 mod screens;
 mod signing_make;
