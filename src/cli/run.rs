@@ -5,11 +5,12 @@ use super::output::Output;
 use super::signing;
 use crate::decision::Decision;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{ModelId, Source, SourceKind};
+use crate::inventory::{ModelId, Source, SourceKind, cyclonedx};
 use crate::policy;
 use crate::report;
 use crate::signing::Progress;
-use crate::workbench::{JobKind, JobState, OpenOptions, ReviewWord, View, Workbench};
+use crate::text::{nearest, screen};
+use crate::workbench::{Job, JobKind, JobState, OpenOptions, ReviewWord, View, Workbench};
 use serde_json::json;
 use std::path::Path;
 
@@ -31,7 +32,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
             (None, None) => Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
         },
         Command::Digest { model, what } => signing::root_digest(model, what, output),
-        Command::Inspect { file } => signing::inspect_file(file, output),
+        Command::Inspect { file } => inspect(file, output),
         Command::Scan { sources } => scan(cli, sources, output),
         Command::List { filter } => list(cli, filter, output),
         Command::Show { model } => {
@@ -126,6 +127,30 @@ fn demo(dir: &Path, output: &Output) -> Result<u8> {
     Ok(0)
 }
 
+fn inspect(file: &Path, output: &Output) -> Result<u8> {
+    let error = match crate::signing::inspect(file) {
+        Ok(inspection) => {
+            output.print(&report::inspection(&inspection), || report::json::inspection(&inspection));
+            return Ok(0);
+        }
+        Err(error) => error,
+    };
+    // What the signing core does not know may be a bill of materials.
+    let found = cyclonedx::read(file, &file.to_string_lossy().into_owned().into());
+    let foreign = |code: &str| matches!(code, "F-BOM-UNREADABLE" | "F-BOM-JSON" | "F-BOM-FORMAT");
+    if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
+        return Err(error.help(
+            "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7 in \
+             JSON, safetensors and GGUF files",
+        ));
+    }
+    output.print(
+        &report::bom(&found),
+        || json!({ "schema": "touchmark.inspect-bom/1", "models": found.models, "findings": found.findings }),
+    );
+    Ok(0)
+}
+
 fn find(view: &View, name: &str) -> Result<usize> {
     if let Some((index, _)) = view.model(&ModelId::new(name)) {
         return Ok(index);
@@ -146,22 +171,36 @@ fn find(view: &View, name: &str) -> Result<usize> {
     let mut matching = view.models.iter().enumerate().filter(|(_, model)| model.id.raw().ends_with(&tail));
     match (matching.next(), matching.next()) {
         (Some((index, _)), None) => Ok(index),
-        _ => Err(signing::no_such_model(name)),
+        _ => {
+            let known: Vec<&str> = view.models.iter().map(|model| model.id.raw()).collect();
+            let error = signing::no_such_model(name);
+            Err(match nearest(&name.to_lowercase(), &known) {
+                Some(near) => error
+                    .help(format!("did you mean `{}`? `touchmark list` shows the inventory", screen(near))),
+                None => error,
+            })
+        }
     }
 }
 
-fn wait(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<String> {
-    let id = workbench.start(kind);
-    let Some(job) = workbench.wait(id) else {
-        return Err(Error::new(Code::Internal, "the job was lost"));
-    };
+/// Runs a job to its end and tells what it could not look at.
+fn wait(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<()> {
+    let job = finish(workbench, kind)?;
     for line in &job.log {
         if line.starts_with('?') {
             output.note(line);
         }
     }
+    Ok(())
+}
+
+fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
+    let id = workbench.start(kind);
+    let Some(job) = workbench.wait(id) else {
+        return Err(Error::new(Code::Internal, "the job was lost"));
+    };
     match job.state {
-        JobState::Done(said) => Ok(said),
+        JobState::Done(_) => Ok(job),
         JobState::Failed(error) => Err(error),
         _ => Err(Error::new(Code::Cancelled, "cancelled; what was verified so far is recorded")),
     }
@@ -186,7 +225,7 @@ fn verify_by_policy(
                 .get(index)
                 .map(|m| m.id.clone())
                 .ok_or_else(|| signing::no_such_model(&name))?;
-            wait(&workbench, JobKind::Verify(vec![id]), output)?;
+            finish(&workbench, JobKind::Verify(vec![id]))?;
             let view = workbench.view();
             let verified = view.verified.get(index).and_then(Option::as_ref);
             verified.map(|v| v.verification.clone()).ok_or_else(|| signing::no_such_model(&name))?
@@ -207,20 +246,27 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
         let kind = if is_bom { SourceKind::Bom } else { SourceKind::Models };
         workbench.add_source(Source { kind, path })?;
     }
-    let said = wait(&workbench, JobKind::Scan, output)?;
+    wait(&workbench, JobKind::Scan, output)?;
     let view = workbench.view();
-    let mut human = format!("✓ scanned  {said}\n");
+    let in_graph = view.graph.findings();
+    let findings = view.findings.len() + in_graph.len();
+    let mut human = format!("✓ scanned  {} models, {findings} findings\n", view.models.len());
     for finding in &view.findings {
         let place = format!("{} {}", finding.source.screen(), finding.place.screen());
         human.push_str(&format!("  ! {}  {}  ({})\n", finding.code, finding.message, place.trim_end()));
     }
-    for finding in view.graph.findings() {
-        human.push_str(&format!("  ! {}\n", crate::report::graph_finding(&finding)));
+    for finding in &in_graph {
+        human.push_str(&format!("  ! {}\n", crate::report::graph_finding(finding)));
     }
-    output.print(
-        &human,
-        || json!({ "schema": "touchmark.scan/1", "models": view.models.len(), "findings": view.findings }),
-    );
+    let lineage: Vec<String> = in_graph.iter().map(crate::report::graph_finding).collect();
+    output.print(&human, || {
+        json!({
+            "schema": "touchmark.scan/1",
+            "models": view.models.len(),
+            "findings": view.findings,
+            "lineage": lineage,
+        })
+    });
     Ok(0)
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{
     Anchor, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Stage, Trust,
-    Verification, VerifyOptions, certificates_from_pem, default_signature, digest, inspect, read_small,
+    Verification, VerifyOptions, certificates_from_pem, default_signature, digest, read_small,
     sign_certificate, sign_key, verify,
 };
 use std::path::{Path, PathBuf};
@@ -107,17 +107,6 @@ pub fn root_digest(model: &Path, what: &What, output: &Output) -> Result<u8> {
     output.print(&format!("{}\n", digested.root_digest), || {
         report::json::signed("touchmark.digest/1", &digested)
     });
-    Ok(0)
-}
-
-/// `inspect`.
-pub fn inspect_file(file: &Path, output: &Output) -> Result<u8> {
-    let inspection = inspect(file)?;
-    let mut human = format!("{}\n", inspection.kind);
-    let rows: Vec<report::Row> =
-        inspection.fields.iter().map(|(label, value)| vec![format!("  {label}"), value.screen()]).collect();
-    human.push_str(&report::table(&rows));
-    output.print(&human, || report::json::inspection(&inspection));
     Ok(0)
 }
 

@@ -5,6 +5,6 @@ pub mod json;
 mod text;
 
 pub use text::{
-    Row, SCOPE, graph_finding, lineage, list, model, policy, policy_faults, score, table, verdict,
-    verification,
+    Row, SCOPE, bom, graph_finding, inspection, lineage, list, model, policy, policy_faults, score, table,
+    verdict, verification,
 };

@@ -1,11 +1,11 @@
 //! Plain text, a line a fact. A status is always glyph and word, so that colour is never needed.
 
 use crate::decision::{Decision, Verdict};
-use crate::inventory::FactKey;
+use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Check, Outcome, Stage, Verification};
+use crate::signing::{Check, Inspection, Outcome, Stage, Verification};
 use crate::text::width;
 use crate::workbench::{Summary, View};
 use std::fmt::Write;
@@ -159,6 +159,11 @@ fn levels(summary: &Summary) -> String {
 
 /// The inventory, one model a line; `keep` says which.
 pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
+    if view.models.is_empty() {
+        return "The inventory is empty. `touchmark scan PATH` adds a folder of models or a CycloneDX file, and \
+                `touchmark demo` lays out samples.\n"
+            .to_owned();
+    }
     let mut rows: Vec<Row> =
         vec![["status", "model", "kind", "signed by", "level", "gate"].map(str::to_owned).to_vec()];
     for (index, model) in view.models.iter().enumerate().filter(|(index, _)| keep(*index)) {
@@ -180,6 +185,35 @@ pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
         view.models.len(),
         crate::text::screen(&view.stage)
     );
+    out
+}
+
+/// What a file holds, as it says itself.
+pub fn inspection(i: &Inspection) -> String {
+    let rows: Vec<Row> =
+        i.fields.iter().map(|(label, value)| vec![format!("  {label}"), value.screen()]).collect();
+    format!("{}\n{}", i.kind, table(&rows))
+}
+
+/// What a bill of materials declares; nothing of it is checked.
+pub fn bom(found: &Scan) -> String {
+    let mut out =
+        format!("CycloneDX, {} models; all of it is declared, nothing proven\n", found.models.len());
+    for model in &found.models {
+        let _ = writeln!(out, "  {} {}", model.kind.word(), model.id.screen());
+        for fact in [FactKey::Version, FactKey::Publisher, FactKey::Licence, FactKey::Task] {
+            if let Some(found) = model.fact(fact) {
+                let _ = writeln!(out, "    {:<10} {}", fact.word(), found.value.screen());
+            }
+        }
+        for parent in &model.parents {
+            let pinned = if parent.digest.is_some() { ", pinned" } else { "" };
+            let _ = writeln!(out, "    {:<10} {}{pinned}", parent.relation.word(), parent.id.screen());
+        }
+    }
+    for finding in &found.findings {
+        let _ = writeln!(out, "  ! {}  {}  ({})", finding.code, finding.message, finding.place.screen());
+    }
     out
 }
 

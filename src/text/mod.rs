@@ -7,8 +7,10 @@
 
 mod clean;
 pub mod json;
+mod nearest;
 
 pub use clean::{block, clip, screen, width};
+pub use nearest::nearest;
 
 use serde::{Deserialize, Serialize};
 

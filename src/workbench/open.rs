@@ -305,7 +305,7 @@ impl Workbench {
             let result = match &model.location {
                 None => Ok(Verification::not_looked(
                     self.now(),
-                    "there are no files here, only documents that speak of it",
+                    "the last scan found no files of it, only documents that speak of it",
                 )),
                 Some(location) => {
                     let folder = view.workspace.root.join(location);

@@ -231,3 +231,26 @@ fn the_demo_is_a_copy_of_the_samples() {
     let listed = out(&in_workspace(&ws, &["list"]));
     assert!(listed.contains("acme/support-bot-7b"), "{listed}");
 }
+
+#[test]
+fn inspect_lists_what_a_bill_of_materials_declares_and_calls_none_of_it_proven() {
+    let dir = copy_of_samples();
+    let shown = touchmark(["inspect", &dir.path().join("boms/vendor.cdx.json").to_string_lossy()]);
+    assert_eq!(shown.status.code(), Some(0), "{}", err(&shown));
+    assert!(out(&shown).contains("vendor/ocr-tables"), "{}", out(&shown));
+    assert!(out(&shown).contains("nothing proven"));
+    assert!(!out(&shown).contains('\u{1b}') && !out(&shown).contains('\u{202e}'));
+    let not = dir.path().join("README.md");
+    let refused = touchmark(["inspect", &not.to_string_lossy()]);
+    assert_eq!(refused.status.code(), Some(4));
+    assert!(err(&refused).contains("CycloneDX"), "{}", err(&refused));
+}
+
+#[test]
+fn a_misspelt_model_is_answered_with_the_one_that_was_meant() {
+    let dir = copy_of_samples();
+    let workspace = dir.path().to_string_lossy().into_owned();
+    let refused = touchmark(["show", "acme/suport-bot-7b", "--workspace", &workspace]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("did you mean `acme/support-bot-7b`"), "{}", err(&refused));
+}

@@ -427,10 +427,13 @@ fn unwritable(path: Option<&Path>, cause: &rusqlite::Error) -> Error {
             with_path(Error::new(Code::Write, "the store is in use by another process"), path)
                 .help("try again when it has finished; nothing was changed")
         }
-        Some(CannotOpen | DiskFull | PermissionDenied | ReadOnly | SystemIoFailure) => {
-            with_path(Error::new(Code::Write, format!("cannot write the store ({})", reason(cause))), path)
-                .help("check free space and permissions; what was there before is unchanged")
-        }
+        Some(CannotOpen | DiskFull | PermissionDenied | ReadOnly | SystemIoFailure) => with_path(
+            Error::new(Code::Write, format!("cannot write the store ({})", reason(cause))),
+            path,
+        )
+        .help(
+            "check free space and permissions, or look with --read-only; what was there before is unchanged",
+        ),
         _ => broken(path, cause),
     }
 }
