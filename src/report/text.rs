@@ -15,6 +15,8 @@ pub const SCOPE: &str = "A level speaks of integrity and authenticity, never of 
 
 /// More names than this are counted instead of listed.
 const MANY: usize = 20;
+/// FILES lists ten of each kind of difference.
+const MANY_DETAILS: usize = 80;
 
 /// One row of a table: safe cells.
 pub type Row = Vec<String>;
@@ -111,11 +113,11 @@ fn one_check(check: &Check) -> String {
             line(label, text.screen());
         }
     }
-    for detail in check.details.iter().take(MANY) {
+    for detail in check.details.iter().take(MANY_DETAILS) {
         line("", detail.screen());
     }
-    if check.details.len() > MANY {
-        line("", format!("{} more lines", check.details.len() - MANY));
+    if check.details.len() > MANY_DETAILS {
+        line("", format!("{} more lines", check.details.len() - MANY_DETAILS));
     }
     if let Some(remedy) = &check.remedy {
         line("remedy", remedy.clone());
@@ -123,25 +125,16 @@ fn one_check(check: &Check) -> String {
     out
 }
 
+/// The digests; which files are gone, extra or not readable, FILES says in its details.
 fn files(v: &Verification) -> String {
     let mut out = String::new();
     for file in v.files.changed.iter().take(MANY) {
-        let note = file.note.as_ref().map(|n| format!("  {n}")).unwrap_or_default();
-        let _ = writeln!(out, "  ✗ changed  {}  {} bytes{note}", file.name.screen(), file.size);
-        let _ = writeln!(out, "             expected    {}", file.expected);
-        let _ = writeln!(out, "             found       {}", file.found);
-    }
-    let lists = [("✗ missing", &v.files.missing), ("✗ extra  ", &v.files.extra)];
-    for (label, names) in lists {
-        for name in names.iter().take(MANY) {
-            let _ = writeln!(out, "  {label}  {}", name.screen());
+        let _ = writeln!(out, "  ✗ changed  {}  {} bytes", file.name.screen(), file.size);
+        let found = if file.found.is_empty() { "nothing" } else { file.found.as_str() };
+        if !file.expected.is_empty() {
+            let _ = writeln!(out, "             expected    {}", file.expected);
+            let _ = writeln!(out, "             found       {found}");
         }
-        if names.len() > MANY {
-            let _ = writeln!(out, "  {label}  {} more", names.len() - MANY);
-        }
-    }
-    for (name, why) in v.files.unreadable.iter().take(MANY) {
-        let _ = writeln!(out, "  ? unread   {}  {}", name.screen(), crate::text::screen(why));
     }
     if v.files.changed.len() > MANY {
         let _ = writeln!(out, "  ✗ changed  {} more", v.files.changed.len() - MANY);

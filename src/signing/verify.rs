@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, read_small};
@@ -10,6 +11,7 @@ use super::check::{Check, Outcome, Stage};
 use super::files;
 use super::hashing::HashAlgorithm;
 use super::identity::{Identity, Method};
+use super::localise::{ChangedFile, MovedFile};
 use super::manifest::{
     PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, RootDigest, STATEMENT_TYPE, Statement,
 };
@@ -64,22 +66,6 @@ pub struct LogEntry {
     pub index: u64,
 }
 
-/// A file whose digest is not the signed one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangedFile {
-    /// Resource name.
-    pub name: Untrusted,
-    /// Signed digest, hex.
-    pub expected: String,
-    /// Digest found, hex.
-    pub found: String,
-    /// Size found, bytes.
-    pub size: u64,
-    /// What lies there, in our own words (`safetensors, header intact`), when it can be told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
 /// What became of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct FilesReport {
@@ -87,16 +73,33 @@ pub struct FilesReport {
     pub matched: u64,
     /// Bytes hashed.
     pub bytes: u64,
-    /// Resources that differ.
+    /// Files that differ.
     pub changed: Vec<ChangedFile>,
-    /// Resources that are gone.
+    /// Files that are gone from where they were signed.
     pub missing: Vec<Untrusted>,
     /// Files that nobody signed.
     pub extra: Vec<Untrusted>,
+    /// Pairs of a missing and an extra file that are one file under two names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<MovedFile>,
     /// Files that the bundle's own `ignore_paths` hide.
     pub ignored: Vec<Untrusted>,
     /// Files that could not be read or that changed while they were read, with the reason.
     pub unreadable: Vec<(Untrusted, String)>,
+}
+
+impl FilesReport {
+    /// Missing files that were not found under another name.
+    pub fn truly_missing(&self) -> impl Iterator<Item = &Untrusted> {
+        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.name).collect();
+        self.missing.iter().filter(move |name| !moved.contains(name))
+    }
+
+    /// Unsigned files that are not a signed file under another name.
+    pub fn truly_extra(&self) -> impl Iterator<Item = &Untrusted> {
+        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.found).collect();
+        self.extra.iter().filter(move |name| !moved.contains(name))
+    }
 }
 
 /// The checks of one model against one bundle at one time, and what they established.
