@@ -5,7 +5,7 @@ use crate::inventory::FactKey;
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Check, Outcome, Stage, Verification};
+use crate::signing::{Check, Outcome, Stage, Verification, code_info};
 use crate::text::width;
 use crate::workbench::{Summary, View};
 use std::fmt::Write;
@@ -88,7 +88,7 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
         let bad = matches!(check.outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown);
         let headline = v.headline().is_some_and(|h| h.stage == check.stage);
         if explain || headline || (bad && check.outcome == v.outcome()) {
-            out.push_str(&one_check(check));
+            out.push_str(&one_check(check, explain));
         }
     }
     if (explain || v.outcome_of(Stage::Files) == Outcome::Fail) && !v.checks.is_empty() {
@@ -97,7 +97,7 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
     out
 }
 
-fn one_check(check: &Check) -> String {
+fn one_check(check: &Check, explain: bool) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "  {:<9}  {:<10}  {}", status(check.outcome), check.stage.name(), check.summary);
     let mut line = |label: &str, text: String| {
@@ -118,6 +118,9 @@ fn one_check(check: &Check) -> String {
     }
     if check.details.len() > MANY_DETAILS {
         line("", format!("{} more lines", check.details.len() - MANY_DETAILS));
+    }
+    if let Some(info) = explain.then(|| code_info(&check.code)).flatten() {
+        line("cause", info.cause.to_owned());
     }
     if let Some(remedy) = &check.remedy {
         line("remedy", remedy.clone());

@@ -190,6 +190,22 @@ impl Verification {
         self.checks.iter().find(|check| check.outcome == outcome)
     }
 
+    /// Says whose signature this is: it lists the files of `owner`, whose root digest is the same. Without
+    /// effect unless FILES failed.
+    pub fn belongs_to(&mut self, owner: &Untrusted) {
+        let Some(check) = self.checks.iter_mut().find(|check| check.stage == Stage::Files) else { return };
+        if check.outcome != Outcome::Fail {
+            return;
+        }
+        let line = Untrusted::new(format!("its root digest is that of the model {}", owner.raw()));
+        if check.code == "FILES-OTHER-MODEL" {
+            check.expected = Some(Untrusted::new(format!("the signed files of {}", owner.raw())));
+        }
+        if !check.details.contains(&line) {
+            check.details.insert(0, line);
+        }
+    }
+
     /// Whether the signer is proven: TRUST, SIGNATURE and, where they apply, CHAIN and LOG passed.
     pub fn signer_proven(&self) -> bool {
         [Stage::Trust, Stage::Signature].iter().all(|s| self.outcome_of(*s) == Outcome::Pass)
@@ -359,7 +375,20 @@ fn check_method(found: Method, asked: Option<Method>) -> Check {
         )
         .expected(asked.as_str())
         .found(found.as_str())
-        .remedy(format!("Verify with method {}, if you hold something to trust for it", found.as_str())),
+        .evidence(match found {
+            Method::Key => "verificationMaterial.publicKey",
+            Method::Certificate => "verificationMaterial.x509CertificateChain",
+            Method::Sigstore => "verificationMaterial.certificate",
+        })
+        .remedy(format!(
+            "If you hold something to trust for it: touchmark verify {} MODEL {}",
+            found.as_str(),
+            match found {
+                Method::Key => "--public-key KEY.pem",
+                Method::Certificate => "--certificate-chain CA.pem",
+                Method::Sigstore => "--identity WHO --identity-provider URL",
+            }
+        )),
         _ => Check::pass(Stage::Method, format!("Signed by method {}", found.as_str())),
     }
 }

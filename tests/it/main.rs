@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod attest;
+mod checks;
 mod cli;
 mod decision;
 mod floors;
