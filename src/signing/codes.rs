@@ -288,6 +288,13 @@ pub const CODES: &[CodeInfo] = &[
         "Name the file that holds the model's signature.",
     ),
     row(
+        "STATEMENT-VERSION",
+        Stage::Statement,
+        "The model was signed by a version of OMS that is not known here.",
+        "A signing tool that is newer than this program.",
+        "Get a newer Touchmark, or ask the publisher for a signature of OMS v1.",
+    ),
+    row(
         "STATEMENT-MALFORMED",
         Stage::Statement,
         "The statement is not a manifest as OMS asks for; the field at fault is named.",

@@ -11,11 +11,11 @@ use super::check::{Check, Outcome, Stage};
 use super::enumerate::{Entry, Listing, Scope, base_name, covers, enumerate, model_relative};
 use super::formats;
 use super::hashing::{HashJob, hash_files};
-use super::localise::{self, Differing, MoveKind};
+use super::localise::{self, ChangeKind, Differing, MoveKind};
 use super::manifest::{Statement, parse_shard_name};
 use super::progress::Progress;
 use super::sign::is_attestation;
-use super::verify::{FilesReport, VerifyOptions};
+use super::verify::{FilesReport, VerifyOptions, sentence};
 
 /// Lines of detail of each kind in the check; the report holds all.
 const SHOWN: usize = 10;
@@ -229,7 +229,7 @@ fn cannot_list(model: &Path, error: &Error) -> Check {
     Check::new(Stage::Files, code, outcome, summary)
         .found(error.what.clone())
         .evidence(place)
-        .remedy(error.help.clone().unwrap_or_else(|| "Make the model readable and verify again".to_owned()))
+        .remedy(sentence(error.help.as_deref().unwrap_or("make the model readable and verify again")))
 }
 
 fn judge(
@@ -263,8 +263,7 @@ fn judge(
         return fail(
             "FILES-CHANGED",
             format!("{} changed after the model was signed", count(report.changed.len(), "file")),
-            "Do not load the model. Get the changed files again from the publisher; if the change was meant, have the \
-             model signed again",
+            remedy_of_changes(report),
         );
     }
     if !report.missing.is_empty() {
@@ -317,6 +316,30 @@ fn judge(
         format!("All {total} signed {parts} are unchanged, and nothing was added{hidden}"),
     )
 }
+
+/// One remedy when all changed files show the same harmless cause; else the strict one.
+fn remedy_of_changes(report: &FilesReport) -> &'static str {
+    let all = |kind: ChangeKind| report.changed.iter().all(|file| file.kind == kind);
+    let known = REMEDIES.iter().find(|(kind, _)| all(*kind)).map(|(_, remedy)| *remedy);
+    known.unwrap_or(
+        "Do not load the model. Get the changed files again from the publisher; if the change was meant, have the \
+         model signed again",
+    )
+}
+
+const REMEDIES: [(ChangeKind, &str); 5] = [
+    (ChangeKind::LfsPointer, "Run `git lfs pull` in the model's repository, then verify again"),
+    (
+        ChangeKind::LineEnds,
+        "Check the files out again without converting the ends of lines: git config core.autocrlf false",
+    ),
+    (ChangeKind::Truncated, "The download broke off, or the disk was full: get these files again"),
+    (ChangeKind::Emptied, "The download broke off, or the disk was full: get these files again"),
+    (
+        ChangeKind::HtmlPage,
+        "The download gave an error page: log in where the model is kept, and get these files again",
+    ),
+];
 
 /// A signature that was copied from elsewhere has (nearly) nothing in common with these files (rulings 7).
 fn is_other_model(model: &Path, statement: &Statement, report: &FilesReport, signed: usize) -> bool {

@@ -453,7 +453,11 @@ impl ChangedFile {
             .iter()
             .take(SHOWN)
             .map(|part| {
-                let differ = if part.found.is_empty() { "are not here" } else { "differ" };
+                let differ = match (part.found.is_empty(), part.start < self.size) {
+                    (false, _) => "differ",
+                    (true, true) => "are not all here",
+                    (true, false) => "are not here",
+                };
                 let tensors = part.tensors.as_ref().map(TensorsHit::words).unwrap_or_default();
                 let (number, total) = (part.number, self.parts_total);
                 format!("shard {number} of {total}, bytes {} to {} {differ}{tensors}", part.start, part.end)

@@ -310,6 +310,10 @@ fn age_of_roots(anchors: &[&Anchor], leaf: &[u8], options: &VerifyOptions) -> Ve
     let mut lines = Vec::new();
     for anchor in anchors.iter().take(SHOWN) {
         let (Some(made), Some(days)) = (anchor.made, anchor.used_at(options.at).age_days) else { continue };
+        // As of a time before the root was made, its age says nothing.
+        if days < 0 {
+            continue;
+        }
         let later = certified.filter(|certified| *certified > made).map_or(
             "",
             |_| "; the signature is newer, and so may be the log or the authority: refresh the root",
@@ -360,17 +364,22 @@ fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &
         Method::Certificate => "certificate authority",
         Method::Sigstore => "Sigstore trusted root",
     };
-    let mismatch = result.outcome_of(Stage::Method) == Outcome::Fail;
-    let outcome = if mismatch { Outcome::Unknown } else { Outcome::Missing };
-    let mut check = Check::new(
-        Stage::Trust,
-        "TRUST-NO-ANCHOR",
-        outcome,
-        format!("No {what} is trusted that could answer for the signer"),
-    )
-    .expected(format!("at least one trusted {what}"))
-    .found("none")
-    .remedy(format!("Name the publisher's {what}, from a source other than this model"));
+    let mut check = if result.outcome_of(Stage::Method) == Outcome::Fail {
+        unknown(
+            Stage::Trust,
+            &format!("No {what} was given, because another method was asked for; see METHOD"),
+        )
+    } else {
+        Check::new(
+            Stage::Trust,
+            "TRUST-NO-ANCHOR",
+            Outcome::Missing,
+            format!("No {what} is trusted that could answer for the signer"),
+        )
+        .expected(format!("at least one trusted {what}"))
+        .found("none")
+        .remedy(format!("Name the publisher's {what}, from a source other than this model"))
+    };
     check.details.extend(other_anchors(trust, kind_of(method)));
     result.set(check);
     for stage in stages {

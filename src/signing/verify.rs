@@ -295,6 +295,12 @@ fn check_model(model: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Helps of errors begin in lower case, remedies of checks do not.
+pub(super) fn sentence(help: &str) -> String {
+    let mut chars = help.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// For messages: certificates and logs know whole seconds.
 pub(super) fn whole_second(at: jiff::Timestamp) -> jiff::Timestamp {
     jiff::Timestamp::from_second(at.as_second()).unwrap_or(at)
@@ -331,7 +337,7 @@ fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
                 _ => no("PARSE-UNREADABLE", Outcome::Unknown, "The signature file cannot be read"),
             };
             check.found = Some(error.what.into());
-            check.remedy = error.help;
+            check.remedy = error.help.as_deref().map(sentence);
             return Err(check);
         }
     };
@@ -419,7 +425,7 @@ fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>>
         let check = check
             .expected("an in-toto statement v1 with one subject and an OMS manifest")
             .found(error.what)
-            .remedy(error.help.unwrap_or_else(|| {
+            .remedy(error.help.as_deref().map(sentence).unwrap_or_else(|| {
                 "Tell the publisher: the signing tool wrote a statement that no verifier should accept"
                     .to_owned()
             }));
@@ -451,8 +457,21 @@ fn other_type(payload: &[u8]) -> Option<Check> {
         (_, Some(found)) if !found.starts_with("https://model_signing/") => {
             Some(no("predicateType", PREDICATE_TYPE, found))
         }
+        (_, Some(found)) if is_other_version(found) => {
+            let mut check = no("predicateType", PREDICATE_TYPE, found);
+            check.code = "STATEMENT-VERSION".to_owned();
+            check.summary = "The model was signed by a version of OMS that is not known here".to_owned();
+            check.remedy =
+                Some("Get a newer Touchmark, or ask the publisher for a signature of OMS v1".to_owned());
+            Some(check)
+        }
         _ => None,
     }
+}
+
+fn is_other_version(predicate_type: &str) -> bool {
+    let version = predicate_type.strip_prefix("https://model_signing/signature/v");
+    version.is_some_and(|version| !version.starts_with("1."))
 }
 
 fn check_statement(statement: &Statement) -> Check {

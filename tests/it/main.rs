@@ -3,13 +3,16 @@
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod attest;
+mod bench;
 mod checks;
 mod cli;
 mod decision;
+mod explain;
 mod floors;
 mod interop;
 mod inventory;
 mod journey;
+mod known_bad;
 mod lineage;
 mod maturity;
 mod policy;
