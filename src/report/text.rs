@@ -222,6 +222,13 @@ pub fn model(view: &View, index: usize) -> String {
         );
     }
     out.push_str(&table(&rows));
+    let verified = view.verified.get(index).and_then(Option::as_ref).map(|verified| &verified.verification);
+    if let Some((v, check)) = verified.and_then(|v| Some((v, v.headline()?))) {
+        out.push_str(&one_check(check, false));
+        if check.stage == Stage::Files {
+            out.push_str(&files(v));
+        }
+    }
     for finding in view.findings.iter().filter(|f| f.model.as_ref() == Some(&model.id)) {
         let place = format!("{} {}", finding.source.screen(), finding.place.screen());
         let _ = writeln!(out, "  ! {}  {}  ({place})", finding.code, finding.message);

@@ -63,7 +63,7 @@ pub(super) fn read(path: &Path) -> Head {
     }
     let [length @ .., brace] = magic;
     let header_bytes = u64::from_le_bytes(length);
-    if brace != b'{' || header_bytes < 2 || header_bytes > LIMIT_SAFETENSORS_HEADER {
+    if brace != b'{' || !(2..=LIMIT_SAFETENSORS_HEADER).contains(&header_bytes) {
         return Head::Unknown;
     }
     let header_end = header_bytes + 8;

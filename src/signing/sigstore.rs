@@ -17,6 +17,7 @@ use super::bundle::Bundle;
 use super::check::{Check, Outcome, Stage};
 use super::identity::{Identity, Method};
 use super::keys::PublicKey;
+use super::manifest::outline;
 use super::trust::unusable_root;
 use super::verify::{LogEntry, TimeSource};
 
@@ -138,7 +139,7 @@ const NOT_READ: &str = "The bundle's evidence could not be read for this; see LO
 
 /// Whether the subject is this model's is for SUBJECT and FILES; the library only wants to be told one.
 fn own_subject(payload: &[u8]) -> Option<Sha256Hash> {
-    let statement: serde_json::Value = serde_json::from_slice(payload).ok()?;
+    let statement = outline(payload)?;
     Sha256Hash::from_hex(statement.pointer("/subject/0/digest/sha256")?.as_str()?).ok()
 }
 

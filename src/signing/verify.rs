@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, read_small};
+use super::bundle::{Bundle, read_bundle};
 use super::check::{Check, Outcome, Stage};
 use super::files;
 use super::hashing::HashAlgorithm;
 use super::identity::{Identity, Method};
 use super::localise::{ChangedFile, MovedFile};
 use super::manifest::{
-    PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, RootDigest, STATEMENT_TYPE, Statement,
+    PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, RootDigest, STATEMENT_TYPE, Statement, outline,
 };
 use super::progress::Progress;
 use super::signer;
@@ -312,6 +312,7 @@ pub(super) fn unknown(stage: Stage, why: &str) -> Check {
 
 /// PARSE. Absent, empty, cut off, too large and malformed are told apart: each has another remedy.
 fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
+    const NO_BUNDLE: &str = "The signature file is not a Sigstore bundle as OMS asks for";
     const AGAIN: &str = "Get the signature again from the publisher";
     let place = bundle.to_string_lossy().into_owned();
     let no = |code: &str, outcome: Outcome, summary: &str| {
@@ -327,10 +328,11 @@ fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
         }
         _ => {}
     }
-    let raw = match read_small(bundle, LIMIT_BUNDLE_BYTES) {
+    let raw = match read_bundle(bundle) {
         Ok(raw) => raw,
         Err(error) => {
             let mut check = match error.code {
+                Code::Malformed => no("PARSE-MALFORMED", Outcome::Fail, NO_BUNDLE),
                 Code::TooLarge => {
                     no("PARSE-TOO-LARGE", Outcome::Fail, "The signature file is too large to be one")
                 }
@@ -355,11 +357,7 @@ fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
         } else if cut_off {
             no("PARSE-TRUNCATED", Outcome::Fail, "The signature file is cut off before its end")
         } else {
-            no(
-                "PARSE-MALFORMED",
-                Outcome::Fail,
-                "The signature file is not a Sigstore bundle as OMS asks for",
-            )
+            no("PARSE-MALFORMED", Outcome::Fail, NO_BUNDLE)
         };
         check.expected = Some("a Sigstore bundle (JSON) with one DSSE envelope".into());
         check.found = Some(match error.at {
@@ -438,7 +436,7 @@ fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>>
 
 /// A statement about something else is told by its types.
 fn other_type(payload: &[u8]) -> Option<Check> {
-    let statement: serde_json::Value = serde_json::from_slice(payload).ok()?;
+    let statement = outline(payload)?;
     let said = |field: &str| statement.get(field).and_then(serde_json::Value::as_str);
     let no = |field: &str, expected: &str, found: &str| {
         Check::new(

@@ -231,7 +231,6 @@ pub struct Leaf {
 pub struct Authority {
     pub issuer: Issuer<'static, KeyPair>,
     pub pem: String,
-    pub der: Vec<u8>,
 }
 
 impl Authority {
@@ -260,8 +259,7 @@ impl Authority {
     }
 
     fn of(params: CertificateParams, key: KeyPair, certificate: &rcgen::Certificate) -> Self {
-        let (pem, der) = (certificate.pem(), certificate.der().to_vec());
-        Authority { issuer: Issuer::new(params, key), pem, der }
+        Authority { issuer: Issuer::new(params, key), pem: certificate.pem() }
     }
 
     fn leaf_params() -> CertificateParams {

@@ -5,7 +5,7 @@ use crate::bench::{Authority, Bench, anchor, details, faults, safetensors};
 use crate::support::{copy_of_samples, out, touchmark};
 use std::fs;
 use touchmark::signing::{
-    ChangeKind, Curve, IdentityPart, MoveKind, NameChange, Outcome, SigningKey, Stage, Trust,
+    Anchor, ChangeKind, Curve, IdentityPart, MoveKind, NameChange, Outcome, SigningKey, Stage, Trust,
 };
 
 fn weights() -> Vec<u8> {
@@ -186,4 +186,37 @@ fn json_and_explain_carry_what_was_found() {
     assert!(json["verification"]["files"]["changed"][0]["promised_size"].is_u64());
     // Nothing was written beside the model.
     assert!(fs::read_dir(dir.path().join("models/acme/support-bot-7b")).unwrap().count() > 0);
+}
+
+#[test]
+fn a_mix_up_of_methods_is_told_before_anything_else_is_asked() {
+    let mut bench = Bench::new();
+    let root = Authority::new("root");
+    bench.sign_under(&root.issue(|_| {}), &[]);
+    // A certificate where a key is asked for: the method is the trouble, not the file.
+    let file = bench.folder.path().join("root.pem");
+    fs::write(&file, &root.pem).unwrap();
+    let done = touchmark([
+        "verify".as_ref(),
+        "key".as_ref(),
+        bench.model().as_os_str(),
+        "--public-key".as_ref(),
+        file.as_os_str(),
+    ]);
+    let text = out(&done);
+    assert_eq!(done.status.code(), Some(1), "{text}");
+    assert!(text.contains("METHOD-MISMATCH"), "{text}");
+    assert!(text.contains("touchmark verify certificate MODEL --certificate-chain CA.pem"), "{text}");
+}
+
+#[test]
+fn an_old_root_is_told_with_its_age_when_the_signature_is_newer() {
+    let mut bench = Bench::new();
+    bench.sign_keyless(&Authority::new("root"), "d29uZGVybGFuZA==");
+    let made = Some("2024-06-01T00:00:00Z".parse().unwrap());
+    bench.trust = Trust::new(vec![Anchor { made, ..Anchor::public_good() }]);
+    let seen = bench.verify();
+    assert_eq!(faults(&seen), [(Stage::Log, "LOG-UNKNOWN")]);
+    let text = details(&seen, Stage::Log);
+    assert!(text.contains("is 730 days old") && text.contains("refresh the root"), "{text}");
 }
