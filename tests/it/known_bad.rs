@@ -1,5 +1,6 @@
 //! Known bad inputs: each fails its own check and no other, and its text names cause and remedy. The snapshot
 //! holds what a person reads.
+#![cfg(unix)]
 
 use crate::bench::{Authority, Bench, PAYLOAD_TYPE, anchor, faults, log_of, mend_root};
 use crate::support::even;
@@ -19,7 +20,8 @@ const BAD: &[(&str, &str, Make)] = &[
     ("an empty signature", "PARSE-EMPTY", |b| b.write("model.sig", "\n")),
     ("a signature cut off", "PARSE-TRUNCATED", |b| {
         let text = b.bundle_text();
-        b.write("model.sig", &text[..text.len() / 2]);
+        // The same place in each run: signatures differ in length.
+        b.write("model.sig", &text[..600]);
     }),
     ("a text instead of a signature", "PARSE-MALFORMED", |b| b.write("model.sig", "hello")),
     ("a pipe instead of a signature", "PARSE-UNREADABLE", |b| {
@@ -296,7 +298,6 @@ fn recorded(bench: &Bench, field: &str, value: Value) {
     });
 }
 
-#[cfg(unix)]
 #[test]
 fn each_known_bad_input_fails_its_own_check_and_no_other_and_says_why() {
     assert!(BAD.len() >= 40);

@@ -1,5 +1,6 @@
 //! Ceilings: what is too large, too deep or too much is refused, and a large manifest is verified, within
-//! bounded memory.
+//! bounded memory. `ulimit -v` means something on Linux only.
+#![cfg(target_os = "linux")]
 
 use crate::bench::{Bench, PAYLOAD_TYPE, faults};
 use crate::support::{out, touchmark};
@@ -12,7 +13,6 @@ use touchmark::Code;
 use touchmark::signing::{Bundle, Stage, Statement, pae};
 
 /// Verifies in a process that may have no more than so much memory (address space, in MiB).
-#[cfg(target_os = "linux")]
 fn verify_within(bench: &Bench, mebibytes: u64) -> Output {
     let key = bench.folder.path().join("key.pem");
     fs::write(&key, bench.key.public().to_pem()).unwrap();
@@ -30,7 +30,6 @@ fn verify_within(bench: &Bench, mebibytes: u64) -> Output {
         .unwrap()
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn two_hundred_megabytes_that_are_no_signature_are_not_read_whole() {
     let bench = Bench::new();
@@ -80,7 +79,6 @@ fn many(count: usize) -> Bench {
     bench
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn a_manifest_of_a_million_files_is_verified_within_bounded_memory() {
     let bench = many(1_000_000);
