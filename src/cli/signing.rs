@@ -6,7 +6,7 @@ use super::{key, token};
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{
-    Anchor, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Stage, Trust,
+    Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Stage, Trust,
     Verification, VerifyOptions, certificates_from_pem, default_signature, digest, read_small,
     sign_certificate, sign_key, verify,
 };
@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// A key or certificate file larger than this is refused.
 pub const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
+const LIMIT_PEEKED_BYTES: u64 = 16 * 1024 * 1024;
 
 /// The exit status of an outcome: 0 verified, 1 failed, 3 could not be determined.
 pub fn status_of(outcome: Outcome) -> u8 {
@@ -112,6 +113,9 @@ pub fn root_digest(model: &Path, what: &What, output: &Output) -> Result<u8> {
 
 /// `verify key|certificate|sigstore`.
 pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) -> Result<u8> {
+    if let Some(status) = mixed_up(method, common, output)? {
+        return Ok(status);
+    }
     let (with, asked, trust) = match method {
         VerifyMethod::Key { common, public_key } => {
             let anchors = vec![Anchor::read_key("--public-key", public_key)?];
@@ -153,6 +157,28 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
     require(&mut verification, with);
     print(&with.model.to_string_lossy(), &verification, with.explain, output);
     Ok(status_of(verification.outcome()))
+}
+
+/// A bundle of another method is told before any key, certificate or identity is looked at: what was given
+/// for the wrong method is often the wrong file, too.
+fn mixed_up(method: &VerifyMethod, common: &Common, output: &Output) -> Result<Option<u8>> {
+    let (with, asked) = match method {
+        VerifyMethod::Key { common, .. } => (common, Method::Key),
+        VerifyMethod::Certificate { common, .. } => (common, Method::Certificate),
+        VerifyMethod::Sigstore { common, .. } => (common, Method::Sigstore),
+    };
+    let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
+    // A large one is read once only; METHOD then speaks after the keys were read.
+    let is_small = std::fs::metadata(&signature).is_ok_and(|metadata| metadata.len() <= LIMIT_PEEKED_BYTES);
+    let is_other = is_small && Bundle::read(&signature).is_ok_and(|bundle| bundle.method() != asked);
+    if !is_other {
+        return Ok(None);
+    }
+    let options = VerifyOptions { method: Some(asked), ..VerifyOptions::at(now(common)) };
+    let nobody = Trust::new(Vec::new());
+    let verification = verify(&with.model, &signature, &nobody, &options, &Progress::default())?;
+    print(&with.model.to_string_lossy(), &verification, with.explain, output);
+    Ok(Some(status_of(verification.outcome())))
 }
 
 /// What the caller demands beyond the specification.

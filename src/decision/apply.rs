@@ -3,7 +3,7 @@
 
 use crate::inventory::{Format, Model};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern};
-use crate::signing::{AnchorUse, Check, Identity, Outcome, Stage, Verification};
+use crate::signing::{AnchorUse, Check, Identity, NameDifference, Outcome, Stage, Verification};
 use crate::text::Untrusted;
 
 /// Fills in IDENTITY (is the proven signer one of the publisher's identities, under one of its anchors?)
@@ -83,6 +83,10 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy) -> Chec
     };
     let mut check = check.expected(expected(publisher)).found(found(signer, anchor));
     check.details = differences(publisher, signer, anchor);
+    check.difference = publisher.identities.iter().find_map(|identity| match &identity.subject {
+        TextPattern::Exact(subject) => NameDifference::between(signer, subject, identity.issuer.as_deref()),
+        _ => None,
+    });
     check
 }
 

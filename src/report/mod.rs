@@ -1,9 +1,11 @@
 //! What the others concluded, as plain text and JSON for people and pipelines. It computes nothing; all
 //! text that it returns is safe to print.
 
+mod checks;
 pub mod json;
 mod text;
 
+pub use checks::checks_page;
 pub use text::{
     Row, SCOPE, bom, graph_finding, inspection, lineage, list, model, policy, policy_faults, score, table,
     verdict, verification,

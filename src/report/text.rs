@@ -5,7 +5,7 @@ use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Check, Inspection, Outcome, Stage, Verification};
+use crate::signing::{Check, Inspection, Outcome, Stage, Verification, code_info};
 use crate::text::width;
 use crate::workbench::{Summary, View};
 use std::fmt::Write;
@@ -15,6 +15,8 @@ pub const SCOPE: &str = "A level speaks of integrity and authenticity, never of 
 
 /// More names than this are counted instead of listed.
 const MANY: usize = 20;
+/// FILES lists ten of each kind of difference.
+const MANY_DETAILS: usize = 80;
 
 /// One row of a table: safe cells.
 pub type Row = Vec<String>;
@@ -86,7 +88,7 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
         let bad = matches!(check.outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown);
         let headline = v.headline().is_some_and(|h| h.stage == check.stage);
         if explain || headline || (bad && check.outcome == v.outcome()) {
-            out.push_str(&one_check(check));
+            out.push_str(&one_check(check, explain));
         }
     }
     if (explain || v.outcome_of(Stage::Files) == Outcome::Fail) && !v.checks.is_empty() {
@@ -95,7 +97,7 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
     out
 }
 
-fn one_check(check: &Check) -> String {
+fn one_check(check: &Check, explain: bool) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "  {:<9}  {:<10}  {}", status(check.outcome), check.stage.name(), check.summary);
     let mut line = |label: &str, text: String| {
@@ -111,11 +113,14 @@ fn one_check(check: &Check) -> String {
             line(label, text.screen());
         }
     }
-    for detail in check.details.iter().take(MANY) {
+    for detail in check.details.iter().take(MANY_DETAILS) {
         line("", detail.screen());
     }
-    if check.details.len() > MANY {
-        line("", format!("{} more lines", check.details.len() - MANY));
+    if check.details.len() > MANY_DETAILS {
+        line("", format!("{} more lines", check.details.len() - MANY_DETAILS));
+    }
+    if let Some(info) = explain.then(|| code_info(&check.code)).flatten() {
+        line("cause", info.cause.to_owned());
     }
     if let Some(remedy) = &check.remedy {
         line("remedy", remedy.clone());
@@ -123,25 +128,16 @@ fn one_check(check: &Check) -> String {
     out
 }
 
+/// The digests; which files are gone, extra or not readable, FILES says in its details.
 fn files(v: &Verification) -> String {
     let mut out = String::new();
     for file in v.files.changed.iter().take(MANY) {
-        let note = file.note.as_ref().map(|n| format!("  {n}")).unwrap_or_default();
-        let _ = writeln!(out, "  ✗ changed  {}  {} bytes{note}", file.name.screen(), file.size);
-        let _ = writeln!(out, "             expected    {}", file.expected);
-        let _ = writeln!(out, "             found       {}", file.found);
-    }
-    let lists = [("✗ missing", &v.files.missing), ("✗ extra  ", &v.files.extra)];
-    for (label, names) in lists {
-        for name in names.iter().take(MANY) {
-            let _ = writeln!(out, "  {label}  {}", name.screen());
+        let _ = writeln!(out, "  ✗ changed  {}  {} bytes", file.name.screen(), file.size);
+        let found = if file.found.is_empty() { "nothing" } else { file.found.as_str() };
+        if !file.expected.is_empty() {
+            let _ = writeln!(out, "             expected    {}", file.expected);
+            let _ = writeln!(out, "             found       {found}");
         }
-        if names.len() > MANY {
-            let _ = writeln!(out, "  {label}  {} more", names.len() - MANY);
-        }
-    }
-    for (name, why) in v.files.unreadable.iter().take(MANY) {
-        let _ = writeln!(out, "  ? unread   {}  {}", name.screen(), crate::text::screen(why));
     }
     if v.files.changed.len() > MANY {
         let _ = writeln!(out, "  ✗ changed  {} more", v.files.changed.len() - MANY);
@@ -260,6 +256,13 @@ pub fn model(view: &View, index: usize) -> String {
         );
     }
     out.push_str(&table(&rows));
+    let verified = view.verified.get(index).and_then(Option::as_ref).map(|verified| &verified.verification);
+    if let Some((v, check)) = verified.and_then(|v| Some((v, v.headline()?))) {
+        out.push_str(&one_check(check, false));
+        if check.stage == Stage::Files {
+            out.push_str(&files(v));
+        }
+    }
     for finding in view.findings.iter().filter(|f| f.model.as_ref() == Some(&model.id)) {
         let place = format!("{} {}", finding.source.screen(), finding.place.screen());
         let _ = writeln!(out, "  ! {}  {}  ({place})", finding.code, finding.message);

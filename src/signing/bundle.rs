@@ -52,9 +52,9 @@ pub struct Bundle {
     pub log_entries: usize,
     /// Number of RFC 3161 timestamps.
     pub timestamps: usize,
-    /// The whole document, for the Sigstore verifier.
+    /// The whole document, for the Sigstore verifier; empty for the other methods, which need it no more.
     pub raw: Vec<u8>,
-    /// SHA-256 over `raw`, hex.
+    /// SHA-256 over the whole document, hex.
     pub digest: String,
 }
 
@@ -77,7 +77,7 @@ impl Bundle {
     /// # Errors
     /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED` with the field.
     pub fn read(path: &Path) -> Result<Self> {
-        Self::parse(&read_small(path, LIMIT_BUNDLE_BYTES)?)
+        Self::parse(&read_bundle(path)?)
     }
 
     /// Parses a document: no duplicate keys, bounded depth, canonical base64, exactly one signature.
@@ -126,6 +126,10 @@ impl Bundle {
             }
             None => 0,
         };
+        let raw_kept = match material {
+            Material::Sigstore { .. } => raw.to_vec(),
+            _ => Vec::new(),
+        };
         Ok(Bundle {
             media_type: media_type.to_owned(),
             material,
@@ -133,7 +137,7 @@ impl Bundle {
             log_entries,
             timestamps,
             digest: hex::encode(hash_bytes(HashAlgorithm::Sha256, raw)),
-            raw: raw.to_vec(),
+            raw: raw_kept,
         })
     }
 
@@ -174,6 +178,31 @@ impl Bundle {
         text.push(b'\n');
         Ok(text)
     }
+}
+
+/// Reads a file that may hold a bundle. A large one that cannot be one by its first bytes is not read whole.
+///
+/// # Errors
+/// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+pub(super) fn read_bundle(path: &Path) -> Result<Vec<u8>> {
+    const LARGE: u64 = 1024 * 1024;
+    const HEAD: u64 = 4096;
+    let unreadable = |cause: std::io::Error| Error::read(path, &cause);
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if metadata.is_file() && (LARGE..=LIMIT_BUNDLE_BYTES).contains(&metadata.len()) {
+        let mut head = Vec::new();
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        file.take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+        let known = ["mediaType", "verificationMaterial", "dsseEnvelope"];
+        let first = head.trim_ascii_start().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
+        let first = first.and_then(|rest| rest.strip_prefix(b"\""));
+        if !first.is_some_and(|rest| known.iter().any(|key| rest.starts_with(key.as_bytes()))) {
+            return Err(Error::new(Code::Malformed, "does not begin as a Sigstore bundle does")
+                .at_path(path)
+                .help("check that this is the model's signature file"));
+        }
+    }
+    read_small(path, LIMIT_BUNDLE_BYTES)
 }
 
 /// Reads a whole regular file of at most `limit` bytes; a FIFO or device is refused before it is opened.

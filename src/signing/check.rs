@@ -1,5 +1,6 @@
 //! A check is one step of a verification: what was expected, what was found, and what to do.
 
+use super::identity::NameDifference;
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +132,27 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// What it asks.
+    pub fn question(self) -> &'static str {
+        match self {
+            Stage::Parse => "Can the signature file be read?",
+            Stage::Method => "How was it signed: with a key, a certificate, or keyless?",
+            Stage::Trust => "Does something that is trusted answer for the signer?",
+            Stage::Signature => "Does the signature fit the signed bytes?",
+            Stage::Chain => "Do the certificates lead to a trusted authority?",
+            Stage::Time => "When was it signed, and who says so?",
+            Stage::Log => "Does the transparency log hold the signature?",
+            Stage::Identity => "Is the signer the one who was expected?",
+            Stage::Statement => "Is the signed statement a manifest of a model?",
+            Stage::Subject => "Does the root digest belong to the files that the statement lists?",
+            Stage::Files => "Has every file the signed digest, and is none extra?",
+            Stage::Predicates => "Are there further claims?",
+            Stage::Policy => "Does the policy allow it?",
+        }
+    }
+}
+
 /// One step of a verification. `expected`, `found` and `details` may quote the artifact and are
 /// therefore [`Untrusted`]; `summary` and `remedy` are our own words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,6 +180,9 @@ pub struct Check {
     /// Further lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Untrusted>,
+    /// The part of the signer's identity that is not as expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<NameDifference>,
 }
 
 impl Check {
@@ -173,6 +198,7 @@ impl Check {
             evidence: None,
             remedy: None,
             details: Vec::new(),
+            difference: None,
         }
     }
 
@@ -202,6 +228,13 @@ impl Check {
     /// What to do.
     pub fn remedy(mut self, text: impl Into<String>) -> Self {
         self.remedy = Some(text.into());
+        self
+    }
+
+    /// The part of the signer that differs, with a line that marks it.
+    pub fn difference(mut self, difference: NameDifference) -> Self {
+        self.details.extend(difference.line());
+        self.difference = Some(difference);
         self
     }
 

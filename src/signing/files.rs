@@ -11,20 +11,18 @@ use super::check::{Check, Outcome, Stage};
 use super::enumerate::{Entry, Listing, Scope, base_name, covers, enumerate, model_relative};
 use super::formats;
 use super::hashing::{HashJob, hash_files};
+use super::localise::{self, ChangeKind, Differing, MoveKind};
 use super::manifest::{Statement, parse_shard_name};
 use super::progress::Progress;
 use super::sign::is_attestation;
-use super::verify::{ChangedFile, FilesReport, VerifyOptions};
+use super::verify::{FilesReport, VerifyOptions, sentence};
 
-/// Lines of detail in the check; the report holds all.
-const SHOWN: usize = 20;
+/// Lines of detail of each kind in the check; the report holds all.
+const SHOWN: usize = 10;
 const MAX_ATTESTATIONS: usize = 256;
 const LIMIT_ATTESTATION_BYTES: u64 = 16 * 1024 * 1024;
-/// Changed files whose first bytes are looked at for a note.
+/// Changed files whose contents are looked at, so that the difference can be explained.
 const MAX_LOOKED_AT: usize = 100;
-/// Unsigned files are hashed to find moved ones only within these bounds.
-const MAX_MOVED_FILES: usize = 256;
-const MAX_MOVED_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
 /// Compares, and judges FILES.
 ///
@@ -54,20 +52,28 @@ pub(super) fn compare(
     let mut details = Vec::new();
     let mut jobs = Vec::new();
     let mut meant = Vec::new();
+    let mut differing: BTreeMap<&str, Vec<Differing>> = BTreeMap::new();
     for (name, parts) in &signed {
         let Some(entry) = here.get(name.as_str()) else {
             report.missing.push(Untrusted::new(name));
             continue;
         };
-        if let Some(length) = parts.last().and_then(|part| part.range).map(|(_, end)| end)
-            && length != entry.size
-        {
-            report.changed.push(wrong_length(name, entry, parts, length));
-            continue;
+        if signed_size(parts).is_some_and(|size| size < entry.size) {
+            // Every shard may be as signed, and yet something follows.
+            differing.entry(name).or_default();
         }
-        for part in parts {
-            jobs.push(HashJob { path: entry.path.clone(), size: entry.size, range: part.range });
-            meant.push((name, *entry, part));
+        for (index, part) in parts.iter().enumerate() {
+            let Some((_, end)) = part.range else {
+                jobs.push(HashJob { path: entry.path.clone(), size: entry.size, range: None });
+                meant.push((name.as_str(), index, part));
+                continue;
+            };
+            if end > entry.size {
+                differing.entry(name).or_default().push(Differing { index, found: None });
+            } else {
+                jobs.push(HashJob { path: entry.path.clone(), size: entry.size, range: part.range });
+                meant.push((name.as_str(), index, part));
+            }
         }
     }
     report.extra = here
@@ -87,32 +93,45 @@ pub(super) fn compare(
     report.bytes = jobs.iter().map(job_bytes).sum();
     progress.expect(jobs.len() as u64, report.bytes);
     let algorithm = statement.manifest.serialization.hash;
-    for ((name, entry, part), found) in meant.iter().zip(hash_files(algorithm, &jobs, progress)?) {
+    let mut unreadable: BTreeMap<&str, String> = BTreeMap::new();
+    for ((name, index, part), found) in meant.iter().zip(hash_files(algorithm, &jobs, progress)?) {
         match found {
             Ok(found) if found == part.digest => report.matched += 1,
             Ok(found) => {
-                let look = report.changed.len() < MAX_LOOKED_AT;
-                report.changed.push(changed(name, entry, part, &found, look));
+                differing.entry(name).or_default().push(Differing { index: *index, found: Some(found) });
             }
             Err(error) if error.code == Code::Cancelled => return Err(error),
-            Err(error) => report.unreadable.push((Untrusted::new(*name), error.what)),
+            Err(error) => {
+                unreadable.insert(name, error.what);
+            }
         }
     }
+    report.unreadable = unreadable.into_iter().map(|(name, why)| (Untrusted::new(name), why)).collect();
+    for (name, mut differing) in differing {
+        let (Some(entry), Some(parts)) = (here.get(name), signed.get(name)) else { continue };
+        differing.sort_by_key(|part| part.index);
+        let look = report.changed.len() < MAX_LOOKED_AT;
+        report.changed.push(localise::changed(name, entry, parts, &differing, algorithm, look));
+    }
+    localise::mark_swapped(&mut report.changed, &signed);
+    let extra: Vec<&Entry> = report.extra.iter().filter_map(|name| here.get(name.raw())).copied().collect();
+    report.moved = localise::moved(&report.missing, &extra, &signed, algorithm, progress)?;
     for entry in listing.entries.iter().filter(|entry| entry.link_target.is_some()).take(SHOWN) {
         details.push(Untrusted::new(format!("followed link: {}", entry.name)));
     }
-    for (from, to) in moved(&report, &signed, &here, algorithm, progress)? {
-        details.push(Untrusted::new(format!("moved: {from} -> {to}")));
-    }
-    let was_moved = details.iter().any(|line| line.raw().starts_with("moved: "));
-    let check = judge(model, statement, &report, signed.len(), listing.entries.len(), was_moved, options);
+    let check = judge(model, statement, &report, signed.len(), listing.entries.len(), options);
     Ok((with_details(check, &report, details), report))
 }
 
 /// One signed digest: of a whole file, or of a range of it.
-struct Part<'s> {
-    range: Option<(u64, u64)>,
-    digest: &'s [u8],
+pub(super) struct Part<'s> {
+    pub(super) range: Option<(u64, u64)>,
+    pub(super) digest: &'s [u8],
+}
+
+/// Shards tell how long a file was.
+pub(super) fn signed_size(parts: &[Part<'_>]) -> Option<u64> {
+    parts.last().and_then(|part| part.range).map(|(_, end)| end)
 }
 
 /// Signed files by name, each with its parts in the order of their place.
@@ -210,70 +229,7 @@ fn cannot_list(model: &Path, error: &Error) -> Check {
     Check::new(Stage::Files, code, outcome, summary)
         .found(error.what.clone())
         .evidence(place)
-        .remedy(error.help.clone().unwrap_or_else(|| "Make the model readable and verify again".to_owned()))
-}
-
-fn changed(name: &str, entry: &Entry, part: &Part, found: &[u8], look: bool) -> ChangedFile {
-    let format = look.then(|| formats::read(&entry.path).ok()).flatten();
-    let looks = format.and_then(|format| format.note());
-    let place = part.range.map(|(start, end)| format!("bytes {start} to {end} differ"));
-    let note = [place, looks].into_iter().flatten().collect::<Vec<_>>().join("; ");
-    ChangedFile {
-        name: Untrusted::new(name),
-        expected: hex::encode(part.digest),
-        found: hex::encode(found),
-        size: entry.size,
-        note: (!note.is_empty()).then_some(note),
-    }
-}
-
-/// Shards tell how long a file was.
-fn wrong_length(name: &str, entry: &Entry, parts: &[Part], length: u64) -> ChangedFile {
-    let note = if entry.size < length {
-        format!("{} bytes shorter than signed; not hashed", length - entry.size)
-    } else {
-        format!("{} bytes longer than signed; not hashed", entry.size - length)
-    };
-    ChangedFile {
-        name: Untrusted::new(name),
-        expected: parts.last().map(|part| hex::encode(part.digest)).unwrap_or_default(),
-        found: String::new(),
-        size: entry.size,
-        note: Some(note),
-    }
-}
-
-/// Signed files that lie under another, unsigned name.
-fn moved(
-    report: &FilesReport,
-    signed: &BTreeMap<String, Vec<Part>>,
-    here: &BTreeMap<&str, &Entry>,
-    algorithm: super::hashing::HashAlgorithm,
-    progress: &Progress,
-) -> Result<Vec<(String, String)>> {
-    let extra: Vec<&Entry> =
-        report.extra.iter().filter_map(|name| here.get(name.raw())).copied().take(MAX_MOVED_FILES).collect();
-    let bytes: u64 = extra.iter().map(|entry| entry.size).sum();
-    if report.missing.is_empty() || extra.is_empty() || bytes > MAX_MOVED_BYTES {
-        return Ok(Vec::new());
-    }
-    let jobs: Vec<HashJob> = extra
-        .iter()
-        .map(|entry| HashJob { path: entry.path.clone(), size: entry.size, range: None })
-        .collect();
-    let mut found = Vec::new();
-    let digests = hash_files(algorithm, &jobs, progress)?;
-    for name in &report.missing {
-        let Some([Part { range: None, digest }]) = signed.get(name.raw()).map(Vec::as_slice) else {
-            continue;
-        };
-        let twin =
-            extra.iter().zip(&digests).find(|(_, found)| matches!(found, Ok(found) if found == digest));
-        if let Some((entry, _)) = twin {
-            found.push((name.raw().to_owned(), entry.name.clone()));
-        }
-    }
-    Ok(found)
+        .remedy(sentence(error.help.as_deref().unwrap_or("make the model readable and verify again")))
 }
 
 fn judge(
@@ -282,9 +238,10 @@ fn judge(
     report: &FilesReport,
     signed: usize,
     here: usize,
-    was_moved: bool,
     options: &VerifyOptions,
 ) -> Check {
+    let was_renamed = report.moved.iter().any(|file| file.kind != MoveKind::Moved);
+    let was_moved = report.moved.iter().any(|file| file.same_bytes);
     let total = statement.manifest.resources.len();
     let parts = if statement.manifest.serialization.shard_size.is_some() { "shards" } else { "files" };
     let fail = |code: &str, summary: String, remedy: &str| {
@@ -305,16 +262,17 @@ fn judge(
     if !report.changed.is_empty() {
         return fail(
             "FILES-CHANGED",
-            format!("{} changed after the model was signed", count(changed_files(report), "file")),
-            "Do not load the model. Get the changed files again from the publisher; if the change was meant, have the \
-             model signed again",
+            format!("{} changed after the model was signed", count(report.changed.len(), "file")),
+            remedy_of_changes(report),
         );
     }
     if !report.missing.is_empty() {
         return fail(
             "FILES-MISSING",
             format!("{} not here", count_is(report.missing.len(), "signed file")),
-            if was_moved {
+            if was_renamed {
+                "Give the files the names under which they were signed: a file system or an archive changed them"
+            } else if was_moved {
                 "Move the files back to where they were signed, or verify the folder that holds them"
             } else {
                 "Get the missing files from the publisher; part of a model can be verified by naming that part"
@@ -359,6 +317,30 @@ fn judge(
     )
 }
 
+/// One remedy when all changed files show the same harmless cause; else the strict one.
+fn remedy_of_changes(report: &FilesReport) -> &'static str {
+    let all = |kind: ChangeKind| report.changed.iter().all(|file| file.kind == kind);
+    let known = REMEDIES.iter().find(|(kind, _)| all(*kind)).map(|(_, remedy)| *remedy);
+    known.unwrap_or(
+        "Do not load the model. Get the changed files again from the publisher; if the change was meant, have the \
+         model signed again",
+    )
+}
+
+const REMEDIES: [(ChangeKind, &str); 5] = [
+    (ChangeKind::LfsPointer, "Run `git lfs pull` in the model's repository, then verify again"),
+    (
+        ChangeKind::LineEnds,
+        "Check the files out again without converting the ends of lines: git config core.autocrlf false",
+    ),
+    (ChangeKind::Truncated, "The download broke off, or the disk was full: get these files again"),
+    (ChangeKind::Emptied, "The download broke off, or the disk was full: get these files again"),
+    (
+        ChangeKind::HtmlPage,
+        "The download gave an error page: log in where the model is kept, and get these files again",
+    ),
+];
+
 /// A signature that was copied from elsewhere has (nearly) nothing in common with these files (rulings 7).
 fn is_other_model(model: &Path, statement: &Statement, report: &FilesReport, signed: usize) -> bool {
     if !report.unreadable.is_empty() {
@@ -374,13 +356,6 @@ fn is_other_model(model: &Path, statement: &Statement, report: &FilesReport, sig
     other_name && nearly_nothing
 }
 
-fn changed_files(report: &FilesReport) -> usize {
-    let mut names: Vec<&Untrusted> = report.changed.iter().map(|file| &file.name).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.len()
-}
-
 fn count(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
@@ -394,7 +369,7 @@ fn count_is(number: usize, what: &str) -> String {
 fn tally(report: &FilesReport) -> String {
     let mut parts = vec![format!("{} unchanged", report.matched)];
     let counts = [
-        (changed_files(report), "changed"),
+        (report.changed.len(), "changed"),
         (report.missing.len(), "missing"),
         (report.extra.len(), "not signed"),
         (report.unreadable.len(), "not readable"),
@@ -405,22 +380,24 @@ fn tally(report: &FilesReport) -> String {
     parts.join(", ")
 }
 
-fn with_details(mut check: Check, report: &FilesReport, first: Vec<Untrusted>) -> Check {
+fn with_details(mut check: Check, report: &FilesReport, mut first: Vec<Untrusted>) -> Check {
     let noted = |what: &str, name: &Untrusted, note: Option<&str>| {
         let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
         Untrusted::new(format!("{what}: {}{note}", name.raw()))
     };
-    let mut lines = first;
-    lines.extend(report.changed.iter().map(|file| noted("changed", &file.name, file.note.as_deref())));
-    lines.extend(report.missing.iter().map(|name| noted("missing", name, None)));
-    lines.extend(report.extra.iter().map(|name| noted("not signed", name, formats::hazard(name.raw()))));
-    lines.extend(report.unreadable.iter().map(|(name, why)| noted("not readable", name, Some(why))));
-    lines.extend(report.ignored.iter().map(|name| noted("left out by the signature", name, None)));
-    let more = lines.len().saturating_sub(SHOWN);
-    lines.truncate(SHOWN);
-    if more > 0 {
-        lines.push(Untrusted::new(format!("and {more} more")));
-    }
-    check.details.extend(lines);
+    let mut add = |lines: &mut dyn Iterator<Item = Untrusted>| {
+        check.details.extend(lines.take(SHOWN));
+        let more = lines.count();
+        if more > 0 {
+            check.details.push(Untrusted::new(format!("and {more} more")));
+        }
+    };
+    add(&mut first.drain(..));
+    add(&mut report.moved.iter().map(|file| noted("moved", &file.line(), None)));
+    add(&mut report.changed.iter().map(|file| noted("changed", &file.line(), None)));
+    add(&mut report.truly_missing().map(|name| noted("missing", name, None)));
+    add(&mut report.truly_extra().map(|name| noted("not signed", name, formats::hazard(name.raw()))));
+    add(&mut report.unreadable.iter().map(|(name, why)| noted("not readable", name, Some(why))));
+    add(&mut report.ignored.iter().map(|name| noted("left out by the signature", name, None)));
     check
 }

@@ -10,7 +10,7 @@ use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, read_small};
 use super::chain;
 use super::formats::{self, Format};
 use super::keys::PublicKey;
-use super::manifest::Statement;
+use super::manifest::{Statement, outline};
 use super::sigstore;
 
 /// A tree of labelled lines.
@@ -122,8 +122,8 @@ fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
     match Statement::parse(&bundle.envelope.payload) {
         Ok(statement) => show_statement(seen, &statement),
         Err(error) => {
-            let statement = serde_json::from_slice::<serde_json::Value>(&bundle.envelope.payload);
-            let said = statement.ok().and_then(|s| Some(s.get("predicateType")?.as_str()?.to_owned()));
+            let statement = outline(&bundle.envelope.payload);
+            let said = statement.and_then(|s| Some(s.get("predicateType")?.as_str()?.to_owned()));
             seen.add("predicate type", said.unwrap_or_else(|| "not readable".to_owned()));
             seen.add("not a model signature", error.what);
         }
@@ -178,8 +178,8 @@ fn claims(raw: &[u8]) -> Option<Inspection> {
         let label = format!("line {}", index + 1);
         match bundle {
             Ok(bundle) => {
-                let statement = serde_json::from_slice::<serde_json::Value>(&bundle.envelope.payload);
-                let said = statement.ok().and_then(|s| Some(s.get("predicateType")?.as_str()?.to_owned()));
+                let statement = outline(&bundle.envelope.payload);
+                let said = statement.and_then(|s| Some(s.get("predicateType")?.as_str()?.to_owned()));
                 let said = said.unwrap_or_else(|| "no predicate type".to_owned());
                 seen.add(label, format!("{}, {said}", bundle.method().as_str()));
             }

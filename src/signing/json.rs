@@ -7,17 +7,46 @@ use serde_json::{Map, Number, Value};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
-/// A manifest of two million resources has eight million values; more than this is a flood.
-const MAX_VALUES: usize = 10_000_000;
+/// More values than this are a flood. The items of a list that is read one by one do not count here.
+const MAX_VALUES: usize = 500_000;
+/// An item of such a list has at most this many values.
+const MAX_ITEM_VALUES: usize = 64;
+
+/// Takes one item of a list, with its index.
+pub(crate) type OnItem<'a> = &'a mut dyn FnMut(usize, Value) -> Result<()>;
 
 /// Parses one document; every value above `max_depth` levels of nesting is refused.
 ///
 /// # Errors
 /// `E-MALFORMED` for what is no JSON or repeats a key, `E-TOO-LARGE` for too deep or too many values.
 pub(crate) fn parse(bytes: &[u8], max_depth: usize) -> Result<Value> {
-    let limits = Limits { left: Cell::new(MAX_VALUES), broken: RefCell::new(None) };
+    parse_with(bytes, max_depth, None, None)
+}
+
+/// As [`parse`], but the list under `path` is handed over item by item and left empty in the document, so
+/// that a million items are never held at once.
+///
+/// # Errors
+/// As [`parse`], and what `on_item` gives.
+pub(crate) fn parse_items(
+    bytes: &[u8],
+    max_depth: usize,
+    path: &'static [&'static str],
+    on_item: OnItem<'_>,
+) -> Result<Value> {
+    parse_with(bytes, max_depth, Some(path), Some(on_item))
+}
+
+fn parse_with(
+    bytes: &[u8],
+    max_depth: usize,
+    ahead: Option<&'static [&'static str]>,
+    on_item: Option<OnItem<'_>>,
+) -> Result<Value> {
+    let limits =
+        Limits { left: Cell::new(MAX_VALUES), broken: RefCell::new(None), on_item: RefCell::new(on_item) };
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let parsed = Seed { limits: &limits, depth: max_depth }.deserialize(&mut json);
+    let parsed = Seed { limits: &limits, depth: max_depth, ahead }.deserialize(&mut json);
     match parsed.and_then(|value| json.end().map(|()| value)) {
         Ok(value) => Ok(value),
         Err(cause) => Err(limits.broken.into_inner().unwrap_or_else(|| {
@@ -27,13 +56,14 @@ pub(crate) fn parse(bytes: &[u8], max_depth: usize) -> Result<Value> {
     }
 }
 
-struct Limits {
+struct Limits<'a> {
     left: Cell<usize>,
     /// Our own error, because serde_json carries only text.
     broken: RefCell<Option<Error>>,
+    on_item: RefCell<Option<OnItem<'a>>>,
 }
 
-impl Limits {
+impl Limits<'_> {
     fn refuse<E: serde::de::Error>(&self, error: Error) -> E {
         *self.broken.borrow_mut() = Some(error);
         E::custom("refused")
@@ -41,21 +71,37 @@ impl Limits {
 }
 
 #[derive(Clone, Copy)]
-struct Seed<'l> {
-    limits: &'l Limits,
+struct Seed<'l, 'a> {
+    limits: &'l Limits<'a>,
     depth: usize,
+    /// What of the path to the list that is handed over lies ahead; none beside the path.
+    ahead: Option<&'static [&'static str]>,
 }
 
-impl Seed<'_> {
+impl Seed<'_, '_> {
     fn below<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
         let depth = self.depth.checked_sub(1).ok_or_else(|| {
             self.limits.refuse(Error::new(Code::TooLarge, "the document is nested too deeply"))
         })?;
-        Ok(Seed { depth, ..self })
+        Ok(Seed { depth, ahead: None, ..self })
+    }
+
+    fn hand_over<'de, A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
+        let below = self.below()?;
+        let others = self.limits.left.get();
+        for index in 0.. {
+            self.limits.left.set(MAX_ITEM_VALUES);
+            let Some(item) = items.next_element_seed(below)? else { break };
+            if let Some(on_item) = self.limits.on_item.borrow_mut().as_mut() {
+                on_item(index, item).map_err(|error| self.limits.refuse(error))?;
+            }
+        }
+        self.limits.left.set(others);
+        Ok(Value::Array(Vec::new()))
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Seed<'_> {
+impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> std::result::Result<Value, D::Error> {
         match self.limits.left.get().checked_sub(1) {
@@ -70,7 +116,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Seed<'_> {
+impl<'de> Visitor<'de> for Seed<'_, '_> {
     type Value = Value;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
@@ -97,6 +143,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
         Ok(Value::String(value))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
+        if self.ahead.is_some_and(<[_]>::is_empty) {
+            return self.hand_over(items);
+        }
         let below = self.below()?;
         let mut list = Vec::new();
         while let Some(item) = items.next_element_seed(below)? {
@@ -115,7 +164,8 @@ impl<'de> Visitor<'de> for Seed<'_> {
                         .help("readers disagree about such a document, so none is trusted; make it again"),
                 ));
             }
-            let value = entries.next_value_seed(below)?;
+            let ahead = self.ahead.and_then(<[_]>::split_first).filter(|(next, _)| **next == key);
+            let value = entries.next_value_seed(Seed { ahead: ahead.map(|(_, rest)| rest), ..below })?;
             map.insert(key, value);
         }
         Ok(Value::Object(map))

@@ -109,6 +109,7 @@ pub struct Statement {
 /// More resources than this are refused.
 const MAX_RESOURCES: usize = 2_000_000;
 const MAX_DEPTH: usize = 64;
+const RESOURCES: &[&str] = &["predicate", "resources"];
 /// The current major version; a higher minor one is read as this one (OMS VERSIONING).
 const PREDICATE_TYPE_V1: &str = "https://model_signing/signature/v1.";
 
@@ -127,7 +128,9 @@ impl Statement {
     /// # Errors
     /// `E-MALFORMED` with the field, `E-TOO-LARGE`.
     pub fn parse(payload: &[u8]) -> Result<Self> {
-        let document = json::parse(payload, MAX_DEPTH)?;
+        let mut listed = Listed::default();
+        let document =
+            json::parse_items(payload, MAX_DEPTH, RESOURCES, &mut |index, item| listed.take(index, &item))?;
         let statement = Object::root(&document)?;
         statement.only(&["_type", "subject", "predicateType", "predicate"])?;
         if statement.text("_type")? != STATEMENT_TYPE {
@@ -153,7 +156,7 @@ impl Statement {
         let predicate = statement.object("predicate")?;
         predicate.only(&["resources", "serialization"])?;
         let serialization = parse_serialization(&predicate.object("serialization")?)?;
-        let resources = parse_resources(&predicate, &serialization)?;
+        let resources = listed.check(&predicate, &serialization)?;
         Ok(Statement {
             subject_name: Untrusted::new(name),
             subject_digest: Some(RootDigest(sha256_of_subject(&subject)?)),
@@ -223,6 +226,11 @@ impl Statement {
         serde_json::to_vec(&statement)
             .map_err(|cause| Error::new(Code::Internal, format!("the statement cannot be written ({cause})")))
     }
+}
+
+/// Any statement as JSON, within the limits and without its resources. None when it is no such document.
+pub(crate) fn outline(payload: &[u8]) -> Option<Value> {
+    json::parse_items(payload, MAX_DEPTH, RESOURCES, &mut |_, _| Ok(())).ok()
 }
 
 /// `path:start:end`: the LAST two parts are the range, so that a path may hold colons (OMS 6.3.2).
@@ -295,35 +303,71 @@ fn whole_number(value: &Value) -> Option<u64> {
     })
 }
 
-fn parse_resources(predicate: &Object, recorded: &Serialization) -> Result<Vec<Resource>> {
-    let hash = recorded.hash.as_str();
-    // What the reference's API writes instead of the plain name (rulings 9).
-    let sharded = recorded.shard_size.map(|size| format!("{hash}-sharded-{size}"));
-    let list = bounded(predicate, "resources")?;
-    let mut resources = Vec::with_capacity(list.len());
-    for (index, item) in list.iter().enumerate() {
+/// The resources as they are read, before it is known how they were recorded.
+#[derive(Default)]
+struct Listed {
+    resources: Vec<Resource>,
+    /// The first resource of each algorithm that occurs, and its name.
+    algorithms: Vec<(usize, String)>,
+}
+
+impl Listed {
+    /// More algorithms than this in one manifest are refused; any more than one is refused later.
+    const MAX_ALGORITHMS: usize = 8;
+
+    fn take(&mut self, index: usize, item: &Value) -> Result<()> {
+        if index >= MAX_RESOURCES {
+            return Err(Error::new(Code::TooLarge, format!("more than {MAX_RESOURCES} resources"))
+                .at("predicate.resources"));
+        }
         let item = Object::item(item, "predicate.resources", index)?;
         let algorithm = item.text("algorithm")?;
-        if algorithm != hash && sharded.as_deref() != Some(algorithm) {
-            return Err(item.fault("algorithm", "is not the recorded hash_type"));
+        if !self.algorithms.iter().any(|(_, known)| known == algorithm) {
+            if self.algorithms.len() >= Self::MAX_ALGORITHMS {
+                return Err(item.fault("algorithm", "is not the recorded hash_type"));
+            }
+            self.algorithms.push((index, algorithm.to_owned()));
         }
         let digest = lower_hex(item.text("digest")?)
-            .filter(|digest| digest.len() == recorded.hash.digest_bytes())
-            .ok_or_else(|| item.fault("digest", format!("not a {hash} digest in lower-case hex")))?;
-        let name = match recorded.shard_size {
-            Some(_) => item.text("name")?,
-            None => canonical_name(&item)?,
+            .ok_or_else(|| item.fault("digest", "not a digest in lower-case hex"))?;
+        self.resources.push(Resource { name: item.text("name")?.to_owned(), digest });
+        Ok(())
+    }
+
+    fn check(self, predicate: &Object, recorded: &Serialization) -> Result<Vec<Resource>> {
+        let hash = recorded.hash.as_str();
+        // What the reference's API writes instead of the plain name (rulings 9).
+        let sharded = recorded.shard_size.map(|size| format!("{hash}-sharded-{size}"));
+        let place = predicate.place("resources");
+        if predicate.list("resources")?.is_empty() && self.resources.is_empty() {
+            return Err(predicate.fault("resources", "is empty: nothing is signed"));
+        }
+        let fault = |index: usize, field: &str, what: String| {
+            Error::new(Code::Malformed, what).at(format!("{place}[{index}].{field}"))
         };
-        resources.push(Resource { name: name.to_owned(), digest });
+        let other = self.algorithms.iter().find(|(_, name)| name != hash && Some(name) != sharded.as_ref());
+        if let Some((index, _)) = other {
+            return Err(fault(*index, "algorithm", "is not the recorded hash_type".to_owned()));
+        }
+        for (index, resource) in self.resources.iter().enumerate() {
+            if resource.digest.len() != recorded.hash.digest_bytes() {
+                return Err(fault(index, "digest", format!("not a {hash} digest in lower-case hex")));
+            }
+            if recorded.shard_size.is_none() && resource.name != "." && !is_canonical(&resource.name) {
+                return Err(fault(index, "name", NOT_CANONICAL.to_owned()).help(NOT_CANONICAL_HELP));
+            }
+        }
+        distinct(&self.resources, &place)?;
+        if let Some(size) = recorded.shard_size {
+            check_shards(&self.resources, size, &place)?;
+        }
+        lone_dot(&self.resources, recorded.shard_size.is_some(), &place)?;
+        Ok(self.resources)
     }
-    let place = "predicate.resources";
-    distinct(&resources, place)?;
-    if let Some(size) = recorded.shard_size {
-        check_shards(&resources, size, place)?;
-    }
-    lone_dot(&resources, recorded.shard_size.is_some(), place)?;
-    Ok(resources)
 }
+
+const NOT_CANONICAL: &str = "not a canonical path inside the model";
+const NOT_CANONICAL_HELP: &str = "do not trust this signature: its names could lead out of the model";
 
 /// `.` is the reference's name for a model that is one file; it stands alone.
 fn lone_dot(resources: &[Resource], sharded: bool, place: &str) -> Result<()> {
@@ -383,9 +427,7 @@ fn bounded<'v>(object: &Object<'v>, key: &str) -> Result<&'v [Value]> {
 fn canonical_name<'v>(object: &Object<'v>) -> Result<&'v str> {
     let name = object.text("name")?;
     if name != "." && !is_canonical(name) {
-        return Err(object
-            .fault("name", "not a canonical path inside the model")
-            .help("do not trust this signature: its names could lead out of the model"));
+        return Err(object.fault("name", NOT_CANONICAL).help(NOT_CANONICAL_HELP));
     }
     Ok(name)
 }

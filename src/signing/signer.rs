@@ -7,7 +7,7 @@ use super::bundle::{Bundle, Material};
 use super::chain;
 use super::check::{Check, Outcome, Stage};
 use super::dsse::{pae, pae_v02};
-use super::identity::{Identity, Method};
+use super::identity::{Identity, Method, NameDifference};
 use super::keys::PublicKey;
 use super::manifest::Statement;
 use super::sigstore;
@@ -125,7 +125,7 @@ fn key(
         })
         .collect();
     if keys.is_empty() {
-        return no_anchor(result, Method::Key, &[Stage::Signature]);
+        return no_anchor(result, trust, Method::Key, &[Stage::Signature]);
     }
     let hint = hint.filter(|hint| names_a_key(hint));
     let found = match (hint, &carried) {
@@ -137,6 +137,25 @@ fn key(
             .or_else(|| keys.iter().find(|(_, key)| carried.as_ref() == Some(key)))
             .or_else(|| keys.first().filter(|_| carried.is_none() && keys.len() == 1)),
     };
+    if let (Some(hint), None) = (hint, found)
+        && let Some((anchor, key)) = keys.iter().find(|(_, key)| signed.is_by(key))
+    {
+        result.signer = Some(identity_of_key(key));
+        result.set(
+            Check::new(
+                Stage::Trust,
+                "TRUST-HINT",
+                Outcome::Fail,
+                "A trusted key made the signature, but the bundle names another key",
+            )
+            .expected(format!("the hint {} of key {} ({})", key.hint(), key.fingerprint(), anchor.name))
+            .found(format!("the hint {hint}"))
+            .evidence("verificationMaterial.publicKey.hint")
+            .remedy("Have the model signed again with a tool that writes the hint as OMS says"),
+        );
+        result.set(signed.check(key));
+        return;
+    }
     let Some((anchor, key)) = found else {
         let expected: Vec<String> =
             keys.iter().map(|(anchor, key)| format!("{} ({})", key.fingerprint(), anchor.name)).collect();
@@ -159,6 +178,7 @@ fn key(
             let hints: Vec<String> = keys.iter().map(|(_, key)| key.hint()).collect();
             check = check.detail(format!("hints of the trusted keys: {}", hints.join(", ")));
         }
+        check.details.extend(other_anchors(trust, "key"));
         result.set(check);
         result
             .set(unknown(Stage::Signature, "There is no trusted key to check the signature with; see TRUST"));
@@ -227,7 +247,7 @@ fn certificate(
         .flat_map(|(anchor, certificates)| certificates.iter().map(move |der| (anchor, der)))
         .collect();
     if authorities.is_empty() {
-        return no_anchor(result, Method::Certificate, &[Stage::Chain]);
+        return no_anchor(result, trust, Method::Certificate, &[Stage::Chain]);
     }
     let ders: Vec<Vec<u8>> = authorities.iter().map(|(_, der)| (*der).clone()).collect();
     let (check, anchor) = chain::check(certificates, &ders, options.at);
@@ -251,7 +271,7 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
         .unzip();
     if anchors.is_empty() {
         result.set(signature.unwrap_or_else(|| unknown(Stage::Signature, "The signer's key cannot be read")));
-        return no_anchor(result, Method::Sigstore, &[Stage::Chain, Stage::Time, Stage::Log]);
+        return no_anchor(result, trust, Method::Sigstore, &[Stage::Chain, Stage::Time, Stage::Log]);
     }
     let evidence = sigstore::check(signed.bundle, &roots);
     let used = evidence.anchor.and_then(|index| anchors.get(index)).copied();
@@ -265,7 +285,10 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
             unknown(Stage::Signature, "The signer's key is of a kind that is not checked by itself; see LOG")
         }
     });
-    for check in evidence.checks {
+    for mut check in evidence.checks {
+        if check.outcome == Outcome::Fail && matches!(check.stage, Stage::Chain | Stage::Log) {
+            check.details.extend(age_of_roots(&anchors, leaf, options));
+        }
         // Time and log vouch for the signature: once that is broken, theirs are no findings of their own.
         if altered && check.stage != Stage::Signature && check.outcome == Outcome::Fail {
             result.set(unknown(check.stage, "Not looked at, because SIGNATURE did not pass"));
@@ -280,13 +303,30 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
     }
 }
 
+/// A log or an authority may be newer than the root that should know it.
+fn age_of_roots(anchors: &[&Anchor], leaf: &[u8], options: &VerifyOptions) -> Vec<Untrusted> {
+    const SHOWN: usize = 5;
+    let certified = chain::parse(leaf).ok().map(|leaf| chain::validity(&leaf).0);
+    let mut lines = Vec::new();
+    for anchor in anchors.iter().take(SHOWN) {
+        let (Some(made), Some(days)) = (anchor.made, anchor.used_at(options.at).age_days) else { continue };
+        // As of a time before the root was made, its age says nothing.
+        if days < 0 {
+            continue;
+        }
+        let later = certified.filter(|certified| *certified > made).map_or(
+            "",
+            |_| "; the signature is newer, and so may be the log or the authority: refresh the root",
+        );
+        let made = whole_second(made);
+        lines.push(format!("the trusted root {} is {days} days old (made {made}){later}", anchor.name));
+    }
+    lines.into_iter().map(Untrusted::new).collect()
+}
+
 /// TRUST passes when there is something of the right kind to check against; where it leads is for CHAIN.
 fn trust_held(what: &str, trust: &Trust, used: Option<&Anchor>, method: Method) -> Check {
-    let kind = match method {
-        Method::Key => "key",
-        Method::Certificate => "ca",
-        Method::Sigstore => "sigstore",
-    };
+    let kind = kind_of(method);
     let names: Vec<&str> = match used {
         Some(anchor) => vec![anchor.name.as_str()],
         None => trust.anchors.iter().filter(|a| a.kind_name() == kind).map(|a| a.name.as_str()).collect(),
@@ -298,26 +338,50 @@ fn trust_held(what: &str, trust: &Trust, used: Option<&Anchor>, method: Method) 
     Check::pass(Stage::Trust, summary).found(names.join(", "))
 }
 
+fn kind_of(method: Method) -> &'static str {
+    match method {
+        Method::Key => "key",
+        Method::Certificate => "ca",
+        Method::Sigstore => "sigstore",
+    }
+}
+
+/// What is trusted for other methods: a mix-up of kinds is seen by it.
+fn other_anchors(trust: &Trust, kind: &str) -> Option<Untrusted> {
+    const SHOWN: usize = 5;
+    let others = trust.anchors.iter().filter(|anchor| anchor.kind_name() != kind);
+    let others: Vec<String> =
+        others.take(SHOWN).map(|anchor| format!("{} ({})", anchor.name, anchor.kind_name())).collect();
+    let list = others.join(", ");
+    (!others.is_empty())
+        .then(|| Untrusted::new(format!("trusted, but of another kind than the signature: {list}")))
+}
+
 /// Nothing to check against: `missing`, unless another method was asked for, which METHOD already says.
-fn no_anchor(result: &mut Verification, method: Method, stages: &[Stage]) {
+fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &[Stage]) {
     let what = match method {
         Method::Key => "public key",
         Method::Certificate => "certificate authority",
         Method::Sigstore => "Sigstore trusted root",
     };
-    let mismatch = result.outcome_of(Stage::Method) == Outcome::Fail;
-    let outcome = if mismatch { Outcome::Unknown } else { Outcome::Missing };
-    result.set(
+    let mut check = if result.outcome_of(Stage::Method) == Outcome::Fail {
+        unknown(
+            Stage::Trust,
+            &format!("No {what} was given, because another method was asked for; see METHOD"),
+        )
+    } else {
         Check::new(
             Stage::Trust,
             "TRUST-NO-ANCHOR",
-            outcome,
+            Outcome::Missing,
             format!("No {what} is trusted that could answer for the signer"),
         )
         .expected(format!("at least one trusted {what}"))
         .found("none")
-        .remedy(format!("Name the publisher's {what}, from a source other than this model")),
-    );
+        .remedy(format!("Name the publisher's {what}, from a source other than this model"))
+    };
+    check.details.extend(other_anchors(trust, kind_of(method)));
+    result.set(check);
     for stage in stages {
         result.set(unknown(*stage, &format!("There is no {what} to check against; see TRUST")));
     }
@@ -373,9 +437,9 @@ fn exact(signer: &Identity, subject: &Untrusted, issuer: Option<&Untrusted>) -> 
         Some(issuer) => format!("{}, issued by {}", subject.raw(), issuer.raw()),
         None => subject.raw().to_owned(),
     };
-    let (what, wanted, found) = match (*subject == signer.subject, issuer) {
-        (true, Some(issuer)) => ("issuer", issuer, said),
-        _ => ("subject", subject, &signer.subject),
+    let (what, found) = match (*subject == signer.subject, issuer) {
+        (true, Some(_)) => ("issuer", said),
+        _ => ("subject", &signer.subject),
     };
     let summary = match (what, same_issuer) {
         ("issuer", _) => "The signer has the expected name, but another authority vouches for it",
@@ -388,8 +452,11 @@ fn exact(signer: &Identity, subject: &Untrusted, issuer: Option<&Untrusted>) -> 
         .remedy(
             "Refuse the model, unless the publisher confirms the new signer by another way than this model",
         );
-    if let Some(difference) = difference(what, wanted.raw(), found.raw()) {
-        check = check.detail(difference);
+    // When both parts differ, the subject is what a person looks at.
+    let nearest = NameDifference::between(signer, subject.raw(), issuer.map(Untrusted::raw))
+        .or_else(|| NameDifference::between(signer, subject.raw(), None));
+    if let Some(difference) = nearest {
+        check = check.difference(difference);
     }
     if found.is_hostile() {
         check = check.detail(format!("the {what} found holds characters that do not show"));
@@ -401,39 +468,5 @@ fn signer_line(signer: &Identity) -> String {
     match &signer.issuer {
         Some(issuer) => format!("{}, issued by {}", signer.subject.raw(), issuer.raw()),
         None => signer.subject.raw().to_owned(),
-    }
-}
-
-/// Where two names part, so that a look-alike is seen. None when they have no beginning in common.
-fn difference(what: &str, wanted: &str, found: &str) -> Option<String> {
-    if wanted.eq_ignore_ascii_case(found) {
-        return Some(format!("the {what}s differ in upper and lower case only"));
-    }
-    let same = wanted.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();
-    if same == 0 {
-        return None;
-    }
-    let rest = |text: &str| -> String { text.chars().skip(same).take(24).collect() };
-    let shown = |rest: String| if rest.is_empty() { "the end".to_owned() } else { format!("{rest:?}") };
-    Some(format!(
-        "the {what}s are the same for {same} characters, then expected {} and found {}",
-        shown(rest(wanted)),
-        shown(rest(found))
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::difference;
-
-    #[test]
-    fn a_difference_names_the_place_where_two_names_part() {
-        assert_eq!(
-            difference("subject", "ci@acme.example", "ci@acne.example").unwrap(),
-            "the subjects are the same for 5 characters, then expected \"me.example\" and found \"ne.example\""
-        );
-        assert!(difference("issuer", "CI", "ci").unwrap().contains("lower case only"));
-        assert!(difference("subject", "a", "ab").unwrap().contains("expected the end"));
-        assert_eq!(difference("subject", "a", "b"), None);
     }
 }

@@ -17,6 +17,7 @@ use super::bundle::Bundle;
 use super::check::{Check, Outcome, Stage};
 use super::identity::{Identity, Method};
 use super::keys::PublicKey;
+use super::manifest::outline;
 use super::trust::unusable_root;
 use super::verify::{LogEntry, TimeSource};
 
@@ -138,7 +139,7 @@ const NOT_READ: &str = "The bundle's evidence could not be read for this; see LO
 
 /// Whether the subject is this model's is for SUBJECT and FILES; the library only wants to be told one.
 fn own_subject(payload: &[u8]) -> Option<Sha256Hash> {
-    let statement: serde_json::Value = serde_json::from_slice(payload).ok()?;
+    let statement = outline(payload)?;
     Sha256Hash::from_hex(statement.pointer("/subject/0/digest/sha256")?.as_str()?).ok()
 }
 
@@ -162,6 +163,14 @@ fn unknown_log(parsed: &Parsed, root: &str) -> Option<Fault> {
     }
     let log_id = entries.first()?.log_id.key_id.to_base64();
     Some(TransparencyLogError::UnknownLog { log_id }.into())
+}
+
+/// The instance whose log that is, of those whose roots are inside this program.
+fn instance_of(log_id: &str) -> Option<&'static str> {
+    [("public-good", PUBLIC_GOOD), ("staging", STAGING)].into_iter().find_map(|(name, root)| {
+        let root = TrustedRoot::from_json(root).ok()?;
+        root.tlogs.iter().any(|log| log.log_id.key_id.to_base64() == log_id).then_some(name)
+    })
 }
 
 fn proven(parsed: &Parsed, result: &VerificationResult, anchor: usize) -> Keyless {
@@ -214,20 +223,32 @@ fn explain(fault: &Fault) -> Vec<Check> {
     let chain_held = || Check::pass(Chain, "The certificate leads to the trusted Fulcio authority");
     const PUBLISHER: &str = "Treat the bundle as altered: get it again from the publisher";
     match fault {
-        Fault::TransparencyLog(TransparencyLogError::UnknownLog { log_id }) => vec![
-            after(Chain, Log),
-            after(Time, Log),
-            Check::new(
-                Log,
-                "LOG-UNKNOWN",
-                Fail,
-                "The signature is in a transparency log that the trusted root does not know: it was probably made \
-                 with another Sigstore instance",
-            )
-            .expected("a log of the trusted root")
-            .found(format!("log {log_id}"))
-            .remedy("Add the trusted root of the instance that signed (staging or private), if you trust it"),
-        ],
+        Fault::TransparencyLog(TransparencyLogError::UnknownLog { log_id }) => {
+            let instance = instance_of(log_id);
+            let (summary, remedy) = match instance {
+                Some(name) => (
+                    format!(
+                        "The signature was made with the {name} instance of Sigstore, which is not trusted here"
+                    ),
+                    match name {
+                        "staging" => {
+                            "Staging is for tests, and anybody can sign there: ask for a production signature"
+                        }
+                        _ => "Trust the public-good root, if this model is to be signed there",
+                    },
+                ),
+                None => (
+                    "The signature is in a transparency log that the trusted root does not know".to_owned(),
+                    "Add the trusted root of the instance that signed (private), if you trust it; refresh an old root",
+                ),
+            };
+            let found = instance.map(|name| format!(" of the {name} instance")).unwrap_or_default();
+            let log = Check::new(Log, "LOG-UNKNOWN", Fail, summary)
+                .expected("a log of the trusted root")
+                .found(format!("log {log_id}{found}"))
+                .remedy(remedy);
+            vec![after(Chain, Log), after(Time, Log), log]
+        }
         Fault::TransparencyLog(what) => {
             let checkpoint = matches!(what, TransparencyLogError::Checkpoint(_));
             let log = new(
@@ -287,7 +308,9 @@ fn explain(fault: &Fault) -> Vec<Check> {
                     "The certificate was not entered in a certificate log that is trusted",
                     "Treat the certificate as forged; if the log has new keys, refresh the trusted root",
                 ),
-                CertificateError::Malformed(_) => ("CHAIN-INVALID", "The certificate cannot be read", PUBLISHER),
+                CertificateError::Malformed(_) => {
+                    ("CHAIN-INVALID", "The certificate cannot be read", PUBLISHER)
+                }
                 _ => (
                     "CHAIN-UNTRUSTED",
                     "The certificate does not lead to a Fulcio authority that is trusted",
@@ -297,7 +320,13 @@ fn explain(fault: &Fault) -> Vec<Check> {
             vec![new(Chain, code, Fail, summary, remedy), time_held(), after(Log, Chain)]
         }
         Fault::SignatureInvalid(_) => vec![
-            new(Signature, "SIGNATURE-INVALID", Fail, "The signature does not fit the signed bytes", PUBLISHER),
+            new(
+                Signature,
+                "SIGNATURE-INVALID",
+                Fail,
+                "The signature does not fit the signed bytes",
+                PUBLISHER,
+            ),
             chain_held(),
             time_held(),
             after(Log, Signature),
@@ -308,7 +337,13 @@ fn explain(fault: &Fault) -> Vec<Check> {
             new(Log, "LOG-INVALID", Fail, "The bundle's log entry is incomplete", PUBLISHER),
         ],
         Fault::InvalidTrustRoot(_) | Fault::TrustRoot(_) | Fault::TrustedCertificate(_) => vec![
-            new(Trust, "TRUST-UNUSABLE", Outcome::Unknown, "The trusted root cannot be used", "Refresh the trusted root"),
+            new(
+                Trust,
+                "TRUST-UNUSABLE",
+                Outcome::Unknown,
+                "The trusted root cannot be used",
+                "Refresh the trusted root",
+            ),
             after(Chain, Trust),
             after(Time, Trust),
             after(Log, Trust),

@@ -3,15 +3,17 @@
 use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, read_small};
+use super::bundle::{Bundle, read_bundle};
 use super::check::{Check, Outcome, Stage};
 use super::files;
 use super::hashing::HashAlgorithm;
 use super::identity::{Identity, Method};
+use super::localise::{ChangedFile, MovedFile};
 use super::manifest::{
-    PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, RootDigest, STATEMENT_TYPE, Statement,
+    PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, RootDigest, STATEMENT_TYPE, Statement, outline,
 };
 use super::progress::Progress;
 use super::signer;
@@ -64,22 +66,6 @@ pub struct LogEntry {
     pub index: u64,
 }
 
-/// A file whose digest is not the signed one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChangedFile {
-    /// Resource name.
-    pub name: Untrusted,
-    /// Signed digest, hex.
-    pub expected: String,
-    /// Digest found, hex.
-    pub found: String,
-    /// Size found, bytes.
-    pub size: u64,
-    /// What lies there, in our own words (`safetensors, header intact`), when it can be told.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
 /// What became of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct FilesReport {
@@ -87,16 +73,33 @@ pub struct FilesReport {
     pub matched: u64,
     /// Bytes hashed.
     pub bytes: u64,
-    /// Resources that differ.
+    /// Files that differ.
     pub changed: Vec<ChangedFile>,
-    /// Resources that are gone.
+    /// Files that are gone from where they were signed.
     pub missing: Vec<Untrusted>,
     /// Files that nobody signed.
     pub extra: Vec<Untrusted>,
+    /// Pairs of a missing and an extra file that are one file under two names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<MovedFile>,
     /// Files that the bundle's own `ignore_paths` hide.
     pub ignored: Vec<Untrusted>,
     /// Files that could not be read or that changed while they were read, with the reason.
     pub unreadable: Vec<(Untrusted, String)>,
+}
+
+impl FilesReport {
+    /// Missing files that were not found under another name.
+    pub fn truly_missing(&self) -> impl Iterator<Item = &Untrusted> {
+        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.name).collect();
+        self.missing.iter().filter(move |name| !moved.contains(name))
+    }
+
+    /// Unsigned files that are not a signed file under another name.
+    pub fn truly_extra(&self) -> impl Iterator<Item = &Untrusted> {
+        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.found).collect();
+        self.extra.iter().filter(move |name| !moved.contains(name))
+    }
 }
 
 /// The checks of one model against one bundle at one time, and what they established.
@@ -185,6 +188,22 @@ impl Verification {
             return None;
         }
         self.checks.iter().find(|check| check.outcome == outcome)
+    }
+
+    /// Says whose signature this is: it lists the files of `owner`, whose root digest is the same. Without
+    /// effect unless FILES failed.
+    pub fn belongs_to(&mut self, owner: &Untrusted) {
+        let Some(check) = self.checks.iter_mut().find(|check| check.stage == Stage::Files) else { return };
+        if check.outcome != Outcome::Fail {
+            return;
+        }
+        let line = Untrusted::new(format!("its root digest is that of the model {}", owner.raw()));
+        if check.code == "FILES-OTHER-MODEL" {
+            check.expected = Some(Untrusted::new(format!("the signed files of {}", owner.raw())));
+        }
+        if !check.details.contains(&line) {
+            check.details.insert(0, line);
+        }
     }
 
     /// Whether the signer is proven: TRUST, SIGNATURE and, where they apply, CHAIN and LOG passed.
@@ -276,6 +295,12 @@ fn check_model(model: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Helps of errors begin in lower case, remedies of checks do not.
+pub(super) fn sentence(help: &str) -> String {
+    let mut chars = help.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
 /// For messages: certificates and logs know whole seconds.
 pub(super) fn whole_second(at: jiff::Timestamp) -> jiff::Timestamp {
     jiff::Timestamp::from_second(at.as_second()).unwrap_or(at)
@@ -287,6 +312,7 @@ pub(super) fn unknown(stage: Stage, why: &str) -> Check {
 
 /// PARSE. Absent, empty, cut off, too large and malformed are told apart: each has another remedy.
 fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
+    const NO_BUNDLE: &str = "The signature file is not a Sigstore bundle as OMS asks for";
     const AGAIN: &str = "Get the signature again from the publisher";
     let place = bundle.to_string_lossy().into_owned();
     let no = |code: &str, outcome: Outcome, summary: &str| {
@@ -302,17 +328,18 @@ fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
         }
         _ => {}
     }
-    let raw = match read_small(bundle, LIMIT_BUNDLE_BYTES) {
+    let raw = match read_bundle(bundle) {
         Ok(raw) => raw,
         Err(error) => {
             let mut check = match error.code {
+                Code::Malformed => no("PARSE-MALFORMED", Outcome::Fail, NO_BUNDLE),
                 Code::TooLarge => {
                     no("PARSE-TOO-LARGE", Outcome::Fail, "The signature file is too large to be one")
                 }
                 _ => no("PARSE-UNREADABLE", Outcome::Unknown, "The signature file cannot be read"),
             };
             check.found = Some(error.what.into());
-            check.remedy = error.help;
+            check.remedy = error.help.as_deref().map(sentence);
             return Err(check);
         }
     };
@@ -330,11 +357,7 @@ fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
         } else if cut_off {
             no("PARSE-TRUNCATED", Outcome::Fail, "The signature file is cut off before its end")
         } else {
-            no(
-                "PARSE-MALFORMED",
-                Outcome::Fail,
-                "The signature file is not a Sigstore bundle as OMS asks for",
-            )
+            no("PARSE-MALFORMED", Outcome::Fail, NO_BUNDLE)
         };
         check.expected = Some("a Sigstore bundle (JSON) with one DSSE envelope".into());
         check.found = Some(match error.at {
@@ -356,7 +379,20 @@ fn check_method(found: Method, asked: Option<Method>) -> Check {
         )
         .expected(asked.as_str())
         .found(found.as_str())
-        .remedy(format!("Verify with method {}, if you hold something to trust for it", found.as_str())),
+        .evidence(match found {
+            Method::Key => "verificationMaterial.publicKey",
+            Method::Certificate => "verificationMaterial.x509CertificateChain",
+            Method::Sigstore => "verificationMaterial.certificate",
+        })
+        .remedy(format!(
+            "If you hold something to trust for it: touchmark verify {} MODEL {}",
+            found.as_str(),
+            match found {
+                Method::Key => "--public-key KEY.pem",
+                Method::Certificate => "--certificate-chain CA.pem",
+                Method::Sigstore => "--identity WHO --identity-provider URL",
+            }
+        )),
         _ => Check::pass(Stage::Method, format!("Signed by method {}", found.as_str())),
     }
 }
@@ -387,7 +423,7 @@ fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>>
         let check = check
             .expected("an in-toto statement v1 with one subject and an OMS manifest")
             .found(error.what)
-            .remedy(error.help.unwrap_or_else(|| {
+            .remedy(error.help.as_deref().map(sentence).unwrap_or_else(|| {
                 "Tell the publisher: the signing tool wrote a statement that no verifier should accept"
                     .to_owned()
             }));
@@ -400,7 +436,7 @@ fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>>
 
 /// A statement about something else is told by its types.
 fn other_type(payload: &[u8]) -> Option<Check> {
-    let statement: serde_json::Value = serde_json::from_slice(payload).ok()?;
+    let statement = outline(payload)?;
     let said = |field: &str| statement.get(field).and_then(serde_json::Value::as_str);
     let no = |field: &str, expected: &str, found: &str| {
         Check::new(
@@ -419,8 +455,21 @@ fn other_type(payload: &[u8]) -> Option<Check> {
         (_, Some(found)) if !found.starts_with("https://model_signing/") => {
             Some(no("predicateType", PREDICATE_TYPE, found))
         }
+        (_, Some(found)) if is_other_version(found) => {
+            let mut check = no("predicateType", PREDICATE_TYPE, found);
+            check.code = "STATEMENT-VERSION".to_owned();
+            check.summary = "The model was signed by a version of OMS that is not known here".to_owned();
+            check.remedy =
+                Some("Get a newer Touchmark, or ask the publisher for a signature of OMS v1".to_owned());
+            Some(check)
+        }
         _ => None,
     }
+}
+
+fn is_other_version(predicate_type: &str) -> bool {
+    let version = predicate_type.strip_prefix("https://model_signing/signature/v");
+    version.is_some_and(|version| !version.starts_with("1."))
 }
 
 fn check_statement(statement: &Statement) -> Check {

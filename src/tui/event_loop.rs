@@ -281,26 +281,33 @@ async fn next_input(stream: &mut Option<EventStream>) -> Woken {
     }
 }
 
+/// Signals that end the program, with their numbers. Ctrl-C at the keyboard is a key and no signal.
 #[cfg(unix)]
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
+struct Signals([(tokio::signal::unix::Signal, i32); 4]);
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let listen = |kind| signal(kind).map_err(|e| lost(&e));
-        Ok(Signals { terminate: listen(SignalKind::terminate())?, hang_up: listen(SignalKind::hangup())? })
+        use tokio::signal::unix::{SignalKind as Kind, signal};
+        let listen = |kind: Kind| Ok((signal(kind).map_err(|e| lost(&e))?, kind.as_raw_value()));
+        Ok(Signals([
+            listen(Kind::terminate())?,
+            listen(Kind::hangup())?,
+            listen(Kind::interrupt())?,
+            listen(Kind::quit())?,
+        ]))
     }
 
     /// The exit status by convention: 128 and the signal's number.
     async fn next(&mut self) -> i32 {
-        tokio::select! {
-            _ = self.terminate.recv() => 143,
-            _ = self.hang_up.recv() => 129,
-        }
+        let Signals([terminate, hang_up, interrupt, quit]) = self;
+        let number = tokio::select! {
+            _ = terminate.0.recv() => terminate.1,
+            _ = hang_up.0.recv() => hang_up.1,
+            _ = interrupt.0.recv() => interrupt.1,
+            _ = quit.0.recv() => quit.1,
+        };
+        128 + number
     }
 }
 

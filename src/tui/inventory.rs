@@ -310,18 +310,20 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
     let report = &verification.files;
     let mut all: Vec<(Role, &str, String)> = Vec::new();
     for file in &report.changed {
-        let text = format!(
-            "{} {}: expected {}, found {}{}",
-            file.name.screen(),
-            size(file.size),
-            short(&file.expected),
-            short(&file.found),
-            file.note.as_ref().map(|note| format!(" · {}", crate::text::screen(note))).unwrap_or_default()
-        );
+        let digests = match (file.expected.as_str(), file.found.as_str()) {
+            ("", _) => String::new(),
+            (expected, "") => format!(": expected {}, found nothing", short(expected)),
+            (expected, found) => format!(": expected {}, found {}", short(expected), short(found)),
+        };
+        let told =
+            [file.note.as_ref().map(|note| crate::text::screen(note)), file.place().map(|p| p.screen())];
+        let told: String = told.into_iter().flatten().map(|text| format!(" · {text}")).collect();
+        let text = format!("{} {}{digests}{told}", file.name.screen(), size(file.size));
         all.push((Role::Fail, "✗ changed ", text));
     }
-    all.extend(report.missing.iter().map(|name| (Role::Fail, "− missing ", name.screen())));
-    all.extend(report.extra.iter().map(|name| (Role::Fail, "+ unsigned ", name.screen())));
+    all.extend(report.moved.iter().map(|file| (Role::Fail, "→ moved ", file.line().screen())));
+    all.extend(report.truly_missing().map(|name| (Role::Fail, "− missing ", name.screen())));
+    all.extend(report.truly_extra().map(|name| (Role::Fail, "+ unsigned ", name.screen())));
     for (name, why) in &report.unreadable {
         all.push((
             Role::Unknown,

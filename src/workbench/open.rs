@@ -2,7 +2,7 @@
 
 use super::anchors;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
-use super::view::{Review, ReviewWord, Verified, View};
+use super::view::{Review, ReviewWord, Verified, View, name_owners};
 use crate::attest::predicates_check;
 use crate::decision::{Verdict, apply_policy, evaluate};
 use crate::error::{Code, Error, Result};
@@ -421,6 +421,7 @@ impl Workbench {
                 apply_policy(&mut verified.verification, model, &view.policy);
             }
         }
+        name_owners(&view.models, &mut view.verified);
         let verifications: Vec<Option<(Verification, String)>> = view
             .verified
             .iter()

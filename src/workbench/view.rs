@@ -6,7 +6,7 @@ use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Method, Outcome, Verification};
+use crate::signing::{Method, Outcome, RootDigest, Stage, Verification};
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -155,6 +155,23 @@ impl View {
             own: verdict.map_or(0, |v| v.assessment.score.own),
             effective: verdict.map_or(0, |v| v.effective),
             decision: verdict.map_or(Decision::Refuse, |v| v.decision),
+        }
+    }
+}
+
+/// A signature that fails on one model may be that of another one of the inventory: its root digest tells.
+pub(super) fn name_owners(models: &[Model], verified: &mut [Option<Verified>]) {
+    let mut owners: HashMap<RootDigest, Untrusted> = HashMap::new();
+    for (model, slot) in models.iter().zip(verified.iter()) {
+        let Some(verification) = slot.as_ref().map(|verified| &verified.verification) else { continue };
+        let holds = matches!(verification.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial);
+        if let Some(root) = verification.root_digest.filter(|_| holds) {
+            owners.entry(root).or_insert_with(|| Untrusted::new(model.id.raw()));
+        }
+    }
+    for verified in verified.iter_mut().flatten() {
+        if let Some(owner) = verified.verification.root_digest.and_then(|root| owners.get(&root)) {
+            verified.verification.belongs_to(owner);
         }
     }
 }

@@ -3,15 +3,21 @@
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod attest;
+mod bench;
+mod checks;
 mod cli;
 mod decision;
+mod explain;
 mod floors;
 mod interop;
 mod inventory;
 mod journey;
 mod keys;
+mod known_bad;
+mod limits;
 mod lineage;
 mod maturity;
+mod oms_musts;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod policy;

@@ -397,7 +397,7 @@ fn a_changed_file_fails_L1_03_and_is_named() {
         expected: "00".to_owned(),
         found: "01".to_owned(),
         size: 1,
-        note: None,
+        ..ChangedFile::default()
     });
     v.set(Check::new(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
     let assessment = judge(&signed_model(), Some(&v), &policy());

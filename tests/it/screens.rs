@@ -1,7 +1,7 @@
 //! Every screen on the samples, at 80×24 and at 160×50, as text. What changes with each making of the
 //! samples (fingerprints, times) is made even first.
 
-use crate::support::copy_of_samples;
+use crate::support::{copy_of_samples, even};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -45,54 +45,6 @@ fn screen(app: &App, columns: u16, rows: u16) -> String {
         text.push('\n');
     }
     even(&text)
-}
-
-/// Runs of hexadecimal digits that name a digest, and digits of times, become `#` and `0`, as many as they were.
-fn even(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let mut out = String::new();
-    let mut at = 0;
-    while at < chars.len() {
-        let run = chars[at..].iter().take_while(|c| matches!(c, '0'..='9' | 'a'..='f')).count();
-        let inside_word = at > 0 && chars[at - 1].is_alphanumeric();
-        let before = if at > 0 { chars[at - 1] } else { ' ' };
-        let after = chars.get(at + run).copied().unwrap_or(' ');
-        let is_digest = chars[at..at + run].iter().any(char::is_ascii_digit) || before == '…' || after == '…';
-        let long = run >= 6 || (run > 0 && before == ':');
-        if long && !inside_word && is_digest && !after.is_alphanumeric() {
-            out.extend(std::iter::repeat_n('#', run));
-            at += run;
-        } else if run == 0 {
-            out.push(chars[at]);
-            at += 1;
-        } else {
-            out.extend(&chars[at..at + run]);
-            at += run;
-        }
-    }
-    // 2026-11-20 22:11:56 UTC in 0.0 s
-    let chars: Vec<char> = out.chars().collect();
-    let is_time = |at: usize| {
-        let shape = "dddd-dd-dd";
-        shape.chars().enumerate().all(|(i, s)| {
-            chars.get(at + i).is_some_and(|c| if s == 'd' { c.is_ascii_digit() } else { *c == s })
-        })
-    };
-    let starts: Vec<usize> = (0..chars.len()).filter(|at| is_time(*at)).collect();
-    let near_time = |at: usize| starts.iter().any(|start| (*start..start + 34).contains(&at));
-    let line_of: Vec<usize> = chars
-        .iter()
-        .scan(0, |line, c| {
-            *line += usize::from(*c == '\n');
-            Some(*line)
-        })
-        .collect();
-    let same_line = |at: usize| starts.iter().any(|s| line_of[*s] == line_of[at] && near_time(at));
-    chars
-        .iter()
-        .enumerate()
-        .map(|(at, c)| if c.is_ascii_digit() && same_line(at) { '0' } else { *c })
-        .collect()
 }
 
 fn photographs(name: &str, app: &App) {

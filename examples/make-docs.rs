@@ -1,0 +1,10 @@
+//! Writes the pages under `docs/` that are made from tables of the program:
+//! `cargo run --example make-docs`.
+
+use std::path::Path;
+
+fn main() -> std::io::Result<()> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    std::fs::create_dir_all(&docs)?;
+    std::fs::write(docs.join("checks.md"), touchmark::report::checks_page())
+}

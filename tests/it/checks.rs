@@ -1,0 +1,69 @@
+//! The table of codes: complete, true to the source, and the page made from it fresh.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use touchmark::signing::{CODES, Stage, code_info};
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("signing/codes.rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Texts in the source that have the form of a code: `STAGE-…`.
+fn used() -> BTreeSet<String> {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let mut found = BTreeSet::new();
+    for file in files {
+        let text = std::fs::read_to_string(file).unwrap();
+        for literal in text.split('"') {
+            let is_code = |stage: &Stage| {
+                literal.strip_prefix(stage.name()).and_then(|rest| rest.strip_prefix('-')).is_some_and(
+                    |rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_uppercase() || b == b'-'),
+                )
+            };
+            if Stage::ALL.iter().any(is_code) {
+                found.insert(literal.to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_code_in_the_source_is_in_the_table_and_the_reverse() {
+    let used = used();
+    let table: BTreeSet<String> = CODES.iter().map(|info| info.code.to_owned()).collect();
+    let missing: Vec<_> = used.difference(&table).collect();
+    let unused: Vec<_> = table.difference(&used).collect();
+    assert!(missing.is_empty(), "add a row to src/signing/codes.rs for {missing:?}");
+    assert!(unused.is_empty(), "no check carries {unused:?} any more");
+    assert_eq!(table.len(), CODES.len(), "a code stands twice in the table");
+}
+
+#[test]
+fn every_code_begins_with_its_stage_and_says_what_to_do() {
+    for info in CODES {
+        assert!(info.code.starts_with(&format!("{}-", info.stage.name())), "{}", info.code);
+        for text in [info.meaning, info.cause, info.remedy] {
+            assert!(text.ends_with('.') && text.len() > 10, "{}: {text}", info.code);
+        }
+        assert_eq!(code_info(info.code), Some(info));
+    }
+    let stages: Vec<Stage> = CODES.iter().map(|info| info.stage).collect();
+    assert!(stages.is_sorted());
+    assert_eq!(code_info("FILES"), None);
+}
+
+#[test]
+fn the_page_of_checks_is_fresh() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/checks.md");
+    let page = std::fs::read_to_string(page).unwrap_or_default();
+    assert!(page == touchmark::report::checks_page(), "stale: run `cargo run --example make-docs`");
+}
