@@ -234,6 +234,8 @@ pub enum Sign {
         #[arg(long, alias = "certificate_chain", value_name = "PEM")]
         certificate_chain: Vec<PathBuf>,
     },
+    /// With an identity at a Sigstore instance; uses the network
+    Sigstore(super::keyless::SignSigstore),
 }
 
 /// Verify, either way.
@@ -320,6 +322,9 @@ pub enum VerifyMethod {
         /// A trusted_root.json or client trust config [default: the public-good instance]
         #[arg(long, alias = "trust_config", value_name = "FILE")]
         trust_config: Option<PathBuf>,
+        /// Trust Sigstore's staging instance instead: for tests only
+        #[arg(long, alias = "use_staging", conflicts_with = "trust_config")]
+        use_staging: bool,
     },
 }
 

@@ -29,13 +29,13 @@ pub fn now(common: &Common) -> jiff::Timestamp {
 }
 
 /// Sets the number of threads that hash; the first call of a process decides.
-fn set_jobs(jobs: Option<u16>) {
+pub(super) fn set_jobs(jobs: Option<u16>) {
     if let Some(jobs) = jobs {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
     }
 }
 
-fn options(what: &What, signature: PathBuf) -> SignOptions {
+pub(super) fn options(what: &What, signature: PathBuf) -> SignOptions {
     SignOptions {
         signature,
         hash: HashAlgorithm::from_name(&what.hash).unwrap_or(HashAlgorithm::Sha256),
@@ -51,6 +51,7 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
     let with: &SignCommon = match command {
         Sign::Key(with) => with,
         Sign::Certificate { common, .. } => common,
+        Sign::Sigstore(with) => return super::keyless::sign(with, common, output),
     };
     set_jobs(with.what.jobs);
     let pem = zeroize::Zeroizing::new(read_small(&with.private_key, LIMIT_PEM_BYTES)?);
@@ -59,7 +60,6 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
     let options = options(&with.what, signature);
     let progress = Progress::default();
     let signed = match command {
-        Sign::Key(_) => sign_key(&with.model, &key, &options, &progress)?,
         Sign::Certificate { signing_certificate, certificate_chain, .. } => {
             let mut chain = certificates(signing_certificate)?;
             for file in certificate_chain {
@@ -68,6 +68,7 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
             chain.dedup();
             sign_certificate(&with.model, &key, &chain, &options, now(common), &progress)?
         }
+        _ => sign_key(&with.model, &key, &options, &progress)?,
     };
     let human = format!(
         "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n",
@@ -124,9 +125,10 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
             };
             (common, Method::Certificate, Trust { anchors, identity })
         }
-        VerifyMethod::Sigstore { common, identity, identity_provider, trust_config } => {
+        VerifyMethod::Sigstore { common, identity, identity_provider, trust_config, use_staging } => {
             let anchor = match trust_config {
                 Some(file) => Anchor::read_sigstore("--trust-config", file)?,
+                None if *use_staging => Anchor::staging(),
                 None => Anchor::public_good(),
             };
             let identity = IdentityRule::Exact {

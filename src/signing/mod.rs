@@ -1,4 +1,5 @@
-//! The signing core: OpenSSF Model Signing (OMS) v1.0, signed and verified, offline.
+//! The signing core: OpenSSF Model Signing (OMS) v1.0, signed and verified, offline: only keyless signing
+//! (the feature `keyless`) uses the network.
 //!
 //! Usable by itself: [`sign_key`], [`sign_certificate`], [`verify`], [`digest`], [`inspect`]. It knows no
 //! store, no policy and no screen. Every step of a verification is a [`Check`]; what an artifact brings
@@ -15,6 +16,8 @@ mod hashing;
 mod identity;
 mod inspect;
 mod json;
+#[cfg(feature = "keyless")]
+mod keyless;
 mod keys;
 mod manifest;
 mod progress;
@@ -32,6 +35,10 @@ pub use enumerate::{Entry, Listing, Scope, enumerate};
 pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files};
 pub use identity::{Identity, Method};
 pub use inspect::{Inspection, inspect};
+#[cfg(feature = "keyless")]
+pub use keyless::{
+    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, sign_sigstore,
+};
 pub use keys::{Curve, PublicKey, SigningKey};
 pub use manifest::{Manifest, Resource, RootDigest, Serialization, Statement};
 pub use progress::{Progress, Snapshot};
