@@ -11,6 +11,7 @@ mod interop;
 mod inventory;
 mod journey;
 mod keyless;
+mod keyless_tampered;
 mod lineage;
 mod maturity;
 mod policy;

@@ -88,7 +88,7 @@ impl Log {
                 "payloadHash": hash(&payload),
                 "signatures": [{
                     "signature": envelope["signatures"][0]["sig"],
-                    "verifier": content["verifiers"][0],
+                    "verifier": canonical(content["verifiers"][0].as_str().unwrap()),
                 }],
             },
         })
@@ -151,6 +151,16 @@ impl Log {
         });
         Reply::json(201, &entry)
     }
+}
+
+/// The log writes certificates anew: lines of 64, and a line feed at the end.
+fn canonical(verifier: &str) -> String {
+    let pem = String::from_utf8(STANDARD.decode(verifier).unwrap()).unwrap();
+    let text: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let lines = lines.join("\n");
+    base64(format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"))
 }
 
 fn leaf(body: &[u8]) -> Vec<u8> {

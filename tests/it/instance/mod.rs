@@ -211,7 +211,7 @@ impl Instance {
     pub fn signing_config(&self, uses: Uses) -> Value {
         let service = |path: &str, version: u32| {
             json!([{
-                "url": format!("{}/{path}", self.url),
+                "url": format!("{}{path}", self.url),
                 "majorApiVersion": version,
                 "validFor": { "start": "2024-01-01T00:00:00Z" },
                 "operator": "test",
@@ -219,10 +219,10 @@ impl Instance {
         };
         json!({
             "mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json",
-            "caUrls": service("fulcio", 1),
-            "oidcUrls": service("oidc", 1),
-            "rekorTlogUrls": if uses == Uses::SecondLog { service("second", 2) } else { service("first", 1) },
-            "tsaUrls": if uses == Uses::FirstLog { json!([]) } else { service("stamps", 1) },
+            "caUrls": service("", 1),
+            "oidcUrls": service("/oidc", 1),
+            "rekorTlogUrls": if uses == Uses::SecondLog { service("", 2) } else { service("", 1) },
+            "tsaUrls": if uses == Uses::FirstLog { json!([]) } else { service("/stamps", 1) },
             "rekorTlogConfig": { "selector": "ANY" },
             "tsaConfig": { "selector": "ANY" },
         })
@@ -255,11 +255,10 @@ impl State {
     }
 
     fn answer(&self, request: &Request) -> Reply {
-        let (service, path) = request.path.trim_start_matches('/').split_once('/').unwrap_or_default();
-        let at = match service {
-            "fulcio" => At::Fulcio,
-            "first" | "second" => At::Log,
-            _ if request.path == "/stamps" => At::Stamps,
+        let at = match request.path.as_str() {
+            "/api/v2/signingCert" => At::Fulcio,
+            "/api/v1/log/entries" | "/api/v2/log/entries" => At::Log,
+            "/stamps" => At::Stamps,
             _ => At::Login,
         };
         let fault = self.fault(at);
@@ -283,13 +282,15 @@ impl State {
             }
             _ => {}
         }
-        match (service, path) {
-            ("fulcio", "api/v2/signingCert") => self.certificate(request, fault),
-            ("first", "api/v1/log/entries") => self.first_log.enter_v1(request, fault),
-            ("second", "api/v2/log/entries") => self.second_log.enter_v2(request, fault),
-            ("oidc", path) => self.log_in(path, request, fault),
-            _ if request.path == "/stamps" => self.stamps.stamp(request, fault),
-            _ => Reply::text(404, "nothing here"),
+        match request.path.as_str() {
+            "/api/v2/signingCert" => self.certificate(request, fault),
+            "/api/v1/log/entries" => self.first_log.enter_v1(request, fault),
+            "/api/v2/log/entries" => self.second_log.enter_v2(request, fault),
+            "/stamps" => self.stamps.stamp(request, fault),
+            path => match path.strip_prefix("/oidc/") {
+                Some(path) => self.log_in(path, request, fault),
+                None => Reply::text(404, "nothing here"),
+            },
         }
     }
 
