@@ -51,6 +51,7 @@ impl Output {
     }
 
     /// What a person has to read to go on: on standard error, even when quiet.
+    #[cfg(feature = "keyless")]
     pub fn ask(&self, safe: &str) {
         eprintln!("{safe}");
     }

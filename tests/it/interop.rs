@@ -8,6 +8,7 @@
     clippy::print_stderr
 )]
 
+#[cfg(feature = "keyless")]
 use crate::instance::{Instance, Uses};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use std::fs;
@@ -206,8 +207,10 @@ fn we_verify_what_the_reference_signs_with_a_certificate() {
     }
 }
 
+#[cfg(feature = "keyless")]
 const DANA: &str = "dana@acme.test";
 
+#[cfg(feature = "keyless")]
 #[test]
 fn keyless_bundles_go_both_ways() {
     let Some(bench) = Bench::open() else { return };

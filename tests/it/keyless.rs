@@ -1,7 +1,7 @@
 //! Keyless signing at an instance of our own: what is made verifies, and whatever a service does wrong leads
 //! to an error with a code and to no file.
 
-use crate::instance::{At, Fault, Instance, Uses, get, now};
+use crate::instance::{At, Fault, Instance, Uses, behind_tls, get, now};
 use crate::support::{err, out};
 use serde_json::{Value, json};
 use std::fs;
@@ -199,6 +199,22 @@ fn a_service_that_is_not_there_is_told() {
 }
 
 #[test]
+fn a_service_behind_tls_is_believed_when_the_platform_trusts_its_authority() {
+    let bench = Bench::open(Uses::FirstLog);
+    let (url, authority) = behind_tls(&bench.instance.url);
+    let mut config = bench.instance.config(Uses::FirstLog);
+    config["signingConfig"]["caUrls"][0]["url"] = json!(url);
+    bench.write("config.json", &config);
+    fs::write(bench.path("authority.pem"), authority).unwrap();
+    let token = ["--identity-token-file", &bench.text("token")];
+    let stranger = bench.command(&token).env_remove("SSL_CERT_FILE").output().unwrap();
+    refused(&stranger, 3, "E-NETWORK", "cannot be trusted on the network");
+    assert!(err(&stranger).contains("SSL_CERT_FILE"), "{}", err(&stranger));
+    let done = bench.command(&token).env("SSL_CERT_FILE", bench.path("authority.pem")).output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+}
+
+#[test]
 fn a_token_that_cannot_work_is_told_before_anything_is_sent() {
     let bench = Bench::open(Uses::FirstLog);
     bench.instance.fail(At::Fulcio, Fault::Down);
@@ -260,6 +276,21 @@ fn a_config_that_cannot_work_is_told_before_anything_is_sent() {
         bench.write("config.json", &config);
         refused(&bench.sign_with_token(), 2, "E-CONFIG", says);
     }
+}
+
+#[test]
+fn the_instances_inside_the_program_can_be_signed_with() {
+    touchmark::signing::Instance::public_good().unwrap();
+    touchmark::signing::Instance::staging().unwrap();
+}
+
+#[test]
+fn an_instance_without_a_login_page_says_what_to_use_instead() {
+    let bench = Bench::open(Uses::FirstLog);
+    let mut config = bench.instance.config(Uses::FirstLog);
+    config["signingConfig"]["oidcUrls"] = json!([]);
+    bench.write("config.json", &config);
+    refused(&bench.sign(&[]), 2, "E-CONFIG", "no identity provider");
 }
 
 #[test]

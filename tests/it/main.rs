@@ -6,11 +6,14 @@ mod attest;
 mod cli;
 mod decision;
 mod floors;
+#[cfg(feature = "keyless")]
 mod instance;
 mod interop;
 mod inventory;
 mod journey;
+#[cfg(feature = "keyless")]
 mod keyless;
+#[cfg(feature = "keyless")]
 mod keyless_tampered;
 mod lineage;
 mod maturity;

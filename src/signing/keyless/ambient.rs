@@ -24,7 +24,7 @@ struct Place {
 }
 
 /// In this order; the first that is here answers, and when it cannot the others are not asked.
-const PLACES: [Place; 5] = [
+static PLACES: [Place; 5] = [
     Place {
         name: "a pipeline's variable",
         looked_for: "SIGSTORE_ID_TOKEN",
@@ -62,23 +62,30 @@ const PLACES: [Place; 5] = [
     },
 ];
 
+/// Whether there is a place to ask: told before hours of hashing, not after.
+///
+/// # Errors
+/// `E-CREDENTIALS` with all places that were looked at.
+pub(super) fn check(audience: &str) -> Result<()> {
+    place(audience).map(|_| ())
+}
+
 /// A token for the audience from where this program runs.
 ///
 /// # Errors
-/// `E-CREDENTIALS` with all places that were looked at; what the place that is here fails with.
+/// As [`check`]; what the place that is here fails with.
 pub(super) fn token(client: &Client, audience: &str, timeout: Duration) -> Result<Zeroizing<String>> {
-    match PLACES.iter().find(|place| (place.is_here)(audience)) {
-        Some(place) => (place.ask)(client, audience, timeout),
-        None => {
-            let looked: Vec<String> =
-                PLACES.iter().map(|place| format!("{} ({})", place.name, place.looked_for)).collect();
-            Err(Error::new(Code::Credentials, "no identity token was found in the surroundings")
-                .at(format!("looked for {}", looked.join(", ")))
-                .help(
-                    "give one with --identity-token-file, or leave --use-ambient-credentials out to log in",
-                ))
-        }
-    }
+    (place(audience)?.ask)(client, audience, timeout)
+}
+
+fn place(audience: &str) -> Result<&'static Place> {
+    PLACES.iter().find(|place| (place.is_here)(audience)).ok_or_else(|| {
+        let looked: Vec<String> =
+            PLACES.iter().map(|place| format!("{} ({})", place.name, place.looked_for)).collect();
+        Error::new(Code::Credentials, "no identity token was found in the surroundings")
+            .at(format!("looked for {}", looked.join(", ")))
+            .help("give one with --identity-token-file, or leave --use-ambient-credentials out to log in")
+    })
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -185,7 +185,7 @@ impl Client {
                 Error::new(Code::Network, format!("{name} cannot be reached: its host is not known"))
                     .help("check the address and the connection to the network")
             }
-            ureq::Error::Rustls(cause) => {
+            cause if tls_fault(cause) => {
                 let cause = text::screen(&cause.to_string());
                 Error::new(Code::Network, format!("{name} cannot be trusted on the network ({cause})")).help(
                     "if the instance has an authority of its own, name its certificate in SSL_CERT_FILE",
@@ -199,6 +199,15 @@ impl Client {
             }
         };
         error.at(&service.url)
+    }
+}
+
+/// Handshakes fail inside of what reads and writes, so the fault comes wrapped.
+fn tls_fault(cause: &ureq::Error) -> bool {
+    match cause {
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => true,
+        ureq::Error::Io(cause) => cause.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()),
+        _ => false,
     }
 }
 

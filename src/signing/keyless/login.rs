@@ -43,6 +43,8 @@ impl std::fmt::Debug for Login<'_> {
 const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 const CALLBACK: &str = "/auth/callback";
 const LIMIT_REQUEST_BYTES: u64 = 16 * 1024;
+/// Browsers open connections that they then do not use; the next one waits no longer than this.
+const VISIT: Duration = Duration::from_secs(2);
 
 /// What the issuer says of itself (OpenID Connect Discovery 1.0).
 struct Issuer {
@@ -221,10 +223,9 @@ fn wait_for(
 
 /// One visit; none when it was not the awaited one.
 fn answer(mut stream: TcpStream, state: &str) -> Option<Result<Zeroizing<String>>> {
-    const PATIENCE: Option<Duration> = Some(Duration::from_secs(2));
     stream.set_nonblocking(false).ok()?;
-    stream.set_read_timeout(PATIENCE).ok()?;
-    stream.set_write_timeout(PATIENCE).ok()?;
+    stream.set_read_timeout(Some(VISIT)).ok()?;
+    stream.set_write_timeout(Some(VISIT)).ok()?;
     let request = head_of(&mut stream)?;
     let target = request.lines().next()?.strip_prefix("GET ")?.split(' ').next()?.to_owned();
     let Some(query) = target.strip_prefix(CALLBACK).and_then(|rest| rest.strip_prefix('?')) else {
@@ -253,8 +254,9 @@ fn head_of(stream: &mut TcpStream) -> Option<String> {
     let mut bytes = Vec::new();
     let mut limited = stream.take(LIMIT_REQUEST_BYTES);
     let mut part = [0u8; 1024];
+    let until = Instant::now() + VISIT;
     while !bytes.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = limited.read(&mut part).ok().filter(|read| *read > 0)?;
+        let read = limited.read(&mut part).ok().filter(|read| *read > 0 && Instant::now() < until)?;
         bytes.extend_from_slice(part.get(..read)?);
     }
     String::from_utf8(bytes).ok()

@@ -76,9 +76,10 @@ pub fn sign_sigstore(
     progress: &Progress,
 ) -> Result<SignedKeyless> {
     check_overwrite(&options.signature)?;
-    if matches!(credentials, Credentials::Login(_)) && instance.login.is_none() {
-        return Err(Error::new(Code::Config, "the instance names no identity provider to log in at")
-            .help("give a token with --identity-token-file, or use --use-ambient-credentials"));
+    match &credentials {
+        Credentials::Login(_) if instance.login.is_none() => return Err(no_provider()),
+        Credentials::Ambient { audience } => ambient::check(audience_of(audience))?,
+        _ => {}
     }
     let measured = measure(model, options, progress)?;
     let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
@@ -122,13 +123,22 @@ fn token(
     match (credentials, &instance.login) {
         (Credentials::Token(token), _) => Ok(token),
         (Credentials::Ambient { audience }, _) => {
-            let audience = audience.as_deref().unwrap_or(DEFAULT_AUDIENCE);
+            let audience = audience_of(&audience);
             let raw = ambient::token(client, audience, timeout)?;
             IdentityToken::parse(&raw, audience, Timestamp::now())
         }
         (Credentials::Login(login), Some(issuer)) => login::log_in(client, issuer, &login, progress),
-        (Credentials::Login(_), None) => Err(Error::new(Code::Internal, "no identity provider")),
+        (Credentials::Login(_), None) => Err(no_provider()),
     }
+}
+
+fn audience_of(audience: &Option<String>) -> &str {
+    audience.as_deref().unwrap_or(DEFAULT_AUDIENCE)
+}
+
+fn no_provider() -> Error {
+    Error::new(Code::Config, "the instance names no identity provider to log in at")
+        .help("give a token with --identity-token-file, or use --use-ambient-credentials")
 }
 
 fn document(leaf: &[u8], entry: &Value, stamp: Option<&[u8]>, envelope: &Envelope) -> Result<Vec<u8>> {

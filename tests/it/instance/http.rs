@@ -102,7 +102,7 @@ fn exchange(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> Option
     stream.write_all(&reply.body).ok()
 }
 
-fn head_of(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+fn head_of(stream: &mut impl Read) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut part = [0u8; 4096];
     loop {
@@ -113,6 +113,42 @@ fn head_of(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
         let read = stream.read(&mut part).ok().filter(|read| *read > 0)?;
         bytes.extend_from_slice(&part[..read]);
     }
+}
+
+/// The same service behind TLS: its address, and the certificate of the authority that vouches for it.
+pub fn behind_tls(plain: &str) -> (String, String) {
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate =
+        rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let chain: Vec<CertificateDer> = vec![certificate.der().clone()];
+    let private = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let config = Arc::new(config.unwrap().with_no_client_auth().with_single_cert(chain, private).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let plain = plain.trim_start_matches("http://").to_owned();
+    std::thread::spawn(move || {
+        for outer in listener.incoming() {
+            let session = rustls::ServerConnection::new(config.clone()).unwrap();
+            let mut outer = rustls::StreamOwned::new(session, outer.unwrap());
+            let Some((head, body)) = head_of(&mut outer) else { continue };
+            let mut inner = TcpStream::connect(&plain).unwrap();
+            let length = head
+                .lines()
+                .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let mut rest = vec![0u8; length.unwrap_or(0) - body.len()];
+            outer.read_exact(&mut rest).unwrap();
+            inner.write_all(&[head.into_bytes(), body, rest].concat()).unwrap();
+            let mut answer = Vec::new();
+            inner.read_to_end(&mut answer).unwrap();
+            outer.write_all(&answer).unwrap();
+            outer.conn.send_close_notify();
+            outer.flush().unwrap();
+        }
+    });
+    (url, certificate.pem())
 }
 
 /// What a browser would do: status, where it is sent, and the page.

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-pub use http::get;
+pub use http::{behind_tls, get};
 
 /// Which service is to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -125,7 +125,7 @@ impl Authority {
             int(3),
             der(0x31, &[algorithm]),
             seq(&[oid(info_type), der(0xa0, &[octets(&info)])]),
-            der(0xa0, &[self.leaf.clone()]),
+            der(0xa0, std::slice::from_ref(&self.leaf)),
             der(0x31, &[signer]),
         ]);
         let token = seq(&[oid("1.2.840.113549.1.7.2"), der(0xa0, &[signed])]);
