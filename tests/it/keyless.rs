@@ -128,6 +128,21 @@ fn what_is_signed_at_an_instance_verifies_there() {
 }
 
 #[test]
+fn under_another_instance_it_does_not_verify() {
+    let bench = Bench::open(Uses::FirstLog);
+    assert_eq!(bench.sign_with_token().status.code(), Some(0));
+    for instance in [&["--use-staging"][..], &[]] {
+        let model = bench.text("model");
+        let mut words =
+            vec!["verify", "sigstore", &model, "--identity", DANA, "--identity-provider", "https://x"];
+        words.extend(instance);
+        let done = crate::support::touchmark(words);
+        assert_eq!(done.status.code(), Some(1), "{}", out(&done));
+        assert!(out(&done).contains("does not know"), "{}", out(&done));
+    }
+}
+
+#[test]
 fn json_says_in_whose_name_was_signed_and_where_it_is_logged() {
     let bench = Bench::open(Uses::FirstLog);
     let done = bench.sign(&["--identity-token", &bench.instance.token(DANA), "--format", "json"]);
