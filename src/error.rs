@@ -37,6 +37,20 @@ pub enum Code {
     Cancelled,
     /// A file changed while it was read.
     Changed,
+    /// The identity token cannot be used: another audience, expired, damaged.
+    Token,
+    /// No credentials were found where the surroundings would put them.
+    Credentials,
+    /// Logging in did not lead to an identity token.
+    Login,
+    /// A service cannot be reached, gives no answer in time, or is down.
+    Network,
+    /// A service refused.
+    Refused,
+    /// A service gave an answer that cannot be used.
+    Answer,
+    /// A signature was made and does not verify, so it was not written.
+    Unproven,
     /// A terminal is needed and there is none that fits.
     Terminal,
     /// A defect of this program.
@@ -60,6 +74,13 @@ impl Code {
             Code::Store => "E-STORE",
             Code::Cancelled => "E-CANCELLED",
             Code::Changed => "E-CHANGED",
+            Code::Token => "E-TOKEN",
+            Code::Credentials => "E-CREDENTIALS",
+            Code::Login => "E-LOGIN",
+            Code::Network => "E-NETWORK",
+            Code::Refused => "E-REFUSED",
+            Code::Answer => "E-ANSWER",
+            Code::Unproven => "E-UNPROVEN",
             Code::Terminal => "E-TERMINAL",
             Code::Internal => "E-INTERNAL",
         }
@@ -70,7 +91,8 @@ impl Code {
     pub fn exit_status(self) -> u8 {
         match self {
             Code::Usage | Code::Config | Code::Newer | Code::Terminal | Code::NotFound => 2,
-            Code::Cancelled | Code::Internal => 3,
+            Code::Cancelled | Code::Internal | Code::Credentials | Code::Login => 3,
+            Code::Network | Code::Refused | Code::Answer | Code::Unproven => 3,
             _ => 4,
         }
     }

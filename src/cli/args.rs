@@ -305,6 +305,8 @@ pub enum Sign {
         #[command(flatten)]
         chain: Chain,
     },
+    /// With an identity at a Sigstore instance; uses the network
+    Sigstore(super::keyless::SignSigstore),
     /// With a bare key in a PKCS#11 token
     Pkcs11Key {
         #[command(flatten)]
@@ -439,6 +441,9 @@ pub enum VerifyMethod {
         /// A trusted_root.json or client trust config [default: the public-good instance]
         #[arg(long, alias = "trust_config", value_name = "FILE")]
         trust_config: Option<PathBuf>,
+        /// Trust Sigstore's staging instance instead: for tests only
+        #[arg(long, alias = "use_staging", conflicts_with = "trust_config")]
+        use_staging: bool,
     },
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod key;
+mod keyless;
 mod output;
 mod run;
 mod secrets;

@@ -50,6 +50,12 @@ impl Output {
         }
     }
 
+    /// What a person has to read to go on: on standard error, even when quiet.
+    #[cfg(feature = "keyless")]
+    pub fn ask(&self, safe: &str) {
+        eprintln!("{safe}");
+    }
+
     /// Whether a document was asked for.
     pub fn is_json(&self) -> bool {
         self.format == Format::Json

@@ -1,13 +1,13 @@
 //! The commands that need no workspace: sign, verify by flags, digest, inspect.
 
-use super::args::{Chain, Common, Sign, VerifyCommon, VerifyMethod, What};
+use super::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
 use super::output::Output;
 use super::{key, token};
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{
-    Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Stage, Trust,
-    Verification, VerifyOptions, certificates_from_pem, default_signature, digest, read_small,
+    Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Signed,
+    Stage, Trust, Verification, VerifyOptions, certificates_from_pem, default_signature, digest, read_small,
     sign_certificate, sign_key, verify,
 };
 use std::path::{Path, PathBuf};
@@ -31,13 +31,13 @@ pub fn now(common: &Common) -> jiff::Timestamp {
 }
 
 /// Sets the number of threads that hash; the first call of a process decides.
-fn set_jobs(jobs: Option<u16>) {
+pub(super) fn set_jobs(jobs: Option<u16>) {
     if let Some(jobs) = jobs {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
     }
 }
 
-fn options(what: &What, signature: PathBuf) -> SignOptions {
+pub(super) fn options(what: &What, signature: PathBuf) -> SignOptions {
     SignOptions {
         signature,
         hash: HashAlgorithm::from_name(&what.hash).unwrap_or(HashAlgorithm::Sha256),
@@ -50,32 +50,38 @@ fn options(what: &What, signature: PathBuf) -> SignOptions {
 
 /// `sign`.
 pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
-    let (Sign::Key { common: with, .. }
-    | Sign::Certificate { common: with, .. }
-    | Sign::Pkcs11Key { common: with, .. }
-    | Sign::Pkcs11Certificate { common: with, .. }) = command;
+    let now = now(common);
+    match command {
+        Sign::Sigstore(with) => super::keyless::sign(with, common, output),
+        Sign::Key { common: with, key } => signed(with, output, &|options, progress| {
+            sign_key(&with.model, &key::read_private(key, output)?, options, progress)
+        }),
+        Sign::Certificate { common: with, key, chain } => signed(with, output, &|options, progress| {
+            let key = key::read_private(key, output)?;
+            sign_certificate(&with.model, &key, &read_chain(chain)?, options, now, progress)
+        }),
+        Sign::Pkcs11Key { common: with, token } => signed(with, output, &|options, progress| {
+            sign_key(&with.model, token::open(token, None, output)?.as_ref(), options, progress)
+        }),
+        Sign::Pkcs11Certificate { common: with, token, chain } => {
+            signed(with, output, &|options, progress| {
+                let chain = read_chain(chain)?;
+                let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
+                sign_certificate(&with.model, key.as_ref(), &chain, options, now, progress)
+            })
+        }
+    }
+}
+
+/// Signs and tells of it.
+fn signed(
+    with: &SignCommon,
+    output: &Output,
+    make: &dyn Fn(&SignOptions, &Progress) -> Result<Signed>,
+) -> Result<u8> {
     set_jobs(with.what.jobs);
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
-    let options = options(&with.what, signature);
-    let progress = Progress::default();
-    let signed = match command {
-        Sign::Key { key, .. } => {
-            sign_key(&with.model, &key::read_private(key, output)?, &options, &progress)?
-        }
-        Sign::Certificate { key, chain, .. } => {
-            let key = key::read_private(key, output)?;
-            sign_certificate(&with.model, &key, &read_chain(chain)?, &options, now(common), &progress)?
-        }
-        Sign::Pkcs11Key { token, .. } => {
-            let key = token::open(token, None, output)?;
-            sign_key(&with.model, key.as_ref(), &options, &progress)?
-        }
-        Sign::Pkcs11Certificate { token, chain, .. } => {
-            let chain = read_chain(chain)?;
-            let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
-            sign_certificate(&with.model, key.as_ref(), &chain, &options, now(common), &progress)?
-        }
-    };
+    let signed = make(&options(&with.what, signature), &Progress::default())?;
     let human = format!(
         "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n",
         signed.resources,
@@ -132,9 +138,10 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
             };
             (common, Method::Certificate, Trust { anchors, identity })
         }
-        VerifyMethod::Sigstore { common, identity, identity_provider, trust_config } => {
+        VerifyMethod::Sigstore { common, identity, identity_provider, trust_config, use_staging } => {
             let anchor = match trust_config {
                 Some(file) => Anchor::read_sigstore("--trust-config", file)?,
+                None if *use_staging => Anchor::staging(),
                 None => Anchor::public_good(),
             };
             let identity = IdentityRule::Exact {

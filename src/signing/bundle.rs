@@ -59,7 +59,7 @@ pub struct Bundle {
 }
 
 /// What writers write, and the older spelling of the same version.
-const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
+pub(super) const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const MEDIA_TYPE_OLD: &str = "application/vnd.dev.sigstore.bundle+json;version=0.3";
 const MEDIA_TYPE_PREFIX: &str = "application/vnd.dev.sigstore.bundle";
 const MATERIALS: [&str; 3] = ["publicKey", "x509CertificateChain", "certificate"];

@@ -1,4 +1,5 @@
-//! The signing core: OpenSSF Model Signing (OMS) v1.0, signed and verified, offline.
+//! The signing core: OpenSSF Model Signing (OMS) v1.0, signed and verified, offline: only keyless signing
+//! (the feature `keyless`) uses the network.
 //!
 //! Usable by itself: [`sign_key`], [`sign_certificate`], [`verify`], [`digest`], [`inspect`]. It knows no
 //! store, no policy and no screen. Every step of a verification is a [`Check`]; what an artifact brings
@@ -18,6 +19,8 @@ mod identity;
 mod inspect;
 mod json;
 mod key_files;
+#[cfg(feature = "keyless")]
+mod keyless;
 mod keys;
 mod layout;
 mod localise;
@@ -44,6 +47,10 @@ pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use inspect::{Inspection, inspect};
 pub use key_files::{KeyFile, describe_key, write_key_pair};
+#[cfg(feature = "keyless")]
+pub use keyless::{
+    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, sign_sigstore,
+};
 pub use keys::{Curve, PublicKey, Signer, SigningKey};
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
 pub use manifest::{Manifest, Resource, RootDigest, Serialization, Statement};

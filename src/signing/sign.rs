@@ -111,23 +111,29 @@ fn sign(
     let signature = key.sign(&pae(PAYLOAD_TYPE, &payload))?;
     let envelope = Envelope { payload_type: PAYLOAD_TYPE.to_owned(), payload, signature };
     let bundle = Bundle::to_json(material, &envelope)?;
+    progress.check()?;
+    write_bundle(&options.signature, &bundle)?;
+    Ok(measured.signed(options))
+}
+
+/// Writes a bundle that can be read again, whole or not at all.
+pub(super) fn write_bundle(path: &Path, bundle: &[u8]) -> Result<()> {
     if bundle.len() as u64 > LIMIT_BUNDLE_BYTES {
         return Err(Error::new(Code::TooLarge, "the signature would be too large to be read again")
             .help("use larger shards, or sign whole files"));
     }
-    progress.check()?;
-    write_whole(&options.signature, &bundle)?;
-    Ok(measured.signed(options))
+    write_whole(path, bundle)
 }
 
-struct Measured {
-    manifest: Manifest,
-    subject_name: String,
+/// A model's manifest, and what it is called.
+pub(super) struct Measured {
+    pub(super) manifest: Manifest,
+    pub(super) subject_name: String,
     bytes: u64,
 }
 
 impl Measured {
-    fn signed(&self, options: &SignOptions) -> Signed {
+    pub(super) fn signed(&self, options: &SignOptions) -> Signed {
         Signed {
             root_digest: self.manifest.root_digest(),
             resources: self.manifest.resources.len(),
@@ -137,7 +143,7 @@ impl Measured {
     }
 }
 
-fn measure(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Measured> {
+pub(super) fn measure(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Measured> {
     if options.shard_size == Some(0) {
         return Err(
             Error::new(Code::Usage, "a shard size of zero").help("the usual size is 1000000000 bytes")
@@ -254,7 +260,7 @@ pub(crate) fn is_attestation(name: &str) -> bool {
 }
 
 /// Only what looks like an earlier signature may be overwritten.
-fn check_overwrite(signature: &Path) -> Result<()> {
+pub(super) fn check_overwrite(signature: &Path) -> Result<()> {
     // Asked before hours of hashing, not after.
     std::fs::read_dir(folder_of(signature)).map_err(|cause| Error::write(signature, &cause))?;
     match std::fs::symlink_metadata(signature) {

@@ -331,6 +331,12 @@ fn explain(fault: &Fault) -> Vec<Check> {
             time_held(),
             after(Log, Signature),
         ],
+        // The subject is the bundle's own, so this is the log entry's digest (hashedrekord), looked at last.
+        Fault::ArtifactMismatch(_) => vec![
+            chain_held(),
+            time_held(),
+            new(Log, "LOG-INVALID", Fail, "The bundle's log entry is about something else", PUBLISHER),
+        ],
         Fault::Bundle(_) => vec![
             after(Chain, Log),
             after(Time, Log),

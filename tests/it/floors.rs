@@ -26,15 +26,15 @@ fn all() -> Vec<(String, String)> {
         .collect()
 }
 
-fn only_under(words: &[&str], room: &str) {
+fn only_under(words: &[&str], rooms: &[&str]) {
     for (name, text) in all() {
         for (number, line) in text.lines().enumerate() {
             let code = line.trim_start();
-            if code.starts_with("//") || name.starts_with(room) {
+            if code.starts_with("//") || rooms.iter().any(|room| name.starts_with(room)) {
                 continue;
             }
             for word in words {
-                assert!(!code.contains(word), "{name}:{}: `{word}` belongs under {room}", number + 1);
+                assert!(!code.contains(word), "{name}:{}: `{word}` belongs under {rooms:?}", number + 1);
             }
         }
     }
@@ -42,27 +42,32 @@ fn only_under(words: &[&str], room: &str) {
 
 #[test]
 fn the_terminal_is_named_only_under_tui() {
-    only_under(&["ratatui::", "crossterm::"], "tui/");
+    only_under(&["ratatui::", "crossterm::"], &["tui/"]);
 }
 
 #[test]
 fn arguments_are_named_only_under_cli() {
-    only_under(&["clap::"], "cli/");
+    only_under(&["clap::"], &["cli/"]);
 }
 
 #[test]
 fn sql_is_written_only_in_the_store() {
-    only_under(&["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], "inventory/store/");
+    only_under(&["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], &["inventory/store/"]);
 }
 
 #[test]
 fn the_sigstore_crates_are_named_only_in_their_module() {
-    only_under(&["sigstore_verify::"], "signing/sigstore");
+    only_under(&["sigstore_verify::"], &["signing/sigstore", "signing/keyless/"]);
+}
+
+#[test]
+fn the_network_is_used_only_by_keyless_signing() {
+    only_under(&["ureq::", "rustls::", "std::net::", "TcpStream"], &["signing/keyless/"]);
 }
 
 #[test]
 fn the_token_crate_is_named_only_in_its_module() {
-    only_under(&["cryptoki::"], "signing/pkcs11.rs");
+    only_under(&["cryptoki::"], &["signing/pkcs11.rs"]);
 }
 
 /// An arrow means "may use"; nothing points back up.

@@ -8,6 +8,8 @@
     clippy::print_stderr
 )]
 
+#[cfg(feature = "keyless")]
+use crate::instance::{Instance, Uses};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -202,5 +204,47 @@ fn we_verify_what_the_reference_signs_with_a_certificate() {
             ],
         );
         bench.verify(Method::Certificate, AnchorKind::Ca(vec![chain.root.der().to_vec()]));
+    }
+}
+
+#[cfg(feature = "keyless")]
+const DANA: &str = "dana@acme.test";
+
+#[cfg(feature = "keyless")]
+#[test]
+fn keyless_bundles_go_both_ways() {
+    let Some(bench) = Bench::open() else { return };
+    let instance = Instance::start();
+    let (issuer, signature) = (instance.issuer(), bench.path("model.sig"));
+    fs::write(bench.path("token"), instance.token(DANA)).unwrap();
+    for uses in [Uses::FirstLog, Uses::FirstLogAndStamps, Uses::SecondLog] {
+        let config = bench.path("config.json");
+        fs::write(&config, instance.config(uses).to_string()).unwrap();
+        let done = Command::new(env!("CARGO_BIN_EXE_touchmark"))
+            .args(["sign", "sigstore"])
+            .arg(bench.path("model"))
+            .arg("--trust-config")
+            .arg(&config)
+            .arg("--identity-token-file")
+            .arg(bench.path("token"))
+            .arg("--signature")
+            .arg(&signature)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{uses:?} {}", String::from_utf8_lossy(&done.stderr));
+        bench.reference(
+            &["verify", "sigstore", "--identity", DANA, "--identity_provider", &issuer],
+            &[("--signature", &signature), ("--trust_config", &config)],
+        );
+        fs::remove_file(&signature).unwrap();
+        bench.reference(
+            &["sign", "sigstore", "--identity_token", &instance.token(DANA)],
+            &[("--signature", &signature), ("--trust_config", &config)],
+        );
+        let trust = Trust::new(vec![Anchor::read_sigstore("test", &config).unwrap()])
+            .expecting(DANA, Some(issuer.as_str().into()));
+        let options = VerifyOptions::at(jiff::Timestamp::now());
+        let found = verify(&bench.path("model"), &signature, &trust, &options, &Progress::default()).unwrap();
+        assert_eq!(found.outcome(), Outcome::Pass, "{uses:?} {:#?}", found.headline());
     }
 }

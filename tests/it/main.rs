@@ -9,9 +9,15 @@ mod cli;
 mod decision;
 mod explain;
 mod floors;
+#[cfg(feature = "keyless")]
+mod instance;
 mod interop;
 mod inventory;
 mod journey;
+#[cfg(feature = "keyless")]
+mod keyless;
+#[cfg(feature = "keyless")]
+mod keyless_tampered;
 mod keys;
 mod known_bad;
 mod limits;
