@@ -18,4 +18,6 @@ mod signing_make;
 mod signing_verify;
 mod support;
 mod text;
+mod tui;
+mod tui_hostile;
 mod workbench;
