@@ -3,6 +3,7 @@
 use super::app::{App, Effect, Screen};
 use super::commands::{self, Cmd};
 use super::popups::{self, Popup};
+use super::rows::Rows;
 use super::{maturity, verify};
 use crate::workbench::JobKind;
 
@@ -41,16 +42,24 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
         }
         Cmd::Unmark => app.rows.unmark(),
         Cmd::Filter => app.filtering = true,
-        Cmd::SavedView => app.rows.next_saved(),
+        Cmd::SavedView => rearrange(app, Rows::next_saved),
         Cmd::Sort => {
-            app.rows.next_sort();
+            rearrange(app, Rows::next_sort);
             app.tell(format!("sorted {}", app.rows.sort().word()), false);
         }
-        Cmd::Reverse => app.rows.reverse(),
+        Cmd::Reverse => rearrange(app, Rows::reverse),
         Cmd::Review => {
             app.popup = app.subject().map(|model| Popup::Review { model, word: None, reason: String::new() })
         }
-        Cmd::Details => app.details = !app.details,
+        Cmd::Details => {
+            app.details = !app.details;
+            let words = if app.details {
+                "details are shown where there is room for them"
+            } else {
+                "details are hidden"
+            };
+            app.tell(words, false);
+        }
         Cmd::Edit => return app.policy_path().map(Effect::Edit).into_iter().collect(),
         Cmd::Reload => return vec![Effect::ReloadPolicy],
         Cmd::Stage => return next_stage(app),
@@ -134,6 +143,16 @@ fn step(app: &mut App, by: isize) {
     }
 }
 
+/// Changes which rows are shown, or their order; the cursor stays on its model while that is shown.
+pub fn rearrange(app: &mut App, change: impl FnOnce(&mut Rows)) {
+    let chosen = app.subject();
+    change(&mut app.rows);
+    if let (Some(view), Some(chosen)) = (app.view.clone(), chosen) {
+        app.rows.seek(&view, &chosen);
+    }
+    app.current = app.subject().or_else(|| app.current.clone());
+}
+
 /// On the verify screen the page keys scroll what is said of the chosen check.
 fn page(app: &mut App, by: isize) {
     if app.screen == Screen::Verify {
@@ -161,9 +180,9 @@ fn back(app: &mut App) {
     if app.screen != Screen::Inventory {
         app.go_back();
     } else if !app.rows.filter.is_empty() {
-        app.rows.set_filter(String::new());
+        rearrange(app, |rows| rows.set_filter(String::new()));
     } else if app.rows.saved() != super::rows::Saved::All {
-        app.rows.show_all();
+        rearrange(app, Rows::show_all);
     } else {
         app.tell("this is the first screen · q quits", false);
     }

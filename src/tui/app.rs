@@ -4,7 +4,7 @@
 use super::actions;
 use super::commands;
 use super::keys;
-use super::popups::{Popup, popup_key};
+use super::popups::{MAX_INPUT_BYTES, Popup, popup_key};
 use super::rows::Rows;
 use super::theme::{Depth, Theme};
 use crate::error::Error;
@@ -473,7 +473,9 @@ fn on_ctrl_c(app: &mut App) -> Vec<Effect> {
     }
     app.ctrl_c = true;
     app.filtering = false;
-    app.popup = None;
+    if let Some(Popup::Themes { before, .. }) = app.popup.take() {
+        app.theme = *before;
+    }
     app.tell("press Ctrl-c once more to quit", false);
     Vec::new()
 }
@@ -487,13 +489,15 @@ fn filter_key(app: &mut App, written: &str) {
         }
         "esc" => {
             app.filtering = false;
-            filter.clear();
+            actions::rearrange(app, |rows| rows.set_filter(String::new()));
+            return;
         }
         "backspace" => {
             filter.pop();
         }
         "ctrl-u" => filter.clear(),
         "ctrl-w" => filter.truncate(filter.trim_end().rfind(' ').map_or(0, |space| space + 1)),
+        _ if filter.len() >= MAX_INPUT_BYTES => return,
         "space" => filter.push(' '),
         typed if typed.chars().count() == 1 => filter.push_str(typed),
         _ => return,
@@ -503,15 +507,20 @@ fn filter_key(app: &mut App, written: &str) {
 }
 
 fn on_paste(app: &mut App, text: &str) {
-    const MAX_PASTE_CHARS: usize = 1000;
     let line: String =
-        text.chars().take(MAX_PASTE_CHARS).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+        text.chars().take(MAX_INPUT_BYTES).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
     let line = crate::text::screen(line.trim());
+    let add = |input: &mut String| {
+        let room = MAX_INPUT_BYTES.saturating_sub(input.len());
+        input.push_str(line.get(..line.floor_char_boundary(room)).unwrap_or_default());
+    };
     if let Some(input) = app.popup.as_mut().and_then(Popup::input) {
-        input.push_str(&line);
+        add(input);
     } else if app.filtering {
-        let filter = format!("{}{line}", app.rows.filter);
+        let mut filter = app.rows.filter.clone();
+        add(&mut filter);
         app.rows.set_filter(filter);
+        app.current = app.subject().or_else(|| app.current.clone());
     } else {
         app.tell("pasted text is ignored here: press / or : first", false);
     }

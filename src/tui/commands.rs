@@ -178,6 +178,10 @@ pub fn enabled(cmd: Cmd, app: &App) -> Result<(), String> {
         };
     }
     match cmd {
+        // Marks count where they are seen.
+        Cmd::StartVerify | Cmd::StartScore if app.screen == Screen::Inventory && app.rows.marks() > 0 => {
+            Ok(())
+        }
         Cmd::Open
         | Cmd::StartVerify
         | Cmd::StartScore
@@ -186,12 +190,21 @@ pub fn enabled(cmd: Cmd, app: &App) -> Result<(), String> {
         | Cmd::Lineage
         | Cmd::Verify
         | Cmd::Maturity
-            if app.subject().is_none() && app.rows.marks() == 0 =>
+            if app.subject().is_none() =>
         {
             no("there is no model here")
         }
         Cmd::Refocus if app.subject().is_none() => {
             no("this row is not in the inventory: nothing more is known of it")
+        }
+        Cmd::Refocus if app.subject() == app.lineage.focus => no("this is the focus already"),
+        Cmd::NextTab | Cmd::PreviousTab | Cmd::Left | Cmd::Right if app.model().is_none() => {
+            no("there is no model here")
+        }
+        Cmd::NextTab | Cmd::PreviousTab | Cmd::Left | Cmd::Right
+            if app.screen == Screen::Verify && app.verified().is_none() =>
+        {
+            no("nothing was verified here yet: V verifies it")
         }
         Cmd::MarkAll if app.rows.shown().is_empty() => no("no model is shown"),
         Cmd::Unmark if app.rows.marks() == 0 => no("nothing is marked"),

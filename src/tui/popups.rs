@@ -12,6 +12,9 @@ use crate::workbench::ReviewWord;
 use ratatui::Frame;
 use ratatui::text::Line;
 
+/// A line that is typed grows no longer.
+pub const MAX_INPUT_BYTES: usize = 1000;
+
 /// A popup.
 pub enum Popup {
     /// The keys of this screen.
@@ -61,10 +64,13 @@ pub enum Popup {
 }
 
 impl Popup {
-    /// The line that is being typed, for pasting into.
+    /// The line that is being typed, for pasting into; what is chosen below it is then the best match.
     pub fn input(&mut self) -> Option<&mut String> {
         match self {
-            Popup::Palette { input, .. } => Some(input),
+            Popup::Palette { input, cursor } => {
+                *cursor = 0;
+                Some(input)
+            }
             Popup::Review { word: Some(_), reason, .. } => Some(reason),
             _ => None,
         }
@@ -154,7 +160,10 @@ fn theme_key(app: &mut App, key: &str, cursor: usize, before: Box<Theme>) {
 fn set_theme(app: &mut App, name: &str) {
     match Theme::load(name, app.depth) {
         Ok(theme) => app.theme = theme,
-        Err(error) => app.tell(error.to_string(), true),
+        Err(error) => {
+            let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
+            app.tell(format!("{error}{help}"), true);
+        }
     }
 }
 
@@ -165,7 +174,6 @@ fn review_key(
     word: Option<ReviewWord>,
     mut reason: String,
 ) -> Vec<Effect> {
-    const MAX_REASON_BYTES: usize = 1000;
     let Some(chosen) = word else {
         let word = REVIEWS.iter().find(|(name, _, _)| *name == key).map(|(_, word, _)| *word);
         if word.is_some() || !matches!(key, "esc" | "q") {
@@ -177,7 +185,6 @@ fn review_key(
         "esc" => return Vec::new(),
         "enter" if reason.trim().is_empty() => app.tell("a review needs a reason", false),
         "enter" => return vec![Effect::Review(model, chosen, reason.trim().to_owned())],
-        _ if reason.len() >= MAX_REASON_BYTES => {}
         _ => type_into(&mut reason, key),
     }
     app.popup = Some(Popup::Review { model, word, reason });
@@ -190,6 +197,7 @@ fn type_into(input: &mut String, key: &str) {
             input.pop();
         }
         "ctrl-u" => input.clear(),
+        _ if input.len() >= MAX_INPUT_BYTES => {}
         "space" => input.push(' '),
         typed if typed.chars().count() == 1 => input.push_str(typed),
         _ => {}
@@ -227,6 +235,15 @@ fn palette_key(app: &mut App, key: &str, mut input: String, mut cursor: usize) -
 fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
     let (name, rest) =
         input.trim().split_once(' ').map_or((input.trim(), ""), |(name, rest)| (name, rest.trim()));
+    let named = match name {
+        "stage" if !rest.is_empty() => Some(commands::Cmd::Stage),
+        "filter" if !rest.is_empty() => Some(commands::Cmd::Filter),
+        _ => None,
+    };
+    if let Some(Err(why)) = named.map(|cmd| commands::enabled(cmd, app)) {
+        app.tell(format!("{name}: {why}"), false);
+        return Vec::new();
+    }
     match (name, rest) {
         ("stage", stage) if !stage.is_empty() => return vec![Effect::SetStage(stage.to_owned())],
         ("themes" | "theme", theme) if !theme.is_empty() => {
@@ -235,7 +252,7 @@ fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
         }
         ("filter", filter) if !filter.is_empty() => {
             app.go(super::app::Screen::Inventory);
-            app.rows.set_filter(filter.to_owned());
+            actions::rearrange(app, |rows| rows.set_filter(filter.to_owned()));
             return Vec::new();
         }
         _ => {}

@@ -5,6 +5,7 @@ use crate::error::{Code, Error, Result};
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::Path;
 
 /// The themes inside the program: name and text.
@@ -210,11 +211,17 @@ impl Theme {
                 .help(format!("use one of {}, or the path of a theme file", names.join(", "))));
         }
         let path = Path::new(name);
-        let size = std::fs::metadata(path).map_err(|e| Error::read(path, &e))?.len();
-        if size > LIMIT_THEME_BYTES {
+        let unreadable = |cause| Error::read(path, &cause);
+        // A device or a pipe may never end, or never begin.
+        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            return Err(Error::new(Code::Read, "a theme is a file, and this is none").at_path(path));
+        }
+        let mut text = String::new();
+        let file = std::fs::File::open(path).map_err(unreadable)?;
+        file.take(LIMIT_THEME_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+        if text.len() as u64 > LIMIT_THEME_BYTES {
             return Err(Error::new(Code::TooLarge, "a theme file has at most 64 KiB").at_path(path));
         }
-        let text = std::fs::read_to_string(path).map_err(|e| Error::read(path, &e))?;
         Theme::parse(name, &text, depth)
     }
 
@@ -233,10 +240,15 @@ impl Theme {
     /// `E-CONFIG`.
     pub fn parse(name: &str, text: &str, depth: Depth) -> Result<Self> {
         let file = read(name, text, 0)?;
-        let background = match &file.background {
-            Some(color) => paint(name, color, &file.palette)?,
-            None => Paint::Default,
+        let shade = |place: &str, color: &Option<String>, otherwise: Paint| match color {
+            Some(color) => paint(color, &file.palette)
+                .map_err(|why| fault(name, format!("{} {why}", crate::text::screen(place)))),
+            None => Ok(otherwise),
         };
+        let background = shade("the background:", &file.background, Paint::Default)?;
+        for (entry, color) in &file.palette {
+            shade(&format!("palette entry `{entry}`:"), &Some(color.clone()), Paint::Default)?;
+        }
         if let Some(unknown) = file.roles.keys().find(|key| Role::ALL.iter().all(|role| role.name() != *key))
         {
             return Err(fault(name, format!("there is no role `{}`", crate::text::screen(unknown))));
@@ -248,14 +260,9 @@ impl Theme {
                 .roles
                 .get(role.name())
                 .ok_or_else(|| fault(name, format!("role `{}` is not defined", role.name())))?;
-            let fg = match &look.fg {
-                Some(color) => paint(name, color, &file.palette)?,
-                None => Paint::Default,
-            };
-            let bg = match &look.bg {
-                Some(color) => paint(name, color, &file.palette)?,
-                None => background,
-            };
+            let place = format!("role `{}`:", role.name());
+            let fg = shade(&place, &look.fg, Paint::Default)?;
+            let bg = shade(&place, &look.bg, background)?;
             let mut style = Style::new().fg(convert(fg, depth)).bg(convert(bg, depth));
             for (on, modifier) in [
                 (look.bold, Modifier::BOLD),
@@ -308,7 +315,8 @@ fn read(name: &str, text: &str, depth: usize) -> Result<File> {
     Ok(base)
 }
 
-fn paint(name: &str, color: &str, palette: &BTreeMap<String, String>) -> Result<Paint> {
+/// The colour, or what is wrong with it.
+fn paint(color: &str, palette: &BTreeMap<String, String>) -> std::result::Result<Paint, String> {
     let value = palette.get(color).map_or(color, String::as_str);
     if value == "default" {
         return Ok(Paint::Default);
@@ -324,9 +332,7 @@ fn paint(name: &str, color: &str, palette: &BTreeMap<String, String>) -> Result<
         (_, Some(index)) => index.parse::<u8>().ok().filter(|index| *index < 16).map(Paint::Ansi),
         _ => None,
     };
-    parsed.ok_or_else(|| {
-        fault(name, format!("`{}` is neither a palette name nor a colour", crate::text::screen(value)))
-    })
+    parsed.ok_or_else(|| format!("`{}` is neither a palette name nor a colour", crate::text::screen(value)))
 }
 
 /// The sixteen colours as xterm shows them; a terminal may show others.

@@ -34,4 +34,6 @@ mod signing_make;
 mod signing_verify;
 mod support;
 mod text;
+mod tui;
+mod tui_hostile;
 mod workbench;
