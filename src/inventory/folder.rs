@@ -94,6 +94,12 @@ pub fn discover(root: &Path, shown: &Path, progress: &Progress) -> Result<Discov
         progress.check()?;
         let location = if below.as_os_str().is_empty() { shown.to_owned() } else { shown.join(&below) };
         let source = Untrusted::new(slashed(&location));
+        if location.to_str().is_none() {
+            let message =
+                "left out: its name is not UTF-8, as the names in a signed model must be; rename it";
+            note(&mut found.findings, "F-FOLDER-NAME", None, &source, "", message);
+            continue;
+        }
         let entries = match list(&path, &mut budget) {
             Ok(entries) => entries,
             Err(cause) => {
@@ -175,7 +181,10 @@ impl FolderReader<'_> {
     fn read(&self, record: &mut Record) {
         record.model.signature = self
             .file("model.sig")
-            .or_else(|| self.entries.iter().find(|entry| extension(&entry.name) == "sig" && is_file(entry)))
+            .or_else(|| {
+                let named = |entry: &&Entry| extension(&entry.name) == "sig" && entry.path.to_str().is_some();
+                self.entries.iter().filter(named).find(|entry| is_file(entry))
+            })
             .map(|entry| self.at(entry));
         record.model.claims = self.file("claims.jsonl").map(|entry| self.at(entry));
 

@@ -1,12 +1,14 @@
 //! The cleaning itself. Output holds no control, format, private-use or unassigned-plane character.
 
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Longer fields are cut here: a name of a gigabyte must not freeze a screen.
 const MAX_BYTES: usize = 4096;
 /// More marks than this on one letter ("zalgo") are cut.
 const MAX_MARKS: usize = 4;
+/// No script writes more characters than this into what the eye takes for one.
+const MAX_CLUSTER: usize = 8;
 
 /// One safe line: every character that could move the cursor, reorder or hide text becomes visible.
 pub fn screen(raw: &str) -> String {
@@ -45,6 +47,9 @@ pub fn clip(safe: &str, columns: usize) -> String {
 }
 
 fn clean(raw: &str, keep_lines: bool) -> String {
+    if raw.len() <= MAX_BYTES && raw.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return raw.to_owned();
+    }
     let mut out = String::with_capacity(raw.len().min(MAX_BYTES));
     let mut marks = 0;
     for c in raw.chars() {
@@ -59,7 +64,7 @@ fn clean(raw: &str, keep_lines: bool) -> String {
             '\0'..='\u{1f}' => out.push(char::from_u32(0x2400 + c as u32).unwrap_or('?')),
             '\u{7f}' => out.push('␡'),
             c if hides_or_reorders(c) => out.push_str(&format!("<U+{:04X}>", c as u32)),
-            c if is_mark(c) => {
+            c if c.width() == Some(0) => {
                 marks += 1;
                 if marks <= MAX_MARKS {
                     out.push(c);
@@ -70,7 +75,20 @@ fn clean(raw: &str, keep_lines: bool) -> String {
         }
         marks = 0;
     }
+    // Letters can be joined without end, and a terminal would put them all into one place.
+    if out.graphemes(true).any(|cluster| cluster.chars().count() > MAX_CLUSTER) {
+        out = out.graphemes(true).map(shorten).collect();
+    }
     out
+}
+
+fn shorten(cluster: &str) -> String {
+    if cluster.chars().count() <= MAX_CLUSTER {
+        return cluster.to_owned();
+    }
+    let mut short: String = cluster.chars().take(MAX_CLUSTER - 1).collect();
+    short.push('…');
+    short
 }
 
 /// C1 controls, format characters, separators that break lines, private use, tags, variation selectors.
@@ -80,9 +98,4 @@ fn hides_or_reorders(c: char) -> bool {
         | 0x180b..=0x180f | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0x2800 | 0x3164 | 0xe000..=0xf8ff
         | 0xfe00..=0xfe0f | 0xfeff | 0xffa0 | 0xfff0..=0xfffb | 0xfffe..=0xffff | 0x110bd | 0x110cd | 0x13430..=0x13455
         | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0000..=0x10ffff)
-}
-
-fn is_mark(c: char) -> bool {
-    matches!(c as u32, 0x300..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x64b..=0x65f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff
-        | 0x20d0..=0x20ff | 0xfe20..=0xfe2f)
 }

@@ -35,5 +35,6 @@ mod signing_verify;
 mod support;
 mod text;
 mod tui;
+mod tui_faces;
 mod tui_hostile;
 mod workbench;

@@ -1,13 +1,12 @@
 //! The workbench as a person meets it: commands, themes, order and filter, and what the two faces share.
 //! Hostile input, odd sizes, pasting and random keys are next door, in `tui_hostile`.
 
-use crate::support::{copy_of_samples, out, touchmark};
+use crate::support::copy_of_samples;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
-use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use touchmark::inventory::{Model, ModelId};
@@ -537,74 +536,15 @@ fn many(models: usize) -> Arc<View> {
 fn of_100_000_models_exactly_the_rows_around_the_cursor_are_drawn() {
     let mut app = app("dark", Some(&many(100_000)));
     let names = |app: &App| -> Vec<String> {
-        let drawn = text(app, 80, 24);
+        // Too low for the details, which would name the model under the cursor once more.
+        let drawn = text(app, 80, 20);
         let words = drawn.split_whitespace().filter(|word| word.starts_with("team/model-"));
         words.map(str::to_owned).collect()
     };
     let first = names(&app);
-    assert!(first.len() > 10 && first.len() < 24 && first[0] == "team/model-000000", "{first:?}");
+    assert!(first.len() > 10 && first.len() < 20 && first[0] == "team/model-000000", "{first:?}");
     press(&mut app, &["G"]);
     assert_eq!(names(&app).last().unwrap(), "team/model-099999");
     press(&mut app, &["/", "0", "7", "7", "7", "7", "7", "enter"]);
     assert!(names(&app).contains(&"team/model-077777".to_owned()));
-}
-
-// ---- the two faces ----
-
-/// Each command of the command line, and what the workbench has for it or why it has nothing.
-const FACES: [(&str, &[Cmd], &str); 16] = [
-    ("open", &[], "it opens the workbench"),
-    ("init", &[], "the workbench opens a workspace; it makes none"),
-    ("demo", &[], "lays out a folder; the empty inventory names it"),
-    ("sign", &[], "no private key enters the workbench"),
-    ("verify", &[Cmd::StartVerify, Cmd::Verify, Cmd::Open], ""),
-    ("digest", &[Cmd::Verify], "the statement tab shows the root digest"),
-    ("inspect", &[Cmd::Verify], "the identity and statement tabs"),
-    ("scan", &[Cmd::Scan], "adding sources is left to the command line"),
-    ("list", &[Cmd::Inventory, Cmd::Filter, Cmd::SavedView, Cmd::Sort], ""),
-    ("show", &[Cmd::Details], ""),
-    ("lineage", &[Cmd::Lineage, Cmd::Refocus, Cmd::FocusBack], ""),
-    ("policy", &[Cmd::Policy, Cmd::Edit, Cmd::Reload], ""),
-    ("gate", &[Cmd::Stage, Cmd::Why], "the workbench shows the decision; recording one is for pipelines"),
-    ("score", &[Cmd::StartScore, Cmd::Maturity], ""),
-    ("review", &[Cmd::Review], ""),
-    ("ledger", &[], "for auditors and their programs; the workbench only writes to it"),
-];
-
-/// What only a screen needs.
-const ONLY_ON_SCREENS: [(&[Cmd], &str); 4] = [
-    (
-        &[Cmd::Up, Cmd::Down, Cmd::Left, Cmd::Right, Cmd::PageUp, Cmd::PageDown, Cmd::First, Cmd::Last],
-        "moving",
-    ),
-    (&[Cmd::NextTab, Cmd::PreviousTab, Cmd::Back, Cmd::Quit, Cmd::Suspend, Cmd::Redraw], "moving"),
-    (
-        &[Cmd::Mark, Cmd::MarkAll, Cmd::Unmark, Cmd::Reverse, Cmd::Jobs, Cmd::Cancel],
-        "the shell lists, turns round, and stops programs",
-    ),
-    (&[Cmd::Help, Cmd::Palette, Cmd::Messages, Cmd::Legend, Cmd::Themes], "the workbench about itself"),
-];
-
-#[test]
-fn each_capability_is_in_both_faces_or_says_why_not() {
-    let help = out(&touchmark(["--help"]));
-    let found: Vec<&str> = help
-        .lines()
-        .skip_while(|line| !line.starts_with("Commands:"))
-        .skip(1)
-        .take_while(|line| !line.trim().is_empty())
-        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
-        .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
-        .collect();
-    assert!(found.len() >= 10, "{help}");
-    let known: Vec<&str> = FACES.iter().map(|(name, _, _)| *name).collect();
-    let names: HashSet<&str> = found.iter().copied().collect();
-    assert_eq!(names, known.iter().copied().collect(), "the table of both faces is not the command line's");
-    assert!(FACES.iter().all(|(_, cmds, why)| !cmds.is_empty() || !why.is_empty()));
-    for row in TABLE {
-        let both = FACES.iter().any(|(_, cmds, _)| cmds.contains(&row.cmd));
-        let alone = ONLY_ON_SCREENS.iter().any(|(cmds, why)| cmds.contains(&row.cmd) && !why.is_empty());
-        assert!(both != alone, "{}: in the table of both faces or among what only screens need", row.name);
-    }
 }

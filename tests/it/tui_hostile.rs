@@ -65,7 +65,7 @@ fn workspace(names: &[String]) -> tempfile::TempDir {
     let bom = serde_json::json!({ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": components });
     std::fs::write(dir.path().join("all.cdx.json"), bom.to_string()).unwrap();
     std::fs::create_dir(dir.path().join("models")).unwrap();
-    let text = "schema = \"workspace/0.1\"\nname = \"w\\u001B[2J\\u202E\\n\"\npolicy = \"p.toml\"\nstage = \"dev\"\n\
+    let text = "schema = \"workspace/0.1\"\nname = \"w\"\npolicy = \"p.toml\"\nstage = \"dev\"\n\
         [[source]]\nkind = \"bom\"\npath = \"all.cdx.json\"\n[[source]]\nkind = \"models\"\npath = \"models\"\n";
     std::fs::write(dir.path().join("touchmark.toml"), text).unwrap();
     let policy = "schema = \"\\u001B[2J\"\n# \u{202e}reversed\u{2066}\n\"\\u001B]52;c;aGk=\\u0007\" = \"\\u202E\"\n[[stage]]\nname = \"\u{200b}\"\n";

@@ -575,3 +575,21 @@ fn a_scan_gives_the_same_every_time() {
 }
 
 // The store
+
+#[cfg(unix)]
+#[test]
+fn a_folder_whose_name_is_not_utf8_is_a_finding_and_stops_nothing() {
+    use std::os::unix::ffi::OsStrExt;
+    let bench = Bench::new();
+    bench.write("models/good/model.safetensors", safetensors());
+    let odd = bench.path("models").join(std::ffi::OsStr::from_bytes(b"odd\xff"));
+    if fs::create_dir(&odd).is_err() {
+        eprintln!("SKIPPED: this file system takes only names in UTF-8");
+        return;
+    }
+    fs::write(odd.join("model.safetensors"), safetensors()).unwrap();
+    let scan = bench.scan();
+    assert_eq!(scan.models.len(), 1);
+    assert!(has(&scan, "F-FOLDER-NAME"));
+    Store::open(&bench.path("t.db")).unwrap().replace(&scan).unwrap();
+}
