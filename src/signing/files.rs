@@ -380,10 +380,21 @@ fn tally(report: &FilesReport) -> String {
     parts.join(", ")
 }
 
+/// How the details begin that tell of one file in the report.
+const LISTED: [&str; 5] = ["moved: ", "changed: ", "missing: ", "not signed: ", "not readable: "];
+
+impl FilesReport {
+    /// Whether a detail of FILES tells of a file that the report holds too, and with more to it.
+    pub fn is_listed(detail: &Untrusted) -> bool {
+        LISTED.iter().any(|what| detail.raw().starts_with(what))
+    }
+}
+
 fn with_details(mut check: Check, report: &FilesReport, mut first: Vec<Untrusted>) -> Check {
+    let [moved, changed, missing, not_signed, not_readable] = LISTED;
     let noted = |what: &str, name: &Untrusted, note: Option<&str>| {
         let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
-        Untrusted::new(format!("{what}: {}{note}", name.raw()))
+        Untrusted::new(format!("{what}{}{note}", name.raw()))
     };
     let mut add = |lines: &mut dyn Iterator<Item = Untrusted>| {
         check.details.extend(lines.take(SHOWN));
@@ -393,11 +404,11 @@ fn with_details(mut check: Check, report: &FilesReport, mut first: Vec<Untrusted
         }
     };
     add(&mut first.drain(..));
-    add(&mut report.moved.iter().map(|file| noted("moved", &file.line(), None)));
-    add(&mut report.changed.iter().map(|file| noted("changed", &file.line(), None)));
-    add(&mut report.truly_missing().map(|name| noted("missing", name, None)));
-    add(&mut report.truly_extra().map(|name| noted("not signed", name, formats::hazard(name.raw()))));
-    add(&mut report.unreadable.iter().map(|(name, why)| noted("not readable", name, Some(why))));
+    add(&mut report.moved.iter().map(|file| noted(moved, &file.line(), None)));
+    add(&mut report.changed.iter().map(|file| noted(changed, &file.line(), None)));
+    add(&mut report.truly_missing().map(|name| noted(missing, name, None)));
+    add(&mut report.truly_extra().map(|name| noted(not_signed, name, formats::hazard(name.raw()))));
+    add(&mut report.unreadable.iter().map(|(name, why)| noted(not_readable, name, Some(why))));
     add(&mut report.ignored.iter().map(|name| noted("left out by the signature", name, None)));
     check
 }

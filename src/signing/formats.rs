@@ -109,7 +109,7 @@ fn array<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
 }
 
 /// What a file of that name may do when a model is loaded, in our own words.
-pub(crate) fn hazard(name: &str) -> Option<&'static str> {
+pub fn hazard(name: &str) -> Option<&'static str> {
     let extension = name.rsplit('/').next()?.rsplit_once('.')?.1.to_ascii_lowercase();
     HAZARDS.iter().find(|(known, _)| *known == extension).map(|(_, what)| *what)
 }

@@ -43,6 +43,7 @@ pub use check::{Check, Outcome, Stage};
 pub use codes::{CODES, CodeInfo, code_info};
 pub use dsse::{Envelope, pae};
 pub use enumerate::{Entry, Listing, Scope, enumerate};
+pub use formats::hazard;
 pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use inspect::{Inspection, inspect};

@@ -4,7 +4,7 @@ use super::app::{App, Effect, Screen};
 use super::commands::{self, Cmd};
 use super::popups::{self, Popup};
 use super::rows::Rows;
-use super::{maturity, verify};
+use super::{maturity, policy, verify};
 use crate::workbench::JobKind;
 
 /// Lines that half a page moves by; drawing knows the real height, and state does not.
@@ -135,6 +135,10 @@ fn step(app: &mut App, by: isize) {
         }
         Screen::Lineage => app.lineage.cursor = moved(app.lineage.cursor, by, app.lineage.rows.len()),
         Screen::Maturity => app.control = moved(app.control, by, maturity::controls(app).len()),
+        Screen::Policy if app.side.is_some() => {
+            let rows = policy::side_rows(app);
+            app.side = app.side.map(|at| moved(at, by, rows));
+        }
         Screen::Policy => {
             let lines = app.view.as_ref().map_or(0, |view| view.policy_text.lines().count());
             app.scroll = moved(app.scroll, by, lines);
@@ -163,7 +167,9 @@ fn page(app: &mut App, by: isize) {
 }
 
 fn turn(app: &mut App, by: isize) {
-    if app.screen == Screen::Maturity {
+    if app.screen == Screen::Policy {
+        app.side = if app.side.is_none() { Some(0) } else { None };
+    } else if app.screen == Screen::Maturity {
         let level = isize::from(app.level) - 1 + by;
         app.level = u8::try_from(level.rem_euclid(3)).unwrap_or(0) + 1;
         app.control = 0;
@@ -179,6 +185,11 @@ fn turn(app: &mut App, by: isize) {
 fn back(app: &mut App) {
     if app.screen != Screen::Inventory {
         app.go_back();
+    } else if app.rows.shown().is_empty() && app.rows.total() > 0 {
+        rearrange(app, |rows| {
+            rows.set_filter(String::new());
+            rows.show_all();
+        });
     } else if !app.rows.filter.is_empty() {
         rearrange(app, |rows| rows.set_filter(String::new()));
     } else if app.rows.saved() != super::rows::Saved::All {

@@ -10,7 +10,7 @@ use super::theme::{Depth, Theme};
 use crate::error::Error;
 use crate::inventory::{Model, ModelId};
 use crate::lineage::LaneRow;
-use crate::policy::Stage;
+use crate::policy::{PolicyError, Stage};
 use crate::workbench::{Job, JobId, JobKind, ReviewWord, Verified, View};
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::path::PathBuf;
@@ -154,6 +154,8 @@ pub struct App {
     pub verify_tab: usize,
     /// Lines scrolled in the right pane or the policy's text.
     pub scroll: usize,
+    /// Lines scrolled in the policy's side pane while that is the one that moves.
+    pub side: Option<usize>,
     /// Lineage.
     pub lineage: LineageState,
     /// Chosen level, 1 to 3.
@@ -198,6 +200,7 @@ impl App {
             check: 0,
             verify_tab: 0,
             scroll: 0,
+            side: None,
             lineage: LineageState::default(),
             level: 1,
             control: 0,
@@ -374,7 +377,9 @@ impl App {
         let previous = self.subject().or_else(|| self.current.clone());
         self.rows.load(&view, previous.as_ref());
         self.phase = Phase::Open;
+        let known = self.view.as_ref().map(|old| old.policy_errors.clone()).unwrap_or_default();
         self.view = Some(view);
+        self.tell_policy_faults(&known);
         match self.screen {
             Screen::Inventory => self.current = self.subject(),
             Screen::Lineage => {
@@ -387,6 +392,31 @@ impl App {
             }
             _ => {}
         }
+        self.current_or_first();
+    }
+
+    /// New faults are told once, and the first line with one comes into sight.
+    fn tell_policy_faults(&mut self, known: &[PolicyError]) {
+        let Some(view) = self.view.clone().filter(|view| view.policy_errors != known) else { return };
+        let Some(first) = view.policy_errors.first() else {
+            self.tell("the policy is in order again", false);
+            return;
+        };
+        let place = first.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let many = view.policy_errors.len();
+        let s = super::paint::plural(many);
+        let message = crate::text::screen(&first.message);
+        self.tell(
+            format!("the policy has {many} fault{s} · {place}{message} · the last valid one stays"),
+            true,
+        );
+        self.scroll = match first.line {
+            Some(line) if self.screen == Screen::Policy => line.saturating_sub(3),
+            _ => self.scroll,
+        };
+    }
+
+    fn current_or_first(&mut self) {
         if self.current.is_none() {
             let first = self.rows.current().and_then(|row| self.view.as_ref()?.models.get(row));
             self.current = first.map(|model| model.id.clone());

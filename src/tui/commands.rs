@@ -83,6 +83,7 @@ const fn row(
 
 use Screen as S;
 const EVERYWHERE: &[Screen] = &[];
+const TABBED: &[Screen] = &[S::Verify, S::Maturity, S::Policy];
 const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
 
 /// The table.
@@ -103,8 +104,8 @@ pub const TABLE: &[Command] = &[
     row(Cmd::Review, "review", &["r"], "review", MODEL, "record a review: approve, reject, ask the producer"),
     row(Cmd::Details, "details", &["d"], "details", &[S::Inventory], "show or hide the details"),
     row(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], "read all sources again"),
-    row(Cmd::NextTab, "next-tab", &["tab"], "next tab", &[S::Verify, S::Maturity], "next tab, or next level"),
-    row(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", &[S::Verify, S::Maturity], "previous tab, or previous level"),
+    row(Cmd::NextTab, "next-tab", &["tab"], "next tab", TABBED, "next tab, next level, or the other pane"),
+    row(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", TABBED, "previous tab, previous level, or the other pane"),
     row(Cmd::Legend, "legend", &["L"], "legend", &[S::Lineage], "what the lines and signs mean"),
     row(Cmd::FocusBack, "focus-back", &["-"], "focus back", &[S::Lineage], "back to the focus before"),
     row(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], "edit the policy file in $VISUAL or $EDITOR"),
@@ -123,8 +124,8 @@ pub const TABLE: &[Command] = &[
     row(Cmd::PageUp, "page-up", &["ctrl-u", "pgup"], "", EVERYWHERE, "half a page up"),
     row(Cmd::First, "first", &["g", "home"], "", EVERYWHERE, "first row"),
     row(Cmd::Last, "last", &["G", "end"], "", EVERYWHERE, "last row"),
-    row(Cmd::Left, "left", &["h", "left"], "", &[S::Verify, S::Maturity], "previous tab, or previous level"),
-    row(Cmd::Right, "right", &["l", "right"], "", &[S::Verify, S::Maturity], "next tab, or next level"),
+    row(Cmd::Left, "left", &["h", "left"], "", TABBED, "as previous-tab"),
+    row(Cmd::Right, "right", &["l", "right"], "", TABBED, "as next-tab"),
     row(Cmd::Back, "back", &["esc"], "", EVERYWHERE, "close the popup, then clear the filter, then go back; never quits"),
     row(Cmd::Themes, "themes", &["T"], "", EVERYWHERE, "choose a theme; in the palette: themes NAME"),
     row(Cmd::Messages, "messages", &["!"], "", EVERYWHERE, "all messages so far"),

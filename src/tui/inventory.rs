@@ -323,7 +323,10 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
     }
     all.extend(report.moved.iter().map(|file| (Role::Fail, "→ moved ", file.line().screen())));
     all.extend(report.truly_missing().map(|name| (Role::Fail, "− missing ", name.screen())));
-    all.extend(report.truly_extra().map(|name| (Role::Fail, "+ unsigned ", name.screen())));
+    all.extend(report.truly_extra().map(|name| {
+        let hazard = crate::signing::hazard(name.raw()).map(|what| format!(" · {what}")).unwrap_or_default();
+        (Role::Fail, "+ unsigned ", name.screen() + &hazard)
+    }));
     for (name, why) in &report.unreadable {
         all.push((
             Role::Unknown,

@@ -15,13 +15,26 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     let right = if area.width >= 100 { 44 } else { 32 };
     let [text, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right)]).areas(area);
     draw_text(app, view, pen, frame, text);
-    let inside = pen.boxed(frame, side, "In force");
+    let inside = pen.boxed(frame, side, if app.side.is_some() { "▸ In force" } else { "In force" });
     let rows = summary(view, pen, usize::from(inside.width));
-    lines(frame, inside, &rows, 0);
+    let first = bounded(app.side.unwrap_or(0), rows.len(), inside.height);
+    lines(frame, inside, &rows, first);
+    if rows.len() > first + usize::from(inside.height) && inside.height > 0 {
+        let more = if app.side.is_some() { "… more" } else { "… more: Tab, then j" };
+        let last = Rect { y: inside.bottom() - 1, height: 1, ..inside };
+        lines(frame, last, &[pen.line(Role::Muted, fit(more, usize::from(inside.width)))], 0);
+    }
+}
+
+/// How far the side pane can be scrolled at most.
+pub fn side_rows(app: &App) -> usize {
+    const NARROWEST: usize = 30;
+    app.view.as_ref().map_or(0, |view| summary(view, Pen { theme: &app.theme }, NARROWEST).len())
 }
 
 fn draw_text(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let title = format!("{} · read-only, e edits", crate::text::screen(&view.policy.origin));
+    let mark = if app.side.is_none() { "▸ " } else { "" };
+    let title = format!("{mark}{} · read-only, e edits", crate::text::screen(&view.policy.origin));
     let inside = pen.boxed(frame, area, &title);
     let total = view.policy_text.lines().count();
     let first = bounded(app.scroll, total, inside.height);

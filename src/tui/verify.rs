@@ -5,7 +5,8 @@ use super::app::App;
 use super::inventory::files;
 use super::paint::{Pen, bounded, choose, first_row, fit, lines, outcome_role, put, short, size};
 use super::theme::Role;
-use crate::signing::{Check, Outcome, Stage, Verification};
+use crate::signing::{Check, FilesReport, Outcome, Stage, Verification};
+use crate::text::Untrusted;
 use crate::workbench::{Verified, View};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -208,7 +209,9 @@ fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usi
         out.extend(files(v, pen, columns, LISTED_HERE));
         out.push(pen.line(Role::Muted, format!("{} files match", v.files.matched)));
     }
-    for detail in check.details.iter().take(200) {
+    // What is listed above with more to it is not told twice.
+    let told = |detail: &&Untrusted| check.stage != Stage::Files || !FilesReport::is_listed(detail);
+    for detail in check.details.iter().filter(told).take(200) {
         out.extend(pen.wrapped(vec![pen.span(Role::Muted, "· ")], Role::Text, &detail.screen(), columns));
     }
     let meaning =
