@@ -36,6 +36,20 @@ pub struct SignOptions {
     pub allow_symlinks: bool,
 }
 
+impl SignOptions {
+    /// The specification's defaults; the bundle goes to `signature`.
+    pub fn to(signature: impl Into<PathBuf>) -> Self {
+        SignOptions {
+            signature: signature.into(),
+            hash: HashAlgorithm::Sha256,
+            shard_size: None,
+            ignore_paths: Vec::new(),
+            ignore_git_paths: true,
+            allow_symlinks: false,
+        }
+    }
+}
+
 /// What was signed.
 #[derive(Debug, Clone)]
 pub struct Signed {
