@@ -380,12 +380,23 @@ pub fn policy(policy: &Policy) -> String {
     let digest: String = policy.digest.chars().take(12).collect();
     let stages: Vec<String> = policy.stages.iter().map(|s| crate::text::screen(&s.name)).collect();
     let name = format!("{} {}", crate::text::screen(&policy.name), crate::text::screen(&policy.version));
-    format!(
+    let mut out = format!(
         "✓ pass  {name}  digest {digest}\n  {} anchors, {} publishers, stages {}\n",
         policy.trust.len(),
         policy.publishers.len(),
         stages.join(", ")
-    )
+    );
+    if let Some(owner) = &policy.owner {
+        let _ = writeln!(out, "  owner {}", crate::text::screen(owner));
+    }
+    if !policy.approved_by.is_empty() {
+        let names: Vec<String> = policy.approved_by.iter().map(|name| crate::text::screen(name)).collect();
+        let _ = writeln!(out, "  approved by {}, as it says itself", names.join(", "));
+    }
+    if let Some(expires) = &policy.expires {
+        let _ = writeln!(out, "  expires {expires}");
+    }
+    out
 }
 
 /// The faults of a policy file.

@@ -414,6 +414,20 @@ pub const CODES: &[CodeInfo] = &[
         "Have the model signed with an allowed hash.",
     ),
     row(
+        "POLICY-KEY",
+        Stage::Policy,
+        "The policy does not allow keys of the kind that signed.",
+        "The publisher signs with another curve than the policy lists.",
+        "Have the model signed with an allowed key.",
+    ),
+    row(
+        "POLICY-SYMLINKS",
+        Stage::Policy,
+        "The signature follows symbolic links, and the policy does not allow that.",
+        "The model was signed where its files are links, as in a download cache.",
+        "Have the model signed with files in place of the links.",
+    ),
+    row(
         "POLICY-IGNORED",
         Stage::Policy,
         "The signature leaves out files that the policy does not allow to be left out.",

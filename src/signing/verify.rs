@@ -11,6 +11,7 @@ use super::check::{Check, Outcome, Stage};
 use super::files;
 use super::hashing::HashAlgorithm;
 use super::identity::{Identity, Method};
+use super::keys::Curve;
 use super::localise::{ChangedFile, MovedFile};
 use super::manifest::{
     PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, RootDigest, STATEMENT_TYPE, Statement, outline,
@@ -123,6 +124,12 @@ pub struct Verification {
     pub subject_name: Option<Untrusted>,
     /// Recorded hash.
     pub hash: Option<HashAlgorithm>,
+    /// The curve of the key that signed, as far as it could be read.
+    #[serde(default)]
+    pub curve: Option<Curve>,
+    /// Whether the bundle records that links were followed.
+    #[serde(default)]
+    pub allow_symlinks: bool,
     /// SHA-256 over the bundle's bytes, hex.
     pub bundle_digest: Option<String>,
     /// The files.
@@ -147,6 +154,8 @@ impl Verification {
             root_digest: None,
             subject_name: None,
             hash: None,
+            curve: None,
+            allow_symlinks: false,
             bundle_digest: None,
             files: FilesReport::default(),
             at,
@@ -267,6 +276,7 @@ pub fn verify(
         Ok(statement) => {
             result.subject_name = (!statement.legacy).then(|| statement.subject_name.clone());
             result.hash = Some(statement.manifest.serialization.hash);
+            result.allow_symlinks = statement.manifest.serialization.allow_symlinks;
             result.root_digest = Some(statement.manifest.root_digest());
             result.set(check_statement(&statement));
             result.set(check_subject(&statement));

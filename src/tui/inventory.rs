@@ -7,6 +7,7 @@ use super::paint::{
 };
 use super::rows::Saved;
 use super::theme::Role;
+use crate::decision::{Reason, Verdict};
 use crate::inventory::{FactKey, Model, ParentRef};
 use crate::signing::{Outcome, Verification};
 use crate::workbench::View;
@@ -346,9 +347,22 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
     out
 }
 
-/// Level, decision, its first reason, and the cap.
-pub fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+/// Level, decision, the cap, and the first reason.
+fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
+    let mut out = standing(verdict, pen, columns);
+    if let Some(first) = verdict.reasons.first() {
+        out.extend(reason(first, pen, columns));
+        let more = verdict.reasons.len() - 1;
+        if more > 0 {
+            out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
+        }
+    }
+    out
+}
+
+/// Level, decision, and the cap.
+pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let score = &verdict.assessment.score;
     let level = if score.own >= 3 {
         format!("L{}", score.own)
@@ -364,21 +378,21 @@ pub fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec
         spans.push(pen.span(Role::Fail, "  ✗ tainted"));
     }
     let mut out = vec![Line::from(spans)];
-    if let Some(reason) = verdict.reasons.first() {
-        let head = vec![pen.span(Role::Muted, format!("{} ", crate::text::screen(&reason.code)))];
-        out.extend(pen.wrapped(head, Role::Text, &reason.text.screen(), columns));
-        if !reason.remedy.is_empty() {
-            let remedy = crate::text::screen(&reason.remedy);
-            out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
-        }
-        let more = verdict.reasons.len() - 1;
-        if more > 0 {
-            out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
-        }
-    }
     if let Some(cap) = &verdict.cap {
         let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
         out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
+    }
+    out
+}
+
+/// One reason of a decision, and what would lift it.
+pub fn reason(reason: &Reason, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let class = reason.class.map(|class| format!(" · {class:?}").to_lowercase()).unwrap_or_default();
+    let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&reason.code)))];
+    let mut out = pen.wrapped(head, Role::Text, &format!("{}{class}", reason.text.screen()), columns);
+    if !reason.remedy.is_empty() {
+        let remedy = crate::text::screen(&reason.remedy);
+        out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
     }
     out
 }

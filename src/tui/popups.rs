@@ -3,7 +3,7 @@
 use super::actions;
 use super::app::{App, Effect, Message};
 use super::commands::{self, TABLE};
-use super::inventory::judgement;
+use super::inventory::{reason, standing};
 use super::keys;
 use super::paint::{Pen, bounded, choose, first_row, fit, lines};
 use super::theme::{BUILT_IN, Role, Theme};
@@ -404,22 +404,13 @@ fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'s
     let Some((index, view)) = app.view.as_ref().and_then(|view| Some((view.model(id)?.0, view))) else {
         return vec![pen.line(Role::Muted, "it is no longer in the inventory")];
     };
-    let mut out = judgement(view, index, pen, columns);
-    let Some(verdict) = view.verdicts.get(index) else { return out };
+    let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
+    let mut out = standing(verdict, pen, columns);
     out.push(Line::default());
-    out.push(pen.line(Role::Title, "All reasons, the worst first"));
     if verdict.reasons.is_empty() {
         out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));
     }
-    for reason in &verdict.reasons {
-        let class = reason.class.map(|class| format!("{class:?}").to_lowercase()).unwrap_or_default();
-        let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&reason.code)))];
-        out.extend(pen.wrapped(head, Role::Text, &format!("{} {class}", reason.text.screen()), columns));
-        if !reason.remedy.is_empty() {
-            let remedy = crate::text::screen(&reason.remedy);
-            out.extend(pen.wrapped(vec![pen.span(Role::Accent, "  → ")], Role::Text, &remedy, columns));
-        }
-    }
+    out.extend(verdict.reasons.iter().flat_map(|one| reason(one, pen, columns)));
     let musts: Vec<String> =
         verdict.assessment.score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
     if !musts.is_empty() {

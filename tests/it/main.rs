@@ -27,6 +27,7 @@ mod oms_musts;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod policy;
+mod policy_keys;
 mod readme;
 mod samples;
 mod screens;
