@@ -424,6 +424,9 @@ pub enum VerifyMethod {
         /// PEM file of the authorities that you trust (repeat)
         #[arg(long, alias = "certificate_chain", value_name = "PEM", required = true)]
         certificate_chain: Vec<PathBuf>,
+        /// File of the authorities' revocation lists, PEM or DER (repeat); nothing is fetched
+        #[arg(long, value_name = "FILE")]
+        crl: Vec<PathBuf>,
         /// The signer's subject name, exactly (as `inspect` shows it)
         #[arg(long)]
         identity: Option<String>,

@@ -127,11 +127,14 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
             let anchors = vec![Anchor::read_key("--public-key", public_key)?];
             (common, Method::Key, Trust { anchors, identity: IdentityRule::AnchorDecides })
         }
-        VerifyMethod::Certificate { common, certificate_chain, identity } => {
-            let anchors = certificate_chain
+        VerifyMethod::Certificate { common, certificate_chain, crl, identity } => {
+            let mut anchors = certificate_chain
                 .iter()
                 .map(|file| Anchor::read_ca("--certificate-chain", file))
                 .collect::<Result<Vec<_>>>()?;
+            if let Some(last) = anchors.pop() {
+                anchors.push(last.with_crls(crl.iter().map(PathBuf::as_path))?);
+            }
             let identity = match identity {
                 Some(subject) => IdentityRule::Exact { subject: subject.as_str().into(), issuer: None },
                 None => IdentityRule::AnchorDecides,

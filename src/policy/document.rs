@@ -25,6 +25,8 @@ pub struct AnchorSource {
     /// Files, relative to the policy file: PEM keys, PEM certificates or one `trusted_root.json`; empty for
     /// `sigstore` means the public-good root inside the program.
     pub files: Vec<PathBuf>,
+    /// For `x509`: files of revocation lists, relative to the policy file.
+    pub crls: Vec<PathBuf>,
     /// An anchor older than this many days is reported.
     pub max_age_days: Option<u32>,
 }

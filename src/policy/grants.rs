@@ -14,6 +14,7 @@ const LIMIT_REGEXES: usize = 2000;
 const TRUST_HINTS: Hints = &[
     ("trusted_root", "write `files = [\"…\"]`"),
     ("ca", "write `files = [\"…\"]`"),
+    ("crl", "write `crls = [\"…\"]`"),
     ("fingerprints", "write `files` with the key's PEM; a fingerprint alone verifies nothing"),
     ("max_root_age_days", "write `max_age_days`"),
 ];
@@ -34,9 +35,10 @@ impl Reading<'_, '_> {
                 );
                 continue;
             };
-            let keys = ["kind", "files", "max_age_days"];
+            let keys = ["kind", "files", "crls", "max_age_days"];
             let section = self.faults.open(table, at, "[trust.NAME]", &keys, TRUST_HINTS);
-            let files = self.files(section);
+            let files = self.files(section, "files");
+            let crls = self.files(section, "crls");
             let max_age_days = self.faults.number(section, "max_age_days", 1, 36_500);
             let kind = self
                 .faults
@@ -58,16 +60,19 @@ impl Reading<'_, '_> {
             if kind != AnchorKind::Sigstore && files.is_empty() {
                 self.faults.add(Some(at), "the anchor has no `files`", "files = [\"roots/NAME.pem\"]");
             }
-            anchors.push((at, AnchorSource { name, kind, files, max_age_days }));
+            if kind != AnchorKind::X509 && !crls.is_empty() {
+                self.faults.add(Some(at), "`crls` are for anchors of kind x509", "remove `crls`");
+            }
+            anchors.push((at, AnchorSource { name, kind, files, crls, max_age_days }));
         }
         // The table is sorted by name; the file's order is the one in which anchors are tried.
         anchors.sort_by_key(|(at, _)| *at);
         anchors.into_iter().map(|(_, anchor)| anchor).collect()
     }
 
-    fn files(&mut self, section: Section<'_>) -> Vec<PathBuf> {
+    fn files(&mut self, section: Section<'_>, key: &str) -> Vec<PathBuf> {
         let mut files = Vec::new();
-        for file in self.faults.texts(section, "files").unwrap_or_default() {
+        for file in self.faults.texts(section, key).unwrap_or_default() {
             let path = Path::new(&file.value);
             let relative =
                 path.components().all(|part| !matches!(part, Component::Prefix(_) | Component::RootDir));

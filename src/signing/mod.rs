@@ -36,6 +36,8 @@
 
 mod bundle;
 mod chain;
+mod chain_rules;
+mod chain_search;
 mod check;
 mod codes;
 mod dsse;
@@ -59,6 +61,7 @@ mod pkcs11;
 #[cfg(feature = "pkcs11")]
 mod pkcs11_uri;
 mod progress;
+mod revocation;
 mod secret;
 mod sign;
 mod signer;
@@ -67,7 +70,7 @@ mod trust;
 mod verify;
 
 pub use bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, default_signature, read_small};
-pub use chain::certificates_from_pem;
+pub use chain::{ChainJudgement, ChainTime, certificates_from_pem, check_chain};
 pub use check::{Check, Outcome, Stage};
 pub use codes::{CODES, CodeInfo, code_info};
 pub use dsse::{Envelope, pae};
@@ -89,6 +92,7 @@ pub use pkcs11::TokenKey;
 #[cfg(feature = "pkcs11")]
 pub use pkcs11_uri::Pkcs11Uri;
 pub use progress::{Progress, Snapshot};
+pub use revocation::RevocationList;
 pub use secret::Secret;
 pub use sign::{SignOptions, Signed, digest, sign_certificate, sign_key};
 pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};

@@ -4,12 +4,13 @@
 use crate::text::Untrusted;
 
 use super::bundle::{Bundle, Material};
-use super::chain;
+use super::chain::{self, ChainTime};
 use super::check::{Check, Outcome, Stage};
 use super::dsse::{pae, pae_v02};
 use super::identity::{Identity, Method, NameDifference};
 use super::keys::PublicKey;
 use super::manifest::Statement;
+use super::revocation::RevocationList;
 use super::sigstore;
 use super::trust::{Anchor, AnchorKind, IdentityRule, Trust};
 use super::verify::{Verification, VerifyOptions, unknown, whole_second};
@@ -252,9 +253,11 @@ fn certificate(
         return no_anchor(result, trust, Method::Certificate, &[Stage::Chain]);
     }
     let ders: Vec<Vec<u8>> = authorities.iter().map(|(_, der)| (*der).clone()).collect();
-    let (check, anchor) = chain::check(certificates, &ders, options.at);
-    result.set(check);
-    let used = anchor.and_then(|index| authorities.get(index)).map(|(anchor, _)| *anchor);
+    let lists: Vec<&RevocationList> = trust.anchors.iter().flat_map(|anchor| &anchor.crls).collect();
+    let time = ChainTime { signed: result.signed_at.map(|(at, _)| at), ..ChainTime::now(options.at) };
+    let judged = chain::check_chain(certificates, &ders, &lists, time);
+    result.set(judged.check);
+    let used = judged.anchor.and_then(|index| authorities.get(index)).map(|(anchor, _)| *anchor);
     result.anchor = used.map(|anchor| anchor.used_at(options.at));
     result.set(trust_held("certificate authorities", trust, used, Method::Certificate));
 }

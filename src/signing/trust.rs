@@ -10,6 +10,7 @@ use super::bundle::read_small;
 use super::chain::certificates_from_pem;
 use super::hashing::{HashAlgorithm, hash_bytes};
 use super::keys::PublicKey;
+use super::revocation::RevocationList;
 use super::sigstore;
 
 /// A trust anchor's material.
@@ -37,6 +38,8 @@ pub struct Anchor {
     pub made: Option<Timestamp>,
     /// What it is.
     pub kind: AnchorKind,
+    /// For authorities: what they, or those under them, revoked.
+    pub crls: Vec<RevocationList>,
 }
 
 /// Which anchor answered for a signer.
@@ -164,6 +167,17 @@ impl Anchor {
             .map_err(|error| error.at_path(path))
     }
 
+    /// Reads revocation lists beside it, from files.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+    pub fn with_crls<'p>(mut self, files: impl IntoIterator<Item = &'p Path>) -> Result<Self> {
+        for file in files {
+            self.crls.extend(RevocationList::read(file)?);
+        }
+        Ok(self)
+    }
+
     /// `key`, `ca` or `sigstore`.
     pub fn kind_name(&self) -> &'static str {
         match self.kind {
@@ -192,7 +206,7 @@ impl Anchor {
         kind: AnchorKind,
     ) -> Self {
         let digest = hex::encode(hash_bytes(HashAlgorithm::Sha256, bytes));
-        Anchor { name: name.into(), origin: origin.into(), digest, made, kind }
+        Anchor { name: name.into(), origin: origin.into(), digest, made, kind, crls: Vec::new() }
     }
 
     fn embedded(name: &str, json: &str) -> Self {

@@ -3,6 +3,7 @@
 use crate::policy::{AnchorKind, AnchorSource, Policy};
 use crate::signing::Anchor;
 use serde::Serialize;
+use std::path::PathBuf;
 
 /// What is known of one anchor of the policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,10 +38,18 @@ pub(super) fn load(policy: &Policy, now: jiff::Timestamp) -> (Vec<Anchor>, Vec<A
                 &mut infos,
             );
         }
-        for file in &source.files {
-            let path = policy.base.as_ref().map_or_else(|| file.clone(), |base| base.join(file));
+        let resolved =
+            |file: &PathBuf| policy.base.as_ref().map_or_else(|| file.clone(), |base| base.join(file));
+        for (index, file) in source.files.iter().enumerate() {
+            let path = resolved(file);
             let read = match source.kind {
                 AnchorKind::Key => Anchor::read_key(&source.name, &path),
+                // Lists are looked at for the chain as a whole, so that one file may hold them.
+                AnchorKind::X509 if index == 0 => {
+                    let lists: Vec<PathBuf> = source.crls.iter().map(resolved).collect();
+                    Anchor::read_ca(&source.name, &path)
+                        .and_then(|anchor| anchor.with_crls(lists.iter().map(PathBuf::as_path)))
+                }
                 AnchorKind::X509 => Anchor::read_ca(&source.name, &path),
                 AnchorKind::Sigstore => Anchor::read_sigstore(&source.name, &path),
             };

@@ -227,6 +227,14 @@ pub struct Leaf {
     pub key: Option<String>,
 }
 
+/// Always 20 bytes, so that texts that show it are as long in each run.
+fn serial(name: &str) -> SerialNumber {
+    let mut bytes = touchmark::signing::hash_bytes(HashAlgorithm::Sha256, name.as_bytes());
+    bytes.truncate(20);
+    bytes[0] = 0x51;
+    SerialNumber::from(bytes)
+}
+
 /// A certificate authority.
 pub struct Authority {
     pub issuer: Issuer<'static, KeyPair>,
@@ -251,6 +259,7 @@ impl Authority {
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, name);
+        params.serial_number = Some(serial(name));
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
         params.not_before = rcgen::date_time_ymd(2020, 1, 1);
@@ -267,6 +276,7 @@ impl Authority {
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::OrganizationName, "acme");
         params.distinguished_name.push(DnType::CommonName, "ci");
+        params.serial_number = Some(serial("ci of acme"));
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning];
         params.not_before = rcgen::date_time_ymd(2025, 1, 1);

@@ -76,8 +76,14 @@ impl Bench {
     }
 
     fn verify(&self, method: Method, kind: AnchorKind) {
-        let anchor =
-            Anchor { name: "test".into(), origin: "test".into(), digest: String::new(), made: None, kind };
+        let anchor = Anchor {
+            name: "test".into(),
+            origin: "test".into(),
+            digest: String::new(),
+            made: None,
+            kind,
+            crls: Vec::new(),
+        };
         let trust = Trust { anchors: vec![anchor], identity: IdentityRule::AnchorDecides };
         let options = VerifyOptions { method: Some(method), ..VerifyOptions::at(jiff::Timestamp::now()) };
         let verification =

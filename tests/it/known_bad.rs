@@ -120,7 +120,7 @@ const BAD: &[(&str, &str, Make)] = &[
         certified(b, |_| {});
         b.trust = Trust::new(vec![Authority::new("stranger").anchor()]);
     }),
-    ("an authority of the same name", "CHAIN-INVALID", |b| {
+    ("an authority of the same name", "CHAIN-SIGNATURE", |b| {
         certified(b, |_| {});
         b.trust = Trust::new(vec![Authority::new("root").anchor()]);
     }),

@@ -235,6 +235,7 @@ fn policy() -> Policy {
             name: "release-key".to_owned(),
             kind: AnchorKind::Key,
             files: vec![PathBuf::from("release.pub")],
+            crls: Vec::new(),
             max_age_days: None,
         }],
         publishers: vec![],

@@ -114,6 +114,7 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
             digest: hex::encode(hash_bytes(HashAlgorithm::Sha256, &bytes)),
             made: None,
             kind,
+            crls: Vec::new(),
         }
     };
     policy.trust.iter().flat_map(|source| source.files.iter().map(move |file| of(source, file))).collect()
