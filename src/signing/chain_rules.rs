@@ -161,13 +161,50 @@ fn check_usage(leaf: &Certificate) -> Kept {
 }
 
 fn walk(path: &[Certificate], root: &Member, signatures: &Signatures, at: Timestamp) -> Kept {
-    let tbs = &root.certificate.tbs_certificate;
-    let anchor = TrustAnchor::new(tbs.issuer.clone(), tbs.subject_public_key_info.clone());
+    let told = |cause: pkix_path::Error| broken(1, tell(&cause, path));
+    let top = check_root(path).map_err(told)?;
     let policy = ValidationPolicy::new(u64::try_from(at.as_second()).unwrap_or(0));
     let verifier = Verified { signatures, trusted: &root.signed };
-    match validate_path(path, &[anchor], &policy, &verifier) {
-        Ok(_) => Ok(()),
-        Err(cause) => Err(broken(1, tell(&cause, path))),
+    // The root is no member, so that its policies do not count (6.1.1 d). But where it certified its own next
+    // key, `pkix-path` wants it as one, or it takes the two keys for a collision of names.
+    let members = match path.split_last() {
+        Some((_, below)) if below.last().is_some_and(|last| !is_self_issued(last)) => below,
+        _ => path,
+    };
+    validate_path(members, &[top], &policy, &verifier).map(|_| ()).map_err(told)
+}
+
+/// What the root's own certificate says counts, too, as it does in the reference; RFC 5280 6.1 leaves it to us.
+fn check_root(path: &[Certificate]) -> Result<TrustAnchor, pkix_path::Error> {
+    use pkix_path::Error as Fault;
+    let index = path.len().saturating_sub(1);
+    let damaged = |_| Fault::MalformedCertificate { index };
+    let Some(root) = path.last() else { return Err(Fault::NoTrustedPath) };
+    let tbs = &root.tbs_certificate;
+    let mut anchor = TrustAnchor::new(tbs.subject.clone(), tbs.subject_public_key_info.clone());
+    anchor.name_constraints =
+        tbs.get::<NameConstraints>().map_err(damaged)?.map(|(_, constraints)| constraints);
+    let own = constraints(root).unwrap_or_default();
+    if own.iter().any(|subtree| subtree.minimum != 0 || subtree.maximum.is_some()) {
+        return Err(Fault::MalformedCertificate { index });
+    }
+    if !unknown_critical(root).is_empty() {
+        return Err(Fault::UnhandledCriticalExtension { index });
+    }
+    if index == 0 {
+        return Ok(anchor);
+    }
+    let basic = tbs.get::<BasicConstraints>().map_err(damaged)?;
+    let usage = tbs.get::<KeyUsage>().map_err(damaged)?;
+    if !basic.is_some_and(|(_, basic)| basic.ca) {
+        return Err(Fault::NotCA { index });
+    }
+    if usage.is_some_and(|(_, usage)| !usage.key_cert_sign()) {
+        return Err(Fault::KeyUsageMissing { index });
+    }
+    match too_long(path) {
+        Some(_) => Err(Fault::PathTooLong),
+        None => Ok(anchor),
     }
 }
 
@@ -261,14 +298,18 @@ fn tell(cause: &pkix_path::Error, path: &[Certificate]) -> Check {
     }
 }
 
+fn is_self_issued(certificate: &Certificate) -> bool {
+    let tbs = &certificate.tbs_certificate;
+    !tbs.subject.is_empty() && names_match(&tbs.subject, &tbs.issuer)
+}
+
 fn too_long(path: &[Certificate]) -> Option<usize> {
-    let self_issued = |c: &Certificate| names_match(&c.tbs_certificate.subject, &c.tbs_certificate.issuer);
     (1..path.len()).rev().find(|index| {
         let certificate = path.get(*index).map(|certificate| &certificate.tbs_certificate);
         let limit = certificate
             .and_then(|tbs| tbs.get::<BasicConstraints>().ok().flatten())
             .and_then(|(_, constraints)| constraints.path_len_constraint);
-        let below = path.iter().take(*index).skip(1).filter(|below| !self_issued(below)).count();
+        let below = path.iter().take(*index).skip(1).filter(|below| !is_self_issued(below)).count();
         limit.is_some_and(|limit| below > usize::from(limit))
     })
 }

@@ -173,7 +173,7 @@ impl Pool {
             if member.is_self_signed() {
                 match member.anchor {
                     Some(_) => search.paths.push(path),
-                    None => search.obstacles.push(Obstacle::UntrustedRoot { top }),
+                    None => search.obstacles.push(self.end(&path, Obstacle::UntrustedRoot { top })),
                 }
                 if search.paths.len() == MAX_PATHS {
                     return search;
@@ -222,12 +222,15 @@ impl Pool {
             }
         }
         if steps.is_empty() && obstacles.len() == before {
-            obstacles.push(match member.anchor {
-                Some(_) => Obstacle::Partial { top: child },
-                None => Obstacle::NoIssuer { child },
-            });
+            obstacles.push(self.end(path, Obstacle::NoIssuer { child }));
         }
         steps
+    }
+
+    /// A path that does not end in a trusted root may still have passed a trusted certificate.
+    fn end(&self, path: &[usize], end: Obstacle) -> Obstacle {
+        let is_trusted = |index: &&usize| self.members.get(**index).is_some_and(|m| m.anchor.is_some());
+        path.iter().rev().find(is_trusted).map_or(end, |top| Obstacle::Partial { top: *top })
     }
 }
 

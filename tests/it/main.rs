@@ -4,6 +4,7 @@
 
 mod attest;
 mod bench;
+mod chains;
 mod checks;
 mod cli;
 mod decision;
@@ -26,6 +27,7 @@ mod maturity;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
+mod pki;
 mod policy;
 mod policy_keys;
 mod readme;
