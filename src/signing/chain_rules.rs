@@ -1,18 +1,15 @@
 //! Whether one path of certificates keeps the rules: RFC 5280 6.1 by `pkix-path`, and beside it what that
-//! leaves open: sizes, names that two readers read in two ways, and the leaf rule of OMS. Signatures were
-//! verified when the path was found.
+//! leaves open or gets wrong: sizes, the root's own certificate, name constraints, and the leaf rule of OMS.
+//! Signatures were verified when the path was found.
 
-use der::asn1::{Ia5StringRef, ObjectIdentifier};
+use der::asn1::ObjectIdentifier;
 use der::oid::AssociatedOid;
 use der::oid::db::rfc5280::ID_KP_CODE_SIGNING;
 use der::referenced::OwnedToRef;
-use der::{Tag, Tagged};
 use jiff::Timestamp;
 use pkix_path::{SignatureVerifier, TrustAnchor, ValidationPolicy, names_match, validate_path};
 use std::collections::BTreeSet;
 use x509_cert::Certificate;
-use x509_cert::ext::pkix::constraints::name::GeneralSubtree;
-use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{
     BasicConstraints, CertificatePolicies, ExtendedKeyUsage, InhibitAnyPolicy, KeyUsage, NameConstraints,
     PolicyConstraints, PolicyMappings, SubjectAltName,
@@ -21,7 +18,8 @@ use x509_cert::name::Name;
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 use super::chain::{fault, name_of, validity};
-use super::chain_search::{Member, Pool, Signatures, Verdict, kind_of, weak_key};
+use super::chain_names;
+use super::chain_search::{Member, Pool, Verdict, kind_of, weak_key};
 use super::check::Check;
 
 /// What one certificate may hold. Comparing names and walking policies costs their product, and a sub-authority
@@ -54,7 +52,7 @@ pub(super) fn limits(certificate: &Certificate) -> Result<(), String> {
     }
     let parts = |name: &Name| name.0.iter().map(|part| part.0.len()).sum::<usize>();
     let names = tbs.get::<SubjectAltName>().ok().flatten().map_or(0, |(_, names)| names.0.len());
-    let subtrees = constraints(certificate).map_or(0, |subtrees| subtrees.len());
+    let subtrees = chain_names::count(certificate);
     let policies = tbs.get::<CertificatePolicies>().ok().flatten().map(|(_, policies)| policies.0);
     let policies = policies.unwrap_or_default();
     let different: BTreeSet<_> = policies.iter().map(|policy| policy.policy_identifier).collect();
@@ -83,7 +81,7 @@ pub(super) fn limits(certificate: &Certificate) -> Result<(), String> {
 /// constraints count, too (6.1 leaves that to us), as they do in the reference.
 pub(super) fn check(path: &[&Member], pool: &Pool, at: Timestamp) -> Kept {
     let certificates: Vec<Certificate> = path.iter().map(|member| member.certificate.clone()).collect();
-    let Some((leaf, root)) = certificates.first().zip(path.last()) else {
+    let Some(leaf) = certificates.first() else {
         return Err(broken(9, fault("CHAIN-INVALID", "The path of certificates is empty")));
     };
     for (index, certificate) in certificates.iter().enumerate() {
@@ -96,8 +94,15 @@ pub(super) fn check(path: &[&Member], pool: &Pool, at: Timestamp) -> Kept {
             return Err(broken(1, weak_key(&name_of(certificate), &what)));
         }
     }
+    for pair in path.windows(2) {
+        if let [member, issuer] = pair
+            && !matches!(pool.signatures.is_by(member, issuer), Verdict::Holds)
+        {
+            return Err(broken(2, fault("CHAIN-INVALID", "A step of the path is not signed")));
+        }
+    }
     check_names(&certificates)?;
-    walk(&certificates, root, &pool.signatures, at)?;
+    walk(&certificates, at)?;
     check_usage(leaf)
 }
 
@@ -160,18 +165,21 @@ fn check_usage(leaf: &Certificate) -> Kept {
     Err(broken(1, check))
 }
 
-fn walk(path: &[Certificate], root: &Member, signatures: &Signatures, at: Timestamp) -> Kept {
+fn walk(path: &[Certificate], at: Timestamp) -> Kept {
     let told = |cause: pkix_path::Error| broken(1, tell(&cause, path));
     let top = check_root(path).map_err(told)?;
     let policy = ValidationPolicy::new(u64::try_from(at.as_second()).unwrap_or(0));
-    let verifier = Verified { signatures, trusted: &root.signed };
     // The root is no member, so that its policies do not count (6.1.1 d). But where it certified its own next
     // key, `pkix-path` wants it as one, or it takes the two keys for a collision of names.
     let members = match path.split_last() {
         Some((_, below)) if below.last().is_some_and(|last| !is_self_issued(last)) => below,
         _ => path,
     };
-    validate_path(members, &[top], &policy, &verifier).map(|_| ()).map_err(told)
+    let mut members = members.to_vec();
+    for extensions in members.iter_mut().filter_map(|member| member.tbs_certificate.extensions.as_mut()) {
+        extensions.retain(|extension| extension.extn_id != NameConstraints::OID);
+    }
+    validate_path(&members, &[top], &policy, &Verified).map(|_| ()).map_err(told)
 }
 
 /// What the root's own certificate says counts, too, as it does in the reference; RFC 5280 6.1 leaves it to us.
@@ -181,13 +189,7 @@ fn check_root(path: &[Certificate]) -> Result<TrustAnchor, pkix_path::Error> {
     let damaged = |_| Fault::MalformedCertificate { index };
     let Some(root) = path.last() else { return Err(Fault::NoTrustedPath) };
     let tbs = &root.tbs_certificate;
-    let mut anchor = TrustAnchor::new(tbs.subject.clone(), tbs.subject_public_key_info.clone());
-    anchor.name_constraints =
-        tbs.get::<NameConstraints>().map_err(damaged)?.map(|(_, constraints)| constraints);
-    let own = constraints(root).unwrap_or_default();
-    if own.iter().any(|subtree| subtree.minimum != 0 || subtree.maximum.is_some()) {
-        return Err(Fault::MalformedCertificate { index });
-    }
+    let anchor = TrustAnchor::new(tbs.subject.clone(), tbs.subject_public_key_info.clone());
     if !unknown_critical(root).is_empty() {
         return Err(Fault::UnhandledCriticalExtension { index });
     }
@@ -245,14 +247,6 @@ fn tell(cause: &pkix_path::Error, path: &[Certificate]) -> Check {
             "critical extensions of RFC 5280 only",
             "extensions",
             "Ask the authority for a certificate without the extension; whoever does not know it must refuse",
-        ),
-        Fault::NameConstraintViolation { index } => (
-            Some(*index),
-            "CHAIN-NAMES",
-            "holds a name that an authority above it may not certify",
-            "names inside the name constraints of the authorities above",
-            "nameConstraints",
-            FORGED,
         ),
         Fault::SignatureInvalid { index } | Fault::ChainBroken { index } => (
             Some(*index),
@@ -330,132 +324,30 @@ fn unknown_critical(certificate: &Certificate) -> Vec<String> {
     extensions.filter(|e| e.critical && !known.contains(&e.extn_id)).map(|e| e.extn_id.to_string()).collect()
 }
 
-/// For `pkix-path`: signatures that the search verified are known by now; the root is trusted as it stands.
-struct Verified<'a> {
-    signatures: &'a Signatures,
-    trusted: &'a [u8],
-}
+/// For `pkix-path`, which must not judge name constraints: signatures were verified over the certificates as
+/// they came.
+struct Verified;
 
-impl SignatureVerifier for Verified<'_> {
+impl SignatureVerifier for Verified {
     fn verify_signature(
         &self,
-        algorithm: AlgorithmIdentifierRef<'_>,
-        issuer: SubjectPublicKeyInfoRef<'_>,
-        message: &[u8],
-        signature: &[u8],
+        _: AlgorithmIdentifierRef<'_>,
+        _: SubjectPublicKeyInfoRef<'_>,
+        _: &[u8],
+        _: &[u8],
     ) -> Result<(), signature::Error> {
-        let is_root = !self.trusted.is_empty() && message == self.trusted;
-        let holds =
-            || matches!(self.signatures.verify(algorithm, issuer, message, signature), Verdict::Holds);
-        if is_root || holds() { Ok(()) } else { Err(signature::Error::new()) }
+        Ok(())
     }
 }
 
-fn constraints(certificate: &Certificate) -> Option<Vec<GeneralSubtree>> {
-    let (_, constraints) = certificate.tbs_certificate.get::<NameConstraints>().ok()??;
-    let both = [constraints.permitted_subtrees, constraints.excluded_subtrees];
-    Some(both.into_iter().flatten().flatten().collect())
-}
-
-const SMTP_UTF8: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
-const EMAIL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
-
-/// Under name constraints, refuses constraints and names that could be read in two ways: `pkix-path` skips
-/// constraints of kinds that it does not know (RFC 5280 4.2.1.10: process or reject), takes the host of a URI
-/// from behind any `@`, splits addresses at the first one, and looks at e-mail in a subject only as IA5.
 fn check_names(path: &[Certificate]) -> Kept {
-    let mut above: Vec<GeneralSubtree> = Vec::new();
-    for (index, certificate) in path.iter().enumerate().rev() {
-        let refuse = |what: String| {
-            let check = fault(
-                "CHAIN-NAMES",
-                format!("A name in the {} cannot be judged", role(index, path.len())),
-            )
-            .expected("constraints and names that can be read in one way only")
-            .found(format!("{}: {what}", name_of(certificate)))
-            .evidence("nameConstraints, subjectAltName")
-            .remedy("Ask the authority for a certificate with plain names; the model must be signed again");
-            Err(broken(1, check))
-        };
-        if let Some(what) = ambiguous_name(certificate, &above) {
-            return refuse(what);
-        }
-        let own = constraints(certificate).unwrap_or_default();
-        if let Some(what) = own.iter().find_map(|subtree| unusable_constraint(&subtree.base)) {
-            return refuse(what.to_owned());
-        }
-        above.extend(own);
-    }
-    Ok(())
-}
-
-fn unusable_constraint(base: &GeneralName) -> Option<&'static str> {
-    match base {
-        GeneralName::Rfc822Name(text) if !text.as_str().is_empty() => None,
-        GeneralName::DnsName(text) if !text.as_str().is_empty() => None,
-        GeneralName::UniformResourceIdentifier(text) if !text.as_str().is_empty() => None,
-        GeneralName::Rfc822Name(_) | GeneralName::DnsName(_) | GeneralName::UniformResourceIdentifier(_) => {
-            Some("a name constraint that is empty")
-        }
-        GeneralName::DirectoryName(_) => None,
-        GeneralName::IpAddress(bytes) if matches!(bytes.as_bytes().len(), 8 | 32) => None,
-        GeneralName::IpAddress(_) => Some("a name constraint of an address without a mask"),
-        _ => Some("a name constraint of a kind that is not known here"),
-    }
-}
-
-fn ambiguous_name(certificate: &Certificate, above: &[GeneralSubtree]) -> Option<String> {
-    if above.is_empty() {
-        return None;
-    }
-    let constrained = |kind: fn(&GeneralName) -> bool| above.iter().any(|subtree| kind(&subtree.base));
-    let email = constrained(|base| matches!(base, GeneralName::Rfc822Name(_)));
-    let dns = constrained(|base| matches!(base, GeneralName::DnsName(_)));
-    let uri = constrained(|base| matches!(base, GeneralName::UniformResourceIdentifier(_)));
-    let directory = constrained(|base| matches!(base, GeneralName::DirectoryName(_)));
-    let tbs = &certificate.tbs_certificate;
-    let parts = || tbs.subject.0.iter().flat_map(|part| part.0.iter());
-    if directory && parts().any(|part| !is_plain_text(part.value.tag())) {
-        return Some("a part of its subject is in an old character set".to_owned());
-    }
-    let is_email = |text: &str| text.matches('@').count() == 1 && !text.contains(['"', '\\', ' ']);
-    if email {
-        for part in parts().filter(|part| part.oid == EMAIL) {
-            if !part.value.decode_as::<Ia5StringRef<'_>>().is_ok_and(|text| is_email(text.as_str())) {
-                return Some("the e-mail address in its subject".to_owned());
-            }
-        }
-    }
-    let names = tbs.get::<SubjectAltName>().ok().flatten().map(|(_, names)| names.0).unwrap_or_default();
-    names.iter().find_map(|name| match name {
-        GeneralName::Rfc822Name(text) if email && !is_email(text.as_str()) => {
-            Some(format!("the e-mail address {}", text.as_str()))
-        }
-        GeneralName::OtherName(other) if email && other.type_id == SMTP_UTF8 => {
-            Some("an e-mail address in UTF-8".to_owned())
-        }
-        GeneralName::DnsName(text) if dns && !is_host(text.as_str()) => {
-            Some(format!("the DNS name {}", text.as_str()))
-        }
-        GeneralName::UniformResourceIdentifier(text) if uri && !has_plain_host(text.as_str()) => {
-            Some(format!("the URI {}", text.as_str()))
-        }
-        _ => None,
-    })
-}
-
-fn is_plain_text(tag: Tag) -> bool {
-    matches!(tag, Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::BmpString)
-}
-
-fn is_host(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'*');
-    !name.is_empty() && !name.ends_with('.') && name.bytes().all(plain)
-}
-
-/// A host that is a name, and no `@` that could move it.
-fn has_plain_host(uri: &str) -> bool {
-    let Some((_, rest)) = uri.split_once("://") else { return false };
-    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    !rest.contains(['@', '\\']) && is_host(host) && !host.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+    let Err(violation) = chain_names::check(path) else { return Ok(()) };
+    let name = |index: usize| path.get(index).map(name_of).unwrap_or_default();
+    let role = role(violation.index, path.len());
+    let check = fault("CHAIN-NAMES", format!("The {role} breaks the name constraints of the path"))
+        .expected(format!("names that the constraints of {} allow", name(violation.authority)))
+        .found(format!("{}: {}", name(violation.index), violation.what))
+        .evidence("nameConstraints")
+        .remedy("Treat the signature as forged until its publisher explains it");
+    Err(broken(1, check))
 }

@@ -81,7 +81,11 @@ impl Member {
     fn is_self_signed(&self) -> bool {
         let key = self.certificate.tbs_certificate.subject_public_key_info.algorithm.oid;
         let signature = self.certificate.signature_algorithm.oid;
-        let same_kind = (key == RSA) == RSA_SIGNATURES.iter().any(|arc| is_below(signature, arc));
+        let same_kind = match key {
+            RSA => RSA_SIGNATURES.iter().any(|arc| is_below(signature, arc)),
+            EC => is_below(signature, ECDSA_SIGNATURES),
+            other => signature == other,
+        };
         self.names_as_issuer(self) && !self.contradicts(self) && same_kind
     }
 }
@@ -368,13 +372,17 @@ impl Signatures {
         self.made.get()
     }
 
-    fn is_by(&self, child: &Member, issuer: &Member) -> Verdict {
+    pub fn is_by(&self, child: &Member, issuer: &Member) -> Verdict {
         let certificate = &child.certificate;
+        // RFC 5280 4.1.1.2: what is outside the signed part must not say anything else.
+        if certificate.signature_algorithm != certificate.tbs_certificate.signature {
+            return Verdict::DoesNotHold;
+        }
         self.verify(
             certificate.signature_algorithm.owned_to_ref(),
             issuer.certificate.tbs_certificate.subject_public_key_info.owned_to_ref(),
             &child.signed,
-            certificate.signature.raw_bytes(),
+            certificate.signature.as_bytes().unwrap_or_default(),
         )
     }
 
@@ -461,6 +469,7 @@ fn algorithm_name(oid: ObjectIdentifier) -> String {
 }
 
 const RSA_SIGNATURES: [&str; 2] = ["1.2.840.113549.1.1", "1.3.14.3.2"];
+const ECDSA_SIGNATURES: &str = "1.2.840.10045.4";
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
 const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");

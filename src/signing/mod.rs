@@ -36,6 +36,7 @@
 
 mod bundle;
 mod chain;
+mod chain_names;
 mod chain_rules;
 mod chain_search;
 mod check;

@@ -142,7 +142,7 @@ impl RevocationList {
         let tbs = &self.list.tbs_cert_list;
         let key = issuer.certificate.tbs_certificate.subject_public_key_info.owned_to_ref();
         let algorithm = self.list.signature_algorithm.owned_to_ref();
-        match signatures.verify(algorithm, key, &self.signed, self.list.signature.raw_bytes()) {
+        match signatures.verify(algorithm, key, &self.signed, self.list.signature.as_bytes().unwrap_or_default()) {
             Verdict::Holds => {}
             Verdict::Refused(_) => {
                 return Some("it is signed with an algorithm or a key that is refused".to_owned());

@@ -4,6 +4,8 @@
 
 mod attest;
 mod bench;
+mod certificates;
+mod chain_drafts;
 mod chains;
 mod checks;
 mod cli;

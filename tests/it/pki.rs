@@ -146,7 +146,8 @@ pub struct Spec {
 
 impl Spec {
     fn new(subject: &str, issuer: &str) -> Self {
-        let serial = subject.bytes().chain(issuer.bytes()).fold(7u64, |h, b| h.wrapping_mul(31) + u64::from(b));
+        let serial =
+            subject.bytes().chain(issuer.bytes()).fold(7u64, |h, b| h.wrapping_mul(31) + u64::from(b));
         Spec {
             subject: subject.to_owned(),
             issuer: issuer.to_owned(),
@@ -356,7 +357,8 @@ impl List {
             .iter()
             .map(|(serial, date, reason, since)| {
                 let mut extensions = Vec::new();
-                extensions.extend(reason.map(|reason| extension("2.5.29.21", false, reason.to_der().unwrap())));
+                extensions
+                    .extend(reason.map(|reason| extension("2.5.29.21", false, reason.to_der().unwrap())));
                 extensions.extend(since.map(|since| {
                     let since = Duration::from_secs(since.try_into().unwrap());
                     let since = GeneralizedTime::from_unix_duration(since).unwrap();

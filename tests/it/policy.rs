@@ -193,6 +193,8 @@ fn references_and_names_are_checked() {
         ("[[publisher]]\nid = \"a\"\nmodels = [\"a/*\"]\n", 4, "no `trust`"),
         ("[trust.a]\nkind = \"x509\"\n", 4, "no `files`"),
         ("[trust.a]\nkind = \"x509\"\nfiles = [\"/etc/ca.pem\"]\n", 6, "not relative"),
+        ("[trust.a]\nkind = \"x509\"\nfiles = [\"a\"]\ncrls = [\"/a.crl\"]\n", 7, "not relative"),
+        ("[trust.a]\nkind = \"key\"\nfiles = [\"a\"]\ncrls = [\"a.crl\"]\n", 4, "kind x509"),
         ("[trust.a]\nkind = \"pgp\"\n", 5, "cannot be `pgp`"),
         ("[[stage]]\nname = \"a\"\n[[stage]]\nname = \"a\"\n", 6, "two stages"),
         ("[[stage]]\nname = \"a\"\nrequire = [\"L4.01\"]\n", 6, "not the id of a control"),
