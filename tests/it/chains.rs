@@ -52,7 +52,7 @@ const DIFFERENCES: &[(&str, We, &str)] = &[
     (
         "plain names",
         We::AreStricter,
-        "under a constraint, a host that ends in a dot or is an address could be read in two ways",
+        "under a constraint: a host that ends in a dot, is an address or stands behind a user (OpenSSL takes the user for the host)",
     ),
     (
         "empty constraint",
@@ -183,6 +183,13 @@ const CHANGES: &[Change] = &[
     ("email excluded", 1, "CHAIN-NAMES", &[], |d, r| constrained(d, r, &["email:ci@sub.acme.example"], &[], &["email:.acme.example"])),
     ("uri of an address", 1, "CHAIN-NAMES", &["plain names"], |d, r| constrained(d, r, &["uri:https://10.0.0.1/"], &[], &["uri:.example"])),
     ("uri that hides its host behind a user", 1, "CHAIN-NAMES", &[], |d, r| constrained(d, r, &["uri:https://ci.acme.example@evil.example/"], &["uri:ci.acme.example"], &[])),
+    ("uri that hides its host behind user and password", 1, "CHAIN-NAMES", &["plain names"], |d, r| constrained(d, r, &["uri:https://ci.acme.example:x@evil.example/"], &["uri:ci.acme.example"], &[])),
+    ("a self-issued authority that no constraint permits", 1, "", &["serial twice"], |d, _| {
+        rollover(d);
+        let issuing: Vec<String> = (1..6).map(|level| format!("dir:CN=issuing {level},O=authority")).collect();
+        let permitted: Vec<&str> = issuing.iter().map(String::as_str).chain(["dir:O=acme"]).collect();
+        d.top().set(constraints(&permitted, &[]));
+    }),
     ("uri with a port", 1, "", &[], |d, r| constrained(d, r, &["uri:https://ci.acme.example:8443/"], &["uri:.acme.example"], &[])),
     ("uri permitted twice", 2, "", &[], |d, _| { d.leaf().set(names(&["uri:https://ci.acme.example/a"])); for l in [1, 2] { d.spec(l).set(constraints(&["uri:ci.acme.example"], &[])); } }),
     ("email permitted twice", 2, "", &[], |d, _| { d.leaf().set(names(&["email:ci@acme.example"])); for l in [1, 2] { d.spec(l).set(constraints(&["email:acme.example"], &[])); } }),
