@@ -58,7 +58,7 @@ pub struct ChainJudgement {
 ///
 /// As in the reference, anchors that are not self-signed only help: their own root must be trusted, too.
 /// Never fails: what is wrong is in the check.
-pub fn check_chain(
+pub fn judge_chain(
     chain: &[Vec<u8>],
     anchors: &[Vec<u8>],
     lists: &[&RevocationList],
@@ -152,6 +152,11 @@ pub(crate) fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {
 pub(super) fn moment(time: &Time) -> Timestamp {
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+}
+
+/// As [`judge_chain`] at a time that nobody vouches for, without revocation lists: the check alone.
+pub fn check_chain(chain: &[Vec<u8>], anchors: &[Vec<u8>], at: Timestamp) -> Check {
+    judge_chain(chain, anchors, &[], ChainTime::now(at)).check
 }
 
 type Judged<T> = std::result::Result<T, Box<Check>>;

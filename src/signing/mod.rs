@@ -71,7 +71,7 @@ mod trust;
 mod verify;
 
 pub use bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, default_signature, read_small};
-pub use chain::{ChainJudgement, ChainTime, certificates_from_pem, check_chain};
+pub use chain::{ChainJudgement, ChainTime, certificates_from_pem, judge_chain};
 pub use check::{Check, Outcome, Stage};
 pub use codes::{CODES, CodeInfo, code_info};
 pub use dsse::{Envelope, pae};

@@ -255,7 +255,7 @@ fn certificate(
     let ders: Vec<Vec<u8>> = authorities.iter().map(|(_, der)| (*der).clone()).collect();
     let lists: Vec<&RevocationList> = trust.anchors.iter().flat_map(|anchor| &anchor.crls).collect();
     let time = ChainTime { signed: result.signed_at.map(|(at, _)| at), ..ChainTime::now(options.at) };
-    let judged = chain::check_chain(certificates, &ders, &lists, time);
+    let judged = chain::judge_chain(certificates, &ders, &lists, time);
     result.set(judged.check);
     let used = judged.anchor.and_then(|index| authorities.get(index)).map(|(anchor, _)| *anchor);
     result.anchor = used.map(|anchor| anchor.used_at(options.at));

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use touchmark::signing::{
     Anchor, ChainJudgement, ChainTime, Outcome, RevocationList, Stage, Trust, Verification,
-    certificates_from_pem, check_chain, code_info,
+    certificates_from_pem, code_info, judge_chain,
 };
 use x509_cert::ext::pkix::crl::CrlReason;
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsages};
@@ -62,7 +62,7 @@ impl Three {
         let [leaf, issuing, root] = self.ders();
         let lists: Vec<RevocationList> =
             lists.iter().flat_map(|der| RevocationList::from_bytes("test.crl", der).unwrap()).collect();
-        check_chain(&[leaf, issuing], &[root], &lists.iter().collect::<Vec<_>>(), time)
+        judge_chain(&[leaf, issuing], &[root], &lists.iter().collect::<Vec<_>>(), time)
     }
 }
 
@@ -389,7 +389,7 @@ fn many_authorities_of_the_same_names_cost_a_bounded_number_of_signatures() {
             twin("CN=b", "CN=b", 201, &keys[17], &keys[17]),
         ];
         let start = Instant::now();
-        let judged = check_chain(&chain, &anchors, &[], now());
+        let judged = judge_chain(&chain, &anchors, &[], now());
         assert_eq!(judged.check.outcome, Outcome::Fail, "{what}");
         assert!(judged.signatures <= 128, "{what}: {}", judged.signatures);
         println!("{what}: {} signatures, {:?}", judged.signatures, start.elapsed());
@@ -397,7 +397,7 @@ fn many_authorities_of_the_same_names_cost_a_bounded_number_of_signatures() {
         // With a way to a root in it, it is found all the same.
         if same_keys {
             let trusted = twin("CN=b", "CN=b", 202, key(1, 0), key(1, 0));
-            let judged = check_chain(&chain, &[trusted], &[], now());
+            let judged = judge_chain(&chain, &[trusted], &[], now());
             assert_eq!(judged.check.outcome, Outcome::Pass, "{what}: {:?}", judged.check);
             assert!(judged.signatures <= 128);
         }
@@ -446,7 +446,7 @@ proptest! {
         }
         let [of_leaf, of_issuing, of_root] = &specs;
         let chain = [of_leaf.issue(leaf, issuing), of_issuing.issue(issuing, root)];
-        let judged = check_chain(&chain, &[of_root.issue(root, root)], &[], now());
+        let judged = judge_chain(&chain, &[of_root.issue(root, root)], &[], now());
         prop_assert!(judged.check.outcome == Outcome::Pass || judged.anchor.is_none());
         prop_assert!(judged.signatures <= 8);
     }
@@ -476,7 +476,7 @@ proptest! {
         }
         let [leaf, issuing, root, list_der] = &parts;
         let lists = RevocationList::from_bytes("x", list_der).unwrap_or_default();
-        let judged = check_chain(&[leaf.clone(), issuing.clone()], std::slice::from_ref(root), &lists.iter().collect::<Vec<_>>(), now());
+        let judged = judge_chain(&[leaf.clone(), issuing.clone()], std::slice::from_ref(root), &lists.iter().collect::<Vec<_>>(), now());
         // A root is trusted as it stands, and a list that cannot be used is no fault.
         if target < 2 && parts[target] != ders[target] {
             prop_assert_eq!(judged.check.outcome, Outcome::Fail);

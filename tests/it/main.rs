@@ -6,7 +6,7 @@ mod attest;
 mod bench;
 mod certificates;
 mod chain_drafts;
-mod chains;
+mod chains_drawn;
 mod checks;
 mod cli;
 mod decision;
