@@ -67,7 +67,7 @@ mod trust;
 mod verify;
 
 pub use bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, default_signature, read_small};
-pub use chain::certificates_from_pem;
+pub use chain::{certificates_from_pem, check_chain};
 pub use check::{Check, Outcome, Stage};
 pub use codes::{CODES, CodeInfo, code_info};
 pub use dsse::{Envelope, pae};

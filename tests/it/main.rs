@@ -4,6 +4,7 @@
 
 mod attest;
 mod bench;
+mod chains;
 mod checks;
 mod cli;
 mod decision;
