@@ -302,14 +302,26 @@ pub fn verdict(v: &Verdict) -> String {
     if let Some(cap) = &v.cap {
         let _ = writeln!(out, "  cap          {}", cap.screen());
     }
-    for reason in v.reasons.iter().take(MANY) {
-        let _ = writeln!(out, "  {:<11}  {}", reason.code, reason.text.screen());
+    let told = v.told();
+    for (codes, reason) in told.iter().take(MANY) {
+        match codes.as_slice() {
+            [code] => drop(writeln!(out, "  {code:<11}  {}", reason.text.screen())),
+            codes => {
+                let _ = writeln!(
+                    out,
+                    "  {} controls  {}: {}",
+                    codes.len(),
+                    reason.text.screen(),
+                    codes.join(", ")
+                );
+            }
+        }
         if !reason.remedy.is_empty() {
             let _ = writeln!(out, "               remedy: {}", crate::text::screen(&reason.remedy));
         }
     }
-    if v.reasons.len() > MANY {
-        let _ = writeln!(out, "  {} more reasons", v.reasons.len() - MANY);
+    if told.len() > MANY {
+        let _ = writeln!(out, "  {} more reasons", told.len() - MANY);
     }
     out
 }

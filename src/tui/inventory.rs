@@ -351,9 +351,10 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
 fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
     let mut out = standing(verdict, pen, columns);
-    if let Some(first) = verdict.reasons.first() {
-        out.extend(reason(first, pen, columns));
-        let more = verdict.reasons.len() - 1;
+    let told = verdict.told();
+    if let Some((codes, first)) = told.first() {
+        out.extend(reason(codes, first, pen, columns));
+        let more = told.len() - 1;
         if more > 0 {
             out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
         }
@@ -386,9 +387,13 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
 }
 
 /// One reason of a decision, and what would lift it.
-pub fn reason(reason: &Reason, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+pub fn reason(codes: &[&str], reason: &Reason, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let codes = match codes {
+        [first, others @ ..] if others.len() > 1 => format!("{first} and {} more", others.len()),
+        codes => codes.join(", "),
+    };
     let class = reason.class.map(|class| format!(" · {class:?}").to_lowercase()).unwrap_or_default();
-    let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&reason.code)))];
+    let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&codes)))];
     let mut out = pen.wrapped(head, Role::Text, &format!("{}{class}", reason.text.screen()), columns);
     if !reason.remedy.is_empty() {
         let remedy = crate::text::screen(&reason.remedy);

@@ -414,7 +414,7 @@ fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'s
     if verdict.reasons.is_empty() {
         out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));
     }
-    out.extend(verdict.reasons.iter().flat_map(|one| reason(one, pen, columns)));
+    out.extend(verdict.told().iter().flat_map(|(codes, one)| reason(codes, one, pen, columns)));
     let musts: Vec<String> =
         verdict.assessment.score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
     if !musts.is_empty() {
