@@ -5,6 +5,7 @@
 mod attest;
 mod bench;
 mod checks;
+mod claims;
 mod cli;
 mod decision;
 mod explain;
