@@ -303,9 +303,14 @@ pub fn append_signature(claims: Option<&Path>, signed: &Signed, output: &Output)
     }
     let Some(claims) = claims else { return Ok(()) };
     let bundle = read_small(&signed.signature, LIMIT_BUNDLE_BYTES)?;
-    append_claims(claims, &[bundle]).map(|_| ()).map_err(|error| {
+    let appended = append_claims(claims, &[bundle]).map_err(|error| {
         error.help("the signature was written; append it by `touchmark claims append FILE SIGNATURE`")
-    })
+    })?;
+    for (line, already) in appended.lines {
+        let word = if already { "! already there" } else { "✓ appended" };
+        output.note(&format!("{word}  line {line} of {}", screen(&claims.to_string_lossy())));
+    }
+    Ok(())
 }
 
 /// PREDICATES of a model that was verified by flags.

@@ -38,6 +38,9 @@ fn about(judged: &Judged) -> String {
 
 /// All lines of a file of claims.
 pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown: &[UnknownLine]) -> String {
+    if judged.is_empty() && unknown.is_empty() {
+        return format!("· none  no claims in {place}\n");
+    }
     let mut out = format!("{place}  {} claims, {} unknown lines\n", judged.len(), unknown.len());
     if let Some(root) = root {
         let _ = writeln!(out, "  root digest of the model  {root}");

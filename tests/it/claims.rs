@@ -457,3 +457,101 @@ fn signatures_and_claims_stay_out_of_what_is_signed_in_any_folder_and_nothing_el
     fs::write(model.join("sub/new.sig"), "a payload").unwrap();
     assert_eq!(touchmark(verify).status.code(), Some(1));
 }
+
+#[test]
+fn an_appender_that_is_killed_leaves_the_old_lines_or_all_of_the_new() {
+    let (dir, file) = folder();
+    let old = b"an old line\r\n".to_vec();
+    let names: Vec<PathBuf> = (0..40).map(|at| dir.path().join(format!("{at}.json"))).collect();
+    for (at, name) in names.iter().enumerate() {
+        fs::write(name, bundle(PROVENANCE, &root(at as u8).to_string(), &KEYS[0])).unwrap();
+    }
+    let mut whole = 0;
+    for step in 0..24 {
+        fs::write(&file, &old).unwrap();
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_touchmark"))
+            .args(["claims", "append"])
+            .arg(&file)
+            .args(&names)
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(step * 400));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let now = fs::read(&file).unwrap();
+        if now != old {
+            whole += 1;
+            assert!(now.starts_with(&old));
+            let read = read_claims(&file).unwrap();
+            assert_eq!((read.claims.len(), read.unknown.len()), (40, 1));
+        }
+    }
+    eprintln!("{whole} of 24 came to their end");
+}
+
+#[test]
+fn a_model_of_the_inventory_is_listed_under_its_policy_as_text_and_as_a_document() {
+    let dir = crate::support::copy_of_samples();
+    let models = dir.path().join("models");
+    let file = models.join("acme/receipt-reader/claims.jsonl");
+    let bundles =
+        ["acme/receipt-reader", "lumen/iris-base"].map(|model| models.join(model).join("model.sig"));
+    append_claims(&file, &bundles.map(|path| fs::read(path).unwrap())).unwrap();
+    let list = |target: &str| {
+        let words =
+            ["--workspace", dir.path().to_str().unwrap(), "claims", "list", target, "--format", "json"];
+        let done = touchmark(words);
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+        serde_json::from_slice::<Value>(&done.stdout).unwrap()
+    };
+    let told = list("acme/receipt-reader");
+    let claims = &told["claims"];
+    assert_eq!(told["root_digest"], claims[0]["subjects"][0]);
+    assert_eq!((&claims[0]["about"], &claims[0]["counts"]), (&json!("this-model"), &json!(true)));
+    assert_eq!((&claims[1]["about"], &claims[1]["counts"]), (&json!("another-model"), &json!(false)));
+    // A file alone does not tell whose claims they should be.
+    let told = list(file.to_str().unwrap());
+    assert_eq!(told["root_digest"], Value::Null);
+    assert_eq!(
+        (&told["claims"][0]["about"], &told["claims"][0]["outcome"]),
+        (&json!("unknown"), &json!("pass"))
+    );
+    // The files decide what the model is, not its signature.
+    fs::write(models.join("acme/receipt-reader/README.md"), "changed").unwrap();
+    let told = list("acme/receipt-reader");
+    assert_eq!(told["claims"][0]["about"], "another-model");
+    assert_eq!(list("lumen/iris-ocr")["claims"], json!([]));
+}
+
+#[cfg(feature = "keyless")]
+#[test]
+fn a_keyless_claim_is_proven_by_the_trusted_root_and_counts_for_the_one_who_was_expected() {
+    use crate::instance::Uses;
+    use crate::keyless::{Bench, DANA};
+    let bench = Bench::open(Uses::FirstLog);
+    let file = bench.path("claims.jsonl");
+    let done = bench.sign(&[
+        "--identity-token-file",
+        &bench.text("token"),
+        "--append-claims",
+        &bench.text("claims.jsonl"),
+    ]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let anchor = Anchor::read_sigstore("ours", &bench.path("config.json")).unwrap();
+    let anybody = Trust::new(vec![anchor]);
+    let options = VerifyOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
+    let judged = |trust: &Trust| {
+        let claims = read_claims(&file).unwrap().claims;
+        let root = claims[0].subjects[0].raw().parse().ok();
+        let by = Judge { trust, options: &options, root, policy: &|_| {} };
+        judge(claims, &by, &Progress::default()).unwrap().remove(0)
+    };
+    let issuer = Some(bench.instance.issuer().as_str().into());
+    let dana = judged(&anybody.clone().expecting(DANA, issuer.clone()));
+    assert!(dana.counts() && dana.signed_at.is_some(), "{:?}", dana.because);
+    let other = judged(&anybody.clone().expecting("eve@acme.test", issuer));
+    assert_eq!((other.outcome, other.signer.is_some()), (Outcome::Partial, true), "genuine, but another's");
+    assert_eq!(judged(&anybody).outcome, Outcome::Unknown, "anybody gets such a certificate");
+    assert_eq!(judged(&Trust::new(Vec::new())).outcome, Outcome::Missing);
+}
