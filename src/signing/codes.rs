@@ -393,11 +393,11 @@ pub const CODES: &[CodeInfo] = &[
         "Look at the file; get it again.",
     ),
     row(
-        "PREDICATES-NOT-EVALUATED",
+        "PREDICATES-NOT-COUNTED",
         Stage::Predicates,
-        "There are further claims; they are shown and not counted.",
-        "This version does not evaluate them.",
-        "Nothing: they prove nothing and contradict nothing.",
+        "Some of the further claims do not count: they are about another model, not verified, or no claims at all.",
+        "A copied file of claims, a signer that is not trusted here, or a line that somebody appended.",
+        "Nothing for this model: they prove nothing and contradict nothing. `touchmark claims list` shows each.",
     ),
     row(
         "POLICY-FORMAT",

@@ -215,6 +215,11 @@ impl Verification {
         }
     }
 
+    /// The root digest of the files that lie here: none unless every signed file is as it was.
+    pub fn root_of_files(&self) -> Option<RootDigest> {
+        self.root_digest.filter(|_| matches!(self.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial))
+    }
+
     /// Whether the signer is proven: TRUST, SIGNATURE and, where they apply, CHAIN and LOG passed.
     pub fn signer_proven(&self) -> bool {
         [Stage::Trust, Stage::Signature].iter().all(|s| self.outcome_of(*s) == Outcome::Pass)
@@ -379,7 +384,7 @@ fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
     })
 }
 
-fn check_method(found: Method, asked: Option<Method>) -> Check {
+pub(super) fn check_method(found: Method, asked: Option<Method>) -> Check {
     match asked {
         Some(asked) if asked != found => Check::new(
             Stage::Method,
@@ -408,7 +413,7 @@ fn check_method(found: Method, asked: Option<Method>) -> Check {
 }
 
 /// STATEMENT, when it fails. The payload is only read as what the envelope says it is.
-fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
+pub(super) fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
     let no = |code: &str, summary: &str| Check::new(Stage::Statement, code, Outcome::Fail, summary);
     if bundle.envelope.payload_type != PAYLOAD_TYPE {
         return Err(no(
@@ -482,7 +487,7 @@ fn is_other_version(predicate_type: &str) -> bool {
     version.is_some_and(|version| !version.starts_with("1."))
 }
 
-fn check_statement(statement: &Statement) -> Check {
+pub(super) fn check_statement(statement: &Statement) -> Check {
     let manifest = &statement.manifest;
     let count = manifest.resources.len();
     if statement.legacy {
@@ -509,7 +514,7 @@ fn check_statement(statement: &Statement) -> Check {
 }
 
 /// SUBJECT: the statement's own root digest against the resources it lists (rulings 10).
-fn check_subject(statement: &Statement) -> Check {
+pub(super) fn check_subject(statement: &Statement) -> Check {
     let root = statement.manifest.root_digest();
     match statement.subject_digest {
         None => Check::new(

@@ -6,6 +6,7 @@ mod attest;
 mod bench;
 mod chains;
 mod checks;
+mod claims;
 mod cli;
 mod decision;
 mod explain;
