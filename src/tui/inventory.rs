@@ -25,7 +25,7 @@ const NAME_CELLS: usize = 36;
 
 /// Columns after the model's name, the first to go last: title, cells, and the inner width that it needs.
 const COLUMNS: [(&str, usize, u16); 4] =
-    [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 68)];
+    [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 76)];
 
 /// Draws it.
 pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
@@ -370,15 +370,15 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
     } else {
         format!("L{}  {} % to L{}", score.own, score.percent, score.next)
     };
-    let mut spans = vec![
+    let mut out = vec![Line::from(vec![
         pen.span(Role::Title, level),
         pen.span(Role::Text, format!(" · gate {}: ", crate::text::screen(&verdict.stage))),
         pen.decision(verdict.decision),
-    ];
+    ])];
     if verdict.tainted {
-        spans.push(pen.span(Role::Fail, "  ✗ tainted"));
+        let head = vec![pen.span(Role::Fail, "✗ tainted  ")];
+        out.extend(pen.wrapped(head, Role::Text, "evidence contradicts, its own or an ancestor's", columns));
     }
-    let mut out = vec![Line::from(spans)];
     if let Some(cap) = &verdict.cap {
         let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
         out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
