@@ -414,6 +414,13 @@ pub const CODES: &[CodeInfo] = &[
         "Have the model signed with an allowed hash.",
     ),
     row(
+        "POLICY-ANCHOR-AGE",
+        Stage::Policy,
+        "The trust anchor that answered is older than the policy wants.",
+        "Nobody has refreshed the file for longer than `max_age_days`.",
+        "Get the anchor again from its source, compare, and replace the file.",
+    ),
+    row(
         "POLICY-KEY",
         Stage::Policy,
         "The policy does not allow keys of the kind that signed.",

@@ -124,6 +124,7 @@ fn trust(view: &View) -> String {
         let name = crate::text::screen(&anchor.name);
         anchors.push(match (&anchor.error, anchor.age_days) {
             (Some(_), _) => format!("{name} ✗ unreadable"),
+            (None, Some(days)) if anchor.stale => format!("{name} ! {days} d"),
             (None, Some(days)) => format!("{name} {days} d"),
             (None, None) => name,
         });
@@ -137,6 +138,10 @@ fn trust_in_short(view: &View) -> String {
     let mut text = format!("{many} anchor{}", super::paint::plural(many));
     if let Some(days) = view.anchors.iter().filter_map(|anchor| anchor.age_days).max() {
         text.push_str(&format!(", oldest {days} d"));
+    }
+    let stale = view.anchors.iter().filter(|anchor| anchor.stale).count();
+    if stale > 0 {
+        text.push_str(&format!(", ! {stale} too old"));
     }
     let unusable = view.anchors.iter().filter(|anchor| anchor.error.is_some()).count();
     if unusable > 0 {

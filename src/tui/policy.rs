@@ -131,6 +131,9 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
                 out.extend(pen.wrapped(vec![pen.span(Role::Error, " ✗ ")], Role::Error, &error, columns));
             }
             None => {
+                if anchor.stale {
+                    out.push(pen.line(Role::Warn, " ! older than the policy wants: refresh it"));
+                }
                 out.push(pen.line(Role::Muted, fit(&format!("   sha256 {}", short(&anchor.digest)), columns)))
             }
         }
