@@ -62,5 +62,6 @@ pub use pkcs11_uri::Pkcs11Uri;
 pub use progress::{Progress, Snapshot};
 pub use secret::Secret;
 pub use sign::{SignOptions, Signed, digest, sign_certificate, sign_key};
+pub use sigstore::{BundleSigner, verify_artifact};
 pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};
 pub use verify::{FilesReport, LogEntry, TimeSource, Verification, VerifyOptions, verify};
