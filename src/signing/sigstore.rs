@@ -91,6 +91,14 @@ pub fn verify_artifact(
             Stage::Signature,
             "The signature is that of the expected signer, over this artifact",
         )],
+        Err(Fault::ArtifactMismatch(cause)) => {
+            let summary = "The bundle is about another artifact than the one that was given";
+            vec![
+                Check::new(Stage::Subject, "SUBJECT-ARTIFACT", Outcome::Fail, summary)
+                    .found(cause.to_string())
+                    .remedy("Get the artifact and its bundle again, together"),
+            ]
+        }
         Err(fault) => explain(&fault),
     })
 }

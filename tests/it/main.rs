@@ -9,6 +9,7 @@ mod cli;
 mod decision;
 mod explain;
 mod floors;
+mod foreign;
 #[cfg(feature = "keyless")]
 mod instance;
 mod interop;
