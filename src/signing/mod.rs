@@ -15,6 +15,8 @@ mod enumerate;
 mod files;
 mod foreign;
 mod formats;
+#[doc(hidden)]
+pub mod fuzz;
 mod hashing;
 mod identity;
 mod inspect;

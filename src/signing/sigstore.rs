@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use sigstore_verify::trust_root::{
     SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT, TrustedRoot,
 };
-use sigstore_verify::types::{DerCertificate, DerPublicKey, Sha256Hash, SignatureContent};
+use sigstore_verify::types::{
+    DerCertificate, DerPublicKey, Sha256Hash, SignatureBytes, SignatureContent, TimestampToken,
+};
 use sigstore_verify::{
     CertificateError, Error as Fault, Policy, PublicKeyVerificationPolicy, TimestampError,
     TransparencyLogError, VerificationPolicy, VerificationResult, Verifier,
@@ -29,6 +31,16 @@ pub(super) const PUBLIC_GOOD: &str = SIGSTORE_PRODUCTION_TRUSTED_ROOT;
 pub(super) const STAGING: &str = SIGSTORE_STAGING_TRUSTED_ROOT;
 
 const MAX_DEPTH: usize = 64;
+
+/// For fuzzing: whether a token is a timestamp, over nothing, of an authority that is inside this program.
+pub(super) fn holds_timestamp(token: &[u8]) -> bool {
+    let roots = [PUBLIC_GOOD, STAGING].map(TrustedRoot::from_json);
+    let authorities = roots.iter().flatten().flat_map(TrustedRoot::tsa_authorities);
+    let (token, nothing) = (TimestampToken::new(token.to_vec()), SignatureBytes::new(Vec::new()));
+    let mut authorities = authorities.into_iter();
+    authorities
+        .any(|one| sigstore_verify::tsa::verify_timestamp_for_authority(&token, &nothing, &one).is_ok())
+}
 
 /// What TRUST, SIGNATURE, CHAIN, TIME and LOG came to.
 pub(super) struct Keyless {

@@ -10,6 +10,7 @@ mod decision;
 mod explain;
 mod floors;
 mod foreign;
+mod fuzz;
 #[cfg(feature = "keyless")]
 mod instance;
 mod interop;
