@@ -9,6 +9,7 @@ mod bundle;
 mod chain;
 mod check;
 mod codes;
+mod der_limits;
 mod dsse;
 mod encrypted;
 mod enumerate;

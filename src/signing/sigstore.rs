@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sigstore_verify::trust_root::{
     SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT, TrustedRoot,
 };
+use sigstore_verify::types::bundle::VerificationMaterialContent;
 use sigstore_verify::types::{
     DerCertificate, DerPublicKey, Sha256Hash, SignatureBytes, SignatureContent, TimestampToken,
 };
@@ -18,6 +19,7 @@ use sigstore_verify::{
 
 use super::bundle::Bundle;
 use super::check::{Check, Outcome, Stage};
+use super::der_limits::is_modest;
 use super::identity::{Identity, Method};
 use super::json;
 use super::keys::PublicKey;
@@ -31,9 +33,14 @@ pub(super) const PUBLIC_GOOD: &str = SIGSTORE_PRODUCTION_TRUSTED_ROOT;
 pub(super) const STAGING: &str = SIGSTORE_STAGING_TRUSTED_ROOT;
 
 const MAX_DEPTH: usize = 64;
+/// Log entries, timestamps and certificates, each.
+const MAX_EVIDENCE: usize = 32;
 
 /// For fuzzing: whether a token is a timestamp, over nothing, of an authority that is inside this program.
 pub(super) fn holds_timestamp(token: &[u8]) -> bool {
+    if !is_modest(token) {
+        return false;
+    }
     let roots = [PUBLIC_GOOD, STAGING].map(TrustedRoot::from_json);
     let authorities = roots.iter().flatten().flat_map(TrustedRoot::tsa_authorities);
     let (token, nothing) = (TimestampToken::new(token.to_vec()), SignatureBytes::new(Vec::new()));
@@ -73,7 +80,7 @@ pub enum BundleSigner {
 /// All is well when every check of the result passes; the first that does not is told why.
 ///
 /// # Errors
-/// `E-MALFORMED` for a root that cannot be used or what is no bundle.
+/// `E-MALFORMED` for a root that cannot be used or what is no bundle, `E-TOO-LARGE`.
 pub fn verify_artifact(
     bundle: &[u8],
     root: &[u8],
@@ -90,6 +97,9 @@ pub fn verify_artifact(
     json::parse(bundle, MAX_DEPTH)?;
     let bundle = sigstore_verify::types::Bundle::from_json(text)
         .map_err(|cause| malformed(crate::text::screen(&cause.to_string())))?;
+    if !is_within_limits(&bundle) {
+        return Err(Error::new(Code::TooLarge, OVER_LIMITS).help("get the bundle again from the publisher"));
+    }
     let policy: Box<dyn Policy> = match signer {
         BundleSigner::Identity { subject, issuer } => {
             Box::new(VerificationPolicy::new(subject.raw(), issuer.raw()))
@@ -129,6 +139,9 @@ pub(super) fn trusted_root(json: &[u8]) -> Result<String> {
 
 /// Who signed, as the leaf says; nothing is checked.
 pub(super) fn claimed_identity(leaf: &[u8]) -> Option<Identity> {
+    if !is_modest(leaf) {
+        return None;
+    }
     let leaf = DerCertificate::new(leaf.to_vec());
     let info = sigstore_verify::crypto::parse_certificate_info(&leaf).ok()?;
     let key = PublicKey::from_spki_der(info.public_key.as_bytes()).ok();
@@ -195,6 +208,9 @@ fn parse(bundle: &Bundle) -> std::result::Result<Parsed, Vec<Check>> {
     let text = std::str::from_utf8(&bundle.raw).map_err(|cause| unsupported(cause.to_string()))?;
     let theirs =
         sigstore_verify::types::Bundle::from_json(text).map_err(|cause| unsupported(cause.to_string()))?;
+    if !is_within_limits(&theirs) {
+        return Err(unsupported(OVER_LIMITS.to_owned()));
+    }
     // Two parsers read one document: they must have read the same.
     let same = match &theirs.content {
         SignatureContent::DsseEnvelope(envelope) => {
@@ -221,6 +237,27 @@ fn own_subject(payload: &[u8]) -> Option<Sha256Hash> {
     let statement = outline(payload)?;
     Sha256Hash::from_hex(statement.pointer("/subject/0/digest/sha256")?.as_str()?).ok()
 }
+
+/// What the library decodes without limits of its own.
+fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool {
+    let material = &bundle.verification_material;
+    let stamps = &material.timestamp_verification_data.rfc3161_timestamps;
+    let certificates: Vec<&DerCertificate> = match &material.content {
+        VerificationMaterialContent::Certificate(one) => vec![&one.raw_bytes],
+        VerificationMaterialContent::X509CertificateChain { certificates } => {
+            certificates.iter().map(|one| &one.raw_bytes).collect()
+        }
+        VerificationMaterialContent::PublicKey(_) => Vec::new(),
+        _ => return false,
+    };
+    let counts = [stamps.len(), certificates.len(), material.tlog_entries.len()];
+    counts.iter().all(|count| *count <= MAX_EVIDENCE)
+        && stamps.iter().all(|stamp| is_modest(stamp.signed_timestamp.as_bytes()))
+        && certificates.iter().all(|certificate| is_modest(certificate.as_bytes()))
+}
+
+const OVER_LIMITS: &str =
+    "its certificates, timestamps or log entries have more parts than any signature needs";
 
 fn judge(
     bundle: &sigstore_verify::types::Bundle,

@@ -392,6 +392,34 @@ fn a_foreign_signature_in_the_place_of_the_models_is_named_and_does_not_count() 
 }
 
 #[test]
+fn an_inventory_does_not_take_another_kind_for_the_models_signature_and_shows_it() {
+    let bench = Bench::open();
+    fs::create_dir_all(bench.path("w/models")).unwrap();
+    fs::rename(bench.path("model"), bench.path("w/models/model")).unwrap();
+    let packet = [b"\x88\x0a\x04\x00\x16\x08\x00\x00\x00\x00\x01\x02".as_slice()].concat();
+    fs::write(bench.path("w/models/model/weights.bin.sig"), packet).unwrap();
+    let model = touchmark::inventory::read_model(&bench.path("w/models/model")).unwrap();
+    assert_eq!(model.signature, None);
+
+    let workspace = bench.text("w");
+    let run = |words: &[&str]| touchmark([words, &["--workspace", &workspace]].concat());
+    let done = run(&["init", &workspace]);
+    assert!(done.status.success(), "{}", err(&done));
+    let done = run(&["scan", &bench.text("w/models")]);
+    assert!(done.status.success(), "{}", err(&done));
+    let done = run(&["verify", "model"]);
+    assert_eq!(done.status.code(), Some(3), "{}{}", out(&done), err(&done));
+    let shown = run(&["show", "model"]);
+    let text = out(&shown);
+    assert!(
+        text.contains("weights.bin.sig: OpenPGP signature, over weights.bin; recognised, not verified"),
+        "{text}"
+    );
+    assert!(text.contains("▯▯▯▯▯ 0 %"), "{text}");
+    assert!(text.contains("own L0"), "{text}");
+}
+
+#[test]
 fn coverage_counts_ignored_extra_and_changed_files_as_not_covered() {
     let bench = Bench::open();
     bench.add("weights.bin", vec![1; 970]);

@@ -3,14 +3,17 @@
 
 use crate::bench::Bench;
 use crate::support::samples;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+use touchmark::Code;
 use touchmark::fuzz::{TARGETS, run};
-use touchmark::signing::Bundle;
+use touchmark::signing::{Anchor, AnchorKind, Bundle, BundleSigner, Curve, SigningKey, verify_artifact};
 
 /// Unoptimised, on a busy machine.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -50,7 +53,7 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
         ("bundle", vec![bundle.clone()]),
         ("statement", vec![statement]),
         ("certificates", chain),
-        ("timestamp", vec![TOKEN.to_vec()]),
+        ("timestamp", vec![TOKEN.to_vec(), many_algorithms()]),
         ("claims", vec![format!("{one_line}\n{one_line}\n").into_bytes()]),
         ("safetensors", vec![fs::read(weights).unwrap(), header]),
         ("gguf", vec![gguf]),
@@ -62,6 +65,8 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
                 br#"{"signature":{"algorithm":"ES256","value":"x","keyId":"k"}}"#.to_vec(),
                 format!("{}  weights.bin\n", "ab".repeat(32)).into_bytes(),
                 [TOKEN, &bundle].concat(),
+                // The signed data without the response around it.
+                many_algorithms().split_off(10),
             ],
         ),
     ])
@@ -71,6 +76,23 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
 const TOKEN: &[u8] =
     b"\x30\x2a\x30\x03\x02\x01\x00\x30\x23\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x16\
 \x30\x14\x02\x01\x03\x31\x00\x30\x0d\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04\x31\x00";
+
+/// A response whose list of digest algorithms is long and in falling order.
+fn many_algorithms() -> Vec<u8> {
+    let wrap = |tag: u8, content: &[u8]| {
+        [&[tag, 0x83], &(content.len() as u32).to_be_bytes()[1..], content].concat()
+    };
+    let algorithm = |number: u32| {
+        let [a, b, c, d] = number.to_be_bytes();
+        [0x30, 11, 0x06, 3, 0x2a, 3, 4, 0x04, 4, a, b, c, d]
+    };
+    let set = wrap(0x31, &(0..30_000).rev().flat_map(algorithm).collect::<Vec<u8>>());
+    let content = b"\x30\x0d\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04".as_slice();
+    let signed = wrap(0x30, &[b"\x02\x01\x03".as_slice(), &set, content, b"\x31\x00"].concat());
+    let kind = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02".as_slice();
+    let info = wrap(0x30, &[kind, &wrap(0xa0, &signed)].concat());
+    wrap(0x30, &[b"\x30\x03\x02\x01\x00".as_slice(), &info].concat())
+}
 
 fn pem_files(folder: &Path) -> Vec<Vec<u8>> {
     let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -145,6 +167,27 @@ fn every_target_has_good_inputs_and_takes_them() {
         let text = fs::read_to_string(&entry).unwrap_or_else(|_| panic!("{} is missing", entry.display()));
         assert!(text.contains(&format!("run(\"{target}\"")), "{target}");
     }
+}
+
+#[test]
+fn a_keyless_bundle_with_a_bloated_timestamp_is_refused_at_once() {
+    let bundle = serde_json::json!({
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "verificationMaterial": {
+            "publicKey": { "hint": "x" },
+            "timestampVerificationData": {
+                "rfc3161Timestamps": [{ "signedTimestamp": STANDARD.encode(many_algorithms()) }],
+            },
+        },
+        "messageSignature": { "signature": STANDARD.encode([0x30]) },
+    });
+    let AnchorKind::Sigstore(root) = Anchor::public_good().kind else { panic!("not a root") };
+    let signer = BundleSigner::Key(SigningKey::generate(Curve::P256).unwrap().public().clone());
+    let began = Instant::now();
+    let refused =
+        verify_artifact(bundle.to_string().as_bytes(), root.as_bytes(), [0; 32], &signer).unwrap_err();
+    assert_eq!(refused.code, Code::TooLarge);
+    assert!(began.elapsed() < LONGEST);
 }
 
 proptest! {

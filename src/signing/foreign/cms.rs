@@ -9,6 +9,7 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
 use super::super::chain;
+use super::super::der_limits::is_modest;
 use super::super::keys::pem_blocks;
 use super::{Beside, Covers, ForeignKind, Seen, schemes};
 use aws_lc_rs::digest;
@@ -62,6 +63,9 @@ pub(super) fn recognise(raw: &[u8], beside: &Beside<'_>) -> Option<Seen> {
 }
 
 fn read(der: &[u8], beside: &Beside<'_>) -> Seen {
+    if !is_modest(der) {
+        return Seen::malformed(ForeignKind::Cms, "more in one set, or deeper, than any signature has");
+    }
     let parsed = ContentInfo::from_der(der).and_then(|info| info.content.decode_as::<SignedData>());
     let signed = match parsed {
         Ok(signed) => signed,
