@@ -401,7 +401,9 @@ fn compare(
             }
         }
     }
-    progress.expect(jobs.len() as u64, jobs.iter().map(|job| job.size).sum());
+    let (files, bytes) = (jobs.len() as u64, jobs.iter().map(|job| job.size).sum::<u64>());
+    let so_far = progress.snapshot();
+    progress.expect(so_far.files_total + files, so_far.bytes_total.saturating_add(bytes));
     for ((name, expected), found) in
         meant.into_iter().zip(hash_files(HashAlgorithm::Sha256, &jobs, progress)?)
     {
