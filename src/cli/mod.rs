@@ -1,6 +1,7 @@
 //! The command line: arguments, plain and JSON output, exit codes. Every power of the screens is here too.
 
 mod args;
+mod claims;
 mod key;
 mod keyless;
 mod output;

@@ -3,7 +3,7 @@
 
 use crate::inventory::{Format, Model};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern};
-use crate::signing::{AnchorUse, Check, Identity, NameDifference, Outcome, Stage, Verification};
+use crate::signing::{AnchorUse, Check, Curve, Identity, NameDifference, Outcome, Stage, Verification};
 use crate::text::Untrusted;
 
 /// Fills in IDENTITY (is the proven signer one of the publisher's identities, under one of its anchors?)
@@ -260,6 +260,19 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
                 .remedy("Have the model signed again with an allowed hash"),
         );
     }
+    findings.extend(signer_key(verification, policy));
+    if verification.allow_symlinks && !policy.artifact.allow_symlinks {
+        findings.push(
+            check(
+                "POLICY-SYMLINKS",
+                Outcome::Fail,
+                "The signature follows symbolic links, and the policy does not allow that".to_owned(),
+            )
+            .expected("a manifest with allow_symlinks = false")
+            .found("allow_symlinks = true")
+            .remedy("Have the model signed with files in place of the links"),
+        );
+    }
     findings.extend(ignored(verification, policy));
     let logged = verification.method.filter(|method| {
         policy.log_required.iter().any(|required| required == method.as_str()) && verification.log.is_none()
@@ -309,6 +322,41 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
         worst.details.push(Untrusted::new(format!("{}: {}", other.code, other.summary)));
     }
     worst
+}
+
+/// The key that signed must be of a kind that the policy allows.
+fn signer_key(verification: &Verification, policy: &Policy) -> Option<Check> {
+    let signer = verification.signer.as_ref().filter(|_| verification.signer_proven())?;
+    let word = |curve: Curve| match curve {
+        Curve::P256 => "p256",
+        Curve::P384 => "p384",
+        Curve::P521 => "p521",
+    };
+    let allowed = |curve: Curve| policy.crypto.keys.iter().any(|key| key == word(curve));
+    let check = |outcome, summary: &str| {
+        Check::new(Stage::Policy, "POLICY-KEY", outcome, summary).expected(policy.crypto.keys.join(" or "))
+    };
+    match verification.curve {
+        Some(curve) if allowed(curve) => None,
+        Some(curve) => Some(
+            check(Outcome::Fail, "The policy does not allow keys of the kind that signed")
+                .found(word(curve))
+                .remedy("Have the model signed again with an allowed key"),
+        ),
+        // Only keys on these curves have a fingerprint; a record of before does not tell which.
+        None if signer.fingerprint.is_some() => {
+            let all = [Curve::P256, Curve::P384, Curve::P521].into_iter().all(allowed);
+            (!all).then(|| {
+                check(Outcome::Unknown, "The record does not tell what kind of key signed")
+                    .remedy("Verify the model again")
+            })
+        }
+        None => Some(
+            check(Outcome::Fail, "The policy does not allow keys of the kind that signed")
+                .found("a key on no curve of OMS")
+                .remedy("Have the model signed again with an allowed key"),
+        ),
+    }
 }
 
 /// What `ignore_paths` hides must lie where the policy allows it, and must not be anything that is loaded.

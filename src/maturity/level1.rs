@@ -154,7 +154,8 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
             if !files.missing.is_empty() {
                 parts.push(format!("{} gone: {}", files.missing.len(), some_of(files.missing.iter())));
             }
-            return Finding::observed(Outcome::Fail, parts.join("; "));
+            let remedy = v.check(Stage::Files).and_then(|check| check.remedy.clone());
+            return Finding { remedy, ..Finding::observed(Outcome::Fail, parts.join("; ")) };
         }
         if !files.unreadable.is_empty() {
             let names = files.unreadable.iter().map(|(name, _)| name).collect::<Vec<_>>();
@@ -296,11 +297,18 @@ fn pinned_key(evidence: &Evidence<'_>, v: &Verification) -> Finding {
     }
     let at = v.signed_at.map_or(evidence.now, |(at, _)| at);
     let window = evidence.policy.publisher_of(evidence.model.id.raw());
-    let outside = window.is_some_and(|publisher| {
-        publisher.valid_from.is_some_and(|from| at < from)
-            || publisher.valid_until.is_some_and(|end| at > end)
-    });
-    if outside {
+    let early = window.is_some_and(|publisher| publisher.valid_from.is_some_and(|from| at < from));
+    let late = window.is_some_and(|publisher| publisher.valid_until.is_some_and(|end| at >= end));
+    if late && v.signed_at.is_none() {
+        // Perhaps it was signed in time: that nobody trusted says when contradicts nothing (rulings 1, 2).
+        return Finding::missing(format!(
+            "the window of the key `{name}` has ended, and nobody trusted says when it signed"
+        ))
+        .remedy(
+            "have the model signed again with a key inside its window, or extend the grant after a review",
+        );
+    }
+    if early || late {
         return Finding::observed(Outcome::Fail, format!("the key `{name}` is outside its window at {at}"));
     }
     Finding::observed(Outcome::Pass, format!("the policy pins the key `{name}`"))
@@ -368,8 +376,10 @@ fn verified_at_pull(evidence: &Evidence<'_>) -> Finding {
         };
         let worst = by_stages(v, &RECORDED);
         if matches!(worst.outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown) {
-            let found = format!("the record of {}: {}", v.at, worst.found.raw());
-            return Finding { found: Untrusted::new(found), ..worst };
+            let failing = v.headline().map_or("", |check| check.code.as_str());
+            let found = format!("the record of {} does not pass: {failing}", v.at);
+            let remedy = "mend what the other controls say, then verify again".to_owned();
+            return Finding { found: Untrusted::new(found), remedy: Some(remedy), ..worst };
         }
         let age_seconds = evidence.now.as_second().saturating_sub(v.at.as_second());
         let freshness = &evidence.policy.freshness;

@@ -32,6 +32,7 @@ pub fn signed(schema: &str, s: &Signed) -> Value {
         "resources": s.resources,
         "bytes": s.bytes,
         "signature": s.signature.to_string_lossy(),
+        "left_out": s.left_out,
     })
 }
 

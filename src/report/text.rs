@@ -321,14 +321,26 @@ pub fn verdict(v: &Verdict) -> String {
     if let Some(cap) = &v.cap {
         let _ = writeln!(out, "  cap          {}", cap.screen());
     }
-    for reason in v.reasons.iter().take(MANY) {
-        let _ = writeln!(out, "  {:<11}  {}", reason.code, reason.text.screen());
+    let told = v.told();
+    for (codes, reason) in told.iter().take(MANY) {
+        match codes.as_slice() {
+            [code] => drop(writeln!(out, "  {code:<11}  {}", reason.text.screen())),
+            codes => {
+                let _ = writeln!(
+                    out,
+                    "  {} controls  {}: {}",
+                    codes.len(),
+                    reason.text.screen(),
+                    codes.join(", ")
+                );
+            }
+        }
         if !reason.remedy.is_empty() {
             let _ = writeln!(out, "               remedy: {}", crate::text::screen(&reason.remedy));
         }
     }
-    if v.reasons.len() > MANY {
-        let _ = writeln!(out, "  {} more reasons", v.reasons.len() - MANY);
+    if told.len() > MANY {
+        let _ = writeln!(out, "  {} more reasons", told.len() - MANY);
     }
     out
 }
@@ -399,12 +411,23 @@ pub fn policy(policy: &Policy) -> String {
     let digest: String = policy.digest.chars().take(12).collect();
     let stages: Vec<String> = policy.stages.iter().map(|s| crate::text::screen(&s.name)).collect();
     let name = format!("{} {}", crate::text::screen(&policy.name), crate::text::screen(&policy.version));
-    format!(
+    let mut out = format!(
         "✓ pass  {name}  digest {digest}\n  {} anchors, {} publishers, stages {}\n",
         policy.trust.len(),
         policy.publishers.len(),
         stages.join(", ")
-    )
+    );
+    if let Some(owner) = &policy.owner {
+        let _ = writeln!(out, "  owner {}", crate::text::screen(owner));
+    }
+    if !policy.approved_by.is_empty() {
+        let names: Vec<String> = policy.approved_by.iter().map(|name| crate::text::screen(name)).collect();
+        let _ = writeln!(out, "  approved by {}, as it says itself", names.join(", "));
+    }
+    if let Some(expires) = &policy.expires {
+        let _ = writeln!(out, "  expires {expires}");
+    }
+    out
 }
 
 /// The faults of a policy file.

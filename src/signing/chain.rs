@@ -110,6 +110,12 @@ pub(crate) fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {
     (time(&validity.not_before), time(&validity.not_after))
 }
 
+/// Judges CHAIN over DER certificates: does `chain` (leaf first; the others are untrusted helpers, in any
+/// order) lead to one of `anchors` at the time `at` by RFC 5280, and may the leaf sign models (OMS 8.2)?
+pub fn check_chain(chain: &[Vec<u8>], anchors: &[Vec<u8>], at: Timestamp) -> Check {
+    check(chain, anchors, at).0
+}
+
 /// Judges CHAIN: does `chain` (leaf first; the others are untrusted helpers) lead to one of `anchors` at the
 /// time `at`, and may the leaf sign? Also the index of the anchor that it leads to.
 pub(crate) fn check(chain: &[Vec<u8>], anchors: &[Vec<u8>], at: Timestamp) -> (Check, Option<usize>) {
@@ -141,10 +147,15 @@ fn judge(chain: &[Vec<u8>], anchors: &[Vec<u8>], at: Timestamp) -> Judged<(Vec<U
     let leaf = parse(leaf_der).map_err(|error| {
         Box::new(fault("CHAIN-INVALID", "The signing certificate cannot be read").found(error.what))
     })?;
-    let parsed: Vec<(usize, Certificate)> =
-        anchors.iter().enumerate().filter_map(|(i, der)| Some((i, parse(der).ok()?))).collect();
-    // A signer's own certificate may itself be what is trusted.
-    if let Some(anchor) = anchors.iter().position(|anchor| anchor == leaf_der) {
+    // A path ends at a root: partial chains are refused, and a trusted intermediate only helps.
+    let (parsed, below): (Vec<_>, Vec<_>) = anchors
+        .iter()
+        .enumerate()
+        .filter_map(|(i, der)| Some((i, parse(der).ok()?)))
+        .partition(|(_, anchor)| is_self_signed(anchor));
+    // A signer's own self-signed certificate may itself be what is trusted.
+    if let Some((anchor, _)) = parsed.iter().find(|(index, _)| anchors.get(*index) == Some(leaf_der)) {
+        let anchor = *anchor;
         check_validity(&leaf, "signing certificate", at)?;
         check_usage(&leaf)?;
         return Ok((vec![subject(&leaf)], anchor));
@@ -154,6 +165,7 @@ fn judge(chain: &[Vec<u8>], anchors: &[Vec<u8>], at: Timestamp) -> Judged<(Vec<U
         .take(MAX_HELPERS)
         .filter(|der| !anchors.contains(der) && *der != leaf_der)
         .filter_map(|der| parse(der).ok())
+        .chain(below.iter().map(|(_, certificate)| certificate.clone()))
         .collect();
     let mut worst: Option<(u8, Box<Check>)> = None;
     for candidate in candidates(&leaf, &helpers, &parsed) {
@@ -173,7 +185,7 @@ fn judge(chain: &[Vec<u8>], anchors: &[Vec<u8>], at: Timestamp) -> Judged<(Vec<U
             }
         }
     }
-    Err(worst.map_or_else(|| Box::new(untrusted(&leaf, &parsed)), |(_, check)| check))
+    Err(worst.map_or_else(|| Box::new(untrusted(&leaf, &parsed, &below)), |(_, check)| check))
 }
 
 /// Paths by issuer names, shortest first.
@@ -329,8 +341,40 @@ fn check_usage(leaf: &Certificate) -> Judged<()> {
         .into())
 }
 
-fn untrusted(leaf: &Certificate, anchors: &[(usize, Certificate)]) -> Check {
+/// Whether a certificate names itself as its issuer and is signed with its own key; by the names alone where
+/// its algorithm is one that we do not check: what is trusted is trusted as it stands.
+fn is_self_signed(certificate: &Certificate) -> bool {
+    let tbs = &certificate.tbs_certificate;
+    let (Ok(signed), Ok(spki), Some(signature)) =
+        (tbs.to_der(), tbs.subject_public_key_info.to_der(), certificate.signature.as_bytes())
+    else {
+        return false;
+    };
+    let (Ok(spki), Ok(algorithm)) =
+        (SubjectPublicKeyInfoRef::from_der(&spki), certificate.signature_algorithm.to_der())
+    else {
+        return false;
+    };
+    let Ok(algorithm) = AlgorithmIdentifierRef::from_der(&algorithm) else { return false };
+    let checked = SCHEMES.iter().any(|scheme| scheme.signature == certificate.signature_algorithm.oid);
+    names_match(&tbs.subject, &tbs.issuer)
+        && (!checked
+            || Verifier { trusted: Vec::new() }.verify_signature(algorithm, spki, &signed, signature).is_ok())
+}
+
+fn untrusted(leaf: &Certificate, anchors: &[(usize, Certificate)], below: &[(usize, Certificate)]) -> Check {
     const SHOWN: usize = 5;
+    if anchors.is_empty()
+        && let Some((_, first)) = below.first()
+    {
+        return fault(
+            "CHAIN-UNTRUSTED",
+            "What is trusted is no root: a path has to end at a self-signed authority",
+        )
+        .expected("a self-signed certificate of the authority at the top")
+        .found(format!("{}, issued by {}", subject(first).raw(), issuer(first).raw()))
+        .remedy("Trust the root above it, too; the intermediate may stay beside it");
+    }
     let names: Vec<String> = anchors.iter().take(SHOWN).map(|(_, c)| subject(c).raw().to_owned()).collect();
     let more = anchors.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };

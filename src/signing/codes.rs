@@ -400,11 +400,11 @@ pub const CODES: &[CodeInfo] = &[
         "Look at the file; get it again.",
     ),
     row(
-        "PREDICATES-NOT-EVALUATED",
+        "PREDICATES-NOT-COUNTED",
         Stage::Predicates,
-        "There are further claims; they are shown and not counted.",
-        "This version does not evaluate them.",
-        "Nothing: they prove nothing and contradict nothing.",
+        "Some of the further claims do not count: they are about another model, not verified, or no claims at all.",
+        "A copied file of claims, a signer that is not trusted here, or a line that somebody appended.",
+        "Nothing for this model: they prove nothing and contradict nothing. `touchmark claims list` shows each.",
     ),
     row(
         "POLICY-FORMAT",
@@ -419,6 +419,20 @@ pub const CODES: &[CodeInfo] = &[
         "The policy does not allow the hash that was recorded.",
         "The publisher signs with another hash than the policy lists.",
         "Have the model signed with an allowed hash.",
+    ),
+    row(
+        "POLICY-KEY",
+        Stage::Policy,
+        "The policy does not allow keys of the kind that signed.",
+        "The publisher signs with another curve than the policy lists.",
+        "Have the model signed with an allowed key.",
+    ),
+    row(
+        "POLICY-SYMLINKS",
+        Stage::Policy,
+        "The signature follows symbolic links, and the policy does not allow that.",
+        "The model was signed where its files are links, as in a download cache.",
+        "Have the model signed with files in place of the links.",
     ),
     row(
         "POLICY-IGNORED",

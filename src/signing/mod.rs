@@ -4,10 +4,40 @@
 //! Usable by itself: [`sign_key`], [`sign_certificate`], [`verify`], [`digest`], [`inspect`]. It knows no
 //! store, no policy and no screen. Every step of a verification is a [`Check`]; what an artifact brings
 //! along (keys, roots) is never trusted: trust comes in as [`Trust`].
+//!
+//! ```
+//! use touchmark::signing::{
+//!     Anchor, Curve, IdentityRule, Outcome, Progress, SignOptions, SigningKey, Stage, Trust, VerifyOptions,
+//!     sign_key, verify,
+//! };
+//!
+//! let model = tempfile::tempdir()?;
+//! std::fs::write(model.path().join("model.safetensors"), b"weights")?;
+//! let bundle = model.path().join("model.sig");
+//!
+//! let key = SigningKey::generate(Curve::P384)?;
+//! let signed = sign_key(model.path(), &key, &SignOptions::to(&bundle), &Progress::default())?;
+//! println!("root digest {}", signed.root_digest);
+//!
+//! // What to trust comes from the caller, never from the bundle.
+//! let pem = key.public().to_pem();
+//! let anchor = Anchor::key("release key", "made above", pem.as_bytes(), None)?;
+//! let trust = Trust { anchors: vec![anchor], identity: IdentityRule::AnchorDecides };
+//! let now = VerifyOptions::at(jiff::Timestamp::now());
+//! let verified = verify(model.path(), &bundle, &trust, &now, &Progress::default())?;
+//! assert_eq!(verified.check(Stage::Files).map(|check| check.outcome), Some(Outcome::Pass));
+//!
+//! std::fs::write(model.path().join("model.safetensors"), b"WEIGHTS")?;
+//! let verified = verify(model.path(), &bundle, &trust, &now, &Progress::default())?;
+//! let first = verified.headline().expect("a changed file fails");
+//! assert_eq!((first.code.as_str(), first.outcome), ("FILES-CHANGED", Outcome::Fail));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod bundle;
 mod chain;
 mod check;
+mod claim;
 mod codes;
 mod der_limits;
 mod dsse;
@@ -43,8 +73,9 @@ mod trust;
 mod verify;
 
 pub use bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, default_signature, read_small};
-pub use chain::certificates_from_pem;
+pub use chain::{certificates_from_pem, check_chain};
 pub use check::{Check, Outcome, Stage};
+pub use claim::{Head, claimed_signer, read_head, verify_claim};
 pub use codes::{CODES, CodeInfo, code_info};
 pub use dsse::{Envelope, pae};
 pub use enumerate::{Entry, Listing, Scope, enumerate};
@@ -69,6 +100,7 @@ pub use pkcs11::TokenKey;
 pub use pkcs11_uri::Pkcs11Uri;
 pub use progress::{Progress, Snapshot};
 pub use secret::Secret;
+pub(crate) use sign::write_beside;
 pub use sign::{SignOptions, Signed, digest, sign_certificate, sign_key};
 pub use sigstore::{BundleSigner, verify_artifact};
 pub use survey::Coverage;

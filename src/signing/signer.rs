@@ -185,6 +185,7 @@ fn key(
         return;
     };
     result.signer = Some(identity_of_key(key));
+    result.curve = Some(key.curve());
     result.anchor = Some(anchor.used_at(options.at));
     result.set(Check::pass(Stage::Trust, "The key is one that is trusted").found(format!(
         "{} ({}, from {})",
@@ -224,6 +225,7 @@ fn certificate(
         issuer: Some(chain::issuer(leaf)),
         fingerprint: key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::fingerprint),
     });
+    result.curve = key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::curve);
     result.set(match key {
         Some(Ok(key)) => signed.check(&key),
         Some(Err(error)) => Check::new(
@@ -260,6 +262,7 @@ fn certificate(
 fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trust, options: &VerifyOptions) {
     result.signer = sigstore::claimed_identity(leaf);
     let key = chain::parse(leaf).ok().and_then(|leaf| PublicKey::from_spki_der(&chain::spki(&leaf)).ok());
+    result.curve = key.as_ref().map(PublicKey::curve);
     let signature = key.map(|key| signed.check(&key));
     let (anchors, roots): (Vec<&Anchor>, Vec<&str>) = trust
         .anchors

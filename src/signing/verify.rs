@@ -12,6 +12,7 @@ use super::files;
 use super::foreign::ForeignSignature;
 use super::hashing::HashAlgorithm;
 use super::identity::{Identity, Method};
+use super::keys::Curve;
 use super::localise::{ChangedFile, MovedFile};
 use super::manifest::{
     PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, RootDigest, STATEMENT_TYPE, Statement, outline,
@@ -131,6 +132,12 @@ pub struct Verification {
     pub subject_name: Option<Untrusted>,
     /// Recorded hash.
     pub hash: Option<HashAlgorithm>,
+    /// The curve of the key that signed, as far as it could be read.
+    #[serde(default)]
+    pub curve: Option<Curve>,
+    /// Whether the bundle records that links were followed.
+    #[serde(default)]
+    pub allow_symlinks: bool,
     /// SHA-256 over the bundle's bytes, hex.
     pub bundle_digest: Option<String>,
     /// The files.
@@ -158,6 +165,8 @@ impl Verification {
             root_digest: None,
             subject_name: None,
             hash: None,
+            curve: None,
+            allow_symlinks: false,
             bundle_digest: None,
             files: FilesReport::default(),
             foreign: Vec::new(),
@@ -230,6 +239,11 @@ impl Verification {
         if !check.details.contains(&line) {
             check.details.insert(0, line);
         }
+    }
+
+    /// The root digest of the files that lie here: none unless every signed file is as it was.
+    pub fn root_of_files(&self) -> Option<RootDigest> {
+        self.root_digest.filter(|_| matches!(self.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial))
     }
 
     /// Whether the signer is proven: TRUST, SIGNATURE and, where they apply, CHAIN and LOG passed.
@@ -305,6 +319,7 @@ fn look(
         Ok(statement) => {
             result.subject_name = (!statement.legacy).then(|| statement.subject_name.clone());
             result.hash = Some(statement.manifest.serialization.hash);
+            result.allow_symlinks = statement.manifest.serialization.allow_symlinks;
             result.root_digest = Some(statement.manifest.root_digest());
             result.set(check_statement(&statement));
             result.set(check_subject(&statement));
@@ -408,7 +423,7 @@ fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
     })
 }
 
-fn check_method(found: Method, asked: Option<Method>) -> Check {
+pub(super) fn check_method(found: Method, asked: Option<Method>) -> Check {
     match asked {
         Some(asked) if asked != found => Check::new(
             Stage::Method,
@@ -437,7 +452,7 @@ fn check_method(found: Method, asked: Option<Method>) -> Check {
 }
 
 /// STATEMENT, when it fails. The payload is only read as what the envelope says it is.
-fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
+pub(super) fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
     let no = |code: &str, summary: &str| Check::new(Stage::Statement, code, Outcome::Fail, summary);
     if bundle.envelope.payload_type != PAYLOAD_TYPE {
         return Err(no(
@@ -511,7 +526,7 @@ fn is_other_version(predicate_type: &str) -> bool {
     version.is_some_and(|version| !version.starts_with("1."))
 }
 
-fn check_statement(statement: &Statement) -> Check {
+pub(super) fn check_statement(statement: &Statement) -> Check {
     let manifest = &statement.manifest;
     let count = manifest.resources.len();
     if statement.legacy {
@@ -538,7 +553,7 @@ fn check_statement(statement: &Statement) -> Check {
 }
 
 /// SUBJECT: the statement's own root digest against the resources it lists (rulings 10).
-fn check_subject(statement: &Statement) -> Check {
+pub(super) fn check_subject(statement: &Statement) -> Check {
     let root = statement.manifest.root_digest();
     match statement.subject_digest {
         None => Check::new(

@@ -4,7 +4,7 @@
 use super::app::{App, Phase, Screen};
 use super::commands::{self, TABLE};
 use super::keys;
-use super::paint::{Pen, bar, bounded, lines, wrap};
+use super::paint::{Pen, bar, lines, wrap};
 use super::theme::Role;
 use super::{inventory, jobs, lineage, maturity, policy, popups, verify};
 use crate::text::{clip, width};
@@ -86,7 +86,7 @@ fn draw_failure(error: &crate::Error, pen: Pen<'_>, frame: &mut Frame<'_>, body:
             rows.push(pen.line(Role::Text, format!(" {piece}")));
         }
     }
-    lines(frame, inside, &rows, bounded(0, rows.len(), inside.height));
+    lines(frame, inside, &rows, 0);
 }
 
 fn draw_header(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {

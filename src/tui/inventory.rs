@@ -7,6 +7,7 @@ use super::paint::{
 };
 use super::rows::Saved;
 use super::theme::Role;
+use crate::decision::{Reason, Verdict};
 use crate::inventory::{FactKey, Model, ParentRef};
 use crate::signing::{Outcome, Verification};
 use crate::workbench::View;
@@ -24,7 +25,7 @@ const NAME_CELLS: usize = 36;
 
 /// Columns after the model's name, the first to go last: title, cells, and the inner width that it needs.
 const COLUMNS: [(&str, usize, u16); 4] =
-    [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 68)];
+    [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 76)];
 
 /// Draws it.
 pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
@@ -357,39 +358,57 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
     out
 }
 
-/// Level, decision, its first reason, and the cap.
-pub fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+/// Level, decision, the cap, and the first reason.
+fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
+    let mut out = standing(verdict, pen, columns);
+    let told = verdict.told();
+    if let Some((codes, first)) = told.first() {
+        out.extend(reason(codes, first, pen, columns));
+        let more = told.len() - 1;
+        if more > 0 {
+            out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
+        }
+    }
+    out
+}
+
+/// Level, decision, and the cap.
+pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let score = &verdict.assessment.score;
     let level = if score.own >= 3 {
         format!("L{}", score.own)
     } else {
         format!("L{}  {} % to L{}", score.own, score.percent, score.next)
     };
-    let mut spans = vec![
+    let mut out = vec![Line::from(vec![
         pen.span(Role::Title, level),
         pen.span(Role::Text, format!(" · gate {}: ", crate::text::screen(&verdict.stage))),
         pen.decision(verdict.decision),
-    ];
+    ])];
     if verdict.tainted {
-        spans.push(pen.span(Role::Fail, "  ✗ tainted"));
-    }
-    let mut out = vec![Line::from(spans)];
-    if let Some(reason) = verdict.reasons.first() {
-        let head = vec![pen.span(Role::Muted, format!("{} ", crate::text::screen(&reason.code)))];
-        out.extend(pen.wrapped(head, Role::Text, &reason.text.screen(), columns));
-        if !reason.remedy.is_empty() {
-            let remedy = crate::text::screen(&reason.remedy);
-            out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
-        }
-        let more = verdict.reasons.len() - 1;
-        if more > 0 {
-            out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
-        }
+        let head = vec![pen.span(Role::Fail, "✗ tainted  ")];
+        out.extend(pen.wrapped(head, Role::Text, "evidence contradicts, its own or an ancestor's", columns));
     }
     if let Some(cap) = &verdict.cap {
         let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
         out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
+    }
+    out
+}
+
+/// One reason of a decision, and what would lift it.
+pub fn reason(codes: &[&str], reason: &Reason, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let codes = match codes {
+        [first, others @ ..] if others.len() > 1 => format!("{first} and {} more", others.len()),
+        codes => codes.join(", "),
+    };
+    let class = reason.class.map(|class| format!(" · {class:?}").to_lowercase()).unwrap_or_default();
+    let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&codes)))];
+    let mut out = pen.wrapped(head, Role::Text, &format!("{}{class}", reason.text.screen()), columns);
+    if !reason.remedy.is_empty() {
+        let remedy = crate::text::screen(&reason.remedy);
+        out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
     }
     out
 }

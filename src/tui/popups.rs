@@ -3,7 +3,7 @@
 use super::actions;
 use super::app::{App, Effect, Message};
 use super::commands::{self, TABLE};
-use super::inventory::judgement;
+use super::inventory::{reason, standing};
 use super::keys;
 use super::paint::{Pen, bounded, choose, first_row, fit, lines};
 use super::theme::{BUILT_IN, Role, Theme};
@@ -108,12 +108,12 @@ pub fn messages(app: &App) -> Popup {
 pub fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
     let Some(popup) = app.popup.take() else { return Vec::new() };
     match popup {
-        Popup::Help { scroll } => app.popup = scrolled(key, scroll).map(|scroll| Popup::Help { scroll }),
+        Popup::Help { scroll } => app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Help { scroll }),
         Popup::Messages { scroll } => {
-            app.popup = scrolled(key, scroll).map(|scroll| Popup::Messages { scroll })
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Messages { scroll })
         }
         Popup::Why { model, scroll } => {
-            app.popup = scrolled(key, scroll).map(|scroll| Popup::Why { model, scroll })
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Why { model, scroll })
         }
         Popup::Legend => {}
         Popup::ConfirmQuit => match key {
@@ -129,15 +129,19 @@ pub fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
 }
 
 /// The new scroll position; none closes.
-fn scrolled(key: &str, scroll: usize) -> Option<usize> {
-    match key {
-        "j" | "down" => Some(scroll + 1),
-        "k" | "up" => Some(scroll.saturating_sub(1)),
-        "pgdn" | "ctrl-d" | "space" => Some(scroll + 10),
-        "pgup" | "ctrl-u" => Some(scroll.saturating_sub(10)),
-        "g" | "home" => Some(0),
-        _ => None,
-    }
+fn scrolled(app: &App, key: &str, scroll: usize) -> Option<usize> {
+    let furthest = app.furthest.get();
+    let scroll = scroll.min(furthest);
+    let moved = match key {
+        "j" | "down" => scroll.saturating_add(1),
+        "k" | "up" => scroll.saturating_sub(1),
+        "pgdn" | "ctrl-d" | "space" => scroll.saturating_add(10),
+        "pgup" | "ctrl-u" => scroll.saturating_sub(10),
+        "g" | "home" => 0,
+        "G" | "end" => furthest,
+        _ => return None,
+    };
+    Some(moved.min(furthest))
 }
 
 fn theme_key(app: &mut App, key: &str, cursor: usize, before: Box<Theme>) {
@@ -278,7 +282,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) {
                 &format!("Keys · {} · j k scroll, Esc closes", app.screen.word()),
             );
             let text = help(app, pen);
-            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height));
+            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height, &app.furthest));
         }
         Popup::Palette { input, cursor } => draw_palette(app, input, *cursor, pen, frame),
         Popup::ConfirmQuit => {
@@ -322,12 +326,12 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) {
             if text.is_empty() {
                 text.push(pen.line(Role::Muted, " nothing has been said yet"));
             }
-            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height));
+            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height, &app.furthest));
         }
         Popup::Why { model, scroll } => {
             let inside = pen.popup(frame, (90, tall), &format!("Why · {}", model.screen()));
             let text = explain(app, model, pen, usize::from(inside.width));
-            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height));
+            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height, &app.furthest));
         }
         Popup::Legend => draw_legend(pen, frame),
     }
@@ -404,22 +408,13 @@ fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'s
     let Some((index, view)) = app.view.as_ref().and_then(|view| Some((view.model(id)?.0, view))) else {
         return vec![pen.line(Role::Muted, "it is no longer in the inventory")];
     };
-    let mut out = judgement(view, index, pen, columns);
-    let Some(verdict) = view.verdicts.get(index) else { return out };
+    let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
+    let mut out = standing(verdict, pen, columns);
     out.push(Line::default());
-    out.push(pen.line(Role::Title, "All reasons, the worst first"));
     if verdict.reasons.is_empty() {
         out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));
     }
-    for reason in &verdict.reasons {
-        let class = reason.class.map(|class| format!("{class:?}").to_lowercase()).unwrap_or_default();
-        let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&reason.code)))];
-        out.extend(pen.wrapped(head, Role::Text, &format!("{} {class}", reason.text.screen()), columns));
-        if !reason.remedy.is_empty() {
-            let remedy = crate::text::screen(&reason.remedy);
-            out.extend(pen.wrapped(vec![pen.span(Role::Accent, "  → ")], Role::Text, &remedy, columns));
-        }
-    }
+    out.extend(verdict.told().iter().flat_map(|(codes, one)| reason(codes, one, pen, columns)));
     let musts: Vec<String> =
         verdict.assessment.score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
     if !musts.is_empty() {

@@ -6,7 +6,7 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
 use touchmark::policy::{Class, Policy, parse};
 use touchmark::signing::{
-    AnchorUse, Check, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource, Verification,
+    AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource, Verification,
 };
 
 const NOW: &str = "2026-11-20T12:00:00Z";
@@ -44,6 +44,7 @@ ban_formats = ["pickle"]
 allow_ignore_paths = ["docs"]
 [crypto]
 hash = ["sha256"]
+keys = ["p256"]
 [log]
 required = ["sigstore"]
 [[stage]]
@@ -115,6 +116,7 @@ fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, &s
     }
     verification.method = Some(method);
     verification.hash = Some(HashAlgorithm::Sha256);
+    verification.curve = Some(Curve::P256);
     verification.signer = Some(Identity {
         method,
         subject: subject.into(),
@@ -250,6 +252,25 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     let mut other_hash = by("CN=acme release");
     other_hash.hash = Some(HashAlgorithm::Blake3);
     assert_eq!(policy_check(other_hash), ("POLICY-HASH".to_owned(), Outcome::Fail));
+
+    for (curve, fingerprint, code, outcome) in [
+        (Some(Curve::P256), true, "POLICY", Outcome::Pass),
+        (Some(Curve::P384), true, "POLICY-KEY", Outcome::Fail),
+        // Written before the curve was recorded, and a key on no curve of OMS.
+        (None, true, "POLICY-KEY", Outcome::Unknown),
+        (None, false, "POLICY-KEY", Outcome::Fail),
+    ] {
+        let mut verification = by("CN=acme release");
+        verification.curve = curve;
+        if let Some(signer) = verification.signer.as_mut().filter(|_| !fingerprint) {
+            signer.fingerprint = None;
+        }
+        assert_eq!(policy_check(verification), (code.to_owned(), outcome), "{curve:?}");
+    }
+
+    let mut linked = by("CN=acme release");
+    linked.allow_symlinks = true;
+    assert_eq!(policy_check(linked), ("POLICY-SYMLINKS".to_owned(), Outcome::Fail));
 
     let mut no_log = by("CN=acme release");
     no_log.method = Some(Method::Sigstore);

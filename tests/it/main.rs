@@ -4,7 +4,9 @@
 
 mod attest;
 mod bench;
+mod chains;
 mod checks;
+mod claims;
 mod cli;
 mod decision;
 mod explain;
@@ -29,6 +31,7 @@ mod oms_musts;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod policy;
+mod policy_keys;
 mod readme;
 mod samples;
 mod screens;
