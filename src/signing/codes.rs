@@ -323,6 +323,13 @@ pub const CODES: &[CodeInfo] = &[
         "Refuse the signature and tell the publisher.",
     ),
     row(
+        "SUBJECT-ARTIFACT",
+        Stage::Subject,
+        "The bundle is about another artifact than the one that was given.",
+        "Another file, a changed one, or another file's bundle.",
+        "Get the artifact and its bundle again, together.",
+    ),
+    row(
         "FILES-CHANGED",
         Stage::Files,
         "Files are not as they were signed. What is known of the difference is told for each.",

@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, read_small};
@@ -110,7 +110,11 @@ pub(super) fn compare(
             }
         }
     }
+    let unreadable_names: BTreeSet<&str> = unreadable.keys().copied().collect();
     report.unreadable = unreadable.into_iter().map(|(name, why)| (Untrusted::new(name), why)).collect();
+    let whole = |name: &str| !differing.contains_key(name) && !unreadable_names.contains(name);
+    let whole = here.values().filter(|entry| signed.contains_key(&entry.name) && whole(&entry.name));
+    report.matched_bytes = whole.map(|entry| entry.size).sum();
     for (name, mut differing) in differing {
         let (Some(entry), Some(parts)) = (here.get(name), signed.get(name)) else { continue };
         differing.sort_by_key(|part| part.index);

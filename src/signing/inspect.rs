@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, read_small};
 use super::chain;
+use super::foreign::{self, ForeignSignature, ForeignState};
 use super::formats::{self, Format};
 use super::keys::PublicKey;
 use super::manifest::{Statement, outline};
@@ -27,7 +28,8 @@ const LIMIT_PEM_BYTES: u64 = 8 * 1024 * 1024;
 const SHOWN_RESOURCES: usize = 20;
 const SHOWN_LINES: usize = 100;
 
-/// Says what a bundle, a certificate, a public key, a `claims.jsonl`, a safetensors or GGUF file holds.
+/// Says what a bundle, a certificate, a public key, a `claims.jsonl`, a safetensors or GGUF file, or a
+/// signature of another kind holds.
 ///
 /// # Errors
 /// `E-READ`, `E-TOO-LARGE`; `E-MALFORMED` when it is none of these.
@@ -54,6 +56,9 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
             return Ok(seen);
         }
         _ => {}
+    }
+    if let Some(found) = foreign::recognise(path) {
+        return Ok(show_foreign(found));
     }
     let mut head = Vec::new();
     std::fs::File::open(path)
@@ -87,6 +92,29 @@ fn json(raw: &[u8]) -> Result<Inspection> {
         }
         Err(refused) => claims(raw).ok_or(refused),
     }
+}
+
+fn show_foreign(found: ForeignSignature) -> Inspection {
+    let mut seen = Inspection::new(format!("{}: not an OMS signature", found.kind.words()));
+    seen.add("note", "as the file says; it never lets a check pass");
+    if let Some(signer) = found.signer {
+        seen.add("claimed signer", signer);
+    }
+    for name in found.covers.iter().take(SHOWN_RESOURCES) {
+        seen.add("covers", name.clone());
+    }
+    let more = found.covers.len().saturating_sub(SHOWN_RESOURCES);
+    if more > 0 {
+        seen.add("covers", format!("and {more} more"));
+    }
+    seen.add("state", found.state.words());
+    if let Some(note) = found.note {
+        seen.add("found", note);
+    }
+    if found.state != ForeignState::Malformed {
+        seen.add("to have OMS", ForeignSignature::ADD_OMS);
+    }
+    seen
 }
 
 fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {

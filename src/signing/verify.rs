@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::{Bundle, read_bundle};
 use super::check::{Check, Outcome, Stage};
 use super::files;
+use super::foreign::ForeignSignature;
 use super::hashing::HashAlgorithm;
 use super::identity::{Identity, Method};
 use super::keys::Curve;
@@ -18,6 +19,7 @@ use super::manifest::{
 };
 use super::progress::Progress;
 use super::signer;
+use super::survey::{self, Coverage};
 use super::trust::{AnchorUse, Trust};
 
 /// How to verify.
@@ -74,6 +76,12 @@ pub struct FilesReport {
     pub matched: u64,
     /// Bytes hashed.
     pub bytes: u64,
+    /// Bytes of the files that match as a whole.
+    #[serde(default)]
+    pub matched_bytes: u64,
+    /// Bytes of all files in the folder, signed or not, without the signature itself; none when nobody counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder_bytes: Option<u64>,
     /// Files that differ.
     pub changed: Vec<ChangedFile>,
     /// Files that are gone from where they were signed.
@@ -134,6 +142,9 @@ pub struct Verification {
     pub bundle_digest: Option<String>,
     /// The files.
     pub files: FilesReport,
+    /// Signatures of other kinds that lie beside; none of them counts for a check.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign: Vec<ForeignSignature>,
     /// When it was verified.
     pub at: jiff::Timestamp,
 }
@@ -158,6 +169,7 @@ impl Verification {
             allow_symlinks: false,
             bundle_digest: None,
             files: FilesReport::default(),
+            foreign: Vec::new(),
             at,
         }
     }
@@ -197,6 +209,20 @@ impl Verification {
             return None;
         }
         self.checks.iter().find(|check| check.outcome == outcome)
+    }
+
+    /// How many of the model's bytes this signature covers: none unless all that was asked of signer and
+    /// statement holds. None when the files were not counted.
+    pub fn coverage(&self) -> Option<Coverage> {
+        let total = self.files.folder_bytes?;
+        let holds = |check: &Check| {
+            matches!(check.outcome, Outcome::Pass | Outcome::Partial | Outcome::NotApplicable)
+        };
+        let is_verified =
+            self.signer_proven() && self.checks.iter().filter(|check| check.stage < Stage::Files).all(holds);
+        // Folders that are linked twice are counted once.
+        let total = total.max(self.files.matched_bytes);
+        Some(Coverage { covered: if is_verified { self.files.matched_bytes } else { 0 }, total })
     }
 
     /// Says whose signature this is: it lists the files of `owner`, whose root digest is the same. Without
@@ -247,6 +273,18 @@ pub fn verify(
 ) -> Result<Verification> {
     progress.check()?;
     check_model(model)?;
+    let (mut result, statement) = look(model, bundle, trust, options, progress)?;
+    survey::look_around(&mut result, model, bundle, statement.as_ref(), progress)?;
+    Ok(result)
+}
+
+fn look(
+    model: &Path,
+    bundle: &Path,
+    trust: &Trust,
+    options: &VerifyOptions,
+    progress: &Progress,
+) -> Result<(Verification, Option<Statement>)> {
     let mut result = Verification::not_looked(options.at, "Not looked at");
     for stage in [Stage::Predicates, Stage::Policy] {
         let why = "Not part of this verification; whoever asked for it decides";
@@ -264,7 +302,7 @@ pub fn verify(
                 result.set(unknown(stage, why));
             }
             result.set(*check);
-            return Ok(result);
+            return Ok((result, None));
         }
     };
     result.bundle_digest = Some(parsed.digest.clone());
@@ -288,15 +326,16 @@ pub fn verify(
             let (check, files) = files::compare(model, bundle, &statement, options, progress)?;
             result.set(check);
             result.files = files;
+            Ok((result, Some(statement)))
         }
         Err(check) => {
             let why = "The statement could not be read, so it is not known what was signed; see STATEMENT";
             result.set(unknown(Stage::Subject, why));
             result.set(unknown(Stage::Files, why));
             result.set(*check);
+            Ok((result, None))
         }
     }
-    Ok(result)
 }
 
 fn check_model(model: &Path) -> Result<()> {

@@ -254,6 +254,17 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
         None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), ""),
         None => fact("signed by", "not looked at yet".to_owned(), ""),
     }
+    if let Some(v) = view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
+        if let Some(coverage) = v.coverage() {
+            let bytes = format!("{} of {}", size(coverage.covered), size(coverage.total));
+            fact("covered", format!("{}, {bytes}", coverage.bar()), "observed");
+        }
+        if let Some(first) = v.foreign.first() {
+            let more = v.foreign.len() - 1;
+            let more = if more > 0 { format!(" · {more} more") } else { String::new() };
+            fact("not OMS", format!("{}{more}", first.line().screen()), "");
+        }
+    }
     for (parent, pinned) in parents(model) {
         let pinned = if pinned { ", pinned" } else { "" };
         let label = if parent.relation.bears_weight() { "base" } else { "data" };

@@ -11,6 +11,8 @@ mod cli;
 mod decision;
 mod explain;
 mod floors;
+mod foreign;
+mod fuzz;
 #[cfg(feature = "keyless")]
 mod instance;
 mod interop;
