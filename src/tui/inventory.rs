@@ -363,8 +363,15 @@ fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Lin
     let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
     let mut out = standing(verdict, pen, columns);
     let told = verdict.told();
+    let verified = view.verified.get(index).and_then(Option::as_ref);
+    let advice = verified.and_then(|verified| verified.verification.headline()?.remedy.as_deref());
     if let Some((codes, first)) = told.first() {
-        out.extend(reason(codes, first, pen, columns));
+        // The failing check stands above and has given its advice.
+        let mut first = (*first).clone();
+        if advice == Some(first.remedy.as_str()) {
+            first.remedy.clear();
+        }
+        out.extend(reason(codes, &first, pen, columns));
         let more = told.len() - 1;
         if more > 0 {
             out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
