@@ -139,6 +139,9 @@ pub enum Command {
     /// The trust policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Trust anchors, with origin, digest and age
+    #[command(subcommand)]
+    Trust(super::trust::TrustCommand),
     /// Verify a model and decide whether it may enter a stage; recorded
     Gate {
         /// The model's id

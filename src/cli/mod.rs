@@ -9,6 +9,7 @@ mod run;
 mod secrets;
 mod signing;
 mod token;
+mod trust;
 
 pub use args::Cli;
 

@@ -50,6 +50,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
             output.print(&report::lineage(&view, &rows), || report::json::lineage(&rows));
             Ok(0)
         }
+        Command::Trust(command) => super::trust::run(cli, command, output),
         Command::Policy(PolicyCommand::Check { file }) => policy_check(cli, file.as_deref(), output),
         Command::Policy(PolicyCommand::Show { name }) => policy_show(name, output),
         Command::Gate { model, stage, allow_warn } => gate(cli, model, stage, *allow_warn, output),

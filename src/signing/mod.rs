@@ -39,6 +39,7 @@ mod chain;
 mod check;
 mod claim;
 mod codes;
+mod contents;
 mod der_limits;
 mod dsse;
 mod encrypted;

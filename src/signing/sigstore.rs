@@ -6,7 +6,8 @@ use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
 use jiff::Timestamp;
 use sigstore_verify::trust_root::{
-    SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT, TrustedRoot,
+    SIGSTORE_GITHUB_TRUSTED_ROOT, SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT,
+    TrustedRoot,
 };
 use sigstore_verify::types::bundle::VerificationMaterialContent;
 use sigstore_verify::types::{
@@ -29,6 +30,8 @@ use super::verify::{LogEntry, TimeSource};
 
 /// The trusted root of the public-good instance.
 pub(super) const PUBLIC_GOOD: &str = SIGSTORE_PRODUCTION_TRUSTED_ROOT;
+/// The trusted root of GitHub's own instance.
+pub(super) const GITHUB: &str = SIGSTORE_GITHUB_TRUSTED_ROOT;
 /// The trusted root of the staging instance.
 pub(super) const STAGING: &str = SIGSTORE_STAGING_TRUSTED_ROOT;
 

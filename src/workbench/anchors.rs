@@ -75,7 +75,9 @@ fn push(
         error: None,
     };
     match read {
-        Ok(anchor) => {
+        Ok(mut anchor) => {
+            // As the policy names it: records must mean the same on another machine.
+            anchor.origin = origin.to_owned();
             info.digest = anchor.digest.clone();
             info.age_days = anchor.made.map(|made| now.duration_since(made).as_hours() / 24);
             info.stale = source.is_stale(info.age_days);

@@ -282,6 +282,11 @@ impl Workbench {
         Ok(said)
     }
 
+    /// The anchors of the policy that can be read.
+    pub fn anchors(&self) -> Vec<crate::signing::Anchor> {
+        anchors::load(&self.view().policy, self.now()).0
+    }
+
     /// Verifies models one after the other (the files of each in parallel) and records each at once, so
     /// that a cancelled run keeps what it found.
     pub(super) fn verify_models(

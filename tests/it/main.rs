@@ -39,6 +39,7 @@ mod signing_make;
 mod signing_verify;
 mod support;
 mod text;
+mod trust;
 mod tui;
 mod tui_faces;
 mod tui_hostile;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use touchmark::tui::commands::{Cmd, TABLE};
 
 /// Each command of the command line, and what the workbench has for it or why it has nothing.
-const FACES: [(&str, &[Cmd], &str); 18] = [
+const FACES: [(&str, &[Cmd], &str); 19] = [
     ("open", &[], "it opens the workbench"),
     ("init", &[], "the workbench opens a workspace; it makes none"),
     ("demo", &[], "lays out a folder; the empty inventory names it"),
@@ -19,6 +19,7 @@ const FACES: [(&str, &[Cmd], &str); 18] = [
     ("list", &[Cmd::Inventory, Cmd::Filter, Cmd::SavedView, Cmd::Sort], ""),
     ("show", &[Cmd::Details], ""),
     ("lineage", &[Cmd::Lineage, Cmd::Refocus, Cmd::FocusBack], ""),
+    ("trust", &[Cmd::Policy], "the policy screen lists the anchors"),
     ("policy", &[Cmd::Policy, Cmd::Edit, Cmd::Reload], ""),
     ("gate", &[Cmd::Stage, Cmd::Why], "the workbench shows the decision; recording one is for pipelines"),
     ("score", &[Cmd::StartScore, Cmd::Maturity], ""),
