@@ -20,6 +20,8 @@ pub mod workbench;
 
 #[doc(hidden)]
 pub mod cli;
+#[doc(hidden)]
+pub mod fuzz;
 #[cfg(feature = "tui")]
 #[doc(hidden)]
 pub mod tui;

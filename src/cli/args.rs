@@ -107,6 +107,9 @@ pub enum Command {
         /// The file
         file: PathBuf,
     },
+    /// Claims besides the signature: what they say, of what, by whom
+    #[command(subcommand)]
+    Claims(super::claims::ClaimsCommand),
     /// Read the sources of the workspace again, or add sources and read them
     Scan {
         /// Folders of models, or CycloneDX files, to add to the workspace
@@ -136,6 +139,9 @@ pub enum Command {
     /// The trust policy
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Trust anchors, with origin, digest and age
+    #[command(subcommand)]
+    Trust(super::trust::TrustCommand),
     /// Verify a model and decide whether it may enter a stage; recorded
     Gate {
         /// The model's id
@@ -214,6 +220,9 @@ pub struct SignCommon {
     /// Where the bundle goes [default: model.sig in the model's folder]
     #[arg(long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
+    /// Append the bundle to this file of claims, too
+    #[arg(long, alias = "append_claims", value_name = "FILE")]
+    pub append_claims: Option<PathBuf>,
     #[command(flatten)]
     pub what: What,
 }

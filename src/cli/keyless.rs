@@ -42,6 +42,9 @@ pub struct SignSigstore {
     /// Where the bundle goes [default: model.sig in the model's folder]
     #[arg(long, value_name = "FILE")]
     pub signature: Option<PathBuf>,
+    /// Append the bundle to this file of claims, too
+    #[arg(long, alias = "append_claims", value_name = "FILE")]
+    pub append_claims: Option<PathBuf>,
     #[command(flatten)]
     pub what: What,
 }
@@ -57,6 +60,7 @@ pub use with_network::sign;
 
 #[cfg(feature = "keyless")]
 mod with_network {
+    use super::super::claims;
     use super::super::signing::{options, set_jobs};
     use super::*;
     use crate::error::{Code, Error};
@@ -108,11 +112,13 @@ mod with_network {
             }),
         };
         let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
-        let options = options(&with.what, signature);
+        let mut options = options(&with.what, signature);
+        claims::prepare(with.append_claims.as_deref(), &mut options)?;
         let timeout = Duration::from_secs(u64::from(with.timeout));
         let made =
             sign_sigstore(&with.model, &instance, credentials, &options, timeout, &Progress::default())?;
         let signed = &made.signed;
+        claims::append_signature(with.append_claims.as_deref(), signed, output)?;
         let issuer = made.signer.issuer.as_ref().map(|issuer| issuer.screen()).unwrap_or_default();
         let mut human = format!(
             "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \

@@ -1,6 +1,7 @@
 //! The command line: arguments, plain and JSON output, exit codes. Every power of the screens is here too.
 
 mod args;
+mod claims;
 mod key;
 mod keyless;
 mod output;
@@ -8,6 +9,7 @@ mod run;
 mod secrets;
 mod signing;
 mod token;
+mod trust;
 
 pub use args::Cli;
 

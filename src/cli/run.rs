@@ -32,6 +32,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
             (None, None) => Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
         },
         Command::Digest { model, what } => signing::root_digest(model, what, output),
+        Command::Claims(command) => super::claims::run(cli, command, output),
         Command::Inspect { file } => inspect(file, output),
         Command::Scan { sources } => scan(cli, sources, output),
         Command::List { filter } => list(cli, filter, output),
@@ -49,6 +50,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
             output.print(&report::lineage(&view, &rows), || report::json::lineage(&rows));
             Ok(0)
         }
+        Command::Trust(command) => super::trust::run(cli, command, output),
         Command::Policy(PolicyCommand::Check { file }) => policy_check(cli, file.as_deref(), output),
         Command::Policy(PolicyCommand::Show { name }) => policy_show(name, output),
         Command::Gate { model, stage, allow_warn } => gate(cli, model, stage, *allow_warn, output),
@@ -71,7 +73,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
     }
 }
 
-fn options(cli: &Cli) -> OpenOptions {
+pub(super) fn options(cli: &Cli) -> OpenOptions {
     OpenOptions {
         dir: cli.common.workspace.clone(),
         at: cli.common.at,
@@ -151,7 +153,7 @@ fn inspect(file: &Path, output: &Output) -> Result<u8> {
     Ok(0)
 }
 
-fn find(view: &View, name: &str) -> Result<usize> {
+pub(super) fn find(view: &View, name: &str) -> Result<usize> {
     if let Some((index, _)) = view.model(&ModelId::new(name)) {
         return Ok(index);
     }

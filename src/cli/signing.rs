@@ -2,7 +2,7 @@
 
 use super::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
 use super::output::Output;
-use super::{key, token};
+use super::{claims, key, token};
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{
@@ -81,7 +81,10 @@ fn signed(
 ) -> Result<u8> {
     set_jobs(with.what.jobs);
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
-    let signed = make(&options(&with.what, signature), &Progress::default())?;
+    let mut options = options(&with.what, signature);
+    claims::prepare(with.append_claims.as_deref(), &mut options)?;
+    let signed = make(&options, &Progress::default())?;
+    claims::append_signature(with.append_claims.as_deref(), &signed, output)?;
     let human = format!(
         "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n",
         signed.resources,
@@ -165,6 +168,7 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
     let mut verification = verify(&with.model, &signature, &trust, &options, &Progress::default())?;
     require(&mut verification, with);
+    claims::predicates(&mut verification, &with.model, &trust, &options)?;
     print(&with.model.to_string_lossy(), &verification, with.explain, output);
     Ok(status_of(verification.outcome()))
 }

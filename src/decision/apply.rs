@@ -274,6 +274,7 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
         );
     }
     findings.extend(ignored(verification, policy));
+    findings.extend(old_anchor(verification, policy));
     let logged = verification.method.filter(|method| {
         policy.log_required.iter().any(|required| required == method.as_str()) && verification.log.is_none()
     });
@@ -322,6 +323,24 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
         worst.details.push(Untrusted::new(format!("{}: {}", other.code, other.summary)));
     }
     worst
+}
+
+/// An old anchor may lack what was added to its instance since, or hold what was withdrawn: reported, no more.
+fn old_anchor(verification: &Verification, policy: &Policy) -> Option<Check> {
+    let anchor = verification.anchor.as_ref()?;
+    let source = policy.trust.iter().find(|source| source.name == anchor.name)?;
+    let (age, most) = (anchor.age_days?, source.max_age_days?);
+    source.is_stale(Some(age)).then(|| {
+        Check::new(
+            Stage::Policy,
+            "POLICY-ANCHOR-AGE",
+            Outcome::Partial,
+            format!("The trust anchor {} is older than the policy wants", anchor.name),
+        )
+        .expected(format!("at most {most} days"))
+        .found(format!("{age} days, from {}", anchor.origin))
+        .remedy("Get the anchor again from its source, compare, and replace the file")
+    })
 }
 
 /// The key that signed must be of a kind that the policy allows.

@@ -71,6 +71,24 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
 }
 
+impl Verdict {
+    /// The reasons, worst first; controls that say the same and want the same are told together, by their codes.
+    pub fn told(&self) -> Vec<(Vec<&str>, &Reason)> {
+        let mut told: Vec<(Vec<&str>, &Reason)> = Vec::new();
+        for reason in &self.reasons {
+            let same = |other: &&mut (Vec<&str>, &Reason)| {
+                (&other.1.text, &other.1.remedy, other.1.class)
+                    == (&reason.text, &reason.remedy, reason.class)
+            };
+            match told.iter_mut().find(same) {
+                Some((codes, _)) => codes.push(&reason.code),
+                None => told.push((vec![&reason.code], reason)),
+            }
+        }
+        told
+    }
+}
+
 /// Everything a verdict depends on.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {

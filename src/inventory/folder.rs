@@ -1,7 +1,7 @@
 //! Model folders: what is a model, its bundle, README front matter, `config.json`, formats by content.
 
 use crate::error::{Error, Result};
-use crate::signing::Progress;
+use crate::signing::{Progress, is_foreign_signature};
 use crate::text::Untrusted;
 use serde_json::Value;
 use std::fs::{self, FileType};
@@ -182,7 +182,12 @@ impl FolderReader<'_> {
         record.model.signature = self
             .file("model.sig")
             .or_else(|| {
-                let named = |entry: &&Entry| extension(&entry.name) == "sig" && entry.path.to_str().is_some();
+                let named = |entry: &&Entry| {
+                    extension(&entry.name) == "sig"
+                        && entry.path.to_str().is_some()
+                        // OpenPGP, cosign and others use this ending, too.
+                        && !(is_file(entry) && is_foreign_signature(&entry.path))
+                };
                 self.entries.iter().filter(named).find(|entry| is_file(entry))
             })
             .map(|entry| self.at(entry));

@@ -31,6 +31,13 @@ pub struct AnchorSource {
     pub max_age_days: Option<u32>,
 }
 
+impl AnchorSource {
+    /// Whether an anchor of this age, in days, is older than `max_age_days` allows.
+    pub fn is_stale(&self, age_days: Option<i64>) -> bool {
+        matches!((age_days, self.max_age_days), (Some(age), Some(most)) if age > i64::from(most))
+    }
+}
+
 /// How a text must match: `exact:TEXT` or `regex:^…$` (always anchored at both ends).
 #[derive(Debug, Clone)]
 pub enum TextPattern {

@@ -2,7 +2,7 @@
 
 use crate::decision::Verdict;
 use crate::lineage::LaneRow;
-use crate::signing::{Inspection, Signed, Verification};
+use crate::signing::{Coverage, Inspection, Signed, Verification};
 use crate::workbench::View;
 use serde_json::{Value, json};
 
@@ -13,8 +13,15 @@ pub fn verification(model: &str, v: &Verification) -> Value {
         "model": model,
         "outcome": v.outcome(),
         "headline": v.headline().map(|check| &check.code),
+        "coverage": coverage(v),
         "verification": v,
     })
+}
+
+/// Bytes, and whole percent rounded down.
+fn coverage(v: &Verification) -> Value {
+    let told = |c: Coverage| json!({ "covered": c.covered, "total": c.total, "percent": c.percent() });
+    v.coverage().map_or(Value::Null, told)
 }
 
 /// What was signed or digested.
@@ -25,6 +32,7 @@ pub fn signed(schema: &str, s: &Signed) -> Value {
         "resources": s.resources,
         "bytes": s.bytes,
         "signature": s.signature.to_string_lossy(),
+        "left_out": s.left_out,
     })
 }
 
@@ -57,6 +65,13 @@ pub fn model(view: &View, index: usize) -> Value {
         at("schema", json!("touchmark.model/1")),
         at("summary", summary(view, index)),
         at("model", json!(view.models.get(index))),
+        at(
+            "coverage",
+            view.verified
+                .get(index)
+                .and_then(Option::as_ref)
+                .map_or(Value::Null, |v| coverage(&v.verification)),
+        ),
         at("verified", json!(view.verified.get(index))),
         at("verdict", json!(view.verdicts.get(index))),
         at("review", json!(view.reviews.get(index))),

@@ -2,6 +2,7 @@
 //! text that it returns is safe to print.
 
 mod checks;
+pub mod claims;
 pub mod json;
 mod text;
 

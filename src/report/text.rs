@@ -5,7 +5,7 @@ use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Check, Inspection, Outcome, Stage, Verification, code_info};
+use crate::signing::{Check, Coverage, Inspection, Outcome, Stage, Verification, code_info};
 use crate::text::width;
 use crate::workbench::{Summary, View};
 use std::fmt::Write;
@@ -78,6 +78,12 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
     if v.files.matched > 0 || !v.files.changed.is_empty() {
         let _ = writeln!(out, "  files        {} match, {} bytes hashed", v.files.matched, v.files.bytes);
     }
+    if let Some(coverage) = v.coverage() {
+        let _ = writeln!(out, "  covered      {}", covered(coverage));
+    }
+    for one in v.foreign.iter().take(MANY) {
+        let _ = writeln!(out, "  not OMS      {}", one.line().screen());
+    }
     for ignored in v.files.ignored.iter().take(MANY) {
         let _ = writeln!(out, "  ignored      {} (the bundle leaves it out)", ignored.screen());
     }
@@ -95,6 +101,11 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
         out.push_str(&files(v));
     }
     out
+}
+
+/// How much of the model verified signatures cover.
+pub fn covered(coverage: Coverage) -> String {
+    format!("{}, {} of {} bytes", coverage.bar(), coverage.covered, coverage.total)
 }
 
 fn one_check(check: &Check, explain: bool) -> String {
@@ -241,6 +252,14 @@ pub fn model(view: &View, index: usize) -> String {
     {
         row("root digest", digest.to_string(), "observed", String::new());
     }
+    if let Some(v) = view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
+        if let Some(coverage) = v.coverage() {
+            row("covered", covered(coverage), "observed", String::new());
+        }
+        for one in v.foreign.iter().take(MANY) {
+            row("not OMS", one.line().screen(), "declared", String::new());
+        }
+    }
     for fact in &model.facts {
         let from = format!("{} {}", fact.source.screen(), fact.place.screen());
         row(fact.key.word(), fact.value.screen(), fact.basis.word(), from);
@@ -302,14 +321,26 @@ pub fn verdict(v: &Verdict) -> String {
     if let Some(cap) = &v.cap {
         let _ = writeln!(out, "  cap          {}", cap.screen());
     }
-    for reason in v.reasons.iter().take(MANY) {
-        let _ = writeln!(out, "  {:<11}  {}", reason.code, reason.text.screen());
+    let told = v.told();
+    for (codes, reason) in told.iter().take(MANY) {
+        match codes.as_slice() {
+            [code] => drop(writeln!(out, "  {code:<11}  {}", reason.text.screen())),
+            codes => {
+                let _ = writeln!(
+                    out,
+                    "  {} controls  {}: {}",
+                    codes.len(),
+                    reason.text.screen(),
+                    codes.join(", ")
+                );
+            }
+        }
         if !reason.remedy.is_empty() {
             let _ = writeln!(out, "               remedy: {}", crate::text::screen(&reason.remedy));
         }
     }
-    if v.reasons.len() > MANY {
-        let _ = writeln!(out, "  {} more reasons", v.reasons.len() - MANY);
+    if told.len() > MANY {
+        let _ = writeln!(out, "  {} more reasons", told.len() - MANY);
     }
     out
 }

@@ -14,6 +14,7 @@ use x509_cert::time::Time;
 use super::chain_rules::{self, Broken};
 use super::chain_search::{Obstacle, Pool};
 use super::check::{Check, Outcome, Stage};
+use super::der_limits::is_modest;
 use super::revocation::{self, RevocationList};
 use super::verify::whole_second;
 
@@ -122,6 +123,9 @@ pub fn certificates_from_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
 pub(crate) fn parse(der: &[u8]) -> Result<Certificate> {
     if der.len() > MAX_CERTIFICATE_BYTES {
         return Err(Error::new(Code::TooLarge, "a certificate of more than 64 KiB"));
+    }
+    if !is_modest(der) {
+        return Err(Error::new(Code::TooLarge, "a certificate with more in one set than any has"));
     }
     Certificate::from_der(der)
         .map_err(|cause| Error::new(Code::Malformed, format!("not a certificate that can be read ({cause})")))

@@ -400,6 +400,13 @@ pub const CODES: &[CodeInfo] = &[
         "Refuse the signature and tell the publisher.",
     ),
     row(
+        "SUBJECT-ARTIFACT",
+        Stage::Subject,
+        "The bundle is about another artifact than the one that was given.",
+        "Another file, a changed one, or another file's bundle.",
+        "Get the artifact and its bundle again, together.",
+    ),
+    row(
         "FILES-CHANGED",
         Stage::Files,
         "Files are not as they were signed. What is known of the difference is told for each.",
@@ -470,11 +477,11 @@ pub const CODES: &[CodeInfo] = &[
         "Look at the file; get it again.",
     ),
     row(
-        "PREDICATES-NOT-EVALUATED",
+        "PREDICATES-NOT-COUNTED",
         Stage::Predicates,
-        "There are further claims; they are shown and not counted.",
-        "This version does not evaluate them.",
-        "Nothing: they prove nothing and contradict nothing.",
+        "Some of the further claims do not count: they are about another model, not verified, or no claims at all.",
+        "A copied file of claims, a signer that is not trusted here, or a line that somebody appended.",
+        "Nothing for this model: they prove nothing and contradict nothing. `touchmark claims list` shows each.",
     ),
     row(
         "POLICY-FORMAT",
@@ -489,6 +496,13 @@ pub const CODES: &[CodeInfo] = &[
         "The policy does not allow the hash that was recorded.",
         "The publisher signs with another hash than the policy lists.",
         "Have the model signed with an allowed hash.",
+    ),
+    row(
+        "POLICY-ANCHOR-AGE",
+        Stage::Policy,
+        "The trust anchor that answered is older than the policy wants.",
+        "Nobody has refreshed the file for longer than `max_age_days`.",
+        "Get the anchor again from its source, compare, and replace the file.",
     ),
     row(
         "POLICY-KEY",

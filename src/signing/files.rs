@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, read_small};
@@ -44,6 +44,7 @@ pub(super) fn compare(
     let recorded = &statement.manifest.serialization.ignore_paths;
     let hidden = listing.ignored.iter().filter(|name| recorded.iter().any(|ignore| covers(ignore, name)));
     report.ignored = hidden.map(Untrusted::new).collect();
+    let left_out = take_attestations(&mut report.ignored, &|name| Some(model.join(name)));
 
     let signed = signed_files(statement, &listing, model);
     let here: BTreeMap<&str, &Entry> =
@@ -84,9 +85,12 @@ pub(super) fn compare(
         .map(|entry| Untrusted::new(&entry.name))
         .collect();
 
-    let attestations = take_attestations(&mut report.extra, &here);
+    let added = take_attestations(&mut report.extra, &|name| here.get(name).map(|entry| entry.path.clone()));
     details.extend(
-        attestations.iter().map(|name| format!("attestation, not part of the signature: {name}").into()),
+        left_out
+            .iter()
+            .chain(&added)
+            .map(|name| format!("attestation, not part of the signature: {name}").into()),
     );
 
     let job_bytes = |job: &HashJob| job.range.map_or(job.size, |(start, end)| end - start);
@@ -106,7 +110,11 @@ pub(super) fn compare(
             }
         }
     }
+    let unreadable_names: BTreeSet<&str> = unreadable.keys().copied().collect();
     report.unreadable = unreadable.into_iter().map(|(name, why)| (Untrusted::new(name), why)).collect();
+    let whole = |name: &str| !differing.contains_key(name) && !unreadable_names.contains(name);
+    let whole = here.values().filter(|entry| signed.contains_key(&entry.name) && whole(&entry.name));
+    report.matched_bytes = whole.map(|entry| entry.size).sum();
     for (name, mut differing) in differing {
         let (Some(entry), Some(parts)) = (here.get(name), signed.get(name)) else { continue };
         differing.sort_by_key(|part| part.index);
@@ -193,12 +201,12 @@ fn is_about(error: &Error, path: &Path) -> bool {
 }
 
 /// Claims about the model may be added after signing; the name alone does not make a file one.
-fn take_attestations(extra: &mut Vec<Untrusted>, here: &BTreeMap<&str, &Entry>) -> Vec<String> {
+fn take_attestations(names: &mut Vec<Untrusted>, place: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<String> {
     let mut taken = Vec::new();
-    extra.retain(|name| {
+    names.retain(|name| {
         let is_one = taken.len() < MAX_ATTESTATIONS
             && is_attestation(name.raw())
-            && here.get(name.raw()).is_some_and(|entry| holds_bundles(&entry.path));
+            && place(name.raw()).is_some_and(|path| holds_bundles(&path));
         if is_one {
             taken.push(name.raw().to_owned());
         }

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, read_small};
 use super::chain;
+use super::contents;
+use super::foreign::{self, ForeignSignature, ForeignState};
 use super::formats::{self, Format};
 use super::keys::PublicKey;
 use super::manifest::{Statement, outline};
@@ -27,7 +29,8 @@ const LIMIT_PEM_BYTES: u64 = 8 * 1024 * 1024;
 const SHOWN_RESOURCES: usize = 20;
 const SHOWN_LINES: usize = 100;
 
-/// Says what a bundle, a certificate, a public key, a `claims.jsonl`, a safetensors or GGUF file holds.
+/// Says what a bundle, a certificate, a public key, a `claims.jsonl`, a safetensors or GGUF file, or a
+/// signature of another kind holds.
 ///
 /// # Errors
 /// `E-READ`, `E-TOO-LARGE`; `E-MALFORMED` when it is none of these.
@@ -55,6 +58,9 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
         }
         _ => {}
     }
+    if let Some(found) = foreign::recognise(path) {
+        return Ok(show_foreign(found));
+    }
     let mut head = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head))
@@ -69,12 +75,28 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
 }
 
 impl Inspection {
-    fn new(kind: impl Into<String>) -> Self {
+    pub(super) fn new(kind: impl Into<String>) -> Self {
         Inspection { kind: kind.into(), fields: Vec::new() }
     }
 
-    fn add(&mut self, label: impl Into<String>, value: impl Into<Untrusted>) {
+    pub(super) fn add(&mut self, label: impl Into<String>, value: impl Into<Untrusted>) {
         self.fields.push((label.into(), value.into()));
+    }
+
+    /// A certificate's names, validity and key.
+    pub(super) fn certificate(&mut self, label: &str, der: &[u8]) {
+        let certificate = match chain::parse(der) {
+            Ok(certificate) => certificate,
+            Err(error) => return self.add(label, error.what),
+        };
+        let (from, to) = chain::validity(&certificate);
+        let subject = chain::subject(&certificate);
+        self.add(label, if subject.raw().is_empty() { "no subject name".into() } else { subject });
+        self.add("  issuer", chain::issuer(&certificate));
+        self.add("  valid", format!("{from} to {to}"));
+        if let Ok(key) = PublicKey::from_spki_der(&chain::spki(&certificate)) {
+            self.add("  key", format!("{} {}", key.curve().as_str(), key.fingerprint()));
+        }
     }
 }
 
@@ -85,8 +107,33 @@ fn json(raw: &[u8]) -> Result<Inspection> {
             show_bundle(&mut seen, &bundle);
             Ok(seen)
         }
-        Err(refused) => claims(raw).ok_or(refused),
+        Err(refused) => {
+            claims(raw).or_else(|| contents::of_root(&super::json::parse(raw, 32).ok()?)).ok_or(refused)
+        }
     }
+}
+
+fn show_foreign(found: ForeignSignature) -> Inspection {
+    let mut seen = Inspection::new(format!("{}: not an OMS signature", found.kind.words()));
+    seen.add("note", "as the file says; it never lets a check pass");
+    if let Some(signer) = found.signer {
+        seen.add("claimed signer", signer);
+    }
+    for name in found.covers.iter().take(SHOWN_RESOURCES) {
+        seen.add("covers", name.clone());
+    }
+    let more = found.covers.len().saturating_sub(SHOWN_RESOURCES);
+    if more > 0 {
+        seen.add("covers", format!("and {more} more"));
+    }
+    seen.add("state", found.state.words());
+    if let Some(note) = found.note {
+        seen.add("found", note);
+    }
+    if found.state != ForeignState::Malformed {
+        seen.add("to have OMS", ForeignSignature::ADD_OMS);
+    }
+    seen
 }
 
 fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
@@ -105,7 +152,7 @@ fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
         }
         Material::Certificate { chain } => {
             for (index, der) in chain.iter().enumerate() {
-                show_certificate(seen, &format!("certificate {}", index + 1), der);
+                seen.certificate(&format!("certificate {}", index + 1), der);
             }
         }
         Material::Sigstore { leaf } => {
@@ -113,7 +160,7 @@ fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
                 seen.add("signer", identity.subject);
                 seen.add("identity provider", identity.issuer.unwrap_or_default());
             }
-            show_certificate(seen, "certificate", leaf);
+            seen.certificate("certificate", leaf);
         }
     }
     seen.add("log entries", bundle.log_entries.to_string());
@@ -196,37 +243,10 @@ fn pem(raw: &[u8]) -> Result<Inspection> {
         )
     };
     if let Ok(key) = PublicKey::from_pem(raw) {
-        let mut seen = Inspection::new("public key");
-        seen.add("curve", key.curve().as_str());
-        seen.add("fingerprint", key.fingerprint());
-        seen.add("hint in bundles", key.hint());
-        return Ok(seen);
+        return Ok(contents::of_key(&key));
     }
     if raw.windows(11).any(|window| window == b"PRIVATE KEY") {
         return Ok(Inspection::new("private key; it is not read here"));
     }
-    let certificates = chain::certificates_from_pem(raw).map_err(|_| none())?;
-    let mut seen = Inspection::new(match certificates.len() {
-        1 => "certificate".to_owned(),
-        count => format!("{count} certificates"),
-    });
-    for (index, der) in certificates.iter().take(SHOWN_RESOURCES).enumerate() {
-        show_certificate(&mut seen, &format!("certificate {}", index + 1), der);
-    }
-    Ok(seen)
-}
-
-fn show_certificate(seen: &mut Inspection, label: &str, der: &[u8]) {
-    let certificate = match chain::parse(der) {
-        Ok(certificate) => certificate,
-        Err(error) => return seen.add(label, error.what),
-    };
-    let (from, to) = chain::validity(&certificate);
-    let subject = chain::subject(&certificate);
-    seen.add(label, if subject.raw().is_empty() { "no subject name".into() } else { subject });
-    seen.add("  issuer", chain::issuer(&certificate));
-    seen.add("  valid", format!("{from} to {to}"));
-    if let Ok(key) = PublicKey::from_spki_der(&chain::spki(&certificate)) {
-        seen.add("  key", format!("{} {}", key.curve().as_str(), key.fingerprint()));
-    }
+    Ok(contents::of_certificates(&chain::certificates_from_pem(raw).map_err(|_| none())?))
 }

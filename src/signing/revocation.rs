@@ -21,6 +21,7 @@ use super::chain::{ChainTime, fault, moment, name_of};
 use super::chain_rules::Broken;
 use super::chain_search::{Member, Signatures, Verdict};
 use super::check::{Check, Outcome, Stage};
+use super::der_limits::is_modest;
 use super::hashing::{HashAlgorithm, hash_bytes};
 
 /// A file of revocation lists, and the lists in it.
@@ -97,6 +98,9 @@ impl RevocationList {
     }
 
     fn parse(origin: &str, der: &[u8]) -> Option<Self> {
+        if !is_modest(der) {
+            return None;
+        }
         let list = CertificateList::from_der(der).ok()?;
         let tbs = &list.tbs_cert_list;
         let parts: usize = tbs.issuer.0.iter().map(|part| part.0.len()).sum();
@@ -142,7 +146,12 @@ impl RevocationList {
         let tbs = &self.list.tbs_cert_list;
         let key = issuer.certificate.tbs_certificate.subject_public_key_info.owned_to_ref();
         let algorithm = self.list.signature_algorithm.owned_to_ref();
-        match signatures.verify(algorithm, key, &self.signed, self.list.signature.as_bytes().unwrap_or_default()) {
+        match signatures.verify(
+            algorithm,
+            key,
+            &self.signed,
+            self.list.signature.as_bytes().unwrap_or_default(),
+        ) {
             Verdict::Holds => {}
             Verdict::Refused(_) => {
                 return Some("it is signed with an algorithm or a key that is refused".to_owned());

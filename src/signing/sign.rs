@@ -61,6 +61,8 @@ pub struct Signed {
     pub bytes: u64,
     /// Where the bundle is.
     pub signature: PathBuf,
+    /// Files that are signatures and claims by their names: not signed, and recorded as left out.
+    pub left_out: Vec<String>,
 }
 
 /// Signs with a bare key.
@@ -144,6 +146,7 @@ pub(super) struct Measured {
     pub(super) manifest: Manifest,
     pub(super) subject_name: String,
     bytes: u64,
+    left_out: Vec<String>,
 }
 
 impl Measured {
@@ -153,6 +156,7 @@ impl Measured {
             resources: self.manifest.resources.len(),
             bytes: self.bytes,
             signature: options.signature.clone(),
+            left_out: self.left_out.clone(),
         }
     }
 }
@@ -171,7 +175,7 @@ pub(super) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
         allow_symlinks: options.allow_symlinks,
     };
     let mut listing = enumerate(model, &scope)?;
-    let ignore_paths = recorded_ignores(&root, scope, &mut listing, &options.signature)?;
+    let (ignore_paths, left_out) = recorded_ignores(&root, scope, &mut listing, &options.signature)?;
     let (names, jobs): (Vec<String>, Vec<HashJob>) =
         listing.entries.iter().flat_map(|entry| jobs_of(entry, options.shard_size)).unzip();
     if jobs.is_empty() {
@@ -201,6 +205,7 @@ pub(super) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
         manifest: Manifest { resources, serialization },
         subject_name: base_name(model, &root)?,
         bytes,
+        left_out,
     })
 }
 
@@ -245,7 +250,8 @@ fn recorded_ignores(
     scope: Scope,
     listing: &mut Listing,
     signature: &Path,
-) -> Result<Vec<String>> {
+) -> Result<(Vec<String>, Vec<String>)> {
+    let mut left_out = Vec::new();
     let mut ignores: BTreeSet<String> = scope.ignore_paths.into_iter().collect();
     if root.is_dir() {
         if scope.ignore_git_paths {
@@ -255,23 +261,27 @@ fn recorded_ignores(
         listing.entries.retain(|entry| {
             let stays = !is_attestation(&entry.name) || has_glob(&entry.name);
             if !stays {
-                ignores.insert(entry.name.clone());
+                left_out.push(entry.name.clone());
             }
             stays
         });
+        ignores.extend(left_out.iter().cloned());
     }
-    Ok(ignores.into_iter().collect())
+    Ok((ignores.into_iter().collect(), left_out))
 }
 
 fn has_glob(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
-/// Claims about the model are added after signing and must not break the signature.
+/// Signatures and claims about the model are added after signing and must not break the signature; told by
+/// the name, in any folder of the model.
 pub(crate) fn is_attestation(name: &str) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name);
-    base == "claims.jsonl" || base.ends_with(".sigstore.json") || base.ends_with(".intoto.jsonl")
+    base == "claims.jsonl" || ATTESTATIONS.iter().any(|ending| base.ends_with(ending))
 }
+
+const ATTESTATIONS: [&str; 3] = [".sig", ".sigstore.json", ".intoto.jsonl"];
 
 /// Only what looks like an earlier signature may be overwritten.
 pub(super) fn check_overwrite(signature: &Path) -> Result<()> {
@@ -300,7 +310,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Writes to a new file beside `path`, which is gone unless it is then given that name.
-pub(super) fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<tempfile::NamedTempFile> {
+pub(crate) fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<tempfile::NamedTempFile> {
     let failed = |cause: std::io::Error| Error::write(path, &cause);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".touchmark-");

@@ -1,21 +1,28 @@
 //! The Sigstore kind: the only module that knows `sigstore-verify`. Offline, always. It judges the signer and
-//! when it was signed; what was signed is not its business, so it is given the bundle's own subject.
+//! when it was signed; what was signed is not its business, so it is given the bundle's own subject;
+//! only [`verify_artifact`] is told one.
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
 use jiff::Timestamp;
 use sigstore_verify::trust_root::{
-    SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT, TrustedRoot,
+    SIGSTORE_GITHUB_TRUSTED_ROOT, SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT,
+    TrustedRoot,
 };
-use sigstore_verify::types::{DerCertificate, Sha256Hash, SignatureContent};
+use sigstore_verify::types::bundle::VerificationMaterialContent;
+use sigstore_verify::types::{
+    DerCertificate, DerPublicKey, Sha256Hash, SignatureBytes, SignatureContent, TimestampToken,
+};
 use sigstore_verify::{
-    CertificateError, Error as Fault, TimestampError, TransparencyLogError, VerificationPolicy,
-    VerificationResult, Verifier,
+    CertificateError, Error as Fault, Policy, PublicKeyVerificationPolicy, TimestampError,
+    TransparencyLogError, VerificationPolicy, VerificationResult, Verifier,
 };
 
 use super::bundle::Bundle;
 use super::check::{Check, Outcome, Stage};
+use super::der_limits::is_modest;
 use super::identity::{Identity, Method};
+use super::json;
 use super::keys::PublicKey;
 use super::manifest::outline;
 use super::trust::unusable_root;
@@ -23,8 +30,27 @@ use super::verify::{LogEntry, TimeSource};
 
 /// The trusted root of the public-good instance.
 pub(super) const PUBLIC_GOOD: &str = SIGSTORE_PRODUCTION_TRUSTED_ROOT;
+/// The trusted root of GitHub's own instance.
+pub(super) const GITHUB: &str = SIGSTORE_GITHUB_TRUSTED_ROOT;
 /// The trusted root of the staging instance.
 pub(super) const STAGING: &str = SIGSTORE_STAGING_TRUSTED_ROOT;
+
+const MAX_DEPTH: usize = 64;
+/// Log entries, timestamps and certificates, each.
+const MAX_EVIDENCE: usize = 32;
+
+/// For fuzzing: whether a token is a timestamp, over nothing, of an authority that is inside this program.
+pub(super) fn holds_timestamp(token: &[u8]) -> bool {
+    if !is_modest(token) {
+        return false;
+    }
+    let roots = [PUBLIC_GOOD, STAGING].map(TrustedRoot::from_json);
+    let authorities = roots.iter().flatten().flat_map(TrustedRoot::tsa_authorities);
+    let (token, nothing) = (TimestampToken::new(token.to_vec()), SignatureBytes::new(Vec::new()));
+    let mut authorities = authorities.into_iter();
+    authorities
+        .any(|one| sigstore_verify::tsa::verify_timestamp_for_authority(&token, &nothing, &one).is_ok())
+}
 
 /// What TRUST, SIGNATURE, CHAIN, TIME and LOG came to.
 pub(super) struct Keyless {
@@ -34,6 +60,72 @@ pub(super) struct Keyless {
     pub(super) anchor: Option<usize>,
     pub(super) signed_at: Option<(Timestamp, TimeSource)>,
     pub(super) log: Option<LogEntry>,
+}
+
+/// Whom a bundle over any artifact is expected from.
+#[derive(Debug, Clone)]
+pub enum BundleSigner {
+    /// Exactly this identity, vouched for by exactly this issuer.
+    Identity {
+        /// The certificate's subject, byte for byte.
+        subject: Untrusted,
+        /// The issuer, byte for byte.
+        issuer: Untrusted,
+    },
+    /// The holder of this key; the bundle then brings no certificate.
+    Key(PublicKey),
+}
+
+/// Verifies a Sigstore bundle over any artifact: a message signature, or a statement of which the artifact is
+/// a subject. Offline. `digest` is the artifact's SHA-256, `root` a `trusted_root.json` as
+/// [`super::Anchor::sigstore`] takes it. Says nothing about models: those are for [`super::verify`].
+///
+/// All is well when every check of the result passes; the first that does not is told why.
+///
+/// # Errors
+/// `E-MALFORMED` for a root that cannot be used or what is no bundle, `E-TOO-LARGE`.
+pub fn verify_artifact(
+    bundle: &[u8],
+    root: &[u8],
+    digest: [u8; 32],
+    signer: &BundleSigner,
+) -> Result<Vec<Check>> {
+    let root = trusted_root(root)?;
+    let malformed = |cause: String| {
+        Error::new(Code::Malformed, format!("not a Sigstore bundle ({cause})"))
+            .help("get the bundle again from the publisher")
+    };
+    let text = std::str::from_utf8(bundle).map_err(|cause| malformed(cause.to_string()))?;
+    // The library takes the last of two equal keys; others take the first.
+    json::parse(bundle, MAX_DEPTH)?;
+    let bundle = sigstore_verify::types::Bundle::from_json(text)
+        .map_err(|cause| malformed(crate::text::screen(&cause.to_string())))?;
+    if !is_within_limits(&bundle) {
+        return Err(Error::new(Code::TooLarge, OVER_LIMITS).help("get the bundle again from the publisher"));
+    }
+    let policy: Box<dyn Policy> = match signer {
+        BundleSigner::Identity { subject, issuer } => {
+            Box::new(VerificationPolicy::new(subject.raw(), issuer.raw()))
+        }
+        BundleSigner::Key(key) => {
+            Box::new(PublicKeyVerificationPolicy::new(DerPublicKey::from_bytes(key.spki_der())))
+        }
+    };
+    Ok(match judge(&bundle, &root, Sha256Hash::new(digest), policy.as_ref()) {
+        Ok(_) => vec![Check::pass(
+            Stage::Signature,
+            "The signature is that of the expected signer, over this artifact",
+        )],
+        Err(Fault::ArtifactMismatch(cause)) => {
+            let summary = "The bundle is about another artifact than the one that was given";
+            vec![
+                Check::new(Stage::Subject, "SUBJECT-ARTIFACT", Outcome::Fail, summary)
+                    .found(cause.to_string())
+                    .remedy("Get the artifact and its bundle again, together"),
+            ]
+        }
+        Err(fault) => explain(&fault),
+    })
 }
 
 /// Reads a trusted root, or the one inside a `ClientTrustConfig`, and makes sure that it can be used.
@@ -50,6 +142,9 @@ pub(super) fn trusted_root(json: &[u8]) -> Result<String> {
 
 /// Who signed, as the leaf says; nothing is checked.
 pub(super) fn claimed_identity(leaf: &[u8]) -> Option<Identity> {
+    if !is_modest(leaf) {
+        return None;
+    }
     let leaf = DerCertificate::new(leaf.to_vec());
     let info = sigstore_verify::crypto::parse_certificate_info(&leaf).ok()?;
     let key = PublicKey::from_spki_der(info.public_key.as_bytes()).ok();
@@ -116,6 +211,9 @@ fn parse(bundle: &Bundle) -> std::result::Result<Parsed, Vec<Check>> {
     let text = std::str::from_utf8(&bundle.raw).map_err(|cause| unsupported(cause.to_string()))?;
     let theirs =
         sigstore_verify::types::Bundle::from_json(text).map_err(|cause| unsupported(cause.to_string()))?;
+    if !is_within_limits(&theirs) {
+        return Err(unsupported(OVER_LIMITS.to_owned()));
+    }
     // Two parsers read one document: they must have read the same.
     let same = match &theirs.content {
         SignatureContent::DsseEnvelope(envelope) => {
@@ -143,9 +241,38 @@ fn own_subject(payload: &[u8]) -> Option<Sha256Hash> {
     Sha256Hash::from_hex(statement.pointer("/subject/0/digest/sha256")?.as_str()?).ok()
 }
 
+/// What the library decodes without limits of its own.
+fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool {
+    let material = &bundle.verification_material;
+    let stamps = &material.timestamp_verification_data.rfc3161_timestamps;
+    let certificates: Vec<&DerCertificate> = match &material.content {
+        VerificationMaterialContent::Certificate(one) => vec![&one.raw_bytes],
+        VerificationMaterialContent::X509CertificateChain { certificates } => {
+            certificates.iter().map(|one| &one.raw_bytes).collect()
+        }
+        VerificationMaterialContent::PublicKey(_) => Vec::new(),
+        _ => return false,
+    };
+    let counts = [stamps.len(), certificates.len(), material.tlog_entries.len()];
+    counts.iter().all(|count| *count <= MAX_EVIDENCE)
+        && stamps.iter().all(|stamp| is_modest(stamp.signed_timestamp.as_bytes()))
+        && certificates.iter().all(|certificate| is_modest(certificate.as_bytes()))
+}
+
+const OVER_LIMITS: &str =
+    "its certificates, timestamps or log entries have more parts than any signature needs";
+
+fn judge(
+    bundle: &sigstore_verify::types::Bundle,
+    root: &str,
+    artifact: Sha256Hash,
+    policy: &dyn Policy,
+) -> std::result::Result<VerificationResult, Fault> {
+    Verifier::new(&TrustedRoot::from_json(root)?)?.verify(artifact, bundle, policy)
+}
+
 fn verify(parsed: &Parsed, root: &str) -> std::result::Result<VerificationResult, Fault> {
-    let verifier = Verifier::new(&TrustedRoot::from_json(root)?)?;
-    let result = verifier.verify(parsed.subject, &parsed.bundle, &VerificationPolicy::any_identity())?;
+    let result = judge(&parsed.bundle, root, parsed.subject, &VerificationPolicy::any_identity())?;
     if result.certificate_verified() && result.tlog_verified() && result.sct_verified() {
         Ok(result)
     } else {
@@ -341,6 +468,17 @@ fn explain(fault: &Fault) -> Vec<Check> {
             after(Chain, Log),
             after(Time, Log),
             new(Log, "LOG-INVALID", Fail, "The bundle's log entry is incomplete", PUBLISHER),
+        ],
+        Fault::IdentityMismatch { .. } | Fault::IssuerMismatch { .. } => vec![
+            chain_held(),
+            time_held(),
+            new(
+                Stage::Identity,
+                "IDENTITY-MISMATCH",
+                Fail,
+                "The signer is not the one expected",
+                "Refuse the artifact unless the publisher confirms the signer by another way",
+            ),
         ],
         Fault::InvalidTrustRoot(_) | Fault::TrustRoot(_) | Fault::TrustedCertificate(_) => vec![
             new(

@@ -139,6 +139,11 @@ impl Anchor {
         Self::embedded("sigstore staging", sigstore::STAGING)
     }
 
+    /// The trusted root of GitHub's own Sigstore instance, inside this program.
+    pub fn github() -> Self {
+        Self::embedded("sigstore github", sigstore::GITHUB)
+    }
+
     /// As [`Anchor::key`], from a file.
     ///
     /// # Errors

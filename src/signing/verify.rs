@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::{Bundle, read_bundle};
 use super::check::{Check, Outcome, Stage};
 use super::files;
+use super::foreign::ForeignSignature;
 use super::hashing::HashAlgorithm;
 use super::identity::{Identity, Method};
 use super::keys::Curve;
@@ -18,6 +19,7 @@ use super::manifest::{
 };
 use super::progress::Progress;
 use super::signer;
+use super::survey::{self, Coverage};
 use super::trust::{AnchorUse, Trust};
 
 /// How to verify.
@@ -74,6 +76,12 @@ pub struct FilesReport {
     pub matched: u64,
     /// Bytes hashed.
     pub bytes: u64,
+    /// Bytes of the files that match as a whole.
+    #[serde(default)]
+    pub matched_bytes: u64,
+    /// Bytes of all files in the folder, signed or not, without the signature itself; none when nobody counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder_bytes: Option<u64>,
     /// Files that differ.
     pub changed: Vec<ChangedFile>,
     /// Files that are gone from where they were signed.
@@ -134,6 +142,9 @@ pub struct Verification {
     pub bundle_digest: Option<String>,
     /// The files.
     pub files: FilesReport,
+    /// Signatures of other kinds that lie beside; none of them counts for a check.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign: Vec<ForeignSignature>,
     /// When it was verified.
     pub at: jiff::Timestamp,
 }
@@ -158,6 +169,7 @@ impl Verification {
             allow_symlinks: false,
             bundle_digest: None,
             files: FilesReport::default(),
+            foreign: Vec::new(),
             at,
         }
     }
@@ -199,6 +211,20 @@ impl Verification {
         self.checks.iter().find(|check| check.outcome == outcome)
     }
 
+    /// How many of the model's bytes this signature covers: none unless all that was asked of signer and
+    /// statement holds. None when the files were not counted.
+    pub fn coverage(&self) -> Option<Coverage> {
+        let total = self.files.folder_bytes?;
+        let holds = |check: &Check| {
+            matches!(check.outcome, Outcome::Pass | Outcome::Partial | Outcome::NotApplicable)
+        };
+        let is_verified =
+            self.signer_proven() && self.checks.iter().filter(|check| check.stage < Stage::Files).all(holds);
+        // Folders that are linked twice are counted once.
+        let total = total.max(self.files.matched_bytes);
+        Some(Coverage { covered: if is_verified { self.files.matched_bytes } else { 0 }, total })
+    }
+
     /// Says whose signature this is: it lists the files of `owner`, whose root digest is the same. Without
     /// effect unless FILES failed.
     pub fn belongs_to(&mut self, owner: &Untrusted) {
@@ -213,6 +239,11 @@ impl Verification {
         if !check.details.contains(&line) {
             check.details.insert(0, line);
         }
+    }
+
+    /// The root digest of the files that lie here: none unless every signed file is as it was.
+    pub fn root_of_files(&self) -> Option<RootDigest> {
+        self.root_digest.filter(|_| matches!(self.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial))
     }
 
     /// Whether the signer is proven: TRUST, SIGNATURE and, where they apply, CHAIN and LOG passed.
@@ -242,6 +273,18 @@ pub fn verify(
 ) -> Result<Verification> {
     progress.check()?;
     check_model(model)?;
+    let (mut result, statement) = look(model, bundle, trust, options, progress)?;
+    survey::look_around(&mut result, model, bundle, statement.as_ref(), progress)?;
+    Ok(result)
+}
+
+fn look(
+    model: &Path,
+    bundle: &Path,
+    trust: &Trust,
+    options: &VerifyOptions,
+    progress: &Progress,
+) -> Result<(Verification, Option<Statement>)> {
     let mut result = Verification::not_looked(options.at, "Not looked at");
     for stage in [Stage::Predicates, Stage::Policy] {
         let why = "Not part of this verification; whoever asked for it decides";
@@ -259,7 +302,7 @@ pub fn verify(
                 result.set(unknown(stage, why));
             }
             result.set(*check);
-            return Ok(result);
+            return Ok((result, None));
         }
     };
     result.bundle_digest = Some(parsed.digest.clone());
@@ -283,15 +326,16 @@ pub fn verify(
             let (check, files) = files::compare(model, bundle, &statement, options, progress)?;
             result.set(check);
             result.files = files;
+            Ok((result, Some(statement)))
         }
         Err(check) => {
             let why = "The statement could not be read, so it is not known what was signed; see STATEMENT";
             result.set(unknown(Stage::Subject, why));
             result.set(unknown(Stage::Files, why));
             result.set(*check);
+            Ok((result, None))
         }
     }
-    Ok(result)
 }
 
 fn check_model(model: &Path) -> Result<()> {
@@ -379,7 +423,7 @@ fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
     })
 }
 
-fn check_method(found: Method, asked: Option<Method>) -> Check {
+pub(super) fn check_method(found: Method, asked: Option<Method>) -> Check {
     match asked {
         Some(asked) if asked != found => Check::new(
             Stage::Method,
@@ -408,7 +452,7 @@ fn check_method(found: Method, asked: Option<Method>) -> Check {
 }
 
 /// STATEMENT, when it fails. The payload is only read as what the envelope says it is.
-fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
+pub(super) fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
     let no = |code: &str, summary: &str| Check::new(Stage::Statement, code, Outcome::Fail, summary);
     if bundle.envelope.payload_type != PAYLOAD_TYPE {
         return Err(no(
@@ -482,7 +526,7 @@ fn is_other_version(predicate_type: &str) -> bool {
     version.is_some_and(|version| !version.starts_with("1."))
 }
 
-fn check_statement(statement: &Statement) -> Check {
+pub(super) fn check_statement(statement: &Statement) -> Check {
     let manifest = &statement.manifest;
     let count = manifest.resources.len();
     if statement.legacy {
@@ -509,7 +553,7 @@ fn check_statement(statement: &Statement) -> Check {
 }
 
 /// SUBJECT: the statement's own root digest against the resources it lists (rulings 10).
-fn check_subject(statement: &Statement) -> Check {
+pub(super) fn check_subject(statement: &Statement) -> Check {
     let root = statement.manifest.root_digest();
     match statement.subject_digest {
         None => Check::new(

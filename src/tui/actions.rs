@@ -4,7 +4,7 @@ use super::app::{App, Effect, Screen};
 use super::commands::{self, Cmd};
 use super::popups::{self, Popup};
 use super::rows::Rows;
-use super::{maturity, policy, verify};
+use super::{maturity, verify};
 use crate::workbench::JobKind;
 
 /// Lines that half a page moves by; drawing knows the real height, and state does not.
@@ -122,6 +122,11 @@ fn moved(at: usize, by: isize, len: usize) -> usize {
     at.saturating_add_signed(by).min(len.saturating_sub(1))
 }
 
+fn scrolled(app: &App, at: usize, by: isize) -> usize {
+    let furthest = app.furthest.get();
+    at.min(furthest).saturating_add_signed(by).min(furthest)
+}
+
 fn step(app: &mut App, by: isize) {
     match app.screen {
         Screen::Inventory => {
@@ -136,13 +141,9 @@ fn step(app: &mut App, by: isize) {
         Screen::Lineage => app.lineage.cursor = moved(app.lineage.cursor, by, app.lineage.rows.len()),
         Screen::Maturity => app.control = moved(app.control, by, maturity::controls(app).len()),
         Screen::Policy if app.side.is_some() => {
-            let rows = policy::side_rows(app);
-            app.side = app.side.map(|at| moved(at, by, rows));
+            app.side = app.side.map(|at| scrolled(app, at, by));
         }
-        Screen::Policy => {
-            let lines = app.view.as_ref().map_or(0, |view| view.policy_text.lines().count());
-            app.scroll = moved(app.scroll, by, lines);
-        }
+        Screen::Policy => app.scroll = scrolled(app, app.scroll, by),
         Screen::Jobs => app.job = moved(app.job, by, app.jobs.len()),
     }
 }
@@ -160,7 +161,7 @@ pub fn rearrange(app: &mut App, change: impl FnOnce(&mut Rows)) {
 /// On the verify screen the page keys scroll what is said of the chosen check.
 fn page(app: &mut App, by: isize) {
     if app.screen == Screen::Verify {
-        app.scroll = moved(app.scroll, by, verify::LONGEST);
+        app.scroll = scrolled(app, app.scroll, by);
     } else {
         step(app, by);
     }

@@ -13,6 +13,7 @@ use crate::lineage::LaneRow;
 use crate::policy::{PolicyError, Stage};
 use crate::workbench::{Job, JobId, JobKind, ReviewWord, Verified, View};
 use crossterm::event::{KeyEvent, KeyEventKind};
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -154,6 +155,8 @@ pub struct App {
     pub verify_tab: usize,
     /// Lines scrolled in the right pane or the policy's text.
     pub scroll: usize,
+    /// How far what is scrolled can be scrolled, as the last frame found: only drawing knows the room.
+    pub furthest: Cell<usize>,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
     /// Lineage.
@@ -200,6 +203,7 @@ impl App {
             check: 0,
             verify_tab: 0,
             scroll: 0,
+            furthest: Cell::new(usize::MAX),
             side: None,
             lineage: LineageState::default(),
             level: 1,

@@ -4,7 +4,7 @@
 use super::app::{App, Phase, Screen};
 use super::commands::{self, TABLE};
 use super::keys;
-use super::paint::{Pen, bar, bounded, lines, wrap};
+use super::paint::{Pen, bar, lines, wrap};
 use super::theme::Role;
 use super::{inventory, jobs, lineage, maturity, policy, popups, verify};
 use crate::text::{clip, width};
@@ -86,7 +86,7 @@ fn draw_failure(error: &crate::Error, pen: Pen<'_>, frame: &mut Frame<'_>, body:
             rows.push(pen.line(Role::Text, format!(" {piece}")));
         }
     }
-    lines(frame, inside, &rows, bounded(0, rows.len(), inside.height));
+    lines(frame, inside, &rows, 0);
 }
 
 fn draw_header(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
@@ -124,6 +124,7 @@ fn trust(view: &View) -> String {
         let name = crate::text::screen(&anchor.name);
         anchors.push(match (&anchor.error, anchor.age_days) {
             (Some(_), _) => format!("{name} ✗ unreadable"),
+            (None, Some(days)) if anchor.stale => format!("{name} ! {days} d"),
             (None, Some(days)) => format!("{name} {days} d"),
             (None, None) => name,
         });
@@ -137,6 +138,10 @@ fn trust_in_short(view: &View) -> String {
     let mut text = format!("{many} anchor{}", super::paint::plural(many));
     if let Some(days) = view.anchors.iter().filter_map(|anchor| anchor.age_days).max() {
         text.push_str(&format!(", oldest {days} d"));
+    }
+    let stale = view.anchors.iter().filter(|anchor| anchor.stale).count();
+    if stale > 0 {
+        text.push_str(&format!(", ! {stale} too old"));
     }
     let unusable = view.anchors.iter().filter(|anchor| anchor.error.is_some()).count();
     if unusable > 0 {

@@ -25,7 +25,7 @@ const NAME_CELLS: usize = 36;
 
 /// Columns after the model's name, the first to go last: title, cells, and the inner width that it needs.
 const COLUMNS: [(&str, usize, u16); 4] =
-    [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 68)];
+    [("verify", 14, 0), ("gate", 8, 44), ("lvl", 5, 50), ("signed by", 20, 76)];
 
 /// Draws it.
 pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
@@ -254,6 +254,17 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
         None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), ""),
         None => fact("signed by", "not looked at yet".to_owned(), ""),
     }
+    if let Some(v) = view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
+        if let Some(coverage) = v.coverage() {
+            let bytes = format!("{} of {}", size(coverage.covered), size(coverage.total));
+            fact("covered", format!("{}, {bytes}", coverage.bar()), "observed");
+        }
+        if let Some(first) = v.foreign.first() {
+            let more = v.foreign.len() - 1;
+            let more = if more > 0 { format!(" · {more} more") } else { String::new() };
+            fact("not OMS", format!("{}{more}", first.line().screen()), "");
+        }
+    }
     for (parent, pinned) in parents(model) {
         let pinned = if pinned { ", pinned" } else { "" };
         let label = if parent.relation.bears_weight() { "base" } else { "data" };
@@ -351,9 +362,17 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
 fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
     let mut out = standing(verdict, pen, columns);
-    if let Some(first) = verdict.reasons.first() {
-        out.extend(reason(first, pen, columns));
-        let more = verdict.reasons.len() - 1;
+    let told = verdict.told();
+    let verified = view.verified.get(index).and_then(Option::as_ref);
+    let advice = verified.and_then(|verified| verified.verification.headline()?.remedy.as_deref());
+    if let Some((codes, first)) = told.first() {
+        // The failing check stands above and has given its advice.
+        let mut first = (*first).clone();
+        if advice == Some(first.remedy.as_str()) {
+            first.remedy.clear();
+        }
+        out.extend(reason(codes, &first, pen, columns));
+        let more = told.len() - 1;
         if more > 0 {
             out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
         }
@@ -369,15 +388,15 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
     } else {
         format!("L{}  {} % to L{}", score.own, score.percent, score.next)
     };
-    let mut spans = vec![
+    let mut out = vec![Line::from(vec![
         pen.span(Role::Title, level),
         pen.span(Role::Text, format!(" · gate {}: ", crate::text::screen(&verdict.stage))),
         pen.decision(verdict.decision),
-    ];
+    ])];
     if verdict.tainted {
-        spans.push(pen.span(Role::Fail, "  ✗ tainted"));
+        let head = vec![pen.span(Role::Fail, "✗ tainted  ")];
+        out.extend(pen.wrapped(head, Role::Text, "evidence contradicts, its own or an ancestor's", columns));
     }
-    let mut out = vec![Line::from(spans)];
     if let Some(cap) = &verdict.cap {
         let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
         out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
@@ -386,9 +405,13 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
 }
 
 /// One reason of a decision, and what would lift it.
-pub fn reason(reason: &Reason, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+pub fn reason(codes: &[&str], reason: &Reason, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let codes = match codes {
+        [first, others @ ..] if others.len() > 1 => format!("{first} and {} more", others.len()),
+        codes => codes.join(", "),
+    };
     let class = reason.class.map(|class| format!(" · {class:?}").to_lowercase()).unwrap_or_default();
-    let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&reason.code)))];
+    let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&codes)))];
     let mut out = pen.wrapped(head, Role::Text, &format!("{}{class}", reason.text.screen()), columns);
     if !reason.remedy.is_empty() {
         let remedy = crate::text::screen(&reason.remedy);

@@ -9,6 +9,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
+use std::cell::Cell;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The brushes of one theme.
@@ -115,9 +116,10 @@ pub fn first_row(cursor: usize, rows: usize, height: u16) -> usize {
     cursor.saturating_sub(height / 2).min(rows.saturating_sub(height))
 }
 
-/// Scrolling that stops at the end.
-pub fn bounded(scroll: usize, rows: usize, height: u16) -> usize {
-    scroll.min(rows.saturating_sub(usize::from(height)))
+/// Scrolling that stops at the end, and tells how far that is.
+pub fn bounded(scroll: usize, rows: usize, height: u16, furthest: &Cell<usize>) -> usize {
+    furthest.set(rows.saturating_sub(usize::from(height)));
+    scroll.min(furthest.get())
 }
 
 /// The role of an outcome.

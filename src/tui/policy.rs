@@ -9,15 +9,20 @@ use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
+use std::cell::Cell;
 
 /// Draws it.
 pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     let right = if area.width >= 100 { 44 } else { 32 };
     let [text, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right)]).areas(area);
-    draw_text(app, view, pen, frame, text);
+    // What is not scrolled tells nobody how far it could be.
+    let elsewhere = Cell::new(0);
+    let (of_text, of_side) =
+        if app.side.is_some() { (&elsewhere, &app.furthest) } else { (&app.furthest, &elsewhere) };
+    draw_text(app, view, pen, frame, text, of_text);
     let inside = pen.boxed(frame, side, if app.side.is_some() { "▸ In force" } else { "In force" });
     let rows = summary(view, pen, usize::from(inside.width));
-    let first = bounded(app.side.unwrap_or(0), rows.len(), inside.height);
+    let first = bounded(app.side.unwrap_or(0), rows.len(), inside.height, of_side);
     lines(frame, inside, &rows, first);
     if rows.len() > first + usize::from(inside.height) && inside.height > 0 {
         let more = if app.side.is_some() { "… more" } else { "… more: Tab, then j" };
@@ -26,18 +31,19 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     }
 }
 
-/// How far the side pane can be scrolled at most.
-pub fn side_rows(app: &App) -> usize {
-    const NARROWEST: usize = 30;
-    app.view.as_ref().map_or(0, |view| summary(view, Pen { theme: &app.theme }, NARROWEST).len())
-}
-
-fn draw_text(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+fn draw_text(
+    app: &App,
+    view: &View,
+    pen: Pen<'_>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    furthest: &Cell<usize>,
+) {
     let mark = if app.side.is_none() { "▸ " } else { "" };
     let title = format!("{mark}{} · read-only, e edits", crate::text::screen(&view.policy.origin));
     let inside = pen.boxed(frame, area, &title);
     let total = view.policy_text.lines().count();
-    let first = bounded(app.scroll, total, inside.height);
+    let first = bounded(app.scroll, total, inside.height, furthest);
     let visible = view.policy_text.lines().enumerate().skip(first);
     for (y, (number, text)) in (inside.y..inside.bottom()).zip(visible) {
         let number = number + 1;
@@ -125,6 +131,9 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
                 out.extend(pen.wrapped(vec![pen.span(Role::Error, " ✗ ")], Role::Error, &error, columns));
             }
             None => {
+                if anchor.stale {
+                    out.push(pen.line(Role::Warn, " ! older than the policy wants: refresh it"));
+                }
                 out.push(pen.line(Role::Muted, fit(&format!("   sha256 {}", short(&anchor.digest)), columns)))
             }
         }

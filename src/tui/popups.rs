@@ -108,12 +108,12 @@ pub fn messages(app: &App) -> Popup {
 pub fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
     let Some(popup) = app.popup.take() else { return Vec::new() };
     match popup {
-        Popup::Help { scroll } => app.popup = scrolled(key, scroll).map(|scroll| Popup::Help { scroll }),
+        Popup::Help { scroll } => app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Help { scroll }),
         Popup::Messages { scroll } => {
-            app.popup = scrolled(key, scroll).map(|scroll| Popup::Messages { scroll })
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Messages { scroll })
         }
         Popup::Why { model, scroll } => {
-            app.popup = scrolled(key, scroll).map(|scroll| Popup::Why { model, scroll })
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Why { model, scroll })
         }
         Popup::Legend => {}
         Popup::ConfirmQuit => match key {
@@ -129,15 +129,19 @@ pub fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
 }
 
 /// The new scroll position; none closes.
-fn scrolled(key: &str, scroll: usize) -> Option<usize> {
-    match key {
-        "j" | "down" => Some(scroll + 1),
-        "k" | "up" => Some(scroll.saturating_sub(1)),
-        "pgdn" | "ctrl-d" | "space" => Some(scroll + 10),
-        "pgup" | "ctrl-u" => Some(scroll.saturating_sub(10)),
-        "g" | "home" => Some(0),
-        _ => None,
-    }
+fn scrolled(app: &App, key: &str, scroll: usize) -> Option<usize> {
+    let furthest = app.furthest.get();
+    let scroll = scroll.min(furthest);
+    let moved = match key {
+        "j" | "down" => scroll.saturating_add(1),
+        "k" | "up" => scroll.saturating_sub(1),
+        "pgdn" | "ctrl-d" | "space" => scroll.saturating_add(10),
+        "pgup" | "ctrl-u" => scroll.saturating_sub(10),
+        "g" | "home" => 0,
+        "G" | "end" => furthest,
+        _ => return None,
+    };
+    Some(moved.min(furthest))
 }
 
 fn theme_key(app: &mut App, key: &str, cursor: usize, before: Box<Theme>) {
@@ -278,7 +282,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) {
                 &format!("Keys · {} · j k scroll, Esc closes", app.screen.word()),
             );
             let text = help(app, pen);
-            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height));
+            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height, &app.furthest));
         }
         Popup::Palette { input, cursor } => draw_palette(app, input, *cursor, pen, frame),
         Popup::ConfirmQuit => {
@@ -322,12 +326,12 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) {
             if text.is_empty() {
                 text.push(pen.line(Role::Muted, " nothing has been said yet"));
             }
-            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height));
+            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height, &app.furthest));
         }
         Popup::Why { model, scroll } => {
             let inside = pen.popup(frame, (90, tall), &format!("Why · {}", model.screen()));
             let text = explain(app, model, pen, usize::from(inside.width));
-            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height));
+            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height, &app.furthest));
         }
         Popup::Legend => draw_legend(pen, frame),
     }
@@ -410,7 +414,7 @@ fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'s
     if verdict.reasons.is_empty() {
         out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));
     }
-    out.extend(verdict.reasons.iter().flat_map(|one| reason(one, pen, columns)));
+    out.extend(verdict.told().iter().flat_map(|(codes, one)| reason(codes, one, pen, columns)));
     let musts: Vec<String> =
         verdict.assessment.score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
     if !musts.is_empty() {

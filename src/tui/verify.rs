@@ -14,8 +14,6 @@ use ratatui::text::{Line, Span};
 
 /// The tabs of the right pane.
 pub const TABS: [&str; 4] = ["Check", "Files", "Identity", "Statement"];
-/// The farthest that the right pane scrolls.
-pub const LONGEST: usize = 10_000;
 
 const MAX_FILES_LISTED: usize = 1000;
 const CHECKS_ONLY: u16 = 24;
@@ -182,7 +180,7 @@ fn draw_right(
         (3, _) => statement(verification, pen, columns),
         _ => Vec::new(),
     };
-    lines(frame, body, &text, bounded(app.scroll, text.len(), body.height));
+    lines(frame, body, &text, bounded(app.scroll, text.len(), body.height, &app.furthest));
 }
 
 fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {

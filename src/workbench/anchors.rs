@@ -18,6 +18,8 @@ pub struct AnchorInfo {
     pub digest: String,
     /// Whole days since it was made.
     pub age_days: Option<i64>,
+    /// Whether it is older than the policy's `max_age_days`.
+    pub stale: bool,
     /// Why it could not be read.
     pub error: Option<String>,
 }
@@ -78,12 +80,16 @@ fn push(
         origin: origin.to_owned(),
         digest: String::new(),
         age_days: None,
+        stale: false,
         error: None,
     };
     match read {
-        Ok(anchor) => {
+        Ok(mut anchor) => {
+            // As the policy names it: records must mean the same on another machine.
+            anchor.origin = origin.to_owned();
             info.digest = anchor.digest.clone();
             info.age_days = anchor.made.map(|made| now.duration_since(made).as_hours() / 24);
+            info.stale = source.is_stale(info.age_days);
             anchors.push(anchor);
         }
         Err(error) => info.error = Some(error.to_string()),

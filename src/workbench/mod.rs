@@ -2,6 +2,7 @@
 //! It knows neither drawing nor arguments.
 
 mod anchors;
+mod claims;
 mod demo;
 mod jobs;
 mod open;

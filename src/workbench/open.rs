@@ -3,7 +3,6 @@
 use super::anchors;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
 use super::view::{Review, ReviewWord, Verified, View, name_owners};
-use crate::attest::predicates_check;
 use crate::decision::{Verdict, apply_policy, evaluate};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, RecordKind, Scan, Source, Store, Workspace, scan};
@@ -283,6 +282,11 @@ impl Workbench {
         Ok(said)
     }
 
+    /// The anchors of the policy that can be read.
+    pub fn anchors(&self) -> Vec<crate::signing::Anchor> {
+        anchors::load(&self.view().policy, self.now()).0
+    }
+
     /// Verifies models one after the other (the files of each in parallel) and records each at once, so
     /// that a cancelled run keeps what it found.
     pub(super) fn verify_models(
@@ -363,7 +367,14 @@ impl Workbench {
         let trust = Trust { anchors, identity: IdentityRule::Later };
         let mut verification = verify(folder, bundle, &trust, &VerifyOptions::at(self.now()), progress)?;
         let claims = model.claims.as_ref().map(|claims| view.workspace.root.join(claims));
-        verification.set(predicates_check(claims.as_deref()));
+        verification.set(super::claims::predicates(
+            &verification,
+            claims.as_deref(),
+            model,
+            &view.policy,
+            &trust,
+            progress,
+        )?);
         apply_policy(&mut verification, model, &view.policy);
         Ok(verification)
     }

@@ -1,35 +1,62 @@
-//! Claims beside a model are shown and not counted, whatever they hold.
+//! Claims beside a model are shown, and counted only when they are about it and proven.
 
 use crate::support::copy_of_samples;
 use touchmark::attest::read_claims;
 use touchmark::inventory::ModelId;
-use touchmark::signing::{Outcome, Stage};
+use touchmark::signing::{Outcome, Stage, Verification};
 use touchmark::workbench::{JobKind, OpenOptions, Workbench};
+
+fn verified(dir: &std::path::Path, id: &str) -> Verification {
+    let workbench =
+        Workbench::open(&OpenOptions { dir: Some(dir.to_owned()), ..OpenOptions::default() }).unwrap();
+    let id = ModelId::new(id);
+    workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()])));
+    let view = workbench.view();
+    let (index, _) = view.model(&id).unwrap();
+    view.verified[index].as_ref().unwrap().verification.clone()
+}
+
+fn line(model: &std::path::Path) -> String {
+    let bundle = std::fs::read(model.join("model.sig")).unwrap();
+    serde_json::from_slice::<serde_json::Value>(&bundle).unwrap().to_string()
+}
 
 #[test]
 fn lines_that_are_no_claims_are_kept_with_their_fault_and_the_verification_stands() {
     let dir = copy_of_samples();
     let model = dir.path().join("models/acme/receipt-reader");
-    let bundle: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(model.join("model.sig")).unwrap()).unwrap();
     let claims = model.join("claims.jsonl");
-    std::fs::write(&claims, format!("{bundle}\n\nnot a claim\u{1b}[2J\n")).unwrap();
+    std::fs::write(&claims, format!("{}\n\nnot a claim\u{1b}[2J\n", line(&model))).unwrap();
 
     let read = read_claims(&claims).unwrap();
-    assert_eq!(read.iter().map(|claim| claim.line).collect::<Vec<_>>(), [1, 3]);
-    assert_eq!(read[0].predicate_type.as_ref().unwrap().raw(), "https://model_signing/signature/v1.0");
-    assert!(read[1].fault.is_some());
+    assert_eq!((read.claims[0].line, read.unknown[0].line), (1, 3));
+    assert_eq!(read.claims[0].predicate_type.raw(), "https://model_signing/signature/v1.0");
 
-    let workbench =
-        Workbench::open(&OpenOptions { dir: Some(dir.path().to_owned()), ..OpenOptions::default() }).unwrap();
-    let id = ModelId::new("acme/receipt-reader");
-    workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()])));
-    let view = workbench.view();
-    let (index, _) = view.model(&id).unwrap();
-    let verification = &view.verified[index].as_ref().unwrap().verification;
+    let verification = verified(dir.path(), "acme/receipt-reader");
     assert_eq!(verification.outcome(), Outcome::Pass, "{:?}", verification.headline());
     let check = verification.check(Stage::Predicates).unwrap();
-    assert_eq!((check.outcome, check.code.as_str()), (Outcome::Partial, "PREDICATES-NOT-EVALUATED"));
+    assert_eq!((check.outcome, check.code.as_str()), (Outcome::Partial, "PREDICATES-NOT-COUNTED"));
+    assert!(check.summary.starts_with("1 of 2"), "{}", check.summary);
+    assert!(check.details[0].raw().contains("about this model: verified"), "{:?}", check.details);
+}
+
+#[test]
+fn claims_of_the_publisher_about_this_model_count_and_those_about_another_do_not() {
+    let dir = copy_of_samples();
+    let model = dir.path().join("models/acme/receipt-reader");
+    let other = dir.path().join("models/lumen/iris-base");
+    std::fs::write(model.join("claims.jsonl"), format!("{}\n", line(&model))).unwrap();
+    let verification = verified(dir.path(), "acme/receipt-reader");
+    let check = verification.check(Stage::Predicates).unwrap();
+    assert_eq!((check.outcome, check.code.as_str()), (Outcome::Pass, "PREDICATES"), "{check:?}");
+
+    std::fs::write(model.join("claims.jsonl"), format!("{}\n", line(&other))).unwrap();
+    let verification = verified(dir.path(), "acme/receipt-reader");
+    assert_eq!(verification.outcome(), Outcome::Pass);
+    let check = verification.check(Stage::Predicates).unwrap();
+    assert_eq!(check.outcome, Outcome::Partial);
+    assert!(check.details[0].raw().contains("about another model"), "{:?}", check.details);
+    assert!(check.found.as_ref().unwrap().raw().contains("1 about another"), "{:?}", check.found);
 }
 
 #[test]

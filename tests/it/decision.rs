@@ -18,6 +18,7 @@ version = "1"
 [trust.ca]
 kind = "x509"
 files = ["ca.pem"]
+max_age_days = 30
 [trust.key]
 kind = "key"
 files = ["key.pub"]
@@ -267,6 +268,13 @@ fn what_the_policy_says_of_a_signature_is_checked() {
         }
         assert_eq!(policy_check(verification), (code.to_owned(), outcome), "{curve:?}");
     }
+
+    let mut old = by("CN=acme release");
+    let anchor = old.anchor.as_mut().unwrap();
+    anchor.age_days = Some(31);
+    assert_eq!(policy_check(old.clone()), ("POLICY-ANCHOR-AGE".to_owned(), Outcome::Partial));
+    old.anchor.as_mut().unwrap().age_days = Some(30);
+    assert_eq!(policy_check(old), ("POLICY".to_owned(), Outcome::Pass));
 
     let mut linked = by("CN=acme release");
     linked.allow_symlinks = true;

@@ -19,6 +19,11 @@ use touchmark::signing::{
     Anchor, AnchorKind, Curve, HashAlgorithm, IdentityRule, Method, Outcome, Progress, PublicKey,
     SignOptions, SigningKey, Stage, Trust, VerifyOptions, sign_certificate, sign_key, verify,
 };
+#[cfg(feature = "keyless")]
+use touchmark::signing::{
+    BundleSigner, Check, Credentials, DEFAULT_AUDIENCE, IdentityToken, digest, hash_bytes, sign_sigstore,
+    verify_artifact,
+};
 
 const CURVES: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
 
@@ -252,5 +257,77 @@ fn keyless_bundles_go_both_ways() {
         let options = VerifyOptions::at(jiff::Timestamp::now());
         let found = verify(&bench.path("model"), &signature, &trust, &options, &Progress::default()).unwrap();
         assert_eq!(found.outcome(), Outcome::Pass, "{uses:?} {:#?}", found.headline());
+    }
+}
+
+/// Runs the Sigstore client for Python; its exit status and what it said.
+#[cfg(feature = "keyless")]
+fn python_sigstore(bench: &Bench, config: &Path, words: &[&str]) -> (bool, String) {
+    let done = Command::new(&bench.reference)
+        .args(["-m", "sigstore", "--trust-config"])
+        .arg(config)
+        .args(words)
+        .output()
+        .unwrap();
+    let said = [done.stdout.as_slice(), done.stderr.as_slice()].concat();
+    (done.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[cfg(feature = "keyless")]
+#[test]
+fn the_python_client_of_sigstore_accepts_our_keyless_bundles_and_we_its_own() {
+    let Some(bench) = Bench::open() else { return };
+    let instance = Instance::start();
+    let (issuer, config) = (instance.issuer(), bench.path("config.json"));
+    let (signature, blob) = (bench.path("model.sig"), bench.path("blob"));
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let root = digest(&bench.path("model"), &bench.options(), &Progress::default()).unwrap().root_digest;
+    fs::write(&blob, "any artifact").unwrap();
+    let predicate = text(&bench.path("provenance.json"));
+    let built = r#"{"buildDefinition":{"buildType":"x:y","externalParameters":{}},"runDetails":{"builder":{"id":"x:z"}}}"#;
+    fs::write(&predicate, built).unwrap();
+    for uses in [Uses::FirstLog, Uses::FirstLogAndStamps, Uses::SecondLog] {
+        fs::write(&config, instance.config(uses).to_string()).unwrap();
+        let token = instance.token(DANA);
+        let with = Credentials::Token(
+            IdentityToken::parse(&token, DEFAULT_AUDIENCE, jiff::Timestamp::now()).unwrap(),
+        );
+        let at = touchmark::signing::Instance::read(&config).unwrap();
+        let timeout = std::time::Duration::from_secs(5);
+        sign_sigstore(&bench.path("model"), &at, with, &bench.options(), timeout, &Progress::default())
+            .unwrap();
+        let accepts = |who: &str, digest: &str| {
+            let digest = format!("sha256:{digest}");
+            let words = ["verify", "identity", "--offline", "--bundle", &text(&signature)];
+            let who = ["--cert-identity", who, "--cert-oidc-issuer", &issuer, &digest];
+            python_sigstore(&bench, &config, &[words.as_slice(), &who].concat())
+        };
+        let (accepted, said) = accepts(DANA, &root.to_string());
+        assert!(accepted, "{uses:?} {said}");
+        assert!(!accepts("mallory@acme.test", &root.to_string()).0, "{uses:?}");
+        assert!(!accepts(DANA, &"0".repeat(64)).0, "{uses:?}");
+        fs::remove_file(&signature).unwrap();
+
+        let bundle = bench.path("blob.sigstore.json");
+        let about = ["attest", "--predicate-type", "https://slsa.dev/provenance/v1", "--predicate"];
+        let (to, of) = (text(&bundle), text(&blob));
+        let to = ["--identity-token", &token, "--bundle", &to, "--overwrite", &of];
+        let words = [about.as_slice(), &[predicate.as_str()], &to].concat();
+        let (signed, said) = python_sigstore(&bench, &config, &words);
+        assert!(signed, "{uses:?} {said}");
+        let verified = |who: &str, artifact: &str| {
+            let signer = BundleSigner::Identity { subject: who.into(), issuer: issuer.as_str().into() };
+            let artifact = hash_bytes(HashAlgorithm::Sha256, artifact.as_bytes()).try_into().unwrap();
+            let (bundle, root) = (fs::read(&bundle).unwrap(), fs::read(&config).unwrap());
+            verify_artifact(&bundle, &root, artifact, &signer).unwrap()
+        };
+        let outcomes = |checks: Vec<Check>| -> Vec<(String, Outcome)> {
+            checks.into_iter().map(|check| (check.code, check.outcome)).collect()
+        };
+        assert_eq!(outcomes(verified(DANA, "any artifact")), [("SIGNATURE".to_owned(), Outcome::Pass)]);
+        let wrong = outcomes(verified(DANA, "another artifact"));
+        assert!(wrong.contains(&("SUBJECT-ARTIFACT".to_owned(), Outcome::Fail)), "{wrong:?}");
+        let wrong = outcomes(verified("mallory@acme.test", "any artifact"));
+        assert!(wrong.contains(&("IDENTITY-MISMATCH".to_owned(), Outcome::Fail)), "{wrong:?}");
     }
 }

@@ -548,3 +548,21 @@ fn of_100_000_models_exactly_the_rows_around_the_cursor_are_drawn() {
     press(&mut app, &["/", "0", "7", "7", "7", "7", "7", "enter"]);
     assert!(names(&app).contains(&"team/model-077777".to_owned()));
 }
+
+#[test]
+fn scrolling_stops_at_the_end_so_that_one_key_comes_back() {
+    let mut app = verified();
+    for keys in [&["?"][..], &["5"], &["5", "tab"]] {
+        press(&mut app, keys);
+        let top = text(&app, 80, 24);
+        for _ in 0..100 {
+            press(&mut app, &["pgdn"]);
+            text(&app, 80, 24);
+        }
+        let end = text(&app, 80, 24);
+        assert_ne!(end, top, "{keys:?}");
+        press(&mut app, &["k"]);
+        assert_ne!(text(&app, 80, 24), end, "{keys:?}");
+        press(&mut app, &["esc", "1"]);
+    }
+}

@@ -1,0 +1,170 @@
+//! Reading claims, and selecting among them by what they say: never by where they stand, because anybody may
+//! append a line. A line that is no claim is kept and told, never dropped. Nothing is verified here.
+
+use super::judge::Judged;
+use crate::error::{Code, Error, Result};
+use crate::signing::{Bundle, Identity, RootDigest, claimed_signer, read_head, read_small};
+use crate::text::Untrusted;
+use serde::Serialize;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// A file of claims larger than this is refused.
+pub const LIMIT_CLAIMS_BYTES: u64 = 64 * 1024 * 1024;
+/// A file with more lines than this, blank ones aside, is refused.
+pub const LIMIT_CLAIMS: usize = 10_000;
+/// A longer line is no claim.
+pub const LIMIT_LINE_BYTES: usize = 16 * 1024 * 1024;
+
+/// One claim: a bundle whose statement says what of what. Parsed, not verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Line, from 1.
+    pub line: usize,
+    /// What it claims, as the statement says.
+    pub predicate_type: Untrusted,
+    /// What it is about: the SHA-256 of each subject that names one, as the statement says.
+    pub subjects: Vec<Untrusted>,
+    /// Who signed, as the bundle says; a bundle that only hints at a key gives the hint.
+    pub signer: Option<Identity>,
+    /// The bundle.
+    pub bundle: Bundle,
+}
+
+/// A line that is no claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnknownLine {
+    /// Line, from 1.
+    pub line: usize,
+    /// Why it is none.
+    pub fault: String,
+}
+
+/// What a file of claims holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaimFile {
+    /// The claims, in the order of the file.
+    pub claims: Vec<Claim>,
+    /// The other lines, blank ones aside.
+    pub unknown: Vec<UnknownLine>,
+}
+
+impl Claim {
+    /// Reads one line.
+    ///
+    /// # Errors
+    /// `E-TOO-LARGE`; `E-MALFORMED` when it is no bundle, or holds no in-toto statement.
+    pub fn parse(line: usize, bytes: &[u8]) -> Result<Self> {
+        if bytes.len() > LIMIT_LINE_BYTES {
+            return Err(Error::new(Code::TooLarge, format!("longer than {LIMIT_LINE_BYTES} bytes")));
+        }
+        let bundle = Bundle::parse(bytes)?;
+        let head = read_head(&bundle).map_err(|fault| {
+            Error::new(Code::Malformed, fault).help("a claim is a Sigstore bundle of an in-toto statement")
+        })?;
+        Ok(Claim {
+            line,
+            predicate_type: head.predicate_type,
+            subjects: head.subjects,
+            signer: claimed_signer(&bundle),
+            bundle,
+        })
+    }
+
+    /// Whether one of its subjects is the model with this root digest.
+    pub fn is_about(&self, root: &RootDigest) -> bool {
+        let root = root.to_string();
+        self.subjects.iter().any(|subject| subject.raw() == root)
+    }
+
+    /// The whole statement.
+    ///
+    /// # Errors
+    /// `E-MALFORMED`.
+    pub fn statement(&self) -> Result<Value> {
+        // Keys that occur twice and floods were refused when the head was read.
+        serde_json::from_slice(&self.bundle.envelope.payload)
+            .map_err(|cause| Error::new(Code::Malformed, format!("the statement is not JSON ({cause})")))
+    }
+}
+
+/// Reads all lines of a file; one that holds a single bundle over several lines is one claim.
+///
+/// # Errors
+/// `E-READ`, `E-TOO-LARGE`.
+pub fn read_claims(path: &Path) -> Result<ClaimFile> {
+    let bytes = read_small(path, LIMIT_CLAIMS_BYTES)?;
+    let mut found = ClaimFile::default();
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        if found.claims.len() + found.unknown.len() == LIMIT_CLAIMS {
+            return Err(Error::new(Code::TooLarge, format!("more than {LIMIT_CLAIMS} claims"))
+                .at_path(path)
+                .help("split the file: one claims.jsonl a model"));
+        }
+        match Claim::parse(index + 1, line) {
+            Ok(claim) => found.claims.push(claim),
+            Err(error) => found.unknown.push(UnknownLine { line: index + 1, fault: error.what }),
+        }
+    }
+    if found.claims.is_empty()
+        && let Ok(claim) = Claim::parse(1, &bytes)
+    {
+        return Ok(ClaimFile { claims: vec![claim], unknown: Vec::new() });
+    }
+    Ok(found)
+}
+
+/// The claims that lie in a model's folder.
+pub fn claims_beside(model: &Path) -> Option<PathBuf> {
+    let path = model.join("claims.jsonl");
+    std::fs::symlink_metadata(&path).is_ok().then_some(path)
+}
+
+/// Which claims are wanted. What is left open is not asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Exactly this predicate.
+    pub predicate_type: Option<String>,
+    /// About the model with this root digest.
+    pub subject: Option<RootDigest>,
+    /// Exactly this signer, by subject.
+    pub identity: Option<String>,
+    /// Exactly this issuer of the signer's identity.
+    pub issuer: Option<String>,
+}
+
+impl Selection {
+    /// The claims that say so themselves, in the order of their digests: the order of the lines tells nothing.
+    pub fn claimed<'a>(&self, claims: &'a [Claim]) -> Vec<&'a Claim> {
+        let mut found: Vec<&Claim> =
+            claims.iter().filter(|claim| self.says(claim) && self.is_by(claim.signer.as_ref())).collect();
+        found.sort_by(|a, b| a.bundle.digest.cmp(&b.bundle.digest));
+        found
+    }
+
+    /// The claims that say so and whose signer is proven to be the one asked for, in the order of their digests.
+    pub fn proven<'a>(&self, judged: &'a [Judged]) -> Vec<&'a Judged> {
+        let mut found: Vec<&Judged> = judged
+            .iter()
+            .filter(|judged| judged.signer.is_some() && self.is_by(judged.signer.as_ref()))
+            .filter(|judged| self.says(&judged.claim))
+            .collect();
+        found.sort_by(|a, b| a.claim.bundle.digest.cmp(&b.claim.bundle.digest));
+        found
+    }
+
+    fn says(&self, claim: &Claim) -> bool {
+        self.predicate_type.as_ref().is_none_or(|wanted| claim.predicate_type.raw() == wanted)
+            && self.subject.as_ref().is_none_or(|root| claim.is_about(root))
+    }
+
+    fn is_by(&self, signer: Option<&Identity>) -> bool {
+        let subject = signer.map(|signer| signer.subject.raw());
+        let issuer = signer.and_then(|signer| signer.issuer.as_ref()).map(Untrusted::raw);
+        self.identity.as_deref().is_none_or(|wanted| subject == Some(wanted))
+            && self.issuer.as_deref().is_none_or(|wanted| issuer == Some(wanted))
+    }
+}

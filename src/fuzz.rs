@@ -1,0 +1,47 @@
+//! The fuzz targets, one entry each: the folder `fuzz/` runs them under libFuzzer, `tests/it/fuzz.rs` as
+//! property tests. Not part of the library's promises.
+
+use crate::signing::fuzz::{as_file, bundle, certificates, foreign, statement, timestamp, weights};
+use crate::{attest, inventory};
+
+/// Takes bytes; must neither panic nor take long.
+pub type Target = fn(&[u8]);
+
+/// All targets by name.
+pub const TARGETS: [(&str, Target); 8] = [
+    ("bundle", bundle),
+    ("statement", statement),
+    ("certificates", certificates),
+    ("timestamp", timestamp),
+    ("claims", claims),
+    ("safetensors", safetensors),
+    ("gguf", gguf),
+    ("foreign", foreign),
+];
+
+/// Runs one target by its name.
+pub fn run(name: &str, bytes: &[u8]) {
+    if let Some((_, target)) = TARGETS.iter().find(|(known, _)| *known == name) {
+        target(bytes);
+    }
+}
+
+/// A `claims.jsonl`.
+fn claims(bytes: &[u8]) {
+    as_file(bytes, |path| drop(attest::read_claims(path)));
+}
+
+/// The header of a safetensors file; its length is put before it.
+fn safetensors(bytes: &[u8]) {
+    weights(bytes);
+    if bytes.first() == Some(&b'{') {
+        weights(&[(bytes.len() as u64).to_le_bytes().as_slice(), bytes].concat());
+    }
+}
+
+/// A GGUF file, with its magic or without.
+fn gguf(bytes: &[u8]) {
+    let whole = if bytes.starts_with(b"GGUF") { bytes.to_vec() } else { [b"GGUF", bytes].concat() };
+    weights(&whole);
+    as_file(&whole, |path| drop(inventory::read_model(path)));
+}

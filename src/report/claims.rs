@@ -1,0 +1,197 @@
+//! Claims as text and JSON: what each says, whose it is, and what became of it.
+
+use super::text::{Row, table};
+use crate::attest::{About, Appended, Change, History, Judged, UnknownLine};
+use crate::error::Result;
+use crate::signing::{Method, Outcome, RootDigest};
+use crate::text::{self, Untrusted};
+use serde_json::{Value, json};
+use std::fmt::Write;
+
+/// As much of an identity as fits into a row.
+const SIGNER_COLUMNS: usize = 60;
+const PREDICATE_COLUMNS: usize = 60;
+/// More differences than this are counted instead of listed.
+const MANY: usize = 100;
+
+fn status(outcome: Outcome) -> String {
+    format!("{} {}", outcome.glyph(), outcome.word())
+}
+
+/// The signer and how far to believe it.
+fn signer(judged: &Judged, columns: usize) -> String {
+    let claimed = judged.claim.signer.as_ref();
+    let Some(signer) = judged.signer.as_ref().or(claimed) else { return "nobody named".to_owned() };
+    let hint = if signer.method == Method::Key && signer.fingerprint.is_none() { "key hint " } else { "" };
+    let proven = if judged.signer.is_some() { "" } else { " (claimed)" };
+    format!("{hint}{}{proven}", signer.subject.clip(columns))
+}
+
+fn about(judged: &Judged) -> String {
+    let digest = judged.claim.subjects.first().map(|digest| digest.clip(13)).unwrap_or_default();
+    match judged.claim.subjects.len() {
+        0 => "names no digest".to_owned(),
+        1 => format!("{} {digest}", judged.about.words()),
+        many => format!("{} {digest} and {} more", judged.about.words(), many - 1),
+    }
+}
+
+/// All lines of a file of claims.
+pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown: &[UnknownLine]) -> String {
+    if judged.is_empty() && unknown.is_empty() {
+        return format!("· none  no claims in {place}\n");
+    }
+    let mut out = format!("{place}  {} claims, {} unknown lines\n", judged.len(), unknown.len());
+    if let Some(root) = root {
+        let _ = writeln!(out, "  root digest of the model  {root}");
+    }
+    let mut lines: Vec<(usize, Row)> = judged
+        .iter()
+        .map(|judged| {
+            let row = vec![
+                status(judged.outcome),
+                format!("line {}", judged.claim.line),
+                judged.claim.predicate_type.clip(PREDICATE_COLUMNS),
+                about(judged),
+                signer(judged, SIGNER_COLUMNS),
+                judged.because.as_ref().map(|check| check.code.clone()).unwrap_or_default(),
+            ];
+            (judged.claim.line, row)
+        })
+        .chain(unknown.iter().map(|line| {
+            let row = vec![
+                status(Outcome::NotApplicable),
+                format!("line {}", line.line),
+                format!("no claim: {}", text::screen(&line.fault)),
+            ];
+            (line.line, row)
+        }))
+        .collect();
+    lines.sort_by_key(|(line, _)| *line);
+    let rows: Vec<Row> = lines.into_iter().map(|(_, row)| row).collect();
+    out.push_str(&table(&rows));
+    let counted = judged.iter().filter(|judged| judged.counts()).count();
+    if judged.iter().any(|judged| judged.about != About::Unknown) {
+        let _ = writeln!(out, "{counted} of them count: about this model, by a proven and expected signer");
+    }
+    out
+}
+
+/// The same as a document.
+pub fn claims_json(
+    place: &str,
+    root: Option<RootDigest>,
+    judged: &[Judged],
+    unknown: &[UnknownLine],
+) -> Value {
+    let claims: Vec<Value> = judged.iter().map(one).collect();
+    json!({
+        "schema": "touchmark.claims/1",
+        "file": place,
+        "root_digest": root,
+        "claims": claims,
+        "unknown": unknown,
+    })
+}
+
+fn one(judged: &Judged) -> Value {
+    let claim = &judged.claim;
+    json!({
+        "line": claim.line,
+        "digest": claim.bundle.digest,
+        "predicate_type": claim.predicate_type,
+        "subjects": claim.subjects,
+        "about": judged.about,
+        "method": claim.bundle.method(),
+        "claimed_signer": claim.signer,
+        "proven_signer": judged.signer,
+        "signed_at": judged.signed_at,
+        "outcome": judged.outcome,
+        "counts": judged.counts(),
+        "because": judged.because,
+    })
+}
+
+/// Whole statements.
+///
+/// # Errors
+/// `E-MALFORMED`.
+pub fn statements(judged: &[&Judged]) -> Result<String> {
+    let mut out = String::new();
+    for judged in judged {
+        let claim = &judged.claim;
+        let _ = writeln!(
+            out,
+            "{}  line {}  {}\n  signer     {}",
+            status(judged.outcome),
+            claim.line,
+            claim.predicate_type.screen(),
+            signer(judged, usize::MAX)
+        );
+        if let Some(issuer) = judged.signer.as_ref().or(claim.signer.as_ref()).and_then(|s| s.issuer.as_ref())
+        {
+            let _ = writeln!(out, "  issuer     {}", issuer.screen());
+        }
+        if let Some(check) = &judged.because {
+            let _ = writeln!(out, "  because    {} {}", check.code, check.summary);
+        }
+        let statement = text::json::to_string(&claim.statement()?).unwrap_or_default();
+        let _ = writeln!(out, "{statement}\n");
+    }
+    Ok(out)
+}
+
+/// The same as a document.
+///
+/// # Errors
+/// `E-MALFORMED`.
+pub fn statements_json(judged: &[&Judged]) -> Result<Value> {
+    let claims = judged
+        .iter()
+        .map(|judged| {
+            let statement = judged.claim.statement()?;
+            let mut document = one(judged);
+            if let Some(document) = document.as_object_mut() {
+                document.insert("statement".to_owned(), statement);
+            }
+            Ok(document)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(json!({ "schema": "touchmark.claim/1", "claims": claims }))
+}
+
+/// What was appended, and what was there already.
+pub fn appended(place: &str, names: &[Untrusted], appended: &Appended) -> String {
+    let mut out = format!("✓ appended  {} claims to {place}\n", appended.added());
+    for (name, (line, already)) in names.iter().zip(&appended.lines) {
+        let word = if *already { "! already there" } else { "  line" };
+        let _ = writeln!(out, "{word}  {line}  {}", name.screen());
+    }
+    out
+}
+
+/// Whether a file was only appended to, and what was done to it instead.
+pub fn history(history: &History) -> String {
+    if history.is_append_only() {
+        return format!(
+            "✓ pass  append-only: all {} lines are as they were, {} lines were appended\n",
+            history.old, history.appended
+        );
+    }
+    let many = history.differences.len();
+    let mut out =
+        format!("✗ FAIL  not append-only: {many} differences, {} lines appended\n", history.appended);
+    for difference in history.differences.iter().take(MANY) {
+        let line = difference.line;
+        let _ = match difference.change {
+            Change::Changed => writeln!(out, "  line {line} was changed"),
+            Change::Removed => writeln!(out, "  line {line} was removed"),
+            Change::Moved { to } => writeln!(out, "  line {line} was moved to line {to}"),
+            Change::Inserted => writeln!(out, "  line {line} of the new file was inserted before old lines"),
+        };
+    }
+    if many > MANY {
+        let _ = writeln!(out, "  and {} more", many - MANY);
+    }
+    out
+}
