@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::bundle::Bundle;
 use super::manifest::{Statement, outline};
+use super::revocation::RevocationList;
 use super::{chain, foreign, formats, inspect, keys, layout, sigstore};
 
 /// A bundle, and the statement in it.
@@ -35,6 +36,7 @@ pub fn certificates(bytes: &[u8]) {
             let _ = sigstore::claimed_identity(der);
         }
     }
+    let _ = RevocationList::from_bytes("fuzz", bytes);
     let _ = keys::PublicKey::from_pem(bytes);
     let _ = keys::PublicKey::from_spki_der(bytes);
 }

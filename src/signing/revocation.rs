@@ -242,6 +242,9 @@ pub(super) fn check(
                 check = check.detail(format!("not used for {name}: {}: {why}{listed}", list.named()));
                 continue;
             }
+            if !covered {
+                check = check.detail(format!("{name}: looked at {}, sha256 {}", list.named(), list.digest));
+            }
             covered = true;
             let Some(entry) = entry else { continue };
             let revoked = Revoked::of(entry, list);
@@ -250,9 +253,7 @@ pub(super) fn check(
                 None => return Err(revoked.broken(&name, time)),
             }
         }
-        if covered {
-            check = check.detail(format!("{name}: a current revocation list was looked at"));
-        } else {
+        if !covered {
             check = check.detail(format!("{name}: no revocation list that can be used covers it"));
         }
         leaf_is_covered |= covered && index == 0;

@@ -254,7 +254,7 @@ fn a_revoked_certificate_fails_chain_with_date_and_reason() {
         .check
         .details
         .iter()
-        .any(|line| line.raw().contains("a current revocation list was looked at"));
+        .any(|line| line.raw().contains("looked at the revocation list of CN=issuing"));
     assert!(told, "{:?}", judged.check);
     // Signed by the leaf itself, which is no authority.
     let forged = list(ISSUING).issue(leaf);
