@@ -9,7 +9,7 @@ use crate::inventory::{ModelId, Source, SourceKind, cyclonedx};
 use crate::policy;
 use crate::report;
 use crate::signing::Progress;
-use crate::text::{nearest, screen};
+use crate::text::{count, nearest, screen};
 use crate::workbench::{Job, JobKind, JobState, OpenOptions, ReviewWord, View, Workbench};
 use serde_json::json;
 use std::path::Path;
@@ -252,7 +252,8 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
     let view = workbench.view();
     let in_graph = view.graph.findings();
     let findings = view.findings.len() + in_graph.len();
-    let mut human = format!("✓ scanned  {} models, {findings} findings\n", view.models.len());
+    let mut human =
+        format!("✓ scanned  {}, {}\n", count(view.models.len(), "model"), count(findings, "finding"));
     for finding in &view.findings {
         let place = format!("{} {}", finding.source.screen(), finding.place.screen());
         human.push_str(&format!("  ! {}  {}  ({})\n", finding.code, finding.message, place.trim_end()));

@@ -4,7 +4,7 @@ use super::text::{Row, table};
 use crate::attest::{About, Appended, Change, History, Judged, UnknownLine};
 use crate::error::Result;
 use crate::signing::{Method, Outcome, RootDigest};
-use crate::text::{self, Untrusted};
+use crate::text::{self, Untrusted, count};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -41,7 +41,8 @@ pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown:
     if judged.is_empty() && unknown.is_empty() {
         return format!("· none  no claims in {place}\n");
     }
-    let mut out = format!("{place}  {} claims, {} unknown lines\n", judged.len(), unknown.len());
+    let mut out =
+        format!("{place}  {}, {}\n", count(judged.len(), "claim"), count(unknown.len(), "unknown line"));
     if let Some(root) = root {
         let _ = writeln!(out, "  root digest of the model  {root}");
     }
@@ -72,7 +73,11 @@ pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown:
     out.push_str(&table(&rows));
     let counted = judged.iter().filter(|judged| judged.counts()).count();
     if judged.iter().any(|judged| judged.about != About::Unknown) {
-        let _ = writeln!(out, "{counted} of them count: about this model, by a proven and expected signer");
+        let _ = writeln!(
+            out,
+            "{counted} of them {}: about this model, by a proven and expected signer",
+            if counted == 1 { "counts" } else { "count" }
+        );
     }
     out
 }
@@ -162,7 +167,7 @@ pub fn statements_json(judged: &[&Judged]) -> Result<Value> {
 
 /// What was appended, and what was there already.
 pub fn appended(place: &str, names: &[Untrusted], appended: &Appended) -> String {
-    let mut out = format!("✓ appended  {} claims to {place}\n", appended.added());
+    let mut out = format!("✓ appended  {} to {place}\n", count(appended.added(), "claim"));
     for (name, (line, already)) in names.iter().zip(&appended.lines) {
         let word = if *already { "! already there" } else { "  line" };
         let _ = writeln!(out, "{word}  {line}  {}", name.screen());

@@ -14,6 +14,11 @@ pub use nearest::nearest;
 
 use serde::{Deserialize, Serialize};
 
+/// `1 claim`, `2 claims`.
+pub fn count(many: usize, one: &str) -> String {
+    format!("{many} {one}{}", if many == 1 { "" } else { "s" })
+}
+
 /// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]

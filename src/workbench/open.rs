@@ -275,7 +275,11 @@ impl Workbench {
     /// Reads all sources again and replaces the inventory.
     pub(super) fn rescan(&self, progress: &Progress) -> Result<String> {
         let found: Scan = scan(&self.workspace(), progress)?;
-        let said = format!("{} models, {} findings", found.models.len(), found.findings.len());
+        let said = format!(
+            "{}, {}",
+            crate::text::count(found.models.len(), "model"),
+            crate::text::count(found.findings.len(), "finding")
+        );
         self.store().replace(&found)?;
         let view = self.view();
         self.renew(found.models, found.findings, in_force(&view), view.stage.clone())?;
