@@ -34,6 +34,14 @@ const ROWS: &[Row] = &[
     },
     Row { key: "default", from: "default = \"deny\"", to: "default = \"allow\"", ask: None, says: "default" },
     Row { key: "trust.kind", from: "kind = \"x509\"", to: "kind = \"key\"", ask: SIGNED, says: "L1.07" },
+    Row {
+        // A list that cannot be read is no list: nothing answers for the signers under the anchor.
+        key: "trust.crls",
+        from: "files = [\"../keys/samples-root-ca.pem\"]",
+        to: "files = [\"../keys/samples-root-ca.pem\"]\ncrls = [\"gone.crl\"]",
+        ask: SIGNED,
+        says: "L1.07",
+    },
     Row { key: "trust.files", from: "samples-root-ca.pem", to: "gone.pem", ask: SIGNED, says: "L1.07" },
     Row {
         key: "publisher.models",
