@@ -1,7 +1,7 @@
 //! `sign sigstore`: where the identity token comes from, how a person logs in, what is printed. Built without
 //! the feature `keyless`, it says how to get it.
 
-use super::args::{Common, What};
+use super::args::{Common, SignCommon};
 use super::output::Output;
 use crate::error::Result;
 use clap::Args;
@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// Options of keyless signing.
 #[derive(Debug, Clone, Args)]
 pub struct SignSigstore {
-    /// The model's folder or file
-    pub model: PathBuf,
+    #[command(flatten)]
+    pub common: SignCommon,
     /// The identity token; others on this machine can read it here, so prefer --identity-token-file
     #[arg(long, alias = "identity_token", value_name = "TOKEN", conflicts_with_all = ["identity_token_file", "use_ambient_credentials"])]
     pub identity_token: Option<String>,
@@ -39,14 +39,6 @@ pub struct SignSigstore {
     /// How long each exchange with a service may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     pub timeout: u16,
-    /// Where the bundle goes [default: model.sig in the model's folder]
-    #[arg(long, value_name = "FILE")]
-    pub signature: Option<PathBuf>,
-    /// Append the bundle to this file of claims, too
-    #[arg(long, alias = "append_claims", value_name = "FILE")]
-    pub append_claims: Option<PathBuf>,
-    #[command(flatten)]
-    pub what: What,
 }
 
 #[cfg(not(feature = "keyless"))]
@@ -82,7 +74,7 @@ mod with_network {
 
     /// `sign sigstore`.
     pub fn sign(with: &SignSigstore, _: &Common, output: &Output) -> Result<u8> {
-        set_jobs(with.what.jobs);
+        set_jobs(with.common.what.jobs);
         let instance = match &with.trust_config {
             Some(file) => Instance::read(file)?,
             None if with.use_staging => Instance::staging()?,
@@ -111,14 +103,21 @@ mod with_network {
                 code: &code,
             }),
         };
-        let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
-        let mut options = options(&with.what, signature);
-        claims::prepare(with.append_claims.as_deref(), &mut options)?;
+        let signature =
+            with.common.signature.clone().unwrap_or_else(|| default_signature(&with.common.model));
+        let mut options = options(&with.common.what, signature);
+        claims::prepare(with.common.append_claims.as_deref(), &mut options)?;
         let timeout = Duration::from_secs(u64::from(with.timeout));
-        let made =
-            sign_sigstore(&with.model, &instance, credentials, &options, timeout, &Progress::default())?;
+        let made = sign_sigstore(
+            &with.common.model,
+            &instance,
+            credentials,
+            &options,
+            timeout,
+            &Progress::default(),
+        )?;
         let signed = &made.signed;
-        claims::append_signature(with.append_claims.as_deref(), signed, output)?;
+        claims::append_signature(with.common.append_claims.as_deref(), signed, output)?;
         let issuer = made.signer.issuer.as_ref().map(|issuer| issuer.screen()).unwrap_or_default();
         let mut human = format!(
             "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \
