@@ -5,9 +5,9 @@
 use crate::text::Untrusted;
 use aws_lc_rs::signature as algorithms;
 use aws_lc_rs::signature::{UnparsedPublicKey, VerificationAlgorithm};
-use der::asn1::{ObjectIdentifier, UintRef};
+use der::asn1::{AnyRef, ObjectIdentifier, UintRef};
 use der::referenced::OwnedToRef;
-use der::{Decode, Encode, Reader, SliceReader};
+use der::{Decode, Reader, SliceReader};
 use pkix_path::names_match;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -36,7 +36,7 @@ const MAX_RSA_BITS: usize = 8192;
 /// A certificate that may be part of a path.
 pub(super) struct Member {
     pub certificate: Certificate,
-    /// What its issuer signed.
+    /// The bytes that its issuer signed, as they came.
     pub signed: Vec<u8>,
     /// Its index among the anchors.
     pub anchor: Option<usize>,
@@ -53,7 +53,10 @@ impl Member {
         let key_id = tbs.get::<SubjectKeyIdentifier>().map_err(damaged)?.map(|(_, id)| id.0.into_bytes());
         let issuer_key =
             tbs.get::<AuthorityKeyIdentifier>().map_err(damaged)?.map(|(_, id)| id).unwrap_or_default();
-        let signed = tbs.to_der().map_err(|_| "it cannot be written again".to_owned())?;
+        // As it came: what is written anew may differ from what was signed (`critical FALSE`, spelled out).
+        let signed = AnyRef::from_der(der)
+            .and_then(|outer| SliceReader::new(outer.value())?.tlv_bytes().map(<[u8]>::to_vec))
+            .map_err(|_| "its signed part cannot be read".to_owned())?;
         Ok(Member { certificate, signed, anchor, key_id, issuer_key })
     }
 

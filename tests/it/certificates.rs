@@ -347,6 +347,20 @@ fn validity_is_judged_at_the_trusted_time_and_else_now() {
     assert_eq!(three.judge(&[], early).check.code, "CHAIN-NOT-YET-VALID");
 }
 
+/// OpenSSL judges both so, too.
+#[test]
+fn a_signature_is_judged_over_the_bytes_as_they_came_and_never_over_bytes_written_anew() {
+    let three = Three::changed(|t| t.leaf.set(unknown(false)));
+    let [_, issuing_key, _] = &three.keys;
+    let [leaf, issuing, root] = three.ders();
+    let judge =
+        |leaf: Vec<u8>| judge_chain(&[leaf, issuing.clone()], std::slice::from_ref(&root), &[], now()).check;
+    assert_eq!(judge(leaf.clone()).outcome, Outcome::Pass);
+    assert_ne!(with_signed_part(&leaf, spelled_out, None), leaf);
+    assert_eq!(judge(with_signed_part(&leaf, spelled_out, Some(issuing_key))).outcome, Outcome::Pass);
+    assert_eq!(judge(with_signed_part(&leaf, spelled_out, None)).code, "CHAIN-SIGNATURE");
+}
+
 #[test]
 fn files_that_hold_no_revocation_list_are_refused_and_large_ones_too() {
     let good = list(ISSUING).issue(&Key::new(Kind::P256));

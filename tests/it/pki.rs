@@ -6,9 +6,9 @@ use aws_lc_rs::signature::{self, EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519Key
 use aws_lc_rs::{rsa, signature::RsaEncoding};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use der::asn1::{Any, BitString, GeneralizedTime, Ia5String, ObjectIdentifier, OctetString, UtcTime};
+use der::asn1::{Any, AnyRef, BitString, GeneralizedTime, Ia5String, ObjectIdentifier, OctetString, UtcTime};
 use der::oid::AssociatedOid;
-use der::{Decode, Encode};
+use der::{Decode, Encode, Reader, SliceReader, Tag, Tagged};
 use std::str::FromStr;
 use std::time::Duration;
 use x509_cert::certificate::{TbsCertificate, Version};
@@ -217,6 +217,39 @@ impl Spec {
         let signature_algorithm = algorithm_id(algorithm);
         Certificate { tbs_certificate, signature_algorithm, signature }.to_der().unwrap()
     }
+}
+
+/// The certificate with another signed part: signed again by `signer`, or else under its old signature.
+pub fn with_signed_part(der: &[u8], change: impl Fn(&[u8]) -> Vec<u8>, signer: Option<&Key>) -> Vec<u8> {
+    let [tbs, algorithm, signature] = <[Vec<u8>; 3]>::try_from(elements(der)).unwrap();
+    let tbs = change(&tbs);
+    let anew = |key: &Key| BitString::from_bytes(&key.sign(key.algorithm(), &tbs)).unwrap().to_der().unwrap();
+    let signature = signer.map_or(signature, anew);
+    Any::new(Tag::Sequence, [tbs, algorithm, signature].concat()).unwrap().to_der().unwrap()
+}
+
+/// Spells out `critical FALSE` in every extension: BER that DER forbids, and that means the same.
+pub fn spelled_out(der: &[u8]) -> Vec<u8> {
+    let tag = AnyRef::from_der(der).unwrap().tag();
+    if !tag.is_constructed() {
+        return der.to_vec();
+    }
+    let mut parts = elements(der);
+    let tags: Vec<u8> = parts.iter().map(|part| part[0]).collect();
+    match (tag, tags.as_slice()) {
+        (Tag::Sequence, [0x06, 0x04]) => parts.insert(1, vec![0x01, 0x01, 0x00]),
+        _ => parts = parts.iter().map(|part| spelled_out(part)).collect(),
+    }
+    Any::new(tag, parts.concat()).unwrap().to_der().unwrap()
+}
+
+fn elements(der: &[u8]) -> Vec<Vec<u8>> {
+    let mut reader = SliceReader::new(AnyRef::from_der(der).unwrap().value()).unwrap();
+    let mut found = Vec::new();
+    while !reader.is_finished() {
+        found.push(reader.tlv_bytes().unwrap().to_vec());
+    }
+    found
 }
 
 fn algorithm_id(oid: &str) -> AlgorithmIdentifierOwned {
