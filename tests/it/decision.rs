@@ -277,7 +277,7 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     assert_eq!(policy_check(old), ("POLICY".to_owned(), Outcome::Pass));
 
     let mut linked = by("CN=acme release");
-    linked.allow_symlinks = true;
+    linked.allow_symlinks = Some(true);
     assert_eq!(policy_check(linked), ("POLICY-SYMLINKS".to_owned(), Outcome::Fail));
 
     let mut no_log = by("CN=acme release");
