@@ -2,7 +2,7 @@
 //! core found and look at nothing again.
 
 use crate::inventory::{Format, Model};
-use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern};
+use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
 use crate::signing::{AnchorUse, Check, Curve, Identity, NameDifference, Outcome, Stage, Verification};
 use crate::text::Untrusted;
 
@@ -90,7 +90,8 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy) -> Chec
     check
 }
 
-/// A fault of the publisher's window; none when the signature lies inside.
+/// A fault of the publisher's window; none when the signature lies inside. A trusted time counts; without one it
+/// is judged as of the verification, which saw the signature (rulings 2). L1.06 and L1.07 say the same.
 fn window(
     publisher: &Publisher,
     signer: &Identity,
@@ -98,16 +99,14 @@ fn window(
     now: jiff::Timestamp,
 ) -> Option<Check> {
     let at = signed_at.unwrap_or(now);
-    let early = publisher.valid_from.filter(|from| at < *from);
-    let late = publisher.valid_until.filter(|until| at >= *until);
-    let (outcome, summary) = match (early, late, signed_at) {
-        (Some(_), _, _) => (Outcome::Fail, "Signed before the policy's grant begins"),
-        (_, Some(_), Some(_)) => (Outcome::Fail, "Signed after the policy's grant ended"),
-        // It may have been signed in time: nobody who is trusted says so.
-        (_, Some(_), None) => {
+    let (outcome, summary) = match (publisher.window(at), signed_at) {
+        (Window::Inside, _) => return None,
+        (Window::Before, _) => (Outcome::Fail, "Signed before the policy's grant begins"),
+        (Window::After, Some(_)) => (Outcome::Fail, "Signed after the policy's grant ended"),
+        // It may have been signed in time: what nobody who is trusted says contradicts nothing (rulings 1).
+        (Window::After, None) => {
             (Outcome::Missing, "The grant ended, and no trusted time tells when it was signed")
         }
-        (None, None, _) => return None,
     };
     let end =
         |moment: Option<jiff::Timestamp>| moment.map_or_else(|| "any time".to_owned(), |at| at.to_string());
@@ -261,18 +260,7 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
         );
     }
     findings.extend(signer_key(verification, policy));
-    if verification.allow_symlinks && !policy.artifact.allow_symlinks {
-        findings.push(
-            check(
-                "POLICY-SYMLINKS",
-                Outcome::Fail,
-                "The signature follows symbolic links, and the policy does not allow that".to_owned(),
-            )
-            .expected("a manifest with allow_symlinks = false")
-            .found("allow_symlinks = true")
-            .remedy("Have the model signed with files in place of the links"),
-        );
-    }
+    findings.extend(links(verification, policy));
     findings.extend(ignored(verification, policy));
     findings.extend(old_anchor(verification, policy));
     let logged = verification.method.filter(|method| {
@@ -341,6 +329,28 @@ fn old_anchor(verification: &Verification, policy: &Policy) -> Option<Check> {
         .found(format!("{age} days, from {}", anchor.origin))
         .remedy("Get the anchor again from its source, compare, and replace the file")
     })
+}
+
+/// A manifest that follows links says what lies outside the signed folder.
+fn links(verification: &Verification, policy: &Policy) -> Option<Check> {
+    let check = |outcome, summary: &str| {
+        Check::new(Stage::Policy, "POLICY-SYMLINKS", outcome, summary)
+            .expected("a manifest with allow_symlinks = false")
+    };
+    // The hash is recorded with the flag: a record with the one alone is of before the other was kept.
+    match (verification.allow_symlinks, verification.hash) {
+        _ if policy.artifact.allow_symlinks => None,
+        (Some(true), _) => Some(
+            check(Outcome::Fail, "The signature follows symbolic links, and the policy does not allow that")
+                .found("allow_symlinks = true")
+                .remedy("Have the model signed with files in place of the links"),
+        ),
+        (None, Some(_)) => Some(
+            check(Outcome::Unknown, "The record does not tell whether the signature follows symbolic links")
+                .remedy("Verify the model again"),
+        ),
+        (Some(false), _) | (None, None) => None,
+    }
 }
 
 /// The key that signed must be of a kind that the policy allows.

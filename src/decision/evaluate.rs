@@ -314,18 +314,30 @@ fn reasons(
         reasons.push(reason(id, Class::Error, text, "correct `require` of the stage"));
     }
 
-    // What no control speaks of still counts: what the policy bans, and any check that stands in the way alone.
+    let known = |id: &String| input.rubric.control(id).is_some();
+    for id in input.policy.raise.iter().filter(|id| !known(id)) {
+        let text = Untrusted::new("the policy raises a control that the rubric does not have");
+        reasons.push(reason(id, Class::Error, text, "correct `raise` of the policy"));
+    }
+
+    // What no control speaks of still counts: what the policy says, and any check that stands in the way alone.
     if let Some(verification) = judged.verification {
-        let told = |class| reasons.iter().any(|reason: &Reason| reason.class == Some(class));
-        let outcome = verification.outcome();
-        let all = match outcome {
-            Outcome::Fail => !told(Class::Contradicted),
-            Outcome::Missing | Outcome::Unknown => stage.min_level > 0 && reasons.is_empty(),
-            _ => false,
-        };
-        for check in verification.checks.iter().filter(|check| check.outcome == outcome) {
-            let banned = check.stage == CheckStage::Policy && outcome == Outcome::Fail;
-            if let Some(class) = class_of(outcome, unreadable).filter(|_| all || banned) {
+        let told: Vec<Class> = reasons.iter().filter_map(|reason| reason.class).collect();
+        for check in &verification.checks {
+            let Some(class) = class_of(check.outcome, unreadable) else { continue };
+            let of_policy = check.stage == CheckStage::Policy && check.code != check.stage.name();
+            let counts = match check.outcome {
+                Outcome::Fail => of_policy || !told.contains(&Class::Contradicted),
+                // One reason of a class is enough to decide; the policy's own must not hide behind another class.
+                Outcome::Missing | Outcome::Unknown if of_policy => {
+                    stage.min_level > 0 && !told.contains(&class)
+                }
+                Outcome::Missing | Outcome::Unknown => {
+                    stage.min_level > 0 && told.is_empty() && check.outcome == verification.outcome()
+                }
+                Outcome::Pass | Outcome::Partial | Outcome::NotApplicable => false,
+            };
+            if counts {
                 let text = Untrusted::new(check.summary.clone());
                 reasons.push(reason(&check.code, class, text, check.remedy.as_deref().unwrap_or_default()));
             }

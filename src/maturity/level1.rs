@@ -3,6 +3,7 @@
 
 use super::assess::Evidence;
 use crate::inventory::{Basis, Binding, FactKey, Format, Kind};
+use crate::policy::Window;
 use crate::signing::{Check, Method, Outcome, Stage, Verification};
 use crate::text::Untrusted;
 
@@ -87,11 +88,15 @@ fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
 /// Judges by a verification; without a signature the control is missing, without a verification unknown.
 fn by_verification(evidence: &Evidence<'_>, judge: impl FnOnce(&Verification) -> Finding) -> Finding {
     match sight(evidence) {
-        Sight::Unsigned => Finding::missing("the model is not signed")
-            .remedy("sign the model with an OMS tool at the release step, or ask its producer to"),
+        Sight::Unsigned => unsigned(),
         Sight::NotLooked => not_looked(),
         Sight::Looked(verification) => judge(verification),
     }
+}
+
+fn unsigned() -> Finding {
+    Finding::missing("the model is not signed")
+        .remedy("sign the model with an OMS tool at the release step, or ask its producer to")
 }
 
 fn not_looked() -> Finding {
@@ -131,7 +136,7 @@ fn some_of<'a>(names: impl ExactSizeIterator<Item = &'a Untrusted>) -> String {
 }
 
 fn well_formed(evidence: &Evidence<'_>) -> Finding {
-    by_verification(evidence, |v| by_stages(v, &[Stage::Parse, Stage::Method, Stage::Statement]))
+    by_verification(evidence, |v| by_stages(v, &[Stage::Statement, Stage::Parse, Stage::Method]))
 }
 
 fn signature_verifies(evidence: &Evidence<'_>) -> Finding {
@@ -263,10 +268,44 @@ fn identity_allowed(evidence: &Evidence<'_>) -> Finding {
         }
         match v.signer.as_ref().filter(|signer| is_denied(evidence, v, signer)) {
             Some(signer) => Finding::observed(Outcome::Fail, format!("denied: {}", signer.subject.raw())),
+            None if is_granted(v) => outside_window(evidence, v).unwrap_or(finding),
             None => finding,
         }
     })
 }
+
+/// Whether nothing but the time can stand against the identity.
+fn is_granted(v: &Verification) -> bool {
+    v.check(Stage::Identity)
+        .is_some_and(|check| check.outcome == Outcome::Pass || check.code == "IDENTITY-WINDOW")
+}
+
+/// What the publisher's window leaves of its grant; none inside. A trusted time counts. Without one the signature
+/// is no younger than the verification that saw it, and its end is judged now (rulings 2): whoever holds the key
+/// after that can sign as of any day. That it was perhaps signed in time contradicts nothing (rulings 1).
+fn outside_window(evidence: &Evidence<'_>, v: &Verification) -> Option<Finding> {
+    let publisher = evidence.policy.publisher_of(evidence.model.id.raw())?;
+    let id = &publisher.id;
+    let signed_at = v.signed_at.map(|(at, _)| at);
+    if publisher.window(signed_at.unwrap_or(v.at)) == Window::Before {
+        let found = format!("signed before the grant of publisher {id} begins");
+        return Some(Finding::observed(Outcome::Fail, found).remedy(OUTSIDE));
+    }
+    match (publisher.window(signed_at.unwrap_or(evidence.now)), signed_at) {
+        (Window::After, Some(at)) => {
+            let found = format!("signed at {at}, after the grant of publisher {id} ended");
+            Some(Finding::observed(Outcome::Fail, found).remedy(OUTSIDE))
+        }
+        (Window::After, None) => {
+            let found =
+                format!("the grant of publisher {id} ended, and nobody trusted says when it was signed");
+            Some(Finding::missing(found).remedy(OUTSIDE))
+        }
+        (Window::Before | Window::Inside, _) => None,
+    }
+}
+
+const OUTSIDE: &str = "have the model signed again inside the window, or extend the grant after a review";
 
 fn is_denied(evidence: &Evidence<'_>, v: &Verification, signer: &crate::signing::Identity) -> bool {
     evidence.policy.denies(signer, v.signed_at.map(|(at, _)| at)).is_some()
@@ -295,23 +334,8 @@ fn pinned_key(evidence: &Evidence<'_>, v: &Verification) -> Finding {
         return Finding::missing(format!("the policy does not pin the key `{name}`"))
             .remedy("add the key to the policy's [trust] after checking its fingerprint with the producer");
     }
-    let at = v.signed_at.map_or(evidence.now, |(at, _)| at);
-    let window = evidence.policy.publisher_of(evidence.model.id.raw());
-    let early = window.is_some_and(|publisher| publisher.valid_from.is_some_and(|from| at < from));
-    let late = window.is_some_and(|publisher| publisher.valid_until.is_some_and(|end| at >= end));
-    if late && v.signed_at.is_none() {
-        // Perhaps it was signed in time: that nobody trusted says when contradicts nothing (rulings 1, 2).
-        return Finding::missing(format!(
-            "the window of the key `{name}` has ended, and nobody trusted says when it signed"
-        ))
-        .remedy(
-            "have the model signed again with a key inside its window, or extend the grant after a review",
-        );
-    }
-    if early || late {
-        return Finding::observed(Outcome::Fail, format!("the key `{name}` is outside its window at {at}"));
-    }
-    Finding::observed(Outcome::Pass, format!("the policy pins the key `{name}`"))
+    outside_window(evidence, v)
+        .unwrap_or_else(|| Finding::observed(Outcome::Pass, format!("the policy pins the key `{name}`")))
 }
 
 fn trusted_time(evidence: &Evidence<'_>) -> Finding {
@@ -332,7 +356,7 @@ fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
         Sight::Unsigned if evidence.policy.log_required.is_empty() => {
             Finding::not_applicable("not signed, and so by no method that wants the log")
         }
-        Sight::Unsigned => Finding::missing("the model is not signed"),
+        Sight::Unsigned => unsigned(),
         Sight::NotLooked => not_looked(),
         Sight::Looked(v) => {
             let finding = by_stages(v, &[Stage::Log]);

@@ -48,7 +48,26 @@ impl IdentityPattern {
     }
 }
 
+/// Where a moment lies to a publisher's grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// Before it begins.
+    Before,
+    /// Inside.
+    Inside,
+    /// At its end, or after.
+    After,
+}
+
 impl Publisher {
+    /// Where a moment lies to its grant.
+    pub fn window(&self, at: jiff::Timestamp) -> Window {
+        if self.valid_from.is_some_and(|from| at < from) {
+            return Window::Before;
+        }
+        if self.valid_until.is_some_and(|until| at >= until) { Window::After } else { Window::Inside }
+    }
+
     /// Whether it grants its models to this signer under this anchor. Without `identities` the anchor
     /// suffices, but only when it is one key: a certificate authority answers for many signers.
     pub fn grants(&self, signer: &Identity, anchor: &AnchorUse) -> bool {

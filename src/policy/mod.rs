@@ -11,6 +11,7 @@ pub use document::{
     Action, AnchorKind, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
     Policy, Publisher, Stage, TextPattern,
 };
+pub use matching::Window;
 pub use parse::{PolicyError, parse};
 
 /// The built-in policies: name and text.

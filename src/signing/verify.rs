@@ -135,9 +135,9 @@ pub struct Verification {
     /// The curve of the key that signed, as far as it could be read.
     #[serde(default)]
     pub curve: Option<Curve>,
-    /// Whether the bundle records that links were followed.
+    /// Whether the bundle records that links were followed; none when it was not read, or not kept.
     #[serde(default)]
-    pub allow_symlinks: bool,
+    pub allow_symlinks: Option<bool>,
     /// SHA-256 over the bundle's bytes, hex.
     pub bundle_digest: Option<String>,
     /// The files.
@@ -166,7 +166,7 @@ impl Verification {
             subject_name: None,
             hash: None,
             curve: None,
-            allow_symlinks: false,
+            allow_symlinks: None,
             bundle_digest: None,
             files: FilesReport::default(),
             foreign: Vec::new(),
@@ -319,7 +319,7 @@ fn look(
         Ok(statement) => {
             result.subject_name = (!statement.legacy).then(|| statement.subject_name.clone());
             result.hash = Some(statement.manifest.serialization.hash);
-            result.allow_symlinks = statement.manifest.serialization.allow_symlinks;
+            result.allow_symlinks = Some(statement.manifest.serialization.allow_symlinks);
             result.root_digest = Some(statement.manifest.root_digest());
             result.set(check_statement(&statement));
             result.set(check_subject(&statement));

@@ -1,5 +1,6 @@
 //! IDENTITY and POLICY as a policy says them, and the decision at a stage.
 
+use proptest::prelude::*;
 use touchmark::decision::{Decision, Input, Verdict, apply_policy, evaluate};
 use touchmark::inventory::{Basis, Format, Model, ModelId, ParentRef, Relation};
 use touchmark::lineage::Graph;
@@ -36,6 +37,7 @@ identities = [{ issuer = "CN=root", subject = 'regex:^CN=labs-[0-9]+$' }]
 id = "edge"
 models = ["edge/*"]
 trust = ["key"]
+valid_from = 2026-01-01T00:00:00Z
 valid_until = 2026-06-01T00:00:00Z
 [[deny_identity]]
 subject = "exact:CN=labs-9"
@@ -117,7 +119,9 @@ fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, &s
     }
     verification.method = Some(method);
     verification.hash = Some(HashAlgorithm::Sha256);
+    verification.root_digest = Some("11".repeat(32).parse().unwrap());
     verification.curve = Some(Curve::P256);
+    verification.allow_symlinks = Some(false);
     verification.signer = Some(Identity {
         method,
         subject: subject.into(),
@@ -234,6 +238,35 @@ fn a_key_suffices_for_a_publisher_without_identities_inside_its_window() {
 }
 
 #[test]
+fn check_and_controls_agree_on_a_grant_that_ended_and_the_end_is_judged_now() {
+    let agreed = |signed_at: Option<&str>, seen: &str| {
+        let mut verification = signed(Method::Key, "sha256:00", None, ("key", "key"));
+        verification.signed_at = signed_at.map(|moment| (at(moment), TimeSource::Authority));
+        verification.at = at(seen);
+        let case = Case::new(vec![(model("edge/bot"), Some(verification))]);
+        let check = case.verifications[0].as_ref().unwrap().0.outcome_of(Stage::Identity);
+        let verdict = case.judge("staging").remove(0);
+        let control =
+            |id: &str| verdict.assessment.controls.iter().find(|result| result.id == id).unwrap().clone();
+        let (identity, anchor) = (control("L1.06"), control("L1.07"));
+        assert_eq!(identity.outcome, anchor.outcome);
+        if identity.outcome != Outcome::Pass {
+            assert_eq!((identity.found, identity.remedy), (anchor.found, anchor.remedy));
+        }
+        (check, anchor.outcome)
+    };
+    use Outcome::{Fail, Missing, Pass};
+    assert_eq!(agreed(Some("2026-05-01T00:00:00Z"), NOW), (Pass, Pass));
+    assert_eq!(agreed(Some("2026-05-01T00:00:00Z"), "2026-05-02T00:00:00Z"), (Pass, Pass));
+    assert_eq!(agreed(Some("2026-07-01T00:00:00Z"), NOW), (Fail, Fail));
+    assert_eq!(agreed(Some("2025-12-31T00:00:00Z"), NOW), (Fail, Fail));
+    assert_eq!(agreed(None, NOW), (Missing, Missing));
+    assert_eq!(agreed(None, "2025-12-31T00:00:00Z"), (Fail, Fail));
+    // The check tells of the day of the record; what counts at a gate is today.
+    assert_eq!(agreed(None, "2026-05-01T00:00:00Z"), (Pass, Missing));
+}
+
+#[test]
 fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
     let mut pickled = model("acme/bot");
     pickled.formats.push(Format::Pickle);
@@ -277,8 +310,17 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     assert_eq!(policy_check(old), ("POLICY".to_owned(), Outcome::Pass));
 
     let mut linked = by("CN=acme release");
-    linked.allow_symlinks = true;
+    linked.allow_symlinks = Some(true);
     assert_eq!(policy_check(linked), ("POLICY-SYMLINKS".to_owned(), Outcome::Fail));
+
+    // A record of before curve and links were kept still loads; what it does not tell is not taken for good.
+    let mut old = serde_json::to_value(by("CN=acme release")).unwrap();
+    let fields = old.as_object_mut().unwrap();
+    assert!(fields.remove("curve").is_some() && fields.remove("allow_symlinks").is_some());
+    let mut old: Verification = serde_json::from_value(old).unwrap();
+    assert_eq!(policy_check(old.clone()), ("POLICY-KEY".to_owned(), Outcome::Unknown));
+    old.curve = Some(Curve::P256);
+    assert_eq!(policy_check(old), ("POLICY-SYMLINKS".to_owned(), Outcome::Unknown));
 
     let mut no_log = by("CN=acme release");
     no_log.method = Some(Method::Sigstore);
@@ -329,12 +371,16 @@ impl Case {
     }
 
     fn judge(&self, stage: &str) -> Vec<Verdict> {
-        let (policy, rubric, graph) = (policy(), Rubric::bundled().unwrap(), Graph::build(&self.models));
+        self.judge_under(&policy(), stage)
+    }
+
+    fn judge_under(&self, policy: &Policy, stage: &str) -> Vec<Verdict> {
+        let (rubric, graph) = (Rubric::bundled().unwrap(), Graph::build(&self.models));
         let verdicts = evaluate(&Input {
             models: &self.models,
             graph: &graph,
             verifications: &self.verifications,
-            policy: &policy,
+            policy,
             stage,
             rubric: &rubric,
             now: at(NOW),
@@ -429,36 +475,116 @@ fn a_ban_is_its_own_reason() {
 }
 
 #[test]
-fn the_order_of_the_models_changes_no_verdict() {
-    let models = || {
-        vec![
-            (model("acme/a"), Some(tampered())),
-            (derived("acme/b", "acme/a"), Some(by("CN=acme release"))),
-            (derived("acme/c", "acme/d"), Some(by("CN=labs-12"))),
-            (derived("acme/d", "acme/c"), None),
-            (derived("labs/e", "x/y"), Some(by("CN=labs-12"))),
-            (derived("labs/f", "acme/b"), Some(by("CN=labs-9"))),
-        ]
-    };
-    let straight = Case::new(models());
-    for stage in ["dev", "staging", "prod"] {
-        let expected = straight.judge(stage);
-        assert_eq!(straight.judge(stage), expected);
-        for turn in 0..6 {
-            let mut turned = models();
-            turned.rotate_left(turn);
-            turned.swap(0, 3);
-            let mut verdicts = Case::new(turned).judge(stage);
-            verdicts.sort_by(|a, b| a.model.cmp(&b.model));
-            assert_eq!(verdicts, expected);
-        }
-    }
-}
-
-#[test]
 fn missing_verifications_and_an_empty_inventory_are_judged_all_the_same() {
     let mut case = Case::new(vec![(model("acme/a"), None), (model("acme/b"), None)]);
     case.verifications.clear();
     assert!(case.judge("prod").iter().all(|verdict| verdict.decision == Decision::Refuse));
     assert!(Case::new(Vec::new()).judge("prod").is_empty());
+}
+
+#[test]
+fn what_only_the_policy_says_does_not_hide_behind_what_weighs_less() {
+    let strict =
+        "name = \"staging\"\nmin_level = 1\non_missing = \"warn\"\non_unavailable = \"closed\"\n[[stage]]\n";
+    let text = POLICY.replace("name = \"staging\"", &format!("{strict}name = \"other\""));
+    let strict = parse(&text, "t", None, at(NOW)).unwrap();
+    for (curve, decision) in [(Some(Curve::P256), Decision::Warn), (None, Decision::Refuse)] {
+        let mut verification = by("CN=acme release");
+        verification.curve = curve;
+        // That nobody is named for the model is missing; that nobody knows the key is another class.
+        let case = Case::new(vec![(model("nobody/bot"), Some(verification))]);
+        let verdict = case.judge_under(&strict, "staging").remove(0);
+        assert!(codes(&verdict).contains(&"L1.06"));
+        assert_eq!(codes(&verdict)[0] == "POLICY-KEY", curve.is_none(), "{:?}", verdict.reasons);
+        assert_eq!(verdict.decision, decision);
+    }
+}
+
+#[test]
+fn a_control_that_the_rubric_does_not_have_cannot_be_raised_in_silence() {
+    let text = POLICY
+        .replace("[[stage]]\nname = \"dev\"", "[controls]\nraise = [\"L1.99\"]\n[[stage]]\nname = \"dev\"");
+    let case = Case::new(vec![(model("acme/bot"), Some(by("CN=acme release")))]);
+    let verdict = case.judge_under(&parse(&text, "t", None, at(NOW)).unwrap(), "staging").remove(0);
+    assert_eq!((codes(&verdict)[0], verdict.reasons[0].class), ("L1.99", Some(Class::Error)));
+    assert_eq!(verdict.decision, Decision::Refuse);
+}
+
+/// What may have become of one model: its publisher, its evidence, its parents by number.
+type Drawn = (usize, usize, Vec<usize>);
+
+const EVIDENCE: usize = 10;
+
+fn drawn(cases: &[Drawn]) -> Vec<(Model, Option<Verification>)> {
+    const OWNERS: [&str; 4] = ["acme", "labs", "edge", "nobody"];
+    let id = |at: usize, owner: usize| format!("{}/m{at}", OWNERS[owner % OWNERS.len()]);
+    let mut models = Vec::new();
+    for (number, (owner, evidence, parents)) in cases.iter().enumerate() {
+        let mut model = model(&id(number, *owner));
+        for parent in parents {
+            let from =
+                cases.get(*parent).map_or_else(|| "x/gone".to_owned(), |(owner, _, _)| id(*parent, *owner));
+            model.parents.extend(derived("x/y", &from).parents);
+        }
+        let mut verification =
+            by(if *owner == 1 { ["CN=labs-12", "CN=labs-9"][evidence % 2] } else { "CN=acme release" });
+        match evidence % EVIDENCE {
+            0 | 1 => {}
+            2 => verification.set(Check::new(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs")),
+            3 => verification.set(Check::new(Stage::Signature, "SIGNATURE-BAD", Outcome::Fail, "no")),
+            4 => verification.set(Check::new(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file")),
+            5 => model.formats.push(Format::Pickle),
+            6 => verification.curve = None,
+            7 => verification.set(Check::new(Stage::Log, "LOG-UNKNOWN", Outcome::Unknown, "not known")),
+            8 => {
+                verification = unsigned();
+                model.signature = None;
+            }
+            _ => {
+                models.push((model, None));
+                continue;
+            }
+        }
+        models.push((model, Some(verification)));
+    }
+    models
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn verdicts_hold_whatever_the_inventory(
+        cases in prop::collection::vec((0..4_usize, 0..EVIDENCE, prop::collection::vec(0..9_usize, 0..3)), 1..8),
+        keys in prop::collection::vec(any::<u32>(), 8),
+    ) {
+        let straight = Case::new(drawn(&cases));
+        let mut turned: Vec<(u32, (Model, Option<Verification>))> =
+            keys.into_iter().zip(drawn(&cases)).collect();
+        turned.sort_by_key(|(key, _)| *key);
+        let turned = Case::new(turned.into_iter().map(|(_, model)| model).collect());
+        for stage in ["dev", "staging", "prod", "picky"] {
+            let verdicts = straight.judge(stage);
+            // The same input gives the same bytes.
+            let bytes = serde_json::to_vec(&verdicts).unwrap();
+            prop_assert_eq!(&bytes, &serde_json::to_vec(&straight.judge(stage)).unwrap());
+            // The order of the models does not matter.
+            let order = |mut verdicts: Vec<Verdict>| {
+                verdicts.sort_by(|a, b| a.model.cmp(&b.model));
+                serde_json::to_vec(&verdicts).unwrap()
+            };
+            prop_assert_eq!(order(turned.judge(stage)), order(verdicts.clone()));
+            // Every stage here is closed on contradiction: a failing check, a failing control and a taint refuse.
+            for (verdict, verified) in verdicts.iter().zip(&straight.verifications) {
+                let fails = verified.as_ref().is_some_and(|(v, _)| v.outcome() == Outcome::Fail)
+                    || verdict.assessment.controls.iter().any(|result| result.outcome == Outcome::Fail);
+                if fails || verdict.tainted {
+                    prop_assert_eq!(verdict.decision, Decision::Refuse, "{}: {:?}", stage, verdict.reasons);
+                }
+                if verdict.decision == Decision::Refuse {
+                    prop_assert!(!verdict.reasons.is_empty());
+                }
+            }
+        }
+    }
 }
