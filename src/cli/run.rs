@@ -5,7 +5,7 @@ use super::output::Output;
 use super::signing;
 use crate::decision::Decision;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{ModelId, Source, SourceKind, cyclonedx};
+use crate::inventory::{ModelId, Source, SourceKind, bom};
 use crate::policy;
 use crate::report;
 use crate::signing::Progress;
@@ -138,12 +138,12 @@ fn inspect(file: &Path, output: &Output) -> Result<u8> {
         Err(error) => error,
     };
     // What the signing core does not know may be a bill of materials.
-    let found = cyclonedx::read(file, &file.to_string_lossy().into_owned().into());
+    let found = bom::read(file, &file.to_string_lossy().into_owned().into());
     let foreign = |code: &str| matches!(code, "F-BOM-UNREADABLE" | "F-BOM-JSON" | "F-BOM-FORMAT");
     if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
         return Err(error.help(
-            "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7 in \
-             JSON, safetensors and GGUF files",
+            "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7, SPDX \
+             2.3 and 3.0.1, safetensors and GGUF files",
         ));
     }
     output.print(
@@ -244,7 +244,7 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
     let workbench = Workbench::open(&options(cli))?;
     for source in sources {
         let path = source.canonicalize().map_err(|error| Error::read(source, &error))?;
-        let is_bom = path.extension().is_some_and(|extension| extension == "json");
+        let is_bom = path.is_file() && bom::is_document(&path);
         let kind = if is_bom { SourceKind::Bom } else { SourceKind::Models };
         workbench.add_source(Source { kind, path })?;
     }

@@ -1,7 +1,9 @@
 //! What models there are, and what is known of each: sources, facts with their basis, the store and its
 //! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
 
-pub mod cyclonedx;
+pub mod bom;
+mod cyclonedx;
+mod dialects;
 pub mod folder;
 mod formats;
 mod front_matter;
@@ -12,7 +14,9 @@ mod names;
 mod reading;
 mod record;
 mod scan;
+mod spdx;
 pub mod store;
+mod telemetry;
 mod types;
 mod workspace;
 

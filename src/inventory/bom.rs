@@ -1,0 +1,109 @@
+//! The one door for bills of materials: reads a file within limits, tells which format it is, and hands the
+//! tree to that format's view. A document is never refused for a schema violation: that is a finding.
+
+use serde_json::Value;
+use std::path::Path;
+
+use crate::text::Untrusted;
+
+use super::record::note;
+use super::scan::{Finding, Scan};
+use super::{cyclonedx, json_tree, reading, spdx, telemetry};
+
+const MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// How a bill's file name ends.
+const ENDINGS: [&str; 2] = ["json", "jsonld"];
+/// Foreign signatures that are told one by one.
+const MAX_SIGNATURES: usize = 16;
+
+/// How a format's view reads a tree.
+type View = fn(&Value, &Untrusted) -> Scan;
+
+/// A format: how a tree of it is told, and its view.
+const FORMATS: [(fn(&Value) -> bool, View); 4] = [
+    (|root| root.get("bomFormat").and_then(Value::as_str) == Some("CycloneDX"), cyclonedx::view),
+    (spdx::is_three, spdx::view_three),
+    (|root| root.get("spdxVersion").is_some(), spdx::view_two),
+    (telemetry::is_one, telemetry::view),
+];
+
+/// Whether a file's name is one of a bill of materials.
+pub fn is_document(path: &Path) -> bool {
+    path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known)))
+}
+
+/// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
+pub fn read(path: &Path, source: &Untrusted) -> Scan {
+    let refuse = |code: &str, message: String| {
+        let mut findings = Vec::new();
+        note(&mut findings, code, None, source, "", message);
+        Scan { models: Vec::new(), findings }
+    };
+    let bytes = match reading::whole(path, MAX_BYTES) {
+        Ok(bytes) => bytes,
+        Err(unread) => return refuse("F-BOM-UNREADABLE", unread.to_string()),
+    };
+    let tree = match json_tree::parse(&bytes) {
+        Ok(tree) => tree,
+        Err(message) => return refuse("F-BOM-JSON", message),
+    };
+    drop(bytes);
+    let mut findings = Vec::new();
+    for name in &tree.duplicates {
+        let message = "this name occurs twice in one object; the last one counts";
+        note(&mut findings, "F-BOM-DUPLICATE-KEY", None, source, name, message);
+    }
+    let Some((_, view)) = FORMATS.iter().find(|(is_it, _)| is_it(&tree.root)) else {
+        let message = "not a bill of materials in CycloneDX, SPDX or AITF";
+        note(&mut findings, "F-BOM-FORMAT", None, source, "", message);
+        return Scan { models: Vec::new(), findings };
+    };
+    foreign_signatures(&tree.root, source, &mut findings);
+    let Scan { models, findings: more } = view(&tree.root, source);
+    findings.extend(more);
+    Scan { models, findings }
+}
+
+/// Tells each JSON signature (JSF 0.82: `signature` on the document and on parts of it) as what it is.
+fn foreign_signatures(root: &Value, source: &Untrusted, findings: &mut Vec<Finding>) {
+    let mut left = MAX_SIGNATURES;
+    let mut waiting = vec![(root, String::new())];
+    while let Some((value, at)) = waiting.pop() {
+        match value {
+            Value::Object(members) => {
+                if let Some(signature) = members.get("signature").and_then(Value::as_object)
+                    && ["algorithm", "signers", "chain"].iter().any(|key| signature.contains_key(*key))
+                {
+                    let message = "a JSON signature (JSF) of this document; it is none of the model's, and not \
+                                   verified here";
+                    note(findings, "F-BOM-SIGNATURE", None, source, &format!("{at}/signature"), message);
+                    left -= 1;
+                    if left == 0 {
+                        return;
+                    }
+                }
+                waiting.extend(
+                    members
+                        .iter()
+                        .filter(|(_, value)| value.is_object() || value.is_array())
+                        .rev()
+                        .map(|(key, value)| (value, format!("{at}/{}", pointer_part(key)))),
+                );
+            }
+            Value::Array(items) => waiting.extend(
+                items
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, item)| item.is_object() || item.is_array())
+                    .rev()
+                    .map(|(index, item)| (item, format!("{at}/{index}"))),
+            ),
+            _ => {}
+        }
+    }
+}
+
+/// A member's name inside a JSON pointer (RFC 6901, section 3).
+pub(super) fn pointer_part(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
