@@ -8,11 +8,11 @@ use crate::text::Untrusted;
 
 use super::record::note;
 use super::scan::{Finding, Scan};
-use super::{cyclonedx, json_tree, reading, spdx, telemetry};
+use super::{cyclonedx, json_tree, reading, spdx, telemetry, xml_tree};
 
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// How a bill's file name ends.
-const ENDINGS: [&str; 2] = ["json", "jsonld"];
+const ENDINGS: [&str; 3] = ["json", "jsonld", "xml"];
 /// Foreign signatures that are told one by one.
 const MAX_SIGNATURES: usize = 16;
 
@@ -43,23 +43,39 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
         Ok(bytes) => bytes,
         Err(unread) => return refuse("F-BOM-UNREADABLE", unread.to_string()),
     };
-    let tree = match json_tree::parse(&bytes) {
-        Ok(tree) => tree,
-        Err(message) => return refuse("F-BOM-JSON", message),
+    let mut findings = Vec::new();
+    let root = if xml_tree::is_xml(&bytes) {
+        match xml_tree::parse(&bytes) {
+            Ok(tree) => {
+                if tree.is_signed {
+                    let message =
+                        "an XML signature of this document; it is none of the model's, and not verified here";
+                    note(&mut findings, "F-BOM-SIGNATURE", None, source, "", message);
+                }
+                tree.root
+            }
+            Err(message) => return refuse("F-BOM-XML", message),
+        }
+    } else {
+        match json_tree::parse(&bytes) {
+            Ok(tree) => {
+                for name in &tree.duplicates {
+                    let message = "this name occurs twice in one object; the last one counts";
+                    note(&mut findings, "F-BOM-DUPLICATE-KEY", None, source, name, message);
+                }
+                tree.root
+            }
+            Err(message) => return refuse("F-BOM-JSON", message),
+        }
     };
     drop(bytes);
-    let mut findings = Vec::new();
-    for name in &tree.duplicates {
-        let message = "this name occurs twice in one object; the last one counts";
-        note(&mut findings, "F-BOM-DUPLICATE-KEY", None, source, name, message);
-    }
-    let Some((_, view)) = FORMATS.iter().find(|(is_it, _)| is_it(&tree.root)) else {
+    let Some((_, view)) = FORMATS.iter().find(|(is_it, _)| is_it(&root)) else {
         let message = "not a bill of materials in CycloneDX, SPDX or AITF";
         note(&mut findings, "F-BOM-FORMAT", None, source, "", message);
         return Scan { models: Vec::new(), findings };
     };
-    foreign_signatures(&tree.root, source, &mut findings);
-    let Scan { models, findings: more } = view(&tree.root, source);
+    foreign_signatures(&root, source, &mut findings);
+    let Scan { models, findings: more } = view(&root, source);
     findings.extend(more);
     Scan { models, findings }
 }

@@ -19,6 +19,7 @@ pub mod store;
 mod telemetry;
 mod types;
 mod workspace;
+mod xml_tree;
 
 pub use scan::{Finding, Scan, read_model, scan};
 pub use store::{LedgerEntry, RecordKind, Store};

@@ -6,7 +6,7 @@ use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Stage, Verification, code_info};
-use crate::text::width;
+use crate::text::{count, width};
 use crate::workbench::{Summary, View};
 use std::fmt::Write;
 
@@ -204,8 +204,10 @@ pub fn inspection(i: &Inspection) -> String {
 
 /// What a bill of materials declares; nothing of it is checked.
 pub fn bom(found: &Scan) -> String {
-    let mut out =
-        format!("CycloneDX, {} models; all of it is declared, nothing proven\n", found.models.len());
+    let mut out = format!(
+        "bill of materials, {}; all of it is declared, nothing proven\n",
+        count(found.models.len(), "model")
+    );
     for model in &found.models {
         let _ = writeln!(out, "  {} {}", model.kind.word(), model.id.screen());
         for fact in [FactKey::Version, FactKey::Publisher, FactKey::Licence, FactKey::Task] {
