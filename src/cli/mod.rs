@@ -2,6 +2,7 @@
 
 mod args;
 mod claims;
+mod export;
 mod key;
 mod keyless;
 mod output;

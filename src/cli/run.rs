@@ -35,6 +35,9 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
         Command::Claims(command) => super::claims::run(cli, command, output),
         Command::Inspect { file } => inspect(file, output),
         Command::Scan { sources } => scan(cli, sources, output),
+        Command::Export { models, form, spec_version } => {
+            super::export::run(cli, models, *form, *spec_version, output)
+        }
         Command::List { filter } => list(cli, filter, output),
         Command::Show { model } => {
             let view = Workbench::open(&options(cli))?.view();
@@ -197,7 +200,7 @@ fn wait(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
+pub(super) fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
     let id = workbench.start(kind);
     let Some(job) = workbench.wait(id) else {
         return Err(Error::new(Code::Internal, "the job was lost"));

@@ -350,21 +350,8 @@ impl Reader<'_> {
         let stated =
             find(&properties, "touchmark:pedigree:relation").and_then(|one| names::relation(&one.value));
         self.parent(&name, stated.unwrap_or_else(|| relation(&name)), place);
-        if let Some(pin) = find(&properties, "touchmark:pedigree:digest") {
-            let id = ModelId::new(&name);
-            match pin.value.parse() {
-                Ok(digest) => {
-                    let parents = self.record.model.parents.iter_mut();
-                    for parent in parents.filter(|parent| parent.id == id && parent.place.raw() == place) {
-                        parent.digest = Some(digest);
-                    }
-                }
-                Err(_) => self.found(
-                    "F-BOM-DIGEST",
-                    &pin.place,
-                    "not a root digest: 64 lower-case hexadecimal digits",
-                ),
-            }
+        if let Some(pin) = find(&properties, dialects::PIN) {
+            dialects::pin(&mut self.record, &name, place, pin, self.document.source);
         }
     }
 

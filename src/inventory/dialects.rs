@@ -5,7 +5,7 @@ use crate::text::Untrusted;
 
 use super::names;
 use super::record::Record;
-use super::types::{Binding, Relation};
+use super::types::{Binding, ModelId, Relation};
 
 /// Properties that hold base models, one or a list. OWASP's generator, AIBoMGen, AITF, and others after them.
 const BASES: [&str; 7] = [
@@ -30,6 +30,9 @@ const TAGS: [&str; 2] = ["tags", "huggingface:tags"];
 const CLAIMS: [&str; 3] = ["model.k8saibom.dev/oms-signature", "oms:status", "touchmark:oms:status"];
 /// The domain of `touchmark:oms:rootDigest`; a digest of another domain is not compared with ours.
 pub(super) const ROOT_DOMAIN: &str = "oms-root";
+
+/// The property that pins a parent to its root digest.
+pub(super) const PIN: &str = "touchmark:pedigree:digest";
 
 /// A name and its value, as text.
 pub(super) struct Property {
@@ -88,6 +91,23 @@ fn tags(properties: &[Property]) -> impl Iterator<Item = (&Property, &str)> {
         .iter()
         .filter(|property| TAGS.contains(&property.name.as_str()))
         .flat_map(|property| property.value.split(',').map(move |tag| (property, tag)))
+}
+
+/// Pins the parent that `place` names to the root digest that a property states.
+pub(super) fn pin(record: &mut Record, name: &str, place: &str, pin: &Property, source: &Untrusted) {
+    let id = ModelId::new(name);
+    match pin.value.parse() {
+        Ok(digest) => {
+            let parents = record.model.parents.iter_mut();
+            for parent in parents.filter(|parent| parent.id == id && parent.place.raw() == place) {
+                parent.digest = Some(digest);
+            }
+        }
+        Err(_) => {
+            let message = "not a root digest: 64 lower-case hexadecimal digits";
+            record.found("F-BOM-DIGEST", source, &pin.place, message);
+        }
+    }
 }
 
 /// What the properties say of the model's signature; to be compared, never believed.

@@ -4,10 +4,12 @@
 pub mod bom;
 mod cyclonedx;
 mod dialects;
+pub mod export;
 pub mod folder;
 mod formats;
 mod front_matter;
 mod gguf;
+pub mod json_edit;
 mod json_tree;
 mod merge;
 mod names;

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use crate::text::Untrusted;
 
-use super::dialects;
+use super::dialects::{self, Property};
 use super::names;
 use super::record::{Record, note};
 use super::scan::{Finding, Scan};
@@ -64,6 +64,8 @@ struct Edge<'a> {
     relation: Relation,
     both: bool,
     place: String,
+    /// A root digest that pins the parent, as the document writes it.
+    pin: Option<Property>,
 }
 
 /// A document in the making.
@@ -105,7 +107,13 @@ impl<'a> Bill<'a> {
     }
 
     /// Notes a relationship when it tells of origin. A comment may say how: in the hub's words.
-    fn relate(&mut self, kind: &str, from: &'a str, to: &'a str, comment: &str, place: &str) {
+    fn relate(
+        &mut self,
+        (kind, comment): (&str, &str),
+        (from, to): (&'a str, &'a str),
+        place: &str,
+        pin: Option<Property>,
+    ) {
         let plain = kind.replace('_', "").to_ascii_lowercase();
         let Some((_, child, relation, both)) = RELATIONSHIPS.iter().find(|(known, ..)| *known == plain)
         else {
@@ -116,7 +124,7 @@ impl<'a> Bill<'a> {
             Relation::Unspecified => names::relation(comment).unwrap_or(Relation::Unspecified),
             stated => *stated,
         };
-        self.edges.push(Edge { child, parent, relation, both: *both, place: place.to_owned() });
+        self.edges.push(Edge { child, parent, relation, both: *both, place: place.to_owned(), pin });
     }
 
     fn kind_of(&self, id: &str) -> Option<Kind> {
@@ -149,7 +157,12 @@ impl<'a> Bill<'a> {
             };
             element.kind = element.kind.or(Some(Kind::Model));
             match name {
-                Some(name) => element.record.parent(&name, edge.relation, self.source, &edge.place),
+                Some(name) => {
+                    element.record.parent(&name, edge.relation, self.source, &edge.place);
+                    if let Some(pin) = &edge.pin {
+                        dialects::pin(&mut element.record, &name, &edge.place, pin, self.source);
+                    }
+                }
                 None => {
                     let message = "refers to nothing in this document that has a name";
                     element.record.found("F-BOM-REF", self.source, &edge.place, message);

@@ -206,7 +206,10 @@ fn relationship<'a>(bill: &mut Bill<'a>, node: Node<'a>, at: &str) {
     let kind = kind.rsplit('/').next().unwrap_or_default();
     for (place, to) in each(value(node, "to"), &format!("{at}/to")) {
         match reference(to) {
-            Some(to) => bill.relate(kind, from, to, comment.unwrap_or_default(), &place),
+            Some(to) => {
+                let pin = properties(node, at).into_iter().find(|one| one.name == dialects::PIN);
+                bill.relate((kind, comment.unwrap_or_default()), (from, to), &place, pin);
+            }
             None => bill.note("F-BOM-TYPE", &place, "must be the id of an element"),
         }
     }

@@ -106,7 +106,9 @@ fn relationship<'a>(bill: &mut Bill<'a>, node: &'a Map<String, Value>, at: &str)
     let part = |key| text(node, key);
     let ends = part("spdxElementId").zip(part("relatedSpdxElement")).zip(part("relationshipType"));
     match ends {
-        Some(((from, to), kind)) => bill.relate(kind, from, to, part("comment").unwrap_or_default(), at),
+        Some(((from, to), kind)) => {
+            bill.relate((kind, part("comment").unwrap_or_default()), (from, to), at, None);
+        }
         None => bill.note("F-BOM-TYPE", at, "a relationship has two elements and a type, all text"),
     }
 }

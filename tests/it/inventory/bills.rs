@@ -7,7 +7,7 @@ use super::{Bench, has, model, parents, values};
 use touchmark::inventory::{Basis, FactKey, Kind, Relation, Scan, bom};
 
 /// Where real bills lie: `TOUCHMARK_CORPUS` names a folder with `cyclonedx/`, `spdx/` and `huggingface/`.
-const CORPUS: &str = "TOUCHMARK_CORPUS";
+pub(super) const CORPUS: &str = "TOUCHMARK_CORPUS";
 
 fn codes(scan: &Scan) -> Vec<(&str, &str)> {
     scan.findings.iter().map(|finding| (finding.code.as_str(), finding.place.raw())).collect()

@@ -10,6 +10,8 @@ use touchmark::inventory::{
 use touchmark::signing::Progress;
 
 mod bills;
+mod bills_edited;
+mod bills_written;
 mod bills_xml;
 mod store;
 
