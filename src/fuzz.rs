@@ -8,7 +8,7 @@ use crate::{attest, inventory};
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 9] = [
     ("bundle", bundle),
     ("statement", statement),
     ("certificates", certificates),
@@ -17,6 +17,7 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("safetensors", safetensors),
     ("gguf", gguf),
     ("foreign", foreign),
+    ("bill", bill),
 ];
 
 /// Runs one target by its name.
@@ -44,4 +45,12 @@ fn gguf(bytes: &[u8]) {
     let whole = if bytes.starts_with(b"GGUF") { bytes.to_vec() } else { [b"GGUF", bytes].concat() };
     weights(&whole);
     as_file(&whole, |path| drop(inventory::read_model(path)));
+}
+
+/// A bill of materials in any format, and an edit of it.
+fn bill(bytes: &[u8]) {
+    as_file(bytes, |path| drop(inventory::bom::read(path, &"bill".into())));
+    for pointer in ["", "/components/0/name", "/@graph/-", "/new"] {
+        drop(inventory::json_edit::set(bytes, pointer, &true.into()));
+    }
 }

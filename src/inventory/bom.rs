@@ -16,11 +16,10 @@ const ENDINGS: [&str; 3] = ["json", "jsonld", "xml"];
 /// Foreign signatures that are told one by one.
 const MAX_SIGNATURES: usize = 16;
 
-/// How a format's view reads a tree.
-type View = fn(&Value, &Untrusted) -> Scan;
+/// How a tree of a format is told, and how the format's view reads it.
+type Format = (fn(&Value) -> bool, fn(&Value, &Untrusted) -> Scan);
 
-/// A format: how a tree of it is told, and its view.
-const FORMATS: [(fn(&Value) -> bool, View); 4] = [
+const FORMATS: [Format; 4] = [
     (|root| root.get("bomFormat").and_then(Value::as_str) == Some("CycloneDX"), cyclonedx::view),
     (spdx::is_three, spdx::view_three),
     (|root| root.get("spdxVersion").is_some(), spdx::view_two),
