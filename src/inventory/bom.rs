@@ -73,48 +73,43 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
         note(&mut findings, "F-BOM-FORMAT", None, source, "", message);
         return Scan { models: Vec::new(), findings };
     };
-    foreign_signatures(&root, source, &mut findings);
+    let mut signatures = Vec::new();
+    foreign_signatures(&root, &mut String::new(), source, &mut signatures);
+    findings.append(&mut signatures);
     let Scan { models, findings: more } = view(&root, source);
     findings.extend(more);
     Scan { models, findings }
 }
 
-/// Tells each JSON signature (JSF 0.82: `signature` on the document and on parts of it) as what it is.
-fn foreign_signatures(root: &Value, source: &Untrusted, findings: &mut Vec<Finding>) {
-    let mut left = MAX_SIGNATURES;
-    let mut waiting = vec![(root, String::new())];
-    while let Some((value, at)) = waiting.pop() {
-        match value {
-            Value::Object(members) => {
-                if let Some(signature) = members.get("signature").and_then(Value::as_object)
-                    && ["algorithm", "signers", "chain"].iter().any(|key| signature.contains_key(*key))
-                {
-                    let message = "a JSON signature (JSF) of this document; it is none of the model's, and not \
-                                   verified here";
-                    note(findings, "F-BOM-SIGNATURE", None, source, &format!("{at}/signature"), message);
-                    left -= 1;
-                    if left == 0 {
-                        return;
-                    }
+/// Tells each JSON signature (JSF 0.82: `signature` on the document and on parts of it) as what it is. The
+/// parsers bound the depth.
+fn foreign_signatures(value: &Value, at: &mut String, source: &Untrusted, findings: &mut Vec<Finding>) {
+    let length = at.len();
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members.iter().filter(|(_, value)| value.is_object() || value.is_array()) {
+                at.push('/');
+                at.push_str(&pointer_part(key));
+                let is_signature = key == "signature"
+                    && ["algorithm", "signers", "chain"].iter().any(|part| value.get(part).is_some());
+                if is_signature && findings.len() < MAX_SIGNATURES {
+                    let message = "a JSON signature (JSF) of this document; it is none of the model's, and not verified here";
+                    note(findings, "F-BOM-SIGNATURE", None, source, at, message);
                 }
-                waiting.extend(
-                    members
-                        .iter()
-                        .filter(|(_, value)| value.is_object() || value.is_array())
-                        .rev()
-                        .map(|(key, value)| (value, format!("{at}/{}", pointer_part(key)))),
-                );
+                foreign_signatures(value, at, source, findings);
+                at.truncate(length);
             }
-            Value::Array(items) => waiting.extend(
-                items
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, item)| item.is_object() || item.is_array())
-                    .rev()
-                    .map(|(index, item)| (item, format!("{at}/{index}"))),
-            ),
-            _ => {}
         }
+        Value::Array(items) => {
+            for (index, item) in
+                items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array())
+            {
+                at.push_str(&format!("/{index}"));
+                foreign_signatures(item, at, source, findings);
+                at.truncate(length);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::text::Untrusted;
 
-use super::dialects::{self, Property, Seen, find};
+use super::dialects::{self, Property, Relations, Seen, find};
 use super::names;
 use super::record::{Record, note};
 use super::scan::{Finding, Scan};
@@ -306,9 +306,9 @@ impl Reader<'_> {
         let Some(pedigree) = self.object(node, "pedigree", at) else { return };
         let here = format!("{at}/pedigree");
         let notes = self.text(pedigree, "notes", &here).unwrap_or_default();
-        let relation = |id: &str| dialects::relation(properties, notes, id);
+        let relations = Relations::new(properties, notes);
         for (index, ancestor) in self.list(pedigree, "ancestors", &here) {
-            self.ancestor(ancestor, &format!("{here}/ancestors/{index}"), &relation);
+            self.ancestor(ancestor, &format!("{here}/ancestors/{index}"), &relations);
         }
         for (index, descendant) in self.list(pedigree, "descendants", &here) {
             self.descendant(descendant, &format!("{here}/descendants/{index}"));
@@ -328,7 +328,7 @@ impl Reader<'_> {
         let (properties, _) = properties(node, place);
         model.parents.push(ParentRef {
             id: self.record.model.id.clone(),
-            relation: dialects::relation(&properties, "", self.record.model.id.raw()),
+            relation: Relations::new(&properties, "").of(self.record.model.id.raw()),
             basis: Basis::Declared,
             digest: None,
             source: source.clone(),
@@ -337,7 +337,7 @@ impl Reader<'_> {
         self.descendants.push(model);
     }
 
-    fn ancestor(&mut self, ancestor: &Value, place: &str, relation: &impl Fn(&str) -> Relation) {
+    fn ancestor(&mut self, ancestor: &Value, place: &str, relations: &Relations<'_>) {
         let named = ancestor.as_object().and_then(|node| Some((node, identify(node, true)?)));
         let Some((node, name)) = named else {
             self.found("F-BOM-NAME", place, "an ancestor without a name; left out");
@@ -349,7 +349,7 @@ impl Reader<'_> {
         }
         let stated =
             find(&properties, "touchmark:pedigree:relation").and_then(|one| names::relation(&one.value));
-        self.parent(&name, stated.unwrap_or_else(|| relation(&name)), place);
+        self.parent(&name, stated.unwrap_or_else(|| relations.of(&name)), place);
         if let Some(pin) = find(&properties, dialects::PIN) {
             dialects::pin(&mut self.record, &name, place, pin, self.document.source);
         }

@@ -26,6 +26,8 @@ const RELATIONS: [&str; 4] = [
 ];
 /// Properties that hold the hub's tags, separated by commas.
 const TAGS: [&str; 2] = ["tags", "huggingface:tags"];
+/// Bases in one property, and tags about bases, that are looked at: each is compared with the others.
+const MAX_LISTED: usize = 256;
 /// Properties by which others tell that they looked at a signature (k8s-aibom's annotation and its like).
 const CLAIMS: [&str; 3] = ["model.k8saibom.dev/oms-signature", "oms:status", "touchmark:oms:status"];
 /// The domain of `touchmark:oms:rootDigest`; a digest of another domain is not compared with ours.
@@ -49,34 +51,52 @@ pub(super) fn find<'p>(properties: &'p [Property], name: &str) -> Option<&'p Pro
     properties.iter().find(|property| property.name == name)
 }
 
-/// How a model came from the base `id`, as far as anything says so: a property, a tag, a note of the pedigree.
-pub(super) fn relation(properties: &[Property], notes: &str, id: &str) -> Relation {
-    let explicit = RELATIONS.iter().find_map(|name| names::relation(&find(properties, name)?.value));
-    let by_tag = || {
-        tags(properties)
-            .filter_map(|(_, tag)| names::base_model_tag(tag))
-            .filter(|(_, base)| base.trim().eq_ignore_ascii_case(id))
-            .find_map(|(word, _)| word)
-    };
-    // AIBoMGen: "finetune of Org/Base".
-    let by_note = || notes.split_once(" of ").and_then(|(word, _)| names::relation(word));
-    explicit.or_else(by_tag).or_else(by_note).unwrap_or(Relation::Unspecified)
+/// How a model came from its bases, as far as anything says so: a property, a tag, a note of the pedigree.
+pub(super) struct Relations<'p> {
+    explicit: Option<Relation>,
+    tags: Vec<(Relation, &'p str)>,
+    note: Option<Relation>,
+}
+
+impl<'p> Relations<'p> {
+    /// Collects what is said; `notes` are those of the pedigree.
+    pub fn new(properties: &'p [Property], notes: &str) -> Self {
+        let word = |name: &&str| names::relation(&find(properties, name)?.value);
+        Relations {
+            explicit: RELATIONS.iter().find_map(word),
+            tags: tags(properties)
+                .filter_map(|(_, tag)| names::base_model_tag(tag))
+                .filter_map(|(relation, base)| Some((relation?, base.trim())))
+                .collect(),
+            // AIBoMGen: "finetune of Org/Base".
+            note: notes.split_once(" of ").and_then(|(word, _)| names::relation(word)),
+        }
+    }
+
+    /// How it came from the base `id`.
+    pub fn of(&self, id: &str) -> Relation {
+        let by_tag =
+            || self.tags.iter().find(|(_, base)| base.eq_ignore_ascii_case(id)).map(|(word, _)| *word);
+        self.explicit.or_else(by_tag).or(self.note).unwrap_or(Relation::Unspecified)
+    }
 }
 
 /// Adds the parents that properties name, and says of a signature that it is only claimed.
 pub(super) fn apply(record: &mut Record, properties: &[Property], source: &Untrusted) {
+    let relations = Relations::new(properties, "");
     for property in properties.iter().filter(|property| BASES.contains(&property.name.as_str())) {
         // A list is joined with commas, or is Python's way to print one: ['a/b', 'c/d'].
         let bases = property.value.trim().trim_start_matches('[').trim_end_matches(']').split(',');
-        for base in bases.map(|base| base.trim().trim_matches(['\'', '"'])).filter(|base| !base.is_empty()) {
+        let bases = bases.map(|base| base.trim().trim_matches(['\'', '"'])).filter(|base| !base.is_empty());
+        for base in bases.take(MAX_LISTED) {
             let id = names::canonical(base).unwrap_or_default();
-            record.parent(base, relation(properties, "", &id), source, &property.place);
+            record.parent(base, relations.of(&id), source, &property.place);
         }
     }
     for (property, tag) in tags(properties) {
         if let Some((_, base)) = names::base_model_tag(tag) {
             let base = base.trim();
-            record.parent(base, relation(properties, "", base), source, &property.place);
+            record.parent(base, relations.of(base), source, &property.place);
         }
     }
     for property in properties.iter().filter(|property| CLAIMS.contains(&property.name.as_str())) {
@@ -86,11 +106,14 @@ pub(super) fn apply(record: &mut Record, properties: &[Property], source: &Untru
     }
 }
 
+/// The tags about base models, as many as are looked at.
 fn tags(properties: &[Property]) -> impl Iterator<Item = (&Property, &str)> {
     properties
         .iter()
         .filter(|property| TAGS.contains(&property.name.as_str()))
         .flat_map(|property| property.value.split(',').map(move |tag| (property, tag)))
+        .filter(|(_, tag)| names::base_model_tag(tag).is_some())
+        .take(MAX_LISTED)
 }
 
 /// Pins the parent that `place` names to the root digest that a property states.

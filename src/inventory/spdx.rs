@@ -20,7 +20,7 @@ use super::scan::{Finding, Scan};
 use super::types::{Basis, FactKey, Kind, ModelId, Relation};
 
 /// Packages, files and relationships in one document.
-const MAX_ELEMENTS: usize = 1_000_000;
+const MAX_ELEMENTS: usize = 200_000;
 
 /// Which end of a relationship is the child.
 #[derive(Clone, Copy, PartialEq)]
@@ -101,8 +101,13 @@ impl<'a> Bill<'a> {
         Element { id, kind, name, place: at.to_owned(), record }
     }
 
+    /// Of several elements of one id the first counts.
     fn add(&mut self, element: Element<'a>) {
-        self.by_id.entry(element.id).or_insert(self.elements.len());
+        if !element.id.is_empty() && self.by_id.contains_key(element.id) {
+            self.note("F-BOM-DUPLICATE-ID", &element.place, "this id is another element's already; left out");
+            return;
+        }
+        self.by_id.insert(element.id, self.elements.len());
         self.elements.push(element);
     }
 
@@ -235,9 +240,12 @@ impl Element<'_> {
 fn each<'v>(value: Option<&'v Value>, at: &str) -> Vec<(String, &'v Value)> {
     match value {
         None | Some(Value::Null) => Vec::new(),
-        Some(Value::Array(items)) => {
-            items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item)).collect()
-        }
+        Some(Value::Array(items)) => items
+            .iter()
+            .enumerate()
+            .take(MAX_ELEMENTS + 1)
+            .map(|(index, item)| (format!("{at}/{index}"), item))
+            .collect(),
         Some(one) => vec![(at.to_owned(), one)],
     }
 }

@@ -43,14 +43,16 @@ pub(in crate::inventory) fn view(root: &Value, source: &Untrusted) -> Scan {
     let mut bill = Bill::new(source);
     let nodes = collect(root, &mut bill);
     let by_id: Nodes<'_> = nodes.iter().rev().filter_map(|(_, node)| Some((id(node)?, *node))).collect();
-    let licences = licences(&nodes);
+    let mut licences = licences(&nodes);
     for (at, node) in &nodes {
         match type_of(node) {
             "Relationship" | "LifecycleScopedRelationship" => relationship(&mut bill, node, at),
             _ => {
-                if let Some(element) = element(&bill, node, at, &by_id, &licences) {
-                    bill.add(element);
-                }
+                let id = id(node).unwrap_or_default();
+                // Licences are taken away: those of one id are looked at once, however often it occurs.
+                let licences = licences.remove(id).unwrap_or_default();
+                let element = element(&bill, (id, node), at, &by_id, &licences);
+                bill.add(element);
             }
         }
     }
@@ -83,6 +85,10 @@ fn collect<'a>(root: &'a Value, bill: &mut Bill<'a>) -> Vec<(String, Node<'a>)> 
         }
         for name in NESTS {
             let Some((key, value)) = member(node, name) else { continue };
+            // So many are waiting that the bound is met in any case.
+            if waiting.len() > 2 * MAX_ELEMENTS {
+                break;
+            }
             let nested = each(Some(value), &format!("{at}/{}", pointer_part(key)));
             waiting.extend(nested.into_iter().filter(|(_, value)| value.is_object()).rev());
         }
@@ -107,11 +113,11 @@ fn licences<'a>(nodes: &[(String, Node<'a>)]) -> HashMap<&'a str, Vec<(String, &
 
 fn element<'a>(
     bill: &Bill<'a>,
-    node: Node<'a>,
+    (id, node): (&'a str, Node<'a>),
     at: &str,
     by_id: &Nodes<'a>,
-    licences: &HashMap<&'a str, Vec<(String, &'a Value)>>,
-) -> Option<Element<'a>> {
+    licences: &[(String, &'a Value)],
+) -> Element<'a> {
     let source = bill.source;
     let purl = value(node, "packageUrl").and_then(Value::as_str);
     let mut links: Vec<&str> =
@@ -121,12 +127,11 @@ fn element<'a>(
         links.extend(each(locators, "").iter().filter_map(|(_, locator)| locator.as_str()));
     }
     let kind = kind(node, purl, &links);
-    let id = id(node)?;
     let shown = value(node, "name").and_then(Value::as_str).unwrap_or_default();
     let name = names::identity(purl, None, shown, links.into_iter(), false);
     let mut element = bill.element(id, kind, name, shown, at);
     if kind.is_none() {
-        return Some(element);
+        return element;
     }
     for (key, fact) in FACTS {
         let Some((key, found)) = member(node, key) else { continue };
@@ -153,7 +158,7 @@ fn element<'a>(
             }
         }
     }
-    for (place, licence) in licences.get(id).into_iter().flatten() {
+    for (place, licence) in licences {
         match licence_text(licence, by_id) {
             Some(text) => element.licence(text, source, place),
             None => {
@@ -174,7 +179,7 @@ fn element<'a>(
     dialects::apply(&mut element.record, &properties, source);
     let binding = dialects::binding(&mut element.record, &properties, source);
     dialects::bind(&mut element.record, binding);
-    Some(element)
+    element
 }
 
 fn kind(node: Node<'_>, purl: Option<&str>, links: &[&str]) -> Option<Kind> {

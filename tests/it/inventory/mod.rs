@@ -10,9 +10,6 @@ use touchmark::inventory::{
 use touchmark::signing::Progress;
 
 mod bills;
-mod bills_edited;
-mod bills_written;
-mod bills_xml;
 mod store;
 
 const HEADER: &str = "schema = \"workspace/0.1\"\nname = \"test\"\n";

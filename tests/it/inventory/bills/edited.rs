@@ -57,8 +57,8 @@ fn a_pointer_that_leads_nowhere_changes_nothing() {
 
 #[test]
 fn every_leaf_of_every_bill_of_the_corpus_survives_the_edit_of_another() {
-    let Some(corpus) = std::env::var_os(super::bills::CORPUS) else {
-        eprintln!("SKIPPED: the corpus of bills, {} is not set", super::bills::CORPUS);
+    let Some(corpus) = std::env::var_os(super::CORPUS) else {
+        eprintln!("SKIPPED: the corpus of bills, {} is not set", super::CORPUS);
         return;
     };
     let mut counted = 0;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Bench, has, model, values};
+use crate::inventory::{Bench, has, model, values};
 use crate::support::{copy_of_samples, err, out, touchmark};
 use serde_json::Value;
 use touchmark::inventory::export::{CycloneDx, Entry, Proof, cyclonedx, spdx};
@@ -215,8 +215,8 @@ fn violations(schemas: &Path, schema: &str, document: &str) -> Option<String> {
 
 #[test]
 fn what_is_written_validates_against_the_official_schemas() {
-    let Some(corpus) = std::env::var_os(super::bills::CORPUS) else {
-        eprintln!("SKIPPED: validation of bills, {} is not set", super::bills::CORPUS);
+    let Some(corpus) = std::env::var_os(super::CORPUS) else {
+        eprintln!("SKIPPED: validation of bills, {} is not set", super::CORPUS);
         return;
     };
     let schemas = Path::new(&corpus).join("schemas");

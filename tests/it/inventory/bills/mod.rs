@@ -6,8 +6,13 @@ use std::path::Path;
 use super::{Bench, has, model, parents, values};
 use touchmark::inventory::{Basis, FactKey, Kind, Relation, Scan, bom};
 
+mod edited;
+mod large;
+mod written;
+mod xml;
+
 /// Where real bills lie: `TOUCHMARK_CORPUS` names a folder with `cyclonedx/`, `spdx/` and `huggingface/`.
-pub(super) const CORPUS: &str = "TOUCHMARK_CORPUS";
+const CORPUS: &str = "TOUCHMARK_CORPUS";
 
 fn codes(scan: &Scan) -> Vec<(&str, &str)> {
     scan.findings.iter().map(|finding| (finding.code.as_str(), finding.place.raw())).collect()

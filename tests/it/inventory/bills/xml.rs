@@ -1,6 +1,6 @@
 //! CycloneDX in XML: the same bill as its JSON form, and hostile XML.
 
-use super::{Bench, FactKey, has, model, values};
+use crate::inventory::{Bench, FactKey, has, model, values};
 use touchmark::inventory::Model;
 
 const NS: &str = "http://cyclonedx.org/schema/bom/1.6";
