@@ -10,6 +10,7 @@ use super::dialects::{self, Property, Relations, Seen, find};
 use super::names;
 use super::record::{Record, note};
 use super::scan::{Finding, Scan};
+use super::shape;
 use super::types::{Basis, FactKey, Kind, Model, ModelId, ParentRef, Relation};
 
 const MAX_COMPONENTS: usize = 200_000;
@@ -191,6 +192,7 @@ impl Reader<'_> {
         self.pedigree(node, at, properties);
         dialects::apply(&mut self.record, properties, self.document.source);
         self.binding(node, at, properties);
+        shape::check(node, at, &mut |code, place, message| self.found(code, place, message));
     }
 
     fn identity(&mut self, node: &Map<String, Value>, at: &str) {

@@ -16,6 +16,7 @@ mod names;
 mod reading;
 mod record;
 mod scan;
+mod shape;
 mod spdx;
 pub mod store;
 mod telemetry;
