@@ -334,6 +334,10 @@ fn every_bill_of_the_corpus_is_read_with_its_findings_and_none_is_refused() {
             let scan = bom::read(&path, &name.as_str().into());
             read += 1;
             assert!(!refused.iter().any(|code| has(&scan, code)), "{name}: {:?}", scan.findings);
+            let violates = |code: &str| matches!(code, "F-BOM-TYPE" | "F-BOM-MISSING" | "F-BOM-VALUE");
+            let found = scan.findings.iter().filter(|finding| violates(&finding.code));
+            violations
+                .extend(found.map(|finding| format!("{name}: {} {}", finding.code, finding.place.raw())));
             for model in &scan.models {
                 assert!(
                     model
