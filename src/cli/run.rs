@@ -142,8 +142,7 @@ fn inspect(file: &Path, output: &Output) -> Result<u8> {
     };
     // What the signing core does not know may be a bill of materials.
     let found = bom::read(file, &file.to_string_lossy().into_owned().into());
-    let foreign =
-        |code: &str| matches!(code, "F-BOM-UNREADABLE" | "F-BOM-JSON" | "F-BOM-XML" | "F-BOM-FORMAT");
+    let foreign = |code: &str| matches!(code, "F-BOM-UNREADABLE" | "F-BOM-JSON" | "F-BOM-FORMAT");
     if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
         return Err(error.help(
             "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7, SPDX \
