@@ -304,6 +304,8 @@ pub enum Sign {
         common: SignCommon,
         #[command(flatten)]
         key: PrivateKey,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With a key and its certificate chain
     Certificate {
@@ -313,6 +315,8 @@ pub enum Sign {
         key: PrivateKey,
         #[command(flatten)]
         chain: Chain,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With an identity at a Sigstore instance; uses the network
     Sigstore(super::keyless::SignSigstore),
@@ -322,6 +326,8 @@ pub enum Sign {
         common: SignCommon,
         #[command(flatten)]
         token: Token,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With a key in a PKCS#11 token and its certificate chain
     Pkcs11Certificate {
@@ -331,6 +337,8 @@ pub enum Sign {
         token: Token,
         #[command(flatten)]
         chain: Chain,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
 }
 
@@ -425,6 +433,8 @@ pub enum VerifyMethod {
         /// PEM file of the public key
         #[arg(long, alias = "public_key", value_name = "PEM")]
         public_key: PathBuf,
+        #[command(flatten)]
+        timestamps: super::timestamp::Authorities,
     },
     /// Certificate authorities
     Certificate {
@@ -439,6 +449,8 @@ pub enum VerifyMethod {
         /// The signer's subject name, exactly (as `inspect` shows it)
         #[arg(long)]
         identity: Option<String>,
+        #[command(flatten)]
+        timestamps: super::timestamp::Authorities,
     },
     /// An identity in a Sigstore instance
     Sigstore {

@@ -8,6 +8,7 @@ mod output;
 mod run;
 mod secrets;
 mod signing;
+mod timestamp;
 mod token;
 mod trust;
 

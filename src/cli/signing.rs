@@ -2,14 +2,15 @@
 
 use super::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
 use super::output::Output;
-use super::{claims, key, token};
+use super::{claims, key, timestamp, token};
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{
     Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Signed,
-    Stage, Trust, Verification, VerifyOptions, certificates_from_pem, default_signature, digest, read_small,
-    sign_certificate, sign_key, verify,
+    Stage, Stamp, Trust, Verification, VerifyOptions, certificates_from_pem, default_signature, digest,
+    read_small, sign_certificate_with, sign_key_with, verify,
 };
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 /// A key or certificate file larger than this is refused.
@@ -53,46 +54,77 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
     let now = now(common);
     match command {
         Sign::Sigstore(with) => super::keyless::sign(with, common, output),
-        Sign::Key { common: with, key } => signed(with, output, &|options, progress| {
-            sign_key(&with.model, &key::read_private(key, output)?, options, progress)
-        }),
-        Sign::Certificate { common: with, key, chain } => signed(with, output, &|options, progress| {
-            let key = key::read_private(key, output)?;
-            sign_certificate(&with.model, &key, &read_chain(chain)?, options, now, progress)
-        }),
-        Sign::Pkcs11Key { common: with, token } => signed(with, output, &|options, progress| {
-            sign_key(&with.model, token::open(token, None, output)?.as_ref(), options, progress)
-        }),
-        Sign::Pkcs11Certificate { common: with, token, chain } => {
-            signed(with, output, &|options, progress| {
+        Sign::Key { common: with, key, timestamp } => {
+            signed(with, timestamp, output, &|options, stamp, progress| {
+                sign_key_with(&with.model, &key::read_private(key, output)?, options, stamp, progress)
+            })
+        }
+        Sign::Certificate { common: with, key, chain, timestamp } => {
+            signed(with, timestamp, output, &|options, stamp, progress| {
+                let key = key::read_private(key, output)?;
+                sign_certificate_with(&with.model, &key, &read_chain(chain)?, options, now, stamp, progress)
+            })
+        }
+        Sign::Pkcs11Key { common: with, token, timestamp } => {
+            signed(with, timestamp, output, &|options, stamp, progress| {
+                let key = token::open(token, None, output)?;
+                sign_key_with(&with.model, key.as_ref(), options, stamp, progress)
+            })
+        }
+        Sign::Pkcs11Certificate { common: with, token, chain, timestamp } => {
+            signed(with, timestamp, output, &|options, stamp, progress| {
                 let chain = read_chain(chain)?;
                 let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
-                sign_certificate(&with.model, key.as_ref(), &chain, options, now, progress)
+                sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, stamp, progress)
             })
         }
     }
 }
 
+type Make<'m> = &'m dyn Fn(&SignOptions, Option<Stamp>, &Progress) -> Result<Signed>;
+
 /// Signs and tells of it.
 fn signed(
     with: &SignCommon,
+    timestamp: &timestamp::Timestamp,
     output: &Output,
-    make: &dyn Fn(&SignOptions, &Progress) -> Result<Signed>,
+    make: Make,
 ) -> Result<u8> {
     set_jobs(with.what.jobs);
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
     let mut options = options(&with.what, signature);
     claims::prepare(with.append_claims.as_deref(), &mut options)?;
-    let signed = make(&options, &Progress::default())?;
+    let told = RefCell::new(None);
+    let ask = timestamp::authority(timestamp)?;
+    let stamp = ask.map(|ask| {
+        let told = &told;
+        move |signature: &[u8]| {
+            let (token, said) = ask(signature)?;
+            told.replace(Some(said));
+            Ok(token)
+        }
+    });
+    let signed = make(&options, stamp.as_ref().map(|stamp| stamp as Stamp), &Progress::default())?;
+    drop(stamp);
     claims::append_signature(with.append_claims.as_deref(), &signed, output)?;
-    let human = format!(
+    let told = told.take();
+    let mut human = format!(
         "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n",
         signed.resources,
         signed.bytes,
         signed.root_digest,
         crate::text::screen(&signed.signature.to_string_lossy())
     );
-    output.print(&human, || report::json::signed("touchmark.signed/1", &signed));
+    if let Some(told) = &told {
+        human.push_str(&told.human());
+    }
+    output.print(&human, || {
+        let mut document = report::json::signed("touchmark.signed/1", &signed);
+        if let (Some(document), Some(told)) = (document.as_object_mut(), &told) {
+            document.insert("timestamp".to_owned(), told.json());
+        }
+        document
+    });
     Ok(0)
 }
 
@@ -126,11 +158,12 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
         return Ok(status);
     }
     let (with, asked, trust) = match method {
-        VerifyMethod::Key { common, public_key } => {
-            let anchors = vec![Anchor::read_key("--public-key", public_key)?];
+        VerifyMethod::Key { common, public_key, timestamps } => {
+            let mut anchors = vec![Anchor::read_key("--public-key", public_key)?];
+            anchors.extend(timestamps.read()?);
             (common, Method::Key, Trust { anchors, identity: IdentityRule::AnchorDecides })
         }
-        VerifyMethod::Certificate { common, certificate_chain, crl, identity } => {
+        VerifyMethod::Certificate { common, certificate_chain, crl, identity, timestamps } => {
             let mut anchors = certificate_chain
                 .iter()
                 .map(|file| Anchor::read_ca("--certificate-chain", file))
@@ -138,6 +171,7 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
             if let Some(last) = anchors.pop() {
                 anchors.push(last.with_crls(crl.iter().map(PathBuf::as_path))?);
             }
+            anchors.extend(timestamps.read()?);
             let identity = match identity {
                 Some(subject) => IdentityRule::Exact { subject: subject.as_str().into(), issuer: None },
                 None => IdentityRule::AnchorDecides,
@@ -215,13 +249,16 @@ fn require(verification: &mut Verification, with: &VerifyCommon) {
     ];
     for (demanded, stage, code, present, what) in demands {
         if demanded && !present && verification.outcome_of(stage) != Outcome::Fail {
-            let check = Check::new(
-                stage,
-                code,
-                Outcome::Missing,
-                format!("{what} is required and is not there"),
-            )
-            .remedy("ask the producer to sign with a log or a timestamp authority, or drop the requirement");
+            let mut check =
+                Check::new(stage, code, Outcome::Missing, format!("{what} is required and is not there"));
+            // What was found instead explains it.
+            if let Some(before) = verification.check(stage) {
+                check.found = before.found.clone();
+                check.details = before.details.clone();
+            }
+            let check = check.remedy(
+                "ask the producer to sign with a log or a timestamp authority, or drop the requirement",
+            );
             verification.set(check);
         }
     }

@@ -13,6 +13,8 @@ pub enum AnchorKind {
     X509,
     /// `kind = "sigstore"`.
     Sigstore,
+    /// `kind = "tsa"`.
+    Tsa,
 }
 
 /// One `[trust.NAME]`.

@@ -69,11 +69,13 @@ mod pkcs11;
 mod pkcs11_uri;
 mod progress;
 mod revocation;
+mod rfc3161;
 mod secret;
 mod sign;
 mod signer;
 mod sigstore;
 mod survey;
+mod timestamps;
 mod trust;
 mod verify;
 
@@ -94,7 +96,8 @@ pub use inspect::{Inspection, inspect};
 pub use key_files::{KeyFile, describe_key, write_key_pair};
 #[cfg(feature = "keyless")]
 pub use keyless::{
-    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, sign_sigstore,
+    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, TimestampService,
+    Timestamped, sign_sigstore,
 };
 pub use keys::{Curve, PublicKey, Signer, SigningKey};
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
@@ -107,8 +110,11 @@ pub use progress::{Progress, Snapshot};
 pub use revocation::RevocationList;
 pub use secret::Secret;
 pub(crate) use sign::write_beside;
-pub use sign::{SignOptions, Signed, digest, sign_certificate, sign_key};
+pub use sign::{
+    SignOptions, Signed, Stamp, digest, sign_certificate, sign_certificate_with, sign_key, sign_key_with,
+};
 pub use sigstore::{BundleSigner, verify_artifact};
 pub use survey::Coverage;
+pub use timestamps::TimestampAuthority;
 pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};
 pub use verify::{FilesReport, LogEntry, TimeSource, Verification, VerifyOptions, verify};

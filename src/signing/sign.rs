@@ -65,6 +65,9 @@ pub struct Signed {
     pub left_out: Vec<String>,
 }
 
+/// Gives a timestamp over the bytes of a signature: an RFC 3161 token, DER.
+pub type Stamp<'s> = &'s dyn Fn(&[u8]) -> Result<Vec<u8>>;
+
 /// Signs with a bare key.
 ///
 /// # Errors
@@ -76,8 +79,22 @@ pub fn sign_key(
     options: &SignOptions,
     progress: &Progress,
 ) -> Result<Signed> {
+    sign_key_with(model, key, options, None, progress)
+}
+
+/// As [`sign_key`], with a timestamp.
+///
+/// # Errors
+/// As [`sign_key`], and what `stamp` gives; nothing is written then.
+pub fn sign_key_with(
+    model: &Path,
+    key: &dyn Signer,
+    options: &SignOptions,
+    stamp: Option<Stamp>,
+    progress: &Progress,
+) -> Result<Signed> {
     let material = Material::Key { hint: Some(key.public().hint()), raw_bytes: None };
-    sign(model, key, &material, options, progress)
+    sign(model, key, &material, options, stamp, progress)
 }
 
 /// Signs with a key and its certificate chain: DER, leaf first. The leaf's key must be `key`'s public half.
@@ -92,6 +109,22 @@ pub fn sign_certificate(
     now: jiff::Timestamp,
     progress: &Progress,
 ) -> Result<Signed> {
+    sign_certificate_with(model, key, chain, options, now, None, progress)
+}
+
+/// As [`sign_certificate`], with a timestamp: then the signature outlives its certificate.
+///
+/// # Errors
+/// As [`sign_certificate`], and what `stamp` gives; nothing is written then.
+pub fn sign_certificate_with(
+    model: &Path,
+    key: &dyn Signer,
+    chain: &[Vec<u8>],
+    options: &SignOptions,
+    now: jiff::Timestamp,
+    stamp: Option<Stamp>,
+    progress: &Progress,
+) -> Result<Signed> {
     check_leaf(chain.first().map(Vec::as_slice).unwrap_or_default(), key, now)?;
     let mut distinct: Vec<Vec<u8>> = Vec::new();
     for certificate in chain {
@@ -100,7 +133,7 @@ pub fn sign_certificate(
             distinct.push(certificate.clone());
         }
     }
-    sign(model, key, &Material::Certificate { chain: distinct }, options, progress)
+    sign(model, key, &Material::Certificate { chain: distinct }, options, stamp, progress)
 }
 
 /// The root digest of a model, with the number of resources and bytes; nothing is written.
@@ -117,6 +150,7 @@ fn sign(
     key: &dyn Signer,
     material: &Material,
     options: &SignOptions,
+    stamp: Option<Stamp>,
     progress: &Progress,
 ) -> Result<Signed> {
     check_overwrite(&options.signature)?;
@@ -126,7 +160,10 @@ fn sign(
     Statement::parse(&payload)?;
     let signature = key.sign(&pae(PAYLOAD_TYPE, &payload))?;
     let envelope = Envelope { payload_type: PAYLOAD_TYPE.to_owned(), payload, signature };
-    let bundle = Bundle::to_json(material, &envelope)?;
+    progress.check()?;
+    let stamps: Vec<Vec<u8>> =
+        stamp.map(|stamp| stamp(&envelope.signature)).transpose()?.into_iter().collect();
+    let bundle = Bundle::to_json(material, &envelope, &stamps)?;
     progress.check()?;
     write_bundle(&options.signature, &bundle)?;
     Ok(measured.signed(options))

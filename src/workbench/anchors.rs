@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub struct AnchorInfo {
     /// Its name in the policy.
     pub name: String,
-    /// `key`, `ca` or `sigstore`.
+    /// `key`, `ca`, `sigstore` or `tsa`.
     pub kind: String,
     /// The file, or `embedded`.
     pub origin: String,
@@ -54,6 +54,7 @@ pub(super) fn load(policy: &Policy, now: jiff::Timestamp) -> (Vec<Anchor>, Vec<A
                 }
                 AnchorKind::X509 => Anchor::read_ca(&source.name, &path),
                 AnchorKind::Sigstore => Anchor::read_sigstore(&source.name, &path),
+                AnchorKind::Tsa => Anchor::read_tsa(&source.name, &path),
             };
             push(read, source, &file.to_string_lossy(), now, &mut anchors, &mut infos);
         }
@@ -73,6 +74,7 @@ fn push(
         AnchorKind::Key => "key",
         AnchorKind::X509 => "ca",
         AnchorKind::Sigstore => "sigstore",
+        AnchorKind::Tsa => "tsa",
     };
     let mut info = AnchorInfo {
         name: source.name.clone(),

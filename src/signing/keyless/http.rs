@@ -28,22 +28,35 @@ impl Service {
     /// # Errors
     /// `E-CONFIG` when a secret would travel in the clear, or the URL cannot be used.
     pub(super) fn new(name: &'static str, url: impl Into<String>) -> Result<Self> {
+        let service = Self::in_the_open(name, url)?;
+        match service.url.parse::<Uri>() {
+            Ok(uri) if uri.scheme_str() == Some("https") || is_this_machine(&uri) => Ok(service),
+            _ => Err(service.refused("its address is not https, so a token would travel in the clear")),
+        }
+    }
+
+    /// As [`Service::new`], for one that no secret is sent to and whose answers prove themselves.
+    ///
+    /// # Errors
+    /// `E-CONFIG` when the URL cannot be used.
+    pub(super) fn in_the_open(name: &'static str, url: impl Into<String>) -> Result<Self> {
         let service = Service { name, url: url.into() };
-        let refuse = |what: &str| {
-            Err(Error::new(Code::Config, format!("{} cannot be used: {what}", service.name))
-                .at(&service.url)
-                .help("the address should read https://HOST/PATH; plain http only on this machine"))
-        };
+        let refuse = |what: &str| Err(service.refused(what));
         let Ok(uri) = service.url.parse::<Uri>() else { return refuse("its address is not a URL") };
         let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
         if authority.is_empty() || authority.contains('@') {
             return refuse("its address names no host, or names a user");
         }
         match uri.scheme_str() {
-            Some("https") => Ok(service),
-            Some("http") if is_this_machine(&uri) => Ok(service),
+            Some("https" | "http") => Ok(service),
             _ => refuse("its address is not https, so a token would travel in the clear"),
         }
+    }
+
+    fn refused(&self, what: &str) -> Error {
+        Error::new(Code::Config, format!("{} cannot be used: {what}", self.name))
+            .at(&self.url)
+            .help("the address should read https://HOST/PATH; plain http only on this machine")
     }
 
     /// The same service at another path below its address.

@@ -7,10 +7,12 @@ mod http;
 mod instance;
 mod login;
 mod services;
+mod stamps;
 mod token;
 
 pub use instance::Instance;
 pub use login::Login;
+pub use stamps::{TimestampService, Timestamped};
 pub use token::{DEFAULT_AUDIENCE, IdentityToken};
 
 use crate::error::{Code, Error, Result};
