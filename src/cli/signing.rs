@@ -84,12 +84,7 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
 type Make<'m> = &'m dyn Fn(&SignOptions, Option<Stamp>, &Progress) -> Result<Signed>;
 
 /// Signs and tells of it.
-fn signed(
-    with: &SignCommon,
-    timestamp: &timestamp::Timestamp,
-    output: &Output,
-    make: Make,
-) -> Result<u8> {
+fn signed(with: &SignCommon, timestamp: &timestamp::Timestamp, output: &Output, make: Make) -> Result<u8> {
     set_jobs(with.what.jobs);
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
     let mut options = options(&with.what, signature);

@@ -70,6 +70,9 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
         let proven = if v.signer_proven() { "" } else { " (claimed, not proven)" };
         let _ = writeln!(out, "  signed by    {}{issuer}{proven}", signer.subject.screen());
     }
+    if let Some((at, source)) = &v.signed_at {
+        let _ = writeln!(out, "  signed at    {at}, says {}", source.words());
+    }
     if let Some(anchor) = &v.anchor {
         let age = anchor.age_days.map(|d| format!(", {d} d old")).unwrap_or_default();
         let origin = crate::text::screen(&anchor.origin);

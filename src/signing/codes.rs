@@ -262,7 +262,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         "TIME-UNKNOWN-AUTHORITY",
         Stage::Time,
-        "The timestamp is of an authority that is none of the trusted ones, and does not count.",
+        "The timestamp is of an authority that is none of the trusted ones, and does not count. Not a failure by itself.",
         "The publisher uses another timestamp authority than those that were named.",
         "Trust the authority (`--tsa-certificate-chain`, `kind = \"tsa\"`) if you have its certificate from elsewhere.",
     ),

@@ -6,11 +6,10 @@ use crate::error::{Code, Error, Result};
 #[cfg(feature = "keyless")]
 use crate::text::Untrusted;
 use aws_lc_rs::digest;
-use cms::cert::CertificateChoices;
 use cms::content_info::ContentInfo;
 use cms::signed_data::{SignedData, SignerInfo};
-use der::asn1::{BitString, Int, ObjectIdentifier, OctetString};
-use der::{Any, Decode, Encode, Sequence, Tag, Tagged};
+use der::asn1::{AnyRef, BitString, Int, ObjectIdentifier, OctetString};
+use der::{Any, Decode, Encode, Reader, Sequence, SliceReader, Tag, Tagged};
 use jiff::Timestamp;
 use x509_cert::ext::Extension;
 use x509_cert::spki::AlgorithmIdentifierOwned;
@@ -234,10 +233,11 @@ impl Token {
         if content.content_type != SIGNED_DATA {
             return Err("it is not signed".to_owned());
         }
-        Self::of(content.content.decode_as().map_err(damaged)?)
+        let certificates = certificates(content.content.value()).map_err(damaged)?;
+        Self::of(content.content.decode_as().map_err(damaged)?, certificates)
     }
 
-    fn of(data: SignedData) -> Read<Self> {
+    fn of(data: SignedData, certificates: Vec<Vec<u8>>) -> Read<Self> {
         let damaged = |cause: der::Error| format!("not a timestamp in DER ({cause})");
         if data.encap_content_info.econtent_type != TST_INFO {
             return Err("what it signs is no time".to_owned());
@@ -278,11 +278,6 @@ impl Token {
             (None, Some(named)) => Some(named_certificate(named, &digest::SHA1_FOR_LEGACY_USE_ONLY)?),
             (None, None) => None,
         };
-        let certificates = data.certificates.iter().flat_map(|set| set.0.iter());
-        let certificates = certificates.filter_map(|choice| match choice {
-            CertificateChoices::Certificate(certificate) => certificate.to_der().ok(),
-            CertificateChoices::Other(_) => None,
-        });
         Ok(Token {
             at: time(&info.at).ok_or("its time cannot be read")?,
             accuracy: info.accuracy.map(|accuracy| accuracy.to_string()),
@@ -292,13 +287,29 @@ impl Token {
             #[cfg(feature = "keyless")]
             nonce: info.nonce,
             is_whole: digest::digest(own, content.as_bytes()).as_ref() == digest.as_bytes(),
+            // The DER of the set, whatever it was sent as (RFC 5652 5.4).
             signed: attributes.to_der().map_err(damaged)?,
             imprint: info.imprint,
-            certificates: certificates.collect(),
+            certificates,
             named,
             signer,
         })
     }
+}
+
+/// The certificates in the content of a SignedData, as they came: written anew they could differ from what their
+/// issuer signed.
+fn certificates(data: &[u8]) -> der::Result<Vec<Vec<u8>>> {
+    let elements = |content| {
+        let mut reader = SliceReader::new(content)?;
+        std::iter::from_fn(move || (!reader.is_finished()).then(|| reader.tlv_bytes()))
+            .collect::<der::Result<Vec<&[u8]>>>()
+    };
+    // Version, digest algorithms and content come before; [0] is used nowhere else (RFC 5652 5.1).
+    let set = elements(data)?.into_iter().find(|element| element.first() == Some(&0xa0));
+    let Some(set) = set else { return Ok(Vec::new()) };
+    let members = elements(AnyRef::from_der(set)?.value())?;
+    Ok(members.into_iter().filter(|member| member.first() == Some(&0x30)).map(<[u8]>::to_vec).collect())
 }
 
 fn named_certificate(value: &Any, implied: &'static digest::Algorithm) -> Read<Named> {

@@ -13,6 +13,7 @@ use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier};
 use super::chain::{self, ChainTime};
 use super::chain_search::signature_holds;
 use super::check::{Check, Outcome, Stage};
+use super::codes::code_info;
 use super::rfc3161::Token;
 use super::sigstore;
 use super::trust::{Anchor, AnchorKind, Trust};
@@ -118,12 +119,16 @@ pub(super) fn check(
             );
             let mut check = Check::pass(Stage::Time, summary).found(found);
             check.details.extend(good.details.iter().map(|line| line.as_str().into()));
+            let used = good.anchor.used_at(now);
+            let age =
+                used.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} d old"));
+            check.details.push(format!("anchor {}: sha256 {}, {age}", used.name, used.digest).into());
             check
         }
         (None, Some(Judged::Bad(bad))) => {
             let mut check = Check::new(Stage::Time, bad.code, Outcome::Fail, bad.summary)
                 .found(bad.found.clone())
-                .remedy("Treat the bundle as altered: get it again from the publisher");
+                .remedy(code_info(bad.code).map(|info| info.remedy).unwrap_or_default());
             check.expected = bad.expected.as_deref().map(Untrusted::new);
             check
         }
@@ -131,7 +136,8 @@ pub(super) fn check(
             Check::new(
                 Stage::Time,
                 "TIME-UNKNOWN-AUTHORITY",
-                Outcome::Missing,
+                // As without a timestamp: one more stranger's is no reason to believe less.
+                Outcome::Partial,
                 format!(
                     "The timestamp is of an authority that is not trusted, and does not count; judged as of {}",
                     whole_second(now)
@@ -298,7 +304,7 @@ fn judge_token<'t>(
     let Some(anchor) = anchor else {
         return Ok(Judged::Unknown { at: token.at, authority, why: Untrusted::default() });
     };
-    Ok(Judged::Good(Good { at: token.at, anchor, authority, details: details(&token) }))
+    Ok(Judged::Good(Good { at: token.at, anchor, authority, details: details(&token, certificate, now) }))
 }
 
 const ALTERED: &str = "A timestamp in the bundle was altered: its signature does not hold";
@@ -309,17 +315,22 @@ fn algorithm(found: String) -> Bad {
         .expected("SHA-256, SHA-384 or SHA-512, with RSA (PKCS #1 v1.5) or ECDSA")
 }
 
-fn details(token: &Token) -> Vec<String> {
+fn details(token: &Token, signer: &Certificate, now: Timestamp) -> Vec<String> {
     let accuracy = match &token.accuracy {
         Some(accuracy) => format!("accurate to {accuracy}"),
         None => "does not say how accurate it is".to_owned(),
     };
     let order = if token.ordering { "yes" } else { "no" };
-    vec![
+    let mut lines = vec![
         accuracy,
         format!("always in the order of the authority's timestamps: {order}"),
         format!("under the authority's policy {}, serial {}", token.policy, token.serial),
-    ]
+    ];
+    let (_, until) = chain::validity(signer);
+    if until < now {
+        lines.push(format!("the authority's certificate has ended since, on {until}; it counts as of then"));
+    }
+    lines
 }
 
 fn is_meant(certificate: &Certificate, sid: &SignerIdentifier) -> bool {

@@ -226,7 +226,7 @@ impl Anchor {
             kind: self.kind_name().to_owned(),
             origin: self.origin.clone(),
             digest: self.digest.clone(),
-            age_days: self.made.map(|made| (at.as_second() - made.as_second()).div_euclid(24 * 60 * 60)),
+            age_days: self.made.map(|made| (at.as_second() - made.as_second()).max(0) / (24 * 60 * 60)),
         }
     }
 

@@ -60,6 +60,16 @@ pub enum TimeSource {
     Authority,
 }
 
+impl TimeSource {
+    /// `the transparency log`, or `a timestamp authority`.
+    pub fn words(self) -> &'static str {
+        match self {
+            TimeSource::Log => "the transparency log",
+            TimeSource::Authority => "a timestamp authority",
+        }
+    }
+}
+
 /// A transparency log entry that was verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEntry {

@@ -43,6 +43,10 @@ mod signing_make;
 mod signing_verify;
 mod support;
 mod text;
+mod timestamps;
+#[cfg(feature = "keyless")]
+mod timestamps_asked;
+mod tokens;
 mod trust;
 mod tui;
 mod tui_faces;

@@ -80,7 +80,8 @@ impl TimestampService {
         let at = token.at;
         let (check, signed_at) =
             timestamps::check(std::slice::from_ref(&answer), signature, &self.trust, Timestamp::now());
-        if matches!(check.outcome, Outcome::Fail | Outcome::Missing) {
+        let is_good = check.outcome == Outcome::Pass || self.trust.anchors.is_empty();
+        if check.outcome == Outcome::Fail || !is_good {
             let found =
                 check.found.as_ref().map(|found| format!(" ({})", found.clip(200))).unwrap_or_default();
             return Err(Error::new(
