@@ -100,6 +100,10 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
         let bytes = fs::read(base.join(file)).unwrap();
         let kind = match source.kind {
             policy::AnchorKind::Key => AnchorKind::Key(PublicKey::from_pem(&bytes).unwrap()),
+            policy::AnchorKind::Sigstore => {
+                return Anchor::sigstore(&source.name, "test", &bytes, None).unwrap();
+            }
+            policy::AnchorKind::Tsa => return Anchor::tsa(&source.name, "test", &bytes, None).unwrap(),
             _ => AnchorKind::Ca(
                 x509_cert::Certificate::load_pem_chain(&bytes)
                     .unwrap()
