@@ -433,6 +433,16 @@ fn every_key_that_the_parser_accepts_is_in_the_tables() {
     let missing: Vec<&String> =
         accepted.iter().filter(|key| !is_table(key) && !named.contains(key.as_str())).collect();
     assert!(missing.is_empty(), "no row shows what these do: {missing:?}");
+    // Where people look for them: the policy that they copy.
+    let (_, baseline) = touchmark::policy::BUILT_IN[0];
+    let untold: Vec<&String> = accepted
+        .iter()
+        .filter(|key| {
+            let last = key.rsplit('.').next().unwrap();
+            !baseline.contains(&format!("{last} = ")) && !baseline.contains(&format!("[{last}"))
+        })
+        .collect();
+    assert!(untold.is_empty(), "the baseline does not tell of these: {untold:?}");
     let gone: Vec<&&str> = named.iter().filter(|key| !accepted.iter().any(|known| known == *key)).collect();
     assert!(gone.is_empty(), "the parser does not know these: {gone:?}");
 }

@@ -113,7 +113,7 @@ impl Client {
     }
 
     /// One exchange; `doing` says what for, after the service's name: `… refused to issue a certificate`.
-    /// `authorization` is the header of that name.
+    /// `header` is one more.
     ///
     /// # Errors
     /// `E-NETWORK` (no connection, no answer in time, down), `E-REFUSED` with what the service said,
@@ -123,7 +123,7 @@ impl Client {
         service: &Service,
         doing: &str,
         body: &Body,
-        authorization: Option<&str>,
+        header: Option<(&str, &str)>,
     ) -> Result<Vec<u8>> {
         let no_answer = |cause: ureq::Error| self.no_answer(service, &cause);
         let here = service.url.parse::<Uri>().is_ok_and(|uri| is_this_machine(&uri));
@@ -138,8 +138,8 @@ impl Client {
         let answer = match body {
             Body::Nothing => {
                 let mut request = self.agent.get(&service.url).header("Accept", "application/json");
-                if let Some(authorization) = authorization {
-                    request = request.header("Authorization", authorization);
+                if let Some((name, value)) = header {
+                    request = request.header(name, value);
                 }
                 let mut request = request.config();
                 if here {
@@ -149,8 +149,8 @@ impl Client {
             }
             _ => {
                 let mut request = self.agent.post(&service.url).header("Content-Type", kind);
-                if let Some(authorization) = authorization {
-                    request = request.header("Authorization", authorization);
+                if let Some((name, value)) = header {
+                    request = request.header(name, value);
                 }
                 let mut request = request.config();
                 if here {

@@ -287,6 +287,7 @@ impl State {
             "/api/v1/log/entries" => self.first_log.enter_v1(request, fault),
             "/api/v2/log/entries" => self.second_log.enter_v2(request, fault),
             "/stamps" => self.stamps.stamp(request, fault),
+            login::METADATA => self.metadata(request),
             path => match path.strip_prefix("/oidc/") {
                 Some(path) => self.log_in(path, request, fault),
                 None => Reply::text(404, "nothing here"),
