@@ -223,6 +223,9 @@ pub struct SignCommon {
     /// Append the bundle to this file of claims, too
     #[arg(long, alias = "append_claims", value_name = "FILE")]
     pub append_claims: Option<PathBuf>,
+    /// Take the digests of files that were not touched since from the workspace's store, and keep new ones there
+    #[arg(long)]
+    pub reuse_digests: bool,
     #[command(flatten)]
     pub what: What,
 }
@@ -390,6 +393,9 @@ pub struct Verify {
     /// Show every check with expected, found and remedy
     #[arg(long)]
     pub explain: bool,
+    /// Compute every digest, also where the policy lets remembered ones count
+    #[arg(long)]
+    pub in_full: bool,
 }
 
 /// Options of the ways to verify that say what to trust.

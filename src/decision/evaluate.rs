@@ -6,8 +6,8 @@ use crate::maturity::{
     Assessment, CapNode, CapState, Effective, Evidence, Rubric, Severity, assess, cap_reason, effective,
 };
 use crate::policy::{Action, Class, Policy, Stage};
-use crate::signing::{Check, Outcome, Stage as CheckStage, Verification};
-use crate::text::Untrusted;
+use crate::signing::{Check, Outcome, Recalled, Stage as CheckStage, Verification};
+use crate::text::{Untrusted, count};
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -63,6 +63,9 @@ pub struct Verdict {
     pub cap: Option<Untrusted>,
     /// Whether a contradiction in an ancestor taints it.
     pub tainted: bool,
+    /// Digests that were not computed at the verification: the level rests on them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached: Option<Recalled>,
     /// The stage judged for.
     pub stage: String,
     /// The decision.
@@ -72,6 +75,12 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// What a level has to be told with when not all digests were computed at the verification, else nothing:
+    /// ` (cached, since 2026-11-02T09:00:00Z)`.
+    pub fn adjective(&self) -> String {
+        self.cached.map(|cached| format!(" (cached, since {})", cached.oldest)).unwrap_or_default()
+    }
+
     /// The reasons, worst first; controls that say the same and want the same are told together, by their codes.
     pub fn told(&self) -> Vec<(Vec<&str>, &Reason)> {
         let mut told: Vec<(Vec<&str>, &Reason)> = Vec::new();
@@ -254,6 +263,7 @@ fn verdict(input: &Input<'_>, stage: Option<&Stage>, judged: &Judged<'_>, family
         effective: level,
         cap: cap.map(Untrusted::new),
         tainted,
+        cached: judged.verification.and_then(|verification| verification.files.recalled),
         stage: input.stage.to_owned(),
         decision,
         reasons,
@@ -342,6 +352,16 @@ fn reasons(
                 reasons.push(reason(&check.code, class, text, check.remedy.as_deref().unwrap_or_default()));
             }
         }
+    }
+    if let Some(recalled) = judged.verification.and_then(|verification| verification.files.recalled)
+        && !stage.lets_count(&recalled, input.now)
+    {
+        let text = Untrusted::new(format!(
+            "the digests of {} were not computed at the verification but {}",
+            count(usize::try_from(recalled.parts).unwrap_or(usize::MAX), "file or shard"),
+            recalled.age(input.now)
+        ));
+        reasons.push(reason("FILES-CACHED", Class::Unavailable, text, "verify in full for this stage (F)"));
     }
     if own < stage.min_level && reasons.is_empty() {
         let text = Untrusted::new(format!("level {own}, and the stage wants level {}", stage.min_level));

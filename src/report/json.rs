@@ -31,6 +31,7 @@ pub fn signed(schema: &str, s: &Signed) -> Value {
         "root_digest": s.root_digest,
         "resources": s.resources,
         "bytes": s.bytes,
+        "recalled": s.recalled,
         "signature": s.signature.to_string_lossy(),
         "left_out": s.left_out,
     })

@@ -314,9 +314,10 @@ pub fn verdict(v: &Verdict) -> String {
     let _ = writeln!(out, "{}  at stage {}", decision_word(v.decision), crate::text::screen(&v.stage));
     let _ = writeln!(
         out,
-        "  level        own L{}, effective L{}; {} % to L{}{}",
+        "  level        own L{}, effective L{}{}; {} % to L{}{}",
         score.own,
         v.effective,
+        v.adjective(),
         score.percent,
         score.next,
         if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() }
@@ -352,7 +353,7 @@ pub fn verdict(v: &Verdict) -> String {
 pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
     let score = &v.assessment.score;
     let mut out = String::new();
-    let _ = writeln!(out, "L{}  {} % to L{}  {name}", score.own, score.percent, score.next);
+    let _ = writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next);
     if v.effective != score.own {
         let cap = v.cap.as_ref().map(|c| c.screen()).unwrap_or_default();
         let _ = writeln!(out, "  effective L{}: {cap}", v.effective);

@@ -44,6 +44,7 @@ mod claim;
 mod codes;
 mod contents;
 mod der_limits;
+mod digests;
 mod dsse;
 mod encrypted;
 mod enumerate;
@@ -77,6 +78,7 @@ mod sigstore;
 mod survey;
 mod timestamps;
 mod trust;
+mod verification;
 mod verify;
 
 pub use bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, default_signature, read_small};
@@ -84,6 +86,7 @@ pub use chain::{ChainJudgement, ChainTime, certificates_from_pem, check_chain, j
 pub use check::{Check, Outcome, Stage};
 pub use claim::{Head, claimed_signer, read_head, verify_claim};
 pub use codes::{CODES, CodeInfo, code_info};
+pub use digests::{DigestKey, DigestLedger, FileState, Recalled, Remembered, Reuse};
 pub use dsse::{Envelope, pae};
 pub use enumerate::{Entry, Listing, Scope, enumerate};
 #[doc(hidden)]
@@ -111,10 +114,12 @@ pub use revocation::RevocationList;
 pub use secret::Secret;
 pub(crate) use sign::write_beside;
 pub use sign::{
-    SignOptions, Signed, Stamp, digest, sign_certificate, sign_certificate_with, sign_key, sign_key_with,
+    SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
+    sign_key_with,
 };
 pub use sigstore::{BundleSigner, verify_artifact};
 pub use survey::Coverage;
 pub use timestamps::TimestampAuthority;
 pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};
-pub use verify::{FilesReport, LogEntry, TimeSource, Verification, VerifyOptions, verify};
+pub use verification::{FilesReport, LogEntry, TimeSource, Verification};
+pub use verify::{VerifyOptions, verify, verify_with};

@@ -389,7 +389,7 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
         format!("L{}  {} % to L{}", score.own, score.percent, score.next)
     };
     let mut out = vec![Line::from(vec![
-        pen.span(Role::Title, level),
+        pen.span(Role::Title, level + &verdict.adjective()),
         pen.span(Role::Text, format!(" · gate {}: ", crate::text::screen(&verdict.stage))),
         pen.decision(verdict.decision),
     ])];

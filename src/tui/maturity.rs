@@ -68,6 +68,7 @@ fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) ->
     } else {
         format!("own level L{} → effective L{}", score.own, verdict.effective)
     };
+    let badge = badge + &verdict.adjective();
     let mut out = vec![pen.line(Role::Title, badge), Line::default()];
     for level in 1..=3u8 {
         let rows = of_level(view, &verdict.assessment.controls, level);

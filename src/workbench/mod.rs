@@ -6,6 +6,7 @@ mod claims;
 mod demo;
 mod jobs;
 mod open;
+mod verifying;
 mod view;
 
 pub use anchors::AnchorInfo;

@@ -100,7 +100,7 @@ pub struct View {
 pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
-    /// Word beside the glyph: `pass`, `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
+    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
     /// documents speak.
     pub word: &'static str,
     /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
@@ -144,6 +144,7 @@ impl View {
             None => (Outcome::Unknown, "not verified"),
             Some(v) => match v.verification.outcome() {
                 Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
+                Outcome::Pass if v.verification.files.recalled.is_some() => (Outcome::Pass, "cached"),
                 outcome => (outcome, outcome.word()),
             },
         };

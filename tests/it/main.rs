@@ -12,6 +12,7 @@ mod checks;
 mod claims;
 mod cli;
 mod decision;
+mod digests;
 mod explain;
 mod floors;
 mod foreign;

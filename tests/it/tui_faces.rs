@@ -11,7 +11,7 @@ const FACES: [(&str, &[Cmd], &str); 19] = [
     ("demo", &[], "lays out a folder; the empty inventory names it"),
     ("sign", &[], "no private key enters the workbench"),
     ("key", &[], "no private key enters the workbench"),
-    ("verify", &[Cmd::StartVerify, Cmd::Verify, Cmd::Open], ""),
+    ("verify", &[Cmd::StartVerify, Cmd::VerifyInFull, Cmd::Verify, Cmd::Open], ""),
     ("digest", &[Cmd::Verify], "the statement tab shows the root digest"),
     ("inspect", &[Cmd::Verify], "the identity and statement tabs"),
     ("claims", &[Cmd::Verify], "the checks tab shows PREDICATES; appending is for the programs that sign"),
