@@ -351,11 +351,11 @@ fn score(cli: &Cli, models: &[String], all: bool, output: &Output) -> Result<u8>
     let mut human = String::new();
     let mut documents = Vec::new();
     for index in indexes {
-        let (Some(model), Some(verdict)) = (view.models.get(index), view.verdicts.get(index)) else {
+        let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
             continue;
         };
-        human.push_str(&report::score(&model.name.screen(), verdict, &view.rubric, all));
-        documents.push(report::json::verdict(&view, verdict));
+        human.push_str(&report::score(&model.name.screen(), &verdict, &view.rubric, all));
+        documents.push(report::json::verdict(&view, &verdict));
     }
     output.print(&human, || json!({ "schema": "touchmark.score/1", "verdicts": documents }));
     Ok(0)

@@ -74,7 +74,7 @@ pub fn model(view: &View, index: usize) -> Value {
                 .map_or(Value::Null, |v| coverage(&v.verification)),
         ),
         at("verified", json!(view.verified.get(index))),
-        at("verdict", json!(view.verdicts.get(index))),
+        at("verdict", json!(view.verdict(index))),
         at("review", json!(view.reviews.get(index))),
     ]);
     Value::Object(document)

@@ -292,8 +292,8 @@ pub fn model(view: &View, index: usize) -> String {
     if model.facts.iter().all(|fact| fact.key != FactKey::Licence) {
         let _ = writeln!(out, "  licence unknown: no source states one");
     }
-    if let Some(verdict_of) = view.verdicts.get(index) {
-        out.push_str(&verdict(verdict_of));
+    if let Some(verdict_of) = view.verdict(index) {
+        out.push_str(&verdict(&verdict_of));
     }
     if let Some(review) = view.reviews.get(index).and_then(Option::as_ref) {
         let _ = writeln!(

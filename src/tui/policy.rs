@@ -84,7 +84,9 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         }
         out.push(Line::default());
     }
-    let count = |wanted: Decision| view.verdicts.iter().filter(|verdict| verdict.decision == wanted).count();
+    let count = |wanted: Decision| {
+        view.judgement.standings().iter().filter(|standing| standing.decision == wanted).count()
+    };
     out.push(pen.line(Role::Title, format!("stage {} · S for the next", crate::text::screen(&view.stage))));
     for decision in [Decision::Admit, Decision::Warn, Decision::Refuse] {
         let many = count(decision);

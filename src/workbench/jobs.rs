@@ -249,7 +249,8 @@ fn run(workbench: &Workbench, id: JobId, kind: &JobKind, progress: &Progress) ->
             let view = workbench.view();
             let mut levels = [0usize; 4];
             for (index, _) in ids.iter().filter_map(|id| view.model(id)) {
-                let effective = view.verdicts.get(index).map_or(0, |verdict| usize::from(verdict.effective));
+                let effective =
+                    view.judgement.standing(index).map_or(0, |standing| usize::from(standing.effective));
                 if let Some(count) = levels.get_mut(effective) {
                     *count += 1;
                 }

@@ -3,7 +3,7 @@
 use super::anchors;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
 use super::view::{Review, ReviewWord, Verified, View, name_owners};
-use crate::decision::{Verdict, apply_policy, evaluate};
+use crate::decision::{Judgement, Verdict, apply_policy};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, RecordKind, Scan, Source, Store, Workspace, scan};
 use crate::lineage::Graph;
@@ -193,7 +193,7 @@ impl Workbench {
         self.verify_models(std::slice::from_ref(model), false, &Progress::default(), &|_| {})?;
         let view = self.view();
         let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
-        let verdict = view.verdicts.get(index).cloned().ok_or_else(|| not_found(model))?;
+        let verdict = view.verdict(index).ok_or_else(|| not_found(model))?;
         let mut body = crate::report::json::verdict(&view, &verdict);
         if let Some(body) = body.as_object_mut() {
             body.insert("warnings_acknowledged".to_owned(), warnings_acknowledged.into());
@@ -317,7 +317,7 @@ impl Workbench {
             rubric: self.inner.rubric.clone(),
             verified: vec![None; models.len()],
             reviews: vec![None; models.len()],
-            verdicts: Vec::new(),
+            judgement: Judgement::default(),
             models,
             index,
             findings,
@@ -349,20 +349,7 @@ impl Workbench {
             }
         }
         name_owners(&view.models, &mut view.verified);
-        let verifications: Vec<Option<(Verification, String)>> = view
-            .verified
-            .iter()
-            .map(|v| v.as_ref().map(|v| (v.verification.clone(), v.policy_digest.clone())))
-            .collect();
-        view.verdicts = evaluate(&crate::decision::Input {
-            models: &view.models,
-            graph: &view.graph,
-            verifications: &verifications,
-            policy: &view.policy,
-            stage: &view.stage,
-            rubric: &view.rubric,
-            now: at,
-        });
+        view.judge();
         let view = Arc::new(view);
         *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
         self.inner.jobs.tell(&Event::View(view));
@@ -478,7 +465,7 @@ impl View {
             findings: Vec::new(),
             graph: Graph::default(),
             verified: Vec::new(),
-            verdicts: Vec::new(),
+            judgement: Judgement::default(),
             reviews: Vec::new(),
             at,
         }

@@ -386,7 +386,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
     let verdicts = evaluate(&Input {
         models: &models,
         graph: &Graph::build(&models),
-        verifications: &[Some((seen.verification, policy.digest.clone()))],
+        verified: &|_| Some((&seen.verification, policy.digest.as_str())),
         policy: &policy,
         stage: "gate",
         rubric: &Rubric::bundled().unwrap(),
