@@ -10,6 +10,7 @@ mod secrets;
 mod signing;
 mod token;
 mod trust;
+mod trust_edit;
 
 pub use args::Cli;
 

@@ -1,5 +1,6 @@
 //! Keyless signing: an identity instead of a key. A short-lived certificate is had for an identity token, and
-//! a transparency log keeps the signature. The only room that uses the network. What it makes is verified as
+//! a transparency log keeps the signature. The only room that uses the network, so a newer trusted root is fetched
+//! here, too. What it makes is verified as
 //! everybody else's bundles are, before it is written.
 
 mod ambient;
@@ -8,10 +9,12 @@ mod instance;
 mod login;
 mod services;
 mod token;
+mod tuf;
 
 pub use instance::Instance;
 pub use login::Login;
 pub use token::{DEFAULT_AUDIENCE, IdentityToken};
+pub use tuf::{FetchedRoot, fetch_trusted_root};
 
 use crate::error::{Code, Error, Result};
 use base64::Engine;
