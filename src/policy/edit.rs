@@ -53,6 +53,9 @@ fn proven(
     meant: Option<&AnchorSource>,
     now: jiff::Timestamp,
 ) -> Result<String> {
+    if DeTable::parse(&after).is_err() {
+        return Err(odd_form());
+    }
     let read = read(&after, now)
         .map_err(|error| Error { what: format!("with this change {}", error.what), ..error })?;
     let others = |policy: &Policy| {

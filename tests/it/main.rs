@@ -44,6 +44,9 @@ mod signing_verify;
 mod support;
 mod text;
 mod trust;
+mod trust_edit;
+#[cfg(feature = "keyless")]
+mod trust_refresh;
 mod tui;
 mod tui_faces;
 mod tui_hostile;

@@ -169,7 +169,11 @@ impl Client {
         }
         // The reader counts a file of exactly its limit as too large.
         let bytes = answer.body_mut().with_config().limit(limit_bytes.saturating_add(1)).read_to_vec();
-        if bytes.as_ref().is_ok_and(|bytes| bytes.len() as u64 > limit_bytes) {
+        let too_large = match &bytes {
+            Ok(bytes) => bytes.len() as u64 > limit_bytes,
+            Err(cause) => matches!(cause, ureq::Error::BodyExceedsLimit(_)),
+        };
+        if too_large {
             return Err(service.unusable(format!("it is larger than {limit_bytes} bytes")));
         }
         self.judge(service, doing, status, bytes).map(Some)
