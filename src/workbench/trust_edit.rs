@@ -231,8 +231,3 @@ fn kind_of(anchor: &Anchor) -> AnchorKind {
         signing::AnchorKind::Sigstore(_) => AnchorKind::Sigstore,
     }
 }
-
-/// A file as the policy names it.
-pub(super) fn resolved(policy: &Path, file: &Path) -> PathBuf {
-    policy.parent().map_or_else(|| file.to_owned(), |base| base.join(file))
-}

@@ -1,7 +1,7 @@
 //! Fetching a newer trusted root for an anchor of the policy, when that is asked for and never else.
 
 use super::Workbench;
-use super::trust_edit::{forget, resolved, unknown_anchor};
+use super::trust_edit::{forget, unknown_anchor};
 use super::trust_files::replace;
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource};
@@ -128,7 +128,7 @@ impl Workbench {
         let Some(file) = source.files.first() else {
             return Ok(Present { source, anchor: Anchor::public_good(), file: None });
         };
-        let path = resolved(policy, file);
+        let path = policy.parent().map_or_else(|| file.clone(), |base| base.join(file));
         let bytes = read_small(&path, LIMIT_ROOT_BYTES)?;
         let anchor = Anchor::sigstore(name, file.to_string_lossy(), &bytes, None)
             .map_err(|error| error.at_path(&path))?;

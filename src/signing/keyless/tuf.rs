@@ -193,6 +193,15 @@ impl MetadataStore for Folder {
 #[cfg(test)]
 mod tests {
     use super::is_plain;
+    use crate::signing::Embedded;
+
+    #[test]
+    fn the_first_roots_inside_this_program_stand_by_themselves() {
+        for instance in Embedded::ALL {
+            let root = sigstore_tuf::TrustedMetadataSet::from_root(instance.tuf_root()).unwrap();
+            assert!(root.root().consistent_snapshot && root.root().version > 1, "{}", instance.name());
+        }
+    }
 
     #[test]
     fn paths_stay_below_the_repository() {
