@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
 use crate::signing::{self, Anchor, Embedded, look_at_anchor, read_small};
 use crate::text::{nearest, screen};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 /// More files than this in one anchor are a mistake.

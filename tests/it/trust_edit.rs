@@ -259,3 +259,46 @@ fn an_anchor_that_is_old_or_ends_is_told() {
             .any(|fault| fault["health"] == "warn" && fault["text"].to_string().contains("days old"))
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_stands_around_it_an_anchor_comes_and_goes_without_a_trace(
+        pieces in proptest::collection::vec((0usize..7, 0usize..3), 0..12),
+        quoted in proptest::bool::ANY,
+    ) {
+        use touchmark::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
+        let mut text = "schema = \"trust-policy/0.1\"\nname = \"x\"\nversion = \"1\"\n".to_owned();
+        for (index, (piece, blank_lines)) in pieces.iter().enumerate() {
+            text.push_str(&"\n".repeat(*blank_lines));
+            text.push_str(&match piece {
+                0 => "# [trust.new]\n".to_owned(),
+                1 => " \t# kind = \"\"\"\n".to_owned(),
+                2 => format!("[trust.a{index}]\nkind = 'sigstore' # [\n"),
+                3 => format!("  [ trust . \"b.{index}\" ]\n  files = [ # ]\n  \"k\",\n]\nkind = \"key\"\n"),
+                4 => format!("[[deny_identity]]\nsubject = \"exact:{index}\"\nreason = \"\"\"\n[trust.new]\n\"\"\"\n"),
+                5 => format!("[[stage]]\nname = \"s{index}\"\n"),
+                _ => format!("[trust]\n[trust.c{index}]\nmax_age_days = 0x10\nkind = \"x509\"\nfiles = ['''c''']\n"),
+            });
+        }
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let name = if quoted { "n.e.w" } else { "new" };
+        let mut anchor = AnchorSource {
+            name: name.to_owned(),
+            kind: AnchorKind::X509,
+            files: vec!["../a \\b'.pem".replace('\\', "").into()],
+            crls: Vec::new(),
+            max_age_days: None,
+        };
+        // Two [trust] headers are no TOML.
+        let valid = touchmark::policy::parse(&text, "", None, now).is_ok();
+        let with = with_anchor(&text, &anchor, now);
+        proptest::prop_assert_eq!(with.is_ok(), valid);
+        if let Ok(with) = with {
+            proptest::prop_assert!(with.starts_with(&text));
+            proptest::prop_assert_eq!(without_anchor(&with, name, now).unwrap(), text.clone());
+            anchor.max_age_days = Some(3);
+            let changed = with_anchor(&with, &anchor, now).unwrap();
+            proptest::prop_assert_eq!(without_anchor(&changed, name, now).unwrap(), text);
+        }
+    }
+}
