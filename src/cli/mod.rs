@@ -11,6 +11,7 @@ mod signing;
 mod timestamp;
 mod token;
 mod trust;
+mod trust_edit;
 
 pub use args::Cli;
 

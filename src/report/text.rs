@@ -76,7 +76,10 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
     if let Some(anchor) = &v.anchor {
         let age = anchor.age_days.map(|d| format!(", {d} d old")).unwrap_or_default();
         let origin = crate::text::screen(&anchor.origin);
-        let _ = writeln!(out, "  trust        {} ({}{age})", crate::text::screen(&anchor.name), origin);
+        let name = crate::text::screen(&anchor.name);
+        let digest: String = anchor.digest.chars().take(12).collect();
+        let _ =
+            writeln!(out, "  trust        {name} ({origin}, sha256 {}{age})", crate::text::screen(&digest));
     }
     if v.files.matched > 0 || !v.files.changed.is_empty() {
         let _ = writeln!(out, "  files        {} match, {} bytes hashed", v.files.matched, v.files.bytes);

@@ -251,6 +251,10 @@ impl Workbench {
             .help(fault.help.clone().unwrap_or_else(|| "run `touchmark policy check`".to_owned())))
     }
 
+    pub(super) fn is_read_only(&self) -> bool {
+        self.inner.options.read_only
+    }
+
     pub(super) fn now(&self) -> jiff::Timestamp {
         self.inner.options.at.unwrap_or_else(this_second)
     }

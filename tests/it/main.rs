@@ -49,6 +49,9 @@ mod timestamps;
 mod timestamps_asked;
 mod tokens;
 mod trust;
+mod trust_edit;
+#[cfg(feature = "keyless")]
+mod trust_refresh;
 mod tui;
 mod tui_faces;
 mod tui_hostile;

@@ -19,7 +19,11 @@ const FACES: [(&str, &[Cmd], &str); 19] = [
     ("list", &[Cmd::Inventory, Cmd::Filter, Cmd::SavedView, Cmd::Sort], ""),
     ("show", &[Cmd::Details], ""),
     ("lineage", &[Cmd::Lineage, Cmd::Refocus, Cmd::FocusBack], ""),
-    ("trust", &[Cmd::Policy], "the policy screen lists the anchors"),
+    (
+        "trust",
+        &[Cmd::Policy],
+        "the policy screen lists the anchors; add, remove and refresh are for who runs the shell",
+    ),
     ("policy", &[Cmd::Policy, Cmd::Edit, Cmd::Reload], ""),
     ("gate", &[Cmd::Stage, Cmd::Why], "the workbench shows the decision; recording one is for pipelines"),
     ("score", &[Cmd::StartScore, Cmd::Maturity], ""),

@@ -1,5 +1,6 @@
 //! Keyless signing: an identity instead of a key. A short-lived certificate is had for an identity token, and
-//! a transparency log keeps the signature. The only room that uses the network. What it makes is verified as
+//! a transparency log keeps the signature. The only room that uses the network, so a newer trusted root is fetched
+//! here, too. What it makes is verified as
 //! everybody else's bundles are, before it is written.
 
 mod ambient;
@@ -9,11 +10,13 @@ mod login;
 mod services;
 mod stamps;
 mod token;
+mod tuf;
 
 pub use instance::Instance;
 pub use login::Login;
 pub use stamps::{TimestampService, Timestamped};
 pub use token::{DEFAULT_AUDIENCE, IdentityToken};
+pub use tuf::{FetchedRoot, fetch_trusted_root};
 
 use crate::error::{Code, Error, Result};
 use base64::Engine;
