@@ -302,3 +302,16 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn certificates_are_of_a_timestamp_authority_only_when_somebody_says_so() {
+    let dir = copy_of_samples();
+    let file = dir.path().join("keys/samples-stamps.pem").to_string_lossy().into_owned();
+    let added = trust(dir.path(), &["add", "clock", &file, "--kind", "tsa"]);
+    assert_eq!(added.status.code(), Some(0), "{}", err(&added));
+    assert!(out(&added).contains("clock  tsa from ../keys/samples-stamps.pem"), "{}", out(&added));
+    assert!(read(&policy_of(dir.path())).contains("[trust.clock]\nkind = \"tsa\"\n"));
+    assert_eq!(trust(dir.path(), &["remove", "clock"]).status.code(), Some(0));
+    let added = trust(dir.path(), &["add", "clock", &file]);
+    assert!(out(&added).contains("clock  ca from"), "{}", out(&added));
+}
