@@ -234,6 +234,9 @@ pub struct SignCommon {
     /// Append the bundle to this file of claims, too
     #[arg(long, alias = "append_claims", value_name = "FILE")]
     pub append_claims: Option<PathBuf>,
+    /// Take the digests of files that were not touched since from the workspace's store, and keep new ones there
+    #[arg(long)]
+    pub reuse_digests: bool,
     #[command(flatten)]
     pub what: What,
 }
@@ -315,6 +318,8 @@ pub enum Sign {
         common: SignCommon,
         #[command(flatten)]
         key: PrivateKey,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With a key and its certificate chain
     Certificate {
@@ -324,6 +329,8 @@ pub enum Sign {
         key: PrivateKey,
         #[command(flatten)]
         chain: Chain,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With an identity at a Sigstore instance; uses the network
     Sigstore(super::keyless::SignSigstore),
@@ -333,6 +340,8 @@ pub enum Sign {
         common: SignCommon,
         #[command(flatten)]
         token: Token,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With a key in a PKCS#11 token and its certificate chain
     Pkcs11Certificate {
@@ -342,6 +351,8 @@ pub enum Sign {
         token: Token,
         #[command(flatten)]
         chain: Chain,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
 }
 
@@ -393,6 +404,9 @@ pub struct Verify {
     /// Show every check with expected, found and remedy
     #[arg(long)]
     pub explain: bool,
+    /// Compute every digest, also where the policy lets remembered ones count
+    #[arg(long)]
+    pub in_full: bool,
 }
 
 /// Options of the ways to verify that say what to trust.
@@ -436,6 +450,8 @@ pub enum VerifyMethod {
         /// PEM file of the public key
         #[arg(long, alias = "public_key", value_name = "PEM")]
         public_key: PathBuf,
+        #[command(flatten)]
+        timestamps: super::timestamp::Authorities,
     },
     /// Certificate authorities
     Certificate {
@@ -450,6 +466,8 @@ pub enum VerifyMethod {
         /// The signer's subject name, exactly (as `inspect` shows it)
         #[arg(long)]
         identity: Option<String>,
+        #[command(flatten)]
+        timestamps: super::timestamp::Authorities,
     },
     /// An identity in a Sigstore instance
     Sigstore {

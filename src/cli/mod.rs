@@ -9,8 +9,10 @@ mod output;
 mod run;
 mod secrets;
 mod signing;
+mod timestamp;
 mod token;
 mod trust;
+mod trust_edit;
 
 pub use args::Cli;
 

@@ -26,9 +26,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
         Command::Key(command) => super::key::run(command, output),
         Command::Verify(verify) => match (&verify.method, &verify.model) {
             (Some(method), _) => signing::verify_by_flags(method, common, output),
-            (None, Some(model)) => {
-                verify_by_policy(cli, model, verify.signature.as_deref(), verify.explain, output)
-            }
+            (None, Some(model)) => verify_by_policy(cli, model, verify, output),
             (None, None) => Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
         },
         Command::Digest { model, what } => signing::root_digest(model, what, output),
@@ -211,17 +209,12 @@ pub(super) fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
     }
 }
 
-fn verify_by_policy(
-    cli: &Cli,
-    model: &Path,
-    signature: Option<&Path>,
-    explain: bool,
-    output: &Output,
-) -> Result<u8> {
+fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, output: &Output) -> Result<u8> {
     let workbench = Workbench::open(&options(cli))?;
     workbench.valid_policy()?;
     let name = model.to_string_lossy();
     let found = find(&workbench.view(), &name);
+    let signature = verify.signature.as_deref();
     let verification = match (found, signature) {
         (Ok(index), None) => {
             let id = workbench
@@ -230,7 +223,8 @@ fn verify_by_policy(
                 .get(index)
                 .map(|m| m.id.clone())
                 .ok_or_else(|| signing::no_such_model(&name))?;
-            finish(&workbench, JobKind::Verify(vec![id]))?;
+            let kind = if verify.in_full { JobKind::VerifyInFull } else { JobKind::Verify };
+            finish(&workbench, kind(vec![id]))?;
             let view = workbench.view();
             let verified = view.verified.get(index).and_then(Option::as_ref);
             verified.map(|v| v.verification.clone()).ok_or_else(|| signing::no_such_model(&name))?
@@ -239,7 +233,7 @@ fn verify_by_policy(
         (Err(error), _) => return Err(error),
         (Ok(_), Some(_)) => return Err(signing::no_such_model(&name)),
     };
-    signing::print(&name, &verification, explain, output);
+    signing::print(&name, &verification, verify.explain, output);
     Ok(signing::status_of(verification.outcome()))
 }
 
@@ -360,11 +354,11 @@ fn score(cli: &Cli, models: &[String], all: bool, output: &Output) -> Result<u8>
     let mut human = String::new();
     let mut documents = Vec::new();
     for index in indexes {
-        let (Some(model), Some(verdict)) = (view.models.get(index), view.verdicts.get(index)) else {
+        let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
             continue;
         };
-        human.push_str(&report::score(&model.name.screen(), verdict, &view.rubric, all));
-        documents.push(report::json::verdict(&view, verdict));
+        human.push_str(&report::score(&model.name.screen(), &verdict, &view.rubric, all));
+        documents.push(report::json::verdict(&view, &verdict));
     }
     output.print(&human, || json!({ "schema": "touchmark.score/1", "verdicts": documents }));
     Ok(0)
