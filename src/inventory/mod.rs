@@ -6,6 +6,7 @@ pub mod folder;
 mod formats;
 mod front_matter;
 mod gguf;
+pub(crate) mod hazards;
 mod json_tree;
 mod merge;
 mod names;
@@ -16,6 +17,7 @@ pub mod store;
 mod types;
 mod workspace;
 
+pub use hazards::{Hazard, HazardKind, Tier};
 pub use scan::{Finding, Scan, read_model, scan};
 pub use store::{LedgerEntry, RecordKind, Store};
 pub use types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};
