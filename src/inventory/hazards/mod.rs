@@ -238,13 +238,15 @@ fn with_window(
 
 /// A pickle, in a file of its own or inside another (`inside` says where).
 fn walked<R: Read + Seek>(window: &mut Window<'_, R>, inside: &str, found: &mut Hazards) {
-    judge(&pickle::walk(window), inside, found);
+    let from = if inside.is_empty() { 0 } else { window.at() };
+    judge(&pickle::walk(window), inside, from, found);
 }
 
-fn judge(walked: &pickle::Walked, inside: &str, found: &mut Hazards) {
+/// `from` is where the part of the file begins that `inside` names.
+fn judge(walked: &pickle::Walked, inside: &str, from: u64, found: &mut Hazards) {
     let place = |at: u64| match inside {
         "" => format!("byte {at}"),
-        _ => format!("{inside}, byte {at}"),
+        _ => format!("{inside}, byte {}", at.saturating_sub(from)),
     };
     let kind = HazardKind::Pickle;
     let mut worst = Tier::Safe;
@@ -299,7 +301,7 @@ fn perhaps_pickle<R: Read + Seek>(window: &mut Window<'_, R>, found: &mut Hazard
     let mut walked = pickle::walk(window);
     walked.imports.retain(|import| import.name.is_plain());
     if !walked.imports.is_empty() {
-        judge(&walked, "", found);
+        judge(&walked, "", 0, found);
     }
 }
 

@@ -9,6 +9,7 @@ use touchmark::inventory::{
 };
 use touchmark::signing::Progress;
 
+pub(crate) mod hazards;
 mod store;
 
 const HEADER: &str = "schema = \"workspace/0.1\"\nname = \"test\"\n";
