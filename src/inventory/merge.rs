@@ -50,6 +50,7 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
             known.files = more.files;
             known.bytes = more.bytes;
             known.formats = more.formats;
+            known.hazards = more.hazards;
         }
         (Some(_), Some(second)) => {
             let place = second.to_string_lossy();

@@ -9,6 +9,7 @@ pub mod folder;
 mod formats;
 mod front_matter;
 mod gguf;
+pub(crate) mod hazards;
 pub mod json_edit;
 mod json_tree;
 mod merge;
@@ -24,6 +25,7 @@ mod types;
 mod workspace;
 mod xml_tree;
 
+pub use hazards::{Hazard, HazardKind, Tier};
 pub use scan::{Finding, Scan, read_model, scan};
 pub use store::{LedgerEntry, RecordKind, Store};
 pub use types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};

@@ -22,9 +22,9 @@ const LIMIT_BYTES: usize = 1 << 20;
 
 const HASHES: [&str; 3] = ["sha256", "blake2b", "blake3"];
 const KEYS: [&str; 3] = ["p256", "p384", "p521"];
-const FORMATS: [&str; 5] = ["pickle", "remote-code", "onnx", "safetensors", "gguf"];
+const FORMATS: [&str; 6] = ["pickle", "remote-code", "keras-code", "onnx", "safetensors", "gguf"];
 /// Formats that run code when they are loaded.
-const RUN_CODE: [&str; 2] = ["pickle", "remote-code"];
+const RUN_CODE: [&str; 3] = ["pickle", "remote-code", "keras-code"];
 const METHODS: [&str; 3] = ["key", "certificate", "sigstore"];
 const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
 

@@ -2,6 +2,8 @@
 //! are done in bounded time. `fuzz/` runs the same doors under libFuzzer.
 
 use crate::bench::Bench;
+use crate::inventory::hazards::archives::{deflated, onnx, stored, zip};
+use crate::inventory::hazards::{SYSTEM, TENSOR};
 use crate::support::samples;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -58,6 +60,19 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
         ("safetensors", vec![fs::read(weights).unwrap(), header]),
         ("gguf", vec![gguf]),
         ("bill", bills()),
+        ("pickle", vec![TENSOR.to_vec(), SYSTEM.to_vec(), NAMED.to_vec()]),
+        (
+            "archive",
+            vec![
+                zip(&[
+                    stored("a/data.pkl", TENSOR),
+                    deflated("a/x.npy", b"\x93NUMPY\x01\0\x0f\0{'descr': '|O'}N."),
+                ]),
+                zip(&[deflated("config.json", br#"{"class_name":"Lambda","module":"keras"}"#)]),
+                b"\x89HDF\r\n\x1a\n {\"class_name\": \"Lambda\"}".to_vec(),
+            ],
+        ),
+        ("onnx", vec![onnx("../w", "com.evil", "X")]),
         (
             "foreign",
             vec![
@@ -90,6 +105,10 @@ fn bills() -> Vec<Vec<u8>> {
     .map(|text| text.as_bytes().to_vec())
     .to_vec()
 }
+
+/// An import by the names on the stack, protocol 4, with a frame and a memo.
+const NAMED: &[u8] =
+    b"\x80\x04\x95\x1c\0\0\0\0\0\0\0\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85\x94R\x94.";
 
 /// The beginning of a response of an authority: status, content type, signed data.
 const TOKEN: &[u8] =

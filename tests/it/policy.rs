@@ -190,7 +190,7 @@ fn what_is_left_out_has_a_closed_default() {
     assert!(stage.production && stage.min_level == 1);
     let actions = [stage.on_contradicted, stage.on_missing, stage.on_error, stage.on_unavailable];
     assert_eq!(actions, [Action::Closed; 4]);
-    assert_eq!(policy.artifact.ban_formats, ["pickle", "remote-code"]);
+    assert_eq!(policy.artifact.ban_formats, ["pickle", "remote-code", "keras-code"]);
     assert_eq!(policy.log_required, ["sigstore"]);
     assert!(!policy.artifact.allow_symlinks);
 }

@@ -10,6 +10,7 @@ use touchmark::inventory::{
 use touchmark::signing::Progress;
 
 mod bills;
+pub(crate) mod hazards;
 mod store;
 
 const HEADER: &str = "schema = \"workspace/0.1\"\nname = \"test\"\n";
