@@ -1,12 +1,13 @@
 //! Nodes, edges, cycles, dangling parents. It says what the sources claim, and nothing of who is to be believed.
 //! Every walk keeps its own queue: a chain of any depth is fine.
 
-use crate::inventory::{Basis, Kind, Model, ModelId, ParentRef, Relation};
+use crate::inventory::{Basis, Kind, Model, ModelId, Relation};
 use crate::signing::RootDigest;
 use petgraph::Direction;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A node: a model of the inventory, or a placeholder for one that is only referred to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,6 @@ pub enum GraphFinding {
 pub struct Graph {
     /// Edges run from child to parent; nodes stand in the order of their ids.
     graph: DiGraph<Node, Edge>,
-    index: HashMap<ModelId, NodeIndex>,
     /// Each sorted, all sorted.
     cycles: Vec<Vec<ModelId>>,
 }
@@ -65,49 +65,55 @@ pub struct Graph {
 impl Graph {
     /// Builds the graph. A parent known by name only is resolved when exactly one model has that last name part.
     pub fn build(models: &[Model]) -> Self {
-        let names = Names::of(models);
-        let mut mentions: BTreeMap<(&ModelId, &ModelId), Vec<&ParentRef>> = BTreeMap::new();
-        let mut nodes: BTreeMap<&ModelId, Node> = BTreeMap::new();
-        for (at, model) in models.iter().enumerate() {
-            let node = Node {
-                id: model.id.clone(),
-                model: Some(at),
-                name_only: false,
-                on_cycle: false,
-                dataset: model.kind == Kind::Dataset,
-            };
-            nodes.entry(&model.id).or_insert(node);
-            for parent in model.parents.iter().filter(|parent| !parent.id.raw().is_empty()) {
-                let id = names.resolve(&model.id, &parent.id);
-                mentions.entry((&model.id, id)).or_default().push(parent);
+        let mut nodes: Vec<Node> = models.iter().enumerate().map(|(at, model)| Node::of(at, model)).collect();
+        // Of several models of one id the first is the node.
+        nodes.sort_by(|a, b| a.id.cmp(&b.id));
+        nodes.dedup_by(|later, first| later.id == first.id);
+        let mentions = Mention::all(models);
+        let mut absent: Vec<Node> = {
+            let known: HashSet<&ModelId> = nodes.iter().map(|node| &node.id).collect();
+            let absent = mentions.iter().filter(|mention| !known.contains(&mention.parent));
+            absent.map(Node::absent).collect()
+        };
+        absent.sort_by(|a, b| a.id.cmp(&b.id));
+        absent.dedup_by(|later, first| {
+            let is_same = later.id == first.id;
+            first.dataset |= is_same && later.dataset;
+            is_same
+        });
+        nodes.append(&mut absent);
+        nodes.sort_by(|a, b| a.id.cmp(&b.id));
+
+        let places: HashMap<&ModelId, usize> =
+            nodes.iter().enumerate().map(|(place, node)| (&node.id, place)).collect();
+        let mut ends: Vec<(usize, usize, &Mention)> = mentions
+            .iter()
+            .filter_map(|mention| {
+                let child = &models.get(mention.child)?.id;
+                Some((*places.get(child)?, *places.get(&mention.parent)?, mention))
+            })
+            .collect();
+        ends.sort_by_key(|(child, parent, _)| (*child, *parent));
+        let mut edges: Vec<(usize, usize, Edge)> = Vec::with_capacity(ends.len());
+        for same in ends.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            if let Some((child, parent, _)) = same.first() {
+                let told: Vec<&Mention> = same.iter().map(|(_, _, mention)| *mention).collect();
+                edges.push((*child, *parent, merge(&told)));
             }
         }
-        let mut alone = Vec::new();
-        for ((child, parent), refs) in &mentions {
-            let trained_on = refs.iter().any(|parent| parent.relation == Relation::TrainedOn);
-            let node = nodes.entry(parent).or_insert_with(|| Node {
-                id: (*parent).clone(),
-                model: None,
-                name_only: !parent.raw().contains('/'),
-                on_cycle: false,
-                dataset: false,
-            });
-            node.dataset |= node.model.is_none() && trained_on;
+
+        let mut graph = DiGraph::with_capacity(nodes.len(), edges.len());
+        for node in nodes {
+            graph.add_node(node);
+        }
+        let mut built = Graph { graph, cycles: Vec::new() };
+        for (child, parent, edge) in edges {
             if child == parent {
-                alone.push(vec![(*child).clone()]);
+                built.cycles.extend(built.id_at(child).map(|id| vec![id.clone()]));
+            } else {
+                built.graph.add_edge(NodeIndex::new(child), NodeIndex::new(parent), edge);
             }
         }
-        let mut graph = DiGraph::with_capacity(nodes.len(), mentions.len());
-        let mut index = HashMap::with_capacity(nodes.len());
-        for (id, node) in nodes {
-            index.insert(id.clone(), graph.add_node(node));
-        }
-        for ((child, parent), refs) in mentions.iter().filter(|((child, parent), _)| child != parent) {
-            if let (Some(from), Some(to)) = (index.get(*child), index.get(*parent)) {
-                graph.add_edge(*from, *to, merge(refs));
-            }
-        }
-        let mut built = Graph { graph, index, cycles: alone };
         built.find_cycles();
         built
     }
@@ -121,7 +127,8 @@ impl Graph {
         }
         self.cycles.sort();
         for id in self.cycles.iter().flatten() {
-            if let Some(node) = self.index.get(id).and_then(|at| self.graph.node_weight_mut(*at)) {
+            let place = place_among(self.graph.raw_nodes(), id);
+            if let Some(node) = place.and_then(|place| self.graph.node_weight_mut(place)) {
                 node.on_cycle = true;
             }
         }
@@ -194,7 +201,7 @@ impl Graph {
 
     /// Where a model stands.
     pub(super) fn place(&self, id: &ModelId) -> Option<NodeIndex> {
-        self.index.get(id).copied()
+        place_among(self.graph.raw_nodes(), id)
     }
 
     /// The node at a place.
@@ -254,6 +261,62 @@ impl Graph {
     }
 }
 
+impl Node {
+    fn of(at: usize, model: &Model) -> Self {
+        Node {
+            id: model.id.clone(),
+            model: Some(at),
+            name_only: false,
+            on_cycle: false,
+            dataset: model.kind == Kind::Dataset,
+        }
+    }
+
+    /// A placeholder for what is only mentioned.
+    fn absent(mention: &Mention) -> Self {
+        Node {
+            id: mention.parent.clone(),
+            model: None,
+            name_only: !mention.parent.raw().contains('/'),
+            on_cycle: false,
+            dataset: mention.relation == Relation::TrainedOn,
+        }
+    }
+}
+
+fn place_among(nodes: &[petgraph::graph::Node<Node>], id: &ModelId) -> Option<NodeIndex> {
+    nodes.binary_search_by(|node| node.weight.id.cmp(id)).ok().map(NodeIndex::new)
+}
+
+/// What one source says of one child and one parent.
+struct Mention {
+    /// The child's index among the models.
+    child: usize,
+    /// The parent that is meant.
+    parent: ModelId,
+    relation: Relation,
+    basis: Basis,
+    digest: Option<RootDigest>,
+}
+
+impl Mention {
+    fn all(models: &[Model]) -> Vec<Mention> {
+        let names = Names::of(models);
+        let of_model = |(child, model): (usize, &Model)| -> Vec<Mention> {
+            let told = model.parents.each().filter(|parent| !parent.id.raw().is_empty());
+            told.map(|parent| Mention {
+                child,
+                parent: names.resolve(&model.id, &parent.id).clone(),
+                relation: parent.relation,
+                basis: parent.basis,
+                digest: parent.digest,
+            })
+            .collect()
+        };
+        models.par_iter().enumerate().flat_map_iter(of_model).collect()
+    }
+}
+
 /// The inventory's names, for parents that are known by their last part only.
 struct Names<'a> {
     ids: HashSet<&'a ModelId>,
@@ -276,7 +339,10 @@ impl<'a> Names<'a> {
 
     /// The model that is meant. A bare name that only the child itself bears means something else: no model
     /// says of itself by accident that it comes from itself.
-    fn resolve(&self, child: &ModelId, parent: &'a ModelId) -> &'a ModelId {
+    fn resolve<'p>(&self, child: &ModelId, parent: &'p ModelId) -> &'p ModelId
+    where
+        'a: 'p,
+    {
         if parent.raw().contains('/') || self.ids.contains(parent) {
             return parent;
         }
@@ -288,7 +354,7 @@ impl<'a> Names<'a> {
 }
 
 /// One edge out of all that the sources say of one child and one parent, whatever their order.
-fn merge(refs: &[&ParentRef]) -> Edge {
+fn merge(refs: &[&Mention]) -> Edge {
     let digests: BTreeSet<RootDigest> = refs.iter().filter_map(|parent| parent.digest).collect();
     let explicit = refs.iter().map(|parent| parent.relation).filter(|r| *r != Relation::Unspecified);
     let relations: BTreeSet<Relation> = explicit.collect();

@@ -152,7 +152,7 @@ impl Rows {
                 key.signer = rank;
             }
         }
-        self.marked.retain(|id| view.index.contains_key(id));
+        self.marked.retain(|id| view.model(id).is_some());
         let at_top = self.cursor == 0;
         self.sort_rows();
         self.refilter();
@@ -163,7 +163,7 @@ impl Rows {
 
     /// Puts the cursor on a model if it is shown.
     pub fn seek(&mut self, view: &View, id: &ModelId) {
-        let index = view.index.get(id).and_then(|index| u32::try_from(*index).ok());
+        let index = view.model(id).and_then(|(index, _)| u32::try_from(index).ok());
         if let Some(position) = index.and_then(|index| self.shown.iter().position(|row| *row == index)) {
             self.cursor = position;
         }

@@ -78,13 +78,11 @@ pub struct View {
     /// The rubric.
     pub rubric: Arc<Rubric>,
     /// Models, sorted by id.
-    pub models: Vec<Model>,
-    /// Index of a model by id.
-    pub index: HashMap<ModelId, usize>,
+    pub models: Arc<Vec<Model>>,
     /// Findings of the last scan.
-    pub findings: Vec<Finding>,
+    pub findings: Arc<Vec<Finding>>,
     /// Lineage.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// Latest verification of each model.
     pub verified: Vec<Option<Verified>>,
     /// Verdict on each model.
@@ -93,6 +91,22 @@ pub struct View {
     pub reviews: Vec<Option<Review>>,
     /// When it was made.
     pub at: jiff::Timestamp,
+}
+
+/// What only a scan changes; views of one inventory share it.
+#[derive(Clone, Default)]
+pub(super) struct Inventory {
+    pub models: Arc<Vec<Model>>,
+    pub findings: Arc<Vec<Finding>>,
+    pub graph: Arc<Graph>,
+}
+
+impl Inventory {
+    /// Models sorted by id, and findings.
+    pub fn of((models, findings): (Vec<Model>, Vec<Finding>)) -> Self {
+        let graph = Arc::new(Graph::build(&models));
+        Inventory { models: Arc::new(models), findings: Arc::new(findings), graph }
+    }
 }
 
 /// One model in one line, for tables.
@@ -126,9 +140,17 @@ fn signer_name(verification: &Verification) -> Untrusted {
 }
 
 impl View {
+    pub(super) fn inventory(&self) -> Inventory {
+        Inventory {
+            models: self.models.clone(),
+            findings: self.findings.clone(),
+            graph: self.graph.clone(),
+        }
+    }
+
     /// A model by id.
     pub fn model(&self, id: &ModelId) -> Option<(usize, &Model)> {
-        let index = *self.index.get(id)?;
+        let index = self.models.binary_search_by(|model| model.id.cmp(id)).ok()?;
         Some((index, self.models.get(index)?))
     }
 
