@@ -1,13 +1,14 @@
 //! Lists of facts and parents that lie in memory and in the store as one compact text each, and are decoded
 //! when somebody looks: an inventory of a hundred thousand models holds a million facts, and a screen shows ten.
 
+use crate::signing::RootDigest;
 use crate::text::Untrusted;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 
-use super::types::{Fact, ParentRef};
+use super::types::{Basis, Fact, FactKey, ModelId, ParentRef, Relation};
 
 /// What can lie in a [`List`]: all but its source is in the row, and the source once for all rows.
 pub trait Packed: Clone {
@@ -17,11 +18,14 @@ pub trait Packed: Clone {
     /// The document that it was read from.
     fn source(&self) -> &Untrusted;
 
-    /// The row, with the number of its source.
-    fn row(&self, source: usize) -> Self::Row<'_>;
+    /// Where inside it.
+    fn place(&self) -> &Untrusted;
 
-    /// The value of a row; the number of its source tells which of `sources`.
-    fn value(row: Self::Row<'_>, sources: &[Text<'_>]) -> Self;
+    /// The row: the number of the source, and the place as far as it is its own.
+    fn row<'a>(&'a self, source: usize, place: &'a str) -> Self::Row<'a>;
+
+    /// The value of a row.
+    fn value(row: Self::Row<'_>, shared: &Shared<'_>) -> Self;
 }
 
 /// Text that is borrowed where it has no escapes.
@@ -34,20 +38,56 @@ impl Text<'_> {
     }
 }
 
-impl<'a> From<&'a Untrusted> for Text<'a> {
-    fn from(text: &'a Untrusted) -> Self {
-        Text(Cow::Borrowed(text.raw()))
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(text: &'a str) -> Self {
+        Text(Cow::Borrowed(text))
     }
 }
 
-/// The text: the sources, then the rows.
-type Whole<'a, T> = (Vec<Text<'a>>, Vec<<T as Packed>::Row<'a>>);
+/// What the rows of a text have in common: the sources, and how all places begin.
+#[derive(Serialize, Deserialize)]
+pub struct Shared<'a>(#[serde(borrow)] Vec<Text<'a>>, #[serde(borrow)] Text<'a>);
+
+impl<'a> Shared<'a> {
+    fn of<T: Packed>(items: &'a [T]) -> Self {
+        let mut sources: Vec<Text<'a>> = Vec::new();
+        let mut start: Option<&'a str> = None;
+        for item in items {
+            if !sources.iter().any(|known| known.0 == item.source().raw()) {
+                sources.push(item.source().raw().into());
+            }
+            let place = item.place().raw();
+            start = Some(start.map_or(place, |start| common(start, place)));
+        }
+        Shared(sources, start.unwrap_or_default().into())
+    }
+
+    fn number(&self, source: &Untrusted) -> usize {
+        self.0.iter().position(|known| known.0 == source.raw()).unwrap_or(usize::MAX)
+    }
+
+    fn source(&self, number: usize) -> Untrusted {
+        self.0.get(number).map(Text::untrusted).unwrap_or_default()
+    }
+
+    fn place(&self, rest: &Text<'_>) -> Untrusted {
+        Untrusted::new([self.1.0.as_ref(), rest.0.as_ref()].concat())
+    }
+}
+
+fn common<'a>(one: &'a str, other: &str) -> &'a str {
+    let same = one.char_indices().zip(other.chars()).find(|((_, a), b)| a != b);
+    one.get(..same.map_or(one.len().min(other.len()), |((at, _), _)| at)).unwrap_or_default()
+}
+
+/// The text: what is shared, then the rows.
+type Whole<'a, T> = (Shared<'a>, Vec<<T as Packed>::Row<'a>>);
 
 /// A list that is a slice to whoever reads it, and a text as long as nobody does.
 pub struct List<T> {
     /// While this is there, it counts, and `open` is empty.
     packed: Option<Box<str>>,
-    decoded: OnceLock<Box<Vec<T>>>,
+    decoded: OnceLock<Vec<T>>,
     open: Vec<T>,
 }
 
@@ -66,20 +106,17 @@ impl<T: Packed> List<T> {
         if let Some(packed) = &self.packed {
             return Cow::Borrowed(packed);
         }
-        let mut sources: Vec<Text<'_>> = Vec::new();
+        let shared = Shared::of(self.as_slice());
+        let skip = shared.1.0.len();
         let rows: Vec<T::Row<'_>> = self
             .iter()
             .map(|item| {
-                let source = item.source();
-                let known = sources.iter().position(|known| known.0 == source.raw());
-                item.row(known.unwrap_or_else(|| {
-                    sources.push(source.into());
-                    sources.len() - 1
-                }))
+                let place = item.place().raw().get(skip..).unwrap_or_default();
+                item.row(shared.number(item.source()), place)
             })
             .collect();
         // Texts, words and numbers: nothing that JSON cannot say.
-        Cow::Owned(serde_json::to_string::<Whole<'_, T>>(&(sources, rows)).unwrap_or_default())
+        Cow::Owned(serde_json::to_string(&(&shared, &rows)).unwrap_or_default())
     }
 
     /// Takes a text of [`List::text`]; none when it is damaged.
@@ -97,8 +134,8 @@ impl<T: Packed> List<T> {
 
 fn unpack<T: Packed>(text: &str) -> Vec<T> {
     // Every text was read once when it was taken in.
-    let Ok((sources, rows)) = serde_json::from_str::<Whole<'_, T>>(text) else { return Vec::new() };
-    rows.into_iter().map(|row| T::value(row, &sources)).collect()
+    let Ok((shared, rows)) = serde_json::from_str::<Whole<'_, T>>(text) else { return Vec::new() };
+    rows.into_iter().map(|row| T::value(row, &shared)).collect()
 }
 
 impl<T: Packed> Deref for List<T> {
@@ -106,7 +143,7 @@ impl<T: Packed> Deref for List<T> {
 
     fn deref(&self) -> &Vec<T> {
         match &self.packed {
-            Some(packed) => self.decoded.get_or_init(|| Box::new(unpack(packed))),
+            Some(packed) => self.decoded.get_or_init(|| unpack(packed)),
             None => &self.open,
         }
     }
@@ -115,7 +152,7 @@ impl<T: Packed> Deref for List<T> {
 impl<T: Packed> DerefMut for List<T> {
     fn deref_mut(&mut self) -> &mut Vec<T> {
         if let Some(packed) = self.packed.take() {
-            self.open = self.decoded.take().map_or_else(|| unpack(&packed), |decoded| *decoded);
+            self.open = self.decoded.take().unwrap_or_else(|| unpack(&packed));
         }
         &mut self.open
     }
@@ -183,51 +220,111 @@ impl<'de, T: Packed + Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
-fn source_of(sources: &[Text<'_>], number: usize) -> Untrusted {
-    sources.get(number).map(Text::untrusted).unwrap_or_default()
+/// The basis in one byte.
+const BASES: [Basis; 4] = [Basis::Observed, Basis::Attested, Basis::Declared, Basis::Contradicted];
+
+fn number_of(basis: Basis) -> u8 {
+    (0..).zip(BASES).find(|(_, known)| *known == basis).map_or(u8::MAX, |(number, _)| number)
+}
+
+/// What no number stands for is believed least.
+fn basis_of(number: u8) -> Basis {
+    BASES.get(usize::from(number)).copied().unwrap_or(Basis::Contradicted)
 }
 
 impl Packed for Fact {
-    type Row<'a> = (super::FactKey, super::Basis, usize, Text<'a>, Text<'a>);
+    type Row<'a> = (FactKey, u8, usize, Text<'a>, Text<'a>);
 
     fn source(&self) -> &Untrusted {
         &self.source
     }
 
-    fn row(&self, source: usize) -> Self::Row<'_> {
-        (self.key, self.basis, source, (&self.place).into(), (&self.value).into())
+    fn place(&self) -> &Untrusted {
+        &self.place
     }
 
-    fn value((key, basis, source, place, value): Self::Row<'_>, sources: &[Text<'_>]) -> Self {
+    fn row<'a>(&'a self, source: usize, place: &'a str) -> Self::Row<'a> {
+        (self.key, number_of(self.basis), source, place.into(), self.value.raw().into())
+    }
+
+    fn value((key, basis, source, place, value): Self::Row<'_>, shared: &Shared<'_>) -> Self {
         Fact {
             key,
-            basis,
-            source: source_of(sources, source),
-            place: place.untrusted(),
             value: value.untrusted(),
+            basis: basis_of(basis),
+            source: shared.source(source),
+            place: shared.place(&place),
         }
     }
 }
 
 impl Packed for ParentRef {
-    type Row<'a> = (
-        super::Relation,
-        super::Basis,
-        usize,
-        Text<'a>,
-        super::ModelId,
-        Option<crate::signing::RootDigest>,
-    );
+    type Row<'a> = (Relation, u8, usize, Text<'a>, ModelId, Option<RootDigest>);
 
     fn source(&self) -> &Untrusted {
         &self.source
     }
 
-    fn row(&self, source: usize) -> Self::Row<'_> {
-        (self.relation, self.basis, source, (&self.place).into(), self.id.clone(), self.digest)
+    fn place(&self) -> &Untrusted {
+        &self.place
     }
 
-    fn value((relation, basis, source, place, id, digest): Self::Row<'_>, sources: &[Text<'_>]) -> Self {
-        ParentRef { relation, basis, source: source_of(sources, source), place: place.untrusted(), id, digest }
+    fn row<'a>(&'a self, source: usize, place: &'a str) -> Self::Row<'a> {
+        (self.relation, number_of(self.basis), source, place.into(), self.id.clone(), self.digest)
+    }
+
+    fn value((relation, basis, source, place, id, digest): Self::Row<'_>, shared: &Shared<'_>) -> Self {
+        ParentRef {
+            id,
+            relation,
+            basis: basis_of(basis),
+            digest,
+            source: shared.source(source),
+            place: shared.place(&place),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fact() -> impl Strategy<Value = Fact> {
+        let text = prop_oneof![Just("/components/7/"), Just("/components/"), Just("é\"\\"), Just("")];
+        let key = prop_oneof![Just(FactKey::Licence), Just(FactKey::BaseModel), Just(FactKey::Hazard)];
+        (key, 0..4_u8, text.clone(), "\\PC{0,6}", text, any::<String>()).prop_map(
+            |(key, basis, place, rest, source, value)| Fact {
+                key,
+                value: Untrusted::new(value),
+                basis: basis_of(basis),
+                source: source.into(),
+                place: Untrusted::new([place, rest.as_str()].concat()),
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_packed_list_is_the_list(facts in proptest::collection::vec(fact(), 0..6)) {
+            let mut list = List::from(facts.clone());
+            list.pack();
+            prop_assert_eq!(list.each().map(Cow::into_owned).collect::<Vec<_>>(), facts.clone());
+            let text = list.text().into_owned();
+            let again = List::<Fact>::from_text(text).unwrap();
+            prop_assert_eq!(&*again, &facts);
+            let mut changed = again;
+            changed.extend(facts.clone());
+            prop_assert_eq!(changed.len(), 2 * facts.len());
+        }
+    }
+
+    #[test]
+    fn a_damaged_text_is_no_list() {
+        for text in
+            ["", "[]", "[[[],\"\"],[[\"licence\",0,0,\"\"]]]", "[[[],\"\"],[[\"colour\",0,0,\"\",\"\"]]]"]
+        {
+            assert!(List::<Fact>::from_text(text.to_owned()).is_none(), "{text}");
+        }
     }
 }

@@ -89,11 +89,7 @@ pub fn scan(workspace: &Workspace, progress: &Progress) -> Result<Scan> {
 ///
 /// # Errors
 /// As [`scan`].
-pub fn survey(
-    workspace: &Workspace,
-    known: &HashMap<String, Stamp>,
-    progress: &Progress,
-) -> Result<Survey> {
+pub fn survey(workspace: &Workspace, known: &HashMap<String, Stamp>, progress: &Progress) -> Result<Survey> {
     let surveyor = Surveyor { known, progress, since: SystemTime::now() };
     let at = jiff::Timestamp::now();
     let mut parts = Vec::new();

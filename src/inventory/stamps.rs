@@ -50,10 +50,12 @@ impl Stamp {
         let mut entries = 0;
         while let Some(folder) = waiting.pop() {
             taking.file(&folder);
-            let Ok(listed) = fs::read_dir(&folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>) else {
+            let Ok(listed) = fs::read_dir(&folder).and_then(Iterator::collect::<std::io::Result<Vec<_>>>)
+            else {
                 return Stamp::default();
             };
-            let mut paths: Vec<_> = listed.into_iter().map(|entry| (entry.path(), entry.file_type())).collect();
+            let mut paths: Vec<_> =
+                listed.into_iter().map(|entry| (entry.path(), entry.file_type())).collect();
             paths.sort_by(|a, b| a.0.cmp(&b.0));
             entries += paths.len();
             if entries > MAX_ENTRIES {

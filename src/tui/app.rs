@@ -258,7 +258,7 @@ impl App {
     /// Its verification.
     pub fn verified(&self) -> Option<&Verified> {
         let (index, _) = self.model()?;
-        self.view.as_ref()?.verified.get(index)?.as_ref()
+        self.view.as_ref()?.verified.get(index)?.as_deref()
     }
 
     /// The chosen job.

@@ -13,6 +13,8 @@ use crate::text::count;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+/// From so many models on, opening lists them before they are judged.
+const LARGE: usize = 5000;
 /// A policy larger than this is refused.
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 
@@ -55,6 +57,7 @@ struct Surveyed {
 }
 
 /// The policy in force and its text, and the faults of the file when it is not the one in force.
+#[derive(Clone)]
 pub(super) struct PolicyInForce {
     policy: Policy,
     text: String,
@@ -68,6 +71,15 @@ impl Workbench {
     /// As [`crate::inventory::Workspace::find`] and [`crate::inventory::Store::open`]; `E-READ` when the
     /// policy file is not there.
     pub fn open(options: &OpenOptions) -> Result<Self> {
+        Workbench::open_listing(options, |_| {})
+    }
+
+    /// The same for who wants to see something soon: of a large inventory `list` gets a view before its lineage
+    /// is drawn and its models are judged.
+    ///
+    /// # Errors
+    /// As [`Workbench::open`].
+    pub fn open_listing(options: &OpenOptions, list: impl FnOnce(Arc<View>)) -> Result<Self> {
         let workspace = Workspace::find(options.dir.as_deref())?;
         let store = if options.read_only {
             Store::read_only(&workspace.store)?
@@ -77,7 +89,7 @@ impl Workbench {
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let inventory = Inventory::of(store.load()?);
+        let inventory = Inventory::listed(store.load()?);
         let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let at = options.at.unwrap_or_else(this_second);
         let nothing = View::empty(workspace.clone(), rubric.clone(), in_force.policy, stage, at);
@@ -99,7 +111,10 @@ impl Workbench {
             Some(Surveyed { inventory: Some(found), .. }) => found,
             _ => inventory,
         };
-        workbench.renew(inventory, in_force, stage)?;
+        if inventory.models.len() >= LARGE {
+            list(Arc::new(workbench.looked_at(inventory.clone(), in_force.clone(), stage.clone())?));
+        }
+        workbench.renew(inventory.with_lineage(), in_force, stage)?;
         Ok(workbench)
     }
 
@@ -294,7 +309,7 @@ impl Workbench {
         let mut store = self.store();
         let is_new = store.apply(&survey)?;
         drop(survey);
-        let inventory = is_new.then(|| store.load().map(Inventory::of)).transpose()?;
+        let inventory = is_new.then(|| store.load().map(Inventory::listed)).transpose()?;
         Ok(Surveyed { parts, read, inventory })
     }
 
@@ -303,7 +318,7 @@ impl Workbench {
         let surveyed = self.survey(progress)?;
         if let Some(inventory) = surveyed.inventory {
             let view = self.view();
-            self.renew(inventory, in_force(&view), view.stage.clone())?;
+            self.renew(inventory.with_lineage(), in_force(&view), view.stage.clone())?;
         }
         let view = self.view();
         Ok(format!(
@@ -321,12 +336,22 @@ impl Workbench {
     }
 
     /// Builds the next view out of what changed and tells everybody.
-    pub(super) fn renew(
+    pub(super) fn renew(&self, inventory: Inventory, in_force: PolicyInForce, stage: String) -> Result<()> {
+        let mut view = self.looked_at(inventory, in_force, stage)?;
+        view.judge();
+        let view = Arc::new(view);
+        *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
+        self.inner.jobs.tell(&Event::View(view));
+        Ok(())
+    }
+
+    /// A view with what was verified and reviewed so far, not yet judged.
+    fn looked_at(
         &self,
         Inventory { models, findings, graph }: Inventory,
         in_force: PolicyInForce,
         stage: String,
-    ) -> Result<()> {
+    ) -> Result<View> {
         let at = self.now();
         let mut view = View {
             generation: self.view().generation + 1,
@@ -353,7 +378,7 @@ impl Workbench {
             let Some((i, _)) = view.model(&entry.model) else { continue };
             // A record of an older program that no longer reads counts as not looked at.
             if let (Some(slot), Ok(verified)) =
-                (view.verified.get_mut(i), serde_json::from_str::<Verified>(&entry.body))
+                (view.verified.get_mut(i), serde_json::from_str::<Box<Verified>>(&entry.body))
             {
                 *slot = Some(verified);
             }
@@ -370,11 +395,7 @@ impl Workbench {
             }
         }
         name_owners(&view.models.clone(), &mut view.verified);
-        view.judge();
-        let view = Arc::new(view);
-        *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
-        self.inner.jobs.tell(&Event::View(view));
-        Ok(())
+        Ok(view)
     }
 }
 

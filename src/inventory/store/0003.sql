@@ -11,18 +11,21 @@ CREATE TABLE part (
     read_at  TEXT NOT NULL
 ) STRICT;
 
+-- With row ids: without them rows of this size would each take a page of their own.
 CREATE TABLE record (
     part    INTEGER NOT NULL,
     model   TEXT NOT NULL,
     core    TEXT NOT NULL,
     facts   TEXT NOT NULL,
-    parents TEXT NOT NULL,
-    PRIMARY KEY (part, model)
-) STRICT, WITHOUT ROWID;
+    parents TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX record_part ON record (part);
 
 CREATE TABLE finding (
     part     INTEGER NOT NULL,
     position INTEGER NOT NULL,
-    body     TEXT NOT NULL,
-    PRIMARY KEY (part, position)
-) STRICT, WITHOUT ROWID;
+    body     TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX finding_part ON finding (part, position);
