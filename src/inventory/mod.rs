@@ -1,6 +1,7 @@
 //! What models there are, and what is known of each: sources, facts with their basis, the store and its
 //! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
 
+mod aliases;
 pub mod bom;
 mod cyclonedx;
 mod dialects;
@@ -27,6 +28,7 @@ mod types;
 mod workspace;
 mod xml_tree;
 
+pub use aliases::Aliases;
 pub use hazards::{Hazard, HazardKind, Tier};
 pub use packed::List;
 pub use scan::{Finding, Part, Scan, Stamp, Survey, read_model, scan, survey};

@@ -112,6 +112,8 @@ pub enum FactKey {
     Hash,
     /// Free text.
     Description,
+    /// Another name of the model, by the workspace's word.
+    Alias,
 }
 
 impl FactKey {
@@ -130,6 +132,7 @@ impl FactKey {
             FactKey::Hazard => "on loading",
             FactKey::Hash => "hash",
             FactKey::Description => "description",
+            FactKey::Alias => "also called",
         }
     }
 }

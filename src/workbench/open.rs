@@ -89,7 +89,7 @@ impl Workbench {
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let inventory = Inventory::listed(store.load()?);
+        let inventory = Inventory::listed(store.load_with(&workspace.aliases)?);
         let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let at = options.at.unwrap_or_else(this_second);
         let nothing = View::empty(workspace.clone(), rubric.clone(), in_force.policy, stage, at);
@@ -309,7 +309,8 @@ impl Workbench {
         let mut store = self.store();
         let is_new = store.apply(&survey)?;
         drop(survey);
-        let inventory = is_new.then(|| store.load().map(Inventory::listed)).transpose()?;
+        let inventory =
+            is_new.then(|| store.load_with(&self.workspace().aliases).map(Inventory::listed)).transpose()?;
         Ok(Surveyed { parts, read, inventory })
     }
 

@@ -3,6 +3,7 @@
 
 use super::{Store, broken, unwritable, with_path};
 use crate::error::{Code, Error, Result};
+use crate::inventory::aliases::Aliases;
 use crate::inventory::hazards::Hazard;
 use crate::inventory::merge::Merged;
 use crate::inventory::packed::List;
@@ -14,6 +15,7 @@ use rusqlite::{Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 /// Of a model all but its id, facts and parents.
 #[derive(Serialize, Deserialize)]
@@ -121,6 +123,14 @@ impl Store {
     /// # Errors
     /// `E-STORE`.
     pub fn load(&self) -> Result<(Vec<Model>, Vec<Finding>)> {
+        self.load_with(&Aliases::default())
+    }
+
+    /// The same, with models and parents under the names that are meant.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn load_with(&self, aliases: &Aliases) -> Result<(Vec<Model>, Vec<Finding>)> {
         let path = self.path.as_deref();
         let failed = |cause: rusqlite::Error| broken(path, &cause);
         let damaged = || {
@@ -130,12 +140,12 @@ impl Store {
         let positions: HashMap<i64, i64> =
             self.parts().map_err(failed)?.into_values().map(|known| (known.id, known.position)).collect();
         let position = |part: i64| positions.get(&part).copied().unwrap_or(i64::MAX);
-        let rows = self.rows().map_err(failed)?;
-        let mut models: Vec<(i64, Model)> = rows
-            .into_par_iter()
-            .map(|row| Some((position(row.part), row.model()?)))
-            .collect::<Option<_>>()
-            .ok_or_else(damaged)?;
+        let read = |row: Row| {
+            let (position, mut model) = (position(row.part), row.model()?);
+            aliases.apply(&mut model);
+            Some((position, model))
+        };
+        let mut models = self.read_rows(read).map_err(failed)?.ok_or_else(damaged)?;
         models.par_sort_by(|a, b| (&a.1.id, a.0).cmp(&(&b.1.id, b.0)));
         let bodies: Vec<(i64, String)> = self.finding_bodies().map_err(failed)?;
         let mut findings: Vec<(i64, Finding)> = bodies
@@ -212,19 +222,47 @@ impl Store {
         parts(&self.connection)
     }
 
-    fn rows(&self) -> rusqlite::Result<Vec<Row>> {
-        self.connection
-            .prepare("SELECT part, model, core, facts, parents FROM record")?
-            .query_map([], |row| {
-                Ok(Row {
+    /// Reads all records; while one thread fetches rows, the others make models of them. None when one cannot.
+    fn read_rows<T: Send>(&self, read: impl Fn(Row) -> Option<T> + Sync) -> rusqlite::Result<Option<Vec<T>>> {
+        const AT_ONCE: usize = 2048;
+        let made: Mutex<Vec<Option<Vec<T>>>> = Mutex::new(Vec::new());
+        let make = |number: usize, rows: Vec<Row>| {
+            let some: Option<Vec<T>> = rows.into_iter().map(&read).collect();
+            let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+            if made.len() <= number {
+                made.resize_with(number + 1, || Some(Vec::new()));
+            }
+            if let Some(slot) = made.get_mut(number) {
+                *slot = some;
+            }
+        };
+        // Not inside of the pool: a connection stays on its thread.
+        rayon::in_place_scope(|scope| -> rusqlite::Result<()> {
+            let mut query =
+                self.connection.prepare("SELECT part, model, core, facts, parents FROM record")?;
+            let mut found = query.query([])?;
+            let mut rows = Vec::with_capacity(AT_ONCE);
+            let mut number = 0;
+            while let Some(row) = found.next()? {
+                rows.push(Row {
                     part: row.get(0)?,
                     model: row.get(1)?,
                     core: row.get(2)?,
                     facts: row.get(3)?,
                     parents: row.get(4)?,
-                })
-            })?
-            .collect()
+                });
+                if rows.len() == AT_ONCE {
+                    let rows = std::mem::replace(&mut rows, Vec::with_capacity(AT_ONCE));
+                    let make = &make;
+                    scope.spawn(move |_| make(number, rows));
+                    number += 1;
+                }
+            }
+            make(number, rows);
+            Ok(())
+        })?;
+        let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(made.into_iter().collect::<Option<Vec<_>>>().map(|made| made.into_iter().flatten().collect()))
     }
 
     fn finding_bodies(&self) -> rusqlite::Result<Vec<(i64, String)>> {
