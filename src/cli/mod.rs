@@ -9,6 +9,7 @@ mod output;
 mod run;
 mod secrets;
 mod signing;
+mod snapshot;
 mod timestamp;
 mod token;
 mod trust;

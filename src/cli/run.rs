@@ -51,6 +51,9 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
             output.print(&report::lineage(&view, &rows), || report::json::lineage(&rows));
             Ok(0)
         }
+        Command::Import { files } => super::snapshot::import(cli, files, output),
+        Command::Snapshot(snapshot) => super::snapshot::run(cli, snapshot, output),
+        Command::Diff { before, after } => super::snapshot::diff(cli, before, after.as_deref(), output),
         Command::Trust(command) => super::trust::run(cli, command, output),
         Command::Policy(PolicyCommand::Check { file }) => policy_check(cli, file.as_deref(), output),
         Command::Policy(PolicyCommand::Show { name }) => policy_show(name, output),
@@ -131,6 +134,9 @@ fn demo(dir: &Path, output: &Output) -> Result<u8> {
 }
 
 fn inspect(file: &Path, output: &Output) -> Result<u8> {
+    if crate::inventory::snapshot::is_snapshot(file) {
+        return super::snapshot::inspect(file, output);
+    }
     let error = match crate::signing::inspect(file) {
         Ok(inspection) => {
             output.print(&report::inspection(&inspection), || report::json::inspection(&inspection));
@@ -144,7 +150,7 @@ fn inspect(file: &Path, output: &Output) -> Result<u8> {
     if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
         return Err(error.help(
             "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7, SPDX \
-             2.3 and 3.0.1, safetensors and GGUF files",
+             2.3 and 3.0.1, snapshots, safetensors and GGUF files",
         ));
     }
     output.print(
@@ -367,6 +373,7 @@ fn score(cli: &Cli, models: &[String], all: bool, output: &Output) -> Result<u8>
 fn ledger(cli: &Cli, command: &LedgerCommand, output: &Output) -> Result<u8> {
     let workbench = Workbench::open(&options(cli))?;
     match command {
+        LedgerCommand::Import { file } => return super::snapshot::import_ledger(&workbench, file, output),
         LedgerCommand::Verify => {
             let count = workbench.verify_ledger()?;
             output.print(

@@ -258,6 +258,24 @@ impl Workbench {
         self.store().ledger()
     }
 
+    /// Takes over a ledger that was exported as JSON Lines; what this ledger holds must be what the file begins with.
+    ///
+    /// # Errors
+    /// As [`Store::import_ledger`]; `E-USAGE` when nothing may be written.
+    pub fn import_ledger(&self, file: &Path) -> Result<crate::inventory::Imported> {
+        if self.is_read_only() {
+            return Err(Error::new(
+                Code::Usage,
+                "a ledger cannot be imported into a workspace that is opened read-only",
+            )
+            .help("leave out --read-only; nothing was changed"));
+        }
+        let imported = self.store().import_ledger(file)?;
+        let view = self.view();
+        self.renew(view.inventory(), in_force(&view), view.stage.clone())?;
+        Ok(imported)
+    }
+
     /// An error when the policy file has faults: nothing is decided by a policy that was not asked for.
     ///
     /// # Errors
@@ -284,7 +302,7 @@ impl Workbench {
         self.inner.workspace.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn store(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
         self.inner.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
