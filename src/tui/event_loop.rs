@@ -192,6 +192,10 @@ impl Loop {
                 if let Some(workbench) = &self.workbench {
                     workbench.start(kind);
                     update(app, Action::Jobs(workbench.jobs()));
+                    // Who asked on the screen of the jobs, or was led there, wants to see this one.
+                    if app.screen == super::app::Screen::Jobs {
+                        app.job = 0;
+                    }
                 }
             }
             Effect::Cancel(id) => self.on_thread(move |workbench| {
