@@ -108,7 +108,7 @@ pub const TABLE: &[Command] = &[
     row(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], "turn the order round"),
     row(Cmd::Review, "review", &["r"], "review", MODEL, "record a review: approve, reject, ask the producer"),
     row(Cmd::Details, "details", &["d"], "details", &[S::Inventory], "show or hide the details"),
-    row(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], "read all sources again"),
+    row(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], "read what changed in the sources"),
     row(Cmd::Snapshot, "snapshot", &["W"], "", &[S::Inventory, S::Jobs], "write a snapshot; in the palette: snapshot FILE"),
     row(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs], "what changed since a snapshot; in the palette: diff FILE"),
     row(Cmd::Log, "log", &["enter"], "log", &[S::Jobs], "the whole log of this job"),
