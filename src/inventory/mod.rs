@@ -2,16 +2,21 @@
 //! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
 
 pub mod bom;
+mod configuration;
 mod cyclonedx;
 mod dialects;
+mod discovery;
 pub mod export;
-pub mod folder;
+mod folder;
 mod formats;
 mod front_matter;
 mod gguf;
 pub(crate) mod hazards;
+pub(crate) mod headers;
 pub mod json_edit;
 mod json_tree;
+pub(crate) mod layouts;
+mod look;
 mod merge;
 mod names;
 mod reading;
@@ -21,6 +26,7 @@ mod shape;
 mod spdx;
 pub mod store;
 mod telemetry;
+mod tensors;
 mod types;
 mod workspace;
 mod xml_tree;
@@ -28,5 +34,6 @@ mod xml_tree;
 pub use hazards::{Hazard, HazardKind, Tier};
 pub use scan::{Finding, Scan, read_model, scan};
 pub use store::{LedgerEntry, RecordKind, Store};
+pub use tensors::TensorSummary;
 pub use types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};
 pub use workspace::{Source, SourceKind, Workspace, init};

@@ -11,7 +11,7 @@ use super::merge::Merged;
 use super::record::note;
 use super::types::{Model, ModelId};
 use super::workspace::{Source, SourceKind, Workspace};
-use super::{bom, folder};
+use super::{bom, discovery};
 
 /// Something that a source gets wrong. It never stops a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,21 +70,21 @@ pub fn read_model(path: &Path) -> Result<Model> {
     if metadata.is_file() {
         return Ok(Model { files: 1, bytes: metadata.len(), ..unread() });
     }
-    let found = folder::discover(path, path, &Progress::default())?;
-    let read = found.folders.first().and_then(|folder| folder::read(folder).models.into_iter().next());
+    let found = discovery::discover(path, path, &Progress::default())?;
+    let read = found.places.first().and_then(|place| place.read().models.into_iter().next());
     Ok(read.filter(|model| model.location.as_deref() == Some(path)).unwrap_or_else(unread))
 }
 
 fn folders(root: &Path, source: &Source, progress: &Progress, merged: &mut Merged) -> Result<()> {
-    let found = folder::discover(root, &source.path, progress)?;
-    progress.expect(found.folders.len() as u64, 0);
+    let found = discovery::discover(root, &source.path, progress)?;
+    progress.expect(found.places.len() as u64, 0);
     merged.add(Scan { models: Vec::new(), findings: found.findings });
     let parts: Vec<Scan> = found
-        .folders
+        .places
         .par_iter()
-        .map(|folder| {
+        .map(|place| {
             progress.check()?;
-            let part = folder::read(folder);
+            let part = place.read();
             progress.add_file();
             Ok(part)
         })
@@ -106,7 +106,7 @@ fn documents(path: &Path, source: &Source, progress: &Progress, merged: &mut Mer
         }
         documents.sort();
         if documents.is_empty() {
-            let place = Untrusted::new(folder::slashed(&source.path));
+            let place = Untrusted::new(discovery::slashed(&source.path));
             let mut findings = Vec::new();
             note(
                 &mut findings,
@@ -125,7 +125,7 @@ fn documents(path: &Path, source: &Source, progress: &Progress, merged: &mut Mer
     // One after the other: a document may take a gigabyte while it is read.
     for (file, shown) in documents {
         progress.check()?;
-        merged.add(bom::read(&file, &Untrusted::new(folder::slashed(&shown))));
+        merged.add(bom::read(&file, &Untrusted::new(discovery::slashed(&shown))));
         progress.add_file();
     }
     Ok(())

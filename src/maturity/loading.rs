@@ -30,6 +30,7 @@ pub(super) fn no_code(evidence: &Evidence<'_>) -> Finding {
     }
     match model.formats.as_slice() {
         [] if model.kind == Kind::Dataset => Finding::not_applicable("a dataset has no weights"),
+        [] if model.kind == Kind::Agent => Finding::not_applicable("an agent's card has no weights"),
         [] if model.location.is_none() => {
             Finding::unknown("no files to look at").remedy("add the folder that holds the files as a source")
         }
