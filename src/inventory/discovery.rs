@@ -6,12 +6,14 @@ use crate::signing::Progress;
 use crate::text::Untrusted;
 use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::layouts::agents;
 use super::layouts::hub_cache::{self, Snapshot};
-use super::layouts::{Layout, Store};
+use super::layouts::{Layout, Store, mlflow};
 use super::record::note;
 use super::scan::{Finding, Scan};
+use super::stamps::Stamp;
 use super::{folder, front_matter};
 
 /// Folders are looked for this deep below a source.
@@ -60,6 +62,20 @@ pub struct Folder {
     pub(super) boundary: PathBuf,
 }
 
+impl Folder {
+    /// What it is now, down to the last file, and what is read for it beside it.
+    fn stamp(&self, since: SystemTime) -> Stamp {
+        let metrics = mlflow::metrics(&self.path.join(mlflow::FILE), &self.boundary);
+        let beside = metrics.map(|metrics| Stamp::of_folder(&metrics, "", since));
+        let read_as =
+            format!("{:?} {:?} {} {:?} {beside:?}", self.name, self.snapshot, self.among_data, self.boundary);
+        match beside.is_some_and(|beside| beside.is_empty()) {
+            true => Stamp::default(),
+            false => Stamp::of_folder(&self.path, &read_as, since),
+        }
+    }
+}
+
 /// What lies somewhere, not yet read.
 pub enum Place {
     /// One model.
@@ -77,6 +93,25 @@ pub struct Discovered {
 }
 
 impl Place {
+    /// Where it is, workspace-relative, with `/`.
+    pub fn shown(&self) -> String {
+        match self {
+            Place::Folder(folder) => slashed(&folder.location),
+            Place::Store(store) => slashed(&store.location),
+        }
+    }
+
+    /// What it is now, down to the last file.
+    pub fn stamp(&self, since: SystemTime) -> Stamp {
+        match self {
+            Place::Folder(folder) => folder.stamp(since),
+            Place::Store(store) => {
+                let read_as = format!("{:?} {}", store.layout, store.name);
+                Stamp::of_folder(&store.path, &read_as, since)
+            }
+        }
+    }
+
     /// Reads it.
     pub fn read(&self) -> Scan {
         match self {

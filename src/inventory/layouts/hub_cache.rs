@@ -22,6 +22,7 @@ const MAX_ADDRESSES: usize = 8;
 const SHORT: usize = 12;
 
 /// One commit of a repository.
+#[derive(Debug)]
 pub struct Snapshot {
     /// `owner/name`; with `@` and the commit's beginning when another commit is the main one.
     pub(in crate::inventory) name: String,

@@ -2,7 +2,7 @@
 //! names is never loaded.
 
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::inventory::front_matter;
 use crate::inventory::reading;
@@ -76,16 +76,21 @@ pub(in crate::inventory) fn tell(path: &Path, boundary: &Path, source: &Untruste
             record.parent(text(at), relation, source, at);
         }
     }
-    // `RUN/artifacts/NAME/MLmodel`, and since version 3 `models/ID/artifacts/MLmodel`.
-    let run = path.canonicalize().ok();
-    let above = run.as_deref().into_iter().flat_map(|path| path.ancestors().skip(2).take(3));
-    let metrics = above
-        .filter(|folder| folder.starts_with(boundary) && folder.join("artifacts").is_dir())
-        .map(|folder| folder.join("metrics"))
-        .find(|folder| folder.is_dir());
-    if let Some(folder) = metrics {
+    if let Some(folder) = metrics(path, boundary) {
         tell_metrics(&folder, source, record);
     }
+}
+
+/// The folder of the metrics of the run that an `MLmodel` file belongs to, within `boundary`.
+pub(in crate::inventory) fn metrics(path: &Path, boundary: &Path) -> Option<PathBuf> {
+    // `RUN/artifacts/NAME/MLmodel`, and since version 3 `models/ID/artifacts/MLmodel`.
+    let run = path.canonicalize().ok()?;
+    run.ancestors()
+        .skip(2)
+        .take(3)
+        .filter(|folder| folder.starts_with(boundary) && folder.join("artifacts").is_dir())
+        .map(|folder| folder.join("metrics"))
+        .find(|folder| folder.is_dir())
 }
 
 /// A file a metric, a line a value: `TIMESTAMP VALUE STEP`.
