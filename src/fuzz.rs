@@ -9,7 +9,7 @@ use std::io::Write;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("bundle", bundle),
     ("statement", statement),
     ("certificates", certificates),
@@ -18,6 +18,7 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("safetensors", safetensors),
     ("gguf", gguf),
     ("foreign", foreign),
+    ("bill", bill),
     ("pickle", pickle),
     ("archive", archive),
     ("onnx", onnx),
@@ -48,6 +49,14 @@ fn gguf(bytes: &[u8]) {
     let whole = if bytes.starts_with(b"GGUF") { bytes.to_vec() } else { [b"GGUF", bytes].concat() };
     weights(&whole);
     as_file(&whole, |path| drop(inventory::read_model(path)));
+}
+
+/// A bill of materials in any format, and an edit of it.
+fn bill(bytes: &[u8]) {
+    as_file(bytes, |path| drop(inventory::bom::read(path, &"bill".into())));
+    for pointer in ["", "/components/0/name", "/@graph/-", "/new"] {
+        drop(inventory::json_edit::set(bytes, pointer, &true.into()));
+    }
 }
 
 /// A pickle, or several.

@@ -2,6 +2,7 @@
 
 mod args;
 mod claims;
+mod export;
 mod key;
 mod keyless;
 mod output;
@@ -11,6 +12,7 @@ mod signing;
 mod timestamp;
 mod token;
 mod trust;
+mod trust_edit;
 
 pub use args::Cli;
 

@@ -4,14 +4,16 @@ use super::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, W
 use super::output::Output;
 use super::{claims, key, timestamp, token};
 use crate::error::{Code, Error, Result};
+use crate::inventory::{Store, Workspace};
 use crate::report;
 use crate::signing::{
-    Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Signed,
-    Stage, Stamp, Trust, Verification, VerifyOptions, certificates_from_pem, default_signature, digest,
-    read_small, sign_certificate_with, sign_key_with, verify,
+    Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, Recalled, Reuse,
+    SignOptions, Signed, Stage, Stamp, Trust, Verification, VerifyOptions, With, certificates_from_pem,
+    default_signature, digest, read_small, sign_certificate_with, sign_key_with, verify,
 };
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// A key or certificate file larger than this is refused.
 pub const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
@@ -55,36 +57,42 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
     match command {
         Sign::Sigstore(with) => super::keyless::sign(with, common, output),
         Sign::Key { common: with, key, timestamp } => {
-            signed(with, timestamp, output, &|options, stamp, progress| {
-                sign_key_with(&with.model, &key::read_private(key, output)?, options, stamp, progress)
+            signed(with, timestamp, common, output, &|options, extra, progress| {
+                sign_key_with(&with.model, &key::read_private(key, output)?, options, extra, progress)
             })
         }
         Sign::Certificate { common: with, key, chain, timestamp } => {
-            signed(with, timestamp, output, &|options, stamp, progress| {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
                 let key = key::read_private(key, output)?;
-                sign_certificate_with(&with.model, &key, &read_chain(chain)?, options, now, stamp, progress)
+                sign_certificate_with(&with.model, &key, &read_chain(chain)?, options, now, extra, progress)
             })
         }
         Sign::Pkcs11Key { common: with, token, timestamp } => {
-            signed(with, timestamp, output, &|options, stamp, progress| {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
                 let key = token::open(token, None, output)?;
-                sign_key_with(&with.model, key.as_ref(), options, stamp, progress)
+                sign_key_with(&with.model, key.as_ref(), options, extra, progress)
             })
         }
         Sign::Pkcs11Certificate { common: with, token, chain, timestamp } => {
-            signed(with, timestamp, output, &|options, stamp, progress| {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
                 let chain = read_chain(chain)?;
                 let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
-                sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, stamp, progress)
+                sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, extra, progress)
             })
         }
     }
 }
 
-type Make<'m> = &'m dyn Fn(&SignOptions, Option<Stamp>, &Progress) -> Result<Signed>;
+type Make<'m> = &'m dyn Fn(&SignOptions, With<'_>, &Progress) -> Result<Signed>;
 
 /// Signs and tells of it.
-fn signed(with: &SignCommon, timestamp: &timestamp::Timestamp, output: &Output, make: Make) -> Result<u8> {
+fn signed(
+    with: &SignCommon,
+    timestamp: &timestamp::Timestamp,
+    common: &Common,
+    output: &Output,
+    make: Make,
+) -> Result<u8> {
     set_jobs(with.what.jobs);
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
     let mut options = options(&with.what, signature);
@@ -99,14 +107,18 @@ fn signed(with: &SignCommon, timestamp: &timestamp::Timestamp, output: &Output, 
             Ok(token)
         }
     });
-    let signed = make(&options, stamp.as_ref().map(|stamp| stamp as Stamp), &Progress::default())?;
+    let digests = remembered(with, common)?;
+    let extra =
+        With { stamp: stamp.as_ref().map(|stamp| stamp as Stamp), digests: digests.as_ref().map(any_age) };
+    let signed = make(&options, extra, &Progress::default())?;
     drop(stamp);
     claims::append_signature(with.append_claims.as_deref(), &signed, output)?;
     let told = told.take();
     let mut human = format!(
-        "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n",
+        "✓ signed  {} files or shards, {} bytes{}\n  root digest  {}\n  bundle       {}\n",
         signed.resources,
         signed.bytes,
+        by_memory(&signed),
         signed.root_digest,
         crate::text::screen(&signed.signature.to_string_lossy())
     );
@@ -121,6 +133,30 @@ fn signed(with: &SignCommon, timestamp: &timestamp::Timestamp, output: &Output, 
         document
     });
     Ok(0)
+}
+
+/// The workspace's store, when its digests are asked for.
+pub(super) fn remembered(with: &SignCommon, common: &Common) -> Result<Option<Mutex<Store>>> {
+    if !with.reuse_digests {
+        return Ok(None);
+    }
+    let workspace = Workspace::find(common.workspace.as_deref())?;
+    let store =
+        if common.read_only { Store::read_only(&workspace.store)? } else { Store::open(&workspace.store)? };
+    Ok(Some(Mutex::new(store)))
+}
+
+/// Whoever signs and asks for it takes digests of any age.
+pub(super) fn any_age(ledger: &Mutex<Store>) -> Reuse<'_> {
+    Reuse { ledger, not_before: Some(jiff::Timestamp::MIN) }
+}
+
+pub(super) fn by_memory(signed: &Signed) -> String {
+    let words = |recalled: &Recalled| {
+        let age = recalled.age(crate::workbench::this_second());
+        format!(" hashed; {} not touched since, {age}", recalled.parts)
+    };
+    signed.recalled.as_ref().map(words).unwrap_or_default()
 }
 
 /// Leaf first.

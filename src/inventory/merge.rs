@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::note;
+use super::record::{MAX_FACTS, TOO_MANY_FACTS, note};
 use super::scan::{Finding, Scan};
 use super::types::{Basis, FactKey, Kind, Model, ModelId};
 
@@ -29,6 +29,19 @@ impl Merged {
                 }
             }
         }
+    }
+
+    /// The same of models that stand in the order of their ids, as records do in the store.
+    pub fn in_order(models: impl Iterator<Item = Model>, mut findings: Vec<Finding>) -> Scan {
+        let mut merged: Vec<Model> = Vec::with_capacity(models.size_hint().0);
+        for model in models {
+            match merged.last_mut() {
+                Some(known) if known.id == model.id => join(known, model, &mut findings),
+                _ => merged.push(model),
+            }
+        }
+        merged.iter_mut().for_each(Model::pack);
+        Scan { models: merged, findings }
     }
 
     /// The models sorted by id, and all findings.
@@ -73,12 +86,16 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
                 && old.basis == fact.basis
                 && old.source == fact.source
         };
-        if !known.facts.iter().any(same) {
+        if known.facts.len() < MAX_FACTS && !known.facts.iter().any(same) {
+            if known.facts.len() + 1 == MAX_FACTS {
+                let id = Some(known.id.clone());
+                note(findings, "F-MODEL-FACTS", id, &fact.source, fact.place.raw(), TOO_MANY_FACTS);
+            }
             known.facts.push(fact);
         }
     }
     for parent in more.parents {
-        if !known.parents.contains(&parent) {
+        if known.parents.len() < MAX_FACTS && !known.parents.contains(&parent) {
             known.parents.push(parent);
         }
     }
@@ -94,6 +111,10 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
 
 /// Marks the later of two facts that disagree.
 fn contradict(known: &Model, more: &mut Model, findings: &mut Vec<Finding>) {
+    // Nothing more is kept of it.
+    if known.facts.len() >= MAX_FACTS {
+        return;
+    }
     for fact in more.facts.iter_mut().filter(|fact| SINGLE_TRUTHS.contains(&fact.key)) {
         let mut earlier = known.facts.iter().filter(|old| old.key == fact.key).peekable();
         if earlier.peek().is_none() || earlier.any(|old| agree(fact.key, old.value.raw(), fact.value.raw())) {

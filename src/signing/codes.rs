@@ -491,6 +491,13 @@ pub const CODES: &[CodeInfo] = &[
         "Remove it from the model.",
     ),
     row(
+        "FILES-CACHED",
+        Stage::Files,
+        "Digests were remembered and not computed at the verification, and the stage does not let them count.",
+        "A verification at a stage with `cached_digests_max_hours`, looked at from one without, or too long ago.",
+        "Verify in full: `touchmark verify MODEL --in-full`.",
+    ),
+    row(
         "FILES-UNREADABLE",
         Stage::Files,
         "Files could not be read, or changed while they were read.",

@@ -14,7 +14,8 @@ use super::revocation::RevocationList;
 use super::sigstore;
 use super::timestamps;
 use super::trust::{Anchor, AnchorKind, IdentityRule, Trust};
-use super::verify::{TimeSource, Verification, VerifyOptions, unknown, whole_second};
+use super::verification::{TimeSource, Verification};
+use super::verify::{VerifyOptions, unknown, whole_second};
 
 /// Sets the checks of the six stages, and what they established.
 pub(super) fn check(

@@ -27,7 +27,7 @@ use super::keys::PublicKey;
 use super::manifest::outline;
 use super::timestamps::TimestampAuthority;
 use super::trust::unusable_root;
-use super::verify::{LogEntry, TimeSource};
+use super::verification::{LogEntry, TimeSource};
 
 /// The trusted root of the public-good instance.
 pub(super) const PUBLIC_GOOD: &str = SIGSTORE_PRODUCTION_TRUSTED_ROOT;

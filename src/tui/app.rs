@@ -246,7 +246,7 @@ impl App {
                 .get(self.lineage.cursor)
                 .filter(|row| row.model.is_some())
                 .map(|row| row.id.clone()),
-            _ => self.current.clone().filter(|id| view.index.contains_key(id)),
+            _ => self.current.clone().filter(|id| view.model(id).is_some()),
         }
     }
 
@@ -258,7 +258,7 @@ impl App {
     /// Its verification.
     pub fn verified(&self) -> Option<&Verified> {
         let (index, _) = self.model()?;
-        self.view.as_ref()?.verified.get(index)?.as_ref()
+        self.view.as_ref()?.verified.get(index)?.as_deref()
     }
 
     /// The chosen job.
@@ -341,7 +341,7 @@ impl App {
 
     fn choose_level(&mut self) {
         let next = self.model().and_then(|(index, _)| {
-            self.view.as_ref()?.verdicts.get(index).map(|verdict| verdict.assessment.score.next)
+            self.view.as_ref()?.verdict(index).map(|verdict| verdict.assessment.score.next)
         });
         self.level = next.unwrap_or(1).clamp(1, 3);
         self.control = self.first_open_must().unwrap_or(0);
@@ -351,7 +351,7 @@ impl App {
     fn first_open_must(&self) -> Option<usize> {
         let view = self.view.as_ref()?;
         let (index, _) = self.model()?;
-        let open = &view.verdicts.get(index)?.assessment.score.open_musts;
+        let open = view.verdict(index)?.assessment.score.open_musts;
         let mut controls = view.rubric.controls.iter().filter(|control| control.level == self.level);
         controls.position(|control| open.contains(&control.id))
     }
@@ -433,7 +433,7 @@ fn lone(view: &View, focus: &ModelId) -> LaneRow {
     LaneRow {
         gutter: "● ".to_owned(),
         id: focus.clone(),
-        model: view.index.get(focus).copied(),
+        model: view.model(focus).map(|(index, _)| index),
         generation: 0,
         edge: None,
         pinned: false,

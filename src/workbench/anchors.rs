@@ -1,7 +1,7 @@
 //! The policy's anchors, read from their files.
 
 use crate::policy::{AnchorKind, AnchorSource, Policy};
-use crate::signing::Anchor;
+use crate::signing::{Anchor, AnchorFault};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -20,6 +20,8 @@ pub struct AnchorInfo {
     pub age_days: Option<i64>,
     /// Whether it is older than the policy's `max_age_days`.
     pub stale: bool,
+    /// What is wrong with its age and its end, the worst first.
+    pub health: Vec<AnchorFault>,
     /// Why it could not be read.
     pub error: Option<String>,
 }
@@ -83,6 +85,7 @@ fn push(
         digest: String::new(),
         age_days: None,
         stale: false,
+        health: Vec::new(),
         error: None,
     };
     match read {
@@ -92,6 +95,7 @@ fn push(
             info.digest = anchor.digest.clone();
             info.age_days = anchor.made.map(|made| now.duration_since(made).as_hours().max(0) / 24);
             info.stale = source.is_stale(info.age_days);
+            info.health = anchor.health(now, source.max_age_days);
             anchors.push(anchor);
         }
         Err(error) => info.error = Some(error.to_string()),

@@ -2,18 +2,19 @@
 
 use super::anchors;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
-use super::view::{Review, ReviewWord, Verified, View, name_owners};
-use crate::decision::{Verdict, apply_policy, evaluate};
+use super::view::{Inventory, Review, ReviewWord, Verified, View, name_owners};
+use crate::decision::{Judgement, Verdict, apply_policy};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Finding, Model, ModelId, RecordKind, Scan, Source, Store, Workspace, scan};
-use crate::lineage::Graph;
+use crate::inventory::{ModelId, RecordKind, Source, Store, Workspace, survey};
 use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
-use crate::signing::{IdentityRule, Progress, Trust, Verification, VerifyOptions, default_signature, verify};
+use crate::signing::{Progress, Verification, default_signature};
+use crate::text::count;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Instant;
 
+/// From so many models on, opening lists them before they are judged.
+const LARGE: usize = 5000;
 /// A policy larger than this is refused.
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 
@@ -36,7 +37,7 @@ pub(super) struct Inner {
     options: OpenOptions,
     rubric: Arc<Rubric>,
     workspace: RwLock<Workspace>,
-    store: Mutex<Store>,
+    pub(super) store: Mutex<Store>,
     view: RwLock<Arc<View>>,
     pub(super) jobs: Jobs,
 }
@@ -47,8 +48,17 @@ pub struct Workbench {
     pub(super) inner: Arc<Inner>,
 }
 
+/// What looking at the sources came to.
+struct Surveyed {
+    parts: usize,
+    read: usize,
+    /// None when nothing changed.
+    inventory: Option<Inventory>,
+}
+
 /// The policy in force and its text, and the faults of the file when it is not the one in force.
-struct PolicyInForce {
+#[derive(Clone)]
+pub(super) struct PolicyInForce {
     policy: Policy,
     text: String,
     faults: Vec<PolicyError>,
@@ -61,6 +71,15 @@ impl Workbench {
     /// As [`crate::inventory::Workspace::find`] and [`crate::inventory::Store::open`]; `E-READ` when the
     /// policy file is not there.
     pub fn open(options: &OpenOptions) -> Result<Self> {
+        Workbench::open_listing(options, |_| {})
+    }
+
+    /// The same for who wants to see something soon: of a large inventory `list` gets a view before its lineage
+    /// is drawn and its models are judged.
+    ///
+    /// # Errors
+    /// As [`Workbench::open`].
+    pub fn open_listing(options: &OpenOptions, list: impl FnOnce(Arc<View>)) -> Result<Self> {
         let workspace = Workspace::find(options.dir.as_deref())?;
         let store = if options.read_only {
             Store::read_only(&workspace.store)?
@@ -70,8 +89,8 @@ impl Workbench {
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let (models, findings) = store.load()?;
-        let never_scanned = models.is_empty() && findings.is_empty();
+        let inventory = Inventory::listed(store.load_with(&workspace.aliases)?);
+        let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let at = options.at.unwrap_or_else(this_second);
         let nothing = View::empty(workspace.clone(), rubric.clone(), in_force.policy, stage, at);
         let workbench = Workbench {
@@ -88,13 +107,14 @@ impl Workbench {
         let policy = workbench.view().policy.clone();
         let in_force = PolicyInForce { policy, text: in_force.text, faults };
         let stage = workbench.view().stage.clone();
-        if never_scanned {
-            let found = scan(&workbench.workspace(), &Progress::default())?;
-            workbench.store().replace(&found)?;
-            workbench.renew(found.models, found.findings, in_force, stage)?;
-        } else {
-            workbench.renew(models, findings, in_force, stage)?;
+        let inventory = match never_scanned.then(|| workbench.survey(&Progress::default())).transpose()? {
+            Some(Surveyed { inventory: Some(found), .. }) => found,
+            _ => inventory,
+        };
+        if inventory.models.len() >= LARGE {
+            list(Arc::new(workbench.looked_at(inventory.clone(), in_force.clone(), stage.clone())?));
         }
+        workbench.renew(inventory.with_lineage(), in_force, stage)?;
         Ok(workbench)
     }
 
@@ -135,7 +155,7 @@ impl Workbench {
     pub fn set_stage(&self, stage: &str) -> Result<()> {
         let view = self.view();
         known_stage(&view.policy, stage)?;
-        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), stage.to_owned())
+        self.renew(view.inventory(), in_force(&view), stage.to_owned())
     }
 
     /// Reads the policy file again. Faults go into the view; the policy in force then stays.
@@ -149,7 +169,7 @@ impl Workbench {
             Ok(()) => view.stage.clone(),
             Err(_) => read.policy.stages.first().map_or_else(String::new, |stage| stage.name.clone()),
         };
-        self.renew(view.models.clone(), view.findings.clone(), read, stage)
+        self.renew(view.inventory(), read, stage)
     }
 
     /// The file that [`Workbench::reload_policy`] reads; none when the built-in baseline is in force.
@@ -179,7 +199,7 @@ impl Workbench {
             .unwrap_or_else(|_| "unknown".to_owned());
         let review = Review { word, reason: reason.into(), by: by.into(), at: self.now() };
         self.record(RecordKind::Review, model, &review)?;
-        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), view.stage.clone())
+        self.renew(view.inventory(), in_force(&view), view.stage.clone())
     }
 
     /// Verifies a model, decides at a stage and records the decision, and whether its warnings were
@@ -191,10 +211,10 @@ impl Workbench {
     pub fn gate(&self, model: &ModelId, stage: &str, warnings_acknowledged: bool) -> Result<Verdict> {
         self.valid_policy()?;
         self.set_stage(stage)?;
-        self.verify_models(std::slice::from_ref(model), &Progress::default(), &|_| {})?;
+        self.verify_models(std::slice::from_ref(model), false, &Progress::default(), &|_| {})?;
         let view = self.view();
         let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
-        let verdict = view.verdicts.get(index).cloned().ok_or_else(|| not_found(model))?;
+        let verdict = view.verdict(index).ok_or_else(|| not_found(model))?;
         let mut body = crate::report::json::verdict(&view, &verdict);
         if let Some(body) = body.as_object_mut() {
             body.insert("warnings_acknowledged".to_owned(), warnings_acknowledged.into());
@@ -219,7 +239,7 @@ impl Workbench {
         let model = crate::inventory::read_model(&path)?;
         let bundle = signature.map(Path::to_owned).or_else(|| model.signature.clone());
         let bundle = bundle.unwrap_or_else(|| default_signature(&path));
-        self.check(&view, &model, &path, &bundle, progress)
+        self.check(&view, &model, (&path, &bundle), None, progress)
     }
 
     /// The number of entries of the ledger whose chain was recomputed.
@@ -252,7 +272,11 @@ impl Workbench {
             .help(fault.help.clone().unwrap_or_else(|| "run `touchmark policy check`".to_owned())))
     }
 
-    fn now(&self) -> jiff::Timestamp {
+    pub(super) fn is_read_only(&self) -> bool {
+        self.inner.options.read_only
+    }
+
+    pub(super) fn now(&self) -> jiff::Timestamp {
         self.inner.options.at.unwrap_or_else(this_second)
     }
 
@@ -264,7 +288,12 @@ impl Workbench {
         self.inner.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn record<T: serde::Serialize>(&self, kind: RecordKind, model: &ModelId, body: &T) -> Result<()> {
+    pub(super) fn record<T: serde::Serialize>(
+        &self,
+        kind: RecordKind,
+        model: &ModelId,
+        body: &T,
+    ) -> Result<()> {
         let body = serde_json::to_string(body).map_err(|error| {
             Error::new(Code::Internal, format!("a record cannot be written as JSON ({error})"))
         })?;
@@ -272,18 +301,34 @@ impl Workbench {
         Ok(())
     }
 
-    /// Reads all sources again and replaces the inventory.
+    /// Looks at all sources and brings the store to what they say now.
+    fn survey(&self, progress: &Progress) -> Result<Surveyed> {
+        let known = self.store().stamps()?;
+        let survey = survey(&self.workspace(), &known, progress)?;
+        let (parts, read) = (survey.parts.len(), survey.read());
+        let mut store = self.store();
+        let is_new = store.apply(&survey)?;
+        drop(survey);
+        let inventory =
+            is_new.then(|| store.load_with(&self.workspace().aliases).map(Inventory::listed)).transpose()?;
+        Ok(Surveyed { parts, read, inventory })
+    }
+
+    /// Reads what changed in the sources.
     pub(super) fn rescan(&self, progress: &Progress) -> Result<String> {
-        let found: Scan = scan(&self.workspace(), progress)?;
-        let said = format!(
-            "{}, {}",
-            crate::text::count(found.models.len(), "model"),
-            crate::text::count(found.findings.len(), "finding")
-        );
-        self.store().replace(&found)?;
+        let surveyed = self.survey(progress)?;
+        if let Some(inventory) = surveyed.inventory {
+            let view = self.view();
+            self.renew(inventory.with_lineage(), in_force(&view), view.stage.clone())?;
+        }
         let view = self.view();
-        self.renew(found.models, found.findings, in_force(&view), view.stage.clone())?;
-        Ok(said)
+        Ok(format!(
+            "{}, {}; {} of {} read, the rest is as it was",
+            count(view.models.len(), "model"),
+            count(view.findings.len(), "finding"),
+            surveyed.read,
+            count(surveyed.parts, "document or folder"),
+        ))
     }
 
     /// The anchors of the policy that can be read.
@@ -291,109 +336,24 @@ impl Workbench {
         anchors::load(&self.view().policy, self.now()).0
     }
 
-    /// Verifies models one after the other (the files of each in parallel) and records each at once, so
-    /// that a cancelled run keeps what it found.
-    pub(super) fn verify_models(
-        &self,
-        ids: &[ModelId],
-        progress: &Progress,
-        log: &dyn Fn(String),
-    ) -> Result<String> {
-        let view = self.view();
-        let (mut passed, mut failed, mut open) = (0, 0, 0);
-        let total: (u64, u64) = ids
-            .iter()
-            .filter_map(|id| view.model(id))
-            .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
-        progress.expect_in_all(total.0, total.1);
-        let mut stopped = None;
-        for id in ids {
-            let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
-            let began = Instant::now();
-            let result = match &model.location {
-                None => Ok(Verification::not_looked(
-                    self.now(),
-                    "the last scan found no files of it, only documents that speak of it",
-                )),
-                Some(location) => {
-                    let folder = view.workspace.root.join(location);
-                    let bundle = match &model.signature {
-                        Some(signature) => view.workspace.root.join(signature),
-                        None => default_signature(&folder),
-                    };
-                    self.check(&view, model, &folder, &bundle, progress)
-                }
-            };
-            let verification = match result {
-                Ok(verification) => verification,
-                Err(error) if error.code == Code::Cancelled => {
-                    stopped = Some(error);
-                    break;
-                }
-                Err(error) => {
-                    log(format!("? {}: {error}", model.name.screen()));
-                    open += 1;
-                    if ids.len() == 1 {
-                        return Err(error);
-                    }
-                    continue;
-                }
-            };
-            let headline = verification.headline().map(|c| format!(": {} {}", c.stage.name(), c.summary));
-            let outcome = verification.outcome();
-            match outcome {
-                crate::signing::Outcome::Pass => passed += 1,
-                crate::signing::Outcome::Fail => failed += 1,
-                _ => open += 1,
-            }
-            let name = model.name.screen();
-            log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
-            let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
-            self.record(RecordKind::Verification, id, &verified)?;
-        }
-        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), view.stage.clone())?;
-        match stopped {
-            Some(error) => Err(error),
-            None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),
-        }
-    }
-
-    fn check(
-        &self,
-        view: &View,
-        model: &Model,
-        folder: &Path,
-        bundle: &Path,
-        progress: &Progress,
-    ) -> Result<Verification> {
-        let (anchors, _) = anchors::load(&view.policy, self.now());
-        let trust = Trust { anchors, identity: IdentityRule::Later };
-        let mut verification = verify(folder, bundle, &trust, &VerifyOptions::at(self.now()), progress)?;
-        let claims = model.claims.as_ref().map(|claims| view.workspace.root.join(claims));
-        verification.set(super::claims::predicates(
-            &verification,
-            claims.as_deref(),
-            model,
-            &view.policy,
-            &trust,
-            progress,
-        )?);
-        apply_policy(&mut verification, model, &view.policy);
-        Ok(verification)
-    }
-
     /// Builds the next view out of what changed and tells everybody.
-    fn renew(
+    pub(super) fn renew(&self, inventory: Inventory, in_force: PolicyInForce, stage: String) -> Result<()> {
+        let mut view = self.looked_at(inventory, in_force, stage)?;
+        view.judge();
+        let view = Arc::new(view);
+        *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
+        self.inner.jobs.tell(&Event::View(view));
+        Ok(())
+    }
+
+    /// A view with what was verified and reviewed so far, not yet judged.
+    fn looked_at(
         &self,
-        models: Vec<Model>,
-        findings: Vec<Finding>,
+        Inventory { models, findings, graph }: Inventory,
         in_force: PolicyInForce,
         stage: String,
-    ) -> Result<()> {
+    ) -> Result<View> {
         let at = self.now();
-        let graph = Graph::build(&models);
-        let index = models.iter().enumerate().map(|(i, model)| (model.id.clone(), i)).collect();
         let mut view = View {
             generation: self.view().generation + 1,
             workspace: self.workspace(),
@@ -405,9 +365,8 @@ impl Workbench {
             rubric: self.inner.rubric.clone(),
             verified: vec![None; models.len()],
             reviews: vec![None; models.len()],
-            verdicts: Vec::new(),
+            judgement: Judgement::default(),
             models,
-            index,
             findings,
             graph,
             at,
@@ -420,7 +379,7 @@ impl Workbench {
             let Some((i, _)) = view.model(&entry.model) else { continue };
             // A record of an older program that no longer reads counts as not looked at.
             if let (Some(slot), Ok(verified)) =
-                (view.verified.get_mut(i), serde_json::from_str::<Verified>(&entry.body))
+                (view.verified.get_mut(i), serde_json::from_str::<Box<Verified>>(&entry.body))
             {
                 *slot = Some(verified);
             }
@@ -431,30 +390,13 @@ impl Workbench {
                 *slot = serde_json::from_str(&entry.body).ok();
             }
         }
-        for (model, slot) in view.models.iter().zip(&mut view.verified) {
+        for (model, slot) in view.models.clone().iter().zip(&mut view.verified) {
             if let Some(verified) = slot {
                 apply_policy(&mut verified.verification, model, &view.policy);
             }
         }
-        name_owners(&view.models, &mut view.verified);
-        let verifications: Vec<Option<(Verification, String)>> = view
-            .verified
-            .iter()
-            .map(|v| v.as_ref().map(|v| (v.verification.clone(), v.policy_digest.clone())))
-            .collect();
-        view.verdicts = evaluate(&crate::decision::Input {
-            models: &view.models,
-            graph: &view.graph,
-            verifications: &verifications,
-            policy: &view.policy,
-            stage: &view.stage,
-            rubric: &view.rubric,
-            now: at,
-        });
-        let view = Arc::new(view);
-        *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
-        self.inner.jobs.tell(&Event::View(view));
-        Ok(())
+        name_owners(&view.models.clone(), &mut view.verified);
+        Ok(view)
     }
 }
 
@@ -464,7 +406,7 @@ pub fn this_second() -> jiff::Timestamp {
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
-fn in_force(view: &View) -> PolicyInForce {
+pub(super) fn in_force(view: &View) -> PolicyInForce {
     PolicyInForce {
         policy: view.policy.clone(),
         text: view.policy_text.clone(),
@@ -472,7 +414,7 @@ fn in_force(view: &View) -> PolicyInForce {
     }
 }
 
-fn not_found(model: &ModelId) -> Error {
+pub(super) fn not_found(model: &ModelId) -> Error {
     Error::new(Code::NotFound, "there is no such model in the inventory")
         .at(model.raw())
         .help("`touchmark list` shows what there is; `touchmark scan` reads the sources again")
@@ -561,12 +503,11 @@ impl View {
             anchors: Vec::new(),
             stage,
             rubric,
-            models: Vec::new(),
-            index: std::collections::HashMap::new(),
-            findings: Vec::new(),
-            graph: Graph::default(),
+            models: Arc::default(),
+            findings: Arc::default(),
+            graph: Arc::default(),
             verified: Vec::new(),
-            verdicts: Vec::new(),
+            judgement: Judgement::default(),
             reviews: Vec::new(),
             at,
         }

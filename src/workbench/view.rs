@@ -1,7 +1,7 @@
 //! Everything that a screen may show, as one immutable value. A new one replaces it when something changed.
 
 use super::anchors::AnchorInfo;
-use crate::decision::{Decision, Verdict};
+use crate::decision::{Decision, Input, Judgement, Known, Verdict};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
@@ -78,21 +78,39 @@ pub struct View {
     /// The rubric.
     pub rubric: Arc<Rubric>,
     /// Models, sorted by id.
-    pub models: Vec<Model>,
-    /// Index of a model by id.
-    pub index: HashMap<ModelId, usize>,
+    pub models: Arc<Vec<Model>>,
     /// Findings of the last scan.
-    pub findings: Vec<Finding>,
+    pub findings: Arc<Vec<Finding>>,
     /// Lineage.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// Latest verification of each model.
-    pub verified: Vec<Option<Verified>>,
+    pub verified: Vec<Option<Box<Verified>>>,
     /// Verdict on each model.
-    pub verdicts: Vec<Verdict>,
+    pub judgement: Judgement,
     /// Latest review of each model.
-    pub reviews: Vec<Option<Review>>,
+    pub reviews: Vec<Option<Box<Review>>>,
     /// When it was made.
     pub at: jiff::Timestamp,
+}
+
+/// What only a scan changes; views of one inventory share it.
+#[derive(Clone, Default)]
+pub(super) struct Inventory {
+    pub models: Arc<Vec<Model>>,
+    pub findings: Arc<Vec<Finding>>,
+    pub graph: Arc<Graph>,
+}
+
+impl Inventory {
+    /// Models sorted by id, and findings, not yet with their lineage.
+    pub fn listed((models, findings): (Vec<Model>, Vec<Finding>)) -> Self {
+        Inventory { models: Arc::new(models), findings: Arc::new(findings), graph: Arc::default() }
+    }
+
+    pub fn with_lineage(self) -> Self {
+        let graph = Arc::new(Graph::build(&self.models));
+        Inventory { graph, ..self }
+    }
 }
 
 /// One model in one line, for tables.
@@ -100,7 +118,7 @@ pub struct View {
 pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
-    /// Word beside the glyph: `pass`, `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
+    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
     /// documents speak.
     pub word: &'static str,
     /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
@@ -126,16 +144,56 @@ fn signer_name(verification: &Verification) -> Untrusted {
 }
 
 impl View {
+    pub(super) fn inventory(&self) -> Inventory {
+        Inventory { models: self.models.clone(), findings: self.findings.clone(), graph: self.graph.clone() }
+    }
+
     /// A model by id.
     pub fn model(&self, id: &ModelId) -> Option<(usize, &Model)> {
-        let index = *self.index.get(id)?;
+        let index = self.models.binary_search_by(|model| model.id.cmp(id)).ok()?;
         Some((index, self.models.get(index)?))
+    }
+
+    fn judged<T>(&self, ask: impl FnOnce(&Input<'_>) -> T) -> T {
+        let known = |index: usize| -> Known<'_> {
+            let verified = self.verified.get(index)?.as_ref()?;
+            Some((&verified.verification, verified.policy_digest.as_str()))
+        };
+        ask(&Input {
+            models: &self.models,
+            graph: &self.graph,
+            verified: &known,
+            policy: &self.policy,
+            stage: &self.stage,
+            rubric: &self.rubric,
+            now: self.at,
+        })
+    }
+
+    /// Judges all models anew.
+    pub fn judge(&mut self) {
+        self.judgement = self.judged(Judgement::of);
+    }
+
+    /// Whether models were judged: right after opening a large inventory they are listed before that is done.
+    pub fn is_judged(&self) -> bool {
+        self.judgement.standings().len() == self.models.len()
+    }
+
+    /// The verdict of the model of an index, made now.
+    pub fn verdict(&self, index: usize) -> Option<Verdict> {
+        self.judged(|input| self.judgement.verdict(input, index))
+    }
+
+    /// Why its level is below its own.
+    pub fn cap(&self, index: usize) -> Option<Untrusted> {
+        self.judged(|input| self.judgement.cap(input, index))
     }
 
     /// One model in one line.
     pub fn summary(&self, index: usize) -> Summary {
         let verified = self.verified.get(index).and_then(Option::as_ref);
-        let verdict = self.verdicts.get(index);
+        let standing = self.judgement.standing(index);
         let signed = self.models.get(index).is_some_and(|model| model.signature.is_some());
         let here = self.models.get(index).is_some_and(|model| model.location.is_some());
         let (outcome, word) = match verified {
@@ -144,6 +202,7 @@ impl View {
             None => (Outcome::Unknown, "not verified"),
             Some(v) => match v.verification.outcome() {
                 Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
+                Outcome::Pass if v.verification.files.recalled.is_some() => (Outcome::Pass, "cached"),
                 outcome => (outcome, outcome.word()),
             },
         };
@@ -152,15 +211,15 @@ impl View {
             outcome,
             word,
             signer,
-            own: verdict.map_or(0, |v| v.assessment.score.own),
-            effective: verdict.map_or(0, |v| v.effective),
-            decision: verdict.map_or(Decision::Refuse, |v| v.decision),
+            own: standing.map_or(0, |standing| standing.own),
+            effective: standing.map_or(0, |standing| standing.effective),
+            decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
         }
     }
 }
 
 /// A signature that fails on one model may be that of another one of the inventory: its root digest tells.
-pub(super) fn name_owners(models: &[Model], verified: &mut [Option<Verified>]) {
+pub(super) fn name_owners(models: &[Model], verified: &mut [Option<Box<Verified>>]) {
     let mut owners: HashMap<RootDigest, Untrusted> = HashMap::new();
     for (model, slot) in models.iter().zip(verified.iter()) {
         let Some(verification) = slot.as_ref().map(|verified| &verified.verification) else { continue };

@@ -104,7 +104,7 @@ impl Bench {
         };
         let timeout = Duration::from_secs(5);
         let with = Credentials::Login(login);
-        sign_sigstore(&self.path("model"), &instance, with, &options, timeout, &Progress::default())
+        sign_sigstore(&self.path("model"), &instance, with, &options, None, timeout, &Progress::default())
     }
 }
 

@@ -12,6 +12,7 @@ mod checks;
 mod claims;
 mod cli;
 mod decision;
+mod digests;
 mod explain;
 mod floors;
 mod foreign;
@@ -48,6 +49,9 @@ mod timestamps;
 mod timestamps_asked;
 mod tokens;
 mod trust;
+mod trust_edit;
+#[cfg(feature = "keyless")]
+mod trust_refresh;
 mod tui;
 mod tui_faces;
 mod tui_hostile;

@@ -265,14 +265,14 @@ fn signed_model() -> Model {
         signature: Some(PathBuf::from("models/bot/model.sig")),
         files: 3,
         formats: vec![Format::Safetensors],
-        binding: Some(Binding {
+        binding: Some(Box::new(Binding {
             root_digest: Some("11".repeat(32).into()),
             identity: Some("sha256:feed".into()),
             issuer: None,
             log_entry: None,
             bundle_digest: Some("22".repeat(32).into()),
             source: "bom.json".into(),
-        }),
+        })),
         ..Model::new(ModelId::new("acme/bot"), "acme/bot")
     }
 }
@@ -485,7 +485,7 @@ fn a_binding_passes_when_all_that_applies_is_equal() {
     let bound = control(&assessment, "L1.14");
     assert_eq!((bound.outcome, bound.basis), (Outcome::Fail, Some(Basis::Contradicted)));
     assert!(bound.found.raw().contains("log entry"));
-    model.binding = Some(Binding { source: "bom.json".into(), ..Binding::default() });
+    model.binding = Some(Box::new(Binding { source: "bom.json".into(), ..Binding::default() }));
     assert_eq!(outcome_of(&model, &v, "L1.14"), Outcome::Missing);
 }
 

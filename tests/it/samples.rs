@@ -233,7 +233,7 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
     let verdicts = evaluate(&Input {
         models,
         graph: &Graph::build(models),
-        verifications: &verifications,
+        verified: &|index| verifications[index].as_ref().map(|(seen, digest)| (seen, digest.as_str())),
         policy: &samples.policy,
         stage: "production",
         rubric: &rubric,

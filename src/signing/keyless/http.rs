@@ -162,8 +162,45 @@ impl Client {
         let mut answer = answer.map_err(no_answer)?;
         let status = answer.status().as_u16();
         let bytes = answer.body_mut().with_config().limit(LIMIT_ANSWER_BYTES).read_to_vec();
+        self.judge(service, doing, status, bytes)
+    }
+
+    /// A file of at most `limit_bytes`; none where the service has none of that name (403 or 404, which is what
+    /// stores of objects say).
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub(super) fn fetch(&self, service: &Service, doing: &str, limit_bytes: u64) -> Result<Option<Vec<u8>>> {
+        let mut request = self.agent.get(&service.url).config();
+        if service.url.parse::<Uri>().is_ok_and(|uri| is_this_machine(&uri)) {
+            request = request.proxy(None);
+        }
+        let mut answer = request.build().call().map_err(|cause| self.no_answer(service, &cause))?;
+        let status = answer.status().as_u16();
+        if matches!(status, 403 | 404) {
+            return Ok(None);
+        }
+        // The reader counts a file of exactly its limit as too large.
+        let bytes = answer.body_mut().with_config().limit(limit_bytes.saturating_add(1)).read_to_vec();
+        let too_large = match &bytes {
+            Ok(bytes) => bytes.len() as u64 > limit_bytes,
+            Err(cause) => matches!(cause, ureq::Error::BodyExceedsLimit(_)),
+        };
+        if too_large {
+            return Err(service.unusable(format!("it is larger than {limit_bytes} bytes")));
+        }
+        self.judge(service, doing, status, bytes).map(Some)
+    }
+
+    fn judge(
+        &self,
+        service: &Service,
+        doing: &str,
+        status: u16,
+        bytes: std::result::Result<Vec<u8>, ureq::Error>,
+    ) -> Result<Vec<u8>> {
         match status {
-            200..=299 => bytes.map_err(no_answer),
+            200..=299 => bytes.map_err(|cause| self.no_answer(service, &cause)),
             300..=399 => Err(service.unusable(format!("it points elsewhere (status {status})"))),
             429 | 500.. => Err(Error::new(
                 Code::Network,
