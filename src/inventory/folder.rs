@@ -24,9 +24,20 @@ const MAX_ENTRIES: u64 = 1_000_000;
 const MAX_LOOKS: u64 = 20_000;
 /// What can run code, kept of one model.
 const MAX_HAZARDS: usize = 500;
-/// Further files that a loader looks into for code to run.
-const CONFIGURATIONS: [&str; 4] =
-    ["generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer_config.json"];
+/// Files that a loader looks into for code to run, in the folder and below.
+const CONFIGURATIONS: [&str; 9] = [
+    "adapter_config.json",
+    "config.json",
+    "generation_config.json",
+    "model_index.json",
+    "modules.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "tokenizer_config.json",
+    "video_preprocessor_config.json",
+];
+/// As many of them are looked into.
+const MAX_CONFIGURATIONS: usize = 256;
 /// `config.json` and `adapter_config.json`.
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -250,17 +261,21 @@ impl FolderReader<'_> {
         if let Some((source, config)) = &config {
             self.configured(record, config, source);
         }
-        let configuration = |name: &'static str, value: &Value, record: &mut Record| {
+        for (index, (place, path)) in shape.configurations.iter().enumerate() {
+            let read = match index < MAX_CONFIGURATIONS {
+                true => parsed(path),
+                false => Err("more configurations than are looked at".to_owned()),
+            };
             let mut found = hazards::Hazards::default();
-            hazards::of_configuration(value, shape.has_python, &mut found);
-            self.hazards(found, name, record);
-        };
-        if let Some((_, config)) = &config {
-            configuration("config.json", config, record);
-        }
-        for name in CONFIGURATIONS {
-            if let Some((_, value)) = self.json(name, record) {
-                configuration(name, &value, record);
+            match &read {
+                Ok(value) => hazards::of_configuration(value, shape.has_python, &mut found),
+                Err(why) => hazards::unlooked(why, &mut found),
+            }
+            self.hazards(found, place, record);
+            // Of these two it is told where they are read for what they say.
+            let is_told = matches!(place.as_str(), "config.json" | "adapter_config.json");
+            if let Some(why) = read.err().filter(|_| !is_told) {
+                record.found("F-CONFIG-JSON", &self.source, place, why);
             }
         }
         if shape.has_python && !record.model.formats.contains(&Format::RemoteCode) {
@@ -274,20 +289,33 @@ impl FolderReader<'_> {
     /// Tells what a file can do when it is loaded: as fact, as finding where it matters, and as format.
     fn hazards(&self, found: hazards::Hazards, place: &str, record: &mut Record) {
         for hazard in found.told(place) {
-            if record.model.hazards.len() >= MAX_HAZARDS {
-                return;
-            }
             let inside = hazard.place.screen();
             let at = if inside.is_empty() { place.to_owned() } else { format!("{place} {inside}") };
             record.fact(FactKey::Hazard, &hazard.line(), Basis::Observed, &self.source, &at);
-            if let Some(code) = hazard.tier.code() {
+            if let Some(code) = hazard.code() {
                 record.found(code, &self.source, &at, hazard.line());
             }
             if let Some(format) = hazard.format() {
                 self.format(format, place, record);
             }
-            record.model.hazards.push(hazard);
+            let hazards = &mut record.model.hazards;
+            hazards.push(hazard);
+            // The worst stay.
+            if hazards.len() > MAX_HAZARDS
+                && let Some(least) =
+                    (0..hazards.len()).max_by_key(|at| hazards.get(*at).map(|hazard| hazard.tier))
+            {
+                hazards.remove(least);
+            }
         }
+    }
+
+    /// Tells of what was not looked into: as finding, and as what may hold anything.
+    fn unlooked(&self, code: &str, place: &str, message: &str, record: &mut Record) {
+        record.found(code, &self.source, place, message);
+        let mut found = hazards::Hazards::default();
+        hazards::unlooked(message, &mut found);
+        self.hazards(found, place, record);
     }
 
     fn format(&self, format: Format, place: &str, record: &mut Record) {
@@ -356,14 +384,7 @@ impl FolderReader<'_> {
         if !self.may_read(entry) {
             return None;
         }
-        let parsed = reading::whole(&entry.path, MAX_CONFIG_BYTES)
-            .map_err(|unread| unread.to_string())
-            .and_then(|bytes| {
-                serde_json::from_slice::<Value>(&bytes).map_err(|error| {
-                    format!("not valid JSON, at line {} column {}", error.line(), error.column())
-                })
-            });
-        match parsed {
+        match parsed(&entry.path) {
             Ok(value) if value.is_object() => Some((source, value)),
             Ok(_) => {
                 record.found("F-CONFIG-JSON", &source, "", "not a JSON object");
@@ -378,7 +399,7 @@ impl FolderReader<'_> {
 
     /// Counts files and bytes, and looks at the head of each file.
     fn walk(&self, record: &mut Record) -> Shape {
-        let mut shape = Shape { looks: 0, budget: hazards::MAX_BYTES, has_python: false, gguf: None };
+        let mut shape = Shape { budget: hazards::MAX_BYTES, ..Shape::default() };
         let mut budget = MAX_ENTRIES;
         let mut waiting = vec![(self.folder.path.clone(), String::new())];
         while let Some((path, below)) = waiting.pop() {
@@ -386,7 +407,7 @@ impl FolderReader<'_> {
                 Ok(entries) => entries,
                 Err(cause) => {
                     let message = format!("cannot look into this folder ({})", cause.kind());
-                    record.found("F-FOLDER-UNREADABLE", &self.source, &below, message);
+                    self.unlooked("F-FOLDER-UNREADABLE", &below, &message, record);
                     continue;
                 }
             };
@@ -407,11 +428,11 @@ impl FolderReader<'_> {
         }
         if budget == 0 {
             let message = format!("counted only the first {MAX_ENTRIES} entries");
-            record.found("F-FOLDER-COUNT", &self.source, "", message);
+            self.unlooked("F-FOLDER-COUNT", "", &message, record);
         }
         if shape.looks > MAX_LOOKS {
             let message = format!("looked at the content of the first {MAX_LOOKS} files only");
-            record.found("F-FORMAT-COUNT", &self.source, "", message);
+            self.unlooked("F-FORMAT-COUNT", "", &message, record);
         }
         shape
     }
@@ -420,13 +441,18 @@ impl FolderReader<'_> {
         record.model.files += 1;
         if !self.may_read(entry) {
             let message = "a link that leaves the source, or no regular file; not looked at";
-            record.found("F-FILE-LINK", &self.source, place, message);
+            self.unlooked("F-FILE-LINK", place, message, record);
             return;
         }
         // Follows a link: `may_read` has seen where it leads.
         let size = fs::metadata(&entry.path).map(|metadata| metadata.len()).unwrap_or(0);
         record.model.bytes = record.model.bytes.saturating_add(size);
         shape.has_python |= extension(&entry.name) == "py";
+        // One more tells that there are more.
+        let is_wanted = shape.configurations.len() <= MAX_CONFIGURATIONS;
+        if is_wanted && CONFIGURATIONS.contains(&entry.name.as_str()) {
+            shape.configurations.push((place.to_owned(), entry.path.clone()));
+        }
         shape.looks += 1;
         if shape.looks > MAX_LOOKS {
             return;
@@ -434,7 +460,7 @@ impl FolderReader<'_> {
         let look = match formats::look(&entry.path, size) {
             Ok(look) => look,
             Err(unread) => {
-                record.found("F-FILE-UNREADABLE", &self.source, place, unread.to_string());
+                self.unlooked("F-FILE-UNREADABLE", place, &unread.to_string(), record);
                 return;
             }
         };
@@ -476,11 +502,21 @@ impl FolderReader<'_> {
     }
 }
 
+#[derive(Default)]
 struct Shape {
     looks: u64,
     budget: u64,
     has_python: bool,
+    /// Places and paths.
+    configurations: Vec<(String, PathBuf)>,
     gguf: Option<(String, gguf::Origin)>,
+}
+
+/// A configuration, in our own words where it cannot be read.
+fn parsed(path: &Path) -> std::result::Result<Value, String> {
+    let bytes = reading::whole(path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string())?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| format!("not valid JSON, at line {} column {}", error.line(), error.column()))
 }
 
 /// The entries of a folder, sorted by name, as far as the budget goes.

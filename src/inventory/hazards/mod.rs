@@ -22,14 +22,18 @@ use crate::text::Untrusted;
 use pickle::{End, Name};
 use window::Window;
 
-pub(super) use beside::{of_configuration, of_python};
+pub(super) use beside::{of_configuration, of_python, unlooked};
 
 /// Bytes that are read of all files of one model together.
 pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
 /// Hazards told of one file; the worst are.
 const MAX_OF_FILE: usize = 24;
 /// Names of files that a loader may take for a pickle without a mark; told only when one is inside.
-const PERHAPS_PICKLE: [&str; 4] = ["bin", "dat", "data", "model"];
+const PERHAPS_PICKLE: [&str; 14] = [
+    "bin", "cpkl", "dat", "data", "dill", "model", "npy", "npz", "p", "pdopt", "pdparams", "pk", "sav", "th",
+];
+/// Names of archives that a loader unpacks by itself.
+const PACKED_MODELS: [&str; 3] = ["mar", "nemo", "tar"];
 /// Where this is rebuilt, joblib reads numbers from between the opcodes: a walk is lost there, and could even
 /// find an end that loading does not.
 const RAW_BETWEEN: (&str, &str) = ("joblib.numpy_pickle", "NumpyArrayWrapper");
@@ -72,8 +76,7 @@ impl Tier {
         }
     }
 
-    /// The code of the finding; what is only noted, or safe, is none.
-    pub(super) fn code(self) -> Option<&'static str> {
+    fn code(self) -> Option<&'static str> {
         match self {
             Tier::Dangerous => Some("F-LOAD-DANGEROUS"),
             Tier::Unreadable => Some("F-LOAD-UNREADABLE"),
@@ -101,6 +104,8 @@ pub enum HazardKind {
     Template,
     /// A header that lies.
     Header,
+    /// A file that was not looked into.
+    File,
 }
 
 impl HazardKind {
@@ -114,6 +119,7 @@ impl HazardKind {
             HazardKind::RemoteCode => "remote code",
             HazardKind::Template => "template",
             HazardKind::Header => "header",
+            HazardKind::File => "file",
         }
     }
 }
@@ -136,6 +142,11 @@ pub struct Hazard {
 }
 
 impl Hazard {
+    /// The code of the finding. What is only noted, or safe, is none; a file that was not looked into already has one.
+    pub(super) fn code(&self) -> Option<&'static str> {
+        self.tier.code().filter(|_| self.kind != HazardKind::File)
+    }
+
     /// The format by which a policy bans it.
     pub(super) fn format(&self) -> Option<Format> {
         match (self.kind, self.tier) {
@@ -205,19 +216,21 @@ pub(super) fn look(path: &Path, size: u64, look: &Look, budget: &mut u64) -> Haz
     }
     let begins_as_pickle = matches!(head, [0x80, 2..=5, ..]);
     let is_archive = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
-    if begins_as_pickle {
+    if begins_as_pickle && extension != "keras" {
         with_window(path, size, budget, &mut found, |window, found| walked(window, "", found));
     } else if is_archive || extension == "keras" {
         archive::look(path, size, extension == "keras", budget, &mut found);
     } else if head.starts_with(numpy::MAGIC) {
         with_window(path, size, budget, &mut found, |window, found| numpy::look(window, "", found));
     } else if head.starts_with(keras::HDF5_MAGIC) {
-        keras::look_hdf5(path, &mut found);
+        with_window(path, size, budget, &mut found, keras::look_hdf5);
     } else if let Some(what) = sealed.or(is_tar.then_some("a tar archive")) {
-        if is_pickle_by_name || PERHAPS_PICKLE.contains(&extension.as_str()) || what.contains("7z") {
-            let why = format!("{what}, which is not looked into; what is inside may be a pickle");
-            found.add(Tier::Unreadable, HazardKind::Archive, "", "", why);
-        }
+        let may_be_loaded = is_pickle_by_name
+            || PERHAPS_PICKLE.contains(&extension.as_str())
+            || PACKED_MODELS.contains(&extension.as_str());
+        let tier = if may_be_loaded || what.contains("7z") { Tier::Unreadable } else { Tier::Noted };
+        let why = format!("{what}, which is not looked into; what is inside may be a pickle");
+        found.add(tier, HazardKind::Archive, "", "", why);
     } else if look.format == Some(Format::Pickle) {
         with_window(path, size, budget, &mut found, |window, found| walked(window, "", found));
         return found;

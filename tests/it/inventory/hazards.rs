@@ -284,6 +284,78 @@ fn code_that_a_configuration_asks_for_is_told() {
     }
 }
 
+#[test]
+fn code_is_found_wherever_a_loader_asks_for_it() {
+    let asks = |name: &str, text: &str| {
+        let bench = Bench::new();
+        bench.write("models/m/w.safetensors", b"\x02\0\0\0\0\0\0\0{}");
+        bench.write(&format!("models/m/{name}"), text.as_bytes());
+        bench.write("models/m/own.py", b"");
+        let hazards = model(&bench.scan(), "m").hazards.clone();
+        hazards.iter().map(|hazard| (hazard.tier, hazard.what.raw().to_owned())).collect::<Vec<_>>()
+    };
+    let foreign = |name: &str| vec![(Tier::Dangerous, name.to_owned())];
+    let own = |name: &str| vec![(Tier::Suspicious, name.to_owned())];
+    let map = r#"{"auto_map":{"AutoModel":"evil/repo--x.Y"}}"#;
+    for name in ["config.json", "text_encoder/config.json", "a/b/preprocessor_config.json"] {
+        assert_eq!(asks(name, map), foreign("evil/repo--x.Y"), "{name}");
+    }
+    // As older tokenizers were written.
+    let list = r#"{"auto_map":["evil/repo--x.Slow",null]}"#;
+    assert_eq!(asks("tokenizer_config.json", list), foreign("evil/repo--x.Slow"));
+    let pipelines = r#"{"custom_pipelines":{"a":{"impl":"evil/repo--x.P","pt":["AutoModel"]}}}"#;
+    assert_eq!(asks("config.json", pipelines), foreign("evil/repo--x.P"));
+    let index = r#"{"_class_name":["own","Pipeline"],"unet":["diffusers","UNet2DConditionModel"]}"#;
+    assert_eq!(asks("model_index.json", index), [own("own"), own("Pipeline")].concat());
+    let modules = r#"[{"idx":0,"type":"sentence_transformers.models.Pooling"},{"type":"own.Module"}]"#;
+    assert_eq!(asks("modules.json", modules), own("own.Module"));
+    assert_eq!(asks("modules.json", r#"[{"type":"os.system"}]"#), foreign("os.system"));
+    let adapter = r#"{"auto_mapping":{"base_model_class":"X","parent_library":"antigravity"}}"#;
+    assert_eq!(asks("adapter_config.json", adapter), foreign("antigravity"));
+    let many: Vec<String> = (0..2000).map(|at| format!("a.B{at}")).collect();
+    let many = serde_json::json!({ "auto_map": { "a": many } }).to_string();
+    assert_eq!(asks("config.json", &many)[0].0, Tier::Unreadable);
+}
+
+#[test]
+fn what_was_not_looked_into_is_never_called_safe() {
+    // Python reads NaN; JSON has no such word.
+    let asks: &[u8] = br#"{"x":NaN,"auto_map":{"AutoModel":"evil/repo--x.Y"}}"#;
+    let tensors: &[u8] = b"\x02\0\0\0\0\0\0\0{}";
+    for name in ["config.json", "tokenizer_config.json"] {
+        let bench = Bench::new();
+        bench.write("models/m/w.safetensors", tensors);
+        bench.write(&format!("models/m/{name}"), asks);
+        let scan = bench.scan();
+        let [hazard] = model(&scan, "m").hazards.as_slice() else { panic!("{scan:?}") };
+        assert_eq!((hazard.tier, hazard.kind, hazard.file.raw()), (Tier::Unreadable, HazardKind::File, name));
+        let told: Vec<_> = scan.findings.iter().filter(|finding| finding.model.is_some()).collect();
+        assert!(told.len() == 1 && told[0].code == "F-CONFIG-JSON", "{told:?}");
+    }
+    let packed = hazards("data.gz", b"\x1f\x8b\x08\0");
+    assert_eq!((packed[0].tier, packed[0].kind), (Tier::Noted, HazardKind::Archive));
+    assert_eq!(tiers("m.nemo", b"\x1f\x8b\x08\0"), [Tier::Unreadable]);
+    // The worst of many stay.
+    let bench = Bench::new();
+    for number in 0..600 {
+        bench.write(&format!("models/m/{number:03}.pkl"), b"\x80\x02}.");
+    }
+    bench.write("models/m/z.pkl", SYSTEM);
+    let kept = model(&bench.scan(), "m").hazards.clone();
+    assert!(kept.len() == 500 && kept.iter().any(|hazard| hazard.tier == Tier::Dangerous));
+}
+
+/// What picklescan 1.0.5 and modelscan 0.8.8 name, a name of each module where they take all of it; and what those
+/// become that Python renames for old pickles.
+#[test]
+fn what_other_scanners_call_dangerous_is_dangerous() {
+    for name in include_str!("hazards/dangerous.txt").lines() {
+        let (module, name) = name.split_once(' ').unwrap();
+        let pickle = format!("c{module}\n{name}\n.");
+        assert_eq!(told("m.pkl", pickle.as_bytes()), dangerous(&format!("{module}.{name}")));
+    }
+}
+
 /// Python's own loader, with a stand-in for every name, imports nothing that the walk has not told.
 #[test]
 fn what_python_imports_is_told_of_whole_and_spoiled_pickles() {
