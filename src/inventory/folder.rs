@@ -288,13 +288,19 @@ impl FolderReader<'_> {
 
     /// Tells what a file can do when it is loaded: as fact, as finding where it matters, and as format.
     fn hazards(&self, found: hazards::Hazards, place: &str, record: &mut Record) {
-        for hazard in found.told(place) {
+        let told = found.told(place);
+        for (hazard, line) in hazards::lines(&told) {
             let inside = hazard.place.screen();
             let at = if inside.is_empty() { place.to_owned() } else { format!("{place} {inside}") };
-            record.fact(FactKey::Hazard, &hazard.line(), Basis::Observed, &self.source, &at);
-            if let Some(code) = hazard.code() {
-                record.found(code, &self.source, &at, hazard.line());
+            // Facts of other kinds need room, too.
+            if record.model.hazards.len() < MAX_HAZARDS {
+                record.fact(FactKey::Hazard, &line, Basis::Observed, &self.source, &at);
             }
+            if let Some(code) = hazard.code() {
+                record.found(code, &self.source, &at, format!("{line}; {}", hazard.remedy()));
+            }
+        }
+        for hazard in told {
             if let Some(format) = hazard.format() {
                 self.format(format, place, record);
             }

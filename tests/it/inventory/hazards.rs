@@ -227,6 +227,12 @@ fn raw_data_in_a_bin_file_is_no_pickle_and_a_pickle_without_a_mark_is() {
             assert!(found.formats.contains(&Format::Pickle));
         }
     }
+    // What comes before, and how it is spelt, hides nothing.
+    let long = [b"N0".repeat(9_000_000).as_slice(), SYSTEM].concat();
+    assert_eq!(tiers("m.bin", &long), [Tier::Unreadable]);
+    for spelt in [b"Vo\\u0073\nVsystem\n\x93)R\0".as_slice(), b"N0\x80\x04cos\nsys-tem\n0\0"] {
+        assert_eq!(tiers("m.bin", spelt), [Tier::Dangerous, Tier::Unreadable], "{spelt:?}");
+    }
     let marked = [b"\x80\x02".as_slice(), &tar].concat();
     assert_eq!(tiers("unknown.name", &marked), [Tier::Dangerous]);
     let found = folder(&[("pytorch_model.bin", SYSTEM)]);
@@ -237,7 +243,7 @@ fn raw_data_in_a_bin_file_is_no_pickle_and_a_pickle_without_a_mark_is() {
 fn hazards_are_findings_of_the_scan_and_names_in_them_are_made_safe() {
     let bench = Bench::new();
     bench.write("models/m/a.pkl", b"cos\nsys\x1b[2Jtem\n(S'id'\ntR.");
-    bench.write("models/m/b.pt", b"csklearn.tree\nTree\n.");
+    bench.write("models/m/b.pt", b"csklearn.tree\nTree\ncsklearn.tree\nB\ncc\nd\nce\nf\ncg\nh\n.");
     bench.write("models/m/c.pt", b"7z\xbc\xaf\x27\x1c\0\0");
     bench.write("models/m/d.pt", TENSOR);
     let scan = bench.scan();
@@ -245,10 +251,14 @@ fn hazards_are_findings_of_the_scan_and_names_in_them_are_made_safe() {
         assert!(has(&scan, code), "{code}");
     }
     let loaded = scan.findings.iter().filter(|finding| finding.code.starts_with("F-LOAD-"));
-    assert_eq!(loaded.count(), 3);
+    let loaded: Vec<_> = loaded.map(|finding| finding.message.as_str()).collect();
+    assert_eq!(loaded.len(), 3, "{loaded:?}");
+    let told = "suspicious pickle sklearn.tree.Tree, sklearn.tree.B, c.d, e.f and 1 more: loading imports what \
+                nobody here has judged; ask for the weights as safetensors; do not load this file to convert it";
+    assert!(loaded.contains(&told), "{loaded:?}");
     assert!(scan.findings.iter().all(|finding| !finding.message.contains('\x1b')));
     assert_eq!(model(&scan, "m").formats, [Format::Pickle]);
-    assert_eq!(model(&scan, "m").hazards.len(), 4);
+    assert_eq!(model(&scan, "m").hazards.len(), 8);
 }
 
 #[test]
