@@ -247,17 +247,22 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
     }
     wait(&workbench, JobKind::Scan, output)?;
     let view = workbench.view();
-    let in_graph = view.graph.findings();
+    let mut in_graph = view.graph.findings();
+    in_graph.extend(crate::lineage::doubts(&view.models, &view.graph));
     let findings = view.findings.len() + in_graph.len();
     let mut human =
         format!("✓ scanned  {}, {}\n", count(view.models.len(), "model"), count(findings, "finding"));
+    let mut told = Told::default();
     for finding in view.findings.iter() {
-        let place = format!("{} {}", finding.source.screen(), finding.place.screen());
-        human.push_str(&format!("  ! {}  {}  ({})\n", finding.code, finding.message, place.trim_end()));
+        told.add(&finding.code, || {
+            let place = format!("{} {}", finding.source.screen(), finding.place.screen());
+            format!("{}  {}  ({})", finding.code, finding.message, place.trim_end())
+        });
     }
     for finding in &in_graph {
-        human.push_str(&format!("  ! {}\n", crate::report::graph_finding(finding)));
+        told.add(finding.code(), || crate::report::graph_finding(finding));
     }
+    human.push_str(&told.text());
     let lineage: Vec<String> = in_graph.iter().map(crate::report::graph_finding).collect();
     output.print(&human, || {
         json!({
@@ -268,6 +273,35 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
         })
     });
     Ok(0)
+}
+
+/// Findings as lines; of one code only so many, and then how many more.
+#[derive(Default)]
+struct Told {
+    lines: String,
+    counts: std::collections::BTreeMap<String, usize>,
+}
+
+impl Told {
+    const OF_ONE_CODE: usize = 20;
+
+    fn add(&mut self, code: &str, line: impl FnOnce() -> String) {
+        let count = self.counts.entry(code.to_owned()).or_default();
+        *count += 1;
+        if *count <= Told::OF_ONE_CODE {
+            self.lines.push_str(&format!("  ! {}\n", line()));
+        }
+    }
+
+    fn text(self) -> String {
+        let more = self.counts.iter().filter(|(_, count)| **count > Told::OF_ONE_CODE);
+        let more: Vec<String> = more
+            .map(|(code, count)| {
+                format!("  ! {code}  {} more; --json tells all\n", count - Told::OF_ONE_CODE)
+            })
+            .collect();
+        self.lines + &more.concat()
+    }
 }
 
 fn list(cli: &Cli, filter: &[String], output: &Output) -> Result<u8> {

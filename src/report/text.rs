@@ -294,6 +294,9 @@ pub fn model(view: &View, index: usize) -> String {
         let place = format!("{} {}", finding.source.screen(), finding.place.screen());
         let _ = writeln!(out, "  ! {}  {}  ({place})", finding.code, finding.message);
     }
+    for doubt in crate::lineage::doubts_of(model, &view.models, &view.graph) {
+        let _ = writeln!(out, "  ! {}", graph_finding(&doubt));
+    }
     if model.facts.iter().all(|fact| fact.key != FactKey::Licence) {
         let _ = writeln!(out, "  licence unknown: no source states one");
     }
@@ -454,14 +457,35 @@ pub fn policy_faults(faults: &[PolicyError]) -> String {
 
 /// Something odd about the graph, in one line.
 pub fn graph_finding(finding: &GraphFinding) -> String {
-    match finding {
+    let text = match finding {
         GraphFinding::Cycle(members) => {
             let names: Vec<String> = members.iter().take(MANY).map(|id| id.screen()).collect();
-            format!("F-LINEAGE-CYCLE  these derive from each other: {}", names.join(", "))
+            format!("these derive from each other: {}", names.join(", "))
         }
         GraphFinding::Dangling { child, parent, name_only } => {
             let how = if *name_only { "is known by name only" } else { "is not in the inventory" };
-            format!("F-LINEAGE-DANGLING  {} derives from {}, which {how}", child.screen(), parent.screen())
+            format!("{} derives from {}, which {how}", child.screen(), parent.screen())
         }
-    }
+        GraphFinding::Conflict { child, parent, said } => {
+            let said: Vec<String> = said
+                .iter()
+                .map(|(relation, told)| format!("{} by {}", relation.word(), told.word()))
+                .collect();
+            let (child, parent) = (child.screen(), parent.screen());
+            format!(
+                "sources disagree on how {child} comes from {parent}, or on its digest: {}",
+                said.join(", ")
+            )
+        }
+        GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
+            "{} is said to be {} of {}, and the {} is `{}` here and `{}` there; ask the producer",
+            child.screen(),
+            relation.word(),
+            parent.screen(),
+            what.word(),
+            values.0.screen(),
+            values.1.screen()
+        ),
+    };
+    format!("{}  {text}", finding.code())
 }

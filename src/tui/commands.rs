@@ -105,7 +105,7 @@ pub const TABLE: &[Command] = &[
     row(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], "turn the order round"),
     row(Cmd::Review, "review", &["r"], "review", MODEL, "record a review: approve, reject, ask the producer"),
     row(Cmd::Details, "details", &["d"], "details", &[S::Inventory], "show or hide the details"),
-    row(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], "read all sources again"),
+    row(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], "read what changed in the sources"),
     row(Cmd::NextTab, "next-tab", &["tab"], "next tab", TABBED, "next tab, next level, or the other pane"),
     row(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", TABBED, "previous tab, previous level, or the other pane"),
     row(Cmd::Legend, "legend", &["L"], "legend", &[S::Lineage], "what the lines and signs mean"),

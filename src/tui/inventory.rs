@@ -57,6 +57,9 @@ fn title(app: &App) -> String {
     if app.view.as_ref().is_some_and(|view| !view.is_judged()) {
         title.push_str(" · being judged");
     }
+    if app.is_stale {
+        title.push_str(" · sources changed (R)");
+    }
     if rows.marks() > 0 {
         title.push_str(&format!(" · {} marked", rows.marks()));
     }

@@ -104,6 +104,8 @@ pub enum Event {
     View(Arc<View>),
     /// A job began, logged or ended; ask [`super::Workbench::jobs`].
     Jobs,
+    /// Sources changed since they were read, or (false) are being read again.
+    Stale(bool),
     /// Something to tell the person, safe to show, and whether it is bad news.
     Message(String, bool),
 }

@@ -12,6 +12,8 @@ mod trust_files;
 mod trust_refresh;
 mod verifying;
 mod view;
+#[cfg(feature = "tui")]
+mod watch;
 
 pub use anchors::AnchorInfo;
 pub use demo::demo;
@@ -22,3 +24,5 @@ pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
 #[cfg(feature = "keyless")]
 pub use trust_refresh::{RefreshedAnchor, Repository};
 pub use view::{Review, ReviewWord, Summary, Verified, View};
+#[cfg(feature = "tui")]
+pub use watch::Watch;

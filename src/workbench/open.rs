@@ -40,6 +40,9 @@ pub(super) struct Inner {
     pub(super) store: Mutex<Store>,
     view: RwLock<Arc<View>>,
     pub(super) jobs: Jobs,
+    /// Sources changed since they were read, as far as anybody watches.
+    #[cfg(feature = "tui")]
+    pub(super) is_stale: std::sync::atomic::AtomicBool,
 }
 
 /// An open workspace; cheap to clone.
@@ -101,6 +104,8 @@ impl Workbench {
                 store: Mutex::new(store),
                 view: RwLock::new(Arc::new(nothing)),
                 jobs: Jobs::default(),
+                #[cfg(feature = "tui")]
+                is_stale: false.into(),
             }),
         };
         let faults = in_force.faults;
@@ -280,7 +285,7 @@ impl Workbench {
         self.inner.options.at.unwrap_or_else(this_second)
     }
 
-    fn workspace(&self) -> Workspace {
+    pub(super) fn workspace(&self) -> Workspace {
         self.inner.workspace.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -316,6 +321,9 @@ impl Workbench {
 
     /// Reads what changed in the sources.
     pub(super) fn rescan(&self, progress: &Progress) -> Result<String> {
+        // Before anything is read: what changes from now on may be missed.
+        #[cfg(feature = "tui")]
+        self.is_fresh();
         let surveyed = self.survey(progress)?;
         if let Some(inventory) = surveyed.inventory {
             let view = self.view();

@@ -11,6 +11,7 @@ use touchmark::signing::Progress;
 
 mod bills;
 pub(crate) mod hazards;
+mod rescan;
 mod store;
 
 const HEADER: &str = "schema = \"workspace/0.1\"\nname = \"test\"\n";
