@@ -4,22 +4,33 @@ use crate::signing::is_foreign_signature;
 use crate::text::Untrusted;
 use serde_json::Value;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::discovery::{
     Entry, Folder, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list, slashed,
 };
 use super::front_matter::{self, FrontMatter};
 use super::layouts::{agents, hub_cache, mlflow};
-use super::look::{Looks, tell_hazards};
+use super::look::{Looks, tell_hazards, tell_unlooked};
 use super::record::Record;
 use super::scan::Scan;
 use super::types::{Format, Kind, ModelId, Relation};
 use super::{configuration, hazards, reading};
 
-/// Further files that a loader looks into for code to run.
-const CONFIGURATIONS: [&str; 4] =
-    ["generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer_config.json"];
+/// Files that a loader looks into for code to run, in the folder and below.
+const CONFIGURATIONS: [&str; 9] = [
+    "adapter_config.json",
+    "config.json",
+    "generation_config.json",
+    "model_index.json",
+    "modules.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "tokenizer_config.json",
+    "video_preprocessor_config.json",
+];
+/// As many of them are looked into.
+const MAX_CONFIGURATIONS: usize = 256;
 /// `config.json` and `adapter_config.json`.
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -91,20 +102,25 @@ impl FolderReader<'_> {
         if let Some((source, config)) = &config {
             configuration::tell(config, source, record);
         }
-        let configuration = |name: &'static str, value: &Value, record: &mut Record| {
+        for (index, (place, path)) in shape.configurations.iter().enumerate() {
+            let read = match index < MAX_CONFIGURATIONS {
+                true => parsed(path),
+                false => Err("more configurations than are looked at".to_owned()),
+            };
             let mut found = hazards::Hazards::default();
-            hazards::of_configuration(value, shape.has_python, &mut found);
-            tell_hazards(found, name, &self.source, record);
-        };
-        if let Some((_, config)) = &config {
-            configuration("config.json", config, record);
-        }
-        for name in CONFIGURATIONS {
-            if let Some((source, value)) = self.json(name, record) {
-                configuration(name, &value, record);
-                if name == "tokenizer_config.json" {
-                    configuration::tell_tokenizer(&value, &source, record);
-                }
+            match &read {
+                Ok(value) => hazards::of_configuration(value, shape.has_python, &mut found),
+                Err(why) => hazards::unlooked(why, &mut found),
+            }
+            tell_hazards(found, place, &self.source, record);
+            if let (Ok(value), "tokenizer_config.json") = (&read, place.as_str()) {
+                let source = slashed(&self.folder.location.join(place)).into();
+                configuration::tell_tokenizer(value, &source, record);
+            }
+            // Of these two it is told where they are read for what they say.
+            let is_told = matches!(place.as_str(), "config.json" | "adapter_config.json");
+            if let Some(why) = read.err().filter(|_| !is_told) {
+                record.found("F-CONFIG-JSON", &self.source, place, why);
             }
         }
         self.beside(record);
@@ -177,14 +193,7 @@ impl FolderReader<'_> {
         if !self.may_read(entry) {
             return None;
         }
-        let parsed = reading::whole(&entry.path, MAX_CONFIG_BYTES)
-            .map_err(|unread| unread.to_string())
-            .and_then(|bytes| {
-                serde_json::from_slice::<Value>(&bytes).map_err(|error| {
-                    format!("not valid JSON, at line {} column {}", error.line(), error.column())
-                })
-            });
-        match parsed {
+        match parsed(&entry.path) {
             Ok(value) if value.is_object() => Some((source, value)),
             Ok(_) => {
                 record.found("F-CONFIG-JSON", &source, "", "not a JSON object");
@@ -199,7 +208,7 @@ impl FolderReader<'_> {
 
     /// Counts files and bytes, and looks at the head of each file.
     fn walk(&self, record: &mut Record) -> Shape {
-        let mut shape = Shape { looks: Looks::new(), has_python: false, links: hub_cache::Links::default() };
+        let mut shape = Shape::default();
         let mut budget = MAX_ENTRIES;
         let mut waiting = vec![(self.folder.path.clone(), String::new())];
         while let Some((path, below)) = waiting.pop() {
@@ -207,7 +216,7 @@ impl FolderReader<'_> {
                 Ok(entries) => entries,
                 Err(cause) => {
                     let message = format!("cannot look into this folder ({})", cause.kind());
-                    record.found("F-FOLDER-UNREADABLE", &self.source, &below, message);
+                    tell_unlooked("F-FOLDER-UNREADABLE", &below, &message, &self.source, record);
                     continue;
                 }
             };
@@ -228,7 +237,7 @@ impl FolderReader<'_> {
         }
         if budget == 0 {
             let message = format!("counted only the first {MAX_ENTRIES} entries");
-            record.found("F-FOLDER-COUNT", &self.source, "", message);
+            tell_unlooked("F-FOLDER-COUNT", "", &message, &self.source, record);
         }
         shape
     }
@@ -242,7 +251,7 @@ impl FolderReader<'_> {
                 }
                 None => "a link that leaves the source, or no regular file; not looked at",
             };
-            record.found("F-FILE-LINK", &self.source, place, message);
+            tell_unlooked("F-FILE-LINK", place, message, &self.source, record);
             return;
         }
         // Follows a link: `may_read` has seen where it leads.
@@ -255,6 +264,11 @@ impl FolderReader<'_> {
         let size = fs::metadata(&entry.path).map(|metadata| metadata.len()).unwrap_or(0);
         record.model.bytes = record.model.bytes.saturating_add(size);
         shape.has_python |= extension(&entry.name) == "py";
+        // One more tells that there are more.
+        let is_wanted = shape.configurations.len() <= MAX_CONFIGURATIONS;
+        if is_wanted && CONFIGURATIONS.contains(&entry.name.as_str()) {
+            shape.configurations.push((place.to_owned(), entry.path.clone()));
+        }
         shape.looks.at(&entry.path, size, place, &self.source, record);
     }
 
@@ -279,8 +293,18 @@ impl FolderReader<'_> {
 }
 
 /// What a walk through a folder gathers.
+#[derive(Default)]
 struct Shape {
     looks: Looks,
     has_python: bool,
     links: hub_cache::Links,
+    /// Places and paths.
+    configurations: Vec<(String, PathBuf)>,
+}
+
+/// A configuration, in our own words where it cannot be read.
+fn parsed(path: &Path) -> std::result::Result<Value, String> {
+    let bytes = reading::whole(path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string())?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| format!("not valid JSON, at line {} column {}", error.line(), error.column()))
 }

@@ -23,12 +23,14 @@ pub(super) struct Looks {
     pub weights: Vec<Weights>,
 }
 
-impl Looks {
+impl Default for Looks {
     /// Nothing was looked at yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Looks { looks: 0, budget: hazards::MAX_BYTES, weights: Vec::new() }
     }
+}
 
+impl Looks {
     /// Looks at one file, which the model calls `place`.
     pub fn at(&mut self, path: &Path, size: u64, place: &str, source: &Untrusted, record: &mut Record) {
         self.looks += 1;
@@ -37,7 +39,9 @@ impl Looks {
         }
         let look = match formats::look(path, size) {
             Ok(look) => look,
-            Err(unread) => return record.found("F-FILE-UNREADABLE", source, place, unread.to_string()),
+            Err(unread) => {
+                return tell_unlooked("F-FILE-UNREADABLE", place, &unread.to_string(), source, record);
+            }
         };
         if look.mislabelled {
             let message = "the content is not what the file's name promises";
@@ -55,7 +59,7 @@ impl Looks {
     pub fn finish(&self, source: &Untrusted, record: &mut Record) {
         if self.looks > MAX_LOOKS {
             let message = format!("looked at the content of the first {MAX_LOOKS} files only");
-            record.found("F-FORMAT-COUNT", source, "", message);
+            tell_unlooked("F-FORMAT-COUNT", "", &message, source, record);
         }
         headers::tell(&self.weights, source, record);
     }
@@ -63,21 +67,40 @@ impl Looks {
 
 /// Tells what a file can do when it is loaded: as fact, as finding where it matters, and as format.
 pub(super) fn tell_hazards(found: Hazards, place: &str, source: &Untrusted, record: &mut Record) {
-    for hazard in found.told(place) {
-        if record.model.hazards.len() >= MAX_HAZARDS {
-            return;
-        }
+    let told = found.told(place);
+    for (hazard, line) in hazards::lines(&told) {
         let inside = hazard.place.screen();
         let at = if inside.is_empty() { place.to_owned() } else { format!("{place} {inside}") };
-        record.fact(FactKey::Hazard, &hazard.line(), Basis::Observed, source, &at);
-        if let Some(code) = hazard.tier.code() {
-            record.found(code, source, &at, hazard.line());
+        // Facts of other kinds need room, too.
+        if record.model.hazards.len() < MAX_HAZARDS {
+            record.fact(FactKey::Hazard, &line, Basis::Observed, source, &at);
         }
+        if let Some(code) = hazard.code() {
+            record.found(code, source, &at, format!("{line}; {}", hazard.remedy()));
+        }
+    }
+    for hazard in told {
         if let Some(format) = hazard.format() {
             tell_format(format, place, source, record);
         }
-        record.model.hazards.push(hazard);
+        let hazards = &mut record.model.hazards;
+        hazards.push(hazard);
+        // The worst stay.
+        if hazards.len() > MAX_HAZARDS
+            && let Some(least) =
+                (0..hazards.len()).max_by_key(|at| hazards.get(*at).map(|hazard| hazard.tier))
+        {
+            hazards.remove(least);
+        }
     }
+}
+
+/// Tells of what was not looked into: as finding, and as what may hold anything.
+pub(super) fn tell_unlooked(code: &str, place: &str, message: &str, source: &Untrusted, record: &mut Record) {
+    record.found(code, source, place, message);
+    let mut found = Hazards::default();
+    hazards::unlooked(message, &mut found);
+    tell_hazards(found, place, source, record);
 }
 
 /// Tells a format, once.

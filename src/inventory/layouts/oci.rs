@@ -259,7 +259,7 @@ fn tell(blobs: &Blobs, one: &Found, kind: &str, source: &Untrusted, record: &mut
             }
         }
     }
-    let mut looks = Looks::new();
+    let mut looks = Looks::default();
     let (mut packed, mut told) = (0, 0);
     for (index, layer) in manifest.layers.iter().enumerate() {
         let place = format!("/layers/{index}");

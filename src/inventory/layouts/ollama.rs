@@ -184,7 +184,7 @@ fn tell(blobs: &Blobs, bytes: &[u8], name: &str, source: &Untrusted, record: &mu
             Err(absent) => tell_absent(&absent, "/config", source, record),
         }
     }
-    let mut looks = Looks::new();
+    let mut looks = Looks::default();
     let mut tensors = 0;
     for (index, layer) in manifest.layers.iter().enumerate() {
         let place = format!("/layers/{index}");
