@@ -84,6 +84,12 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
     if v.files.matched > 0 || !v.files.changed.is_empty() {
         let _ = writeln!(out, "  files        {} match, {} bytes hashed", v.files.matched, v.files.bytes);
     }
+    if let Some(links) = &v.files.links {
+        let _ = writeln!(out, "  links        {}", links.line());
+        for link in links.first.iter().take(MANY) {
+            let _ = writeln!(out, "               {}", link.screen());
+        }
+    }
     if let Some(coverage) = v.coverage() {
         let _ = writeln!(out, "  covered      {}", covered(coverage));
     }
@@ -270,7 +276,7 @@ pub fn model(view: &View, index: usize) -> String {
     }
     for fact in &model.facts {
         let from = format!("{} {}", fact.source.screen(), fact.place.screen());
-        row(fact.key.word(), fact.value.screen(), fact.basis.word(), from);
+        row(fact.key.word(), fact.shown(), fact.basis.word(), from);
     }
     for parent in &model.parents {
         let pinned = if parent.digest.is_some() { ", pinned" } else { "" };

@@ -110,7 +110,7 @@ pub const TABLE: &[Command] = &[
     row(Cmd::Details, "details", &["d"], "details", &[S::Inventory], "show or hide the details"),
     row(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], "read what changed in the sources"),
     row(Cmd::Snapshot, "snapshot", &["W"], "", &[S::Inventory, S::Jobs], "write a snapshot; in the palette: snapshot FILE"),
-    row(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs], "what changed since a snapshot; in the palette: diff FILE"),
+    row(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs], "what changed since; in the palette: diff FILE"),
     row(Cmd::Log, "log", &["enter"], "log", &[S::Jobs], "the whole log of this job"),
     row(Cmd::NextTab, "next-tab", &["tab"], "next tab", TABBED, "next tab, next level, or the other pane"),
     row(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", TABBED, "previous tab, previous level, or the other pane"),

@@ -226,8 +226,12 @@ fn a_diff_tells_what_changed_worst_first() {
     let dir = copy_of_samples();
     let root = dir.path();
     run(root, &["verify", "lumen/iris-base"]);
+    let old = root.join("models/old/thing");
+    fs::create_dir_all(&old).unwrap();
+    fs::write(old.join("config.json"), "{}").unwrap();
+    run(root, &["scan"]);
     let a = taken(root, "a.json");
-    fs::remove_dir_all(root.join("models/vendor/voice-tts")).unwrap();
+    fs::remove_dir_all(old).unwrap();
     let new = root.join("models/new/thing");
     fs::create_dir_all(&new).unwrap();
     fs::write(new.join("README.md"), "---\nlicense: mit\n---\n").unwrap();
@@ -240,8 +244,8 @@ fn a_diff_tells_what_changed_worst_first() {
     let told = diff(root, &[name(&a)], 1);
     for line in [
         "✗ changed  lumen/iris-base",
-        "✗ verification  pass → FAIL (FILES-CHANGED",
-        "removed  vendor/voice-tts",
+        "✗ verification  pass (TIME-UNTRUSTED) → FAIL (FILES-CHANGED",
+        "removed  old/thing",
         "· added  new/thing  model, not verified, L0, refuse",
         "! licence  apache-2.0 (declared) → proprietary (contradicted)",
         "! review  new: approved by ",

@@ -9,6 +9,7 @@ use crate::inventory::types::{Basis, ModelId};
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use serde::Serialize;
+use std::cmp::Reverse;
 
 /// Changes told of one model; further ones are counted.
 const MAX_CHANGES: usize = 200;
@@ -91,6 +92,13 @@ impl ModelChange {
     /// Its worst change.
     pub fn weight(&self) -> Weight {
         self.changes.first().map_or(Weight::Neutral, |change| change.weight)
+    }
+
+    /// The worst first, and of these what changed most.
+    fn rank(&self) -> (Weight, Reverse<usize>, Word, &ModelId) {
+        let weight = self.weight();
+        let as_bad = self.changes.iter().filter(|change| change.weight == weight).count();
+        (weight, Reverse(as_bad), self.word, &self.id)
     }
 }
 
@@ -198,7 +206,7 @@ pub fn compare(
             other = new.next().transpose()?;
         }
     }
-    diff.models.sort_by(|a, b| (a.weight(), a.word, &a.id).cmp(&(b.weight(), b.word, &b.id)));
+    diff.models.sort_by(|a, b| a.rank().cmp(&b.rank()));
     Ok(diff)
 }
 

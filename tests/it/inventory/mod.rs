@@ -11,6 +11,7 @@ use touchmark::signing::Progress;
 
 mod bills;
 pub(crate) mod hazards;
+mod layouts;
 mod rescan;
 mod store;
 
