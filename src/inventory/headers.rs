@@ -13,13 +13,14 @@ use crate::text::Untrusted;
 /// Files of weights that are remembered for their headers.
 const MAX_FILES: usize = 4096;
 /// What `__metadata__` of a safetensors file may say, by the words of ModelSpec and others.
-const METADATA: [(&str, FactKey); 8] = [
+const METADATA: [(&str, FactKey); 9] = [
     ("license", FactKey::Licence),
     ("modelspec.license", FactKey::Licence),
     ("modelspec.architecture", FactKey::Architecture),
     ("modelspec.author", FactKey::Publisher),
     ("modelspec.title", FactKey::Name),
     ("ss_base_model_version", FactKey::Architecture),
+    ("modelspec.date", FactKey::Made),
     ("modelspec.prediction_type", FactKey::Task),
     ("quantization", FactKey::Quantisation),
 ];

@@ -148,6 +148,8 @@ pub enum FactKey {
     Endpoint,
     /// Another name of the model, by the workspace's word.
     Alias,
+    /// When it was made or came out, as written.
+    Made,
 }
 
 impl FactKey {
@@ -181,6 +183,7 @@ impl FactKey {
             FactKey::Skill => "skill",
             FactKey::Endpoint => "endpoint",
             FactKey::Alias => "also called",
+            FactKey::Made => "made on",
         }
     }
 }

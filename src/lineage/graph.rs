@@ -1,7 +1,7 @@
 //! Nodes, edges, cycles, dangling parents. It says what the sources claim, and nothing of who is to be believed.
 //! Every walk keeps its own queue: a chain of any depth is fine.
 
-use crate::inventory::{Basis, FactKey, Kind, Model, ModelId, Relation, Told};
+use crate::inventory::{Basis, Kind, Model, ModelId, Relation, Told};
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
 use petgraph::Direction;
@@ -71,8 +71,8 @@ pub enum GraphFinding {
         parent: ModelId,
         /// How the child is said to have come from it.
         relation: Relation,
-        /// What differs.
-        what: FactKey,
+        /// What does not go together.
+        what: &'static str,
         /// The child's value and the parent's.
         values: Box<(Untrusted, Untrusted)>,
     },

@@ -484,11 +484,10 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
             )
         }
         GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
-            "{} is said to be {} of {}, and the {} is `{}` here and `{}` there; ask the producer",
+            "{} is said to come from {} ({}); against it speaks: {what}, `{}` here, `{}` there; ask the producer",
             child.screen(),
-            relation.word(),
             parent.screen(),
-            what.word(),
+            relation.word(),
             values.0.screen(),
             values.1.screen()
         ),

@@ -293,6 +293,9 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     for finding in view.findings.iter().filter(|finding| finding.model.as_ref() == Some(&model.id)).take(6) {
         fact("finding", format!("{} {}", finding.code, crate::text::screen(&finding.message)), "");
     }
+    for doubt in crate::lineage::doubts_of(model, &view.models, &view.graph).iter().take(3) {
+        fact("finding", crate::report::graph_finding(doubt), "");
+    }
     out
 }
 

@@ -379,6 +379,85 @@ fn a_derivation_that_changes_the_architecture_is_doubtful() {
     assert_eq!(doubt(Relation::Finetune, &[], &["qwen2"]), []);
 }
 
+fn told(name: &str, parents: Vec<ParentRef>, facts: &[(FactKey, &str)]) -> Model {
+    let mut model = model(name, parents);
+    for (key, value) in facts {
+        model.facts.push(Fact {
+            key: *key,
+            value: (*value).into(),
+            basis: Basis::Observed,
+            source: "model.safetensors".into(),
+            place: "".into(),
+        });
+    }
+    model
+}
+
+/// A summary of tensors: types, vocabulary, hidden size, layers, and a letter for the shapes.
+fn tensors(types: &str, vocabulary: u64, hidden: u64, layers: u64, shapes: char) -> String {
+    let (shapes, names) = (shapes.to_string().repeat(64), "a".repeat(64));
+    format!(
+        "tensors=9 parameters=9 types={types} vocabulary={vocabulary} hidden={hidden} layers={layers} \
+         shapes={shapes} names={names}"
+    )
+}
+
+#[test]
+fn what_the_headers_of_weights_say_speaks_against_a_derivation() {
+    use Relation::*;
+    let doubt = |relation, own: &str, its: &str| -> Vec<(&'static str, String, String)> {
+        let from = vec![parent("o/base", relation, Basis::Declared, None)];
+        let base = told("o/base", vec![], &[(FactKey::Tensors, its)]);
+        let models = [base, told("o/child", from, &[(FactKey::Tensors, own)])];
+        let found = doubts(&models, &Graph::build(&models)).into_iter().map(|finding| match finding {
+            GraphFinding::Doubtful { what, values, .. } => {
+                (what, values.0.raw().to_owned(), values.1.raw().to_owned())
+            }
+            other => panic!("{other:?}"),
+        });
+        found.collect()
+    };
+    let one = |what, own: &str, its: &str| vec![(what, own.to_owned(), its.to_owned())];
+    let base = tensors("BF16:9", 32_000, 4096, 32, 'b');
+    let bf16 = |vocabulary, hidden, layers, shapes| tensors("BF16:9", vocabulary, hidden, layers, shapes);
+    assert_eq!(doubt(Finetune, &base, &base), []);
+    assert_eq!(doubt(Finetune, &bf16(32_000, 2048, 32, 'c'), &base)[..1], one("hidden size", "2048", "4096"));
+    assert_eq!(
+        doubt(Quantised, &tensors("Q4_K:9", 32_000, 4096, 16, 'c'), &base),
+        one("number of layers", "16", "32")
+    );
+    // A merge may stack layers, and tokens may come in.
+    assert_eq!(doubt(Merge, &tensors("F16:9", 32_000, 4096, 48, 'c'), &base), []);
+    assert_eq!(doubt(Finetune, &bf16(32_064, 4096, 32, 'c'), &base), []);
+    assert_eq!(doubt(Finetune, &bf16(31_000, 4096, 32, 'c'), &base), one("vocabulary", "31000", "32000"));
+    let shapes = one("shapes of the same tensors", &"c".repeat(12), &"b".repeat(12));
+    assert_eq!(doubt(Finetune, &bf16(32_000, 4096, 32, 'c'), &base), shapes);
+    assert_eq!(doubt(Quantised, &base, &base), one("types of the tensors", "BF16", "BF16"));
+    // Whoever learns from outputs, or does not say how, keeps nothing.
+    assert_eq!(doubt(Distilled, &bf16(9, 9, 9, 'c'), &base), []);
+    assert_eq!(doubt(Finetune, "no summary", &base), []);
+}
+
+#[test]
+fn a_child_that_is_older_than_its_parent_or_the_same_bytes_is_doubtful() {
+    let doubt = |own: &[(FactKey, &str)], its: &[(FactKey, &str)]| -> Vec<&'static str> {
+        let from = vec![parent("o/base", Relation::Distilled, Basis::Declared, None)];
+        let models = [told("o/base", vec![], its), told("o/child", from, own)];
+        let found = doubts(&models, &Graph::build(&models)).into_iter().map(|finding| match finding {
+            GraphFinding::Doubtful { what, .. } => what,
+            other => panic!("{other:?}"),
+        });
+        found.collect()
+    };
+    let made = |at| [(FactKey::Made, at)];
+    assert_eq!(doubt(&made("2024-05-01T10:00:00Z"), &made("2024-05-02")), ["time of making"]);
+    assert_eq!(doubt(&made("2024-05-02T10:00:00Z"), &made("2024-05-02 11:00:00")), [] as [&str; 0]);
+    assert_eq!(doubt(&made("last spring"), &made("2024-05-02")), [] as [&str; 0]);
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    assert_eq!(doubt(&[(FactKey::Address, &digest)], &[(FactKey::Hash, &digest)]), ["same content"]);
+    assert_eq!(doubt(&[(FactKey::Hash, "sha256:ab")], &[(FactKey::Hash, "sha256:ab")]), [] as [&str; 0]);
+}
+
 /// As large as the graph of all models of the largest hub (402,654 nodes, 462,524 edges).
 #[test]
 fn a_graph_of_400_000_nodes_builds_and_answers() {

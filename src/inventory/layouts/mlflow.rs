@@ -18,9 +18,10 @@ const MAX_FLAVOURS: usize = 16;
 const MAX_METRICS: usize = 16;
 const MAX_METRIC_BYTES: u64 = 64 * 1024;
 /// Members that become facts.
-const FACTS: [(&str, FactKey); 4] = [
+const FACTS: [(&str, FactKey); 5] = [
     ("/model_uuid", FactKey::Version),
     ("/model_id", FactKey::Version),
+    ("/utc_time_created", FactKey::Made),
     ("/flavors/transformers/task", FactKey::Task),
     ("/flavors/transformers/pipeline_model_type", FactKey::Architecture),
 ];
