@@ -26,6 +26,9 @@ const FORMATS: [Format; 4] = [
     (telemetry::is_one, telemetry::view),
 ];
 
+/// Findings that say that a document is no bill, or none that can be read.
+pub const NO_BILL: [&str; 4] = ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT"];
+
 /// Whether a file's name is one of a bill of materials.
 pub fn is_document(path: &Path) -> bool {
     path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known)))
