@@ -120,7 +120,7 @@ impl Error {
 
     /// Names the place: a path or a field of an input, kept raw and shown safe.
     pub fn at(mut self, place: impl Into<String>) -> Self {
-        self.at = Some(Untrusted::new(place));
+        self.at = Some(Untrusted::from(place.into()));
         self
     }
 

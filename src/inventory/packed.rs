@@ -12,6 +12,86 @@ use std::sync::OnceLock;
 
 use super::types::{Basis, Fact, FactKey, ModelId, ParentRef, Relation};
 
+/// How places end that occur again and again, so that a number stands for them. New ones go to the end: stores hold
+/// these numbers.
+const PLACES: [&str; 24] = [
+    "",
+    "purl",
+    "version",
+    "description",
+    "publisher",
+    "licenses/0/license/id",
+    "licenses/0/license/name",
+    "licenses/0/expression",
+    "hashes/0",
+    "modelCard/modelParameters/task",
+    "modelCard/modelParameters/architectureFamily",
+    "modelCard/modelParameters/modelArchitecture",
+    "modelCard/modelParameters/datasets/0",
+    "modelCard/modelParameters/datasets/1",
+    "modelCard/modelParameters/datasets/2",
+    "pedigree/ancestors/0",
+    "license",
+    "pipeline_tag",
+    "base_model",
+    "library_name",
+    "/model_type",
+    "/architectures/0",
+    "/tokenizer_class",
+    "model.safetensors",
+];
+
+/// A place as far as it is its own: a number of [`PLACES`], or text.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Place<'a> {
+    /// Of [`PLACES`].
+    Known(u8),
+    /// Any other.
+    Own(Text<'a>),
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Place<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Place<'de>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a number or a text")
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+                Ok(Place::Known(u8::try_from(number).unwrap_or(u8::MAX)))
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Place::Own(Text(Cow::Borrowed(text))))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Place::Own(Text(Cow::Owned(text.to_owned()))))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl<'a> Place<'a> {
+    fn of(place: &'a str) -> Self {
+        let known = (0..).zip(PLACES).find(|(_, known)| *known == place);
+        known.map_or_else(|| Place::Own(place.into()), |(number, _)| Place::Known(number))
+    }
+
+    /// What no number stands for is nowhere.
+    fn text(&self) -> &str {
+        match self {
+            Place::Known(number) => PLACES.get(usize::from(*number)).copied().unwrap_or_default(),
+            Place::Own(text) => &text.0,
+        }
+    }
+}
+
 /// What can lie in a [`List`]: all but its source is in the row, and the source once for all rows.
 pub trait Packed: Clone {
     /// One row of the text.
@@ -72,8 +152,8 @@ impl<'a> Shared<'a> {
         self.0.get(number).map(Text::untrusted).unwrap_or_default()
     }
 
-    fn place(&self, rest: &Text<'_>) -> Untrusted {
-        Untrusted::new([self.1.0.as_ref(), rest.0.as_ref()].concat())
+    fn place(&self, rest: &Place<'_>) -> Untrusted {
+        Untrusted::new([self.1.0.as_ref(), rest.text()].concat())
     }
 }
 
@@ -108,11 +188,12 @@ impl<'de, R: Deserialize<'de>> Deserialize<'de> for Sound<R> {
 }
 
 /// A list that is a slice to whoever reads it, and a text as long as nobody does.
+#[expect(clippy::box_collection, reason = "most of them are never there, and of each there are many")]
 pub struct List<T> {
     /// While this is there, it counts, and `open` is empty.
     packed: Option<Box<str>>,
-    decoded: OnceLock<Vec<T>>,
-    open: Vec<T>,
+    decoded: OnceLock<Box<Vec<T>>>,
+    open: Option<Box<Vec<T>>>,
 }
 
 impl<T: Packed> List<T> {
@@ -151,8 +232,11 @@ impl<T: Packed> List<T> {
 
     /// One after the other, without keeping what was decoded: for walks over the whole inventory.
     pub fn each(&self) -> impl Iterator<Item = Cow<'_, T>> {
-        let decoded = self.packed.as_deref().map(unpack).unwrap_or_default();
-        self.open.iter().map(Cow::Borrowed).chain(decoded.into_iter().map(Cow::Owned))
+        let (open, packed) = match &self.packed {
+            Some(packed) => ([].as_slice(), unpack(packed)),
+            None => (self.as_slice(), Vec::new()),
+        };
+        open.iter().map(Cow::Borrowed).chain(packed.into_iter().map(Cow::Owned))
     }
 }
 
@@ -166,31 +250,33 @@ impl<T: Packed> Deref for List<T> {
     type Target = Vec<T>;
 
     fn deref(&self) -> &Vec<T> {
-        match &self.packed {
-            Some(packed) => self.decoded.get_or_init(|| unpack(packed)),
-            None => &self.open,
+        match &self.open {
+            Some(open) => open,
+            None => {
+                self.decoded.get_or_init(|| Box::new(self.packed.as_deref().map(unpack).unwrap_or_default()))
+            }
         }
     }
 }
 
 impl<T: Packed> DerefMut for List<T> {
     fn deref_mut(&mut self) -> &mut Vec<T> {
-        if let Some(packed) = self.packed.take() {
-            self.open = self.decoded.take().unwrap_or_else(|| unpack(&packed));
-        }
-        &mut self.open
+        let (packed, decoded) = (self.packed.take(), self.decoded.take());
+        self.open.get_or_insert_with(|| {
+            decoded.unwrap_or_else(|| Box::new(packed.as_deref().map(unpack).unwrap_or_default()))
+        })
     }
 }
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        List { packed: None, decoded: OnceLock::new(), open: Vec::new() }
+        List { packed: None, decoded: OnceLock::new(), open: None }
     }
 }
 
 impl<T> From<Vec<T>> for List<T> {
     fn from(items: Vec<T>) -> Self {
-        List { open: items, ..List::default() }
+        List { open: Some(Box::new(items)), ..List::default() }
     }
 }
 
@@ -257,7 +343,7 @@ fn basis_of(number: u8) -> Basis {
 }
 
 impl Packed for Fact {
-    type Row<'a> = (FactKey, u8, usize, Text<'a>, Text<'a>);
+    type Row<'a> = (FactKey, u8, usize, Place<'a>, Text<'a>);
 
     fn source(&self) -> &Untrusted {
         &self.source
@@ -268,7 +354,7 @@ impl Packed for Fact {
     }
 
     fn row<'a>(&'a self, source: usize, place: &'a str) -> Self::Row<'a> {
-        (self.key, number_of(self.basis), source, place.into(), self.value.raw().into())
+        (self.key, number_of(self.basis), source, Place::of(place), self.value.raw().into())
     }
 
     fn value((key, basis, source, place, value): Self::Row<'_>, shared: &Shared<'_>) -> Self {
@@ -283,7 +369,7 @@ impl Packed for Fact {
 }
 
 impl Packed for ParentRef {
-    type Row<'a> = (Relation, u8, usize, Text<'a>, ModelId, Option<RootDigest>);
+    type Row<'a> = (Relation, u8, usize, Place<'a>, ModelId, Option<RootDigest>);
 
     fn source(&self) -> &Untrusted {
         &self.source
@@ -294,7 +380,7 @@ impl Packed for ParentRef {
     }
 
     fn row<'a>(&'a self, source: usize, place: &'a str) -> Self::Row<'a> {
-        (self.relation, number_of(self.basis), source, place.into(), self.id.clone(), self.digest)
+        (self.relation, number_of(self.basis), source, Place::of(place), self.id.clone(), self.digest)
     }
 
     fn value((relation, basis, source, place, id, digest): Self::Row<'_>, shared: &Shared<'_>) -> Self {

@@ -35,7 +35,8 @@ pub struct Edge {
     /// By what kind of source the relation is told.
     pub told: Told,
     /// The digest that pins the parent, where one does.
-    pub digest: Option<RootDigest>,
+    // Boxed: few edges have one.
+    pub digest: Option<Box<RootDigest>>,
     /// How many sources name it.
     pub mentions: u32,
 }
@@ -137,45 +138,46 @@ impl Graph {
                 *slot = place;
             }
         }
-        let mut ends: Vec<(usize, usize, &Mention)> = mentions
+        // Numbers of 32 bits, as the graph has them: of a large inventory these lists are long.
+        let narrow = |wide: usize| u32::try_from(wide).ok();
+        let mut ends: Vec<(u32, u32, u32)> = mentions
             .iter()
-            .filter_map(|mention| {
+            .enumerate()
+            .filter_map(|(at, mention)| {
                 let parent = match &mention.parent {
                     Parent::Here(at) => *at,
                     Parent::Absent(id) => {
                         known + nodes.get(known..)?.binary_search_by(|node| node.id.cmp(id)).ok()?
                     }
                 };
-                Some((*places.get(mention.child)?, *places.get(parent)?, mention))
+                Some((narrow(*places.get(mention.child)?)?, narrow(*places.get(parent)?)?, narrow(at)?))
             })
             .collect();
+        drop(places);
         nodes.sort_by(|a, b| a.id.cmp(&b.id));
-        ends.sort_by_key(|(child, parent, _)| (*child, *parent));
-        let mut edges: Vec<(usize, usize, Edge)> = Vec::with_capacity(ends.len());
-        let mut conflicts = Vec::new();
-        for same in ends.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-            if let Some((child, parent, _)) = same.first() {
-                let told: Vec<&Mention> = same.iter().map(|(_, _, mention)| *mention).collect();
-                let edge = merge(&told);
-                if edge.basis == Basis::Contradicted
-                    && let (Some(child), Some(parent)) = (nodes.get(*child), nodes.get(*parent))
-                {
-                    conflicts.push(conflict(child, parent, &told));
-                }
-                edges.push((*child, *parent, edge));
-            }
-        }
-
-        let mut graph = DiGraph::with_capacity(nodes.len(), edges.len());
+        ends.sort_unstable();
+        let pairs = || ends.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let mut graph = DiGraph::with_capacity(nodes.len(), pairs().count());
         for node in nodes {
             graph.add_node(node);
         }
-        let mut built = Graph { graph, cycles: Vec::new(), conflicts };
-        for (child, parent, edge) in edges {
+        let mut built = Graph { graph, cycles: Vec::new(), conflicts: Vec::new() };
+        for same in pairs() {
+            let Some((child, parent, _)) = same.first().copied() else { continue };
+            let (child, parent) = (NodeIndex::from(child), NodeIndex::from(parent));
+            let told: Vec<&Mention> =
+                same.iter().filter_map(|(_, _, at)| mentions.get(usize::try_from(*at).ok()?)).collect();
+            let edge = merge(&told);
+            if edge.basis == Basis::Contradicted
+                && let (Some(child), Some(parent)) = (built.at(child), built.at(parent))
+            {
+                let conflict = conflict(child, parent, &told);
+                built.conflicts.push(conflict);
+            }
             if child == parent {
-                built.cycles.extend(built.id_at(child).map(|id| vec![id.clone()]));
+                built.cycles.extend(built.at(child).map(|node| vec![node.id.clone()]));
             } else {
-                built.graph.add_edge(NodeIndex::new(child), NodeIndex::new(parent), edge);
+                built.graph.add_edge(child, parent, edge);
             }
         }
         built.find_cycles();
@@ -458,7 +460,7 @@ fn merge(refs: &[&Mention]) -> Edge {
         relation: best.map_or(Relation::Unspecified, |parent| parent.relation),
         told: best.map_or(Told::Configuration, |parent| parent.told),
         basis: if contradicted { Basis::Contradicted } else { basis },
-        digest: pin.and_then(|parent| parent.digest.as_deref().copied()),
+        digest: pin.and_then(|parent| parent.digest.clone()),
         mentions: u32::try_from(refs.len()).unwrap_or(u32::MAX),
     }
 }

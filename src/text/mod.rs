@@ -13,21 +13,23 @@ pub use clean::{block, clip, screen, width};
 pub use nearest::nearest;
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// `1 claim`, `2 claims`.
 pub fn count(many: usize, one: &str) -> String {
     format!("{many} {one}{}", if many == 1 { "" } else { "s" })
 }
 
-/// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`].
+/// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`]. A clone shares it: an
+/// inventory says the same names and sources over and over.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
-pub struct Untrusted(String);
+pub struct Untrusted(Arc<str>);
 
 impl Untrusted {
     /// Takes any text as it is.
-    pub fn new(raw: impl Into<String>) -> Self {
-        Untrusted(raw.into())
+    pub fn new(raw: impl AsRef<str>) -> Self {
+        Untrusted(raw.as_ref().into())
     }
 
     /// The text as it came, for comparing, hashing and storing.
@@ -52,18 +54,18 @@ impl Untrusted {
 
     /// Whether showing it changes it: it holds something that does not belong in a name.
     pub fn is_hostile(&self) -> bool {
-        self.screen() != self.0
+        *self.screen() != *self.0
     }
 }
 
 impl From<&str> for Untrusted {
     fn from(raw: &str) -> Self {
-        Untrusted(raw.to_owned())
+        Untrusted(raw.into())
     }
 }
 
 impl From<String> for Untrusted {
     fn from(raw: String) -> Self {
-        Untrusted(raw)
+        Untrusted(raw.into())
     }
 }

@@ -109,8 +109,8 @@ fn sources_that_agree_become_one_edge_with_the_best_basis_and_the_pin() {
         let graph = Graph::build(&[model("o/a", vec![]), model("o/b", refs)]);
         let (_, edge) = graph.parents(&id("o/b"))[0];
         assert_eq!(
-            (edge.relation, edge.basis, edge.digest, edge.mentions),
-            (Relation::Quantised, Basis::Observed, Some(RootDigest([7; 32])), 2)
+            (edge.relation, edge.basis, edge.digest.clone(), edge.mentions),
+            (Relation::Quantised, Basis::Observed, Some(Box::new(RootDigest([7; 32]))), 2)
         );
     }
 }

@@ -255,7 +255,7 @@ fn presence(entry: &Entry, is_gone: bool) -> Change {
 }
 
 pub(super) fn said(value: impl Into<String>) -> Said {
-    Said { value: Untrusted::new(value), basis: None }
+    Said { value: Untrusted::from(value.into()), basis: None }
 }
 
 /// The changes of one model in the making.

@@ -111,8 +111,14 @@ struct Row {
 }
 
 impl Row {
-    fn model(self) -> Option<Model> {
-        let core: Core = serde_json::from_str(&self.core).ok()?;
+    /// `before` are the sources of the row before: mostly they are the same, and then they are shared.
+    fn model(self, before: &mut Vec<Untrusted>) -> Option<Model> {
+        let mut core: Core = serde_json::from_str(&self.core).ok()?;
+        if core.sources == *before {
+            core.sources.clone_from(before);
+        } else {
+            before.clone_from(&core.sources);
+        }
         core.model(ModelId::kept(self.model), self.facts, self.parents)
     }
 }
@@ -140,8 +146,8 @@ impl Store {
         let positions: HashMap<i64, i64> =
             self.parts().map_err(failed)?.into_values().map(|known| (known.id, known.position)).collect();
         let position = |part: i64| positions.get(&part).copied().unwrap_or(i64::MAX);
-        let read = |row: Row| {
-            let (position, mut model) = (position(row.part), row.model()?);
+        let read = |row: Row, before: &mut Vec<Untrusted>| {
+            let (position, mut model) = (position(row.part), row.model(before)?);
             aliases.apply(&mut model);
             Some((position, model))
         };
@@ -223,11 +229,15 @@ impl Store {
     }
 
     /// Reads all records; while one thread fetches rows, the others make models of them. None when one cannot.
-    fn read_rows<T: Send>(&self, read: impl Fn(Row) -> Option<T> + Sync) -> rusqlite::Result<Option<Vec<T>>> {
+    fn read_rows<T: Send>(
+        &self,
+        read: impl Fn(Row, &mut Vec<Untrusted>) -> Option<T> + Sync,
+    ) -> rusqlite::Result<Option<Vec<T>>> {
         const AT_ONCE: usize = 2048;
         let made: Mutex<Vec<Option<Vec<T>>>> = Mutex::new(Vec::new());
         let make = |number: usize, rows: Vec<Row>| {
-            let some: Option<Vec<T>> = rows.into_iter().map(&read).collect();
+            let mut before = Vec::new();
+            let some: Option<Vec<T>> = rows.into_iter().map(|row| read(row, &mut before)).collect();
             let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
             if made.len() <= number {
                 made.resize_with(number + 1, || Some(Vec::new()));
