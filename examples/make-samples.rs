@@ -2,6 +2,17 @@
 //! each thing that can be wrong. `cargo run --example make-samples [-- OUT_DIR]`; the default is `samples`.
 //! It replaces an older samples workspace and refuses any other folder that is not empty.
 
+// The authorities that the tests use: keys, tokens and a Sigstore instance on loopback.
+#[allow(dead_code, unused_imports, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#[path = "../tests/it/instance/mod.rs"]
+mod instance;
+#[allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#[path = "../tests/it/pki.rs"]
+mod pki;
+#[allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#[path = "../tests/it/tokens.rs"]
+mod tokens;
+
 #[path = "samples/boms.rs"]
 mod boms;
 #[path = "samples/cast.rs"]
@@ -70,7 +81,12 @@ fn clear(out: &Path) -> Result<(), Box<dyn Error>> {
 fn spoil(out: &Path, spec: &Spec) -> Result<(), Box<dyn Error>> {
     let folder = folder(out, spec.id);
     match spec.fault {
-        Fault::None | Fault::Unsigned | Fault::Expired | Fault::WrongPublisher | Fault::Pickle => Ok(()),
+        Fault::None
+        | Fault::Unsigned
+        | Fault::Expired
+        | Fault::OtherSigner
+        | Fault::WrongPublisher
+        | Fault::Pickle => Ok(()),
         Fault::Tampered(file) => files::flip_last_byte(&folder.join(file)),
         Fault::Added(file) => Ok(fs::write(folder.join(file), "print('nobody signed this file')\n")?),
         Fault::Removed(file) => Ok(fs::remove_file(folder.join(file))?),

@@ -3,12 +3,13 @@
 
 use crate::signing::fuzz::{as_file, bundle, certificates, foreign, statement, timestamp, weights};
 use crate::{attest, inventory};
+use std::io::Write;
 
 /// Takes bytes; must neither panic nor take long.
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("bundle", bundle),
     ("statement", statement),
     ("certificates", certificates),
@@ -17,6 +18,10 @@ pub const TARGETS: [(&str, Target); 8] = [
     ("safetensors", safetensors),
     ("gguf", gguf),
     ("foreign", foreign),
+    ("bill", bill),
+    ("pickle", pickle),
+    ("archive", archive),
+    ("onnx", onnx),
 ];
 
 /// Runs one target by its name.
@@ -44,4 +49,39 @@ fn gguf(bytes: &[u8]) {
     let whole = if bytes.starts_with(b"GGUF") { bytes.to_vec() } else { [b"GGUF", bytes].concat() };
     weights(&whole);
     as_file(&whole, |path| drop(inventory::read_model(path)));
+}
+
+/// A bill of materials in any format, and an edit of it.
+fn bill(bytes: &[u8]) {
+    as_file(bytes, |path| drop(inventory::bom::read(path, &"bill".into())));
+    for pointer in ["", "/components/0/name", "/@graph/-", "/new"] {
+        drop(inventory::json_edit::set(bytes, pointer, &true.into()));
+    }
+}
+
+/// A pickle, or several.
+fn pickle(bytes: &[u8]) {
+    loaded(bytes, ".pkl");
+    loaded(bytes, ".bin");
+}
+
+/// An archive of PyTorch, NumPy or Keras, an array, an HDF5 file.
+fn archive(bytes: &[u8]) {
+    loaded(bytes, ".pt");
+    loaded(bytes, ".keras");
+}
+
+/// An ONNX model.
+fn onnx(bytes: &[u8]) {
+    loaded(bytes, ".onnx");
+}
+
+/// Looks for what a file of that ending would run.
+fn loaded(bytes: &[u8], ending: &str) {
+    let file = tempfile::Builder::new().suffix(ending).tempfile();
+    if let Ok(mut file) = file
+        && file.write_all(bytes).is_ok()
+    {
+        let _ = inventory::hazards::count_in(file.path());
+    }
 }

@@ -3,8 +3,9 @@
 //! One signing core, and on top of it an inventory, lineage, policy, maturity and decisions. The rooms
 //! stand on floors: a room uses only those named before it in this list.
 //!
-//! Only keyless signing (`signing::sign_sigstore`, the feature `keyless`) uses the network. What comes out of
-//! files, bills of materials and certificates is [`text::Untrusted`] until a face makes it safe to show.
+//! Only keyless signing (`signing::sign_sigstore`) and fetching a trusted root (`signing::fetch_trusted_root`),
+//! both of the feature `keyless`, use the network. What comes out of files, bills of materials and certificates
+//! is [`text::Untrusted`] until a face makes it safe to show.
 
 pub mod attest;
 pub mod decision;

@@ -78,7 +78,8 @@ fn component(
         return Ok(component);
     }
     let place = format!("models/{}/model.sig", spec.id);
-    let bundle = hex::encode(hash_bytes(HashAlgorithm::Sha256, &fs::read(root.join(&place))?));
+    let written = fs::read(root.join(&place))?;
+    let bundle = hex::encode(hash_bytes(HashAlgorithm::Sha256, &written));
     let digest = match spec.bom {
         Bom::Stale => STALE_DIGEST.to_owned(),
         // As an inventory tool would: from the bundle that lies there, whosever it is.
@@ -93,6 +94,9 @@ fn component(
     if let Some(issuer) = issuer {
         properties.push(json!({ "name": "touchmark:oms:issuer", "value": issuer }));
     }
+    if let Some(entry) = log_entry(&written) {
+        properties.push(json!({ "name": "touchmark:oms:logEntry", "value": entry }));
+    }
     fields.insert("properties".into(), Value::from(properties));
     let attestation = json!({
         "type": "attestation",
@@ -102,6 +106,13 @@ fn component(
     });
     fields.insert("externalReferences".into(), json!([attestation]));
     Ok(component)
+}
+
+/// `LOG ID/INDEX` of a bundle that has one.
+fn log_entry(bundle: &[u8]) -> Option<String> {
+    let bundle: Value = serde_json::from_slice(bundle).ok()?;
+    let entry = bundle.pointer("/verificationMaterial/tlogEntries/0")?;
+    Some(format!("{}/{}", entry.pointer("/logId/keyId")?.as_str()?, entry.get("logIndex")?.as_str()?))
 }
 
 /// An ancestor with how the model came from it, pinned by its root digest where that is known.

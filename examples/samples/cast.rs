@@ -23,6 +23,8 @@ pub enum Signer {
     Northwind,
     /// Certificate, P-384, that ended in 2021.
     NorthwindExpired,
+    /// The same, with a timestamp from before its end.
+    NorthwindStamped,
     /// Certificate, P-256.
     Acme,
     /// Bare key, P-521.
@@ -33,6 +35,12 @@ pub enum Signer {
     DataOffice,
     /// Bare key, P-256.
     Vendor,
+    /// Keyless, in the name of a release workflow; Rekor v1.
+    Orchid,
+    /// The same, with Rekor v2 and a timestamp.
+    OrchidStamped,
+    /// Keyless, in the name of the same workflow on a branch.
+    OrchidBranch,
     /// Nobody.
     Nobody,
 }
@@ -54,6 +62,8 @@ pub enum Fault {
     Expired,
     /// A known signer, but not this publisher's.
     WrongPublisher,
+    /// A signer whom nobody named.
+    OtherSigner,
     /// The bundle was copied from this model.
     CopiedFrom(&'static str),
     /// The bundle ends in the middle.
@@ -141,6 +151,14 @@ const HARBOUR: Spec = Spec {
 const IRIS: Spec = Spec { family: "iris", task: "image-to-text", signer: Signer::Lumen, ..HARBOUR };
 const TERN: Spec =
     Spec { family: "tern", task: "automatic-speech-recognition", signer: Signer::Ternlab, ..HARBOUR };
+
+const ORCHID: Spec = Spec {
+    licence: "mit",
+    task: "automatic-speech-recognition",
+    family: "orchid",
+    signer: Signer::Orchid,
+    ..HARBOUR
+};
 const DATA: Spec = Spec {
     weights: Weights::Dataset,
     licence: "cc-by-4.0",
@@ -194,6 +212,13 @@ pub const CAST: &[Spec] = &[
         signer: Signer::NorthwindExpired,
         fault: Fault::Expired,
         shows: "Signed in 2020 with a certificate that ended in 2021, and no trusted time says when.",
+        ..HARBOUR
+    },
+    Spec {
+        id: "northwind/harbour-legacy-3b",
+        version: "0.5",
+        signer: Signer::NorthwindStamped,
+        shows: "The same certificate, with a timestamp of 2020: the signature outlives it.",
         ..HARBOUR
     },
     Spec {
@@ -398,6 +423,32 @@ pub const CAST: &[Spec] = &[
         relation: "merge",
         shows: "A merge of two good parents.",
         ..TERN
+    },
+    Spec {
+        id: "orchid/speech-1",
+        version: "1.0",
+        signer: Signer::Orchid,
+        shows: "Signed keyless by a release workflow; the transparency log says when.",
+        ..ORCHID
+    },
+    Spec {
+        id: "orchid/speech-1-distilled",
+        version: "1.1",
+        base: &["orchid/speech-1"],
+        relation: "finetune",
+        signer: Signer::OrchidStamped,
+        shows: "Keyless with a newer log, which leaves the time to a timestamp authority.",
+        ..ORCHID
+    },
+    Spec {
+        id: "orchid/speech-1-nightly",
+        version: "1.2",
+        base: &["orchid/speech-1"],
+        relation: "finetune",
+        signer: Signer::OrchidBranch,
+        fault: Fault::OtherSigner,
+        shows: "Keyless by the same workflow, on a branch instead of a release: another identity.",
+        ..ORCHID
     },
     Spec {
         id: "acme/call-transcriber",

@@ -38,6 +38,16 @@ default = "deny"
 kind = "x509"
 files = ["../keys/samples-root-ca.pem"]
 
+# Who may say when: for signatures by certificate, which outlive it then.
+[trust.samples-stamps]
+kind = "tsa"
+files = ["../keys/samples-stamps.pem"]
+
+# A Sigstore instance: its certificate authority, logs and timestamp authority.
+[trust.samples-sigstore]
+kind = "sigstore"
+files = ["../keys/samples-trusted-root.json"]
+
 [trust.lumen-key]
 kind = "key"
 files = ["../keys/lumen.pub.pem"]
@@ -101,11 +111,12 @@ require = ["L1.13"]
 "#;
 
 /// Publisher, anchor, signer.
-const PUBLISHERS: [(&str, &str, Signer); 6] = [
+const PUBLISHERS: [(&str, &str, Signer); 7] = [
     ("northwind", "samples-ca", Signer::Northwind),
     ("acme", "samples-ca", Signer::Acme),
     ("lumen", "lumen-key", Signer::Lumen),
     ("ternlab", "ternlab-key", Signer::Ternlab),
+    ("orchid", "samples-sigstore", Signer::Orchid),
     ("data", "data-office-key", Signer::DataOffice),
     ("vendor", "vendor-key", Signer::Vendor),
 ];
@@ -145,6 +156,7 @@ fn finding(fault: Fault) -> (&'static str, &'static str, &'static str) {
         Fault::Added(_) => ("FILES", "fail", "FILES-EXTRA"),
         Fault::Removed(_) => ("FILES", "fail", "FILES-MISSING"),
         Fault::Expired => ("CHAIN", "fail", "CHAIN-EXPIRED"),
+        Fault::OtherSigner => ("IDENTITY", "fail", "IDENTITY-MISMATCH"),
         Fault::WrongPublisher => ("IDENTITY", "fail", "IDENTITY-WRONG-PUBLISHER"),
         Fault::CopiedFrom(_) => ("FILES", "fail", "FILES-OTHER-MODEL"),
         Fault::Truncated => ("PARSE", "fail", "PARSE-TRUNCATED"),
@@ -247,8 +259,9 @@ fn readme() -> String {
 A workspace to try Touchmark on: `touchmark open samples`. It is written by `cargo run --example make-samples`;\n\
 do not edit it by hand. Every model, publisher and dataset is made up, and the weights are random numbers.\n\n\
 The files are the same on every run. Keys, certificates and signatures are not: they are made anew each time.\n\
-`keys/` holds public keys and authority certificates only. The private keys existed in the generator's memory\n\
-while it ran and were thrown away, so nobody can sign as these publishers again.\n\n\
+`keys/` holds public keys, authority certificates and the trusted root of a Sigstore instance only. The private\n\
+keys existed in the generator's memory while it ran and were thrown away, so nobody can sign as these publishers\n\
+again; the instance ran for as long.\n\n\
 ## What each model is for\n\n\
 The second column is what a verification under `policies/samples.toml` says; a model that fails, fails that one\n\
 check and no other. The third is the decision at stage `production`, once everything is verified.\n\

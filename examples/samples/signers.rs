@@ -1,16 +1,22 @@
-//! Keys and certificates of the samples. They are made anew on every run; the private halves live in memory
-//! and are never written.
+//! Keys, certificates and identities of the samples, with a Sigstore instance and a timestamp authority of their
+//! own. All are made anew on every run; the private halves live in memory and are never written.
 
 use super::cast::{Signer, Spec};
+use crate::instance::{Instance, Uses};
+use crate::pki::{Kind, pem};
+use crate::tokens::Tsa;
 use rcgen::{
     BasicConstraints, Certificate, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
+use serde_json::json;
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 use touchmark::signing::{
-    Curve, HashAlgorithm, Progress, SignOptions, Signed, SigningKey, sign_certificate, sign_key,
+    self, Credentials, Curve, DEFAULT_AUDIENCE, HashAlgorithm, IdentityToken, Progress, SignOptions, Signed,
+    SigningKey, sign_certificate_with, sign_key, sign_sigstore,
 };
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
@@ -21,9 +27,10 @@ const AUTHORITY: &str = "Touchmark Samples";
 const ISSUING: &str = "Touchmark Samples Issuing CA";
 
 /// Certificate holders: signer, common name, organisation, curve, first and last year of validity.
-const LEAVES: [(Signer, &str, &str, Curve, [i32; 2]); 3] = [
+const LEAVES: [(Signer, &str, &str, Curve, [i32; 2]); 4] = [
     (Signer::Northwind, "northwind release", "Northwind", Curve::P384, [2024, 2045]),
     (Signer::NorthwindExpired, "northwind release", "Northwind", Curve::P384, [2020, 2021]),
+    (Signer::NorthwindStamped, "northwind release", "Northwind", Curve::P384, [2020, 2021]),
     (Signer::Acme, "acme release", "Acme", Curve::P256, [2024, 2045]),
 ];
 
@@ -34,6 +41,26 @@ const KEYS: [(Signer, Curve, &str); 4] = [
     (Signer::DataOffice, Curve::P384, "data-office.pub.pem"),
     (Signer::Vendor, Curve::P256, "vendor.pub.pem"),
 ];
+
+/// Identities of a build service: signer, what the instance does for them, subject.
+const WORKFLOWS: [(Signer, Uses, &str); 3] = [
+    (Signer::Orchid, Uses::FirstLog, "https://ci.orchid.example/orchid/speech/release.yml@refs/tags/v1"),
+    (
+        Signer::OrchidStamped,
+        Uses::SecondLog,
+        "https://ci.orchid.example/orchid/speech/release.yml@refs/tags/v1",
+    ),
+    (
+        Signer::OrchidBranch,
+        Uses::FirstLog,
+        "https://ci.orchid.example/orchid/speech/release.yml@refs/heads/main",
+    ),
+];
+/// Who says so.
+const WORKFLOW_ISSUER: &str = "https://ci.orchid.example";
+
+/// When what was signed with a certificate that ended in 2021 was signed.
+const IN_2020: &str = "2020-06-01T00:00:00Z";
 
 /// A signer: its key, and its certificates where it has some.
 struct Hand {
@@ -46,7 +73,11 @@ struct Hand {
 }
 
 /// All signers.
-pub struct Signers(Vec<Hand>);
+pub struct Signers {
+    hands: Vec<Hand>,
+    instance: Instance,
+    stamps: Tsa,
+}
 
 impl Signers {
     /// Makes them, and writes public keys and authority certificates to `keys`.
@@ -81,12 +112,18 @@ impl Signers {
                 issuer: Some(format!("CN={ISSUING},O={AUTHORITY}")),
             });
         }
-        Ok(Signers(hands))
+        let instance = Instance::start();
+        fs::write(
+            keys.join("samples-trusted-root.json"),
+            serde_json::to_vec_pretty(&instance.trusted_root())?,
+        )?;
+        let stamps = stamps();
+        fs::write(keys.join("samples-stamps.pem"), pem("CERTIFICATE", &stamps.root_der()))?;
+        Ok(Signers { hands, instance, stamps })
     }
 
     /// Signs a model's folder as its signer does; none when nobody signs it.
     pub fn sign(&self, folder: &Path, spec: &Spec) -> Fallible<Option<Signed>> {
-        let Some(hand) = self.hand(spec.signer) else { return Ok(None) };
         let options = SignOptions {
             signature: folder.join("model.sig"),
             hash: HashAlgorithm::Sha256,
@@ -95,24 +132,64 @@ impl Signers {
             ignore_git_paths: true,
             allow_symlinks: false,
         };
-        if hand.chain.is_empty() {
-            return Ok(Some(sign_key(folder, &hand.key, &options, &Progress::default())?));
+        let progress = Progress::default();
+        if let Some((_, uses, subject)) = WORKFLOWS.iter().find(|(signer, ..)| *signer == spec.signer) {
+            return Ok(Some(self.sign_keyless(folder, *uses, subject, &options)?));
         }
-        let now = match spec.signer {
-            Signer::NorthwindExpired => "2020-06-01T00:00:00Z".parse()?,
-            _ => jiff::Timestamp::now(),
+        let Some(hand) = self.hand(spec.signer) else { return Ok(None) };
+        if hand.chain.is_empty() {
+            return Ok(Some(sign_key(folder, &hand.key, &options, &progress)?));
+        }
+        let ended = matches!(spec.signer, Signer::NorthwindExpired | Signer::NorthwindStamped);
+        let now = if ended { IN_2020.parse()? } else { jiff::Timestamp::now() };
+        let in_2020 = |signature: &[u8]| {
+            Ok(self.stamps.token(signature).with(|token| token.at = "20200601000000Z".to_owned()).make())
         };
-        Ok(Some(sign_certificate(folder, &hand.key, &hand.chain, &options, now, &Progress::default())?))
+        let stamp = (spec.signer == Signer::NorthwindStamped).then_some(&in_2020 as signing::Stamp);
+        let with = signing::With { stamp, ..Default::default() };
+        Ok(Some(sign_certificate_with(folder, &hand.key, &hand.chain, &options, now, with, &progress)?))
+    }
+
+    fn sign_keyless(
+        &self,
+        folder: &Path,
+        uses: Uses,
+        subject: &str,
+        options: &SignOptions,
+    ) -> Fallible<Signed> {
+        let config = tempfile::NamedTempFile::new()?;
+        fs::write(config.path(), self.instance.config(uses).to_string())?;
+        let instance = signing::Instance::read(config.path())?;
+        let token = self.instance.token_saying(json!({ "sub": subject, "iss": WORKFLOW_ISSUER }));
+        let token = IdentityToken::parse(&token, DEFAULT_AUDIENCE, jiff::Timestamp::now())?;
+        let credentials = Credentials::Token(token);
+        let timeout = Duration::from_secs(10);
+        Ok(sign_sigstore(folder, &instance, credentials, options, None, timeout, &Progress::default())?
+            .signed)
     }
 
     /// Subject and issuer, as an identity reads.
     pub fn identity(&self, signer: Signer) -> Option<(&str, Option<&str>)> {
-        self.hand(signer).map(|hand| (hand.subject.as_str(), hand.issuer.as_deref()))
+        let workflow = WORKFLOWS.iter().find(|(known, ..)| *known == signer);
+        workflow
+            .map(|(.., subject)| (*subject, Some(WORKFLOW_ISSUER)))
+            .or_else(|| self.hand(signer).map(|hand| (hand.subject.as_str(), hand.issuer.as_deref())))
     }
 
     fn hand(&self, signer: Signer) -> Option<&Hand> {
-        self.0.iter().find(|hand| hand.signer == signer)
+        self.hands.iter().find(|hand| hand.signer == signer)
     }
+}
+
+/// Its certificates hold from 2019 to 2046.
+fn stamps() -> Tsa {
+    let mut stamps = Tsa::new(Kind::P256);
+    for certificate in [&mut stamps.root, &mut stamps.leaf] {
+        certificate.subject = certificate.subject.replace("stamps", "Touchmark Samples Clock");
+        certificate.issuer = certificate.issuer.replace("stamps", "Touchmark Samples Clock");
+        (certificate.from, certificate.to) = (1_546_300_800, 2_398_377_600);
+    }
+    stamps
 }
 
 fn key_pair(curve: Curve) -> Fallible<KeyPair> {

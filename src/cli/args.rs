@@ -112,8 +112,19 @@ pub enum Command {
     Claims(super::claims::ClaimsCommand),
     /// Read the sources of the workspace again, or add sources and read them
     Scan {
-        /// Folders of models, or CycloneDX files, to add to the workspace
+        /// Folders of models, or bills of materials (CycloneDX, SPDX), to add to the workspace
         sources: Vec<PathBuf>,
+    },
+    /// Write a bill of materials of models to standard output
+    Export {
+        /// The models' ids [default: all models]
+        models: Vec<String>,
+        /// The format
+        #[arg(long = "as", value_name = "FORMAT", default_value = "cyclonedx")]
+        form: ExportForm,
+        /// The version of CycloneDX [default: 1.7]
+        #[arg(long, value_name = "VERSION")]
+        spec_version: Option<BillVersion>,
     },
     /// The models of the inventory
     List {
@@ -223,6 +234,9 @@ pub struct SignCommon {
     /// Append the bundle to this file of claims, too
     #[arg(long, alias = "append_claims", value_name = "FILE")]
     pub append_claims: Option<PathBuf>,
+    /// Take the digests of files that were not touched since from the workspace's store, and keep new ones there
+    #[arg(long)]
+    pub reuse_digests: bool,
     #[command(flatten)]
     pub what: What,
 }
@@ -304,6 +318,8 @@ pub enum Sign {
         common: SignCommon,
         #[command(flatten)]
         key: PrivateKey,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With a key and its certificate chain
     Certificate {
@@ -313,6 +329,8 @@ pub enum Sign {
         key: PrivateKey,
         #[command(flatten)]
         chain: Chain,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With an identity at a Sigstore instance; uses the network
     Sigstore(super::keyless::SignSigstore),
@@ -322,6 +340,8 @@ pub enum Sign {
         common: SignCommon,
         #[command(flatten)]
         token: Token,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
     /// With a key in a PKCS#11 token and its certificate chain
     Pkcs11Certificate {
@@ -331,6 +351,8 @@ pub enum Sign {
         token: Token,
         #[command(flatten)]
         chain: Chain,
+        #[command(flatten)]
+        timestamp: super::timestamp::Timestamp,
     },
 }
 
@@ -382,6 +404,9 @@ pub struct Verify {
     /// Show every check with expected, found and remedy
     #[arg(long)]
     pub explain: bool,
+    /// Compute every digest, also where the policy lets remembered ones count
+    #[arg(long)]
+    pub in_full: bool,
 }
 
 /// Options of the ways to verify that say what to trust.
@@ -425,6 +450,8 @@ pub enum VerifyMethod {
         /// PEM file of the public key
         #[arg(long, alias = "public_key", value_name = "PEM")]
         public_key: PathBuf,
+        #[command(flatten)]
+        timestamps: super::timestamp::Authorities,
     },
     /// Certificate authorities
     Certificate {
@@ -439,6 +466,8 @@ pub enum VerifyMethod {
         /// The signer's subject name, exactly (as `inspect` shows it)
         #[arg(long)]
         identity: Option<String>,
+        #[command(flatten)]
+        timestamps: super::timestamp::Authorities,
     },
     /// An identity in a Sigstore instance
     Sigstore {
@@ -473,6 +502,26 @@ pub enum PolicyCommand {
         #[arg(default_value = "baseline")]
         name: String,
     },
+}
+
+/// A format of bills of materials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportForm {
+    /// CycloneDX, JSON.
+    Cyclonedx,
+    /// SPDX 3.0.1, JSON-LD.
+    Spdx,
+}
+
+/// A version of CycloneDX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BillVersion {
+    /// 1.6.
+    #[value(name = "1.6")]
+    V1_6,
+    /// 1.7.
+    #[value(name = "1.7")]
+    V1_7,
 }
 
 /// What to do with the ledger.

@@ -53,7 +53,7 @@ pub use with_network::sign;
 #[cfg(feature = "keyless")]
 mod with_network {
     use super::super::claims;
-    use super::super::signing::{options, set_jobs};
+    use super::super::signing::{any_age, by_memory, options, remembered, set_jobs};
     use super::*;
     use crate::error::{Code, Error};
     use crate::report;
@@ -73,7 +73,7 @@ mod with_network {
     const PATIENCE: Duration = Duration::from_secs(300);
 
     /// `sign sigstore`.
-    pub fn sign(with: &SignSigstore, _: &Common, output: &Output) -> Result<u8> {
+    pub fn sign(with: &SignSigstore, common: &Common, output: &Output) -> Result<u8> {
         set_jobs(with.common.what.jobs);
         let instance = match &with.trust_config {
             Some(file) => Instance::read(file)?,
@@ -108,11 +108,13 @@ mod with_network {
         let mut options = options(&with.common.what, signature);
         claims::prepare(with.common.append_claims.as_deref(), &mut options)?;
         let timeout = Duration::from_secs(u64::from(with.timeout));
+        let digests = remembered(&with.common, common)?;
         let made = sign_sigstore(
             &with.common.model,
             &instance,
             credentials,
             &options,
+            digests.as_ref().map(any_age),
             timeout,
             &Progress::default(),
         )?;
@@ -120,10 +122,11 @@ mod with_network {
         claims::append_signature(with.common.append_claims.as_deref(), signed, output)?;
         let issuer = made.signer.issuer.as_ref().map(|issuer| issuer.screen()).unwrap_or_default();
         let mut human = format!(
-            "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \
+            "✓ signed  {} files or shards, {} bytes{}\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \
              issuer       {issuer}\n",
             signed.resources,
             signed.bytes,
+            by_memory(signed),
             signed.root_digest,
             text::screen(&signed.signature.to_string_lossy()),
             made.signer.subject.screen(),

@@ -2,14 +2,17 @@
 
 mod args;
 mod claims;
+mod export;
 mod key;
 mod keyless;
 mod output;
 mod run;
 mod secrets;
 mod signing;
+mod timestamp;
 mod token;
 mod trust;
+mod trust_edit;
 
 pub use args::Cli;
 

@@ -5,7 +5,7 @@ use super::output::Output;
 use super::signing;
 use crate::decision::Decision;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{ModelId, Source, SourceKind, cyclonedx};
+use crate::inventory::{ModelId, Source, SourceKind, bom};
 use crate::policy;
 use crate::report;
 use crate::signing::Progress;
@@ -26,15 +26,16 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
         Command::Key(command) => super::key::run(command, output),
         Command::Verify(verify) => match (&verify.method, &verify.model) {
             (Some(method), _) => signing::verify_by_flags(method, common, output),
-            (None, Some(model)) => {
-                verify_by_policy(cli, model, verify.signature.as_deref(), verify.explain, output)
-            }
+            (None, Some(model)) => verify_by_policy(cli, model, verify, output),
             (None, None) => Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
         },
         Command::Digest { model, what } => signing::root_digest(model, what, output),
         Command::Claims(command) => super::claims::run(cli, command, output),
         Command::Inspect { file } => inspect(file, output),
         Command::Scan { sources } => scan(cli, sources, output),
+        Command::Export { models, form, spec_version } => {
+            super::export::run(cli, models, *form, *spec_version, output)
+        }
         Command::List { filter } => list(cli, filter, output),
         Command::Show { model } => {
             let view = Workbench::open(&options(cli))?.view();
@@ -138,12 +139,12 @@ fn inspect(file: &Path, output: &Output) -> Result<u8> {
         Err(error) => error,
     };
     // What the signing core does not know may be a bill of materials.
-    let found = cyclonedx::read(file, &file.to_string_lossy().into_owned().into());
+    let found = bom::read(file, &file.to_string_lossy().into_owned().into());
     let foreign = |code: &str| matches!(code, "F-BOM-UNREADABLE" | "F-BOM-JSON" | "F-BOM-FORMAT");
     if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
         return Err(error.help(
-            "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7 in \
-             JSON, safetensors and GGUF files",
+            "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7, SPDX \
+             2.3 and 3.0.1, safetensors and GGUF files",
         ));
     }
     output.print(
@@ -196,7 +197,7 @@ fn wait(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<()> {
     Ok(())
 }
 
-fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
+pub(super) fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
     let id = workbench.start(kind);
     let Some(job) = workbench.wait(id) else {
         return Err(Error::new(Code::Internal, "the job was lost"));
@@ -208,17 +209,12 @@ fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
     }
 }
 
-fn verify_by_policy(
-    cli: &Cli,
-    model: &Path,
-    signature: Option<&Path>,
-    explain: bool,
-    output: &Output,
-) -> Result<u8> {
+fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, output: &Output) -> Result<u8> {
     let workbench = Workbench::open(&options(cli))?;
     workbench.valid_policy()?;
     let name = model.to_string_lossy();
     let found = find(&workbench.view(), &name);
+    let signature = verify.signature.as_deref();
     let verification = match (found, signature) {
         (Ok(index), None) => {
             let id = workbench
@@ -227,7 +223,8 @@ fn verify_by_policy(
                 .get(index)
                 .map(|m| m.id.clone())
                 .ok_or_else(|| signing::no_such_model(&name))?;
-            finish(&workbench, JobKind::Verify(vec![id]))?;
+            let kind = if verify.in_full { JobKind::VerifyInFull } else { JobKind::Verify };
+            finish(&workbench, kind(vec![id]))?;
             let view = workbench.view();
             let verified = view.verified.get(index).and_then(Option::as_ref);
             verified.map(|v| v.verification.clone()).ok_or_else(|| signing::no_such_model(&name))?
@@ -236,7 +233,7 @@ fn verify_by_policy(
         (Err(error), _) => return Err(error),
         (Ok(_), Some(_)) => return Err(signing::no_such_model(&name)),
     };
-    signing::print(&name, &verification, explain, output);
+    signing::print(&name, &verification, verify.explain, output);
     Ok(signing::status_of(verification.outcome()))
 }
 
@@ -244,7 +241,7 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
     let workbench = Workbench::open(&options(cli))?;
     for source in sources {
         let path = source.canonicalize().map_err(|error| Error::read(source, &error))?;
-        let is_bom = path.extension().is_some_and(|extension| extension == "json");
+        let is_bom = path.is_file() && bom::is_document(&path);
         let kind = if is_bom { SourceKind::Bom } else { SourceKind::Models };
         workbench.add_source(Source { kind, path })?;
     }
@@ -357,11 +354,11 @@ fn score(cli: &Cli, models: &[String], all: bool, output: &Output) -> Result<u8>
     let mut human = String::new();
     let mut documents = Vec::new();
     for index in indexes {
-        let (Some(model), Some(verdict)) = (view.models.get(index), view.verdicts.get(index)) else {
+        let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
             continue;
         };
-        human.push_str(&report::score(&model.name.screen(), verdict, &view.rubric, all));
-        documents.push(report::json::verdict(&view, verdict));
+        human.push_str(&report::score(&model.name.screen(), &verdict, &view.rubric, all));
+        documents.push(report::json::verdict(&view, &verdict));
     }
     output.print(&human, || json!({ "schema": "touchmark.score/1", "verdicts": documents }));
     Ok(0)

@@ -2,15 +2,18 @@
 
 use super::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
 use super::output::Output;
-use super::{claims, key, token};
+use super::{claims, key, timestamp, token};
 use crate::error::{Code, Error, Result};
+use crate::inventory::{Store, Workspace};
 use crate::report;
 use crate::signing::{
-    Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, SignOptions, Signed,
-    Stage, Trust, Verification, VerifyOptions, certificates_from_pem, default_signature, digest, read_small,
-    sign_certificate, sign_key, verify,
+    Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, Recalled, Reuse,
+    SignOptions, Signed, Stage, Stamp, Trust, Verification, VerifyOptions, With, certificates_from_pem,
+    default_signature, digest, read_small, sign_certificate_with, sign_key_with, verify,
 };
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// A key or certificate file larger than this is refused.
 pub const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
@@ -53,47 +56,107 @@ pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
     let now = now(common);
     match command {
         Sign::Sigstore(with) => super::keyless::sign(with, common, output),
-        Sign::Key { common: with, key } => signed(with, output, &|options, progress| {
-            sign_key(&with.model, &key::read_private(key, output)?, options, progress)
-        }),
-        Sign::Certificate { common: with, key, chain } => signed(with, output, &|options, progress| {
-            let key = key::read_private(key, output)?;
-            sign_certificate(&with.model, &key, &read_chain(chain)?, options, now, progress)
-        }),
-        Sign::Pkcs11Key { common: with, token } => signed(with, output, &|options, progress| {
-            sign_key(&with.model, token::open(token, None, output)?.as_ref(), options, progress)
-        }),
-        Sign::Pkcs11Certificate { common: with, token, chain } => {
-            signed(with, output, &|options, progress| {
+        Sign::Key { common: with, key, timestamp } => {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
+                sign_key_with(&with.model, &key::read_private(key, output)?, options, extra, progress)
+            })
+        }
+        Sign::Certificate { common: with, key, chain, timestamp } => {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
+                let key = key::read_private(key, output)?;
+                sign_certificate_with(&with.model, &key, &read_chain(chain)?, options, now, extra, progress)
+            })
+        }
+        Sign::Pkcs11Key { common: with, token, timestamp } => {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
+                let key = token::open(token, None, output)?;
+                sign_key_with(&with.model, key.as_ref(), options, extra, progress)
+            })
+        }
+        Sign::Pkcs11Certificate { common: with, token, chain, timestamp } => {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
                 let chain = read_chain(chain)?;
                 let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
-                sign_certificate(&with.model, key.as_ref(), &chain, options, now, progress)
+                sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, extra, progress)
             })
         }
     }
 }
 
+type Make<'m> = &'m dyn Fn(&SignOptions, With<'_>, &Progress) -> Result<Signed>;
+
 /// Signs and tells of it.
 fn signed(
     with: &SignCommon,
+    timestamp: &timestamp::Timestamp,
+    common: &Common,
     output: &Output,
-    make: &dyn Fn(&SignOptions, &Progress) -> Result<Signed>,
+    make: Make,
 ) -> Result<u8> {
     set_jobs(with.what.jobs);
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
     let mut options = options(&with.what, signature);
     claims::prepare(with.append_claims.as_deref(), &mut options)?;
-    let signed = make(&options, &Progress::default())?;
+    let told = RefCell::new(None);
+    let ask = timestamp::authority(timestamp)?;
+    let stamp = ask.map(|ask| {
+        let told = &told;
+        move |signature: &[u8]| {
+            let (token, said) = ask(signature)?;
+            told.replace(Some(said));
+            Ok(token)
+        }
+    });
+    let digests = remembered(with, common)?;
+    let extra =
+        With { stamp: stamp.as_ref().map(|stamp| stamp as Stamp), digests: digests.as_ref().map(any_age) };
+    let signed = make(&options, extra, &Progress::default())?;
+    drop(stamp);
     claims::append_signature(with.append_claims.as_deref(), &signed, output)?;
-    let human = format!(
-        "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n",
+    let told = told.take();
+    let mut human = format!(
+        "✓ signed  {} files or shards, {} bytes{}\n  root digest  {}\n  bundle       {}\n",
         signed.resources,
         signed.bytes,
+        by_memory(&signed),
         signed.root_digest,
         crate::text::screen(&signed.signature.to_string_lossy())
     );
-    output.print(&human, || report::json::signed("touchmark.signed/1", &signed));
+    if let Some(told) = &told {
+        human.push_str(&told.human());
+    }
+    output.print(&human, || {
+        let mut document = report::json::signed("touchmark.signed/1", &signed);
+        if let (Some(document), Some(told)) = (document.as_object_mut(), &told) {
+            document.insert("timestamp".to_owned(), told.json());
+        }
+        document
+    });
     Ok(0)
+}
+
+/// The workspace's store, when its digests are asked for.
+pub(super) fn remembered(with: &SignCommon, common: &Common) -> Result<Option<Mutex<Store>>> {
+    if !with.reuse_digests {
+        return Ok(None);
+    }
+    let workspace = Workspace::find(common.workspace.as_deref())?;
+    let store =
+        if common.read_only { Store::read_only(&workspace.store)? } else { Store::open(&workspace.store)? };
+    Ok(Some(Mutex::new(store)))
+}
+
+/// Whoever signs and asks for it takes digests of any age.
+pub(super) fn any_age(ledger: &Mutex<Store>) -> Reuse<'_> {
+    Reuse { ledger, not_before: Some(jiff::Timestamp::MIN) }
+}
+
+pub(super) fn by_memory(signed: &Signed) -> String {
+    let words = |recalled: &Recalled| {
+        let age = recalled.age(crate::workbench::this_second());
+        format!(" hashed; {} not touched since, {age}", recalled.parts)
+    };
+    signed.recalled.as_ref().map(words).unwrap_or_default()
 }
 
 /// Leaf first.
@@ -126,11 +189,12 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
         return Ok(status);
     }
     let (with, asked, trust) = match method {
-        VerifyMethod::Key { common, public_key } => {
-            let anchors = vec![Anchor::read_key("--public-key", public_key)?];
+        VerifyMethod::Key { common, public_key, timestamps } => {
+            let mut anchors = vec![Anchor::read_key("--public-key", public_key)?];
+            anchors.extend(timestamps.read()?);
             (common, Method::Key, Trust { anchors, identity: IdentityRule::AnchorDecides })
         }
-        VerifyMethod::Certificate { common, certificate_chain, crl, identity } => {
+        VerifyMethod::Certificate { common, certificate_chain, crl, identity, timestamps } => {
             let mut anchors = certificate_chain
                 .iter()
                 .map(|file| Anchor::read_ca("--certificate-chain", file))
@@ -138,6 +202,7 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
             if let Some(last) = anchors.pop() {
                 anchors.push(last.with_crls(crl.iter().map(PathBuf::as_path))?);
             }
+            anchors.extend(timestamps.read()?);
             let identity = match identity {
                 Some(subject) => IdentityRule::Exact { subject: subject.as_str().into(), issuer: None },
                 None => IdentityRule::AnchorDecides,
@@ -215,13 +280,16 @@ fn require(verification: &mut Verification, with: &VerifyCommon) {
     ];
     for (demanded, stage, code, present, what) in demands {
         if demanded && !present && verification.outcome_of(stage) != Outcome::Fail {
-            let check = Check::new(
-                stage,
-                code,
-                Outcome::Missing,
-                format!("{what} is required and is not there"),
-            )
-            .remedy("ask the producer to sign with a log or a timestamp authority, or drop the requirement");
+            let mut check =
+                Check::new(stage, code, Outcome::Missing, format!("{what} is required and is not there"));
+            // What was found instead explains it.
+            if let Some(before) = verification.check(stage) {
+                check.found = before.found.clone();
+                check.details = before.details.clone();
+            }
+            let check = check.remedy(
+                "ask the producer to sign with a log or a timestamp authority, or drop the requirement",
+            );
             verification.set(check);
         }
     }

@@ -1,15 +1,17 @@
-//! `trust`: what signatures are checked against.
+//! `trust`: what signatures are checked against. What changes it is in `trust_edit`.
 
 use super::args::Cli;
 use super::output::Output;
 use super::run::options;
+use super::trust_edit::{self, AddAnchor, Refresh};
 use crate::error::{Code, Error, Result};
 use crate::report;
-use crate::signing::Anchor;
-use crate::text::{nearest, screen};
-use crate::workbench::Workbench;
+use crate::signing::{Anchor, AnchorFault, Embedded, Health};
+use crate::text::screen;
+use crate::workbench::{Workbench, unknown_anchor};
 use clap::Subcommand;
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
 /// What to do with trust anchors.
 #[derive(Debug, Subcommand)]
@@ -21,11 +23,15 @@ pub enum TrustCommand {
         /// Its name in the policy, or public-good, staging, github
         name: String,
     },
-}
-
-/// Inside the program, whatever the policy says of them.
-fn embedded() -> [(&'static str, Anchor); 3] {
-    [("public-good", Anchor::public_good()), ("staging", Anchor::staging()), ("github", Anchor::github())]
+    /// Add an anchor to the policy file: keys, certificates of authorities, or a Sigstore trusted root
+    Add(AddAnchor),
+    /// Take an anchor out of the policy file; its files stay
+    Remove {
+        /// Its name in the policy
+        name: String,
+    },
+    /// Fetch newer Sigstore trusted roots from their repositories: uses the network
+    Refresh(Refresh),
 }
 
 /// `trust`.
@@ -34,6 +40,9 @@ pub fn run(cli: &Cli, command: &TrustCommand, output: &Output) -> Result<u8> {
     match command {
         TrustCommand::List => list(&workbench, output),
         TrustCommand::Show { name } => show(&workbench, name, output),
+        TrustCommand::Add(add) => trust_edit::add(&workbench, add, output),
+        TrustCommand::Remove { name } => trust_edit::remove(&workbench, name, output),
+        TrustCommand::Refresh(refresh) => return trust_edit::refresh(&workbench, refresh, output),
     }
     .map(|()| 0)
 }
@@ -44,11 +53,14 @@ fn list(workbench: &Workbench, output: &Output) -> Result<()> {
         vec![["state", "name", "kind", "age", "digest", "origin"].map(str::to_owned).to_vec()];
     let age = |days: Option<i64>| days.map_or_else(|| "unknown".to_owned(), |days| format!("{days} d"));
     let short = |digest: &str| digest.chars().take(12).collect::<String>();
+    let mut faults = String::new();
     for anchor in &view.anchors {
-        let state = match (&anchor.error, anchor.stale) {
-            (Some(_), _) => "✗ unreadable",
-            (None, true) => "! too old",
-            (None, false) => "✓ in use",
+        let state = match (&anchor.error, anchor.stale, anchor.health.first().map(|fault| fault.health)) {
+            (Some(_), ..) => "✗ unreadable",
+            (None, _, Some(Health::Ended)) => "✗ ended",
+            (None, true, _) => "! too old",
+            (None, false, Some(Health::Warn)) => "! in use",
+            (None, false, None) => "✓ in use",
         };
         rows.push(vec![
             state.to_owned(),
@@ -58,10 +70,12 @@ fn list(workbench: &Workbench, output: &Output) -> Result<()> {
             short(&anchor.digest),
             screen(anchor.error.as_ref().unwrap_or(&anchor.origin)),
         ]);
+        faults.push_str(&told(&format!("{}: ", screen(&anchor.name)), &anchor.health));
     }
     let mut inside = Vec::new();
-    for (name, anchor) in embedded() {
-        let used = anchor.used_at(view.at);
+    for instance in Embedded::ALL {
+        let (name, anchor) = (instance.name(), instance.anchor());
+        let (used, health) = (anchor.used_at(view.at), anchor.health(view.at, None));
         rows.push(vec![
             "· available".to_owned(),
             name.to_owned(),
@@ -70,12 +84,14 @@ fn list(workbench: &Workbench, output: &Output) -> Result<()> {
             short(&used.digest),
             used.origin.clone(),
         ]);
-        inside.push(
-            json!({ "name": name, "kind": used.kind, "digest": used.digest, "age_days": used.age_days }),
-        );
+        faults.push_str(&told(&format!("{name}: "), &health));
+        inside.push(json!({
+            "name": name, "kind": used.kind, "digest": used.digest, "age_days": used.age_days, "health": health,
+        }));
     }
     let mut human = report::table(&rows);
-    human.push_str("An anchor admits nobody by itself: a [[publisher]] of the policy names it.\n");
+    human.push_str(&faults);
+    human.push_str(ADMITS_NOBODY);
     output.print(
         &human,
         || json!({ "schema": "touchmark.trust/1", "policy": view.anchors, "available": inside }),
@@ -87,9 +103,7 @@ fn show(workbench: &Workbench, name: &str, output: &Output) -> Result<()> {
     let found: Vec<Anchor> = workbench.anchors().into_iter().filter(|anchor| anchor.name == name).collect();
     let found = match found.is_empty() {
         false => found,
-        true => {
-            embedded().into_iter().filter(|(known, _)| *known == name).map(|(_, anchor)| anchor).collect()
-        }
+        true => Embedded::from_name(name).map(Embedded::anchor).into_iter().collect(),
     };
     let at = workbench.view().at;
     if found.is_empty() {
@@ -98,23 +112,47 @@ fn show(workbench: &Workbench, name: &str, output: &Output) -> Result<()> {
             let why = broken.error.clone().unwrap_or_default();
             return Err(Error::new(Code::Read, format!("the anchor cannot be read: {why}")).at(name));
         }
-        let known: Vec<&str> = view.anchors.iter().map(|anchor| anchor.name.as_str()).collect();
-        let near = nearest(name, &known).map(|near| format!("did you mean `{}`? ", screen(near)));
-        return Err(Error::new(Code::NotFound, "there is no such anchor")
-            .at(name)
-            .help(format!("{}`touchmark trust list` shows them", near.unwrap_or_default())));
+        return Err(unknown_anchor(&view, name));
     }
-    let mut human = String::new();
-    let mut documents = Vec::new();
-    for anchor in &found {
-        let used = anchor.used_at(at);
-        let age = used.age_days.map(|days| format!(", {days} d old")).unwrap_or_default();
-        let contents = anchor.contents();
-        human.push_str(&format!("{}  {} from {}{age}\n", screen(name), used.kind, screen(&used.origin)));
-        human.push_str(&format!("  sha256 {}\n", used.digest));
-        human.push_str(&report::inspection(&contents));
-        documents.push(json!({ "anchor": used, "contents": report::json::inspection(&contents) }));
-    }
+    let most_days =
+        workbench.view().policy.trust.iter().find(|a| a.name == name).and_then(|a| a.max_age_days);
+    let (human, documents) = described(name, &found, at, most_days);
     output.print(&human, || json!({ "schema": "touchmark.trust-anchor/1", "anchors": documents }));
     Ok(())
+}
+
+pub(super) const ADMITS_NOBODY: &str =
+    "An anchor admits nobody by itself: a [[publisher]] of the policy names it.\n";
+
+/// What anchors hold, for people and as documents.
+pub(super) fn described(
+    name: &str,
+    anchors: &[Anchor],
+    at: Timestamp,
+    most_days: Option<u32>,
+) -> (String, Vec<Value>) {
+    let mut human = String::new();
+    let mut documents = Vec::new();
+    for anchor in anchors {
+        let used = anchor.used_at(at);
+        let age = used.age_days.map(|days| format!(", {days} d old")).unwrap_or_default();
+        let (contents, health) = (anchor.contents(), anchor.health(at, most_days));
+        human.push_str(&format!("{}  {} from {}{age}\n", screen(name), used.kind, screen(&used.origin)));
+        human.push_str(&format!("  sha256 {}\n", used.digest));
+        human.push_str(&told("", &health));
+        human.push_str(&report::inspection(&contents));
+        documents.push(json!({
+            "anchor": used, "health": health, "contents": report::json::inspection(&contents),
+        }));
+    }
+    (human, documents)
+}
+
+/// One line for each fault.
+fn told(whose: &str, faults: &[AnchorFault]) -> String {
+    let line = |fault: &AnchorFault| {
+        let glyph = if fault.health == Health::Ended { "✗" } else { "!" };
+        format!("{glyph} {whose}{}\n", fault.text.screen())
+    };
+    faults.iter().map(line).collect()
 }

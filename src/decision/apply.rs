@@ -1,7 +1,7 @@
 //! The policy's own checks of a verification: IDENTITY by publisher, and POLICY. They judge what the signing
 //! core found and look at nothing again.
 
-use crate::inventory::{Format, Model};
+use crate::inventory::{Format, Model, Tier};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
 use crate::signing::{AnchorUse, Check, Curve, Identity, NameDifference, Outcome, Stage, Verification};
 use crate::text::Untrusted;
@@ -241,11 +241,13 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
         .filter(|word| policy.artifact.ban_formats.iter().any(|banned| banned == word))
         .collect();
     if !banned.is_empty() {
+        let dangerous = model.hazards.iter().filter(|hazard| hazard.tier == Tier::Dangerous);
+        let worst = dangerous.map(|hazard| format!("{}: {}", hazard.file.screen(), hazard.line())).take(3);
         let summary = format!("The policy bans {} in a model", banned.join(" and "));
         findings.push(
             check("POLICY-FORMAT", Outcome::Fail, summary)
                 .expected(format!("none of {}", policy.artifact.ban_formats.join(", ")))
-                .found(banned.join(", "))
+                .found([banned.join(", ")].into_iter().chain(worst).collect::<Vec<_>>().join("; "))
                 .remedy("Ask for the weights as safetensors; do not load this model to convert it"),
         );
     }

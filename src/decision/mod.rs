@@ -5,4 +5,4 @@ mod apply;
 mod evaluate;
 
 pub use apply::apply_policy;
-pub use evaluate::{Decision, Input, Reason, Verdict, evaluate};
+pub use evaluate::{Decision, Input, Judgement, Known, Reason, Standing, Verdict, evaluate};

@@ -3,79 +3,30 @@
 
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::path::Path;
 
 use crate::text::Untrusted;
 
-use super::json_tree;
+use super::dialects::{self, Property, Relations, Seen, find};
 use super::names;
-use super::reading;
 use super::record::{Record, note};
 use super::scan::{Finding, Scan};
-use super::types::{Basis, Binding, FactKey, Kind, ModelId, Relation};
+use super::shape;
+use super::types::{Basis, FactKey, Kind, Model, ModelId, ParentRef, Relation};
 
-const MAX_BYTES: u64 = 256 * 1024 * 1024;
 const MAX_COMPONENTS: usize = 200_000;
 const VERSIONS: [&str; 3] = ["1.5", "1.6", "1.7"];
 
-/// Algorithm as CycloneDX writes it, as we write it, and its hexadecimal digits.
-const HASHES: [(&str, &str, usize); 14] = [
-    ("MD5", "md5", 32),
-    ("SHA-1", "sha1", 40),
-    ("SHA-256", "sha256", 64),
-    ("SHA-384", "sha384", 96),
-    ("SHA-512", "sha512", 128),
-    ("SHA3-256", "sha3-256", 64),
-    ("SHA3-384", "sha3-384", 96),
-    ("SHA3-512", "sha3-512", 128),
-    ("BLAKE2b-256", "blake2b-256", 64),
-    ("BLAKE2b-384", "blake2b-384", 96),
-    ("BLAKE2b-512", "blake2b-512", 128),
-    ("BLAKE3", "blake3", 64),
-    ("Streebog-256", "streebog-256", 64),
-    ("Streebog-512", "streebog-512", 128),
-];
-
-/// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
-pub fn read(path: &Path, source: &Untrusted) -> Scan {
+/// Reads one document, which the workspace calls `source`, from its tree. Models may occur more than once, as
+/// they do in it.
+pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
+    let version = root.get("specVersion").and_then(Value::as_str);
     let mut findings = Vec::new();
-    let mut refuse = |code: &str, place: &str, message: String| {
-        note(&mut findings, code, None, source, place, message);
-    };
-    let bytes = match reading::whole(path, MAX_BYTES) {
-        Ok(bytes) => bytes,
-        Err(unread) => {
-            refuse("F-BOM-UNREADABLE", "", unread.to_string());
-            return Scan { models: Vec::new(), findings };
-        }
-    };
-    let tree = match json_tree::parse(&bytes) {
-        Ok(tree) => tree,
-        Err(message) => {
-            refuse("F-BOM-JSON", "", message);
-            return Scan { models: Vec::new(), findings };
-        }
-    };
-    drop(bytes);
-    for name in &tree.duplicates {
-        refuse(
-            "F-BOM-DUPLICATE-KEY",
-            name,
-            "this name occurs twice in one object; the last one counts".to_owned(),
-        );
-    }
-    let format = tree.root.get("bomFormat").and_then(Value::as_str);
-    let version = tree.root.get("specVersion").and_then(Value::as_str);
-    if format != Some("CycloneDX") {
-        refuse("F-BOM-FORMAT", "/bomFormat", "not a CycloneDX document".to_owned());
-        return Scan { models: Vec::new(), findings };
-    }
     if !version.is_some_and(|version| VERSIONS.contains(&version)) {
-        let message = "not a CycloneDX version that is read here (1.5, 1.6 and 1.7 are)".to_owned();
-        refuse("F-BOM-VERSION", "/specVersion", message);
+        let message = "not a CycloneDX version that is read here (1.5, 1.6 and 1.7 are)";
+        note(&mut findings, "F-BOM-VERSION", None, source, "/specVersion", message);
         return Scan { models: Vec::new(), findings };
     }
-    let mut scan = Document::new(&tree.root, source, &mut findings).models();
+    let mut scan = Document::new(root, source, &mut findings).models();
     findings.append(&mut scan.findings);
     Scan { models: scan.models, findings }
 }
@@ -90,11 +41,13 @@ struct Document<'a> {
     source: &'a Untrusted,
     components: Vec<Component<'a>>,
     by_ref: HashMap<&'a str, usize>,
+    by_aibomgen: bool,
 }
 
 impl<'a> Document<'a> {
     fn new(root: &'a Value, source: &'a Untrusted, findings: &mut Vec<Finding>) -> Self {
-        let mut document = Document { source, components: Vec::new(), by_ref: HashMap::new() };
+        let by_aibomgen = generators(root).any(|name| name.to_ascii_lowercase().starts_with("aibomgen"));
+        let mut document = Document { source, components: Vec::new(), by_ref: HashMap::new(), by_aibomgen };
         let subject = root.pointer("/metadata/component");
         let mut waiting: Vec<(&Value, String)> = Vec::new();
         push_children(root.get("components"), "/components", source, findings, &mut waiting);
@@ -123,34 +76,58 @@ impl<'a> Document<'a> {
         let mut scan = Scan::default();
         for component in &self.components {
             let Some((kind, untyped)) = kind(component.node) else { continue };
-            let Some(name) = identify(component.node, false) else {
+            let (properties, bad) = properties(component.node, &component.pointer);
+            let named = text(component.node, "name").unwrap_or_default();
+            let seen = dialects::seen(&properties, named);
+            if matches!(seen, Some(Seen::Provider)) {
+                let message = "a provider typed as a model, and which model is not said; left out";
+                note(&mut scan.findings, "F-BOM-PROVIDER", None, self.source, &component.pointer, message);
+                continue;
+            }
+            let name = match seen {
+                Some(Seen::Model(name, _)) => Some(name.to_owned()),
+                _ => identify(component.node, false),
+            };
+            let Some(name) = name else {
                 let message = "a model without a name; left out";
                 note(&mut scan.findings, "F-BOM-NAME", None, self.source, &component.pointer, message);
                 continue;
             };
-            let shown = text(component.node, "name").unwrap_or(&name);
-            let mut reader =
-                Reader { record: Record::new(ModelId::new(&name), shown, self.source), document: self };
+            let shown = if seen.is_some() || named.is_empty() { &name } else { named };
+            let mut reader = Reader {
+                record: Record::new(ModelId::new(&name), shown, self.source),
+                document: self,
+                descendants: Vec::new(),
+            };
             reader.record.model.kind = kind;
+            for place in bad {
+                reader.found("F-BOM-TYPE", &place, NO_PROPERTY);
+            }
             if untyped {
                 let message = "described as a model, and its type is not machine-learning-model";
                 reader.found("F-BOM-COMPONENT-TYPE", &format!("{}/type", component.pointer), message);
             }
-            reader.component(component);
+            if let Some(Seen::Model(_, Some(provider))) = seen {
+                reader.fact(FactKey::Publisher, &provider.value, &provider.place);
+            }
+            reader.component(component, &properties);
             scan.models.push(reader.record.model);
+            scan.models.append(&mut reader.descendants);
             for finding in reader.record.findings {
-                note(
-                    &mut scan.findings,
-                    &finding.code,
-                    finding.model,
-                    self.source,
-                    finding.place.raw(),
-                    finding.message,
-                );
+                let (place, message) = (finding.place.raw(), finding.message);
+                note(&mut scan.findings, &finding.code, finding.model, self.source, place, message);
             }
         }
         scan
     }
+}
+
+/// The names of the tools that wrote the document, in both of the forms there are.
+fn generators(root: &Value) -> impl Iterator<Item = &str> {
+    let tools = root.pointer("/metadata/tools");
+    each(tools)
+        .chain(each(tools.and_then(|tools| tools.get("components"))))
+        .filter_map(|tool| tool.get("name")?.as_str())
 }
 
 fn push_children<'a>(
@@ -187,50 +164,35 @@ fn kind(node: &Map<String, Value>) -> Option<(Kind, bool)> {
     }
 }
 
-/// `owner/name` of a component. An ancestor is often named without its owner and linked in full, so there
-/// the link comes first; elsewhere a link counts only when it ends in the component's own name.
+/// `owner/name` of a component.
 fn identify(node: &Map<String, Value>, is_ancestor: bool) -> Option<String> {
-    if let Some(purl) = text(node, "purl").and_then(names::hub_purl) {
-        return Some(purl.name);
-    }
-    let name = text(node, "name").unwrap_or_default().trim();
-    let links = || {
-        each(node.get("externalReferences"))
-            .filter_map(|link| names::hub_url(link.get("url")?.as_str()?))
-            .find(|link| {
-                is_ancestor || link.rsplit('/').next().is_some_and(|end| end.eq_ignore_ascii_case(name))
-            })
-    };
-    if is_ancestor && let Some(link) = links() {
-        return Some(link);
-    }
-    let plain = match text(node, "group").map(|group| group.trim().trim_matches('/')) {
-        Some(group) if !group.is_empty() && !name.is_empty() && !name.contains('/') => {
-            return Some(format!("{group}/{name}"));
-        }
-        _ => name,
-    };
-    if plain.contains('/') {
-        return Some(names::hub_url(plain).unwrap_or_else(|| plain.to_owned()));
-    }
-    links().or_else(|| (!plain.is_empty()).then(|| plain.to_owned()))
+    let links = each(node.get("externalReferences")).filter_map(|link| link.get("url")?.as_str());
+    names::identity(
+        text(node, "purl"),
+        text(node, "group"),
+        text(node, "name").unwrap_or_default(),
+        links,
+        is_ancestor,
+    )
 }
 
 struct Reader<'a> {
     record: Record,
     document: &'a Document<'a>,
+    descendants: Vec<Model>,
 }
 
 impl Reader<'_> {
-    fn component(&mut self, component: &Component<'_>) {
+    fn component(&mut self, component: &Component<'_>, properties: &[Property]) {
         let (node, at) = (component.node, component.pointer.as_str());
         self.identity(node, at);
         self.licences(node, at);
         self.hashes(node, at);
-        let properties = self.properties(node, at);
         self.model_card(node, at);
-        self.parents(node, at, &properties);
-        self.binding(node, at, &properties);
+        self.pedigree(node, at, properties);
+        dialects::apply(&mut self.record, properties, self.document.source);
+        self.binding(node, at, properties);
+        shape::check(node, at, &mut |code, place, message| self.found(code, place, message));
     }
 
     fn identity(&mut self, node: &Map<String, Value>, at: &str) {
@@ -281,20 +243,27 @@ impl Reader<'_> {
                 self.found("F-BOM-TYPE", &here, "a hash has an alg and a content, both text");
                 continue;
             };
-            let known = HASHES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(algorithm));
-            let Some((_, ours, digits)) = known else {
-                self.found("F-BOM-HASH-ALGORITHM", &here, "not a hash algorithm of CycloneDX");
-                continue;
-            };
-            if content.len() != *digits || !content.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                let message =
-                    format!("{ours} has {digits} hexadecimal digits; this has {} bytes", content.len());
-                self.found("F-BOM-HASH-LENGTH", &here, message);
-                continue;
+            match dialects::hash(algorithm, content) {
+                // AIBoMGen writes the commit of the repository where the hash of a file belongs.
+                Ok(value) if value.starts_with("sha1:") && self.is_commit(node, content) => {
+                    let message =
+                        "the commit of the repository, not a digest of the model; not taken as a hash";
+                    self.found("F-BOM-HASH-COMMIT", &here, message);
+                }
+                Ok(value) => self.fact(FactKey::Hash, &value, &here),
+                Err((code, message)) => self.found(code, &here, message),
             }
-            let value = format!("{ours}:{}", content.to_ascii_lowercase());
-            self.fact(FactKey::Hash, &value, &here);
         }
+    }
+
+    fn is_commit(&self, node: &Map<String, Value>, content: &str) -> bool {
+        let revision = text(node, "purl").and_then(names::hub_purl).and_then(|purl| purl.revision);
+        let versions = [text(node, "version"), revision.as_deref()];
+        let same = |version: &str| {
+            version.len() >= 7
+                && content.get(..version.len()).is_some_and(|c| c.eq_ignore_ascii_case(version))
+        };
+        self.document.by_aibomgen || versions.into_iter().flatten().any(same)
     }
 
     fn model_card(&mut self, node: &Map<String, Value>, at: &str) {
@@ -335,81 +304,61 @@ impl Reader<'_> {
         }
     }
 
-    fn parents(&mut self, node: &Map<String, Value>, at: &str, properties: &[Property]) {
-        let explicit =
-            find(properties, "base_model_relation").and_then(|property| names::relation(&property.value));
-        let tags: Vec<(&Property, &str)> = properties
-            .iter()
-            .filter(|property| property.name == "tags")
-            .flat_map(|property| property.value.split(',').map(move |tag| (property, tag)))
-            .collect();
-        let relation = |id: &str| {
-            let tagged = tags.iter().filter_map(|(_, tag)| names::base_model_tag(tag));
-            let by_tag =
-                tagged.filter(|(_, base)| base.trim().eq_ignore_ascii_case(id)).find_map(|(word, _)| word);
-            explicit.or(by_tag).unwrap_or(Relation::Unspecified)
-        };
-        if let Some(pedigree) = self.object(node, "pedigree", at) {
-            let here = format!("{at}/pedigree");
-            for (index, ancestor) in self.list(pedigree, "ancestors", &here) {
-                let place = format!("{here}/ancestors/{index}");
-                self.ancestor(ancestor, &place, &relation);
-            }
+    fn pedigree(&mut self, node: &Map<String, Value>, at: &str, properties: &[Property]) {
+        let Some(pedigree) = self.object(node, "pedigree", at) else { return };
+        let here = format!("{at}/pedigree");
+        let notes = self.text(pedigree, "notes", &here).unwrap_or_default();
+        let relations = Relations::new(properties, notes);
+        for (index, ancestor) in self.list(pedigree, "ancestors", &here) {
+            self.ancestor(ancestor, &format!("{here}/ancestors/{index}"), &relations);
         }
-        for property in properties {
-            if matches!(property.name.as_str(), "base_model" | "huggingface:baseModel") {
-                for base in property.value.split(',').map(str::trim).filter(|base| !base.is_empty()) {
-                    let id = names::canonical(base).unwrap_or_default();
-                    self.parent(base, relation(&id), &property.place);
-                }
-            }
-        }
-        for (property, tag) in &tags {
-            if let Some((_, base)) = names::base_model_tag(tag) {
-                self.parent(base.trim(), relation(base.trim()), &property.place);
-            }
+        for (index, descendant) in self.list(pedigree, "descendants", &here) {
+            self.descendant(descendant, &format!("{here}/descendants/{index}"));
         }
     }
 
-    fn ancestor(&mut self, ancestor: &Value, place: &str, relation: &dyn Fn(&str) -> Relation) {
+    /// The same edge told from the other end: it is the descendant's, and pins nothing.
+    fn descendant(&mut self, descendant: &Value, place: &str) {
+        let named = descendant.as_object().and_then(|node| Some((node, identify(node, true)?)));
+        let Some((node, name)) = named else {
+            self.found("F-BOM-NAME", place, "a descendant without a name; left out");
+            return;
+        };
+        let source = self.document.source;
+        let mut model = Model::new(ModelId::new(&name), text(node, "name").unwrap_or(&name));
+        model.sources.push(source.clone());
+        let (properties, _) = properties(node, place);
+        model.parents.push(ParentRef {
+            id: self.record.model.id.clone(),
+            relation: Relations::new(&properties, "").of(self.record.model.id.raw()),
+            basis: Basis::Declared,
+            digest: None,
+            source: source.clone(),
+            place: place.into(),
+        });
+        self.descendants.push(model);
+    }
+
+    fn ancestor(&mut self, ancestor: &Value, place: &str, relations: &Relations<'_>) {
         let named = ancestor.as_object().and_then(|node| Some((node, identify(node, true)?)));
         let Some((node, name)) = named else {
             self.found("F-BOM-NAME", place, "an ancestor without a name; left out");
             return;
         };
-        let properties = self.properties(node, place);
+        let (properties, bad) = properties(node, place);
+        for place in bad {
+            self.found("F-BOM-TYPE", &place, NO_PROPERTY);
+        }
         let stated =
             find(&properties, "touchmark:pedigree:relation").and_then(|one| names::relation(&one.value));
-        self.parent(&name, stated.unwrap_or_else(|| relation(&name)), place);
-        if let Some(pin) = find(&properties, "touchmark:pedigree:digest") {
-            let id = ModelId::new(&name);
-            match pin.value.parse() {
-                Ok(digest) => {
-                    let parents = self.record.model.parents.iter_mut();
-                    for parent in parents.filter(|parent| parent.id == id && parent.place.raw() == place) {
-                        parent.digest = Some(digest);
-                    }
-                }
-                Err(_) => self.found(
-                    "F-BOM-DIGEST",
-                    &pin.place,
-                    "not a root digest: 64 lower-case hexadecimal digits",
-                ),
-            }
+        self.parent(&name, stated.unwrap_or_else(|| relations.of(&name)), place);
+        if let Some(pin) = find(&properties, dialects::PIN) {
+            dialects::pin(&mut self.record, &name, place, pin, self.document.source);
         }
     }
 
     fn binding(&mut self, node: &Map<String, Value>, at: &str, properties: &[Property]) {
-        let value =
-            |name: &str| find(properties, name).map(|property| Untrusted::new(property.value.as_str()));
-        let mut binding = Binding {
-            root_digest: value("touchmark:oms:rootDigest"),
-            identity: value("touchmark:oms:identity"),
-            issuer: value("touchmark:oms:issuer"),
-            log_entry: value("touchmark:oms:logEntry"),
-            bundle_digest: value("touchmark:oms:bundleDigest"),
-            source: self.document.source.clone(),
-        };
+        let mut binding = dialects::binding(&mut self.record, properties, self.document.source);
         for (index, link) in self.list(node, "externalReferences", at) {
             if binding.bundle_digest.is_some()
                 || link.get("type").and_then(Value::as_str) != Some("attestation")
@@ -430,29 +379,7 @@ impl Reader<'_> {
                 }
             }
         }
-        let nothing = Binding { source: binding.source.clone(), ..Binding::default() };
-        self.record.model.binding = (binding != nothing).then_some(binding);
-    }
-
-    /// The properties of a component and of its model card.
-    fn properties(&mut self, node: &Map<String, Value>, at: &str) -> Vec<Property> {
-        let mut found = Vec::new();
-        let card = node.get("modelCard").and_then(Value::as_object);
-        let holders = [(Some(node), at.to_owned()), (card, format!("{at}/modelCard"))];
-        for (holder, at) in holders {
-            let Some(holder) = holder else { continue };
-            for (index, entry) in self.list(holder, "properties", &at) {
-                let place = format!("{at}/properties/{index}");
-                let part = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
-                match (part("name"), part("value")) {
-                    (Some(name), Some(value)) => found.push(Property { name, value, place }),
-                    // A property without a value is allowed and says nothing.
-                    (Some(_), None) if entry.get("value").is_none() => {}
-                    _ => self.found("F-BOM-TYPE", &place, "a property has a name and a value, both text"),
-                }
-            }
-        }
-        found
+        dialects::bind(&mut self.record, binding);
     }
 
     fn fact(&mut self, key: FactKey, value: &str, place: &str) {
@@ -502,15 +429,29 @@ impl Reader<'_> {
     }
 }
 
-/// A name and its value, as text.
-struct Property {
-    name: String,
-    value: String,
-    place: String,
-}
+const NO_PROPERTY: &str = "a property has a name and a value, both text";
 
-fn find<'p>(properties: &'p [Property], name: &str) -> Option<&'p Property> {
-    properties.iter().find(|property| property.name == name)
+/// The properties of a component and of its model card, and where there are some that are none.
+fn properties(node: &Map<String, Value>, at: &str) -> (Vec<Property>, Vec<String>) {
+    let (mut found, mut bad) = (Vec::new(), Vec::new());
+    let card = node.get("modelCard").and_then(Value::as_object);
+    for (holder, at) in [(Some(node), at.to_owned()), (card, format!("{at}/modelCard"))] {
+        let Some(list) = holder.and_then(|holder| holder.get("properties")) else { continue };
+        if !list.is_array() {
+            bad.push(format!("{at}/properties"));
+        }
+        for (index, entry) in each(Some(list)).enumerate() {
+            let place = format!("{at}/properties/{index}");
+            let part = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+            match (part("name"), part("value")) {
+                (Some(name), Some(value)) => found.push(Property { name, value, place }),
+                // A property without a value is allowed and says nothing.
+                (Some(_), None) if entry.get("value").is_none() => {}
+                _ => bad.push(place),
+            }
+        }
+    }
+    (found, bad)
 }
 
 fn text<'v>(node: &'v Map<String, Value>, key: &str) -> Option<&'v str> {

@@ -12,7 +12,7 @@ use super::front_matter::{self, FrontMatter};
 use super::record::{Record, note};
 use super::scan::{Finding, Scan};
 use super::types::{Basis, FactKey, Format, Kind, ModelId, Relation};
-use super::{gguf, names, reading};
+use super::{gguf, hazards, names, reading};
 
 /// Folders are looked for this deep below a source.
 const MAX_DEPTH: usize = 16;
@@ -20,6 +20,11 @@ const MAX_DEPTH: usize = 16;
 const MAX_ENTRIES: u64 = 1_000_000;
 /// Files of one model whose content is looked at.
 const MAX_LOOKS: u64 = 20_000;
+/// What can run code, kept of one model.
+const MAX_HAZARDS: usize = 500;
+/// Further files that a loader looks into for code to run.
+const CONFIGURATIONS: [&str; 4] =
+    ["generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer_config.json"];
 /// `config.json` and `adapter_config.json`.
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -229,13 +234,52 @@ impl FolderReader<'_> {
         }
         if let Some((source, config)) = &config {
             self.configured(record, config, source);
-            if config.get("auto_map").is_some() && shape.has_python {
-                record.model.formats.push(Format::RemoteCode);
-                let word = Format::RemoteCode.word();
-                record.fact(FactKey::Format, word, Basis::Observed, &self.source, "config.json");
+        }
+        let configuration = |name: &'static str, value: &Value, record: &mut Record| {
+            let mut found = hazards::Hazards::default();
+            hazards::of_configuration(value, shape.has_python, &mut found);
+            self.hazards(found, name, record);
+        };
+        if let Some((_, config)) = &config {
+            configuration("config.json", config, record);
+        }
+        for name in CONFIGURATIONS {
+            if let Some((_, value)) = self.json(name, record) {
+                configuration(name, &value, record);
             }
         }
+        if shape.has_python && !record.model.formats.contains(&Format::RemoteCode) {
+            let mut found = hazards::Hazards::default();
+            hazards::of_python(&mut found);
+            self.hazards(found, "", record);
+        }
         record.model.formats.sort();
+    }
+
+    /// Tells what a file can do when it is loaded: as fact, as finding where it matters, and as format.
+    fn hazards(&self, found: hazards::Hazards, place: &str, record: &mut Record) {
+        for hazard in found.told(place) {
+            if record.model.hazards.len() >= MAX_HAZARDS {
+                return;
+            }
+            let inside = hazard.place.screen();
+            let at = if inside.is_empty() { place.to_owned() } else { format!("{place} {inside}") };
+            record.fact(FactKey::Hazard, &hazard.line(), Basis::Observed, &self.source, &at);
+            if let Some(code) = hazard.tier.code() {
+                record.found(code, &self.source, &at, hazard.line());
+            }
+            if let Some(format) = hazard.format() {
+                self.format(format, place, record);
+            }
+            record.model.hazards.push(hazard);
+        }
+    }
+
+    fn format(&self, format: Format, place: &str, record: &mut Record) {
+        if !record.model.formats.contains(&format) {
+            record.model.formats.push(format);
+            record.fact(FactKey::Format, format.word(), Basis::Observed, &self.source, place);
+        }
     }
 
     fn configured(&self, record: &mut Record, config: &Value, source: &Untrusted) {
@@ -319,7 +363,7 @@ impl FolderReader<'_> {
 
     /// Counts files and bytes, and looks at the head of each file.
     fn walk(&self, record: &mut Record) -> Shape {
-        let mut shape = Shape::default();
+        let mut shape = Shape { looks: 0, budget: hazards::MAX_BYTES, has_python: false, gguf: None };
         let mut budget = MAX_ENTRIES;
         let mut waiting = vec![(self.folder.path.clone(), String::new())];
         while let Some((path, below)) = waiting.pop() {
@@ -387,14 +431,14 @@ impl FolderReader<'_> {
                 "the content is not what the file's name promises",
             );
         }
-        let Some(format) = look.format else { return };
-        if format == Format::Gguf && shape.gguf.is_none() {
-            shape.gguf = Some((place.to_owned(), gguf::origin(&look.head)));
+        if let Some(format) = look.format {
+            if format == Format::Gguf && shape.gguf.is_none() {
+                shape.gguf = Some((place.to_owned(), gguf::origin(&look.head)));
+            }
+            self.format(format, place, record);
         }
-        if !record.model.formats.contains(&format) {
-            record.model.formats.push(format);
-            record.fact(FactKey::Format, format.word(), Basis::Observed, &self.source, place);
-        }
+        let found = hazards::look(&entry.path, size, &look, &mut shape.budget);
+        self.hazards(found, place, record);
     }
 
     fn file(&self, name: &str) -> Option<&Entry> {
@@ -417,9 +461,9 @@ impl FolderReader<'_> {
     }
 }
 
-#[derive(Default)]
 struct Shape {
     looks: u64,
+    budget: u64,
     has_python: bool,
     gguf: Option<(String, gguf::Origin)>,
 }

@@ -10,7 +10,7 @@ pub(super) const HEAD_BYTES: u64 = 64 * 1024;
 /// The safetensors format's own limit on its header.
 const MAX_SAFETENSORS_HEADER: u64 = 100_000_000;
 /// What PyTorch and joblib load as a pickle unless the bytes say otherwise; protocols 0 and 1 have no mark.
-const LOADED_AS_PICKLE: [&str; 6] = ["pt", "pth", "ckpt", "pkl", "pickle", "joblib"];
+pub(super) const LOADED_AS_PICKLE: [&str; 6] = ["pt", "pth", "ckpt", "pkl", "pickle", "joblib"];
 /// The pickle inside a PyTorch archive.
 const ARCHIVED_PICKLE: &[u8] = b"data.pkl";
 

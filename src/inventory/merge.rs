@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::record::note;
+use super::record::{MAX_FACTS, TOO_MANY_FACTS, note};
 use super::scan::{Finding, Scan};
 use super::types::{Basis, FactKey, Kind, Model, ModelId};
 
@@ -50,6 +50,7 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
             known.files = more.files;
             known.bytes = more.bytes;
             known.formats = more.formats;
+            known.hazards = more.hazards;
         }
         (Some(_), Some(second)) => {
             let place = second.to_string_lossy();
@@ -72,12 +73,16 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
                 && old.basis == fact.basis
                 && old.source == fact.source
         };
-        if !known.facts.iter().any(same) {
+        if known.facts.len() < MAX_FACTS && !known.facts.iter().any(same) {
+            if known.facts.len() + 1 == MAX_FACTS {
+                let id = Some(known.id.clone());
+                note(findings, "F-MODEL-FACTS", id, &fact.source, fact.place.raw(), TOO_MANY_FACTS);
+            }
             known.facts.push(fact);
         }
     }
     for parent in more.parents {
-        if !known.parents.contains(&parent) {
+        if known.parents.len() < MAX_FACTS && !known.parents.contains(&parent) {
             known.parents.push(parent);
         }
     }
@@ -93,6 +98,10 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
 
 /// Marks the later of two facts that disagree.
 fn contradict(known: &Model, more: &mut Model, findings: &mut Vec<Finding>) {
+    // Nothing more is kept of it.
+    if known.facts.len() >= MAX_FACTS {
+        return;
+    }
     for fact in more.facts.iter_mut().filter(|fact| SINGLE_TRUTHS.contains(&fact.key)) {
         let mut earlier = known.facts.iter().filter(|old| old.key == fact.key).peekable();
         if earlier.peek().is_none() || earlier.any(|old| agree(fact.key, old.value.raw(), fact.value.raw())) {

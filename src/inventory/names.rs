@@ -29,6 +29,35 @@ pub(super) fn canonical(raw: &str) -> Option<String> {
     (!local && !name.is_empty() && name.len() <= 1024).then(|| name.to_owned())
 }
 
+/// `owner/name` of what a document describes by a package URL, a group, a name and links. An ancestor is often
+/// named without its owner and linked in full, so there the link comes first; elsewhere a link counts only when
+/// it ends in the component's own name.
+pub(super) fn identity<'a>(
+    purl: Option<&str>,
+    group: Option<&str>,
+    name: &str,
+    links: impl Iterator<Item = &'a str>,
+    is_ancestor: bool,
+) -> Option<String> {
+    if let Some(purl) = purl.and_then(hub_purl) {
+        return Some(purl.name);
+    }
+    let name = name.trim();
+    let link = links.filter_map(hub_url).find(|link| {
+        is_ancestor || link.rsplit('/').next().is_some_and(|end| end.eq_ignore_ascii_case(name))
+    });
+    if is_ancestor && link.is_some() {
+        return link;
+    }
+    match group.map(|group| group.trim().trim_matches('/')) {
+        Some(group) if !group.is_empty() && !name.is_empty() && !name.contains('/') => {
+            Some(format!("{group}/{name}"))
+        }
+        _ if name.contains('/') => Some(hub_url(name).unwrap_or_else(|| name.to_owned())),
+        _ => link.or_else(|| (!name.is_empty()).then(|| name.to_owned())),
+    }
+}
+
 /// Whether it has the shape `owner/name` and nothing of a path.
 pub(super) fn is_owner_name(raw: &str) -> bool {
     let part = |text: &str| !text.is_empty() && text != "." && text != "..";

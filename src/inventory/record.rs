@@ -9,6 +9,11 @@ use super::types::{Basis, Fact, FactKey, Model, ModelId, ParentRef, Relation};
 /// A document cannot make us keep more findings than this.
 const MAX_FINDINGS: usize = 1000;
 
+/// Facts, and parents, of one model: no bill of good will has as many, and each is compared with the others.
+pub(super) const MAX_FACTS: usize = 1000;
+/// What is said where that bound is met.
+pub(super) const TOO_MANY_FACTS: &str = "more facts about one model than are kept; the rest is left out";
+
 /// A model as one source tells of it.
 pub(super) struct Record {
     /// What the source says.
@@ -30,6 +35,12 @@ impl Record {
         if value.trim().is_empty() {
             return;
         }
+        if self.model.facts.len() >= MAX_FACTS {
+            if !self.findings.iter().any(|finding| finding.code == "F-MODEL-FACTS") {
+                self.found("F-MODEL-FACTS", source, place, TOO_MANY_FACTS);
+            }
+            return;
+        }
         let fact = Fact { key, value: value.into(), basis, source: source.clone(), place: place.into() };
         if !self.model.facts.contains(&fact) {
             self.model.facts.push(fact);
@@ -44,7 +55,9 @@ impl Record {
     pub fn parent(&mut self, raw: &str, relation: Relation, source: &Untrusted, place: &str) {
         let key = if relation == Relation::TrainedOn { FactKey::Dataset } else { FactKey::BaseModel };
         self.fact(key, raw, Basis::Declared, source, place);
-        let Some(name) = names::canonical(raw) else { return };
+        let Some(name) = names::canonical(raw).filter(|_| self.model.parents.len() < MAX_FACTS) else {
+            return;
+        };
         let parent = ParentRef {
             id: ModelId::new(&name),
             relation,

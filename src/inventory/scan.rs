@@ -11,7 +11,7 @@ use super::merge::Merged;
 use super::record::note;
 use super::types::{Model, ModelId};
 use super::workspace::{Source, SourceKind, Workspace};
-use super::{cyclonedx, folder};
+use super::{bom, folder};
 
 /// Something that a source gets wrong. It never stops a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,8 +100,7 @@ fn documents(path: &Path, source: &Source, progress: &Progress, merged: &mut Mer
         for entry in std::fs::read_dir(path).map_err(|cause| Error::read(path, &cause))? {
             let entry = entry.map_err(|cause| Error::read(path, &cause))?;
             let name = entry.file_name();
-            let is_json = Path::new(&name).extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
-            if is_json && !entry.path().is_dir() {
+            if bom::is_document(Path::new(&name)) && !entry.path().is_dir() {
                 documents.push((entry.path(), source.path.join(name)));
             }
         }
@@ -109,7 +108,14 @@ fn documents(path: &Path, source: &Source, progress: &Progress, merged: &mut Mer
         if documents.is_empty() {
             let place = Untrusted::new(folder::slashed(&source.path));
             let mut findings = Vec::new();
-            note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", "no *.json document in this folder");
+            note(
+                &mut findings,
+                "F-SOURCE-EMPTY",
+                None,
+                &place,
+                "",
+                "no *.json, *.jsonld or *.xml document in this folder",
+            );
             merged.add(Scan { models: Vec::new(), findings });
         }
     } else {
@@ -119,7 +125,7 @@ fn documents(path: &Path, source: &Source, progress: &Progress, merged: &mut Mer
     // One after the other: a document may take a gigabyte while it is read.
     for (file, shown) in documents {
         progress.check()?;
-        merged.add(cyclonedx::read(&file, &Untrusted::new(folder::slashed(&shown))));
+        merged.add(bom::read(&file, &Untrusted::new(folder::slashed(&shown))));
         progress.add_file();
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! Models, facts and references to parents, as plain values.
 
+use super::hazards::Hazard;
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,8 @@ pub enum FactKey {
     Purl,
     /// A file format found by looking at bytes.
     Format,
+    /// What can run code when the model is loaded, found by looking at bytes.
+    Hazard,
     /// A hash that a document states, `alg:hex`.
     Hash,
     /// Free text.
@@ -118,6 +121,7 @@ impl FactKey {
             FactKey::Architecture => "architecture",
             FactKey::Purl => "purl",
             FactKey::Format => "format",
+            FactKey::Hazard => "on loading",
             FactKey::Hash => "hash",
             FactKey::Description => "description",
         }
@@ -208,8 +212,11 @@ pub enum Format {
     Onnx,
     /// Python pickle, bare or inside a PyTorch zip: runs code when it is loaded.
     Pickle,
-    /// A `config.json` with `auto_map`: Python files beside the weights run when it is loaded.
+    /// A configuration with `auto_map`: Python files beside the weights, or of another repository, run when it
+    /// is loaded.
     RemoteCode,
+    /// Keras layers that hold code, such as Lambda.
+    KerasCode,
 }
 
 impl Format {
@@ -221,12 +228,13 @@ impl Format {
             Format::Onnx => "onnx",
             Format::Pickle => "pickle",
             Format::RemoteCode => "remote-code",
+            Format::KerasCode => "keras-code",
         }
     }
 
     /// Whether loading it can run code.
     pub fn executes_code(self) -> bool {
-        matches!(self, Format::Pickle | Format::RemoteCode)
+        matches!(self, Format::Pickle | Format::RemoteCode | Format::KerasCode)
     }
 }
 
@@ -269,6 +277,9 @@ pub struct Model {
     pub bytes: u64,
     /// Weights formats found.
     pub formats: Vec<Format>,
+    /// What can run code when it is loaded, worst first for each file.
+    #[serde(default)]
+    pub hazards: Vec<Hazard>,
     /// What is known, in the order in which it was found.
     pub facts: Vec<Fact>,
     /// Parents as the sources name them; all are kept.
@@ -292,6 +303,7 @@ impl Model {
             files: 0,
             bytes: 0,
             formats: Vec::new(),
+            hazards: Vec::new(),
             facts: Vec::new(),
             parents: Vec::new(),
             binding: None,

@@ -132,6 +132,23 @@ impl Graph {
         self.graph.node_weights().collect()
     }
 
+    /// Where a node stands among [`Graph::nodes`].
+    pub fn position(&self, id: &ModelId) -> Option<usize> {
+        self.place(id).map(NodeIndex::index)
+    }
+
+    /// The id of the node that stands there.
+    pub fn id_at(&self, position: usize) -> Option<&ModelId> {
+        self.at(NodeIndex::new(position)).map(|node| &node.id)
+    }
+
+    /// Where the parents stand whose weights are in the node that stands there, in order.
+    pub fn weight_bearing(&self, position: usize) -> Vec<usize> {
+        let around = self.around(NodeIndex::new(position), Direction::Outgoing);
+        let bearing = around.into_iter().filter(|(_, edge)| edge.relation.bears_weight());
+        bearing.map(|(parent, _)| parent.index()).collect()
+    }
+
     /// The node of that id.
     pub fn node(&self, id: &ModelId) -> Option<&Node> {
         self.at(self.place(id)?)

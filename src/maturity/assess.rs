@@ -41,7 +41,7 @@ pub struct ControlResult {
 }
 
 /// A model's controls and own score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {
     /// One result a control, in the rubric's order.
     pub controls: Vec<ControlResult>,

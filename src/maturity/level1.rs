@@ -2,7 +2,8 @@
 //! AIBOM declares, and decide nothing about trust anew: a stage that did not pass never becomes a pass here.
 
 use super::assess::Evidence;
-use crate::inventory::{Basis, Binding, FactKey, Format, Kind};
+use super::loading::no_code;
+use crate::inventory::{Basis, Binding, FactKey};
 use crate::policy::Window;
 use crate::signing::{Check, Method, Outcome, Stage, Verification};
 use crate::text::Untrusted;
@@ -52,15 +53,15 @@ impl Finding {
         Finding { outcome: Outcome::Missing, basis: None, found: found.into(), remedy: None }
     }
 
-    fn not_applicable(found: impl Into<Untrusted>) -> Self {
+    pub fn not_applicable(found: impl Into<Untrusted>) -> Self {
         Finding { outcome: Outcome::NotApplicable, basis: None, found: found.into(), remedy: None }
     }
 
-    fn observed(outcome: Outcome, found: impl Into<Untrusted>) -> Self {
+    pub fn observed(outcome: Outcome, found: impl Into<Untrusted>) -> Self {
         Finding { outcome, basis: Some(Basis::Observed), found: found.into(), remedy: None }
     }
 
-    fn remedy(mut self, remedy: &str) -> Self {
+    pub fn remedy(mut self, remedy: &str) -> Self {
         self.remedy = Some(remedy.to_owned());
         self
     }
@@ -427,26 +428,6 @@ fn verified_at_pull(evidence: &Evidence<'_>) -> Finding {
 
 fn verified_at_load(_: &Evidence<'_>) -> Finding {
     Finding::not_applicable("no deployment is known")
-}
-
-fn no_code(evidence: &Evidence<'_>) -> Finding {
-    let model = evidence.model;
-    let words = |formats: &[Format]| {
-        let unsafe_only = formats.iter().any(|format| format.executes_code());
-        let wanted = formats.iter().filter(|format| !unsafe_only || format.executes_code());
-        wanted.map(|format| format.word()).collect::<Vec<_>>().join(", ")
-    };
-    match model.formats.as_slice() {
-        [] if model.kind == Kind::Dataset => Finding::not_applicable("a dataset has no weights"),
-        [] if model.location.is_none() => {
-            Finding::unknown("no files to look at").remedy("add the folder that holds the files as a source")
-        }
-        [] => Finding::unknown("no known format of weights was found"),
-        formats if formats.iter().any(|format| format.executes_code()) => {
-            Finding::observed(Outcome::Fail, format!("can run code when it is loaded: {}", words(formats)))
-        }
-        formats => Finding::observed(Outcome::Pass, words(formats)),
-    }
 }
 
 /// One value of the AIBOM's binding beside the verified one.

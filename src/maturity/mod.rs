@@ -4,6 +4,7 @@
 mod assess;
 mod caps;
 mod level1;
+mod loading;
 mod rubric;
 mod score;
 

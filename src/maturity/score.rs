@@ -5,7 +5,7 @@ use crate::signing::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// A model's own score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Score {
     /// 0 to 3.
     pub own: u8,

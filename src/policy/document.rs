@@ -13,6 +13,8 @@ pub enum AnchorKind {
     X509,
     /// `kind = "sigstore"`.
     Sigstore,
+    /// `kind = "tsa"`.
+    Tsa,
 }
 
 /// One `[trust.NAME]`.
@@ -158,9 +160,17 @@ pub struct Stage {
     pub on_unavailable: Action,
     /// Control ids that must pass here besides the level's.
     pub require_controls: Vec<String>,
+    /// How old a remembered digest may be to count here; none: every digest is computed at the verification.
+    pub cached_digests_max_hours: Option<u32>,
 }
 
 impl Stage {
+    /// Whether digests that were remembered count here at a time.
+    pub fn lets_count(&self, recalled: &crate::signing::Recalled, now: jiff::Timestamp) -> bool {
+        let age = now.as_second() - recalled.oldest.as_second();
+        self.cached_digests_max_hours.is_some_and(|hours| age <= i64::from(hours) * 3600)
+    }
+
     /// What this stage does on a class.
     pub fn action(&self, class: Class) -> Action {
         match class {

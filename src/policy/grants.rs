@@ -43,10 +43,11 @@ impl Reading<'_, '_> {
             let kind = self
                 .faults
                 .required(section, "kind")
-                .and_then(|kind| self.faults.one_of("kind", &kind, &["key", "x509", "sigstore"]));
+                .and_then(|kind| self.faults.one_of("kind", &kind, &["key", "x509", "sigstore", "tsa"]));
             let kind = match kind {
                 Some("key") => AnchorKind::Key,
                 Some("x509") => AnchorKind::X509,
+                Some("tsa") => AnchorKind::Tsa,
                 Some(_) => AnchorKind::Sigstore,
                 None => continue,
             };
@@ -157,6 +158,12 @@ impl Reading<'_, '_> {
         for name in trust.iter().filter(|name| !anchors.iter().any(|anchor| anchor.name == name.value)) {
             let message = format!("there is no anchor `{}`", quote(&name.value));
             self.faults.add(Some(name.at), message, "add a [trust.NAME] for it, or correct the name");
+        }
+        let stamps = |name: &str| anchors.iter().any(|a| a.name == name && a.kind == AnchorKind::Tsa);
+        for name in trust.iter().filter(|name| stamps(&name.value)) {
+            let message = format!("`{}` says when and never who", quote(&name.value));
+            let help = "a timestamp authority counts for all publishers; name who signs";
+            self.faults.add(Some(name.at), message, help);
         }
         values(Some(trust))
     }

@@ -2,6 +2,7 @@
 //! identities. It knows no level, no decision and no screen.
 
 mod document;
+mod edit;
 mod grants;
 mod matching;
 mod parse;
@@ -11,6 +12,7 @@ pub use document::{
     Action, AnchorKind, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
     Policy, Publisher, Stage, TextPattern,
 };
+pub use edit::{with_anchor, without_anchor};
 pub use matching::Window;
 pub use parse::{PolicyError, parse};
 

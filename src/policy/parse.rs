@@ -22,9 +22,9 @@ const LIMIT_BYTES: usize = 1 << 20;
 
 const HASHES: [&str; 3] = ["sha256", "blake2b", "blake3"];
 const KEYS: [&str; 3] = ["p256", "p384", "p521"];
-const FORMATS: [&str; 5] = ["pickle", "remote-code", "onnx", "safetensors", "gguf"];
+const FORMATS: [&str; 6] = ["pickle", "remote-code", "keras-code", "onnx", "safetensors", "gguf"];
 /// Formats that run code when they are loaded.
-const RUN_CODE: [&str; 2] = ["pickle", "remote-code"];
+const RUN_CODE: [&str; 3] = ["pickle", "remote-code", "keras-code"];
 const METHODS: [&str; 3] = ["key", "certificate", "sigstore"];
 const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
 
@@ -71,7 +71,7 @@ const STAGE_HINTS: Hints = &[
     ("from", NOT_YET),
     ("at", NOT_YET),
     ("min_level_by_risk", NOT_YET),
-    ("cached_max_hours", NOT_YET),
+    ("cached_max_hours", "write `cached_digests_max_hours`"),
     ("ir_surface", NOT_YET),
     ("break_glass", NOT_YET),
     ("require_controls", "write `require = [\"L1.13\"]`"),
@@ -278,6 +278,7 @@ impl Reading<'_, '_> {
             "on_error",
             "on_unavailable",
             "require",
+            "cached_digests_max_hours",
         ];
         let mut stages: Vec<Stage> = Vec::new();
         for table in self.faults.tables(top, "stage") {
@@ -307,6 +308,7 @@ impl Reading<'_, '_> {
                 on_unavailable: action("on_unavailable"),
                 min_level: self.level(section),
                 require_controls: self.controls(section, "require"),
+                cached_digests_max_hours: self.faults.number(section, "cached_digests_max_hours", 1, 8760),
             });
         }
         // Without a stage there would be nothing to decide by: one that is closed on everything.
@@ -320,6 +322,7 @@ impl Reading<'_, '_> {
                 on_error: Action::Closed,
                 on_unavailable: Action::Closed,
                 require_controls: Vec::new(),
+                cached_digests_max_hours: None,
             });
         }
         stages

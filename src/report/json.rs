@@ -31,6 +31,7 @@ pub fn signed(schema: &str, s: &Signed) -> Value {
         "root_digest": s.root_digest,
         "resources": s.resources,
         "bytes": s.bytes,
+        "recalled": s.recalled,
         "signature": s.signature.to_string_lossy(),
         "left_out": s.left_out,
     })
@@ -73,7 +74,7 @@ pub fn model(view: &View, index: usize) -> Value {
                 .map_or(Value::Null, |v| coverage(&v.verification)),
         ),
         at("verified", json!(view.verified.get(index))),
-        at("verdict", json!(view.verdicts.get(index))),
+        at("verdict", json!(view.verdict(index))),
         at("review", json!(view.reviews.get(index))),
     ]);
     Value::Object(document)

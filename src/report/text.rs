@@ -6,7 +6,7 @@ use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Stage, Verification, code_info};
-use crate::text::width;
+use crate::text::{count, width};
 use crate::workbench::{Summary, View};
 use std::fmt::Write;
 
@@ -70,10 +70,16 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
         let proven = if v.signer_proven() { "" } else { " (claimed, not proven)" };
         let _ = writeln!(out, "  signed by    {}{issuer}{proven}", signer.subject.screen());
     }
+    if let Some((at, source)) = &v.signed_at {
+        let _ = writeln!(out, "  signed at    {at}, says {}", source.words());
+    }
     if let Some(anchor) = &v.anchor {
         let age = anchor.age_days.map(|d| format!(", {d} d old")).unwrap_or_default();
         let origin = crate::text::screen(&anchor.origin);
-        let _ = writeln!(out, "  trust        {} ({}{age})", crate::text::screen(&anchor.name), origin);
+        let name = crate::text::screen(&anchor.name);
+        let digest: String = anchor.digest.chars().take(12).collect();
+        let _ =
+            writeln!(out, "  trust        {name} ({origin}, sha256 {}{age})", crate::text::screen(&digest));
     }
     if v.files.matched > 0 || !v.files.changed.is_empty() {
         let _ = writeln!(out, "  files        {} match, {} bytes hashed", v.files.matched, v.files.bytes);
@@ -204,8 +210,10 @@ pub fn inspection(i: &Inspection) -> String {
 
 /// What a bill of materials declares; nothing of it is checked.
 pub fn bom(found: &Scan) -> String {
-    let mut out =
-        format!("CycloneDX, {} models; all of it is declared, nothing proven\n", found.models.len());
+    let mut out = format!(
+        "bill of materials, {}; all of it is declared, nothing proven\n",
+        count(found.models.len(), "model")
+    );
     for model in &found.models {
         let _ = writeln!(out, "  {} {}", model.kind.word(), model.id.screen());
         for fact in [FactKey::Version, FactKey::Publisher, FactKey::Licence, FactKey::Task] {
@@ -289,8 +297,8 @@ pub fn model(view: &View, index: usize) -> String {
     if model.facts.iter().all(|fact| fact.key != FactKey::Licence) {
         let _ = writeln!(out, "  licence unknown: no source states one");
     }
-    if let Some(verdict_of) = view.verdicts.get(index) {
-        out.push_str(&verdict(verdict_of));
+    if let Some(verdict_of) = view.verdict(index) {
+        out.push_str(&verdict(&verdict_of));
     }
     if let Some(review) = view.reviews.get(index).and_then(Option::as_ref) {
         let _ = writeln!(
@@ -311,9 +319,10 @@ pub fn verdict(v: &Verdict) -> String {
     let _ = writeln!(out, "{}  at stage {}", decision_word(v.decision), crate::text::screen(&v.stage));
     let _ = writeln!(
         out,
-        "  level        own L{}, effective L{}; {} % to L{}{}",
+        "  level        own L{}, effective L{}{}; {} % to L{}{}",
         score.own,
         v.effective,
+        v.adjective(),
         score.percent,
         score.next,
         if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() }
@@ -349,7 +358,7 @@ pub fn verdict(v: &Verdict) -> String {
 pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
     let score = &v.assessment.score;
     let mut out = String::new();
-    let _ = writeln!(out, "L{}  {} % to L{}  {name}", score.own, score.percent, score.next);
+    let _ = writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next);
     if v.effective != score.own {
         let cap = v.cap.as_ref().map(|c| c.screen()).unwrap_or_default();
         let _ = writeln!(out, "  effective L{}: {cap}", v.effective);

@@ -50,8 +50,8 @@ pub struct Bundle {
     pub envelope: Envelope,
     /// Number of transparency log entries.
     pub log_entries: usize,
-    /// Number of RFC 3161 timestamps.
-    pub timestamps: usize,
+    /// RFC 3161 timestamps over the signature, DER.
+    pub timestamps: Vec<Vec<u8>>,
     /// The whole document, for the Sigstore verifier; empty for the other methods, which need it no more.
     pub raw: Vec<u8>,
     /// SHA-256 over the whole document, hex.
@@ -64,6 +64,7 @@ const MEDIA_TYPE_OLD: &str = "application/vnd.dev.sigstore.bundle+json;version=0
 const MEDIA_TYPE_PREFIX: &str = "application/vnd.dev.sigstore.bundle";
 const MATERIALS: [&str; 3] = ["publicKey", "x509CertificateChain", "certificate"];
 const MAX_CERTIFICATES: usize = 64;
+const MAX_TIMESTAMPS: usize = 16;
 const MAX_DEPTH: usize = 64;
 
 /// Where a model's bundle is when nobody says: `model.sig` in its folder, or beside a model that is one file.
@@ -120,11 +121,11 @@ impl Bundle {
             Some(_) => {
                 let stamps = verification.object("timestampVerificationData")?;
                 match stamps.get_some("rfc3161Timestamps") {
-                    Some(_) => stamps.list("rfc3161Timestamps")?.len(),
-                    None => 0,
+                    Some(_) => parse_timestamps(&stamps, &material)?,
+                    None => Vec::new(),
                 }
             }
-            None => 0,
+            None => Vec::new(),
         };
         let raw_kept = match material {
             Material::Sigstore { .. } => raw.to_vec(),
@@ -154,8 +155,8 @@ impl Bundle {
     ///
     /// # Errors
     /// `E-INTERNAL` when it cannot be JSON.
-    pub fn to_json(material: &Material, envelope: &Envelope) -> Result<Vec<u8>> {
-        let verification = match material {
+    pub fn to_json(material: &Material, envelope: &Envelope, timestamps: &[Vec<u8>]) -> Result<Vec<u8>> {
+        let mut verification = match material {
             Material::Key { hint: Some(hint), .. } => json!({"publicKey": {"hint": hint}, "tlogEntries": []}),
             Material::Certificate { chain } => {
                 let certificates: Vec<Value> =
@@ -164,6 +165,14 @@ impl Bundle {
             }
             _ => return Err(Error::new(Code::Internal, "no bundle is written for this material")),
         };
+        if !timestamps.is_empty() {
+            let stamps: Vec<Value> =
+                timestamps.iter().map(|der| json!({"signedTimestamp": STANDARD.encode(der)})).collect();
+            if let Some(material) = verification.as_object_mut() {
+                let stamps = json!({"rfc3161Timestamps": stamps});
+                material.insert("timestampVerificationData".to_owned(), stamps);
+            }
+        }
         let document = json!({
             "mediaType": MEDIA_TYPE,
             "verificationMaterial": verification,
@@ -265,6 +274,21 @@ fn parse_material(verification: &Object) -> Result<Material> {
         }
         _ => Material::Sigstore { leaf: base64(&material, "rawBytes")? },
     })
+}
+
+/// Those of keyless bundles are for the Sigstore verifier, and only counted here.
+fn parse_timestamps(stamps: &Object, material: &Material) -> Result<Vec<Vec<u8>>> {
+    let list = stamps.list("rfc3161Timestamps")?;
+    if matches!(material, Material::Sigstore { .. }) {
+        return Ok(vec![Vec::new(); list.len()]);
+    }
+    if list.len() > MAX_TIMESTAMPS {
+        let what = format!("should hold at most {MAX_TIMESTAMPS} timestamps");
+        return Err(stamps.fault("rfc3161Timestamps", what));
+    }
+    let place = stamps.place("rfc3161Timestamps");
+    let items = list.iter().enumerate();
+    items.map(|(index, item)| base64(&Object::item(item, &place, index)?, "signedTimestamp")).collect()
 }
 
 fn parse_envelope(envelope: &Object) -> Result<Envelope> {

@@ -65,11 +65,34 @@ pub fn judge_chain(
     lists: &[&RevocationList],
     time: ChainTime,
 ) -> ChainJudgement {
+    judge_for(Purpose::Models, chain, anchors, lists, time)
+}
+
+/// As [`judge_chain`], for the signer of timestamps, without revocation lists. What its certificate may be used
+/// for is for the caller to judge.
+pub(super) fn judge_authority(chain: &[Vec<u8>], anchors: &[Vec<u8>], time: ChainTime) -> ChainJudgement {
+    judge_for(Purpose::Timestamps, chain, anchors, &[], time)
+}
+
+/// What the leaf signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Models,
+    Timestamps,
+}
+
+fn judge_for(
+    purpose: Purpose,
+    chain: &[Vec<u8>],
+    anchors: &[Vec<u8>],
+    lists: &[&RevocationList],
+    time: ChainTime,
+) -> ChainJudgement {
     let pool = match Pool::new(chain, anchors) {
         Ok(pool) => pool,
         Err(check) => return ChainJudgement { check: *check, anchor: None, signatures: 0 },
     };
-    let (check, anchor) = match judge(&pool, lists, time) {
+    let (check, anchor) = match judge(purpose, &pool, lists, time) {
         Ok((check, anchor)) => (check, Some(anchor)),
         Err(check) => (*check, None),
     };
@@ -165,12 +188,17 @@ pub fn check_chain(chain: &[Vec<u8>], anchors: &[Vec<u8>], at: Timestamp) -> Che
 
 type Judged<T> = std::result::Result<T, Box<Check>>;
 
-fn judge(pool: &Pool, lists: &[&RevocationList], time: ChainTime) -> Judged<(Check, usize)> {
+fn judge(
+    purpose: Purpose,
+    pool: &Pool,
+    lists: &[&RevocationList],
+    time: ChainTime,
+) -> Judged<(Check, usize)> {
     let search = pool.search();
     let mut nearest: Option<Broken> = None;
     for path in &search.paths {
         let members = pool.path(path);
-        let holds = chain_rules::check(&members, pool, time.validity())
+        let holds = chain_rules::check(&members, pool, time.validity(), purpose)
             .and_then(|()| revocation::check(&members, lists, time, &pool.signatures));
         match (holds, members.last().and_then(|top| top.anchor)) {
             (Ok(check), Some(anchor)) => return Ok((check, anchor)),

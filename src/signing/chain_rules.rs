@@ -17,7 +17,7 @@ use x509_cert::ext::pkix::{
 use x509_cert::name::Name;
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use super::chain::{fault, name_of, validity};
+use super::chain::{Purpose, fault, name_of, validity};
 use super::chain_names;
 use super::chain_search::{Member, Pool, Verdict, kind_of, weak_key};
 use super::check::Check;
@@ -79,7 +79,7 @@ pub(super) fn limits(certificate: &Certificate) -> Result<(), String> {
 ///
 /// The root's own certificate is the last member, so that its validity, usage, path length and name
 /// constraints count, too (6.1 leaves that to us), as they do in the reference.
-pub(super) fn check(path: &[&Member], pool: &Pool, at: Timestamp) -> Kept {
+pub(super) fn check(path: &[&Member], pool: &Pool, at: Timestamp, purpose: Purpose) -> Kept {
     let certificates: Vec<Certificate> = path.iter().map(|member| member.certificate.clone()).collect();
     let Some(leaf) = certificates.first() else {
         return Err(broken(9, fault("CHAIN-INVALID", "The path of certificates is empty")));
@@ -103,7 +103,7 @@ pub(super) fn check(path: &[&Member], pool: &Pool, at: Timestamp) -> Kept {
     }
     check_names(&certificates)?;
     walk(&certificates, at)?;
-    check_usage(leaf)
+    if purpose == Purpose::Models { check_usage(leaf) } else { Ok(()) }
 }
 
 fn role(index: usize, length: usize) -> &'static str {
@@ -121,8 +121,7 @@ fn check_validity(certificate: &Certificate, role: &str, at: Timestamp) -> Kept 
             "Check the time of the verification and this machine's clock; otherwise wait until it is valid";
         ("CHAIN-NOT-YET-VALID", "was not valid yet", remedy)
     } else if at > to {
-        let remedy =
-            "Have the certificate renewed and the model signed again; keyless signatures do not end this way";
+        let remedy = "Have the certificate renewed and the model signed again; with a timestamp (--tsa-url) a signature outlives its certificate";
         ("CHAIN-EXPIRED", "had expired", remedy)
     } else {
         return Ok(());

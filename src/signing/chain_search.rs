@@ -421,6 +421,32 @@ impl Signatures {
     }
 }
 
+/// Whether a signature in CMS fits the certificate's key; none when algorithm or key are refused. CMS may name
+/// only the kind of key, and the digest beside it (RFC 8017 A.2.4, RFC 3370).
+pub(super) fn signature_holds(
+    certificate: &Certificate,
+    algorithm: ObjectIdentifier,
+    digest: ObjectIdentifier,
+    message: &[u8],
+    signature: &[u8],
+) -> Option<bool> {
+    let key = certificate.tbs_certificate.subject_public_key_info.owned_to_ref();
+    let kind = kind_of(&key).ok()?;
+    let named = DIGESTS.iter().find(|(known, _, _)| *known == digest);
+    let algorithm = match (algorithm, named) {
+        (RSA, Some((_, with_rsa, _))) => *with_rsa,
+        (EC, Some((_, _, with_curve))) => *with_curve,
+        (other, _) => other,
+    };
+    if !SCHEMES.iter().any(|scheme| scheme.signature == algorithm) {
+        return None;
+    }
+    let scheme = SCHEMES.iter().find(|scheme| scheme.signature == algorithm && scheme.key == kind);
+    let Some(scheme) = scheme else { return Some(false) };
+    let key = UnparsedPublicKey::new(scheme.algorithm, key.subject_public_key.raw_bytes());
+    Some(key.verify(message, signature).is_ok())
+}
+
 /// RSA or the curve of a key that may be part of a chain, else what it is instead.
 pub(super) fn kind_of(key: &SubjectPublicKeyInfoRef<'_>) -> Result<ObjectIdentifier, String> {
     match key.algorithm.oid {
@@ -485,6 +511,13 @@ const RSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.11354
 const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 const ECDSA_SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4");
+
+/// SHA-256, SHA-384, SHA-512, and the signatures with them.
+const DIGESTS: [(ObjectIdentifier, ObjectIdentifier, ObjectIdentifier); 3] = [
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1"), RSA_SHA256, ECDSA_SHA256),
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2"), RSA_SHA384, ECDSA_SHA384),
+    (ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3"), RSA_SHA512, ECDSA_SHA512),
+];
 
 struct Scheme {
     signature: ObjectIdentifier,

@@ -10,9 +10,8 @@ use super::manifest::outline;
 use super::signer;
 use super::sigstore;
 use super::trust::Trust;
-use super::verify::{
-    Verification, VerifyOptions, check_method, check_statement, check_subject, read_statement, unknown,
-};
+use super::verification::Verification;
+use super::verify::{VerifyOptions, check_method, check_statement, check_subject, read_statement, unknown};
 use crate::text::Untrusted;
 
 /// Judges PARSE to IDENTITY of a bundle; STATEMENT and SUBJECT too when it is a model signature. The other

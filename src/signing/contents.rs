@@ -20,6 +20,11 @@ impl Anchor {
         match &self.kind {
             AnchorKind::Key(key) => of_key(key),
             AnchorKind::Ca(certificates) => of_certificates(certificates),
+            AnchorKind::Tsa(authorities) => {
+                let certificates =
+                    authorities.iter().flat_map(|one| one.signer.iter().chain(&one.certificates));
+                of_certificates(&certificates.cloned().collect::<Vec<_>>())
+            }
             AnchorKind::Sigstore(root) => match json::parse(root.as_bytes(), MAX_DEPTH) {
                 Ok(document) => of_root(&document).unwrap_or_else(|| Inspection::new(ROOT)),
                 Err(error) => Inspection::new(error.what),

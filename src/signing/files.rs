@@ -8,14 +8,16 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, read_small};
 use super::check::{Check, Outcome, Stage};
+use super::digests::{Reuse, hash_or_recall};
 use super::enumerate::{Entry, Listing, Scope, base_name, covers, enumerate, model_relative};
 use super::formats;
-use super::hashing::{HashJob, hash_files};
+use super::hashing::HashJob;
 use super::localise::{self, ChangeKind, Differing, MoveKind};
 use super::manifest::{Statement, parse_shard_name};
 use super::progress::Progress;
 use super::sign::is_attestation;
-use super::verify::{FilesReport, VerifyOptions, sentence};
+use super::verification::FilesReport;
+use super::verify::{VerifyOptions, sentence};
 
 /// Lines of detail of each kind in the check; the report holds all.
 const SHOWN: usize = 10;
@@ -33,6 +35,7 @@ pub(super) fn compare(
     bundle: &Path,
     statement: &Statement,
     options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
     progress: &Progress,
 ) -> Result<(Check, FilesReport)> {
     let mut report = FilesReport::default();
@@ -98,7 +101,11 @@ pub(super) fn compare(
     progress.expect(jobs.len() as u64, report.bytes);
     let algorithm = statement.manifest.serialization.hash;
     let mut unreadable: BTreeMap<&str, String> = BTreeMap::new();
-    for ((name, index, part), found) in meant.iter().zip(hash_files(algorithm, &jobs, progress)?) {
+    let fits = |at: usize, digest: &[u8]| meant.get(at).is_some_and(|(_, _, part)| part.digest == digest);
+    let (digests, recalled) = hash_or_recall(algorithm, &jobs, reuse, &fits, progress)?;
+    report.recalled = recalled;
+    report.bytes -= recalled.map_or(0, |recalled| recalled.bytes);
+    for ((name, index, part), found) in meant.iter().zip(digests) {
         match found {
             Ok(found) if found == part.digest => report.matched += 1,
             Ok(found) => {
@@ -127,7 +134,15 @@ pub(super) fn compare(
     for entry in listing.entries.iter().filter(|entry| entry.link_target.is_some()).take(SHOWN) {
         details.push(Untrusted::new(format!("followed link: {}", entry.name)));
     }
-    let check = judge(model, statement, &report, signed.len(), listing.entries.len(), options);
+    let mut check = judge(model, statement, &report, signed.len(), listing.entries.len(), options);
+    if let Some(recalled) = &report.recalled {
+        check.summary.push_str(&format!(
+            "; {} of {} by digests {}",
+            recalled.parts,
+            jobs.len(),
+            recalled.age(options.at)
+        ));
+    }
     Ok((with_details(check, &report, details), report))
 }
 

@@ -7,7 +7,8 @@ use std::path::Path;
 use super::bundle::Bundle;
 use super::manifest::{Statement, outline};
 use super::revocation::RevocationList;
-use super::{chain, foreign, formats, inspect, keys, layout, sigstore};
+use super::trust::Trust;
+use super::{chain, foreign, formats, inspect, keys, layout, sigstore, timestamps};
 
 /// A bundle, and the statement in it.
 pub fn bundle(bytes: &[u8]) {
@@ -44,6 +45,9 @@ pub fn certificates(bytes: &[u8]) {
 /// An RFC 3161 token.
 pub fn timestamp(bytes: &[u8]) {
     let _ = sigstore::holds_timestamp(bytes);
+    let nobody = Trust::new(Vec::new());
+    let _ = timestamps::check(&[bytes.to_vec()], b"", &nobody, jiff::Timestamp::UNIX_EPOCH);
+    let _ = timestamps::describe(bytes);
 }
 
 /// A file of a model: its header, and what `inspect` says of it.

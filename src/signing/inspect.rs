@@ -14,6 +14,7 @@ use super::formats::{self, Format};
 use super::keys::PublicKey;
 use super::manifest::{Statement, outline};
 use super::sigstore;
+use super::timestamps;
 
 /// A tree of labelled lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -164,7 +165,10 @@ fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
         }
     }
     seen.add("log entries", bundle.log_entries.to_string());
-    seen.add("timestamps", bundle.timestamps.to_string());
+    seen.add("timestamps", bundle.timestamps.len().to_string());
+    for stamp in bundle.timestamps.iter().filter(|stamp| !stamp.is_empty()) {
+        seen.add("  timestamp", timestamps::describe(stamp));
+    }
     seen.add("payload type", bundle.envelope.payload_type.as_str());
     match Statement::parse(&bundle.envelope.payload) {
         Ok(statement) => show_statement(seen, &statement),

@@ -1,5 +1,5 @@
 //! The signing core: OpenSSF Model Signing (OMS) v1.0, signed and verified, offline: only keyless signing
-//! (the feature `keyless`) uses the network.
+//! and fetching a trusted root (the feature `keyless`) use the network.
 //!
 //! Usable by itself: [`sign_key`], [`sign_certificate`], [`verify`], [`digest`], [`inspect`]. It knows no
 //! store, no policy and no screen. Every step of a verification is a [`Check`]; what an artifact brings
@@ -34,6 +34,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod anchor_files;
 mod bundle;
 mod chain;
 mod chain_names;
@@ -44,6 +45,7 @@ mod claim;
 mod codes;
 mod contents;
 mod der_limits;
+mod digests;
 mod dsse;
 mod encrypted;
 mod enumerate;
@@ -53,8 +55,10 @@ mod formats;
 #[doc(hidden)]
 pub mod fuzz;
 mod hashing;
+mod health;
 mod identity;
 mod inspect;
+mod instances;
 mod json;
 mod key_files;
 #[cfg(feature = "keyless")]
@@ -69,19 +73,25 @@ mod pkcs11;
 mod pkcs11_uri;
 mod progress;
 mod revocation;
+mod rfc3161;
+mod root_changes;
 mod secret;
 mod sign;
 mod signer;
 mod sigstore;
 mod survey;
+mod timestamps;
 mod trust;
+mod verification;
 mod verify;
 
+pub use anchor_files::look_at_anchor;
 pub use bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, default_signature, read_small};
 pub use chain::{ChainJudgement, ChainTime, certificates_from_pem, check_chain, judge_chain};
 pub use check::{Check, Outcome, Stage};
 pub use claim::{Head, claimed_signer, read_head, verify_claim};
 pub use codes::{CODES, CodeInfo, code_info};
+pub use digests::{DigestKey, DigestLedger, FileState, Recalled, Remembered, Reuse};
 pub use dsse::{Envelope, pae};
 pub use enumerate::{Entry, Listing, Scope, enumerate};
 #[doc(hidden)]
@@ -89,12 +99,15 @@ pub use foreign::foreign_kind;
 pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
 pub use formats::hazard;
 pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files};
+pub use health::{AnchorFault, Health};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use inspect::{Inspection, inspect};
+pub use instances::Embedded;
 pub use key_files::{KeyFile, describe_key, write_key_pair};
 #[cfg(feature = "keyless")]
 pub use keyless::{
-    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, sign_sigstore,
+    Credentials, DEFAULT_AUDIENCE, FetchedRoot, IdentityToken, Instance, Login, SignedKeyless,
+    TimestampService, Timestamped, fetch_trusted_root, sign_sigstore,
 };
 pub use keys::{Curve, PublicKey, Signer, SigningKey};
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
@@ -105,10 +118,16 @@ pub use pkcs11::TokenKey;
 pub use pkcs11_uri::Pkcs11Uri;
 pub use progress::{Progress, Snapshot};
 pub use revocation::RevocationList;
+pub use root_changes::{Change, ServiceChange, root_changes};
 pub use secret::Secret;
 pub(crate) use sign::write_beside;
-pub use sign::{SignOptions, Signed, digest, sign_certificate, sign_key};
+pub use sign::{
+    SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
+    sign_key_with,
+};
 pub use sigstore::{BundleSigner, verify_artifact};
 pub use survey::Coverage;
+pub use timestamps::TimestampAuthority;
 pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};
-pub use verify::{FilesReport, LogEntry, TimeSource, Verification, VerifyOptions, verify};
+pub use verification::{FilesReport, LogEntry, TimeSource, Verification};
+pub use verify::{VerifyOptions, verify, verify_with};

@@ -11,9 +11,10 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 
 use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, read_small};
+use super::digests::{Recalled, Reuse, hash_or_recall};
 use super::dsse::{Envelope, pae};
 use super::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate, model_relative};
-use super::hashing::{HashAlgorithm, HashJob, hash_files};
+use super::hashing::{HashAlgorithm, HashJob};
 use super::json;
 use super::keys::{PublicKey, Signer};
 use super::manifest::{Manifest, PAYLOAD_TYPE, Resource, RootDigest, Serialization, Statement};
@@ -61,8 +62,22 @@ pub struct Signed {
     pub bytes: u64,
     /// Where the bundle is.
     pub signature: PathBuf,
+    /// Digests that were computed before and not this time.
+    pub recalled: Option<Recalled>,
     /// Files that are signatures and claims by their names: not signed, and recorded as left out.
     pub left_out: Vec<String>,
+}
+
+/// Gives a timestamp over the bytes of a signature: an RFC 3161 token, DER.
+pub type Stamp<'s> = &'s dyn Fn(&[u8]) -> Result<Vec<u8>>;
+
+/// What signing may make use of.
+#[derive(Clone, Copy, Default)]
+pub struct With<'w> {
+    /// Who says when.
+    pub stamp: Option<Stamp<'w>>,
+    /// Digests that were computed before.
+    pub digests: Option<Reuse<'w>>,
 }
 
 /// Signs with a bare key.
@@ -76,8 +91,22 @@ pub fn sign_key(
     options: &SignOptions,
     progress: &Progress,
 ) -> Result<Signed> {
+    sign_key_with(model, key, options, With::default(), progress)
+}
+
+/// As [`sign_key`], with a timestamp or with digests from before.
+///
+/// # Errors
+/// As [`sign_key`], and what `stamp` gives; nothing is written then.
+pub fn sign_key_with(
+    model: &Path,
+    key: &dyn Signer,
+    options: &SignOptions,
+    with: With<'_>,
+    progress: &Progress,
+) -> Result<Signed> {
     let material = Material::Key { hint: Some(key.public().hint()), raw_bytes: None };
-    sign(model, key, &material, options, progress)
+    sign(model, key, &material, options, with, progress)
 }
 
 /// Signs with a key and its certificate chain: DER, leaf first. The leaf's key must be `key`'s public half.
@@ -92,6 +121,22 @@ pub fn sign_certificate(
     now: jiff::Timestamp,
     progress: &Progress,
 ) -> Result<Signed> {
+    sign_certificate_with(model, key, chain, options, now, With::default(), progress)
+}
+
+/// As [`sign_certificate`], with a timestamp: then the signature outlives its certificate.
+///
+/// # Errors
+/// As [`sign_certificate`], and what `stamp` gives; nothing is written then.
+pub fn sign_certificate_with(
+    model: &Path,
+    key: &dyn Signer,
+    chain: &[Vec<u8>],
+    options: &SignOptions,
+    now: jiff::Timestamp,
+    with: With<'_>,
+    progress: &Progress,
+) -> Result<Signed> {
     check_leaf(chain.first().map(Vec::as_slice).unwrap_or_default(), key, now)?;
     let mut distinct: Vec<Vec<u8>> = Vec::new();
     for certificate in chain {
@@ -100,7 +145,7 @@ pub fn sign_certificate(
             distinct.push(certificate.clone());
         }
     }
-    sign(model, key, &Material::Certificate { chain: distinct }, options, progress)
+    sign(model, key, &Material::Certificate { chain: distinct }, options, with, progress)
 }
 
 /// The root digest of a model, with the number of resources and bytes; nothing is written.
@@ -108,7 +153,7 @@ pub fn sign_certificate(
 /// # Errors
 /// As [`super::enumerate`].
 pub fn digest(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Signed> {
-    let measured = measure(model, options, progress)?;
+    let measured = measure(model, options, None, progress)?;
     Ok(measured.signed(options))
 }
 
@@ -117,16 +162,20 @@ fn sign(
     key: &dyn Signer,
     material: &Material,
     options: &SignOptions,
+    with: With<'_>,
     progress: &Progress,
 ) -> Result<Signed> {
     check_overwrite(&options.signature)?;
-    let measured = measure(model, options, progress)?;
+    let measured = measure(model, options, with.digests, progress)?;
     let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
     // What we would refuse to read is not written.
     Statement::parse(&payload)?;
     let signature = key.sign(&pae(PAYLOAD_TYPE, &payload))?;
     let envelope = Envelope { payload_type: PAYLOAD_TYPE.to_owned(), payload, signature };
-    let bundle = Bundle::to_json(material, &envelope)?;
+    progress.check()?;
+    let stamps: Vec<Vec<u8>> =
+        with.stamp.map(|stamp| stamp(&envelope.signature)).transpose()?.into_iter().collect();
+    let bundle = Bundle::to_json(material, &envelope, &stamps)?;
     progress.check()?;
     write_bundle(&options.signature, &bundle)?;
     Ok(measured.signed(options))
@@ -146,6 +195,7 @@ pub(super) struct Measured {
     pub(super) manifest: Manifest,
     pub(super) subject_name: String,
     bytes: u64,
+    recalled: Option<Recalled>,
     left_out: Vec<String>,
 }
 
@@ -155,13 +205,19 @@ impl Measured {
             root_digest: self.manifest.root_digest(),
             resources: self.manifest.resources.len(),
             bytes: self.bytes,
+            recalled: self.recalled,
             signature: options.signature.clone(),
             left_out: self.left_out.clone(),
         }
     }
 }
 
-pub(super) fn measure(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Measured> {
+pub(super) fn measure(
+    model: &Path,
+    options: &SignOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<Measured> {
     if options.shard_size == Some(0) {
         return Err(
             Error::new(Code::Usage, "a shard size of zero").help("the usual size is 1000000000 bytes")
@@ -189,7 +245,7 @@ pub(super) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
     let size = |job: &HashJob| job.range.map_or(job.size, |(start, end)| end - start);
     let bytes = jobs.iter().map(size).sum();
     progress.expect(jobs.len() as u64, bytes);
-    let digests = hash_files(options.hash, &jobs, progress)?;
+    let (digests, recalled) = hash_or_recall(options.hash, &jobs, reuse, &|_, _| true, progress)?;
     let mut resources = Vec::with_capacity(jobs.len());
     for (name, digest) in names.into_iter().zip(digests) {
         resources.push(Resource { name, digest: digest? });
@@ -204,7 +260,8 @@ pub(super) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
     Ok(Measured {
         manifest: Manifest { resources, serialization },
         subject_name: base_name(model, &root)?,
-        bytes,
+        bytes: bytes - recalled.map_or(0, |recalled| recalled.bytes),
+        recalled,
         left_out,
     })
 }

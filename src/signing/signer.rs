@@ -12,8 +12,10 @@ use super::keys::PublicKey;
 use super::manifest::Statement;
 use super::revocation::RevocationList;
 use super::sigstore;
+use super::timestamps;
 use super::trust::{Anchor, AnchorKind, IdentityRule, Trust};
-use super::verify::{Verification, VerifyOptions, unknown, whole_second};
+use super::verification::{TimeSource, Verification};
+use super::verify::{VerifyOptions, unknown, whole_second};
 
 /// Sets the checks of the six stages, and what they established.
 pub(super) fn check(
@@ -26,12 +28,16 @@ pub(super) fn check(
     let signed = Signed { bundle, legacy: statement.is_some_and(|statement| statement.legacy) };
     match &bundle.material {
         Material::Key { hint, raw_bytes } => {
-            without_chain_and_log(result, bundle, options);
+            without_chain_and_log(result, bundle);
+            time(result, bundle, trust, options);
             key(result, &signed, hint.as_deref(), raw_bytes.as_deref(), trust, options);
+            without_signature_no_time(result);
         }
         Material::Certificate { chain } => {
-            without_chain_and_log(result, bundle, options);
+            without_chain_and_log(result, bundle);
+            time(result, bundle, trust, options);
             certificate(result, &signed, chain, trust, options);
+            without_signature_no_time(result);
         }
         Material::Sigstore { leaf } => keyless(result, &signed, leaf, trust, options),
     }
@@ -83,8 +89,8 @@ impl Signed<'_> {
     }
 }
 
-/// Keys and certificates of OMS v1.0 come without a log and without a trusted time.
-fn without_chain_and_log(result: &mut Verification, bundle: &Bundle, options: &VerifyOptions) {
+/// Keys and certificates of OMS v1.0 come without a log.
+fn without_chain_and_log(result: &mut Verification, bundle: &Bundle) {
     let not_asked = |stage: Stage, why: &str| Check::new(stage, stage.name(), Outcome::NotApplicable, why);
     result.set(not_asked(Stage::Chain, "A bare key has no certificates"));
     let mut log = not_asked(Stage::Log, "Signatures by this method are not kept in a transparency log");
@@ -92,17 +98,24 @@ fn without_chain_and_log(result: &mut Verification, bundle: &Bundle, options: &V
         log = log.detail(format!("{} log entries in the bundle were not looked at", bundle.log_entries));
     }
     result.set(log);
-    let mut time = Check::new(
-        Stage::Time,
-        "TIME-UNTRUSTED",
-        Outcome::Partial,
-        format!("Nothing that is trusted says when it was signed; judged as of {}", whole_second(options.at)),
-    )
-    .remedy("Where the time matters, sign keyless: then the transparency log says when");
-    if bundle.timestamps > 0 {
-        time = time.detail(format!("{} timestamps in the bundle were not looked at", bundle.timestamps));
+}
+
+/// Before CHAIN, which is judged at the signing time where somebody who is trusted says it.
+fn time(result: &mut Verification, bundle: &Bundle, trust: &Trust, options: &VerifyOptions) {
+    let (check, signed_at) =
+        timestamps::check(&bundle.timestamps, &bundle.envelope.signature, trust, options.at);
+    result.set(check);
+    result.signed_at = signed_at.map(|at| (at, TimeSource::Authority));
+}
+
+/// A timestamp vouches for the signature: once that is broken, it says nothing.
+fn without_signature_no_time(result: &mut Verification) {
+    if result.outcome_of(Stage::Signature) == Outcome::Fail {
+        result.signed_at = None;
+        if matches!(result.outcome_of(Stage::Time), Outcome::Pass | Outcome::Fail) {
+            result.set(unknown(Stage::Time, "Does not count, because SIGNATURE did not pass"));
+        }
     }
-    result.set(time);
 }
 
 fn key(
@@ -355,7 +368,7 @@ fn kind_of(method: Method) -> &'static str {
 /// What is trusted for other methods: a mix-up of kinds is seen by it.
 fn other_anchors(trust: &Trust, kind: &str) -> Option<Untrusted> {
     const SHOWN: usize = 5;
-    let others = trust.anchors.iter().filter(|anchor| anchor.kind_name() != kind);
+    let others = trust.anchors.iter().filter(|anchor| ![kind, "tsa"].contains(&anchor.kind_name()));
     let others: Vec<String> =
         others.take(SHOWN).map(|anchor| format!("{} ({})", anchor.name, anchor.kind_name())).collect();
     let list = others.join(", ");

@@ -25,8 +25,9 @@ use super::identity::{Identity, Method};
 use super::json;
 use super::keys::PublicKey;
 use super::manifest::outline;
+use super::timestamps::TimestampAuthority;
 use super::trust::unusable_root;
-use super::verify::{LogEntry, TimeSource};
+use super::verification::{LogEntry, TimeSource};
 
 /// The trusted root of the public-good instance.
 pub(super) const PUBLIC_GOOD: &str = SIGSTORE_PRODUCTION_TRUSTED_ROOT;
@@ -50,6 +51,23 @@ pub(super) fn holds_timestamp(token: &[u8]) -> bool {
     let mut authorities = authorities.into_iter();
     authorities
         .any(|one| sigstore_verify::tsa::verify_timestamp_for_authority(&token, &nothing, &one).is_ok())
+}
+
+/// The timestamp authorities of a trusted root, or of the one inside a `ClientTrustConfig`.
+///
+/// # Errors
+/// `E-MALFORMED`.
+pub(super) fn timestamp_authorities(json: &[u8]) -> Result<Vec<TimestampAuthority>> {
+    let root = TrustedRoot::from_json(&trusted_root(json)?).map_err(unusable_root)?;
+    let found = root.tsa_authorities().into_iter().map(|one| {
+        let certificates = std::iter::once(&one.root).chain(&one.intermediates);
+        TimestampAuthority {
+            certificates: certificates.map(|certificate| certificate.as_bytes().to_vec()).collect(),
+            signer: Some(one.leaf.as_bytes().to_vec()),
+            window: one.valid_for.map(|window| (window.start, window.end)),
+        }
+    });
+    Ok(found.collect())
 }
 
 /// What TRUST, SIGNATURE, CHAIN, TIME and LOG came to.

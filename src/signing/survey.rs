@@ -12,7 +12,7 @@ use super::foreign::{self, ForeignSignature};
 use super::hashing::HashAlgorithm;
 use super::manifest::Statement;
 use super::progress::Progress;
-use super::verify::Verification;
+use super::verification::Verification;
 
 const MAX_DEPTH: usize = 128;
 const MAX_FILES: usize = 2_000_000;

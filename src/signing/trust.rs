@@ -12,6 +12,7 @@ use super::hashing::{HashAlgorithm, hash_bytes};
 use super::keys::PublicKey;
 use super::revocation::RevocationList;
 use super::sigstore;
+use super::timestamps::{TimestampAuthority, read_authorities};
 
 /// A trust anchor's material.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub enum AnchorKind {
     Ca(Vec<Vec<u8>>),
     /// A Sigstore `trusted_root.json`.
     Sigstore(String),
+    /// Timestamp authorities (RFC 3161): they say when, never who.
+    Tsa(Vec<TimestampAuthority>),
 }
 
 /// A trust anchor: its name, where it came from, its digest and its age.
@@ -47,7 +50,7 @@ pub struct Anchor {
 pub struct AnchorUse {
     /// The anchor's name.
     pub name: String,
-    /// `key`, `ca` or `sigstore`.
+    /// `key`, `ca`, `sigstore` or `tsa`.
     pub kind: String,
     /// The file it came from, or `embedded`.
     pub origin: String,
@@ -129,6 +132,20 @@ impl Anchor {
         Ok(Self::of(name, origin, json, made, AnchorKind::Sigstore(root)))
     }
 
+    /// Timestamp authorities for signatures by key and certificate: PEM certificates of one (its root among
+    /// them), or a Sigstore trusted root that names some.
+    ///
+    /// # Errors
+    /// `E-MALFORMED`, `E-TOO-LARGE`.
+    pub fn tsa(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        bytes: &[u8],
+        made: Option<Timestamp>,
+    ) -> Result<Self> {
+        Ok(Self::of(name, origin, bytes, made, AnchorKind::Tsa(read_authorities(bytes)?)))
+    }
+
     /// The trusted root of the public-good Sigstore instance, inside this program.
     pub fn public_good() -> Self {
         Self::embedded("sigstore public good", sigstore::PUBLIC_GOOD)
@@ -172,6 +189,15 @@ impl Anchor {
             .map_err(|error| error.at_path(path))
     }
 
+    /// As [`Anchor::tsa`], from a file.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+    pub fn read_tsa(name: impl Into<String>, path: &Path) -> Result<Self> {
+        let read = read_small(path, LIMIT_CA_BYTES)?;
+        Self::tsa(name, path.to_string_lossy(), &read, modified(path)).map_err(|error| error.at_path(path))
+    }
+
     /// Reads revocation lists beside it, from files.
     ///
     /// # Errors
@@ -183,12 +209,13 @@ impl Anchor {
         Ok(self)
     }
 
-    /// `key`, `ca` or `sigstore`.
+    /// `key`, `ca`, `sigstore` or `tsa`.
     pub fn kind_name(&self) -> &'static str {
         match self.kind {
             AnchorKind::Key(_) => "key",
             AnchorKind::Ca(_) => "ca",
             AnchorKind::Sigstore(_) => "sigstore",
+            AnchorKind::Tsa(_) => "tsa",
         }
     }
 
@@ -199,7 +226,7 @@ impl Anchor {
             kind: self.kind_name().to_owned(),
             origin: self.origin.clone(),
             digest: self.digest.clone(),
-            age_days: self.made.map(|made| (at.as_second() - made.as_second()).div_euclid(24 * 60 * 60)),
+            age_days: self.made.map(|made| (at.as_second() - made.as_second()).max(0) / (24 * 60 * 60)),
         }
     }
 

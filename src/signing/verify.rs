@@ -1,26 +1,19 @@
 //! Verification: every independent stage runs, even after one failed, and each leaves a [`Check`].
 
 use crate::error::{Code, Error, Result};
-use crate::text::Untrusted;
-use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::bundle::{Bundle, read_bundle};
 use super::check::{Check, Outcome, Stage};
+use super::digests::Reuse;
 use super::files;
-use super::foreign::ForeignSignature;
-use super::hashing::HashAlgorithm;
-use super::identity::{Identity, Method};
-use super::keys::Curve;
-use super::localise::{ChangedFile, MovedFile};
-use super::manifest::{
-    PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, RootDigest, STATEMENT_TYPE, Statement, outline,
-};
+use super::identity::Method;
+use super::manifest::{PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, STATEMENT_TYPE, Statement, outline};
 use super::progress::Progress;
 use super::signer;
-use super::survey::{self, Coverage};
-use super::trust::{AnchorUse, Trust};
+use super::survey;
+use super::trust::Trust;
+use super::verification::Verification;
 
 /// How to verify.
 #[derive(Debug, Clone)]
@@ -50,211 +43,6 @@ impl VerifyOptions {
     }
 }
 
-/// Who says when it was signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TimeSource {
-    /// The transparency log.
-    Log,
-    /// An RFC 3161 authority.
-    Authority,
-}
-
-/// A transparency log entry that was verified.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogEntry {
-    /// Base64 key id of the log, as in the bundle.
-    pub log_id: Untrusted,
-    /// Index in the log.
-    pub index: u64,
-}
-
-/// What became of the files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct FilesReport {
-    /// Resources that match.
-    pub matched: u64,
-    /// Bytes hashed.
-    pub bytes: u64,
-    /// Bytes of the files that match as a whole.
-    #[serde(default)]
-    pub matched_bytes: u64,
-    /// Bytes of all files in the folder, signed or not, without the signature itself; none when nobody counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub folder_bytes: Option<u64>,
-    /// Files that differ.
-    pub changed: Vec<ChangedFile>,
-    /// Files that are gone from where they were signed.
-    pub missing: Vec<Untrusted>,
-    /// Files that nobody signed.
-    pub extra: Vec<Untrusted>,
-    /// Pairs of a missing and an extra file that are one file under two names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub moved: Vec<MovedFile>,
-    /// Files that the bundle's own `ignore_paths` hide.
-    pub ignored: Vec<Untrusted>,
-    /// Files that could not be read or that changed while they were read, with the reason.
-    pub unreadable: Vec<(Untrusted, String)>,
-}
-
-impl FilesReport {
-    /// Missing files that were not found under another name.
-    pub fn truly_missing(&self) -> impl Iterator<Item = &Untrusted> {
-        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.name).collect();
-        self.missing.iter().filter(move |name| !moved.contains(name))
-    }
-
-    /// Unsigned files that are not a signed file under another name.
-    pub fn truly_extra(&self) -> impl Iterator<Item = &Untrusted> {
-        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.found).collect();
-        self.extra.iter().filter(move |name| !moved.contains(name))
-    }
-}
-
-/// The checks of one model against one bundle at one time, and what they established.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Verification {
-    /// One check a stage, in the order of [`Stage::ALL`].
-    pub checks: Vec<Check>,
-    /// How it was signed, when the bundle could be read.
-    pub method: Option<Method>,
-    /// Who signed, as the bundle says; believed only when [`Verification::signer_proven`].
-    pub signer: Option<Identity>,
-    /// The anchor that answered for the signer.
-    pub anchor: Option<AnchorUse>,
-    /// Trusted signing time, and who says so.
-    pub signed_at: Option<(jiff::Timestamp, TimeSource)>,
-    /// The log entry, verified.
-    pub log: Option<LogEntry>,
-    /// The root digest recomputed over the signed resources.
-    pub root_digest: Option<RootDigest>,
-    /// Name of the subject, as signed; informative.
-    pub subject_name: Option<Untrusted>,
-    /// Recorded hash.
-    pub hash: Option<HashAlgorithm>,
-    /// The curve of the key that signed, as far as it could be read.
-    #[serde(default)]
-    pub curve: Option<Curve>,
-    /// Whether the bundle records that links were followed; none when it was not read, or not kept.
-    #[serde(default)]
-    pub allow_symlinks: Option<bool>,
-    /// SHA-256 over the bundle's bytes, hex.
-    pub bundle_digest: Option<String>,
-    /// The files.
-    pub files: FilesReport,
-    /// Signatures of other kinds that lie beside; none of them counts for a check.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub foreign: Vec<ForeignSignature>,
-    /// When it was verified.
-    pub at: jiff::Timestamp,
-}
-
-impl Verification {
-    /// A verification in which nothing was looked at yet: every stage `unknown`.
-    pub fn not_looked(at: jiff::Timestamp, why: &str) -> Self {
-        let checks = Stage::ALL
-            .map(|stage| Check::new(stage, stage.name(), Outcome::Unknown, why.to_owned()))
-            .to_vec();
-        Verification {
-            checks,
-            method: None,
-            signer: None,
-            anchor: None,
-            signed_at: None,
-            log: None,
-            root_digest: None,
-            subject_name: None,
-            hash: None,
-            curve: None,
-            allow_symlinks: None,
-            bundle_digest: None,
-            files: FilesReport::default(),
-            foreign: Vec::new(),
-            at,
-        }
-    }
-
-    /// The check of a stage.
-    pub fn check(&self, stage: Stage) -> Option<&Check> {
-        self.checks.iter().find(|check| check.stage == stage)
-    }
-
-    /// Replaces the check of its stage.
-    pub fn set(&mut self, check: Check) {
-        match self.checks.iter_mut().find(|c| c.stage == check.stage) {
-            Some(slot) => *slot = check,
-            None => self.checks.push(check),
-        }
-    }
-
-    /// What became of a stage; `unknown` when there is no such check.
-    pub fn outcome_of(&self, stage: Stage) -> Outcome {
-        self.check(stage).map_or(Outcome::Unknown, |check| check.outcome)
-    }
-
-    /// What became of the whole: fail, then missing, then unknown; `partial` and `n/a` do not stand in the way.
-    pub fn outcome(&self) -> Outcome {
-        self.checks
-            .iter()
-            .map(|check| check.outcome)
-            .filter(|outcome| matches!(outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown))
-            .min_by_key(|outcome| outcome.rank())
-            .unwrap_or(Outcome::Pass)
-    }
-
-    /// The first check of the worst outcome: what to tell first. None when all is well.
-    pub fn headline(&self) -> Option<&Check> {
-        let outcome = self.outcome();
-        if outcome == Outcome::Pass {
-            return None;
-        }
-        self.checks.iter().find(|check| check.outcome == outcome)
-    }
-
-    /// How many of the model's bytes this signature covers: none unless all that was asked of signer and
-    /// statement holds. None when the files were not counted.
-    pub fn coverage(&self) -> Option<Coverage> {
-        let total = self.files.folder_bytes?;
-        let holds = |check: &Check| {
-            matches!(check.outcome, Outcome::Pass | Outcome::Partial | Outcome::NotApplicable)
-        };
-        let is_verified =
-            self.signer_proven() && self.checks.iter().filter(|check| check.stage < Stage::Files).all(holds);
-        // Folders that are linked twice are counted once.
-        let total = total.max(self.files.matched_bytes);
-        Some(Coverage { covered: if is_verified { self.files.matched_bytes } else { 0 }, total })
-    }
-
-    /// Says whose signature this is: it lists the files of `owner`, whose root digest is the same. Without
-    /// effect unless FILES failed.
-    pub fn belongs_to(&mut self, owner: &Untrusted) {
-        let Some(check) = self.checks.iter_mut().find(|check| check.stage == Stage::Files) else { return };
-        if check.outcome != Outcome::Fail {
-            return;
-        }
-        let line = Untrusted::new(format!("its root digest is that of the model {}", owner.raw()));
-        if check.code == "FILES-OTHER-MODEL" {
-            check.expected = Some(Untrusted::new(format!("the signed files of {}", owner.raw())));
-        }
-        if !check.details.contains(&line) {
-            check.details.insert(0, line);
-        }
-    }
-
-    /// The root digest of the files that lie here: none unless every signed file is as it was.
-    pub fn root_of_files(&self) -> Option<RootDigest> {
-        self.root_digest.filter(|_| matches!(self.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial))
-    }
-
-    /// Whether the signer is proven: TRUST, SIGNATURE and, where they apply, CHAIN and LOG passed.
-    pub fn signer_proven(&self) -> bool {
-        [Stage::Trust, Stage::Signature].iter().all(|s| self.outcome_of(*s) == Outcome::Pass)
-            && [Stage::Chain, Stage::Log].iter().all(|s| {
-                matches!(self.outcome_of(*s), Outcome::Pass | Outcome::Partial | Outcome::NotApplicable)
-            })
-    }
-}
-
 /// Verifies `model` against the bundle in the file `bundle`.
 ///
 /// A bundle that is absent, malformed, too large or about something else is a failed (or missing) check.
@@ -271,9 +59,24 @@ pub fn verify(
     options: &VerifyOptions,
     progress: &Progress,
 ) -> Result<Verification> {
+    verify_with(model, bundle, trust, options, None, progress)
+}
+
+/// As [`verify`], with digests that were computed before where `reuse` allows it: FILES then says so.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_with(
+    model: &Path,
+    bundle: &Path,
+    trust: &Trust,
+    options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<Verification> {
     progress.check()?;
     check_model(model)?;
-    let (mut result, statement) = look(model, bundle, trust, options, progress)?;
+    let (mut result, statement) = look(model, bundle, trust, options, reuse, progress)?;
     survey::look_around(&mut result, model, bundle, statement.as_ref(), progress)?;
     Ok(result)
 }
@@ -283,6 +86,7 @@ fn look(
     bundle: &Path,
     trust: &Trust,
     options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
     progress: &Progress,
 ) -> Result<(Verification, Option<Statement>)> {
     let mut result = Verification::not_looked(options.at, "Not looked at");
@@ -323,7 +127,7 @@ fn look(
             result.root_digest = Some(statement.manifest.root_digest());
             result.set(check_statement(&statement));
             result.set(check_subject(&statement));
-            let (check, files) = files::compare(model, bundle, &statement, options, progress)?;
+            let (check, files) = files::compare(model, bundle, &statement, options, reuse, progress)?;
             result.set(check);
             result.files = files;
             Ok((result, Some(statement)))

@@ -25,6 +25,7 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
         Cmd::Policy => app.go(Screen::Policy),
         Cmd::Jobs => app.go(Screen::Jobs),
         Cmd::StartVerify => return start(app, JobKind::Verify),
+        Cmd::VerifyInFull => return start(app, JobKind::VerifyInFull),
         Cmd::StartScore => return start(app, JobKind::Score),
         Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
         Cmd::Why => app.popup = popups::why(app),

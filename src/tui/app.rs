@@ -341,7 +341,7 @@ impl App {
 
     fn choose_level(&mut self) {
         let next = self.model().and_then(|(index, _)| {
-            self.view.as_ref()?.verdicts.get(index).map(|verdict| verdict.assessment.score.next)
+            self.view.as_ref()?.verdict(index).map(|verdict| verdict.assessment.score.next)
         });
         self.level = next.unwrap_or(1).clamp(1, 3);
         self.control = self.first_open_must().unwrap_or(0);
@@ -351,7 +351,7 @@ impl App {
     fn first_open_must(&self) -> Option<usize> {
         let view = self.view.as_ref()?;
         let (index, _) = self.model()?;
-        let open = &view.verdicts.get(index)?.assessment.score.open_musts;
+        let open = view.verdict(index)?.assessment.score.open_musts;
         let mut controls = view.rubric.controls.iter().filter(|control| control.level == self.level);
         controls.position(|control| open.contains(&control.id))
     }

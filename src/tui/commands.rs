@@ -15,6 +15,7 @@ pub enum Cmd {
     Jobs,
     Open,
     StartVerify,
+    VerifyInFull,
     StartScore,
     Why,
     Mark,
@@ -92,6 +93,7 @@ pub const TABLE: &[Command] = &[
     row(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], "open the verification of this model"),
     row(Cmd::Refocus, "refocus", &["enter"], "refocus", &[S::Lineage], "draw the family around this model"),
     row(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, "verify the marked models, or this one"),
+    row(Cmd::VerifyInFull, "verify-in-full", &["F"], "", MODEL, "verify, and compute every digest anew"),
     row(Cmd::StartScore, "score", &["M"], "score", MODEL, "score the marked models, or this one; verifies what was not yet"),
     row(Cmd::Why, "why", &["w"], "why", MODEL, "why this decision and this level"),
     row(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], "show only models that match, as you type"),
@@ -180,11 +182,14 @@ pub fn enabled(cmd: Cmd, app: &App) -> Result<(), String> {
     }
     match cmd {
         // Marks count where they are seen.
-        Cmd::StartVerify | Cmd::StartScore if app.screen == Screen::Inventory && app.rows.marks() > 0 => {
+        Cmd::StartVerify | Cmd::VerifyInFull | Cmd::StartScore
+            if app.screen == Screen::Inventory && app.rows.marks() > 0 =>
+        {
             Ok(())
         }
         Cmd::Open
         | Cmd::StartVerify
+        | Cmd::VerifyInFull
         | Cmd::StartScore
         | Cmd::Why
         | Cmd::Mark

@@ -360,8 +360,8 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
 
 /// Level, decision, the cap, and the first reason.
 fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
-    let mut out = standing(verdict, pen, columns);
+    let Some(verdict) = view.verdict(index) else { return Vec::new() };
+    let mut out = standing(&verdict, pen, columns);
     let told = verdict.told();
     let verified = view.verified.get(index).and_then(Option::as_ref);
     let advice = verified.and_then(|verified| verified.verification.headline()?.remedy.as_deref());
@@ -389,7 +389,7 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
         format!("L{}  {} % to L{}", score.own, score.percent, score.next)
     };
     let mut out = vec![Line::from(vec![
-        pen.span(Role::Title, level),
+        pen.span(Role::Title, level + &verdict.adjective()),
         pen.span(Role::Text, format!(" · gate {}: ", crate::text::screen(&verdict.stage))),
         pen.decision(verdict.decision),
     ])];

@@ -58,7 +58,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
 
 fn subject_cap(app: &App, view: &View) -> Option<String> {
     let row = app.lineage.rows.get(app.lineage.cursor)?;
-    Some(view.verdicts.get(row.model?)?.cap.as_ref()?.screen())
+    Some(view.cap(row.model?)?.screen())
 }
 
 fn build_row(
@@ -99,7 +99,7 @@ fn build_row(
         }
         None => spans.push(pen.span(Role::Unknown, fit("? not in the inventory", 21))),
     }
-    if row.model.and_then(|index| view.verdicts.get(index)).is_some_and(|verdict| verdict.tainted) {
+    if row.model.and_then(|index| view.judgement.standing(index)).is_some_and(|standing| standing.tainted) {
         spans.push(pen.span(Role::Fail, " ✗ tainted"));
     }
     if let Some((relation, basis)) = row.edge {

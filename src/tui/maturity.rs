@@ -13,20 +13,19 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 /// The controls of the chosen level with the current model's results.
-pub fn controls(app: &App) -> Vec<(&Control, Option<&ControlResult>)> {
+pub fn controls(app: &App) -> Vec<(&Control, Option<ControlResult>)> {
     let Some(view) = &app.view else { return Vec::new() };
-    let results = app
-        .model()
-        .and_then(|(index, _)| view.verdicts.get(index))
-        .map_or(&[][..], |verdict| &verdict.assessment.controls);
-    of_level(view, results, app.level)
+    let verdict = app.model().and_then(|(index, _)| view.verdict(index));
+    let results = verdict.map(|verdict| verdict.assessment.controls).unwrap_or_default();
+    let rows = of_level(view, &results, app.level);
+    rows.into_iter().map(|(control, result)| (control, result.cloned())).collect()
 }
 
-fn of_level<'a>(
+fn of_level<'a, 'r>(
     view: &'a View,
-    results: &'a [ControlResult],
+    results: &'r [ControlResult],
     level: u8,
-) -> Vec<(&'a Control, Option<&'a ControlResult>)> {
+) -> Vec<(&'a Control, Option<&'r ControlResult>)> {
     view.rubric
         .controls
         .iter()
@@ -59,7 +58,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
 }
 
 fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let Some(verdict) = view.verdicts.get(index) else {
+    let Some(verdict) = view.verdict(index) else {
         return vec![pen.line(Role::Muted, "not judged yet")];
     };
     let score = &verdict.assessment.score;
@@ -68,6 +67,7 @@ fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) ->
     } else {
         format!("own level L{} → effective L{}", score.own, verdict.effective)
     };
+    let badge = badge + &verdict.adjective();
     let mut out = vec![pen.line(Role::Title, badge), Line::default()];
     for level in 1..=3u8 {
         let rows = of_level(view, &verdict.assessment.controls, level);
@@ -128,7 +128,7 @@ fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, ar
     let first = first_row(app.control, rows.len(), list.height);
     for (y, (position, (control, result))) in (list.y..list.bottom()).zip(rows.iter().enumerate().skip(first))
     {
-        let outcome = outcome_of(*result);
+        let outcome = outcome_of(result.as_ref());
         let chosen = position == app.control;
         let line = Line::from(vec![
             pen.span(Role::Accent, if chosen { "▸" } else { " " }),
@@ -145,7 +145,7 @@ fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, ar
         }
     }
     if let Some((control, result)) = rows.get(app.control) {
-        let text = explain(control, *result, pen, usize::from(detail.width));
+        let text = explain(control, result.as_ref(), pen, usize::from(detail.width));
         lines(frame, detail, &text, 0);
     }
 }

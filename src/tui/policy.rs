@@ -5,6 +5,7 @@ use super::paint::{Pen, bounded, fit, lines, plural, put, short};
 use super::theme::Role;
 use crate::decision::Decision;
 use crate::policy::Action;
+use crate::signing::Health;
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -84,7 +85,9 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         }
         out.push(Line::default());
     }
-    let count = |wanted: Decision| view.verdicts.iter().filter(|verdict| verdict.decision == wanted).count();
+    let count = |wanted: Decision| {
+        view.judgement.standings().iter().filter(|standing| standing.decision == wanted).count()
+    };
     out.push(pen.line(Role::Title, format!("stage {} · S for the next", crate::text::screen(&view.stage))));
     for decision in [Decision::Admit, Decision::Warn, Decision::Refuse] {
         let many = count(decision);
@@ -131,8 +134,12 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
                 out.extend(pen.wrapped(vec![pen.span(Role::Error, " ✗ ")], Role::Error, &error, columns));
             }
             None => {
-                if anchor.stale {
-                    out.push(pen.line(Role::Warn, " ! older than the policy wants: refresh it"));
+                for fault in &anchor.health {
+                    let (role, glyph) = match fault.health {
+                        Health::Ended => (Role::Error, " ✗ "),
+                        Health::Warn => (Role::Warn, " ! "),
+                    };
+                    out.extend(pen.wrapped(vec![pen.span(role, glyph)], role, &fault.text.screen(), columns));
                 }
                 out.push(pen.line(Role::Muted, fit(&format!("   sha256 {}", short(&anchor.digest)), columns)))
             }

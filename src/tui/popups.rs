@@ -408,8 +408,8 @@ fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'s
     let Some((index, view)) = app.view.as_ref().and_then(|view| Some((view.model(id)?.0, view))) else {
         return vec![pen.line(Role::Muted, "it is no longer in the inventory")];
     };
-    let Some(verdict) = view.verdicts.get(index) else { return Vec::new() };
-    let mut out = standing(verdict, pen, columns);
+    let Some(verdict) = view.verdict(index) else { return Vec::new() };
+    let mut out = standing(&verdict, pen, columns);
     out.push(Line::default());
     if verdict.reasons.is_empty() {
         out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));

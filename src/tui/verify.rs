@@ -299,7 +299,7 @@ fn identity(v: &Verification, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>
     row(
         "signed at",
         match &v.signed_at {
-            Some((at, source)) => format!("{} (says {source:?})", at.strftime("%F %T UTC")).to_lowercase(),
+            Some((at, source)) => format!("{}, says {}", at.strftime("%F %T UTC"), source.words()),
             None => "nobody trusted says when".to_owned(),
         },
     );

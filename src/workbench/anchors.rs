@@ -1,7 +1,7 @@
 //! The policy's anchors, read from their files.
 
 use crate::policy::{AnchorKind, AnchorSource, Policy};
-use crate::signing::Anchor;
+use crate::signing::{Anchor, AnchorFault};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use std::path::PathBuf;
 pub struct AnchorInfo {
     /// Its name in the policy.
     pub name: String,
-    /// `key`, `ca` or `sigstore`.
+    /// `key`, `ca`, `sigstore` or `tsa`.
     pub kind: String,
     /// The file, or `embedded`.
     pub origin: String,
@@ -20,6 +20,8 @@ pub struct AnchorInfo {
     pub age_days: Option<i64>,
     /// Whether it is older than the policy's `max_age_days`.
     pub stale: bool,
+    /// What is wrong with its age and its end, the worst first.
+    pub health: Vec<AnchorFault>,
     /// Why it could not be read.
     pub error: Option<String>,
 }
@@ -54,6 +56,7 @@ pub(super) fn load(policy: &Policy, now: jiff::Timestamp) -> (Vec<Anchor>, Vec<A
                 }
                 AnchorKind::X509 => Anchor::read_ca(&source.name, &path),
                 AnchorKind::Sigstore => Anchor::read_sigstore(&source.name, &path),
+                AnchorKind::Tsa => Anchor::read_tsa(&source.name, &path),
             };
             push(read, source, &file.to_string_lossy(), now, &mut anchors, &mut infos);
         }
@@ -73,6 +76,7 @@ fn push(
         AnchorKind::Key => "key",
         AnchorKind::X509 => "ca",
         AnchorKind::Sigstore => "sigstore",
+        AnchorKind::Tsa => "tsa",
     };
     let mut info = AnchorInfo {
         name: source.name.clone(),
@@ -81,6 +85,7 @@ fn push(
         digest: String::new(),
         age_days: None,
         stale: false,
+        health: Vec::new(),
         error: None,
     };
     match read {
@@ -88,8 +93,9 @@ fn push(
             // As the policy names it: records must mean the same on another machine.
             anchor.origin = origin.to_owned();
             info.digest = anchor.digest.clone();
-            info.age_days = anchor.made.map(|made| now.duration_since(made).as_hours() / 24);
+            info.age_days = anchor.made.map(|made| now.duration_since(made).as_hours().max(0) / 24);
             info.stale = source.is_stale(info.age_days);
+            info.health = anchor.health(now, source.max_age_days);
             anchors.push(anchor);
         }
         Err(error) => info.error = Some(error.to_string()),

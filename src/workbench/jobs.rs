@@ -25,6 +25,8 @@ pub enum JobKind {
     Scan,
     /// Verifies these models.
     Verify(Vec<ModelId>),
+    /// The same, without digests that were computed before.
+    VerifyInFull(Vec<ModelId>),
     /// Verifies those of these models that were not verified yet, which scores them all.
     Score(Vec<ModelId>),
 }
@@ -34,6 +36,7 @@ impl JobKind {
         match self {
             JobKind::Scan => "scan all sources".to_owned(),
             JobKind::Verify(ids) => format!("verify {}", these(ids)),
+            JobKind::VerifyInFull(ids) => format!("verify {} in full", these(ids)),
             JobKind::Score(ids) => format!("score {}", these(ids)),
         }
     }
@@ -231,7 +234,8 @@ fn run(workbench: &Workbench, id: JobId, kind: &JobKind, progress: &Progress) ->
     };
     match kind {
         JobKind::Scan => workbench.rescan(progress),
-        JobKind::Verify(ids) => workbench.verify_models(ids, progress, &log),
+        JobKind::Verify(ids) => workbench.verify_models(ids, false, progress, &log),
+        JobKind::VerifyInFull(ids) => workbench.verify_models(ids, true, progress, &log),
         JobKind::Score(ids) => {
             let view = workbench.view();
             let open: Vec<ModelId> = ids
@@ -241,11 +245,12 @@ fn run(workbench: &Workbench, id: JobId, kind: &JobKind, progress: &Progress) ->
                 })
                 .cloned()
                 .collect();
-            let verified = workbench.verify_models(&open, progress, &log)?;
+            let verified = workbench.verify_models(&open, false, progress, &log)?;
             let view = workbench.view();
             let mut levels = [0usize; 4];
             for (index, _) in ids.iter().filter_map(|id| view.model(id)) {
-                let effective = view.verdicts.get(index).map_or(0, |verdict| usize::from(verdict.effective));
+                let effective =
+                    view.judgement.standing(index).map_or(0, |standing| usize::from(standing.effective));
                 if let Some(count) = levels.get_mut(effective) {
                     *count += 1;
                 }

@@ -6,10 +6,19 @@ mod claims;
 mod demo;
 mod jobs;
 mod open;
+mod trust_edit;
+mod trust_files;
+#[cfg(feature = "keyless")]
+mod trust_refresh;
+mod verifying;
 mod view;
 
 pub use anchors::AnchorInfo;
 pub use demo::demo;
 pub use jobs::{Event, Job, JobId, JobKind, JobState};
 pub use open::{OpenOptions, Workbench, this_second};
+pub(crate) use trust_edit::unknown_anchor;
+pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
+#[cfg(feature = "keyless")]
+pub use trust_refresh::{RefreshedAnchor, Repository};
 pub use view::{Review, ReviewWord, Summary, Verified, View};

@@ -3,16 +3,15 @@
 use super::anchors;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
 use super::view::{Review, ReviewWord, Verified, View, name_owners};
-use crate::decision::{Verdict, apply_policy, evaluate};
+use crate::decision::{Judgement, Verdict, apply_policy};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, RecordKind, Scan, Source, Store, Workspace, scan};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
-use crate::signing::{IdentityRule, Progress, Trust, Verification, VerifyOptions, default_signature, verify};
+use crate::signing::{Progress, Verification, default_signature};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Instant;
 
 /// A policy larger than this is refused.
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
@@ -36,7 +35,7 @@ pub(super) struct Inner {
     options: OpenOptions,
     rubric: Arc<Rubric>,
     workspace: RwLock<Workspace>,
-    store: Mutex<Store>,
+    pub(super) store: Mutex<Store>,
     view: RwLock<Arc<View>>,
     pub(super) jobs: Jobs,
 }
@@ -48,7 +47,7 @@ pub struct Workbench {
 }
 
 /// The policy in force and its text, and the faults of the file when it is not the one in force.
-struct PolicyInForce {
+pub(super) struct PolicyInForce {
     policy: Policy,
     text: String,
     faults: Vec<PolicyError>,
@@ -191,10 +190,10 @@ impl Workbench {
     pub fn gate(&self, model: &ModelId, stage: &str, warnings_acknowledged: bool) -> Result<Verdict> {
         self.valid_policy()?;
         self.set_stage(stage)?;
-        self.verify_models(std::slice::from_ref(model), &Progress::default(), &|_| {})?;
+        self.verify_models(std::slice::from_ref(model), false, &Progress::default(), &|_| {})?;
         let view = self.view();
         let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
-        let verdict = view.verdicts.get(index).cloned().ok_or_else(|| not_found(model))?;
+        let verdict = view.verdict(index).ok_or_else(|| not_found(model))?;
         let mut body = crate::report::json::verdict(&view, &verdict);
         if let Some(body) = body.as_object_mut() {
             body.insert("warnings_acknowledged".to_owned(), warnings_acknowledged.into());
@@ -219,7 +218,7 @@ impl Workbench {
         let model = crate::inventory::read_model(&path)?;
         let bundle = signature.map(Path::to_owned).or_else(|| model.signature.clone());
         let bundle = bundle.unwrap_or_else(|| default_signature(&path));
-        self.check(&view, &model, &path, &bundle, progress)
+        self.check(&view, &model, (&path, &bundle), None, progress)
     }
 
     /// The number of entries of the ledger whose chain was recomputed.
@@ -252,7 +251,11 @@ impl Workbench {
             .help(fault.help.clone().unwrap_or_else(|| "run `touchmark policy check`".to_owned())))
     }
 
-    fn now(&self) -> jiff::Timestamp {
+    pub(super) fn is_read_only(&self) -> bool {
+        self.inner.options.read_only
+    }
+
+    pub(super) fn now(&self) -> jiff::Timestamp {
         self.inner.options.at.unwrap_or_else(this_second)
     }
 
@@ -264,7 +267,12 @@ impl Workbench {
         self.inner.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn record<T: serde::Serialize>(&self, kind: RecordKind, model: &ModelId, body: &T) -> Result<()> {
+    pub(super) fn record<T: serde::Serialize>(
+        &self,
+        kind: RecordKind,
+        model: &ModelId,
+        body: &T,
+    ) -> Result<()> {
         let body = serde_json::to_string(body).map_err(|error| {
             Error::new(Code::Internal, format!("a record cannot be written as JSON ({error})"))
         })?;
@@ -291,100 +299,8 @@ impl Workbench {
         anchors::load(&self.view().policy, self.now()).0
     }
 
-    /// Verifies models one after the other (the files of each in parallel) and records each at once, so
-    /// that a cancelled run keeps what it found.
-    pub(super) fn verify_models(
-        &self,
-        ids: &[ModelId],
-        progress: &Progress,
-        log: &dyn Fn(String),
-    ) -> Result<String> {
-        let view = self.view();
-        let (mut passed, mut failed, mut open) = (0, 0, 0);
-        let total: (u64, u64) = ids
-            .iter()
-            .filter_map(|id| view.model(id))
-            .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
-        progress.expect_in_all(total.0, total.1);
-        let mut stopped = None;
-        for id in ids {
-            let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
-            let began = Instant::now();
-            let result = match &model.location {
-                None => Ok(Verification::not_looked(
-                    self.now(),
-                    "the last scan found no files of it, only documents that speak of it",
-                )),
-                Some(location) => {
-                    let folder = view.workspace.root.join(location);
-                    let bundle = match &model.signature {
-                        Some(signature) => view.workspace.root.join(signature),
-                        None => default_signature(&folder),
-                    };
-                    self.check(&view, model, &folder, &bundle, progress)
-                }
-            };
-            let verification = match result {
-                Ok(verification) => verification,
-                Err(error) if error.code == Code::Cancelled => {
-                    stopped = Some(error);
-                    break;
-                }
-                Err(error) => {
-                    log(format!("? {}: {error}", model.name.screen()));
-                    open += 1;
-                    if ids.len() == 1 {
-                        return Err(error);
-                    }
-                    continue;
-                }
-            };
-            let headline = verification.headline().map(|c| format!(": {} {}", c.stage.name(), c.summary));
-            let outcome = verification.outcome();
-            match outcome {
-                crate::signing::Outcome::Pass => passed += 1,
-                crate::signing::Outcome::Fail => failed += 1,
-                _ => open += 1,
-            }
-            let name = model.name.screen();
-            log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
-            let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
-            self.record(RecordKind::Verification, id, &verified)?;
-        }
-        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), view.stage.clone())?;
-        match stopped {
-            Some(error) => Err(error),
-            None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),
-        }
-    }
-
-    fn check(
-        &self,
-        view: &View,
-        model: &Model,
-        folder: &Path,
-        bundle: &Path,
-        progress: &Progress,
-    ) -> Result<Verification> {
-        let (anchors, _) = anchors::load(&view.policy, self.now());
-        let trust = Trust { anchors, identity: IdentityRule::Later };
-        let mut verification = verify(folder, bundle, &trust, &VerifyOptions::at(self.now()), progress)?;
-        let claims = model.claims.as_ref().map(|claims| view.workspace.root.join(claims));
-        verification.set(super::claims::predicates(
-            &verification,
-            claims.as_deref(),
-            model,
-            &view.policy,
-            &trust,
-            progress,
-        )?);
-        apply_policy(&mut verification, model, &view.policy);
-        Ok(verification)
-    }
-
     /// Builds the next view out of what changed and tells everybody.
-    fn renew(
+    pub(super) fn renew(
         &self,
         models: Vec<Model>,
         findings: Vec<Finding>,
@@ -405,7 +321,7 @@ impl Workbench {
             rubric: self.inner.rubric.clone(),
             verified: vec![None; models.len()],
             reviews: vec![None; models.len()],
-            verdicts: Vec::new(),
+            judgement: Judgement::default(),
             models,
             index,
             findings,
@@ -437,20 +353,7 @@ impl Workbench {
             }
         }
         name_owners(&view.models, &mut view.verified);
-        let verifications: Vec<Option<(Verification, String)>> = view
-            .verified
-            .iter()
-            .map(|v| v.as_ref().map(|v| (v.verification.clone(), v.policy_digest.clone())))
-            .collect();
-        view.verdicts = evaluate(&crate::decision::Input {
-            models: &view.models,
-            graph: &view.graph,
-            verifications: &verifications,
-            policy: &view.policy,
-            stage: &view.stage,
-            rubric: &view.rubric,
-            now: at,
-        });
+        view.judge();
         let view = Arc::new(view);
         *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
         self.inner.jobs.tell(&Event::View(view));
@@ -464,7 +367,7 @@ pub fn this_second() -> jiff::Timestamp {
     jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
-fn in_force(view: &View) -> PolicyInForce {
+pub(super) fn in_force(view: &View) -> PolicyInForce {
     PolicyInForce {
         policy: view.policy.clone(),
         text: view.policy_text.clone(),
@@ -472,7 +375,7 @@ fn in_force(view: &View) -> PolicyInForce {
     }
 }
 
-fn not_found(model: &ModelId) -> Error {
+pub(super) fn not_found(model: &ModelId) -> Error {
     Error::new(Code::NotFound, "there is no such model in the inventory")
         .at(model.raw())
         .help("`touchmark list` shows what there is; `touchmark scan` reads the sources again")
@@ -566,7 +469,7 @@ impl View {
             findings: Vec::new(),
             graph: Graph::default(),
             verified: Vec::new(),
-            verdicts: Vec::new(),
+            judgement: Judgement::default(),
             reviews: Vec::new(),
             at,
         }

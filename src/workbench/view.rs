@@ -1,7 +1,7 @@
 //! Everything that a screen may show, as one immutable value. A new one replaces it when something changed.
 
 use super::anchors::AnchorInfo;
-use crate::decision::{Decision, Verdict};
+use crate::decision::{Decision, Input, Judgement, Known, Verdict};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
@@ -88,7 +88,7 @@ pub struct View {
     /// Latest verification of each model.
     pub verified: Vec<Option<Verified>>,
     /// Verdict on each model.
-    pub verdicts: Vec<Verdict>,
+    pub judgement: Judgement,
     /// Latest review of each model.
     pub reviews: Vec<Option<Review>>,
     /// When it was made.
@@ -100,7 +100,7 @@ pub struct View {
 pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
-    /// Word beside the glyph: `pass`, `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
+    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
     /// documents speak.
     pub word: &'static str,
     /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
@@ -132,10 +132,41 @@ impl View {
         Some((index, self.models.get(index)?))
     }
 
+    fn judged<T>(&self, ask: impl FnOnce(&Input<'_>) -> T) -> T {
+        let known = |index: usize| -> Known<'_> {
+            let verified = self.verified.get(index)?.as_ref()?;
+            Some((&verified.verification, verified.policy_digest.as_str()))
+        };
+        ask(&Input {
+            models: &self.models,
+            graph: &self.graph,
+            verified: &known,
+            policy: &self.policy,
+            stage: &self.stage,
+            rubric: &self.rubric,
+            now: self.at,
+        })
+    }
+
+    /// Judges all models anew.
+    pub fn judge(&mut self) {
+        self.judgement = self.judged(Judgement::of);
+    }
+
+    /// The verdict of the model of an index, made now.
+    pub fn verdict(&self, index: usize) -> Option<Verdict> {
+        self.judged(|input| self.judgement.verdict(input, index))
+    }
+
+    /// Why its level is below its own.
+    pub fn cap(&self, index: usize) -> Option<Untrusted> {
+        self.judged(|input| self.judgement.cap(input, index))
+    }
+
     /// One model in one line.
     pub fn summary(&self, index: usize) -> Summary {
         let verified = self.verified.get(index).and_then(Option::as_ref);
-        let verdict = self.verdicts.get(index);
+        let standing = self.judgement.standing(index);
         let signed = self.models.get(index).is_some_and(|model| model.signature.is_some());
         let here = self.models.get(index).is_some_and(|model| model.location.is_some());
         let (outcome, word) = match verified {
@@ -144,6 +175,7 @@ impl View {
             None => (Outcome::Unknown, "not verified"),
             Some(v) => match v.verification.outcome() {
                 Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
+                Outcome::Pass if v.verification.files.recalled.is_some() => (Outcome::Pass, "cached"),
                 outcome => (outcome, outcome.word()),
             },
         };
@@ -152,9 +184,9 @@ impl View {
             outcome,
             word,
             signer,
-            own: verdict.map_or(0, |v| v.assessment.score.own),
-            effective: verdict.map_or(0, |v| v.effective),
-            decision: verdict.map_or(Decision::Refuse, |v| v.decision),
+            own: standing.map_or(0, |standing| standing.own),
+            effective: standing.map_or(0, |standing| standing.effective),
+            decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
         }
     }
 }

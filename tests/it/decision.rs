@@ -379,7 +379,10 @@ impl Case {
         let verdicts = evaluate(&Input {
             models: &self.models,
             graph: &graph,
-            verifications: &self.verifications,
+            verified: &|index| {
+                let (seen, digest) = self.verifications.get(index)?.as_ref()?;
+                Some((seen, digest.as_str()))
+            },
             policy,
             stage,
             rubric: &rubric,

@@ -2,6 +2,8 @@
 //! are done in bounded time. `fuzz/` runs the same doors under libFuzzer.
 
 use crate::bench::Bench;
+use crate::inventory::hazards::archives::{deflated, onnx, stored, zip};
+use crate::inventory::hazards::{SYSTEM, TENSOR};
 use crate::support::samples;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -57,6 +59,20 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
         ("claims", vec![format!("{one_line}\n{one_line}\n").into_bytes()]),
         ("safetensors", vec![fs::read(weights).unwrap(), header]),
         ("gguf", vec![gguf]),
+        ("bill", bills()),
+        ("pickle", vec![TENSOR.to_vec(), SYSTEM.to_vec(), NAMED.to_vec()]),
+        (
+            "archive",
+            vec![
+                zip(&[
+                    stored("a/data.pkl", TENSOR),
+                    deflated("a/x.npy", b"\x93NUMPY\x01\0\x0f\0{'descr': '|O'}N."),
+                ]),
+                zip(&[deflated("config.json", br#"{"class_name":"Lambda","module":"keras"}"#)]),
+                b"\x89HDF\r\n\x1a\n {\"class_name\": \"Lambda\"}".to_vec(),
+            ],
+        ),
+        ("onnx", vec![onnx("../w", "com.evil", "X")]),
         (
             "foreign",
             vec![
@@ -71,6 +87,28 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
         ),
     ])
 }
+
+/// One small bill in each format.
+fn bills() -> Vec<Vec<u8>> {
+    [
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"machine-learning-model","name":"a/b",
+           "hashes":[{"alg":"SHA-1","content":"00"}],"pedigree":{"ancestors":[{"name":"c/d"}],"notes":"merge of c/d"},
+           "properties":[{"name":"tags","value":"base_model:adapter:c/d"}]}]}"#,
+        r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1"><components><component type="data"><name>a&amp;b</name>
+           <licenses><license><id>MIT</id></license></licenses></component></components></bom>"#,
+        r#"{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"ai_AIPackage","spdxId":"u:a","name":"a"},
+           {"type":"Relationship","relationshipType":"ancestorOf","from":"u:a","to":["https://huggingface.co/b/c"]}]}"#,
+        r#"{"spdxVersion":"SPDX-2.3","packages":[{"SPDXID":"a","name":"b","downloadLocation":"git+https://huggingface.co/a/b",
+           "supplier":"Organization: x (y)"}],"relationships":[{"spdxElementId":"a","relationshipType":"DESCENDANT_OF","relatedSpdxElement":"a"}]}"#,
+        r#"{"bom_id":"x","components":[{"component_id":"1","type":"model","name":"m","hash":"00","dependencies":["1"]}]}"#,
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
+}
+
+/// An import by the names on the stack, protocol 4, with a frame and a memo.
+const NAMED: &[u8] =
+    b"\x80\x04\x95\x1c\0\0\0\0\0\0\0\x8c\x05posix\x94\x8c\x06system\x94\x93\x94\x8c\x02id\x94\x85\x94R\x94.";
 
 /// The beginning of a response of an authority: status, content type, signed data.
 const TOKEN: &[u8] =

@@ -112,9 +112,9 @@ fn a_stranger_finds_the_tampered_model_reads_what_differs_and_leaves_the_termina
     terminal.keys("q");
     terminal.wait("Models");
     terminal.keys("/receipt-reader");
-    terminal.wait("1 of 39");
+    terminal.wait("1 of 43");
     terminal.keys("\u{1b}");
-    terminal.wait("39 of 39");
+    terminal.wait("43 of 43");
     terminal.keys("q");
     assert_eq!(terminal.ends(), 0);
 }

@@ -50,7 +50,15 @@ impl Bench {
         command.args(["sign", "sigstore", &self.text("model"), "--trust-config", &self.text("config.json")]);
         command.args(more).stdin(Stdio::null());
         // What a build service puts here is not meant for these tests.
-        for name in ["SIGSTORE_ID_TOKEN", "GITHUB_ACTIONS", "CIRCLECI", "BUILDKITE", "BROWSER", "DISPLAY"] {
+        for name in [
+            "SIGSTORE_ID_TOKEN",
+            "GITHUB_ACTIONS",
+            "CIRCLECI",
+            "BUILDKITE",
+            "GCE_METADATA_HOST",
+            "BROWSER",
+            "DISPLAY",
+        ] {
             command.env_remove(name);
         }
         command
@@ -96,7 +104,7 @@ impl Bench {
         };
         let timeout = Duration::from_secs(5);
         let with = Credentials::Login(login);
-        sign_sigstore(&self.path("model"), &instance, with, &options, timeout, &Progress::default())
+        sign_sigstore(&self.path("model"), &instance, with, &options, None, timeout, &Progress::default())
     }
 }
 
@@ -335,6 +343,11 @@ fn a_pipeline_signs_in_its_own_name() {
     let done =
         bench.command(&["--use-ambient-credentials"]).env("SIGSTORE_ID_TOKEN", token).output().unwrap();
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let host = bench.instance.url.trim_start_matches("http://");
+    let done = bench.command(&["--use-ambient-credentials"]).env("GCE_METADATA_HOST", host).output().unwrap();
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let verified = bench.verify_as("config.json", "builder@acme.test", &bench.instance.issuer());
+    assert_eq!(verified.status.code(), Some(0), "{}", out(&verified));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 #![cfg(unix)]
 
 use crate::bench::{Authority, Bench, PAYLOAD_TYPE, anchor, faults, log_of, mend_root};
+use crate::pki::{DAY, Kind, NOW, pem};
 use crate::support::even;
+use crate::tokens::{SHA1, Token, Tsa, time};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -215,6 +217,19 @@ const BAD: &[(&str, &str, Make)] = &[
     ("resources in another order than the root digest", "SUBJECT-DIGEST", |b| {
         b.edit_statement(|s| s["predicate"]["resources"].as_array_mut().unwrap().reverse());
     }),
+    // TIME
+    ("a timestamp that is none", "TIME-MALFORMED", |b| stamped(b, |token| token.answer = Some(2))),
+    ("a timestamp of another signature", "TIME-OTHER-SIGNATURE", |b| {
+        stamped(b, |token| token.imprint.1 = vec![7; 32]);
+    }),
+    ("a timestamp whose time was changed", "TIME-INVALID", |b| stamped(b, |token| token.altered = true)),
+    ("a timestamp over a digest of SHA-1", "TIME-ALGORITHM", |b| stamped(b, |token| token.imprint.0 = SHA1)),
+    ("a timestamp of tomorrow", "TIME-FUTURE", |b| {
+        stamped(b, |token| token.at = time(NOW + DAY));
+    }),
+    ("a timestamp after its certificate had ended", "TIME-AUTHORITY", |b| {
+        stamped(b, |token| token.at = time(NOW + 500 * DAY));
+    }),
     // FILES
     ("a changed file", "FILES-CHANGED", |b| b.write("weights.bin", "\u{0}wEights")),
     ("an emptied file", "FILES-CHANGED", |b| b.write("weights.bin", "")),
@@ -273,6 +288,19 @@ const BAD: &[(&str, &str, Make)] = &[
 fn judged_by(bench: &mut Bench, root: Anchor) {
     bench.trust = Trust::new(vec![root]);
     bench.options.at = "2026-12-01T00:00:00Z".parse().unwrap();
+}
+
+/// With a timestamp of an authority that is trusted, changed so.
+fn stamped(bench: &mut Bench, change: fn(&mut Token)) {
+    let tsa = Tsa::new(Kind::P256);
+    let sig = bench.bundle_json()["dsseEnvelope"]["signatures"][0]["sig"].as_str().unwrap().to_owned();
+    let token = tsa.token(&STANDARD.decode(sig).unwrap()).with(change).make();
+    bench.edit_bundle(|v| {
+        v["verificationMaterial"]["timestampVerificationData"] =
+            json!({ "rfc3161Timestamps": [{ "signedTimestamp": STANDARD.encode(token) }] });
+    });
+    let root = pem("CERTIFICATE", &tsa.root_der());
+    bench.trust.anchors.push(Anchor::tsa("stamps", "test", root.as_bytes(), None).unwrap());
 }
 
 /// Signed under an authority that is trusted.

@@ -12,6 +12,7 @@ mod checks;
 mod claims;
 mod cli;
 mod decision;
+mod digests;
 mod explain;
 mod floors;
 mod foreign;
@@ -44,7 +45,14 @@ mod signing_make;
 mod signing_verify;
 mod support;
 mod text;
+mod timestamps;
+#[cfg(feature = "keyless")]
+mod timestamps_asked;
+mod tokens;
 mod trust;
+mod trust_edit;
+#[cfg(feature = "keyless")]
+mod trust_refresh;
 mod tui;
 mod tui_faces;
 mod tui_hostile;

@@ -96,7 +96,8 @@ impl Key {
         touchmark::signing::hash_bytes(touchmark::signing::HashAlgorithm::Sha256, &self.spki)[..20].to_vec()
     }
 
-    fn algorithm(&self) -> &'static str {
+    /// The signature algorithm that is customary for it.
+    pub fn algorithm(&self) -> &'static str {
         match self.kind {
             Kind::P256 | Kind::Secp256k1 => "1.2.840.10045.4.3.2",
             Kind::P384 => "1.2.840.10045.4.3.3",
@@ -106,7 +107,7 @@ impl Key {
         }
     }
 
-    fn sign(&self, algorithm: &str, message: &[u8]) -> Vec<u8> {
+    pub fn sign(&self, algorithm: &str, message: &[u8]) -> Vec<u8> {
         let random = SystemRandom::new();
         match &self.pair {
             Pair::Ec(pair) => pair.sign(&random, message).unwrap().as_ref().to_vec(),

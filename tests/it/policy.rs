@@ -46,6 +46,16 @@ trust = ["key"]
 "#;
 
 #[test]
+fn a_timestamp_authority_is_an_anchor_and_no_publisher() {
+    let anchor = "[trust.stamps]\nkind = \"tsa\"\nfiles = [\"stamps.pem\"]\n";
+    let policy = read(&with(anchor)).unwrap();
+    assert_eq!(policy.trust[0].kind, touchmark::policy::AnchorKind::Tsa);
+    let publisher = "[[publisher]]\nid = \"acme\"\nmodels = [\"acme/*\"]\ntrust = [\"stamps\"]\nidentities = [{ issuer = \"CN=a\", subject = \"exact:CN=b\" }]\n";
+    let fault = only_fault(&format!("{anchor}{publisher}"));
+    assert!(fault.message.contains("says when and never who"), "{fault:?}");
+}
+
+#[test]
 fn the_built_in_policies_are_valid_until_2040_at_least() {
     for (name, text) in BUILT_IN {
         for moment in ["2024-01-01T00:00:00Z", "2039-12-31T23:59:59Z"] {
@@ -70,7 +80,7 @@ fn the_examples_in_the_baseline_are_valid_once_uncommented() {
     }
     let policy = read(&uncommented).unwrap();
     assert_eq!(policy.publishers.len(), 2);
-    assert_eq!(policy.trust.len(), 3);
+    assert_eq!(policy.trust.len(), 4);
     assert_eq!(policy.denied.len(), 1);
 }
 
@@ -180,7 +190,7 @@ fn what_is_left_out_has_a_closed_default() {
     assert!(stage.production && stage.min_level == 1);
     let actions = [stage.on_contradicted, stage.on_missing, stage.on_error, stage.on_unavailable];
     assert_eq!(actions, [Action::Closed; 4]);
-    assert_eq!(policy.artifact.ban_formats, ["pickle", "remote-code"]);
+    assert_eq!(policy.artifact.ban_formats, ["pickle", "remote-code", "keras-code"]);
     assert_eq!(policy.log_required, ["sigstore"]);
     assert!(!policy.artifact.allow_symlinks);
 }

@@ -11,7 +11,8 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
 use touchmark::policy::parse;
 use touchmark::signing::{
-    AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource, Verification,
+    AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage, TimeSource,
+    Verification,
 };
 
 /// The policy of the samples with one text in place of another.
@@ -233,6 +234,7 @@ on_contradicted = "warn"
 on_missing = "warn"
 on_error = "warn"
 on_unavailable = "warn"
+cached_digests_max_hours = 9
 "#;
 
 const FACTS: &[Fact] = &[
@@ -305,6 +307,16 @@ const FACTS: &[Fact] = &[
         "refuse",
     ),
     (
+        "stage.cached_digests_max_hours",
+        "max_hours = 9",
+        "max_hours = 1",
+        |seen| {
+            let oldest = seen.now.parse::<jiff::Timestamp>().unwrap() - jiff::SignedDuration::from_hours(2);
+            seen.verification.files.recalled = Some(Recalled { parts: 1, bytes: 1, oldest });
+        },
+        "cached 2 h ago",
+    ),
+    (
         "stage.on_unavailable",
         "on_unavailable = \"warn\"",
         "on_unavailable = \"closed\"",
@@ -374,7 +386,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
     let verdicts = evaluate(&Input {
         models: &models,
         graph: &Graph::build(&models),
-        verifications: &[Some((seen.verification, policy.digest.clone()))],
+        verified: &|_| Some((&seen.verification, policy.digest.as_str())),
         policy: &policy,
         stage: "gate",
         rubric: &Rubric::bundled().unwrap(),
@@ -433,6 +445,16 @@ fn every_key_that_the_parser_accepts_is_in_the_tables() {
     let missing: Vec<&String> =
         accepted.iter().filter(|key| !is_table(key) && !named.contains(key.as_str())).collect();
     assert!(missing.is_empty(), "no row shows what these do: {missing:?}");
+    // Where people look for them: the policy that they copy.
+    let (_, baseline) = touchmark::policy::BUILT_IN[0];
+    let untold: Vec<&String> = accepted
+        .iter()
+        .filter(|key| {
+            let last = key.rsplit('.').next().unwrap();
+            !baseline.contains(&format!("{last} = ")) && !baseline.contains(&format!("[{last}"))
+        })
+        .collect();
+    assert!(untold.is_empty(), "the baseline does not tell of these: {untold:?}");
     let gone: Vec<&&str> = named.iter().filter(|key| !accepted.iter().any(|known| known == *key)).collect();
     assert!(gone.is_empty(), "the parser does not know these: {gone:?}");
 }

@@ -100,6 +100,10 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
         let bytes = fs::read(base.join(file)).unwrap();
         let kind = match source.kind {
             policy::AnchorKind::Key => AnchorKind::Key(PublicKey::from_pem(&bytes).unwrap()),
+            policy::AnchorKind::Sigstore => {
+                return Anchor::sigstore(&source.name, "test", &bytes, None).unwrap();
+            }
+            policy::AnchorKind::Tsa => return Anchor::tsa(&source.name, "test", &bytes, None).unwrap(),
             _ => AnchorKind::Ca(
                 x509_cert::Certificate::load_pem_chain(&bytes)
                     .unwrap()
@@ -229,7 +233,7 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
     let verdicts = evaluate(&Input {
         models,
         graph: &Graph::build(models),
-        verifications: &verifications,
+        verified: &|index| verifications[index].as_ref().map(|(seen, digest)| (seen, digest.as_str())),
         policy: &samples.policy,
         stage: "production",
         rubric: &rubric,

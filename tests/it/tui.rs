@@ -525,7 +525,7 @@ fn many(models: usize) -> Arc<View> {
         findings: Vec::new(),
         graph: Graph::build(&[]),
         verified: vec![None; models.len()],
-        verdicts: Vec::new(),
+        judgement: Default::default(),
         reviews: vec![None; models.len()],
         at: empty.at,
         models,

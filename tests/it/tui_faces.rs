@@ -5,21 +5,26 @@ use std::collections::HashSet;
 use touchmark::tui::commands::{Cmd, TABLE};
 
 /// Each command of the command line, and what the workbench has for it or why it has nothing.
-const FACES: [(&str, &[Cmd], &str); 19] = [
+const FACES: [(&str, &[Cmd], &str); 20] = [
     ("open", &[], "it opens the workbench"),
     ("init", &[], "the workbench opens a workspace; it makes none"),
     ("demo", &[], "lays out a folder; the empty inventory names it"),
     ("sign", &[], "no private key enters the workbench"),
     ("key", &[], "no private key enters the workbench"),
-    ("verify", &[Cmd::StartVerify, Cmd::Verify, Cmd::Open], ""),
+    ("verify", &[Cmd::StartVerify, Cmd::VerifyInFull, Cmd::Verify, Cmd::Open], ""),
     ("digest", &[Cmd::Verify], "the statement tab shows the root digest"),
     ("inspect", &[Cmd::Verify], "the identity and statement tabs"),
     ("claims", &[Cmd::Verify], "the checks tab shows PREDICATES; appending is for the programs that sign"),
     ("scan", &[Cmd::Scan], "adding sources is left to the command line"),
+    ("export", &[], "a document for other programs; the details screen shows what it would say"),
     ("list", &[Cmd::Inventory, Cmd::Filter, Cmd::SavedView, Cmd::Sort], ""),
     ("show", &[Cmd::Details], ""),
     ("lineage", &[Cmd::Lineage, Cmd::Refocus, Cmd::FocusBack], ""),
-    ("trust", &[Cmd::Policy], "the policy screen lists the anchors"),
+    (
+        "trust",
+        &[Cmd::Policy],
+        "the policy screen lists the anchors; add, remove and refresh are for who runs the shell",
+    ),
     ("policy", &[Cmd::Policy, Cmd::Edit, Cmd::Reload], ""),
     ("gate", &[Cmd::Stage, Cmd::Why], "the workbench shows the decision; recording one is for pipelines"),
     ("score", &[Cmd::StartScore, Cmd::Maturity], ""),

@@ -93,7 +93,11 @@ fn verifying_twice_gives_the_same_verdicts() {
             .unwrap();
     let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
     workbench.wait(workbench.start(JobKind::Verify(ids.clone())));
-    let first = workbench.view().verdicts.clone();
+    let verdicts = |workbench: &Workbench| -> Vec<_> {
+        let view = workbench.view();
+        (0..view.models.len()).map(|index| view.verdict(index).unwrap()).collect()
+    };
+    let first = verdicts(&workbench);
     workbench.wait(workbench.start(JobKind::Verify(ids)));
-    assert_eq!(first, workbench.view().verdicts);
+    assert_eq!(first, verdicts(&workbench));
 }

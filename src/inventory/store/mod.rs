@@ -1,6 +1,7 @@
 //! The store: SQLite with migrations, one writer, and the append-only hash-chained ledger.
 //! SQL is written here and nowhere else.
 
+mod digests;
 mod read_only;
 
 use crate::error::{Code, Error, Result};
@@ -20,7 +21,7 @@ use super::types::{Model, ModelId};
 /// "Tmrk" in the SQLite header: how we know our own files.
 const APPLICATION_ID: u32 = 0x546d_726b;
 /// Each brings the store one version further; the number of them is our version.
-const MIGRATIONS: [&str; 1] = [include_str!("0001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("0001.sql"), include_str!("0002.sql")];
 /// How long another process may hold the store.
 const BUSY: Duration = Duration::from_secs(5);
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";

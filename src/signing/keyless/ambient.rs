@@ -14,6 +14,8 @@ use crate::signing::json;
 const LIMIT_TOKEN_BYTES: u64 = 64 * 1024;
 /// Where clusters mount a token for signing; cosign reads it as well.
 const TOKEN_FILE: &str = "/var/run/sigstore/cosign/oidc-token";
+/// Where Google's own libraries look for another metadata server than the usual one.
+const METADATA_HOST: &str = "GCE_METADATA_HOST";
 
 /// A place to look: its name, whether we are there, and how to ask.
 struct Place {
@@ -24,7 +26,7 @@ struct Place {
 }
 
 /// In this order; the first that is here answers, and when it cannot the others are not asked.
-static PLACES: [Place; 5] = [
+static PLACES: [Place; 6] = [
     Place {
         name: "a pipeline's variable",
         looked_for: "SIGSTORE_ID_TOKEN",
@@ -53,6 +55,12 @@ static PLACES: [Place; 5] = [
         ask: |_, audience, timeout| {
             output_of("buildkite-agent", &["oidc", "request-token", "--audience", audience], timeout)
         },
+    },
+    Place {
+        name: "Google Cloud",
+        looked_for: METADATA_HOST,
+        is_here: |_| variable(METADATA_HOST).is_some() || is_google(),
+        ask: google,
     },
     Place {
         name: "a cluster's token file",
@@ -113,11 +121,30 @@ fn github(client: &Client, audience: &str, _timeout: Duration) -> Result<Zeroizi
     let service =
         Service::new("GitHub's token service", format!("{url}{join}{}", form(&[("audience", audience)])))?;
     let authorization = Zeroizing::new(format!("Bearer {bearer}"));
-    let answer =
-        Zeroizing::new(client.call(&service, "give a token", &Body::Nothing, Some(&authorization))?);
+    let answer = Zeroizing::new(client.call(
+        &service,
+        "give a token",
+        &Body::Nothing,
+        Some(("Authorization", &authorization)),
+    )?);
     let document = json::parse(&answer, 8).map_err(|error| service.unusable(error.what))?;
     let token = document.get("value").and_then(serde_json::Value::as_str);
     token.map(|token| Zeroizing::new(token.to_owned())).ok_or_else(|| service.unusable("it holds no token"))
+}
+
+fn is_google() -> bool {
+    let product = read_small(Path::new("/sys/class/dmi/id/product_name"), 256).unwrap_or_default();
+    product.trim_ascii().starts_with(b"Google")
+}
+
+/// The metadata server is one hop away and speaks plain HTTP; the header keeps others from being led to ask it.
+fn google(client: &Client, audience: &str, _timeout: Duration) -> Result<Zeroizing<String>> {
+    let host = variable(METADATA_HOST).unwrap_or_else(|| "metadata.google.internal".to_owned());
+    let query = form(&[("audience", audience), ("format", "full")]);
+    let url = format!("http://{host}/computeMetadata/v1/instance/service-accounts/default/identity?{query}");
+    let service = Service::in_the_open("Google's metadata server", url)?;
+    let header = Some(("Metadata-Flavor", "Google"));
+    text(client.call(&service, "give a token", &Body::Nothing, header)?)
 }
 
 /// What a program prints, within a time.

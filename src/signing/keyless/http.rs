@@ -28,22 +28,35 @@ impl Service {
     /// # Errors
     /// `E-CONFIG` when a secret would travel in the clear, or the URL cannot be used.
     pub(super) fn new(name: &'static str, url: impl Into<String>) -> Result<Self> {
+        let service = Self::in_the_open(name, url)?;
+        match service.url.parse::<Uri>() {
+            Ok(uri) if uri.scheme_str() == Some("https") || is_this_machine(&uri) => Ok(service),
+            _ => Err(service.refused("its address is not https, so a token would travel in the clear")),
+        }
+    }
+
+    /// As [`Service::new`], for one that no secret is sent to and whose answers prove themselves.
+    ///
+    /// # Errors
+    /// `E-CONFIG` when the URL cannot be used.
+    pub(super) fn in_the_open(name: &'static str, url: impl Into<String>) -> Result<Self> {
         let service = Service { name, url: url.into() };
-        let refuse = |what: &str| {
-            Err(Error::new(Code::Config, format!("{} cannot be used: {what}", service.name))
-                .at(&service.url)
-                .help("the address should read https://HOST/PATH; plain http only on this machine"))
-        };
+        let refuse = |what: &str| Err(service.refused(what));
         let Ok(uri) = service.url.parse::<Uri>() else { return refuse("its address is not a URL") };
         let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
         if authority.is_empty() || authority.contains('@') {
             return refuse("its address names no host, or names a user");
         }
         match uri.scheme_str() {
-            Some("https") => Ok(service),
-            Some("http") if is_this_machine(&uri) => Ok(service),
+            Some("https" | "http") => Ok(service),
             _ => refuse("its address is not https, so a token would travel in the clear"),
         }
+    }
+
+    fn refused(&self, what: &str) -> Error {
+        Error::new(Code::Config, format!("{} cannot be used: {what}", self.name))
+            .at(&self.url)
+            .help("the address should read https://HOST/PATH; plain http only on this machine")
     }
 
     /// The same service at another path below its address.
@@ -100,7 +113,7 @@ impl Client {
     }
 
     /// One exchange; `doing` says what for, after the service's name: `… refused to issue a certificate`.
-    /// `authorization` is the header of that name.
+    /// `header` is one more.
     ///
     /// # Errors
     /// `E-NETWORK` (no connection, no answer in time, down), `E-REFUSED` with what the service said,
@@ -110,7 +123,7 @@ impl Client {
         service: &Service,
         doing: &str,
         body: &Body,
-        authorization: Option<&str>,
+        header: Option<(&str, &str)>,
     ) -> Result<Vec<u8>> {
         let no_answer = |cause: ureq::Error| self.no_answer(service, &cause);
         let here = service.url.parse::<Uri>().is_ok_and(|uri| is_this_machine(&uri));
@@ -125,8 +138,8 @@ impl Client {
         let answer = match body {
             Body::Nothing => {
                 let mut request = self.agent.get(&service.url).header("Accept", "application/json");
-                if let Some(authorization) = authorization {
-                    request = request.header("Authorization", authorization);
+                if let Some((name, value)) = header {
+                    request = request.header(name, value);
                 }
                 let mut request = request.config();
                 if here {
@@ -136,8 +149,8 @@ impl Client {
             }
             _ => {
                 let mut request = self.agent.post(&service.url).header("Content-Type", kind);
-                if let Some(authorization) = authorization {
-                    request = request.header("Authorization", authorization);
+                if let Some((name, value)) = header {
+                    request = request.header(name, value);
                 }
                 let mut request = request.config();
                 if here {
@@ -149,8 +162,45 @@ impl Client {
         let mut answer = answer.map_err(no_answer)?;
         let status = answer.status().as_u16();
         let bytes = answer.body_mut().with_config().limit(LIMIT_ANSWER_BYTES).read_to_vec();
+        self.judge(service, doing, status, bytes)
+    }
+
+    /// A file of at most `limit_bytes`; none where the service has none of that name (403 or 404, which is what
+    /// stores of objects say).
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub(super) fn fetch(&self, service: &Service, doing: &str, limit_bytes: u64) -> Result<Option<Vec<u8>>> {
+        let mut request = self.agent.get(&service.url).config();
+        if service.url.parse::<Uri>().is_ok_and(|uri| is_this_machine(&uri)) {
+            request = request.proxy(None);
+        }
+        let mut answer = request.build().call().map_err(|cause| self.no_answer(service, &cause))?;
+        let status = answer.status().as_u16();
+        if matches!(status, 403 | 404) {
+            return Ok(None);
+        }
+        // The reader counts a file of exactly its limit as too large.
+        let bytes = answer.body_mut().with_config().limit(limit_bytes.saturating_add(1)).read_to_vec();
+        let too_large = match &bytes {
+            Ok(bytes) => bytes.len() as u64 > limit_bytes,
+            Err(cause) => matches!(cause, ureq::Error::BodyExceedsLimit(_)),
+        };
+        if too_large {
+            return Err(service.unusable(format!("it is larger than {limit_bytes} bytes")));
+        }
+        self.judge(service, doing, status, bytes).map(Some)
+    }
+
+    fn judge(
+        &self,
+        service: &Service,
+        doing: &str,
+        status: u16,
+        bytes: std::result::Result<Vec<u8>, ureq::Error>,
+    ) -> Result<Vec<u8>> {
         match status {
-            200..=299 => bytes.map_err(no_answer),
+            200..=299 => bytes.map_err(|cause| self.no_answer(service, &cause)),
             300..=399 => Err(service.unusable(format!("it points elsewhere (status {status})"))),
             429 | 500.. => Err(Error::new(
                 Code::Network,

@@ -157,7 +157,7 @@ fn redeem(
         Some(secret) => authorization = Some(basic(id, secret)),
         None => {}
     }
-    let authorization = authorization.as_ref().map(|header| header.as_str());
+    let authorization = authorization.as_ref().map(|value| ("Authorization", value.as_str()));
     let answer = client.call(&issuer.token, "give a token", &Body::Form(&fields), authorization)?;
     let answer = Zeroizing::new(answer);
     let document = json::parse(&answer, 16).map_err(|error| issuer.token.unusable(error.what))?;

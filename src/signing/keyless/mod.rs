@@ -1,5 +1,6 @@
 //! Keyless signing: an identity instead of a key. A short-lived certificate is had for an identity token, and
-//! a transparency log keeps the signature. The only room that uses the network. What it makes is verified as
+//! a transparency log keeps the signature. The only room that uses the network, so a newer trusted root is fetched
+//! here, too. What it makes is verified as
 //! everybody else's bundles are, before it is written.
 
 mod ambient;
@@ -7,11 +8,15 @@ mod http;
 mod instance;
 mod login;
 mod services;
+mod stamps;
 mod token;
+mod tuf;
 
 pub use instance::Instance;
 pub use login::Login;
+pub use stamps::{TimestampService, Timestamped};
 pub use token::{DEFAULT_AUDIENCE, IdentityToken};
+pub use tuf::{FetchedRoot, fetch_trusted_root};
 
 use crate::error::{Code, Error, Result};
 use base64::Engine;
@@ -23,6 +28,7 @@ use std::time::Duration;
 
 use super::bundle::{Bundle, MEDIA_TYPE};
 use super::check::{Outcome, Stage};
+use super::digests::Reuse;
 use super::dsse::{Envelope, pae};
 use super::identity::Identity;
 use super::keys::{Curve, SigningKey};
@@ -31,7 +37,8 @@ use super::progress::Progress;
 use super::sign::{SignOptions, Signed, check_overwrite, measure, write_bundle};
 use super::signer;
 use super::trust::Trust;
-use super::verify::{LogEntry, Verification, VerifyOptions};
+use super::verification::{LogEntry, Verification};
+use super::verify::VerifyOptions;
 use http::{Client, Service};
 
 /// Where the identity token comes from.
@@ -61,7 +68,8 @@ pub struct SignedKeyless {
     pub at: Option<Timestamp>,
 }
 
-/// Signs with an identity at a Sigstore instance. Each exchange may take `timeout`.
+/// Signs with an identity at a Sigstore instance, with digests that were computed before where `reuse` gives some.
+/// Each exchange may take `timeout`.
 ///
 /// # Errors
 /// As [`super::sign_key`]; `E-TOKEN`, `E-CREDENTIALS`, `E-LOGIN` before anything is signed; `E-NETWORK`,
@@ -72,6 +80,7 @@ pub fn sign_sigstore(
     instance: &Instance,
     credentials: Credentials,
     options: &SignOptions,
+    reuse: Option<Reuse<'_>>,
     timeout: Duration,
     progress: &Progress,
 ) -> Result<SignedKeyless> {
@@ -81,7 +90,7 @@ pub fn sign_sigstore(
         Credentials::Ambient { audience } => ambient::check(audience_of(audience))?,
         _ => {}
     }
-    let measured = measure(model, options, progress)?;
+    let measured = measure(model, options, reuse, progress)?;
     let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
     let statement = Statement::parse(&payload)?;
     // Tokens live for minutes and hashing may take longer: so only now.

@@ -7,9 +7,10 @@ use crate::signing::dsse::{Envelope, pae};
 use crate::signing::hashing::{HashAlgorithm, hash_bytes};
 use crate::signing::json;
 use crate::signing::keys::{PublicKey, SigningKey};
+use crate::signing::rfc3161;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use der::asn1::{BitString, OctetString, SetOfVec};
+use der::asn1::{BitString, SetOfVec};
 use der::oid::ObjectIdentifier;
 use der::{Decode, Encode};
 use serde_json::{Value, json};
@@ -28,7 +29,6 @@ use super::token::IdentityToken;
 
 const MAX_DEPTH: usize = 32;
 const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
-const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
 /// A short-lived certificate for the key in the name of the token's owner: the leaf, DER.
 pub(super) fn certificate(
@@ -152,53 +152,11 @@ pub(super) fn log_entry(client: &Client, log: &Log, envelope: &Envelope, leaf: &
     }
 }
 
-/// A timestamp token over the signature (RFC 3161), DER.
+/// A timestamp token over the signature (RFC 3161), DER. Without a nonce: the signature is new, so no older token
+/// can be over it.
 pub(super) fn timestamp(client: &Client, authority: &Service, signature: &[u8]) -> Result<Vec<u8>> {
-    let query = timestamp_query(signature)
-        .map_err(|_| Error::new(Code::Internal, "the timestamp query cannot be written"))?;
+    let query = rfc3161::query(signature, None)?;
     let body = Body::Bytes { kind: "application/timestamp-query", bytes: &query };
     let answer = client.call(authority, "give a timestamp", &body, None)?;
-    // TimeStampResp: a status, and the token where that is 0 or 1.
-    let granted = TimestampResponse::from_der(&answer).is_ok_and(|response| response.is_granted());
-    if granted { Ok(answer) } else { Err(authority.unusable("it holds no timestamp")) }
-}
-
-#[derive(der::Sequence)]
-struct TimestampQuery {
-    version: u8,
-    imprint: Imprint,
-    with_certificate: bool,
-}
-
-#[derive(der::Sequence)]
-struct Imprint {
-    algorithm: AlgorithmIdentifierOwned,
-    digest: OctetString,
-}
-
-#[derive(der::Sequence)]
-struct TimestampResponse {
-    status: der::Any,
-    token: Option<der::Any>,
-}
-
-impl TimestampResponse {
-    fn is_granted(&self) -> bool {
-        // PKIStatusInfo begins with the status.
-        let granted = [b"\x02\x01\x00", b"\x02\x01\x01"];
-        self.token.is_some() && granted.iter().any(|status| self.status.value().starts_with(*status))
-    }
-}
-
-/// Without a nonce: the signature is new, so no older token can be over it.
-fn timestamp_query(signature: &[u8]) -> der::Result<Vec<u8>> {
-    TimestampQuery {
-        version: 1,
-        imprint: Imprint {
-            algorithm: AlgorithmIdentifierOwned { oid: SHA256, parameters: Some(der::Any::null()) },
-            digest: OctetString::new(hash_bytes(HashAlgorithm::Sha256, signature))?,
-        },
-        with_certificate: true,
-    }
-    .to_der()
+    if rfc3161::holds_token(&answer) { Ok(answer) } else { Err(authority.unusable("it holds no timestamp")) }
 }

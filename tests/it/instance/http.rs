@@ -10,6 +10,8 @@ pub struct Request {
     pub path: String,
     pub query: String,
     pub authorization: Option<String>,
+    /// `Metadata-Flavor`, which Google's metadata server insists on.
+    pub flavor: Option<String>,
     pub body: Vec<u8>,
 }
 
@@ -88,6 +90,7 @@ fn exchange(mut stream: TcpStream, answer: &dyn Fn(&Request) -> Reply) -> Option
         path: path.to_owned(),
         query: query.to_owned(),
         authorization: header("Authorization"),
+        flavor: header("Metadata-Flavor"),
         body,
     };
     let reply = answer(&request);

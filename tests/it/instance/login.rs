@@ -9,6 +9,8 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+pub const METADATA: &str = "/computeMetadata/v1/instance/service-accounts/default/identity";
+
 pub struct Provider {
     pub key: Key,
     /// What was asked for with each code that is not redeemed yet.
@@ -86,6 +88,15 @@ impl State {
             }
             _ => Reply::text(404, "nothing here"),
         }
+    }
+
+    /// Google's way: a token for whoever runs there.
+    pub(super) fn metadata(&self, request: &Request) -> Reply {
+        if request.flavor.as_deref() != Some("Google") {
+            return Reply::text(403, "Missing Metadata-Flavor:Google header.");
+        }
+        let audience = fields(&request.query)["audience"].clone();
+        Reply::text(200, &self.token(json!({ "aud": audience, "sub": "1", "email": "builder@acme.test" })))
     }
 
     fn redeem(&self, request: &Request, fault: Option<Fault>) -> Reply {

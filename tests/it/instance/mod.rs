@@ -13,14 +13,13 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use http::{Reply, Request};
 use serde_json::{Value, json};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-pub use http::{behind_tls, get};
+pub use http::{Reply, Request, behind_tls, get, serve};
 
 /// Which service is to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -287,6 +286,7 @@ impl State {
             "/api/v1/log/entries" => self.first_log.enter_v1(request, fault),
             "/api/v2/log/entries" => self.second_log.enter_v2(request, fault),
             "/stamps" => self.stamps.stamp(request, fault),
+            login::METADATA => self.metadata(request),
             path => match path.strip_prefix("/oidc/") {
                 Some(path) => self.log_in(path, request, fault),
                 None => Reply::text(404, "nothing here"),

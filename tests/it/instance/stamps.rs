@@ -2,6 +2,7 @@
 
 use super::http::{Reply, Request};
 use super::{Fault, sha256};
+use crate::tokens::{SHA256, attribute, int, octets, oid, seq, tlv as der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use der::{Decode, Encode};
@@ -14,36 +15,6 @@ pub struct Authority {
     leaf: Vec<u8>,
     key: EcdsaKeyPair,
     other: EcdsaKeyPair,
-}
-
-const SHA256: &str = "2.16.840.1.101.3.4.2.1";
-
-fn der(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
-    let content = parts.concat();
-    let mut out = vec![tag];
-    match content.len() {
-        short @ 0..128 => out.push(short as u8),
-        long @ 128..256 => out.extend_from_slice(&[0x81, long as u8]),
-        long => out.extend_from_slice(&[0x82, (long >> 8) as u8, long as u8]),
-    }
-    out.extend_from_slice(&content);
-    out
-}
-
-fn seq(parts: &[Vec<u8>]) -> Vec<u8> {
-    der(0x30, parts)
-}
-
-fn oid(text: &str) -> Vec<u8> {
-    der::oid::ObjectIdentifier::new_unwrap(text).to_der().unwrap()
-}
-
-fn int(value: u8) -> Vec<u8> {
-    vec![2, 1, value]
-}
-
-fn octets(bytes: &[u8]) -> Vec<u8> {
-    der(0x04, &[bytes.to_vec()])
 }
 
 impl Authority {
@@ -99,10 +70,12 @@ impl Authority {
             imprint,
             int(7),
             der(0x18, &[at.into_bytes()]),
-            nonce.map(|nonce| nonce.to_der().unwrap()).unwrap_or_default(),
+            match fault {
+                Some(Fault::WrongNonce) => int(9),
+                _ => nonce.map(|nonce| nonce.to_der().unwrap()).unwrap_or_default(),
+            },
         ]);
         let info_type = "1.2.840.113549.1.9.16.1.4";
-        let attribute = |kind: &str, value: Vec<u8>| seq(&[oid(kind), der(0x31, &[value])]);
         let certificate = seq(&[seq(&[seq(&[octets(&sha256(&self.leaf))])])]);
         let mut attributes = vec![
             attribute("1.2.840.113549.1.9.3", oid(info_type)),

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "4194033919de4c5ae346387abc525fd30bfb1945916dc8fd9bb86047b66d941f"
+      "hint": "f6e981ca10bda5c9796a4f6601061eba339afaeb6eee379800194afb2db923c4"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMQDVEB93qnaECXJHg1w2LuD5U6U/+DUZJNsDSM83MQviimJds2gMrOqU+DjOAGOJHmMCMHlmVzvGgP3KUsue5YP0UFcWF14ZDLkJhKka9EY4d6C+/rW7JV+7BxcnOuNTJTrPpg==",
+        "sig": "MGUCMCY2TGFKtml1hTQdtAqujmWvqo1/saES2tqsxDQiNUxRixkxjVUHgHwwIdlCCJ3B0AIxANcoenijmmhK7v6zWceFz5Xr+BxCmpNVTgtViVe0u/VgZTyflUtlLeN8920hYmO9Tw==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "4194033919de4c5ae346387abc525fd30bfb1945916dc8fd9bb86047b66d941f"
+      "hint": "f6e981ca10bda5c9796a4f6601061eba339afaeb6eee379800194afb2db923c4"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGQCMAeQYMrxuSUoBB4MqheteEMWeAPQDGqDV0OJ/Gt43CTl5hHccPcx2OaSZWRx7aW4wgIwfWiVNA/QZv6zGFVa8wMI7z5vlF44us1r59qJgqRqpUdZX5aHcdym0sDkr3jua90a",
+        "sig": "MGQCMBGJshjFOq/z4pBEflgL1vW0ytww56bw6cAxA1lTBmZPSWu3GbsmE9XCQdB85M2fuQIwEjQhw0/dWaW/IqM1FYdVy7FAnk6yo/uLrdDMmjG151Y0NtwYiUWTt8LzZMs0ltKN",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "4194033919de4c5ae346387abc525fd30bfb1945916dc8fd9bb86047b66d941f"
+      "hint": "f6e981ca10bda5c9796a4f6601061eba339afaeb6eee379800194afb2db923c4"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGQCMGnxuvDEp5KQvf3E9/s03NGwUoL0X9rA07IZhtlZQGyXtw38U6PE4DPrRAaBnFME9QIwA3JXrbVsXZ1GyybjyklhAjH3H+yA6VLS8ira5DCBQrdseWntKnTpTXhqJoK4oU/v",
+        "sig": "MGUCMQCeYWioQ/G+/3+SHk/U6lNx36i5CPLGqiYlUZcWfZ9lW1xQbvkx24ZijM8Ova11rPECMFCFtWxjFSH78XyFjpUULK4fm5o9l12y+qmH/4+2UQvo7JahH4/3X4WiY07keUorSA==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "4194033919de4c5ae346387abc525fd30bfb1945916dc8fd9bb86047b66d941f"
+      "hint": "f6e981ca10bda5c9796a4f6601061eba339afaeb6eee379800194afb2db923c4"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMQCnwbww1Tt9VfJC+glZwJQRPK9qlYZ9Bhc/qcobKc4Pa9YprgSZASp9mA3/U/KVO1QCMHKgobErN54qKQaeSzDMrv9G+ZfQ8M5Uq8VDUd6B/Oz4mdRuqDpyglKeMRGTb9A+aw==",
+        "sig": "MGUCMAs5qAkavSkfhqq60FEYy+TmXaSFxklOXZe+5RPUp/vXy5Nz0OUF5NuYyhmXWaPGWQIxALW6+b2a5cMFxtggKXRcLbS9xIB5q2qYCnpo9vh7N+lbwdxblprYED6L0WidF7wqOQ==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "cc26f8671c1a34565b8a4a840caccc17ba3acac648bc04540f527a8142769184"
+      "hint": "6aacec78b0dbc312205f47d775d78da057e7ae65faece592361f0f867c7d0e3c"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGIAkIAtb2BVR0javg8n17IqGJyb3ZxQca4+lyQIQVEyjlidw1kLxzqJwYZcwONqCm7pd5sULNcvB0686M6YuM8OicYHRUCQgD5RUq9yxCNWYy+j2jyUZv4fiSxVMErpf14AuWmVBkJVUafl0uJNcdx2BODgiPE0gauXCaQhlLx7ZDKF9IgDg65oA==",
+        "sig": "MIGIAkIBguAqhzp1LcIzUX9tIZnhNE1UwJTZbWlHZYjlBTaHSkqkZtR9aL4Zgt9NvF2zqr1cF4NIAjD87eHt1DH8VzzSclMCQgD/2Z03ep32/8DGLVfFK6jSsABddvVNnZDNJPuib3eilLgMDAx06UhpxtQkiAXr9XS4zxoom9reJqZpHxS1dgPoWQ==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "cc26f8671c1a34565b8a4a840caccc17ba3acac648bc04540f527a8142769184"
+      "hint": "6aacec78b0dbc312205f47d775d78da057e7ae65faece592361f0f867c7d0e3c"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGHAkIA4r8PS70fmY0kYNBwchxalkEU6C0xKBIrS+g2HHN3EbW2q6ak1Utpk8r6L4Wiyqh9xwX//iYqcTrNwwxc0CAa3PICQRLoI9JygBqKVndzNPRvjTCSEGvb7sFyDQmAZl4/rutI36tr6PGIeB+nUbwVMXF8G1KawiUPePY+FnjkCJmHdXWS",
+        "sig": "MIGIAkIAnijlaG8DfdsFcPuxNtQU7VNJ1sWb73uo/7CO1Uue1lLNqQkbi8X3dexYurOgXpZLape9O9cq7ka2LlR2SNDOzVECQgEVyysDPLL1z8ghT+WlBWwYsZX4AA2NB4D5v4AmXhCjE+DsndduJw7CE3cypLtcoLpJoU6Rzrfa1Ngc/mwTY8BKPg==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "cc26f8671c1a34565b8a4a840caccc17ba3acac648bc04540f527a8142769184"
+      "hint": "6aacec78b0dbc312205f47d775d78da057e7ae65faece592361f0f867c7d0e3c"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGIAkIAoKEZHoZACYQKgELCtkQQ1Dy+MMIovQ/+onOgoigxHp12cHCTtnenh7O8GOtj+u0k2CDNe3IXUU8dcA5sojUvug8CQgDJcmc5nikbXzK4CRsVoZ8RyMSSyVVRDjJraSdM2c1tFgCHqehkjC6FVQKy+ZSsNB6nxYGWUyLefgFa4Odz0SzhVw==",
+        "sig": "MIGIAkIBoe2UL9+MvZAukXye2Zal8gaYRcLVDZ+X0gWqQtoKFboS007a7+pjxbt2r5BK8phomqoClIL1ZX18B/+Tt4TeFCQCQgFhC2roQn9EDc3GYSIm8O86A9W579L9OCU8fb1stTy7JXQ2356qI29/BwsJ78eVruoJ20pgVRbpDRri2+A/t+AfMA==",
         "keyid": ""
       }
     ]

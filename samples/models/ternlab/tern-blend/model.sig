@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "b95556e6e99ae4474586ed204b8f8673a00a3b2f57ce614de816d1102a4cb023"
+      "hint": "be4665ab595eea1aabea6ba683161a5a017296c7afd4da96b57b4cf766820d9d"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIG2mpYOKRjVPzwjPcJ0HTgwBrqhfgLaaRuoR//8iHW7EAiEApBgdE9MBmfsUxgNYI289XPdxiSdimqJ72Q/6imtIkBI=",
+        "sig": "MEUCIHZ9/eOJjhdxk+ichNyN5GFSi8ax1RNZWYlSo4+dzBCiAiEAvRsNg3DkFr9vTwwJjpn9BzDSWIEWCLqq77VBz4le5x4=",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "b95556e6e99ae4474586ed204b8f8673a00a3b2f57ce614de816d1102a4cb023"
+      "hint": "be4665ab595eea1aabea6ba683161a5a017296c7afd4da96b57b4cf766820d9d"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEQCIG+NFpxR0WVMy0Q6b9tWRjK5ShIHV/UlhGa1E3SLhrBUAiBBYB9iG7r8hr7uf/a3peudYNvsj95WU3f2m5828YWLkA==",
+        "sig": "MEUCIQCdzt1DKUucxWGkuCV+UFdwxxyVRsBwOyeWPIvO1rQJRQIgdQmyLqO/5jwO1Af85sejAd+Qj7umGND8uCZ+DJ4n4lU=",
         "keyid": ""
       }
     ]

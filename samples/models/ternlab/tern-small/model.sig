@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "b95556e6e99ae4474586ed204b8f8673a00a3b2f57ce614de816d1102a4cb023"
+      "hint": "be4665ab595eea1aabea6ba683161a5a017296c7afd4da96b57b4cf766820d9d"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIQDD0DgBPW3CQfPk67Hj1TIO3niMknzPi/A1ADp8l6ADPwIgD0jzWhdkeXQZ8B5C56SGKoLZxkxAXN8p3tGe33y612w=",
+        "sig": "MEUCIAglspWbXLJV3j+6pjOxn7jpsDCdY0qMpIis99aCqq1bAiEAyi7X4B7M/AISI0HAEp11uT9mBPJlBfg33blosHqLMOk=",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "17a88cde350df6bee9e40e58611bccffc8d5f2744ca706293b9b4f5cdbbfd7d0"
+      "hint": "9239d15f714370f3e87bade76974e5570831e9ca74f925c3adcc2aa06c73e068"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIQCCxF0Xm+LMvSDX2RM0cH/r4+jt04c+mE/dKoLB+1MCUwIgZSgd7GgAy82JKO54x8X3iV7yn2f6JDizk4PG6IrX4pY=",
+        "sig": "MEYCIQDSa1QC2pVAxvh378geqzizVECczKDS7V4VncA1gdcWgAIhAJ4etyNexlYJk8c9a5j4kJZCoXZnzFcdXNv524RcSEef",
         "keyid": ""
       }
     ]

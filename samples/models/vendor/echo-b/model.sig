@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "17a88cde350df6bee9e40e58611bccffc8d5f2744ca706293b9b4f5cdbbfd7d0"
+      "hint": "9239d15f714370f3e87bade76974e5570831e9ca74f925c3adcc2aa06c73e068"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIQDaWflU5uv04SakArMTx5wt8qNGQtnDhu4vy7nEIEuNTgIgNxqlhV3ccq1N1VnXhLTgg/ev5AFV0CvnJ0EVQj2hTC4=",
+        "sig": "MEUCIFwGkpy92PW0CuaClGQ4Tb5dRhaeCOl+dXw1m+rzfPSdAiEAs7TJ85jTah1My58Sxz0HJbuTZyvpIPSVTBm1ajUB4s0=",
         "keyid": ""
       }
     ]

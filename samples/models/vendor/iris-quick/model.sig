@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "17a88cde350df6bee9e40e58611bccffc8d5f2744ca706293b9b4f5cdbbfd7d0"
+      "hint": "9239d15f714370f3e87bade76974e5570831e9ca74f925c3adcc2aa06c73e068"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIQD4mzEKtFMO8G2OveVYvZpo8RPvKiNiReYr7CQe1shX3wIgOVAgv95f7fviiF7DJXUrHnLGmvV6LnRh7rFFE8myFoQ=",
+        "sig": "MEQCIDNiMhaI8d1wCjTQyPU/CUyFa3p9X4BK2dsDl41LAUycAiBQkrJ97bsJiu7VvVqljYGCmts4FrM8ir6OogpXAbr3GQ==",
         "keyid": ""
       }
     ]

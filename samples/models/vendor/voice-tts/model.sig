@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "17a88cde350df6bee9e40e58611bccffc8d5f2744ca706293b9b4f5cdbbfd7d0"
+      "hint": "9239d15f714370f3e87bade76974e5570831e9ca74f925c3adcc2aa06c73e068"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEQCICQ2S4Jv+TV4ceQemjTyYhX8ScNCsk82JWo+Hy5A0R7GAiBwzR3T9Imu5yKNk9NLoM0veHTNPaAPeR0xAffFF4TXQg==",
+        "sig": "MEUCIFI145Y6B1daJG4wytnf1MnhGgFJZuUPCWyW4JoBx4bwAiEA8hyjSQvlZGqc2NuBYoHqFXfUPf34cbtSE0aBtlYP9vA=",
         "keyid": ""
       }
     ]

@@ -1,0 +1,86 @@
+//! Bills of materials for others. A model that carries a signature is verified first: the bill states what was
+//! proved now, or nothing.
+
+use super::args::{BillVersion, Cli, ExportForm};
+use super::output::Output;
+use super::run::{find, finish, options};
+use crate::error::{Code, Error, Result};
+use crate::inventory::export::{CycloneDx, Entry, Proof, cyclonedx, spdx};
+use crate::inventory::{Model, ModelId};
+use crate::text;
+use crate::workbench::{JobKind, View, Workbench};
+
+/// Writes the models to standard output; all of the inventory when none is named.
+pub fn run(
+    cli: &Cli,
+    models: &[String],
+    form: ExportForm,
+    version: Option<BillVersion>,
+    output: &Output,
+) -> Result<u8> {
+    if form == ExportForm::Spdx && version.is_some() {
+        return Err(Error::new(Code::Usage, "--spec-version is CycloneDX's; SPDX is written as 3.0.1"));
+    }
+    let workbench = Workbench::open(&options(cli))?;
+    let before = workbench.view();
+    let wanted: Vec<usize> = match models {
+        [] => (0..before.models.len()).collect(),
+        names => {
+            let mut found = names.iter().map(|name| find(&before, name)).collect::<Result<Vec<_>>>()?;
+            found.sort_unstable();
+            found.dedup();
+            found
+        }
+    };
+    let ids: Vec<ModelId> =
+        wanted.iter().filter_map(|index| before.models.get(*index)).map(|model| model.id.clone()).collect();
+    let is_signed = |id: &&ModelId| before.model(id).is_some_and(|(_, model)| model.signature.is_some());
+    let signed: Vec<ModelId> = ids.iter().filter(is_signed).cloned().collect();
+    if !signed.is_empty() {
+        finish(&workbench, JobKind::Verify(signed))?;
+    }
+    let view = workbench.view();
+    let entries: Vec<Entry<'_>> = ids
+        .iter()
+        .filter_map(|id| view.model(id))
+        .map(|(index, model)| Entry { model, proof: proof(&view, index, model) })
+        .collect();
+    for entry in entries.iter().filter(|entry| entry.proof.is_none() && entry.model.signature.is_some()) {
+        output.note(&format!("? not stated  {}: its signature does not pass here", entry.model.id.screen()));
+    }
+    let document = match form {
+        ExportForm::Spdx => spdx(&entries, view.at),
+        ExportForm::Cyclonedx => {
+            let version = match version {
+                Some(BillVersion::V1_6) => CycloneDx::V1_6,
+                Some(BillVersion::V1_7) | None => CycloneDx::V1_7,
+            };
+            cyclonedx(&entries, version, view.at)
+        }
+    };
+    let written = text::json::to_string(&document)
+        .map_err(|_| Error::new(Code::Internal, "the bill cannot be written as JSON"))?;
+    output.print(&format!("{written}\n"), || document);
+    Ok(0)
+}
+
+/// What the binding states: only of a verification that passes, whose signer is proven.
+fn proof(view: &View, index: usize, model: &Model) -> Option<Proof> {
+    use crate::signing::Outcome;
+    let verification = &view.verified.get(index)?.as_ref()?.verification;
+    if verification.outcome() != Outcome::Pass || !verification.signer_proven() {
+        return None;
+    }
+    let signer = verification.signer.as_ref()?;
+    let log = verification.log.as_ref();
+    let bundle = model.signature.as_ref()?.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    Some(Proof {
+        root_digest: verification.root_digest?,
+        identity: signer.subject.clone(),
+        issuer: signer.issuer.clone(),
+        log_entry: log.map(|entry| format!("{}/{}", entry.log_id.raw(), entry.index).into()),
+        bundle: bundle.into(),
+        bundle_digest: verification.bundle_digest.clone()?,
+        verified_at: verification.at,
+    })
+}

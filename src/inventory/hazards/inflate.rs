@@ -1,0 +1,53 @@
+//! Unpacking deflated bytes up to a limit, whatever they promise. It knows no archive.
+
+use miniz_oxide::inflate::stream::{InflateState, inflate};
+use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
+use std::io::{Read, Seek};
+
+use super::window::{Stop, Window};
+
+const CHUNK: usize = 64 * 1024;
+
+/// What `packed` bytes of the window unpack to, at most `limit` bytes; and why there is no more, if there
+/// could be.
+pub(super) fn unpack<R: Read + Seek>(
+    window: &mut Window<'_, R>,
+    packed: u64,
+    limit: usize,
+) -> (Vec<u8>, Option<Stop>) {
+    let mut state = InflateState::new_boxed(DataFormat::Raw);
+    let mut unpacked = Vec::new();
+    let mut buffer = vec![0; CHUNK];
+    let mut left = packed;
+    loop {
+        let count = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
+        let input = match window.bytes(count) {
+            Ok(input) => input,
+            Err(stop) => return (unpacked, Some(stop)),
+        };
+        left -= count as u64;
+        let mut rest = input.as_slice();
+        loop {
+            let step = inflate(&mut state, rest, &mut buffer, MZFlush::None);
+            rest = rest.get(step.bytes_consumed..).unwrap_or_default();
+            let new = buffer.get(..step.bytes_written).unwrap_or_default();
+            if let Err(stop) = window.spend(new.len() as u64) {
+                return (unpacked, Some(stop));
+            }
+            let room = limit.saturating_sub(unpacked.len());
+            unpacked.extend(new.iter().take(room));
+            if new.len() > room {
+                return (unpacked, Some(Stop::Limit("it unpacks to more bytes than are looked at")));
+            }
+            match step.status {
+                Ok(MZStatus::StreamEnd) => return (unpacked, None),
+                Ok(_) | Err(MZError::Buf) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
+                Ok(_) | Err(MZError::Buf) => break,
+                Err(_) => return (unpacked, Some(Stop::Broken("it cannot be unpacked"))),
+            }
+        }
+        if left == 0 {
+            return (unpacked, Some(Stop::Cut));
+        }
+    }
+}

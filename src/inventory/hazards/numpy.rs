@@ -1,0 +1,49 @@
+//! NumPy's array files: an array of Python objects is a pickle behind a header.
+
+use std::io::{Read, Seek};
+
+use super::window::{Stop, Window};
+use super::{HazardKind, Hazards, Tier, walked};
+
+/// How an array file begins.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+/// NumPy itself wants no header longer than 10,000 characters.
+const MAX_HEADER: u32 = 64 * 1024;
+
+/// Looks at an array; `inside` names it in an archive.
+pub(super) fn look<R: Read + Seek>(window: &mut Window<'_, R>, inside: &str, found: &mut Hazards) {
+    match header(window) {
+        Ok(header) if holds_objects(&header) => walked(window, inside, found),
+        Ok(_) => {}
+        Err(stop) => {
+            let why = format!("the header of the array cannot be read: {stop}");
+            found.add(Tier::Unreadable, HazardKind::Header, inside, "", why);
+        }
+    }
+}
+
+fn header<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<Vec<u8>, Stop> {
+    if window.array::<6>()? != MAGIC {
+        return Err(Stop::Broken("it is no NumPy array"));
+    }
+    let [version, _] = window.array()?;
+    let length = match version {
+        1 => u16::from_le_bytes(window.array()?).into(),
+        _ => u32::from_le_bytes(window.array()?),
+    };
+    if length > MAX_HEADER {
+        return Err(Stop::Limit("it says that it is longer than NumPy allows"));
+    }
+    window.bytes(usize::try_from(length).map_err(|_| Stop::Cut)?)
+}
+
+/// A type of `O`, alone or as a field: `'descr': '|O'`, `[('a', '<f4'), ('b', 'O')]`. Any capital O in quotes
+/// counts: a name of a field that looks like it makes an array of numbers look worse, never the reverse.
+fn holds_objects(header: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(header);
+    let mut quoted = text.split(['\'', '"']).skip(1).step_by(2);
+    quoted.any(|word| {
+        let kind = word.trim_start_matches(|sign: char| "|<>=".contains(sign) || sign.is_ascii_digit());
+        kind.starts_with('O') || word == "object" || word.contains("\\")
+    })
+}

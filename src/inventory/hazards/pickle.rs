@@ -1,0 +1,499 @@
+//! What a pickle imports: its opcodes, protocols 0 to 5, are walked with a stack of strings and imports, and
+//! nothing is ever built or called. What the walk cannot name counts as the worst; it knows no list of
+//! names (`imports` does).
+
+use std::collections::HashMap;
+use std::io::{Read, Seek};
+
+use super::window::{Stop, Window};
+
+/// Opcodes of one file.
+const MAX_OPCODES: u64 = 16_000_000;
+/// Values on the stack at a time.
+const MAX_STACK: usize = 1 << 20;
+/// Values remembered at a time.
+const MAX_MEMO: usize = 1 << 21;
+/// Longer strings name no module and are not kept.
+const MAX_TEXT: usize = 256;
+/// All strings kept; later ones are unknown.
+const MAX_TEXTS_BYTES: usize = 32 * 1024 * 1024;
+/// Different imports of one file.
+const MAX_IMPORTS: usize = 4096;
+/// Pickles one after the other in one file.
+const MAX_PICKLES: u32 = 10_000;
+/// What PyTorch's files were before they were archives: a magic number, then four more pickles, then raw data.
+const TORCH_MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+const TORCH_PICKLES: u32 = 5;
+
+/// What an import names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Name {
+    /// A module, and what is taken from it.
+    Known(String, String),
+    /// Not told by the bytes, in our own words.
+    Unknown(&'static str),
+}
+
+/// One import.
+#[derive(Debug, Clone)]
+pub(super) struct Import {
+    /// What is imported.
+    pub name: Name,
+    /// The offset of the opcode.
+    pub at: u64,
+    /// Whether the pickle calls it.
+    pub called: bool,
+    /// Whether the pickle sets attributes of the imported thing itself, for the whole program.
+    pub changed: bool,
+}
+
+/// How a walk ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// With the last pickle.
+    Whole,
+    /// Bytes follow from this offset that are no pickle; loading does not come so far.
+    Trailing(u64),
+    /// At this offset; loading runs as far, if not farther.
+    Early(u64, Stop),
+}
+
+/// What a walk found.
+#[derive(Debug)]
+pub(super) struct Walked {
+    /// Imports, each once, in the order of the file.
+    pub imports: Vec<Import>,
+    /// How it ended.
+    pub end: End,
+}
+
+/// Walks the pickles of a window, one after the other.
+pub(super) fn walk<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
+    let mut found = Found::default();
+    let mut opcodes = MAX_OPCODES;
+    let (mut pickles, mut is_torch) = (0, false);
+    loop {
+        let (start, before) = (window.at(), found.imports.len());
+        let mut machine = Machine::new(&mut found, &mut opcodes);
+        let ended = machine.run(window);
+        is_torch |= pickles == 0 && machine.torch_magic;
+        let begins_as_pickle = machine.has_protocol;
+        let end = match ended {
+            Ok(()) => {
+                pickles += 1;
+                let is_last = window.left() == 0 || is_torch && pickles == TORCH_PICKLES;
+                match pickles {
+                    _ if is_last => End::Whole,
+                    MAX_PICKLES.. => End::Early(window.at(), Stop::Limit("more pickles than are looked at")),
+                    _ => continue,
+                }
+            }
+            Err(stop @ (Stop::Cut | Stop::Broken(_))) if pickles > 0 && !is_torch && !begins_as_pickle => {
+                // Raw data can look like an import by chance, but hardly like one of a Python name.
+                let mut index = 0;
+                found.imports.retain(|import| {
+                    index += 1;
+                    index <= before || import.name.is_plain()
+                });
+                match found.imports.len() > before {
+                    true => End::Early(window.at(), stop),
+                    false => End::Trailing(start),
+                }
+            }
+            Err(stop) => End::Early(window.at(), stop),
+        };
+        return Walked { imports: found.imports, end };
+    }
+}
+
+impl Name {
+    /// Whether it reads like a name in Python.
+    pub fn is_plain(&self) -> bool {
+        let plain = |text: &str| {
+            !text.is_empty()
+                && text.split('.').all(|part| {
+                    part.starts_with(|first: char| first.is_alphabetic() || first == '_')
+                        && part.chars().all(|next| next.is_alphanumeric() || next == '_')
+                })
+        };
+        matches!(self, Name::Known(module, name) if plain(module) && plain(name))
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    imports: Vec<Import>,
+    known: HashMap<Name, u32>,
+}
+
+impl Found {
+    fn add(&mut self, name: Name, at: u64) -> Result<Value, Stop> {
+        if let Some(index) = self.known.get(&name) {
+            return Ok(Value::Import(*index));
+        }
+        let index = self.imports.len();
+        if index >= MAX_IMPORTS {
+            return Err(Stop::Limit("more imports than are looked at"));
+        }
+        self.imports.push(Import { name: name.clone(), at, called: false, changed: false });
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        self.known.insert(name, index);
+        Ok(Value::Import(index))
+    }
+}
+
+/// What the walk knows of a value.
+#[derive(Debug, Clone, Copy)]
+enum Value {
+    Text(u32),
+    Import(u32),
+    Other,
+}
+
+/// The stack machine of one pickle, as far as it matters for imports. Stacks follow `_pickle.c`: nothing
+/// below the last mark can be reached.
+struct Machine<'a> {
+    found: &'a mut Found,
+    opcodes: &'a mut u64,
+    stack: Vec<Value>,
+    marks: Vec<usize>,
+    memo: HashMap<u64, Value>,
+    texts: Vec<String>,
+    by_text: HashMap<String, u32>,
+    texts_bytes: usize,
+    torch_magic: bool,
+    has_protocol: bool,
+}
+
+const UNDERFLOW: Stop = Stop::Broken("an opcode takes more than is there");
+const NO_MARK: Stop = Stop::Broken("an opcode wants a mark that is not there");
+
+impl<'a> Machine<'a> {
+    fn new(found: &'a mut Found, opcodes: &'a mut u64) -> Self {
+        Machine {
+            found,
+            opcodes,
+            stack: Vec::new(),
+            marks: Vec::new(),
+            memo: HashMap::new(),
+            texts: Vec::new(),
+            by_text: HashMap::new(),
+            texts_bytes: 0,
+            torch_magic: false,
+            has_protocol: false,
+        }
+    }
+
+    fn run<R: Read + Seek>(&mut self, window: &mut Window<'_, R>) -> Result<(), Stop> {
+        loop {
+            let at = window.at();
+            *self.opcodes =
+                self.opcodes.checked_sub(1).ok_or(Stop::Limit("more opcodes than are looked at"))?;
+            let opcode = window.byte()?;
+            if opcode == b'.' {
+                return self.pop().map(|_| ());
+            }
+            self.step(opcode, at, window)?;
+        }
+    }
+
+    fn step<R: Read + Seek>(&mut self, opcode: u8, at: u64, w: &mut Window<'_, R>) -> Result<(), Stop> {
+        match opcode {
+            // Values that name nothing.
+            b'N' | b']' | b'}' | b')' | 0x88 | 0x89 | 0x8f | 0x97 => self.push(Value::Other),
+            b'K' => self.sized(w, 1),
+            b'M' => self.sized(w, 2),
+            b'J' => self.sized(w, 4),
+            b'G' => self.sized(w, 8),
+            b'F' | b'I' | b'L' => line(w).and_then(|_| self.push(Value::Other)),
+            0x8a => self.long(w),
+            0x8b | b'B' => {
+                let length = u32::from_le_bytes(w.array()?);
+                self.sized(w, length.into())
+            }
+            b'C' => {
+                let length = w.byte()?;
+                self.sized(w, length.into())
+            }
+            0x8e | 0x96 => {
+                let length = u64::from_le_bytes(w.array()?);
+                self.sized(w, length)
+            }
+            // Strings. What is escaped is left unknown.
+            b'S' => {
+                let text = line(w)?;
+                let text = text.as_deref().map(str::trim_end).and_then(unquoted);
+                self.text(text.map(str::to_owned))
+            }
+            b'V' => {
+                let text = line(w)?.filter(|text| !text.contains('\\'));
+                self.text(text)
+            }
+            b'U' | 0x8c => {
+                let length = w.byte()?;
+                self.string(w, length.into())
+            }
+            b'T' | b'X' => {
+                let length = u32::from_le_bytes(w.array()?);
+                self.string(w, length.into())
+            }
+            0x8d => {
+                let length = u64::from_le_bytes(w.array()?);
+                self.string(w, length)
+            }
+            // The stack and the memo.
+            b'(' => self.mark(),
+            b'0' if self.marks.last() == Some(&self.stack.len()) => self.drop_to_mark().map(drop),
+            b'0' => self.pop().map(drop),
+            b'1' => self.drop_to_mark().map(drop),
+            b'2' => {
+                let top = self.top()?;
+                self.push(top)
+            }
+            b'p' => number(w).and_then(|index| self.remember(index)),
+            b'q' => w.byte().and_then(|index| self.remember(index.into())),
+            b'r' => w.array().and_then(|index| self.remember(u32::from_le_bytes(index).into())),
+            0x94 => self.remember(self.memo.len() as u64),
+            b'g' => number(w).and_then(|index| self.recall(index)),
+            b'h' => w.byte().and_then(|index| self.recall(index.into())),
+            b'j' => w.array().and_then(|index| self.recall(u32::from_le_bytes(index).into())),
+            // Containers.
+            b't' | b'l' | b'd' | 0x91 => self.drop_to_mark().and_then(|_| self.push(Value::Other)),
+            0x85 => self.replace(1),
+            0x86 => self.replace(2),
+            0x87 => self.replace(3),
+            b'a' => self.pop().and_then(|_| self.top()).map(drop),
+            b's' => self.pop().and_then(|_| self.pop()).and_then(|_| self.top()).map(drop),
+            b'e' | b'u' | 0x90 => self.drop_to_mark().and_then(|_| self.top()).map(drop),
+            0x98 => self.top().map(drop),
+            // Imports, and what calls them.
+            b'c' => {
+                let name = global(w)?;
+                let value = self.found.add(name, at)?;
+                self.push(value)
+            }
+            0x93 => {
+                let (name, module) = (self.pop()?, self.pop()?);
+                let name = match (self.named(module), self.named(name)) {
+                    (Some(module), Some(name)) => Name::Known(module, name),
+                    _ => Name::Unknown("an import whose name is made while it is loaded"),
+                };
+                let value = self.found.add(name, at)?;
+                self.push(value)
+            }
+            0x82 => w.array::<1>().and_then(|_| self.extension(at)),
+            0x83 => w.array::<2>().and_then(|_| self.extension(at)),
+            0x84 => w.array::<4>().and_then(|_| self.extension(at)),
+            b'i' => {
+                let name = global(w)?;
+                self.drop_to_mark()?;
+                let value = self.found.add(name, at)?;
+                self.call(value);
+                self.push(Value::Other)
+            }
+            b'o' => {
+                let first = self.drop_to_mark()?.ok_or(UNDERFLOW)?;
+                self.call(first);
+                self.push(Value::Other)
+            }
+            b'R' | 0x81 => {
+                self.pop()?;
+                let called = self.pop()?;
+                self.call(called);
+                self.push(Value::Other)
+            }
+            0x92 => {
+                self.pop()?;
+                self.pop()?;
+                let called = self.pop()?;
+                self.call(called);
+                self.push(Value::Other)
+            }
+            b'b' => self.pop().and_then(|_| self.top()).map(|inner| {
+                if let Some(import) = self.import(inner) {
+                    import.changed = true;
+                }
+            }),
+            // The loader's own door for objects kept elsewhere; Python's own loader refuses.
+            b'P' => line(w).and_then(|_| self.push(Value::Other)),
+            b'Q' => self.replace(1),
+            0x80 => match w.byte()? {
+                0..=5 => {
+                    self.has_protocol = true;
+                    Ok(())
+                }
+                _ => Err(Stop::Broken("a protocol above 5")),
+            },
+            0x95 => match u64::from_le_bytes(w.array()?) > w.left() {
+                true => Err(Stop::Cut),
+                false => Ok(()),
+            },
+            _ => Err(Stop::Broken("no opcode of a pickle")),
+        }
+    }
+
+    fn push(&mut self, value: Value) -> Result<(), Stop> {
+        if self.stack.len() >= MAX_STACK {
+            return Err(Stop::Limit("more values on the stack than are looked at"));
+        }
+        self.stack.push(value);
+        Ok(())
+    }
+
+    fn fence(&self) -> usize {
+        self.marks.last().copied().unwrap_or(0)
+    }
+
+    fn pop(&mut self) -> Result<Value, Stop> {
+        if self.stack.len() <= self.fence() {
+            return Err(UNDERFLOW);
+        }
+        self.stack.pop().ok_or(UNDERFLOW)
+    }
+
+    fn top(&self) -> Result<Value, Stop> {
+        if self.stack.len() <= self.fence() {
+            return Err(UNDERFLOW);
+        }
+        self.stack.last().copied().ok_or(UNDERFLOW)
+    }
+
+    fn mark(&mut self) -> Result<(), Stop> {
+        if self.marks.len() >= MAX_STACK {
+            return Err(Stop::Limit("more marks than are looked at"));
+        }
+        self.marks.push(self.stack.len());
+        Ok(())
+    }
+
+    /// Drops what lies above the last mark; the lowest value of it.
+    fn drop_to_mark(&mut self) -> Result<Option<Value>, Stop> {
+        let mark = self.marks.pop().ok_or(NO_MARK)?;
+        let first = self.stack.get(mark).copied();
+        self.stack.truncate(mark);
+        Ok(first)
+    }
+
+    fn replace(&mut self, count: usize) -> Result<(), Stop> {
+        for _ in 0..count {
+            self.pop()?;
+        }
+        self.push(Value::Other)
+    }
+
+    fn sized<R: Read + Seek>(&mut self, w: &mut Window<'_, R>, length: u64) -> Result<(), Stop> {
+        w.skip(length)?;
+        self.push(Value::Other)
+    }
+
+    fn long<R: Read + Seek>(&mut self, w: &mut Window<'_, R>) -> Result<(), Stop> {
+        let length = w.byte()?;
+        let digits = w.bytes(length.into())?;
+        self.torch_magic |= digits == TORCH_MAGIC;
+        self.push(Value::Other)
+    }
+
+    fn string<R: Read + Seek>(&mut self, w: &mut Window<'_, R>, length: u64) -> Result<(), Stop> {
+        match usize::try_from(length) {
+            Ok(length) if length <= MAX_TEXT => {
+                let text = String::from_utf8(w.bytes(length)?).ok();
+                self.text(text)
+            }
+            _ => self.sized(w, length),
+        }
+    }
+
+    fn text(&mut self, text: Option<String>) -> Result<(), Stop> {
+        let value = text.map_or(Value::Other, |text| self.keep(text));
+        self.push(value)
+    }
+
+    fn keep(&mut self, text: String) -> Value {
+        if let Some(index) = self.by_text.get(&text) {
+            return Value::Text(*index);
+        }
+        // Twice the text, and what the tables around it take.
+        let cost = 2 * text.len() + 96;
+        let Ok(index) = u32::try_from(self.texts.len()) else { return Value::Other };
+        if self.texts_bytes + cost > MAX_TEXTS_BYTES {
+            return Value::Other;
+        }
+        self.texts_bytes += cost;
+        self.texts.push(text.clone());
+        self.by_text.insert(text, index);
+        Value::Text(index)
+    }
+
+    fn named(&self, value: Value) -> Option<String> {
+        match value {
+            Value::Text(index) => self.texts.get(index as usize).cloned(),
+            _ => None,
+        }
+    }
+
+    fn remember(&mut self, index: u64) -> Result<(), Stop> {
+        let top = self.top()?;
+        self.memo.insert(index, top);
+        if self.memo.len() > MAX_MEMO {
+            return Err(Stop::Limit("more values remembered than are looked at"));
+        }
+        Ok(())
+    }
+
+    fn recall(&mut self, index: u64) -> Result<(), Stop> {
+        let value = self.memo.get(&index).copied();
+        self.push(value.ok_or(Stop::Broken("it recalls what it never remembered"))?)
+    }
+
+    fn extension(&mut self, at: u64) -> Result<(), Stop> {
+        let name = Name::Unknown("an import by a number that only the loading program knows");
+        let value = self.found.add(name, at)?;
+        self.push(value)
+    }
+
+    fn call(&mut self, value: Value) {
+        if let Some(import) = self.import(value) {
+            import.called = true;
+        }
+    }
+
+    fn import(&mut self, value: Value) -> Option<&mut Import> {
+        match value {
+            Value::Import(index) => self.found.imports.get_mut(index as usize),
+            _ => None,
+        }
+    }
+}
+
+/// Two lines: a module and a name.
+fn global<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<Name, Stop> {
+    let (module, name) = (line(window)?, line(window)?);
+    Ok(match (module, name) {
+        (Some(module), Some(name)) => Name::Known(module, name),
+        _ => Name::Unknown("an import whose name is too long, or no UTF-8"),
+    })
+}
+
+/// A line without its end; none when it is too long to be a name, or no UTF-8.
+fn line<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<Option<String>, Stop> {
+    let mut text = Vec::new();
+    loop {
+        match window.byte()? {
+            b'\n' => break,
+            byte if text.len() <= MAX_TEXT => text.push(byte),
+            _ => {}
+        }
+    }
+    Ok((text.len() <= MAX_TEXT).then(|| String::from_utf8(text).ok()).flatten())
+}
+
+fn number<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<u64, Stop> {
+    let digits = line(window)?.unwrap_or_default();
+    digits.parse().map_err(|_| Stop::Broken("a memo number that is none"))
+}
+
+/// The text between quotes, unless something in it is escaped.
+fn unquoted(text: &str) -> Option<&str> {
+    let quote = text.chars().next().filter(|first| matches!(first, '\'' | '"'))?;
+    text.strip_prefix(quote)?.strip_suffix(quote).filter(|inner| !inner.contains('\\'))
+}

@@ -1,0 +1,84 @@
+//! The store as a ledger of digests. What it cannot answer or keep is computed again: no error comes of it.
+
+use super::Store;
+use crate::signing::{DigestKey, DigestLedger, Remembered};
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
+use std::sync::{Mutex, PoisonError};
+
+/// Integers of SQLite are signed; the bits are what counts.
+fn stored(number: u64) -> i64 {
+    number.cast_signed()
+}
+
+impl Store {
+    fn recall(&self, keys: &[DigestKey]) -> rusqlite::Result<Vec<Option<Remembered>>> {
+        let mut query = self.connection.prepare(
+            "SELECT digest, at FROM digest WHERE device = ?1 AND inode = ?2 AND algorithm = ?3 AND first = ?4 \
+             AND past = ?5 AND size = ?6 AND modified = ?7 AND changed = ?8 AND address = ?9",
+        )?;
+        let mut one = |key: &DigestKey| {
+            let (file, (first, past)) = (&key.file, key.range);
+            let found: Option<(Vec<u8>, String)> = query
+                .query_row(
+                    params![
+                        stored(file.device),
+                        stored(file.inode),
+                        key.algorithm.as_str(),
+                        stored(first),
+                        stored(past),
+                        stored(file.size),
+                        file.modified,
+                        file.changed,
+                        file.address.as_deref().unwrap_or_default(),
+                    ],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+                .optional()?;
+            let is_whole = |digest: &Vec<u8>| digest.len() == key.algorithm.digest_bytes();
+            Ok(found
+                .filter(|(digest, _)| is_whole(digest))
+                .and_then(|(digest, at)| Some(Remembered { digest, at: at.parse().ok()? })))
+        };
+        keys.iter().map(&mut one).collect()
+    }
+
+    fn remember(&mut self, digests: &[(DigestKey, Remembered)]) -> rusqlite::Result<()> {
+        let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        {
+            let mut insert = change.prepare(
+                "INSERT OR REPLACE INTO digest (device, inode, algorithm, first, past, size, modified, changed, \
+                 address, digest, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?;
+            for (key, remembered) in digests {
+                let (file, (first, past)) = (&key.file, key.range);
+                insert.execute(params![
+                    stored(file.device),
+                    stored(file.inode),
+                    key.algorithm.as_str(),
+                    stored(first),
+                    stored(past),
+                    stored(file.size),
+                    file.modified,
+                    file.changed,
+                    file.address.as_deref().unwrap_or_default(),
+                    remembered.digest,
+                    remembered.at.to_string(),
+                ])?;
+            }
+        }
+        change.commit()
+    }
+}
+
+impl DigestLedger for Mutex<Store> {
+    fn recall(&self, keys: &[DigestKey]) -> Vec<Option<Remembered>> {
+        let store = self.lock().unwrap_or_else(PoisonError::into_inner);
+        store.recall(keys).unwrap_or_else(|_| vec![None; keys.len()])
+    }
+
+    fn remember(&self, digests: &[(DigestKey, Remembered)]) {
+        if !digests.is_empty() {
+            let _ = self.lock().unwrap_or_else(PoisonError::into_inner).remember(digests);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Verifying models of the inventory by the policy, and recording what was found.
+
+use super::anchors;
+use super::open::{Workbench, in_force, not_found};
+use super::view::{Verified, View};
+use crate::decision::apply_policy;
+use crate::error::{Code, Result};
+use crate::inventory::{Model, ModelId, RecordKind};
+use crate::policy::Stage;
+use crate::signing::{
+    IdentityRule, Outcome, Progress, Reuse, Trust, Verification, VerifyOptions, default_signature,
+    verify_with,
+};
+use jiff::SignedDuration;
+use std::path::Path;
+use std::time::Instant;
+
+impl Workbench {
+    /// Verifies models one after the other (the files of each in parallel) and records each at once, so
+    /// that a cancelled run keeps what it found.
+    pub(super) fn verify_models(
+        &self,
+        ids: &[ModelId],
+        in_full: bool,
+        progress: &Progress,
+        log: &dyn Fn(String),
+    ) -> Result<String> {
+        let view = self.view();
+        let (mut passed, mut failed, mut open) = (0, 0, 0);
+        let total: (u64, u64) = ids
+            .iter()
+            .filter_map(|id| view.model(id))
+            .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
+        progress.expect_in_all(total.0, total.1);
+        let mut stopped = None;
+        let reuse = self.reuse(&view, in_full);
+        for id in ids {
+            let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
+            let began = Instant::now();
+            let result = match &model.location {
+                None => Ok(Verification::not_looked(
+                    self.now(),
+                    "the last scan found no files of it, only documents that speak of it",
+                )),
+                Some(location) => {
+                    let folder = view.workspace.root.join(location);
+                    let bundle = match &model.signature {
+                        Some(signature) => view.workspace.root.join(signature),
+                        None => default_signature(&folder),
+                    };
+                    self.check(&view, model, (&folder, &bundle), reuse, progress)
+                }
+            };
+            let verification = match result {
+                Ok(verification) => verification,
+                Err(error) if error.code == Code::Cancelled => {
+                    stopped = Some(error);
+                    break;
+                }
+                Err(error) => {
+                    log(format!("? {}: {error}", model.name.screen()));
+                    open += 1;
+                    if ids.len() == 1 {
+                        return Err(error);
+                    }
+                    continue;
+                }
+            };
+            let headline = verification.headline().map(|c| format!(": {} {}", c.stage.name(), c.summary));
+            let outcome = verification.outcome();
+            match outcome {
+                Outcome::Pass => passed += 1,
+                Outcome::Fail => failed += 1,
+                _ => open += 1,
+            }
+            let name = model.name.screen();
+            log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
+            let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
+            self.record(RecordKind::Verification, id, &verified)?;
+        }
+        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), view.stage.clone())?;
+        match stopped {
+            Some(error) => Err(error),
+            None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),
+        }
+    }
+
+    /// One verification by the policy: the model's folder against the bundle.
+    pub(super) fn check(
+        &self,
+        view: &View,
+        model: &Model,
+        (folder, bundle): (&Path, &Path),
+        reuse: Option<Reuse<'_>>,
+        progress: &Progress,
+    ) -> Result<Verification> {
+        let (anchors, _) = anchors::load(&view.policy, self.now());
+        let trust = Trust { anchors, identity: IdentityRule::Later };
+        let mut verification =
+            verify_with(folder, bundle, &trust, &VerifyOptions::at(self.now()), reuse, progress)?;
+        let claims = model.claims.as_ref().map(|claims| view.workspace.root.join(claims));
+        verification.set(super::claims::predicates(
+            &verification,
+            claims.as_deref(),
+            model,
+            &view.policy,
+            &trust,
+            progress,
+        )?);
+        apply_policy(&mut verification, model, &view.policy);
+        Ok(verification)
+    }
+
+    /// The store as a ledger of digests, where any stage of the policy lets remembered ones count; taken from it is
+    /// only what the stage in view lets count.
+    fn reuse(&self, view: &View, in_full: bool) -> Option<Reuse<'_>> {
+        let hours = |stage: &Stage| stage.cached_digests_max_hours;
+        view.policy.stages.iter().find_map(hours)?;
+        let allowed = view.policy.stage(&view.stage).and_then(hours).filter(|_| !in_full);
+        let not_before =
+            allowed.and_then(|hours| self.now().checked_sub(SignedDuration::from_hours(hours.into())).ok());
+        Some(Reuse { ledger: &self.inner.store, not_before })
+    }
+}

@@ -1,0 +1,261 @@
+//! What can run code when a model is loaded: pickles written opcode by opcode, archives, ONNX, Keras and
+//! configurations. Nothing here is ever loaded.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use touchmark::inventory::{Basis, FactKey, Format, Hazard, HazardKind, Model, Tier, read_model};
+
+use super::{Bench, has, model};
+
+pub(crate) mod archives;
+
+/// The model of a folder that holds these files.
+pub(crate) fn folder(files: &[(&str, &[u8])]) -> Model {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("model.sig"), "").unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    read_model(folder.path()).unwrap()
+}
+
+pub(crate) fn hazards(name: &str, bytes: &[u8]) -> Vec<Hazard> {
+    folder(&[(name, bytes)]).hazards
+}
+
+/// Tier and what, of each hazard.
+pub(crate) fn told(name: &str, bytes: &[u8]) -> Vec<(Tier, String)> {
+    hazards(name, bytes).into_iter().map(|hazard| (hazard.tier, hazard.what.raw().to_owned())).collect()
+}
+
+pub(crate) fn tiers(name: &str, bytes: &[u8]) -> Vec<Tier> {
+    hazards(name, bytes).into_iter().map(|hazard| hazard.tier).collect()
+}
+
+fn dangerous(what: &str) -> Vec<(Tier, String)> {
+    vec![(Tier::Dangerous, what.to_owned())]
+}
+
+/// `os.system("id")` in protocol 0.
+pub(crate) const SYSTEM: &[u8] = b"cos\nsystem\n(S'id'\ntR.";
+/// A tensor as PyTorch writes it, protocol 2.
+pub(crate) const TENSOR: &[u8] = b"\x80\x02ccollections\nOrderedDict\nq\x00)Rq\x01X\x01\x00\x00\x00wq\x02\
+ctorch._utils\n_rebuild_tensor_v2\nq\x03((X\x07\x00\x00\x00storageq\x04ctorch\nFloatStorage\nq\x05\
+X\x01\x00\x00\x000q\x06X\x03\x00\x00\x00cpuq\x07K\x01tq\x08QK\x00K\x01\x85q\x09K\x01\x85q\x0a\x89\
+h\x00)Rq\x0btq\x0cRq\x0ds.";
+
+#[test]
+fn each_way_to_import_is_found_and_named() {
+    let ways: [&[u8]; 9] = [
+        SYSTEM,
+        b"(S'id'\nios\nsystem\n.",
+        b"(cos\nsystem\nS'id'\no.",
+        b"\x80\x02cos\nsystem\n)\x81.",
+        b"\x80\x04\x95\x0f\0\0\0\0\0\0\0\x8c\x02os\x94\x8c\x06system\x94\x93.",
+        b"\x80\x04\x8c\x06system\x94\x8c\x02os\x940h\x01h\x00\x93.".as_slice(),
+        // The name is had from the memo, and a mark lies between.
+        b"\x80\x04\x8c\x02os\x94\x8c\x06system\x940(h\x01j\x00\0\0\010h\x00h\x01\x93.",
+        b"U\x02osU\x06system\x93.",
+        b"Vos\nVsystem\n2p7\n00g7\n\x93.",
+    ];
+    for (index, way) in ways.iter().enumerate() {
+        assert_eq!(told("m.pkl", way), dangerous("os.system"), "{index}");
+    }
+}
+
+#[test]
+fn an_import_that_cannot_be_named_is_dangerous() {
+    for unnamed in [
+        b"\x80\x04\x8c\x02os\x8c\x07sys\xfftem\x93.".as_slice(),
+        b"\x80\x04\x8c\x02os)\x93.",
+        b"S'o\\x73'\nS'system'\n\x93.",
+        b"Vo\\u0073\nVsystem\n\x93.",
+        b"\x80\x02\x82\x01.",
+        b"\x80\x02\x84\x01\0\0\0)R.",
+    ] {
+        assert_eq!(told("m.pkl", unnamed), dangerous(""), "{unnamed:?}");
+    }
+    let long = [b"c".as_slice(), &[b'a'; 5000], b"\nb\n."].concat();
+    assert_eq!(told("m.pkl", &long), dangerous(""));
+}
+
+#[test]
+fn what_only_rebuilds_data_is_safe_and_still_a_pickle() {
+    let found = folder(&[("m.pt", TENSOR)]);
+    assert_eq!(found.hazards.iter().map(|hazard| hazard.tier).collect::<Vec<_>>(), [Tier::Safe]);
+    let what = found.hazards[0].what.raw();
+    assert_eq!(what, "collections.OrderedDict, torch._utils._rebuild_tensor_v2, torch.FloatStorage");
+    assert_eq!(found.formats, [Format::Pickle]);
+    let fact = found.facts.iter().find(|fact| fact.key == FactKey::Hazard).unwrap();
+    assert_eq!((fact.basis, fact.place.raw()), (Basis::Observed, "m.pt"));
+}
+
+#[test]
+fn imports_have_three_tiers() {
+    for (module, name, tier) in [
+        ("collections", "OrderedDict", Tier::Safe),
+        ("numpy.core.multiarray", "_reconstruct", Tier::Safe),
+        ("torch", "BFloat16Storage", Tier::Safe),
+        ("sklearn.tree._tree", "Tree", Tier::Suspicious),
+        ("torch.nn.modules.linear", "Linear", Tier::Suspicious),
+        ("posix", "system", Tier::Dangerous),
+        ("builtins", "getattr", Tier::Dangerous),
+        ("__builtin__", "eval", Tier::Dangerous),
+        ("importlib.util", "find_spec", Tier::Dangerous),
+        ("functools", "partial", Tier::Dangerous),
+        ("numpy.testing._private.utils", "runstring", Tier::Dangerous),
+        ("torch.storage", "_load_from_bytes", Tier::Dangerous),
+        // Ways round: an attribute of an attribute, and a module that another one imported.
+        ("collections", "OrderedDict.__init__.__globals__", Tier::Dangerous),
+        ("mylib", "os.system", Tier::Dangerous),
+        ("torch", "os", Tier::Dangerous),
+        ("numpy", "__builtins__", Tier::Dangerous),
+        ("builtins", "exec.__call__", Tier::Dangerous),
+        ("oss", "system", Tier::Suspicious),
+    ] {
+        let pickle = format!("c{module}\n{name}\n.");
+        assert_eq!(told("m.pkl", pickle.as_bytes()).first().unwrap().0, tier, "{module}.{name}");
+    }
+}
+
+#[test]
+fn a_broken_pickle_is_dangerous_for_what_ran_before_the_break() {
+    let whole = b"\x80\x04cos\nsystem\n(\x8c\x02idtR0N.";
+    for cut in 0..whole.len() {
+        let found = tiers("m.pkl", &whole[..cut]);
+        let imported = cut >= 13;
+        assert_eq!(found.contains(&Tier::Dangerous), imported, "{cut}");
+        assert!(found.contains(&Tier::Unreadable), "{cut}");
+    }
+    assert_eq!(tiers("m.pkl", b"\x80\x04cos\nsystem\n\xff\xff"), [Tier::Dangerous, Tier::Unreadable]);
+    assert_eq!(tiers("m.pkl", b"\x80\x02ccollections\nOrderedDict\n0"), [Tier::Unreadable]);
+    for broken in [b"hello".as_slice(), b"\x80\x09.", b"0.", b"h\x05.", b"(.", b"t.", b"\x80\x04R."] {
+        assert_eq!(tiers("m.joblib", broken), [Tier::Unreadable], "{broken:?}");
+    }
+}
+
+#[test]
+fn changing_an_import_itself_is_dangerous() {
+    let found = hazards("m.pkl", b"\x80\x02ccollections\nOrderedDict\n}b.");
+    assert_eq!(found[0].tier, Tier::Dangerous);
+    assert!(found[0].why.contains("whole program"));
+}
+
+#[test]
+fn all_pickles_of_a_file_are_walked() {
+    let harmless = b"\x80\x02}.".as_slice();
+    assert_eq!(told("m.joblib", &[harmless, harmless, SYSTEM].concat()), dangerous("os.system"));
+    assert_eq!(tiers("m.pkl", &[harmless, b"\0\0\0\0raw"].concat()), [Tier::Noted]);
+    assert_eq!(tiers("m.pkl", &[harmless, b"\x80\x02\0"].concat()), [Tier::Unreadable]);
+    // As PyTorch wrote before 1.6: magic number, version, system, object, keys; then raw numbers.
+    let magic = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.".as_slice();
+    let legacy = |object: &[u8]| {
+        [magic, b"\x80\x02M\xe9\x03.", harmless, object, b"\x80\x02]q\0.", b"\x01\0\0\0\0\0\0\0cos\nsystem\n"]
+            .concat()
+    };
+    assert_eq!(tiers("m.pt", &legacy(TENSOR)), [Tier::Safe]);
+    assert_eq!(told("m.pt", &legacy(SYSTEM)), dangerous("os.system"));
+}
+
+#[test]
+fn lengths_that_lie_end_in_a_finding_and_cost_nothing() {
+    let began = Instant::now();
+    let bombs: [Vec<u8>; 9] = [
+        b"\x80\x04\x8b\xff\xff\xff\x7f".to_vec(),
+        b"\x80\x04\x8d\xff\xff\xff\xff\xff\xff\xff\x7f".to_vec(),
+        b"\x80\x04\x8e\xff\xff\xff\xff\xff\xff\xff\xff".to_vec(),
+        b"\x80\x04\x95\xff\xff\xff\xff\xff\xff\xff\xff.".to_vec(),
+        b"X\xff\xff\xff\xff".to_vec(),
+        b"Nr\xff\xff\xff\xffp99999999999999999999\n.".to_vec(),
+        [b"N".as_slice(), &b"2".repeat(2_000_000)].concat(),
+        [
+            b"N".as_slice(),
+            &(0..400_000_u32).flat_map(|at| [&b"r"[..], &at.to_le_bytes()].concat()).collect::<Vec<_>>(),
+        ]
+        .concat(),
+        b"(".repeat(2_000_000),
+    ];
+    for (index, bomb) in bombs.iter().enumerate() {
+        assert_eq!(tiers("m.pkl", bomb), [Tier::Unreadable], "{index}");
+    }
+    let many: String = (0..5000).map(|at| format!("cm{at}\nx\n0")).collect();
+    let found = hazards("m.pkl", format!("{many}N.").as_bytes());
+    assert!(found.len() <= 24 && found[0].tier == Tier::Unreadable);
+    assert!(found.last().unwrap().why.contains("more like these"));
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_header_of_two_gigabytes_is_refused_by_its_length() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("model.sig"), "").unwrap();
+    let length = 2_u64 << 30;
+    let file = folder.path().join("w.safetensors");
+    fs::write(&file, [length.to_le_bytes().as_slice(), b"{\"a\":"].concat()).unwrap();
+    fs::File::options().write(true).open(&file).unwrap().set_len(length + 16).unwrap();
+    let began = Instant::now();
+    let found = read_model(folder.path()).unwrap().hazards;
+    assert_eq!((found[0].tier, found[0].kind), (Tier::Unreadable, HazardKind::Header));
+    assert!(found[0].why.contains("2147483648"), "{}", found[0].why);
+    assert!(began.elapsed() < Duration::from_secs(2));
+}
+
+#[test]
+fn raw_data_in_a_bin_file_is_no_pickle_and_a_pickle_without_a_mark_is() {
+    let found = folder(&[("ggml.bin", b"lmgg\x01\0\0\0"), ("tokens.model", b"\n\x0e\n\x05<unk>")]);
+    assert!(found.hazards.is_empty() && found.formats.is_empty());
+    let found = folder(&[("pytorch_model.bin", SYSTEM)]);
+    assert_eq!((found.hazards[0].tier, found.formats), (Tier::Dangerous, vec![Format::Pickle]));
+}
+
+#[test]
+fn hazards_are_findings_of_the_scan_and_names_in_them_are_made_safe() {
+    let bench = Bench::new();
+    bench.write("models/m/a.pkl", b"cos\nsys\x1b[2Jtem\n(S'id'\ntR.");
+    bench.write("models/m/b.pt", b"csklearn.tree\nTree\n.");
+    bench.write("models/m/c.pt", b"7z\xbc\xaf\x27\x1c\0\0");
+    bench.write("models/m/d.pt", TENSOR);
+    let scan = bench.scan();
+    for code in ["F-LOAD-DANGEROUS", "F-LOAD-SUSPICIOUS", "F-LOAD-UNREADABLE"] {
+        assert!(has(&scan, code), "{code}");
+    }
+    let loaded = scan.findings.iter().filter(|finding| finding.code.starts_with("F-LOAD-"));
+    assert_eq!(loaded.count(), 3);
+    assert!(scan.findings.iter().all(|finding| !finding.message.contains('\x1b')));
+    assert_eq!(model(&scan, "m").formats, [Format::Pickle]);
+    assert_eq!(model(&scan, "m").hazards.len(), 4);
+}
+
+#[test]
+fn code_that_a_configuration_asks_for_is_told() {
+    let kinds = |files: &[(&str, &str)]| {
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        let found = folder(&files);
+        let hazards =
+            found.hazards.iter().map(|hazard| (hazard.tier, hazard.what.raw().to_owned())).collect();
+        (hazards, found.formats)
+    };
+    let told = |tier, what: &str| vec![(tier, what.to_owned())];
+    let local = r#"{"auto_map":{"AutoTokenizer":["x.Slow",null]}}"#;
+    assert_eq!(
+        kinds(&[("tokenizer_config.json", local), ("x.py", "")]),
+        (told(Tier::Suspicious, "x.Slow"), vec![Format::RemoteCode])
+    );
+    assert_eq!(kinds(&[("tokenizer_config.json", local)]), (told(Tier::Noted, "x.Slow"), vec![]));
+    assert_eq!(
+        kinds(&[("config.json", r#"{"auto_map":{"AutoModel":"evil/repo--x.Y"}}"#)]),
+        (told(Tier::Dangerous, "evil/repo--x.Y"), vec![Format::RemoteCode])
+    );
+    assert_eq!(
+        kinds(&[("config.json", r#"{"trust_remote_code":true}"#), ("x.py", "")]),
+        (told(Tier::Suspicious, ""), vec![Format::RemoteCode])
+    );
+    assert_eq!(kinds(&[("config.json", "{}"), ("x.py", "")]), (told(Tier::Noted, ""), vec![]));
+    for (name, text) in
+        [("tokenizer_config.json", r#"{"chat_template":"{{ x }}"}"#), ("chat_template.jinja", "{{ x }}")]
+    {
+        let found = folder(&[(name, text.as_bytes())]).hazards;
+        assert_eq!((found[0].tier, found[0].kind), (Tier::Noted, HazardKind::Template));
+    }
+}
