@@ -132,6 +132,24 @@ fn what_changed_is_gone_or_became_a_fifo_is_named_and_the_rest_is_hashed() {
 }
 
 #[test]
+fn files_that_are_all_gone_keep_none_of_the_others_from_being_hashed() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = files(dir.path(), &[vec![100; 100], vec![10; 5]].concat());
+    let jobs: Vec<HashJob> = files.iter().map(|(job, _)| job.clone()).collect();
+    jobs.iter().take(100).for_each(|job| fs::remove_file(&job.path).unwrap());
+    for algorithm in ALL {
+        for threads in [1, 2] {
+            let found = on_threads(threads, || hash_files(algorithm, &jobs, &Progress::default()).unwrap());
+            let (gone, here) = found.split_at(100);
+            assert!(gone.iter().all(|found| found.as_ref().unwrap_err().code == Code::Read));
+            for (found, (_, bytes)) in here.iter().zip(files.iter().skip(100)) {
+                assert_eq!(found.as_ref().unwrap(), &hash_bytes(algorithm, bytes));
+            }
+        }
+    }
+}
+
+#[test]
 fn a_cancelled_run_stops_in_the_middle_of_a_file_and_gives_no_digest() {
     let dir = tempfile::tempdir().unwrap();
     let files = files(dir.path(), &[24 << 20, 24 << 20, 24 << 20]);

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::HashJob;
 use super::kernel::{Block, Stream};
-use super::plan::{Lanes, Plan, buffer_bytes};
+use super::plan::{Begin, Lanes, Plan, buffer_bytes};
 use super::sha256::{Message, PADDING_BYTES, Sha256};
 use super::source::Source;
 use crate::signing::progress::Progress;
@@ -114,9 +114,21 @@ impl Worker<'_, '_> {
         }
     }
 
+    /// Opens what comes next. Where none of it can be opened, what comes after that: who has nothing at work
+    /// has nothing left to do.
     fn begin(&mut self) {
-        let at_work: Vec<usize> = self.at_work.iter().map(|open| open.index).collect();
-        for begin in self.plan.begin(&at_work) {
+        loop {
+            let at_work: Vec<usize> = self.at_work.iter().map(|open| open.index).collect();
+            let begun = self.plan.begin(&at_work);
+            self.open(at_work.len(), &begun);
+            if begun.is_empty() || !self.at_work.is_empty() || self.progress.is_cancelled() {
+                return;
+            }
+        }
+    }
+
+    fn open(&mut self, at_work: usize, begun: &[Begin]) {
+        for begin in begun {
             let Some((job, first)) = self.plan.job(begin.index) else { continue };
             let source = match Source::open(job, job.part(), first) {
                 Ok(source) => source,
@@ -126,7 +138,7 @@ impl Worker<'_, '_> {
                 }
             };
             let hash = match self.method {
-                Method::Sha256(choice) if choice.prefers_whole(at_work.len() + begin.together) => {
+                Method::Sha256(choice) if choice.prefers_whole(at_work + begin.together) => {
                     Hash::Whole(Box::new(digest::Context::new(&digest::SHA256)))
                 }
                 Method::Sha256(_) => Hash::Lane(Message::new()),
