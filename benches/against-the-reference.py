@@ -20,7 +20,7 @@ import time
 
 MB = 1 << 20
 # OpenSSL's name for CPUID leaf 7, EBX bit 29: the SHA extensions. aws-lc, inside Touchmark, honours it too.
-WITHOUT_SHA = {"OPENSSL_ia32cap": ":~0x20000000", "TOUCHMARK_SHA256": "avx512"}
+WITHOUT_SHA = {"OPENSSL_ia32cap": ":~0x20000000", "TOUCHMARK_SHA256": "without-sha"}
 
 Ran = collections.namedtuple("Ran", "seconds peak_mb")
 # What is measured: files, bytes of each at full size.
@@ -29,7 +29,13 @@ DATA = {
     "16-files": (16, 256 * MB),
     "small-files": (20_000, 4096),
     "one-file": (1, 4096 * MB),
+    "million-shards": (1, 1000 * 1_000_000),
+    "million-files": (1_000_000, 16),
 }
+# Nothing is written to it: shards of zeros are shards, too.
+SPARSE = ["million-shards"]
+# Takes minutes to make: only when it is named.
+ON_REQUEST = ["million-files"]
 # Data, ways, and targets: a way, how many times as fast as (or slow as) another way at least (at most).
 # `faster` wants other / way >= factor; `within` wants way / other <= factor; `mb` bounds the peak memory of a way.
 SCENARIOS = {
@@ -60,6 +66,11 @@ SCENARIOS = {
         ["cat", "openssl", "digest", "digest-in-shards"],
         [("digest", "faster", "openssl", 1), ("digest-in-shards", "faster", "openssl", 5)],
     ),
+    "million-shards": (
+        ["sign-shards", "verify-shards"],
+        [("sign-shards", "mb", None, 1000), ("verify-shards", "mb", None, 1000)],
+    ),
+    "million-files": (["sign", "verify"], [("sign", "mb", None, 1000), ("verify", "mb", None, 1000)]),
 }
 
 
@@ -99,6 +110,9 @@ class Bench:
         shutil.rmtree(self.folder / "model", ignore_errors=True)
         model = self.folder / "model"
         model.mkdir()
+        if name in SPARSE:
+            os.truncate(os.open(model / "weights.bin", os.O_CREAT | os.O_WRONLY), size)
+            return count, size
         block = bytearray(os.urandom(min(size, MB)))
         number = 0
         for index in range(count):
@@ -128,6 +142,8 @@ class Bench:
             return [touchmark, "digest", "model", "--shard-size", str(self.options.shard_size)]
         verb, _, hash_name = way.removeprefix("reference-").partition("-")
         asked = ["--hash", hash_name] if hash_name and verb == "sign" else []
+        if hash_name == "shards":
+            asked = ["--shard-size", "1000"] if verb == "sign" else []
         signature = self.folder / f"{way.replace('verify', 'sign')}.sig"
         if way.startswith("reference-"):
             keys = ["--private_key", key] if verb == "sign" else ["--public_key", public]
@@ -145,7 +161,8 @@ class Bench:
         for way in ways:
             if "verify" in way:  # something to verify
                 self.run(self.command(way.replace("verify", "sign")), masked)
-        self.run(self.command("cat"))
+        if "cat" in ways:
+            self.run(self.command("cat"))
         runs = {way: [] for way in ways}
         for _ in range(self.options.rounds):
             for way in ways:
@@ -218,7 +235,7 @@ def arguments():
 
 def main():
     options = arguments()
-    names = options.only or [*SCENARIOS, "start-up"]
+    names = options.only or [name for name in [*SCENARIOS, "start-up"] if name not in ON_REQUEST]
     documents, missed = [], 0
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="touchmark-bench-", dir=options.where))

@@ -1,5 +1,7 @@
 //! Hashing: the same digests by every engine, thread count and instruction set; changed files are named.
 
+#[cfg(unix)]
+use crate::support::at_a_terminal;
 use crate::support::{err, out};
 use proptest::prelude::*;
 use std::fs;
@@ -169,6 +171,22 @@ fn a_cancelled_run_stops_in_the_middle_of_a_file_and_gives_no_digest() {
         assert_eq!(error.code, Code::Cancelled);
         assert_eq!(progress.snapshot().files_total, 0);
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_terminal_is_told_how_far_hashing_is_and_the_line_goes_when_it_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("model")).unwrap();
+    fs::File::create(dir.path().join("model/weights")).unwrap().set_len(1_500_000_000).unwrap();
+    let (seen, status) = at_a_terminal(dir.path(), &[], &["digest", "model"], &[]);
+    assert_eq!(status, 0, "{seen}");
+    assert!(seen.contains("▯") && seen.contains(" of 1.5 GB, ") && seen.contains("/s, "), "{seen}");
+    assert!(seen.contains(" s left"), "{seen}");
+    let last = seen.trim_end().rsplit("\u{1b}[2K").next().unwrap();
+    assert!(last.len() == 64 && last.bytes().all(|byte| byte.is_ascii_hexdigit()), "{seen:?}");
+    let (quiet, _) = at_a_terminal(dir.path(), &[], &["-q", "digest", "model"], &[]);
+    assert_eq!(quiet, "");
 }
 
 /// One digest of a model with files of many sizes, by every set of instructions that can be asked for; what

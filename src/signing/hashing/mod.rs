@@ -128,4 +128,39 @@ mod tests {
             "6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85"
         );
     }
+
+    /// Opens and reads of one thread for these parts of files.
+    #[cfg(unix)]
+    fn asked(algorithm: HashAlgorithm, jobs: &[HashJob]) -> (usize, usize) {
+        use super::source::counts::{OPENS, READS};
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        pool.install(|| {
+            let found = hash_files(algorithm, jobs, &Progress::default()).unwrap();
+            assert!(found.iter().all(Result::is_ok));
+            (OPENS.get(), READS.get())
+        })
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_small_file_costs_one_open_and_one_read_and_a_large_one_few() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |name: &str, size: u64| {
+            let path = dir.path().join(name);
+            std::fs::File::create(&path).unwrap().set_len(size).unwrap();
+            HashJob { path, size, range: None }
+        };
+        let small: Vec<HashJob> = (0..1000).map(|index| file(&index.to_string(), 4096)).collect();
+        let large = file("large", 4 << 20);
+        let shards: Vec<HashJob> =
+            (0..8).map(|at| HashJob { range: Some((at << 19, (at + 1) << 19)), ..large.clone() }).collect();
+        for algorithm in [HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3] {
+            assert_eq!(asked(algorithm, &small), (1000, 1000), "{algorithm:?}");
+            let (opens, reads) = asked(algorithm, std::slice::from_ref(&large));
+            // Blake3 opens a file for each of its pieces.
+            let pieces = if algorithm == HashAlgorithm::Blake3 { 4 } else { 1 };
+            assert_eq!((opens, reads), (pieces, 16), "{algorithm:?}");
+            assert_eq!(asked(algorithm, &shards), (8, 16), "{algorithm:?}");
+        }
+    }
 }

@@ -20,20 +20,27 @@ const COSTS: &[(Kernel, u32)] = &[
     #[cfg(target_arch = "x86_64")]
     (Kernel::Avx512, 190),
     #[cfg(target_arch = "x86_64")]
-    (Kernel::Avx2, 357),
+    (Kernel::Avx512Pair, 280),
+    #[cfg(target_arch = "x86_64")]
+    (Kernel::Avx2, 265),
 ];
 /// The same for one stream of aws-lc-rs without SHA extensions.
 const COST_WHOLE: u32 = 89;
 
-/// Names for [`VARIABLE`].
-const SETS: &[(&str, &[Kernel])] = &[
-    ("single", &[]),
+/// A name for [`VARIABLE`], its kernels, and whether everything goes through them.
+type Set = (&'static str, &'static [Kernel], bool);
+
+const SETS: &[Set] = &[
+    ("single", &[], true),
     #[cfg(target_arch = "x86_64")]
-    ("sha", &[Kernel::Sha, Kernel::ShaPair]),
+    ("sha", &[Kernel::Sha, Kernel::ShaPair], true),
     #[cfg(target_arch = "x86_64")]
-    ("avx2", &[Kernel::Avx2]),
+    ("avx2", &[Kernel::Avx2], true),
     #[cfg(target_arch = "x86_64")]
-    ("avx512", &[Kernel::Avx512Half, Kernel::Avx512]),
+    ("avx512", &[Kernel::Avx512Half, Kernel::Avx512, Kernel::Avx512Pair], true),
+    // The choice of a machine without SHA extensions, whose aws-lc-rs has none either.
+    #[cfg(target_arch = "x86_64")]
+    ("without-sha", &[Kernel::Avx2, Kernel::Avx512Half, Kernel::Avx512, Kernel::Avx512Pair], false),
 ];
 
 /// The ways that may be used: none for one stream at a time by aws-lc-rs.
@@ -64,16 +71,17 @@ impl Sha256 {
 
     /// A set by its name; none when there is no such set or this machine cannot run it.
     fn named(name: &str) -> Option<Self> {
-        let (_, set) = SETS.iter().find(|(known, _)| *known == name)?;
-        let can_run = set.iter().all(|kernel| kernel.runs_here());
-        let kernels = COSTS.iter().filter(|(kernel, _)| set.contains(kernel)).copied().collect();
-        can_run.then_some(Sha256 { kernels, is_forced: true })
+        let (_, set, is_forced) = SETS.iter().find(|(known, ..)| *known == name)?;
+        let runs_here = |kernel: &Kernel| set.contains(kernel) && kernel.runs_here();
+        let kernels: Vec<_> = COSTS.iter().filter(|(kernel, _)| runs_here(kernel)).copied().collect();
+        let can_run = kernels.len() == set.len() || !is_forced;
+        can_run.then_some(Sha256 { kernels, is_forced: *is_forced })
     }
 
     /// Every set that this machine can run.
     #[cfg(test)]
     pub(super) fn all() -> Vec<Self> {
-        SETS.iter().filter_map(|(name, _)| Self::named(name)).chain([Self::best()]).collect()
+        SETS.iter().filter_map(|(name, ..)| Self::named(name)).chain([Self::best()]).collect()
     }
 
     /// The best for so many streams, with what a row of all of them costs.
@@ -264,10 +272,11 @@ mod tests {
         #[cfg(target_arch = "x86_64")]
         {
             let best = |choice: &Sha256, streams| choice.best_for(streams).unwrap().0;
-            let all = of(&[Kernel::Sha, Kernel::ShaPair, Kernel::Avx2, Kernel::Avx512Half, Kernel::Avx512]);
-            let chosen: Vec<Kernel> = [1, 2, 8, 9, 16].map(|streams| best(&all, streams)).to_vec();
-            let pair = Kernel::ShaPair;
-            assert_eq!(chosen, [Kernel::Sha, pair, pair, Kernel::Avx512, Kernel::Avx512]);
+            let every: Vec<Kernel> = COSTS.iter().map(|(kernel, _)| *kernel).collect();
+            let all = of(&every);
+            let chosen: Vec<Kernel> = [1, 2, 8, 9, 16, 17, 32].map(|streams| best(&all, streams)).to_vec();
+            let (pair, two) = (Kernel::ShaPair, Kernel::Avx512Pair);
+            assert_eq!(chosen, [Kernel::Sha, pair, pair, Kernel::Avx512, Kernel::Avx512, two, two]);
             assert!(!all.prefers_whole(1));
             let no_sha = of(&[Kernel::Avx512Half, Kernel::Avx512]);
             let whole: Vec<bool> = (1..5).map(|streams| no_sha.prefers_whole(streams)).collect();
@@ -275,7 +284,7 @@ mod tests {
             assert_eq!((best(&no_sha, 8), best(&no_sha, 9)), (Kernel::Avx512Half, Kernel::Avx512));
             let no_avx512 = of(&[Kernel::Avx2, Kernel::Sha, Kernel::ShaPair]);
             assert_eq!(best(&no_avx512, 8), pair);
-            assert!(of(&[Kernel::Avx2]).prefers_whole(4) && !of(&[Kernel::Avx2]).prefers_whole(5));
+            assert!(of(&[Kernel::Avx2]).prefers_whole(2) && !of(&[Kernel::Avx2]).prefers_whole(3));
         }
     }
 }

@@ -124,6 +124,12 @@ macro_rules! block {
     };
 }
 
+/// The first or the second half of a block; a block has two.
+#[inline]
+fn half_of(block: &Block, half: usize) -> &[u8; 32] {
+    block.as_chunks().0.get(half).unwrap_or(&[0; 32])
+}
+
 pub(super) mod avx512 {
     use super::*;
 
@@ -172,14 +178,14 @@ pub(super) mod avx512 {
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw")]
-    fn load(words: &[u32; 16]) -> __m512i {
+    pub(super) fn load(words: &[u32; 16]) -> __m512i {
         // SAFETY: 16 words are the 64 bytes that are read; no alignment is asked for.
         unsafe { _mm512_loadu_si512(words.as_ptr().cast()) }
     }
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw")]
-    fn store(words: &mut [u32; 16], from: __m512i) {
+    pub(super) fn store(words: &mut [u32; 16], from: __m512i) {
         // SAFETY: 16 words are the 64 bytes that are written; no alignment is asked for.
         unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), from) }
     }
@@ -197,7 +203,7 @@ pub(super) mod avx512 {
     /// Word by word over all lanes: a 16 by 16 transposition in four steps.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw")]
-    fn words_of(blocks: &[&[Block]; 16], row: usize) -> [__m512i; 16] {
+    pub(super) fn words_of(blocks: &[&[Block]; 16], row: usize) -> [__m512i; 16] {
         // Four lanes to four vectors, in each of whose quarters stand the four lanes' words `4 * quarter + n`.
         macro_rules! four {
             ($a:literal $b:literal $c:literal $d:literal) => {{
@@ -237,6 +243,90 @@ pub(super) mod avx512 {
         let [w2, w6, w10, w14] = quarters!(2);
         let [w3, w7, w11, w15] = quarters!(3);
         [w0, w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15]
+    }
+}
+
+pub(super) mod avx512_pair {
+    use super::*;
+
+    /// Lanes 0 to 15, and 16 to 31.
+    type Two = [__m512i; 2];
+
+    macro_rules! rotate {
+        ($x:expr, $by:literal) => {{
+            let [low, high] = $x;
+            [_mm512_ror_epi32::<$by>(low), _mm512_ror_epi32::<$by>(high)]
+        }};
+    }
+    macro_rules! shift {
+        ($x:expr, $by:literal) => {{
+            let [low, high] = $x;
+            [_mm512_srli_epi32::<$by>(low), _mm512_srli_epi32::<$by>(high)]
+        }};
+    }
+
+    compress_over_lanes!("avx512f,avx512bw", 32);
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn add([x0, x1]: Two, [y0, y1]: Two) -> Two {
+        [_mm512_add_epi32(x0, y0), _mm512_add_epi32(x1, y1)]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn xor3([x0, x1]: Two, [y0, y1]: Two, [z0, z1]: Two) -> Two {
+        [_mm512_ternarylogic_epi32::<0x96>(x0, y0, z0), _mm512_ternarylogic_epi32::<0x96>(x1, y1, z1)]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn choose([x0, x1]: Two, [y0, y1]: Two, [z0, z1]: Two) -> Two {
+        [_mm512_ternarylogic_epi32::<0xca>(x0, y0, z0), _mm512_ternarylogic_epi32::<0xca>(x1, y1, z1)]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn majority([x0, x1]: Two, [y0, y1]: Two, [z0, z1]: Two) -> Two {
+        [_mm512_ternarylogic_epi32::<0xe8>(x0, y0, z0), _mm512_ternarylogic_epi32::<0xe8>(x1, y1, z1)]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn splat(word: u32) -> Two {
+        [_mm512_set1_epi32(word.cast_signed()); 2]
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn load(words: &[u32; 32]) -> Two {
+        let (halves, _) = words.as_chunks::<16>();
+        match halves {
+            [low, high] => [avx512::load(low), avx512::load(high)],
+            _ => splat(0), // 32 words have two
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn store(words: &mut [u32; 32], from: Two) {
+        let (halves, _) = words.as_chunks_mut::<16>();
+        for (half, from) in halves.iter_mut().zip(from) {
+            avx512::store(half, from);
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn words_of(blocks: &[&[Block]; 32], row: usize) -> [Two; 16] {
+        let (halves, _) = blocks.as_chunks::<16>();
+        let [low, high] = halves else { return [splat(0); 16] }; // 32 lanes have two
+        let (low, high) = (avx512::words_of(low, row), avx512::words_of(high, row));
+        let mut words = [splat(0); 16];
+        for ((words, low), high) in words.iter_mut().zip(low).zip(high) {
+            *words = [low, high];
+        }
+        words
     }
 }
 
@@ -288,10 +378,10 @@ macro_rules! eight_lanes {
                             // Four lanes to four vectors, in whose halves stand the lanes' words `4 * half + n`.
                             macro_rules! four {
                                 ($a:literal $b:literal $c:literal $d:literal) => {{
-                                    let a = half_words(&block!(blocks, $a, row).as_chunks().0[$half]);
-                                    let b = half_words(&block!(blocks, $b, row).as_chunks().0[$half]);
-                                    let c = half_words(&block!(blocks, $c, row).as_chunks().0[$half]);
-                                    let d = half_words(&block!(blocks, $d, row).as_chunks().0[$half]);
+                                    let a = half_words(half_of(block!(blocks, $a, row), $half));
+                                    let b = half_words(half_of(block!(blocks, $b, row), $half));
+                                    let c = half_words(half_of(block!(blocks, $c, row), $half));
+                                    let d = half_words(half_of(block!(blocks, $d, row), $half));
                                     let (ab, cd) = (_mm256_unpacklo_epi32(a, b), _mm256_unpacklo_epi32(c, d));
                                     let (ab_high, cd_high) =
                                         (_mm256_unpackhi_epi32(a, b), _mm256_unpackhi_epi32(c, d));
