@@ -212,6 +212,7 @@ pub(super) fn finish(workbench: &Workbench, kind: JobKind, output: &Output) -> R
 }
 
 fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, output: &Output) -> Result<u8> {
+    signing::set_jobs(verify.jobs);
     let workbench = Workbench::open(&options(cli))?;
     workbench.valid_policy()?;
     let name = model.to_string_lossy();

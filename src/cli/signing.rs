@@ -255,6 +255,7 @@ fn mixed_up(method: &VerifyMethod, common: &Common, output: &Output) -> Result<O
     if !is_other {
         return Ok(None);
     }
+    set_jobs(with.jobs);
     let options = VerifyOptions { method: Some(asked), ..VerifyOptions::at(now(common)) };
     let nobody = Trust::new(Vec::new());
     let verification =
