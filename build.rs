@@ -1,6 +1,8 @@
-//! Lists the sample workspace's files for `touchmark demo`. The store that opening it leaves behind stays out.
+//! Lists the sample workspace's files for `touchmark demo` (the store that opening it leaves behind stays out), and
+//! names the state of the inventory's readers, so that what an older program read is read again.
 
 use std::fmt::Write as _;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -16,8 +18,24 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
+fn readers(root: &Path) -> Result<u64, Box<dyn std::error::Error>> {
+    let room = root.join("src/inventory");
+    println!("cargo:rerun-if-changed={}", room.display());
+    let mut files = Vec::new();
+    walk(&room, &mut files)?;
+    files.sort();
+    let mut hasher = DefaultHasher::new();
+    std::env::var("CARGO_PKG_VERSION")?.hash(&mut hasher);
+    for file in files {
+        std::fs::read(file)?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let samples = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("samples");
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    println!("cargo:rustc-env=TOUCHMARK_READERS={:016x}", readers(&root)?);
+    let samples = root.join("samples");
     // The store inside changes with every use: only what is copied is watched.
     for part in ["touchmark.toml", "README.md", "expected.toml", "policies", "keys", "models", "boms"] {
         println!("cargo:rerun-if-changed={}", samples.join(part).display());

@@ -254,7 +254,7 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
     let findings = view.findings.len() + in_graph.len();
     let mut human =
         format!("✓ scanned  {}, {}\n", count(view.models.len(), "model"), count(findings, "finding"));
-    for finding in &view.findings {
+    for finding in view.findings.iter() {
         let place = format!("{} {}", finding.source.screen(), finding.place.screen());
         human.push_str(&format!("  ! {}  {}  ({})\n", finding.code, finding.message, place.trim_end()));
     }
@@ -266,7 +266,7 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
         json!({
             "schema": "touchmark.scan/1",
             "models": view.models.len(),
-            "findings": view.findings,
+            "findings": *view.findings,
             "lineage": lineage,
         })
     });

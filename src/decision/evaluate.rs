@@ -150,8 +150,8 @@ impl Judgement {
             input.models.par_iter().enumerate().map(|(at, _)| Own::of(input, stage, at)).collect();
         let family = Family::of(input, &own);
         let standing = |(at, own): (usize, &Own)| {
-            let (effective, tainted) = family.level(input, at);
-            let cap = stage.and_then(|stage| family.weighs(input, stage, at, own));
+            let (effective, tainted) = family.level(at);
+            let cap = stage.and_then(|stage| family.weighs(stage, at, own));
             let worst = own.worst.max(cap.map(|class| action_on(stage, class)));
             Standing { own: own.level, effective, tainted, decision: decision(worst) }
         };
@@ -182,7 +182,7 @@ impl Judgement {
         let stage = input.policy.stage(input.stage);
         let mut reasons = own_reasons(input, stage, &assessment, verification);
         let own = Own { level: standing.own, contradicts: contradicts(verification), worst: None };
-        let class = stage.and_then(|stage| self.family.weighs(input, stage, index, &own));
+        let class = stage.and_then(|stage| self.family.weighs(stage, index, &own));
         reasons.extend(class.map(|class| Reason {
             code: "CAP".to_owned(),
             class,
@@ -269,6 +269,8 @@ impl Own {
 /// The lineage as the caps see it, and what became of it; by the graph's places.
 #[derive(Debug, Clone, Default)]
 struct Family {
+    /// By the index of a model.
+    places: Vec<Option<usize>>,
     nodes: Vec<CapNode>,
     effective: Vec<Effective>,
 }
@@ -297,27 +299,27 @@ impl Family {
             })
             .collect();
         let effective = effective(&nodes);
-        Family { nodes, effective }
+        Family { places: input.graph.places_of_models(), nodes, effective }
     }
 
-    fn at(&self, input: &Input<'_>, index: usize) -> Option<(&CapNode, &Effective)> {
-        let place = input.graph.position(&input.models.get(index)?.id)?;
+    fn at(&self, index: usize) -> Option<(&CapNode, &Effective)> {
+        let place = (*self.places.get(index)?)?;
         Some((self.nodes.get(place)?, self.effective.get(place)?))
     }
 
     /// The level after the caps, and whether the model is tainted.
-    fn level(&self, input: &Input<'_>, index: usize) -> (u8, bool) {
-        self.at(input, index).map_or((0, false), |(_, result)| (result.level, result.tainted))
+    fn level(&self, index: usize) -> (u8, bool) {
+        self.at(index).map_or((0, false), |(_, result)| (result.level, result.tainted))
     }
 
     /// What the lineage does to a model at a stage: nothing, a reason of a class, or one that only informs.
-    fn weighs(&self, input: &Input<'_>, stage: &Stage, index: usize, own: &Own) -> Option<Option<Class>> {
-        let (level, tainted) = self.level(input, index);
+    fn weighs(&self, stage: &Stage, index: usize, own: &Own) -> Option<Option<Class>> {
+        let (level, tainted) = self.level(index);
         let tainted_from_above = tainted && !own.contradicts;
         if tainted_from_above {
             return Some(Some(Class::Contradicted));
         }
-        let (node, result) = self.at(input, index)?;
+        let (node, result) = self.at(index)?;
         let is_tainted = |parent: &usize| self.effective.get(*parent).is_some_and(|result| result.tainted);
         let is_capped = result.on_cycle
             || !result.capped_by.is_empty()
@@ -329,7 +331,7 @@ impl Family {
     /// Why the level is below the model's own, or why the model is tainted though its own evidence is not.
     fn cap(&self, input: &Input<'_>, index: usize) -> Option<String> {
         const NAMED: usize = 3;
-        let (node, result) = self.at(input, index)?;
+        let (node, result) = self.at(index)?;
         let mut parents = result.capped_by.clone();
         if parents.is_empty() && result.tainted {
             let tainted = |parent: &usize| self.effective.get(*parent).is_some_and(|result| result.tainted);

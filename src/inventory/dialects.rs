@@ -157,7 +157,7 @@ pub(super) fn binding(record: &mut Record, properties: &[Property], source: &Unt
 /// Keeps a binding that says anything.
 pub(super) fn bind(record: &mut Record, binding: Binding) {
     let nothing = Binding { source: binding.source.clone(), ..Binding::default() };
-    record.model.binding = (binding != nothing).then_some(binding);
+    record.model.binding = (binding != nothing).then(|| Box::new(binding));
 }
 
 /// Who is meant when a source-code scanner (Trusera) types what it saw as a model.

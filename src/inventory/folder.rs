@@ -6,11 +6,13 @@ use crate::text::Untrusted;
 use serde_json::Value;
 use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::formats;
 use super::front_matter::{self, FrontMatter};
 use super::record::{Record, note};
 use super::scan::{Finding, Scan};
+use super::stamps::Stamp;
 use super::types::{Basis, FactKey, Format, Kind, ModelId, Relation};
 use super::{gguf, hazards, names, reading};
 
@@ -64,6 +66,19 @@ pub struct Folder {
     among_data: bool,
     /// Links are followed as far as this folder.
     boundary: PathBuf,
+}
+
+impl Folder {
+    /// Where it is, workspace-relative, with `/`.
+    pub(super) fn shown(&self) -> String {
+        slashed(&self.location)
+    }
+
+    /// What it is now, down to the last file.
+    pub(super) fn stamp(&self, since: SystemTime) -> Stamp {
+        let read_as = format!("{:?} {:?} {} {:?}", self.name, self.revision, self.among_data, self.boundary);
+        Stamp::of_folder(&self.path, &read_as, since)
+    }
 }
 
 /// What a search found.

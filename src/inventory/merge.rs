@@ -31,6 +31,19 @@ impl Merged {
         }
     }
 
+    /// The same of models that stand in the order of their ids, as records do in the store.
+    pub fn in_order(models: impl Iterator<Item = Model>, mut findings: Vec<Finding>) -> Scan {
+        let mut merged: Vec<Model> = Vec::with_capacity(models.size_hint().0);
+        for model in models {
+            match merged.last_mut() {
+                Some(known) if known.id == model.id => join(known, model, &mut findings),
+                _ => merged.push(model),
+            }
+        }
+        merged.iter_mut().for_each(Model::pack);
+        Scan { models: merged, findings }
+    }
+
     /// The models sorted by id, and all findings.
     pub fn finish(self) -> Scan {
         Scan { models: self.models.into_values().collect(), findings: self.findings }

@@ -1,6 +1,7 @@
 //! What models there are, and what is known of each: sources, facts with their basis, the store and its
 //! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
 
+mod aliases;
 pub mod bom;
 mod cyclonedx;
 mod dialects;
@@ -14,19 +15,23 @@ pub mod json_edit;
 mod json_tree;
 mod merge;
 mod names;
+mod packed;
 mod reading;
 mod record;
 mod scan;
 mod shape;
 mod spdx;
+mod stamps;
 pub mod store;
 mod telemetry;
 mod types;
 mod workspace;
 mod xml_tree;
 
+pub use aliases::Aliases;
 pub use hazards::{Hazard, HazardKind, Tier};
-pub use scan::{Finding, Scan, read_model, scan};
+pub use packed::List;
+pub use scan::{Finding, Part, Scan, Stamp, Survey, read_model, scan, survey};
 pub use store::{LedgerEntry, RecordKind, Store};
 pub use types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};
 pub use workspace::{Source, SourceKind, Workspace, init};

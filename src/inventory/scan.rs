@@ -5,10 +5,14 @@ use crate::signing::Progress;
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::SystemTime;
 
 use super::merge::Merged;
 use super::record::note;
+pub use super::stamps::Stamp;
 use super::types::{Model, ModelId};
 use super::workspace::{Source, SourceKind, Workspace};
 use super::{bom, folder};
@@ -37,21 +41,70 @@ pub struct Scan {
     pub findings: Vec<Finding>,
 }
 
+/// One document or folder of the sources, and what it says.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its kind and workspace-relative path: unique in a survey.
+    pub name: String,
+    /// What it was when it was read.
+    pub stamp: Stamp,
+    /// What it says, each model once; none when it is as it was.
+    pub scan: Option<Scan>,
+}
+
+/// All parts of the sources, in the order in which they count.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// The parts.
+    pub parts: Vec<Part>,
+    /// When they were looked at.
+    pub at: jiff::Timestamp,
+}
+
+impl Survey {
+    /// A scan as one part that is always read again.
+    pub(super) fn whole(scan: Scan) -> Self {
+        let part = Part { name: String::new(), stamp: Stamp::default(), scan: Some(scan) };
+        Survey { parts: vec![part], at: jiff::Timestamp::now() }
+    }
+
+    /// How many parts were read.
+    pub fn read(&self) -> usize {
+        self.parts.iter().filter(|part| part.scan.is_some()).count()
+    }
+}
+
 /// Reads all sources. Reads headers, never whole weights; never runs anything.
 ///
 /// # Errors
 /// `E-READ` when a source that the workspace names is not there, `E-CANCELLED`.
 pub fn scan(workspace: &Workspace, progress: &Progress) -> Result<Scan> {
     let mut merged = Merged::default();
+    let parts = survey(workspace, &HashMap::new(), progress)?.parts;
+    parts.into_iter().filter_map(|part| part.scan).for_each(|scan| merged.add(scan));
+    Ok(merged.finish())
+}
+
+/// Looks at all sources and reads what is not as it was; `known` are the stamps by the names of the parts.
+///
+/// # Errors
+/// As [`scan`].
+pub fn survey(workspace: &Workspace, known: &HashMap<String, Stamp>, progress: &Progress) -> Result<Survey> {
+    let surveyor = Surveyor { known, progress, since: SystemTime::now() };
+    let at = jiff::Timestamp::now();
+    let mut parts = Vec::new();
     for source in &workspace.sources {
         progress.check()?;
         let path = workspace.root.join(&source.path);
         match source.kind {
-            SourceKind::Models => folders(&path, source, progress, &mut merged)?,
-            SourceKind::Bom => documents(&path, source, progress, &mut merged)?,
+            SourceKind::Models => surveyor.folders(&path, source, &mut parts)?,
+            SourceKind::Bom => surveyor.documents(&path, source, &mut parts)?,
         }
     }
-    Ok(merged.finish())
+    // Sources may lie in each other.
+    let mut seen = HashSet::new();
+    parts.retain(|part: &Part| seen.insert(part.name.clone()));
+    Ok(Survey { parts, at })
 }
 
 /// Reads one folder or file that no source names. Its paths are as given, not workspace-relative.
@@ -75,58 +128,97 @@ pub fn read_model(path: &Path) -> Result<Model> {
     Ok(read.filter(|model| model.location.as_deref() == Some(path)).unwrap_or_else(unread))
 }
 
-fn folders(root: &Path, source: &Source, progress: &Progress, merged: &mut Merged) -> Result<()> {
-    let found = folder::discover(root, &source.path, progress)?;
-    progress.expect(found.folders.len() as u64, 0);
-    merged.add(Scan { models: Vec::new(), findings: found.findings });
-    let parts: Vec<Scan> = found
-        .folders
-        .par_iter()
-        .map(|folder| {
-            progress.check()?;
-            let part = folder::read(folder);
-            progress.add_file();
-            Ok(part)
-        })
-        .collect::<Result<_>>()?;
-    parts.into_iter().for_each(|part| merged.add(part));
-    Ok(())
+/// Documents above this size are read one after the other: each takes several times its size while it is read.
+const LARGE_BYTES: u64 = 16 * 1024 * 1024;
+
+struct Surveyor<'a> {
+    known: &'a HashMap<String, Stamp>,
+    progress: &'a Progress,
+    /// When the survey began.
+    since: SystemTime,
 }
 
-fn documents(path: &Path, source: &Source, progress: &Progress, merged: &mut Merged) -> Result<()> {
-    let metadata = std::fs::metadata(path).map_err(|cause| Error::read(path, &cause))?;
-    let mut documents: Vec<(PathBuf, PathBuf)> = Vec::new();
-    if metadata.is_dir() {
-        for entry in std::fs::read_dir(path).map_err(|cause| Error::read(path, &cause))? {
-            let entry = entry.map_err(|cause| Error::read(path, &cause))?;
-            let name = entry.file_name();
-            if bom::is_document(Path::new(&name)) && !entry.path().is_dir() {
-                documents.push((entry.path(), source.path.join(name)));
+impl Surveyor<'_> {
+    /// Reads a part when it is not as it was.
+    fn part(&self, name: String, stamp: Stamp, read: impl FnOnce() -> Scan) -> Part {
+        let is_known = !stamp.is_empty() && self.known.get(&name) == Some(&stamp);
+        let scan = (!is_known).then(|| {
+            let mut merged = Merged::default();
+            merged.add(read());
+            let mut scan = merged.finish();
+            scan.models.iter_mut().for_each(Model::pack);
+            scan
+        });
+        Part { name, stamp, scan }
+    }
+
+    /// Findings that belong to a source and to no part of it.
+    fn search(&self, source: &Source, findings: Vec<Finding>) -> Part {
+        let stamp = Stamp::of_text(&format!("{findings:?}"));
+        let name = format!("search {}", folder::slashed(&source.path));
+        self.part(name, stamp, || Scan { models: Vec::new(), findings })
+    }
+
+    fn folders(&self, root: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
+        let found = folder::discover(root, &source.path, self.progress)?;
+        self.progress.expect(found.folders.len() as u64, 0);
+        parts.push(self.search(source, found.findings));
+        let read: Vec<Part> = found
+            .folders
+            .par_iter()
+            .map(|folder| {
+                self.progress.check()?;
+                let part = self.part(format!("folder {}", folder.shown()), folder.stamp(self.since), || {
+                    folder::read(folder)
+                });
+                self.progress.add_file();
+                Ok(part)
+            })
+            .collect::<Result<_>>()?;
+        parts.extend(read);
+        Ok(())
+    }
+
+    fn documents(&self, path: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
+        let metadata = std::fs::metadata(path).map_err(|cause| Error::read(path, &cause))?;
+        let mut documents: Vec<(PathBuf, PathBuf)> = Vec::new();
+        if metadata.is_dir() {
+            for entry in std::fs::read_dir(path).map_err(|cause| Error::read(path, &cause))? {
+                let entry = entry.map_err(|cause| Error::read(path, &cause))?;
+                let name = entry.file_name();
+                if bom::is_document(Path::new(&name)) && !entry.path().is_dir() {
+                    documents.push((entry.path(), source.path.join(name)));
+                }
             }
-        }
-        documents.sort();
-        if documents.is_empty() {
-            let place = Untrusted::new(folder::slashed(&source.path));
+            documents.sort();
             let mut findings = Vec::new();
-            note(
-                &mut findings,
-                "F-SOURCE-EMPTY",
-                None,
-                &place,
-                "",
-                "no *.json, *.jsonld or *.xml document in this folder",
-            );
-            merged.add(Scan { models: Vec::new(), findings });
+            if documents.is_empty() {
+                let place = Untrusted::new(folder::slashed(&source.path));
+                let message = "no *.json, *.jsonld or *.xml document in this folder";
+                note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
+            }
+            parts.push(self.search(source, findings));
+        } else {
+            documents.push((path.to_owned(), source.path.clone()));
         }
-    } else {
-        documents.push((path.to_owned(), source.path.clone()));
+        self.progress.expect(documents.len() as u64, 0);
+        let alone = Mutex::new(());
+        let read: Vec<Part> = documents
+            .par_iter()
+            .map(|(file, shown)| {
+                self.progress.check()?;
+                let shown = folder::slashed(shown);
+                let part = self.part(format!("bom {shown}"), Stamp::of_file(file, self.since), || {
+                    let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
+                    let _alone = (size > LARGE_BYTES)
+                        .then(|| alone.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+                    bom::read(file, &Untrusted::new(shown.as_str()))
+                });
+                self.progress.add_file();
+                Ok(part)
+            })
+            .collect::<Result<_>>()?;
+        parts.extend(read);
+        Ok(())
     }
-    progress.expect(documents.len() as u64, 0);
-    // One after the other: a document may take a gigabyte while it is read.
-    for (file, shown) in documents {
-        progress.check()?;
-        merged.add(bom::read(&file, &Untrusted::new(folder::slashed(&shown))));
-        progress.add_file();
-    }
-    Ok(())
 }

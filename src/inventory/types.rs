@@ -1,6 +1,7 @@
 //! Models, facts and references to parents, as plain values.
 
 use super::hazards::Hazard;
+use super::packed::List;
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,11 @@ impl ModelId {
     /// Lower-cased; surrounding slashes and spaces removed.
     pub fn new(raw: &str) -> Self {
         ModelId(Untrusted::new(raw.trim().trim_matches('/').to_lowercase()))
+    }
+
+    /// A key as [`ModelId::raw`] gave it.
+    pub(super) fn kept(raw: String) -> Self {
+        ModelId(Untrusted::new(raw))
     }
 
     /// The key itself.
@@ -106,6 +112,8 @@ pub enum FactKey {
     Hash,
     /// Free text.
     Description,
+    /// Another name of the model, by the workspace's word.
+    Alias,
 }
 
 impl FactKey {
@@ -124,6 +132,7 @@ impl FactKey {
             FactKey::Hazard => "on loading",
             FactKey::Hash => "hash",
             FactKey::Description => "description",
+            FactKey::Alias => "also called",
         }
     }
 }
@@ -281,11 +290,11 @@ pub struct Model {
     #[serde(default)]
     pub hazards: Vec<Hazard>,
     /// What is known, in the order in which it was found.
-    pub facts: Vec<Fact>,
+    pub facts: List<Fact>,
     /// Parents as the sources name them; all are kept.
-    pub parents: Vec<ParentRef>,
+    pub parents: List<ParentRef>,
     /// What an AIBOM says of its signature.
-    pub binding: Option<Binding>,
+    pub binding: Option<Box<Binding>>,
     /// The documents that speak of it, workspace-relative.
     pub sources: Vec<Untrusted>,
 }
@@ -304,11 +313,17 @@ impl Model {
             bytes: 0,
             formats: Vec::new(),
             hazards: Vec::new(),
-            facts: Vec::new(),
-            parents: Vec::new(),
+            facts: List::default(),
+            parents: List::default(),
             binding: None,
             sources: Vec::new(),
         }
+    }
+
+    /// Makes its lists small, until somebody looks.
+    pub(super) fn pack(&mut self) {
+        self.facts.pack();
+        self.parents.pack();
     }
 
     /// The first fact of a kind.

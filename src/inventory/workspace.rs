@@ -10,16 +10,18 @@ use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::aliases::Aliases;
 use super::reading::{self, Unread};
 
-const FILE: &str = "touchmark.toml";
+pub(super) const FILE: &str = "touchmark.toml";
 const SCHEMA: (u64, u64) = (0, 1);
 const MAX_BYTES: u64 = 1024 * 1024;
 const DEFAULT_STAGE: &str = "production";
 const DEFAULT_STORE: &str = "touchmark.db";
 const BASELINE: &str = "policies/baseline.toml";
 const IGNORED: &str = "touchmark.db*\n";
-const KEYS: [&str; 6] = ["schema", "name", "stage", "policy", "store", "source"];
+const KEYS: [&str; 7] = ["schema", "name", "stage", "policy", "store", "source", "alias"];
+const ALIAS_KEYS: [&str; 2] = ["name", "of"];
 const SOURCE_KEYS: [&str; 2] = ["kind", "path"];
 const KINDS: [(&str, SourceKind); 2] = [("models", SourceKind::Models), ("bom", SourceKind::Bom)];
 
@@ -28,7 +30,7 @@ const KINDS: [(&str, SourceKind); 2] = [("models", SourceKind::Models), ("bom", 
 pub enum SourceKind {
     /// Folders of models, recursively.
     Models,
-    /// CycloneDX JSON documents: one file, or a folder of `*.json`.
+    /// Bills of materials in CycloneDX, SPDX or AITF: one file, or a folder of them.
     Bom,
 }
 
@@ -50,6 +52,8 @@ pub struct Workspace {
     pub name: String,
     /// The sources.
     pub sources: Vec<Source>,
+    /// Names that mean the same model.
+    pub aliases: Aliases,
     /// The policy file, absolute; none means the built-in baseline.
     pub policy: Option<PathBuf>,
     /// The stage that the screens judge by.
@@ -176,11 +180,17 @@ fn starting_text(dir: &Path, policy: Option<&str>) -> String {
          # kind = \"models\"\n\
          # path = \"models\"\n\
          #\n\
-         # CycloneDX documents, a file or a folder of them:\n\
+         # Bills of materials (CycloneDX, SPDX), a file or a folder of them:\n\
          #\n\
          # [[source]]\n\
          # kind = \"bom\"\n\
-         # path = \"boms\"\n",
+         # path = \"boms\"\n\
+         #\n\
+         # A model of two names:\n\
+         #\n\
+         # [[alias]]\n\
+         # name = \"old-owner/model\"\n\
+         # of = \"new-owner/model\"\n",
         SCHEMA.0,
         SCHEMA.1,
         policy.unwrap_or_default()
@@ -263,9 +273,19 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
             sources.push(reader.source(block)?);
         }
     }
+    let mut aliases = Aliases::default();
+    if let Some(value) = table.get("alias") {
+        let DeValue::Array(blocks) = value.get_ref() else {
+            return Err(reader.error("`alias` must be a list of [[alias]] blocks", value.span()));
+        };
+        for block in blocks.iter() {
+            reader.alias(block, &mut aliases)?;
+        }
+    }
     Ok(Workspace {
         name,
         sources,
+        aliases,
         policy: policy.map(|path| root.join(path)),
         stage,
         store: root.join(store),
@@ -325,6 +345,24 @@ impl Reader<'_> {
             return Err(self.error("`path` is empty or not a path", span));
         }
         Ok(Source { kind, path: path.into() })
+    }
+
+    fn alias(&self, block: &Spanned<DeValue<'_>>, aliases: &mut Aliases) -> Result<()> {
+        let DeValue::Table(table) = block.get_ref() else {
+            return Err(self.error("an alias must be an [[alias]] block", block.span()));
+        };
+        self.known(table, &ALIAS_KEYS)?;
+        let text = |key: &str| {
+            let missing = || self.error(format!("this alias has no `{key}`"), block.span());
+            self.string(table, key)?.filter(|(text, _)| !text.trim().is_empty()).ok_or_else(missing)
+        };
+        let ((name, span), (of, _)) = (text("name")?, text("of")?);
+        if aliases.add(name, of) {
+            return Ok(());
+        }
+        Err(self
+            .error("this name stands for something already, or for itself in the end", span)
+            .help("give each name one [[alias]] that leads to the name to be used, and to none in a circle"))
     }
 
     fn known(&self, table: &DeTable<'_>, keys: &[&str]) -> Result<()> {

@@ -1,12 +1,13 @@
 //! Nodes, edges, cycles, dangling parents. It says what the sources claim, and nothing of who is to be believed.
 //! Every walk keeps its own queue: a chain of any depth is fine.
 
-use crate::inventory::{Basis, Kind, Model, ModelId, ParentRef, Relation};
+use crate::inventory::{Basis, Kind, Model, ModelId, Relation};
 use crate::signing::RootDigest;
 use petgraph::Direction;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// A node: a model of the inventory, or a placeholder for one that is only referred to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +34,7 @@ pub struct Edge {
     /// The digest that pins the parent, where one does.
     pub digest: Option<RootDigest>,
     /// How many sources name it.
-    pub mentions: usize,
+    pub mentions: u32,
 }
 
 /// Something odd about the graph.
@@ -57,7 +58,6 @@ pub enum GraphFinding {
 pub struct Graph {
     /// Edges run from child to parent; nodes stand in the order of their ids.
     graph: DiGraph<Node, Edge>,
-    index: HashMap<ModelId, NodeIndex>,
     /// Each sorted, all sorted.
     cycles: Vec<Vec<ModelId>>,
 }
@@ -65,49 +65,63 @@ pub struct Graph {
 impl Graph {
     /// Builds the graph. A parent known by name only is resolved when exactly one model has that last name part.
     pub fn build(models: &[Model]) -> Self {
-        let names = Names::of(models);
-        let mut mentions: BTreeMap<(&ModelId, &ModelId), Vec<&ParentRef>> = BTreeMap::new();
-        let mut nodes: BTreeMap<&ModelId, Node> = BTreeMap::new();
-        for (at, model) in models.iter().enumerate() {
-            let node = Node {
-                id: model.id.clone(),
-                model: Some(at),
-                name_only: false,
-                on_cycle: false,
-                dataset: model.kind == Kind::Dataset,
-            };
-            nodes.entry(&model.id).or_insert(node);
-            for parent in model.parents.iter().filter(|parent| !parent.id.raw().is_empty()) {
-                let id = names.resolve(&model.id, &parent.id);
-                mentions.entry((&model.id, id)).or_default().push(parent);
+        let mut nodes: Vec<Node> = models.iter().enumerate().map(|(at, model)| Node::of(at, model)).collect();
+        // Of several models of one id the first is the node.
+        nodes.sort_by(|a, b| a.id.cmp(&b.id));
+        nodes.dedup_by(|later, first| later.id == first.id);
+        let mentions = Mention::all(models, &nodes);
+        let mut absent: Vec<Node> = mentions.iter().filter_map(Node::absent).collect();
+        absent.sort_by(|a, b| a.id.cmp(&b.id));
+        absent.dedup_by(|later, first| {
+            let is_same = later.id == first.id;
+            first.dataset |= is_same && later.dataset;
+            is_same
+        });
+        let known = nodes.len();
+        nodes.append(&mut absent);
+        // Where each goes when they are put in order.
+        let mut order: Vec<usize> = (0..nodes.len()).collect();
+        order.sort_by(|a, b| nodes.get(*a).map(|node| &node.id).cmp(&nodes.get(*b).map(|node| &node.id)));
+        let mut places = vec![0; nodes.len()];
+        for (place, from) in order.into_iter().enumerate() {
+            if let Some(slot) = places.get_mut(from) {
+                *slot = place;
             }
         }
-        let mut alone = Vec::new();
-        for ((child, parent), refs) in &mentions {
-            let trained_on = refs.iter().any(|parent| parent.relation == Relation::TrainedOn);
-            let node = nodes.entry(parent).or_insert_with(|| Node {
-                id: (*parent).clone(),
-                model: None,
-                name_only: !parent.raw().contains('/'),
-                on_cycle: false,
-                dataset: false,
-            });
-            node.dataset |= node.model.is_none() && trained_on;
+        let mut ends: Vec<(usize, usize, &Mention)> = mentions
+            .iter()
+            .filter_map(|mention| {
+                let parent = match &mention.parent {
+                    Parent::Here(at) => *at,
+                    Parent::Absent(id) => {
+                        known + nodes.get(known..)?.binary_search_by(|node| node.id.cmp(id)).ok()?
+                    }
+                };
+                Some((*places.get(mention.child)?, *places.get(parent)?, mention))
+            })
+            .collect();
+        nodes.sort_by(|a, b| a.id.cmp(&b.id));
+        ends.sort_by_key(|(child, parent, _)| (*child, *parent));
+        let mut edges: Vec<(usize, usize, Edge)> = Vec::with_capacity(ends.len());
+        for same in ends.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            if let Some((child, parent, _)) = same.first() {
+                let told: Vec<&Mention> = same.iter().map(|(_, _, mention)| *mention).collect();
+                edges.push((*child, *parent, merge(&told)));
+            }
+        }
+
+        let mut graph = DiGraph::with_capacity(nodes.len(), edges.len());
+        for node in nodes {
+            graph.add_node(node);
+        }
+        let mut built = Graph { graph, cycles: Vec::new() };
+        for (child, parent, edge) in edges {
             if child == parent {
-                alone.push(vec![(*child).clone()]);
+                built.cycles.extend(built.id_at(child).map(|id| vec![id.clone()]));
+            } else {
+                built.graph.add_edge(NodeIndex::new(child), NodeIndex::new(parent), edge);
             }
         }
-        let mut graph = DiGraph::with_capacity(nodes.len(), mentions.len());
-        let mut index = HashMap::with_capacity(nodes.len());
-        for (id, node) in nodes {
-            index.insert(id.clone(), graph.add_node(node));
-        }
-        for ((child, parent), refs) in mentions.iter().filter(|((child, parent), _)| child != parent) {
-            if let (Some(from), Some(to)) = (index.get(*child), index.get(*parent)) {
-                graph.add_edge(*from, *to, merge(refs));
-            }
-        }
-        let mut built = Graph { graph, index, cycles: alone };
         built.find_cycles();
         built
     }
@@ -121,7 +135,8 @@ impl Graph {
         }
         self.cycles.sort();
         for id in self.cycles.iter().flatten() {
-            if let Some(node) = self.index.get(id).and_then(|at| self.graph.node_weight_mut(*at)) {
+            let place = place_among(self.graph.raw_nodes(), id);
+            if let Some(node) = place.and_then(|place| self.graph.node_weight_mut(place)) {
                 node.on_cycle = true;
             }
         }
@@ -132,9 +147,20 @@ impl Graph {
         self.graph.node_weights().collect()
     }
 
-    /// Where a node stands among [`Graph::nodes`].
-    pub fn position(&self, id: &ModelId) -> Option<usize> {
-        self.place(id).map(NodeIndex::index)
+    /// Where each model that the graph was built from stands among [`Graph::nodes`], by their indices; of several
+    /// models of one id only the first does.
+    pub fn places_of_models(&self) -> Vec<Option<usize>> {
+        let mut places = Vec::new();
+        for (place, node) in self.graph.node_weights().enumerate() {
+            let Some(at) = node.model else { continue };
+            if places.len() <= at {
+                places.resize(at + 1, None);
+            }
+            if let Some(slot) = places.get_mut(at) {
+                *slot = Some(place);
+            }
+        }
+        places
     }
 
     /// The id of the node that stands there.
@@ -194,7 +220,7 @@ impl Graph {
 
     /// Where a model stands.
     pub(super) fn place(&self, id: &ModelId) -> Option<NodeIndex> {
-        self.index.get(id).copied()
+        place_among(self.graph.raw_nodes(), id)
     }
 
     /// The node at a place.
@@ -254,42 +280,106 @@ impl Graph {
     }
 }
 
+impl Node {
+    fn of(at: usize, model: &Model) -> Self {
+        Node {
+            id: model.id.clone(),
+            model: Some(at),
+            name_only: false,
+            on_cycle: false,
+            dataset: model.kind == Kind::Dataset,
+        }
+    }
+
+    /// A placeholder for what is only mentioned.
+    fn absent(mention: &Mention) -> Option<Self> {
+        let Parent::Absent(id) = &mention.parent else { return None };
+        Some(Node {
+            id: id.clone(),
+            model: None,
+            name_only: !id.raw().contains('/'),
+            on_cycle: false,
+            dataset: mention.relation == Relation::TrainedOn,
+        })
+    }
+}
+
+fn place_among(nodes: &[petgraph::graph::Node<Node>], id: &ModelId) -> Option<NodeIndex> {
+    nodes.binary_search_by(|node| node.weight.id.cmp(id)).ok().map(NodeIndex::new)
+}
+
+/// What one source says of one child and one parent.
+struct Mention {
+    /// The child's index among the nodes of models.
+    child: usize,
+    parent: Parent,
+    relation: Relation,
+    basis: Basis,
+    digest: Option<Box<RootDigest>>,
+}
+
+/// The parent that is meant.
+enum Parent {
+    /// By its index among the nodes of models.
+    Here(usize),
+    Absent(ModelId),
+}
+
+impl Mention {
+    /// What all models say; `nodes` are those of the models.
+    fn all(models: &[Model], nodes: &[Node]) -> Vec<Mention> {
+        let names = Names::of(nodes);
+        let of_model = |model: &Model| -> Vec<Mention> {
+            let Some(child) = names.ids.get(&model.id).copied() else { return Vec::new() };
+            let told = model.parents.each().filter(|parent| !parent.id.raw().is_empty());
+            told.map(|parent| Mention {
+                child,
+                parent: names.resolve(child, &parent.id),
+                relation: parent.relation,
+                basis: parent.basis,
+                digest: parent.digest.map(Box::new),
+            })
+            .collect()
+        };
+        models.par_iter().flat_map_iter(of_model).collect()
+    }
+}
+
 /// The inventory's names, for parents that are known by their last part only.
 struct Names<'a> {
-    ids: HashSet<&'a ModelId>,
-    /// The models with that last part, two at most: more than one is no answer.
-    by_last_part: HashMap<&'a str, Vec<&'a ModelId>>,
+    ids: HashMap<&'a ModelId, usize>,
+    /// The model with that last part; none when there are several: more than one is no answer.
+    by_last_part: HashMap<&'a str, Option<usize>>,
 }
 
 impl<'a> Names<'a> {
-    fn of(models: &'a [Model]) -> Self {
-        let mut names = Names { ids: HashSet::new(), by_last_part: HashMap::new() };
-        for id in models.iter().map(|model| &model.id) {
-            let last_part = id.raw().rsplit('/').next().unwrap_or_default();
-            let same = names.by_last_part.entry(last_part).or_default();
-            if names.ids.insert(id) && same.len() < 2 {
-                same.push(id);
-            }
+    fn of(nodes: &'a [Node]) -> Self {
+        let mut names = Names { ids: HashMap::with_capacity(nodes.len()), by_last_part: HashMap::new() };
+        for (at, node) in nodes.iter().enumerate() {
+            names.ids.insert(&node.id, at);
+            let last_part = node.id.raw().rsplit('/').next().unwrap_or_default();
+            names.by_last_part.entry(last_part).and_modify(|only| *only = None).or_insert(Some(at));
         }
         names
     }
 
     /// The model that is meant. A bare name that only the child itself bears means something else: no model
     /// says of itself by accident that it comes from itself.
-    fn resolve(&self, child: &ModelId, parent: &'a ModelId) -> &'a ModelId {
-        if parent.raw().contains('/') || self.ids.contains(parent) {
-            return parent;
+    fn resolve(&self, child: usize, parent: &ModelId) -> Parent {
+        if let Some(at) = self.ids.get(parent) {
+            return Parent::Here(*at);
         }
-        match self.by_last_part.get(parent.raw()).map(Vec::as_slice) {
-            Some(&[only]) if only != child => only,
-            _ => parent,
+        match self.by_last_part.get(parent.raw()) {
+            Some(Some(only)) if *only != child && !parent.raw().contains('/') => Parent::Here(*only),
+            _ => Parent::Absent(parent.clone()),
         }
     }
 }
 
 /// One edge out of all that the sources say of one child and one parent, whatever their order.
-fn merge(refs: &[&ParentRef]) -> Edge {
-    let digests: BTreeSet<RootDigest> = refs.iter().filter_map(|parent| parent.digest).collect();
+fn merge(refs: &[&Mention]) -> Edge {
+    let digests: BTreeSet<RootDigest> =
+        refs.iter().filter_map(|parent| parent.digest.as_deref().copied()).collect();
     let explicit = refs.iter().map(|parent| parent.relation).filter(|r| *r != Relation::Unspecified);
     let relations: BTreeSet<Relation> = explicit.collect();
     let agree = digests.len() <= 1 && relations.len() <= 1;
@@ -298,13 +388,16 @@ fn merge(refs: &[&ParentRef]) -> Edge {
         .iter()
         .filter(|parent| relations.is_empty() || parent.relation != Relation::Unspecified)
         .min_by_key(|parent| (parent.basis, !parent.relation.bears_weight(), parent.relation));
-    let pin = refs.iter().filter(|parent| parent.digest.is_some()).min_by_key(|p| (p.basis, p.digest));
+    let pin = refs
+        .iter()
+        .filter(|parent| parent.digest.is_some())
+        .min_by_key(|p| (p.basis, p.digest.as_deref().copied()));
     let contradicted = !agree || refs.iter().any(|parent| parent.basis == Basis::Contradicted);
     let basis = refs.iter().map(|parent| parent.basis).min().unwrap_or(Basis::Declared);
     Edge {
         relation: best.map_or(Relation::Unspecified, |parent| parent.relation),
         basis: if contradicted { Basis::Contradicted } else { basis },
-        digest: pin.and_then(|parent| parent.digest),
-        mentions: refs.len(),
+        digest: pin.and_then(|parent| parent.digest.as_deref().copied()),
+        mentions: u32::try_from(refs.len()).unwrap_or(u32::MAX),
     }
 }

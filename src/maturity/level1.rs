@@ -241,7 +241,7 @@ fn root_digest(evidence: &Evidence<'_>) -> Finding {
         let other_domain = evidence
             .model
             .facts
-            .iter()
+            .each()
             .any(|fact| fact.key == FactKey::Hash && fact.basis != Basis::Observed);
         match stated {
             Some(stated) if !same_hex(stated.raw(), &root.to_string()) => Finding {

@@ -246,7 +246,7 @@ impl App {
                 .get(self.lineage.cursor)
                 .filter(|row| row.model.is_some())
                 .map(|row| row.id.clone()),
-            _ => self.current.clone().filter(|id| view.index.contains_key(id)),
+            _ => self.current.clone().filter(|id| view.model(id).is_some()),
         }
     }
 
@@ -258,7 +258,7 @@ impl App {
     /// Its verification.
     pub fn verified(&self) -> Option<&Verified> {
         let (index, _) = self.model()?;
-        self.view.as_ref()?.verified.get(index)?.as_ref()
+        self.view.as_ref()?.verified.get(index)?.as_deref()
     }
 
     /// The chosen job.
@@ -433,7 +433,7 @@ fn lone(view: &View, focus: &ModelId) -> LaneRow {
     LaneRow {
         gutter: "● ".to_owned(),
         id: focus.clone(),
-        model: view.index.get(focus).copied(),
+        model: view.model(focus).map(|(index, _)| index),
         generation: 0,
         edge: None,
         pinned: false,

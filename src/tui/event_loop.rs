@@ -82,7 +82,10 @@ pub async fn run(options: &OpenOptions, mut app: App) -> Result<i32> {
 /// Opens the workspace on its own thread: the first frame does not wait for it.
 fn open(options: OpenOptions, sender: UnboundedSender<News>) {
     std::thread::spawn(move || {
-        let opened = std::panic::catch_unwind(|| Workbench::open(&options));
+        let list = |view| drop(sender.send(News::Event(Event::View(view))));
+        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            Workbench::open_listing(&options, list)
+        }));
         let _ = sender.send(match opened {
             Ok(Ok(workbench)) => News::Opened(Box::new(workbench)),
             Ok(Err(error)) => News::OpenFailed(error),

@@ -53,6 +53,9 @@ fn title(app: &App) -> String {
     if rows.is_reversed() {
         title.push_str(", reversed");
     }
+    if app.view.as_ref().is_some_and(|view| !view.is_judged()) {
+        title.push_str(" · being judged");
+    }
     if rows.marks() > 0 {
         title.push_str(&format!(" · {} marked", rows.marks()));
     }
@@ -140,6 +143,7 @@ fn build_row(
     for (column, cells) in columns {
         let (role, text) = match *column {
             "verify" => (role, format!("{} {}", summary.outcome.glyph(), summary.word)),
+            "gate" | "lvl" if !view.is_judged() => (Role::Muted, "…".to_owned()),
             "gate" => {
                 let (role, glyph) = decision_look(summary.decision);
                 (role, format!("{glyph} {}", summary.decision.word()))

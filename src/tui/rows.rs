@@ -5,7 +5,9 @@ use super::filter::{Hay, matching};
 use crate::decision::Decision;
 use crate::inventory::ModelId;
 use crate::signing::Outcome;
+use crate::text::Untrusted;
 use crate::workbench::View;
+use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -108,51 +110,50 @@ pub struct Rows {
     unverified: usize,
 }
 
+/// What is needed of a model to sort, filter and count it, and who signed it.
+fn row(view: &View, index: usize) -> Option<((Key, Hay), Untrusted)> {
+    let model = view.models.get(index)?;
+    let summary = view.summary(index);
+    let gate = summary.decision;
+    let problem = match (summary.outcome, gate) {
+        (Outcome::Fail, _) => 0,
+        (Outcome::Missing, _) => 1,
+        (Outcome::Unknown, _) => 2,
+        (_, Decision::Refuse) => 3,
+        (_, Decision::Warn) => 4,
+        (_, Decision::Admit) => 5,
+    };
+    let judged = if view.is_judged() { gate.word() } else { "" };
+    let hay = Hay::new(&format!("{} {} {} {judged}", model.id.raw(), summary.signer.raw(), summary.word));
+    let key = Key {
+        problem,
+        exposure: if problem < 3 { view.graph.children(&model.id).len() } else { 0 },
+        outcome: summary.outcome,
+        unsigned: summary.word == "unsigned",
+        reviewed: view.reviews.get(index).is_some_and(Option::is_some),
+        level: summary.effective,
+        decision: gate,
+        signer: 0,
+    };
+    Some(((key, hay), summary.signer))
+}
+
 impl Rows {
     /// Takes a new view. The cursor stays on its model, but at the top it stays at the top: a failure that
     /// has just been found must be seen.
     pub fn load(&mut self, view: &View, previous: Option<&ModelId>) {
-        let mut signers: Vec<(String, u32)> = Vec::with_capacity(view.models.len());
-        self.keys.clear();
-        self.hays.clear();
         self.unverified = view.verified.iter().filter(|v| v.is_none()).count();
-        for (index, model) in view.models.iter().enumerate() {
-            let summary = view.summary(index);
-            let gate = summary.decision;
-            let problem = match (summary.outcome, gate) {
-                (Outcome::Fail, _) => 0,
-                (Outcome::Missing, _) => 1,
-                (Outcome::Unknown, _) => 2,
-                (_, Decision::Refuse) => 3,
-                (_, Decision::Warn) => 4,
-                (_, Decision::Admit) => 5,
-            };
-            self.hays.push(Hay::new(&format!(
-                "{} {} {} {}",
-                model.id.raw(),
-                summary.signer.raw(),
-                summary.word,
-                gate.word()
-            )));
-            self.keys.push(Key {
-                problem,
-                exposure: if problem < 3 { view.graph.children(&model.id).len() } else { 0 },
-                outcome: summary.outcome,
-                unsigned: summary.word == "unsigned",
-                reviewed: view.reviews.get(index).is_some_and(Option::is_some),
-                level: summary.effective,
-                decision: gate,
-                signer: 0,
-            });
-            signers.push((summary.signer.raw().to_owned(), u32::try_from(index).unwrap_or(u32::MAX)));
-        }
-        signers.sort();
-        for (rank, (_, index)) in (0u32..).zip(&signers) {
-            if let Some(key) = self.keys.get_mut(*index as usize) {
+        let rows = (0..view.models.len()).into_par_iter().with_min_len(512).filter_map(|at| row(view, at));
+        let (keys_and_hays, signers): (Vec<(Key, Hay)>, Vec<Untrusted>) = rows.unzip();
+        (self.keys, self.hays) = keys_and_hays.into_iter().unzip();
+        let mut ranked: Vec<(&Untrusted, usize)> = signers.iter().zip(0..).collect();
+        ranked.par_sort_unstable();
+        for (rank, (_, index)) in (0u32..).zip(ranked) {
+            if let Some(key) = self.keys.get_mut(index) {
                 key.signer = rank;
             }
         }
-        self.marked.retain(|id| view.index.contains_key(id));
+        self.marked.retain(|id| view.model(id).is_some());
         let at_top = self.cursor == 0;
         self.sort_rows();
         self.refilter();
@@ -163,7 +164,7 @@ impl Rows {
 
     /// Puts the cursor on a model if it is shown.
     pub fn seek(&mut self, view: &View, id: &ModelId) {
-        let index = view.index.get(id).and_then(|index| u32::try_from(*index).ok());
+        let index = view.model(id).and_then(|(index, _)| u32::try_from(index).ok());
         if let Some(position) = index.and_then(|index| self.shown.iter().position(|row| *row == index)) {
             self.cursor = position;
         }

@@ -2,17 +2,19 @@
 
 use super::anchors;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
-use super::view::{Review, ReviewWord, Verified, View, name_owners};
+use super::view::{Inventory, Review, ReviewWord, Verified, View, name_owners};
 use crate::decision::{Judgement, Verdict, apply_policy};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Finding, Model, ModelId, RecordKind, Scan, Source, Store, Workspace, scan};
-use crate::lineage::Graph;
+use crate::inventory::{ModelId, RecordKind, Source, Store, Workspace, survey};
 use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
 use crate::signing::{Progress, Verification, default_signature};
+use crate::text::count;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+/// From so many models on, opening lists them before they are judged.
+const LARGE: usize = 5000;
 /// A policy larger than this is refused.
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 
@@ -46,7 +48,16 @@ pub struct Workbench {
     pub(super) inner: Arc<Inner>,
 }
 
+/// What looking at the sources came to.
+struct Surveyed {
+    parts: usize,
+    read: usize,
+    /// None when nothing changed.
+    inventory: Option<Inventory>,
+}
+
 /// The policy in force and its text, and the faults of the file when it is not the one in force.
+#[derive(Clone)]
 pub(super) struct PolicyInForce {
     policy: Policy,
     text: String,
@@ -60,6 +71,15 @@ impl Workbench {
     /// As [`crate::inventory::Workspace::find`] and [`crate::inventory::Store::open`]; `E-READ` when the
     /// policy file is not there.
     pub fn open(options: &OpenOptions) -> Result<Self> {
+        Workbench::open_listing(options, |_| {})
+    }
+
+    /// The same for who wants to see something soon: of a large inventory `list` gets a view before its lineage
+    /// is drawn and its models are judged.
+    ///
+    /// # Errors
+    /// As [`Workbench::open`].
+    pub fn open_listing(options: &OpenOptions, list: impl FnOnce(Arc<View>)) -> Result<Self> {
         let workspace = Workspace::find(options.dir.as_deref())?;
         let store = if options.read_only {
             Store::read_only(&workspace.store)?
@@ -69,8 +89,8 @@ impl Workbench {
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let (models, findings) = store.load()?;
-        let never_scanned = models.is_empty() && findings.is_empty();
+        let inventory = Inventory::listed(store.load_with(&workspace.aliases)?);
+        let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let at = options.at.unwrap_or_else(this_second);
         let nothing = View::empty(workspace.clone(), rubric.clone(), in_force.policy, stage, at);
         let workbench = Workbench {
@@ -87,13 +107,14 @@ impl Workbench {
         let policy = workbench.view().policy.clone();
         let in_force = PolicyInForce { policy, text: in_force.text, faults };
         let stage = workbench.view().stage.clone();
-        if never_scanned {
-            let found = scan(&workbench.workspace(), &Progress::default())?;
-            workbench.store().replace(&found)?;
-            workbench.renew(found.models, found.findings, in_force, stage)?;
-        } else {
-            workbench.renew(models, findings, in_force, stage)?;
+        let inventory = match never_scanned.then(|| workbench.survey(&Progress::default())).transpose()? {
+            Some(Surveyed { inventory: Some(found), .. }) => found,
+            _ => inventory,
+        };
+        if inventory.models.len() >= LARGE {
+            list(Arc::new(workbench.looked_at(inventory.clone(), in_force.clone(), stage.clone())?));
         }
+        workbench.renew(inventory.with_lineage(), in_force, stage)?;
         Ok(workbench)
     }
 
@@ -134,7 +155,7 @@ impl Workbench {
     pub fn set_stage(&self, stage: &str) -> Result<()> {
         let view = self.view();
         known_stage(&view.policy, stage)?;
-        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), stage.to_owned())
+        self.renew(view.inventory(), in_force(&view), stage.to_owned())
     }
 
     /// Reads the policy file again. Faults go into the view; the policy in force then stays.
@@ -148,7 +169,7 @@ impl Workbench {
             Ok(()) => view.stage.clone(),
             Err(_) => read.policy.stages.first().map_or_else(String::new, |stage| stage.name.clone()),
         };
-        self.renew(view.models.clone(), view.findings.clone(), read, stage)
+        self.renew(view.inventory(), read, stage)
     }
 
     /// The file that [`Workbench::reload_policy`] reads; none when the built-in baseline is in force.
@@ -178,7 +199,7 @@ impl Workbench {
             .unwrap_or_else(|_| "unknown".to_owned());
         let review = Review { word, reason: reason.into(), by: by.into(), at: self.now() };
         self.record(RecordKind::Review, model, &review)?;
-        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), view.stage.clone())
+        self.renew(view.inventory(), in_force(&view), view.stage.clone())
     }
 
     /// Verifies a model, decides at a stage and records the decision, and whether its warnings were
@@ -280,18 +301,34 @@ impl Workbench {
         Ok(())
     }
 
-    /// Reads all sources again and replaces the inventory.
+    /// Looks at all sources and brings the store to what they say now.
+    fn survey(&self, progress: &Progress) -> Result<Surveyed> {
+        let known = self.store().stamps()?;
+        let survey = survey(&self.workspace(), &known, progress)?;
+        let (parts, read) = (survey.parts.len(), survey.read());
+        let mut store = self.store();
+        let is_new = store.apply(&survey)?;
+        drop(survey);
+        let inventory =
+            is_new.then(|| store.load_with(&self.workspace().aliases).map(Inventory::listed)).transpose()?;
+        Ok(Surveyed { parts, read, inventory })
+    }
+
+    /// Reads what changed in the sources.
     pub(super) fn rescan(&self, progress: &Progress) -> Result<String> {
-        let found: Scan = scan(&self.workspace(), progress)?;
-        let said = format!(
-            "{}, {}",
-            crate::text::count(found.models.len(), "model"),
-            crate::text::count(found.findings.len(), "finding")
-        );
-        self.store().replace(&found)?;
+        let surveyed = self.survey(progress)?;
+        if let Some(inventory) = surveyed.inventory {
+            let view = self.view();
+            self.renew(inventory.with_lineage(), in_force(&view), view.stage.clone())?;
+        }
         let view = self.view();
-        self.renew(found.models, found.findings, in_force(&view), view.stage.clone())?;
-        Ok(said)
+        Ok(format!(
+            "{}, {}; {} of {} read, the rest is as it was",
+            count(view.models.len(), "model"),
+            count(view.findings.len(), "finding"),
+            surveyed.read,
+            count(surveyed.parts, "document or folder"),
+        ))
     }
 
     /// The anchors of the policy that can be read.
@@ -300,16 +337,23 @@ impl Workbench {
     }
 
     /// Builds the next view out of what changed and tells everybody.
-    pub(super) fn renew(
+    pub(super) fn renew(&self, inventory: Inventory, in_force: PolicyInForce, stage: String) -> Result<()> {
+        let mut view = self.looked_at(inventory, in_force, stage)?;
+        view.judge();
+        let view = Arc::new(view);
+        *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
+        self.inner.jobs.tell(&Event::View(view));
+        Ok(())
+    }
+
+    /// A view with what was verified and reviewed so far, not yet judged.
+    fn looked_at(
         &self,
-        models: Vec<Model>,
-        findings: Vec<Finding>,
+        Inventory { models, findings, graph }: Inventory,
         in_force: PolicyInForce,
         stage: String,
-    ) -> Result<()> {
+    ) -> Result<View> {
         let at = self.now();
-        let graph = Graph::build(&models);
-        let index = models.iter().enumerate().map(|(i, model)| (model.id.clone(), i)).collect();
         let mut view = View {
             generation: self.view().generation + 1,
             workspace: self.workspace(),
@@ -323,7 +367,6 @@ impl Workbench {
             reviews: vec![None; models.len()],
             judgement: Judgement::default(),
             models,
-            index,
             findings,
             graph,
             at,
@@ -336,7 +379,7 @@ impl Workbench {
             let Some((i, _)) = view.model(&entry.model) else { continue };
             // A record of an older program that no longer reads counts as not looked at.
             if let (Some(slot), Ok(verified)) =
-                (view.verified.get_mut(i), serde_json::from_str::<Verified>(&entry.body))
+                (view.verified.get_mut(i), serde_json::from_str::<Box<Verified>>(&entry.body))
             {
                 *slot = Some(verified);
             }
@@ -347,17 +390,13 @@ impl Workbench {
                 *slot = serde_json::from_str(&entry.body).ok();
             }
         }
-        for (model, slot) in view.models.iter().zip(&mut view.verified) {
+        for (model, slot) in view.models.clone().iter().zip(&mut view.verified) {
             if let Some(verified) = slot {
                 apply_policy(&mut verified.verification, model, &view.policy);
             }
         }
-        name_owners(&view.models, &mut view.verified);
-        view.judge();
-        let view = Arc::new(view);
-        *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
-        self.inner.jobs.tell(&Event::View(view));
-        Ok(())
+        name_owners(&view.models.clone(), &mut view.verified);
+        Ok(view)
     }
 }
 
@@ -464,10 +503,9 @@ impl View {
             anchors: Vec::new(),
             stage,
             rubric,
-            models: Vec::new(),
-            index: std::collections::HashMap::new(),
-            findings: Vec::new(),
-            graph: Graph::default(),
+            models: Arc::default(),
+            findings: Arc::default(),
+            graph: Arc::default(),
             verified: Vec::new(),
             judgement: Judgement::default(),
             reviews: Vec::new(),

@@ -79,7 +79,7 @@ impl Workbench {
             let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
             self.record(RecordKind::Verification, id, &verified)?;
         }
-        self.renew(view.models.clone(), view.findings.clone(), in_force(&view), view.stage.clone())?;
+        self.renew(view.inventory(), in_force(&view), view.stage.clone())?;
         match stopped {
             Some(error) => Err(error),
             None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),

@@ -78,21 +78,39 @@ pub struct View {
     /// The rubric.
     pub rubric: Arc<Rubric>,
     /// Models, sorted by id.
-    pub models: Vec<Model>,
-    /// Index of a model by id.
-    pub index: HashMap<ModelId, usize>,
+    pub models: Arc<Vec<Model>>,
     /// Findings of the last scan.
-    pub findings: Vec<Finding>,
+    pub findings: Arc<Vec<Finding>>,
     /// Lineage.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// Latest verification of each model.
-    pub verified: Vec<Option<Verified>>,
+    pub verified: Vec<Option<Box<Verified>>>,
     /// Verdict on each model.
     pub judgement: Judgement,
     /// Latest review of each model.
-    pub reviews: Vec<Option<Review>>,
+    pub reviews: Vec<Option<Box<Review>>>,
     /// When it was made.
     pub at: jiff::Timestamp,
+}
+
+/// What only a scan changes; views of one inventory share it.
+#[derive(Clone, Default)]
+pub(super) struct Inventory {
+    pub models: Arc<Vec<Model>>,
+    pub findings: Arc<Vec<Finding>>,
+    pub graph: Arc<Graph>,
+}
+
+impl Inventory {
+    /// Models sorted by id, and findings, not yet with their lineage.
+    pub fn listed((models, findings): (Vec<Model>, Vec<Finding>)) -> Self {
+        Inventory { models: Arc::new(models), findings: Arc::new(findings), graph: Arc::default() }
+    }
+
+    pub fn with_lineage(self) -> Self {
+        let graph = Arc::new(Graph::build(&self.models));
+        Inventory { graph, ..self }
+    }
 }
 
 /// One model in one line, for tables.
@@ -126,9 +144,13 @@ fn signer_name(verification: &Verification) -> Untrusted {
 }
 
 impl View {
+    pub(super) fn inventory(&self) -> Inventory {
+        Inventory { models: self.models.clone(), findings: self.findings.clone(), graph: self.graph.clone() }
+    }
+
     /// A model by id.
     pub fn model(&self, id: &ModelId) -> Option<(usize, &Model)> {
-        let index = *self.index.get(id)?;
+        let index = self.models.binary_search_by(|model| model.id.cmp(id)).ok()?;
         Some((index, self.models.get(index)?))
     }
 
@@ -151,6 +173,11 @@ impl View {
     /// Judges all models anew.
     pub fn judge(&mut self) {
         self.judgement = self.judged(Judgement::of);
+    }
+
+    /// Whether models were judged: right after opening a large inventory they are listed before that is done.
+    pub fn is_judged(&self) -> bool {
+        self.judgement.standings().len() == self.models.len()
     }
 
     /// The verdict of the model of an index, made now.
@@ -192,7 +219,7 @@ impl View {
 }
 
 /// A signature that fails on one model may be that of another one of the inventory: its root digest tells.
-pub(super) fn name_owners(models: &[Model], verified: &mut [Option<Verified>]) {
+pub(super) fn name_owners(models: &[Model], verified: &mut [Option<Box<Verified>>]) {
     let mut owners: HashMap<RootDigest, Untrusted> = HashMap::new();
     for (model, slot) in models.iter().zip(verified.iter()) {
         let Some(verification) = slot.as_ref().map(|verified| &verified.verification) else { continue };

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use touchmark::decision::{Decision, Input, Verdict, apply_policy, evaluate};
-use touchmark::inventory::{Basis, Format, Model, ModelId, ParentRef, Relation};
+use touchmark::inventory::{Basis, Format, Hazard, HazardKind, Model, ModelId, ParentRef, Relation, Tier};
 use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
 use touchmark::policy::{Class, Policy, parse};
@@ -275,6 +275,12 @@ fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
     let [check] = failing.as_slice() else { panic!("{failing:?}") };
     assert_eq!(told(check), ("POLICY-FORMAT", Outcome::Fail));
     assert_eq!(check.found.as_ref().unwrap().raw(), "pickle");
+    let [file, place, what] = ["w.pt", "byte 0", "posix.system"].map(Into::into);
+    let (tier, kind) = (Tier::Dangerous, HazardKind::Pickle);
+    pickled.hazards.push(Hazard { tier, kind, file, place, what, why: "loading calls it".to_owned() });
+    let verification = applied(by("CN=acme release"), &pickled);
+    let found = verification.checks.iter().find(|check| check.code == "POLICY-FORMAT").unwrap().found.clone();
+    assert_eq!(found.unwrap().raw(), "pickle; w.pt: dangerous pickle posix.system: loading calls it");
 }
 
 #[test]

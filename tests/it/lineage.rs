@@ -26,7 +26,7 @@ fn finetune(name: &str) -> ParentRef {
 }
 
 fn model(name: &str, parents: Vec<ParentRef>) -> Model {
-    Model { parents, ..Model::new(id(name), name) }
+    Model { parents: parents.into(), ..Model::new(id(name), name) }
 }
 
 /// Models `(child, parents)`, every edge a declared finetune.

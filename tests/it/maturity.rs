@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use touchmark::inventory::{Basis, Binding, Fact, FactKey, Format, Model, ModelId};
+use touchmark::inventory::{Basis, Binding, Fact, FactKey, Format, Hazard, HazardKind, Model, ModelId, Tier};
 use touchmark::maturity::{
     Assessment, CapNode, CapState, Control, ControlResult, Effective, Evidence, Rubric, Severity, assess,
     cap_reason, effective, score,
@@ -265,14 +265,14 @@ fn signed_model() -> Model {
         signature: Some(PathBuf::from("models/bot/model.sig")),
         files: 3,
         formats: vec![Format::Safetensors],
-        binding: Some(Binding {
+        binding: Some(Box::new(Binding {
             root_digest: Some("11".repeat(32).into()),
             identity: Some("sha256:feed".into()),
             issuer: None,
             log_entry: None,
             bundle_digest: Some("22".repeat(32).into()),
             source: "bom.json".into(),
-        }),
+        })),
         ..Model::new(ModelId::new("acme/bot"), "acme/bot")
     }
 }
@@ -485,7 +485,7 @@ fn a_binding_passes_when_all_that_applies_is_equal() {
     let bound = control(&assessment, "L1.14");
     assert_eq!((bound.outcome, bound.basis), (Outcome::Fail, Some(Basis::Contradicted)));
     assert!(bound.found.raw().contains("log entry"));
-    model.binding = Some(Binding { source: "bom.json".into(), ..Binding::default() });
+    model.binding = Some(Box::new(Binding { source: "bom.json".into(), ..Binding::default() }));
     assert_eq!(outcome_of(&model, &v, "L1.14"), Outcome::Missing);
 }
 
@@ -546,6 +546,36 @@ fn a_pickle_fails_L1_13_and_blocks_only_where_the_policy_raised_it() {
     assert_eq!(assessment.score.own, 1);
     policy.raise.push("L1.13".to_owned());
     assert_eq!(judge(&model, Some(&by_key()), &policy).score.own, 0);
+}
+
+#[test]
+fn L1_13_names_what_would_run_and_never_passes_what_could_not_be_read() {
+    let with = |formats: &[Format], tier| {
+        let hazard = Hazard {
+            tier,
+            kind: HazardKind::Pickle,
+            file: "w.pt".into(),
+            place: "byte 0".into(),
+            what: "posix.system".into(),
+            why: "loading calls it".to_owned(),
+        };
+        let model = Model { formats: formats.to_vec(), hazards: vec![hazard], ..signed_model() };
+        let judged = judge(&model, Some(&by_key()), &policy());
+        (control(&judged, "L1.13").outcome, control(&judged, "L1.13").found.raw().to_owned())
+    };
+    let (outcome, found) = with(&[Format::Pickle], Tier::Dangerous);
+    assert_eq!(outcome, Outcome::Fail);
+    assert!(found.contains("w.pt: dangerous pickle posix.system"), "{found}");
+    let (outcome, found) = with(&[Format::Pickle], Tier::Safe);
+    assert!(outcome == Outcome::Fail && found.ends_with("pickle"), "{found}");
+    for (tier, outcome) in [
+        (Tier::Dangerous, Outcome::Fail),
+        (Tier::Unreadable, Outcome::Unknown),
+        (Tier::Suspicious, Outcome::Partial),
+        (Tier::Noted, Outcome::Pass),
+    ] {
+        assert_eq!(with(&[Format::Onnx], tier).0, outcome);
+    }
 }
 
 #[test]

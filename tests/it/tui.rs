@@ -10,7 +10,6 @@ use ratatui::style::{Color, Modifier, Style};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use touchmark::inventory::{Model, ModelId};
-use touchmark::lineage::Graph;
 use touchmark::tui::app::{Action, App, Effect, Screen, update};
 use touchmark::tui::commands::{self, Cmd, TABLE};
 use touchmark::tui::draw::draw;
@@ -521,14 +520,13 @@ fn many(models: usize) -> Arc<View> {
         anchors: Vec::new(),
         stage: empty.stage.clone(),
         rubric: empty.rubric.clone(),
-        index: models.iter().enumerate().map(|(at, model)| (model.id.clone(), at)).collect(),
-        findings: Vec::new(),
-        graph: Graph::build(&[]),
+        findings: Arc::default(),
+        graph: Arc::default(),
         verified: vec![None; models.len()],
         judgement: Default::default(),
         reviews: vec![None; models.len()],
         at: empty.at,
-        models,
+        models: Arc::new(models),
     })
 }
 

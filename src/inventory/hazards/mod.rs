@@ -30,6 +30,9 @@ pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
 const MAX_OF_FILE: usize = 24;
 /// Names of files that a loader may take for a pickle without a mark; told only when one is inside.
 const PERHAPS_PICKLE: [&str; 4] = ["bin", "dat", "data", "model"];
+/// Where this is rebuilt, joblib reads numbers from between the opcodes: a walk is lost there, and could even
+/// find an end that loading does not.
+const RAW_BETWEEN: (&str, &str) = ("joblib.numpy_pickle", "NumpyArrayWrapper");
 /// Archives and compressions that are not looked into, by their first bytes.
 const SEALED: [(&[u8], &str); 7] = [
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
@@ -200,7 +203,11 @@ pub(super) fn look(path: &Path, size: u64, look: &Look, budget: &mut u64) -> Haz
         let why = "a template that the tokenizer runs (Jinja)";
         found.add(Tier::Noted, HazardKind::Template, "", "", why);
     }
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+    let begins_as_pickle = matches!(head, [0x80, 2..=5, ..]);
+    let is_archive = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
+    if begins_as_pickle {
+        with_window(path, size, budget, &mut found, |window, found| walked(window, "", found));
+    } else if is_archive || extension == "keras" {
         archive::look(path, size, extension == "keras", budget, &mut found);
     } else if head.starts_with(numpy::MAGIC) {
         with_window(path, size, budget, &mut found, |window, found| numpy::look(window, "", found));
@@ -213,12 +220,16 @@ pub(super) fn look(path: &Path, size: u64, look: &Look, budget: &mut u64) -> Haz
         }
     } else if look.format == Some(Format::Pickle) {
         with_window(path, size, budget, &mut found, |window, found| walked(window, "", found));
+        return found;
     } else if look.format == Some(Format::Onnx) {
         with_window(path, size, budget, &mut found, onnx::look);
-    } else if look.format.is_none() && PERHAPS_PICKLE.contains(&extension.as_str()) {
-        with_window(path, size, budget, &mut found, perhaps_pickle);
     } else if look.format.is_none() && extension == "safetensors" {
         header(head, size, &mut found);
+    }
+    // Protocols 0 and 1 have no mark, and can begin like another format: the name decides who loads it.
+    let may_be_pickle = is_pickle_by_name || PERHAPS_PICKLE.contains(&extension.as_str());
+    if may_be_pickle && !begins_as_pickle && !is_archive {
+        with_window(path, size, budget, &mut found, perhaps_pickle);
     }
     found
 }
@@ -270,6 +281,10 @@ fn judge(walked: &pickle::Walked, inside: &str, from: u64, found: &mut Hazards) 
             Tier::Safe => safe.push(what),
             _ => found.add(tier, kind, &place(import.at), &what, why),
         }
+    }
+    if walked.imports.iter().any(|import| import.name.is(RAW_BETWEEN.0, RAW_BETWEEN.1)) {
+        let why = "raw arrays lie between the opcodes, as joblib writes them; what follows them is not known";
+        return found.add(Tier::Unreadable, kind, inside, "", why);
     }
     match walked.end {
         End::Whole if worst == Tier::Safe => {

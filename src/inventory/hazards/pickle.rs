@@ -107,6 +107,11 @@ pub(super) fn walk<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
 }
 
 impl Name {
+    /// Whether it is this one.
+    pub fn is(&self, module: &str, name: &str) -> bool {
+        matches!(self, Name::Known(of, what) if of == module && what == name)
+    }
+
     /// Whether it reads like a name in Python.
     pub fn is_plain(&self) -> bool {
         let plain = |text: &str| {
@@ -324,10 +329,8 @@ impl<'a> Machine<'a> {
                 }
                 _ => Err(Stop::Broken("a protocol above 5")),
             },
-            0x95 => match u64::from_le_bytes(w.array()?) > w.left() {
-                true => Err(Stop::Cut),
-                false => Ok(()),
-            },
+            // The length of a frame is not believed: Python's loader in C does, the one in Python does not.
+            0x95 => w.array::<8>().map(drop),
             _ => Err(Stop::Broken("no opcode of a pickle")),
         }
     }
@@ -488,7 +491,9 @@ fn line<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<Option<String>, St
 }
 
 fn number<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<u64, Stop> {
-    let digits = line(window)?.unwrap_or_default();
+    let text = line(window)?.unwrap_or_default();
+    // As Python's loader in C reads it: up to a NUL, and with `_` between digits.
+    let digits: String = text.split('\0').next().unwrap_or_default().trim().split('_').collect();
     digits.parse().map_err(|_| Stop::Broken("a memo number that is none"))
 }
 

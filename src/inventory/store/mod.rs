@@ -2,26 +2,24 @@
 //! SQL is written here and nowhere else.
 
 mod digests;
+mod inventory;
 mod read_only;
 
 use crate::error::{Code, Error, Result};
-use rayon::prelude::*;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::scan::{Finding, Scan};
-use super::types::{Model, ModelId};
+use super::types::ModelId;
 
 /// "Tmrk" in the SQLite header: how we know our own files.
 const APPLICATION_ID: u32 = 0x546d_726b;
 /// Each brings the store one version further; the number of them is our version.
-const MIGRATIONS: [&str; 2] = [include_str!("0001.sql"), include_str!("0002.sql")];
+const MIGRATIONS: [&str; 3] = [include_str!("0001.sql"), include_str!("0002.sql"), include_str!("0003.sql")];
 /// How long another process may hold the store.
 const BUSY: Duration = Duration::from_secs(5);
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -107,54 +105,6 @@ impl Store {
     pub fn in_memory() -> Result<Self> {
         let connection = Connection::open_in_memory().map_err(|cause| broken(None, &cause))?;
         Store { connection, path: None }.prepare()
-    }
-
-    /// All models, sorted by id, and the findings of the last scan.
-    ///
-    /// # Errors
-    /// `E-STORE`.
-    pub fn load(&self) -> Result<(Vec<Model>, Vec<Finding>)> {
-        let models = self.bodies("SELECT body FROM model ORDER BY id")?;
-        let findings = self.bodies("SELECT body FROM finding ORDER BY position")?;
-        Ok((models, findings))
-    }
-
-    /// Replaces the inventory by what a scan found, in one transaction.
-    ///
-    /// # Errors
-    /// `E-STORE`, `E-WRITE`; what was there before then stays.
-    pub fn replace(&mut self, scan: &Scan) -> Result<()> {
-        let path = self.path.clone();
-        let json =
-            |cause: serde_json::Error| Error::new(Code::Internal, format!("cannot write as JSON ({cause})"));
-        let models: Vec<String> = scan
-            .models
-            .par_iter()
-            .map(serde_json::to_string)
-            .collect::<std::result::Result<_, _>>()
-            .map_err(json)?;
-        let findings: Vec<String> = scan
-            .findings
-            .par_iter()
-            .map(serde_json::to_string)
-            .collect::<std::result::Result<_, _>>()
-            .map_err(json)?;
-        let mut write = || -> rusqlite::Result<()> {
-            let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            change.execute_batch("DELETE FROM model; DELETE FROM finding;")?;
-            {
-                let mut insert = change.prepare("INSERT INTO model (id, body) VALUES (?1, ?2)")?;
-                for (model, body) in scan.models.iter().zip(&models) {
-                    insert.execute(params![model.id.raw(), body])?;
-                }
-                let mut insert = change.prepare("INSERT INTO finding (body) VALUES (?1)")?;
-                for body in &findings {
-                    insert.execute([body])?;
-                }
-            }
-            change.commit()
-        };
-        write().map_err(|cause| unwritable(path.as_deref(), &cause))
     }
 
     /// Appends a record to the ledger.
@@ -304,23 +254,6 @@ impl Store {
             Ok(false) => Err(newer()),
             Err(cause) => Err(unwritable(path.as_deref(), &cause)),
         }
-    }
-
-    /// Rows whose one column is the JSON of a value.
-    fn bodies<T: DeserializeOwned + Send>(&self, sql: &str) -> Result<Vec<T>> {
-        let query = || -> rusqlite::Result<Vec<String>> {
-            self.connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect()
-        };
-        let path = self.path.as_deref();
-        let bodies = query().map_err(|cause| broken(path, &cause))?;
-        bodies
-            .par_iter()
-            .map(|body| serde_json::from_str(body))
-            .collect::<std::result::Result<_, _>>()
-            .map_err(|_: serde_json::Error| {
-                with_path(Error::new(Code::Store, "a row of this store is damaged"), path)
-                    .help("scan again: that makes the inventory anew and leaves the ledger as it is")
-            })
     }
 
     fn entries(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<LedgerEntry>> {

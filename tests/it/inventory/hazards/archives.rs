@@ -105,7 +105,7 @@ fn archive_bombs_end_in_a_finding() {
     assert!(found.iter().any(|hazard| hazard.why.contains("bomb")), "{found:?}");
     assert!(found.iter().any(|hazard| hazard.tier == Tier::Unreadable));
     let endless = deflated("a/data.pkl", &[b"(".repeat(900_000), b"0".repeat(70 << 20)].concat());
-    let found = hazards("m.pt", &zip(&[endless.clone()]));
+    let found = hazards("m.pt", &zip(std::slice::from_ref(&endless)));
     assert_eq!(found[0].tier, Tier::Unreadable, "{found:?}");
     // Many entries over the same bytes.
     let over: Vec<Entry> = (0..200)

@@ -1,0 +1,362 @@
+//! The store as the inventory: what each part of the sources says, one row for each model that it speaks of.
+//! Models are brought together when they are loaded.
+
+use super::{Store, broken, unwritable, with_path};
+use crate::error::{Code, Error, Result};
+use crate::inventory::aliases::Aliases;
+use crate::inventory::hazards::Hazard;
+use crate::inventory::merge::Merged;
+use crate::inventory::packed::List;
+use crate::inventory::scan::{Finding, Part, Scan, Stamp, Survey};
+use crate::inventory::types::{Binding, Format, Kind, Model, ModelId};
+use crate::text::Untrusted;
+use rayon::prelude::*;
+use rusqlite::{Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+/// Of a model all but its id, facts and parents.
+#[derive(Serialize, Deserialize)]
+#[serde(default)]
+struct Core {
+    name: Untrusted,
+    #[serde(skip_serializing_if = "is_model")]
+    kind: Kind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims: Option<PathBuf>,
+    #[serde(skip_serializing_if = "is_none")]
+    files: u64,
+    #[serde(skip_serializing_if = "is_none")]
+    bytes: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    formats: Vec<Format>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hazards: Vec<Hazard>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    binding: Option<Box<Binding>>,
+    sources: Vec<Untrusted>,
+}
+
+fn is_none(number: &u64) -> bool {
+    *number == 0
+}
+
+fn is_model(kind: &Kind) -> bool {
+    *kind == Kind::Model
+}
+
+impl Default for Core {
+    fn default() -> Self {
+        Core::of(&Model::new(ModelId::new(""), ""))
+    }
+}
+
+impl Core {
+    fn of(model: &Model) -> Self {
+        Core {
+            name: model.name.clone(),
+            kind: model.kind,
+            location: model.location.clone(),
+            signature: model.signature.clone(),
+            claims: model.claims.clone(),
+            files: model.files,
+            bytes: model.bytes,
+            formats: model.formats.clone(),
+            hazards: model.hazards.clone(),
+            binding: model.binding.clone(),
+            sources: model.sources.clone(),
+        }
+    }
+
+    fn model(self, id: ModelId, facts: String, parents: String) -> Option<Model> {
+        Some(Model {
+            id,
+            name: self.name,
+            kind: self.kind,
+            location: self.location,
+            signature: self.signature,
+            claims: self.claims,
+            files: self.files,
+            bytes: self.bytes,
+            formats: self.formats,
+            hazards: self.hazards,
+            facts: List::from_text(facts)?,
+            parents: List::from_text(parents)?,
+            binding: self.binding,
+            sources: self.sources,
+        })
+    }
+}
+
+/// What a part was when it was read last.
+struct Known {
+    id: i64,
+    position: i64,
+    stamp: Vec<u8>,
+}
+
+/// A row of the table `record`.
+struct Row {
+    part: i64,
+    model: String,
+    core: String,
+    facts: String,
+    parents: String,
+}
+
+impl Row {
+    fn model(self) -> Option<Model> {
+        let core: Core = serde_json::from_str(&self.core).ok()?;
+        core.model(ModelId::kept(self.model), self.facts, self.parents)
+    }
+}
+
+impl Store {
+    /// All models, sorted by id, and the findings of the last scan.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn load(&self) -> Result<(Vec<Model>, Vec<Finding>)> {
+        self.load_with(&Aliases::default())
+    }
+
+    /// The same, with models and parents under the names that are meant.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn load_with(&self, aliases: &Aliases) -> Result<(Vec<Model>, Vec<Finding>)> {
+        let path = self.path.as_deref();
+        let failed = |cause: rusqlite::Error| broken(path, &cause);
+        let damaged = || {
+            with_path(Error::new(Code::Store, "a row of this store is damaged"), path)
+                .help("scan again: that makes the inventory anew and leaves the ledger as it is")
+        };
+        let positions: HashMap<i64, i64> =
+            self.parts().map_err(failed)?.into_values().map(|known| (known.id, known.position)).collect();
+        let position = |part: i64| positions.get(&part).copied().unwrap_or(i64::MAX);
+        let read = |row: Row| {
+            let (position, mut model) = (position(row.part), row.model()?);
+            aliases.apply(&mut model);
+            Some((position, model))
+        };
+        let mut models = self.read_rows(read).map_err(failed)?.ok_or_else(damaged)?;
+        models.par_sort_by(|a, b| (&a.1.id, a.0).cmp(&(&b.1.id, b.0)));
+        let bodies: Vec<(i64, String)> = self.finding_bodies().map_err(failed)?;
+        let mut findings: Vec<(i64, Finding)> = bodies
+            .into_par_iter()
+            .map(|(part, body)| Some((position(part), serde_json::from_str(&body).ok()?)))
+            .collect::<Option<_>>()
+            .ok_or_else(damaged)?;
+        findings.sort_by_key(|(position, _)| *position);
+        let Scan { models, findings } = Merged::in_order(
+            models.into_iter().map(|(_, model)| model),
+            findings.into_iter().map(|(_, finding)| finding).collect(),
+        );
+        Ok((models, findings))
+    }
+
+    /// The stamp of every part that was read, by its name.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn stamps(&self) -> Result<HashMap<String, Stamp>> {
+        let parts = self.parts().map_err(|cause| broken(self.path.as_deref(), &cause))?;
+        Ok(parts.into_iter().map(|(name, known)| (name, Stamp::from_bytes(known.stamp))).collect())
+    }
+
+    /// Brings the inventory to what a survey found, in one transaction, and says whether that changed anything.
+    ///
+    /// # Errors
+    /// `E-STORE`, `E-WRITE`; what was there before then stays.
+    pub fn apply(&mut self, survey: &Survey) -> Result<bool> {
+        let path = self.path.clone();
+        let failed = |cause: rusqlite::Error| unwritable(path.as_deref(), &cause);
+        let known = self.parts().map_err(failed)?;
+        let is_same = |(position, part): (usize, &Part)| {
+            let same = |known: &Known| usize::try_from(known.position) == Ok(position);
+            part.scan.is_none() && known.get(&part.name).is_some_and(same)
+        };
+        if survey.parts.len() == known.len() && survey.parts.iter().enumerate().all(is_same) {
+            return Ok(false);
+        }
+        let rows = survey.parts.par_iter().map(Rows::of).collect::<Result<Vec<Rows>>>()?;
+        let change =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        // Read again, now that nobody else can write.
+        let mut known = parts(&change).map_err(failed)?;
+        for (position, (part, rows)) in survey.parts.iter().zip(&rows).enumerate() {
+            let position = i64::try_from(position).unwrap_or(i64::MAX);
+            let before = known.remove(&part.name);
+            if part.scan.is_none() && before.is_none() {
+                return Err(with_path(
+                    Error::new(Code::Write, "another process changed the inventory meanwhile"),
+                    path.as_deref(),
+                )
+                .help("scan again; nothing was changed"));
+            }
+            write_part(&change, part, position, before, rows, survey.at).map_err(failed)?;
+        }
+        for gone in known.values() {
+            delete(&change, gone.id).map_err(failed)?;
+            change.execute("DELETE FROM part WHERE id = ?1", [gone.id]).map_err(failed)?;
+        }
+        change.commit().map_err(failed)?;
+        Ok(true)
+    }
+
+    /// Replaces the inventory by what one scan found, whatever it was read from.
+    ///
+    /// # Errors
+    /// As [`Store::apply`].
+    pub fn replace(&mut self, scan: &Scan) -> Result<()> {
+        self.apply(&Survey::whole(scan.clone())).map(drop)
+    }
+
+    fn parts(&self) -> rusqlite::Result<HashMap<String, Known>> {
+        parts(&self.connection)
+    }
+
+    /// Reads all records; while one thread fetches rows, the others make models of them. None when one cannot.
+    fn read_rows<T: Send>(&self, read: impl Fn(Row) -> Option<T> + Sync) -> rusqlite::Result<Option<Vec<T>>> {
+        const AT_ONCE: usize = 2048;
+        let made: Mutex<Vec<Option<Vec<T>>>> = Mutex::new(Vec::new());
+        let make = |number: usize, rows: Vec<Row>| {
+            let some: Option<Vec<T>> = rows.into_iter().map(&read).collect();
+            let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
+            if made.len() <= number {
+                made.resize_with(number + 1, || Some(Vec::new()));
+            }
+            if let Some(slot) = made.get_mut(number) {
+                *slot = some;
+            }
+        };
+        // Not inside of the pool: a connection stays on its thread.
+        rayon::in_place_scope(|scope| -> rusqlite::Result<()> {
+            let mut query =
+                self.connection.prepare("SELECT part, model, core, facts, parents FROM record")?;
+            let mut found = query.query([])?;
+            let mut rows = Vec::with_capacity(AT_ONCE);
+            let mut number = 0;
+            while let Some(row) = found.next()? {
+                rows.push(Row {
+                    part: row.get(0)?,
+                    model: row.get(1)?,
+                    core: row.get(2)?,
+                    facts: row.get(3)?,
+                    parents: row.get(4)?,
+                });
+                if rows.len() == AT_ONCE {
+                    let rows = std::mem::replace(&mut rows, Vec::with_capacity(AT_ONCE));
+                    let make = &make;
+                    scope.spawn(move |_| make(number, rows));
+                    number += 1;
+                }
+            }
+            make(number, rows);
+            Ok(())
+        })?;
+        let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(made.into_iter().collect::<Option<Vec<_>>>().map(|made| made.into_iter().flatten().collect()))
+    }
+
+    fn finding_bodies(&self) -> rusqlite::Result<Vec<(i64, String)>> {
+        self.connection
+            .prepare("SELECT part, body FROM finding ORDER BY part, position")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect()
+    }
+}
+
+fn parts(connection: &rusqlite::Connection) -> rusqlite::Result<HashMap<String, Known>> {
+    connection
+        .prepare("SELECT name, id, position, stamp FROM part")?
+        .query_map([], |row| {
+            Ok((row.get(0)?, Known { id: row.get(1)?, position: row.get(2)?, stamp: row.get(3)? }))
+        })?
+        .collect()
+}
+
+/// A part's rows as text, made outside of the transaction.
+#[derive(Default)]
+struct Rows {
+    /// Model, core, facts, parents.
+    models: Vec<(String, String, String, String)>,
+    findings: Vec<String>,
+}
+
+impl Rows {
+    fn of(part: &Part) -> Result<Self> {
+        let json =
+            |cause: serde_json::Error| Error::new(Code::Internal, format!("cannot write as JSON ({cause})"));
+        let Some(scan) = &part.scan else { return Ok(Rows::default()) };
+        let row = |model: &Model| {
+            let core = serde_json::to_string(&Core::of(model)).map_err(json)?;
+            let (facts, parents) = (model.facts.text().into_owned(), model.parents.text().into_owned());
+            Ok((model.id.raw().to_owned(), core, facts, parents))
+        };
+        Ok(Rows {
+            models: scan.models.par_iter().map(row).collect::<Result<_>>()?,
+            findings: scan
+                .findings
+                .iter()
+                .map(|finding| serde_json::to_string(finding).map_err(json))
+                .collect::<Result<_>>()?,
+        })
+    }
+}
+
+fn write_part(
+    change: &Transaction<'_>,
+    part: &Part,
+    position: i64,
+    before: Option<Known>,
+    rows: &Rows,
+    at: jiff::Timestamp,
+) -> rusqlite::Result<()> {
+    if part.scan.is_none() {
+        if let Some(known) = before.filter(|known| known.position != position) {
+            let mut moved = change.prepare_cached("UPDATE part SET position = ?2 WHERE id = ?1")?;
+            moved.execute(params![known.id, position])?;
+        }
+        return Ok(());
+    }
+    let id = match before {
+        Some(known) => {
+            delete(change, known.id)?;
+            change
+                .prepare_cached("UPDATE part SET position = ?2, stamp = ?3, read_at = ?4 WHERE id = ?1")?
+                .execute(params![known.id, position, part.stamp.as_bytes(), at.to_string()])?;
+            known.id
+        }
+        None => {
+            change
+                .prepare_cached("INSERT INTO part (name, position, stamp, read_at) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![part.name, position, part.stamp.as_bytes(), at.to_string()])?;
+            change.last_insert_rowid()
+        }
+    };
+    let mut insert = change.prepare_cached(
+        "INSERT INTO record (part, model, core, facts, parents) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    for (model, core, facts, parents) in &rows.models {
+        insert.execute(params![id, model, core, facts, parents])?;
+    }
+    let mut insert =
+        change.prepare_cached("INSERT INTO finding (part, position, body) VALUES (?1, ?2, ?3)")?;
+    for (position, body) in (0_i64..).zip(&rows.findings) {
+        insert.execute(params![id, position, body])?;
+    }
+    Ok(())
+}
+
+fn delete(change: &Transaction<'_>, part: i64) -> rusqlite::Result<()> {
+    change.prepare_cached("DELETE FROM record WHERE part = ?1")?.execute([part])?;
+    change.prepare_cached("DELETE FROM finding WHERE part = ?1")?.execute([part])?;
+    Ok(())
+}
