@@ -43,7 +43,7 @@ fn hashed(algorithm: HashAlgorithm, jobs: &[HashJob]) -> Vec<Vec<u8>> {
 fn lengths_at_every_edge_give_the_digests_of_their_bytes_on_one_thread_and_on_three() {
     let dir = tempfile::tempdir().unwrap();
     let mut lengths: Vec<usize> = (0..200).collect();
-    for edge in [1024, 16 << 10, 256 << 10, 1 << 20] {
+    for edge in [1024, 16 << 10, 64 << 10, 256 << 10, 1 << 20] {
         lengths.extend([edge - 64, edge - 1, edge, edge + 1, edge + 55, edge + 56]);
     }
     lengths.extend([3 << 20, (5 << 20) + 7]);

@@ -159,8 +159,36 @@ mod tests {
             let (opens, reads) = asked(algorithm, std::slice::from_ref(&large));
             // Blake3 opens a file for each of its pieces.
             let pieces = if algorithm == HashAlgorithm::Blake3 { 4 } else { 1 };
-            assert_eq!((opens, reads), (pieces, 16), "{algorithm:?}");
-            assert_eq!(asked(algorithm, &shards), (8, 16), "{algorithm:?}");
+            assert_eq!((opens, reads), (pieces, 64), "{algorithm:?}");
+            assert_eq!(asked(algorithm, &shards), (8, 64), "{algorithm:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_more_is_read_once_the_work_is_cancelled() {
+        use super::source::counts::{CANCELS, READS};
+        let dir = tempfile::tempdir().unwrap();
+        let file = |index: u32| {
+            let (path, size) = (dir.path().join(index.to_string()), 2 << 20);
+            std::fs::File::create(&path).unwrap().set_len(size).unwrap();
+            HashJob { path, size, range: None }
+        };
+        let jobs: Vec<HashJob> = (0..40).map(file).collect();
+        for algorithm in [HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3] {
+            for at in [1, 7, 50] {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+                pool.install(|| {
+                    let progress = Progress::default();
+                    CANCELS.set(Some((at, progress.clone())));
+                    let error = hash_files(algorithm, &jobs, &progress).unwrap_err();
+                    assert_eq!(
+                        (error.code, READS.get()),
+                        (crate::error::Code::Cancelled, at),
+                        "{algorithm:?}"
+                    );
+                });
+            }
         }
     }
 }

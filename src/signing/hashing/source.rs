@@ -69,7 +69,7 @@ impl<'j> Source<'j> {
         let mut have = 0;
         while have < want {
             #[cfg(test)]
-            counts::READS.set(counts::READS.get() + 1);
+            counts::read();
             match self.file.read(buffer.get_mut(have..want).unwrap_or_default()) {
                 Ok(0) => return Err(changed(self.job)),
                 Ok(read) => have += read,
@@ -115,7 +115,7 @@ fn open(job: &HashJob) -> Result<File> {
 }
 
 /// Tells the kernel that the bytes will be read in order, so that it reads further ahead. Only advice: what it
-/// answers does not matter. A part that one read fetches needs none.
+/// answers does not matter. A part that few reads fetch needs none.
 #[cfg(target_os = "linux")]
 fn foretell(file: &File, start: u64, bytes: u64) {
     const WORTH_A_CALL: u64 = 256 * 1024;
@@ -136,11 +136,22 @@ fn changed(job: &HashJob) -> Error {
 /// What the system was asked for by this thread: tests hold the cost of hashing by it, for clocks waver.
 #[cfg(test)]
 pub(super) mod counts {
-    use std::cell::Cell;
+    use crate::signing::progress::Progress;
+    use std::cell::{Cell, RefCell};
 
     thread_local! {
         pub(in super::super) static OPENS: Cell<usize> = const { Cell::new(0) };
         pub(in super::super) static READS: Cell<usize> = const { Cell::new(0) };
+        /// Cancels that work at that read.
+        pub(in super::super) static CANCELS: RefCell<Option<(usize, Progress)>> = const { RefCell::new(None) };
+    }
+
+    pub(super) fn read() {
+        READS.set(READS.get() + 1);
+        CANCELS.with_borrow(|cancels| match cancels {
+            Some((at, progress)) if *at == READS.get() => progress.cancel(),
+            _ => {}
+        });
     }
 }
 

@@ -4,6 +4,8 @@
 #![allow(unsafe_code)]
 
 #[cfg(target_arch = "x86_64")]
+mod sha;
+#[cfg(target_arch = "x86_64")]
 mod x86;
 
 /// The eight words of a stream's state.
@@ -132,11 +134,9 @@ impl Kernel {
         match self {
             Kernel::Plain => over(streams, plain),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Sha => over::<1>(streams, |states, blocks| unsafe { x86::sha::compress(states, blocks) }),
+            Kernel::Sha => over::<1>(streams, |states, blocks| unsafe { sha::compress(states, blocks) }),
             #[cfg(target_arch = "x86_64")]
-            Kernel::ShaPair => {
-                over::<2>(streams, |states, blocks| unsafe { x86::sha::compress(states, blocks) })
-            }
+            Kernel::ShaPair => over::<2>(streams, |states, blocks| unsafe { sha::compress(states, blocks) }),
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx2 => over(streams, |states, blocks| unsafe { x86::avx2::compress(states, blocks) }),
             #[cfg(target_arch = "x86_64")]
