@@ -9,7 +9,7 @@ use std::io::Write;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("bundle", bundle),
     ("statement", statement),
     ("certificates", certificates),
@@ -22,6 +22,7 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("pickle", pickle),
     ("archive", archive),
     ("onnx", onnx),
+    ("layout", layout),
 ];
 
 /// Runs one target by its name.
@@ -38,9 +39,13 @@ fn claims(bytes: &[u8]) {
 
 /// The header of a safetensors file; its length is put before it.
 fn safetensors(bytes: &[u8]) {
-    weights(bytes);
+    let both = |bytes: &[u8]| {
+        weights(bytes);
+        as_file(bytes, inventory::headers::read_as_any);
+    };
+    both(bytes);
     if bytes.first() == Some(&b'{') {
-        weights(&[(bytes.len() as u64).to_le_bytes().as_slice(), bytes].concat());
+        both(&[(bytes.len() as u64).to_le_bytes().as_slice(), bytes].concat());
     }
 }
 
@@ -48,7 +53,7 @@ fn safetensors(bytes: &[u8]) {
 fn gguf(bytes: &[u8]) {
     let whole = if bytes.starts_with(b"GGUF") { bytes.to_vec() } else { [b"GGUF", bytes].concat() };
     weights(&whole);
-    as_file(&whole, |path| drop(inventory::read_model(path)));
+    as_file(&whole, inventory::headers::read_as_any);
 }
 
 /// A bill of materials in any format, and an edit of it.
@@ -74,6 +79,11 @@ fn archive(bytes: &[u8]) {
 /// An ONNX model.
 fn onnx(bytes: &[u8]) {
     loaded(bytes, ".onnx");
+}
+
+/// A manifest, a configuration, an agent card, a skill or an `MLmodel`.
+fn layout(bytes: &[u8]) {
+    as_file(bytes, |path| inventory::layouts::read_as_any(path, bytes));
 }
 
 /// Looks for what a file of that ending would run.

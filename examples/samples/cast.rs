@@ -94,6 +94,8 @@ pub struct Spec {
     pub version: &'static str,
     /// What lies in its folder.
     pub weights: Weights,
+    /// Layers of its weights; those of a model and of what comes from it are as many.
+    pub layers: u8,
     /// Its base models, as written.
     pub base: &'static [&'static str],
     /// `base_model_relation`.
@@ -137,6 +139,7 @@ const HARBOUR: Spec = Spec {
     id: "",
     version: "1.0",
     weights: Weights::Safetensors(1),
+    layers: 4,
     base: &[],
     relation: "",
     datasets: &[],
@@ -379,13 +382,14 @@ pub const CAST: &[Spec] = &[
         id: "vendor/ocr-large",
         version: "5",
         weights: Weights::Safetensors(2),
+        layers: 2,
         base: &["lumen/iris-large"],
         relation: "finetune",
         licence: "proprietary",
         signer: Signer::Nobody,
         fault: Fault::Unsigned,
         bom: Bom::Absent,
-        shows: "Unsigned; the vendor's AIBOM states a hash of the wrong length.",
+        shows: "Unsigned; the vendor's AIBOM states a hash of the wrong length, and it has fewer layers than its base.",
         ..IRIS
     },
     Spec {

@@ -97,7 +97,7 @@ fn config(spec: &Spec) -> Value {
         "model_type": spec.family,
         "model_name": spec.id,
         "hidden_size": 32,
-        "num_hidden_layers": 4,
+        "num_hidden_layers": spec.layers,
         "torch_dtype": "bfloat16",
         "vocab_size": 64,
     })
@@ -127,17 +127,18 @@ fn write_shards(folder: &Path, spec: &Spec, count: u8) -> Done {
     for shard in 0..count {
         let file = format!("model-{:05}-of-{count:05}.safetensors", shard + 1);
         fs::write(folder.join(&file), safetensors(spec, shard, count, 32)?)?;
-        for (name, _) in tensors(shard, count, 32) {
+        for (name, _) in tensors(spec, shard, count, 32) {
             weight_map.insert(name, Value::from(file.clone()));
         }
     }
-    let index = json!({ "metadata": { "total_size": u32::from(count) * 4096 }, "weight_map": weight_map });
+    let index =
+        json!({ "metadata": { "total_size": u32::from(spec.layers) * 4096 }, "weight_map": weight_map });
     write_json(&folder.join("model.safetensors.index.json"), &index)
 }
 
 /// Names and sizes in bytes of the tensors of one shard: BF16 matrices of `width` by 32.
-fn tensors(shard: u8, count: u8, width: usize) -> Vec<(String, usize)> {
-    let layers = if count == 1 { 0..2 } else { shard..shard + 1 };
+fn tensors(spec: &Spec, shard: u8, count: u8, width: usize) -> Vec<(String, usize)> {
+    let layers = shard * spec.layers / count..(shard + 1) * spec.layers / count;
     layers
         .flat_map(|layer| ["mlp.down_proj", "self_attn.q_proj"].map(|part| (layer, part)))
         .map(|(layer, part)| (format!("model.layers.{layer}.{part}.weight"), width * 32 * 2))
@@ -149,7 +150,7 @@ fn safetensors(spec: &Spec, shard: u8, count: u8, width: usize) -> Result<Vec<u8
     let mut header = Map::new();
     header.insert("__metadata__".into(), json!({ "format": "pt" }));
     let mut end = 0;
-    for (name, bytes) in tensors(shard, count, width) {
+    for (name, bytes) in tensors(spec, shard, count, width) {
         let offsets = [end, end + bytes];
         header.insert(name, json!({ "dtype": "BF16", "shape": [width, 32], "data_offsets": offsets }));
         end += bytes;
@@ -163,7 +164,7 @@ fn safetensors(spec: &Spec, shard: u8, count: u8, width: usize) -> Result<Vec<u8
     Ok(out)
 }
 
-/// GGUF version 3: magic, version, counts, key-value pairs, one tensor, aligned to 32 bytes.
+/// GGUF version 3: magic, version, counts, key-value pairs, a tensor for each layer, aligned to 32 bytes.
 fn gguf(spec: &Spec, kind: &str) -> Vec<u8> {
     // ggml's type number and bytes a block of 32 weights.
     let (ggml_type, file_type, block) = if kind == "Q8_0" { (8u32, 7u32, 34) } else { (2, 2, 18) };
@@ -184,7 +185,7 @@ fn gguf(spec: &Spec, kind: &str) -> Vec<u8> {
     ];
     let mut out = b"GGUF".to_vec();
     out.extend(3u32.to_le_bytes());
-    out.extend(1u64.to_le_bytes());
+    out.extend(u64::from(spec.layers).to_le_bytes());
     out.extend(((texts.len() + numbers.len()) as u64).to_le_bytes());
     let text = |out: &mut Vec<u8>, text: &str| {
         out.extend((text.len() as u64).to_le_bytes());
@@ -200,14 +201,16 @@ fn gguf(spec: &Spec, kind: &str) -> Vec<u8> {
         out.extend(4u32.to_le_bytes());
         out.extend(value.to_le_bytes());
     }
-    text(&mut out, "blk.0.ffn_down.weight");
-    out.extend(2u32.to_le_bytes());
-    out.extend(32u64.to_le_bytes());
-    out.extend(64u64.to_le_bytes());
-    out.extend(ggml_type.to_le_bytes());
-    out.extend(0u64.to_le_bytes());
+    for layer in 0..spec.layers {
+        text(&mut out, &format!("blk.{layer}.ffn_down.weight"));
+        out.extend(2u32.to_le_bytes());
+        out.extend(32u64.to_le_bytes());
+        out.extend(64u64.to_le_bytes());
+        out.extend(ggml_type.to_le_bytes());
+        out.extend((u64::from(layer) * 64 * block as u64).to_le_bytes());
+    }
     out.resize(out.len().next_multiple_of(32), 0);
-    out.extend(Noise::seeded(spec.id).bytes(64 * block));
+    out.extend(Noise::seeded(spec.id).bytes(usize::from(spec.layers) * 64 * block));
     out
 }
 

@@ -115,6 +115,12 @@ pub enum Command {
         /// Folders of models, or bills of materials (CycloneDX, SPDX), to add to the workspace
         sources: Vec<PathBuf>,
     },
+    /// Add bills of materials (CycloneDX, SPDX) to the workspace and read them
+    Import {
+        /// The bills
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
     /// Write a bill of materials of models to standard output
     Export {
         /// The models' ids [default: all models]
@@ -135,6 +141,15 @@ pub enum Command {
     Show {
         /// The model's id
         model: String,
+    },
+    /// The inventory and all that was concluded of it at this moment, as one file with a digest
+    Snapshot(super::snapshot::Snapshot),
+    /// How two snapshots differ, worst first; ends with 0 when they say the same, else 1
+    Diff {
+        /// The earlier snapshot
+        before: PathBuf,
+        /// The later snapshot [default: the workspace as it is]
+        after: Option<PathBuf>,
     },
     /// A model's ancestors and descendants
     Lineage {
@@ -539,4 +554,9 @@ pub enum LedgerCommand {
     Verify,
     /// Write all records as JSON Lines to standard output
     Export,
+    /// Take over the records that another store exported; what is here must be what they begin with
+    Import {
+        /// JSON Lines, as `ledger export` writes them
+        file: PathBuf,
+    },
 }

@@ -10,6 +10,7 @@ mod progress;
 mod run;
 mod secrets;
 mod signing;
+mod snapshot;
 mod timestamp;
 mod token;
 mod trust;

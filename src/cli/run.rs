@@ -51,6 +51,9 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
             output.print(&report::lineage(&view, &rows), || report::json::lineage(&rows));
             Ok(0)
         }
+        Command::Import { files } => super::snapshot::import(cli, files, output),
+        Command::Snapshot(snapshot) => super::snapshot::run(cli, snapshot, output),
+        Command::Diff { before, after } => super::snapshot::diff(cli, before, after.as_deref(), output),
         Command::Trust(command) => super::trust::run(cli, command, output),
         Command::Policy(PolicyCommand::Check { file }) => policy_check(cli, file.as_deref(), output),
         Command::Policy(PolicyCommand::Show { name }) => policy_show(name, output),
@@ -131,6 +134,9 @@ fn demo(dir: &Path, output: &Output) -> Result<u8> {
 }
 
 fn inspect(file: &Path, output: &Output) -> Result<u8> {
+    if crate::inventory::snapshot::is_snapshot(file) {
+        return super::snapshot::inspect(file, output);
+    }
     let error = match crate::signing::inspect(file) {
         Ok(inspection) => {
             output.print(&report::inspection(&inspection), || report::json::inspection(&inspection));
@@ -144,7 +150,7 @@ fn inspect(file: &Path, output: &Output) -> Result<u8> {
     if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
         return Err(error.help(
             "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7, SPDX \
-             2.3 and 3.0.1, safetensors and GGUF files",
+             2.3 and 3.0.1, snapshots, safetensors and GGUF files",
         ));
     }
     output.print(
@@ -250,17 +256,22 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
     }
     wait(&workbench, JobKind::Scan, output)?;
     let view = workbench.view();
-    let in_graph = view.graph.findings();
+    let mut in_graph = view.graph.findings();
+    in_graph.extend(crate::lineage::doubts(&view.models, &view.graph));
     let findings = view.findings.len() + in_graph.len();
     let mut human =
         format!("✓ scanned  {}, {}\n", count(view.models.len(), "model"), count(findings, "finding"));
+    let mut told = Told::default();
     for finding in view.findings.iter() {
-        let place = format!("{} {}", finding.source.screen(), finding.place.screen());
-        human.push_str(&format!("  ! {}  {}  ({})\n", finding.code, finding.message, place.trim_end()));
+        told.add(&finding.code, || {
+            let place = format!("{} {}", finding.source.screen(), finding.place.screen());
+            format!("{}  {}  ({})", finding.code, finding.message, place.trim_end())
+        });
     }
     for finding in &in_graph {
-        human.push_str(&format!("  ! {}\n", crate::report::graph_finding(finding)));
+        told.add(finding.code(), || crate::report::graph_finding(finding));
     }
+    human.push_str(&told.text());
     let lineage: Vec<String> = in_graph.iter().map(crate::report::graph_finding).collect();
     output.print(&human, || {
         json!({
@@ -271,6 +282,35 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
         })
     });
     Ok(0)
+}
+
+/// Findings as lines; of one code only so many, and then how many more.
+#[derive(Default)]
+struct Told {
+    lines: String,
+    counts: std::collections::BTreeMap<String, usize>,
+}
+
+impl Told {
+    const OF_ONE_CODE: usize = 20;
+
+    fn add(&mut self, code: &str, line: impl FnOnce() -> String) {
+        let count = self.counts.entry(code.to_owned()).or_default();
+        *count += 1;
+        if *count <= Told::OF_ONE_CODE {
+            self.lines.push_str(&format!("  ! {}\n", line()));
+        }
+    }
+
+    fn text(self) -> String {
+        let more = self.counts.iter().filter(|(_, count)| **count > Told::OF_ONE_CODE);
+        let more: Vec<String> = more
+            .map(|(code, count)| {
+                format!("  ! {code}  {} more; --json tells all\n", count - Told::OF_ONE_CODE)
+            })
+            .collect();
+        self.lines + &more.concat()
+    }
 }
 
 fn list(cli: &Cli, filter: &[String], output: &Output) -> Result<u8> {
@@ -370,6 +410,7 @@ fn score(cli: &Cli, models: &[String], all: bool, output: &Output) -> Result<u8>
 fn ledger(cli: &Cli, command: &LedgerCommand, output: &Output) -> Result<u8> {
     let workbench = Workbench::open(&options(cli))?;
     match command {
+        LedgerCommand::Import { file } => return super::snapshot::import_ledger(&workbench, file, output),
         LedgerCommand::Verify => {
             let count = workbench.verify_ledger()?;
             output.print(

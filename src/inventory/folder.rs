@@ -1,177 +1,38 @@
-//! Model folders: what is a model, its bundle, README front matter, `config.json`, formats by content.
+//! Model folders: their bundle, README front matter, configurations, formats by content, headers of weights.
 
-use crate::error::{Error, Result};
-use crate::signing::{Progress, is_foreign_signature};
+use crate::signing::is_foreign_signature;
 use crate::text::Untrusted;
 use serde_json::Value;
-use std::fs::{self, FileType};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
-use super::formats;
+use super::discovery::{
+    Entry, Folder, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list, slashed,
+};
 use super::front_matter::{self, FrontMatter};
-use super::record::{Record, note};
-use super::scan::{Finding, Scan};
-use super::stamps::Stamp;
-use super::types::{Basis, FactKey, Format, Kind, ModelId, Relation};
-use super::{gguf, hazards, names, reading};
+use super::layouts::{agents, hub_cache, mlflow};
+use super::look::{Looks, tell_hazards, tell_unlooked};
+use super::record::Record;
+use super::scan::Scan;
+use super::types::{Format, Kind, ModelId, Relation};
+use super::{configuration, hazards, reading};
 
-/// Folders are looked for this deep below a source.
-const MAX_DEPTH: usize = 16;
-/// Files and folders looked at in one source, and counted in one model.
-const MAX_ENTRIES: u64 = 1_000_000;
-/// Files of one model whose content is looked at.
-const MAX_LOOKS: u64 = 20_000;
-/// What can run code, kept of one model.
-const MAX_HAZARDS: usize = 500;
-/// Further files that a loader looks into for code to run.
-const CONFIGURATIONS: [&str; 4] =
-    ["generation_config.json", "preprocessor_config.json", "processor_config.json", "tokenizer_config.json"];
+/// Files that a loader looks into for code to run, in the folder and below.
+const CONFIGURATIONS: [&str; 9] = [
+    "adapter_config.json",
+    "config.json",
+    "generation_config.json",
+    "model_index.json",
+    "modules.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "tokenizer_config.json",
+    "video_preprocessor_config.json",
+];
+/// As many of them are looked into.
+const MAX_CONFIGURATIONS: usize = 256;
 /// `config.json` and `adapter_config.json`.
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
-
-const WEIGHTS: &[&str] = &[
-    "safetensors",
-    "gguf",
-    "bin",
-    "pt",
-    "pth",
-    "pkl",
-    "pickle",
-    "ckpt",
-    "onnx",
-    "h5",
-    "keras",
-    "joblib",
-    "npz",
-    "tflite",
-    "msgpack",
-];
-const DATA: &[&str] = &["jsonl", "parquet", "csv", "arrow"];
-const DATA_NAMES: &[&str] = &["dataset_info.json", "dataset_infos.json", "dataset_dict.json"];
-/// A folder of this name holds datasets.
-const DATA_FOLDERS: &[&str] = &["datasets", "data"];
-
-/// A folder that is a model, not yet read.
-pub struct Folder {
-    /// Where it is.
-    path: PathBuf,
-    /// The same, workspace-relative.
-    location: PathBuf,
-    /// Its name: the path below the source, or `owner/name` in a hub cache.
-    name: String,
-    /// The commit, in a hub cache.
-    revision: Option<String>,
-    /// Whether a folder above says that data lie here.
-    among_data: bool,
-    /// Links are followed as far as this folder.
-    boundary: PathBuf,
-}
-
-impl Folder {
-    /// Where it is, workspace-relative, with `/`.
-    pub(super) fn shown(&self) -> String {
-        slashed(&self.location)
-    }
-
-    /// What it is now, down to the last file.
-    pub(super) fn stamp(&self, since: SystemTime) -> Stamp {
-        let read_as = format!("{:?} {:?} {} {:?}", self.name, self.revision, self.among_data, self.boundary);
-        Stamp::of_folder(&self.path, &read_as, since)
-    }
-}
-
-/// What a search found.
-pub struct Discovered {
-    /// Folders that are models, in the order of their paths.
-    pub folders: Vec<Folder>,
-    /// Where we could not look.
-    pub findings: Vec<Finding>,
-}
-
-struct Entry {
-    path: PathBuf,
-    name: String,
-    file_type: FileType,
-}
-
-/// Finds the model folders below `root`, which the workspace calls `shown`. Does not look for models inside
-/// models, and follows no link to a folder.
-///
-/// # Errors
-/// `E-READ` when there is no such folder, `E-CANCELLED`.
-pub fn discover(root: &Path, shown: &Path, progress: &Progress) -> Result<Discovered> {
-    let boundary = root.canonicalize().map_err(|cause| Error::read(root, &cause))?;
-    fs::read_dir(root).map_err(|cause| Error::read(root, &cause))?;
-    let above = match shown.is_absolute() {
-        true => shown.file_name().map(PathBuf::from).unwrap_or_default(),
-        false => shown.to_owned(),
-    };
-    let mut found = Discovered { folders: Vec::new(), findings: Vec::new() };
-    let mut budget = MAX_ENTRIES;
-    let mut waiting = vec![(root.to_owned(), PathBuf::new(), 0)];
-    while let Some((path, below, depth)) = waiting.pop() {
-        progress.check()?;
-        let location = if below.as_os_str().is_empty() { shown.to_owned() } else { shown.join(&below) };
-        let source = Untrusted::new(slashed(&location));
-        if location.to_str().is_none() {
-            let message =
-                "left out: its name is not UTF-8, as the names in a signed model must be; rename it";
-            note(&mut found.findings, "F-FOLDER-NAME", None, &source, "", message);
-            continue;
-        }
-        let entries = match list(&path, &mut budget) {
-            Ok(entries) => entries,
-            Err(cause) => {
-                let message = format!("cannot look into this folder ({})", cause.kind());
-                note(&mut found.findings, "F-FOLDER-UNREADABLE", None, &source, "", message);
-                continue;
-            }
-        };
-        if is_model(&entries) {
-            let own_name = boundary.file_name().map(|name| name.to_string_lossy().into_owned());
-            let (name, revision) = hub_cache_name(&below).unwrap_or_else(|| {
-                let name =
-                    if below.as_os_str().is_empty() { own_name.unwrap_or_default() } else { slashed(&below) };
-                (name, None)
-            });
-            let among_data = above.join(&below).components().any(|part| {
-                let part = part.as_os_str().to_string_lossy().to_lowercase();
-                DATA_FOLDERS.contains(&part.as_str()) || part.starts_with("datasets--")
-            });
-            found.folders.push(Folder {
-                path,
-                location,
-                name,
-                revision,
-                among_data,
-                boundary: boundary.clone(),
-            });
-            continue;
-        }
-        let folders = entries.into_iter().filter(|entry| entry.file_type.is_dir() && entry.name != ".git");
-        if depth >= MAX_DEPTH {
-            if folders.count() > 0 {
-                let message = format!("not looked at: deeper than {MAX_DEPTH} folders");
-                note(&mut found.findings, "F-FOLDER-DEPTH", None, &source, "", message);
-            }
-            continue;
-        }
-        let mut below: Vec<_> = folders
-            .map(|entry| {
-                let next = below.join(entry.path.file_name().unwrap_or_default());
-                (entry.path, next, depth + 1)
-            })
-            .collect();
-        below.reverse();
-        waiting.append(&mut below);
-    }
-    if budget == 0 {
-        let message = format!("not everything was looked at: more than {MAX_ENTRIES} entries");
-        note(&mut found.findings, "F-FOLDER-COUNT", None, &Untrusted::new(slashed(shown)), "", message);
-    }
-    Ok(found)
-}
 
 /// Reads one model folder.
 pub fn read(folder: &Folder) -> Scan {
@@ -217,10 +78,10 @@ impl FolderReader<'_> {
         let config = self.json("config.json", record);
         let adapter = self.json("adapter_config.json", record);
         record.model.kind = self.kind(card.as_ref().map(|(_, card)| card));
-        if let Some(revision) = &self.folder.revision {
-            record.fact(FactKey::Version, revision, Basis::Declared, &self.source, "snapshots");
+        let mut shape = self.walk(record);
+        if let Some(snapshot) = &self.folder.snapshot {
+            std::mem::take(&mut shape.links).tell(snapshot, &self.source, record);
         }
-        let shape = self.walk(record);
 
         let is_quantised = record.model.formats.contains(&Format::Gguf)
             || card.as_ref().is_some_and(|(_, card)| card.says_quantised())
@@ -234,87 +95,57 @@ impl FolderReader<'_> {
         {
             record.parent(base, Relation::Adapter, source, "/base_model_name_or_path");
         }
-        if let Some((place, origin)) = shape.gguf {
-            let source = Untrusted::new(format!("{}/{place}", self.source.raw()));
-            let facts = [(FactKey::Architecture, origin.architecture), (FactKey::Licence, origin.licence)];
-            for (key, value) in facts {
-                record.fact(key, &value.unwrap_or_default(), Basis::Declared, &source, "general");
-            }
-            for (key, base) in origin.bases {
-                record.parent(&base, Relation::Quantised, &source, &key);
-            }
-        }
+        shape.looks.finish(&self.source, record);
         if let Some((source, card)) = &card {
             card.apply(record, by_files, source);
         }
         if let Some((source, config)) = &config {
-            self.configured(record, config, source);
+            configuration::tell(config, source, record);
         }
-        let configuration = |name: &'static str, value: &Value, record: &mut Record| {
+        for (index, (place, path)) in shape.configurations.iter().enumerate() {
+            let read = match index < MAX_CONFIGURATIONS {
+                true => parsed(path),
+                false => Err("more configurations than are looked at".to_owned()),
+            };
             let mut found = hazards::Hazards::default();
-            hazards::of_configuration(value, shape.has_python, &mut found);
-            self.hazards(found, name, record);
-        };
-        if let Some((_, config)) = &config {
-            configuration("config.json", config, record);
-        }
-        for name in CONFIGURATIONS {
-            if let Some((_, value)) = self.json(name, record) {
-                configuration(name, &value, record);
+            match &read {
+                Ok(value) => hazards::of_configuration(value, shape.has_python, &mut found),
+                Err(why) => hazards::unlooked(why, &mut found),
+            }
+            tell_hazards(found, place, &self.source, record);
+            if let (Ok(value), "tokenizer_config.json") = (&read, place.as_str()) {
+                let source = slashed(&self.folder.location.join(place)).into();
+                configuration::tell_tokenizer(value, &source, record);
+            }
+            // Of these two it is told where they are read for what they say.
+            let is_told = matches!(place.as_str(), "config.json" | "adapter_config.json");
+            if let Some(why) = read.err().filter(|_| !is_told) {
+                record.found("F-CONFIG-JSON", &self.source, place, why);
             }
         }
+        self.beside(record);
         if shape.has_python && !record.model.formats.contains(&Format::RemoteCode) {
             let mut found = hazards::Hazards::default();
             hazards::of_python(&mut found);
-            self.hazards(found, "", record);
+            tell_hazards(found, "", &self.source, record);
         }
         record.model.formats.sort();
     }
 
-    /// Tells what a file can do when it is loaded: as fact, as finding where it matters, and as format.
-    fn hazards(&self, found: hazards::Hazards, place: &str, record: &mut Record) {
-        for hazard in found.told(place) {
-            if record.model.hazards.len() >= MAX_HAZARDS {
-                return;
-            }
-            let inside = hazard.place.screen();
-            let at = if inside.is_empty() { place.to_owned() } else { format!("{place} {inside}") };
-            record.fact(FactKey::Hazard, &hazard.line(), Basis::Observed, &self.source, &at);
-            if let Some(code) = hazard.tier.code() {
-                record.found(code, &self.source, &at, hazard.line());
-            }
-            if let Some(format) = hazard.format() {
-                self.format(format, place, record);
-            }
-            record.model.hazards.push(hazard);
+    /// What is no model's own, or lies in a file of its own.
+    fn beside(&self, record: &mut Record) {
+        if let Some(entry) = self.file("chat_template.jinja").filter(|entry| self.may_read(entry)) {
+            configuration::tell_template(&entry.path, &slashed(&self.at(entry)).into(), record);
         }
-    }
-
-    fn format(&self, format: Format, place: &str, record: &mut Record) {
-        if !record.model.formats.contains(&format) {
-            record.model.formats.push(format);
-            record.fact(FactKey::Format, format.word(), Basis::Observed, &self.source, place);
+        if let Some(entry) = self.file(mlflow::FILE).filter(|entry| self.may_read(entry)) {
+            mlflow::tell(&entry.path, &self.folder.boundary, &slashed(&self.at(entry)).into(), record);
         }
-    }
-
-    fn configured(&self, record: &mut Record, config: &Value, source: &Untrusted) {
-        if let Some(kind) = config.get("model_type").and_then(Value::as_str) {
-            record.fact(FactKey::Architecture, kind, Basis::Declared, source, "/model_type");
+        if let Some(entry) = self.file(agents::SKILL).filter(|entry| self.may_read(entry)) {
+            agents::tell_skill(&entry.path, &slashed(&self.at(entry)).into(), record);
         }
-        let architectures = config.get("architectures").and_then(Value::as_array);
-        for (index, name) in
-            architectures.into_iter().flatten().filter_map(Value::as_str).take(16).enumerate()
-        {
-            let place = format!("/architectures/{index}");
-            record.fact(FactKey::Architecture, name, Basis::Declared, source, &place);
-        }
-        // The weakest word on origin: often the model's own name, or a path on the trainer's machine.
-        if let Some(base) = config.get("_name_or_path").and_then(Value::as_str)
-            && names::is_owner_name(base)
-        {
-            let id = ModelId::new(base);
-            if id != record.model.id && !record.model.parents.iter().any(|parent| parent.id == id) {
-                record.parent(base, Relation::Unspecified, source, "/_name_or_path");
+        for entry in self.entries.iter().filter(|entry| agents::CARDS.contains(&entry.name.as_str())) {
+            if self.may_read(entry) {
+                agents::tell_card(&entry.path, &slashed(&self.at(entry)).into(), record);
             }
         }
     }
@@ -326,10 +157,16 @@ impl FolderReader<'_> {
             Kind::Adapter
         } else if self.file("config.json").is_some() {
             Kind::Model
+        } else if self.file(agents::SKILL).is_some() {
+            Kind::Skill
         } else if let Some(kind) = by_card {
             kind
         } else if !any(is_weights) && (any(is_data) || self.folder.among_data) {
             Kind::Dataset
+        } else if !any(is_weights)
+            && self.entries.iter().any(|entry| is_file(entry) && agents::is_card(&entry.path, &entry.name))
+        {
+            Kind::Agent
         } else {
             Kind::Model
         }
@@ -356,14 +193,7 @@ impl FolderReader<'_> {
         if !self.may_read(entry) {
             return None;
         }
-        let parsed = reading::whole(&entry.path, MAX_CONFIG_BYTES)
-            .map_err(|unread| unread.to_string())
-            .and_then(|bytes| {
-                serde_json::from_slice::<Value>(&bytes).map_err(|error| {
-                    format!("not valid JSON, at line {} column {}", error.line(), error.column())
-                })
-            });
-        match parsed {
+        match parsed(&entry.path) {
             Ok(value) if value.is_object() => Some((source, value)),
             Ok(_) => {
                 record.found("F-CONFIG-JSON", &source, "", "not a JSON object");
@@ -378,7 +208,7 @@ impl FolderReader<'_> {
 
     /// Counts files and bytes, and looks at the head of each file.
     fn walk(&self, record: &mut Record) -> Shape {
-        let mut shape = Shape { looks: 0, budget: hazards::MAX_BYTES, has_python: false, gguf: None };
+        let mut shape = Shape::default();
         let mut budget = MAX_ENTRIES;
         let mut waiting = vec![(self.folder.path.clone(), String::new())];
         while let Some((path, below)) = waiting.pop() {
@@ -386,7 +216,7 @@ impl FolderReader<'_> {
                 Ok(entries) => entries,
                 Err(cause) => {
                     let message = format!("cannot look into this folder ({})", cause.kind());
-                    record.found("F-FOLDER-UNREADABLE", &self.source, &below, message);
+                    tell_unlooked("F-FOLDER-UNREADABLE", &below, &message, &self.source, record);
                     continue;
                 }
             };
@@ -407,11 +237,7 @@ impl FolderReader<'_> {
         }
         if budget == 0 {
             let message = format!("counted only the first {MAX_ENTRIES} entries");
-            record.found("F-FOLDER-COUNT", &self.source, "", message);
-        }
-        if shape.looks > MAX_LOOKS {
-            let message = format!("looked at the content of the first {MAX_LOOKS} files only");
-            record.found("F-FORMAT-COUNT", &self.source, "", message);
+            tell_unlooked("F-FOLDER-COUNT", "", &message, &self.source, record);
         }
         shape
     }
@@ -419,41 +245,31 @@ impl FolderReader<'_> {
     fn count(&self, entry: &Entry, place: &str, shape: &mut Shape, record: &mut Record) {
         record.model.files += 1;
         if !self.may_read(entry) {
-            let message = "a link that leaves the source, or no regular file; not looked at";
-            record.found("F-FILE-LINK", &self.source, place, message);
+            let message = match self.folder.snapshot {
+                Some(_) => {
+                    "a link that leads elsewhere than into the repository's own blobs, or nowhere; not looked at"
+                }
+                None => "a link that leaves the source, or no regular file; not looked at",
+            };
+            tell_unlooked("F-FILE-LINK", place, message, &self.source, record);
             return;
         }
         // Follows a link: `may_read` has seen where it leads.
+        if self.folder.snapshot.is_some()
+            && entry.file_type.is_symlink()
+            && let Ok(target) = entry.path.canonicalize()
+        {
+            shape.links.add(place, &target, is_weights(place));
+        }
         let size = fs::metadata(&entry.path).map(|metadata| metadata.len()).unwrap_or(0);
         record.model.bytes = record.model.bytes.saturating_add(size);
         shape.has_python |= extension(&entry.name) == "py";
-        shape.looks += 1;
-        if shape.looks > MAX_LOOKS {
-            return;
+        // One more tells that there are more.
+        let is_wanted = shape.configurations.len() <= MAX_CONFIGURATIONS;
+        if is_wanted && CONFIGURATIONS.contains(&entry.name.as_str()) {
+            shape.configurations.push((place.to_owned(), entry.path.clone()));
         }
-        let look = match formats::look(&entry.path, size) {
-            Ok(look) => look,
-            Err(unread) => {
-                record.found("F-FILE-UNREADABLE", &self.source, place, unread.to_string());
-                return;
-            }
-        };
-        if look.mislabelled {
-            record.found(
-                "F-FORMAT-NAME",
-                &self.source,
-                place,
-                "the content is not what the file's name promises",
-            );
-        }
-        if let Some(format) = look.format {
-            if format == Format::Gguf && shape.gguf.is_none() {
-                shape.gguf = Some((place.to_owned(), gguf::origin(&look.head)));
-            }
-            self.format(format, place, record);
-        }
-        let found = hazards::look(&entry.path, size, &look, &mut shape.budget);
-        self.hazards(found, place, record);
+        shape.looks.at(&entry.path, size, place, &self.source, record);
     }
 
     fn file(&self, name: &str) -> Option<&Entry> {
@@ -476,74 +292,19 @@ impl FolderReader<'_> {
     }
 }
 
+/// What a walk through a folder gathers.
+#[derive(Default)]
 struct Shape {
-    looks: u64,
-    budget: u64,
+    looks: Looks,
     has_python: bool,
-    gguf: Option<(String, gguf::Origin)>,
+    links: hub_cache::Links,
+    /// Places and paths.
+    configurations: Vec<(String, PathBuf)>,
 }
 
-/// The entries of a folder, sorted by name, as far as the budget goes.
-fn list(path: &Path, budget: &mut u64) -> std::io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(path)? {
-        if *budget == 0 {
-            break;
-        }
-        *budget -= 1;
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        entries.push(Entry { path: entry.path(), name, file_type: entry.file_type()? });
-    }
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(entries)
-}
-
-fn is_model(entries: &[Entry]) -> bool {
-    let tells = |entry: &Entry| {
-        let name = entry.name.as_str();
-        matches!(name, "claims.jsonl" | "config.json" | "adapter_config.json")
-            || extension(name) == "sig"
-            || is_weights(name)
-            || is_data(name)
-    };
-    entries.iter().any(|entry| tells(entry) && is_file(entry))
-        || entries.iter().any(|entry| {
-            let card = if is_readme(entry) { front_matter::read(&entry.path) } else { Ok(None) };
-            // Broken front matter is front matter all the same: the finding must not vanish with the folder.
-            card.map_or(true, |card| card.is_some_and(|card| card.describes_something()))
-        })
-}
-
-fn is_readme(entry: &Entry) -> bool {
-    entry.name.eq_ignore_ascii_case("readme.md") && is_file(entry)
-}
-
-fn is_file(entry: &Entry) -> bool {
-    entry.file_type.is_file() || entry.file_type.is_symlink() && entry.path.is_file()
-}
-
-fn is_weights(name: &str) -> bool {
-    WEIGHTS.contains(&extension(name).as_str())
-}
-
-fn is_data(name: &str) -> bool {
-    name != "claims.jsonl" && (DATA.contains(&extension(name).as_str()) || DATA_NAMES.contains(&name))
-}
-
-fn extension(name: &str) -> String {
-    Path::new(name).extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
-}
-
-/// `owner/name` and commit of `models--owner--name/snapshots/<commit>` in a Hugging Face cache.
-fn hub_cache_name(below: &Path) -> Option<(String, Option<String>)> {
-    let mut parts = below.iter().rev().map(|part| part.to_string_lossy());
-    let (commit, snapshots, repository) = (parts.next()?, parts.next()?, parts.next()?);
-    let name = repository.strip_prefix("models--").or_else(|| repository.strip_prefix("datasets--"))?;
-    (snapshots == "snapshots").then(|| (name.replacen("--", "/", 1), Some(commit.into_owned())))
-}
-
-/// A path with `/` between its parts.
-pub(super) fn slashed(path: &Path) -> String {
-    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+/// A configuration, in our own words where it cannot be read.
+fn parsed(path: &Path) -> std::result::Result<Value, String> {
+    let bytes = reading::whole(path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string())?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| format!("not valid JSON, at line {} column {}", error.line(), error.column()))
 }

@@ -36,6 +36,11 @@ const DATASET_KEYS: &[&str] = &[
 /// Keys that either may have.
 const SHARED_KEYS: &[&str] = &["license", "licence", "datasets", "version"];
 
+/// Keys whose words become facts as they are.
+const FACTS: [(&str, FactKey); 2] = [("pipeline_tag", FactKey::Task), ("library_name", FactKey::Library)];
+/// Measurements told of one model.
+const MAX_METRICS: usize = 16;
+
 /// Front matter that was read.
 pub(super) struct FrontMatter {
     values: Map<String, Value>,
@@ -75,25 +80,32 @@ fn parse(text: &str, complete: bool) -> Result<Option<FrontMatter>, String> {
     if complete { Ok(None) } else { Err(format!("front matter longer than {MAX_BYTES} bytes; not read")) }
 }
 
-fn values(block: &str) -> Result<FrontMatter, String> {
-    let options = || {
-        let budget = serde_saphyr::budget! {
-            max_depth: 32,
-            max_nodes: 50_000,
-            max_events: 200_000,
-            max_aliases: 100,
-            max_anchors: 100,
-            max_documents: 1,
-            max_total_scalar_bytes: 1024 * 1024,
-        };
-        serde_saphyr::options! { budget: budget, with_snippet: false }
+/// The limits on any YAML: an alias may stand for much.
+fn options() -> serde_saphyr::Options {
+    let budget = serde_saphyr::budget! {
+        max_depth: 32,
+        max_nodes: 50_000,
+        max_events: 200_000,
+        max_aliases: 100,
+        max_anchors: 100,
+        max_documents: 1,
+        max_total_scalar_bytes: 1024 * 1024,
     };
-    let parsed: Value = serde_saphyr::from_str_with_options(block, options()).map_err(|error| {
-        // Line 1 is the opening rule. The parser's own words may quote the document, so they are not repeated.
-        match error.location() {
-            Some(place) => format!("front matter is not valid YAML, at line {}", place.line() + 1),
-            None => "front matter is not valid YAML or larger than the limits".to_owned(),
-        }
+    serde_saphyr::options! { budget: budget, with_snippet: false }
+}
+
+/// A YAML document within the limits; else the line where it fails, when there is one. The parser's own words may
+/// quote the document, so they are not repeated.
+pub(super) fn yaml(text: &str) -> Result<Value, Option<u64>> {
+    serde_saphyr::from_str_with_options(text, options())
+        .map_err(|error| error.location().map(|place| place.line()))
+}
+
+fn values(block: &str) -> Result<FrontMatter, String> {
+    let parsed = yaml(block).map_err(|line| match line {
+        // Line 1 is the opening rule.
+        Some(line) => format!("front matter is not valid YAML, at line {}", line + 1),
+        None => "front matter is not valid YAML or larger than the limits".to_owned(),
     })?;
     let values = match parsed {
         Value::Object(values) => values,
@@ -146,8 +158,13 @@ impl FrontMatter {
                 }
             }
         }
-        for (place, task) in self.words("pipeline_tag") {
-            declared(record, FactKey::Task, &place, &task);
+        for (key, fact) in FACTS {
+            for (place, value) in self.words(key) {
+                declared(record, fact, &place, &value);
+            }
+        }
+        for (place, metric) in self.metrics() {
+            declared(record, FactKey::Metric, &place, &metric);
         }
         self.apply_parents(record, by_files, source);
     }
@@ -188,12 +205,40 @@ impl FrontMatter {
         }
     }
 
+    /// The measurements of `model-index`: what, how much, on which data.
+    fn metrics(&self) -> Vec<(String, String)> {
+        let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut found = Vec::new();
+        for (m, model) in list(self.values.get("model-index")).iter().enumerate() {
+            for (r, result) in list(model.get("results")).iter().enumerate() {
+                let data = result.pointer("/dataset/name").or(result.pointer("/dataset/type"));
+                let data = data.and_then(word).map(|data| format!(" on {data}")).unwrap_or_default();
+                for (i, metric) in list(result.get("metrics")).iter().enumerate() {
+                    let named = metric.get("type").or(metric.get("name")).and_then(word);
+                    let Some((name, value)) = named.zip(metric.get("value").and_then(word)) else { continue };
+                    if found.len() >= MAX_METRICS {
+                        return found;
+                    }
+                    let place = format!("model-index[{m}].results[{r}].metrics[{i}]");
+                    found.push((place, format!("{name} {value}{data}")));
+                }
+            }
+        }
+        found
+    }
+
+    /// As [`FrontMatter::words`], of a mapping below a key.
+    pub fn words_below(&self, parent: &str, key: &str) -> Vec<(String, String)> {
+        let value = self.values.get(parent).and_then(|below| below.get(key)).and_then(word);
+        value.map(|text| (format!("{parent}.{key}"), text)).into_iter().collect()
+    }
+
     fn has(&self, keys: &[&str]) -> bool {
         keys.iter().any(|key| self.values.contains_key(*key))
     }
 
     /// The words under a key: one, or a list of them, or what a mapping calls its name; each with its place.
-    fn words(&self, key: &str) -> Vec<(String, String)> {
+    pub fn words(&self, key: &str) -> Vec<(String, String)> {
         let Some(value) = self.values.get(key) else { return Vec::new() };
         match value {
             Value::Array(items) => items

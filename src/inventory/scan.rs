@@ -15,7 +15,7 @@ use super::record::note;
 pub use super::stamps::Stamp;
 use super::types::{Model, ModelId};
 use super::workspace::{Source, SourceKind, Workspace};
-use super::{bom, folder};
+use super::{bom, discovery};
 
 /// Something that a source gets wrong. It never stops a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,8 +123,8 @@ pub fn read_model(path: &Path) -> Result<Model> {
     if metadata.is_file() {
         return Ok(Model { files: 1, bytes: metadata.len(), ..unread() });
     }
-    let found = folder::discover(path, path, &Progress::default())?;
-    let read = found.folders.first().and_then(|folder| folder::read(folder).models.into_iter().next());
+    let found = discovery::discover(path, path, &Progress::default())?;
+    let read = found.places.first().and_then(|place| place.read().models.into_iter().next());
     Ok(read.filter(|model| model.location.as_deref() == Some(path)).unwrap_or_else(unread))
 }
 
@@ -155,22 +155,21 @@ impl Surveyor<'_> {
     /// Findings that belong to a source and to no part of it.
     fn search(&self, source: &Source, findings: Vec<Finding>) -> Part {
         let stamp = Stamp::of_text(&format!("{findings:?}"));
-        let name = format!("search {}", folder::slashed(&source.path));
+        let name = format!("search {}", discovery::slashed(&source.path));
         self.part(name, stamp, || Scan { models: Vec::new(), findings })
     }
 
     fn folders(&self, root: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
-        let found = folder::discover(root, &source.path, self.progress)?;
-        self.progress.expect(found.folders.len() as u64, 0);
+        let found = discovery::discover(root, &source.path, self.progress)?;
+        self.progress.expect(found.places.len() as u64, 0);
         parts.push(self.search(source, found.findings));
         let read: Vec<Part> = found
-            .folders
+            .places
             .par_iter()
-            .map(|folder| {
+            .map(|place| {
                 self.progress.check()?;
-                let part = self.part(format!("folder {}", folder.shown()), folder.stamp(self.since), || {
-                    folder::read(folder)
-                });
+                let name = format!("folder {}", place.shown());
+                let part = self.part(name, place.stamp(self.since), || place.read());
                 self.progress.add_file();
                 Ok(part)
             })
@@ -193,7 +192,7 @@ impl Surveyor<'_> {
             documents.sort();
             let mut findings = Vec::new();
             if documents.is_empty() {
-                let place = Untrusted::new(folder::slashed(&source.path));
+                let place = Untrusted::new(discovery::slashed(&source.path));
                 let message = "no *.json, *.jsonld or *.xml document in this folder";
                 note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
             }
@@ -207,7 +206,7 @@ impl Surveyor<'_> {
             .par_iter()
             .map(|(file, shown)| {
                 self.progress.check()?;
-                let shown = folder::slashed(shown);
+                let shown = discovery::slashed(shown);
                 let part = self.part(format!("bom {shown}"), Stamp::of_file(file, self.since), || {
                     let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
                     let _alone = (size > LARGE_BYTES)

@@ -71,6 +71,10 @@ pub enum Kind {
     Adapter,
     /// Data.
     Dataset,
+    /// An agent's card.
+    Agent,
+    /// A folder of instructions for an agent.
+    Skill,
 }
 
 impl Kind {
@@ -80,6 +84,8 @@ impl Kind {
             Kind::Model => "model",
             Kind::Adapter => "adapter",
             Kind::Dataset => "dataset",
+            Kind::Agent => "agent",
+            Kind::Skill => "skill",
         }
     }
 }
@@ -112,8 +118,38 @@ pub enum FactKey {
     Hash,
     /// Free text.
     Description,
+    /// The name that it gives itself.
+    Name,
+    /// Elements of all tensors together.
+    Parameters,
+    /// A summary of the tensors, see [`super::TensorSummary`].
+    Tensors,
+    /// Types of the tensors' elements.
+    DataType,
+    /// How the weights were made smaller.
+    Quantisation,
+    /// Tokens that fit.
+    ContextLength,
+    /// A chat template, by its digest.
+    ChatTemplate,
+    /// The tokenizer.
+    Tokenizer,
+    /// A measurement that somebody states.
+    Metric,
+    /// What loads it.
+    Library,
+    /// The address of content by its digest, `alg:hex`, and what was seen of such addresses.
+    Address,
+    /// A signature of another kind than a model's, in a layout that keeps them apart.
+    Signature,
+    /// What an agent can do.
+    Skill,
+    /// Where an agent answers.
+    Endpoint,
     /// Another name of the model, by the workspace's word.
     Alias,
+    /// When it was made or came out, as written.
+    Made,
 }
 
 impl FactKey {
@@ -132,7 +168,22 @@ impl FactKey {
             FactKey::Hazard => "on loading",
             FactKey::Hash => "hash",
             FactKey::Description => "description",
+            FactKey::Name => "own name",
+            FactKey::Parameters => "parameters",
+            FactKey::Tensors => "tensors",
+            FactKey::DataType => "data type",
+            FactKey::Quantisation => "quantisation",
+            FactKey::ContextLength => "context length",
+            FactKey::ChatTemplate => "chat template",
+            FactKey::Tokenizer => "tokenizer",
+            FactKey::Metric => "metric",
+            FactKey::Library => "library",
+            FactKey::Address => "content address",
+            FactKey::Signature => "other signature",
+            FactKey::Skill => "skill",
+            FactKey::Endpoint => "endpoint",
             FactKey::Alias => "also called",
+            FactKey::Made => "made on",
         }
     }
 }
@@ -150,6 +201,17 @@ pub struct Fact {
     pub source: Untrusted,
     /// Where inside it: a JSON pointer, a front matter key, a file name.
     pub place: Untrusted,
+}
+
+impl Fact {
+    /// One safe line: the value, and of a summary of tensors what a person reads.
+    pub fn shown(&self) -> String {
+        let whole = self.value.screen();
+        match (self.key, whole.split_once(" shapes=")) {
+            (FactKey::Tensors, Some((read, _))) => read.to_owned(),
+            _ => whole,
+        }
+    }
 }
 
 /// How a model came from a parent.

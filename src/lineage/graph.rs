@@ -1,8 +1,9 @@
 //! Nodes, edges, cycles, dangling parents. It says what the sources claim, and nothing of who is to be believed.
 //! Every walk keeps its own queue: a chain of any depth is fine.
 
-use crate::inventory::{Basis, Kind, Model, ModelId, Relation};
+use crate::inventory::{Basis, Kind, Model, ModelId, Relation, Told};
 use crate::signing::RootDigest;
+use crate::text::Untrusted;
 use petgraph::Direction;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -31,6 +32,8 @@ pub struct Edge {
     pub relation: Relation,
     /// The best basis among the sources that name it; `contradicted` when they disagree on the relation or digest.
     pub basis: Basis,
+    /// By what kind of source the relation is told.
+    pub told: Told,
     /// The digest that pins the parent, where one does.
     pub digest: Option<RootDigest>,
     /// How many sources name it.
@@ -51,6 +54,50 @@ pub enum GraphFinding {
         /// Known by name only.
         name_only: bool,
     },
+    /// Sources disagree on how a child came from its parent, or on the parent's digest.
+    Conflict {
+        /// The child.
+        child: ModelId,
+        /// The parent.
+        parent: ModelId,
+        /// What is told by which kind of source, the most reliable first.
+        said: Vec<(Relation, Told)>,
+    },
+    /// Something that such a derivation keeps is not the same in both.
+    Doubtful {
+        /// The child.
+        child: ModelId,
+        /// The parent.
+        parent: ModelId,
+        /// How the child is said to have come from it.
+        relation: Relation,
+        /// What does not go together.
+        what: &'static str,
+        /// The child's value and the parent's.
+        values: Box<(Untrusted, Untrusted)>,
+    },
+}
+
+impl GraphFinding {
+    /// A stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            GraphFinding::Cycle(_) => "F-LINEAGE-CYCLE",
+            GraphFinding::Dangling { .. } => "F-LINEAGE-DANGLING",
+            GraphFinding::Conflict { .. } => "F-LINEAGE-CONFLICT",
+            GraphFinding::Doubtful { .. } => "F-LINEAGE-DOUBTFUL",
+        }
+    }
+
+    /// The models that it is about; of an edge the child first.
+    pub fn models(&self) -> Vec<&ModelId> {
+        match self {
+            GraphFinding::Cycle(members) => members.iter().collect(),
+            GraphFinding::Dangling { child, parent, .. }
+            | GraphFinding::Conflict { child, parent, .. }
+            | GraphFinding::Doubtful { child, parent, .. } => vec![child, parent],
+        }
+    }
 }
 
 /// The graph of one inventory.
@@ -60,6 +107,8 @@ pub struct Graph {
     graph: DiGraph<Node, Edge>,
     /// Each sorted, all sorted.
     cycles: Vec<Vec<ModelId>>,
+    /// In the order of their children and parents.
+    conflicts: Vec<GraphFinding>,
 }
 
 impl Graph {
@@ -103,10 +152,17 @@ impl Graph {
         nodes.sort_by(|a, b| a.id.cmp(&b.id));
         ends.sort_by_key(|(child, parent, _)| (*child, *parent));
         let mut edges: Vec<(usize, usize, Edge)> = Vec::with_capacity(ends.len());
+        let mut conflicts = Vec::new();
         for same in ends.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
             if let Some((child, parent, _)) = same.first() {
                 let told: Vec<&Mention> = same.iter().map(|(_, _, mention)| *mention).collect();
-                edges.push((*child, *parent, merge(&told)));
+                let edge = merge(&told);
+                if edge.basis == Basis::Contradicted
+                    && let (Some(child), Some(parent)) = (nodes.get(*child), nodes.get(*parent))
+                {
+                    conflicts.push(conflict(child, parent, &told));
+                }
+                edges.push((*child, *parent, edge));
             }
         }
 
@@ -114,7 +170,7 @@ impl Graph {
         for node in nodes {
             graph.add_node(node);
         }
-        let mut built = Graph { graph, cycles: Vec::new() };
+        let mut built = Graph { graph, cycles: Vec::new(), conflicts };
         for (child, parent, edge) in edges {
             if child == parent {
                 built.cycles.extend(built.id_at(child).map(|id| vec![id.clone()]));
@@ -200,9 +256,10 @@ impl Graph {
         self.reach(id, depth, Direction::Incoming)
     }
 
-    /// Cycles and dangling parents, sorted.
+    /// Cycles, conflicts and dangling parents, each sorted.
     pub fn findings(&self) -> Vec<GraphFinding> {
         let mut findings: Vec<GraphFinding> = self.cycles.iter().cloned().map(GraphFinding::Cycle).collect();
+        findings.extend(self.conflicts.iter().cloned());
         for child in self.graph.node_indices() {
             for (parent, _) in self.around(child, Direction::Outgoing) {
                 let (Some(child), Some(parent)) = (self.at(child), self.at(parent)) else { continue };
@@ -315,6 +372,7 @@ struct Mention {
     parent: Parent,
     relation: Relation,
     basis: Basis,
+    told: Told,
     digest: Option<Box<RootDigest>>,
 }
 
@@ -337,6 +395,7 @@ impl Mention {
                 parent: names.resolve(child, &parent.id),
                 relation: parent.relation,
                 basis: parent.basis,
+                told: Told::of(&parent),
                 digest: parent.digest.map(Box::new),
             })
             .collect()
@@ -383,11 +442,12 @@ fn merge(refs: &[&Mention]) -> Edge {
     let explicit = refs.iter().map(|parent| parent.relation).filter(|r| *r != Relation::Unspecified);
     let relations: BTreeSet<Relation> = explicit.collect();
     let agree = digests.len() <= 1 && relations.len() <= 1;
-    // Best basis first; among equals a relation that bears weight, since only such a parent caps.
+    // Best basis first; among equals a relation that bears weight, since only such a parent caps; then the
+    // most reliable kind of source.
     let best = refs
         .iter()
         .filter(|parent| relations.is_empty() || parent.relation != Relation::Unspecified)
-        .min_by_key(|parent| (parent.basis, !parent.relation.bears_weight(), parent.relation));
+        .min_by_key(|parent| (parent.basis, !parent.relation.bears_weight(), parent.told, parent.relation));
     let pin = refs
         .iter()
         .filter(|parent| parent.digest.is_some())
@@ -396,8 +456,19 @@ fn merge(refs: &[&Mention]) -> Edge {
     let basis = refs.iter().map(|parent| parent.basis).min().unwrap_or(Basis::Declared);
     Edge {
         relation: best.map_or(Relation::Unspecified, |parent| parent.relation),
+        told: best.map_or(Told::Configuration, |parent| parent.told),
         basis: if contradicted { Basis::Contradicted } else { basis },
         digest: pin.and_then(|parent| parent.digest.as_deref().copied()),
         mentions: u32::try_from(refs.len()).unwrap_or(u32::MAX),
+    }
+}
+
+fn conflict(child: &Node, parent: &Node, told: &[&Mention]) -> GraphFinding {
+    let said: BTreeSet<(Told, Relation)> =
+        told.iter().map(|mention| (mention.told, mention.relation)).collect();
+    GraphFinding::Conflict {
+        child: child.id.clone(),
+        parent: parent.id.clone(),
+        said: said.into_iter().map(|(told, relation)| (relation, told)).collect(),
     }
 }

@@ -3,6 +3,8 @@
 
 mod graph;
 mod lanes;
+mod plausible;
 
 pub use graph::{Edge, Graph, GraphFinding, Node};
 pub use lanes::{LaneRow, lanes};
+pub use plausible::{doubts, doubts_of};

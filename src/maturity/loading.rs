@@ -18,26 +18,35 @@ pub(super) fn no_code(evidence: &Evidence<'_>) -> Finding {
     let worst = model.hazards.iter().filter(|hazard| hazard.tier <= Tier::Suspicious);
     let worst = worst.min_by_key(|hazard| hazard.tier).map(|hazard| {
         let file = hazard.file.screen();
-        (hazard.tier, format!("{file}{}{}", if file.is_empty() { "" } else { ": " }, hazard.line()))
+        let line = format!("{file}{}{}", if file.is_empty() { "" } else { ": " }, hazard.line());
+        (hazard.tier, line, hazard.remedy())
     });
     let by_format = model.formats.iter().any(|format| format.executes_code());
-    if let Some((tier, line)) = worst.clone().filter(|_| !by_format) {
-        return match tier {
+    if let Some((tier, line, remedy)) = worst.clone().filter(|_| !by_format) {
+        let found = match tier {
             Tier::Dangerous => Finding::observed(Outcome::Fail, line),
             Tier::Unreadable => Finding::unknown(line),
             _ => Finding::observed(Outcome::Partial, line),
         };
+        return found.remedy(remedy);
     }
     match model.formats.as_slice() {
         [] if model.kind == Kind::Dataset => Finding::not_applicable("a dataset has no weights"),
+        [] if model.kind == Kind::Agent => Finding::not_applicable("an agent's card has no weights"),
         [] if model.location.is_none() => {
             Finding::unknown("no files to look at").remedy("add the folder that holds the files as a source")
         }
         [] => Finding::unknown("no known format of weights was found"),
         formats if formats.iter().any(|format| format.executes_code()) => {
-            let worst = worst.map(|(_, line)| format!("; {line}")).unwrap_or_default();
+            let line = worst.as_ref().map(|(_, line, _)| format!("; {line}")).unwrap_or_default();
             let words = words(formats);
-            Finding::observed(Outcome::Fail, format!("can run code when it is loaded: {words}{worst}"))
+            let found =
+                Finding::observed(Outcome::Fail, format!("can run code when it is loaded: {words}{line}"));
+            // Of a pickle that rebuilds data the rubric says what to do.
+            match worst {
+                Some((_, _, remedy)) => found.remedy(remedy),
+                None => found,
+            }
         }
         formats => Finding::observed(Outcome::Pass, words(formats)),
     }

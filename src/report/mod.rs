@@ -4,6 +4,7 @@
 mod checks;
 pub mod claims;
 pub mod json;
+pub mod snapshot;
 mod text;
 
 pub use checks::checks_page;

@@ -85,6 +85,12 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
     if v.files.matched > 0 || !v.files.changed.is_empty() {
         let _ = writeln!(out, "  files        {} match, {} bytes hashed", v.files.matched, v.files.bytes);
     }
+    if let Some(links) = &v.files.links {
+        let _ = writeln!(out, "  links        {}", links.line());
+        for link in links.first.iter().take(MANY) {
+            let _ = writeln!(out, "               {}", link.screen());
+        }
+    }
     if let Some(coverage) = v.coverage() {
         let _ = writeln!(out, "  covered      {}", covered(coverage));
     }
@@ -271,7 +277,7 @@ pub fn model(view: &View, index: usize) -> String {
     }
     for fact in &model.facts {
         let from = format!("{} {}", fact.source.screen(), fact.place.screen());
-        row(fact.key.word(), fact.value.screen(), fact.basis.word(), from);
+        row(fact.key.word(), fact.shown(), fact.basis.word(), from);
     }
     for parent in &model.parents {
         let pinned = if parent.digest.is_some() { ", pinned" } else { "" };
@@ -294,6 +300,9 @@ pub fn model(view: &View, index: usize) -> String {
     for finding in view.findings.iter().filter(|f| f.model.as_ref() == Some(&model.id)) {
         let place = format!("{} {}", finding.source.screen(), finding.place.screen());
         let _ = writeln!(out, "  ! {}  {}  ({place})", finding.code, finding.message);
+    }
+    for doubt in crate::lineage::doubts_of(model, &view.models, &view.graph) {
+        let _ = writeln!(out, "  ! {}", graph_finding(&doubt));
     }
     if model.facts.iter().all(|fact| fact.key != FactKey::Licence) {
         let _ = writeln!(out, "  licence unknown: no source states one");
@@ -455,16 +464,36 @@ pub fn policy_faults(faults: &[PolicyError]) -> String {
 
 /// Something odd about the graph, in one line.
 pub fn graph_finding(finding: &GraphFinding) -> String {
-    match finding {
+    let text = match finding {
         GraphFinding::Cycle(members) => {
             let names: Vec<String> = members.iter().take(MANY).map(|id| id.screen()).collect();
-            format!("F-LINEAGE-CYCLE  these derive from each other: {}", names.join(", "))
+            format!("these derive from each other: {}", names.join(", "))
         }
         GraphFinding::Dangling { child, parent, name_only } => {
             let how = if *name_only { "is known by name only" } else { "is not in the inventory" };
-            format!("F-LINEAGE-DANGLING  {} derives from {}, which {how}", child.screen(), parent.screen())
+            format!("{} derives from {}, which {how}", child.screen(), parent.screen())
         }
-    }
+        GraphFinding::Conflict { child, parent, said } => {
+            let said: Vec<String> = said
+                .iter()
+                .map(|(relation, told)| format!("{} by {}", relation.word(), told.word()))
+                .collect();
+            let (child, parent) = (child.screen(), parent.screen());
+            format!(
+                "sources disagree on how {child} comes from {parent}, or on its digest: {}",
+                said.join(", ")
+            )
+        }
+        GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
+            "{} is said to come from {} ({}); against it speaks: {what}, `{}` here, `{}` there; ask the producer",
+            child.screen(),
+            parent.screen(),
+            relation.word(),
+            values.0.screen(),
+            values.1.screen()
+        ),
+    };
+    format!("{}  {text}", finding.code())
 }
 
 /// How far hashing is: `▮▮▮▯▯▯▯▯  43 %  1.2 GB of 2.8 GB, 2.1 GB/s, 1 s left`.

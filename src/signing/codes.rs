@@ -477,6 +477,13 @@ pub const CODES: &[CodeInfo] = &[
         "Refuse the signature; get the one that was made for this model.",
     ),
     row(
+        "FILES-BLOB-NAME",
+        Stage::Files,
+        "The signed files are here, and a blob of the hub cache that holds one is not what its name, a SHA-256, says.",
+        "A cache that was damaged or written to by hand.",
+        "Delete that blob from the cache and download the model again.",
+    ),
+    row(
         "FILES-LINK",
         Stage::Files,
         "The model holds a symbolic link that the signature does not allow.",

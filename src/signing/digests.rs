@@ -179,13 +179,14 @@ impl FileState {
     }
 }
 
-/// `blobs/HEX` of Hugging Face, `blobs/ALGORITHM/HEX` of OCI, with links followed.
+/// `blobs/HEX` of Hugging Face, `blobs/ALGORITHM/HEX` of OCI, `blobs/sha256-HEX` of Ollama, with links followed.
 #[cfg(unix)]
 fn address(path: &Path) -> Option<String> {
     let real = path.canonicalize().ok()?;
     let name = real.file_name()?.to_str()?;
     let below_blobs = real.ancestors().skip(1).take(2).any(|folder| folder.ends_with("blobs"));
-    let is_hex = name.len() >= 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let hex = name.strip_prefix("sha256-").unwrap_or(name);
+    let is_hex = hex.len() >= 40 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
     (below_blobs && is_hex).then(|| name.to_owned())
 }
 

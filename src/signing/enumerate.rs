@@ -19,6 +19,9 @@ pub struct Scope {
     pub exclude: Vec<PathBuf>,
     /// Follow symbolic links, inside the model only (OMS v1.0, 6.1.1).
     pub allow_symlinks: bool,
+    /// Follow the links of a hub cache's snapshot into that repository's own blobs, whatever `allow_symlinks`
+    /// says: the cache made them, not the publisher.
+    pub hub_links: bool,
 }
 
 /// One file of a model.
@@ -41,6 +44,8 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// Names of files that `ignore_paths` hid (not the git defaults, not the signature).
     pub ignored: Vec<String>,
+    /// The blobs folder of the hub cache whose snapshot the model is.
+    pub blobs: Option<PathBuf>,
 }
 
 impl Listing {
@@ -87,6 +92,7 @@ pub(super) fn enumerate_until(model: &Path, scope: &Scope, progress: &Progress) 
         return Err(odd_file(model));
     }
     let mut listing = walk.listing;
+    listing.blobs = walk.blobs;
     // UTF-8 bytes order as code points do.
     listing.entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     listing.ignored.sort_unstable();
@@ -129,6 +135,9 @@ pub(crate) fn model_relative(root: &Path, path: &Path) -> Result<Option<String>>
 
 /// OMS 6.2: left out unless asked otherwise, at the top of the model only.
 pub(crate) const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
+
+/// How a hub cache begins the names of its repositories.
+pub(crate) const HUB_REPOSITORIES: [&str; 3] = ["models--", "datasets--", "spaces--"];
 
 const MAX_DEPTH: usize = 128;
 const MAX_FILES: usize = 2_000_000;
@@ -185,10 +194,14 @@ impl Walk<'_> {
 
     /// OMS 6.1.1, and stricter: a link that leaves the model or loops is refused, not warned about.
     fn link(&mut self, path: &Path, name: String) -> Result<()> {
-        if !self.scope.allow_symlinks {
-            return Err(Error::new(Code::Model, "a symbolic link in the model")
+        let refused = || {
+            Error::new(Code::Model, "a symbolic link in the model")
                 .at_path(path)
-                .help("replace it by the file, ignore it, or allow symbolic links inside the model"));
+                .help("replace it by the file, ignore it, or allow symbolic links inside the model")
+        };
+        let may_be_hub_link = self.scope.hub_links && self.blobs.is_some();
+        if !self.scope.allow_symlinks && !may_be_hub_link {
+            return Err(refused());
         }
         let target = path.canonicalize().map_err(|cause| {
             Error::new(Code::Model, format!("a symbolic link that leads nowhere ({cause})"))
@@ -201,6 +214,9 @@ impl Walk<'_> {
         let metadata = std::fs::metadata(&target).map_err(|cause| Error::read(path, &cause))?;
         let in_blobs =
             metadata.is_file() && self.blobs.as_ref().is_some_and(|blobs| target.starts_with(blobs));
+        if !self.scope.allow_symlinks && !in_blobs {
+            return Err(refused());
+        }
         if !target.starts_with(&self.root) && !in_blobs {
             return Err(Error::new(Code::Model, "a symbolic link leads out of the model")
                 .at_path(path)
@@ -317,7 +333,9 @@ fn hub_blobs(root: &Path) -> Option<PathBuf> {
     let snapshots = root.parent()?;
     let blobs = snapshots.parent()?.join("blobs");
     let is_plain_folder = std::fs::symlink_metadata(&blobs).is_ok_and(|metadata| metadata.is_dir());
-    (snapshots.file_name()? == "snapshots" && is_plain_folder).then_some(blobs)
+    let repository = snapshots.parent()?.file_name()?.to_str()?;
+    let is_repository = HUB_REPOSITORIES.iter().any(|kind| repository.starts_with(kind));
+    (snapshots.file_name()? == "snapshots" && is_repository && is_plain_folder).then_some(blobs)
 }
 
 fn not_utf8(path: &Path) -> Error {

@@ -11,7 +11,8 @@ use super::check::{Check, Outcome, Stage};
 use super::digests::{Reuse, hash_or_recall};
 use super::enumerate::{Entry, Listing, Scope, base_name, covers, enumerate_until, model_relative};
 use super::formats;
-use super::hashing::HashJob;
+use super::hashing::{HashAlgorithm, HashJob};
+use super::links;
 use super::localise::{self, ChangeKind, Differing, MoveKind};
 use super::manifest::{Statement, parse_shard_name};
 use super::progress::Progress;
@@ -106,6 +107,12 @@ pub(super) fn compare(
     report.recalled = recalled;
     report.bytes -= recalled.map_or(0, |recalled| recalled.bytes);
     for ((name, index, part), found) in meant.iter().zip(digests) {
+        if let (Ok(found), None, Some(entry)) = (&found, part.range, here.get(name))
+            && algorithm == HashAlgorithm::Sha256
+            && links::contradicts_its_name(entry, listing.blobs.as_deref(), found)
+        {
+            report.misnamed.push(Untrusted::new(*name));
+        }
         match found {
             Ok(found) if found == part.digest => report.matched += 1,
             Ok(found) => {
@@ -131,10 +138,12 @@ pub(super) fn compare(
     localise::mark_swapped(&mut report.changed, &signed);
     let extra: Vec<&Entry> = report.extra.iter().filter_map(|name| here.get(name.raw())).copied().collect();
     report.moved = localise::moved(&report.missing, &extra, &signed, algorithm, progress)?;
-    for entry in listing.entries.iter().filter(|entry| entry.link_target.is_some()).take(SHOWN) {
-        details.push(Untrusted::new(format!("followed link: {}", entry.name)));
-    }
+    report.links = links::followed(&listing, model);
+    details.extend(report.links.iter().flat_map(|links| &links.first).map(links::detail));
     let mut check = judge(model, statement, &report, signed.len(), listing.entries.len(), options);
+    if let Some(links) = &report.links {
+        check.summary.push_str(&format!("; {}", links.line()));
+    }
     if let Some(recalled) = &report.recalled {
         check.summary.push_str(&format!(
             "; {} of {} by digests {}",
@@ -208,6 +217,7 @@ fn list(
         ignore_git_paths: options.ignore_git_paths,
         exclude,
         allow_symlinks: recorded.allow_symlinks,
+        hub_links: true,
     };
     match enumerate_until(model, &scope, progress) {
         Err(error) if error.code == Code::Model && is_about(&error, model) && model.is_dir() => {
@@ -307,6 +317,14 @@ fn judge(
                 "Get the missing files from the publisher; part of a model can be verified by naming that part"
             },
         );
+    }
+    if !report.misnamed.is_empty() {
+        return fail(
+            "FILES-BLOB-NAME",
+            format!("{} as signed, and not what the cache says", count_is(report.misnamed.len(), "file")),
+            "Delete the blobs that are named here from the cache and download the model again",
+        )
+        .expected("blobs whose content has the SHA-256 that is their name");
     }
     if !report.extra.is_empty() && !options.ignore_unsigned_files {
         return fail(
@@ -437,6 +455,7 @@ fn with_details(mut check: Check, report: &FilesReport, mut first: Vec<Untrusted
     add(&mut report.changed.iter().map(|file| noted(changed, &file.line(), None)));
     add(&mut report.truly_missing().map(|name| noted(missing, name, None)));
     add(&mut report.truly_extra().map(|name| noted(not_signed, name, formats::hazard(name.raw()))));
+    add(&mut report.misnamed.iter().map(|name| noted("not what its blob's name says: ", name, None)));
     add(&mut report.unreadable.iter().map(|(name, why)| noted(not_readable, name, Some(why))));
     add(&mut report.ignored.iter().map(|name| noted("left out by the signature", name, None)));
     check

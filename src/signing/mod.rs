@@ -65,6 +65,7 @@ mod key_files;
 mod keyless;
 mod keys;
 mod layout;
+mod links;
 mod localise;
 mod manifest;
 #[cfg(feature = "pkcs11")]
@@ -93,6 +94,7 @@ pub use claim::{Head, claimed_signer, read_head, verify_claim};
 pub use codes::{CODES, CodeInfo, code_info};
 pub use digests::{DigestKey, DigestLedger, FileState, Recalled, Remembered, Reuse};
 pub use dsse::{Envelope, pae};
+pub(crate) use enumerate::HUB_REPOSITORIES;
 pub use enumerate::{Entry, Listing, Scope, enumerate};
 #[doc(hidden)]
 pub use foreign::foreign_kind;
@@ -129,5 +131,5 @@ pub use sigstore::{BundleSigner, verify_artifact};
 pub use survey::Coverage;
 pub use timestamps::TimestampAuthority;
 pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};
-pub use verification::{FilesReport, LogEntry, TimeSource, Verification};
+pub use verification::{FilesReport, FollowedLinks, LogEntry, TimeSource, Verification};
 pub use verify::{VerifyOptions, verify, verify_with};

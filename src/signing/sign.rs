@@ -229,6 +229,8 @@ pub(super) fn measure(
         ignore_git_paths: options.ignore_git_paths,
         exclude: vec![options.signature.clone()],
         allow_symlinks: options.allow_symlinks,
+        // Not every verifier knows a hub cache: whoever signs a folder of links has to say that they want that.
+        hub_links: false,
     };
     let mut listing = enumerate_until(model, &scope, progress)?;
     let (ignore_paths, left_out) = recorded_ignores(&root, scope, &mut listing, &options.signature)?;

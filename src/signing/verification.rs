@@ -44,6 +44,26 @@ pub struct LogEntry {
     pub index: u64,
 }
 
+/// Links that led to files of the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedLinks {
+    /// How many.
+    pub count: u64,
+    /// Whether they led into the blobs of the hub cache whose snapshot the model is.
+    pub hub_cache: bool,
+    /// The first few: name, and where it led.
+    pub first: Vec<Untrusted>,
+}
+
+impl FollowedLinks {
+    /// `12 links followed (hub cache)`.
+    pub fn line(&self) -> String {
+        let plural = if self.count == 1 { "" } else { "s" };
+        let place = if self.hub_cache { " (hub cache)" } else { "" };
+        format!("{} link{plural} followed{place}", self.count)
+    }
+}
+
 /// What became of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub struct FilesReport {
@@ -68,6 +88,12 @@ pub struct FilesReport {
     pub moved: Vec<MovedFile>,
     /// Files that the bundle's own `ignore_paths` hide.
     pub ignored: Vec<Untrusted>,
+    /// Links that were followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<FollowedLinks>,
+    /// Files whose content is not what the name of their blob, a SHA-256, says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub misnamed: Vec<Untrusted>,
     /// Files that could not be read or that changed while they were read, with the reason.
     pub unreadable: Vec<(Untrusted, String)>,
     /// Digests that were computed earlier and not this time.

@@ -28,6 +28,9 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
         Cmd::VerifyInFull => return start(app, JobKind::VerifyInFull),
         Cmd::StartScore => return start(app, JobKind::Score),
         Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
+        Cmd::Snapshot => app.popup = Some(asked("snapshot ")),
+        Cmd::Diff => app.popup = Some(asked("diff ")),
+        Cmd::Log => app.popup = app.job().map(|job| Popup::Log { job: job.id, scroll: 0 }),
         Cmd::Why => app.popup = popups::why(app),
         Cmd::Mark => {
             if let Some(id) = app.subject() {
@@ -96,6 +99,11 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
         Cmd::Quit => return quit(app),
     }
     Vec::new()
+}
+
+/// The palette, where the file's name is typed.
+fn asked(command: &str) -> Popup {
+    Popup::Palette { input: command.to_owned(), cursor: 0 }
 }
 
 fn start(app: &mut App, kind: fn(Vec<crate::inventory::ModelId>) -> JobKind) -> Vec<Effect> {

@@ -76,6 +76,8 @@ pub enum Action {
     View(Arc<View>),
     /// The jobs changed.
     Jobs(Vec<Job>),
+    /// Whether sources changed since they were read.
+    Stale(bool),
     /// Something to tell, and whether it is bad news.
     Message(String, bool),
     /// A message's time is over.
@@ -173,6 +175,8 @@ pub struct App {
     pub message_number: u64,
     /// All messages.
     pub messages: Vec<Message>,
+    /// Sources changed since they were read.
+    pub is_stale: bool,
     /// The theme.
     pub theme: Theme,
     /// Colours of the terminal.
@@ -212,6 +216,7 @@ impl App {
             message: None,
             message_number: 0,
             messages: Vec::new(),
+            is_stale: false,
             theme,
             depth,
             read_only: false,
@@ -463,6 +468,13 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             let chosen = app.job().map(|job| job.id);
             app.jobs = jobs;
             app.job = app.jobs.iter().position(|job| Some(job.id) == chosen).unwrap_or(0);
+            Vec::new()
+        }
+        Action::Stale(is_stale) => {
+            app.is_stale = is_stale;
+            if is_stale {
+                app.tell("sources changed on disk; R reads what changed", false);
+            }
             Vec::new()
         }
         Action::Message(text, bad) => {

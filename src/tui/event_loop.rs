@@ -4,7 +4,7 @@
 use super::app::{Action, App, Effect, update};
 use super::{draw, terminal};
 use crate::error::{Code, Error, Result};
-use crate::workbench::{Event, OpenOptions, Workbench};
+use crate::workbench::{Event, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
@@ -26,6 +26,7 @@ type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 enum News {
     Opened(Box<Workbench>),
     OpenFailed(Error),
+    Watching(Watch),
     Event(Event),
 }
 
@@ -41,6 +42,7 @@ enum Woken {
 
 struct Loop {
     workbench: Option<Workbench>,
+    watch: Option<Watch>,
     sender: UnboundedSender<News>,
     input: Option<EventStream>,
     screen: Screen,
@@ -56,8 +58,14 @@ pub async fn run(options: &OpenOptions, mut app: App) -> Result<i32> {
     let mut signals = Signals::new()?;
     let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
         .map_err(|e| lost(&e))?;
-    let mut state =
-        Loop { workbench: None, sender: sender.clone(), input: None, screen, message_until: None };
+    let mut state = Loop {
+        workbench: None,
+        watch: None,
+        sender: sender.clone(),
+        input: None,
+        screen,
+        message_until: None,
+    };
     state.draw(&app)?;
     open(options.clone(), sender);
     state.input = Some(EventStream::new());
@@ -94,6 +102,12 @@ fn open(options: OpenOptions, sender: UnboundedSender<News>) {
             }
         });
     });
+}
+
+/// Begins to watch the sources, on a thread of its own: there may be many folders.
+fn watch(workbench: &Workbench, sender: &UnboundedSender<News>) {
+    let (workbench, sender) = (workbench.clone(), sender.clone());
+    std::thread::spawn(move || workbench.watch().map(|watch| sender.send(News::Watching(watch))));
 }
 
 /// Of several views only the last is worth the work.
@@ -153,6 +167,7 @@ impl Loop {
                     let _ = sender.send(News::Event(event));
                 });
                 let view = workbench.view();
+                watch(&workbench, &self.sender);
                 update(app, Action::Jobs(workbench.jobs()));
                 self.workbench = Some(*workbench);
                 Action::View(view)
@@ -161,6 +176,16 @@ impl Loop {
             Woken::News(News::Event(Event::Jobs)) => {
                 Action::Jobs(self.workbench.as_ref().map(Workbench::jobs).unwrap_or_default())
             }
+            Woken::News(News::Watching(watch)) => {
+                let unwatched = watch.unwatched;
+                self.watch = Some(watch);
+                if unwatched == 0 {
+                    return Ok(None);
+                }
+                let sources = crate::text::count(unwatched, "source");
+                Action::Message(format!("{sources} cannot be watched for changes; R reads all again"), false)
+            }
+            Woken::News(News::Event(Event::Stale(is_stale))) => Action::Stale(is_stale),
             Woken::News(News::Event(Event::Message(text, bad))) => Action::Message(text, bad),
         };
         for effect in update(app, action) {
@@ -192,6 +217,10 @@ impl Loop {
                 if let Some(workbench) = &self.workbench {
                     workbench.start(kind);
                     update(app, Action::Jobs(workbench.jobs()));
+                    // Who asked on the screen of the jobs, or was led there, wants to see this one.
+                    if app.screen == super::app::Screen::Jobs {
+                        app.job = 0;
+                    }
                 }
             }
             Effect::Cancel(id) => self.on_thread(move |workbench| {

@@ -56,6 +56,9 @@ fn title(app: &App) -> String {
     if app.view.as_ref().is_some_and(|view| !view.is_judged()) {
         title.push_str(" · being judged");
     }
+    if app.is_stale {
+        title.push_str(" · sources changed (R)");
+    }
     if rows.marks() > 0 {
         title.push_str(&format!(" · {} marked", rows.marks()));
     }
@@ -288,6 +291,9 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     }
     for finding in view.findings.iter().filter(|finding| finding.model.as_ref() == Some(&model.id)).take(6) {
         fact("finding", format!("{} {}", finding.code, crate::text::screen(&finding.message)), "");
+    }
+    for doubt in crate::lineage::doubts_of(model, &view.models, &view.graph).iter().take(3) {
+        fact("finding", crate::report::graph_finding(doubt), "");
     }
     out
 }

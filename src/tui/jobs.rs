@@ -32,10 +32,16 @@ pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         return;
     };
     let inside = pen.boxed(frame, below, &format!("Log · {}", crate::text::screen(&job.title)));
-    let columns = usize::from(inside.width);
-    let mut text: Vec<Line<'static>> = Vec::new();
     let kept = usize::from(inside.height);
-    for entry in job.log.iter().skip(job.log.len().saturating_sub(kept)) {
+    let text = log(job, job.log.len().saturating_sub(kept), pen, usize::from(inside.width));
+    let skip = text.len().saturating_sub(kept);
+    lines(frame, inside, &text, skip);
+}
+
+/// What a job did, from a line of its log on, and how it ended.
+pub fn log(job: &Job, from: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut text: Vec<Line<'static>> = Vec::new();
+    for entry in job.log.iter().skip(from) {
         text.extend(pen.wrapped(Vec::new(), Role::Text, &crate::text::screen(entry), columns));
     }
     match &job.state {
@@ -56,8 +62,7 @@ pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         }
         _ => {}
     }
-    let skip = text.len().saturating_sub(kept);
-    lines(frame, inside, &text, skip);
+    text
 }
 
 fn build_row(job: &Job, pen: Pen<'_>, chosen: bool) -> Line<'static> {

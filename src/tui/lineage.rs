@@ -4,7 +4,8 @@ use super::app::App;
 use super::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use super::theme::Role;
 use crate::inventory::Basis;
-use crate::lineage::LaneRow;
+use crate::lineage::{LaneRow, doubts_of};
+use crate::report::graph_finding;
 use crate::text::width;
 use crate::workbench::View;
 use ratatui::Frame;
@@ -50,6 +51,8 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         notes.insert(0, pen.line(Role::Muted, " no parent and no child of it is known"));
     } else if let Some(cap) = subject_cap(app, view) {
         notes.insert(0, pen.line(Role::Warn, format!(" ! {cap} · w why")));
+    } else if let Some(doubt) = subject_doubt(app, view) {
+        notes.insert(0, pen.line(Role::Warn, format!(" ! {doubt}")));
     } else {
         notes.insert(0, Line::default());
     }
@@ -59,6 +62,12 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
 fn subject_cap(app: &App, view: &View) -> Option<String> {
     let row = app.lineage.rows.get(app.lineage.cursor)?;
     Some(view.cap(row.model?)?.screen())
+}
+
+fn subject_doubt(app: &App, view: &View) -> Option<String> {
+    let row = app.lineage.rows.get(app.lineage.cursor)?;
+    let doubts = doubts_of(view.models.get(row.model?)?, &view.models, &view.graph);
+    doubts.first().map(graph_finding)
 }
 
 fn build_row(

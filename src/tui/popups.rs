@@ -8,7 +8,7 @@ use super::keys;
 use super::paint::{Pen, bounded, choose, first_row, fit, lines};
 use super::theme::{BUILT_IN, Role, Theme};
 use crate::inventory::ModelId;
-use crate::workbench::ReviewWord;
+use crate::workbench::{JobId, JobKind, ReviewWord};
 use ratatui::Frame;
 use ratatui::text::Line;
 
@@ -56,6 +56,13 @@ pub enum Popup {
     Why {
         /// Of what.
         model: ModelId,
+        /// Lines scrolled.
+        scroll: usize,
+    },
+    /// The whole log of a job.
+    Log {
+        /// Which.
+        job: JobId,
         /// Lines scrolled.
         scroll: usize,
     },
@@ -114,6 +121,9 @@ pub fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
         }
         Popup::Why { model, scroll } => {
             app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Why { model, scroll })
+        }
+        Popup::Log { job, scroll } => {
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Log { job, scroll })
         }
         Popup::Legend => {}
         Popup::ConfirmQuit => match key {
@@ -242,6 +252,8 @@ fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
     let named = match name {
         "stage" if !rest.is_empty() => Some(commands::Cmd::Stage),
         "filter" if !rest.is_empty() => Some(commands::Cmd::Filter),
+        "snapshot" => Some(commands::Cmd::Snapshot),
+        "diff" => Some(commands::Cmd::Diff),
         _ => None,
     };
     if let Some(Err(why)) = named.map(|cmd| commands::enabled(cmd, app)) {
@@ -254,6 +266,12 @@ fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
             set_theme(app, theme);
             return Vec::new();
         }
+        ("snapshot" | "diff", "") => {
+            app.tell(format!("{name}: name a file, as in `{name} snapshot.json`"), false);
+            return Vec::new();
+        }
+        ("snapshot", file) => return on_jobs(app, JobKind::Snapshot(file.into())),
+        ("diff", file) => return on_jobs(app, JobKind::Diff(file.into())),
         ("filter", filter) if !filter.is_empty() => {
             app.go(super::app::Screen::Inventory);
             actions::rearrange(app, |rows| rows.set_filter(filter.to_owned()));
@@ -268,6 +286,13 @@ fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// Starts a job and goes where its result will stand.
+fn on_jobs(app: &mut App, kind: JobKind) -> Vec<Effect> {
+    app.go(super::app::Screen::Jobs);
+    app.job = 0;
+    vec![Effect::Start(kind)]
 }
 
 /// Draws a popup.
@@ -331,6 +356,14 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) {
         Popup::Why { model, scroll } => {
             let inside = pen.popup(frame, (90, tall), &format!("Why · {}", model.screen()));
             let text = explain(app, model, pen, usize::from(inside.width));
+            lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height, &app.furthest));
+        }
+        Popup::Log { job, scroll } => {
+            let found = app.jobs.iter().find(|known| known.id == *job);
+            let title = found.map(|job| crate::text::screen(&job.title)).unwrap_or_default();
+            let inside = pen.popup(frame, (100, tall), &format!("Log · {title}"));
+            let text = found.map(|job| super::jobs::log(job, 0, pen, usize::from(inside.width)));
+            let text = text.unwrap_or_default();
             lines(frame, inside, &text, bounded(*scroll, text.len(), inside.height, &app.furthest));
         }
         Popup::Legend => draw_legend(pen, frame),

@@ -6,6 +6,7 @@ use crate::error::{Code, Error};
 use crate::inventory::ModelId;
 use crate::signing::{Progress, Snapshot};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,10 @@ pub enum JobKind {
     VerifyInFull(Vec<ModelId>),
     /// Verifies those of these models that were not verified yet, which scores them all.
     Score(Vec<ModelId>),
+    /// Writes a snapshot to a file that is not there yet.
+    Snapshot(PathBuf),
+    /// Says in its log how a snapshot and the present view differ.
+    Diff(PathBuf),
 }
 
 impl JobKind {
@@ -38,6 +43,8 @@ impl JobKind {
             JobKind::Verify(ids) => format!("verify {}", these(ids)),
             JobKind::VerifyInFull(ids) => format!("verify {} in full", these(ids)),
             JobKind::Score(ids) => format!("score {}", these(ids)),
+            JobKind::Snapshot(file) => format!("snapshot {}", crate::text::screen(&file.to_string_lossy())),
+            JobKind::Diff(file) => format!("diff {}", crate::text::screen(&file.to_string_lossy())),
         }
     }
 }
@@ -104,6 +111,8 @@ pub enum Event {
     View(Arc<View>),
     /// A job began, logged or ended; ask [`super::Workbench::jobs`].
     Jobs,
+    /// Sources changed since they were read, or (false) are being read again.
+    Stale(bool),
     /// Something to tell the person, safe to show, and whether it is bad news.
     Message(String, bool),
 }
@@ -236,6 +245,15 @@ fn run(workbench: &Workbench, id: JobId, kind: &JobKind, progress: &Progress) ->
         JobKind::Scan => workbench.rescan(progress),
         JobKind::Verify(ids) => workbench.verify_models(ids, false, progress, &log),
         JobKind::VerifyInFull(ids) => workbench.verify_models(ids, true, progress, &log),
+        JobKind::Snapshot(file) => {
+            let seal = workbench.snapshot(Some(file), false, progress)?;
+            Ok(format!("{} models, digest {}", seal.models, seal.digest))
+        }
+        JobKind::Diff(file) => {
+            let diff = workbench.diff(file, progress)?;
+            crate::report::snapshot::diff(&diff).lines().for_each(|line| log(line.to_owned()));
+            Ok(crate::report::snapshot::summary(&diff))
+        }
         JobKind::Score(ids) => {
             let view = workbench.view();
             let open: Vec<ModelId> = ids

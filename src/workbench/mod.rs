@@ -4,21 +4,29 @@
 mod anchors;
 mod claims;
 mod demo;
+mod import;
 mod jobs;
 mod open;
+mod snapshot;
 mod trust_edit;
 mod trust_files;
 #[cfg(feature = "keyless")]
 mod trust_refresh;
 mod verifying;
 mod view;
+#[cfg(feature = "tui")]
+mod watch;
 
 pub use anchors::AnchorInfo;
 pub use demo::demo;
+pub use import::ImportedBill;
 pub use jobs::{Event, Job, JobId, JobKind, JobState};
 pub use open::{OpenOptions, Workbench, this_second};
+pub use snapshot::diff_files;
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
 #[cfg(feature = "keyless")]
 pub use trust_refresh::{RefreshedAnchor, Repository};
 pub use view::{Review, ReviewWord, Summary, Verified, View};
+#[cfg(feature = "tui")]
+pub use watch::Watch;

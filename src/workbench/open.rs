@@ -40,6 +40,9 @@ pub(super) struct Inner {
     pub(super) store: Mutex<Store>,
     view: RwLock<Arc<View>>,
     pub(super) jobs: Jobs,
+    /// Sources changed since they were read, as far as anybody watches.
+    #[cfg(feature = "tui")]
+    pub(super) is_stale: std::sync::atomic::AtomicBool,
 }
 
 /// An open workspace; cheap to clone.
@@ -101,6 +104,8 @@ impl Workbench {
                 store: Mutex::new(store),
                 view: RwLock::new(Arc::new(nothing)),
                 jobs: Jobs::default(),
+                #[cfg(feature = "tui")]
+                is_stale: false.into(),
             }),
         };
         let faults = in_force.faults;
@@ -258,6 +263,24 @@ impl Workbench {
         self.store().ledger()
     }
 
+    /// Takes over a ledger that was exported as JSON Lines; what this ledger holds must be what the file begins with.
+    ///
+    /// # Errors
+    /// As [`Store::import_ledger`]; `E-USAGE` when nothing may be written.
+    pub fn import_ledger(&self, file: &Path) -> Result<crate::inventory::Imported> {
+        if self.is_read_only() {
+            return Err(Error::new(
+                Code::Usage,
+                "a ledger cannot be imported into a workspace that is opened read-only",
+            )
+            .help("leave out --read-only; nothing was changed"));
+        }
+        let imported = self.store().import_ledger(file)?;
+        let view = self.view();
+        self.renew(view.inventory(), in_force(&view), view.stage.clone())?;
+        Ok(imported)
+    }
+
     /// An error when the policy file has faults: nothing is decided by a policy that was not asked for.
     ///
     /// # Errors
@@ -280,11 +303,11 @@ impl Workbench {
         self.inner.options.at.unwrap_or_else(this_second)
     }
 
-    fn workspace(&self) -> Workspace {
+    pub(super) fn workspace(&self) -> Workspace {
         self.inner.workspace.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn store(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
         self.inner.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -316,6 +339,9 @@ impl Workbench {
 
     /// Reads what changed in the sources.
     pub(super) fn rescan(&self, progress: &Progress) -> Result<String> {
+        // Before anything is read: what changes from now on may be missed.
+        #[cfg(feature = "tui")]
+        self.is_fresh();
         let surveyed = self.survey(progress)?;
         if let Some(inventory) = surveyed.inventory {
             let view = self.view();

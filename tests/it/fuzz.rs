@@ -72,6 +72,16 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
                 b"\x89HDF\r\n\x1a\n {\"class_name\": \"Lambda\"}".to_vec(),
             ],
         ),
+        (
+            "layout",
+            vec![
+                br#"{"schemaVersion":2,"config":{"mediaType":"a","digest":"sha256:0"},"layers":[{"size":1}]}"#.to_vec(),
+                br#"{"name":"a","url":"https://a","skills":[{"id":"b"}],"signatures":[{}]}"#.to_vec(),
+                br#"{"descriptor":{"licenses":["x"],"sourceURL":"https://huggingface.co/a/b"},"datasets":[{}]}"#.to_vec(),
+                b"---\nname: a\nallowed-tools: [b]\nmetadata: &x {version: '1'}\n---\n".to_vec(),
+                b"flavors:\n  sklearn: {sklearn_version: '1'}\nrun_id: a\n".to_vec(),
+            ],
+        ),
         ("onnx", vec![onnx("../w", "com.evil", "X")]),
         (
             "foreign",

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::time::{Duration, Instant};
-use touchmark::inventory::{Basis, Kind, Model, ModelId, ParentRef, Relation};
-use touchmark::lineage::{Graph, GraphFinding, LaneRow, lanes};
+use touchmark::inventory::{Basis, Fact, FactKey, Kind, Model, ModelId, ParentRef, Relation, Told};
+use touchmark::lineage::{Graph, GraphFinding, LaneRow, doubts, lanes};
 use touchmark::signing::RootDigest;
 
 fn id(name: &str) -> ModelId {
@@ -297,4 +297,178 @@ fn a_chain_of_a_hundred_thousand_models_is_built_and_walked_in_seconds() {
     let rows = lanes(&graph, &id("o/m050000"), usize::MAX, usize::MAX, 200);
     assert_eq!(rows.len(), 200);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+fn told_by(source: &str, place: &str, relation: Relation) -> ParentRef {
+    ParentRef {
+        source: source.into(),
+        place: place.into(),
+        ..parent("o/base", relation, Basis::Declared, None)
+    }
+}
+
+#[test]
+fn the_most_reliable_kind_of_source_is_shown_and_a_conflict_is_told() {
+    use Relation::{Finetune, Merge, Quantised, TrainedOn};
+    let card = || told_by("m/README.md", "base_model", Finetune);
+    let bill = || told_by("bom.json", "/components/0/pedigree/ancestors/0", Quantised);
+    let property = || told_by("bom.json", "/components/0/properties/1", Merge);
+    let configuration = || told_by("m/config.json", "/_name_or_path", Finetune);
+    let header = || told_by("m/adapter_config.json", "/base_model_name_or_path", Relation::Adapter);
+    for (told, shown) in [
+        (vec![card(), bill()], (Quantised, Told::Pedigree)),
+        (vec![property(), card()], (Finetune, Told::Card)),
+        (vec![card(), header(), property()], (Relation::Adapter, Told::Header)),
+        (vec![configuration(), property()], (Merge, Told::Property)),
+        // Only a parent whose weights are in the child caps: that word is never lost to another.
+        (vec![told_by("bom.json", "/x", TrainedOn), configuration()], (Finetune, Told::Configuration)),
+    ] {
+        for told in [told.clone(), told.iter().rev().cloned().collect()] {
+            let graph = Graph::build(&[model("o/child", told.clone()), model("o/base", vec![])]);
+            let (_, edge) = graph.parents(&id("o/child"))[0];
+            assert_eq!((edge.relation, edge.told, edge.basis), (shown.0, shown.1, Basis::Contradicted));
+            let findings = graph.findings();
+            let [GraphFinding::Conflict { child, said, .. }] = findings.as_slice() else {
+                panic!("{findings:?}")
+            };
+            assert_eq!((child, said.len()), (&id("o/child"), told.len()));
+            assert!(said.is_sorted_by_key(|(_, told)| *told));
+        }
+    }
+    let agreed = Graph::build(&[model("o/child", vec![card(), configuration()]), model("o/base", vec![])]);
+    assert_eq!(agreed.findings(), []);
+}
+
+fn of_architecture(name: &str, parents: Vec<ParentRef>, values: &[&str]) -> Model {
+    let mut model = model(name, parents);
+    for value in values {
+        model.facts.push(Fact {
+            key: FactKey::Architecture,
+            value: (*value).into(),
+            basis: Basis::Declared,
+            source: "config.json".into(),
+            place: "/model_type".into(),
+        });
+    }
+    model
+}
+
+#[test]
+fn a_derivation_that_changes_the_architecture_is_doubtful() {
+    let doubt = |relation, own: &[&str], its: &[&str]| -> Vec<(String, String)> {
+        let told = vec![parent("o/base", relation, Basis::Declared, None)];
+        let models = [of_architecture("o/base", vec![], its), of_architecture("o/child", told, own)];
+        doubts(&models, &Graph::build(&models))
+            .into_iter()
+            .map(|finding| match finding {
+                GraphFinding::Doubtful { values, .. } => {
+                    (values.0.raw().to_owned(), values.1.raw().to_owned())
+                }
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    };
+    let differ = || vec![("llama".to_owned(), "qwen2".to_owned())];
+    assert_eq!(doubt(Relation::Finetune, &["llama", "LlamaForCausalLM"], &["qwen2"]), differ());
+    assert_eq!(doubt(Relation::Quantised, &["llama"], &["qwen2"]), differ());
+    // Of these derivations nothing is known that would keep it, or it is one name.
+    assert_eq!(doubt(Relation::Adapter, &["llama"], &["qwen2"]), []);
+    assert_eq!(doubt(Relation::Distilled, &["llama"], &["qwen2"]), []);
+    assert_eq!(doubt(Relation::Finetune, &["LlamaForCausalLM"], &["llama"]), []);
+    assert_eq!(doubt(Relation::Finetune, &["Qwen2MoE"], &["qwen2"]), []);
+    assert_eq!(doubt(Relation::Finetune, &[], &["qwen2"]), []);
+}
+
+fn told(name: &str, parents: Vec<ParentRef>, facts: &[(FactKey, &str)]) -> Model {
+    let mut model = model(name, parents);
+    for (key, value) in facts {
+        model.facts.push(Fact {
+            key: *key,
+            value: (*value).into(),
+            basis: Basis::Observed,
+            source: "model.safetensors".into(),
+            place: "".into(),
+        });
+    }
+    model
+}
+
+/// A summary of tensors: types, vocabulary, hidden size, layers, and a letter for the shapes.
+fn tensors(types: &str, vocabulary: u64, hidden: u64, layers: u64, shapes: char) -> String {
+    let (shapes, names) = (shapes.to_string().repeat(64), "a".repeat(64));
+    format!(
+        "tensors=9 parameters=9 types={types} vocabulary={vocabulary} hidden={hidden} layers={layers} \
+         shapes={shapes} names={names}"
+    )
+}
+
+#[test]
+fn what_the_headers_of_weights_say_speaks_against_a_derivation() {
+    use Relation::*;
+    let doubt = |relation, own: &str, its: &str| -> Vec<(&'static str, String, String)> {
+        let from = vec![parent("o/base", relation, Basis::Declared, None)];
+        let base = told("o/base", vec![], &[(FactKey::Tensors, its)]);
+        let models = [base, told("o/child", from, &[(FactKey::Tensors, own)])];
+        let found = doubts(&models, &Graph::build(&models)).into_iter().map(|finding| match finding {
+            GraphFinding::Doubtful { what, values, .. } => {
+                (what, values.0.raw().to_owned(), values.1.raw().to_owned())
+            }
+            other => panic!("{other:?}"),
+        });
+        found.collect()
+    };
+    let one = |what, own: &str, its: &str| vec![(what, own.to_owned(), its.to_owned())];
+    let base = tensors("BF16:9", 32_000, 4096, 32, 'b');
+    let bf16 = |vocabulary, hidden, layers, shapes| tensors("BF16:9", vocabulary, hidden, layers, shapes);
+    assert_eq!(doubt(Finetune, &base, &base), []);
+    assert_eq!(doubt(Finetune, &bf16(32_000, 2048, 32, 'c'), &base)[..1], one("hidden size", "2048", "4096"));
+    assert_eq!(
+        doubt(Quantised, &tensors("Q4_K:9", 32_000, 4096, 16, 'c'), &base),
+        one("number of layers", "16", "32")
+    );
+    // A merge may stack layers, and tokens may come in.
+    assert_eq!(doubt(Merge, &tensors("F16:9", 32_000, 4096, 48, 'c'), &base), []);
+    assert_eq!(doubt(Finetune, &bf16(32_064, 4096, 32, 'c'), &base), []);
+    assert_eq!(doubt(Finetune, &bf16(31_000, 4096, 32, 'c'), &base), one("vocabulary", "31000", "32000"));
+    let shapes = one("shapes of the same tensors", &"c".repeat(12), &"b".repeat(12));
+    assert_eq!(doubt(Finetune, &bf16(32_000, 4096, 32, 'c'), &base), shapes);
+    assert_eq!(doubt(Quantised, &base, &base), one("types of the tensors", "BF16", "BF16"));
+    // Whoever learns from outputs, or does not say how, keeps nothing.
+    assert_eq!(doubt(Distilled, &bf16(9, 9, 9, 'c'), &base), []);
+    assert_eq!(doubt(Finetune, "no summary", &base), []);
+}
+
+#[test]
+fn a_child_that_is_older_than_its_parent_or_the_same_bytes_is_doubtful() {
+    let doubt = |own: &[(FactKey, &str)], its: &[(FactKey, &str)]| -> Vec<&'static str> {
+        let from = vec![parent("o/base", Relation::Distilled, Basis::Declared, None)];
+        let models = [told("o/base", vec![], its), told("o/child", from, own)];
+        let found = doubts(&models, &Graph::build(&models)).into_iter().map(|finding| match finding {
+            GraphFinding::Doubtful { what, .. } => what,
+            other => panic!("{other:?}"),
+        });
+        found.collect()
+    };
+    let made = |at| [(FactKey::Made, at)];
+    assert_eq!(doubt(&made("2024-05-01T10:00:00Z"), &made("2024-05-02")), ["time of making"]);
+    assert_eq!(doubt(&made("2024-05-02T10:00:00Z"), &made("2024-05-02 11:00:00")), [] as [&str; 0]);
+    assert_eq!(doubt(&made("last spring"), &made("2024-05-02")), [] as [&str; 0]);
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    assert_eq!(doubt(&[(FactKey::Address, &digest)], &[(FactKey::Hash, &digest)]), ["same content"]);
+    assert_eq!(doubt(&[(FactKey::Hash, "sha256:ab")], &[(FactKey::Hash, "sha256:ab")]), [] as [&str; 0]);
+}
+
+/// As large as the graph of all models of the largest hub (402,654 nodes, 462,524 edges).
+#[test]
+fn a_graph_of_400_000_nodes_builds_and_answers() {
+    let models: Vec<Model> = (0..400_000_usize)
+        .map(|at| {
+            let parents = (1..=if at % 6 == 0 { 2 } else { 1 }).map(|n| format!("o/m{:06}", at / (2 + n)));
+            let parents = parents.filter(|_| at > 3).map(|name| finetune(&name)).collect();
+            model(&format!("o/m{at:06}"), parents)
+        })
+        .collect();
+    let graph = Graph::build(&models);
+    assert_eq!((graph.nodes().len(), graph.findings().len()), (400_000, 0));
+    assert!(graph.ancestors(&id("o/m399999"), usize::MAX).len() >= 10);
 }

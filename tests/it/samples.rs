@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use touchmark::decision::{Input, apply_policy, evaluate};
 use touchmark::inventory::{Format, Model, ModelId, Scan, Workspace, scan};
-use touchmark::lineage::{Graph, GraphFinding};
+use touchmark::lineage::{Graph, GraphFinding, doubts};
 use touchmark::maturity::Rubric;
 use touchmark::policy::{self, Policy};
 use touchmark::signing::{
@@ -256,9 +256,12 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
 }
 
 #[test]
-fn a_cycle_and_parents_that_are_nowhere_are_found_and_nothing_else_is() {
+fn a_cycle_a_doubt_and_parents_that_are_nowhere_are_found_and_nothing_else_is() {
     let samples = Samples::open();
     let graph = Graph::build(&samples.scan.models);
+    let doubtful: Vec<String> =
+        doubts(&samples.scan.models, &graph).iter().map(|doubt| doubt.models()[0].raw().to_owned()).collect();
+    assert_eq!(doubtful, ["vendor/ocr-large"]);
     let mut found: BTreeMap<Vec<String>, &str> = BTreeMap::new();
     for finding in graph.findings() {
         let (mut models, word) = match &finding {
@@ -267,6 +270,7 @@ fn a_cycle_and_parents_that_are_nowhere_are_found_and_nothing_else_is() {
                 (vec![child.clone(), parent.clone()], "name-only")
             }
             GraphFinding::Dangling { child, parent, .. } => (vec![child.clone(), parent.clone()], "dangling"),
+            other => panic!("{other:?}"),
         };
         if word == "cycle" {
             models.sort();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use touchmark::tui::commands::{Cmd, TABLE};
 
 /// Each command of the command line, and what the workbench has for it or why it has nothing.
-const FACES: [(&str, &[Cmd], &str); 20] = [
+const FACES: [(&str, &[Cmd], &str); 23] = [
     ("open", &[], "it opens the workbench"),
     ("init", &[], "the workbench opens a workspace; it makes none"),
     ("demo", &[], "lays out a folder; the empty inventory names it"),
@@ -16,6 +16,9 @@ const FACES: [(&str, &[Cmd], &str); 20] = [
     ("inspect", &[Cmd::Verify], "the identity and statement tabs"),
     ("claims", &[Cmd::Verify], "the checks tab shows PREDICATES; appending is for the programs that sign"),
     ("scan", &[Cmd::Scan], "adding sources is left to the command line"),
+    ("import", &[], "adding sources is left to the command line"),
+    ("snapshot", &[Cmd::Snapshot], "checking one is for who keeps it"),
+    ("diff", &[Cmd::Diff], "against the workspace as it is; two files are for the shell"),
     ("export", &[], "a document for other programs; the details screen shows what it would say"),
     ("list", &[Cmd::Inventory, Cmd::Filter, Cmd::SavedView, Cmd::Sort], ""),
     ("show", &[Cmd::Details], ""),
@@ -29,7 +32,7 @@ const FACES: [(&str, &[Cmd], &str); 20] = [
     ("gate", &[Cmd::Stage, Cmd::Why], "the workbench shows the decision; recording one is for pipelines"),
     ("score", &[Cmd::StartScore, Cmd::Maturity], ""),
     ("review", &[Cmd::Review], ""),
-    ("ledger", &[], "for auditors and their programs; the workbench only writes to it"),
+    ("ledger", &[], "for auditors and their programs; the workbench only writes to it, and imports none"),
 ];
 
 /// What only a screen needs.
@@ -40,7 +43,7 @@ const ONLY_ON_SCREENS: [(&[Cmd], &str); 4] = [
     ),
     (&[Cmd::NextTab, Cmd::PreviousTab, Cmd::Back, Cmd::Quit, Cmd::Suspend, Cmd::Redraw], "moving"),
     (
-        &[Cmd::Mark, Cmd::MarkAll, Cmd::Unmark, Cmd::Reverse, Cmd::Jobs, Cmd::Cancel],
+        &[Cmd::Mark, Cmd::MarkAll, Cmd::Unmark, Cmd::Reverse, Cmd::Jobs, Cmd::Log, Cmd::Cancel],
         "the shell lists, turns round, and stops programs",
     ),
     (&[Cmd::Help, Cmd::Palette, Cmd::Messages, Cmd::Legend, Cmd::Themes], "the workbench about itself"),

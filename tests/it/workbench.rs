@@ -101,3 +101,32 @@ fn verifying_twice_gives_the_same_verdicts() {
     workbench.wait(workbench.start(JobKind::Verify(ids)));
     assert_eq!(first, verdicts(&workbench));
 }
+
+#[test]
+fn a_change_on_disk_is_told_once_until_the_sources_are_read_again() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let (sender, told) = std::sync::mpsc::channel();
+    workbench.subscribe(move |event| {
+        if let Event::Stale(is_stale) = event {
+            let _ = sender.send(is_stale);
+        }
+    });
+    let watch = workbench.watch().expect("this system tells of changes");
+    assert_eq!(watch.unwatched, 0);
+    let wait = || told.recv_timeout(std::time::Duration::from_secs(20));
+    // Reading, and writing the store, is no change.
+    let id = ModelId::new("acme/support-bot-7b");
+    workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()])));
+    assert!(!workbench.is_stale());
+    let readme = dir.path().join("models/acme/support-bot-7b/README.md");
+    std::fs::write(&readme, "---\nlicense: isc\n---\n").unwrap();
+    assert_eq!(wait(), Ok(true));
+    std::fs::write(readme.with_file_name("more.txt"), "more").unwrap();
+    let job = workbench.wait(workbench.start(JobKind::Scan)).unwrap();
+    assert!(matches!(job.state, JobState::Done(_)), "{:?}", job.state);
+    assert_eq!(wait(), Ok(false));
+    let view = workbench.view();
+    let (_, model) = view.model(&id).unwrap();
+    assert!(model.facts.iter().any(|fact| fact.value.raw() == "isc"));
+}

@@ -16,6 +16,8 @@ const MAX_ENTRIES: u64 = 100_000;
 const MAX_DIRECTORY: u64 = 32 * 1024 * 1024;
 /// What one entry may unpack to.
 const MAX_UNPACKED: usize = 64 * 1024 * 1024;
+/// What of an entry tells what it is.
+const START: usize = 6;
 /// Weights of zeros come down to a thousandth; nobody stores gigabytes of them.
 const BOMB_RATIO: u64 = 200;
 const BOMB_BYTES: u64 = 1024 * 1024 * 1024;
@@ -34,6 +36,8 @@ struct Entry {
     packed: u64,
     size: u64,
     at: u64,
+    /// Another name among its extra fields, which newer Pythons take (APPNOTE 4.6.9).
+    is_renamed: bool,
 }
 
 struct Directory {
@@ -123,6 +127,10 @@ fn directory(window: &mut FileWindow<'_>, size: u64) -> Result<Directory, Stop> 
     };
     let at = (0..tail.len().saturating_sub(21)).rev().find(|at| ends_here(*at));
     let at = at.ok_or(Stop::Broken("no directory at its end"))?;
+    // Some loaders take the last record that they find, wherever it says that it ends.
+    if tail.windows(END.len()).rposition(|window| window == END) != Some(at) {
+        return Err(Stop::Broken("two directories, of which loaders take one or the other"));
+    }
     let word = |offset: usize| u32_at(&tail, at + offset).map(u64::from).ok_or(Stop::Cut);
     let mut found = Directory {
         at: word(16)?,
@@ -176,7 +184,7 @@ fn entries(window: &mut FileWindow<'_>, directory: &Directory) -> Result<Vec<Ent
         let (extra, after) = after.split_at_checked(half(30)?.into()).ok_or(Stop::Cut)?;
         let (_, after) = after.split_at_checked(half(32)?.into()).ok_or(Stop::Cut)?;
         rest = after;
-        let mut wide = wide(extra);
+        let mut wide = field(extra, 0x0001);
         let mut full = |small: u64| match small == u64::from(u32::MAX) {
             true => wide.split_first_chunk::<8>().map_or(Err(Stop::Cut), |(value, after)| {
                 wide = after;
@@ -192,6 +200,7 @@ fn entries(window: &mut FileWindow<'_>, directory: &Directory) -> Result<Vec<Ent
             packed,
             size,
             at: full(word(42)?)?,
+            is_renamed: !field(extra, 0x7075).is_empty(),
         });
     }
     match rest.is_empty() {
@@ -200,12 +209,12 @@ fn entries(window: &mut FileWindow<'_>, directory: &Directory) -> Result<Vec<Ent
     }
 }
 
-/// The 64-bit sizes among the extra fields.
-fn wide(mut extra: &[u8]) -> &[u8] {
+/// One of the extra fields: 0x0001 holds 64-bit sizes, 0x7075 another name.
+fn field(mut extra: &[u8], wanted: u16) -> &[u8] {
     while let Some(([a, b, c, d], after)) = extra.split_first_chunk::<4>() {
         let length = usize::from(u16::from_le_bytes([*c, *d])).min(after.len());
         let (field, rest) = after.split_at(length);
-        if (a, b) == (&1, &0) {
+        if u16::from_le_bytes([*a, *b]) == wanted {
             return field;
         }
         extra = rest;
@@ -230,6 +239,9 @@ fn inside(
     let own_name = window.bytes(half(26).into())?;
     window.skip(half(28).into())?;
     let mut odd = |why: &str| found.add(Tier::Suspicious, HazardKind::Archive, name, "", why);
+    if entry.is_renamed {
+        odd("the entry has a second name: loaders differ in which they take");
+    }
     if String::from_utf8_lossy(&own_name) != name {
         odd("the entry gives itself another name than the directory does: loaders differ in which they take");
     }
@@ -255,7 +267,7 @@ fn inside(
         8 => {
             if let Reading::Start = reading {
                 let from = window.at();
-                if !begins_as_pickle(&unpack(window, entry.packed, 2).0) {
+                if !matters(&unpack(window, entry.packed, START).0) {
                     return Ok(());
                 }
                 window.go(from)?;
@@ -276,7 +288,7 @@ fn inside(
 #[derive(Clone, Copy)]
 enum Reading {
     Pickle,
-    /// Whatever a raw start may be: only what begins as a pickle is one.
+    /// Whatever a raw start may be: only what begins as a pickle or an array is one.
     Start,
     Array,
     Keras,
@@ -308,17 +320,23 @@ impl Reading {
             Reading::Keras => keras::look_config(window, name, found),
             Reading::Start => {
                 let from = window.at();
-                let begins = window.array::<2>().is_ok_and(|start| begins_as_pickle(&start));
-                if begins && window.go(from).is_ok() {
-                    walked(window, name, found);
+                let count = usize::try_from(window.left()).unwrap_or(START).min(START);
+                let start = window.bytes(count).unwrap_or_default();
+                if !matters(&start) || window.go(from).is_err() {
+                    return;
+                }
+                match start.starts_with(numpy::MAGIC) {
+                    true => numpy::look(window, name, found),
+                    false => walked(window, name, found),
                 }
             }
         }
     }
 }
 
-fn begins_as_pickle(start: &[u8]) -> bool {
-    matches!(start, [0x80, 2..=5, ..])
+/// Whether a start is one of a pickle or of an array.
+fn matters(start: &[u8]) -> bool {
+    matches!(start, [0x80, 2..=5, ..]) || start.starts_with(numpy::MAGIC)
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

@@ -2,18 +2,17 @@
 
 use serde_json::Value;
 use std::io::{Read, Seek};
-use std::path::Path;
 
-use super::window::Window;
+use super::window::{Stop, Window};
 use super::{HazardKind, Hazards, Tier, imports};
-use crate::inventory::reading;
 
 /// How an HDF5 file begins.
 pub(super) const HDF5_MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
-/// What is looked at of an HDF5 file, at each end: the configuration is an attribute of its root.
-const HDF5_BYTES: u64 = 1024 * 1024;
+/// What is read of an HDF5 file at a time, and how much of it is looked at twice, for what lies across.
+const HDF5_STEP: usize = 1024 * 1024;
+const HDF5_ACROSS: usize = 4096;
 /// The configuration in a `.keras` archive.
-const MAX_CONFIG: u64 = 16 * 1024 * 1024;
+const MAX_CONFIG: u64 = 4 * 1024 * 1024;
 /// Values of one configuration.
 const MAX_VALUES: u64 = 1_000_000;
 
@@ -24,6 +23,8 @@ const RUN_CODE: [(&str, &str); 4] = [
     ("TorchModuleWrapper", "a layer that holds a PyTorch pickle"),
     ("TFSMLayer", "a layer that loads a program from another path"),
 ];
+/// Layers that read the file their configuration names instead of holding what is in it.
+const READ_FILES: [&str; 3] = ["IntegerLookup", "StringLookup", "TextVectorization"];
 /// Where Keras' own classes are.
 const OWN_MODULES: [&str; 4] = ["keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras"];
 
@@ -58,6 +59,15 @@ fn classes(config: &Value, name: &str, found: &mut Hazards) {
             Value::Object(fields) => {
                 let text = |key: &str| fields.get(key).and_then(Value::as_str);
                 if let Some(class) = text("class_name") {
+                    let inner = fields.get("config");
+                    let vocabulary = inner.and_then(|inner| inner.get("vocabulary")).and_then(Value::as_str);
+                    if let Some(file) = vocabulary.filter(|_| READ_FILES.contains(&class)) {
+                        let why = "a layer that reads a file, or an address, that the configuration names";
+                        found.add(Tier::Dangerous, HazardKind::Keras, name, file, why);
+                    }
+                    // A function is named where the configuration of a class would be.
+                    let function = inner.and_then(Value::as_str).filter(|_| class == "function");
+                    let class = function.unwrap_or(class);
                     one_class(class, text("module"), text("registered_name"), name, found);
                 }
                 waiting.extend(fields.values());
@@ -98,29 +108,56 @@ fn one_class(class: &str, module: Option<&str>, registered: Option<&str>, place:
     }
 }
 
-/// Looks at both ends of an HDF5 file for the configuration's words.
-pub(super) fn look_hdf5(path: &Path, found: &mut Hazards) {
-    let ends = reading::start(path, HDF5_BYTES).and_then(|(start, complete)| {
-        let rest = if complete { Vec::new() } else { reading::end(path, HDF5_BYTES)? };
-        Ok([start, rest])
-    });
-    let Ok(ends) = ends else {
-        return found.add(Tier::Unreadable, HazardKind::Keras, "", "", "cannot be read");
-    };
-    for part in &ends {
-        for (class, why) in RUN_CODE.iter().filter(|(class, _)| names_class(part, class)) {
-            found.add(Tier::Dangerous, HazardKind::Keras, "model_config", class, *why);
+/// Looks through an HDF5 file for the words of a configuration: attributes lie anywhere in it, and are not packed.
+pub(super) fn look_hdf5<R: Read + Seek>(window: &mut Window<'_, R>, found: &mut Hazards) {
+    let mut seen = Vec::new();
+    while window.left() > 0 {
+        let count = usize::try_from(window.left()).unwrap_or(HDF5_STEP).min(HDF5_STEP);
+        match window.bytes(count) {
+            Ok(bytes) => seen.extend(bytes),
+            Err(stop) => {
+                let why = match stop {
+                    Stop::Limit(_) => format!("the rest, {} bytes, is more than is looked at", window.left()),
+                    _ => stop.to_string(),
+                };
+                let place = format!("byte {}", window.at());
+                return found.add(Tier::Unreadable, HazardKind::Keras, &place, "", why);
+            }
+        }
+        words(&seen, found);
+        seen.drain(..seen.len().saturating_sub(HDF5_ACROSS));
+    }
+}
+
+fn words(bytes: &[u8], found: &mut Hazards) {
+    let kind = HazardKind::Keras;
+    let keys = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'"' | b'\\'));
+    for (at, _) in keys {
+        let rest = bytes.get(at..).unwrap_or_default();
+        if let Some((class, why)) = RUN_CODE.iter().find(|(class, _)| names_class(rest, class)) {
+            found.add(Tier::Dangerous, kind, "model_config", class, *why);
+        }
+        // Nobody who writes JSON escapes plain letters.
+        if let [b'\\', b'u', b'0', b'0', b'4'..=b'7', digit, ..] = rest
+            && digit.is_ascii_hexdigit()
+        {
+            found.add(
+                Tier::Suspicious,
+                kind,
+                "model_config",
+                "",
+                "letters written so that a search misses them",
+            );
         }
     }
 }
 
 /// `"class_name": "Lambda"`, with any space around the colon.
 fn names_class(bytes: &[u8], class: &str) -> bool {
-    let key = b"\"class_name\"".as_slice();
-    let value = format!("\"{class}\"");
-    bytes.windows(key.len()).enumerate().filter(|(_, window)| *window == key).any(|(at, _)| {
-        let rest = bytes.get(at + key.len()..).unwrap_or_default().trim_ascii_start();
-        let rest = rest.strip_prefix(b":").map(<[u8]>::trim_ascii_start);
-        rest.is_some_and(|rest| rest.starts_with(value.as_bytes()))
-    })
+    let value = |rest: &[u8]| {
+        rest.strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(class.as_bytes()))?.first().copied()
+    };
+    let rest = bytes.strip_prefix(b"\"class_name\"".as_slice()).map(<[u8]>::trim_ascii_start);
+    let rest = rest.and_then(|rest| rest.strip_prefix(b":")).map(<[u8]>::trim_ascii_start);
+    rest.and_then(value) == Some(b'"')
 }

@@ -20,16 +20,22 @@ use super::formats::{LOADED_AS_PICKLE, Look};
 use super::types::Format;
 use crate::text::Untrusted;
 use pickle::{End, Name};
-use window::Window;
+use window::{Stop, Window};
 
-pub(super) use beside::{of_configuration, of_python};
+pub(super) use beside::{of_configuration, of_python, unlooked};
 
 /// Bytes that are read of all files of one model together.
 pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
 /// Hazards told of one file; the worst are.
 const MAX_OF_FILE: usize = 24;
+/// Names told in one line.
+const MAX_OF_LINE: usize = 4;
 /// Names of files that a loader may take for a pickle without a mark; told only when one is inside.
-const PERHAPS_PICKLE: [&str; 4] = ["bin", "dat", "data", "model"];
+const PERHAPS_PICKLE: [&str; 14] = [
+    "bin", "cpkl", "dat", "data", "dill", "model", "npy", "npz", "p", "pdopt", "pdparams", "pk", "sav", "th",
+];
+/// Names of archives that a loader unpacks by itself.
+const PACKED_MODELS: [&str; 3] = ["mar", "nemo", "tar"];
 /// Where this is rebuilt, joblib reads numbers from between the opcodes: a walk is lost there, and could even
 /// find an end that loading does not.
 const RAW_BETWEEN: (&str, &str) = ("joblib.numpy_pickle", "NumpyArrayWrapper");
@@ -72,8 +78,7 @@ impl Tier {
         }
     }
 
-    /// The code of the finding; what is only noted, or safe, is none.
-    pub(super) fn code(self) -> Option<&'static str> {
+    fn code(self) -> Option<&'static str> {
         match self {
             Tier::Dangerous => Some("F-LOAD-DANGEROUS"),
             Tier::Unreadable => Some("F-LOAD-UNREADABLE"),
@@ -101,6 +106,8 @@ pub enum HazardKind {
     Template,
     /// A header that lies.
     Header,
+    /// A file that was not looked into.
+    File,
 }
 
 impl HazardKind {
@@ -114,6 +121,7 @@ impl HazardKind {
             HazardKind::RemoteCode => "remote code",
             HazardKind::Template => "template",
             HazardKind::Header => "header",
+            HazardKind::File => "file",
         }
     }
 }
@@ -136,6 +144,11 @@ pub struct Hazard {
 }
 
 impl Hazard {
+    /// The code of the finding. What is only noted, or safe, is none; a file that was not looked into already has one.
+    pub(super) fn code(&self) -> Option<&'static str> {
+        self.tier.code().filter(|_| self.kind != HazardKind::File)
+    }
+
     /// The format by which a policy bans it.
     pub(super) fn format(&self) -> Option<Format> {
         match (self.kind, self.tier) {
@@ -147,12 +160,63 @@ impl Hazard {
         }
     }
 
+    /// What to do about it.
+    pub fn remedy(&self) -> &'static str {
+        match (self.kind, self.tier) {
+            (HazardKind::File, _) => "make it a regular, readable file of the folder and scan again",
+            (_, Tier::Unreadable) => {
+                "ask its producer for a file that can be read to its end; do not load it to find out"
+            }
+            (HazardKind::Pickle, _) => {
+                "ask for the weights as safetensors; do not load this file to convert it"
+            }
+            (HazardKind::Archive, _) => {
+                "ask its producer for an archive as its tool writes it; do not unpack this one"
+            }
+            (HazardKind::Onnx, Tier::Dangerous) => {
+                "ask for a model whose weights lie in its folder and that runs no code"
+            }
+            (HazardKind::Onnx, _) => "load a library of operators only when you trust its maker",
+            (HazardKind::Keras, _) => "ask for a model without code; `safe_mode` does not stop all of it",
+            (HazardKind::RemoteCode, Tier::Dangerous) => {
+                "do not allow remote code; ask for a model whose code lies beside it, signed, and read it"
+            }
+            (HazardKind::RemoteCode, _) => {
+                "do not allow remote code unless you have read what is signed here"
+            }
+            (HazardKind::Template, _) => "render it in a sandbox only",
+            (HazardKind::Header, _) => "ask its producer for a whole file",
+        }
+    }
+
     /// One safe line.
     pub fn line(&self) -> String {
-        let what = self.what.screen();
-        let name = if what.is_empty() { String::new() } else { format!(" {what}") };
-        format!("{} {}{name}: {}", self.tier.word(), self.kind.word(), self.why)
+        self.line_with(&[])
     }
+
+    fn line_with(&self, others: &[&Hazard]) -> String {
+        let all = std::iter::once(self).chain(others.iter().copied());
+        let names: Vec<_> = all.map(|hazard| hazard.what.screen()).filter(|what| !what.is_empty()).collect();
+        let (shown, rest) = names.split_at(names.len().min(MAX_OF_LINE));
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        let space = if shown.is_empty() { "" } else { " " };
+        let names = shown.join(", ");
+        format!("{} {}{space}{names}{more}: {}", self.tier.word(), self.kind.word(), self.why)
+    }
+}
+
+/// A safe line for all hazards of a file that differ in what they are only, and the first of them.
+pub(super) fn lines(told: &[Hazard]) -> Vec<(&Hazard, String)> {
+    let mut lines: Vec<(&Hazard, Vec<&Hazard>)> = Vec::new();
+    for hazard in told {
+        let is_like =
+            |first: &Hazard| (first.tier, first.kind, &first.why) == (hazard.tier, hazard.kind, &hazard.why);
+        match lines.iter_mut().find(|(first, _)| is_like(first)) {
+            Some((_, others)) => others.push(hazard),
+            None => lines.push((hazard, Vec::new())),
+        }
+    }
+    lines.into_iter().map(|(first, others)| (first, first.line_with(&others))).collect()
 }
 
 /// The hazards of one file while it is being looked at.
@@ -205,19 +269,21 @@ pub(super) fn look(path: &Path, size: u64, look: &Look, budget: &mut u64) -> Haz
     }
     let begins_as_pickle = matches!(head, [0x80, 2..=5, ..]);
     let is_archive = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
-    if begins_as_pickle {
+    if begins_as_pickle && extension != "keras" {
         with_window(path, size, budget, &mut found, |window, found| walked(window, "", found));
     } else if is_archive || extension == "keras" {
         archive::look(path, size, extension == "keras", budget, &mut found);
     } else if head.starts_with(numpy::MAGIC) {
         with_window(path, size, budget, &mut found, |window, found| numpy::look(window, "", found));
     } else if head.starts_with(keras::HDF5_MAGIC) {
-        keras::look_hdf5(path, &mut found);
+        with_window(path, size, budget, &mut found, keras::look_hdf5);
     } else if let Some(what) = sealed.or(is_tar.then_some("a tar archive")) {
-        if is_pickle_by_name || PERHAPS_PICKLE.contains(&extension.as_str()) || what.contains("7z") {
-            let why = format!("{what}, which is not looked into; what is inside may be a pickle");
-            found.add(Tier::Unreadable, HazardKind::Archive, "", "", why);
-        }
+        let may_be_loaded = is_pickle_by_name
+            || PERHAPS_PICKLE.contains(&extension.as_str())
+            || PACKED_MODELS.contains(&extension.as_str());
+        let tier = if may_be_loaded || what.contains("7z") { Tier::Unreadable } else { Tier::Noted };
+        let why = format!("{what}, which is not looked into; what is inside may be a pickle");
+        found.add(tier, HazardKind::Archive, "", "", why);
     } else if look.format == Some(Format::Pickle) {
         with_window(path, size, budget, &mut found, |window, found| walked(window, "", found));
         return found;
@@ -314,8 +380,11 @@ fn judge(walked: &pickle::Walked, inside: &str, from: u64, found: &mut Hazards) 
 /// A file that only a loader's guess makes a pickle: other data break at once, and are none.
 fn perhaps_pickle<R: Read + Seek>(window: &mut Window<'_, R>, found: &mut Hazards) {
     let mut walked = pickle::walk(window);
-    walked.imports.retain(|import| import.name.is_plain());
-    if !walked.imports.is_empty() {
+    let is_marked = walked.is_marked;
+    walked.imports.retain(|import| is_marked || import.name.is_likely());
+    // Where a limit of ours ended the walk, it was a pickle so far.
+    let is_cut_short = matches!(walked.end, End::Early(_, Stop::Limit(_) | Stop::Io(_)));
+    if !walked.imports.is_empty() || is_cut_short {
         judge(&walked, "", 0, found);
     }
 }

@@ -37,13 +37,17 @@ fn header<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<Vec<u8>, Stop> {
     window.bytes(usize::try_from(length).map_err(|_| Stop::Cut)?)
 }
 
-/// A type of `O`, alone or as a field: `'descr': '|O'`, `[('a', '<f4'), ('b', 'O')]`. Any capital O in quotes
-/// counts: a name of a field that looks like it makes an array of numbers look worse, never the reverse.
+/// A type of `O`, alone, as a field or in a list: `'|O'`, `[('a', 'f4'), ('b', 'O8')]`, `'f4,(2,)O'`. Any capital O
+/// that is no part of a word counts, and whatever is escaped: a field of such a name makes an array of numbers look
+/// worse, never the reverse.
 fn holds_objects(header: &[u8]) -> bool {
     let text = String::from_utf8_lossy(header);
-    let mut quoted = text.split(['\'', '"']).skip(1).step_by(2);
-    quoted.any(|word| {
-        let kind = word.trim_start_matches(|sign: char| "|<>=".contains(sign) || sign.is_ascii_digit());
-        kind.starts_with('O') || word == "object" || word.contains("\\")
-    })
+    let is_word = |next: Option<char>| next.is_some_and(|next| next.is_alphabetic() || next == '_');
+    let mut capitals = text.match_indices('O');
+    let alone = capitals.any(|(at, capital)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + capital.len()..).and_then(|after| after.chars().next());
+        !is_word(before) && !is_word(after)
+    });
+    alone || text.contains("object") || text.contains('\\')
 }

@@ -25,6 +25,8 @@ const MAX_PICKLES: u32 = 10_000;
 const TORCH_MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 const TORCH_PICKLES: u32 = 5;
 
+const MADE: &str = "an import whose name is made while it is loaded";
+
 /// What an import names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Name {
@@ -65,19 +67,22 @@ pub(super) struct Walked {
     pub imports: Vec<Import>,
     /// How it ended.
     pub end: End,
+    /// Whether one said which protocol it is of.
+    pub is_marked: bool,
 }
 
 /// Walks the pickles of a window, one after the other.
 pub(super) fn walk<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
     let mut found = Found::default();
     let mut opcodes = MAX_OPCODES;
-    let (mut pickles, mut is_torch) = (0, false);
+    let (mut pickles, mut is_torch, mut is_marked) = (0, false, false);
     loop {
         let (start, before) = (window.at(), found.imports.len());
         let mut machine = Machine::new(&mut found, &mut opcodes);
         let ended = machine.run(window);
         is_torch |= pickles == 0 && machine.torch_magic;
         let begins_as_pickle = machine.has_protocol;
+        is_marked |= begins_as_pickle;
         let end = match ended {
             Ok(()) => {
                 pickles += 1;
@@ -93,7 +98,7 @@ pub(super) fn walk<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
                 let mut index = 0;
                 found.imports.retain(|import| {
                     index += 1;
-                    index <= before || import.name.is_plain()
+                    index <= before || import.name.is_likely()
                 });
                 match found.imports.len() > before {
                     true => End::Early(window.at(), stop),
@@ -102,7 +107,7 @@ pub(super) fn walk<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
             }
             Err(stop) => End::Early(window.at(), stop),
         };
-        return Walked { imports: found.imports, end };
+        return Walked { imports: found.imports, end, is_marked };
     }
 }
 
@@ -112,8 +117,8 @@ impl Name {
         matches!(self, Name::Known(of, what) if of == module && what == name)
     }
 
-    /// Whether it reads like a name in Python.
-    pub fn is_plain(&self) -> bool {
+    /// Whether it is hardly there by chance: it reads like a name in Python, or was made of two values.
+    pub fn is_likely(&self) -> bool {
         let plain = |text: &str| {
             !text.is_empty()
                 && text.split('.').all(|part| {
@@ -121,7 +126,10 @@ impl Name {
                         && part.chars().all(|next| next.is_alphanumeric() || next == '_')
                 })
         };
-        matches!(self, Name::Known(module, name) if plain(module) && plain(name))
+        match self {
+            Name::Known(module, name) => plain(module) && plain(name),
+            Name::Unknown(why) => *why == MADE,
+        }
     }
 }
 
@@ -281,7 +289,7 @@ impl<'a> Machine<'a> {
                 let (name, module) = (self.pop()?, self.pop()?);
                 let name = match (self.named(module), self.named(name)) {
                     (Some(module), Some(name)) => Name::Known(module, name),
-                    _ => Name::Unknown("an import whose name is made while it is loaded"),
+                    _ => Name::Unknown(MADE),
                 };
                 let value = self.found.add(name, at)?;
                 self.push(value)

@@ -17,13 +17,15 @@ use super::{Bill, Element, MAX_ELEMENTS, each, is_dataset_address, kind_by_addre
 /// Where elements nest in elements.
 const NESTS: [&str; 5] = ["element", "rootElement", "from", "to", "suppliedBy"];
 /// Members that are facts as they stand; several values give several facts.
-const FACTS: [(&str, FactKey); 6] = [
+const FACTS: [(&str, FactKey); 8] = [
     ("packageUrl", FactKey::Purl),
     ("packageVersion", FactKey::Version),
     ("description", FactKey::Description),
     ("summary", FactKey::Description),
     ("domain", FactKey::Task),
     ("typeOfModel", FactKey::Architecture),
+    ("builtTime", FactKey::Made),
+    ("releaseTime", FactKey::Made),
 ];
 const TYPES: [(&str, Kind); 2] = [("AIPackage", Kind::Model), ("DatasetPackage", Kind::Dataset)];
 const PURPOSES: [(&str, Kind); 2] = [("model", Kind::Model), ("data", Kind::Dataset)];

@@ -11,10 +11,12 @@ use crate::text::Untrusted;
 use super::{Bill, MAX_ELEMENTS, each, kind_by_address, text};
 
 const VERSIONS: [&str; 2] = ["SPDX-2.3", "SPDX-2.2"];
-const FACTS: [(&str, FactKey); 3] = [
+const FACTS: [(&str, FactKey); 5] = [
     ("versionInfo", FactKey::Version),
     ("description", FactKey::Description),
     ("summary", FactKey::Description),
+    ("builtDate", FactKey::Made),
+    ("releaseDate", FactKey::Made),
 ];
 
 /// Reads one document.

@@ -2,6 +2,7 @@
 //! SQL is written here and nowhere else.
 
 mod digests;
+mod import;
 mod inventory;
 mod read_only;
 
@@ -13,6 +14,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub use import::Imported;
 
 use super::types::ModelId;
 

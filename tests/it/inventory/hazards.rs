@@ -227,6 +227,12 @@ fn raw_data_in_a_bin_file_is_no_pickle_and_a_pickle_without_a_mark_is() {
             assert!(found.formats.contains(&Format::Pickle));
         }
     }
+    // What comes before, and how it is spelt, hides nothing.
+    let long = [b"N0".repeat(9_000_000).as_slice(), SYSTEM].concat();
+    assert_eq!(tiers("m.bin", &long), [Tier::Unreadable]);
+    for spelt in [b"Vo\\u0073\nVsystem\n\x93)R\0".as_slice(), b"N0\x80\x04cos\nsys-tem\n0\0"] {
+        assert_eq!(tiers("m.bin", spelt), [Tier::Dangerous, Tier::Unreadable], "{spelt:?}");
+    }
     let marked = [b"\x80\x02".as_slice(), &tar].concat();
     assert_eq!(tiers("unknown.name", &marked), [Tier::Dangerous]);
     let found = folder(&[("pytorch_model.bin", SYSTEM)]);
@@ -237,7 +243,7 @@ fn raw_data_in_a_bin_file_is_no_pickle_and_a_pickle_without_a_mark_is() {
 fn hazards_are_findings_of_the_scan_and_names_in_them_are_made_safe() {
     let bench = Bench::new();
     bench.write("models/m/a.pkl", b"cos\nsys\x1b[2Jtem\n(S'id'\ntR.");
-    bench.write("models/m/b.pt", b"csklearn.tree\nTree\n.");
+    bench.write("models/m/b.pt", b"csklearn.tree\nTree\ncsklearn.tree\nB\ncc\nd\nce\nf\ncg\nh\n.");
     bench.write("models/m/c.pt", b"7z\xbc\xaf\x27\x1c\0\0");
     bench.write("models/m/d.pt", TENSOR);
     let scan = bench.scan();
@@ -245,10 +251,14 @@ fn hazards_are_findings_of_the_scan_and_names_in_them_are_made_safe() {
         assert!(has(&scan, code), "{code}");
     }
     let loaded = scan.findings.iter().filter(|finding| finding.code.starts_with("F-LOAD-"));
-    assert_eq!(loaded.count(), 3);
+    let loaded: Vec<_> = loaded.map(|finding| finding.message.as_str()).collect();
+    assert_eq!(loaded.len(), 3, "{loaded:?}");
+    let told = "suspicious pickle sklearn.tree.Tree, sklearn.tree.B, c.d, e.f and 1 more: loading imports what \
+                nobody here has judged; ask for the weights as safetensors; do not load this file to convert it";
+    assert!(loaded.contains(&told), "{loaded:?}");
     assert!(scan.findings.iter().all(|finding| !finding.message.contains('\x1b')));
     assert_eq!(model(&scan, "m").formats, [Format::Pickle]);
-    assert_eq!(model(&scan, "m").hazards.len(), 4);
+    assert_eq!(model(&scan, "m").hazards.len(), 8);
 }
 
 #[test]
@@ -281,6 +291,78 @@ fn code_that_a_configuration_asks_for_is_told() {
     {
         let found = folder(&[(name, text.as_bytes())]).hazards;
         assert_eq!((found[0].tier, found[0].kind), (Tier::Noted, HazardKind::Template));
+    }
+}
+
+#[test]
+fn code_is_found_wherever_a_loader_asks_for_it() {
+    let asks = |name: &str, text: &str| {
+        let bench = Bench::new();
+        bench.write("models/m/w.safetensors", b"\x02\0\0\0\0\0\0\0{}");
+        bench.write(&format!("models/m/{name}"), text.as_bytes());
+        bench.write("models/m/own.py", b"");
+        let hazards = model(&bench.scan(), "m").hazards.clone();
+        hazards.iter().map(|hazard| (hazard.tier, hazard.what.raw().to_owned())).collect::<Vec<_>>()
+    };
+    let foreign = |name: &str| vec![(Tier::Dangerous, name.to_owned())];
+    let own = |name: &str| vec![(Tier::Suspicious, name.to_owned())];
+    let map = r#"{"auto_map":{"AutoModel":"evil/repo--x.Y"}}"#;
+    for name in ["config.json", "text_encoder/config.json", "a/b/preprocessor_config.json"] {
+        assert_eq!(asks(name, map), foreign("evil/repo--x.Y"), "{name}");
+    }
+    // As older tokenizers were written.
+    let list = r#"{"auto_map":["evil/repo--x.Slow",null]}"#;
+    assert_eq!(asks("tokenizer_config.json", list), foreign("evil/repo--x.Slow"));
+    let pipelines = r#"{"custom_pipelines":{"a":{"impl":"evil/repo--x.P","pt":["AutoModel"]}}}"#;
+    assert_eq!(asks("config.json", pipelines), foreign("evil/repo--x.P"));
+    let index = r#"{"_class_name":["own","Pipeline"],"unet":["diffusers","UNet2DConditionModel"]}"#;
+    assert_eq!(asks("model_index.json", index), [own("own"), own("Pipeline")].concat());
+    let modules = r#"[{"idx":0,"type":"sentence_transformers.models.Pooling"},{"type":"own.Module"}]"#;
+    assert_eq!(asks("modules.json", modules), own("own.Module"));
+    assert_eq!(asks("modules.json", r#"[{"type":"os.system"}]"#), foreign("os.system"));
+    let adapter = r#"{"auto_mapping":{"base_model_class":"X","parent_library":"antigravity"}}"#;
+    assert_eq!(asks("adapter_config.json", adapter), foreign("antigravity"));
+    let many: Vec<String> = (0..2000).map(|at| format!("a.B{at}")).collect();
+    let many = serde_json::json!({ "auto_map": { "a": many } }).to_string();
+    assert_eq!(asks("config.json", &many)[0].0, Tier::Unreadable);
+}
+
+#[test]
+fn what_was_not_looked_into_is_never_called_safe() {
+    // Python reads NaN; JSON has no such word.
+    let asks: &[u8] = br#"{"x":NaN,"auto_map":{"AutoModel":"evil/repo--x.Y"}}"#;
+    let tensors: &[u8] = b"\x02\0\0\0\0\0\0\0{}";
+    for name in ["config.json", "tokenizer_config.json"] {
+        let bench = Bench::new();
+        bench.write("models/m/w.safetensors", tensors);
+        bench.write(&format!("models/m/{name}"), asks);
+        let scan = bench.scan();
+        let [hazard] = model(&scan, "m").hazards.as_slice() else { panic!("{scan:?}") };
+        assert_eq!((hazard.tier, hazard.kind, hazard.file.raw()), (Tier::Unreadable, HazardKind::File, name));
+        let told: Vec<_> = scan.findings.iter().filter(|finding| finding.model.is_some()).collect();
+        assert!(told.len() == 1 && told[0].code == "F-CONFIG-JSON", "{told:?}");
+    }
+    let packed = hazards("data.gz", b"\x1f\x8b\x08\0");
+    assert_eq!((packed[0].tier, packed[0].kind), (Tier::Noted, HazardKind::Archive));
+    assert_eq!(tiers("m.nemo", b"\x1f\x8b\x08\0"), [Tier::Unreadable]);
+    // The worst of many stay.
+    let bench = Bench::new();
+    for number in 0..600 {
+        bench.write(&format!("models/m/{number:03}.pkl"), b"\x80\x02}.");
+    }
+    bench.write("models/m/z.pkl", SYSTEM);
+    let kept = model(&bench.scan(), "m").hazards.clone();
+    assert!(kept.len() == 500 && kept.iter().any(|hazard| hazard.tier == Tier::Dangerous));
+}
+
+/// What picklescan 1.0.5 and modelscan 0.8.8 name, a name of each module where they take all of it; and what those
+/// become that Python renames for old pickles.
+#[test]
+fn what_other_scanners_call_dangerous_is_dangerous() {
+    for name in include_str!("hazards/dangerous.txt").lines() {
+        let (module, name) = name.split_once(' ').unwrap();
+        let pickle = format!("c{module}\n{name}\n.");
+        assert_eq!(told("m.pkl", pickle.as_bytes()), dangerous(&format!("{module}.{name}")));
     }
 }
 

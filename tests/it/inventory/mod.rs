@@ -11,6 +11,8 @@ use touchmark::signing::Progress;
 
 mod bills;
 pub(crate) mod hazards;
+mod layouts;
+mod rescan;
 mod store;
 
 const HEADER: &str = "schema = \"workspace/0.1\"\nname = \"test\"\n";

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "f6e981ca10bda5c9796a4f6601061eba339afaeb6eee379800194afb2db923c4"
+      "hint": "15872b0b8dcb5ddfecc77f4c192b761e7e6e07423d1aa29b492883bc4be669b6"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMCY2TGFKtml1hTQdtAqujmWvqo1/saES2tqsxDQiNUxRixkxjVUHgHwwIdlCCJ3B0AIxANcoenijmmhK7v6zWceFz5Xr+BxCmpNVTgtViVe0u/VgZTyflUtlLeN8920hYmO9Tw==",
+        "sig": "MGUCMF4vjAjI88MNi8jmguvuEEUt8tWm4Qs9i5f5KZkWL6EB7n2XQUIyVqG5nohlDJlaNAIxAKjWF7sjd+Q09wjrJrCm13oawgYgkfeEM0TR/TPVVSCvzHukorJ5eHyGKiMfZP48/A==",
         "keyid": ""
       }
     ]

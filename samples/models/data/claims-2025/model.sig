@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "f6e981ca10bda5c9796a4f6601061eba339afaeb6eee379800194afb2db923c4"
+      "hint": "15872b0b8dcb5ddfecc77f4c192b761e7e6e07423d1aa29b492883bc4be669b6"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGQCMBGJshjFOq/z4pBEflgL1vW0ytww56bw6cAxA1lTBmZPSWu3GbsmE9XCQdB85M2fuQIwEjQhw0/dWaW/IqM1FYdVy7FAnk6yo/uLrdDMmjG151Y0NtwYiUWTt8LzZMs0ltKN",
+        "sig": "MGUCMBtcpFnVpoje4nnciprOMapVgn/Jq6Y6s9ZiTs2JY0zIB64IOPp4aQ9TDqdhryufywIxAPwCkDKenNBemLkrUTQ2qX21datg4/yKarflLWZYD3IfOy1BV9r71iKG774ITr33+w==",
         "keyid": ""
       }
     ]

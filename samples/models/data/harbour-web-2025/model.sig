@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "f6e981ca10bda5c9796a4f6601061eba339afaeb6eee379800194afb2db923c4"
+      "hint": "15872b0b8dcb5ddfecc77f4c192b761e7e6e07423d1aa29b492883bc4be669b6"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMQCeYWioQ/G+/3+SHk/U6lNx36i5CPLGqiYlUZcWfZ9lW1xQbvkx24ZijM8Ova11rPECMFCFtWxjFSH78XyFjpUULK4fm5o9l12y+qmH/4+2UQvo7JahH4/3X4WiY07keUorSA==",
+        "sig": "MGUCMACCOTaxbrCHFk7dpc0IYhpUBuH3TE3xbE1cAU3Lt1lkizDcFzjTjC7f3XiG01i4UwIxANoq8QcGAX7GGUcZb7end75m6C/puw3fkOjabjmWVrpyiWYXCJbm/SnbR1ZR6WfLnA==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "f6e981ca10bda5c9796a4f6601061eba339afaeb6eee379800194afb2db923c4"
+      "hint": "15872b0b8dcb5ddfecc77f4c192b761e7e6e07423d1aa29b492883bc4be669b6"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMAs5qAkavSkfhqq60FEYy+TmXaSFxklOXZe+5RPUp/vXy5Nz0OUF5NuYyhmXWaPGWQIxALW6+b2a5cMFxtggKXRcLbS9xIB5q2qYCnpo9vh7N+lbwdxblprYED6L0WidF7wqOQ==",
+        "sig": "MGQCMHf7p2tEqb7DpOvb9MWAz2qMDzM/H89tKx8Q14E56M+wQM05TZLWBwAYXTU84+LP2AIwOl7STDeSsPpxOpWKbo7bVQvu+SQAQIo/r5PRK2qKHtRmFzGSaalwaZkQ47UWF+IG",
         "keyid": ""
       }
     ]

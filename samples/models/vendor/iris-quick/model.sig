@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "9239d15f714370f3e87bade76974e5570831e9ca74f925c3adcc2aa06c73e068"
+      "hint": "fc9850e9391bc64baa9dfef88564c244b46bbcf221644e3a9f5f81f30be3c1c4"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEQCIDNiMhaI8d1wCjTQyPU/CUyFa3p9X4BK2dsDl41LAUycAiBQkrJ97bsJiu7VvVqljYGCmts4FrM8ir6OogpXAbr3GQ==",
+        "sig": "MEUCIFUUEbyDzo1iDrEAkuECfpzCLHOCRALjOJOt6EzLZXRoAiEAxE4yauUUy2IjHaPG7f2V6WFbRdWktC+oWmT5mvI1E8U=",
         "keyid": ""
       }
     ]

@@ -87,6 +87,23 @@ fn an_archive_that_says_two_things_is_told_and_its_pickles_are_walked_all_the_sa
     unknown.method = 14;
     assert_eq!(tiers("m.pt", &zip(&[unknown])), [Tier::Unreadable]);
     assert_eq!(tiers("m.pt", b"PK\x03\x04 no directory data.pkl"), [Tier::Unreadable]);
+    // A comment that holds another directory: the last record does not end where the file does, and loaders take it.
+    let (harmless, other) = (zip(&[stored("a/x", b"1")]), zip(&[stored("a/data.pkl", SYSTEM)]));
+    let comment = [other.as_slice(), b"!"].concat();
+    let mut two = [&harmless[..harmless.len() - 2], &(comment.len() as u16).to_le_bytes()].concat();
+    two.extend(comment);
+    assert_eq!(tiers("m.pt", &two), [Tier::Unreadable]);
+    // A second name, which Python takes from 3.12 on.
+    let renamed = b"\x75\x70\x0c\0\x01\0\0\0\0a/b.pkl";
+    let mut archive = zip(&[stored("a/data.txt", b"1")]);
+    let end = archive.len() - 22;
+    archive.splice(end..end, renamed.iter().copied());
+    let directory = end - 46 - "a/data.txt".len();
+    archive[directory + 30] = renamed.len() as u8;
+    let end = archive.len() - 22;
+    archive[end + 12] += renamed.len() as u8;
+    let found = hazards("m.pt", &archive);
+    assert!(found[0].tier == Tier::Suspicious && found[0].why.contains("second name"), "{found:?}");
 }
 
 #[test]
@@ -128,7 +145,18 @@ fn array(descr: &str, data: &[u8]) -> Vec<u8> {
 
 #[test]
 fn arrays_of_objects_are_pickles() {
-    for descr in ["'|O'", "[('a', '<f4'), ('b', '|O8')]", "'O'", "[('a', [('b', 'O')])]"] {
+    for descr in [
+        "'|O'",
+        "[('a', '<f4'), ('b', '|O8')]",
+        "'O'",
+        "[('a', [('b', 'O')])]",
+        "'f4,O'",
+        "'(2,)O'",
+        "'2O'",
+        "'object_'",
+        "'\\x4f'",
+        r#"[("it's", '<f4'), ('b', 'O')]"#,
+    ] {
         assert_eq!(
             told("a.npy", &array(descr, SYSTEM)),
             [(Tier::Dangerous, "os.system".to_owned())],
@@ -137,6 +165,13 @@ fn arrays_of_objects_are_pickles() {
     }
     let numbers = array("'<f4'", SYSTEM);
     assert!(folder(&[("a.npy", &numbers)]).formats.is_empty());
+    assert!(folder(&[("a.npy", &array("[('Open', '<f4')]", b"1234"))]).hazards.is_empty());
+    // An array needs no telling name, and what is no array is loaded as a pickle.
+    for entry in [stored, deflated] {
+        let archive = zip(&[entry("x", &array("'|O'", SYSTEM))]);
+        assert_eq!(told("a.npz", &archive), [(Tier::Dangerous, "os.system".to_owned())]);
+    }
+    assert_eq!(told("a.npy", SYSTEM), [(Tier::Dangerous, "os.system".to_owned())]);
     let archive = zip(&[stored("x.npy", &numbers), deflated("y.npy", &array("'|O'", SYSTEM))]);
     let found = folder(&[("a.npz", &archive)]);
     assert_eq!((found.hazards.len(), found.hazards[0].tier), (1, Tier::Dangerous));
@@ -159,12 +194,32 @@ fn keras_layers_that_hold_code_are_found() {
     let system = r#"{"module":"os","class_name":"system"}"#;
     assert_eq!(keras(system), [(Tier::Dangerous, "os.system".to_owned())]);
     assert_eq!(keras("{")[0].0, Tier::Unreadable);
+    let function =
+        |module, name| format!(r#"{{"module":"{module}","class_name":"function","config":"{name}"}}"#);
+    assert_eq!(keras(&function("builtins", "eval")), [(Tier::Dangerous, "builtins.eval".to_owned())]);
+    assert!(keras(&function("builtins", "my_activation")).is_empty());
+    let unsafe_mode = "enable_unsafe_deserialization";
+    assert_eq!(keras(&function("keras.config", unsafe_mode))[0].0, Tier::Dangerous);
+    let lookup =
+        r#"{"module":"keras.layers","class_name":"StringLookup","config":{"vocabulary":"/etc/passwd"}}"#;
+    assert_eq!(keras(lookup), [(Tier::Dangerous, "/etc/passwd".to_owned())]);
+    assert!(keras(&lookup.replace("\"/etc/passwd\"", "[\"a\"]")).is_empty());
+    // Keras reads the archive behind whatever comes first.
+    let behind = [b"\x80\x02}.".as_slice(), &zip(&[stored("config.json", lambda.as_bytes())])].concat();
+    assert!(tiers("m.keras", &behind).contains(&Tier::Unreadable));
     let found = folder(&[("m.keras", &zip(&[stored("config.json", lambda.as_bytes())]))]);
     assert_eq!(found.formats, [Format::KerasCode]);
     let mut h5 = [b"\x89HDF\r\n\x1a\n".as_slice(), &[0; 3000], b"{\"class_name\" : \"Lambda\"}"].concat();
     assert_eq!(told("m.h5", &h5), [(Tier::Dangerous, "Lambda".to_owned())]);
     h5.splice(8..8, vec![0; 5 << 20]);
     assert_eq!(told("m.h5", &h5), [(Tier::Dangerous, "Lambda".to_owned())]);
+    // In the middle, across the steps of reading, and spelt so that a search misses it.
+    h5.truncate((1 << 20) - 10);
+    h5.extend(b"{\"class_name\": \"Lambda\"}");
+    h5.resize(3 << 20, 0);
+    assert_eq!(told("m.h5", &h5), [(Tier::Dangerous, "Lambda".to_owned())]);
+    let spelt = b"\x89HDF\r\n\x1a\n {\"class_name\": \"\\u004cambda\"}";
+    assert_eq!(tiers("m.h5", spelt), [Tier::Suspicious]);
     assert!(told("w.h5", b"\x89HDF\r\n\x1a\n weights").is_empty());
 }
 

@@ -1,0 +1,194 @@
+//! What speaks against a model's having come from a parent: facts that such a derivation keeps, and that differ.
+//! It compares what the sources say and proves nothing: a finding is a question to the producer.
+
+use super::graph::{Graph, GraphFinding};
+use crate::inventory::{Basis, FactKey, Model, Relation, TensorSummary};
+
+/// What derivations of some kinds would leave as it is, or would not.
+struct Rule {
+    /// What is compared, in words.
+    what: &'static str,
+    by: &'static [Relation],
+    /// The values of the child and of the parent that do not go together; none when nothing speaks against it.
+    against: fn(&Told, &Told) -> Option<(String, String)>,
+}
+
+const ALL: &[Relation] = &[
+    Relation::Finetune,
+    Relation::Quantised,
+    Relation::Adapter,
+    Relation::Merge,
+    Relation::Distilled,
+    Relation::Unspecified,
+];
+const SAME_WEIGHTS: &[Relation] = &[Relation::Finetune, Relation::Quantised, Relation::Merge];
+
+/// What is compared for which derivation. Of unknown derivations little can be expected. Names of tensors are not
+/// compared by themselves: formats name the same tensor differently, and heads come and go.
+const RULES: [Rule; 8] = [
+    Rule { what: "architecture", by: SAME_WEIGHTS, against: architectures },
+    Rule {
+        what: "hidden size",
+        by: SAME_WEIGHTS,
+        against: |own, its| sizes(own, its, |told| told.hidden, u64::ne),
+    },
+    Rule {
+        what: "number of layers",
+        // A merge may stack layers.
+        by: &[Relation::Finetune, Relation::Quantised],
+        against: |own, its| sizes(own, its, |told| told.layers, u64::ne),
+    },
+    // Tokens are added, and rarely taken away.
+    Rule {
+        what: "vocabulary",
+        by: SAME_WEIGHTS,
+        against: |own, its| sizes(own, its, |told| told.vocabulary, u64::lt),
+    },
+    Rule { what: "shapes of the same tensors", by: SAME_WEIGHTS, against: shapes },
+    Rule { what: "types of the tensors", by: &[Relation::Quantised], against: types },
+    Rule { what: "time of making", by: ALL, against: times },
+    // The same bytes under another name are a copy.
+    Rule { what: "same content", by: ALL, against: contents },
+];
+
+/// Shorter digests are not believed to be of one content only.
+const MIN_DIGEST: usize = 48;
+/// What a class of the usual library adds to the architecture's name.
+const HEADS: [&str; 9] = [
+    "forcausallm",
+    "forconditionalgeneration",
+    "formaskedlm",
+    "forsequenceclassification",
+    "fortokenclassification",
+    "forquestionanswering",
+    "forimageclassification",
+    "lmheadmodel",
+    "model",
+];
+
+/// What speaks against the lineage of all models, in the order of their ids.
+pub fn doubts(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
+    models.iter().flat_map(|model| doubts_of(model, models, graph)).collect()
+}
+
+/// What speaks against one model's lineage.
+pub fn doubts_of(model: &Model, models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
+    let mut found = Vec::new();
+    let mut own = None;
+    for (parent, edge) in graph.parents(&model.id) {
+        let rules = || RULES.iter().filter(|rule| rule.by.contains(&edge.relation));
+        let Some(base) = parent.model.and_then(|at| models.get(at)).filter(|_| rules().count() > 0) else {
+            continue;
+        };
+        let (own, mut its) = (own.get_or_insert_with(|| Told::by(model)), Told::by(base));
+        if base.kind != model.kind {
+            // An adapter that was merged in has tensors of its own.
+            its.tensors = None;
+        }
+        for rule in rules() {
+            if let Some((here, there)) = (rule.against)(own, &its) {
+                found.push(GraphFinding::Doubtful {
+                    child: model.id.clone(),
+                    parent: parent.id.clone(),
+                    relation: edge.relation,
+                    what: rule.what,
+                    values: Box::new((here.into(), there.into())),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// What the sources tell of one model, as far as it is compared.
+#[derive(Default)]
+struct Told {
+    architectures: Vec<String>,
+    tensors: Option<TensorSummary>,
+    made: Option<String>,
+    digests: Vec<String>,
+}
+
+impl Told {
+    fn by(model: &Model) -> Self {
+        let mut told = Told::default();
+        for fact in model.facts.each().filter(|fact| fact.basis != Basis::Contradicted) {
+            let value = fact.value.raw();
+            match fact.key {
+                FactKey::Architecture => told.architectures.push(value.to_owned()),
+                FactKey::Tensors if told.tensors.is_none() => told.tensors = value.parse().ok(),
+                FactKey::Hash | FactKey::Address if value.len() > MIN_DIGEST && value.contains(':') => {
+                    told.digests.push(value.to_lowercase().replacen("sha-", "sha", 1));
+                }
+                // The earliest: a later time may be that of a copy.
+                FactKey::Made if is_date(value) && told.made.as_deref().is_none_or(|made| value < made) => {
+                    told.made = Some(value.to_owned());
+                }
+                _ => {}
+            }
+        }
+        told
+    }
+}
+
+fn architectures(own: &Told, its: &Told) -> Option<(String, String)> {
+    let agree = |one: &String| its.architectures.iter().any(|other| same_architecture(one, other));
+    let differ = !own.architectures.iter().any(agree);
+    Some((own.architectures.first()?.clone(), its.architectures.first()?.clone())).filter(|_| differ)
+}
+
+fn sizes(
+    own: &Told,
+    its: &Told,
+    of: fn(&TensorSummary) -> Option<u64>,
+    differ: fn(&u64, &u64) -> bool,
+) -> Option<(String, String)> {
+    let (own, its) = (of(own.tensors.as_ref()?)?, of(its.tensors.as_ref()?)?);
+    differ(&own, &its).then(|| (own.to_string(), its.to_string()))
+}
+
+/// Tensors of the same names with other shapes, where neither another type nor more tokens explains them.
+fn shapes(own: &Told, its: &Told) -> Option<(String, String)> {
+    let (own, its) = (own.tensors.as_ref()?, its.tensors.as_ref()?);
+    let is_explained = own.types != its.types || own.vocabulary != its.vocabulary;
+    let differ = own.names == its.names && own.shapes != its.shapes && !is_explained;
+    let short = |digest: &str| digest.chars().take(12).collect::<String>();
+    differ.then(|| (short(&own.shapes), short(&its.shapes)))
+}
+
+/// Quantising changes the types of most tensors.
+fn types(own: &Told, its: &Told) -> Option<(String, String)> {
+    let (own, its) = (own.tensors.as_ref()?, its.tensors.as_ref()?);
+    let words = |summary: &TensorSummary| {
+        let words: Vec<&str> = summary.types.iter().map(|(word, _)| word.as_str()).collect();
+        words.join(", ")
+    };
+    (own.types == its.types && !own.types.is_empty()).then(|| (words(own), words(its)))
+}
+
+/// A child that was made on a day before its parent was.
+fn times(own: &Told, its: &Told) -> Option<(String, String)> {
+    let (own, its) = (own.made.as_deref()?, its.made.as_deref()?);
+    (own.get(..10)? < its.get(..10)?).then(|| (own.to_owned(), its.to_owned()))
+}
+
+fn contents(own: &Told, its: &Told) -> Option<(String, String)> {
+    let same = own.digests.iter().find(|digest| its.digests.contains(digest))?;
+    Some((same.clone(), same.clone()))
+}
+
+/// Whether a text begins as ISO 8601 writes a day, so that texts are in the order of their times.
+fn is_date(text: &str) -> bool {
+    text.get(..10).is_some_and(|day| day.parse::<jiff::civil::Date>().is_ok())
+}
+
+fn same_architecture(one: &str, other: &str) -> bool {
+    let plain = |text: &str| {
+        let text: String = text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+        let head = HEADS.iter().find_map(|head| text.strip_suffix(head));
+        head.filter(|rest| !rest.is_empty()).unwrap_or(&text).to_owned()
+    };
+    let (one, other) = (plain(one), plain(other));
+    // `qwen2` and `qwen2moe`, `phi3` and `phi3small`: of one family, and no contradiction.
+    one.starts_with(&other) || other.starts_with(&one)
+}

@@ -1,0 +1,89 @@
+//! Bills of materials from elsewhere become sources of the workspace. What is no bill is refused by what it is.
+
+use super::open::Workbench;
+use crate::error::{Code, Error, Result};
+use crate::inventory::{Finding, Source, SourceKind, bom, snapshot};
+use crate::signing;
+use crate::text::{Untrusted, screen};
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Findings that say that a document is no bill, or none that can be read.
+const NOT_READ: [&str; 4] = ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT"];
+
+/// A bill that is a source now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedBill {
+    /// Its path, as the workspace calls it.
+    pub source: Untrusted,
+    /// How many models it speaks of.
+    pub models: usize,
+    /// What it gets wrong.
+    pub findings: Vec<Finding>,
+    /// Whether it was a source before.
+    pub already: bool,
+}
+
+impl Workbench {
+    /// Adds bills of materials as sources, all or none; a scan then reads them.
+    ///
+    /// # Errors
+    /// `E-READ`; `E-MALFORMED` saying what a file is that is no bill; `E-WRITE`, `E-CONFIG`.
+    pub fn import_bills(&self, files: &[PathBuf]) -> Result<Vec<ImportedBill>> {
+        let view = self.view();
+        let workspace = &view.workspace;
+        let mut read = Vec::new();
+        for file in files {
+            let path = file.canonicalize().map_err(|cause| Error::read(file, &cause))?;
+            // Inside the workspace its path stays with it when it is handed on.
+            let path = path.strip_prefix(&workspace.root).map(Path::to_owned).unwrap_or(path);
+            let source = Untrusted::new(path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
+            let whole = workspace.root.join(&path);
+            let found = bom::read(&whole, &source);
+            let fault = found.findings.iter().find(|finding| NOT_READ.contains(&finding.code.as_str()));
+            if let Some(fault) = fault {
+                return Err(no_bill(&whole, &fault.message).at_path(file));
+            }
+            let is_known = |known: &Source| {
+                known.kind == SourceKind::Bom
+                    && (known.path == path
+                        || workspace.root.join(&known.path) == whole
+                        || bom::is_document(&path)
+                            && path.parent().is_some_and(|folder| folder == known.path))
+            };
+            let already = workspace.sources.iter().any(is_known);
+            let (models, findings) = (found.models.len(), found.findings);
+            read.push((path, ImportedBill { source, models, findings, already }));
+        }
+        for (path, bill) in &read {
+            if !bill.already {
+                self.add_source(Source { kind: SourceKind::Bom, path: path.clone() })?;
+            }
+        }
+        Ok(read.into_iter().map(|(_, bill)| bill).collect())
+    }
+}
+
+fn no_bill(path: &Path, why: &str) -> Error {
+    const HELP: &str =
+        "bills are CycloneDX 1.5 to 1.7 (JSON, XML), SPDX 2.3 and 3.0.1, and AITF; nothing was imported";
+    let no = |what: String| Error::new(Code::Malformed, format!("not a bill of materials: {what}"));
+    if path.is_dir() {
+        return no("it is a folder".to_owned())
+            .help("name the bills in it, or add it as a source with `touchmark scan`");
+    }
+    if snapshot::is_snapshot(path) {
+        return no("it is a snapshot of an inventory".to_owned())
+            .help("`touchmark diff FILE` compares with it");
+    }
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(32).read_to_end(&mut start));
+    if read.is_ok() && start.starts_with(b"{\"seq\":1,\"at\":") {
+        return no("it is an exported ledger".to_owned()).help("`touchmark ledger import FILE` takes it");
+    }
+    match signing::inspect(path) {
+        Ok(seen) => no(format!("it is a {}", screen(&seen.kind))).help(HELP),
+        Err(_) => no(why.to_owned()).help(HELP),
+    }
+}
