@@ -154,8 +154,13 @@ fn files_that_are_all_gone_keep_none_of_the_others_from_being_hashed() {
 #[test]
 fn a_cancelled_run_stops_in_the_middle_of_a_file_and_gives_no_digest() {
     let dir = tempfile::tempdir().unwrap();
-    let files = files(dir.path(), &[24 << 20, 24 << 20, 24 << 20]);
-    let jobs: Vec<HashJob> = files.iter().map(|(job, _)| job.clone()).collect();
+    // Holes, so long that nobody hashes them to their end before the watcher comes to its turn.
+    let file = |index: u32| {
+        let (path, size) = (dir.path().join(index.to_string()), 64 << 30);
+        fs::File::create(&path).unwrap().set_len(size).unwrap();
+        HashJob { path, size, range: None }
+    };
+    let jobs: Vec<HashJob> = (0..3).map(file).collect();
     for algorithm in ALL {
         let progress = Progress::default();
         let watcher = progress.clone();
@@ -168,8 +173,7 @@ fn a_cancelled_run_stops_in_the_middle_of_a_file_and_gives_no_digest() {
             });
             hash_files(algorithm, &jobs, &progress).unwrap_err()
         });
-        assert_eq!(error.code, Code::Cancelled);
-        assert_eq!(progress.snapshot().files_total, 0);
+        assert_eq!((error.code, progress.snapshot().files), (Code::Cancelled, 0));
     }
 }
 
