@@ -6,7 +6,7 @@ use super::progress::{shown, watched};
 use super::signing;
 use crate::decision::Decision;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{ModelId, Source, SourceKind, bom};
+use crate::inventory::{ModelId, bom};
 use crate::policy;
 use crate::report;
 use crate::text::{count, nearest, screen};
@@ -248,11 +248,14 @@ fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, outpu
 
 fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8> {
     let workbench = Workbench::open(&options(cli))?;
-    for source in sources {
-        let path = source.canonicalize().map_err(|error| Error::read(source, &error))?;
-        let is_bom = path.is_file() && bom::is_document(&path);
-        let kind = if is_bom { SourceKind::Bom } else { SourceKind::Models };
-        workbench.add_source(Source { kind, path })?;
+    if !sources.is_empty() {
+        for source in workbench.add_sources(sources, &Progress::default())? {
+            output.note(&format!(
+                "source  {}  {}",
+                source.kind.word(),
+                screen(&source.path.to_string_lossy())
+            ));
+        }
     }
     wait(&workbench, JobKind::Scan, output)?;
     let view = workbench.view();

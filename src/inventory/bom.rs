@@ -4,6 +4,7 @@
 use serde_json::Value;
 use std::path::Path;
 
+use crate::signing::{ForeignState, JsonSignature, json_signatures};
 use crate::text::Untrusted;
 
 use super::record::note;
@@ -26,6 +27,9 @@ const FORMATS: [Format; 4] = [
     (telemetry::is_one, telemetry::view),
 ];
 
+/// Findings that say that a document is no bill, or none that can be read.
+pub const NO_BILL: [&str; 4] = ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT"];
+
 /// Whether a file's name is one of a bill of materials.
 pub fn is_document(path: &Path) -> bool {
     path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known)))
@@ -43,6 +47,8 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
         Err(unread) => return refuse("F-BOM-UNREADABLE", unread.to_string()),
     };
     let mut findings = Vec::new();
+    // Of JSON only: XML has its own signatures.
+    let mut is_ambiguous = None;
     let root = if xml_tree::is_xml(&bytes) {
         match xml_tree::parse(&bytes) {
             Ok(tree) => {
@@ -62,6 +68,7 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
                     let message = "this name occurs twice in one object; the last one counts";
                     note(&mut findings, "F-BOM-DUPLICATE-KEY", None, source, name, message);
                 }
+                is_ambiguous = Some(!tree.duplicates.is_empty());
                 tree.root
             }
             Err(message) => return refuse("F-BOM-JSON", message),
@@ -73,44 +80,44 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
         note(&mut findings, "F-BOM-FORMAT", None, source, "", message);
         return Scan { models: Vec::new(), findings };
     };
-    let mut signatures = Vec::new();
-    foreign_signatures(&root, &mut String::new(), source, &mut signatures);
-    findings.append(&mut signatures);
+    if let Some(is_ambiguous) = is_ambiguous {
+        tell_signatures(&root, is_ambiguous, source, &mut findings);
+    }
     let Scan { models, findings: more } = view(&root, source);
     findings.extend(more);
     Scan { models, findings }
 }
 
-/// Tells each JSON signature (JSF 0.82: `signature` on the document and on parts of it) as what it is. The
-/// parsers bound the depth.
-fn foreign_signatures(value: &Value, at: &mut String, source: &Untrusted, findings: &mut Vec<Finding>) {
-    let length = at.len();
-    match value {
-        Value::Object(members) => {
-            for (key, value) in members.iter().filter(|(_, value)| value.is_object() || value.is_array()) {
-                at.push('/');
-                at.push_str(&pointer_part(key));
-                let is_signature = key == "signature"
-                    && ["algorithm", "signers", "chain"].iter().any(|part| value.get(part).is_some());
-                if is_signature && findings.len() < MAX_SIGNATURES {
-                    let message = "a JSON signature (JSF) of this document; it is none of the model's, and not verified here";
-                    note(findings, "F-BOM-SIGNATURE", None, source, at, message);
-                }
-                foreign_signatures(value, at, source, findings);
-                at.truncate(length);
-            }
-        }
-        Value::Array(items) => {
-            for (index, item) in
-                items.iter().enumerate().filter(|(_, item)| item.is_object() || item.is_array())
-            {
-                at.push_str(&format!("/{index}"));
-                foreign_signatures(item, at, source, findings);
-                at.truncate(length);
-            }
-        }
-        _ => {}
+/// Tells each JSON signature (JSF 0.82: `signature` on the document and on parts of it) as what it is, those that
+/// do not fit first. None of them is the model's.
+fn tell_signatures(root: &Value, is_ambiguous: bool, source: &Untrusted, findings: &mut Vec<Finding>) {
+    let mut signatures = root.as_object().map(|root| json_signatures(root, is_ambiguous)).unwrap_or_default();
+    signatures.sort_by_key(|signature| signature.state != ForeignState::DoesNotFit);
+    for signature in signatures.iter().take(MAX_SIGNATURES) {
+        note(findings, "F-BOM-SIGNATURE", None, source, signature.place.raw(), words(signature));
     }
+    if signatures.len() > MAX_SIGNATURES {
+        let message = format!("{} JSON signatures or more; {MAX_SIGNATURES} are told", signatures.len());
+        note(findings, "F-BOM-SIGNATURE", None, source, "", message);
+    }
+}
+
+fn words(signature: &JsonSignature) -> String {
+    let left_out = match signature.left_out.len() {
+        0 => String::new(),
+        count => format!("; anybody may have changed what it leaves out ({count})"),
+    };
+    let told = match (signature.state, signature.why) {
+        (ForeignState::FitsOwnKey, _) => {
+            "that fits the key that it brings along; whose key that is, is not known".to_owned()
+        }
+        (ForeignState::DoesNotFit, _) => {
+            "that does NOT fit what it covers: one of the two was changed".to_owned()
+        }
+        (ForeignState::Malformed, why) => format!("that is malformed: {}", why.unwrap_or("not readable")),
+        (_, why) => format!("of this document, not verified here: {}", why.unwrap_or("not known")),
+    };
+    format!("a JSON signature (JSF) {told}{left_out}; it is none of the model's")
 }
 
 /// A member's name inside a JSON pointer (RFC 6901, section 3).

@@ -101,6 +101,14 @@ impl Place {
         }
     }
 
+    /// Whether it is this very folder.
+    pub fn is_at(&self, folder: &Path) -> bool {
+        match self {
+            Place::Folder(own) => own.path == folder,
+            Place::Store(store) => store.path == folder,
+        }
+    }
+
     /// What it is now, down to the last file.
     pub fn stamp(&self, since: SystemTime) -> Stamp {
         match self {

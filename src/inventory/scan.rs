@@ -41,6 +41,13 @@ pub struct Scan {
     pub findings: Vec<Finding>,
 }
 
+impl Scan {
+    /// Whether the document that was read is a bill of materials.
+    pub(crate) fn is_bill(&self) -> bool {
+        !self.findings.iter().any(|finding| bom::NO_BILL.contains(&finding.code.as_str()))
+    }
+}
+
 /// One document or folder of the sources, and what it says.
 #[derive(Debug, Clone)]
 pub struct Part {
@@ -128,6 +135,33 @@ pub fn read_model(path: &Path) -> Result<Model> {
     Ok(read.filter(|model| model.location.as_deref() == Some(path)).unwrap_or_else(unread))
 }
 
+/// What a folder is a source of, told by looking: models, bills of materials, or both.
+///
+/// # Errors
+/// `E-READ` when there is no such folder, `E-CANCELLED`.
+pub fn kinds_of(folder: &Path, progress: &Progress) -> Result<Vec<SourceKind>> {
+    let found = discovery::discover(folder, folder, progress)?.places;
+    let itself = found.first().is_some_and(|place| place.is_at(folder));
+    let mut kinds = Vec::new();
+    // Documents in the folder of a model are its own: its configurations, mostly.
+    if !itself && holds_bills(folder) {
+        kinds.push(SourceKind::Bom);
+    }
+    if !found.is_empty() || kinds.is_empty() {
+        kinds.insert(0, SourceKind::Models);
+    }
+    Ok(kinds)
+}
+
+/// Documents of a folder that are looked into for whether it holds bills.
+const MAX_LOOKS: usize = 64;
+
+fn holds_bills(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let documents = entries.map(|entry| entry.path()).filter(|path| bom::is_document(path) && path.is_file());
+    documents.take(MAX_LOOKS).any(|path| bom::read(&path, &Untrusted::default()).is_bill())
+}
+
 /// Documents above this size are read one after the other: each takes several times its size while it is read.
 const LARGE_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -162,7 +196,14 @@ impl Surveyor<'_> {
     fn folders(&self, root: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
         let found = discovery::discover(root, &source.path, self.progress)?;
         self.progress.expect(found.places.len() as u64, 0);
-        parts.push(self.search(source, found.findings));
+        let mut findings = found.findings;
+        if found.places.is_empty() {
+            let place = Untrusted::new(discovery::slashed(&source.path));
+            let message =
+                "no model in this folder or below: nothing that holds weights, a model card or a signature";
+            note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
+        }
+        parts.push(self.search(source, findings));
         let read: Vec<Part> = found
             .places
             .par_iter()

@@ -34,6 +34,13 @@ pub enum SourceKind {
     Bom,
 }
 
+impl SourceKind {
+    /// The word in `touchmark.toml`.
+    pub fn word(&self) -> &'static str {
+        KINDS.iter().find(|(_, kind)| kind == self).map_or("models", |(word, _)| word)
+    }
+}
+
 /// One source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -106,7 +113,7 @@ impl Workspace {
         let path = source.path.to_str().ok_or_else(|| {
             Error::new(Code::Config, "a path in touchmark.toml must be UTF-8 text").at_path(&source.path)
         })?;
-        let word = KINDS.iter().find(|(_, kind)| *kind == source.kind).map_or("models", |(word, _)| word);
+        let word = source.kind.word();
         let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
         let path = toml::Value::String(path.to_owned());
         let text = format!("{text}{gap}\n[[source]]\nkind = \"{word}\"\npath = {path}\n");

@@ -484,14 +484,17 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
                 said.join(", ")
             )
         }
-        GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
-            "{} is said to come from {} ({}); against it speaks: {what}, `{}` here, `{}` there; ask the producer",
-            child.screen(),
-            parent.screen(),
-            relation.word(),
-            values.0.screen(),
-            values.1.screen()
-        ),
+        GraphFinding::Doubtful { child, parent, relation, what, values } => {
+            let (own, its) = (values.0.screen(), values.1.screen());
+            let both =
+                if own == its { format!("`{own}` in both") } else { format!("`{own}` here, `{its}` there") };
+            format!(
+                "{} is said to come from {} ({}); against it speaks: {what}, {both}; ask the producer",
+                child.screen(),
+                parent.screen(),
+                relation.word(),
+            )
+        }
     };
     format!("{}  {text}", finding.code())
 }

@@ -99,6 +99,7 @@ pub use enumerate::{Entry, Listing, Scope, enumerate};
 #[doc(hidden)]
 pub use foreign::foreign_kind;
 pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
+pub(crate) use foreign::{JsonSignature, json_signatures};
 pub use formats::hazard;
 pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files};
 pub use health::{AnchorFault, Health};

@@ -2,15 +2,12 @@
 
 use super::open::Workbench;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Finding, Source, SourceKind, bom, snapshot};
-use crate::signing;
+use crate::inventory::{Finding, Source, SourceKind, bom, kinds_of, snapshot};
+use crate::signing::{self, Progress};
 use crate::text::{Untrusted, screen};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-
-/// Findings that say that a document is no bill, or none that can be read.
-const NOT_READ: [&str; 4] = ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT"];
 
 /// A bill that is a source now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +23,27 @@ pub struct ImportedBill {
 }
 
 impl Workbench {
+    /// Adds sources, all or none; a scan then reads them. What a folder is a source of is told by looking.
+    ///
+    /// # Errors
+    /// As [`Workbench::import_bills`], and `E-CANCELLED`.
+    pub fn add_sources(&self, paths: &[PathBuf], progress: &Progress) -> Result<Vec<Source>> {
+        let root = self.view().workspace.root.clone();
+        let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) =
+            paths.iter().cloned().partition(|path| path.is_dir());
+        let mut sources = Vec::new();
+        for folder in folders {
+            let path = folder.canonicalize().map_err(|cause| Error::read(&folder, &cause))?;
+            let kinds = kinds_of(&path, progress)?;
+            sources.extend(kinds.into_iter().map(|kind| Source { kind, path: within(&root, path.clone()) }));
+        }
+        let bills = self.import_bills(&files)?;
+        sources.iter().try_for_each(|source| self.add_source(source.clone()))?;
+        let source = |bill: ImportedBill| Source { kind: SourceKind::Bom, path: bill.source.raw().into() };
+        sources.extend(bills.into_iter().map(source));
+        Ok(sources)
+    }
+
     /// Adds bills of materials as sources, all or none; a scan then reads them.
     ///
     /// # Errors
@@ -36,12 +54,11 @@ impl Workbench {
         let mut read = Vec::new();
         for file in files {
             let path = file.canonicalize().map_err(|cause| Error::read(file, &cause))?;
-            // Inside the workspace its path stays with it when it is handed on.
-            let path = path.strip_prefix(&workspace.root).map(Path::to_owned).unwrap_or(path);
+            let path = within(&workspace.root, path);
             let source = Untrusted::new(path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
             let whole = workspace.root.join(&path);
             let found = bom::read(&whole, &source);
-            let fault = found.findings.iter().find(|finding| NOT_READ.contains(&finding.code.as_str()));
+            let fault = found.findings.iter().find(|finding| bom::NO_BILL.contains(&finding.code.as_str()));
             if let Some(fault) = fault {
                 return Err(no_bill(&whole, &fault.message).at_path(file));
             }
@@ -62,6 +79,15 @@ impl Workbench {
             }
         }
         Ok(read.into_iter().map(|(_, bill)| bill).collect())
+    }
+}
+
+/// Inside the workspace a path stays with it when it is handed on.
+fn within(root: &Path, path: PathBuf) -> PathBuf {
+    match path.strip_prefix(root) {
+        Ok(below) if below.as_os_str().is_empty() => PathBuf::from("."),
+        Ok(below) => below.to_owned(),
+        Err(_) => path,
     }
 }
 

@@ -254,3 +254,47 @@ fn a_misspelt_model_is_answered_with_the_one_that_was_meant() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(err(&refused).contains("did you mean `acme/support-bot-7b`"), "{}", err(&refused));
 }
+
+#[test]
+fn scan_tells_by_looking_what_a_source_is_and_adds_all_or_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    let write = |path: &str, text: &str| {
+        let path = root.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let bill = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"machine-learning-model","name":"o/told"}]}"#;
+    assert_eq!(touchmark(["init", root.to_str().unwrap()]).status.code(), Some(0));
+    write("weights/o/model/config.json", "{}");
+    write("weights/o/model/own.cdx.json", bill);
+    write("bills/one.cdx.json", bill);
+    write("both/two.cdx.json", bill);
+    write("both/p/model/config.json", "{}");
+    write("nothing/notes.txt", "none");
+    write("notes.json", "{}");
+    let scan = |paths: &[&str]| {
+        let paths: Vec<String> =
+            paths.iter().map(|path| root.join(path).to_str().unwrap().to_owned()).collect();
+        let words: Vec<&str> = std::iter::once("scan").chain(paths.iter().map(String::as_str)).collect();
+        in_workspace(root, &words)
+    };
+    let refused = scan(&["weights", "notes.json"]);
+    assert_eq!(refused.status.code(), Some(4), "{}", err(&refused));
+    assert!(!std::fs::read_to_string(root.join("touchmark.toml")).unwrap().contains("weights"));
+    let run = scan(&["weights", "weights/o/model", "bills", "both", "nothing", "bills/one.cdx.json"]);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(String::from_utf8_lossy(&run.stdout).contains("no model in this folder"));
+    let toml: toml::Table = std::fs::read_to_string(root.join("touchmark.toml")).unwrap().parse().unwrap();
+    let sources = toml["source"].as_array().unwrap().iter();
+    let told: Vec<_> = sources.map(|s| (s["kind"].as_str().unwrap(), s["path"].as_str().unwrap())).collect();
+    let wanted = [
+        ("models", "weights"),
+        ("models", "weights/o/model"),
+        ("bom", "bills"),
+        ("models", "both"),
+        ("bom", "both"),
+        ("models", "nothing"),
+    ];
+    assert_eq!(told[told.len() - wanted.len()..], wanted, "{told:?}");
+}

@@ -23,6 +23,7 @@ mod instance;
 mod interop;
 mod inventory;
 mod journey;
+mod jsf;
 #[cfg(feature = "keyless")]
 mod keyless;
 #[cfg(feature = "keyless")]

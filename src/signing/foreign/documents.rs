@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
 use super::super::{chain, json, sigstore};
-use super::{Covers, ForeignKind, Seen, schemes};
+use super::{Covers, ForeignKind, Seen, jsf, schemes};
 use crate::text::Untrusted;
 
 const MAX_DEPTH: usize = 64;
@@ -27,7 +27,7 @@ pub(super) fn recognise(raw: &[u8]) -> Option<Seen> {
 type Shape = fn(&Map<String, Value>) -> Option<Seen>;
 
 /// In this order: the first that fits names it.
-const SHAPES: [Shape; 7] = [blob, cosign, dsse, jws, notation_manifest, c2pa, jsf];
+const SHAPES: [Shape; 7] = [blob, cosign, dsse, jws, notation_manifest, c2pa, jsf::recognise];
 
 /// Three parts of base64 between dots.
 pub(super) fn compact(raw: &[u8]) -> Option<Seen> {
@@ -168,20 +168,4 @@ fn c2pa(document: &Map<String, Value>) -> Option<Seen> {
         .or_else(|| claim.get("claim_generator_info")?.get(0)?.get("name")?.as_str())?;
     let seen = Seen::new(ForeignKind::C2pa, Covers::NotTold).note("a manifest written as JSON");
     Some(seen.signer(Some(Untrusted::new(format!("made by {generator}")))))
-}
-
-fn jsf(document: &Map<String, Value>) -> Option<Seen> {
-    let signature = document.get("signature")?.as_object()?;
-    let core = ["signers", "chain"]
-        .iter()
-        .find_map(|many| signature.get(*many)?.get(0)?.as_object())
-        .unwrap_or(signature);
-    let (_, _) = (said(core, "algorithm")?, said(core, "value")?);
-    let leaf = core.get("certificatePath").and_then(|path| STANDARD.decode(path.get(0)?.as_str()?).ok());
-    let signer = match (leaf.as_deref().and_then(schemes::leaf), said(core, "keyId")) {
-        (Some((_, subject)), _) => Some(subject),
-        (None, Some(key)) => Some(Untrusted::new(format!("key {key}"))),
-        (None, None) => core.get("publicKey").map(|_| "a key that it brings itself".into()),
-    };
-    Some(Seen::new(ForeignKind::Jsf, Covers::Named(vec!["the document itself".into()])).signer(signer))
 }

@@ -5,8 +5,11 @@
 mod cms;
 mod cose;
 mod documents;
+mod jsf;
 mod schemes;
 mod texts;
+
+pub(crate) use jsf::{JsonSignature, signatures as json_signatures};
 
 use crate::error::{Code, Result};
 use crate::text::Untrusted;

@@ -45,8 +45,11 @@ impl Bench {
         self.write(&format!("boms/{name}.json"), text);
     }
 
+    /// Without the finding that the bench's folder of models is empty.
     fn scan(&self) -> Scan {
-        scan(&Workspace::find(Some(self.0.path())).unwrap(), &Progress::default()).unwrap()
+        let mut scan = scan(&Workspace::find(Some(self.0.path())).unwrap(), &Progress::default()).unwrap();
+        scan.findings.retain(|finding| !finding.message.starts_with("no model in this folder"));
+        scan
     }
 }
 
@@ -154,8 +157,6 @@ fn a_cancelled_scan_says_so() {
     let workspace = Workspace::find(Some(Bench::new().0.path())).unwrap();
     assert_eq!(scan(&workspace, &progress).unwrap_err().code, Code::Cancelled);
 }
-
-// Folders
 
 #[test]
 fn front_matter_gives_parents_licence_and_version_as_written() {
