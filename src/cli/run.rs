@@ -249,7 +249,7 @@ fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, outpu
 fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8> {
     let workbench = Workbench::open(&options(cli))?;
     if !sources.is_empty() {
-        for source in workbench.add_sources(sources, &Progress::default())? {
+        for source in shown(output, |progress| workbench.add_sources(sources, progress))? {
             output.note(&format!(
                 "source  {}  {}",
                 source.kind.word(),
