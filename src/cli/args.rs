@@ -422,6 +422,9 @@ pub struct Verify {
     /// Compute every digest, also where the policy lets remembered ones count
     #[arg(long)]
     pub in_full: bool,
+    /// Hash on this many threads
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
 }
 
 /// Options of the ways to verify that say what to trust.

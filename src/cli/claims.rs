@@ -2,6 +2,7 @@
 
 use super::args::{Cli, Common};
 use super::output::Output;
+use super::progress::shown;
 use super::run;
 use super::signing::now;
 use crate::attest::{
@@ -198,9 +199,9 @@ fn root_of(
             None => default_signature(place),
         });
     let signature = named.unwrap_or_else(|| default_signature(place));
-    let progress = Progress::default();
     let nobody = Trust::new(Vec::new());
-    let signed = verify(place, &signature, &nobody, &VerifyOptions::at(at), &progress)?.root_of_files();
+    let looked = |progress: &Progress| verify(place, &signature, &nobody, &VerifyOptions::at(at), progress);
+    let signed = shown(output, looked)?.root_of_files();
     if signed.is_some() {
         return Ok(signed);
     }
@@ -212,7 +213,7 @@ fn root_of(
         ignore_git_paths: true,
         allow_symlinks: false,
     };
-    match digest(place, &options, &progress) {
+    match shown(output, |progress| digest(place, &options, progress)) {
         Ok(digested) => Ok(Some(digested.root_digest)),
         Err(error) => {
             output.note(&format!("? the model's root digest is not known: {error}"));

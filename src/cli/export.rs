@@ -37,7 +37,7 @@ pub fn run(
     let is_signed = |id: &&ModelId| before.model(id).is_some_and(|(_, model)| model.signature.is_some());
     let signed: Vec<ModelId> = ids.iter().filter(is_signed).cloned().collect();
     if !signed.is_empty() {
-        finish(&workbench, JobKind::Verify(signed))?;
+        finish(&workbench, JobKind::Verify(signed), output)?;
     }
     let view = workbench.view();
     let entries: Vec<Entry<'_>> = ids

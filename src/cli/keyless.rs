@@ -53,13 +53,14 @@ pub use with_network::sign;
 #[cfg(feature = "keyless")]
 mod with_network {
     use super::super::claims;
+    use super::super::progress::shown;
     use super::super::signing::{any_age, by_memory, options, remembered, set_jobs};
     use super::*;
     use crate::error::{Code, Error};
     use crate::report;
     use crate::signing::{
-        Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, Progress, default_signature,
-        read_small, sign_sigstore,
+        Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, default_signature, read_small,
+        sign_sigstore,
     };
     use crate::text;
     use std::io::{BufRead, Read};
@@ -109,15 +110,10 @@ mod with_network {
         claims::prepare(with.common.append_claims.as_deref(), &mut options)?;
         let timeout = Duration::from_secs(u64::from(with.timeout));
         let digests = remembered(&with.common, common)?;
-        let made = sign_sigstore(
-            &with.common.model,
-            &instance,
-            credentials,
-            &options,
-            digests.as_ref().map(any_age),
-            timeout,
-            &Progress::default(),
-        )?;
+        let made = shown(output, |progress| {
+            let digests = digests.as_ref().map(any_age);
+            sign_sigstore(&with.common.model, &instance, credentials, &options, digests, timeout, progress)
+        })?;
         let signed = &made.signed;
         claims::append_signature(with.common.append_claims.as_deref(), signed, output)?;
         let issuer = made.signer.issuer.as_ref().map(|issuer| issuer.screen()).unwrap_or_default();

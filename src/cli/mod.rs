@@ -6,6 +6,7 @@ mod export;
 mod key;
 mod keyless;
 mod output;
+mod progress;
 mod run;
 mod secrets;
 mod signing;

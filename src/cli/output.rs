@@ -50,6 +50,18 @@ impl Output {
         }
     }
 
+    /// Whether somebody sees a line that changes.
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet
+            && std::io::stderr().is_terminal()
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+
+    /// The one line that changes, over what it said before; nothing takes it away.
+    pub fn status_line(&self, safe: &str) {
+        eprint!("\r\u{1b}[2K{safe}");
+    }
+
     /// What a person has to read to go on: on standard error, even when quiet.
     #[cfg(feature = "keyless")]
     pub fn ask(&self, safe: &str) {

@@ -2,13 +2,13 @@
 
 use super::args::{Cli, Command, LedgerCommand, PolicyCommand, Word};
 use super::output::Output;
+use super::progress::{shown, watched};
 use super::signing;
 use crate::decision::Decision;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{ModelId, bom};
 use crate::policy;
 use crate::report;
-use crate::signing::Progress;
 use crate::text::{count, nearest, screen};
 use crate::workbench::{Job, JobKind, JobState, OpenOptions, ReviewWord, View, Workbench};
 use serde_json::json;
@@ -194,7 +194,7 @@ pub(super) fn find(view: &View, name: &str) -> Result<usize> {
 
 /// Runs a job to its end and tells what it could not look at.
 fn wait(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<()> {
-    let job = finish(workbench, kind)?;
+    let job = finish(workbench, kind, output)?;
     for line in &job.log {
         if line.starts_with('?') {
             output.note(line);
@@ -203,9 +203,11 @@ fn wait(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
+pub(super) fn finish(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<Job> {
     let id = workbench.start(kind);
-    let Some(job) = workbench.wait(id) else {
+    let progress = workbench.jobs().into_iter().find(|job| job.id == id).map(|job| job.progress);
+    let done = watched(output, &progress.unwrap_or_default(), || workbench.wait(id));
+    let Some(job) = done else {
         return Err(Error::new(Code::Internal, "the job was lost"));
     };
     match job.state {
@@ -216,6 +218,7 @@ pub(super) fn finish(workbench: &Workbench, kind: JobKind) -> Result<Job> {
 }
 
 fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, output: &Output) -> Result<u8> {
+    signing::set_jobs(verify.jobs);
     let workbench = Workbench::open(&options(cli))?;
     workbench.valid_policy()?;
     let name = model.to_string_lossy();
@@ -230,12 +233,12 @@ fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, outpu
                 .map(|m| m.id.clone())
                 .ok_or_else(|| signing::no_such_model(&name))?;
             let kind = if verify.in_full { JobKind::VerifyInFull } else { JobKind::Verify };
-            finish(&workbench, kind(vec![id]))?;
+            finish(&workbench, kind(vec![id]), output)?;
             let view = workbench.view();
             let verified = view.verified.get(index).and_then(Option::as_ref);
             verified.map(|v| v.verification.clone()).ok_or_else(|| signing::no_such_model(&name))?
         }
-        _ if model.exists() => workbench.verify_path(model, signature, &Progress::default())?,
+        _ if model.exists() => shown(output, |progress| workbench.verify_path(model, signature, progress))?,
         (Err(error), _) => return Err(error),
         (Ok(_), Some(_)) => return Err(signing::no_such_model(&name)),
     };
@@ -246,7 +249,7 @@ fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, outpu
 fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8> {
     let workbench = Workbench::open(&options(cli))?;
     if !sources.is_empty() {
-        for source in workbench.add_sources(sources, &Progress::default())? {
+        for source in shown(output, |progress| workbench.add_sources(sources, progress))? {
             output.note(&format!(
                 "source  {}  {}",
                 source.kind.word(),

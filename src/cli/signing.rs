@@ -2,6 +2,7 @@
 
 use super::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
 use super::output::Output;
+use super::progress::shown;
 use super::{claims, key, timestamp, token};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Store, Workspace};
@@ -110,7 +111,7 @@ fn signed(
     let digests = remembered(with, common)?;
     let extra =
         With { stamp: stamp.as_ref().map(|stamp| stamp as Stamp), digests: digests.as_ref().map(any_age) };
-    let signed = make(&options, extra, &Progress::default())?;
+    let signed = shown(output, |progress| make(&options, extra, progress))?;
     drop(stamp);
     claims::append_signature(with.append_claims.as_deref(), &signed, output)?;
     let told = told.take();
@@ -176,7 +177,7 @@ fn certificates(file: &Path) -> Result<Vec<Vec<u8>>> {
 pub fn root_digest(model: &Path, what: &What, output: &Output) -> Result<u8> {
     set_jobs(what.jobs);
     let options = options(what, default_signature(model));
-    let digested = digest(model, &options, &Progress::default())?;
+    let digested = shown(output, |progress| digest(model, &options, progress))?;
     output.print(&format!("{}\n", digested.root_digest), || {
         report::json::signed("touchmark.digest/1", &digested)
     });
@@ -231,7 +232,8 @@ pub fn verify_by_flags(method: &VerifyMethod, common: &Common, output: &Output) 
         at: now(common),
     };
     let signature = with.signature.clone().unwrap_or_else(|| default_signature(&with.model));
-    let mut verification = verify(&with.model, &signature, &trust, &options, &Progress::default())?;
+    let mut verification =
+        shown(output, |progress| verify(&with.model, &signature, &trust, &options, progress))?;
     require(&mut verification, with);
     claims::predicates(&mut verification, &with.model, &trust, &options)?;
     print(&with.model.to_string_lossy(), &verification, with.explain, output);
@@ -253,9 +255,11 @@ fn mixed_up(method: &VerifyMethod, common: &Common, output: &Output) -> Result<O
     if !is_other {
         return Ok(None);
     }
+    set_jobs(with.jobs);
     let options = VerifyOptions { method: Some(asked), ..VerifyOptions::at(now(common)) };
     let nobody = Trust::new(Vec::new());
-    let verification = verify(&with.model, &signature, &nobody, &options, &Progress::default())?;
+    let verification =
+        shown(output, |progress| verify(&with.model, &signature, &nobody, &options, progress))?;
     print(&with.model.to_string_lossy(), &verification, with.explain, output);
     Ok(Some(status_of(verification.outcome())))
 }

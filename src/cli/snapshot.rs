@@ -145,7 +145,7 @@ pub fn import(cli: &Cli, files: &[PathBuf], output: &Output) -> Result<u8> {
     }
     let workbench = Workbench::open(&options(cli))?;
     let imported = workbench.import_bills(files)?;
-    finish(&workbench, JobKind::Scan)?;
+    finish(&workbench, JobKind::Scan, output)?;
     let mut human = String::new();
     for bill in &imported {
         let word = if bill.already { "✓ a source already" } else { "✓ added" };

@@ -5,10 +5,11 @@ use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Check, Coverage, Inspection, Outcome, Stage, Verification, code_info};
-use crate::text::{count, width};
+use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
+use crate::text::{bar, count, size, span, width};
 use crate::workbench::{Summary, View};
 use std::fmt::Write;
+use std::time::Duration;
 
 /// Said beside every level.
 pub const SCOPE: &str = "A level speaks of integrity and authenticity, never of safety or correctness.";
@@ -496,4 +497,15 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
         }
     };
     format!("{}  {text}", finding.code())
+}
+
+/// How far hashing is: `▮▮▮▯▯▯▯▯  43 %  1.2 GB of 2.8 GB, 2.1 GB/s, 1 s left`.
+pub fn progress(now: &Snapshot, elapsed: Duration) -> String {
+    let percent = now.percent();
+    let (done, all) = (size(now.bytes), size(now.bytes_total));
+    let pace = now.pace(elapsed);
+    let rate = pace.map(|pace| format!(", {}/s", size(pace.bytes_per_second))).unwrap_or_default();
+    let left =
+        pace.and_then(|pace| pace.left).map(|left| format!(", {} left", span(left))).unwrap_or_default();
+    format!("{} {percent:>3} %  {done} of {all}{rate}{left}", bar(percent, 8))
 }

@@ -1,9 +1,12 @@
 //! Which files belong to a model (OMS v1.0, 6.1 and 6.2). It reads names and sizes, never contents.
 
 use crate::error::{Code, Error, Result};
+use rayon::prelude::*;
 use std::ffi::OsString;
-use std::fs::FileType;
+use std::fs::{DirEntry, FileType};
 use std::path::{Path, PathBuf};
+
+use super::progress::Progress;
 
 /// What is left out, and how symbolic links are treated.
 #[derive(Debug, Clone, Default)]
@@ -45,18 +48,35 @@ pub struct Listing {
     pub blobs: Option<PathBuf>,
 }
 
+impl Listing {
+    /// The size of a file that is part of the model.
+    pub(super) fn size_of(&self, name: &str) -> Option<u64> {
+        let found = self.entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
+        self.entries.get(found).map(|entry| entry.size)
+    }
+}
+
 /// Lists the files of `model` (a folder, or one file whose name is then its basename).
 ///
 /// # Errors
 /// `E-READ`; `E-MODEL` for a symbolic link that may not be followed, leaves the model or loops, for a file
 /// that is neither regular file nor folder, for a name that is not UTF-8, for an empty model.
 pub fn enumerate(model: &Path, scope: &Scope) -> Result<Listing> {
+    enumerate_until(model, scope, &Progress::default())
+}
+
+/// As [`enumerate`], until somebody asks to stop.
+///
+/// # Errors
+/// As [`enumerate`], and `E-CANCELLED`.
+pub(super) fn enumerate_until(model: &Path, scope: &Scope, progress: &Progress) -> Result<Listing> {
     let root = model.canonicalize().map_err(|cause| Error::read(model, &cause))?;
     let metadata = std::fs::metadata(&root).map_err(|cause| Error::read(model, &cause))?;
     let mut walk = Walk {
         blobs: hub_blobs(&root),
         root: root.clone(),
         scope,
+        progress,
         exclude: scope.exclude.iter().filter_map(|path| settled(path)).collect(),
         chain: Vec::new(),
         listing: Listing::default(),
@@ -129,6 +149,7 @@ struct Walk<'s> {
     /// The blobs folder of the hub cache whose snapshot the model is.
     blobs: Option<PathBuf>,
     scope: &'s Scope,
+    progress: &'s Progress,
     exclude: Vec<PathBuf>,
     /// Canonical folders from the root to where we are: a link to one of them is a loop.
     chain: Vec<PathBuf>,
@@ -142,7 +163,8 @@ impl Walk<'_> {
             return Err(Error::new(Code::TooLarge, "folders are nested too deeply").at_path(path));
         }
         self.chain.push(canonical.to_owned());
-        for (name, kind) in children(path)? {
+        self.progress.check()?;
+        for Child { name, kind, size } in children(path)? {
             let child = path.join(&name);
             let home = canonical.join(&name);
             if self.is_excluded(&home) {
@@ -160,8 +182,7 @@ impl Walk<'_> {
             } else if kind.is_dir() {
                 self.folder(&child, &home, &full)?;
             } else if kind.is_file() {
-                let size =
-                    std::fs::symlink_metadata(&child).map_err(|cause| Error::read(&child, &cause))?.len();
+                let size = size.map_err(|cause| Error::read(&child, &cause))?;
                 self.push(Entry { name: full, path: child, size, link_target: None })?;
             } else {
                 return Err(odd_file(&child));
@@ -243,7 +264,7 @@ impl Walk<'_> {
             self.listing.ignored.push(name);
             return;
         };
-        for (child, kind) in inside {
+        for Child { name: child, kind, .. } in inside {
             let child_path = path.join(&child);
             if !self.is_excluded(&child_path) {
                 let child_name = format!("{name}/{}", child.to_string_lossy());
@@ -258,18 +279,37 @@ pub(crate) fn covers(ignore: &str, name: &str) -> bool {
     name.strip_prefix(ignore).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// All children at once, so that a deep tree holds no pile of open folders.
-fn children(folder: &Path) -> Result<Vec<(OsString, FileType)>> {
+/// What a folder says of one thing in it.
+struct Child {
+    name: OsString,
+    kind: FileType,
+    /// Of a regular file; it matters only where the file is not left out.
+    size: std::io::Result<u64>,
+}
+
+/// All children at once, so that a deep tree holds no pile of open folders; asked for their sizes by all
+/// threads, and by their names in the open folder, which costs the system no way down to them.
+fn children(folder: &Path) -> Result<Vec<Child>> {
+    const WORTH_A_TASK: usize = 64;
     let unreadable = |cause: std::io::Error| Error::read(folder, &cause);
     let mut found = Vec::new();
     for child in std::fs::read_dir(folder).map_err(unreadable)? {
-        let child = child.map_err(unreadable)?;
-        found.push((child.file_name(), child.file_type().map_err(unreadable)?));
+        found.push(child.map_err(unreadable)?);
         if found.len() > MAX_FILES {
             return Err(Error::new(Code::TooLarge, format!("more than {MAX_FILES} files")).at_path(folder));
         }
     }
-    Ok(found)
+    let look = |child: DirEntry| {
+        let kind = child.file_type()?;
+        let size = if kind.is_file() { child.metadata().map(|metadata| metadata.len()) } else { Ok(0) };
+        Ok(Child { name: child.file_name(), kind, size })
+    };
+    let looked: std::io::Result<Vec<Child>> = if found.len() < 2 * WORTH_A_TASK {
+        found.into_iter().map(look).collect()
+    } else {
+        found.into_par_iter().with_min_len(WORTH_A_TASK).map(look).collect()
+    };
+    looked.map_err(unreadable)
 }
 
 /// Absolute, with the folder resolved and the last component as written.

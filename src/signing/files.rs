@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::{Bundle, read_small};
 use super::check::{Check, Outcome, Stage};
 use super::digests::{Reuse, hash_or_recall};
-use super::enumerate::{Entry, Listing, Scope, base_name, covers, enumerate, model_relative};
+use super::enumerate::{Entry, Listing, Scope, base_name, covers, enumerate_until, model_relative};
 use super::formats;
 use super::hashing::{HashAlgorithm, HashJob};
 use super::links;
@@ -27,7 +27,7 @@ const LIMIT_ATTESTATION_BYTES: u64 = 16 * 1024 * 1024;
 /// Changed files whose contents are looked at, so that the difference can be explained.
 const MAX_LOOKED_AT: usize = 100;
 
-/// Compares, and judges FILES.
+/// Compares, and judges FILES; with what lies here.
 ///
 /// # Errors
 /// `E-CANCELLED`.
@@ -38,12 +38,12 @@ pub(super) fn compare(
     options: &VerifyOptions,
     reuse: Option<Reuse<'_>>,
     progress: &Progress,
-) -> Result<(Check, FilesReport)> {
+) -> Result<(Check, FilesReport, Listing)> {
     let mut report = FilesReport::default();
-    let listing = match list(model, bundle, statement, options) {
+    let listing = match list(model, bundle, statement, options, progress) {
         Ok(listing) => listing,
         Err(error) if error.code == Code::Cancelled => return Err(error),
-        Err(error) => return Ok((cannot_list(model, &error), report)),
+        Err(error) => return Ok((cannot_list(model, &error), report, Listing::default())),
     };
     let recorded = &statement.manifest.serialization.ignore_paths;
     let hidden = listing.ignored.iter().filter(|name| recorded.iter().any(|ignore| covers(ignore, name)));
@@ -59,8 +59,8 @@ pub(super) fn compare(
     let mut meant = Vec::new();
     let mut differing: BTreeMap<&str, Vec<Differing>> = BTreeMap::new();
     for (name, parts) in &signed {
-        let Some(entry) = here.get(name.as_str()) else {
-            report.missing.push(Untrusted::new(name));
+        let Some(entry) = here.get(name) else {
+            report.missing.push(Untrusted::new(*name));
             continue;
         };
         if signed_size(parts).is_some_and(|size| size < entry.size) {
@@ -70,20 +70,20 @@ pub(super) fn compare(
         for (index, part) in parts.iter().enumerate() {
             let Some((_, end)) = part.range else {
                 jobs.push(HashJob { path: entry.path.clone(), size: entry.size, range: None });
-                meant.push((name.as_str(), index, part));
+                meant.push((*name, index, part));
                 continue;
             };
             if end > entry.size {
                 differing.entry(name).or_default().push(Differing { index, found: None });
             } else {
                 jobs.push(HashJob { path: entry.path.clone(), size: entry.size, range: part.range });
-                meant.push((name.as_str(), index, part));
+                meant.push((*name, index, part));
             }
         }
     }
     report.extra = here
         .values()
-        .filter(|entry| !signed.contains_key(&entry.name))
+        .filter(|entry| !signed.contains_key(entry.name.as_str()))
         // OMS 6.3.2: an empty file has no shards, so nobody can sign one.
         .filter(|entry| !(sharded && entry.size == 0))
         .map(|entry| Untrusted::new(&entry.name))
@@ -127,7 +127,7 @@ pub(super) fn compare(
     let unreadable_names: BTreeSet<&str> = unreadable.keys().copied().collect();
     report.unreadable = unreadable.into_iter().map(|(name, why)| (Untrusted::new(name), why)).collect();
     let whole = |name: &str| !differing.contains_key(name) && !unreadable_names.contains(name);
-    let whole = here.values().filter(|entry| signed.contains_key(&entry.name) && whole(&entry.name));
+    let whole = here.values().filter(|entry| signed.contains_key(entry.name.as_str()) && whole(&entry.name));
     report.matched_bytes = whole.map(|entry| entry.size).sum();
     for (name, mut differing) in differing {
         let (Some(entry), Some(parts)) = (here.get(name), signed.get(name)) else { continue };
@@ -152,7 +152,7 @@ pub(super) fn compare(
             recalled.age(options.at)
         ));
     }
-    Ok((with_details(check, &report, details), report))
+    Ok((with_details(check, &report, details), report, listing))
 }
 
 /// One signed digest: of a whole file, or of a range of it.
@@ -169,23 +169,23 @@ pub(super) fn signed_size(parts: &[Part<'_>]) -> Option<u64> {
 /// Signed files by name, each with its parts in the order of their place.
 fn signed_files<'s>(
     statement: &'s Statement,
-    listing: &Listing,
+    listing: &'s Listing,
     model: &Path,
-) -> BTreeMap<String, Vec<Part<'s>>> {
+) -> BTreeMap<&'s str, Vec<Part<'s>>> {
     let sharded = statement.manifest.serialization.shard_size.is_some();
     // The reference up to 1.0.0 calls a model that is one file `.`.
     let only = match listing.entries.as_slice() {
         [only] if model.is_file() => Some(only.name.as_str()),
         _ => None,
     };
-    let mut files: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+    let mut files: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
     for resource in &statement.manifest.resources {
         let (name, range) = match parse_shard_name(&resource.name) {
             Some((path, start, end)) if sharded => (path, Some((start, end))),
             _ => (resource.name.as_str(), None),
         };
         let name = if name == "." { only.unwrap_or(name) } else { name };
-        files.entry(name.to_owned()).or_default().push(Part { range, digest: &resource.digest });
+        files.entry(name).or_default().push(Part { range, digest: &resource.digest });
     }
     for parts in files.values_mut() {
         parts.sort_by_key(|part| part.range);
@@ -193,7 +193,13 @@ fn signed_files<'s>(
     files
 }
 
-fn list(model: &Path, bundle: &Path, statement: &Statement, options: &VerifyOptions) -> Result<Listing> {
+fn list(
+    model: &Path,
+    bundle: &Path,
+    statement: &Statement,
+    options: &VerifyOptions,
+    progress: &Progress,
+) -> Result<Listing> {
     let recorded = &statement.manifest.serialization;
     let root = model.canonicalize().map_err(|cause| Error::read(model, &cause))?;
     let mut ignore_paths = recorded.ignore_paths.clone();
@@ -213,7 +219,7 @@ fn list(model: &Path, bundle: &Path, statement: &Statement, options: &VerifyOpti
         allow_symlinks: recorded.allow_symlinks,
         hub_links: true,
     };
-    match enumerate(model, &scope) {
+    match enumerate_until(model, &scope, progress) {
         Err(error) if error.code == Code::Model && is_about(&error, model) && model.is_dir() => {
             Ok(Listing::default()) // empty: then every signed file is missing
         }

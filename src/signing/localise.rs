@@ -310,7 +310,7 @@ fn line_ends(text: &[u8], expected: &str, algorithm: HashAlgorithm) -> Option<&'
 }
 
 /// Files that hold the signed bytes of another file.
-pub(super) fn mark_swapped(changed: &mut [ChangedFile], signed: &BTreeMap<String, Vec<Part<'_>>>) {
+pub(super) fn mark_swapped(changed: &mut [ChangedFile], signed: &BTreeMap<&str, Vec<Part<'_>>>) {
     if changed.is_empty() {
         return;
     }
@@ -337,7 +337,7 @@ pub(super) fn mark_swapped(changed: &mut [ChangedFile], signed: &BTreeMap<String
 pub(super) fn moved(
     missing: &[Untrusted],
     extra: &[&Entry],
-    signed: &BTreeMap<String, Vec<Part<'_>>>,
+    signed: &BTreeMap<&str, Vec<Part<'_>>>,
     algorithm: HashAlgorithm,
     progress: &Progress,
 ) -> Result<Vec<MovedFile>> {

@@ -119,7 +119,7 @@ pub use manifest::{Manifest, Resource, RootDigest, Serialization, Statement};
 pub use pkcs11::TokenKey;
 #[cfg(feature = "pkcs11")]
 pub use pkcs11_uri::Pkcs11Uri;
-pub use progress::{Progress, Snapshot};
+pub use progress::{Pace, Progress, Snapshot};
 pub use revocation::RevocationList;
 pub use root_changes::{Change, ServiceChange, root_changes};
 pub use secret::Secret;

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 #[derive(Debug, Default)]
 struct Counters {
@@ -29,6 +30,43 @@ pub struct Snapshot {
     pub files: u64,
     /// Files to hash.
     pub files_total: u64,
+}
+
+/// How fast it goes, and what that means for the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Bytes a second, since it began.
+    pub bytes_per_second: u64,
+    /// How long the rest takes at this speed; none when it is not known what the rest is.
+    pub left: Option<Duration>,
+}
+
+impl Snapshot {
+    /// How much is done in whole percent, by bytes where there are any.
+    pub fn percent(&self) -> u64 {
+        let (done, total) = match self.bytes_total {
+            0 => (self.files, self.files_total),
+            total => (self.bytes, total),
+        };
+        let percent = (u128::from(done) * 100).checked_div(u128::from(total));
+        percent.map_or(0, |percent| u64::try_from(percent.min(100)).unwrap_or(100))
+    }
+
+    /// The pace after `elapsed`; none while that says nothing yet.
+    pub fn pace(&self, elapsed: Duration) -> Option<Pace> {
+        const TELLING: Duration = Duration::from_millis(100);
+        let millis = elapsed.as_millis();
+        let rate = u64::try_from((u128::from(self.bytes) * 1000).checked_div(millis)?).unwrap_or(u64::MAX);
+        if elapsed <= TELLING || rate == 0 {
+            return None;
+        }
+        let rest = self.bytes_total.checked_sub(self.bytes).filter(|_| self.bytes_total > 0);
+        let left = rest.map(|rest| {
+            let millis = u128::from(rest) * 1000 / u128::from(rate);
+            Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX))
+        });
+        Some(Pace { bytes_per_second: rate, left })
+    }
 }
 
 impl Progress {
@@ -86,5 +124,27 @@ impl Progress {
             files: self.0.files.load(Relaxed),
             files_total: self.0.files_total.load(Relaxed),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_tells_the_time_that_is_left_once_there_is_something_to_tell_it_by() {
+        let half = Snapshot { bytes: 2_000_000, bytes_total: 6_000_000, files: 1, files_total: 3 };
+        let pace = half.pace(Duration::from_secs(2)).unwrap();
+        assert_eq!((pace.bytes_per_second, pace.left), (1_000_000, Some(Duration::from_secs(4))));
+        assert_eq!(half.percent(), 33);
+        assert_eq!(half.pace(Duration::from_millis(5)), None);
+        assert_eq!(Snapshot::default().pace(Duration::from_secs(9)), None);
+        let unknown = Snapshot { bytes_total: 0, ..half };
+        assert_eq!(unknown.pace(Duration::from_secs(2)).unwrap().left, None);
+        let whole = Snapshot { bytes: u64::MAX, bytes_total: u64::MAX, ..half };
+        assert_eq!(
+            (whole.percent(), whole.pace(Duration::from_secs(1)).unwrap().left),
+            (100, Some(Duration::ZERO))
+        );
     }
 }

@@ -13,7 +13,7 @@ use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 use super::bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, read_small};
 use super::digests::{Recalled, Reuse, hash_or_recall};
 use super::dsse::{Envelope, pae};
-use super::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate, model_relative};
+use super::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate_until, model_relative};
 use super::hashing::{HashAlgorithm, HashJob};
 use super::json;
 use super::keys::{PublicKey, Signer};
@@ -232,7 +232,7 @@ pub(super) fn measure(
         // Not every verifier knows a hub cache: whoever signs a folder of links has to say that they want that.
         hub_links: false,
     };
-    let mut listing = enumerate(model, &scope)?;
+    let mut listing = enumerate_until(model, &scope, progress)?;
     let (ignore_paths, left_out) = recorded_ignores(&root, scope, &mut listing, &options.signature)?;
     let (names, jobs): (Vec<String>, Vec<HashJob>) =
         listing.entries.iter().flat_map(|entry| jobs_of(entry, options.shard_size)).unzip();

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::check::{Outcome, Stage};
+use super::enumerate::Listing;
 use super::foreign::{self, ForeignSignature};
 use super::hashing::HashAlgorithm;
 use super::manifest::Statement;
@@ -34,8 +35,8 @@ pub(super) struct Survey {
 }
 
 impl Survey {
-    /// Lists a model: a folder, or one file.
-    pub(super) fn of(model: &Path, signature: Option<&Path>) -> Self {
+    /// Lists a model: a folder, or one file. The system is not asked again for what was `listed`.
+    pub(super) fn of(model: &Path, signature: Option<&Path>, listed: &Listing, progress: &Progress) -> Self {
         let signature = signature.and_then(|path| path.canonicalize().ok());
         let mut files = Vec::new();
         if std::fs::metadata(model).is_ok_and(|metadata| metadata.is_file()) {
@@ -46,16 +47,23 @@ impl Survey {
         let root = model.canonicalize().unwrap_or_else(|_| model.to_owned());
         let mut waiting = vec![(root, String::new(), 0)];
         while let Some((folder, prefix, depth)) = waiting.pop() {
+            if progress.is_cancelled() {
+                break;
+            }
             for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
                 if files.len() >= MAX_FILES {
                     return Survey { files };
                 }
                 let path = entry.path();
                 let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-                if is_folder && depth < MAX_DEPTH {
+                let Ok(kind) = entry.file_type() else { continue };
+                if kind.is_dir() && depth < MAX_DEPTH {
                     waiting.push((path, format!("{name}/"), depth + 1));
-                } else if !is_folder && signature.as_ref() != Some(&path) {
+                } else if kind.is_dir() || signature.as_ref() == Some(&path) {
+                    continue;
+                } else if let Some(size) = listed.size_of(&name).filter(|_| kind.is_file()) {
+                    files.push(File { name, path, size, is_link: false });
+                } else {
                     push(&mut files, name, path);
                 }
             }
@@ -85,11 +93,13 @@ pub(super) fn look_around(
     model: &Path,
     bundle: &Path,
     statement: Option<&Statement>,
+    listed: &Listing,
     progress: &Progress,
 ) -> Result<()> {
     // What could not be read as a bundle may be a signature of another kind.
     let is_bundle = result.bundle_digest.is_some();
-    let survey = Survey::of(model, is_bundle.then_some(bundle));
+    let survey = Survey::of(model, is_bundle.then_some(bundle), listed, progress);
+    progress.check()?;
     result.files.folder_bytes = Some(survey.bytes());
     let differs: HashSet<&str> = (result.files.changed.iter().map(|file| file.name.raw()))
         .chain(result.files.unreadable.iter().map(|(name, _)| name.raw()))

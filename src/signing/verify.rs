@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::{Bundle, read_bundle};
 use super::check::{Check, Outcome, Stage};
 use super::digests::Reuse;
+use super::enumerate::Listing;
 use super::files;
 use super::identity::Method;
 use super::manifest::{PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, STATEMENT_TYPE, Statement, outline};
@@ -76,8 +77,8 @@ pub fn verify_with(
 ) -> Result<Verification> {
     progress.check()?;
     check_model(model)?;
-    let (mut result, statement) = look(model, bundle, trust, options, reuse, progress)?;
-    survey::look_around(&mut result, model, bundle, statement.as_ref(), progress)?;
+    let (mut result, statement, listing) = look(model, bundle, trust, options, reuse, progress)?;
+    survey::look_around(&mut result, model, bundle, statement.as_ref(), &listing, progress)?;
     Ok(result)
 }
 
@@ -88,7 +89,7 @@ fn look(
     options: &VerifyOptions,
     reuse: Option<Reuse<'_>>,
     progress: &Progress,
-) -> Result<(Verification, Option<Statement>)> {
+) -> Result<(Verification, Option<Statement>, Listing)> {
     let mut result = Verification::not_looked(options.at, "Not looked at");
     for stage in [Stage::Predicates, Stage::Policy] {
         let why = "Not part of this verification; whoever asked for it decides";
@@ -106,7 +107,7 @@ fn look(
                 result.set(unknown(stage, why));
             }
             result.set(*check);
-            return Ok((result, None));
+            return Ok((result, None, Listing::default()));
         }
     };
     result.bundle_digest = Some(parsed.digest.clone());
@@ -127,17 +128,19 @@ fn look(
             result.root_digest = Some(statement.manifest.root_digest());
             result.set(check_statement(&statement));
             result.set(check_subject(&statement));
-            let (check, files) = files::compare(model, bundle, &statement, options, reuse, progress)?;
+            drop(parsed); // a million files have a payload of hundreds of megabytes, and it was read
+            let (check, files, listing) =
+                files::compare(model, bundle, &statement, options, reuse, progress)?;
             result.set(check);
             result.files = files;
-            Ok((result, Some(statement)))
+            Ok((result, Some(statement), listing))
         }
         Err(check) => {
             let why = "The statement could not be read, so it is not known what was signed; see STATEMENT";
             result.set(unknown(Stage::Subject, why));
             result.set(unknown(Stage::Files, why));
             result.set(*check);
-            Ok((result, None))
+            Ok((result, None, Listing::default()))
         }
     }
 }

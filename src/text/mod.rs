@@ -14,6 +14,7 @@ pub use nearest::nearest;
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// `1 claim`, `2 claims`.
 pub fn count(many: usize, one: &str) -> String {
@@ -22,6 +23,41 @@ pub fn count(many: usize, one: &str) -> String {
 
 /// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`]. A clone shares it: an
 /// inventory says the same names and sources over and over.
+/// `▮▮▮▯▯`.
+pub fn bar(percent: u64, cells: usize) -> String {
+    let full = usize::try_from(percent.min(100)).unwrap_or(0) * cells / 100;
+    "▮".repeat(full) + &"▯".repeat(cells.saturating_sub(full))
+}
+
+/// `1.9 GB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64;
+    let mut unit = "B";
+    for next in UNITS {
+        if value < 1000.0 {
+            break;
+        }
+        value /= 1000.0;
+        unit = next;
+    }
+    format!("{value:.1} {unit}")
+}
+
+/// How long something takes, to the nearest that a person plans by: `40 s`, `12 min`, `3 h 20 min`.
+pub fn span(length: Duration) -> String {
+    let seconds = length.as_secs() + u64::from(length.subsec_millis() >= 500);
+    match seconds {
+        0..60 => format!("{} s", seconds.max(1)),
+        60..3600 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Untrusted(Arc<str>);

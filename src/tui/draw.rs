@@ -4,10 +4,10 @@
 use super::app::{App, Phase, Screen};
 use super::commands::{self, TABLE};
 use super::keys;
-use super::paint::{Pen, bar, lines, wrap};
+use super::paint::{Pen, lines, wrap};
 use super::theme::Role;
 use super::{inventory, jobs, lineage, maturity, policy, popups, verify};
-use crate::text::{clip, width};
+use crate::text::{bar, clip, width};
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -155,7 +155,7 @@ fn jobs_segment(app: &App) -> String {
     if live == 0 {
         return String::new();
     }
-    let percent = app.jobs.iter().find(|job| job.is_live()).map_or(0, |job| jobs::percent(&job.snapshot()));
+    let percent = app.jobs.iter().find(|job| job.is_live()).map_or(0, |job| job.snapshot().percent());
     format!("{live} job{} {} {percent} % ", super::paint::plural(live), bar(percent, 5))
 }
 

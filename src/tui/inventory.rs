@@ -2,14 +2,13 @@
 //! to do about it. Only the rows in sight are built.
 
 use super::app::App;
-use super::paint::{
-    Pen, choose, decision_look, first_row, fit, lines, outcome_role, plural, put, short, size,
-};
+use super::paint::{Pen, choose, decision_look, first_row, fit, lines, outcome_role, plural, put, short};
 use super::rows::Saved;
 use super::theme::Role;
 use crate::decision::{Reason, Verdict};
 use crate::inventory::{FactKey, Model, ParentRef};
 use crate::signing::{Outcome, Verification};
+use crate::text::size;
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};

@@ -1,25 +1,15 @@
 //! The jobs screen: running and finished work with progress, rate, time and log.
 
 use super::app::App;
-use super::paint::{Pen, bar, choose, first_row, fit, lines, put, size};
+use super::paint::{Pen, choose, first_row, fit, lines, put};
 use super::theme::Role;
 use crate::signing::Snapshot;
+use crate::text::{bar, size, span};
 use crate::workbench::{Job, JobState};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 use std::time::Duration;
-
-/// How far a job is, by bytes where there are any.
-pub fn percent(snapshot: &Snapshot) -> u64 {
-    let (done, total) = match snapshot.bytes_total {
-        0 => (snapshot.files, snapshot.files_total),
-        total => (snapshot.bytes, total),
-    };
-    (u128::from(done) * 100)
-        .checked_div(u128::from(total))
-        .map_or(0, |p| u64::try_from(p.min(100)).unwrap_or(100))
-}
 
 /// Draws it.
 pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
@@ -85,7 +75,7 @@ fn build_row(job: &Job, pen: Pen<'_>, chosen: bool) -> Line<'static> {
         JobState::Failed(_) => (Role::Fail, "✗ FAILED"),
         JobState::Cancelled => (Role::Unknown, "? cancelled"),
     };
-    let done = percent(&snapshot);
+    let done = snapshot.percent();
     let mut spans = vec![
         pen.span(Role::Accent, if chosen { "▸" } else { " " }),
         pen.span(role, fit(state, 12)),
@@ -97,17 +87,16 @@ fn build_row(job: &Job, pen: Pen<'_>, chosen: bool) -> Line<'static> {
     }
     spans.push(pen.span(Role::Muted, format!(" {:.1} s", elapsed.as_secs_f64())));
     if snapshot.bytes > 0 {
-        spans.push(
-            pen.span(Role::Muted, format!(" · {}{}", size(snapshot.bytes), rate(snapshot.bytes, elapsed))),
-        );
+        let pace = pace(job, &snapshot, elapsed);
+        spans.push(pen.span(Role::Muted, format!(" · {}{pace}", size(snapshot.bytes))));
     }
     Line::from(spans)
 }
 
-fn rate(bytes: u64, elapsed: Duration) -> String {
-    let millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    match bytes.saturating_mul(1000).checked_div(millis) {
-        Some(rate) if millis > 100 => format!(", {}/s", size(rate)),
-        _ => String::new(),
-    }
+/// The speed, and while it runs how long it still takes.
+fn pace(job: &Job, snapshot: &Snapshot, elapsed: Duration) -> String {
+    let Some(pace) = snapshot.pace(elapsed) else { return String::new() };
+    let left = pace.left.filter(|left| job.is_live() && !left.is_zero());
+    let left = left.map(|left| format!(", {} left", span(left))).unwrap_or_default();
+    format!(", {}/s{left}", size(pace.bytes_per_second))
 }

@@ -2,11 +2,12 @@
 //! evidence, remedy and duty. It counts outcomes; it does not score.
 
 use super::app::App;
-use super::paint::{Pen, bar, choose, first_row, fit, lines, outcome_role, put};
+use super::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use super::theme::Role;
 use crate::inventory::Basis;
 use crate::maturity::{Control, ControlResult, Duty, Severity};
 use crate::signing::Outcome;
+use crate::text::bar;
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};

@@ -179,30 +179,6 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     out
 }
 
-/// `▮▮▮▯▯`.
-pub fn bar(percent: u64, cells: usize) -> String {
-    let full = usize::try_from(percent.min(100)).unwrap_or(0) * cells / 100;
-    "▮".repeat(full) + &"▯".repeat(cells.saturating_sub(full))
-}
-
-/// `1.9 GB`.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    if bytes < 1000 {
-        return format!("{bytes} B");
-    }
-    let mut value = bytes as f64;
-    let mut unit = "B";
-    for next in UNITS {
-        if value < 1000.0 {
-            break;
-        }
-        value /= 1000.0;
-        unit = next;
-    }
-    format!("{value:.1} {unit}")
-}
-
 /// The two ends of a digest.
 pub fn short(digest: &str) -> String {
     match (digest.get(..8), digest.get(digest.len().saturating_sub(6)..)) {

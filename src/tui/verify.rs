@@ -3,10 +3,10 @@
 
 use super::app::App;
 use super::inventory::files;
-use super::paint::{Pen, bounded, choose, first_row, fit, lines, outcome_role, put, short, size};
+use super::paint::{Pen, bounded, choose, first_row, fit, lines, outcome_role, put, short};
 use super::theme::Role;
 use crate::signing::{Check, FilesReport, Outcome, Stage, Verification};
-use crate::text::Untrusted;
+use crate::text::{Untrusted, size};
 use crate::workbench::{Verified, View};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};

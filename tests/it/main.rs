@@ -17,6 +17,7 @@ mod explain;
 mod floors;
 mod foreign;
 mod fuzz;
+mod hashing;
 #[cfg(feature = "keyless")]
 mod instance;
 mod interop;

@@ -14,6 +14,7 @@ pub(crate) use jsf::{JsonSignature, signatures as json_signatures};
 use crate::error::{Code, Result};
 use crate::text::Untrusted;
 use aws_lc_rs::digest;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs::File;
@@ -30,6 +31,7 @@ const LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 const HEAD_BYTES: u64 = 1024;
 /// Files whose beginning is looked at; those named like signatures come first.
 const MAX_LOOKS: usize = 4_000;
+const AT_ONCE: usize = 256;
 /// Findings of one model.
 const MAX_FOUND: usize = 100;
 /// Names that one finding lists as covered, and shows in a line.
@@ -252,16 +254,27 @@ type Files<'a> = HashMap<&'a str, &'a survey::File>;
 pub(super) fn find(survey: &Survey, known: &Known<'_>, progress: &Progress) -> Result<Vec<ForeignSignature>> {
     let here: Files<'_> = survey.files.iter().map(|file| (file.name.as_str(), file)).collect();
     let mut files: Vec<_> = survey.files.iter().filter(|file| !file.is_link).collect();
-    files.sort_by_key(|file| {
+    files.sort_by_cached_key(|file| {
         (!is_named_like_one(&file.name), file.name.matches('/').count(), file.name.as_str())
     });
-    let mut found = Vec::new();
-    for file in files.into_iter().take(MAX_LOOKS) {
-        progress.check()?;
+    files.truncate(MAX_LOOKS);
+    let target_of = |file: &survey::File| {
         let stem = file.name.strip_suffix(".sigstore.json").or_else(|| Some(file.name.rsplit_once('.')?.0));
-        let target = stem.and_then(|stem| here.get(stem)).filter(|target| !target.is_link);
-        let beside = Beside { path: target.map(|target| target.path.as_path()), progress };
-        let Some(seen) = look(&file.path, &beside) else { continue };
+        stem.and_then(|stem| here.get(stem).copied()).filter(|target| !target.is_link)
+    };
+    let look_at = |file: &survey::File| {
+        progress.check().ok()?;
+        let target = target_of(file).map(|target| target.path.as_path());
+        look(&file.path, &Beside { path: target, progress })
+    };
+    let mut found = Vec::new();
+    // By all threads, and not so many at once that what is found beyond the last one would matter.
+    let seen = files.chunks(AT_ONCE).flat_map(|files| {
+        files.par_iter().filter_map(|file| Some((*file, look_at(file)?))).collect::<Vec<_>>()
+    });
+    for (file, seen) in seen {
+        progress.check()?;
+        let target = target_of(file);
         let folder = file.name.rsplit_once('/').map_or("", |(folder, _)| folder);
         let mut one = ForeignSignature {
             file: Untrusted::new(&file.name),
@@ -279,6 +292,7 @@ pub(super) fn find(survey: &Survey, known: &Known<'_>, progress: &Progress) -> R
             break;
         }
     }
+    progress.check()?;
     found.sort_by(|one, other| one.file.cmp(&other.file));
     Ok(found)
 }
@@ -319,7 +333,7 @@ fn is_named_like_one(name: &str) -> bool {
 /// By contents alone; a little is read of what cannot be one.
 fn look(path: &Path, beside: &Beside<'_>) -> Option<Seen> {
     let metadata = std::fs::metadata(path).ok().filter(|metadata| metadata.is_file())?;
-    let mut head = Vec::new();
+    let mut head = Vec::with_capacity(HEAD_BYTES as usize + 1);
     File::open(path).ok()?.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
     if let Some(seen) = texts::c2pa(&head) {
         return Some(seen);

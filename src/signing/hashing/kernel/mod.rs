@@ -1,0 +1,249 @@
+//! SHA-256's compression function over many streams at once, in the instruction sets that have lanes. The one
+//! room of the house with `unsafe`: loads and stores through pointers, and calls of functions that need an
+//! instruction set. It knows blocks and states, no files and no padding.
+#![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+mod sha;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+/// The eight words of a stream's state.
+pub(super) type State = [u32; 8];
+/// What the compression function takes.
+pub(super) type Block = [u8; 64];
+/// A stream: its state, and the blocks that come next.
+pub(super) type Stream<'s> = (&'s mut State, &'s [Block]);
+
+/// FIPS 180-4, 5.3.3.
+pub(super) const INITIAL: State =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+
+/// FIPS 180-4, 4.2.2, in the four passes over the message schedule.
+#[rustfmt::skip]
+const K: [[u32; 16]; 4] = [
+    [
+        0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
+        0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
+    ],
+    [
+        0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,
+        0x983e_5152, 0xa831_c66d, 0xb003_27c8, 0xbf59_7fc7, 0xc6e0_0bf3, 0xd5a7_9147, 0x06ca_6351, 0x1429_2967,
+    ],
+    [
+        0x27b7_0a85, 0x2e1b_2138, 0x4d2c_6dfc, 0x5338_0d13, 0x650a_7354, 0x766a_0abb, 0x81c2_c92e, 0x9272_2c85,
+        0xa2bf_e8a1, 0xa81a_664b, 0xc24b_8b70, 0xc76c_51a3, 0xd192_e819, 0xd699_0624, 0xf40e_3585, 0x106a_a070,
+    ],
+    [
+        0x19a4_c116, 0x1e37_6c08, 0x2748_774c, 0x34b0_bcb5, 0x391c_0cb3, 0x4ed8_aa4a, 0x5b9c_ca4f, 0x682e_6ff3,
+        0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
+    ],
+];
+
+/// A way to compress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kernel {
+    /// One stream, plain code: runs everywhere.
+    Plain,
+    /// One stream, SHA extensions.
+    #[cfg(target_arch = "x86_64")]
+    Sha,
+    /// Two streams whose SHA instructions fill each other's waiting times.
+    #[cfg(target_arch = "x86_64")]
+    ShaPair,
+    /// Eight streams, AVX2.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// Eight streams in 256 bits, with the rotations and the three-way logic of AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Half,
+    /// Sixteen streams, AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    /// Twice sixteen, whose instructions fill each other's waiting times.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Pair,
+}
+
+impl Kernel {
+    /// All that were compiled, by the number of streams they take.
+    #[cfg(test)]
+    pub(super) const ALL: &[Kernel] = &[
+        Kernel::Plain,
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Sha,
+        #[cfg(target_arch = "x86_64")]
+        Kernel::ShaPair,
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Avx2,
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Avx512Half,
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Avx512,
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Avx512Pair,
+    ];
+
+    /// Whether this machine can run it: has all that its functions were compiled for, and what the compiler takes
+    /// to come with that (AVX-512 implies AVX2, FMA and F16C). The standard library asks the processor once, and
+    /// the system whether it keeps the registers.
+    pub(super) fn runs_here(self) -> bool {
+        #[cfg(target_arch = "x86_64")]
+        use std::arch::is_x86_feature_detected as has;
+        #[cfg(target_arch = "x86_64")]
+        let has_avx512 = || has!("avx512f") && has!("avx2") && has!("fma") && has!("f16c");
+        match self {
+            Kernel::Plain => true,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Sha | Kernel::ShaPair => has!("sha") && has!("sse2") && has!("ssse3") && has!("sse4.1"),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 => has!("avx2"),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512Half => has_avx512() && has!("avx512vl"),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512 | Kernel::Avx512Pair => has_avx512() && has!("avx512bw"),
+        }
+    }
+
+    /// How many streams it takes at once.
+    pub(super) fn lanes(self) -> usize {
+        match self {
+            Kernel::Plain => 1,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Sha => 1,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::ShaPair => 2,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 | Kernel::Avx512Half => 8,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512 => 16,
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512Pair => 32,
+        }
+    }
+
+    /// Compresses as many blocks of every stream as the shortest one has, and says how many that were. Takes
+    /// at most [`Kernel::lanes`] streams and leaves the rest alone.
+    pub(super) fn compress(self, streams: &mut [Stream<'_>]) -> usize {
+        // Asked here and not left to the caller: it is what makes the calls below sound.
+        if !self.runs_here() {
+            return over(streams, plain);
+        }
+        // SAFETY, of every call below: the processor has what the function was compiled for, as `runs_here`
+        // has just said. The functions ask for nothing else.
+        match self {
+            Kernel::Plain => over(streams, plain),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Sha => over::<1>(streams, |states, blocks| unsafe { sha::compress(states, blocks) }),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::ShaPair => over::<2>(streams, |states, blocks| unsafe { sha::compress(states, blocks) }),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 => over(streams, |states, blocks| unsafe { x86::avx2::compress(states, blocks) }),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512Half => {
+                over(streams, |states, blocks| unsafe { x86::half::compress(states, blocks) })
+            }
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512 => {
+                over(streams, |states, blocks| unsafe { x86::avx512::compress(states, blocks) })
+            }
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512Pair => {
+                over(streams, |states, blocks| unsafe { x86::avx512_pair::compress(states, blocks) })
+            }
+        }
+    }
+}
+
+/// Fills the lanes, runs them, and takes the states back. Lanes without a stream follow the first one, so that
+/// nothing has to be made up for them; their states are thrown away.
+fn over<const LANES: usize>(
+    streams: &mut [Stream<'_>],
+    run: impl Fn(&mut [State; LANES], &[&[Block]; LANES]),
+) -> usize {
+    let rows = streams.iter().take(LANES).map(|(_, blocks)| blocks.len()).min().unwrap_or(0);
+    let Some((_, first)) = streams.first() else { return 0 };
+    let mut blocks = [first.get(..rows).unwrap_or_default(); LANES];
+    let mut states = [INITIAL; LANES];
+    for ((state, blocks), stream) in states.iter_mut().zip(&mut blocks).zip(&*streams) {
+        *state = *stream.0;
+        *blocks = stream.1.get(..rows).unwrap_or_default();
+    }
+    run(&mut states, &blocks);
+    for (stream, state) in streams.iter_mut().zip(states) {
+        *stream.0 = state;
+    }
+    rows
+}
+
+/// FIPS 180-4, 6.2.2.
+fn plain([state]: &mut [State; 1], [blocks]: &[&[Block]; 1]) {
+    for block in *blocks {
+        let mut w = [0_u32; 16];
+        for (word, bytes) in w.iter_mut().zip(block.as_chunks::<4>().0) {
+            *word = u32::from_be_bytes(*bytes);
+        }
+        let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
+        for (pass, k) in K.iter().enumerate() {
+            for (i, k) in k.iter().enumerate() {
+                let at = |ahead: usize| w.get((i + ahead) & 15).copied().unwrap_or_default();
+                let word = if pass == 0 {
+                    at(0)
+                } else {
+                    let (x, y) = (at(1), at(14));
+                    let s0 = x.rotate_right(7) ^ x.rotate_right(18) ^ (x >> 3);
+                    let s1 = y.rotate_right(17) ^ y.rotate_right(19) ^ (y >> 10);
+                    at(0).wrapping_add(s0).wrapping_add(at(9)).wrapping_add(s1)
+                };
+                if let Some(slot) = w.get_mut(i) {
+                    *slot = word;
+                }
+                let s1 = e.rotate_right(6) ^ e.rotate_right(11) ^ e.rotate_right(25);
+                let choice = (e & f) ^ (!e & g);
+                let t1 = h.wrapping_add(s1).wrapping_add(choice).wrapping_add(*k).wrapping_add(word);
+                let s0 = a.rotate_right(2) ^ a.rotate_right(13) ^ a.rotate_right(22);
+                let majority = (a & b) ^ (a & c) ^ (b & c);
+                (h, g, f, e, d, c, b) = (g, f, e, d.wrapping_add(t1), c, b, a);
+                a = t1.wrapping_add(s0).wrapping_add(majority);
+            }
+        }
+        for (word, add) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
+            *word = word.wrapping_add(add);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 400 }))]
+        #[test]
+        fn every_kernel_compresses_as_the_plain_one_does_whatever_lanes_are_filled(
+            seed in any::<[u32; 8]>(), rows in 0..4_usize, filled in 1..=32_usize, longer in any::<[u8; 32]>()
+        ) {
+            let blocks: Vec<Vec<Block>> = (0..filled)
+                .map(|lane| {
+                    let count = rows + usize::from(longer[lane] % 3);
+                    (0..count).map(|row| std::array::from_fn(|i| seed[(i ^ lane) & 7].rotate_left((i * 5 + row) as u32) as u8)).collect()
+                })
+                .collect();
+            let start: Vec<State> = (0..filled).map(|lane| seed.map(|word| word.rotate_left(lane as u32))).collect();
+            for kernel in Kernel::ALL.iter().filter(|kernel| kernel.runs_here()) {
+                let taken = filled.min(kernel.lanes());
+                let mut states = start.clone();
+                let mut streams: Vec<Stream> =
+                    states.iter_mut().zip(&blocks).map(|(state, blocks)| (state, blocks.as_slice())).collect();
+                let done = kernel.compress(&mut streams);
+                prop_assert_eq!(done, blocks[..taken].iter().map(Vec::len).min().unwrap());
+                let mut expected = start.clone();
+                for (state, blocks) in expected.iter_mut().zip(&blocks).take(taken) {
+                    plain(std::array::from_mut(state), &[&blocks[..done]]);
+                }
+                prop_assert_eq!(&states, &expected, "{:?}", kernel);
+            }
+        }
+    }
+}
