@@ -53,8 +53,10 @@ fn title(app: &App) -> String {
     if rows.is_reversed() {
         title.push_str(", reversed");
     }
-    if app.view.as_ref().is_some_and(|view| !view.is_judged()) {
-        title.push_str(" · being judged");
+    match &app.view {
+        Some(view) if !view.is_whole => title.push_str(" · the first ones, reading all"),
+        Some(view) if !view.is_judged() => title.push_str(" · being judged"),
+        _ => {}
     }
     if app.is_stale {
         title.push_str(" · sources changed (R)");

@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// From so many models on, opening lists them before they are judged.
-const LARGE: usize = 5000;
+const LARGE: u32 = 5000;
+/// So many records are shown before the others are read.
+const FIRST: u32 = 512;
 /// A policy larger than this is refused.
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 
@@ -77,12 +79,12 @@ impl Workbench {
         Workbench::open_listing(options, |_| {})
     }
 
-    /// The same for who wants to see something soon: of a large inventory `list` gets a view before its lineage
-    /// is drawn and its models are judged.
+    /// The same for who wants to see something soon: of a large inventory `list` gets a view of its first models
+    /// before the others are read, and one of all before their lineage is drawn and they are judged.
     ///
     /// # Errors
     /// As [`Workbench::open`].
-    pub fn open_listing(options: &OpenOptions, list: impl FnOnce(Arc<View>)) -> Result<Self> {
+    pub fn open_listing(options: &OpenOptions, list: impl Fn(Arc<View>)) -> Result<Self> {
         let workspace = Workspace::find(options.dir.as_deref())?;
         let store = if options.read_only {
             Store::read_only(&workspace.store)?
@@ -92,8 +94,7 @@ impl Workbench {
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let inventory = Inventory::listed(store.load_with(&workspace.aliases)?);
-        let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
+        let first = store.load_first(FIRST, LARGE)?;
         let at = options.at.unwrap_or_else(this_second);
         let nothing = View::empty(workspace.clone(), rubric.clone(), in_force.policy, stage, at);
         let workbench = Workbench {
@@ -112,12 +113,24 @@ impl Workbench {
         let policy = workbench.view().policy.clone();
         let in_force = PolicyInForce { policy, text: in_force.text, faults };
         let stage = workbench.view().stage.clone();
+        let show = |inventory: &Inventory, is_whole: bool| -> Result<()> {
+            let view = workbench.looked_at(inventory.clone(), in_force.clone(), stage.clone())?;
+            list(Arc::new(View { is_whole, ..view }));
+            Ok(())
+        };
+        let is_large = first.is_some();
+        if let Some(first) = first {
+            show(&Inventory::listed((first, Vec::new())), false)?;
+        }
+        let aliases = workbench.workspace().aliases;
+        let inventory = Inventory::listed(workbench.store().load_with(&aliases)?);
+        let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let inventory = match never_scanned.then(|| workbench.survey(&Progress::default())).transpose()? {
             Some(Surveyed { inventory: Some(found), .. }) => found,
             _ => inventory,
         };
-        if inventory.models.len() >= LARGE {
-            list(Arc::new(workbench.looked_at(inventory.clone(), in_force.clone(), stage.clone())?));
+        if is_large {
+            show(&inventory, true)?;
         }
         workbench.renew(inventory.with_lineage(), in_force, stage)?;
         Ok(workbench)
@@ -392,6 +405,7 @@ impl Workbench {
             verified: vec![None; models.len()],
             reviews: vec![None; models.len()],
             judgement: Judgement::default(),
+            is_whole: true,
             models,
             findings,
             graph,
@@ -534,6 +548,7 @@ impl View {
             graph: Arc::default(),
             verified: Vec::new(),
             judgement: Judgement::default(),
+            is_whole: true,
             reviews: Vec::new(),
             at,
         }

@@ -77,6 +77,8 @@ pub struct View {
     pub stage: String,
     /// The rubric.
     pub rubric: Arc<Rubric>,
+    /// Whether all models are in it: of a large inventory the first are shown before the others are read.
+    pub is_whole: bool,
     /// Models, sorted by id.
     pub models: Arc<Vec<Model>>,
     /// Findings of the last scan.

@@ -523,6 +523,7 @@ fn many(models: usize) -> Arc<View> {
         findings: Arc::default(),
         graph: Arc::default(),
         verified: vec![None; models.len()],
+        is_whole: true,
         judgement: Default::default(),
         reviews: vec![None; models.len()],
         at: empty.at,

@@ -130,3 +130,26 @@ fn a_change_on_disk_is_told_once_until_the_sources_are_read_again() {
     let (_, model) = view.model(&id).unwrap();
     assert!(model.facts.iter().any(|fact| fact.value.raw() == "isc"));
 }
+
+#[test]
+fn a_large_inventory_shows_its_first_models_then_all_and_then_how_they_stand() {
+    let dir = tempfile::tempdir().unwrap();
+    let components: Vec<String> = (0..6000)
+        .map(|at| format!(r#"{{"type":"machine-learning-model","group":"o","name":"m{:05}"}}"#, 5999 - at))
+        .collect();
+    let bill =
+        format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}}"#, components.join(","));
+    std::fs::write(dir.path().join("a.cdx.json"), bill).unwrap();
+    let workspace = "schema = \"workspace/0.1\"\n[[source]]\nkind = \"bom\"\npath = \"a.cdx.json\"\n";
+    std::fs::write(dir.path().join("touchmark.toml"), workspace).unwrap();
+    let options = OpenOptions { dir: Some(dir.path().to_owned()), ..OpenOptions::default() };
+    drop(open(dir.path()));
+    let seen = Mutex::new(Vec::new());
+    let workbench = Workbench::open_listing(&options, |view| seen.lock().unwrap().push(view)).unwrap();
+    let seen = seen.into_inner().unwrap();
+    let told: Vec<_> = seen.iter().map(|view| (view.is_whole, view.is_judged(), view.models.len())).collect();
+    assert_eq!(told, [(false, false, 511), (true, false, 6000)]);
+    assert_eq!(seen[0].models[..], seen[1].models[..511]);
+    let view = workbench.view();
+    assert_eq!((view.is_whole, view.is_judged(), view.models.len()), (true, true, 6000));
+}

@@ -111,6 +111,16 @@ struct Row {
 }
 
 impl Row {
+    fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Row {
+            part: row.get(0)?,
+            model: row.get(1)?,
+            core: row.get(2)?,
+            facts: row.get(3)?,
+            parents: row.get(4)?,
+        })
+    }
+
     /// `before` are the sources of the row before: mostly they are the same, and then they are shared.
     fn model(self, before: &mut Vec<Untrusted>) -> Option<Model> {
         let mut core: Core = serde_json::from_str(&self.core).ok()?;
@@ -165,6 +175,32 @@ impl Store {
             findings.into_iter().map(|(_, finding)| finding).collect(),
         );
         Ok((models, findings))
+    }
+
+    /// The first models by id, as many as `count` records tell of, when there are `large` or more; for who wants to
+    /// show something before all is read. What aliases would join is apart here.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn load_first(&self, count: u32, large: u32) -> Result<Option<Vec<Model>>> {
+        const FIRST: &str = "SELECT part, model, core, facts, parents FROM record ORDER BY model LIMIT ?1";
+        let failed = |cause: rusqlite::Error| broken(self.path.as_deref(), &cause);
+        let last: Option<u32> = self
+            .connection
+            .query_row("SELECT max(rowid) FROM record", [], |row| row.get(0))
+            .map_err(failed)?;
+        if last.is_none_or(|last| last < large) {
+            return Ok(None);
+        }
+        let mut query = self.connection.prepare(FIRST).map_err(failed)?;
+        let rows: rusqlite::Result<Vec<Row>> = query.query_map([count], Row::of).map_err(failed)?.collect();
+        let mut before = Vec::new();
+        let models: Vec<Model> =
+            rows.map_err(failed)?.into_iter().filter_map(|row| row.model(&mut before)).collect();
+        let mut models = Merged::in_order(models.into_iter(), Vec::new()).models;
+        // Of the last one there may be more records.
+        models.pop();
+        Ok(Some(models))
     }
 
     /// The stamp of every part that was read, by its name.
@@ -254,13 +290,7 @@ impl Store {
             let mut rows = Vec::with_capacity(AT_ONCE);
             let mut number = 0;
             while let Some(row) = found.next()? {
-                rows.push(Row {
-                    part: row.get(0)?,
-                    model: row.get(1)?,
-                    core: row.get(2)?,
-                    facts: row.get(3)?,
-                    parents: row.get(4)?,
-                });
+                rows.push(Row::of(row)?);
                 if rows.len() == AT_ONCE {
                     let rows = std::mem::replace(&mut rows, Vec::with_capacity(AT_ONCE));
                     let make = &make;

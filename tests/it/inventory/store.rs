@@ -119,6 +119,11 @@ fn ten_thousand_models_are_loaded_again() {
     let mut store = Store::in_memory().unwrap();
     store.replace(&scan).unwrap();
     let start = std::time::Instant::now();
-    assert_eq!(store.load().unwrap().0, scan.models);
+    let (all, _) = store.load().unwrap();
     eprintln!("10,000 models in {:?}", start.elapsed());
+    assert_eq!(all, scan.models);
+    let first = store.load_first(100, 10_000).unwrap().unwrap();
+    assert_eq!(first, all[..99], "the last one may be told of by further records");
+    assert!(store.load_first(100, 10_001).unwrap().is_none());
+    assert!(Store::in_memory().unwrap().load_first(100, 1).unwrap().is_none());
 }
