@@ -9,6 +9,6 @@ mod text;
 
 pub use checks::checks_page;
 pub use text::{
-    Row, SCOPE, bom, graph_finding, inspection, lineage, list, model, policy, policy_faults, progress, score,
-    table, verdict, verification,
+    Row, SCOPE, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults, progress,
+    score, table, verdict, verification,
 };

@@ -462,6 +462,25 @@ pub fn policy_faults(faults: &[PolicyError]) -> String {
     out
 }
 
+/// What speaks against a derivation, where child and parent are seen anyway; none of other findings.
+pub fn doubt(finding: &GraphFinding) -> Option<String> {
+    match finding {
+        GraphFinding::Doubtful { parent, what, values, .. } => {
+            Some(format!("against {} as its origin speaks: {}", parent.screen(), against(what, values)))
+        }
+        _ => None,
+    }
+}
+
+fn against(what: &str, values: &(crate::text::Untrusted, crate::text::Untrusted)) -> String {
+    let (own, its) = (values.0.screen(), values.1.screen());
+    if own == its {
+        format!("{what}, `{own}` in both")
+    } else {
+        format!("{what}, `{own}` here, `{its}` there")
+    }
+}
+
 /// Something odd about the graph, in one line.
 pub fn graph_finding(finding: &GraphFinding) -> String {
     let text = match finding {
@@ -484,17 +503,13 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
                 said.join(", ")
             )
         }
-        GraphFinding::Doubtful { child, parent, relation, what, values } => {
-            let (own, its) = (values.0.screen(), values.1.screen());
-            let both =
-                if own == its { format!("`{own}` in both") } else { format!("`{own}` here, `{its}` there") };
-            format!(
-                "{} is said to come from {} ({}); against it speaks: {what}, {both}; ask the producer",
-                child.screen(),
-                parent.screen(),
-                relation.word(),
-            )
-        }
+        GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
+            "{} is said to come from {} ({}); against it speaks: {}; ask the producer",
+            child.screen(),
+            parent.screen(),
+            relation.word(),
+            against(what, values),
+        ),
     };
     format!("{}  {text}", finding.code())
 }

@@ -246,7 +246,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     out.push(Line::default());
 
     let mut fact = |name: &str, value: String, basis: &str| {
-        let head = vec![pen.span(Role::Muted, fit(name, 12))];
+        let head = vec![pen.span(Role::Muted, fit(name, 13))];
         let basis = if basis.is_empty() { String::new() } else { format!("  {basis}") };
         out.extend(pen.wrapped(head, Role::Text, &format!("{value}{basis}"), columns));
     };
@@ -296,6 +296,11 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     }
     for doubt in crate::lineage::doubts_of(model, &view.models, &view.graph).iter().take(3) {
         fact("finding", crate::report::graph_finding(doubt), "");
+    }
+    for key in [FactKey::Architecture, FactKey::Parameters, FactKey::Quantisation, FactKey::Made] {
+        if let Some(found) = model.fact(key) {
+            fact(key.word(), found.value.screen(), found.basis.word());
+        }
     }
     out
 }

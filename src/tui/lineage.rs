@@ -5,7 +5,7 @@ use super::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use super::theme::Role;
 use crate::inventory::Basis;
 use crate::lineage::{LaneRow, doubts_of};
-use crate::report::graph_finding;
+use crate::report::doubt;
 use crate::text::width;
 use crate::workbench::View;
 use ratatui::Frame;
@@ -67,7 +67,7 @@ fn subject_cap(app: &App, view: &View) -> Option<String> {
 fn subject_doubt(app: &App, view: &View) -> Option<String> {
     let row = app.lineage.rows.get(app.lineage.cursor)?;
     let doubts = doubts_of(view.models.get(row.model?)?, &view.models, &view.graph);
-    doubts.first().map(graph_finding)
+    doubts.first().and_then(doubt)
 }
 
 fn build_row(
