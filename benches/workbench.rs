@@ -1,44 +1,64 @@
-//! 10,000 synthetic models: open from the store, draw a frame, move, filter. `cargo bench`.
-//! Ratios to read: `draw` against `draw_one_row` (drawing may not depend on the number of models), and
-//! `open` against `read_the_store_file` (the floor).
+//! 100,000 synthetic models: read ten bills, open from the store, scan again, draw a frame, move, filter.
+//! `cargo bench --bench workbench`. Ratios to read: `draw` against `draw_one_row` (drawing may not depend on the
+//! number of models), `import` against `parse_the_bills`, and `open` against `read_the_store_file` (the floors).
 #![allow(clippy::unwrap_used)]
 
 use divan::{Bencher, black_box};
 use std::path::Path;
 use std::sync::OnceLock;
+use touchmark::inventory::Store;
 use touchmark::tui::app::{Action, App, update};
 use touchmark::tui::draw::draw;
 use touchmark::tui::theme::{Depth, Theme};
-use touchmark::workbench::{OpenOptions, Workbench};
+use touchmark::workbench::{JobKind, OpenOptions, Workbench};
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
-const MODELS: usize = 10_000;
+const MODELS: usize = 100_000;
+const BILLS: usize = 10;
 
 fn main() {
     divan::main();
 }
 
-/// A workspace with one bill of materials of many models, each derived from the one ten before it.
-fn workspace(models: usize) -> tempfile::TempDir {
+/// A workspace with bills of materials of many models, each derived from the one ten before it.
+fn unread(models: usize) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let components: Vec<serde_json::Value> = (0..models)
         .map(|i| {
+            let (group, name) = (format!("team-{}", i % 97), format!("model-{i:06}"));
+            let ancestors: Vec<serde_json::Value> = i
+                .checked_sub(10)
+                .map(|i| serde_json::json!({ "type": "machine-learning-model", "group": format!("team-{}", i % 97), "name": format!("model-{i:06}") }))
+                .into_iter()
+                .collect();
             serde_json::json!({
-                "type": "machine-learning-model", "group": format!("team-{}", i % 97), "name": format!("model-{i:06}"),
-                "version": "1.0", "licenses": [{ "license": { "id": "Apache-2.0" } }],
-                "pedigree": { "ancestors": if i < 10 { vec![] } else {
-                    vec![serde_json::json!({ "type": "machine-learning-model", "group": format!("team-{}", (i - 10) % 97), "name": format!("model-{:06}", i - 10) })]
+                "type": "machine-learning-model", "group": group, "name": name, "version": "1.0",
+                "purl": format!("pkg:huggingface/{group}/{name}@{i:040x}"),
+                "licenses": [{ "license": { "id": "Apache-2.0" } }],
+                "hashes": [{ "alg": "SHA-256", "content": format!("{i:064x}") }],
+                "modelCard": { "modelParameters": {
+                    "task": "text-generation", "architectureFamily": "llama",
+                    "datasets": [{ "type": "dataset", "name": format!("data-{}", i % 50) }],
                 } },
+                "pedigree": { "ancestors": ancestors },
             })
         })
         .collect();
-    let bom = serde_json::json!({ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": components });
-    std::fs::write(dir.path().join("all.cdx.json"), bom.to_string()).unwrap();
-    let text = "schema = \"workspace/0.1\"\nname = \"bench\"\nstage = \"dev\"\n[[source]]\nkind = \"bom\"\npath = \"all.cdx.json\"\n";
+    for (number, some) in components.chunks(models.div_ceil(BILLS)).enumerate() {
+        let bill = serde_json::json!({ "bomFormat": "CycloneDX", "specVersion": "1.6", "components": some });
+        std::fs::write(dir.path().join(format!("{number}.cdx.json")), bill.to_string()).unwrap();
+    }
+    let text = "schema = \"workspace/0.1\"\nname = \"bench\"\nstage = \"dev\"\n[[source]]\nkind = \"bom\"\npath = \".\"\n";
     std::fs::write(dir.path().join("touchmark.toml"), text).unwrap();
+    dir
+}
+
+/// The same, read into its store.
+fn workspace(models: usize) -> tempfile::TempDir {
+    let dir = unread(models);
     open(dir.path());
     dir
 }
@@ -62,10 +82,47 @@ fn key(app: &mut App, code: KeyCode) {
     black_box(update(app, Action::Key(KeyEvent::from(code))));
 }
 
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn import_100_000_models(bencher: Bencher) {
+    bencher.with_inputs(|| unread(MODELS)).bench_local_values(|dir| {
+        black_box(open(dir.path()).view().models.len());
+        dir
+    });
+}
+
+#[divan::bench(sample_count = 3, sample_size = 1)]
+fn parse_the_bills(bencher: Bencher) {
+    let dir = large().path();
+    bencher.bench_local(|| {
+        for number in 0..BILLS {
+            let bytes = std::fs::read(dir.join(format!("{number}.cdx.json"))).unwrap();
+            black_box(serde_json::from_slice::<serde_json::Value>(&bytes).unwrap());
+        }
+    });
+}
+
 #[divan::bench(sample_count = 10)]
-fn open_10_000_models(bencher: Bencher) {
+fn first_rows_of_100_000_models(bencher: Bencher) {
+    let file = large().path().join("touchmark.db");
+    bencher.bench_local(|| Store::open(&file).unwrap().load_first(512, 5000).unwrap().unwrap().len());
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn load_100_000_models(bencher: Bencher) {
+    let file = large().path().join("touchmark.db");
+    bencher.bench_local(|| Store::open(&file).unwrap().load().unwrap().0.len());
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn open_and_judge_100_000_models(bencher: Bencher) {
     let dir = large();
     bencher.bench_local(|| black_box(open(dir.path()).view().models.len()));
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn scan_again_with_nothing_changed(bencher: Bencher) {
+    let workbench = open(large().path());
+    bencher.bench_local(|| workbench.wait(workbench.start(JobKind::Scan)).unwrap().state);
 }
 
 #[divan::bench(sample_count = 10)]
@@ -75,7 +132,7 @@ fn read_the_store_file(bencher: Bencher) {
 }
 
 #[divan::bench]
-fn draw_10_000_models(bencher: Bencher) {
+fn draw_100_000_models(bencher: Bencher) {
     let app = app(large().path());
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
     bencher.bench_local(|| terminal.draw(|frame| draw(&app, frame)).unwrap().count);

@@ -199,7 +199,8 @@ print(len(errors), *errors[:5], sep='\\n')
 ";
 
 fn violations(schemas: &Path, schema: &str, document: &str) -> Option<String> {
-    let mut python = Command::new("python3")
+    let python = std::env::var_os("TOUCHMARK_REFERENCE").unwrap_or_else(|| "python3".into());
+    let mut python = Command::new(python)
         .args(["-c", VALIDATE])
         .arg(schemas)
         .arg(schema)
@@ -234,6 +235,7 @@ fn what_is_written_validates_against_the_official_schemas() {
         let run = touchmark(["--workspace", &workspace, "--at", AT, "export"].iter().chain(words));
         let document = out(&run);
         let Some(found) = violations(&schemas, schema, &document) else {
+            assert!(std::env::var_os("CI").is_none(), "CI wants jsonschema");
             eprintln!("SKIPPED: validation of bills, python3 has no jsonschema");
             return;
         };
