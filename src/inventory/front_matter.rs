@@ -11,6 +11,29 @@ use super::reading;
 use super::record::Record;
 use super::types::{Basis, FactKey, Kind, Relation};
 
+/// Tags that say that the weights were made smaller: the methods and the widths, as the hub's users write them.
+const QUANTISED: [&str; 20] = [
+    "quantized",
+    "gptq",
+    "awq",
+    "aqlm",
+    "exl2",
+    "exl3",
+    "hqq",
+    "gguf",
+    "imatrix",
+    "bitsandbytes",
+    "int4",
+    "int8",
+    "fp8",
+    "4-bit",
+    "8-bit",
+    "w4a16",
+    "w8a8",
+    "w8a16",
+    "mxfp4",
+    "nvfp4",
+];
 /// Only this much of a README is read.
 const MAX_BYTES: u64 = 256 * 1024;
 /// Keys that only a model's card has.
@@ -136,7 +159,8 @@ impl FrontMatter {
 
     /// Whether it says that the weights were made smaller.
     pub fn says_quantised(&self) -> bool {
-        self.values.contains_key("quantized_by")
+        let says = |tag: &str| QUANTISED.iter().any(|word| tag.eq_ignore_ascii_case(word));
+        self.values.contains_key("quantized_by") || self.words("tags").iter().any(|(_, tag)| says(tag))
     }
 
     /// Puts what it declares into the record. `by_files` is the relation that the files of the folder show.

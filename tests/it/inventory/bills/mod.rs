@@ -1,6 +1,7 @@
 //! Bills of materials beside plain CycloneDX: SPDX in its versions and dialects, the ways in which generators
 //! write a base model, AITF, and a corpus of real documents where one is given.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Bench, has, model, parents, values};
@@ -390,7 +391,23 @@ fn every_model_card_of_the_corpus_is_read_as_a_folder() {
     }
     let scan = bench.scan();
     assert_eq!(scan.models.len(), cards, "{:?}", scan.findings);
+    // The files are named by how their models were made; what stands in the base_model of each was counted by eye.
+    let relations = [
+        ("adapter__", Relation::Adapter),
+        ("finetune__", Relation::Finetune),
+        ("qwen__", Relation::Finetune),
+        ("merge", Relation::Merge),
+        ("quantized__", Relation::Quantised),
+    ];
+    let mut bases = 0;
     for model in &scan.models {
-        assert!(!model.parents.is_empty(), "{} has no parent", model.id.raw());
+        let (_, wanted) = relations.iter().find(|(start, _)| model.id.raw().starts_with(start)).unwrap();
+        let weighty: Vec<_> = model.parents.iter().filter(|parent| parent.relation.bears_weight()).collect();
+        assert!(!weighty.is_empty(), "{} has no parent", model.id.raw());
+        for parent in &weighty {
+            assert_eq!((parent.relation, parent.basis), (*wanted, Basis::Declared), "{}", model.id.raw());
+        }
+        bases += weighty.iter().map(|parent| parent.id.raw()).collect::<BTreeSet<_>>().len();
     }
+    assert_eq!((cards, bases), (16, 30));
 }
