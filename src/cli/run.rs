@@ -38,9 +38,14 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
         }
         Command::List { filter } => list(cli, filter, output),
         Command::Show { model } => {
-            let view = Workbench::open(&options(cli))?.view();
+            let workbench = Workbench::open(&options(cli))?;
+            let view = workbench.view();
             let index = find(&view, model)?;
-            output.print(&report::model(&view, index), || report::json::model(&view, index));
+            let read = view.models.get(index).map(|model| workbench.read_times(model)).transpose()?;
+            let read = read.unwrap_or_default();
+            output.print(&(report::model(&view, index) + &report::read_times(&read)), || {
+                report::json::model(&view, index, &read)
+            });
             Ok(0)
         }
         Command::Lineage { model, up, down } => {

@@ -3,6 +3,7 @@
 use crate::decision::Verdict;
 use crate::lineage::LaneRow;
 use crate::signing::{Coverage, Inspection, Signed, Verification};
+use crate::text::Untrusted;
 use crate::workbench::View;
 use serde_json::{Value, json};
 
@@ -59,7 +60,7 @@ fn summary(view: &View, index: usize) -> Value {
 }
 
 /// One model with its facts, verification, verdict and review.
-pub fn model(view: &View, index: usize) -> Value {
+pub fn model(view: &View, index: usize, read: &[(Untrusted, String)]) -> Value {
     let at = |name: &str, value: Value| (name.to_owned(), value);
     let mut document = serde_json::Map::new();
     document.extend([
@@ -76,6 +77,7 @@ pub fn model(view: &View, index: usize) -> Value {
         at("verified", json!(view.verified.get(index))),
         at("verdict", json!(view.verdict(index))),
         at("review", json!(view.reviews.get(index))),
+        at("read", read.iter().map(|(source, at)| json!({ "source": source, "at": at })).collect()),
     ]);
     Value::Object(document)
 }

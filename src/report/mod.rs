@@ -10,5 +10,5 @@ mod text;
 pub use checks::checks_page;
 pub use text::{
     Row, SCOPE, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults, progress,
-    score, table, verdict, verification,
+    read_times, score, table, verdict, verification,
 };

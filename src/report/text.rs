@@ -6,7 +6,7 @@ use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
-use crate::text::{bar, count, size, span, width};
+use crate::text::{Untrusted, bar, count, size, span, width};
 use crate::workbench::{Summary, View};
 use std::fmt::Write;
 use std::time::Duration;
@@ -322,6 +322,15 @@ pub fn model(view: &View, index: usize) -> String {
     out
 }
 
+/// When the documents and folders were read on which the facts of a model rest.
+pub fn read_times(read: &[(Untrusted, String)]) -> String {
+    let rows: Vec<Row> = read
+        .iter()
+        .map(|(source, at)| vec!["  read".to_owned(), crate::text::screen(at), source.screen()])
+        .collect();
+    table(&rows)
+}
+
 /// A decision with its reasons.
 pub fn verdict(v: &Verdict) -> String {
     let mut out = String::new();
@@ -472,7 +481,7 @@ pub fn doubt(finding: &GraphFinding) -> Option<String> {
     }
 }
 
-fn against(what: &str, values: &(crate::text::Untrusted, crate::text::Untrusted)) -> String {
+fn against(what: &str, values: &(Untrusted, Untrusted)) -> String {
     let (own, its) = (values.0.screen(), values.1.screen());
     if own == its {
         format!("{what}, `{own}` in both")

@@ -5,11 +5,11 @@ use super::jobs::{Event, Job, JobId, JobKind, Jobs};
 use super::view::{Inventory, Review, ReviewWord, Verified, View, name_owners};
 use crate::decision::{Judgement, Verdict, apply_policy};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{ModelId, RecordKind, Source, Store, Workspace, survey};
+use crate::inventory::{Model, ModelId, RecordKind, Source, Store, Workspace, survey};
 use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
 use crate::signing::{Progress, Verification, default_signature};
-use crate::text::count;
+use crate::text::{Untrusted, count};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -201,6 +201,14 @@ impl Workbench {
     /// `E-WRITE`, `E-CONFIG`.
     pub fn add_source(&self, source: Source) -> Result<()> {
         self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner).add_source(source)
+    }
+
+    /// When the documents and folders that speak of a model were read last.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn read_times(&self, model: &Model) -> Result<Vec<(Untrusted, String)>> {
+        self.store().read_times(&model.sources)
     }
 
     /// Records a review.

@@ -298,3 +298,18 @@ fn scan_tells_by_looking_what_a_source_is_and_adds_all_or_none() {
     ];
     assert_eq!(told[told.len() - wanted.len()..], wanted, "{told:?}");
 }
+
+#[test]
+fn a_model_is_shown_with_when_its_sources_were_read() {
+    let dir = copy_of_samples();
+    in_workspace(dir.path(), &["scan"]);
+    let run = in_workspace(dir.path(), &["show", "lumen/iris-base"]);
+    let text = out(&run);
+    let read: Vec<&str> = text.lines().filter(|line| line.starts_with("  read  ")).collect();
+    assert_eq!(read.len(), 2, "{text}");
+    assert!(read.iter().any(|line| line.ends_with("models/lumen/iris-base")), "{text}");
+    let json = in_workspace(dir.path(), &["show", "lumen/iris-base", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
+    let at = json["read"][0]["at"].as_str().unwrap();
+    assert!(read[0].contains(at) || read[1].contains(at), "{at} {text}");
+}

@@ -212,6 +212,23 @@ impl Store {
         Ok(parts.into_iter().map(|(name, known)| (name, Stamp::from_bytes(known.stamp))).collect())
     }
 
+    /// Of these documents and folders those that were read by themselves, with the time when each was read last. Times
+    /// of what has not changed since are those of its last reading.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn read_times(&self, sources: &[Untrusted]) -> Result<Vec<(Untrusted, String)>> {
+        let failed = |cause: rusqlite::Error| broken(self.path.as_deref(), &cause);
+        let query = "SELECT max(read_at) FROM part WHERE name IN ('bom ' || ?1, 'folder ' || ?1)";
+        let mut query = self.connection.prepare(query).map_err(failed)?;
+        let mut times = Vec::new();
+        for source in sources {
+            let at: Option<String> = query.query_row([source.raw()], |row| row.get(0)).map_err(failed)?;
+            times.extend(at.map(|at| (source.clone(), at)));
+        }
+        Ok(times)
+    }
+
     /// Brings the inventory to what a survey found, in one transaction, and says whether that changed anything.
     ///
     /// # Errors
