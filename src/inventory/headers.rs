@@ -136,7 +136,11 @@ fn tell_gguf(files: &[&Weights], with_tensors: bool, source: &Untrusted, record:
 
 /// The metadata of the first file: further ones hold further tensors.
 fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &mut Record) {
-    let own = Untrusted::new(format!("{}/{}", source.raw(), file.place));
+    // A blob is no place below the manifest that names it.
+    let is_blob = file.place.starts_with("blobs/");
+    let own =
+        if is_blob { source.clone() } else { Untrusted::new(format!("{}/{}", source.raw(), file.place)) };
+    let at = |key: &str| if is_blob { format!("{} {key}", file.place) } else { key.to_owned() };
     let said = [
         (FactKey::Architecture, "general.architecture"),
         (FactKey::Licence, "general.license"),
@@ -145,29 +149,25 @@ fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &m
         (FactKey::Version, "general.version"),
         (FactKey::Tokenizer, "tokenizer.ggml.model"),
     ];
+    let mut declared =
+        |fact, value: &str, key: &str| record.fact(fact, value, Basis::Declared, &own, &at(key));
     for (fact, key) in said {
-        record.fact(fact, header.text(key).unwrap_or_default(), Basis::Declared, &own, key);
+        declared(fact, header.text(key).unwrap_or_default(), key);
     }
     let quantisation = header.quantisation();
-    record.fact(
-        FactKey::Quantisation,
-        quantisation.unwrap_or_default(),
-        Basis::Declared,
-        &own,
-        "general.file_type",
-    );
+    declared(FactKey::Quantisation, quantisation.unwrap_or_default(), "general.file_type");
     if let Some((key, length)) = header.context_length() {
-        record.fact(FactKey::ContextLength, &length.to_string(), Basis::Declared, &own, key);
+        declared(FactKey::ContextLength, &length.to_string(), key);
     }
     if let Some(digest) = &header.template {
-        let value = format!("sha256:{digest}");
-        record.fact(FactKey::ChatTemplate, &value, Basis::Observed, &own, "tokenizer.chat_template");
+        let (value, place) = (format!("sha256:{digest}"), at("tokenizer.chat_template"));
+        record.fact(FactKey::ChatTemplate, &value, Basis::Observed, &own, &place);
     }
     // A conversion to another file format is no derivation that the hub has a word for.
     let is_full = quantisation.is_some_and(|word| FULL.contains(&word));
     let relation = if is_full { Relation::Unspecified } else { Relation::Quantised };
     for (key, base) in header.bases() {
-        record.parent(&base, relation, &own, &key);
+        record.parent(&base, relation, &own, &at(&key));
     }
 }
 

@@ -39,7 +39,7 @@ mod xml_tree;
 pub use aliases::Aliases;
 pub use hazards::{Hazard, HazardKind, Tier};
 pub use packed::List;
-pub use scan::{Finding, Part, Scan, Stamp, Survey, kinds_of, read_model, scan, survey};
+pub use scan::{Finding, Part, Scan, Stamp, Survey, kinds_of, read_model, scan, survey, this_second};
 pub use store::{Imported, LedgerEntry, RecordKind, Store};
 pub use tensors::TensorSummary;
 pub use told::Told;

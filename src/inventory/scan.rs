@@ -72,7 +72,7 @@ impl Survey {
     /// A scan as one part that is always read again.
     pub(super) fn whole(scan: Scan) -> Self {
         let part = Part { name: String::new(), stamp: Stamp::default(), scan: Some(scan) };
-        Survey { parts: vec![part], at: jiff::Timestamp::now() }
+        Survey { parts: vec![part], at: this_second() }
     }
 
     /// How many parts were read.
@@ -98,7 +98,7 @@ pub fn scan(workspace: &Workspace, progress: &Progress) -> Result<Scan> {
 /// As [`scan`].
 pub fn survey(workspace: &Workspace, known: &HashMap<String, Stamp>, progress: &Progress) -> Result<Survey> {
     let surveyor = Surveyor { known, progress, since: SystemTime::now() };
-    let at = jiff::Timestamp::now();
+    let at = this_second();
     let mut parts = Vec::new();
     for source in &workspace.sources {
         progress.check()?;
@@ -112,6 +112,12 @@ pub fn survey(workspace: &Workspace, known: &HashMap<String, Stamp>, progress: &
     let mut seen = HashSet::new();
     parts.retain(|part: &Part| seen.insert(part.name.clone()));
     Ok(Survey { parts, at })
+}
+
+/// The clock, to the second: finer would only be noise in records and on screens.
+pub fn this_second() -> jiff::Timestamp {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// Reads one folder or file that no source names. Its paths are as given, not workspace-relative.

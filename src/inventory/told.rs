@@ -12,6 +12,8 @@ pub enum Told {
     Pedigree,
     /// The header of a file with weights, or the configuration of an adapter.
     Header,
+    /// A manifest or its configuration, in a layout of blobs.
+    Manifest,
     /// A model card.
     Card,
     /// A property of a bill of materials.
@@ -23,13 +25,24 @@ pub enum Told {
 }
 
 /// How the source's name ends, in lower case.
-const BY_SOURCE: [(&str, Told); 6] = [
+const BY_SOURCE: [(&str, Told); 7] = [
+    ("mlmodel", Told::Configuration),
     ("adapter_config.json", Told::Header),
     (".gguf", Told::Header),
     ("readme.md", Told::Card),
     ("mergekit_config.yml", Told::Recipe),
     ("mergekit_config.yaml", Told::Recipe),
     ("config.json", Told::Configuration),
+];
+
+/// What only the places of that kind hold.
+const BY_PLACE: [(&str, Told); 6] = [
+    ("general.base_model", Told::Header),
+    ("__metadata__/", Told::Header),
+    ("/properties/", Told::Property),
+    ("config /descriptor/", Told::Manifest),
+    ("config /model/", Told::Manifest),
+    ("/layers/", Told::Manifest),
 ];
 
 impl Told {
@@ -42,7 +55,8 @@ impl Told {
         if let Some((_, told)) = BY_SOURCE.iter().find(|(end, _)| source.ends_with(end)) {
             return *told;
         }
-        if parent.place.raw().contains("/properties/") { Told::Property } else { Told::Pedigree }
+        let place = parent.place.raw();
+        BY_PLACE.iter().find(|(part, _)| place.contains(part)).map_or(Told::Pedigree, |(_, told)| *told)
     }
 
     /// The words shown.
@@ -51,6 +65,7 @@ impl Told {
             Told::Claim => "a claim",
             Told::Pedigree => "a bill of materials",
             Told::Header => "a file's header",
+            Told::Manifest => "a manifest",
             Told::Card => "a model card",
             Told::Property => "a property of a bill",
             Told::Recipe => "a merge recipe",

@@ -17,11 +17,12 @@ mod view;
 #[cfg(feature = "tui")]
 mod watch;
 
+pub use crate::inventory::this_second;
 pub use anchors::AnchorInfo;
 pub use demo::demo;
 pub use import::ImportedBill;
 pub use jobs::{Event, Job, JobId, JobKind, JobState};
-pub use open::{OpenOptions, Workbench, this_second};
+pub use open::{OpenOptions, Workbench};
 pub use snapshot::diff_files;
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};

@@ -5,7 +5,7 @@ use super::jobs::{Event, Job, JobId, JobKind, Jobs};
 use super::view::{Inventory, Review, ReviewWord, Verified, View, name_owners};
 use crate::decision::{Judgement, Verdict, apply_policy};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId, RecordKind, Source, Store, Workspace, survey};
+use crate::inventory::{Model, ModelId, RecordKind, Source, Store, Workspace, survey, this_second};
 use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
 use crate::signing::{Progress, Verification, default_signature};
@@ -446,12 +446,6 @@ impl Workbench {
         name_owners(&view.models.clone(), &mut view.verified);
         Ok(view)
     }
-}
-
-/// The clock, to the second: finer would only be noise in records and on screens.
-pub fn this_second() -> jiff::Timestamp {
-    let now = jiff::Timestamp::now();
-    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 pub(super) fn in_force(view: &View) -> PolicyInForce {
