@@ -221,6 +221,22 @@ impl Graph {
         places
     }
 
+    /// How many children each model has that the graph was built from, by their indices; of several models of one id
+    /// only the first has any.
+    pub fn children_of_models(&self) -> Vec<usize> {
+        let mut children = Vec::new();
+        for place in self.graph.node_indices() {
+            let Some(at) = self.at(place).and_then(|node| node.model) else { continue };
+            if children.len() <= at {
+                children.resize(at + 1, 0);
+            }
+            if let Some(slot) = children.get_mut(at) {
+                *slot = self.graph.neighbors_directed(place, Direction::Incoming).count();
+            }
+        }
+        children
+    }
+
     /// The id of the node that stands there.
     pub fn id_at(&self, position: usize) -> Option<&ModelId> {
         self.at(NodeIndex::new(position)).map(|node| &node.id)

@@ -5,7 +5,7 @@ use super::actions;
 use super::commands;
 use super::keys;
 use super::popups::{MAX_INPUT_BYTES, Popup, popup_key};
-use super::rows::Rows;
+use super::rows::{Prepared, Rows};
 use super::theme::{Depth, Theme};
 use crate::error::Error;
 use crate::inventory::{Model, ModelId};
@@ -74,6 +74,8 @@ pub enum Action {
     OpenFailed(Error),
     /// A first or new view.
     View(Arc<View>),
+    /// The same, with what its rows are made from.
+    Prepared(Arc<View>, Box<Prepared>),
     /// The jobs changed.
     Jobs(Vec<Job>),
     /// Whether sources changed since they were read.
@@ -378,13 +380,13 @@ impl App {
         self.lineage.focus = focus;
     }
 
-    fn take_view(&mut self, view: Arc<View>) {
+    fn take_view(&mut self, view: Arc<View>, prepared: Prepared) {
         if self.view.as_ref().is_some_and(|old| view.generation < old.generation) {
             return; // a slow thread's
         }
         let chosen_check = self.verified().map(|v| v.verification.at);
         let previous = self.subject().or_else(|| self.current.clone());
-        self.rows.load(&view, previous.as_ref());
+        self.rows.load(prepared, &view, previous.as_ref());
         self.phase = Phase::Open;
         let known = self.view.as_ref().map(|old| old.policy_errors.clone()).unwrap_or_default();
         self.view = Some(view);
@@ -461,7 +463,12 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::View(view) => {
-            app.take_view(view);
+            let prepared = Prepared::of(&view);
+            app.take_view(view, prepared);
+            Vec::new()
+        }
+        Action::Prepared(view, prepared) => {
+            app.take_view(view, *prepared);
             Vec::new()
         }
         Action::Jobs(jobs) => {

@@ -2,15 +2,17 @@
 //! moves it sleeps.
 
 use super::app::{Action, App, Effect, update};
+use super::rows::Prepared;
 use super::{draw, terminal};
 use crate::error::{Code, Error, Result};
-use crate::workbench::{Event, OpenOptions, Watch, Workbench};
+use crate::workbench::{Event, OpenOptions, View, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use std::io::{BufWriter, Stdout, Write};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
@@ -24,10 +26,24 @@ const PROGRESS_TIME: Duration = Duration::from_millis(100);
 type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 enum News {
-    Opened(Box<Workbench>),
+    Opened(Box<Workbench>, Arc<View>, Box<Prepared>),
     OpenFailed(Error),
     Watching(Watch),
+    View(Arc<View>, Box<Prepared>),
     Event(Event),
+}
+
+impl News {
+    /// Made on the thread that tells it, so that no key waits for the rows of a new view.
+    fn of(event: Event) -> Self {
+        match event {
+            Event::View(view) => {
+                let prepared = Box::new(Prepared::of(&view));
+                News::View(view, prepared)
+            }
+            other => News::Event(other),
+        }
+    }
 }
 
 /// What one wait ended with.
@@ -90,12 +106,15 @@ pub async fn run(options: &OpenOptions, mut app: App) -> Result<i32> {
 /// Opens the workspace on its own thread: the first frame does not wait for it.
 fn open(options: OpenOptions, sender: UnboundedSender<News>) {
     std::thread::spawn(move || {
-        let list = |view| drop(sender.send(News::Event(Event::View(view))));
+        let list = |view| drop(sender.send(News::of(Event::View(view))));
         let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            Workbench::open_listing(&options, list)
+            let workbench = Workbench::open_listing(&options, list)?;
+            let view = workbench.view();
+            let prepared = Box::new(Prepared::of(&view));
+            Ok(News::Opened(Box::new(workbench), view, prepared))
         }));
         let _ = sender.send(match opened {
-            Ok(Ok(workbench)) => News::Opened(Box::new(workbench)),
+            Ok(Ok(opened)) => opened,
             Ok(Err(error)) => News::OpenFailed(error),
             Err(_) => {
                 News::OpenFailed(Error::new(Code::Internal, "opening the workspace failed unexpectedly"))
@@ -112,7 +131,7 @@ fn watch(workbench: &Workbench, sender: &UnboundedSender<News>) {
 
 /// Of several views only the last is worth the work.
 fn keep_last_view(woken: &mut Vec<Woken>) {
-    let is_view = |each: &Woken| matches!(each, Woken::News(News::Event(Event::View(_))));
+    let is_view = |each: &Woken| matches!(each, Woken::News(News::View(..)));
     let mut views = woken.iter().filter(|each| is_view(each)).count();
     woken.retain(|each| {
         if !is_view(each) {
@@ -161,17 +180,17 @@ impl Loop {
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
             Woken::Input(_) => Action::Resize,
             Woken::News(News::OpenFailed(error)) => Action::OpenFailed(error),
-            Woken::News(News::Opened(workbench)) => {
+            Woken::News(News::Opened(workbench, view, prepared)) => {
                 let sender = self.sender.clone();
                 workbench.subscribe(move |event| {
-                    let _ = sender.send(News::Event(event));
+                    let _ = sender.send(News::of(event));
                 });
-                let view = workbench.view();
                 watch(&workbench, &self.sender);
                 update(app, Action::Jobs(workbench.jobs()));
                 self.workbench = Some(*workbench);
-                Action::View(view)
+                Action::Prepared(view, prepared)
             }
+            Woken::News(News::View(view, prepared)) => Action::Prepared(view, prepared),
             Woken::News(News::Event(Event::View(view))) => Action::View(view),
             Woken::News(News::Event(Event::Jobs)) => {
                 Action::Jobs(self.workbench.as_ref().map(Workbench::jobs).unwrap_or_default())

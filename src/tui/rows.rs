@@ -110,8 +110,37 @@ pub struct Rows {
     unverified: usize,
 }
 
+/// What the rows of a view are made from. Made where nobody waits for a key: of a large inventory it takes longer
+/// than a frame may.
+pub struct Prepared {
+    keys: Vec<Key>,
+    hays: Vec<Hay>,
+    unverified: usize,
+}
+
+impl Prepared {
+    /// For this view.
+    pub fn of(view: &View) -> Self {
+        let exposure = view.graph.children_of_models();
+        let rows = (0..view.models.len())
+            .into_par_iter()
+            .with_min_len(512)
+            .filter_map(|at| row(view, at, exposure.get(at).copied().unwrap_or(0)));
+        let (keys_and_hays, signers): (Vec<(Key, Hay)>, Vec<Untrusted>) = rows.unzip();
+        let (mut keys, hays): (Vec<Key>, Vec<Hay>) = keys_and_hays.into_iter().unzip();
+        let mut ranked: Vec<(&Untrusted, usize)> = signers.iter().zip(0..).collect();
+        ranked.par_sort_unstable();
+        for (rank, (_, index)) in (0u32..).zip(ranked) {
+            if let Some(key) = keys.get_mut(index) {
+                key.signer = rank;
+            }
+        }
+        Prepared { keys, hays, unverified: view.verified.iter().filter(|v| v.is_none()).count() }
+    }
+}
+
 /// What is needed of a model to sort, filter and count it, and who signed it.
-fn row(view: &View, index: usize) -> Option<((Key, Hay), Untrusted)> {
+fn row(view: &View, index: usize, exposure: usize) -> Option<((Key, Hay), Untrusted)> {
     let model = view.models.get(index)?;
     let summary = view.summary(index);
     let gate = summary.decision;
@@ -127,7 +156,7 @@ fn row(view: &View, index: usize) -> Option<((Key, Hay), Untrusted)> {
     let hay = Hay::new(&format!("{} {} {} {judged}", model.id.raw(), summary.signer.raw(), summary.word));
     let key = Key {
         problem,
-        exposure: if problem < 3 { view.graph.children(&model.id).len() } else { 0 },
+        exposure: if problem < 3 { exposure } else { 0 },
         outcome: summary.outcome,
         unsigned: summary.word == "unsigned",
         reviewed: view.reviews.get(index).is_some_and(Option::is_some),
@@ -141,18 +170,8 @@ fn row(view: &View, index: usize) -> Option<((Key, Hay), Untrusted)> {
 impl Rows {
     /// Takes a new view. The cursor stays on its model, but at the top it stays at the top: a failure that
     /// has just been found must be seen.
-    pub fn load(&mut self, view: &View, previous: Option<&ModelId>) {
-        self.unverified = view.verified.iter().filter(|v| v.is_none()).count();
-        let rows = (0..view.models.len()).into_par_iter().with_min_len(512).filter_map(|at| row(view, at));
-        let (keys_and_hays, signers): (Vec<(Key, Hay)>, Vec<Untrusted>) = rows.unzip();
-        (self.keys, self.hays) = keys_and_hays.into_iter().unzip();
-        let mut ranked: Vec<(&Untrusted, usize)> = signers.iter().zip(0..).collect();
-        ranked.par_sort_unstable();
-        for (rank, (_, index)) in (0u32..).zip(ranked) {
-            if let Some(key) = self.keys.get_mut(index) {
-                key.signer = rank;
-            }
-        }
+    pub fn load(&mut self, prepared: Prepared, view: &View, previous: Option<&ModelId>) {
+        Prepared { keys: self.keys, hays: self.hays, unverified: self.unverified } = prepared;
         self.marked.retain(|id| view.model(id).is_some());
         let at_top = self.cursor == 0;
         self.sort_rows();
