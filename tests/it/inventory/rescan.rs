@@ -162,3 +162,33 @@ fn two_names_of_one_model_become_one_and_parents_follow() {
         assert!(error.at.unwrap().raw().contains("line "), "{text}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_scan_that_a_full_disk_or_a_kill_stops_leaves_the_inventory_as_it_was() {
+    use crate::support::{copy_of_samples, err, out, touchmark};
+    let dir = copy_of_samples();
+    let root = dir.path().to_str().unwrap();
+    touchmark(["scan", "--workspace", root]);
+    let before = out(&touchmark(["list", "--workspace", root]));
+    assert!(before.contains("43 of 43 models"), "{before}");
+    let component =
+        |at| format!(r#"{{"type":"machine-learning-model","group":"o","name":"model-{at:064}"}}"#);
+    let components: Vec<String> = (0..20_000).map(component).collect();
+    let bill =
+        format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}}"#, components.join(","));
+    fs::write(dir.path().join("boms/large.cdx.json"), bill).unwrap();
+    // Once told that the disk is full, once killed by it.
+    for prelude in ["trap '' XFSZ; ulimit -f 2000", "ulimit -c 0; ulimit -f 2000"] {
+        let script = format!("{prelude}; exec \"$0\" scan --workspace \"$1\"");
+        let stopped = std::process::Command::new("sh")
+            .args(["-c", &script, env!("CARGO_BIN_EXE_touchmark"), root])
+            .output()
+            .unwrap();
+        assert_ne!(stopped.status.code(), Some(0), "{}", out(&stopped));
+        assert!(stopped.status.code().is_none() || err(&stopped).contains("E-WRITE"), "{}", err(&stopped));
+        assert_eq!(out(&touchmark(["list", "--workspace", root])), before, "{}", err(&stopped));
+    }
+    touchmark(["scan", "--workspace", root]);
+    assert!(out(&touchmark(["list", "--workspace", root])).contains("20043 of 20043 models"));
+}
