@@ -116,9 +116,9 @@ fn signed(
     claims::append_signature(with.append_claims.as_deref(), &signed, output)?;
     let told = told.take();
     let mut human = format!(
-        "✓ signed  {} files or shards, {} bytes{}\n  root digest  {}\n  bundle       {}\n",
+        "✓ signed  {} files or shards, {}{}\n  root digest  {}\n  bundle       {}\n",
         signed.resources,
-        signed.bytes,
+        crate::text::size(signed.bytes),
         by_memory(&signed),
         signed.root_digest,
         crate::text::screen(&signed.signature.to_string_lossy())

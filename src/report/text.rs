@@ -83,7 +83,7 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
             writeln!(out, "  trust        {name} ({origin}, sha256 {}{age})", crate::text::screen(&digest));
     }
     if v.files.matched > 0 || !v.files.changed.is_empty() {
-        let _ = writeln!(out, "  files        {} match, {} bytes hashed", v.files.matched, v.files.bytes);
+        let _ = writeln!(out, "  files        {} match, {} hashed", v.files.matched, size(v.files.bytes));
     }
     if let Some(links) = &v.files.links {
         let _ = writeln!(out, "  links        {}", links.line());
@@ -118,7 +118,7 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
 
 /// How much of the model verified signatures cover.
 pub fn covered(coverage: Coverage) -> String {
-    format!("{}, {} of {} bytes", coverage.bar(), coverage.covered, coverage.total)
+    format!("{}, {} of {}", coverage.bar(), size(coverage.covered), size(coverage.total))
 }
 
 fn one_check(check: &Check, explain: bool) -> String {
@@ -156,7 +156,7 @@ fn one_check(check: &Check, explain: bool) -> String {
 fn files(v: &Verification) -> String {
     let mut out = String::new();
     for file in v.files.changed.iter().take(MANY) {
-        let _ = writeln!(out, "  ✗ changed  {}  {} bytes", file.name.screen(), file.size);
+        let _ = writeln!(out, "  ✗ changed  {}  {}", file.name.screen(), size(file.size));
         let found = if file.found.is_empty() { "nothing" } else { file.found.as_str() };
         if !file.expected.is_empty() {
             let _ = writeln!(out, "             expected    {}", file.expected);
