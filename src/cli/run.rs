@@ -266,6 +266,7 @@ fn scan(cli: &Cli, sources: &[std::path::PathBuf], output: &Output) -> Result<u8
     let view = workbench.view();
     let mut in_graph = view.graph.findings();
     in_graph.extend(crate::lineage::doubts(&view.models, &view.graph));
+    in_graph.extend(crate::lineage::copies(&view.models, &view.graph));
     let findings = view.findings.len() + in_graph.len();
     let mut human =
         format!("✓ scanned  {}, {}\n", count(view.models.len(), "model"), count(findings, "finding"));

@@ -77,6 +77,13 @@ pub enum GraphFinding {
         /// The child's value and the parent's.
         values: Box<(Untrusted, Untrusted)>,
     },
+    /// These are told to have the same content.
+    Copies {
+        /// The models, sorted.
+        models: Vec<ModelId>,
+        /// Its digest.
+        digest: Untrusted,
+    },
 }
 
 impl GraphFinding {
@@ -87,13 +94,16 @@ impl GraphFinding {
             GraphFinding::Dangling { .. } => "F-LINEAGE-DANGLING",
             GraphFinding::Conflict { .. } => "F-LINEAGE-CONFLICT",
             GraphFinding::Doubtful { .. } => "F-LINEAGE-DOUBTFUL",
+            GraphFinding::Copies { .. } => "F-SAME-CONTENT",
         }
     }
 
     /// The models that it is about; of an edge the child first.
     pub fn models(&self) -> Vec<&ModelId> {
         match self {
-            GraphFinding::Cycle(members) => members.iter().collect(),
+            GraphFinding::Cycle(members) | GraphFinding::Copies { models: members, .. } => {
+                members.iter().collect()
+            }
             GraphFinding::Dangling { child, parent, .. }
             | GraphFinding::Conflict { child, parent, .. }
             | GraphFinding::Doubtful { child, parent, .. } => vec![child, parent],

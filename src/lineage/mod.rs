@@ -7,4 +7,4 @@ mod plausible;
 
 pub use graph::{Edge, Graph, GraphFinding, Node};
 pub use lanes::{LaneRow, lanes};
-pub use plausible::{doubts, doubts_of};
+pub use plausible::{copies, doubts, doubts_of};

@@ -2,7 +2,8 @@
 //! It compares what the sources say and proves nothing: a finding is a question to the producer.
 
 use super::graph::{Graph, GraphFinding};
-use crate::inventory::{Basis, FactKey, Model, Relation, TensorSummary};
+use crate::inventory::{Basis, FactKey, Model, ModelId, Relation, TensorSummary};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What derivations of some kinds would leave as it is, or would not.
 struct Rule {
@@ -98,6 +99,35 @@ pub fn doubts_of(model: &Model, models: &[Model], graph: &Graph) -> Vec<GraphFin
         }
     }
     found
+}
+
+/// Models of different names that are told to have the same content, where no edge between two of them says so: one
+/// artifact under several names, of which perhaps only one is watched.
+pub fn copies(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
+    let mut by_digest: BTreeMap<String, BTreeSet<&ModelId>> = BTreeMap::new();
+    for model in models {
+        for digest in Told::by(model).digests {
+            by_digest.entry(digest).or_default().insert(&model.id);
+        }
+    }
+    let related =
+        |one: &ModelId, other: &ModelId| graph.parents(one).iter().any(|(parent, _)| parent.id == *other);
+    let mut groups: BTreeMap<Vec<&ModelId>, String> = BTreeMap::new();
+    for (digest, ids) in by_digest {
+        let ids: Vec<&ModelId> = ids.into_iter().collect();
+        let is_known = match ids.as_slice() {
+            [one, other] => related(one, other) || related(other, one),
+            several => several.len() < 2,
+        };
+        if !is_known {
+            groups.entry(ids).or_insert(digest);
+        }
+    }
+    let finding = |(ids, digest): (Vec<&ModelId>, String)| GraphFinding::Copies {
+        models: ids.into_iter().cloned().collect(),
+        digest: digest.into(),
+    };
+    groups.into_iter().map(finding).collect()
 }
 
 /// What the sources tell of one model, as far as it is compared.

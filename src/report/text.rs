@@ -497,6 +497,16 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
             let names: Vec<String> = members.iter().take(MANY).map(|id| id.screen()).collect();
             format!("these derive from each other: {}", names.join(", "))
         }
+        GraphFinding::Copies { models, digest } => {
+            let names: Vec<String> = models.iter().take(MANY).map(|id| id.screen()).collect();
+            let more = models.len().saturating_sub(names.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let names = names.join(", ");
+            format!(
+                "the same content, {}, goes by several names: {names}{more}; an [[alias]] makes them one",
+                digest.screen()
+            )
+        }
         GraphFinding::Dangling { child, parent, name_only } => {
             let how = if *name_only { "is known by name only" } else { "is not in the inventory" };
             format!("{} derives from {}, which {how}", child.screen(), parent.screen())

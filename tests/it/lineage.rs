@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 use touchmark::inventory::{Basis, Fact, FactKey, Kind, Model, ModelId, ParentRef, Relation, Told};
-use touchmark::lineage::{Graph, GraphFinding, LaneRow, doubts, lanes};
+use touchmark::lineage::{Graph, GraphFinding, LaneRow, copies, doubts, lanes};
 use touchmark::signing::RootDigest;
 
 fn id(name: &str) -> ModelId {
@@ -456,6 +456,21 @@ fn a_child_that_is_older_than_its_parent_or_the_same_bytes_is_doubtful() {
     let digest = format!("sha256:{}", "ab".repeat(32));
     assert_eq!(doubt(&[(FactKey::Address, &digest)], &[(FactKey::Hash, &digest)]), ["same content"]);
     assert_eq!(doubt(&[(FactKey::Hash, "sha256:ab")], &[(FactKey::Hash, "sha256:ab")]), [] as [&str; 0]);
+}
+
+#[test]
+fn one_content_under_several_names_is_told_where_no_edge_tells_it() {
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    let same = [(FactKey::Hash, digest.as_str())];
+    let of = |parents| [told("o/a", vec![], &same), told("o/b", parents, &same), told("o/c", vec![], &[])];
+    let found = |models: &[Model]| copies(models, &Graph::build(models));
+    let ids = ["o/a", "o/b"].map(ModelId::new);
+    let apart = GraphFinding::Copies { models: ids.to_vec(), digest: digest.as_str().into() };
+    assert_eq!(found(&of(vec![])), [apart]);
+    assert_eq!(found(&of(vec![parent("o/a", Relation::Finetune, Basis::Declared, None)])), []);
+    let mut three = of(vec![parent("o/a", Relation::Finetune, Basis::Declared, None)]);
+    three[2] = told("o/c", vec![], &[(FactKey::Address, digest.as_str())]);
+    assert_eq!(found(&three)[0].models().len(), 3);
 }
 
 /// As large as the graph of all models of the largest hub (402,654 nodes, 462,524 edges).
