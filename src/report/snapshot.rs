@@ -26,6 +26,11 @@ pub fn held(reader: &Reader, seal: Option<&Seal>) -> Vec<(&'static str, String)>
 
 /// A difference, worst first.
 pub fn diff(d: &Diff) -> String {
+    format!("{}{}\n", changes(d), summary(d))
+}
+
+/// The same without the line at its end.
+pub fn changes(d: &Diff) -> String {
     let mut out = format!("{}\n→ {}\n", side(&d.before), side(&d.after));
     for one in &d.general {
         let _ = writeln!(out, "{}", change(one));
@@ -53,7 +58,6 @@ pub fn diff(d: &Diff) -> String {
             let _ = writeln!(out, "    · and {}", count(model.more, "more change"));
         }
     }
-    let _ = writeln!(out, "{}", summary(d));
     out
 }
 

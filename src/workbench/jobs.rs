@@ -247,11 +247,14 @@ fn run(workbench: &Workbench, id: JobId, kind: &JobKind, progress: &Progress) ->
         JobKind::VerifyInFull(ids) => workbench.verify_models(ids, true, progress, &log),
         JobKind::Snapshot(file) => {
             let seal = workbench.snapshot(Some(file), false, progress)?;
+            // Whoever typed a bare name may not know which folder the program was started in.
+            let whole = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+            log(format!("written to {}", crate::text::screen(&whole.to_string_lossy())));
             Ok(format!("{} models, digest {}", seal.models, seal.digest))
         }
         JobKind::Diff(file) => {
             let diff = workbench.diff(file, progress)?;
-            crate::report::snapshot::diff(&diff).lines().for_each(|line| log(line.to_owned()));
+            crate::report::snapshot::changes(&diff).lines().for_each(|line| log(line.to_owned()));
             Ok(crate::report::snapshot::summary(&diff))
         }
         JobKind::Score(ids) => {

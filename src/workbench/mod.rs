@@ -7,6 +7,7 @@ mod demo;
 mod import;
 mod jobs;
 mod open;
+mod recorded;
 mod snapshot;
 mod trust_edit;
 mod trust_files;

@@ -2,8 +2,9 @@
 
 use super::anchors;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
-use super::view::{Inventory, Review, ReviewWord, Verified, View, name_owners};
-use crate::decision::{Judgement, Verdict, apply_policy};
+use super::recorded;
+use super::view::{Inventory, Review, ReviewWord, View};
+use crate::decision::{Judgement, Verdict};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId, RecordKind, Source, Store, Workspace, survey, this_second};
 use crate::maturity::Rubric;
@@ -113,14 +114,10 @@ impl Workbench {
         let policy = workbench.view().policy.clone();
         let in_force = PolicyInForce { policy, text: in_force.text, faults };
         let stage = workbench.view().stage.clone();
-        let show = |inventory: &Inventory, is_whole: bool| -> Result<()> {
-            let view = workbench.looked_at(inventory.clone(), in_force.clone(), stage.clone())?;
-            list(Arc::new(View { is_whole, ..view }));
-            Ok(())
-        };
         let is_large = first.is_some();
         if let Some(first) = first {
-            show(&Inventory::listed((first, Vec::new())), false)?;
+            let first = Inventory { is_whole: false, ..Inventory::listed((first, Vec::new())) };
+            list(Arc::new(workbench.looked_at(first, in_force.clone(), stage.clone())?));
         }
         let aliases = workbench.workspace().aliases;
         let inventory = Inventory::listed(workbench.store().load_with(&aliases)?);
@@ -129,10 +126,12 @@ impl Workbench {
             Some(Surveyed { inventory: Some(found), .. }) => found,
             _ => inventory,
         };
+        let view = workbench.looked_at(inventory, in_force, stage)?;
         if is_large {
-            show(&inventory, true)?;
+            list(Arc::new(view.clone()));
         }
-        workbench.renew(inventory.with_lineage(), in_force, stage)?;
+        let Inventory { graph, .. } = view.inventory().with_lineage();
+        workbench.publish(View { graph, ..view });
         Ok(workbench)
     }
 
@@ -385,18 +384,21 @@ impl Workbench {
 
     /// Builds the next view out of what changed and tells everybody.
     pub(super) fn renew(&self, inventory: Inventory, in_force: PolicyInForce, stage: String) -> Result<()> {
-        let mut view = self.looked_at(inventory, in_force, stage)?;
+        self.publish(self.looked_at(inventory, in_force, stage)?);
+        Ok(())
+    }
+
+    fn publish(&self, mut view: View) {
         view.judge();
         let view = Arc::new(view);
         *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
         self.inner.jobs.tell(&Event::View(view));
-        Ok(())
     }
 
     /// A view with what was verified and reviewed so far, not yet judged.
     fn looked_at(
         &self,
-        Inventory { models, findings, graph }: Inventory,
+        Inventory { models, findings, graph, is_whole }: Inventory,
         in_force: PolicyInForce,
         stage: String,
     ) -> Result<View> {
@@ -410,40 +412,16 @@ impl Workbench {
             policy_errors: in_force.faults,
             stage,
             rubric: self.inner.rubric.clone(),
-            verified: vec![None; models.len()],
-            reviews: vec![None; models.len()],
+            verified: Arc::default(),
+            reviews: Arc::default(),
             judgement: Judgement::default(),
-            is_whole: true,
+            is_whole,
             models,
             findings,
             graph,
             at,
         };
-        let (verifications, reviews) = {
-            let store = self.store();
-            (store.latest(RecordKind::Verification)?, store.latest(RecordKind::Review)?)
-        };
-        for entry in &verifications {
-            let Some((i, _)) = view.model(&entry.model) else { continue };
-            // A record of an older program that no longer reads counts as not looked at.
-            if let (Some(slot), Ok(verified)) =
-                (view.verified.get_mut(i), serde_json::from_str::<Box<Verified>>(&entry.body))
-            {
-                *slot = Some(verified);
-            }
-        }
-        for entry in &reviews {
-            let Some((i, _)) = view.model(&entry.model) else { continue };
-            if let Some(slot) = view.reviews.get_mut(i) {
-                *slot = serde_json::from_str(&entry.body).ok();
-            }
-        }
-        for (model, slot) in view.models.clone().iter().zip(&mut view.verified) {
-            if let Some(verified) = slot {
-                apply_policy(&mut verified.verification, model, &view.policy);
-            }
-        }
-        name_owners(&view.models.clone(), &mut view.verified);
+        recorded::fill(&self.store(), &mut view)?;
         Ok(view)
     }
 }
@@ -548,10 +526,10 @@ impl View {
             models: Arc::default(),
             findings: Arc::default(),
             graph: Arc::default(),
-            verified: Vec::new(),
+            verified: Arc::default(),
             judgement: Judgement::default(),
             is_whole: true,
-            reviews: Vec::new(),
+            reviews: Arc::default(),
             at,
         }
     }

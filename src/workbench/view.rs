@@ -6,10 +6,9 @@ use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Method, Outcome, RootDigest, Stage, Verification};
+use crate::signing::{Method, Outcome, Verification};
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The latest verification of a model, as recorded.
@@ -59,7 +58,8 @@ pub struct Review {
     pub at: jiff::Timestamp,
 }
 
-/// The state of one workspace.
+/// The state of one workspace. A clone shares what is large.
+#[derive(Clone)]
 pub struct View {
     /// Grows with each new view.
     pub generation: u64,
@@ -86,27 +86,29 @@ pub struct View {
     /// Lineage.
     pub graph: Arc<Graph>,
     /// Latest verification of each model.
-    pub verified: Vec<Option<Box<Verified>>>,
+    pub verified: Arc<Vec<Option<Box<Verified>>>>,
     /// Verdict on each model.
     pub judgement: Judgement,
     /// Latest review of each model.
-    pub reviews: Vec<Option<Box<Review>>>,
+    pub reviews: Arc<Vec<Option<Box<Review>>>>,
     /// When it was made.
     pub at: jiff::Timestamp,
 }
 
 /// What only a scan changes; views of one inventory share it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Inventory {
     pub models: Arc<Vec<Model>>,
     pub findings: Arc<Vec<Finding>>,
     pub graph: Arc<Graph>,
+    pub is_whole: bool,
 }
 
 impl Inventory {
     /// Models sorted by id, and findings, not yet with their lineage.
     pub fn listed((models, findings): (Vec<Model>, Vec<Finding>)) -> Self {
-        Inventory { models: Arc::new(models), findings: Arc::new(findings), graph: Arc::default() }
+        let (models, findings) = (Arc::new(models), Arc::new(findings));
+        Inventory { models, findings, graph: Arc::default(), is_whole: true }
     }
 
     pub fn with_lineage(self) -> Self {
@@ -147,7 +149,12 @@ fn signer_name(verification: &Verification) -> Untrusted {
 
 impl View {
     pub(super) fn inventory(&self) -> Inventory {
-        Inventory { models: self.models.clone(), findings: self.findings.clone(), graph: self.graph.clone() }
+        Inventory {
+            models: self.models.clone(),
+            findings: self.findings.clone(),
+            graph: self.graph.clone(),
+            is_whole: self.is_whole,
+        }
     }
 
     /// A model by id.
@@ -216,23 +223,6 @@ impl View {
             own: standing.map_or(0, |standing| standing.own),
             effective: standing.map_or(0, |standing| standing.effective),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
-        }
-    }
-}
-
-/// A signature that fails on one model may be that of another one of the inventory: its root digest tells.
-pub(super) fn name_owners(models: &[Model], verified: &mut [Option<Box<Verified>>]) {
-    let mut owners: HashMap<RootDigest, Untrusted> = HashMap::new();
-    for (model, slot) in models.iter().zip(verified.iter()) {
-        let Some(verification) = slot.as_ref().map(|verified| &verified.verification) else { continue };
-        let holds = matches!(verification.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial);
-        if let Some(root) = verification.root_digest.filter(|_| holds) {
-            owners.entry(root).or_insert_with(|| Untrusted::new(model.id.raw()));
-        }
-    }
-    for verified in verified.iter_mut().flatten() {
-        if let Some(owner) = verified.verification.root_digest.and_then(|root| owners.get(&root)) {
-            verified.verification.belongs_to(owner);
         }
     }
 }

@@ -8,7 +8,7 @@ use std::process::Output;
 use touchmark::Code;
 use touchmark::inventory::snapshot::{Reader, is_snapshot};
 use touchmark::signing::Progress;
-use touchmark::workbench::{OpenOptions, Workbench};
+use touchmark::workbench::{JobKind, JobState, OpenOptions, Workbench};
 
 fn run(dir: &Path, words: &[&str]) -> Output {
     let mut all = vec!["--workspace", dir.to_str().unwrap()];
@@ -353,4 +353,22 @@ fn bills_are_imported_and_what_is_none_is_refused_by_what_it_is() {
     let after = fs::read(&config).unwrap();
     assert!(out(&run(root, &["import", name(&one)])).contains("a source already"));
     assert_eq!(fs::read(&config).unwrap(), after);
+}
+
+#[test]
+fn the_workbench_says_where_it_wrote_a_snapshot_and_tells_a_difference_once() {
+    let dir = copy_of_samples();
+    let options = OpenOptions { dir: Some(dir.path().to_owned()), ..OpenOptions::default() };
+    let workbench = Workbench::open(&options).unwrap();
+    let job = |kind| workbench.wait(workbench.start(kind)).unwrap();
+    let file = dir.path().join("a.json");
+    let taken = job(JobKind::Snapshot(file.clone()));
+    assert!(taken.log.concat().contains(&format!("written to {}", file.display())), "{:?}", taken.log);
+    job(JobKind::Verify(vec![touchmark::inventory::ModelId::new("lumen/iris-base")]));
+    let told = job(JobKind::Diff(file));
+    let JobState::Done(summary) = &told.state else { panic!("{:?}", told.state) };
+    // The screen ends the log with the summary.
+    let lines = told.log.iter().filter(|line| line.contains("1 changed")).count();
+    assert!(summary.contains("1 changed") && lines == 0, "{summary} in {:?}", told.log);
+    assert!(told.log.iter().any(|line| line.contains("lumen/iris-base")), "{:?}", told.log);
 }

@@ -522,10 +522,10 @@ fn many(models: usize) -> Arc<View> {
         rubric: empty.rubric.clone(),
         findings: Arc::default(),
         graph: Arc::default(),
-        verified: vec![None; models.len()],
+        verified: vec![None; models.len()].into(),
         is_whole: true,
         judgement: Default::default(),
-        reviews: vec![None; models.len()],
+        reviews: vec![None; models.len()].into(),
         at: empty.at,
         models: Arc::new(models),
     })

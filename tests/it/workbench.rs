@@ -4,7 +4,7 @@ use crate::support::copy_of_samples;
 use std::sync::{Arc, Mutex};
 use touchmark::inventory::ModelId;
 use touchmark::signing::Outcome;
-use touchmark::workbench::{Event, JobKind, JobState, OpenOptions, ReviewWord, Workbench};
+use touchmark::workbench::{Event, JobKind, JobState, OpenOptions, ReviewWord, View, Workbench};
 
 fn open(dir: &std::path::Path) -> Workbench {
     Workbench::open(&OpenOptions { dir: Some(dir.to_owned()), ..OpenOptions::default() }).unwrap()
@@ -143,7 +143,11 @@ fn a_large_inventory_shows_its_first_models_then_all_and_then_how_they_stand() {
     let workspace = "schema = \"workspace/0.1\"\n[[source]]\nkind = \"bom\"\npath = \"a.cdx.json\"\n";
     std::fs::write(dir.path().join("touchmark.toml"), workspace).unwrap();
     let options = OpenOptions { dir: Some(dir.path().to_owned()), ..OpenOptions::default() };
-    drop(open(dir.path()));
+    let recorded = [ModelId::new("o/m00003"), ModelId::new("o/m05000")];
+    let workbench = open(dir.path());
+    workbench.wait(workbench.start(JobKind::Verify(recorded.to_vec()))).unwrap();
+    workbench.review(&recorded[0], ReviewWord::Approve, "seen").unwrap();
+    drop(workbench);
     let seen = Mutex::new(Vec::new());
     let workbench = Workbench::open_listing(&options, |view| seen.lock().unwrap().push(view)).unwrap();
     let seen = seen.into_inner().unwrap();
@@ -152,4 +156,11 @@ fn a_large_inventory_shows_its_first_models_then_all_and_then_how_they_stand() {
     assert_eq!(seen[0].models[..], seen[1].models[..511]);
     let view = workbench.view();
     assert_eq!((view.is_whole, view.is_judged(), view.models.len()), (true, true, 6000));
+    // What the ledger holds is there from the first rows on, and read once for all of them.
+    let at = |view: &View| -> Vec<usize> {
+        (0..view.models.len()).filter(|at| view.verified[*at].is_some()).collect()
+    };
+    assert_eq!((at(&seen[0]), at(&seen[1])), (vec![3], vec![3, 5000]));
+    assert!(seen[0].reviews[3].is_some() && view.reviews[3].is_some());
+    assert!(Arc::ptr_eq(&seen[1].verified, &view.verified) && Arc::ptr_eq(&seen[1].models, &view.models));
 }

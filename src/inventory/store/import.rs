@@ -1,8 +1,8 @@
 //! The ledger from outside: what another store exported goes on where this one ends, or not at all.
 
-use super::{COLUMNS, GENESIS, LedgerEntry, Store, broken, chain_hash, entry, unwritable};
+use super::{COLUMNS, GENESIS, LedgerEntry, Store, broken, chain_hash, entry, insert, unwritable};
 use crate::error::{Code, Error, Result};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -52,34 +52,16 @@ impl Store {
         let here = u64::try_from(here).unwrap_or(0);
         let mut done = Imported { entries: 0, added: 0 };
         let mut previous = GENESIS.to_owned();
-        {
-            let mut insert = change
-                .prepare(&format!("INSERT INTO ledger ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"))
-                .map_err(unwritten)?;
-            while let Some(entry) = lines.next()? {
-                lines.check(&entry, done.entries, &previous)?;
-                done.entries = entry.seq;
-                if entry.seq <= here {
-                    if at(&change, entry.seq).map_err(unread)?.as_ref() != Some(&entry) {
-                        return Err(parting(&entry));
-                    }
-                } else {
-                    let seq = i64::try_from(entry.seq).unwrap_or(i64::MAX);
-                    insert
-                        .execute(params![
-                            seq,
-                            entry.at.to_string(),
-                            entry.kind.as_str(),
-                            entry.model.raw(),
-                            entry.body,
-                            entry.previous,
-                            entry.hash
-                        ])
-                        .map_err(unwritten)?;
-                    done.added += 1;
-                }
-                previous = entry.hash;
+        while let Some(entry) = lines.next()? {
+            lines.check(&entry, done.entries, &previous)?;
+            done.entries = entry.seq;
+            if entry.seq > here {
+                insert(&change, &entry).map_err(unwritten)?;
+                done.added += 1;
+            } else if at(&change, entry.seq).map_err(unread)?.as_ref() != Some(&entry) {
+                return Err(parting(&entry));
             }
+            previous = entry.hash;
         }
         if done.entries == 0 {
             return Err(Error::new(Code::Malformed, "there is no entry of a ledger in it")

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub use import::Imported;
 
-use super::types::ModelId;
+use super::types::{Model, ModelId};
 
 /// "Tmrk" in the SQLite header: how we know our own files.
 const APPLICATION_ID: u32 = 0x546d_726b;
@@ -134,9 +134,10 @@ impl Store {
             .optional()
             .map_err(failed)?;
         let (seq, previous) = last.unwrap_or_else(|| (0, GENESIS.to_owned()));
-        let next = seq.checked_add(1).and_then(|seq| Some((seq, u64::try_from(seq).ok()?)));
-        let (stored, seq) =
-            next.ok_or_else(|| Error::new(Code::Store, "the ledger was changed: no number is left"))?;
+        let seq = seq
+            .checked_add(1)
+            .and_then(|seq| u64::try_from(seq).ok())
+            .ok_or_else(|| Error::new(Code::Store, "the ledger was changed: no number is left"))?;
         let mut entry = LedgerEntry {
             seq,
             at,
@@ -147,20 +148,7 @@ impl Store {
             hash: String::new(),
         };
         entry.hash = chain_hash(&entry)?;
-        change
-            .execute(
-                &format!("INSERT INTO ledger ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
-                params![
-                    stored,
-                    entry.at.to_string(),
-                    entry.kind.as_str(),
-                    entry.model.raw(),
-                    entry.body,
-                    entry.previous,
-                    entry.hash
-                ],
-            )
-            .map_err(failed)?;
+        insert(&change, &entry).map_err(failed)?;
         change.commit().map_err(failed)?;
         Ok(entry)
     }
@@ -173,16 +161,40 @@ impl Store {
         self.entries(&format!("SELECT {COLUMNS} FROM ledger ORDER BY seq"), &[])
     }
 
-    /// The newest entry of a kind for each model.
+    /// The newest entry of a kind for each model, by the models' ids and some at a time: all together may be large.
     ///
     /// # Errors
     /// `E-STORE`.
-    pub fn latest(&self, kind: RecordKind) -> Result<Vec<LedgerEntry>> {
+    pub fn latest(&self, kind: RecordKind, mut take: impl FnMut(Vec<LedgerEntry>)) -> Result<()> {
+        const AT_ONCE: usize = 1024;
         let newest = "SELECT max(seq) FROM ledger WHERE kind = ?1 GROUP BY model";
-        self.entries(
-            &format!("SELECT {COLUMNS} FROM ledger WHERE seq IN ({newest}) ORDER BY model"),
-            &[&kind.as_str()],
-        )
+        let sql = format!("SELECT {COLUMNS} FROM ledger WHERE seq IN ({newest}) ORDER BY model");
+        let unread = |cause: rusqlite::Error| broken(self.path.as_deref(), &cause);
+        let mut query = self.connection.prepare(&sql).map_err(unread)?;
+        let mut found = query.query([kind.as_str()]).map_err(unread)?;
+        let mut some = Vec::new();
+        while let Some(row) = found.next().map_err(unread)? {
+            some.push(entry(row).map_err(unread)?.ok_or_else(|| self.unreadable())?);
+            if some.len() == AT_ONCE {
+                take(std::mem::take(&mut some));
+            }
+        }
+        take(some);
+        Ok(())
+    }
+
+    /// The newest entry of a kind for each of a few models that has one.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn latest_of(&self, kind: RecordKind, models: &[Model]) -> Result<Vec<LedgerEntry>> {
+        let newest =
+            format!("SELECT {COLUMNS} FROM ledger WHERE kind = ?1 AND model = ?2 ORDER BY seq DESC LIMIT 1");
+        let mut found = Vec::new();
+        for model in models {
+            found.extend(self.entries(&newest, &[&kind.as_str(), &model.id.raw()])?);
+        }
+        Ok(found)
     }
 
     /// Recomputes the chain; the number of entries, or the first that does not fit. A chain shows changes
@@ -262,14 +274,15 @@ impl Store {
 
     fn entries(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<LedgerEntry>> {
         let query = || -> rusqlite::Result<Vec<Option<LedgerEntry>>> {
-            self.connection.prepare(sql)?.query_map(values, entry)?.collect()
+            self.connection.prepare_cached(sql)?.query_map(values, entry)?.collect()
         };
-        let path = self.path.as_deref();
-        let entries = query().map_err(|cause| broken(path, &cause))?;
-        entries.into_iter().collect::<Option<Vec<_>>>().ok_or_else(|| {
-            with_path(Error::new(Code::Store, "the ledger was changed: an entry cannot be read"), path)
-                .help("compare with an exported ledger")
-        })
+        let entries = query().map_err(|cause| broken(self.path.as_deref(), &cause))?;
+        entries.into_iter().collect::<Option<Vec<_>>>().ok_or_else(|| self.unreadable())
+    }
+
+    fn unreadable(&self) -> Error {
+        let error = Error::new(Code::Store, "the ledger was changed: an entry cannot be read");
+        with_path(error, self.path.as_deref()).help("compare with an exported ledger")
     }
 }
 
@@ -305,6 +318,21 @@ fn version(connection: &Connection) -> rusqlite::Result<usize> {
 }
 
 /// An entry, or none when a column does not hold what we wrote.
+/// Writes an entry as it is; its number and hashes are the caller's.
+fn insert(connection: &Connection, entry: &LedgerEntry) -> rusqlite::Result<()> {
+    let sql = format!("INSERT INTO ledger ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    connection.prepare_cached(&sql)?.execute(params![
+        i64::try_from(entry.seq).unwrap_or(i64::MAX),
+        entry.at.to_string(),
+        entry.kind.as_str(),
+        entry.model.raw(),
+        entry.body,
+        entry.previous,
+        entry.hash
+    ])?;
+    Ok(())
+}
+
 fn entry(row: &Row<'_>) -> rusqlite::Result<Option<LedgerEntry>> {
     let (seq, at, kind, model): (i64, String, String, String) =
         (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);

@@ -74,7 +74,12 @@ fn the_ledger_chains_its_entries_and_knows_the_newest_of_each_model() {
     assert_eq!(second.previous, first.hash);
     assert_eq!(first.hash.len(), 64);
     assert_eq!(store.verify_ledger().unwrap(), 4);
-    assert_eq!(store.latest(RecordKind::Decision).unwrap(), [third.clone(), second.clone()]);
+    let mut latest = Vec::new();
+    store.latest(RecordKind::Decision, |some| latest.extend(some)).unwrap();
+    assert_eq!(latest, [third.clone(), second.clone()]);
+    let asked = [Model::new(second.model.clone(), "x"), Model::new(ModelId::new("nobody"), "x")];
+    assert_eq!(store.latest_of(RecordKind::Decision, &asked).unwrap(), std::slice::from_ref(&second));
+    assert_eq!(store.latest_of(RecordKind::Review, &asked).unwrap(), []);
     assert_eq!(store.ledger().unwrap(), [first, second, third, fourth]);
 }
 
