@@ -5,9 +5,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::ExitCode;
+use touchmark::disk::read_small;
 use touchmark::signing::{
     Anchor, AnchorKind, BundleSigner, HashAlgorithm, HashJob, LIMIT_BUNDLE_BYTES, Outcome, Progress,
-    PublicKey, hash_files, read_small, verify_artifact,
+    PublicKey, hash_files, verify_artifact,
 };
 
 const USAGE: &str = "usage: verify-bundle [--staging] --bundle FILE (--certificate-identity WHO \

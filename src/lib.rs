@@ -9,14 +9,11 @@
 
 pub mod attest;
 pub mod decision;
-pub mod error;
 pub mod inventory;
 pub mod lineage;
 pub mod maturity;
 pub mod policy;
 pub mod report;
-pub mod signing;
-pub mod text;
 pub mod workbench;
 
 #[doc(hidden)]
@@ -26,5 +23,10 @@ pub mod fuzz;
 #[cfg(feature = "tui")]
 #[doc(hidden)]
 pub mod tui;
+
+/// The signing core, a package by itself.
+pub use touchmark_signing as signing;
+/// The ground rooms.
+pub use touchmark_signing::{clock, disk, error, json, progress, text};
 
 pub use error::{Code, Error, Result};

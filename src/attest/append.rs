@@ -2,8 +2,9 @@
 //! sees the old lines or the old and the new; every old byte is kept, known or not.
 
 use super::claims::{Claim, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES};
+use crate::disk::{folder_of, read_small, write_beside};
 use crate::error::{Code, Error, Result};
-use crate::signing::{read_small, write_beside};
+
 use std::collections::HashMap;
 use std::fs::{File, Metadata, TryLockError};
 use std::io::ErrorKind;
@@ -195,13 +196,9 @@ fn lock_file(file: &Path) -> std::io::Result<File> {
 /// Folders cannot be locked here: a file of the user's own, named after the folder.
 #[cfg(not(unix))]
 fn lock_file(file: &Path) -> std::io::Result<File> {
-    use crate::signing::{HashAlgorithm, hash_bytes};
+    use crate::signing::sha256_hex;
     let folder = folder_of(file).canonicalize()?;
-    let name = hex::encode(hash_bytes(HashAlgorithm::Sha256, folder.to_string_lossy().as_bytes()));
+    let name = sha256_hex(folder.to_string_lossy().as_bytes());
     let path = std::env::temp_dir().join(format!("touchmark-{name}.lock"));
     File::options().create(true).truncate(false).write(true).open(path)
-}
-
-fn folder_of(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

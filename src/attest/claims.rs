@@ -2,8 +2,9 @@
 //! append a line. A line that is no claim is kept and told, never dropped. Nothing is verified here.
 
 use super::judge::Judged;
+use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::signing::{Bundle, Identity, RootDigest, claimed_signer, read_head, read_small};
+use crate::signing::{Bundle, Identity, RootDigest, claimed_signer, read_head};
 use crate::text::Untrusted;
 use serde::Serialize;
 use serde_json::Value;

@@ -2,8 +2,8 @@
 //! nothing of claims: an unknown line may not be touched either.
 
 use super::claims::LIMIT_CLAIMS_BYTES;
+use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::signing::read_small;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::Path;

@@ -9,12 +9,13 @@ use crate::attest::{
     ClaimFile, Judge, Judged, Selection, append_claims, check_append_only, check_appendable, claims_beside,
     judge, predicates_check, read_claims,
 };
+use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, read_model};
 use crate::report::claims as report;
 use crate::signing::{
     Anchor, HashAlgorithm, LIMIT_BUNDLE_BYTES, Progress, RootDigest, SignOptions, Signed, Trust,
-    Verification, VerifyOptions, default_signature, digest, read_small, verify,
+    Verification, VerifyOptions, default_signature, digest, verify,
 };
 use crate::text::{Untrusted, screen};
 use crate::workbench::Workbench;

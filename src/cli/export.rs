@@ -7,7 +7,6 @@ use super::run::{find, finish, options};
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::{CycloneDx, Entry, Proof, cyclonedx, spdx};
 use crate::inventory::{Model, ModelId};
-use crate::text;
 use crate::workbench::{JobKind, View, Workbench};
 
 /// Writes the models to standard output; all of the inventory when none is named.
@@ -58,7 +57,7 @@ pub fn run(
             cyclonedx(&entries, version, view.at)
         }
     };
-    let written = text::json::to_string(&document)
+    let written = crate::json::to_string(&document)
         .map_err(|_| Error::new(Code::Internal, "the bill cannot be written as JSON"))?;
     output.print(&format!("{written}\n"), || document);
     Ok(0)

@@ -3,6 +3,7 @@
 
 use super::args::{Common, SignCommon};
 use super::output::Output;
+use crate::disk::read_small;
 use crate::error::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -59,8 +60,7 @@ mod with_network {
     use crate::error::{Code, Error};
     use crate::report;
     use crate::signing::{
-        Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, default_signature, read_small,
-        sign_sigstore,
+        Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, default_signature, sign_sigstore,
     };
     use crate::text;
     use std::io::{BufRead, Read};

@@ -34,7 +34,7 @@ impl Output {
         }
         match self.format {
             Format::Human => write_out(&if self.colored { colored(human) } else { human.to_owned() }),
-            Format::Json => match text::json::to_string(&document()) {
+            Format::Json => match crate::json::to_string(&document()) {
                 Ok(json) => write_out(&format!("{json}\n")),
                 Err(error) => {
                     eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})")
@@ -91,7 +91,7 @@ impl Output {
                 "at": error.at,
                 "help": error.help,
             });
-            if let Ok(json) = text::json::to_string(&document) {
+            if let Ok(json) = crate::json::to_string(&document) {
                 write_out(&format!("{json}\n"));
             }
         }

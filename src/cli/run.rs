@@ -340,7 +340,7 @@ fn list(cli: &Cli, filter: &[String], output: &Output) -> Result<u8> {
 fn policy_check(cli: &Cli, file: Option<&Path>, output: &Output) -> Result<u8> {
     let (faults, human, digest) = match file {
         Some(file) => {
-            let bytes = crate::signing::read_small(file, 1024 * 1024)?;
+            let bytes = crate::disk::read_small(file, 1024 * 1024)?;
             let text = String::from_utf8(bytes)
                 .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))?;
             let base = file.parent().map(Path::to_owned);
@@ -455,8 +455,7 @@ fn ledger(cli: &Cli, command: &LedgerCommand, output: &Output) -> Result<u8> {
         LedgerCommand::Export => {
             let mut lines = String::new();
             for entry in workbench.ledger()? {
-                let line =
-                    serde_json::to_value(&entry).ok().and_then(|v| crate::text::json::to_line(&v).ok());
+                let line = serde_json::to_value(&entry).ok().and_then(|v| crate::json::to_line(&v).ok());
                 lines.push_str(&line.unwrap_or_default());
                 lines.push('\n');
             }

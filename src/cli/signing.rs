@@ -4,17 +4,18 @@ use super::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, W
 use super::output::Output;
 use super::progress::shown;
 use super::{claims, key, timestamp, token};
+use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
+use crate::inventory::store::Shared;
 use crate::inventory::{Store, Workspace};
 use crate::report;
 use crate::signing::{
     Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, Recalled, Reuse,
     SignOptions, Signed, Stage, Stamp, Trust, Verification, VerifyOptions, With, certificates_from_pem,
-    default_signature, digest, read_small, sign_certificate_with, sign_key_with, verify,
+    default_signature, digest, sign_certificate_with, sign_key_with, verify,
 };
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 /// A key or certificate file larger than this is refused.
 pub const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
@@ -31,7 +32,7 @@ pub fn status_of(outcome: Outcome) -> u8 {
 
 /// The time that the command judges by.
 pub fn now(common: &Common) -> jiff::Timestamp {
-    common.at.unwrap_or_else(crate::workbench::this_second)
+    common.at.unwrap_or_else(crate::clock::this_second)
 }
 
 /// Sets the number of threads that hash; the first call of a process decides.
@@ -137,24 +138,24 @@ fn signed(
 }
 
 /// The workspace's store, when its digests are asked for.
-pub(super) fn remembered(with: &SignCommon, common: &Common) -> Result<Option<Mutex<Store>>> {
+pub(super) fn remembered(with: &SignCommon, common: &Common) -> Result<Option<Shared>> {
     if !with.reuse_digests {
         return Ok(None);
     }
     let workspace = Workspace::find(common.workspace.as_deref())?;
     let store =
         if common.read_only { Store::read_only(&workspace.store)? } else { Store::open(&workspace.store)? };
-    Ok(Some(Mutex::new(store)))
+    Ok(Some(Shared::new(store)))
 }
 
 /// Whoever signs and asks for it takes digests of any age.
-pub(super) fn any_age(ledger: &Mutex<Store>) -> Reuse<'_> {
+pub(super) fn any_age(ledger: &Shared) -> Reuse<'_> {
     Reuse { ledger, not_before: Some(jiff::Timestamp::MIN) }
 }
 
 pub(super) fn by_memory(signed: &Signed) -> String {
     let words = |recalled: &Recalled| {
-        let age = recalled.age(crate::workbench::this_second());
+        let age = recalled.age(crate::clock::this_second());
         format!(" hashed; {} not touched since, {age}", recalled.parts)
     };
     signed.recalled.as_ref().map(words).unwrap_or_default()

@@ -9,7 +9,9 @@ use crate::text::Untrusted;
 
 use super::record::note;
 use super::scan::{Finding, Scan};
-use super::{cyclonedx, json_tree, reading, spdx, telemetry, xml_tree};
+use super::{cyclonedx, spdx, telemetry, xml_tree};
+use crate::disk;
+use crate::json;
 
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// How a bill's file name ends.
@@ -42,7 +44,7 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
         note(&mut findings, code, None, source, "", message);
         Scan { models: Vec::new(), findings }
     };
-    let bytes = match reading::whole(path, MAX_BYTES) {
+    let bytes = match disk::whole(path, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(unread) => return refuse("F-BOM-UNREADABLE", unread.to_string()),
     };
@@ -62,7 +64,7 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
             Err(message) => return refuse("F-BOM-XML", message),
         }
     } else {
-        match json_tree::parse(&bytes) {
+        match json::parse_tree(&bytes) {
             Ok(tree) => {
                 for name in &tree.duplicates {
                     let message = "this name occurs twice in one object; the last one counts";
@@ -118,9 +120,4 @@ fn words(signature: &JsonSignature) -> String {
         (_, why) => format!("of this document, not verified here: {}", why.unwrap_or("not known")),
     };
     format!("a JSON signature (JSF) {told}{left_out}; it is none of the model's")
-}
-
-/// A member's name inside a JSON pointer (RFC 6901, section 3).
-pub(super) fn pointer_part(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }

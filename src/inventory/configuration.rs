@@ -1,13 +1,14 @@
 //! `config.json`, `tokenizer_config.json` and chat templates: what they declare of a model. It reads values that were
 //! parsed elsewhere and loads nothing that they name.
 
+use crate::signing::sha256_hex;
 use serde_json::Value;
 use std::path::Path;
 
+use super::names;
 use super::record::Record;
 use super::types::{Basis, FactKey, ModelId, Relation};
-use super::{names, reading};
-use crate::signing::{HashAlgorithm, hash_bytes};
+use crate::disk;
 use crate::text::Untrusted;
 
 /// A chat template larger than this is none.
@@ -75,7 +76,7 @@ pub(super) fn tell_tokenizer(config: &Value, source: &Untrusted, record: &mut Re
 
 /// A chat template in a file of its own.
 pub(super) fn tell_template(path: &Path, source: &Untrusted, record: &mut Record) {
-    match reading::whole(path, MAX_TEMPLATE_BYTES) {
+    match disk::whole(path, MAX_TEMPLATE_BYTES) {
         Ok(bytes) => template(&bytes, source, "", record),
         Err(unread) => record.found("F-FILE-UNREADABLE", source, "", unread.to_string()),
     }
@@ -83,6 +84,6 @@ pub(super) fn tell_template(path: &Path, source: &Untrusted, record: &mut Record
 
 /// By its digest: a template is code, and what it does is for others to say.
 pub(super) fn template(bytes: &[u8], source: &Untrusted, place: &str, record: &mut Record) {
-    let digest = hex::encode(hash_bytes(HashAlgorithm::Sha256, bytes));
+    let digest = sha256_hex(bytes);
     record.fact(FactKey::ChatTemplate, &format!("sha256:{digest}"), Basis::Observed, source, place);
 }

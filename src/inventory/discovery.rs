@@ -1,6 +1,7 @@
 //! Looking for models below a folder: what is a model's folder, and what is a store of models in another layout, is
 //! told by looking at names and small files. Nothing is read here but what tells.
 
+use crate::disk::slashed;
 use crate::error::{Error, Result};
 use crate::signing::Progress;
 use crate::text::Untrusted;
@@ -272,9 +273,4 @@ pub(super) fn is_data(name: &str) -> bool {
 
 pub(super) fn extension(name: &str) -> String {
     Path::new(name).extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
-}
-
-/// A path with `/` between its parts.
-pub(super) fn slashed(path: &Path) -> String {
-    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }

@@ -1,5 +1,6 @@
 //! Model folders: their bundle, README front matter, configurations, formats by content, headers of weights.
 
+use crate::disk::slashed;
 use crate::signing::is_foreign_signature;
 use crate::text::Untrusted;
 use serde_json::Value;
@@ -7,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::discovery::{
-    Entry, Folder, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list, slashed,
+    Entry, Folder, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list,
 };
 use super::front_matter::{self, FrontMatter};
 use super::layouts::{agents, hub_cache, mlflow};
@@ -15,7 +16,8 @@ use super::look::{Looks, tell_hazards, tell_unlooked};
 use super::record::Record;
 use super::scan::Scan;
 use super::types::{Format, Kind, ModelId, Relation};
-use super::{configuration, hazards, reading};
+use super::{configuration, hazards};
+use crate::disk;
 
 /// Files that a loader looks into for code to run, in the folder and below.
 const CONFIGURATIONS: [&str; 9] = [
@@ -304,7 +306,7 @@ struct Shape {
 
 /// A configuration, in our own words where it cannot be read.
 fn parsed(path: &Path) -> std::result::Result<Value, String> {
-    let bytes = reading::whole(path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string())?;
+    let bytes = disk::whole(path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string())?;
     serde_json::from_slice(&bytes)
         .map_err(|error| format!("not valid JSON, at line {} column {}", error.line(), error.column()))
 }

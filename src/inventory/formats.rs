@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::reading::{self, Unread};
 use super::types::Format;
+use crate::disk::{self, Unread};
 
 /// How much of a file is looked at.
 pub(super) const HEAD_BYTES: u64 = 64 * 1024;
@@ -27,11 +27,11 @@ pub(super) struct Look {
 /// Looks at one file.
 pub(super) fn look(path: &Path, size: u64) -> Result<Look, Unread> {
     let extension = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let (head, complete) = reading::start(path, HEAD_BYTES)?;
+    let (head, complete) = disk::start(path, HEAD_BYTES)?;
     let mut format = by_content(&head, size);
     if format.is_none() && head.starts_with(b"PK") {
         let archived = contains(&head, ARCHIVED_PICKLE)
-            || !complete && contains(&reading::end(path, HEAD_BYTES)?, ARCHIVED_PICKLE);
+            || !complete && contains(&disk::end(path, HEAD_BYTES)?, ARCHIVED_PICKLE);
         format = archived.then_some(Format::Pickle);
     } else if format.is_none() && extension == "onnx" {
         format = Some(Format::Onnx);

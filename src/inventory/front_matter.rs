@@ -7,9 +7,9 @@ use std::path::Path;
 use crate::text::Untrusted;
 
 use super::names;
-use super::reading;
 use super::record::Record;
 use super::types::{Basis, FactKey, Kind, Relation};
+use crate::disk;
 
 /// Tags that say that the weights were made smaller: the methods and the widths, as the hub's users write them.
 const QUANTISED: [&str; 20] = [
@@ -81,7 +81,7 @@ struct VersionOnly {
 /// # Errors
 /// Our own words for what is wrong with it.
 pub(super) fn read(path: &Path) -> Result<Option<FrontMatter>, String> {
-    let (bytes, complete) = reading::start(path, MAX_BYTES).map_err(|unread| unread.to_string())?;
+    let (bytes, complete) = disk::start(path, MAX_BYTES).map_err(|unread| unread.to_string())?;
     let text = String::from_utf8_lossy(&bytes);
     parse(&text, complete)
 }

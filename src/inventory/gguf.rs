@@ -1,11 +1,10 @@
 //! The header of a GGUF file: the metadata that speak of origin and use, and the tensors. It is read as a stream
 //! with limits on its length, its entries and each string; nothing after the header is touched.
 
+use crate::signing::sha256_hex;
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
-
-use crate::signing::{HashAlgorithm, hash_bytes};
 
 /// Longer headers are not read to their end. Vocabularies take some megabytes.
 const MAX_HEADER_BYTES: u64 = 128 * 1024 * 1024;
@@ -213,7 +212,7 @@ fn entry(source: &mut Source, key: String, kind: u32, header: &mut Header) -> Re
     match kind {
         8 if key == "tokenizer.chat_template" => {
             if let Some(text) = source.bytes(MAX_TEMPLATE)? {
-                header.template = Some(hex::encode(hash_bytes(HashAlgorithm::Sha256, &text)));
+                header.template = Some(sha256_hex(&text));
             }
         }
         8 if is_wanted => {

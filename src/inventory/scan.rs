@@ -1,5 +1,6 @@
 //! Reading all sources of a workspace into models, merged by id.
 
+use crate::clock::this_second;
 use crate::error::{Error, Result};
 use crate::signing::Progress;
 use crate::text::Untrusted;
@@ -114,12 +115,6 @@ pub fn survey(workspace: &Workspace, known: &HashMap<String, Stamp>, progress: &
     Ok(Survey { parts, at })
 }
 
-/// The clock, to the second: finer would only be noise in records and on screens.
-pub fn this_second() -> jiff::Timestamp {
-    let now = jiff::Timestamp::now();
-    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now)
-}
-
 /// Reads one folder or file that no source names. Its paths are as given, not workspace-relative.
 ///
 /// # Errors
@@ -195,7 +190,7 @@ impl Surveyor<'_> {
     /// Findings that belong to a source and to no part of it.
     fn search(&self, source: &Source, findings: Vec<Finding>) -> Part {
         let stamp = Stamp::of_text(&format!("{findings:?}"));
-        let name = format!("search {}", discovery::slashed(&source.path));
+        let name = format!("search {}", crate::disk::slashed(&source.path));
         self.part(name, stamp, || Scan { models: Vec::new(), findings })
     }
 
@@ -204,7 +199,7 @@ impl Surveyor<'_> {
         self.progress.expect(found.places.len() as u64, 0);
         let mut findings = found.findings;
         if found.places.is_empty() {
-            let place = Untrusted::new(discovery::slashed(&source.path));
+            let place = Untrusted::new(crate::disk::slashed(&source.path));
             let message =
                 "no model in this folder or below: nothing that holds weights, a model card or a signature";
             note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
@@ -239,7 +234,7 @@ impl Surveyor<'_> {
             documents.sort();
             let mut findings = Vec::new();
             if documents.is_empty() {
-                let place = Untrusted::new(discovery::slashed(&source.path));
+                let place = Untrusted::new(crate::disk::slashed(&source.path));
                 let message = "no *.json, *.jsonld or *.xml document in this folder";
                 note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
             }
@@ -253,7 +248,7 @@ impl Surveyor<'_> {
             .par_iter()
             .map(|(file, shown)| {
                 self.progress.check()?;
-                let shown = discovery::slashed(shown);
+                let shown = crate::disk::slashed(shown);
                 let part = self.part(format!("bom {shown}"), Stamp::of_file(file, self.since), || {
                     let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
                     let _alone = (size > LARGE_BYTES)

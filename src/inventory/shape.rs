@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::bom::pointer_part;
+use crate::json::pointer_part;
 
 /// What must stand at a place, when anything does.
 enum Shape {

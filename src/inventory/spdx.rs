@@ -228,7 +228,7 @@ impl Element<'_> {
         source: &Untrusted,
     ) -> Option<(String, &'v str)> {
         let value = node.get(key)?;
-        let place = format!("{at}/{}", super::bom::pointer_part(key));
+        let place = format!("{at}/{}", crate::json::pointer_part(key));
         if !value.is_string() {
             self.record.found("F-BOM-TYPE", source, &place, "must be text");
         }

@@ -1,6 +1,7 @@
 //! A compact summary of a model's tensors, from the headers of its weights: how many, of which types, and digests
 //! over their names and shapes by which two models are compared. Headers are read with limits; weights never are.
 
+use crate::signing::sha256_hex;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +10,6 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
-
-use crate::signing::{HashAlgorithm, hash_bytes};
 
 /// The safetensors format's own limit on its header.
 pub(super) const FORMAT_HEADER_BYTES: u64 = 100_000_000;
@@ -211,7 +210,7 @@ impl Tensors {
             shapes.push_str(&format!("{name} {}\n", shape.join("x")));
             names.push_str(&format!("{name}\n"));
         }
-        let digest = |text: &str| hex::encode(hash_bytes(HashAlgorithm::Sha256, text.as_bytes()));
+        let digest = |text: &str| sha256_hex(text.as_bytes());
         let summary = TensorSummary {
             tensors: self.named.len() as u64,
             parameters: self.named.iter().map(|(_, shape)| elements(shape)).fold(0, u64::saturating_add),

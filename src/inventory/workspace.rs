@@ -2,16 +2,15 @@
 //! the file and nothing of what the files that it names say.
 
 use crate::error::{Code, Error, Result};
-use crate::text::Untrusted;
+use crate::text::{Untrusted, nearest};
 use std::fs;
-use std::io::Write;
 use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::aliases::Aliases;
-use super::reading::{self, Unread};
+use crate::disk::{self, Unread, replace, write_new};
 
 pub(super) const FILE: &str = "touchmark.toml";
 const SCHEMA: (u64, u64) = (0, 1);
@@ -121,7 +120,7 @@ impl Workspace {
         let changed = parse(&text, &self.root).map_err(|error| {
             error.help(format!("write the sources in {FILE} as [[source]] blocks, then add this one"))
         })?;
-        write(&file, text.as_bytes(), true)?;
+        replace(&file, None, text.as_bytes())?;
         *self = changed;
         Ok(())
     }
@@ -143,24 +142,24 @@ pub fn init(dir: &Path, baseline_policy: &str) -> Result<PathBuf> {
     fs::create_dir_all(&policies).map_err(|cause| Error::write(&policies, &cause))?;
     let policy = dir.join(BASELINE);
     if fs::symlink_metadata(&policy).is_err() {
-        write(&policy, baseline_policy.as_bytes(), false)?;
+        write_new(&policy, baseline_policy.as_bytes())?;
     }
     let ignore = dir.join(".gitignore");
-    match reading::whole(&ignore, MAX_BYTES) {
+    match disk::whole(&ignore, MAX_BYTES) {
         Ok(known) => {
             let known = String::from_utf8_lossy(&known).into_owned();
             if !known.lines().any(|line| line.trim() == IGNORED.trim()) {
                 let gap = if known.is_empty() || known.ends_with('\n') { "" } else { "\n" };
-                write(&ignore, format!("{known}{gap}{IGNORED}").as_bytes(), true)?;
+                replace(&ignore, None, format!("{known}{gap}{IGNORED}").as_bytes())?;
             }
         }
         Err(Unread::Io(cause)) if cause.kind() == std::io::ErrorKind::NotFound => {
-            write(&ignore, IGNORED.as_bytes(), false)?;
+            write_new(&ignore, IGNORED.as_bytes())?;
         }
         // A `.gitignore` that cannot be read is the user's own affair.
         Err(_) => {}
     }
-    write(&file, starting_text(dir, Some(BASELINE)).as_bytes(), false)?;
+    write_new(&file, starting_text(dir, Some(BASELINE)).as_bytes())?;
     Ok(file)
 }
 
@@ -214,7 +213,7 @@ fn own() -> Result<Workspace> {
     let file = dir.join(FILE);
     if !file.exists() {
         fs::create_dir_all(dir).map_err(|cause| Error::write(dir, &cause))?;
-        write(&file, starting_text(dir, None).as_bytes(), false)?;
+        write_new(&file, starting_text(dir, None).as_bytes())?;
     }
     open(dir)
 }
@@ -224,36 +223,8 @@ fn open(root: &Path) -> Result<Workspace> {
 }
 
 fn text_of(file: &Path) -> Result<String> {
-    let bytes = reading::whole(file, MAX_BYTES).map_err(|unread| match unread {
-        Unread::Io(cause) => Error::read(file, &cause),
-        Unread::TooLarge(_) => {
-            Error::new(Code::TooLarge, format!("larger than {MAX_BYTES} bytes")).at_path(file)
-        }
-        Unread::NotAFile => Error::new(Code::Read, "not a regular file").at_path(file),
-    })?;
-    String::from_utf8(bytes)
+    String::from_utf8(disk::read_small(file, MAX_BYTES)?)
         .map_err(|_| Error::new(Code::Config, "not UTF-8 text").at_path(file).help("save the file as UTF-8"))
-}
-
-/// Writes a file as a whole or not at all.
-fn write(file: &Path, bytes: &[u8], replace: bool) -> Result<()> {
-    let failed = |cause: std::io::Error| Error::write(file, &cause);
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // A link stays a link: what it leads to is replaced.
-    let target = if replace { file.canonicalize().map_err(failed)? } else { file.to_owned() };
-    let dir = target.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut draft = builder.tempfile_in(dir).map_err(failed)?;
-    draft.write_all(bytes).and_then(|()| draft.as_file().sync_all()).map_err(failed)?;
-    if replace {
-        let permissions = fs::metadata(&target).map_err(failed)?.permissions();
-        fs::set_permissions(draft.path(), permissions).map_err(failed)?;
-        draft.persist(&target).map_err(|error| failed(error.error))?;
-    } else {
-        draft.persist_noclobber(&target).map_err(|error| failed(error.error))?;
-    }
-    Ok(())
 }
 
 fn parse(text: &str, root: &Path) -> Result<Workspace> {
@@ -342,9 +313,9 @@ impl Reader<'_> {
         let (word, span) = self.string(table, "kind")?.ok_or_else(|| missing("kind"))?;
         let kind = KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| kind.clone()).ok_or_else(
             || {
-                let nearest = nearest(word, KINDS.iter().map(|(known, _)| *known));
-                self.error("unknown kind of source", span)
-                    .help(format!("did you mean `{nearest}`? Known: models, bom"))
+                let meant = nearest(word, &KINDS.map(|(known, _)| known));
+                let meant = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
+                self.error("unknown kind of source", span).help(format!("{meant}Known: models, bom"))
             },
         )?;
         let (path, span) = self.string(table, "path")?.ok_or_else(|| missing("path"))?;
@@ -375,11 +346,15 @@ impl Reader<'_> {
     fn known(&self, table: &DeTable<'_>, keys: &[&str]) -> Result<()> {
         for key in table.keys() {
             if !keys.contains(&key.get_ref().as_ref()) {
-                let nearest = nearest(key.get_ref(), keys.iter().copied());
-                let help = format!("did you mean `{nearest}`? Known: {}", keys.join(", "));
-                return Err(self
-                    .error(format!("unknown key; the nearest known one is `{nearest}`"), key.span())
-                    .help(help));
+                let known = format!("Known: {}", keys.join(", "));
+                let (what, help) = match nearest(key.get_ref(), keys) {
+                    Some(meant) => (
+                        format!("unknown key; the nearest known one is `{meant}`"),
+                        format!("did you mean `{meant}`? {known}"),
+                    ),
+                    None => ("unknown key".to_owned(), known),
+                };
+                return Err(self.error(what, key.span()).help(help));
             }
         }
         Ok(())
@@ -428,25 +403,4 @@ impl Reader<'_> {
         let place = if quoted.is_empty() { String::new() } else { format!(": {quoted}") };
         Error::new(Code::Config, what).at(format!("{file}, line {line}{place}"))
     }
-}
-
-/// The known word that needs the fewest changes.
-fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> &'k str {
-    let word: String = word.chars().take(64).collect();
-    known.min_by_key(|key| distance(&word, key)).unwrap_or_default()
-}
-
-/// Levenshtein's edit distance, in characters.
-fn distance(one: &str, other: &str) -> usize {
-    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
-    for (line, a) in one.chars().enumerate() {
-        let mut next = vec![line + 1];
-        let mut left = line + 1;
-        for ((b, above_left), above) in other.chars().zip(&row).zip(row.iter().skip(1)) {
-            left = (above_left + usize::from(a != b)).min(above + 1).min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }

@@ -159,7 +159,7 @@ impl Rubric {
             weights: (weights.must, weights.should, weights.may),
             level_names: document.levels.into_inner().into_iter().map(|level| level.name).collect(),
             controls: document.control.into_iter().map(Spanned::into_inner).collect(),
-            digest: hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes())),
+            digest: crate::signing::sha256_hex(text.as_bytes()),
         })
     }
 

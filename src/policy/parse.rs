@@ -3,6 +3,7 @@
 
 use super::document::{Action, Artifact, Crypto, Freshness, Policy, Stage};
 use super::reader::{At, Faults, Hints, Section, quote};
+use crate::signing::sha256_hex;
 use std::path::PathBuf;
 use toml::de::DeTable;
 
@@ -370,9 +371,4 @@ impl Reading<'_, '_> {
 
 pub(super) fn values<T>(list: Option<Vec<At<T>>>) -> Vec<T> {
     list.unwrap_or_default().into_iter().map(|item| item.value).collect()
-}
-
-/// Pins a policy by its bytes; the file's only name in records.
-fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes))
 }

@@ -140,7 +140,7 @@ pub fn statements(judged: &[&Judged]) -> Result<String> {
         if let Some(check) = &judged.because {
             let _ = writeln!(out, "  because    {} {}", check.code, check.summary);
         }
-        let statement = text::json::to_string(&claim.statement()?).unwrap_or_default();
+        let statement = crate::json::to_string(&claim.statement()?).unwrap_or_default();
         let _ = writeln!(out, "{statement}\n");
     }
     Ok(out)

@@ -18,7 +18,6 @@ mod view;
 #[cfg(feature = "tui")]
 mod watch;
 
-pub use crate::inventory::this_second;
 pub use anchors::AnchorInfo;
 pub use demo::demo;
 pub use import::ImportedBill;

@@ -4,15 +4,16 @@ use super::anchors;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
 use super::recorded;
 use super::view::{Inventory, Review, ReviewWord, View};
+use crate::clock::this_second;
 use crate::decision::{Judgement, Verdict};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId, RecordKind, Source, Store, Workspace, survey, this_second};
+use crate::inventory::{Model, ModelId, RecordKind, Source, Store, Workspace, store, survey};
 use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
 use crate::signing::{Progress, Verification, default_signature};
 use crate::text::{Untrusted, count};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
 
 /// From so many models on, opening lists them before they are judged.
 const LARGE: u32 = 5000;
@@ -40,7 +41,7 @@ pub(super) struct Inner {
     options: OpenOptions,
     rubric: Arc<Rubric>,
     workspace: RwLock<Workspace>,
-    pub(super) store: Mutex<Store>,
+    pub(super) store: store::Shared,
     view: RwLock<Arc<View>>,
     pub(super) jobs: Jobs,
     /// Sources changed since they were read, as far as anybody watches.
@@ -103,7 +104,7 @@ impl Workbench {
                 options: options.clone(),
                 rubric,
                 workspace: RwLock::new(workspace),
-                store: Mutex::new(store),
+                store: store::Shared::new(store),
                 view: RwLock::new(Arc::new(nothing)),
                 jobs: Jobs::default(),
                 #[cfg(feature = "tui")]
@@ -328,7 +329,7 @@ impl Workbench {
     }
 
     pub(super) fn store(&self) -> MutexGuard<'_, Store> {
-        self.inner.store.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.store.lock()
     }
 
     pub(super) fn record<T: serde::Serialize>(
@@ -485,7 +486,7 @@ fn read_policy(
         let text = policy::BUILT_IN.first().map(|(_, text)| (*text).to_owned()).unwrap_or_default();
         return Ok(PolicyInForce { policy: built_in()?, text, faults: Vec::new() });
     };
-    let bytes = crate::signing::read_small(&path, LIMIT_POLICY_BYTES)?;
+    let bytes = crate::disk::read_small(&path, LIMIT_POLICY_BYTES)?;
     let Ok(text) = String::from_utf8(bytes) else {
         return Err(Error::new(Code::Config, "the policy is not UTF-8 text")
             .at_path(&path)

@@ -1,8 +1,8 @@
 //! Files around a policy, written whole or not at all: the policy itself, the files of its anchors, and the
 //! `trust` folder for those that would not travel with the workspace. It knows no policy's meaning.
 
+use crate::disk::{read_small, write_beside};
 use crate::error::{Code, Error, Result};
-use crate::signing::{read_small, write_beside};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -10,35 +10,6 @@ use std::path::{Component, Path, PathBuf};
 const FOLDER: &str = "trust";
 /// Files of one name in the folder; more than that is a mistake.
 const LIMIT_NAMES: usize = 100;
-
-/// Replaces what is in a file; a link stays a link, and permissions stay. `before` is what it must still
-/// hold, where that matters.
-///
-/// # Errors
-/// `E-WRITE`, `E-READ`; `E-CHANGED` when somebody else has written it meanwhile.
-pub(super) fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<()> {
-    let failed = |cause: std::io::Error| Error::write(path, &cause);
-    let target = path.canonicalize().map_err(failed)?;
-    let metadata = fs::metadata(&target).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(Error::new(Code::Write, "not a regular file").at_path(path));
-    }
-    // A new file in its place would go around the permission.
-    if metadata.permissions().readonly() {
-        return Err(Error::write(path, &std::io::Error::from(std::io::ErrorKind::PermissionDenied)));
-    }
-    let draft = write_beside(&target, after, 0o600)?;
-    fs::set_permissions(draft.path(), metadata.permissions()).map_err(failed)?;
-    if let Some(before) = before
-        && read_small(&target, before.len() as u64).ok().as_deref() != Some(before)
-    {
-        return Err(Error::new(Code::Changed, "the file was changed meanwhile")
-            .at_path(path)
-            .help("nothing was written; try again"));
-    }
-    draft.persist(&target).map_err(|error| failed(error.error))?;
-    Ok(())
-}
 
 /// Where anchors' files may stand so that a policy and they are handed on as one folder.
 pub(super) struct Home {

@@ -2,13 +2,12 @@
 
 use super::Workbench;
 use super::trust_edit::{forget, unknown_anchor};
-use super::trust_files::replace;
+use crate::disk::read_small;
+use crate::disk::replace;
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource};
-use crate::signing::{
-    self, Anchor, Embedded, FetchedRoot, HashAlgorithm, ServiceChange, fetch_trusted_root, hash_bytes,
-    read_small, root_changes,
-};
+use crate::signing::sha256_hex;
+use crate::signing::{self, Anchor, Embedded, FetchedRoot, ServiceChange, fetch_trusted_root, root_changes};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -189,6 +188,6 @@ fn store(url: &str) -> Result<PathBuf> {
         Error::new(Code::Write, "there is no home folder to remember the repository's state in")
             .help("set HOME")
     })?;
-    let digest = hex::encode(hash_bytes(HashAlgorithm::Sha256, url.trim_end_matches('/').as_bytes()));
+    let digest = sha256_hex(url.trim_end_matches('/').as_bytes());
     Ok(folders.data_dir().join("tuf").join(digest.get(..32).unwrap_or(&digest)))
 }

@@ -14,16 +14,17 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 fn all() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    sources(&root, &mut found);
-    found
-        .into_iter()
-        .map(|path| {
+    let mut all = Vec::new();
+    for (package, below) in [("src", ""), ("crates/signing/src", "signing/")] {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(package);
+        let mut found = Vec::new();
+        sources(&root, &mut found);
+        all.extend(found.into_iter().map(|path| {
             let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-            (name, std::fs::read_to_string(&path).unwrap())
-        })
-        .collect()
+            (format!("{below}{name}"), std::fs::read_to_string(&path).unwrap())
+        }));
+    }
+    all
 }
 
 fn only_under(words: &[&str], rooms: &[&str]) {

@@ -22,7 +22,7 @@ impl Desk {
             let at = jiff::Timestamp::from_second(number).unwrap();
             let body = format!("{{\"n\":{number},\"text\":\"\\u001b[2J é\u{202e}\"}}");
             let entry = store.append(at, RecordKind::Review, &ModelId::new("A/Model"), &body).unwrap();
-            lines.push(touchmark::text::json::to_line(&entry).unwrap());
+            lines.push(touchmark::json::to_line(&entry).unwrap());
         }
         Desk { folder, lines }
     }
@@ -137,7 +137,7 @@ fn an_import_that_is_stopped_half_way_leaves_the_ledger_as_it_was() {
     for _ in 0..300 {
         let at = jiff::Timestamp::from_second(1).unwrap();
         let entry = store.append(at, RecordKind::Review, &ModelId::new("m"), &"x".repeat(20_000)).unwrap();
-        lines += &(touchmark::text::json::to_line(&entry).unwrap() + "\n");
+        lines += &(touchmark::json::to_line(&entry).unwrap() + "\n");
     }
     fs::write(&file, &lines).unwrap();
     let file = file.to_str().unwrap();

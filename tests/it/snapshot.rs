@@ -94,9 +94,9 @@ fn a_snapshot_is_canonical_and_its_digest_is_over_the_bytes_of_its_content() {
     let file = taken(dir.path(), "a.json");
     let text = fs::read_to_string(&file).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!(touchmark::text::json::canonical(&value).unwrap(), text.as_bytes());
+    assert_eq!(touchmark::json::canonical(&value).unwrap(), text.as_bytes());
     assert_eq!(value["schema"], "touchmark.snapshot/1");
-    let content = touchmark::text::json::canonical(&value["content"]).unwrap();
+    let content = touchmark::json::canonical(&value["content"]).unwrap();
     let hash = touchmark::signing::hash_bytes(touchmark::signing::HashAlgorithm::Sha256, &content);
     assert_eq!(value["digest"], hex::encode(hash));
     let models = value["content"]["models"].as_array().unwrap();

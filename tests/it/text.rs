@@ -1,7 +1,8 @@
 //! Hostile text never reaches a face as it came.
 
 use proptest::prelude::*;
-use touchmark::text::{Untrusted, clip, json, screen, width};
+use touchmark::json;
+use touchmark::text::{Untrusted, clip, screen, width};
 
 fn harmless(text: &str) -> bool {
     text.chars().all(|c| !c.is_control() && !matches!(c as u32, 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xe0000..=0xe007f))

@@ -5,8 +5,8 @@ use serde_json::Value;
 use std::path::Path;
 
 use super::blobs::{self, text};
+use crate::disk;
 use crate::inventory::front_matter;
-use crate::inventory::reading;
 use crate::inventory::record::Record;
 use crate::inventory::types::{Basis, FactKey};
 use crate::text::Untrusted;
@@ -33,7 +33,7 @@ const FACTS: [(&str, FactKey); 4] = [
 /// Whether a file is an agent card: by its name and by what it holds.
 pub(in crate::inventory) fn is_card(path: &Path, name: &str) -> bool {
     CARDS.contains(&name)
-        && reading::whole(path, MAX_BYTES).is_ok_and(|bytes| {
+        && disk::whole(path, MAX_BYTES).is_ok_and(|bytes| {
             blobs::json(&bytes).is_ok_and(|card| {
                 card.get("skills").is_some_and(Value::is_array)
                     && TELLING.iter().any(|key| card.get(*key).is_some())
@@ -43,7 +43,7 @@ pub(in crate::inventory) fn is_card(path: &Path, name: &str) -> bool {
 
 /// What a card declares.
 pub(in crate::inventory) fn tell_card(path: &Path, source: &Untrusted, record: &mut Record) {
-    let card = match reading::whole(path, MAX_BYTES).map_err(|unread| unread.to_string()) {
+    let card = match disk::whole(path, MAX_BYTES).map_err(|unread| unread.to_string()) {
         Ok(bytes) => blobs::json(&bytes),
         Err(problem) => Err(problem),
     };

@@ -1,12 +1,12 @@
 //! A folder of blobs named by their digests, as OCI layouts and Ollama keep it, and the manifests in it: JSON with a
 //! configuration and layers. It knows no model and follows no link out of the folder.
 
+use crate::signing::sha256_hex;
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-use crate::inventory::reading;
-use crate::signing::{HashAlgorithm, hash_bytes};
+use crate::disk;
 
 /// Manifests, indexes and configurations.
 pub(super) const MAX_DOCUMENT_BYTES: u64 = 4 * 1024 * 1024;
@@ -175,7 +175,7 @@ impl Blobs {
     pub fn read(&self, digest: &str) -> Result<Vec<u8>, Absent> {
         let (path, _) = self.find(digest)?;
         let bytes =
-            reading::whole(&path, MAX_DOCUMENT_BYTES).map_err(|unread| Absent::Wrong(unread.to_string()))?;
+            disk::whole(&path, MAX_DOCUMENT_BYTES).map_err(|unread| Absent::Wrong(unread.to_string()))?;
         match digest.strip_prefix("sha256:") {
             Some(hex) if hex != self::digest(&bytes) => Err(Absent::Contradicts),
             Some(_) => Ok(bytes),
@@ -186,5 +186,5 @@ impl Blobs {
 
 /// SHA-256, hex.
 pub(super) fn digest(bytes: &[u8]) -> String {
-    hex::encode(hash_bytes(HashAlgorithm::Sha256, bytes))
+    sha256_hex(bytes)
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::inventory::reading;
+use crate::disk;
 use crate::inventory::record::Record;
 use crate::inventory::types::{Basis, FactKey};
 use crate::signing::HUB_REPOSITORIES;
@@ -82,7 +82,7 @@ fn references(folder: &Path) -> Vec<(String, String)> {
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let commit = String::from_utf8(reading::whole(&entry.path(), MAX_REF_BYTES).ok()?).ok()?;
+            let commit = String::from_utf8(disk::whole(&entry.path(), MAX_REF_BYTES).ok()?).ok()?;
             Some((name, commit.trim().to_owned()))
         })
         .filter(|(_, commit)| is_hex(commit, 40))

@@ -4,8 +4,8 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+use crate::disk;
 use crate::inventory::front_matter;
-use crate::inventory::reading;
 use crate::inventory::record::Record;
 use crate::inventory::types::{Basis, FactKey, Kind, Relation};
 use crate::text::Untrusted;
@@ -35,7 +35,7 @@ const BASES: [&str; 4] = [
 
 /// What an `MLmodel` file declares; metrics are looked for within `boundary`.
 pub(in crate::inventory) fn tell(path: &Path, boundary: &Path, source: &Untrusted, record: &mut Record) {
-    let bytes = match reading::whole(path, MAX_BYTES) {
+    let bytes = match disk::whole(path, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(unread) => return record.found("F-MLMODEL", source, "", unread.to_string()),
     };
@@ -103,7 +103,7 @@ fn tell_metrics(folder: &Path, source: &Untrusted, record: &mut Record) {
         .collect();
     files.sort();
     for path in files.iter().take(MAX_METRICS) {
-        let Ok(bytes) = reading::end(path, MAX_METRIC_BYTES) else { continue };
+        let Ok(bytes) = disk::end(path, MAX_METRIC_BYTES) else { continue };
         let text = String::from_utf8_lossy(&bytes);
         let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let value = last.split_whitespace().nth(1).filter(|value| value.parse::<f64>().is_ok());

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::Store;
 use super::blobs::{self, Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
-use crate::inventory::discovery::slashed;
+use crate::disk;
+use crate::disk::slashed;
 use crate::inventory::look::Looks;
+use crate::inventory::names;
 use crate::inventory::record::{Record, note};
 use crate::inventory::scan::{Finding, Scan};
 use crate::inventory::types::{Basis, FactKey, ModelId, Relation};
-use crate::inventory::{names, reading};
 use crate::signing::Bundle;
 use crate::text::Untrusted;
 
@@ -139,7 +140,7 @@ pub(super) fn read(store: &Store) -> Scan {
 fn manifests(store: &Store, blobs: &Blobs, source: &Untrusted, findings: &mut Vec<Finding>) -> Vec<Found> {
     let mut found =
         |code: &str, place: &str, message: String| note(findings, code, None, source, place, message);
-    let index = reading::whole(&store.path.join("index.json"), MAX_DOCUMENT_BYTES);
+    let index = disk::whole(&store.path.join("index.json"), MAX_DOCUMENT_BYTES);
     let index = index.map_err(|unread| unread.to_string()).and_then(|bytes| Manifest::parse(&bytes));
     let index = match index {
         Ok(index) => index,

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use super::Store;
 use super::blobs::{self, Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
-use crate::inventory::discovery::slashed;
+use crate::disk;
+use crate::disk::slashed;
+use crate::inventory::configuration;
 use crate::inventory::look::Looks;
 use crate::inventory::record::{Record, note};
 use crate::inventory::scan::{Finding, Scan};
 use crate::inventory::types::{Basis, FactKey, Kind, ModelId, Relation};
-use crate::inventory::{configuration, reading};
 use crate::text::Untrusted;
 
 /// Both forms, the one that counts when both have a tag first.
@@ -137,7 +138,7 @@ fn bytes_of(store: &Store, tag: &Tag) -> Result<Vec<u8>, String> {
             return Err("a link that leads elsewhere than to the store's own blobs; not read".to_owned());
         }
     }
-    reading::whole(&tag.path, MAX_DOCUMENT_BYTES).map_err(|unread| unread.to_string())
+    disk::whole(&tag.path, MAX_DOCUMENT_BYTES).map_err(|unread| unread.to_string())
 }
 
 fn manifest(store: &Store, tag: &Tag, source: &Untrusted, record: &mut Record) -> Option<Vec<u8>> {

@@ -1,15 +1,15 @@
 //! What a snapshot holds: of the whole, and of each model. Lists are sorted, so that what is the same is spelt the
 //! same, whatever the order of the sources.
 
+use crate::disk::slashed;
 use crate::error::{Code as ErrorCode, Error, Result};
 use crate::inventory::hazards::Hazard;
 use crate::inventory::types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef};
+use crate::json::{MAX_INTEGER, canonical};
 use crate::signing::{Method, Outcome, RootDigest};
 use crate::text::Untrusted;
-use crate::text::json::{MAX_INTEGER, canonical};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
-use std::path::{MAIN_SEPARATOR, Path};
 
 /// What is said of the whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,10 +161,10 @@ impl Entry {
         Entry {
             id: model.id.clone(),
             kind: model.kind,
-            location: model.location.as_deref().map(slashed),
-            signature: model.signature.as_deref().map(slashed),
+            location: model.location.as_deref().map(|path| slashed(path).into()),
+            signature: model.signature.as_deref().map(|path| slashed(path).into()),
             claims: model.claims.as_deref().map(|path| Claims {
-                path: slashed(path),
+                path: slashed(path).into(),
                 bytes: None,
                 digest: None,
             }),
@@ -219,10 +219,6 @@ fn sorted<T: Ord + Clone>(items: &[T]) -> Vec<T> {
     items.sort();
     items.dedup();
     items
-}
-
-fn slashed(path: &Path) -> Untrusted {
-    Untrusted::new(path.to_string_lossy().replace(MAIN_SEPARATOR, "/"))
 }
 
 /// Numbers of a disk's own words may be too large for JSON; they are then texts.

@@ -6,7 +6,7 @@ use super::SCHEMA;
 use super::entry::{About, Entry};
 use crate::error::{Code, Error, Result};
 use crate::inventory::types::ModelId;
-use crate::text::json::canonical;
+use crate::json::canonical;
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::Deserialize;
 use std::fs::File;

@@ -5,11 +5,11 @@
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
-use crate::inventory::bom::pointer_part;
 use crate::inventory::dialects::{self, Property};
 use crate::inventory::names;
 use crate::inventory::scan::Scan;
 use crate::inventory::types::{FactKey, Kind};
+use crate::json::pointer_part;
 use crate::text::Untrusted;
 
 use super::{Bill, Element, MAX_ELEMENTS, each, is_dataset_address, kind_by_address};

@@ -3,7 +3,7 @@
 use super::Store;
 use crate::signing::{DigestKey, DigestLedger, Remembered};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Integers of SQLite are signed; the bits are what counts.
 fn stored(number: u64) -> i64 {
@@ -70,15 +70,29 @@ impl Store {
     }
 }
 
-impl DigestLedger for Mutex<Store> {
+/// One store for several threads, each in its turn.
+pub struct Shared(Mutex<Store>);
+
+impl Shared {
+    /// Shares a store.
+    pub fn new(store: Store) -> Self {
+        Shared(Mutex::new(store))
+    }
+
+    /// Waits for the store. A thread that panicked with it in hand left it whole: every change is a transaction.
+    pub fn lock(&self) -> MutexGuard<'_, Store> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl DigestLedger for Shared {
     fn recall(&self, keys: &[DigestKey]) -> Vec<Option<Remembered>> {
-        let store = self.lock().unwrap_or_else(PoisonError::into_inner);
-        store.recall(keys).unwrap_or_else(|_| vec![None; keys.len()])
+        self.lock().recall(keys).unwrap_or_else(|_| vec![None; keys.len()])
     }
 
     fn remember(&self, digests: &[(DigestKey, Remembered)]) {
         if !digests.is_empty() {
-            let _ = self.lock().unwrap_or_else(PoisonError::into_inner).remember(digests);
+            let _ = self.lock().remember(digests);
         }
     }
 }

@@ -15,6 +15,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use digests::Shared;
 pub use import::Imported;
 
 use super::types::{Model, ModelId};
@@ -368,7 +369,7 @@ fn chain_hash(entry: &LedgerEntry) -> Result<String> {
     let json = serde_json::to_string(&canonical)
         .map_err(|cause| Error::new(Code::Internal, format!("cannot write as JSON ({cause})")))?;
     let text = format!("{}\n{json}", entry.previous);
-    Ok(hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes())))
+    Ok(crate::signing::sha256_hex(text.as_bytes()))
 }
 
 fn with_path(mut error: Error, path: Option<&Path>) -> Error {

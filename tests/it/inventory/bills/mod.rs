@@ -7,7 +7,6 @@ use std::path::Path;
 use super::{Bench, has, model, parents, values};
 use touchmark::inventory::{Basis, FactKey, Kind, Relation, Scan, bom};
 
-mod edited;
 mod large;
 mod written;
 mod xml;

@@ -1,0 +1,154 @@
+//! What stopped us from looking. A failed check is data ([`crate::Check`]), never an [`Error`].
+//!
+//! Every error says what happened, where, and what to do; the code is stable and decides the exit status.
+
+use crate::text::Untrusted;
+use std::path::Path;
+
+/// The result of everything in this crate that can be stopped.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A stable code. The faces print it as `error[CODE]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Code {
+    /// Wrong usage of a command or a call.
+    Usage,
+    /// A policy, workspace, theme or rubric file is not valid.
+    Config,
+    /// The workspace or store was written by a newer version.
+    Newer,
+    /// An input could not be read.
+    Read,
+    /// An output could not be written.
+    Write,
+    /// An input was read and is not what it should be.
+    Malformed,
+    /// An input is larger, deeper or more numerous than the limits allow.
+    TooLarge,
+    /// The model cannot be signed as it is (empty, symbolic links, odd files).
+    Model,
+    /// A key or certificate cannot be used.
+    Key,
+    /// A model, source, stage or record of that name does not exist.
+    NotFound,
+    /// The store is damaged or is not a store.
+    Store,
+    /// The caller cancelled the work.
+    Cancelled,
+    /// A file changed while it was read.
+    Changed,
+    /// The identity token cannot be used: another audience, expired, damaged.
+    Token,
+    /// No credentials were found where the surroundings would put them.
+    Credentials,
+    /// Logging in did not lead to an identity token.
+    Login,
+    /// A service cannot be reached, gives no answer in time, or is down.
+    Network,
+    /// A service refused.
+    Refused,
+    /// A service gave an answer that cannot be used.
+    Answer,
+    /// A signature was made and does not verify, so it was not written.
+    Unproven,
+    /// A terminal is needed and there is none that fits.
+    Terminal,
+    /// A defect of this program.
+    Internal,
+}
+
+impl Code {
+    /// The code as printed, for example `E-READ`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::Usage => "E-USAGE",
+            Code::Config => "E-CONFIG",
+            Code::Newer => "E-NEWER",
+            Code::Read => "E-READ",
+            Code::Write => "E-WRITE",
+            Code::Malformed => "E-MALFORMED",
+            Code::TooLarge => "E-TOO-LARGE",
+            Code::Model => "E-MODEL",
+            Code::Key => "E-KEY",
+            Code::NotFound => "E-NOT-FOUND",
+            Code::Store => "E-STORE",
+            Code::Cancelled => "E-CANCELLED",
+            Code::Changed => "E-CHANGED",
+            Code::Token => "E-TOKEN",
+            Code::Credentials => "E-CREDENTIALS",
+            Code::Login => "E-LOGIN",
+            Code::Network => "E-NETWORK",
+            Code::Refused => "E-REFUSED",
+            Code::Answer => "E-ANSWER",
+            Code::Unproven => "E-UNPROVEN",
+            Code::Terminal => "E-TERMINAL",
+            Code::Internal => "E-INTERNAL",
+        }
+    }
+
+    /// The exit status of the command line: 2 wrong usage or configuration, 3 could not be determined,
+    /// 4 an input could not be read.
+    pub fn exit_status(self) -> u8 {
+        match self {
+            Code::Usage | Code::Config | Code::Newer | Code::Terminal | Code::NotFound => 2,
+            Code::Cancelled | Code::Internal | Code::Credentials | Code::Login => 3,
+            Code::Network | Code::Refused | Code::Answer | Code::Unproven => 3,
+            _ => 4,
+        }
+    }
+}
+
+/// What stopped us, where, and what to do about it.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("error[{}]: {what}{}", code.as_str(), at.as_ref().map(|at| format!(": {}", at.screen())).unwrap_or_default())]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// What happened. Our own words; never raw text of an input.
+    pub what: String,
+    /// Where: a path, a line, a field.
+    pub at: Option<Untrusted>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Error {
+    /// An error with a code and our own words for what happened.
+    pub fn new(code: Code, what: impl Into<String>) -> Self {
+        Error { code, what: what.into(), at: None, help: None }
+    }
+
+    /// Names the place: a path or a field of an input, kept raw and shown safe.
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.at = Some(Untrusted::from(place.into()));
+        self
+    }
+
+    /// Names the file.
+    pub fn at_path(self, path: &Path) -> Self {
+        self.at(path.to_string_lossy().into_owned())
+    }
+
+    /// Says what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// A file that could not be read.
+    pub fn read(path: &Path, cause: &std::io::Error) -> Self {
+        let help = match cause.kind() {
+            std::io::ErrorKind::NotFound => "check the path",
+            std::io::ErrorKind::PermissionDenied => "check the permissions of the file and of its folders",
+            _ => "check that the file is readable and try again",
+        };
+        Error::new(Code::Read, format!("cannot read ({cause})")).at_path(path).help(help)
+    }
+
+    /// A file that could not be written. What was there before is untouched.
+    pub fn write(path: &Path, cause: &std::io::Error) -> Self {
+        Error::new(Code::Write, format!("cannot write ({cause})"))
+            .at_path(path)
+            .help("check free space and permissions; what was there before is unchanged")
+    }
+}

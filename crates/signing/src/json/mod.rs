@@ -1,0 +1,12 @@
+//! JSON of others, read within limits, and our own, written so that it is safe to print or has one spelling only.
+//! It knows no document.
+
+mod pointer;
+mod strict;
+mod tree;
+mod written;
+
+pub use pointer::pointer_part;
+pub use strict::{Object, OnItem, parse, parse_items};
+pub use tree::{Tree, parse as parse_tree};
+pub use written::{MAX_INTEGER, canonical, to_line, to_string};
