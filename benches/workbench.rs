@@ -7,9 +7,8 @@ use divan::{Bencher, black_box};
 use std::path::Path;
 use std::sync::OnceLock;
 use touchmark::inventory::Store;
-use touchmark::tui::app::{Action, App, update};
-use touchmark::tui::draw::draw;
-use touchmark::tui::theme::{Depth, Theme};
+use touchmark::tui::theme::{self, Depth, Theme};
+use touchmark::tui::{Action, App, draw, update};
 use touchmark::workbench::{JobKind, OpenOptions, Workbench};
 
 use crossterm::event::{KeyCode, KeyEvent};
@@ -73,7 +72,7 @@ fn large() -> &'static tempfile::TempDir {
 }
 
 fn app(dir: &Path) -> App {
-    let mut app = App::new(Theme::load("dark", Depth::True).unwrap(), Depth::True);
+    let mut app = App::new(Theme::load("dark", Depth::True).unwrap(), theme::names());
     update(&mut app, Action::View(open(dir).view()));
     app
 }
@@ -135,7 +134,7 @@ fn read_the_store_file(bencher: Bencher) {
 fn draw_100_000_models(bencher: Bencher) {
     let app = app(large().path());
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
-    bencher.bench_local(|| terminal.draw(|frame| draw(&app, frame)).unwrap().count);
+    bencher.bench_local(|| terminal.draw(|frame| _ = black_box(draw(&app, frame))).unwrap().count);
 }
 
 #[divan::bench]
@@ -143,7 +142,7 @@ fn draw_one_row(bencher: Bencher) {
     let dir = workspace(1);
     let app = app(dir.path());
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
-    bencher.bench_local(|| terminal.draw(|frame| draw(&app, frame)).unwrap().count);
+    bencher.bench_local(|| terminal.draw(|frame| _ = black_box(draw(&app, frame))).unwrap().count);
 }
 
 #[divan::bench]
@@ -152,7 +151,7 @@ fn move_down_and_draw(bencher: Bencher) {
     let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
     bencher.bench_local(|| {
         key(&mut app, KeyCode::Char('j'));
-        terminal.draw(|frame| draw(&app, frame)).unwrap().count
+        terminal.draw(|frame| _ = black_box(draw(&app, frame))).unwrap().count
     });
 }
 

@@ -19,6 +19,8 @@ pub mod workbench;
 #[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]
+pub mod commands;
+#[doc(hidden)]
 pub mod fuzz;
 #[cfg(feature = "tui")]
 #[doc(hidden)]

@@ -1,11 +1,15 @@
 //! The loop: waits for keys, signals and the workbench, drains all that is ready, draws once. While nothing
 //! moves it sleeps.
 
-use super::app::{Action, App, Effect, update};
-use super::rows::Prepared;
-use super::{draw, terminal};
 use crate::error::{Code, Error, Result};
-use crate::workbench::{Event, OpenOptions, View, Watch, Workbench};
+use crate::tui::screens::draw;
+use crate::tui::state::app::{App, Drawn};
+use crate::tui::state::jobs::JobNow;
+use crate::tui::state::rows::Prepared;
+use crate::tui::terminal;
+use crate::tui::theme::{Depth, Theme};
+use crate::tui::update::{Action, Effect, update};
+use crate::workbench::{Event, Job, OpenOptions, View, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
@@ -62,6 +66,9 @@ struct Loop {
     sender: UnboundedSender<News>,
     input: Option<EventStream>,
     screen: Screen,
+    depth: Depth,
+    /// The jobs that run, with their counters.
+    live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
 }
 
@@ -69,7 +76,7 @@ struct Loop {
 ///
 /// # Errors
 /// `E-TERMINAL` when the terminal cannot be drawn to.
-pub async fn run(options: &OpenOptions, mut app: App) -> Result<i32> {
+pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i32> {
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
     let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
@@ -80,9 +87,11 @@ pub async fn run(options: &OpenOptions, mut app: App) -> Result<i32> {
         sender: sender.clone(),
         input: None,
         screen,
+        depth,
+        live: Vec::new(),
         message_until: None,
     };
-    state.draw(&app)?;
+    state.draw(&mut app)?;
     open(options.clone(), sender);
     state.input = Some(EventStream::new());
     loop {
@@ -99,7 +108,7 @@ pub async fn run(options: &OpenOptions, mut app: App) -> Result<i32> {
             }
         }
         state.watch_message(&app);
-        state.draw(&app)?;
+        state.draw(&mut app)?;
     }
 }
 
@@ -186,14 +195,16 @@ impl Loop {
                     let _ = sender.send(News::of(event));
                 });
                 watch(&workbench, &self.sender);
-                update(app, Action::Jobs(workbench.jobs()));
+                let jobs = self.now(workbench.jobs());
+                update(app, Action::Jobs(jobs));
                 self.workbench = Some(*workbench);
                 Action::Prepared(view, prepared)
             }
             Woken::News(News::View(view, prepared)) => Action::Prepared(view, prepared),
             Woken::News(News::Event(Event::View(view))) => Action::View(view),
             Woken::News(News::Event(Event::Jobs)) => {
-                Action::Jobs(self.workbench.as_ref().map(Workbench::jobs).unwrap_or_default())
+                let jobs = self.workbench.as_ref().map(Workbench::jobs).unwrap_or_default();
+                Action::Jobs(self.now(jobs))
             }
             Woken::News(News::Watching(watch)) => {
                 let unwatched = watch.unwatched;
@@ -215,6 +226,14 @@ impl Loop {
         Ok(None)
     }
 
+    /// The jobs as they stand; those that run are kept, to look at them again.
+    fn now(&mut self, jobs: Vec<Job>) -> Vec<JobNow> {
+        let now = std::time::Instant::now();
+        let shown = jobs.iter().map(|job| JobNow::of(job, now)).collect();
+        self.live = jobs.into_iter().filter(Job::is_live).collect();
+        shown
+    }
+
     /// Carries out an effect; says whether to leave.
     fn carry_out(&mut self, app: &mut App, effect: Effect) -> Result<bool> {
         match effect {
@@ -223,23 +242,21 @@ impl Loop {
             Effect::Suspend => {
                 let outcome = self.away(terminal::suspend)?;
                 if let Err(cause) = outcome {
-                    app.tell(format!("cannot suspend: {cause}"), true);
+                    update(app, Action::Message(format!("cannot suspend: {cause}"), true));
                 }
             }
             Effect::Edit(path) => {
                 if let Err(why) = self.away(|| terminal::edit(&path))? {
-                    app.tell(why, true);
+                    update(app, Action::Message(why, true));
                 }
                 self.on_thread(|workbench| workbench.reload_policy());
             }
             Effect::Start(kind) => {
                 if let Some(workbench) = &self.workbench {
                     workbench.start(kind);
-                    update(app, Action::Jobs(workbench.jobs()));
-                    // Who asked on the screen of the jobs, or was led there, wants to see this one.
-                    if app.screen == super::app::Screen::Jobs {
-                        app.job = 0;
-                    }
+                    let jobs = workbench.jobs();
+                    let jobs = self.now(jobs);
+                    update(app, Action::Started(jobs));
                 }
             }
             Effect::Cancel(id) => self.on_thread(move |workbench| {
@@ -248,6 +265,9 @@ impl Loop {
             }),
             Effect::SetStage(stage) => self.on_thread(move |workbench| workbench.set_stage(&stage)),
             Effect::ReloadPolicy => self.on_thread(|workbench| workbench.reload_policy()),
+            Effect::Theme(name) => {
+                update(app, Action::Theme(Theme::load(&name, self.depth)));
+            }
             Effect::Review(model, word, reason) => {
                 self.on_thread(move |workbench| workbench.review(&model, word, &reason));
             }
@@ -298,14 +318,23 @@ impl Loop {
         }
     }
 
-    fn draw(&mut self, app: &App) -> Result<()> {
-        let mut draw = || -> std::io::Result<()> {
+    fn draw(&mut self, app: &mut App) -> Result<()> {
+        if !self.live.is_empty() {
+            let now = std::time::Instant::now();
+            let jobs = self.live.iter().map(|job| JobNow::of(job, now));
+            let progress = jobs.map(|job| (job.id, job.done, job.elapsed)).collect();
+            update(app, Action::Progress(progress));
+        }
+        let mut drawn = Drawn::default();
+        let mut show = || -> std::io::Result<()> {
             queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
-            self.screen.draw(|frame| draw::draw(app, frame))?;
+            self.screen.draw(|frame| drawn = draw(app, frame))?;
             queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
             self.screen.backend_mut().flush()
         };
-        draw().map_err(|e| lost(&e))
+        show().map_err(|e| lost(&e))?;
+        app.drew(drawn);
+        Ok(())
     }
 }
 

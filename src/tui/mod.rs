@@ -1,28 +1,22 @@
-//! The terminal workbench: one state, one table of commands, one drawing function. It knows ratatui and
-//! crossterm, which no other room does, and no rule of the domain.
+//! The terminal workbench: the state as plain data, what changes it, and what draws it; the loop alone does input
+//! and output. It knows ratatui and crossterm, which no other room does, and no rule of the domain.
 
-pub mod actions;
-pub mod app;
-pub mod commands;
-pub mod draw;
 mod event_loop;
-mod filter;
-mod inventory;
-mod jobs;
 pub mod keys;
-mod lineage;
-mod maturity;
-mod paint;
-mod policy;
-pub mod popups;
-pub mod rows;
+mod screens;
+mod state;
 mod terminal;
 pub mod theme;
-mod verify;
+mod update;
+
+pub use screens::draw;
+pub use state::app::{App, Drawn};
+pub use state::jobs::JobNow;
+pub use state::popup::Popup;
+pub use update::{Action, Effect, update};
 
 use crate::error::{Code, Error, Result};
 use crate::workbench::OpenOptions;
-use app::App;
 use std::io::IsTerminal;
 use theme::{Depth, Theme};
 
@@ -72,7 +66,7 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         Some(name) if depth != Depth::Mono => name,
         _ => Theme::default_name(depth).to_owned(),
     };
-    let mut app = App::new(Theme::load(&name, depth)?, depth);
+    let mut app = App::new(Theme::load(&name, depth)?, theme::names());
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
     if let Some(dir) = &options.dir {
@@ -84,7 +78,7 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
     let guard = terminal::Guard::enter()
         .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-    let outcome = runtime.block_on(event_loop::run(options, app));
+    let outcome = runtime.block_on(event_loop::run(options, depth, app));
     drop(guard);
     match outcome? {
         0 => Ok(()),

@@ -1,11 +1,12 @@
 //! Themes: TOML with a palette and semantic roles, resolved once for what the terminal can show. Everything
 //! drawn has a [`Role`]; no other file names a colour.
 
+use crate::disk::{self, Unread};
 use crate::error::{Code, Error, Result};
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io;
 use std::path::Path;
 
 /// The themes inside the program: name and text.
@@ -17,6 +18,11 @@ pub const BUILT_IN: [(&str, &str); 6] = [
     ("ansi16", include_str!("../../themes/ansi16.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
 ];
+
+/// The names of the themes inside the program.
+pub fn names() -> Vec<String> {
+    BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect()
+}
 
 /// A theme file of somebody else is an input like any other.
 const LIMIT_THEME_BYTES: u64 = 64 * 1024;
@@ -211,17 +217,17 @@ impl Theme {
                 .help(format!("use one of {}, or the path of a theme file", names.join(", "))));
         }
         let path = Path::new(name);
-        let unreadable = |cause| Error::read(path, &cause);
-        // A device or a pipe may never end, or never begin.
-        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-            return Err(Error::new(Code::Read, "a theme is a file, and this is none").at_path(path));
-        }
-        let mut text = String::new();
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        file.take(LIMIT_THEME_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
-        if text.len() as u64 > LIMIT_THEME_BYTES {
-            return Err(Error::new(Code::TooLarge, "a theme file has at most 64 KiB").at_path(path));
-        }
+        let bytes = disk::whole(path, LIMIT_THEME_BYTES).map_err(|why| match why {
+            Unread::TooLarge(_) => {
+                Error::new(Code::TooLarge, "a theme file has at most 64 KiB").at_path(path)
+            }
+            Unread::NotAFile => Error::new(Code::Read, "a theme is a file, and this is none").at_path(path),
+            Unread::Io(cause) => Error::read(path, &cause),
+        })?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            let cause = io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8");
+            Error::read(path, &cause)
+        })?;
         Theme::parse(name, &text, depth)
     }
 

@@ -6,15 +6,14 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use touchmark::inventory::ModelId;
-use touchmark::tui::app::{Action, App, update};
-use touchmark::tui::draw::draw;
-use touchmark::tui::theme::{Depth, Theme};
+use touchmark::tui::theme::{self, Depth, Theme};
+use touchmark::tui::{Action, App, draw, update};
 use touchmark::workbench::{JobKind, OpenOptions, Workbench};
 
 fn open(dir: &std::path::Path) -> (Workbench, App) {
     let workbench =
         Workbench::open(&OpenOptions { dir: Some(dir.to_owned()), ..OpenOptions::default() }).unwrap();
-    let mut app = App::new(Theme::load("dark", Depth::True).unwrap(), Depth::True);
+    let mut app = App::new(Theme::load("dark", Depth::True).unwrap(), theme::names());
     update(&mut app, Action::View(workbench.view()));
     (workbench, app)
 }
@@ -36,7 +35,7 @@ fn press(app: &mut App, keys: &str) {
 
 fn screen(app: &App, columns: u16, rows: u16) -> String {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    terminal.draw(|frame| draw(app, frame)).unwrap();
+    terminal.draw(|frame| _ = draw(app, frame)).unwrap();
     let buffer = terminal.backend().buffer().clone();
     let mut text = String::new();
     for y in 0..rows {

@@ -9,12 +9,12 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+use touchmark::commands::{self, Cmd, Screen, TABLE};
 use touchmark::inventory::{Model, ModelId};
-use touchmark::tui::app::{Action, App, Effect, Screen, update};
-use touchmark::tui::commands::{self, Cmd, TABLE};
-use touchmark::tui::draw::draw;
 use touchmark::tui::keys;
-use touchmark::tui::theme::{BUILT_IN, Depth, Role, Theme};
+use touchmark::tui::theme::{self, BUILT_IN, Depth, Role, Theme};
+use touchmark::tui::{Action, App, Drawn, Effect, JobNow, draw, update};
 use touchmark::workbench::{Job, JobKind, JobState, OpenOptions, View, Workbench};
 use touchmark::{Code, Error};
 
@@ -59,7 +59,7 @@ pub fn open(dir: &Path, read_only: bool) -> Workbench {
 }
 
 pub fn app(theme: &str, view: Option<&Arc<View>>) -> App {
-    let mut app = App::new(Theme::load(theme, Depth::True).unwrap(), Depth::True);
+    let mut app = App::new(Theme::load(theme, Depth::True).unwrap(), theme::names());
     if let Some(view) = view {
         update(&mut app, Action::View(view.clone()));
     }
@@ -71,10 +71,14 @@ pub fn verified() -> App {
 }
 
 /// A job of the samples as if it still ran.
-pub fn running() -> Vec<Job> {
+pub fn running() -> Vec<JobNow> {
     let mut jobs = seen().jobs.clone();
     jobs[0].state = JobState::Running;
-    jobs
+    now(&jobs)
+}
+
+pub fn now(jobs: &[Job]) -> Vec<JobNow> {
+    jobs.iter().map(|job| JobNow::of(job, Instant::now())).collect()
 }
 
 /// The key that the table writes so.
@@ -103,18 +107,46 @@ pub fn event(written: &str) -> KeyEvent {
     KeyEvent::new(code, modifiers)
 }
 
+/// What the loop would still have to do: themes are loaded here, as it does.
 pub fn press(app: &mut App, keys: &[&str]) -> Vec<Effect> {
-    keys.iter().flat_map(|key| update(app, Action::Key(event(key)))).collect()
+    let mut left = Vec::new();
+    for key in keys {
+        for effect in update(app, Action::Key(event(key))) {
+            match effect {
+                Effect::Theme(name) => {
+                    let loaded = Theme::load(&name, Depth::True);
+                    left.extend(update(app, Action::Theme(loaded)));
+                }
+                other => left.push(other),
+            }
+        }
+    }
+    left
+}
+
+fn frame(app: &App, columns: u16, rows: u16) -> (Buffer, Drawn) {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    let mut drawn = Drawn::default();
+    terminal.draw(|frame| drawn = draw(app, frame)).unwrap();
+    (terminal.backend().buffer().clone(), drawn)
 }
 
 pub fn cells(app: &App, columns: u16, rows: u16) -> Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    terminal.draw(|frame| draw(app, frame)).unwrap();
-    terminal.backend().buffer().clone()
+    frame(app, columns, rows).0
+}
+
+/// Draws as the loop does: what the frame found out goes back into the state.
+fn shown(app: &mut App, columns: u16, rows: u16) -> String {
+    let (buffer, drawn) = frame(app, columns, rows);
+    app.drew(drawn);
+    written(&buffer, columns, rows)
 }
 
 pub fn text(app: &App, columns: u16, rows: u16) -> String {
-    let buffer = cells(app, columns, rows);
+    written(&cells(app, columns, rows), columns, rows)
+}
+
+fn written(buffer: &Buffer, columns: u16, rows: u16) -> String {
     let line = |y| (0..columns).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..rows).map(line).collect::<Vec<_>>().join("\n")
 }
@@ -553,15 +585,15 @@ fn scrolling_stops_at_the_end_so_that_one_key_comes_back() {
     let mut app = verified();
     for keys in [&["?"][..], &["5"], &["5", "tab"]] {
         press(&mut app, keys);
-        let top = text(&app, 80, 24);
+        let top = shown(&mut app, 80, 24);
         for _ in 0..100 {
             press(&mut app, &["pgdn"]);
-            text(&app, 80, 24);
+            shown(&mut app, 80, 24);
         }
-        let end = text(&app, 80, 24);
+        let end = shown(&mut app, 80, 24);
         assert_ne!(end, top, "{keys:?}");
         press(&mut app, &["k"]);
-        assert_ne!(text(&app, 80, 24), end, "{keys:?}");
+        assert_ne!(shown(&mut app, 80, 24), end, "{keys:?}");
         press(&mut app, &["esc", "1"]);
     }
 }

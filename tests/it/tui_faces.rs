@@ -2,7 +2,7 @@
 
 use crate::support::{out, touchmark};
 use std::collections::HashSet;
-use touchmark::tui::commands::{Cmd, TABLE};
+use touchmark::commands::{Cmd, TABLE};
 
 /// Each command of the command line, and what the workbench has for it or why it has nothing.
 const FACES: [(&str, &[Cmd], &str); 23] = [

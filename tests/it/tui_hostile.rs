@@ -1,16 +1,16 @@
 //! The workbench under attack: names that carry escapes, reorder text or never end, and hands that press
 //! anything in any order.
 
-use crate::tui::{POPUPS, app, cells, event, open, press, running, seen, text, told, verified};
+use crate::tui::{POPUPS, app, cells, event, now, open, press, running, seen, text, told, verified};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use std::path::Path;
 use std::sync::Arc;
+use touchmark::commands::Screen;
 use touchmark::inventory::ModelId;
-use touchmark::tui::app::{Action, App, Effect, Screen, update};
-use touchmark::tui::popups::Popup;
-use touchmark::tui::theme::{Depth, Theme};
+use touchmark::tui::theme::{self, Depth, Theme};
+use touchmark::tui::{Action, App, Effect, Popup, update};
 use touchmark::workbench::{JobKind, ReviewWord, View};
 
 /// Names as an attacker would choose them; the last are built in [`hostile_names`].
@@ -143,9 +143,9 @@ fn hostile_names_reach_no_cell_of_any_screen_or_popup() {
     let theme = Theme::load("dark", Depth::True).unwrap();
     for index in 0..ids.len() {
         let make = || {
-            let mut app = App::new(theme.clone(), Depth::True);
+            let mut app = App::new(theme.clone(), theme::names());
             update(&mut app, Action::View(view.clone()));
-            update(&mut app, Action::Jobs(jobs.clone()));
+            update(&mut app, Action::Jobs(now(&jobs)));
             app.rows.cursor = index;
             app.current = app.subject();
             app

@@ -1,14 +1,16 @@
 //! The inventory screen: the table on the left, and beside it what is wrong with the chosen model and what
 //! to do about it. Only the rows in sight are built.
 
-use super::app::App;
-use super::paint::{Pen, choose, decision_look, first_row, fit, lines, outcome_role, plural, put, short};
-use super::rows::Saved;
-use super::theme::Role;
 use crate::decision::{Reason, Verdict};
 use crate::inventory::{FactKey, Model, ParentRef};
 use crate::signing::{Outcome, Verification};
-use crate::text::size;
+use crate::text::{count, size};
+use crate::tui::screens::paint::{
+    Pen, choose, decision_look, first_row, fit, lines, outcome_role, put, short,
+};
+use crate::tui::state::app::App;
+use crate::tui::state::rows::Saved;
+use crate::tui::theme::Role;
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -369,7 +371,7 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
         .flat_map(|(role, mark, text)| pen.wrapped(vec![pen.span(role, mark)], Role::Text, &text, columns))
         .collect();
     if rest > 0 {
-        out.push(pen.line(Role::Muted, format!("  and {rest} more file{} (Enter)", plural(rest))));
+        out.push(pen.line(Role::Muted, format!("  and {} (Enter)", count(rest, "more file"))));
     }
     out
 }
@@ -390,7 +392,7 @@ fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Lin
         out.extend(reason(codes, &first, pen, columns));
         let more = told.len() - 1;
         if more > 0 {
-            out.push(pen.line(Role::Muted, format!("{more} more reason{} (w)", plural(more))));
+            out.push(pen.line(Role::Muted, format!("{} (w)", count(more, "more reason"))));
         }
     }
     out

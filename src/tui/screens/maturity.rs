@@ -1,43 +1,18 @@
 //! The maturity screen: three levels as bars, and the controls of the chosen one with outcome, basis,
 //! evidence, remedy and duty. It counts outcomes; it does not score.
 
-use super::app::App;
-use super::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
-use super::theme::Role;
 use crate::inventory::Basis;
 use crate::maturity::{Control, ControlResult, Duty, Severity};
 use crate::signing::Outcome;
 use crate::text::bar;
+use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
+use crate::tui::state::app::App;
+use crate::tui::state::controls::{of_level, outcome_of, result_of};
+use crate::tui::theme::Role;
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-
-/// The controls of the chosen level with the current model's results.
-pub fn controls(app: &App) -> Vec<(&Control, Option<ControlResult>)> {
-    let Some(view) = &app.view else { return Vec::new() };
-    let verdict = app.model().and_then(|(index, _)| view.verdict(index));
-    let results = verdict.map(|verdict| verdict.assessment.controls).unwrap_or_default();
-    let rows = of_level(view, &results, app.level);
-    rows.into_iter().map(|(control, result)| (control, result.cloned())).collect()
-}
-
-fn of_level<'a, 'r>(
-    view: &'a View,
-    results: &'r [ControlResult],
-    level: u8,
-) -> Vec<(&'a Control, Option<&'r ControlResult>)> {
-    view.rubric
-        .controls
-        .iter()
-        .filter(|control| control.level == level)
-        .map(|control| (control, results.iter().find(|result| result.id == control.id)))
-        .collect()
-}
-
-fn outcome_of(result: Option<&ControlResult>) -> Outcome {
-    result.map_or(Outcome::Unknown, |result| result.outcome)
-}
 
 /// Draws it.
 pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
@@ -71,9 +46,11 @@ fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) ->
     let badge = badge + &verdict.adjective();
     let mut out = vec![pen.line(Role::Title, badge), Line::default()];
     for level in 1..=3u8 {
-        let rows = of_level(view, &verdict.assessment.controls, level);
-        let count = |wanted: Outcome| rows.iter().filter(|(_, result)| outcome_of(*result) == wanted).count();
-        let applicable = rows.len() - count(Outcome::NotApplicable);
+        let outcomes: Vec<Outcome> = of_level(&view.rubric, level)
+            .map(|control| outcome_of(result_of(control, &verdict.assessment.controls)))
+            .collect();
+        let count = |wanted: Outcome| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+        let applicable = outcomes.len() - count(Outcome::NotApplicable);
         let percent = match level {
             level if level <= score.own => 100,
             level if level == score.next => u64::from(score.percent),
@@ -116,7 +93,7 @@ fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) ->
 }
 
 fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let rows = controls(app);
+    let rows = app.controls();
     let title = format!("Controls of level {} · {}", app.level, rows.len());
     let inside = pen.boxed(frame, area, &title);
     if rows.is_empty() {

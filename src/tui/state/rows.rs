@@ -1,11 +1,11 @@
 //! The inventory's rows: sort keys, saved views, filter and marks over indices into the view. No drawing
 //! here, and no text is built but for the rows that are shown.
 
-use super::filter::{Hay, matching};
 use crate::decision::Decision;
 use crate::inventory::ModelId;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
+use crate::tui::state::filter::{Hay, matching};
 use crate::workbench::View;
 use rayon::prelude::*;
 use std::cmp::Reverse;

@@ -1,12 +1,12 @@
 //! The lineage screen: the family around a focus as lanes, one model a row.
 
-use super::app::App;
-use super::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
-use super::theme::Role;
 use crate::inventory::Basis;
 use crate::lineage::{LaneRow, doubts_of};
 use crate::report::doubt;
 use crate::text::width;
+use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
+use crate::tui::state::app::App;
+use crate::tui::theme::Role;
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};

@@ -1,10 +1,12 @@
-//! What each command does to the state. The table of commands says where and when it may.
+//! What each command does to the state. The table of commands says where it may, `enabled` when.
 
-use super::app::{App, Effect, Screen};
-use super::commands::{self, Cmd};
-use super::popups::{self, Popup};
-use super::rows::Rows;
-use super::{maturity, verify};
+use crate::commands::{Cmd, Screen, TABLE};
+use crate::inventory::ModelId;
+use crate::tui::state::app::{App, TABS};
+use crate::tui::state::enabled::enabled;
+use crate::tui::state::popup::Popup;
+use crate::tui::state::rows::{Rows, Saved};
+use crate::tui::update::effect::Effect;
 use crate::workbench::JobKind;
 
 /// Lines that half a page moves by; drawing knows the real height, and state does not.
@@ -12,8 +14,8 @@ const HALF_PAGE: isize = 10;
 
 /// Runs a command, or says why it cannot be run.
 pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
-    if let Err(why) = commands::enabled(cmd, app) {
-        let name = commands::TABLE.iter().find(|row| row.cmd == cmd).map_or("", |row| row.name);
+    if let Err(why) = enabled(cmd, app) {
+        let name = TABLE.iter().find(|row| row.cmd == cmd).map_or("", |row| row.name);
         app.tell(format!("{name}: {why}"), false);
         return Vec::new();
     }
@@ -31,7 +33,7 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
         Cmd::Snapshot => app.popup = Some(asked("snapshot ")),
         Cmd::Diff => app.popup = Some(asked("diff ")),
         Cmd::Log => app.popup = app.job().map(|job| Popup::Log { job: job.id, scroll: 0 }),
-        Cmd::Why => app.popup = popups::why(app),
+        Cmd::Why => app.popup = app.subject().map(|model| Popup::Why { model, scroll: 0 }),
         Cmd::Mark => {
             if let Some(id) = app.subject() {
                 app.rows.toggle_mark(&id);
@@ -46,12 +48,12 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
         }
         Cmd::Unmark => app.rows.unmark(),
         Cmd::Filter => app.filtering = true,
-        Cmd::SavedView => rearrange(app, Rows::next_saved),
+        Cmd::SavedView => app.rearrange(Rows::next_saved),
         Cmd::Sort => {
-            rearrange(app, Rows::next_sort);
+            app.rearrange(Rows::next_sort);
             app.tell(format!("sorted {}", app.rows.sort().word()), false);
         }
-        Cmd::Reverse => rearrange(app, Rows::reverse),
+        Cmd::Reverse => app.rearrange(Rows::reverse),
         Cmd::Review => {
             app.popup = app.subject().map(|model| Popup::Review { model, word: None, reason: String::new() })
         }
@@ -77,7 +79,7 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
                 app.refocus(Some(id));
             }
         }
-        Cmd::Legend => app.popup = Some(popups::legend()),
+        Cmd::Legend => app.popup = Some(Popup::Legend),
         Cmd::FocusBack => {
             let before = app.lineage.trail.pop();
             app.current = before.clone().or_else(|| app.current.clone());
@@ -90,8 +92,8 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
         Cmd::First => step(app, isize::MIN),
         Cmd::Last => step(app, isize::MAX),
         Cmd::Back => back(app),
-        Cmd::Themes => app.popup = Some(popups::themes(app)),
-        Cmd::Messages => app.popup = Some(popups::messages(app)),
+        Cmd::Themes => app.popup = Some(themes(app)),
+        Cmd::Messages => app.popup = Some(messages(app)),
         Cmd::Palette => app.popup = Some(Popup::Palette { input: String::new(), cursor: 0 }),
         Cmd::Help => app.popup = Some(Popup::Help { scroll: 0 }),
         Cmd::Redraw => return vec![Effect::Redraw],
@@ -106,7 +108,18 @@ fn asked(command: &str) -> Popup {
     Popup::Palette { input: command.to_owned(), cursor: 0 }
 }
 
-fn start(app: &mut App, kind: fn(Vec<crate::inventory::ModelId>) -> JobKind) -> Vec<Effect> {
+/// The theme picker, on the theme in force.
+fn themes(app: &App) -> Popup {
+    let cursor = app.themes.iter().position(|name| *name == app.theme.name).unwrap_or(0);
+    Popup::Themes { cursor, before: Box::new(app.theme.clone()) }
+}
+
+/// The log of messages, at its end.
+fn messages(app: &App) -> Popup {
+    Popup::Messages { scroll: app.messages.len().saturating_sub(10) }
+}
+
+fn start(app: &mut App, kind: fn(Vec<ModelId>) -> JobKind) -> Vec<Effect> {
     let marked = if app.screen == Screen::Inventory { app.rows.marked() } else { Vec::new() };
     let models = if marked.is_empty() { app.subject().into_iter().collect() } else { marked };
     if models.is_empty() {
@@ -131,16 +144,11 @@ fn moved(at: usize, by: isize, len: usize) -> usize {
     at.saturating_add_signed(by).min(len.saturating_sub(1))
 }
 
-fn scrolled(app: &App, at: usize, by: isize) -> usize {
-    let furthest = app.furthest.get();
-    at.min(furthest).saturating_add_signed(by).min(furthest)
-}
-
 fn step(app: &mut App, by: isize) {
     match app.screen {
         Screen::Inventory => {
             app.rows.cursor = moved(app.rows.cursor, by, app.rows.shown().len());
-            app.current = app.subject().or_else(|| app.current.clone());
+            app.follow();
         }
         Screen::Verify => {
             let checks = app.verified().map_or(0, |v| v.verification.checks.len());
@@ -148,29 +156,19 @@ fn step(app: &mut App, by: isize) {
             app.scroll = 0;
         }
         Screen::Lineage => app.lineage.cursor = moved(app.lineage.cursor, by, app.lineage.rows.len()),
-        Screen::Maturity => app.control = moved(app.control, by, maturity::controls(app).len()),
+        Screen::Maturity => app.control = moved(app.control, by, app.controls().len()),
         Screen::Policy if app.side.is_some() => {
-            app.side = app.side.map(|at| scrolled(app, at, by));
+            app.side = app.side.map(|at| app.scrolled(at, by));
         }
-        Screen::Policy => app.scroll = scrolled(app, app.scroll, by),
+        Screen::Policy => app.scroll = app.scrolled(app.scroll, by),
         Screen::Jobs => app.job = moved(app.job, by, app.jobs.len()),
     }
-}
-
-/// Changes which rows are shown, or their order; the cursor stays on its model while that is shown.
-pub fn rearrange(app: &mut App, change: impl FnOnce(&mut Rows)) {
-    let chosen = app.subject();
-    change(&mut app.rows);
-    if let (Some(view), Some(chosen)) = (app.view.clone(), chosen) {
-        app.rows.seek(&view, &chosen);
-    }
-    app.current = app.subject().or_else(|| app.current.clone());
 }
 
 /// On the verify screen the page keys scroll what is said of the chosen check.
 fn page(app: &mut App, by: isize) {
     if app.screen == Screen::Verify {
-        app.scroll = scrolled(app, app.scroll, by);
+        app.scroll = app.scrolled(app.scroll, by);
     } else {
         step(app, by);
     }
@@ -184,7 +182,7 @@ fn turn(app: &mut App, by: isize) {
         app.level = u8::try_from(level.rem_euclid(3)).unwrap_or(0) + 1;
         app.control = 0;
     } else {
-        let tabs = isize::try_from(verify::TABS.len()).unwrap_or(1);
+        let tabs = isize::try_from(TABS.len()).unwrap_or(1);
         let tab = isize::try_from(app.verify_tab).unwrap_or(0) + by;
         app.verify_tab = usize::try_from(tab.rem_euclid(tabs)).unwrap_or(0);
         app.scroll = 0;
@@ -196,14 +194,14 @@ fn back(app: &mut App) {
     if app.screen != Screen::Inventory {
         app.go_back();
     } else if app.rows.shown().is_empty() && app.rows.total() > 0 {
-        rearrange(app, |rows| {
+        app.rearrange(|rows| {
             rows.set_filter(String::new());
             rows.show_all();
         });
     } else if !app.rows.filter.is_empty() {
-        rearrange(app, |rows| rows.set_filter(String::new()));
-    } else if app.rows.saved() != super::rows::Saved::All {
-        rearrange(app, Rows::show_all);
+        app.rearrange(|rows| rows.set_filter(String::new()));
+    } else if app.rows.saved() != Saved::All {
+        app.rearrange(Rows::show_all);
     } else {
         app.tell("this is the first screen · q quits", false);
     }

@@ -1,19 +1,16 @@
 //! The verify screen: the checks in order, the one to tell first chosen; beside them what was expected and
 //! found, what that means, what to do, and the same on the command line.
 
-use super::app::App;
-use super::inventory::files;
-use super::paint::{Pen, bounded, choose, first_row, fit, lines, outcome_role, put, short};
-use super::theme::Role;
 use crate::signing::{Check, FilesReport, Outcome, Stage, Verification};
 use crate::text::{Untrusted, size};
+use crate::tui::screens::inventory::files;
+use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put, scrolled, short};
+use crate::tui::state::app::{App, TABS};
+use crate::tui::theme::Role;
 use crate::workbench::{Verified, View};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
-
-/// The tabs of the right pane.
-pub const TABS: [&str; 4] = ["Check", "Files", "Identity", "Statement"];
 
 const MAX_FILES_LISTED: usize = 1000;
 const CHECKS_ONLY: u16 = 24;
@@ -78,8 +75,8 @@ const MEANINGS: &[(Stage, Outcome, &str)] = &[
     ),
 ];
 
-/// Draws it.
-pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+/// Draws it; gives how far the right pane can be scrolled, when there is one.
+pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Option<usize> {
     let Some((index, model)) = app.model() else {
         let inside = pen.boxed(frame, area, "Verify");
         lines(
@@ -88,7 +85,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
             &[pen.line(Role::Muted, " no model is chosen: choose one in the inventory (1)")],
             0,
         );
-        return;
+        return None;
     };
     let Some(verified) = view.verified.get(index).and_then(Option::as_ref) else {
         let inside = pen.boxed(frame, area, &model.name.screen());
@@ -102,7 +99,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
             pen.line(Role::Text, signed),
         ];
         lines(frame, inside, &text, 0);
-        return;
+        return None;
     };
     let [top, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     lines(frame, top, &[pen.line(Role::Muted, facts(app, verified, &model.name.screen()))], 0);
@@ -110,7 +107,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     let left = if area.width >= 110 { 46 } else { CHECKS_ONLY };
     let [checks, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
     draw_checks(app, &verified.verification, pen, frame, checks);
-    draw_right(app, &verified.verification, &model.id.screen(), pen, frame, right);
+    Some(draw_right(app, &verified.verification, &model.id.screen(), pen, frame, right))
 }
 
 fn facts(app: &App, verified: &Verified, name: &str) -> String {
@@ -158,7 +155,7 @@ fn draw_right(
     pen: Pen<'_>,
     frame: &mut Frame<'_>,
     area: Rect,
-) {
+) -> usize {
     let check = verification.checks.get(app.check);
     let title = match (app.verify_tab, check) {
         (0, Some(check)) => format!("{} · expected | found", check.stage.name()),
@@ -180,7 +177,7 @@ fn draw_right(
         (3, _) => statement(verification, pen, columns),
         _ => Vec::new(),
     };
-    lines(frame, body, &text, bounded(app.scroll, text.len(), body.height, &app.furthest));
+    scrolled(frame, body, &text, app.scroll)
 }
 
 fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {

@@ -1,50 +1,40 @@
 //! The policy screen: the file's text with its faults marked, and beside it what the policy does now.
 
-use super::app::App;
-use super::paint::{Pen, bounded, fit, lines, plural, put, short};
-use super::theme::Role;
 use crate::decision::Decision;
 use crate::policy::Action;
 use crate::signing::Health;
+use crate::text::count;
+use crate::tui::screens::paint::{Pen, bounded, fit, lines, put, short};
+use crate::tui::state::app::App;
+use crate::tui::theme::Role;
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
-use std::cell::Cell;
 
-/// Draws it.
-pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+/// Draws it; gives how far the pane that moves can be scrolled.
+pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> usize {
     let right = if area.width >= 100 { 44 } else { 32 };
     let [text, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right)]).areas(area);
-    // What is not scrolled tells nobody how far it could be.
-    let elsewhere = Cell::new(0);
-    let (of_text, of_side) =
-        if app.side.is_some() { (&elsewhere, &app.furthest) } else { (&app.furthest, &elsewhere) };
-    draw_text(app, view, pen, frame, text, of_text);
+    let of_text = draw_text(app, view, pen, frame, text);
     let inside = pen.boxed(frame, side, if app.side.is_some() { "▸ In force" } else { "In force" });
     let rows = summary(view, pen, usize::from(inside.width));
-    let first = bounded(app.side.unwrap_or(0), rows.len(), inside.height, of_side);
+    let (first, of_side) = bounded(app.side.unwrap_or(0), rows.len(), inside.height);
     lines(frame, inside, &rows, first);
     if rows.len() > first + usize::from(inside.height) && inside.height > 0 {
         let more = if app.side.is_some() { "… more" } else { "… more: Tab, then j" };
         let last = Rect { y: inside.bottom() - 1, height: 1, ..inside };
         lines(frame, last, &[pen.line(Role::Muted, fit(more, usize::from(inside.width)))], 0);
     }
+    if app.side.is_some() { of_side } else { of_text }
 }
 
-fn draw_text(
-    app: &App,
-    view: &View,
-    pen: Pen<'_>,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    furthest: &Cell<usize>,
-) {
+fn draw_text(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> usize {
     let mark = if app.side.is_none() { "▸ " } else { "" };
     let title = format!("{mark}{} · read-only, e edits", crate::text::screen(&view.policy.origin));
     let inside = pen.boxed(frame, area, &title);
     let total = view.policy_text.lines().count();
-    let first = bounded(app.scroll, total, inside.height, furthest);
+    let (first, furthest) = bounded(app.scroll, total, inside.height);
     let visible = view.policy_text.lines().enumerate().skip(first);
     for (y, (number, text)) in (inside.y..inside.bottom()).zip(visible) {
         let number = number + 1;
@@ -65,15 +55,14 @@ fn draw_text(
     if total == 0 {
         lines(frame, inside, &[pen.line(Role::Muted, " the policy has no text")], 0);
     }
+    furthest
 }
 
 fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     if !view.policy_errors.is_empty() {
-        let many = view.policy_errors.len();
-        out.push(
-            pen.line(Role::Error, format!("✗ {many} fault{}; the last valid policy stays", plural(many))),
-        );
+        let faults = count(view.policy_errors.len(), "fault");
+        out.push(pen.line(Role::Error, format!("✗ {faults}; the last valid policy stays")));
         for error in view.policy_errors.iter().take(20) {
             let place = error.line.map(|line| format!("line {line} ")).unwrap_or_default();
             let head = vec![pen.span(Role::Muted, place)];
@@ -85,16 +74,15 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         }
         out.push(Line::default());
     }
-    let count = |wanted: Decision| {
+    let decided = |wanted: Decision| {
         view.judgement.standings().iter().filter(|standing| standing.decision == wanted).count()
     };
     out.push(pen.line(Role::Title, format!("stage {} · S for the next", crate::text::screen(&view.stage))));
     for decision in [Decision::Admit, Decision::Warn, Decision::Refuse] {
-        let many = count(decision);
         out.push(Line::from(vec![
             pen.span(Role::Text, " "),
             pen.decision(decision),
-            pen.span(Role::Text, format!("  {many} model{}", plural(many))),
+            pen.span(Role::Text, format!("  {}", count(decided(decision), "model"))),
         ]));
     }
     out.push(Line::default());
@@ -146,8 +134,7 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         }
     }
     out.push(Line::default());
-    let publishers = view.policy.publishers.len();
-    out.push(pen.line(Role::Text, format!("{publishers} publisher{}", plural(publishers))));
+    out.push(pen.line(Role::Text, count(view.policy.publishers.len(), "publisher")));
     out
 }
 

@@ -1,15 +1,14 @@
 //! The jobs screen: running and finished work with progress, rate, time and log.
 
-use super::app::App;
-use super::paint::{Pen, choose, first_row, fit, lines, put};
-use super::theme::Role;
-use crate::signing::Snapshot;
 use crate::text::{bar, size, span};
-use crate::workbench::{Job, JobState};
+use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put};
+use crate::tui::state::app::App;
+use crate::tui::state::jobs::JobNow;
+use crate::tui::theme::Role;
+use crate::workbench::JobState;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
-use std::time::Duration;
 
 /// Draws it.
 pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
@@ -39,7 +38,7 @@ pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
 }
 
 /// What a job did, from a line of its log on, and how it ended.
-pub fn log(job: &Job, from: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+pub fn log(job: &JobNow, from: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut text: Vec<Line<'static>> = Vec::new();
     for entry in job.log.iter().skip(from) {
         text.extend(pen.wrapped(Vec::new(), Role::Text, &crate::text::screen(entry), columns));
@@ -65,9 +64,7 @@ pub fn log(job: &Job, from: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
     text
 }
 
-fn build_row(job: &Job, pen: Pen<'_>, chosen: bool) -> Line<'static> {
-    let snapshot = job.snapshot();
-    let elapsed = job.took.or_else(|| job.started.map(|started| started.elapsed())).unwrap_or_default();
+fn build_row(job: &JobNow, pen: Pen<'_>, chosen: bool) -> Line<'static> {
     let (role, state) = match &job.state {
         JobState::Queued => (Role::Muted, "· queued"),
         JobState::Running => (Role::Accent, "▸ running"),
@@ -75,28 +72,27 @@ fn build_row(job: &Job, pen: Pen<'_>, chosen: bool) -> Line<'static> {
         JobState::Failed(_) => (Role::Fail, "✗ FAILED"),
         JobState::Cancelled => (Role::Unknown, "? cancelled"),
     };
-    let done = snapshot.percent();
+    let done = job.done.percent();
     let mut spans = vec![
         pen.span(Role::Accent, if chosen { "▸" } else { " " }),
         pen.span(role, fit(state, 12)),
         pen.span(Role::Text, fit(&crate::text::screen(&job.title), 26)),
     ];
-    if job.is_live() {
+    if job.is_live {
         spans.push(pen.span(Role::Accent, format!(" {} ", bar(done, 8))));
         spans.push(pen.span(Role::Text, format!("{done:>3} % ")));
     }
-    spans.push(pen.span(Role::Muted, format!(" {:.1} s", elapsed.as_secs_f64())));
-    if snapshot.bytes > 0 {
-        let pace = pace(job, &snapshot, elapsed);
-        spans.push(pen.span(Role::Muted, format!(" · {}{pace}", size(snapshot.bytes))));
+    spans.push(pen.span(Role::Muted, format!(" {:.1} s", job.elapsed.as_secs_f64())));
+    if job.done.bytes > 0 {
+        spans.push(pen.span(Role::Muted, format!(" · {}{}", size(job.done.bytes), pace(job))));
     }
     Line::from(spans)
 }
 
 /// The speed, and while it runs how long it still takes.
-fn pace(job: &Job, snapshot: &Snapshot, elapsed: Duration) -> String {
-    let Some(pace) = snapshot.pace(elapsed) else { return String::new() };
-    let left = pace.left.filter(|left| job.is_live() && !left.is_zero());
+fn pace(job: &JobNow) -> String {
+    let Some(pace) = job.done.pace(job.elapsed) else { return String::new() };
+    let left = pace.left.filter(|left| job.is_live && !left.is_zero());
     let left = left.map(|left| format!(", {} left", span(left))).unwrap_or_default();
     format!(", {}/s{left}", size(pace.bytes_per_second))
 }

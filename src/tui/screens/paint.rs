@@ -1,15 +1,14 @@
 //! Small brushes that every screen draws with: spans by role, wrapped text, boxes, bars, sizes. All text
 //! that comes in here is safe already.
 
-use super::theme::{Role, Theme};
 use crate::decision::Decision;
 use crate::signing::Outcome;
 use crate::text::{clip, width};
+use crate::tui::theme::{Role, Theme};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
-use std::cell::Cell;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The brushes of one theme.
@@ -116,10 +115,17 @@ pub fn first_row(cursor: usize, rows: usize, height: u16) -> usize {
     cursor.saturating_sub(height / 2).min(rows.saturating_sub(height))
 }
 
-/// Scrolling that stops at the end, and tells how far that is.
-pub fn bounded(scroll: usize, rows: usize, height: u16, furthest: &Cell<usize>) -> usize {
-    furthest.set(rows.saturating_sub(usize::from(height)));
-    scroll.min(furthest.get())
+/// The first row of a scrolled text, which stops at its end, and how far that is.
+pub fn bounded(scroll: usize, rows: usize, height: u16) -> (usize, usize) {
+    let furthest = rows.saturating_sub(usize::from(height));
+    (scroll.min(furthest), furthest)
+}
+
+/// Draws lines that can be scrolled; gives how far.
+pub fn scrolled(frame: &mut Frame<'_>, area: Rect, text: &[Line<'_>], scroll: usize) -> usize {
+    let (first, furthest) = bounded(scroll, text.len(), area.height);
+    lines(frame, area, text, first);
+    furthest
 }
 
 /// The role of an outcome.
@@ -185,9 +191,4 @@ pub fn short(digest: &str) -> String {
         (Some(head), Some(tail)) if digest.len() > 20 => format!("{head}…{tail}"),
         _ => crate::text::screen(digest),
     }
-}
-
-/// `s` unless there is one.
-pub fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
 }

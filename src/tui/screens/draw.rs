@@ -1,13 +1,14 @@
 //! One frame: header, tabs, the open screen, messages, key bar, popup, and a last sweep over the cells.
 //! It changes nothing.
 
-use super::app::{App, Phase, Screen};
-use super::commands::{self, TABLE};
-use super::keys;
-use super::paint::{Pen, lines, wrap};
-use super::theme::Role;
-use super::{inventory, jobs, lineage, maturity, policy, popups, verify};
-use crate::text::{bar, clip, width};
+use crate::commands::{Cmd, Command, Screen, TABLE};
+use crate::text::{bar, clip, count, width};
+use crate::tui::keys;
+use crate::tui::screens::paint::{Pen, lines, wrap};
+use crate::tui::screens::{inventory, jobs, lineage, maturity, policy, popups, verify};
+use crate::tui::state::app::{App, Drawn, Phase};
+use crate::tui::state::enabled::enabled;
+use crate::tui::theme::Role;
 use crate::workbench::View;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -18,7 +19,7 @@ use ratatui::text::Line;
 pub const SMALLEST: (u16, u16) = (60, 16);
 
 /// Draws the state.
-pub fn draw(app: &App, frame: &mut Frame<'_>) {
+pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
     let area = frame.area();
     let pen = Pen { theme: &app.theme };
     frame.buffer_mut().set_style(area, app.theme.style(Role::Text));
@@ -28,7 +29,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
         let rows: Vec<Line<'_>> =
             wrap(&text, usize::from(area.width)).into_iter().map(|row| pen.line(Role::Text, row)).collect();
         lines(frame, area, &rows, 0);
-        return;
+        return Drawn::default();
     }
     let told = u16::from(app.message.is_some());
     let [header, tabs, body, message, key_bar] = Layout::vertical([
@@ -41,8 +42,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     .areas(area);
     draw_header(app, pen, frame, header);
     draw_tabs(app, pen, frame, tabs);
+    let mut furthest = None;
     match (&app.phase, &app.view) {
-        (_, Some(view)) => draw_screen(app, view, pen, frame, body),
+        (_, Some(view)) => furthest = draw_screen(app, view, pen, frame, body),
         _ if app.screen == Screen::Jobs => jobs::draw(app, pen, frame, body),
         (Phase::Failed(error), None) => draw_failure(error, pen, frame, body),
         (_, None) => {
@@ -57,20 +59,23 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) {
     }
     draw_keys(app, pen, frame, key_bar);
     if let Some(popup) = &app.popup {
-        popups::draw(app, popup, pen, frame);
+        furthest = popups::draw(app, popup, pen, frame).or(furthest);
     }
     sweep(frame.buffer_mut());
+    Drawn { furthest }
 }
 
-fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) {
+/// Gives how far the screen can be scrolled, where it can be.
+fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Option<usize> {
     match app.screen {
         Screen::Inventory => inventory::draw(app, view, pen, frame, body),
         Screen::Lineage => lineage::draw(app, view, pen, frame, body),
-        Screen::Verify => verify::draw(app, view, pen, frame, body),
+        Screen::Verify => return verify::draw(app, view, pen, frame, body),
         Screen::Maturity => maturity::draw(app, view, pen, frame, body),
-        Screen::Policy => policy::draw(app, view, pen, frame, body),
+        Screen::Policy => return Some(policy::draw(app, view, pen, frame, body)),
         Screen::Jobs => jobs::draw(app, pen, frame, body),
     }
+    None
 }
 
 fn draw_failure(error: &crate::Error, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) {
@@ -134,8 +139,7 @@ fn trust(view: &View) -> String {
 
 /// How many anchors, how old the oldest, and whether one is unusable.
 fn trust_in_short(view: &View) -> String {
-    let many = view.anchors.len();
-    let mut text = format!("{many} anchor{}", super::paint::plural(many));
+    let mut text = count(view.anchors.len(), "anchor");
     if let Some(days) = view.anchors.iter().filter_map(|anchor| anchor.age_days).max() {
         text.push_str(&format!(", oldest {days} d"));
     }
@@ -155,8 +159,8 @@ fn jobs_segment(app: &App) -> String {
     if live == 0 {
         return String::new();
     }
-    let percent = app.jobs.iter().find(|job| job.is_live()).map_or(0, |job| job.snapshot().percent());
-    format!("{live} job{} {} {percent} % ", super::paint::plural(live), bar(percent, 5))
+    let percent = app.jobs.iter().find(|job| job.is_live).map_or(0, |job| job.done.percent());
+    format!("{} {} {percent} % ", count(live, "job"), bar(percent, 5))
 }
 
 fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
@@ -179,14 +183,13 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     }
     let shown: Vec<_> = TABLE.iter().filter(|row| !row.bar.is_empty() && row.is_on(app.screen)).collect();
     // The way out and the way to everything else stand at the end and are never pushed off.
-    let (tail, head): (Vec<_>, Vec<_>) = shown.into_iter().partition(|row| {
-        matches!(row.cmd, commands::Cmd::Help | commands::Cmd::Palette | commands::Cmd::Quit)
-    });
-    let text = |row: &commands::Command| {
+    let (tail, head): (Vec<_>, Vec<_>) =
+        shown.into_iter().partition(|row| matches!(row.cmd, Cmd::Help | Cmd::Palette | Cmd::Quit));
+    let text = |row: &Command| {
         let key = row.keys.first().map(|key| keys::shown(key)).unwrap_or_default();
         (format!(" {key}"), format!(" {} ", row.bar))
     };
-    let cells = |row: &commands::Command| {
+    let cells = |row: &Command| {
         let (key, label) = text(row);
         width(&key) + width(&label)
     };
@@ -197,7 +200,7 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         }
         room -= cells(row);
         let (key, label) = text(row);
-        let on = commands::enabled(row.cmd, app).is_ok();
+        let on = enabled(row.cmd, app).is_ok();
         spans.push(pen.span(if on { Role::KeyName } else { Role::KeyOff }, key));
         spans.push(pen.span(if on { Role::KeyLabel } else { Role::KeyOff }, label));
     }

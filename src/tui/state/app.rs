@@ -1,56 +1,23 @@
-//! The one state of the screens and what changes it: `update` takes an [`Action`] and says which
-//! [`Effect`]s the loop has to carry out. It does no input or output and draws nothing.
+//! The one state of the screens, and what keeps it whole: going from screen to screen, a new view, the model that
+//! the screens are about.
 
-use super::actions;
-use super::commands;
-use super::keys;
-use super::popups::{MAX_INPUT_BYTES, Popup, popup_key};
-use super::rows::{Prepared, Rows};
-use super::theme::{Depth, Theme};
+use crate::commands::Screen;
 use crate::error::Error;
 use crate::inventory::{Model, ModelId};
 use crate::lineage::LaneRow;
+use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
-use crate::workbench::{Job, JobId, JobKind, ReviewWord, Verified, View};
-use crossterm::event::{KeyEvent, KeyEventKind};
-use std::cell::Cell;
+use crate::tui::state::controls::{of_level, result_of};
+use crate::tui::state::jobs::JobNow;
+use crate::tui::state::popup::Popup;
+use crate::tui::state::rows::{Prepared, Rows};
+use crate::tui::theme::Theme;
+use crate::workbench::{Verified, View};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Screen {
-    /// Triage.
-    Inventory,
-    /// The family.
-    Lineage,
-    /// The checks.
-    Verify,
-    /// Levels and controls.
-    Maturity,
-    /// The policy.
-    Policy,
-    /// Work.
-    Jobs,
-}
-
-impl Screen {
-    /// All, in the order of the tabs.
-    pub const ALL: [Screen; 6] =
-        [Screen::Inventory, Screen::Lineage, Screen::Verify, Screen::Maturity, Screen::Policy, Screen::Jobs];
-
-    /// The word on the tab.
-    pub fn word(self) -> &'static str {
-        match self {
-            Screen::Inventory => "Inventory",
-            Screen::Lineage => "Lineage",
-            Screen::Verify => "Verify",
-            Screen::Maturity => "Maturity",
-            Screen::Policy => "Policy",
-            Screen::Jobs => "Jobs",
-        }
-    }
-}
+/// The tabs of the verify screen's right pane.
+pub const TABS: [&str; 4] = ["Check", "Files", "Identity", "Statement"];
 
 /// How far the workspace is.
 pub enum Phase {
@@ -62,53 +29,6 @@ pub enum Phase {
     Failed(Error),
 }
 
-/// Something that happened.
-pub enum Action {
-    /// A key.
-    Key(KeyEvent),
-    /// Pasted text; it never runs commands.
-    Paste(String),
-    /// The terminal's size changed.
-    Resize,
-    /// The workspace could not be opened.
-    OpenFailed(Error),
-    /// A first or new view.
-    View(Arc<View>),
-    /// The same, with what its rows are made from.
-    Prepared(Arc<View>, Box<Prepared>),
-    /// The jobs changed.
-    Jobs(Vec<Job>),
-    /// Whether sources changed since they were read.
-    Stale(bool),
-    /// Something to tell, and whether it is bad news.
-    Message(String, bool),
-    /// A message's time is over.
-    MessageOver,
-}
-
-/// What the loop has to do.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Leave.
-    Quit,
-    /// Start a job.
-    Start(JobKind),
-    /// Cancel a job.
-    Cancel(JobId),
-    /// Judge for another stage.
-    SetStage(String),
-    /// Read the policy again.
-    ReloadPolicy,
-    /// Open a file in the editor, then read the policy again.
-    Edit(PathBuf),
-    /// Record a review.
-    Review(ModelId, ReviewWord, String),
-    /// Suspend the program.
-    Suspend,
-    /// Draw everything again.
-    Redraw,
-}
-
 /// A line being told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -116,6 +36,13 @@ pub struct Message {
     pub text: String,
     /// Bad news stays until a key is pressed.
     pub bad: bool,
+}
+
+/// What only a frame can find out, for the keys that come after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drawn {
+    /// How far what is scrolled can be scrolled; none when the frame scrolls nothing.
+    pub furthest: Option<usize>,
 }
 
 /// State of the lineage screen.
@@ -140,7 +67,7 @@ pub struct App {
     /// The inventory's rows.
     pub rows: Rows,
     /// Newest first.
-    pub jobs: Vec<Job>,
+    pub jobs: Vec<JobNow>,
     /// The open screen.
     pub screen: Screen,
     /// The screens before it.
@@ -160,7 +87,7 @@ pub struct App {
     /// Lines scrolled in the right pane or the policy's text.
     pub scroll: usize,
     /// How far what is scrolled can be scrolled, as the last frame found: only drawing knows the room.
-    pub furthest: Cell<usize>,
+    pub furthest: usize,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
     /// Lineage.
@@ -181,20 +108,21 @@ pub struct App {
     pub is_stale: bool,
     /// The theme.
     pub theme: Theme,
-    /// Colours of the terminal.
-    pub depth: Depth,
+    /// The themes to choose from, by name.
+    pub themes: Vec<String>,
     /// Nothing may be written.
     pub read_only: bool,
     /// A policy file given instead of the workspace's.
     pub policy_override: Option<PathBuf>,
     /// What is being opened, for the first frame.
     pub opening: String,
-    ctrl_c: bool,
+    /// Whether Ctrl-C was the last key.
+    pub ctrl_c: bool,
 }
 
 impl App {
     /// The state before anything is known.
-    pub fn new(theme: Theme, depth: Depth) -> Self {
+    pub fn new(theme: Theme, themes: Vec<String>) -> Self {
         App {
             phase: Phase::Opening,
             view: None,
@@ -209,7 +137,7 @@ impl App {
             check: 0,
             verify_tab: 0,
             scroll: 0,
-            furthest: Cell::new(usize::MAX),
+            furthest: usize::MAX,
             side: None,
             lineage: LineageState::default(),
             level: 1,
@@ -220,7 +148,7 @@ impl App {
             messages: Vec::new(),
             is_stale: false,
             theme,
-            depth,
+            themes,
             read_only: false,
             policy_override: None,
             opening: "the workspace".to_owned(),
@@ -238,6 +166,11 @@ impl App {
             self.messages.remove(0);
         }
         self.message = Some(message);
+    }
+
+    /// Takes what a frame found out.
+    pub fn drew(&mut self, drawn: Drawn) {
+        self.furthest = drawn.furthest.unwrap_or(self.furthest);
     }
 
     /// The model that a command acts on here.
@@ -262,6 +195,15 @@ impl App {
         self.view.as_ref()?.model(self.current.as_ref()?)
     }
 
+    /// The controls of the chosen level, with what was found of that model.
+    pub fn controls(&self) -> Vec<(&Control, Option<ControlResult>)> {
+        let Some(view) = &self.view else { return Vec::new() };
+        let verdict = self.model().and_then(|(index, _)| view.verdict(index));
+        let results = verdict.map(|verdict| verdict.assessment.controls).unwrap_or_default();
+        let rows = of_level(&view.rubric, self.level);
+        rows.map(|control| (control, result_of(control, &results).cloned())).collect()
+    }
+
     /// Its verification.
     pub fn verified(&self) -> Option<&Verified> {
         let (index, _) = self.model()?;
@@ -269,13 +211,13 @@ impl App {
     }
 
     /// The chosen job.
-    pub fn job(&self) -> Option<&Job> {
+    pub fn job(&self) -> Option<&JobNow> {
         self.jobs.get(self.job)
     }
 
     /// Jobs that are not over.
     pub fn live_jobs(&self) -> usize {
-        self.jobs.iter().filter(|job| job.is_live()).count()
+        self.jobs.iter().filter(|job| job.is_live).count()
     }
 
     /// The policy's stages.
@@ -359,8 +301,8 @@ impl App {
         let view = self.view.as_ref()?;
         let (index, _) = self.model()?;
         let open = view.verdict(index)?.assessment.score.open_musts;
-        let mut controls = view.rubric.controls.iter().filter(|control| control.level == self.level);
-        controls.position(|control| open.contains(&control.id))
+        let mut shown = of_level(&view.rubric, self.level);
+        shown.position(|control| open.contains(&control.id))
     }
 
     /// Draws the family around another model.
@@ -380,7 +322,8 @@ impl App {
         self.lineage.focus = focus;
     }
 
-    fn take_view(&mut self, view: Arc<View>, prepared: Prepared) {
+    /// Takes a new view, unless it is older than the one shown.
+    pub fn take_view(&mut self, view: Arc<View>, prepared: Prepared) {
         if self.view.as_ref().is_some_and(|old| view.generation < old.generation) {
             return; // a slow thread's
         }
@@ -414,17 +357,33 @@ impl App {
             return;
         };
         let place = first.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        let many = view.policy_errors.len();
-        let s = super::paint::plural(many);
+        let faults = crate::text::count(view.policy_errors.len(), "fault");
         let message = crate::text::screen(&first.message);
-        self.tell(
-            format!("the policy has {many} fault{s} · {place}{message} · the last valid one stays"),
-            true,
-        );
+        self.tell(format!("the policy has {faults} · {place}{message} · the last valid one stays"), true);
         self.scroll = match first.line {
             Some(line) if self.screen == Screen::Policy => line.saturating_sub(3),
             _ => self.scroll,
         };
+    }
+
+    /// The model under the cursor is the one that the screens are about.
+    pub fn follow(&mut self) {
+        self.current = self.subject().or_else(|| self.current.clone());
+    }
+
+    /// Changes which rows are shown, or their order; the cursor stays on its model while that is shown.
+    pub fn rearrange(&mut self, change: impl FnOnce(&mut Rows)) {
+        let chosen = self.subject();
+        change(&mut self.rows);
+        if let (Some(view), Some(chosen)) = (self.view.clone(), chosen) {
+            self.rows.seek(&view, &chosen);
+        }
+        self.follow();
+    }
+
+    /// How far the scrolled text has come once it moved by some lines.
+    pub fn scrolled(&self, at: usize, by: isize) -> usize {
+        at.min(self.furthest).saturating_add_signed(by).min(self.furthest)
     }
 
     fn current_or_first(&mut self) {
@@ -445,136 +404,5 @@ fn lone(view: &View, focus: &ModelId) -> LaneRow {
         edge: None,
         pinned: false,
         repeated: false,
-    }
-}
-
-/// Changes the state and says what has to be done.
-pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
-    match action {
-        Action::Key(key) if key.kind != KeyEventKind::Press => Vec::new(),
-        Action::Key(key) => on_key(app, &key),
-        Action::Paste(text) => {
-            on_paste(app, &text);
-            Vec::new()
-        }
-        Action::Resize => vec![],
-        Action::OpenFailed(error) => {
-            app.phase = Phase::Failed(error);
-            Vec::new()
-        }
-        Action::View(view) => {
-            let prepared = Prepared::of(&view);
-            app.take_view(view, prepared);
-            Vec::new()
-        }
-        Action::Prepared(view, prepared) => {
-            app.take_view(view, *prepared);
-            Vec::new()
-        }
-        Action::Jobs(jobs) => {
-            let chosen = app.job().map(|job| job.id);
-            app.jobs = jobs;
-            app.job = app.jobs.iter().position(|job| Some(job.id) == chosen).unwrap_or(0);
-            Vec::new()
-        }
-        Action::Stale(is_stale) => {
-            app.is_stale = is_stale;
-            if is_stale {
-                app.tell("sources changed on disk; R reads what changed", false);
-            }
-            Vec::new()
-        }
-        Action::Message(text, bad) => {
-            app.tell(text, bad);
-            Vec::new()
-        }
-        Action::MessageOver => {
-            if app.message.as_ref().is_some_and(|message| !message.bad) {
-                app.message = None;
-            }
-            Vec::new()
-        }
-    }
-}
-
-fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
-    let Some(written) = keys::written(key) else { return Vec::new() };
-    if written == "ctrl-c" {
-        return on_ctrl_c(app);
-    }
-    app.ctrl_c = false;
-    app.message = None;
-    if app.popup.is_some() {
-        return popup_key(app, &written);
-    }
-    if app.filtering {
-        filter_key(app, &written);
-        return Vec::new();
-    }
-    match commands::by_key(&written, app.screen) {
-        Some(command) => actions::run(app, command.cmd),
-        None => {
-            app.tell(format!("{} does nothing here · ? lists the keys", keys::shown(&written)), false);
-            Vec::new()
-        }
-    }
-}
-
-fn on_ctrl_c(app: &mut App) -> Vec<Effect> {
-    if app.ctrl_c {
-        return vec![Effect::Quit];
-    }
-    app.ctrl_c = true;
-    app.filtering = false;
-    if let Some(Popup::Themes { before, .. }) = app.popup.take() {
-        app.theme = *before;
-    }
-    app.tell("press Ctrl-c once more to quit", false);
-    Vec::new()
-}
-
-fn filter_key(app: &mut App, written: &str) {
-    let mut filter = app.rows.filter.clone();
-    match written {
-        "enter" | "down" | "up" | "tab" => {
-            app.filtering = false;
-            return;
-        }
-        "esc" => {
-            app.filtering = false;
-            actions::rearrange(app, |rows| rows.set_filter(String::new()));
-            return;
-        }
-        "backspace" => {
-            filter.pop();
-        }
-        "ctrl-u" => filter.clear(),
-        "ctrl-w" => filter.truncate(filter.trim_end().rfind(' ').map_or(0, |space| space + 1)),
-        _ if filter.len() >= MAX_INPUT_BYTES => return,
-        "space" => filter.push(' '),
-        typed if typed.chars().count() == 1 => filter.push_str(typed),
-        _ => return,
-    }
-    app.rows.set_filter(filter);
-    app.current = app.subject().or_else(|| app.current.clone());
-}
-
-fn on_paste(app: &mut App, text: &str) {
-    let line: String =
-        text.chars().take(MAX_INPUT_BYTES).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
-    let line = crate::text::screen(line.trim());
-    let add = |input: &mut String| {
-        let room = MAX_INPUT_BYTES.saturating_sub(input.len());
-        input.push_str(line.get(..line.floor_char_boundary(room)).unwrap_or_default());
-    };
-    if let Some(input) = app.popup.as_mut().and_then(Popup::input) {
-        add(input);
-    } else if app.filtering {
-        let mut filter = app.rows.filter.clone();
-        add(&mut filter);
-        app.rows.set_filter(filter);
-        app.current = app.subject().or_else(|| app.current.clone());
-    } else {
-        app.tell("pasted text is ignored here: press / or : first", false);
     }
 }

@@ -1,0 +1,14 @@
+//! What a frame shows: one file a screen, one for the popups, and the brushes they share. Drawing takes the state as
+//! it is, changes nothing, and says how far what it drew can be scrolled.
+
+mod draw;
+mod inventory;
+mod jobs;
+mod lineage;
+mod maturity;
+mod paint;
+mod policy;
+mod popups;
+mod verify;
+
+pub use draw::draw;

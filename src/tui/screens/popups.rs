@@ -1,0 +1,205 @@
+//! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
+
+use crate::commands::TABLE;
+use crate::inventory::ModelId;
+use crate::tui::keys;
+use crate::tui::screens::inventory::{reason, standing};
+use crate::tui::screens::jobs;
+use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
+use crate::tui::state::app::{App, Message};
+use crate::tui::state::enabled::enabled;
+use crate::tui::state::palette::matches;
+use crate::tui::state::popup::{Popup, REVIEWS};
+use crate::tui::theme::Role;
+use crate::workbench::ReviewWord;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// Draws a popup; gives how far it can be scrolled, where it can be.
+pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Option<usize> {
+    let full = frame.area();
+    let tall = full.height.saturating_sub(4);
+    match popup {
+        Popup::Help { scroll } => {
+            let inside = pen.popup(
+                frame,
+                (84, tall),
+                &format!("Keys · {} · j k scroll, Esc closes", app.screen.word()),
+            );
+            let text = help(app, pen);
+            return Some(scrolled(frame, inside, &text, *scroll));
+        }
+        Popup::Palette { input, cursor } => draw_palette(app, input, *cursor, pen, frame),
+        Popup::ConfirmQuit => {
+            let inside = pen.popup(frame, (52, 5), "Quit?");
+            let text = [
+                pen.line(
+                    Role::Text,
+                    format!(" {} still running; quitting cancels.", jobs_word(app.live_jobs())),
+                ),
+                Line::default(),
+                pen.line(Role::Accent, " y quit · n stay"),
+            ];
+            lines(frame, inside, &text, 0);
+        }
+        Popup::Review { model, word, reason } => draw_review(model, *word, reason, pen, frame),
+        Popup::Themes { cursor, .. } => {
+            let height = u16::try_from(app.themes.len()).unwrap_or(6) + 4;
+            let inside = pen.popup(frame, (44, height), "Theme · Enter takes it");
+            for (y, (position, name)) in (inside.y..inside.bottom()).zip(app.themes.iter().enumerate()) {
+                let mark = if position == *cursor { "▸" } else { " " };
+                let line = pen.line(Role::Text, format!("{mark} {name}"));
+                frame.buffer_mut().set_line(inside.x, y, &line, inside.width);
+                if position == *cursor {
+                    choose(frame, pen, inside, y);
+                }
+            }
+        }
+        Popup::Messages { scroll } => {
+            let inside = pen.popup(frame, (90, tall), "Messages · Esc closes");
+            let columns = usize::from(inside.width);
+            let row = |message: &Message| {
+                let role = if message.bad { Role::Error } else { Role::Text };
+                pen.wrapped(
+                    vec![pen.span(role, if message.bad { "✗ " } else { "· " })],
+                    role,
+                    &message.text,
+                    columns,
+                )
+            };
+            let mut text: Vec<Line<'_>> = app.messages.iter().flat_map(row).collect();
+            if text.is_empty() {
+                text.push(pen.line(Role::Muted, " nothing has been said yet"));
+            }
+            return Some(scrolled(frame, inside, &text, *scroll));
+        }
+        Popup::Why { model, scroll } => {
+            let inside = pen.popup(frame, (90, tall), &format!("Why · {}", model.screen()));
+            let text = explain(app, model, pen, usize::from(inside.width));
+            return Some(scrolled(frame, inside, &text, *scroll));
+        }
+        Popup::Log { job, scroll } => {
+            let found = app.jobs.iter().find(|known| known.id == *job);
+            let title = found.map(|job| crate::text::screen(&job.title)).unwrap_or_default();
+            let inside = pen.popup(frame, (100, tall), &format!("Log · {title}"));
+            let text = found.map(|job| jobs::log(job, 0, pen, usize::from(inside.width)));
+            let text = text.unwrap_or_default();
+            return Some(scrolled(frame, inside, &text, *scroll));
+        }
+        Popup::Legend => draw_legend(pen, frame),
+    }
+    None
+}
+
+fn jobs_word(live: usize) -> String {
+    if live == 1 { "1 job is".to_owned() } else { format!("{live} jobs are") }
+}
+
+fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    for (title, everywhere) in [("On this screen", false), ("Everywhere", true)] {
+        out.push(pen.line(Role::Title, title));
+        for row in TABLE.iter().filter(|row| row.is_on(app.screen) && row.screens.is_empty() == everywhere) {
+            let written: Vec<String> = row.keys.iter().map(|key| keys::shown(key)).collect();
+            let off = enabled(row.cmd, app).err();
+            let role = if off.is_some() { Role::Muted } else { Role::Text };
+            let why = off.map(|why| format!(" (now: {why})")).unwrap_or_default();
+            out.push(Line::from(vec![
+                pen.span(Role::Accent, fit(&format!("  {}", written.join(" ")), 16)),
+                pen.span(Role::Muted, fit(row.name, 14)),
+                pen.span(role, format!("{}{why}", row.description)),
+            ]));
+        }
+        out.push(Line::default());
+    }
+    out
+}
+
+fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
+    let inside = pen.popup(frame, (76, 16), "Command");
+    let found = matches(app.screen, input);
+    let line =
+        pen.line(Role::Input, fit(&format!(": {}▏", crate::text::screen(input)), usize::from(inside.width)));
+    lines(frame, inside, &[line], 0);
+    let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    if found.is_empty() {
+        lines(frame, list, &[pen.line(Role::Muted, " no command of this screen has such a name")], 0);
+    }
+    let first = first_row(cursor, found.len(), list.height);
+    for (y, (position, row)) in (list.y..list.bottom()).zip(found.iter().enumerate().skip(first)) {
+        let role = if enabled(row.cmd, app).is_ok() { Role::Text } else { Role::Muted };
+        let key = row.keys.first().map(|key| keys::shown(key)).unwrap_or_default();
+        let line = Line::from(vec![
+            pen.span(Role::Accent, fit(&format!(" {key}"), 9)),
+            pen.span(role, fit(row.name, 15)),
+            pen.span(Role::Muted, row.description),
+        ]);
+        frame.buffer_mut().set_line(list.x, y, &line, list.width);
+        if position == cursor {
+            choose(frame, pen, list, y);
+        }
+    }
+}
+
+fn draw_review(model: &ModelId, word: Option<ReviewWord>, reason: &str, pen: Pen<'_>, frame: &mut Frame<'_>) {
+    let inside = pen.popup(frame, (72, 9), &format!("Review · {}", model.screen()));
+    let mut text = Vec::new();
+    for (key, each, words) in REVIEWS {
+        let role = if word == Some(each) { Role::TabCurrent } else { Role::Text };
+        text.push(Line::from(vec![pen.span(Role::Accent, format!(" {key} ")), pen.span(role, words)]));
+    }
+    text.push(Line::default());
+    if word.is_some() {
+        text.push(pen.line(Role::Input, format!(" reason: {}▏", crate::text::screen(reason))));
+        text.push(pen.line(Role::Muted, " Enter records it · Esc leaves"));
+    } else {
+        text.push(pen.line(Role::Muted, " choose one · Esc leaves"));
+    }
+    lines(frame, inside, &text, 0);
+}
+
+fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let Some((index, view)) = app.view.as_ref().and_then(|view| Some((view.model(id)?.0, view))) else {
+        return vec![pen.line(Role::Muted, "it is no longer in the inventory")];
+    };
+    let Some(verdict) = view.verdict(index) else { return Vec::new() };
+    let mut out = standing(&verdict, pen, columns);
+    out.push(Line::default());
+    if verdict.reasons.is_empty() {
+        out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));
+    }
+    out.extend(verdict.told().iter().flat_map(|(codes, one)| reason(codes, one, pen, columns)));
+    let musts: Vec<String> =
+        verdict.assessment.score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
+    if !musts.is_empty() {
+        out.push(Line::default());
+        let head = vec![pen.span(Role::Title, format!("open for L{}: ", verdict.assessment.score.next))];
+        out.extend(pen.wrapped(head, Role::Text, &musts.join(", "), columns));
+    }
+    out
+}
+
+fn draw_legend(pen: Pen<'_>, frame: &mut Frame<'_>) {
+    const SIGNS: [(&str, &str); 8] = [
+        ("●", "a model; above the focus its ancestors, below its descendants"),
+        ("══", "attested by a signed claim, and pinned by digest"),
+        ("──", "attested by a signed claim, or observed in the bytes"),
+        ("┄┄", "declared only: an unsigned document says so"),
+        ("╳╳", "contradicted: two sources disagree"),
+        ("L2→1", "own level, and what its ancestors leave of it"),
+        ("? …", "named by a document and not in this inventory"),
+        ("✗ …", "tainted: an ancestor's evidence contradicts"),
+    ];
+    let inside = pen.popup(frame, (74, 11), "Legend · any key closes");
+    let text: Vec<Line<'_>> = SIGNS
+        .iter()
+        .map(|(sign, words)| {
+            Line::from(vec![
+                pen.span(Role::Accent, fit(&format!(" {sign}"), 8)),
+                pen.span(Role::Text, *words),
+            ])
+        })
+        .collect();
+    lines(frame, inside, &text, 0);
+}

@@ -1,0 +1,41 @@
+//! Jobs as they stood when they were last looked at: the counters of a running one change by themselves, and nothing
+//! here does.
+
+use crate::signing::Snapshot;
+use crate::workbench::{Job, JobId, JobState};
+use std::time::{Duration, Instant};
+
+/// A job at a moment.
+#[derive(Debug, Clone)]
+pub struct JobNow {
+    /// Its name.
+    pub id: JobId,
+    /// One line, safe to show.
+    pub title: String,
+    /// What became of it.
+    pub state: JobState,
+    /// Queued or running.
+    pub is_live: bool,
+    /// What it has done so far.
+    pub done: Snapshot,
+    /// How long it runs, or took.
+    pub elapsed: Duration,
+    /// What it did, a line each.
+    pub log: Vec<String>,
+}
+
+impl JobNow {
+    /// The job as it stands now.
+    pub fn of(job: &Job, now: Instant) -> Self {
+        let running = || job.started.map(|started| now.saturating_duration_since(started));
+        JobNow {
+            id: job.id,
+            title: job.title.clone(),
+            state: job.state.clone(),
+            is_live: job.is_live(),
+            done: job.snapshot(),
+            elapsed: job.took.or_else(running).unwrap_or_default(),
+            log: job.log.clone(),
+        }
+    }
+}

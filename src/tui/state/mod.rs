@@ -1,0 +1,11 @@
+//! What is shown, as plain data: the open screen, cursors, popups, the rows, the messages. It draws nothing, reads
+//! no file, no clock and no environment, and knows neither keys nor effects.
+
+pub(super) mod app;
+pub(super) mod controls;
+pub(super) mod enabled;
+mod filter;
+pub(super) mod jobs;
+pub(super) mod palette;
+pub(super) mod popup;
+pub(super) mod rows;

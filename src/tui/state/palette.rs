@@ -1,0 +1,17 @@
+//! What the palette offers for what is typed in it.
+
+use crate::commands::{Command, Screen, TABLE};
+use crate::tui::state::filter;
+
+/// Commands of this screen whose names or descriptions match, best first.
+pub fn matches(screen: Screen, input: &str) -> Vec<&'static Command> {
+    let first = input.split_whitespace().next().unwrap_or_default();
+    let mut found: Vec<(i64, &Command)> = TABLE
+        .iter()
+        .filter(|row| row.is_on(screen))
+        .filter_map(|row| filter::score(row.name, first).map(|score| (score, row)))
+        .map(|(score, row)| (if row.name == first { i64::MAX } else { score }, row))
+        .collect();
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, row)| row).collect()
+}

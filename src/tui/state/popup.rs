@@ -1,0 +1,81 @@
+//! What lies over a screen: which popup, and what was typed or chosen in it.
+
+use crate::inventory::ModelId;
+use crate::tui::theme::Theme;
+use crate::workbench::{JobId, ReviewWord};
+
+/// A popup.
+pub enum Popup {
+    /// The keys of this screen.
+    Help {
+        /// Lines scrolled.
+        scroll: usize,
+    },
+    /// Commands by name.
+    Palette {
+        /// What is typed.
+        input: String,
+        /// The chosen match.
+        cursor: usize,
+    },
+    /// Quit although jobs run?
+    ConfirmQuit,
+    /// A review being written.
+    Review {
+        /// Of what.
+        model: ModelId,
+        /// The word, once chosen.
+        word: Option<ReviewWord>,
+        /// The reason as typed.
+        reason: String,
+    },
+    /// Themes.
+    Themes {
+        /// The chosen one.
+        cursor: usize,
+        /// To go back to.
+        before: Box<Theme>,
+    },
+    /// Messages so far.
+    Messages {
+        /// Lines scrolled.
+        scroll: usize,
+    },
+    /// Why this decision and this level.
+    Why {
+        /// Of what.
+        model: ModelId,
+        /// Lines scrolled.
+        scroll: usize,
+    },
+    /// The whole log of a job.
+    Log {
+        /// Which.
+        job: JobId,
+        /// Lines scrolled.
+        scroll: usize,
+    },
+    /// The signs of the lineage.
+    Legend,
+}
+
+impl Popup {
+    /// The line that is being typed, for pasting into; what is chosen below it is then the best match.
+    pub fn input(&mut self) -> Option<&mut String> {
+        match self {
+            Popup::Palette { input, cursor } => {
+                *cursor = 0;
+                Some(input)
+            }
+            Popup::Review { word: Some(_), reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+/// The words that a review can have: key, word, description.
+pub const REVIEWS: [(&str, ReviewWord, &str); 3] = [
+    ("a", ReviewWord::Approve, "approve: it may be used"),
+    ("x", ReviewWord::Reject, "reject: it may not be used"),
+    ("p", ReviewWord::AskProducer, "the producer was asked"),
+];

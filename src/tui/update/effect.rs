@@ -1,0 +1,30 @@
+//! What the screens ask of the loop: everything that is input, output or takes time.
+
+use crate::inventory::ModelId;
+use crate::workbench::{JobId, JobKind, ReviewWord};
+use std::path::PathBuf;
+
+/// What the loop has to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Leave.
+    Quit,
+    /// Start a job.
+    Start(JobKind),
+    /// Cancel a job.
+    Cancel(JobId),
+    /// Judge for another stage.
+    SetStage(String),
+    /// Read the policy again.
+    ReloadPolicy,
+    /// Open a file in the editor, then read the policy again.
+    Edit(PathBuf),
+    /// Record a review.
+    Review(ModelId, ReviewWord, String),
+    /// Load a theme by its name or path, and give it back as [`super::Action::Theme`].
+    Theme(String),
+    /// Suspend the program.
+    Suspend,
+    /// Draw everything again.
+    Redraw,
+}

@@ -1,0 +1,158 @@
+//! What a key does while a popup is open.
+
+use crate::commands::{Cmd, Screen};
+use crate::inventory::ModelId;
+use crate::tui::state::app::App;
+use crate::tui::state::enabled::enabled;
+use crate::tui::state::palette::matches;
+use crate::tui::state::popup::{Popup, REVIEWS};
+use crate::tui::theme::Theme;
+use crate::tui::update::commands::run;
+use crate::tui::update::effect::Effect;
+use crate::tui::update::typing::type_into;
+use crate::workbench::{JobKind, ReviewWord};
+
+/// A key while a popup is open.
+pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
+    let Some(popup) = app.popup.take() else { return Vec::new() };
+    match popup {
+        Popup::Help { scroll } => app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Help { scroll }),
+        Popup::Messages { scroll } => {
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Messages { scroll })
+        }
+        Popup::Why { model, scroll } => {
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Why { model, scroll })
+        }
+        Popup::Log { job, scroll } => {
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Log { job, scroll })
+        }
+        Popup::Legend => {}
+        Popup::ConfirmQuit => match key {
+            "y" | "Y" => return vec![Effect::Quit],
+            "n" | "N" | "esc" | "q" => {}
+            _ => app.popup = Some(Popup::ConfirmQuit),
+        },
+        Popup::Themes { cursor, before } => return theme_key(app, key, cursor, before),
+        Popup::Review { model, word, reason } => return review_key(app, key, model, word, reason),
+        Popup::Palette { input, cursor } => return palette_key(app, key, input, cursor),
+    }
+    Vec::new()
+}
+
+/// The new scroll position; none closes.
+fn scrolled(app: &App, key: &str, scroll: usize) -> Option<usize> {
+    let furthest = app.furthest;
+    let scroll = scroll.min(furthest);
+    let moved = match key {
+        "j" | "down" => scroll.saturating_add(1),
+        "k" | "up" => scroll.saturating_sub(1),
+        "pgdn" | "ctrl-d" | "space" => scroll.saturating_add(10),
+        "pgup" | "ctrl-u" => scroll.saturating_sub(10),
+        "g" | "home" => 0,
+        "G" | "end" => furthest,
+        _ => return None,
+    };
+    Some(moved.min(furthest))
+}
+
+fn theme_key(app: &mut App, key: &str, cursor: usize, before: Box<Theme>) -> Vec<Effect> {
+    let cursor = match key {
+        "j" | "down" => (cursor + 1).min(app.themes.len().saturating_sub(1)),
+        "k" | "up" => cursor.saturating_sub(1),
+        "enter" => return Vec::new(),
+        "esc" | "q" => {
+            app.theme = *before;
+            return Vec::new();
+        }
+        _ => cursor,
+    };
+    app.popup = Some(Popup::Themes { cursor, before });
+    app.themes.get(cursor).cloned().map(Effect::Theme).into_iter().collect()
+}
+
+fn review_key(
+    app: &mut App,
+    key: &str,
+    model: ModelId,
+    word: Option<ReviewWord>,
+    mut reason: String,
+) -> Vec<Effect> {
+    let Some(chosen) = word else {
+        let word = REVIEWS.iter().find(|(name, _, _)| *name == key).map(|(_, word, _)| *word);
+        if word.is_some() || !matches!(key, "esc" | "q") {
+            app.popup = Some(Popup::Review { model, word, reason });
+        }
+        return Vec::new();
+    };
+    match key {
+        "esc" => return Vec::new(),
+        "enter" if reason.trim().is_empty() => app.tell("a review needs a reason", false),
+        "enter" => return vec![Effect::Review(model, chosen, reason.trim().to_owned())],
+        _ => type_into(&mut reason, key),
+    }
+    app.popup = Some(Popup::Review { model, word, reason });
+    Vec::new()
+}
+
+fn palette_key(app: &mut App, key: &str, mut input: String, mut cursor: usize) -> Vec<Effect> {
+    match key {
+        "esc" => return Vec::new(),
+        "enter" => return palette_run(app, &input, cursor),
+        "down" | "tab" => cursor = (cursor + 1).min(matches(app.screen, &input).len().saturating_sub(1)),
+        "up" | "shift-tab" => cursor = cursor.saturating_sub(1),
+        _ => {
+            type_into(&mut input, key);
+            cursor = 0;
+        }
+    }
+    app.popup = Some(Popup::Palette { input, cursor });
+    Vec::new()
+}
+
+fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
+    let (name, rest) =
+        input.trim().split_once(' ').map_or((input.trim(), ""), |(name, rest)| (name, rest.trim()));
+    let named = match name {
+        "stage" if !rest.is_empty() => Some(Cmd::Stage),
+        "filter" if !rest.is_empty() => Some(Cmd::Filter),
+        "snapshot" => Some(Cmd::Snapshot),
+        "diff" => Some(Cmd::Diff),
+        _ => None,
+    };
+    if let Some(Err(why)) = named.map(|cmd| enabled(cmd, app)) {
+        app.tell(format!("{name}: {why}"), false);
+        return Vec::new();
+    }
+    match (name, rest) {
+        ("stage", stage) if !stage.is_empty() => return vec![Effect::SetStage(stage.to_owned())],
+        ("themes" | "theme", theme) if !theme.is_empty() => {
+            return vec![Effect::Theme(theme.to_owned())];
+        }
+        ("snapshot" | "diff", "") => {
+            app.tell(format!("{name}: name a file, as in `{name} snapshot.json`"), false);
+            return Vec::new();
+        }
+        ("snapshot", file) => return on_jobs(app, JobKind::Snapshot(file.into())),
+        ("diff", file) => return on_jobs(app, JobKind::Diff(file.into())),
+        ("filter", filter) if !filter.is_empty() => {
+            app.go(Screen::Inventory);
+            app.rearrange(|rows| rows.set_filter(filter.to_owned()));
+            return Vec::new();
+        }
+        _ => {}
+    }
+    match matches(app.screen, input).get(cursor) {
+        Some(row) => run(app, row.cmd),
+        None => {
+            app.tell("there is no such command · ? lists them", false);
+            Vec::new()
+        }
+    }
+}
+
+/// Starts a job and goes where its result will stand.
+fn on_jobs(app: &mut App, kind: JobKind) -> Vec<Effect> {
+    app.go(Screen::Jobs);
+    app.job = 0;
+    vec![Effect::Start(kind)]
+}
