@@ -9,6 +9,7 @@ mod maturity;
 mod paint;
 mod policy;
 mod popups;
+mod verdict;
 mod verify;
 
 pub use draw::draw;

@@ -3,9 +3,9 @@
 use crate::commands::TABLE;
 use crate::inventory::ModelId;
 use crate::tui::keys;
-use crate::tui::screens::inventory::{reason, standing};
 use crate::tui::screens::jobs;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
+use crate::tui::screens::verdict::{reason, standing};
 use crate::tui::state::app::{App, Message};
 use crate::tui::state::enabled::enabled;
 use crate::tui::state::palette::matches;

@@ -3,8 +3,8 @@
 
 use crate::signing::{Check, FilesReport, Outcome, Stage, Verification};
 use crate::text::{Untrusted, size};
-use crate::tui::screens::inventory::files;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put, scrolled, short};
+use crate::tui::screens::verdict::files;
 use crate::tui::state::app::{App, TABS};
 use crate::tui::theme::Role;
 use crate::workbench::{Verified, View};

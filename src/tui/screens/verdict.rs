@@ -1,0 +1,118 @@
+//! What was found of a model and what follows from it, in lines: the failing check with its files, the level and
+//! decision, the reasons. Several screens and popups show them.
+
+use crate::decision::{Reason, Verdict};
+use crate::signing::{Outcome, Verification};
+use crate::text::{count, size};
+use crate::tui::screens::paint::{Pen, short};
+use crate::tui::theme::Role;
+use ratatui::text::{Line, Span};
+
+/// The failing check, at most `limit` of the files it is about, and what to do.
+pub fn headline(
+    verification: &Verification,
+    pen: Pen<'_>,
+    columns: usize,
+    limit: usize,
+) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    let Some(check) = verification.headline() else {
+        let head = vec![pen.outcome(Outcome::Pass), Span::raw("  ")];
+        let text = format!("every check passes · {} files match", verification.files.matched);
+        return pen.wrapped(head, Role::Text, &text, columns);
+    };
+    let head = vec![pen.outcome(check.outcome), pen.span(Role::Title, format!("  {}  ", check.stage.name()))];
+    let text = format!("{} ({})", crate::text::screen(&check.summary), crate::text::screen(&check.code));
+    out.extend(pen.wrapped(head, Role::Text, &text, columns));
+    out.extend(files(verification, pen, columns, limit));
+    if let Some(remedy) = &check.remedy {
+        out.extend(pen.wrapped(
+            vec![pen.span(Role::Accent, "→ ")],
+            Role::Text,
+            &crate::text::screen(remedy),
+            columns,
+        ));
+    }
+    out
+}
+
+/// Files that differ, are gone or are extra; at most `limit` of them.
+pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: usize) -> Vec<Line<'static>> {
+    let report = &verification.files;
+    let mut all: Vec<(Role, &str, String)> = Vec::new();
+    for file in &report.changed {
+        let digests = match (file.expected.as_str(), file.found.as_str()) {
+            ("", _) => String::new(),
+            (expected, "") => format!(": expected {}, found nothing", short(expected)),
+            (expected, found) => format!(": expected {}, found {}", short(expected), short(found)),
+        };
+        let told =
+            [file.note.as_ref().map(|note| crate::text::screen(note)), file.place().map(|p| p.screen())];
+        let told: String = told.into_iter().flatten().map(|text| format!(" · {text}")).collect();
+        let text = format!("{} {}{digests}{told}", file.name.screen(), size(file.size));
+        all.push((Role::Fail, "✗ changed ", text));
+    }
+    all.extend(report.moved.iter().map(|file| (Role::Fail, "→ moved ", file.line().screen())));
+    all.extend(report.truly_missing().map(|name| (Role::Fail, "− missing ", name.screen())));
+    all.extend(report.truly_extra().map(|name| {
+        let hazard = crate::signing::hazard(name.raw()).map(|what| format!(" · {what}")).unwrap_or_default();
+        (Role::Fail, "+ unsigned ", name.screen() + &hazard)
+    }));
+    for (name, why) in &report.unreadable {
+        all.push((
+            Role::Unknown,
+            "? unreadable ",
+            format!("{}: {}", name.screen(), crate::text::screen(why)),
+        ));
+    }
+    let rest = all.len().saturating_sub(limit);
+    let mut out: Vec<Line<'static>> = all
+        .into_iter()
+        .take(limit)
+        .flat_map(|(role, mark, text)| pen.wrapped(vec![pen.span(role, mark)], Role::Text, &text, columns))
+        .collect();
+    if rest > 0 {
+        out.push(pen.line(Role::Muted, format!("  and {} (Enter)", count(rest, "more file"))));
+    }
+    out
+}
+
+/// Level, decision, and the cap.
+pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let score = &verdict.assessment.score;
+    let level = if score.own >= 3 {
+        format!("L{}", score.own)
+    } else {
+        format!("L{}  {} % to L{}", score.own, score.percent, score.next)
+    };
+    let mut out = vec![Line::from(vec![
+        pen.span(Role::Title, level + &verdict.adjective()),
+        pen.span(Role::Text, format!(" · gate {}: ", crate::text::screen(&verdict.stage))),
+        pen.decision(verdict.decision),
+    ])];
+    if verdict.tainted {
+        let head = vec![pen.span(Role::Fail, "✗ tainted  ")];
+        out.extend(pen.wrapped(head, Role::Text, "evidence contradicts, its own or an ancestor's", columns));
+    }
+    if let Some(cap) = &verdict.cap {
+        let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
+        out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
+    }
+    out
+}
+
+/// One reason of a decision, and what would lift it.
+pub fn reason(codes: &[&str], reason: &Reason, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let codes = match codes {
+        [first, others @ ..] if others.len() > 1 => format!("{first} and {} more", others.len()),
+        codes => codes.join(", "),
+    };
+    let class = reason.class.map(|class| format!(" · {class:?}").to_lowercase()).unwrap_or_default();
+    let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&codes)))];
+    let mut out = pen.wrapped(head, Role::Text, &format!("{}{class}", reason.text.screen()), columns);
+    if !reason.remedy.is_empty() {
+        let remedy = crate::text::screen(&reason.remedy);
+        out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
+    }
+    out
+}
