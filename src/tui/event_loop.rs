@@ -4,7 +4,7 @@
 use crate::error::{Code, Error, Result};
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Drawn};
-use crate::tui::state::jobs::JobNow;
+use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::rows::Prepared;
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
@@ -321,9 +321,8 @@ impl Loop {
     fn draw(&mut self, app: &mut App) -> Result<()> {
         if !self.live.is_empty() {
             let now = std::time::Instant::now();
-            let jobs = self.live.iter().map(|job| JobNow::of(job, now));
-            let progress = jobs.map(|job| (job.id, job.done, job.elapsed)).collect();
-            update(app, Action::Progress(progress));
+            let each = self.live.iter().map(|job| (job.id, progress(job, now)));
+            update(app, Action::Progress(each.collect()));
         }
         let mut drawn = Drawn::default();
         let mut show = || -> std::io::Result<()> {

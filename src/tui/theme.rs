@@ -211,10 +211,9 @@ impl Theme {
             return Theme::parse(name, text, depth);
         }
         if !name.contains('/') && !name.ends_with(".toml") {
-            let names: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
             return Err(Error::new(Code::NotFound, "there is no such theme")
                 .at(name)
-                .help(format!("use one of {}, or the path of a theme file", names.join(", "))));
+                .help(format!("use one of {}, or the path of a theme file", names().join(", "))));
         }
         let path = Path::new(name);
         let bytes = disk::whole(path, LIMIT_THEME_BYTES).map_err(|why| match why {

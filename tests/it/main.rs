@@ -59,4 +59,5 @@ mod trust_refresh;
 mod tui;
 mod tui_faces;
 mod tui_hostile;
+mod tui_state;
 mod workbench;

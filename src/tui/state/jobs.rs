@@ -27,15 +27,21 @@ pub struct JobNow {
 impl JobNow {
     /// The job as it stands now.
     pub fn of(job: &Job, now: Instant) -> Self {
-        let running = || job.started.map(|started| now.saturating_duration_since(started));
+        let (done, elapsed) = progress(job, now);
         JobNow {
             id: job.id,
             title: job.title.clone(),
             state: job.state.clone(),
             is_live: job.is_live(),
-            done: job.snapshot(),
-            elapsed: job.took.or_else(running).unwrap_or_default(),
+            done,
+            elapsed,
             log: job.log.clone(),
         }
     }
+}
+
+/// What a job has done by now, and how long it runs or took.
+pub fn progress(job: &Job, now: Instant) -> (Snapshot, Duration) {
+    let running = || job.started.map(|started| now.saturating_duration_since(started));
+    (job.snapshot(), job.took.or_else(running).unwrap_or_default())
 }

@@ -41,7 +41,7 @@ pub enum Action {
     /// The same, by a command: its job is the newest.
     Started(Vec<JobNow>),
     /// How far the jobs that run are, and how long they run.
-    Progress(Vec<(JobId, Snapshot, Duration)>),
+    Progress(Vec<(JobId, (Snapshot, Duration))>),
     /// A theme that was asked for, or why it cannot be used.
     Theme(Result<Theme>),
     /// Whether sources changed since they were read.
@@ -88,7 +88,7 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Progress(progress) => {
-            for (id, done, elapsed) in progress {
+            for (id, (done, elapsed)) in progress {
                 if let Some(job) = app.jobs.iter_mut().find(|job| job.id == id) {
                     (job.done, job.elapsed) = (done, elapsed);
                 }

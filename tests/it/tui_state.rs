@@ -1,0 +1,82 @@
+//! What the screens ask of the loop, and what it gives back to their state.
+
+use crate::tui::{app, event, now, press, seen, text, told, verified};
+use std::time::Duration;
+use touchmark::signing::Snapshot;
+use touchmark::tui::theme::{Depth, Theme};
+use touchmark::tui::{Action, App, Drawn, Effect, update};
+use touchmark::workbench::JobState;
+
+fn typed(app: &mut App, line: &str) -> Vec<Effect> {
+    press(app, &[":"]);
+    update(app, Action::Paste(line.to_owned()));
+    update(app, Action::Key(event("enter")))
+}
+
+#[test]
+fn a_theme_is_asked_for_and_taken_when_it_comes() {
+    let mut app = verified();
+    assert_eq!(typed(&mut app, "themes light"), [Effect::Theme("light".to_owned())]);
+    assert_eq!(app.theme.name, "dark");
+    update(&mut app, Action::Theme(Theme::load("light", Depth::True)));
+    assert_eq!(app.theme.name, "light");
+    update(&mut app, Action::Theme(Theme::load("drak", Depth::True)));
+    assert_eq!(app.theme.name, "light");
+    assert!(told(&app).contains("no such theme") && told(&app).contains("colour-blind"), "{}", told(&app));
+}
+
+#[test]
+fn the_themes_to_choose_from_are_those_given_in() {
+    let mut app = verified();
+    app.themes = vec!["dark".to_owned(), "mine.toml".to_owned()];
+    press(&mut app, &["T"]);
+    let drawn = text(&app, 80, 24);
+    assert!(drawn.contains("▸ dark") && drawn.contains("mine.toml") && !drawn.contains("mono"), "{drawn}");
+    for _ in 0..3 {
+        assert_eq!(
+            update(&mut app, Action::Key(event("down"))),
+            [Effect::Theme("mine.toml".to_owned())],
+            "the last one is the last"
+        );
+    }
+}
+
+#[test]
+fn a_frame_that_scrolls_nothing_leaves_what_is_known_of_scrolling() {
+    let mut app = verified();
+    app.drew(Drawn { furthest: Some(7) });
+    app.drew(Drawn::default());
+    assert_eq!(app.furthest, 7);
+}
+
+#[test]
+fn a_job_that_runs_shows_the_progress_that_was_last_told() {
+    let mut app = app("dark", Some(&seen().verified));
+    let mut jobs = seen().jobs.clone();
+    jobs[0].state = JobState::Running;
+    update(&mut app, Action::Jobs(now(&jobs)));
+    press(&mut app, &["6"]);
+    let done = Snapshot { bytes: 400, bytes_total: 1000, files: 1, files_total: 3 };
+    let progress = vec![(jobs[0].id, (done, Duration::from_secs(2)))];
+    update(&mut app, Action::Progress(progress));
+    let drawn = text(&app, 120, 24);
+    assert!(drawn.contains("40 %") && drawn.contains("2.0 s") && drawn.contains("200 B/s"), "{drawn}");
+    assert_eq!(drawn, text(&app, 120, 24), "a frame depends on the state alone");
+}
+
+#[test]
+fn the_job_that_was_just_started_is_chosen_on_the_screen_of_the_jobs() {
+    let mut app = verified();
+    let mut jobs = seen().jobs.clone();
+    let mut older = jobs[0].clone();
+    older.id.0 += 1000;
+    jobs.push(older);
+    update(&mut app, Action::Jobs(now(&jobs)));
+    press(&mut app, &["6", "G"]);
+    let chosen = app.job;
+    assert!(chosen > 0);
+    update(&mut app, Action::Jobs(now(&jobs)));
+    assert_eq!(app.job, chosen, "news of a job moves no cursor");
+    update(&mut app, Action::Started(now(&jobs)));
+    assert_eq!(app.job, 0);
+}
