@@ -21,7 +21,7 @@ pub enum Effect {
     Edit(PathBuf),
     /// Record a review.
     Review(ModelId, ReviewWord, String),
-    /// Load a theme by its name or path, and give it back as [`super::Action::Theme`].
+    /// Load a theme by its name or path, and give it back as the action of the same name.
     Theme(String),
     /// Suspend the program.
     Suspend,
