@@ -3,12 +3,12 @@
 
 use super::{Store, broken, unwritable, with_path};
 use crate::error::{Code, Error, Result};
-use crate::inventory::aliases::Aliases;
-use crate::inventory::hazards::Hazard;
-use crate::inventory::merge::Merged;
-use crate::inventory::packed::List;
+use crate::inventory::model::aliases::Aliases;
+use crate::inventory::model::merge::Merged;
+use crate::inventory::model::models::{Binding, Format, Kind, Model, ModelId};
+use crate::inventory::model::packed::List;
 use crate::inventory::scan::{Finding, Part, Scan, Stamp, Survey};
-use crate::inventory::types::{Binding, Format, Kind, Model, ModelId};
+use crate::inventory::weights::hazards::Hazard;
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use rusqlite::{Transaction, TransactionBehavior, params};

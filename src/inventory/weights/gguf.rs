@@ -1,0 +1,326 @@
+//! The header of a GGUF file: the metadata that speak of origin and use, and the tensors. It is read as a stream
+//! with limits on its length, its entries and each string; nothing after the header is touched.
+
+use crate::signing::sha256_hex;
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+/// Longer headers are not read to their end. Vocabularies take some megabytes.
+const MAX_HEADER_BYTES: u64 = 128 * 1024 * 1024;
+/// More metadata entries than this are not looked at.
+const MAX_ENTRIES: u64 = 100_000;
+const MAX_KEY: u64 = 1024;
+/// Longer strings are not kept.
+const MAX_STRING: u64 = 4096;
+/// Longer templates are not hashed.
+const MAX_TEMPLATE: u64 = 1024 * 1024;
+const MAX_DIMENSIONS: u32 = 8;
+const MAX_BASES: usize = 64;
+
+/// Values of `general.file_type`.
+const FILE_TYPES: [(u64, &str); 34] = [
+    (0, "F32"),
+    (1, "F16"),
+    (2, "Q4_0"),
+    (3, "Q4_1"),
+    (7, "Q8_0"),
+    (8, "Q5_0"),
+    (9, "Q5_1"),
+    (10, "Q2_K"),
+    (11, "Q3_K_S"),
+    (12, "Q3_K_M"),
+    (13, "Q3_K_L"),
+    (14, "Q4_K_S"),
+    (15, "Q4_K_M"),
+    (16, "Q5_K_S"),
+    (17, "Q5_K_M"),
+    (18, "Q6_K"),
+    (19, "IQ2_XXS"),
+    (20, "IQ2_XS"),
+    (21, "Q2_K_S"),
+    (22, "IQ3_XS"),
+    (23, "IQ3_XXS"),
+    (24, "IQ1_S"),
+    (25, "IQ4_NL"),
+    (26, "IQ3_S"),
+    (27, "IQ3_M"),
+    (28, "IQ2_S"),
+    (29, "IQ2_M"),
+    (30, "IQ4_XS"),
+    (31, "IQ1_M"),
+    (32, "BF16"),
+    (36, "TQ1_0"),
+    (37, "TQ2_0"),
+    (38, "MXFP4_MOE"),
+    (1024, "guessed"),
+];
+/// Types of tensors.
+const TENSOR_TYPES: [(u32, &str); 34] = [
+    (0, "F32"),
+    (1, "F16"),
+    (2, "Q4_0"),
+    (3, "Q4_1"),
+    (6, "Q5_0"),
+    (7, "Q5_1"),
+    (8, "Q8_0"),
+    (9, "Q8_1"),
+    (10, "Q2_K"),
+    (11, "Q3_K"),
+    (12, "Q4_K"),
+    (13, "Q5_K"),
+    (14, "Q6_K"),
+    (15, "Q8_K"),
+    (16, "IQ2_XXS"),
+    (17, "IQ2_XS"),
+    (18, "IQ3_XXS"),
+    (19, "IQ1_S"),
+    (20, "IQ4_NL"),
+    (21, "IQ3_S"),
+    (22, "IQ2_S"),
+    (23, "IQ4_XS"),
+    (24, "I8"),
+    (25, "I16"),
+    (26, "I32"),
+    (27, "I64"),
+    (28, "F64"),
+    (29, "IQ1_M"),
+    (30, "BF16"),
+    (34, "TQ1_0"),
+    (35, "TQ2_0"),
+    (38, "IQ4_NL_8_8"),
+    (39, "MXFP4"),
+    (40, "NVFP4"),
+];
+
+/// What the metadata say, as far as it is asked for.
+#[derive(Default)]
+pub(in crate::inventory) struct Header {
+    /// Texts by key: `general.*` and `tokenizer.ggml.model`.
+    texts: Vec<(String, String)>,
+    /// Whole numbers by key.
+    numbers: Vec<(String, u64)>,
+    /// SHA-256 of `tokenizer.chat_template`, hex.
+    pub template: Option<String>,
+    /// How many tokens the vocabulary has.
+    pub tokens: Option<u64>,
+    /// Tensors: name, shape with the slowest dimension first, type.
+    pub tensors: Vec<(String, Vec<u64>, &'static str)>,
+}
+
+impl Header {
+    /// The text under a key.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.texts.iter().find(|(name, _)| name == key).map(|(_, text)| text.as_str())
+    }
+
+    /// `<architecture>.context_length`, with its key.
+    pub fn context_length(&self) -> Option<(&str, u64)> {
+        self.numbers
+            .iter()
+            .find(|(key, _)| key.ends_with(".context_length"))
+            .map(|(key, number)| (key.as_str(), *number))
+    }
+
+    /// The word for `general.file_type`.
+    pub fn quantisation(&self) -> Option<&'static str> {
+        let (_, number) = self.numbers.iter().find(|(key, _)| key == "general.file_type")?;
+        FILE_TYPES.iter().find(|(known, _)| known == number).map(|(_, word)| *word)
+    }
+
+    /// The base models: the key that names each, and its address or `owner/name`. Without any, the repository
+    /// that the file was converted from.
+    pub fn bases(&self) -> Vec<(String, String)> {
+        let mut bases = Vec::new();
+        for index in 0..MAX_BASES {
+            let key = |field: &str| format!("general.base_model.{index}.{field}");
+            let named = match (self.text(&key("organization")), self.text(&key("name"))) {
+                (Some(owner), Some(name)) => {
+                    Some((key("name"), format!("{owner}/{}", name.replace(' ', "-"))))
+                }
+                _ => None,
+            };
+            match self.text(&key("repo_url")).map(|url| (key("repo_url"), url.to_owned())).or(named) {
+                Some(base) => bases.push(base),
+                None => break,
+            }
+        }
+        if bases.is_empty() {
+            let keys = ["general.source.huggingface.repository", "general.source.repo_url"];
+            let source = keys.iter().find_map(|key| Some(((*key).to_owned(), self.text(key)?.to_owned())));
+            bases.extend(source);
+        }
+        bases
+    }
+}
+
+/// Reads a header as far as it goes: what was read, and what stopped the reading.
+pub(in crate::inventory) fn read(path: &Path, max_tensors: usize) -> (Header, Option<&'static str>) {
+    let mut header = Header::default();
+    let Ok(file) = File::open(path) else { return (header, Some("cannot be opened")) };
+    let Ok(size) = file.metadata().map(|metadata| metadata.len()) else {
+        return (header, Some("cannot be read"));
+    };
+    let mut source = Source { file: BufReader::new(file), at: 0, end: size.min(MAX_HEADER_BYTES) };
+    let stop = read_into(&mut source, max_tensors, &mut header).err();
+    (header, stop)
+}
+
+type Reading<T> = Result<T, &'static str>;
+
+fn read_into(source: &mut Source, max_tensors: usize, header: &mut Header) -> Reading<()> {
+    source.skip(4)?;
+    match source.u32()? {
+        2 | 3 => {}
+        1 => return Err("GGUF version 1, which nobody writes any more, is not read"),
+        _ => return Err("a version of GGUF that is not known, or numbers with the high byte first"),
+    }
+    let (tensors, entries) = (source.u64()?, source.u64()?);
+    if entries > MAX_ENTRIES {
+        return Err("more metadata entries than are looked at");
+    }
+    for _ in 0..entries {
+        let key = source.string(MAX_KEY)?.ok_or("a key of metadata is longer than any good one")?;
+        let kind = source.u32()?;
+        entry(source, key, kind, header)?;
+    }
+    if tensors > max_tensors as u64 {
+        return Err("more tensors than are looked at");
+    }
+    for _ in 0..tensors {
+        let name = source.string(MAX_KEY)?.ok_or("the name of a tensor is longer than any good one")?;
+        let dimensions = source.u32()?;
+        if dimensions > MAX_DIMENSIONS {
+            return Err("a tensor of more dimensions than there are");
+        }
+        let mut shape = Vec::new();
+        for _ in 0..dimensions {
+            shape.push(source.u64()?);
+        }
+        shape.reverse();
+        let kind = source.u32()?;
+        source.skip(8)?;
+        let word = TENSOR_TYPES.iter().find(|(known, _)| *known == kind).map_or("other", |(_, word)| *word);
+        header.tensors.push((name, shape, word));
+    }
+    Ok(())
+}
+
+/// One metadata entry whose key and kind were read.
+fn entry(source: &mut Source, key: String, kind: u32, header: &mut Header) -> Reading<()> {
+    let is_wanted = key.starts_with("general.") || key == "tokenizer.ggml.model";
+    match kind {
+        8 if key == "tokenizer.chat_template" => {
+            if let Some(text) = source.bytes(MAX_TEMPLATE)? {
+                header.template = Some(sha256_hex(&text));
+            }
+        }
+        8 if is_wanted => {
+            if let Some(text) = source.string(MAX_STRING)? {
+                header.texts.push((key, text));
+            }
+        }
+        4 if key == "general.file_type" || key.ends_with(".context_length") => {
+            header.numbers.push((key, source.u32()?.into()));
+        }
+        10 if key.ends_with(".context_length") => header.numbers.push((key, source.u64()?)),
+        9 => {
+            let count = source.skip_array()?;
+            if key == "tokenizer.ggml.tokens" {
+                header.tokens = Some(count);
+            }
+        }
+        8 => {
+            let length = source.u64()?;
+            source.skip(length)?;
+        }
+        scalar => source.skip(width(scalar).ok_or("a type of metadata that is not known")?)?,
+    }
+    Ok(())
+}
+
+struct Source {
+    file: BufReader<File>,
+    at: u64,
+    /// Nothing is read at or after this.
+    end: u64,
+}
+
+const CUT: &str =
+    "the header does not end where it should: the file is cut off, damaged, or its header is too long";
+
+impl Source {
+    fn advance(&mut self, length: u64) -> Reading<()> {
+        self.at = self.at.checked_add(length).filter(|at| *at <= self.end).ok_or(CUT)?;
+        Ok(())
+    }
+
+    fn take<const N: usize>(&mut self) -> Reading<[u8; N]> {
+        self.advance(N as u64)?;
+        let mut bytes = [0; N];
+        self.file.read_exact(&mut bytes).map_err(|_| CUT)?;
+        Ok(bytes)
+    }
+
+    fn u32(&mut self) -> Reading<u32> {
+        self.take().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Reading<u64> {
+        self.take().map(u64::from_le_bytes)
+    }
+
+    fn skip(&mut self, length: u64) -> Reading<()> {
+        self.advance(length)?;
+        // Within the file, so far below the limits of the type.
+        self.file.seek_relative(i64::try_from(length).map_err(|_| CUT)?).map_err(|_| CUT)
+    }
+
+    /// A string's bytes; a longer one than `limit` is skipped and none.
+    fn bytes(&mut self, limit: u64) -> Reading<Option<Vec<u8>>> {
+        let length = self.u64()?;
+        if length > limit {
+            self.skip(length)?;
+            return Ok(None);
+        }
+        self.advance(length)?;
+        let mut bytes = Vec::new();
+        self.file.by_ref().take(length).read_to_end(&mut bytes).map_err(|_| CUT)?;
+        if bytes.len() as u64 != length {
+            return Err(CUT);
+        }
+        Ok(Some(bytes))
+    }
+
+    fn string(&mut self, limit: u64) -> Reading<Option<String>> {
+        Ok(self.bytes(limit)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Skips an array and says how many items it has; arrays of arrays end the reading.
+    fn skip_array(&mut self) -> Reading<u64> {
+        let item = self.u32()?;
+        let count = self.u64()?;
+        if item == 8 {
+            // Each takes at least eight bytes, so that the header's length bounds the count.
+            for _ in 0..count {
+                let length = self.u64()?;
+                self.skip(length)?;
+            }
+        } else {
+            let width = width(item).ok_or("a list of lists, or of a type that is not known")?;
+            self.skip(count.checked_mul(width).ok_or(CUT)?)?;
+        }
+        Ok(count)
+    }
+}
+
+/// Bytes of a scalar of this type.
+fn width(kind: u32) -> Option<u64> {
+    Some(match kind {
+        0 | 1 | 7 => 1,
+        2 | 3 => 2,
+        4..=6 => 4,
+        10..=12 => 8,
+        _ => return None,
+    })
+}
