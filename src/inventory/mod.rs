@@ -11,12 +11,17 @@ mod workspace;
 
 pub use bills::{self as bom, export};
 pub use model::aliases::Aliases;
-pub use model::models::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};
+pub use model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
+pub use model::finding::{Finding, Scan};
+pub use model::format::Format;
+pub use model::hazard::{Hazard, HazardKind, Tier};
+pub use model::id::ModelId;
+pub use model::models::{Binding, Kind, Model};
 pub use model::packed::List;
 pub use model::told::Told;
-pub use scan::{Finding, Part, Scan, Stamp, Survey, kinds_of, read_model, scan, survey};
+pub use places::stamps::Stamp;
+pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
 pub use store::{Imported, LedgerEntry, RecordKind, Store};
-pub use weights::hazards::{Hazard, HazardKind, Tier};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
 

@@ -7,10 +7,12 @@ use std::collections::HashMap;
 use crate::text::Untrusted;
 
 use super::dialects;
-use crate::inventory::model::models::{Basis, FactKey, Kind, ModelId, Relation};
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
+use crate::inventory::model::finding::Scan;
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::inventory::model::record::{Record, note};
-use crate::inventory::scan::Scan;
 
 const MAX_COMPONENTS: usize = 200_000;
 /// Types of components that are for us; agents, tools and servers are not.

@@ -8,10 +8,12 @@ use crate::text::Untrusted;
 
 use super::cyclonedx_schema;
 use super::dialects::{self, Property, Relations, Seen, find};
-use crate::inventory::model::models::{Basis, FactKey, Kind, Model, ModelId, ParentRef, Relation};
+use crate::inventory::model::facts::{Basis, FactKey, ParentRef, Relation};
+use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::{Kind, Model};
 use crate::inventory::model::names;
 use crate::inventory::model::record::{Record, note};
-use crate::inventory::scan::{Finding, Scan};
 
 const MAX_COMPONENTS: usize = 200_000;
 const VERSIONS: [&str; 3] = ["1.5", "1.6", "1.7"];

@@ -3,7 +3,9 @@
 
 use crate::text::Untrusted;
 
-use crate::inventory::model::models::{Binding, ModelId, Relation};
+use crate::inventory::model::facts::Relation;
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Binding;
 use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
 

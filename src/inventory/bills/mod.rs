@@ -15,8 +15,8 @@ use std::path::Path;
 use crate::signing::{ForeignState, JsonSignature, json_signatures};
 use crate::text::Untrusted;
 
-use super::scan::{Finding, Scan};
 use crate::disk;
+use crate::inventory::model::finding::{Finding, Scan};
 use crate::inventory::model::record::note;
 use crate::json;
 
@@ -38,6 +38,11 @@ const FORMATS: [Format; 4] = [
 
 /// Findings that say that a document is no bill, or none that can be read.
 pub const NO_BILL: [&str; 4] = ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT"];
+
+/// Whether what was read is a bill of materials.
+pub(crate) fn is_bill(scan: &Scan) -> bool {
+    !scan.findings.iter().any(|finding| NO_BILL.contains(&finding.code.as_str()))
+}
 
 /// Whether a file's name is one of a bill of materials.
 pub fn is_document(path: &Path) -> bool {

@@ -5,8 +5,13 @@ use std::collections::BTreeMap;
 
 use crate::text::Untrusted;
 
-use super::models::{Basis, Fact, FactKey, Model, ModelId, ParentRef};
+use super::facts::{Basis, Fact, FactKey, ParentRef};
+use super::id::ModelId;
+use super::models::Model;
 use super::packed::List;
+
+/// Where they are told: the workspace's own file.
+pub(in crate::inventory) const FILE: &str = "touchmark.toml";
 
 /// Names and what they stand for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,7 +49,7 @@ impl Aliases {
                 key: FactKey::Alias,
                 value: model.name.clone(),
                 basis: Basis::Declared,
-                source: Untrusted::new(crate::inventory::workspace::FILE),
+                source: Untrusted::new(FILE),
                 place: Untrusted::new("alias"),
             };
             model.facts.push(fact);

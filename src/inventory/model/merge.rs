@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::models::{Basis, Fact, FactKey, Kind, Model, ModelId};
+use super::facts::{Basis, Fact, FactKey};
+use super::finding::{Finding, Scan};
+use super::id::ModelId;
+use super::models::{Kind, Model};
 use super::record::{MAX_FACTS, TOO_MANY_FACTS, note};
-use crate::inventory::scan::{Finding, Scan};
 
 /// Facts of which a model has one truth, so that sources can disagree about them.
 const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];

@@ -2,6 +2,11 @@
 //! knows no place that a model may lie in.
 
 pub(super) mod aliases;
+pub(super) mod facts;
+pub(super) mod finding;
+pub(super) mod format;
+pub(super) mod hazard;
+pub(super) mod id;
 pub(super) mod merge;
 pub(super) mod models;
 pub(super) mod names;

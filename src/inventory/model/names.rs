@@ -1,6 +1,6 @@
 //! Names of models as documents write them: Hugging Face addresses, package URLs, `owner/name`.
 
-use super::models::Relation;
+use super::facts::Relation;
 
 /// First path segments of the hub that are no owner.
 const NOT_OWNERS: &[&str] =

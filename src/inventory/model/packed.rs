@@ -1,7 +1,7 @@
 //! Lists of facts and parents that lie in memory and in the store as one compact text each, and are decoded
 //! when somebody looks: an inventory of a hundred thousand models holds a million facts, and a screen shows ten.
+//! What lies in them says itself how a row looks.
 
-use crate::signing::RootDigest;
 use crate::text::Untrusted;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -9,8 +9,6 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
-
-use super::models::{Basis, Fact, FactKey, ModelId, ParentRef, Relation};
 
 /// How places end that occur again and again, so that a number stands for them. New ones go to the end: stores hold
 /// these numbers.
@@ -78,7 +76,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn of(place: &'a str) -> Self {
+    pub(super) fn of(place: &'a str) -> Self {
         let known = (0..).zip(PLACES).find(|(_, known)| *known == place);
         known.map_or_else(|| Place::Own(place.into()), |(number, _)| Place::Known(number))
     }
@@ -115,7 +113,7 @@ pub trait Packed: Clone {
 pub struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Text<'_> {
-    fn untrusted(&self) -> Untrusted {
+    pub(super) fn untrusted(&self) -> Untrusted {
         Untrusted::new(self.0.as_ref())
     }
 }
@@ -148,11 +146,11 @@ impl<'a> Shared<'a> {
         self.0.iter().position(|known| known.0 == source.raw()).unwrap_or(usize::MAX)
     }
 
-    fn source(&self, number: usize) -> Untrusted {
+    pub(super) fn source(&self, number: usize) -> Untrusted {
         self.0.get(number).map(Text::untrusted).unwrap_or_default()
     }
 
-    fn place(&self, rest: &Place<'_>) -> Untrusted {
+    pub(super) fn place(&self, rest: &Place<'_>) -> Untrusted {
         Untrusted::new([self.1.0.as_ref(), rest.text()].concat())
     }
 }
@@ -327,114 +325,5 @@ impl<T: Packed + Serialize> Serialize for List<T> {
 impl<'de, T: Packed + Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Vec::deserialize(deserializer).map(List::from)
-    }
-}
-
-/// The basis in one byte.
-const BASES: [Basis; 4] = [Basis::Observed, Basis::Attested, Basis::Declared, Basis::Contradicted];
-
-fn number_of(basis: Basis) -> u8 {
-    (0..).zip(BASES).find(|(_, known)| *known == basis).map_or(u8::MAX, |(number, _)| number)
-}
-
-/// What no number stands for is believed least.
-fn basis_of(number: u8) -> Basis {
-    BASES.get(usize::from(number)).copied().unwrap_or(Basis::Contradicted)
-}
-
-impl Packed for Fact {
-    type Row<'a> = (FactKey, u8, usize, Place<'a>, Text<'a>);
-
-    fn source(&self) -> &Untrusted {
-        &self.source
-    }
-
-    fn place(&self) -> &Untrusted {
-        &self.place
-    }
-
-    fn row<'a>(&'a self, source: usize, place: &'a str) -> Self::Row<'a> {
-        (self.key, number_of(self.basis), source, Place::of(place), self.value.raw().into())
-    }
-
-    fn value((key, basis, source, place, value): Self::Row<'_>, shared: &Shared<'_>) -> Self {
-        Fact {
-            key,
-            value: value.untrusted(),
-            basis: basis_of(basis),
-            source: shared.source(source),
-            place: shared.place(&place),
-        }
-    }
-}
-
-impl Packed for ParentRef {
-    type Row<'a> = (Relation, u8, usize, Place<'a>, ModelId, Option<RootDigest>);
-
-    fn source(&self) -> &Untrusted {
-        &self.source
-    }
-
-    fn place(&self) -> &Untrusted {
-        &self.place
-    }
-
-    fn row<'a>(&'a self, source: usize, place: &'a str) -> Self::Row<'a> {
-        (self.relation, number_of(self.basis), source, Place::of(place), self.id.clone(), self.digest)
-    }
-
-    fn value((relation, basis, source, place, id, digest): Self::Row<'_>, shared: &Shared<'_>) -> Self {
-        ParentRef {
-            id,
-            relation,
-            basis: basis_of(basis),
-            digest,
-            source: shared.source(source),
-            place: shared.place(&place),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn fact() -> impl Strategy<Value = Fact> {
-        let text = prop_oneof![Just("/components/7/"), Just("/components/"), Just("é\"\\"), Just("")];
-        let key = prop_oneof![Just(FactKey::Licence), Just(FactKey::BaseModel), Just(FactKey::Hazard)];
-        (key, 0..4_u8, text.clone(), "\\PC{0,6}", text, any::<String>()).prop_map(
-            |(key, basis, place, rest, source, value)| Fact {
-                key,
-                value: Untrusted::new(value),
-                basis: basis_of(basis),
-                source: source.into(),
-                place: Untrusted::new([place, rest.as_str()].concat()),
-            },
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn a_packed_list_is_the_list(facts in proptest::collection::vec(fact(), 0..6)) {
-            let mut list = List::from(facts.clone());
-            list.pack();
-            prop_assert_eq!(list.each().map(Cow::into_owned).collect::<Vec<_>>(), facts.clone());
-            let text = list.text().into_owned();
-            let again = List::<Fact>::from_text(text).unwrap();
-            prop_assert_eq!(&*again, &facts);
-            let mut changed = again;
-            changed.extend(facts.clone());
-            prop_assert_eq!(changed.len(), 2 * facts.len());
-        }
-    }
-
-    #[test]
-    fn a_damaged_text_is_no_list() {
-        for text in
-            ["", "[]", "[[[],\"\"],[[\"licence\",0,0,\"\"]]]", "[[[],\"\"],[[\"colour\",0,0,\"\",\"\"]]]"]
-        {
-            assert!(List::<Fact>::from_text(text.to_owned()).is_none(), "{text}");
-        }
     }
 }

@@ -2,9 +2,11 @@
 
 use crate::text::Untrusted;
 
-use super::models::{Basis, Fact, FactKey, Model, ModelId, ParentRef, Relation};
+use super::facts::{Basis, Fact, FactKey, ParentRef, Relation};
+use super::finding::Finding;
+use super::id::ModelId;
+use super::models::Model;
 use super::names;
-use crate::inventory::scan::Finding;
 
 /// A document cannot make us keep more findings than this.
 const MAX_FINDINGS: usize = 1000;

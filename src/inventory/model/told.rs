@@ -1,7 +1,7 @@
 //! By what kind of source a parent is told, and which kind is believed first when several disagree. All that
 //! is told is kept; this only picks what is shown.
 
-use super::models::{Basis, ParentRef};
+use super::facts::{Basis, ParentRef};
 
 /// The kinds, the most reliable first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::blobs::{self, text};
 use super::front_matter;
 use crate::disk;
-use crate::inventory::model::models::{Basis, FactKey};
+use crate::inventory::model::facts::{Basis, FactKey};
 use crate::inventory::model::record::Record;
 use crate::text::Untrusted;
 

@@ -15,8 +15,8 @@ use super::layout::{Layout, Store};
 use super::mlflow;
 use super::stamps::Stamp;
 use super::{folder, front_matter};
+use crate::inventory::model::finding::{Finding, Scan};
 use crate::inventory::model::record::note;
-use crate::inventory::scan::{Finding, Scan};
 
 /// Folders are looked for this deep below a source.
 const MAX_DEPTH: usize = 16;

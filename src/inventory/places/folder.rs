@@ -13,9 +13,12 @@ use super::discovery::{
 use super::front_matter::{self, FrontMatter};
 use super::{agents, hub_cache, mlflow};
 use crate::disk;
-use crate::inventory::model::models::{Format, Kind, ModelId, Relation};
+use crate::inventory::model::facts::Relation;
+use crate::inventory::model::finding::Scan;
+use crate::inventory::model::format::Format;
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::record::Record;
-use crate::inventory::scan::Scan;
 use crate::inventory::weights::look::{Looks, tell_hazards, tell_unlooked};
 use crate::inventory::weights::{configuration, hazards};
 

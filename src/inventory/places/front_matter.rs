@@ -7,7 +7,8 @@ use std::path::Path;
 use crate::text::Untrusted;
 
 use crate::disk;
-use crate::inventory::model::models::{Basis, FactKey, Kind, Relation};
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
 

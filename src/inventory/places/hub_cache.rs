@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::disk;
-use crate::inventory::model::models::{Basis, FactKey};
+use crate::inventory::model::facts::{Basis, FactKey};
 use crate::inventory::model::record::Record;
 use crate::signing::HUB_REPOSITORIES;
 use crate::text::Untrusted;

@@ -5,9 +5,9 @@ use super::{agents, blobs, mlflow, oci, ollama};
 use std::path::{Path, PathBuf};
 
 use super::discovery::Entry;
-use crate::inventory::model::models::ModelId;
+use crate::inventory::model::finding::Scan;
+use crate::inventory::model::id::ModelId;
 use crate::inventory::model::record::Record;
-use crate::inventory::scan::Scan;
 
 /// Every reader of documents of these layouts and of headers, on the same bytes; for the fuzz targets.
 pub(crate) fn read_as_any(path: &Path, bytes: &[u8]) {

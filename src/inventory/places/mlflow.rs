@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::front_matter;
 use crate::disk;
-use crate::inventory::model::models::{Basis, FactKey, Kind, Relation};
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::record::Record;
 use crate::text::Untrusted;
 

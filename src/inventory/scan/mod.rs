@@ -5,7 +5,6 @@ use crate::error::{Error, Result};
 use crate::signing::Progress;
 use crate::text::Untrusted;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -13,42 +12,13 @@ use std::time::SystemTime;
 
 use super::workspace::{Source, SourceKind, Workspace};
 use crate::inventory::bills;
+use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::id::ModelId;
 use crate::inventory::model::merge::Merged;
-use crate::inventory::model::models::{Model, ModelId};
+use crate::inventory::model::models::Model;
 use crate::inventory::model::record::note;
 use crate::inventory::places::discovery;
 pub use crate::inventory::places::stamps::Stamp;
-
-/// Something that a source gets wrong. It never stops a scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finding {
-    /// A stable code, for example `F-BOM-HASH-LENGTH`.
-    pub code: String,
-    /// Which model, when it is about one.
-    pub model: Option<ModelId>,
-    /// The document, workspace-relative.
-    pub source: Untrusted,
-    /// Where inside it.
-    pub place: Untrusted,
-    /// Our own words.
-    pub message: String,
-}
-
-/// What a scan found.
-#[derive(Debug, Clone, Default)]
-pub struct Scan {
-    /// Models, sorted by id.
-    pub models: Vec<Model>,
-    /// Findings.
-    pub findings: Vec<Finding>,
-}
-
-impl Scan {
-    /// Whether the document that was read is a bill of materials.
-    pub(crate) fn is_bill(&self) -> bool {
-        !self.findings.iter().any(|finding| bills::NO_BILL.contains(&finding.code.as_str()))
-    }
-}
 
 /// One document or folder of the sources, and what it says.
 #[derive(Debug, Clone)]
@@ -162,7 +132,7 @@ fn holds_bills(folder: &Path) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let documents =
         entries.map(|entry| entry.path()).filter(|path| bills::is_document(path) && path.is_file());
-    documents.take(MAX_LOOKS).any(|path| bills::read(&path, &Untrusted::default()).is_bill())
+    documents.take(MAX_LOOKS).any(|path| bills::is_bill(&bills::read(&path, &Untrusted::default())))
 }
 
 /// Documents above this size are read one after the other: each takes several times its size while it is read.

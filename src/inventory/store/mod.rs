@@ -18,7 +18,8 @@ use std::time::Duration;
 pub use digests::Shared;
 pub use import::Imported;
 
-use crate::inventory::model::models::{Model, ModelId};
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Model;
 
 /// "Tmrk" in the SQLite header: how we know our own files.
 const APPLICATION_ID: u32 = 0x546d_726b;

@@ -6,7 +6,8 @@ use serde_json::Value;
 use std::path::Path;
 
 use crate::disk;
-use crate::inventory::model::models::{Basis, FactKey, ModelId, Relation};
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
+use crate::inventory::model::id::ModelId;
 use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
 use crate::text::Untrusted;

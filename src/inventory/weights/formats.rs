@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::disk::{self, Unread};
-use crate::inventory::model::models::Format;
+use crate::inventory::model::format::Format;
 
 /// How much of a file is looked at.
 pub(in crate::inventory) const HEAD_BYTES: u64 = 64 * 1024;

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 
 use super::gguf::{self, Header};
 use super::tensors::{MAX_TENSORS, Tensors};
-use crate::inventory::model::models::{Basis, FactKey, Format, Kind, ModelId, Relation};
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
+use crate::inventory::model::format::Format;
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
 use crate::text::Untrusted;

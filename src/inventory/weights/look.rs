@@ -6,7 +6,8 @@ use std::path::Path;
 use super::formats;
 use super::hazards::{self, Hazards};
 use super::headers::{self, Weights};
-use crate::inventory::model::models::{Basis, FactKey, Format};
+use crate::inventory::model::facts::{Basis, FactKey};
+use crate::inventory::model::format::Format;
 use crate::inventory::model::record::Record;
 use crate::text::Untrusted;
 

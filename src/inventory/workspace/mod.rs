@@ -10,9 +10,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::disk::{self, Unread, replace, write_new};
-use crate::inventory::model::aliases::Aliases;
+use crate::inventory::model::aliases::{Aliases, FILE};
 
-pub(in crate::inventory) const FILE: &str = "touchmark.toml";
 const SCHEMA: (u64, u64) = (0, 1);
 const MAX_BYTES: u64 = 1024 * 1024;
 const DEFAULT_STAGE: &str = "production";

@@ -7,7 +7,8 @@ use super::{
     CycloneDx, Entry, Licence, Proof, address, facts, first, name_of, name_of_model, parents, properties,
 };
 use crate::inventory::bills::dialects::cyclonedx_algorithm;
-use crate::inventory::model::models::{FactKey, Kind, Model, Relation};
+use crate::inventory::model::facts::{FactKey, Relation};
+use crate::inventory::model::models::{Kind, Model};
 
 /// The models as one CycloneDX document. Lineage is `pedigree.ancestors`, as the standard's maintainers ask; the
 /// binding is an external reference of type `attestation` and properties named `touchmark:oms:*`.

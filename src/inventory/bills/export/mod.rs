@@ -12,7 +12,8 @@ use crate::signing::RootDigest;
 use crate::text::Untrusted;
 
 use super::dialects::ROOT_DOMAIN;
-use crate::inventory::model::models::{Basis, Fact, FactKey, Model, ParentRef, Relation};
+use crate::inventory::model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
+use crate::inventory::model::models::Model;
 use crate::inventory::model::names;
 
 /// What a verification proved of a model's signature: what the binding block states (L1.14).

@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 use super::{Entry, Licence, address, facts, first, name_of, name_of_model, parents, properties, timestamp};
-use crate::inventory::model::models::{FactKey, Kind, Relation};
+use crate::inventory::model::facts::{FactKey, Relation};
+use crate::inventory::model::models::Kind;
 
 const CREATION: &str = "_:creation";
 

@@ -14,10 +14,12 @@ use std::collections::HashMap;
 use crate::text::Untrusted;
 
 use super::dialects::{self, Property};
-use crate::inventory::model::models::{Basis, FactKey, Kind, ModelId, Relation};
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
+use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::inventory::model::record::{Record, note};
-use crate::inventory::scan::{Finding, Scan};
 
 /// Packages, files and relationships in one document.
 const MAX_ELEMENTS: usize = 200_000;

@@ -6,9 +6,10 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 
 use crate::inventory::bills::dialects::{self, Property};
-use crate::inventory::model::models::{FactKey, Kind};
+use crate::inventory::model::facts::FactKey;
+use crate::inventory::model::finding::Scan;
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
-use crate::inventory::scan::Scan;
 use crate::json::pointer_part;
 use crate::text::Untrusted;
 

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::inventory::model::models::FactKey;
+use crate::inventory::model::facts::FactKey;
+use crate::inventory::model::finding::Scan;
 use crate::inventory::model::names;
-use crate::inventory::scan::Scan;
 use crate::text::Untrusted;
 
 use super::{Bill, MAX_ELEMENTS, each, kind_by_address, text};

@@ -6,9 +6,12 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek};
 use std::path::Path;
 
+use super::found::Hazards;
 use super::inflate::unpack;
+use super::walked::walked;
 use super::window::{Stop, Window};
-use super::{HazardKind, Hazards, Tier, keras, numpy, walked};
+use super::{keras, numpy};
+use crate::inventory::model::hazard::{HazardKind, Tier};
 
 /// Entries of one archive.
 const MAX_ENTRIES: u64 = 100_000;

@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
-use super::{HazardKind, Hazards, Tier, imports};
+use super::found::Hazards;
+use super::imports;
+use crate::inventory::model::hazard::{HazardKind, Tier};
 
 /// Names looked at in one file.
 const MAX_NAMES: usize = 1024;

@@ -2,7 +2,7 @@
 //! and source, and compared with the lists of scanners for pickles (picklescan, modelscan). What is in
 //! neither table is suspicious: nobody has said that it is harmless.
 
-use super::Tier;
+use crate::inventory::model::hazard::Tier;
 
 /// Names of one module; none means all of them, and of the modules below it.
 type Table = &'static [(&'static str, &'static [&'static str])];

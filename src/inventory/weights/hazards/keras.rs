@@ -3,8 +3,10 @@
 use serde_json::Value;
 use std::io::{Read, Seek};
 
+use super::found::Hazards;
+use super::imports;
 use super::window::{Stop, Window};
-use super::{HazardKind, Hazards, Tier, imports};
+use crate::inventory::model::hazard::{HazardKind, Tier};
 
 /// How an HDF5 file begins.
 pub(super) const HDF5_MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";

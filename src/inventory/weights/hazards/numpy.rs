@@ -2,8 +2,10 @@
 
 use std::io::{Read, Seek};
 
+use super::found::Hazards;
+use super::walked::walked;
 use super::window::{Stop, Window};
-use super::{HazardKind, Hazards, Tier, walked};
+use crate::inventory::model::hazard::{HazardKind, Tier};
 
 /// How an array file begins.
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
 use super::archive::leaves;
+use super::found::Hazards;
 use super::window::{Stop, Window};
-use super::{HazardKind, Hazards, Tier};
+use crate::inventory::model::hazard::{HazardKind, Tier};
 
 /// Bytes read of one file; what is stepped over does not count.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
