@@ -27,7 +27,7 @@ pub use workspace::{Source, SourceKind, Workspace, init};
 
 /// What the fuzz targets call.
 pub(crate) mod fuzz {
-    pub(crate) use super::places::layout::read_as_any as layout;
+    pub(crate) use super::places::read_as_any as layout;
     pub(crate) use super::weights::hazards::count_in as hazards;
     pub(crate) use super::weights::headers::read_as_any as headers;
 }

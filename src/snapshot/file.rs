@@ -2,7 +2,6 @@
 //! "digest":…,"schema":…}`. The digest is SHA-256 over the bytes of `content` as they stand in the file, and so over
 //! all but the time at which it was taken. It is written and read model by model.
 
-use super::SCHEMA;
 use super::entry::{About, Entry};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
@@ -23,6 +22,8 @@ const CONTENT: &str = "\",\"content\":";
 const ABOUT: &str = "{\"about\":";
 const MODELS: &str = ",\"models\":[";
 const DIGEST: &str = ",\"digest\":\"";
+/// The schema that is written and read.
+pub const SCHEMA: &str = "touchmark.snapshot/1";
 const SCHEMA_FIELD: &str = "\",\"schema\":\"";
 
 /// What names a snapshot.

@@ -1,6 +1,6 @@
 //! How one model differs between two snapshots: a change for each thing that a person would want to know.
 
-use super::diff::{Change, Changes, History, Present, Said, Weight, said};
+use super::change::{Change, Changes, History, Present, Said, Weight, said};
 use super::entry::{Checked, Claims, Entry};
 use crate::inventory::{Basis, Fact, FactKey, Format, Hazard, ModelId, ParentRef, Relation, Tier};
 use crate::signing::Outcome;

@@ -29,12 +29,12 @@ const PARENTS: [(&str, Relation); 2] =
     [("derived_from", Relation::Unspecified), ("training_data", Relation::TrainedOn)];
 
 /// Whether a tree is one.
-pub(in crate::inventory) fn is_one(root: &Value) -> bool {
+pub(super) fn is_one(root: &Value) -> bool {
     root.get("bom_id").is_some() && root.get("components").is_some()
 }
 
 /// Reads one document.
-pub(in crate::inventory) fn view(root: &Value, source: &Untrusted) -> Scan {
+pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
     let mut scan = Scan::default();
     let Some(components) = root.get("components").and_then(Value::as_array) else {
         note(&mut scan.findings, "F-BOM-TYPE", None, source, "/components", "must be a list");

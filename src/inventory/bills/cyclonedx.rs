@@ -20,7 +20,7 @@ const VERSIONS: [&str; 3] = ["1.5", "1.6", "1.7"];
 
 /// Reads one document, which the workspace calls `source`, from its tree. Models may occur more than once, as
 /// they do in it.
-pub(in crate::inventory) fn view(root: &Value, source: &Untrusted) -> Scan {
+pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
     let version = root.get("specVersion").and_then(Value::as_str);
     let mut findings = Vec::new();
     if !version.is_some_and(|version| VERSIONS.contains(&version)) {

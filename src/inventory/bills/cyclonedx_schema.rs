@@ -63,11 +63,7 @@ const SHAPES: [(&str, Shape); 33] = [
 ];
 
 /// Reports each violation below a component: code, place, words.
-pub(in crate::inventory) fn check(
-    node: &Map<String, Value>,
-    at: &str,
-    report: &mut impl FnMut(&str, &str, String),
-) {
+pub(super) fn check(node: &Map<String, Value>, at: &str, report: &mut impl FnMut(&str, &str, String)) {
     for (path, shape) in &SHAPES {
         let (first, rest) = path.split_once('/').map_or((*path, None), |(first, rest)| (first, Some(rest)));
         if let Some(value) = node.get(first) {

@@ -33,13 +33,13 @@ const MAX_LISTED: usize = 256;
 /// Properties by which others tell that they looked at a signature (k8s-aibom's annotation and its like).
 const CLAIMS: [&str; 3] = ["model.k8saibom.dev/oms-signature", "oms:status", "touchmark:oms:status"];
 /// The domain of `touchmark:oms:rootDigest`; a digest of another domain is not compared with ours.
-pub(in crate::inventory) const ROOT_DOMAIN: &str = "oms-root";
+pub(super) const ROOT_DOMAIN: &str = "oms-root";
 
 /// The property that pins a parent to its root digest.
-pub(in crate::inventory) const PIN: &str = "touchmark:pedigree:digest";
+pub(super) const PIN: &str = "touchmark:pedigree:digest";
 
 /// A name and its value, as text.
-pub(in crate::inventory) struct Property {
+pub(super) struct Property {
     /// Its name.
     pub name: String,
     /// Its value.
@@ -49,12 +49,12 @@ pub(in crate::inventory) struct Property {
 }
 
 /// The first property of this name.
-pub(in crate::inventory) fn find<'p>(properties: &'p [Property], name: &str) -> Option<&'p Property> {
+pub(super) fn find<'p>(properties: &'p [Property], name: &str) -> Option<&'p Property> {
     properties.iter().find(|property| property.name == name)
 }
 
 /// How a model came from its bases, as far as anything says so: a property, a tag, a note of the pedigree.
-pub(in crate::inventory) struct Relations<'p> {
+pub(super) struct Relations<'p> {
     explicit: Option<Relation>,
     tags: Vec<(Relation, &'p str)>,
     note: Option<Relation>,
@@ -84,7 +84,7 @@ impl<'p> Relations<'p> {
 }
 
 /// Adds the parents that properties name, and says of a signature that it is only claimed.
-pub(in crate::inventory) fn apply(record: &mut Record, properties: &[Property], source: &Untrusted) {
+pub(super) fn apply(record: &mut Record, properties: &[Property], source: &Untrusted) {
     let relations = Relations::new(properties, "");
     for property in properties.iter().filter(|property| BASES.contains(&property.name.as_str())) {
         // A list is joined with commas, or is Python's way to print one: ['a/b', 'c/d'].
@@ -119,13 +119,7 @@ fn tags(properties: &[Property]) -> impl Iterator<Item = (&Property, &str)> {
 }
 
 /// Pins the parent that `place` names to the root digest that a property states.
-pub(in crate::inventory) fn pin(
-    record: &mut Record,
-    name: &str,
-    place: &str,
-    pin: &Property,
-    source: &Untrusted,
-) {
+pub(super) fn pin(record: &mut Record, name: &str, place: &str, pin: &Property, source: &Untrusted) {
     let id = ModelId::new(name);
     match pin.value.parse() {
         Ok(digest) => {
@@ -142,11 +136,7 @@ pub(in crate::inventory) fn pin(
 }
 
 /// What the properties say of the model's signature; to be compared, never believed.
-pub(in crate::inventory) fn binding(
-    record: &mut Record,
-    properties: &[Property],
-    source: &Untrusted,
-) -> Binding {
+pub(super) fn binding(record: &mut Record, properties: &[Property], source: &Untrusted) -> Binding {
     let value = |name: &str| find(properties, name).map(|property| Untrusted::new(property.value.as_str()));
     let mut binding = Binding {
         root_digest: value("touchmark:oms:rootDigest"),
@@ -167,13 +157,13 @@ pub(in crate::inventory) fn binding(
 }
 
 /// Keeps a binding that says anything.
-pub(in crate::inventory) fn bind(record: &mut Record, binding: Binding) {
+pub(super) fn bind(record: &mut Record, binding: Binding) {
     let nothing = Binding { source: binding.source.clone(), ..Binding::default() };
     record.model.binding = (binding != nothing).then(|| Box::new(binding));
 }
 
 /// Who is meant when a source-code scanner (Trusera) types what it saw as a model.
-pub(in crate::inventory) enum Seen<'p> {
+pub(super) enum Seen<'p> {
     /// The model of this name, of that provider.
     Model(&'p str, Option<&'p Property>),
     /// Only a provider; which model is not said.
@@ -181,7 +171,7 @@ pub(in crate::inventory) enum Seen<'p> {
 }
 
 /// Reads `trusera:model_name` and `trusera:provider` of a component called `name`.
-pub(in crate::inventory) fn seen<'p>(properties: &'p [Property], name: &str) -> Option<Seen<'p>> {
+pub(super) fn seen<'p>(properties: &'p [Property], name: &str) -> Option<Seen<'p>> {
     let provider = find(properties, "trusera:provider").filter(|property| !property.value.trim().is_empty());
     if let Some(model) = find(properties, "trusera:model_name").map(|property| property.value.trim())
         && !model.is_empty()
@@ -215,7 +205,7 @@ const HASHES: [(&str, &str, usize); 14] = [
 ///
 /// # Errors
 /// The code and the words of the finding.
-pub(in crate::inventory) fn hash(algorithm: &str, content: &str) -> Result<String, (&'static str, String)> {
+pub(super) fn hash(algorithm: &str, content: &str) -> Result<String, (&'static str, String)> {
     let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
     let wanted = plain(algorithm);
     let Some((_, ours, digits)) = HASHES.iter().find(|(name, ..)| plain(name) == wanted) else {
@@ -229,6 +219,6 @@ pub(in crate::inventory) fn hash(algorithm: &str, content: &str) -> Result<Strin
 }
 
 /// How CycloneDX writes one of our algorithms.
-pub(in crate::inventory) fn cyclonedx_algorithm(ours: &str) -> Option<&'static str> {
+pub(super) fn cyclonedx_algorithm(ours: &str) -> Option<&'static str> {
     HASHES.iter().find(|(_, known, _)| *known == ours).map(|(name, ..)| *name)
 }

@@ -61,7 +61,7 @@ const OBJECTS: [&str; 6] =
     ["considerations", "metadata", "modelCard", "modelParameters", "pedigree", "supplier"];
 
 /// Whether a document is XML rather than JSON.
-pub(in crate::inventory) fn is_xml(bytes: &[u8]) -> bool {
+pub(super) fn is_xml(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     bytes.trim_ascii_start().first() == Some(&b'<')
 }
@@ -77,7 +77,7 @@ struct Frame {
 }
 
 /// A parsed document.
-pub(in crate::inventory) struct XmlTree {
+pub(super) struct XmlTree {
     /// The root.
     pub root: Value,
     /// Whether it carries an XML signature.
@@ -88,7 +88,7 @@ pub(in crate::inventory) struct XmlTree {
 ///
 /// # Errors
 /// Our own words, with the byte.
-pub(in crate::inventory) fn parse(bytes: &[u8]) -> Result<XmlTree, String> {
+pub(super) fn parse(bytes: &[u8]) -> Result<XmlTree, String> {
     if bytes.len() > MAX_BYTES {
         return Err(format!("larger than {MAX_BYTES} bytes; not read as XML"));
     }

@@ -12,9 +12,9 @@ use crate::inventory::model::record::Record;
 use crate::text::Untrusted;
 
 /// The file by which a skill folder is told.
-pub(in crate::inventory) const SKILL: &str = "SKILL.md";
+pub(super) const SKILL: &str = "SKILL.md";
 /// Names of agent cards; the second is that of earlier drafts.
-pub(in crate::inventory) const CARDS: [&str; 3] = ["agent-card.json", "agent.json", "agent_card.json"];
+pub(super) const CARDS: [&str; 3] = ["agent-card.json", "agent.json", "agent_card.json"];
 const MAX_BYTES: u64 = 1024 * 1024;
 const MAX_SKILLS: usize = 32;
 const MAX_ENDPOINTS: usize = 8;
@@ -31,7 +31,7 @@ const FACTS: [(&str, FactKey); 4] = [
 ];
 
 /// Whether a file is an agent card: by its name and by what it holds.
-pub(in crate::inventory) fn is_card(path: &Path, name: &str) -> bool {
+pub(super) fn is_card(path: &Path, name: &str) -> bool {
     CARDS.contains(&name)
         && disk::whole(path, MAX_BYTES).is_ok_and(|bytes| {
             blobs::json(&bytes).is_ok_and(|card| {
@@ -42,7 +42,7 @@ pub(in crate::inventory) fn is_card(path: &Path, name: &str) -> bool {
 }
 
 /// What a card declares.
-pub(in crate::inventory) fn tell_card(path: &Path, source: &Untrusted, record: &mut Record) {
+pub(super) fn tell_card(path: &Path, source: &Untrusted, record: &mut Record) {
     let card = match disk::whole(path, MAX_BYTES).map_err(|unread| unread.to_string()) {
         Ok(bytes) => blobs::json(&bytes),
         Err(problem) => Err(problem),
@@ -83,7 +83,7 @@ fn items<'v>(card: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> {
 }
 
 /// What a skill's front matter declares.
-pub(in crate::inventory) fn tell_skill(path: &Path, source: &Untrusted, record: &mut Record) {
+pub(super) fn tell_skill(path: &Path, source: &Untrusted, record: &mut Record) {
     let card = match front_matter::read(path) {
         Ok(Some(card)) => card,
         Ok(None) => {

@@ -5,85 +5,32 @@ use crate::disk::slashed;
 use crate::error::{Error, Result};
 use crate::signing::Progress;
 use crate::text::Untrusted;
-use std::fs::{self, FileType};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::agents;
-use super::hub_cache::{self, Snapshot};
-use super::layout::{Layout, Store};
-use super::mlflow;
+use super::blob_store::BlobStore;
+use super::entry::{Entry, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list};
+use super::folder::{self, Folder};
 use super::stamps::Stamp;
-use super::{folder, front_matter};
+use super::{agents, front_matter, hub_cache, layout};
 use crate::inventory::model::finding::{Finding, Scan};
 use crate::inventory::model::record::note;
 
 /// Folders are looked for this deep below a source.
 const MAX_DEPTH: usize = 16;
-/// Files and folders looked at in one source, and counted in one model.
-pub(in crate::inventory) const MAX_ENTRIES: u64 = 1_000_000;
-
-const WEIGHTS: &[&str] = &[
-    "safetensors",
-    "gguf",
-    "bin",
-    "pt",
-    "pth",
-    "pkl",
-    "pickle",
-    "ckpt",
-    "onnx",
-    "h5",
-    "keras",
-    "joblib",
-    "npz",
-    "tflite",
-    "msgpack",
-];
-const DATA: &[&str] = &["jsonl", "parquet", "csv", "arrow"];
-const DATA_NAMES: &[&str] = &["dataset_info.json", "dataset_infos.json", "dataset_dict.json"];
 /// A folder of this name holds datasets.
 const DATA_FOLDERS: &[&str] = &["datasets", "data"];
 /// Files that only a model, or what is governed like one, has.
 const TELLING: [&str; 6] =
     ["claims.jsonl", "config.json", "adapter_config.json", "model_index.json", "MLmodel", "SKILL.md"];
 
-/// A folder that is a model, not yet read.
-pub struct Folder {
-    /// Where it is.
-    pub(in crate::inventory) path: PathBuf,
-    /// The same, workspace-relative.
-    pub(in crate::inventory) location: PathBuf,
-    /// Its name: the path below the source, or `owner/name` in a hub cache.
-    pub(in crate::inventory) name: String,
-    /// What it is in a hub cache.
-    pub(in crate::inventory) snapshot: Option<Snapshot>,
-    /// Whether a folder above says that data lie here.
-    pub(in crate::inventory) among_data: bool,
-    /// Links are followed as far as this folder.
-    pub(in crate::inventory) boundary: PathBuf,
-}
-
-impl Folder {
-    /// What it is now, down to the last file, and what is read for it beside it.
-    fn stamp(&self, since: SystemTime) -> Stamp {
-        let metrics = mlflow::metrics(&self.path.join(mlflow::FILE), &self.boundary);
-        let beside = metrics.map(|metrics| Stamp::of_folder(&metrics, "", since));
-        let read_as =
-            format!("{:?} {:?} {} {:?} {beside:?}", self.name, self.snapshot, self.among_data, self.boundary);
-        match beside.is_some_and(|beside| beside.is_empty()) {
-            true => Stamp::default(),
-            false => Stamp::of_folder(&self.path, &read_as, since),
-        }
-    }
-}
-
 /// What lies somewhere, not yet read.
 pub enum Place {
     /// One model.
     Folder(Folder),
     /// Models in a layout of blobs and manifests.
-    Store(Store),
+    Store(BlobStore),
 }
 
 /// What a search found.
@@ -126,15 +73,9 @@ impl Place {
     pub fn read(&self) -> Scan {
         match self {
             Place::Folder(folder) => folder::read(folder),
-            Place::Store(store) => store.read(),
+            Place::Store(store) => layout::read(store),
         }
     }
-}
-
-pub(in crate::inventory) struct Entry {
-    pub(in crate::inventory) path: PathBuf,
-    pub(in crate::inventory) name: String,
-    pub(in crate::inventory) file_type: FileType,
 }
 
 /// Finds the models below `root`, which the workspace calls `shown`. Does not look for models inside models, and
@@ -175,9 +116,9 @@ pub fn discover(root: &Path, shown: &Path, progress: &Progress) -> Result<Discov
             true => boundary.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             false => slashed(&below),
         };
-        if let Some(layout) = Layout::of(&path, &entries) {
+        if let Some(layout) = layout::of(&path, &entries) {
             let name = named();
-            found.places.push(Place::Store(Store { layout, path, location, name }));
+            found.places.push(Place::Store(BlobStore { layout, path, location, name }));
             continue;
         }
         let snapshot = hub_cache::snapshot(&real);
@@ -226,22 +167,6 @@ pub fn discover(root: &Path, shown: &Path, progress: &Progress) -> Result<Discov
     Ok(found)
 }
 
-/// The entries of a folder, sorted by name, as far as the budget goes.
-pub(in crate::inventory) fn list(path: &Path, budget: &mut u64) -> std::io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(path)? {
-        if *budget == 0 {
-            break;
-        }
-        *budget -= 1;
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        entries.push(Entry { path: entry.path(), name, file_type: entry.file_type()? });
-    }
-    entries.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(entries)
-}
-
 fn is_model(entries: &[Entry]) -> bool {
     let tells = |entry: &Entry| {
         let name = entry.name.as_str();
@@ -254,24 +179,4 @@ fn is_model(entries: &[Entry]) -> bool {
             card.map_or(true, |card| card.is_some_and(|card| card.describes_something()))
         })
         || entries.iter().any(|entry| is_file(entry) && agents::is_card(&entry.path, &entry.name))
-}
-
-pub(in crate::inventory) fn is_readme(entry: &Entry) -> bool {
-    entry.name.eq_ignore_ascii_case("readme.md") && is_file(entry)
-}
-
-pub(in crate::inventory) fn is_file(entry: &Entry) -> bool {
-    entry.file_type.is_file() || entry.file_type.is_symlink() && entry.path.is_file()
-}
-
-pub(in crate::inventory) fn is_weights(name: &str) -> bool {
-    WEIGHTS.contains(&extension(name).as_str())
-}
-
-pub(in crate::inventory) fn is_data(name: &str) -> bool {
-    name != "claims.jsonl" && (DATA.contains(&extension(name).as_str()) || DATA_NAMES.contains(&name))
-}
-
-pub(in crate::inventory) fn extension(name: &str) -> String {
-    Path::new(name).extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
 }

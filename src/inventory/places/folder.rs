@@ -6,12 +6,13 @@ use crate::text::Untrusted;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use super::discovery::{
-    Entry, Folder, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list,
-};
+use super::entry::{Entry, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list};
 use super::front_matter::{self, FrontMatter};
-use super::{agents, hub_cache, mlflow};
+use super::hub_cache::{self, Snapshot};
+use super::stamps::Stamp;
+use super::{agents, mlflow};
 use crate::disk;
 use crate::inventory::model::facts::Relation;
 use crate::inventory::model::finding::Scan;
@@ -38,6 +39,36 @@ const CONFIGURATIONS: [&str; 9] = [
 const MAX_CONFIGURATIONS: usize = 256;
 /// `config.json` and `adapter_config.json`.
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A folder that is a model, not yet read.
+pub struct Folder {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// The same, workspace-relative.
+    pub(super) location: PathBuf,
+    /// Its name: the path below the source, or `owner/name` in a hub cache.
+    pub(super) name: String,
+    /// What it is in a hub cache.
+    pub(super) snapshot: Option<Snapshot>,
+    /// Whether a folder above says that data lie here.
+    pub(super) among_data: bool,
+    /// Links are followed as far as this folder.
+    pub(super) boundary: PathBuf,
+}
+
+impl Folder {
+    /// What it is now, down to the last file, and what is read for it beside it.
+    pub(super) fn stamp(&self, since: SystemTime) -> Stamp {
+        let metrics = mlflow::metrics(&self.path.join(mlflow::FILE), &self.boundary);
+        let beside = metrics.map(|metrics| Stamp::of_folder(&metrics, "", since));
+        let read_as =
+            format!("{:?} {:?} {} {:?} {beside:?}", self.name, self.snapshot, self.among_data, self.boundary);
+        match beside.is_some_and(|beside| beside.is_empty()) {
+            true => Stamp::default(),
+            false => Stamp::of_folder(&self.path, &read_as, since),
+        }
+    }
+}
 
 /// Reads one model folder.
 pub fn read(folder: &Folder) -> Scan {

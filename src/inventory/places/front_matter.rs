@@ -66,7 +66,7 @@ const FACTS: [(&str, FactKey); 2] = [("pipeline_tag", FactKey::Task), ("library_
 const MAX_METRICS: usize = 16;
 
 /// Front matter that was read.
-pub(in crate::inventory) struct FrontMatter {
+pub(super) struct FrontMatter {
     values: Map<String, Value>,
     version: Option<String>,
 }
@@ -81,7 +81,7 @@ struct VersionOnly {
 ///
 /// # Errors
 /// Our own words for what is wrong with it.
-pub(in crate::inventory) fn read(path: &Path) -> Result<Option<FrontMatter>, String> {
+pub(super) fn read(path: &Path) -> Result<Option<FrontMatter>, String> {
     let (bytes, complete) = disk::start(path, MAX_BYTES).map_err(|unread| unread.to_string())?;
     let text = String::from_utf8_lossy(&bytes);
     parse(&text, complete)
@@ -120,7 +120,7 @@ fn options() -> serde_saphyr::Options {
 
 /// A YAML document within the limits; else the line where it fails, when there is one. The parser's own words may
 /// quote the document, so they are not repeated.
-pub(in crate::inventory) fn yaml(text: &str) -> Result<Value, Option<u64>> {
+pub(super) fn yaml(text: &str) -> Result<Value, Option<u64>> {
     serde_saphyr::from_str_with_options(text, options())
         .map_err(|error| error.location().map(|place| place.line()))
 }

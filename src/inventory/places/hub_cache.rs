@@ -11,7 +11,7 @@ use crate::signing::HUB_REPOSITORIES;
 use crate::text::Untrusted;
 
 /// The folder of a repository whose folders are its commits.
-pub(in crate::inventory) const SNAPSHOTS: &str = "snapshots";
+pub(super) const SNAPSHOTS: &str = "snapshots";
 /// References and snapshots of one repository that are looked at.
 const MAX_LISTED: usize = 256;
 /// A commit, and some room.
@@ -25,24 +25,24 @@ const SHORT: usize = 12;
 #[derive(Debug)]
 pub struct Snapshot {
     /// `owner/name`; with `@` and the commit's beginning when another commit is the main one.
-    pub(in crate::inventory) name: String,
+    pub(super) name: String,
     /// The commit.
-    pub(in crate::inventory) commit: String,
+    pub(super) commit: String,
     /// The references that lead to it, such as `main`.
-    pub(in crate::inventory) refs: Vec<String>,
+    pub(super) refs: Vec<String>,
     /// Where its links may lead.
-    pub(in crate::inventory) blobs: PathBuf,
+    pub(super) blobs: PathBuf,
     /// Whether the repository is a dataset.
-    pub(in crate::inventory) is_dataset: bool,
+    pub(super) is_dataset: bool,
 }
 
 /// Whether a folder is a repository in a hub cache.
-pub(in crate::inventory) fn is_repository(path: &Path) -> bool {
+pub(super) fn is_repository(path: &Path) -> bool {
     owner_name(path).is_some() && path.join(SNAPSHOTS).is_dir()
 }
 
 /// What the folder at this canonical path is, by its place: `…/models--owner--name/snapshots/COMMIT`.
-pub(in crate::inventory) fn snapshot(path: &Path) -> Option<Snapshot> {
+pub(super) fn snapshot(path: &Path) -> Option<Snapshot> {
     let commit = path.file_name()?.to_str()?.to_owned();
     let snapshots = path.parent()?;
     let repository = snapshots.parent()?;
@@ -93,7 +93,7 @@ fn references(folder: &Path) -> Vec<(String, String)> {
 
 /// The links of one snapshot, as they are counted.
 #[derive(Default)]
-pub(in crate::inventory) struct Links {
+pub(super) struct Links {
     count: u64,
     sha256: u64,
     git: u64,
@@ -102,7 +102,7 @@ pub(in crate::inventory) struct Links {
 
 impl Links {
     /// Takes in a file of the snapshot; `target` is where it leads, within the blobs.
-    pub(in crate::inventory) fn add(&mut self, place: &str, target: &Path, is_weights: bool) {
+    pub(super) fn add(&mut self, place: &str, target: &Path, is_weights: bool) {
         self.count += 1;
         let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         if is_hex(&name, 64) {
@@ -116,7 +116,7 @@ impl Links {
     }
 
     /// Tells what was seen of them.
-    pub(in crate::inventory) fn tell(self, snapshot: &Snapshot, source: &Untrusted, record: &mut Record) {
+    pub(super) fn tell(self, snapshot: &Snapshot, source: &Untrusted, record: &mut Record) {
         let at = match snapshot.refs.as_slice() {
             [] => SNAPSHOTS.to_owned(),
             refs => format!("{SNAPSHOTS}, refs/{}", refs.join(", refs/")),

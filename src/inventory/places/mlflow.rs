@@ -12,7 +12,7 @@ use crate::inventory::model::record::Record;
 use crate::text::Untrusted;
 
 /// The file by which the layout is told.
-pub(in crate::inventory) const FILE: &str = "MLmodel";
+pub(super) const FILE: &str = "MLmodel";
 const MAX_BYTES: u64 = 1024 * 1024;
 const MAX_FLAVOURS: usize = 16;
 /// Metrics told of one model, and the bytes of each that are read.
@@ -35,7 +35,7 @@ const BASES: [&str; 4] = [
 ];
 
 /// What an `MLmodel` file declares; metrics are looked for within `boundary`.
-pub(in crate::inventory) fn tell(path: &Path, boundary: &Path, source: &Untrusted, record: &mut Record) {
+pub(super) fn tell(path: &Path, boundary: &Path, source: &Untrusted, record: &mut Record) {
     let bytes = match disk::whole(path, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(unread) => return record.found("F-MLMODEL", source, "", unread.to_string()),
@@ -84,7 +84,7 @@ pub(in crate::inventory) fn tell(path: &Path, boundary: &Path, source: &Untruste
 }
 
 /// The folder of the metrics of the run that an `MLmodel` file belongs to, within `boundary`.
-pub(in crate::inventory) fn metrics(path: &Path, boundary: &Path) -> Option<PathBuf> {
+pub(super) fn metrics(path: &Path, boundary: &Path) -> Option<PathBuf> {
     // `RUN/artifacts/NAME/MLmodel`, and since version 3 `models/ID/artifacts/MLmodel`.
     let run = path.canonicalize().ok()?;
     run.ancestors()

@@ -5,8 +5,8 @@
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::blob_store::BlobStore;
 use super::blobs::{self, Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
-use super::layout::Store;
 use crate::disk::{self, slashed};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::{Finding, Scan};
@@ -86,7 +86,7 @@ struct Found {
 }
 
 /// Reads all models of a layout.
-pub(super) fn read(store: &Store) -> Scan {
+pub(super) fn read(store: &BlobStore) -> Scan {
     let blobs = Blobs::new(&store.path, Naming::Folders);
     let source = Untrusted::new(slashed(&store.location.join("index.json")));
     let mut findings = Vec::new();
@@ -137,7 +137,12 @@ pub(super) fn read(store: &Store) -> Scan {
 }
 
 /// All manifests that the index leads to; none twice.
-fn manifests(store: &Store, blobs: &Blobs, source: &Untrusted, findings: &mut Vec<Finding>) -> Vec<Found> {
+fn manifests(
+    store: &BlobStore,
+    blobs: &Blobs,
+    source: &Untrusted,
+    findings: &mut Vec<Finding>,
+) -> Vec<Found> {
     let mut found =
         |code: &str, place: &str, message: String| note(findings, code, None, source, place, message);
     let index = disk::whole(&store.path.join("index.json"), MAX_DOCUMENT_BYTES);

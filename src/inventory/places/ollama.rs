@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::blob_store::BlobStore;
 use super::blobs::{self, Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
-use super::layout::Store;
 use crate::disk::{self, slashed};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::{Finding, Scan};
@@ -57,7 +57,7 @@ pub(super) fn has_blobs(folder: &Path) -> bool {
 }
 
 /// Reads all tags.
-pub(super) fn read(store: &Store) -> Scan {
+pub(super) fn read(store: &BlobStore) -> Scan {
     let mut scan = Scan::default();
     let mut tags: BTreeMap<String, Vec<Tag>> = BTreeMap::new();
     for form in MANIFESTS {
@@ -87,12 +87,12 @@ pub(super) fn read(store: &Store) -> Scan {
     scan
 }
 
-fn source(store: &Store, tag: &Tag) -> Untrusted {
+fn source(store: &BlobStore, tag: &Tag) -> Untrusted {
     Untrusted::new(slashed(&store.location.join(&tag.place)))
 }
 
 /// Finds the tags of one form, by name.
-fn list(store: &Store, form: &str, tags: &mut BTreeMap<String, Vec<Tag>>, findings: &mut Vec<Finding>) {
+fn list(store: &BlobStore, form: &str, tags: &mut BTreeMap<String, Vec<Tag>>, findings: &mut Vec<Finding>) {
     let mut waiting = vec![(store.path.join(form), Vec::new())];
     let (mut listed, mut found) = (0, 0);
     while let Some((folder, parts)) = waiting.pop() {
@@ -128,7 +128,7 @@ fn named(parts: &[String]) -> String {
 }
 
 /// A tag's bytes: of a file, or of a link to one of the store's own blobs.
-fn bytes_of(store: &Store, tag: &Tag) -> Result<Vec<u8>, String> {
+fn bytes_of(store: &BlobStore, tag: &Tag) -> Result<Vec<u8>, String> {
     let metadata =
         fs::symlink_metadata(&tag.path).map_err(|cause| format!("cannot read ({})", cause.kind()))?;
     if metadata.is_symlink() {
@@ -142,7 +142,7 @@ fn bytes_of(store: &Store, tag: &Tag) -> Result<Vec<u8>, String> {
     disk::whole(&tag.path, MAX_DOCUMENT_BYTES).map_err(|unread| unread.to_string())
 }
 
-fn manifest(store: &Store, tag: &Tag, source: &Untrusted, record: &mut Record) -> Option<Vec<u8>> {
+fn manifest(store: &BlobStore, tag: &Tag, source: &Untrusted, record: &mut Record) -> Option<Vec<u8>> {
     let bytes = match bytes_of(store, tag) {
         Ok(bytes) => bytes,
         Err(problem) => {

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 
-use super::{
+use super::entry::{
     CycloneDx, Entry, Licence, Proof, address, facts, first, name_of, name_of_model, parents, properties,
+    timestamp,
 };
 use crate::inventory::bills::dialects::cyclonedx_algorithm;
 use crate::inventory::model::facts::{FactKey, Relation};
@@ -25,7 +26,7 @@ pub fn cyclonedx(entries: &[Entry<'_>], version: CycloneDx, at: jiff::Timestamp)
         "specVersion": version,
         "version": 1,
         "metadata": {
-            "timestamp": super::timestamp(at),
+            "timestamp": timestamp(at),
             "tools": { "components": [
                 { "type": "application", "name": "touchmark", "version": env!("CARGO_PKG_VERSION") }
             ] },

@@ -4,7 +4,9 @@
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-use super::{Entry, Licence, address, facts, first, name_of, name_of_model, parents, properties, timestamp};
+use super::entry::{
+    Entry, Licence, address, facts, first, name_of, name_of_model, parents, properties, timestamp,
+};
 use crate::inventory::model::facts::{FactKey, Relation};
 use crate::inventory::model::models::Kind;
 

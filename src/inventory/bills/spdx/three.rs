@@ -13,7 +13,7 @@ use crate::inventory::model::names;
 use crate::json::pointer_part;
 use crate::text::Untrusted;
 
-use super::{Bill, Element, MAX_ELEMENTS, each, is_dataset_address, kind_by_address};
+use super::bill::{Bill, Element, MAX_ELEMENTS, each, is_dataset_address, kind_by_address};
 
 /// Where elements nest in elements.
 const NESTS: [&str; 5] = ["element", "rootElement", "from", "to", "suppliedBy"];
@@ -33,7 +33,7 @@ const PURPOSES: [(&str, Kind); 2] = [("model", Kind::Model), ("data", Kind::Data
 const LISTED: &str = "spdx.org/licenses/";
 
 /// Whether a tree is SPDX 3.
-pub(in crate::inventory) fn is_three(root: &Value) -> bool {
+pub(in crate::inventory::bills) fn is_three(root: &Value) -> bool {
     let names_spdx = |value: &Value| value.as_str().is_some_and(|context| context.contains("spdx.org/rdf/"));
     let has_id = |node: &Value| node.get("spdxId").is_some();
     each(root.get("@context"), "").iter().any(|(_, value)| names_spdx(value))
@@ -42,7 +42,7 @@ pub(in crate::inventory) fn is_three(root: &Value) -> bool {
 }
 
 /// Reads one document.
-pub(in crate::inventory) fn view(root: &Value, source: &Untrusted) -> Scan {
+pub(in crate::inventory::bills) fn view(root: &Value, source: &Untrusted) -> Scan {
     let mut bill = Bill::new(source);
     let nodes = collect(root, &mut bill);
     let by_id: Nodes<'_> = nodes.iter().rev().filter_map(|(_, node)| Some((id(node)?, *node))).collect();

@@ -8,7 +8,7 @@ use crate::inventory::model::finding::Scan;
 use crate::inventory::model::names;
 use crate::text::Untrusted;
 
-use super::{Bill, MAX_ELEMENTS, each, kind_by_address, text};
+use super::bill::{Bill, MAX_ELEMENTS, each, kind_by_address, text};
 
 const VERSIONS: [&str; 2] = ["SPDX-2.3", "SPDX-2.2"];
 const FACTS: [(&str, FactKey); 5] = [
@@ -20,7 +20,7 @@ const FACTS: [(&str, FactKey); 5] = [
 ];
 
 /// Reads one document.
-pub(in crate::inventory) fn view(root: &Value, source: &Untrusted) -> Scan {
+pub(in crate::inventory::bills) fn view(root: &Value, source: &Untrusted) -> Scan {
     let mut bill = Bill::new(source);
     let Some(root) = root
         .as_object()
