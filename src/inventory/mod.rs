@@ -25,9 +25,11 @@ pub use store::{Imported, LedgerEntry, RecordKind, Store};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
 
+pub(crate) use model::merge::Merged;
+
 /// What the fuzz targets call.
 pub(crate) mod fuzz {
     pub(crate) use super::places::read_as_any as layout;
-    pub(crate) use super::weights::hazards::count_in as hazards;
     pub(crate) use super::weights::headers::read_as_any as headers;
+    pub(crate) use super::weights::look::count_in as hazards;
 }

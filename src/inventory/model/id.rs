@@ -16,7 +16,7 @@ impl ModelId {
     }
 
     /// A key as [`ModelId::raw`] gave it.
-    pub(in crate::inventory) fn kept(raw: String) -> Self {
+    pub(crate) fn kept(raw: String) -> Self {
         ModelId(Untrusted::new(raw))
     }
 

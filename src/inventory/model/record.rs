@@ -12,10 +12,9 @@ use super::names;
 const MAX_FINDINGS: usize = 1000;
 
 /// Facts, and parents, of one model: no bill of good will has as many, and each is compared with the others.
-pub(in crate::inventory) const MAX_FACTS: usize = 1000;
+pub(super) const MAX_FACTS: usize = 1000;
 /// What is said where that bound is met.
-pub(in crate::inventory) const TOO_MANY_FACTS: &str =
-    "more facts about one model than are kept; the rest is left out";
+pub(super) const TOO_MANY_FACTS: &str = "more facts about one model than are kept; the rest is left out";
 
 /// A model as one source tells of it.
 pub(in crate::inventory) struct Record {

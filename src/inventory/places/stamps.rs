@@ -21,11 +21,11 @@ impl Stamp {
         self.0.is_empty()
     }
 
-    pub(in crate::inventory) fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    pub(in crate::inventory) fn from_bytes(bytes: Vec<u8>) -> Self {
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
         Stamp(bytes)
     }
 
@@ -43,7 +43,7 @@ impl Stamp {
     }
 
     /// Of everything in a folder, and of how it is read.
-    pub(in crate::inventory) fn of_folder(path: &Path, read_as: &str, since: SystemTime) -> Self {
+    pub(super) fn of_folder(path: &Path, read_as: &str, since: SystemTime) -> Self {
         let mut taking = Taking::new(since);
         taking.text(read_as);
         let mut waiting = vec![path.to_owned()];

@@ -42,7 +42,7 @@ pub struct Survey {
 
 impl Survey {
     /// A scan as one part that is always read again.
-    pub(in crate::inventory) fn whole(scan: Scan) -> Self {
+    pub(crate) fn whole(scan: Scan) -> Self {
         let part = Part { name: String::new(), stamp: Stamp::default(), scan: Some(scan) };
         Survey { parts: vec![part], at: this_second() }
     }

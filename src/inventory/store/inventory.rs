@@ -3,15 +3,9 @@
 
 use super::{Store, broken, unwritable, with_path};
 use crate::error::{Code, Error, Result};
-use crate::inventory::model::aliases::Aliases;
-use crate::inventory::model::finding::{Finding, Scan};
-use crate::inventory::model::format::Format;
-use crate::inventory::model::hazard::Hazard;
-use crate::inventory::model::id::ModelId;
-use crate::inventory::model::merge::Merged;
-use crate::inventory::model::models::{Binding, Kind, Model};
-use crate::inventory::model::packed::List;
-use crate::inventory::scan::{Part, Stamp, Survey};
+use crate::inventory::{
+    Aliases, Binding, Finding, Format, Hazard, Kind, List, Merged, Model, ModelId, Part, Scan, Stamp, Survey,
+};
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use rusqlite::{Transaction, TransactionBehavior, params};

@@ -18,8 +18,7 @@ use std::time::Duration;
 pub use digests::Shared;
 pub use import::Imported;
 
-use crate::inventory::model::id::ModelId;
-use crate::inventory::model::models::Model;
+use crate::inventory::{Model, ModelId};
 
 /// "Tmrk" in the SQLite header: how we know our own files.
 const APPLICATION_ID: u32 = 0x546d_726b;

@@ -2,20 +2,19 @@
 
 use std::path::Path;
 
+use super::hazards::LOADED_AS_PICKLE;
 use crate::disk::{self, Unread};
 use crate::inventory::model::format::Format;
 
 /// How much of a file is looked at.
-pub(in crate::inventory) const HEAD_BYTES: u64 = 64 * 1024;
+pub(super) const HEAD_BYTES: u64 = 64 * 1024;
 /// The safetensors format's own limit on its header.
 const MAX_SAFETENSORS_HEADER: u64 = 100_000_000;
-/// What PyTorch and joblib load as a pickle unless the bytes say otherwise; protocols 0 and 1 have no mark.
-pub(in crate::inventory) const LOADED_AS_PICKLE: [&str; 6] = ["pt", "pth", "ckpt", "pkl", "pickle", "joblib"];
 /// The pickle inside a PyTorch archive.
 const ARCHIVED_PICKLE: &[u8] = b"data.pkl";
 
 /// What a look at one file told.
-pub(in crate::inventory) struct Look {
+pub(super) struct Look {
     /// The format, when it is one that we know.
     pub format: Option<Format>,
     /// The name promises a format that the bytes are not.
@@ -25,7 +24,7 @@ pub(in crate::inventory) struct Look {
 }
 
 /// Looks at one file.
-pub(in crate::inventory) fn look(path: &Path, size: u64) -> Result<Look, Unread> {
+pub(super) fn look(path: &Path, size: u64) -> Result<Look, Unread> {
     let extension = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     let (head, complete) = disk::start(path, HEAD_BYTES)?;
     let mut format = by_content(&head, size);

@@ -95,7 +95,7 @@ const TENSOR_TYPES: [(u32, &str); 34] = [
 
 /// What the metadata say, as far as it is asked for.
 #[derive(Default)]
-pub(in crate::inventory) struct Header {
+pub(super) struct Header {
     /// Texts by key: `general.*` and `tokenizer.ggml.model`.
     texts: Vec<(String, String)>,
     /// Whole numbers by key.
@@ -155,7 +155,7 @@ impl Header {
 }
 
 /// Reads a header as far as it goes: what was read, and what stopped the reading.
-pub(in crate::inventory) fn read(path: &Path, max_tensors: usize) -> (Header, Option<&'static str>) {
+pub(super) fn read(path: &Path, max_tensors: usize) -> (Header, Option<&'static str>) {
     let mut header = Header::default();
     let Ok(file) = File::open(path) else { return (header, Some("cannot be opened")) };
     let Ok(size) = file.metadata().map(|metadata| metadata.len()) else {

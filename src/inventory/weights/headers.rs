@@ -40,7 +40,7 @@ const WHOLE: [&str; 4] = [
 ];
 
 /// One file of weights.
-pub(in crate::inventory) struct Weights {
+pub(super) struct Weights {
     /// Its name below the model, or its digest in a layout of blobs.
     pub place: String,
     /// Where it is.
@@ -50,12 +50,7 @@ pub(in crate::inventory) struct Weights {
 }
 
 /// Remembers a file whose header may tell.
-pub(in crate::inventory) fn remember(
-    files: &mut Vec<Weights>,
-    place: &str,
-    path: &std::path::Path,
-    format: Format,
-) {
+pub(super) fn remember(files: &mut Vec<Weights>, place: &str, path: &std::path::Path, format: Format) {
     if matches!(format, Format::Safetensors | Format::Gguf) && files.len() < MAX_FILES {
         files.push(Weights { place: place.to_owned(), path: path.to_owned(), format });
     }
@@ -71,7 +66,7 @@ pub(crate) fn read_as_any(path: &std::path::Path) {
 }
 
 /// Reads the headers of what counts and tells what they say.
-pub(in crate::inventory) fn tell(files: &[Weights], source: &Untrusted, record: &mut Record) {
+pub(super) fn tell(files: &[Weights], source: &Untrusted, record: &mut Record) {
     let of = |format: Format| files.iter().filter(move |file| file.format == format);
     let safetensors: Vec<&Weights> = of(Format::Safetensors).collect();
     let ggufs: Vec<&Weights> = of(Format::Gguf).collect();

@@ -52,7 +52,7 @@ impl Looks {
             headers::remember(&mut self.weights, place, path, format);
             tell_format(format, place, source, record);
         }
-        let found = hazards::look(path, size, &look, &mut self.budget);
+        let found = hazards::look(path, size, &look.head, look.format, &mut self.budget);
         tell_hazards(found, place, source, record);
     }
 
@@ -121,4 +121,13 @@ fn tell_format(format: Format, place: &str, source: &Untrusted, record: &mut Rec
         record.model.formats.push(format);
         record.fact(FactKey::Format, format.word(), Basis::Observed, source, place);
     }
+}
+
+/// How many hazards a file has; for the fuzz targets.
+pub(crate) fn count_in(path: &Path) -> usize {
+    let mut budget = hazards::MAX_BYTES;
+    let Ok(size) = std::fs::metadata(path).map(|metadata| metadata.len()) else { return 0 };
+    let seen = formats::look(path, size);
+    seen.map(|seen| hazards::look(path, size, &seen.head, seen.format, &mut budget).told("fuzz").len())
+        .unwrap_or(0)
 }

@@ -12,11 +12,11 @@ use std::path::Path;
 use std::str::FromStr;
 
 /// The safetensors format's own limit on its header.
-pub(in crate::inventory) const FORMAT_HEADER_BYTES: u64 = 100_000_000;
+pub(super) const FORMAT_HEADER_BYTES: u64 = 100_000_000;
 /// Longer headers are not read; those of the largest models take a few megabytes for all their files together.
 const MAX_HEADER_BYTES: u64 = 32 * 1024 * 1024;
 /// Tensors of one model.
-pub(in crate::inventory) const MAX_TENSORS: usize = 500_000;
+pub(super) const MAX_TENSORS: usize = 500_000;
 const MAX_DIMENSIONS: usize = 16;
 const MAX_NAME: usize = 1024;
 /// Different types of one model.
@@ -127,7 +127,7 @@ impl FromStr for TensorSummary {
 
 /// Tensors in the making, of all files of a model.
 #[derive(Default)]
-pub(in crate::inventory) struct Tensors {
+pub(super) struct Tensors {
     named: Vec<(String, Vec<u64>)>,
     types: BTreeMap<String, u64>,
     /// What `__metadata__` of safetensors files says: the first files' words.
@@ -226,7 +226,7 @@ impl Tensors {
 }
 
 /// Whether a header of that length may be read.
-pub(in crate::inventory) fn check_header_length(length: u64, size: u64) -> Result<(), String> {
+pub(super) fn check_header_length(length: u64, size: u64) -> Result<(), String> {
     let says = format!("the header says that it is {length} bytes long");
     if length > FORMAT_HEADER_BYTES {
         return Err(format!("{says}, more than the format allows"));

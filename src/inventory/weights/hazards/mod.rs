@@ -19,7 +19,6 @@ use std::path::Path;
 
 use crate::inventory::model::format::Format;
 use crate::inventory::model::hazard::{HazardKind, Tier};
-use crate::inventory::weights::formats::{self, LOADED_AS_PICKLE, Look};
 use pickle::End;
 use walked::{judge, walked};
 use window::{Stop, Window};
@@ -29,6 +28,8 @@ pub(in crate::inventory) use found::{Hazards, lines};
 
 /// Bytes that are read of all files of one model together.
 pub(in crate::inventory) const MAX_BYTES: u64 = 512 * 1024 * 1024;
+/// What PyTorch and joblib load as a pickle unless the bytes say otherwise; protocols 0 and 1 have no mark.
+pub(super) const LOADED_AS_PICKLE: [&str; 6] = ["pt", "pth", "ckpt", "pkl", "pickle", "joblib"];
 /// Names of files that a loader may take for a pickle without a mark; told only when one is inside.
 const PERHAPS_PICKLE: [&str; 14] = [
     "bin", "cpkl", "dat", "data", "dill", "model", "npy", "npz", "p", "pdopt", "pdparams", "pk", "sav", "th",
@@ -46,11 +47,10 @@ const SEALED: [(&[u8], &str); 7] = [
     (b"\x04\x22\x4d\x18", "lz4"),
 ];
 
-/// Looks at one file whose head was read; takes what it reads from `budget`.
-pub(in crate::inventory) fn look(path: &Path, size: u64, look: &Look, budget: &mut u64) -> Hazards {
+/// Looks at one file whose head and format were read; takes what it reads from `budget`.
+pub(super) fn look(path: &Path, size: u64, head: &[u8], format: Option<Format>, budget: &mut u64) -> Hazards {
     let mut found = Hazards::default();
     let extension = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let head = look.head.as_slice();
     let is_pickle_by_name = LOADED_AS_PICKLE.contains(&extension.as_str());
     let sealed = SEALED.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what);
     let is_tar = head.get(257..262) == Some(b"ustar");
@@ -75,12 +75,12 @@ pub(in crate::inventory) fn look(path: &Path, size: u64, look: &Look, budget: &m
         let tier = if may_be_loaded || what.contains("7z") { Tier::Unreadable } else { Tier::Noted };
         let why = format!("{what}, which is not looked into; what is inside may be a pickle");
         found.add(tier, HazardKind::Archive, "", "", why);
-    } else if look.format == Some(Format::Pickle) {
+    } else if format == Some(Format::Pickle) {
         with_window(path, size, budget, &mut found, |window, found| walked(window, "", found));
         return found;
-    } else if look.format == Some(Format::Onnx) {
+    } else if format == Some(Format::Onnx) {
         with_window(path, size, budget, &mut found, onnx::look);
-    } else if look.format.is_none() && extension == "safetensors" {
+    } else if format.is_none() && extension == "safetensors" {
         header(head, size, &mut found);
     }
     // Protocols 0 and 1 have no mark, and can begin like another format: the name decides who loads it.
@@ -124,12 +124,4 @@ fn header(head: &[u8], size: u64, found: &mut Hazards) {
         false => format!("the header says that it is {length} bytes long, more than the format allows"),
     };
     found.add(Tier::Unreadable, HazardKind::Header, "byte 0", "", why);
-}
-
-/// How many hazards a file has; for the fuzz targets.
-pub(crate) fn count_in(path: &Path) -> usize {
-    let mut budget = MAX_BYTES;
-    let Ok(size) = std::fs::metadata(path).map(|metadata| metadata.len()) else { return 0 };
-    let seen = formats::look(path, size);
-    seen.map(|seen| look(path, size, &seen, &mut budget).told("fuzz").len()).unwrap_or(0)
 }
