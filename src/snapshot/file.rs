@@ -3,6 +3,7 @@
 //! all but the time at which it was taken. It is written and read model by model.
 
 use super::entry::{About, Entry};
+use crate::disk;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::json::canonical;
@@ -105,12 +106,10 @@ pub fn write(
 
 /// Whether a file begins as a snapshot does.
 pub fn is_snapshot(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let is_file = std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file());
-    is_file
-        && File::open(path).and_then(|file| file.take(128).read_to_end(&mut head)).is_ok()
-        && head.starts_with(START.as_bytes())
-        && String::from_utf8_lossy(&head).contains(&[CONTENT, ABOUT].concat())
+    disk::start(path, 128).is_ok_and(|(head, _)| {
+        head.starts_with(START.as_bytes())
+            && String::from_utf8_lossy(&head).contains(&[CONTENT, ABOUT].concat())
+    })
 }
 
 /// A snapshot that is being read. What it says counts only once [`Reader::seal`] said that the digest fits.

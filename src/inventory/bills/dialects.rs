@@ -4,6 +4,7 @@
 use crate::text::Untrusted;
 
 use crate::inventory::model::facts::Relation;
+use crate::inventory::model::hex::is_hex;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Binding;
 use crate::inventory::model::names;
@@ -211,7 +212,7 @@ pub(super) fn hash(algorithm: &str, content: &str) -> Result<String, (&'static s
     let Some((_, ours, digits)) = HASHES.iter().find(|(name, ..)| plain(name) == wanted) else {
         return Err(("F-BOM-HASH-ALGORITHM", "not a hash algorithm that is known here".to_owned()));
     };
-    if content.len() != *digits || !content.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if content.len() != *digits || !is_hex(content) {
         let message = format!("{ours} has {digits} hexadecimal digits; this has {} bytes", content.len());
         return Err(("F-BOM-HASH-LENGTH", message));
     }

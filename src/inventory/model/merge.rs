@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{Basis, Fact, FactKey};
 use super::finding::{Finding, Scan};
+use super::hex::is_hex;
 use super::id::ModelId;
 use super::models::{Kind, Model};
 use super::record::{MAX_FACTS, TOO_MANY_FACTS, note};
@@ -131,7 +132,7 @@ fn contradict(known: &Model, more: &mut Model, findings: &mut Vec<Finding>) {
 fn agree(key: FactKey, one: &str, other: &str) -> bool {
     let (one, other) = (one.trim().to_lowercase(), other.trim().to_lowercase());
     // A commit is often written short: seven digits or more.
-    let is_commit = |text: &str| text.len() >= 7 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_commit = |text: &str| text.len() >= 7 && is_hex(text);
     one == other
         || key == FactKey::Version
             && is_commit(&one)

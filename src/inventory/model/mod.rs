@@ -6,6 +6,7 @@ pub(super) mod facts;
 pub(super) mod finding;
 pub(super) mod format;
 pub(super) mod hazard;
+pub(super) mod hex;
 pub(super) mod id;
 pub(super) mod merge;
 pub(super) mod models;

@@ -1,6 +1,7 @@
 //! Names of models as documents write them: Hugging Face addresses, package URLs, `owner/name`.
 
 use super::facts::Relation;
+use super::hex;
 
 /// First path segments of the hub that are no owner.
 const NOT_OWNERS: &[&str] =
@@ -145,7 +146,7 @@ fn unescape(text: &str) -> String {
     while let Some((&first, tail)) = rest.split_first() {
         let escaped = match (first, tail) {
             (b'%', [high, low, after @ ..]) => {
-                hex_digit(*high).zip(hex_digit(*low)).map(|pair| (pair, after))
+                hex::value_of(*high).zip(hex::value_of(*low)).map(|pair| (pair, after))
             }
             _ => None,
         };
@@ -161,10 +162,6 @@ fn unescape(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]

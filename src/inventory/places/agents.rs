@@ -4,7 +4,7 @@
 use serde_json::Value;
 use std::path::Path;
 
-use super::blobs::{self, text};
+use super::document::{self, text};
 use super::front_matter;
 use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey};
@@ -34,7 +34,7 @@ const FACTS: [(&str, FactKey); 4] = [
 pub(super) fn is_card(path: &Path, name: &str) -> bool {
     CARDS.contains(&name)
         && disk::whole(path, MAX_BYTES).is_ok_and(|bytes| {
-            blobs::json(&bytes).is_ok_and(|card| {
+            document::object(&bytes).is_ok_and(|card| {
                 card.get("skills").is_some_and(Value::is_array)
                     && TELLING.iter().any(|key| card.get(*key).is_some())
             })
@@ -44,7 +44,7 @@ pub(super) fn is_card(path: &Path, name: &str) -> bool {
 /// What a card declares.
 pub(super) fn tell_card(path: &Path, source: &Untrusted, record: &mut Record) {
     let card = match disk::whole(path, MAX_BYTES).map_err(|unread| unread.to_string()) {
-        Ok(bytes) => blobs::json(&bytes),
+        Ok(bytes) => document::object(&bytes),
         Err(problem) => Err(problem),
     };
     let card = match card {

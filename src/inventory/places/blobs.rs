@@ -2,11 +2,12 @@
 //! configuration and layers. It knows no model and follows no link out of the folder.
 
 use crate::signing::sha256_hex;
-use serde::Deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+use super::document::{self, text};
 use crate::disk;
+use crate::inventory::model::hex::is_hex;
 
 /// Manifests, indexes and configurations.
 pub(super) const MAX_DOCUMENT_BYTES: u64 = 4 * 1024 * 1024;
@@ -64,7 +65,7 @@ pub(super) struct Manifest {
 impl Manifest {
     /// Reads one; the error is in our own words.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let root = json(bytes)?;
+        let root = document::object(bytes)?;
         let list = |key: &str| {
             let items = root.get(key).and_then(Value::as_array);
             items.into_iter().flatten().filter_map(Descriptor::of).take(MAX_DESCRIPTORS).collect::<Vec<_>>()
@@ -85,21 +86,6 @@ impl Manifest {
     pub fn annotation(&self, keys: &[&str]) -> Option<&str> {
         find(&self.annotations, keys)
     }
-}
-
-/// A JSON object of a size that is read; the error is in our own words.
-pub(super) fn json(bytes: &[u8]) -> Result<Value, String> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let root = Value::deserialize(&mut reader).and_then(|root| reader.end().map(|()| root));
-    match root {
-        Ok(root) if root.is_object() => Ok(root),
-        Ok(_) => Err("not a JSON object".to_owned()),
-        Err(error) => Err(format!("not valid JSON, at line {} column {}", error.line(), error.column())),
-    }
-}
-
-pub(super) fn text(value: &Value, key: &str) -> String {
-    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn annotations(value: &Value) -> Vec<(String, String)> {
@@ -148,8 +134,8 @@ impl Blobs {
     /// Where the blob of that digest is, below the layout; none for what is no digest.
     pub fn name(&self, digest: &str) -> Option<String> {
         let (algorithm, hex) = digest.split_once(':')?;
-        let is_hex = hex.bytes().all(|byte| byte.is_ascii_hexdigit() && !byte.is_ascii_uppercase());
-        if !matches!((algorithm, hex.len()), ("sha256", 64) | ("sha512", 128)) || !is_hex {
+        let is_lower_hex = is_hex(hex) && !hex.bytes().any(|byte| byte.is_ascii_uppercase());
+        if !matches!((algorithm, hex.len()), ("sha256", 64) | ("sha512", 128)) || !is_lower_hex {
             return None;
         }
         Some(match self.naming {
@@ -177,14 +163,9 @@ impl Blobs {
         let bytes =
             disk::whole(&path, MAX_DOCUMENT_BYTES).map_err(|unread| Absent::Wrong(unread.to_string()))?;
         match digest.strip_prefix("sha256:") {
-            Some(hex) if hex != self::digest(&bytes) => Err(Absent::Contradicts),
+            Some(hex) if hex != sha256_hex(&bytes) => Err(Absent::Contradicts),
             Some(_) => Ok(bytes),
             None => Err(Absent::Wrong("named by SHA-512, which is not computed here; not read".to_owned())),
         }
     }
-}
-
-/// SHA-256, hex.
-pub(super) fn digest(bytes: &[u8]) -> String {
-    sha256_hex(bytes)
 }

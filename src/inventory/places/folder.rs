@@ -12,7 +12,7 @@ use super::entry::{Entry, MAX_ENTRIES, extension, is_data, is_file, is_readme, i
 use super::front_matter::{self, FrontMatter};
 use super::hub_cache::{self, Snapshot};
 use super::stamps::Stamp;
-use super::{agents, mlflow};
+use super::{agents, document, mlflow};
 use crate::disk;
 use crate::inventory::model::facts::Relation;
 use crate::inventory::model::finding::Scan;
@@ -341,6 +341,5 @@ struct Shape {
 /// A configuration, in our own words where it cannot be read.
 fn parsed(path: &Path) -> std::result::Result<Value, String> {
     let bytes = disk::whole(path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string())?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| format!("not valid JSON, at line {} column {}", error.line(), error.column()))
+    document::value(&bytes)
 }

@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 
 use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey};
+use crate::inventory::model::hex::is_hex;
 use crate::inventory::model::record::Record;
 use crate::signing::HUB_REPOSITORIES;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, count};
 
 /// The folder of a repository whose folders are its commits.
 pub(super) const SNAPSHOTS: &str = "snapshots";
+/// Digits of an object id of git's, and of SHA-256.
+const GIT_DIGITS: usize = 40;
+const SHA256_DIGITS: usize = 64;
 /// References and snapshots of one repository that are looked at.
 const MAX_LISTED: usize = 256;
 /// A commit, and some room.
@@ -85,7 +89,7 @@ fn references(folder: &Path) -> Vec<(String, String)> {
             let commit = String::from_utf8(disk::whole(&entry.path(), MAX_REF_BYTES).ok()?).ok()?;
             Some((name, commit.trim().to_owned()))
         })
-        .filter(|(_, commit)| is_hex(commit, 40))
+        .filter(|(_, commit)| commit.len() == GIT_DIGITS && is_hex(commit))
         .collect();
     refs.sort();
     refs
@@ -105,12 +109,13 @@ impl Links {
     pub(super) fn add(&mut self, place: &str, target: &Path, is_weights: bool) {
         self.count += 1;
         let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        if is_hex(&name, 64) {
+        let digits = if is_hex(&name) { name.len() } else { 0 };
+        if digits == SHA256_DIGITS {
             self.sha256 += 1;
             if is_weights && self.addresses.len() < MAX_ADDRESSES {
                 self.addresses.push((place.to_owned(), name));
             }
-        } else if is_hex(&name, 40) {
+        } else if digits == GIT_DIGITS {
             self.git += 1;
         }
     }
@@ -125,18 +130,14 @@ impl Links {
         if self.count == 0 {
             return;
         }
-        let plural = if self.count == 1 { "" } else { "s" };
+        let links = count(usize::try_from(self.count).unwrap_or(usize::MAX), "link");
         let line = format!(
-            "{} link{plural} followed into the repository's own blobs; {} named by SHA-256, {} by git's object id",
-            self.count, self.sha256, self.git
+            "{links} followed into the repository's own blobs; {} named by SHA-256, {} by git's object id",
+            self.sha256, self.git
         );
         record.fact(FactKey::Address, &line, Basis::Observed, source, "blobs");
         for (place, address) in self.addresses {
             record.fact(FactKey::Address, &format!("sha256:{address}"), Basis::Declared, source, &place);
         }
     }
-}
-
-fn is_hex(text: &str, length: usize) -> bool {
-    text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

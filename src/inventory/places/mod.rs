@@ -5,6 +5,7 @@ mod agents;
 mod blob_store;
 mod blobs;
 pub(super) mod discovery;
+mod document;
 mod entry;
 mod folder;
 mod front_matter;

@@ -6,7 +6,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::blob_store::BlobStore;
-use super::blobs::{self, Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
+use super::blobs::{Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
+use super::document;
 use crate::disk::{self, slashed};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::{Finding, Scan};
@@ -15,7 +16,7 @@ use crate::inventory::model::names;
 use crate::inventory::model::record::{Record, note};
 use crate::inventory::weights::look::Looks;
 use crate::signing::Bundle;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, count};
 
 /// Manifests of one layout.
 const MAX_MANIFESTS: usize = 2_000;
@@ -297,13 +298,11 @@ fn tell(blobs: &Blobs, one: &Found, kind: &str, source: &Untrusted, record: &mut
         }
     }
     if packed > 0 {
-        let layers = if packed == 1 {
-            "1 layer is an archive".to_owned()
-        } else {
-            format!("{packed} layers are archives")
-        };
-        let message =
-            format!("{layers}; the files inside were not looked at: unpack the model and scan its folder");
+        let are = if packed == 1 { "is an archive" } else { "are archives" };
+        let layers = count(packed, "layer");
+        let message = format!(
+            "{layers} {are}; the files inside were not looked at: unpack the model and scan its folder"
+        );
         record.found("F-OCI-PACKED", source, "/layers", message);
     }
     looks.finish(source, record);
@@ -316,7 +315,7 @@ fn is_packed(media_type: &str) -> bool {
 
 /// What a configuration declares: of ModelPack, KitOps or Docker.
 pub(super) fn tell_config(bytes: &[u8], source: &Untrusted, record: &mut Record) {
-    let config = match blobs::json(bytes) {
+    let config = match document::object(bytes) {
         Ok(config) => config,
         // An empty configuration, or one in a form of its own, is none that we could read.
         Err(problem) => return record.found("F-OCI-CONFIG", source, "/config", problem),
@@ -387,8 +386,8 @@ fn tell_signature(blobs: &Blobs, referrer: &Found, about: &str, source: &Untrust
 
 /// What the statement in a bundle is about. Another manifest than the one that it is attached to contradicts.
 fn statement(payload: &[u8], about: &str, place: &str, source: &Untrusted, record: &mut Record) -> String {
-    let Ok(statement) = blobs::json(payload) else { return String::new() };
-    let kind: String = blobs::text(&statement, "predicateType").chars().take(120).collect();
+    let Ok(statement) = document::object(payload) else { return String::new() };
+    let kind: String = document::text(&statement, "predicateType").chars().take(120).collect();
     let subjects = statement.get("subject").and_then(Value::as_array).into_iter().flatten();
     let digests: Vec<&str> =
         subjects.filter_map(|subject| subject.pointer("/digest/sha256")?.as_str()).take(MAX_LISTED).collect();

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::blob_store::BlobStore;
-use super::blobs::{self, Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
+use super::blobs::{Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
+use super::document;
 use crate::disk::{self, slashed};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::{Finding, Scan};
@@ -16,6 +17,7 @@ use crate::inventory::model::models::Kind;
 use crate::inventory::model::record::{Record, note};
 use crate::inventory::weights::configuration;
 use crate::inventory::weights::look::Looks;
+use crate::signing::sha256_hex;
 use crate::text::Untrusted;
 
 /// Both forms, the one that counts when both have a tag first.
@@ -150,7 +152,7 @@ fn manifest(store: &BlobStore, tag: &Tag, source: &Untrusted, record: &mut Recor
             return None;
         }
     };
-    let address = blobs::digest(&bytes);
+    let address = sha256_hex(&bytes);
     // A link to a blob says by the blob's name what it should be.
     let target = tag.path.canonicalize().ok();
     let name = target.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
@@ -250,7 +252,7 @@ fn tell_absent(absent: &Absent, place: &str, source: &Untrusted, record: &mut Re
 
 /// What the configuration declares.
 pub(super) fn tell_config(bytes: &[u8], source: &Untrusted, record: &mut Record) {
-    match blobs::json(bytes) {
+    match document::object(bytes) {
         Ok(config) => {
             for (key, fact) in CONFIG {
                 let value = config.get(key).and_then(Value::as_str).unwrap_or_default();

@@ -21,7 +21,7 @@ pub(in crate::inventory) struct Looks {
     looks: u64,
     budget: u64,
     /// Files whose headers tell of the whole model.
-    pub weights: Vec<Weights>,
+    weights: Vec<Weights>,
 }
 
 impl Default for Looks {

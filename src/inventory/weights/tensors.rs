@@ -1,5 +1,7 @@
 //! A compact summary of a model's tensors, from the headers of its weights: how many, of which types, and digests
 //! over their names and shapes by which two models are compared. Headers are read with limits; weights never are.
+//! It has JSON visitors of its own: a header may name half a million tensors, and as a tree these would take many
+//! times the memory of what is kept of them.
 
 use crate::signing::sha256_hex;
 use serde::Deserialize;
