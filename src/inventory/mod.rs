@@ -1,5 +1,8 @@
 //! What models there are, and what is known of each: sources, facts with their basis, the store and its
 //! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
+//!
+//! Its sub-rooms stand on floors: `model` knows values only; on it stand `weights`, `bills` and `workspace`, which know
+//! nothing of each other; `places` stands on `weights`, and `scan` on all of them.
 
 pub mod bills;
 mod model;

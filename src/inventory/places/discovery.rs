@@ -3,7 +3,7 @@
 
 use crate::disk::slashed;
 use crate::error::{Error, Result};
-use crate::signing::Progress;
+use crate::progress::Progress;
 use crate::text::Untrusted;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Small documents in JSON. A value of ours in each of them is asked for; what else they hold is left alone.
+//! Small documents in JSON, as they lie beside models. Why one cannot be read is told in our own words.
+//! They are read as a loader reads them: a byte order mark, which a bill may begin with, is an error here.
 
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use crate::clock::this_second;
 use crate::error::{Error, Result};
-use crate::signing::Progress;
+use crate::progress::Progress;
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -18,7 +18,7 @@ use crate::inventory::model::merge::Merged;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::record::note;
 use crate::inventory::places::discovery;
-pub use crate::inventory::places::stamps::Stamp;
+use crate::inventory::places::stamps::Stamp;
 
 /// One document or folder of the sources, and what it says.
 #[derive(Debug, Clone)]
