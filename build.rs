@@ -20,8 +20,11 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 
 fn readers(root: &Path) -> Result<u64, Box<dyn std::error::Error>> {
     let mut files = Vec::new();
-    // The rooms below are there while both packages are built together; published ones have a version each.
-    for room in ["src/inventory", "crates/signing/src/json", "crates/signing/src/disk.rs"] {
+    // What reads a source, and the ground that it stands on; the latter is there while both packages are built together,
+    // and published ones have a version each.
+    let rooms = ["model", "weights", "bills", "places", "scan"].map(|room| format!("src/inventory/{room}"));
+    let ground = ["crates/signing/src/json", "crates/signing/src/disk.rs"].map(str::to_owned);
+    for room in rooms.iter().chain(&ground) {
         let room = root.join(room);
         println!("cargo:rerun-if-changed={}", room.display());
         if room.is_dir() {

@@ -41,7 +41,7 @@ fn claims(bytes: &[u8]) {
 fn safetensors(bytes: &[u8]) {
     let both = |bytes: &[u8]| {
         weights(bytes);
-        as_file(bytes, inventory::headers::read_as_any);
+        as_file(bytes, inventory::fuzz::headers);
     };
     both(bytes);
     if bytes.first() == Some(&b'{') {
@@ -53,7 +53,7 @@ fn safetensors(bytes: &[u8]) {
 fn gguf(bytes: &[u8]) {
     let whole = if bytes.starts_with(b"GGUF") { bytes.to_vec() } else { [b"GGUF", bytes].concat() };
     weights(&whole);
-    as_file(&whole, inventory::headers::read_as_any);
+    as_file(&whole, inventory::fuzz::headers);
 }
 
 /// A bill of materials in any format.
@@ -80,7 +80,7 @@ fn onnx(bytes: &[u8]) {
 
 /// A manifest, a configuration, an agent card, a skill or an `MLmodel`.
 fn layout(bytes: &[u8]) {
-    as_file(bytes, |path| inventory::layouts::read_as_any(path, bytes));
+    as_file(bytes, |path| inventory::fuzz::layout(path, bytes));
 }
 
 /// Looks for what a file of that ending would run.
@@ -89,6 +89,6 @@ fn loaded(bytes: &[u8], ending: &str) {
     if let Ok(mut file) = file
         && file.write_all(bytes).is_ok()
     {
-        let _ = inventory::hazards::count_in(file.path());
+        let _ = inventory::fuzz::hazards(file.path());
     }
 }

@@ -139,7 +139,7 @@ fn demo(dir: &Path, output: &Output) -> Result<u8> {
 }
 
 fn inspect(file: &Path, output: &Output) -> Result<u8> {
-    if crate::inventory::snapshot::is_snapshot(file) {
+    if crate::snapshot::is_snapshot(file) {
         return super::snapshot::inspect(file, output);
     }
     let error = match crate::signing::inspect(file) {

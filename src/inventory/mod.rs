@@ -1,44 +1,38 @@
 //! What models there are, and what is known of each: sources, facts with their basis, the store and its
 //! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
+//!
+//! Its sub-rooms stand on floors: `model` knows values only; on it stand `weights`, `bills` and `workspace`, which know
+//! nothing of each other; `places` stands on `weights`, and `scan` on all of them.
 
-mod aliases;
-pub mod bom;
-mod configuration;
-mod cyclonedx;
-mod dialects;
-mod discovery;
-pub mod export;
-mod folder;
-mod formats;
-mod front_matter;
-mod gguf;
-pub(crate) mod hazards;
-pub(crate) mod headers;
-pub(crate) mod layouts;
-mod look;
-mod merge;
-mod names;
-mod packed;
-mod record;
+pub mod bills;
+mod model;
+mod places;
 mod scan;
-mod shape;
-pub mod snapshot;
-mod spdx;
-mod stamps;
 pub mod store;
-mod telemetry;
-mod tensors;
-mod told;
-mod types;
+mod weights;
 mod workspace;
-mod xml_tree;
 
-pub use aliases::Aliases;
-pub use hazards::{Hazard, HazardKind, Tier};
-pub use packed::List;
-pub use scan::{Finding, Part, Scan, Stamp, Survey, kinds_of, read_model, scan, survey};
+pub use bills::{self as bom, export};
+pub use model::aliases::Aliases;
+pub use model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
+pub use model::finding::{Finding, Scan};
+pub use model::format::Format;
+pub use model::hazard::{Hazard, HazardKind, Tier};
+pub use model::id::ModelId;
+pub use model::models::{Binding, Kind, Model};
+pub use model::packed::List;
+pub use model::told::Told;
+pub use places::stamps::Stamp;
+pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
 pub use store::{Imported, LedgerEntry, RecordKind, Store};
-pub use tensors::TensorSummary;
-pub use told::Told;
-pub use types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};
+pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
+
+pub(crate) use model::merge::Merged;
+
+/// What the fuzz targets call.
+pub(crate) mod fuzz {
+    pub(crate) use super::places::read_as_any as layout;
+    pub(crate) use super::weights::headers::read_as_any as headers;
+    pub(crate) use super::weights::look::count_in as hazards;
+}

@@ -1,6 +1,6 @@
 //! Snapshots and how they differ, in words.
 
-use crate::inventory::snapshot::{Change, Diff, History, Reader, Said, Seal, Side};
+use crate::snapshot::{Change, Diff, History, Reader, Said, Seal, Side};
 use crate::text::{count, screen};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -37,7 +37,7 @@ pub fn changes(d: &Diff) -> String {
     }
     for model in &d.models {
         let word = match model.word {
-            crate::inventory::snapshot::Word::Changed => "changed",
+            crate::snapshot::Word::Changed => "changed",
             // The one change says so.
             _ => "",
         };
@@ -63,7 +63,7 @@ pub fn changes(d: &Diff) -> String {
 
 /// One line of the whole.
 pub fn summary(d: &Diff) -> String {
-    use crate::inventory::snapshot::Word;
+    use crate::snapshot::Word;
     let many = |word: Word| d.models.iter().filter(|model| model.word == word).count();
     let ledger = match d.ledger {
         History::Same => "the ledger is as it was",

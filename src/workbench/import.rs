@@ -2,8 +2,9 @@
 
 use super::open::Workbench;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Finding, Source, SourceKind, bom, kinds_of, snapshot};
+use crate::inventory::{Finding, Source, SourceKind, bom, kinds_of};
 use crate::signing::{self, Progress};
+use crate::snapshot;
 use crate::text::{Untrusted, screen};
 use std::fs::File;
 use std::io::Read;

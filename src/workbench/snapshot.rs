@@ -4,11 +4,11 @@ use super::open::Workbench;
 use super::view::View;
 use crate::disk::write_beside;
 use crate::error::{Code, Error, Result};
-use crate::inventory::snapshot::{
+use crate::signing::{Outcome, Progress, Verification};
+use crate::snapshot::{
     About, CheckCode, Checked, Claims, Diff, Entry, LedgerState, Present, Raw, Reader, Reviewed, Seal, Side,
     compare, write,
 };
-use crate::signing::{Outcome, Progress, Verification};
 use crate::text::Untrusted;
 use aws_lc_rs::digest::{Context, SHA256};
 use rayon::prelude::*;

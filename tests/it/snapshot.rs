@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use touchmark::Code;
-use touchmark::inventory::snapshot::{Reader, is_snapshot};
 use touchmark::signing::Progress;
+use touchmark::snapshot::{Reader, is_snapshot};
 use touchmark::workbench::{JobKind, JobState, OpenOptions, Workbench};
 
 fn run(dir: &Path, words: &[&str]) -> Output {

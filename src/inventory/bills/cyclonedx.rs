@@ -1,0 +1,465 @@
+//! CycloneDX 1.5 to 1.7 JSON: own lenient views; a schema violation is a finding, never a refusal. What a
+//! document says of a model is declared and nothing more, its signature properties included.
+
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+use crate::text::Untrusted;
+
+use super::cyclonedx_schema;
+use super::dialects::{self, Property, Relations, Seen, find};
+use crate::inventory::model::facts::{Basis, FactKey, ParentRef, Relation};
+use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::{Kind, Model};
+use crate::inventory::model::names;
+use crate::inventory::model::record::{Record, note};
+
+const MAX_COMPONENTS: usize = 200_000;
+const VERSIONS: [&str; 3] = ["1.5", "1.6", "1.7"];
+
+/// Reads one document, which the workspace calls `source`, from its tree. Models may occur more than once, as
+/// they do in it.
+pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
+    let version = root.get("specVersion").and_then(Value::as_str);
+    let mut findings = Vec::new();
+    if !version.is_some_and(|version| VERSIONS.contains(&version)) {
+        let message = "not a CycloneDX version that is read here (1.5, 1.6 and 1.7 are)";
+        note(&mut findings, "F-BOM-VERSION", None, source, "/specVersion", message);
+        return Scan { models: Vec::new(), findings };
+    }
+    let mut scan = Document::new(root, source, &mut findings).models();
+    findings.append(&mut scan.findings);
+    Scan { models: scan.models, findings }
+}
+
+/// A component and the JSON pointer to it.
+struct Component<'a> {
+    node: &'a Map<String, Value>,
+    pointer: String,
+}
+
+struct Document<'a> {
+    source: &'a Untrusted,
+    components: Vec<Component<'a>>,
+    by_ref: HashMap<&'a str, usize>,
+    by_aibomgen: bool,
+}
+
+impl<'a> Document<'a> {
+    fn new(root: &'a Value, source: &'a Untrusted, findings: &mut Vec<Finding>) -> Self {
+        let by_aibomgen = generators(root).any(|name| name.to_ascii_lowercase().starts_with("aibomgen"));
+        let mut document = Document { source, components: Vec::new(), by_ref: HashMap::new(), by_aibomgen };
+        let subject = root.pointer("/metadata/component");
+        let mut waiting: Vec<(&Value, String)> = Vec::new();
+        push_children(root.get("components"), "/components", source, findings, &mut waiting);
+        waiting.extend(subject.map(|node| (node, "/metadata/component".to_owned())));
+        while let Some((node, pointer)) = waiting.pop() {
+            let Some(node) = node.as_object() else {
+                note(findings, "F-BOM-TYPE", None, source, &pointer, "a component must be an object");
+                continue;
+            };
+            if document.components.len() >= MAX_COMPONENTS {
+                let message = format!("only the first {MAX_COMPONENTS} components are read");
+                note(findings, "F-BOM-COMPONENTS", None, source, &pointer, message);
+                break;
+            }
+            let nested = format!("{pointer}/components");
+            push_children(node.get("components"), &nested, source, findings, &mut waiting);
+            if let Some(name) = node.get("bom-ref").and_then(Value::as_str) {
+                document.by_ref.entry(name).or_insert(document.components.len());
+            }
+            document.components.push(Component { node, pointer });
+        }
+        document
+    }
+
+    fn models(&self) -> Scan {
+        let mut scan = Scan::default();
+        for component in &self.components {
+            let Some((kind, untyped)) = kind(component.node) else { continue };
+            let (properties, bad) = properties(component.node, &component.pointer);
+            let named = text(component.node, "name").unwrap_or_default();
+            let seen = dialects::seen(&properties, named);
+            if matches!(seen, Some(Seen::Provider)) {
+                let message = "a provider typed as a model, and which model is not said; left out";
+                note(&mut scan.findings, "F-BOM-PROVIDER", None, self.source, &component.pointer, message);
+                continue;
+            }
+            let name = match seen {
+                Some(Seen::Model(name, _)) => Some(name.to_owned()),
+                _ => identify(component.node, false),
+            };
+            let Some(name) = name else {
+                let message = "a model without a name; left out";
+                note(&mut scan.findings, "F-BOM-NAME", None, self.source, &component.pointer, message);
+                continue;
+            };
+            let shown = if seen.is_some() || named.is_empty() { &name } else { named };
+            let mut reader = Reader {
+                record: Record::new(ModelId::new(&name), shown, self.source),
+                document: self,
+                descendants: Vec::new(),
+            };
+            reader.record.model.kind = kind;
+            for place in bad {
+                reader.found("F-BOM-TYPE", &place, NO_PROPERTY);
+            }
+            if untyped {
+                let message = "described as a model, and its type is not machine-learning-model";
+                reader.found("F-BOM-COMPONENT-TYPE", &format!("{}/type", component.pointer), message);
+            }
+            if let Some(Seen::Model(_, Some(provider))) = seen {
+                reader.fact(FactKey::Publisher, &provider.value, &provider.place);
+            }
+            reader.component(component, &properties);
+            scan.models.push(reader.record.model);
+            scan.models.append(&mut reader.descendants);
+            for finding in reader.record.findings {
+                let (place, message) = (finding.place.raw(), finding.message);
+                note(&mut scan.findings, &finding.code, finding.model, self.source, place, message);
+            }
+        }
+        scan
+    }
+}
+
+/// The names of the tools that wrote the document, in both of the forms there are.
+fn generators(root: &Value) -> impl Iterator<Item = &str> {
+    let tools = root.pointer("/metadata/tools");
+    each(tools)
+        .chain(each(tools.and_then(|tools| tools.get("components"))))
+        .filter_map(|tool| tool.get("name")?.as_str())
+}
+
+fn push_children<'a>(
+    list: Option<&'a Value>,
+    pointer: &str,
+    source: &Untrusted,
+    findings: &mut Vec<Finding>,
+    waiting: &mut Vec<(&'a Value, String)>,
+) {
+    match list {
+        None => {}
+        Some(Value::Array(items)) => {
+            waiting.extend(
+                items.iter().enumerate().rev().map(|(index, item)| (item, format!("{pointer}/{index}"))),
+            );
+        }
+        Some(_) => note(findings, "F-BOM-TYPE", None, source, pointer, "must be a list"),
+    }
+}
+
+/// What a component is, when it is for us, and whether only its contents say so.
+fn kind(node: &Map<String, Value>) -> Option<(Kind, bool)> {
+    match text(node, "type") {
+        Some("machine-learning-model") => Some((Kind::Model, false)),
+        Some("data") => {
+            let parts: Vec<_> =
+                each(node.get("data")).filter_map(|part| part.get("type")?.as_str()).collect();
+            (parts.is_empty() || parts.contains(&"dataset")).then_some((Kind::Dataset, false))
+        }
+        _ => {
+            let on_hub = text(node, "purl").and_then(names::hub_purl).is_some();
+            (on_hub || node.contains_key("modelCard")).then_some((Kind::Model, true))
+        }
+    }
+}
+
+/// `owner/name` of a component.
+fn identify(node: &Map<String, Value>, is_ancestor: bool) -> Option<String> {
+    let links = each(node.get("externalReferences")).filter_map(|link| link.get("url")?.as_str());
+    names::identity(
+        text(node, "purl"),
+        text(node, "group"),
+        text(node, "name").unwrap_or_default(),
+        links,
+        is_ancestor,
+    )
+}
+
+struct Reader<'a> {
+    record: Record,
+    document: &'a Document<'a>,
+    descendants: Vec<Model>,
+}
+
+impl Reader<'_> {
+    fn component(&mut self, component: &Component<'_>, properties: &[Property]) {
+        let (node, at) = (component.node, component.pointer.as_str());
+        self.identity(node, at);
+        self.licences(node, at);
+        self.hashes(node, at);
+        self.model_card(node, at);
+        self.pedigree(node, at, properties);
+        dialects::apply(&mut self.record, properties, self.document.source);
+        self.binding(node, at, properties);
+        cyclonedx_schema::check(node, at, &mut |code, place, message| self.found(code, place, message));
+    }
+
+    fn identity(&mut self, node: &Map<String, Value>, at: &str) {
+        let purl = self.text(node, "purl", at).unwrap_or_default().to_owned();
+        self.fact(FactKey::Purl, &purl, &format!("{at}/purl"));
+        match self.text(node, "version", at) {
+            Some(version) => self.fact(FactKey::Version, version, &format!("{at}/version")),
+            None => {
+                let revision = names::hub_purl(&purl).and_then(|purl| purl.revision).unwrap_or_default();
+                self.fact(FactKey::Version, &revision, &format!("{at}/purl"));
+            }
+        }
+        let publisher =
+            ["supplier", "publisher", "manufacturer", "author", "authors"].iter().find_map(|key| {
+                let (place, value) = match node.get(*key)? {
+                    Value::Array(people) => (format!("{at}/{key}/0/name"), people.first()?.get("name")?),
+                    Value::Object(entity) => (format!("{at}/{key}/name"), entity.get("name")?),
+                    value => (format!("{at}/{key}"), value),
+                };
+                value.as_str().map(|value| (place, value.to_owned()))
+            });
+        if let Some((place, publisher)) = publisher {
+            self.fact(FactKey::Publisher, &publisher, &place);
+        }
+        let description = self.text(node, "description", at).unwrap_or_default().to_owned();
+        self.fact(FactKey::Description, &description, &format!("{at}/description"));
+    }
+
+    fn licences(&mut self, node: &Map<String, Value>, at: &str) {
+        for (index, entry) in self.list(node, "licenses", at) {
+            let here = format!("{at}/licenses/{index}");
+            let licence = [("/license/id"), ("/license/name"), ("/expression")]
+                .iter()
+                .find_map(|path| Some((*path, entry.pointer(path)?.as_str()?)));
+            match licence {
+                Some((path, licence)) => self.fact(FactKey::Licence, licence, &format!("{here}{path}")),
+                None => self.found("F-BOM-TYPE", &here, "a licence has an id, a name or an expression"),
+            }
+        }
+    }
+
+    fn hashes(&mut self, node: &Map<String, Value>, at: &str) {
+        for (index, entry) in self.list(node, "hashes", at) {
+            let here = format!("{at}/hashes/{index}");
+            let pair =
+                entry.get("alg").and_then(Value::as_str).zip(entry.get("content").and_then(Value::as_str));
+            let Some((algorithm, content)) = pair else {
+                self.found("F-BOM-TYPE", &here, "a hash has an alg and a content, both text");
+                continue;
+            };
+            match dialects::hash(algorithm, content) {
+                // AIBoMGen writes the commit of the repository where the hash of a file belongs.
+                Ok(value) if value.starts_with("sha1:") && self.is_commit(node, content) => {
+                    let message =
+                        "the commit of the repository, not a digest of the model; not taken as a hash";
+                    self.found("F-BOM-HASH-COMMIT", &here, message);
+                }
+                Ok(value) => self.fact(FactKey::Hash, &value, &here),
+                Err((code, message)) => self.found(code, &here, message),
+            }
+        }
+    }
+
+    fn is_commit(&self, node: &Map<String, Value>, content: &str) -> bool {
+        let revision = text(node, "purl").and_then(names::hub_purl).and_then(|purl| purl.revision);
+        let versions = [text(node, "version"), revision.as_deref()];
+        let same = |version: &str| {
+            version.len() >= 7
+                && content.get(..version.len()).is_some_and(|c| c.eq_ignore_ascii_case(version))
+        };
+        self.document.by_aibomgen || versions.into_iter().flatten().any(same)
+    }
+
+    fn model_card(&mut self, node: &Map<String, Value>, at: &str) {
+        let Some(parameters) = self
+            .object(node, "modelCard", at)
+            .and_then(|card| self.object(card, "modelParameters", &format!("{at}/modelCard")))
+        else {
+            return;
+        };
+        let here = format!("{at}/modelCard/modelParameters");
+        let facts = [
+            ("task", FactKey::Task),
+            ("architectureFamily", FactKey::Architecture),
+            ("modelArchitecture", FactKey::Architecture),
+        ];
+        for (key, fact) in facts {
+            let value = self.text(parameters, key, &here).unwrap_or_default().to_owned();
+            self.fact(fact, &value, &format!("{here}/{key}"));
+        }
+        for (index, entry) in self.list(parameters, "datasets", &here) {
+            let place = format!("{here}/datasets/{index}");
+            let dataset = match entry.get("ref").and_then(Value::as_str) {
+                Some(name) => self.document.by_ref.get(name).and_then(|index| {
+                    self.document.components.get(*index).and_then(|component| identify(component.node, false))
+                }),
+                None => {
+                    let link =
+                        entry.pointer("/contents/url").and_then(Value::as_str).and_then(names::hub_url);
+                    link.or_else(|| Some(entry.get("name")?.as_str()?.to_owned()))
+                }
+            };
+            match dataset {
+                Some(dataset) => self.parent(&dataset, Relation::TrainedOn, &place),
+                None => {
+                    self.found("F-BOM-REF", &place, "this dataset has no name, or refers to nothing here")
+                }
+            }
+        }
+    }
+
+    fn pedigree(&mut self, node: &Map<String, Value>, at: &str, properties: &[Property]) {
+        let Some(pedigree) = self.object(node, "pedigree", at) else { return };
+        let here = format!("{at}/pedigree");
+        let notes = self.text(pedigree, "notes", &here).unwrap_or_default();
+        let relations = Relations::new(properties, notes);
+        for (index, ancestor) in self.list(pedigree, "ancestors", &here) {
+            self.ancestor(ancestor, &format!("{here}/ancestors/{index}"), &relations);
+        }
+        for (index, descendant) in self.list(pedigree, "descendants", &here) {
+            self.descendant(descendant, &format!("{here}/descendants/{index}"));
+        }
+    }
+
+    /// The same edge told from the other end: it is the descendant's, and pins nothing.
+    fn descendant(&mut self, descendant: &Value, place: &str) {
+        let named = descendant.as_object().and_then(|node| Some((node, identify(node, true)?)));
+        let Some((node, name)) = named else {
+            self.found("F-BOM-NAME", place, "a descendant without a name; left out");
+            return;
+        };
+        let source = self.document.source;
+        let mut model = Model::new(ModelId::new(&name), text(node, "name").unwrap_or(&name));
+        model.sources.push(source.clone());
+        let (properties, _) = properties(node, place);
+        model.parents.push(ParentRef {
+            id: self.record.model.id.clone(),
+            relation: Relations::new(&properties, "").of(self.record.model.id.raw()),
+            basis: Basis::Declared,
+            digest: None,
+            source: source.clone(),
+            place: place.into(),
+        });
+        self.descendants.push(model);
+    }
+
+    fn ancestor(&mut self, ancestor: &Value, place: &str, relations: &Relations<'_>) {
+        let named = ancestor.as_object().and_then(|node| Some((node, identify(node, true)?)));
+        let Some((node, name)) = named else {
+            self.found("F-BOM-NAME", place, "an ancestor without a name; left out");
+            return;
+        };
+        let (properties, bad) = properties(node, place);
+        for place in bad {
+            self.found("F-BOM-TYPE", &place, NO_PROPERTY);
+        }
+        let stated =
+            find(&properties, "touchmark:pedigree:relation").and_then(|one| names::relation(&one.value));
+        self.parent(&name, stated.unwrap_or_else(|| relations.of(&name)), place);
+        if let Some(pin) = find(&properties, dialects::PIN) {
+            dialects::pin(&mut self.record, &name, place, pin, self.document.source);
+        }
+    }
+
+    fn binding(&mut self, node: &Map<String, Value>, at: &str, properties: &[Property]) {
+        let mut binding = dialects::binding(&mut self.record, properties, self.document.source);
+        for (index, link) in self.list(node, "externalReferences", at) {
+            if binding.bundle_digest.is_some()
+                || link.get("type").and_then(Value::as_str) != Some("attestation")
+            {
+                continue;
+            }
+            for (number, hash) in each(link.get("hashes")).enumerate() {
+                let content = hash.get("content").and_then(Value::as_str);
+                let (Some("SHA-256"), Some(content)) = (hash.get("alg").and_then(Value::as_str), content)
+                else {
+                    continue;
+                };
+                if content.len() == 64 {
+                    binding.bundle_digest = Some(content.into());
+                } else {
+                    let place = format!("{at}/externalReferences/{index}/hashes/{number}");
+                    self.found("F-BOM-HASH-LENGTH", &place, "sha256 has 64 hexadecimal digits");
+                }
+            }
+        }
+        dialects::bind(&mut self.record, binding);
+    }
+
+    fn fact(&mut self, key: FactKey, value: &str, place: &str) {
+        self.record.fact(key, value, Basis::Declared, self.document.source, place);
+    }
+
+    fn parent(&mut self, raw: &str, relation: Relation, place: &str) {
+        self.record.parent(raw, relation, self.document.source, place);
+    }
+
+    fn found(&mut self, code: &str, place: &str, message: impl Into<String>) {
+        self.record.found(code, self.document.source, place, message);
+    }
+
+    fn text<'v>(&mut self, node: &'v Map<String, Value>, key: &str, at: &str) -> Option<&'v str> {
+        let value = node.get(key)?;
+        if !value.is_string() {
+            self.found("F-BOM-TYPE", &format!("{at}/{key}"), "must be text");
+        }
+        value.as_str()
+    }
+
+    fn object<'v>(
+        &mut self,
+        node: &'v Map<String, Value>,
+        key: &str,
+        at: &str,
+    ) -> Option<&'v Map<String, Value>> {
+        let value = node.get(key)?;
+        if !value.is_object() {
+            self.found("F-BOM-TYPE", &format!("{at}/{key}"), "must be an object");
+        }
+        value.as_object()
+    }
+
+    fn list<'v>(
+        &mut self,
+        node: &'v Map<String, Value>,
+        key: &str,
+        at: &str,
+    ) -> impl Iterator<Item = (usize, &'v Value)> + use<'v> {
+        let value = node.get(key);
+        if value.is_some_and(|value| !value.is_array()) {
+            self.found("F-BOM-TYPE", &format!("{at}/{key}"), "must be a list");
+        }
+        value.and_then(Value::as_array).into_iter().flatten().enumerate()
+    }
+}
+
+const NO_PROPERTY: &str = "a property has a name and a value, both text";
+
+/// The properties of a component and of its model card, and where there are some that are none.
+fn properties(node: &Map<String, Value>, at: &str) -> (Vec<Property>, Vec<String>) {
+    let (mut found, mut bad) = (Vec::new(), Vec::new());
+    let card = node.get("modelCard").and_then(Value::as_object);
+    for (holder, at) in [(Some(node), at.to_owned()), (card, format!("{at}/modelCard"))] {
+        let Some(list) = holder.and_then(|holder| holder.get("properties")) else { continue };
+        if !list.is_array() {
+            bad.push(format!("{at}/properties"));
+        }
+        for (index, entry) in each(Some(list)).enumerate() {
+            let place = format!("{at}/properties/{index}");
+            let part = |key: &str| entry.get(key).and_then(Value::as_str).map(str::to_owned);
+            match (part("name"), part("value")) {
+                (Some(name), Some(value)) => found.push(Property { name, value, place }),
+                // A property without a value is allowed and says nothing.
+                (Some(_), None) if entry.get("value").is_none() => {}
+                _ => bad.push(place),
+            }
+        }
+    }
+    (found, bad)
+}
+
+fn text<'v>(node: &'v Map<String, Value>, key: &str) -> Option<&'v str> {
+    node.get(key).and_then(Value::as_str)
+}
+
+fn each(list: Option<&Value>) -> impl Iterator<Item = &Value> {
+    list.and_then(Value::as_array).into_iter().flatten()
+}

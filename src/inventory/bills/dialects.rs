@@ -1,0 +1,225 @@
+//! How the generators of bills say what the formats have no field for: base models, relations, providers,
+//! signatures. Tables over properties; it knows no document format.
+
+use crate::text::Untrusted;
+
+use crate::inventory::model::facts::Relation;
+use crate::inventory::model::hex::is_hex;
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Binding;
+use crate::inventory::model::names;
+use crate::inventory::model::record::Record;
+
+/// Properties that hold base models, one or a list. OWASP's generator, AIBoMGen, AITF, and others after them.
+const BASES: [&str; 7] = [
+    "base_model",
+    "baseModel",
+    "huggingface:baseModel",
+    "huggingface:base_model",
+    "genai:aibom:modelcard:base_model",
+    "genai:aibom:modelcard:baseModel",
+    "derived_from",
+];
+/// Properties that hold the relation to them, in the hub's words.
+const RELATIONS: [&str; 4] = [
+    "base_model_relation",
+    "baseModelRelation",
+    "huggingface:baseModelRelation",
+    "genai:aibom:modelcard:base_model_relation",
+];
+/// Properties that hold the hub's tags, separated by commas.
+const TAGS: [&str; 2] = ["tags", "huggingface:tags"];
+/// Bases in one property, and tags about bases, that are looked at: each is compared with the others.
+const MAX_LISTED: usize = 256;
+/// Properties by which others tell that they looked at a signature (k8s-aibom's annotation and its like).
+const CLAIMS: [&str; 3] = ["model.k8saibom.dev/oms-signature", "oms:status", "touchmark:oms:status"];
+/// The domain of `touchmark:oms:rootDigest`; a digest of another domain is not compared with ours.
+pub(super) const ROOT_DOMAIN: &str = "oms-root";
+
+/// The property that pins a parent to its root digest.
+pub(super) const PIN: &str = "touchmark:pedigree:digest";
+
+/// A name and its value, as text.
+pub(super) struct Property {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Where it stands.
+    pub place: String,
+}
+
+/// The first property of this name.
+pub(super) fn find<'p>(properties: &'p [Property], name: &str) -> Option<&'p Property> {
+    properties.iter().find(|property| property.name == name)
+}
+
+/// How a model came from its bases, as far as anything says so: a property, a tag, a note of the pedigree.
+pub(super) struct Relations<'p> {
+    explicit: Option<Relation>,
+    tags: Vec<(Relation, &'p str)>,
+    note: Option<Relation>,
+}
+
+impl<'p> Relations<'p> {
+    /// Collects what is said; `notes` are those of the pedigree.
+    pub fn new(properties: &'p [Property], notes: &str) -> Self {
+        let word = |name: &&str| names::relation(&find(properties, name)?.value);
+        Relations {
+            explicit: RELATIONS.iter().find_map(word),
+            tags: tags(properties)
+                .filter_map(|(_, tag)| names::base_model_tag(tag))
+                .filter_map(|(relation, base)| Some((relation?, base.trim())))
+                .collect(),
+            // AIBoMGen: "finetune of Org/Base".
+            note: notes.split_once(" of ").and_then(|(word, _)| names::relation(word)),
+        }
+    }
+
+    /// How it came from the base `id`.
+    pub fn of(&self, id: &str) -> Relation {
+        let by_tag =
+            || self.tags.iter().find(|(_, base)| base.eq_ignore_ascii_case(id)).map(|(word, _)| *word);
+        self.explicit.or_else(by_tag).or(self.note).unwrap_or(Relation::Unspecified)
+    }
+}
+
+/// Adds the parents that properties name, and says of a signature that it is only claimed.
+pub(super) fn apply(record: &mut Record, properties: &[Property], source: &Untrusted) {
+    let relations = Relations::new(properties, "");
+    for property in properties.iter().filter(|property| BASES.contains(&property.name.as_str())) {
+        // A list is joined with commas, or is Python's way to print one: ['a/b', 'c/d'].
+        let bases = property.value.trim().trim_start_matches('[').trim_end_matches(']').split(',');
+        let bases = bases.map(|base| base.trim().trim_matches(['\'', '"'])).filter(|base| !base.is_empty());
+        for base in bases.take(MAX_LISTED) {
+            let id = names::canonical(base).unwrap_or_default();
+            record.parent(base, relations.of(&id), source, &property.place);
+        }
+    }
+    for (property, tag) in tags(properties) {
+        if let Some((_, base)) = names::base_model_tag(tag) {
+            let base = base.trim();
+            record.parent(base, relations.of(base), source, &property.place);
+        }
+    }
+    for property in properties.iter().filter(|property| CLAIMS.contains(&property.name.as_str())) {
+        let message =
+            "speaks of a signature's verification; that is declared, and counts only when verified here";
+        record.found("F-BOM-CLAIM", source, &property.place, message);
+    }
+}
+
+/// The tags about base models, as many as are looked at.
+fn tags(properties: &[Property]) -> impl Iterator<Item = (&Property, &str)> {
+    properties
+        .iter()
+        .filter(|property| TAGS.contains(&property.name.as_str()))
+        .flat_map(|property| property.value.split(',').map(move |tag| (property, tag)))
+        .filter(|(_, tag)| names::base_model_tag(tag).is_some())
+        .take(MAX_LISTED)
+}
+
+/// Pins the parent that `place` names to the root digest that a property states.
+pub(super) fn pin(record: &mut Record, name: &str, place: &str, pin: &Property, source: &Untrusted) {
+    let id = ModelId::new(name);
+    match pin.value.parse() {
+        Ok(digest) => {
+            let parents = record.model.parents.iter_mut();
+            for parent in parents.filter(|parent| parent.id == id && parent.place.raw() == place) {
+                parent.digest = Some(digest);
+            }
+        }
+        Err(_) => {
+            let message = "not a root digest: 64 lower-case hexadecimal digits";
+            record.found("F-BOM-DIGEST", source, &pin.place, message);
+        }
+    }
+}
+
+/// What the properties say of the model's signature; to be compared, never believed.
+pub(super) fn binding(record: &mut Record, properties: &[Property], source: &Untrusted) -> Binding {
+    let value = |name: &str| find(properties, name).map(|property| Untrusted::new(property.value.as_str()));
+    let mut binding = Binding {
+        root_digest: value("touchmark:oms:rootDigest"),
+        identity: value("touchmark:oms:identity"),
+        issuer: value("touchmark:oms:issuer"),
+        log_entry: value("touchmark:oms:logEntry"),
+        bundle_digest: value("touchmark:oms:bundleDigest"),
+        source: source.clone(),
+    };
+    let foreign = find(properties, "touchmark:oms:digestDomain").filter(|domain| domain.value != ROOT_DOMAIN);
+    if let Some(domain) = foreign.filter(|_| binding.root_digest.is_some()) {
+        let message =
+            format!("a digest of another domain than {ROOT_DOMAIN}; not compared with a root digest");
+        record.found("F-BOM-DOMAIN", source, &domain.place, message);
+        binding.root_digest = None;
+    }
+    binding
+}
+
+/// Keeps a binding that says anything.
+pub(super) fn bind(record: &mut Record, binding: Binding) {
+    let nothing = Binding { source: binding.source.clone(), ..Binding::default() };
+    record.model.binding = (binding != nothing).then(|| Box::new(binding));
+}
+
+/// Who is meant when a source-code scanner (Trusera) types what it saw as a model.
+pub(super) enum Seen<'p> {
+    /// The model of this name, of that provider.
+    Model(&'p str, Option<&'p Property>),
+    /// Only a provider; which model is not said.
+    Provider,
+}
+
+/// Reads `trusera:model_name` and `trusera:provider` of a component called `name`.
+pub(super) fn seen<'p>(properties: &'p [Property], name: &str) -> Option<Seen<'p>> {
+    let provider = find(properties, "trusera:provider").filter(|property| !property.value.trim().is_empty());
+    if let Some(model) = find(properties, "trusera:model_name").map(|property| property.value.trim())
+        && !model.is_empty()
+    {
+        return Some(Seen::Model(model, provider));
+    }
+    let vendor = provider?.value.trim().to_lowercase();
+    let name = name.trim().to_lowercase();
+    (name == vendor || name.strip_suffix(" model") == Some(vendor.as_str())).then_some(Seen::Provider)
+}
+
+/// Hash algorithms: as CycloneDX writes them, as we write them, and their hexadecimal digits.
+const HASHES: [(&str, &str, usize); 14] = [
+    ("MD5", "md5", 32),
+    ("SHA-1", "sha1", 40),
+    ("SHA-256", "sha256", 64),
+    ("SHA-384", "sha384", 96),
+    ("SHA-512", "sha512", 128),
+    ("SHA3-256", "sha3-256", 64),
+    ("SHA3-384", "sha3-384", 96),
+    ("SHA3-512", "sha3-512", 128),
+    ("BLAKE2b-256", "blake2b-256", 64),
+    ("BLAKE2b-384", "blake2b-384", 96),
+    ("BLAKE2b-512", "blake2b-512", 128),
+    ("BLAKE3", "blake3", 64),
+    ("Streebog-256", "streebog-256", 64),
+    ("Streebog-512", "streebog-512", 128),
+];
+
+/// `alg:hex` of a stated hash. SPDX writes the same algorithms without separators or with `_`.
+///
+/// # Errors
+/// The code and the words of the finding.
+pub(super) fn hash(algorithm: &str, content: &str) -> Result<String, (&'static str, String)> {
+    let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
+    let wanted = plain(algorithm);
+    let Some((_, ours, digits)) = HASHES.iter().find(|(name, ..)| plain(name) == wanted) else {
+        return Err(("F-BOM-HASH-ALGORITHM", "not a hash algorithm that is known here".to_owned()));
+    };
+    if content.len() != *digits || !is_hex(content) {
+        let message = format!("{ours} has {digits} hexadecimal digits; this has {} bytes", content.len());
+        return Err(("F-BOM-HASH-LENGTH", message));
+    }
+    Ok(format!("{ours}:{}", content.to_ascii_lowercase()))
+}
+
+/// How CycloneDX writes one of our algorithms.
+pub(super) fn cyclonedx_algorithm(ours: &str) -> Option<&'static str> {
+    HASHES.iter().find(|(_, known, _)| *known == ours).map(|(name, ..)| *name)
+}

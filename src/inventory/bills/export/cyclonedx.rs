@@ -1,0 +1,138 @@
+//! CycloneDX 1.6 and 1.7, JSON.
+
+use serde_json::{Map, Value, json};
+use std::collections::HashSet;
+
+use super::entry::{
+    CycloneDx, Entry, Licence, Proof, address, facts, first, name_of, name_of_model, parents, properties,
+    timestamp,
+};
+use crate::inventory::bills::dialects::cyclonedx_algorithm;
+use crate::inventory::model::facts::{FactKey, Relation};
+use crate::inventory::model::models::{Kind, Model};
+
+/// The models as one CycloneDX document. Lineage is `pedigree.ancestors`, as the standard's maintainers ask; the
+/// binding is an external reference of type `attestation` and properties named `touchmark:oms:*`.
+pub fn cyclonedx(entries: &[Entry<'_>], version: CycloneDx, at: jiff::Timestamp) -> Value {
+    let version = match version {
+        CycloneDx::V1_6 => "1.6",
+        CycloneDx::V1_7 => "1.7",
+    };
+    let known: HashSet<&str> = entries.iter().map(|entry| entry.model.id.raw()).collect();
+    let components: Vec<Value> = entries.iter().map(|entry| component(entry, &known)).collect();
+    json!({
+        "$schema": format!("http://cyclonedx.org/schema/bom-{version}.schema.json"),
+        "bomFormat": "CycloneDX",
+        "specVersion": version,
+        "version": 1,
+        "metadata": {
+            "timestamp": timestamp(at),
+            "tools": { "components": [
+                { "type": "application", "name": "touchmark", "version": env!("CARGO_PKG_VERSION") }
+            ] },
+        },
+        "components": components,
+    })
+}
+
+fn component(entry: &Entry<'_>, known: &HashSet<&str>) -> Value {
+    let model = entry.model;
+    let is_data = model.kind == Kind::Dataset;
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Value| {
+        let is_empty = match &value {
+            Value::Array(items) => items.is_empty(),
+            Value::Object(members) => members.is_empty(),
+            value => value.is_null(),
+        };
+        if !is_empty {
+            out.insert(key.to_owned(), value);
+        }
+    };
+    put("type", if is_data { "data" } else { "machine-learning-model" }.into());
+    put("bom-ref", model.id.raw().into());
+    put("supplier", first(model, FactKey::Publisher).map_or(Value::Null, |name| json!({ "name": name })));
+    put("name", name_of_model(model).into());
+    put("version", first(model, FactKey::Version).into());
+    put("description", first(model, FactKey::Description).into());
+    put("hashes", facts(model, FactKey::Hash).filter_map(|fact| hash(fact.value.raw())).collect());
+    put("licenses", licences(model));
+    put("purl", first(model, FactKey::Purl).filter(|purl| purl.starts_with("pkg:")).into());
+    let ancestors: Vec<Value> = parents(model, true)
+        .into_iter()
+        .map(|parent| {
+            let mut told =
+                vec![json!({ "name": "touchmark:pedigree:relation", "value": parent.relation.word() })];
+            if let Some(digest) = parent.digest {
+                told.push(json!({ "name": "touchmark:pedigree:digest", "value": digest.to_string() }));
+            }
+            json!({ "type": "machine-learning-model", "name": name_of(model, parent), "properties": told })
+        })
+        .collect();
+    put("pedigree", if ancestors.is_empty() { Value::Null } else { json!({ "ancestors": ancestors }) });
+    put("externalReferences", entry.proof.iter().map(reference).collect());
+    put(
+        "properties",
+        properties(entry).into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect(),
+    );
+    if is_data {
+        put("data", json!([{ "type": "dataset", "name": name_of_model(model) }]));
+    } else {
+        put("modelCard", model_card(model, known));
+    }
+    Value::Object(out)
+}
+
+fn model_card(model: &Model, known: &HashSet<&str>) -> Value {
+    let datasets: Vec<Value> = parents(model, false)
+        .into_iter()
+        .filter(|parent| parent.relation == Relation::TrainedOn)
+        .map(|parent| match known.get(parent.id.raw()) {
+            Some(id) => json!({ "ref": id }),
+            None => json!({ "type": "dataset", "name": name_of(model, parent) }),
+        })
+        .collect();
+    let mut parameters = Map::new();
+    if let Some(task) = first(model, FactKey::Task) {
+        parameters.insert("task".to_owned(), task.into());
+    }
+    let architecture = ["architectureFamily", "modelArchitecture"];
+    for (key, fact) in architecture.into_iter().zip(facts(model, FactKey::Architecture)) {
+        parameters.insert(key.to_owned(), fact.value.raw().into());
+    }
+    if !datasets.is_empty() {
+        parameters.insert("datasets".to_owned(), Value::Array(datasets));
+    }
+    if parameters.is_empty() { Value::Null } else { json!({ "modelParameters": parameters }) }
+}
+
+fn hash(value: &str) -> Option<Value> {
+    let (algorithm, content) = value.split_once(':')?;
+    Some(json!({ "alg": cyclonedx_algorithm(algorithm)?, "content": content }))
+}
+
+/// Either one expression, or licences by identifier and name: the schema allows no mixture.
+fn licences(model: &Model) -> Value {
+    let found: Vec<&str> = facts(model, FactKey::Licence).map(|fact| fact.value.raw()).collect();
+    if let [one] = found.as_slice()
+        && let Licence::Expression(expression) = Licence::of(one)
+    {
+        return json!([{ "expression": expression }]);
+    }
+    found
+        .into_iter()
+        .map(|raw| match Licence::of(raw) {
+            Licence::Id(id) => json!({ "license": { "id": id } }),
+            Licence::Expression(name) | Licence::Name(name) => json!({ "license": { "name": name } }),
+        })
+        .collect()
+}
+
+fn reference(proof: &Proof) -> Value {
+    json!({
+        "type": "attestation",
+        "url": address(proof.bundle.raw()),
+        "comment": "OMS signature bundle",
+        "hashes": [{ "alg": "SHA-256", "content": proof.bundle_digest }],
+    })
+}

@@ -1,0 +1,196 @@
+//! What is written of a model, whatever the format: facts that nothing contradicts, parents, licences, properties.
+
+use crate::signing::RootDigest;
+use crate::text::Untrusted;
+
+use crate::inventory::bills::dialects::ROOT_DOMAIN;
+use crate::inventory::model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
+use crate::inventory::model::models::Model;
+use crate::inventory::model::names;
+
+/// What a verification proved of a model's signature: what the binding block states (L1.14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The recomputed root digest.
+    pub root_digest: RootDigest,
+    /// The signer.
+    pub identity: Untrusted,
+    /// Who vouches for the signer; none for a bare key.
+    pub issuer: Option<Untrusted>,
+    /// Log id and index, `id/index`, when there is an entry.
+    pub log_entry: Option<Untrusted>,
+    /// The bundle, workspace-relative, with `/`.
+    pub bundle: Untrusted,
+    /// SHA-256 of the bundle, hex.
+    pub bundle_digest: String,
+    /// When it was verified.
+    pub verified_at: jiff::Timestamp,
+}
+
+/// One model to write, and what was proved of its signature.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// None when it was not verified, or did not pass.
+    pub proof: Option<Proof>,
+}
+
+/// Versions of CycloneDX that are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CycloneDx {
+    /// 1.6.
+    V1_6,
+    /// 1.7.
+    V1_7,
+}
+
+/// Licences that CycloneDX and SPDX know by these identifiers; others are written as names.
+const LICENCES: [&str; 17] = [
+    "AFL-3.0",
+    "AGPL-3.0-only",
+    "Apache-2.0",
+    "Artistic-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "CC-BY-4.0",
+    "CC-BY-NC-4.0",
+    "CC-BY-NC-ND-4.0",
+    "CC-BY-NC-SA-4.0",
+    "CC-BY-SA-3.0",
+    "CC-BY-SA-4.0",
+    "CC0-1.0",
+    "GPL-3.0-only",
+    "ISC",
+    "MIT",
+    "MPL-2.0",
+];
+
+/// A licence as the formats want it.
+pub(super) enum Licence<'a> {
+    Id(&'static str),
+    Expression(&'a str),
+    Name(&'a str),
+}
+
+impl<'a> Licence<'a> {
+    pub(super) fn of(raw: &'a str) -> Self {
+        if let Some(id) = LICENCES.iter().find(|id| id.eq_ignore_ascii_case(raw)) {
+            return Licence::Id(id);
+        }
+        // Only what is made of known identifiers is surely an expression.
+        let words: Vec<&str> = raw.split([' ', '(', ')']).filter(|word| !word.is_empty()).collect();
+        let is_known = |word: &&&str| LICENCES.contains(word) || matches!(**word, "AND" | "OR");
+        if words.len() > 2 && words.iter().filter(is_known).count() == words.len() {
+            Licence::Expression(raw)
+        } else {
+            Licence::Name(raw)
+        }
+    }
+}
+
+/// The facts of a kind that nothing contradicts, each value once.
+pub(super) fn facts(model: &Model, key: FactKey) -> impl Iterator<Item = &Fact> {
+    let mut seen: Vec<&str> = Vec::new();
+    model.facts.iter().filter(move |fact| {
+        let is_new = fact.key == key
+            && fact.basis != Basis::Contradicted
+            && !seen.iter().any(|known| known.eq_ignore_ascii_case(fact.value.raw()));
+        if is_new {
+            seen.push(fact.value.raw());
+        }
+        is_new
+    })
+}
+
+pub(super) fn first(model: &Model, key: FactKey) -> Option<&str> {
+    facts(model, key).next().map(|fact| fact.value.raw())
+}
+
+/// The parents, each once; of several words on the relation the most telling one.
+pub(super) fn parents(model: &Model, bears_weight: bool) -> Vec<&ParentRef> {
+    let mut found: Vec<&ParentRef> = Vec::new();
+    for parent in model.parents.iter().filter(|parent| parent.relation.bears_weight() == bears_weight) {
+        let tells = |parent: &ParentRef| (parent.digest.is_some(), parent.relation != Relation::Unspecified);
+        match found.iter_mut().find(|known| known.id == parent.id) {
+            Some(known) if tells(known) < tells(parent) => *known = parent,
+            Some(_) => {}
+            None => found.push(parent),
+        }
+    }
+    found
+}
+
+/// The parent's name as its source writes it, since ids are lower-cased.
+pub(super) fn name_of<'a>(model: &'a Model, parent: &'a ParentRef) -> String {
+    let names = model
+        .facts
+        .iter()
+        .filter(|fact| matches!(fact.key, FactKey::BaseModel | FactKey::Dataset))
+        .filter_map(|fact| names::canonical(fact.value.raw()));
+    let mut names = names.filter(|name| name.to_lowercase() == parent.id.raw());
+    names.next().unwrap_or_else(|| parent.id.raw().to_owned())
+}
+
+/// `owner/name` when the name says so, else the id.
+pub(super) fn name_of_model(model: &Model) -> &str {
+    if model.name.raw().to_lowercase() == model.id.raw() { model.name.raw() } else { model.id.raw() }
+}
+
+/// Properties that every format carries: the binding, and the basis of each fact.
+pub(super) fn properties(entry: &Entry<'_>) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    if let Some(proof) = &entry.proof {
+        let mut add = |name: &str, value: String| out.push((format!("touchmark:oms:{name}"), value));
+        add("rootDigest", proof.root_digest.to_string());
+        add("digestDomain", ROOT_DOMAIN.to_owned());
+        add("identity", proof.identity.raw().to_owned());
+        if let Some(issuer) = &proof.issuer {
+            add("issuer", issuer.raw().to_owned());
+        }
+        if let Some(log) = &proof.log_entry {
+            add("logEntry", log.raw().to_owned());
+        }
+        add("bundle", proof.bundle.raw().to_owned());
+        add("bundleDigest", proof.bundle_digest.clone());
+        add("verifiedAt", proof.verified_at.to_string());
+    }
+    for key in KEYS {
+        for fact in facts(entry.model, key) {
+            let value = format!("{}: {} {}", fact.basis.word(), fact.source.raw(), fact.place.raw());
+            out.push((format!("touchmark:basis:{}", key.word()), value.trim_end().to_owned()));
+        }
+    }
+    out
+}
+
+/// Facts that are written, and so have their basis told.
+const KEYS: [FactKey; 8] = [
+    FactKey::Version,
+    FactKey::Publisher,
+    FactKey::Licence,
+    FactKey::Task,
+    FactKey::Architecture,
+    FactKey::Purl,
+    FactKey::Hash,
+    FactKey::Description,
+];
+
+/// A path as the reference of an address (RFC 3986): what is not unreserved is escaped.
+pub(super) fn address(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Seconds, in UTC, as both formats want it.
+pub(super) fn timestamp(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

@@ -1,0 +1,295 @@
+//! SPDX 3.0.1 in JSON-LD, with the AI and dataset profiles. Elements stand in `@graph`; some generators put
+//! them into the document's `element` list, drop the prefixes of types, or nest one element in another. All of
+//! it is read; an unknown type is passed over.
+
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+use crate::inventory::bills::dialects::{self, Property};
+use crate::inventory::model::facts::FactKey;
+use crate::inventory::model::finding::Scan;
+use crate::inventory::model::models::Kind;
+use crate::inventory::model::names;
+use crate::json::pointer_part;
+use crate::text::Untrusted;
+
+use super::bill::{Bill, Element, MAX_ELEMENTS, each, is_dataset_address, kind_by_address};
+
+/// Where elements nest in elements.
+const NESTS: [&str; 5] = ["element", "rootElement", "from", "to", "suppliedBy"];
+/// Members that are facts as they stand; several values give several facts.
+const FACTS: [(&str, FactKey); 8] = [
+    ("packageUrl", FactKey::Purl),
+    ("packageVersion", FactKey::Version),
+    ("description", FactKey::Description),
+    ("summary", FactKey::Description),
+    ("domain", FactKey::Task),
+    ("typeOfModel", FactKey::Architecture),
+    ("builtTime", FactKey::Made),
+    ("releaseTime", FactKey::Made),
+];
+const TYPES: [(&str, Kind); 2] = [("AIPackage", Kind::Model), ("DatasetPackage", Kind::Dataset)];
+const PURPOSES: [(&str, Kind); 2] = [("model", Kind::Model), ("data", Kind::Dataset)];
+const LISTED: &str = "spdx.org/licenses/";
+
+/// Whether a tree is SPDX 3.
+pub(in crate::inventory::bills) fn is_three(root: &Value) -> bool {
+    let names_spdx = |value: &Value| value.as_str().is_some_and(|context| context.contains("spdx.org/rdf/"));
+    let has_id = |node: &Value| node.get("spdxId").is_some();
+    each(root.get("@context"), "").iter().any(|(_, value)| names_spdx(value))
+        || root.as_object().is_some_and(|node| type_of(node) == "SpdxDocument")
+        || root.get("@graph").and_then(Value::as_array).is_some_and(|graph| graph.iter().any(has_id))
+}
+
+/// Reads one document.
+pub(in crate::inventory::bills) fn view(root: &Value, source: &Untrusted) -> Scan {
+    let mut bill = Bill::new(source);
+    let nodes = collect(root, &mut bill);
+    let by_id: Nodes<'_> = nodes.iter().rev().filter_map(|(_, node)| Some((id(node)?, *node))).collect();
+    let mut licences = licences(&nodes);
+    for (at, node) in &nodes {
+        match type_of(node) {
+            "Relationship" | "LifecycleScopedRelationship" => relationship(&mut bill, node, at),
+            _ => {
+                let id = id(node).unwrap_or_default();
+                // Licences are taken away: those of one id are looked at once, however often it occurs.
+                let licences = licences.remove(id).unwrap_or_default();
+                let element = element(&bill, (id, node), at, &by_id, &licences);
+                bill.add(element);
+            }
+        }
+    }
+    bill.finish()
+}
+
+type Node<'a> = &'a Map<String, Value>;
+type Nodes<'a> = HashMap<&'a str, Node<'a>>;
+
+/// All elements with their pointers, in the order of the document.
+fn collect<'a>(root: &'a Value, bill: &mut Bill<'a>) -> Vec<(String, Node<'a>)> {
+    let mut nodes = Vec::new();
+    let mut waiting: Vec<(String, &Value)> = match root.get("@graph") {
+        Some(graph) => each(Some(graph), "/@graph"),
+        None => vec![(String::new(), root)],
+    };
+    if !root.get("@graph").is_some_and(Value::is_array) {
+        let message = "the elements do not stand in @graph, as SPDX 3.0.1 has it; read all the same";
+        bill.note("F-BOM-DIALECT", "/@graph", message);
+    }
+    waiting.reverse();
+    while let Some((at, value)) = waiting.pop() {
+        let Some(node) = value.as_object() else {
+            bill.note("F-BOM-TYPE", &at, "an element must be an object");
+            continue;
+        };
+        if nodes.len() >= MAX_ELEMENTS {
+            bill.note("F-BOM-COMPONENTS", &at, format!("only the first {MAX_ELEMENTS} elements are read"));
+            break;
+        }
+        for name in NESTS {
+            let Some((key, value)) = member(node, name) else { continue };
+            // So many are waiting that the bound is met in any case.
+            if waiting.len() > 2 * MAX_ELEMENTS {
+                break;
+            }
+            let nested = each(Some(value), &format!("{at}/{}", pointer_part(key)));
+            waiting.extend(nested.into_iter().filter(|(_, value)| value.is_object()).rev());
+        }
+        nodes.push((at, node));
+    }
+    nodes
+}
+
+/// Licences by the id of what has them: relationships that name one, with the relationship's pointer.
+fn licences<'a>(nodes: &[(String, Node<'a>)]) -> HashMap<&'a str, Vec<(String, &'a Value)>> {
+    let mut found: HashMap<&str, Vec<(String, &Value)>> = HashMap::new();
+    for (at, node) in nodes {
+        let kind = value(node, "relationshipType").and_then(Value::as_str);
+        if !matches!(kind, Some("hasDeclaredLicense" | "hasConcludedLicense")) {
+            continue;
+        }
+        let Some(from) = value(node, "from").and_then(reference) else { continue };
+        found.entry(from).or_default().extend(each(value(node, "to"), &format!("{at}/to")));
+    }
+    found
+}
+
+fn element<'a>(
+    bill: &Bill<'a>,
+    (id, node): (&'a str, Node<'a>),
+    at: &str,
+    by_id: &Nodes<'a>,
+    licences: &[(String, &'a Value)],
+) -> Element<'a> {
+    let source = bill.source;
+    let purl = value(node, "packageUrl").and_then(Value::as_str);
+    let mut links: Vec<&str> =
+        ["downloadLocation", "homePage"].iter().filter_map(|key| value(node, key)?.as_str()).collect();
+    for (_, reference) in each(value(node, "externalRef"), "") {
+        let locators = reference.as_object().and_then(|node| value(node, "locator"));
+        links.extend(each(locators, "").iter().filter_map(|(_, locator)| locator.as_str()));
+    }
+    let kind = kind(node, purl, &links);
+    let shown = value(node, "name").and_then(Value::as_str).unwrap_or_default();
+    let name = names::identity(purl, None, shown, links.into_iter(), false);
+    let mut element = bill.element(id, kind, name, shown, at);
+    if kind.is_none() {
+        return element;
+    }
+    for (key, fact) in FACTS {
+        let Some((key, found)) = member(node, key) else { continue };
+        for (place, value) in each(Some(found), &format!("{at}/{}", pointer_part(key))) {
+            match value.as_str() {
+                Some(value) => element.fact(fact, value, source, &place),
+                None => element.record.found("F-BOM-TYPE", source, &place, "must be text"),
+            }
+        }
+    }
+    if element.record.model.fact(FactKey::Version).is_none()
+        && let Some(revision) = purl.and_then(names::hub_purl).and_then(|purl| purl.revision)
+    {
+        element.fact(FactKey::Version, &revision, source, &format!("{at}/packageUrl"));
+    }
+    for key in ["suppliedBy", "originatedBy"] {
+        let publishers = member(node, key)
+            .map(|(key, agents)| each(Some(agents), &format!("{at}/{}", pointer_part(key))))
+            .unwrap_or_default();
+        for (place, agent) in publishers {
+            let named = reference(agent).and_then(|id| by_id.get(id)).copied().or(agent.as_object());
+            if let Some(name) = named.and_then(|agent| value(agent, "name")?.as_str()) {
+                element.fact(FactKey::Publisher, name, source, &place);
+            }
+        }
+    }
+    for (place, licence) in licences {
+        match licence_text(licence, by_id) {
+            Some(text) => element.licence(text, source, place),
+            None => {
+                element.record.found("F-BOM-REF", source, place, "a licence that is not in this document")
+            }
+        }
+    }
+    // `hash` is hf2spdx's name for what SPDX calls `verifiedUsing`.
+    for key in ["verifiedUsing", "hash"] {
+        for (place, hash) in each(node.get(key), &format!("{at}/{key}")) {
+            let part = |name| hash.as_object().and_then(|hash| value(hash, name));
+            if part("hashValue").is_some() || part("algorithm").is_some() {
+                element.hash(part("algorithm"), part("hashValue"), source, &place);
+            }
+        }
+    }
+    let properties = properties(node, at);
+    dialects::apply(&mut element.record, &properties, source);
+    let binding = dialects::binding(&mut element.record, &properties, source);
+    dialects::bind(&mut element.record, binding);
+    element
+}
+
+fn kind(node: Node<'_>, purl: Option<&str>, links: &[&str]) -> Option<Kind> {
+    let named = type_of(node);
+    if let Some((_, kind)) = TYPES.iter().find(|(known, _)| *known == named) {
+        return Some(*kind);
+    }
+    if named != "Package" {
+        return None;
+    }
+    let purpose = value(node, "primaryPurpose").and_then(Value::as_str).unwrap_or_default();
+    let purpose = purpose.rsplit('/').next().unwrap_or_default();
+    let by_purpose = || PURPOSES.iter().find(|(known, _)| *known == purpose).map(|(_, kind)| *kind);
+    if purl.is_some_and(is_dataset_address) || links.iter().any(|link| is_dataset_address(link)) {
+        return Some(Kind::Dataset);
+    }
+    by_purpose().or_else(|| kind_by_address(purl.into_iter()))
+}
+
+fn relationship<'a>(bill: &mut Bill<'a>, node: Node<'a>, at: &str) {
+    let kind = value(node, "relationshipType").and_then(Value::as_str);
+    let from = value(node, "from").and_then(reference);
+    let (Some(kind), Some(from)) = (kind, from) else {
+        bill.note("F-BOM-TYPE", at, "a relationship has a type and an element it starts from");
+        return;
+    };
+    let comment = ["comment", "description", "summary"].iter().find_map(|key| value(node, key)?.as_str());
+    // RDF writes the type as an address.
+    let kind = kind.rsplit('/').next().unwrap_or_default();
+    for (place, to) in each(value(node, "to"), &format!("{at}/to")) {
+        match reference(to) {
+            Some(to) => {
+                let pin = properties(node, at).into_iter().find(|one| one.name == dialects::PIN);
+                bill.relate((kind, comment.unwrap_or_default()), (from, to), &place, pin);
+            }
+            None => bill.note("F-BOM-TYPE", &place, "must be the id of an element"),
+        }
+    }
+}
+
+/// The words of a licence: an expression, a listed licence's id, or a name.
+fn licence_text<'a>(licence: &'a Value, by_id: &Nodes<'a>) -> Option<&'a str> {
+    let named = reference(licence);
+    let node = named.and_then(|id| by_id.get(id)).copied().or(licence.as_object());
+    let listed = |id: &'a str| id.split_once(LISTED).map(|(_, id)| id.trim_end_matches('/'));
+    if let Some(node) = node {
+        let stated = ["licenseExpression", "name"].iter().find_map(|key| value(node, key)?.as_str());
+        return stated.or_else(|| listed(named?));
+    }
+    // The model's own individuals stand for no licence and for no statement.
+    match named?.rsplit(['/', '_', '#']).next()? {
+        "NoAssertionLicense" | "NoAssertion" => Some("NOASSERTION"),
+        "NoneLicense" | "None" => Some("NONE"),
+        _ => listed(named?),
+    }
+}
+
+/// The CycloneDX properties that SPDX 3 carries as an extension.
+fn properties(node: Node<'_>, at: &str) -> Vec<Property> {
+    let mut found = Vec::new();
+    for (at, extension) in each(node.get("extension"), &format!("{at}/extension")) {
+        let Some((key, list)) = extension.as_object().and_then(|node| member(node, "cdxProperty")) else {
+            continue;
+        };
+        for (place, entry) in each(Some(list), &format!("{at}/{}", pointer_part(key))) {
+            let part = |name| {
+                entry
+                    .as_object()
+                    .and_then(|entry| value(entry, name))
+                    .and_then(Value::as_str)
+                    .map(str::to_owned)
+            };
+            if let (Some(name), Some(value)) = (part("cdxPropName"), part("cdxPropValue")) {
+                found.push(Property { name, value, place });
+            }
+        }
+    }
+    found
+}
+
+/// A member by its name without the profile's prefix.
+fn member<'v>(node: &'v Map<String, Value>, name: &str) -> Option<(&'v str, &'v Value)> {
+    let exact = node.get_key_value(name);
+    let found = exact.or_else(|| node.iter().find(|(key, _)| local(key) == name));
+    found.map(|(key, value)| (key.as_str(), value))
+}
+
+fn value<'v>(node: &'v Map<String, Value>, name: &str) -> Option<&'v Value> {
+    member(node, name).map(|(_, value)| value)
+}
+
+/// `ai_AIPackage`, `ai:AIPackage` and the full address are all `AIPackage`.
+fn local(name: &str) -> &str {
+    name.rsplit(['_', ':', '/']).next().unwrap_or_default()
+}
+
+fn type_of(node: &Map<String, Value>) -> &str {
+    let stated = node.get("type").or_else(|| node.get("@type"));
+    let first = stated.map(|stated| stated.get(0).unwrap_or(stated));
+    local(first.and_then(Value::as_str).unwrap_or_default())
+}
+
+fn id(node: &Map<String, Value>) -> Option<&str> {
+    ["spdxId", "@id", "SPDXID"].iter().find_map(|key| node.get(*key)?.as_str())
+}
+
+/// An id, or the id of an element that stands there itself.
+fn reference(value: &Value) -> Option<&str> {
+    value.as_str().or_else(|| id(value.as_object()?))
+}

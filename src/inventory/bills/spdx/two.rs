@@ -1,0 +1,116 @@
+//! SPDX 2.3 in JSON. It has no word for a model: a package is one when its address is on the hub, or when it
+//! descends from such a package.
+
+use serde_json::{Map, Value};
+
+use crate::inventory::model::facts::FactKey;
+use crate::inventory::model::finding::Scan;
+use crate::inventory::model::names;
+use crate::text::Untrusted;
+
+use super::bill::{Bill, MAX_ELEMENTS, each, kind_by_address, text};
+
+const VERSIONS: [&str; 2] = ["SPDX-2.3", "SPDX-2.2"];
+const FACTS: [(&str, FactKey); 5] = [
+    ("versionInfo", FactKey::Version),
+    ("description", FactKey::Description),
+    ("summary", FactKey::Description),
+    ("builtDate", FactKey::Made),
+    ("releaseDate", FactKey::Made),
+];
+
+/// Reads one document.
+pub(in crate::inventory::bills) fn view(root: &Value, source: &Untrusted) -> Scan {
+    let mut bill = Bill::new(source);
+    let Some(root) = root
+        .as_object()
+        .filter(|root| text(root, "spdxVersion").is_some_and(|version| VERSIONS.contains(&version)))
+    else {
+        bill.note(
+            "F-BOM-VERSION",
+            "/spdxVersion",
+            "not an SPDX version that is read here (2.3 and 3.0.1 are)",
+        );
+        return Scan { models: Vec::new(), findings: bill.findings };
+    };
+    for (list, name) in [("packages", "package"), ("relationships", "relationship")] {
+        let pointer = format!("/{list}");
+        let items = match root.get(list) {
+            None => continue,
+            Some(Value::Array(items)) => items,
+            Some(_) => {
+                bill.note("F-BOM-TYPE", &pointer, "must be a list");
+                continue;
+            }
+        };
+        if items.len() > MAX_ELEMENTS {
+            bill.note("F-BOM-COMPONENTS", &pointer, format!("only the first {MAX_ELEMENTS} are read"));
+        }
+        for (index, item) in items.iter().take(MAX_ELEMENTS).enumerate() {
+            let at = format!("{pointer}/{index}");
+            match item.as_object() {
+                Some(node) if list == "packages" => package(&mut bill, node, &at),
+                Some(node) => relationship(&mut bill, node, &at),
+                None => bill.note("F-BOM-TYPE", &at, format!("a {name} must be an object")),
+            }
+        }
+    }
+    bill.finish()
+}
+
+fn package<'a>(bill: &mut Bill<'a>, node: &'a Map<String, Value>, at: &str) {
+    let source = bill.source;
+    let purls = each(node.get("externalRefs"), &format!("{at}/externalRefs"));
+    let purl = purls.iter().find_map(|(place, link)| {
+        let is_purl = link.get("referenceType")?.as_str()?.ends_with("purl");
+        let locator = link.get("referenceLocator")?.as_str()?;
+        is_purl.then(|| (format!("{place}/referenceLocator"), locator))
+    });
+    let links = || ["downloadLocation", "homepage"].into_iter().filter_map(|key| text(node, key));
+    // `git+https://…` is SPDX's way to name a repository.
+    let plain = |link: &'a str| link.strip_prefix("git+").unwrap_or(link);
+    let kind = kind_by_address(purl.iter().map(|(_, purl)| *purl).chain(links().map(plain)));
+    let shown = text(node, "name").unwrap_or_default();
+    let address = purl.as_ref().map(|(_, purl)| *purl);
+    let name = names::identity(address, None, shown, links().map(plain), false);
+    let id = text(node, "SPDXID").unwrap_or_default();
+    let mut package = bill.element(id, kind, name, shown, at);
+    if let Some((place, purl)) = &purl {
+        package.fact(FactKey::Purl, purl, source, place);
+    }
+    for (key, fact) in FACTS {
+        if let Some((place, value)) = package.text(node, key, at, source) {
+            package.fact(fact, value, source, &place);
+        }
+    }
+    let publisher = ["supplier", "originator"].iter().find_map(|key| {
+        let value = text(node, key).filter(|value| *value != "NOASSERTION")?;
+        // "Organization: name (address)", "Person: name ()"
+        let name = value.split_once(": ").map_or(value, |(_, name)| name);
+        let plain = name.strip_suffix(')').and_then(|name| name.rsplit_once(" (")).map(|(name, _)| name);
+        Some((format!("{at}/{key}"), plain.unwrap_or(name)))
+    });
+    if let Some((place, publisher)) = publisher {
+        package.fact(FactKey::Publisher, publisher, source, &place);
+    }
+    for key in ["licenseDeclared", "licenseConcluded"] {
+        if let Some((place, value)) = package.text(node, key, at, source) {
+            package.licence(value, source, &place);
+        }
+    }
+    for (place, sum) in each(node.get("checksums"), &format!("{at}/checksums")) {
+        package.hash(sum.get("algorithm"), sum.get("checksumValue"), source, &place);
+    }
+    bill.add(package);
+}
+
+fn relationship<'a>(bill: &mut Bill<'a>, node: &'a Map<String, Value>, at: &str) {
+    let part = |key| text(node, key);
+    let ends = part("spdxElementId").zip(part("relatedSpdxElement")).zip(part("relationshipType"));
+    match ends {
+        Some(((from, to), kind)) => {
+            bill.relate((kind, part("comment").unwrap_or_default()), (from, to), at, None);
+        }
+        None => bill.note("F-BOM-TYPE", at, "a relationship has two elements and a type, all text"),
+    }
+}

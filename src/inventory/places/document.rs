@@ -1,0 +1,21 @@
+//! Small documents in JSON, as they lie beside models. Why one cannot be read is told in our own words.
+//! They are read as a loader reads them: a byte order mark, which a bill may begin with, is an error here.
+
+use serde_json::Value;
+
+/// A JSON value; the error is in our own words.
+pub(super) fn value(bytes: &[u8]) -> Result<Value, String> {
+    serde_json::from_slice(bytes)
+        .map_err(|error| format!("not valid JSON, at line {} column {}", error.line(), error.column()))
+}
+
+/// A JSON object; the error is in our own words.
+pub(super) fn object(bytes: &[u8]) -> Result<Value, String> {
+    let root = value(bytes)?;
+    if root.is_object() { Ok(root) } else { Err("not a JSON object".to_owned()) }
+}
+
+/// Text of a member; empty where there is none.
+pub(super) fn text(value: &Value, key: &str) -> String {
+    value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,345 @@
+//! Model folders: their bundle, README front matter, configurations, formats by content, headers of weights.
+
+use crate::disk::slashed;
+use crate::signing::is_foreign_signature;
+use crate::text::Untrusted;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::entry::{Entry, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list};
+use super::front_matter::{self, FrontMatter};
+use super::hub_cache::{self, Snapshot};
+use super::stamps::Stamp;
+use super::{agents, document, mlflow};
+use crate::disk;
+use crate::inventory::model::facts::Relation;
+use crate::inventory::model::finding::Scan;
+use crate::inventory::model::format::Format;
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Kind;
+use crate::inventory::model::record::Record;
+use crate::inventory::weights::look::{Looks, tell_hazards, tell_unlooked};
+use crate::inventory::weights::{configuration, hazards};
+
+/// Files that a loader looks into for code to run, in the folder and below.
+const CONFIGURATIONS: [&str; 9] = [
+    "adapter_config.json",
+    "config.json",
+    "generation_config.json",
+    "model_index.json",
+    "modules.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "tokenizer_config.json",
+    "video_preprocessor_config.json",
+];
+/// As many of them are looked into.
+const MAX_CONFIGURATIONS: usize = 256;
+/// `config.json` and `adapter_config.json`.
+const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A folder that is a model, not yet read.
+pub struct Folder {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// The same, workspace-relative.
+    pub(super) location: PathBuf,
+    /// Its name: the path below the source, or `owner/name` in a hub cache.
+    pub(super) name: String,
+    /// What it is in a hub cache.
+    pub(super) snapshot: Option<Snapshot>,
+    /// Whether a folder above says that data lie here.
+    pub(super) among_data: bool,
+    /// Links are followed as far as this folder.
+    pub(super) boundary: PathBuf,
+}
+
+impl Folder {
+    /// What it is now, down to the last file, and what is read for it beside it.
+    pub(super) fn stamp(&self, since: SystemTime) -> Stamp {
+        let metrics = mlflow::metrics(&self.path.join(mlflow::FILE), &self.boundary);
+        let beside = metrics.map(|metrics| Stamp::of_folder(&metrics, "", since));
+        let read_as =
+            format!("{:?} {:?} {} {:?} {beside:?}", self.name, self.snapshot, self.among_data, self.boundary);
+        match beside.is_some_and(|beside| beside.is_empty()) {
+            true => Stamp::default(),
+            false => Stamp::of_folder(&self.path, &read_as, since),
+        }
+    }
+}
+
+/// Reads one model folder.
+pub fn read(folder: &Folder) -> Scan {
+    let source = Untrusted::new(slashed(&folder.location));
+    let mut record = Record::new(ModelId::new(&folder.name), &folder.name, &source);
+    record.model.location = Some(folder.location.clone());
+    let entries = match list(&folder.path, &mut MAX_ENTRIES.clone()) {
+        Ok(entries) => entries,
+        Err(cause) => {
+            let message = format!("cannot look into this folder ({})", cause.kind());
+            record.found("F-FOLDER-UNREADABLE", &source, "", message);
+            return Scan { models: vec![record.model], findings: record.findings };
+        }
+    };
+    let reader = FolderReader { folder, source, entries };
+    reader.read(&mut record);
+    Scan { models: vec![record.model], findings: record.findings }
+}
+
+struct FolderReader<'a> {
+    folder: &'a Folder,
+    source: Untrusted,
+    entries: Vec<Entry>,
+}
+
+impl FolderReader<'_> {
+    fn read(&self, record: &mut Record) {
+        record.model.signature = self
+            .file("model.sig")
+            .or_else(|| {
+                let named = |entry: &&Entry| {
+                    extension(&entry.name) == "sig"
+                        && entry.path.to_str().is_some()
+                        // OpenPGP, cosign and others use this ending, too.
+                        && !(is_file(entry) && is_foreign_signature(&entry.path))
+                };
+                self.entries.iter().filter(named).find(|entry| is_file(entry))
+            })
+            .map(|entry| self.at(entry));
+        record.model.claims = self.file("claims.jsonl").map(|entry| self.at(entry));
+
+        let card = self.card(record);
+        let config = self.json("config.json", record);
+        let adapter = self.json("adapter_config.json", record);
+        record.model.kind = self.kind(card.as_ref().map(|(_, card)| card));
+        let mut shape = self.walk(record);
+        if let Some(snapshot) = &self.folder.snapshot {
+            std::mem::take(&mut shape.links).tell(snapshot, &self.source, record);
+        }
+
+        let is_quantised = record.model.formats.contains(&Format::Gguf)
+            || card.as_ref().is_some_and(|(_, card)| card.says_quantised())
+            || config.as_ref().is_some_and(|(_, config)| config.get("quantization_config").is_some());
+        let by_files = match record.model.kind {
+            Kind::Adapter => Some(Relation::Adapter),
+            _ => is_quantised.then_some(Relation::Quantised),
+        };
+        if let Some((source, adapter)) = &adapter
+            && let Some(base) = adapter.get("base_model_name_or_path").and_then(Value::as_str)
+        {
+            record.parent(base, Relation::Adapter, source, "/base_model_name_or_path");
+        }
+        shape.looks.finish(&self.source, record);
+        if let Some((source, card)) = &card {
+            card.apply(record, by_files, source);
+        }
+        if let Some((source, config)) = &config {
+            configuration::tell(config, source, record);
+        }
+        for (index, (place, path)) in shape.configurations.iter().enumerate() {
+            let read = match index < MAX_CONFIGURATIONS {
+                true => parsed(path),
+                false => Err("more configurations than are looked at".to_owned()),
+            };
+            let mut found = hazards::Hazards::default();
+            match &read {
+                Ok(value) => hazards::of_configuration(value, shape.has_python, &mut found),
+                Err(why) => hazards::unlooked(why, &mut found),
+            }
+            tell_hazards(found, place, &self.source, record);
+            if let (Ok(value), "tokenizer_config.json") = (&read, place.as_str()) {
+                let source = slashed(&self.folder.location.join(place)).into();
+                configuration::tell_tokenizer(value, &source, record);
+            }
+            // Of these two it is told where they are read for what they say.
+            let is_told = matches!(place.as_str(), "config.json" | "adapter_config.json");
+            if let Some(why) = read.err().filter(|_| !is_told) {
+                record.found("F-CONFIG-JSON", &self.source, place, why);
+            }
+        }
+        self.beside(record);
+        if shape.has_python && !record.model.formats.contains(&Format::RemoteCode) {
+            let mut found = hazards::Hazards::default();
+            hazards::of_python(&mut found);
+            tell_hazards(found, "", &self.source, record);
+        }
+        record.model.formats.sort();
+    }
+
+    /// What is no model's own, or lies in a file of its own.
+    fn beside(&self, record: &mut Record) {
+        if let Some(entry) = self.file("chat_template.jinja").filter(|entry| self.may_read(entry)) {
+            configuration::tell_template(&entry.path, &slashed(&self.at(entry)).into(), record);
+        }
+        if let Some(entry) = self.file(mlflow::FILE).filter(|entry| self.may_read(entry)) {
+            mlflow::tell(&entry.path, &self.folder.boundary, &slashed(&self.at(entry)).into(), record);
+        }
+        if let Some(entry) = self.file(agents::SKILL).filter(|entry| self.may_read(entry)) {
+            agents::tell_skill(&entry.path, &slashed(&self.at(entry)).into(), record);
+        }
+        for entry in self.entries.iter().filter(|entry| agents::CARDS.contains(&entry.name.as_str())) {
+            if self.may_read(entry) {
+                agents::tell_card(&entry.path, &slashed(&self.at(entry)).into(), record);
+            }
+        }
+    }
+
+    fn kind(&self, card: Option<&FrontMatter>) -> Kind {
+        let any = |test: fn(&str) -> bool| self.entries.iter().any(|entry| test(&entry.name));
+        let by_card = card.and_then(FrontMatter::kind);
+        if self.file("adapter_config.json").is_some() || by_card == Some(Kind::Adapter) {
+            Kind::Adapter
+        } else if self.file("config.json").is_some() {
+            Kind::Model
+        } else if self.file(agents::SKILL).is_some() {
+            Kind::Skill
+        } else if let Some(kind) = by_card {
+            kind
+        } else if !any(is_weights) && (any(is_data) || self.folder.among_data) {
+            Kind::Dataset
+        } else if !any(is_weights)
+            && self.entries.iter().any(|entry| is_file(entry) && agents::is_card(&entry.path, &entry.name))
+        {
+            Kind::Agent
+        } else {
+            Kind::Model
+        }
+    }
+
+    fn card(&self, record: &mut Record) -> Option<(Untrusted, FrontMatter)> {
+        let entry = self.entries.iter().find(|entry| is_readme(entry))?;
+        let source = Untrusted::new(slashed(&self.at(entry)));
+        if !self.may_read(entry) {
+            return None;
+        }
+        match front_matter::read(&entry.path) {
+            Ok(card) => card.map(|card| (source, card)),
+            Err(message) => {
+                record.found("F-CARD-YAML", &source, "", message);
+                None
+            }
+        }
+    }
+
+    fn json(&self, name: &str, record: &mut Record) -> Option<(Untrusted, Value)> {
+        let entry = self.file(name)?;
+        let source = Untrusted::new(slashed(&self.at(entry)));
+        if !self.may_read(entry) {
+            return None;
+        }
+        match parsed(&entry.path) {
+            Ok(value) if value.is_object() => Some((source, value)),
+            Ok(_) => {
+                record.found("F-CONFIG-JSON", &source, "", "not a JSON object");
+                None
+            }
+            Err(message) => {
+                record.found("F-CONFIG-JSON", &source, "", message);
+                None
+            }
+        }
+    }
+
+    /// Counts files and bytes, and looks at the head of each file.
+    fn walk(&self, record: &mut Record) -> Shape {
+        let mut shape = Shape::default();
+        let mut budget = MAX_ENTRIES;
+        let mut waiting = vec![(self.folder.path.clone(), String::new())];
+        while let Some((path, below)) = waiting.pop() {
+            let entries = match list(&path, &mut budget) {
+                Ok(entries) => entries,
+                Err(cause) => {
+                    let message = format!("cannot look into this folder ({})", cause.kind());
+                    tell_unlooked("F-FOLDER-UNREADABLE", &below, &message, &self.source, record);
+                    continue;
+                }
+            };
+            let mut folders = Vec::new();
+            for entry in entries {
+                let place =
+                    if below.is_empty() { entry.name.clone() } else { format!("{below}/{}", entry.name) };
+                if entry.file_type.is_dir() {
+                    if entry.name != ".git" {
+                        folders.push((entry.path, place));
+                    }
+                } else {
+                    self.count(&entry, &place, &mut shape, record);
+                }
+            }
+            folders.reverse();
+            waiting.append(&mut folders);
+        }
+        if budget == 0 {
+            let message = format!("counted only the first {MAX_ENTRIES} entries");
+            tell_unlooked("F-FOLDER-COUNT", "", &message, &self.source, record);
+        }
+        shape
+    }
+
+    fn count(&self, entry: &Entry, place: &str, shape: &mut Shape, record: &mut Record) {
+        record.model.files += 1;
+        if !self.may_read(entry) {
+            let message = match self.folder.snapshot {
+                Some(_) => {
+                    "a link that leads elsewhere than into the repository's own blobs, or nowhere; not looked at"
+                }
+                None => "a link that leaves the source, or no regular file; not looked at",
+            };
+            tell_unlooked("F-FILE-LINK", place, message, &self.source, record);
+            return;
+        }
+        // Follows a link: `may_read` has seen where it leads.
+        if self.folder.snapshot.is_some()
+            && entry.file_type.is_symlink()
+            && let Ok(target) = entry.path.canonicalize()
+        {
+            shape.links.add(place, &target, is_weights(place));
+        }
+        let size = fs::metadata(&entry.path).map(|metadata| metadata.len()).unwrap_or(0);
+        record.model.bytes = record.model.bytes.saturating_add(size);
+        shape.has_python |= extension(&entry.name) == "py";
+        // One more tells that there are more.
+        let is_wanted = shape.configurations.len() <= MAX_CONFIGURATIONS;
+        if is_wanted && CONFIGURATIONS.contains(&entry.name.as_str()) {
+            shape.configurations.push((place.to_owned(), entry.path.clone()));
+        }
+        shape.looks.at(&entry.path, size, place, &self.source, record);
+    }
+
+    fn file(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.name == name && is_file(entry))
+    }
+
+    fn at(&self, entry: &Entry) -> PathBuf {
+        self.folder.location.join(entry.path.file_name().unwrap_or_default())
+    }
+
+    /// A regular file, or a link to one that lies inside the source (as in a hub cache).
+    fn may_read(&self, entry: &Entry) -> bool {
+        if !entry.file_type.is_symlink() {
+            return entry.file_type.is_file();
+        }
+        entry
+            .path
+            .canonicalize()
+            .is_ok_and(|target| target.starts_with(&self.folder.boundary) && target.is_file())
+    }
+}
+
+/// What a walk through a folder gathers.
+#[derive(Default)]
+struct Shape {
+    looks: Looks,
+    has_python: bool,
+    links: hub_cache::Links,
+    /// Places and paths.
+    configurations: Vec<(String, PathBuf)>,
+}
+
+/// A configuration, in our own words where it cannot be read.
+fn parsed(path: &Path) -> std::result::Result<Value, String> {
+    let bytes = disk::whole(path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string())?;
+    document::value(&bytes)
+}

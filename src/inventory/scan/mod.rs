@@ -1,0 +1,237 @@
+//! Reading all sources of a workspace into models, merged by id.
+
+use crate::clock::this_second;
+use crate::error::{Error, Result};
+use crate::progress::Progress;
+use crate::text::Untrusted;
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+use super::workspace::{Source, SourceKind, Workspace};
+use crate::inventory::bills;
+use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::merge::Merged;
+use crate::inventory::model::models::Model;
+use crate::inventory::model::record::note;
+use crate::inventory::places::discovery;
+use crate::inventory::places::stamps::Stamp;
+
+/// One document or folder of the sources, and what it says.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Its kind and workspace-relative path: unique in a survey.
+    pub name: String,
+    /// What it was when it was read.
+    pub stamp: Stamp,
+    /// What it says, each model once; none when it is as it was.
+    pub scan: Option<Scan>,
+}
+
+/// All parts of the sources, in the order in which they count.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// The parts.
+    pub parts: Vec<Part>,
+    /// When they were looked at.
+    pub at: jiff::Timestamp,
+}
+
+impl Survey {
+    /// A scan as one part that is always read again.
+    pub(crate) fn whole(scan: Scan) -> Self {
+        let part = Part { name: String::new(), stamp: Stamp::default(), scan: Some(scan) };
+        Survey { parts: vec![part], at: this_second() }
+    }
+
+    /// How many parts were read.
+    pub fn read(&self) -> usize {
+        self.parts.iter().filter(|part| part.scan.is_some()).count()
+    }
+}
+
+/// Reads all sources. Reads headers, never whole weights; never runs anything.
+///
+/// # Errors
+/// `E-READ` when a source that the workspace names is not there, `E-CANCELLED`.
+pub fn scan(workspace: &Workspace, progress: &Progress) -> Result<Scan> {
+    let mut merged = Merged::default();
+    let parts = survey(workspace, &HashMap::new(), progress)?.parts;
+    parts.into_iter().filter_map(|part| part.scan).for_each(|scan| merged.add(scan));
+    Ok(merged.finish())
+}
+
+/// Looks at all sources and reads what is not as it was; `known` are the stamps by the names of the parts.
+///
+/// # Errors
+/// As [`scan`].
+pub fn survey(workspace: &Workspace, known: &HashMap<String, Stamp>, progress: &Progress) -> Result<Survey> {
+    let surveyor = Surveyor { known, progress, since: SystemTime::now() };
+    let at = this_second();
+    let mut parts = Vec::new();
+    for source in &workspace.sources {
+        progress.check()?;
+        let path = workspace.root.join(&source.path);
+        match source.kind {
+            SourceKind::Models => surveyor.folders(&path, source, &mut parts)?,
+            SourceKind::Bom => surveyor.documents(&path, source, &mut parts)?,
+        }
+    }
+    // Sources may lie in each other.
+    let mut seen = HashSet::new();
+    parts.retain(|part: &Part| seen.insert(part.name.clone()));
+    Ok(Survey { parts, at })
+}
+
+/// Reads one folder or file that no source names. Its paths are as given, not workspace-relative.
+///
+/// # Errors
+/// `E-READ` when it is not there.
+pub fn read_model(path: &Path) -> Result<Model> {
+    let metadata = std::fs::metadata(path).map_err(|cause| Error::read(path, &cause))?;
+    let name = path.canonicalize().ok().and_then(|p| p.file_name().map(|n| n.to_string_lossy().into_owned()));
+    let name = name.unwrap_or_else(|| "model".to_owned());
+    let unread = || {
+        let mut model = Model::new(ModelId::new(&name), name.as_str());
+        model.location = Some(path.to_owned());
+        model
+    };
+    if metadata.is_file() {
+        return Ok(Model { files: 1, bytes: metadata.len(), ..unread() });
+    }
+    let found = discovery::discover(path, path, &Progress::default())?;
+    let read = found.places.first().and_then(|place| place.read().models.into_iter().next());
+    Ok(read.filter(|model| model.location.as_deref() == Some(path)).unwrap_or_else(unread))
+}
+
+/// What a folder is a source of, told by looking: models, bills of materials, or both.
+///
+/// # Errors
+/// `E-READ` when there is no such folder, `E-CANCELLED`.
+pub fn kinds_of(folder: &Path, progress: &Progress) -> Result<Vec<SourceKind>> {
+    let found = discovery::discover(folder, folder, progress)?.places;
+    let itself = found.first().is_some_and(|place| place.is_at(folder));
+    let mut kinds = Vec::new();
+    // Documents in the folder of a model are its own: its configurations, mostly.
+    if !itself && holds_bills(folder) {
+        kinds.push(SourceKind::Bom);
+    }
+    if !found.is_empty() || kinds.is_empty() {
+        kinds.insert(0, SourceKind::Models);
+    }
+    Ok(kinds)
+}
+
+/// Documents of a folder that are looked into for whether it holds bills.
+const MAX_LOOKS: usize = 64;
+
+fn holds_bills(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let documents =
+        entries.map(|entry| entry.path()).filter(|path| bills::is_document(path) && path.is_file());
+    documents.take(MAX_LOOKS).any(|path| bills::is_bill(&bills::read(&path, &Untrusted::default())))
+}
+
+/// Documents above this size are read one after the other: each takes several times its size while it is read.
+const LARGE_BYTES: u64 = 16 * 1024 * 1024;
+
+struct Surveyor<'a> {
+    known: &'a HashMap<String, Stamp>,
+    progress: &'a Progress,
+    /// When the survey began.
+    since: SystemTime,
+}
+
+impl Surveyor<'_> {
+    /// Reads a part when it is not as it was.
+    fn part(&self, name: String, stamp: Stamp, read: impl FnOnce() -> Scan) -> Part {
+        let is_known = !stamp.is_empty() && self.known.get(&name) == Some(&stamp);
+        let scan = (!is_known).then(|| {
+            let mut merged = Merged::default();
+            merged.add(read());
+            let mut scan = merged.finish();
+            scan.models.iter_mut().for_each(Model::pack);
+            scan
+        });
+        Part { name, stamp, scan }
+    }
+
+    /// Findings that belong to a source and to no part of it.
+    fn search(&self, source: &Source, findings: Vec<Finding>) -> Part {
+        let stamp = Stamp::of_text(&format!("{findings:?}"));
+        let name = format!("search {}", crate::disk::slashed(&source.path));
+        self.part(name, stamp, || Scan { models: Vec::new(), findings })
+    }
+
+    fn folders(&self, root: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
+        let found = discovery::discover(root, &source.path, self.progress)?;
+        self.progress.expect(found.places.len() as u64, 0);
+        let mut findings = found.findings;
+        if found.places.is_empty() {
+            let place = Untrusted::new(crate::disk::slashed(&source.path));
+            let message =
+                "no model in this folder or below: nothing that holds weights, a model card or a signature";
+            note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
+        }
+        parts.push(self.search(source, findings));
+        let read: Vec<Part> = found
+            .places
+            .par_iter()
+            .map(|place| {
+                self.progress.check()?;
+                let name = format!("folder {}", place.shown());
+                let part = self.part(name, place.stamp(self.since), || place.read());
+                self.progress.add_file();
+                Ok(part)
+            })
+            .collect::<Result<_>>()?;
+        parts.extend(read);
+        Ok(())
+    }
+
+    fn documents(&self, path: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
+        let metadata = std::fs::metadata(path).map_err(|cause| Error::read(path, &cause))?;
+        let mut documents: Vec<(PathBuf, PathBuf)> = Vec::new();
+        if metadata.is_dir() {
+            for entry in std::fs::read_dir(path).map_err(|cause| Error::read(path, &cause))? {
+                let entry = entry.map_err(|cause| Error::read(path, &cause))?;
+                let name = entry.file_name();
+                if bills::is_document(Path::new(&name)) && !entry.path().is_dir() {
+                    documents.push((entry.path(), source.path.join(name)));
+                }
+            }
+            documents.sort();
+            let mut findings = Vec::new();
+            if documents.is_empty() {
+                let place = Untrusted::new(crate::disk::slashed(&source.path));
+                let message = "no *.json, *.jsonld or *.xml document in this folder";
+                note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
+            }
+            parts.push(self.search(source, findings));
+        } else {
+            documents.push((path.to_owned(), source.path.clone()));
+        }
+        self.progress.expect(documents.len() as u64, 0);
+        let alone = Mutex::new(());
+        let read: Vec<Part> = documents
+            .par_iter()
+            .map(|(file, shown)| {
+                self.progress.check()?;
+                let shown = crate::disk::slashed(shown);
+                let part = self.part(format!("bom {shown}"), Stamp::of_file(file, self.since), || {
+                    let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
+                    let _alone = (size > LARGE_BYTES)
+                        .then(|| alone.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+                    bills::read(file, &Untrusted::new(shown.as_str()))
+                });
+                self.progress.add_file();
+                Ok(part)
+            })
+            .collect::<Result<_>>()?;
+        parts.extend(read);
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! NumPy's array files: an array of Python objects is a pickle behind a header.
+
+use std::io::{Read, Seek};
+
+use super::found::Hazards;
+use super::walked::walked;
+use super::window::{Stop, Window};
+use crate::inventory::model::hazard::{HazardKind, Tier};
+
+/// How an array file begins.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+/// NumPy itself wants no header longer than 10,000 characters.
+const MAX_HEADER: u32 = 64 * 1024;
+
+/// Looks at an array; `inside` names it in an archive.
+pub(super) fn look<R: Read + Seek>(window: &mut Window<'_, R>, inside: &str, found: &mut Hazards) {
+    match header(window) {
+        Ok(header) if holds_objects(&header) => walked(window, inside, found),
+        Ok(_) => {}
+        Err(stop) => {
+            let why = format!("the header of the array cannot be read: {stop}");
+            found.add(Tier::Unreadable, HazardKind::Header, inside, "", why);
+        }
+    }
+}
+
+fn header<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<Vec<u8>, Stop> {
+    if window.array::<6>()? != MAGIC {
+        return Err(Stop::Broken("it is no NumPy array"));
+    }
+    let [version, _] = window.array()?;
+    let length = match version {
+        1 => u16::from_le_bytes(window.array()?).into(),
+        _ => u32::from_le_bytes(window.array()?),
+    };
+    if length > MAX_HEADER {
+        return Err(Stop::Limit("it says that it is longer than NumPy allows"));
+    }
+    window.bytes(usize::try_from(length).map_err(|_| Stop::Cut)?)
+}
+
+/// A type of `O`, alone, as a field or in a list: `'|O'`, `[('a', 'f4'), ('b', 'O8')]`, `'f4,(2,)O'`. Any capital O
+/// that is no part of a word counts, and whatever is escaped: a field of such a name makes an array of numbers look
+/// worse, never the reverse.
+fn holds_objects(header: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(header);
+    let is_word = |next: Option<char>| next.is_some_and(|next| next.is_alphabetic() || next == '_');
+    let mut capitals = text.match_indices('O');
+    let alone = capitals.any(|(at, capital)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + capital.len()..).and_then(|after| after.chars().next());
+        !is_word(before) && !is_word(after)
+    });
+    alone || text.contains("object") || text.contains('\\')
+}

@@ -1,0 +1,227 @@
+//! What the headers of a model's weights say of it: the summary of its tensors, its base models, its licence. Which
+//! files count together as one model's tensors is decided here; nothing is decided by what they say.
+
+use std::path::PathBuf;
+
+use super::gguf::{self, Header};
+use super::tensors::{MAX_TENSORS, Tensors};
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
+use crate::inventory::model::format::Format;
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::models::Kind;
+use crate::inventory::model::names;
+use crate::inventory::model::record::Record;
+use crate::text::Untrusted;
+
+/// Files of weights that are remembered for their headers.
+const MAX_FILES: usize = 4096;
+/// What `__metadata__` of a safetensors file may say, by the words of ModelSpec and others.
+const METADATA: [(&str, FactKey); 9] = [
+    ("license", FactKey::Licence),
+    ("modelspec.license", FactKey::Licence),
+    ("modelspec.architecture", FactKey::Architecture),
+    ("modelspec.author", FactKey::Publisher),
+    ("modelspec.title", FactKey::Name),
+    ("ss_base_model_version", FactKey::Architecture),
+    ("modelspec.date", FactKey::Made),
+    ("modelspec.prediction_type", FactKey::Task),
+    ("quantization", FactKey::Quantisation),
+];
+/// Keys of `__metadata__` that name a base model.
+const BASES: [&str; 4] = ["base_model", "modelspec.base_model", "modelspec.merged_from", "ss_sd_model_name"];
+/// Types of numbers that nobody calls quantised.
+const FULL: [&str; 3] = ["F32", "F16", "BF16"];
+/// Whole names of weights that come before numbered or other ones, best first.
+const WHOLE: [&str; 4] = [
+    "model.safetensors",
+    "adapter_model.safetensors",
+    "diffusion_pytorch_model.safetensors",
+    "consolidated.safetensors",
+];
+
+/// One file of weights.
+pub(super) struct Weights {
+    /// Its name below the model, or its digest in a layout of blobs.
+    pub place: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it is.
+    pub format: Format,
+}
+
+/// Remembers a file whose header may tell.
+pub(super) fn remember(files: &mut Vec<Weights>, place: &str, path: &std::path::Path, format: Format) {
+    if matches!(format, Format::Safetensors | Format::Gguf) && files.len() < MAX_FILES {
+        files.push(Weights { place: place.to_owned(), path: path.to_owned(), format });
+    }
+}
+
+/// Reads one file as weights of either format; for the fuzz targets.
+pub(crate) fn read_as_any(path: &std::path::Path) {
+    let mut record = Record::new(ModelId::new("fuzz"), "fuzz", &"fuzz".into());
+    for format in [Format::Safetensors, Format::Gguf] {
+        let file = Weights { place: "fuzz".to_owned(), path: path.to_owned(), format };
+        tell(&[file], &"fuzz".into(), &mut record);
+    }
+}
+
+/// Reads the headers of what counts and tells what they say.
+pub(super) fn tell(files: &[Weights], source: &Untrusted, record: &mut Record) {
+    let of = |format: Format| files.iter().filter(move |file| file.format == format);
+    let safetensors: Vec<&Weights> = of(Format::Safetensors).collect();
+    let ggufs: Vec<&Weights> = of(Format::Gguf).collect();
+    if !safetensors.is_empty() {
+        tell_safetensors(&safetensors, source, record);
+    }
+    if !ggufs.is_empty() {
+        tell_gguf(&ggufs, safetensors.is_empty(), source, record);
+    }
+}
+
+fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record) {
+    let mut tensors = Tensors::default();
+    let counted = one_model(files);
+    let mut is_whole = true;
+    for file in files {
+        // What does not count is looked at all the same: its header may lie.
+        let mut aside = Tensors::default();
+        let counts = counted.iter().any(|one| one.place == file.place);
+        let into = if counts { &mut tensors } else { &mut aside };
+        if let Err(problem) = into.add_safetensors(&file.path) {
+            is_whole &= !counts;
+            record.found("F-WEIGHTS-HEADER", source, &file.place, problem);
+        }
+    }
+    let place = place(&counted);
+    for (key, text) in std::mem::take(&mut tensors.metadata) {
+        let at = format!("{place} __metadata__/{key}");
+        if let Some((_, fact)) = METADATA.iter().find(|(known, _)| *known == key) {
+            record.fact(*fact, &text, Basis::Declared, source, &at);
+        } else if BASES.contains(&key.as_str()) {
+            let relation = match (record.model.kind, key.ends_with("merged_from")) {
+                (_, true) => Relation::Merge,
+                (Kind::Adapter, _) => Relation::Adapter,
+                _ => Relation::Unspecified,
+            };
+            for base in text.split(',').map(str::trim).filter(|base| names::is_owner_name(base)) {
+                record.parent(base, relation, source, &at);
+            }
+        }
+    }
+    if is_whole {
+        summarise(tensors, &place, source, record);
+    }
+}
+
+fn tell_gguf(files: &[&Weights], with_tensors: bool, source: &Untrusted, record: &mut Record) {
+    let counted = one_model(files);
+    let place = place(&counted);
+    let mut tensors = Tensors::default();
+    let mut is_whole = true;
+    let mut is_first = true;
+    for file in &counted {
+        let (mut header, problem) = gguf::read(&file.path, MAX_TENSORS);
+        if let Some(problem) = problem {
+            is_whole = false;
+            record.found("F-WEIGHTS-HEADER", source, &file.place, problem);
+        }
+        for (name, shape, kind) in std::mem::take(&mut header.tensors) {
+            is_whole &= tensors.add(name, shape, kind);
+        }
+        if std::mem::take(&mut is_first) {
+            tell_metadata(&header, file, source, record);
+        }
+    }
+    if is_whole && with_tensors {
+        summarise(tensors, &place, source, record);
+    }
+}
+
+/// The metadata of the first file: further ones hold further tensors.
+fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &mut Record) {
+    // A blob is no place below the manifest that names it.
+    let is_blob = file.place.starts_with("blobs/");
+    let own =
+        if is_blob { source.clone() } else { Untrusted::new(format!("{}/{}", source.raw(), file.place)) };
+    let at = |key: &str| if is_blob { format!("{} {key}", file.place) } else { key.to_owned() };
+    let said = [
+        (FactKey::Architecture, "general.architecture"),
+        (FactKey::Licence, "general.license"),
+        (FactKey::Name, "general.name"),
+        (FactKey::Publisher, "general.organization"),
+        (FactKey::Version, "general.version"),
+        (FactKey::Tokenizer, "tokenizer.ggml.model"),
+    ];
+    let mut declared =
+        |fact, value: &str, key: &str| record.fact(fact, value, Basis::Declared, &own, &at(key));
+    for (fact, key) in said {
+        declared(fact, header.text(key).unwrap_or_default(), key);
+    }
+    let quantisation = header.quantisation();
+    declared(FactKey::Quantisation, quantisation.unwrap_or_default(), "general.file_type");
+    if let Some((key, length)) = header.context_length() {
+        declared(FactKey::ContextLength, &length.to_string(), key);
+    }
+    if let Some(digest) = &header.template {
+        let (value, place) = (format!("sha256:{digest}"), at("tokenizer.chat_template"));
+        record.fact(FactKey::ChatTemplate, &value, Basis::Observed, &own, &place);
+    }
+    // A conversion to another file format is no derivation that the hub has a word for.
+    let is_full = quantisation.is_some_and(|word| FULL.contains(&word));
+    let relation = if is_full { Relation::Unspecified } else { Relation::Quantised };
+    for (key, base) in header.bases() {
+        record.parent(&base, relation, &own, &at(&key));
+    }
+}
+
+fn summarise(tensors: Tensors, place: &str, source: &Untrusted, record: &mut Record) {
+    if tensors.is_empty() {
+        return;
+    }
+    let (summary, has_twins) = tensors.finish();
+    if has_twins {
+        record.found("F-WEIGHTS-TWICE", source, place, "two tensors have one name");
+    }
+    let mut observed = |key, value: &str| record.fact(key, value, Basis::Observed, source, place);
+    observed(FactKey::Parameters, &summary.parameters.to_string());
+    let types: Vec<&str> = summary.types.iter().map(|(word, _)| word.as_str()).collect();
+    observed(FactKey::DataType, &types.join(", "));
+    observed(FactKey::Tensors, &summary.to_string());
+}
+
+/// The files that together are one model: a repository often holds the same weights twice, whole and in shards, or in
+/// several precisions.
+fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
+    if let Some(whole) = WHOLE.iter().find_map(|name| files.iter().find(|file| file.place == *name)) {
+        return vec![whole];
+    }
+    // A layout of blobs says by its manifest which belong together; so does one folder without numbers.
+    let series = |file: &&&Weights| shard(&file.place).map(|(stem, total)| (stem.to_owned(), total));
+    let Some(first) = files.iter().find_map(|file| series(&file)) else {
+        let is_projector = |file: &&&Weights| file.place.contains("mmproj");
+        return files
+            .iter()
+            .find(|file| !is_projector(file))
+            .or(files.first())
+            .map(|file| vec![*file])
+            .unwrap_or_default();
+    };
+    files.iter().filter(|file| series(file).as_ref() == Some(&first)).copied().collect()
+}
+
+/// `stem-00001-of-00003.ending`: the stem with its folder, and how many there are.
+fn shard(place: &str) -> Option<(&str, u64)> {
+    let (stem, _) = place.rsplit_once('.')?;
+    let (stem, total) = stem.rsplit_once("-of-")?;
+    let (stem, number) = stem.rsplit_once('-')?;
+    number.parse::<u64>().ok()?;
+    Some((stem, total.parse().ok()?))
+}
+
+fn place(files: &[&Weights]) -> String {
+    match files {
+        [] => String::new(),
+        [one] => one.place.clone(),
+        [first, ..] => format!("{} and {} more", first.place, files.len() - 1),
+    }
+}

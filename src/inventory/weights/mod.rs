@@ -1,0 +1,10 @@
+//! Files of weights and what lies beside them, told by their bytes: formats, headers, configurations, and what can
+//! run code. It is given paths and knows neither folders nor layouts.
+
+pub(super) mod configuration;
+pub(super) mod formats;
+mod gguf;
+pub(super) mod hazards;
+pub(super) mod headers;
+pub(super) mod look;
+pub(super) mod tensors;

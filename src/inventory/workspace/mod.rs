@@ -1,0 +1,405 @@
+//! The workspace: a folder with a `touchmark.toml` that names sources, policy, stage and store. It knows
+//! the file and nothing of what the files that it names say.
+
+use crate::error::{Code, Error, Result};
+use crate::text::{Untrusted, nearest};
+use std::fs;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::disk::{self, Unread, replace, write_new};
+use crate::inventory::model::aliases::{Aliases, FILE};
+
+const SCHEMA: (u64, u64) = (0, 1);
+const MAX_BYTES: u64 = 1024 * 1024;
+const DEFAULT_STAGE: &str = "production";
+const DEFAULT_STORE: &str = "touchmark.db";
+const BASELINE: &str = "policies/baseline.toml";
+const IGNORED: &str = "touchmark.db*\n";
+const KEYS: [&str; 7] = ["schema", "name", "stage", "policy", "store", "source", "alias"];
+const ALIAS_KEYS: [&str; 2] = ["name", "of"];
+const SOURCE_KEYS: [&str; 2] = ["kind", "path"];
+const KINDS: [(&str, SourceKind); 2] = [("models", SourceKind::Models), ("bom", SourceKind::Bom)];
+
+/// Where the inventory learns of models.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Folders of models, recursively.
+    Models,
+    /// Bills of materials in CycloneDX, SPDX or AITF: one file, or a folder of them.
+    Bom,
+}
+
+impl SourceKind {
+    /// The word in `touchmark.toml`.
+    pub fn word(&self) -> &'static str {
+        KINDS.iter().find(|(_, kind)| kind == self).map_or("models", |(word, _)| word)
+    }
+}
+
+/// One source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// What it is.
+    pub kind: SourceKind,
+    /// Workspace-relative.
+    pub path: PathBuf,
+}
+
+/// An open workspace. All paths in the file are relative to [`Workspace::root`].
+#[derive(Debug, Clone)]
+pub struct Workspace {
+    /// The folder, absolute.
+    pub root: PathBuf,
+    /// Its name, from the file or else the folder's.
+    pub name: String,
+    /// The sources.
+    pub sources: Vec<Source>,
+    /// Names that mean the same model.
+    pub aliases: Aliases,
+    /// The policy file, absolute; none means the built-in baseline.
+    pub policy: Option<PathBuf>,
+    /// The stage that the screens judge by.
+    pub stage: String,
+    /// The store, absolute.
+    pub store: PathBuf,
+}
+
+impl Workspace {
+    /// Opens the workspace in `dir`, the nearest one above it, or, with no `dir`, the one above the current
+    /// folder or else the user's own under the platform's data folder (made when absent).
+    ///
+    /// # Errors
+    /// `E-NOT-FOUND`, `E-CONFIG` with the line and the nearest key, `E-NEWER`.
+    pub fn find(dir: Option<&Path>) -> Result<Self> {
+        let here = Path::new(".");
+        let start = match dir {
+            Some(file) if file.file_name().is_some_and(|name| name == FILE) && file.is_file() => {
+                file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(here)
+            }
+            Some(dir) => dir,
+            None => here,
+        };
+        let start = start.canonicalize().map_err(|cause| match cause.kind() {
+            std::io::ErrorKind::NotFound => Error::new(Code::NotFound, "no such folder").at_path(start),
+            _ => Error::read(start, &cause),
+        })?;
+        if let Some(root) = start.ancestors().find(|root| root.join(FILE).is_file()) {
+            return open(root);
+        }
+        if dir.is_some() {
+            return Err(Error::new(Code::NotFound, format!("no {FILE} in this folder or above it"))
+                .at_path(&start)
+                .help("make a workspace there with `touchmark init`"));
+        }
+        own()
+    }
+
+    /// Adds a source to `touchmark.toml`, keeping everything else in the file as it is. A source that is
+    /// there already is not added again.
+    ///
+    /// # Errors
+    /// `E-WRITE`, `E-CONFIG`.
+    pub fn add_source(&mut self, source: Source) -> Result<()> {
+        let file = self.root.join(FILE);
+        let text = text_of(&file)?;
+        if parse(&text, &self.root)?.sources.contains(&source) {
+            return Ok(());
+        }
+        let path = source.path.to_str().ok_or_else(|| {
+            Error::new(Code::Config, "a path in touchmark.toml must be UTF-8 text").at_path(&source.path)
+        })?;
+        let word = source.kind.word();
+        let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        let path = toml::Value::String(path.to_owned());
+        let text = format!("{text}{gap}\n[[source]]\nkind = \"{word}\"\npath = {path}\n");
+        // Read again before anything is written: an inline `source = […]` cannot be continued like this.
+        let changed = parse(&text, &self.root).map_err(|error| {
+            error.help(format!("write the sources in {FILE} as [[source]] blocks, then add this one"))
+        })?;
+        replace(&file, None, text.as_bytes())?;
+        *self = changed;
+        Ok(())
+    }
+}
+
+/// Makes an empty workspace: `touchmark.toml` with comments and a copy of the baseline policy. Gives the path
+/// of `touchmark.toml`, which is written last.
+///
+/// # Errors
+/// `E-USAGE` when there is one already, `E-WRITE`.
+pub fn init(dir: &Path, baseline_policy: &str) -> Result<PathBuf> {
+    let file = dir.join(FILE);
+    if fs::symlink_metadata(&file).is_ok() {
+        return Err(Error::new(Code::Usage, "there is a workspace here already")
+            .at_path(&file)
+            .help("open it with `touchmark`, or name another folder; nothing was changed"));
+    }
+    let policies = dir.join("policies");
+    fs::create_dir_all(&policies).map_err(|cause| Error::write(&policies, &cause))?;
+    let policy = dir.join(BASELINE);
+    if fs::symlink_metadata(&policy).is_err() {
+        write_new(&policy, baseline_policy.as_bytes())?;
+    }
+    let ignore = dir.join(".gitignore");
+    match disk::whole(&ignore, MAX_BYTES) {
+        Ok(known) => {
+            let known = String::from_utf8_lossy(&known).into_owned();
+            if !known.lines().any(|line| line.trim() == IGNORED.trim()) {
+                let gap = if known.is_empty() || known.ends_with('\n') { "" } else { "\n" };
+                replace(&ignore, None, format!("{known}{gap}{IGNORED}").as_bytes())?;
+            }
+        }
+        Err(Unread::Io(cause)) if cause.kind() == std::io::ErrorKind::NotFound => {
+            write_new(&ignore, IGNORED.as_bytes())?;
+        }
+        // A `.gitignore` that cannot be read is the user's own affair.
+        Err(_) => {}
+    }
+    write_new(&file, starting_text(dir, Some(BASELINE)).as_bytes())?;
+    Ok(file)
+}
+
+fn starting_text(dir: &Path, policy: Option<&str>) -> String {
+    let name = dir.canonicalize().ok().and_then(|dir| Some(dir.file_name()?.to_string_lossy().into_owned()));
+    let name =
+        name.filter(|name| !Untrusted::new(name.as_str()).is_hostile()).unwrap_or("workspace".to_owned());
+    let name = toml::Value::String(name);
+    let policy = policy.map(|path| {
+        format!("\n# What a model must show at which stage. Without this line the built-in baseline holds.\npolicy = \"{path}\"\n")
+    });
+    format!(
+        "# A Touchmark workspace. Paths are relative to this file.\n\
+         schema = \"workspace/{}.{}\"\n\
+         name = {name}\n\
+         \n\
+         # The stage that the screens judge by.\n\
+         stage = \"{DEFAULT_STAGE}\"\n\
+         {}\
+         \n\
+         # Where the inventory learns of models. Folders, searched recursively:\n\
+         #\n\
+         # [[source]]\n\
+         # kind = \"models\"\n\
+         # path = \"models\"\n\
+         #\n\
+         # Bills of materials (CycloneDX, SPDX), a file or a folder of them:\n\
+         #\n\
+         # [[source]]\n\
+         # kind = \"bom\"\n\
+         # path = \"boms\"\n\
+         #\n\
+         # A model of two names:\n\
+         #\n\
+         # [[alias]]\n\
+         # name = \"old-owner/model\"\n\
+         # of = \"new-owner/model\"\n",
+        SCHEMA.0,
+        SCHEMA.1,
+        policy.unwrap_or_default()
+    )
+}
+
+/// The user's own workspace.
+fn own() -> Result<Workspace> {
+    let folders = directories::ProjectDirs::from("", "", "touchmark").ok_or_else(|| {
+        Error::new(Code::NotFound, "no workspace here, and no home folder to keep one in")
+            .help("make a workspace with `touchmark init DIR` and open it with `--workspace DIR`")
+    })?;
+    let dir = folders.data_dir();
+    let file = dir.join(FILE);
+    if !file.exists() {
+        fs::create_dir_all(dir).map_err(|cause| Error::write(dir, &cause))?;
+        write_new(&file, starting_text(dir, None).as_bytes())?;
+    }
+    open(dir)
+}
+
+fn open(root: &Path) -> Result<Workspace> {
+    parse(&text_of(&root.join(FILE))?, root)
+}
+
+fn text_of(file: &Path) -> Result<String> {
+    String::from_utf8(disk::read_small(file, MAX_BYTES)?)
+        .map_err(|_| Error::new(Code::Config, "not UTF-8 text").at_path(file).help("save the file as UTF-8"))
+}
+
+fn parse(text: &str, root: &Path) -> Result<Workspace> {
+    let reader = Reader { text, file: root.join(FILE) };
+    let document = DeTable::parse(text).map_err(|error| {
+        reader.error("not valid TOML", error.span().unwrap_or_default()).help("correct the file by hand")
+    })?;
+    let table = document.get_ref();
+    reader.schema(table, document.span())?;
+    reader.known(table, &KEYS)?;
+    let stage = reader.name(table, "stage")?.unwrap_or_else(|| DEFAULT_STAGE.to_owned());
+    let name = match reader.name(table, "name")? {
+        Some(name) => name,
+        None => root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+    };
+    let policy = reader.inside(table, "policy")?;
+    let store = reader.inside(table, "store")?.unwrap_or_else(|| DEFAULT_STORE.into());
+    let mut sources = Vec::new();
+    if let Some(value) = table.get("source") {
+        let DeValue::Array(blocks) = value.get_ref() else {
+            return Err(reader.error("`source` must be a list of [[source]] blocks", value.span()));
+        };
+        for block in blocks.iter() {
+            sources.push(reader.source(block)?);
+        }
+    }
+    let mut aliases = Aliases::default();
+    if let Some(value) = table.get("alias") {
+        let DeValue::Array(blocks) = value.get_ref() else {
+            return Err(reader.error("`alias` must be a list of [[alias]] blocks", value.span()));
+        };
+        for block in blocks.iter() {
+            reader.alias(block, &mut aliases)?;
+        }
+    }
+    Ok(Workspace {
+        name,
+        sources,
+        aliases,
+        policy: policy.map(|path| root.join(path)),
+        stage,
+        store: root.join(store),
+        root: root.to_owned(),
+    })
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    file: PathBuf,
+}
+
+impl Reader<'_> {
+    /// First of all: a newer file may well have keys that we do not know.
+    fn schema(&self, table: &DeTable<'_>, whole: Range<usize>) -> Result<()> {
+        let Some((schema, span)) = self.string(table, "schema")? else {
+            return Err(self
+                .error("`schema` is missing", whole.start..whole.start)
+                .help(format!("write schema = \"workspace/{}.{}\" at the top", SCHEMA.0, SCHEMA.1)));
+        };
+        let number =
+            |text: &str| text.parse::<u64>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+        let version = schema
+            .strip_prefix("workspace/")
+            .and_then(|version| version.split_once('.'))
+            .and_then(|(major, minor)| number(major).zip(number(minor)));
+        match version {
+            Some(version) if version == SCHEMA => Ok(()),
+            Some(version) if version > SCHEMA => {
+                let mut error =
+                    self.error("this workspace was written by a newer version of Touchmark", span);
+                error.code = Code::Newer;
+                Err(error.help("use that version of Touchmark; nothing was changed"))
+            }
+            _ => Err(self
+                .error("not a workspace schema", span)
+                .help(format!("write schema = \"workspace/{}.{}\"", SCHEMA.0, SCHEMA.1))),
+        }
+    }
+
+    fn source(&self, block: &Spanned<DeValue<'_>>) -> Result<Source> {
+        let DeValue::Table(table) = block.get_ref() else {
+            return Err(self.error("a source must be a [[source]] block", block.span()));
+        };
+        self.known(table, &SOURCE_KEYS)?;
+        let missing = |key: &str| self.error(format!("this source has no `{key}`"), block.span());
+        let (word, span) = self.string(table, "kind")?.ok_or_else(|| missing("kind"))?;
+        let kind = KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| kind.clone()).ok_or_else(
+            || {
+                let meant = nearest(word, &KINDS.map(|(known, _)| known));
+                let meant = meant.map(|meant| format!("did you mean `{meant}`? ")).unwrap_or_default();
+                self.error("unknown kind of source", span).help(format!("{meant}Known: models, bom"))
+            },
+        )?;
+        let (path, span) = self.string(table, "path")?.ok_or_else(|| missing("path"))?;
+        if path.is_empty() || path.contains('\0') {
+            return Err(self.error("`path` is empty or not a path", span));
+        }
+        Ok(Source { kind, path: path.into() })
+    }
+
+    fn alias(&self, block: &Spanned<DeValue<'_>>, aliases: &mut Aliases) -> Result<()> {
+        let DeValue::Table(table) = block.get_ref() else {
+            return Err(self.error("an alias must be an [[alias]] block", block.span()));
+        };
+        self.known(table, &ALIAS_KEYS)?;
+        let text = |key: &str| {
+            let missing = || self.error(format!("this alias has no `{key}`"), block.span());
+            self.string(table, key)?.filter(|(text, _)| !text.trim().is_empty()).ok_or_else(missing)
+        };
+        let ((name, span), (of, _)) = (text("name")?, text("of")?);
+        if aliases.add(name, of) {
+            return Ok(());
+        }
+        Err(self
+            .error("this name stands for something already, or for itself in the end", span)
+            .help("give each name one [[alias]] that leads to the name to be used, and to none in a circle"))
+    }
+
+    fn known(&self, table: &DeTable<'_>, keys: &[&str]) -> Result<()> {
+        for key in table.keys() {
+            if !keys.contains(&key.get_ref().as_ref()) {
+                let known = format!("Known: {}", keys.join(", "));
+                let (what, help) = match nearest(key.get_ref(), keys) {
+                    Some(meant) => (
+                        format!("unknown key; the nearest known one is `{meant}`"),
+                        format!("did you mean `{meant}`? {known}"),
+                    ),
+                    None => ("unknown key".to_owned(), known),
+                };
+                return Err(self.error(what, key.span()).help(help));
+            }
+        }
+        Ok(())
+    }
+
+    /// A word that screens show.
+    fn name(&self, table: &DeTable<'_>, key: &str) -> Result<Option<String>> {
+        let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
+        if text.trim().is_empty() || Untrusted::new(text).is_hostile() {
+            return Err(
+                self.error(format!("`{key}` is empty or has characters that do not belong in a name"), span)
+            );
+        }
+        Ok(Some(text.to_owned()))
+    }
+
+    /// A path that stays in the workspace, so that the workspace can be handed on as one folder.
+    fn inside(&self, table: &DeTable<'_>, key: &str) -> Result<Option<PathBuf>> {
+        let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
+        let path = PathBuf::from(text);
+        let stays = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !stays || path.file_name().is_none() || text.contains('\0') {
+            return Err(self
+                .error(format!("`{key}` must be a relative path inside the workspace"), span)
+                .help("paths are relative to touchmark.toml; `..` and absolute paths are refused here"));
+        }
+        Ok(Some(path))
+    }
+
+    fn string<'v>(&self, table: &'v DeTable<'_>, key: &str) -> Result<Option<(&'v str, Range<usize>)>> {
+        let Some(value) = table.get(key) else { return Ok(None) };
+        match value.get_ref() {
+            DeValue::String(text) => Ok(Some((text.as_ref(), value.span()))),
+            _ => Err(self.error(format!("`{key}` must be text in quotes"), value.span())),
+        }
+    }
+
+    /// An error at a place of the file. The quoted text is the file's, so it stays in `at`.
+    fn error(&self, what: impl Into<String>, span: Range<usize>) -> Error {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let quoted: String =
+            self.text.get(span).unwrap_or_default().lines().next().unwrap_or_default().into();
+        let quoted: String = quoted.chars().take(80).collect();
+        let file = self.file.to_string_lossy();
+        let place = if quoted.is_empty() { String::new() } else { format!(": {quoted}") };
+        Error::new(Code::Config, what).at(format!("{file}, line {line}{place}"))
+    }
+}
