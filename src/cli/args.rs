@@ -109,7 +109,7 @@ pub enum Command {
     },
     /// Claims besides the signature: what they say, of what, by whom
     #[command(subcommand)]
-    Claims(super::claims::ClaimsCommand),
+    Claims(super::commands::claims::ClaimsCommand),
     /// Read the sources of the workspace again, or add sources and read them
     Scan {
         /// Folders of models, or bills of materials (CycloneDX, SPDX), to add to the workspace
@@ -143,7 +143,7 @@ pub enum Command {
         model: String,
     },
     /// The inventory and all that was concluded of it at this moment, as one file with a digest
-    Snapshot(super::snapshot::Snapshot),
+    Snapshot(super::commands::snapshot::Snapshot),
     /// How two snapshots differ, worst first; ends with 0 when they say the same, else 1
     Diff {
         /// The earlier snapshot
@@ -167,7 +167,7 @@ pub enum Command {
     Policy(PolicyCommand),
     /// Trust anchors, with origin, digest and age
     #[command(subcommand)]
-    Trust(super::trust::TrustCommand),
+    Trust(super::commands::trust::TrustCommand),
     /// Verify a model and decide whether it may enter a stage; recorded
     Gate {
         /// The model's id
@@ -334,7 +334,7 @@ pub enum Sign {
         #[command(flatten)]
         key: PrivateKey,
         #[command(flatten)]
-        timestamp: super::timestamp::Timestamp,
+        timestamp: super::commands::sign::timestamp::Timestamp,
     },
     /// With a key and its certificate chain
     Certificate {
@@ -345,10 +345,10 @@ pub enum Sign {
         #[command(flatten)]
         chain: Chain,
         #[command(flatten)]
-        timestamp: super::timestamp::Timestamp,
+        timestamp: super::commands::sign::timestamp::Timestamp,
     },
     /// With an identity at a Sigstore instance; uses the network
-    Sigstore(super::keyless::SignSigstore),
+    Sigstore(super::commands::sign::sigstore::SignSigstore),
     /// With a bare key in a PKCS#11 token
     Pkcs11Key {
         #[command(flatten)]
@@ -356,7 +356,7 @@ pub enum Sign {
         #[command(flatten)]
         token: Token,
         #[command(flatten)]
-        timestamp: super::timestamp::Timestamp,
+        timestamp: super::commands::sign::timestamp::Timestamp,
     },
     /// With a key in a PKCS#11 token and its certificate chain
     Pkcs11Certificate {
@@ -367,7 +367,7 @@ pub enum Sign {
         #[command(flatten)]
         chain: Chain,
         #[command(flatten)]
-        timestamp: super::timestamp::Timestamp,
+        timestamp: super::commands::sign::timestamp::Timestamp,
     },
 }
 
@@ -469,7 +469,7 @@ pub enum VerifyMethod {
         #[arg(long, alias = "public_key", value_name = "PEM")]
         public_key: PathBuf,
         #[command(flatten)]
-        timestamps: super::timestamp::Authorities,
+        timestamps: super::commands::sign::timestamp::Authorities,
     },
     /// Certificate authorities
     Certificate {
@@ -485,7 +485,7 @@ pub enum VerifyMethod {
         #[arg(long)]
         identity: Option<String>,
         #[command(flatten)]
-        timestamps: super::timestamp::Authorities,
+        timestamps: super::commands::sign::timestamp::Authorities,
     },
     /// An identity in a Sigstore instance
     Sigstore {

@@ -1,20 +1,10 @@
 //! The command line: arguments, plain and JSON output, exit codes. Every power of the screens is here too.
 
 mod args;
-mod claims;
-mod export;
-mod key;
-mod keyless;
+mod commands;
 mod output;
 mod progress;
-mod run;
 mod secrets;
-mod signing;
-mod snapshot;
-mod timestamp;
-mod token;
-mod trust;
-mod trust_edit;
 
 pub use args::Cli;
 
@@ -37,7 +27,7 @@ pub fn main() -> ExitCode {
         }
     };
     let output = Output::new(&cli);
-    match run::run(&cli, &output) {
+    match commands::run(&cli, &output) {
         Ok(status) => output.finish(status),
         Err(error) => output.fail(&error),
     }

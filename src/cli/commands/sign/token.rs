@@ -1,13 +1,13 @@
 //! `sign pkcs11-key` and `sign pkcs11-certificate`: the token, and where its PIN comes from.
 
-use super::args::Token;
-use super::output::Output;
+use crate::cli::args::Token;
+use crate::cli::output::Output;
 use crate::error::{Code, Error, Result};
 use crate::signing::Signer;
 
 #[cfg(feature = "pkcs11")]
 use {
-    super::secrets::PIN,
+    crate::cli::secrets::PIN,
     crate::signing::{Pkcs11Uri, Secret, TokenKey},
     std::path::Path,
 };

@@ -1,9 +1,9 @@
 //! Bills of materials for others. A model that carries a signature is verified first: the bill states what was
 //! proved now, or nothing.
 
-use super::args::{BillVersion, Cli, ExportForm};
-use super::output::Output;
-use super::run::{find, finish, options};
+use crate::cli::args::{BillVersion, Cli, ExportForm};
+use crate::cli::commands::{find, finish, options};
+use crate::cli::output::Output;
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::{CycloneDx, Entry, Proof, cyclonedx, spdx};
 use crate::inventory::{Model, ModelId};

@@ -1,8 +1,8 @@
 //! `sign sigstore`: where the identity token comes from, how a person logs in, what is printed. Built without
 //! the feature `keyless`, it says how to get it.
 
-use super::args::{Common, SignCommon};
-use super::output::Output;
+use crate::cli::args::{Common, SignCommon};
+use crate::cli::output::Output;
 use crate::disk::read_small;
 use crate::error::Result;
 use clap::Args;
@@ -44,7 +44,7 @@ pub struct SignSigstore {
 
 #[cfg(not(feature = "keyless"))]
 pub fn sign(_: &SignSigstore, _: &Common, _: &Output) -> Result<u8> {
-    Err(crate::Error::new(crate::Code::Usage, "this program was built without keyless signing")
+    Err(crate::error::Error::new(crate::error::Code::Usage, "this program was built without keyless signing")
         .help("build it with the feature `keyless`: cargo install touchmark --features keyless"))
 }
 
@@ -53,10 +53,10 @@ pub use with_network::sign;
 
 #[cfg(feature = "keyless")]
 mod with_network {
-    use super::super::claims;
-    use super::super::progress::shown;
-    use super::super::signing::{any_age, by_memory, options, remembered, set_jobs};
     use super::*;
+    use crate::cli::commands::claims;
+    use crate::cli::commands::sign::{any_age, by_memory, options, remembered, set_jobs};
+    use crate::cli::progress::shown;
     use crate::error::{Code, Error};
     use crate::report;
     use crate::signing::{

@@ -1,9 +1,11 @@
 //! `trust`: what signatures are checked against. What changes it is in `trust_edit`.
 
-use super::args::Cli;
-use super::output::Output;
-use super::run::options;
-use super::trust_edit::{self, AddAnchor, Refresh};
+use crate::cli::args::Cli;
+
+pub mod edit;
+use crate::cli::commands::options;
+use crate::cli::commands::trust::edit::{AddAnchor, Refresh};
+use crate::cli::output::Output;
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{Anchor, AnchorFault, Embedded, Health};
@@ -40,9 +42,9 @@ pub fn run(cli: &Cli, command: &TrustCommand, output: &Output) -> Result<u8> {
     match command {
         TrustCommand::List => list(&workbench, output),
         TrustCommand::Show { name } => show(&workbench, name, output),
-        TrustCommand::Add(add) => trust_edit::add(&workbench, add, output),
-        TrustCommand::Remove { name } => trust_edit::remove(&workbench, name, output),
-        TrustCommand::Refresh(refresh) => return trust_edit::refresh(&workbench, refresh, output),
+        TrustCommand::Add(add) => edit::add(&workbench, add, output),
+        TrustCommand::Remove { name } => edit::remove(&workbench, name, output),
+        TrustCommand::Refresh(refresh) => return edit::refresh(&workbench, refresh, output),
     }
     .map(|()| 0)
 }

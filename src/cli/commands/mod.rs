@@ -1,9 +1,17 @@
 //! The commands over a workspace.
 
-use super::args::{Cli, Command, LedgerCommand, PolicyCommand, Word};
-use super::output::Output;
-use super::progress::{shown, watched};
-use super::signing;
+use crate::cli::args::{Cli, Command, LedgerCommand, PolicyCommand, Word};
+use crate::cli::output::Output;
+use crate::cli::progress::{shown, watched};
+use sign as signing;
+
+pub mod claims;
+mod export;
+mod key;
+pub mod sign;
+pub mod snapshot;
+pub mod trust;
+
 use crate::decision::Decision;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{ModelId, bom};
@@ -23,18 +31,18 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
         Command::Init { dir } => init(dir, output),
         Command::Demo { dir } => demo(dir, output),
         Command::Sign(sign) => signing::sign(sign, common, output),
-        Command::Key(command) => super::key::run(command, output),
+        Command::Key(command) => key::run(command, output),
         Command::Verify(verify) => match (&verify.method, &verify.model) {
             (Some(method), _) => signing::verify_by_flags(method, common, output),
             (None, Some(model)) => verify_by_policy(cli, model, verify, output),
             (None, None) => Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
         },
         Command::Digest { model, what } => signing::root_digest(model, what, output),
-        Command::Claims(command) => super::claims::run(cli, command, output),
+        Command::Claims(command) => claims::run(cli, command, output),
         Command::Inspect { file } => inspect(file, output),
         Command::Scan { sources } => scan(cli, sources, output),
         Command::Export { models, form, spec_version } => {
-            super::export::run(cli, models, *form, *spec_version, output)
+            export::run(cli, models, *form, *spec_version, output)
         }
         Command::List { filter } => list(cli, filter, output),
         Command::Show { model } => {
@@ -56,10 +64,10 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
             output.print(&report::lineage(&view, &rows), || report::json::lineage(&rows));
             Ok(0)
         }
-        Command::Import { files } => super::snapshot::import(cli, files, output),
-        Command::Snapshot(snapshot) => super::snapshot::run(cli, snapshot, output),
-        Command::Diff { before, after } => super::snapshot::diff(cli, before, after.as_deref(), output),
-        Command::Trust(command) => super::trust::run(cli, command, output),
+        Command::Import { files } => snapshot::import(cli, files, output),
+        Command::Snapshot(snapshot) => snapshot::run(cli, snapshot, output),
+        Command::Diff { before, after } => snapshot::diff(cli, before, after.as_deref(), output),
+        Command::Trust(command) => trust::run(cli, command, output),
         Command::Policy(PolicyCommand::Check { file }) => policy_check(cli, file.as_deref(), output),
         Command::Policy(PolicyCommand::Show { name }) => policy_show(name, output),
         Command::Gate { model, stage, allow_warn } => gate(cli, model, stage, *allow_warn, output),
@@ -99,7 +107,7 @@ fn open(cli: &Cli, workspace: Option<&Path>, theme: Option<String>) -> Result<u8
     }
     #[cfg(feature = "tui")]
     {
-        use super::args::Color;
+        use crate::cli::args::Color;
         use crate::tui::ColorChoice;
         let color = match cli.common.color {
             Color::Auto => ColorChoice::Auto,
@@ -140,7 +148,7 @@ fn demo(dir: &Path, output: &Output) -> Result<u8> {
 
 fn inspect(file: &Path, output: &Output) -> Result<u8> {
     if crate::inventory::snapshot::is_snapshot(file) {
-        return super::snapshot::inspect(file, output);
+        return snapshot::inspect(file, output);
     }
     let error = match crate::signing::inspect(file) {
         Ok(inspection) => {
@@ -222,7 +230,12 @@ pub(super) fn finish(workbench: &Workbench, kind: JobKind, output: &Output) -> R
     }
 }
 
-fn verify_by_policy(cli: &Cli, model: &Path, verify: &super::args::Verify, output: &Output) -> Result<u8> {
+fn verify_by_policy(
+    cli: &Cli,
+    model: &Path,
+    verify: &crate::cli::args::Verify,
+    output: &Output,
+) -> Result<u8> {
     signing::set_jobs(verify.jobs);
     let workbench = Workbench::open(&options(cli))?;
     workbench.valid_policy()?;
@@ -419,7 +432,7 @@ fn score(cli: &Cli, models: &[String], all: bool, output: &Output) -> Result<u8>
 fn ledger(cli: &Cli, command: &LedgerCommand, output: &Output) -> Result<u8> {
     let workbench = Workbench::open(&options(cli))?;
     match command {
-        LedgerCommand::Import { file } => return super::snapshot::import_ledger(&workbench, file, output),
+        LedgerCommand::Import { file } => return snapshot::import_ledger(&workbench, file, output),
         LedgerCommand::Verify => {
             let count = workbench.verify_ledger()?;
             output.print(

@@ -1,14 +1,14 @@
 //! `claims`: what lies beside a model besides its signature, and how it gets there.
 
-use super::args::{Cli, Common};
-use super::output::Output;
-use super::progress::shown;
-use super::run;
-use super::signing::now;
 use crate::attest::{
     ClaimFile, Judge, Judged, Selection, append_claims, check_append_only, check_appendable, claims_beside,
     judge, predicates_check, read_claims,
 };
+use crate::cli::args::{Cli, Common};
+use crate::cli::commands as run;
+use crate::cli::commands::sign::now;
+use crate::cli::output::Output;
+use crate::cli::progress::shown;
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, read_model};
@@ -183,7 +183,7 @@ fn model_of(workbench: &Workbench, target: &Path) -> Result<(Model, PathBuf)> {
         let path = std::path::absolute(target).map_err(|error| Error::read(target, &error))?;
         return Ok((read_model(&path)?, path));
     }
-    Err(super::signing::no_such_model(&target.to_string_lossy()))
+    Err(crate::cli::commands::sign::no_such_model(&target.to_string_lossy()))
 }
 
 /// The root digest of the files as they are: as the model's signature made it when all files fit, else as a new

@@ -1,9 +1,14 @@
 //! The commands that need no workspace: sign, verify by flags, digest, inspect.
 
-use super::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
-use super::output::Output;
-use super::progress::shown;
-use super::{claims, key, timestamp, token};
+use crate::cli::args::{Chain, Common, Sign, SignCommon, VerifyCommon, VerifyMethod, What};
+use crate::cli::commands::{claims, key};
+use crate::cli::output::Output;
+use crate::cli::progress::shown;
+
+pub mod sigstore;
+pub mod timestamp;
+mod token;
+
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::store::Shared;
@@ -57,7 +62,7 @@ pub(super) fn options(what: &What, signature: PathBuf) -> SignOptions {
 pub fn sign(command: &Sign, common: &Common, output: &Output) -> Result<u8> {
     let now = now(common);
     match command {
-        Sign::Sigstore(with) => super::keyless::sign(with, common, output),
+        Sign::Sigstore(with) => sigstore::sign(with, common, output),
         Sign::Key { common: with, key, timestamp } => {
             signed(with, timestamp, common, output, &|options, extra, progress| {
                 sign_key_with(&with.model, &key::read_private(key, output)?, options, extra, progress)

@@ -1,8 +1,8 @@
 //! `snapshot`, `diff`, and what comes in from files: `import` and `ledger import`.
 
-use super::args::Cli;
-use super::output::Output;
-use super::run::{finish, options};
+use crate::cli::args::Cli;
+use crate::cli::commands::{finish, options};
+use crate::cli::output::Output;
 use crate::error::{Code, Error, Result};
 use crate::inventory::snapshot::{Diff, Reader, Seal};
 use crate::report::snapshot as report;

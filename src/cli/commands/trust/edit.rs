@@ -1,7 +1,7 @@
 //! `trust add`, `trust remove`, `trust refresh`: changing what signatures are checked against.
 
-use super::output::Output;
-use super::trust::{ADMITS_NOBODY, described};
+use crate::cli::commands::trust::{ADMITS_NOBODY, described};
+use crate::cli::output::Output;
 use crate::error::Result;
 use crate::policy::AnchorKind;
 use crate::signing::Embedded;

@@ -1,9 +1,9 @@
 //! `key generate`, `key show`, and reading the private key of a command.
 
-use super::args::{CurveName, KeyCommand, Password, PrivateKey};
-use super::output::Output;
-use super::secrets::{self, PASSWORD};
-use super::signing::LIMIT_PEM_BYTES;
+use crate::cli::args::{CurveName, KeyCommand, Password, PrivateKey};
+use crate::cli::commands::sign::LIMIT_PEM_BYTES;
+use crate::cli::output::Output;
+use crate::cli::secrets::{self, PASSWORD};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::report;
