@@ -1,29 +1,33 @@
 //! The command line: arguments, plain and JSON output, exit codes. Every power of the screens is here too.
 
-mod args;
-mod claims;
-mod export;
-mod key;
-mod keyless;
+mod commands;
+mod common;
+mod flags;
 mod output;
 mod progress;
-mod run;
 mod secrets;
-mod signing;
-mod snapshot;
-mod timestamp;
-mod token;
-mod trust;
-mod trust_edit;
-
-pub use args::Cli;
+mod session;
+mod snapshot_file;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use commands::Command;
+use common::Common;
 use output::Output;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
+
+/// Decide whether a machine-learning model may be trusted.
+#[derive(Debug, Parser)]
+#[command(name = "touchmark", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do; without one the workbench opens
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    common: Common,
+}
 
 /// Runs the program: parses the arguments, does the work, prints, and says how it ended.
 pub fn main() -> ExitCode {
@@ -36,8 +40,8 @@ pub fn main() -> ExitCode {
             return if help { Output::raw(&text) } else { Output::usage(&text) };
         }
     };
-    let output = Output::new(&cli);
-    match run::run(&cli, &output) {
+    let output = Output::new(&cli.common);
+    match commands::run(cli.command.as_ref(), &cli.common, &output) {
         Ok(status) => output.finish(status),
         Err(error) => output.fail(&error),
     }

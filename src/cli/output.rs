@@ -1,7 +1,7 @@
 //! Printing: people's text or one JSON document on standard output, everything else on standard error.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-use super::args::{Cli, Color, Format};
+use super::common::{Color, Common, Format};
 use crate::error::Error;
 use crate::text;
 use serde_json::{Value, json};
@@ -9,26 +9,26 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 /// Where a command's words go.
-pub struct Output {
+pub(super) struct Output {
     format: Format,
     quiet: bool,
     colored: bool,
 }
 
 impl Output {
-    pub fn new(cli: &Cli) -> Self {
+    pub(super) fn new(common: &Common) -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let force = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
-        let colored = match cli.common.color {
+        let colored = match common.color {
             Color::Always => true,
             Color::Never => false,
             Color::Auto => force || (!no_color && std::io::stdout().is_terminal()),
         };
-        Output { format: cli.common.format, quiet: cli.common.quiet, colored }
+        Output { format: common.format, quiet: common.quiet, colored }
     }
 
     /// Prints safe text for people, or the document.
-    pub fn print(&self, human: &str, document: impl FnOnce() -> Value) {
+    pub(super) fn print(&self, human: &str, document: impl FnOnce() -> Value) {
         if self.quiet {
             return;
         }
@@ -44,41 +44,41 @@ impl Output {
     }
 
     /// A remark on standard error.
-    pub fn note(&self, safe: &str) {
+    pub(super) fn note(&self, safe: &str) {
         if !self.quiet {
             eprintln!("{safe}");
         }
     }
 
     /// Whether somebody sees a line that changes.
-    pub fn shows_progress(&self) -> bool {
+    pub(super) fn shows_progress(&self) -> bool {
         !self.quiet
             && std::io::stderr().is_terminal()
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
     }
 
     /// The one line that changes, over what it said before; nothing takes it away.
-    pub fn status_line(&self, safe: &str) {
+    pub(super) fn status_line(&self, safe: &str) {
         eprint!("\r\u{1b}[2K{safe}");
     }
 
     /// What a person has to read to go on: on standard error, even when quiet.
     #[cfg(feature = "keyless")]
-    pub fn ask(&self, safe: &str) {
+    pub(super) fn ask(&self, safe: &str) {
         eprintln!("{safe}");
     }
 
     /// Whether a document was asked for.
-    pub fn is_json(&self) -> bool {
+    pub(super) fn is_json(&self) -> bool {
         self.format == Format::Json
     }
 
-    pub fn finish(&self, status: u8) -> ExitCode {
+    pub(super) fn finish(&self, status: u8) -> ExitCode {
         ExitCode::from(status)
     }
 
     /// Prints an error: code, what, where; then what to do.
-    pub fn fail(&self, error: &Error) -> ExitCode {
+    pub(super) fn fail(&self, error: &Error) -> ExitCode {
         eprintln!("{error}");
         if let Some(help) = &error.help {
             eprintln!("help: {}", text::screen(help));
@@ -99,13 +99,13 @@ impl Output {
     }
 
     /// Help and version.
-    pub fn raw(help: &str) -> ExitCode {
+    pub(super) fn raw(help: &str) -> ExitCode {
         write_out(help);
         ExitCode::SUCCESS
     }
 
     /// A wrong command line.
-    pub fn usage(message: &str) -> ExitCode {
+    pub(super) fn usage(message: &str) -> ExitCode {
         eprint!("{}", text::block(message));
         ExitCode::from(2)
     }

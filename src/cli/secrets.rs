@@ -10,28 +10,29 @@ use zeroize::Zeroizing;
 const MAX_SECRET_BYTES: usize = 4096;
 
 /// One kind of secret.
-pub struct Kind {
+pub(super) struct Kind {
     /// What it is called.
-    pub word: &'static str,
+    pub(super) word: &'static str,
     /// The flag that names a file with it.
-    pub flag: &'static str,
+    pub(super) flag: &'static str,
     /// The environment variable that holds it.
-    pub variable: &'static str,
+    pub(super) variable: &'static str,
 }
 
 /// Of an encrypted key.
-pub const PASSWORD: Kind = Kind { word: "password", flag: "--password-file", variable: "TOUCHMARK_PASSWORD" };
+pub(super) const PASSWORD: Kind =
+    Kind { word: "password", flag: "--password-file", variable: "TOUCHMARK_PASSWORD" };
 
 /// Of a token.
 #[cfg(feature = "pkcs11")]
-pub const PIN: Kind = Kind { word: "PIN", flag: "--pin-file", variable: "TOUCHMARK_PIN" };
+pub(super) const PIN: Kind = Kind { word: "PIN", flag: "--pin-file", variable: "TOUCHMARK_PIN" };
 
 impl Kind {
     /// The secret that was given without asking: in the file, or else in the variable.
     ///
     /// # Errors
     /// `E-READ` for a file that cannot be read, `E-USAGE` for one that holds no secret.
-    pub fn given(&self, file: Option<&Path>) -> Result<Option<Secret>> {
+    pub(super) fn given(&self, file: Option<&Path>) -> Result<Option<Secret>> {
         if let Some(file) = file {
             return self.read(file).map(Some);
         }
@@ -46,7 +47,7 @@ impl Kind {
     ///
     /// # Errors
     /// As [`Kind::given`].
-    pub fn read(&self, path: &Path) -> Result<Secret> {
+    pub(super) fn read(&self, path: &Path) -> Result<Secret> {
         let unreadable = |cause: std::io::Error| Error::read(path, &cause);
         let file = std::fs::File::open(path).map_err(unreadable)?;
         // Large enough from the start: growing would leave copies behind.
@@ -71,7 +72,7 @@ impl Kind {
     ///
     /// # Errors
     /// `E-TERMINAL` where nobody can be asked.
-    pub fn ask(&self, question: &str) -> Result<Secret> {
+    pub(super) fn ask(&self, question: &str) -> Result<Secret> {
         let nobody = || {
             Error::new(
                 Code::Terminal,
@@ -94,6 +95,6 @@ impl Kind {
 }
 
 /// Whether somebody sits at a terminal.
-pub fn can_ask() -> bool {
+pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal()
 }

@@ -1,21 +1,26 @@
-//! `trust`: what signatures are checked against. What changes it is in `trust_edit`.
+//! `trust`: what signatures are checked against; listed, shown, added to, taken from, refreshed.
 
-use super::args::Cli;
-use super::output::Output;
-use super::run::options;
-use super::trust_edit::{self, AddAnchor, Refresh};
+mod edit;
+mod refresh;
+mod shown;
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::open;
 use crate::error::{Code, Error, Result};
 use crate::report;
-use crate::signing::{Anchor, AnchorFault, Embedded, Health};
+use crate::signing::{Anchor, Embedded, Health};
 use crate::text::screen;
 use crate::workbench::{Workbench, unknown_anchor};
 use clap::Subcommand;
-use jiff::Timestamp;
-use serde_json::{Value, json};
+use edit::AddAnchor;
+use refresh::Refresh;
+use serde_json::json;
+use shown::{ADMITS_NOBODY, described, told};
 
-/// What to do with trust anchors.
+/// Trust anchors, with origin, digest and age
 #[derive(Debug, Subcommand)]
-pub enum TrustCommand {
+pub(crate) enum TrustCommand {
     /// List the anchors of the policy, and those inside this program: kind, age, digest, origin
     List,
     /// Show what an anchor holds: its key, its certificates, or the services of its Sigstore instance
@@ -23,26 +28,23 @@ pub enum TrustCommand {
         /// Its name in the policy, or public-good, staging, github
         name: String,
     },
-    /// Add an anchor to the policy file: keys, certificates of authorities, or a Sigstore trusted root
     Add(AddAnchor),
     /// Take an anchor out of the policy file; its files stay
     Remove {
         /// Its name in the policy
         name: String,
     },
-    /// Fetch newer Sigstore trusted roots from their repositories: uses the network
     Refresh(Refresh),
 }
 
-/// `trust`.
-pub fn run(cli: &Cli, command: &TrustCommand, output: &Output) -> Result<u8> {
-    let workbench = Workbench::open(&options(cli))?;
-    match command {
+pub(super) fn run(arguments: &TrustCommand, common: &Common, output: &Output) -> Result<u8> {
+    let workbench = open(common)?;
+    match arguments {
         TrustCommand::List => list(&workbench, output),
         TrustCommand::Show { name } => show(&workbench, name, output),
-        TrustCommand::Add(add) => trust_edit::add(&workbench, add, output),
-        TrustCommand::Remove { name } => trust_edit::remove(&workbench, name, output),
-        TrustCommand::Refresh(refresh) => return trust_edit::refresh(&workbench, refresh, output),
+        TrustCommand::Add(add) => edit::add(&workbench, add, output),
+        TrustCommand::Remove { name } => edit::remove(&workbench, name, output),
+        TrustCommand::Refresh(refresh) => return refresh::refresh(&workbench, refresh, output),
     }
     .map(|()| 0)
 }
@@ -119,40 +121,4 @@ fn show(workbench: &Workbench, name: &str, output: &Output) -> Result<()> {
     let (human, documents) = described(name, &found, at, most_days);
     output.print(&human, || json!({ "schema": "touchmark.trust-anchor/1", "anchors": documents }));
     Ok(())
-}
-
-pub(super) const ADMITS_NOBODY: &str =
-    "An anchor admits nobody by itself: a [[publisher]] of the policy names it.\n";
-
-/// What anchors hold, for people and as documents.
-pub(super) fn described(
-    name: &str,
-    anchors: &[Anchor],
-    at: Timestamp,
-    most_days: Option<u32>,
-) -> (String, Vec<Value>) {
-    let mut human = String::new();
-    let mut documents = Vec::new();
-    for anchor in anchors {
-        let used = anchor.used_at(at);
-        let age = used.age_days.map(|days| format!(", {days} d old")).unwrap_or_default();
-        let (contents, health) = (anchor.contents(), anchor.health(at, most_days));
-        human.push_str(&format!("{}  {} from {}{age}\n", screen(name), used.kind, screen(&used.origin)));
-        human.push_str(&format!("  sha256 {}\n", used.digest));
-        human.push_str(&told("", &health));
-        human.push_str(&report::inspection(&contents));
-        documents.push(json!({
-            "anchor": used, "health": health, "contents": report::json::inspection(&contents),
-        }));
-    }
-    (human, documents)
-}
-
-/// One line for each fault.
-fn told(whose: &str, faults: &[AnchorFault]) -> String {
-    let line = |fault: &AnchorFault| {
-        let glyph = if fault.health == Health::Ended { "✗" } else { "!" };
-        format!("{glyph} {whose}{}\n", fault.text.screen())
-    };
-    faults.iter().map(line).collect()
 }

@@ -1,67 +1,74 @@
-//! `key generate`, `key show`, and reading the private key of a command.
+//! `key generate`, `key show`: makes a key pair, and describes the key in a file. It never shows a secret.
 
-use super::args::{CurveName, KeyCommand, Password, PrivateKey};
-use super::output::Output;
-use super::secrets::{self, PASSWORD};
-use super::signing::LIMIT_PEM_BYTES;
+use crate::cli::common::Common;
+use crate::cli::flags::{LIMIT_PEM_BYTES, Password};
+use crate::cli::output::Output;
+use crate::cli::secrets::{self, PASSWORD};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{Curve, Secret, SigningKey, describe_key, write_key_pair};
 use crate::text::screen;
+use clap::{Subcommand, ValueEnum};
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// `key`.
-pub fn run(command: &KeyCommand, output: &Output) -> Result<u8> {
-    match command {
+/// Make keys, and look at them
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key pair: FILE for you alone, FILE.pub for everyone
+    Generate {
+        /// Where the private key goes
+        file: PathBuf,
+        /// The curve
+        #[arg(long, value_enum, default_value_t = CurveName::P384, ignore_case = true)]
+        curve: CurveName,
+        #[command(flatten)]
+        password: Password,
+        /// Do not encrypt the key, and do not ask for a password
+        #[arg(long, conflicts_with = "password_file")]
+        no_password: bool,
+        /// Replace a pair of that name
+        #[arg(long)]
+        force: bool,
+    },
+    /// Curve, fingerprint and encryption of a key file; never a secret
+    Show {
+        /// PEM file of a private or public key
+        file: PathBuf,
+        #[command(flatten)]
+        password: Password,
+    },
+}
+
+/// The curves of OMS.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum CurveName {
+    /// SHA-256.
+    #[value(name = "P-256", aliases = ["p256", "prime256v1", "secp256r1"])]
+    P256,
+    /// SHA-384.
+    #[value(name = "P-384", aliases = ["p384", "secp384r1"])]
+    P384,
+    /// SHA-512.
+    #[value(name = "P-521", aliases = ["p521", "secp521r1"])]
+    P521,
+}
+
+pub(super) fn run(arguments: &KeyCommand, _: &Common, output: &Output) -> Result<u8> {
+    match arguments {
         KeyCommand::Generate { file, curve, password, no_password, force } => {
             let password = if *no_password { None } else { new_password(password)? };
             generate(file, *curve, password.as_ref(), *force, output)
         }
-        KeyCommand::Show { file, password } => show(file, given(password)?.as_ref(), output),
+        KeyCommand::Show { file, password } => show(file, password.given()?.as_ref(), output),
     }
-}
-
-/// The private key that a command signs with; its password is asked for when it has one.
-///
-/// # Errors
-/// As [`SigningKey::from_pem_asking`]; `E-USAGE` for a password on the command line.
-pub fn read_private(with: &PrivateKey, output: &Output) -> Result<SigningKey> {
-    let mut password = given(&with.password)?;
-    let from_file = with.password.password_file.is_some();
-    let pem = Zeroizing::new(read_small(&with.private_key, LIMIT_PEM_BYTES)?);
-    let mut encrypted = false;
-    let key = SigningKey::from_pem_asking(&pem, || {
-        encrypted = true;
-        match password.take() {
-            Some(password) => Ok(password),
-            None => PASSWORD.ask(&format!("Password of {}", with.private_key.display())),
-        }
-    })
-    .map_err(|error| if error.at.is_none() { error.at_path(&with.private_key) } else { error })?;
-    if from_file && !encrypted {
-        output.note("! the key is not encrypted: its password was not needed");
-    }
-    Ok(key)
-}
-
-fn given(password: &Password) -> Result<Option<Secret>> {
-    if password.on_the_command_line.is_some() {
-        return Err(Error::new(Code::Usage, "a password on the command line is readable by everyone here")
-            .at("--password")
-            .help(format!(
-                "give {} FILE, set {}, or wait to be asked; this password should be changed",
-                PASSWORD.flag, PASSWORD.variable
-            )));
-    }
-    PASSWORD.given(password.password_file.as_deref())
 }
 
 /// The password of a new key: given, or asked for twice; none when the answer is empty or nobody is there.
 fn new_password(password: &Password) -> Result<Option<Secret>> {
-    if let Some(password) = given(password)? {
+    if let Some(password) = password.given()? {
         return Ok(Some(password));
     }
     if !secrets::can_ask() {

@@ -1,21 +1,19 @@
-//! `claims`: what lies beside a model besides its signature, and how it gets there.
+//! `claims`: what lies beside a model besides its signature, listed, shown, appended to and checked.
 
-use super::args::{Cli, Common};
-use super::output::Output;
-use super::progress::shown;
-use super::run;
-use super::signing::now;
 use crate::attest::{
-    ClaimFile, Judge, Judged, Selection, append_claims, check_append_only, check_appendable, claims_beside,
-    judge, predicates_check, read_claims,
+    ClaimFile, Judge, Judged, Selection, append_claims, check_append_only, claims_beside, judge, read_claims,
 };
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::progress::shown;
+use crate::cli::session::{find, no_such_model, open};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, read_model};
 use crate::report::claims as report;
 use crate::signing::{
-    Anchor, HashAlgorithm, LIMIT_BUNDLE_BYTES, Progress, RootDigest, SignOptions, Signed, Trust,
-    Verification, VerifyOptions, default_signature, digest, verify,
+    Anchor, HashAlgorithm, LIMIT_BUNDLE_BYTES, Progress, RootDigest, SignOptions, Trust, VerifyOptions,
+    default_signature, digest, verify,
 };
 use crate::text::{Untrusted, screen};
 use crate::workbench::Workbench;
@@ -23,9 +21,9 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// What to do with claims.
+/// Claims besides the signature: what they say, of what, by whom
 #[derive(Debug, Subcommand)]
-pub enum ClaimsCommand {
+pub(crate) enum ClaimsCommand {
     /// List the claims of a model, or of a file: what each says of what, and whether its signer is proven
     List {
         /// A model's id or folder, or a file of claims
@@ -68,13 +66,13 @@ pub enum ClaimsCommand {
 
 /// What to trust instead of the workspace's policy.
 #[derive(Debug, Clone, Args)]
-pub struct Anchors {
+pub(crate) struct Anchors {
     /// PEM file of a public key that you trust (repeat)
     #[arg(long, alias = "public_key", value_name = "PEM")]
-    pub public_key: Vec<PathBuf>,
+    public_key: Vec<PathBuf>,
     /// PEM file of authorities that you trust (repeat)
     #[arg(long, alias = "certificate_chain", value_name = "PEM")]
-    pub certificate_chain: Vec<PathBuf>,
+    certificate_chain: Vec<PathBuf>,
 }
 
 impl Anchors {
@@ -88,10 +86,9 @@ impl Anchors {
     }
 }
 
-/// `claims`.
-pub fn run(cli: &Cli, command: &ClaimsCommand, output: &Output) -> Result<u8> {
-    match command {
-        ClaimsCommand::List { target, trust } => list(cli, target, trust, output),
+pub(super) fn run(arguments: &ClaimsCommand, common: &Common, output: &Output) -> Result<u8> {
+    match arguments {
+        ClaimsCommand::List { target, trust } => list(target, trust, common, output),
         ClaimsCommand::Show { file, predicate, identity, subject, trust } => {
             let wanted = Selection {
                 predicate_type: Some(predicate.clone()),
@@ -99,7 +96,7 @@ pub fn run(cli: &Cli, command: &ClaimsCommand, output: &Output) -> Result<u8> {
                 identity: identity.clone(),
                 issuer: None,
             };
-            show(cli, file, &wanted, trust, output)
+            show(file, &wanted, trust, common, output)
         }
         ClaimsCommand::Append { file, bundles } => append(file, bundles, output),
         ClaimsCommand::Check { old, new } => {
@@ -120,12 +117,12 @@ fn digest_given(text: &str) -> Result<RootDigest> {
     text.parse().map_err(|error: Error| Error::new(Code::Usage, error.what).at("--subject"))
 }
 
-fn list(cli: &Cli, target: &Path, anchors: &Anchors, output: &Output) -> Result<u8> {
+fn list(target: &Path, anchors: &Anchors, common: &Common, output: &Output) -> Result<u8> {
     let trust = anchors.read()?;
     let is_path = target.exists();
     let workbench = match &trust {
         Some(_) if is_path => None,
-        _ => Some(Workbench::open(&run::options(cli))?),
+        _ => Some(open(common)?),
     };
     let (model, place) = match (&workbench, target.is_file()) {
         (_, true) => (None, None),
@@ -142,12 +139,12 @@ fn list(cli: &Cli, target: &Path, anchors: &Anchors, output: &Output) -> Result<
     let has_none = place.as_deref().is_some_and(|place| claims_beside(place).is_none());
     let found = if has_none { ClaimFile::default() } else { read_claims(&file)? };
     let root = match &place {
-        Some(place) if !found.claims.is_empty() => root_of(place, model.as_ref(), now(&cli.common), output)?,
+        Some(place) if !found.claims.is_empty() => root_of(place, model.as_ref(), common.now(), output)?,
         _ => None,
     };
     let ClaimFile { claims, unknown } = found;
     let judged = match (trust, workbench) {
-        (Some(trust), _) => judge_by(claims, &trust, root, &cli.common)?,
+        (Some(trust), _) => judge_by(claims, &trust, root, common)?,
         (None, Some(workbench)) => {
             workbench.judge_claims(claims, model.as_ref(), root, &Progress::default())?
         }
@@ -166,14 +163,14 @@ fn judge_by(
     root: Option<RootDigest>,
     common: &Common,
 ) -> Result<Vec<Judged>> {
-    let options = VerifyOptions::at(now(common));
+    let options = VerifyOptions::at(common.now());
     judge(claims, &Judge { trust, options: &options, root, policy: &|_| {} }, &Progress::default())
 }
 
 /// A model of the inventory, or a folder; and where its files are.
 fn model_of(workbench: &Workbench, target: &Path) -> Result<(Model, PathBuf)> {
     let view = workbench.view();
-    if let Ok(index) = run::find(&view, &target.to_string_lossy())
+    if let Ok(index) = find(&view, &target.to_string_lossy())
         && let Some(model) = view.models.get(index)
         && let Some(location) = &model.location
     {
@@ -183,7 +180,7 @@ fn model_of(workbench: &Workbench, target: &Path) -> Result<(Model, PathBuf)> {
         let path = std::path::absolute(target).map_err(|error| Error::read(target, &error))?;
         return Ok((read_model(&path)?, path));
     }
-    Err(super::signing::no_such_model(&target.to_string_lossy()))
+    Err(no_such_model(&target.to_string_lossy()))
 }
 
 /// The root digest of the files as they are: as the model's signature made it when all files fit, else as a new
@@ -223,7 +220,7 @@ fn root_of(
     }
 }
 
-fn show(cli: &Cli, file: &Path, wanted: &Selection, anchors: &Anchors, output: &Output) -> Result<u8> {
+fn show(file: &Path, wanted: &Selection, anchors: &Anchors, common: &Common, output: &Output) -> Result<u8> {
     let trust = anchors.read()?;
     let claims = read_claims(file)?.claims;
     // The ones that are not wanted need not be verified.
@@ -231,19 +228,11 @@ fn show(cli: &Cli, file: &Path, wanted: &Selection, anchors: &Anchors, output: &
     let (proven, judged) = match trust {
         Some(trust) => {
             let claims = by_content.claimed(&claims).into_iter().cloned().collect();
-            (true, judge_by(claims, &trust, wanted.subject, &cli.common)?)
+            (true, judge_by(claims, &trust, wanted.subject, common)?)
         }
         None => {
             let claims = wanted.claimed(&claims).into_iter().cloned().collect();
-            (
-                false,
-                Workbench::open(&run::options(cli))?.judge_claims(
-                    claims,
-                    None,
-                    wanted.subject,
-                    &Progress::default(),
-                )?,
-            )
+            (false, open(common)?.judge_claims(claims, None, wanted.subject, &Progress::default())?)
         }
     };
     let found: Vec<&Judged> = match (proven, &wanted.identity) {
@@ -278,54 +267,4 @@ fn append(file: &Path, bundles: &[PathBuf], output: &Output) -> Result<u8> {
         json!({ "schema": "touchmark.claims-append/1", "file": name, "lines": lines })
     });
     Ok(0)
-}
-
-/// Before signing: the file of claims can be appended to, and is left out of what is signed.
-pub fn prepare(claims: Option<&Path>, options: &mut SignOptions) -> Result<()> {
-    let Some(claims) = claims else { return Ok(()) };
-    let is_same = std::path::absolute(claims).ok() == std::path::absolute(&options.signature).ok()
-        || claims.canonicalize().is_ok_and(|claims| options.signature.canonicalize().ok() == Some(claims));
-    if is_same {
-        return Err(Error::new(Code::Usage, "signature and claims cannot be one file")
-            .at_path(claims)
-            .help("name another file with --signature"));
-    }
-    check_appendable(claims)?;
-    options.ignore_paths.push(claims.to_owned());
-    Ok(())
-}
-
-/// After signing: the bundle becomes a line of the file of claims as well.
-pub fn append_signature(claims: Option<&Path>, signed: &Signed, output: &Output) -> Result<()> {
-    for name in &signed.left_out {
-        output.note(&format!(
-            "! not signed, because it is a signature or a claim by its name: {}",
-            screen(name)
-        ));
-    }
-    let Some(claims) = claims else { return Ok(()) };
-    let bundle = read_small(&signed.signature, LIMIT_BUNDLE_BYTES)?;
-    let appended = append_claims(claims, &[bundle]).map_err(|error| {
-        error.help("the signature was written; append it by `touchmark claims append FILE SIGNATURE`")
-    })?;
-    for (line, already) in appended.lines {
-        let word = if already { "! already there" } else { "✓ appended" };
-        output.note(&format!("{word}  line {line} of {}", screen(&claims.to_string_lossy())));
-    }
-    Ok(())
-}
-
-/// PREDICATES of a model that was verified by flags.
-pub fn predicates(
-    verification: &mut Verification,
-    model: &Path,
-    trust: &Trust,
-    options: &VerifyOptions,
-) -> Result<()> {
-    let Some(file) = claims_beside(model) else { return Ok(()) };
-    // A claim may be signed by another method than the model.
-    let options = VerifyOptions { method: None, ..options.clone() };
-    let by = Judge { trust, options: &options, root: verification.root_of_files(), policy: &|_| {} };
-    verification.set(predicates_check(Some(&file), &by, &Progress::default())?);
-    Ok(())
 }

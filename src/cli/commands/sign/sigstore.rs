@@ -1,67 +1,64 @@
 //! `sign sigstore`: where the identity token comes from, how a person logs in, what is printed. Built without
 //! the feature `keyless`, it says how to get it.
 
-use super::args::{Common, SignCommon};
-use super::output::Output;
-use crate::disk::read_small;
-use crate::error::Result;
+use super::options::SignCommon;
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::error::{Code, Error, Result};
 use clap::Args;
 use std::path::PathBuf;
 
-/// Options of keyless signing.
+/// With an identity at a Sigstore instance; uses the network
 #[derive(Debug, Clone, Args)]
-pub struct SignSigstore {
+pub(crate) struct SignSigstore {
     #[command(flatten)]
-    pub common: SignCommon,
+    common: SignCommon,
     /// The identity token; others on this machine can read it here, so prefer --identity-token-file
     #[arg(long, alias = "identity_token", value_name = "TOKEN", conflicts_with_all = ["identity_token_file", "use_ambient_credentials"])]
-    pub identity_token: Option<String>,
+    identity_token: Option<String>,
     /// File that holds the identity token
     #[arg(long, value_name = "FILE", conflicts_with = "use_ambient_credentials")]
-    pub identity_token_file: Option<PathBuf>,
+    identity_token_file: Option<PathBuf>,
     /// Take the identity token from where this runs: a build service or a cluster
     #[arg(long, alias = "use_ambient_credentials")]
-    pub use_ambient_credentials: bool,
+    use_ambient_credentials: bool,
     /// Log in with a code that you copy, instead of a browser on this machine
     #[arg(long, alias = "oauth_force_oob")]
-    pub oauth_force_oob: bool,
+    oauth_force_oob: bool,
     /// Log in as this client; the token is then for this audience [default: sigstore]
     #[arg(long, alias = "client_id", value_name = "ID")]
-    pub client_id: Option<String>,
+    client_id: Option<String>,
     /// File that holds the client's secret
     #[arg(long, alias = "client_secret_file", value_name = "FILE")]
-    pub client_secret_file: Option<PathBuf>,
+    client_secret_file: Option<PathBuf>,
     /// Use Sigstore's staging instance: for tests only
     #[arg(long, alias = "use_staging", conflicts_with = "trust_config")]
-    pub use_staging: bool,
+    use_staging: bool,
     /// A client trust config: the instance's trusted root and its services [default: the public-good instance]
     #[arg(long, alias = "trust_config", value_name = "FILE")]
-    pub trust_config: Option<PathBuf>,
+    trust_config: Option<PathBuf>,
     /// How long each exchange with a service may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
-    pub timeout: u16,
+    timeout: u16,
 }
 
 #[cfg(not(feature = "keyless"))]
-pub fn sign(_: &SignSigstore, _: &Common, _: &Output) -> Result<u8> {
-    Err(crate::Error::new(crate::Code::Usage, "this program was built without keyless signing")
+pub(super) fn sign(_: &SignSigstore, _: &Common, _: &Output) -> Result<u8> {
+    Err(Error::new(Code::Usage, "this program was built without keyless signing")
         .help("build it with the feature `keyless`: cargo install touchmark --features keyless"))
 }
 
 #[cfg(feature = "keyless")]
-pub use with_network::sign;
+pub(super) use with_network::sign;
 
 #[cfg(feature = "keyless")]
 mod with_network {
-    use super::super::claims;
-    use super::super::progress::shown;
-    use super::super::signing::{any_age, by_memory, options, remembered, set_jobs};
+    use super::super::options::{any_age, by_memory};
     use super::*;
-    use crate::error::{Code, Error};
+    use crate::cli::progress::shown;
+    use crate::disk::read_small;
     use crate::report;
-    use crate::signing::{
-        Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, default_signature, sign_sigstore,
-    };
+    use crate::signing::{Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, sign_sigstore};
     use crate::text;
     use std::io::{BufRead, Read};
     use std::path::Path;
@@ -74,8 +71,8 @@ mod with_network {
     const PATIENCE: Duration = Duration::from_secs(300);
 
     /// `sign sigstore`.
-    pub fn sign(with: &SignSigstore, common: &Common, output: &Output) -> Result<u8> {
-        set_jobs(with.common.what.jobs);
+    pub(in super::super) fn sign(with: &SignSigstore, common: &Common, output: &Output) -> Result<u8> {
+        with.common.what.jobs.set();
         let instance = match &with.trust_config {
             Some(file) => Instance::read(file)?,
             None if with.use_staging => Instance::staging()?,
@@ -104,18 +101,15 @@ mod with_network {
                 code: &code,
             }),
         };
-        let signature =
-            with.common.signature.clone().unwrap_or_else(|| default_signature(&with.common.model));
-        let mut options = options(&with.common.what, signature);
-        claims::prepare(with.common.append_claims.as_deref(), &mut options)?;
+        let options = with.common.options()?;
         let timeout = Duration::from_secs(u64::from(with.timeout));
-        let digests = remembered(&with.common, common)?;
+        let digests = with.common.remembered(common)?;
         let made = shown(output, |progress| {
             let digests = digests.as_ref().map(any_age);
             sign_sigstore(&with.common.model, &instance, credentials, &options, digests, timeout, progress)
         })?;
         let signed = &made.signed;
-        claims::append_signature(with.common.append_claims.as_deref(), signed, output)?;
+        with.common.append(signed, output)?;
         let issuer = made.signer.issuer.as_ref().map(|issuer| issuer.screen()).unwrap_or_default();
         let mut human = format!(
             "✓ signed  {} files or shards, {} bytes{}\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \

@@ -1,23 +1,46 @@
-//! `sign pkcs11-key` and `sign pkcs11-certificate`: the token, and where its PIN comes from.
+//! A private key in a PKCS#11 token, and where its PIN comes from. Built without the feature `pkcs11`, it says
+//! how to get it.
 
-use super::args::Token;
-use super::output::Output;
+use crate::cli::output::Output;
 use crate::error::{Code, Error, Result};
 use crate::signing::Signer;
+use clap::Args;
+use std::path::PathBuf;
 
 #[cfg(feature = "pkcs11")]
 use {
-    super::secrets::PIN,
+    crate::cli::secrets::PIN,
     crate::signing::{Pkcs11Uri, Secret, TokenKey},
     std::path::Path,
 };
+
+/// A private key in a token.
+#[derive(Clone, Args)]
+pub(crate) struct Token {
+    /// Token and key (RFC 7512): pkcs11:token=NAME;object=NAME
+    #[arg(long, alias = "pkcs11_uri", value_name = "URI")]
+    pkcs11_uri: String,
+    /// The token's PKCS#11 module [default: module-path or module-name of the URI]
+    #[arg(long, value_name = "FILE")]
+    module: Option<PathBuf>,
+    /// File with the PIN [default: TOUCHMARK_PIN, pin-source of the URI, or else a prompt]
+    #[arg(long, value_name = "FILE")]
+    pin_file: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The URI may hold a PIN.
+        f.debug_struct("Token").field("module", &self.module).finish_non_exhaustive()
+    }
+}
 
 /// Opens the token's key. `leaf` is the certificate that goes with it.
 ///
 /// # Errors
 /// As [`TokenKey::open`].
 #[cfg(feature = "pkcs11")]
-pub fn open(with: &Token, leaf: Option<&[u8]>, output: &Output) -> Result<Box<dyn Signer>> {
+pub(super) fn open(with: &Token, leaf: Option<&[u8]>, output: &Output) -> Result<Box<dyn Signer>> {
     let uri = Pkcs11Uri::parse(&with.pkcs11_uri)?;
     if uri.pin_value().is_some() {
         output.note(&format!(
@@ -30,7 +53,7 @@ pub fn open(with: &Token, leaf: Option<&[u8]>, output: &Output) -> Result<Box<dy
 }
 
 #[cfg(not(feature = "pkcs11"))]
-pub fn open(with: &Token, _: Option<&[u8]>, _: &Output) -> Result<Box<dyn Signer>> {
+pub(super) fn open(with: &Token, _: Option<&[u8]>, _: &Output) -> Result<Box<dyn Signer>> {
     let Token { pkcs11_uri: _, module: _, pin_file: _ } = with;
     Err(Error::new(Code::Usage, "this build has no PKCS#11").help("build with the feature `pkcs11`"))
 }

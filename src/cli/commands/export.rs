@@ -1,28 +1,58 @@
-//! Bills of materials for others. A model that carries a signature is verified first: the bill states what was
-//! proved now, or nothing.
+//! `export`: writes a bill of materials for others. A model that carries a signature is verified first: the bill
+//! states what was proved now, or nothing.
 
-use super::args::{BillVersion, Cli, ExportForm};
-use super::output::Output;
-use super::run::{find, finish, options};
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::{find, finish, open};
+use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::{CycloneDx, Entry, Proof, cyclonedx, spdx};
 use crate::inventory::{Model, ModelId};
-use crate::workbench::{JobKind, View, Workbench};
+use crate::signing::Outcome;
+use crate::workbench::{JobKind, View};
+use clap::{Args, ValueEnum};
 
-/// Writes the models to standard output; all of the inventory when none is named.
-pub fn run(
-    cli: &Cli,
-    models: &[String],
+/// Write a bill of materials of models to standard output
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The models' ids [default: all models]
+    models: Vec<String>,
+    /// The format
+    #[arg(long = "as", value_name = "FORMAT", default_value = "cyclonedx")]
     form: ExportForm,
-    version: Option<BillVersion>,
-    output: &Output,
-) -> Result<u8> {
-    if form == ExportForm::Spdx && version.is_some() {
+    /// The version of CycloneDX [default: 1.7]
+    #[arg(long, value_name = "VERSION")]
+    spec_version: Option<BillVersion>,
+}
+
+/// A format of bills of materials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExportForm {
+    /// CycloneDX, JSON.
+    Cyclonedx,
+    /// SPDX 3.0.1, JSON-LD.
+    Spdx,
+}
+
+/// A version of CycloneDX.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BillVersion {
+    /// 1.6.
+    #[value(name = "1.6")]
+    V1_6,
+    /// 1.7.
+    #[value(name = "1.7")]
+    V1_7,
+}
+
+pub(super) fn run(arguments: &Export, common: &Common, output: &Output) -> Result<u8> {
+    let Export { models, form, spec_version: version } = arguments;
+    if *form == ExportForm::Spdx && version.is_some() {
         return Err(Error::new(Code::Usage, "--spec-version is CycloneDX's; SPDX is written as 3.0.1"));
     }
-    let workbench = Workbench::open(&options(cli))?;
+    let workbench = open(common)?;
     let before = workbench.view();
-    let wanted: Vec<usize> = match models {
+    let wanted: Vec<usize> = match models.as_slice() {
         [] => (0..before.models.len()).collect(),
         names => {
             let mut found = names.iter().map(|name| find(&before, name)).collect::<Result<Vec<_>>>()?;
@@ -65,14 +95,13 @@ pub fn run(
 
 /// What the binding states: only of a verification that passes, whose signer is proven.
 fn proof(view: &View, index: usize, model: &Model) -> Option<Proof> {
-    use crate::signing::Outcome;
     let verification = &view.verified.get(index)?.as_ref()?.verification;
     if verification.outcome() != Outcome::Pass || !verification.signer_proven() {
         return None;
     }
     let signer = verification.signer.as_ref()?;
     let log = verification.log.as_ref();
-    let bundle = model.signature.as_ref()?.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    let bundle = slashed(model.signature.as_ref()?);
     Some(Proof {
         root_digest: verification.root_digest?,
         identity: signer.subject.clone(),

@@ -1,0 +1,32 @@
+//! `diff`: how two snapshots differ, or a snapshot and the workspace as it is.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::open;
+use crate::error::Result;
+use crate::report::snapshot as report;
+use crate::signing::Progress;
+use crate::snapshot::Diff as Difference;
+use crate::workbench::diff_files;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// How two snapshots differ, worst first; ends with 0 when they say the same, else 1
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The earlier snapshot
+    before: PathBuf,
+    /// The later snapshot [default: the workspace as it is]
+    after: Option<PathBuf>,
+}
+
+/// The status is 0 when they say the same, else 1.
+pub(super) fn run(arguments: &Diff, common: &Common, output: &Output) -> Result<u8> {
+    let Diff { before, after } = arguments;
+    let diff: Difference = match after.as_deref() {
+        Some(after) if after != Path::new(".") => diff_files(before, after)?,
+        _ => open(common)?.diff(before, &Progress::default())?,
+    };
+    output.print(&report::diff(&diff), || report::diff_json(&diff));
+    Ok(if diff.is_same() { 0 } else { 1 })
+}

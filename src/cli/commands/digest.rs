@@ -1,0 +1,31 @@
+//! `digest`: tells the root digest of a model, as a signature would state it.
+
+use crate::cli::common::Common;
+use crate::cli::flags::What;
+use crate::cli::output::Output;
+use crate::cli::progress::shown;
+use crate::error::Result;
+use crate::report;
+use crate::signing::{default_signature, digest};
+use clap::Args;
+use std::path::PathBuf;
+
+/// The root digest of a model
+#[derive(Debug, Args)]
+pub(crate) struct Digest {
+    /// The model's folder or file
+    model: PathBuf,
+    #[command(flatten)]
+    what: What,
+}
+
+pub(super) fn run(arguments: &Digest, _: &Common, output: &Output) -> Result<u8> {
+    let Digest { model, what } = arguments;
+    what.jobs.set();
+    let options = what.options(default_signature(model));
+    let digested = shown(output, |progress| digest(model, &options, progress))?;
+    output.print(&format!("{}\n", digested.root_digest), || {
+        report::json::signed("touchmark.digest/1", &digested)
+    });
+    Ok(0)
+}

@@ -1,0 +1,40 @@
+//! `gate`: verifies a model and decides whether it may enter a stage. The decision is recorded.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::{find, open};
+use crate::decision::Decision;
+use crate::error::Result;
+use crate::inventory::ModelId;
+use crate::report;
+use clap::Args;
+
+/// Verify a model and decide whether it may enter a stage; recorded
+#[derive(Debug, Args)]
+pub(crate) struct Gate {
+    /// The model's id
+    model: String,
+    /// The stage
+    #[arg(long)]
+    stage: String,
+    /// End with 0 when admitted with warnings; recorded
+    #[arg(long)]
+    allow_warn: bool,
+}
+
+/// The status is 0 when it may, 5 when it may with warnings, 1 when it may not.
+pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<u8> {
+    let Gate { model, stage, allow_warn } = arguments;
+    let workbench = open(common)?;
+    let view = workbench.view();
+    let id = view.models.get(find(&view, model)?).map_or_else(|| ModelId::new(model), |m| m.id.clone());
+    let verdict = workbench.gate(&id, stage, *allow_warn)?;
+    let human = format!("{}\n{}", id.screen(), report::verdict(&verdict));
+    output.print(&human, || report::json::verdict(&workbench.view(), &verdict));
+    Ok(match verdict.decision {
+        Decision::Admit => 0,
+        Decision::Warn if *allow_warn => 0,
+        Decision::Warn => 5,
+        Decision::Refuse => 1,
+    })
+}

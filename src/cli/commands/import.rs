@@ -1,0 +1,67 @@
+//! `import`: bills of materials become sources of the workspace and are read.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::{finish, open};
+use crate::error::{Code, Error, Result};
+use crate::text::count;
+use crate::workbench::JobKind;
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Add bills of materials (CycloneDX, SPDX) to the workspace and read them
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The bills
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Import, common: &Common, output: &Output) -> Result<u8> {
+    if common.read_only {
+        return Err(Error::new(
+            Code::Usage,
+            "nothing can be imported into a workspace that is opened read-only",
+        )
+        .help("leave out --read-only; `touchmark inspect FILE` shows what a bill says"));
+    }
+    let workbench = open(common)?;
+    let imported = workbench.import_bills(&arguments.files)?;
+    finish(&workbench, JobKind::Scan, output)?;
+    let mut human = String::new();
+    for bill in &imported {
+        let word = if bill.already { "✓ a source already" } else { "✓ added" };
+        human.push_str(&format!(
+            "{word}  {}  {}, {}\n",
+            bill.source.screen(),
+            count(bill.models, "model"),
+            count(bill.findings.len(), "finding")
+        ));
+        for finding in &bill.findings {
+            human.push_str(&format!(
+                "  ! {}  {}  ({})\n",
+                finding.code,
+                finding.message,
+                finding.place.screen()
+            ));
+        }
+    }
+    let models = workbench.view().models.len();
+    human.push_str(&format!("{} in the inventory\n", count(models, "model")));
+    output.print(&human, || {
+        let bills: Vec<_> = imported
+            .iter()
+            .map(|bill| {
+                json!({
+                    "source": bill.source,
+                    "already": bill.already,
+                    "models": bill.models,
+                    "findings": bill.findings,
+                })
+            })
+            .collect();
+        json!({ "schema": "touchmark.import/1", "bills": bills, "models": models })
+    });
+    Ok(0)
+}

@@ -1,0 +1,29 @@
+//! `init`: makes an empty workspace, with the baseline policy in it.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::error::Result;
+use crate::policy;
+use crate::text::screen;
+use clap::Args;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Make an empty workspace
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Where
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+}
+
+pub(super) fn run(arguments: &Init, _: &Common, output: &Output) -> Result<u8> {
+    let baseline = policy::BUILT_IN.first().map_or("", |(_, text)| text);
+    let file = crate::inventory::init(&arguments.dir, baseline)?;
+    let shown = screen(&file.to_string_lossy());
+    let human = format!(
+        "✓ made  {shown}\n  next: name your models in it, then `touchmark scan` and `touchmark open`\n"
+    );
+    output.print(&human, || json!({ "schema": "touchmark.init/1", "file": file.to_string_lossy() }));
+    Ok(0)
+}

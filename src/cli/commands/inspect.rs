@@ -1,0 +1,57 @@
+//! `inspect`: shows what a file holds, and trusts nothing of it.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::snapshot_file;
+use crate::error::{Code, Result};
+use crate::inventory::bom;
+use crate::report;
+use crate::snapshot::is_snapshot;
+use clap::Args;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// What a bundle, claim, certificate, key or weights file holds; trusts nothing
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The file
+    file: PathBuf,
+}
+
+pub(super) fn run(arguments: &Inspect, _: &Common, output: &Output) -> Result<u8> {
+    let file = &arguments.file;
+    if is_snapshot(file) {
+        return snapshot(file, output);
+    }
+    let error = match crate::signing::inspect(file) {
+        Ok(inspection) => {
+            output.print(&report::inspection(&inspection), || report::json::inspection(&inspection));
+            return Ok(0);
+        }
+        Err(error) => error,
+    };
+    // What the signing core does not know may be a bill of materials.
+    let found = bom::read(file, &file.to_string_lossy().into_owned().into());
+    let foreign = |code: &str| matches!(code, "F-BOM-UNREADABLE" | "F-BOM-JSON" | "F-BOM-FORMAT");
+    if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
+        return Err(error.help(
+            "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7, SPDX \
+             2.3 and 3.0.1, snapshots, safetensors and GGUF files",
+        ));
+    }
+    output.print(
+        &report::bom(&found),
+        || json!({ "schema": "touchmark.inspect-bom/1", "models": found.models, "findings": found.findings }),
+    );
+    Ok(0)
+}
+
+fn snapshot(file: &Path, output: &Output) -> Result<u8> {
+    let (reader, seal) = snapshot_file::read(file)?;
+    let human = format!("snapshot of an inventory\n{}", snapshot_file::lines(&reader, seal.as_ref()));
+    output.print(&human, || {
+        let fields = report::snapshot::held(&reader, seal.as_ref());
+        json!({ "schema": "touchmark.inspection/1", "kind": "snapshot of an inventory", "fields": fields })
+    });
+    Ok(0)
+}

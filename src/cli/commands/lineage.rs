@@ -1,0 +1,36 @@
+//! `lineage`: a model's ancestors and descendants, as a graph of lines.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::{find, open};
+use crate::error::Result;
+use crate::inventory::ModelId;
+use crate::lineage::lanes;
+use crate::report;
+use clap::Args;
+
+/// More rows than this nobody reads.
+const MOST_ROWS: usize = 10_000;
+
+/// A model's ancestors and descendants
+#[derive(Debug, Args)]
+pub(crate) struct Lineage {
+    /// The model's id
+    model: String,
+    /// Generations of ancestors
+    #[arg(long, default_value_t = 16)]
+    up: usize,
+    /// Generations of descendants
+    #[arg(long, default_value_t = 16)]
+    down: usize,
+}
+
+pub(super) fn run(arguments: &Lineage, common: &Common, output: &Output) -> Result<u8> {
+    let Lineage { model, up, down } = arguments;
+    let view = open(common)?.view();
+    let index = find(&view, model)?;
+    let focus = view.models.get(index).map_or_else(|| ModelId::new(model), |m| m.id.clone());
+    let rows = lanes(&view.graph, &focus, *up, *down, MOST_ROWS);
+    output.print(&report::lineage(&view, &rows), || report::json::lineage(&rows));
+    Ok(0)
+}

@@ -1,0 +1,30 @@
+//! `list`: the models of the inventory, one a line.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::open;
+use crate::error::Result;
+use crate::report;
+use clap::Args;
+
+/// The models of the inventory
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Words that must all occur in the name, signer or status
+    filter: Vec<String>,
+}
+
+pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<u8> {
+    let view = open(common)?.view();
+    let words: Vec<String> =
+        arguments.filter.iter().flat_map(|f| f.split_whitespace()).map(str::to_lowercase).collect();
+    let keep = |index: usize| {
+        let summary = view.summary(index);
+        let id = view.models.get(index).map_or("", |model| model.id.raw());
+        let text = format!("{id} {} {} {}", summary.word, summary.signer.raw(), summary.decision.word())
+            .to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    };
+    output.print(&report::list(&view, &keep), || report::json::list(&view, &keep));
+    Ok(0)
+}

@@ -1,0 +1,95 @@
+//! What a person can ask for, one file a command: what it does, its arguments, and how it is done. Commands do
+//! not use each other; what several need stands outside this folder.
+
+mod claims;
+mod demo;
+mod diff;
+mod digest;
+mod export;
+mod gate;
+mod import;
+mod init;
+mod inspect;
+mod key;
+mod ledger;
+mod lineage;
+mod list;
+mod open;
+mod policy;
+mod review;
+mod scan;
+mod score;
+mod show;
+mod sign;
+mod snapshot;
+mod trust;
+mod verify;
+
+use super::common::Common;
+use super::output::Output;
+use crate::error::Result;
+use clap::Subcommand;
+
+/// What to do, in the order of the help.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Open(open::Open),
+    Init(init::Init),
+    Demo(demo::Demo),
+    #[command(subcommand)]
+    Sign(sign::Sign),
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    Verify(verify::Verify),
+    Digest(digest::Digest),
+    Inspect(inspect::Inspect),
+    #[command(subcommand)]
+    Claims(claims::ClaimsCommand),
+    Scan(scan::Scan),
+    Import(import::Import),
+    Export(export::Export),
+    List(list::List),
+    Show(show::Show),
+    Snapshot(snapshot::Snapshot),
+    Diff(diff::Diff),
+    Lineage(lineage::Lineage),
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    #[command(subcommand)]
+    Trust(trust::TrustCommand),
+    Gate(gate::Gate),
+    Score(score::Score),
+    Review(review::Review),
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
+}
+
+/// Does what was asked, and opens the workbench when nothing was; the exit status.
+pub(super) fn run(command: Option<&Command>, common: &Common, output: &Output) -> Result<u8> {
+    let Some(command) = command else { return open::run(&open::Open::default(), common, output) };
+    match command {
+        Command::Open(open) => open::run(open, common, output),
+        Command::Init(init) => init::run(init, common, output),
+        Command::Demo(demo) => demo::run(demo, common, output),
+        Command::Sign(sign) => sign::run(sign, common, output),
+        Command::Key(key) => key::run(key, common, output),
+        Command::Verify(verify) => verify::run(verify, common, output),
+        Command::Digest(digest) => digest::run(digest, common, output),
+        Command::Inspect(inspect) => inspect::run(inspect, common, output),
+        Command::Claims(claims) => claims::run(claims, common, output),
+        Command::Scan(scan) => scan::run(scan, common, output),
+        Command::Import(import) => import::run(import, common, output),
+        Command::Export(export) => export::run(export, common, output),
+        Command::List(list) => list::run(list, common, output),
+        Command::Show(show) => show::run(show, common, output),
+        Command::Snapshot(snapshot) => snapshot::run(snapshot, common, output),
+        Command::Diff(diff) => diff::run(diff, common, output),
+        Command::Lineage(lineage) => lineage::run(lineage, common, output),
+        Command::Policy(policy) => policy::run(policy, common, output),
+        Command::Trust(trust) => trust::run(trust, common, output),
+        Command::Gate(gate) => gate::run(gate, common, output),
+        Command::Score(score) => score::run(score, common, output),
+        Command::Review(review) => review::run(review, common, output),
+        Command::Ledger(ledger) => ledger::run(ledger, common, output),
+    }
+}

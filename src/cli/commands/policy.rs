@@ -1,0 +1,81 @@
+//! `policy check`, `policy show`: the trust policy, looked at and never changed.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::open;
+use crate::disk::read_small;
+use crate::error::{Code, Error, Result};
+use crate::policy;
+use crate::report;
+use clap::Subcommand;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
+
+/// The trust policy
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Check a policy file: all faults, with lines
+    Check {
+        /// The file [default: the workspace's policy]
+        file: Option<PathBuf>,
+    },
+    /// Print a built-in policy, to start from
+    Show {
+        /// baseline or strict
+        #[arg(default_value = "baseline")]
+        name: String,
+    },
+}
+
+pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -> Result<u8> {
+    match arguments {
+        PolicyCommand::Check { file } => check(file.as_deref(), common, output),
+        PolicyCommand::Show { name } => show(name, output),
+    }
+}
+
+/// The status is 2 when the policy has faults.
+fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
+    let (faults, human, digest) = match file {
+        Some(file) => {
+            let bytes = read_small(file, LIMIT_POLICY_BYTES)?;
+            let text = String::from_utf8(bytes)
+                .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))?;
+            let base = file.parent().map(Path::to_owned);
+            match policy::parse(&text, &file.to_string_lossy(), base, common.now()) {
+                Ok(policy) => (Vec::new(), report::policy(&policy), policy.digest),
+                Err(faults) => {
+                    let human = report::policy_faults(&faults);
+                    (faults, human, String::new())
+                }
+            }
+        }
+        None => {
+            let view = open(common)?.view();
+            let human = if view.policy_errors.is_empty() {
+                report::policy(&view.policy)
+            } else {
+                report::policy_faults(&view.policy_errors)
+            };
+            (view.policy_errors.clone(), human, view.policy.digest.clone())
+        }
+    };
+    output.print(&human, || {
+        let faults: Vec<_> =
+            faults.iter().map(|f| json!({ "line": f.line, "message": f.message, "help": f.help })).collect();
+        json!({ "schema": "touchmark.policy-check/1", "digest": digest, "faults": faults })
+    });
+    Ok(if faults.is_empty() { 0 } else { 2 })
+}
+
+fn show(name: &str, output: &Output) -> Result<u8> {
+    let Some((_, text)) = policy::BUILT_IN.iter().find(|(known, _)| *known == name) else {
+        return Err(Error::new(Code::NotFound, "there is no such built-in policy")
+            .at(name)
+            .help("baseline or strict"));
+    };
+    output.print(text, || json!({ "schema": "touchmark.policy/1", "name": name, "text": text }));
+    Ok(0)
+}

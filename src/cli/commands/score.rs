@@ -1,0 +1,42 @@
+//! `score`: verifies models and shows their own and effective maturity level with the controls behind them.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::{find, open, wait};
+use crate::error::Result;
+use crate::report;
+use crate::workbench::JobKind;
+use clap::Args;
+use serde_json::json;
+
+/// Own and effective maturity level with controls
+#[derive(Debug, Args)]
+pub(crate) struct Score {
+    /// Ids of models
+    #[arg(required = true)]
+    models: Vec<String>,
+    /// Show the controls of all levels
+    #[arg(long)]
+    all: bool,
+}
+
+pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result<u8> {
+    let workbench = open(common)?;
+    workbench.valid_policy()?;
+    let view = workbench.view();
+    let indexes = arguments.models.iter().map(|name| find(&view, name)).collect::<Result<Vec<_>>>()?;
+    let ids = indexes.iter().filter_map(|i| view.models.get(*i)).map(|m| m.id.clone()).collect();
+    wait(&workbench, JobKind::Score(ids), output)?;
+    let view = workbench.view();
+    let mut human = String::new();
+    let mut documents = Vec::new();
+    for index in indexes {
+        let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
+            continue;
+        };
+        human.push_str(&report::score(&model.name.screen(), &verdict, &view.rubric, arguments.all));
+        documents.push(report::json::verdict(&view, &verdict));
+    }
+    output.print(&human, || json!({ "schema": "touchmark.score/1", "verdicts": documents }));
+    Ok(0)
+}

@@ -1,0 +1,27 @@
+//! `show`: everything that is known of a model.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::{find, open};
+use crate::error::Result;
+use crate::report;
+use clap::Args;
+
+/// Everything that is known of a model
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The model's id
+    model: String,
+}
+
+pub(super) fn run(arguments: &Show, common: &Common, output: &Output) -> Result<u8> {
+    let workbench = open(common)?;
+    let view = workbench.view();
+    let index = find(&view, &arguments.model)?;
+    let read = view.models.get(index).map(|model| workbench.read_times(model)).transpose()?;
+    let read = read.unwrap_or_default();
+    output.print(&(report::model(&view, index) + &report::read_times(&read)), || {
+        report::json::model(&view, index, &read)
+    });
+    Ok(0)
+}

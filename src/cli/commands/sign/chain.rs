@@ -1,0 +1,37 @@
+//! The certificates that go with a key.
+
+use crate::cli::flags::LIMIT_PEM_BYTES;
+use crate::disk::read_small;
+use crate::error::Result;
+use crate::signing::certificates_from_pem;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// The signer's certificates.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Chain {
+    /// PEM file of the signer's certificate
+    #[arg(long, alias = "signing_certificate", value_name = "PEM")]
+    signing_certificate: PathBuf,
+    /// PEM file of the certificates above it (repeat, or one concatenated file)
+    #[arg(long, alias = "certificate_chain", value_name = "PEM")]
+    certificate_chain: Vec<PathBuf>,
+}
+
+impl Chain {
+    /// The certificates in DER, leaf first.
+    ///
+    /// # Errors
+    /// As [`certificates_from_pem`]; `E-READ` for a file that cannot be read.
+    pub(super) fn read(&self) -> Result<Vec<Vec<u8>>> {
+        let mut chain = certificates(&self.signing_certificate)?;
+        for file in &self.certificate_chain {
+            chain.extend(certificates(file)?);
+        }
+        Ok(chain)
+    }
+}
+
+fn certificates(file: &Path) -> Result<Vec<Vec<u8>>> {
+    certificates_from_pem(&read_small(file, LIMIT_PEM_BYTES)?).map_err(|error| error.at_path(file))
+}

@@ -1,0 +1,151 @@
+//! `sign`: signs a model with a key, a certificate, a token or an identity, and writes the bundle beside it.
+
+mod chain;
+mod options;
+mod private_key;
+mod sigstore;
+mod timestamp;
+mod token;
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::progress::shown;
+use crate::error::Result;
+use crate::report;
+use crate::signing::{Progress, SignOptions, Signed, Stamp, With, sign_certificate_with, sign_key_with};
+use crate::text::{screen, size};
+use chain::Chain;
+use clap::Subcommand;
+use options::{SignCommon, any_age, by_memory};
+use private_key::PrivateKey;
+use sigstore::SignSigstore;
+use std::cell::RefCell;
+use timestamp::Timestamp;
+use token::Token;
+
+/// Sign a model
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sign {
+    /// With a bare key
+    Key {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        key: PrivateKey,
+        #[command(flatten)]
+        timestamp: Timestamp,
+    },
+    /// With a key and its certificate chain
+    Certificate {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        key: PrivateKey,
+        #[command(flatten)]
+        chain: Chain,
+        #[command(flatten)]
+        timestamp: Timestamp,
+    },
+    Sigstore(SignSigstore),
+    /// With a bare key in a PKCS#11 token
+    Pkcs11Key {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        token: Token,
+        #[command(flatten)]
+        timestamp: Timestamp,
+    },
+    /// With a key in a PKCS#11 token and its certificate chain
+    Pkcs11Certificate {
+        #[command(flatten)]
+        common: SignCommon,
+        #[command(flatten)]
+        token: Token,
+        #[command(flatten)]
+        chain: Chain,
+        #[command(flatten)]
+        timestamp: Timestamp,
+    },
+}
+
+pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<u8> {
+    let now = common.now();
+    match arguments {
+        Sign::Sigstore(with) => sigstore::sign(with, common, output),
+        Sign::Key { common: with, key, timestamp } => {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
+                sign_key_with(&with.model, &key.read(output)?, options, extra, progress)
+            })
+        }
+        Sign::Certificate { common: with, key, chain, timestamp } => {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
+                let key = key.read(output)?;
+                sign_certificate_with(&with.model, &key, &chain.read()?, options, now, extra, progress)
+            })
+        }
+        Sign::Pkcs11Key { common: with, token, timestamp } => {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
+                let key = token::open(token, None, output)?;
+                sign_key_with(&with.model, key.as_ref(), options, extra, progress)
+            })
+        }
+        Sign::Pkcs11Certificate { common: with, token, chain, timestamp } => {
+            signed(with, timestamp, common, output, &|options, extra, progress| {
+                let chain = chain.read()?;
+                let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
+                sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, extra, progress)
+            })
+        }
+    }
+}
+
+type Make<'m> = &'m dyn Fn(&SignOptions, With<'_>, &Progress) -> Result<Signed>;
+
+/// Signs and tells of it.
+fn signed(
+    with: &SignCommon,
+    timestamp: &Timestamp,
+    common: &Common,
+    output: &Output,
+    make: Make,
+) -> Result<u8> {
+    with.what.jobs.set();
+    let options = with.options()?;
+    let told = RefCell::new(None);
+    let ask = timestamp::authority(timestamp)?;
+    let stamp = ask.map(|ask| {
+        let told = &told;
+        move |signature: &[u8]| {
+            let (token, said) = ask(signature)?;
+            told.replace(Some(said));
+            Ok(token)
+        }
+    });
+    let digests = with.remembered(common)?;
+    let extra =
+        With { stamp: stamp.as_ref().map(|stamp| stamp as Stamp), digests: digests.as_ref().map(any_age) };
+    let signed = shown(output, |progress| make(&options, extra, progress))?;
+    drop(stamp);
+    with.append(&signed, output)?;
+    let told = told.take();
+    let mut human = format!(
+        "✓ signed  {} files or shards, {}{}\n  root digest  {}\n  bundle       {}\n",
+        signed.resources,
+        size(signed.bytes),
+        by_memory(&signed),
+        signed.root_digest,
+        screen(&signed.signature.to_string_lossy())
+    );
+    if let Some(told) = &told {
+        human.push_str(&told.human());
+    }
+    output.print(&human, || {
+        let mut document = report::json::signed("touchmark.signed/1", &signed);
+        if let (Some(document), Some(told)) = (document.as_object_mut(), &told) {
+            document.insert("timestamp".to_owned(), told.json());
+        }
+        document
+    });
+    Ok(0)
+}

@@ -1,0 +1,117 @@
+//! What every way to sign takes, and does before and after: which files, where the bundle goes, remembered
+//! digests, the file of claims.
+
+use crate::attest::{append_claims, check_appendable};
+use crate::cli::common::Common;
+use crate::cli::flags::What;
+use crate::cli::output::Output;
+use crate::disk::read_small;
+use crate::error::{Code, Error, Result};
+use crate::inventory::store::Shared;
+use crate::inventory::{Store, Workspace};
+use crate::signing::{LIMIT_BUNDLE_BYTES, Recalled, Reuse, SignOptions, Signed, default_signature};
+use crate::text::screen;
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Options of every way to sign.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SignCommon {
+    /// The model's folder or file
+    pub(super) model: PathBuf,
+    /// Where the bundle goes [default: model.sig in the model's folder]
+    #[arg(long, value_name = "FILE")]
+    signature: Option<PathBuf>,
+    /// Append the bundle to this file of claims, too
+    #[arg(long, alias = "append_claims", value_name = "FILE")]
+    append_claims: Option<PathBuf>,
+    /// Take the digests of files that were not touched since from the workspace's store, and keep new ones there
+    #[arg(long)]
+    reuse_digests: bool,
+    #[command(flatten)]
+    pub(super) what: What,
+}
+
+impl SignCommon {
+    /// Before signing: what is asked of the signing core. The file of claims can be appended to, and is left out
+    /// of what is signed.
+    ///
+    /// # Errors
+    /// `E-USAGE` when signature and claims are one file; else as [`check_appendable`].
+    pub(super) fn options(&self) -> Result<SignOptions> {
+        let signature = self.signature.clone().unwrap_or_else(|| default_signature(&self.model));
+        let mut options = self.what.options(signature);
+        if let Some(claims) = &self.append_claims {
+            leave_out(claims, &mut options)?;
+        }
+        Ok(options)
+    }
+
+    /// The workspace's store, when its digests are asked for.
+    ///
+    /// # Errors
+    /// As [`Workspace::find`] and [`Store::open`].
+    pub(super) fn remembered(&self, common: &Common) -> Result<Option<Shared>> {
+        if !self.reuse_digests {
+            return Ok(None);
+        }
+        let workspace = Workspace::find(common.workspace.as_deref())?;
+        let store = if common.read_only {
+            Store::read_only(&workspace.store)?
+        } else {
+            Store::open(&workspace.store)?
+        };
+        Ok(Some(Shared::new(store)))
+    }
+
+    /// After signing: tells what was left out; the bundle becomes a line of the file of claims as well.
+    ///
+    /// # Errors
+    /// As [`append_claims`].
+    pub(super) fn append(&self, signed: &Signed, output: &Output) -> Result<()> {
+        for name in &signed.left_out {
+            output.note(&format!(
+                "! not signed, because it is a signature or a claim by its name: {}",
+                screen(name)
+            ));
+        }
+        let Some(claims) = &self.append_claims else { return Ok(()) };
+        let bundle = read_small(&signed.signature, LIMIT_BUNDLE_BYTES)?;
+        let appended = append_claims(claims, &[bundle]).map_err(|error| {
+            error.help("the signature was written; append it by `touchmark claims append FILE SIGNATURE`")
+        })?;
+        for (line, already) in appended.lines {
+            let word = if already { "! already there" } else { "✓ appended" };
+            output.note(&format!("{word}  line {line} of {}", screen(&claims.to_string_lossy())));
+        }
+        Ok(())
+    }
+}
+
+/// Leaves the file of claims out of what is signed.
+fn leave_out(claims: &Path, options: &mut SignOptions) -> Result<()> {
+    let is_same = std::path::absolute(claims).ok() == std::path::absolute(&options.signature).ok()
+        || claims.canonicalize().is_ok_and(|claims| options.signature.canonicalize().ok() == Some(claims));
+    if is_same {
+        return Err(Error::new(Code::Usage, "signature and claims cannot be one file")
+            .at_path(claims)
+            .help("name another file with --signature"));
+    }
+    check_appendable(claims)?;
+    options.ignore_paths.push(claims.to_owned());
+    Ok(())
+}
+
+/// Whoever signs and asks for it takes digests of any age.
+pub(super) fn any_age(ledger: &Shared) -> Reuse<'_> {
+    Reuse { ledger, not_before: Some(jiff::Timestamp::MIN) }
+}
+
+/// How much of it was not read again, after the bytes that were.
+pub(super) fn by_memory(signed: &Signed) -> String {
+    let words = |recalled: &Recalled| {
+        let age = recalled.age(crate::clock::this_second());
+        format!(" hashed; {} not touched since, {age}", recalled.parts)
+    };
+    signed.recalled.as_ref().map(words).unwrap_or_default()
+}

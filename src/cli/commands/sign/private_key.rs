@@ -1,0 +1,46 @@
+//! A private key in a file, and its password.
+
+use crate::cli::flags::{LIMIT_PEM_BYTES, Password};
+use crate::cli::output::Output;
+use crate::cli::secrets::PASSWORD;
+use crate::disk::read_small;
+use crate::error::Result;
+use crate::signing::SigningKey;
+use clap::Args;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// A private key in a file.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct PrivateKey {
+    /// PEM file of the private key: P-256, P-384 or P-521
+    #[arg(long, alias = "private_key", value_name = "PEM")]
+    private_key: PathBuf,
+    #[command(flatten)]
+    password: Password,
+}
+
+impl PrivateKey {
+    /// The key; its password is asked for when it has one.
+    ///
+    /// # Errors
+    /// As [`SigningKey::from_pem_asking`] and [`Password::given`].
+    pub(super) fn read(&self, output: &Output) -> Result<SigningKey> {
+        let mut password = self.password.given()?;
+        let from_file = self.password.password_file.is_some();
+        let pem = Zeroizing::new(read_small(&self.private_key, LIMIT_PEM_BYTES)?);
+        let mut encrypted = false;
+        let key = SigningKey::from_pem_asking(&pem, || {
+            encrypted = true;
+            match password.take() {
+                Some(password) => Ok(password),
+                None => PASSWORD.ask(&format!("Password of {}", self.private_key.display())),
+            }
+        })
+        .map_err(|error| if error.at.is_none() { error.at_path(&self.private_key) } else { error })?;
+        if from_file && !encrypted {
+            output.note("! the key is not encrypted: its password was not needed");
+        }
+        Ok(key)
+    }
+}

@@ -1,0 +1,61 @@
+//! The options that every command takes. It knows no command.
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Common {
+    /// Folder of the workspace [default: the nearest one, or else your own]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) workspace: Option<PathBuf>,
+    /// Output for people, or one JSON document on standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// Colour on standard output
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+    /// Judge as of this time (RFC 3339) instead of now
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(super) at: Option<Timestamp>,
+    /// Judge by this policy file instead of the workspace's
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) policy: Option<PathBuf>,
+    /// Write nothing: no store, no record
+    #[arg(long, global = true)]
+    pub(super) read_only: bool,
+    /// Only the exit status speaks
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    /// Say more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+impl Common {
+    /// The time that the command judges by.
+    pub(super) fn now(&self) -> Timestamp {
+        self.at.unwrap_or_else(crate::clock::this_second)
+    }
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Plain text.
+    Human,
+    /// One document.
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

@@ -1,0 +1,128 @@
+//! Flags that several commands share, with what they stand for. It knows no command.
+
+use super::secrets::PASSWORD;
+use crate::error::{Code, Error, Result};
+use crate::signing::{Anchor, HashAlgorithm, Secret, SignOptions};
+use clap::Args;
+use std::convert::Infallible;
+use std::path::PathBuf;
+
+/// A key or certificate file larger than this is refused.
+pub(super) const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
+
+/// How many threads hash.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Jobs {
+    /// Hash on this many threads
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+impl Jobs {
+    /// Sets the number of threads that hash; the first call of a process decides.
+    pub(super) fn set(&self) {
+        if let Some(jobs) = self.jobs {
+            let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs)).build_global();
+        }
+    }
+}
+
+/// What of a model is signed or digested.
+#[derive(Debug, Clone, Args)]
+pub(super) struct What {
+    /// Hash of the files
+    #[arg(long, value_parser = ["sha256", "blake2b", "blake3"], default_value = "sha256")]
+    hash: String,
+    /// Hash the files in parts of this many bytes
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    shard_size: Option<u64>,
+    /// Leave this path out (repeat); the bundle records it
+    #[arg(long, alias = "ignore_paths", value_name = "PATH")]
+    ignore_paths: Vec<PathBuf>,
+    /// Sign .git, .gitattributes, .github and .gitignore too
+    #[arg(long, alias = "no-ignore_git_paths", alias = "no-ignore_git-paths")]
+    no_ignore_git_paths: bool,
+    /// Follow symbolic links inside the model
+    #[arg(long, alias = "allow_symlinks")]
+    allow_symlinks: bool,
+    #[command(flatten)]
+    pub(super) jobs: Jobs,
+}
+
+impl What {
+    /// The same for the signing core.
+    pub(super) fn options(&self, signature: PathBuf) -> SignOptions {
+        SignOptions {
+            signature,
+            hash: HashAlgorithm::from_name(&self.hash).unwrap_or(HashAlgorithm::Sha256),
+            shard_size: self.shard_size,
+            ignore_paths: self.ignore_paths.clone(),
+            ignore_git_paths: !self.no_ignore_git_paths,
+            allow_symlinks: self.allow_symlinks,
+        }
+    }
+}
+
+/// Where a key's password comes from.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Password {
+    /// File with the key's password [default: TOUCHMARK_PASSWORD, or else a prompt]
+    #[arg(long, value_name = "FILE")]
+    pub(super) password_file: Option<PathBuf>,
+    /// The reference's flag. Refused, and its value is dropped: the list of processes shows it to everyone.
+    #[arg(long = "password", hide = true, value_name = "WORD", value_parser = dropped)]
+    on_the_command_line: Option<()>,
+}
+
+/// Parses a secret that should not have been given: nothing of it is kept.
+fn dropped(_: &str) -> std::result::Result<(), Infallible> {
+    Ok(())
+}
+
+impl Password {
+    /// The password that was given without asking.
+    ///
+    /// # Errors
+    /// `E-USAGE` for a password on the command line; else as [`super::secrets::Kind::given`].
+    pub(super) fn given(&self) -> Result<Option<Secret>> {
+        if self.on_the_command_line.is_some() {
+            return Err(Error::new(
+                Code::Usage,
+                "a password on the command line is readable by everyone here",
+            )
+            .at("--password")
+            .help(format!(
+                "give {} FILE, set {}, or wait to be asked; this password should be changed",
+                PASSWORD.flag, PASSWORD.variable
+            )));
+        }
+        PASSWORD.given(self.password_file.as_deref())
+    }
+}
+
+/// Timestamp authorities that are trusted.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Authorities {
+    /// PEM file of a timestamp authority's certificates that you trust, its root among them (repeat)
+    #[arg(long, alias = "tsa_certificate_chain", value_name = "PEM")]
+    tsa_certificate_chain: Vec<PathBuf>,
+    /// A trusted_root.json or client trust config whose timestamp authorities you trust
+    #[arg(long, alias = "trust_config", value_name = "FILE")]
+    trust_config: Option<PathBuf>,
+}
+
+impl Authorities {
+    /// The anchors in the files.
+    ///
+    /// # Errors
+    /// As [`Anchor::read_tsa`].
+    pub(super) fn read(&self) -> Result<Vec<Anchor>> {
+        let chains = self.tsa_certificate_chain.iter().map(|file| ("--tsa-certificate-chain", file));
+        let config = self.trust_config.iter().map(|file| ("--trust-config", file));
+        chains.chain(config).map(|(flag, file)| Anchor::read_tsa(flag, file)).collect()
+    }
+
+    pub(super) fn are_given(&self) -> bool {
+        !self.tsa_certificate_chain.is_empty() || self.trust_config.is_some()
+    }
+}

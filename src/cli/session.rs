@@ -1,0 +1,104 @@
+//! A command's session with a workspace: open it, find a model in it, do a job to its end. It knows no command.
+
+use super::common::Common;
+use super::output::Output;
+use super::progress::watched;
+use crate::error::{Code, Error, Result};
+use crate::inventory::ModelId;
+use crate::text::{nearest, screen};
+use crate::workbench::{Job, JobKind, JobState, OpenOptions, View, Workbench};
+use std::path::Path;
+
+/// How the workspace is to be opened.
+pub(super) fn options(common: &Common) -> OpenOptions {
+    OpenOptions {
+        dir: common.workspace.clone(),
+        at: common.at,
+        read_only: common.read_only,
+        policy: common.policy.clone(),
+        stage: None,
+    }
+}
+
+/// Opens the workspace.
+///
+/// # Errors
+/// As [`Workbench::open`].
+pub(super) fn open(common: &Common) -> Result<Workbench> {
+    Workbench::open(&options(common))
+}
+
+/// The model that a person means: by its id, its place, or a last part of its name that only one model has.
+///
+/// # Errors
+/// `E-NOT-FOUND`, with the name that comes nearest.
+pub(super) fn find(view: &View, name: &str) -> Result<usize> {
+    if let Some((index, _)) = view.model(&ModelId::new(name)) {
+        return Ok(index);
+    }
+    let root = &view.workspace.root;
+    if let Ok(wanted) = Path::new(name).canonicalize()
+        && let Some(index) = view.models.iter().position(|model| {
+            model
+                .location
+                .as_ref()
+                .is_some_and(|l| root.join(l).canonicalize().is_ok_and(|place| place == wanted))
+        })
+    {
+        return Ok(index);
+    }
+    // A last name part that only one model has is enough.
+    let tail = format!("/{}", name.to_lowercase());
+    let mut matching = view.models.iter().enumerate().filter(|(_, model)| model.id.raw().ends_with(&tail));
+    match (matching.next(), matching.next()) {
+        (Some((index, _)), None) => Ok(index),
+        _ => {
+            let known: Vec<&str> = view.models.iter().map(|model| model.id.raw()).collect();
+            let error = no_such_model(name);
+            Err(match nearest(&name.to_lowercase(), &known) {
+                Some(near) => error
+                    .help(format!("did you mean `{}`? `touchmark list` shows the inventory", screen(near))),
+                None => error,
+            })
+        }
+    }
+}
+
+/// An error for a name that is neither in the inventory nor on disk.
+pub(super) fn no_such_model(name: &str) -> Error {
+    Error::new(Code::NotFound, "neither a model of the inventory nor a file or folder")
+        .at(name)
+        .help("`touchmark list` shows the inventory")
+}
+
+/// Runs a job to its end.
+///
+/// # Errors
+/// The job's own; `E-CANCELLED` when it was stopped.
+pub(super) fn finish(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<Job> {
+    let id = workbench.start(kind);
+    let progress = workbench.jobs().into_iter().find(|job| job.id == id).map(|job| job.progress);
+    let done = watched(output, &progress.unwrap_or_default(), || workbench.wait(id));
+    let Some(job) = done else {
+        return Err(Error::new(Code::Internal, "the job was lost"));
+    };
+    match job.state {
+        JobState::Done(_) => Ok(job),
+        JobState::Failed(error) => Err(error),
+        _ => Err(Error::new(Code::Cancelled, "cancelled; what was verified so far is recorded")),
+    }
+}
+
+/// Runs a job to its end and tells what it could not look at.
+///
+/// # Errors
+/// As [`finish`].
+pub(super) fn wait(workbench: &Workbench, kind: JobKind, output: &Output) -> Result<()> {
+    let job = finish(workbench, kind, output)?;
+    for line in &job.log {
+        if line.starts_with('?') {
+            output.note(line);
+        }
+    }
+    Ok(())
+}
