@@ -2,7 +2,7 @@
 
 use super::document::{AnchorKind, AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
 use super::parse::{NOT_YET, Reading, values};
-use super::reader::{At, Hints, Section, quote};
+use crate::tables::{At, Hints, Section, quote};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 

@@ -2,21 +2,10 @@
 //! section leaves out has a closed default. It reads no file and no clock.
 
 use super::document::{Action, Artifact, Crypto, Freshness, Policy, Stage};
-use super::reader::{At, Faults, Hints, Section, quote};
 use crate::signing::sha256_hex;
+use crate::tables::{At, Fault, Faults, Hints, Section, quote};
 use std::path::PathBuf;
 use toml::de::DeTable;
-
-/// One fault of a policy file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyError {
-    /// Line, from 1; none when it is about the whole file.
-    pub line: Option<usize>,
-    /// What is wrong; may quote the file, already made safe.
-    pub message: String,
-    /// What to do.
-    pub help: Option<String>,
-}
 
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
@@ -89,7 +78,7 @@ pub fn parse(
     origin: &str,
     base: Option<PathBuf>,
     now: jiff::Timestamp,
-) -> Result<Policy, Vec<PolicyError>> {
+) -> Result<Policy, Vec<Fault>> {
     let mut faults = Faults::new(text);
     if text.len() > LIMIT_BYTES {
         faults.add(None, "the policy is larger than 1 MiB", "split it; a policy is written for people");

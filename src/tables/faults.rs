@@ -1,7 +1,6 @@
 //! Reads one TOML table after another against the keys that it may have, and collects every fault with its
-//! line. It knows TOML and words, and nothing of what a policy means.
+//! line. It knows TOML and words, and nothing of what a document means.
 
-use super::parse::PolicyError;
 use crate::text::{nearest, screen};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,16 +12,27 @@ const LIMIT_QUOTE: usize = 80;
 /// Entries in one list.
 const LIMIT_LIST: usize = 10_000;
 
+/// One fault of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Line, from 1; none when it is about the whole file.
+    pub line: Option<usize>,
+    /// What is wrong; may quote the file, already made safe.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
 /// Text or a number with the byte offset at which it stands.
 #[derive(Debug, Clone)]
-pub(super) struct At<T> {
+pub(crate) struct At<T> {
     pub value: T,
     pub at: usize,
 }
 
 /// One table and how messages call it.
 #[derive(Clone, Copy)]
-pub(super) struct Section<'a> {
+pub(crate) struct Section<'a> {
     table: &'a DeTable<'a>,
     /// `[[publisher]]`, for messages.
     pub label: &'static str,
@@ -31,12 +41,12 @@ pub(super) struct Section<'a> {
 }
 
 /// Keys that people write and that mean something here, or nothing yet.
-pub(super) type Hints = &'static [(&'static str, &'static str)];
+pub(crate) type Hints = &'static [(&'static str, &'static str)];
 
 /// The faults found so far.
-pub(super) struct Faults<'t> {
+pub(crate) struct Faults<'t> {
     text: &'t str,
-    list: Vec<(Option<usize>, PolicyError)>,
+    list: Vec<(Option<usize>, Fault)>,
     count: usize,
 }
 
@@ -58,16 +68,16 @@ impl<'t> Faults<'t> {
         let line =
             at.map(|at| 1 + self.text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count());
         let help = Some(help.into()).filter(|help| !help.is_empty());
-        self.list.push((at, PolicyError { line, message: message.into(), help }));
+        self.list.push((at, Fault { line, message: message.into(), help }));
     }
 
     /// All faults in the order of the file.
-    pub fn into_errors(mut self) -> Vec<PolicyError> {
+    pub fn into_errors(mut self) -> Vec<Fault> {
         self.list.sort_by_key(|(at, _)| *at);
-        let mut errors: Vec<PolicyError> = self.list.into_iter().map(|(_, error)| error).collect();
+        let mut errors: Vec<Fault> = self.list.into_iter().map(|(_, error)| error).collect();
         if self.count > errors.len() {
             let more = self.count - errors.len();
-            errors.push(PolicyError { line: None, message: format!("and {more} more faults"), help: None });
+            errors.push(Fault { line: None, message: format!("and {more} more faults"), help: None });
         }
         errors
     }
@@ -284,7 +294,7 @@ impl<'t> Faults<'t> {
 }
 
 /// A quotation of the file, safe to show and short.
-pub(super) fn quote(raw: &str) -> String {
+pub(crate) fn quote(raw: &str) -> String {
     let mut short: String = raw.chars().take(LIMIT_QUOTE).collect();
     if short.len() < raw.len() {
         short.push('…');
