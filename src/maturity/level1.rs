@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use crate::inventory::{Basis, Binding, FactKey, Format, Kind, Tier};
 use crate::policy::Window;
-use crate::signing::{Check, Method, Outcome, Stage, Verification};
+use crate::signing::{Check, GIT_PATHS, Identity, Method, Outcome, Stage, Verification};
 use crate::text::Untrusted;
 
 pub(super) type Judge = fn(&Evidence<'_>) -> Finding;
@@ -147,9 +147,6 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// Version control's own files, which OMS leaves out by default (OMS v1.0, 6.2).
-const VERSION_CONTROL: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
-
 fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let outcome = v.outcome_of(Stage::Files);
@@ -170,7 +167,7 @@ fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
             .iter()
             .filter(|name| {
                 let path = std::path::Path::new(name.raw());
-                !VERSION_CONTROL.iter().any(|own| path.starts_with(own))
+                !GIT_PATHS.iter().any(|own| path.starts_with(own))
                     && !allowed.iter().any(|allowed| !allowed.is_empty() && path.starts_with(allowed))
                     && signature.is_none_or(|signature| path.as_os_str() != signature)
             })
@@ -276,7 +273,7 @@ fn outside_window(evidence: &Evidence<'_>, v: &Verification) -> Option<Finding> 
 
 const OUTSIDE: &str = "have the model signed again inside the window, or extend the grant after a review";
 
-fn is_denied(evidence: &Evidence<'_>, v: &Verification, signer: &crate::signing::Identity) -> bool {
+fn is_denied(evidence: &Evidence<'_>, v: &Verification, signer: &Identity) -> bool {
     evidence.policy.denies(signer, v.signed_at.map(|(at, _)| at)).is_some()
 }
 
