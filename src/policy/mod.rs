@@ -5,6 +5,7 @@ mod document;
 mod edit;
 mod grants;
 mod matching;
+mod names;
 mod parse;
 
 /// One fault of a policy file.
