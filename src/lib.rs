@@ -15,6 +15,7 @@ pub mod maturity;
 pub mod policy;
 pub mod report;
 pub mod snapshot;
+mod tables;
 pub mod workbench;
 
 #[doc(hidden)]

@@ -6,11 +6,13 @@ mod append;
 mod claims;
 mod history;
 mod judge;
+mod select;
 
 pub use append::{Appended, append_claims, check_appendable};
 pub use claims::{
-    Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, Selection, UnknownLine,
-    claims_beside, read_claims,
+    Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, claims_beside,
+    read_claims,
 };
 pub use history::{Change, Difference, History, LIMIT_LINES, check_append_only, compare_lines};
 pub use judge::{About, Judge, Judged, judge, predicates_check};
+pub use select::Selection;

@@ -3,7 +3,9 @@
 
 use crate::inventory::{Format, Model, Tier};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
-use crate::signing::{AnchorUse, Check, Curve, Identity, NameDifference, Outcome, Stage, Verification};
+use crate::signing::{
+    AnchorUse, Check, Curve, GIT_PATHS, Identity, NameDifference, Outcome, Stage, Verification,
+};
 use crate::text::Untrusted;
 
 /// Fills in IDENTITY (is the proven signer one of the publisher's identities, under one of its anchors?)
@@ -216,7 +218,6 @@ const LOADED_BY_NAME: [&str; 8] = [
     "preprocessor_config.json",
 ];
 
-const VERSION_CONTROL: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
 /// The signature and the claims, which older signers record as left out.
 const OWN: [&str; 2] = ["model.sig", "claims.jsonl"];
 
@@ -394,7 +395,7 @@ fn signer_key(verification: &Verification, policy: &Policy) -> Option<Check> {
 fn ignored(verification: &Verification, policy: &Policy) -> Option<Check> {
     let allowed = |name: &str| policy.artifact.allow_ignore_paths.iter().any(|path| lies_under(name, path));
     // OMS leaves version control's files out by itself (OMS v1.0, 6.2), and nothing loads them.
-    let of_git = |name: &str| VERSION_CONTROL.iter().any(|path| lies_under(name, path));
+    let of_git = |name: &str| GIT_PATHS.iter().any(|path| lies_under(name, path));
     let hidden: Vec<&Untrusted> = verification
         .files
         .ignored

@@ -1,29 +1,15 @@
 //! From evidence to controls. Each level 1 control has its own small function ([`super::level1`]); levels 2
 //! and 3 are `unknown`: this version does not evaluate them.
 
+use super::evidence::Evidence;
+use super::finding::Finding;
 use super::level1;
 use super::rubric::Rubric;
 use super::score::{Score, score};
-use crate::inventory::{Basis, Model};
-use crate::policy::Policy;
-use crate::signing::{Outcome, Verification};
+use crate::inventory::Basis;
+use crate::signing::Outcome;
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
-
-/// What is known of one model when it is judged.
-#[derive(Debug, Clone, Copy)]
-pub struct Evidence<'a> {
-    /// The inventory's entry.
-    pub model: &'a Model,
-    /// The latest verification, with the policy's IDENTITY and POLICY checks applied; none: not looked yet.
-    pub verification: Option<&'a Verification>,
-    /// The policy in force.
-    pub policy: &'a Policy,
-    /// Digest of the policy under which the verification was recorded, for L1.11.
-    pub verified_under: Option<&'a str>,
-    /// When it is judged.
-    pub now: jiff::Timestamp,
-}
 
 /// What became of one control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +40,7 @@ pub fn assess(evidence: &Evidence<'_>, rubric: &Rubric) -> Assessment {
     let judged = rubric.controls.iter().map(|control| {
         let finding = match level1::judge_of(&control.id) {
             Some(judge) => judge(evidence),
-            None => level1::Finding::unknown("not evaluated by this version"),
+            None => Finding::unknown("not evaluated by this version"),
         };
         let remedy = match finding.outcome {
             Outcome::Pass | Outcome::NotApplicable => String::new(),

@@ -1,21 +1,12 @@
 //! The seventeen controls of level 1, one function each. They read what a verification established and what an
 //! AIBOM declares, and decide nothing about trust anew: a stage that did not pass never becomes a pass here.
 
-use super::assess::Evidence;
-use super::loading::no_code;
-use crate::inventory::{Basis, Binding, FactKey};
+use super::evidence::Evidence;
+use super::finding::Finding;
+use crate::inventory::{Basis, Binding, FactKey, Format, Kind, Tier};
 use crate::policy::Window;
-use crate::signing::{Check, Method, Outcome, Stage, Verification};
+use crate::signing::{Check, GIT_PATHS, Identity, Method, Outcome, Stage, Verification};
 use crate::text::Untrusted;
-
-/// What one control came to.
-pub(super) struct Finding {
-    pub outcome: Outcome,
-    pub basis: Option<Basis>,
-    pub found: Untrusted,
-    /// Better advice than the rubric's, where there is some.
-    pub remedy: Option<String>,
-}
 
 pub(super) type Judge = fn(&Evidence<'_>) -> Finding;
 
@@ -42,29 +33,6 @@ const CONTROLS: [(&str, Judge); 17] = [
 /// The function that judges a control; none for those that this version does not evaluate.
 pub(super) fn judge_of(id: &str) -> Option<Judge> {
     CONTROLS.iter().find(|(known, _)| *known == id).map(|(_, judge)| *judge)
-}
-
-impl Finding {
-    pub fn unknown(found: impl Into<Untrusted>) -> Self {
-        Finding { outcome: Outcome::Unknown, basis: None, found: found.into(), remedy: None }
-    }
-
-    fn missing(found: impl Into<Untrusted>) -> Self {
-        Finding { outcome: Outcome::Missing, basis: None, found: found.into(), remedy: None }
-    }
-
-    pub fn not_applicable(found: impl Into<Untrusted>) -> Self {
-        Finding { outcome: Outcome::NotApplicable, basis: None, found: found.into(), remedy: None }
-    }
-
-    pub fn observed(outcome: Outcome, found: impl Into<Untrusted>) -> Self {
-        Finding { outcome, basis: Some(Basis::Observed), found: found.into(), remedy: None }
-    }
-
-    pub fn remedy(mut self, remedy: &str) -> Self {
-        self.remedy = Some(remedy.to_owned());
-        self
-    }
 }
 
 /// Whether there is a verification to read.
@@ -179,9 +147,6 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// Version control's own files, which OMS leaves out by default (OMS v1.0, 6.2).
-const VERSION_CONTROL: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
-
 fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let outcome = v.outcome_of(Stage::Files);
@@ -202,7 +167,7 @@ fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
             .iter()
             .filter(|name| {
                 let path = std::path::Path::new(name.raw());
-                !VERSION_CONTROL.iter().any(|own| path.starts_with(own))
+                !GIT_PATHS.iter().any(|own| path.starts_with(own))
                     && !allowed.iter().any(|allowed| !allowed.is_empty() && path.starts_with(allowed))
                     && signature.is_none_or(|signature| path.as_os_str() != signature)
             })
@@ -308,7 +273,7 @@ fn outside_window(evidence: &Evidence<'_>, v: &Verification) -> Option<Finding> 
 
 const OUTSIDE: &str = "have the model signed again inside the window, or extend the grant after a review";
 
-fn is_denied(evidence: &Evidence<'_>, v: &Verification, signer: &crate::signing::Identity) -> bool {
+fn is_denied(evidence: &Evidence<'_>, v: &Verification, signer: &Identity) -> bool {
     evidence.policy.denies(signer, v.signed_at.map(|(at, _)| at)).is_some()
 }
 
@@ -428,6 +393,53 @@ fn verified_at_pull(evidence: &Evidence<'_>) -> Finding {
 
 fn verified_at_load(_: &Evidence<'_>) -> Finding {
     Finding::not_applicable("no deployment is known")
+}
+
+/// Whether loading the model can run code. What was looked at and is bad fails, what could not be looked at is
+/// unknown, what nobody has judged is partial.
+fn no_code(evidence: &Evidence<'_>) -> Finding {
+    let model = evidence.model;
+    let words = |formats: &[Format]| {
+        let unsafe_only = formats.iter().any(|format| format.executes_code());
+        let wanted = formats.iter().filter(|format| !unsafe_only || format.executes_code());
+        wanted.map(|format| format.word()).collect::<Vec<_>>().join(", ")
+    };
+    // The first of the worst tier.
+    let worst = model.hazards.iter().filter(|hazard| hazard.tier <= Tier::Suspicious);
+    let worst = worst.min_by_key(|hazard| hazard.tier).map(|hazard| {
+        let file = hazard.file.screen();
+        let line = format!("{file}{}{}", if file.is_empty() { "" } else { ": " }, hazard.line());
+        (hazard.tier, line, hazard.remedy())
+    });
+    let by_format = model.formats.iter().any(|format| format.executes_code());
+    if let Some((tier, line, remedy)) = worst.clone().filter(|_| !by_format) {
+        let found = match tier {
+            Tier::Dangerous => Finding::observed(Outcome::Fail, line),
+            Tier::Unreadable => Finding::unknown(line),
+            _ => Finding::observed(Outcome::Partial, line),
+        };
+        return found.remedy(remedy);
+    }
+    match model.formats.as_slice() {
+        [] if model.kind == Kind::Dataset => Finding::not_applicable("a dataset has no weights"),
+        [] if model.kind == Kind::Agent => Finding::not_applicable("an agent's card has no weights"),
+        [] if model.location.is_none() => {
+            Finding::unknown("no files to look at").remedy("add the folder that holds the files as a source")
+        }
+        [] => Finding::unknown("no known format of weights was found"),
+        formats if formats.iter().any(|format| format.executes_code()) => {
+            let line = worst.as_ref().map(|(_, line, _)| format!("; {line}")).unwrap_or_default();
+            let words = words(formats);
+            let found =
+                Finding::observed(Outcome::Fail, format!("can run code when it is loaded: {words}{line}"));
+            // Of a pickle that rebuilds data the rubric says what to do.
+            match worst {
+                Some((_, _, remedy)) => found.remedy(remedy),
+                None => found,
+            }
+        }
+        formats => Finding::observed(Outcome::Pass, words(formats)),
+    }
 }
 
 /// One value of the AIBOM's binding beside the verified one.

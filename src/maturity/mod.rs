@@ -3,12 +3,14 @@
 
 mod assess;
 mod caps;
+mod evidence;
+mod finding;
 mod level1;
-mod loading;
 mod rubric;
 mod score;
 
-pub use assess::{Assessment, ControlResult, Evidence, assess};
+pub use assess::{Assessment, ControlResult, assess};
 pub use caps::{CapNode, CapState, Effective, cap_reason, effective};
+pub use evidence::Evidence;
 pub use rubric::{Control, Duty, Rubric, Severity};
 pub use score::{Score, score};

@@ -1,8 +1,11 @@
 //! The rubric: a TOML file that is validated when it loads.
 
 use crate::error::{Code, Error, Result};
+use crate::signing::sha256_hex;
+use crate::tables::{Place, parse_as};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::ops::Range;
 use toml::Spanned;
 
 /// The schema that this program reads.
@@ -110,12 +113,12 @@ impl Rubric {
         if text.len() > LIMIT_BYTES {
             return Err(invalid("the rubric is larger than 1 MiB"));
         }
-        let document: Document = toml::from_str(text).map_err(|error| {
-            let line = line_of(text, error.span().map_or(0, |span| span.start));
-            invalid("the rubric is not valid").at(format!("line {line}: {}", error.message()))
+        let document: Document = parse_as(text).map_err(|error| {
+            let place = format!("line {}: {}", error.line(text), error.message);
+            invalid("the rubric is not valid").at(place)
         })?;
-        let mistake = |span: std::ops::Range<usize>, what: &str| {
-            Err(invalid(what).at(format!("line {}", line_of(text, span.start))))
+        let mistake = |span: Range<usize>, what: &str| {
+            Err(invalid(what).at(format!("line {}", Place::from(span).line(text))))
         };
         if document.schema.as_ref() != SCHEMA {
             return mistake(document.schema.span(), "the schema is not rubric/0.1");
@@ -159,7 +162,7 @@ impl Rubric {
             weights: (weights.must, weights.should, weights.may),
             level_names: document.levels.into_inner().into_iter().map(|level| level.name).collect(),
             controls: document.control.into_iter().map(Spanned::into_inner).collect(),
-            digest: crate::signing::sha256_hex(text.as_bytes()),
+            digest: sha256_hex(text.as_bytes()),
         })
     }
 
@@ -216,9 +219,4 @@ fn fault(control: &Control) -> Option<&'static str> {
 
 fn invalid(what: &str) -> Error {
     Error::new(Code::Config, what).help("correct the rubric, or use the one inside the program")
-}
-
-/// The line, from 1, on which a byte stands.
-fn line_of(text: &str, byte: usize) -> usize {
-    text.bytes().take(byte).filter(|b| *b == b'\n').count() + 1
 }

@@ -1,13 +1,18 @@
 //! Changes one `[trust.NAME]` in a policy's text and leaves every other byte as it is: comments, order, the
 //! author's own spacing. What comes of it is read again and compared before anybody may write it. It writes
 //! no file.
+//!
+//! Only the block of that anchor goes through `toml_edit`, and the text around it is not touched: written as a whole,
+//! a document would lose its line ends of two bytes, a missing last line end and the order of dotted keys.
 
 use super::document::{AnchorKind, AnchorSource, Policy};
 use super::parse::parse;
 use crate::error::{Code, Error, Result};
+use crate::tables::Document;
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::PathBuf;
-use toml::de::{DeTable, DeValue};
+use toml_edit::{Array, DocumentMut, Item, Key, Table, Value};
 
 /// The text with this anchor: appended, or set in its place where one of that name stands.
 ///
@@ -53,7 +58,7 @@ fn proven(
     meant: Option<&AnchorSource>,
     now: jiff::Timestamp,
 ) -> Result<String> {
-    if DeTable::parse(&after).is_err() {
+    if Document::parse(&after).is_err() {
         return Err(odd_form());
     }
     let read = read(&after, now)
@@ -88,12 +93,11 @@ fn odd_form() -> Error {
         .help("write each anchor as a [trust.NAME] block of its own, or change the file by hand")
 }
 
-/// Keys in the order in which they are written, each with its value as TOML.
-fn rows(anchor: &AnchorSource) -> [(&'static str, Option<String>); 4] {
-    let text = |text: &str| toml::Value::String(text.to_owned()).to_string();
+/// Keys in the order in which they are written, each with its value.
+fn rows(anchor: &AnchorSource) -> [(&'static str, Option<Value>); 4] {
     let list = |files: &[PathBuf]| {
-        let files: Vec<String> = files.iter().map(|file| text(&file.to_string_lossy())).collect();
-        (!files.is_empty()).then(|| format!("[{}]", files.join(", ")))
+        let files: Array = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+        (!files.is_empty()).then(|| Value::from(files))
     };
     let kind = match anchor.kind {
         AnchorKind::Key => "key",
@@ -102,10 +106,10 @@ fn rows(anchor: &AnchorSource) -> [(&'static str, Option<String>); 4] {
         AnchorKind::Tsa => "tsa",
     };
     [
-        ("kind", Some(text(kind))),
+        ("kind", Some(kind.into())),
         ("files", list(&anchor.files)),
         ("crls", list(&anchor.crls)),
-        ("max_age_days", anchor.max_age_days.map(|days| days.to_string())),
+        ("max_age_days", anchor.max_age_days.map(|days| i64::from(days).into())),
     ]
 }
 
@@ -114,82 +118,122 @@ fn newline(text: &str) -> &'static str {
 }
 
 fn appended(text: &str, anchor: &AnchorSource) -> String {
-    let newline = newline(text);
-    let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let name = match !anchor.name.is_empty() && anchor.name.chars().all(is_bare) {
-        true => anchor.name.clone(),
-        false => toml::Value::String(anchor.name.clone()).to_string(),
-    };
-    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
-    let mut after = format!("{text}{gap}{newline}[trust.{name}]{newline}");
+    let mut table = Table::new();
     for (key, value) in rows(anchor) {
         if let Some(value) = value {
-            after.push_str(&format!("{key} = {value}{newline}"));
+            table.insert(key, Item::Value(value));
         }
     }
-    after
+    let mut trust = Table::new();
+    trust.set_implicit(true);
+    trust.insert(&anchor.name, Item::Table(table));
+    let mut document = DocumentMut::new();
+    document.insert("trust", Item::Table(trust));
+    let newline = newline(text);
+    let gap = if text.is_empty() || text.ends_with('\n') { "" } else { newline };
+    format!("{text}{gap}{newline}{}", document.to_string().replace('\n', newline))
 }
 
-/// Where an anchor's block and its keys stand, bytes.
-struct Block {
-    header: Range<usize>,
-    keys: Vec<(String, Range<usize>, Range<usize>)>,
-}
-
-fn block(text: &str, name: &str) -> Option<Block> {
-    let document = DeTable::parse(text).ok()?;
-    let trust = document.get_ref().get("trust")?.get_ref().as_table()?;
-    let value = trust.get(name)?;
-    let DeValue::Table(table) = value.get_ref() else { return None };
-    let header = value.span();
+/// The lines of an anchor's block, bytes: from its header to its last value.
+fn block(text: &str, name: &str) -> Option<Range<usize>> {
+    let document = Document::parse(text).ok()?;
+    let table = document.top().get("trust")?.table().ok()?.get(name)?.table().ok()?;
+    let header = table.at;
     // An inline or dotted table has no block of its own.
-    let own_lines = text.get(header.clone())?.starts_with('[')
+    let own_lines = text.get(header.start..header.end)?.starts_with('[')
         && text.get(line_start(text, header.start)..header.start)?.trim().is_empty();
-    let keys = table.iter().map(|(key, value)| (key.get_ref().to_string(), key.span(), value.span()));
-    own_lines.then(|| Block { header, keys: keys.collect() })
+    let last = table.entries().map(|(_, value)| value.at().end).fold(header.end, usize::max);
+    own_lines.then(|| line_start(text, header.start)..line_end(text, last))
 }
 
 fn changed(text: &str, old: &AnchorSource, new: &AnchorSource) -> Result<String> {
-    let block = block(text, &new.name).ok_or_else(odd_form)?;
-    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    let kind = block.keys.iter().find(|(key, ..)| key == "kind").ok_or_else(odd_form)?;
-    let mut added = String::new();
+    let lines = block(text, &new.name).ok_or_else(odd_form)?;
+    let block = text.get(lines.clone()).ok_or_else(odd_form)?;
+    let mut document: DocumentMut = block.replace("\r\n", "\n").parse().map_err(|_| odd_form())?;
+    let anchor = document.get_mut("trust").and_then(|trust| trust.get_mut(&new.name));
+    let table = anchor.and_then(Item::as_table_mut).ok_or_else(odd_form)?;
+    let mut added = Vec::new();
+    let mut comments = String::new();
     for ((key, was), (_, is)) in rows(old).into_iter().zip(rows(new)) {
-        let at = block.keys.iter().find(|(known, ..)| known == key);
-        match (at, is) {
-            (Some(_), Some(is)) if was.as_ref() == Some(&is) => {}
-            (Some((_, _, value)), Some(is)) => edits.push((value.clone(), is)),
-            (Some((_, key, value)), None) => {
-                edits.push((line_start(text, key.start)..line_end(text, value.end), String::new()));
+        if was.map(|was| was.to_string()) == is.as_ref().map(Value::to_string) {
+            continue;
+        }
+        match (is, table.get_mut(key).and_then(Item::as_value_mut)) {
+            (Some(is), Some(value)) => {
+                // The comment behind it stays.
+                let decor = value.decor().clone();
+                *value = is;
+                *value.decor_mut() = decor;
             }
-            (None, Some(is)) => added.push_str(&format!("{key} = {is}{}", newline(text))),
-            (None, None) => {}
+            (Some(is), None) => added.push((key, is)),
+            (None, _) => comments.insert_str(0, &remove(table, key)),
         }
     }
-    if !added.is_empty() {
-        let at = line_end(text, kind.2.end);
-        let gap = if text.get(..at).is_some_and(|head| head.ends_with('\n')) { "" } else { newline(text) };
-        edits.push((at..at, format!("{gap}{added}")));
-    }
-    // From the back, so that the places before keep standing.
-    edits.sort_by_key(|(at, _)| std::cmp::Reverse(at.start));
+    insert_after_kind(table, added);
+    document.set_trailing(comments);
     let mut after = text.to_owned();
-    for (at, with) in edits {
-        if after.get(at.clone()).is_none() {
-            return Err(odd_form());
-        }
-        after.replace_range(at, &with);
-    }
+    after.replace_range(lines, &with_line_ends_of(block, &document.to_string(), newline(text)));
     Ok(after)
+}
+
+/// Removes a key and leaves the comments above it to the next one; gives them back when there is none.
+fn remove(table: &mut Table, key: &str) -> String {
+    let next = table.iter().map(|(key, _)| key).skip_while(|known| *known != key).nth(1).map(str::to_owned);
+    let above = |key: &Key| {
+        let prefix = key.leaf_decor().prefix().and_then(|prefix| prefix.as_str());
+        prefix.unwrap_or_default().to_owned()
+    };
+    let Some((removed, _)) = table.remove_entry(key) else { return String::new() };
+    // Its own indentation goes with it.
+    let mut comments = above(&removed);
+    comments.truncate(comments.rfind('\n').map_or(0, |newline| newline + 1));
+    let Some(next) = next else { return comments };
+    comments.push_str(&table.key(&next).map(above).unwrap_or_default());
+    if let Some(mut next) = table.key_mut(&next) {
+        next.leaf_decor_mut().set_prefix(comments);
+    }
+    String::new()
+}
+
+fn insert_after_kind(table: &mut Table, added: Vec<(&'static str, Value)>) {
+    let mut order: Vec<String> = table.iter().map(|(key, _)| key.to_owned()).collect();
+    let at = order.iter().position(|key| key == "kind").map_or(order.len(), |kind| kind + 1);
+    order.splice(at..at, added.iter().map(|(key, _)| (*key).to_owned()));
+    for (key, value) in added {
+        table.insert(key, Item::Value(value));
+    }
+    let place = |key: &Key| order.iter().position(|known| known == key.get());
+    table.sort_values_by(|one, _, other, _| place(one).cmp(&place(other)));
+}
+
+/// `toml_edit` ends every line with `\n`: a line that was there before keeps the end that it had, and a new one ends as
+/// the line does in whose place, or before which, it stands.
+fn with_line_ends_of(before: &str, after: &str, newline: &str) -> String {
+    let mut left = before.split_inclusive('\n').map(content_and_end).collect::<VecDeque<_>>();
+    let mut whole = String::with_capacity(after.len());
+    let mut lines = after.lines().peekable();
+    while let Some(line) = lines.next() {
+        // Only the last line can have had no end.
+        if !whole.is_empty() && !whole.ends_with('\n') {
+            whole.push_str(newline);
+        }
+        let known = left.iter().position(|(content, _)| *content == line);
+        left.drain(..known.unwrap_or_default());
+        whole.push_str(line);
+        // The last one may stand for several.
+        let stands_for = if known.is_none() && lines.peek().is_none() { left.back() } else { left.front() };
+        whole.push_str(stands_for.map_or(newline, |(_, end)| end));
+        if known.is_some() {
+            left.pop_front();
+        }
+    }
+    whole
 }
 
 /// The header's line to the line of its last value. A blank line above goes too where it would double the
 /// one below, so that adding and removing leaves the file as it was.
 fn removed(text: &str, name: &str) -> Result<String> {
-    let block = block(text, name).ok_or_else(odd_form)?;
-    let last = block.keys.iter().map(|(_, _, value)| value.end).max().unwrap_or(block.header.end);
-    let mut start = line_start(text, block.header.start);
-    let end = line_end(text, last.max(block.header.end));
+    let Range { mut start, end } = block(text, name).ok_or_else(odd_form)?;
     let above = line_start(text, start.saturating_sub(1));
     let is_blank = |range: Range<usize>| text.get(range).is_some_and(|line| line.trim().is_empty());
     if above < start && is_blank(above..start) && (end == text.len() || is_blank(end..line_end(text, end))) {
@@ -199,6 +243,10 @@ fn removed(text: &str, name: &str) -> Result<String> {
         (Some(before), Some(after)) => Ok(format!("{before}{after}")),
         _ => Err(odd_form()),
     }
+}
+
+fn content_and_end(line: &str) -> (&str, &str) {
+    line.split_at(line.trim_end_matches(['\r', '\n']).len())
 }
 
 fn line_start(text: &str, at: usize) -> usize {
@@ -260,5 +308,27 @@ mod tests {
         assert!(without_anchor(&inline, "a", now).is_err());
         assert!(with_anchor(&inline, &anchor("b", AnchorKind::Sigstore, &[]), now).is_err());
         assert!(with_anchor(&text, &anchor("b", AnchorKind::Key, &[]), now).is_err(), "a key has a file");
+    }
+
+    #[test]
+    fn line_ends_and_comments_around_a_change_stay() {
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let block = "[trust.a] # the root\r\n# its kind\nkind = 'x509'  # theirs\r\n# all of them\n\
+                     files = [\n  'a.pem', # one\r\n] # end\r\n# not yet\r\ncrls = ['b']";
+        let text = format!("{HEAD}{block}");
+        let mut new = anchor("a", AnchorKind::X509, &["c.pem"]);
+        new.max_age_days = Some(9);
+        let with = with_anchor(&text, &new, now).unwrap();
+        let expected = "[trust.a] # the root\r\n# its kind\nkind = 'x509'  # theirs\r\nmax_age_days = 9\n\
+                        # all of them\nfiles = [\"c.pem\"] # end\n# not yet\r\n";
+        assert_eq!(with, format!("{HEAD}{expected}"));
+        // What is not in the block stays even where it would not be written so again.
+        let odd = format!(
+            "freshness.clock_skew_seconds = 3\r\nlog.required = []\nfreshness.max_verification_age_days = 3\r\n{block}"
+        );
+        let text = format!("{HEAD}{odd}");
+        let mut same = anchor("a", AnchorKind::X509, &["a.pem"]);
+        same.crls = vec!["d".into()];
+        assert_eq!(with_anchor(&text, &same, now).unwrap(), text.replace("['b']", "[\"d\"]"));
     }
 }

@@ -1,8 +1,8 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
 use super::document::{AnchorKind, AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
-use super::parse::{NOT_YET, Reading, values};
-use super::reader::{At, Hints, Section, quote};
+use super::names::{NOT_YET, plain_name};
+use crate::tables::{At, Faults, Hints, Section, quote, values};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -20,14 +20,37 @@ const TRUST_HINTS: Hints = &[
 ];
 const PUBLISHER_HINTS: Hints = &[("match", "write `models = [\"owner/*\"]`"), ("roles", NOT_YET)];
 
+/// What a policy says of signers.
+pub(super) struct Grants {
+    pub trust: Vec<AnchorSource>,
+    pub publishers: Vec<Publisher>,
+    pub denied: Vec<DenyIdentity>,
+}
+
+/// Reads the three kinds of sections.
+pub(super) fn grants(faults: &mut Faults<'_>, top: Section<'_>) -> Grants {
+    let mut reading = Reading { faults, regexes: 0 };
+    let trust = reading.trust(top);
+    let publishers = reading.publishers(top, &trust);
+    let denied = reading.denied(top);
+    Grants { trust, publishers, denied }
+}
+
+struct Reading<'f, 't> {
+    faults: &'f mut Faults<'t>,
+    /// Patterns compiled so far.
+    regexes: usize,
+}
+
 impl Reading<'_, '_> {
-    pub(super) fn trust(&mut self, top: Section<'_>) -> Vec<AnchorSource> {
+    fn trust(&mut self, top: Section<'_>) -> Vec<AnchorSource> {
         let Some(trust) = self.faults.table(top, "trust") else { return Vec::new() };
         let mut anchors = Vec::new();
-        for (key, value) in trust.value.iter() {
-            let (at, name): (usize, &str) = (key.span().start, key.get_ref());
-            let name = self.name("the name of an anchor", At { value: name.to_owned(), at });
-            let Some(table) = value.get_ref().as_table() else {
+        for (key, value) in trust.entries() {
+            let at = key.at;
+            let written = At { value: key.value.to_owned(), at };
+            let name = plain_name(self.faults, "the name of an anchor", written);
+            let Ok(mut table) = value.table() else {
                 self.faults.add(
                     Some(at),
                     "[trust.NAME] is a table",
@@ -36,7 +59,8 @@ impl Reading<'_, '_> {
                 continue;
             };
             let keys = ["kind", "files", "crls", "max_age_days"];
-            let section = self.faults.open(table, at, "[trust.NAME]", &keys, TRUST_HINTS);
+            table.at = at;
+            let section = self.faults.open(table, "[trust.NAME]", &keys, TRUST_HINTS);
             let files = self.files(section, "files");
             let crls = self.files(section, "crls");
             let max_age_days = self.faults.number(section, "max_age_days", 1, 36_500);
@@ -67,7 +91,7 @@ impl Reading<'_, '_> {
             anchors.push((at, AnchorSource { name, kind, files, crls, max_age_days }));
         }
         // The table is sorted by name; the file's order is the one in which anchors are tried.
-        anchors.sort_by_key(|(at, _)| *at);
+        anchors.sort_by_key(|(at, _)| at.start);
         anchors.into_iter().map(|(_, anchor)| anchor).collect()
     }
 
@@ -91,16 +115,17 @@ impl Reading<'_, '_> {
         files
     }
 
-    pub(super) fn publishers(&mut self, top: Section<'_>, anchors: &[AnchorSource]) -> Vec<Publisher> {
+    fn publishers(&mut self, top: Section<'_>, anchors: &[AnchorSource]) -> Vec<Publisher> {
         let keys = ["id", "models", "trust", "identities", "valid_from", "valid_until"];
         let mut publishers: Vec<Publisher> = Vec::new();
         let mut owners = HashMap::new();
         for table in self.faults.tables(top, "publisher") {
-            let section = self.faults.open(table.value, table.at, "[[publisher]]", &keys, PUBLISHER_HINTS);
-            let id = self.faults.required(section, "id").map(|id| self.name("`id`", id)).unwrap_or_default();
+            let section = self.faults.open(table, "[[publisher]]", &keys, PUBLISHER_HINTS);
+            let id = self.faults.required(section, "id");
+            let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
             if !id.is_empty() && publishers.iter().any(|other| other.id == id) {
                 let message = format!("two publishers have the id `{}`", quote(&id));
-                self.faults.add(Some(section.at), message, "put their models and identities into one");
+                self.faults.add(Some(section.table.at), message, "put their models and identities into one");
             }
             let models = self.models(section, &id, &mut owners);
             let trust = self.anchors_of(section, anchors);
@@ -129,7 +154,11 @@ impl Reading<'_, '_> {
     ) -> Vec<String> {
         let models = self.faults.texts(section, "models").unwrap_or_default();
         if models.is_empty() {
-            self.faults.add(Some(section.at), "the publisher has no `models`", "models = [\"owner/*\"]");
+            self.faults.add(
+                Some(section.table.at),
+                "the publisher has no `models`",
+                "models = [\"owner/*\"]",
+            );
         }
         for model in &models {
             if model.value.len() > LIMIT_PATTERN_BYTES {
@@ -153,7 +182,7 @@ impl Reading<'_, '_> {
         let trust = self.faults.texts(section, "trust").unwrap_or_default();
         if trust.is_empty() {
             let help = "trust = [\"NAME\"] with a [trust.NAME]";
-            self.faults.add(Some(section.at), "the publisher has no `trust`", help);
+            self.faults.add(Some(section.table.at), "the publisher has no `trust`", help);
         }
         for name in trust.iter().filter(|name| !anchors.iter().any(|anchor| anchor.name == name.value)) {
             let message = format!("there is no anchor `{}`", quote(&name.value));
@@ -174,12 +203,11 @@ impl Reading<'_, '_> {
         if tables.is_empty() && answers_for_many {
             let message = "the publisher has no `identities`, and its anchor answers for many signers";
             let help = "identities = [{ issuer = \"https://…\", subject = \"exact:…\" }]";
-            self.faults.add(Some(section.at), message, help);
+            self.faults.add(Some(section.table.at), message, help);
         }
         let mut identities = Vec::new();
         for table in tables {
-            let identity =
-                self.faults.open(table.value, table.at, "an identity", &["subject", "issuer"], &[]);
+            let identity = self.faults.open(table, "an identity", &["subject", "issuer"], &[]);
             let issuer = self.faults.text(identity, "issuer");
             if let Some(issuer) = &issuer
                 && (issuer.value.starts_with("regex:") || issuer.value.starts_with("exact:"))
@@ -200,11 +228,11 @@ impl Reading<'_, '_> {
         identities
     }
 
-    pub(super) fn denied(&mut self, top: Section<'_>) -> Vec<DenyIdentity> {
+    fn denied(&mut self, top: Section<'_>) -> Vec<DenyIdentity> {
         let mut denied = Vec::new();
         for table in self.faults.tables(top, "deny_identity") {
             let keys = ["subject", "after", "reason"];
-            let section = self.faults.open(table.value, table.at, "[[deny_identity]]", &keys, &[]);
+            let section = self.faults.open(table, "[[deny_identity]]", &keys, &[]);
             let after = self.faults.moment(section, "after").map(|moment| moment.value);
             let reason = self.faults.text(section, "reason").map(|reason| reason.value);
             let subject = self.faults.required(section, "subject");

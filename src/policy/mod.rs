@@ -5,16 +5,18 @@ mod document;
 mod edit;
 mod grants;
 mod matching;
+mod names;
 mod parse;
-mod reader;
 
+/// One fault of a policy file.
+pub use crate::tables::Fault as PolicyError;
 pub use document::{
     Action, AnchorKind, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
     Policy, Publisher, Stage, TextPattern,
 };
 pub use edit::{with_anchor, without_anchor};
 pub use matching::Window;
-pub use parse::{PolicyError, parse};
+pub use parse::parse;
 
 /// The built-in policies: name and text.
 pub const BUILT_IN: [(&str, &str); 2] = [

@@ -2,21 +2,11 @@
 //! section leaves out has a closed default. It reads no file and no clock.
 
 use super::document::{Action, Artifact, Crypto, Freshness, Policy, Stage};
-use super::reader::{At, Faults, Hints, Section, quote};
-use crate::signing::sha256_hex;
+use super::grants::{Grants, grants};
+use super::names::{NOT_YET, plain_name};
+use crate::signing::{GIT_PATHS, sha256_hex};
+use crate::tables::{At, Document, Fault, Faults, Hints, Place, Section, Table, quote, values};
 use std::path::PathBuf;
-use toml::de::DeTable;
-
-/// One fault of a policy file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyError {
-    /// Line, from 1; none when it is about the whole file.
-    pub line: Option<usize>,
-    /// What is wrong; may quote the file, already made safe.
-    pub message: String,
-    /// What to do.
-    pub help: Option<String>,
-}
 
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
@@ -27,7 +17,6 @@ const FORMATS: [&str; 6] = ["pickle", "remote-code", "keras-code", "onnx", "safe
 /// Formats that run code when they are loaded.
 const RUN_CODE: [&str; 3] = ["pickle", "remote-code", "keras-code"];
 const METHODS: [&str; 3] = ["key", "certificate", "sigstore"];
-const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
 
 const TOP: [&str; 16] = [
     "schema",
@@ -48,9 +37,6 @@ const TOP: [&str; 16] = [
     "stage",
 ];
 
-// A rule that stands in the file and is not obeyed would deceive its author: it is an error.
-pub(super) const NOT_YET: &str =
-    "this version does not evaluate it; take it out, so that nobody relies on it";
 const TOP_HINTS: Hints = &[
     ("attester", NOT_YET),
     ("require", NOT_YET),
@@ -89,37 +75,37 @@ pub fn parse(
     origin: &str,
     base: Option<PathBuf>,
     now: jiff::Timestamp,
-) -> Result<Policy, Vec<PolicyError>> {
+) -> Result<Policy, Vec<Fault>> {
     let mut faults = Faults::new(text);
     if text.len() > LIMIT_BYTES {
         faults.add(None, "the policy is larger than 1 MiB", "split it; a policy is written for people");
         return Err(faults.into_errors());
     }
-    let document = match DeTable::parse(text) {
+    let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
-            let message = format!("not TOML: {}", quote(error.message()));
-            faults.add(error.span().map(|span| span.start), message, "");
+            let message = format!("not TOML: {}", quote(&error.message));
+            faults.add(error.at, message, "");
             return Err(faults.into_errors());
         }
     };
-    if let Err(stop) = schema(document.get_ref()) {
+    if let Err(stop) = schema(document.top()) {
         faults.add(stop.at, stop.message, stop.help);
         return Err(faults.into_errors());
     }
-    let mut reading = Reading { faults: &mut faults, regexes: 0 };
-    let policy = reading.policy(document.get_ref(), text, origin, base, now);
+    let mut reading = Reading { faults: &mut faults };
+    let policy = reading.policy(document.top(), text, origin, base, now);
     if faults.is_empty() { Ok(policy) } else { Err(faults.into_errors()) }
 }
 
 /// Whether the file is of the version that we read: of a newer one, every other fault would mislead.
-fn schema(top: &DeTable<'_>) -> Result<(), Stop> {
+fn schema(top: Table<'_>) -> Result<(), Stop> {
     let Some(value) = top.get("schema") else {
         let help = format!("begin the file with schema = \"{SCHEMA}\"");
         return Err(Stop { at: None, message: "the file has no `schema`".to_owned(), help });
     };
-    let at = Some(value.span().start);
-    let written = value.get_ref().as_str().unwrap_or_default();
+    let at = Some(value.at());
+    let written = value.text().unwrap_or_default();
     if written == SCHEMA {
         return Ok(());
     }
@@ -134,7 +120,7 @@ fn schema(top: &DeTable<'_>) -> Result<(), Stop> {
 }
 
 struct Stop {
-    at: Option<usize>,
+    at: Option<Place>,
     message: String,
     help: String,
 }
@@ -147,23 +133,21 @@ fn is_newer_than_0_1(version: &str) -> bool {
     }
 }
 
-/// The reading of one file; who may sign what is read in `grants`.
-pub(super) struct Reading<'f, 't> {
-    pub faults: &'f mut Faults<'t>,
-    /// Patterns compiled so far.
-    pub regexes: usize,
+/// The reading of one file; who may sign what is read in [`super::grants`].
+struct Reading<'f, 't> {
+    faults: &'f mut Faults<'t>,
 }
 
 impl Reading<'_, '_> {
     fn policy(
         &mut self,
-        document: &DeTable<'_>,
+        document: Table<'_>,
         text: &str,
         origin: &str,
         base: Option<PathBuf>,
         now: jiff::Timestamp,
     ) -> Policy {
-        let top = self.faults.open(document, 0, "the policy", &TOP, TOP_HINTS);
+        let top = self.faults.open(document, "the policy", &TOP, TOP_HINTS);
         let name = self.faults.required(top, "name").map(|name| name.value).unwrap_or_default();
         let version = self.faults.required(top, "version").map(|version| version.value).unwrap_or_default();
         let expires = self.expires(top, now);
@@ -172,9 +156,7 @@ impl Reading<'_, '_> {
         if let Some(default) = self.faults.text(top, "default") {
             self.faults.one_of("default", &default, &["deny"]);
         }
-        let trust = self.trust(top);
-        let publishers = self.publishers(top, &trust);
-        let denied = self.denied(top);
+        let Grants { trust, publishers, denied } = grants(self.faults, top);
         Policy {
             name,
             version,
@@ -210,7 +192,7 @@ impl Reading<'_, '_> {
         let Some(table) = self.faults.table(top, "crypto") else {
             return Crypto { hash: defaults(&HASHES), keys: defaults(&KEYS) };
         };
-        let section = self.faults.open(table.value, table.at, "[crypto]", &["hash", "keys"], &[]);
+        let section = self.faults.open(table, "[crypto]", &["hash", "keys"], &[]);
         Crypto {
             hash: self.faults.words(section, "hash", &HASHES, &HASHES, false),
             keys: self.faults.words(section, "keys", &KEYS, &KEYS, false),
@@ -225,7 +207,7 @@ impl Reading<'_, '_> {
         };
         let Some(table) = self.faults.table(top, "artifact") else { return closed };
         let keys = ["ban_formats", "allow_ignore_paths", "allow_symlinks"];
-        let section = self.faults.open(table.value, table.at, "[artifact]", &keys, ARTIFACT_HINTS);
+        let section = self.faults.open(table, "[artifact]", &keys, ARTIFACT_HINTS);
         let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &RUN_CODE, true);
         let ignore_paths = self.faults.texts(section, "allow_ignore_paths");
         for path in ignore_paths.iter().flatten() {
@@ -246,7 +228,7 @@ impl Reading<'_, '_> {
 
     fn log_required(&mut self, top: Section<'_>) -> Vec<String> {
         let Some(table) = self.faults.table(top, "log") else { return vec!["sigstore".to_owned()] };
-        let section = self.faults.open(table.value, table.at, "[log]", &["required"], LOG_HINTS);
+        let section = self.faults.open(table, "[log]", &["required"], LOG_HINTS);
         self.faults.words(section, "required", &METHODS, &["sigstore"], true)
     }
 
@@ -254,7 +236,7 @@ impl Reading<'_, '_> {
         let closed = Freshness { max_verification_age_days: 7, clock_skew_seconds: 300 };
         let Some(table) = self.faults.table(top, "freshness") else { return closed };
         let keys = ["max_verification_age_days", "clock_skew_seconds"];
-        let section = self.faults.open(table.value, table.at, "[freshness]", &keys, FRESHNESS_HINTS);
+        let section = self.faults.open(table, "[freshness]", &keys, FRESHNESS_HINTS);
         let days = self.faults.number(section, "max_verification_age_days", 1, 3650);
         let seconds = self.faults.number(section, "clock_skew_seconds", 0, 86_400);
         Freshness {
@@ -265,7 +247,7 @@ impl Reading<'_, '_> {
 
     fn raise(&mut self, top: Section<'_>) -> Vec<String> {
         let Some(table) = self.faults.table(top, "controls") else { return Vec::new() };
-        let section = self.faults.open(table.value, table.at, "[controls]", &["raise"], &[]);
+        let section = self.faults.open(table, "[controls]", &["raise"], &[]);
         self.controls(section, "raise")
     }
 
@@ -283,12 +265,12 @@ impl Reading<'_, '_> {
         ];
         let mut stages: Vec<Stage> = Vec::new();
         for table in self.faults.tables(top, "stage") {
-            let section = self.faults.open(table.value, table.at, "[[stage]]", &keys, STAGE_HINTS);
+            let section = self.faults.open(table, "[[stage]]", &keys, STAGE_HINTS);
             let name = self.faults.required(section, "name");
-            let name = name.map(|name| self.name("`name`", name)).unwrap_or_default();
+            let name = name.map(|written| plain_name(self.faults, "`name`", written)).unwrap_or_default();
             if !name.is_empty() && stages.iter().any(|other| other.name == name) {
                 let message = format!("two stages have the name `{}`", quote(&name));
-                self.faults.add(Some(section.at), message, "rename one, or put them together");
+                self.faults.add(Some(section.table.at), message, "rename one, or put them together");
             }
             let production = self.faults.flag(section, "production").is_some_and(|flag| flag.value);
             let contradicted = self.action(section, "on_contradicted");
@@ -357,18 +339,4 @@ impl Reading<'_, '_> {
         }
         ids
     }
-
-    /// A name that messages may quote as it is: letters, digits, `.`, `_`, `-`.
-    pub(super) fn name(&mut self, what: &str, name: At<String>) -> String {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-        if name.value.len() > 64 || !name.value.chars().all(plain) {
-            let message = format!("{what} cannot be `{}`", quote(&name.value));
-            self.faults.add(Some(name.at), message, "at most 64 letters, digits, `.`, `_` and `-`");
-        }
-        name.value
-    }
-}
-
-pub(super) fn values<T>(list: Option<Vec<At<T>>>) -> Vec<T> {
-    list.unwrap_or_default().into_iter().map(|item| item.value).collect()
 }

@@ -99,8 +99,8 @@ pub use claim::{Head, claimed_signer, read_head, verify_claim};
 pub use codes::{CODES, CodeInfo, code_info};
 pub use digests::{DigestKey, DigestLedger, FileState, Recalled, Remembered, Reuse};
 pub use dsse::{Envelope, pae};
-pub use enumerate::HUB_REPOSITORIES;
 pub use enumerate::{Entry, Listing, Scope, enumerate};
+pub use enumerate::{GIT_PATHS, HUB_REPOSITORIES};
 #[doc(hidden)]
 pub use foreign::foreign_kind;
 pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
