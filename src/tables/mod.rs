@@ -6,7 +6,7 @@ mod document;
 mod faults;
 mod place;
 
-pub(crate) use document::{Document, Table, parse_as};
+pub(crate) use document::{Document, Misfit, Table, Value, parse_as};
 pub use faults::Fault;
 pub(crate) use faults::{Faults, Hints, Section};
 pub(crate) use place::{At, Place, quote, values};

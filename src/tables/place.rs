@@ -23,9 +23,18 @@ pub(crate) struct At<T> {
 }
 
 impl Place {
+    /// The beginning of a text.
+    pub const START: Place = Place { start: 0, end: 0 };
+
     /// Its line in the text, from 1.
     pub fn line(self, text: &str) -> usize {
         1 + text.bytes().take(self.start).filter(|byte| *byte == b'\n').count()
+    }
+
+    /// The first line of what stands there, short, and as it is written: it is not safe to show.
+    pub fn first_line(self, text: &str) -> String {
+        let line = text.get(self.start..self.end).unwrap_or_default().lines().next().unwrap_or_default();
+        line.chars().take(LIMIT_QUOTE).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::disk::{self, Unread};
 use crate::error::{Code, Error, Result};
+use crate::tables::parse_as;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -300,10 +301,8 @@ fn fault(name: &str, what: String) -> Error {
 }
 
 fn read(name: &str, text: &str, depth: usize) -> Result<File> {
-    let mut file: File = toml::from_str(text).map_err(|e| {
-        let line =
-            e.span().map_or(1, |span| text.bytes().take(span.start).filter(|b| *b == b'\n').count() + 1);
-        fault(name, format!("line {line}: {}", crate::text::screen(e.message())))
+    let mut file: File = parse_as(text).map_err(|invalid| {
+        fault(name, format!("line {}: {}", invalid.line(text), crate::text::screen(&invalid.message)))
     })?;
     let Some(parent) = file.inherits.take() else { return Ok(file) };
     if depth >= MAX_INHERITS {

@@ -2,12 +2,10 @@
 //! the file and nothing of what the files that it names say.
 
 use crate::error::{Code, Error, Result};
+use crate::tables::{Document, Misfit, Place, Table, Value};
 use crate::text::{Untrusted, nearest};
 use std::fs;
-use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
 
 use crate::disk::{self, Unread, replace, write_new};
 use crate::inventory::model::aliases::{Aliases, FILE};
@@ -228,11 +226,11 @@ fn text_of(file: &Path) -> Result<String> {
 
 fn parse(text: &str, root: &Path) -> Result<Workspace> {
     let reader = Reader { text, file: root.join(FILE) };
-    let document = DeTable::parse(text).map_err(|error| {
-        reader.error("not valid TOML", error.span().unwrap_or_default()).help("correct the file by hand")
+    let document = Document::parse(text).map_err(|invalid| {
+        reader.error("not valid TOML", invalid.at.unwrap_or(Place::START)).help("correct the file by hand")
     })?;
-    let table = document.get_ref();
-    reader.schema(table, document.span())?;
+    let table = document.top();
+    reader.schema(table)?;
     reader.known(table, &KEYS)?;
     let stage = reader.name(table, "stage")?.unwrap_or_else(|| DEFAULT_STAGE.to_owned());
     let name = match reader.name(table, "name")? {
@@ -243,19 +241,19 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
     let store = reader.inside(table, "store")?.unwrap_or_else(|| DEFAULT_STORE.into());
     let mut sources = Vec::new();
     if let Some(value) = table.get("source") {
-        let DeValue::Array(blocks) = value.get_ref() else {
-            return Err(reader.error("`source` must be a list of [[source]] blocks", value.span()));
-        };
-        for block in blocks.iter() {
+        let blocks = value
+            .list()
+            .map_err(|misfit| reader.error("`source` must be a list of [[source]] blocks", misfit.at))?;
+        for block in blocks {
             sources.push(reader.source(block)?);
         }
     }
     let mut aliases = Aliases::default();
     if let Some(value) = table.get("alias") {
-        let DeValue::Array(blocks) = value.get_ref() else {
-            return Err(reader.error("`alias` must be a list of [[alias]] blocks", value.span()));
-        };
-        for block in blocks.iter() {
+        let blocks = value
+            .list()
+            .map_err(|misfit| reader.error("`alias` must be a list of [[alias]] blocks", misfit.at))?;
+        for block in blocks {
             reader.alias(block, &mut aliases)?;
         }
     }
@@ -277,10 +275,10 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     /// First of all: a newer file may well have keys that we do not know.
-    fn schema(&self, table: &DeTable<'_>, whole: Range<usize>) -> Result<()> {
+    fn schema(&self, table: Table<'_>) -> Result<()> {
         let Some((schema, span)) = self.string(table, "schema")? else {
             return Err(self
-                .error("`schema` is missing", whole.start..whole.start)
+                .error("`schema` is missing", table.at)
                 .help(format!("write schema = \"workspace/{}.{}\" at the top", SCHEMA.0, SCHEMA.1)));
         };
         let number =
@@ -303,12 +301,11 @@ impl Reader<'_> {
         }
     }
 
-    fn source(&self, block: &Spanned<DeValue<'_>>) -> Result<Source> {
-        let DeValue::Table(table) = block.get_ref() else {
-            return Err(self.error("a source must be a [[source]] block", block.span()));
-        };
+    fn source(&self, block: Value<'_>) -> Result<Source> {
+        let table =
+            block.table().map_err(|misfit| self.error("a source must be a [[source]] block", misfit.at))?;
         self.known(table, &SOURCE_KEYS)?;
-        let missing = |key: &str| self.error(format!("this source has no `{key}`"), block.span());
+        let missing = |key: &str| self.error(format!("this source has no `{key}`"), block.at());
         let (word, span) = self.string(table, "kind")?.ok_or_else(|| missing("kind"))?;
         let kind = KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| kind.clone()).ok_or_else(
             || {
@@ -324,13 +321,12 @@ impl Reader<'_> {
         Ok(Source { kind, path: path.into() })
     }
 
-    fn alias(&self, block: &Spanned<DeValue<'_>>, aliases: &mut Aliases) -> Result<()> {
-        let DeValue::Table(table) = block.get_ref() else {
-            return Err(self.error("an alias must be an [[alias]] block", block.span()));
-        };
+    fn alias(&self, block: Value<'_>, aliases: &mut Aliases) -> Result<()> {
+        let table =
+            block.table().map_err(|misfit| self.error("an alias must be an [[alias]] block", misfit.at))?;
         self.known(table, &ALIAS_KEYS)?;
         let text = |key: &str| {
-            let missing = || self.error(format!("this alias has no `{key}`"), block.span());
+            let missing = || self.error(format!("this alias has no `{key}`"), block.at());
             self.string(table, key)?.filter(|(text, _)| !text.trim().is_empty()).ok_or_else(missing)
         };
         let ((name, span), (of, _)) = (text("name")?, text("of")?);
@@ -342,25 +338,21 @@ impl Reader<'_> {
             .help("give each name one [[alias]] that leads to the name to be used, and to none in a circle"))
     }
 
-    fn known(&self, table: &DeTable<'_>, keys: &[&str]) -> Result<()> {
-        for key in table.keys() {
-            if !keys.contains(&key.get_ref().as_ref()) {
-                let known = format!("Known: {}", keys.join(", "));
-                let (what, help) = match nearest(key.get_ref(), keys) {
-                    Some(meant) => (
-                        format!("unknown key; the nearest known one is `{meant}`"),
-                        format!("did you mean `{meant}`? {known}"),
-                    ),
-                    None => ("unknown key".to_owned(), known),
-                };
-                return Err(self.error(what, key.span()).help(help));
-            }
-        }
-        Ok(())
+    fn known(&self, table: Table<'_>, keys: &[&'static str]) -> Result<()> {
+        let Some(unknown) = table.unknown(keys).next() else { return Ok(()) };
+        let known = format!("Known: {}", keys.join(", "));
+        let (what, help) = match unknown.near {
+            Some(meant) => (
+                format!("unknown key; the nearest known one is `{meant}`"),
+                format!("did you mean `{meant}`? {known}"),
+            ),
+            None => ("unknown key".to_owned(), known),
+        };
+        Err(self.error(what, unknown.key.at).help(help))
     }
 
     /// A word that screens show.
-    fn name(&self, table: &DeTable<'_>, key: &str) -> Result<Option<String>> {
+    fn name(&self, table: Table<'_>, key: &str) -> Result<Option<String>> {
         let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
         if text.trim().is_empty() || Untrusted::new(text).is_hostile() {
             return Err(
@@ -371,7 +363,7 @@ impl Reader<'_> {
     }
 
     /// A path that stays in the workspace, so that the workspace can be handed on as one folder.
-    fn inside(&self, table: &DeTable<'_>, key: &str) -> Result<Option<PathBuf>> {
+    fn inside(&self, table: Table<'_>, key: &str) -> Result<Option<PathBuf>> {
         let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
         let path = PathBuf::from(text);
         let stays = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
@@ -383,21 +375,15 @@ impl Reader<'_> {
         Ok(Some(path))
     }
 
-    fn string<'v>(&self, table: &'v DeTable<'_>, key: &str) -> Result<Option<(&'v str, Range<usize>)>> {
+    fn string<'v>(&self, table: Table<'v>, key: &str) -> Result<Option<(&'v str, Place)>> {
         let Some(value) = table.get(key) else { return Ok(None) };
-        match value.get_ref() {
-            DeValue::String(text) => Ok(Some((text.as_ref(), value.span()))),
-            _ => Err(self.error(format!("`{key}` must be text in quotes"), value.span())),
-        }
+        let no_text = |misfit: Misfit| self.error(format!("`{key}` must be text in quotes"), misfit.at);
+        Ok(Some((value.text().map_err(no_text)?, value.at())))
     }
 
     /// An error at a place of the file. The quoted text is the file's, so it stays in `at`.
-    fn error(&self, what: impl Into<String>, span: Range<usize>) -> Error {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let quoted: String =
-            self.text.get(span).unwrap_or_default().lines().next().unwrap_or_default().into();
-        let quoted: String = quoted.chars().take(80).collect();
+    fn error(&self, what: impl Into<String>, place: Place) -> Error {
+        let (line, quoted) = (place.line(self.text), place.first_line(self.text));
         let file = self.file.to_string_lossy();
         let place = if quoted.is_empty() { String::new() } else { format!(": {quoted}") };
         Error::new(Code::Config, what).at(format!("{file}, line {line}{place}"))
