@@ -1,10 +1,10 @@
 //! Work that takes time: one thread a job, rayon inside, a panic caught at the edge.
 
 use super::open::Workbench;
-use super::view::View;
 use crate::error::{Code, Error};
 use crate::inventory::ModelId;
 use crate::signing::{Progress, Snapshot};
+use crate::view::View;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

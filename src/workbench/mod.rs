@@ -5,6 +5,7 @@ mod anchors;
 mod claims;
 mod demo;
 mod import;
+mod inventory;
 mod jobs;
 mod open;
 mod recorded;
@@ -14,11 +15,10 @@ mod trust_files;
 #[cfg(feature = "keyless")]
 mod trust_refresh;
 mod verifying;
-mod view;
 #[cfg(feature = "tui")]
 mod watch;
 
-pub use anchors::AnchorInfo;
+pub use crate::view::{AnchorInfo, Review, ReviewWord, Summary, Verified, View};
 pub use demo::demo;
 pub use import::ImportedBill;
 pub use jobs::{Event, Job, JobId, JobKind, JobState};
@@ -28,6 +28,5 @@ pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
 #[cfg(feature = "keyless")]
 pub use trust_refresh::{RefreshedAnchor, Repository};
-pub use view::{Review, ReviewWord, Summary, Verified, View};
 #[cfg(feature = "tui")]
 pub use watch::Watch;

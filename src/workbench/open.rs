@@ -1,9 +1,9 @@
 //! Opening a workspace, and everything that can then be asked of it.
 
 use super::anchors;
+use super::inventory::Inventory;
 use super::jobs::{Event, Job, JobId, JobKind, Jobs};
 use super::recorded;
-use super::view::{Inventory, Review, ReviewWord, View};
 use crate::clock::this_second;
 use crate::decision::{Judgement, Verdict};
 use crate::error::{Code, Error, Result};
@@ -12,6 +12,7 @@ use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
 use crate::signing::{Progress, Verification, default_signature};
 use crate::text::{Untrusted, count};
+use crate::view::{Review, ReviewWord, View};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
 
@@ -131,7 +132,7 @@ impl Workbench {
         if is_large {
             list(Arc::new(view.clone()));
         }
-        let Inventory { graph, .. } = view.inventory().with_lineage();
+        let Inventory { graph, .. } = Inventory::of(&view).with_lineage();
         workbench.publish(View { graph, ..view });
         Ok(workbench)
     }
@@ -173,7 +174,7 @@ impl Workbench {
     pub fn set_stage(&self, stage: &str) -> Result<()> {
         let view = self.view();
         known_stage(&view.policy, stage)?;
-        self.renew(view.inventory(), in_force(&view), stage.to_owned())
+        self.renew(Inventory::of(&view), in_force(&view), stage.to_owned())
     }
 
     /// Reads the policy file again. Faults go into the view; the policy in force then stays.
@@ -187,7 +188,7 @@ impl Workbench {
             Ok(()) => view.stage.clone(),
             Err(_) => read.policy.stages.first().map_or_else(String::new, |stage| stage.name.clone()),
         };
-        self.renew(view.inventory(), read, stage)
+        self.renew(Inventory::of(&view), read, stage)
     }
 
     /// The file that [`Workbench::reload_policy`] reads; none when the built-in baseline is in force.
@@ -225,7 +226,7 @@ impl Workbench {
             .unwrap_or_else(|_| "unknown".to_owned());
         let review = Review { word, reason: reason.into(), by: by.into(), at: self.now() };
         self.record(RecordKind::Review, model, &review)?;
-        self.renew(view.inventory(), in_force(&view), view.stage.clone())
+        self.renew(Inventory::of(&view), in_force(&view), view.stage.clone())
     }
 
     /// Verifies a model, decides at a stage and records the decision, and whether its warnings were
@@ -298,7 +299,7 @@ impl Workbench {
         }
         let imported = self.store().import_ledger(file)?;
         let view = self.view();
-        self.renew(view.inventory(), in_force(&view), view.stage.clone())?;
+        self.renew(Inventory::of(&view), in_force(&view), view.stage.clone())?;
         Ok(imported)
     }
 

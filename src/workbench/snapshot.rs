@@ -1,7 +1,6 @@
 //! Snapshots of the view and how they differ: what was found and concluded, as the plain values that the file holds.
 
 use super::open::Workbench;
-use super::view::View;
 use crate::disk::write_beside;
 use crate::error::{Code, Error, Result};
 use crate::inventory::snapshot::{
@@ -10,6 +9,7 @@ use crate::inventory::snapshot::{
 };
 use crate::signing::{Outcome, Progress, Verification};
 use crate::text::Untrusted;
+use crate::view::View;
 use aws_lc_rs::digest::{Context, SHA256};
 use rayon::prelude::*;
 use std::collections::VecDeque;

@@ -1,14 +1,15 @@
 //! Adding anchors to the policy and taking them out: what a file holds is looked at first, and the policy is
 //! edited as text. Nothing here decides whom an anchor lets in; that is the publishers' part.
 
+use super::open::Workbench;
 use super::trust_files::{Home, extension, is_file_name};
-use super::{View, Workbench};
 use crate::disk::read_small;
 use crate::disk::replace;
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
 use crate::signing::{self, Anchor, Embedded, look_at_anchor};
 use crate::text::{nearest, screen};
+use crate::view::View;
 use std::path::PathBuf;
 
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;

@@ -1,8 +1,8 @@
 //! Verifying models of the inventory by the policy, and recording what was found.
 
 use super::anchors;
+use super::inventory::Inventory;
 use super::open::{Workbench, in_force, not_found};
-use super::view::{Verified, View};
 use crate::decision::apply_policy;
 use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId, RecordKind};
@@ -11,6 +11,7 @@ use crate::signing::{
     IdentityRule, Outcome, Progress, Reuse, Trust, Verification, VerifyOptions, default_signature,
     verify_with,
 };
+use crate::view::{Verified, View};
 use jiff::SignedDuration;
 use std::path::Path;
 use std::time::Instant;
@@ -79,7 +80,7 @@ impl Workbench {
             let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
             self.record(RecordKind::Verification, id, &verified)?;
         }
-        self.renew(view.inventory(), in_force(&view), view.stage.clone())?;
+        self.renew(Inventory::of(&view), in_force(&view), view.stage.clone())?;
         match stopped {
             Some(error) => Err(error),
             None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),

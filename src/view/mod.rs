@@ -1,6 +1,10 @@
-//! Everything that a screen may show, as one immutable value. A new one replaces it when something changed.
+//! Everything that a face may show of a workspace, as one immutable value. A new one replaces it when something
+//! changed. How one is made, and drawing, are not known here.
 
-use super::anchors::AnchorInfo;
+mod anchor;
+
+pub use anchor::AnchorInfo;
+
 use crate::decision::{Decision, Input, Judgement, Known, Verdict};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
@@ -95,28 +99,6 @@ pub struct View {
     pub at: jiff::Timestamp,
 }
 
-/// What only a scan changes; views of one inventory share it.
-#[derive(Clone)]
-pub(super) struct Inventory {
-    pub models: Arc<Vec<Model>>,
-    pub findings: Arc<Vec<Finding>>,
-    pub graph: Arc<Graph>,
-    pub is_whole: bool,
-}
-
-impl Inventory {
-    /// Models sorted by id, and findings, not yet with their lineage.
-    pub fn listed((models, findings): (Vec<Model>, Vec<Finding>)) -> Self {
-        let (models, findings) = (Arc::new(models), Arc::new(findings));
-        Inventory { models, findings, graph: Arc::default(), is_whole: true }
-    }
-
-    pub fn with_lineage(self) -> Self {
-        let graph = Arc::new(Graph::build(&self.models));
-        Inventory { graph, ..self }
-    }
-}
-
 /// One model in one line, for tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -148,15 +130,6 @@ fn signer_name(verification: &Verification) -> Untrusted {
 }
 
 impl View {
-    pub(super) fn inventory(&self) -> Inventory {
-        Inventory {
-            models: self.models.clone(),
-            findings: self.findings.clone(),
-            graph: self.graph.clone(),
-            is_whole: self.is_whole,
-        }
-    }
-
     /// A model by id.
     pub fn model(&self, id: &ModelId) -> Option<(usize, &Model)> {
         let index = self.models.binary_search_by(|model| model.id.cmp(id)).ok()?;
