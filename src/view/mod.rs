@@ -2,65 +2,20 @@
 //! changed. How one is made, and drawing, are not known here.
 
 mod anchor;
+mod record;
+mod summary;
 
 pub use anchor::AnchorInfo;
+pub use record::{Review, ReviewWord, Verified};
+pub use summary::Summary;
 
-use crate::decision::{Decision, Input, Judgement, Known, Verdict};
+use crate::decision::{Input, Judgement, Known, Verdict};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{Method, Outcome, Verification};
 use crate::text::Untrusted;
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-/// The latest verification of a model, as recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Verified {
-    /// The checks, with the policy's own applied.
-    pub verification: Verification,
-    /// Digest of the policy under which it was recorded.
-    pub policy_digest: String,
-    /// How long it took, milliseconds.
-    pub took_ms: u64,
-}
-
-/// A reviewer's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReviewWord {
-    /// May be used.
-    Approve,
-    /// May not be used.
-    Reject,
-    /// The producer was asked.
-    AskProducer,
-}
-
-impl ReviewWord {
-    /// The word shown.
-    pub fn word(self) -> &'static str {
-        match self {
-            ReviewWord::Approve => "approved",
-            ReviewWord::Reject => "rejected",
-            ReviewWord::AskProducer => "asked the producer",
-        }
-    }
-}
-
-/// A recorded review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Review {
-    /// What was said.
-    pub word: ReviewWord,
-    /// Why.
-    pub reason: Untrusted,
-    /// By whom.
-    pub by: Untrusted,
-    /// When.
-    pub at: jiff::Timestamp,
-}
 
 /// The state of one workspace. A clone shares what is large.
 #[derive(Clone)]
@@ -97,36 +52,6 @@ pub struct View {
     pub reviews: Arc<Vec<Option<Box<Review>>>>,
     /// When it was made.
     pub at: jiff::Timestamp,
-}
-
-/// One model in one line, for tables.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Summary {
-    /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
-    pub outcome: Outcome,
-    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
-    /// documents speak.
-    pub word: &'static str,
-    /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
-    pub signer: Untrusted,
-    /// Own and effective level.
-    pub own: u8,
-    /// After the caps.
-    pub effective: u8,
-    /// The decision at the view's stage.
-    pub decision: Decision,
-}
-
-/// Who signed, as people know them: a bare key by the anchor that pins it. A signer that is not proven
-/// stands in parentheses.
-fn signer_name(verification: &Verification) -> Untrusted {
-    let Some(signer) = &verification.signer else { return Untrusted::default() };
-    let subject = signer.subject.raw();
-    match &verification.anchor {
-        _ if !verification.signer_proven() => Untrusted::new(format!("({subject})")),
-        Some(anchor) if signer.method == Method::Key => Untrusted::new(format!("{} {subject}", anchor.name)),
-        _ => Untrusted::new(subject),
-    }
 }
 
 impl View {
@@ -174,28 +99,7 @@ impl View {
 
     /// One model in one line.
     pub fn summary(&self, index: usize) -> Summary {
-        let verified = self.verified.get(index).and_then(Option::as_ref);
-        let standing = self.judgement.standing(index);
-        let signed = self.models.get(index).is_some_and(|model| model.signature.is_some());
-        let here = self.models.get(index).is_some_and(|model| model.location.is_some());
-        let (outcome, word) = match verified {
-            _ if !here => (Outcome::Unknown, "no files"),
-            None if !signed => (Outcome::Missing, "unsigned"),
-            None => (Outcome::Unknown, "not verified"),
-            Some(v) => match v.verification.outcome() {
-                Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
-                Outcome::Pass if v.verification.files.recalled.is_some() => (Outcome::Pass, "cached"),
-                outcome => (outcome, outcome.word()),
-            },
-        };
-        let signer = verified.map(|v| signer_name(&v.verification)).unwrap_or_default();
-        Summary {
-            outcome,
-            word,
-            signer,
-            own: standing.map_or(0, |standing| standing.own),
-            effective: standing.map_or(0, |standing| standing.effective),
-            decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
-        }
+        let verified = self.verified.get(index).and_then(Option::as_deref);
+        Summary::of(self.models.get(index), verified, self.judgement.standing(index))
     }
 }

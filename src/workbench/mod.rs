@@ -3,13 +3,24 @@
 
 mod anchors;
 mod claims;
+mod decide;
 mod demo;
+mod door;
+mod events;
 mod import;
+mod in_force;
 mod inventory;
+mod job;
 mod jobs;
+mod ledger;
 mod open;
+mod options;
+mod policy;
+mod publish;
 mod recorded;
+mod running;
 mod snapshot;
+mod sources;
 mod trust_edit;
 mod trust_files;
 #[cfg(feature = "keyless")]
@@ -20,9 +31,11 @@ mod watch;
 
 pub use crate::view::{AnchorInfo, Review, ReviewWord, Summary, Verified, View};
 pub use demo::demo;
+pub use door::Workbench;
+pub use events::Event;
 pub use import::ImportedBill;
-pub use jobs::{Event, Job, JobId, JobKind, JobState};
-pub use open::{OpenOptions, Workbench};
+pub use job::{Job, JobId, JobKind, JobState};
+pub use options::OpenOptions;
 pub use snapshot::diff_files;
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};

@@ -1,7 +1,8 @@
 //! Adding anchors to the policy and taking them out: what a file holds is looked at first, and the policy is
 //! edited as text. Nothing here decides whom an anchor lets in; that is the publishers' part.
 
-use super::open::Workbench;
+use super::door::Workbench;
+use super::in_force::LIMIT_POLICY_BYTES;
 use super::trust_files::{Home, extension, is_file_name};
 use crate::disk::read_small;
 use crate::disk::replace;
@@ -12,7 +13,6 @@ use crate::text::{nearest, screen};
 use crate::view::View;
 use std::path::PathBuf;
 
-const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 /// More files than this in one anchor are a mistake.
 const LIMIT_FILES: usize = 100;
 /// As the policy calls a kind, and as the signing core does.

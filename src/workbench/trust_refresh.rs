@@ -1,6 +1,6 @@
 //! Fetching a newer trusted root for an anchor of the policy, when that is asked for and never else.
 
-use super::Workbench;
+use super::door::Workbench;
 use super::trust_edit::{forget, unknown_anchor};
 use crate::disk::read_small;
 use crate::disk::replace;
