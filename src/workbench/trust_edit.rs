@@ -4,8 +4,7 @@
 use super::door::Workbench;
 use super::in_force::LIMIT_POLICY_BYTES;
 use super::trust_files::{Home, extension, is_file_name};
-use crate::disk::read_small;
-use crate::disk::replace;
+use crate::disk::{read_small, replace};
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
 use crate::signing::{self, Anchor, Embedded, look_at_anchor};
