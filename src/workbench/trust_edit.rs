@@ -78,7 +78,7 @@ impl Workbench {
     /// # Errors
     /// `E-USAGE` when there is one of that name, or the workspace is open for reading only; `E-CONFIG` when
     /// there is no policy file, or it is not valid or cannot be edited; what
-    /// [`look_at_anchor`](crate::signing::look_at_anchor) finds; `E-WRITE`, `E-CHANGED`.
+    /// [`look_at_anchor`] finds; `E-WRITE`, `E-CHANGED`.
     pub fn add_anchor(&self, new: &NewAnchor) -> Result<ChangedAnchor> {
         let file = self.policy_to_edit()?;
         if !is_file_name(&new.name) {

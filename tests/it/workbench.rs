@@ -235,7 +235,7 @@ fn a_job_that_waits_is_cancelled_at_once_and_never_runs() {
     let [first, second, third] = [(); 3].map(|()| workbench.start(nothing()));
     let (sender, ended) = channel();
     let waiting = workbench.clone();
-    std::thread::spawn(move || sender.send(waiting.wait(second)));
+    std::thread::spawn(move || drop(sender.send(waiting.wait(second))));
     let told = Arc::new(AtomicBool::new(false));
     let sink = told.clone();
     let here = std::thread::current().id();
