@@ -16,6 +16,7 @@ pub mod policy;
 pub mod report;
 pub mod snapshot;
 mod tables;
+pub mod view;
 pub mod workbench;
 
 #[doc(hidden)]

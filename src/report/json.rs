@@ -4,7 +4,7 @@ use crate::decision::Verdict;
 use crate::lineage::LaneRow;
 use crate::signing::{Coverage, Inspection, Signed, Verification};
 use crate::text::Untrusted;
-use crate::workbench::View;
+use crate::view::View;
 use serde_json::{Value, json};
 
 /// A verification.

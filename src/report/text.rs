@@ -7,7 +7,7 @@ use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
 use crate::text::{Untrusted, bar, count, size, span, width};
-use crate::workbench::{Summary, View};
+use crate::view::{Summary, View};
 use std::fmt::Write;
 use std::time::Duration;
 

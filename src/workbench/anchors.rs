@@ -1,30 +1,9 @@
 //! The policy's anchors, read from their files.
 
 use crate::policy::{AnchorKind, AnchorSource, Policy};
-use crate::signing::{Anchor, AnchorFault};
-use serde::Serialize;
+use crate::signing::Anchor;
+use crate::view::AnchorInfo;
 use std::path::PathBuf;
-
-/// What is known of one anchor of the policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AnchorInfo {
-    /// Its name in the policy.
-    pub name: String,
-    /// `key`, `ca`, `sigstore` or `tsa`.
-    pub kind: String,
-    /// The file, or `embedded`.
-    pub origin: String,
-    /// SHA-256 over the file, hex; empty when it could not be read.
-    pub digest: String,
-    /// Whole days since it was made.
-    pub age_days: Option<i64>,
-    /// Whether it is older than the policy's `max_age_days`.
-    pub stale: bool,
-    /// What is wrong with its age and its end, the worst first.
-    pub health: Vec<AnchorFault>,
-    /// Why it could not be read.
-    pub error: Option<String>,
-}
 
 /// Reads all anchors of a policy. One that cannot be read is told and left out: nothing then answers for
 /// the signers under it.

@@ -1,7 +1,7 @@
 //! Claims under the workspace's policy: its anchors, its publishers and whom it denies.
 
 use super::anchors;
-use super::open::Workbench;
+use super::door::Workbench;
 use crate::attest::{Claim, Judge, Judged, judge, predicates_check};
 use crate::decision::apply_policy;
 use crate::error::Result;

@@ -1,6 +1,6 @@
 //! Bills of materials from elsewhere become sources of the workspace. What is no bill is refused by what it is.
 
-use super::open::Workbench;
+use super::door::Workbench;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Source, SourceKind, bom, kinds_of};
 use crate::signing::{self, Progress};

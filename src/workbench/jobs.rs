@@ -1,286 +1,286 @@
-//! Work that takes time: one thread a job, rayon inside, a panic caught at the edge.
+//! Jobs in one queue: they start strictly in the order in which they were asked for, one after the other (hashing
+//! already uses every core), on a thread that is there only while there is work. A job that waits costs no thread.
+//! What a job does comes in as a closure: the queue knows neither the workbench nor its views.
 
-use super::open::Workbench;
-use super::view::View;
-use crate::error::{Code, Error};
-use crate::inventory::ModelId;
-use crate::signing::{Progress, Snapshot};
+use super::job::{Job, JobId, JobKind, JobState};
+use crate::error::{Code, Error, Result};
+use crate::signing::Progress;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Finished jobs beyond this many are forgotten, oldest first.
 const KEPT: usize = 200;
-/// Lines of a job's log beyond this many are counted, not kept.
+/// Lines of a job's log beyond this many are dropped.
 const LOG_LINES: usize = 2_000;
 
-/// Names a job.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct JobId(pub u64);
+/// What a job does: it gets the job's counters and says as it goes what is to be noted of it; it ends with one line
+/// of our own words.
+pub(super) type Work = Box<dyn FnOnce(&Progress, &dyn Fn(Note)) -> Result<String> + Send>;
 
-/// What a job does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JobKind {
-    /// Reads all sources again.
-    Scan,
-    /// Verifies these models.
-    Verify(Vec<ModelId>),
-    /// The same, without digests that were computed before.
-    VerifyInFull(Vec<ModelId>),
-    /// Verifies those of these models that were not verified yet, which scores them all.
-    Score(Vec<ModelId>),
-    /// Writes a snapshot to a file that is not there yet.
-    Snapshot(PathBuf),
-    /// Says in its log how a snapshot and the present view differ.
-    Diff(PathBuf),
+/// What a job says while it runs.
+pub(super) enum Note {
+    /// A line of its log.
+    Line(String),
+    /// The generation of the view that it works from.
+    MadeFrom(u64),
+    /// The generation of the view that shows what it found.
+    ShownIn(u64),
 }
 
-impl JobKind {
-    fn title(&self) -> String {
-        match self {
-            JobKind::Scan => "scan all sources".to_owned(),
-            JobKind::Verify(ids) => format!("verify {}", these(ids)),
-            JobKind::VerifyInFull(ids) => format!("verify {} in full", these(ids)),
-            JobKind::Score(ids) => format!("score {}", these(ids)),
-            JobKind::Snapshot(file) => format!("snapshot {}", crate::text::screen(&file.to_string_lossy())),
-            JobKind::Diff(file) => format!("diff {}", crate::text::screen(&file.to_string_lossy())),
-        }
-    }
-}
+/// How the queue gets a thread.
+type Hire = fn(Box<dyn FnOnce() + Send>) -> std::io::Result<()>;
 
-fn these(ids: &[ModelId]) -> String {
-    match ids {
-        [id] => id.screen(),
-        _ => format!("{} models", ids.len()),
-    }
-}
-
-/// What became of a job.
-#[derive(Debug, Clone)]
-pub enum JobState {
-    /// Not begun.
-    Queued,
-    /// At work.
-    Running,
-    /// Finished, with one line of our own words.
-    Done(String),
-    /// Stopped by an error.
-    Failed(Error),
-    /// Stopped because somebody asked.
-    Cancelled,
-}
-
-/// One job, as seen at a moment.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// Its name.
-    pub id: JobId,
-    /// What it does.
-    pub kind: JobKind,
-    /// One line, safe to show: `verify 3 models`.
-    pub title: String,
-    /// What became of it.
-    pub state: JobState,
-    /// Counters.
-    pub progress: Progress,
-    /// When it began.
-    pub started: Option<Instant>,
-    /// How long it took.
-    pub took: Option<Duration>,
-    /// What it did, a line each, safe to show.
-    pub log: Vec<String>,
-}
-
-impl Job {
-    /// The counters now.
-    pub fn snapshot(&self) -> Snapshot {
-        self.progress.snapshot()
-    }
-
-    /// Queued or running.
-    pub fn is_live(&self) -> bool {
-        matches!(self.state, JobState::Queued | JobState::Running)
-    }
-}
-
-/// What the workbench tells its face.
+/// All jobs; a clone is the same queue.
 #[derive(Clone)]
-pub enum Event {
-    /// There is a new view.
-    View(Arc<View>),
-    /// A job began, logged or ended; ask [`super::Workbench::jobs`].
-    Jobs,
-    /// Sources changed since they were read, or (false) are being read again.
-    Stale(bool),
-    /// Something to tell the person, safe to show, and whether it is bad news.
-    Message(String, bool),
-}
-
-type Listener = Arc<dyn Fn(Event) + Send + Sync>;
-
-/// All jobs of a workbench. One runs at a time: hashing already uses every core.
-#[derive(Default)]
 pub(super) struct Jobs {
-    list: Mutex<Vec<Job>>,
-    changed: Condvar,
-    turn: Mutex<()>,
-    listeners: Mutex<Vec<Listener>>,
+    queue: Arc<Queue>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+struct Queue {
+    book: Mutex<Book>,
+    changed: Condvar,
+    /// Called, without a lock held, whenever a job was added or changed.
+    tell: Box<dyn Fn() + Send + Sync>,
+    hire: Hire,
+}
+
+#[derive(Default)]
+struct Book {
+    /// Oldest first.
+    jobs: Vec<Job>,
+    /// What the queued ones will do, first come first.
+    waiting: VecDeque<(JobId, Work)>,
+    last: u64,
+    /// Whether a thread is there that takes the next one.
+    is_manned: bool,
 }
 
 impl Jobs {
-    pub(super) fn subscribe(&self, listener: Listener) {
-        lock(&self.listeners).push(listener);
+    pub fn new(tell: impl Fn() + Send + Sync + 'static) -> Self {
+        Jobs::hiring(tell, |work| {
+            std::thread::Builder::new().name("job-queue".to_owned()).spawn(work).map(drop)
+        })
     }
 
-    pub(super) fn tell(&self, event: &Event) {
-        let listeners = lock(&self.listeners).clone();
-        for listener in listeners {
-            listener(event.clone());
+    fn hiring(tell: impl Fn() + Send + Sync + 'static, hire: Hire) -> Self {
+        let (book, changed) = (Mutex::default(), Condvar::new());
+        Jobs { queue: Arc::new(Queue { book, changed, tell: Box::new(tell), hire }) }
+    }
+
+    /// Puts a job at the end of the queue. Where the system gives no thread, it has failed.
+    pub fn start(&self, kind: JobKind, work: Work) -> JobId {
+        let mut book = self.queue.book();
+        let id = book.add(kind, work);
+        // A new thread waits for the book, so that nothing is added between the two.
+        let unstarted = if book.is_manned { None } else { self.man(&mut book).err() };
+        drop(book);
+        // What a job holds may be large, or the last handle of something that uses this queue.
+        drop(unstarted);
+        self.queue.changed.notify_all();
+        (self.queue.tell)();
+        id
+    }
+
+    /// Starts the thread; else the last job, the only one that waits, has failed, and what it would have done is
+    /// returned.
+    fn man(&self, book: &mut Book) -> std::result::Result<(), Option<(JobId, Work)>> {
+        let queue = self.queue.clone();
+        match (self.queue.hire)(Box::new(move || queue.work_off())) {
+            Ok(()) => {
+                book.is_manned = true;
+                Ok(())
+            }
+            Err(cause) => {
+                let unstarted = book.waiting.pop_back();
+                let failed =
+                    Error::new(Code::Internal, format!("could not start a thread for the job ({cause})"))
+                        .help("start it again when other programs have ended");
+                if let Some(job) = unstarted.as_ref().and_then(|(id, _)| book.job(*id)) {
+                    job.state = JobState::Failed(failed);
+                }
+                Err(unstarted)
+            }
         }
     }
 
-    pub(super) fn all(&self) -> Vec<Job> {
-        lock(&self.list).iter().rev().cloned().collect()
+    /// All jobs, newest first.
+    pub fn all(&self) -> Vec<Job> {
+        self.queue.book().jobs.iter().rev().cloned().collect()
     }
 
-    pub(super) fn cancel(&self, id: JobId) {
-        if let Some(job) = lock(&self.list).iter().find(|job| job.id == id) {
+    /// Ends a job that waits, at once; asks one that runs to stop.
+    pub fn cancel(&self, id: JobId) {
+        let mut book = self.queue.book();
+        let waits = book.waiting.iter().position(|(waiting, _)| *waiting == id);
+        let unstarted = waits.and_then(|position| book.waiting.remove(position));
+        if let Some(job) = book.job(id) {
             job.progress.cancel();
+            if unstarted.is_some() {
+                job.state = JobState::Cancelled;
+            }
+        }
+        drop(book);
+        if unstarted.is_some() {
+            drop(unstarted);
+            self.queue.changed.notify_all();
+            (self.queue.tell)();
         }
     }
 
-    pub(super) fn wait(&self, id: JobId) -> Option<Job> {
-        let mut list = lock(&self.list);
+    /// Waits until a job has ended; none when nobody knows it.
+    pub fn wait(&self, id: JobId) -> Option<Job> {
+        let mut book = self.queue.book();
         loop {
-            let job = list.iter().find(|job| job.id == id)?;
+            let job = book.job(id)?;
             if !job.is_live() {
                 return Some(job.clone());
             }
-            list = self.changed.wait(list).unwrap_or_else(PoisonError::into_inner);
+            book = self.queue.changed.wait(book).unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
 
-    fn add(&self, kind: JobKind) -> (JobId, Progress) {
-        let mut list = lock(&self.list);
-        let id = JobId(list.last().map_or(1, |job| job.id.0 + 1));
-        let progress = Progress::default();
-        list.push(Job {
+impl Book {
+    fn add(&mut self, kind: JobKind, work: Work) -> JobId {
+        self.last += 1;
+        let id = JobId(self.last);
+        self.jobs.push(Job {
             id,
             title: kind.title(),
             kind,
             state: JobState::Queued,
-            progress: progress.clone(),
+            progress: Progress::default(),
             started: None,
             took: None,
             log: Vec::new(),
+            made_from: None,
+            shown_in: None,
         });
-        if list.len() > KEPT
-            && let Some(oldest) = list.iter().position(|job| !job.is_live())
+        self.waiting.push_back((id, work));
+        while self.jobs.len() > KEPT
+            && let Some(oldest) = self.jobs.iter().position(|job| !job.is_live())
         {
-            list.remove(oldest);
+            self.jobs.remove(oldest);
         }
-        (id, progress)
+        id
+    }
+
+    fn job(&mut self, id: JobId) -> Option<&mut Job> {
+        self.jobs.iter_mut().find(|job| job.id == id)
+    }
+}
+
+impl Queue {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the thread does: one job after the other, until none waits.
+    fn work_off(&self) {
+        while let Some((id, progress, work)) = self.next() {
+            self.tell_safely();
+            let note = |note| {
+                self.change(id, |job| match note {
+                    Note::Line(line) if job.log.len() < LOG_LINES => job.log.push(line),
+                    Note::Line(_) => {}
+                    Note::MadeFrom(generation) => job.made_from = Some(generation),
+                    Note::ShownIn(generation) => job.shown_in = Some(generation),
+                });
+                (self.tell)();
+            };
+            // The work is gone when this is over, whatever became of it.
+            let outcome = catch_unwind(AssertUnwindSafe(move || {
+                progress.check()?;
+                work(&progress, &note)
+            }));
+            let state = match outcome {
+                Ok(Ok(said)) => JobState::Done(said),
+                Ok(Err(error)) if error.code == Code::Cancelled => JobState::Cancelled,
+                Ok(Err(error)) => JobState::Failed(error),
+                Err(_) => JobState::Failed(
+                    Error::new(Code::Internal, "the job stopped on a defect of this program")
+                        .help("please report it with the model that caused it"),
+                ),
+            };
+            self.change(id, |job| {
+                job.state = state;
+                job.took = job.started.map(|started| started.elapsed());
+            });
+            self.tell_safely();
+        }
+    }
+
+    /// The next job, running from now on; without one the thread is no longer there.
+    fn next(&self) -> Option<(JobId, Progress, Work)> {
+        let mut book = self.book();
+        let Some((id, work)) = book.waiting.pop_front() else {
+            book.is_manned = false;
+            return None;
+        };
+        let running = |job: &mut Job| {
+            job.state = JobState::Running;
+            job.started = Some(Instant::now());
+            job.progress.clone()
+        };
+        let progress = book.job(id).map(running).unwrap_or_default();
+        drop(book);
+        self.changed.notify_all();
+        Some((id, progress, work))
     }
 
     fn change(&self, id: JobId, change: impl FnOnce(&mut Job)) {
-        if let Some(job) = lock(&self.list).iter_mut().find(|job| job.id == id) {
+        if let Some(job) = self.book().job(id) {
             change(job);
         }
         self.changed.notify_all();
-        self.tell(&Event::Jobs);
+    }
+
+    /// Whoever listens must not take the queue's thread with them.
+    fn tell_safely(&self) {
+        drop(catch_unwind(AssertUnwindSafe(|| (self.tell)())));
     }
 }
 
-/// Starts a job on a thread of its own.
-pub(super) fn start(workbench: &Workbench, kind: JobKind) -> JobId {
-    let (id, progress) = workbench.inner.jobs.add(kind.clone());
-    let on_thread = workbench.clone();
-    let spawned = std::thread::Builder::new().name(format!("job-{}", id.0)).spawn(move || {
-        let jobs = &on_thread.inner.jobs;
-        let turn = lock(&jobs.turn);
-        jobs.change(id, |job| {
-            job.state = JobState::Running;
-            job.started = Some(Instant::now());
-        });
-        let began = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| run(&on_thread, id, &kind, &progress)));
-        let state = match outcome {
-            Ok(Ok(said)) => JobState::Done(said),
-            Ok(Err(error)) if error.code == Code::Cancelled => JobState::Cancelled,
-            Ok(Err(error)) => JobState::Failed(error),
-            Err(_) => JobState::Failed(
-                Error::new(Code::Internal, "the job stopped on a defect of this program")
-                    .help("please report it with the model that caused it"),
-            ),
-        };
-        drop(turn);
-        jobs.change(id, |job| {
-            job.state = state;
-            job.took = Some(began.elapsed());
-        });
-    });
-    if let Err(error) = spawned {
-        let error = Error::new(Code::Internal, format!("the system gives no further thread ({error})"));
-        workbench.inner.jobs.change(id, |job| job.state = JobState::Failed(error));
-    }
-    workbench.inner.jobs.tell(&Event::Jobs);
-    id
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-fn run(workbench: &Workbench, id: JobId, kind: &JobKind, progress: &Progress) -> crate::Result<String> {
-    progress.check()?;
-    let log = |line: String| {
-        workbench.inner.jobs.change(id, |job| {
-            if job.log.len() < LOG_LINES {
-                job.log.push(line);
+    fn says(word: &'static str) -> Work {
+        Box::new(move |_, _| Ok(word.to_owned()))
+    }
+
+    #[test]
+    fn a_job_that_gets_no_thread_has_failed_and_the_next_one_runs() {
+        static IS_SHORT: AtomicBool = AtomicBool::new(true);
+        let jobs = Jobs::hiring(
+            || {},
+            |work| match IS_SHORT.load(Relaxed) {
+                true => Err(std::io::Error::from(std::io::ErrorKind::WouldBlock)),
+                false => std::thread::Builder::new().spawn(work).map(drop),
+            },
+        );
+        let unstarted = jobs.wait(jobs.start(JobKind::Scan, says("never"))).unwrap();
+        assert!(matches!(&unstarted.state, JobState::Failed(error) if error.what.contains("thread")));
+        assert!(unstarted.started.is_none());
+        IS_SHORT.store(false, Relaxed);
+        let next = jobs.wait(jobs.start(JobKind::Scan, says("done"))).unwrap();
+        assert!(matches!(next.state, JobState::Done(said) if said == "done"));
+    }
+
+    #[test]
+    fn a_panic_is_a_failed_job_and_one_of_a_listener_is_none() {
+        let jobs = Jobs::new(|| {
+            if std::thread::current().name() == Some("job-queue") {
+                panic!("a listener's");
             }
         });
-    };
-    match kind {
-        JobKind::Scan => workbench.rescan(progress),
-        JobKind::Verify(ids) => workbench.verify_models(ids, false, progress, &log),
-        JobKind::VerifyInFull(ids) => workbench.verify_models(ids, true, progress, &log),
-        JobKind::Snapshot(file) => {
-            let seal = workbench.snapshot(Some(file), false, progress)?;
-            // Whoever typed a bare name may not know which folder the program was started in.
-            let whole = std::path::absolute(file).unwrap_or_else(|_| file.clone());
-            log(format!("written to {}", crate::text::screen(&whole.to_string_lossy())));
-            Ok(format!("{} models, digest {}", seal.models, seal.digest))
-        }
-        JobKind::Diff(file) => {
-            let diff = workbench.diff(file, progress)?;
-            crate::report::snapshot::changes(&diff).lines().for_each(|line| log(line.to_owned()));
-            Ok(crate::report::snapshot::summary(&diff))
-        }
-        JobKind::Score(ids) => {
-            let view = workbench.view();
-            let open: Vec<ModelId> = ids
-                .iter()
-                .filter(|id| {
-                    view.model(id).is_some_and(|(i, _)| view.verified.get(i).is_none_or(Option::is_none))
-                })
-                .cloned()
-                .collect();
-            let verified = workbench.verify_models(&open, false, progress, &log)?;
-            let view = workbench.view();
-            let mut levels = [0usize; 4];
-            for (index, _) in ids.iter().filter_map(|id| view.model(id)) {
-                let effective =
-                    view.judgement.standing(index).map_or(0, |standing| usize::from(standing.effective));
-                if let Some(count) = levels.get_mut(effective) {
-                    *count += 1;
-                }
-            }
-            let [none, one, two, three] = levels;
-            Ok(format!(
-                "effective L0 {none}, L1 {one}, L2 {two}, L3 {three}; {} newly verified: {verified}",
-                open.len()
-            ))
-        }
+        let broken = jobs.start(JobKind::Scan, Box::new(|_, _| panic!("the job's")));
+        let next = jobs.start(JobKind::Scan, says("done"));
+        let broken = jobs.wait(broken).unwrap();
+        assert!(matches!(broken.state, JobState::Failed(error) if error.code == Code::Internal));
+        assert!(matches!(jobs.wait(next).unwrap().state, JobState::Done(_)));
     }
 }

@@ -3,31 +3,43 @@
 
 mod anchors;
 mod claims;
+mod decide;
 mod demo;
+mod door;
+mod events;
 mod import;
+mod in_force;
+mod inventory;
+mod job;
 mod jobs;
+mod ledger;
 mod open;
+mod options;
+mod policy;
+mod publish;
 mod recorded;
+mod running;
 mod snapshot;
+mod sources;
 mod trust_edit;
 mod trust_files;
 #[cfg(feature = "keyless")]
 mod trust_refresh;
 mod verifying;
-mod view;
 #[cfg(feature = "tui")]
 mod watch;
 
-pub use anchors::AnchorInfo;
+pub use crate::view::{AnchorInfo, Review, ReviewWord, Summary, Verified, View};
 pub use demo::demo;
+pub use door::Workbench;
+pub use events::Event;
 pub use import::ImportedBill;
-pub use jobs::{Event, Job, JobId, JobKind, JobState};
-pub use open::{OpenOptions, Workbench};
+pub use job::{Job, JobId, JobKind, JobState};
+pub use options::OpenOptions;
 pub use snapshot::diff_files;
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
 #[cfg(feature = "keyless")]
 pub use trust_refresh::{RefreshedAnchor, Repository};
-pub use view::{Review, ReviewWord, Summary, Verified, View};
 #[cfg(feature = "tui")]
 pub use watch::Watch;

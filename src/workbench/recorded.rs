@@ -1,12 +1,12 @@
 //! What the ledger holds of the models of a view: the newest verification and review of each. It judges nothing but
 //! what a policy says of a verification that was made without it.
 
-use super::view::{Review, Verified, View};
 use crate::decision::apply_policy;
 use crate::error::Result;
 use crate::inventory::{LedgerEntry, Model, RecordKind, Store};
 use crate::signing::{Outcome, RootDigest, Stage};
 use crate::text::Untrusted;
+use crate::view::{Review, Verified, View};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;

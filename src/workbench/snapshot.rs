@@ -1,7 +1,6 @@
 //! Snapshots of the view and how they differ: what was found and concluded, as the plain values that the file holds.
 
-use super::open::Workbench;
-use super::view::View;
+use super::door::Workbench;
 use crate::disk::write_beside;
 use crate::error::{Code, Error, Result};
 use crate::signing::{Outcome, Progress, Verification};
@@ -10,6 +9,7 @@ use crate::snapshot::{
     compare, write,
 };
 use crate::text::Untrusted;
+use crate::view::View;
 use aws_lc_rs::digest::{Context, SHA256};
 use rayon::prelude::*;
 use std::collections::VecDeque;
@@ -29,9 +29,18 @@ impl Workbench {
     /// # Errors
     /// `E-USAGE` when there is such a file and it is not to be replaced, `E-WRITE`, `E-STORE`, `E-CANCELLED`.
     pub fn snapshot(&self, file: Option<&Path>, replace: bool, progress: &Progress) -> Result<Seal> {
-        let view = self.view();
-        let about = self.about(&view)?;
-        let mut models = Models::of(&view, progress);
+        self.snapshot_of(&self.view(), file, replace, progress)
+    }
+
+    pub(super) fn snapshot_of(
+        &self,
+        view: &View,
+        file: Option<&Path>,
+        replace: bool,
+        progress: &Progress,
+    ) -> Result<Seal> {
+        let about = self.about(view)?;
+        let mut models = Models::of(view, progress);
         let Some(file) = file else {
             let failed = |cause| Error::new(Code::Internal, format!("nothing could be digested ({cause})"));
             return write(&mut std::io::sink(), &failed, view.at, &about, &mut models);
@@ -65,16 +74,19 @@ impl Workbench {
     /// # Errors
     /// As [`diff_files`], `E-STORE`, `E-CANCELLED`.
     pub fn diff(&self, before: &Path, progress: &Progress) -> Result<Diff> {
-        let view = self.view();
+        self.diff_with(&self.view(), before, progress)
+    }
+
+    pub(super) fn diff_with(&self, view: &View, before: &Path, progress: &Progress) -> Result<Diff> {
         let mut old = Reader::open(before)?;
-        let (was, is) = (Side::new(old.at(), old.about().clone()), Side::new(view.at, self.about(&view)?));
+        let (was, is) = (Side::new(old.at(), old.about().clone()), Side::new(view.at, self.about(view)?));
         let ledger = |number: u64| self.store().ledger_hash(number).ok().flatten();
         let claims = |path: &Untrusted, bytes: u64| {
             let start = digest_of_start(&view.workspace.root.join(path.raw()), bytes)?;
             (start.0 == bytes).then_some(start.1)
         };
         let present = Present { ledger: &ledger, claims: &claims };
-        let mut models = Models::of(&view, progress);
+        let mut models = Models::of(view, progress);
         let mut diff = compare((was, &mut old), (is, &mut models), Some(&present))?;
         diff.before.sealed(old.seal()?);
         Ok(diff)

@@ -1,17 +1,17 @@
 //! Adding anchors to the policy and taking them out: what a file holds is looked at first, and the policy is
 //! edited as text. Nothing here decides whom an anchor lets in; that is the publishers' part.
 
+use super::door::Workbench;
+use super::in_force::LIMIT_POLICY_BYTES;
 use super::trust_files::{Home, extension, is_file_name};
-use super::{View, Workbench};
-use crate::disk::read_small;
-use crate::disk::replace;
+use crate::disk::{read_small, replace};
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
 use crate::signing::{self, Anchor, Embedded, look_at_anchor};
 use crate::text::{nearest, screen};
+use crate::view::View;
 use std::path::PathBuf;
 
-const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 /// More files than this in one anchor are a mistake.
 const LIMIT_FILES: usize = 100;
 /// As the policy calls a kind, and as the signing core does.
@@ -78,7 +78,7 @@ impl Workbench {
     /// # Errors
     /// `E-USAGE` when there is one of that name, or the workspace is open for reading only; `E-CONFIG` when
     /// there is no policy file, or it is not valid or cannot be edited; what
-    /// [`look_at_anchor`](crate::signing::look_at_anchor) finds; `E-WRITE`, `E-CHANGED`.
+    /// [`look_at_anchor`] finds; `E-WRITE`, `E-CHANGED`.
     pub fn add_anchor(&self, new: &NewAnchor) -> Result<ChangedAnchor> {
         let file = self.policy_to_edit()?;
         if !is_file_name(&new.name) {

@@ -1,13 +1,13 @@
 //! Fetching a newer trusted root for an anchor of the policy, when that is asked for and never else.
 
-use super::Workbench;
+use super::door::Workbench;
 use super::trust_edit::{forget, unknown_anchor};
-use crate::disk::read_small;
-use crate::disk::replace;
+use crate::disk::{read_small, replace};
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource};
-use crate::signing::sha256_hex;
-use crate::signing::{self, Anchor, Embedded, FetchedRoot, ServiceChange, fetch_trusted_root, root_changes};
+use crate::signing::{
+    self, Anchor, Embedded, FetchedRoot, ServiceChange, fetch_trusted_root, root_changes, sha256_hex,
+};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -1,16 +1,18 @@
 //! Verifying models of the inventory by the policy, and recording what was found.
 
 use super::anchors;
-use super::open::{Workbench, in_force, not_found};
-use super::view::{Verified, View};
+use super::door::{Workbench, not_found};
+use super::jobs::Note;
+use super::publish::Next;
 use crate::decision::apply_policy;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId, RecordKind};
 use crate::policy::Stage;
 use crate::signing::{
     IdentityRule, Outcome, Progress, Reuse, Trust, Verification, VerifyOptions, default_signature,
     verify_with,
 };
+use crate::view::{Verified, View};
 use jiff::SignedDuration;
 use std::path::Path;
 use std::time::Instant;
@@ -20,12 +22,14 @@ impl Workbench {
     /// that a cancelled run keeps what it found.
     pub(super) fn verify_models(
         &self,
+        view: &View,
         ids: &[ModelId],
         in_full: bool,
         progress: &Progress,
-        log: &dyn Fn(String),
+        note: &dyn Fn(Note),
     ) -> Result<String> {
-        let view = self.view();
+        note(Note::MadeFrom(view.generation));
+        let log = |line| note(Note::Line(line));
         let (mut passed, mut failed, mut open) = (0, 0, 0);
         let total: (u64, u64) = ids
             .iter()
@@ -33,7 +37,7 @@ impl Workbench {
             .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
         progress.expect_in_all(total.0, total.1);
         let mut stopped = None;
-        let reuse = self.reuse(&view, in_full);
+        let reuse = self.reuse(view, in_full);
         for id in ids {
             let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
             let began = Instant::now();
@@ -48,7 +52,7 @@ impl Workbench {
                         Some(signature) => view.workspace.root.join(signature),
                         None => default_signature(&folder),
                     };
-                    self.check(&view, model, (&folder, &bundle), reuse, progress)
+                    self.check(view, model, (&folder, &bundle), reuse, progress)
                 }
             };
             let verification = match result {
@@ -79,11 +83,31 @@ impl Workbench {
             let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
             self.record(RecordKind::Verification, id, &verified)?;
         }
-        self.renew(view.inventory(), in_force(&view), view.stage.clone())?;
+        let shown = self.renew(|now| Ok(Next::as_in(now)))?;
+        note(Note::ShownIn(shown.generation));
         match stopped {
             Some(error) => Err(error),
             None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),
         }
+    }
+
+    /// Verifies a folder or file that is not in the inventory, by the policy; nothing is recorded.
+    ///
+    /// # Errors
+    /// `E-CONFIG`, and what stops a verification.
+    pub fn verify_path(
+        &self,
+        path: &Path,
+        signature: Option<&Path>,
+        progress: &Progress,
+    ) -> Result<Verification> {
+        self.valid_policy()?;
+        let view = self.view();
+        let path = std::path::absolute(path).map_err(|error| Error::read(path, &error))?;
+        let model = crate::inventory::read_model(&path)?;
+        let bundle = signature.map(Path::to_owned).or_else(|| model.signature.clone());
+        let bundle = bundle.unwrap_or_else(|| default_signature(&path));
+        self.check(&view, &model, (&path, &bundle), None, progress)
     }
 
     /// One verification by the policy: the model's folder against the bundle.

@@ -1,7 +1,7 @@
 //! Notices that sources changed on disk, and says so once until they are read again. It reads nothing itself.
 
-use super::Workbench;
-use super::jobs::Event;
+use super::door::Workbench;
+use super::events::Event;
 use crate::inventory::{Source, SourceKind};
 use notify::event::{EventKind, MetadataKind, ModifyKind};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
@@ -36,7 +36,7 @@ impl Workbench {
             if let Some(inner) = inner.upgrade().filter(|_| is_change)
                 && !inner.is_stale.swap(true, Relaxed)
             {
-                inner.jobs.tell(&Event::Stale(true));
+                inner.listeners.tell(&Event::Stale(true));
             }
         };
         let config = Config::default().with_follow_symlinks(false);
@@ -63,7 +63,7 @@ impl Workbench {
     /// From now on the next change is told.
     pub(super) fn is_fresh(&self) {
         if self.inner.is_stale.swap(false, Relaxed) {
-            self.inner.jobs.tell(&Event::Stale(false));
+            self.inner.listeners.tell(&Event::Stale(false));
         }
     }
 }

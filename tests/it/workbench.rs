@@ -1,10 +1,15 @@
 //! The one door for both faces.
 
 use crate::support::copy_of_samples;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use touchmark::Code;
 use touchmark::inventory::ModelId;
 use touchmark::signing::Outcome;
-use touchmark::workbench::{Event, JobKind, JobState, OpenOptions, ReviewWord, View, Workbench};
+use touchmark::workbench::{Event, Job, JobId, JobKind, JobState, OpenOptions, ReviewWord, View, Workbench};
 
 fn open(dir: &std::path::Path) -> Workbench {
     Workbench::open(&OpenOptions { dir: Some(dir.to_owned()), ..OpenOptions::default() }).unwrap()
@@ -153,6 +158,8 @@ fn a_large_inventory_shows_its_first_models_then_all_and_then_how_they_stand() {
     let seen = seen.into_inner().unwrap();
     let told: Vec<_> = seen.iter().map(|view| (view.is_whole, view.is_judged(), view.models.len())).collect();
     assert_eq!(told, [(false, false, 511), (true, false, 6000)]);
+    let generations = [seen[0].generation, seen[1].generation, workbench.view().generation];
+    assert_eq!(generations, [1, 2, 3], "no number is given twice");
     assert_eq!(seen[0].models[..], seen[1].models[..511]);
     let view = workbench.view();
     assert_eq!((view.is_whole, view.is_judged(), view.models.len()), (true, true, 6000));
@@ -163,4 +170,295 @@ fn a_large_inventory_shows_its_first_models_then_all_and_then_how_they_stand() {
     assert_eq!((at(&seen[0]), at(&seen[1])), (vec![3], vec![3, 5000]));
     assert!(seen[0].reviews[3].is_some() && view.reviews[3].is_some());
     assert!(Arc::ptr_eq(&seen[1].verified, &view.verified) && Arc::ptr_eq(&seen[1].models, &view.models));
+}
+
+/// Stops the thread of the jobs whenever it tells something, until it is let go.
+#[derive(Clone, Default)]
+struct Brake(Arc<Mutex<()>>);
+
+impl Brake {
+    fn on(workbench: &Workbench) -> Self {
+        let brake = Brake::default();
+        let inside = brake.clone();
+        workbench.subscribe(move |event| {
+            if matches!(event, Event::Jobs) && std::thread::current().name() == Some("job-queue") {
+                drop(inside.0.lock().unwrap());
+            }
+        });
+        brake
+    }
+}
+
+fn nothing() -> JobKind {
+    JobKind::Verify(Vec::new())
+}
+
+fn job(workbench: &Workbench, id: JobId) -> Job {
+    workbench.jobs().into_iter().find(|job| job.id == id).unwrap()
+}
+
+fn soon(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < Duration::from_secs(60), "{what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn jobs_start_one_after_the_other_in_the_order_in_which_they_were_asked_for() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let brake = Brake::on(&workbench);
+    let held = brake.0.lock().unwrap();
+    let ids: Vec<JobId> = (0..50).map(|_| workbench.start(nothing())).collect();
+    let first = ids[0];
+    soon("the first one runs", || matches!(job(&workbench, first).state, JobState::Running));
+    let queued = |job: &Job| matches!(job.state, JobState::Queued);
+    assert_eq!(workbench.jobs().iter().filter(|job| queued(job)).count(), 49);
+    drop(held);
+    let ended: Vec<Job> = ids.iter().map(|id| workbench.wait(*id).unwrap()).collect();
+    assert!(ended.iter().all(|job| matches!(job.state, JobState::Done(_))));
+    for pair in ended.windows(2) {
+        assert!(pair[0].id < pair[1].id);
+        let over = pair[0].started.unwrap() + pair[0].took.unwrap();
+        assert!(over <= pair[1].started.unwrap(), "{:?} began before {:?} was over", pair[1].id, pair[0].id);
+    }
+}
+
+#[test]
+fn a_job_that_waits_is_cancelled_at_once_and_never_runs() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let brake = Brake::on(&workbench);
+    let held = brake.0.lock().unwrap();
+    let [first, second, third] = [(); 3].map(|()| workbench.start(nothing()));
+    let (sender, ended) = channel();
+    let waiting = workbench.clone();
+    std::thread::spawn(move || drop(sender.send(waiting.wait(second))));
+    let told = Arc::new(AtomicBool::new(false));
+    let sink = told.clone();
+    let here = std::thread::current().id();
+    workbench.subscribe(move |event| {
+        if matches!(event, Event::Jobs) && std::thread::current().id() == here {
+            sink.store(true, SeqCst);
+        }
+    });
+    workbench.cancel(second);
+    assert!(told.load(SeqCst), "who listens is told");
+    let job = ended.recv_timeout(Duration::from_secs(20)).expect("waiting for it is over").unwrap();
+    assert!(matches!(job.state, JobState::Cancelled), "{:?}", job.state);
+    drop(held);
+    for id in [first, third] {
+        assert!(matches!(workbench.wait(id).unwrap().state, JobState::Done(_)));
+    }
+    let job = workbench.wait(second).unwrap();
+    assert!(matches!(job.state, JobState::Cancelled) && job.started.is_none() && job.made_from.is_none());
+}
+
+#[test]
+fn a_job_that_runs_stops_when_it_is_cancelled_and_keeps_what_it_found() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
+    let (go, goes) = channel::<()>();
+    let goes = Mutex::new(goes);
+    workbench.subscribe(move |event| {
+        if matches!(event, Event::Jobs) && std::thread::current().name() == Some("job-queue") {
+            // One step each time; freely when the other end is gone.
+            let _ = goes.lock().unwrap().recv();
+        }
+    });
+    let running = workbench.start(JobKind::Verify(ids.clone()));
+    let next = workbench.start(nothing());
+    soon("it has verified some", || go.send(()).is_ok() && job(&workbench, running).log.len() >= 3);
+    let began = Instant::now();
+    workbench.cancel(running);
+    drop(go);
+    let job = workbench.wait(running).unwrap();
+    assert!(matches!(job.state, JobState::Cancelled), "{:?}", job.state);
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(matches!(workbench.wait(next).unwrap().state, JobState::Done(_)));
+    let view = workbench.view();
+    let verified = view.verified.iter().flatten().count();
+    assert!(verified >= 3 && verified < ids.len(), "{verified} of {}", ids.len());
+    assert!(job.shown_in.is_some_and(|generation| generation <= view.generation));
+}
+
+#[test]
+fn a_job_that_fails_or_panics_does_not_keep_the_next_one_from_running() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let is_first = AtomicBool::new(true);
+    workbench.subscribe(move |event| {
+        assert!(!matches!(event, Event::View(_)) || !is_first.swap(false, SeqCst), "a defect, for this test");
+    });
+    let missing = PathBuf::from("there-is-no-such.snapshot");
+    let kinds = [nothing(), nothing(), JobKind::Diff(missing), nothing()];
+    let [broken, after, failed, last] = kinds.map(|kind| workbench.start(kind));
+    let code = |id| match workbench.wait(id).unwrap().state {
+        JobState::Failed(error) => error.code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((code(broken), code(failed)), (Code::Internal, Code::Read));
+    for id in [after, last] {
+        assert!(matches!(workbench.wait(id).unwrap().state, JobState::Done(_)));
+    }
+    // Views are still told.
+    let (sender, told) = channel();
+    workbench.subscribe(move |event| {
+        if let Event::View(view) = event {
+            let _ = sender.send(view.generation);
+        }
+    });
+    workbench.set_stage("dev").unwrap();
+    assert_eq!(told.try_recv(), Ok(workbench.view().generation));
+}
+
+#[test]
+fn a_workbench_that_is_dropped_does_not_wait_for_its_jobs() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let brake = Brake::on(&workbench);
+    let held = brake.0.lock().unwrap();
+    let id = ModelId::new("acme/support-bot-7b");
+    for kind in [nothing(), JobKind::Verify(vec![id])] {
+        workbench.start(kind);
+    }
+    drop(workbench);
+    drop(held);
+    let again = open(dir.path());
+    soon("what was asked for is done", || again.verify_ledger().unwrap() == 1);
+}
+
+/// The threads of jobs in this process.
+#[cfg(target_os = "linux")]
+fn threads_of_jobs() -> usize {
+    let tasks = std::fs::read_dir("/proc/self/task").unwrap();
+    let names = tasks.filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("comm")).ok());
+    names.filter(|name| name.starts_with("job-")).count()
+}
+
+/// In a process of its own: the other tests have jobs, too.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_thread_waits_where_no_job_runs_and_one_is_enough_for_many() {
+    const CHILD: &str = "TOUCHMARK_TEST_IS_ALONE";
+    if std::env::var_os(CHILD).is_none() {
+        let name = "workbench::no_thread_waits_where_no_job_runs_and_one_is_enough_for_many";
+        let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
+        let ended = alone.args(["--exact", name]).env(CHILD, "1").output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stdout);
+        assert!(ended.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    assert_eq!(threads_of_jobs(), 0);
+    for many in [50, 1] {
+        let brake = Brake::on(&workbench);
+        let held = brake.0.lock().unwrap();
+        let ids: Vec<JobId> = (0..many).map(|_| workbench.start(nothing())).collect();
+        soon("one runs", || matches!(job(&workbench, ids[0]).state, JobState::Running));
+        assert_eq!(threads_of_jobs(), 1, "a job that waits costs no thread");
+        drop(held);
+        for id in ids {
+            workbench.wait(id).unwrap();
+        }
+        soon("the thread is gone", || threads_of_jobs() == 0);
+    }
+}
+
+#[test]
+fn a_job_notes_the_view_that_it_worked_from_and_the_one_that_shows_its_result() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let opened = workbench.view().generation;
+    let job = workbench.wait(workbench.start(nothing())).unwrap();
+    assert_eq!((job.made_from, job.shown_in), (Some(opened), Some(opened + 1)));
+    assert_eq!(workbench.view().generation, opened + 1);
+    let file = dir.path().join("before.snapshot");
+    let job = workbench.wait(workbench.start(JobKind::Snapshot(file.clone()))).unwrap();
+    assert_eq!((job.made_from, job.shown_in), (Some(opened + 1), None), "{:?}", job.state);
+    workbench.set_stage("dev").unwrap();
+    let job = workbench.wait(workbench.start(JobKind::Diff(file))).unwrap();
+    assert_eq!((job.made_from, job.shown_in), (Some(opened + 2), None), "{:?}", job.state);
+}
+
+/// One changes policy and stage, one reviews, and jobs scan and verify, all at once and many times: each sees its own
+/// change as soon as it is made and until it makes the next, and the numbers of the views only grow.
+#[test]
+fn of_several_who_change_the_view_at_once_none_loses_a_change() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let id = ModelId::new("acme/support-bot-7b");
+    let told = Arc::new(Mutex::new(vec![workbench.view().generation]));
+    let sink = told.clone();
+    workbench.subscribe(move |event| {
+        if let Event::View(view) = event {
+            sink.lock().unwrap().push(view.generation);
+        }
+    });
+    let policy = workbench.policy_file().unwrap();
+    let text = std::fs::read_to_string(&policy).unwrap();
+    let readme = dir.path().join("models/acme/support-bot-7b/README.md");
+    let index = workbench.view().model(&id).unwrap().0;
+    let stage = |round: usize| ["dev", "production"][round % 2];
+    let steers = |round: usize| {
+        std::fs::write(&policy, format!("{text}\n# round {round}\n")).unwrap();
+        workbench.reload_policy().unwrap();
+        let is_current = |view: &View| view.policy_text.ends_with(&format!("# round {round}\n"));
+        assert!(is_current(&workbench.view()), "the policy of round {round} was lost");
+        workbench.set_stage(stage(round)).unwrap();
+        let view = workbench.view();
+        assert!(view.stage == stage(round) && is_current(&view), "the stage of round {round} was lost");
+    };
+    let reviews = |round: usize| {
+        let reason = format!("round {round}");
+        workbench.review(&id, ReviewWord::Approve, &reason).unwrap();
+        let view = workbench.view();
+        assert_eq!(view.reviews[index].as_ref().unwrap().reason.raw(), reason, "a review was lost");
+    };
+    let works = |round: usize| {
+        std::fs::write(&readme, format!("---\nlicense: l{round}\n---\n")).unwrap();
+        let [scan, verify] = [JobKind::Scan, JobKind::Verify(vec![id.clone()])]
+            .map(|kind| workbench.start(kind))
+            .map(|id| workbench.wait(id).unwrap());
+        assert!(scan.made_from < scan.shown_in && verify.made_from < verify.shown_in, "{scan:?} {verify:?}");
+        assert!(scan.shown_in < verify.shown_in, "{scan:?} {verify:?}");
+        let view = workbench.view();
+        assert!(verify.shown_in.unwrap() <= view.generation);
+        let licence = format!("l{round}");
+        assert!(view.models[index].facts.iter().any(|fact| fact.value.raw() == licence), "a scan was lost");
+        assert!(view.verified[index].is_some(), "a verification was lost");
+    };
+    const ROUNDS: usize = 12;
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut last = 0;
+            while !is_over.load(SeqCst) {
+                let now = workbench.view().generation;
+                assert!(last <= now, "{last} then {now}");
+                last = now;
+                std::thread::yield_now();
+            }
+        });
+        let all: [&(dyn Fn(usize) + Sync); 3] = [&steers, &reviews, &works];
+        let writers = all.map(|writer| scope.spawn(move || (0..ROUNDS).for_each(writer)));
+        let ended = writers.map(|writer| writer.join());
+        is_over.store(true, SeqCst);
+        watcher.join().unwrap();
+        ended.into_iter().for_each(|ended| ended.unwrap());
+    });
+    let last = ROUNDS - 1;
+    let view = workbench.view();
+    assert!(view.stage == stage(last) && view.policy_text.ends_with(&format!("# round {last}\n")));
+    assert_eq!(view.reviews[index].as_ref().unwrap().reason.raw(), format!("round {last}"));
+    assert!(view.models[index].facts.iter().any(|fact| fact.value.raw() == format!("l{last}")));
+    // Five views a round, each with a number of its own.
+    assert_eq!(view.generation, told.lock().unwrap()[0] + 5 * ROUNDS as u64);
+    let told = told.lock().unwrap();
+    assert!(told.is_sorted_by(|one, next| one < next), "{told:?}");
+    assert_eq!(told.last(), Some(&view.generation));
 }

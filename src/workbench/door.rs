@@ -1,0 +1,62 @@
+//! An open workspace and what everything asked of it needs: its store, its newest view, its jobs. What can be asked
+//! stands in the files around.
+
+use super::events::Listeners;
+use super::jobs::Jobs;
+use super::options::OpenOptions;
+use crate::clock::this_second;
+use crate::error::{Code, Error};
+use crate::inventory::{ModelId, Store, Workspace, store};
+use crate::maturity::Rubric;
+use crate::view::View;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+pub(super) struct Inner {
+    pub(super) options: OpenOptions,
+    pub(super) rubric: Arc<Rubric>,
+    pub(super) workspace: RwLock<Workspace>,
+    pub(super) store: store::Shared,
+    pub(super) view: RwLock<Arc<View>>,
+    /// Held while a view takes the place of another.
+    pub(super) publishing: Mutex<()>,
+    pub(super) listeners: Arc<Listeners>,
+    pub(super) jobs: Jobs,
+    /// Sources changed since they were read, as far as anybody watches.
+    #[cfg(feature = "tui")]
+    pub(super) is_stale: std::sync::atomic::AtomicBool,
+}
+
+/// An open workspace; cheap to clone.
+#[derive(Clone)]
+pub struct Workbench {
+    pub(super) inner: Arc<Inner>,
+}
+
+impl Workbench {
+    /// The newest view.
+    pub fn view(&self) -> Arc<View> {
+        self.inner.view.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn is_read_only(&self) -> bool {
+        self.inner.options.read_only
+    }
+
+    pub(super) fn now(&self) -> jiff::Timestamp {
+        self.inner.options.at.unwrap_or_else(this_second)
+    }
+
+    pub(super) fn workspace(&self) -> Workspace {
+        self.inner.workspace.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+        self.inner.store.lock()
+    }
+}
+
+pub(super) fn not_found(model: &ModelId) -> Error {
+    Error::new(Code::NotFound, "there is no such model in the inventory")
+        .at(model.raw())
+        .help("`touchmark list` shows what there is; `touchmark scan` reads the sources again")
+}

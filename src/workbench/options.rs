@@ -1,0 +1,18 @@
+//! How a workspace is opened.
+
+use std::path::PathBuf;
+
+/// How to open.
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions {
+    /// The workspace's folder; none finds it.
+    pub dir: Option<PathBuf>,
+    /// Judge as of this time instead of now.
+    pub at: Option<jiff::Timestamp>,
+    /// Write nothing: the store is copied into memory, and what is recorded is gone with the program.
+    pub read_only: bool,
+    /// A policy file instead of the workspace's.
+    pub policy: Option<PathBuf>,
+    /// A stage instead of the workspace's.
+    pub stage: Option<String>,
+}

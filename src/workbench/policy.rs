@@ -1,0 +1,63 @@
+//! The policy and the stage of an open workspace: read again, changed, asked for.
+
+use super::anchors;
+use super::door::Workbench;
+use super::in_force::{known_stage, policy_file, read_policy};
+use super::publish::Next;
+use crate::error::{Code, Error, Result};
+use crate::signing::Anchor;
+use std::path::PathBuf;
+
+impl Workbench {
+    /// Judges for another stage.
+    ///
+    /// # Errors
+    /// `E-NOT-FOUND` with the stages that there are.
+    pub fn set_stage(&self, stage: &str) -> Result<()> {
+        self.renew(|view| {
+            known_stage(&view.policy, stage)?;
+            Ok(Next { stage: stage.to_owned(), ..Next::as_in(view) })
+        })?;
+        Ok(())
+    }
+
+    /// Reads the policy file again. Faults go into the view; the policy in force then stays.
+    ///
+    /// # Errors
+    /// `E-READ`.
+    pub fn reload_policy(&self) -> Result<()> {
+        self.renew(|view| {
+            let read = read_policy(&self.workspace(), &self.inner.options, Some(view.policy.clone()))?;
+            let stage = match known_stage(&read.policy, &view.stage) {
+                Ok(()) => view.stage.clone(),
+                Err(_) => read.policy.stages.first().map_or_else(String::new, |stage| stage.name.clone()),
+            };
+            Ok(Next { in_force: read, stage, ..Next::as_in(view) })
+        })?;
+        Ok(())
+    }
+
+    /// The file that [`Workbench::reload_policy`] reads; none when the built-in baseline is in force.
+    pub fn policy_file(&self) -> Option<PathBuf> {
+        policy_file(&self.workspace(), &self.inner.options)
+    }
+
+    /// An error when the policy file has faults: nothing is decided by a policy that was not asked for.
+    ///
+    /// # Errors
+    /// `E-CONFIG` with the first fault.
+    pub fn valid_policy(&self) -> Result<()> {
+        let view = self.view();
+        let Some(fault) = view.policy_errors.first() else { return Ok(()) };
+        let line = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let file = self.policy_file().unwrap_or_default();
+        Err(Error::new(Code::Config, format!("the policy is not valid: {line}{}", fault.message))
+            .at_path(&file)
+            .help(fault.help.clone().unwrap_or_else(|| "run `touchmark policy check`".to_owned())))
+    }
+
+    /// The anchors of the policy that can be read.
+    pub fn anchors(&self) -> Vec<Anchor> {
+        anchors::load(&self.view().policy, self.now()).0
+    }
+}

@@ -1,0 +1,92 @@
+//! How a new view comes to be. It is made from the one that is current, without keeping anybody waiting, and
+//! published only if that one still is: nobody's change is lost, and no generation is given twice.
+
+use super::door::Workbench;
+use super::in_force::{PolicyInForce, in_force};
+use super::inventory::Inventory;
+use super::{anchors, recorded};
+use crate::decision::Judgement;
+use crate::error::Result;
+use crate::view::View;
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+/// So many times a view is made while others may publish theirs; then they wait for it.
+const FREE_TRIES: u32 = 3;
+
+/// What a view is made of, besides what the store and the files beside the policy say at that moment.
+#[derive(Clone)]
+pub(super) struct Next {
+    pub inventory: Inventory,
+    pub in_force: PolicyInForce,
+    pub stage: String,
+}
+
+impl Next {
+    /// The same as in a view.
+    pub fn as_in(view: &View) -> Self {
+        Next { inventory: Inventory::of(view), in_force: in_force(view), stage: view.stage.clone() }
+    }
+}
+
+impl Workbench {
+    /// Publishes a new view and tells everybody. `change` says what is in it, given the current one; it is asked
+    /// again when somebody else has published meanwhile.
+    pub(super) fn renew(&self, change: impl Fn(&View) -> Result<Next>) -> Result<Arc<View>> {
+        let made = || -> Result<View> {
+            let current = self.view();
+            let mut view = self.made_from(&current, change(&current)?)?;
+            view.judge();
+            Ok(view)
+        };
+        for _ in 0..FREE_TRIES {
+            let view = made()?;
+            let turn = self.turn();
+            if self.view().generation + 1 == view.generation {
+                return Ok(self.publish(view, turn));
+            }
+        }
+        let turn = self.turn();
+        Ok(self.publish(made()?, turn))
+    }
+
+    /// One at a time publishes.
+    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.publishing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a view the current one. It must have been made from the one that is current in this turn.
+    pub(super) fn publish(&self, view: View, turn: MutexGuard<'_, ()>) -> Arc<View> {
+        let view = Arc::new(view);
+        *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
+        self.inner.listeners.put(view.clone());
+        drop(turn);
+        self.inner.listeners.tell_views();
+        view
+    }
+
+    /// The view after another one, with what was verified and reviewed so far, not yet judged.
+    pub(super) fn made_from(&self, before: &View, next: Next) -> Result<View> {
+        let at = self.now();
+        let Next { inventory: Inventory { models, findings, graph, is_whole }, in_force, stage } = next;
+        let mut view = View {
+            generation: before.generation + 1,
+            workspace: self.workspace(),
+            anchors: anchors::load(&in_force.policy, at).1,
+            policy: in_force.policy,
+            policy_text: in_force.text,
+            policy_errors: in_force.faults,
+            stage,
+            rubric: self.inner.rubric.clone(),
+            verified: Arc::default(),
+            reviews: Arc::default(),
+            judgement: Judgement::default(),
+            is_whole,
+            models,
+            findings,
+            graph,
+            at,
+        };
+        recorded::fill(&self.store(), &mut view)?;
+        Ok(view)
+    }
+}
