@@ -21,7 +21,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 fn readers(root: &Path) -> Result<u64, Box<dyn std::error::Error>> {
     let mut files = Vec::new();
     // The rooms below are there while both packages are built together; published ones have a version each.
-    for room in ["src/inventory", "crates/signing/src/json", "crates/signing/src/disk.rs"] {
+    for room in ["src/inventory", "src/store", "crates/signing/src/json", "crates/signing/src/disk.rs"] {
         let room = root.join(room);
         println!("cargo:rerun-if-changed={}", room.display());
         if room.is_dir() {

@@ -6,7 +6,7 @@
 use divan::{Bencher, black_box};
 use std::path::Path;
 use std::sync::OnceLock;
-use touchmark::inventory::Store;
+use touchmark::store::Store;
 use touchmark::tui::app::{Action, App, update};
 use touchmark::tui::draw::draw;
 use touchmark::tui::theme::{Depth, Theme};

@@ -14,6 +14,7 @@ pub mod lineage;
 pub mod maturity;
 pub mod policy;
 pub mod report;
+pub mod store;
 pub mod workbench;
 
 #[doc(hidden)]

@@ -6,14 +6,14 @@ use super::progress::shown;
 use super::{claims, key, timestamp, token};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::inventory::store::Shared;
-use crate::inventory::{Store, Workspace};
+use crate::inventory::Workspace;
 use crate::report;
 use crate::signing::{
     Anchor, Bundle, Check, HashAlgorithm, IdentityRule, Method, Outcome, Progress, Recalled, Reuse,
     SignOptions, Signed, Stage, Stamp, Trust, Verification, VerifyOptions, With, certificates_from_pem,
     default_signature, digest, sign_certificate_with, sign_key_with, verify,
 };
+use crate::store::{Shared, Store};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 

@@ -34,7 +34,7 @@ impl Aliases {
     }
 
     /// Gives a model, and the parents that it names, the names that are meant; the other name becomes a fact.
-    pub(super) fn apply(&self, model: &mut Model) {
+    pub(crate) fn apply(&self, model: &mut Model) {
         if self.0.is_empty() {
             return;
         }

@@ -12,7 +12,7 @@ const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];
 
 /// Models by id, in the making.
 #[derive(Default)]
-pub(super) struct Merged {
+pub(crate) struct Merged {
     models: BTreeMap<ModelId, Model>,
     findings: Vec<Finding>,
 }

@@ -1,5 +1,4 @@
-//! What models there are, and what is known of each: sources, facts with their basis, the store and its
-//! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
+//! What models there are, and what is known of each: sources and facts with their basis. It knows that a model may carry a bundle, and nothing of what is inside one.
 
 mod aliases;
 pub mod bom;
@@ -25,7 +24,6 @@ mod shape;
 pub mod snapshot;
 mod spdx;
 mod stamps;
-pub mod store;
 mod telemetry;
 mod tensors;
 mod told;
@@ -35,9 +33,9 @@ mod xml_tree;
 
 pub use aliases::Aliases;
 pub use hazards::{Hazard, HazardKind, Tier};
+pub(crate) use merge::Merged;
 pub use packed::List;
 pub use scan::{Finding, Part, Scan, Stamp, Survey, kinds_of, read_model, scan, survey};
-pub use store::{Imported, LedgerEntry, RecordKind, Store};
 pub use tensors::TensorSummary;
 pub use told::Told;
 pub use types::{Basis, Binding, Fact, FactKey, Format, Kind, Model, ModelId, ParentRef, Relation};

@@ -207,7 +207,7 @@ impl<T: Packed> List<T> {
     }
 
     /// The text, as the store keeps it.
-    pub(super) fn text(&self) -> Cow<'_, str> {
+    pub(crate) fn text(&self) -> Cow<'_, str> {
         if let Some(packed) = &self.packed {
             return Cow::Borrowed(packed);
         }
@@ -225,7 +225,7 @@ impl<T: Packed> List<T> {
     }
 
     /// Takes a text of [`List::text`]; none when it is damaged.
-    pub(super) fn from_text(text: String) -> Option<Self> {
+    pub(crate) fn from_text(text: String) -> Option<Self> {
         serde_json::from_str::<(Shared<'_>, Sound<T::Row<'_>>)>(&text).ok()?;
         Some(List { packed: Some(text.into()), ..List::default() })
     }

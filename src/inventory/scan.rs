@@ -71,7 +71,7 @@ pub struct Survey {
 
 impl Survey {
     /// A scan as one part that is always read again.
-    pub(super) fn whole(scan: Scan) -> Self {
+    pub(crate) fn whole(scan: Scan) -> Self {
         let part = Part { name: String::new(), stamp: Stamp::default(), scan: Some(scan) };
         Survey { parts: vec![part], at: this_second() }
     }

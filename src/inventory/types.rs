@@ -20,7 +20,7 @@ impl ModelId {
     }
 
     /// A key as [`ModelId::raw`] gave it.
-    pub(super) fn kept(raw: String) -> Self {
+    pub(crate) fn kept(raw: String) -> Self {
         ModelId(Untrusted::new(raw))
     }
 

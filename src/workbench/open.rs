@@ -7,10 +7,11 @@ use super::view::{Inventory, Review, ReviewWord, View};
 use crate::clock::this_second;
 use crate::decision::{Judgement, Verdict};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId, RecordKind, Source, Store, Workspace, store, survey};
+use crate::inventory::{Model, ModelId, Source, Workspace, survey};
 use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
 use crate::signing::{Progress, Verification, default_signature};
+use crate::store::{Imported, LedgerEntry, RecordKind, Shared, Store};
 use crate::text::{Untrusted, count};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
@@ -41,7 +42,7 @@ pub(super) struct Inner {
     options: OpenOptions,
     rubric: Arc<Rubric>,
     workspace: RwLock<Workspace>,
-    pub(super) store: store::Shared,
+    pub(super) store: Shared,
     view: RwLock<Arc<View>>,
     pub(super) jobs: Jobs,
     /// Sources changed since they were read, as far as anybody watches.
@@ -75,7 +76,7 @@ impl Workbench {
     /// Opens a workspace; an inventory that was never scanned is scanned now.
     ///
     /// # Errors
-    /// As [`crate::inventory::Workspace::find`] and [`crate::inventory::Store::open`]; `E-READ` when the
+    /// As [`crate::inventory::Workspace::find`] and [`crate::store::Store::open`]; `E-READ` when the
     /// policy file is not there.
     pub fn open(options: &OpenOptions) -> Result<Self> {
         Workbench::open_listing(options, |_| {})
@@ -104,7 +105,7 @@ impl Workbench {
                 options: options.clone(),
                 rubric,
                 workspace: RwLock::new(workspace),
-                store: store::Shared::new(store),
+                store: Shared::new(store),
                 view: RwLock::new(Arc::new(nothing)),
                 jobs: Jobs::default(),
                 #[cfg(feature = "tui")]
@@ -280,7 +281,7 @@ impl Workbench {
     ///
     /// # Errors
     /// `E-STORE`.
-    pub fn ledger(&self) -> Result<Vec<crate::inventory::LedgerEntry>> {
+    pub fn ledger(&self) -> Result<Vec<LedgerEntry>> {
         self.store().ledger()
     }
 
@@ -288,7 +289,7 @@ impl Workbench {
     ///
     /// # Errors
     /// As [`Store::import_ledger`]; `E-USAGE` when nothing may be written.
-    pub fn import_ledger(&self, file: &Path) -> Result<crate::inventory::Imported> {
+    pub fn import_ledger(&self, file: &Path) -> Result<Imported> {
         if self.is_read_only() {
             return Err(Error::new(
                 Code::Usage,

@@ -4,8 +4,9 @@
 use super::view::{Review, Verified, View};
 use crate::decision::apply_policy;
 use crate::error::Result;
-use crate::inventory::{LedgerEntry, Model, RecordKind, Store};
+use crate::inventory::Model;
 use crate::signing::{Outcome, RootDigest, Stage};
+use crate::store::{LedgerEntry, RecordKind, Store};
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;

@@ -5,12 +5,13 @@ use super::open::{Workbench, in_force, not_found};
 use super::view::{Verified, View};
 use crate::decision::apply_policy;
 use crate::error::{Code, Result};
-use crate::inventory::{Model, ModelId, RecordKind};
+use crate::inventory::{Model, ModelId};
 use crate::policy::Stage;
 use crate::signing::{
     IdentityRule, Outcome, Progress, Reuse, Trust, Verification, VerifyOptions, default_signature,
     verify_with,
 };
+use crate::store::RecordKind;
 use jiff::SignedDuration;
 use std::path::Path;
 use std::time::Instant;

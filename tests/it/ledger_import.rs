@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use touchmark::Code;
-use touchmark::inventory::{Imported, ModelId, RecordKind, Store};
+use touchmark::inventory::ModelId;
+use touchmark::store::{Imported, RecordKind, Store};
 
 use crate::support::{copy_of_samples, err, out, touchmark};
 

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use touchmark::error::Code;
 use touchmark::inventory::{
-    Basis, FactKey, Format, Kind, Model, Relation, Scan, Source, SourceKind, Store, Workspace, init, scan,
+    Basis, FactKey, Format, Kind, Model, Relation, Scan, Source, SourceKind, Workspace, init, scan,
 };
 use touchmark::signing::Progress;
+use touchmark::store::Store;
 
 mod bills;
 pub(crate) mod hazards;

@@ -2,7 +2,8 @@
 
 use super::*;
 use rusqlite::Connection;
-use touchmark::inventory::{ModelId, RecordKind};
+use touchmark::inventory::ModelId;
+use touchmark::store::RecordKind;
 
 #[test]
 fn a_file_that_is_no_store_is_refused_and_unchanged() {

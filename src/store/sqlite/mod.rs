@@ -18,7 +18,7 @@ use std::time::Duration;
 pub use digests::Shared;
 pub use import::Imported;
 
-use super::types::{Model, ModelId};
+use crate::inventory::{Model, ModelId};
 
 /// "Tmrk" in the SQLite header: how we know our own files.
 const APPLICATION_ID: u32 = 0x546d_726b;

@@ -3,12 +3,9 @@
 
 use super::{Store, broken, unwritable, with_path};
 use crate::error::{Code, Error, Result};
-use crate::inventory::aliases::Aliases;
-use crate::inventory::hazards::Hazard;
-use crate::inventory::merge::Merged;
-use crate::inventory::packed::List;
-use crate::inventory::scan::{Finding, Part, Scan, Stamp, Survey};
-use crate::inventory::types::{Binding, Format, Kind, Model, ModelId};
+use crate::inventory::{
+    Aliases, Binding, Finding, Format, Hazard, Kind, List, Merged, Model, ModelId, Part, Scan, Stamp, Survey,
+};
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use rusqlite::{Transaction, TransactionBehavior, params};
