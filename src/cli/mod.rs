@@ -5,6 +5,7 @@ mod claims;
 mod export;
 mod key;
 mod keyless;
+mod ledger;
 mod output;
 mod progress;
 mod run;

@@ -1,6 +1,6 @@
 //! The commands over a workspace.
 
-use super::args::{Cli, Command, LedgerCommand, PolicyCommand, Word};
+use super::args::{Cli, Command, PolicyCommand, Word};
 use super::output::Output;
 use super::progress::{shown, watched};
 use super::signing;
@@ -78,7 +78,7 @@ pub fn run(cli: &Cli, output: &Output) -> Result<u8> {
             );
             Ok(0)
         }
-        Command::Ledger(command) => ledger(cli, command, output),
+        Command::Ledger(command) => super::ledger::run(cli, command, output),
     }
 }
 
@@ -413,54 +413,5 @@ fn score(cli: &Cli, models: &[String], all: bool, output: &Output) -> Result<u8>
         documents.push(report::json::verdict(&view, &verdict));
     }
     output.print(&human, || json!({ "schema": "touchmark.score/1", "verdicts": documents }));
-    Ok(0)
-}
-
-fn ledger(cli: &Cli, command: &LedgerCommand, output: &Output) -> Result<u8> {
-    let workbench = Workbench::open(&options(cli))?;
-    match command {
-        LedgerCommand::Import { file } => return super::snapshot::import_ledger(&workbench, file, output),
-        LedgerCommand::Verify => {
-            let count = workbench.verify_ledger()?;
-            output.print(
-                &format!("✓ pass  {count} records, the chain of hashes is whole\n"),
-                || json!({ "schema": "touchmark.ledger-verify/1", "records": count }),
-            );
-        }
-        LedgerCommand::Show { model } => {
-            let id = model.as_deref().map(ModelId::new);
-            let entries: Vec<_> = workbench
-                .ledger()?
-                .into_iter()
-                .filter(|entry| id.as_ref().is_none_or(|id| &entry.model == id))
-                .collect();
-            let rows: Vec<report::Row> = entries
-                .iter()
-                .map(|e| {
-                    let short: String = e.hash.chars().take(12).collect();
-                    vec![
-                        e.seq.to_string(),
-                        e.at.to_string(),
-                        e.kind.as_str().to_owned(),
-                        e.model.screen(),
-                        short,
-                    ]
-                })
-                .collect();
-            output.print(
-                &report::table(&rows),
-                || json!({ "schema": "touchmark.ledger/1", "records": entries }),
-            );
-        }
-        LedgerCommand::Export => {
-            let mut lines = String::new();
-            for entry in workbench.ledger()? {
-                let line = serde_json::to_value(&entry).ok().and_then(|v| crate::json::to_line(&v).ok());
-                lines.push_str(&line.unwrap_or_default());
-                lines.push('\n');
-            }
-            output.print(&lines, || json!({ "schema": "touchmark.ledger-export/1", "lines": lines }));
-        }
-    }
     Ok(0)
 }

@@ -13,7 +13,7 @@ use crate::signing::{
     SignOptions, Signed, Stage, Stamp, Trust, Verification, VerifyOptions, With, certificates_from_pem,
     default_signature, digest, sign_certificate_with, sign_key_with, verify,
 };
-use crate::store::{Shared, Store};
+use crate::store::{self, Place, Shared};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
@@ -143,9 +143,8 @@ pub(super) fn remembered(with: &SignCommon, common: &Common) -> Result<Option<Sh
         return Ok(None);
     }
     let workspace = Workspace::find(common.workspace.as_deref())?;
-    let store =
-        if common.read_only { Store::read_only(&workspace.store)? } else { Store::open(&workspace.store)? };
-    Ok(Some(Shared::new(store)))
+    let place = if common.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
+    Ok(Some(Shared::new(store::open(place)?)))
 }
 
 /// Whoever signs and asks for it takes digests of any age.

@@ -11,8 +11,9 @@ use crate::inventory::{Model, ModelId, Source, Workspace, survey};
 use crate::maturity::Rubric;
 use crate::policy::{self, Policy, PolicyError};
 use crate::signing::{Progress, Verification, default_signature};
-use crate::store::{Imported, LedgerEntry, RecordKind, Shared, Store};
+use crate::store::{self, Imported, LedgerEntry, Place, RecordKind, Shared, Store, ledger};
 use crate::text::{Untrusted, count};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, MutexGuard, PoisonError, RwLock};
 
@@ -76,7 +77,7 @@ impl Workbench {
     /// Opens a workspace; an inventory that was never scanned is scanned now.
     ///
     /// # Errors
-    /// As [`crate::inventory::Workspace::find`] and [`crate::store::Store::open`]; `E-READ` when the
+    /// As [`crate::inventory::Workspace::find`] and [`crate::store::open`]; `E-READ` when the
     /// policy file is not there.
     pub fn open(options: &OpenOptions) -> Result<Self> {
         Workbench::open_listing(options, |_| {})
@@ -89,15 +90,13 @@ impl Workbench {
     /// As [`Workbench::open`].
     pub fn open_listing(options: &OpenOptions, list: impl Fn(Arc<View>)) -> Result<Self> {
         let workspace = Workspace::find(options.dir.as_deref())?;
-        let store = if options.read_only {
-            Store::read_only(&workspace.store)?
-        } else {
-            Store::open(&workspace.store)?
-        };
+        let place =
+            if options.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
+        let store = store::open(place)?;
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let first = store.load_first(FIRST, LARGE)?;
+        let first = store::load_first(&*store, FIRST, LARGE)?;
         let at = options.at.unwrap_or_else(this_second);
         let nothing = View::empty(workspace.clone(), rubric.clone(), in_force.policy, stage, at);
         let workbench = Workbench {
@@ -122,7 +121,7 @@ impl Workbench {
             list(Arc::new(workbench.looked_at(first, in_force.clone(), stage.clone())?));
         }
         let aliases = workbench.workspace().aliases;
-        let inventory = Inventory::listed(workbench.store().load_with(&aliases)?);
+        let inventory = Inventory::listed(store::load(&**workbench.store(), &aliases)?);
         let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let inventory = match never_scanned.then(|| workbench.survey(&Progress::default())).transpose()? {
             Some(Surveyed { inventory: Some(found), .. }) => found,
@@ -274,21 +273,43 @@ impl Workbench {
     /// # Errors
     /// `E-STORE` naming the first entry that does not fit.
     pub fn verify_ledger(&self) -> Result<u64> {
-        self.store().verify_ledger()
+        ledger::verify(&**self.store())
     }
 
-    /// All entries of the ledger, oldest first.
+    /// Hands the entries of the ledger to `take`, of one model or all, oldest first, until it breaks off.
     ///
     /// # Errors
-    /// `E-STORE`.
-    pub fn ledger(&self) -> Result<Vec<LedgerEntry>> {
-        self.store().ledger()
+    /// `E-STORE`, when `take` may have been called before, and what `take` gives.
+    pub fn show_ledger(
+        &self,
+        model: Option<&ModelId>,
+        mut take: impl FnMut(LedgerEntry) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        for entry in ledger::show(&**self.store(), model) {
+            if take(entry?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands the ledger to `take` as lines of JSON, oldest first, until it breaks off.
+    ///
+    /// # Errors
+    /// `E-STORE`, when `take` may have been called before, and what `take` gives.
+    pub fn export_ledger(&self, mut take: impl FnMut(String) -> Result<ControlFlow<()>>) -> Result<()> {
+        for line in ledger::export(&**self.store()) {
+            if take(line?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Takes over a ledger that was exported as JSON Lines; what this ledger holds must be what the file begins with.
     ///
     /// # Errors
-    /// As [`Store::import_ledger`]; `E-USAGE` when nothing may be written.
+    /// As [`ledger::import`]; `E-USAGE` when nothing may be written.
     pub fn import_ledger(&self, file: &Path) -> Result<Imported> {
         if self.is_read_only() {
             return Err(Error::new(
@@ -297,7 +318,7 @@ impl Workbench {
             )
             .help("leave out --read-only; nothing was changed"));
         }
-        let imported = self.store().import_ledger(file)?;
+        let imported = ledger::import(&mut **self.store(), file)?;
         let view = self.view();
         self.renew(view.inventory(), in_force(&view), view.stage.clone())?;
         Ok(imported)
@@ -329,7 +350,7 @@ impl Workbench {
         self.inner.workspace.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Box<dyn Store>> {
         self.inner.store.lock()
     }
 
@@ -354,8 +375,9 @@ impl Workbench {
         let mut store = self.store();
         let is_new = store.apply(&survey)?;
         drop(survey);
-        let inventory =
-            is_new.then(|| store.load_with(&self.workspace().aliases).map(Inventory::listed)).transpose()?;
+        let inventory = is_new
+            .then(|| store::load(&**store, &self.workspace().aliases).map(Inventory::listed))
+            .transpose()?;
         Ok(Surveyed { parts, read, inventory })
     }
 
@@ -423,7 +445,7 @@ impl Workbench {
             graph,
             at,
         };
-        recorded::fill(&self.store(), &mut view)?;
+        recorded::fill(&**self.store(), &mut view)?;
         Ok(view)
     }
 }

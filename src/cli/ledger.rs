@@ -1,0 +1,115 @@
+//! `ledger`. A ledger may be larger than memory: what is shown and exported is written while it is read. It is read
+//! once before the first word is written, so that of one that cannot be read nothing is shown, as of all else.
+
+use super::args::{Cli, LedgerCommand};
+use super::output::Output;
+use super::run::options;
+use crate::error::{Code, Error, Result};
+use crate::inventory::ModelId;
+use crate::report::{Columns, Row};
+use crate::store::LedgerEntry;
+use crate::text::screen;
+use crate::workbench::Workbench;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::ops::ControlFlow::{self, Break, Continue};
+
+/// Does what was asked; the exit status.
+pub fn run(cli: &Cli, command: &LedgerCommand, output: &Output) -> Result<u8> {
+    let workbench = Workbench::open(&options(cli))?;
+    match command {
+        LedgerCommand::Import { file } => return super::snapshot::import_ledger(&workbench, file, output),
+        LedgerCommand::Verify => {
+            let count = workbench.verify_ledger()?;
+            output.print(
+                &format!("✓ pass  {count} records, the chain of hashes is whole\n"),
+                || json!({ "schema": "touchmark.ledger-verify/1", "records": count }),
+            );
+        }
+        LedgerCommand::Show { model } => {
+            show(&workbench, model.as_deref().map(ModelId::new).as_ref(), output)?
+        }
+        LedgerCommand::Export => export(&workbench, output)?,
+    }
+    Ok(0)
+}
+
+fn show(workbench: &Workbench, model: Option<&ModelId>, output: &Output) -> Result<()> {
+    let (mut columns, mut end) = (Columns::default(), 0);
+    workbench.show_ledger(model, |entry| {
+        columns.fit(&row(&entry));
+        end = entry.seq;
+        Ok(Continue(()))
+    })?;
+    let mut pieces = output.pieces();
+    let measured = |take: &mut dyn FnMut(LedgerEntry) -> Result<ControlFlow<()>>| {
+        // What is appended meanwhile was not measured.
+        workbench.show_ledger(model, |entry| if entry.seq <= end { take(entry) } else { Ok(Break(())) })
+    };
+    if !output.is_json() {
+        return measured(&mut |entry| Ok(pieces.add(&columns.line(&row(&entry)))));
+    }
+    let (head, tail) = around(&json!({ "schema": "touchmark.ledger/1", "records": [] }), ']')?;
+    let (mut before, mut after) = (head.as_str(), "");
+    measured(&mut |entry| {
+        // An item of this array stands two levels in.
+        let item = written(&entry)?.replace('\n', "\n    ");
+        let added = pieces.add(&format!("{before}\n    {item}"));
+        (before, after) = (",", "\n  ");
+        Ok(added)
+    })?;
+    let head = if after.is_empty() { before } else { after };
+    let _ = pieces.add(&format!("{head}{tail}"));
+    Ok(())
+}
+
+fn export(workbench: &Workbench, output: &Output) -> Result<()> {
+    let mut left = 0_u64;
+    workbench.export_ledger(|_| {
+        left += 1;
+        Ok(Continue(()))
+    })?;
+    let mut counted = |take: &mut dyn FnMut(&str) -> Result<ControlFlow<()>>| {
+        workbench.export_ledger(|line| {
+            let Some(less) = left.checked_sub(1) else { return Ok(Break(())) };
+            left = less;
+            take(&line)
+        })
+    };
+    let mut pieces = output.pieces();
+    if !output.is_json() {
+        return counted(&mut |line| Ok(pieces.add(line)));
+    }
+    let (head, tail) = around(&json!({ "schema": "touchmark.ledger-export/1", "lines": "" }), '"')?;
+    let _ = pieces.add(&head);
+    counted(&mut |line| {
+        let text = written(line)?;
+        let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        Ok(pieces.add(inner.unwrap_or_default()))
+    })?;
+    let _ = pieces.add(&tail);
+    Ok(())
+}
+
+fn row(entry: &LedgerEntry) -> Row {
+    vec![
+        entry.seq.to_string(),
+        entry.at.to_string(),
+        screen(entry.kind.as_str()),
+        entry.model.screen(),
+        entry.hash.chars().take(12).collect(),
+    ]
+}
+
+fn written<T: Serialize + ?Sized>(value: &T) -> Result<String> {
+    crate::json::to_string(value).map_err(|cause| {
+        Error::new(Code::Internal, format!("the document cannot be written as JSON ({cause})"))
+    })
+}
+
+/// A document whose last member is empty, as what stands before the closing sign of that member and from it on.
+fn around(document: &Value, closing: char) -> Result<(String, String)> {
+    let mut head = written(document)?;
+    let tail = head.split_off(head.rfind(closing).unwrap_or(head.len()));
+    Ok((head, tail + "\n"))
+}
