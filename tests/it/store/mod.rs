@@ -1,6 +1,10 @@
-//! The store: what is SQLite's own, and ledgers that come in.
+//! The store: what any backend promises (`contract.rs`), held of SQLite and of one in memory without any SQL, and
+//! what is SQLite's own.
 
+mod contract;
 mod ledger_import;
+mod memory;
+mod other_kinds;
 mod sqlite;
 
 use std::path::{Path, PathBuf};
