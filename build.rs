@@ -20,10 +20,10 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 
 fn readers(root: &Path) -> Result<u64, Box<dyn std::error::Error>> {
     let mut files = Vec::new();
-    // What reads a source, and the ground that it stands on; the latter is there while both packages are built together,
+    // What reads a source, what the store makes of it, and the ground that it stands on; the latter is there while both packages are built together,
     // and published ones have a version each.
     let rooms = ["model", "weights", "bills", "places", "scan"].map(|room| format!("src/inventory/{room}"));
-    let ground = ["crates/signing/src/json", "crates/signing/src/disk.rs"].map(str::to_owned);
+    let ground = ["src/store", "crates/signing/src/json", "crates/signing/src/disk.rs"].map(str::to_owned);
     for room in rooms.iter().chain(&ground) {
         let room = root.join(room);
         println!("cargo:rerun-if-changed={}", room.display());

@@ -6,7 +6,8 @@
 use divan::{Bencher, black_box};
 use std::path::Path;
 use std::sync::OnceLock;
-use touchmark::inventory::Store;
+use touchmark::inventory::Aliases;
+use touchmark::store::{self, Place};
 use touchmark::tui::theme::{self, Depth, Theme};
 use touchmark::tui::{Action, App, draw, update};
 use touchmark::workbench::{JobKind, OpenOptions, Workbench};
@@ -103,13 +104,17 @@ fn parse_the_bills(bencher: Bencher) {
 #[divan::bench(sample_count = 10)]
 fn first_rows_of_100_000_models(bencher: Bencher) {
     let file = large().path().join("touchmark.db");
-    bencher.bench_local(|| Store::open(&file).unwrap().load_first(512, 5000).unwrap().unwrap().len());
+    bencher.bench_local(|| {
+        store::load_first(&*store::open(Place::File(&file)).unwrap(), 512, 5000).unwrap().unwrap().len()
+    });
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn load_100_000_models(bencher: Bencher) {
     let file = large().path().join("touchmark.db");
-    bencher.bench_local(|| Store::open(&file).unwrap().load().unwrap().0.len());
+    bencher.bench_local(|| {
+        store::load(&*store::open(Place::File(&file)).unwrap(), &Aliases::default()).unwrap().0.len()
+    });
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]

@@ -15,6 +15,7 @@ pub mod maturity;
 pub mod policy;
 pub mod report;
 pub mod snapshot;
+pub mod store;
 mod tables;
 pub mod view;
 pub mod workbench;

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::text;
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 /// Where a command's words go.
@@ -33,14 +34,23 @@ impl Output {
             return;
         }
         match self.format {
-            Format::Human => write_out(&if self.colored { colored(human) } else { human.to_owned() }),
+            Format::Human => {
+                write_out(&if self.colored { colored(human) } else { human.to_owned() });
+            }
             Format::Json => match crate::json::to_string(&document()) {
-                Ok(json) => write_out(&format!("{json}\n")),
+                Ok(json) => {
+                    write_out(&format!("{json}\n"));
+                }
                 Err(error) => {
                     eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})")
                 }
             },
         }
+    }
+
+    /// Prints what comes piece by piece: safe lines for people, or parts of the document.
+    pub fn pieces(&self) -> Pieces<'_> {
+        Pieces { output: self, waiting: String::new(), is_closed: self.quiet }
     }
 
     /// A remark on standard error.
@@ -111,10 +121,46 @@ impl Output {
     }
 }
 
-/// A closed pipe (`touchmark list | head`) is not an error.
-fn write_out(text: &str) {
+/// What is printed while it is made.
+pub struct Pieces<'o> {
+    output: &'o Output,
+    waiting: String,
+    /// Nobody reads any more.
+    is_closed: bool,
+}
+
+impl Pieces<'_> {
+    const AT_ONCE: usize = 64 * 1024;
+
+    /// Prints a piece. It breaks off when nobody reads any more: then the others need not be made.
+    pub fn add(&mut self, safe: &str) -> ControlFlow<()> {
+        if self.output.colored && !self.output.is_json() {
+            self.waiting += &colored(safe);
+        } else {
+            self.waiting += safe;
+        }
+        if self.waiting.len() >= Pieces::AT_ONCE {
+            self.write();
+        }
+        if self.is_closed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn write(&mut self) {
+        let text = std::mem::take(&mut self.waiting);
+        self.is_closed = self.is_closed || !write_out(&text);
+    }
+}
+
+impl Drop for Pieces<'_> {
+    fn drop(&mut self) {
+        self.write();
+    }
+}
+
+/// False when nobody reads any more. A closed pipe (`touchmark list | head`) is not an error.
+fn write_out(text: &str) -> bool {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }
 
 /// Colours the status at the head of each line; the words stay as they are.

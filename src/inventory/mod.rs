@@ -1,5 +1,5 @@
-//! What models there are, and what is known of each: sources, facts with their basis, the store and its
-//! ledger. It knows that a model may carry a bundle, and nothing of what is inside one.
+//! What models there are, and what is known of each: sources, and facts with their basis.
+//! It knows that a model may carry a bundle, and nothing of what is inside one.
 //!
 //! Its sub-rooms stand on floors: `model` knows values only; on it stand `weights`, `bills` and `workspace`, which know
 //! nothing of each other; `places` stands on `weights`, and `scan` on all of them.
@@ -8,7 +8,6 @@ pub mod bills;
 mod model;
 mod places;
 mod scan;
-pub mod store;
 mod weights;
 mod workspace;
 
@@ -24,7 +23,6 @@ pub use model::packed::List;
 pub use model::told::Told;
 pub use places::stamps::Stamp;
 pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
-pub use store::{Imported, LedgerEntry, RecordKind, Store};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
 

@@ -9,6 +9,6 @@ mod text;
 
 pub use checks::checks_page;
 pub use text::{
-    Row, SCOPE, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults, progress,
-    read_times, score, table, verdict, verification,
+    Columns, Row, SCOPE, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults,
+    progress, read_times, score, table, verdict, verification,
 };

@@ -24,21 +24,35 @@ pub type Row = Vec<String>;
 
 /// Aligned columns with two spaces between them; the last column is not padded.
 pub fn table(rows: &[Row]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widest: Vec<usize> = (0..columns)
-        .map(|i| rows.iter().filter_map(|row| row.get(i)).map(|c| width(c)).max().unwrap_or(0))
-        .collect();
-    let mut out = String::new();
-    for row in rows {
+    let mut columns = Columns::default();
+    rows.iter().for_each(|row| columns.fit(row));
+    rows.iter().map(|row| columns.line(row)).collect()
+}
+
+/// How wide the columns of a table are, for one whose rows are not in memory together.
+#[derive(Debug, Default)]
+pub struct Columns(Vec<usize>);
+
+impl Columns {
+    /// Makes them wide enough for a row.
+    pub fn fit(&mut self, row: &Row) {
+        self.0.resize(self.0.len().max(row.len()), 0);
+        for (widest, cell) in self.0.iter_mut().zip(row) {
+            *widest = width(cell).max(*widest);
+        }
+    }
+
+    /// The line of a row that they were fitted to.
+    pub fn line(&self, row: &Row) -> String {
         let mut line = String::new();
-        for (cell, widest) in row.iter().zip(&widest) {
+        for (cell, widest) in row.iter().zip(&self.0) {
             line.push_str(cell);
             line.push_str(&" ".repeat(widest.saturating_sub(width(cell)) + 2));
         }
-        out.push_str(line.trim_end());
-        out.push('\n');
+        line.truncate(line.trim_end().len());
+        line.push('\n');
+        line
     }
-    out
 }
 
 fn status(outcome: Outcome) -> String {

@@ -5,9 +5,10 @@ use super::in_force::known_stage;
 use super::publish::Next;
 use crate::decision::Verdict;
 use crate::error::Result;
-use crate::inventory::{ModelId, RecordKind};
+use crate::inventory::ModelId;
 use crate::report;
 use crate::signing::Progress;
+use crate::store::RecordKind;
 use crate::view::{Review, ReviewWord, View};
 use std::sync::Arc;
 

@@ -6,8 +6,9 @@ use super::jobs::Jobs;
 use super::options::OpenOptions;
 use crate::clock::this_second;
 use crate::error::{Code, Error};
-use crate::inventory::{ModelId, Store, Workspace, store};
+use crate::inventory::{ModelId, Workspace};
 use crate::maturity::Rubric;
+use crate::store::{Shared, Store};
 use crate::view::View;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -15,7 +16,7 @@ pub(super) struct Inner {
     pub(super) options: OpenOptions,
     pub(super) rubric: Arc<Rubric>,
     pub(super) workspace: RwLock<Workspace>,
-    pub(super) store: store::Shared,
+    pub(super) store: Shared,
     pub(super) view: RwLock<Arc<View>>,
     /// Held while a view takes the place of another.
     pub(super) publishing: Mutex<()>,
@@ -50,7 +51,7 @@ impl Workbench {
         self.inner.workspace.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
+    pub(super) fn store(&self) -> MutexGuard<'_, Box<dyn Store>> {
         self.inner.store.lock()
     }
 }

@@ -3,7 +3,9 @@
 use super::door::Workbench;
 use super::publish::Next;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Imported, LedgerEntry, ModelId, RecordKind};
+use crate::inventory::ModelId;
+use crate::store::{Imported, LedgerEntry, RecordKind, ledger};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 impl Workbench {
@@ -12,21 +14,43 @@ impl Workbench {
     /// # Errors
     /// `E-STORE` naming the first entry that does not fit.
     pub fn verify_ledger(&self) -> Result<u64> {
-        self.store().verify_ledger()
+        ledger::verify(&**self.store())
     }
 
-    /// All entries of the ledger, oldest first.
+    /// Hands the entries of the ledger to `take`, of one model or all, oldest first, until it breaks off.
     ///
     /// # Errors
-    /// `E-STORE`.
-    pub fn ledger(&self) -> Result<Vec<LedgerEntry>> {
-        self.store().ledger()
+    /// `E-STORE`, when `take` may have been called before, and what `take` gives.
+    pub fn show_ledger(
+        &self,
+        model: Option<&ModelId>,
+        mut take: impl FnMut(LedgerEntry) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        for entry in ledger::show(&**self.store(), model) {
+            if take(entry?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands the ledger to `take` as lines of JSON, oldest first, until it breaks off.
+    ///
+    /// # Errors
+    /// `E-STORE`, when `take` may have been called before, and what `take` gives.
+    pub fn export_ledger(&self, mut take: impl FnMut(String) -> Result<ControlFlow<()>>) -> Result<()> {
+        for line in ledger::export(&**self.store()) {
+            if take(line?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Takes over a ledger that was exported as JSON Lines; what this ledger holds must be what the file begins with.
     ///
     /// # Errors
-    /// As [`crate::inventory::Store::import_ledger`]; `E-USAGE` when nothing may be written.
+    /// As [`ledger::import`]; `E-USAGE` when nothing may be written.
     pub fn import_ledger(&self, file: &Path) -> Result<Imported> {
         if self.is_read_only() {
             return Err(Error::new(
@@ -35,7 +59,7 @@ impl Workbench {
             )
             .help("leave out --read-only; nothing was changed"));
         }
-        let imported = self.store().import_ledger(file)?;
+        let imported = ledger::import(&mut **self.store(), file)?;
         self.renew(|view| Ok(Next::as_in(view)))?;
         Ok(imported)
     }

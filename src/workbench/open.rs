@@ -10,9 +10,10 @@ use super::publish::Next;
 use crate::clock::this_second;
 use crate::decision::Judgement;
 use crate::error::Result;
-use crate::inventory::{Store, Workspace, store};
+use crate::inventory::Workspace;
 use crate::maturity::Rubric;
 use crate::signing::Progress;
+use crate::store::{self, Place, Shared};
 use crate::view::View;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -25,7 +26,7 @@ impl Workbench {
     /// Opens a workspace; an inventory that was never scanned is scanned now.
     ///
     /// # Errors
-    /// As [`crate::inventory::Workspace::find`] and [`crate::inventory::Store::open`]; `E-READ` when the
+    /// As [`crate::inventory::Workspace::find`] and [`crate::store::open`]; `E-READ` when the
     /// policy file is not there.
     pub fn open(options: &OpenOptions) -> Result<Self> {
         Workbench::open_listing(options, |_| {})
@@ -38,15 +39,13 @@ impl Workbench {
     /// As [`Workbench::open`].
     pub fn open_listing(options: &OpenOptions, list: impl Fn(Arc<View>)) -> Result<Self> {
         let workspace = Workspace::find(options.dir.as_deref())?;
-        let store = if options.read_only {
-            Store::read_only(&workspace.store)?
-        } else {
-            Store::open(&workspace.store)?
-        };
+        let place =
+            if options.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
+        let store = store::open(place)?;
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let first = store.load_first(FIRST, LARGE)?;
+        let first = store::load_first(&*store, FIRST, LARGE)?;
         let nothing = nothing(&workspace, &rubric, in_force, stage, options.at.unwrap_or_else(this_second));
         let listeners = Arc::new(Listeners::default());
         let told = listeners.clone();
@@ -55,7 +54,7 @@ impl Workbench {
                 options: options.clone(),
                 rubric,
                 workspace: RwLock::new(workspace),
-                store: store::Shared::new(store),
+                store: Shared::new(store),
                 view: RwLock::new(Arc::new(nothing)),
                 publishing: Mutex::default(),
                 listeners,
@@ -70,7 +69,7 @@ impl Workbench {
             list(workbench.show(first)?);
         }
         let aliases = workbench.workspace().aliases;
-        let inventory = Inventory::listed(workbench.store().load_with(&aliases)?);
+        let inventory = Inventory::listed(store::load(&**workbench.store(), &aliases)?);
         let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let surveyed = never_scanned.then(|| workbench.survey(&Progress::default())).transpose()?;
         let found = surveyed.and_then(|surveyed| surveyed.inventory);

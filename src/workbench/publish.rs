@@ -86,7 +86,7 @@ impl Workbench {
             graph,
             at,
         };
-        recorded::fill(&self.store(), &mut view)?;
+        recorded::fill(&**self.store(), &mut view)?;
         Ok(view)
     }
 }

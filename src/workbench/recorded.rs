@@ -3,8 +3,9 @@
 
 use crate::decision::apply_policy;
 use crate::error::Result;
-use crate::inventory::{LedgerEntry, Model, RecordKind, Store};
+use crate::inventory::{Model, ModelId};
 use crate::signing::{Outcome, RootDigest, Stage};
+use crate::store::{Ledger, LedgerEntry, RecordKind};
 use crate::text::Untrusted;
 use crate::view::{Review, Verified, View};
 use rayon::prelude::*;
@@ -16,8 +17,8 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// `E-STORE`.
-pub fn fill(store: &Store, view: &mut View) -> Result<()> {
-    let mut verified = newest::<Verified>(store, RecordKind::Verification, view)?;
+pub fn fill(ledger: &dyn Ledger, view: &mut View) -> Result<()> {
+    let mut verified = newest::<Verified>(ledger, &RecordKind::Verification, view)?;
     verified.par_iter_mut().zip(view.models.par_iter()).for_each(|(slot, model)| {
         if let Some(verified) = slot {
             apply_policy(&mut verified.verification, model, &view.policy);
@@ -25,14 +26,14 @@ pub fn fill(store: &Store, view: &mut View) -> Result<()> {
     });
     name_owners(&view.models, &mut verified);
     view.verified = Arc::new(verified);
-    view.reviews = Arc::new(newest::<Review>(store, RecordKind::Review, view)?);
+    view.reviews = Arc::new(newest::<Review>(ledger, &RecordKind::Review, view)?);
     Ok(())
 }
 
 /// By the index of the model. A record of an older program that no longer reads counts as not looked at.
 fn newest<T: DeserializeOwned + Send>(
-    store: &Store,
-    kind: RecordKind,
+    ledger: &dyn Ledger,
+    kind: &RecordKind,
     view: &View,
 ) -> Result<Vec<Option<Box<T>>>> {
     let mut slots: Vec<Option<Box<T>>> = Vec::new();
@@ -50,9 +51,12 @@ fn newest<T: DeserializeOwned + Send>(
         }
     };
     match view.is_whole {
-        true => store.latest(kind, take)?,
+        true => ledger.latest(kind, &mut take)?,
         // The others' records would be read only to be left aside.
-        false => take(store.latest_of(kind, &view.models)?),
+        false => {
+            let ids: Vec<&ModelId> = view.models.iter().map(|model| &model.id).collect();
+            take(ledger.latest_of(kind, &ids)?);
+        }
     }
     Ok(slots)
 }

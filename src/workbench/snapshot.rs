@@ -80,7 +80,7 @@ impl Workbench {
     pub(super) fn diff_with(&self, view: &View, before: &Path, progress: &Progress) -> Result<Diff> {
         let mut old = Reader::open(before)?;
         let (was, is) = (Side::new(old.at(), old.about().clone()), Side::new(view.at, self.about(view)?));
-        let ledger = |number: u64| self.store().ledger_hash(number).ok().flatten();
+        let ledger = |number: u64| self.store().entry(number).ok().flatten().map(|entry| entry.hash);
         let claims = |path: &Untrusted, bytes: u64| {
             let start = digest_of_start(&view.workspace.root.join(path.raw()), bytes)?;
             (start.0 == bytes).then_some(start.1)
@@ -93,13 +93,13 @@ impl Workbench {
     }
 
     fn about(&self, view: &View) -> Result<About> {
-        let (entries, head) = self.store().ledger_end()?;
+        let end = self.store().end()?;
         Ok(About {
             workspace: view.workspace.name.as_str().into(),
             stage: view.stage.as_str().into(),
             policy: view.policy.digest.as_str().into(),
             rubric: view.rubric.digest.as_str().into(),
-            ledger: LedgerState { entries, head: head.into() },
+            ledger: LedgerState { entries: end.entries, head: end.hash.into() },
         })
     }
 }

@@ -7,6 +7,7 @@ use super::publish::Next;
 use crate::error::Result;
 use crate::inventory::{Model, Source, survey};
 use crate::signing::Progress;
+use crate::store;
 use crate::text::{Untrusted, count};
 use std::sync::PoisonError;
 
@@ -43,8 +44,9 @@ impl Workbench {
         let mut store = self.store();
         let is_new = store.apply(&survey)?;
         drop(survey);
-        let inventory =
-            is_new.then(|| store.load_with(&self.workspace().aliases).map(Inventory::listed)).transpose()?;
+        let inventory = is_new
+            .then(|| store::load(&**store, &self.workspace().aliases).map(Inventory::listed))
+            .transpose()?;
         Ok(Surveyed { parts, read, inventory })
     }
 

@@ -6,12 +6,13 @@ use super::jobs::Note;
 use super::publish::Next;
 use crate::decision::apply_policy;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId, RecordKind};
+use crate::inventory::{Model, ModelId};
 use crate::policy::Stage;
 use crate::signing::{
     IdentityRule, Outcome, Progress, Reuse, Trust, Verification, VerifyOptions, default_signature,
     verify_with,
 };
+use crate::store::RecordKind;
 use crate::view::{Verified, View};
 use jiff::SignedDuration;
 use std::path::Path;

@@ -53,7 +53,7 @@ fn arguments_are_named_only_under_cli() {
 
 #[test]
 fn sql_is_written_only_in_the_store() {
-    only_under(&["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], &["inventory/store/"]);
+    only_under(&["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], &["store/sqlite/"]);
 }
 
 #[test]
@@ -79,6 +79,7 @@ fn no_room_uses_one_above_it() {
         "attest",
         "inventory",
         "policy",
+        "store",
         "lineage",
         "maturity",
         "decision",

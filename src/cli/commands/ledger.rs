@@ -1,14 +1,21 @@
 //! `ledger`: the append-only records of verifications, decisions and reviews; shown, checked, carried over.
+//!
+//! A ledger may be larger than memory: what is shown and exported is written while it is read. It is read once before
+//! the first word is written, so that of one that cannot be read nothing is shown, as of all else.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
-use crate::report;
+use crate::report::{Columns, Row};
+use crate::store::LedgerEntry;
+use crate::text::screen;
 use crate::workbench::Workbench;
 use clap::Subcommand;
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::{Path, PathBuf};
 
 /// The append-only ledger of verifications, decisions and reviews
@@ -33,30 +40,14 @@ pub(crate) enum LedgerCommand {
 pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -> Result<u8> {
     let workbench = open(common)?;
     match arguments {
-        LedgerCommand::Show { model } => show(&workbench, model.as_deref(), output),
+        LedgerCommand::Show { model } => {
+            show(&workbench, model.as_deref().map(ModelId::new).as_ref(), output)
+        }
         LedgerCommand::Verify => verify(&workbench, output),
         LedgerCommand::Export => export(&workbench, output),
         LedgerCommand::Import { file } => import(&workbench, file, output),
     }
     .map(|()| 0)
-}
-
-fn show(workbench: &Workbench, model: Option<&str>, output: &Output) -> Result<()> {
-    let id = model.map(ModelId::new);
-    let entries: Vec<_> = workbench
-        .ledger()?
-        .into_iter()
-        .filter(|entry| id.as_ref().is_none_or(|id| &entry.model == id))
-        .collect();
-    let rows: Vec<report::Row> = entries
-        .iter()
-        .map(|e| {
-            let short: String = e.hash.chars().take(12).collect();
-            vec![e.seq.to_string(), e.at.to_string(), e.kind.as_str().to_owned(), e.model.screen(), short]
-        })
-        .collect();
-    output.print(&report::table(&rows), || json!({ "schema": "touchmark.ledger/1", "records": entries }));
-    Ok(())
 }
 
 fn verify(workbench: &Workbench, output: &Output) -> Result<()> {
@@ -65,17 +56,6 @@ fn verify(workbench: &Workbench, output: &Output) -> Result<()> {
         &format!("✓ pass  {count} records, the chain of hashes is whole\n"),
         || json!({ "schema": "touchmark.ledger-verify/1", "records": count }),
     );
-    Ok(())
-}
-
-fn export(workbench: &Workbench, output: &Output) -> Result<()> {
-    let mut lines = String::new();
-    for entry in workbench.ledger()? {
-        let line = serde_json::to_value(&entry).ok().and_then(|v| crate::json::to_line(&v).ok());
-        lines.push_str(&line.unwrap_or_default());
-        lines.push('\n');
-    }
-    output.print(&lines, || json!({ "schema": "touchmark.ledger-export/1", "lines": lines }));
     Ok(())
 }
 
@@ -91,4 +71,84 @@ fn import(workbench: &Workbench, file: &Path, output: &Output) -> Result<()> {
         || json!({ "schema": "touchmark.ledger-import/1", "records": entries, "added": added }),
     );
     Ok(())
+}
+
+fn show(workbench: &Workbench, model: Option<&ModelId>, output: &Output) -> Result<()> {
+    let (mut columns, mut end) = (Columns::default(), 0);
+    workbench.show_ledger(model, |entry| {
+        columns.fit(&row(&entry));
+        end = entry.seq;
+        Ok(Continue(()))
+    })?;
+    let mut pieces = output.pieces();
+    let measured = |take: &mut dyn FnMut(LedgerEntry) -> Result<ControlFlow<()>>| {
+        // What is appended meanwhile was not measured.
+        workbench.show_ledger(model, |entry| if entry.seq <= end { take(entry) } else { Ok(Break(())) })
+    };
+    if !output.is_json() {
+        return measured(&mut |entry| Ok(pieces.add(&columns.line(&row(&entry)))));
+    }
+    let (head, tail) = around(&json!({ "schema": "touchmark.ledger/1", "records": [] }), ']')?;
+    let (mut before, mut after) = (head.as_str(), "");
+    measured(&mut |entry| {
+        // An item of this array stands two levels in.
+        let item = written(&entry)?.replace('\n', "\n    ");
+        let added = pieces.add(&format!("{before}\n    {item}"));
+        (before, after) = (",", "\n  ");
+        Ok(added)
+    })?;
+    let head = if after.is_empty() { before } else { after };
+    let _ = pieces.add(&format!("{head}{tail}"));
+    Ok(())
+}
+
+fn export(workbench: &Workbench, output: &Output) -> Result<()> {
+    let mut left = 0_u64;
+    workbench.export_ledger(|_| {
+        left += 1;
+        Ok(Continue(()))
+    })?;
+    let mut counted = |take: &mut dyn FnMut(&str) -> Result<ControlFlow<()>>| {
+        workbench.export_ledger(|line| {
+            let Some(less) = left.checked_sub(1) else { return Ok(Break(())) };
+            left = less;
+            take(&line)
+        })
+    };
+    let mut pieces = output.pieces();
+    if !output.is_json() {
+        return counted(&mut |line| Ok(pieces.add(line)));
+    }
+    let (head, tail) = around(&json!({ "schema": "touchmark.ledger-export/1", "lines": "" }), '"')?;
+    let _ = pieces.add(&head);
+    counted(&mut |line| {
+        let text = written(line)?;
+        let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        Ok(pieces.add(inner.unwrap_or_default()))
+    })?;
+    let _ = pieces.add(&tail);
+    Ok(())
+}
+
+fn row(entry: &LedgerEntry) -> Row {
+    vec![
+        entry.seq.to_string(),
+        entry.at.to_string(),
+        screen(entry.kind.as_str()),
+        entry.model.screen(),
+        entry.hash.chars().take(12).collect(),
+    ]
+}
+
+fn written<T: Serialize + ?Sized>(value: &T) -> Result<String> {
+    crate::json::to_string(value).map_err(|cause| {
+        Error::new(Code::Internal, format!("the document cannot be written as JSON ({cause})"))
+    })
+}
+
+/// A document whose last member is empty, as what stands before the closing sign of that member and from it on.
+fn around(document: &Value, closing: char) -> Result<(String, String)> {
+    let mut head = written(document)?;
+    let tail = head.split_off(head.rfind(closing).unwrap_or(head.len()));
+    Ok((head, tail + "\n"))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use touchmark::error::Code;
 use touchmark::inventory::{
-    Basis, FactKey, Format, Kind, Model, Relation, Scan, Source, SourceKind, Store, Workspace, init, scan,
+    Basis, FactKey, Format, Kind, Model, Relation, Scan, Source, SourceKind, Workspace, init, scan,
 };
 use touchmark::signing::Progress;
 
@@ -13,7 +13,6 @@ mod bills;
 pub(crate) mod hazards;
 mod layouts;
 mod rescan;
-mod store;
 
 const HEADER: &str = "schema = \"workspace/0.1\"\nname = \"test\"\n";
 const MODELS: &str = "[[source]]\nkind = \"models\"\npath = \"models\"\n";
@@ -476,9 +475,9 @@ fn hostile_names_in_a_bom_survive_raw_and_are_shown_clean() {
     assert_eq!(evil.name.raw(), "evil\u{1b}[2J\u{202e}\nname");
     assert_eq!(evil.id.raw(), "evil\u{1b}[2j\u{202e}\nname");
     assert!(!evil.id.screen().contains(['\u{1b}', '\u{202e}', '\n']));
-    let mut store = Store::in_memory().unwrap();
-    store.replace(&scan).unwrap();
-    assert_eq!(store.load().unwrap().0, scan.models);
+    let mut store = crate::store::in_memory();
+    touchmark::store::replace(&mut *store, &scan).unwrap();
+    assert_eq!(crate::store::all(&*store).0, scan.models);
 }
 
 #[test]
@@ -596,5 +595,5 @@ fn a_folder_whose_name_is_not_utf8_is_a_finding_and_stops_nothing() {
     let scan = bench.scan();
     assert_eq!(scan.models.len(), 1);
     assert!(has(&scan, "F-FOLDER-NAME"));
-    Store::open(&bench.path("t.db")).unwrap().replace(&scan).unwrap();
+    touchmark::store::replace(&mut *crate::store::at(&bench.path("t.db")), &scan).unwrap();
 }

@@ -4,6 +4,9 @@ use super::*;
 use std::collections::HashMap;
 use std::time::Duration;
 use touchmark::inventory::{Stamp, Survey, survey};
+use touchmark::store::{Store, load, replace};
+
+use crate::store::{all, at, in_memory};
 
 impl Bench {
     fn survey(&self, known: &HashMap<String, Stamp>) -> Survey {
@@ -11,7 +14,7 @@ impl Bench {
     }
 
     /// Looks, brings the store to it, and gives the names of the parts that were read.
-    fn rescan(&self, store: &mut Store) -> Vec<String> {
+    fn rescan(&self, store: &mut dyn Store) -> Vec<String> {
         let survey = self.survey(&store.stamps().unwrap());
         let read = survey.parts.iter().filter(|part| part.scan.is_some());
         let read = read.map(|part| part.name.clone()).collect();
@@ -20,8 +23,8 @@ impl Bench {
     }
 
     /// The store holds what reading everything gives.
-    fn agrees(&self, store: &Store) {
-        let (models, findings) = store.load().unwrap();
+    fn agrees(&self, store: &dyn Store) {
+        let (models, findings) = all(store);
         let scan = self.scan();
         assert_eq!(models, scan.models);
         let sorted = |findings: &[touchmark::inventory::Finding]| {
@@ -47,25 +50,25 @@ fn only_what_changed_is_read_again_and_the_inventory_is_as_if_all_were() {
     bench.bom("one", r#"{"type":"machine-learning-model","name":"a","version":"1"}"#);
     bench
         .bom("two", r#"{"type":"machine-learning-model","name":"c","hashes":[{"alg":"MD5","content":"0"}]}"#);
-    let mut store = Store::open(&bench.path("t.db")).unwrap();
-    bench.rescan(&mut store);
-    bench.agrees(&store);
+    let mut store = at(&bench.path("t.db"));
+    bench.rescan(&mut *store);
+    bench.agrees(&*store);
     settle();
-    bench.rescan(&mut store);
-    assert_eq!(bench.rescan(&mut store), [""; 0], "nothing changed");
+    bench.rescan(&mut *store);
+    assert_eq!(bench.rescan(&mut *store), [""; 0], "nothing changed");
     assert!(!store.apply(&bench.survey(&store.stamps().unwrap())).unwrap(), "and nothing is written");
-    bench.agrees(&store);
+    bench.agrees(&*store);
 
     bench.write("models/b/deep/weights.gguf", "longer than it was");
-    assert_eq!(bench.rescan(&mut store), ["folder models/b"]);
+    assert_eq!(bench.rescan(&mut *store), ["folder models/b"]);
     bench.bom("one", r#"{"type":"machine-learning-model","name":"a","version":"2"}"#);
-    assert_eq!(bench.rescan(&mut store), ["folder models/b", "bom boms/one.json"]);
-    bench.agrees(&store);
+    assert_eq!(bench.rescan(&mut *store), ["folder models/b", "bom boms/one.json"]);
+    bench.agrees(&*store);
     fs::remove_file(bench.path("boms/two.json")).unwrap();
     fs::rename(bench.path("models/a"), bench.path("models/z")).unwrap();
-    bench.rescan(&mut store);
-    bench.agrees(&store);
-    let ids: Vec<String> = store.load().unwrap().0.iter().map(|model| model.id.raw().to_owned()).collect();
+    bench.rescan(&mut *store);
+    bench.agrees(&*store);
+    let ids: Vec<String> = all(&*store).0.iter().map(|model| model.id.raw().to_owned()).collect();
     assert_eq!(ids, ["a", "b", "z"]);
 }
 
@@ -73,15 +76,15 @@ fn only_what_changed_is_read_again_and_the_inventory_is_as_if_all_were() {
 fn a_file_of_the_same_size_and_time_is_read_again_when_it_is_another() {
     let bench = Bench::new();
     bench.write("models/a/config.json", r#"{"model_type": "llama"}"#);
-    let mut store = Store::in_memory().unwrap();
+    let mut store = in_memory();
     settle();
-    bench.rescan(&mut store);
+    bench.rescan(&mut *store);
     let file = bench.path("models/a/config.json");
     let before = fs::metadata(&file).unwrap().modified().unwrap();
     bench.write("models/a/config.json", r#"{"model_type": "qwen2"}"#);
     fs::File::options().write(true).open(&file).unwrap().set_modified(before).unwrap();
-    assert_eq!(bench.rescan(&mut store), ["folder models/a"]);
-    bench.agrees(&store);
+    assert_eq!(bench.rescan(&mut *store), ["folder models/a"]);
+    bench.agrees(&*store);
 }
 
 #[test]
@@ -91,31 +94,31 @@ fn sources_that_lie_in_each_other_are_read_once_and_their_order_counts() {
     let again = "[[source]]\nkind = \"models\"\npath = \"models\"\n";
     bench.write("touchmark.toml", format!("{HEADER}{BOMS}{MODELS}{again}"));
     bench.bom("one", r#"{"type":"machine-learning-model","name":"A","group":""}"#);
-    let mut store = Store::in_memory().unwrap();
-    bench.rescan(&mut store);
-    bench.agrees(&store);
-    let (models, findings) = store.load().unwrap();
+    let mut store = in_memory();
+    bench.rescan(&mut *store);
+    bench.agrees(&*store);
+    let (models, findings) = all(&*store);
     assert_eq!((models.len(), models[0].name.raw()), (1, "A"), "the bill comes first");
     assert!(findings.iter().all(|finding| finding.code != "F-DUPLICATE-FOLDER"), "{findings:?}");
     settle();
-    bench.rescan(&mut store);
+    bench.rescan(&mut *store);
     bench.write("touchmark.toml", format!("{HEADER}{MODELS}{BOMS}"));
-    assert_eq!(bench.rescan(&mut store), [""; 0], "another order is no reason to read");
-    assert_eq!(store.load().unwrap().0[0].name.raw(), "a", "and counts all the same");
+    assert_eq!(bench.rescan(&mut *store), [""; 0], "another order is no reason to read");
+    assert_eq!(all(&*store).0[0].name.raw(), "a", "and counts all the same");
 }
 
 #[test]
 fn a_survey_of_what_another_process_took_away_is_refused_and_changes_nothing() {
     let bench = Bench::new();
     bench.write("models/a/config.json", "{}");
-    let mut store = Store::open(&bench.path("t.db")).unwrap();
+    let mut store = at(&bench.path("t.db"));
     settle();
-    bench.rescan(&mut store);
+    bench.rescan(&mut *store);
     let survey = bench.survey(&store.stamps().unwrap());
     assert_eq!(survey.read(), 0);
-    Store::open(&bench.path("t.db")).unwrap().replace(&Scan::default()).unwrap();
+    replace(&mut *at(&bench.path("t.db")), &Scan::default()).unwrap();
     assert_eq!(store.apply(&survey).unwrap_err().code, Code::Write);
-    assert_eq!(store.load().unwrap().0, []);
+    assert_eq!(all(&*store).0, []);
 }
 
 #[test]
@@ -134,9 +137,9 @@ fn two_names_of_one_model_become_one_and_parents_follow() {
     bench.bom("two", &component("Old/Llama", "ISC", "x/z"));
     bench.bom("three", &component("o/child", "MIT", "OLD/llama"));
     let workspace = Workspace::find(Some(bench.0.path())).unwrap();
-    let mut store = Store::in_memory().unwrap();
+    let mut store = in_memory();
     store.apply(&bench.survey(&HashMap::new())).unwrap();
-    let (models, findings) = store.load_with(&workspace.aliases).unwrap();
+    let (models, findings) = load(&*store, &workspace.aliases).unwrap();
     let ids: Vec<&str> = models.iter().map(|model| model.id.raw()).collect();
     assert_eq!(ids, ["new/llama", "o/child"]);
     assert_eq!(parents(&models[0]).len(), 2, "nothing is lost");

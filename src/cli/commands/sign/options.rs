@@ -7,9 +7,9 @@ use crate::cli::flags::What;
 use crate::cli::output::Output;
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::inventory::store::Shared;
-use crate::inventory::{Store, Workspace};
+use crate::inventory::Workspace;
 use crate::signing::{LIMIT_BUNDLE_BYTES, Recalled, Reuse, SignOptions, Signed, default_signature};
+use crate::store::{self, Place, Shared};
 use crate::text::screen;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -50,18 +50,15 @@ impl SignCommon {
     /// The workspace's store, when its digests are asked for.
     ///
     /// # Errors
-    /// As [`Workspace::find`] and [`Store::open`].
+    /// As [`Workspace::find`] and [`store::open`].
     pub(super) fn remembered(&self, common: &Common) -> Result<Option<Shared>> {
         if !self.reuse_digests {
             return Ok(None);
         }
         let workspace = Workspace::find(common.workspace.as_deref())?;
-        let store = if common.read_only {
-            Store::read_only(&workspace.store)?
-        } else {
-            Store::open(&workspace.store)?
-        };
-        Ok(Some(Shared::new(store)))
+        let place =
+            if common.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
+        Ok(Some(Shared::new(store::open(place)?)))
     }
 
     /// After signing: tells what was left out; the bundle becomes a line of the file of claims as well.

@@ -1,17 +1,19 @@
-//! The store as a ledger of digests. What it cannot answer or keep is computed again: no error comes of it.
+//! Remembered digests in SQLite: the table `digest`.
 
-use super::Store;
-use crate::signing::{DigestKey, DigestLedger, Remembered};
-use rusqlite::{OptionalExtension, TransactionBehavior, params};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::error::Result;
+use crate::signing::{DigestKey, Remembered};
+use crate::store::traits::Digests;
+use rusqlite::{OptionalExtension, params};
+
+use super::connection::Sqlite;
 
 /// Integers of SQLite are signed; the bits are what counts.
 fn stored(number: u64) -> i64 {
     number.cast_signed()
 }
 
-impl Store {
-    fn recall(&self, keys: &[DigestKey]) -> rusqlite::Result<Vec<Option<Remembered>>> {
+impl Sqlite {
+    fn recalled(&self, keys: &[DigestKey]) -> rusqlite::Result<Vec<Option<Remembered>>> {
         let mut query = self.connection.prepare(
             "SELECT digest, at FROM digest WHERE device = ?1 AND inode = ?2 AND algorithm = ?3 AND first = ?4 \
              AND past = ?5 AND size = ?6 AND modified = ?7 AND changed = ?8 AND address = ?9",
@@ -42,8 +44,8 @@ impl Store {
         keys.iter().map(&mut one).collect()
     }
 
-    fn remember(&mut self, digests: &[(DigestKey, Remembered)]) -> rusqlite::Result<()> {
-        let change = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fn write_digests(&mut self, digests: &[(DigestKey, Remembered)]) -> rusqlite::Result<()> {
+        let change = self.change()?;
         {
             let mut insert = change.prepare(
                 "INSERT OR REPLACE INTO digest (device, inode, algorithm, first, past, size, modified, changed, \
@@ -70,29 +72,13 @@ impl Store {
     }
 }
 
-/// One store for several threads, each in its turn.
-pub struct Shared(Mutex<Store>);
-
-impl Shared {
-    /// Shares a store.
-    pub fn new(store: Store) -> Self {
-        Shared(Mutex::new(store))
+impl Digests for Sqlite {
+    fn recall(&self, keys: &[DigestKey]) -> Result<Vec<Option<Remembered>>> {
+        self.recalled(keys).map_err(self.unread())
     }
 
-    /// Waits for the store. A thread that panicked with it in hand left it whole: every change is a transaction.
-    pub fn lock(&self) -> MutexGuard<'_, Store> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl DigestLedger for Shared {
-    fn recall(&self, keys: &[DigestKey]) -> Vec<Option<Remembered>> {
-        self.lock().recall(keys).unwrap_or_else(|_| vec![None; keys.len()])
-    }
-
-    fn remember(&self, digests: &[(DigestKey, Remembered)]) {
-        if !digests.is_empty() {
-            let _ = self.lock().remember(digests);
-        }
+    fn remember(&mut self, digests: &[(DigestKey, Remembered)]) -> Result<()> {
+        let failed = self.unwritten();
+        self.write_digests(digests).map_err(failed)
     }
 }

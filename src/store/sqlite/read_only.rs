@@ -1,23 +1,24 @@
 //! A store that is only read: a copy in memory, where records may be added and are gone with the program.
 
-use super::{Store, broken, is_ours};
 use crate::error::Result;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
+use super::connection::{Sqlite, broken, is_ours};
+
 /// Pages copied at a time.
 const PAGES: i32 = 1024;
 
-impl Store {
+impl Sqlite {
     /// Opens a copy of the store in memory; without a store, an empty one. The file is left as it is.
     ///
     /// # Errors
     /// `E-STORE` when the file is no store or is damaged, `E-NEWER`.
-    pub fn read_only(path: &Path) -> Result<Self> {
+    pub fn copy_of(path: &Path) -> Result<Self> {
         if !is_ours(path)? {
-            return Store::in_memory();
+            return Sqlite::in_memory();
         }
         let failed = |cause: rusqlite::Error| broken(Some(path), &cause);
         // Without a write-ahead log beside it the file is all there is, and SQLite need not make any beside it.
@@ -41,6 +42,6 @@ impl Store {
         Backup::new(&source, &mut memory)
             .and_then(|copy| copy.run_to_completion(PAGES, Duration::ZERO, None))
             .map_err(failed)?;
-        Store { connection: memory, path: None }.prepare()
+        Sqlite::of(memory)
     }
 }

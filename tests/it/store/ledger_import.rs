@@ -3,7 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use touchmark::Code;
-use touchmark::inventory::{Imported, ModelId, RecordKind, Store};
+use touchmark::inventory::ModelId;
+use touchmark::store::ledger::{import, verify};
+use touchmark::store::{Imported, RecordKind, Store};
+
+use super::{at as opened, entries};
 
 use crate::support::{copy_of_samples, err, out, touchmark};
 
@@ -16,7 +20,7 @@ struct Desk {
 impl Desk {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut store = Store::open(&folder.path().join("from.db")).unwrap();
+        let mut store = opened(&folder.path().join("from.db"));
         let mut lines = Vec::new();
         for number in 1..=5 {
             let at = jiff::Timestamp::from_second(number).unwrap();
@@ -33,8 +37,8 @@ impl Desk {
         path
     }
 
-    fn store(&self, name: &str) -> Store {
-        Store::open(&self.folder.path().join(name)).unwrap()
+    fn store(&self, name: &str) -> Box<dyn Store> {
+        opened(&self.folder.path().join(name))
     }
 }
 
@@ -43,39 +47,39 @@ fn an_empty_ledger_takes_all_and_a_second_import_changes_nothing() {
     let desk = Desk::new();
     let mut store = desk.store("to.db");
     let file = desk.file(&desk.lines);
-    assert_eq!(store.import_ledger(&file).unwrap(), Imported { entries: 5, added: 5 });
-    assert_eq!(store.verify_ledger().unwrap(), 5);
-    assert_eq!(store.ledger().unwrap(), desk.store("from.db").ledger().unwrap());
-    assert_eq!(store.import_ledger(&file).unwrap(), Imported { entries: 5, added: 0 });
-    assert_eq!(store.import_ledger(&desk.file(&desk.lines[..2])).unwrap(), Imported { entries: 2, added: 0 });
-    assert_eq!(store.verify_ledger().unwrap(), 5);
+    assert_eq!(import(&mut *store, &file).unwrap(), Imported { entries: 5, added: 5 });
+    assert_eq!(verify(&*store).unwrap(), 5);
+    assert_eq!(entries(&*store), entries(&*desk.store("from.db")));
+    assert_eq!(import(&mut *store, &file).unwrap(), Imported { entries: 5, added: 0 });
+    assert_eq!(import(&mut *store, &desk.file(&desk.lines[..2])).unwrap(), Imported { entries: 2, added: 0 });
+    assert_eq!(verify(&*store).unwrap(), 5);
 }
 
 #[test]
 fn a_ledger_that_the_file_begins_with_takes_the_rest_and_goes_on() {
     let desk = Desk::new();
     let mut store = desk.store("to.db");
-    store.import_ledger(&desk.file(&desk.lines[..3])).unwrap();
-    assert_eq!(store.import_ledger(&desk.file(&desk.lines)).unwrap(), Imported { entries: 5, added: 2 });
+    import(&mut *store, &desk.file(&desk.lines[..3])).unwrap();
+    assert_eq!(import(&mut *store, &desk.file(&desk.lines)).unwrap(), Imported { entries: 5, added: 2 });
     let at = jiff::Timestamp::from_second(9).unwrap();
     assert_eq!(store.append(at, RecordKind::Review, &ModelId::new("b"), "{}").unwrap().seq, 6);
-    assert_eq!(store.verify_ledger().unwrap(), 6);
+    assert_eq!(verify(&*store).unwrap(), 6);
     // Longer than the file, and the same as far as it goes.
-    assert_eq!(store.import_ledger(&desk.file(&desk.lines)).unwrap().added, 0);
+    assert_eq!(import(&mut *store, &desk.file(&desk.lines)).unwrap().added, 0);
 }
 
 #[test]
 fn another_ledger_is_refused_with_the_entry_where_they_part() {
     let desk = Desk::new();
     let mut store = desk.store("to.db");
-    store.import_ledger(&desk.file(&desk.lines[..3])).unwrap();
+    import(&mut *store, &desk.file(&desk.lines[..3])).unwrap();
     let at = jiff::Timestamp::from_second(9).unwrap();
     store.append(at, RecordKind::Review, &ModelId::new("b"), "{}").unwrap();
-    let before = store.ledger().unwrap();
-    let error = store.import_ledger(&desk.file(&desk.lines)).unwrap_err();
+    let before = entries(&*store);
+    let error = import(&mut *store, &desk.file(&desk.lines)).unwrap_err();
     assert_eq!(error.code, Code::Store);
     assert_eq!(error.at.unwrap().raw(), "ledger entry 4");
-    assert_eq!(store.ledger().unwrap(), before);
+    assert_eq!(entries(&*store), before);
 }
 
 #[test]
@@ -110,14 +114,14 @@ fn a_file_that_is_no_whole_ledger_is_refused_with_its_line_and_changes_nothing()
     ];
     for (lines, place) in cases.into_iter() {
         let mut store = desk.store("to.db");
-        let error = store.import_ledger(&desk.file(&lines)).unwrap_err();
+        let error = import(&mut *store, &desk.file(&lines)).unwrap_err();
         assert_eq!(error.code, Code::Malformed, "{error}");
         assert!(error.to_string().contains(place) && error.help.is_some(), "{place}: {error}");
-        assert_eq!(store.ledger().unwrap(), []);
+        assert_eq!(entries(&*store), []);
     }
     let mut store = desk.store("to.db");
-    assert_eq!(store.import_ledger(Path::new("/no/such")).unwrap_err().code, Code::Read);
-    assert_eq!(store.import_ledger(desk.folder.path()).unwrap_err().code, Code::Read);
+    assert_eq!(import(&mut *store, Path::new("/no/such")).unwrap_err().code, Code::Read);
+    assert_eq!(import(&mut *store, desk.folder.path()).unwrap_err().code, Code::Read);
 }
 
 #[cfg(unix)]
@@ -132,7 +136,7 @@ fn an_import_that_is_stopped_half_way_leaves_the_ledger_as_it_was() {
     let mine = out(&touchmark(["ledger", "export", "--workspace", root]));
     let file = desk.folder.path().join("large.jsonl");
     fs::write(&file, &mine).unwrap();
-    store.import_ledger(&file).unwrap();
+    import(&mut *store, &file).unwrap();
     let mut lines = mine.clone();
     for _ in 0..300 {
         let at = jiff::Timestamp::from_second(1).unwrap();

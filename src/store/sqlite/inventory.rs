@@ -1,18 +1,17 @@
-//! The store as the inventory: what each part of the sources says, one row for each model that it speaks of.
-//! Models are brought together when they are loaded.
+//! The inventory in SQLite: what each part of the sources says, one row of `record` for each model that it speaks of.
 
-use super::{Store, broken, unwritable, with_path};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{
-    Aliases, Binding, Finding, Format, Hazard, Kind, List, Merged, Model, ModelId, Part, Scan, Stamp, Survey,
-};
+use crate::inventory::{Binding, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Stamp, Survey};
+use crate::store::traits::{Inventory, Records};
 use crate::text::Untrusted;
 use rayon::prelude::*;
-use rusqlite::{Transaction, TransactionBehavior, params};
+use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+
+use super::connection::Sqlite;
 
 /// Of a model all but its id, facts and parents.
 #[derive(Serialize, Deserialize)]
@@ -130,110 +129,10 @@ impl Row {
     }
 }
 
-impl Store {
-    /// All models, sorted by id, and the findings of the last scan.
-    ///
-    /// # Errors
-    /// `E-STORE`.
-    pub fn load(&self) -> Result<(Vec<Model>, Vec<Finding>)> {
-        self.load_with(&Aliases::default())
-    }
-
-    /// The same, with models and parents under the names that are meant.
-    ///
-    /// # Errors
-    /// `E-STORE`.
-    pub fn load_with(&self, aliases: &Aliases) -> Result<(Vec<Model>, Vec<Finding>)> {
-        let path = self.path.as_deref();
-        let failed = |cause: rusqlite::Error| broken(path, &cause);
-        let damaged = || {
-            with_path(Error::new(Code::Store, "a row of this store is damaged"), path)
-                .help("scan again: that makes the inventory anew and leaves the ledger as it is")
-        };
-        let positions: HashMap<i64, i64> =
-            self.parts().map_err(failed)?.into_values().map(|known| (known.id, known.position)).collect();
-        let position = |part: i64| positions.get(&part).copied().unwrap_or(i64::MAX);
-        let read = |row: Row, before: &mut Vec<Untrusted>| {
-            let (position, mut model) = (position(row.part), row.model(before)?);
-            aliases.apply(&mut model);
-            Some((position, model))
-        };
-        let mut models = self.read_rows(read).map_err(failed)?.ok_or_else(damaged)?;
-        models.par_sort_by(|a, b| (&a.1.id, a.0).cmp(&(&b.1.id, b.0)));
-        let bodies: Vec<(i64, String)> = self.finding_bodies().map_err(failed)?;
-        let mut findings: Vec<(i64, Finding)> = bodies
-            .into_par_iter()
-            .map(|(part, body)| Some((position(part), serde_json::from_str(&body).ok()?)))
-            .collect::<Option<_>>()
-            .ok_or_else(damaged)?;
-        findings.sort_by_key(|(position, _)| *position);
-        let Scan { models, findings } = Merged::in_order(
-            models.into_iter().map(|(_, model)| model),
-            findings.into_iter().map(|(_, finding)| finding).collect(),
-        );
-        Ok((models, findings))
-    }
-
-    /// The first models by id, as many as `count` records tell of, when there are `large` or more; for who wants to
-    /// show something before all is read. What aliases would join is apart here.
-    ///
-    /// # Errors
-    /// `E-STORE`.
-    pub fn load_first(&self, count: u32, large: u32) -> Result<Option<Vec<Model>>> {
-        const FIRST: &str = "SELECT part, model, core, facts, parents FROM record ORDER BY model LIMIT ?1";
-        let failed = |cause: rusqlite::Error| broken(self.path.as_deref(), &cause);
-        let last: Option<u32> = self
-            .connection
-            .query_row("SELECT max(rowid) FROM record", [], |row| row.get(0))
-            .map_err(failed)?;
-        if last.is_none_or(|last| last < large) {
-            return Ok(None);
-        }
-        let mut query = self.connection.prepare(FIRST).map_err(failed)?;
-        let rows: rusqlite::Result<Vec<Row>> = query.query_map([count], Row::of).map_err(failed)?.collect();
-        let mut before = Vec::new();
-        let models: Vec<Model> =
-            rows.map_err(failed)?.into_iter().filter_map(|row| row.model(&mut before)).collect();
-        let mut models = Merged::in_order(models.into_iter(), Vec::new()).models;
-        // Of the last one there may be more records.
-        models.pop();
-        Ok(Some(models))
-    }
-
-    /// The stamp of every part that was read, by its name.
-    ///
-    /// # Errors
-    /// `E-STORE`.
-    pub fn stamps(&self) -> Result<HashMap<String, Stamp>> {
-        let parts = self.parts().map_err(|cause| broken(self.path.as_deref(), &cause))?;
-        Ok(parts.into_iter().map(|(name, known)| (name, Stamp::from_bytes(known.stamp))).collect())
-    }
-
-    /// Of these documents and folders those that were read by themselves, with the time when each was read last. Times
-    /// of what has not changed since are those of its last reading.
-    ///
-    /// # Errors
-    /// `E-STORE`.
-    pub fn read_times(&self, sources: &[Untrusted]) -> Result<Vec<(Untrusted, String)>> {
-        let failed = |cause: rusqlite::Error| broken(self.path.as_deref(), &cause);
-        let query = "SELECT max(read_at) FROM part WHERE name IN ('bom ' || ?1, 'folder ' || ?1)";
-        let mut query = self.connection.prepare(query).map_err(failed)?;
-        let mut times = Vec::new();
-        for source in sources {
-            let at: Option<String> = query.query_row([source.raw()], |row| row.get(0)).map_err(failed)?;
-            times.extend(at.map(|at| (source.clone(), at)));
-        }
-        Ok(times)
-    }
-
-    /// Brings the inventory to what a survey found, in one transaction, and says whether that changed anything.
-    ///
-    /// # Errors
-    /// `E-STORE`, `E-WRITE`; what was there before then stays.
-    pub fn apply(&mut self, survey: &Survey) -> Result<bool> {
-        let path = self.path.clone();
-        let failed = |cause: rusqlite::Error| unwritable(path.as_deref(), &cause);
-        let known = self.parts().map_err(failed)?;
+impl Inventory for Sqlite {
+    fn apply(&mut self, survey: &Survey) -> Result<bool> {
+        let failed = self.unwritten();
+        let known = parts(&self.connection).map_err(&failed)?;
         let is_same = |(position, part): (usize, &Part)| {
             let same = |known: &Known| usize::try_from(known.position) == Ok(position);
             part.scan.is_none() && known.get(&part.name).is_some_and(same)
@@ -242,42 +141,88 @@ impl Store {
             return Ok(false);
         }
         let rows = survey.parts.par_iter().map(Rows::of).collect::<Result<Vec<Rows>>>()?;
-        let change =
-            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let meanwhile = self.at_file(
+            Error::new(Code::Write, "another process changed the inventory meanwhile")
+                .help("scan again; nothing was changed"),
+        );
+        let change = self.change().map_err(&failed)?;
         // Read again, now that nobody else can write.
-        let mut known = parts(&change).map_err(failed)?;
+        let mut known = parts(&change).map_err(&failed)?;
         for (position, (part, rows)) in survey.parts.iter().zip(&rows).enumerate() {
             let position = i64::try_from(position).unwrap_or(i64::MAX);
             let before = known.remove(&part.name);
             if part.scan.is_none() && before.is_none() {
-                return Err(with_path(
-                    Error::new(Code::Write, "another process changed the inventory meanwhile"),
-                    path.as_deref(),
-                )
-                .help("scan again; nothing was changed"));
+                return Err(meanwhile);
             }
-            write_part(&change, part, position, before, rows, survey.at).map_err(failed)?;
+            write_part(&change, part, position, before, rows, survey.at).map_err(&failed)?;
         }
         for gone in known.values() {
-            delete(&change, gone.id).map_err(failed)?;
-            change.execute("DELETE FROM part WHERE id = ?1", [gone.id]).map_err(failed)?;
+            delete(&change, gone.id).map_err(&failed)?;
+            change.execute("DELETE FROM part WHERE id = ?1", [gone.id]).map_err(&failed)?;
         }
         change.commit().map_err(failed)?;
         Ok(true)
     }
 
-    /// Replaces the inventory by what one scan found, whatever it was read from.
-    ///
-    /// # Errors
-    /// As [`Store::apply`].
-    pub fn replace(&mut self, scan: &Scan) -> Result<()> {
-        self.apply(&Survey::whole(scan.clone())).map(drop)
+    fn records(&self) -> Result<Records> {
+        let failed = self.unread();
+        let damaged = || {
+            self.at_file(Error::new(Code::Store, "a row of this store is damaged"))
+                .help("scan again: that makes the inventory anew and leaves the ledger as it is")
+        };
+        let positions: HashMap<i64, u64> = parts(&self.connection)
+            .map_err(&failed)?
+            .into_values()
+            .map(|known| (known.id, u64::try_from(known.position).unwrap_or(0)))
+            .collect();
+        let position = |part: i64| positions.get(&part).copied().unwrap_or(u64::MAX);
+        let read = |row: Row, before: &mut Vec<Untrusted>| Some((position(row.part), row.model(before)?));
+        let models = self.read_rows(read).map_err(&failed)?.ok_or_else(damaged)?;
+        let bodies: Vec<(i64, String)> = self.finding_bodies().map_err(&failed)?;
+        let mut findings: Vec<(u64, Finding)> = bodies
+            .into_par_iter()
+            .map(|(part, body)| Some((position(part), serde_json::from_str(&body).ok()?)))
+            .collect::<Option<_>>()
+            .ok_or_else(damaged)?;
+        findings.sort_by_key(|(position, _)| *position);
+        Ok(Records { models, findings: findings.into_iter().map(|(_, finding)| finding).collect() })
     }
 
-    fn parts(&self) -> rusqlite::Result<HashMap<String, Known>> {
-        parts(&self.connection)
+    fn first_records(&self, count: u32, large: u32) -> Result<Option<Vec<Model>>> {
+        const FIRST: &str = "SELECT part, model, core, facts, parents FROM record ORDER BY model LIMIT ?1";
+        let failed = self.unread();
+        let last: Option<u32> = self
+            .connection
+            .query_row("SELECT max(rowid) FROM record", [], |row| row.get(0))
+            .map_err(&failed)?;
+        if last.is_none_or(|last| last < large) {
+            return Ok(None);
+        }
+        let mut query = self.connection.prepare(FIRST).map_err(&failed)?;
+        let rows: rusqlite::Result<Vec<Row>> = query.query_map([count], Row::of).map_err(&failed)?.collect();
+        let mut before = Vec::new();
+        Ok(Some(rows.map_err(failed)?.into_iter().filter_map(|row| row.model(&mut before)).collect()))
     }
 
+    fn stamps(&self) -> Result<HashMap<String, Stamp>> {
+        let parts = parts(&self.connection).map_err(self.unread())?;
+        Ok(parts.into_iter().map(|(name, known)| (name, Stamp::from_bytes(known.stamp))).collect())
+    }
+
+    fn read_times(&self, sources: &[Untrusted]) -> Result<Vec<(Untrusted, String)>> {
+        let failed = self.unread();
+        let query = "SELECT max(read_at) FROM part WHERE name IN ('bom ' || ?1, 'folder ' || ?1)";
+        let mut query = self.connection.prepare(query).map_err(&failed)?;
+        let mut times = Vec::new();
+        for source in sources {
+            let at: Option<String> = query.query_row([source.raw()], |row| row.get(0)).map_err(&failed)?;
+            times.extend(at.map(|at| (source.clone(), at)));
+        }
+        Ok(times)
+    }
+}
+
+impl Sqlite {
     /// Reads all records; while one thread fetches rows, the others make models of them. None when one cannot.
     fn read_rows<T: Send>(
         &self,

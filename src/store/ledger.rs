@@ -1,0 +1,193 @@
+//! What is made of a ledger, whatever keeps it: verifying, showing, export and import. It reads and writes in chunks,
+//! so that memory does not grow with the ledger. It must not know a database, nor what a record means.
+
+use crate::error::{Code, Error, Result};
+use crate::inventory::ModelId;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use super::record::{Break, LedgerEnd, LedgerEntry};
+use super::traits::{Imported, Ledger};
+
+/// A larger file is not read.
+const LIMIT_BYTES: u64 = 16 * 1024 * 1024 * 1024;
+/// One entry.
+const LIMIT_LINE_BYTES: u64 = 64 * 1024 * 1024;
+/// Entries that are taken over at a time, and of how many bytes about.
+const CHUNK_ENTRIES: usize = 1024;
+const CHUNK_BYTES: usize = 1024 * 1024;
+
+/// All entries, oldest first, read in chunks as they are asked for. It ends after the first error.
+pub fn entries(ledger: &dyn Ledger) -> impl Iterator<Item = Result<LedgerEntry>> {
+    Entries { ledger, from: Some(0), chunk: Vec::new().into_iter() }
+}
+
+/// The entries of one model, or all, oldest first.
+pub fn show(ledger: &dyn Ledger, model: Option<&ModelId>) -> impl Iterator<Item = Result<LedgerEntry>> {
+    let is_asked = move |entry: &LedgerEntry| model.is_none_or(|model| entry.model == *model);
+    entries(ledger).filter(move |entry| entry.as_ref().map_or(true, is_asked))
+}
+
+/// All entries, oldest first, each as one line of JSON with its line feed: what [`import`] reads.
+pub fn export(ledger: &dyn Ledger) -> impl Iterator<Item = Result<String>> {
+    entries(ledger).map(|entry| {
+        let failed = |cause| Error::new(Code::Internal, format!("cannot write as JSON ({cause})"));
+        Ok(crate::json::to_line(&entry?).map_err(failed)? + "\n")
+    })
+}
+
+/// Recomputes the chain; the number of entries, or the first that does not fit. A chain shows changes
+/// and gaps; entries cut off at its end show only against a number or hash noted elsewhere.
+///
+/// # Errors
+/// `E-STORE` naming the entry.
+pub fn verify(ledger: &dyn Ledger) -> Result<u64> {
+    let mut end = LedgerEnd::default();
+    for entry in entries(ledger) {
+        let entry = entry?;
+        if let Some(broken) = entry.breaks(&end)? {
+            let what = match broken {
+                Break::Number => "entries are missing before this one",
+                Break::Previous => "it does not follow the entry before it",
+                Break::Content => "its content does not match its hash",
+            };
+            return Err(Error::new(Code::Store, format!("the ledger was changed: {what}"))
+                .at(format!("ledger entry {}", entry.seq))
+                .help("compare with an exported ledger; what this entry and those after it say is not to be relied on"));
+        }
+        end = entry.into_end();
+    }
+    Ok(end.entries)
+}
+
+/// Takes over a ledger that was written as JSON Lines, in one transaction. The chain of the file is recomputed
+/// from its first entry on; what this ledger holds must be what the file begins with.
+///
+/// # Errors
+/// `E-READ`, `E-TOO-LARGE`; `E-MALFORMED` naming the line when the file is no whole ledger; `E-STORE` naming the
+/// entry where the two ledgers part; `E-WRITE`. The ledger then is as it was.
+pub fn import(ledger: &mut dyn Ledger, file: &Path) -> Result<Imported> {
+    let failed = |cause: std::io::Error| Error::read(file, &cause);
+    let metadata = std::fs::metadata(file).map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(Error::new(Code::Read, "not a regular file").at_path(file).help("name one file"));
+    }
+    if metadata.len() > LIMIT_BYTES {
+        return Err(Error::new(Code::TooLarge, format!("larger than {LIMIT_BYTES} bytes")).at_path(file));
+    }
+    let from = BufReader::new(File::open(file).map_err(failed)?);
+    let mut lines = Lines { from, file, number: 0, end: LedgerEnd::default() };
+    let imported = ledger.take_over(&mut std::iter::from_fn(|| lines.chunk().transpose()))?;
+    if imported.entries == 0 {
+        return Err(Error::new(Code::Malformed, "there is no entry of a ledger in it")
+            .at_path(file)
+            .help("`touchmark ledger export > FILE` writes one"));
+    }
+    Ok(imported)
+}
+
+struct Entries<'l> {
+    ledger: &'l dyn Ledger,
+    /// The number to go on from; none at the end.
+    from: Option<u64>,
+    chunk: std::vec::IntoIter<LedgerEntry>,
+}
+
+impl Entries<'_> {
+    fn read(&mut self) -> Result<Option<LedgerEntry>> {
+        if let Some(entry) = self.chunk.next() {
+            return Ok(Some(entry));
+        }
+        let Some(from) = self.from.take() else { return Ok(None) };
+        let chunk = self.ledger.entries(from)?;
+        let Some(last) = chunk.last().map(|entry| entry.seq) else { return Ok(None) };
+        // A damaged index must not lead in a circle.
+        if chunk.first().is_some_and(|first| first.seq < from) || !chunk.is_sorted_by(|a, b| a.seq < b.seq) {
+            return Err(Error::new(Code::Store, "the ledger was changed: its entries are out of order")
+                .at(format!("ledger entry {last}"))
+                .help("compare with an exported ledger"));
+        }
+        self.from = last.checked_add(1);
+        self.chunk = chunk.into_iter();
+        Ok(self.chunk.next())
+    }
+}
+
+impl Iterator for Entries<'_> {
+    type Item = Result<LedgerEntry>;
+
+    fn next(&mut self) -> Option<Result<LedgerEntry>> {
+        self.read().transpose()
+    }
+}
+
+struct Lines<'a> {
+    from: BufReader<File>,
+    file: &'a Path,
+    number: usize,
+    /// Where the ledger ends as far as it was read.
+    end: LedgerEnd,
+}
+
+impl Lines<'_> {
+    /// The next entries, which go on from those before; none at the end.
+    fn chunk(&mut self) -> Result<Option<Vec<LedgerEntry>>> {
+        let (mut chunk, mut bytes) = (Vec::new(), 0);
+        while chunk.len() < CHUNK_ENTRIES && bytes < CHUNK_BYTES {
+            let Some(entry) = self.next()? else { break };
+            self.check(&entry)?;
+            self.end = LedgerEnd { entries: entry.seq, hash: entry.hash.clone() };
+            bytes += entry.body.len();
+            chunk.push(entry);
+        }
+        Ok((!chunk.is_empty()).then_some(chunk))
+    }
+
+    /// The next entry; blank lines are left out.
+    fn next(&mut self) -> Result<Option<LedgerEntry>> {
+        loop {
+            let mut line = Vec::new();
+            let mut limited = (&mut self.from).take(LIMIT_LINE_BYTES + 1);
+            limited.read_until(b'\n', &mut line).map_err(|cause| Error::read(self.file, &cause))?;
+            self.number += 1;
+            if line.is_empty() {
+                return Ok(None);
+            }
+            if line.len() as u64 > LIMIT_LINE_BYTES {
+                return Err(Error::new(
+                    Code::TooLarge,
+                    format!("an entry of more than {LIMIT_LINE_BYTES} bytes"),
+                )
+                .at(self.place()));
+            }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            return match serde_json::from_slice(&line) {
+                Ok(entry) => Ok(Some(entry)),
+                Err(_) => Err(self.refused("it is no entry of a ledger, or it is cut off")),
+            };
+        }
+    }
+
+    fn check(&self, entry: &LedgerEntry) -> Result<()> {
+        let Some(broken) = entry.breaks(&self.end)? else { return Ok(()) };
+        let expected = self.end.entries.saturating_add(1);
+        Err(self.refused(&match broken {
+            Break::Number => format!("entry {} stands where entry {expected} should", entry.seq),
+            Break::Previous => "it does not follow the entry before it".to_owned(),
+            Break::Content => "its content does not match its hash".to_owned(),
+        }))
+    }
+
+    fn refused(&self, what: &str) -> Error {
+        Error::new(Code::Malformed, format!("not a whole ledger: {what}"))
+            .at(self.place())
+            .help("it was changed or damaged after it was exported; get it again. Nothing was imported")
+    }
+
+    fn place(&self) -> String {
+        format!("{}, line {}", self.file.to_string_lossy(), self.number)
+    }
+}

@@ -1,0 +1,43 @@
+//! What is kept between runs: the ledger, the inventory, evidence, and digests of files, behind traits that any
+//! database can meet. This room must not know what a record means, and nobody above it knows which database it is.
+
+mod evidence;
+mod inventory;
+pub mod ledger;
+mod record;
+mod shared;
+mod sqlite;
+mod traits;
+
+use crate::error::Result;
+use std::path::Path;
+
+pub use evidence::{EvidenceDigest, LIMIT_EVIDENCE_BYTES};
+pub use inventory::{load, load_first, replace};
+pub use record::{LedgerEnd, LedgerEntry, OtherKind, RecordKind};
+pub use shared::Shared;
+pub use traits::{Digests, Evidence, Imported, Inventory, Ledger, Records, Store, parting};
+
+/// Where a store is.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'p> {
+    /// In a file, which is made when there is none.
+    File(&'p Path),
+    /// A copy in memory of what a file holds, empty when there is none. The file is left as it is, and what is
+    /// written to the copy is gone with the program.
+    Copy(&'p Path),
+    /// In memory, empty.
+    Memory,
+}
+
+/// Opens or makes a store. A file that is not ours is left as it is.
+///
+/// # Errors
+/// `E-STORE` when the file is not a store or is damaged, `E-NEWER`, `E-READ`, `E-WRITE`.
+pub fn open(place: Place<'_>) -> Result<Box<dyn Store>> {
+    Ok(Box::new(match place {
+        Place::File(path) => sqlite::Sqlite::open(path)?,
+        Place::Copy(path) => sqlite::Sqlite::copy_of(path)?,
+        Place::Memory => sqlite::Sqlite::in_memory()?,
+    }))
+}

@@ -1,0 +1,34 @@
+//! Evidence in SQLite: the table `evidence`.
+
+use crate::error::Result;
+use crate::store::evidence::{EvidenceDigest, LIMIT_EVIDENCE_BYTES};
+use crate::store::traits::Evidence;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::connection::Sqlite;
+
+impl Evidence for Sqlite {
+    fn keep(&mut self, bytes: &[u8]) -> Result<EvidenceDigest> {
+        let digest = EvidenceDigest::of(bytes)?;
+        // What is there under this digest and differs was damaged.
+        let keep = |connection: &Connection| {
+            let mut insert = connection.prepare_cached(
+                "INSERT INTO evidence (digest, bytes) VALUES (?1, ?2) \
+                 ON CONFLICT (digest) DO UPDATE SET bytes = excluded.bytes WHERE bytes <> excluded.bytes",
+            )?;
+            insert.execute(params![digest.0, bytes])
+        };
+        keep(&self.connection).map_err(self.unwritten())?;
+        Ok(digest)
+    }
+
+    fn evidence(&self, digest: EvidenceDigest) -> Result<Option<Vec<u8>>> {
+        // What is larger than anything that was kept is not even read.
+        let sql = "SELECT CASE WHEN length(bytes) <= ?2 THEN bytes END FROM evidence WHERE digest = ?1";
+        let mut query = self.connection.prepare_cached(sql).map_err(self.unread())?;
+        let limit = i64::try_from(LIMIT_EVIDENCE_BYTES).unwrap_or(i64::MAX);
+        let found: Option<Option<Vec<u8>>> =
+            query.query_row(params![digest.0, limit], |row| row.get(0)).optional().map_err(self.unread())?;
+        found.map(|bytes| digest.check(bytes.ok_or_else(|| digest.changed())?)).transpose()
+    }
+}

@@ -1,0 +1,197 @@
+//! The ledger in SQLite: the table `ledger`, which triggers keep append-only.
+
+use crate::error::{Code, Error, Result};
+use crate::inventory::ModelId;
+use crate::store::record::{LedgerEnd, LedgerEntry, RecordKind};
+use crate::store::traits::{Imported, Ledger, parting};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::connection::Sqlite;
+
+const COLUMNS: &str = "seq, at, kind, model, body, previous, hash";
+/// Entries that are read at a time, and of how many bytes about.
+const CHUNK_ENTRIES: usize = 1024;
+const CHUNK_BYTES: usize = 1024 * 1024;
+
+impl Ledger for Sqlite {
+    fn append(
+        &mut self,
+        at: jiff::Timestamp,
+        kind: RecordKind,
+        model: &ModelId,
+        body: &str,
+    ) -> Result<LedgerEntry> {
+        let failed = self.unwritten();
+        // Between reading the last hash and writing the next, nobody else may append.
+        let change = self.change().map_err(&failed)?;
+        let entry = LedgerEntry::after(end(&change).map_err(&failed)?, at, kind, model, body)?;
+        insert(&change, &entry).map_err(&failed)?;
+        change.commit().map_err(failed)?;
+        Ok(entry)
+    }
+
+    fn entries(&self, from: u64) -> Result<Vec<LedgerEntry>> {
+        // From 0 on means all that there is, also below.
+        let Ok(from) = i64::try_from(from).map(|from| if from == 0 { i64::MIN } else { from }) else {
+            return Ok(Vec::new());
+        };
+        let failed = self.unread();
+        let sql = format!("SELECT {COLUMNS} FROM ledger WHERE seq >= ?1 ORDER BY seq");
+        let mut query = self.connection.prepare_cached(&sql).map_err(&failed)?;
+        let mut rows = query.query([from]).map_err(&failed)?;
+        let (mut entries, mut bytes) = (Vec::new(), 0);
+        while entries.len() < CHUNK_ENTRIES && bytes < CHUNK_BYTES {
+            let Some(row) = rows.next().map_err(&failed)? else { break };
+            let entry = entry(row).map_err(&failed)?.ok_or_else(|| self.unreadable())?;
+            bytes += entry.body.len();
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    fn entry(&self, number: u64) -> Result<Option<LedgerEntry>> {
+        let found = at(&self.connection, number).map_err(self.unread())?;
+        found.map(|entry| entry.ok_or_else(|| self.unreadable())).transpose()
+    }
+
+    fn end(&self) -> Result<LedgerEnd> {
+        end(&self.connection).map_err(self.unread())
+    }
+
+    fn latest(&self, kind: &RecordKind, take: &mut dyn FnMut(Vec<LedgerEntry>)) -> Result<()> {
+        let newest = "SELECT max(seq) FROM ledger WHERE kind = ?1 GROUP BY model";
+        let sql = format!("SELECT {COLUMNS} FROM ledger WHERE seq IN ({newest}) ORDER BY model");
+        let failed = self.unread();
+        let mut query = self.connection.prepare(&sql).map_err(&failed)?;
+        let mut found = query.query([kind.as_str()]).map_err(&failed)?;
+        let mut some = Vec::new();
+        while let Some(row) = found.next().map_err(&failed)? {
+            some.push(entry(row).map_err(&failed)?.ok_or_else(|| self.unreadable())?);
+            if some.len() == CHUNK_ENTRIES {
+                take(std::mem::take(&mut some));
+            }
+        }
+        take(some);
+        Ok(())
+    }
+
+    fn latest_of(&self, kind: &RecordKind, models: &[&ModelId]) -> Result<Vec<LedgerEntry>> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM ledger WHERE kind = ?1 AND model = ?2 ORDER BY seq DESC LIMIT 1");
+        let failed = self.unread();
+        let mut query = self.connection.prepare_cached(&sql).map_err(&failed)?;
+        let mut newest = |model: &ModelId| {
+            let found = query.query_row([kind.as_str(), model.raw()], entry).optional().map_err(&failed)?;
+            found.map(|entry| entry.ok_or_else(|| self.unreadable())).transpose()
+        };
+        models.iter().filter_map(|model| newest(model).transpose()).collect()
+    }
+
+    fn take_over(&mut self, entries: &mut dyn Iterator<Item = Result<Vec<LedgerEntry>>>) -> Result<Imported> {
+        let (unread, unwritten) = (self.unread(), self.unwritten());
+        // Nobody else may append between the comparison and the end.
+        let change = self.change().map_err(&unwritten)?;
+        let here = end(&change).map_err(&unread)?.entries;
+        let mut done = Imported::default();
+        for chunk in entries {
+            for entry in chunk? {
+                done.entries += 1;
+                if entry.seq > here {
+                    insert(&change, &entry).map_err(&unwritten)?;
+                    done.added += 1;
+                } else if at(&change, entry.seq).map_err(&unread)?.flatten().as_ref() != Some(&entry) {
+                    return Err(parting(&entry));
+                }
+            }
+        }
+        if done.added > 0 {
+            change.commit().map_err(unwritten)?;
+        }
+        Ok(done)
+    }
+}
+
+impl Sqlite {
+    fn unreadable(&self) -> Error {
+        let error = Error::new(Code::Store, "the ledger was changed: an entry cannot be read");
+        self.at_file(error).help("compare with an exported ledger")
+    }
+}
+
+fn end(connection: &Connection) -> rusqlite::Result<LedgerEnd> {
+    let mut query = connection.prepare_cached("SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1")?;
+    let last: Option<(i64, String)> = query.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(last.map_or_else(LedgerEnd::default, |(seq, hash)| LedgerEnd {
+        entries: u64::try_from(seq).unwrap_or(0),
+        hash,
+    }))
+}
+
+/// The entry of a number, if there is one, or none when it cannot be read.
+fn at(connection: &Connection, number: u64) -> rusqlite::Result<Option<Option<LedgerEntry>>> {
+    let Ok(number) = i64::try_from(number) else { return Ok(None) };
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM ledger WHERE seq = ?1"))?;
+    query.query_row([number], entry).optional()
+}
+
+/// Writes an entry as it is; its number and hashes are the caller's.
+fn insert(connection: &Connection, entry: &LedgerEntry) -> rusqlite::Result<()> {
+    let sql = format!("INSERT INTO ledger ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    connection.prepare_cached(&sql)?.execute(params![
+        i64::try_from(entry.seq).unwrap_or(i64::MAX),
+        entry.at.to_string(),
+        entry.kind.as_str(),
+        entry.model.raw(),
+        entry.body,
+        entry.previous,
+        entry.hash
+    ])?;
+    Ok(())
+}
+
+/// An entry, or none when a column does not hold what we wrote.
+fn entry(row: &Row<'_>) -> rusqlite::Result<Option<LedgerEntry>> {
+    let (seq, at, kind, model): (i64, String, String, String) =
+        (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+    let (body, previous, hash) = (row.get(4)?, row.get(5)?, row.get(6)?);
+    let parse = || {
+        // To the byte: `ModelId::new` and the parsing of a time would hide small changes from the chain.
+        let time: jiff::Timestamp =
+            at.parse().ok().filter(|time: &jiff::Timestamp| time.to_string() == at)?;
+        let model = serde_json::from_value(serde_json::Value::String(model)).ok()?;
+        let (seq, kind) = (u64::try_from(seq).ok()?, RecordKind::parse(&kind)?);
+        Some(LedgerEntry { seq, at: time, kind, model, body, previous, hash })
+    };
+    Ok(parse())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::ledger::{import, verify};
+
+    #[test]
+    fn a_disk_that_is_full_half_way_leaves_the_ledger_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut one = Sqlite::open(&folder.path().join("one.db")).unwrap();
+        let body = "x".repeat(10_000);
+        let mut lines = String::new();
+        for number in 0..100 {
+            let model = ModelId::new(&format!("m{number}"));
+            let entry = one.append(jiff::Timestamp::UNIX_EPOCH, RecordKind::Review, &model, &body).unwrap();
+            lines += &(serde_json::to_string(&entry).unwrap() + "\n");
+        }
+        let file = folder.path().join("ledger.jsonl");
+        std::fs::write(&file, lines).unwrap();
+        let path = folder.path().join("other.db");
+        let mut other = Sqlite::open(&path).unwrap();
+        other.connection.pragma_update(None, "max_page_count", 60).unwrap();
+        assert_eq!(import(&mut other, &file).unwrap_err().code, Code::Write);
+        assert_eq!(verify(&other).unwrap(), 0);
+        drop(other);
+        let mut other = Sqlite::open(&path).unwrap();
+        assert_eq!(import(&mut other, &file).unwrap(), Imported { entries: 100, added: 100 });
+        assert_eq!(import(&mut other, &file).unwrap(), Imported { entries: 100, added: 0 });
+        assert_eq!(verify(&other).unwrap(), 100);
+    }
+}

@@ -1,0 +1,10 @@
+//! A store in SQLite: in a file with one writer at a time, or in memory. SQL is written here and nowhere else.
+
+mod connection;
+mod digests;
+mod evidence;
+mod inventory;
+mod ledger;
+mod read_only;
+
+pub use connection::Sqlite;
