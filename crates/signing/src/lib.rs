@@ -41,100 +41,68 @@ pub mod json;
 pub mod progress;
 pub mod text;
 
-mod anchor_files;
 mod bundle;
-mod chain;
-mod chain_names;
-mod chain_rules;
-mod chain_search;
 mod check;
-mod claim;
-mod codes;
-mod contents;
-mod der_limits;
-mod digests;
-mod dsse;
-mod encrypted;
-mod enumerate;
 mod files;
 mod foreign;
-mod formats;
 #[doc(hidden)]
 pub mod fuzz;
 mod hashing;
-mod health;
-mod identity;
-mod inspect;
-mod instances;
-mod key_files;
 #[cfg(feature = "keyless")]
-mod keyless;
+mod http;
+mod inspect;
 mod keys;
-mod layout;
-mod links;
-mod localise;
-mod manifest;
-#[cfg(feature = "pkcs11")]
-mod pkcs11;
-#[cfg(feature = "pkcs11")]
-mod pkcs11_uri;
-mod revocation;
-mod rfc3161;
-mod root_changes;
-mod secret;
 mod sign;
-mod signer;
 mod sigstore;
-mod survey;
-mod timestamps;
+mod time;
 mod trust;
-mod verification;
 mod verify;
+mod x509;
 
-pub use anchor_files::look_at_anchor;
-pub use bundle::{Bundle, LIMIT_BUNDLE_BYTES, Material, default_signature};
-pub use chain::{ChainJudgement, ChainTime, certificates_from_pem, check_chain, judge_chain};
-pub use check::{Check, Outcome, Stage};
-pub use claim::{Head, claimed_signer, read_head, verify_claim};
-pub use codes::{CODES, CodeInfo, code_info};
-pub use digests::{DigestKey, DigestLedger, FileState, Recalled, Remembered, Reuse};
-pub use dsse::{Envelope, pae};
-pub use enumerate::HUB_REPOSITORIES;
-pub use enumerate::{Entry, Listing, Scope, enumerate};
+pub use bundle::{
+    Bundle, Envelope, LIMIT_BUNDLE_BYTES, Manifest, Material, Resource, RootDigest, Serialization, Statement,
+    default_signature, pae,
+};
+pub use check::{
+    CODES, Check, CodeInfo, Identity, IdentityPart, Method, NameChange, NameDifference, Outcome, Stage,
+    code_info,
+};
+pub use files::{
+    ChangeKind, ChangedFile, ChangedPart, Entry, HUB_REPOSITORIES, Listing, MoveKind, MovedFile, Scope,
+    TensorsHit, enumerate, hazard,
+};
 #[doc(hidden)]
 pub use foreign::foreign_kind;
-pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
-pub use foreign::{JsonSignature, json_signatures};
-pub use formats::hazard;
-pub use hashing::{HashAlgorithm, HashJob, hash_bytes, hash_files, sha256_hex};
-pub use health::{AnchorFault, Health};
-pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
-pub use inspect::{Inspection, inspect};
-pub use instances::Embedded;
-pub use key_files::{KeyFile, describe_key, write_key_pair};
-#[cfg(feature = "keyless")]
-pub use keyless::{
-    Credentials, DEFAULT_AUDIENCE, FetchedRoot, IdentityToken, Instance, Login, SignedKeyless,
-    TimestampService, Timestamped, fetch_trusted_root, sign_sigstore,
+pub use foreign::{
+    ForeignKind, ForeignSignature, ForeignState, JsonSignature, is_foreign_signature, json_signatures,
 };
-pub use keys::{Curve, PublicKey, Signer, SigningKey};
-pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
-pub use manifest::{Manifest, Resource, RootDigest, Serialization, Statement};
+pub use hashing::{
+    DigestKey, DigestLedger, FileState, HashAlgorithm, HashJob, Recalled, Remembered, Reuse, hash_bytes,
+    hash_files, sha256_hex,
+};
+pub use inspect::{Inspection, inspect};
+pub use keys::{Curve, KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, write_key_pair};
 #[cfg(feature = "pkcs11")]
-pub use pkcs11::TokenKey;
-#[cfg(feature = "pkcs11")]
-pub use pkcs11_uri::Pkcs11Uri;
+pub use keys::{Pkcs11Uri, TokenKey};
 pub use progress::{Pace, Progress, Snapshot};
-pub use revocation::RevocationList;
-pub use root_changes::{Change, ServiceChange, root_changes};
-pub use secret::Secret;
+#[cfg(feature = "keyless")]
+pub use sign::{
+    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, TimestampService,
+    Timestamped, sign_sigstore,
+};
 pub use sign::{
     SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
     sign_key_with,
 };
 pub use sigstore::{BundleSigner, verify_artifact};
-pub use survey::Coverage;
-pub use timestamps::TimestampAuthority;
-pub use trust::{Anchor, AnchorKind, AnchorUse, IdentityRule, Trust};
-pub use verification::{FilesReport, FollowedLinks, LogEntry, TimeSource, Verification};
-pub use verify::{VerifyOptions, verify, verify_with};
+pub use trust::{
+    Anchor, AnchorFault, AnchorKind, AnchorUse, Change, Embedded, Health, IdentityRule, ServiceChange, Trust,
+    look_at_anchor, root_changes,
+};
+#[cfg(feature = "keyless")]
+pub use trust::{FetchedRoot, fetch_trusted_root};
+pub use verify::{
+    Coverage, FilesReport, FollowedLinks, Head, LogEntry, TimeSource, TimestampAuthority, Verification,
+    VerifyOptions, claimed_signer, read_head, verify, verify_claim, verify_with,
+};
+pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};

@@ -1,5 +1,9 @@
 //! CMS signed data (RFC 5652), in DER or PEM: the first signer, tried by the certificate that comes along.
 
+use crate::keys::public::pem_blocks;
+use crate::x509::chain;
+use crate::x509::der_limits::is_modest;
+use aws_lc_rs::digest;
 use cms::cert::CertificateChoices;
 use cms::content_info::ContentInfo;
 use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
@@ -8,11 +12,7 @@ use der::{Decode, Encode};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
-use super::super::chain;
-use super::super::der_limits::is_modest;
-use super::super::keys::pem_blocks;
 use super::{Beside, Covers, ForeignKind, Seen, schemes};
-use aws_lc_rs::digest;
 
 /// The encoded 1.2.840.113549.1.7.2.
 const OID: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];

@@ -1,12 +1,14 @@
 //! Signatures that are JSON documents: JWS, the Notary Project, JSF, cosign, DSSE, C2PA as JSON.
 
+use crate::json;
+use crate::sigstore::evidence;
+use crate::text::Untrusted;
+use crate::x509::chain;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use super::super::{chain, json, sigstore};
 use super::{Covers, ForeignKind, Seen, jsf, schemes};
-use crate::text::Untrusted;
 
 const MAX_DEPTH: usize = 64;
 const NOTATION_PAYLOAD: &str = "application/vnd.cncf.notary.payload.v1+json";
@@ -56,7 +58,7 @@ fn blob(document: &Map<String, Value>) -> Option<Seen> {
 }
 
 fn keyless(der: &[u8]) -> Option<Untrusted> {
-    let Some(identity) = sigstore::claimed_identity(der) else {
+    let Some(identity) = evidence::claimed_identity(der) else {
         return schemes::leaf(der).map(|(_, name)| name);
     };
     let issuer = identity.issuer.map(|issuer| format!(" by {}", issuer.raw())).unwrap_or_default();

@@ -11,8 +11,13 @@ mod texts;
 
 pub use jsf::{JsonSignature, signatures as json_signatures};
 
+use crate::bundle::document::Bundle;
+use crate::disk::read_small;
 use crate::error::{Code, Result};
+use crate::hashing::files::{HashAlgorithm, HashJob, hash_files};
+use crate::progress::Progress;
 use crate::text::Untrusted;
+use crate::verify::survey::{self, Survey};
 use aws_lc_rs::digest;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -20,12 +25,6 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-
-use super::bundle::Bundle;
-use super::hashing::{HashAlgorithm, HashJob, hash_files};
-use super::progress::Progress;
-use super::survey::{self, Survey};
-use crate::disk::read_small;
 
 /// A file larger than this is no signature that is read here.
 const LIMIT_BYTES: u64 = 4 * 1024 * 1024;

@@ -1,6 +1,6 @@
 //! The kernel of the SHA extensions: four rounds of FIPS 180-4, 6.2.2, at a time.
 
-use super::{Block, K, State};
+use crate::hashing::kernel::{Block, K, State};
 use std::arch::x86_64::*;
 
 /// A stream in the registers of the SHA extensions: words a, b, e, f and c, d, g, h, and the last sixteen

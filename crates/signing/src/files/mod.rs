@@ -1,0 +1,12 @@
+//! The files of a model: which belong to it, what they are, and what a difference looks like. It knows nothing of who
+//! signed.
+
+pub(crate) mod enumerate;
+pub(crate) mod formats;
+pub(crate) mod links;
+pub(crate) mod localise;
+pub(crate) mod tensors;
+
+pub use enumerate::{Entry, HUB_REPOSITORIES, Listing, Scope, enumerate};
+pub use formats::hazard;
+pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};

@@ -1,0 +1,18 @@
+//! Keys that sign and verify: in memory, in files, in tokens. It knows no bundle and no certificate.
+
+pub(crate) mod encrypted;
+pub(crate) mod files;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
+#[cfg(feature = "pkcs11")]
+mod pkcs11_uri;
+pub(crate) mod public;
+pub(crate) mod secret;
+
+pub use files::{KeyFile, describe_key, write_key_pair};
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::TokenKey;
+#[cfg(feature = "pkcs11")]
+pub use pkcs11_uri::Pkcs11Uri;
+pub use public::{Curve, PublicKey, Signer, SigningKey};
+pub use secret::Secret;

@@ -1,0 +1,3 @@
+//! RFC 3161 timestamps as bytes: what a token says. Whether it is to be believed is judged elsewhere.
+
+pub(crate) mod token;
