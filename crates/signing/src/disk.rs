@@ -4,10 +4,10 @@
 //! target and then given the target's name, so that a reader sees the old file or the new one, never half of one.
 
 use crate::error::{Code, Error, Result};
-use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{MAIN_SEPARATOR, Path};
+use std::{fmt, fs, io};
 use tempfile::NamedTempFile;
 
 /// Why a file was not read. Shown as a short phrase; [`read_small`] makes an [`Error`] of it.

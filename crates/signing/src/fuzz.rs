@@ -7,11 +7,13 @@ use crate::files::{formats, tensors};
 use crate::foreign;
 use crate::inspect::look;
 use crate::keys::public;
-use crate::sigstore::evidence;
+use crate::sigstore::identity::claimed_identity;
+use crate::sigstore::root;
+use crate::time::token;
 use crate::trust::anchor::Trust;
 use crate::verify::time;
-use crate::x509::chain;
 use crate::x509::revocation::RevocationList;
+use crate::x509::{certificate, chain};
 use std::io::Write;
 use std::path::Path;
 
@@ -34,12 +36,12 @@ pub fn statement(bytes: &[u8]) {
 
 /// Certificates in PEM, the last of which is trusted, or one in DER; and keys.
 pub fn certificates(bytes: &[u8]) {
-    if let Ok(found) = chain::certificates_from_pem(bytes) {
+    if let Ok(found) = certificate::certificates_from_pem(bytes) {
         let anchors: Vec<Vec<u8>> = found.last().cloned().into_iter().collect();
         let _ = chain::check_chain(&found, &anchors, jiff::Timestamp::UNIX_EPOCH);
         let _ = chain::check_chain(&found, &[], jiff::Timestamp::UNIX_EPOCH);
         for der in &found {
-            let _ = evidence::claimed_identity(der);
+            let _ = claimed_identity(der);
         }
     }
     let _ = RevocationList::from_bytes("fuzz", bytes);
@@ -49,10 +51,10 @@ pub fn certificates(bytes: &[u8]) {
 
 /// An RFC 3161 token.
 pub fn timestamp(bytes: &[u8]) {
-    let _ = evidence::holds_timestamp(bytes);
+    let _ = root::holds_timestamp(bytes);
     let nobody = Trust::new(Vec::new());
     let _ = time::check(&[bytes.to_vec()], b"", &nobody, jiff::Timestamp::UNIX_EPOCH);
-    let _ = time::describe(bytes);
+    let _ = token::describe(bytes);
 }
 
 /// A file of a model: its header, and what `inspect` says of it.

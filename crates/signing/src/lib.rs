@@ -52,6 +52,7 @@ mod hashing;
 mod http;
 mod inspect;
 mod keys;
+mod pem;
 mod sign;
 mod sigstore;
 mod time;
@@ -60,16 +61,16 @@ mod verify;
 mod x509;
 
 pub use bundle::{
-    Bundle, Envelope, LIMIT_BUNDLE_BYTES, Manifest, Material, Resource, RootDigest, Serialization, Statement,
-    default_signature, pae,
+    Bundle, Envelope, Head, LIMIT_BUNDLE_BYTES, Manifest, Material, Resource, RootDigest, Serialization,
+    Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    CODES, Check, CodeInfo, Identity, IdentityPart, Method, NameChange, NameDifference, Outcome, Stage,
-    code_info,
+    CODES, Check, CodeInfo, Identity, IdentityPart, LogEntry, Method, NameChange, NameDifference, Outcome,
+    Stage, TimeSource, code_info,
 };
 pub use files::{
-    ChangeKind, ChangedFile, ChangedPart, Entry, HUB_REPOSITORIES, Listing, MoveKind, MovedFile, Scope,
-    TensorsHit, enumerate, hazard,
+    ChangeKind, ChangedFile, ChangedPart, Entry, FilesReport, FollowedLinks, HUB_REPOSITORIES, Listing,
+    MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard,
 };
 #[doc(hidden)]
 pub use foreign::foreign_kind;
@@ -95,14 +96,12 @@ pub use sign::{
     sign_key_with,
 };
 pub use sigstore::{BundleSigner, verify_artifact};
+pub use time::TimestampAuthority;
 pub use trust::{
     Anchor, AnchorFault, AnchorKind, AnchorUse, Change, Embedded, Health, IdentityRule, ServiceChange, Trust,
     look_at_anchor, root_changes,
 };
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};
-pub use verify::{
-    Coverage, FilesReport, FollowedLinks, Head, LogEntry, TimeSource, TimestampAuthority, Verification,
-    VerifyOptions, claimed_signer, read_head, verify, verify_claim, verify_with,
-};
+pub use verify::{Coverage, Verification, VerifyOptions, claimed_signer, verify, verify_claim, verify_with};
 pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};

@@ -5,7 +5,7 @@
 use crate::check::identity::Method;
 use crate::disk::{read_small, too_large};
 use crate::error::{Code, Error, Result};
-use crate::hashing::files::{HashAlgorithm, hash_bytes};
+use crate::hashing::job::{HashAlgorithm, hash_bytes};
 use crate::json::{self, Object};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -2,7 +2,7 @@
 //! statement around them (OMS v1.0, 5 and 6).
 
 use crate::error::{Code, Error, Result};
-use crate::hashing::files::HashAlgorithm;
+use crate::hashing::job::HashAlgorithm;
 use crate::json::{self, Object};
 use crate::text::Untrusted;
 use aws_lc_rs::digest;

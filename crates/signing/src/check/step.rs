@@ -245,3 +245,14 @@ impl Check {
         self
     }
 }
+
+/// A check of a stage that was not, or could not be, looked at.
+pub(crate) fn unknown(stage: Stage, why: &str) -> Check {
+    Check::new(stage, stage.name(), Outcome::Unknown, why)
+}
+
+/// Helps of errors begin in lower case, remedies of checks do not.
+pub(crate) fn sentence(help: &str) -> String {
+    let mut chars = help.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -2,7 +2,7 @@
 //! It decides nothing about which links may be followed.
 
 use crate::text::Untrusted;
-use crate::verify::verification::FollowedLinks;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 use super::enumerate::{Entry, Listing};
@@ -42,4 +42,24 @@ pub(crate) fn contradicts_its_name(entry: &Entry, blobs: Option<&Path>, sha256: 
     let name = target.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
     let is_sha256 = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
     target.starts_with(blobs) && is_sha256 && !name.eq_ignore_ascii_case(&hex::encode(sha256))
+}
+
+/// Links that led to files of the model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowedLinks {
+    /// How many.
+    pub count: u64,
+    /// Whether they led into the blobs of the hub cache whose snapshot the model is.
+    pub hub_cache: bool,
+    /// The first few: name, and where it led.
+    pub first: Vec<Untrusted>,
+}
+
+impl FollowedLinks {
+    /// `12 links followed (hub cache)`.
+    pub fn line(&self) -> String {
+        let plural = if self.count == 1 { "" } else { "s" };
+        let place = if self.hub_cache { " (hub cache)" } else { "" };
+        format!("{} link{plural} followed{place}", self.count)
+    }
 }

@@ -3,16 +3,17 @@
 
 use crate::disk::read_small;
 use crate::error::Result;
-use crate::hashing::files::{HashAlgorithm, HashJob, hash_bytes, hash_files};
+use crate::hashing::files::hash_files;
+use crate::hashing::job::{HashAlgorithm, HashJob, hash_bytes};
 use crate::progress::Progress;
 use crate::text::Untrusted;
-use crate::verify::files::{Part, signed_size};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use unicode_normalization::UnicodeNormalization;
 
 use super::enumerate::Entry;
 use super::formats::{self, Format};
+use super::parts::{Part, signed_size};
 use super::tensors::{self, Head, Layout};
 
 /// What kind of change a file shows.

@@ -1,7 +1,7 @@
 //! CMS signed data (RFC 5652), in DER or PEM: the first signer, tried by the certificate that comes along.
 
-use crate::keys::public::pem_blocks;
-use crate::x509::chain;
+use crate::pem::pem_blocks;
+use crate::x509::certificate;
 use crate::x509::der_limits::is_modest;
 use aws_lc_rs::digest;
 use cms::cert::CertificateChoices;
@@ -12,7 +12,8 @@ use der::{Decode, Encode};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
-use super::{Beside, Covers, ForeignKind, Seen, schemes};
+use super::schemes;
+use super::seen::{Beside, Covers, ForeignKind, Seen};
 
 /// The encoded 1.2.840.113549.1.7.2.
 const OID: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
@@ -98,7 +99,7 @@ fn read(der: &[u8], beside: &Beside<'_>) -> Seen {
         };
         return seen.signer(who.map(Into::into)).note("brings no certificate");
     };
-    seen.signer(Some(chain::subject(certificate))).judged(judge(signer, certificate, inside, beside))
+    seen.signer(Some(certificate::subject(certificate))).judged(judge(signer, certificate, inside, beside))
 }
 
 fn certificate<'s>(signed: &'s SignedData, sid: &SignerIdentifier) -> Option<&'s Certificate> {

@@ -3,7 +3,8 @@
 
 use crate::text::Untrusted;
 
-use super::{Beside, Covers, ForeignKind, Seen, schemes};
+use super::schemes;
+use super::seen::{Beside, Covers, ForeignKind, Seen};
 
 const MAX_DEPTH: usize = 8;
 const MAX_ITEMS: u64 = 256;

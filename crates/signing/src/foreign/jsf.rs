@@ -10,7 +10,8 @@ use der::asn1::UintRef;
 use serde_json::{Map, Number, Value, json};
 use std::collections::BTreeMap;
 
-use super::{Covers, ForeignKind, ForeignState, Seen, schemes};
+use super::schemes;
+use super::seen::{Covers, ForeignKind, ForeignState, Seen};
 
 /// Signatures of one document that are looked at, and signers of one signature.
 const MAX_SIGNATURES: usize = 10_000;

@@ -1,11 +1,11 @@
 //! OpenPGP, minisign, OpenSSH, bare signatures, lists of checksums, and C2PA in its binary form.
 
-use crate::hashing::files::{HashAlgorithm, hash_bytes};
+use crate::hashing::job::{HashAlgorithm, hash_bytes};
 use crate::text::Untrusted;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
-use super::{Covers, ForeignKind, Seen};
+use super::seen::{Covers, ForeignKind, Seen};
 
 const MAX_LINES: usize = 100_000;
 

@@ -6,6 +6,7 @@
 //! to them, and `remembered` passes by those that were hashed before.
 
 pub(crate) mod files;
+pub(crate) mod job;
 mod kernel;
 mod plan;
 pub(crate) mod remembered;
@@ -14,5 +15,6 @@ mod source;
 mod streams;
 mod tree;
 
-pub use files::{HashAlgorithm, HashJob, hash_bytes, hash_files, sha256_hex};
+pub use files::hash_files;
+pub use job::{HashAlgorithm, HashJob, hash_bytes, sha256_hex};
 pub use remembered::{DigestKey, DigestLedger, FileState, Recalled, Remembered, Reuse};

@@ -9,7 +9,8 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use super::files::{HashAlgorithm, HashJob, hash_files};
+use super::files::hash_files;
+use super::job::{HashAlgorithm, HashJob};
 
 /// What tells that a file is still the one that was hashed. Times are nanoseconds since 1970; `changed` is set by
 /// the system on every write, rename and change of rights, and cannot be set back.

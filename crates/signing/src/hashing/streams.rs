@@ -7,7 +7,7 @@ use aws_lc_rs::digest;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::files::HashJob;
+use super::job::HashJob;
 use super::kernel::{Block, Stream};
 use super::plan::{Begin, Lanes, Plan, buffer_bytes};
 use super::sha256::{Message, PADDING_BYTES, Sha256};

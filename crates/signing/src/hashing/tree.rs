@@ -6,10 +6,11 @@ use crate::progress::Progress;
 use blake3::Hasher;
 use blake3::hazmat::{ChainingValue, HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 
-use super::files::HashJob;
+use super::job::HashJob;
 use super::plan::{Stamps, buffer_bytes};
 use super::source::Source;
 use super::streams::{Results, not_begun};

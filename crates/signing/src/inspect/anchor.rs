@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::look::Inspection;
+use super::inspection::Inspection;
 
 const MAX_DEPTH: usize = 32;
 /// More services of one kind than this are counted instead of shown.

@@ -5,26 +5,17 @@ use crate::bundle::manifest::{Statement, outline};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::files::formats::{self, Format};
-use crate::foreign::{self, ForeignSignature, ForeignState};
+use crate::foreign;
+use crate::foreign::seen::{ForeignSignature, ForeignState};
 use crate::keys::public::PublicKey;
-use crate::sigstore::evidence;
-use crate::text::Untrusted;
-use crate::verify::time;
-use crate::x509::chain;
-use serde::Serialize;
+use crate::sigstore::identity::claimed_identity;
+use crate::time::token;
+use crate::x509::certificate;
 use std::io::Read;
 use std::path::Path;
 
 use super::anchor;
-
-/// A tree of labelled lines.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Inspection {
-    /// What it is, in our own words: `Sigstore bundle, certificate`.
-    pub kind: String,
-    /// Label and value, in order; labels are our own words and may be indented by two spaces a level.
-    pub fields: Vec<(String, Untrusted)>,
-}
+use super::inspection::Inspection;
 
 const HEAD_BYTES: u64 = 4096;
 const LIMIT_PEM_BYTES: u64 = 8 * 1024 * 1024;
@@ -74,32 +65,6 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
         pem(&read_small(path, LIMIT_PEM_BYTES)?)
     };
     seen.map_err(|error| error.at_path(path))
-}
-
-impl Inspection {
-    pub(crate) fn new(kind: impl Into<String>) -> Self {
-        Inspection { kind: kind.into(), fields: Vec::new() }
-    }
-
-    pub(crate) fn add(&mut self, label: impl Into<String>, value: impl Into<Untrusted>) {
-        self.fields.push((label.into(), value.into()));
-    }
-
-    /// A certificate's names, validity and key.
-    pub(crate) fn certificate(&mut self, label: &str, der: &[u8]) {
-        let certificate = match chain::parse(der) {
-            Ok(certificate) => certificate,
-            Err(error) => return self.add(label, error.what),
-        };
-        let (from, to) = chain::validity(&certificate);
-        let subject = chain::subject(&certificate);
-        self.add(label, if subject.raw().is_empty() { "no subject name".into() } else { subject });
-        self.add("  issuer", chain::issuer(&certificate));
-        self.add("  valid", format!("{from} to {to}"));
-        if let Ok(key) = PublicKey::from_spki_der(&chain::spki(&certificate)) {
-            self.add("  key", format!("{} {}", key.curve().as_str(), key.fingerprint()));
-        }
-    }
 }
 
 fn json(raw: &[u8]) -> Result<Inspection> {
@@ -158,7 +123,7 @@ fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
             }
         }
         Material::Sigstore { leaf } => {
-            if let Some(identity) = evidence::claimed_identity(leaf) {
+            if let Some(identity) = claimed_identity(leaf) {
                 seen.add("signer", identity.subject);
                 seen.add("identity provider", identity.issuer.unwrap_or_default());
             }
@@ -168,7 +133,7 @@ fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
     seen.add("log entries", bundle.log_entries.to_string());
     seen.add("timestamps", bundle.timestamps.len().to_string());
     for stamp in bundle.timestamps.iter().filter(|stamp| !stamp.is_empty()) {
-        seen.add("  timestamp", time::describe(stamp));
+        seen.add("  timestamp", token::describe(stamp));
     }
     seen.add("payload type", bundle.envelope.payload_type.as_str());
     match Statement::parse(&bundle.envelope.payload) {
@@ -253,5 +218,5 @@ fn pem(raw: &[u8]) -> Result<Inspection> {
     if raw.windows(11).any(|window| window == b"PRIVATE KEY") {
         return Ok(Inspection::new("private key; it is not read here"));
     }
-    Ok(anchor::of_certificates(&chain::certificates_from_pem(raw).map_err(|_| none())?))
+    Ok(anchor::of_certificates(&certificate::certificates_from_pem(raw).map_err(|_| none())?))
 }

@@ -4,8 +4,8 @@
 use crate::error::{Code, Error, Result};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use der::{Decode, Encode};
-use pkcs5::EncryptionScheme;
-use pkcs5::pbes2::{self, Kdf, Pbkdf2Params, Pbkdf2Prf, ScryptParams};
+use pkcs5::pbes2::{Kdf, Pbkdf2Params, Pbkdf2Prf, ScryptParams};
+use pkcs5::{EncryptionScheme, pbes2};
 use pkcs8::{EncryptedPrivateKeyInfo, PrivateKeyInfo};
 use zeroize::Zeroizing;
 

@@ -3,11 +3,13 @@
 
 use crate::disk::write_beside;
 use crate::error::{Code, Error, Result};
+use crate::pem::pem_blocks;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::encrypted::Encrypted;
-use super::public::{ENCRYPTED, PublicKey, SigningKey, pem_blocks, private_block};
+use super::private::{ENCRYPTED, SigningKey, private_block};
+use super::public::PublicKey;
 use super::secret::Secret;
 
 /// What a key file holds. Never a secret.

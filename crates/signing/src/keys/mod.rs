@@ -6,6 +6,7 @@ pub(crate) mod files;
 mod pkcs11;
 #[cfg(feature = "pkcs11")]
 mod pkcs11_uri;
+pub(crate) mod private;
 pub(crate) mod public;
 pub(crate) mod secret;
 
@@ -14,5 +15,6 @@ pub use files::{KeyFile, describe_key, write_key_pair};
 pub use pkcs11::TokenKey;
 #[cfg(feature = "pkcs11")]
 pub use pkcs11_uri::Pkcs11Uri;
-pub use public::{Curve, PublicKey, Signer, SigningKey};
+pub use private::{Signer, SigningKey};
+pub use public::{Curve, PublicKey};
 pub use secret::Secret;

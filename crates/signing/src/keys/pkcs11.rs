@@ -2,7 +2,7 @@
 //! digests there. It knows no bundle, and asks for a PIN only through its caller.
 
 use crate::error::{Code, Error, Result};
-use crate::x509::chain;
+use crate::x509::certificate;
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error as TokenError, RvError};
 use cryptoki::mechanism::{Mechanism, MechanismType};
@@ -16,7 +16,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::pkcs11_uri::Pkcs11Uri;
-use super::public::{PublicKey, Signer};
+use super::private::Signer;
+use super::public::PublicKey;
 use super::secret::Secret;
 
 /// Where `module-name` is looked for.
@@ -396,7 +397,7 @@ fn public_half(session: &Session, key: &Described, leaf: Option<&[u8]>) -> Resul
         let public = Described::read(session, object)?;
         return PublicKey::from_ec_point(&public.ec_params, &public.ec_point);
     }
-    let of_certificate = |der: &[u8]| PublicKey::from_spki_der(&chain::spki(&chain::parse(der)?));
+    let of_certificate = |der: &[u8]| PublicKey::from_spki_der(&certificate::spki(&certificate::parse(der)?));
     if let Some(object) = beside(ObjectClass::CERTIFICATE)?.into_iter().next() {
         return of_certificate(&Described::with(session, object, &[AttributeType::Value])?.value);
     }

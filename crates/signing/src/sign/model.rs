@@ -6,11 +6,13 @@ use crate::bundle::dsse::{Envelope, pae};
 use crate::bundle::manifest::{Manifest, PAYLOAD_TYPE, Resource, RootDigest, Serialization, Statement};
 use crate::disk::{folder_of, read_small, write_whole};
 use crate::error::{Code, Error, Result};
+use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate_until, model_relative};
-use crate::hashing::files::{HashAlgorithm, HashJob};
+use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::hashing::remembered::{Recalled, Reuse, hash_or_recall};
 use crate::json;
-use crate::keys::public::{PublicKey, Signer};
+use crate::keys::private::Signer;
+use crate::keys::public::PublicKey;
 use crate::progress::Progress;
 use der::oid::db::rfc5280::ID_KP_CODE_SIGNING;
 use der::{Decode, Encode};
@@ -331,15 +333,6 @@ fn recorded_ignores(
 fn has_glob(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
-
-/// Signatures and claims about the model are added after signing and must not break the signature; told by
-/// the name, in any folder of the model.
-pub(crate) fn is_attestation(name: &str) -> bool {
-    let base = name.rsplit('/').next().unwrap_or(name);
-    base == "claims.jsonl" || ATTESTATIONS.iter().any(|ending| base.ends_with(ending))
-}
-
-const ATTESTATIONS: [&str; 3] = [".sig", ".sigstore.json", ".intoto.jsonl"];
 
 /// Only what looks like an earlier signature may be overwritten.
 pub(crate) fn check_overwrite(signature: &Path) -> Result<()> {

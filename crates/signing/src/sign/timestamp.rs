@@ -90,7 +90,7 @@ impl TimestampService {
             .at(&self.service.url)
             .help("nothing was written; check the address, and the certificates that were given for the authority"));
         }
-        let authority = time::authority_of(&token);
+        let authority = token::authority_of(&token);
         Ok(Timestamped { token: answer, at, authority, trusted: signed_at.is_some() })
     }
 }

@@ -4,70 +4,23 @@
 
 use crate::bundle::document::Bundle;
 use crate::bundle::manifest::outline;
-use crate::check::identity::{Identity, Method};
-use crate::check::step::{Check, Outcome, Stage};
-use crate::error::{Code, Error, Result};
-use crate::json;
-use crate::keys::public::PublicKey;
+use crate::check::evidence::{LogEntry, TimeSource};
+use crate::check::step::{Check, Outcome, Stage, unknown};
 use crate::text::Untrusted;
-use crate::trust::anchor::unusable_root;
-use crate::verify::time::TimestampAuthority;
-use crate::verify::verification::{LogEntry, TimeSource};
 use crate::x509::der_limits::is_modest;
 use jiff::Timestamp;
-use sigstore_verify::trust_root::{
-    SIGSTORE_GITHUB_TRUSTED_ROOT, SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT,
-    TrustedRoot,
-};
+use sigstore_verify::trust_root::TrustedRoot;
 use sigstore_verify::types::bundle::VerificationMaterialContent;
-use sigstore_verify::types::{
-    DerCertificate, DerPublicKey, Sha256Hash, SignatureBytes, SignatureContent, TimestampToken,
-};
+use sigstore_verify::types::{DerCertificate, Sha256Hash, SignatureContent};
 use sigstore_verify::{
-    CertificateError, Error as Fault, Policy, PublicKeyVerificationPolicy, TimestampError,
-    TransparencyLogError, VerificationPolicy, VerificationResult, Verifier,
+    CertificateError, Error as Fault, Policy, TimestampError, TransparencyLogError, VerificationPolicy,
+    VerificationResult, Verifier,
 };
 
-/// The trusted root of the public-good instance.
-pub(crate) const PUBLIC_GOOD: &str = SIGSTORE_PRODUCTION_TRUSTED_ROOT;
-/// The trusted root of GitHub's own instance.
-pub(crate) const GITHUB: &str = SIGSTORE_GITHUB_TRUSTED_ROOT;
-/// The trusted root of the staging instance.
-pub(crate) const STAGING: &str = SIGSTORE_STAGING_TRUSTED_ROOT;
+use super::root::{PUBLIC_GOOD, STAGING};
 
-const MAX_DEPTH: usize = 64;
 /// Log entries, timestamps and certificates, each.
 const MAX_EVIDENCE: usize = 32;
-
-/// For fuzzing: whether a token is a timestamp, over nothing, of an authority that is inside this program.
-pub(crate) fn holds_timestamp(token: &[u8]) -> bool {
-    if !is_modest(token) {
-        return false;
-    }
-    let roots = [PUBLIC_GOOD, STAGING].map(TrustedRoot::from_json);
-    let authorities = roots.iter().flatten().flat_map(TrustedRoot::tsa_authorities);
-    let (token, nothing) = (TimestampToken::new(token.to_vec()), SignatureBytes::new(Vec::new()));
-    let mut authorities = authorities.into_iter();
-    authorities
-        .any(|one| sigstore_verify::tsa::verify_timestamp_for_authority(&token, &nothing, &one).is_ok())
-}
-
-/// The timestamp authorities of a trusted root, or of the one inside a `ClientTrustConfig`.
-///
-/// # Errors
-/// `E-MALFORMED`.
-pub(crate) fn timestamp_authorities(json: &[u8]) -> Result<Vec<TimestampAuthority>> {
-    let root = TrustedRoot::from_json(&trusted_root(json)?).map_err(unusable_root)?;
-    let found = root.tsa_authorities().into_iter().map(|one| {
-        let certificates = std::iter::once(&one.root).chain(&one.intermediates);
-        TimestampAuthority {
-            certificates: certificates.map(|certificate| certificate.as_bytes().to_vec()).collect(),
-            signer: Some(one.leaf.as_bytes().to_vec()),
-            window: one.valid_for.map(|window| (window.start, window.end)),
-        }
-    });
-    Ok(found.collect())
-}
 
 /// What TRUST, SIGNATURE, CHAIN, TIME and LOG came to.
 pub(crate) struct Keyless {
@@ -77,100 +30,6 @@ pub(crate) struct Keyless {
     pub(crate) anchor: Option<usize>,
     pub(crate) signed_at: Option<(Timestamp, TimeSource)>,
     pub(crate) log: Option<LogEntry>,
-}
-
-/// Whom a bundle over any artifact is expected from.
-#[derive(Debug, Clone)]
-pub enum BundleSigner {
-    /// Exactly this identity, vouched for by exactly this issuer.
-    Identity {
-        /// The certificate's subject, byte for byte.
-        subject: Untrusted,
-        /// The issuer, byte for byte.
-        issuer: Untrusted,
-    },
-    /// The holder of this key; the bundle then brings no certificate.
-    Key(PublicKey),
-}
-
-/// Verifies a Sigstore bundle over any artifact: a message signature, or a statement of which the artifact is
-/// a subject. Offline. `digest` is the artifact's SHA-256, `root` a `trusted_root.json` as
-/// [`crate::Anchor::sigstore`] takes it. Says nothing about models: those are for [`crate::verify::model`].
-///
-/// All is well when every check of the result passes; the first that does not is told why.
-///
-/// # Errors
-/// `E-MALFORMED` for a root that cannot be used or what is no bundle, `E-TOO-LARGE`.
-pub fn verify_artifact(
-    bundle: &[u8],
-    root: &[u8],
-    digest: [u8; 32],
-    signer: &BundleSigner,
-) -> Result<Vec<Check>> {
-    let root = trusted_root(root)?;
-    let malformed = |cause: String| {
-        Error::new(Code::Malformed, format!("not a Sigstore bundle ({cause})"))
-            .help("get the bundle again from the publisher")
-    };
-    let text = std::str::from_utf8(bundle).map_err(|cause| malformed(cause.to_string()))?;
-    // The library takes the last of two equal keys; others take the first.
-    json::parse(bundle, MAX_DEPTH)?;
-    let bundle = sigstore_verify::types::Bundle::from_json(text)
-        .map_err(|cause| malformed(crate::text::screen(&cause.to_string())))?;
-    if !is_within_limits(&bundle) {
-        return Err(Error::new(Code::TooLarge, OVER_LIMITS).help("get the bundle again from the publisher"));
-    }
-    let policy: Box<dyn Policy> = match signer {
-        BundleSigner::Identity { subject, issuer } => {
-            Box::new(VerificationPolicy::new(subject.raw(), issuer.raw()))
-        }
-        BundleSigner::Key(key) => {
-            Box::new(PublicKeyVerificationPolicy::new(DerPublicKey::from_bytes(key.spki_der())))
-        }
-    };
-    Ok(match judge(&bundle, &root, Sha256Hash::new(digest), policy.as_ref()) {
-        Ok(_) => vec![Check::pass(
-            Stage::Signature,
-            "The signature is that of the expected signer, over this artifact",
-        )],
-        Err(Fault::ArtifactMismatch(cause)) => {
-            let summary = "The bundle is about another artifact than the one that was given";
-            vec![
-                Check::new(Stage::Subject, "SUBJECT-ARTIFACT", Outcome::Fail, summary)
-                    .found(cause.to_string())
-                    .remedy("Get the artifact and its bundle again, together"),
-            ]
-        }
-        Err(fault) => explain(&fault),
-    })
-}
-
-/// Reads a trusted root, or the one inside a `ClientTrustConfig`, and makes sure that it can be used.
-///
-/// # Errors
-/// `E-MALFORMED`.
-pub(crate) fn trusted_root(json: &[u8]) -> Result<String> {
-    let document: serde_json::Value = serde_json::from_slice(json).map_err(unusable_root)?;
-    let root = document.get("trustedRoot").unwrap_or(&document).to_string();
-    let parsed = TrustedRoot::from_json(&root).map_err(unusable_root)?;
-    Verifier::new(&parsed).map_err(unusable_root)?;
-    Ok(root)
-}
-
-/// Who signed, as the leaf says; nothing is checked.
-pub(crate) fn claimed_identity(leaf: &[u8]) -> Option<Identity> {
-    if !is_modest(leaf) {
-        return None;
-    }
-    let leaf = DerCertificate::new(leaf.to_vec());
-    let info = sigstore_verify::crypto::parse_certificate_info(&leaf).ok()?;
-    let key = PublicKey::from_spki_der(info.public_key.as_bytes()).ok();
-    Some(Identity {
-        method: Method::Sigstore,
-        subject: Untrusted::new(info.identity?.as_str()),
-        issuer: info.issuer.map(Untrusted::new),
-        fingerprint: key.map(|key| key.fingerprint()),
-    })
 }
 
 /// Verifies a keyless bundle against each root until one answers for it.
@@ -259,7 +118,7 @@ fn own_subject(payload: &[u8]) -> Option<Sha256Hash> {
 }
 
 /// What the library decodes without limits of its own.
-fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool {
+pub(crate) fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool {
     let material = &bundle.verification_material;
     let stamps = &material.timestamp_verification_data.rfc3161_timestamps;
     let certificates: Vec<&DerCertificate> = match &material.content {
@@ -276,10 +135,10 @@ fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool {
         && certificates.iter().all(|certificate| is_modest(certificate.as_bytes()))
 }
 
-const OVER_LIMITS: &str =
+pub(crate) const OVER_LIMITS: &str =
     "its certificates, timestamps or log entries have more parts than any signature needs";
 
-fn judge(
+pub(crate) fn judge(
     bundle: &sigstore_verify::types::Bundle,
     root: &str,
     artifact: Sha256Hash,
@@ -354,7 +213,7 @@ fn proven(parsed: &Parsed, result: &VerificationResult, anchor: usize) -> Keyles
 
 /// The library stops at its first fault. In its order: times, chain, log, signature, log entry against bundle.
 /// What came before passed; what comes after was not looked at.
-fn explain(fault: &Fault) -> Vec<Check> {
+pub(crate) fn explain(fault: &Fault) -> Vec<Check> {
     use Outcome::{Fail, Missing};
     use Stage::{Chain, Log, Signature, Time, Trust};
     let new = |stage: Stage, code: &str, outcome: Outcome, what: &str, remedy: &str| {
@@ -514,8 +373,4 @@ fn explain(fault: &Fault) -> Vec<Check> {
             [Chain, Time, Log].map(|stage| unknown(stage, why).found(fault.to_string())).to_vec()
         }
     }
-}
-
-fn unknown(stage: Stage, why: &str) -> Check {
-    Check::new(stage, stage.name(), Outcome::Unknown, why)
 }

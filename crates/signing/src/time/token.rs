@@ -2,20 +2,21 @@
 //! limits. Who made a token and whether it holds is judged elsewhere.
 
 #[cfg(feature = "keyless")]
-use crate::error::Code;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
+use crate::text::Untrusted;
+use crate::x509::certificate;
 use crate::x509::der_limits::is_modest;
 use aws_lc_rs::digest;
 use cms::content_info::ContentInfo;
+use cms::signed_data::SignerIdentifier;
 use cms::signed_data::{SignedData, SignerInfo};
 use der::asn1::{AnyRef, BitString, Int, ObjectIdentifier, OctetString};
 use der::{Any, Decode, Encode, Reader, Sequence, SliceReader, Tag, Tagged};
 use jiff::Timestamp;
+use x509_cert::Certificate;
 use x509_cert::ext::Extension;
+use x509_cert::ext::pkix::SubjectKeyIdentifier;
 use x509_cert::spki::AlgorithmIdentifierOwned;
-
-#[cfg(feature = "keyless")]
-use crate::text::Untrusted;
 
 /// Tokens with a chain of certificates are a few thousand bytes.
 pub(crate) const LIMIT_TOKEN_BYTES: usize = 64 * 1024;
@@ -355,6 +356,44 @@ impl std::fmt::Display for Accuracy {
 pub(crate) fn nonce(random: [u8; 8]) -> Result<Int> {
     Int::new(&random.map(|byte| byte & 0x7f | 0x40))
         .map_err(|_| Error::new(Code::Internal, "a nonce cannot be made"))
+}
+
+pub(crate) fn is_meant(certificate: &Certificate, sid: &SignerIdentifier) -> bool {
+    let tbs = &certificate.tbs_certificate;
+    match sid {
+        SignerIdentifier::IssuerAndSerialNumber(name) => {
+            tbs.serial_number == name.serial_number && tbs.issuer.to_der().ok() == name.issuer.to_der().ok()
+        }
+        SignerIdentifier::SubjectKeyIdentifier(id) => {
+            tbs.get::<SubjectKeyIdentifier>().ok().flatten().is_some_and(|(_, own)| own == *id)
+        }
+    }
+}
+
+/// For `inspect`: what a token says, unchecked.
+pub(crate) fn describe(stamp: &[u8]) -> Untrusted {
+    match Token::read(stamp) {
+        Ok(token) => format!("{} by {}", token.at, authority_of(&token).raw()).into(),
+        Err(why) => format!("cannot be read: {why}").into(),
+    }
+}
+
+/// By whom a token says to be, unchecked.
+pub(crate) fn authority_of(token: &Token) -> Untrusted {
+    let mut brought = token.certificates.iter().filter_map(|der| certificate::parse(der).ok());
+    match brought.find(|certificate| is_meant(certificate, &token.signer.sid)) {
+        Some(certificate) => certificate::subject(&certificate),
+        None => unnamed(&token.signer.sid),
+    }
+}
+
+pub(crate) fn unnamed(sid: &SignerIdentifier) -> Untrusted {
+    match sid {
+        SignerIdentifier::IssuerAndSerialNumber(name) => {
+            format!("a signer certified by {}", name.issuer).into()
+        }
+        SignerIdentifier::SubjectKeyIdentifier(_) => "a signer that it does not name".into(),
+    }
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::hashing::files::{HashAlgorithm, hash_bytes};
+use crate::hashing::job::{HashAlgorithm, hash_bytes};
 use crate::keys::public::PublicKey;
-use crate::sigstore::evidence;
+use crate::sigstore::root;
 use crate::text::Untrusted;
-use crate::verify::time::{TimestampAuthority, read_authorities};
-use crate::x509::chain::certificates_from_pem;
+use crate::time::authority::TimestampAuthority;
+use crate::x509::certificate::{self, certificates_from_pem};
 use crate::x509::revocation::RevocationList;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -127,7 +127,7 @@ impl Anchor {
         json: &[u8],
         made: Option<Timestamp>,
     ) -> Result<Self> {
-        let root = evidence::trusted_root(json)?;
+        let root = root::trusted_root(json)?;
         Ok(Self::of(name, origin, json, made, AnchorKind::Sigstore(root)))
     }
 
@@ -147,17 +147,17 @@ impl Anchor {
 
     /// The trusted root of the public-good Sigstore instance, inside this program.
     pub fn public_good() -> Self {
-        Self::embedded("sigstore public good", evidence::PUBLIC_GOOD)
+        Self::embedded("sigstore public good", root::PUBLIC_GOOD)
     }
 
     /// The trusted root of Sigstore's staging instance, inside this program: for tests only.
     pub fn staging() -> Self {
-        Self::embedded("sigstore staging", evidence::STAGING)
+        Self::embedded("sigstore staging", root::STAGING)
     }
 
     /// The trusted root of GitHub's own Sigstore instance, inside this program.
     pub fn github() -> Self {
-        Self::embedded("sigstore github", evidence::GITHUB)
+        Self::embedded("sigstore github", root::GITHUB)
     }
 
     /// As [`Anchor::key`], from a file.
@@ -263,8 +263,19 @@ fn modified(path: &Path) -> Option<Timestamp> {
     Timestamp::try_from(std::fs::metadata(path).ok()?.modified().ok()?).ok()
 }
 
-/// For messages: a root that cannot be used.
-pub(crate) fn unusable_root(cause: impl std::fmt::Display) -> Error {
-    Error::new(Code::Malformed, format!("not a Sigstore trusted root that can be used ({cause})"))
-        .help("expected a trusted_root.json, as `cosign trusted-root create` or a TUF repository gives")
+/// Reads PEM (or DER) certificates of one authority, or the authorities of a Sigstore trusted root.
+///
+/// # Errors
+/// `E-MALFORMED`, `E-TOO-LARGE`.
+pub(crate) fn read_authorities(bytes: &[u8]) -> Result<Vec<TimestampAuthority>> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        let certificates = certificate::certificates_from_pem(bytes)?;
+        return Ok(vec![TimestampAuthority { certificates, signer: None, window: None }]);
+    }
+    let found = root::timestamp_authorities(bytes)?;
+    if found.is_empty() {
+        return Err(Error::new(Code::Malformed, "the trusted root names no timestamp authority")
+            .help("name the authority's certificates in PEM instead"));
+    }
+    Ok(found)
 }

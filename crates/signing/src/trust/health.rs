@@ -3,7 +3,7 @@
 
 use crate::json;
 use crate::text::{Untrusted, clip, screen};
-use crate::x509::chain;
+use crate::x509::certificate;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -99,9 +99,9 @@ struct Window {
 
 fn of_certificates(certificates: &[Vec<u8>]) -> Vec<Window> {
     let window = |der: &Vec<u8>| {
-        let certificate = chain::parse(der).ok()?;
-        let (from, until) = chain::validity(&certificate);
-        let what = clip(&screen(chain::subject(&certificate).raw()), NAME_COLUMNS);
+        let certificate = certificate::parse(der).ok()?;
+        let (from, until) = certificate::validity(&certificate);
+        let what = clip(&screen(certificate::subject(&certificate).raw()), NAME_COLUMNS);
         Some(Window { what, from: Some(from), until: Some(until), alone: false })
     };
     certificates.iter().filter_map(window).collect()
@@ -127,7 +127,7 @@ fn end_of(service: &Value) -> Option<Timestamp> {
     let certificates = service.pointer("/certChain/certificates").and_then(Value::as_array);
     let of_certificate = |certificate: &Value| {
         let der = STANDARD.decode(certificate.get("rawBytes")?.as_str()?).ok()?;
-        Some(chain::validity(&chain::parse(&der).ok()?).1)
+        Some(certificate::validity(&certificate::parse(&der).ok()?).1)
     };
     certificates.into_iter().flatten().filter_map(of_certificate).chain(stated).min()
 }

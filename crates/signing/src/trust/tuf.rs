@@ -190,8 +190,8 @@ impl MetadataStore for Folder {
 
 #[cfg(test)]
 mod tests {
-    use super::instances::Embedded;
     use super::is_plain;
+    use crate::trust::instances::Embedded;
 
     #[test]
     fn the_first_roots_inside_this_program_stand_by_themselves() {

@@ -2,23 +2,24 @@
 //! only says what differs, and what the difference looks like.
 
 use crate::bundle::document::Bundle;
-use crate::bundle::manifest::{Statement, parse_shard_name};
-use crate::check::step::{Check, Outcome, Stage};
+use crate::bundle::manifest::Statement;
+use crate::check::step::{Check, Outcome, Stage, sentence};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
+use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{Entry, Listing, Scope, base_name, covers, enumerate_until, model_relative};
 use crate::files::localise::{self, ChangeKind, Differing, MoveKind};
+use crate::files::parts::{signed_files, signed_size};
+use crate::files::report::{FilesReport, LISTED};
 use crate::files::{formats, links};
-use crate::hashing::files::{HashAlgorithm, HashJob};
+use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::hashing::remembered::{Reuse, hash_or_recall};
 use crate::progress::Progress;
-use crate::sign::model::is_attestation;
 use crate::text::Untrusted;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::model::{VerifyOptions, sentence};
-use super::verification::FilesReport;
+use super::options::VerifyOptions;
 
 /// Lines of detail of each kind in the check; the report holds all.
 const SHOWN: usize = 10;
@@ -153,44 +154,6 @@ pub(crate) fn compare(
         ));
     }
     Ok((with_details(check, &report, details), report, listing))
-}
-
-/// One signed digest: of a whole file, or of a range of it.
-pub(crate) struct Part<'s> {
-    pub(crate) range: Option<(u64, u64)>,
-    pub(crate) digest: &'s [u8],
-}
-
-/// Shards tell how long a file was.
-pub(crate) fn signed_size(parts: &[Part<'_>]) -> Option<u64> {
-    parts.last().and_then(|part| part.range).map(|(_, end)| end)
-}
-
-/// Signed files by name, each with its parts in the order of their place.
-fn signed_files<'s>(
-    statement: &'s Statement,
-    listing: &'s Listing,
-    model: &Path,
-) -> BTreeMap<&'s str, Vec<Part<'s>>> {
-    let sharded = statement.manifest.serialization.shard_size.is_some();
-    // The reference up to 1.0.0 calls a model that is one file `.`.
-    let only = match listing.entries.as_slice() {
-        [only] if model.is_file() => Some(only.name.as_str()),
-        _ => None,
-    };
-    let mut files: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
-    for resource in &statement.manifest.resources {
-        let (name, range) = match parse_shard_name(&resource.name) {
-            Some((path, start, end)) if sharded => (path, Some((start, end))),
-            _ => (resource.name.as_str(), None),
-        };
-        let name = if name == "." { only.unwrap_or(name) } else { name };
-        files.entry(name).or_default().push(Part { range, digest: &resource.digest });
-    }
-    for parts in files.values_mut() {
-        parts.sort_by_key(|part| part.range);
-    }
-    files
 }
 
 fn list(
@@ -425,16 +388,6 @@ fn tally(report: &FilesReport) -> String {
         counts.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")),
     );
     parts.join(", ")
-}
-
-/// How the details begin that tell of one file in the report.
-const LISTED: [&str; 5] = ["moved: ", "changed: ", "missing: ", "not signed: ", "not readable: "];
-
-impl FilesReport {
-    /// Whether a detail of FILES tells of a file that the report holds too, and with more to it.
-    pub fn is_listed(detail: &Untrusted) -> bool {
-        LISTED.iter().any(|what| detail.raw().starts_with(what))
-    }
 }
 
 fn with_details(mut check: Check, report: &FilesReport, mut first: Vec<Untrusted>) -> Check {

@@ -2,15 +2,19 @@
 //! writes nothing.
 
 mod claim;
+pub(crate) mod coverage;
 pub(crate) mod files;
 pub(crate) mod model;
+pub(crate) mod options;
+mod parse;
 pub(crate) mod signer;
+mod statement;
 pub(crate) mod survey;
 pub(crate) mod time;
 pub(crate) mod verification;
 
-pub use claim::{Head, claimed_signer, read_head, verify_claim};
-pub use model::{VerifyOptions, verify, verify_with};
-pub use survey::Coverage;
-pub use time::TimestampAuthority;
-pub use verification::{FilesReport, FollowedLinks, LogEntry, TimeSource, Verification};
+pub use claim::{claimed_signer, verify_claim};
+pub use coverage::Coverage;
+pub use model::{verify, verify_with};
+pub use options::VerifyOptions;
+pub use verification::Verification;

@@ -4,19 +4,22 @@
 use crate::bundle::document::{Bundle, Material};
 use crate::bundle::dsse::{pae, pae_v02};
 use crate::bundle::manifest::Statement;
+use crate::check::evidence::TimeSource;
 use crate::check::identity::{Identity, Method, NameDifference};
-use crate::check::step::{Check, Outcome, Stage};
+use crate::check::step::{Check, Outcome, Stage, unknown};
 use crate::clock::whole_second;
 use crate::keys::public::PublicKey;
 use crate::sigstore::evidence;
+use crate::sigstore::identity::claimed_identity;
 use crate::text::Untrusted;
 use crate::trust::anchor::{Anchor, AnchorKind, IdentityRule, Trust};
-use crate::x509::chain::{self, ChainTime};
+use crate::x509::judgement::ChainTime;
 use crate::x509::revocation::RevocationList;
+use crate::x509::{certificate, chain};
 
-use super::model::{VerifyOptions, unknown};
+use super::options::VerifyOptions;
 use super::time;
-use super::verification::{TimeSource, Verification};
+use super::verification::Verification;
 
 /// Sets the checks of the six stages, and what they established.
 pub(crate) fn check(
@@ -231,12 +234,12 @@ fn certificate(
     trust: &Trust,
     options: &VerifyOptions,
 ) {
-    let leaf = certificates.first().and_then(|der| chain::parse(der).ok());
-    let key = leaf.as_ref().map(|leaf| PublicKey::from_spki_der(&chain::spki(leaf)));
+    let leaf = certificates.first().and_then(|der| certificate::parse(der).ok());
+    let key = leaf.as_ref().map(|leaf| PublicKey::from_spki_der(&certificate::spki(leaf)));
     result.signer = leaf.as_ref().map(|leaf| Identity {
         method: Method::Certificate,
-        subject: chain::subject(leaf),
-        issuer: Some(chain::issuer(leaf)),
+        subject: certificate::subject(leaf),
+        issuer: Some(certificate::issuer(leaf)),
         fingerprint: key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::fingerprint),
     });
     result.curve = key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::curve);
@@ -276,8 +279,10 @@ fn certificate(
 }
 
 fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trust, options: &VerifyOptions) {
-    result.signer = evidence::claimed_identity(leaf);
-    let key = chain::parse(leaf).ok().and_then(|leaf| PublicKey::from_spki_der(&chain::spki(&leaf)).ok());
+    result.signer = claimed_identity(leaf);
+    let key = certificate::parse(leaf)
+        .ok()
+        .and_then(|leaf| PublicKey::from_spki_der(&certificate::spki(&leaf)).ok());
     result.curve = key.as_ref().map(PublicKey::curve);
     let signature = key.map(|key| signed.check(&key));
     let (anchors, roots): (Vec<&Anchor>, Vec<&str>) = trust
@@ -325,7 +330,7 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
 /// A log or an authority may be newer than the root that should know it.
 fn age_of_roots(anchors: &[&Anchor], leaf: &[u8], options: &VerifyOptions) -> Vec<Untrusted> {
     const SHOWN: usize = 5;
-    let certified = chain::parse(leaf).ok().map(|leaf| chain::validity(&leaf).0);
+    let certified = certificate::parse(leaf).ok().map(|leaf| certificate::validity(&leaf).0);
     let mut lines = Vec::new();
     for anchor in anchors.iter().take(SHOWN) {
         let (Some(made), Some(days)) = (anchor.made, anchor.used_at(options.at).age_days) else { continue };

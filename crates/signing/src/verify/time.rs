@@ -4,50 +4,20 @@
 use crate::check::codes::code_info;
 use crate::check::step::{Check, Outcome, Stage};
 use crate::clock::whole_second;
-use crate::error::{Code, Error, Result};
-use crate::sigstore::evidence;
 use crate::text::Untrusted;
-use crate::time::token::Token;
+use crate::time::authority::TimestampAuthority;
+use crate::time::token::{Token, is_meant, unnamed};
 use crate::trust::anchor::{Anchor, AnchorKind, Trust};
-use crate::x509::chain::{self, ChainTime};
-use crate::x509::search::signature_holds;
-use cms::signed_data::SignerIdentifier;
-use der::Encode;
+use crate::x509::judgement::ChainTime;
+use crate::x509::signatures::signature_holds;
+use crate::x509::{certificate, chain};
 use der::oid::db::rfc5280::ID_KP_TIME_STAMPING;
 use jiff::{SignedDuration, Timestamp};
 use x509_cert::Certificate;
-use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier};
-
-/// A timestamp authority that is trusted.
-#[derive(Debug, Clone)]
-pub struct TimestampAuthority {
-    /// Roots, DER, and certificates below them that only help.
-    pub(crate) certificates: Vec<Vec<u8>>,
-    /// The only certificate that may sign, where the trusted root names one.
-    pub(crate) signer: Option<Vec<u8>>,
-    /// When it may be believed, where the trusted root says so.
-    pub(crate) window: Option<(Timestamp, Option<Timestamp>)>,
-}
+use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 
 /// How far a token may be ahead of the time of the verification: clocks differ.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(300);
-
-/// Reads PEM (or DER) certificates of one authority, or the authorities of a Sigstore trusted root.
-///
-/// # Errors
-/// `E-MALFORMED`, `E-TOO-LARGE`.
-pub(crate) fn read_authorities(bytes: &[u8]) -> Result<Vec<TimestampAuthority>> {
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        let certificates = chain::certificates_from_pem(bytes)?;
-        return Ok(vec![TimestampAuthority { certificates, signer: None, window: None }]);
-    }
-    let found = evidence::timestamp_authorities(bytes)?;
-    if found.is_empty() {
-        return Err(Error::new(Code::Malformed, "the trusted root names no timestamp authority")
-            .help("name the authority's certificates in PEM instead"));
-    }
-    Ok(found)
-}
 
 /// Why a timestamp does not count.
 struct Bad {
@@ -255,7 +225,7 @@ fn judge_token<'t>(
         .certificates
         .iter()
         .chain(pool)
-        .filter_map(|der| Some((der.clone(), chain::parse(der).ok()?)))
+        .filter_map(|der| Some((der.clone(), certificate::parse(der).ok()?)))
         .filter(|(_, certificate)| is_meant(certificate, &token.signer.sid))
         .collect();
     // The certificate that the token names by its digest goes before others of the same name.
@@ -273,7 +243,7 @@ fn judge_token<'t>(
         &token.signed,
         token.signer.signature.as_bytes(),
     );
-    let authority: Untrusted = chain::name_of(certificate).into();
+    let authority: Untrusted = certificate::name_of(certificate).into();
     if holds == Some(false) {
         return Err(Bad::new("TIME-INVALID", ALTERED, authority)
             .expected("a signature by the authority's certificate over the time"));
@@ -325,23 +295,11 @@ fn details(token: &Token, signer: &Certificate, now: Timestamp) -> Vec<String> {
         format!("always in the order of the authority's timestamps: {order}"),
         format!("under the authority's policy {}, serial {}", token.policy, token.serial),
     ];
-    let (_, until) = chain::validity(signer);
+    let (_, until) = certificate::validity(signer);
     if until < now {
         lines.push(format!("the authority's certificate has ended since, on {until}; it counts as of then"));
     }
     lines
-}
-
-fn is_meant(certificate: &Certificate, sid: &SignerIdentifier) -> bool {
-    let tbs = &certificate.tbs_certificate;
-    match sid {
-        SignerIdentifier::IssuerAndSerialNumber(name) => {
-            tbs.serial_number == name.serial_number && tbs.issuer.to_der().ok() == name.issuer.to_der().ok()
-        }
-        SignerIdentifier::SubjectKeyIdentifier(id) => {
-            tbs.get::<SubjectKeyIdentifier>().ok().flatten().is_some_and(|(_, own)| own == *id)
-        }
-    }
 }
 
 /// RFC 3161 2.3: issued for timestamps alone, and critically so.
@@ -409,30 +367,4 @@ fn leads_to<'t>(
         }
     }
     bad.map_or(Ok(Err(why)), Err)
-}
-
-/// For `inspect`: what a token says, unchecked.
-pub(crate) fn describe(stamp: &[u8]) -> Untrusted {
-    match Token::read(stamp) {
-        Ok(token) => format!("{} by {}", token.at, authority_of(&token).raw()).into(),
-        Err(why) => format!("cannot be read: {why}").into(),
-    }
-}
-
-/// By whom a token says to be, unchecked.
-pub(crate) fn authority_of(token: &Token) -> Untrusted {
-    let mut brought = token.certificates.iter().filter_map(|der| chain::parse(der).ok());
-    match brought.find(|certificate| is_meant(certificate, &token.signer.sid)) {
-        Some(certificate) => chain::subject(&certificate),
-        None => unnamed(&token.signer.sid),
-    }
-}
-
-fn unnamed(sid: &SignerIdentifier) -> Untrusted {
-    match sid {
-        SignerIdentifier::IssuerAndSerialNumber(name) => {
-            format!("a signer certified by {}", name.issuer).into()
-        }
-        SignerIdentifier::SubjectKeyIdentifier(_) => "a signer that it does not name".into(),
-    }
 }

@@ -1,119 +1,18 @@
 //! What a verification found: one value that records keep, screens show and policies judge.
 
 use crate::bundle::manifest::RootDigest;
+use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::identity::{Identity, Method};
 use crate::check::step::{Check, Outcome, Stage};
-use crate::files::localise::{ChangedFile, MovedFile};
-use crate::foreign::ForeignSignature;
-use crate::hashing::files::HashAlgorithm;
-use crate::hashing::remembered::Recalled;
+use crate::files::report::FilesReport;
+use crate::foreign::seen::ForeignSignature;
+use crate::hashing::job::HashAlgorithm;
 use crate::keys::public::Curve;
 use crate::text::Untrusted;
 use crate::trust::anchor::AnchorUse;
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 
-use super::survey::Coverage;
-
-/// Who says when it was signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TimeSource {
-    /// The transparency log.
-    Log,
-    /// An RFC 3161 authority.
-    Authority,
-}
-
-impl TimeSource {
-    /// `the transparency log`, or `a timestamp authority`.
-    pub fn words(self) -> &'static str {
-        match self {
-            TimeSource::Log => "the transparency log",
-            TimeSource::Authority => "a timestamp authority",
-        }
-    }
-}
-
-/// A transparency log entry that was verified.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogEntry {
-    /// Base64 key id of the log, as in the bundle.
-    pub log_id: Untrusted,
-    /// Index in the log.
-    pub index: u64,
-}
-
-/// Links that led to files of the model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FollowedLinks {
-    /// How many.
-    pub count: u64,
-    /// Whether they led into the blobs of the hub cache whose snapshot the model is.
-    pub hub_cache: bool,
-    /// The first few: name, and where it led.
-    pub first: Vec<Untrusted>,
-}
-
-impl FollowedLinks {
-    /// `12 links followed (hub cache)`.
-    pub fn line(&self) -> String {
-        let plural = if self.count == 1 { "" } else { "s" };
-        let place = if self.hub_cache { " (hub cache)" } else { "" };
-        format!("{} link{plural} followed{place}", self.count)
-    }
-}
-
-/// What became of the files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
-pub struct FilesReport {
-    /// Resources that match.
-    pub matched: u64,
-    /// Bytes hashed.
-    pub bytes: u64,
-    /// Bytes of the files that match as a whole.
-    #[serde(default)]
-    pub matched_bytes: u64,
-    /// Bytes of all files in the folder, signed or not, without the signature itself; none when nobody counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub folder_bytes: Option<u64>,
-    /// Files that differ.
-    pub changed: Vec<ChangedFile>,
-    /// Files that are gone from where they were signed.
-    pub missing: Vec<Untrusted>,
-    /// Files that nobody signed.
-    pub extra: Vec<Untrusted>,
-    /// Pairs of a missing and an extra file that are one file under two names.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub moved: Vec<MovedFile>,
-    /// Files that the bundle's own `ignore_paths` hide.
-    pub ignored: Vec<Untrusted>,
-    /// Links that were followed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub links: Option<FollowedLinks>,
-    /// Files whose content is not what the name of their blob, a SHA-256, says.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub misnamed: Vec<Untrusted>,
-    /// Files that could not be read or that changed while they were read, with the reason.
-    pub unreadable: Vec<(Untrusted, String)>,
-    /// Digests that were computed earlier and not this time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recalled: Option<Recalled>,
-}
-
-impl FilesReport {
-    /// Missing files that were not found under another name.
-    pub fn truly_missing(&self) -> impl Iterator<Item = &Untrusted> {
-        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.name).collect();
-        self.missing.iter().filter(move |name| !moved.contains(name))
-    }
-
-    /// Unsigned files that are not a signed file under another name.
-    pub fn truly_extra(&self) -> impl Iterator<Item = &Untrusted> {
-        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.found).collect();
-        self.extra.iter().filter(move |name| !moved.contains(name))
-    }
-}
+use super::coverage::Coverage;
 
 /// The checks of one model against one bundle at one time, and what they established.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,11 +4,10 @@
 use crate::check::step::{Check, Outcome, Stage};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::hashing::files::{HashAlgorithm, hash_bytes};
+use crate::hashing::job::{HashAlgorithm, hash_bytes};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use der::asn1::AnyRef;
-use der::asn1::{GeneralizedTime, ObjectIdentifier};
+use der::asn1::{AnyRef, GeneralizedTime, ObjectIdentifier};
 use der::referenced::OwnedToRef;
 use der::{Decode, Reader, SliceReader};
 use jiff::Timestamp;
@@ -19,10 +18,11 @@ use x509_cert::ext::pkix::crl::{CrlReason, IssuingDistributionPoint};
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 use x509_cert::time::Time;
 
-use super::chain::{ChainTime, fault, moment, name_of};
+use super::certificate::{moment, name_of};
 use super::der_limits::is_modest;
-use super::rules::Broken;
-use super::search::{Member, Signatures, Verdict};
+use super::judgement::{Broken, ChainTime, fault};
+use super::search::Member;
+use super::signatures::{Signatures, Verdict};
 
 /// A file of revocation lists, and the lists in it.
 const LIMIT_FILE_BYTES: u64 = 16 * 1024 * 1024;

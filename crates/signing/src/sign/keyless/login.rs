@@ -2,7 +2,7 @@
 //! a browser that comes back to this machine (RFC 8252) or by a code that the person copies.
 
 use crate::error::{Code, Error, Result};
-use crate::hashing::files::{HashAlgorithm, hash_bytes};
+use crate::hashing::job::{HashAlgorithm, hash_bytes};
 use crate::http::{Body, Client, Service, field_of, form};
 use crate::json::{self, Object};
 use crate::progress::Progress;

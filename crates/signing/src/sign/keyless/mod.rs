@@ -16,25 +16,26 @@ pub use token::{DEFAULT_AUDIENCE, IdentityToken};
 use crate::bundle::document::{Bundle, MEDIA_TYPE};
 use crate::bundle::dsse::{Envelope, pae};
 use crate::bundle::manifest::{PAYLOAD_TYPE, Statement};
+use crate::check::evidence::LogEntry;
 use crate::check::identity::Identity;
 use crate::check::step::{Outcome, Stage};
 use crate::error::{Code, Error, Result};
 use crate::hashing::remembered::Reuse;
 use crate::http::{Client, Service};
-use crate::keys::public::{Curve, SigningKey};
+use crate::keys::private::SigningKey;
+use crate::keys::public::Curve;
 use crate::progress::Progress;
+use crate::sign::model::{SignOptions, Signed, check_overwrite, measure, write_bundle};
 use crate::trust::anchor::Trust;
-use crate::verify::model::VerifyOptions;
+use crate::verify::options::VerifyOptions;
 use crate::verify::signer;
-use crate::verify::verification::{LogEntry, Verification};
+use crate::verify::verification::Verification;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
-
-use super::model::{SignOptions, Signed, check_overwrite, measure, write_bundle};
 
 /// Where the identity token comes from.
 #[derive(Debug)]

@@ -3,12 +3,14 @@
 
 use crate::bundle::dsse::{Envelope, pae};
 use crate::error::{Code, Error, Result};
-use crate::hashing::files::{HashAlgorithm, hash_bytes};
+use crate::hashing::job::{HashAlgorithm, hash_bytes};
 use crate::http::{Body, Client, Service};
 use crate::json;
-use crate::keys::public::{PublicKey, SigningKey};
+use crate::keys::private::SigningKey;
+use crate::keys::public::PublicKey;
+use crate::sigstore::identity::claimed_identity;
 use crate::time::token;
-use crate::x509::chain::{self, certificates_from_pem};
+use crate::x509::certificate::{self, certificates_from_pem};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use der::asn1::{BitString, SetOfVec};
@@ -55,12 +57,11 @@ pub(super) fn certificate(
         .and_then(Value::as_str)
         .and_then(|pem| certificates_from_pem(pem.as_bytes()).ok()?.into_iter().next())
         .ok_or_else(|| place.unusable("it holds no certificate"))?;
-    let parsed = chain::parse(&leaf).map_err(|_| place.unusable("the certificate cannot be read"))?;
-    if PublicKey::from_spki_der(&chain::spki(&parsed)).ok().as_ref() != Some(key.public()) {
+    let parsed = certificate::parse(&leaf).map_err(|_| place.unusable("the certificate cannot be read"))?;
+    if PublicKey::from_spki_der(&certificate::spki(&parsed)).ok().as_ref() != Some(key.public()) {
         return Err(place.unusable("the certificate is for another key"));
     }
-    let identity = crate::sigstore::evidence::claimed_identity(&leaf)
-        .ok_or_else(|| place.unusable("the certificate names nobody"))?;
+    let identity = claimed_identity(&leaf).ok_or_else(|| place.unusable("the certificate names nobody"))?;
     if !token.is_of(&identity) {
         return Err(place.unusable(format!(
             "the certificate is in another name than the token's: {} of {}",
