@@ -5,7 +5,7 @@
 use crate::check::identity::Method;
 use crate::disk::{read_small, too_large};
 use crate::error::{Code, Error, Result};
-use crate::hashing::job::{HashAlgorithm, hash_bytes};
+use crate::hashing::job::sha256_hex;
 use crate::json::{self, Object};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -138,7 +138,7 @@ impl Bundle {
             envelope: parse_envelope(&bundle.object("dsseEnvelope")?)?,
             log_entries,
             timestamps,
-            digest: hex::encode(hash_bytes(HashAlgorithm::Sha256, raw)),
+            digest: sha256_hex(raw),
             raw: raw_kept,
         })
     }

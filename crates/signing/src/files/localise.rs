@@ -4,7 +4,7 @@
 use crate::disk::read_small;
 use crate::error::Result;
 use crate::hashing::files::hash_files;
-use crate::hashing::job::{HashAlgorithm, HashJob, hash_bytes};
+use crate::hashing::job::{HashAlgorithm, HashJob, hash_bytes, sha256_hex};
 use crate::progress::Progress;
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
@@ -509,7 +509,7 @@ mod tests {
 
     #[test]
     fn line_ends_are_recognised_both_ways() {
-        let expected = |text: &[u8]| hex::encode(hash_bytes(HashAlgorithm::Sha256, text));
+        let expected = |text: &[u8]| sha256_hex(text);
         let how = |text: &[u8], signed: &[u8]| line_ends(text, &expected(signed), HashAlgorithm::Sha256);
         assert_eq!(how(b"a\r\nb\r\n", b"a\nb\n"), Some("signed with LF, here with CRLF"));
         assert_eq!(how(b"a\nb\n", b"a\r\nb\r\n"), Some("signed with CRLF, here with LF"));

@@ -1,6 +1,6 @@
 //! CMS signed data (RFC 5652), in DER or PEM: the first signer, tried by the certificate that comes along.
 
-use crate::pem::pem_blocks;
+use crate::pem;
 use crate::x509::certificate;
 use crate::x509::der_limits::is_modest;
 use aws_lc_rs::digest;
@@ -57,7 +57,7 @@ pub(super) fn recognise(raw: &[u8], beside: &Beside<'_>) -> Option<Seen> {
     if !labelled.iter().any(|label| raw.trim_ascii_start().starts_with(label.as_bytes())) {
         return None;
     }
-    Some(match pem_blocks(raw).ok().and_then(|blocks| blocks.into_iter().next()) {
+    Some(match pem::blocks(raw).ok().and_then(|blocks| blocks.into_iter().next()) {
         Some(block) => read(&block.der, beside),
         None => Seen::malformed(ForeignKind::Cms, "a damaged PEM file"),
     })

@@ -1,9 +1,9 @@
 //! Key files: writing a new pair, and saying what a file holds without giving the secret away. It asks nobody
 //! for a password.
 
-use crate::disk::write_beside;
+use crate::disk::{self, write_beside};
 use crate::error::{Code, Error, Result};
-use crate::pem::pem_blocks;
+use crate::pem;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -28,7 +28,7 @@ pub struct KeyFile {
 /// # Errors
 /// As [`SigningKey::from_pem_asking`] and [`PublicKey::from_pem`].
 pub fn describe_key(pem: &[u8], password: Option<&Secret>) -> Result<KeyFile> {
-    if pem_blocks(pem)?.iter().any(|block| block.label == "PUBLIC KEY") {
+    if pem::blocks(pem)?.iter().any(|block| block.label == "PUBLIC KEY") {
         return Ok(KeyFile { private: false, encryption: None, public: Some(PublicKey::from_pem(pem)?) });
     }
     let block = private_block(pem)?;
@@ -72,10 +72,9 @@ pub fn write_key_pair(
         (public.as_path(), write_beside(&public, key.public().to_pem().as_bytes(), 0o666)?),
     ];
     for (path, file) in files {
-        let done = if replace { file.persist(path) } else { file.persist_noclobber(path) };
-        done.map_err(|cause| match cause.error.kind() {
+        disk::name(file, path, replace).map_err(|cause| match cause.kind() {
             std::io::ErrorKind::AlreadyExists => exists(path),
-            _ => Error::write(path, &cause.error),
+            _ => Error::write(path, &cause),
         })?;
     }
     Ok(public)

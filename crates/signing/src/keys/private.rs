@@ -1,7 +1,7 @@
 //! Private keys: read, made, written, and what they sign with. Their bytes are wiped and never printed.
 
 use crate::error::{Code, Error, Result};
-use crate::pem::{PemBlock, pem_blocks, pem_text};
+use crate::pem::{self, Block};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair};
@@ -112,7 +112,7 @@ impl SigningKey {
             .pair
             .to_pkcs8v1()
             .map_err(|_| Error::new(Code::Internal, "the private key cannot be written"))?;
-        Ok(pem_text("PRIVATE KEY", der.as_ref()))
+        Ok(pem::text("PRIVATE KEY", der.as_ref()))
     }
 
     /// The PKCS#8 PEM text, encrypted (PBES2: PBKDF2-HMAC-SHA256 and AES-256-CBC).
@@ -124,7 +124,7 @@ impl SigningKey {
             .pair
             .to_pkcs8v1()
             .map_err(|_| Error::new(Code::Internal, "the private key cannot be written"))?;
-        Ok(pem_text(ENCRYPTED, &encrypt(der.as_ref(), password)?))
+        Ok(pem::text(ENCRYPTED, &encrypt(der.as_ref(), password)?))
     }
 
     /// The public half.
@@ -148,12 +148,10 @@ pub(crate) const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 ///
 /// # Errors
 /// `E-KEY` when there is none, or one that OpenSSL encrypted in its own way.
-pub(crate) fn private_block(pem: &[u8]) -> Result<PemBlock> {
+pub(crate) fn private_block(pem: &[u8]) -> Result<Block<'_>> {
     const LABELS: [&str; 3] = ["PRIVATE KEY", "EC PRIVATE KEY", ENCRYPTED];
-    let block = pem_blocks(pem)?
-        .into_iter()
-        .find(|block| LABELS.contains(&block.label.as_str()))
-        .ok_or_else(|| {
+    let block =
+        pem::blocks(pem)?.into_iter().find(|block| LABELS.contains(&block.label)).ok_or_else(|| {
             Error::new(Code::Key, "not a PEM private key").help(
                 "expected a file that begins with -----BEGIN PRIVATE KEY-----, -----BEGIN ENCRYPTED PRIVATE \
                  KEY----- or -----BEGIN EC PRIVATE KEY-----",

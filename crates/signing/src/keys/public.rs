@@ -2,8 +2,8 @@
 //! knows no bundle.
 
 use crate::error::{Code, Error, Result};
-use crate::hashing::job::{HashAlgorithm, hash_bytes};
-use crate::pem::{pem_blocks, pem_text};
+use crate::hashing::job::sha256_hex;
+use crate::pem;
 use aws_lc_rs::signature as ecdsa;
 use aws_lc_rs::signature::{EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm};
 use der::asn1::ObjectIdentifier;
@@ -104,7 +104,7 @@ impl PublicKey {
     /// # Errors
     /// `E-KEY` for anything but P-256, P-384 or P-521.
     pub fn from_pem(pem: &[u8]) -> Result<Self> {
-        let der = pem_blocks(pem)?
+        let der = pem::blocks(pem)?
             .into_iter()
             .find(|block| block.label == "PUBLIC KEY")
             .ok_or_else(|| {
@@ -177,17 +177,17 @@ impl PublicKey {
 
     /// `sha256:<hex>` over the DER SubjectPublicKeyInfo.
     pub fn fingerprint(&self) -> String {
-        format!("sha256:{}", hex::encode(hash_bytes(HashAlgorithm::Sha256, &self.spki_der)))
+        format!("sha256:{}", sha256_hex(&self.spki_der))
     }
 
     /// The hint of a key bundle: hex SHA-256 over the PEM text as OpenSSL writes it (oms.md 0.11).
     pub fn hint(&self) -> String {
-        hex::encode(hash_bytes(HashAlgorithm::Sha256, self.to_pem().as_bytes()))
+        sha256_hex(self.to_pem().as_bytes())
     }
 
     /// The PEM text as OpenSSL writes it: 64 columns, line feeds, one at the end.
     pub fn to_pem(&self) -> String {
-        pem_text("PUBLIC KEY", &self.spki_der).to_string()
+        pem::text("PUBLIC KEY", &self.spki_der).to_string()
     }
 
     /// Whether the DER ECDSA signature over `message` (hashed with the curve's own SHA-2) is this key's.

@@ -2,7 +2,7 @@
 
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::hashing::job::{HashAlgorithm, hash_bytes};
+use crate::hashing::job::sha256_hex;
 use crate::keys::public::PublicKey;
 use crate::sigstore::root;
 use crate::text::Untrusted;
@@ -236,7 +236,7 @@ impl Anchor {
         made: Option<Timestamp>,
         kind: AnchorKind,
     ) -> Self {
-        let digest = hex::encode(hash_bytes(HashAlgorithm::Sha256, bytes));
+        let digest = sha256_hex(bytes);
         Anchor { name: name.into(), origin: origin.into(), digest, made, kind, crls: Vec::new() }
     }
 

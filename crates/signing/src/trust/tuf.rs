@@ -1,7 +1,7 @@
 //! Fetches a trusted root from a repository of The Update Framework (TUF 1.0): the rules are the crate's
 //! (`sigstore-tuf`), the network and the store are ours. What it gives is verified; it writes only its store.
 
-use crate::disk::{read_small, write_beside};
+use crate::disk::{read_small, write_private};
 use crate::error::{Code, Error, Result};
 use crate::http::{Client, Service};
 use jiff::Timestamp;
@@ -173,8 +173,7 @@ impl Folder {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(failed)?;
         }
-        write_beside(&path, bytes, 0o600)?.persist(&path).map_err(|error| failed(error.error))?;
-        Ok(())
+        write_private(&path, bytes)
     }
 }
 

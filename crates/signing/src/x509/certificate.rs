@@ -1,9 +1,8 @@
 //! One certificate: read within limits, and what it says of itself. It judges nothing.
 
 use crate::error::{Code, Error, Result};
+use crate::pem::{self, Damage};
 use crate::text::Untrusted;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::Certificate;
@@ -20,8 +19,6 @@ const MAX_PEM_CERTIFICATES: usize = 512;
 /// # Errors
 /// `E-MALFORMED` when there is none or one cannot be read, `E-TOO-LARGE` for more than 512.
 pub fn certificates_from_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    const END: &str = "-----END CERTIFICATE-----";
     if bytes.first() == Some(&0x30) {
         parse(bytes)?;
         return Ok(vec![bytes.to_vec()]);
@@ -32,22 +29,17 @@ pub fn certificates_from_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
     };
     let text = std::str::from_utf8(bytes).map_err(|_| malformed("not a PEM file".to_owned()))?;
     let mut found = Vec::new();
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once(BEGIN) {
+    for block in pem::labelled(text, "CERTIFICATE") {
         let number = found.len() + 1;
-        let Some((body, after)) = after.split_once(END) else {
-            return Err(malformed(format!("certificate {number} in the file is cut off")));
-        };
-        let base64: String = body.split_ascii_whitespace().collect();
-        let der = STANDARD
-            .decode(base64)
-            .map_err(|_| malformed(format!("certificate {number} in the file is not base64")))?;
+        let der = block.map_err(|damage| match damage {
+            Damage::CutOff => malformed(format!("certificate {number} in the file is cut off")),
+            Damage::NotBase64 => malformed(format!("certificate {number} in the file is not base64")),
+        })?;
         parse(&der)?;
         found.push(der);
         if found.len() > MAX_PEM_CERTIFICATES {
             return Err(Error::new(Code::TooLarge, format!("more than {MAX_PEM_CERTIFICATES} certificates")));
         }
-        rest = after;
     }
     if found.is_empty() {
         return Err(malformed("no certificate in the file".to_owned()));

@@ -4,9 +4,8 @@
 use crate::check::step::{Check, Outcome, Stage};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::hashing::job::{HashAlgorithm, hash_bytes};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::hashing::job::sha256_hex;
+use crate::pem::{self, Damage};
 use der::asn1::{AnyRef, GeneralizedTime, ObjectIdentifier};
 use der::referenced::OwnedToRef;
 use der::{Decode, Reader, SliceReader};
@@ -61,8 +60,6 @@ impl RevocationList {
     /// # Errors
     /// `E-MALFORMED`, `E-TOO-LARGE`.
     pub fn from_bytes(origin: &str, bytes: &[u8]) -> Result<Vec<Self>> {
-        const BEGIN: &str = "-----BEGIN X509 CRL-----";
-        const END: &str = "-----END X509 CRL-----";
         let malformed = |what: &str| {
             Error::new(Code::Malformed, what.to_owned()).help(
                 "expected a revocation list in DER, or PEM blocks that begin with -----BEGIN X509 CRL-----",
@@ -76,20 +73,16 @@ impl RevocationList {
         }
         let text = std::str::from_utf8(bytes).map_err(|_| malformed("neither DER nor PEM"))?;
         let mut lists = Vec::new();
-        let mut rest = text;
-        while let Some((_, after)) = rest.split_once(BEGIN) {
-            let (body, after) =
-                after.split_once(END).ok_or_else(|| malformed("a revocation list in the file is cut off"))?;
-            let base64: String = body.split_ascii_whitespace().collect();
-            let der = STANDARD
-                .decode(base64)
-                .map_err(|_| malformed("a revocation list in the file is not base64"))?;
+        for block in pem::labelled(text, "X509 CRL") {
+            let der = block.map_err(|damage| match damage {
+                Damage::CutOff => malformed("a revocation list in the file is cut off"),
+                Damage::NotBase64 => malformed("a revocation list in the file is not base64"),
+            })?;
             let list = Self::parse(origin, &der);
             lists.push(list.ok_or_else(|| malformed("a revocation list in the file cannot be read"))?);
             if lists.len() > MAX_LISTS {
                 return Err(Error::new(Code::TooLarge, format!("more than {MAX_LISTS} revocation lists")));
             }
-            rest = after;
         }
         if lists.is_empty() {
             return Err(malformed("no revocation list in the file"));
@@ -111,7 +104,7 @@ impl RevocationList {
         }
         let mut outer = SliceReader::new(AnyRef::from_der(der).ok()?.value()).ok()?;
         let signed = outer.tlv_bytes().ok()?.to_vec();
-        let digest = hex::encode(hash_bytes(HashAlgorithm::Sha256, der));
+        let digest = sha256_hex(der);
         Some(RevocationList { origin: origin.to_owned(), digest, list, signed })
     }
 

@@ -8,6 +8,7 @@ use crate::http::{Body, Client, Service};
 use crate::json;
 use crate::keys::private::SigningKey;
 use crate::keys::public::PublicKey;
+use crate::pem;
 use crate::sigstore::identity::claimed_identity;
 use crate::time::token;
 use crate::x509::certificate::{self, certificates_from_pem};
@@ -85,13 +86,7 @@ fn signing_request(key: &SigningKey) -> Result<String> {
     let algorithm = AlgorithmIdentifierOwned { oid: ECDSA_WITH_SHA256, parameters: None };
     let signature = BitString::from_bytes(&signature).map_err(failed)?;
     let der = CertReq { info, algorithm, signature }.to_der().map_err(failed)?;
-    let base64 = STANDARD.encode(der);
-    let lines: Vec<&str> =
-        base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-    Ok(format!(
-        "-----BEGIN CERTIFICATE REQUEST-----\n{}\n-----END CERTIFICATE REQUEST-----\n",
-        lines.join("\n")
-    ))
+    Ok(pem::text("CERTIFICATE REQUEST", &der).to_string())
 }
 
 /// The log entry for a signature, as bundles hold it.
