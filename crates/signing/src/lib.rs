@@ -69,8 +69,8 @@ pub use check::{
     Stage, TimeSource, code_info,
 };
 pub use files::{
-    ChangeKind, ChangedFile, ChangedPart, Entry, FilesReport, FollowedLinks, HUB_REPOSITORIES, Listing,
-    MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard,
+    ChangeKind, ChangedFile, ChangedPart, Entry, FilesReport, FollowedLinks, GIT_PATHS, HUB_REPOSITORIES,
+    Listing, MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard,
 };
 #[doc(hidden)]
 pub use foreign::foreign_kind;

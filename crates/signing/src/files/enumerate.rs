@@ -133,7 +133,7 @@ pub(crate) fn model_relative(root: &Path, path: &Path) -> Result<Option<String>>
 }
 
 /// OMS 6.2: left out unless asked otherwise, at the top of the model only.
-pub(crate) const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
+pub const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
 
 /// How a hub cache begins the names of its repositories.
 pub const HUB_REPOSITORIES: [&str; 3] = ["models--", "datasets--", "spaces--"];

@@ -1,7 +1,7 @@
 //! Links of a model that were followed: which, whereto, and whether a blob of a hub cache is what its name says.
 //! It decides nothing about which links may be followed.
 
-use crate::text::Untrusted;
+use crate::text::{self, Untrusted};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -58,8 +58,8 @@ pub struct FollowedLinks {
 impl FollowedLinks {
     /// `12 links followed (hub cache)`.
     pub fn line(&self) -> String {
-        let plural = if self.count == 1 { "" } else { "s" };
         let place = if self.hub_cache { " (hub cache)" } else { "" };
-        format!("{} link{plural} followed{place}", self.count)
+        let links = text::count(usize::try_from(self.count).unwrap_or(usize::MAX), "link");
+        format!("{links} followed{place}")
     }
 }

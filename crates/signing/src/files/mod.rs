@@ -10,7 +10,7 @@ pub(crate) mod parts;
 pub(crate) mod report;
 pub(crate) mod tensors;
 
-pub use enumerate::{Entry, HUB_REPOSITORIES, Listing, Scope, enumerate};
+pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerate};
 pub use formats::hazard;
 pub use links::FollowedLinks;
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};

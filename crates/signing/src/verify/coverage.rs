@@ -1,5 +1,6 @@
 //! How much of a model verified signatures cover.
 
+use crate::text;
 use serde::{Deserialize, Serialize};
 
 /// How many of a model's bytes verified signatures cover. Files that nobody signed, that the signature leaves
@@ -21,12 +22,10 @@ impl Coverage {
 
     /// `▮▮▮▮▯ 97 %`.
     pub fn bar(self) -> String {
-        const CELLS: usize = 5;
-        let full = usize::try_from(self.percent()).unwrap_or(0) * CELLS / 100;
         let percent = match self.percent() {
             0 if self.covered > 0 => "under 1".to_owned(),
             percent => percent.to_string(),
         };
-        format!("{}{} {percent} %", "▮".repeat(full), "▯".repeat(CELLS - full))
+        format!("{} {percent} %", text::bar(self.percent(), 5))
     }
 }

@@ -15,7 +15,7 @@ use crate::files::{formats, links};
 use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::hashing::remembered::{Reuse, hash_or_recall};
 use crate::progress::Progress;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, count, count_are};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -271,7 +271,7 @@ fn judge(
     if !report.missing.is_empty() {
         return fail(
             "FILES-MISSING",
-            format!("{} not here", count_is(report.missing.len(), "signed file")),
+            format!("{} not here", count_are(report.missing.len(), "signed file")),
             if was_renamed {
                 "Give the files the names under which they were signed: a file system or an archive changed them"
             } else if was_moved {
@@ -284,7 +284,7 @@ fn judge(
     if !report.misnamed.is_empty() {
         return fail(
             "FILES-BLOB-NAME",
-            format!("{} as signed, and not what the cache says", count_is(report.misnamed.len(), "file")),
+            format!("{} as signed, and not what the cache says", count_are(report.misnamed.len(), "file")),
             "Delete the blobs that are named here from the cache and download the model again",
         )
         .expected("blobs whose content has the SHA-256 that is their name");
@@ -292,7 +292,7 @@ fn judge(
     if !report.extra.is_empty() && !options.ignore_unsigned_files {
         return fail(
             "FILES-EXTRA",
-            format!("{} here that nobody signed", count_is(report.extra.len(), "file")),
+            format!("{} here that nobody signed", count_are(report.extra.len(), "file")),
             "Remove the files, or have the model signed again with them; leave out what is known to be harmless \
              with an ignored path",
         );
@@ -364,16 +364,6 @@ fn is_other_model(model: &Path, statement: &Statement, report: &FilesReport, sig
     let total = statement.manifest.resources.len() as u64;
     let nearly_nothing = report.matched == 0 && signed >= 2 || total >= 10 && report.matched * 10 <= total;
     other_name && nearly_nothing
-}
-
-fn count(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
-}
-
-fn count_is(number: usize, what: &str) -> String {
-    let verb = if number == 1 { "is" } else { "are" };
-    format!("{} {verb}", count(number, what))
 }
 
 fn tally(report: &FilesReport) -> String {
