@@ -1,9 +1,8 @@
-//! The signing core: OpenSSF Model Signing (OMS) v1.0, signed and verified, offline: only keyless signing
-//! and fetching a trusted root (the feature `keyless`) use the network.
+//! OpenSSF Model Signing (OMS) v1.0: machine-learning models signed and verified, offline.
 //!
-//! Usable by itself: [`sign_key`], [`sign_certificate`], [`verify`], [`digest`], [`inspect`]. It knows no
-//! store, no policy and no screen. Every step of a verification is a [`Check`]; what an artifact brings
-//! along (keys, roots) is never trusted: trust comes in as [`Trust`].
+//! Usable by itself: [`sign_key`], [`sign_certificate`], [`verify()`], [`digest`], [`inspect()`]. It knows no store, no
+//! policy and no screen. Every step of a verification is a [`Check`]; what an artifact brings along (keys, roots) is never
+//! trusted: trust comes in as [`Trust`].
 //!
 //! ```
 //! use touchmark_signing::{
@@ -33,6 +32,38 @@
 //! assert_eq!((first.code.as_str(), first.outcome), ("FILES-CHANGED", Outcome::Fail));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//! - `keyless` (default): keyless signing, timestamps and fetching a trusted root, the only parts that use the network.
+//!   Without it keyless signatures are still verified.
+//! - `pkcs11` (default): signing with a key in a token, whose own module is loaded when it is named.
+//!
+//! # Rooms
+//! From bottom to top; a room uses only what stands above it in this list, and no two files need each other.
+//!
+//! | room | what it is for |
+//! |---|---|
+//! | [`text`] | text of others, made safe to show; counts, sizes and bars as people read them |
+//! | [`clock`] | times as they are shown |
+//! | [`error`] | what stopped us from looking, with a stable code |
+//! | [`progress`] | how far a job is, and whether it was cancelled |
+//! | [`json`] | JSON read within limits, and written in one spelling |
+//! | [`disk`] | files read whole within limits, and written whole or not at all |
+//! | `pem` | base64 between labelled lines |
+//! | `http` | the one HTTP client (feature `keyless`) |
+//! | `check` | what a verification says: checks, their codes, who signed |
+//! | `hashing` | digests of files, and those that are remembered |
+//! | `x509` | certificates, chains, revocation lists |
+//! | `keys` | keys in memory, in files, in tokens |
+//! | `bundle` | bundle, envelope, statement and manifest, read and written |
+//! | `time` | RFC 3161 timestamps, as they say |
+//! | `files` | which files a model has, and what a difference looks like |
+//! | `sigstore` | the only room that knows `sigstore-verify` |
+//! | `trust` | anchors, their state, and how a trusted root is fetched |
+//! | `foreign` | signatures of other kinds, recognised and never believed |
+//! | `verify` | all stages of a verification |
+//! | `inspect` | what a file or an anchor holds, shown and not judged |
+//! | `sign` | signing with a key or a certificate, and (in `keyless`) with a login |
 
 pub mod clock;
 pub mod disk;
@@ -68,15 +99,16 @@ pub use check::{
     CODES, Check, CodeInfo, Identity, IdentityPart, LogEntry, Method, NameChange, NameDifference, Outcome,
     Stage, TimeSource, code_info,
 };
-pub use files::{
-    ChangeKind, ChangedFile, ChangedPart, Entry, FilesReport, FollowedLinks, GIT_PATHS, HUB_REPOSITORIES,
-    Listing, MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard,
-};
 #[doc(hidden)]
-pub use foreign::foreign_kind;
-pub use foreign::{
-    ForeignKind, ForeignSignature, ForeignState, JsonSignature, is_foreign_signature, json_signatures,
+pub use files::HUB_REPOSITORIES;
+pub use files::{
+    ChangeKind, ChangedFile, ChangedPart, Entry, FilesReport, FollowedLinks, GIT_PATHS, Listing, MoveKind,
+    MovedFile, Scope, TensorsHit, enumerate, hazard,
 };
+pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
+// What only Touchmark's inventory and its tests ask for: no promise is made about these.
+#[doc(hidden)]
+pub use foreign::{JsonSignature, foreign_kind, json_signatures};
 pub use hashing::{
     DigestKey, DigestLedger, FileState, HashAlgorithm, HashJob, Recalled, Remembered, Reuse, hash_bytes,
     hash_files, sha256_hex,
@@ -105,3 +137,8 @@ pub use trust::{
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{Coverage, Verification, VerifyOptions, claimed_signer, verify, verify_claim, verify_with};
 pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};
+
+/// The README's example, compiled and run with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -244,7 +244,7 @@ pub(crate) fn parse_shard_name(name: &str) -> Option<(&str, u64, u64)> {
 }
 
 /// Whether a name is relative, `/`-separated, without `.`, `..`, empty parts and NUL (OMS 6.1.2).
-pub(crate) fn is_canonical(name: &str) -> bool {
+fn is_canonical(name: &str) -> bool {
     // On Windows these would make one name mean another place.
     let foreign = cfg!(windows) && name.contains(['\\', ':']);
     !foreign && !name.contains('\0') && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
@@ -456,46 +456,46 @@ mod written {
     use serde::Serialize;
 
     #[derive(Serialize)]
-    pub(crate) struct Statement<'a> {
-        pub(crate) _type: &'a str,
-        pub(crate) subject: [Subject<'a>; 1],
+    pub(super) struct Statement<'a> {
+        pub(super) _type: &'a str,
+        pub(super) subject: [Subject<'a>; 1],
         #[serde(rename = "predicateType")]
-        pub(crate) predicate_type: &'a str,
-        pub(crate) predicate: Predicate<'a>,
+        pub(super) predicate_type: &'a str,
+        pub(super) predicate: Predicate<'a>,
     }
 
     #[derive(Serialize)]
-    pub(crate) struct Subject<'a> {
-        pub(crate) name: &'a str,
-        pub(crate) digest: Digest<'a>,
+    pub(super) struct Subject<'a> {
+        pub(super) name: &'a str,
+        pub(super) digest: Digest<'a>,
     }
 
     #[derive(Serialize)]
-    pub(crate) struct Digest<'a> {
-        pub(crate) sha256: &'a str,
+    pub(super) struct Digest<'a> {
+        pub(super) sha256: &'a str,
     }
 
     #[derive(Serialize)]
-    pub(crate) struct Predicate<'a> {
-        pub(crate) resources: Vec<Resource<'a>>,
-        pub(crate) serialization: Serialization<'a>,
+    pub(super) struct Predicate<'a> {
+        pub(super) resources: Vec<Resource<'a>>,
+        pub(super) serialization: Serialization<'a>,
     }
 
     #[derive(Serialize)]
-    pub(crate) struct Resource<'a> {
-        pub(crate) name: &'a str,
-        pub(crate) digest: String,
-        pub(crate) algorithm: &'a str,
+    pub(super) struct Resource<'a> {
+        pub(super) name: &'a str,
+        pub(super) digest: String,
+        pub(super) algorithm: &'a str,
     }
 
     #[derive(Serialize)]
-    pub(crate) struct Serialization<'a> {
-        pub(crate) method: &'a str,
-        pub(crate) hash_type: &'a str,
-        pub(crate) allow_symlinks: bool,
+    pub(super) struct Serialization<'a> {
+        pub(super) method: &'a str,
+        pub(super) hash_type: &'a str,
+        pub(super) allow_symlinks: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
-        pub(crate) shard_size: Option<u64>,
+        pub(super) shard_size: Option<u64>,
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
-        pub(crate) ignore_paths: &'a [String],
+        pub(super) ignore_paths: &'a [String],
     }
 }

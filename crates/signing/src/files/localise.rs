@@ -4,7 +4,7 @@
 use crate::disk::read_small;
 use crate::error::Result;
 use crate::hashing::files::hash_files;
-use crate::hashing::job::{HashAlgorithm, HashJob, hash_bytes, sha256_hex};
+use crate::hashing::job::{HashAlgorithm, HashJob, hash_bytes};
 use crate::progress::Progress;
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
@@ -498,6 +498,7 @@ impl TensorsHit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hashing::job::sha256_hex;
 
     #[test]
     fn names_are_told_apart_by_case_and_by_unicode_form() {

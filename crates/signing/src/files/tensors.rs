@@ -25,9 +25,9 @@ pub(crate) struct Layout {
     /// `safetensors` or `GGUF`.
     pub(crate) format: &'static str,
     /// Where the header ends.
-    pub(crate) header_end: u64,
+    pub(super) header_end: u64,
     /// The size that the header promises: at least, and at most (padding at the end is allowed).
-    pub(crate) promised: (u64, u64),
+    pub(super) promised: (u64, u64),
     /// In the order of their place.
     pub(crate) tensors: Vec<Tensor>,
 }

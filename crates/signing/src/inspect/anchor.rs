@@ -33,7 +33,7 @@ impl Anchor {
     }
 }
 
-pub(crate) fn of_key(key: &PublicKey) -> Inspection {
+pub(super) fn of_key(key: &PublicKey) -> Inspection {
     let mut seen = Inspection::new("public key");
     seen.add("curve", key.curve().as_str());
     seen.add("fingerprint", key.fingerprint());

@@ -46,7 +46,7 @@ impl<'a> Encrypted<'a> {
     ///
     /// # Errors
     /// `E-KEY` for a wrong password or a damaged key.
-    pub(crate) fn decrypt(&self, password: &Secret) -> Result<Zeroizing<Vec<u8>>> {
+    pub(super) fn decrypt(&self, password: &Secret) -> Result<Zeroizing<Vec<u8>>> {
         let mut buffer = Zeroizing::new(self.0.encrypted_data.to_vec());
         let plain_bytes = self
             .0
@@ -87,7 +87,7 @@ impl<'a> Encrypted<'a> {
 ///
 /// # Errors
 /// `E-INTERNAL` when the system gives no randomness.
-pub(crate) fn encrypt(plain: &[u8], password: &Secret) -> Result<Vec<u8>> {
+pub(super) fn encrypt(plain: &[u8], password: &Secret) -> Result<Vec<u8>> {
     let failed = || Error::new(Code::Internal, "the private key cannot be encrypted");
     let (mut salt, mut iv) = ([0; 16], [0; 16]);
     let random = SystemRandom::new();

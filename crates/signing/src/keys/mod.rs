@@ -1,14 +1,14 @@
 //! Keys that sign and verify: in memory, in files, in tokens. It knows no bundle and no certificate.
 
-pub(crate) mod encrypted;
-pub(crate) mod files;
+mod encrypted;
+mod files;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 #[cfg(feature = "pkcs11")]
 mod pkcs11_uri;
 pub(crate) mod private;
 pub(crate) mod public;
-pub(crate) mod secret;
+mod secret;
 
 pub use files::{KeyFile, describe_key, write_key_pair};
 #[cfg(feature = "pkcs11")]

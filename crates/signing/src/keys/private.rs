@@ -148,7 +148,7 @@ pub(crate) const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 ///
 /// # Errors
 /// `E-KEY` when there is none, or one that OpenSSL encrypted in its own way.
-pub(crate) fn private_block(pem: &[u8]) -> Result<Block<'_>> {
+pub(super) fn private_block(pem: &[u8]) -> Result<Block<'_>> {
     const LABELS: [&str; 3] = ["PRIVATE KEY", "EC PRIVATE KEY", ENCRYPTED];
     let block =
         pem::blocks(pem)?.into_iter().find(|block| LABELS.contains(&block.label)).ok_or_else(|| {

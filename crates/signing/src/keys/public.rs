@@ -148,7 +148,7 @@ impl PublicKey {
     /// # Errors
     /// `E-KEY` for anything but P-256, P-384 or P-521.
     #[cfg(feature = "pkcs11")]
-    pub(crate) fn from_ec_point(params: &[u8], point: &[u8]) -> Result<Self> {
+    pub(super) fn from_ec_point(params: &[u8], point: &[u8]) -> Result<Self> {
         use der::asn1::{Any, BitString, OctetStringRef};
         let damaged = || unusable("a key that the token describes in another way");
         // No wrapped point has the length of a bare one.

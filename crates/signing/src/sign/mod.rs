@@ -2,8 +2,8 @@
 //! verifier.
 
 #[cfg(feature = "keyless")]
-pub(crate) mod keyless;
-pub(crate) mod model;
+mod keyless;
+mod model;
 #[cfg(feature = "keyless")]
 mod timestamp;
 

@@ -183,7 +183,7 @@ fn sign(
 }
 
 /// Writes a bundle that can be read again, whole or not at all.
-pub(crate) fn write_bundle(path: &Path, bundle: &[u8]) -> Result<()> {
+pub(super) fn write_bundle(path: &Path, bundle: &[u8]) -> Result<()> {
     if bundle.len() as u64 > LIMIT_BUNDLE_BYTES {
         return Err(Error::new(Code::TooLarge, "the signature would be too large to be read again")
             .help("use larger shards, or sign whole files"));
@@ -335,7 +335,7 @@ fn has_glob(name: &str) -> bool {
 }
 
 /// Only what looks like an earlier signature may be overwritten.
-pub(crate) fn check_overwrite(signature: &Path) -> Result<()> {
+pub(super) fn check_overwrite(signature: &Path) -> Result<()> {
     // Asked before hours of hashing, not after.
     std::fs::read_dir(folder_of(signature)).map_err(|cause| Error::write(signature, &cause))?;
     match std::fs::symlink_metadata(signature) {

@@ -118,7 +118,7 @@ fn own_subject(payload: &[u8]) -> Option<Sha256Hash> {
 }
 
 /// What the library decodes without limits of its own.
-pub(crate) fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool {
+pub(super) fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool {
     let material = &bundle.verification_material;
     let stamps = &material.timestamp_verification_data.rfc3161_timestamps;
     let certificates: Vec<&DerCertificate> = match &material.content {
@@ -135,7 +135,7 @@ pub(crate) fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool 
         && certificates.iter().all(|certificate| is_modest(certificate.as_bytes()))
 }
 
-pub(crate) const OVER_LIMITS: &str =
+pub(super) const OVER_LIMITS: &str =
     "its certificates, timestamps or log entries have more parts than any signature needs";
 
 pub(crate) fn judge(
@@ -213,7 +213,7 @@ fn proven(parsed: &Parsed, result: &VerificationResult, anchor: usize) -> Keyles
 
 /// The library stops at its first fault. In its order: times, chain, log, signature, log entry against bundle.
 /// What came before passed; what comes after was not looked at.
-pub(crate) fn explain(fault: &Fault) -> Vec<Check> {
+pub(super) fn explain(fault: &Fault) -> Vec<Check> {
     use Outcome::{Fail, Missing};
     use Stage::{Chain, Log, Signature, Time, Trust};
     let new = |stage: Stage, code: &str, outcome: Outcome, what: &str, remedy: &str| {

@@ -62,7 +62,7 @@ pub(crate) fn trusted_root(json: &[u8]) -> Result<String> {
 }
 
 /// For messages: a root that cannot be used.
-pub(crate) fn unusable_root(cause: impl std::fmt::Display) -> Error {
+fn unusable_root(cause: impl std::fmt::Display) -> Error {
     Error::new(Code::Malformed, format!("not a Sigstore trusted root that can be used ({cause})"))
         .help("expected a trusted_root.json, as `cosign trusted-root create` or a TUF repository gives")
 }

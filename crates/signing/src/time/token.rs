@@ -32,7 +32,7 @@ const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.
 const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
 
 /// SHA-256, SHA-384 or SHA-512 by its identifier; none for what is refused.
-pub(crate) fn digest_of(algorithm: ObjectIdentifier) -> Option<&'static digest::Algorithm> {
+fn digest_of(algorithm: ObjectIdentifier) -> Option<&'static digest::Algorithm> {
     [(SHA256, &digest::SHA256), (SHA384, &digest::SHA384), (SHA512, &digest::SHA512)]
         .into_iter()
         .find_map(|(known, digest)| (known == algorithm).then_some(digest))

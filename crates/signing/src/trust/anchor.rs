@@ -267,7 +267,7 @@ fn modified(path: &Path) -> Option<Timestamp> {
 ///
 /// # Errors
 /// `E-MALFORMED`, `E-TOO-LARGE`.
-pub(crate) fn read_authorities(bytes: &[u8]) -> Result<Vec<TimestampAuthority>> {
+fn read_authorities(bytes: &[u8]) -> Result<Vec<TimestampAuthority>> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         let certificates = certificate::certificates_from_pem(bytes)?;
         return Ok(vec![TimestampAuthority { certificates, signer: None, window: None }]);

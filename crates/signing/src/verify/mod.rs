@@ -2,14 +2,14 @@
 //! writes nothing.
 
 mod claim;
-pub(crate) mod coverage;
-pub(crate) mod files;
-pub(crate) mod model;
+mod coverage;
+mod files;
+mod model;
 pub(crate) mod options;
 mod parse;
 pub(crate) mod signer;
 mod statement;
-pub(crate) mod survey;
+mod survey;
 pub(crate) mod time;
 pub(crate) mod verification;
 

@@ -8,7 +8,7 @@ use crate::check::identity::Method;
 use crate::check::step::{Check, Outcome, Stage, sentence};
 use crate::error::Code;
 
-pub(crate) fn check_method(found: Method, asked: Option<Method>) -> Check {
+pub(super) fn check_method(found: Method, asked: Option<Method>) -> Check {
     match asked {
         Some(asked) if asked != found => Check::new(
             Stage::Method,
@@ -37,7 +37,7 @@ pub(crate) fn check_method(found: Method, asked: Option<Method>) -> Check {
 }
 
 /// STATEMENT, when it fails. The payload is only read as what the envelope says it is.
-pub(crate) fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
+pub(super) fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
     let no = |code: &str, summary: &str| Check::new(Stage::Statement, code, Outcome::Fail, summary);
     if bundle.envelope.payload_type != PAYLOAD_TYPE {
         return Err(no(
@@ -111,7 +111,7 @@ fn is_other_version(predicate_type: &str) -> bool {
     version.is_some_and(|version| !version.starts_with("1."))
 }
 
-pub(crate) fn check_statement(statement: &Statement) -> Check {
+pub(super) fn check_statement(statement: &Statement) -> Check {
     let manifest = &statement.manifest;
     let count = manifest.resources.len();
     if statement.legacy {
@@ -138,7 +138,7 @@ pub(crate) fn check_statement(statement: &Statement) -> Check {
 }
 
 /// SUBJECT: the statement's own root digest against the resources it lists (rulings 10).
-pub(crate) fn check_subject(statement: &Statement) -> Check {
+pub(super) fn check_subject(statement: &Statement) -> Check {
     let root = statement.manifest.root_digest();
     match statement.subject_digest {
         None => Check::new(

@@ -22,7 +22,7 @@ const SHOWN_FOREIGN: usize = 10;
 ///
 /// # Errors
 /// `E-CANCELLED`.
-pub(crate) fn look_around(
+pub(super) fn look_around(
     result: &mut Verification,
     model: &Path,
     bundle: &Path,

@@ -84,7 +84,7 @@ pub(crate) fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {
 }
 
 /// A time in a certificate or a list.
-pub(crate) fn moment(time: &Time) -> Timestamp {
+pub(super) fn moment(time: &Time) -> Timestamp {
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
 }

@@ -55,6 +55,6 @@ pub(crate) struct Broken {
     pub check: Box<Check>,
 }
 
-pub(crate) fn broken(rank: u8, check: Check) -> Broken {
+pub(super) fn broken(rank: u8, check: Check) -> Broken {
     Broken { rank, check: Box::new(check) }
 }

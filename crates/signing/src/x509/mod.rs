@@ -9,7 +9,7 @@ mod limits;
 mod names;
 pub(crate) mod revocation;
 mod rules;
-pub(crate) mod search;
+mod search;
 pub(crate) mod signatures;
 
 pub use certificate::certificates_from_pem;

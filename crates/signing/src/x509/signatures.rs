@@ -22,7 +22,7 @@ const MIN_RSA_BITS: usize = 2048;
 
 const MAX_RSA_BITS: usize = 8192;
 
-pub(crate) fn weak_key(name: &str, what: &str) -> Check {
+pub(super) fn weak_key(name: &str, what: &str) -> Check {
     fault("CHAIN-KEY", "A certificate holds a key that is refused")
         .expected("RSA of 2048 to 8192 bits, or an elliptic curve: P-256, P-384, P-521")
         .found(format!("{name}: {what}"))
@@ -144,12 +144,12 @@ fn rsa_bits(key: &[u8]) -> Option<usize> {
     Some(modulus.len() * 8 - unused)
 }
 
-pub(crate) fn is_below(oid: ObjectIdentifier, arc: &str) -> bool {
+pub(super) fn is_below(oid: ObjectIdentifier, arc: &str) -> bool {
     oid.to_string().strip_prefix(arc).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Names of what is refused most often.
-pub(crate) fn algorithm_name(oid: ObjectIdentifier) -> String {
+pub(super) fn algorithm_name(oid: ObjectIdentifier) -> String {
     let text = oid.to_string();
     let name = match text.as_str() {
         "1.2.840.113549.1.1.2" => "MD2 with RSA",
@@ -163,9 +163,9 @@ pub(crate) fn algorithm_name(oid: ObjectIdentifier) -> String {
     format!("{name} ({text})")
 }
 
-pub(crate) const RSA_SIGNATURES: [&str; 2] = ["1.2.840.113549.1.1", "1.3.14.3.2"];
+pub(super) const RSA_SIGNATURES: [&str; 2] = ["1.2.840.113549.1.1", "1.3.14.3.2"];
 
-pub(crate) const ECDSA_SIGNATURES: &str = "1.2.840.10045.4";
+pub(super) const ECDSA_SIGNATURES: &str = "1.2.840.10045.4";
 
 pub(crate) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
