@@ -63,7 +63,10 @@ fn the_sigstore_crates_are_named_only_in_their_module() {
 
 #[test]
 fn the_network_is_used_only_by_keyless_signing() {
-    only_under(&["ureq::", "rustls::", "std::net::", "TcpStream"], &["signing/http.rs", "signing/sign/keyless/"]);
+    only_under(
+        &["ureq::", "rustls::", "std::net::", "TcpStream"],
+        &["signing/http.rs", "signing/sign/keyless/"],
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What a difference looks like: cut off, replaced by a pointer, moved, renamed by case; and where in the
-//! file it lies. It explains what [`crate::verify::files`] found, and decides nothing.
+//! file it lies. It explains what was found, and decides nothing.
 
 use crate::disk::read_small;
 use crate::error::Result;

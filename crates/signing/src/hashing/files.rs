@@ -1,8 +1,4 @@
-//! File hashing: sha256, blake2b (512 bit), blake3, as fast as the machine allows. It knows no manifest: it is
-//! handed paths and sizes.
-//!
-//! `plan` says who hashes what and when, `source` reads and notices change, `streams` keeps the lanes of
-//! sha256 and blake2b full, `sha256` chooses among the `kernel`s, `tree` cuts files for blake3.
+//! The door to hashing files: each algorithm by the way that is fastest for it.
 
 use crate::error::Result;
 use crate::progress::Progress;

@@ -1,4 +1,4 @@
-//! Keys that sign and verify: in memory, in files, in tokens. It knows no bundle and no certificate.
+//! Keys that sign and verify: in memory, in files, in tokens. It knows no bundle; only tokens bring certificates along.
 
 mod encrypted;
 mod files;

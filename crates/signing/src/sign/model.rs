@@ -84,7 +84,7 @@ pub struct With<'w> {
 /// Signs with a bare key.
 ///
 /// # Errors
-/// As [`crate::files::enumerate`]; `E-WRITE` when the bundle cannot be written (an old one then stays as it was);
+/// As [`crate::enumerate`]; `E-WRITE` when the bundle cannot be written (an old one then stays as it was);
 /// `E-USAGE` when the signature would overwrite a file of the model that is no signature.
 pub fn sign_key(
     model: &Path,
@@ -152,7 +152,7 @@ pub fn sign_certificate_with(
 /// The root digest of a model, with the number of resources and bytes; nothing is written.
 ///
 /// # Errors
-/// As [`crate::files::enumerate`].
+/// As [`crate::enumerate`].
 pub fn digest(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Signed> {
     let measured = measure(model, options, None, progress)?;
     Ok(measured.signed(options))

@@ -1,4 +1,4 @@
-//! A Sigstore bundle over any artifact. It says nothing about models.
+//! A Sigstore bundle over any artifact, whose digest the caller tells. It says nothing about models.
 
 use crate::check::step::{Check, Outcome, Stage};
 use crate::error::{Code, Error, Result};
@@ -29,7 +29,7 @@ pub enum BundleSigner {
 
 /// Verifies a Sigstore bundle over any artifact: a message signature, or a statement of which the artifact is
 /// a subject. Offline. `digest` is the artifact's SHA-256, `root` a `trusted_root.json` as
-/// [`crate::Anchor::sigstore`] takes it. Says nothing about models: those are for [`crate::verify::model`].
+/// [`crate::Anchor::sigstore`] takes it. Says nothing about models: those are for [`crate::verify()`].
 ///
 /// All is well when every check of the result passes; the first that does not is told why.
 ///

@@ -1,6 +1,5 @@
-//! The Sigstore kind: the only module that knows `sigstore-verify`. Offline, always. It judges the signer and
-//! when it was signed; what was signed is not its business, so it is given the bundle's own subject;
-//! only [`verify_artifact`] is told one.
+//! What a keyless bundle brings to prove who signed and when, judged against trusted roots. What was signed is not its
+//! business, so the library is given the bundle's own subject.
 
 use crate::bundle::document::Bundle;
 use crate::bundle::manifest::outline;

@@ -1,4 +1,4 @@
-//! Verification: every independent stage runs, even after one failed, and each leaves a [`Check`].
+//! A model against its bundle: all stages in their order. It judges none of them itself.
 
 use crate::bundle::manifest::Statement;
 use crate::check::step::{Check, Outcome, Stage, unknown};

@@ -1,5 +1,4 @@
-//! All files of a folder with their sizes, signed or not, and how much of them a signature covers. It
-//! stops at nothing: what cannot be listed is not counted.
+//! What else lies in a model's folder: its size, and signatures of other kinds. It judges none of them.
 
 use crate::bundle::manifest::Statement;
 use crate::check::step::{Outcome, Stage};

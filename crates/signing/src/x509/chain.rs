@@ -1,6 +1,6 @@
-//! Certificate chains by RFC 5280: reading certificates, and the one door that judges a chain. Which paths
-//! could lead to an authority is searched by [`crate::x509::search`], whether one holds by
-//! [`crate::x509::rules`], whether one was revoked by [`crate::x509::revocation`]. It knows neither bundles nor models.
+//! Certificate chains by RFC 5280: the one door that judges a chain. Which paths could lead to an authority is
+//! searched by `search`, whether one holds by `rules`, whether one was revoked by `revocation`. It knows neither
+//! bundles nor models.
 
 use crate::check::step::Check;
 use jiff::Timestamp;

@@ -1,7 +1,6 @@
 //! Keyless signing: an identity instead of a key. A short-lived certificate is had for an identity token, and
-//! a transparency log keeps the signature. The only room that uses the network, so a newer trusted root is fetched
-//! here, too. What it makes is verified as
-//! everybody else's bundles are, before it is written.
+//! a transparency log keeps the signature. What it makes is verified as everybody else's bundles are, before it is
+//! written.
 
 mod ambient;
 mod instance;
