@@ -4,10 +4,10 @@
 //! target and then given the target's name, so that a reader sees the old file or the new one, never half of one.
 
 use crate::error::{Code, Error, Result};
-use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{MAIN_SEPARATOR, Path};
+use std::{fmt, fs, io};
 use tempfile::NamedTempFile;
 
 /// Why a file was not read. Shown as a short phrase; [`read_small`] makes an [`Error`] of it.
@@ -110,9 +110,15 @@ fn open(path: &Path) -> std::result::Result<(File, u64), Unread> {
 /// # Errors
 /// `E-WRITE`; what was there before is then unchanged.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let file = write_beside(path, bytes, 0o666)?;
-    file.persist(path).map_err(|cause| Error::write(path, &cause.error))?;
-    Ok(())
+    name(write_beside(path, bytes, 0o666)?, path, true).map_err(|cause| Error::write(path, &cause))
+}
+
+/// As [`write_whole`], for its owner alone (mode 0600).
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    name(write_beside(path, bytes, 0o600)?, path, true).map_err(|cause| Error::write(path, &cause))
 }
 
 /// Writes a file that must not be there yet.
@@ -120,9 +126,16 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// `E-WRITE`.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
-    let file = write_beside(path, bytes, 0o666)?;
-    file.persist_noclobber(path).map_err(|cause| Error::write(path, &cause.error))?;
-    Ok(())
+    name(write_beside(path, bytes, 0o666)?, path, false).map_err(|cause| Error::write(path, &cause))
+}
+
+/// Gives a file of [`write_beside`] its name. What has that name already is replaced only if `replacing`.
+///
+/// # Errors
+/// Why it has no name now; what had that name is unchanged.
+pub fn name(draft: NamedTempFile, path: &Path, replacing: bool) -> io::Result<()> {
+    let done = if replacing { draft.persist(path) } else { draft.persist_noclobber(path) };
+    done.map(drop).map_err(|failed| failed.error)
 }
 
 /// Replaces what is in a file; a link stays a link, and permissions stay. `before` is what it must still
@@ -150,8 +163,7 @@ pub fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<()> {
             .at_path(path)
             .help("nothing was written; try again"));
     }
-    draft.persist(&target).map_err(|error| failed(error.error))?;
-    Ok(())
+    name(draft, &target, true).map_err(failed)
 }
 
 /// Writes to a new file beside `path`, which is gone unless it is then given that name. `mode` holds Unix

@@ -1,5 +1,9 @@
 //! CMS signed data (RFC 5652), in DER or PEM: the first signer, tried by the certificate that comes along.
 
+use crate::pem;
+use crate::x509::certificate;
+use crate::x509::der_limits::is_modest;
+use aws_lc_rs::digest;
 use cms::cert::CertificateChoices;
 use cms::content_info::ContentInfo;
 use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
@@ -8,11 +12,8 @@ use der::{Decode, Encode};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::SubjectKeyIdentifier;
 
-use super::super::chain;
-use super::super::der_limits::is_modest;
-use super::super::keys::pem_blocks;
-use super::{Beside, Covers, ForeignKind, Seen, schemes};
-use aws_lc_rs::digest;
+use super::schemes;
+use super::seen::{Beside, Covers, ForeignKind, Seen};
 
 /// The encoded 1.2.840.113549.1.7.2.
 const OID: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
@@ -56,7 +57,7 @@ pub(super) fn recognise(raw: &[u8], beside: &Beside<'_>) -> Option<Seen> {
     if !labelled.iter().any(|label| raw.trim_ascii_start().starts_with(label.as_bytes())) {
         return None;
     }
-    Some(match pem_blocks(raw).ok().and_then(|blocks| blocks.into_iter().next()) {
+    Some(match pem::blocks(raw).ok().and_then(|blocks| blocks.into_iter().next()) {
         Some(block) => read(&block.der, beside),
         None => Seen::malformed(ForeignKind::Cms, "a damaged PEM file"),
     })
@@ -98,7 +99,7 @@ fn read(der: &[u8], beside: &Beside<'_>) -> Seen {
         };
         return seen.signer(who.map(Into::into)).note("brings no certificate");
     };
-    seen.signer(Some(chain::subject(certificate))).judged(judge(signer, certificate, inside, beside))
+    seen.signer(Some(certificate::subject(certificate))).judged(judge(signer, certificate, inside, beside))
 }
 
 fn certificate<'s>(signed: &'s SignedData, sid: &SignerIdentifier) -> Option<&'s Certificate> {

@@ -1,8 +1,10 @@
 //! COSE_Sign1 (RFC 9052) over a reader of the little CBOR that it needs, with limits. Also what the Notary
 //! Project writes as COSE.
 
-use super::{Beside, Covers, ForeignKind, Seen, schemes};
 use crate::text::Untrusted;
+
+use super::schemes;
+use super::seen::{Beside, Covers, ForeignKind, Seen};
 
 const MAX_DEPTH: usize = 8;
 const MAX_ITEMS: u64 = 256;
@@ -120,7 +122,7 @@ pub(super) fn recognise(raw: &[u8], beside: &Beside<'_>) -> Option<Seen> {
     let is_notation = matches!(header(&protected, plain, 3), Some(Item::Text(text)) if *text == NOTATION);
     let mut seen = Seen::new(if is_notation { ForeignKind::Notation } else { ForeignKind::Cose }, covers);
     if let (true, Item::Bytes(bytes)) = (is_notation, payload) {
-        seen.covers = Covers::Named(super::documents::notation_target(bytes).into_iter().collect());
+        seen.covers = Covers::Named(crate::foreign::documents::notation_target(bytes).into_iter().collect());
     }
     // RFC 9360: x5chain is one certificate or a list, leaf first.
     let chain = match header(&protected, plain, 33) {

@@ -1,12 +1,15 @@
 //! Signatures that are JSON documents: JWS, the Notary Project, JSF, cosign, DSSE, C2PA as JSON.
 
+use crate::json;
+use crate::sigstore::identity::claimed_identity;
+use crate::text::Untrusted;
+use crate::x509::certificate;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
 
-use super::super::{chain, json, sigstore};
-use super::{Covers, ForeignKind, Seen, jsf, schemes};
-use crate::text::Untrusted;
+use super::seen::{Covers, ForeignKind, Seen};
+use super::{jsf, schemes};
 
 const MAX_DEPTH: usize = 64;
 const NOTATION_PAYLOAD: &str = "application/vnd.cncf.notary.payload.v1+json";
@@ -56,7 +59,7 @@ fn blob(document: &Map<String, Value>) -> Option<Seen> {
 }
 
 fn keyless(der: &[u8]) -> Option<Untrusted> {
-    let Some(identity) = sigstore::claimed_identity(der) else {
+    let Some(identity) = claimed_identity(der) else {
         return schemes::leaf(der).map(|(_, name)| name);
     };
     let issuer = identity.issuer.map(|issuer| format!(" by {}", issuer.raw())).unwrap_or_default();
@@ -66,7 +69,7 @@ fn keyless(der: &[u8]) -> Option<Untrusted> {
 fn cosign(document: &Map<String, Value>) -> Option<Seen> {
     if said(document, "base64Signature").is_some() {
         let pem = said(document, "cert").and_then(|cert| STANDARD.decode(cert).ok());
-        let leaf = pem.and_then(|pem| chain::certificates_from_pem(&pem).ok()?.into_iter().next());
+        let leaf = pem.and_then(|pem| certificate::certificates_from_pem(&pem).ok()?.into_iter().next());
         return Some(
             Seen::new(ForeignKind::Cosign, Covers::Beside).signer(leaf.and_then(|leaf| keyless(&leaf))),
         );

@@ -2,6 +2,7 @@
 //! without the signature's own `value`, in the form of RFC 8785. Each is tried by the key that it brings, which
 //! tells whether something was changed since and never who signed. It knows no bill of materials.
 
+use crate::text::Untrusted;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use der::Encode;
@@ -9,8 +10,8 @@ use der::asn1::UintRef;
 use serde_json::{Map, Number, Value, json};
 use std::collections::BTreeMap;
 
-use super::{Covers, ForeignKind, ForeignState, Seen, schemes};
-use crate::text::Untrusted;
+use super::schemes;
+use super::seen::{Covers, ForeignKind, ForeignState, Seen};
 
 /// Signatures of one document that are looked at, and signers of one signature.
 const MAX_SIGNATURES: usize = 10_000;

@@ -7,28 +7,29 @@ mod cose;
 mod documents;
 mod jsf;
 mod schemes;
+pub(crate) mod seen;
+pub(crate) mod survey;
 mod texts;
 
 pub use jsf::{JsonSignature, signatures as json_signatures};
+pub use seen::{ForeignKind, ForeignSignature, ForeignState};
 
+use crate::bundle::document::Bundle;
+use crate::disk::read_small;
 use crate::error::{Code, Result};
+use crate::hashing::files::hash_files;
+use crate::hashing::job::{HashAlgorithm, HashJob};
+use crate::progress::Progress;
 use crate::text::Untrusted;
-use aws_lc_rs::digest;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::bundle::Bundle;
-use super::hashing::{HashAlgorithm, HashJob, hash_files};
-use super::progress::Progress;
-use super::survey::{self, Survey};
-use crate::disk::read_small;
+use self::seen::{Beside, Covers, LIMIT_BYTES, Seen};
+use self::survey::Survey;
 
-/// A file larger than this is no signature that is read here.
-const LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 const HEAD_BYTES: u64 = 1024;
 /// Files whose beginning is looked at; those named like signatures come first.
 const MAX_LOOKS: usize = 4_000;
@@ -37,212 +38,6 @@ const AT_ONCE: usize = 256;
 const MAX_FOUND: usize = 100;
 /// Names that one finding lists as covered, and shows in a line.
 const MAX_COVERED: usize = 10_000;
-const SHOWN_COVERED: usize = 3;
-
-/// What it is, by its contents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ForeignKind {
-    /// CMS signed data (RFC 5652), also known as PKCS#7.
-    Cms,
-    /// COSE_Sign1 or COSE_Sign (RFC 9052).
-    Cose,
-    /// Notary Project, as JWS or COSE.
-    Notation,
-    /// JSON Web Signature (RFC 7515).
-    Jws,
-    /// JSON Signature Format, as in CycloneDX.
-    Jsf,
-    /// What cosign wrote before bundles.
-    Cosign,
-    /// A Sigstore bundle over one file's bytes.
-    SigstoreBlob,
-    /// A DSSE envelope without a bundle around it.
-    Dsse,
-    /// A C2PA manifest (JUMBF), or one written as JSON.
-    C2pa,
-    /// OpenPGP (GnuPG).
-    OpenPgp,
-    /// minisign or signify.
-    Minisign,
-    /// OpenSSH.
-    Ssh,
-    /// A list of checksums: no signature.
-    Checksums,
-}
-
-impl ForeignKind {
-    /// The field's own words.
-    pub fn words(self) -> &'static str {
-        match self {
-            ForeignKind::Cms => "PKCS#7 (CMS) signature",
-            ForeignKind::Cose => "COSE signature",
-            ForeignKind::Notation => "Notary Project signature",
-            ForeignKind::Jws => "JSON Web Signature",
-            ForeignKind::Jsf => "JSON Signature Format (JSF) signature",
-            ForeignKind::Cosign => "cosign signature",
-            ForeignKind::SigstoreBlob => "Sigstore bundle over one file",
-            ForeignKind::Dsse => "DSSE envelope",
-            ForeignKind::C2pa => "C2PA manifest",
-            ForeignKind::OpenPgp => "OpenPGP signature",
-            ForeignKind::Minisign => "minisign signature",
-            ForeignKind::Ssh => "OpenSSH signature",
-            ForeignKind::Checksums => "list of checksums, which is no signature",
-        }
-    }
-}
-
-/// How far it could be looked into. None of these is trust.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ForeignState {
-    /// Known by its form; nothing of it was verified.
-    Recognised,
-    /// The signature fits what it covers, by the key that it brings itself. That key is not trusted.
-    FitsOwnKey,
-    /// The signature does not fit what it covers.
-    DoesNotFit,
-    /// The checksums are those of the files; anybody can write them.
-    Match,
-    /// Some checksums are not those of the files.
-    Mismatch,
-    /// It begins like one of its kind and cannot be read.
-    Malformed,
-}
-
-impl ForeignState {
-    /// For a line.
-    pub fn words(self) -> &'static str {
-        match self {
-            ForeignState::Recognised => "recognised, not verified",
-            ForeignState::FitsOwnKey => "fits the key that it brings itself, which is not trusted",
-            ForeignState::DoesNotFit => "does NOT fit what it covers",
-            ForeignState::Match => "the files match, but nobody signed the list",
-            ForeignState::Mismatch => "files do NOT match the list",
-            ForeignState::Malformed => "malformed",
-        }
-    }
-}
-
-/// A signature (or list of checksums) that is not an OMS one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ForeignSignature {
-    /// The file that holds it, as named in the model's folder.
-    pub file: Untrusted,
-    /// What it is.
-    pub kind: ForeignKind,
-    /// Who signed, as it says itself.
-    pub signer: Option<Untrusted>,
-    /// The files (or what else) it speaks of; empty when it does not tell.
-    pub covers: Vec<Untrusted>,
-    /// How far it could be looked into.
-    pub state: ForeignState,
-    /// More about the state.
-    pub note: Option<Untrusted>,
-}
-
-impl ForeignSignature {
-    /// How an OMS signature is added beside it.
-    pub const ADD_OMS: &'static str = "Keep it, and add an OMS signature beside it, which covers every file: \
-        touchmark sign key MODEL --private-key KEY.pem";
-
-    /// One line: file, kind, signer, coverage, state.
-    pub fn line(&self) -> Untrusted {
-        let mut line = format!("{}: {}", self.file.raw(), self.kind.words());
-        if let Some(signer) = &self.signer {
-            line.push_str(&format!(", claimed signer {}", signer.raw()));
-        }
-        let names: Vec<&str> = self.covers.iter().take(SHOWN_COVERED).map(Untrusted::raw).collect();
-        if !names.is_empty() {
-            let more = self.covers.len().saturating_sub(SHOWN_COVERED);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            line.push_str(&format!(", over {}{more}", names.join(", ")));
-        }
-        line.push_str(&format!("; {}", self.state.words()));
-        if let Some(note) = &self.note {
-            line.push_str(&format!(" ({})", note.raw()));
-        }
-        Untrusted::new(line)
-    }
-}
-
-/// What the bytes of one file turned out to be.
-struct Seen {
-    kind: ForeignKind,
-    signer: Option<Untrusted>,
-    covers: Covers,
-    state: ForeignState,
-    note: Option<Untrusted>,
-}
-
-enum Covers {
-    /// The file beside it whose name is its own without the last extension.
-    Beside,
-    /// Named by itself.
-    Named(Vec<Untrusted>),
-    /// SHA-256 by name, to be compared.
-    Listed(Vec<(String, Vec<u8>)>),
-    NotTold,
-}
-
-impl Seen {
-    fn new(kind: ForeignKind, covers: Covers) -> Self {
-        Seen { kind, signer: None, covers, state: ForeignState::Recognised, note: None }
-    }
-
-    fn malformed(kind: ForeignKind, why: impl Into<Untrusted>) -> Self {
-        Seen { state: ForeignState::Malformed, note: Some(why.into()), ..Seen::new(kind, Covers::Beside) }
-    }
-
-    fn signer(mut self, signer: Option<Untrusted>) -> Self {
-        self.signer = signer;
-        self
-    }
-
-    fn note(mut self, note: impl Into<Untrusted>) -> Self {
-        self.note = Some(note.into());
-        self
-    }
-
-    /// Takes the word of a signature's own key.
-    fn judged(mut self, fits: Option<bool>) -> Self {
-        match fits {
-            Some(true) => self.state = ForeignState::FitsOwnKey,
-            Some(false) => self.state = ForeignState::DoesNotFit,
-            None => {}
-        }
-        self
-    }
-}
-
-/// The file that a detached signature is about, hashed when a kind asks for it.
-struct Beside<'a> {
-    path: Option<&'a Path>,
-    progress: &'a Progress,
-}
-
-impl Beside<'_> {
-    fn digest(&self, algorithm: &'static digest::Algorithm) -> Option<Vec<u8>> {
-        let path = self.path?;
-        if !std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
-            return None;
-        }
-        let mut file = File::open(path).ok()?;
-        let mut context = digest::Context::new(algorithm);
-        let mut buffer = vec![0; 1 << 20];
-        loop {
-            self.progress.check().ok()?;
-            match file.read(&mut buffer).ok()? {
-                0 => return Some(context.finish().as_ref().to_vec()),
-                read => context.update(buffer.get(..read)?),
-            }
-        }
-    }
-
-    fn bytes(&self) -> Option<Vec<u8>> {
-        read_small(self.path?, LIMIT_BYTES).ok()
-    }
-}
 
 /// SHA-256 by name, of files that were already hashed.
 type Known<'a> = HashMap<&'a str, &'a [u8]>;

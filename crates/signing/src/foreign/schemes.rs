@@ -1,14 +1,13 @@
 //! The schemes by which foreign signatures are tried against the key that they bring themselves.
 
 use crate::text::Untrusted;
+use crate::x509::certificate;
 use aws_lc_rs::signature as algorithms;
 use aws_lc_rs::signature::{ParsedPublicKey, UnparsedPublicKey, VerificationAlgorithm};
 use der::Decode;
 use der::asn1::{ObjectIdentifier, UintRef};
 use std::ops::RangeInclusive;
 use x509_cert::Certificate;
-
-use super::super::chain;
 
 const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
@@ -108,7 +107,7 @@ pub(super) fn is_usable(kind: &str, key: &[u8]) -> bool {
 
 /// A certificate that a signature brings, and whom it names.
 pub(super) fn leaf(der: &[u8]) -> Option<(Certificate, Untrusted)> {
-    let certificate = chain::parse(der).ok()?;
-    let subject = chain::subject(&certificate);
+    let certificate = certificate::parse(der).ok()?;
+    let subject = certificate::subject(&certificate);
     Some((certificate, subject))
 }

@@ -1,11 +1,12 @@
 //! OpenPGP, minisign, OpenSSH, bare signatures, lists of checksums, and C2PA in its binary form.
 
+use crate::hashing::job::{HashAlgorithm, hash_bytes};
+use crate::pem;
+use crate::text::Untrusted;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
-use super::super::hashing::{HashAlgorithm, hash_bytes};
-use super::{Covers, ForeignKind, Seen};
-use crate::text::Untrusted;
+use super::seen::{Covers, ForeignKind, Seen};
 
 const MAX_LINES: usize = 100_000;
 
@@ -60,9 +61,8 @@ fn armoured(text: &str, label: &str) -> Option<Option<Vec<u8>>> {
     if !text.starts_with("-----BEGIN PGP SIGN") && !text.starts_with("-----BEGIN SSH SIGN") {
         return None;
     }
-    let (_, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;
-    let body = rest.split_once(&format!("-----END {label}-----")).map(|(body, _)| body);
-    Some(body.and_then(|body| {
+    let block = pem::body(text, label)?.ok();
+    Some(block.and_then(|(body, _)| {
         let lines = body.trim_start_matches(['\r', '\n']).lines();
         // Headers end with an empty line; the checksum of the armour begins with `=`.
         let base64: String =

@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use super::HashJob;
+use super::job::HashJob;
 use super::source::Stamp;
 
 /// Memory for the buffers of all threads together.

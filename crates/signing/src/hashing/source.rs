@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-use super::HashJob;
+use super::job::HashJob;
 
 /// What tells that a file was written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,16 +2,16 @@
 //! begins the next as soon as one ends, and compresses what all of them have ready.
 
 use crate::error::{Code, Error, Result};
+use crate::progress::Progress;
 use aws_lc_rs::digest;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-use super::HashJob;
+use super::job::HashJob;
 use super::kernel::{Block, Stream};
 use super::plan::{Begin, Lanes, Plan, buffer_bytes};
 use super::sha256::{Message, PADDING_BYTES, Sha256};
 use super::source::Source;
-use crate::progress::Progress;
 
 /// What is computed.
 #[derive(Debug, Clone, Copy)]

@@ -2,17 +2,18 @@
 //! finishes a file's last piece joins them. So one file keeps all threads busy, with reading too.
 
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 use blake3::Hasher;
 use blake3::hazmat::{ChainingValue, HasherExt, Mode, merge_subtrees_non_root, merge_subtrees_root};
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 
-use super::HashJob;
+use super::job::HashJob;
 use super::plan::{Stamps, buffer_bytes};
 use super::source::Source;
 use super::streams::{Results, not_begun};
-use crate::progress::Progress;
 
 /// Powers of two, so that every piece but the last of a file is a complete subtree.
 const LEAST_PIECE_BYTES: u64 = 1 << 20;

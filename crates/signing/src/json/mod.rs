@@ -2,11 +2,13 @@
 //! It knows no document.
 
 mod pointer;
+mod reader;
 mod strict;
 mod tree;
 mod written;
 
 pub use pointer::pointer_part;
-pub use strict::{Object, OnItem, parse, parse_items};
+pub use reader::OnItem;
+pub use strict::{Object, parse, parse_items};
 pub use tree::{Tree, parse as parse_tree};
 pub use written::{MAX_INTEGER, canonical, to_line, to_string};

@@ -2,25 +2,19 @@
 //! fields are read by name with an error that says where. It knows no document.
 
 use crate::error::{Code, Error, Result};
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Number, Value};
-use std::cell::{Cell, RefCell};
-use std::fmt;
+use serde_json::{Map, Value};
+
+use super::reader::{Duplicates, Items, Limits, OnItem, Why, read};
 
 /// More values than this are a flood. The items of a list that is read one by one do not count here.
 const MAX_VALUES: usize = 500_000;
-/// An item of such a list has at most this many values.
-const MAX_ITEM_VALUES: usize = 64;
-
-/// Takes one item of a list, with its index.
-pub type OnItem<'a> = &'a mut dyn FnMut(usize, Value) -> Result<()>;
 
 /// Parses one document; every value above `max_depth` levels of nesting is refused.
 ///
 /// # Errors
 /// `E-MALFORMED` for what is no JSON or repeats a key, `E-TOO-LARGE` for too deep or too many values.
 pub fn parse(bytes: &[u8], max_depth: usize) -> Result<Value> {
-    parse_with(bytes, max_depth, None, None)
+    parse_with(bytes, max_depth, None)
 }
 
 /// As [`parse`], but the list under `path` is handed over item by item and left empty in the document, so
@@ -34,142 +28,23 @@ pub fn parse_items(
     path: &'static [&'static str],
     on_item: OnItem<'_>,
 ) -> Result<Value> {
-    parse_with(bytes, max_depth, Some(path), Some(on_item))
+    parse_with(bytes, max_depth, Some(Items { path, on_item }))
 }
 
-fn parse_with(
-    bytes: &[u8],
-    max_depth: usize,
-    ahead: Option<&'static [&'static str]>,
-    on_item: Option<OnItem<'_>>,
-) -> Result<Value> {
-    let limits =
-        Limits { left: Cell::new(MAX_VALUES), broken: RefCell::new(None), on_item: RefCell::new(on_item) };
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let parsed = Seed { limits: &limits, depth: max_depth, ahead }.deserialize(&mut json);
-    match parsed.and_then(|value| json.end().map(|()| value)) {
-        Ok(value) => Ok(value),
-        Err(cause) => Err(limits.broken.into_inner().unwrap_or_else(|| {
-            let what = format!("not valid JSON (line {}, column {})", cause.line(), cause.column());
+fn parse_with(bytes: &[u8], max_depth: usize, items: Option<Items<'_>>) -> Result<Value> {
+    let limits = Limits { depth: max_depth, values: MAX_VALUES, duplicates: Duplicates::Refused };
+    read(bytes, limits, items).map(|read| read.root).map_err(|stopped| match stopped.why {
+        Why::TooDeep => Error::new(Code::TooLarge, "the document is nested too deeply"),
+        Why::TooMany => Error::new(Code::TooLarge, "the document holds too many values"),
+        Why::Twice(key) => Error::new(Code::Malformed, "a key occurs twice in one object")
+            .at(key)
+            .help("readers disagree about such a document, so none is trusted; make it again"),
+        Why::Item(error) => error,
+        Why::NotJson | Why::NestedTooDeep => {
+            let what = format!("not valid JSON (line {}, column {})", stopped.line, stopped.column);
             Error::new(Code::Malformed, what).help("the file is damaged or is no JSON document; get it again")
-        })),
-    }
-}
-
-struct Limits<'a> {
-    left: Cell<usize>,
-    /// Our own error, because serde_json carries only text.
-    broken: RefCell<Option<Error>>,
-    on_item: RefCell<Option<OnItem<'a>>>,
-}
-
-impl Limits<'_> {
-    fn refuse<E: serde::de::Error>(&self, error: Error) -> E {
-        *self.broken.borrow_mut() = Some(error);
-        E::custom("refused")
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Seed<'l, 'a> {
-    limits: &'l Limits<'a>,
-    depth: usize,
-    /// What of the path to the list that is handed over lies ahead; none beside the path.
-    ahead: Option<&'static [&'static str]>,
-}
-
-impl Seed<'_, '_> {
-    fn below<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
-        let depth = self.depth.checked_sub(1).ok_or_else(|| {
-            self.limits.refuse(Error::new(Code::TooLarge, "the document is nested too deeply"))
-        })?;
-        Ok(Seed { depth, ahead: None, ..self })
-    }
-
-    fn hand_over<'de, A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
-        let below = self.below()?;
-        let others = self.limits.left.get();
-        for index in 0.. {
-            self.limits.left.set(MAX_ITEM_VALUES);
-            let Some(item) = items.next_element_seed(below)? else { break };
-            if let Some(on_item) = self.limits.on_item.borrow_mut().as_mut() {
-                on_item(index, item).map_err(|error| self.limits.refuse(error))?;
-            }
         }
-        self.limits.left.set(others);
-        Ok(Value::Array(Vec::new()))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
-    type Value = Value;
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> std::result::Result<Value, D::Error> {
-        match self.limits.left.get().checked_sub(1) {
-            Some(left) => self.limits.left.set(left),
-            None => {
-                return Err(self
-                    .limits
-                    .refuse(Error::new(Code::TooLarge, "the document holds too many values")));
-            }
-        }
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_, '_> {
-    type Value = Value;
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-    fn visit_unit<E>(self) -> std::result::Result<Value, E> {
-        Ok(Value::Null)
-    }
-    fn visit_bool<E>(self, value: bool) -> std::result::Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-    fn visit_i64<E>(self, value: i64) -> std::result::Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-    fn visit_u64<E>(self, value: u64) -> std::result::Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> std::result::Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("not a number"))
-    }
-    fn visit_str<E>(self, value: &str) -> std::result::Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-    fn visit_string<E>(self, value: String) -> std::result::Result<Value, E> {
-        Ok(Value::String(value))
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> std::result::Result<Value, A::Error> {
-        if self.ahead.is_some_and(<[_]>::is_empty) {
-            return self.hand_over(items);
-        }
-        let below = self.below()?;
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(below)? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> std::result::Result<Value, A::Error> {
-        let below = self.below()?;
-        let mut map = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            if map.contains_key(&key) {
-                return Err(self.limits.refuse(
-                    Error::new(Code::Malformed, "a key occurs twice in one object")
-                        .at(key)
-                        .help("readers disagree about such a document, so none is trusted; make it again"),
-                ));
-            }
-            let ahead = self.ahead.and_then(<[_]>::split_first).filter(|(next, _)| **next == key);
-            let value = entries.next_value_seed(Seed { ahead: ahead.map(|(_, rest)| rest), ..below })?;
-            map.insert(key, value);
-        }
-        Ok(Value::Object(map))
-    }
+    })
 }
 
 /// An object of a document together with where it stands, for errors that name the field.

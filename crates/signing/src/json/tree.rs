@@ -1,14 +1,12 @@
 //! A JSON document as a tree, within limits; it knows nothing of what the document means. Depth is bounded by
 //! the parser (128), the number of values here, since a value costs many times its bytes in memory.
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
-use std::fmt;
+use serde_json::Value;
+
+use super::reader::{Duplicates, Limits, Why, read};
 
 /// Values in one document.
-const MAX_VALUES: u64 = 16_000_000;
-/// Starts the message of the one error that is not the document's own.
-const TOO_MANY: &str = "more values than the limit";
+const MAX_VALUES: usize = 16_000_000;
 
 /// A parsed document.
 pub struct Tree {
@@ -24,91 +22,34 @@ pub struct Tree {
 /// Our own words, with line and column.
 pub fn parse(bytes: &[u8]) -> Result<Tree, String> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut state = State { left: MAX_VALUES, duplicates: Vec::new() };
-    let mut parser = serde_json::Deserializer::from_slice(bytes);
-    let root = Seed(&mut state).deserialize(&mut parser).and_then(|root| parser.end().map(|()| root));
-    root.map(|root| Tree { root, duplicates: state.duplicates }).map_err(|error| {
-        let place = format!("at line {} column {}", error.line(), error.column());
-        let message = error.to_string();
-        // The parser's words are fixed phrases, but only these two are worth telling apart.
-        if message.starts_with("recursion limit") {
-            format!("nested deeper than 128 levels, {place}")
-        } else if message.starts_with(TOO_MANY) {
-            format!("more than {MAX_VALUES} values, {place}")
-        } else {
-            format!("not valid JSON, {place}")
-        }
-    })
+    let limits = Limits { depth: usize::MAX, values: MAX_VALUES, duplicates: Duplicates::Noted };
+    let read = read(bytes, limits, None).map_err(|stopped| {
+        let what = match stopped.why {
+            Why::NestedTooDeep => "nested deeper than 128 levels".to_owned(),
+            Why::TooMany => format!("more than {MAX_VALUES} values"),
+            _ => "not valid JSON".to_owned(),
+        };
+        format!("{what}, at line {} column {}", stopped.line, stopped.column)
+    })?;
+    Ok(Tree { root: read.root, duplicates: read.duplicates })
 }
 
-struct State {
-    left: u64,
-    duplicates: Vec<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-struct Seed<'a>(&'a mut State);
-
-impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.0.left = self.0.left.checked_sub(1).ok_or_else(|| D::Error::custom(TOO_MANY))?;
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+    #[test]
+    fn a_repeated_key_is_noted_and_the_last_value_counts() {
+        let tree = parse(br#"{"a":1,"b":{"c":1,"c":2},"a":3}"#).ok();
+        let tree = tree.map(|tree| (tree.root.to_string(), tree.duplicates));
+        assert_eq!(tree, Some((r#"{"a":3,"b":{"c":2}}"#.to_owned(), vec!["c".to_owned(), "a".to_owned()])));
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Seed(self.0))? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            let value = entries.next_value_seed(Seed(self.0))?;
-            if map.contains_key(&key) && self.0.duplicates.len() < 16 {
-                self.0.duplicates.push(key.clone());
-            }
-            map.insert(key, value);
-        }
-        Ok(Value::Object(map))
+    #[test]
+    fn what_stops_it_is_said_with_its_place() {
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        let told = |text: &str| parse(text.as_bytes()).err();
+        assert_eq!(told(&deep).as_deref(), Some("nested deeper than 128 levels, at line 1 column 128"));
+        assert_eq!(told("{\n \"a\": }").as_deref(), Some("not valid JSON, at line 2 column 7"));
     }
 }

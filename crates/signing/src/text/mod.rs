@@ -20,8 +20,11 @@ pub fn count(many: usize, one: &str) -> String {
     format!("{many} {one}{}", if many == 1 { "" } else { "s" })
 }
 
-/// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`]. A clone shares it: an
-/// inventory says the same names and sources over and over.
+/// `1 file is`, `2 files are`.
+pub fn count_are(many: usize, one: &str) -> String {
+    format!("{} {}", count(many, one), if many == 1 { "is" } else { "are" })
+}
+
 /// `▮▮▮▯▯`.
 pub fn bar(percent: u64, cells: usize) -> String {
     let full = usize::try_from(percent.min(100)).unwrap_or(0) * cells / 100;
@@ -56,7 +59,8 @@ pub fn span(length: Duration) -> String {
     }
 }
 
-/// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`].
+/// Text of somebody else: compare it, hash it, store it, but show only [`Untrusted::screen`]. A clone shares it: an
+/// inventory says the same names and sources over and over.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]
 pub struct Untrusted(Arc<str>);

@@ -1,7 +1,9 @@
 //! The kernel of the SHA extensions: four rounds of FIPS 180-4, 6.2.2, at a time.
 
-use super::{Block, K, State};
+use crate::hashing::kernel::K;
 use std::arch::x86_64::*;
+
+use super::{Block, State};
 
 /// A stream in the registers of the SHA extensions: words a, b, e, f and c, d, g, h, and the last sixteen
 /// words of the message schedule.

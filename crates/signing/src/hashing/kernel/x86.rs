@@ -1,10 +1,13 @@
 //! The kernels of x86-64. Everything here is safe but for what its `SAFETY` lines say; the arithmetic is that
 //! of FIPS 180-4, 6.2.2, word by word over all lanes.
 
-use super::{Block, K, State};
+use crate::hashing::kernel::K;
+use std::arch::x86_64::*;
+
+use super::{Block, State};
+
 #[cfg(not(miri))]
 use std::arch::asm;
-use std::arch::x86_64::*;
 
 /// The function over vectors of `$lanes` words. What differs between instruction sets stands in the module
 /// that uses it: `add`, `xor3`, `choose`, `majority`, `splat`, `settled`, `rotate`, `shift`, `words_of`, `load`,

@@ -1,0 +1,350 @@
+//! Which files belong to a model (OMS v1.0, 6.1 and 6.2). It reads names and sizes, never contents.
+
+use crate::error::{Code, Error, Result};
+use crate::progress::Progress;
+use rayon::prelude::*;
+use std::ffi::OsString;
+use std::fs::{DirEntry, FileType};
+use std::path::{Path, PathBuf};
+
+/// What is left out, and how symbolic links are treated.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Model-relative, canonical prefixes to leave out: exact path or whole subtree; no globs.
+    pub ignore_paths: Vec<String>,
+    /// Whether the default `.git`, `.gitattributes`, `.github`, `.gitignore` at the top are left out.
+    pub ignore_git_paths: bool,
+    /// Files that are never part of the model: the signature itself, `claims.jsonl` (absolute paths).
+    pub exclude: Vec<PathBuf>,
+    /// Follow symbolic links, inside the model only (OMS v1.0, 6.1.1).
+    pub allow_symlinks: bool,
+    /// Follow the links of a hub cache's snapshot into that repository's own blobs, whatever `allow_symlinks`
+    /// says: the cache made them, not the publisher.
+    pub hub_links: bool,
+}
+
+/// One file of a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Canonical name: relative, `/`-separated, no `.`, no `..`.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Where a symbolic link led, when one was followed.
+    pub link_target: Option<PathBuf>,
+}
+
+/// A model's files, and what was left out.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// Sorted by name in code point order.
+    pub entries: Vec<Entry>,
+    /// Names of files that `ignore_paths` hid (not the git defaults, not the signature).
+    pub ignored: Vec<String>,
+    /// The blobs folder of the hub cache whose snapshot the model is.
+    pub blobs: Option<PathBuf>,
+}
+
+impl Listing {
+    /// The size of a file that is part of the model.
+    pub(crate) fn size_of(&self, name: &str) -> Option<u64> {
+        let found = self.entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
+        self.entries.get(found).map(|entry| entry.size)
+    }
+}
+
+/// Lists the files of `model` (a folder, or one file whose name is then its basename).
+///
+/// # Errors
+/// `E-READ`; `E-MODEL` for a symbolic link that may not be followed, leaves the model or loops, for a file
+/// that is neither regular file nor folder, for a name that is not UTF-8, for an empty model.
+pub fn enumerate(model: &Path, scope: &Scope) -> Result<Listing> {
+    enumerate_until(model, scope, &Progress::default())
+}
+
+/// As [`enumerate`], until somebody asks to stop.
+///
+/// # Errors
+/// As [`enumerate`], and `E-CANCELLED`.
+pub(crate) fn enumerate_until(model: &Path, scope: &Scope, progress: &Progress) -> Result<Listing> {
+    let root = model.canonicalize().map_err(|cause| Error::read(model, &cause))?;
+    let metadata = std::fs::metadata(&root).map_err(|cause| Error::read(model, &cause))?;
+    let mut walk = Walk {
+        blobs: hub_blobs(&root),
+        root: root.clone(),
+        scope,
+        progress,
+        exclude: scope.exclude.iter().filter_map(|path| settled(path)).collect(),
+        chain: Vec::new(),
+        listing: Listing::default(),
+    };
+    if metadata.is_file() {
+        let name = base_name(model, &root)?;
+        if !walk.is_excluded(&root) {
+            walk.push(Entry { name, path: root, size: metadata.len(), link_target: None })?;
+        }
+    } else if metadata.is_dir() {
+        walk.folder(&root, &root, "")?;
+    } else {
+        return Err(odd_file(model));
+    }
+    let mut listing = walk.listing;
+    listing.blobs = walk.blobs;
+    // UTF-8 bytes order as code points do.
+    listing.entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+    listing.ignored.sort_unstable();
+    if listing.entries.is_empty() {
+        // OMS 6.1: a model without files has no signature.
+        return Err(Error::new(Code::Model, "the model is empty: no file is left after what is ignored")
+            .at_path(model)
+            .help("check the path and the ignored paths"));
+    }
+    Ok(listing)
+}
+
+/// The name of a model: its basename, or that of where `.` leads.
+pub(crate) fn base_name(model: &Path, canonical: &Path) -> Result<String> {
+    match model.file_name().or_else(|| canonical.file_name()).map(|name| name.to_str()) {
+        Some(Some(name)) => Ok(name.to_owned()),
+        Some(None) => Err(not_utf8(model)),
+        None => Ok("model".to_owned()),
+    }
+}
+
+/// `path` (absolute, or relative to the current folder) as seen from the model whose canonical root is
+/// `root`: canonical and `/`-separated, empty for the root itself, none outside of it. A last component that
+/// is a link or does not exist is kept as it is written.
+///
+/// # Errors
+/// `E-MODEL` for a path that is not UTF-8.
+pub(crate) fn model_relative(root: &Path, path: &Path) -> Result<Option<String>> {
+    let Some(settled) = settled(path) else { return Ok(None) };
+    let Ok(relative) = settled.strip_prefix(root) else { return Ok(None) };
+    let mut names = Vec::new();
+    for component in relative.components() {
+        match component.as_os_str().to_str() {
+            Some(name) => names.push(name),
+            None => return Err(not_utf8(path)),
+        }
+    }
+    Ok(Some(names.join("/")))
+}
+
+/// OMS 6.2: left out unless asked otherwise, at the top of the model only.
+pub const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitignore"];
+
+/// How a hub cache begins the names of its repositories.
+pub const HUB_REPOSITORIES: [&str; 3] = ["models--", "datasets--", "spaces--"];
+
+const MAX_DEPTH: usize = 128;
+const MAX_FILES: usize = 2_000_000;
+/// What `ignore_paths` hides is listed up to this many names.
+const MAX_IGNORED: usize = 10_000;
+
+struct Walk<'s> {
+    root: PathBuf,
+    /// The blobs folder of the hub cache whose snapshot the model is.
+    blobs: Option<PathBuf>,
+    scope: &'s Scope,
+    progress: &'s Progress,
+    exclude: Vec<PathBuf>,
+    /// Canonical folders from the root to where we are: a link to one of them is a loop.
+    chain: Vec<PathBuf>,
+    listing: Listing,
+}
+
+impl Walk<'_> {
+    /// `path` is the folder as named, `canonical` where it is; they differ below a followed link.
+    fn folder(&mut self, path: &Path, canonical: &Path, prefix: &str) -> Result<()> {
+        if self.chain.len() >= MAX_DEPTH {
+            return Err(Error::new(Code::TooLarge, "folders are nested too deeply").at_path(path));
+        }
+        self.chain.push(canonical.to_owned());
+        self.progress.check()?;
+        for Child { name, kind, size } in children(path)? {
+            let child = path.join(&name);
+            let home = canonical.join(&name);
+            if self.is_excluded(&home) {
+                continue;
+            }
+            let Some(name) = name.to_str() else { return Err(not_utf8(&child)) };
+            let full = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+            if prefix.is_empty() && self.scope.ignore_git_paths && GIT_PATHS.contains(&name) {
+                continue;
+            }
+            if self.is_ignored(&full) {
+                self.note_ignored(&child, full, kind.is_dir(), 0);
+            } else if kind.is_symlink() {
+                self.link(&child, full)?;
+            } else if kind.is_dir() {
+                self.folder(&child, &home, &full)?;
+            } else if kind.is_file() {
+                let size = size.map_err(|cause| Error::read(&child, &cause))?;
+                self.push(Entry { name: full, path: child, size, link_target: None })?;
+            } else {
+                return Err(odd_file(&child));
+            }
+        }
+        self.chain.pop();
+        Ok(())
+    }
+
+    /// OMS 6.1.1, and stricter: a link that leaves the model or loops is refused, not warned about.
+    fn link(&mut self, path: &Path, name: String) -> Result<()> {
+        let refused = || {
+            Error::new(Code::Model, "a symbolic link in the model")
+                .at_path(path)
+                .help("replace it by the file, ignore it, or allow symbolic links inside the model")
+        };
+        let may_be_hub_link = self.scope.hub_links && self.blobs.is_some();
+        if !self.scope.allow_symlinks && !may_be_hub_link {
+            return Err(refused());
+        }
+        let target = path.canonicalize().map_err(|cause| {
+            Error::new(Code::Model, format!("a symbolic link that leads nowhere ({cause})"))
+                .at_path(path)
+                .help("repair or remove the link")
+        })?;
+        if self.is_excluded(&target) {
+            return Ok(());
+        }
+        let metadata = std::fs::metadata(&target).map_err(|cause| Error::read(path, &cause))?;
+        let in_blobs =
+            metadata.is_file() && self.blobs.as_ref().is_some_and(|blobs| target.starts_with(blobs));
+        if !self.scope.allow_symlinks && !in_blobs {
+            return Err(refused());
+        }
+        if !target.starts_with(&self.root) && !in_blobs {
+            return Err(Error::new(Code::Model, "a symbolic link leads out of the model")
+                .at_path(path)
+                .help("replace it by the file, or ignore it"));
+        }
+        if metadata.is_file() {
+            let size = metadata.len();
+            self.push(Entry { name, path: path.to_owned(), size, link_target: Some(target) })
+        } else if !metadata.is_dir() {
+            Err(odd_file(path))
+        } else if self.chain.contains(&target) {
+            Err(Error::new(Code::Model, "a symbolic link leads back to a folder above it")
+                .at_path(path)
+                .help("remove or ignore the link"))
+        } else {
+            self.folder(path, &target, &name)
+        }
+    }
+
+    fn push(&mut self, entry: Entry) -> Result<()> {
+        if self.listing.entries.len() >= MAX_FILES {
+            return Err(
+                Error::new(Code::TooLarge, format!("more than {MAX_FILES} files")).at_path(&self.root)
+            );
+        }
+        self.listing.entries.push(entry);
+        Ok(())
+    }
+
+    fn is_excluded(&self, canonical: &Path) -> bool {
+        self.exclude.iter().any(|path| path == canonical)
+    }
+
+    fn is_ignored(&self, name: &str) -> bool {
+        self.scope.ignore_paths.iter().any(|ignore| covers(ignore, name))
+    }
+
+    /// Names what is hidden, as well as it can be told: nothing in there can stop us.
+    fn note_ignored(&mut self, path: &Path, name: String, is_folder: bool, depth: usize) {
+        if self.listing.ignored.len() >= MAX_IGNORED {
+            return;
+        }
+        let inside = if is_folder && depth < MAX_DEPTH { children(path).ok() } else { None };
+        let Some(inside) = inside else {
+            self.listing.ignored.push(name);
+            return;
+        };
+        for Child { name: child, kind, .. } in inside {
+            let child_path = path.join(&child);
+            if !self.is_excluded(&child_path) {
+                let child_name = format!("{name}/{}", child.to_string_lossy());
+                self.note_ignored(&child_path, child_name, kind.is_dir(), depth + 1);
+            }
+        }
+    }
+}
+
+/// Whether the ignored path `ignore` is `name` or a folder above it; no globs (OMS 6.2.1).
+pub(crate) fn covers(ignore: &str, name: &str) -> bool {
+    name.strip_prefix(ignore).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What a folder says of one thing in it.
+struct Child {
+    name: OsString,
+    kind: FileType,
+    /// Of a regular file; it matters only where the file is not left out.
+    size: std::io::Result<u64>,
+}
+
+/// All children at once, so that a deep tree holds no pile of open folders; asked for their sizes by all
+/// threads, and by their names in the open folder, which costs the system no way down to them.
+fn children(folder: &Path) -> Result<Vec<Child>> {
+    const WORTH_A_TASK: usize = 64;
+    let unreadable = |cause: std::io::Error| Error::read(folder, &cause);
+    let mut found = Vec::new();
+    for child in std::fs::read_dir(folder).map_err(unreadable)? {
+        found.push(child.map_err(unreadable)?);
+        if found.len() > MAX_FILES {
+            return Err(Error::new(Code::TooLarge, format!("more than {MAX_FILES} files")).at_path(folder));
+        }
+    }
+    let look = |child: DirEntry| {
+        let kind = child.file_type()?;
+        let size = if kind.is_file() { child.metadata().map(|metadata| metadata.len()) } else { Ok(0) };
+        Ok(Child { name: child.file_name(), kind, size })
+    };
+    let looked: std::io::Result<Vec<Child>> = if found.len() < 2 * WORTH_A_TASK {
+        found.into_iter().map(look).collect()
+    } else {
+        found.into_par_iter().with_min_len(WORTH_A_TASK).map(look).collect()
+    };
+    looked.map_err(unreadable)
+}
+
+/// Absolute, with the folder resolved and the last component as written.
+fn settled(path: &Path) -> Option<PathBuf> {
+    let absolute = std::path::absolute(path).ok()?;
+    let Some(name) = absolute.file_name() else { return absolute.canonicalize().ok() };
+    let mut missing = vec![name.to_owned()];
+    let mut folder = absolute.parent()?;
+    loop {
+        if let Ok(found) = folder.canonicalize() {
+            return Some(missing.iter().rev().fold(found, |path, name| path.join(name)));
+        }
+        // A folder that is not there: `..` in it leads nowhere we can tell.
+        missing.push(folder.file_name()?.to_owned());
+        folder = folder.parent()?;
+    }
+}
+
+/// `<cache>/models--x/snapshots/<revision>` links its files into `<cache>/models--x/blobs`.
+fn hub_blobs(root: &Path) -> Option<PathBuf> {
+    let snapshots = root.parent()?;
+    let blobs = snapshots.parent()?.join("blobs");
+    let is_plain_folder = std::fs::symlink_metadata(&blobs).is_ok_and(|metadata| metadata.is_dir());
+    let repository = snapshots.parent()?.file_name()?.to_str()?;
+    let is_repository = HUB_REPOSITORIES.iter().any(|kind| repository.starts_with(kind));
+    (snapshots.file_name()? == "snapshots" && is_repository && is_plain_folder).then_some(blobs)
+}
+
+fn not_utf8(path: &Path) -> Error {
+    Error::new(Code::Model, "a file name that is not UTF-8 cannot be signed")
+        .at_path(path)
+        .help("rename the file, or ignore the folder it is in")
+}
+
+fn odd_file(path: &Path) -> Error {
+    Error::new(Code::Model, "neither a regular file nor a folder")
+        .at_path(path)
+        .help("remove it, or ignore it")
+}

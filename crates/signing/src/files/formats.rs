@@ -1,0 +1,139 @@
+//! What a model file looks like from its first bytes: safetensors, GGUF, pickle, archive, text. It trusts
+//! nothing, reads little, and never runs anything.
+
+use crate::json;
+use serde_json::Value;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// A safetensors header larger than this is not read.
+const LIMIT_HEADER_BYTES: u64 = 32 * 1024 * 1024;
+const HEAD_BYTES: u64 = 4096;
+
+/// What the first bytes say.
+pub(crate) enum Format {
+    /// A readable header: tensors, and what `__metadata__` says.
+    Safetensors { tensors: usize, header_bytes: u64, metadata: Vec<(String, String)> },
+    /// Magic and version.
+    Gguf { version: u32, tensors: u64, pairs: u64 },
+    /// Python pickle: loading it runs code.
+    Pickle,
+    /// A ZIP archive, as PyTorch checkpoints are.
+    Zip,
+    /// UTF-8 text.
+    Text,
+    /// Nothing of these; also a safetensors file whose header is damaged.
+    Other,
+}
+
+impl Format {
+    /// Our own words for it; none when it cannot be told.
+    pub(crate) fn note(&self) -> Option<String> {
+        Some(match self {
+            Format::Safetensors { tensors, .. } => format!("safetensors: header readable, {tensors} tensors"),
+            Format::Gguf { version, tensors, .. } => format!("GGUF version {version}, {tensors} tensors"),
+            Format::Pickle => "pickle: loading it runs code".to_owned(),
+            Format::Zip => "zip archive, as PyTorch checkpoints are".to_owned(),
+            Format::Text => "text".to_owned(),
+            Format::Other => return None,
+        })
+    }
+}
+
+/// Looks at the first bytes of a file.
+///
+/// # Errors
+/// What reading gives.
+pub(crate) fn read(path: &Path) -> std::io::Result<Format> {
+    // Opening a FIFO would never return.
+    if !std::fs::metadata(path)?.is_file() {
+        return Ok(Format::Other);
+    }
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
+    if head.starts_with(b"GGUF") {
+        let version = u32::from_le_bytes(array(&head, 4));
+        return Ok(Format::Gguf {
+            version,
+            tensors: u64::from_le_bytes(array(&head, 8)),
+            pairs: u64::from_le_bytes(array(&head, 16)),
+        });
+    }
+    let header_bytes = u64::from_le_bytes(array(&head, 0));
+    if head.get(8) == Some(&b'{') && header_bytes <= size.saturating_sub(8).min(LIMIT_HEADER_BYTES) {
+        let mut header = head.get(8..).unwrap_or_default().to_vec();
+        let rest = header_bytes.saturating_sub(header.len() as u64);
+        file.take(rest).read_to_end(&mut header)?;
+        header.truncate(usize::try_from(header_bytes).unwrap_or(usize::MAX));
+        return Ok(safetensors(&header, header_bytes).unwrap_or(Format::Other));
+    }
+    if matches!(head.as_slice(), [0x80, 2..=5, ..]) {
+        return Ok(Format::Pickle);
+    }
+    if head.starts_with(b"PK\x03\x04") {
+        return Ok(Format::Zip);
+    }
+    Ok(if is_text(&head) { Format::Text } else { Format::Other })
+}
+
+fn safetensors(header: &[u8], header_bytes: u64) -> Option<Format> {
+    let Value::Object(tensors) = json::parse(header, 8).ok()? else { return None };
+    let metadata = match tensors.get("__metadata__") {
+        Some(Value::Object(pairs)) => {
+            pairs.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+        }
+        _ => Vec::new(),
+    };
+    let count = tensors.len() - usize::from(tensors.contains_key("__metadata__"));
+    Some(Format::Safetensors { tensors: count, header_bytes, metadata })
+}
+
+fn is_text(head: &[u8]) -> bool {
+    // A character may be cut at the end of what was read.
+    let cut = match std::str::from_utf8(head) {
+        Ok(_) => head.len(),
+        Err(cause) if cause.error_len().is_none() => cause.valid_up_to(),
+        Err(_) => return false,
+    };
+    !head.is_empty() && cut > 0 && !head.contains(&0)
+}
+
+fn array<const N: usize>(bytes: &[u8], from: usize) -> [u8; N] {
+    let mut out = [0; N];
+    out.iter_mut().zip(bytes.iter().skip(from)).for_each(|(to, byte)| *to = *byte);
+    out
+}
+
+/// What a file of that name may do when a model is loaded, in our own words.
+pub fn hazard(name: &str) -> Option<&'static str> {
+    let extension = name.rsplit('/').next()?.rsplit_once('.')?.1.to_ascii_lowercase();
+    HAZARDS.iter().find(|(known, _)| *known == extension).map(|(_, what)| *what)
+}
+
+const HAZARDS: [(&str, &str); 22] = [
+    ("py", "code that loading the model may run"),
+    ("pyc", "code that loading the model may run"),
+    ("so", "native code"),
+    ("dll", "native code"),
+    ("dylib", "native code"),
+    ("sh", "code"),
+    ("pkl", "pickle: loading it runs code"),
+    ("pickle", "pickle: loading it runs code"),
+    ("joblib", "pickle: loading it runs code"),
+    ("pt", "may hold pickle, which runs code when loaded"),
+    ("pth", "may hold pickle, which runs code when loaded"),
+    ("ckpt", "may hold pickle, which runs code when loaded"),
+    ("bin", "may hold pickle, which runs code when loaded"),
+    ("npy", "may hold pickle, which runs code when loaded"),
+    ("h5", "may hold layers with code"),
+    ("keras", "may hold layers with code"),
+    ("jinja", "a template that the tokenizer may run"),
+    ("safetensors", "weights that may be loaded"),
+    ("gguf", "weights that may be loaded"),
+    ("onnx", "weights that may be loaded"),
+    ("sig", "looks like another signature: leave it out with an ignored path"),
+    ("jsonl", "if it holds attestations, leave it out with an ignored path"),
+];

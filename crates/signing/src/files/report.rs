@@ -1,0 +1,70 @@
+//! What became of the files of a model.
+
+use crate::hashing::remembered::Recalled;
+use crate::text::Untrusted;
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+use super::links::FollowedLinks;
+use super::localise::{ChangedFile, MovedFile};
+
+/// What became of the files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+pub struct FilesReport {
+    /// Resources that match.
+    pub matched: u64,
+    /// Bytes hashed.
+    pub bytes: u64,
+    /// Bytes of the files that match as a whole.
+    #[serde(default)]
+    pub matched_bytes: u64,
+    /// Bytes of all files in the folder, signed or not, without the signature itself; none when nobody counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder_bytes: Option<u64>,
+    /// Files that differ.
+    pub changed: Vec<ChangedFile>,
+    /// Files that are gone from where they were signed.
+    pub missing: Vec<Untrusted>,
+    /// Files that nobody signed.
+    pub extra: Vec<Untrusted>,
+    /// Pairs of a missing and an extra file that are one file under two names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moved: Vec<MovedFile>,
+    /// Files that the bundle's own `ignore_paths` hide.
+    pub ignored: Vec<Untrusted>,
+    /// Links that were followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<FollowedLinks>,
+    /// Files whose content is not what the name of their blob, a SHA-256, says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub misnamed: Vec<Untrusted>,
+    /// Files that could not be read or that changed while they were read, with the reason.
+    pub unreadable: Vec<(Untrusted, String)>,
+    /// Digests that were computed earlier and not this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recalled: Option<Recalled>,
+}
+
+impl FilesReport {
+    /// Missing files that were not found under another name.
+    pub fn truly_missing(&self) -> impl Iterator<Item = &Untrusted> {
+        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.name).collect();
+        self.missing.iter().filter(move |name| !moved.contains(name))
+    }
+
+    /// Unsigned files that are not a signed file under another name.
+    pub fn truly_extra(&self) -> impl Iterator<Item = &Untrusted> {
+        let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.found).collect();
+        self.extra.iter().filter(move |name| !moved.contains(name))
+    }
+}
+
+/// How the details begin that tell of one file in the report.
+pub(crate) const LISTED: [&str; 5] = ["moved: ", "changed: ", "missing: ", "not signed: ", "not readable: "];
+
+impl FilesReport {
+    /// Whether a detail of FILES tells of a file that the report holds too, and with more to it.
+    pub fn is_listed(detail: &Untrusted) -> bool {
+        LISTED.iter().any(|what| detail.raw().starts_with(what))
+    }
+}

@@ -1,0 +1,201 @@
+//! Digests that were computed before and are remembered: so that what nobody has touched need not be read again.
+//! It knows how a file is told from what it was; who remembers, and whether that may count, is for others to say.
+
+use crate::error::Result;
+use crate::progress::Progress;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fs::Metadata;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::files::hash_files;
+use super::job::{HashAlgorithm, HashJob};
+
+/// What tells that a file is still the one that was hashed. Times are nanoseconds since 1970; `changed` is set by
+/// the system on every write, rename and change of rights, and cannot be set back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FileState {
+    /// Device.
+    pub device: u64,
+    /// Inode on the device.
+    pub inode: u64,
+    /// Bytes.
+    pub size: u64,
+    /// When the contents changed.
+    pub modified: i64,
+    /// When anything of it changed.
+    pub changed: i64,
+    /// The name of a blob in a content-addressed cache: another name is another content.
+    pub address: Option<String>,
+}
+
+/// A digest that is asked for, or one to remember: of these bytes of a file in this state.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct DigestKey {
+    /// The file.
+    pub file: FileState,
+    /// The algorithm.
+    pub algorithm: HashAlgorithm,
+    /// First byte and the one after the last.
+    pub range: (u64, u64),
+}
+
+/// A digest with when it was computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// The digest.
+    pub digest: Vec<u8>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Remembers digests. It may forget, and it may not invent: what it gives counts as computed.
+pub trait DigestLedger: Sync {
+    /// What is remembered, in the order of the keys.
+    fn recall(&self, keys: &[DigestKey]) -> Vec<Option<Remembered>>;
+    /// Remembers all of these, or none when it cannot; nobody waits for it.
+    fn remember(&self, digests: &[(DigestKey, Remembered)]);
+}
+
+/// A ledger, and what may be taken from it.
+#[derive(Clone, Copy)]
+pub struct Reuse<'l> {
+    /// The ledger. What is computed is remembered there in any case.
+    pub ledger: &'l dyn DigestLedger,
+    /// Digests from before are computed again; none computes all again.
+    pub not_before: Option<Timestamp>,
+}
+
+/// What was not computed this time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recalled {
+    /// Files or shards.
+    pub parts: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+    /// When the oldest of the digests was computed.
+    pub oldest: Timestamp,
+}
+
+impl Recalled {
+    /// `cached 3 h ago`.
+    pub fn age(&self, now: Timestamp) -> String {
+        let minutes = (now.as_second() - self.oldest.as_second()).max(0) / 60;
+        match minutes {
+            0..60 => format!("cached {minutes} min ago"),
+            60..2880 => format!("cached {} h ago", minutes / 60),
+            _ => format!("cached {} d ago", minutes / 1440),
+        }
+    }
+}
+
+/// Digests in the order of the jobs, and which of them were remembered.
+pub(crate) type Hashed = (Vec<Result<Vec<u8>>>, Option<Recalled>);
+
+/// As [`hash_files`], but for what is remembered and `fits` the job of that index. A remembered digest that does
+/// not fit is computed again: only the bytes themselves may contradict.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub(crate) fn hash_or_recall(
+    algorithm: HashAlgorithm,
+    jobs: &[HashJob],
+    reuse: Option<Reuse<'_>>,
+    fits: &dyn Fn(usize, &[u8]) -> bool,
+    progress: &Progress,
+) -> Result<Hashed> {
+    let Some(reuse) = reuse else { return Ok((hash_files(algorithm, jobs, progress)?, None)) };
+    let keys: Vec<Option<DigestKey>> = jobs.iter().map(|job| key_of(job, algorithm)).collect();
+    let mut digests: Vec<Option<Result<Vec<u8>>>> = jobs.iter().map(|_| None).collect();
+    let mut recalled: Option<Recalled> = None;
+    if let Some(not_before) = reuse.not_before {
+        let (indices, asked): (Vec<usize>, Vec<DigestKey>) =
+            keys.iter().enumerate().filter_map(|(index, key)| Some((index, key.clone()?))).unzip();
+        let known = reuse.ledger.recall(&asked);
+        for ((index, key), known) in indices.into_iter().zip(asked).zip(known) {
+            let Some(known) = known.filter(|known| known.at >= not_before && fits(index, &known.digest))
+            else {
+                continue;
+            };
+            let bytes = key.range.1 - key.range.0;
+            let before = recalled.unwrap_or(Recalled { parts: 0, bytes: 0, oldest: known.at });
+            recalled = Some(Recalled {
+                parts: before.parts + 1,
+                bytes: before.bytes + bytes,
+                oldest: before.oldest.min(known.at),
+            });
+            progress.add_bytes(bytes);
+            progress.add_file();
+            if let Some(slot) = digests.get_mut(index) {
+                *slot = Some(Ok(known.digest));
+            }
+        }
+    }
+    let open: Vec<usize> =
+        (0..jobs.len()).filter(|at| digests.get(*at).is_some_and(Option::is_none)).collect();
+    let left: Vec<HashJob> = open.iter().filter_map(|at| jobs.get(*at).cloned()).collect();
+    let mut computed = Vec::new();
+    for (at, digest) in open.iter().zip(hash_files(algorithm, &left, progress)?) {
+        if let (Ok(digest), Some(Some(key)), Some(job)) = (&digest, keys.get(*at), jobs.get(*at))
+            && key_of(job, algorithm).as_ref() == Some(key)
+            && is_settled(&key.file)
+        {
+            computed.push((key.clone(), Remembered { digest: digest.clone(), at: Timestamp::now() }));
+        }
+        if let Some(slot) = digests.get_mut(*at) {
+            *slot = Some(digest);
+        }
+    }
+    reuse.ledger.remember(&computed);
+    Ok((digests.into_iter().flatten().collect(), recalled))
+}
+
+fn key_of(job: &HashJob, algorithm: HashAlgorithm) -> Option<DigestKey> {
+    let metadata = std::fs::metadata(&job.path).ok()?;
+    let file = FileState::of(&job.path, &metadata)?;
+    let range = job.range.unwrap_or((0, job.size));
+    (file.size == job.size && range.0 <= range.1).then_some(DigestKey { file, algorithm, range })
+}
+
+impl FileState {
+    /// None where the system does not say when a file was changed.
+    #[cfg(unix)]
+    fn of(path: &Path, metadata: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        let nanoseconds = |seconds: i64, rest: i64| seconds.checked_mul(1_000_000_000)?.checked_add(rest);
+        Some(FileState {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.len(),
+            modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec())?,
+            changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec())?,
+            address: address(path),
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &Path, _: &Metadata) -> Option<Self> {
+        None
+    }
+}
+
+/// `blobs/HEX` of Hugging Face, `blobs/ALGORITHM/HEX` of OCI, `blobs/sha256-HEX` of Ollama, with links followed.
+#[cfg(unix)]
+fn address(path: &Path) -> Option<String> {
+    let real = path.canonicalize().ok()?;
+    let name = real.file_name()?.to_str()?;
+    let below_blobs = real.ancestors().skip(1).take(2).any(|folder| folder.ends_with("blobs"));
+    let hex = name.strip_prefix("sha256-").unwrap_or(name);
+    let is_hex = hex.len() >= 40 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (below_blobs && is_hex).then(|| name.to_owned())
+}
+
+/// Within one tick of its clock a file can change twice under the same times: what was changed just now is not
+/// remembered.
+fn is_settled(file: &FileState) -> bool {
+    const TICK: Duration = Duration::from_secs(2);
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let settled = i64::try_from(now.saturating_sub(TICK).as_nanos()).unwrap_or(0);
+    file.modified <= settled && file.changed <= settled
+}

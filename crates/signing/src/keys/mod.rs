@@ -1,0 +1,20 @@
+//! Keys that sign and verify: in memory, in files, in tokens. It knows no bundle; only tokens bring certificates along.
+
+mod encrypted;
+mod files;
+#[cfg(feature = "pkcs11")]
+mod pkcs11;
+#[cfg(feature = "pkcs11")]
+mod pkcs11_uri;
+pub(crate) mod private;
+pub(crate) mod public;
+mod secret;
+
+pub use files::{KeyFile, describe_key, write_key_pair};
+#[cfg(feature = "pkcs11")]
+pub use pkcs11::TokenKey;
+#[cfg(feature = "pkcs11")]
+pub use pkcs11_uri::Pkcs11Uri;
+pub use private::{Signer, SigningKey};
+pub use public::{Curve, PublicKey};
+pub use secret::Secret;

@@ -1,0 +1,19 @@
+//! Signing: with a key, with a certificate, keyless. It trusts nobody; whether a signature is worth anything is for the
+//! verifier.
+
+#[cfg(feature = "keyless")]
+mod keyless;
+mod model;
+#[cfg(feature = "keyless")]
+mod timestamp;
+
+#[cfg(feature = "keyless")]
+pub use keyless::{
+    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, sign_sigstore,
+};
+pub use model::{
+    SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
+    sign_key_with,
+};
+#[cfg(feature = "keyless")]
+pub use timestamp::{TimestampService, Timestamped};

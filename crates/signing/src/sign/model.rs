@@ -1,0 +1,393 @@
+//! Signing: enumerate, hash, write the statement, sign it, write the bundle atomically. It trusts nobody and
+//! asks nobody: whether the signature is worth anything is for the verifier.
+
+use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, Material};
+use crate::bundle::dsse::{Envelope, pae};
+use crate::bundle::manifest::{Manifest, PAYLOAD_TYPE, Resource, RootDigest, Serialization, Statement};
+use crate::disk::{folder_of, read_small, write_whole};
+use crate::error::{Code, Error, Result};
+use crate::files::attestation::is_attestation;
+use crate::files::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate_until, model_relative};
+use crate::hashing::job::{HashAlgorithm, HashJob};
+use crate::hashing::remembered::{Recalled, Reuse, hash_or_recall};
+use crate::json;
+use crate::keys::private::Signer;
+use crate::keys::public::PublicKey;
+use crate::progress::Progress;
+use der::oid::db::rfc5280::ID_KP_CODE_SIGNING;
+use der::{Decode, Encode};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use x509_cert::Certificate;
+use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
+
+/// How to sign.
+#[derive(Debug, Clone)]
+pub struct SignOptions {
+    /// Where the bundle goes.
+    pub signature: PathBuf,
+    /// Hash of the files.
+    pub hash: HashAlgorithm,
+    /// Shard size in bytes; none for method `files`.
+    pub shard_size: Option<u64>,
+    /// Paths to leave out: absolute, or relative to the current folder; recorded model-relative.
+    pub ignore_paths: Vec<PathBuf>,
+    /// Leave out the git defaults.
+    pub ignore_git_paths: bool,
+    /// Follow symbolic links inside the model.
+    pub allow_symlinks: bool,
+}
+
+impl SignOptions {
+    /// The specification's defaults; the bundle goes to `signature`.
+    pub fn to(signature: impl Into<PathBuf>) -> Self {
+        SignOptions {
+            signature: signature.into(),
+            hash: HashAlgorithm::Sha256,
+            shard_size: None,
+            ignore_paths: Vec::new(),
+            ignore_git_paths: true,
+            allow_symlinks: false,
+        }
+    }
+}
+
+/// What was signed.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The model's root digest.
+    pub root_digest: RootDigest,
+    /// Number of resources.
+    pub resources: usize,
+    /// Bytes hashed.
+    pub bytes: u64,
+    /// Where the bundle is.
+    pub signature: PathBuf,
+    /// Digests that were computed before and not this time.
+    pub recalled: Option<Recalled>,
+    /// Files that are signatures and claims by their names: not signed, and recorded as left out.
+    pub left_out: Vec<String>,
+}
+
+/// Gives a timestamp over the bytes of a signature: an RFC 3161 token, DER.
+pub type Stamp<'s> = &'s dyn Fn(&[u8]) -> Result<Vec<u8>>;
+
+/// What signing may make use of.
+#[derive(Clone, Copy, Default)]
+pub struct With<'w> {
+    /// Who says when.
+    pub stamp: Option<Stamp<'w>>,
+    /// Digests that were computed before.
+    pub digests: Option<Reuse<'w>>,
+}
+
+/// Signs with a bare key.
+///
+/// # Errors
+/// As [`crate::enumerate`]; `E-WRITE` when the bundle cannot be written (an old one then stays as it was);
+/// `E-USAGE` when the signature would overwrite a file of the model that is no signature.
+pub fn sign_key(
+    model: &Path,
+    key: &dyn Signer,
+    options: &SignOptions,
+    progress: &Progress,
+) -> Result<Signed> {
+    sign_key_with(model, key, options, With::default(), progress)
+}
+
+/// As [`sign_key`], with a timestamp or with digests from before.
+///
+/// # Errors
+/// As [`sign_key`], and what `stamp` gives; nothing is written then.
+pub fn sign_key_with(
+    model: &Path,
+    key: &dyn Signer,
+    options: &SignOptions,
+    with: With<'_>,
+    progress: &Progress,
+) -> Result<Signed> {
+    let material = Material::Key { hint: Some(key.public().hint()), raw_bytes: None };
+    sign(model, key, &material, options, with, progress)
+}
+
+/// Signs with a key and its certificate chain: DER, leaf first. The leaf's key must be `key`'s public half.
+///
+/// # Errors
+/// As [`sign_key`]; `E-KEY` when leaf and key differ or the leaf may not sign or is outside its validity at `now`.
+pub fn sign_certificate(
+    model: &Path,
+    key: &dyn Signer,
+    chain: &[Vec<u8>],
+    options: &SignOptions,
+    now: jiff::Timestamp,
+    progress: &Progress,
+) -> Result<Signed> {
+    sign_certificate_with(model, key, chain, options, now, With::default(), progress)
+}
+
+/// As [`sign_certificate`], with a timestamp: then the signature outlives its certificate.
+///
+/// # Errors
+/// As [`sign_certificate`], and what `stamp` gives; nothing is written then.
+pub fn sign_certificate_with(
+    model: &Path,
+    key: &dyn Signer,
+    chain: &[Vec<u8>],
+    options: &SignOptions,
+    now: jiff::Timestamp,
+    with: With<'_>,
+    progress: &Progress,
+) -> Result<Signed> {
+    check_leaf(chain.first().map(Vec::as_slice).unwrap_or_default(), key, now)?;
+    let mut distinct: Vec<Vec<u8>> = Vec::new();
+    for certificate in chain {
+        // A self-signed signer is often given twice: as certificate and as chain.
+        if !distinct.contains(certificate) {
+            distinct.push(certificate.clone());
+        }
+    }
+    sign(model, key, &Material::Certificate { chain: distinct }, options, with, progress)
+}
+
+/// The root digest of a model, with the number of resources and bytes; nothing is written.
+///
+/// # Errors
+/// As [`crate::enumerate`].
+pub fn digest(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Signed> {
+    let measured = measure(model, options, None, progress)?;
+    Ok(measured.signed(options))
+}
+
+fn sign(
+    model: &Path,
+    key: &dyn Signer,
+    material: &Material,
+    options: &SignOptions,
+    with: With<'_>,
+    progress: &Progress,
+) -> Result<Signed> {
+    check_overwrite(&options.signature)?;
+    let measured = measure(model, options, with.digests, progress)?;
+    let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
+    // What we would refuse to read is not written.
+    Statement::parse(&payload)?;
+    let signature = key.sign(&pae(PAYLOAD_TYPE, &payload))?;
+    let envelope = Envelope { payload_type: PAYLOAD_TYPE.to_owned(), payload, signature };
+    progress.check()?;
+    let stamps: Vec<Vec<u8>> =
+        with.stamp.map(|stamp| stamp(&envelope.signature)).transpose()?.into_iter().collect();
+    let bundle = Bundle::to_json(material, &envelope, &stamps)?;
+    progress.check()?;
+    write_bundle(&options.signature, &bundle)?;
+    Ok(measured.signed(options))
+}
+
+/// Writes a bundle that can be read again, whole or not at all.
+pub(super) fn write_bundle(path: &Path, bundle: &[u8]) -> Result<()> {
+    if bundle.len() as u64 > LIMIT_BUNDLE_BYTES {
+        return Err(Error::new(Code::TooLarge, "the signature would be too large to be read again")
+            .help("use larger shards, or sign whole files"));
+    }
+    write_whole(path, bundle)
+}
+
+/// A model's manifest, and what it is called.
+pub(crate) struct Measured {
+    pub(crate) manifest: Manifest,
+    pub(crate) subject_name: String,
+    bytes: u64,
+    recalled: Option<Recalled>,
+    left_out: Vec<String>,
+}
+
+impl Measured {
+    pub(crate) fn signed(&self, options: &SignOptions) -> Signed {
+        Signed {
+            root_digest: self.manifest.root_digest(),
+            resources: self.manifest.resources.len(),
+            bytes: self.bytes,
+            recalled: self.recalled,
+            signature: options.signature.clone(),
+            left_out: self.left_out.clone(),
+        }
+    }
+}
+
+pub(crate) fn measure(
+    model: &Path,
+    options: &SignOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<Measured> {
+    if options.shard_size == Some(0) {
+        return Err(
+            Error::new(Code::Usage, "a shard size of zero").help("the usual size is 1000000000 bytes")
+        );
+    }
+    let root = model.canonicalize().map_err(|cause| Error::read(model, &cause))?;
+    let scope = Scope {
+        ignore_paths: asked_ignores(&root, &options.ignore_paths)?,
+        ignore_git_paths: options.ignore_git_paths,
+        exclude: vec![options.signature.clone()],
+        allow_symlinks: options.allow_symlinks,
+        // Not every verifier knows a hub cache: whoever signs a folder of links has to say that they want that.
+        hub_links: false,
+    };
+    let mut listing = enumerate_until(model, &scope, progress)?;
+    let (ignore_paths, left_out) = recorded_ignores(&root, scope, &mut listing, &options.signature)?;
+    let (names, jobs): (Vec<String>, Vec<HashJob>) =
+        listing.entries.iter().flat_map(|entry| jobs_of(entry, options.shard_size)).unzip();
+    if jobs.is_empty() {
+        return Err(Error::new(
+            Code::Model,
+            "nothing to sign: attestations and (in shards) empty files do not count",
+        )
+        .at_path(model)
+        .help("check the path; empty files can only be signed whole"));
+    }
+    let size = |job: &HashJob| job.range.map_or(job.size, |(start, end)| end - start);
+    let bytes = jobs.iter().map(size).sum();
+    progress.expect(jobs.len() as u64, bytes);
+    let (digests, recalled) = hash_or_recall(options.hash, &jobs, reuse, &|_, _| true, progress)?;
+    let mut resources = Vec::with_capacity(jobs.len());
+    for (name, digest) in names.into_iter().zip(digests) {
+        resources.push(Resource { name, digest: digest? });
+    }
+    resources.sort_by(|a, b| a.name.cmp(&b.name));
+    let serialization = Serialization {
+        hash: options.hash,
+        allow_symlinks: options.allow_symlinks,
+        shard_size: options.shard_size,
+        ignore_paths,
+    };
+    Ok(Measured {
+        manifest: Manifest { resources, serialization },
+        subject_name: base_name(model, &root)?,
+        bytes: bytes - recalled.map_or(0, |recalled| recalled.bytes),
+        recalled,
+        left_out,
+    })
+}
+
+/// One job for a whole file; for shards one a range, and none for an empty file (OMS 6.3.2).
+fn jobs_of(entry: &Entry, shard_size: Option<u64>) -> Vec<(String, HashJob)> {
+    let job = |range| HashJob { path: entry.path.clone(), size: entry.size, range };
+    let Some(shard) = shard_size else { return vec![(entry.name.clone(), job(None))] };
+    let mut jobs = Vec::new();
+    let mut start = 0;
+    while start < entry.size {
+        let end = start.saturating_add(shard).min(entry.size);
+        jobs.push((format!("{}:{start}:{end}", entry.name), job(Some((start, end)))));
+        start = end;
+    }
+    jobs
+}
+
+fn asked_ignores(root: &Path, asked: &[PathBuf]) -> Result<Vec<String>> {
+    let mut relative = Vec::new();
+    for path in asked {
+        match model_relative(root, path)? {
+            Some(name) if name.is_empty() => {
+                return Err(Error::new(Code::Usage, "the whole model would be ignored").at_path(path));
+            }
+            // OMS 6.2.1: no globs, and no entry that a reader could take for one.
+            Some(name) if has_glob(&name) => {
+                return Err(Error::new(Code::Usage, "an ignored path with `*`, `?` or `[`")
+                    .at_path(path)
+                    .help("patterns are not supported: name the file or its folder"));
+            }
+            Some(name) => relative.push(name),
+            None => {}
+        }
+    }
+    Ok(relative)
+}
+
+/// What the bundle says was left out: what was asked for, the git defaults, the signature, and attestations,
+/// which this takes out of the listing. Other verifiers know only what is recorded.
+fn recorded_ignores(
+    root: &Path,
+    scope: Scope,
+    listing: &mut Listing,
+    signature: &Path,
+) -> Result<(Vec<String>, Vec<String>)> {
+    let mut left_out = Vec::new();
+    let mut ignores: BTreeSet<String> = scope.ignore_paths.into_iter().collect();
+    if root.is_dir() {
+        if scope.ignore_git_paths {
+            ignores.extend(GIT_PATHS.map(str::to_owned));
+        }
+        ignores.extend(model_relative(root, signature)?.filter(|name| !name.is_empty() && !has_glob(name)));
+        listing.entries.retain(|entry| {
+            let stays = !is_attestation(&entry.name) || has_glob(&entry.name);
+            if !stays {
+                left_out.push(entry.name.clone());
+            }
+            stays
+        });
+        ignores.extend(left_out.iter().cloned());
+    }
+    Ok((ignores.into_iter().collect(), left_out))
+}
+
+fn has_glob(name: &str) -> bool {
+    name.contains(['*', '?', '['])
+}
+
+/// Only what looks like an earlier signature may be overwritten.
+pub(super) fn check_overwrite(signature: &Path) -> Result<()> {
+    // Asked before hours of hashing, not after.
+    std::fs::read_dir(folder_of(signature)).map_err(|cause| Error::write(signature, &cause))?;
+    match std::fs::symlink_metadata(signature) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(cause) => return Err(Error::write(signature, &cause)),
+        Ok(_) => {}
+    }
+    let earlier = read_small(signature, LIMIT_BUNDLE_BYTES).ok().and_then(|raw| json::parse(&raw, 64).ok());
+    if earlier.is_some_and(|document| document.get("dsseEnvelope").is_some()) {
+        return Ok(());
+    }
+    Err(Error::new(Code::Usage, "the signature would overwrite a file that is no signature")
+        .at_path(signature)
+        .help("choose another name for the signature, or move that file away"))
+}
+
+/// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.
+fn check_leaf(leaf: &[u8], key: &dyn Signer, now: jiff::Timestamp) -> Result<()> {
+    let unusable = |what: &str, help: &str| Err(Error::new(Code::Key, what).help(help));
+    let Ok(certificate) = Certificate::from_der(leaf) else {
+        return unusable(
+            "the signing certificate is not a certificate",
+            "expected DER or PEM, the leaf first",
+        );
+    };
+    let tbs = &certificate.tbs_certificate;
+    let spki = tbs.subject_public_key_info.to_der().unwrap_or_default();
+    if PublicKey::from_spki_der(&spki)? != *key.public() {
+        return unusable(
+            "the signing certificate is for another key",
+            "give the certificate that was issued for this private key, the leaf first",
+        );
+    }
+    let seconds =
+        |time: x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
+    let (from, to) = (seconds(tbs.validity.not_before), seconds(tbs.validity.not_after));
+    if now.as_second() < from || now.as_second() > to {
+        return unusable(
+            "the signing certificate is not valid now",
+            "have it renewed; also check this machine's clock",
+        );
+    }
+    let (Ok(usage), Ok(purposes)) = (tbs.get::<KeyUsage>(), tbs.get::<ExtendedKeyUsage>()) else {
+        return unusable("the signing certificate has damaged extensions", "have it issued again");
+    };
+    let may_sign = usage.is_some_and(|(_, usage)| usage.digital_signature())
+        || purposes.is_some_and(|(_, purposes)| purposes.0.contains(&ID_KP_CODE_SIGNING));
+    if !may_sign {
+        return unusable(
+            "the signing certificate is not for signing",
+            "it needs key usage digitalSignature or extended key usage codeSigning",
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! The Sigstore kind: the only room that knows `sigstore-verify`. Offline, always. It judges the signer and when it was
+//! signed; what was signed is not its business.
+
+mod artifact;
+pub(crate) mod evidence;
+pub(crate) mod identity;
+pub(crate) mod root;
+
+pub use artifact::{BundleSigner, verify_artifact};

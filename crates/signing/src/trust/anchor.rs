@@ -1,0 +1,281 @@
+//! What a signature is checked against. Anchors come from the caller, never from the artifact.
+
+use crate::disk::read_small;
+use crate::error::{Code, Error, Result};
+use crate::hashing::job::sha256_hex;
+use crate::keys::public::PublicKey;
+use crate::sigstore::root;
+use crate::text::Untrusted;
+use crate::time::authority::TimestampAuthority;
+use crate::x509::certificate::{self, certificates_from_pem};
+use crate::x509::revocation::RevocationList;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A trust anchor's material.
+#[derive(Debug, Clone)]
+pub enum AnchorKind {
+    /// One public key.
+    Key(PublicKey),
+    /// Certificates of authorities (or of a self-signed signer), DER.
+    Ca(Vec<Vec<u8>>),
+    /// A Sigstore `trusted_root.json`.
+    Sigstore(String),
+    /// Timestamp authorities (RFC 3161): they say when, never who.
+    Tsa(Vec<TimestampAuthority>),
+}
+
+/// A trust anchor: its name, where it came from, its digest and its age.
+#[derive(Debug, Clone)]
+pub struct Anchor {
+    /// The name under which the policy or the command line knows it.
+    pub name: String,
+    /// The file it came from, or `embedded`.
+    pub origin: String,
+    /// SHA-256 over the file's bytes, hex.
+    pub digest: String,
+    /// When the material was made, as far as it tells: for a trusted root the release of the program that
+    /// carries it, for a file its modification time. RFC 3339.
+    pub made: Option<Timestamp>,
+    /// What it is.
+    pub kind: AnchorKind,
+    /// For authorities: what they, or those under them, revoked.
+    pub crls: Vec<RevocationList>,
+}
+
+/// Which anchor answered for a signer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnchorUse {
+    /// The anchor's name.
+    pub name: String,
+    /// `key`, `ca`, `sigstore` or `tsa`.
+    pub kind: String,
+    /// The file it came from, or `embedded`.
+    pub origin: String,
+    /// SHA-256 over the file's bytes, hex.
+    pub digest: String,
+    /// Whole days between `made` and the time of verification.
+    pub age_days: Option<i64>,
+}
+
+/// Whom the caller expects as the signer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IdentityRule {
+    /// The anchor itself says it (a key, or a CA that signs for one purpose): any signer under it will do.
+    AnchorDecides,
+    /// Exactly this subject and, where given, this issuer.
+    Exact {
+        /// The subject, byte for byte.
+        subject: Untrusted,
+        /// The issuer, byte for byte.
+        issuer: Option<Untrusted>,
+    },
+    /// A policy will decide afterwards: the IDENTITY check is left `unknown`.
+    Later,
+}
+
+/// Everything that the caller trusts for one verification.
+#[derive(Debug, Clone)]
+pub struct Trust {
+    /// The anchors; the first that answers for the signer is used.
+    pub anchors: Vec<Anchor>,
+    /// Whom the caller expects.
+    pub identity: IdentityRule,
+}
+
+const LIMIT_KEY_BYTES: u64 = 64 * 1024;
+const LIMIT_CA_BYTES: u64 = 8 * 1024 * 1024;
+const LIMIT_ROOT_BYTES: u64 = 8 * 1024 * 1024;
+/// Release of the Sigstore crate whose trusted roots are inside this program: 2026-10-13.
+const EMBEDDED_MADE: i64 = 1_791_849_600;
+
+impl Anchor {
+    /// A public key in PEM.
+    ///
+    /// # Errors
+    /// `E-KEY`.
+    pub fn key(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        pem: &[u8],
+        made: Option<Timestamp>,
+    ) -> Result<Self> {
+        Ok(Self::of(name, origin, pem, made, AnchorKind::Key(PublicKey::from_pem(pem)?)))
+    }
+
+    /// Certificates of authorities, or of a self-signed signer: PEM, one or more; or one in DER.
+    ///
+    /// # Errors
+    /// `E-MALFORMED`, `E-TOO-LARGE`.
+    pub fn ca(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        pem: &[u8],
+        made: Option<Timestamp>,
+    ) -> Result<Self> {
+        Ok(Self::of(name, origin, pem, made, AnchorKind::Ca(certificates_from_pem(pem)?)))
+    }
+
+    /// A Sigstore `trusted_root.json`, or a `ClientTrustConfig` that holds one.
+    ///
+    /// # Errors
+    /// `E-MALFORMED` when it cannot be used.
+    pub fn sigstore(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        json: &[u8],
+        made: Option<Timestamp>,
+    ) -> Result<Self> {
+        let root = root::trusted_root(json)?;
+        Ok(Self::of(name, origin, json, made, AnchorKind::Sigstore(root)))
+    }
+
+    /// Timestamp authorities for signatures by key and certificate: PEM certificates of one (its root among
+    /// them), or a Sigstore trusted root that names some.
+    ///
+    /// # Errors
+    /// `E-MALFORMED`, `E-TOO-LARGE`.
+    pub fn tsa(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        bytes: &[u8],
+        made: Option<Timestamp>,
+    ) -> Result<Self> {
+        Ok(Self::of(name, origin, bytes, made, AnchorKind::Tsa(read_authorities(bytes)?)))
+    }
+
+    /// The trusted root of the public-good Sigstore instance, inside this program.
+    pub fn public_good() -> Self {
+        Self::embedded("sigstore public good", root::PUBLIC_GOOD)
+    }
+
+    /// The trusted root of Sigstore's staging instance, inside this program: for tests only.
+    pub fn staging() -> Self {
+        Self::embedded("sigstore staging", root::STAGING)
+    }
+
+    /// The trusted root of GitHub's own Sigstore instance, inside this program.
+    pub fn github() -> Self {
+        Self::embedded("sigstore github", root::GITHUB)
+    }
+
+    /// As [`Anchor::key`], from a file.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-KEY`.
+    pub fn read_key(name: impl Into<String>, path: &Path) -> Result<Self> {
+        let read = read_small(path, LIMIT_KEY_BYTES)?;
+        Self::key(name, path.to_string_lossy(), &read, modified(path)).map_err(|error| error.at_path(path))
+    }
+
+    /// As [`Anchor::ca`], from a file.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+    pub fn read_ca(name: impl Into<String>, path: &Path) -> Result<Self> {
+        let read = read_small(path, LIMIT_CA_BYTES)?;
+        Self::ca(name, path.to_string_lossy(), &read, modified(path)).map_err(|error| error.at_path(path))
+    }
+
+    /// As [`Anchor::sigstore`], from a file.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+    pub fn read_sigstore(name: impl Into<String>, path: &Path) -> Result<Self> {
+        let read = read_small(path, LIMIT_ROOT_BYTES)?;
+        Self::sigstore(name, path.to_string_lossy(), &read, modified(path))
+            .map_err(|error| error.at_path(path))
+    }
+
+    /// As [`Anchor::tsa`], from a file.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+    pub fn read_tsa(name: impl Into<String>, path: &Path) -> Result<Self> {
+        let read = read_small(path, LIMIT_CA_BYTES)?;
+        Self::tsa(name, path.to_string_lossy(), &read, modified(path)).map_err(|error| error.at_path(path))
+    }
+
+    /// Reads revocation lists beside it, from files.
+    ///
+    /// # Errors
+    /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED`.
+    pub fn with_crls<'p>(mut self, files: impl IntoIterator<Item = &'p Path>) -> Result<Self> {
+        for file in files {
+            self.crls.extend(RevocationList::read(file)?);
+        }
+        Ok(self)
+    }
+
+    /// `key`, `ca`, `sigstore` or `tsa`.
+    pub fn kind_name(&self) -> &'static str {
+        match self.kind {
+            AnchorKind::Key(_) => "key",
+            AnchorKind::Ca(_) => "ca",
+            AnchorKind::Sigstore(_) => "sigstore",
+            AnchorKind::Tsa(_) => "tsa",
+        }
+    }
+
+    /// How it was used in a verification at the time `at`.
+    pub fn used_at(&self, at: Timestamp) -> AnchorUse {
+        AnchorUse {
+            name: self.name.clone(),
+            kind: self.kind_name().to_owned(),
+            origin: self.origin.clone(),
+            digest: self.digest.clone(),
+            age_days: self.made.map(|made| (at.as_second() - made.as_second()).max(0) / (24 * 60 * 60)),
+        }
+    }
+
+    fn of(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        bytes: &[u8],
+        made: Option<Timestamp>,
+        kind: AnchorKind,
+    ) -> Self {
+        let digest = sha256_hex(bytes);
+        Anchor { name: name.into(), origin: origin.into(), digest, made, kind, crls: Vec::new() }
+    }
+
+    fn embedded(name: &str, json: &str) -> Self {
+        let made = Timestamp::from_second(EMBEDDED_MADE).ok();
+        Self::of(name, "embedded", json.as_bytes(), made, AnchorKind::Sigstore(json.to_owned()))
+    }
+}
+
+impl Trust {
+    /// Trusts these anchors, and leaves it to them who may sign.
+    pub fn new(anchors: Vec<Anchor>) -> Self {
+        Trust { anchors, identity: IdentityRule::AnchorDecides }
+    }
+
+    /// Expects exactly this signer.
+    pub fn expecting(mut self, subject: impl Into<Untrusted>, issuer: Option<Untrusted>) -> Self {
+        self.identity = IdentityRule::Exact { subject: subject.into(), issuer };
+        self
+    }
+}
+
+fn modified(path: &Path) -> Option<Timestamp> {
+    Timestamp::try_from(std::fs::metadata(path).ok()?.modified().ok()?).ok()
+}
+
+/// Reads PEM (or DER) certificates of one authority, or the authorities of a Sigstore trusted root.
+///
+/// # Errors
+/// `E-MALFORMED`, `E-TOO-LARGE`.
+fn read_authorities(bytes: &[u8]) -> Result<Vec<TimestampAuthority>> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        let certificates = certificate::certificates_from_pem(bytes)?;
+        return Ok(vec![TimestampAuthority { certificates, signer: None, window: None }]);
+    }
+    let found = root::timestamp_authorities(bytes)?;
+    if found.is_empty() {
+        return Err(Error::new(Code::Malformed, "the trusted root names no timestamp authority")
+            .help("name the authority's certificates in PEM instead"));
+    }
+    Ok(found)
+}

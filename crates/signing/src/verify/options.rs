@@ -1,0 +1,32 @@
+//! How to verify.
+
+use crate::check::identity::Method;
+use std::path::PathBuf;
+
+/// How to verify.
+#[derive(Debug, Clone)]
+pub struct VerifyOptions {
+    /// The method that the caller asked for; a bundle of another method fails METHOD.
+    pub method: Option<Method>,
+    /// Paths to leave out: absolute, or relative to the current folder; besides what the bundle records.
+    pub ignore_paths: Vec<PathBuf>,
+    /// Whether `.git`, `.gitattributes`, `.github`, `.gitignore` at the top are left out.
+    pub ignore_git_paths: bool,
+    /// Do not fail on files that are not signed.
+    pub ignore_unsigned_files: bool,
+    /// The time of the verification: validity of certificates without a trusted signing time, ages.
+    pub at: jiff::Timestamp,
+}
+
+impl VerifyOptions {
+    /// The defaults of the specification, at a time.
+    pub fn at(at: jiff::Timestamp) -> Self {
+        VerifyOptions {
+            method: None,
+            ignore_paths: Vec::new(),
+            ignore_git_paths: true,
+            ignore_unsigned_files: false,
+            at,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Name constraints (RFC 5280 4.2.1.10), by code of our own: `pkix-path` takes the host of a URI from behind
+//! any `@`, skips constraints of kinds that it does not know, and loses e-mail and URI constraints that stand
+//! in two certificates of a path. A name must satisfy every authority above it by itself, which is what the
+//! intersections of the standard come to.
+
+use der::asn1::{Ia5StringRef, ObjectIdentifier};
+use der::{Tag, Tagged};
+use pkix_path::names_match;
+use x509_cert::Certificate;
+use x509_cert::ext::pkix::constraints::name::GeneralSubtree;
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{NameConstraints, SubjectAltName};
+use x509_cert::name::{Name, RdnSequence};
+
+const SMTP_UTF8: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
+const EMAIL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
+
+/// A name that an authority may not certify, or that cannot be judged.
+pub(crate) struct Violation {
+    /// Index of the certificate that bears it.
+    pub index: usize,
+    /// Index of the authority that constrains it.
+    pub authority: usize,
+    pub what: String,
+}
+
+/// How many subtrees the constraints of a certificate hold.
+pub(crate) fn count(certificate: &Certificate) -> usize {
+    let both = constraints(certificate).ok().flatten().map(|c| [c.permitted_subtrees, c.excluded_subtrees]);
+    both.into_iter().flatten().flatten().map(|subtrees| subtrees.len()).sum()
+}
+
+/// Checks a path, leaf first. Names of self-issued certificates between leaf and root do not count.
+pub(crate) fn check(path: &[Certificate]) -> Result<(), Violation> {
+    for (authority, above) in path.iter().enumerate().skip(1) {
+        let violation = |index: usize, what: String| Violation { index, authority, what };
+        let constraints = constraints(above).map_err(|what| violation(authority, what.to_owned()))?;
+        let Some(constraints) = constraints else { continue };
+        let permitted = constraints.permitted_subtrees.unwrap_or_default();
+        let excluded = constraints.excluded_subtrees.unwrap_or_default();
+        if let Some(what) = permitted.iter().chain(&excluded).find_map(unusable) {
+            return Err(violation(authority, what.to_owned()));
+        }
+        for (index, certificate) in path.iter().enumerate().take(authority) {
+            let tbs = &certificate.tbs_certificate;
+            if index > 0 && names_match(&tbs.subject, &tbs.issuer) {
+                continue;
+            }
+            check_certificate(certificate, &permitted, &excluded).map_err(|what| violation(index, what))?;
+        }
+    }
+    Ok(())
+}
+
+fn constraints(certificate: &Certificate) -> Result<Option<NameConstraints>, &'static str> {
+    let found = certificate.tbs_certificate.get::<NameConstraints>();
+    Ok(found.map_err(|_| "its name constraints cannot be read")?.map(|(_, constraints)| constraints))
+}
+
+/// RFC 5280: a constraint that is not understood must not be skipped.
+fn unusable(subtree: &GeneralSubtree) -> Option<&'static str> {
+    if subtree.minimum != 0 || subtree.maximum.is_some() {
+        return Some("a name constraint with a distance");
+    }
+    match &subtree.base {
+        GeneralName::DnsName(_) | GeneralName::DirectoryName(_) => None,
+        GeneralName::Rfc822Name(text) | GeneralName::UniformResourceIdentifier(text)
+            if !text.as_str().is_empty() =>
+        {
+            None
+        }
+        GeneralName::Rfc822Name(_) | GeneralName::UniformResourceIdentifier(_) => {
+            Some("a name constraint that is empty")
+        }
+        GeneralName::IpAddress(bytes) if matches!(bytes.as_bytes().len(), 8 | 32) => None,
+        GeneralName::IpAddress(_) => Some("a name constraint of an address without a mask"),
+        _ => Some("a name constraint of a kind that is not known here"),
+    }
+}
+
+fn check_certificate(
+    certificate: &Certificate,
+    permitted: &[GeneralSubtree],
+    excluded: &[GeneralSubtree],
+) -> Result<(), String> {
+    let tbs = &certificate.tbs_certificate;
+    let alternatives = tbs.get::<SubjectAltName>().map_err(|_| "its alternative names cannot be read")?;
+    let mut names = alternatives.map(|(_, names)| names.0).unwrap_or_default();
+    if !tbs.subject.is_empty() {
+        names.push(GeneralName::DirectoryName(tbs.subject.clone()));
+    }
+    for part in tbs.subject.0.iter().flat_map(|part| part.0.iter()).filter(|part| part.oid == EMAIL) {
+        let all = permitted.iter().chain(excluded);
+        match part.value.decode_as::<Ia5StringRef<'_>>() {
+            Ok(text) => names.push(GeneralName::Rfc822Name(text.into())),
+            Err(_) if all.into_iter().any(|s| matches!(s.base, GeneralName::Rfc822Name(_))) => {
+                return Err("the e-mail address in its subject cannot be read".to_owned());
+            }
+            Err(_) => {}
+        }
+    }
+    for name in &names {
+        let same_kind = |subtree: &&GeneralSubtree| kind(&subtree.base) == kind(name);
+        let mut allowed = permitted.iter().filter(same_kind).peekable();
+        let mut denied = excluded.iter().filter(same_kind).peekable();
+        if allowed.peek().is_none() && denied.peek().is_none() {
+            continue;
+        }
+        let Some(named) = Named::of(name) else {
+            return Err(format!("{} can be read in more than one way", show(name)));
+        };
+        if denied.any(|subtree| named.is_within(&subtree.base)) {
+            return Err(format!("{} is excluded", show(name)));
+        }
+        if allowed.peek().is_some() && !allowed.any(|subtree| named.is_within(&subtree.base)) {
+            return Err(format!("{} is not among the permitted ones", show(name)));
+        }
+    }
+    Ok(())
+}
+
+#[derive(PartialEq, Eq)]
+enum Kind {
+    Dns,
+    Email,
+    Uri,
+    Directory,
+    Address,
+    Other,
+}
+
+/// An internationalised address is constrained as others are (RFC 9598), and cannot be judged here.
+fn kind(name: &GeneralName) -> Kind {
+    match name {
+        GeneralName::DnsName(_) => Kind::Dns,
+        GeneralName::Rfc822Name(_) => Kind::Email,
+        GeneralName::OtherName(other) if other.type_id == SMTP_UTF8 => Kind::Email,
+        GeneralName::UniformResourceIdentifier(_) => Kind::Uri,
+        GeneralName::DirectoryName(_) => Kind::Directory,
+        GeneralName::IpAddress(_) => Kind::Address,
+        _ => Kind::Other,
+    }
+}
+
+fn show(name: &GeneralName) -> String {
+    match name {
+        GeneralName::DnsName(text) => format!("the DNS name {}", text.as_str()),
+        GeneralName::Rfc822Name(text) => format!("the e-mail address {}", text.as_str()),
+        GeneralName::UniformResourceIdentifier(text) => format!("the URI {}", text.as_str()),
+        GeneralName::DirectoryName(name) => format!("the name {name}"),
+        GeneralName::IpAddress(bytes) => format!("the address {}", hex::encode(bytes.as_bytes())),
+        _ => "an alternative name".to_owned(),
+    }
+}
+
+/// A name that can be read in one way only.
+enum Named<'n> {
+    Dns(&'n str),
+    Email { local: &'n str, host: &'n str },
+    Uri { host: &'n str },
+    Directory(&'n Name),
+    Address(&'n [u8]),
+}
+
+impl<'n> Named<'n> {
+    fn of(name: &'n GeneralName) -> Option<Self> {
+        match name {
+            GeneralName::DnsName(text) => is_host(text.as_str()).then(|| Named::Dns(text.as_str())),
+            GeneralName::Rfc822Name(text) => {
+                // A quoted local part may hold an `@`; a host never does.
+                let (local, host) = text.as_str().rsplit_once('@')?;
+                (!local.is_empty() && is_host(host)).then_some(Named::Email { local, host })
+            }
+            GeneralName::UniformResourceIdentifier(text) => {
+                let (_, rest) = text.as_str().split_once("://")?;
+                let authority = rest.split(['/', '?', '#']).next()?;
+                let host = authority.split_once(':').map_or(authority, |(host, _)| host);
+                let is_address = host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+                // RFC 5280: a URI without a host that is a name is refused.
+                (is_host(host) && !is_address && !authority.contains('@')).then_some(Named::Uri { host })
+            }
+            GeneralName::DirectoryName(name) => {
+                let plain = |tag: Tag| {
+                    matches!(tag, Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::BmpString)
+                };
+                let mut parts = name.0.iter().flat_map(|part| part.0.iter());
+                parts.all(|part| plain(part.value.tag())).then_some(Named::Directory(name))
+            }
+            GeneralName::IpAddress(bytes) => {
+                matches!(bytes.as_bytes().len(), 4 | 16).then(|| Named::Address(bytes.as_bytes()))
+            }
+            _ => None,
+        }
+    }
+
+    fn is_within(&self, base: &GeneralName) -> bool {
+        match (self, base) {
+            (Named::Dns(name), GeneralName::DnsName(base)) => {
+                let base = base.as_str();
+                base.is_empty() || is_below(name, base) || (!base.starts_with('.') && same(name, base))
+            }
+            (Named::Email { local, host }, GeneralName::Rfc822Name(base)) => {
+                match base.as_str().rsplit_once('@') {
+                    Some((mailbox, of)) => *local == mailbox && same(host, of),
+                    None => is_host_within(host, base.as_str()),
+                }
+            }
+            (Named::Uri { host }, GeneralName::UniformResourceIdentifier(base)) => {
+                is_host_within(host, base.as_str())
+            }
+            (Named::Directory(name), GeneralName::DirectoryName(base)) => {
+                let first: Vec<_> = name.0.iter().take(base.0.len()).cloned().collect();
+                names_match(&RdnSequence(first), base)
+            }
+            (Named::Address(address), GeneralName::IpAddress(base)) => {
+                let (network, mask) = base.as_bytes().split_at(base.as_bytes().len() / 2);
+                let mut bits = address.iter().zip(network.iter().zip(mask));
+                address.len() == network.len()
+                    && bits.all(|(byte, (network, mask))| byte & mask == network & mask)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
+/// E-mail and URI: `.example` means all hosts below it, `example` this host alone.
+fn is_host_within(host: &str, base: &str) -> bool {
+    if base.starts_with('.') { is_below(host, base) } else { same(host, base) }
+}
+
+/// Whether whole labels stand before `base`.
+fn is_below(name: &str, base: &str) -> bool {
+    let base = base.strip_prefix('.').unwrap_or(base);
+    let Some(at) = name.len().checked_sub(base.len()) else { return false };
+    let (before, tail) = (name.get(..at), name.get(at..));
+    before.is_some_and(|before| before.len() > 1 && before.ends_with('.'))
+        && tail.is_some_and(|t| same(t, base))
+}
+
+fn is_host(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'*');
+    !name.is_empty() && !name.ends_with('.') && name.bytes().all(plain)
+}
