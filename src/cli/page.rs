@@ -10,8 +10,11 @@ const STATUSES: [(u8, &str); 6] = [
     (0, "done, verified, admitted, or the same"),
     (1, "verification failed, refused, or not the same"),
     (2, "wrong usage, or an invalid policy or configuration"),
-    (3, "it could not be determined: evidence or an anchor is missing, or something interrupted"),
-    (4, "an input could not be read, or an output not be written"),
+    (
+        3,
+        "could not be determined: evidence, an anchor, a login or the network is missing, or it was cancelled",
+    ),
+    (4, "an input could not be read, or an output could not be written"),
     (5, "admitted with warnings; 0 with `gate --allow-warn`"),
 ];
 

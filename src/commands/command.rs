@@ -211,7 +211,7 @@ impl Keys {
         Command { about: self.help, line: OnLine::Within { path, flag }, screen: OnScreen::Own(self) }
     }
 
-    /// A row that the command line has not.
+    /// A row without a command-line form.
     pub(super) const fn no_line(self, why: &'static str) -> Command {
         Command { about: self.help, line: OnLine::Not(why), screen: OnScreen::Own(self) }
     }
@@ -223,7 +223,7 @@ impl Line {
         Command { about, line: OnLine::Own(self), screen: OnScreen::Within { by, how } }
     }
 
-    /// A row that the workbench has not.
+    /// A row without a workbench form.
     pub(super) const fn no_keys(self, why: &'static str, about: &'static str) -> Command {
         Command { about, line: OnLine::Own(self), screen: OnScreen::Not(why) }
     }
