@@ -6,5 +6,7 @@ use std::path::Path;
 fn main() -> std::io::Result<()> {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     std::fs::create_dir_all(&docs)?;
-    std::fs::write(docs.join("checks.md"), touchmark::report::checks_page())
+    std::fs::write(docs.join("checks.md"), touchmark::report::checks_page())?;
+    std::fs::write(docs.join("commands.md"), touchmark::cli::commands_page())?;
+    std::fs::write(docs.join("keys.md"), touchmark::commands::keys_page())
 }

@@ -4,13 +4,14 @@ mod commands;
 mod common;
 mod flags;
 mod output;
+mod page;
 mod progress;
 mod secrets;
 mod session;
 mod snapshot_file;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser};
 use commands::Command;
 use common::Common;
 use output::Output;
@@ -47,9 +48,27 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The command line as it is parsed and explained: what each command does comes from the table of commands.
+pub fn command() -> clap::Command {
+    explained(Cli::command(), "")
+}
+
+fn explained(command: clap::Command, above: &str) -> clap::Command {
+    command.mut_subcommands(|command| {
+        let path = format!("{above} {}", command.get_name()).trim_start().to_owned();
+        let about = crate::commands::about(&path);
+        explained(command.about(about), &path)
+    })
+}
+
+/// `docs/commands.md`.
+pub fn commands_page() -> String {
+    page::page(command())
+}
+
 /// Parses the arguments. A folder where a command should stand is opened: `touchmark samples`.
 fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
-    let error = match Cli::try_parse_from(&arguments) {
+    let error = match parse_strictly(&arguments) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
     };
@@ -61,5 +80,10 @@ fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     let (before, from) = arguments.split_at(at + 1);
     let with_open: Vec<OsString> =
         before.iter().cloned().chain(["open".into()]).chain(from.iter().cloned()).collect();
-    Cli::try_parse_from(with_open).map_err(|_| error)
+    parse_strictly(&with_open).map_err(|_| error)
+}
+
+fn parse_strictly(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut matches = command().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command()))
 }

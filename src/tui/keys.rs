@@ -42,16 +42,3 @@ pub fn is_valid(written: &str) -> bool {
     let base = written.strip_prefix("ctrl-").filter(|rest| !rest.is_empty()).unwrap_or(written);
     NAMED.iter().any(|(name, _)| *name == base) || base.chars().count() == 1
 }
-
-/// How a key is shown: `Space`, `Ctrl-d`, `V`.
-pub fn shown(written: &str) -> String {
-    let arrow = [("up", "↑"), ("down", "↓"), ("left", "←"), ("right", "→")];
-    if let Some((_, glyph)) = arrow.iter().find(|(name, _)| *name == written) {
-        return (*glyph).to_owned();
-    }
-    if written.chars().count() == 1 {
-        return written.to_owned();
-    }
-    let mut chars = written.chars();
-    chars.next().map(|first| first.to_uppercase().collect::<String>() + chars.as_str()).unwrap_or_default()
-}

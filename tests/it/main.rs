@@ -11,6 +11,7 @@ mod chains_drawn;
 mod checks;
 mod claims;
 mod cli;
+mod commands;
 mod decision;
 mod digests;
 mod explain;
@@ -57,7 +58,6 @@ mod trust_edit;
 #[cfg(feature = "keyless")]
 mod trust_refresh;
 mod tui;
-mod tui_faces;
 mod tui_hostile;
 mod tui_state;
 mod workbench;

@@ -10,7 +10,7 @@ use ratatui::style::{Color, Modifier, Style};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-use touchmark::commands::{self, Cmd, Screen, TABLE};
+use touchmark::commands::{self, Cmd, Screen, keyed};
 use touchmark::inventory::{Model, ModelId};
 use touchmark::tui::keys;
 use touchmark::tui::theme::{self, BUILT_IN, Depth, Role, Theme};
@@ -171,10 +171,10 @@ fn empty_workspace() -> (tempfile::TempDir, Arc<View>) {
 
 #[test]
 fn every_command_has_a_name_a_description_and_keys_that_a_keyboard_can_produce() {
-    for row in TABLE {
-        assert!(!row.name.is_empty() && !row.description.is_empty() && !row.keys.is_empty(), "{}", row.name);
+    for row in keyed() {
+        assert!(!row.name.is_empty() && !row.help.is_empty() && !row.keys.is_empty(), "{}", row.name);
         assert!(!row.name.contains(' '), "{} cannot be typed as one word", row.name);
-        assert_eq!(TABLE.iter().filter(|other| other.cmd == row.cmd).count(), 1, "{} stands twice", row.name);
+        assert_eq!(keyed().filter(|other| other.cmd == row.cmd).count(), 1, "{} stands twice", row.name);
         for key in row.keys {
             assert!(keys::is_valid(key), "{key} of {}", row.name);
             assert_eq!(keys::written(&event(key)).as_deref(), Some(*key), "{key} of {}", row.name);
@@ -185,7 +185,7 @@ fn every_command_has_a_name_a_description_and_keys_that_a_keyboard_can_produce()
 #[test]
 fn no_command_hides_another_that_works_on_the_same_screen() {
     for screen in Screen::ALL {
-        for row in TABLE.iter().filter(|row| row.is_on(screen)) {
+        for row in keyed().filter(|row| row.is_on(screen)) {
             assert_eq!(commands::by_name(row.name, screen).map(|found| found.cmd), Some(row.cmd));
             for key in row.keys {
                 let found = commands::by_key(key, screen).unwrap();
@@ -202,8 +202,8 @@ fn the_key_bar_shows_keys_that_act_on_its_screen() {
         app.go(screen);
         let all = text(&app, 250, 40);
         let bar = all.lines().last().unwrap();
-        for row in TABLE.iter().filter(|row| !row.bar.is_empty()) {
-            let words = format!(" {} {} ", keys::shown(row.keys[0]), row.bar);
+        for row in keyed().filter(|row| !row.bar.is_empty()) {
+            let words = format!(" {} {} ", commands::shown(row.keys[0]), row.bar);
             let shown = format!("{bar} ").contains(&words);
             assert_eq!(shown, row.is_on(screen), "{words:?} on {}: {bar}", screen.word());
         }
@@ -278,7 +278,7 @@ fn a_key_acts_or_says_why_not_and_never_does_nothing() {
                 app
             };
             let before = cells(&on(), 120, 40);
-            for row in TABLE.iter().filter(|row| row.is_on(screen)) {
+            for row in keyed().filter(|row| row.is_on(screen)) {
                 let mut app = on();
                 let effects = press(&mut app, &row.keys[..1]);
                 let excused =

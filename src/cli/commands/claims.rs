@@ -21,17 +21,15 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Claims besides the signature: what they say, of what, by whom
+/// The commands of `claims`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClaimsCommand {
-    /// List the claims of a model, or of a file: what each says of what, and whether its signer is proven
     List {
         /// A model's id or folder, or a file of claims
         target: PathBuf,
         #[command(flatten)]
         trust: Anchors,
     },
-    /// Show the statements of the claims that fit; where they stand in the file makes no difference
     Show {
         /// The file of claims
         file: PathBuf,
@@ -47,7 +45,6 @@ pub(crate) enum ClaimsCommand {
         #[command(flatten)]
         trust: Anchors,
     },
-    /// Append bundles to a file of claims, each as one line
     Append {
         /// The file of claims; made when it is not there
         file: PathBuf,
@@ -55,7 +52,6 @@ pub(crate) enum ClaimsCommand {
         #[arg(required = true)]
         bundles: Vec<PathBuf>,
     },
-    /// Check that a file of claims was only appended to since an earlier copy was taken
     Check {
         /// The earlier copy
         old: PathBuf,

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Copy the sample workspace, to try things out
+/// The arguments of `demo`.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// Where

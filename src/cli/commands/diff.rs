@@ -11,7 +11,7 @@ use crate::workbench::diff_files;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// How two snapshots differ, worst first; ends with 0 when they say the same, else 1
+/// The arguments of `diff`.
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
     /// The earlier snapshot

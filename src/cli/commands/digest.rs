@@ -10,7 +10,7 @@ use crate::signing::{default_signature, digest};
 use clap::Args;
 use std::path::PathBuf;
 
-/// The root digest of a model
+/// The arguments of `digest`.
 #[derive(Debug, Args)]
 pub(crate) struct Digest {
     /// The model's folder or file

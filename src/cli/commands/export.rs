@@ -12,7 +12,7 @@ use crate::signing::Outcome;
 use crate::workbench::{JobKind, View};
 use clap::{Args, ValueEnum};
 
-/// Write a bill of materials of models to standard output
+/// The arguments of `export`.
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// The models' ids [default: all models]

@@ -9,7 +9,7 @@ use crate::inventory::ModelId;
 use crate::report;
 use clap::Args;
 
-/// Verify a model and decide whether it may enter a stage; recorded
+/// The arguments of `gate`.
 #[derive(Debug, Args)]
 pub(crate) struct Gate {
     /// The model's id

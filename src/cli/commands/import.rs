@@ -10,7 +10,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Add bills of materials (CycloneDX, SPDX) to the workspace and read them
+/// The arguments of `import`.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The bills

@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Make an empty workspace
+/// The arguments of `init`.
 #[derive(Debug, Args)]
 pub(crate) struct Init {
     /// Where

@@ -11,7 +11,7 @@ use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// What a bundle, claim, certificate, key or weights file holds; trusts nothing
+/// The arguments of `inspect`.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
     /// The file

@@ -14,10 +14,9 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// Make keys, and look at them
+/// The commands of `key`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
-    /// Make a key pair: FILE for you alone, FILE.pub for everyone
     Generate {
         /// Where the private key goes
         file: PathBuf,
@@ -33,7 +32,6 @@ pub(crate) enum KeyCommand {
         #[arg(long)]
         force: bool,
     },
-    /// Curve, fingerprint and encryption of a key file; never a secret
     Show {
         /// PEM file of a private or public key
         file: PathBuf,

@@ -18,19 +18,15 @@ use serde_json::{Value, json};
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::{Path, PathBuf};
 
-/// The append-only ledger of verifications, decisions and reviews
+/// The commands of `ledger`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerCommand {
-    /// List the records
     Show {
         /// Only of this model
         model: Option<String>,
     },
-    /// Recompute the chain of hashes
     Verify,
-    /// Write all records as JSON Lines to standard output
     Export,
-    /// Take over the records that another store exported; what is here must be what they begin with
     Import {
         /// JSON Lines, as `ledger export` writes them
         file: PathBuf,

@@ -12,7 +12,7 @@ use clap::Args;
 /// More rows than this nobody reads.
 const MOST_ROWS: usize = 10_000;
 
-/// A model's ancestors and descendants
+/// The arguments of `lineage`.
 #[derive(Debug, Args)]
 pub(crate) struct Lineage {
     /// The model's id

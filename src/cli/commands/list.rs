@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::report;
 use clap::Args;
 
-/// The models of the inventory
+/// The arguments of `list`.
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// Words that must all occur in the name, signer or status

@@ -7,7 +7,7 @@ use crate::error::Result;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Open the workbench
+/// The arguments of `open`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Open {
     /// The workspace

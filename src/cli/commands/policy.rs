@@ -13,15 +13,13 @@ use std::path::{Path, PathBuf};
 
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 
-/// The trust policy
+/// The commands of `policy`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
-    /// Check a policy file: all faults, with lines
     Check {
         /// The file [default: the workspace's policy]
         file: Option<PathBuf>,
     },
-    /// Print a built-in policy, to start from
     Show {
         /// baseline or strict
         #[arg(default_value = "baseline")]

@@ -9,7 +9,7 @@ use crate::workbench::ReviewWord;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-/// Record a review of a model
+/// The arguments of `review`.
 #[derive(Debug, Args)]
 pub(crate) struct Review {
     /// The model's id

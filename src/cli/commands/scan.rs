@@ -14,7 +14,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Read the sources of the workspace again, or add sources and read them
+/// The arguments of `scan`.
 #[derive(Debug, Args)]
 pub(crate) struct Scan {
     /// Folders of models, or bills of materials (CycloneDX, SPDX), to add to the workspace

@@ -9,7 +9,7 @@ use crate::workbench::JobKind;
 use clap::Args;
 use serde_json::json;
 
-/// Own and effective maturity level with controls
+/// The arguments of `score`.
 #[derive(Debug, Args)]
 pub(crate) struct Score {
     /// Ids of models

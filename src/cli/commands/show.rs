@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::report;
 use clap::Args;
 
-/// Everything that is known of a model
+/// The arguments of `show`.
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// The model's id

@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// The inventory and all that was concluded of it at this moment, as one file with a digest
+/// The arguments of `snapshot`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Snapshot {
@@ -30,7 +30,6 @@ pub(crate) struct Snapshot {
 /// What to do with a snapshot.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SnapshotCommand {
-    /// Check that a snapshot is as it was written: form, order and digest
     Verify {
         /// The snapshot
         file: PathBuf,

@@ -1,9 +1,8 @@
 //! One frame: header, tabs, the open screen, messages, key bar, popup, and a last sweep over the cells.
 //! It changes nothing.
 
-use crate::commands::{Cmd, Command, Screen, TABLE};
+use crate::commands::{Cmd, Keys, Screen, keyed, shown};
 use crate::text::{bar, clip, count, width};
-use crate::tui::keys;
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{inventory, jobs, lineage, maturity, policy, popups, verify};
 use crate::tui::state::app::{App, Drawn, Phase};
@@ -181,15 +180,15 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         lines(frame, area, &[Line::from(spans)], 0);
         return;
     }
-    let shown: Vec<_> = TABLE.iter().filter(|row| !row.bar.is_empty() && row.is_on(app.screen)).collect();
+    let rows: Vec<_> = keyed().filter(|row| !row.bar.is_empty() && row.is_on(app.screen)).collect();
     // The way out and the way to everything else stand at the end and are never pushed off.
     let (tail, head): (Vec<_>, Vec<_>) =
-        shown.into_iter().partition(|row| matches!(row.cmd, Cmd::Help | Cmd::Palette | Cmd::Quit));
-    let text = |row: &Command| {
-        let key = row.keys.first().map(|key| keys::shown(key)).unwrap_or_default();
+        rows.into_iter().partition(|row| matches!(row.cmd, Cmd::Help | Cmd::Palette | Cmd::Quit));
+    let text = |row: &Keys| {
+        let key = row.keys.first().map(|key| shown(key)).unwrap_or_default();
         (format!(" {key}"), format!(" {} ", row.bar))
     };
-    let cells = |row: &Command| {
+    let cells = |row: &Keys| {
         let (key, label) = text(row);
         width(&key) + width(&label)
     };
@@ -200,7 +199,7 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         }
         room -= cells(row);
         let (key, label) = text(row);
-        let on = enabled(row.cmd, app).is_ok();
+        let on = enabled(row, app).is_ok();
         spans.push(pen.span(if on { Role::KeyName } else { Role::KeyOff }, key));
         spans.push(pen.span(if on { Role::KeyLabel } else { Role::KeyOff }, label));
     }

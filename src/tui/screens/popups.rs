@@ -1,8 +1,7 @@
 //! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
 
-use crate::commands::TABLE;
+use crate::commands::{keyed, shown};
 use crate::inventory::ModelId;
-use crate::tui::keys;
 use crate::tui::screens::jobs;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
 use crate::tui::screens::verdict::{reason, standing};
@@ -100,15 +99,15 @@ fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     for (title, everywhere) in [("On this screen", false), ("Everywhere", true)] {
         out.push(pen.line(Role::Title, title));
-        for row in TABLE.iter().filter(|row| row.is_on(app.screen) && row.screens.is_empty() == everywhere) {
-            let written: Vec<String> = row.keys.iter().map(|key| keys::shown(key)).collect();
-            let off = enabled(row.cmd, app).err();
+        for row in keyed().filter(|row| row.is_on(app.screen) && row.screens.is_empty() == everywhere) {
+            let written: Vec<String> = row.keys.iter().map(|key| shown(key)).collect();
+            let off = enabled(row, app).err();
             let role = if off.is_some() { Role::Muted } else { Role::Text };
             let why = off.map(|why| format!(" (now: {why})")).unwrap_or_default();
             out.push(Line::from(vec![
                 pen.span(Role::Accent, fit(&format!("  {}", written.join(" ")), 16)),
                 pen.span(Role::Muted, fit(row.name, 14)),
-                pen.span(role, format!("{}{why}", row.description)),
+                pen.span(role, format!("{}{why}", row.help_line())),
             ]));
         }
         out.push(Line::default());
@@ -128,12 +127,12 @@ fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut
     }
     let first = first_row(cursor, found.len(), list.height);
     for (y, (position, row)) in (list.y..list.bottom()).zip(found.iter().enumerate().skip(first)) {
-        let role = if enabled(row.cmd, app).is_ok() { Role::Text } else { Role::Muted };
-        let key = row.keys.first().map(|key| keys::shown(key)).unwrap_or_default();
+        let role = if enabled(row, app).is_ok() { Role::Text } else { Role::Muted };
+        let key = row.keys.first().map(|key| shown(key)).unwrap_or_default();
         let line = Line::from(vec![
             pen.span(Role::Accent, fit(&format!(" {key}"), 9)),
             pen.span(role, fit(row.name, 15)),
-            pen.span(Role::Muted, row.description),
+            pen.span(Role::Muted, row.help_line()),
         ]);
         frame.buffer_mut().set_line(list.x, y, &line, list.width);
         if position == cursor {

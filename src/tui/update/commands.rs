@@ -1,6 +1,6 @@
 //! What each command does to the state. The table of commands says where it may, `enabled` when.
 
-use crate::commands::{Cmd, Screen, TABLE};
+use crate::commands::{Cmd, Keys, Screen, Typed};
 use crate::inventory::ModelId;
 use crate::tui::state::app::{App, TABS};
 use crate::tui::state::enabled::enabled;
@@ -13,13 +13,11 @@ use crate::workbench::JobKind;
 const HALF_PAGE: isize = 10;
 
 /// Runs a command, or says why it cannot be run.
-pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
-    if let Err(why) = enabled(cmd, app) {
-        let name = TABLE.iter().find(|row| row.cmd == cmd).map_or("", |row| row.name);
-        app.tell(format!("{name}: {why}"), false);
-        return Vec::new();
+pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
+    if let Err(why) = enabled(row, app) {
+        return refuse(app, row, why);
     }
-    match cmd {
+    match row.cmd {
         Cmd::Inventory => app.go(Screen::Inventory),
         Cmd::Lineage => app.go(Screen::Lineage),
         Cmd::Verify | Cmd::Open => app.go(Screen::Verify),
@@ -30,8 +28,7 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
         Cmd::VerifyInFull => return start(app, JobKind::VerifyInFull),
         Cmd::StartScore => return start(app, JobKind::Score),
         Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
-        Cmd::Snapshot => app.popup = Some(asked("snapshot ")),
-        Cmd::Diff => app.popup = Some(asked("diff ")),
+        Cmd::Snapshot | Cmd::Diff => app.popup = Some(asked(row)),
         Cmd::Log => app.popup = app.job().map(|job| Popup::Log { job: job.id, scroll: 0 }),
         Cmd::Why => app.popup = app.subject().map(|model| Popup::Why { model, scroll: 0 }),
         Cmd::Mark => {
@@ -103,9 +100,43 @@ pub fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Runs a command with what was typed after its name in the palette, or says why it cannot be run.
+pub(super) fn run_with(app: &mut App, row: &Keys, typed: &Typed, rest: &str) -> Vec<Effect> {
+    if let Err(why) = enabled(row, app) {
+        return refuse(app, row, why);
+    }
+    if let (Some(missing), true) = (typed.missing, rest.is_empty()) {
+        return refuse(app, row, missing);
+    }
+    match row.cmd {
+        Cmd::Stage => vec![Effect::SetStage(rest.to_owned())],
+        Cmd::Themes => vec![Effect::Theme(rest.to_owned())],
+        Cmd::Snapshot => on_jobs(app, JobKind::Snapshot(rest.into())),
+        Cmd::Diff => on_jobs(app, JobKind::Diff(rest.into())),
+        Cmd::Filter => {
+            app.go(Screen::Inventory);
+            app.rearrange(|rows| rows.set_filter(rest.to_owned()));
+            Vec::new()
+        }
+        _ => run(app, row),
+    }
+}
+
+fn refuse(app: &mut App, row: &Keys, why: &str) -> Vec<Effect> {
+    app.tell(format!("{}: {why}", row.name), false);
+    Vec::new()
+}
+
+/// Starts a job and goes where its result will stand.
+fn on_jobs(app: &mut App, kind: JobKind) -> Vec<Effect> {
+    app.go(Screen::Jobs);
+    app.job = 0;
+    vec![Effect::Start(kind)]
+}
+
 /// The palette, where the file's name is typed.
-fn asked(command: &str) -> Popup {
-    Popup::Palette { input: command.to_owned(), cursor: 0 }
+fn asked(row: &Keys) -> Popup {
+    Popup::Palette { input: format!("{} ", row.name), cursor: 0 }
 }
 
 /// The theme picker, on the theme in force.

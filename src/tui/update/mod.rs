@@ -8,7 +8,7 @@ mod typing;
 
 pub use effect::Effect;
 
-use crate::commands::{Screen, by_key};
+use crate::commands::{Screen, by_key, shown};
 use crate::error::{Error, Result};
 use crate::signing::Snapshot;
 use crate::tui::keys;
@@ -145,9 +145,9 @@ fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     match by_key(&written, app.screen) {
-        Some(command) => commands::run(app, command.cmd),
+        Some(command) => commands::run(app, command),
         None => {
-            app.tell(format!("{} does nothing here · ? lists the keys", keys::shown(&written)), false);
+            app.tell(format!("{} does nothing here · ? lists the keys", shown(&written)), false);
             Vec::new()
         }
     }

@@ -1,16 +1,15 @@
 //! What a key does while a popup is open.
 
-use crate::commands::{Cmd, Screen};
+use crate::commands::by_typed;
 use crate::inventory::ModelId;
 use crate::tui::state::app::App;
-use crate::tui::state::enabled::enabled;
 use crate::tui::state::palette::matches;
 use crate::tui::state::popup::{Popup, REVIEWS};
 use crate::tui::theme::Theme;
-use crate::tui::update::commands::run;
+use crate::tui::update::commands::{run, run_with};
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
-use crate::workbench::{JobKind, ReviewWord};
+use crate::workbench::ReviewWord;
 
 /// A key while a popup is open.
 pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
@@ -112,47 +111,17 @@ fn palette_key(app: &mut App, key: &str, mut input: String, mut cursor: usize) -
 fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
     let (name, rest) =
         input.trim().split_once(' ').map_or((input.trim(), ""), |(name, rest)| (name, rest.trim()));
-    let named = match name {
-        "stage" if !rest.is_empty() => Some(Cmd::Stage),
-        "filter" if !rest.is_empty() => Some(Cmd::Filter),
-        "snapshot" => Some(Cmd::Snapshot),
-        "diff" => Some(Cmd::Diff),
-        _ => None,
-    };
-    if let Some(Err(why)) = named.map(|cmd| enabled(cmd, app)) {
-        app.tell(format!("{name}: {why}"), false);
-        return Vec::new();
-    }
-    match (name, rest) {
-        ("stage", stage) if !stage.is_empty() => return vec![Effect::SetStage(stage.to_owned())],
-        ("themes" | "theme", theme) if !theme.is_empty() => {
-            return vec![Effect::Theme(theme.to_owned())];
-        }
-        ("snapshot" | "diff", "") => {
-            app.tell(format!("{name}: name a file, as in `{name} snapshot.json`"), false);
-            return Vec::new();
-        }
-        ("snapshot", file) => return on_jobs(app, JobKind::Snapshot(file.into())),
-        ("diff", file) => return on_jobs(app, JobKind::Diff(file.into())),
-        ("filter", filter) if !filter.is_empty() => {
-            app.go(Screen::Inventory);
-            app.rearrange(|rows| rows.set_filter(filter.to_owned()));
-            return Vec::new();
+    match by_typed(name) {
+        Some((row, typed)) if !rest.is_empty() || typed.missing.is_some() => {
+            return run_with(app, row, typed, rest);
         }
         _ => {}
     }
     match matches(app.screen, input).get(cursor) {
-        Some(row) => run(app, row.cmd),
+        Some(row) => run(app, row),
         None => {
             app.tell("there is no such command · ? lists them", false);
             Vec::new()
         }
     }
-}
-
-/// Starts a job and goes where its result will stand.
-fn on_jobs(app: &mut App, kind: JobKind) -> Vec<Effect> {
-    app.go(Screen::Jobs);
-    app.job = 0;
-    vec![Effect::Start(kind)]
 }

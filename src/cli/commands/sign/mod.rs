@@ -23,10 +23,9 @@ use std::cell::RefCell;
 use timestamp::Timestamp;
 use token::Token;
 
-/// Sign a model
+/// The commands of `sign`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sign {
-    /// With a bare key
     Key {
         #[command(flatten)]
         common: SignCommon,
@@ -35,7 +34,6 @@ pub(crate) enum Sign {
         #[command(flatten)]
         timestamp: Timestamp,
     },
-    /// With a key and its certificate chain
     Certificate {
         #[command(flatten)]
         common: SignCommon,
@@ -47,7 +45,6 @@ pub(crate) enum Sign {
         timestamp: Timestamp,
     },
     Sigstore(SignSigstore),
-    /// With a bare key in a PKCS#11 token
     Pkcs11Key {
         #[command(flatten)]
         common: SignCommon,
@@ -56,7 +53,6 @@ pub(crate) enum Sign {
         #[command(flatten)]
         timestamp: Timestamp,
     },
-    /// With a key in a PKCS#11 token and its certificate chain
     Pkcs11Certificate {
         #[command(flatten)]
         common: SignCommon,

@@ -8,7 +8,7 @@ use crate::error::{Code, Error, Result};
 use clap::Args;
 use std::path::PathBuf;
 
-/// With an identity at a Sigstore instance; uses the network
+/// The arguments of `sign sigstore`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SignSigstore {
     #[command(flatten)]

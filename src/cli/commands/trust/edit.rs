@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Add an anchor to the policy file: keys, certificates of authorities, or a Sigstore trusted root
+/// The arguments of `trust add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AddAnchor {
     /// Its name in the policy

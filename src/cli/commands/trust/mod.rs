@@ -18,18 +18,15 @@ use refresh::Refresh;
 use serde_json::json;
 use shown::{ADMITS_NOBODY, described, told};
 
-/// Trust anchors, with origin, digest and age
+/// The commands of `trust`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TrustCommand {
-    /// List the anchors of the policy, and those inside this program: kind, age, digest, origin
     List,
-    /// Show what an anchor holds: its key, its certificates, or the services of its Sigstore instance
     Show {
         /// Its name in the policy, or public-good, staging, github
         name: String,
     },
     Add(AddAnchor),
-    /// Take an anchor out of the policy file; its files stay
     Remove {
         /// Its name in the policy
         name: String,

@@ -14,7 +14,7 @@ use {
     serde_json::json,
 };
 
-/// Fetch newer Sigstore trusted roots from their repositories: uses the network
+/// The arguments of `trust refresh`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Refresh {
     /// Names in the policy [default: all Sigstore anchors of instances that this program knows]

@@ -20,7 +20,6 @@ const LIMIT_PEEKED_BYTES: u64 = 16 * 1024 * 1024;
 /// What to trust.
 #[derive(Debug, Subcommand)]
 pub(crate) enum VerifyMethod {
-    /// A public key
     Key {
         #[command(flatten)]
         common: VerifyCommon,
@@ -30,7 +29,6 @@ pub(crate) enum VerifyMethod {
         #[command(flatten)]
         timestamps: Authorities,
     },
-    /// Certificate authorities
     Certificate {
         #[command(flatten)]
         common: VerifyCommon,
@@ -46,7 +44,6 @@ pub(crate) enum VerifyMethod {
         #[command(flatten)]
         timestamps: Authorities,
     },
-    /// An identity in a Sigstore instance
     Sigstore {
         #[command(flatten)]
         common: VerifyCommon,

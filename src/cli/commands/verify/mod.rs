@@ -16,7 +16,7 @@ use by_flags::VerifyMethod;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// Verify a model: as flags say, or by the workspace's policy
+/// The arguments of `verify`.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Verify {

@@ -1,0 +1,242 @@
+//! What a row of the table is made of: the two forms of a command, and how a row is written.
+
+use super::listed::listed;
+use super::need::Need;
+
+/// A screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// Triage.
+    Inventory,
+    /// The family.
+    Lineage,
+    /// The checks.
+    Verify,
+    /// Levels and controls.
+    Maturity,
+    /// The policy.
+    Policy,
+    /// Work.
+    Jobs,
+}
+
+impl Screen {
+    /// All, in the order of the tabs.
+    pub const ALL: [Screen; 6] =
+        [Screen::Inventory, Screen::Lineage, Screen::Verify, Screen::Maturity, Screen::Policy, Screen::Jobs];
+
+    /// The word on the tab.
+    pub fn word(self) -> &'static str {
+        match self {
+            Screen::Inventory => "Inventory",
+            Screen::Lineage => "Lineage",
+            Screen::Verify => "Verify",
+            Screen::Maturity => "Maturity",
+            Screen::Policy => "Policy",
+            Screen::Jobs => "Jobs",
+        }
+    }
+}
+
+listed! {
+    /// Names a command.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[allow(missing_docs)] // the table describes each
+    pub enum Cmd {
+        Inventory,
+        Lineage,
+        Verify,
+        Maturity,
+        Policy,
+        Jobs,
+        Open,
+        StartVerify,
+        VerifyInFull,
+        StartScore,
+        Why,
+        Mark,
+        MarkAll,
+        Unmark,
+        Filter,
+        SavedView,
+        Sort,
+        Reverse,
+        Review,
+        Details,
+        Scan,
+        Snapshot,
+        Diff,
+        Log,
+        Edit,
+        Reload,
+        Stage,
+        Cancel,
+        NextTab,
+        PreviousTab,
+        Refocus,
+        Legend,
+        FocusBack,
+        Left,
+        Right,
+        Up,
+        Down,
+        PageUp,
+        PageDown,
+        First,
+        Last,
+        Back,
+        Themes,
+        Messages,
+        Palette,
+        Help,
+        Redraw,
+        Suspend,
+        Quit,
+    }
+}
+
+/// One row of the table: a thing that a person can do. Each form is there, or says why it is not.
+pub struct Command {
+    /// What it does, in one line.
+    pub about: &'static str,
+    /// How the command line does it.
+    pub line: OnLine,
+    /// How the workbench does it.
+    pub screen: OnScreen,
+}
+
+/// The command-line form of a row.
+pub enum OnLine {
+    /// It is a command.
+    Own(Line),
+    /// Another command does it.
+    Within {
+        /// The path of that command, as typed.
+        path: &'static str,
+        /// With this flag.
+        flag: Option<&'static str>,
+    },
+    /// It has none, for this reason: a sentence.
+    Not(&'static str),
+}
+
+/// A command of the command line.
+pub struct Line {
+    /// The words that name it, as typed after `touchmark`.
+    pub path: &'static str,
+    /// Its arguments without flags, as its usage writes them.
+    pub arguments: &'static str,
+}
+
+/// The workbench form of a row.
+pub enum OnScreen {
+    /// It is a command of the workbench.
+    Own(Keys),
+    /// Another command does or shows it.
+    Within {
+        /// That command.
+        by: Cmd,
+        /// In which way: a sentence.
+        how: &'static str,
+    },
+    /// It has none, for this reason: a sentence.
+    Not(&'static str),
+}
+
+/// A command of the workbench.
+pub struct Keys {
+    /// Which.
+    pub cmd: Cmd,
+    /// Its name in the palette.
+    pub name: &'static str,
+    /// Its keys; the first is shown.
+    pub keys: &'static [&'static str],
+    /// A word or two for the key bar; empty keeps it out.
+    pub bar: &'static str,
+    /// Where it works; empty: everywhere.
+    pub screens: &'static [Screen],
+    /// What must hold for it to act; the first that does not hold is the reason told.
+    pub needs: &'static [Need],
+    /// What it does, in a few words.
+    pub help: &'static str,
+    /// What may be typed after its name in the palette.
+    pub typed: Option<Typed>,
+}
+
+/// What may be typed after a name in the palette, whatever screen is open.
+pub struct Typed {
+    /// What it stands for: `FILE`.
+    pub word: &'static str,
+    /// Another name that the command goes by when something is typed after it.
+    pub also: Option<&'static str>,
+    /// Whether the help says that it may be typed.
+    pub in_help: bool,
+    /// What is said when nothing was typed; none: the command then does what its key does.
+    pub missing: Option<&'static str>,
+}
+
+impl Keys {
+    /// Whether it works on a screen.
+    pub fn is_on(&self, screen: Screen) -> bool {
+        self.screens.is_empty() || self.screens.contains(&screen)
+    }
+
+    /// The line of the help.
+    pub fn help_line(&self) -> String {
+        match &self.typed {
+            Some(typed) if typed.in_help => {
+                format!("{}; in the palette: {} {}", self.help, self.name, typed.word)
+            }
+            _ => self.help.to_owned(),
+        }
+    }
+
+    /// The same, with something that may be typed after its name.
+    pub(super) const fn typed(self, typed: Typed) -> Keys {
+        Keys { typed: Some(typed), ..self }
+    }
+
+    /// A row that is a command of the command line too.
+    pub(super) const fn line(
+        self,
+        path: &'static str,
+        arguments: &'static str,
+        about: &'static str,
+    ) -> Command {
+        Command { about, line: OnLine::Own(Line { path, arguments }), screen: OnScreen::Own(self) }
+    }
+
+    /// A row that the command line does with another row's command.
+    pub(super) const fn within(self, path: &'static str, flag: Option<&'static str>) -> Command {
+        Command { about: self.help, line: OnLine::Within { path, flag }, screen: OnScreen::Own(self) }
+    }
+
+    /// A row without a command-line form.
+    pub(super) const fn no_line(self, why: &'static str) -> Command {
+        Command { about: self.help, line: OnLine::Not(why), screen: OnScreen::Own(self) }
+    }
+}
+
+impl Line {
+    /// A row that the workbench does or shows with another row's command.
+    pub(super) const fn within(self, by: Cmd, how: &'static str, about: &'static str) -> Command {
+        Command { about, line: OnLine::Own(self), screen: OnScreen::Within { by, how } }
+    }
+
+    /// A row without a workbench form.
+    pub(super) const fn no_keys(self, why: &'static str, about: &'static str) -> Command {
+        Command { about, line: OnLine::Own(self), screen: OnScreen::Not(why) }
+    }
+}
+
+impl Command {
+    /// Its name: of the workbench, or else as typed in a shell.
+    pub fn name(&self) -> &'static str {
+        match (&self.screen, &self.line) {
+            (OnScreen::Own(keys), _) => keys.name,
+            (_, OnLine::Own(line)) => line.path,
+            (_, OnLine::Within { path, .. }) => path,
+            (_, OnLine::Not(_)) => "",
+        }
+    }
+}

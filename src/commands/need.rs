@@ -1,0 +1,76 @@
+//! What must hold for a command of the workbench to act, and what is said when it does not. Whether it holds is for
+//! the workbench to say, which has the state.
+
+use super::listed::listed;
+
+listed! {
+    /// What must hold for a command to act now.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Need {
+        /// Opening the workspace did not fail.
+        Openable,
+        /// The workspace is open.
+        Open,
+        /// Something may be written.
+        Writable,
+        /// A model under the cursor, or the one that the screen is about.
+        Model,
+        /// Marked models where marks are seen, or else a model.
+        Models,
+        /// A model that the tabs, levels or panes are about.
+        ModelShown,
+        /// On the screen of checks: a verification.
+        Checks,
+        /// A row of the lineage that is in the inventory.
+        KnownRow,
+        /// A row of the lineage that is not its focus.
+        OtherFocus,
+        /// A focus before this one.
+        FocusBefore,
+        /// A row that the filter leaves.
+        RowShown,
+        /// A marked model.
+        Mark,
+        /// A model in the inventory.
+        AnyModel,
+        /// A policy file, to edit.
+        EditablePolicy,
+        /// A policy file, to read again.
+        PolicyFile,
+        /// A stage besides the one in force.
+        OtherStage,
+        /// A job.
+        Job,
+        /// A job that is not over.
+        LiveJob,
+        /// A system that can suspend programs.
+        JobControl,
+    }
+}
+
+impl Need {
+    /// Why a command cannot act while this does not hold.
+    pub fn why_not(self) -> &'static str {
+        match self {
+            Need::Openable => "the workspace could not be opened",
+            Need::Open => "the workspace is still being opened",
+            Need::Writable => "opened read-only",
+            Need::Model | Need::Models | Need::ModelShown => "there is no model here",
+            Need::Checks => "nothing was verified here yet: V verifies it",
+            Need::KnownRow => "this row is not in the inventory: nothing more is known of it",
+            Need::OtherFocus => "this is the focus already",
+            Need::FocusBefore => "this is the first focus",
+            Need::RowShown => "no model is shown",
+            Need::Mark => "nothing is marked",
+            Need::AnyModel => "the inventory is empty",
+            Need::EditablePolicy => {
+                "the built-in policy cannot be edited: name a policy file in touchmark.toml"
+            }
+            Need::PolicyFile => "the built-in policy never changes",
+            Need::OtherStage => "the policy has no other stage",
+            Need::Job => "nothing has run yet",
+            Need::LiveJob => "this job is not running",
+            Need::JobControl => "this system cannot suspend programs",
+        }
+    }
+}

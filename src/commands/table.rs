@@ -1,0 +1,292 @@
+//! The table itself. A row is a command of the workbench with its form in a shell, or a command of a shell with its
+//! form in the workbench; where there is no other form, the row says why. Rows of the workbench stand in the order of
+//! the key bar and of the help.
+
+use super::command::{Cmd, Command, Keys, Line, Screen, Typed};
+use super::need::Need;
+
+use Screen as S;
+const EVERYWHERE: &[Screen] = &[];
+const TABBED: &[Screen] = &[S::Verify, S::Maturity, S::Policy];
+const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
+
+/// What must hold, once the workspace is open.
+macro_rules! open {
+    ($($need:ident),*) => { &[Need::Openable, Need::Open, $(Need::$need),*] };
+}
+
+/// What can act whether or not there is a workspace.
+const ALWAYS: &[Need] = &[];
+
+const fn keys(
+    cmd: Cmd,
+    name: &'static str,
+    keys: &'static [&'static str],
+    bar: &'static str,
+    screens: &'static [Screen],
+    needs: &'static [Need],
+    help: &'static str,
+) -> Keys {
+    Keys { cmd, name, keys, bar, screens, needs, help, typed: None }
+}
+
+const fn line(path: &'static str, arguments: &'static str) -> Line {
+    Line { path, arguments }
+}
+
+/// It may be typed, and the help says so.
+const fn may(word: &'static str, also: Option<&'static str>) -> Typed {
+    Typed { word, also, in_help: true, missing: None }
+}
+
+/// It has to be typed, and the help says so.
+const fn must(word: &'static str, missing: &'static str) -> Typed {
+    Typed { word, also: None, in_help: true, missing: Some(missing) }
+}
+
+/// It may be typed, as it may after the key.
+const fn as_by_key(word: &'static str) -> Typed {
+    Typed { word, also: None, in_help: false, missing: None }
+}
+
+/// Words that lead to commands of the command line and do nothing by themselves, with what they are about.
+pub const GROUPS: &[(&str, &str)] = &[
+    ("sign", "Sign a model"),
+    ("key", "Make keys, and look at them"),
+    ("claims", "Claims besides the signature: what they say, of what, by whom"),
+    ("policy", "The trust policy"),
+    ("trust", "Trust anchors, with origin, digest and age"),
+    ("ledger", "The append-only ledger of verifications, decisions and reviews"),
+];
+
+/// The table.
+#[rustfmt::skip]
+pub const TABLE: &[Command] = &[
+    // In the workbench.
+    keys(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], open![Model],
+        "open the verification of this model")
+        .within("verify", Some("--explain")),
+    keys(Cmd::Refocus, "refocus", &["enter"], "refocus", &[S::Lineage], open![KnownRow, OtherFocus],
+        "draw the family around this model")
+        .within("lineage", None),
+    keys(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, open![Models],
+        "verify the marked models, or this one")
+        .line("verify", "<MODEL>", "Verify a model: as flags say, or by the workspace's policy"),
+    keys(Cmd::VerifyInFull, "verify-in-full", &["F"], "", MODEL, open![Models],
+        "verify, and compute every digest anew")
+        .within("verify", Some("--in-full")),
+    keys(Cmd::StartScore, "score", &["M"], "score", MODEL, open![Models],
+        "score the marked models, or this one; verifies what was not yet")
+        .line("score", "<MODELS>...", "Own and effective maturity level with controls"),
+    keys(Cmd::Why, "why", &["w"], "why", MODEL, open![Model],
+        "why this decision and this level")
+        .within("show", None),
+    keys(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], open![AnyModel],
+        "show only models that match, as you type")
+        .typed(as_by_key("WORDS"))
+        .line("list", "[FILTER]...", "The models of the inventory"),
+    keys(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], open![Model],
+        "mark or unmark this model")
+        .no_line("A command line names its models as arguments."),
+    keys(Cmd::MarkAll, "mark-all", &["*"], "mark all", &[S::Inventory], open![RowShown],
+        "mark all models shown")
+        .no_line("A command line names its models as arguments."),
+    keys(Cmd::Unmark, "unmark", &["u"], "", &[S::Inventory], open![Mark],
+        "unmark all")
+        .no_line("A command line names its models as arguments."),
+    keys(Cmd::SavedView, "saved-view", &["v"], "view", &[S::Inventory], open![AnyModel],
+        "next saved view: all, failing, unsigned, needs review")
+        .no_line("The command line takes words instead of saved views: `touchmark list`."),
+    keys(Cmd::Sort, "sort", &["s"], "sort", &[S::Inventory], open![AnyModel],
+        "next order of rows")
+        .no_line("Pipe `touchmark list` into `sort`."),
+    keys(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], open![AnyModel],
+        "turn the order round")
+        .no_line("Pipe `touchmark list` into `sort -r`."),
+    keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Model],
+        "record a review: approve, reject, ask the producer")
+        .line("review", "<MODEL> <WORD>", "Record a review of a model"),
+    keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
+        "show or hide the details")
+        .line("show", "<MODEL>", "Everything that is known of a model"),
+    keys(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], open![],
+        "read what changed in the sources")
+        .line("scan", "[SOURCES]...", "Read the sources of the workspace again, or add sources and read them"),
+    keys(Cmd::Snapshot, "snapshot", &["W"], "", &[S::Inventory, S::Jobs], open![],
+        "write a snapshot")
+        .typed(must("FILE", "name a file, as in `snapshot snapshot.json`"))
+        .line("snapshot", "", "The inventory and all that was concluded of it at this moment, as one file with a digest"),
+    keys(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs], open![],
+        "what changed since")
+        .typed(must("FILE", "name a file, as in `diff snapshot.json`"))
+        .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first; ends with 0 when they say the same, else 1"),
+    keys(Cmd::Log, "log", &["enter"], "log", &[S::Jobs], open![Job],
+        "the whole log of this job")
+        .no_line("A command prints what it has to say while it runs."),
+    keys(Cmd::NextTab, "next-tab", &["tab"], "next tab", TABBED, open![ModelShown, Checks],
+        "next tab, next level, or the other pane")
+        .no_line("It moves within a screen."),
+    keys(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", TABBED, open![ModelShown, Checks],
+        "previous tab, previous level, or the other pane")
+        .no_line("It moves within a screen."),
+    keys(Cmd::Legend, "legend", &["L"], "legend", &[S::Lineage], open![],
+        "what the lines and signs mean")
+        .no_line("It explains the signs of a screen."),
+    keys(Cmd::FocusBack, "focus-back", &["-"], "focus back", &[S::Lineage], open![FocusBefore],
+        "back to the focus before")
+        .no_line("It moves within a screen."),
+    keys(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], open![Writable, EditablePolicy],
+        "edit the policy file in $VISUAL or $EDITOR")
+        .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),
+    keys(Cmd::Reload, "reload", &["R"], "reload", &[S::Policy], open![PolicyFile],
+        "read the policy file again")
+        .no_line("Every command reads the policy file when it starts."),
+    keys(Cmd::Stage, "stage", &["S"], "stage", EVERYWHERE, open![OtherStage],
+        "judge for the next stage")
+        .typed(may("NAME", None))
+        .within("gate", Some("--stage")),
+    keys(Cmd::Cancel, "cancel", &["x"], "cancel", &[S::Jobs], open![LiveJob],
+        "cancel this job")
+        .no_line("Ctrl-C stops a command that runs in a shell."),
+    keys(Cmd::Inventory, "inventory", &["1"], "", EVERYWHERE, ALWAYS,
+        "the models: triage")
+        .within("list", None),
+    keys(Cmd::Lineage, "lineage", &["2"], "", EVERYWHERE, open![Model],
+        "the family of this model")
+        .line("lineage", "<MODEL>", "A model's ancestors and descendants"),
+    keys(Cmd::Verify, "verification", &["3"], "", EVERYWHERE, open![Model],
+        "the checks of this model")
+        .within("verify", Some("--explain")),
+    keys(Cmd::Maturity, "maturity", &["4"], "", EVERYWHERE, open![Model],
+        "the levels and controls of this model")
+        .within("score", Some("--all")),
+    keys(Cmd::Policy, "policy", &["5"], "", EVERYWHERE, open![],
+        "the policy, its stages and anchors")
+        .line("policy check", "[FILE]", "Check a policy file: all faults, with lines"),
+    keys(Cmd::Jobs, "jobs", &["6"], "", EVERYWHERE, ALWAYS,
+        "running and finished work")
+        .no_line("A command is one job and shows its own progress."),
+    keys(Cmd::Down, "down", &["j", "down"], "", EVERYWHERE, open![],
+        "next row")
+        .no_line("It moves within a screen."),
+    keys(Cmd::Up, "up", &["k", "up"], "", EVERYWHERE, open![],
+        "previous row")
+        .no_line("It moves within a screen."),
+    keys(Cmd::PageDown, "page-down", &["ctrl-d", "pgdn"], "", EVERYWHERE, open![],
+        "half a page down")
+        .no_line("It moves within a screen."),
+    keys(Cmd::PageUp, "page-up", &["ctrl-u", "pgup"], "", EVERYWHERE, open![],
+        "half a page up")
+        .no_line("It moves within a screen."),
+    keys(Cmd::First, "first", &["g", "home"], "", EVERYWHERE, open![],
+        "first row")
+        .no_line("It moves within a screen."),
+    keys(Cmd::Last, "last", &["G", "end"], "", EVERYWHERE, open![],
+        "last row")
+        .no_line("It moves within a screen."),
+    keys(Cmd::Left, "left", &["h", "left"], "", TABBED, open![ModelShown, Checks],
+        "as previous-tab")
+        .no_line("It moves within a screen."),
+    keys(Cmd::Right, "right", &["l", "right"], "", TABBED, open![ModelShown, Checks],
+        "as next-tab")
+        .no_line("It moves within a screen."),
+    keys(Cmd::Back, "back", &["esc"], "", EVERYWHERE, ALWAYS,
+        "close the popup, then clear the filter, then go back; never quits")
+        .no_line("It moves between screens."),
+    keys(Cmd::Themes, "themes", &["T"], "", EVERYWHERE, ALWAYS,
+        "choose a theme")
+        .typed(may("NAME", Some("theme")))
+        .within("open", Some("--theme")),
+    keys(Cmd::Messages, "messages", &["!"], "", EVERYWHERE, ALWAYS,
+        "all messages so far")
+        .no_line("A command prints its messages on standard error."),
+    keys(Cmd::Redraw, "redraw", &["ctrl-l"], "", EVERYWHERE, ALWAYS,
+        "draw everything again")
+        .no_line("It repairs what is drawn on a terminal."),
+    keys(Cmd::Suspend, "suspend", &["ctrl-z"], "", EVERYWHERE, &[Need::JobControl],
+        "back to the shell for a while; `fg` returns")
+        .no_line("The shell suspends a command by the same key."),
+    keys(Cmd::Palette, "palette", &[":"], "command", EVERYWHERE, ALWAYS,
+        "run a command by name")
+        .no_line("The shell is where commands are typed."),
+    keys(Cmd::Help, "help", &["?"], "help", EVERYWHERE, ALWAYS,
+        "the keys of this screen")
+        .no_line("It is about the keys of a screen; `--help` is about commands."),
+    keys(Cmd::Quit, "quit", &["q"], "quit", EVERYWHERE, ALWAYS,
+        "go back; from the inventory quit, asking while jobs run")
+        .no_line("A command ends by itself."),
+
+    // Workspaces.
+    line("open", "[WORKSPACE]").no_keys("It is what opens the workbench.",
+        "Open the workbench"),
+    line("init", "[DIR]").no_keys("The workbench opens a workspace; it makes none.",
+        "Make an empty workspace"),
+    line("demo", "[DIR]").no_keys("It makes a folder that the workbench can then open.",
+        "Copy the sample workspace, to try things out"),
+    line("import", "<FILES>...").no_keys("Adding sources is left to the command line.",
+        "Add bills of materials (CycloneDX, SPDX) to the workspace and read them"),
+    line("export", "[MODELS]...").no_keys("It writes a document for other programs; pipe it.",
+        "Write a bill of materials of models to standard output"),
+    line("snapshot verify", "<FILE>").no_keys("It is for whoever keeps the file, and needs no workspace.",
+        "Check that a snapshot is as it was written: form, order and digest"),
+    line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons; recording one is for pipelines.",
+        "Verify a model and decide whether it may enter a stage; recorded"),
+
+    // Signatures and claims.
+    line("sign key", "<MODEL>").no_keys("No private key enters the workbench.",
+        "With a bare key"),
+    line("sign certificate", "<MODEL>").no_keys("No private key enters the workbench.",
+        "With a key and its certificate chain"),
+    line("sign sigstore", "<MODEL>").no_keys("Signing is left to the command line; the workbench uses no network.",
+        "With an identity at a Sigstore instance; uses the network"),
+    line("sign pkcs11-key", "<MODEL>").no_keys("No password of a token enters the workbench.",
+        "With a bare key in a PKCS#11 token"),
+    line("sign pkcs11-certificate", "<MODEL>").no_keys("No password of a token enters the workbench.",
+        "With a key in a PKCS#11 token and its certificate chain"),
+    line("key generate", "<FILE>").no_keys("No private key enters the workbench.",
+        "Make a key pair: FILE for you alone, FILE.pub for everyone"),
+    line("key show", "<FILE>").no_keys("No private key enters the workbench.",
+        "Curve, fingerprint and encryption of a key file; never a secret"),
+    line("verify key", "<MODEL>").no_keys("The workbench verifies by the policy of a workspace only.",
+        "A public key"),
+    line("verify certificate", "<MODEL>").no_keys("The workbench verifies by the policy of a workspace only.",
+        "Certificate authorities"),
+    line("verify sigstore", "<MODEL>").no_keys("The workbench verifies by the policy of a workspace only.",
+        "An identity in a Sigstore instance"),
+    line("digest", "<MODEL>").within(Cmd::Verify, "Its Statement tab shows the root digest.",
+        "The root digest of a model"),
+    line("inspect", "<FILE>").within(Cmd::Verify, "Its Identity and Statement tabs show what the bundle holds.",
+        "What a bundle, claim, certificate, key or weights file holds; trusts nothing"),
+    line("claims list", "<TARGET>").within(Cmd::Verify, "Its check PREDICATES says whether the claims are proven.",
+        "List the claims of a model, or of a file: what each says of what, and whether its signer is proven"),
+    line("claims show", "<FILE>").no_keys("It prints statements for other programs; pipe it.",
+        "Show the statements of the claims that fit; where they stand in the file makes no difference"),
+    line("claims append", "<FILE> <BUNDLES>...").no_keys("It is for the programs that sign.",
+        "Append bundles to a file of claims, each as one line"),
+    line("claims check", "<OLD> <NEW>").no_keys("It is for whoever keeps the earlier copy.",
+        "Check that a file of claims was only appended to since an earlier copy was taken"),
+
+    // Policy and trust.
+    line("policy show", "[NAME]").no_keys("It prints a built-in policy to start a file from; the workbench shows the policy in force.",
+        "Print a built-in policy, to start from"),
+    line("trust list", "").within(Cmd::Policy, "It lists the anchors of the policy beside its text.",
+        "List the anchors of the policy, and those inside this program: kind, age, digest, origin"),
+    line("trust show", "<NAME>").within(Cmd::Policy, "It shows kind, age, origin and digest of each anchor.",
+        "Show what an anchor holds: its key, its certificates, or the services of its Sigstore instance"),
+    line("trust add", "<NAME> [FILES]...").no_keys("The workbench changes no anchors; it opens the policy file in an editor.",
+        "Add an anchor to the policy file: keys, certificates of authorities, or a Sigstore trusted root"),
+    line("trust remove", "<NAME>").no_keys("The workbench changes no anchors; it opens the policy file in an editor.",
+        "Take an anchor out of the policy file; its files stay"),
+    line("trust refresh", "[NAMES]...").no_keys("It uses the network, and the workbench never does.",
+        "Fetch newer Sigstore trusted roots from their repositories: uses the network"),
+
+    // The ledger.
+    line("ledger show", "[MODEL]").no_keys("It is for auditors and their programs; the workbench only adds records.",
+        "List the records"),
+    line("ledger verify", "").no_keys("It is for auditors and their programs; the workbench only adds records.",
+        "Recompute the chain of hashes"),
+    line("ledger export", "").no_keys("It is for auditors and their programs; the workbench only adds records.",
+        "Write all records as JSON Lines to standard output"),
+    line("ledger import", "<FILE>").no_keys("It is for auditors and their programs; the workbench only adds records.",
+        "Take over the records that another store exported; what is here must be what they begin with"),
+];
