@@ -1,9 +1,8 @@
 //! The kernel of the SHA extensions: four rounds of FIPS 180-4, 6.2.2, at a time.
 
-use crate::hashing::kernel::K;
 use std::arch::x86_64::*;
 
-use super::{Block, State};
+use super::words::{Block, K, State};
 
 /// A stream in the registers of the SHA extensions: words a, b, e, f and c, d, g, h, and the last sixteen
 /// words of the message schedule.

@@ -1,10 +1,9 @@
 //! The kernels of x86-64. Everything here is safe but for what its `SAFETY` lines say; the arithmetic is that
 //! of FIPS 180-4, 6.2.2, word by word over all lanes.
 
-use crate::hashing::kernel::K;
 use std::arch::x86_64::*;
 
-use super::{Block, State};
+use super::words::{Block, K, State};
 
 #[cfg(not(miri))]
 use std::arch::asm;
