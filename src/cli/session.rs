@@ -6,7 +6,8 @@ use super::progress::watched;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::text::{nearest, screen};
-use crate::workbench::{Job, JobKind, JobState, OpenOptions, View, Workbench};
+use crate::view::View;
+use crate::workbench::{Job, JobKind, JobState, OpenOptions, Workbench};
 use std::path::Path;
 
 /// How the workspace is to be opened.

@@ -72,7 +72,7 @@ fn push(
             // As the policy names it: records must mean the same on another machine.
             anchor.origin = origin.to_owned();
             info.digest = anchor.digest.clone();
-            info.age_days = anchor.made.map(|made| now.duration_since(made).as_hours().max(0) / 24);
+            info.age_days = anchor.used_at(now).age_days;
             info.stale = source.is_stale(info.age_days);
             info.health = anchor.health(now, source.max_age_days);
             anchors.push(anchor);

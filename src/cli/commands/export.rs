@@ -9,7 +9,8 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::export::{CycloneDx, Entry, Proof, cyclonedx, spdx};
 use crate::inventory::{Model, ModelId};
 use crate::signing::Outcome;
-use crate::workbench::{JobKind, View};
+use crate::view::View;
+use crate::workbench::JobKind;
 use clap::{Args, ValueEnum};
 
 /// The arguments of `export`.

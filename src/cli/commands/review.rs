@@ -5,7 +5,7 @@ use crate::cli::output::Output;
 use crate::cli::session::open;
 use crate::error::Result;
 use crate::inventory::ModelId;
-use crate::workbench::ReviewWord;
+use crate::view::ReviewWord;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 

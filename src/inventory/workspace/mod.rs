@@ -102,22 +102,22 @@ impl Workspace {
     /// `E-WRITE`, `E-CONFIG`.
     pub fn add_source(&mut self, source: Source) -> Result<()> {
         let file = self.root.join(FILE);
-        let text = text_of(&file)?;
-        if parse(&text, &self.root)?.sources.contains(&source) {
+        let before = text_of(&file)?;
+        if parse(&before, &self.root)?.sources.contains(&source) {
             return Ok(());
         }
         let path = source.path.to_str().ok_or_else(|| {
             Error::new(Code::Config, "a path in touchmark.toml must be UTF-8 text").at_path(&source.path)
         })?;
         let word = source.kind.word();
-        let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
         let path = toml::Value::String(path.to_owned());
-        let text = format!("{text}{gap}\n[[source]]\nkind = \"{word}\"\npath = {path}\n");
+        let text = format!("{before}{gap}\n[[source]]\nkind = \"{word}\"\npath = {path}\n");
         // Read again before anything is written: an inline `source = […]` cannot be continued like this.
         let changed = parse(&text, &self.root).map_err(|error| {
             error.help(format!("write the sources in {FILE} as [[source]] blocks, then add this one"))
         })?;
-        replace(&file, None, text.as_bytes())?;
+        replace(&file, Some(before.as_bytes()), text.as_bytes())?;
         *self = changed;
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::tui::screens::{inventory, jobs, lineage, maturity, policy, popups, ve
 use crate::tui::state::app::{App, Drawn, Phase};
 use crate::tui::state::enabled::enabled;
 use crate::tui::theme::Role;
-use crate::workbench::View;
+use crate::view::View;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};

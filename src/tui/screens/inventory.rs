@@ -8,7 +8,7 @@ use crate::tui::screens::verdict::{headline, reason, standing};
 use crate::tui::state::app::App;
 use crate::tui::state::rows::Saved;
 use crate::tui::theme::Role;
-use crate::workbench::View;
+use crate::view::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};

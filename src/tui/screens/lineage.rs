@@ -7,7 +7,7 @@ use crate::text::width;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use crate::tui::state::app::App;
 use crate::tui::theme::Role;
-use crate::workbench::View;
+use crate::view::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};

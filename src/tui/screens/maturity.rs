@@ -9,7 +9,7 @@ use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_rol
 use crate::tui::state::app::App;
 use crate::tui::state::controls::{of_level, outcome_of, result_of};
 use crate::tui::theme::Role;
-use crate::workbench::View;
+use crate::view::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};

@@ -7,7 +7,7 @@ use crate::text::count;
 use crate::tui::screens::paint::{Pen, bounded, fit, lines, put, short};
 use crate::tui::state::app::App;
 use crate::tui::theme::Role;
-use crate::workbench::View;
+use crate::view::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;

@@ -2,6 +2,7 @@
 
 use crate::commands::{keyed, shown};
 use crate::inventory::ModelId;
+use crate::text::count_are;
 use crate::tui::screens::jobs;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
 use crate::tui::screens::verdict::{reason, standing};
@@ -10,7 +11,7 @@ use crate::tui::state::enabled::enabled;
 use crate::tui::state::palette::matches;
 use crate::tui::state::popup::{Popup, REVIEWS};
 use crate::tui::theme::Role;
-use crate::workbench::ReviewWord;
+use crate::view::ReviewWord;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -35,7 +36,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             let text = [
                 pen.line(
                     Role::Text,
-                    format!(" {} still running; quitting cancels.", jobs_word(app.live_jobs())),
+                    format!(" {} still running; quitting cancels.", count_are(app.live_jobs(), "job")),
                 ),
                 Line::default(),
                 pen.line(Role::Accent, " y quit · n stay"),
@@ -89,10 +90,6 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
         Popup::Legend => draw_legend(pen, frame),
     }
     None
-}
-
-fn jobs_word(live: usize) -> String {
-    if live == 1 { "1 job is".to_owned() } else { format!("{live} jobs are") }
 }
 
 fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {

@@ -7,7 +7,7 @@ use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_rol
 use crate::tui::screens::verdict::files;
 use crate::tui::state::app::{App, TABS};
 use crate::tui::theme::Role;
-use crate::workbench::{Verified, View};
+use crate::view::{Verified, View};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};

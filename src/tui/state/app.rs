@@ -12,7 +12,7 @@ use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::rows::{Prepared, Rows};
 use crate::tui::theme::Theme;
-use crate::workbench::{Verified, View};
+use crate::view::{Verified, View};
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -2,7 +2,8 @@
 
 use crate::inventory::ModelId;
 use crate::tui::theme::Theme;
-use crate::workbench::{JobId, ReviewWord};
+use crate::view::ReviewWord;
+use crate::workbench::JobId;
 
 /// A popup.
 pub enum Popup {

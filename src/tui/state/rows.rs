@@ -6,7 +6,7 @@ use crate::inventory::ModelId;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use crate::tui::state::filter::{Hay, matching};
-use crate::workbench::View;
+use crate::view::View;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashSet;

@@ -1,7 +1,8 @@
 //! What the screens ask of the loop: everything that is input, output or takes time.
 
 use crate::inventory::ModelId;
-use crate::workbench::{JobId, JobKind, ReviewWord};
+use crate::view::ReviewWord;
+use crate::workbench::{JobId, JobKind};
 use std::path::PathBuf;
 
 /// What the loop has to do.

@@ -9,7 +9,7 @@ use crate::tui::theme::Theme;
 use crate::tui::update::commands::{run, run_with};
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
-use crate::workbench::ReviewWord;
+use crate::view::ReviewWord;
 
 /// A key while a popup is open.
 pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {

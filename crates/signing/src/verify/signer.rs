@@ -334,10 +334,6 @@ fn age_of_roots(anchors: &[&Anchor], leaf: &[u8], options: &VerifyOptions) -> Ve
     let mut lines = Vec::new();
     for anchor in anchors.iter().take(SHOWN) {
         let (Some(made), Some(days)) = (anchor.made, anchor.used_at(options.at).age_days) else { continue };
-        // As of a time before the root was made, its age says nothing.
-        if days < 0 {
-            continue;
-        }
         let later = certified.filter(|certified| *certified > made).map_or(
             "",
             |_| "; the signature is newer, and so may be the log or the authority: refresh the root",
