@@ -1,11 +1,32 @@
 //! Touchmark: decide whether a machine-learning model may be trusted.
 //!
-//! One signing core, and on top of it an inventory, lineage, policy, maturity and decisions. The rooms
-//! stand on floors: a room uses only those named before it in this list.
+//! # Rooms
+//! From the ground up; a room uses only what stands above it in this list, and no two files need each other.
 //!
-//! Only keyless signing (`signing::sign_sigstore`) and fetching a trusted root (`signing::fetch_trusted_root`),
-//! both of the feature `keyless`, use the network. What comes out of files, bills of materials and certificates
-//! is [`text::Untrusted`] until a face makes it safe to show.
+//! | room | what it is for |
+//! |---|---|
+//! | [`text`] [`error`] [`clock`] [`disk`] [`progress`] [`json`] | ground rooms, used by all |
+//! | [`signing`] | the signing core, a package by itself: sign, verify, inspect |
+//! | `tables` | TOML read with the line of each fault |
+//! | [`attest`] | claims beside a signature |
+//! | [`inventory`] | which models there are, and what is known of each |
+//! | [`policy`] | the trust policy as a document |
+//! | [`store`] | what is kept between runs: the ledger, the inventory, evidence, digests |
+//! | [`snapshot`] | the inventory at one moment, and how two moments differ |
+//! | [`lineage`] | who derives from whom |
+//! | [`maturity`] | the rubric, controls and levels |
+//! | [`decision`] | the policy applied: verdicts |
+//! | [`view`] | what both faces show of a workspace |
+//! | [`report`] | views as text and JSON |
+//! | [`workbench`] | the one door for both faces: open, jobs, events |
+//! | `commands` | every command once, with its form in either face |
+//! | `tui`, `cli` | the faces |
+//!
+//! `docs/architecture.md` draws the floors, and `tests/it/floors` holds them.
+//!
+//! Only keyless signing (`signing::sign_sigstore`), timestamps that are asked for and fetching a trusted root
+//! (`signing::fetch_trusted_root`), all of the feature `keyless`, use the network. What comes out of files, bills of
+//! materials and certificates is [`text::Untrusted`] until a face makes it safe to show.
 
 pub mod attest;
 pub mod decision;
