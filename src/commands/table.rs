@@ -208,7 +208,7 @@ pub const TABLE: &[Command] = &[
         .no_line("The shell suspends a command by the same key."),
     keys(Cmd::Palette, "palette", &[":"], "command", EVERYWHERE, ALWAYS,
         "run a command by name")
-        .no_line("The shell is where commands are typed."),
+        .no_line("A shell is a place to type commands already."),
     keys(Cmd::Help, "help", &["?"], "help", EVERYWHERE, ALWAYS,
         "the keys of this screen")
         .no_line("It is about the keys of a screen; `--help` is about commands."),
@@ -217,17 +217,17 @@ pub const TABLE: &[Command] = &[
         .no_line("A command ends by itself."),
 
     // Workspaces.
-    line("open", "[WORKSPACE]").no_keys("It is what opens the workbench.",
+    line("open", "[WORKSPACE]").no_keys("It opens the workbench.",
         "Open the workbench"),
     line("init", "[DIR]").no_keys("The workbench opens a workspace; it makes none.",
         "Make an empty workspace"),
     line("demo", "[DIR]").no_keys("It makes a folder that the workbench can then open.",
         "Copy the sample workspace, to try things out"),
-    line("import", "<FILES>...").no_keys("Adding sources is left to the command line.",
+    line("import", "<FILES>...").no_keys("It names files by their paths, which a shell completes; `R` then reads them.",
         "Add bills of materials (CycloneDX, SPDX) to the workspace and read them"),
     line("export", "[MODELS]...").no_keys("It writes a document for other programs; pipe it.",
         "Write a bill of materials of models to standard output"),
-    line("snapshot verify", "<FILE>").no_keys("It is for whoever keeps the file, and needs no workspace.",
+    line("snapshot verify", "<FILE>").no_keys("It needs only the file; run it where the snapshot is kept.",
         "Check that a snapshot is as it was written: form, order and digest"),
     line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons; recording one is for pipelines.",
         "Verify a model and decide whether it may enter a stage; recorded"),
@@ -261,9 +261,9 @@ pub const TABLE: &[Command] = &[
         "List the claims of a model, or of a file: what each says of what, and whether its signer is proven"),
     line("claims show", "<FILE>").no_keys("It prints statements for other programs; pipe it.",
         "Show the statements of the claims that fit; where they stand in the file makes no difference"),
-    line("claims append", "<FILE> <BUNDLES>...").no_keys("It is for the programs that sign.",
+    line("claims append", "<FILE> <BUNDLES>...").no_keys("Programs that sign run it.",
         "Append bundles to a file of claims, each as one line"),
-    line("claims check", "<OLD> <NEW>").no_keys("It is for whoever keeps the earlier copy.",
+    line("claims check", "<OLD> <NEW>").no_keys("It compares two files; run it where the earlier copy is kept.",
         "Check that a file of claims was only appended to since an earlier copy was taken"),
 
     // Policy and trust.
@@ -281,12 +281,12 @@ pub const TABLE: &[Command] = &[
         "Fetch newer Sigstore trusted roots from their repositories: uses the network"),
 
     // The ledger.
-    line("ledger show", "[MODEL]").no_keys("It is for auditors and their programs; the workbench only adds records.",
+    line("ledger show", "[MODEL]").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "List the records"),
-    line("ledger verify", "").no_keys("It is for auditors and their programs; the workbench only adds records.",
+    line("ledger verify", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Recompute the chain of hashes"),
-    line("ledger export", "").no_keys("It is for auditors and their programs; the workbench only adds records.",
+    line("ledger export", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Write all records as JSON Lines to standard output"),
-    line("ledger import", "<FILE>").no_keys("It is for auditors and their programs; the workbench only adds records.",
+    line("ledger import", "<FILE>").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Take over the records that another store exported; what is here must be what they begin with"),
 ];
