@@ -2,7 +2,7 @@
 //! sees the old lines or the old and the new; every old byte is kept, known or not.
 
 use super::claims::{Claim, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES};
-use crate::disk::{folder_of, read_small, write_beside};
+use crate::disk::{folder_of, name, read_small, write_beside};
 use crate::error::{Code, Error, Result};
 
 use std::collections::HashMap;
@@ -59,7 +59,7 @@ pub fn append_claims(file: &Path, bundles: &[Vec<u8>]) -> Result<Appended> {
         if !unchanged {
             continue;
         }
-        beside.persist(file).map_err(|cause| failed(cause.error))?;
+        name(beside, file, true).map_err(failed)?;
         // The new name is on the disk only once the folder is.
         #[cfg(unix)]
         File::open(folder_of(file)).and_then(|folder| folder.sync_all()).map_err(failed)?;

@@ -1,5 +1,6 @@
 //! The sample workspace inside the program, to be copied out.
 
+use crate::disk::write_new;
 use crate::error::{Code, Error, Result};
 use std::path::Path;
 
@@ -28,7 +29,7 @@ pub fn demo(dir: &Path) -> Result<usize> {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(|error| Error::write(parent, &error))?;
         }
-        std::fs::write(&path, bytes).map_err(|error| Error::write(&path, &error))?;
+        write_new(&path, bytes)?;
     }
     Ok(table::FILES.len())
 }

@@ -1,13 +1,12 @@
 //! Bills of materials from elsewhere become sources of the workspace. What is no bill is refused by what it is.
 
 use super::door::Workbench;
+use crate::disk::read_start;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Source, SourceKind, bom, kinds_of};
 use crate::signing::{self, Progress};
 use crate::snapshot;
 use crate::text::{Untrusted, screen};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// A bill that is a source now.
@@ -104,9 +103,7 @@ fn no_bill(path: &Path, why: &str) -> Error {
         return no("it is a snapshot of an inventory".to_owned())
             .help("`touchmark diff FILE` compares with it");
     }
-    let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(32).read_to_end(&mut start));
-    if read.is_ok() && start.starts_with(b"{\"seq\":1,\"at\":") {
+    if read_start(path, 32).is_ok_and(|start| start.starts_with(b"{\"seq\":1,\"at\":")) {
         return no("it is an exported ledger".to_owned()).help("`touchmark ledger import FILE` takes it");
     }
     match signing::inspect(path) {

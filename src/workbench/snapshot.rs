@@ -1,7 +1,7 @@
 //! Snapshots of the view and how they differ: what was found and concluded, as the plain values that the file holds.
 
 use super::door::Workbench;
-use crate::disk::write_beside;
+use crate::disk::{name, write_beside};
 use crate::error::{Code, Error, Result};
 use crate::signing::{Outcome, Progress, Verification};
 use crate::snapshot::{
@@ -61,11 +61,10 @@ impl Workbench {
         out.flush().map_err(failed)?;
         drop(out);
         draft.as_file().sync_all().map_err(failed)?;
-        let done = if replace { draft.persist(file) } else { draft.persist_noclobber(file) };
-        match done {
-            Ok(_) => Ok(seal),
-            Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Err(taken()),
-            Err(error) => Err(failed(error.error)),
+        match name(draft, file, replace) {
+            Ok(()) => Ok(seal),
+            Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => Err(taken()),
+            Err(cause) => Err(failed(cause)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Files around a policy, written whole or not at all: the policy itself, the files of its anchors, and the
 //! `trust` folder for those that would not travel with the workspace. It knows no policy's meaning.
 
-use crate::disk::{read_small, write_beside};
+use crate::disk::{self, read_small, write_beside};
 use crate::error::{Code, Error, Result};
 use std::ffi::OsStr;
 use std::fs;
@@ -80,7 +80,7 @@ impl Home {
                     // Its age is that of what it holds, not that of the copy.
                     draft.as_file().set_modified(made.into()).map_err(failed)?;
                 }
-                draft.persist_noclobber(&file).map_err(|error| failed(error.error))?;
+                disk::name(draft, &file, false).map_err(failed)?;
                 Some(file.clone())
             } else if read_small(&file, bytes.len() as u64).is_ok_and(|there| there == bytes) {
                 None

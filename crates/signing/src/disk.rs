@@ -31,6 +31,18 @@ impl fmt::Display for Unread {
     }
 }
 
+impl Unread {
+    fn error(self, path: &Path) -> Error {
+        match self {
+            Unread::TooLarge(limit) => too_large(limit).at_path(path),
+            Unread::NotAFile => {
+                Error::new(Code::Read, "not a regular file").at_path(path).help("check the path")
+            }
+            Unread::Io(cause) => Error::read(path, &cause),
+        }
+    }
+}
+
 impl From<io::Error> for Unread {
     fn from(cause: io::Error) -> Self {
         Unread::Io(cause)
@@ -42,11 +54,15 @@ impl From<io::Error> for Unread {
 /// # Errors
 /// `E-READ`, `E-TOO-LARGE`.
 pub fn read_small(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    whole(path, limit).map_err(|why| match why {
-        Unread::TooLarge(limit) => too_large(limit).at_path(path),
-        Unread::NotAFile => Error::new(Code::Read, "not a regular file").at_path(path).help("check the path"),
-        Unread::Io(cause) => Error::read(path, &cause),
-    })
+    whole(path, limit).map_err(|why| why.error(path))
+}
+
+/// Reads the first `limit` bytes of a regular file, or all when there are fewer.
+///
+/// # Errors
+/// `E-READ`.
+pub fn read_start(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    start(path, limit).map(|(bytes, _)| bytes).map_err(|why| why.error(path))
 }
 
 /// An input of more than `limit` bytes.

@@ -1,11 +1,10 @@
 //! An SQLite file or memory with our schema: opening, migrations, and what its errors mean. It must not know what
 //! the tables hold.
 
+use crate::disk::read_start;
 use crate::error::{Code, Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -145,10 +144,7 @@ pub(super) fn is_ours(path: &Path) -> Result<bool> {
     if !metadata.is_file() {
         return Err(foreign());
     }
-    let mut header = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(100).read_to_end(&mut header))
-        .map_err(|cause| Error::read(path, &cause))?;
+    let header = read_start(path, 100)?;
     // An empty file is what remains when the making of a store was interrupted.
     let id = header.get(68..72).map(|id| id == APPLICATION_ID.to_be_bytes());
     if header.is_empty() || header.starts_with(MAGIC) && id == Some(true) { Ok(true) } else { Err(foreign()) }

@@ -3,14 +3,13 @@
 //! shapes; whether anything in them is true is not known here.
 
 use crate::check::identity::Method;
-use crate::disk::{read_small, too_large};
+use crate::disk::{read_small, read_start, too_large};
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
 use crate::json::{self, Object};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::dsse::Envelope;
@@ -200,9 +199,7 @@ pub(crate) fn read_bundle(path: &Path) -> Result<Vec<u8>> {
     let unreadable = |cause: std::io::Error| Error::read(path, &cause);
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if metadata.is_file() && (LARGE..=LIMIT_BUNDLE_BYTES).contains(&metadata.len()) {
-        let mut head = Vec::new();
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        file.take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+        let head = read_start(path, HEAD)?;
         let known = ["mediaType", "verificationMaterial", "dsseEnvelope"];
         let first = head.trim_ascii_start().strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
         let first = first.and_then(|rest| rest.strip_prefix(b"\""));

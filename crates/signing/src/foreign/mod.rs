@@ -15,7 +15,7 @@ pub use jsf::{JsonSignature, signatures as json_signatures};
 pub use seen::{ForeignKind, ForeignSignature, ForeignState};
 
 use crate::bundle::document::Bundle;
-use crate::disk::read_small;
+use crate::disk::{read_small, read_start};
 use crate::error::{Code, Result};
 use crate::hashing::files::hash_files;
 use crate::hashing::job::{HashAlgorithm, HashJob};
@@ -23,8 +23,6 @@ use crate::progress::Progress;
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use self::seen::{Beside, Covers, LIMIT_BYTES, Seen};
@@ -129,8 +127,7 @@ fn is_named_like_one(name: &str) -> bool {
 /// By contents alone; a little is read of what cannot be one.
 fn look(path: &Path, beside: &Beside<'_>) -> Option<Seen> {
     let metadata = std::fs::metadata(path).ok().filter(|metadata| metadata.is_file())?;
-    let mut head = Vec::with_capacity(HEAD_BYTES as usize + 1);
-    File::open(path).ok()?.take(HEAD_BYTES).read_to_end(&mut head).ok()?;
+    let head = read_start(path, HEAD_BYTES).ok()?;
     if let Some(seen) = texts::c2pa(&head) {
         return Some(seen);
     }

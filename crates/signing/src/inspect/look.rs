@@ -2,7 +2,7 @@
 
 use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, Material};
 use crate::bundle::manifest::{Statement, outline};
-use crate::disk::read_small;
+use crate::disk::{read_small, read_start};
 use crate::error::{Code, Error, Result};
 use crate::files::formats::{self, Format};
 use crate::foreign;
@@ -11,7 +11,6 @@ use crate::keys::public::PublicKey;
 use crate::sigstore::identity::claimed_identity;
 use crate::time::token;
 use crate::x509::certificate;
-use std::io::Read;
 use std::path::Path;
 
 use super::anchor;
@@ -54,10 +53,7 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
     if let Some(found) = foreign::recognise(path) {
         return Ok(show_foreign(found));
     }
-    let mut head = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head))
-        .map_err(unreadable)?;
+    let head = read_start(path, HEAD_BYTES)?;
     let starts_as_json = head.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let seen = if starts_as_json {
         json(&read_small(path, LIMIT_BUNDLE_BYTES)?)
