@@ -537,6 +537,31 @@ fn a_job_that_is_cancelled_before_its_first_step_does_nothing() {
     assert_eq!(workbench.view().generation, generation);
 }
 
+/// Of a file that would take long to hash, little is read once the job is cancelled: counted in bytes, whatever the
+/// machine.
+#[test]
+fn a_verification_that_is_cancelled_within_a_large_file_reads_little_more() {
+    const SIZE: u64 = 64 << 30;
+    let dir = copy_of_samples();
+    let weights = dir.path().join("models/acme/support-bot-7b/model-00003-of-00004.safetensors");
+    // A hole takes no place on the disk.
+    if std::fs::File::options().write(true).open(&weights).unwrap().set_len(SIZE).is_err() {
+        return;
+    }
+    let workbench = open(dir.path());
+    let id = ModelId::new("acme/support-bot-7b");
+    let running = workbench.start(JobKind::VerifyInFull(vec![id]));
+    soon("it is within the file", || job(&workbench, running).snapshot().bytes > 4 << 20);
+    workbench.cancel(running);
+    let before = job(&workbench, running).snapshot().bytes;
+    let ended = workbench.wait(running).unwrap();
+    assert!(matches!(ended.state, JobState::Cancelled), "{:?}", ended.state);
+    let more = ended.snapshot().bytes - before;
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    assert!(more <= threads * (16 << 20), "{more} bytes more on {threads} threads");
+    assert_eq!(workbench.verify_ledger().unwrap(), 0, "what was not finished is not recorded");
+}
+
 #[test]
 fn finished_jobs_are_forgotten_oldest_first_and_live_ones_never() {
     let dir = copy_of_samples();
