@@ -14,6 +14,7 @@ mod cli;
 mod commands;
 mod decision;
 mod digests;
+mod disk;
 mod explain;
 mod floors;
 mod foreign;
@@ -25,6 +26,7 @@ mod interop;
 mod inventory;
 mod journey;
 mod jsf;
+mod json;
 #[cfg(feature = "keyless")]
 mod keyless;
 #[cfg(feature = "keyless")]

@@ -288,6 +288,37 @@ fn many_faults_are_cut_short() {
     assert_eq!(faults[50].message, "and 450 more faults");
 }
 
+#[test]
+fn a_long_quotation_is_cut_and_says_so() {
+    let fault = only_fault(&format!("{} = 1\n", "k".repeat(300)));
+    assert!(fault.message.contains(&format!("`{}…`", "k".repeat(80))), "{fault:?}");
+    let fault = only_fault(&format!("{} = 1\n", "k".repeat(80)));
+    assert!(fault.message.contains(&format!("`{}`", "k".repeat(80))), "{fault:?}");
+}
+
+#[test]
+fn a_list_of_too_many_entries_is_a_fault() {
+    let list = |count: usize| format!("approved_by = [{}]\n", vec!["\"x\""; count].join(","));
+    assert!(read(&with(&list(10_000))).is_ok());
+    assert!(only_fault(&list(10_001)).message.contains("more than 10000 entries"));
+    let tables = faults(&"[[publisher]]\n".repeat(10_001));
+    assert!(tables.iter().any(|fault| fault.message == "more than 10000 of `publisher`"), "{tables:?}");
+    let tables = faults(&"[[publisher]]\n".repeat(10_000));
+    assert!(!tables.iter().any(|fault| fault.message.starts_with("more than")), "{tables:?}");
+}
+
+#[test]
+fn an_empty_entry_of_a_list_is_a_fault_and_a_number_may_be_written_in_any_base() {
+    let fault = only_fault("approved_by = [\"x\",\n\"\"]\n");
+    assert_eq!((fault.message.as_str(), fault.line), ("an entry of `approved_by` is empty", Some(5)));
+    let days = |text: &str| {
+        let policy = read(&with(&format!("[freshness]\nmax_verification_age_days = {text}\n"))).unwrap();
+        format!("{:?}", policy.freshness)
+    };
+    assert_eq!(days("0x10"), days("16"));
+    assert_eq!(days("0b101"), days("5"));
+}
+
 proptest! {
     #[test]
     fn parsing_never_panics(text in "\\PC{0,200}", cut in 0usize..4000, put in 0usize..4000) {

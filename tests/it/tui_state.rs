@@ -4,7 +4,7 @@ use crate::tui::{app, event, now, press, seen, text, told, verified};
 use std::time::Duration;
 use touchmark::signing::Snapshot;
 use touchmark::tui::theme::{Depth, Theme};
-use touchmark::tui::{Action, App, Drawn, Effect, update};
+use touchmark::tui::{Action, App, Drawn, Effect, Popup, update};
 use touchmark::workbench::JobState;
 
 fn typed(app: &mut App, line: &str) -> Vec<Effect> {
@@ -79,4 +79,52 @@ fn the_job_that_was_just_started_is_chosen_on_the_screen_of_the_jobs() {
     assert_eq!(app.job, chosen, "news of a job moves no cursor");
     update(&mut app, Action::Started(now(&jobs)));
     assert_eq!(app.job, 0);
+}
+
+#[test]
+fn what_is_typed_chooses_the_best_match_again() {
+    let mut app = verified();
+    press(&mut app, &[":", "s", "down", "down"]);
+    assert!(matches!(app.popup, Some(Popup::Palette { cursor: 2, .. })));
+    press(&mut app, &["c"]);
+    assert!(matches!(app.popup, Some(Popup::Palette { cursor: 0, .. })));
+}
+
+#[test]
+fn only_a_yes_quits_and_only_a_no_stays_for_good() {
+    let asked = || {
+        let mut app = verified();
+        app.popup = Some(Popup::ConfirmQuit);
+        app
+    };
+    for key in ["x", "enter", "space", "down"] {
+        let mut app = asked();
+        assert!(press(&mut app, &[key]).is_empty(), "{key}");
+        assert!(matches!(app.popup, Some(Popup::ConfirmQuit)), "{key}: it still asks");
+    }
+    for key in ["n", "N", "esc", "q"] {
+        let mut app = asked();
+        assert!(press(&mut app, &[key]).is_empty() && app.popup.is_none(), "{key}");
+    }
+    for key in ["y", "Y"] {
+        assert_eq!(press(&mut asked(), &[key]), [Effect::Quit], "{key}");
+    }
+}
+
+#[test]
+fn a_popup_scrolls_no_further_than_its_end_also_when_that_came_nearer() {
+    let mut app = verified();
+    let scrolled = |app: &mut App, furthest: usize, key: &str| {
+        app.drew(Drawn { furthest: Some(furthest) });
+        press(app, &[key]);
+        match app.popup {
+            Some(Popup::Help { scroll }) => scroll,
+            _ => panic!("no help"),
+        }
+    };
+    press(&mut app, &["?"]);
+    assert_eq!(scrolled(&mut app, 20, "pgdn"), 10);
+    assert_eq!(scrolled(&mut app, 20, "pgdn"), 20);
+    assert_eq!(scrolled(&mut app, 20, "pgdn"), 20);
+    assert_eq!(scrolled(&mut app, 7, "k"), 6);
 }

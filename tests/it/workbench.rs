@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use touchmark::Code;
 use touchmark::inventory::ModelId;
-use touchmark::signing::Outcome;
+use touchmark::signing::{Outcome, Progress};
 use touchmark::workbench::{Event, Job, JobId, JobKind, JobState, OpenOptions, ReviewWord, View, Workbench};
 
 fn open(dir: &std::path::Path) -> Workbench {
@@ -168,6 +168,8 @@ fn a_large_inventory_shows_its_first_models_then_all_and_then_how_they_stand() {
         (0..view.models.len()).filter(|at| view.verified[*at].is_some()).collect()
     };
     assert_eq!((at(&seen[0]), at(&seen[1])), (vec![3], vec![3, 5000]));
+    let refused = |view: &View| view.summary(0).decision == touchmark::decision::Decision::Refuse;
+    assert!(refused(&seen[0]) && refused(&seen[1]), "nothing is admitted before it is judged");
     assert!(seen[0].reviews[3].is_some() && view.reviews[3].is_some());
     assert!(Arc::ptr_eq(&seen[1].verified, &view.verified) && Arc::ptr_eq(&seen[1].models, &view.models));
 }
@@ -461,4 +463,148 @@ fn of_several_who_change_the_view_at_once_none_loses_a_change() {
     let told = told.lock().unwrap();
     assert!(told.is_sorted_by(|one, next| one < next), "{told:?}");
     assert_eq!(told.last(), Some(&view.generation));
+}
+
+#[test]
+fn what_is_verified_already_is_scored_without_verifying_it_again() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let [one, two] = ["acme/support-bot-7b", "acme/claims-sorter"].map(ModelId::new);
+    let said = |kind: JobKind| match workbench.wait(workbench.start(kind)).unwrap().state {
+        JobState::Done(said) => said,
+        other => panic!("{other:?}"),
+    };
+    said(JobKind::Verify(vec![one.clone()]));
+    assert!(said(JobKind::Score(vec![one.clone(), two])).contains("; 1 newly verified"));
+    assert_eq!(workbench.verify_ledger().unwrap(), 2);
+    assert!(said(JobKind::Score(vec![one])).contains("; 0 newly verified"));
+    assert_eq!(workbench.verify_ledger().unwrap(), 2);
+}
+
+#[test]
+fn a_diff_logs_every_change() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let file = dir.path().join("before.snapshot");
+    workbench.wait(workbench.start(JobKind::Snapshot(file.clone()))).unwrap();
+    workbench.wait(workbench.start(JobKind::Verify(vec![ModelId::new("acme/support-bot-7b")]))).unwrap();
+    let diff = workbench.diff(&file, &Progress::default()).unwrap();
+    let changes = touchmark::report::snapshot::changes(&diff);
+    let job = workbench.wait(workbench.start(JobKind::Diff(file))).unwrap();
+    assert!(!job.log.is_empty() && changes.lines().eq(job.log.iter()), "{:?}", job.log);
+}
+
+#[test]
+fn an_imported_ledger_is_shown_at_once() {
+    let dir = copy_of_samples();
+    let id = ModelId::new("acme/support-bot-7b");
+    let file = dir.path().join("ledger.jsonl");
+    let other = copy_of_samples();
+    let elsewhere = open(other.path());
+    elsewhere.review(&id, ReviewWord::Reject, "seen elsewhere").unwrap();
+    let mut lines = String::new();
+    let take = |line: String| {
+        lines += &line;
+        Ok(std::ops::ControlFlow::Continue(()))
+    };
+    elsewhere.export_ledger(take).unwrap();
+    std::fs::write(&file, lines).unwrap();
+    let workbench = open(dir.path());
+    let before = workbench.view();
+    assert_eq!(workbench.import_ledger(&file).unwrap().added, 1);
+    let view = workbench.view();
+    let (index, _) = view.model(&id).unwrap();
+    assert!(view.generation > before.generation);
+    assert_eq!(view.reviews[index].as_ref().unwrap().reason.raw(), "seen elsewhere");
+}
+
+/// Between the moment in which it is its turn and the first thing that it does.
+#[test]
+fn a_job_that_is_cancelled_before_its_first_step_does_nothing() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let inside = workbench.clone();
+    workbench.subscribe(move |event| {
+        if matches!(event, Event::Jobs) && std::thread::current().name() == Some("job-queue") {
+            let is_running = |job: &Job| matches!(job.state, JobState::Running);
+            inside.jobs().iter().filter(|job| is_running(job)).for_each(|job| inside.cancel(job.id));
+        }
+    });
+    let generation = workbench.view().generation;
+    let job = workbench.wait(workbench.start(JobKind::Verify(Vec::new()))).unwrap();
+    assert!(matches!(job.state, JobState::Cancelled), "{:?}", job.state);
+    assert!(job.started.is_some() && job.made_from.is_none() && job.log.is_empty());
+    assert_eq!(workbench.view().generation, generation);
+}
+
+/// Of a file that would take long to hash, little is read once the job is cancelled: counted in bytes, whatever the
+/// machine.
+#[test]
+fn a_verification_that_is_cancelled_within_a_large_file_reads_little_more() {
+    const SIZE: u64 = 64 << 30;
+    let dir = copy_of_samples();
+    let weights = dir.path().join("models/acme/support-bot-7b/model-00003-of-00004.safetensors");
+    // A hole takes no place on the disk.
+    if std::fs::File::options().write(true).open(&weights).unwrap().set_len(SIZE).is_err() {
+        return;
+    }
+    let workbench = open(dir.path());
+    let id = ModelId::new("acme/support-bot-7b");
+    let running = workbench.start(JobKind::VerifyInFull(vec![id]));
+    soon("it is within the file", || job(&workbench, running).snapshot().bytes > 4 << 20);
+    workbench.cancel(running);
+    let before = job(&workbench, running).snapshot().bytes;
+    let ended = workbench.wait(running).unwrap();
+    assert!(matches!(ended.state, JobState::Cancelled), "{:?}", ended.state);
+    let more = ended.snapshot().bytes - before;
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
+    assert!(more <= threads * (16 << 20), "{more} bytes more on {threads} threads");
+    assert_eq!(workbench.verify_ledger().unwrap(), 0, "what was not finished is not recorded");
+}
+
+#[test]
+fn finished_jobs_are_forgotten_oldest_first_and_live_ones_never() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let first = workbench.start(nothing());
+    workbench.wait(first).unwrap();
+    let brake = Brake::on(&workbench);
+    let held = brake.0.lock().unwrap();
+    let ids: Vec<JobId> = (0..210).map(|_| workbench.start(nothing())).collect();
+    let known = |workbench: &Workbench| workbench.jobs().iter().rev().map(|job| job.id).collect::<Vec<_>>();
+    assert_eq!(known(&workbench), ids, "all that are live are there, and the one that had ended is not");
+    assert!(workbench.wait(first).is_none());
+    drop(held);
+    workbench.wait(ids[209]).unwrap();
+    let last = workbench.start(nothing());
+    workbench.wait(last).unwrap();
+    let expected: Vec<JobId> = ids[11..].iter().copied().chain([last]).collect();
+    assert_eq!(known(&workbench), expected, "the newest 200");
+}
+
+#[test]
+fn who_listens_may_subscribe_another_and_change_the_view_and_views_are_told_in_order() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let is_first = AtomicBool::new(true);
+    let inside = workbench.clone();
+    workbench.subscribe(move |event| {
+        if matches!(event, Event::View(_)) && is_first.swap(false, SeqCst) {
+            inside.subscribe(|_| {});
+            inside.set_stage("dev").unwrap();
+        }
+    });
+    let sink = told.clone();
+    workbench.subscribe(move |event| {
+        if let Event::View(view) = event {
+            sink.lock().unwrap().push(view.generation);
+        }
+    });
+    let (sender, done) = channel();
+    let changes = workbench.clone();
+    std::thread::spawn(move || sender.send(changes.set_stage("production").map(|_| ())));
+    done.recv_timeout(Duration::from_secs(60)).expect("nobody waits for ever").unwrap();
+    let generation = workbench.view().generation;
+    assert_eq!(*told.lock().unwrap(), [generation - 1, generation], "each once, the older one first");
 }

@@ -56,6 +56,19 @@ fn an_empty_ledger_takes_all_and_a_second_import_changes_nothing() {
 }
 
 #[test]
+fn blank_lines_are_left_out_and_end_nothing() {
+    let desk = Desk::new();
+    let mut store = desk.store("to.db");
+    let mut lines = desk.lines.clone();
+    lines.insert(0, String::new());
+    lines.insert(3, " \r".to_owned());
+    assert_eq!(import(&mut *store, &desk.file(&lines)).unwrap(), Imported { entries: 5, added: 5 });
+    lines[6].truncate(60);
+    let error = import(&mut *store, &desk.file(&lines)).unwrap_err();
+    assert!(error.at.unwrap().raw().ends_with("line 7"), "blank lines count");
+}
+
+#[test]
 fn a_ledger_that_the_file_begins_with_takes_the_rest_and_goes_on() {
     let desk = Desk::new();
     let mut store = desk.store("to.db");

@@ -2,6 +2,7 @@
 //! what is SQLite's own.
 
 mod contract;
+mod forged;
 mod ledger_import;
 mod memory;
 mod other_kinds;
