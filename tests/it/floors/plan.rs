@@ -225,7 +225,8 @@ impl House {
                 }
                 [Token::Word(word), Token::Word(name), Token::Sign('{'), ..] if word == "mod" => {
                     let length = block_length(&rest[2..]);
-                    let inner: Module = (module.0, [module.1.as_slice(), &[name.clone()]].concat());
+                    let inner: Module =
+                        (module.0, [module.1.as_slice(), std::slice::from_ref(name)].concat());
                     self.scopes.entry(module.clone()).or_default().children.insert(name.clone());
                     self.scopes.entry(inner.clone()).or_default().file = file;
                     self.block(file, &inner, &rest[3..2 + length - 1]);
@@ -293,7 +294,7 @@ impl House {
         let scope = self.scopes.get(module)?;
         let Some((first, rest)) = path.split_first() else { return Some(scope.file) };
         if scope.children.contains(first) && !(rest.is_empty() && scope.defined.contains(first)) {
-            let child: Module = (module.0, [module.1.as_slice(), &[first.clone()]].concat());
+            let child: Module = (module.0, [module.1.as_slice(), std::slice::from_ref(first)].concat());
             return self.descend(&child, rest, depth);
         }
         if scope.defined.contains(first) {
