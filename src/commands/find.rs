@@ -21,11 +21,6 @@ pub fn by_key(written: &str, screen: Screen) -> Option<&'static Keys> {
     keyed().find(|keys| keys.is_on(screen) && keys.keys.contains(&written))
 }
 
-/// The command of a name that works on a screen.
-pub fn by_name(name: &str, screen: Screen) -> Option<&'static Keys> {
-    keyed().find(|keys| keys.is_on(screen) && keys.name == name)
-}
-
 /// The command of a name after which something may be typed.
 pub fn by_typed(name: &str) -> Option<(&'static Keys, &'static Typed)> {
     keyed()

@@ -11,7 +11,7 @@ mod shown;
 mod table;
 
 pub use command::{Cmd, Command, Keys, Line, OnLine, OnScreen, Screen, Typed};
-pub use find::{about, by_key, by_name, by_path, by_typed, keyed, keys_of};
+pub use find::{about, by_key, by_path, by_typed, keyed, keys_of};
 pub use need::Need;
 pub use page::keys_page;
 pub use shown::shown;

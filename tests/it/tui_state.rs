@@ -1,10 +1,12 @@
 //! What the screens ask of the loop, and what it gives back to their state.
 
 use crate::tui::{app, event, now, press, seen, text, told, verified};
+use std::sync::Arc;
 use std::time::Duration;
 use touchmark::signing::Snapshot;
 use touchmark::tui::theme::{Depth, Theme};
 use touchmark::tui::{Action, App, Drawn, Effect, Popup, update};
+use touchmark::view::View;
 use touchmark::workbench::JobState;
 
 fn typed(app: &mut App, line: &str) -> Vec<Effect> {
@@ -127,4 +129,27 @@ fn a_popup_scrolls_no_further_than_its_end_also_when_that_came_nearer() {
     assert_eq!(scrolled(&mut app, 20, "pgdn"), 20);
     assert_eq!(scrolled(&mut app, 20, "pgdn"), 20);
     assert_eq!(scrolled(&mut app, 7, "k"), 6);
+}
+
+#[test]
+fn a_command_that_cannot_act_now_says_why() {
+    let mut shown = verified();
+    press(&mut shown, &["u"]);
+    assert_eq!(told(&shown), "unmark: nothing is marked");
+    typed(&mut shown, "filter no-model-is-called-this");
+    press(&mut shown, &["*"]);
+    assert_eq!(told(&shown), "mark-all: no model is shown");
+
+    let mut view = View::clone(&seen().verified);
+    view.policy.stages.truncate(1);
+    let mut one_stage = app("dark", Some(&Arc::new(view.clone())));
+    press(&mut one_stage, &["S"]);
+    assert_eq!(told(&one_stage), "stage: the policy has no other stage");
+
+    view.models = Arc::default();
+    let mut empty = app("dark", Some(&Arc::new(view)));
+    for (key, name) in [("/", "filter"), ("v", "saved-view"), ("s", "sort"), ("o", "reverse")] {
+        press(&mut empty, &[key]);
+        assert_eq!(told(&empty), format!("{name}: the inventory is empty"));
+    }
 }

@@ -548,3 +548,19 @@ fn unsafe_code_stands_in_one_room_and_every_block_says_why() {
         assert!(blocks <= 8, "{name}: {blocks} blocks");
     }
 }
+
+#[test]
+fn the_rooms_that_the_build_digests_are_there() {
+    let build = include_str!("../../../build.rs");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (_, list) = build.split_once("let rooms = [").unwrap();
+    let (rooms, list) = list.split_once("].map").unwrap();
+    let (_, list) = list.split_once("let ground = [").unwrap();
+    let (ground, _) = list.split_once("].map").unwrap();
+    let named = |list: &str| list.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let rooms: Vec<String> = named(rooms).iter().map(|room| format!("src/inventory/{room}")).collect();
+    assert!(rooms.len() >= 5 && named(ground).len() >= 3);
+    for place in rooms.iter().chain(&named(ground)) {
+        assert!(root.join(place).exists(), "build.rs digests {place}, which is not there");
+    }
+}

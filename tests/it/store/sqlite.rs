@@ -85,6 +85,32 @@ fn the_ledger_refuses_changes_and_shows_those_made_behind_its_back() {
 }
 
 #[test]
+fn an_entry_that_cannot_be_read_is_damage_and_never_absence() {
+    let bench = Bench::new();
+    let path = bench.path("touchmark.db");
+    let (mut store, model) = (at(&path), ModelId::new("m"));
+    for _ in 0..2 {
+        store.append(jiff::Timestamp::UNIX_EPOCH, RecordKind::Review, &model, "{}").unwrap();
+    }
+    let raw = Connection::open(&path).unwrap();
+    raw.execute_batch("DROP TRIGGER ledger_no_update").unwrap();
+    // The same moment, but not as it was written: the chain would hash another text.
+    for moment in ["1970-01-01T00:00:00.0Z", "1970-01-01T01:00:00+01:00", "yesterday"] {
+        raw.execute("UPDATE ledger SET at = ?1 WHERE seq = 2", [moment]).unwrap();
+        let store = at(&path);
+        let codes = [
+            store.entry(2).unwrap_err().code,
+            store.entries(0).unwrap_err().code,
+            store.latest(&RecordKind::Review, &mut |_| {}).unwrap_err().code,
+            store.latest_of(&RecordKind::Review, &[&model]).unwrap_err().code,
+            verify(&*store).unwrap_err().code,
+        ];
+        assert_eq!(codes, [Code::Store; 5], "{moment}");
+        assert!(store.entry(1).unwrap().is_some() && store.entry(3).unwrap().is_none());
+    }
+}
+
+#[test]
 fn evidence_that_was_changed_is_not_handed_out_and_is_mended_by_keeping_it_again() {
     let bench = Bench::new();
     let path = bench.path("touchmark.db");
