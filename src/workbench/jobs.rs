@@ -283,4 +283,16 @@ mod tests {
         assert!(matches!(broken.state, JobState::Failed(error) if error.code == Code::Internal));
         assert!(matches!(jobs.wait(next).unwrap().state, JobState::Done(_)));
     }
+
+    #[test]
+    fn a_log_without_end_is_cut_and_the_job_goes_on() {
+        let jobs = Jobs::new(|| {});
+        let work: Work = Box::new(|_, note| {
+            (0..=LOG_LINES).for_each(|number| note(Note::Line(number.to_string())));
+            Ok("done".to_owned())
+        });
+        let job = jobs.wait(jobs.start(JobKind::Scan, work)).unwrap();
+        assert!(matches!(job.state, JobState::Done(_)));
+        assert_eq!((job.log.len(), job.log.last().unwrap().as_str()), (LOG_LINES, "1999"));
+    }
 }

@@ -153,3 +153,16 @@ fn a_command_that_cannot_act_now_says_why() {
         assert_eq!(told(&empty), format!("{name}: the inventory is empty"));
     }
 }
+
+#[test]
+fn escape_brings_the_theme_of_before_back() {
+    let mut app = verified();
+    press(&mut app, &["T", "down"]);
+    update(&mut app, Action::Theme(Theme::load("light", Depth::True)));
+    assert_eq!(app.theme.name, "light");
+    for effect in update(&mut app, Action::Key(event("esc"))) {
+        let Effect::Theme(name) = effect else { panic!("{effect:?}") };
+        update(&mut app, Action::Theme(Theme::load(&name, Depth::True)));
+    }
+    assert_eq!((app.theme.name.as_str(), app.popup.is_none()), ("dark", true));
+}

@@ -480,6 +480,19 @@ fn digests_are_remembered_of_a_file_in_its_state(fresh: &Fresh) {
     named.file.address = Some("blob".to_owned());
     store.remember(&[(key(1, 1), remembered(1)), (other_range.clone(), remembered(2))]).unwrap();
     store.remember(&[]).unwrap();
+    // Each part of a file's state counts by itself.
+    let changes: [fn(&mut DigestKey); 5] = [
+        |key| key.file.device ^= 1,
+        |key| key.file.inode ^= 1 << 40,
+        |key| key.file.size ^= 1,
+        |key| key.file.modified ^= 1,
+        |key| key.file.changed ^= 1,
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut other = key(1, 1);
+        change(&mut other);
+        assert_eq!(store.recall(&[other]).unwrap(), [None], "change {number}");
+    }
     let asked = [key(2, 1), other_range, key(1, 2), key(1, 1), other_algorithm, named];
     let known = [None, Some(remembered(2)), None, Some(remembered(1)), None, None];
     assert_eq!(store.recall(&asked).unwrap(), known, "in the order of the keys");
