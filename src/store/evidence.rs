@@ -29,7 +29,7 @@ impl EvidenceDigest {
         Ok(EvidenceDigest(sum))
     }
 
-    /// The bytes, when they are those of this digest; for whoever reads them from where they were kept.
+    /// The bytes, when they are those of this digest; for a backend that reads them back.
     ///
     /// # Errors
     /// `E-STORE` when they are others.

@@ -38,7 +38,7 @@ pub trait Ledger {
     ) -> Result<LedgerEntry>;
 
     /// The entries from a number on, by their numbers: as many as the backend reads at a time, at least one while
-    /// there is one, and never so many that memory grows with the ledger. Who wants all goes on behind the last
+    /// there is one, and never so many that memory grows with the ledger. To read all, go on after the last
     /// until none comes. Nothing is checked but that each can be read; from 0 on includes entries that have no
     /// business being there.
     ///
@@ -117,7 +117,7 @@ pub trait Inventory {
     /// `E-STORE`.
     fn records(&self) -> Result<Records>;
 
-    /// The first `count` records by the ids of their models, for who wants to show something before all is read.
+    /// The first `count` records by the ids of their models, to show something before all is read.
     /// None when there are fewer than `large`; how many there are may be a guess that is too high. Damaged ones are
     /// left out.
     ///

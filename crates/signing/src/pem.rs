@@ -1,5 +1,5 @@
-//! PEM (RFC 7468): base64 between labelled lines, read and written. It knows no key and no certificate, and whoever
-//! reads says in words of their own what a damaged block means to them.
+//! PEM (RFC 7468): base64 between labelled lines, read and written. It knows no key and no certificate;
+//! its callers say what a damaged block means.
 
 use crate::error::{Code, Error, Result};
 use base64::Engine;
