@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use touchmark::disk::read_small;
 use touchmark::signing::{
-    Anchor, AnchorKind, BundleSigner, HashAlgorithm, HashJob, LIMIT_BUNDLE_BYTES, Outcome, Progress,
+    Anchor, AnchorMaterial, BundleSigner, HashAlgorithm, HashJob, LIMIT_BUNDLE_BYTES, Outcome, Progress,
     PublicKey, hash_files, verify_artifact,
 };
 
@@ -57,13 +57,13 @@ fn run() -> Result<(), String> {
         .map_err(|e| e.to_string())?;
     match checks.iter().find(|check| check.outcome != Outcome::Pass) {
         None => Ok(()),
-        Some(_) => Err(checks.iter().map(|c| format!("{} {}\n", c.code, c.summary)).collect()),
+        Some(_) => Err(checks.iter().map(|c| format!("{} {}\n", c.code, c.words().summary)).collect()),
     }
 }
 
 fn embedded(anchor: Anchor) -> Result<Vec<u8>, String> {
-    match anchor.kind {
-        AnchorKind::Sigstore(json) => Ok(json.into_bytes()),
+    match anchor.material {
+        AnchorMaterial::Sigstore(json) => Ok(json.into_bytes()),
         _ => Err("not a Sigstore root".to_owned()),
     }
 }

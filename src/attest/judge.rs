@@ -4,7 +4,8 @@
 use super::claims::{Claim, read_claims};
 use crate::error::{Code, Result};
 use crate::signing::{
-    Check, Identity, Outcome, Progress, RootDigest, Stage, Trust, Verification, VerifyOptions, verify_claim,
+    Check, CheckCode, Identity, Outcome, Progress, RootDigest, Stage, Trust, Verification, VerifyOptions,
+    verify_claim,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -92,7 +93,7 @@ fn one(claim: Claim, by: &Judge<'_>) -> Judged {
         proven
             && check.stage == Stage::Identity
             && matches!(check.outcome, Outcome::Fail | Outcome::Missing)
-            && check.code != "IDENTITY-DENIED"
+            && check.code != CheckCode::IdentityDenied
     };
     let worst = verification
         .checks
@@ -128,7 +129,7 @@ const SHOWN: usize = 50;
 pub fn predicates_check(claims: Option<&Path>, by: &Judge<'_>, progress: &Progress) -> Result<Check> {
     let stage = Stage::Predicates;
     let Some(path) = claims else {
-        return Ok(Check::new(stage, stage.name(), Outcome::NotApplicable, "no further claims"));
+        return Ok(Check::prose(stage, stage.name(), Outcome::NotApplicable, "no further claims"));
     };
     let place = path.to_string_lossy().into_owned();
     let found = match read_claims(path) {
@@ -136,7 +137,7 @@ pub fn predicates_check(claims: Option<&Path>, by: &Judge<'_>, progress: &Progre
         Err(error) if error.code == Code::Cancelled => return Err(error),
         Err(error) => {
             let summary = "the claims cannot be read";
-            return Ok(Check::new(stage, "PREDICATES-UNREADABLE", Outcome::Partial, summary)
+            return Ok(Check::prose(stage, "PREDICATES-UNREADABLE", Outcome::Partial, summary)
                 .found(error.what)
                 .evidence(place)
                 .remedy("look at the file; no claim is counted, and nothing else changes"));
@@ -154,10 +155,10 @@ pub fn predicates_check(claims: Option<&Path>, by: &Judge<'_>, progress: &Progre
             lines => format!("{lines} further claims about this model, all verified"),
         };
         let outcome = if lines == 0 { Outcome::NotApplicable } else { Outcome::Pass };
-        Check::new(stage, stage.name(), outcome, summary)
+        Check::prose(stage, stage.name(), outcome, summary)
     } else {
         let summary = format!("{counted} of {lines} further claims count; the others are shown only");
-        Check::new(stage, "PREDICATES-NOT-COUNTED", Outcome::Partial, summary)
+        Check::prose(stage, "PREDICATES-NOT-COUNTED", Outcome::Partial, summary)
             .found(format!(
                 "{} about this model, {counted} of them verified; {} about another, {} of which it is not known; \
                  {} lines that are no claims",

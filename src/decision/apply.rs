@@ -19,7 +19,7 @@ pub fn apply_policy(verification: &mut Verification, model: &Model, policy: &Pol
 }
 
 fn open(code: &str, outcome: Outcome, summary: impl Into<String>) -> Check {
-    Check::new(Stage::Identity, code, outcome, summary)
+    Check::prose(Stage::Identity, code, outcome, summary)
 }
 
 fn identity(verification: &Verification, model: &Model, policy: &Policy) -> Check {
@@ -62,7 +62,7 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy) -> Chec
     };
     if publisher.grants(signer, anchor) {
         return window(publisher, signer, signed_at, verification.at).unwrap_or_else(|| {
-            Check::pass(Stage::Identity, format!("Publisher {}, as the policy says", publisher.id))
+            Check::prose_pass(Stage::Identity, format!("Publisher {}, as the policy says", publisher.id))
                 .expected(expected(publisher))
                 .found(found(signer, anchor))
         });
@@ -84,8 +84,8 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy) -> Chec
         .remedy("Ask the publisher, over another channel, whether it signs so; only then change the policy"),
     };
     let mut check = check.expected(expected(publisher)).found(found(signer, anchor));
-    check.details = differences(publisher, signer, anchor);
-    check.difference = publisher.identities.iter().find_map(|identity| match &identity.subject {
+    check.prose_mut().details = differences(publisher, signer, anchor);
+    check.prose_mut().difference = publisher.identities.iter().find_map(|identity| match &identity.subject {
         TextPattern::Exact(subject) => NameDifference::between(signer, subject, identity.issuer.as_deref()),
         _ => None,
     });
@@ -233,7 +233,7 @@ fn lies_under(name: &str, allowed: &str) -> bool {
 
 /// POLICY: every rule is judged; the worst finding is the check, the others are its details.
 fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Check {
-    let check = |code: &str, outcome, summary: String| Check::new(Stage::Policy, code, outcome, summary);
+    let check = |code: &str, outcome, summary: String| Check::prose(Stage::Policy, code, outcome, summary);
     let mut findings = Vec::new();
     let banned: Vec<&str> = model
         .formats
@@ -306,12 +306,12 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
     // `min_by_key` gives the first of equals.
     let worst = findings.iter().enumerate().min_by_key(|(_, check)| check.outcome.rank()).map(|(at, _)| at);
     let Some(worst) = worst else {
-        return Check::pass(Stage::Policy, "As the policy says")
+        return Check::prose_pass(Stage::Policy, "As the policy says")
             .found(format!("{} {}", policy.name, policy.version));
     };
     let mut worst = findings.remove(worst);
     for other in findings {
-        worst.details.push(Untrusted::new(format!("{}: {}", other.code, other.summary)));
+        worst.prose_mut().details.push(Untrusted::new(format!("{}: {}", other.code, other.words().summary)));
     }
     worst
 }
@@ -322,7 +322,7 @@ fn old_anchor(verification: &Verification, policy: &Policy) -> Option<Check> {
     let source = policy.trust.iter().find(|source| source.name == anchor.name)?;
     let (age, most) = (anchor.age_days?, source.max_age_days?);
     source.is_stale(Some(age)).then(|| {
-        Check::new(
+        Check::prose(
             Stage::Policy,
             "POLICY-ANCHOR-AGE",
             Outcome::Partial,
@@ -337,7 +337,7 @@ fn old_anchor(verification: &Verification, policy: &Policy) -> Option<Check> {
 /// A manifest that follows links says what lies outside the signed folder.
 fn links(verification: &Verification, policy: &Policy) -> Option<Check> {
     let check = |outcome, summary: &str| {
-        Check::new(Stage::Policy, "POLICY-SYMLINKS", outcome, summary)
+        Check::prose(Stage::Policy, "POLICY-SYMLINKS", outcome, summary)
             .expected("a manifest with allow_symlinks = false")
     };
     // The hash is recorded with the flag: a record with the one alone is of before the other was kept.
@@ -366,7 +366,7 @@ fn signer_key(verification: &Verification, policy: &Policy) -> Option<Check> {
     };
     let allowed = |curve: Curve| policy.crypto.keys.iter().any(|key| key == word(curve));
     let check = |outcome, summary: &str| {
-        Check::new(Stage::Policy, "POLICY-KEY", outcome, summary).expected(policy.crypto.keys.join(" or "))
+        Check::prose(Stage::Policy, "POLICY-KEY", outcome, summary).expected(policy.crypto.keys.join(" or "))
     };
     match verification.curve {
         Some(curve) if allowed(curve) => None,
@@ -404,7 +404,7 @@ fn ignored(verification: &Verification, policy: &Policy) -> Option<Check> {
         .filter(|name| !allowed(name.raw()) || (looks_loadable(name.raw()) && !of_git(name.raw())))
         .collect();
     let first = hidden.first()?;
-    let mut check = Check::new(
+    let mut check = Check::prose(
         Stage::Policy,
         "POLICY-IGNORED",
         Outcome::Fail,
@@ -413,6 +413,6 @@ fn ignored(verification: &Verification, policy: &Policy) -> Option<Check> {
     .expected(format!("left out at most: {}", policy.artifact.allow_ignore_paths.join(", ")))
     .found(format!("{} files, first {}", hidden.len(), first.raw()))
     .remedy("Remove these files, or have the model signed without leaving them out");
-    check.details = hidden.iter().take(20).map(|name| (*name).clone()).collect();
+    check.prose_mut().details = hidden.iter().take(20).map(|name| (*name).clone()).collect();
     Some(check)
 }

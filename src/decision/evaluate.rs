@@ -368,10 +368,7 @@ fn class_of(outcome: Outcome, unreadable: bool) -> Option<Class> {
 
 /// Whether something stopped us from looking, and not only that nobody has looked.
 fn unreadable(verification: &Verification) -> bool {
-    const STOPPED: [&str; 3] = ["-UNREADABLE", "-UNUSABLE", "-TOO-MANY"];
-    let stopped = |check: &Check| {
-        check.outcome == Outcome::Unknown && STOPPED.iter().any(|ending| check.code.ends_with(ending))
-    };
+    let stopped = |check: &Check| check.outcome == Outcome::Unknown && check.code.could_not_look();
     !verification.files.unreadable.is_empty() || verification.checks.iter().any(stopped)
 }
 
@@ -429,7 +426,7 @@ fn own_reasons(
         let told: Vec<Class> = reasons.iter().filter_map(|reason| reason.class).collect();
         for check in &verification.checks {
             let Some(class) = class_of(check.outcome, unreadable) else { continue };
-            let of_policy = check.stage == CheckStage::Policy && check.code != check.stage.name();
+            let of_policy = check.stage == CheckStage::Policy && !check.code.is_plain();
             let counts = match check.outcome {
                 Outcome::Fail => of_policy || !told.contains(&Class::Contradicted),
                 // One reason of a class is enough to decide; the policy's own must not hide behind another class.
@@ -442,8 +439,13 @@ fn own_reasons(
                 Outcome::Pass | Outcome::Partial | Outcome::NotApplicable => false,
             };
             if counts {
-                let text = Untrusted::new(check.summary.clone());
-                reasons.push(reason(&check.code, class, text, check.remedy.as_deref().unwrap_or_default()));
+                let text = Untrusted::new(check.words().summary.clone());
+                reasons.push(reason(
+                    check.code.as_str(),
+                    class,
+                    text,
+                    check.words().remedy.as_deref().unwrap_or_default(),
+                ));
             }
         }
     }

@@ -5,7 +5,7 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use crate::inventory::{Basis, Binding, FactKey, Format, Kind, Tier};
 use crate::policy::Window;
-use crate::signing::{Check, GIT_PATHS, Identity, Method, Outcome, Stage, Verification};
+use crate::signing::{Check, CheckCode, GIT_PATHS, Identity, Method, Outcome, Stage, Verification};
 use crate::text::Untrusted;
 
 pub(super) type Judge = fn(&Evidence<'_>) -> Finding;
@@ -81,8 +81,8 @@ fn by_stages(verification: &Verification, stages: &[Stage]) -> Finding {
 }
 
 fn by_check(check: &Check) -> Finding {
-    let mut found = check.summary.clone();
-    if let Some(text) = check.found.as_ref().filter(|text| !found.contains(text.raw())) {
+    let mut found = check.words().summary.clone();
+    if let Some(text) = check.words().found.as_ref().filter(|text| !found.contains(text.raw())) {
         found = format!("{found}: {}", text.raw());
     }
     let looked = !matches!(check.outcome, Outcome::Unknown | Outcome::Missing | Outcome::NotApplicable);
@@ -90,7 +90,7 @@ fn by_check(check: &Check) -> Finding {
         outcome: check.outcome,
         basis: looked.then_some(Basis::Observed),
         found: Untrusted::new(found),
-        remedy: check.remedy.clone(),
+        remedy: check.words().remedy.clone(),
     }
 }
 
@@ -116,7 +116,7 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let files = &v.files;
         // The stage knows whose signature it is when it is another model's; the report only tells what differs.
-        if let Some(check) = v.check(Stage::Files).filter(|check| check.code == "FILES-OTHER-MODEL") {
+        if let Some(check) = v.check(Stage::Files).filter(|check| check.code == CheckCode::FilesOtherModel) {
             return by_check(check);
         }
         if !files.changed.is_empty() || !files.missing.is_empty() {
@@ -128,7 +128,7 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
             if !files.missing.is_empty() {
                 parts.push(format!("{} gone: {}", files.missing.len(), some_of(files.missing.iter())));
             }
-            let remedy = v.check(Stage::Files).and_then(|check| check.remedy.clone());
+            let remedy = v.check(Stage::Files).and_then(|check| check.words().remedy.clone());
             return Finding { remedy, ..Finding::observed(Outcome::Fail, parts.join("; ")) };
         }
         if !files.unreadable.is_empty() {
@@ -138,7 +138,11 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
         }
         match v.check(Stage::Files) {
             // An extra file says nothing against the signed ones: L1.04 tells of it.
-            Some(c) if c.outcome == Outcome::Fail && !files.extra.is_empty() && c.code == "FILES-EXTRA" => {
+            Some(c)
+                if c.outcome == Outcome::Fail
+                    && !files.extra.is_empty()
+                    && c.code == CheckCode::FilesExtra =>
+            {
                 Finding::observed(Outcome::Pass, format!("{} signed files match", files.matched))
             }
             Some(check) => by_check(check),
@@ -243,7 +247,7 @@ fn identity_allowed(evidence: &Evidence<'_>) -> Finding {
 /// Whether nothing but the time can stand against the identity.
 fn is_granted(v: &Verification) -> bool {
     v.check(Stage::Identity)
-        .is_some_and(|check| check.outcome == Outcome::Pass || check.code == "IDENTITY-WINDOW")
+        .is_some_and(|check| check.outcome == Outcome::Pass || check.code == CheckCode::IdentityWindow)
 }
 
 /// What the publisher's window leaves of its grant; none inside. A trusted time counts. Without one the signature
@@ -543,9 +547,7 @@ fn same_hex(stated: &str, computed: &str) -> bool {
 
 fn algorithms(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
-        let below_floor = |c: &&Check| {
-            c.outcome == Outcome::Fail && (c.code.contains("ALGORITHM") || c.code.contains("CURVE"))
-        };
+        let below_floor = |c: &&Check| c.outcome == Outcome::Fail && c.code.is_algorithm();
         if let Some(check) = v.checks.iter().find(below_floor) {
             return by_check(check);
         }

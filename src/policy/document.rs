@@ -1,21 +1,8 @@
 //! The policy as plain values.
 
+use crate::signing::AnchorKind;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
-
-/// What kind of anchor a `[trust.NAME]` table holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AnchorKind {
-    /// `kind = "key"`.
-    Key,
-    /// `kind = "x509"`.
-    X509,
-    /// `kind = "sigstore"`.
-    Sigstore,
-    /// `kind = "tsa"`.
-    Tsa,
-}
 
 /// One `[trust.NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]

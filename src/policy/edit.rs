@@ -5,9 +5,10 @@
 //! Only the block of that anchor goes through `toml_edit`, and the text around it is not touched: written as a whole,
 //! a document would lose its line ends of two bytes, a missing last line end and the order of dotted keys.
 
-use super::document::{AnchorKind, AnchorSource, Policy};
+use super::document::{AnchorSource, Policy};
 use super::parse::parse;
 use crate::error::{Code, Error, Result};
+use crate::signing::AnchorKind;
 use crate::tables::Document;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -101,7 +102,7 @@ fn rows(anchor: &AnchorSource) -> [(&'static str, Option<Value>); 4] {
     };
     let kind = match anchor.kind {
         AnchorKind::Key => "key",
-        AnchorKind::X509 => "x509",
+        AnchorKind::Ca => "x509",
         AnchorKind::Sigstore => "sigstore",
         AnchorKind::Tsa => "tsa",
     };
@@ -283,7 +284,7 @@ mod tests {
             let text = format!("{HEAD}{body}");
             for name in ["b", "b.c-d_1"] {
                 let with =
-                    with_anchor(&text, &anchor(name, AnchorKind::X509, &["../é \"q\".pem"]), now).unwrap();
+                    with_anchor(&text, &anchor(name, AnchorKind::Ca, &["../é \"q\".pem"]), now).unwrap();
                 assert!(with.starts_with(&text), "{with}");
                 let without = without_anchor(&with, name, now).unwrap();
                 assert_eq!(without.trim_end(), text.trim_end());
@@ -316,7 +317,7 @@ mod tests {
         let block = "[trust.a] # the root\r\n# its kind\nkind = 'x509'  # theirs\r\n# all of them\n\
                      files = [\n  'a.pem', # one\r\n] # end\r\n# not yet\r\ncrls = ['b']";
         let text = format!("{HEAD}{block}");
-        let mut new = anchor("a", AnchorKind::X509, &["c.pem"]);
+        let mut new = anchor("a", AnchorKind::Ca, &["c.pem"]);
         new.max_age_days = Some(9);
         let with = with_anchor(&text, &new, now).unwrap();
         let expected = "[trust.a] # the root\r\n# its kind\nkind = 'x509'  # theirs\r\nmax_age_days = 9\n\
@@ -327,7 +328,7 @@ mod tests {
             "freshness.clock_skew_seconds = 3\r\nlog.required = []\nfreshness.max_verification_age_days = 3\r\n{block}"
         );
         let text = format!("{HEAD}{odd}");
-        let mut same = anchor("a", AnchorKind::X509, &["a.pem"]);
+        let mut same = anchor("a", AnchorKind::Ca, &["a.pem"]);
         same.crls = vec!["d".into()];
         assert_eq!(with_anchor(&text, &same, now).unwrap(), text.replace("['b']", "[\"d\"]"));
     }

@@ -1,7 +1,8 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
-use super::document::{AnchorKind, AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
+use super::document::{AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
 use super::names::{NOT_YET, plain_name};
+use crate::signing::AnchorKind;
 use crate::tables::{At, Faults, Hints, Section, quote, values};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -70,7 +71,7 @@ impl Reading<'_, '_> {
                 .and_then(|kind| self.faults.one_of("kind", &kind, &["key", "x509", "sigstore", "tsa"]));
             let kind = match kind {
                 Some("key") => AnchorKind::Key,
-                Some("x509") => AnchorKind::X509,
+                Some("x509") => AnchorKind::Ca,
                 Some("tsa") => AnchorKind::Tsa,
                 Some(_) => AnchorKind::Sigstore,
                 None => continue,
@@ -85,7 +86,7 @@ impl Reading<'_, '_> {
             if kind != AnchorKind::Sigstore && files.is_empty() {
                 self.faults.add(Some(at), "the anchor has no `files`", "files = [\"roots/NAME.pem\"]");
             }
-            if kind != AnchorKind::X509 && !crls.is_empty() {
+            if kind != AnchorKind::Ca && !crls.is_empty() {
                 self.faults.add(Some(at), "`crls` are for anchors of kind x509", "remove `crls`");
             }
             anchors.push((at, AnchorSource { name, kind, files, crls, max_age_days }));

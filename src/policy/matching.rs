@@ -1,7 +1,7 @@
 //! Which publisher a model belongs to, and whether a signer is one of its identities.
 
 use super::document::{DenyIdentity, IdentityPattern, Policy, Publisher, TextPattern};
-use crate::signing::{AnchorUse, Identity, Method};
+use crate::signing::{AnchorKind, AnchorUse, Identity, Method};
 
 const OPEN: &str = "^(?:";
 const CLOSE: &str = ")$";
@@ -71,7 +71,8 @@ impl Publisher {
     /// Whether it grants its models to this signer under this anchor. Without `identities` the anchor
     /// suffices, but only when it is one key: a certificate authority answers for many signers.
     pub fn grants(&self, signer: &Identity, anchor: &AnchorUse) -> bool {
-        let suffices = self.identities.is_empty() && anchor.kind == "key" && signer.method == Method::Key;
+        let suffices =
+            self.identities.is_empty() && anchor.kind == AnchorKind::Key && signer.method == Method::Key;
         self.trust.contains(&anchor.name)
             && (suffices || self.identities.iter().any(|identity| identity.matches(signer)))
     }

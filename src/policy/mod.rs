@@ -8,11 +8,12 @@ mod matching;
 mod names;
 mod parse;
 
+pub use crate::signing::AnchorKind;
 /// One fault of a policy file.
 pub use crate::tables::Fault as PolicyError;
 pub use document::{
-    Action, AnchorKind, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
-    Policy, Publisher, Stage, TextPattern,
+    Action, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern, Policy,
+    Publisher, Stage, TextPattern,
 };
 pub use edit::{with_anchor, without_anchor};
 pub use matching::Window;

@@ -23,7 +23,7 @@ pub fn checks_page() -> String {
     );
     for stage in Stage::ALL {
         let _ = write!(out, "\n## {}\n\n{}\n\n", stage.name(), stage.question());
-        let rows: Vec<_> = CODES.iter().filter(|info| info.stage == stage).collect();
+        let rows: Vec<_> = CODES.iter().filter(|info| info.code.stage() == stage).collect();
         let _ = writeln!(out, "| code | what it means | usual cause | what to do |\n|---|---|---|---|");
         for info in rows {
             let _ =

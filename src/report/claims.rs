@@ -55,7 +55,7 @@ pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown:
                 judged.claim.predicate_type.clip(PREDICATE_COLUMNS),
                 about(judged),
                 signer(judged, SIGNER_COLUMNS),
-                judged.because.as_ref().map(|check| check.code.clone()).unwrap_or_default(),
+                judged.because.as_ref().map(|check| check.code.to_string()).unwrap_or_default(),
             ];
             (judged.claim.line, row)
         })
@@ -138,7 +138,7 @@ pub fn statements(judged: &[&Judged]) -> Result<String> {
             let _ = writeln!(out, "  issuer     {}", issuer.screen());
         }
         if let Some(check) = &judged.because {
-            let _ = writeln!(out, "  because    {} {}", check.code, check.summary);
+            let _ = writeln!(out, "  because    {} {}", check.code, check.words().summary);
         }
         let statement = crate::json::to_string(&claim.statement()?).unwrap_or_default();
         let _ = writeln!(out, "{statement}\n");

@@ -74,7 +74,13 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
     let _ = match v.headline() {
         None => writeln!(out, "✓ pass  {name}"),
         Some(check) => {
-            writeln!(out, "{}  {name}  {} {}", status(check.outcome), check.stage.name(), check.summary)
+            writeln!(
+                out,
+                "{}  {name}  {} {}",
+                status(check.outcome),
+                check.stage.name(),
+                check.words().summary
+            )
         }
     };
     if let Some(digest) = &v.root_digest {
@@ -137,30 +143,38 @@ pub fn covered(coverage: Coverage) -> String {
 
 fn one_check(check: &Check, explain: bool) -> String {
     let mut out = String::new();
-    let _ = writeln!(out, "  {:<9}  {:<10}  {}", status(check.outcome), check.stage.name(), check.summary);
+    let _ = writeln!(
+        out,
+        "  {:<9}  {:<10}  {}",
+        status(check.outcome),
+        check.stage.name(),
+        check.words().summary
+    );
     let mut line = |label: &str, text: String| {
         let _ = writeln!(out, "             {label:<10}  {text}");
     };
     if check.code != check.stage.name() {
-        line("code", check.code.clone());
+        line("code", check.code.to_string());
     }
-    for (label, text) in
-        [("expected", &check.expected), ("found", &check.found), ("evidence", &check.evidence)]
-    {
+    for (label, text) in [
+        ("expected", &check.words().expected),
+        ("found", &check.words().found),
+        ("evidence", &check.words().evidence),
+    ] {
         if let Some(text) = text {
             line(label, text.screen());
         }
     }
-    for detail in check.details.iter().take(MANY_DETAILS) {
+    for detail in check.words().details.iter().take(MANY_DETAILS) {
         line("", detail.screen());
     }
-    if check.details.len() > MANY_DETAILS {
-        line("", format!("{} more lines", check.details.len() - MANY_DETAILS));
+    if check.words().details.len() > MANY_DETAILS {
+        line("", format!("{} more lines", check.words().details.len() - MANY_DETAILS));
     }
-    if let Some(info) = explain.then(|| code_info(&check.code)).flatten() {
+    if let Some(info) = explain.then(|| code_info(check.code)).flatten() {
         line("cause", info.cause.to_owned());
     }
-    if let Some(remedy) = &check.remedy {
+    if let Some(remedy) = &check.words().remedy {
         line("remedy", remedy.clone());
     }
     out

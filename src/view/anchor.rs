@@ -1,6 +1,6 @@
 //! A trust anchor of the policy as the faces show it. How anchors are read is not known here.
 
-use crate::signing::AnchorFault;
+use crate::signing::{AnchorFault, AnchorKind};
 use serde::Serialize;
 
 /// What is known of one anchor of the policy.
@@ -8,8 +8,8 @@ use serde::Serialize;
 pub struct AnchorInfo {
     /// Its name in the policy.
     pub name: String,
-    /// `key`, `ca`, `sigstore` or `tsa`.
-    pub kind: String,
+    /// What kind of anchor it is.
+    pub kind: AnchorKind,
     /// The file, or `embedded`.
     pub origin: String,
     /// SHA-256 over the file, hex; empty when it could not be read.

@@ -28,12 +28,12 @@ pub(super) fn load(policy: &Policy, now: jiff::Timestamp) -> (Vec<Anchor>, Vec<A
             let read = match source.kind {
                 AnchorKind::Key => Anchor::read_key(&source.name, &path),
                 // Lists are looked at for the chain as a whole, so that one file may hold them.
-                AnchorKind::X509 if index == 0 => {
+                AnchorKind::Ca if index == 0 => {
                     let lists: Vec<PathBuf> = source.crls.iter().map(resolved).collect();
                     Anchor::read_ca(&source.name, &path)
                         .and_then(|anchor| anchor.with_crls(lists.iter().map(PathBuf::as_path)))
                 }
-                AnchorKind::X509 => Anchor::read_ca(&source.name, &path),
+                AnchorKind::Ca => Anchor::read_ca(&source.name, &path),
                 AnchorKind::Sigstore => Anchor::read_sigstore(&source.name, &path),
                 AnchorKind::Tsa => Anchor::read_tsa(&source.name, &path),
             };
@@ -51,15 +51,9 @@ fn push(
     anchors: &mut Vec<Anchor>,
     infos: &mut Vec<AnchorInfo>,
 ) {
-    let kind = match source.kind {
-        AnchorKind::Key => "key",
-        AnchorKind::X509 => "ca",
-        AnchorKind::Sigstore => "sigstore",
-        AnchorKind::Tsa => "tsa",
-    };
     let mut info = AnchorInfo {
         name: source.name.clone(),
-        kind: kind.to_owned(),
+        kind: source.kind,
         origin: origin.to_owned(),
         digest: String::new(),
         age_days: None,

@@ -59,6 +59,6 @@ fn deny(verification: &mut Verification, policy: &Policy) {
     let denied = verification.signer.as_ref().and_then(|signer| policy.denies(signer, signed_at));
     if denied.is_some() && verification.signer_proven() {
         let summary = "The policy denies this signer";
-        verification.set(Check::new(Stage::Identity, "IDENTITY-DENIED", Outcome::Fail, summary));
+        verification.set(Check::prose(Stage::Identity, "IDENTITY-DENIED", Outcome::Fail, summary));
     }
 }

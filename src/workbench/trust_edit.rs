@@ -17,7 +17,7 @@ const LIMIT_FILES: usize = 100;
 /// As the policy calls a kind, and as the signing core does.
 const KINDS: [(AnchorKind, &str); 4] = [
     (AnchorKind::Key, "key"),
-    (AnchorKind::X509, "ca"),
+    (AnchorKind::Ca, "ca"),
     (AnchorKind::Sigstore, "sigstore"),
     (AnchorKind::Tsa, "tsa"),
 ];
@@ -202,7 +202,7 @@ fn material(new: &NewAnchor, home: &Home, copied: &mut Vec<PathBuf>) -> Result<(
     for file in files {
         looked.push((file, look_at_anchor(&new.name, file, asked)?));
     }
-    let mut kinds = looked.iter().map(|(file, (anchor, _))| (file, kind_of(anchor)));
+    let mut kinds = looked.iter().map(|(file, (anchor, _))| (file, anchor.kind()));
     let (_, kind) = kinds.next().ok_or_else(|| Error::new(Code::Usage, "name a file"))?;
     if let Some((file, _)) = kinds.find(|(_, other)| *other != kind) {
         return Err(Error::new(Code::Usage, "the files are of different kinds")
@@ -228,13 +228,4 @@ fn material(new: &NewAnchor, home: &Home, copied: &mut Vec<PathBuf>) -> Result<(
         }
     }
     Ok((kind, named))
-}
-
-fn kind_of(anchor: &Anchor) -> AnchorKind {
-    match anchor.kind {
-        signing::AnchorKind::Key(_) => AnchorKind::Key,
-        signing::AnchorKind::Ca(_) => AnchorKind::X509,
-        signing::AnchorKind::Sigstore(_) => AnchorKind::Sigstore,
-        signing::AnchorKind::Tsa(_) => AnchorKind::Tsa,
-    }
 }

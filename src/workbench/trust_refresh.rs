@@ -175,8 +175,8 @@ fn usable(name: &str, url: &str, fetched: &FetchedRoot) -> Result<Anchor> {
 }
 
 fn text_of(anchor: &Anchor) -> &str {
-    match &anchor.kind {
-        signing::AnchorKind::Sigstore(root) => root,
+    match &anchor.material {
+        signing::AnchorMaterial::Sigstore(root) => root,
         _ => "",
     }
 }

@@ -71,7 +71,8 @@ impl Workbench {
                     continue;
                 }
             };
-            let headline = verification.headline().map(|c| format!(": {} {}", c.stage.name(), c.summary));
+            let headline =
+                verification.headline().map(|c| format!(": {} {}", c.stage.name(), c.words().summary));
             let outcome = verification.outcome();
             match outcome {
                 Outcome::Pass => passed += 1,

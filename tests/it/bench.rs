@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 use touchmark::signing::{
-    Anchor, AnchorKind, Curve, HashAlgorithm, Outcome, Progress, SignOptions, SigningKey, Stage, Trust,
+    Anchor, AnchorMaterial, Curve, HashAlgorithm, Outcome, Progress, SignOptions, SigningKey, Stage, Trust,
     Verification, VerifyOptions, pae, sign_key, verify,
 };
 
@@ -216,7 +216,7 @@ pub fn anchor(name: &str, key: &SigningKey) -> Anchor {
 
 /// The first log of a trusted root.
 pub fn log_of(anchor: &Anchor) -> String {
-    let AnchorKind::Sigstore(root) = &anchor.kind else { panic!("not a Sigstore root") };
+    let AnchorMaterial::Sigstore(root) = &anchor.material else { panic!("not a Sigstore root") };
     let root: Value = serde_json::from_str(root).unwrap();
     root["tlogs"][0]["logId"]["keyId"].as_str().unwrap().to_owned()
 }
@@ -321,7 +321,7 @@ pub fn faults(verification: &Verification) -> Vec<(Stage, &str)> {
 
 /// The details of a check, a line each.
 pub fn details(verification: &Verification, stage: Stage) -> String {
-    verification.check(stage).unwrap().details.iter().map(|line| line.raw().to_owned() + "\n").collect()
+    verification.check(stage).unwrap().words().details.iter().map(|line| line.raw().to_owned() + "\n").collect()
 }
 
 /// A safetensors file: tensors of one byte value each, and their length.

@@ -364,7 +364,7 @@ fn chains_are_judged_as_openssl_judges_them() {
         if ours != theirs {
             let who = if theirs { Accepts::OpenSsl } else { Accepts::Us };
             if !MEANT.iter().any(|(meant, accepts, _)| *meant == what && *accepts == who) {
-                let told = format!("{shape}: {} {} | openssl: {said}", check.code, check.summary);
+                let told = format!("{shape}: {} {} | openssl: {said}", check.code, check.words().summary);
                 differences.entry(format!("{what}: accepted by {who:?}")).or_default().push(told);
             }
         }

@@ -109,12 +109,12 @@ fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, &s
         match stage {
             Stage::Identity | Stage::Policy => {}
             Stage::Predicates => {
-                verification.set(Check::new(stage, "PREDICATES", Outcome::NotApplicable, ""))
+                verification.set(Check::prose(stage, "PREDICATES", Outcome::NotApplicable, ""))
             }
             Stage::Log if method != Method::Sigstore => {
-                verification.set(Check::new(stage, "LOG", Outcome::NotApplicable, ""));
+                verification.set(Check::prose(stage, "LOG", Outcome::NotApplicable, ""));
             }
-            _ => verification.set(Check::pass(stage, "")),
+            _ => verification.set(Check::prose_pass(stage, "")),
         }
     }
     verification.method = Some(method);
@@ -144,7 +144,7 @@ fn by(subject: &str) -> Verification {
 
 fn unsigned() -> Verification {
     let mut verification = Verification::not_looked(at(NOW), "nobody signed");
-    verification.set(Check::new(Stage::Parse, "PARSE-ABSENT", Outcome::Missing, "no bundle"));
+    verification.set(Check::prose(Stage::Parse, "PARSE-ABSENT", Outcome::Missing, "no bundle"));
     verification
 }
 
@@ -172,9 +172,9 @@ fn the_publishers_own_identity_passes_and_so_does_the_whole() {
 fn a_signer_of_another_publisher_is_told_whose_it_is() {
     let check = identity(by("CN=labs-12"), "acme/bot");
     assert_eq!(told(&check), ("IDENTITY-WRONG-PUBLISHER", Outcome::Fail));
-    assert_eq!(check.summary, "The signer belongs to publisher labs, and the model to acme");
-    assert_eq!(check.expected.unwrap().raw(), "exact:CN=acme release issued by CN=root under ca");
-    assert_eq!(check.found.unwrap().raw(), "CN=labs-12 issued by CN=root under ca");
+    assert_eq!(check.words().summary, "The signer belongs to publisher labs, and the model to acme");
+    assert_eq!(check.words().expected.unwrap().raw(), "exact:CN=acme release issued by CN=root under ca");
+    assert_eq!(check.words().found.unwrap().raw(), "CN=labs-12 issued by CN=root under ca");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_stranger_fails_and_the_part_that_differs_is_named() {
     let details = |verification: Verification| {
         let check = identity(verification, "acme/bot");
         assert_eq!(told(&check), ("IDENTITY-MISMATCH", Outcome::Fail));
-        check.details.iter().map(|detail| detail.raw().to_owned()).collect::<Vec<_>>().join("\n")
+        check.words().details.iter().map(|detail| detail.raw().to_owned()).collect::<Vec<_>>().join("\n")
     };
     let other_issuer = signed(Method::Certificate, "CN=acme release", Some("CN=fake"), ("ca", "ca"));
     assert!(details(other_issuer).contains("the issuer is not: expected CN=root, found CN=fake"));
@@ -198,7 +198,7 @@ fn a_stranger_fails_and_the_part_that_differs_is_named() {
 fn a_model_without_publisher_is_missing_one_and_contradicts_nothing() {
     let check = identity(by("CN=acme release"), "nobody/bot");
     assert_eq!(told(&check), ("IDENTITY-NO-PUBLISHER", Outcome::Missing));
-    assert!(check.remedy.unwrap().contains("[[publisher]]"));
+    assert!(check.words().remedy.unwrap().contains("[[publisher]]"));
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_denied_signer_fails_wherever_it_signs() {
     for id in ["labs/bot", "nobody/bot"] {
         let check = identity(by("CN=labs-9"), id);
         assert_eq!(told(&check), ("IDENTITY-DENIED", Outcome::Fail));
-        assert_eq!(check.details[0].raw(), "reason: stolen");
+        assert_eq!(check.words().details[0].raw(), "reason: stolen");
     }
 }
 
@@ -214,7 +214,7 @@ fn a_denied_signer_fails_wherever_it_signs() {
 fn a_signer_that_is_not_proven_is_never_compared() {
     for stage in [Stage::Trust, Stage::Signature, Stage::Chain, Stage::Log] {
         let mut verification = by("CN=acme release");
-        verification.set(Check::new(stage, "X", Outcome::Fail, ""));
+        verification.set(Check::prose(stage, "X", Outcome::Fail, ""));
         assert_eq!(told(&identity(verification, "acme/bot")), ("IDENTITY", Outcome::Unknown), "{stage:?}");
     }
     let mut verification = by("CN=acme release");
@@ -274,12 +274,12 @@ fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
     let failing: Vec<_> = verification.checks.iter().filter(|check| check.outcome == Outcome::Fail).collect();
     let [check] = failing.as_slice() else { panic!("{failing:?}") };
     assert_eq!(told(check), ("POLICY-FORMAT", Outcome::Fail));
-    assert_eq!(check.found.as_ref().unwrap().raw(), "pickle");
+    assert_eq!(check.words().found.as_ref().unwrap().raw(), "pickle");
     let [file, place, what] = ["w.pt", "byte 0", "posix.system"].map(Into::into);
     let (tier, kind) = (Tier::Dangerous, HazardKind::Pickle);
     pickled.hazards.push(Hazard { tier, kind, file, place, what, why: "loading calls it".to_owned() });
     let verification = applied(by("CN=acme release"), &pickled);
-    let found = verification.checks.iter().find(|check| check.code == "POLICY-FORMAT").unwrap().found.clone();
+    let found = verification.checks.iter().find(|check| check.code == "POLICY-FORMAT").unwrap().words().found.clone();
     assert_eq!(found.unwrap().raw(), "pickle; w.pt: dangerous pickle posix.system: loading calls it");
 }
 
@@ -331,7 +331,7 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     let mut no_log = by("CN=acme release");
     no_log.method = Some(Method::Sigstore);
     assert_eq!(policy_check(no_log.clone()), ("POLICY-LOG".to_owned(), Outcome::Missing));
-    no_log.set(Check::new(Stage::Log, "LOG-INVALID", Outcome::Fail, ""));
+    no_log.set(Check::prose(Stage::Log, "LOG-INVALID", Outcome::Fail, ""));
     assert_eq!(policy_check(no_log), ("POLICY".to_owned(), Outcome::Unknown));
 
     for (hidden, code) in [
@@ -405,7 +405,7 @@ fn codes(verdict: &Verdict) -> Vec<&str> {
 
 fn tampered() -> Verification {
     let mut verification = by("CN=acme release");
-    verification.set(Check::new(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
+    verification.set(Check::prose(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
     verification
 }
 
@@ -447,7 +447,7 @@ fn a_contradiction_is_refused_at_every_stage_and_an_unsigned_model_by_what_the_s
 #[test]
 fn what_could_not_be_read_is_an_error_and_not_merely_unavailable() {
     let mut verification = by("CN=acme release");
-    verification.set(Check::new(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file"));
+    verification.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file"));
     verification.files.unreadable.push(("w.safetensors".into(), "denied".to_owned()));
     let verdict = Case::new(vec![(model("acme/bot"), Some(verification))]).judge("staging").remove(0);
     assert_eq!(verdict.decision, Decision::Refuse);
@@ -539,12 +539,14 @@ fn drawn(cases: &[Drawn]) -> Vec<(Model, Option<Verification>)> {
             by(if *owner == 1 { ["CN=labs-12", "CN=labs-9"][evidence % 2] } else { "CN=acme release" });
         match evidence % EVIDENCE {
             0 | 1 => {}
-            2 => verification.set(Check::new(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs")),
-            3 => verification.set(Check::new(Stage::Signature, "SIGNATURE-BAD", Outcome::Fail, "no")),
-            4 => verification.set(Check::new(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file")),
+            2 => {
+                verification.set(Check::prose(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"))
+            }
+            3 => verification.set(Check::prose(Stage::Signature, "SIGNATURE-BAD", Outcome::Fail, "no")),
+            4 => verification.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file")),
             5 => model.formats.push(Format::Pickle),
             6 => verification.curve = None,
-            7 => verification.set(Check::new(Stage::Log, "LOG-UNKNOWN", Outcome::Unknown, "not known")),
+            7 => verification.set(Check::prose(Stage::Log, "LOG-UNKNOWN", Outcome::Unknown, "not known")),
             8 => {
                 verification = unsigned();
                 model.signature = None;

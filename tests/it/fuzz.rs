@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use touchmark::Code;
 use touchmark::fuzz::{TARGETS, run};
-use touchmark::signing::{Anchor, AnchorKind, Bundle, BundleSigner, Curve, SigningKey, verify_artifact};
+use touchmark::signing::{Anchor, AnchorMaterial, Bundle, BundleSigner, Curve, SigningKey, verify_artifact};
 
 /// Unoptimised, on a busy machine.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -229,7 +229,7 @@ fn a_keyless_bundle_with_a_bloated_timestamp_is_refused_at_once() {
         },
         "messageSignature": { "signature": STANDARD.encode([0x30]) },
     });
-    let AnchorKind::Sigstore(root) = Anchor::public_good().kind else { panic!("not a root") };
+    let AnchorMaterial::Sigstore(root) = Anchor::public_good().kind else { panic!("not a root") };
     let signer = BundleSigner::Key(SigningKey::generate(Curve::P256).unwrap().public().clone());
     let began = Instant::now();
     let refused =

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 use touchmark::signing::{
-    Anchor, AnchorKind, Curve, HashAlgorithm, IdentityRule, Method, Outcome, Progress, PublicKey,
+    Anchor, AnchorMaterial, Curve, HashAlgorithm, IdentityRule, Method, Outcome, Progress, PublicKey,
     SignOptions, SigningKey, Stage, Trust, VerifyOptions, sign_certificate, sign_key, verify,
 };
 #[cfg(feature = "keyless")]
@@ -176,7 +176,7 @@ fn we_verify_what_the_reference_signs_with_a_key() {
             &[("--signature", &bench.path("model.sig")), ("--private_key", &bench.path("key.pem"))],
         );
         let public = PublicKey::from_pem(pair.public_key_pem().as_bytes()).unwrap();
-        bench.verify(Method::Key, AnchorKind::Key(public));
+        bench.verify(Method::Key, AnchorMaterial::Key(public));
     }
 }
 
@@ -214,7 +214,7 @@ fn we_verify_what_the_reference_signs_with_a_certificate() {
                 ("--certificate_chain", &bench.path("issuing.pem")),
             ],
         );
-        bench.verify(Method::Certificate, AnchorKind::Ca(vec![chain.root.der().to_vec()]));
+        bench.verify(Method::Certificate, AnchorMaterial::Ca(vec![chain.root.der().to_vec()]));
     }
 }
 

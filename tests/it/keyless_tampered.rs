@@ -60,8 +60,8 @@ impl Made {
 fn exactly(what: &str, found: &Verification, stage: Stage, code: &str) {
     let check = found.check(stage).unwrap();
     assert_eq!(check.code, code, "{what}: {:#?}", found.checks);
-    assert!(check.found.is_some() || check.expected.is_some(), "{what}: {check:?}");
-    assert!(check.remedy.is_some(), "{what}: {check:?}");
+    assert!(check.words().found.is_some() || check.words().expected.is_some(), "{what}: {check:?}");
+    assert!(check.words().remedy.is_some(), "{what}: {check:?}");
     assert_eq!(found.headline().unwrap().stage, stage, "{what}");
     for other in found.checks.iter().filter(|other| other.stage != stage) {
         let quiet = [Outcome::Pass, Outcome::Unknown, Outcome::NotApplicable];

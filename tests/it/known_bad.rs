@@ -338,7 +338,7 @@ fn each_known_bad_input_fails_its_own_check_and_no_other_and_says_why() {
         assert_eq!(faults(&seen), [(info.stage, *code)], "{name}: {:#?}", seen.checks);
         let check = seen.headline().unwrap().clone();
         assert_eq!(check.code, *code, "{name}");
-        assert!(check.remedy.is_some(), "{name}: no remedy");
+        assert!(check.words().remedy.is_some(), "{name}: no remedy");
         seen.checks = vec![check];
         let text = touchmark::report::verification("the model", &seen, true);
         assert!(text.contains("cause ") && text.contains("remedy "), "{name}: {text}");

@@ -286,7 +286,7 @@ fn by_key() -> Verification {
             Stage::Time => Outcome::Partial,
             _ => Outcome::Pass,
         };
-        v.set(Check::new(stage, stage.name(), outcome, "as expected"));
+        v.set(Check::prose(stage, stage.name(), outcome, "as expected"));
     }
     v.method = Some(Method::Key);
     v.signer = Some(Identity {
@@ -313,7 +313,7 @@ fn by_key() -> Verification {
 fn by_sigstore() -> Verification {
     let mut v = by_key();
     for stage in [Stage::Chain, Stage::Log, Stage::Time] {
-        v.set(Check::pass(stage, "as expected"));
+        v.set(Check::prose_pass(stage, "as expected"));
     }
     v.method = Some(Method::Sigstore);
     v.signer = Some(Identity {
@@ -376,7 +376,7 @@ fn an_unsigned_model_lacks_evidence_and_contradicts_nothing() {
     }
     assert_eq!(control(&assessment, "L1.13").outcome, Outcome::Pass);
     let mut gone = Verification::not_looked(at(NOW), "no bundle");
-    gone.set(Check::new(Stage::Parse, "PARSE-MISSING", Outcome::Missing, "no bundle"));
+    gone.set(Check::prose(Stage::Parse, "PARSE-MISSING", Outcome::Missing, "no bundle"));
     assert_eq!(outcome_of(&model, &gone, "L1.03"), Outcome::Missing);
 }
 
@@ -400,7 +400,7 @@ fn a_changed_file_fails_L1_03_and_is_named() {
         size: 1,
         ..ChangedFile::default()
     });
-    v.set(Check::new(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
+    v.set(Check::prose(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
     let assessment = judge(&signed_model(), Some(&v), &policy());
     let files = control(&assessment, "L1.03");
     assert_eq!(files.outcome, Outcome::Fail);
@@ -413,7 +413,7 @@ fn a_changed_file_fails_L1_03_and_is_named() {
 fn an_extra_file_alone_fails_L1_04_and_leaves_L1_03_standing() {
     let mut v = by_key();
     v.files.extra.push("extra.py".into());
-    v.set(Check::new(Stage::Files, "FILES-EXTRA", Outcome::Fail, "1 file is not signed"));
+    v.set(Check::prose(Stage::Files, "FILES-EXTRA", Outcome::Fail, "1 file is not signed"));
     let assessment = judge(&signed_model(), Some(&v), &policy());
     assert_eq!(control(&assessment, "L1.03").outcome, Outcome::Pass);
     assert_eq!(control(&assessment, "L1.04").outcome, Outcome::Fail);
@@ -436,15 +436,15 @@ fn ignored_files_are_partial_unless_they_are_gits_or_the_policy_allows_them() {
 fn a_file_that_could_not_be_read_leaves_L1_03_unknown() {
     let mut v = by_key();
     v.files.unreadable.push(("weights.bin".into(), "denied".to_owned()));
-    v.set(Check::new(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file could not be read"));
+    v.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file could not be read"));
     assert_eq!(outcome_of(&signed_model(), &v, "L1.03"), Outcome::Unknown);
 }
 
 #[test]
 fn an_untrusted_key_leaves_the_signature_and_the_identity_unknown() {
     let mut v = by_key();
-    v.set(Check::new(Stage::Trust, "TRUST-NONE", Outcome::Fail, "no anchor answers for this key"));
-    v.set(Check::new(Stage::Signature, "SIGNATURE", Outcome::Unknown, "there is no key to check it with"));
+    v.set(Check::prose(Stage::Trust, "TRUST-NONE", Outcome::Fail, "no anchor answers for this key"));
+    v.set(Check::prose(Stage::Signature, "SIGNATURE", Outcome::Unknown, "there is no key to check it with"));
     let assessment = judge(&signed_model(), Some(&v), &policy());
     let outcomes = ["L1.02", "L1.06", "L1.07", "L1.14"].map(|id| control(&assessment, id).outcome);
     assert_eq!(outcomes, [Outcome::Unknown, Outcome::Unknown, Outcome::Fail, Outcome::Partial]);
@@ -465,7 +465,7 @@ fn a_log_entry_is_missing_only_where_method_or_policy_ask_for_it() {
     assert_eq!(control(&judge(&signed_model(), Some(&by_key()), &policy), "L1.09").outcome, Outcome::Missing);
     let mut v = by_sigstore();
     assert_eq!(outcome_of(&signed_model(), &v, "L1.09"), Outcome::Pass);
-    v.set(Check::new(Stage::Log, "LOG", Outcome::NotApplicable, "no entry"));
+    v.set(Check::prose(Stage::Log, "LOG", Outcome::NotApplicable, "no entry"));
     assert_eq!(outcome_of(&signed_model(), &v, "L1.09"), Outcome::Missing);
 }
 
@@ -532,7 +532,7 @@ fn a_record_counts_while_it_is_fresh_and_under_the_policy_in_force() {
 #[test]
 fn what_a_policy_bans_is_not_held_against_the_record_of_the_verification() {
     let mut v = by_key();
-    v.set(Check::new(Stage::Policy, "POLICY-FORMAT", Outcome::Fail, "pickle is banned"));
+    v.set(Check::prose(Stage::Policy, "POLICY-FORMAT", Outcome::Fail, "pickle is banned"));
     assert_eq!(outcome_of(&signed_model(), &v, "L1.11"), Outcome::Pass);
 }
 

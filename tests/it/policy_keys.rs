@@ -289,7 +289,7 @@ const FACTS: &[Fact] = &[
         "stage.on_contradicted",
         "on_contradicted = \"warn\"",
         "on_contradicted = \"closed\"",
-        |seen| seen.verification.set(Check::new(Stage::Files, "FILES-CHANGED", Outcome::Fail, "")),
+        |seen| seen.verification.set(Check::prose(Stage::Files, "FILES-CHANGED", Outcome::Fail, "")),
         "refuse",
     ),
     (
@@ -303,7 +303,7 @@ const FACTS: &[Fact] = &[
         "stage.on_error",
         "on_error = \"warn\"",
         "on_error = \"closed\"",
-        |seen| seen.verification.set(Check::new(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "")),
+        |seen| seen.verification.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "")),
         "refuse",
     ),
     (
@@ -320,7 +320,7 @@ const FACTS: &[Fact] = &[
         "stage.on_unavailable",
         "on_unavailable = \"warn\"",
         "on_unavailable = \"closed\"",
-        |seen| seen.verification.set(Check::new(Stage::Files, "FILES", Outcome::Unknown, "")),
+        |seen| seen.verification.set(Check::prose(Stage::Files, "FILES", Outcome::Unknown, "")),
         "refuse",
     ),
 ];
@@ -343,7 +343,7 @@ fn evidence() -> Evidence {
     model.formats = vec![Format::Safetensors];
     let mut seen = Verification::not_looked("2026-05-10T12:00:00Z".parse().unwrap(), "");
     for stage in Stage::ALL {
-        seen.set(Check::pass(stage, ""));
+        seen.set(Check::prose_pass(stage, ""));
     }
     seen.method = Some(Method::Certificate);
     seen.hash = Some(HashAlgorithm::Sha256);
@@ -379,8 +379,8 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
     let mut said = String::new();
     for stage in [Stage::Identity, Stage::Policy] {
         let check = seen.verification.check(stage).unwrap();
-        said += &format!("{} {} ", check.code, check.summary);
-        check.details.iter().for_each(|detail| said += detail.raw());
+        said += &format!("{} {} ", check.code, check.words().summary);
+        check.words().details.iter().for_each(|detail| said += detail.raw());
     }
     let models = [seen.model];
     let verdicts = evaluate(&Input {

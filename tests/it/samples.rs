@@ -12,7 +12,7 @@ use touchmark::lineage::{Graph, GraphFinding, doubts};
 use touchmark::maturity::Rubric;
 use touchmark::policy::{self, Policy};
 use touchmark::signing::{
-    Anchor, AnchorKind, HashAlgorithm, IdentityRule, Outcome, Progress, PublicKey, Stage, Trust,
+    Anchor, AnchorMaterial, HashAlgorithm, IdentityRule, Outcome, Progress, PublicKey, Stage, Trust,
     Verification, VerifyOptions, hash_bytes, verify,
 };
 use x509_cert::der::Encode;
@@ -99,12 +99,12 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
     let of = |source: &policy::AnchorSource, file: &PathBuf| {
         let bytes = fs::read(base.join(file)).unwrap();
         let kind = match source.kind {
-            policy::AnchorKind::Key => AnchorKind::Key(PublicKey::from_pem(&bytes).unwrap()),
+            policy::AnchorKind::Key => AnchorMaterial::Key(PublicKey::from_pem(&bytes).unwrap()),
             policy::AnchorKind::Sigstore => {
                 return Anchor::sigstore(&source.name, "test", &bytes, None).unwrap();
             }
             policy::AnchorKind::Tsa => return Anchor::tsa(&source.name, "test", &bytes, None).unwrap(),
-            _ => AnchorKind::Ca(
+            _ => AnchorMaterial::Ca(
                 x509_cert::Certificate::load_pem_chain(&bytes)
                     .unwrap()
                     .iter()

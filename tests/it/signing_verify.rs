@@ -157,7 +157,7 @@ fn faults(verification: &Verification) -> Vec<(&str, &str)> {
 }
 
 fn details(verification: &Verification, stage: Stage) -> String {
-    verification.check(stage).unwrap().details.iter().map(|line| line.screen() + "\n").collect()
+    verification.check(stage).unwrap().words().details.iter().map(|line| line.screen() + "\n").collect()
 }
 
 #[test]
@@ -186,7 +186,7 @@ fn a_changed_file_fails_FILES_and_names_it() {
     assert_eq!(seen.outcome_of(Stage::Subject), Outcome::Pass);
     assert_eq!(seen.files.changed[0].name.raw(), "weights.bin");
     assert_eq!(seen.headline().unwrap().stage, Stage::Files);
-    assert!(seen.headline().unwrap().remedy.is_some());
+    assert!(seen.headline().unwrap().words().remedy.is_some());
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_symbolic_link_added_after_signing_fails_FILES() {
     std::os::unix::fs::symlink("/etc/hostname", sample.model().join("tokenizer.json")).unwrap();
     let seen = sample.verify(&trusting(&key));
     assert_eq!(faults(&seen), [("FILES", "FILES-LINK")]);
-    assert!(seen.check(Stage::Files).unwrap().evidence.as_ref().unwrap().raw().ends_with("tokenizer.json"));
+    assert!(seen.check(Stage::Files).unwrap().words().evidence.as_ref().unwrap().raw().ends_with("tokenizer.json"));
 }
 
 #[test]
@@ -308,7 +308,7 @@ fn a_signature_copied_from_another_model_fails_FILES_and_says_whose_it_is() {
     fs::copy(sample.bundle(), other.bundle()).unwrap();
     let seen = other.verify(&trusting(&key));
     assert_eq!(faults(&seen), [("FILES", "FILES-OTHER-MODEL")]);
-    assert!(seen.check(Stage::Files).unwrap().expected.as_ref().unwrap().raw().contains("\"model\""));
+    assert!(seen.check(Stage::Files).unwrap().words().expected.as_ref().unwrap().raw().contains("\"model\""));
 }
 
 #[test]
@@ -358,7 +358,7 @@ fn an_expired_certificate_fails_CHAIN_alone_and_shows_its_window() {
     sample.sign_under(&root, Leaf::ShortLived);
     let seen = sample.verify(&Trust::new(vec![root.anchor()]));
     assert_eq!(faults(&seen), [("CHAIN", "CHAIN-EXPIRED")]);
-    assert!(seen.check(Stage::Chain).unwrap().found.as_ref().unwrap().raw().contains("2026-02-01"));
+    assert!(seen.check(Stage::Chain).unwrap().words().found.as_ref().unwrap().raw().contains("2026-02-01"));
     let before = sample.verify_with(&Trust::new(vec![root.anchor()]), |options| {
         options.at = "2024-01-01T00:00:00Z".parse().unwrap();
     });

@@ -158,7 +158,7 @@ fn a_timestamp_that_does_not_hold_fails_TIME_alone_with_its_own_code() {
         assert_eq!(faults(&verified), [(Stage::Time, *code)], "{what}: {verified:#?}");
         assert_eq!(verified.signed_at, None, "{what}");
         let check = verified.check(Stage::Time).unwrap();
-        assert!(check.found.is_some() && check.remedy.is_some(), "{what}: {check:#?}");
+        assert!(check.words().found.is_some() && check.words().remedy.is_some(), "{what}: {check:#?}");
     }
 }
 
@@ -203,7 +203,7 @@ fn a_certificate_that_is_not_for_timestamps_alone_makes_none() {
         let stamped = Stamped::by(tsa);
         let verified = stamped.verify_with(&stamped.token());
         assert_eq!(faults(&verified), [(Stage::Time, "TIME-AUTHORITY")], "{what}: {verified:#?}");
-        let found = verified.check(Stage::Time).unwrap().found.as_ref().unwrap().raw();
+        let found = verified.check(Stage::Time).unwrap().words().found.as_ref().unwrap().raw();
         assert!(found.contains(said), "{what}: {found}");
     }
 }
@@ -240,7 +240,7 @@ fn an_authority_that_is_not_trusted_says_nothing_and_contradicts_nothing() {
     let verified = bench.verify();
     let check = verified.check(Stage::Time).unwrap();
     assert_eq!((check.code.as_str(), check.outcome), ("TIME-UNTRUSTED", Outcome::Partial));
-    assert!(check.remedy.as_ref().unwrap().contains("--tsa-certificate-chain"), "{check:#?}");
+    assert!(check.words().remedy.as_ref().unwrap().contains("--tsa-certificate-chain"), "{check:#?}");
     assert!(details(&verified, Stage::Time).contains("CN=stamps"), "{check:#?}");
 }
 

@@ -284,7 +284,7 @@ proptest::proptest! {
         let name = if quoted { "n.e.w" } else { "new" };
         let mut anchor = AnchorSource {
             name: name.to_owned(),
-            kind: AnchorKind::X509,
+            kind: AnchorKind::Ca,
             files: vec!["../a \\b'.pem".replace('\\', "").into()],
             crls: Vec::new(),
             max_age_days: None,

@@ -89,6 +89,7 @@ mod sigstore;
 mod time;
 mod trust;
 mod verify;
+mod words;
 mod x509;
 
 pub use bundle::{
@@ -96,8 +97,8 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    CODES, Check, CodeInfo, Identity, IdentityPart, LogEntry, Method, NameChange, NameDifference, Outcome,
-    Stage, TimeSource, code_info,
+    Check, CheckCode, Identity, IdentityPart, LogEntry, Method, NameChange, NameDifference, Outcome, Prose,
+    Stage, TimeSource, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -130,12 +131,13 @@ pub use sign::{
 pub use sigstore::{BundleSigner, verify_artifact};
 pub use time::TimestampAuthority;
 pub use trust::{
-    Anchor, AnchorFault, AnchorKind, AnchorUse, Change, Embedded, Health, IdentityRule, ServiceChange, Trust,
-    look_at_anchor, root_changes,
+    Anchor, AnchorFault, AnchorKind, AnchorMaterial, AnchorUse, Change, Embedded, Health, IdentityRule,
+    ServiceChange, Trust, look_at_anchor, root_changes,
 };
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{Coverage, Verification, VerifyOptions, claimed_signer, verify, verify_claim, verify_with};
+pub use words::{CODES, CodeInfo, Words, code_info};
 pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};
 
 /// The README's example, compiled and run with the documentation's.

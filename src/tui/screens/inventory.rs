@@ -310,11 +310,11 @@ fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Lin
     let mut out = standing(&verdict, pen, columns);
     let told = verdict.told();
     let verified = view.verified.get(index).and_then(Option::as_ref);
-    let advice = verified.and_then(|verified| verified.verification.headline()?.remedy.as_deref());
+    let advice = verified.and_then(|verified| verified.verification.headline()?.words().remedy);
     if let Some((codes, first)) = told.first() {
         // The failing check stands above and has given its advice.
         let mut first = (*first).clone();
-        if advice == Some(first.remedy.as_str()) {
+        if advice.as_deref() == Some(first.remedy.as_str()) {
             first.remedy.clear();
         }
         out.extend(reason(codes, &first, pen, columns));

@@ -112,7 +112,7 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         let text = format!(
             "{} {}{age}, {}",
             crate::text::screen(&anchor.name),
-            crate::text::screen(&anchor.kind),
+            anchor.kind.word(),
             crate::text::screen(&anchor.origin)
         );
         out.extend(pen.wrapped(Vec::new(), Role::Text, &text, columns));

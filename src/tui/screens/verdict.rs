@@ -22,10 +22,10 @@ pub fn headline(
         return pen.wrapped(head, Role::Text, &text, columns);
     };
     let head = vec![pen.outcome(check.outcome), pen.span(Role::Title, format!("  {}  ", check.stage.name()))];
-    let text = format!("{} ({})", crate::text::screen(&check.summary), crate::text::screen(&check.code));
+    let text = format!("{} ({})", crate::text::screen(&check.words().summary), check.code);
     out.extend(pen.wrapped(head, Role::Text, &text, columns));
     out.extend(files(verification, pen, columns, limit));
-    if let Some(remedy) = &check.remedy {
+    if let Some(remedy) = &check.words().remedy {
         out.extend(pen.wrapped(
             vec![pen.span(Role::Accent, "→ ")],
             Role::Text,

@@ -139,7 +139,7 @@ fn draw_checks(app: &App, verification: &Verification, pen: Pen<'_>, frame: &mut
             pen.span(Role::Text, fit(check.stage.name(), 11)),
         ]);
         if area.width > CHECKS_ONLY {
-            line.push_span(pen.span(Role::Muted, crate::text::screen(&check.summary)));
+            line.push_span(pen.span(Role::Muted, crate::text::screen(&check.words().summary)));
         }
         put(frame, inside.x, y, &line, inside.width);
         if chosen {
@@ -184,12 +184,14 @@ fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usi
     let mut out = pen.wrapped(
         vec![pen.outcome(check.outcome), Span::raw("  ")],
         Role::Title,
-        &format!("{} ({})", crate::text::screen(&check.summary), crate::text::screen(&check.code)),
+        &format!("{} ({})", crate::text::screen(&check.words().summary), check.code),
         columns,
     );
-    for (name, value) in
-        [("expected", &check.expected), ("found", &check.found), ("evidence", &check.evidence)]
-    {
+    for (name, value) in [
+        ("expected", &check.words().expected),
+        ("found", &check.words().found),
+        ("evidence", &check.words().evidence),
+    ] {
         if let Some(value) = value {
             out.extend(pen.wrapped(
                 vec![pen.span(Role::Muted, fit(name, 10))],
@@ -206,19 +208,19 @@ fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usi
     }
     // What is listed above with more to it is not told twice.
     let told = |detail: &&Untrusted| check.stage != Stage::Files || !FilesReport::is_listed(detail);
-    for detail in check.details.iter().filter(told).take(200) {
+    for detail in check.words().details.iter().filter(told).take(200) {
         out.extend(pen.wrapped(vec![pen.span(Role::Muted, "· ")], Role::Text, &detail.screen(), columns));
     }
     let meaning =
         MEANINGS.iter().find(|(stage, outcome, _)| *stage == check.stage && *outcome == check.outcome);
-    if meaning.is_some() || check.remedy.is_some() {
+    if meaning.is_some() || check.words().remedy.is_some() {
         out.push(Line::default());
         out.push(pen.line(Role::Title, "What this means"));
     }
     if let Some((_, _, text)) = meaning {
         out.extend(pen.wrapped(Vec::new(), Role::Text, text, columns));
     }
-    if let Some(remedy) = &check.remedy {
+    if let Some(remedy) = &check.words().remedy {
         out.extend(pen.wrapped(
             vec![pen.span(Role::Accent, "→ ")],
             Role::Text,
@@ -288,7 +290,7 @@ fn identity(v: &Verification, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>
     }
     row(
         "expected",
-        match v.check(Stage::Identity).and_then(|check| check.expected.as_ref()) {
+        match v.check(Stage::Identity).and_then(|check| check.words().expected) {
             Some(expected) => expected.screen(),
             None => "the policy does not say".to_owned(),
         },

@@ -300,8 +300,8 @@ fn an_unknown_method_is_refused_by_name() {
     let seen = bench.verify();
     let check = seen.check(Stage::Statement).unwrap();
     assert_eq!((check.outcome, check.code.as_str()), (Outcome::Fail, "STATEMENT-MALFORMED"));
-    assert!(check.found.as_ref().unwrap().raw().contains("known are files and shards"));
-    assert!(check.evidence.as_ref().unwrap().raw().ends_with("serialization.method"));
+    assert!(check.words().found.as_ref().unwrap().raw().contains("known are files and shards"));
+    assert!(check.words().evidence.as_ref().unwrap().raw().ends_with("serialization.method"));
 }
 
 #[test]

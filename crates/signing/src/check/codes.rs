@@ -1,598 +1,219 @@
-//! Every code that a check can carry, in one table: what it means, what usually causes it, what to do. Codes
-//! are stable: scripts and records hold them. `docs/checks.md` is made from this table.
+//! The stable codes of checks, each with its stage. Scripts and records hold them; what they mean in words is not known
+//! here.
 
-use super::step::Stage;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
 
-/// One code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodeInfo {
-    /// The code, for example `FILES-CHANGED`.
-    pub code: &'static str,
-    /// The stage that it stands under.
-    pub stage: Stage,
-    /// What it means.
-    pub meaning: &'static str,
-    /// What usually causes it.
-    pub cause: &'static str,
-    /// What to do.
-    pub remedy: &'static str,
+use super::stage::Stage;
+
+macro_rules! codes {
+    ($($variant:ident $text:literal $stage:ident,)*) => {
+        /// What a check found, as a stable code. A code that is only its stage's name means that the stage passed, or
+        /// that it was not checked.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum CheckCode {
+            $(#[doc = concat!("`", $text, "`")] $variant,)*
+        }
+
+        impl CheckCode {
+            /// All codes: first those of the stages themselves, then by stage.
+            pub const ALL: &[CheckCode] = &[$(CheckCode::$variant,)*];
+
+            /// The code as it is written, for example `FILES-CHANGED`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(CheckCode::$variant => $text,)*
+                }
+            }
+
+            /// The stage that it belongs to.
+            pub fn stage(self) -> Stage {
+                match self {
+                    $(CheckCode::$variant => Stage::$stage,)*
+                }
+            }
+        }
+    };
 }
 
-/// What is known of a code. None for a code that equals its stage's name: it passed, or was not looked at.
-pub fn code_info(code: &str) -> Option<&'static CodeInfo> {
-    CODES.iter().find(|info| info.code == code)
+codes! {
+    Parse "PARSE" Parse,
+    Method "METHOD" Method,
+    Trust "TRUST" Trust,
+    Signature "SIGNATURE" Signature,
+    Chain "CHAIN" Chain,
+    Time "TIME" Time,
+    Log "LOG" Log,
+    Identity "IDENTITY" Identity,
+    Statement "STATEMENT" Statement,
+    Subject "SUBJECT" Subject,
+    Files "FILES" Files,
+    Predicates "PREDICATES" Predicates,
+    Policy "POLICY" Policy,
+    ParseAbsent "PARSE-ABSENT" Parse,
+    ParseEmpty "PARSE-EMPTY" Parse,
+    ParseTruncated "PARSE-TRUNCATED" Parse,
+    ParseMalformed "PARSE-MALFORMED" Parse,
+    ParseTooLarge "PARSE-TOO-LARGE" Parse,
+    ParseUnreadable "PARSE-UNREADABLE" Parse,
+    MethodMismatch "METHOD-MISMATCH" Method,
+    TrustNoAnchor "TRUST-NO-ANCHOR" Trust,
+    TrustUnknownKey "TRUST-UNKNOWN-KEY" Trust,
+    TrustHint "TRUST-HINT" Trust,
+    TrustUnusable "TRUST-UNUSABLE" Trust,
+    SignatureInvalid "SIGNATURE-INVALID" Signature,
+    SignatureKey "SIGNATURE-KEY" Signature,
+    ChainUntrusted "CHAIN-UNTRUSTED" Chain,
+    ChainPartial "CHAIN-PARTIAL" Chain,
+    ChainSignature "CHAIN-SIGNATURE" Chain,
+    ChainInvalid "CHAIN-INVALID" Chain,
+    ChainExpired "CHAIN-EXPIRED" Chain,
+    ChainNotYetValid "CHAIN-NOT-YET-VALID" Chain,
+    ChainUsage "CHAIN-USAGE" Chain,
+    ChainNotCa "CHAIN-NOT-CA" Chain,
+    ChainPathLength "CHAIN-PATH-LENGTH" Chain,
+    ChainNames "CHAIN-NAMES" Chain,
+    ChainCritical "CHAIN-CRITICAL" Chain,
+    ChainAlgorithm "CHAIN-ALGORITHM" Chain,
+    ChainKey "CHAIN-KEY" Chain,
+    ChainLimit "CHAIN-LIMIT" Chain,
+    ChainRevoked "CHAIN-REVOKED" Chain,
+    ChainRevokedLater "CHAIN-REVOKED-LATER" Chain,
+    ChainNotCovered "CHAIN-NOT-COVERED" Chain,
+    ChainSct "CHAIN-SCT" Chain,
+    TimeUntrusted "TIME-UNTRUSTED" Time,
+    TimeUnknownAuthority "TIME-UNKNOWN-AUTHORITY" Time,
+    TimeMalformed "TIME-MALFORMED" Time,
+    TimeOtherSignature "TIME-OTHER-SIGNATURE" Time,
+    TimeAlgorithm "TIME-ALGORITHM" Time,
+    TimeAuthority "TIME-AUTHORITY" Time,
+    TimeFuture "TIME-FUTURE" Time,
+    TimeAbsent "TIME-ABSENT" Time,
+    TimeInvalid "TIME-INVALID" Time,
+    TimeRequired "TIME-REQUIRED" Time,
+    LogUnknown "LOG-UNKNOWN" Log,
+    LogInvalid "LOG-INVALID" Log,
+    LogUnsupported "LOG-UNSUPPORTED" Log,
+    LogRequired "LOG-REQUIRED" Log,
+    IdentityMismatch "IDENTITY-MISMATCH" Identity,
+    IdentityNotAsked "IDENTITY-NOT-ASKED" Identity,
+    IdentityNoPublisher "IDENTITY-NO-PUBLISHER" Identity,
+    IdentityWrongPublisher "IDENTITY-WRONG-PUBLISHER" Identity,
+    IdentityDenied "IDENTITY-DENIED" Identity,
+    IdentityWindow "IDENTITY-WINDOW" Identity,
+    StatementPayloadType "STATEMENT-PAYLOAD-TYPE" Statement,
+    StatementType "STATEMENT-TYPE" Statement,
+    StatementVersion "STATEMENT-VERSION" Statement,
+    StatementMalformed "STATEMENT-MALFORMED" Statement,
+    StatementTooLarge "STATEMENT-TOO-LARGE" Statement,
+    StatementLegacy "STATEMENT-LEGACY" Statement,
+    SubjectDigest "SUBJECT-DIGEST" Subject,
+    SubjectArtifact "SUBJECT-ARTIFACT" Subject,
+    FilesChanged "FILES-CHANGED" Files,
+    FilesMissing "FILES-MISSING" Files,
+    FilesExtra "FILES-EXTRA" Files,
+    FilesOtherModel "FILES-OTHER-MODEL" Files,
+    FilesBlobName "FILES-BLOB-NAME" Files,
+    FilesLink "FILES-LINK" Files,
+    FilesOdd "FILES-ODD" Files,
+    FilesCached "FILES-CACHED" Files,
+    FilesUnreadable "FILES-UNREADABLE" Files,
+    FilesTooMany "FILES-TOO-MANY" Files,
+    FilesUnsignedAllowed "FILES-UNSIGNED-ALLOWED" Files,
+    PredicatesUnreadable "PREDICATES-UNREADABLE" Predicates,
+    PredicatesNotCounted "PREDICATES-NOT-COUNTED" Predicates,
+    PolicyFormat "POLICY-FORMAT" Policy,
+    PolicyHash "POLICY-HASH" Policy,
+    PolicyAnchorAge "POLICY-ANCHOR-AGE" Policy,
+    PolicyKey "POLICY-KEY" Policy,
+    PolicySymlinks "POLICY-SYMLINKS" Policy,
+    PolicyIgnored "POLICY-IGNORED" Policy,
+    PolicyLog "POLICY-LOG" Policy,
+    PolicyExpired "POLICY-EXPIRED" Policy,
 }
 
-const fn row(
-    code: &'static str,
-    stage: Stage,
-    meaning: &'static str,
-    cause: &'static str,
-    remedy: &'static str,
-) -> CodeInfo {
-    CodeInfo { code, stage, meaning, cause, remedy }
+impl CheckCode {
+    /// The code of that spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        CheckCode::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
+    /// The code that is only the name of a stage.
+    pub fn of(stage: Stage) -> Self {
+        match stage {
+            Stage::Parse => CheckCode::Parse,
+            Stage::Method => CheckCode::Method,
+            Stage::Trust => CheckCode::Trust,
+            Stage::Signature => CheckCode::Signature,
+            Stage::Chain => CheckCode::Chain,
+            Stage::Time => CheckCode::Time,
+            Stage::Log => CheckCode::Log,
+            Stage::Identity => CheckCode::Identity,
+            Stage::Statement => CheckCode::Statement,
+            Stage::Subject => CheckCode::Subject,
+            Stage::Files => CheckCode::Files,
+            Stage::Predicates => CheckCode::Predicates,
+            Stage::Policy => CheckCode::Policy,
+        }
+    }
+
+    /// Whether something stopped us from looking: another thing than not having looked.
+    pub fn could_not_look(self) -> bool {
+        matches!(
+            self,
+            CheckCode::ParseUnreadable
+                | CheckCode::TrustUnusable
+                | CheckCode::FilesUnreadable
+                | CheckCode::FilesTooMany
+                | CheckCode::PredicatesUnreadable
+        )
+    }
+
+    /// Whether an algorithm or a key is refused.
+    pub fn is_algorithm(self) -> bool {
+        matches!(self, CheckCode::ChainAlgorithm | CheckCode::TimeAlgorithm)
+    }
+
+    /// Whether it is only the name of its stage.
+    pub fn is_plain(self) -> bool {
+        self == CheckCode::of(self.stage())
+    }
 }
 
-/// All codes, by stage in the order of the stages.
-pub const CODES: &[CodeInfo] = &[
-    row(
-        "PARSE-ABSENT",
-        Stage::Parse,
-        "There is no signature file.",
-        "The model was never signed, or the signature has another name or was not downloaded.",
-        "Look for a `.sig` file beside the model; ask the publisher to sign.",
-    ),
-    row(
-        "PARSE-EMPTY",
-        Stage::Parse,
-        "The signature file holds nothing.",
-        "A download or a disk that was full.",
-        "Get the signature again from the publisher.",
-    ),
-    row(
-        "PARSE-TRUNCATED",
-        Stage::Parse,
-        "The signature file ends before its JSON does.",
-        "A download that broke off, or a disk that was full.",
-        "Get the signature again from the publisher.",
-    ),
-    row(
-        "PARSE-MALFORMED",
-        Stage::Parse,
-        "The file is not a Sigstore bundle as OMS asks for; the field at fault is named.",
-        "Another file under the signature's name, an edited file, or a signing tool with a defect.",
-        "Get the signature again; if it is as published, tell the publisher which field is at fault.",
-    ),
-    row(
-        "PARSE-TOO-LARGE",
-        Stage::Parse,
-        "The file is larger, deeper or has more values than any signature.",
-        "Another file under the signature's name, or an attempt to exhaust the verifier.",
-        "Check the path; otherwise refuse the file.",
-    ),
-    row(
-        "PARSE-UNREADABLE",
-        Stage::Parse,
-        "The signature file is there and cannot be read.",
-        "Permissions, a pipe or device in its place, a disk error.",
-        "Make it a plain, readable file and verify again.",
-    ),
-    row(
-        "METHOD-MISMATCH",
-        Stage::Method,
-        "The model was signed by another method (key, certificate, sigstore) than was asked for.",
-        "The command for another method was used, or the publisher changed how it signs.",
-        "Verify by the method that the bundle names, with something to trust for it.",
-    ),
-    row(
-        "TRUST-NO-ANCHOR",
-        Stage::Trust,
-        "Nothing is trusted that could answer for a signer of this kind.",
-        "No key, authority or Sigstore root was given, or the policy names none of that kind.",
-        "Name the publisher's key, authority or root, from a source other than the model.",
-    ),
-    row(
-        "TRUST-UNKNOWN-KEY",
-        Stage::Trust,
-        "The key that signed is none of the trusted keys.",
-        "Another publisher, a new key of the same publisher, or a forgery.",
-        "Ask the publisher for its key by another way than the model.",
-    ),
-    row(
-        "TRUST-HINT",
-        Stage::Trust,
-        "A trusted key made the signature, and the bundle names another key.",
-        "A signing tool that computes the hint in its own way, or an edited bundle.",
-        "Have the model signed again with a tool that writes the hint as OMS says.",
-    ),
-    row(
-        "TRUST-UNUSABLE",
-        Stage::Trust,
-        "The trusted root cannot be used.",
-        "A trusted root of a newer or older form, or a damaged one.",
-        "Get the trusted root again.",
-    ),
-    row(
-        "SIGNATURE-INVALID",
-        Stage::Signature,
-        "The signature does not fit the signed bytes.",
-        "The statement or the signature was altered after signing.",
-        "Refuse the model; get the signature again from the publisher.",
-    ),
-    row(
-        "SIGNATURE-KEY",
-        Stage::Signature,
-        "The certificate holds a key that OMS does not allow.",
-        "A certificate for RSA, Ed25519 or another curve.",
-        "Have the model signed with a key on P-256, P-384 or P-521.",
-    ),
-    row(
-        "CHAIN-UNTRUSTED",
-        Stage::Chain,
-        "The signing certificate leads to no trusted authority.",
-        "Another authority, a missing intermediate certificate, or another Sigstore instance.",
-        "Trust the authority only if you have its certificate from a source of your own.",
-    ),
-    row(
-        "CHAIN-PARTIAL",
-        Stage::Chain,
-        "The certificates lead to a trusted intermediate certificate whose own root is not trusted.",
-        "Only the intermediate certificate was named as the authority.",
-        "Name the root's certificate beside it, if you have it from a source of your own.",
-    ),
-    row(
-        "CHAIN-SIGNATURE",
-        Stage::Chain,
-        "A certificate was not signed by the authority that it names.",
-        "An authority of the same name with another key, or a forged certificate.",
-        "Refuse the model until its publisher explains the certificate.",
-    ),
-    row(
-        "CHAIN-INVALID",
-        Stage::Chain,
-        "A certificate is damaged, or breaks a rule of paths that has no code of its own.",
-        "A forged certificate, a faulty authority.",
-        "Refuse the model until its publisher explains the certificate.",
-    ),
-    row(
-        "CHAIN-EXPIRED",
-        Stage::Chain,
-        "A certificate had ended at the time that counts.",
-        "Certificates end, and without a trusted time the time of the verification counts.",
-        "Have the model signed again; with a timestamp a signature outlives its certificate.",
-    ),
-    row(
-        "CHAIN-NOT-YET-VALID",
-        Stage::Chain,
-        "A certificate had not begun at the time that counts.",
-        "A wrong clock, or a verification as of a time before the signature.",
-        "Check the clock and the time of the verification.",
-    ),
-    row(
-        "CHAIN-USAGE",
-        Stage::Chain,
-        "The certificate was not issued for signing.",
-        "A certificate for a server or for encryption was used.",
-        "Have the model signed with a certificate for digital signatures or code signing.",
-    ),
-    row(
-        "CHAIN-NOT-CA",
-        Stage::Chain,
-        "A certificate that is none of an authority issued another one.",
-        "A signer that issues certificates with its own: an attack, or a faulty authority.",
-        "Refuse the model until its publisher explains the certificate.",
-    ),
-    row(
-        "CHAIN-PATH-LENGTH",
-        Stage::Chain,
-        "There are more authorities in the path than one of them allows.",
-        "An authority that made another one without being allowed to.",
-        "Refuse the model until its publisher explains the certificate.",
-    ),
-    row(
-        "CHAIN-NAMES",
-        Stage::Chain,
-        "A name is outside the name constraints of an authority above it, or cannot be judged by them.",
-        "An authority that certifies names that are not its own, or a name that can be read in two ways.",
-        "Refuse the model until its publisher explains the certificate.",
-    ),
-    row(
-        "CHAIN-CRITICAL",
-        Stage::Chain,
-        "A certificate holds a critical extension that is not known here.",
-        "A certificate for a special purpose.",
-        "Ask for a certificate without it; whoever does not know a critical extension must refuse.",
-    ),
-    row(
-        "CHAIN-ALGORITHM",
-        Stage::Chain,
-        "A certificate is signed with an algorithm that is refused, such as SHA-1.",
-        "An old authority.",
-        "Have the certificates issued again, and the model signed again.",
-    ),
-    row(
-        "CHAIN-KEY",
-        Stage::Chain,
-        "A certificate holds a key that is refused, such as RSA of 1024 bits or one on secp256k1.",
-        "An old authority, or one of another trade.",
-        "Have the certificates issued again with a stronger key, and the model signed again.",
-    ),
-    row(
-        "CHAIN-LIMIT",
-        Stage::Chain,
-        "The certificates form more or longer paths than can be followed.",
-        "Many certificates of the same name: an attempt to exhaust the verifier.",
-        "Have the model signed with only the certificates that lead to the root.",
-    ),
-    row(
-        "CHAIN-REVOKED",
-        Stage::Chain,
-        "The authority revoked a certificate; date and reason are told.",
-        "A stolen key, a publisher that left, a replaced certificate.",
-        "Do not use the model; ask its publisher for a signature with another certificate.",
-    ),
-    row(
-        "CHAIN-REVOKED-LATER",
-        Stage::Chain,
-        "A certificate was revoked after the signature was made, as a trusted time says. Not a failure by itself.",
-        "A replaced certificate.",
-        "Ask the publisher for a signature with another certificate.",
-    ),
-    row(
-        "CHAIN-NOT-COVERED",
-        Stage::Chain,
-        "Revocation lists were given, and none that can be used covers the signing certificate. Not a failure by itself.",
-        "A list that ended, of another authority, or that its issuer did not sign; the details say which.",
-        "Get the current revocation list of the authority.",
-    ),
-    row(
-        "CHAIN-SCT",
-        Stage::Chain,
-        "No trusted certificate log vouches for the keyless certificate.",
-        "A forged certificate, or a trusted root older than the log's key.",
-        "Refresh the trusted root; if that does not help, refuse the model.",
-    ),
-    row(
-        "TIME-UNTRUSTED",
-        Stage::Time,
-        "Nothing that is trusted says when it was signed. Not a failure by itself.",
-        "A signature by key or certificate without a timestamp, or no timestamp authority is named as trusted.",
-        "Where the time matters, sign with a timestamp (`--tsa-url`), and name its authority when you verify.",
-    ),
-    row(
-        "TIME-UNKNOWN-AUTHORITY",
-        Stage::Time,
-        "The timestamp is of an authority that is none of the trusted ones, and does not count. Not a failure by itself.",
-        "The publisher uses another timestamp authority than those that were named.",
-        "Trust the authority (`--tsa-certificate-chain`, `kind = \"tsa\"`) if you have its certificate from elsewhere.",
-    ),
-    row(
-        "TIME-MALFORMED",
-        Stage::Time,
-        "A timestamp in the bundle cannot be read.",
-        "An altered bundle, or a token that is not DER or larger than 64 KiB.",
-        "Get the bundle again from the publisher.",
-    ),
-    row(
-        "TIME-OTHER-SIGNATURE",
-        Stage::Time,
-        "A timestamp in the bundle is of another signature.",
-        "A timestamp that was copied from another bundle, or a signature that was replaced.",
-        "Treat the bundle as altered: get it again from the publisher.",
-    ),
-    row(
-        "TIME-ALGORITHM",
-        Stage::Time,
-        "A timestamp is made with an algorithm that is refused.",
-        "An old authority that uses SHA-1, or one that signs with something else than RSA (PKCS #1 v1.5) or ECDSA.",
-        "Have the model signed again with a timestamp of another authority.",
-    ),
-    row(
-        "TIME-AUTHORITY",
-        Stage::Time,
-        "A timestamp was made with a certificate that may not make it.",
-        "The certificate is not for timestamps alone, had ended by then, or is not the one that the token names.",
-        "Ask the timestamp authority; have the model signed again with a timestamp of one in order.",
-    ),
-    row(
-        "TIME-FUTURE",
-        Stage::Time,
-        "A timestamp says a time that is still to come.",
-        "A clock that is wrong, here or at the authority, or a verification as of an earlier time.",
-        "Check this machine's clock, and the time of the verification.",
-    ),
-    row(
-        "TIME-ABSENT",
-        Stage::Time,
-        "A keyless signature without a time that is trusted: its certificate cannot be judged.",
-        "A bundle without log promise or timestamp, or one of another instance.",
-        "Ask the publisher for a bundle with a log entry or a timestamp.",
-    ),
-    row(
-        "TIME-INVALID",
-        Stage::Time,
-        "A timestamp in the bundle does not hold: its signature or its time was altered.",
-        "An altered bundle.",
-        "Get the bundle again from the publisher.",
-    ),
-    row(
-        "TIME-REQUIRED",
-        Stage::Time,
-        "You asked for a trusted signing time and there is none.",
-        "Signed by key or certificate without a timestamp of a trusted authority.",
-        "Ask for a signature with a timestamp or a keyless one, or drop the requirement.",
-    ),
-    row(
-        "LOG-UNKNOWN",
-        Stage::Log,
-        "The log that the bundle names is not in the trusted root.",
-        "It was signed with another Sigstore instance (staging, private), or the root is older than the log.",
-        "Refresh the trusted root, or add that of the instance that signed, if you trust it.",
-    ),
-    row(
-        "LOG-INVALID",
-        Stage::Log,
-        "The proof of the log entry does not hold.",
-        "An altered bundle, or a trusted root older than the log's key.",
-        "Get the bundle again; refresh the trusted root.",
-    ),
-    row(
-        "LOG-UNSUPPORTED",
-        Stage::Log,
-        "The log entry is of a kind that cannot be verified here.",
-        "A bundle of an old or a future version.",
-        "Ask for a bundle of version 0.3 with an entry of kind dsse or hashedrekord.",
-    ),
-    row(
-        "LOG-REQUIRED",
-        Stage::Log,
-        "You asked for a transparency log entry and there is none.",
-        "Keys and certificates of OMS v1.0 come without one.",
-        "Ask for a keyless signature, or drop the requirement.",
-    ),
-    row(
-        "IDENTITY-MISMATCH",
-        Stage::Identity,
-        "The signer is proven, and is not the one expected. The part that differs is marked.",
-        "A look-alike, a copy signed by somebody else, a renamed workflow, or a typing mistake in the rule.",
-        "Refuse the model unless the publisher confirms the signer by another way.",
-    ),
-    row(
-        "IDENTITY-NOT-ASKED",
-        Stage::Identity,
-        "It was not said whom to expect, and anybody can get a certificate of this kind.",
-        "A keyless signature was verified without identity and provider.",
-        "Name the identity and its provider, from a source other than the model.",
-    ),
-    row(
-        "IDENTITY-NO-PUBLISHER",
-        Stage::Identity,
-        "The policy names no publisher for this model.",
-        "A new model, or a `models` pattern that does not fit its name.",
-        "Learn who signs by another way than the model; then add a publisher to the policy.",
-    ),
-    row(
-        "IDENTITY-WRONG-PUBLISHER",
-        Stage::Identity,
-        "A signer that the policy knows, but as another publisher's.",
-        "A copy that somebody else signed.",
-        "Find out where this copy comes from.",
-    ),
-    row(
-        "IDENTITY-DENIED",
-        Stage::Identity,
-        "The policy denies this signer.",
-        "A revoked key or a compromised identity.",
-        "Do not use the model; ask for a signature by somebody else.",
-    ),
-    row(
-        "IDENTITY-WINDOW",
-        Stage::Identity,
-        "The signature lies outside the time for which the policy trusts the publisher.",
-        "A key that was replaced, or a grant that ended.",
-        "Have it signed again inside the window, or extend the grant after a review.",
-    ),
-    row(
-        "STATEMENT-PAYLOAD-TYPE",
-        Stage::Statement,
-        "What was signed does not say that it is an in-toto statement.",
-        "A DSSE envelope of another use.",
-        "Name the file that holds the model's signature.",
-    ),
-    row(
-        "STATEMENT-TYPE",
-        Stage::Statement,
-        "The statement is of another type: it does not sign a model.",
-        "A provenance, a bill of materials or another claim was taken for the signature.",
-        "Name the file that holds the model's signature.",
-    ),
-    row(
-        "STATEMENT-VERSION",
-        Stage::Statement,
-        "The model was signed by a version of OMS that is not known here.",
-        "A signing tool that is newer than this program.",
-        "Get a newer Touchmark, or ask the publisher for a signature of OMS v1.",
-    ),
-    row(
-        "STATEMENT-MALFORMED",
-        Stage::Statement,
-        "The statement is not a manifest as OMS asks for; the field at fault is named.",
-        "A signing tool with a defect, or an attempt to make readers disagree.",
-        "Refuse the signature and tell the publisher which field is at fault.",
-    ),
-    row(
-        "STATEMENT-TOO-LARGE",
-        Stage::Statement,
-        "The statement is deeper or has more values than can be looked at.",
-        "An attempt to exhaust the verifier, or a model of millions of files.",
-        "Have the model signed in fewer, larger files.",
-    ),
-    row(
-        "STATEMENT-LEGACY",
-        Stage::Statement,
-        "A statement of the reference's version 0.2.0, from before OMS: no root digest, no recorded rules.",
-        "An old signature.",
-        "Ask the publisher to sign again with a current tool.",
-    ),
-    row(
-        "SUBJECT-DIGEST",
-        Stage::Subject,
-        "The statement contradicts itself: its root digest is not that of the files it lists.",
-        "A signing tool with a defect, or a manifest that was put together by hand.",
-        "Refuse the signature and tell the publisher.",
-    ),
-    row(
-        "SUBJECT-ARTIFACT",
-        Stage::Subject,
-        "The bundle is about another artifact than the one that was given.",
-        "Another file, a changed one, or another file's bundle.",
-        "Get the artifact and its bundle again, together.",
-    ),
-    row(
-        "FILES-CHANGED",
-        Stage::Files,
-        "Files are not as they were signed. What is known of the difference is told for each.",
-        "A replaced or edited file, a download cut short, a Git LFS pointer, converted line ends.",
-        "Do not load the model; get the files again from the publisher.",
-    ),
-    row(
-        "FILES-MISSING",
-        Stage::Files,
-        "Signed files are not where they were signed.",
-        "An incomplete download, moved files, or names that a file system changed.",
-        "Get the files, or give them back their names.",
-    ),
-    row(
-        "FILES-EXTRA",
-        Stage::Files,
-        "There are files that nobody signed. Code among them may run when the model is loaded.",
-        "Files added after signing: caches, converted weights, or an attack.",
-        "Remove them, or have the model signed with them.",
-    ),
-    row(
-        "FILES-OTHER-MODEL",
-        Stage::Files,
-        "The signature belongs to another model.",
-        "A signature copied from one model to another, as when a model is uploaded again.",
-        "Refuse the signature; get the one that was made for this model.",
-    ),
-    row(
-        "FILES-BLOB-NAME",
-        Stage::Files,
-        "The signed files are here, and a blob of the hub cache that holds one is not what its name, a SHA-256, says.",
-        "A cache that was damaged or written to by hand.",
-        "Delete that blob from the cache and download the model again.",
-    ),
-    row(
-        "FILES-LINK",
-        Stage::Files,
-        "The model holds a symbolic link that the signature does not allow.",
-        "A link added after signing, or a cache that links its files.",
-        "Replace the link by the file.",
-    ),
-    row(
-        "FILES-ODD",
-        Stage::Files,
-        "The model holds something that cannot have been signed: a pipe, a device, a link out of it.",
-        "Something that does not belong into a model.",
-        "Remove it from the model.",
-    ),
-    row(
-        "FILES-CACHED",
-        Stage::Files,
-        "Digests were remembered and not computed at the verification, and the stage does not let them count.",
-        "A verification at a stage with `cached_digests_max_hours`, looked at from one without, or too long ago.",
-        "Verify in full: `touchmark verify MODEL --in-full`.",
-    ),
-    row(
-        "FILES-UNREADABLE",
-        Stage::Files,
-        "Files could not be read, or changed while they were read.",
-        "Permissions, a disk error, or a program that writes to the model.",
-        "Make the files readable and still, and verify again.",
-    ),
-    row(
-        "FILES-TOO-MANY",
-        Stage::Files,
-        "The model holds more files, or deeper folders, than can be looked at.",
-        "Another folder than the model's was named.",
-        "Check the path.",
-    ),
-    row(
-        "FILES-UNSIGNED-ALLOWED",
-        Stage::Files,
-        "All signed files are as signed; unsigned files were left out of account, as asked.",
-        "`--ignore-unsigned-files` was given.",
-        "Verify without it before the unsigned files are loaded.",
-    ),
-    row(
-        "PREDICATES-UNREADABLE",
-        Stage::Predicates,
-        "The file of further claims cannot be read. Nothing in it counts.",
-        "A damaged `claims.jsonl`.",
-        "Look at the file; get it again.",
-    ),
-    row(
-        "PREDICATES-NOT-COUNTED",
-        Stage::Predicates,
-        "Some of the further claims do not count: they are about another model, not verified, or no claims at all.",
-        "A copied file of claims, a signer that is not trusted here, or a line that somebody appended.",
-        "Nothing for this model: they prove nothing and contradict nothing. `touchmark claims list` shows each.",
-    ),
-    row(
-        "POLICY-FORMAT",
-        Stage::Policy,
-        "The policy bans a format that the model holds.",
-        "Weights as pickle, which runs code when it is loaded.",
-        "Ask for the weights in a format that the policy allows.",
-    ),
-    row(
-        "POLICY-HASH",
-        Stage::Policy,
-        "The policy does not allow the hash that was recorded.",
-        "The publisher signs with another hash than the policy lists.",
-        "Have the model signed with an allowed hash.",
-    ),
-    row(
-        "POLICY-ANCHOR-AGE",
-        Stage::Policy,
-        "The trust anchor that answered is older than the policy wants.",
-        "Nobody has refreshed the file for longer than `max_age_days`.",
-        "Get the anchor again from its source, compare, and replace the file.",
-    ),
-    row(
-        "POLICY-KEY",
-        Stage::Policy,
-        "The policy does not allow keys of the kind that signed.",
-        "The publisher signs with another curve than the policy lists.",
-        "Have the model signed with an allowed key.",
-    ),
-    row(
-        "POLICY-SYMLINKS",
-        Stage::Policy,
-        "The signature follows symbolic links, and the policy does not allow that.",
-        "The model was signed where its files are links, as in a download cache.",
-        "Have the model signed with files in place of the links.",
-    ),
-    row(
-        "POLICY-IGNORED",
-        Stage::Policy,
-        "The signature leaves out files that the policy does not allow to be left out.",
-        "A wide `ignore_paths` in the signature.",
-        "Remove these files, or have the model signed with them.",
-    ),
-    row(
-        "POLICY-LOG",
-        Stage::Policy,
-        "The policy wants a transparency log entry and there is none.",
-        "A signature by key or certificate.",
-        "Have the model signed with a log entry.",
-    ),
-    row(
-        "POLICY-EXPIRED",
-        Stage::Policy,
-        "The policy itself has ended and cannot say yes.",
-        "Nobody reviewed it in time.",
-        "Review the policy, then extend `expires`.",
-    ),
-];
+impl fmt::Display for CheckCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl PartialEq<&str> for CheckCode {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl Serialize for CheckCode {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for CheckCode {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(from)?;
+        CheckCode::parse(&text).ok_or_else(|| serde::de::Error::custom("not the code of a check"))
+    }
+}
+
+impl JsonSchema for CheckCode {
+    fn schema_name() -> Cow<'static, str> {
+        "CheckCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let codes: Vec<&str> = CheckCode::ALL.iter().map(|code| code.as_str()).collect();
+        json_schema!({ "type": "string", "enum": codes })
+    }
+}

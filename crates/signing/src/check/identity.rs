@@ -1,10 +1,11 @@
 //! Who signed, and how.
 
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How a bundle was signed (OMS v1.0, 4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {
     /// A bare elliptic-curve key.
@@ -28,7 +29,7 @@ impl Method {
 
 /// Who signed: a key fingerprint, a certificate subject and issuer, or an OIDC subject and issuer.
 /// It is a claim until the TRUST, SIGNATURE and CHAIN checks pass.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Identity {
     /// How.
     pub method: Method,
@@ -42,7 +43,7 @@ pub struct Identity {
 }
 
 /// A part of an identity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum IdentityPart {
     /// The subject.
@@ -52,7 +53,7 @@ pub enum IdentityPart {
 }
 
 /// How two names differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum NameChange {
     /// In upper and lower case only.
@@ -64,7 +65,7 @@ pub enum NameChange {
 }
 
 /// The part of an identity that is not as expected: the only one, or the subject when both are not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NameDifference {
     /// Which part.
     pub part: IdentityPart,

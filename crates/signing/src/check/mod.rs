@@ -1,11 +1,18 @@
-//! What a verification says: its checks, their codes, and who signed. It knows no model and no bundle.
+//! What a verification says: its checks, their codes, the facts behind them, and who signed. It knows no model, no
+//! bundle and no words for people.
 
 pub(crate) mod codes;
 pub(crate) mod evidence;
 pub(crate) mod identity;
+pub(crate) mod outcome;
+pub(crate) mod stage;
 pub(crate) mod step;
+pub(crate) mod why;
 
-pub use codes::{CODES, CodeInfo, code_info};
+pub use codes::CheckCode;
 pub use evidence::{LogEntry, TimeSource};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
-pub use step::{Check, Outcome, Stage};
+pub use outcome::Outcome;
+pub use stage::Stage;
+pub use step::{Check, unknown_prose};
+pub use why::{Prose, Why};

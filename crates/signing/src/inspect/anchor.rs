@@ -3,7 +3,7 @@
 use crate::json;
 use crate::keys::public::PublicKey;
 use crate::text::Untrusted;
-use crate::trust::anchor::{Anchor, AnchorKind};
+use crate::trust::anchor::{Anchor, AnchorMaterial};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -17,15 +17,15 @@ const SHOWN: usize = 50;
 impl Anchor {
     /// Its key, its certificates, or the services of its Sigstore instance with their windows of validity.
     pub fn contents(&self) -> Inspection {
-        match &self.kind {
-            AnchorKind::Key(key) => of_key(key),
-            AnchorKind::Ca(certificates) => of_certificates(certificates),
-            AnchorKind::Tsa(authorities) => {
+        match &self.material {
+            AnchorMaterial::Key(key) => of_key(key),
+            AnchorMaterial::Ca(certificates) => of_certificates(certificates),
+            AnchorMaterial::Tsa(authorities) => {
                 let certificates =
                     authorities.iter().flat_map(|one| one.signer.iter().chain(&one.certificates));
                 of_certificates(&certificates.cloned().collect::<Vec<_>>())
             }
-            AnchorKind::Sigstore(root) => match json::parse(root.as_bytes(), MAX_DEPTH) {
+            AnchorMaterial::Sigstore(root) => match json::parse(root.as_bytes(), MAX_DEPTH) {
                 Ok(document) => of_root(&document).unwrap_or_else(|| Inspection::new(ROOT)),
                 Err(error) => Inspection::new(error.what),
             },

@@ -1,7 +1,7 @@
 //! A timestamp authority for signatures by key and certificate: it is asked, and what it answers is verified
 //! before it is used.
 
-use crate::check::step::Outcome;
+use crate::check::outcome::Outcome;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, Client, Service};
 use crate::text::Untrusted;
@@ -81,11 +81,15 @@ impl TimestampService {
             time::check(std::slice::from_ref(&answer), signature, &self.trust, Timestamp::now());
         let is_good = check.outcome == Outcome::Pass || self.trust.anchors.is_empty();
         if check.outcome == Outcome::Fail || !is_good {
-            let found =
-                check.found.as_ref().map(|found| format!(" ({})", found.clip(200))).unwrap_or_default();
+            let found = check
+                .words()
+                .found
+                .as_ref()
+                .map(|found| format!(" ({})", found.clip(200)))
+                .unwrap_or_default();
             return Err(Error::new(
                 Code::Unproven,
-                format!("the timestamp does not hold: {} {}{found}", check.code, check.summary),
+                format!("the timestamp does not hold: {} {}{found}", check.code, check.words().summary),
             )
             .at(&self.service.url)
             .help("nothing was written; check the address, and the certificates that were given for the authority"));

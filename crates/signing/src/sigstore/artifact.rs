@@ -1,6 +1,8 @@
 //! A Sigstore bundle over any artifact, whose digest the caller tells. It says nothing about models.
 
-use crate::check::step::{Check, Outcome, Stage};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::Check;
 use crate::error::{Code, Error, Result};
 use crate::json;
 use crate::keys::public::PublicKey;
@@ -63,14 +65,14 @@ pub fn verify_artifact(
         }
     };
     Ok(match judge(&bundle, &root, Sha256Hash::new(digest), policy.as_ref()) {
-        Ok(_) => vec![Check::pass(
+        Ok(_) => vec![Check::prose_pass(
             Stage::Signature,
             "The signature is that of the expected signer, over this artifact",
         )],
         Err(Fault::ArtifactMismatch(cause)) => {
             let summary = "The bundle is about another artifact than the one that was given";
             vec![
-                Check::new(Stage::Subject, "SUBJECT-ARTIFACT", Outcome::Fail, summary)
+                Check::prose(Stage::Subject, "SUBJECT-ARTIFACT", Outcome::Fail, summary)
                     .found(cause.to_string())
                     .remedy("Get the artifact and its bundle again, together"),
             ]

@@ -4,7 +4,9 @@
 use crate::bundle::document::Bundle;
 use crate::bundle::manifest::outline;
 use crate::check::evidence::{LogEntry, TimeSource};
-use crate::check::step::{Check, Outcome, Stage, unknown};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::{Check, unknown_prose};
 use crate::text::Untrusted;
 use crate::x509::der_limits::is_modest;
 use jiff::Timestamp;
@@ -71,9 +73,9 @@ struct Parsed {
 fn parse(bundle: &Bundle) -> std::result::Result<Parsed, Vec<Check>> {
     let unsupported = |why: String| {
         vec![
-            unknown(Stage::Chain, NOT_READ),
-            unknown(Stage::Time, NOT_READ),
-            Check::new(
+            unknown_prose(Stage::Chain, NOT_READ),
+            unknown_prose(Stage::Time, NOT_READ),
+            Check::prose(
                 Stage::Log,
                 "LOG-UNSUPPORTED",
                 Outcome::Unknown,
@@ -103,7 +105,11 @@ fn parse(bundle: &Bundle) -> std::result::Result<Parsed, Vec<Check>> {
     }
     let subject = own_subject(&bundle.envelope.payload).ok_or_else(|| {
         let why = "The statement names no subject, so its log entry was not looked at; see STATEMENT";
-        vec![unknown(Stage::Chain, why), unknown(Stage::Time, why), unknown(Stage::Log, why)]
+        vec![
+            unknown_prose(Stage::Chain, why),
+            unknown_prose(Stage::Time, why),
+            unknown_prose(Stage::Log, why),
+        ]
     })?;
     Ok(Parsed { bundle: theirs, subject })
 }
@@ -187,19 +193,21 @@ fn proven(parsed: &Parsed, result: &VerificationResult, anchor: usize) -> Keyles
     });
     let time = match signed_at {
         Some((at, TimeSource::Log)) => {
-            Check::pass(Stage::Time, format!("Signed at {at}, says the transparency log"))
+            Check::prose_pass(Stage::Time, format!("Signed at {at}, says the transparency log"))
         }
         Some((at, TimeSource::Authority)) => {
-            Check::pass(Stage::Time, format!("Signed at {at}, says a trusted timestamp authority"))
+            Check::prose_pass(Stage::Time, format!("Signed at {at}, says a trusted timestamp authority"))
         }
-        None => unknown(Stage::Time, "No trusted time was found"),
+        None => unknown_prose(Stage::Time, "No trusted time was found"),
     };
-    let chain = Check::pass(
+    let chain = Check::prose_pass(
         Stage::Chain,
         "The certificate was issued by the trusted Fulcio authority and was valid when it was used",
     );
-    let mut logged =
-        Check::pass(Stage::Log, "The transparency log holds this signature: proof and checkpoint verified");
+    let mut logged = Check::prose_pass(
+        Stage::Log,
+        "The transparency log holds this signature: proof and checkpoint verified",
+    );
     if let Some(entry) = entry {
         logged = logged.evidence(format!(
             "log {}, entry {}",
@@ -216,13 +224,13 @@ pub(super) fn explain(fault: &Fault) -> Vec<Check> {
     use Outcome::{Fail, Missing};
     use Stage::{Chain, Log, Signature, Time, Trust};
     let new = |stage: Stage, code: &str, outcome: Outcome, what: &str, remedy: &str| {
-        Check::new(stage, code, outcome, what).found(fault.to_string()).remedy(remedy)
+        Check::prose(stage, code, outcome, what).found(fault.to_string()).remedy(remedy)
     };
     let after = |stage: Stage, reason: Stage| {
-        unknown(stage, &format!("Not looked at, because {} did not pass", reason.name()))
+        unknown_prose(stage, &format!("Not looked at, because {} did not pass", reason.name()))
     };
-    let time_held = || Check::pass(Time, "The trusted times in the bundle are genuine");
-    let chain_held = || Check::pass(Chain, "The certificate leads to the trusted Fulcio authority");
+    let time_held = || Check::prose_pass(Time, "The trusted times in the bundle are genuine");
+    let chain_held = || Check::prose_pass(Chain, "The certificate leads to the trusted Fulcio authority");
     const PUBLISHER: &str = "Treat the bundle as altered: get it again from the publisher";
     match fault {
         Fault::TransparencyLog(TransparencyLogError::UnknownLog { log_id }) => {
@@ -245,7 +253,7 @@ pub(super) fn explain(fault: &Fault) -> Vec<Check> {
                 ),
             };
             let found = instance.map(|name| format!(" of the {name} instance")).unwrap_or_default();
-            let log = Check::new(Log, "LOG-UNKNOWN", Fail, summary)
+            let log = Check::prose(Log, "LOG-UNKNOWN", Fail, summary)
                 .expected("a log of the trusted root")
                 .found(format!("log {log_id}{found}"))
                 .remedy(remedy);
@@ -369,7 +377,7 @@ pub(super) fn explain(fault: &Fault) -> Vec<Check> {
         ],
         _ => {
             let why = "The evidence in the bundle is of a kind that cannot be verified here";
-            [Chain, Time, Log].map(|stage| unknown(stage, why).found(fault.to_string())).to_vec()
+            [Chain, Time, Log].map(|stage| unknown_prose(stage, why).found(fault.to_string())).to_vec()
         }
     }
 }

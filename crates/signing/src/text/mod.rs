@@ -97,6 +97,20 @@ impl Untrusted {
     }
 }
 
+impl schemars::JsonSchema for Untrusted {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Untrusted".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
+    }
+}
+
 impl From<&str> for Untrusted {
     fn from(raw: &str) -> Self {
         Untrusted(raw.into())

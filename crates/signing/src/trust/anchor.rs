@@ -10,12 +10,39 @@ use crate::time::authority::TimestampAuthority;
 use crate::x509::certificate::{self, certificates_from_pem};
 use crate::x509::revocation::RevocationList;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
+/// What kind of anchor it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AnchorKind {
+    /// Public keys.
+    Key,
+    /// Certificate authorities.
+    Ca,
+    /// A Sigstore trusted root.
+    Sigstore,
+    /// Timestamp authorities.
+    Tsa,
+}
+
+impl AnchorKind {
+    /// `key`, `ca`, `sigstore` or `tsa`.
+    pub fn word(self) -> &'static str {
+        match self {
+            AnchorKind::Key => "key",
+            AnchorKind::Ca => "ca",
+            AnchorKind::Sigstore => "sigstore",
+            AnchorKind::Tsa => "tsa",
+        }
+    }
+}
+
 /// A trust anchor's material.
 #[derive(Debug, Clone)]
-pub enum AnchorKind {
+pub enum AnchorMaterial {
     /// One public key.
     Key(PublicKey),
     /// Certificates of authorities (or of a self-signed signer), DER.
@@ -39,18 +66,18 @@ pub struct Anchor {
     /// carries it, for a file its modification time. RFC 3339.
     pub made: Option<Timestamp>,
     /// What it is.
-    pub kind: AnchorKind,
+    pub material: AnchorMaterial,
     /// For authorities: what they, or those under them, revoked.
     pub crls: Vec<RevocationList>,
 }
 
 /// Which anchor answered for a signer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AnchorUse {
     /// The anchor's name.
     pub name: String,
-    /// `key`, `ca`, `sigstore` or `tsa`.
-    pub kind: String,
+    /// What kind of anchor it is.
+    pub kind: AnchorKind,
     /// The file it came from, or `embedded`.
     pub origin: String,
     /// SHA-256 over the file's bytes, hex.
@@ -101,7 +128,7 @@ impl Anchor {
         pem: &[u8],
         made: Option<Timestamp>,
     ) -> Result<Self> {
-        Ok(Self::of(name, origin, pem, made, AnchorKind::Key(PublicKey::from_pem(pem)?)))
+        Ok(Self::of(name, origin, pem, made, AnchorMaterial::Key(PublicKey::from_pem(pem)?)))
     }
 
     /// Certificates of authorities, or of a self-signed signer: PEM, one or more; or one in DER.
@@ -114,7 +141,7 @@ impl Anchor {
         pem: &[u8],
         made: Option<Timestamp>,
     ) -> Result<Self> {
-        Ok(Self::of(name, origin, pem, made, AnchorKind::Ca(certificates_from_pem(pem)?)))
+        Ok(Self::of(name, origin, pem, made, AnchorMaterial::Ca(certificates_from_pem(pem)?)))
     }
 
     /// A Sigstore `trusted_root.json`, or a `ClientTrustConfig` that holds one.
@@ -128,7 +155,7 @@ impl Anchor {
         made: Option<Timestamp>,
     ) -> Result<Self> {
         let root = root::trusted_root(json)?;
-        Ok(Self::of(name, origin, json, made, AnchorKind::Sigstore(root)))
+        Ok(Self::of(name, origin, json, made, AnchorMaterial::Sigstore(root)))
     }
 
     /// Timestamp authorities for signatures by key and certificate: PEM certificates of one (its root among
@@ -142,7 +169,7 @@ impl Anchor {
         bytes: &[u8],
         made: Option<Timestamp>,
     ) -> Result<Self> {
-        Ok(Self::of(name, origin, bytes, made, AnchorKind::Tsa(read_authorities(bytes)?)))
+        Ok(Self::of(name, origin, bytes, made, AnchorMaterial::Tsa(read_authorities(bytes)?)))
     }
 
     /// The trusted root of the public-good Sigstore instance, inside this program.
@@ -208,13 +235,13 @@ impl Anchor {
         Ok(self)
     }
 
-    /// `key`, `ca`, `sigstore` or `tsa`.
-    pub fn kind_name(&self) -> &'static str {
-        match self.kind {
-            AnchorKind::Key(_) => "key",
-            AnchorKind::Ca(_) => "ca",
-            AnchorKind::Sigstore(_) => "sigstore",
-            AnchorKind::Tsa(_) => "tsa",
+    /// What kind of anchor it is.
+    pub fn kind(&self) -> AnchorKind {
+        match self.material {
+            AnchorMaterial::Key(_) => AnchorKind::Key,
+            AnchorMaterial::Ca(_) => AnchorKind::Ca,
+            AnchorMaterial::Sigstore(_) => AnchorKind::Sigstore,
+            AnchorMaterial::Tsa(_) => AnchorKind::Tsa,
         }
     }
 
@@ -222,7 +249,7 @@ impl Anchor {
     pub fn used_at(&self, at: Timestamp) -> AnchorUse {
         AnchorUse {
             name: self.name.clone(),
-            kind: self.kind_name().to_owned(),
+            kind: self.kind(),
             origin: self.origin.clone(),
             digest: self.digest.clone(),
             age_days: self.made.map(|made| (at.as_second() - made.as_second()).max(0) / (24 * 60 * 60)),
@@ -234,15 +261,15 @@ impl Anchor {
         origin: impl Into<String>,
         bytes: &[u8],
         made: Option<Timestamp>,
-        kind: AnchorKind,
+        material: AnchorMaterial,
     ) -> Self {
         let digest = sha256_hex(bytes);
-        Anchor { name: name.into(), origin: origin.into(), digest, made, kind, crls: Vec::new() }
+        Anchor { name: name.into(), origin: origin.into(), digest, made, material, crls: Vec::new() }
     }
 
     fn embedded(name: &str, json: &str) -> Self {
         let made = Timestamp::from_second(EMBEDDED_MADE).ok();
-        Self::of(name, "embedded", json.as_bytes(), made, AnchorKind::Sigstore(json.to_owned()))
+        Self::of(name, "embedded", json.as_bytes(), made, AnchorMaterial::Sigstore(json.to_owned()))
     }
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::anchor::{Anchor, AnchorKind};
+use super::anchor::{Anchor, AnchorMaterial};
 
 /// How an anchor is at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -53,19 +53,19 @@ impl Anchor {
     /// old after `most_days`, or else after what is usual for its kind.
     pub fn health(&self, at: Timestamp, most_days: Option<u32>) -> Vec<AnchorFault> {
         let mut faults = Vec::new();
-        let usual = matches!(self.kind, AnchorKind::Sigstore(_)).then_some(SIGSTORE_DAYS);
+        let usual = matches!(self.material, AnchorMaterial::Sigstore(_)).then_some(SIGSTORE_DAYS);
         if let (Some(age), Some(most)) = (self.used_at(at).age_days, most_days.or(usual))
             && age > i64::from(most)
         {
             faults.push((Health::Warn, format!("{age} days old, more than {most}: get it again")));
         }
-        let windows = match &self.kind {
-            AnchorKind::Ca(certificates) => of_certificates(certificates),
-            AnchorKind::Sigstore(root) => of_root(root),
-            AnchorKind::Tsa(authorities) => {
+        let windows = match &self.material {
+            AnchorMaterial::Ca(certificates) => of_certificates(certificates),
+            AnchorMaterial::Sigstore(root) => of_root(root),
+            AnchorMaterial::Tsa(authorities) => {
                 authorities.iter().flat_map(|one| of_certificates(&one.certificates)).collect()
             }
-            AnchorKind::Key(_) => Vec::new(),
+            AnchorMaterial::Key(_) => Vec::new(),
         };
         // Other certificates of the same file may still stand.
         let all_ended = windows.iter().all(|window| window.until.is_some_and(|until| until < at));

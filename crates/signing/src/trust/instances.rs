@@ -5,7 +5,7 @@ use crate::json;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-use super::anchor::{Anchor, AnchorKind};
+use super::anchor::{Anchor, AnchorMaterial};
 
 /// A Sigstore instance whose trusted root is inside this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +84,8 @@ impl Embedded {
 
     /// Its root as JSON.
     pub fn root(self) -> String {
-        match self.anchor().kind {
-            AnchorKind::Sigstore(root) => root,
+        match self.anchor().material {
+            AnchorMaterial::Sigstore(root) => root,
             _ => String::new(),
         }
     }
@@ -94,7 +94,7 @@ impl Embedded {
     /// of that instance, and one of them is inside this program. A root of several instances is of none, so
     /// that refreshing it takes nothing away.
     pub fn of(anchor: &Anchor) -> Option<Self> {
-        let AnchorKind::Sigstore(root) = &anchor.kind else { return None };
+        let AnchorMaterial::Sigstore(root) = &anchor.material else { return None };
         let own = Authorities::of(root)?;
         Self::ALL.into_iter().find(|instance| {
             Authorities::of(&instance.root()).is_some_and(|known| {

@@ -4,7 +4,9 @@
 use crate::bundle::document::{Bundle, Material};
 use crate::bundle::head::is_model_signature;
 use crate::check::identity::{Identity, Method};
-use crate::check::step::{Check, Outcome, Stage, unknown};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::{Check, unknown_prose};
 use crate::keys::public::PublicKey;
 use crate::sigstore::identity::claimed_identity;
 use crate::trust::anchor::Trust;
@@ -21,11 +23,11 @@ pub fn verify_claim(bundle: &Bundle, trust: &Trust, options: &VerifyOptions) -> 
     let mut result = Verification::not_looked(options.at, "Not looked at");
     for stage in [Stage::Statement, Stage::Subject, Stage::Files, Stage::Predicates, Stage::Policy] {
         let why = "A claim is judged by itself, without the files";
-        result.set(Check::new(stage, stage.name(), Outcome::NotApplicable, why));
+        result.set(Check::prose(stage, stage.name(), Outcome::NotApplicable, why));
     }
     result.bundle_digest = Some(bundle.digest.clone());
     result.method = Some(bundle.method());
-    result.set(Check::pass(Stage::Parse, "The claim can be read"));
+    result.set(Check::prose_pass(Stage::Parse, "The claim can be read"));
     result.set(check_method(bundle.method(), options.method));
     let statement = is_model_signature(bundle).then(|| read_statement(bundle));
     let legible = statement.as_ref().and_then(|statement| statement.as_ref().ok());
@@ -38,7 +40,7 @@ pub fn verify_claim(bundle: &Bundle, trust: &Trust, options: &VerifyOptions) -> 
             result.set(check_subject(&statement));
         }
         Some(Err(check)) => {
-            result.set(unknown(Stage::Subject, "The statement could not be read; see STATEMENT"));
+            result.set(unknown_prose(Stage::Subject, "The statement could not be read; see STATEMENT"));
             result.set(*check);
         }
     }

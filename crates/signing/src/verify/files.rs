@@ -3,7 +3,9 @@
 
 use crate::bundle::document::Bundle;
 use crate::bundle::manifest::Statement;
-use crate::check::step::{Check, Outcome, Stage, sentence};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::{Check, sentence};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::files::attestation::is_attestation;
@@ -143,10 +145,10 @@ pub(crate) fn compare(
     details.extend(report.links.iter().flat_map(|links| &links.first).map(links::detail));
     let mut check = judge(model, statement, &report, signed.len(), listing.entries.len(), options);
     if let Some(links) = &report.links {
-        check.summary.push_str(&format!("; {}", links.line()));
+        check.prose_mut().summary.push_str(&format!("; {}", links.line()));
     }
     if let Some(recalled) = &report.recalled {
-        check.summary.push_str(&format!(
+        check.prose_mut().summary.push_str(&format!(
             "; {} of {} by digests {}",
             recalled.parts,
             jobs.len(),
@@ -228,7 +230,7 @@ fn cannot_list(model: &Path, error: &Error) -> Check {
         Code::TooLarge => ("FILES-TOO-MANY", Outcome::Unknown, "The model holds more than can be looked at"),
         _ => ("FILES-UNREADABLE", Outcome::Unknown, "Not all files of the model can be read"),
     };
-    Check::new(Stage::Files, code, outcome, summary)
+    Check::prose(Stage::Files, code, outcome, summary)
         .found(error.what.clone())
         .evidence(place)
         .remedy(sentence(error.help.as_deref().unwrap_or("make the model readable and verify again")))
@@ -247,7 +249,7 @@ fn judge(
     let total = statement.manifest.resources.len();
     let parts = if statement.manifest.serialization.shard_size.is_some() { "shards" } else { "files" };
     let fail = |code: &str, summary: String, remedy: &str| {
-        Check::new(Stage::Files, code, Outcome::Fail, summary)
+        Check::prose(Stage::Files, code, Outcome::Fail, summary)
             .expected(format!("{total} signed {parts}, each with its digest, and nothing else"))
             .found(tally(report))
             .remedy(remedy)
@@ -298,7 +300,7 @@ fn judge(
         );
     }
     if !report.unreadable.is_empty() {
-        return Check::new(
+        return Check::prose(
             Stage::Files,
             "FILES-UNREADABLE",
             Outcome::Unknown,
@@ -313,7 +315,7 @@ fn judge(
             "All {total} signed {parts} are unchanged; {} that nobody signed left out of account, as asked",
             count(report.extra.len(), "file")
         );
-        return Check::new(Stage::Files, "FILES-UNSIGNED-ALLOWED", Outcome::Partial, summary)
+        return Check::prose(Stage::Files, "FILES-UNSIGNED-ALLOWED", Outcome::Partial, summary)
             .found(tally(report))
             .remedy("Verify without leaving unsigned files out of account before you load them");
     }
@@ -321,7 +323,7 @@ fn judge(
         0 => String::new(),
         hidden => format!("; {} left out, as the signature records", count(hidden, "file")),
     };
-    Check::pass(
+    Check::prose_pass(
         Stage::Files,
         format!("All {total} signed {parts} are unchanged, and nothing was added{hidden}"),
     )
@@ -387,10 +389,10 @@ fn with_details(mut check: Check, report: &FilesReport, mut first: Vec<Untrusted
         Untrusted::new(format!("{what}{}{note}", name.raw()))
     };
     let mut add = |lines: &mut dyn Iterator<Item = Untrusted>| {
-        check.details.extend(lines.take(SHOWN));
+        check.prose_mut().details.extend(lines.take(SHOWN));
         let more = lines.count();
         if more > 0 {
-            check.details.push(Untrusted::new(format!("and {more} more")));
+            check.prose_mut().details.push(Untrusted::new(format!("and {more} more")));
         }
     };
     add(&mut first.drain(..));

@@ -1,7 +1,9 @@
 //! A model against its bundle: all stages in their order. It judges none of them itself.
 
 use crate::bundle::manifest::Statement;
-use crate::check::step::{Check, Outcome, Stage, unknown};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::{Check, unknown_prose};
 use crate::error::{Code, Error, Result};
 use crate::files::enumerate::Listing;
 use crate::hashing::remembered::Reuse;
@@ -64,7 +66,7 @@ fn look(
     let mut result = Verification::not_looked(options.at, "Not looked at");
     for stage in [Stage::Predicates, Stage::Policy] {
         let why = "Not part of this verification; whoever asked for it decides";
-        result.set(Check::new(stage, stage.name(), Outcome::NotApplicable, why));
+        result.set(Check::prose(stage, stage.name(), Outcome::NotApplicable, why));
     }
     let parsed = match read(bundle) {
         Ok(parsed) => parsed,
@@ -75,7 +77,7 @@ fn look(
                 "The signature could not be read; see PARSE"
             };
             for stage in Stage::ALL.into_iter().filter(|stage| *stage < Stage::Predicates) {
-                result.set(unknown(stage, why));
+                result.set(unknown_prose(stage, why));
             }
             result.set(*check);
             return Ok((result, None, Listing::default()));
@@ -84,7 +86,7 @@ fn look(
     result.bundle_digest = Some(parsed.digest.clone());
     result.method = Some(parsed.method());
     result.set(
-        Check::pass(Stage::Parse, "The signature file can be read")
+        Check::prose_pass(Stage::Parse, "The signature file can be read")
             .evidence(bundle.to_string_lossy().as_ref()),
     );
     result.set(check_method(parsed.method(), options.method));
@@ -108,8 +110,8 @@ fn look(
         }
         Err(check) => {
             let why = "The statement could not be read, so it is not known what was signed; see STATEMENT";
-            result.set(unknown(Stage::Subject, why));
-            result.set(unknown(Stage::Files, why));
+            result.set(unknown_prose(Stage::Subject, why));
+            result.set(unknown_prose(Stage::Files, why));
             result.set(*check);
             Ok((result, None, Listing::default()))
         }

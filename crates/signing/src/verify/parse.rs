@@ -1,7 +1,9 @@
 //! PARSE: reading the file of a signature, and telling apart what is wrong with one that cannot be read.
 
 use crate::bundle::document::{Bundle, read_bundle};
-use crate::check::step::{Check, Outcome, Stage, sentence};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::{Check, sentence};
 use crate::error::Code;
 use std::path::Path;
 
@@ -11,14 +13,16 @@ pub(crate) fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
     const AGAIN: &str = "Get the signature again from the publisher";
     let place = bundle.to_string_lossy().into_owned();
     let no = |code: &str, outcome: Outcome, summary: &str| {
-        Box::new(Check::new(Stage::Parse, code, outcome, summary).evidence(place.as_str()))
+        Box::new(Check::prose(Stage::Parse, code, outcome, summary).evidence(place.as_str()))
     };
     match std::fs::symlink_metadata(bundle) {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
             let mut check =
                 no("PARSE-ABSENT", Outcome::Missing, "There is no signature file: the model is unsigned");
-            check.expected = Some("a signature file, by custom model.sig in the model's folder".into());
-            check.remedy = Some("Ask the publisher to sign the model, or name the signature file".to_owned());
+            check.prose_mut().expected =
+                Some("a signature file, by custom model.sig in the model's folder".into());
+            check.prose_mut().remedy =
+                Some("Ask the publisher to sign the model, or name the signature file".to_owned());
             return Err(check);
         }
         _ => {}
@@ -33,8 +37,8 @@ pub(crate) fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
                 }
                 _ => no("PARSE-UNREADABLE", Outcome::Unknown, "The signature file cannot be read"),
             };
-            check.found = Some(error.what.into());
-            check.remedy = error.help.as_deref().map(sentence);
+            check.prose_mut().found = Some(error.what.into());
+            check.prose_mut().remedy = error.help.as_deref().map(sentence);
             return Err(check);
         }
     };
@@ -54,12 +58,12 @@ pub(crate) fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
         } else {
             no("PARSE-MALFORMED", Outcome::Fail, NO_BUNDLE)
         };
-        check.expected = Some("a Sigstore bundle (JSON) with one DSSE envelope".into());
-        check.found = Some(match error.at {
+        check.prose_mut().expected = Some("a Sigstore bundle (JSON) with one DSSE envelope".into());
+        check.prose_mut().found = Some(match error.at {
             Some(at) => format!("{}: {}", at.raw(), error.what).into(),
             None => error.what.into(),
         });
-        check.remedy = Some(AGAIN.to_owned());
+        check.prose_mut().remedy = Some(AGAIN.to_owned());
         check
     })
 }

@@ -6,13 +6,15 @@ use crate::bundle::dsse::{pae, pae_v02};
 use crate::bundle::manifest::Statement;
 use crate::check::evidence::TimeSource;
 use crate::check::identity::{Identity, Method, NameDifference};
-use crate::check::step::{Check, Outcome, Stage, unknown};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::{Check, unknown_prose};
 use crate::clock::whole_second;
 use crate::keys::public::PublicKey;
 use crate::sigstore::evidence;
 use crate::sigstore::identity::claimed_identity;
 use crate::text::Untrusted;
-use crate::trust::anchor::{Anchor, AnchorKind, IdentityRule, Trust};
+use crate::trust::anchor::{Anchor, AnchorKind, AnchorMaterial, IdentityRule, Trust};
 use crate::x509::judgement::ChainTime;
 use crate::x509::revocation::RevocationList;
 use crate::x509::{certificate, chain};
@@ -73,11 +75,11 @@ impl Signed<'_> {
 
     fn check(&self, key: &PublicKey) -> Check {
         if self.is_by(key) {
-            return Check::pass(Stage::Signature, "The signature fits the signed bytes")
+            return Check::prose_pass(Stage::Signature, "The signature fits the signed bytes")
                 .found(format!("key {}", key.fingerprint()));
         }
         let envelope = &self.bundle.envelope;
-        Check::new(
+        Check::prose(
             Stage::Signature,
             "SIGNATURE-INVALID",
             Outcome::Fail,
@@ -95,7 +97,7 @@ impl Signed<'_> {
 
 /// Keys and certificates of OMS v1.0 come without a log.
 fn without_chain_and_log(result: &mut Verification, bundle: &Bundle) {
-    let not_asked = |stage: Stage, why: &str| Check::new(stage, stage.name(), Outcome::NotApplicable, why);
+    let not_asked = |stage: Stage, why: &str| Check::prose(stage, stage.name(), Outcome::NotApplicable, why);
     result.set(not_asked(Stage::Chain, "A bare key has no certificates"));
     let mut log = not_asked(Stage::Log, "Signatures by this method are not kept in a transparency log");
     if bundle.log_entries > 0 {
@@ -116,7 +118,7 @@ fn without_signature_no_time(result: &mut Verification) {
     if result.outcome_of(Stage::Signature) == Outcome::Fail {
         result.signed_at = None;
         if matches!(result.outcome_of(Stage::Time), Outcome::Pass | Outcome::Fail) {
-            result.set(unknown(Stage::Time, "Does not count, because SIGNATURE did not pass"));
+            result.set(unknown_prose(Stage::Time, "Does not count, because SIGNATURE did not pass"));
         }
     }
 }
@@ -136,8 +138,8 @@ fn key(
     let keys: Vec<(&Anchor, &PublicKey)> = trust
         .anchors
         .iter()
-        .filter_map(|anchor| match &anchor.kind {
-            AnchorKind::Key(key) => Some((anchor, key)),
+        .filter_map(|anchor| match &anchor.material {
+            AnchorMaterial::Key(key) => Some((anchor, key)),
             _ => None,
         })
         .collect();
@@ -159,7 +161,7 @@ fn key(
     {
         result.signer = Some(identity_of_key(key));
         result.set(
-            Check::new(
+            Check::prose(
                 Stage::Trust,
                 "TRUST-HINT",
                 Outcome::Fail,
@@ -181,7 +183,7 @@ fn key(
             (None, Some(carried)) => format!("key {}, as the bundle says", carried.fingerprint()),
             (None, None) => "a key that is none of these, and that the bundle does not name".to_owned(),
         };
-        let mut check = Check::new(
+        let mut check = Check::prose(
             Stage::Trust,
             "TRUST-UNKNOWN-KEY",
             Outcome::Fail,
@@ -195,16 +197,18 @@ fn key(
             let hints: Vec<String> = keys.iter().map(|(_, key)| key.hint()).collect();
             check = check.detail(format!("hints of the trusted keys: {}", hints.join(", ")));
         }
-        check.details.extend(other_anchors(trust, "key"));
+        check.prose_mut().details.extend(other_anchors(trust, AnchorKind::Key));
         result.set(check);
-        result
-            .set(unknown(Stage::Signature, "There is no trusted key to check the signature with; see TRUST"));
+        result.set(unknown_prose(
+            Stage::Signature,
+            "There is no trusted key to check the signature with; see TRUST",
+        ));
         return;
     };
     result.signer = Some(identity_of_key(key));
     result.curve = Some(key.curve());
     result.anchor = Some(anchor.used_at(options.at));
-    result.set(Check::pass(Stage::Trust, "The key is one that is trusted").found(format!(
+    result.set(Check::prose_pass(Stage::Trust, "The key is one that is trusted").found(format!(
         "{} ({}, from {})",
         key.fingerprint(),
         anchor.name,
@@ -245,7 +249,7 @@ fn certificate(
     result.curve = key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::curve);
     result.set(match key {
         Some(Ok(key)) => signed.check(&key),
-        Some(Err(error)) => Check::new(
+        Some(Err(error)) => Check::prose(
             Stage::Signature,
             "SIGNATURE-KEY",
             Outcome::Fail,
@@ -254,13 +258,13 @@ fn certificate(
         .expected("an elliptic-curve key on P-256, P-384 or P-521")
         .found(error.what)
         .remedy("Have the model signed again with a key of OMS"),
-        None => unknown(Stage::Signature, "The signing certificate cannot be read; see CHAIN"),
+        None => unknown_prose(Stage::Signature, "The signing certificate cannot be read; see CHAIN"),
     });
     let authorities: Vec<(&Anchor, &Vec<u8>)> = trust
         .anchors
         .iter()
-        .filter_map(|anchor| match &anchor.kind {
-            AnchorKind::Ca(certificates) => Some((anchor, certificates)),
+        .filter_map(|anchor| match &anchor.material {
+            AnchorMaterial::Ca(certificates) => Some((anchor, certificates)),
             _ => None,
         })
         .flat_map(|(anchor, certificates)| certificates.iter().map(move |der| (anchor, der)))
@@ -288,13 +292,15 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
     let (anchors, roots): (Vec<&Anchor>, Vec<&str>) = trust
         .anchors
         .iter()
-        .filter_map(|anchor| match &anchor.kind {
-            AnchorKind::Sigstore(root) => Some((anchor, root.as_str())),
+        .filter_map(|anchor| match &anchor.material {
+            AnchorMaterial::Sigstore(root) => Some((anchor, root.as_str())),
             _ => None,
         })
         .unzip();
     if anchors.is_empty() {
-        result.set(signature.unwrap_or_else(|| unknown(Stage::Signature, "The signer's key cannot be read")));
+        result.set(
+            signature.unwrap_or_else(|| unknown_prose(Stage::Signature, "The signer's key cannot be read")),
+        );
         return no_anchor(result, trust, Method::Sigstore, &[Stage::Chain, Stage::Time, Stage::Log]);
     }
     let evidence = evidence::check(signed.bundle, &roots);
@@ -304,18 +310,19 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
     let fits = "The signature fits the signed bytes";
     result.set(match signature {
         Some(check) => check,
-        None if used.is_some() => Check::pass(Stage::Signature, fits),
-        None => {
-            unknown(Stage::Signature, "The signer's key is of a kind that is not checked by itself; see LOG")
-        }
+        None if used.is_some() => Check::prose_pass(Stage::Signature, fits),
+        None => unknown_prose(
+            Stage::Signature,
+            "The signer's key is of a kind that is not checked by itself; see LOG",
+        ),
     });
     for mut check in evidence.checks {
         if check.outcome == Outcome::Fail && matches!(check.stage, Stage::Chain | Stage::Log) {
-            check.details.extend(age_of_roots(&anchors, leaf, options));
+            check.prose_mut().details.extend(age_of_roots(&anchors, leaf, options));
         }
         // Time and log vouch for the signature: once that is broken, theirs are no findings of their own.
         if altered && check.stage != Stage::Signature && check.outcome == Outcome::Fail {
-            result.set(unknown(check.stage, "Not looked at, because SIGNATURE did not pass"));
+            result.set(unknown_prose(check.stage, "Not looked at, because SIGNATURE did not pass"));
         } else if check.stage != Stage::Signature || !altered {
             result.set(check);
         }
@@ -349,29 +356,29 @@ fn trust_held(what: &str, trust: &Trust, used: Option<&Anchor>, method: Method) 
     let kind = kind_of(method);
     let names: Vec<&str> = match used {
         Some(anchor) => vec![anchor.name.as_str()],
-        None => trust.anchors.iter().filter(|a| a.kind_name() == kind).map(|a| a.name.as_str()).collect(),
+        None => trust.anchors.iter().filter(|a| a.kind() == kind).map(|a| a.name.as_str()).collect(),
     };
     let summary = match used {
         Some(_) => format!("One of the trusted {what} answers for the signer"),
         None => format!("There are trusted {what} to check against"),
     };
-    Check::pass(Stage::Trust, summary).found(names.join(", "))
+    Check::prose_pass(Stage::Trust, summary).found(names.join(", "))
 }
 
-fn kind_of(method: Method) -> &'static str {
+fn kind_of(method: Method) -> AnchorKind {
     match method {
-        Method::Key => "key",
-        Method::Certificate => "ca",
-        Method::Sigstore => "sigstore",
+        Method::Key => AnchorKind::Key,
+        Method::Certificate => AnchorKind::Ca,
+        Method::Sigstore => AnchorKind::Sigstore,
     }
 }
 
 /// What is trusted for other methods: a mix-up of kinds is seen by it.
-fn other_anchors(trust: &Trust, kind: &str) -> Option<Untrusted> {
+fn other_anchors(trust: &Trust, kind: AnchorKind) -> Option<Untrusted> {
     const SHOWN: usize = 5;
-    let others = trust.anchors.iter().filter(|anchor| ![kind, "tsa"].contains(&anchor.kind_name()));
+    let others = trust.anchors.iter().filter(|anchor| ![kind, AnchorKind::Tsa].contains(&anchor.kind()));
     let others: Vec<String> =
-        others.take(SHOWN).map(|anchor| format!("{} ({})", anchor.name, anchor.kind_name())).collect();
+        others.take(SHOWN).map(|anchor| format!("{} ({})", anchor.name, anchor.kind().word())).collect();
     let list = others.join(", ");
     (!others.is_empty())
         .then(|| Untrusted::new(format!("trusted, but of another kind than the signature: {list}")))
@@ -385,12 +392,12 @@ fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &
         Method::Sigstore => "Sigstore trusted root",
     };
     let mut check = if result.outcome_of(Stage::Method) == Outcome::Fail {
-        unknown(
+        unknown_prose(
             Stage::Trust,
             &format!("No {what} was given, because another method was asked for; see METHOD"),
         )
     } else {
-        Check::new(
+        Check::prose(
             Stage::Trust,
             "TRUST-NO-ANCHOR",
             Outcome::Missing,
@@ -400,17 +407,17 @@ fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &
         .found("none")
         .remedy(format!("Name the publisher's {what}, from a source other than this model"))
     };
-    check.details.extend(other_anchors(trust, kind_of(method)));
+    check.prose_mut().details.extend(other_anchors(trust, kind_of(method)));
     result.set(check);
     for stage in stages {
-        result.set(unknown(*stage, &format!("There is no {what} to check against; see TRUST")));
+        result.set(unknown_prose(*stage, &format!("There is no {what} to check against; see TRUST")));
     }
 }
 
 fn identity(result: &Verification, rule: &IdentityRule) -> Check {
     let stage = Stage::Identity;
     if let IdentityRule::Later = rule {
-        let check = unknown(stage, "Whether this signer may sign is for the policy to decide");
+        let check = unknown_prose(stage, "Whether this signer may sign is for the policy to decide");
         return match &result.signer {
             Some(signer) if result.signer_proven() => check.found(signer_line(signer)),
             Some(signer) => check.found(format!("{}, as the bundle says", signer_line(signer))),
@@ -419,18 +426,20 @@ fn identity(result: &Verification, rule: &IdentityRule) -> Check {
     }
     let signer = match &result.signer {
         Some(signer) if result.signer_proven() => signer,
-        _ => return unknown(stage, "The signer is not proven, so who it says it is does not count"),
+        _ => return unknown_prose(stage, "The signer is not proven, so who it says it is does not count"),
     };
     match rule {
-        IdentityRule::Later => unknown(stage, "The policy decides"),
+        IdentityRule::Later => unknown_prose(stage, "The policy decides"),
         IdentityRule::AnchorDecides => match signer.method {
             Method::Key => {
-                Check::pass(stage, "The trusted key itself is the identity").found(signer_line(signer))
+                Check::prose_pass(stage, "The trusted key itself is the identity").found(signer_line(signer))
             }
-            Method::Certificate => Check::pass(stage, "Any signer under the trusted authority is accepted")
-                .found(signer_line(signer)),
+            Method::Certificate => {
+                Check::prose_pass(stage, "Any signer under the trusted authority is accepted")
+                    .found(signer_line(signer))
+            }
             // Anybody gets a certificate of the public-good instance.
-            Method::Sigstore => Check::new(
+            Method::Sigstore => Check::prose(
                 stage,
                 "IDENTITY-NOT-ASKED",
                 Outcome::Unknown,
@@ -450,7 +459,7 @@ fn exact(signer: &Identity, subject: &Untrusted, issuer: Option<&Untrusted>) -> 
     let said = signer.issuer.as_ref().unwrap_or(&none);
     let same_issuer = issuer.is_none_or(|issuer| issuer == said);
     if *subject == signer.subject && same_issuer {
-        return Check::pass(Stage::Identity, "The signer is exactly who was expected")
+        return Check::prose_pass(Stage::Identity, "The signer is exactly who was expected")
             .found(signer_line(signer));
     }
     let expected = match issuer {
@@ -466,7 +475,7 @@ fn exact(signer: &Identity, subject: &Untrusted, issuer: Option<&Untrusted>) -> 
         (_, true) => "Another than the expected signed the model",
         (_, false) => "Another than the expected signed the model, and another authority vouches for it",
     };
-    let mut check = Check::new(Stage::Identity, "IDENTITY-MISMATCH", Outcome::Fail, summary)
+    let mut check = Check::prose(Stage::Identity, "IDENTITY-MISMATCH", Outcome::Fail, summary)
         .expected(expected)
         .found(signer_line(signer))
         .remedy(
@@ -476,7 +485,7 @@ fn exact(signer: &Identity, subject: &Untrusted, issuer: Option<&Untrusted>) -> 
     let nearest = NameDifference::between(signer, subject.raw(), issuer.map(Untrusted::raw))
         .or_else(|| NameDifference::between(signer, subject.raw(), None));
     if let Some(difference) = nearest {
-        check = check.difference(difference);
+        check = check.differing(difference);
     }
     if found.is_hostile() {
         check = check.detail(format!("the {what} found holds characters that do not show"));

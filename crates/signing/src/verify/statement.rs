@@ -4,13 +4,16 @@ use crate::bundle::document::Bundle;
 use crate::bundle::manifest::{
     PAYLOAD_TYPE, PREDICATE_TYPE, PREDICATE_TYPE_V02, STATEMENT_TYPE, Statement, outline,
 };
+use crate::check::codes::CheckCode;
 use crate::check::identity::Method;
-use crate::check::step::{Check, Outcome, Stage, sentence};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::{Check, sentence};
 use crate::error::Code;
 
 pub(super) fn check_method(found: Method, asked: Option<Method>) -> Check {
     match asked {
-        Some(asked) if asked != found => Check::new(
+        Some(asked) if asked != found => Check::prose(
             Stage::Method,
             "METHOD-MISMATCH",
             Outcome::Fail,
@@ -32,13 +35,13 @@ pub(super) fn check_method(found: Method, asked: Option<Method>) -> Check {
                 Method::Sigstore => "--identity WHO --identity-provider URL",
             }
         )),
-        _ => Check::pass(Stage::Method, format!("Signed by method {}", found.as_str())),
+        _ => Check::prose_pass(Stage::Method, format!("Signed by method {}", found.as_str())),
     }
 }
 
 /// STATEMENT, when it fails. The payload is only read as what the envelope says it is.
 pub(super) fn read_statement(bundle: &Bundle) -> std::result::Result<Statement, Box<Check>> {
-    let no = |code: &str, summary: &str| Check::new(Stage::Statement, code, Outcome::Fail, summary);
+    let no = |code: &str, summary: &str| Check::prose(Stage::Statement, code, Outcome::Fail, summary);
     if bundle.envelope.payload_type != PAYLOAD_TYPE {
         return Err(no(
             "STATEMENT-PAYLOAD-TYPE",
@@ -78,7 +81,7 @@ fn other_type(payload: &[u8]) -> Option<Check> {
     let statement = outline(payload)?;
     let said = |field: &str| statement.get(field).and_then(serde_json::Value::as_str);
     let no = |field: &str, expected: &str, found: &str| {
-        Check::new(
+        Check::prose(
             Stage::Statement,
             "STATEMENT-TYPE",
             Outcome::Fail,
@@ -96,9 +99,10 @@ fn other_type(payload: &[u8]) -> Option<Check> {
         }
         (_, Some(found)) if is_other_version(found) => {
             let mut check = no("predicateType", PREDICATE_TYPE, found);
-            check.code = "STATEMENT-VERSION".to_owned();
-            check.summary = "The model was signed by a version of OMS that is not known here".to_owned();
-            check.remedy =
+            check.code = CheckCode::StatementVersion;
+            check.prose_mut().summary =
+                "The model was signed by a version of OMS that is not known here".to_owned();
+            check.words().remedy =
                 Some("Get a newer Touchmark, or ask the publisher for a signature of OMS v1".to_owned());
             Some(check)
         }
@@ -115,7 +119,7 @@ pub(super) fn check_statement(statement: &Statement) -> Check {
     let manifest = &statement.manifest;
     let count = manifest.resources.len();
     if statement.legacy {
-        return Check::new(
+        return Check::prose(
             Stage::Statement,
             "STATEMENT-LEGACY",
             Outcome::Partial,
@@ -126,7 +130,7 @@ pub(super) fn check_statement(statement: &Statement) -> Check {
         .remedy("Ask the publisher to sign again with a current tool");
     }
     let hash = manifest.serialization.hash.as_str();
-    Check::pass(
+    Check::prose_pass(
         Stage::Statement,
         match manifest.serialization.shard_size {
             Some(size) => {
@@ -141,17 +145,17 @@ pub(super) fn check_statement(statement: &Statement) -> Check {
 pub(super) fn check_subject(statement: &Statement) -> Check {
     let root = statement.manifest.root_digest();
     match statement.subject_digest {
-        None => Check::new(
+        None => Check::prose(
             Stage::Subject,
             Stage::Subject.name(),
             Outcome::NotApplicable,
             "Statements of version 0.2.0 name no root digest",
         ),
         Some(digest) if digest == root => {
-            Check::pass(Stage::Subject, "The root digest is that of the files it lists")
+            Check::prose_pass(Stage::Subject, "The root digest is that of the files it lists")
                 .found(root.to_string())
         }
-        Some(digest) => Check::new(
+        Some(digest) => Check::prose(
             Stage::Subject,
             "SUBJECT-DIGEST",
             Outcome::Fail,

@@ -1,7 +1,8 @@
 //! What else lies in a model's folder: its size, and signatures of other kinds. It judges none of them.
 
 use crate::bundle::manifest::Statement;
-use crate::check::step::{Outcome, Stage};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
 use crate::error::Result;
 use crate::files::enumerate::Listing;
 use crate::foreign;
@@ -49,11 +50,14 @@ pub(super) fn look_around(
     let parse = result.checks.iter_mut().find(|check| check.stage == Stage::Parse);
     if let Some(check) = parse.filter(|_| !is_bundle && !found.is_empty()) {
         let lines = found.iter().take(SHOWN_FOREIGN);
-        check.details.extend(lines.map(|one| Untrusted::new(format!("not OMS: {}", one.line().raw()))));
+        check
+            .prose_mut()
+            .details
+            .extend(lines.map(|one| Untrusted::new(format!("not OMS: {}", one.line().raw()))));
         let taken_for_oms = bundle.file_name().map(|name| name.to_string_lossy());
         let is_it = |one: &ForeignSignature| Some(one.file.raw()) == taken_for_oms.as_deref();
         if check.outcome == Outcome::Missing || found.iter().any(is_it) {
-            check.remedy = Some(ForeignSignature::ADD_OMS.to_owned());
+            check.prose_mut().remedy = Some(ForeignSignature::ADD_OMS.to_owned());
         }
     }
     result.foreign = found;

@@ -1,13 +1,16 @@
 //! TIME for signatures by key and certificate: whether a trusted authority (RFC 3161) says when the signature was
 //! there. It knows the signature only as bytes.
 
-use crate::check::codes::code_info;
-use crate::check::step::{Check, Outcome, Stage};
+use crate::check::codes::CheckCode;
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::Check;
 use crate::clock::whole_second;
 use crate::text::Untrusted;
 use crate::time::authority::TimestampAuthority;
 use crate::time::token::{Token, is_meant, unnamed};
-use crate::trust::anchor::{Anchor, AnchorKind, Trust};
+use crate::trust::anchor::{Anchor, AnchorMaterial, Trust};
+use crate::words::code_info;
 use crate::x509::judgement::ChainTime;
 use crate::x509::signatures::signature_holds;
 use crate::x509::{certificate, chain};
@@ -86,23 +89,31 @@ pub(crate) fn check(
                 good.anchor.name,
                 good.anchor.origin
             );
-            let mut check = Check::pass(Stage::Time, summary).found(found);
-            check.details.extend(good.details.iter().map(|line| line.as_str().into()));
+            let mut check = Check::prose_pass(Stage::Time, summary).found(found);
+            check.prose_mut().details.extend(good.details.iter().map(|line| line.as_str().into()));
             let used = good.anchor.used_at(now);
             let age =
                 used.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} d old"));
-            check.details.push(format!("anchor {}: sha256 {}, {age}", used.name, used.digest).into());
+            check
+                .prose_mut()
+                .details
+                .push(format!("anchor {}: sha256 {}, {age}", used.name, used.digest).into());
             check
         }
         (None, Some(Judged::Bad(bad))) => {
-            let mut check = Check::new(Stage::Time, bad.code, Outcome::Fail, bad.summary)
+            let mut check = Check::prose(Stage::Time, bad.code, Outcome::Fail, bad.summary)
                 .found(bad.found.clone())
-                .remedy(code_info(bad.code).map(|info| info.remedy).unwrap_or_default());
-            check.expected = bad.expected.as_deref().map(Untrusted::new);
+                .remedy(
+                    CheckCode::parse(bad.code)
+                        .and_then(code_info)
+                        .map(|info| info.remedy)
+                        .unwrap_or_default(),
+                );
+            check.prose_mut().expected = bad.expected.as_deref().map(Untrusted::new);
             check
         }
         (None, Some(Judged::Unknown { authority, why, .. })) if !named.is_empty() => {
-            Check::new(
+            Check::prose(
                 Stage::Time,
                 "TIME-UNKNOWN-AUTHORITY",
                 // As without a timestamp: one more stranger's is no reason to believe less.
@@ -126,7 +137,7 @@ pub(crate) fn check(
         .iter()
         .enumerate()
         .filter(|(index, one)| *index != told || (named.is_empty() && matches!(one, Judged::Unknown { .. })));
-    check.details.extend(others.map(|(index, one)| line(index, one)));
+    check.prose_mut().details.extend(others.map(|(index, one)| line(index, one)));
     (check, earliest.map(|(_, good)| good.at))
 }
 
@@ -136,8 +147,8 @@ fn place(index: usize) -> String {
 
 fn authorities(trust: &Trust) -> impl Iterator<Item = (&Anchor, &TimestampAuthority)> {
     trust.anchors.iter().flat_map(|anchor| {
-        let authorities = match &anchor.kind {
-            AnchorKind::Tsa(authorities) => authorities.as_slice(),
+        let authorities = match &anchor.material {
+            AnchorMaterial::Tsa(authorities) => authorities.as_slice(),
             _ => &[],
         };
         authorities.iter().map(move |authority| (anchor, authority))
@@ -160,7 +171,7 @@ fn untrusted(now: Timestamp, stamps: usize) -> Check {
     };
     let summary =
         format!("Nothing that is trusted says when it was signed; judged as of {}", whole_second(now));
-    Check::new(Stage::Time, "TIME-UNTRUSTED", Outcome::Partial, summary).remedy(remedy)
+    Check::prose(Stage::Time, "TIME-UNTRUSTED", Outcome::Partial, summary).remedy(remedy)
 }
 
 fn line(index: usize, judged: &Judged) -> Untrusted {
@@ -346,9 +357,9 @@ fn leads_to<'t>(
         let certificates: Vec<Vec<u8>> =
             std::iter::once(signer.to_vec()).chain(token.certificates.iter().cloned()).collect();
         let judged = chain::judge_authority(&certificates, &authority.certificates, ChainTime::now(token.at));
-        let told = |check: &Check| match &check.found {
-            Some(found) => Untrusted::new(format!("{}: {}", check.summary, found.raw())),
-            None => check.summary.as_str().into(),
+        let told = |check: &Check| match &check.words().found {
+            Some(found) => Untrusted::new(format!("{}: {}", check.words().summary, found.raw())),
+            None => check.words().summary.as_str().into(),
         };
         if judged.anchor.is_none() && ELSEWHERE.contains(&judged.check.code.as_str()) {
             why = told(&judged.check);

@@ -3,7 +3,9 @@
 use crate::bundle::manifest::RootDigest;
 use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::identity::{Identity, Method};
-use crate::check::step::{Check, Outcome, Stage};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::Check;
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::hashing::job::HashAlgorithm;
@@ -56,7 +58,7 @@ impl Verification {
     /// A verification in which nothing was looked at yet: every stage `unknown`.
     pub fn not_looked(at: jiff::Timestamp, why: &str) -> Self {
         let checks = Stage::ALL
-            .map(|stage| Check::new(stage, stage.name(), Outcome::Unknown, why.to_owned()))
+            .map(|stage| Check::prose(stage, stage.name(), Outcome::Unknown, why.to_owned()))
             .to_vec();
         Verification {
             checks,
@@ -137,10 +139,10 @@ impl Verification {
         }
         let line = Untrusted::new(format!("its root digest is that of the model {}", owner.raw()));
         if check.code == "FILES-OTHER-MODEL" {
-            check.expected = Some(Untrusted::new(format!("the signed files of {}", owner.raw())));
+            check.prose_mut().expected = Some(Untrusted::new(format!("the signed files of {}", owner.raw())));
         }
-        if !check.details.contains(&line) {
-            check.details.insert(0, line);
+        if !check.words().details.contains(&line) {
+            check.prose_mut().details.insert(0, line);
         }
     }
 

@@ -84,6 +84,6 @@ fn judge(
         Some(obstacle) => obstacle.check(pool),
         None => Obstacle::NoIssuer { child: 0 }.check(pool),
     };
-    check.details.extend(pool.notes.iter().cloned());
+    check.prose_mut().details.extend(pool.notes.iter().cloned());
     Err(Box::new(check))
 }

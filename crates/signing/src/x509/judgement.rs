@@ -1,6 +1,8 @@
 //! What judging a chain takes and gives: the time, the purpose, the outcome, and how a path falls short.
 
-use crate::check::step::{Check, Outcome, Stage};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::Check;
 use crate::clock::whole_second;
 use jiff::Timestamp;
 
@@ -46,7 +48,7 @@ pub(crate) enum Purpose {
 pub(crate) type Judged<T> = std::result::Result<T, Box<Check>>;
 
 pub(crate) fn fault(code: &str, summary: impl Into<String>) -> Check {
-    Check::new(Stage::Chain, code, Outcome::Fail, summary)
+    Check::prose(Stage::Chain, code, Outcome::Fail, summary)
 }
 
 /// A path that does not hold, and how near it came: the lowest rank is told.

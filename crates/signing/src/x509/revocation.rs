@@ -1,7 +1,10 @@
 //! Revocation lists (RFC 5280 5 and 6.3), from files only: nothing is fetched. A list counts when it is
 //! complete, current and signed by the issuer of the certificate; any other is told and not used.
 
-use crate::check::step::{Check, Outcome, Stage};
+use crate::check::codes::CheckCode;
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
+use crate::check::step::Check;
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
@@ -213,7 +216,7 @@ pub(crate) fn check(
     let names: Vec<String> =
         path.iter().map(|m| format!("{:?}", m.certificate.tbs_certificate.subject.to_string())).collect();
     let summary = format!("The certificates lead to the trusted authority at {}", time.validity());
-    let mut check = Check::pass(Stage::Chain, summary).found(names.join(" issued by "));
+    let mut check = Check::prose_pass(Stage::Chain, summary).found(names.join(" issued by "));
     if lists.is_empty() {
         return Ok(check);
     }
@@ -255,13 +258,15 @@ pub(crate) fn check(
         return Ok(revoked.later(&name, signed, check));
     }
     if !leaf_is_covered && path.len() > 1 {
-        check.code = "CHAIN-NOT-COVERED".to_owned();
+        check.code = CheckCode::ChainNotCovered;
         check.outcome = Outcome::Partial;
-        check.summary = "The certificates lead to the trusted authority, and no list that can be used says \
+        check.prose_mut().summary =
+            "The certificates lead to the trusted authority, and no list that can be used says \
                          whether the signing certificate was revoked"
-            .to_owned();
-        check.expected = Some("a current, complete revocation list that its issuer signed".into());
-        check.remedy = Some("Get the current revocation list of the authority".to_owned());
+                .to_owned();
+        check.prose_mut().expected =
+            Some("a current, complete revocation list that its issuer signed".into());
+        check.prose_mut().remedy = Some("Get the current revocation list of the authority".to_owned());
     }
     Ok(check)
 }
@@ -332,14 +337,16 @@ impl Revoked {
     }
 
     fn later(&self, name: &str, signed: Timestamp, mut check: Check) -> Check {
-        check.code = "CHAIN-REVOKED-LATER".to_owned();
+        check.code = CheckCode::ChainRevokedLater;
         check.outcome = Outcome::Partial;
-        check.summary =
+        check.words().summary =
             "A certificate was revoked after the signature was made, as a trusted time says".to_owned();
-        check.expected = Some(format!("signed before the revocation; it was signed {signed}").into());
-        check.found = Some(self.found(name).into());
-        check.evidence = Some(self.list.clone().into());
-        check.remedy = Some("Ask the publisher for a signature with another certificate".to_owned());
+        check.prose_mut().expected =
+            Some(format!("signed before the revocation; it was signed {signed}").into());
+        check.prose_mut().found = Some(self.found(name).into());
+        check.prose_mut().evidence = Some(self.list.clone().into());
+        check.prose_mut().remedy =
+            Some("Ask the publisher for a signature with another certificate".to_owned());
         check
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn add(workbench: &Workbench, add: &AddAnchor, output: &Output) -> Re
             files: add.files.clone(),
             kind: add.kind.map(|kind| match kind {
                 KindName::Key => AnchorKind::Key,
-                KindName::X509 => AnchorKind::X509,
+                KindName::X509 => AnchorKind::Ca,
                 KindName::Sigstore => AnchorKind::Sigstore,
                 KindName::Tsa => AnchorKind::Tsa,
             }),

@@ -64,7 +64,7 @@ fn list(workbench: &Workbench, output: &Output) -> Result<()> {
         rows.push(vec![
             state.to_owned(),
             screen(&anchor.name),
-            anchor.kind.clone(),
+            anchor.kind.word().to_owned(),
             age(anchor.age_days),
             short(&anchor.digest),
             screen(anchor.error.as_ref().unwrap_or(&anchor.origin)),
@@ -78,7 +78,7 @@ fn list(workbench: &Workbench, output: &Output) -> Result<()> {
         rows.push(vec![
             "· available".to_owned(),
             name.to_owned(),
-            used.kind.clone(),
+            used.kind.word().to_owned(),
             age(used.age_days),
             short(&used.digest),
             used.origin.clone(),

@@ -211,11 +211,11 @@ fn require(verification: &mut Verification, with: &VerifyCommon) {
     for (demanded, stage, code, present, what) in demands {
         if demanded && !present && verification.outcome_of(stage) != Outcome::Fail {
             let mut check =
-                Check::new(stage, code, Outcome::Missing, format!("{what} is required and is not there"));
+                Check::prose(stage, code, Outcome::Missing, format!("{what} is required and is not there"));
             // What was found instead explains it.
             if let Some(before) = verification.check(stage) {
-                check.found = before.found.clone();
-                check.details = before.details.clone();
+                check.prose_mut().found = before.words().found.clone();
+                check.prose_mut().details = before.words().details.clone();
             }
             let check = check.remedy(
                 "ask the producer to sign with a log or a timestamp authority, or drop the requirement",

@@ -17,7 +17,8 @@ use crate::bundle::dsse::{Envelope, pae};
 use crate::bundle::manifest::{PAYLOAD_TYPE, Statement};
 use crate::check::evidence::LogEntry;
 use crate::check::identity::Identity;
-use crate::check::step::{Outcome, Stage};
+use crate::check::outcome::Outcome;
+use crate::check::stage::Stage;
 use crate::error::{Code, Error, Result};
 use crate::hashing::remembered::Reuse;
 use crate::http::{Client, Service};
@@ -186,12 +187,12 @@ fn prove(document: &[u8], statement: &Statement, instance: &Instance) -> Result<
         Stage::Log => &instance.log.service,
         _ => &instance.authority,
     };
-    let why = check.found.as_ref().map(|found| format!(" ({})", found.clip(200))).unwrap_or_default();
+    let why = check.words().found.as_ref().map(|found| format!(" ({})", found.clip(200))).unwrap_or_default();
     Err(Error::new(
         Code::Unproven,
         format!(
             "what {} answered does not verify against the instance's trusted root: {} {}{why}",
-            service.name, check.code, check.summary
+            service.name, check.code, check.words().summary
         ),
     )
     .at(&service.url)

@@ -1,0 +1,49 @@
+//! The facts that a check rests on: one variant for each situation, with what is known of it as values. No words.
+
+use crate::text::Untrusted;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::identity::NameDifference;
+use super::stage::Stage;
+
+/// Why a check came out as it did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// The code says all.
+    #[default]
+    Nothing,
+    /// Nobody looked yet.
+    NotLooked,
+    /// This stage had to pass first.
+    After(Stage),
+    /// Text made where the check was made.
+    Prose(Box<Prose>),
+}
+
+impl Why {
+    /// Whether there is nothing to say.
+    pub fn is_nothing(&self) -> bool {
+        *self == Why::Nothing
+    }
+}
+
+/// Words instead of facts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Prose {
+    /// One line.
+    pub summary: String,
+    /// What should have been there.
+    pub expected: Option<Untrusted>,
+    /// What was there.
+    pub found: Option<Untrusted>,
+    /// Where the evidence is.
+    pub evidence: Option<Untrusted>,
+    /// What to do.
+    pub remedy: Option<String>,
+    /// Further lines.
+    pub details: Vec<Untrusted>,
+    /// The part of the signer that differs.
+    pub difference: Option<NameDifference>,
+}

@@ -1,0 +1,510 @@
+//! What every code of a check means, what usually causes it and what to do, in one table. `docs/checks.md` is made
+//! from it.
+
+use crate::check::codes::CheckCode;
+
+/// The words for one code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeInfo {
+    /// The code.
+    pub code: CheckCode,
+    /// What it means.
+    pub meaning: &'static str,
+    /// What usually causes it.
+    pub cause: &'static str,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+/// What is known of a code. None for a code that is only its stage's name.
+pub fn code_info(code: CheckCode) -> Option<&'static CodeInfo> {
+    CODES.iter().find(|info| info.code == code)
+}
+
+const fn row(code: CheckCode, meaning: &'static str, cause: &'static str, remedy: &'static str) -> CodeInfo {
+    CodeInfo { code, meaning, cause, remedy }
+}
+
+/// All codes but those of the stages themselves, in the order of the stages.
+pub const CODES: &[CodeInfo] = &[
+    row(
+        CheckCode::ParseAbsent,
+        "There is no signature file.",
+        "The model was never signed, or the signature has another name or was not downloaded.",
+        "Look for a `.sig` file beside the model; ask the publisher to sign.",
+    ),
+    row(
+        CheckCode::ParseEmpty,
+        "The signature file holds nothing.",
+        "A download or a disk that was full.",
+        "Get the signature again from the publisher.",
+    ),
+    row(
+        CheckCode::ParseTruncated,
+        "The signature file ends before its JSON does.",
+        "A download that broke off, or a disk that was full.",
+        "Get the signature again from the publisher.",
+    ),
+    row(
+        CheckCode::ParseMalformed,
+        "The file is not a Sigstore bundle as OMS asks for; the field at fault is named.",
+        "Another file under the signature's name, an edited file, or a signing tool with a defect.",
+        "Get the signature again; if it is as published, tell the publisher which field is at fault.",
+    ),
+    row(
+        CheckCode::ParseTooLarge,
+        "The file is larger, deeper or has more values than any signature.",
+        "Another file under the signature's name, or an attempt to exhaust the verifier.",
+        "Check the path; otherwise refuse the file.",
+    ),
+    row(
+        CheckCode::ParseUnreadable,
+        "The signature file is there and cannot be read.",
+        "Permissions, a pipe or device in its place, a disk error.",
+        "Make it a plain, readable file and verify again.",
+    ),
+    row(
+        CheckCode::MethodMismatch,
+        "The model was signed by another method (key, certificate, sigstore) than was asked for.",
+        "The command for another method was used, or the publisher changed how it signs.",
+        "Verify by the method that the bundle names, with something to trust for it.",
+    ),
+    row(
+        CheckCode::TrustNoAnchor,
+        "Nothing is trusted that could answer for a signer of this kind.",
+        "No key, authority or Sigstore root was given, or the policy names none of that kind.",
+        "Name the publisher's key, authority or root, from a source other than the model.",
+    ),
+    row(
+        CheckCode::TrustUnknownKey,
+        "The key that signed is none of the trusted keys.",
+        "Another publisher, a new key of the same publisher, or a forgery.",
+        "Ask the publisher for its key by another way than the model.",
+    ),
+    row(
+        CheckCode::TrustHint,
+        "A trusted key made the signature, and the bundle names another key.",
+        "A signing tool that computes the hint in its own way, or an edited bundle.",
+        "Have the model signed again with a tool that writes the hint as OMS says.",
+    ),
+    row(
+        CheckCode::TrustUnusable,
+        "The trusted root cannot be used.",
+        "A trusted root of a newer or older form, or a damaged one.",
+        "Get the trusted root again.",
+    ),
+    row(
+        CheckCode::SignatureInvalid,
+        "The signature does not fit the signed bytes.",
+        "The statement or the signature was altered after signing.",
+        "Refuse the model; get the signature again from the publisher.",
+    ),
+    row(
+        CheckCode::SignatureKey,
+        "The certificate holds a key that OMS does not allow.",
+        "A certificate for RSA, Ed25519 or another curve.",
+        "Have the model signed with a key on P-256, P-384 or P-521.",
+    ),
+    row(
+        CheckCode::ChainUntrusted,
+        "The signing certificate leads to no trusted authority.",
+        "Another authority, a missing intermediate certificate, or another Sigstore instance.",
+        "Trust the authority only if you have its certificate from a source of your own.",
+    ),
+    row(
+        CheckCode::ChainPartial,
+        "The certificates lead to a trusted intermediate certificate whose own root is not trusted.",
+        "Only the intermediate certificate was named as the authority.",
+        "Name the root's certificate beside it, if you have it from a source of your own.",
+    ),
+    row(
+        CheckCode::ChainSignature,
+        "A certificate was not signed by the authority that it names.",
+        "An authority of the same name with another key, or a forged certificate.",
+        "Refuse the model until its publisher explains the certificate.",
+    ),
+    row(
+        CheckCode::ChainInvalid,
+        "A certificate is damaged, or breaks a rule of paths that has no code of its own.",
+        "A forged certificate, a faulty authority.",
+        "Refuse the model until its publisher explains the certificate.",
+    ),
+    row(
+        CheckCode::ChainExpired,
+        "A certificate had ended at the time that counts.",
+        "Certificates end, and without a trusted time the time of the verification counts.",
+        "Have the model signed again; with a timestamp a signature outlives its certificate.",
+    ),
+    row(
+        CheckCode::ChainNotYetValid,
+        "A certificate had not begun at the time that counts.",
+        "A wrong clock, or a verification as of a time before the signature.",
+        "Check the clock and the time of the verification.",
+    ),
+    row(
+        CheckCode::ChainUsage,
+        "The certificate was not issued for signing.",
+        "A certificate for a server or for encryption was used.",
+        "Have the model signed with a certificate for digital signatures or code signing.",
+    ),
+    row(
+        CheckCode::ChainNotCa,
+        "A certificate that is none of an authority issued another one.",
+        "A signer that issues certificates with its own: an attack, or a faulty authority.",
+        "Refuse the model until its publisher explains the certificate.",
+    ),
+    row(
+        CheckCode::ChainPathLength,
+        "There are more authorities in the path than one of them allows.",
+        "An authority that made another one without being allowed to.",
+        "Refuse the model until its publisher explains the certificate.",
+    ),
+    row(
+        CheckCode::ChainNames,
+        "A name is outside the name constraints of an authority above it, or cannot be judged by them.",
+        "An authority that certifies names that are not its own, or a name that can be read in two ways.",
+        "Refuse the model until its publisher explains the certificate.",
+    ),
+    row(
+        CheckCode::ChainCritical,
+        "A certificate holds a critical extension that is not known here.",
+        "A certificate for a special purpose.",
+        "Ask for a certificate without it; whoever does not know a critical extension must refuse.",
+    ),
+    row(
+        CheckCode::ChainAlgorithm,
+        "A certificate is signed with an algorithm that is refused, such as SHA-1.",
+        "An old authority.",
+        "Have the certificates issued again, and the model signed again.",
+    ),
+    row(
+        CheckCode::ChainKey,
+        "A certificate holds a key that is refused, such as RSA of 1024 bits or one on secp256k1.",
+        "An old authority, or one of another trade.",
+        "Have the certificates issued again with a stronger key, and the model signed again.",
+    ),
+    row(
+        CheckCode::ChainLimit,
+        "The certificates form more or longer paths than can be followed.",
+        "Many certificates of the same name: an attempt to exhaust the verifier.",
+        "Have the model signed with only the certificates that lead to the root.",
+    ),
+    row(
+        CheckCode::ChainRevoked,
+        "The authority revoked a certificate; date and reason are told.",
+        "A stolen key, a publisher that left, a replaced certificate.",
+        "Do not use the model; ask its publisher for a signature with another certificate.",
+    ),
+    row(
+        CheckCode::ChainRevokedLater,
+        "A certificate was revoked after the signature was made, as a trusted time says. Not a failure by itself.",
+        "A replaced certificate.",
+        "Ask the publisher for a signature with another certificate.",
+    ),
+    row(
+        CheckCode::ChainNotCovered,
+        "Revocation lists were given, and none that can be used covers the signing certificate. Not a failure by itself.",
+        "A list that ended, of another authority, or that its issuer did not sign; the details say which.",
+        "Get the current revocation list of the authority.",
+    ),
+    row(
+        CheckCode::ChainSct,
+        "No trusted certificate log vouches for the keyless certificate.",
+        "A forged certificate, or a trusted root older than the log's key.",
+        "Refresh the trusted root; if that does not help, refuse the model.",
+    ),
+    row(
+        CheckCode::TimeUntrusted,
+        "Nothing that is trusted says when it was signed. Not a failure by itself.",
+        "A signature by key or certificate without a timestamp, or no timestamp authority is named as trusted.",
+        "Where the time matters, sign with a timestamp (`--tsa-url`), and name its authority when you verify.",
+    ),
+    row(
+        CheckCode::TimeUnknownAuthority,
+        "The timestamp is of an authority that is none of the trusted ones, and does not count. Not a failure by itself.",
+        "The publisher uses another timestamp authority than those that were named.",
+        "Trust the authority (`--tsa-certificate-chain`, `kind = \"tsa\"`) if you have its certificate from elsewhere.",
+    ),
+    row(
+        CheckCode::TimeMalformed,
+        "A timestamp in the bundle cannot be read.",
+        "An altered bundle, or a token that is not DER or larger than 64 KiB.",
+        "Get the bundle again from the publisher.",
+    ),
+    row(
+        CheckCode::TimeOtherSignature,
+        "A timestamp in the bundle is of another signature.",
+        "A timestamp that was copied from another bundle, or a signature that was replaced.",
+        "Treat the bundle as altered: get it again from the publisher.",
+    ),
+    row(
+        CheckCode::TimeAlgorithm,
+        "A timestamp is made with an algorithm that is refused.",
+        "An old authority that uses SHA-1, or one that signs with something else than RSA (PKCS #1 v1.5) or ECDSA.",
+        "Have the model signed again with a timestamp of another authority.",
+    ),
+    row(
+        CheckCode::TimeAuthority,
+        "A timestamp was made with a certificate that may not make it.",
+        "The certificate is not for timestamps alone, had ended by then, or is not the one that the token names.",
+        "Ask the timestamp authority; have the model signed again with a timestamp of one in order.",
+    ),
+    row(
+        CheckCode::TimeFuture,
+        "A timestamp says a time that is still to come.",
+        "A clock that is wrong, here or at the authority, or a verification as of an earlier time.",
+        "Check this machine's clock, and the time of the verification.",
+    ),
+    row(
+        CheckCode::TimeAbsent,
+        "A keyless signature without a time that is trusted: its certificate cannot be judged.",
+        "A bundle without log promise or timestamp, or one of another instance.",
+        "Ask the publisher for a bundle with a log entry or a timestamp.",
+    ),
+    row(
+        CheckCode::TimeInvalid,
+        "A timestamp in the bundle does not hold: its signature or its time was altered.",
+        "An altered bundle.",
+        "Get the bundle again from the publisher.",
+    ),
+    row(
+        CheckCode::TimeRequired,
+        "You asked for a trusted signing time and there is none.",
+        "Signed by key or certificate without a timestamp of a trusted authority.",
+        "Ask for a signature with a timestamp or a keyless one, or drop the requirement.",
+    ),
+    row(
+        CheckCode::LogUnknown,
+        "The log that the bundle names is not in the trusted root.",
+        "It was signed with another Sigstore instance (staging, private), or the root is older than the log.",
+        "Refresh the trusted root, or add that of the instance that signed, if you trust it.",
+    ),
+    row(
+        CheckCode::LogInvalid,
+        "The proof of the log entry does not hold.",
+        "An altered bundle, or a trusted root older than the log's key.",
+        "Get the bundle again; refresh the trusted root.",
+    ),
+    row(
+        CheckCode::LogUnsupported,
+        "The log entry is of a kind that cannot be verified here.",
+        "A bundle of an old or a future version.",
+        "Ask for a bundle of version 0.3 with an entry of kind dsse or hashedrekord.",
+    ),
+    row(
+        CheckCode::LogRequired,
+        "You asked for a transparency log entry and there is none.",
+        "Keys and certificates of OMS v1.0 come without one.",
+        "Ask for a keyless signature, or drop the requirement.",
+    ),
+    row(
+        CheckCode::IdentityMismatch,
+        "The signer is proven, and is not the one expected. The part that differs is marked.",
+        "A look-alike, a copy signed by somebody else, a renamed workflow, or a typing mistake in the rule.",
+        "Refuse the model unless the publisher confirms the signer by another way.",
+    ),
+    row(
+        CheckCode::IdentityNotAsked,
+        "It was not said whom to expect, and anybody can get a certificate of this kind.",
+        "A keyless signature was verified without identity and provider.",
+        "Name the identity and its provider, from a source other than the model.",
+    ),
+    row(
+        CheckCode::IdentityNoPublisher,
+        "The policy names no publisher for this model.",
+        "A new model, or a `models` pattern that does not fit its name.",
+        "Learn who signs by another way than the model; then add a publisher to the policy.",
+    ),
+    row(
+        CheckCode::IdentityWrongPublisher,
+        "A signer that the policy knows, but as another publisher's.",
+        "A copy that somebody else signed.",
+        "Find out where this copy comes from.",
+    ),
+    row(
+        CheckCode::IdentityDenied,
+        "The policy denies this signer.",
+        "A revoked key or a compromised identity.",
+        "Do not use the model; ask for a signature by somebody else.",
+    ),
+    row(
+        CheckCode::IdentityWindow,
+        "The signature lies outside the time for which the policy trusts the publisher.",
+        "A key that was replaced, or a grant that ended.",
+        "Have it signed again inside the window, or extend the grant after a review.",
+    ),
+    row(
+        CheckCode::StatementPayloadType,
+        "What was signed does not say that it is an in-toto statement.",
+        "A DSSE envelope of another use.",
+        "Name the file that holds the model's signature.",
+    ),
+    row(
+        CheckCode::StatementType,
+        "The statement is of another type: it does not sign a model.",
+        "A provenance, a bill of materials or another claim was taken for the signature.",
+        "Name the file that holds the model's signature.",
+    ),
+    row(
+        CheckCode::StatementVersion,
+        "The model was signed by a version of OMS that is not known here.",
+        "A signing tool that is newer than this program.",
+        "Get a newer Touchmark, or ask the publisher for a signature of OMS v1.",
+    ),
+    row(
+        CheckCode::StatementMalformed,
+        "The statement is not a manifest as OMS asks for; the field at fault is named.",
+        "A signing tool with a defect, or an attempt to make readers disagree.",
+        "Refuse the signature and tell the publisher which field is at fault.",
+    ),
+    row(
+        CheckCode::StatementTooLarge,
+        "The statement is deeper or has more values than can be looked at.",
+        "An attempt to exhaust the verifier, or a model of millions of files.",
+        "Have the model signed in fewer, larger files.",
+    ),
+    row(
+        CheckCode::StatementLegacy,
+        "A statement of the reference's version 0.2.0, from before OMS: no root digest, no recorded rules.",
+        "An old signature.",
+        "Ask the publisher to sign again with a current tool.",
+    ),
+    row(
+        CheckCode::SubjectDigest,
+        "The statement contradicts itself: its root digest is not that of the files it lists.",
+        "A signing tool with a defect, or a manifest that was put together by hand.",
+        "Refuse the signature and tell the publisher.",
+    ),
+    row(
+        CheckCode::SubjectArtifact,
+        "The bundle is about another artifact than the one that was given.",
+        "Another file, a changed one, or another file's bundle.",
+        "Get the artifact and its bundle again, together.",
+    ),
+    row(
+        CheckCode::FilesChanged,
+        "Files are not as they were signed. What is known of the difference is told for each.",
+        "A replaced or edited file, a download cut short, a Git LFS pointer, converted line ends.",
+        "Do not load the model; get the files again from the publisher.",
+    ),
+    row(
+        CheckCode::FilesMissing,
+        "Signed files are not where they were signed.",
+        "An incomplete download, moved files, or names that a file system changed.",
+        "Get the files, or give them back their names.",
+    ),
+    row(
+        CheckCode::FilesExtra,
+        "There are files that nobody signed. Code among them may run when the model is loaded.",
+        "Files added after signing: caches, converted weights, or an attack.",
+        "Remove them, or have the model signed with them.",
+    ),
+    row(
+        CheckCode::FilesOtherModel,
+        "The signature belongs to another model.",
+        "A signature copied from one model to another, as when a model is uploaded again.",
+        "Refuse the signature; get the one that was made for this model.",
+    ),
+    row(
+        CheckCode::FilesBlobName,
+        "The signed files are here, and a blob of the hub cache that holds one is not what its name, a SHA-256, says.",
+        "A cache that was damaged or written to by hand.",
+        "Delete that blob from the cache and download the model again.",
+    ),
+    row(
+        CheckCode::FilesLink,
+        "The model holds a symbolic link that the signature does not allow.",
+        "A link added after signing, or a cache that links its files.",
+        "Replace the link by the file.",
+    ),
+    row(
+        CheckCode::FilesOdd,
+        "The model holds something that cannot have been signed: a pipe, a device, a link out of it.",
+        "Something that does not belong into a model.",
+        "Remove it from the model.",
+    ),
+    row(
+        CheckCode::FilesCached,
+        "Digests were remembered and not computed at the verification, and the stage does not let them count.",
+        "A verification at a stage with `cached_digests_max_hours`, looked at from one without, or too long ago.",
+        "Verify in full: `touchmark verify MODEL --in-full`.",
+    ),
+    row(
+        CheckCode::FilesUnreadable,
+        "Files could not be read, or changed while they were read.",
+        "Permissions, a disk error, or a program that writes to the model.",
+        "Make the files readable and still, and verify again.",
+    ),
+    row(
+        CheckCode::FilesTooMany,
+        "The model holds more files, or deeper folders, than can be looked at.",
+        "Another folder than the model's was named.",
+        "Check the path.",
+    ),
+    row(
+        CheckCode::FilesUnsignedAllowed,
+        "All signed files are as signed; unsigned files were left out of account, as asked.",
+        "`--ignore-unsigned-files` was given.",
+        "Verify without it before the unsigned files are loaded.",
+    ),
+    row(
+        CheckCode::PredicatesUnreadable,
+        "The file of further claims cannot be read. Nothing in it counts.",
+        "A damaged `claims.jsonl`.",
+        "Look at the file; get it again.",
+    ),
+    row(
+        CheckCode::PredicatesNotCounted,
+        "Some of the further claims do not count: they are about another model, not verified, or no claims at all.",
+        "A copied file of claims, a signer that is not trusted here, or a line that somebody appended.",
+        "Nothing for this model: they prove nothing and contradict nothing. `touchmark claims list` shows each.",
+    ),
+    row(
+        CheckCode::PolicyFormat,
+        "The policy bans a format that the model holds.",
+        "Weights as pickle, which runs code when it is loaded.",
+        "Ask for the weights in a format that the policy allows.",
+    ),
+    row(
+        CheckCode::PolicyHash,
+        "The policy does not allow the hash that was recorded.",
+        "The publisher signs with another hash than the policy lists.",
+        "Have the model signed with an allowed hash.",
+    ),
+    row(
+        CheckCode::PolicyAnchorAge,
+        "The trust anchor that answered is older than the policy wants.",
+        "Nobody has refreshed the file for longer than `max_age_days`.",
+        "Get the anchor again from its source, compare, and replace the file.",
+    ),
+    row(
+        CheckCode::PolicyKey,
+        "The policy does not allow keys of the kind that signed.",
+        "The publisher signs with another curve than the policy lists.",
+        "Have the model signed with an allowed key.",
+    ),
+    row(
+        CheckCode::PolicySymlinks,
+        "The signature follows symbolic links, and the policy does not allow that.",
+        "The model was signed where its files are links, as in a download cache.",
+        "Have the model signed with files in place of the links.",
+    ),
+    row(
+        CheckCode::PolicyIgnored,
+        "The signature leaves out files that the policy does not allow to be left out.",
+        "A wide `ignore_paths` in the signature.",
+        "Remove these files, or have the model signed with them.",
+    ),
+    row(
+        CheckCode::PolicyLog,
+        "The policy wants a transparency log entry and there is none.",
+        "A signature by key or certificate.",
+        "Have the model signed with a log entry.",
+    ),
+    row(
+        CheckCode::PolicyExpired,
+        "The policy itself has ended and cannot say yes.",
+        "Nobody reviewed it in time.",
+        "Review the policy, then extend `expires`.",
+    ),
+];
