@@ -37,7 +37,11 @@ fn lines_that_are_no_claims_are_kept_with_their_fault_and_the_verification_stand
     let check = verification.check(Stage::Predicates).unwrap();
     assert_eq!((check.outcome, check.code.as_str()), (Outcome::Partial, "PREDICATES-NOT-COUNTED"));
     assert!(check.words().summary.starts_with("1 of 2"), "{}", check.words().summary);
-    assert!(check.words().details[0].raw().contains("about this model: verified"), "{:?}", check.words().details);
+    assert!(
+        check.words().details[0].raw().contains("about this model: verified"),
+        "{:?}",
+        check.words().details
+    );
 }
 
 #[test]
@@ -56,7 +60,11 @@ fn claims_of_the_publisher_about_this_model_count_and_those_about_another_do_not
     let check = verification.check(Stage::Predicates).unwrap();
     assert_eq!(check.outcome, Outcome::Partial);
     assert!(check.words().details[0].raw().contains("about another model"), "{:?}", check.words().details);
-    assert!(check.words().found.as_ref().unwrap().raw().contains("1 about another"), "{:?}", check.words().found);
+    assert!(
+        check.words().found.as_ref().unwrap().raw().contains("1 about another"),
+        "{:?}",
+        check.words().found
+    );
 }
 
 #[test]

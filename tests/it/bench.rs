@@ -321,7 +321,14 @@ pub fn faults(verification: &Verification) -> Vec<(Stage, &str)> {
 
 /// The details of a check, a line each.
 pub fn details(verification: &Verification, stage: Stage) -> String {
-    verification.check(stage).unwrap().words().details.iter().map(|line| line.raw().to_owned() + "\n").collect()
+    verification
+        .check(stage)
+        .unwrap()
+        .words()
+        .details
+        .iter()
+        .map(|line| line.raw().to_owned() + "\n")
+        .collect()
 }
 
 /// A safetensors file: tensors of one byte value each, and their length.

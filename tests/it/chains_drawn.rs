@@ -444,7 +444,8 @@ fn hundreds_of_chains_are_judged_as_openssl_does_but_for_differences_that_have_a
                     None => writeln!(
                         wrong,
                         "{}: we say {code:?} ({}), OpenSSL {accepted}: {said}",
-                        case.label, judged.check.words().summary
+                        case.label,
+                        judged.check.words().summary
                     )
                     .unwrap(),
                 }

@@ -7,7 +7,8 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
 use touchmark::policy::{Class, Policy, parse};
 use touchmark::signing::{
-    AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource, Verification,
+    AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource,
+    Verification,
 };
 
 const NOW: &str = "2026-11-20T12:00:00Z";
@@ -103,7 +104,7 @@ fn derived(id: &str, parent: &str) -> Model {
 }
 
 /// What the signing core would hand over: everything passes, IDENTITY is left for later.
-fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, &str)) -> Verification {
+fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, AnchorKind)) -> Verification {
     let mut verification = Verification::not_looked(at(NOW), "");
     for stage in Stage::ALL {
         match stage {
@@ -130,7 +131,7 @@ fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, &s
     });
     verification.anchor = Some(AnchorUse {
         name: anchor.0.to_owned(),
-        kind: anchor.1.to_owned(),
+        kind: anchor.1,
         origin: "file".to_owned(),
         digest: "00".to_owned(),
         age_days: None,
@@ -139,7 +140,7 @@ fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, &s
 }
 
 fn by(subject: &str) -> Verification {
-    signed(Method::Certificate, subject, Some("CN=root"), ("ca", "ca"))
+    signed(Method::Certificate, subject, Some("CN=root"), ("ca", AnchorKind::Ca))
 }
 
 fn unsigned() -> Verification {
@@ -157,8 +158,8 @@ fn identity(verification: Verification, id: &str) -> Check {
     applied(verification, &model(id)).check(Stage::Identity).unwrap().clone()
 }
 
-fn told(check: &Check) -> (&str, Outcome) {
-    (&check.code, check.outcome)
+fn told(check: &Check) -> (&'static str, Outcome) {
+    (check.code.as_str(), check.outcome)
 }
 
 #[test]
@@ -184,9 +185,11 @@ fn a_stranger_fails_and_the_part_that_differs_is_named() {
         assert_eq!(told(&check), ("IDENTITY-MISMATCH", Outcome::Fail));
         check.words().details.iter().map(|detail| detail.raw().to_owned()).collect::<Vec<_>>().join("\n")
     };
-    let other_issuer = signed(Method::Certificate, "CN=acme release", Some("CN=fake"), ("ca", "ca"));
+    let other_issuer =
+        signed(Method::Certificate, "CN=acme release", Some("CN=fake"), ("ca", AnchorKind::Ca));
     assert!(details(other_issuer).contains("the issuer is not: expected CN=root, found CN=fake"));
-    let other_anchor = signed(Method::Certificate, "CN=acme release", Some("CN=root"), ("other", "ca"));
+    let other_anchor =
+        signed(Method::Certificate, "CN=acme release", Some("CN=root"), ("other", AnchorKind::Ca));
     assert!(details(other_anchor).contains("the anchor is another: expected ca, found other"));
     assert!(details(by("CN=acme releasе")).contains("after `CN=acme releas`"));
     assert!(details(by("CN=ACME release")).contains("upper and lower case"));
@@ -224,7 +227,7 @@ fn a_signer_that_is_not_proven_is_never_compared() {
 
 #[test]
 fn a_key_suffices_for_a_publisher_without_identities_inside_its_window() {
-    let key = || signed(Method::Key, "sha256:00", None, ("key", "key"));
+    let key = || signed(Method::Key, "sha256:00", None, ("key", AnchorKind::Key));
     let signed_at = |moment: &str| {
         let mut verification = key();
         verification.signed_at = Some((at(moment), TimeSource::Authority));
@@ -233,14 +236,14 @@ fn a_key_suffices_for_a_publisher_without_identities_inside_its_window() {
     assert_eq!(told(&signed_at("2026-05-01T00:00:00Z")), ("IDENTITY", Outcome::Pass));
     assert_eq!(told(&signed_at("2026-07-01T00:00:00Z")), ("IDENTITY-WINDOW", Outcome::Fail));
     assert_eq!(told(&identity(key(), "edge/bot")), ("IDENTITY-WINDOW", Outcome::Missing));
-    let certificate = signed(Method::Certificate, "CN=x", None, ("key", "ca"));
+    let certificate = signed(Method::Certificate, "CN=x", None, ("key", AnchorKind::Ca));
     assert_eq!(told(&identity(certificate, "edge/bot")), ("IDENTITY-MISMATCH", Outcome::Fail));
 }
 
 #[test]
 fn check_and_controls_agree_on_a_grant_that_ended_and_the_end_is_judged_now() {
     let agreed = |signed_at: Option<&str>, seen: &str| {
-        let mut verification = signed(Method::Key, "sha256:00", None, ("key", "key"));
+        let mut verification = signed(Method::Key, "sha256:00", None, ("key", AnchorKind::Key));
         verification.signed_at = signed_at.map(|moment| (at(moment), TimeSource::Authority));
         verification.at = at(seen);
         let case = Case::new(vec![(model("edge/bot"), Some(verification))]);
@@ -279,7 +282,8 @@ fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
     let (tier, kind) = (Tier::Dangerous, HazardKind::Pickle);
     pickled.hazards.push(Hazard { tier, kind, file, place, what, why: "loading calls it".to_owned() });
     let verification = applied(by("CN=acme release"), &pickled);
-    let found = verification.checks.iter().find(|check| check.code == "POLICY-FORMAT").unwrap().words().found.clone();
+    let found =
+        verification.checks.iter().find(|check| check.code == "POLICY-FORMAT").unwrap().words().found.clone();
     assert_eq!(found.unwrap().raw(), "pickle; w.pt: dangerous pickle posix.system: loading calls it");
 }
 
@@ -287,7 +291,7 @@ fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
 fn what_the_policy_says_of_a_signature_is_checked() {
     let policy_check = |verification: Verification| {
         let check = applied(verification, &model("acme/bot")).check(Stage::Policy).unwrap().clone();
-        (check.code, check.outcome)
+        (check.code.to_string(), check.outcome)
     };
     let mut other_hash = by("CN=acme release");
     other_hash.hash = Some(HashAlgorithm::Blake3);

@@ -139,7 +139,7 @@ fn the_part_of_a_signer_that_differs_is_marked() {
     bench.sign_under(&root.issue(|_| {}), &[]);
     let mut differ = |subject: &str, issuer: &str| {
         bench.trust = Trust::new(vec![root.anchor()]).expecting(subject, Some(issuer.into()));
-        bench.verify().check(Stage::Identity).unwrap().difference().clone().unwrap()
+        bench.verify().check(Stage::Identity).unwrap().difference().cloned().unwrap()
     };
     let difference = differ("CN=ci,O=acne", "CN=root");
     assert_eq!((difference.part, difference.change), (IdentityPart::Subject, NameChange::Tail));
@@ -155,7 +155,8 @@ fn a_key_that_is_not_trusted_is_shown_beside_those_that_are() {
     bench.trust = Trust::new(vec![anchor("one", &one), anchor("two", &two), Authority::new("root").anchor()]);
     let seen = bench.verify();
     let check = seen.check(Stage::Trust).unwrap();
-    let expected = check.words().expected.as_ref().unwrap().raw();
+    let expected = check.words().expected.unwrap();
+    let expected = expected.raw();
     assert!(expected.contains(&one.public().fingerprint()) && expected.contains("(two)"));
     assert!(check.words().found.as_ref().unwrap().raw().contains(&bench.key.public().hint()));
     assert!(details(&seen, Stage::Trust).contains("of another kind than the signature: authority (ca)"));

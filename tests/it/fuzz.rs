@@ -229,7 +229,7 @@ fn a_keyless_bundle_with_a_bloated_timestamp_is_refused_at_once() {
         },
         "messageSignature": { "signature": STANDARD.encode([0x30]) },
     });
-    let AnchorMaterial::Sigstore(root) = Anchor::public_good().kind else { panic!("not a root") };
+    let AnchorMaterial::Sigstore(root) = Anchor::public_good().material else { panic!("not a root") };
     let signer = BundleSigner::Key(SigningKey::generate(Curve::P256).unwrap().public().clone());
     let began = Instant::now();
     let refused =

@@ -80,13 +80,13 @@ impl Bench {
         }
     }
 
-    fn verify(&self, method: Method, kind: AnchorKind) {
+    fn verify(&self, method: Method, material: AnchorMaterial) {
         let anchor = Anchor {
             name: "test".into(),
             origin: "test".into(),
             digest: String::new(),
             made: None,
-            kind,
+            material,
             crls: Vec::new(),
         };
         let trust = Trust { anchors: vec![anchor], identity: IdentityRule::AnchorDecides };
@@ -322,7 +322,7 @@ fn the_python_client_of_sigstore_accepts_our_keyless_bundles_and_we_its_own() {
             verify_artifact(&bundle, &root, artifact, &signer).unwrap()
         };
         let outcomes = |checks: Vec<Check>| -> Vec<(String, Outcome)> {
-            checks.into_iter().map(|check| (check.code, check.outcome)).collect()
+            checks.into_iter().map(|check| (check.code.to_string(), check.outcome)).collect()
         };
         assert_eq!(outcomes(verified(DANA, "any artifact")), [("SIGNATURE".to_owned(), Outcome::Pass)]);
         let wrong = outcomes(verified(DANA, "another artifact"));

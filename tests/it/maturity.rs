@@ -297,7 +297,7 @@ fn by_key() -> Verification {
     });
     v.anchor = Some(AnchorUse {
         name: "release-key".to_owned(),
-        kind: "key".to_owned(),
+        kind: AnchorKind::Key,
         origin: "release.pub".to_owned(),
         digest: "33".repeat(32),
         age_days: None,

@@ -11,8 +11,8 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
 use touchmark::policy::parse;
 use touchmark::signing::{
-    AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage, TimeSource,
-    Verification,
+    AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage,
+    TimeSource, Verification,
 };
 
 /// The policy of the samples with one text in place of another.
@@ -358,7 +358,7 @@ fn evidence() -> Evidence {
     });
     seen.anchor = Some(AnchorUse {
         name: "ca".to_owned(),
-        kind: "ca".to_owned(),
+        kind: AnchorKind::Ca,
         origin: "ca.pem".to_owned(),
         digest: "00".to_owned(),
         age_days: Some(20),

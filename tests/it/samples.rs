@@ -98,7 +98,7 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
     let base = policy.base.as_ref().unwrap();
     let of = |source: &policy::AnchorSource, file: &PathBuf| {
         let bytes = fs::read(base.join(file)).unwrap();
-        let kind = match source.kind {
+        let material = match source.kind {
             policy::AnchorKind::Key => AnchorMaterial::Key(PublicKey::from_pem(&bytes).unwrap()),
             policy::AnchorKind::Sigstore => {
                 return Anchor::sigstore(&source.name, "test", &bytes, None).unwrap();
@@ -117,7 +117,7 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
             origin: file.display().to_string(),
             digest: hex::encode(hash_bytes(HashAlgorithm::Sha256, &bytes)),
             made: None,
-            kind,
+            material,
             crls: Vec::new(),
         }
     };
@@ -156,7 +156,7 @@ fn every_bad_sample_fails_its_own_check_and_nothing_else() {
             faults.push(format!("{}: passes, wanted {wanted}", expected.id));
             continue;
         };
-        if found != [wanted.clone()] || check.code != expected.code {
+        if found != [wanted.clone()] || check.code != expected.code.as_str() {
             faults.push(format!(
                 "{}: found {found:?} {}, wanted {wanted} {}",
                 expected.id, check.code, expected.code

@@ -142,8 +142,8 @@ impl Authority {
     }
 }
 
-fn code(verification: &Verification, stage: Stage) -> &str {
-    &verification.check(stage).unwrap().code
+fn code(verification: &Verification, stage: Stage) -> &'static str {
+    verification.check(stage).unwrap().code.as_str()
 }
 
 /// The stages that fail or miss something, with their codes.
@@ -240,7 +240,16 @@ fn a_symbolic_link_added_after_signing_fails_FILES() {
     std::os::unix::fs::symlink("/etc/hostname", sample.model().join("tokenizer.json")).unwrap();
     let seen = sample.verify(&trusting(&key));
     assert_eq!(faults(&seen), [("FILES", "FILES-LINK")]);
-    assert!(seen.check(Stage::Files).unwrap().words().evidence.as_ref().unwrap().raw().ends_with("tokenizer.json"));
+    assert!(
+        seen.check(Stage::Files)
+            .unwrap()
+            .words()
+            .evidence
+            .as_ref()
+            .unwrap()
+            .raw()
+            .ends_with("tokenizer.json")
+    );
 }
 
 #[test]
@@ -436,7 +445,7 @@ fn a_model_that_is_not_there_is_an_error_and_a_cancelled_verification_too() {
 fn the_embedded_root_can_be_used_and_knows_its_age() {
     let anchor = Anchor::public_good();
     let used = anchor.used_at("2026-11-13T00:00:00Z".parse().unwrap());
-    assert_eq!((used.kind.as_str(), used.origin.as_str(), used.age_days), ("sigstore", "embedded", Some(31)));
+    assert_eq!((used.kind.word(), used.origin.as_str(), used.age_days), ("sigstore", "embedded", Some(31)));
     assert!(Anchor::sigstore("broken", "test", b"{}", None).is_err());
     assert!(Anchor::ca("none", "test", b"no certificate", None).is_err());
 }

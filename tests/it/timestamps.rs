@@ -203,7 +203,8 @@ fn a_certificate_that_is_not_for_timestamps_alone_makes_none() {
         let stamped = Stamped::by(tsa);
         let verified = stamped.verify_with(&stamped.token());
         assert_eq!(faults(&verified), [(Stage::Time, "TIME-AUTHORITY")], "{what}: {verified:#?}");
-        let found = verified.check(Stage::Time).unwrap().words().found.as_ref().unwrap().raw();
+        let found = verified.check(Stage::Time).unwrap().words().found.unwrap();
+        let found = found.raw();
         assert!(found.contains(said), "{what}: {found}");
     }
 }

@@ -240,7 +240,8 @@ fn the_root_inside_the_program_becomes_a_file_that_the_policy_names() {
     let world = World::new();
     assert_eq!(world.run(&["add", "good", "--embedded", "public-good"]).status.code(), Some(0));
     let before = world.policy();
-    let touchmark::signing::AnchorMaterial::Sigstore(root) = touchmark::signing::Anchor::public_good().kind
+    let touchmark::signing::AnchorMaterial::Sigstore(root) =
+        touchmark::signing::Anchor::public_good().material
     else {
         panic!("no root")
     };

@@ -23,7 +23,12 @@ pub(super) fn described(
         let used = anchor.used_at(at);
         let age = used.age_days.map(|days| format!(", {days} d old")).unwrap_or_default();
         let (contents, health) = (anchor.contents(), anchor.health(at, most_days));
-        human.push_str(&format!("{}  {} from {}{age}\n", screen(name), used.kind.word(), screen(&used.origin)));
+        human.push_str(&format!(
+            "{}  {} from {}{age}\n",
+            screen(name),
+            used.kind.word(),
+            screen(&used.origin)
+        ));
         human.push_str(&format!("  sha256 {}\n", used.digest));
         human.push_str(&told("", &health));
         human.push_str(&report::inspection(&contents));
