@@ -7,7 +7,7 @@ use super::trust_files::{Home, extension, is_file_name};
 use crate::disk::{read_small, replace};
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
-use crate::signing::{self, Anchor, Embedded, look_at_anchor};
+use crate::signing::{Anchor, Embedded, look_at_anchor};
 use crate::text::{nearest, screen};
 use crate::view::View;
 use std::path::PathBuf;
