@@ -2,6 +2,7 @@
 //! decision, the reasons. Several screens and popups show them.
 
 use crate::decision::{Reason, Verdict};
+use crate::report::words::caps;
 use crate::signing::{Outcome, Verification};
 use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, short};
@@ -96,7 +97,7 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
     }
     if let Some(cap) = &verdict.cap {
         let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
-        out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
+        out.extend(pen.wrapped(head, Role::Text, &caps::cap(cap).screen(), columns));
     }
     out
 }
@@ -109,7 +110,8 @@ pub fn reason(codes: &[&str], reason: &Reason, pen: Pen<'_>, columns: usize) -> 
     };
     let class = reason.class.map(|class| format!(" · {class:?}").to_lowercase()).unwrap_or_default();
     let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&codes)))];
-    let mut out = pen.wrapped(head, Role::Text, &format!("{}{class}", reason.text.screen()), columns);
+    let mut out =
+        pen.wrapped(head, Role::Text, &format!("{}{class}", caps::reason(&reason.text).screen()), columns);
     if !reason.remedy.is_empty() {
         let remedy = crate::text::screen(&reason.remedy);
         out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
