@@ -474,6 +474,11 @@ fn a_tampered_ancestor_taints_and_an_unsigned_one_caps_without_tainting() {
     assert_eq!(cap.by, [(ModelId::new("acme/base"), CapReason::Contradicted)]);
     assert_eq!(caps::cap(cap).raw(), "capped by acme/base: ancestor contradicts its own claims");
     assert_eq!(caps::reason(&verdicts[1].reasons[0].text), caps::cap(cap));
+    let taints: Vec<String> = verdicts[..3].iter().map(|v| caps::taint(v).raw().to_owned()).collect();
+    assert_eq!(
+        taints,
+        ["its own verification failed", "its ancestor acme/base fails", "its ancestor acme/child is tainted"]
+    );
     assert!(!verdicts[3].tainted && verdicts[3].decision == Decision::Admit);
 }
 

@@ -1,6 +1,6 @@
 //! Words for what lineage does to a level. It judges nothing.
 
-use crate::decision::{Cap, ReasonText};
+use crate::decision::{Cap, ReasonText, Verdict};
 use crate::maturity::CapReason;
 use crate::text::Untrusted;
 
@@ -26,6 +26,22 @@ pub fn reason(text: &ReasonText) -> Untrusted {
         ReasonText::Words(words) => words.clone(),
         ReasonText::Cap(because) => cap(because),
     }
+}
+
+/// Why a model is tainted: `its ancestor acme/support-bot-7b fails`.
+pub fn taint(verdict: &Verdict) -> Untrusted {
+    let Some(cap) = &verdict.cap else { return Untrusted::new("its own verification failed") };
+    let cause = cap.by.iter().find_map(|(id, reason)| match reason {
+        CapReason::Contradicted => Some(format!("its ancestor {} fails", id.raw())),
+        CapReason::Tainted => Some(format!("its ancestor {} is tainted", id.raw())),
+        _ => None,
+    });
+    let cause = match cause {
+        _ if cap.on_cycle => "it derives from itself".to_owned(),
+        Some(cause) => cause,
+        None => "its own verification failed".to_owned(),
+    };
+    Untrusted::new(cause)
 }
 
 fn words(reason: CapReason) -> &'static str {

@@ -92,8 +92,8 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
         pen.decision(verdict.decision),
     ])];
     if verdict.tainted {
-        let head = vec![pen.span(Role::Fail, "✗ tainted  ")];
-        out.extend(pen.wrapped(head, Role::Text, "evidence contradicts, its own or an ancestor's", columns));
+        let head = vec![pen.span(Role::Fail, "✗ tainted: ")];
+        out.extend(pen.wrapped(head, Role::Text, &caps::taint(verdict).screen(), columns));
     }
     if let Some(cap) = &verdict.cap {
         let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
