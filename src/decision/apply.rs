@@ -289,7 +289,7 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
             .remedy("Have the model signed with a transparency log entry"),
         ),
     }
-    if let Some(expires) = policy.expires.filter(|expires| *expires <= verification.at) {
+    if let Some(expires) = policy.expires.filter(|_| policy.expired_at(verification.at)) {
         findings.push(
             check("POLICY-EXPIRED", Outcome::Unknown, "The policy has expired and cannot say yes".to_owned())
                 .found(expires.to_string())

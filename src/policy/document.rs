@@ -1,5 +1,6 @@
 //! The policy as plain values.
 
+use crate::tables::Fault;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -189,8 +190,10 @@ pub struct Policy {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// After this it is an error to use it.
+    /// From this second on it is an error to use it.
     pub expires: Option<jiff::Timestamp>,
+    /// The line of `expires` in the file.
+    pub expires_line: Option<usize>,
     /// Who answers for it.
     pub owner: Option<String>,
     /// Who approved it, as it says itself.
@@ -219,4 +222,32 @@ pub struct Policy {
     pub origin: String,
     /// The folder against which the anchors' files are resolved; none for a built-in policy.
     pub base: Option<PathBuf>,
+}
+
+impl Policy {
+    /// Whether it has expired at a time.
+    pub fn expired_at(&self, now: jiff::Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
+
+    /// What is wrong with using it at a time: that it has expired.
+    pub fn fault_at(&self, now: jiff::Timestamp) -> Option<Fault> {
+        let expires = self.expires.filter(|_| self.expired_at(now))?;
+        Some(Fault {
+            line: self.expires_line,
+            message: format!("the policy expired on {expires}"),
+            help: Some("review the policy, then extend `expires`".to_owned()),
+        })
+    }
+
+    /// Itself, unless [`Policy::fault_at`] finds something.
+    ///
+    /// # Errors
+    /// That one fault, in the form in which [`super::parse()`] gives faults.
+    pub fn valid_at(self, now: jiff::Timestamp) -> Result<Self, Vec<Fault>> {
+        match self.fault_at(now) {
+            Some(fault) => Err(vec![fault]),
+            None => Ok(self),
+        }
+    }
 }

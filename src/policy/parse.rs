@@ -66,16 +66,11 @@ const STAGE_HINTS: Hints = &[
 const LOG_HINTS: Hints = &[("accept_promise_only", NOT_YET)];
 const FRESHNESS_HINTS: Hints = &[("max_verification_record_age_days", "write `max_verification_age_days`")];
 
-/// Parses and validates a policy at a time; all faults at once.
+/// Parses and validates a policy; all faults at once. Whether it has expired is for [`Policy::valid_at`].
 ///
 /// # Errors
 /// Every fault found; never empty.
-pub fn parse(
-    text: &str,
-    origin: &str,
-    base: Option<PathBuf>,
-    now: jiff::Timestamp,
-) -> Result<Policy, Vec<Fault>> {
+pub fn parse(text: &str, origin: &str, base: Option<PathBuf>) -> Result<Policy, Vec<Fault>> {
     let mut faults = Faults::new(text);
     if text.len() > LIMIT_BYTES {
         faults.add(None, "the policy is larger than 1 MiB", "split it; a policy is written for people");
@@ -94,7 +89,7 @@ pub fn parse(
         return Err(faults.into_errors());
     }
     let mut reading = Reading { faults: &mut faults };
-    let policy = reading.policy(document.top(), text, origin, base, now);
+    let policy = reading.policy(document.top(), text, origin, base);
     if faults.is_empty() { Ok(policy) } else { Err(faults.into_errors()) }
 }
 
@@ -139,18 +134,11 @@ struct Reading<'f, 't> {
 }
 
 impl Reading<'_, '_> {
-    fn policy(
-        &mut self,
-        document: Table<'_>,
-        text: &str,
-        origin: &str,
-        base: Option<PathBuf>,
-        now: jiff::Timestamp,
-    ) -> Policy {
+    fn policy(&mut self, document: Table<'_>, text: &str, origin: &str, base: Option<PathBuf>) -> Policy {
         let top = self.faults.open(document, "the policy", &TOP, TOP_HINTS);
         let name = self.faults.required(top, "name").map(|name| name.value).unwrap_or_default();
         let version = self.faults.required(top, "version").map(|version| version.value).unwrap_or_default();
-        let expires = self.expires(top, now);
+        let expires = self.faults.moment(top, "expires");
         let owner = self.faults.text(top, "owner").map(|owner| owner.value);
         let approved_by = values(self.faults.texts(top, "approved_by"));
         if let Some(default) = self.faults.text(top, "default") {
@@ -160,7 +148,8 @@ impl Reading<'_, '_> {
         Policy {
             name,
             version,
-            expires,
+            expires_line: expires.as_ref().map(|expires| expires.at.line(text)),
+            expires: expires.map(|expires| expires.value),
             owner,
             approved_by,
             trust,
@@ -176,15 +165,6 @@ impl Reading<'_, '_> {
             origin: origin.to_owned(),
             base,
         }
-    }
-
-    fn expires(&mut self, top: Section<'_>, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
-        let expires = self.faults.moment(top, "expires")?;
-        if expires.value <= now {
-            let message = format!("the policy expired on {}", expires.value);
-            self.faults.add(Some(expires.at), message, "review the policy, then extend `expires`");
-        }
-        Some(expires.value)
     }
 
     fn crypto(&mut self, top: Section<'_>) -> Crypto {

@@ -229,6 +229,7 @@ fn policy() -> Policy {
         name: "test".to_owned(),
         version: "1".to_owned(),
         expires: None,
+        expires_line: None,
         owner: None,
         approved_by: Vec::new(),
         trust: vec![AnchorSource {

@@ -1,15 +1,15 @@
 //! The policy document: what is read, what is refused, and how a refusal reads.
 
 use proptest::prelude::*;
-use touchmark::policy::{Action, BUILT_IN, Policy, PolicyError, parse};
-use touchmark::signing::{Identity, Method};
+use touchmark::policy::{Action, BUILT_IN, Policy, PolicyError, Window, parse};
+use touchmark::signing::{Identity, Method, Recalled};
 
 fn at(moment: &str) -> jiff::Timestamp {
     moment.parse().unwrap()
 }
 
 fn read(text: &str) -> Result<Policy, Vec<PolicyError>> {
-    parse(text, "test.toml", None, at("2026-11-20T12:00:00Z"))
+    parse(text, "test.toml", None)
 }
 
 /// The head of every policy, and `rest` from line 4 on.
@@ -59,8 +59,8 @@ fn a_timestamp_authority_is_an_anchor_and_no_publisher() {
 fn the_built_in_policies_are_valid_until_2040_at_least() {
     for (name, text) in BUILT_IN {
         for moment in ["2024-01-01T00:00:00Z", "2039-12-31T23:59:59Z"] {
-            let policy =
-                parse(text, "built-in", None, at(moment)).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+            let policy = parse(text, "built-in", None).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+            assert!(!policy.expired_at(at(moment)));
             assert_eq!(policy.name, name);
             assert_eq!(policy.digest.len(), 64);
             assert!(policy.stages.iter().any(|stage| stage.production));
@@ -174,13 +174,50 @@ fn production_cannot_let_contradicted_evidence_through() {
 
 #[test]
 fn an_expired_policy_is_an_error_at_that_time_only() {
-    let text = with("expires = 2026-11-20T12:00:00Z\n");
-    let faults = parse(&text, "t", None, at("2026-11-20T12:00:00Z")).unwrap_err();
-    assert!(faults[0].message.contains("expired"), "{faults:?}");
-    parse(&text, "t", None, at("2026-11-20T11:59:59Z")).unwrap();
-    let text = with("expires = \"2026-11-20T13:00:00+02:00\"\n");
-    assert!(parse(&text, "t", None, at("2026-11-20T12:00:00Z")).is_err());
+    let policy = read(&with("owner = \"x\"\nexpires = 2026-11-20T12:00:00Z\n")).unwrap();
+    let end = at("2026-11-20T12:00:00Z");
+    assert!(policy.expired_at(end), "at the second at which it ends it has ended");
+    let fault = policy.fault_at(end).unwrap();
+    assert_eq!(fault.message, "the policy expired on 2026-11-20T12:00:00Z");
+    assert_eq!(fault.help.as_deref(), Some("review the policy, then extend `expires`"));
+    assert_eq!(fault.line, Some(5));
+    assert_eq!(policy.clone().valid_at(end).unwrap_err(), [fault]);
+    let before = at("2026-11-20T11:59:59Z");
+    assert!(!policy.expired_at(before) && policy.fault_at(before).is_none());
+    assert!(policy.valid_at(before).is_ok());
+    let policy = read(&with("expires = \"2026-11-20T13:00:00+02:00\"\n")).unwrap();
+    assert!(policy.expired_at(end) && !policy.expired_at(at("2026-11-20T10:59:59Z")));
+    assert!(!read(&with("")).unwrap().expired_at(jiff::Timestamp::MAX));
     assert!(only_fault("expires = 2027-05-31\n").help.unwrap().contains("offset"));
+}
+
+#[test]
+fn a_grant_begins_at_its_first_second_and_has_ended_at_its_last() {
+    let window = "valid_from = 2026-01-01T00:00:00Z\nvalid_until = 2026-06-01T00:00:00Z\n";
+    let policy = read(&with(&format!("{ACME}{window}"))).unwrap();
+    let publisher = &policy.publishers[1];
+    for (moment, window) in [
+        ("2025-12-31T23:59:59.999999999Z", Window::Before),
+        ("2026-01-01T00:00:00Z", Window::Inside),
+        ("2026-05-31T23:59:59.999999999Z", Window::Inside),
+        ("2026-06-01T00:00:00Z", Window::After),
+    ] {
+        assert_eq!(publisher.window(at(moment)), window, "{moment}");
+    }
+    assert_eq!(policy.publishers[0].window(jiff::Timestamp::MIN), Window::Inside, "no limit is no end");
+    assert_eq!(policy.publishers[0].window(jiff::Timestamp::MAX), Window::Inside);
+}
+
+#[test]
+fn remembered_digests_count_to_the_last_second_of_their_hours() {
+    let stage =
+        |more: &str| read(&with(&format!("[[stage]]\nname = \"dev\"\n{more}"))).unwrap().stages.remove(0);
+    let recalled = Recalled { parts: 1, bytes: 1, oldest: at("2026-11-20T12:00:00Z") };
+    let two_hours = stage("cached_digests_max_hours = 2\n");
+    assert!(two_hours.lets_count(&recalled, at("2026-11-20T12:00:00Z")));
+    assert!(two_hours.lets_count(&recalled, at("2026-11-20T14:00:00Z")));
+    assert!(!two_hours.lets_count(&recalled, at("2026-11-20T14:00:01Z")));
+    assert!(!stage("").lets_count(&recalled, at("2026-11-20T12:00:00Z")));
 }
 
 #[test]

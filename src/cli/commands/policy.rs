@@ -42,7 +42,8 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
             let text = String::from_utf8(bytes)
                 .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))?;
             let base = file.parent().map(Path::to_owned);
-            match policy::parse(&text, &file.to_string_lossy(), base, common.now()) {
+            let read = policy::parse(&text, &file.to_string_lossy(), base);
+            match read.and_then(|policy| policy.valid_at(common.now())) {
                 Ok(policy) => (Vec::new(), report::policy(&policy), policy.digest),
                 Err(faults) => {
                     let human = report::policy_faults(&faults);
