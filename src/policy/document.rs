@@ -1,5 +1,8 @@
 //! The policy as plain values.
 
+use super::patterns::ModelPattern;
+use crate::inventory::Format;
+use crate::signing::{Curve, HashAlgorithm, Method, Recalled};
 use crate::tables::Fault;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -50,8 +53,21 @@ pub enum TextPattern {
     Regex(regex_lite::Regex),
 }
 
+impl PartialEq for TextPattern {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (TextPattern::Exact(one), TextPattern::Exact(other)) => one == other,
+            (TextPattern::Regex(one), TextPattern::Regex(other)) => one.as_str() == other.as_str(),
+            (TextPattern::Exact(_), TextPattern::Regex(_))
+            | (TextPattern::Regex(_), TextPattern::Exact(_)) => false,
+        }
+    }
+}
+
+impl Eq for TextPattern {}
+
 /// An identity that a publisher signs with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityPattern {
     /// The OIDC issuer or certificate issuer, exact; none means that the anchor suffices.
     pub issuer: Option<String>,
@@ -60,15 +76,15 @@ pub struct IdentityPattern {
 }
 
 /// One `[[publisher]]`: which models are its, and who signs them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publisher {
     /// Its id.
     pub id: String,
-    /// Model ids, `*` matches any run of characters.
-    pub models: Vec<String>,
-    /// Names of anchors.
+    /// Its models, a set.
+    pub models: Vec<ModelPattern>,
+    /// Names of anchors, a set.
     pub trust: Vec<String>,
-    /// Who signs.
+    /// Who signs, a set.
     pub identities: Vec<IdentityPattern>,
     /// The grant begins.
     pub valid_from: Option<jiff::Timestamp>,
@@ -77,7 +93,7 @@ pub struct Publisher {
 }
 
 /// One `[[deny_identity]]`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DenyIdentity {
     /// Whom.
     pub subject: TextPattern,
@@ -91,16 +107,16 @@ pub struct DenyIdentity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crypto {
     /// Allowed file hashes.
-    pub hash: Vec<String>,
-    /// Allowed signer keys: `p256`, `p384`, `p521`.
-    pub keys: Vec<String>,
+    pub hash: Vec<HashAlgorithm>,
+    /// Allowed keys of signers.
+    pub keys: Vec<Curve>,
 }
 
 /// `[artifact]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
-    /// Format words that may not be in a model.
-    pub ban_formats: Vec<String>,
+    /// Formats that may not be in a model.
+    pub ban_formats: Vec<Format>,
     /// Paths that a bundle may leave out.
     pub allow_ignore_paths: Vec<String>,
     /// Whether a manifest may follow symbolic links.
@@ -167,7 +183,7 @@ pub struct Stage {
 
 impl Stage {
     /// Whether digests that were remembered count here at a time.
-    pub fn lets_count(&self, recalled: &crate::signing::Recalled, now: jiff::Timestamp) -> bool {
+    pub fn lets_count(&self, recalled: &Recalled, now: jiff::Timestamp) -> bool {
         let age = now.as_second() - recalled.oldest.as_second();
         self.cached_digests_max_hours.is_some_and(|hours| age <= i64::from(hours) * 3600)
     }
@@ -209,7 +225,7 @@ pub struct Policy {
     /// `[artifact]`.
     pub artifact: Artifact,
     /// `[log] required`: methods for which a log entry is mandatory.
-    pub log_required: Vec<String>,
+    pub log_required: Vec<Method>,
     /// `[freshness]`.
     pub freshness: Freshness,
     /// Controls raised from should to must.

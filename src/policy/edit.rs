@@ -5,7 +5,8 @@
 //! Only the block of that anchor goes through `toml_edit`, and the text around it is not touched: written as a whole,
 //! a document would lose its line ends of two bytes, a missing last line end and the order of dotted keys.
 
-use super::document::{AnchorKind, AnchorSource, Policy};
+use super::document::{AnchorSource, Policy};
+use super::names::{KINDS, word};
 use super::parse::parse;
 use crate::error::{Code, Error, Result};
 use crate::tables::Document;
@@ -98,14 +99,8 @@ fn rows(anchor: &AnchorSource) -> [(&'static str, Option<Value>); 4] {
         let files: Array = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         (!files.is_empty()).then(|| Value::from(files))
     };
-    let kind = match anchor.kind {
-        AnchorKind::Key => "key",
-        AnchorKind::X509 => "x509",
-        AnchorKind::Sigstore => "sigstore",
-        AnchorKind::Tsa => "tsa",
-    };
     [
-        ("kind", Some(kind.into())),
+        ("kind", Some(word(&KINDS, anchor.kind).into())),
         ("files", list(&anchor.files)),
         ("crls", list(&anchor.crls)),
         ("max_age_days", anchor.max_age_days.map(|days| i64::from(days).into())),
@@ -260,6 +255,7 @@ fn line_end(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::AnchorKind;
 
     const HEAD: &str = "schema = \"trust-policy/0.1\"\nname = \"x\" # mine\nversion = \"1\"\n";
 

@@ -1,7 +1,8 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
 use super::document::{AnchorKind, AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
-use super::names::{NOT_YET, plain_name};
+use super::names::{KINDS, NOT_YET, plain_name, set};
+use super::patterns::ModelPattern;
 use crate::tables::{At, Faults, Hints, Section, quote, values};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -64,16 +65,9 @@ impl Reading<'_, '_> {
             let files = self.files(section, "files");
             let crls = self.files(section, "crls");
             let max_age_days = self.faults.number(section, "max_age_days", 1, 36_500);
-            let kind = self
-                .faults
-                .required(section, "kind")
-                .and_then(|kind| self.faults.one_of("kind", &kind, &["key", "x509", "sigstore", "tsa"]));
-            let kind = match kind {
-                Some("key") => AnchorKind::Key,
-                Some("x509") => AnchorKind::X509,
-                Some("tsa") => AnchorKind::Tsa,
-                Some(_) => AnchorKind::Sigstore,
-                None => continue,
+            let kind = self.faults.required(section, "kind");
+            let Some(kind) = kind.and_then(|kind| self.faults.one_of("kind", &kind, &KINDS)) else {
+                continue;
             };
             if kind == AnchorKind::Sigstore && files.len() > 1 {
                 self.faults.add(
@@ -151,7 +145,7 @@ impl Reading<'_, '_> {
         section: Section<'_>,
         id: &str,
         owners: &mut HashMap<String, String>,
-    ) -> Vec<String> {
+    ) -> Vec<ModelPattern> {
         let models = self.faults.texts(section, "models").unwrap_or_default();
         if models.is_empty() {
             self.faults.add(
@@ -160,11 +154,14 @@ impl Reading<'_, '_> {
                 "models = [\"owner/*\"]",
             );
         }
+        let mut patterns = Vec::with_capacity(models.len());
         for model in &models {
             if model.value.len() > LIMIT_PATTERN_BYTES {
                 self.faults.add(Some(model.at), "a pattern of `models` is too long", "");
             }
-            let other = owners.insert(model.value.trim().to_lowercase(), id.to_owned());
+            let pattern = ModelPattern::new(&model.value);
+            let other = owners.insert(pattern.as_str().to_owned(), id.to_owned());
+            patterns.push(pattern);
             if let Some(other) = other.filter(|other| other != id) {
                 let model_id = quote(&model.value);
                 let message = format!(
@@ -175,7 +172,9 @@ impl Reading<'_, '_> {
                 self.faults.add(Some(model.at), message, "a model has one publisher");
             }
         }
-        models.into_iter().map(|model| model.value.trim().to_lowercase()).collect()
+        patterns.sort();
+        patterns.dedup();
+        patterns
     }
 
     fn anchors_of(&mut self, section: Section<'_>, anchors: &[AnchorSource]) -> Vec<String> {
@@ -194,7 +193,7 @@ impl Reading<'_, '_> {
             let help = "a timestamp authority counts for all publishers; name who signs";
             self.faults.add(Some(name.at), message, help);
         }
-        values(Some(trust))
+        set(values(Some(trust)))
     }
 
     fn identities(&mut self, section: Section<'_>, answers_for_many: bool) -> Vec<IdentityPattern> {
@@ -225,6 +224,8 @@ impl Reading<'_, '_> {
                 identities.push(IdentityPattern { issuer, subject });
             }
         }
+        identities.sort_by_cached_key(|identity| (identity.issuer.clone(), identity.subject.as_written()));
+        identities.dedup();
         identities
     }
 

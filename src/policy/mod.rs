@@ -7,6 +7,7 @@ mod grants;
 mod matching;
 mod names;
 mod parse;
+mod patterns;
 
 /// One fault of a policy file.
 pub use crate::tables::Fault as PolicyError;
@@ -17,6 +18,7 @@ pub use document::{
 pub use edit::{with_anchor, without_anchor};
 pub use matching::Window;
 pub use parse::parse;
+pub use patterns::ModelPattern;
 
 /// The built-in policies: name and text.
 pub const BUILT_IN: [(&str, &str); 2] = [

@@ -3,20 +3,14 @@
 
 use super::document::{Action, Artifact, Crypto, Freshness, Policy, Stage};
 use super::grants::{Grants, grants};
-use super::names::{NOT_YET, plain_name};
-use crate::signing::{GIT_PATHS, sha256_hex};
+use super::names::{ACTIONS, CURVES, FORMATS, HASHES, METHODS, NOT_YET, plain_name, set};
+use crate::inventory::Format;
+use crate::signing::{Curve, GIT_PATHS, HashAlgorithm, Method, sha256_hex};
 use crate::tables::{At, Document, Fault, Faults, Hints, Place, Section, Table, quote, values};
 use std::path::PathBuf;
 
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
-
-const HASHES: [&str; 3] = ["sha256", "blake2b", "blake3"];
-const KEYS: [&str; 3] = ["p256", "p384", "p521"];
-const FORMATS: [&str; 6] = ["pickle", "remote-code", "keras-code", "onnx", "safetensors", "gguf"];
-/// Formats that run code when they are loaded.
-const RUN_CODE: [&str; 3] = ["pickle", "remote-code", "keras-code"];
-const METHODS: [&str; 3] = ["key", "certificate", "sigstore"];
 
 const TOP: [&str; 16] = [
     "schema",
@@ -142,7 +136,7 @@ impl Reading<'_, '_> {
         let owner = self.faults.text(top, "owner").map(|owner| owner.value);
         let approved_by = values(self.faults.texts(top, "approved_by"));
         if let Some(default) = self.faults.text(top, "default") {
-            self.faults.one_of("default", &default, &["deny"]);
+            self.faults.one_of("default", &default, &[("deny", ())]);
         }
         let Grants { trust, publishers, denied } = grants(self.faults, top);
         Policy {
@@ -168,27 +162,29 @@ impl Reading<'_, '_> {
     }
 
     fn crypto(&mut self, top: Section<'_>) -> Crypto {
-        let defaults = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let Some(table) = self.faults.table(top, "crypto") else {
-            return Crypto { hash: defaults(&HASHES), keys: defaults(&KEYS) };
+        let all = Crypto {
+            hash: vec![HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3],
+            keys: vec![Curve::P256, Curve::P384, Curve::P521],
         };
+        let Some(table) = self.faults.table(top, "crypto") else { return all };
         let section = self.faults.open(table, "[crypto]", &["hash", "keys"], &[]);
         Crypto {
-            hash: self.faults.words(section, "hash", &HASHES, &HASHES, false),
-            keys: self.faults.words(section, "keys", &KEYS, &KEYS, false),
+            hash: self.faults.words(section, "hash", &HASHES, &all.hash, false),
+            keys: self.faults.words(section, "keys", &CURVES, &all.keys, false),
         }
     }
 
     fn artifact(&mut self, top: Section<'_>) -> Artifact {
         let closed = Artifact {
-            ban_formats: RUN_CODE.map(str::to_owned).to_vec(),
+            // Those that run code when they are loaded.
+            ban_formats: vec![Format::Pickle, Format::RemoteCode, Format::KerasCode],
             allow_ignore_paths: GIT_PATHS.map(str::to_owned).to_vec(),
             allow_symlinks: false,
         };
         let Some(table) = self.faults.table(top, "artifact") else { return closed };
         let keys = ["ban_formats", "allow_ignore_paths", "allow_symlinks"];
         let section = self.faults.open(table, "[artifact]", &keys, ARTIFACT_HINTS);
-        let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &RUN_CODE, true);
+        let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &closed.ban_formats, true);
         let ignore_paths = self.faults.texts(section, "allow_ignore_paths");
         for path in ignore_paths.iter().flatten() {
             let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['*', '\\', '\0']);
@@ -200,16 +196,16 @@ impl Reading<'_, '_> {
         Artifact {
             ban_formats,
             allow_ignore_paths: ignore_paths.map_or(closed.allow_ignore_paths, |paths| {
-                paths.into_iter().map(|path| path.value.trim_end_matches('/').to_owned()).collect()
+                set(paths.iter().map(|path| path.value.trim_end_matches('/').to_owned()).collect())
             }),
             allow_symlinks: self.faults.flag(section, "allow_symlinks").is_some_and(|flag| flag.value),
         }
     }
 
-    fn log_required(&mut self, top: Section<'_>) -> Vec<String> {
-        let Some(table) = self.faults.table(top, "log") else { return vec!["sigstore".to_owned()] };
+    fn log_required(&mut self, top: Section<'_>) -> Vec<Method> {
+        let Some(table) = self.faults.table(top, "log") else { return vec![Method::Sigstore] };
         let section = self.faults.open(table, "[log]", &["required"], LOG_HINTS);
-        self.faults.words(section, "required", &METHODS, &["sigstore"], true)
+        self.faults.words(section, "required", &METHODS, &[Method::Sigstore], true)
     }
 
     fn freshness(&mut self, top: Section<'_>) -> Freshness {
@@ -298,11 +294,7 @@ impl Reading<'_, '_> {
 
     fn action(&mut self, section: Section<'_>, key: &str) -> Option<At<Action>> {
         let written = self.faults.text(section, key)?;
-        let action = match self.faults.one_of(key, &written, &["open", "warn", "closed"])? {
-            "open" => Action::Open,
-            "warn" => Action::Warn,
-            _ => Action::Closed,
-        };
+        let action = self.faults.one_of(key, &written, &ACTIONS)?;
         Some(At { value: action, at: written.at })
     }
 
@@ -317,6 +309,6 @@ impl Reading<'_, '_> {
             let message = format!("`{}` is not the id of a control", quote(&id.value));
             self.faults.add(Some(id.at), message, "ids look like L1.13");
         }
-        ids
+        set(ids)
     }
 }

@@ -32,6 +32,9 @@ pub(crate) struct Section<'a> {
 /// Keys that people write in place of another, or too early, each with what to do instead.
 pub(crate) type Hints = &'static [(&'static str, &'static str)];
 
+/// A closed vocabulary: words and what each stands for.
+pub(crate) type Words<'w, T> = &'w [(&'static str, T)];
+
 /// The faults found so far.
 pub(crate) struct Faults<'t> {
     text: &'t str,
@@ -147,34 +150,37 @@ impl<'t> Faults<'t> {
         Some(texts)
     }
 
-    /// A list of words out of `words`; `default` when the key is absent, a fault when the list is empty and
-    /// `may_be_empty` is false.
-    pub fn words(
+    /// What a list of words out of `words` stands for, each once and in the order of `words`; `default` when the key
+    /// is absent, a fault when the list is empty and `may_be_empty` is false.
+    pub fn words<T: Copy>(
         &mut self,
         section: Section<'_>,
         key: &str,
-        words: &[&'static str],
-        default: &[&'static str],
+        words: Words<'_, T>,
+        default: &[T],
         may_be_empty: bool,
-    ) -> Vec<String> {
-        let Some(value) = section.table.get(key) else {
-            return default.iter().map(|word| (*word).to_owned()).collect();
-        };
+    ) -> Vec<T> {
+        let Some(value) = section.table.get(key) else { return default.to_vec() };
         if !may_be_empty && value.list().is_ok_and(|items| items.len() == 0) {
             let message = format!("`{key}` in {} allows nothing", section.label);
             self.add(Some(value.at()), message, "name what is allowed");
         }
         let texts = self.texts(section, key).unwrap_or_default();
-        texts.iter().filter_map(|text| self.one_of(key, text, words)).map(str::to_owned).collect()
+        for text in &texts {
+            self.one_of(key, text, words);
+        }
+        let named = |word: &str| texts.iter().any(|text| text.value == word);
+        words.iter().filter(|(word, _)| named(word)).map(|(_, value)| *value).collect()
     }
 
-    /// One of `words`, or a fault.
-    pub fn one_of(&mut self, key: &str, text: &At<String>, words: &[&'static str]) -> Option<&'static str> {
-        if let Some(word) = words.iter().find(|word| **word == text.value) {
-            return Some(word);
+    /// What one of `words` stands for, or a fault.
+    pub fn one_of<T: Copy>(&mut self, key: &str, text: &At<String>, words: Words<'_, T>) -> Option<T> {
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
+            return Some(*value);
         }
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let quoted = quote(&text.value);
-        let near = nearest(&text.value, words).map(|near| format!(" — did you mean `{near}`?"));
+        let near = nearest(&text.value, &words).map(|near| format!(" — did you mean `{near}`?"));
         let message = format!("`{key}` cannot be `{quoted}`{}", near.unwrap_or_default());
         self.add(Some(text.at), message, format!("one of {}", words.join(", ")));
         None

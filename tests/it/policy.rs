@@ -1,6 +1,7 @@
 //! The policy document: what is read, what is refused, and how a refusal reads.
 
 use proptest::prelude::*;
+use touchmark::inventory::Format;
 use touchmark::policy::{Action, BUILT_IN, Policy, PolicyError, Window, parse};
 use touchmark::signing::{Identity, Method, Recalled};
 
@@ -227,8 +228,8 @@ fn what_is_left_out_has_a_closed_default() {
     assert!(stage.production && stage.min_level == 1);
     let actions = [stage.on_contradicted, stage.on_missing, stage.on_error, stage.on_unavailable];
     assert_eq!(actions, [Action::Closed; 4]);
-    assert_eq!(policy.artifact.ban_formats, ["pickle", "remote-code", "keras-code"]);
-    assert_eq!(policy.log_required, ["sigstore"]);
+    assert_eq!(policy.artifact.ban_formats, [Format::Pickle, Format::RemoteCode, Format::KerasCode]);
+    assert_eq!(policy.log_required, [Method::Sigstore]);
     assert!(!policy.artifact.allow_symlinks);
 }
 
