@@ -95,7 +95,7 @@ pub struct Publisher {
 /// One `[[deny_identity]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DenyIdentity {
-    /// Whom.
+    /// Who is denied.
     pub subject: TextPattern,
     /// Signatures with a trusted time before this still count.
     pub after: Option<jiff::Timestamp>,
@@ -140,9 +140,9 @@ pub enum Class {
     Contradicted,
     /// Something could not be read.
     Error,
-    /// Not looked at yet.
+    /// Not checked yet.
     Unavailable,
-    /// Looked, not there.
+    /// Checked, and not there.
     Missing,
 }
 
@@ -152,7 +152,7 @@ pub enum Class {
 pub enum Action {
     /// Allow and record.
     Open,
-    /// Allow, and want an acknowledgement.
+    /// Allow, but require an acknowledgement.
     Warn,
     /// Refuse.
     Closed,
@@ -163,9 +163,9 @@ pub enum Action {
 pub struct Stage {
     /// Its name.
     pub name: String,
-    /// Whether it is production: contradictions can then never be let through.
+    /// Whether it is production: it then always refuses contradictions.
     pub production: bool,
-    /// The effective level that it wants.
+    /// The effective level it requires.
     pub min_level: u8,
     /// On contradicted evidence.
     pub on_contradicted: Action,
@@ -173,7 +173,7 @@ pub struct Stage {
     pub on_missing: Action,
     /// On errors.
     pub on_error: Action,
-    /// On evidence not looked at.
+    /// On evidence that was not checked yet.
     pub on_unavailable: Action,
     /// Control ids that must pass here besides the level's.
     pub require_controls: Vec<String>,
@@ -210,9 +210,9 @@ pub struct Policy {
     pub expires: Option<jiff::Timestamp>,
     /// The line of `expires` in the file.
     pub expires_line: Option<usize>,
-    /// Who answers for it.
+    /// Who is responsible for it.
     pub owner: Option<String>,
-    /// Who approved it, as it says itself.
+    /// Who approved it, according to the file.
     pub approved_by: Vec<String>,
     /// Anchors.
     pub trust: Vec<AnchorSource>,
@@ -232,8 +232,10 @@ pub struct Policy {
     pub raise: Vec<String>,
     /// Stages.
     pub stages: Vec<Stage>,
-    /// SHA-256 over the file's bytes, hex.
+    /// SHA-256 over the canonical form, hex: it names what the policy means.
     pub digest: String,
+    /// SHA-256 over the file's bytes, hex: it names the file.
+    pub file_digest: String,
     /// The file's name, or `built-in`.
     pub origin: String,
     /// The folder against which the anchors' files are resolved; none for a built-in policy.

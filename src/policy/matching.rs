@@ -24,6 +24,12 @@ impl TextPattern {
         }
     }
 
+    /// Whether it matches a signer's subject, or the fingerprint of its key.
+    pub(super) fn names(&self, signer: &Identity) -> bool {
+        self.matches(signer.subject.raw())
+            || signer.fingerprint.as_deref().is_some_and(|print| self.matches(print))
+    }
+
     /// As it stands in the policy.
     pub fn as_written(&self) -> String {
         match self {
@@ -49,7 +55,7 @@ impl IdentityPattern {
     }
 }
 
-/// Where a moment lies to a publisher's grant.
+/// Where a time lies relative to a publisher's grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// Before it begins.
@@ -61,7 +67,7 @@ pub enum Window {
 }
 
 impl Publisher {
-    /// Where a moment lies to its grant.
+    /// Where a time lies relative to its grant.
     pub fn window(&self, at: jiff::Timestamp) -> Window {
         if self.valid_from.is_some_and(|from| at < from) {
             return Window::Before;
@@ -98,10 +104,8 @@ impl Policy {
     /// never escapes a denial). A fingerprint denies a key under whatever name it signs.
     pub fn denies(&self, signer: &Identity, signed_at: Option<jiff::Timestamp>) -> Option<&DenyIdentity> {
         self.denied.iter().find(|denied| {
-            let named = denied.subject.matches(signer.subject.raw())
-                || signer.fingerprint.as_deref().is_some_and(|print| denied.subject.matches(print));
             let before = matches!((signed_at, denied.after), (Some(signed), Some(after)) if signed < after);
-            named && !before
+            denied.subject.names(signer) && !before
         })
     }
 

@@ -1,6 +1,8 @@
 //! The trust policy document: types, validation with lines and nearest keys, matching of publishers and
 //! identities. It knows no level, no decision and no screen.
 
+mod canonical;
+mod concerns;
 mod document;
 mod edit;
 mod grants;
@@ -11,6 +13,7 @@ mod patterns;
 
 /// One fault of a policy file.
 pub use crate::tables::Fault as PolicyError;
+pub use concerns::{Concerns, PublisherConcern, concerns};
 pub use document::{
     Action, AnchorKind, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
     Policy, Publisher, Stage, TextPattern,

@@ -67,13 +67,13 @@ const FRESHNESS_HINTS: Hints = &[("max_verification_record_age_days", "write `ma
 pub fn parse(text: &str, origin: &str, base: Option<PathBuf>) -> Result<Policy, Vec<Fault>> {
     let mut faults = Faults::new(text);
     if text.len() > LIMIT_BYTES {
-        faults.add(None, "the policy is larger than 1 MiB", "split it; a policy is written for people");
+        faults.add(None, "the policy is larger than 1 MiB", "remove what is not used");
         return Err(faults.into_errors());
     }
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
-            let message = format!("not TOML: {}", quote(&error.message));
+            let message = format!("not valid TOML: {}", quote(&error.message));
             faults.add(error.at, message, "");
             return Err(faults.into_errors());
         }
@@ -84,13 +84,16 @@ pub fn parse(text: &str, origin: &str, base: Option<PathBuf>) -> Result<Policy, 
     }
     let mut reading = Reading { faults: &mut faults };
     let policy = reading.policy(document.top(), text, origin, base);
-    if faults.is_empty() { Ok(policy) } else { Err(faults.into_errors()) }
+    if !faults.is_empty() {
+        return Err(faults.into_errors());
+    }
+    policy.sealed().map_err(|error| vec![Fault { line: None, message: error.what, help: error.help }])
 }
 
-/// Whether the file is of the version that we read: of a newer one, every other fault would mislead.
+/// Whether this version can read the file: with a newer schema, every other fault would mislead.
 fn schema(top: Table<'_>) -> Result<(), Stop> {
     let Some(value) = top.get("schema") else {
-        let help = format!("begin the file with schema = \"{SCHEMA}\"");
+        let help = format!("add schema = \"{SCHEMA}\" at the top");
         return Err(Stop { at: None, message: "the file has no `schema`".to_owned(), help });
     };
     let at = Some(value.at());
@@ -100,11 +103,16 @@ fn schema(top: Table<'_>) -> Result<(), Stop> {
     }
     let newer = written.strip_prefix("trust-policy/").is_some_and(is_newer_than_0_1);
     let message = match newer {
-        true => format!("`{}` was written for a newer version; this one reads {SCHEMA}", quote(written)),
-        false => format!("`schema` is \"{}\" and not \"{SCHEMA}\"", quote(written)),
+        true => {
+            format!("`{}` needs a newer version of touchmark; this version reads {SCHEMA}", quote(written))
+        }
+        false => format!("`schema` must be \"{SCHEMA}\", not `{}`", quote(written)),
     };
-    let help =
-        if newer { "update touchmark, or use a policy of this version" } else { "is this a trust policy?" };
+    let help = if newer {
+        "update touchmark, or use a policy for this version"
+    } else {
+        "check that this file is a trust policy"
+    };
     Err(Stop { at, message, help: help.to_owned() })
 }
 
@@ -155,7 +163,8 @@ impl Reading<'_, '_> {
             freshness: self.freshness(top),
             raise: self.raise(top),
             stages: self.stages(top),
-            digest: sha256_hex(text.as_bytes()),
+            digest: String::new(),
+            file_digest: sha256_hex(text.as_bytes()),
             origin: origin.to_owned(),
             base,
         }
@@ -190,7 +199,11 @@ impl Reading<'_, '_> {
             let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['*', '\\', '\0']);
             if !path.value.trim_end_matches('/').split('/').all(plain) {
                 let message = format!("`{}` is not a path inside a model", quote(&path.value));
-                self.faults.add(Some(path.at), message, "write a file or folder such as `docs` or `.github`");
+                self.faults.add(
+                    Some(path.at),
+                    message,
+                    "write the path of a file or folder, such as `docs` or `.github`",
+                );
             }
         }
         Artifact {
@@ -246,7 +259,7 @@ impl Reading<'_, '_> {
             let name = name.map(|written| plain_name(self.faults, "`name`", written)).unwrap_or_default();
             if !name.is_empty() && stages.iter().any(|other| other.name == name) {
                 let message = format!("two stages have the name `{}`", quote(&name));
-                self.faults.add(Some(section.table.at), message, "rename one, or put them together");
+                self.faults.add(Some(section.table.at), message, "rename one, or merge them");
             }
             let production = self.faults.flag(section, "production").is_some_and(|flag| flag.value);
             let contradicted = self.action(section, "on_contradicted");
@@ -254,8 +267,8 @@ impl Reading<'_, '_> {
                 && production
                 && action.value != Action::Closed
             {
-                let message = "a production stage never lets contradicted evidence through";
-                self.faults.add(Some(action.at), message, "on_contradicted = \"closed\"");
+                let message = "a production stage must refuse contradicted evidence";
+                self.faults.add(Some(action.at), message, "write on_contradicted = \"closed\"");
             }
             let mut action = |key| self.action(section, key).map_or(Action::Closed, |action| action.value);
             stages.push(Stage {
@@ -270,7 +283,7 @@ impl Reading<'_, '_> {
                 cached_digests_max_hours: self.faults.number(section, "cached_digests_max_hours", 1, 8760),
             });
         }
-        // Without a stage there would be nothing to decide by: one that is closed on everything.
+        // Without a stage nothing could be decided: add one that refuses everything open.
         if stages.is_empty() {
             stages.push(Stage {
                 name: "production".to_owned(),
@@ -306,8 +319,8 @@ impl Reading<'_, '_> {
                 ids.push(id.value);
                 continue;
             }
-            let message = format!("`{}` is not the id of a control", quote(&id.value));
-            self.faults.add(Some(id.at), message, "ids look like L1.13");
+            let message = format!("`{}` is not a control id", quote(&id.value));
+            self.faults.add(Some(id.at), message, "write an id such as L1.13");
         }
         set(ids)
     }

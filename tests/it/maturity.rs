@@ -252,6 +252,7 @@ fn policy() -> Policy {
         raise: vec![],
         stages: vec![],
         digest: POLICY_DIGEST.to_owned(),
+        file_digest: String::new(),
         origin: "built-in".to_owned(),
         base: None,
     }
