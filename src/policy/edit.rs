@@ -62,7 +62,7 @@ fn proven(
         return Err(odd_form());
     }
     let read =
-        read(&after).map_err(|error| Error { what: format!("with this change {}", error.what), ..error })?;
+        read(&after).map_err(|error| Error { what: format!("after this change {}", error.what), ..error })?;
     let others = |policy: &Policy| {
         policy.trust.iter().filter(|anchor| anchor.name != name).cloned().collect::<Vec<_>>()
     };
@@ -89,8 +89,8 @@ fn rest_of(text: &str, name: &str) -> Option<toml::Table> {
 }
 
 fn odd_form() -> Error {
-    Error::new(Code::Config, "the policy writes its anchors in a form that cannot be changed by itself")
-        .help("write each anchor as a [trust.NAME] block of its own, or change the file by hand")
+    Error::new(Code::Config, "touchmark cannot edit anchors that are written in this form")
+        .help("write each anchor as its own [trust.NAME] block, or edit the file by hand")
 }
 
 /// Keys in the order in which they are written, each with its value.

@@ -55,7 +55,7 @@ pub(super) fn policy_file(workspace: &Workspace, options: &OpenOptions) -> Optio
 }
 
 /// Reads the policy. With faults in the file, `before` (or else the built-in baseline, which knows no
-/// publisher and so admits nothing to production) stays in force and the faults are told.
+/// publisher and so admits nothing to production) stays in force, and the faults are returned.
 pub(super) fn read_policy(
     workspace: &Workspace,
     options: &OpenOptions,

@@ -283,7 +283,7 @@ const FACTS: &[Fact] = &[
         "production = false",
         "production = true",
         |_| {},
-        "never lets contradicted evidence through",
+        "must refuse contradicted evidence",
     ),
     (
         "stage.on_contradicted",
@@ -418,7 +418,7 @@ fn accepted(prefix: &str, table: &str) -> Vec<String> {
         .find(|fault| fault.message.contains("zzzzzz"))
         .and_then(|fault| fault.help.as_deref())
         .unwrap_or_else(|| panic!("{faults:?}"));
-    let (_, keys) = help.split_once(" knows ").unwrap();
+    let keys = help.strip_prefix("valid keys in ").unwrap().split_once(": ").unwrap().1;
     keys.split(", ").map(|key| format!("{prefix}{key}")).collect()
 }
 
