@@ -6,6 +6,7 @@ use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method, Recalled};
 use crate::tables::Fault;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One `[trust.NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,6 +223,8 @@ pub struct Policy {
     pub digest: String,
     /// SHA-256 over the file's bytes, hex: it names the file.
     pub file_digest: String,
+    /// The text that it was read from.
+    pub text: Arc<str>,
     /// The file's name, or `built-in`.
     pub origin: String,
     /// The folder against which the anchors' files are resolved; none for a built-in policy.

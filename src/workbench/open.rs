@@ -8,12 +8,12 @@ use super::jobs::Jobs;
 use super::options::OpenOptions;
 use super::publish::Next;
 use crate::clock::this_second;
-use crate::decision::Judgement;
+use crate::decision::{Anchors, Judgement};
 use crate::error::Result;
 use crate::inventory::Workspace;
 use crate::maturity::Rubric;
 use crate::signing::Progress;
-use crate::store::{self, Place, Shared};
+use crate::store::{self, LedgerEnd, Place, Shared};
 use crate::view::View;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -87,7 +87,7 @@ impl Workbench {
     /// Lists models, not yet judged: nobody else has this workbench yet, and nobody is told.
     fn show(&self, inventory: Inventory) -> Result<Arc<View>> {
         let before = self.view();
-        let view = Arc::new(self.made_from(&before, Next { inventory, ..Next::as_in(&before) })?);
+        let view = Arc::new(self.made_from(&before, Next { inventory, ..Next::as_in(&before) })?.0);
         *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
         Ok(view)
     }
@@ -107,6 +107,7 @@ fn nothing(
         policy: in_force.policy,
         policy_text: in_force.text,
         policy_errors: in_force.faults,
+        trust: Anchors::default(),
         anchors: Vec::new(),
         stage,
         rubric: rubric.clone(),
@@ -117,6 +118,7 @@ fn nothing(
         judgement: Judgement::default(),
         is_whole: true,
         reviews: Arc::default(),
+        ledger: LedgerEnd::default(),
         at,
     }
 }
