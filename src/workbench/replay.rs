@@ -1,8 +1,8 @@
 //! Records judged again from the evidence that they name: the same must come of it, to the byte.
 
 use super::door::Workbench;
-use super::in_force::LIMIT_POLICY_BYTES;
-use super::{anchors, in_force::fault};
+use super::anchors;
+use super::in_force::{LIMIT_POLICY_BYTES, invalid};
 use crate::decision::{
     Anchors, AnchorsDocument, By, DecisionRecord, DecisionRecordSchema, Difference, Evidence, EvidenceDocument, Facts,
     Feeds, Inputs, Question, RecordedDecision, RecordedVerification, VerificationRecord, VerificationRecordSchema,
@@ -153,7 +153,7 @@ impl Workbench {
                     .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(path))?;
                 let base = path.parent().map(Path::to_owned);
                 let policy = policy::parse(&text, &path.to_string_lossy(), base)
-                    .map_err(|faults| faults.first().map_or_else(|| odd_policy(path), |first| fault(first, path)))?;
+                    .map_err(|faults| faults.first().map_or_else(|| odd_policy(path), |first| invalid(first, path)))?;
                 let anchors = anchors::load(&policy, inputs.at)?.0;
                 Ok(Rules { policy, anchors })
             }
