@@ -13,4 +13,4 @@ pub use assess::{Assessment, ControlResult, assess};
 pub use caps::{CapNode, CapState, Effective, cap_reason, effective};
 pub use evidence::Evidence;
 pub use rubric::{Control, Duty, Rubric, Severity};
-pub use score::{Score, score};
+pub use score::{SCOPE, Score, score};

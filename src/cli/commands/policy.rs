@@ -4,11 +4,11 @@ use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
 use crate::disk::read_small;
+use crate::documents::{PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::policy;
 use crate::report;
 use clap::Subcommand;
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
@@ -61,9 +61,8 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
         }
     };
     output.print(&human, || {
-        let faults: Vec<_> =
-            faults.iter().map(|f| json!({ "line": f.line, "message": f.message, "help": f.help })).collect();
-        json!({ "schema": "touchmark.policy-check/1", "digest": digest, "faults": faults })
+        let faults = faults.iter().map(PolicyFaultDocument::from).collect();
+        PolicyCheckDocument { schema: names::PolicyCheck, digest: &digest, faults }
     });
     Ok(if faults.is_empty() { 0 } else { 2 })
 }
@@ -74,6 +73,6 @@ fn show(name: &str, output: &Output) -> Result<u8> {
             .at(name)
             .help("baseline or strict"));
     };
-    output.print(text, || json!({ "schema": "touchmark.policy/1", "name": name, "text": text }));
+    output.print(text, || PolicyDocument { schema: names::Policy, name, text });
     Ok(0)
 }
