@@ -94,10 +94,11 @@ impl Output {
         if let Some(help) = &error.help {
             eprintln!("help: {}", text::screen(help));
         }
-        if self.is_json() && !self.quiet {
-            if let Ok(json) = crate::json::to_string(&ErrorDocument::from(error)) {
-                write_out(&format!("{json}\n"));
-            }
+        if self.is_json()
+            && !self.quiet
+            && let Ok(json) = crate::json::to_string(&ErrorDocument::from(error))
+        {
+            write_out(&format!("{json}\n"));
         }
         ExitCode::from(error.code.exit_status())
     }
