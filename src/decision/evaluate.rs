@@ -8,12 +8,13 @@ use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Check, Outcome, Recalled, Stage as CheckStage, Verification};
 use crate::text::{Untrusted, count};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// What a policy says of a model at a stage (rulings 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     /// Let it in.

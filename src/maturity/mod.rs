@@ -13,4 +13,4 @@ pub use assess::{Assessment, ControlResult, assess};
 pub use caps::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 pub use evidence::Evidence;
 pub use rubric::{Control, Duty, Rubric, Severity};
-pub use score::{Musts, Score, score};
+pub use score::{Musts, SCOPE, Score, score};

@@ -4,16 +4,13 @@ use super::words::caps;
 use crate::decision::{Decision, Verdict};
 use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
-use crate::maturity::Rubric;
+use crate::maturity::{Rubric, SCOPE};
 use crate::policy::{Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
 use crate::text::{Untrusted, bar, count, size, span, width};
 use crate::view::{Summary, View};
 use std::fmt::Write;
 use std::time::Duration;
-
-/// Said beside every level.
-pub const SCOPE: &str = "A level speaks of integrity and authenticity, never of safety or correctness.";
 
 /// More names than this are counted instead of listed.
 const MANY: usize = 20;

@@ -4,6 +4,7 @@ use super::door::{Workbench, not_found};
 use super::in_force::known_stage;
 use super::publish::Next;
 use crate::decision::Verdict;
+use crate::documents::{ReviewRecord, VerdictDocument};
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::signing::Progress;
@@ -24,7 +25,7 @@ impl Workbench {
             .or_else(|_| std::env::var("USERNAME"))
             .unwrap_or_else(|_| "unknown".to_owned());
         let review = Review { word, reason: reason.into(), by: by.into(), at: self.now() };
-        self.record(RecordKind::Review, model, &review)?;
+        self.record(RecordKind::Review, model, &ReviewRecord::from(&review))?;
         self.renew(|view| Ok(Next::as_in(view)))?;
         Ok(())
     }

@@ -146,6 +146,23 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("decision", &["text", "signing", "inventory", "policy", "lineage", "maturity"]),
     ("view", &["text", "signing", "tables", "inventory", "policy", "lineage", "maturity", "decision"]),
     (
+        "documents",
+        &[
+            "ground",
+            "signing",
+            "tables",
+            "attest",
+            "inventory",
+            "policy",
+            "store",
+            "snapshot",
+            "lineage",
+            "maturity",
+            "decision",
+            "view",
+        ],
+    ),
+    (
         "report",
         &[
             "ground",
@@ -176,6 +193,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "maturity",
             "decision",
             "view",
+            "documents",
             "report",
         ],
     ),
@@ -241,7 +259,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/common", &["clock"]),
     ("cli/secrets", &["ground", "signing"]),
     ("cli/snapshot_file", &["error", "snapshot", "report"]),
-    ("cli/output", &["ground", "cli/common"]),
+    ("cli/output", &["ground", "documents", "cli/common"]),
     ("cli/progress", &["progress", "report", "cli/output"]),
     ("cli/flags", &["error", "signing", "cli/secrets"]),
     (
@@ -261,6 +279,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "lineage",
             "decision",
             "view",
+            "documents",
             "report",
             "workbench",
             "tui",
