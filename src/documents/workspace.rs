@@ -71,6 +71,10 @@ pub struct PolicyDocument<'a> {
     pub schema: names::Policy,
     /// The policy's name.
     pub name: &'a str,
+    /// SHA-256 of what it says, however it is written.
+    pub digest: Option<String>,
+    /// SHA-256 of its text.
+    pub file_digest: Option<String>,
     /// Its text.
     pub text: &'a str,
 }
@@ -80,8 +84,10 @@ pub struct PolicyDocument<'a> {
 pub struct PolicyCheckDocument<'a> {
     /// The document's name.
     pub schema: names::PolicyCheck,
-    /// The policy's digest; empty for a file with faults.
+    /// SHA-256 of what it says, however it is written; empty for a file with faults.
     pub digest: &'a str,
+    /// SHA-256 of its text; empty for a file with faults.
+    pub file_digest: &'a str,
     /// Its faults; none when it is valid.
     pub faults: Vec<PolicyFaultDocument<'a>>,
 }

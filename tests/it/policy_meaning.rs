@@ -190,7 +190,7 @@ fn every_value_and_every_order_that_counts_changes_what_it_means() {
 fn the_canonical_form_names_its_schema_and_holds_no_place_of_a_file() {
     let policy = parse(WHOLE, "SOME-ORIGIN", Some("SOME-BASE".into())).unwrap();
     let text = String::from_utf8(policy.canonical().unwrap()).unwrap();
-    assert!(text.contains("\"schema\":\"touchmark.policy/1\""), "{text}");
+    assert!(text.contains("\"schema\":\"touchmark.policy-canonical/1\""), "{text}");
     assert!(!text.contains("SOME-"), "{text}");
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["trust"][0]["kind"], "x509");

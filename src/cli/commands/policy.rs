@@ -81,7 +81,7 @@ fn show(name: &str, output: &Output) -> Result<u8> {
         let policy = policy::parse(text, "built-in", None).ok();
         let digests = policy.as_ref().map(|policy| (policy.digest.clone(), policy.file_digest.clone()));
         let (digest, file_digest) = digests.unzip();
-        PolicyDocument { schema: names::PolicyText, name, digest, file_digest, text }
+        PolicyDocument { schema: names::Policy, name, digest, file_digest, text }
     });
     Ok(0)
 }
