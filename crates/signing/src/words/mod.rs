@@ -1,8 +1,11 @@
 //! The words for checks, for people who read text: one catalogue, made from the facts of a check and from nothing
 //! else. Records hold none of them, and no decision reads them.
 
+pub(crate) mod chain;
 mod codes;
+mod sigstore;
 mod stages;
+pub(crate) mod time;
 
 pub use codes::{CODES, CodeInfo, code_info};
 
@@ -45,6 +48,9 @@ impl Check {
                 summary: format!("Not checked, because {} did not pass", stage.name()),
                 ..Words::default()
             },
+            Why::Chain(why) => chain::words(why),
+            Why::Time(why) => time::words(why),
+            Why::Sigstore(why) => sigstore::words(why),
             Why::Prose(prose) => Words {
                 summary: prose.summary.clone(),
                 expected: prose.expected.clone(),
