@@ -14,8 +14,7 @@ const TRUST: &str = "Trust the authority only if you have its certificate from a
 const FORGED: &str = "Treat the signature as forged until its publisher explains it";
 const AUTHORITY: &str = "Ask the authority that issued the certificate; the model must be signed again";
 const WELL_FORMED: &str = "Have the model signed again with a well-formed certificate";
-const STRONGER_KEY: &str =
-    "Have the certificates reissued with a stronger key, and the model signed again";
+const STRONGER_KEY: &str = "Have the certificates reissued with a stronger key, and the model signed again";
 
 pub(super) fn words(why: &ChainWhy) -> Words {
     match why {
@@ -28,9 +27,10 @@ pub(super) fn words(why: &ChainWhy) -> Words {
             Words { summary, found: Some(path(held)), details, ..Words::default() }
         }
         ChainWhy::NotCovered(held) => Words {
-            summary: "The certificates lead to a trusted authority, but no usable revocation list covers the \
+            summary:
+                "The certificates lead to a trusted authority, but no usable revocation list covers the \
                       signing certificate"
-                .to_owned(),
+                    .to_owned(),
             expected: Some("a current, complete revocation list, signed by its issuer".into()),
             found: Some(path(held)),
             remedy: Some("Get the authority's current revocation list".to_owned()),
@@ -140,14 +140,15 @@ fn path(held: &Held) -> Untrusted {
 
 fn outside(validity: &Validity, what: &str, remedy: &str) -> Words {
     let (when, expected) = match validity.signed {
-        Some(at) => ("when the model was signed", format!("valid at {at}, the trusted signing time")),
+        Some(at) => ("at the signing time", format!("valid at {at}, the trusted signing time")),
         None => ("at the time of the verification", "valid at the time of the verification".to_owned()),
     };
     Words {
         summary: format!("The {} {what} {when}", called(validity.role)),
         expected: Some(expected.into()),
         found: Some(
-            format!("{}: valid from {} to {}", name(&validity.certificate), validity.from, validity.to).into(),
+            format!("{}: valid from {} to {}", name(&validity.certificate), validity.from, validity.to)
+                .into(),
         ),
         evidence: Some("validity".into()),
         remedy: Some(remedy.to_owned()),
@@ -203,7 +204,8 @@ fn obstacle(obstacle: &Obstacle) -> Words {
             found: Some(format!("{}: {}", name(certificate), algorithm(oid)).into()),
             evidence: Some("signatureAlgorithm".into()),
             remedy: Some(
-                "Have the certificates reissued with a current algorithm, and the model signed again".to_owned(),
+                "Have the certificates reissued with a current algorithm, and the model signed again"
+                    .to_owned(),
             ),
             details: vec![format!("issued by {}", name(issuer)).into()],
         },
@@ -219,8 +221,9 @@ fn obstacle(obstacle: &Obstacle) -> Words {
             ..Words::default()
         },
         Obstacle::Partial { top, root } => Words {
-            summary: "The certificates lead to a trusted intermediate certificate, but its root is not trusted"
-                .to_owned(),
+            summary:
+                "The certificates lead to a trusted intermediate certificate, but its root is not trusted"
+                    .to_owned(),
             expected: Some(format!("the root {} among the trusted certificates, too", root.raw()).into()),
             found: Some(format!("{}, which is not self-signed", name(top)).into()),
             remedy: Some(
@@ -441,9 +444,7 @@ fn list_fault(fault: &ListFault) -> String {
         ListFault::Refused => "it is signed with an algorithm or a key that is not accepted".to_owned(),
         ListFault::NotSigned => "it is not signed by the issuer that it names".to_owned(),
         ListFault::TooManySignatures => "too many signatures were verified already".to_owned(),
-        ListFault::Usage => {
-            "its issuer's key may not sign revocation lists (key usage cRLSign)".to_owned()
-        }
+        ListFault::Usage => "its issuer's key may not sign revocation lists (key usage cRLSign)".to_owned(),
         ListFault::NotYet => "it is from after the time of the verification".to_owned(),
         ListFault::NoEnd => "it does not say until when it is current".to_owned(),
         ListFault::Ended { at } => format!("it ended on {at}"),
@@ -455,8 +456,7 @@ fn list_fault(fault: &ListFault) -> String {
 }
 
 fn revocation(revoked: &Revoked) -> Untrusted {
-    let since =
-        revoked.invalid_since.map(|since| format!(", not valid since {since}")).unwrap_or_default();
+    let since = revoked.invalid_since.map(|since| format!(", not valid since {since}")).unwrap_or_default();
     let (name, reason) = (name(&revoked.certificate), reason_name(revoked.reason));
     format!("{name}: revoked on {}, reason: {reason}{since}", revoked.date).into()
 }

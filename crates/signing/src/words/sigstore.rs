@@ -1,9 +1,7 @@
 //! The words for what a keyless bundle brings as evidence.
 
 use crate::check::evidence::TimeSource;
-use crate::check::why::sigstore::{
-    KnownInstance, LeafFault, LogFault, RootMade, SigstoreWhy, Unsupported,
-};
+use crate::check::why::sigstore::{KnownInstance, LeafFault, LogFault, RootMade, SigstoreWhy, Unsupported};
 use crate::clock::whole_second;
 use crate::text::Untrusted;
 

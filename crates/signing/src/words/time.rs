@@ -13,7 +13,9 @@ pub(super) fn words(why: &TimeWhy) -> Words {
     match why {
         TimeWhy::Trusted { index, token, others } => Words {
             summary: format!("Signed at {} (trusted timestamp authority)", token.at),
-            found: Some(format!("{}, trusted as {}", chain::name(&token.authority), token.anchor.raw()).into()),
+            found: Some(
+                format!("{}, trusted as {}", chain::name(&token.authority), token.anchor.raw()).into(),
+            ),
             evidence: Some(place(*index)),
             details: trusted_token(token).into_iter().chain(others.iter().map(other)).collect(),
             ..Words::default()
@@ -29,7 +31,8 @@ pub(super) fn words(why: &TimeWhy) -> Words {
         TimeWhy::UnknownAuthority { index, authority, stranger: why, trusted, others } => {
             let trusted: Vec<&str> = trusted.iter().map(Untrusted::raw).collect();
             Words {
-                summary: "The timestamp is from an authority that is not trusted, so it does not count".to_owned(),
+                summary: "The timestamp is from an authority that is not trusted, so it does not count"
+                    .to_owned(),
                 expected: Some(format!("a timestamp under {}", trusted.join(" or ")).into()),
                 found: Some(stamper(authority)),
                 evidence: Some(place(*index)),
@@ -162,9 +165,7 @@ fn expected(fault: &TokenFault) -> Option<Untrusted> {
         TokenFault::Digest { .. } | TokenFault::Algorithm { .. } => {
             "SHA-256, SHA-384 or SHA-512, with RSA (PKCS #1 v1.5) or ECDSA".to_owned()
         }
-        TokenFault::NotSigned { .. } => {
-            "a signature over the time by the authority's certificate".to_owned()
-        }
+        TokenFault::NotSigned { .. } => "a signature over the time by the authority's certificate".to_owned(),
         TokenFault::Authority { fault: AuthorityFault::NamesAnother | AuthorityFault::NamesNone, .. } => {
             "the digest of the signer's certificate among the signed attributes (RFC 5816)".to_owned()
         }
