@@ -1,14 +1,15 @@
 //! The words for checks, for people who read text: one catalogue, made from the facts of a check and from nothing
 //! else. Records hold none of them, and no decision reads them.
 
+pub(crate) mod chain;
+mod check;
 mod codes;
+mod sigstore;
 mod stages;
+pub(crate) mod time;
 
 pub use codes::{CODES, CodeInfo, code_info};
 
-use crate::check::identity::NameDifference;
-use crate::check::step::Check;
-use crate::check::why::Why;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,34 +34,4 @@ pub struct Words {
     /// Further lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Untrusted>,
-}
-
-impl Check {
-    /// The check in words.
-    pub fn words(&self) -> Words {
-        match &self.why {
-            Why::Nothing => Words { summary: self.stage.question().to_owned(), ..Words::default() },
-            Why::NotLooked => Words { summary: "Not checked yet".to_owned(), ..Words::default() },
-            Why::After(stage) => Words {
-                summary: format!("Not checked, because {} did not pass", stage.name()),
-                ..Words::default()
-            },
-            Why::Prose(prose) => Words {
-                summary: prose.summary.clone(),
-                expected: prose.expected.clone(),
-                found: prose.found.clone(),
-                evidence: prose.evidence.clone(),
-                remedy: prose.remedy.clone(),
-                details: prose.details.clone(),
-            },
-        }
-    }
-
-    /// The part of the signer that is not as expected.
-    pub fn difference(&self) -> Option<&NameDifference> {
-        match &self.why {
-            Why::Prose(prose) => prose.difference.as_ref(),
-            _ => None,
-        }
-    }
 }
