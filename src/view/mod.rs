@@ -97,6 +97,17 @@ impl View {
         self.judged(|input| self.judgement.cap(input, index))
     }
 
+    /// The model that owns the signature of the model of an index, where that one is not about its files.
+    pub fn owner(&self, index: usize) -> Option<&ModelId> {
+        let verified = self.verified.get(index)?.as_ref()?;
+        let root = verified.verification.foreign_root()?;
+        let is_owner = |slot: &Option<Box<Verified>>| {
+            slot.as_ref().is_some_and(|v| v.verification.root_of_files() == Some(root))
+        };
+        let owner = self.verified.iter().position(is_owner)?;
+        self.models.get(owner).map(|model| &model.id)
+    }
+
     /// One model in one line.
     pub fn summary(&self, index: usize) -> Summary {
         let verified = self.verified.get(index).and_then(Option::as_deref);

@@ -3,14 +3,11 @@
 
 use crate::decision::apply_policy;
 use crate::error::Result;
-use crate::inventory::{Model, ModelId};
-use crate::signing::{Outcome, RootDigest, Stage};
+use crate::inventory::ModelId;
 use crate::store::{Ledger, LedgerEntry, RecordKind};
-use crate::text::Untrusted;
 use crate::view::{Review, Verified, View};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Puts it into a view.
@@ -24,7 +21,6 @@ pub fn fill(ledger: &dyn Ledger, view: &mut View) -> Result<()> {
             apply_policy(&mut verified.verification, model, &view.policy);
         }
     });
-    name_owners(&view.models, &mut verified);
     view.verified = Arc::new(verified);
     view.reviews = Arc::new(newest::<Review>(ledger, &RecordKind::Review, view)?);
     Ok(())
@@ -59,21 +55,4 @@ fn newest<T: DeserializeOwned + Send>(
         }
     }
     Ok(slots)
-}
-
-/// A signature that fails on one model may be that of another one of the inventory: its root digest tells.
-fn name_owners(models: &[Model], verified: &mut [Option<Box<Verified>>]) {
-    let mut owners: HashMap<RootDigest, Untrusted> = HashMap::new();
-    for (model, slot) in models.iter().zip(verified.iter()) {
-        let Some(verification) = slot.as_ref().map(|verified| &verified.verification) else { continue };
-        let holds = matches!(verification.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial);
-        if let Some(root) = verification.root_digest.filter(|_| holds) {
-            owners.entry(root).or_insert_with(|| Untrusted::new(model.id.raw()));
-        }
-    }
-    for verified in verified.iter_mut().flatten() {
-        if let Some(owner) = verified.verification.root_digest.and_then(|root| owners.get(&root)) {
-            verified.verification.belongs_to(owner);
-        }
-    }
 }

@@ -9,7 +9,7 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
 use crate::policy::Stage;
 use crate::signing::{
-    IdentityRule, Outcome, Progress, Reuse, Trust, Verification, VerifyOptions, default_signature,
+    IdentityRule, Outcome, Progress, Reuse, Trust, Verification, VerifyOptions, Why, default_signature,
     verify_with,
 };
 use crate::store::RecordKind;
@@ -43,10 +43,7 @@ impl Workbench {
             let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
             let began = Instant::now();
             let result = match &model.location {
-                None => Ok(Verification::not_looked(
-                    self.now(),
-                    "the last scan found no files of it, only documents that speak of it",
-                )),
+                None => Ok(Verification::not_looked(self.now(), Why::NoFiles)),
                 Some(location) => {
                     let folder = view.workspace.root.join(location);
                     let bundle = match &model.signature {
@@ -71,8 +68,9 @@ impl Workbench {
                     continue;
                 }
             };
-            let headline =
-                verification.headline().map(|c| format!(": {} {}", c.stage.name(), c.words().summary));
+            let headline = verification
+                .headline()
+                .map(|c| format!(": {} {}", c.stage.name(), verification.words_of(c).summary));
             let outcome = verification.outcome();
             match outcome {
                 Outcome::Pass => passed += 1,

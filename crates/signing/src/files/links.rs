@@ -2,6 +2,7 @@
 //! It decides nothing about which links may be followed.
 
 use crate::text::{self, Untrusted};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -30,11 +31,6 @@ pub(crate) fn followed(listing: &Listing, model: &Path) -> Option<FollowedLinks>
     (count > 0).then_some(FollowedLinks { count, hub_cache, first })
 }
 
-/// The line of detail for one of them.
-pub(crate) fn detail(link: &Untrusted) -> Untrusted {
-    Untrusted::new(format!("followed link: {}", link.raw()))
-}
-
 /// Whether a file is a link to a blob of the cache whose name is another SHA-256 than its content has. Blobs that
 /// are named otherwise (small files by git's object id) say nothing here.
 pub(crate) fn contradicts_its_name(entry: &Entry, blobs: Option<&Path>, sha256: &[u8]) -> bool {
@@ -45,7 +41,7 @@ pub(crate) fn contradicts_its_name(entry: &Entry, blobs: Option<&Path>, sha256: 
 }
 
 /// Links that led to files of the model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FollowedLinks {
     /// How many.
     pub count: u64,

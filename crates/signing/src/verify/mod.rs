@@ -1,10 +1,13 @@
-//! Verification: every independent stage runs, even after one failed, and each leaves a check. It asks nobody and
-//! writes nothing.
+//! Verification: looking at a model and its signature (`observe`), and judging what was seen (`judge`). Every independent
+//! stage is judged, even after one failed, and each leaves a check. It asks nobody and writes nothing.
 
 mod claim;
+mod compare;
 mod coverage;
 mod files;
-mod model;
+mod judge;
+mod observe;
+mod observed;
 pub(crate) mod options;
 mod parse;
 pub(crate) mod signer;
@@ -15,6 +18,8 @@ pub(crate) mod verification;
 
 pub use claim::{claimed_signer, verify_claim};
 pub use coverage::Coverage;
-pub use model::{verify, verify_with};
-pub use options::VerifyOptions;
+pub use judge::judge;
+pub use observe::{observe, verify, verify_seen, verify_with};
+pub use observed::{Comparison, Observed, Seen, SignatureSeen, SignatureState};
+pub use options::{Judging, VerifyOptions};
 pub use verification::Verification;

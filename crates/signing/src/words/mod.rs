@@ -2,6 +2,8 @@
 //! else. Records hold none of them, and no decision reads them.
 
 mod codes;
+pub(crate) mod files;
+pub(crate) mod parse;
 mod stages;
 
 pub use codes::{CODES, CodeInfo, code_info};
@@ -33,18 +35,41 @@ pub struct Words {
     /// Further lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Untrusted>,
+    /// The files that are not as signed, a line each: a face that shows the report of the files leaves them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listed: Vec<Untrusted>,
+}
+
+impl Words {
+    /// All further lines.
+    pub fn lines(&self) -> impl Iterator<Item = &Untrusted> {
+        self.listed.iter().chain(&self.details)
+    }
+
+    /// Only one line.
+    pub(crate) fn line(summary: impl Into<String>) -> Self {
+        Words { summary: summary.into(), ..Words::default() }
+    }
+}
+
+/// Helps of errors begin in lower case, remedies do not.
+fn sentence(help: &str) -> String {
+    let mut chars = help.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 impl Check {
     /// The check in words.
     pub fn words(&self) -> Words {
         match &self.why {
-            Why::Nothing => Words { summary: self.stage.question().to_owned(), ..Words::default() },
-            Why::NotLooked => Words { summary: "Not checked yet".to_owned(), ..Words::default() },
-            Why::After(stage) => Words {
-                summary: format!("Not checked, because {} did not pass", stage.name()),
-                ..Words::default()
-            },
+            Why::Nothing => Words::line(self.stage.question()),
+            Why::NotLooked => Words::line("Not checked yet"),
+            Why::After(stage) => Words::line(format!("Not checked, because {} did not pass", stage.name())),
+            Why::NoFiles => Words::line("No files found; only BOMs mention it"),
+            Why::DecidedElsewhere => Words::line("Not part of this verification"),
+            Why::ClaimOnly => Words::line("Not applicable: a claim is verified without the model's files"),
+            Why::Parse(why) => parse::words(why),
+            Why::Files(why) => files::words(why),
             Why::Prose(prose) => Words {
                 summary: prose.summary.clone(),
                 expected: prose.expected.clone(),
@@ -52,6 +77,7 @@ impl Check {
                 evidence: prose.evidence.clone(),
                 remedy: prose.remedy.clone(),
                 details: prose.details.clone(),
+                listed: Vec::new(),
             },
         }
     }

@@ -7,6 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::identity::NameDifference;
 use super::stage::Stage;
 
+mod files;
+mod parse;
+
+pub use files::{FilesFound, FilesTally, FilesWhy, LikelyCause, MissingKind, Parts};
+pub use parse::{BundleFault, ForeignBeside, ParseFound, ParseWhy};
+
 /// Why a check came out as it did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -18,6 +24,16 @@ pub enum Why {
     NotLooked,
     /// This stage had to pass first.
     After(Stage),
+    /// No files were found of the model: only bills of materials mention it.
+    NoFiles,
+    /// This is decided elsewhere: not by a verification.
+    DecidedElsewhere,
+    /// A claim is judged by itself, without the files of a model.
+    ClaimOnly,
+    /// The signature file.
+    Parse(Box<ParseWhy>),
+    /// The files.
+    Files(Box<FilesWhy>),
     /// Text made where the check was made.
     Prose(Box<Prose>),
 }
@@ -26,6 +42,18 @@ impl Why {
     /// Whether there is nothing to say.
     pub fn is_nothing(&self) -> bool {
         *self == Why::Nothing
+    }
+}
+
+impl From<ParseWhy> for Why {
+    fn from(why: ParseWhy) -> Self {
+        Why::Parse(Box::new(why))
+    }
+}
+
+impl From<FilesWhy> for Why {
+    fn from(why: FilesWhy) -> Self {
+        Why::Files(Box::new(why))
     }
 }
 
