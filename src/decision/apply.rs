@@ -235,29 +235,25 @@ fn lies_under(name: &str, allowed: &str) -> bool {
 fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Check {
     let check = |code: &str, outcome, summary: String| Check::prose(Stage::Policy, code, outcome, summary);
     let mut findings = Vec::new();
-    let banned: Vec<&str> = model
-        .formats
-        .iter()
-        .map(|format| Format::word(*format))
-        .filter(|word| policy.artifact.ban_formats.iter().any(|banned| banned == word))
-        .collect();
+    let words = |formats: &[Format]| formats.iter().map(|format| format.word()).collect::<Vec<_>>();
+    let is_banned = |format: &&Format| policy.artifact.ban_formats.contains(format);
+    let banned: Vec<Format> = model.formats.iter().filter(is_banned).copied().collect();
     if !banned.is_empty() {
         let dangerous = model.hazards.iter().filter(|hazard| hazard.tier == Tier::Dangerous);
         let worst = dangerous.map(|hazard| format!("{}: {}", hazard.file.screen(), hazard.line())).take(3);
-        let summary = format!("The policy bans {} in a model", banned.join(" and "));
+        let summary = format!("The policy bans {} in a model", words(&banned).join(" and "));
         findings.push(
             check("POLICY-FORMAT", Outcome::Fail, summary)
-                .expected(format!("none of {}", policy.artifact.ban_formats.join(", ")))
-                .found([banned.join(", ")].into_iter().chain(worst).collect::<Vec<_>>().join("; "))
+                .expected(format!("none of {}", words(&policy.artifact.ban_formats).join(", ")))
+                .found([words(&banned).join(", ")].into_iter().chain(worst).collect::<Vec<_>>().join("; "))
                 .remedy("Ask for the weights as safetensors; do not load this model to convert it"),
         );
     }
-    if let Some(hash) =
-        verification.hash.filter(|hash| !policy.crypto.hash.iter().any(|h| h == hash.as_str()))
-    {
+    if let Some(hash) = verification.hash.filter(|hash| !policy.crypto.hash.contains(hash)) {
+        let allowed: Vec<&str> = policy.crypto.hash.iter().map(|hash| hash.as_str()).collect();
         findings.push(
             check("POLICY-HASH", Outcome::Fail, "The policy does not allow the recorded hash".to_owned())
-                .expected(policy.crypto.hash.join(" or "))
+                .expected(allowed.join(" or "))
                 .found(hash.as_str())
                 .remedy("Have the model signed again with an allowed hash"),
         );
@@ -266,9 +262,9 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
     findings.extend(links(verification, policy));
     findings.extend(ignored(verification, policy));
     findings.extend(old_anchor(verification, policy));
-    let logged = verification.method.filter(|method| {
-        policy.log_required.iter().any(|required| required == method.as_str()) && verification.log.is_none()
-    });
+    let logged = verification
+        .method
+        .filter(|method| policy.log_required.contains(method) && verification.log.is_none());
     match (logged, verification.outcome_of(Stage::Log)) {
         (None, _) => {}
         (Some(_), Outcome::Fail | Outcome::Unknown) => findings.push(
@@ -289,7 +285,7 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy) -> Chec
             .remedy("Have the model signed with a transparency log entry"),
         ),
     }
-    if let Some(expires) = policy.expires.filter(|expires| *expires <= verification.at) {
+    if let Some(expires) = policy.expires.filter(|_| policy.expired_at(verification.at)) {
         findings.push(
             check("POLICY-EXPIRED", Outcome::Unknown, "The policy has expired and cannot say yes".to_owned())
                 .found(expires.to_string())
@@ -364,9 +360,10 @@ fn signer_key(verification: &Verification, policy: &Policy) -> Option<Check> {
         Curve::P384 => "p384",
         Curve::P521 => "p521",
     };
-    let allowed = |curve: Curve| policy.crypto.keys.iter().any(|key| key == word(curve));
+    let allowed = |curve: Curve| policy.crypto.keys.contains(&curve);
+    let keys: Vec<&str> = policy.crypto.keys.iter().map(|curve| word(*curve)).collect();
     let check = |outcome, summary: &str| {
-        Check::prose(Stage::Policy, "POLICY-KEY", outcome, summary).expected(policy.crypto.keys.join(" or "))
+        Check::prose(Stage::Policy, "POLICY-KEY", outcome, summary).expected(keys.join(" or "))
     };
     match verification.curve {
         Some(curve) if allowed(curve) => None,

@@ -321,7 +321,7 @@ fn trusted_time(evidence: &Evidence<'_>) -> Finding {
 }
 
 fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
-    let required = |method: Method| evidence.policy.log_required.iter().any(|m| m == method.as_str());
+    let required = |method: Method| evidence.policy.log_required.contains(&method);
     match sight(evidence) {
         Sight::Unsigned if evidence.policy.log_required.is_empty() => {
             Finding::not_applicable("not signed, and so by no method that wants the log")
@@ -511,11 +511,10 @@ impl Bound<'_> {
 fn bound_values<'a>(evidence: &Evidence<'_>, binding: &'a Binding, v: &Verification) -> [Bound<'a>; 5] {
     let signer = v.signer.as_ref();
     let text = |text: Option<&Untrusted>| text.map(|t| t.raw().to_owned());
-    let method = v.method.map_or("", Method::as_str);
     let log_wanted = v.method == Some(Method::Sigstore)
         || v.log.is_some()
         || v.outcome_of(Stage::Log) == Outcome::Unknown
-        || evidence.policy.log_required.iter().any(|wanted| wanted == method);
+        || v.method.is_some_and(|method| evidence.policy.log_required.contains(&method));
     let subject = signer.map(|s| s.subject.raw().to_owned());
     let fingerprint = signer.filter(|s| s.method == Method::Key).and_then(|s| s.fingerprint.clone());
     let log = v.log.as_ref().map(|entry| format!("{}/{}", entry.log_id.raw(), entry.index));
@@ -556,9 +555,10 @@ fn algorithms(evidence: &Evidence<'_>) -> Finding {
         if v.outcome_of(Stage::Signature) != Outcome::Pass {
             return Finding::unknown("the algorithm of the signing key is not established");
         }
-        let hash = hash.as_str();
         let allowed = &evidence.policy.crypto.hash;
-        if !allowed.is_empty() && !allowed.iter().any(|name| name == hash) {
+        let is_allowed = allowed.is_empty() || allowed.contains(&hash);
+        let hash = hash.as_str();
+        if !is_allowed {
             return Finding::observed(Outcome::Partial, format!("{hash}, which the policy does not list"));
         }
         Finding::observed(Outcome::Pass, format!("{hash}, and a key of the registry"))

@@ -1,5 +1,6 @@
 //! Plain text, a line a fact. A status is always glyph and word, so that colour is never needed.
 
+use super::words::caps;
 use crate::decision::{Decision, Verdict};
 use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
@@ -376,20 +377,15 @@ pub fn verdict(v: &Verdict) -> String {
         if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() }
     );
     if let Some(cap) = &v.cap {
-        let _ = writeln!(out, "  cap          {}", cap.screen());
+        let _ = writeln!(out, "  cap          {}", caps::cap(cap).screen());
     }
     let told = v.told();
     for (codes, reason) in told.iter().take(MANY) {
+        let text = caps::reason(&reason.text).screen();
         match codes.as_slice() {
-            [code] => drop(writeln!(out, "  {code:<11}  {}", reason.text.screen())),
+            [code] => drop(writeln!(out, "  {code:<11}  {text}")),
             codes => {
-                let _ = writeln!(
-                    out,
-                    "  {} controls  {}: {}",
-                    codes.len(),
-                    reason.text.screen(),
-                    codes.join(", ")
-                );
+                let _ = writeln!(out, "  {} controls  {text}: {}", codes.len(), codes.join(", "));
             }
         }
         if !reason.remedy.is_empty() {
@@ -408,7 +404,7 @@ pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next);
     if v.effective != score.own {
-        let cap = v.cap.as_ref().map(|c| c.screen()).unwrap_or_default();
+        let cap = v.cap.as_ref().map(|cap| caps::cap(cap).screen()).unwrap_or_default();
         let _ = writeln!(out, "  effective L{}: {cap}", v.effective);
     }
     let mut rows: Vec<Row> = Vec::new();
@@ -419,7 +415,7 @@ pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
         }
         rows.push(vec![
             format!("  {}", status(result.outcome)),
-            result.id.clone(),
+            result.id.to_string(),
             control.title.clone(),
             result.basis.map_or("", |b| b.word()).to_owned(),
             result.found.screen(),
@@ -465,15 +461,18 @@ pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
 
 /// A policy in a few lines.
 pub fn policy(policy: &Policy) -> String {
-    let digest: String = policy.digest.chars().take(12).collect();
+    let short = |digest: &str| digest.chars().take(12).collect::<String>();
     let stages: Vec<String> = policy.stages.iter().map(|s| crate::text::screen(&s.name)).collect();
     let name = format!("{} {}", crate::text::screen(&policy.name), crate::text::screen(&policy.version));
     let mut out = format!(
-        "✓ pass  {name}  digest {digest}\n  {} anchors, {} publishers, stages {}\n",
-        policy.trust.len(),
-        policy.publishers.len(),
+        "✓ pass  {name}\n  {}, {}, stages {}\n",
+        count(policy.trust.len(), "anchor"),
+        count(policy.publishers.len(), "publisher"),
         stages.join(", ")
     );
+    let _ =
+        writeln!(out, "  policy digest {}  the same whatever the comments and layout", short(&policy.digest));
+    let _ = writeln!(out, "  file digest   {}  SHA-256 of the file", short(&policy.file_digest));
     if let Some(owner) = &policy.owner {
         let _ = writeln!(out, "  owner {}", crate::text::screen(owner));
     }

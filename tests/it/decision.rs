@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use touchmark::decision::{Decision, Input, Verdict, apply_policy, evaluate};
 use touchmark::inventory::{Basis, Format, Hazard, HazardKind, Model, ModelId, ParentRef, Relation, Tier};
 use touchmark::lineage::Graph;
-use touchmark::maturity::Rubric;
+use touchmark::maturity::{CapReason, Rubric};
 use touchmark::policy::{Class, Policy, parse};
+use touchmark::report::words::caps;
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource,
     Verification,
@@ -79,7 +80,7 @@ fn at(moment: &str) -> jiff::Timestamp {
 }
 
 fn policy() -> Policy {
-    parse(POLICY, "t", None, at(NOW)).unwrap()
+    parse(POLICY, "t", None).unwrap()
 }
 
 fn model(id: &str) -> Model {
@@ -250,7 +251,7 @@ fn check_and_controls_agree_on_a_grant_that_ended_and_the_end_is_judged_now() {
         let check = case.verifications[0].as_ref().unwrap().0.outcome_of(Stage::Identity);
         let verdict = case.judge("staging").remove(0);
         let control =
-            |id: &str| verdict.assessment.controls.iter().find(|result| result.id == id).unwrap().clone();
+            |id: &str| verdict.assessment.controls.iter().find(|result| &*result.id == id).unwrap().clone();
         let (identity, anchor) = (control("L1.06"), control("L1.07"));
         assert_eq!(identity.outcome, anchor.outcome);
         if identity.outcome != Outcome::Pass {
@@ -475,8 +476,15 @@ fn a_tampered_ancestor_taints_and_an_unsigned_one_caps_without_tainting() {
         assert_eq!(codes(verdict)[0], "CAP");
         assert_eq!(verdict.reasons[0].class, Some(Class::Contradicted));
     }
-    let cap = verdicts[1].cap.as_ref().unwrap().raw();
-    assert_eq!(cap, "capped by acme/base: ancestor contradicts its own claims");
+    let cap = verdicts[1].cap.as_ref().unwrap();
+    assert_eq!(cap.by, [(ModelId::new("acme/base"), CapReason::Contradicted)]);
+    assert_eq!(caps::cap(cap).raw(), "capped by acme/base: ancestor contradicts its own claims");
+    assert_eq!(caps::reason(&verdicts[1].reasons[0].text), caps::cap(cap));
+    let taints: Vec<String> = verdicts[..3].iter().map(|v| caps::taint(v).raw().to_owned()).collect();
+    assert_eq!(
+        taints,
+        ["its own verification failed", "its ancestor acme/base fails", "its ancestor acme/child is tainted"]
+    );
     assert!(!verdicts[3].tainted && verdicts[3].decision == Decision::Admit);
 }
 
@@ -502,7 +510,7 @@ fn what_only_the_policy_says_does_not_hide_behind_what_weighs_less() {
     let strict =
         "name = \"staging\"\nmin_level = 1\non_missing = \"warn\"\non_unavailable = \"closed\"\n[[stage]]\n";
     let text = POLICY.replace("name = \"staging\"", &format!("{strict}name = \"other\""));
-    let strict = parse(&text, "t", None, at(NOW)).unwrap();
+    let strict = parse(&text, "t", None).unwrap();
     for (curve, decision) in [(Some(Curve::P256), Decision::Warn), (None, Decision::Refuse)] {
         let mut verification = by("CN=acme release");
         verification.curve = curve;
@@ -520,7 +528,7 @@ fn a_control_that_the_rubric_does_not_have_cannot_be_raised_in_silence() {
     let text = POLICY
         .replace("[[stage]]\nname = \"dev\"", "[controls]\nraise = [\"L1.99\"]\n[[stage]]\nname = \"dev\"");
     let case = Case::new(vec![(model("acme/bot"), Some(by("CN=acme release")))]);
-    let verdict = case.judge_under(&parse(&text, "t", None, at(NOW)).unwrap(), "staging").remove(0);
+    let verdict = case.judge_under(&parse(&text, "t", None).unwrap(), "staging").remove(0);
     assert_eq!((codes(&verdict)[0], verdict.reasons[0].class), ("L1.99", Some(Class::Error)));
     assert_eq!(verdict.decision, Decision::Refuse);
 }
@@ -604,4 +612,28 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_policy_that_expires_between_reading_and_judging_passes_nothing() {
+    let judged = |end: &str| {
+        let text = POLICY.replace("version = \"1\"\n", &format!("version = \"1\"\nexpires = {end}\n"));
+        // Only what is not known closes it.
+        let text = text + "[[stage]]\nname = \"sure\"\nmin_level = 1\non_missing = \"open\"\n";
+        let policy = parse(&text, "t", None).unwrap();
+        let model = model("acme/bot");
+        let mut verification = by("CN=acme release");
+        apply_policy(&mut verification, &model, &policy);
+        let check = verification.check(Stage::Policy).unwrap().clone();
+        let case =
+            Case { models: vec![model], verifications: vec![Some((verification, policy.digest.clone()))] };
+        (check, case.judge_under(&policy, "sure").remove(0))
+    };
+    let (check, verdict) = judged(NOW);
+    assert_eq!(told(&check), ("POLICY-EXPIRED", Outcome::Unknown));
+    assert_eq!(verdict.decision, Decision::Refuse, "{:?}", verdict.reasons);
+    assert!(codes(&verdict).contains(&"POLICY-EXPIRED"), "{:?}", verdict.reasons);
+    let (check, verdict) = judged("2026-11-20T12:00:01Z");
+    assert_eq!(told(&check), ("POLICY", Outcome::Pass));
+    assert_eq!(verdict.decision, Decision::Admit, "{:?}", verdict.reasons);
 }

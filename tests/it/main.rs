@@ -43,6 +43,7 @@ mod pkcs11;
 mod pki;
 mod policy;
 mod policy_keys;
+mod policy_meaning;
 mod readme;
 mod samples;
 mod screens;

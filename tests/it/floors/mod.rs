@@ -134,7 +134,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &["ground", "inventory/model", "inventory/bills", "inventory/workspace", "inventory/places"],
     ),
     ("inventory", &["inventory"]),
-    ("policy", &["error", "signing", "tables"]),
+    ("policy", &["error", "json", "signing", "tables", "inventory"]),
     ("store/record", &["error", "signing", "inventory"]),
     ("store/evidence", &["error"]),
     ("store/traits", &["ground", "signing", "inventory", "store/record", "store/evidence"]),
