@@ -49,7 +49,8 @@ impl Descent {
             models.iter().rev().map(|known| (&known.model.id, known)).collect();
         let (mut starts, mut parents) = (vec![0], Vec::new());
         for id in &ids {
-            parents.extend(by_id.get(id).into_iter().flat_map(|known| known.parents.iter().filter_map(place)));
+            parents
+                .extend(by_id.get(id).into_iter().flat_map(|known| known.parents.iter().filter_map(place)));
             starts.push(u32::try_from(parents.len()).unwrap_or(u32::MAX));
         }
         let places = models.iter().map(|known| place(&known.model.id)).collect();

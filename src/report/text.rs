@@ -67,7 +67,8 @@ fn decision_word(decision: Decision) -> String {
 }
 
 /// A verification: its headline and, with `explain`, every check with expected, found and remedy.
-pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
+/// `owner` is the model whose signature it is, where that is another one.
+pub fn verification(name: &str, v: &Verification, owner: Option<&str>, explain: bool) -> String {
     let mut out = String::new();
     let _ = match v.headline() {
         None => writeln!(out, "✓ pass  {name}"),
@@ -77,10 +78,17 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
                 "{}  {name}  {} {}",
                 status(check.outcome),
                 check.stage.name(),
-                check.words().summary
+                v.words_of(check).summary
             )
         }
     };
+    if let Some(owner) = owner {
+        let _ = writeln!(
+            out,
+            "  signed for   {}: the root digest is that of this model",
+            crate::text::screen(owner)
+        );
+    }
     if let Some(digest) = &v.root_digest {
         let _ = writeln!(out, "  root digest  {digest}");
     }
@@ -125,7 +133,7 @@ pub fn verification(name: &str, v: &Verification, explain: bool) -> String {
         let bad = matches!(check.outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown);
         let headline = v.headline().is_some_and(|h| h.stage == check.stage);
         if explain || headline || (bad && check.outcome == v.outcome()) {
-            out.push_str(&one_check(check, explain));
+            out.push_str(&one_check(v, check, explain));
         }
     }
     if (explain || v.outcome_of(Stage::Files) == Outcome::Fail) && !v.checks.is_empty() {
@@ -139,40 +147,33 @@ pub fn covered(coverage: Coverage) -> String {
     format!("{}, {} of {}", coverage.bar(), size(coverage.covered), size(coverage.total))
 }
 
-fn one_check(check: &Check, explain: bool) -> String {
+fn one_check(v: &Verification, check: &Check, explain: bool) -> String {
     let mut out = String::new();
-    let _ = writeln!(
-        out,
-        "  {:<9}  {:<10}  {}",
-        status(check.outcome),
-        check.stage.name(),
-        check.words().summary
-    );
+    let words = v.words_of(check);
+    let _ = writeln!(out, "  {:<9}  {:<10}  {}", status(check.outcome), check.stage.name(), words.summary);
     let mut line = |label: &str, text: String| {
         let _ = writeln!(out, "             {label:<10}  {text}");
     };
     if check.code != check.stage.name() {
         line("code", check.code.to_string());
     }
-    for (label, text) in [
-        ("expected", &check.words().expected),
-        ("found", &check.words().found),
-        ("evidence", &check.words().evidence),
-    ] {
+    for (label, text) in
+        [("expected", &words.expected), ("found", &words.found), ("evidence", &words.evidence)]
+    {
         if let Some(text) = text {
             line(label, text.screen());
         }
     }
-    for detail in check.words().details.iter().take(MANY_DETAILS) {
+    for detail in words.lines().take(MANY_DETAILS) {
         line("", detail.screen());
     }
-    if check.words().details.len() > MANY_DETAILS {
-        line("", format!("{} more lines", check.words().details.len() - MANY_DETAILS));
+    if words.lines().count() > MANY_DETAILS {
+        line("", format!("{} more lines", words.lines().count() - MANY_DETAILS));
     }
     if let Some(info) = explain.then(|| code_info(check.code)).flatten() {
         line("cause", info.cause.to_owned());
     }
-    if let Some(remedy) = &check.words().remedy {
+    if let Some(remedy) = &words.remedy {
         line("remedy", remedy.clone());
     }
     out
@@ -318,7 +319,7 @@ pub fn model(view: &View, index: usize) -> String {
     out.push_str(&table(&rows));
     let verified = view.verified.get(index).and_then(Option::as_ref).map(|verified| &verified.verification);
     if let Some((v, check)) = verified.and_then(|v| Some((v, v.headline()?))) {
-        out.push_str(&one_check(check, false));
+        out.push_str(&one_check(v, check, false));
         if check.stage == Stage::Files {
             out.push_str(&files(v));
         }

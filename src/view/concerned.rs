@@ -112,7 +112,9 @@ impl<'a> Changed<'a> {
             let mut up_to = Vec::new();
             for entry in anchors.document().anchors.iter().filter(|entry| entry.kind == kind) {
                 up_to.push(entry);
-                if entry.name == used.name && entry.digest.is_some_and(|digest| digest.to_string() == used.digest) {
+                if entry.name == used.name
+                    && entry.digest.is_some_and(|digest| digest.to_string() == used.digest)
+                {
                     return Some(up_to);
                 }
             }

@@ -12,8 +12,8 @@ pub use record::{Review, ReviewWord, Verified};
 pub use summary::Summary;
 
 use crate::decision::{
-    Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Input, Judgement, ModelDigests, Verdict, Verifications,
-    bytes_of,
+    Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Input, Judgement, ModelDigests, Verdict,
+    Verifications, bytes_of,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
@@ -151,16 +151,20 @@ impl View {
     /// `E-NOT-FOUND`, `E-TOO-LARGE`, `E-INTERNAL`.
     pub fn evidence(&self, index: usize) -> Result<(EvidenceDocument, Vec<Arc<[u8]>>)> {
         let subject = self.models.get(index).map(|model| model.id.clone());
-        let subject = subject.ok_or_else(|| Error::new(Code::NotFound, "there is no such model in the inventory"))?;
+        let subject =
+            subject.ok_or_else(|| Error::new(Code::NotFound, "there is no such model in the inventory"))?;
         let descent = self.judgement.descent();
         let (mut next, mut family) = (vec![index], BTreeMap::new());
         let mut pieces = Vec::new();
         while let Some(index) = next.pop() {
-            let Some(model) = self.models.get(index).filter(|model| !family.contains_key(&model.id)) else { continue };
+            let Some(model) = self.models.get(index).filter(|model| !family.contains_key(&model.id)) else {
+                continue;
+            };
             let parents: Vec<ModelId> = descent.parents(index).into_iter().cloned().collect();
             next.extend(parents.iter().filter_map(|parent| Some(self.model(parent)?.0)));
             let entry = bytes_of(model)?;
-            let seen = self.verified.get(index).and_then(Option::as_ref).map(|verified| verified.seen.clone());
+            let seen =
+                self.verified.get(index).and_then(Option::as_ref).map(|verified| verified.seen.clone());
             let id = model.id.clone();
             family.insert(id.clone(), ModelDigests { id, entry: EvidenceDigest::of(&entry)?, parents, seen });
             pieces.push(entry.into());
@@ -176,6 +180,17 @@ impl View {
         let owns = |verified: &&Verified| verified.verification.root_of_files() == Some(root);
         let index = self.verified.iter().position(|slot| slot.as_deref().filter(owns).is_some())?;
         self.models.get(index).map(|model| &model.id)
+    }
+
+    /// The model that owns the signature of the model of an index, where that one is not about its files.
+    pub fn owner(&self, index: usize) -> Option<&ModelId> {
+        let verified = self.verified.get(index)?.as_ref()?;
+        let root = verified.verification.foreign_root()?;
+        let is_owner = |slot: &Option<Box<Verified>>| {
+            slot.as_ref().is_some_and(|v| v.verification.root_of_files() == Some(root))
+        };
+        let owner = self.verified.iter().position(is_owner)?;
+        self.models.get(owner).map(|model| &model.id)
     }
 
     /// One model in one line.

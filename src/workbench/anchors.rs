@@ -1,7 +1,7 @@
 //! The files of the policy's anchors, read. What they come to is not judged here.
 
-use crate::disk::read_small;
 use crate::decision::{AnchorFile, Anchors};
+use crate::disk::read_small;
 use crate::error::Result;
 use crate::policy::{AnchorKind, AnchorSource, Policy};
 use crate::signing::{Anchor, Embedded};
@@ -62,7 +62,11 @@ pub(super) fn load(policy: &Policy, now: Timestamp) -> Result<(Anchors, Vec<Anch
 /// The files that the policy's anchors are read from, to notice when they change.
 #[cfg(feature = "tui")]
 pub(super) fn files(policy: &Policy) -> impl Iterator<Item = PathBuf> {
-    policy.trust.iter().flat_map(|source| source.files.iter().chain(&source.crls)).map(|file| resolved(policy, file))
+    policy
+        .trust
+        .iter()
+        .flat_map(|source| source.files.iter().chain(&source.crls))
+        .map(|file| resolved(policy, file))
 }
 
 fn embedded(source: &AnchorSource) -> AnchorFile {
@@ -82,9 +86,10 @@ fn read(policy: &Policy, source: &AnchorSource, file: &Path, is_first: bool) -> 
     let path = resolved(policy, file);
     let limit = if source.kind == AnchorKind::Key { LIMIT_KEY_BYTES } else { LIMIT_BYTES };
     // Lists count for the chain as a whole, so that one file may hold them.
-    let crls = source.crls.iter().filter(|_| is_first).map(|crl| {
-        (crl.to_string_lossy().into_owned(), read_small(&resolved(policy, crl), LIMIT_CRL_BYTES))
-    });
+    let crls =
+        source.crls.iter().filter(|_| is_first).map(|crl| {
+            (crl.to_string_lossy().into_owned(), read_small(&resolved(policy, crl), LIMIT_CRL_BYTES))
+        });
     AnchorFile {
         name: source.name.clone(),
         kind: source.kind,

@@ -2,8 +2,9 @@
 
 use super::door::Workbench;
 use crate::decision::{
-    ClaimsDigest, DecisionRecord, DecisionRecordSchema, Evidence, EvidenceDocument, Facts, Feeds, ModelEvidence, SeenDigests,
-    SeenEvidence, Verdict, VerificationRecord, VerificationRecordSchema, digest_of, inputs,
+    ClaimsDigest, DecisionRecord, DecisionRecordSchema, Evidence, EvidenceDocument, Facts, Feeds,
+    ModelEvidence, SeenDigests, SeenEvidence, Verdict, VerificationRecord, VerificationRecordSchema,
+    digest_of, inputs,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
@@ -29,10 +30,18 @@ impl Workbench {
         let named = Evidence { subject: model.id.clone(), models: vec![known] }.named()?;
         let evidence = named.digests;
         let digests = evidence.models.first().and_then(|model| model.seen.clone());
-        let digests = digests.ok_or_else(|| Error::new(Code::Internal, "a verification without an observation"))?;
+        let digests =
+            digests.ok_or_else(|| Error::new(Code::Internal, "a verification without an observation"))?;
         let record = VerificationRecord {
             schema: VerificationRecordSchema::V1,
-            inputs: inputs(digest_of(&evidence)?, &view.policy, None, &view.trust, &Feeds::default(), view.at)?,
+            inputs: inputs(
+                digest_of(&evidence)?,
+                &view.policy,
+                None,
+                &view.trust,
+                &Feeds::default(),
+                view.at,
+            )?,
             evidence,
             outcome: verification.outcome(),
             verification: Facts::from(verification),
@@ -60,7 +69,14 @@ impl Workbench {
         let level = Some((&*view.rubric, view.stage.as_str()));
         let record = DecisionRecord {
             schema: DecisionRecordSchema::V1,
-            inputs: inputs(digest_of(&evidence)?, &view.policy, level, &view.trust, &Feeds::default(), view.at)?,
+            inputs: inputs(
+                digest_of(&evidence)?,
+                &view.policy,
+                level,
+                &view.trust,
+                &Feeds::default(),
+                view.at,
+            )?,
             warnings_acknowledged,
             verification: verified.map(|verified| Facts::from(&verified.verification)),
             verdict: verdict.clone(),
@@ -100,7 +116,12 @@ impl Workbench {
 ///
 /// # Errors
 /// `E-EVIDENCE` when some of it is not there, `E-STORE`.
-pub(super) fn seen(store: &dyn Store, view: &View, model: &Model, digests: &SeenDigests) -> Result<SeenEvidence> {
+pub(super) fn seen(
+    store: &dyn Store,
+    view: &View,
+    model: &Model,
+    digests: &SeenDigests,
+) -> Result<SeenEvidence> {
     let kept = |digest: EvidenceDigest| store.evidence(digest);
     let mut seen = SeenEvidence::again(digests, &kept)?;
     if seen.lacks_bundle()

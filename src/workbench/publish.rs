@@ -1,10 +1,10 @@
 //! How a new view comes to be. It is made from the one that is current, without keeping anybody waiting, and
 //! published only if that one still is: nobody's change is lost, and no generation is given twice.
 
+use super::anchors;
 use super::door::Workbench;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
-use super::anchors;
 use crate::decision::Judgement;
 use crate::error::Result;
 use crate::store::LedgerEnd;

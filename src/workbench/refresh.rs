@@ -3,7 +3,9 @@
 
 use super::door::Workbench;
 use super::keeping;
-use crate::decision::{By, RecordedVerification, SeenDigests, SeenEvidence, apply_policy, holds_until, judge_model};
+use crate::decision::{
+    By, RecordedVerification, SeenDigests, SeenEvidence, apply_policy, holds_until, judge_model,
+};
 use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId};
 use crate::signing::Progress;
@@ -45,16 +47,18 @@ impl Workbench {
             false => moved(before, view),
         };
         let changed = Changed::between(basis(before), basis(view));
-        let known = verified.par_iter().zip(view.models.par_iter()).enumerate().filter_map(|(index, (slot, model))| {
-            let verified = slot.as_ref()?;
-            let is_same = same_models || before.model(&model.id).is_some_and(|(_, old)| old == model);
-            match changed.again(model, verified) {
-                Again::Everything => Some((index, From::Evidence(verified.clone()))),
-                Again::Policy => Some((index, From::Before(verified.clone()))),
-                Again::Nothing if !is_same => Some((index, From::Evidence(verified.clone()))),
-                Again::Nothing => None,
-            }
-        });
+        let known = verified.par_iter().zip(view.models.par_iter()).enumerate().filter_map(
+            |(index, (slot, model))| {
+                let verified = slot.as_ref()?;
+                let is_same = same_models || before.model(&model.id).is_some_and(|(_, old)| old == model);
+                match changed.again(model, verified) {
+                    Again::Everything => Some((index, From::Evidence(verified.clone()))),
+                    Again::Policy => Some((index, From::Before(verified.clone()))),
+                    Again::Nothing if !is_same => Some((index, From::Evidence(verified.clone()))),
+                    Again::Nothing => None,
+                }
+            },
+        );
         let mut work: BTreeMap<usize, From> = known.collect();
         for (index, record) in records {
             // One that does not say what it rests on proves nothing, and takes the place of the one before all the same.
@@ -120,7 +124,12 @@ impl Workbench {
         Ok((records, reviews, end))
     }
 
-    fn judge_again(&self, view: &View, work: BTreeMap<usize, From>, verified: &mut Slots<Verified>) -> Result<()> {
+    fn judge_again(
+        &self,
+        view: &View,
+        work: BTreeMap<usize, From>,
+        verified: &mut Slots<Verified>,
+    ) -> Result<()> {
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let mut work = work.into_iter();
         loop {

@@ -1,12 +1,12 @@
 //! Records judged again from the evidence that they name: the same must come of it, to the byte.
 
-use super::door::Workbench;
 use super::anchors;
+use super::door::Workbench;
 use super::in_force::{LIMIT_POLICY_BYTES, invalid};
 use crate::decision::{
-    Anchors, AnchorsDocument, By, DecisionRecord, DecisionRecordSchema, Difference, Evidence, EvidenceDocument, Facts,
-    Feeds, Inputs, Question, RecordedDecision, RecordedVerification, VerificationRecord, VerificationRecordSchema,
-    differences, evaluate, inputs, judge_model,
+    Anchors, AnchorsDocument, By, DecisionRecord, DecisionRecordSchema, Difference, Evidence,
+    EvidenceDocument, Facts, Feeds, Inputs, Question, RecordedDecision, RecordedVerification,
+    VerificationRecord, VerificationRecordSchema, differences, evaluate, inputs, judge_model,
 };
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
@@ -66,9 +66,12 @@ impl Workbench {
             RecordKind::Verification => self.verify_again(entry, by),
             RecordKind::Decision => self.decide_again(entry, by),
             RecordKind::Review => {
-                Err(Error::new(Code::Usage, "a review is a person's word: there is nothing to judge again").at(place))
+                Err(Error::new(Code::Usage, "a review is a person's word: there is nothing to judge again")
+                    .at(place))
             }
-            RecordKind::Other(_) => Err(Error::new(Code::Newer, "a newer version wrote this record").at(place)),
+            RecordKind::Other(_) => {
+                Err(Error::new(Code::Newer, "a newer version wrote this record").at(place))
+            }
         }
     }
 
@@ -79,7 +82,8 @@ impl Workbench {
         let kept = |digest: EvidenceDigest| self.store().evidence(digest);
         let evidence = Evidence::again(&recorded.evidence, &kept)?;
         let known = evidence.models.iter().find(|known| known.model.id == evidence.subject);
-        let (model, seen) = known.and_then(|known| Some((&known.model, known.seen.as_ref()?))).ok_or_else(|| odd(&entry))?;
+        let (model, seen) =
+            known.and_then(|known| Some((&known.model, known.seen.as_ref()?))).ok_or_else(|| odd(&entry))?;
         let verification =
             judge_model(model, seen, &By { policy: &policy, anchors: &anchors, now }, &Progress::default())?;
         let inputs = self.named(&recorded.inputs, evidence.digest()?, &policy, None, &anchors)?;
@@ -136,7 +140,10 @@ impl Workbench {
                 let text = self.text(inputs.policy.text, "the policy")?;
                 let policy = policy::parse(&text, &inputs.policy.origin, None).map_err(|faults| {
                     let why = faults.first().map(|fault| fault.message.clone()).unwrap_or_default();
-                    Error::new(Code::Config, format!("the recorded policy is not valid for this version ({why})"))
+                    Error::new(
+                        Code::Config,
+                        format!("the recorded policy is not valid for this version ({why})"),
+                    )
                 })?;
                 let document: AnchorsDocument = self.document(inputs.anchors, "the trust anchors")?;
                 let kept = |digest: EvidenceDigest| self.store().evidence(digest);
@@ -152,8 +159,9 @@ impl Workbench {
                 let text = String::from_utf8(bytes)
                     .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(path))?;
                 let base = path.parent().map(Path::to_owned);
-                let policy = policy::parse(&text, &path.to_string_lossy(), base)
-                    .map_err(|faults| faults.first().map_or_else(|| odd_policy(path), |first| invalid(first, path)))?;
+                let policy = policy::parse(&text, &path.to_string_lossy(), base).map_err(|faults| {
+                    faults.first().map_or_else(|| odd_policy(path), |first| invalid(first, path))
+                })?;
                 let anchors = anchors::load(&policy, inputs.at)?.0;
                 Ok(Rules { policy, anchors })
             }
@@ -190,9 +198,12 @@ fn odd(entry: &LedgerEntry) -> Error {
 /// Records of the time before evidence was kept cannot be judged again; they stay what they are.
 fn parsed<T: DeserializeOwned>(entry: &LedgerEntry) -> Result<T> {
     serde_json::from_str(&entry.body).map_err(|_| {
-        Error::new(Code::Evidence, "an earlier version wrote this record without its evidence: it cannot be replayed")
-            .at(format!("ledger entry {}", entry.seq))
-            .help("verify the model again; what is recorded then can be replayed")
+        Error::new(
+            Code::Evidence,
+            "an earlier version wrote this record without its evidence: it cannot be replayed",
+        )
+        .at(format!("ledger entry {}", entry.seq))
+        .help("verify the model again; what is recorded then can be replayed")
     })
 }
 

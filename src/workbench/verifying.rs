@@ -9,9 +9,7 @@ use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
 use crate::policy::Stage;
-use crate::signing::{
-    Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen,
-};
+use crate::signing::{Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen};
 use crate::view::{Verified, View};
 use jiff::SignedDuration;
 use std::path::Path;
@@ -61,8 +59,9 @@ impl Workbench {
                     continue;
                 }
             };
-            let headline =
-                verification.headline().map(|c| format!(": {} {}", c.stage.name(), c.words().summary));
+            let headline = verification
+                .headline()
+                .map(|c| format!(": {} {}", c.stage.name(), verification.words_of(c).summary));
             let outcome = verification.outcome();
             match outcome {
                 Outcome::Pass => passed += 1,
@@ -137,8 +136,10 @@ impl Workbench {
     ) -> Result<(SeenEvidence, Verification)> {
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let options = VerifyOptions::at(view.at);
-        let (seen, mut verification) = verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
-        let claims = claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref())?;
+        let (seen, mut verification) =
+            verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
+        let claims =
+            claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref())?;
         add_policy(&mut verification, model, &claims, &by, progress)?;
         let bundle = seen.bundle.map(Into::into);
         Ok((SeenEvidence { observed: Arc::new(seen.observed), bundle, claims }, verification))

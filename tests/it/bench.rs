@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::PathBuf;
 use touchmark::signing::{
-    Anchor, AnchorMaterial, Curve, HashAlgorithm, Outcome, Progress, SignOptions, SigningKey, Stage, Trust,
-    Verification, VerifyOptions, pae, sign_key, verify,
+    Anchor, AnchorMaterial, Curve, HashAlgorithm, Observed, Outcome, Progress, Seen, SignOptions, SigningKey,
+    Stage, Trust, Verification, VerifyOptions, judge, observe, pae, sign_key, verify,
 };
 
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -98,7 +98,34 @@ impl Bench {
     }
 
     pub fn verify(&self) -> Verification {
-        verify(&self.model(), &self.bundle(), &self.trust, &self.options, &Progress::default()).unwrap()
+        let verified =
+            verify(&self.model(), &self.bundle(), &self.trust, &self.options, &Progress::default()).unwrap();
+        assert_eq!(self.verify_apart(), verified, "looking and judging apart come to something else");
+        verified
+    }
+
+    /// Looks at the model.
+    pub fn observe(&self) -> Seen {
+        observe(&self.model(), &self.bundle(), &self.options, None, &Progress::default()).unwrap()
+    }
+
+    /// Judges what was seen.
+    pub fn judge(&self, observed: &Observed, bundle: Option<&[u8]>) -> Verification {
+        judge(observed, bundle, &self.trust, &self.options.judging(), self.options.at)
+    }
+
+    /// Looks, and then judges twice: what was seen, and what is left of it in a record.
+    fn verify_apart(&self) -> Verification {
+        let seen = self.observe();
+        let written = serde_json::to_string(&seen.observed).unwrap();
+        let read: Observed = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, seen.observed);
+        let once = self.judge(&seen.observed, seen.bundle.as_deref());
+        let again = self.judge(&read, seen.bundle.as_deref());
+        assert_eq!(serde_json::to_string(&once).unwrap(), serde_json::to_string(&again).unwrap());
+        let folder = self.folder.path().to_string_lossy().into_owned();
+        assert!(!written.contains(&folder), "a path of this machine: {written}");
+        once
     }
 
     pub fn bundle_text(&self) -> String {
@@ -321,14 +348,8 @@ pub fn faults(verification: &Verification) -> Vec<(Stage, &str)> {
 
 /// The details of a check, a line each.
 pub fn details(verification: &Verification, stage: Stage) -> String {
-    verification
-        .check(stage)
-        .unwrap()
-        .words()
-        .details
-        .iter()
-        .map(|line| line.raw().to_owned() + "\n")
-        .collect()
+    let check = verification.check(stage).unwrap();
+    verification.words_of(check).lines().map(|line| line.raw().to_owned() + "\n").collect()
 }
 
 /// A safetensors file: tensors of one byte value each, and their length.

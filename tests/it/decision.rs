@@ -106,7 +106,7 @@ fn derived(id: &str, parent: &str) -> Model {
 
 /// What the signing core would hand over: everything passes, IDENTITY is left for later.
 fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, AnchorKind)) -> Verification {
-    let mut verification = Verification::not_looked(at(NOW), "");
+    let mut verification = Verification::not_looked(at(NOW), touchmark::signing::Why::NotLooked);
     for stage in Stage::ALL {
         match stage {
             Stage::Identity | Stage::Policy => {}
@@ -145,7 +145,7 @@ fn by(subject: &str) -> Verification {
 }
 
 fn unsigned() -> Verification {
-    let mut verification = Verification::not_looked(at(NOW), "nobody signed");
+    let mut verification = Verification::not_looked(at(NOW), touchmark::signing::Why::NotLooked);
     verification.set(Check::prose(Stage::Parse, "PARSE-ABSENT", Outcome::Missing, "no bundle"));
     verification
 }
@@ -348,7 +348,7 @@ fn what_the_policy_says_of_a_signature_is_checked() {
         ("model.sig", "POLICY"),
     ] {
         let mut verification = by("CN=acme release");
-        verification.files.ignored.push(hidden.into());
+        std::sync::Arc::make_mut(&mut verification.files).ignored.push(hidden.into());
         assert_eq!(policy_check(verification).0, code, "{hidden}");
     }
 }
@@ -453,7 +453,9 @@ fn a_contradiction_is_refused_at_every_stage_and_an_unsigned_model_by_what_the_s
 fn what_could_not_be_read_is_an_error_and_not_merely_unavailable() {
     let mut verification = by("CN=acme release");
     verification.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file"));
-    verification.files.unreadable.push(("w.safetensors".into(), "denied".to_owned()));
+    std::sync::Arc::make_mut(&mut verification.files)
+        .unreadable
+        .push(("w.safetensors".into(), touchmark::error::ReadFault::Permission));
     let verdict = Case::new(vec![(model("acme/bot"), Some(verification))]).judge("staging").remove(0);
     assert_eq!(verdict.decision, Decision::Refuse);
     assert_eq!(verdict.reasons[0].class, Some(Class::Error), "{:?}", verdict.reasons);

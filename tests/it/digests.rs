@@ -83,7 +83,7 @@ fn what_nobody_touched_is_not_hashed_again_and_what_was_touched_is() {
     let verified = memory.verify(&bench, ANY);
     assert_eq!((recalled(&verified), verified.files.bytes), (4, 0));
     assert_eq!(faults(&verified), []);
-    let files = &verified.check(Stage::Files).unwrap().words().summary;
+    let files = &verified.words_of(verified.check(Stage::Files).unwrap()).summary;
     assert!(files.contains("4 of 4 by digests cached"), "{files}");
     // Whoever wants all computed gets it, and so does whoever wants newer ones.
     assert_eq!(recalled(&memory.verify(&bench, None)), 0);

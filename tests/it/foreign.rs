@@ -387,7 +387,8 @@ fn a_foreign_signature_in_the_place_of_the_models_is_named_and_does_not_count() 
     assert_eq!(seen.outcome(), Outcome::Fail);
     let check = seen.check(Stage::Parse).unwrap();
     assert_eq!(check.code, "PARSE-MALFORMED");
-    assert!(check.words().details[0].raw().contains("PKCS#7"), "{check:?}");
+    let words = seen.words_of(check);
+    assert!(words.details[0].raw().contains("PKCS#7"), "{words:?}");
     assert!(check.words().remedy.as_ref().unwrap().contains("add an OMS signature"));
 }
 

@@ -342,7 +342,7 @@ fn each_known_bad_input_fails_its_own_check_and_no_other_and_says_why() {
         assert_eq!(check.code, *code, "{name}");
         assert!(check.words().remedy.is_some(), "{name}: no remedy");
         seen.checks = vec![check];
-        let text = touchmark::report::verification("the model", &seen, true);
+        let text = touchmark::report::verification("the model", &seen, None, true);
         assert!(text.contains("cause ") && text.contains("remedy "), "{name}: {text}");
         let place = bench.folder.path().canonicalize().unwrap();
         let text = text.replace(&*place.to_string_lossy(), "DIR");

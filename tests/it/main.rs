@@ -37,6 +37,7 @@ mod known_bad;
 mod limits;
 mod lineage;
 mod maturity;
+mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;

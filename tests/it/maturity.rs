@@ -441,7 +441,7 @@ fn signed_model() -> Model {
 
 /// Everything passes, signed with a bare key.
 fn by_key() -> Verification {
-    let mut v = Verification::not_looked(at("2026-02-28T12:00:00Z"), "");
+    let mut v = Verification::not_looked(at("2026-02-28T12:00:00Z"), touchmark::signing::Why::NotLooked);
     for stage in Stage::ALL {
         let outcome = match stage {
             Stage::Chain | Stage::Log | Stage::Predicates => Outcome::NotApplicable,
@@ -467,7 +467,7 @@ fn by_key() -> Verification {
     v.root_digest = Some(RootDigest([0x11; 32]));
     v.hash = Some(HashAlgorithm::Sha256);
     v.bundle_digest = Some("22".repeat(32));
-    v.files.matched = 2;
+    std::sync::Arc::make_mut(&mut v.files).matched = 2;
     v
 }
 
@@ -539,7 +539,7 @@ fn an_unsigned_model_lacks_evidence_and_contradicts_nothing() {
         assert_eq!(control(&assessment, id).outcome, Outcome::Missing, "{id}");
     }
     assert_eq!(control(&assessment, "L1.13").outcome, Outcome::Pass);
-    let mut gone = Verification::not_looked(at(NOW), "no bundle");
+    let mut gone = Verification::not_looked(at(NOW), touchmark::signing::Why::NotLooked);
     gone.set(Check::prose(Stage::Parse, "PARSE-MISSING", Outcome::Missing, "no bundle"));
     assert_eq!(outcome_of(&model, &gone, "L1.03"), Outcome::Missing);
 }
@@ -557,7 +557,7 @@ fn a_signed_model_that_nobody_verified_is_unknown_and_asks_for_verify() {
 #[test]
 fn a_changed_file_fails_L1_03_and_is_named() {
     let mut v = by_key();
-    v.files.changed.push(ChangedFile {
+    std::sync::Arc::make_mut(&mut v.files).changed.push(ChangedFile {
         name: "model.safetensors".into(),
         expected: "00".to_owned(),
         found: "01".to_owned(),
@@ -576,7 +576,7 @@ fn a_changed_file_fails_L1_03_and_is_named() {
 #[test]
 fn an_extra_file_alone_fails_L1_04_and_leaves_L1_03_standing() {
     let mut v = by_key();
-    v.files.extra.push("extra.py".into());
+    std::sync::Arc::make_mut(&mut v.files).extra.push("extra.py".into());
     v.set(Check::prose(Stage::Files, "FILES-EXTRA", Outcome::Fail, "1 file is not signed"));
     let assessment = judge(&signed_model(), Some(&v), &policy());
     assert_eq!(control(&assessment, "L1.03").outcome, Outcome::Pass);
@@ -587,10 +587,10 @@ fn an_extra_file_alone_fails_L1_04_and_leaves_L1_03_standing() {
 #[test]
 fn ignored_files_are_partial_unless_they_are_gits_or_the_policy_allows_them() {
     let mut v = by_key();
-    v.files.ignored =
+    std::sync::Arc::make_mut(&mut v.files).ignored =
         vec![".git/config".into(), ".gitattributes".into(), "model.sig".into(), "docs/a.md".into()];
     assert_eq!(outcome_of(&signed_model(), &v, "L1.04"), Outcome::Pass);
-    v.files.ignored.push("loader.py".into());
+    std::sync::Arc::make_mut(&mut v.files).ignored.push("loader.py".into());
     let assessment = judge(&signed_model(), Some(&v), &policy());
     assert_eq!(control(&assessment, "L1.04").outcome, Outcome::Partial);
     assert!(control(&assessment, "L1.04").found.raw().ends_with("loader.py"));
@@ -599,7 +599,9 @@ fn ignored_files_are_partial_unless_they_are_gits_or_the_policy_allows_them() {
 #[test]
 fn a_file_that_could_not_be_read_leaves_L1_03_unknown() {
     let mut v = by_key();
-    v.files.unreadable.push(("weights.bin".into(), "denied".to_owned()));
+    std::sync::Arc::make_mut(&mut v.files)
+        .unreadable
+        .push(("weights.bin".into(), touchmark::error::ReadFault::Permission));
     v.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file could not be read"));
     assert_eq!(outcome_of(&signed_model(), &v, "L1.03"), Outcome::Unknown);
 }
@@ -752,7 +754,7 @@ fn a_hash_that_the_policy_does_not_list_is_partial() {
 
 #[test]
 fn a_verification_in_which_nothing_was_looked_at_passes_no_control_of_a_signature() {
-    let v = Verification::not_looked(at(NOW), "not looked");
+    let v = Verification::not_looked(at(NOW), touchmark::signing::Why::NotLooked);
     let assessment = judge(&signed_model(), Some(&v), &policy());
     let passed: Vec<&str> =
         assessment.controls.iter().filter(|c| c.outcome == Outcome::Pass).map(|c| &*c.id).collect();

@@ -255,7 +255,7 @@ const FACTS: &[Fact] = &[
         "artifact.allow_ignore_paths",
         "[\"docs\"]",
         "[\"manual\"]",
-        |seen| seen.verification.files.ignored.push("docs/a.md".into()),
+        |seen| std::sync::Arc::make_mut(&mut seen.verification.files).ignored.push("docs/a.md".into()),
         "POLICY-IGNORED",
     ),
     (
@@ -313,7 +313,8 @@ const FACTS: &[Fact] = &[
         "max_hours = 1",
         |seen| {
             let oldest = seen.now.parse::<jiff::Timestamp>().unwrap() - jiff::SignedDuration::from_hours(2);
-            seen.verification.files.recalled = Some(Recalled { parts: 1, bytes: 1, oldest });
+            std::sync::Arc::make_mut(&mut seen.verification.files).recalled =
+                Some(Recalled { parts: 1, bytes: 1, oldest });
         },
         "cached 2 h ago",
     ),
@@ -342,7 +343,8 @@ fn evidence() -> Evidence {
     model.location = Some("acme/bot".into());
     model.signature = Some("acme/bot/model.sig".into());
     model.formats = vec![Format::Safetensors];
-    let mut seen = Verification::not_looked("2026-05-10T12:00:00Z".parse().unwrap(), "");
+    let mut seen =
+        Verification::not_looked("2026-05-10T12:00:00Z".parse().unwrap(), touchmark::signing::Why::NotLooked);
     for stage in Stage::ALL {
         seen.set(Check::prose_pass(stage, ""));
     }

@@ -157,7 +157,8 @@ fn faults(verification: &Verification) -> Vec<(&str, &str)> {
 }
 
 fn details(verification: &Verification, stage: Stage) -> String {
-    verification.check(stage).unwrap().words().details.iter().map(|line| line.screen() + "\n").collect()
+    let check = verification.check(stage).unwrap();
+    verification.words_of(check).lines().map(|line| line.screen() + "\n").collect()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Only regular files are read: opening a pipe or a device could block or never end. A file is written beside its
 //! target and then given the target's name, so that a reader sees the old file or the new one, never half of one.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, ReadFault, Result};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{MAIN_SEPARATOR, Path};
@@ -35,9 +35,10 @@ impl Unread {
     fn error(self, path: &Path) -> Error {
         match self {
             Unread::TooLarge(limit) => too_large(limit).at_path(path),
-            Unread::NotAFile => {
-                Error::new(Code::Read, "not a regular file").at_path(path).help("check the path")
-            }
+            Unread::NotAFile => Error::new(Code::Read, "not a regular file")
+                .at_path(path)
+                .help("check the path")
+                .fault(ReadFault::NotAFile),
             Unread::Io(cause) => Error::read(path, &cause),
         }
     }

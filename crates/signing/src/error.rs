@@ -3,6 +3,9 @@
 //! Every error says what happened, where, and what to do; the code is stable and decides the exit status.
 
 use crate::text::Untrusted;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// The result of everything in this crate that can be stopped.
@@ -101,6 +104,58 @@ impl Code {
     }
 }
 
+/// Why a file or a folder could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadFault {
+    /// It is not there.
+    NotFound,
+    /// We may not.
+    Permission,
+    /// A pipe, a device, a folder.
+    NotAFile,
+    /// It changed while it was read.
+    Changed,
+    /// Anything else, with the system's number for it.
+    System {
+        /// The number.
+        code: Option<i32>,
+    },
+}
+
+impl ReadFault {
+    /// What the system said.
+    pub fn of(cause: &std::io::Error) -> Self {
+        match cause.kind() {
+            ErrorKind::NotFound => ReadFault::NotFound,
+            ErrorKind::PermissionDenied => ReadFault::Permission,
+            _ => ReadFault::System { code: cause.raw_os_error() },
+        }
+    }
+
+    /// The reason, for a pair of brackets.
+    pub fn words(self) -> String {
+        match self {
+            ReadFault::NotFound => "not found".to_owned(),
+            ReadFault::Permission => "permission denied".to_owned(),
+            ReadFault::NotAFile => "not a regular file".to_owned(),
+            ReadFault::Changed => "changed while it was read".to_owned(),
+            ReadFault::System { code: Some(code) } => std::io::Error::from_raw_os_error(code).to_string(),
+            ReadFault::System { code: None } => "the system gave no reason".to_owned(),
+        }
+    }
+
+    /// What to do.
+    pub fn help(self) -> &'static str {
+        match self {
+            ReadFault::NotFound | ReadFault::NotAFile => "check the path",
+            ReadFault::Permission => "check the permissions of the file and of its folders",
+            ReadFault::Changed => "wait until nothing writes to the model, then try again",
+            ReadFault::System { .. } => "check that the file is readable and try again",
+        }
+    }
+}
+
 /// What stopped us, where, and what to do about it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("error[{}]: {what}{}", code.as_str(), at.as_ref().map(|at| format!(": {}", at.screen())).unwrap_or_default())]
@@ -113,12 +168,14 @@ pub struct Error {
     pub at: Option<Untrusted>,
     /// What to do.
     pub help: Option<String>,
+    /// Why something could not be read, where that is what happened.
+    pub fault: Option<ReadFault>,
 }
 
 impl Error {
     /// An error with a code and our own words for what happened.
     pub fn new(code: Code, what: impl Into<String>) -> Self {
-        Error { code, what: what.into(), at: None, help: None }
+        Error { code, what: what.into(), at: None, help: None, fault: None }
     }
 
     /// Names the place: a path or a field of an input, kept raw and shown safe.
@@ -138,14 +195,23 @@ impl Error {
         self
     }
 
+    /// Names the reason for not having read it.
+    pub fn fault(mut self, fault: ReadFault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
     /// A file that could not be read.
     pub fn read(path: &Path, cause: &std::io::Error) -> Self {
-        let help = match cause.kind() {
-            std::io::ErrorKind::NotFound => "check the path",
-            std::io::ErrorKind::PermissionDenied => "check the permissions of the file and of its folders",
-            _ => "check that the file is readable and try again",
-        };
-        Error::new(Code::Read, format!("cannot read ({cause})")).at_path(path).help(help)
+        let fault = ReadFault::of(cause);
+        let what = format!("cannot read ({cause})");
+        Error::new(Code::Read, what).at_path(path).help(fault.help()).fault(fault)
+    }
+
+    /// As [`Error::read`], where only the reason is known.
+    pub fn unread(path: &Path, fault: ReadFault) -> Self {
+        let what = format!("cannot read ({})", fault.words());
+        Error::new(Code::Read, what).at_path(path).help(fault.help()).fault(fault)
     }
 
     /// A file that could not be written. What was there before is untouched.

@@ -97,8 +97,9 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    Check, CheckCode, Identity, IdentityPart, LogEntry, Method, NameChange, NameDifference, Outcome, Prose,
-    Stage, TimeSource, Why,
+    BundleFault, Check, CheckCode, FilesFound, FilesTally, FilesWhy, ForeignBeside, Identity, IdentityPart,
+    LikelyCause, LinkFault, ListFault, LogEntry, Method, MissingKind, NameChange, NameDifference, Outcome,
+    ParseFound, ParseWhy, Parts, Prose, Stage, TimeSource, Unlistable, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -137,8 +138,9 @@ pub use trust::{
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{
-    Coverage, TrustMoments, Verification, VerifyOptions, bundle_moments, claimed_signer, next_change, verify,
-    verify_claim, verify_with,
+    Comparison, Coverage, Judging, Observed, Seen, SignatureSeen, SignatureState, TrustMoments, Verification,
+    VerifyOptions, bundle_moments, claimed_signer, judge, next_change, observe, verify, verify_claim,
+    verify_seen, verify_with,
 };
 pub use words::{CODES, CodeInfo, Words, code_info};
 pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};

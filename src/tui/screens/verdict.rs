@@ -23,7 +23,7 @@ pub fn headline(
         return pen.wrapped(head, Role::Text, &text, columns);
     };
     let head = vec![pen.outcome(check.outcome), pen.span(Role::Title, format!("  {}  ", check.stage.name()))];
-    let text = format!("{} ({})", crate::text::screen(&check.words().summary), check.code);
+    let text = format!("{} ({})", crate::text::screen(&verification.words_of(check).summary), check.code);
     out.extend(pen.wrapped(head, Role::Text, &text, columns));
     out.extend(files(verification, pen, columns, limit));
     if let Some(remedy) = &check.words().remedy {
@@ -60,11 +60,7 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
         (Role::Fail, "+ unsigned ", name.screen() + &hazard)
     }));
     for (name, why) in &report.unreadable {
-        all.push((
-            Role::Unknown,
-            "? unreadable ",
-            format!("{}: {}", name.screen(), crate::text::screen(why)),
-        ));
+        all.push((Role::Unknown, "? unreadable ", format!("{}: {}", name.screen(), why.words())));
     }
     let rest = all.len().saturating_sub(limit);
     let mut out: Vec<Line<'static>> = all

@@ -1,8 +1,8 @@
 //! The verify screen: the checks in order, the one to tell first chosen; beside them what was expected and
 //! found, what that means, what to do, and the same on the command line.
 
-use crate::signing::{Check, FilesReport, Outcome, Stage, Verification};
-use crate::text::{Untrusted, size};
+use crate::signing::{Check, Outcome, Stage, Verification};
+use crate::text::size;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put, scrolled, short};
 use crate::tui::screens::verdict::files;
 use crate::tui::state::app::{App, TABS};
@@ -139,7 +139,7 @@ fn draw_checks(app: &App, verification: &Verification, pen: Pen<'_>, frame: &mut
             pen.span(Role::Text, fit(check.stage.name(), 11)),
         ]);
         if area.width > CHECKS_ONLY {
-            line.push_span(pen.span(Role::Muted, crate::text::screen(&check.words().summary)));
+            line.push_span(pen.span(Role::Muted, crate::text::screen(&verification.words_of(check).summary)));
         }
         put(frame, inside.x, y, &line, inside.width);
         if chosen {
@@ -181,17 +181,16 @@ fn draw_right(
 }
 
 fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let words = v.words_of(check);
     let mut out = pen.wrapped(
         vec![pen.outcome(check.outcome), Span::raw("  ")],
         Role::Title,
-        &format!("{} ({})", crate::text::screen(&check.words().summary), check.code),
+        &format!("{} ({})", crate::text::screen(&words.summary), check.code),
         columns,
     );
-    for (name, value) in [
-        ("expected", &check.words().expected),
-        ("found", &check.words().found),
-        ("evidence", &check.words().evidence),
-    ] {
+    for (name, value) in
+        [("expected", &words.expected), ("found", &words.found), ("evidence", &words.evidence)]
+    {
         if let Some(value) = value {
             out.extend(pen.wrapped(
                 vec![pen.span(Role::Muted, fit(name, 10))],
@@ -206,21 +205,20 @@ fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usi
         out.extend(files(v, pen, columns, LISTED_HERE));
         out.push(pen.line(Role::Muted, format!("{} files match", v.files.matched)));
     }
-    // What is listed above with more to it is not told twice.
-    let told = |detail: &&Untrusted| check.stage != Stage::Files || !FilesReport::is_listed(detail);
-    for detail in check.words().details.iter().filter(told).take(200) {
+    // The files of the report are listed above, with more to each.
+    for detail in words.details.iter().take(200) {
         out.extend(pen.wrapped(vec![pen.span(Role::Muted, "· ")], Role::Text, &detail.screen(), columns));
     }
     let meaning =
         MEANINGS.iter().find(|(stage, outcome, _)| *stage == check.stage && *outcome == check.outcome);
-    if meaning.is_some() || check.words().remedy.is_some() {
+    if meaning.is_some() || words.remedy.is_some() {
         out.push(Line::default());
         out.push(pen.line(Role::Title, "What this means"));
     }
     if let Some((_, _, text)) = meaning {
         out.extend(pen.wrapped(Vec::new(), Role::Text, text, columns));
     }
-    if let Some(remedy) = &check.words().remedy {
+    if let Some(remedy) = &words.remedy {
         out.extend(pen.wrapped(
             vec![pen.span(Role::Accent, "→ ")],
             Role::Text,

@@ -86,6 +86,11 @@ impl Bundle {
     /// # Errors
     /// `E-MALFORMED` with the field, `E-TOO-LARGE`.
     pub fn parse(raw: &[u8]) -> Result<Self> {
+        Self::parse_with(raw, || sha256_hex(raw))
+    }
+
+    /// As [`Bundle::parse`], where the digest of the document may be known already.
+    pub(crate) fn parse_with(raw: &[u8], digest: impl FnOnce() -> String) -> Result<Self> {
         if raw.len() as u64 > LIMIT_BUNDLE_BYTES {
             return Err(too_large(LIMIT_BUNDLE_BYTES));
         }
@@ -137,7 +142,7 @@ impl Bundle {
             envelope: parse_envelope(&bundle.object("dsseEnvelope")?)?,
             log_entries,
             timestamps,
-            digest: sha256_hex(raw),
+            digest: digest(),
             raw: raw_kept,
         })
     }

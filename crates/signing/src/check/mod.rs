@@ -3,6 +3,7 @@
 
 pub(crate) mod codes;
 pub(crate) mod evidence;
+pub(crate) mod fault;
 pub(crate) mod identity;
 pub(crate) mod outcome;
 pub(crate) mod stage;
@@ -11,8 +12,12 @@ pub(crate) mod why;
 
 pub use codes::CheckCode;
 pub use evidence::{LogEntry, TimeSource};
+pub use fault::{LinkFault, ListFault, Unlistable};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use outcome::Outcome;
 pub use stage::Stage;
-pub use step::{Check, unknown_prose};
-pub use why::{Prose, Why};
+pub use step::Check;
+pub use why::{
+    BundleFault, FilesFound, FilesTally, FilesWhy, ForeignBeside, LikelyCause, MissingKind, ParseFound,
+    ParseWhy, Parts, Prose, Why,
+};

@@ -1,11 +1,14 @@
 //! Which files belong to a model (OMS v1.0, 6.1 and 6.2). It reads names and sizes, never contents.
 
-use crate::error::{Code, Error, Result};
+use crate::check::fault::{LinkFault, ListFault};
+use crate::error::{ReadFault, Result};
 use crate::progress::Progress;
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::fs::{DirEntry, FileType};
 use std::path::{Path, PathBuf};
+
+use super::fault::Unlisted;
 
 /// What is left out, and how symbolic links are treated.
 #[derive(Debug, Clone, Default)]
@@ -69,8 +72,13 @@ pub fn enumerate(model: &Path, scope: &Scope) -> Result<Listing> {
 /// # Errors
 /// As [`enumerate`], and `E-CANCELLED`.
 pub(crate) fn enumerate_until(model: &Path, scope: &Scope, progress: &Progress) -> Result<Listing> {
-    let root = model.canonicalize().map_err(|cause| Error::read(model, &cause))?;
-    let metadata = std::fs::metadata(&root).map_err(|cause| Error::read(model, &cause))?;
+    list(model, scope, progress).map_err(Unlisted::error)
+}
+
+/// As [`enumerate_until`], with the fault as a value.
+pub(crate) fn list(model: &Path, scope: &Scope, progress: &Progress) -> Listed<Listing> {
+    let root = model.canonicalize().map_err(|cause| Unlisted::read(model, &cause))?;
+    let metadata = std::fs::metadata(&root).map_err(|cause| Unlisted::read(model, &cause))?;
     let mut walk = Walk {
         blobs: hub_blobs(&root),
         root: root.clone(),
@@ -97,15 +105,13 @@ pub(crate) fn enumerate_until(model: &Path, scope: &Scope, progress: &Progress) 
     listing.ignored.sort_unstable();
     if listing.entries.is_empty() {
         // OMS 6.1: a model without files has no signature.
-        return Err(Error::new(Code::Model, "the model is empty: no file is left after what is ignored")
-            .at_path(model)
-            .help("check the path and the ignored paths"));
+        return Err(Unlisted::Fault(ListFault::Empty, model.to_owned()));
     }
     Ok(listing)
 }
 
 /// The name of a model: its basename, or that of where `.` leads.
-pub(crate) fn base_name(model: &Path, canonical: &Path) -> Result<String> {
+pub(crate) fn base_name(model: &Path, canonical: &Path) -> Listed<String> {
     match model.file_name().or_else(|| canonical.file_name()).map(|name| name.to_str()) {
         Some(Some(name)) => Ok(name.to_owned()),
         Some(None) => Err(not_utf8(model)),
@@ -119,7 +125,7 @@ pub(crate) fn base_name(model: &Path, canonical: &Path) -> Result<String> {
 ///
 /// # Errors
 /// `E-MODEL` for a path that is not UTF-8.
-pub(crate) fn model_relative(root: &Path, path: &Path) -> Result<Option<String>> {
+pub(crate) fn model_relative(root: &Path, path: &Path) -> Listed<Option<String>> {
     let Some(settled) = settled(path) else { return Ok(None) };
     let Ok(relative) = settled.strip_prefix(root) else { return Ok(None) };
     let mut names = Vec::new();
@@ -157,9 +163,9 @@ struct Walk<'s> {
 
 impl Walk<'_> {
     /// `path` is the folder as named, `canonical` where it is; they differ below a followed link.
-    fn folder(&mut self, path: &Path, canonical: &Path, prefix: &str) -> Result<()> {
+    fn folder(&mut self, path: &Path, canonical: &Path, prefix: &str) -> Listed<()> {
         if self.chain.len() >= MAX_DEPTH {
-            return Err(Error::new(Code::TooLarge, "folders are nested too deeply").at_path(path));
+            return Err(Unlisted::Fault(ListFault::TooDeep, path.to_owned()));
         }
         self.chain.push(canonical.to_owned());
         self.progress.check()?;
@@ -181,7 +187,7 @@ impl Walk<'_> {
             } else if kind.is_dir() {
                 self.folder(&child, &home, &full)?;
             } else if kind.is_file() {
-                let size = size.map_err(|cause| Error::read(&child, &cause))?;
+                let size = size.map_err(|cause| Unlisted::read(&child, &cause))?;
                 self.push(Entry { name: full, path: child, size, link_target: None })?;
             } else {
                 return Err(odd_file(&child));
@@ -192,54 +198,41 @@ impl Walk<'_> {
     }
 
     /// OMS 6.1.1, and stricter: a link that leaves the model or loops is refused, not warned about.
-    fn link(&mut self, path: &Path, name: String) -> Result<()> {
-        let refused = || {
-            Error::new(Code::Model, "a symbolic link in the model")
-                .at_path(path)
-                .help("replace it by the file, ignore it, or allow symbolic links inside the model")
-        };
+    fn link(&mut self, path: &Path, name: String) -> Listed<()> {
+        let refused = |fault: LinkFault| Unlisted::Fault(ListFault::Link(fault), path.to_owned());
         let may_be_hub_link = self.scope.hub_links && self.blobs.is_some();
         if !self.scope.allow_symlinks && !may_be_hub_link {
-            return Err(refused());
+            return Err(refused(LinkFault::NotAllowed));
         }
-        let target = path.canonicalize().map_err(|cause| {
-            Error::new(Code::Model, format!("a symbolic link that leads nowhere ({cause})"))
-                .at_path(path)
-                .help("repair or remove the link")
-        })?;
+        let target =
+            path.canonicalize().map_err(|cause| refused(LinkFault::Nowhere(ReadFault::of(&cause))))?;
         if self.is_excluded(&target) {
             return Ok(());
         }
-        let metadata = std::fs::metadata(&target).map_err(|cause| Error::read(path, &cause))?;
+        let metadata = std::fs::metadata(&target).map_err(|cause| Unlisted::read(path, &cause))?;
         let in_blobs =
             metadata.is_file() && self.blobs.as_ref().is_some_and(|blobs| target.starts_with(blobs));
         if !self.scope.allow_symlinks && !in_blobs {
-            return Err(refused());
+            return Err(refused(LinkFault::NotAllowed));
         }
         if !target.starts_with(&self.root) && !in_blobs {
-            return Err(Error::new(Code::Model, "a symbolic link leads out of the model")
-                .at_path(path)
-                .help("replace it by the file, or ignore it"));
+            return Err(refused(LinkFault::OutOfModel));
         }
         if metadata.is_file() {
             let size = metadata.len();
             self.push(Entry { name, path: path.to_owned(), size, link_target: Some(target) })
         } else if !metadata.is_dir() {
-            Err(odd_file(path))
+            Err(refused(LinkFault::Odd))
         } else if self.chain.contains(&target) {
-            Err(Error::new(Code::Model, "a symbolic link leads back to a folder above it")
-                .at_path(path)
-                .help("remove or ignore the link"))
+            Err(refused(LinkFault::Loop))
         } else {
             self.folder(path, &target, &name)
         }
     }
 
-    fn push(&mut self, entry: Entry) -> Result<()> {
+    fn push(&mut self, entry: Entry) -> Listed<()> {
         if self.listing.entries.len() >= MAX_FILES {
-            return Err(
-                Error::new(Code::TooLarge, format!("more than {MAX_FILES} files")).at_path(&self.root)
-            );
+            return Err(too_many(&self.root));
         }
         self.listing.entries.push(entry);
         Ok(())
@@ -288,14 +281,14 @@ struct Child {
 
 /// All children at once, so that a deep tree holds no pile of open folders; asked for their sizes by all
 /// threads, and by their names in the open folder, which costs the system no way down to them.
-fn children(folder: &Path) -> Result<Vec<Child>> {
+fn children(folder: &Path) -> Listed<Vec<Child>> {
     const WORTH_A_TASK: usize = 64;
-    let unreadable = |cause: std::io::Error| Error::read(folder, &cause);
+    let unreadable = |cause: std::io::Error| Unlisted::read(folder, &cause);
     let mut found = Vec::new();
     for child in std::fs::read_dir(folder).map_err(unreadable)? {
         found.push(child.map_err(unreadable)?);
         if found.len() > MAX_FILES {
-            return Err(Error::new(Code::TooLarge, format!("more than {MAX_FILES} files")).at_path(folder));
+            return Err(too_many(folder));
         }
     }
     let look = |child: DirEntry| {
@@ -337,14 +330,16 @@ fn hub_blobs(root: &Path) -> Option<PathBuf> {
     (snapshots.file_name()? == "snapshots" && is_repository && is_plain_folder).then_some(blobs)
 }
 
-fn not_utf8(path: &Path) -> Error {
-    Error::new(Code::Model, "a file name that is not UTF-8 cannot be signed")
-        .at_path(path)
-        .help("rename the file, or ignore the folder it is in")
+type Listed<T> = std::result::Result<T, Unlisted>;
+
+fn too_many(path: &Path) -> Unlisted {
+    Unlisted::Fault(ListFault::TooMany { limit: MAX_FILES as u64 }, path.to_owned())
 }
 
-fn odd_file(path: &Path) -> Error {
-    Error::new(Code::Model, "neither a regular file nor a folder")
-        .at_path(path)
-        .help("remove it, or ignore it")
+fn not_utf8(path: &Path) -> Unlisted {
+    Unlisted::Fault(ListFault::NotUtf8, path.to_owned())
+}
+
+fn odd_file(path: &Path) -> Unlisted {
+    Unlisted::Fault(ListFault::Odd, path.to_owned())
 }

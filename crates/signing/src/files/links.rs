@@ -31,11 +31,6 @@ pub(crate) fn followed(listing: &Listing, model: &Path) -> Option<FollowedLinks>
     (count > 0).then_some(FollowedLinks { count, hub_cache, first })
 }
 
-/// The line of detail for one of them.
-pub(crate) fn detail(link: &Untrusted) -> Untrusted {
-    Untrusted::new(format!("followed link: {}", link.raw()))
-}
-
 /// Whether a file is a link to a blob of the cache whose name is another SHA-256 than its content has. Blobs that
 /// are named otherwise (small files by git's object id) say nothing here.
 pub(crate) fn contradicts_its_name(entry: &Entry, blobs: Option<&Path>, sha256: &[u8]) -> bool {

@@ -3,6 +3,7 @@
 
 pub(crate) mod attestation;
 pub(crate) mod enumerate;
+pub(crate) mod fault;
 pub(crate) mod formats;
 pub(crate) mod links;
 pub(crate) mod localise;

@@ -1,5 +1,6 @@
 //! What became of the files of a model.
 
+use crate::error::ReadFault;
 use crate::hashing::remembered::Recalled;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
@@ -12,6 +13,18 @@ use super::localise::{ChangedFile, MovedFile};
 /// What became of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct FilesReport {
+    /// Files that were signed.
+    #[serde(default)]
+    pub signed: u64,
+    /// Files that lie here and could have been signed.
+    #[serde(default)]
+    pub here: u64,
+    /// Whether the statement names another model than the one that lies here.
+    #[serde(default)]
+    pub named_otherwise: bool,
+    /// Files and shards whose digests were compared.
+    #[serde(default)]
+    pub compared: u64,
     /// Resources that match.
     pub matched: u64,
     /// Bytes hashed.
@@ -33,6 +46,9 @@ pub struct FilesReport {
     pub moved: Vec<MovedFile>,
     /// Files that the bundle's own `ignore_paths` hide.
     pub ignored: Vec<Untrusted>,
+    /// Claims and signatures that lie beside the signed files, added since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attestations: Vec<Untrusted>,
     /// Links that were followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<FollowedLinks>,
@@ -40,7 +56,7 @@ pub struct FilesReport {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub misnamed: Vec<Untrusted>,
     /// Files that could not be read or that changed while they were read, with the reason.
-    pub unreadable: Vec<(Untrusted, String)>,
+    pub unreadable: Vec<(Untrusted, ReadFault)>,
     /// Digests that were computed earlier and not this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recalled: Option<Recalled>,
@@ -57,15 +73,5 @@ impl FilesReport {
     pub fn truly_extra(&self) -> impl Iterator<Item = &Untrusted> {
         let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.found).collect();
         self.extra.iter().filter(move |name| !moved.contains(name))
-    }
-}
-
-/// How the details begin that tell of one file in the report.
-pub(crate) const LISTED: [&str; 5] = ["moved: ", "changed: ", "missing: ", "not signed: ", "not readable: "];
-
-impl FilesReport {
-    /// Whether a detail of FILES tells of a file that the report holds too, and with more to it.
-    pub fn is_listed(detail: &Untrusted) -> bool {
-        LISTED.iter().any(|what| detail.raw().starts_with(what))
     }
 }

@@ -1,7 +1,7 @@
 //! Reads the part of a file that a job names, and notices when the file is not what was listed, or changes
 //! while it is read. It knows no algorithm.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, ReadFault, Result};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::sync::OnceLock;
@@ -131,6 +131,7 @@ fn changed(job: &HashJob) -> Error {
     Error::new(Code::Changed, "the file changed while it was read")
         .at_path(&job.path)
         .help("wait until nothing writes to the model, then try again")
+        .fault(ReadFault::Changed)
 }
 
 /// What the system was asked for by this thread: tests hold the cost of hashing by it, for clocks waver.

@@ -8,6 +8,7 @@ use crate::disk::{folder_of, read_small, write_whole};
 use crate::error::{Code, Error, Result};
 use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate_until, model_relative};
+use crate::files::fault::Unlisted;
 use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::hashing::remembered::{Recalled, Reuse, hash_or_recall};
 use crate::json;
@@ -262,7 +263,7 @@ pub(crate) fn measure(
     };
     Ok(Measured {
         manifest: Manifest { resources, serialization },
-        subject_name: base_name(model, &root)?,
+        subject_name: base_name(model, &root).map_err(Unlisted::error)?,
         bytes: bytes - recalled.map_or(0, |recalled| recalled.bytes),
         recalled,
         left_out,
@@ -286,7 +287,7 @@ fn jobs_of(entry: &Entry, shard_size: Option<u64>) -> Vec<(String, HashJob)> {
 fn asked_ignores(root: &Path, asked: &[PathBuf]) -> Result<Vec<String>> {
     let mut relative = Vec::new();
     for path in asked {
-        match model_relative(root, path)? {
+        match model_relative(root, path).map_err(Unlisted::error)? {
             Some(name) if name.is_empty() => {
                 return Err(Error::new(Code::Usage, "the whole model would be ignored").at_path(path));
             }
@@ -317,7 +318,11 @@ fn recorded_ignores(
         if scope.ignore_git_paths {
             ignores.extend(GIT_PATHS.map(str::to_owned));
         }
-        ignores.extend(model_relative(root, signature)?.filter(|name| !name.is_empty() && !has_glob(name)));
+        ignores.extend(
+            model_relative(root, signature)
+                .map_err(Unlisted::error)?
+                .filter(|name| !name.is_empty() && !has_glob(name)),
+        );
         listing.entries.retain(|entry| {
             let stays = !is_attestation(&entry.name) || has_glob(&entry.name);
             if !stays {

@@ -6,32 +6,32 @@ use crate::bundle::head::is_model_signature;
 use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
-use crate::check::step::{Check, unknown_prose};
+use crate::check::step::Check;
+use crate::check::why::Why;
 use crate::keys::public::PublicKey;
 use crate::sigstore::identity::claimed_identity;
 use crate::trust::anchor::Trust;
 use crate::x509::certificate;
 
 use super::options::VerifyOptions;
-use super::signer;
 use super::statement::{check_method, check_statement, check_subject, read_statement};
 use super::verification::Verification;
+use super::{parse, signer};
 
 /// Judges PARSE to IDENTITY of a bundle; STATEMENT and SUBJECT too when it is a model signature. The other
 /// stages do not apply: no file is read.
 pub fn verify_claim(bundle: &Bundle, trust: &Trust, options: &VerifyOptions) -> Verification {
-    let mut result = Verification::not_looked(options.at, "Not looked at");
+    let mut result = Verification::not_looked(options.at, Why::NotLooked);
     for stage in [Stage::Statement, Stage::Subject, Stage::Files, Stage::Predicates, Stage::Policy] {
-        let why = "A claim is judged by itself, without the files";
-        result.set(Check::prose(stage, stage.name(), Outcome::NotApplicable, why));
+        result.set(Check::plain(stage, Outcome::NotApplicable, Why::ClaimOnly));
     }
     result.bundle_digest = Some(bundle.digest.clone());
     result.method = Some(bundle.method());
-    result.set(Check::prose_pass(Stage::Parse, "The claim can be read"));
+    result.set(parse::claim());
     result.set(check_method(bundle.method(), options.method));
     let statement = is_model_signature(bundle).then(|| read_statement(bundle));
     let legible = statement.as_ref().and_then(|statement| statement.as_ref().ok());
-    signer::check(&mut result, bundle, legible, trust, options);
+    signer::check(&mut result, bundle, legible, trust, options.at);
     match statement {
         None => {}
         Some(Ok(statement)) => {
@@ -40,7 +40,7 @@ pub fn verify_claim(bundle: &Bundle, trust: &Trust, options: &VerifyOptions) -> 
             result.set(check_subject(&statement));
         }
         Some(Err(check)) => {
-            result.set(unknown_prose(Stage::Subject, "The statement could not be read; see STATEMENT"));
+            result.set(Check::unknown(Stage::Subject, Why::After(Stage::Statement)));
             result.set(*check);
         }
     }

@@ -1,11 +1,14 @@
-//! Verification: every independent stage runs, even after one failed, and each leaves a check. It asks nobody and
-//! writes nothing.
+//! Verification: looking at a model and its signature (`observe`), and judging what was seen (`judge`). Every independent
+//! stage is judged, even after one failed, and each leaves a check. It asks nobody and writes nothing.
 
 mod claim;
+mod compare;
 mod coverage;
 mod files;
-mod model;
+mod judge;
 pub(crate) mod moments;
+mod observe;
+mod observed;
 pub(crate) mod options;
 mod parse;
 pub(crate) mod signer;
@@ -16,7 +19,9 @@ pub(crate) mod verification;
 
 pub use claim::{claimed_signer, verify_claim};
 pub use coverage::Coverage;
-pub use model::{verify, verify_with};
+pub use judge::judge;
 pub use moments::{TrustMoments, bundle_moments, next_change};
-pub use options::VerifyOptions;
+pub use observe::{observe, verify, verify_seen, verify_with};
+pub use observed::{Comparison, Observed, Seen, SignatureSeen, SignatureState};
+pub use options::{Judging, VerifyOptions};
 pub use verification::Verification;

@@ -30,3 +30,19 @@ impl VerifyOptions {
         }
     }
 }
+
+/// What of the options judging asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Judging {
+    /// The method that the caller asked for; a bundle of another method fails METHOD.
+    pub method: Option<Method>,
+    /// Do not fail on files that are not signed.
+    pub ignore_unsigned_files: bool,
+}
+
+impl VerifyOptions {
+    /// What of them judging asks for.
+    pub fn judging(&self) -> Judging {
+        Judging { method: self.method, ignore_unsigned_files: self.ignore_unsigned_files }
+    }
+}

@@ -1,69 +1,115 @@
-//! PARSE: reading the file of a signature, and telling apart what is wrong with one that cannot be read.
+//! PARSE: reading the file of a signature, and telling apart what is wrong with one that cannot be read: absent, empty,
+//! cut off, too large and malformed each have another remedy.
 
-use crate::bundle::document::{Bundle, read_bundle};
+use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, read_bundle};
+use crate::check::codes::CheckCode;
 use crate::check::outcome::Outcome;
-use crate::check::stage::Stage;
-use crate::check::step::{Check, sentence};
-use crate::error::Code;
+use crate::check::step::Check;
+use crate::check::why::{BundleFault, ForeignBeside, ParseFound, ParseWhy};
+use crate::error::{Code, Error, ReadFault};
+use crate::hashing::job::sha256_hex;
+use crate::text::Untrusted;
+use std::io::ErrorKind;
 use std::path::Path;
 
-/// PARSE. Absent, empty, cut off, too large and malformed are told apart: each has another remedy.
-pub(crate) fn read(bundle: &Path) -> std::result::Result<Bundle, Box<Check>> {
-    const NO_BUNDLE: &str = "The signature file is not a Sigstore bundle as OMS asks for";
-    const AGAIN: &str = "Get the signature again from the publisher";
-    let place = bundle.to_string_lossy().into_owned();
-    let no = |code: &str, outcome: Outcome, summary: &str| {
-        Box::new(Check::prose(Stage::Parse, code, outcome, summary).evidence(place.as_str()))
-    };
-    match std::fs::symlink_metadata(bundle) {
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            let mut check =
-                no("PARSE-ABSENT", Outcome::Missing, "There is no signature file: the model is unsigned");
-            check.prose_mut().expected =
-                Some("a signature file, by custom model.sig in the model's folder".into());
-            check.prose_mut().remedy =
-                Some("Ask the publisher to sign the model, or name the signature file".to_owned());
-            return Err(check);
-        }
-        _ => {}
+use super::observed::{Observed, SignatureSeen, SignatureState};
+
+/// Reads the file, and judges nothing.
+pub(super) fn read(bundle: &Path) -> (SignatureState, Option<Vec<u8>>) {
+    let absent = |cause: std::io::Error| cause.kind() == ErrorKind::NotFound;
+    if std::fs::symlink_metadata(bundle).is_err_and(absent) {
+        return (SignatureState::Absent, None);
     }
-    let raw = match read_bundle(bundle) {
-        Ok(raw) => raw,
-        Err(error) => {
-            let mut check = match error.code {
-                Code::Malformed => no("PARSE-MALFORMED", Outcome::Fail, NO_BUNDLE),
-                Code::TooLarge => {
-                    no("PARSE-TOO-LARGE", Outcome::Fail, "The signature file is too large to be one")
-                }
-                _ => no("PARSE-UNREADABLE", Outcome::Unknown, "The signature file cannot be read"),
-            };
-            check.prose_mut().found = Some(error.what.into());
-            check.prose_mut().remedy = error.help.as_deref().map(sentence);
-            return Err(check);
+    match read_bundle(bundle) {
+        Ok(raw) => {
+            let (digest, bytes) = (sha256_hex(&raw), raw.len() as u64);
+            (SignatureState::Read { digest, bytes }, Some(raw))
         }
+        Err(error) => {
+            let state = match error.code {
+                Code::Malformed => SignatureState::NotABundle,
+                Code::TooLarge => SignatureState::TooLarge { limit: LIMIT_BUNDLE_BYTES },
+                _ => SignatureState::Unreadable(error.fault.unwrap_or(ReadFault::System { code: None })),
+            };
+            (state, None)
+        }
+    }
+}
+
+/// The bundle that was seen, from its bytes.
+pub(super) fn parse_seen(seen: &SignatureState, raw: Option<&[u8]>) -> Result<Bundle, ParseFound> {
+    if let (SignatureState::Read { digest, bytes }, Some(raw)) = (seen, raw)
+        && (*bytes != raw.len() as u64 || *digest != sha256_hex(raw))
+    {
+        return Err(ParseFound::OtherBytes);
+    }
+    parse_read(seen, raw)
+}
+
+/// As [`parse_seen`], of bytes that were just read.
+pub(super) fn parse_read(seen: &SignatureState, raw: Option<&[u8]>) -> Result<Bundle, ParseFound> {
+    let (digest, raw) = match (seen, raw) {
+        (SignatureState::Read { digest, .. }, Some(raw)) => (digest, raw),
+        (SignatureState::Read { .. }, None) => return Err(ParseFound::NotKept),
+        (_, Some(_)) => return Err(ParseFound::OtherBytes),
+        (SignatureState::Absent, None) => return Err(ParseFound::Absent),
+        (SignatureState::Unreadable(fault), None) => return Err(ParseFound::Unreadable(*fault)),
+        (SignatureState::TooLarge { limit }, None) => return Err(ParseFound::TooLarge { limit: *limit }),
+        (SignatureState::NotABundle, None) => return Err(ParseFound::NotABundle),
     };
-    Bundle::parse(&raw).map_err(|error| {
-        let cut_off =
-            serde_json::from_slice::<serde::de::IgnoredAny>(&raw).is_err_and(|cause| cause.is_eof());
-        let mut check = if raw.iter().all(u8::is_ascii_whitespace) {
-            no("PARSE-EMPTY", Outcome::Fail, "The signature file is empty")
-        } else if error.code == Code::TooLarge {
-            no(
-                "PARSE-TOO-LARGE",
-                Outcome::Fail,
-                "The signature file is larger or deeper than a signature can be",
-            )
-        } else if cut_off {
-            no("PARSE-TRUNCATED", Outcome::Fail, "The signature file is cut off before its end")
-        } else {
-            no("PARSE-MALFORMED", Outcome::Fail, NO_BUNDLE)
-        };
-        check.prose_mut().expected = Some("a Sigstore bundle (JSON) with one DSSE envelope".into());
-        check.prose_mut().found = Some(match error.at {
-            Some(at) => format!("{}: {}", at.raw(), error.what).into(),
-            None => error.what.into(),
-        });
-        check.prose_mut().remedy = Some(AGAIN.to_owned());
-        check
-    })
+    Bundle::parse_with(raw, || digest.clone()).map_err(|error| what_it_is(raw, error))
+}
+
+fn what_it_is(raw: &[u8], error: Error) -> ParseFound {
+    let is_cut_off =
+        || serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_err_and(|cause| cause.is_eof());
+    let is_too_complex = error.code == Code::TooLarge;
+    let fault = BundleFault { at: error.at, said: Untrusted::new(error.what) };
+    if raw.iter().all(u8::is_ascii_whitespace) {
+        ParseFound::Empty
+    } else if is_too_complex {
+        ParseFound::TooComplex(fault)
+    } else if is_cut_off() {
+        ParseFound::Truncated(fault)
+    } else {
+        ParseFound::Malformed(fault)
+    }
+}
+
+/// PARSE of a signature that can be read.
+pub(super) fn passed(signature: &SignatureSeen) -> Check {
+    check(Some(signature.name.clone()), ParseFound::Bundle, ForeignBeside::None)
+}
+
+/// PARSE of a claim.
+pub(super) fn claim() -> Check {
+    check(None, ParseFound::Claim, ForeignBeside::None)
+}
+
+/// PARSE of one that cannot be read. What lies beside it may have been taken for it.
+pub(super) fn failed(observed: &Observed, found: ParseFound) -> Check {
+    let signature = &observed.signature;
+    let foreign = if observed.foreign.iter().any(|one| one.file == signature.name) {
+        ForeignBeside::Itself
+    } else if observed.foreign.is_empty() {
+        ForeignBeside::None
+    } else {
+        ForeignBeside::Beside
+    };
+    check(Some(signature.name.clone()), found, foreign)
+}
+
+fn check(file: Option<Untrusted>, found: ParseFound, foreign: ForeignBeside) -> Check {
+    let (code, outcome) = match &found {
+        ParseFound::Bundle | ParseFound::Claim => (CheckCode::Parse, Outcome::Pass),
+        ParseFound::Absent => (CheckCode::ParseAbsent, Outcome::Missing),
+        ParseFound::Unreadable(_) | ParseFound::NotKept | ParseFound::OtherBytes => {
+            (CheckCode::ParseUnreadable, Outcome::Unknown)
+        }
+        ParseFound::Empty => (CheckCode::ParseEmpty, Outcome::Fail),
+        ParseFound::TooLarge { .. } | ParseFound::TooComplex(_) => (CheckCode::ParseTooLarge, Outcome::Fail),
+        ParseFound::Truncated(_) => (CheckCode::ParseTruncated, Outcome::Fail),
+        ParseFound::NotABundle | ParseFound::Malformed(_) => (CheckCode::ParseMalformed, Outcome::Fail),
+    };
+    Check::new(code, outcome, ParseWhy { file, found, foreign })
 }

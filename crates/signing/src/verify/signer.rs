@@ -17,8 +17,8 @@ use crate::trust::anchor::{Anchor, AnchorKind, AnchorMaterial, IdentityRule, Tru
 use crate::x509::judgement::ChainTime;
 use crate::x509::revocation::RevocationList;
 use crate::x509::{certificate, chain};
+use jiff::Timestamp;
 
-use super::options::VerifyOptions;
 use super::time;
 use super::verification::Verification;
 
@@ -28,23 +28,23 @@ pub(crate) fn check(
     bundle: &Bundle,
     statement: Option<&Statement>,
     trust: &Trust,
-    options: &VerifyOptions,
+    now: Timestamp,
 ) {
     let signed = Signed { bundle, legacy: statement.is_some_and(|statement| statement.legacy) };
     match &bundle.material {
         Material::Key { hint, raw_bytes } => {
             without_chain_and_log(result, bundle);
-            time(result, bundle, trust, options);
-            key(result, &signed, hint.as_deref(), raw_bytes.as_deref(), trust, options);
+            time(result, bundle, trust, now);
+            key(result, &signed, hint.as_deref(), raw_bytes.as_deref(), trust, now);
             without_signature_no_time(result);
         }
         Material::Certificate { chain } => {
             without_chain_and_log(result, bundle);
-            time(result, bundle, trust, options);
-            certificate(result, &signed, chain, trust, options);
+            time(result, bundle, trust, now);
+            certificate(result, &signed, chain, trust, now);
             without_signature_no_time(result);
         }
-        Material::Sigstore { leaf } => keyless(result, &signed, leaf, trust, options),
+        Material::Sigstore { leaf } => keyless(result, &signed, leaf, trust, now),
     }
     result.set(identity(result, &trust.identity));
 }
@@ -106,8 +106,8 @@ fn without_chain_and_log(result: &mut Verification, bundle: &Bundle) {
 }
 
 /// Before CHAIN, which is judged at the signing time where somebody who is trusted says it.
-fn time(result: &mut Verification, bundle: &Bundle, trust: &Trust, options: &VerifyOptions) {
-    let (check, signed_at) = time::check(&bundle.timestamps, &bundle.envelope.signature, trust, options.at);
+fn time(result: &mut Verification, bundle: &Bundle, trust: &Trust, now: Timestamp) {
+    let (check, signed_at) = time::check(&bundle.timestamps, &bundle.envelope.signature, trust, now);
     result.set(check);
     result.signed_at = signed_at.map(|at| (at, TimeSource::Authority));
 }
@@ -128,7 +128,7 @@ fn key(
     hint: Option<&str>,
     raw_bytes: Option<&[u8]>,
     trust: &Trust,
-    options: &VerifyOptions,
+    now: Timestamp,
 ) {
     // What the bundle itself carries is for display only: it is the attacker's.
     let carried =
@@ -206,7 +206,7 @@ fn key(
     };
     result.signer = Some(identity_of_key(key));
     result.curve = Some(key.curve());
-    result.anchor = Some(anchor.used_at(options.at));
+    result.anchor = Some(anchor.used_at(now));
     result.set(Check::prose_pass(Stage::Trust, "The key is one that is trusted").found(format!(
         "{} ({}, from {})",
         key.fingerprint(),
@@ -235,7 +235,7 @@ fn certificate(
     signed: &Signed,
     certificates: &[Vec<u8>],
     trust: &Trust,
-    options: &VerifyOptions,
+    now: Timestamp,
 ) {
     let leaf = certificates.first().and_then(|der| certificate::parse(der).ok());
     let key = leaf.as_ref().map(|leaf| PublicKey::from_spki_der(&certificate::spki(leaf)));
@@ -273,15 +273,15 @@ fn certificate(
     }
     let ders: Vec<Vec<u8>> = authorities.iter().map(|(_, der)| (*der).clone()).collect();
     let lists: Vec<&RevocationList> = trust.anchors.iter().flat_map(|anchor| &anchor.crls).collect();
-    let time = ChainTime { signed: result.signed_at.map(|(at, _)| at), ..ChainTime::now(options.at) };
+    let time = ChainTime { signed: result.signed_at.map(|(at, _)| at), ..ChainTime::now(now) };
     let judged = chain::judge_chain(certificates, &ders, &lists, time);
     result.set(judged.check);
     let used = judged.anchor.and_then(|index| authorities.get(index)).map(|(anchor, _)| *anchor);
-    result.anchor = used.map(|anchor| anchor.used_at(options.at));
+    result.anchor = used.map(|anchor| anchor.used_at(now));
     result.set(trust_held("certificate authorities", trust, used, Method::Certificate));
 }
 
-fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trust, options: &VerifyOptions) {
+fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trust, now: Timestamp) {
     result.signer = claimed_identity(leaf);
     let key = certificate::parse(leaf)
         .ok()
@@ -326,7 +326,7 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
         }
     }
     if !altered {
-        result.anchor = used.map(|anchor| anchor.used_at(options.at));
+        result.anchor = used.map(|anchor| anchor.used_at(now));
         result.signed_at = evidence.signed_at;
         result.log = evidence.log;
     }

@@ -6,14 +6,17 @@ use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
+use crate::check::why::{FilesWhy, ForeignBeside, Why};
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::hashing::job::HashAlgorithm;
 use crate::keys::public::Curve;
 use crate::text::Untrusted;
 use crate::trust::anchor::AnchorUse;
+use crate::words::{self, Words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 use super::coverage::Coverage;
 
@@ -47,20 +50,18 @@ pub struct Verification {
     /// SHA-256 over the bundle's bytes, hex.
     pub bundle_digest: Option<String>,
     /// The files.
-    pub files: FilesReport,
+    pub files: Arc<FilesReport>,
     /// Signatures of other kinds that lie beside; none of them counts for a check.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign: Vec<ForeignSignature>,
-    /// When it was verified.
+    /// When the files and the signature were looked at.
     pub at: jiff::Timestamp,
 }
 
 impl Verification {
-    /// A verification in which nothing was looked at yet: every stage `unknown`.
-    pub fn not_looked(at: jiff::Timestamp, why: &str) -> Self {
-        let checks = Stage::ALL
-            .map(|stage| Check::prose(stage, stage.name(), Outcome::Unknown, why.to_owned()))
-            .to_vec();
+    /// A verification in which nothing was looked at: every stage `unknown`.
+    pub fn not_looked(at: jiff::Timestamp, why: Why) -> Self {
+        let checks = Stage::ALL.map(|stage| Check::unknown(stage, why.clone())).to_vec();
         Verification {
             checks,
             method: None,
@@ -74,10 +75,25 @@ impl Verification {
             curve: None,
             allow_symlinks: None,
             bundle_digest: None,
-            files: FilesReport::default(),
+            files: Arc::default(),
             foreign: Vec::new(),
             at,
         }
+    }
+
+    /// A check of this verification in words, with the files that it is about.
+    pub fn words_of(&self, check: &Check) -> Words {
+        let mut words = check.words();
+        match &check.why {
+            Why::Files(why) if matches!(**why, FilesWhy::Compared { .. }) => {
+                words::files::add_report(&mut words, &self.files, self.at);
+            }
+            Why::Parse(why) if why.foreign != ForeignBeside::None => {
+                words.details.extend(words::parse::foreign(&self.foreign));
+            }
+            _ => {}
+        }
+        words
     }
 
     /// The check of a stage.
@@ -131,20 +147,10 @@ impl Verification {
         Some(Coverage { covered: if is_verified { self.files.matched_bytes } else { 0 }, total })
     }
 
-    /// Says whose signature this is: it lists the files of `owner`, whose root digest is the same. Without
-    /// effect unless FILES failed.
-    pub fn belongs_to(&mut self, owner: &Untrusted) {
-        let Some(check) = self.checks.iter_mut().find(|check| check.stage == Stage::Files) else { return };
-        if check.outcome != Outcome::Fail {
-            return;
-        }
-        let line = Untrusted::new(format!("its root digest is that of the model {}", owner.raw()));
-        if check.code == "FILES-OTHER-MODEL" {
-            check.prose_mut().expected = Some(Untrusted::new(format!("the signed files of {}", owner.raw())));
-        }
-        if !check.words().details.contains(&line) {
-            check.prose_mut().details.insert(0, line);
-        }
+    /// The root digest that the signature is about, where FILES says that these are not its files: the model that has
+    /// it owns the signature.
+    pub fn foreign_root(&self) -> Option<RootDigest> {
+        self.root_digest.filter(|_| self.outcome_of(Stage::Files) == Outcome::Fail)
     }
 
     /// The root digest of the files that lie here: none unless every signed file is as it was.

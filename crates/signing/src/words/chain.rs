@@ -38,6 +38,7 @@ pub(super) fn words(why: &ChainWhy) -> Words {
             ..Words::default()
         },
         ChainWhy::RevokedLater { revoked, signed, held } => Words {
+            listed: Vec::new(),
             summary: "A certificate was revoked after the model was signed, according to a trusted timestamp"
                 .to_owned(),
             expected: Some(format!("signed before the revocation; it was signed at {signed}").into()),
@@ -197,6 +198,7 @@ fn obstacle(obstacle: &Obstacle) -> Words {
     const UNTRUSTED: &str = "The signing certificate does not lead to a trusted authority";
     match obstacle {
         Obstacle::Algorithm { role, certificate, issuer, oid } => Words {
+            listed: Vec::new(),
             summary: format!("The {} is signed with an algorithm that is not accepted", called(*role)),
             expected: Some(
                 "RSA (PKCS #1 v1.5, 2048 to 8192 bits) or ECDSA, with SHA-256, SHA-384 or SHA-512".into(),
@@ -406,6 +408,7 @@ fn broken_rule(rule: &PathRule, at: Option<&(Role, CertificateName)>) -> Words {
         _ => Vec::new(),
     };
     Words {
+        listed: Vec::new(),
         summary: format!("The {role} {what}"),
         expected: Some(expected.into()),
         found: at.map(|(_, certificate)| name(certificate).into()),
@@ -487,6 +490,7 @@ fn was_revoked(revoked: &Revoked, signed: Option<Timestamp>) -> Words {
         None => "no trusted timestamp shows that it was signed before the revocation".to_owned(),
     };
     Words {
+        listed: Vec::new(),
         summary: "A certificate was revoked by the authority that issued it".to_owned(),
         expected: Some("certificates that are not revoked".into()),
         found: Some(revocation(revoked)),

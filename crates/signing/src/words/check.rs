@@ -4,18 +4,20 @@ use crate::check::identity::NameDifference;
 use crate::check::step::Check;
 use crate::check::why::Why;
 
-use super::{Words, chain, sigstore, time};
+use super::{Words, chain, files, parse, sigstore, time};
 
 impl Check {
     /// The check in words.
     pub fn words(&self) -> Words {
         match &self.why {
-            Why::Nothing => Words { summary: self.stage.question().to_owned(), ..Words::default() },
-            Why::NotLooked => Words { summary: "Not checked yet".to_owned(), ..Words::default() },
-            Why::After(stage) => Words {
-                summary: format!("Not checked, because {} did not pass", stage.name()),
-                ..Words::default()
-            },
+            Why::Nothing => Words::line(self.stage.question()),
+            Why::NotLooked => Words::line("Not checked yet"),
+            Why::After(stage) => Words::line(format!("Not checked, because {} did not pass", stage.name())),
+            Why::NoFiles => Words::line("No files found; only BOMs mention it"),
+            Why::DecidedElsewhere => Words::line("Not part of this verification"),
+            Why::ClaimOnly => Words::line("Not applicable: a claim is verified without the model's files"),
+            Why::Parse(why) => parse::words(why),
+            Why::Files(why) => files::words(why),
             Why::Chain(why) => chain::words(why),
             Why::Time(why) => time::words(why),
             Why::Sigstore(why) => sigstore::words(why),
@@ -26,6 +28,7 @@ impl Check {
                 evidence: prose.evidence.clone(),
                 remedy: prose.remedy.clone(),
                 details: prose.details.clone(),
+                listed: Vec::new(),
             },
         }
     }

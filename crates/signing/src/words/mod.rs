@@ -4,6 +4,8 @@
 pub(crate) mod chain;
 mod check;
 mod codes;
+pub(crate) mod files;
+pub(crate) mod parse;
 mod sigstore;
 mod stages;
 pub(crate) mod time;
@@ -34,4 +36,25 @@ pub struct Words {
     /// Further lines.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Untrusted>,
+    /// The files that are not as signed, a line each: a face that shows the report of the files leaves them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub listed: Vec<Untrusted>,
+}
+
+impl Words {
+    /// All further lines.
+    pub fn lines(&self) -> impl Iterator<Item = &Untrusted> {
+        self.listed.iter().chain(&self.details)
+    }
+
+    /// Only one line.
+    pub(crate) fn line(summary: impl Into<String>) -> Self {
+        Words { summary: summary.into(), ..Words::default() }
+    }
+}
+
+/// Helps of errors begin in lower case, remedies do not.
+fn sentence(help: &str) -> String {
+    let mut chars = help.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -21,6 +21,7 @@ pub(super) fn words(why: &TimeWhy) -> Words {
             ..Words::default()
         },
         TimeWhy::Bad { index, fault, others } => Words {
+            listed: Vec::new(),
             summary: summary(fault).to_owned(),
             expected: expected(fault),
             found: Some(found(fault)),
@@ -31,6 +32,7 @@ pub(super) fn words(why: &TimeWhy) -> Words {
         TimeWhy::UnknownAuthority { index, authority, stranger: why, trusted, others } => {
             let trusted: Vec<&str> = trusted.iter().map(Untrusted::raw).collect();
             Words {
+                listed: Vec::new(),
                 summary: "The timestamp is from an authority that is not trusted, so it does not count"
                     .to_owned(),
                 expected: Some(format!("a timestamp under {}", trusted.join(" or ")).into()),

@@ -9,6 +9,7 @@ use crate::cli::progress::shown;
 use crate::cli::session::{find, finish, no_such_model, open};
 use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
+use crate::inventory::ModelId;
 use crate::report;
 use crate::signing::{Outcome, Verification};
 use crate::text::screen;
@@ -40,23 +41,27 @@ pub(crate) struct Verify {
     jobs: Jobs,
 }
 
+type Seen = (Verification, Option<ModelId>);
+
 pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Result<u8> {
-    let (model, explain, verification) = match (&arguments.method, &arguments.model) {
+    let (model, explain, (verification, owner)) = match (&arguments.method, &arguments.model) {
         (Some(method), _) => {
             let given = method.given();
-            (&given.model, given.explain, by_flags::verification(method, common, output)?)
+            (&given.model, given.explain, (by_flags::verification(method, common, output)?, None))
         }
         (None, Some(model)) => (model, arguments.explain, by_policy(model, arguments, common, output)?),
         (None, None) => return Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
     };
     let name = model.to_string_lossy();
-    let human = report::verification(&screen(&name), &verification, explain);
+    let human =
+        report::verification(&screen(&name), &verification, owner.as_ref().map(ModelId::raw), explain);
     output.print(&human, || VerificationDocument::of(&name, &verification));
     Ok(status_of(verification.outcome()))
 }
 
 /// Verifies by the policy of the workspace, which records it.
-fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output) -> Result<Verification> {
+/// Also names the owner of the signature, where that is another model.
+fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output) -> Result<Seen> {
     arguments.jobs.set();
     let workbench = open(common)?;
     workbench.valid_policy()?;
@@ -75,9 +80,14 @@ fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output)
             finish(&workbench, kind(vec![id]), output)?;
             let view = workbench.view();
             let verified = view.verified.get(index).and_then(Option::as_ref);
-            verified.map(|v| v.verification.clone()).ok_or_else(|| no_such_model(&name))
+            let verification =
+                verified.map(|v| v.verification.clone()).ok_or_else(|| no_such_model(&name))?;
+            Ok((verification, view.owner(index).cloned()))
         }
-        _ if model.exists() => shown(output, |progress| workbench.verify_path(model, signature, progress)),
+        _ if model.exists() => {
+            let verified = shown(output, |progress| workbench.verify_path(model, signature, progress));
+            verified.map(|verification| (verification, None))
+        }
         (Err(error), _) => Err(error),
         (Ok(_), Some(_)) => Err(no_such_model(&name)),
     }

@@ -14,6 +14,12 @@ use self::time::TimeWhy;
 use super::identity::NameDifference;
 use super::stage::Stage;
 
+mod files;
+mod parse;
+
+pub use files::{FilesFound, FilesTally, FilesWhy, LikelyCause, MissingKind, Parts};
+pub use parse::{BundleFault, ForeignBeside, ParseFound, ParseWhy};
+
 /// Why a check came out as it did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -31,6 +37,16 @@ pub enum Why {
     Time(Box<TimeWhy>),
     /// What a keyless bundle brings as evidence.
     Sigstore(Box<SigstoreWhy>),
+    /// No files were found of the model: only bills of materials mention it.
+    NoFiles,
+    /// This is decided elsewhere: not by a verification.
+    DecidedElsewhere,
+    /// A claim is judged by itself, without the files of a model.
+    ClaimOnly,
+    /// The signature file.
+    Parse(Box<ParseWhy>),
+    /// The files.
+    Files(Box<FilesWhy>),
     /// Text made where the check was made.
     Prose(Box<Prose>),
 }
@@ -57,6 +73,18 @@ impl From<TimeWhy> for Why {
 impl From<SigstoreWhy> for Why {
     fn from(why: SigstoreWhy) -> Self {
         Why::Sigstore(Box::new(why))
+    }
+}
+
+impl From<ParseWhy> for Why {
+    fn from(why: ParseWhy) -> Self {
+        Why::Parse(Box::new(why))
+    }
+}
+
+impl From<FilesWhy> for Why {
+    fn from(why: FilesWhy) -> Self {
+        Why::Files(Box::new(why))
     }
 }
 

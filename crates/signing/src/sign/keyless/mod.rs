@@ -19,6 +19,7 @@ use crate::check::evidence::LogEntry;
 use crate::check::identity::Identity;
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
+use crate::check::why::Why;
 use crate::error::{Code, Error, Result};
 use crate::hashing::remembered::Reuse;
 use crate::http::{Client, Service};
@@ -27,7 +28,6 @@ use crate::keys::public::Curve;
 use crate::progress::Progress;
 use crate::sign::model::{SignOptions, Signed, check_overwrite, measure, write_bundle};
 use crate::trust::anchor::Trust;
-use crate::verify::options::VerifyOptions;
 use crate::verify::signer;
 use crate::verify::verification::Verification;
 use base64::Engine;
@@ -172,9 +172,9 @@ fn document(leaf: &[u8], entry: &Value, stamp: Option<&[u8]>, envelope: &Envelop
 fn prove(document: &[u8], statement: &Statement, instance: &Instance) -> Result<Verification> {
     let bundle = Bundle::parse(document)?;
     let now = Timestamp::now();
-    let mut found = Verification::not_looked(now, "Not looked at");
+    let mut found = Verification::not_looked(now, Why::NotLooked);
     let trust = Trust::new(vec![instance.anchor.clone()]);
-    signer::check(&mut found, &bundle, Some(statement), &trust, &VerifyOptions::at(now));
+    signer::check(&mut found, &bundle, Some(statement), &trust, now);
     const STAGES: [Stage; 5] = [Stage::Trust, Stage::Signature, Stage::Chain, Stage::Time, Stage::Log];
     let failed = STAGES
         .iter()

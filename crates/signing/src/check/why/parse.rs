@@ -1,0 +1,76 @@
+//! PARSE: what became of the signature file.
+
+use crate::error::ReadFault;
+use crate::text::Untrusted;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What became of the signature file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct ParseWhy {
+    /// Its name, without the folder that it lies in; none for a claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Untrusted>,
+    /// What it is.
+    pub found: ParseFound,
+    /// Signatures of other kinds, which may have been taken for one of OMS.
+    #[serde(default)]
+    pub foreign: ForeignBeside,
+}
+
+/// What the signature file is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ParseFound {
+    /// A bundle.
+    Bundle,
+    /// A bundle that holds a claim.
+    Claim,
+    /// It is not there.
+    Absent,
+    /// It cannot be read.
+    Unreadable(ReadFault),
+    /// Too large to be read.
+    TooLarge {
+        /// The most that is read, bytes.
+        limit: u64,
+    },
+    /// Large, and it does not begin as a bundle does.
+    NotABundle,
+    /// Nothing but white space.
+    Empty,
+    /// JSON that ends too early.
+    Truncated(BundleFault),
+    /// Deeper than a bundle can be, or more values than are read.
+    TooComplex(BundleFault),
+    /// Not a bundle as OMS asks for.
+    Malformed(BundleFault),
+    /// It was read, and its bytes were not kept: they cannot be judged again.
+    NotKept,
+    /// The bytes to be judged are not those that were read.
+    OtherBytes,
+}
+
+/// What is wrong with the document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BundleFault {
+    /// The field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Untrusted>,
+    /// What its reader says. For people; nothing is decided by it.
+    pub said: Untrusted,
+}
+
+/// Whether signatures of other kinds lie there, when there is none of OMS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ForeignBeside {
+    /// None, or it does not matter.
+    #[default]
+    None,
+    /// In other files.
+    Beside,
+    /// The signature file itself is one.
+    Itself,
+}

@@ -1,0 +1,152 @@
+//! Looking at a model and its signature: everything that reads files, and nothing that decides.
+
+use crate::bundle::document::Bundle;
+use crate::bundle::manifest::Statement;
+use crate::check::why::{ParseFound, Why};
+use crate::error::{Code, Error, Result};
+use crate::files::enumerate::Listing;
+use crate::files::report::FilesReport;
+use crate::hashing::remembered::Reuse;
+use crate::progress::Progress;
+use crate::trust::anchor::Trust;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::compare::compare;
+use super::judge;
+use super::observed::{Comparison, Observed, Seen, SignatureSeen};
+use super::options::VerifyOptions;
+use super::parse;
+use super::statement::read_statement;
+use super::survey::survey;
+use super::verification::Verification;
+
+/// A larger bundle is dropped once it was judged: a million files have hundreds of megabytes.
+const LIMIT_KEPT_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Looks at `model` and at the bundle in the file `bundle`, and judges nothing: [`crate::judge`] does.
+///
+/// # Errors
+/// Only what stops us from looking: `E-READ` when the model itself cannot be listed, `E-CANCELLED`.
+pub fn observe(
+    model: &Path,
+    bundle: &Path,
+    options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<Seen> {
+    Ok(look(model, bundle, None, options, reuse, progress)?.0)
+}
+
+/// Verifies `model` against the bundle in the file `bundle`.
+///
+/// A bundle that is absent, malformed, too large or about something else is a failed (or missing) check.
+/// TIME without a trusted time is `partial`, never a failure by itself. IDENTITY under
+/// [`crate::IdentityRule::Later`], PREDICATES and POLICY are left for others: `unknown`, `not applicable`,
+/// `not applicable`.
+///
+/// # Errors
+/// As [`observe`].
+pub fn verify(
+    model: &Path,
+    bundle: &Path,
+    trust: &Trust,
+    options: &VerifyOptions,
+    progress: &Progress,
+) -> Result<Verification> {
+    verify_with(model, bundle, trust, options, None, progress)
+}
+
+/// As [`verify`], with digests that were computed before where `reuse` allows it: FILES then says so.
+///
+/// # Errors
+/// As [`observe`].
+pub fn verify_with(
+    model: &Path,
+    bundle: &Path,
+    trust: &Trust,
+    options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<Verification> {
+    Ok(verify_seen(model, bundle, trust, options, reuse, progress)?.1)
+}
+
+/// [`observe`] and [`crate::judge`] in one: the bundle is parsed once, and may be larger than what is kept of it.
+///
+/// # Errors
+/// As [`observe`].
+pub fn verify_seen(
+    model: &Path,
+    bundle: &Path,
+    trust: &Trust,
+    options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<(Seen, Verification)> {
+    let (seen, drafted) = look(model, bundle, Some(trust), options, reuse, progress)?;
+    let Drafted { parsed, statement, verification } = drafted;
+    let verification = verification.unwrap_or_else(|| Verification::not_looked(options.at, Why::NotLooked));
+    let (unparsed, options) = (parsed.err(), options.judging());
+    let judged = judge::complete(verification, &seen.observed, unparsed, statement.as_ref(), &options);
+    Ok((seen, judged))
+}
+
+/// What is left of a bundle once its payload is dropped.
+struct Drafted {
+    parsed: std::result::Result<(), ParseFound>,
+    statement: Option<Statement>,
+    /// Everything up to SUBJECT.
+    verification: Option<Verification>,
+}
+
+fn look(
+    model: &Path,
+    bundle: &Path,
+    trust: Option<&Trust>,
+    options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<(Seen, Drafted)> {
+    progress.check()?;
+    check_model(model)?;
+    let (state, mut raw) = parse::read(bundle);
+    let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let signature = SignatureSeen { name: name.into(), state };
+    let parsed = parse::parse_read(&signature.state, raw.as_deref());
+    raw.take_if(|raw| raw.len() as u64 > LIMIT_KEPT_BYTES);
+
+    let statement = parsed.as_ref().ok().map(read_statement);
+    let verification = trust.map(|trust| {
+        let mut verification = Verification::not_looked(options.at, Why::NotLooked);
+        if let (Ok(bundle), Some(statement)) = (&parsed, &statement) {
+            judge::signature(&mut verification, bundle, statement, trust, &options.judging(), options.at);
+        }
+        verification
+    });
+    let is_bundle = parsed.is_ok();
+    // A million files have a payload of hundreds of megabytes, and it was read.
+    let parsed = parsed.map(drop::<Bundle>);
+    let statement = statement.and_then(std::result::Result::ok);
+
+    let (comparison, mut files, listing) = match &statement {
+        Some(statement) => compare(model, bundle, statement, options, reuse, progress)?,
+        None => (Comparison::NotCompared, FilesReport::default(), Listing::default()),
+    };
+    // What could not be read as a bundle may be a signature of another kind.
+    let own = is_bundle.then_some(bundle);
+    let foreign = survey(&mut files, model, own, statement.as_ref(), &listing, progress)?;
+    let observed = Observed { at: options.at, signature, comparison, files: Arc::new(files), foreign };
+    Ok((Seen { observed, bundle: raw }, Drafted { parsed, statement, verification }))
+}
+
+fn check_model(model: &Path) -> Result<()> {
+    let unreadable = |cause: std::io::Error| Error::read(model, &cause);
+    let metadata = std::fs::metadata(model).map_err(unreadable)?;
+    if metadata.is_dir() {
+        std::fs::read_dir(model).map_err(unreadable)?;
+    } else if !metadata.is_file() {
+        return Err(Error::new(Code::Model, "neither a regular file nor a folder").at_path(model));
+    }
+    Ok(())
+}
