@@ -1,9 +1,29 @@
-//! How two documents differ, value by value. It knows no document and no words.
+//! How two documents differ, value by value, and what became of judging a record again. It knows no words.
 
+use crate::store::LedgerEntry;
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::Value;
 
+use super::inputs::Inputs;
+
+/// What became of judging a record again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replayed {
+    /// The record.
+    pub entry: LedgerEntry,
+    /// What it was judged by this time.
+    pub inputs: Inputs,
+    /// Whether another policy than the recorded one was asked for.
+    pub under_another: bool,
+    /// Whether the same came of it: the same bytes, or under another policy the same conclusions.
+    pub is_same: bool,
+    /// What is not the same, but for the inputs.
+    pub differences: Vec<Difference>,
+}
+
 /// One value that is not the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Difference {
     /// Where: names of members, and of items by what names them (`checks.TRUST.outcome`).
     pub place: String,

@@ -44,5 +44,5 @@ pub use verdict::{AssessmentDocument, ScoreDocument, VerdictBody, VerdictDocumen
 pub use verification::{CoverageDocument, VerificationBody, VerificationDocument};
 pub use workspace::{
     DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
-    LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument,
+    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument,
 };

@@ -51,6 +51,7 @@ names! {
     Ledger "touchmark.ledger/1",
     LedgerExport "touchmark.ledger-export/1",
     LedgerImport "touchmark.ledger-import/1",
+    LedgerReplay "touchmark.ledger-replay/1",
     LedgerVerify "touchmark.ledger-verify/1",
     Lineage "touchmark.lineage/1",
     List "touchmark.list/1",

@@ -14,7 +14,7 @@ use super::verdict::{ScoreDocument, VerdictDocument};
 use super::verification::VerificationDocument;
 use super::workspace::{
     DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
-    LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, ReviewDocument,
+    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, ReviewDocument,
 };
 use crate::store::LedgerEntry;
 use schemars::generate::SchemaSettings;
@@ -59,6 +59,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<LedgerEntry>("ledger-entry", "each line of `ledger export`, and each record of `ledger show`"),
     row::<LedgerExportDocument<'static>>("ledger-export", "`ledger export`"),
     row::<LedgerImportDocument>("ledger-import", "`ledger import`"),
+    row::<LedgerReplayDocument<'static>>("ledger-replay", "`ledger replay`"),
     row::<LedgerVerifyDocument>("ledger-verify", "`ledger verify`"),
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),

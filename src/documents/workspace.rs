@@ -1,13 +1,16 @@
 //! What is done to a workspace, its policy and its ledger, as documents; and what stopped a command.
 
 use super::names;
+use crate::decision::{Difference, Inputs, Replayed};
 use crate::error::Error;
+use crate::inventory::ModelId;
 use crate::policy::PolicyError;
 use crate::store::LedgerEntry;
 use crate::text::Untrusted;
 use crate::view::ReviewWord;
 use schemars::JsonSchema;
 use serde::Serialize;
+use jiff::Timestamp;
 use std::borrow::Cow;
 
 /// What stopped a command.
@@ -134,6 +137,46 @@ pub struct LedgerVerifyDocument {
     pub schema: names::LedgerVerify,
     /// How many records.
     pub records: u64,
+}
+
+/// A record that was judged again.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LedgerReplayDocument<'a> {
+    /// The document's name.
+    pub schema: names::LedgerReplay,
+    /// The number of the record.
+    pub record: u64,
+    /// `verification` or `decision`.
+    pub kind: &'a str,
+    /// The model that it is about.
+    pub model: &'a ModelId,
+    /// When it was recorded.
+    pub recorded: Timestamp,
+    /// Whether another policy than the recorded one was asked for.
+    pub under_another: bool,
+    /// Whether the same came of it.
+    pub same: bool,
+    /// What it was judged by this time.
+    pub inputs: &'a Inputs,
+    /// What is not the same, but for the inputs.
+    pub differences: &'a [Difference],
+}
+
+impl<'a> LedgerReplayDocument<'a> {
+    /// Of what became of it.
+    pub fn of(replayed: &'a Replayed) -> Self {
+        LedgerReplayDocument {
+            schema: names::LedgerReplay,
+            record: replayed.entry.seq,
+            kind: replayed.entry.kind.as_str(),
+            model: &replayed.entry.model,
+            recorded: replayed.entry.at,
+            under_another: replayed.under_another,
+            same: replayed.is_same,
+            inputs: &replayed.inputs,
+            differences: &replayed.differences,
+        }
+    }
 }
 
 /// A ledger that was imported.

@@ -3,11 +3,13 @@
 
 mod checks;
 pub mod claims;
+mod replay;
 pub mod snapshot;
 mod text;
 pub mod words;
 
 pub use checks::checks_page;
+pub use replay::replayed;
 pub use text::{
     Columns, Row, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults,
     progress, read_times, score, table, verdict, verification,

@@ -38,7 +38,7 @@ pub use events::Event;
 pub use import::ImportedBill;
 pub use job::{Job, JobId, JobKind, JobState};
 pub use options::OpenOptions;
-pub use replay::{ReplayBy, Replayed};
+pub use replay::ReplayBy;
 pub use snapshot::diff_files;
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};

@@ -30,19 +30,6 @@ pub enum ReplayBy {
     InForce,
 }
 
-/// What became of judging a record again.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Replayed {
-    /// The record.
-    pub entry: LedgerEntry,
-    /// What it was judged by this time.
-    pub inputs: Inputs,
-    /// Whether the same bytes came of it.
-    pub is_same: bool,
-    /// What is not the same, but for the inputs.
-    pub differences: Vec<Difference>,
-}
-
 /// What a record is judged by.
 struct Rules {
     policy: Policy,
@@ -220,6 +207,7 @@ fn compared<T: Serialize>(entry: LedgerEntry, inputs: Inputs, again: &T, by: &Re
     };
     let differences = if is_same { Vec::new() } else { differences(&value(&entry.body), &value(&body)) };
     // Under another policy the inputs are others by themselves.
-    let is_same = is_same || *by != ReplayBy::Recorded && differences.is_empty();
-    Ok(Replayed { entry, inputs, is_same, differences })
+    let under_another = *by != ReplayBy::Recorded;
+    let is_same = is_same || under_another && differences.is_empty();
+    Ok(Replayed { entry, inputs, under_another, is_same, differences })
 }

@@ -7,14 +7,14 @@ use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
 use crate::documents::{
-    LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerVerifyDocument, names,
+    LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument, names,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
-use crate::report::{Columns, Row};
+use crate::report::{self, Columns, Row};
 use crate::store::LedgerEntry;
 use crate::text::screen;
-use crate::workbench::Workbench;
+use crate::workbench::{ReplayBy, Workbench};
 use clap::Subcommand;
 use serde::Serialize;
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -28,6 +28,13 @@ pub(crate) enum LedgerCommand {
         model: Option<String>,
     },
     Verify,
+    Replay {
+        /// The number of a record, as `ledger show` lists it
+        record: u64,
+        /// Another policy than the recorded one: a file, or `now` for the policy in force
+        #[arg(long, value_name = "FILE|now")]
+        policy: Option<PathBuf>,
+    },
     Export,
     Import {
         /// JSON Lines, as `ledger export` writes them
@@ -42,6 +49,7 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
             show(&workbench, model.as_deref().map(ModelId::new).as_ref(), output)
         }
         LedgerCommand::Verify => verify(&workbench, output),
+        LedgerCommand::Replay { record, policy } => return replay(&workbench, *record, policy.as_deref(), output),
         LedgerCommand::Export => export(&workbench, output),
         LedgerCommand::Import { file } => import(&workbench, file, output),
     }
@@ -54,6 +62,18 @@ fn verify(workbench: &Workbench, output: &Output) -> Result<()> {
         LedgerVerifyDocument { schema: names::LedgerVerify, records: count }
     });
     Ok(())
+}
+
+/// The status is 1 when something else comes of it.
+fn replay(workbench: &Workbench, record: u64, policy: Option<&Path>, output: &Output) -> Result<u8> {
+    let by = match policy {
+        None => ReplayBy::Recorded,
+        Some(path) if path.as_os_str() == "now" => ReplayBy::InForce,
+        Some(path) => ReplayBy::File(path.to_owned()),
+    };
+    let replayed = workbench.replay(record, &by)?;
+    output.print(&report::replayed(&replayed), || LedgerReplayDocument::of(&replayed));
+    Ok(if replayed.is_same { 0 } else { 1 })
 }
 
 fn import(workbench: &Workbench, file: &Path, output: &Output) -> Result<()> {
