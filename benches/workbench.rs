@@ -7,6 +7,7 @@ use divan::{Bencher, black_box};
 use std::path::Path;
 use std::sync::OnceLock;
 use touchmark::inventory::Aliases;
+use touchmark::maturity::{CapNode, CapPlan, CapState};
 use touchmark::store::{self, Place};
 use touchmark::tui::theme::{self, Depth, Theme};
 use touchmark::tui::{Action, App, draw, update};
@@ -21,6 +22,17 @@ const BILLS: usize = 10;
 
 fn main() {
     divan::main();
+}
+
+/// Compressed rows of two parents for most of the models, all of which bear weight.
+fn rows() -> (Vec<u32>, Vec<u32>) {
+    let (mut starts, mut parents) = (vec![0], Vec::new());
+    for model in 0..u32::try_from(MODELS).unwrap() {
+        parents.extend(model.checked_sub(10));
+        parents.extend(model.checked_sub(10_000).map(|at| at * 7 % model));
+        starts.push(u32::try_from(parents.len()).unwrap());
+    }
+    (starts, parents)
 }
 
 /// A workspace with bills of materials of many models, each derived from the one ten before it.
@@ -121,6 +133,31 @@ fn load_100_000_models(bencher: Bencher) {
 fn open_and_judge_100_000_models(bencher: Bencher) {
     let dir = large();
     bencher.bench_local(|| black_box(open(dir.path()).view().models.len()));
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn judge_100_000_models(bencher: Bencher) {
+    let before = open(large().path()).view();
+    let mut view = (*before).clone();
+    bencher.bench_local(|| {
+        view.judge_after(&before);
+        black_box(view.judgement.standings().len())
+    });
+}
+
+#[divan::bench]
+fn order_100_000_models_by_lineage(bencher: Bencher) {
+    bencher.with_inputs(rows).bench_local_values(|(starts, parents)| CapPlan::new(starts, parents));
+}
+
+#[divan::bench]
+fn cap_100_000_models(bencher: Bencher) {
+    let (starts, parents) = rows();
+    let plan = CapPlan::new(starts, parents);
+    let states = [CapState::Unsigned, CapState::Signed, CapState::Signed, CapState::Signed];
+    let node = |(own, state)| CapNode { state, own, root_claim: false, summary_level: 0 };
+    let nodes: Vec<CapNode> = (0..4).cycle().zip(states).cycle().take(MODELS).map(node).collect();
+    bencher.bench_local(|| plan.effective(black_box(&nodes)));
 }
 
 #[divan::bench(sample_count = 5, sample_size = 1)]

@@ -1,16 +1,16 @@
 //! Verdicts: own and effective level, cap, and the decision at a stage.
 
+use super::family::{Cap, Descent, Family};
 use crate::inventory::{Model, ModelId};
 use crate::lineage::Graph;
-use crate::maturity::{
-    Assessment, CapNode, CapState, Effective, Evidence, Rubric, Severity, assess, cap_reason, effective,
-};
+use crate::maturity::{Assessment, CapNode, CapState, Evidence, Musts, Rubric, assess};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Check, Outcome, Recalled, Stage as CheckStage, Verification};
 use crate::text::{Untrusted, count};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// What a policy says of a model at a stage (rulings 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -35,6 +35,16 @@ impl Decision {
     }
 }
 
+/// What a reason says; may quote the model.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ReasonText {
+    /// In words.
+    Words(Untrusted),
+    /// That lineage caps it, and why.
+    Cap(Cap),
+}
+
 /// One reason of a decision, worst first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
@@ -44,8 +54,8 @@ pub struct Reason {
     pub class: Option<Class>,
     /// What the stage does about it.
     pub action: Action,
-    /// What it is; may quote the model.
-    pub text: Untrusted,
+    /// What it is.
+    pub text: ReasonText,
     /// What would lift it.
     pub remedy: String,
 }
@@ -59,9 +69,9 @@ pub struct Verdict {
     pub assessment: Assessment,
     /// The level after the caps.
     pub effective: u8,
-    /// Why it is below the own level: `capped by vendor/claims-lora: ancestor unsigned`; may quote ids.
-    pub cap: Option<Untrusted>,
-    /// Whether a contradiction in an ancestor taints it.
+    /// Why it is below the own level.
+    pub cap: Option<Cap>,
+    /// Whether a contradiction, its own or an ancestor's, taints it.
     pub tainted: bool,
     /// Digests that were not computed at the verification: the level rests on them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,18 +155,29 @@ impl Judgement {
     /// Judges every model. Pure and deterministic: the order of the models does not matter to any verdict. A stage
     /// that the policy does not know refuses everything.
     pub fn of(input: &Input<'_>) -> Self {
+        Judgement::within(Arc::new(Descent::of(input.graph)), input)
+    }
+
+    /// The same, with what follows from the input's graph alone, for who has it from an earlier judgement.
+    pub fn within(descent: Arc<Descent>, input: &Input<'_>) -> Self {
         let stage = input.policy.stage(input.stage);
+        let musts = Musts::of(input.rubric, &input.policy.raise);
         let own: Vec<Own> =
-            input.models.par_iter().enumerate().map(|(at, _)| Own::of(input, stage, at)).collect();
-        let family = Family::of(input, &own);
+            input.models.par_iter().enumerate().map(|(at, _)| Own::of(input, &musts, stage, at)).collect();
+        let family = Family::of(descent, |at| Some(own.get(at)?.as_ancestor(input.models.get(at)?)));
         let standing = |(at, own): (usize, &Own)| {
             let (effective, tainted) = family.level(at);
-            let cap = stage.and_then(|stage| family.weighs(stage, at, own));
+            let cap = stage.and_then(|stage| family.weighs(stage, at));
             let worst = own.worst.max(cap.map(|class| action_on(stage, class)));
             Standing { own: own.level, effective, tainted, decision: decision(worst) }
         };
         let standings = own.iter().enumerate().map(standing).collect();
         Judgement { standings, family }
+    }
+
+    /// What followed from the graph alone.
+    pub fn descent(&self) -> &Arc<Descent> {
+        self.family.descent()
     }
 
     /// Where the model of an index stands.
@@ -169,25 +190,26 @@ impl Judgement {
         &self.standings
     }
 
-    /// Why the level is below the model's own; may quote ids.
-    pub fn cap(&self, input: &Input<'_>, index: usize) -> Option<Untrusted> {
-        self.family.cap(input, index).map(Untrusted::new)
+    /// Why the level is below the model's own.
+    pub fn cap(&self, input: &Input<'_>, index: usize) -> Option<Cap> {
+        self.family.cap(input.graph, index)
     }
 
     /// The whole verdict of one model, from the input that was judged.
     pub fn verdict(&self, input: &Input<'_>, index: usize) -> Option<Verdict> {
         let (standing, model) = (self.standing(index)?, input.models.get(index)?);
-        let assessment = assessed(input, index);
+        let musts = Musts::of(input.rubric, &input.policy.raise);
+        let assessment = assessed(input, &musts, index);
         let verification = (input.verified)(index).map(|(verification, _)| verification);
         let stage = input.policy.stage(input.stage);
-        let mut reasons = own_reasons(input, stage, &assessment, verification);
-        let own = Own { level: standing.own, contradicts: contradicts(verification), worst: None };
-        let class = stage.and_then(|stage| self.family.weighs(stage, index, &own));
+        let mut reasons = own_reasons(input, &musts, stage, &assessment, verification);
+        let cap = self.cap(input, index);
+        let class = stage.and_then(|stage| self.family.weighs(stage, index));
         reasons.extend(class.map(|class| Reason {
             code: "CAP".to_owned(),
             class,
             action: action_on(stage, class),
-            text: self.cap(input, index).unwrap_or_else(|| "capped by its lineage".into()),
+            text: ReasonText::Cap(cap.clone().unwrap_or_default()),
             remedy: "have the ancestors signed and verified, or build on others".to_owned(),
         }));
         let order = |reason: &Reason| (Reverse(reason.action), reason.class.is_none(), reason.class);
@@ -198,7 +220,7 @@ impl Judgement {
             model: model.id.clone(),
             assessment,
             effective: standing.effective,
-            cap: self.cap(input, index),
+            cap,
             tainted: standing.tainted,
             cached: verification.and_then(|verification| verification.files.recalled),
             stage: input.stage.to_owned(),
@@ -214,7 +236,7 @@ pub fn evaluate(input: &Input<'_>) -> Vec<Verdict> {
     (0..input.models.len()).filter_map(|index| judgement.verdict(input, index)).collect()
 }
 
-fn assessed(input: &Input<'_>, index: usize) -> Assessment {
+fn assessed(input: &Input<'_>, musts: &Musts, index: usize) -> Assessment {
     let Some(model) = input.models.get(index) else { return Assessment::default() };
     let known = (input.verified)(index);
     let evidence = Evidence {
@@ -224,7 +246,7 @@ fn assessed(input: &Input<'_>, index: usize) -> Assessment {
         verified_under: known.map(|(_, digest)| digest),
         now: input.now,
     };
-    assess(&evidence, input.rubric)
+    assess(&evidence, input.rubric, musts)
 }
 
 /// Whether a model's own evidence contradicts: what taints descendants. What a policy bans is no contradiction of
@@ -247,6 +269,7 @@ fn decision(worst: Option<Action>) -> Decision {
 }
 
 /// What a model's own evidence earns, without its family.
+#[derive(Clone, Copy)]
 struct Own {
     level: u8,
     contradicts: bool,
@@ -254,104 +277,25 @@ struct Own {
 }
 
 impl Own {
-    fn of(input: &Input<'_>, stage: Option<&Stage>, index: usize) -> Self {
-        let assessment = assessed(input, index);
+    fn of(input: &Input<'_>, musts: &Musts, stage: Option<&Stage>, index: usize) -> Self {
+        let assessment = assessed(input, musts, index);
         let verification = (input.verified)(index).map(|(verification, _)| verification);
-        let reasons = own_reasons(input, stage, &assessment, verification);
+        let reasons = own_reasons(input, musts, stage, &assessment, verification);
         Own {
             level: assessment.score.own,
             contradicts: contradicts(verification),
             worst: reasons.iter().map(|reason| reason.action).max(),
         }
     }
-}
 
-/// The lineage as the caps see it, and what became of it; by the graph's places.
-#[derive(Debug, Clone, Default)]
-struct Family {
-    /// By the index of a model.
-    places: Vec<Option<usize>>,
-    nodes: Vec<CapNode>,
-    effective: Vec<Effective>,
-}
-
-impl Family {
-    fn of(input: &Input<'_>, own: &[Own]) -> Self {
-        let nodes: Vec<CapNode> = input
-            .graph
-            .nodes()
-            .into_iter()
-            .enumerate()
-            .map(|(place, node)| {
-                let judged = node.model.and_then(|at| Some((input.models.get(at)?, own.get(at)?)));
-                CapNode {
-                    state: match judged {
-                        None => CapState::Unresolved,
-                        Some((_, own)) if own.contradicts => CapState::Contradicted,
-                        Some((model, _)) if model.signature.is_none() => CapState::Unsigned,
-                        Some(_) => CapState::Signed,
-                    },
-                    own: judged.map_or(0, |(_, own)| own.level),
-                    root_claim: false,
-                    summary_level: 0,
-                    parents: input.graph.weight_bearing(place),
-                }
-            })
-            .collect();
-        let effective = effective(&nodes);
-        Family { places: input.graph.places_of_models(), nodes, effective }
-    }
-
-    fn at(&self, index: usize) -> Option<(&CapNode, &Effective)> {
-        let place = (*self.places.get(index)?)?;
-        Some((self.nodes.get(place)?, self.effective.get(place)?))
-    }
-
-    /// The level after the caps, and whether the model is tainted.
-    fn level(&self, index: usize) -> (u8, bool) {
-        self.at(index).map_or((0, false), |(_, result)| (result.level, result.tainted))
-    }
-
-    /// What the lineage does to a model at a stage: nothing, a reason of a class, or one that only informs.
-    fn weighs(&self, stage: &Stage, index: usize, own: &Own) -> Option<Option<Class>> {
-        let (level, tainted) = self.level(index);
-        let tainted_from_above = tainted && !own.contradicts;
-        if tainted_from_above {
-            return Some(Some(Class::Contradicted));
-        }
-        let (node, result) = self.at(index)?;
-        let is_tainted = |parent: &usize| self.effective.get(*parent).is_some_and(|result| result.tainted);
-        let is_capped = result.on_cycle
-            || !result.capped_by.is_empty()
-            || result.tainted && node.parents.iter().any(is_tainted);
-        let weighs = is_capped || level < own.level.min(stage.min_level);
-        weighs.then_some((level < stage.min_level).then_some(Class::Missing))
-    }
-
-    /// Why the level is below the model's own, or why the model is tainted though its own evidence is not.
-    fn cap(&self, input: &Input<'_>, index: usize) -> Option<String> {
-        const NAMED: usize = 3;
-        let (node, result) = self.at(index)?;
-        let mut parents = result.capped_by.clone();
-        if parents.is_empty() && result.tainted {
-            let tainted = |parent: &usize| self.effective.get(*parent).is_some_and(|result| result.tainted);
-            parents = node.parents.iter().copied().filter(tainted).map(|parent| (parent, 0)).collect();
-        }
-        let mut reasons: Vec<String> = parents
-            .iter()
-            .take(NAMED)
-            .filter_map(|(parent, cap)| {
-                let (id, node) = (input.graph.id_at(*parent)?, self.nodes.get(*parent)?);
-                Some(format!("{}: {}", id.raw(), cap_reason(node, *cap)))
-            })
-            .collect();
-        if parents.len() > NAMED {
-            reasons.push(format!("and {} more", parents.len() - NAMED));
-        }
-        if result.on_cycle {
-            reasons.insert(0, "its own lineage: these models derive from each other".to_owned());
-        }
-        (!reasons.is_empty()).then(|| format!("capped by {}", reasons.join("; ")))
+    /// What its descendants see of it.
+    fn as_ancestor(self, model: &Model) -> CapNode {
+        let state = match self {
+            Own { contradicts: true, .. } => CapState::Contradicted,
+            _ if model.signature.is_none() => CapState::Unsigned,
+            _ => CapState::Signed,
+        };
+        CapNode { state, own: self.level, root_claim: false, summary_level: 0 }
     }
 }
 
@@ -374,12 +318,14 @@ fn unreadable(verification: &Verification) -> bool {
 
 fn reason(stage: &Stage, code: &str, class: Class, text: Untrusted, remedy: &str) -> Reason {
     let action = stage.action(class);
+    let text = ReasonText::Words(text);
     Reason { code: code.to_owned(), class: Some(class), action, text, remedy: remedy.to_owned() }
 }
 
 /// The reasons that lie in the model itself, in no order.
 fn own_reasons(
     input: &Input<'_>,
+    musts: &Musts,
     stage: Option<&Stage>,
     assessment: &Assessment,
     verification: Option<&Verification>,
@@ -389,7 +335,7 @@ fn own_reasons(
             code: "STAGE".to_owned(),
             class: Some(Class::Error),
             action: Action::Closed,
-            text: Untrusted::new(format!("the policy has no stage `{}`", input.stage)),
+            text: ReasonText::Words(Untrusted::new(format!("the policy has no stage `{}`", input.stage))),
             remedy: "name a stage of the policy".to_owned(),
         }];
     };
@@ -399,17 +345,15 @@ fn own_reasons(
     let mut reasons = Vec::new();
 
     // Rulings 4: the musts up to the stage's level, the named controls, and contradictions at every level.
-    for result in &assessment.controls {
+    let is_required = |id: &str| stage.require_controls.iter().any(|required| required == id);
+    for (index, (control, result)) in input.rubric.controls.iter().zip(&assessment.controls).enumerate() {
         let Some(class) = class_of(result.outcome, unreadable) else { continue };
-        let must = input.rubric.control(&result.id).is_some_and(|control| {
-            let raised = input.policy.raise.contains(&control.id);
-            control.level <= stage.min_level && (control.severity == Severity::Must || raised)
-        });
-        if must || class == Class::Contradicted || stage.require_controls.contains(&result.id) {
+        let must = control.level <= stage.min_level && musts.contains(index);
+        if must || class == Class::Contradicted || is_required(&result.id) {
             reasons.push(reason(&result.id, class, result.found.clone(), &result.remedy));
         }
     }
-    let judged_at_all = |id: &String| assessment.controls.iter().any(|result| result.id == *id);
+    let judged_at_all = |id: &String| assessment.controls.iter().any(|result| *result.id == **id);
     for id in stage.require_controls.iter().filter(|id| !judged_at_all(id)) {
         let text = Untrusted::new("the stage requires a control that the rubric does not have");
         reasons.push(reason(id, Class::Error, text, "correct `require` of the stage"));

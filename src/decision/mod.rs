@@ -3,6 +3,8 @@
 
 mod apply;
 mod evaluate;
+mod family;
 
 pub use apply::apply_policy;
-pub use evaluate::{Decision, Input, Judgement, Known, Reason, Standing, Verdict, evaluate};
+pub use evaluate::{Decision, Input, Judgement, Known, Reason, ReasonText, Standing, Verdict, evaluate};
+pub use family::{Cap, Descent};

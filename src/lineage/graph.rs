@@ -217,9 +217,9 @@ impl Graph {
 
     /// Where each model that the graph was built from stands among [`Graph::nodes`], by their indices; of several
     /// models of one id only the first does.
-    pub fn places_of_models(&self) -> Vec<Option<usize>> {
+    pub fn places_of_models(&self) -> Vec<Option<u32>> {
         let mut places = Vec::new();
-        for (place, node) in self.graph.node_weights().enumerate() {
+        for (place, node) in (0..).zip(self.graph.node_weights()) {
             let Some(at) = node.model else { continue };
             if places.len() <= at {
                 places.resize(at + 1, None);
@@ -252,11 +252,27 @@ impl Graph {
         self.at(NodeIndex::new(position)).map(|node| &node.id)
     }
 
-    /// Where the parents stand whose weights are in the node that stands there, in order.
-    pub fn weight_bearing(&self, position: usize) -> Vec<usize> {
-        let around = self.around(NodeIndex::new(position), Direction::Outgoing);
-        let bearing = around.into_iter().filter(|(_, edge)| edge.relation.bears_weight());
-        bearing.map(|(parent, _)| parent.index()).collect()
+    /// Where the parents stand whose weights are in each node, as compressed rows: first where each node's parents
+    /// begin in the second list, and at last where they end; a node's parents are in order.
+    pub fn weight_bearing_rows(&self) -> (Vec<u32>, Vec<u32>) {
+        let edges = self.graph.raw_edges().iter().filter(|edge| edge.weight.relation.bears_weight());
+        let mut pairs: Vec<(NodeIndex, NodeIndex)> =
+            edges.map(|edge| (edge.source(), edge.target())).collect();
+        // They were added in this order.
+        pairs.sort_unstable();
+        let narrow = |wide: usize| u32::try_from(wide).unwrap_or(u32::MAX);
+        let mut starts = vec![0; self.graph.node_count() + 1];
+        for (child, _) in &pairs {
+            if let Some(many) = starts.get_mut(child.index() + 1) {
+                *many += 1;
+            }
+        }
+        let mut before = 0;
+        for start in &mut starts {
+            before += *start;
+            *start = before;
+        }
+        (starts, pairs.into_iter().map(|(_, parent)| narrow(parent.index())).collect())
     }
 
     /// The node of that id.

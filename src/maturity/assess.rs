@@ -5,17 +5,18 @@ use super::evidence::Evidence;
 use super::finding::Finding;
 use super::level1;
 use super::rubric::Rubric;
-use super::score::{Score, score};
+use super::score::{Musts, Score, score};
 use crate::inventory::Basis;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What became of one control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlResult {
     /// `L1.01` …
-    pub id: String,
+    pub id: Arc<str>,
     /// What became of it.
     pub outcome: Outcome,
     /// How far the evidence is to be believed; none where there is none.
@@ -35,8 +36,8 @@ pub struct Assessment {
     pub score: Score,
 }
 
-/// Judges one model by the rubric. Pure.
-pub fn assess(evidence: &Evidence<'_>, rubric: &Rubric) -> Assessment {
+/// Judges one model by the rubric, with the musts of the evidence's policy. Pure.
+pub fn assess(evidence: &Evidence<'_>, rubric: &Rubric, musts: &Musts) -> Assessment {
     let judged = rubric.controls.iter().map(|control| {
         let finding = match level1::judge_of(&control.id) {
             Some(judge) => judge(evidence),
@@ -55,9 +56,7 @@ pub fn assess(evidence: &Evidence<'_>, rubric: &Rubric) -> Assessment {
         }
     });
     let controls: Vec<ControlResult> = judged.collect();
-    let outcome_of = |id: &str| {
-        controls.iter().find(|control| control.id == id).map_or(Outcome::Unknown, |control| control.outcome)
-    };
-    let score = score(rubric, &outcome_of, &evidence.policy.raise);
+    let outcomes: Vec<Outcome> = controls.iter().map(|control| control.outcome).collect();
+    let score = score(rubric, &outcomes, musts);
     Assessment { controls, score }
 }

@@ -1,11 +1,12 @@
 //! How ancestors cap a level: a pure function over a graph of states. It knows no model and no evidence.
+//! What follows from the edges alone is found once ([`CapPlan`]); then all levels are one pass over the nodes.
 
-use petgraph::algo::kosaraju_scc;
-use petgraph::graph::{DiGraph, NodeIndex};
 use serde::{Deserialize, Serialize};
 
 /// The highest level there is.
 const TOP: u8 = 3;
+/// The cap of a parent that does not exist.
+const UNRESOLVED: u8 = 1;
 
 /// What an ancestor is known as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,8 +26,8 @@ pub enum CapState {
     Summary,
 }
 
-/// One node of the cap graph.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What is known of one node of the cap graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CapNode {
     /// What it is known as.
@@ -39,113 +40,247 @@ pub struct CapNode {
     /// Level that a summary states.
     #[serde(default)]
     pub summary_level: u8,
-    /// Indexes of weight-bearing parents (names in files of vectors are mapped by the caller).
-    #[serde(skip)]
-    pub parents: Vec<usize>,
 }
 
-/// A node's effective level and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+impl CapNode {
+    /// A node that is referred to and not found.
+    pub const UNRESOLVED: CapNode =
+        CapNode { state: CapState::Unresolved, own: 0, root_claim: false, summary_level: 0 };
+}
+
+/// What became of a node; which parents cap it is asked of the plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effective {
     /// min(own, caps of the parents).
     pub level: u8,
     /// Whether a contradiction above it (or its own) taints it. A cycle contradicts itself.
     pub tainted: bool,
-    /// The parents that cap it below its own level, each with the cap, lowest cap first; empty when nothing does.
-    pub capped_by: Vec<(usize, u8)>,
     /// Whether it is on a cycle.
     pub on_cycle: bool,
 }
 
-/// Effective levels of all nodes. Parents that do not exist count as unresolved.
-pub fn effective(nodes: &[CapNode]) -> Vec<Effective> {
-    let mut graph = DiGraph::<(), ()>::with_capacity(nodes.len(), nodes.len());
-    for _ in nodes {
-        graph.add_node(());
-    }
-    for (child, node) in nodes.iter().enumerate() {
-        for parent in node.parents.iter().filter(|parent| **parent < nodes.len()) {
-            graph.add_edge(NodeIndex::new(child), NodeIndex::new(*parent), ());
-        }
-    }
-    let nothing = Effective { level: 0, tainted: false, capped_by: Vec::new(), on_cycle: false };
-    let mut results = vec![nothing; nodes.len()];
-    // Components come parents first (reverse topological order). Kosaraju's algorithm walks with a stack of
-    // its own, so that a chain of any depth is fine.
-    for component in kosaraju_scc(&graph) {
-        let on_cycle =
-            component.len() > 1 || component.first().is_some_and(|index| graph.contains_edge(*index, *index));
-        if on_cycle {
-            for index in &component {
-                if let Some(result) = results.get_mut(index.index()) {
-                    result.on_cycle = true;
-                    result.tainted = true;
-                }
-            }
-        }
-        for index in component {
-            let Some(node) = nodes.get(index.index()) else { continue };
-            let judged = judge(node, nodes, &results, on_cycle);
-            if let Some(result) = results.get_mut(index.index()) {
-                *result = judged;
-            }
-        }
-    }
-    results
+/// Why a parent caps its children as it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CapReason {
+    /// Its own evidence contradicts.
+    Contradicted,
+    /// A contradiction further up taints it.
+    Tainted,
+    /// A summary vouches for it, up to a level.
+    Summarised,
+    /// It is referred to and not found.
+    Unresolved,
+    /// It is not signed.
+    Unsigned,
+    /// It is signed, and we have not verified it yet.
+    NotVerified,
+    /// It was signed at ingestion: nothing is known of the time before.
+    Resigned,
+    /// Its own ancestors cap it.
+    Capped,
+    /// It stands at level 1, and may itself be derived.
+    Derived,
+    /// It is verified, and caps nothing.
+    Verified,
 }
 
-fn judge(node: &CapNode, nodes: &[CapNode], results: &[Effective], on_cycle: bool) -> Effective {
-    let own = node.own.min(TOP);
-    let mut level = own;
-    let mut tainted = on_cycle || node.state == CapState::Contradicted;
-    let mut capped_by = Vec::new();
-    for parent in &node.parents {
-        let (cap, taints) = match (nodes.get(*parent), results.get(*parent)) {
-            (Some(ancestor), Some(result)) => (cap(ancestor, result), result.tainted),
-            _ => (1, false),
+/// The edges of a cap graph and the order in which its nodes are judged. It stays the same while the edges do.
+#[derive(Debug, Clone, Default)]
+pub struct CapPlan {
+    /// Every node once, after all its parents; those of a cycle stand together.
+    order: Vec<u32>,
+    on_cycle: Vec<bool>,
+    /// Where each node's parents begin in `parents`, and at last where they end.
+    starts: Vec<u32>,
+    parents: Vec<u32>,
+}
+
+impl CapPlan {
+    /// Plans from compressed rows: the parents of node `n` are `parents[starts[n]..starts[n + 1]]`, so that there is
+    /// one start more than nodes. A parent that is no node counts as unresolved.
+    pub fn new(starts: Vec<u32>, parents: Vec<u32>) -> Self {
+        let mut plan = CapPlan { order: Vec::new(), on_cycle: Vec::new(), starts, parents };
+        plan.find_order();
+        plan
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The parents of a node, as they were given.
+    pub fn parents(&self, node: usize) -> impl Iterator<Item = usize> {
+        self.row(node).iter().copied().map(wide)
+    }
+
+    /// Effective levels of all nodes, from what is known of each. A node that `nodes` does not have is at level 0.
+    pub fn effective(&self, nodes: &[CapNode]) -> Vec<Effective> {
+        // The members of a cycle taint each other, in whatever order they are judged.
+        let begin = |on_cycle: &bool| Effective { level: 0, tainted: *on_cycle, on_cycle: *on_cycle };
+        let mut results: Vec<Effective> = self.on_cycle.iter().map(begin).collect();
+        for node in self.order.iter().copied().map(wide) {
+            let Some((level, tainted)) = self.judge(nodes, &results, node) else { continue };
+            if let Some(result) = results.get_mut(node) {
+                result.level = level;
+                result.tainted |= tainted;
+            }
+        }
+        results
+    }
+
+    /// The parents that cap a node below its own level, each with the cap, lowest cap first; empty when nothing does.
+    pub fn capped_by(&self, nodes: &[CapNode], results: &[Effective], node: usize) -> Vec<(usize, u8)> {
+        let mut capped_by: Vec<(usize, u8)> = self.capping(nodes, results, node).collect();
+        capped_by.sort_unstable_by_key(|(parent, cap)| (*cap, *parent));
+        capped_by.dedup();
+        capped_by
+    }
+
+    /// Whether any parent caps a node below its own level.
+    pub fn is_capped(&self, nodes: &[CapNode], results: &[Effective], node: usize) -> bool {
+        self.capping(nodes, results, node).next().is_some()
+    }
+
+    fn capping(
+        &self,
+        nodes: &[CapNode],
+        results: &[Effective],
+        node: usize,
+    ) -> impl Iterator<Item = (usize, u8)> {
+        let own = nodes.get(node).map_or(0, |node| node.own.min(TOP));
+        let caps = self.parents(node).map(move |parent| (parent, self.cap(nodes, results, parent).0));
+        caps.filter(move |(_, cap)| *cap < own)
+    }
+
+    /// The level of a node whose parents are judged, and whether it is tainted.
+    fn judge(&self, nodes: &[CapNode], results: &[Effective], at: usize) -> Option<(u8, bool)> {
+        let (node, so_far) = (nodes.get(at)?, results.get(at)?);
+        let mut level = node.own.min(TOP);
+        let mut tainted = so_far.tainted || node.state == CapState::Contradicted;
+        for parent in self.parents(at) {
+            let (cap, taints) = self.cap(nodes, results, parent);
+            level = level.min(cap);
+            tainted |= taints;
+        }
+        Some((if tainted { 0 } else { level }, tainted))
+    }
+
+    /// The highest level that a parent lets its children reach, and whether it taints them.
+    fn cap(&self, nodes: &[CapNode], results: &[Effective], parent: usize) -> (u8, bool) {
+        let (Some(node), Some(result)) = (nodes.get(parent), results.get(parent)) else {
+            return (UNRESOLVED, false);
         };
-        level = level.min(cap);
-        tainted |= taints;
-        if cap < own {
-            capped_by.push((*parent, cap));
+        if result.tainted {
+            return (0, true);
         }
+        let cap = match node.state {
+            CapState::Contradicted => 0,
+            CapState::Unresolved => UNRESOLVED,
+            CapState::Unsigned => 1,
+            // Neither signature counts before it was verified by us.
+            CapState::Resigned | CapState::Signed if node.own == 0 => 1,
+            CapState::Resigned => 2,
+            CapState::Summary => node.summary_level.min(TOP),
+            CapState::Signed if result.level >= 2 => TOP,
+            // Nothing stands above a root that needs to be verified.
+            CapState::Signed if node.root_claim && self.row(parent).is_empty() => TOP,
+            CapState::Signed => result.level + 1,
+        };
+        (cap, false)
     }
-    capped_by.sort_unstable_by_key(|(parent, cap)| (*cap, *parent));
-    capped_by.dedup();
-    Effective { level: if tainted { 0 } else { level }, tainted, capped_by, on_cycle }
+
+    fn row(&self, node: usize) -> &[u32] {
+        let ends = self.starts.get(node).zip(self.starts.get(node + 1));
+        ends.and_then(|(from, to)| self.parents.get(wide(*from)..wide(*to))).unwrap_or_default()
+    }
+
+    /// Tarjan's algorithm, with a stack of its own, so that a chain of any depth is fine. It finishes components
+    /// parents first.
+    fn find_order(&mut self) {
+        /// A node whose parents are being visited.
+        struct Visit {
+            node: u32,
+            /// Which parent comes next.
+            next: usize,
+            /// The earliest node that can be reached from it and is not finished.
+            earliest: u32,
+        }
+        const UNSEEN: u32 = 0;
+        const FINISHED: u32 = u32::MAX;
+
+        let mut order = Vec::with_capacity(self.len());
+        let mut on_cycle = vec![false; self.len()];
+        let mut seen = vec![UNSEEN; self.len()];
+        let (mut count, mut open, mut visits) = (UNSEEN, Vec::<u32>::new(), Vec::<Visit>::new());
+        for root in (0..u32::MAX).take(self.len()) {
+            let mut enter = Some(root).filter(|root| seen.get(wide(*root)) == Some(&UNSEEN));
+            loop {
+                if let Some(node) = enter.take() {
+                    count += 1;
+                    seen.get_mut(wide(node)).into_iter().for_each(|number| *number = count);
+                    open.push(node);
+                    visits.push(Visit { node, next: 0, earliest: count });
+                }
+                let Some(visit) = visits.last_mut() else { break };
+                if let Some(parent) = self.row(wide(visit.node)).get(visit.next) {
+                    visit.next += 1;
+                    match seen.get(wide(*parent)) {
+                        Some(&UNSEEN) => enter = Some(*parent),
+                        Some(number) => visit.earliest = visit.earliest.min(*number),
+                        // It is no node.
+                        None => {}
+                    }
+                    continue;
+                }
+                let (node, earliest) = (visit.node, visit.earliest);
+                visits.pop();
+                if let Some(below) = visits.last_mut() {
+                    below.earliest = below.earliest.min(earliest);
+                }
+                if seen.get(wide(node)) != Some(&earliest) {
+                    continue;
+                }
+                // Everything above it in `open` can reach it, and it can reach them: a component.
+                let from = open.iter().rposition(|other| *other == node).unwrap_or_default();
+                let members = open.get(from..).unwrap_or_default();
+                let is_cycle = members.len() > 1 || self.row(wide(node)).contains(&node);
+                for member in members.iter().copied().map(wide) {
+                    seen.get_mut(member).into_iter().for_each(|number| *number = FINISHED);
+                    on_cycle.get_mut(member).into_iter().for_each(|on_cycle| *on_cycle = is_cycle);
+                }
+                order.extend_from_slice(members);
+                open.truncate(from);
+            }
+        }
+        self.order = order;
+        self.on_cycle = on_cycle;
+    }
 }
 
-/// The highest level that a parent lets its children reach.
-fn cap(parent: &CapNode, result: &Effective) -> u8 {
-    if result.tainted {
-        return 0;
-    }
-    match parent.state {
-        CapState::Contradicted => 0,
-        CapState::Unresolved | CapState::Unsigned => 1,
-        // Neither signature counts before it was verified by us.
-        CapState::Resigned | CapState::Signed if parent.own == 0 => 1,
-        CapState::Resigned => 2,
-        CapState::Summary => parent.summary_level.min(TOP),
-        CapState::Signed if result.level >= 2 => TOP,
-        // Nothing stands above a root that needs to be verified.
-        CapState::Signed if parent.root_claim && parent.parents.is_empty() => TOP,
-        CapState::Signed => result.level + 1,
-    }
-}
-
-/// The words for a cap, for example `ancestor unsigned`.
-pub fn cap_reason(parent: &CapNode, cap: u8) -> &'static str {
+/// Why a parent has its cap.
+pub fn cap_reason(parent: &CapNode, cap: u8) -> CapReason {
     match (parent.state, cap) {
-        (CapState::Contradicted, _) => "ancestor contradicts its own claims",
-        (CapState::Summary, 1..) => "via summary",
-        (_, 0) => "ancestor is tainted by its own lineage",
-        (CapState::Unresolved, _) => "lineage asserted, not verifiable",
-        (CapState::Unsigned, _) => "ancestor unsigned",
-        (CapState::Signed | CapState::Resigned, _) if parent.own == 0 => "ancestor not verified by us yet",
-        (CapState::Resigned, _) => "trust boundary starts at ingestion",
-        (CapState::Signed, 1) => "ancestor is capped by its own ancestors",
-        (CapState::Signed, 2) => "ancestor at level 1 and itself derived",
-        (CapState::Signed, _) => "ancestor verified",
+        (CapState::Contradicted, _) => CapReason::Contradicted,
+        (CapState::Summary, 1..) => CapReason::Summarised,
+        (_, 0) => CapReason::Tainted,
+        (CapState::Unresolved, _) => CapReason::Unresolved,
+        (CapState::Unsigned, _) => CapReason::Unsigned,
+        (CapState::Signed | CapState::Resigned, _) if parent.own == 0 => CapReason::NotVerified,
+        (CapState::Resigned, _) => CapReason::Resigned,
+        (CapState::Signed, 1) => CapReason::Capped,
+        (CapState::Signed, 2) => CapReason::Derived,
+        (CapState::Signed, _) => CapReason::Verified,
     }
+}
+
+/// Nodes are numbered by 32 bits, to keep a large graph small.
+fn wide(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -10,7 +10,7 @@ mod rubric;
 mod score;
 
 pub use assess::{Assessment, ControlResult, assess};
-pub use caps::{CapNode, CapState, Effective, cap_reason, effective};
+pub use caps::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 pub use evidence::Evidence;
 pub use rubric::{Control, Duty, Rubric, Severity};
-pub use score::{Score, score};
+pub use score::{Musts, Score, score};

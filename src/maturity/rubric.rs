@@ -6,6 +6,7 @@ use crate::tables::{Place, parse_as};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 use toml::Spanned;
 
 /// The schema that this program reads.
@@ -43,8 +44,8 @@ pub enum Duty {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Control {
-    /// `L1.01` …
-    pub id: String,
+    /// `L1.01` …; results share it.
+    pub id: Arc<str>,
     /// 1 to 3.
     pub level: u8,
     /// How much it weighs.
@@ -146,7 +147,7 @@ impl Rubric {
             if let Some(what) = fault(control.as_ref()) {
                 return mistake(control.span(), what);
             }
-            if !seen.insert(control.as_ref().id.as_str()) {
+            if !seen.insert(&*control.as_ref().id) {
                 return mistake(control.span(), "the id of this control stands twice");
             }
         }
@@ -168,7 +169,7 @@ impl Rubric {
 
     /// The control of that id.
     pub fn control(&self, id: &str) -> Option<&Control> {
-        self.controls.iter().find(|control| control.id == id)
+        self.controls.iter().find(|control| &*control.id == id)
     }
 }
 

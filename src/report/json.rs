@@ -1,10 +1,15 @@
 //! JSON documents, each with a schema and a version. Text in them is exact; it is escaped when printed.
 
-use crate::decision::Verdict;
+use super::words::caps;
+use crate::decision::{Decision, Verdict};
+use crate::inventory::ModelId;
 use crate::lineage::LaneRow;
-use crate::signing::{Coverage, Inspection, Signed, Verification};
+use crate::maturity::Assessment;
+use crate::policy::{Action, Class};
+use crate::signing::{Coverage, Inspection, Recalled, Signed, Verification};
 use crate::text::Untrusted;
 use crate::view::View;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A verification.
@@ -75,7 +80,7 @@ pub fn model(view: &View, index: usize, read: &[(Untrusted, String)]) -> Value {
                 .map_or(Value::Null, |v| coverage(&v.verification)),
         ),
         at("verified", json!(view.verified.get(index))),
-        at("verdict", json!(view.verdict(index))),
+        at("verdict", json!(view.verdict(index).as_ref().map(VerdictDocument::of))),
         at("review", json!(view.reviews.get(index))),
         at("read", read.iter().map(|(source, at)| json!({ "source": source, "at": at })).collect()),
     ]);
@@ -90,8 +95,55 @@ pub fn verdict(view: &View, v: &Verdict) -> Value {
         "rubric": view.rubric.digest,
         "at": view.at,
         "scope": super::text::SCOPE,
-        "verdict": v,
+        "verdict": VerdictDocument::of(v),
     })
+}
+
+/// A verdict, in words where it has facts.
+#[derive(Serialize)]
+struct VerdictDocument<'a> {
+    model: &'a ModelId,
+    assessment: &'a Assessment,
+    effective: u8,
+    cap: Option<Untrusted>,
+    tainted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cached: Option<Recalled>,
+    stage: &'a str,
+    decision: Decision,
+    reasons: Vec<ReasonDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReasonDocument<'a> {
+    code: &'a str,
+    class: Option<Class>,
+    action: Action,
+    text: Untrusted,
+    remedy: &'a str,
+}
+
+impl<'a> VerdictDocument<'a> {
+    fn of(v: &'a Verdict) -> Self {
+        let reasons = v.reasons.iter().map(|reason| ReasonDocument {
+            code: &reason.code,
+            class: reason.class,
+            action: reason.action,
+            text: caps::reason(&reason.text),
+            remedy: &reason.remedy,
+        });
+        VerdictDocument {
+            model: &v.model,
+            assessment: &v.assessment,
+            effective: v.effective,
+            cap: v.cap.as_ref().map(caps::cap),
+            tainted: v.tainted,
+            cached: v.cached,
+            stage: &v.stage,
+            decision: v.decision,
+            reasons: reasons.collect(),
+        }
+    }
 }
 
 /// A family as lanes.

@@ -6,6 +6,7 @@ pub mod claims;
 pub mod json;
 pub mod snapshot;
 mod text;
+pub mod words;
 
 pub use checks::checks_page;
 pub use text::{

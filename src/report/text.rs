@@ -1,5 +1,6 @@
 //! Plain text, a line a fact. A status is always glyph and word, so that colour is never needed.
 
+use super::words::caps;
 use crate::decision::{Decision, Verdict};
 use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
@@ -375,20 +376,15 @@ pub fn verdict(v: &Verdict) -> String {
         if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() }
     );
     if let Some(cap) = &v.cap {
-        let _ = writeln!(out, "  cap          {}", cap.screen());
+        let _ = writeln!(out, "  cap          {}", caps::cap(cap).screen());
     }
     let told = v.told();
     for (codes, reason) in told.iter().take(MANY) {
+        let text = caps::reason(&reason.text).screen();
         match codes.as_slice() {
-            [code] => drop(writeln!(out, "  {code:<11}  {}", reason.text.screen())),
+            [code] => drop(writeln!(out, "  {code:<11}  {text}")),
             codes => {
-                let _ = writeln!(
-                    out,
-                    "  {} controls  {}: {}",
-                    codes.len(),
-                    reason.text.screen(),
-                    codes.join(", ")
-                );
+                let _ = writeln!(out, "  {} controls  {text}: {}", codes.len(), codes.join(", "));
             }
         }
         if !reason.remedy.is_empty() {
@@ -407,7 +403,7 @@ pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next);
     if v.effective != score.own {
-        let cap = v.cap.as_ref().map(|c| c.screen()).unwrap_or_default();
+        let cap = v.cap.as_ref().map(|cap| caps::cap(cap).screen()).unwrap_or_default();
         let _ = writeln!(out, "  effective L{}: {cap}", v.effective);
     }
     let mut rows: Vec<Row> = Vec::new();
@@ -418,7 +414,7 @@ pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
         }
         rows.push(vec![
             format!("  {}", status(result.outcome)),
-            result.id.clone(),
+            result.id.to_string(),
             control.title.clone(),
             result.basis.map_or("", |b| b.word()).to_owned(),
             result.found.screen(),

@@ -9,12 +9,11 @@ pub use anchor::AnchorInfo;
 pub use record::{Review, ReviewWord, Verified};
 pub use summary::Summary;
 
-use crate::decision::{Input, Judgement, Known, Verdict};
+use crate::decision::{Cap, Input, Judgement, Known, Verdict};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::text::Untrusted;
 use std::sync::Arc;
 
 /// The state of one workspace. A clone shares what is large.
@@ -82,6 +81,15 @@ impl View {
         self.judgement = self.judged(Judgement::of);
     }
 
+    /// The same; what follows from the lineage alone is taken from the view before if that has the same graph.
+    pub fn judge_after(&mut self, before: &View) {
+        if !Arc::ptr_eq(&self.graph, &before.graph) || !before.is_judged() {
+            return self.judge();
+        }
+        let descent = before.judgement.descent().clone();
+        self.judgement = self.judged(|input| Judgement::within(descent, input));
+    }
+
     /// Whether models were judged: right after opening a large inventory they are listed before that is done.
     pub fn is_judged(&self) -> bool {
         self.judgement.standings().len() == self.models.len()
@@ -93,7 +101,7 @@ impl View {
     }
 
     /// Why its level is below its own.
-    pub fn cap(&self, index: usize) -> Option<Untrusted> {
+    pub fn cap(&self, index: usize) -> Option<Cap> {
         self.judged(|input| self.judgement.cap(input, index))
     }
 

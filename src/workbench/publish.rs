@@ -35,7 +35,7 @@ impl Workbench {
         let made = || -> Result<View> {
             let current = self.view();
             let mut view = self.made_from(&current, change(&current)?)?;
-            view.judge();
+            view.judge_after(&current);
             Ok(view)
         };
         for _ in 0..FREE_TRIES {

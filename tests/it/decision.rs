@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use touchmark::decision::{Decision, Input, Verdict, apply_policy, evaluate};
 use touchmark::inventory::{Basis, Format, Hazard, HazardKind, Model, ModelId, ParentRef, Relation, Tier};
 use touchmark::lineage::Graph;
-use touchmark::maturity::Rubric;
+use touchmark::maturity::{CapReason, Rubric};
 use touchmark::policy::{Class, Policy, parse};
+use touchmark::report::words::caps;
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource,
     Verification,
@@ -250,7 +251,7 @@ fn check_and_controls_agree_on_a_grant_that_ended_and_the_end_is_judged_now() {
         let check = case.verifications[0].as_ref().unwrap().0.outcome_of(Stage::Identity);
         let verdict = case.judge("staging").remove(0);
         let control =
-            |id: &str| verdict.assessment.controls.iter().find(|result| result.id == id).unwrap().clone();
+            |id: &str| verdict.assessment.controls.iter().find(|result| &*result.id == id).unwrap().clone();
         let (identity, anchor) = (control("L1.06"), control("L1.07"));
         assert_eq!(identity.outcome, anchor.outcome);
         if identity.outcome != Outcome::Pass {
@@ -473,8 +474,15 @@ fn a_tampered_ancestor_taints_and_an_unsigned_one_caps_without_tainting() {
         assert_eq!(codes(verdict)[0], "CAP");
         assert_eq!(verdict.reasons[0].class, Some(Class::Contradicted));
     }
-    let cap = verdicts[1].cap.as_ref().unwrap().raw();
-    assert_eq!(cap, "capped by acme/base: ancestor contradicts its own claims");
+    let cap = verdicts[1].cap.as_ref().unwrap();
+    assert_eq!(cap.by, [(ModelId::new("acme/base"), CapReason::Contradicted)]);
+    assert_eq!(caps::cap(cap).raw(), "capped by acme/base: ancestor contradicts its own claims");
+    assert_eq!(caps::reason(&verdicts[1].reasons[0].text), caps::cap(cap));
+    let taints: Vec<String> = verdicts[..3].iter().map(|v| caps::taint(v).raw().to_owned()).collect();
+    assert_eq!(
+        taints,
+        ["its own verification failed", "its ancestor acme/base fails", "its ancestor acme/child is tainted"]
+    );
     assert!(!verdicts[3].tainted && verdicts[3].decision == Decision::Admit);
 }
 

@@ -61,6 +61,22 @@ fn parents_and_children_are_sorted_and_ancestors_come_nearest_first() {
 }
 
 #[test]
+fn rows_of_parents_hold_those_whose_weights_are_in_the_child() {
+    let trained = ParentRef { relation: Relation::TrainedOn, ..finetune("o/a") };
+    let models = [
+        model("o/d", vec![finetune("x/gone"), finetune("o/b"), finetune("o/a")]),
+        model("o/c", vec![trained]),
+        model("o/b", vec![finetune("o/c"), finetune("o/b")]),
+        model("o/a", vec![]),
+    ];
+    let graph = Graph::build(&models);
+    assert_eq!(ids(graph.nodes()), ["o/a", "o/b", "o/c", "o/d", "x/gone"]);
+    assert_eq!(graph.weight_bearing_rows(), (vec![0, 0, 1, 1, 4, 4], vec![2, 0, 1, 4]));
+    assert_eq!(graph.places_of_models(), [Some(3), Some(2), Some(1), Some(0)]);
+    assert_eq!(Graph::default().weight_bearing_rows(), (vec![0], vec![]));
+}
+
+#[test]
 fn a_bare_name_is_resolved_when_exactly_one_model_has_it() {
     let graph = family(&[("meta/llama", &[]), ("acme/tuned", &["Llama"])]);
     assert_eq!(graph.parents(&id("acme/tuned"))[0].0.id.raw(), "meta/llama");

@@ -10,6 +10,7 @@ use touchmark::inventory::{Format, Model, ModelId};
 use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
 use touchmark::policy::parse;
+use touchmark::report::words::caps;
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage,
     TimeSource, Verification,
@@ -394,7 +395,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
     });
     said += verdicts[0].decision.word();
     for reason in &verdicts[0].reasons {
-        said += &format!(" {} {}", reason.code, reason.text.raw());
+        said += &format!(" {} {}", reason.code, caps::reason(&reason.text).raw());
     }
     said
 }

@@ -90,6 +90,32 @@ fn another_stage_judges_otherwise_and_an_unknown_one_is_refused() {
 }
 
 #[test]
+fn what_a_view_keeps_of_the_lineage_changes_no_verdict() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
+    let afresh_is_the_same = |workbench: &Workbench| {
+        let view = workbench.view();
+        let mut afresh = (*view).clone();
+        afresh.judge();
+        assert_eq!(afresh.judgement.standings(), view.judgement.standings());
+        (0..view.models.len()).for_each(|index| assert_eq!(afresh.verdict(index), view.verdict(index)));
+    };
+    let before = workbench.view();
+    workbench.wait(workbench.start(JobKind::Verify(ids)));
+    afresh_is_the_same(&workbench);
+    workbench.set_stage("dev").unwrap();
+    afresh_is_the_same(&workbench);
+    assert!(Arc::ptr_eq(before.judgement.descent(), workbench.view().judgement.descent()));
+    // Another inventory has another graph.
+    workbench.wait(workbench.start(JobKind::Scan));
+    std::fs::remove_dir_all(dir.path().join("models/acme/support-bot-7b")).unwrap();
+    workbench.wait(workbench.start(JobKind::Scan));
+    afresh_is_the_same(&workbench);
+    assert!(!Arc::ptr_eq(before.judgement.descent(), workbench.view().judgement.descent()));
+}
+
+#[test]
 fn verifying_twice_gives_the_same_verdicts() {
     let dir = copy_of_samples();
     let at = Some("2026-11-20T12:00:00Z".parse().unwrap());

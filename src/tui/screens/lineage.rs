@@ -3,6 +3,7 @@
 use crate::inventory::Basis;
 use crate::lineage::{LaneRow, doubts_of};
 use crate::report::doubt;
+use crate::report::words::caps;
 use crate::text::width;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use crate::tui::state::app::App;
@@ -61,7 +62,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
 
 fn subject_cap(app: &App, view: &View) -> Option<String> {
     let row = app.lineage.rows.get(app.lineage.cursor)?;
-    Some(view.cap(row.model?)?.screen())
+    Some(caps::cap(&view.cap(row.model?)?).screen())
 }
 
 fn subject_doubt(app: &App, view: &View) -> Option<String> {

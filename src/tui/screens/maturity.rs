@@ -3,6 +3,7 @@
 
 use crate::inventory::Basis;
 use crate::maturity::{Control, ControlResult, Duty, Severity};
+use crate::report::words::caps;
 use crate::signing::Outcome;
 use crate::text::bar;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
@@ -84,7 +85,12 @@ fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) ->
         out.extend(pen.wrapped(head, Role::Text, &musts.join(", "), columns));
     }
     if let Some(cap) = &verdict.cap {
-        out.extend(pen.wrapped(vec![pen.span(Role::Warn, "! ")], Role::Text, &cap.screen(), columns));
+        out.extend(pen.wrapped(
+            vec![pen.span(Role::Warn, "! ")],
+            Role::Text,
+            &caps::cap(cap).screen(),
+            columns,
+        ));
     }
     out.push(Line::default());
     let scope = "A level speaks of integrity and authenticity, not safety or correctness.";

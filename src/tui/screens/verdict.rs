@@ -2,6 +2,7 @@
 //! decision, the reasons. Several screens and popups show them.
 
 use crate::decision::{Reason, Verdict};
+use crate::report::words::caps;
 use crate::signing::{Outcome, Verification};
 use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, short};
@@ -91,12 +92,12 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
         pen.decision(verdict.decision),
     ])];
     if verdict.tainted {
-        let head = vec![pen.span(Role::Fail, "✗ tainted  ")];
-        out.extend(pen.wrapped(head, Role::Text, "evidence contradicts, its own or an ancestor's", columns));
+        let head = vec![pen.span(Role::Fail, "✗ tainted: ")];
+        out.extend(pen.wrapped(head, Role::Text, &caps::taint(verdict).screen(), columns));
     }
     if let Some(cap) = &verdict.cap {
         let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
-        out.extend(pen.wrapped(head, Role::Text, &cap.screen(), columns));
+        out.extend(pen.wrapped(head, Role::Text, &caps::cap(cap).screen(), columns));
     }
     out
 }
@@ -109,7 +110,8 @@ pub fn reason(codes: &[&str], reason: &Reason, pen: Pen<'_>, columns: usize) -> 
     };
     let class = reason.class.map(|class| format!(" · {class:?}").to_lowercase()).unwrap_or_default();
     let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&codes)))];
-    let mut out = pen.wrapped(head, Role::Text, &format!("{}{class}", reason.text.screen()), columns);
+    let mut out =
+        pen.wrapped(head, Role::Text, &format!("{}{class}", caps::reason(&reason.text).screen()), columns);
     if !reason.remedy.is_empty() {
         let remedy = crate::text::screen(&reason.remedy);
         out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
