@@ -17,6 +17,7 @@
 //! | [`maturity`] | the rubric, controls and levels |
 //! | [`decision`] | the policy applied: verdicts |
 //! | [`view`] | what both faces show of a workspace |
+//! | [`words`] | the words for what was concluded |
 //! | [`report`] | views as text and JSON |
 //! | [`workbench`] | the one door for both faces: open, jobs, events |
 //! | `commands` | every command once, with its form in either face |
@@ -39,6 +40,7 @@ pub mod snapshot;
 pub mod store;
 mod tables;
 pub mod view;
+pub mod words;
 pub mod workbench;
 
 #[doc(hidden)]

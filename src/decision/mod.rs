@@ -1,10 +1,15 @@
 //! `evaluate`: policy, evidence and rubric to verdicts for a whole inventory. No input or output, no clock,
-//! no hidden state.
+//! no hidden state, no words.
 
 mod apply;
 mod evaluate;
 mod family;
+mod predicates;
+mod reason;
+mod shape;
 
 pub use apply::apply_policy;
-pub use evaluate::{Decision, Input, Judgement, Known, Reason, ReasonText, Standing, Verdict, evaluate};
+pub use evaluate::{Decision, Input, Judgement, Known, Standing, Verdict, evaluate};
 pub use family::{Cap, Descent};
+pub use predicates::{Under, judge_claims, predicates_check};
+pub use reason::{Reason, ReasonCode, ReasonFact};

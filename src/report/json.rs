@@ -1,14 +1,17 @@
 //! JSON documents, each with a schema and a version. Text in them is exact; it is escaped when printed.
 
-use super::words::caps;
+use super::case;
 use crate::decision::{Decision, Verdict};
-use crate::inventory::ModelId;
+use crate::inventory::{Basis, ModelId};
 use crate::lineage::LaneRow;
-use crate::maturity::Assessment;
+use crate::maturity::Score;
 use crate::policy::{Action, Class};
-use crate::signing::{Coverage, Inspection, Recalled, Signed, Verification};
+use crate::signing::{Coverage, Inspection, Outcome, Recalled, Signed, Verification};
 use crate::text::Untrusted;
 use crate::view::View;
+use crate::words::controls::control as words_of_control;
+use crate::words::reasons::reason as words_of_reason;
+use crate::words::{Case, Face, caps};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -80,7 +83,7 @@ pub fn model(view: &View, index: usize, read: &[(Untrusted, String)]) -> Value {
                 .map_or(Value::Null, |v| coverage(&v.verification)),
         ),
         at("verified", json!(view.verified.get(index))),
-        at("verdict", json!(view.verdict(index).as_ref().map(VerdictDocument::of))),
+        at("verdict", json!(view.verdict(index).as_ref().map(|v| VerdictDocument::of(&case(view, v))))),
         at("review", json!(view.reviews.get(index))),
         at("read", read.iter().map(|(source, at)| json!({ "source": source, "at": at })).collect()),
     ]);
@@ -95,7 +98,7 @@ pub fn verdict(view: &View, v: &Verdict) -> Value {
         "rubric": view.rubric.digest,
         "at": view.at,
         "scope": super::text::SCOPE,
-        "verdict": VerdictDocument::of(v),
+        "verdict": VerdictDocument::of(&case(view, v)),
     })
 }
 
@@ -103,7 +106,7 @@ pub fn verdict(view: &View, v: &Verdict) -> Value {
 #[derive(Serialize)]
 struct VerdictDocument<'a> {
     model: &'a ModelId,
-    assessment: &'a Assessment,
+    assessment: AssessmentDocument<'a>,
     effective: u8,
     cap: Option<Untrusted>,
     tainted: bool,
@@ -115,35 +118,61 @@ struct VerdictDocument<'a> {
 }
 
 #[derive(Serialize)]
+struct AssessmentDocument<'a> {
+    controls: Vec<ControlDocument<'a>>,
+    score: &'a Score,
+}
+
+#[derive(Serialize)]
+struct ControlDocument<'a> {
+    id: &'a str,
+    outcome: Outcome,
+    basis: Option<Basis>,
+    found: Untrusted,
+    remedy: String,
+}
+
+#[derive(Serialize)]
 struct ReasonDocument<'a> {
     code: &'a str,
     class: Option<Class>,
     action: Action,
     text: Untrusted,
-    remedy: &'a str,
+    remedy: String,
 }
 
 impl<'a> VerdictDocument<'a> {
-    fn of(v: &'a Verdict) -> Self {
-        let reasons = v.reasons.iter().map(|reason| ReasonDocument {
-            code: &reason.code,
-            class: reason.class,
-            action: reason.action,
-            text: caps::reason(&reason.text),
-            remedy: &reason.remedy,
-        });
+    fn of(case: &Case<'a>) -> Self {
+        let v = case.verdict;
         VerdictDocument {
             model: &v.model,
-            assessment: &v.assessment,
+            assessment: assessment(case),
             effective: v.effective,
             cap: v.cap.as_ref().map(caps::cap),
             tainted: v.tainted,
             cached: v.cached,
             stage: &v.stage,
             decision: v.decision,
-            reasons: reasons.collect(),
+            reasons: reasons(case),
         }
     }
+}
+
+fn assessment<'a>(case: &Case<'a>) -> AssessmentDocument<'a> {
+    let controls = case.verdict.assessment.controls.iter().filter_map(|result| {
+        let control = case.rubric.control(&result.id)?;
+        let (found, remedy) = words_of_control(result, control, case.verification, Face::Text);
+        Some(ControlDocument { id: &result.id, outcome: result.outcome, basis: result.basis, found, remedy })
+    });
+    AssessmentDocument { controls: controls.collect(), score: &case.verdict.assessment.score }
+}
+
+fn reasons<'a>(case: &Case<'a>) -> Vec<ReasonDocument<'a>> {
+    let documents = case.verdict.reasons.iter().map(|one| {
+        let (text, remedy) = words_of_reason(one, case, Face::Text);
+        ReasonDocument { code: one.code.as_str(), class: one.class, action: one.action, text, remedy }
+    });
+    documents.collect()
 }
 
 /// A family as lanes.

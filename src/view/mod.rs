@@ -14,6 +14,7 @@ use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
+use crate::signing::Verification;
 use std::sync::Arc;
 
 /// The state of one workspace. A clone shares what is large.
@@ -61,10 +62,7 @@ impl View {
     }
 
     fn judged<T>(&self, ask: impl FnOnce(&Input<'_>) -> T) -> T {
-        let known = |index: usize| -> Known<'_> {
-            let verified = self.verified.get(index)?.as_ref()?;
-            Some((&verified.verification, verified.policy_digest.as_str()))
-        };
+        let known = |index: usize| -> Known<'_> { self.verification(index) };
         ask(&Input {
             models: &self.models,
             graph: &self.graph,
@@ -90,6 +88,11 @@ impl View {
         self.judgement = self.judged(|input| Judgement::within(descent, input));
     }
 
+    /// The same for another stage than that of the view before, when nothing else changed.
+    pub fn judge_at_stage(&mut self, before: &View) {
+        self.judgement = self.judged(|input| before.judgement.at_stage(input));
+    }
+
     /// Whether models were judged: right after opening a large inventory they are listed before that is done.
     pub fn is_judged(&self) -> bool {
         self.judgement.standings().len() == self.models.len()
@@ -98,6 +101,11 @@ impl View {
     /// The verdict of the model of an index, made now.
     pub fn verdict(&self, index: usize) -> Option<Verdict> {
         self.judged(|input| self.judgement.verdict(input, index))
+    }
+
+    /// The latest verification of the model of an index.
+    pub fn verification(&self, index: usize) -> Option<&Verification> {
+        self.verified.get(index)?.as_deref().map(|verified| &verified.verification)
     }
 
     /// Why its level is below its own.

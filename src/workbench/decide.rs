@@ -61,8 +61,8 @@ impl Workbench {
             return Ok(view);
         }
         known_stage(&view.policy, stage)?;
-        let mut view = View { stage: stage.to_owned(), ..View::clone(&view) };
-        view.judge();
-        Ok(Arc::new(view))
+        let mut other = View { stage: stage.to_owned(), ..View::clone(&view) };
+        other.judge_at_stage(&view);
+        Ok(Arc::new(other))
     }
 }

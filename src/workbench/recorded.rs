@@ -21,7 +21,7 @@ pub fn fill(ledger: &dyn Ledger, view: &mut View) -> Result<()> {
     let mut verified = newest::<Verified>(ledger, &RecordKind::Verification, view)?;
     verified.par_iter_mut().zip(view.models.par_iter()).for_each(|(slot, model)| {
         if let Some(verified) = slot {
-            apply_policy(&mut verified.verification, model, &view.policy);
+            apply_policy(&mut verified.verification, model, &view.policy, view.at);
         }
     });
     name_owners(&view.models, &mut verified);

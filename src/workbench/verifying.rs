@@ -4,7 +4,7 @@ use super::anchors;
 use super::door::{Workbench, not_found};
 use super::jobs::Note;
 use super::publish::Next;
-use crate::decision::apply_policy;
+use crate::decision::{Under, apply_policy};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
 use crate::policy::Stage;
@@ -121,20 +121,19 @@ impl Workbench {
         reuse: Option<Reuse<'_>>,
         progress: &Progress,
     ) -> Result<Verification> {
-        let (anchors, _) = anchors::load(&view.policy, self.now());
+        let now = self.now();
+        let (anchors, _) = anchors::load(&view.policy, now);
         let trust = Trust { anchors, identity: IdentityRule::Later };
-        let mut verification =
-            verify_with(folder, bundle, &trust, &VerifyOptions::at(self.now()), reuse, progress)?;
+        let mut verification = verify_with(folder, bundle, &trust, &VerifyOptions::at(now), reuse, progress)?;
         let claims = model.claims.as_ref().map(|claims| view.workspace.root.join(claims));
         verification.set(super::claims::predicates(
             &verification,
             claims.as_deref(),
-            model,
-            &view.policy,
+            &Under { model: Some(model), policy: &view.policy, now },
             &trust,
             progress,
         )?);
-        apply_policy(&mut verification, model, &view.policy);
+        apply_policy(&mut verification, model, &view.policy, now);
         Ok(verification)
     }
 

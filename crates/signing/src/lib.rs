@@ -97,8 +97,9 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    Check, CheckCode, Identity, IdentityPart, LogEntry, Method, NameChange, NameDifference, Outcome, Prose,
-    Stage, TimeSource, Why,
+    About, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, Ended, ExpectedIdentity, ExpectedSigner,
+    HazardSeen, Identity, IdentityPart, IdentityWhy, LineFault, LogEntry, Method, NameChange, NameDifference,
+    Outcome, OutsideGrant, PolicyFinding, PolicyWhy, PredicatesWhy, Prose, Stage, TimeSource, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -115,7 +116,7 @@ pub use hashing::{
     hash_files, sha256_hex,
 };
 pub use inspect::{Inspection, inspect};
-pub use keys::{Curve, KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, write_key_pair};
+pub use keys::{KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, write_key_pair};
 #[cfg(feature = "pkcs11")]
 pub use keys::{Pkcs11Uri, TokenKey};
 pub use progress::{Pace, Progress, Snapshot};

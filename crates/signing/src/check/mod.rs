@@ -2,6 +2,7 @@
 //! bundle and no words for people.
 
 pub(crate) mod codes;
+pub(crate) mod curve;
 pub(crate) mod evidence;
 pub(crate) mod identity;
 pub(crate) mod outcome;
@@ -10,9 +11,15 @@ pub(crate) mod step;
 pub(crate) mod why;
 
 pub use codes::CheckCode;
+pub use curve::Curve;
 pub use evidence::{LogEntry, TimeSource};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::{Check, unknown_prose};
+pub use why::policy::{
+    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
+    PolicyWhy,
+};
+pub use why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy};
 pub use why::{Prose, Why};

@@ -1,6 +1,7 @@
 //! What a verification found: one value that records keep, screens show and policies judge.
 
 use crate::bundle::manifest::RootDigest;
+use crate::check::curve::Curve;
 use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
@@ -9,7 +10,6 @@ use crate::check::step::Check;
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::hashing::job::HashAlgorithm;
-use crate::keys::public::Curve;
 use crate::text::Untrusted;
 use crate::trust::anchor::AnchorUse;
 use serde::{Deserialize, Serialize};

@@ -2,13 +2,17 @@
 //! else. Records hold none of them, and no decision reads them.
 
 mod codes;
+mod policy;
+mod predicates;
 mod stages;
 
 pub use codes::{CODES, CodeInfo, code_info};
 
 use crate::check::identity::NameDifference;
+use crate::check::stage::Stage;
 use crate::check::step::Check;
 use crate::check::why::Why;
+use crate::check::why::policy::IdentityWhy;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -45,6 +49,14 @@ impl Check {
                 summary: format!("Not checked, because {} did not pass", stage.name()),
                 ..Words::default()
             },
+            Why::Identity(why) => policy::identity(why),
+            Why::Policy(why) => policy::policy(why),
+            Why::Predicates(why) => predicates::words(why),
+            Why::Required { code, outcome, instead } => {
+                let before =
+                    Check { stage: self.stage, code: *code, outcome: *outcome, why: Why::clone(instead) };
+                required(self.stage, before.words())
+            }
             Why::Prose(prose) => Words {
                 summary: prose.summary.clone(),
                 expected: prose.expected.clone(),
@@ -60,7 +72,29 @@ impl Check {
     pub fn difference(&self) -> Option<&NameDifference> {
         match &self.why {
             Why::Prose(prose) => prose.difference.as_ref(),
+            Why::Identity(why) => match &**why {
+                IdentityWhy::Other { difference, .. } => difference.as_ref(),
+                _ => None,
+            },
             _ => None,
         }
+    }
+}
+
+/// What the caller requires, with what was found instead.
+fn required(stage: Stage, before: Words) -> Words {
+    let what = match stage {
+        Stage::Log => "A transparency log entry",
+        _ => "A trusted signing time",
+    };
+    Words {
+        summary: format!("{what} is required and missing"),
+        found: before.found,
+        details: before.details,
+        remedy: Some(
+            "Ask the producer to sign with a transparency log or a timestamp authority, or drop the requirement"
+                .to_owned(),
+        ),
+        ..Words::default()
     }
 }
