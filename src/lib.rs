@@ -18,6 +18,7 @@
 //! | [`decision`] | the policy applied: verdicts |
 //! | [`view`] | what both faces show of a workspace |
 //! | [`documents`] | every JSON document as a type with a version and a schema |
+//! | [`words`] | the words for what was concluded |
 //! | [`report`] | views as text |
 //! | [`workbench`] | the one door for both faces: open, jobs, events |
 //! | `commands` | every command once, with its form in either face |
@@ -41,6 +42,7 @@ pub mod snapshot;
 pub mod store;
 mod tables;
 pub mod view;
+pub mod words;
 pub mod workbench;
 
 #[doc(hidden)]

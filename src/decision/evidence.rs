@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
-use crate::signing::{Observed, SignatureSeen};
+use crate::signing::{ClaimsFault, Observed, SignatureState};
 use crate::store::EvidenceDigest;
 use std::sync::Arc;
 
@@ -48,8 +48,8 @@ pub enum ClaimsSeen {
     /// There is none.
     #[default]
     Absent,
-    /// It could not be read, or is larger than claims may be.
-    Unreadable,
+    /// It could not be read.
+    Unreadable(ClaimsFault),
     /// Its bytes.
     Read(Arc<[u8]>),
 }
@@ -77,7 +77,8 @@ impl SeenEvidence {
             bundle: None,
             claims: match self.claims {
                 ClaimsSeen::Absent => ClaimsDigest::Absent,
-                ClaimsSeen::Unreadable | ClaimsSeen::Read(_) => ClaimsDigest::Unreadable,
+                ClaimsSeen::Unreadable(fault) => ClaimsDigest::Unreadable(fault),
+                ClaimsSeen::Read(ref claims) => ClaimsDigest::Read(EvidenceDigest::of(claims)?),
             },
         };
         let mut pieces = vec![observed];
@@ -86,7 +87,6 @@ impl SeenEvidence {
             pieces.push(bundle.clone());
         }
         if let ClaimsSeen::Read(claims) = &self.claims {
-            digests.claims = ClaimsDigest::Read(EvidenceDigest::of(claims)?);
             pieces.push(claims.clone());
         }
         Ok(Named { digests, pieces })
@@ -103,7 +103,7 @@ impl SeenEvidence {
         let bundle = digests.bundle.map(|digest| piece(kept, digest, "the signature")).transpose()?;
         let claims = match digests.claims {
             ClaimsDigest::Absent => ClaimsSeen::Absent,
-            ClaimsDigest::Unreadable => ClaimsSeen::Unreadable,
+            ClaimsDigest::Unreadable(fault) => ClaimsSeen::Unreadable(fault),
             ClaimsDigest::Read(digest) => ClaimsSeen::Read(piece(kept, digest, "the claims")?),
         };
         Ok(SeenEvidence { observed: Arc::new(observed), bundle, claims })
@@ -111,7 +111,7 @@ impl SeenEvidence {
 
     /// Whether the signature that was read is not here: it was too large to keep.
     pub fn lacks_bundle(&self) -> bool {
-        self.bundle.is_none() && matches!(self.observed.signature, SignatureSeen::Read { .. })
+        self.bundle.is_none() && matches!(self.observed.signature.state, SignatureState::Read { .. })
     }
 }
 
@@ -141,8 +141,11 @@ impl Evidence {
     /// # Errors
     /// `E-TOO-LARGE` when one of them has more bytes than can be kept.
     pub fn named(&self) -> Result<Named<EvidenceDocument>> {
-        let mut document =
-            EvidenceDocument { schema: EvidenceSchema::V1, subject: self.subject.clone(), models: Vec::new() };
+        let mut document = EvidenceDocument {
+            schema: EvidenceSchema::V1,
+            subject: self.subject.clone(),
+            models: Vec::new(),
+        };
         let mut pieces = Vec::new();
         for model in &self.models {
             let named = model.named()?;

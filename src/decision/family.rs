@@ -5,12 +5,13 @@ use crate::inventory::ModelId;
 use crate::lineage::Graph;
 use crate::maturity::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 use crate::policy::{Class, Stage};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Why lineage keeps a model below its own level.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Cap {
     /// The parents that do it and why, the lowest cap first; the first few.
     pub by: Vec<(ModelId, CapReason)>,

@@ -1,12 +1,12 @@
 //! One model's verification, judged from evidence: signature, chain, time, log, identity, claims and policy. Pure: it
 //! knows no file, store or clock.
 
-use crate::attest::Claims;
+use crate::attest::{Claims, Judge};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::policy::Policy;
 use crate::progress::Progress;
-use crate::signing::{Bundle, Judging, Verification, next_change};
+use crate::signing::{Bundle, Judging, Verification, VerifyOptions, next_change};
 use jiff::{SignedDuration, Timestamp};
 
 use super::anchors::Anchors;
@@ -55,12 +55,13 @@ pub fn add_policy(
 ) -> Result<()> {
     let claims = match claims {
         ClaimsSeen::Absent => Claims::Absent,
-        ClaimsSeen::Unreadable => Claims::Unreadable,
-        ClaimsSeen::Read(bytes) => Claims::Read(bytes),
+        ClaimsSeen::Unreadable(fault) => Claims::Unreadable(*fault),
+        ClaimsSeen::Read(bytes) => Claims::Bytes(bytes),
     };
     let under = Under { model: Some(model), policy: by.policy, now: by.now };
-    let root = verification.root_of_files();
-    let check = predicates_check(claims, by.anchors.trust(), root, &under, progress)?;
+    let options = VerifyOptions::at(by.now);
+    let judge = Judge { trust: by.anchors.trust(), options: &options, root: verification.root_of_files() };
+    let check = predicates_check(claims, &judge, &under, progress)?;
     verification.set(check);
     apply_policy(verification, model, by.policy, by.now);
     Ok(())
@@ -75,7 +76,8 @@ pub fn holds_until(verification: &Verification, bundle: Option<&[u8]>, by: &By<'
     let after = |seconds: i64| verification.at.checked_add(SignedDuration::from_secs(seconds)).ok();
     let age = i64::from(freshness.max_verification_age_days) * 86_400;
     let ages = [after(age + 1), after(-i64::from(freshness.clock_skew_seconds))];
-    let windows = by.policy.publishers.iter().flat_map(|publisher| [publisher.valid_from, publisher.valid_until]);
+    let windows =
+        by.policy.publishers.iter().flat_map(|publisher| [publisher.valid_from, publisher.valid_until]);
     let moments = windows.chain(ages).chain([by.policy.expires, signature]);
     moments.flatten().filter(|moment| *moment > by.now).min()
 }

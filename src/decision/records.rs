@@ -2,7 +2,8 @@
 //! can be made again, to the byte.
 
 use crate::signing::{
-    AnchorUse, Check, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest, TimeSource, Verification,
+    AnchorUse, Check, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest, TimeSource,
+    Verification,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;

@@ -54,7 +54,9 @@ pub fn evaluate(
     let verified = evidence
         .models
         .iter()
-        .map(|known| known.seen.as_ref().map(|seen| judge_model(&known.model, seen, &by, &progress)).transpose())
+        .map(|known| {
+            known.seen.as_ref().map(|seen| judge_model(&known.model, seen, &by, &progress)).transpose()
+        })
         .collect::<Result<Vec<Option<Verification>>>>()?;
     let models: Vec<_> = evidence.models.iter().map(|known| known.model.clone()).collect();
     let descent = Arc::new(Descent::among(&evidence.models));
@@ -70,10 +72,12 @@ pub fn evaluate(
     let judgement = Judgement::of(&input);
     let index = models.iter().position(|model| model.id == evidence.subject);
     let verdict = index.and_then(|index| judgement.verdict(&input, index)).ok_or_else(|| {
-        Error::new(Code::NotFound, "the evidence does not hold the model that it is about").at(evidence.subject.raw())
+        Error::new(Code::NotFound, "the evidence does not hold the model that it is about")
+            .at(evidence.subject.raw())
     })?;
     let verification = index.and_then(|index| verified.into_iter().nth(index)).flatten();
-    let inputs = inputs(evidence.digest()?, policy, Some((rubric, &question.stage)), anchors, feeds, now)?;
+    let inputs =
+        name_inputs(evidence.digest()?, policy, Some((rubric, &question.stage)), anchors, feeds, now)?;
     Ok(Evaluated { inputs, verification, verdict })
 }
 
@@ -81,7 +85,7 @@ pub fn evaluate(
 ///
 /// # Errors
 /// `E-INTERNAL`.
-pub fn inputs(
+pub fn name_inputs(
     evidence: EvidenceDigest,
     policy: &Policy,
     level: Option<(&Rubric, &str)>,

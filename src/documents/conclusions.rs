@@ -1,12 +1,14 @@
 //! Controls, reasons and caps as documents show them. All that documents take from these three stands here, so that it
 //! changes in one place when they do.
 
-use crate::decision::{Reason, Verdict};
+use crate::decision::Verdict;
 use crate::inventory::Basis;
-use crate::maturity::ControlResult;
 use crate::policy::{Action, Class};
 use crate::signing::Outcome;
 use crate::text::Untrusted;
+use crate::words::controls::control as control_in_words;
+use crate::words::reasons::reason as reason_in_words;
+use crate::words::{Case, Face, caps};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -25,16 +27,15 @@ pub struct ControlDocument {
     pub remedy: String,
 }
 
-impl From<&ControlResult> for ControlDocument {
-    fn from(control: &ControlResult) -> Self {
-        ControlDocument {
-            id: control.id.clone(),
-            outcome: control.outcome,
-            basis: control.basis,
-            found: control.found.clone(),
-            remedy: control.remedy.clone(),
-        }
-    }
+/// The results of the controls that the rubric has.
+pub(super) fn controls(case: &Case<'_>) -> Vec<ControlDocument> {
+    let results = case.verdict.assessment.controls.iter().filter_map(|result| {
+        let control = case.rubric.control(&result.id)?;
+        let (found, remedy) = control_in_words(result, control, case.verification, Face::Text);
+        let id = result.id.to_string();
+        Some(ControlDocument { id, outcome: result.outcome, basis: result.basis, found, remedy })
+    });
+    results.collect()
 }
 
 /// One reason of a decision.
@@ -52,19 +53,17 @@ pub struct ReasonDocument {
     pub remedy: String,
 }
 
-impl From<&Reason> for ReasonDocument {
-    fn from(reason: &Reason) -> Self {
-        ReasonDocument {
-            code: reason.code.clone(),
-            class: reason.class,
-            action: reason.action,
-            text: reason.text.clone(),
-            remedy: reason.remedy.clone(),
-        }
-    }
+/// The reasons of a verdict.
+pub(super) fn reasons(case: &Case<'_>) -> Vec<ReasonDocument> {
+    let reasons = case.verdict.reasons.iter().map(|reason| {
+        let (text, remedy) = reason_in_words(reason, case, Face::Text);
+        let code = reason.code.as_str().to_owned();
+        ReasonDocument { code, class: reason.class, action: reason.action, text, remedy }
+    });
+    reasons.collect()
 }
 
 /// Why the level is below the model's own, in words.
 pub(super) fn cap(verdict: &Verdict) -> Option<Untrusted> {
-    verdict.cap.clone()
+    verdict.cap.as_ref().map(caps::cap)
 }

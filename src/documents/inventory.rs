@@ -4,6 +4,7 @@ use super::names;
 use super::verdict::VerdictBody;
 use super::verification::{CoverageDocument, VerificationBody};
 use crate::decision::Decision;
+use crate::decision::SeenDigests;
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
 use crate::lineage::LaneRow;
 use crate::signing::Outcome;
@@ -97,23 +98,26 @@ pub struct ModelDocument<'a> {
     pub read: Vec<ReadDocument<'a>>,
 }
 
-/// A verification as it was recorded, with the policy's own checks as they are now.
+/// What was seen of a model's files, judged by the policy and the anchors in force.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct VerifiedDocument<'a> {
     /// The checks, and what they established.
     pub verification: VerificationBody<'a>,
-    /// Digest of the policy under which it was recorded.
+    /// Digest of the policy that it was judged by.
     pub policy_digest: &'a str,
-    /// How long it took, milliseconds.
+    /// How long looking took, milliseconds.
     pub took_ms: u64,
+    /// What was seen, by digest.
+    pub seen: &'a SeenDigests,
 }
 
-impl<'a> From<&'a Verified> for VerifiedDocument<'a> {
-    fn from(verified: &'a Verified) -> Self {
+impl<'a> VerifiedDocument<'a> {
+    fn of(view: &'a View, verified: &'a Verified) -> Self {
         VerifiedDocument {
             verification: VerificationBody::from(&verified.verification),
-            policy_digest: &verified.policy_digest,
+            policy_digest: &view.policy.digest,
             took_ms: verified.took_ms,
+            seen: &verified.seen,
         }
     }
 }
@@ -142,7 +146,7 @@ impl<'a> ModelDocument<'a> {
             summary: ListRow::of(view, index),
             model: view.models.get(index),
             coverage: coverage.map(CoverageDocument::from),
-            verified: verified.map(VerifiedDocument::from),
+            verified: verified.map(|verified| VerifiedDocument::of(view, verified)),
             verdict,
             review: view.reviews.get(index).and_then(Option::as_deref),
             read: read.iter().map(|(source, at)| ReadDocument { source, at }).collect(),

@@ -27,7 +27,7 @@ pub use inventory::{
     ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
 pub use published::{PUBLISHED, Published, schema_files};
-pub use records::{ReviewRecord, VerificationRecord};
+pub use records::ReviewRecord;
 pub use signing::{
     DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,
     SignedDocument, TimestampDocument,
@@ -44,5 +44,6 @@ pub use verdict::{AssessmentDocument, ScoreDocument, VerdictBody, VerdictDocumen
 pub use verification::{CoverageDocument, VerificationBody, VerificationDocument};
 pub use workspace::{
     DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
-    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument,
+    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, PolicyFaultDocument,
+    ReviewDocument,
 };

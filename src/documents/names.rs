@@ -59,7 +59,6 @@ names! {
     Policy "touchmark.policy/1",
     PolicyCheck "touchmark.policy-check/1",
     RecordReview "touchmark.record-review/1",
-    RecordVerification "touchmark.record-verification/1",
     Review "touchmark.review/1",
     Scan "touchmark.scan/1",
     Score "touchmark.score/1",

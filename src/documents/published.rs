@@ -4,7 +4,7 @@ use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, Cl
 use super::inventory::{
     ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument, ScanDocument,
 };
-use super::records::{ReviewRecord, VerificationRecord};
+use super::records::ReviewRecord;
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{DiffDocument, SnapshotFile, SnapshotTakenDocument, SnapshotVerifyDocument};
 use super::trust::{
@@ -16,6 +16,8 @@ use super::workspace::{
     DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
     LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, ReviewDocument,
 };
+use crate::decision::{AnchorsDocument, DecisionRecord, EvidenceDocument, VerificationRecord};
+use crate::signing::Observed;
 use crate::store::LedgerEntry;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -39,16 +41,23 @@ const fn row<D: JsonSchema>(name: &'static str, from: &'static str) -> Published
     Published { name, version: 1, from, make: schema_of::<D> }
 }
 
+const fn second<D: JsonSchema>(name: &'static str, from: &'static str) -> Published {
+    Published { name, version: 2, from, make: schema_of::<D> }
+}
+
 /// All documents, by name.
 pub const PUBLISHED: &[Published] = &[
+    row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
     row::<ClaimDocument<'static>>("claim", "`claims show`"),
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
     row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),
     row::<ClaimsCheckDocument>("claims-check", "`claims check`"),
+    second::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),
     row::<DiffDocument<'static>>("diff", "`diff`"),
     row::<DigestDocument<'static>>("digest", "`digest`"),
     row::<ErrorDocument<'static>>("error", "any command that stops with an error"),
+    row::<EvidenceDocument>("evidence", "evidence: what a record rests on, by digest"),
     row::<ImportDocument<'static>>("import", "`import`"),
     row::<InitDocument<'static>>("init", "`init`"),
     row::<InspectBomDocument<'static>>("inspect-bom", "`inspect`, of a bill of materials"),
@@ -64,10 +73,10 @@ pub const PUBLISHED: &[Published] = &[
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),
     row::<ModelDocument<'static>>("model", "`show`"),
+    row::<Observed>("observation", "evidence: what was seen of a model's files"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     row::<ReviewRecord<'static>>("record-review", "the body of a `review` record"),
-    row::<VerificationRecord<'static>>("record-verification", "the body of a `verification` record"),
     row::<ReviewDocument>("review", "`review`"),
     row::<ScanDocument<'static>>("scan", "`scan`"),
     row::<ScoreDocument<'static>>("score", "`score`"),
@@ -82,6 +91,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<TrustRemovedDocument<'static>>("trust-removed", "`trust remove`"),
     row::<VerdictDocument<'static>>("verdict", "`gate`, and the body of a `decision` record"),
     row::<VerificationDocument<'static>>("verification", "every `verify`"),
+    second::<VerificationRecord>("verification-record", "the body of a `verification` record"),
 ];
 
 impl Published {

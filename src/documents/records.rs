@@ -1,34 +1,9 @@
-//! The bodies of records in the ledger. A `decision` record holds a [`super::VerdictDocument`].
+//! The body of a review's record. Those of verifications and decisions stand in `decision`.
 
 use super::names;
-use crate::signing::Verification;
-use crate::view::{Review, Verified};
+use crate::view::Review;
 use schemars::JsonSchema;
 use serde::Serialize;
-
-/// The body of a `verification` record.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct VerificationRecord<'a> {
-    /// The document's name.
-    pub schema: names::RecordVerification,
-    /// The checks, with the policy's own applied.
-    pub verification: &'a Verification,
-    /// Digest of the policy under which it was recorded.
-    pub policy_digest: &'a str,
-    /// How long it took, milliseconds.
-    pub took_ms: u64,
-}
-
-impl<'a> From<&'a Verified> for VerificationRecord<'a> {
-    fn from(verified: &'a Verified) -> Self {
-        VerificationRecord {
-            schema: names::RecordVerification,
-            verification: &verified.verification,
-            policy_digest: &verified.policy_digest,
-            took_ms: verified.took_ms,
-        }
-    }
-}
 
 /// The body of a `review` record.
 #[derive(Debug, Clone, Serialize, JsonSchema)]

@@ -1,18 +1,19 @@
 //! A decision as a document, with everything that it depends on named by digest.
 
-use super::conclusions::{ControlDocument, ReasonDocument, cap};
+use super::conclusions::{ControlDocument, ReasonDocument, cap, controls, reasons};
 use super::names;
-use crate::decision::{Decision, Verdict};
+use crate::decision::{Decision, Inputs, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{SCOPE, Score};
 use crate::signing::Recalled;
 use crate::text::Untrusted;
 use crate::view::View;
+use crate::words::Case;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A decision. It is also the body of a `decision` record.
+/// A decision.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct VerdictDocument<'a> {
     /// The document's name.
@@ -27,9 +28,9 @@ pub struct VerdictDocument<'a> {
     pub scope: &'static str,
     /// What was concluded.
     pub verdict: VerdictBody<'a>,
-    /// In records only: whether warnings were acknowledged beforehand.
+    /// Every input, by digest; none when the evidence cannot be named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub warnings_acknowledged: Option<bool>,
+    pub inputs: Option<Inputs>,
 }
 
 impl<'a> VerdictDocument<'a> {
@@ -41,16 +42,8 @@ impl<'a> VerdictDocument<'a> {
             rubric: &view.rubric.digest,
             at: view.at,
             scope: SCOPE,
-            verdict: VerdictBody::from(verdict),
-            warnings_acknowledged: None,
-        }
-    }
-
-    /// The same as the body of a record.
-    pub fn record(view: &'a View, verdict: &'a Verdict, warnings_acknowledged: bool) -> Self {
-        VerdictDocument {
-            warnings_acknowledged: Some(warnings_acknowledged),
-            ..VerdictDocument::of(view, verdict)
+            verdict: VerdictBody::of(view, verdict),
+            inputs: view.model(&verdict.model).and_then(|(index, _)| view.inputs(index).ok()),
         }
     }
 }
@@ -79,21 +72,21 @@ pub struct VerdictBody<'a> {
     pub reasons: Vec<ReasonDocument>,
 }
 
-impl<'a> From<&'a Verdict> for VerdictBody<'a> {
-    fn from(verdict: &'a Verdict) -> Self {
+impl<'a> VerdictBody<'a> {
+    /// Of a verdict that was made from this view.
+    pub fn of(view: &'a View, verdict: &'a Verdict) -> Self {
+        let verification = view.model(&verdict.model).and_then(|(index, _)| view.verification(index));
+        let case = Case { verdict, verification, rubric: &view.rubric };
         VerdictBody {
             model: &verdict.model,
-            assessment: AssessmentDocument {
-                controls: verdict.assessment.controls.iter().map(ControlDocument::from).collect(),
-                score: &verdict.assessment.score,
-            },
+            assessment: AssessmentDocument { controls: controls(&case), score: &verdict.assessment.score },
             effective: verdict.effective,
             cap: cap(verdict),
             tainted: verdict.tainted,
             cached: verdict.cached,
             stage: &verdict.stage,
             decision: verdict.decision,
-            reasons: verdict.reasons.iter().map(ReasonDocument::from).collect(),
+            reasons: reasons(&case),
         }
     }
 }

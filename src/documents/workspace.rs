@@ -8,9 +8,9 @@ use crate::policy::PolicyError;
 use crate::store::LedgerEntry;
 use crate::text::Untrusted;
 use crate::view::ReviewWord;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use jiff::Timestamp;
 use std::borrow::Cow;
 
 /// What stopped a command.

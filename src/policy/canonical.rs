@@ -146,6 +146,7 @@ impl<'p> Form<'p> {
             expires_line: _,
             digest: _,
             file_digest: _,
+            text: _,
             origin: _,
             base: _,
         } = policy;

@@ -1,13 +1,14 @@
 //! What the others concluded, as plain text for people; the same for pipelines stands in `documents`. It
 //! computes nothing; all text that it returns is safe to print.
 
+mod case;
 mod checks;
 pub mod claims;
 mod replay;
 pub mod snapshot;
 mod text;
-pub mod words;
 
+pub use case::case;
 pub use checks::checks_page;
 pub use replay::replayed;
 pub use text::{

@@ -11,7 +11,8 @@ const SHOWN: usize = 50;
 pub fn replayed(replayed: &Replayed) -> String {
     let entry = &replayed.entry;
     let policy = screen(&replayed.inputs.policy.origin);
-    let what = format!("record {}  {} of {}  {}", entry.seq, entry.kind.as_str(), entry.model.screen(), entry.at);
+    let what =
+        format!("record {}  {} of {}  {}", entry.seq, entry.kind.as_str(), entry.model.screen(), entry.at);
     let mut out = match (replayed.is_same, replayed.under_another) {
         (true, false) => format!("✓ same  {what}: the same bytes\n"),
         (true, true) => format!("✓ same  {what}: the policy {policy} comes to the same\n"),

@@ -204,6 +204,10 @@ fn general(old: &About, new: &About, present: Option<&Present<'_>>) -> (Vec<Chan
     ] {
         changes.value(Weight::Attention, what, Some(before.raw()), Some(after.raw()));
     }
+    // Snapshots of earlier versions do not name them.
+    if let (Some(before), Some(after)) = (&old.anchors, &new.anchors) {
+        changes.value(Weight::Attention, "trust anchors", Some(before.raw()), Some(after.raw()));
+    }
     (changes.0, history)
 }
 

@@ -20,6 +20,9 @@ pub struct About {
     pub stage: Untrusted,
     /// Digest of the policy in force.
     pub policy: Untrusted,
+    /// Digest of its trust anchors; none in snapshots of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchors: Option<Untrusted>,
     /// Digest of the rubric.
     pub rubric: Untrusted,
     /// How far the ledger was.
@@ -124,8 +127,9 @@ pub struct Checked {
     pub root_digest: Option<RootDigest>,
     /// SHA-256 of the bundle, hex.
     pub bundle_digest: Option<Untrusted>,
-    /// Digest of the policy under which it was recorded.
-    pub policy: Untrusted,
+    /// In snapshots of earlier versions: digest of the policy under which it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Untrusted>,
 }
 
 /// One check by its code.

@@ -12,15 +12,15 @@ pub use record::{Review, ReviewWord, Verified};
 pub use summary::Summary;
 
 use crate::decision::{
-    Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Input, Judgement, ModelDigests, Verdict,
-    Verifications, bytes_of,
+    Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs, Judgement, ModelDigests,
+    Verdict, Verifications, bytes_of, digest_of, name_inputs,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
-use crate::signing::{RootDigest, Verification};
+use crate::signing::Verification;
 use crate::store::{EvidenceDigest, LedgerEnd};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,10 +85,6 @@ impl View {
         }
     }
 
-    fn verification(&self, index: usize) -> Option<&Verification> {
-        Some(&self.verified.get(index)?.as_ref()?.verification)
-    }
-
     /// Judges all models anew.
     pub fn judge(&mut self) {
         let descent = Arc::new(Descent::of(&self.graph));
@@ -102,7 +98,8 @@ impl View {
             return self.judge();
         }
         let descent = before.judgement.descent().clone();
-        let input = self.input(&descent, &|index| self.verification(index));
+        let verified = |index| self.verification(index);
+        let input = self.input(&descent, &verified);
         self.judgement = match touched.filter(|_| Arc::ptr_eq(&self.models, &before.models)) {
             Some(touched) => before.judgement.after(&input, touched),
             None => Judgement::of(&input),
@@ -137,6 +134,11 @@ impl View {
     pub fn verdict(&self, index: usize) -> Option<Verdict> {
         let descent = self.judgement.descent();
         self.judgement.verdict(&self.input(descent, &|index| self.verification(index)), index)
+    }
+
+    /// The latest verification of the model of an index.
+    pub fn verification(&self, index: usize) -> Option<&Verification> {
+        self.verified.get(index)?.as_deref().map(|verified| &verified.verification)
     }
 
     /// Why its level is below its own.
@@ -175,22 +177,25 @@ impl View {
         Ok((document, pieces))
     }
 
-    /// The model whose files a signature lists that does not fit where it lies, when it is in this inventory.
-    pub fn owner_of(&self, root: RootDigest) -> Option<&ModelId> {
-        let owns = |verified: &&Verified| verified.verification.root_of_files() == Some(root);
-        let index = self.verified.iter().position(|slot| slot.as_deref().filter(owns).is_some())?;
-        self.models.get(index).map(|model| &model.id)
-    }
-
     /// The model that owns the signature of the model of an index, where that one is not about its files.
     pub fn owner(&self, index: usize) -> Option<&ModelId> {
         let verified = self.verified.get(index)?.as_ref()?;
         let root = verified.verification.foreign_root()?;
-        let is_owner = |slot: &Option<Box<Verified>>| {
+        let is_owner = |slot: &Option<Arc<Verified>>| {
             slot.as_ref().is_some_and(|v| v.verification.root_of_files() == Some(root))
         };
         let owner = self.verified.iter().position(is_owner)?;
         self.models.get(owner).map(|model| &model.id)
+    }
+
+    /// Every input of a verdict that was made from this view, by digest.
+    ///
+    /// # Errors
+    /// As [`View::evidence`].
+    pub fn inputs(&self, index: usize) -> Result<Inputs> {
+        let evidence = digest_of(&self.evidence(index)?.0)?;
+        let level = Some((&*self.rubric, self.stage.as_str()));
+        name_inputs(evidence, &self.policy, level, &self.trust, &Feeds::default(), self.at)
     }
 
     /// One model in one line.

@@ -4,7 +4,7 @@ use super::door::{Workbench, not_found};
 use super::in_force::known_stage;
 use super::publish::Next;
 use crate::decision::Verdict;
-use crate::documents::{ReviewRecord, VerdictDocument};
+use crate::documents::ReviewRecord;
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::signing::Progress;

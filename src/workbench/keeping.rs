@@ -2,13 +2,13 @@
 
 use super::door::Workbench;
 use crate::decision::{
-    ClaimsDigest, DecisionRecord, DecisionRecordSchema, Evidence, EvidenceDocument, Facts, Feeds,
-    ModelEvidence, SeenDigests, SeenEvidence, Verdict, VerificationRecord, VerificationRecordSchema,
-    digest_of, inputs,
+    DecisionRecord, DecisionRecordSchema, Evidence, Facts, Feeds, ModelEvidence, SeenDigests, SeenEvidence,
+    Verdict, VerificationRecord, VerificationRecordSchema, digest_of, name_inputs,
 };
+use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
-use crate::signing::{Verification, sha256_hex};
+use crate::signing::{LIMIT_BUNDLE_BYTES, SignatureState, Verification, sha256_hex};
 use crate::store::{EvidenceDigest, RecordKind, Store};
 use crate::view::View;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ impl Workbench {
             digests.ok_or_else(|| Error::new(Code::Internal, "a verification without an observation"))?;
         let record = VerificationRecord {
             schema: VerificationRecordSchema::V1,
-            inputs: inputs(
+            inputs: name_inputs(
                 digest_of(&evidence)?,
                 &view.policy,
                 None,
@@ -69,7 +69,7 @@ impl Workbench {
         let level = Some((&*view.rubric, view.stage.as_str()));
         let record = DecisionRecord {
             schema: DecisionRecordSchema::V1,
-            inputs: inputs(
+            inputs: name_inputs(
                 digest_of(&evidence)?,
                 &view.policy,
                 level,
@@ -126,8 +126,8 @@ pub(super) fn seen(
     let mut seen = SeenEvidence::again(digests, &kept)?;
     if seen.lacks_bundle()
         && let Some(signature) = &model.signature
-        && let Ok(bytes) = crate::signing::read_bundle(&view.workspace.root.join(signature))
-        && seen.observed.signature.digest() == Some(sha256_hex(&bytes).as_str())
+        && let Ok(bytes) = read_small(&view.workspace.root.join(signature), LIMIT_BUNDLE_BYTES)
+        && matches!(&seen.observed.signature.state, SignatureState::Read { digest, .. } if *digest == sha256_hex(&bytes))
     {
         seen.bundle = Some(bytes.into());
     }

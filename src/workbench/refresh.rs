@@ -65,6 +65,7 @@ impl Workbench {
             work.insert(index, record.map_or(From::Nothing, |(seen, took_ms)| From::Record(seen, took_ms)));
         }
         let touched: Vec<usize> = work.keys().copied().collect();
+        let rules = changed.rules();
         self.judge_again(view, work, &mut verified)?;
         for (index, review) in reviews {
             if let Some(slot) = reviewed.get_mut(index) {
@@ -74,7 +75,7 @@ impl Workbench {
         view.ledger = end;
         view.verified = Arc::new(verified);
         view.reviews = Arc::new(reviewed);
-        Ok((same_models && !changed.rules()).then_some(touched))
+        Ok((same_models && !rules).then_some(touched))
     }
 
     #[allow(clippy::type_complexity)]

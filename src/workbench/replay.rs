@@ -4,9 +4,9 @@ use super::anchors;
 use super::door::Workbench;
 use super::in_force::{LIMIT_POLICY_BYTES, invalid};
 use crate::decision::{
-    Anchors, AnchorsDocument, By, DecisionRecord, DecisionRecordSchema, Difference, Evidence,
-    EvidenceDocument, Facts, Feeds, Inputs, Question, RecordedDecision, RecordedVerification,
-    VerificationRecord, VerificationRecordSchema, differences, evaluate, inputs, judge_model,
+    Anchors, AnchorsDocument, By, DecisionRecord, DecisionRecordSchema, Evidence, EvidenceDocument, Facts,
+    Feeds, Inputs, Question, RecordedDecision, RecordedVerification, Replayed, VerificationRecord,
+    VerificationRecordSchema, differences, evaluate, judge_model, name_inputs,
 };
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
@@ -116,7 +116,7 @@ impl Workbench {
         level: Option<(&Rubric, &str)>,
         anchors: &Anchors,
     ) -> Result<Inputs> {
-        let now = inputs(evidence, policy, level, anchors, &Feeds::default(), recorded.at)?;
+        let now = name_inputs(evidence, policy, level, anchors, &Feeds::default(), recorded.at)?;
         // Which version judged is no input of the judgement: versions are compared by what comes of it.
         Ok(Inputs { program: recorded.program.clone(), ..now })
     }

@@ -3,9 +3,8 @@
 use super::door::{Workbench, not_found};
 use super::jobs::Note;
 use super::publish::Next;
-use crate::attest::LIMIT_CLAIMS_BYTES;
+use crate::attest::read_claims_bytes;
 use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
-use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
 use crate::policy::Stage;
@@ -139,7 +138,7 @@ impl Workbench {
         let (seen, mut verification) =
             verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
         let claims =
-            claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref())?;
+            claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref());
         add_policy(&mut verification, model, &claims, &by, progress)?;
         let bundle = seen.bundle.map(Into::into);
         Ok((SeenEvidence { observed: Arc::new(seen.observed), bundle, claims }, verification))
@@ -158,14 +157,10 @@ impl Workbench {
 }
 
 /// A file of claims as it is found now.
-///
-/// # Errors
-/// `E-CANCELLED`.
-fn claims_seen(claims: Option<&Path>) -> Result<ClaimsSeen> {
-    let Some(claims) = claims else { return Ok(ClaimsSeen::Absent) };
-    match read_small(claims, LIMIT_CLAIMS_BYTES) {
-        Ok(bytes) => Ok(ClaimsSeen::Read(bytes.into())),
-        Err(error) if error.code == Code::Cancelled => Err(error),
-        Err(_) => Ok(ClaimsSeen::Unreadable),
+fn claims_seen(claims: Option<&Path>) -> ClaimsSeen {
+    match claims.map(read_claims_bytes) {
+        None => ClaimsSeen::Absent,
+        Some(Ok(bytes)) => ClaimsSeen::Read(bytes.into()),
+        Some(Err(fault)) => ClaimsSeen::Unreadable(fault),
     }
 }

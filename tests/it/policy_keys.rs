@@ -10,11 +10,11 @@ use touchmark::inventory::{Format, Model, ModelId};
 use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
 use touchmark::policy::parse;
-use touchmark::report::words::caps;
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage,
     TimeSource, Verification,
 };
+use touchmark::words::{Case, Face, reasons};
 
 /// The policy of the samples with one text in place of another.
 struct Row {
@@ -378,7 +378,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         Ok(policy) => policy,
         Err(faults) => return format!("{faults:?}"),
     };
-    apply_policy(&mut seen.verification, &seen.model, &policy);
+    apply_policy(&mut seen.verification, &seen.model, &policy, now);
     let mut said = String::new();
     for stage in [Stage::Identity, Stage::Policy] {
         let check = seen.verification.check(stage).unwrap();
@@ -386,18 +386,21 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         check.words().details.iter().for_each(|detail| said += detail.raw());
     }
     let models = [seen.model];
+    let rubric = Rubric::bundled().unwrap();
     let verdicts = evaluate(&Input {
         models: &models,
         graph: &Graph::build(&models),
-        verified: &|_| Some((&seen.verification, policy.digest.as_str())),
+        verified: &|_| Some(&seen.verification),
         policy: &policy,
         stage: "gate",
-        rubric: &Rubric::bundled().unwrap(),
+        rubric: &rubric,
         now,
     });
     said += verdicts[0].decision.word();
+    let case = Case { verdict: &verdicts[0], verification: Some(&seen.verification), rubric: &rubric };
     for reason in &verdicts[0].reasons {
-        said += &format!(" {} {}", reason.code, caps::reason(&reason.text).raw());
+        let (text, _) = reasons::reason(reason, &case, Face::Text);
+        said += &format!(" {} {}", reason.code.as_str(), text.raw());
     }
     said
 }

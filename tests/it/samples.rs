@@ -89,7 +89,7 @@ impl Samples {
         let bundle = folder.join("model.sig");
         let options = VerifyOptions::at(self.now);
         let mut verification = verify(&folder, &bundle, &self.trust, &options, &Progress::default()).unwrap();
-        apply_policy(&mut verification, model, &self.policy);
+        apply_policy(&mut verification, model, &self.policy, self.now);
         verification
     }
 }
@@ -226,14 +226,12 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
     let samples = Samples::open();
     let rubric = Rubric::bundled().unwrap();
     let models = &samples.scan.models;
-    let verifications: Vec<_> = models
-        .iter()
-        .map(|model| model.location.as_ref().map(|_| (samples.verify(model), samples.policy.digest.clone())))
-        .collect();
+    let verifications: Vec<_> =
+        models.iter().map(|model| model.location.as_ref().map(|_| samples.verify(model))).collect();
     let verdicts = evaluate(&Input {
         models,
         graph: &Graph::build(models),
-        verified: &|index| verifications[index].as_ref().map(|(seen, digest)| (seen, digest.as_str())),
+        verified: &|index| verifications[index].as_ref(),
         policy: &samples.policy,
         stage: "production",
         rubric: &rubric,

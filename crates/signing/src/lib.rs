@@ -97,9 +97,11 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    BundleFault, Check, CheckCode, FilesFound, FilesTally, FilesWhy, ForeignBeside, Identity, IdentityPart,
-    LikelyCause, LinkFault, ListFault, LogEntry, Method, MissingKind, NameChange, NameDifference, Outcome,
-    ParseFound, ParseWhy, Parts, Prose, Stage, TimeSource, Unlistable, Why,
+    About, BundleFault, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, Ended, ExpectedIdentity,
+    ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, HazardSeen, Identity, IdentityPart,
+    IdentityWhy, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method, MissingKind, NameChange,
+    NameDifference, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy,
+    PredicatesWhy, Prose, Stage, TimeSource, Unlistable, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -116,7 +118,7 @@ pub use hashing::{
     hash_files, sha256_hex,
 };
 pub use inspect::{Inspection, inspect};
-pub use keys::{Curve, KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, write_key_pair};
+pub use keys::{KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, write_key_pair};
 #[cfg(feature = "pkcs11")]
 pub use keys::{Pkcs11Uri, TokenKey};
 pub use progress::{Pace, Progress, Snapshot};

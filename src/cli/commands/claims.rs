@@ -156,7 +156,7 @@ fn judge_by(
     common: &Common,
 ) -> Result<Vec<Judged>> {
     let options = VerifyOptions::at(common.now());
-    judge(claims, &Judge { trust, options: &options, root, policy: &|_| {} }, &Progress::default())
+    judge(claims, &Judge { trust, options: &options, root }, &Progress::default())
 }
 
 /// A model of the inventory, or a folder; and where its files are.

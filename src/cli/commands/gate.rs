@@ -30,9 +30,9 @@ pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<
     let view = workbench.view();
     let id = view.models.get(find(&view, model)?).map_or_else(|| ModelId::new(model), |m| m.id.clone());
     let verdict = workbench.gate(&id, stage, *allow_warn)?;
-    let human = format!("{}\n{}", id.screen(), report::verdict(&verdict));
-    let now = workbench.view();
-    output.print(&human, || VerdictDocument::of(&now, &verdict));
+    let view = workbench.view();
+    let human = format!("{}\n{}", id.screen(), report::verdict(&report::case(&view, &verdict)));
+    output.print(&human, || VerdictDocument::of(&view, &verdict));
     Ok(match verdict.decision {
         Decision::Admit => 0,
         Decision::Warn if *allow_warn => 0,

@@ -7,7 +7,8 @@ use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
 use crate::documents::{
-    LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument, names,
+    LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument,
+    names,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
@@ -49,7 +50,9 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
             show(&workbench, model.as_deref().map(ModelId::new).as_ref(), output)
         }
         LedgerCommand::Verify => verify(&workbench, output),
-        LedgerCommand::Replay { record, policy } => return replay(&workbench, *record, policy.as_deref(), output),
+        LedgerCommand::Replay { record, policy } => {
+            return replay(&workbench, *record, policy.as_deref(), output);
+        }
         LedgerCommand::Export => export(&workbench, output),
         LedgerCommand::Import { file } => import(&workbench, file, output),
     }

@@ -23,7 +23,12 @@ pub(super) fn run(arguments: &Show, common: &Common, output: &Output) -> Result<
     let read = read.unwrap_or_default();
     let verdict = view.verdict(index);
     output.print(&(report::model(&view, index) + &report::read_times(&read)), || {
-        ModelDocument::of(&view, index, verdict.as_ref().map(VerdictBody::from), &read)
+        ModelDocument::of(
+            &view,
+            index,
+            verdict.as_ref().map(|verdict| VerdictBody::of(&view, verdict)),
+            &read,
+        )
     });
     Ok(0)
 }

@@ -2,6 +2,7 @@
 //! bundle and no words for people.
 
 pub(crate) mod codes;
+pub(crate) mod curve;
 pub(crate) mod evidence;
 pub(crate) mod fault;
 pub(crate) mod identity;
@@ -11,12 +12,18 @@ pub(crate) mod step;
 pub(crate) mod why;
 
 pub use codes::CheckCode;
+pub use curve::Curve;
 pub use evidence::{LogEntry, TimeSource};
 pub use fault::{LinkFault, ListFault, Unlistable};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::Check;
+pub use why::policy::{
+    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
+    PolicyWhy,
+};
+pub use why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy};
 pub use why::{
     BundleFault, FilesFound, FilesTally, FilesWhy, ForeignBeside, LikelyCause, MissingKind, ParseFound,
     ParseWhy, Parts, Prose, Why,

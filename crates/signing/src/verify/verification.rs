@@ -1,6 +1,7 @@
 //! What a verification found: one value that records keep, screens show and policies judge.
 
 use crate::bundle::manifest::RootDigest;
+use crate::check::curve::Curve;
 use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
@@ -10,7 +11,6 @@ use crate::check::why::{FilesWhy, ForeignBeside, Why};
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::hashing::job::HashAlgorithm;
-use crate::keys::public::Curve;
 use crate::text::Untrusted;
 use crate::trust::anchor::AnchorUse;
 use crate::words::{self, Words};

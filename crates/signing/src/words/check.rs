@@ -1,10 +1,12 @@
 //! A check in words: which room's words its facts have.
 
 use crate::check::identity::NameDifference;
+use crate::check::stage::Stage;
 use crate::check::step::Check;
 use crate::check::why::Why;
+use crate::check::why::policy::IdentityWhy;
 
-use super::{Words, chain, files, parse, sigstore, time};
+use super::{Words, chain, files, parse, policy, predicates, sigstore, time};
 
 impl Check {
     /// The check in words.
@@ -21,6 +23,14 @@ impl Check {
             Why::Chain(why) => chain::words(why),
             Why::Time(why) => time::words(why),
             Why::Sigstore(why) => sigstore::words(why),
+            Why::Identity(why) => policy::identity(why),
+            Why::Policy(why) => policy::policy(why),
+            Why::Predicates(why) => predicates::words(why),
+            Why::Required { code, outcome, instead } => {
+                let before =
+                    Check { stage: self.stage, code: *code, outcome: *outcome, why: Why::clone(instead) };
+                required(self.stage, before.words())
+            }
             Why::Prose(prose) => Words {
                 summary: prose.summary.clone(),
                 expected: prose.expected.clone(),
@@ -37,7 +47,29 @@ impl Check {
     pub fn difference(&self) -> Option<&NameDifference> {
         match &self.why {
             Why::Prose(prose) => prose.difference.as_ref(),
+            Why::Identity(why) => match &**why {
+                IdentityWhy::Other { difference, .. } => difference.as_ref(),
+                _ => None,
+            },
             _ => None,
         }
+    }
+}
+
+/// What the caller requires, with what was found instead.
+fn required(stage: Stage, before: Words) -> Words {
+    let what = match stage {
+        Stage::Log => "A transparency log entry",
+        _ => "A trusted signing time",
+    };
+    Words {
+        summary: format!("{what} is required and missing"),
+        found: before.found,
+        details: before.details,
+        remedy: Some(
+            "Ask the producer to sign with a transparency log or a timestamp authority, or drop the requirement"
+                .to_owned(),
+        ),
+        ..Words::default()
     }
 }

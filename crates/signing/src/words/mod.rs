@@ -6,6 +6,8 @@ mod check;
 mod codes;
 pub(crate) mod files;
 pub(crate) mod parse;
+mod policy;
+mod predicates;
 mod sigstore;
 mod stages;
 pub(crate) mod time;

@@ -1,6 +1,8 @@
 //! The facts that a check rests on: one variant for each situation, with what is known of it as values. No words.
 
 pub(crate) mod chain;
+pub(crate) mod policy;
+pub(crate) mod predicates;
 pub(crate) mod sigstore;
 pub(crate) mod time;
 
@@ -9,9 +11,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::chain::ChainWhy;
+use self::policy::{IdentityWhy, PolicyWhy};
+use self::predicates::PredicatesWhy;
 use self::sigstore::SigstoreWhy;
 use self::time::TimeWhy;
+use super::codes::CheckCode;
 use super::identity::NameDifference;
+use super::outcome::Outcome;
 use super::stage::Stage;
 
 mod files;
@@ -47,8 +53,41 @@ pub enum Why {
     Parse(Box<ParseWhy>),
     /// The files.
     Files(Box<FilesWhy>),
+    /// What a policy says of the signer.
+    Identity(Box<IdentityWhy>),
+    /// What a policy says of the rest.
+    Policy(Box<PolicyWhy>),
+    /// Further claims.
+    Predicates(Box<PredicatesWhy>),
+    /// The caller requires more than was found.
+    Required {
+        /// The code of the check without the requirement.
+        code: CheckCode,
+        /// What became of that.
+        outcome: Outcome,
+        /// Why: what was found instead explains it.
+        instead: Box<Why>,
+    },
     /// Text made where the check was made.
     Prose(Box<Prose>),
+}
+
+impl From<IdentityWhy> for Why {
+    fn from(why: IdentityWhy) -> Self {
+        Why::Identity(Box::new(why))
+    }
+}
+
+impl From<PolicyWhy> for Why {
+    fn from(why: PolicyWhy) -> Self {
+        Why::Policy(Box::new(why))
+    }
+}
+
+impl From<PredicatesWhy> for Why {
+    fn from(why: PredicatesWhy) -> Self {
+        Why::Predicates(Box::new(why))
+    }
 }
 
 impl Why {

@@ -1,0 +1,11 @@
+//! A verdict of a view, with what its words are made from.
+
+use crate::decision::Verdict;
+use crate::view::View;
+use crate::words::Case;
+
+/// The verdict, its verification and its rubric.
+pub fn case<'a>(view: &'a View, verdict: &'a Verdict) -> Case<'a> {
+    let verification = view.model(&verdict.model).and_then(|(index, _)| view.verification(index));
+    Case { verdict, verification, rubric: &view.rubric }
+}
