@@ -140,7 +140,7 @@ fn judge_100_000_models(bencher: Bencher) {
     let before = open(large().path()).view();
     let mut view = (*before).clone();
     bencher.bench_local(|| {
-        view.judge_after(&before);
+        view.judge_after(&before, None);
         black_box(view.judgement.standings().len())
     });
 }
