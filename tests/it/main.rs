@@ -38,6 +38,7 @@ mod limits;
 mod lineage;
 mod maturity;
 mod observed;
+mod moments;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;

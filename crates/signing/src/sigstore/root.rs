@@ -73,15 +73,15 @@ impl SigstoreRoot {
         self.read.get_or_init(read).as_ref()
     }
 
-    /// The moments at which its services begin and end.
-    pub(crate) fn moments(&self) -> Vec<Timestamp> {
+    /// When its services begin and end.
+    pub(crate) fn windows(&self) -> Vec<(Timestamp, Option<Timestamp>)> {
         let Ok(Root { document, .. }) = self.read() else { return Vec::new() };
         let keys = document.tlogs.iter().map(|log| log.public_key.valid_for);
         let keys = keys.chain(document.ctlogs.iter().map(|log| log.public_key.valid_for));
         let authorities = document.certificate_authorities.iter().map(|one| one.valid_for);
         let stampers = document.timestamp_authorities.iter().map(|one| one.valid_for);
         let windows = keys.chain(authorities).chain(stampers).flatten();
-        windows.flat_map(|window| std::iter::once(window.start).chain(window.end)).collect()
+        windows.map(|TimeRange { start, end }| (start, end)).collect()
     }
 
     /// The certificates of its authorities, DER.

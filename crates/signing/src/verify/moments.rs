@@ -77,7 +77,10 @@ impl Moments {
         // Revocation lists count for every chain, whatever anchor they lie beside.
         if kind == AnchorKind::Ca {
             let lists = trust.anchors.iter().flat_map(|anchor| &anchor.crls);
-            moments.fixed.extend(lists.flat_map(|list| list.moments()).flat_map(beginning_or_end));
+            for list in lists {
+                moments.fixed.extend(list.beginnings());
+                moments.fixed.extend(list.end().and_then(after_end));
+            }
         }
         moments.fixed.sort_unstable();
         moments.fixed.dedup();
@@ -103,17 +106,13 @@ fn of_material(anchor: &Anchor) -> Vec<Timestamp> {
         AnchorMaterial::Ca(certificates) => certificates.iter().flat_map(|der| of_certificate(der)).collect(),
         AnchorMaterial::Sigstore(root) => {
             let certificates = root.certificates();
-            let windows = root.moments().into_iter().flat_map(beginning_or_end);
+            let windows = root.windows().into_iter().flat_map(of_window);
             certificates.into_iter().flat_map(of_certificate).chain(windows).collect()
         }
         AnchorMaterial::Tsa(authorities) => {
             let certificates = authorities.iter().flat_map(|one| one.certificates.iter().chain(&one.signer));
-            let windows = authorities.iter().filter_map(|one| one.window);
-            let windows = windows.flat_map(|(from, until)| std::iter::once(from).chain(until));
-            certificates
-                .flat_map(|der| of_certificate(der))
-                .chain(windows.flat_map(beginning_or_end))
-                .collect()
+            let windows = authorities.iter().filter_map(|one| one.window).flat_map(of_window);
+            certificates.flat_map(|der| of_certificate(der)).chain(windows).collect()
         }
     }
 }
@@ -140,12 +139,16 @@ pub fn bundle_moments(bundle: &Bundle) -> Vec<Timestamp> {
 
 fn of_certificate(der: &[u8]) -> impl Iterator<Item = Timestamp> + use<> {
     let validity = certificate::parse(der).ok().map(|certificate| certificate::validity(&certificate));
-    validity.into_iter().flat_map(|(from, to)| [from, to]).flat_map(beginning_or_end)
+    validity.into_iter().flat_map(|(from, to)| of_window((from, Some(to))))
 }
 
-/// What begins does so at once; what ends holds for its last second. Which of them it is matters to nobody here.
-fn beginning_or_end(at: Timestamp) -> impl Iterator<Item = Timestamp> {
-    std::iter::once(at).chain(at.checked_add(SECOND).ok())
+fn of_window((from, until): (Timestamp, Option<Timestamp>)) -> impl Iterator<Item = Timestamp> {
+    std::iter::once(from).chain(until.and_then(after_end))
+}
+
+/// What ends still holds in its last second: RFC 5280, 4.1.2.5.
+fn after_end(end: Timestamp) -> Option<Timestamp> {
+    end.checked_add(SECOND).ok()
 }
 
 /// The times that a keyless bundle's log entries state: one that is still to come does not hold yet.

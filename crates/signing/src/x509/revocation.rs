@@ -121,14 +121,16 @@ impl RevocationList {
         }
     }
 
-    /// Every time in it at which what it says of a certificate may change: its own two, and the revocations'.
-    pub(crate) fn moments(&self) -> impl Iterator<Item = Timestamp> {
+    /// From when on it counts, and when each revocation in it began.
+    pub(crate) fn beginnings(&self) -> impl Iterator<Item = Timestamp> {
         let tbs = &self.list.tbs_cert_list;
         let entries = tbs.revoked_certificates.iter().flatten();
-        std::iter::once(&tbs.this_update)
-            .chain(&tbs.next_update)
-            .chain(entries.map(|entry| &entry.revocation_date))
-            .map(moment)
+        std::iter::once(&tbs.this_update).chain(entries.map(|entry| &entry.revocation_date)).map(moment)
+    }
+
+    /// The last moment at which it counts.
+    pub(crate) fn end(&self) -> Option<Timestamp> {
+        self.list.tbs_cert_list.next_update.as_ref().map(moment)
     }
 
     fn is_of(&self, issuer: &Member) -> bool {
