@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use crate::text::Untrusted;
 
 use super::dialects;
+use super::parts::Parts;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::Scan;
 use crate::inventory::model::id::ModelId;
@@ -29,14 +30,14 @@ const PARENTS: [(&str, Relation); 2] =
     [("derived_from", Relation::Unspecified), ("training_data", Relation::TrainedOn)];
 
 /// Whether a tree is one.
-pub(super) fn is_one(root: &Value) -> bool {
-    root.get("bom_id").is_some() && root.get("components").is_some()
+pub(super) fn is_one(parts: &Parts<'_>) -> bool {
+    parts.root.get("bom_id").is_some() && parts.root.get("components").is_some()
 }
 
 /// Reads one document.
-pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
+pub(super) fn view(parts: &Parts<'_>, source: &Untrusted) -> Scan {
     let mut scan = Scan::default();
-    let Some(components) = root.get("components").and_then(Value::as_array) else {
+    let Some(components) = parts.list("components") else {
         note(&mut scan.findings, "F-BOM-TYPE", None, source, "/components", "must be a list");
         return scan;
     };
@@ -45,16 +46,19 @@ pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
         let word = node.get("type")?.as_str()?;
         KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
     };
-    let datasets: HashMap<&str, String> = components
-        .iter()
+    let datasets: HashMap<String, String> = parts
+        .list("components")
+        .into_iter()
+        .flatten()
         .filter(|node| kind(node) == Some(Kind::Dataset))
-        .filter_map(|node| Some((node.get("component_id")?.as_str()?, text(node, "name")?)))
+        .filter_map(|node| Some((text(&node, "component_id")?, text(&node, "name")?)))
         .collect();
     if components.len() > MAX_COMPONENTS {
         let message = format!("only the first {MAX_COMPONENTS} components are read");
         note(&mut scan.findings, "F-BOM-COMPONENTS", None, source, "/components", message);
     }
-    for (index, node) in components.iter().take(MAX_COMPONENTS).enumerate() {
+    for (index, node) in components.take(MAX_COMPONENTS).enumerate() {
+        let node = &*node;
         let at = format!("/components/{index}");
         if !node.is_object() {
             note(&mut scan.findings, "F-BOM-TYPE", None, source, &at, "a component must be an object");
@@ -100,6 +104,7 @@ pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
                 }
             }
         }
+        record.model.pack();
         scan.models.push(record.model);
         scan.findings.append(&mut record.findings);
     }
