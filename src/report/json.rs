@@ -1,10 +1,12 @@
 //! JSON documents, each with a schema and a version. Text in them is exact; it is escaped when printed.
 
 use crate::decision::Verdict;
+use crate::json::Each;
 use crate::lineage::LaneRow;
 use crate::signing::{Coverage, Inspection, Signed, Verification};
 use crate::text::Untrusted;
 use crate::view::View;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A verification.
@@ -38,11 +40,23 @@ pub fn signed(schema: &str, s: &Signed) -> Value {
     })
 }
 
-/// The inventory.
-pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> Value {
-    let models: Vec<Value> =
-        (0..view.models.len()).filter(|index| keep(*index)).map(|i| summary(view, i)).collect();
-    json!({ "schema": "touchmark.list/1", "stage": view.stage, "policy": view.policy.digest, "models": models })
+/// The inventory, each model made when it is written.
+pub fn list<'v>(view: &'v View, keep: &'v dyn Fn(usize) -> bool) -> impl Serialize + 'v {
+    let kept = move || (0..view.models.len()).filter(|index| keep(*index));
+    List {
+        schema: "touchmark.list/1",
+        stage: &view.stage,
+        policy: &view.policy.digest,
+        models: Each(move || kept().map(|index| summary(view, index))),
+    }
+}
+
+#[derive(Serialize)]
+struct List<'v, M, D> {
+    schema: &'static str,
+    stage: &'v str,
+    policy: &'v D,
+    models: M,
 }
 
 fn summary(view: &View, index: usize) -> Value {

@@ -57,8 +57,9 @@ impl Workbench {
             let path = within(&workspace.root, path);
             let source = Untrusted::new(path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
             let whole = workspace.root.join(&path);
-            let found = bom::read(&whole, &source);
-            let fault = found.findings.iter().find(|finding| bom::NO_BILL.contains(&finding.code.as_str()));
+            let mut models = 0;
+            let findings = bom::read_each(&whole, &source, &mut |_| models += 1);
+            let fault = findings.iter().find(|finding| bom::NO_BILL.contains(&finding.code.as_str()));
             if let Some(fault) = fault {
                 return Err(no_bill(&whole, &fault.message).at_path(file));
             }
@@ -70,7 +71,6 @@ impl Workbench {
                             && path.parent().is_some_and(|folder| folder == known.path))
             };
             let already = workspace.sources.iter().any(is_known);
-            let (models, findings) = (found.models.len(), found.findings);
             read.push((path, ImportedBill { source, models, findings, already }));
         }
         for (path, bill) in &read {

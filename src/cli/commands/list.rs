@@ -25,6 +25,6 @@ pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<
             .to_lowercase();
         words.iter().all(|word| text.contains(word))
     };
-    output.print(&report::list(&view, &keep), || report::json::list(&view, &keep));
+    output.print_long(|| report::list(&view, &keep), || report::json::list(&view, &keep));
     Ok(0)
 }

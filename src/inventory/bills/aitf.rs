@@ -6,10 +6,11 @@ use std::collections::HashMap;
 
 use crate::text::Untrusted;
 
+use super::Take;
 use super::dialects;
 use super::parts::Parts;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
-use crate::inventory::model::finding::Scan;
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
@@ -35,11 +36,11 @@ pub(super) fn is_one(parts: &Parts<'_>) -> bool {
 }
 
 /// Reads one document.
-pub(super) fn view(parts: &Parts<'_>, source: &Untrusted) -> Scan {
-    let mut scan = Scan::default();
+pub(super) fn view(parts: &Parts<'_>, source: &Untrusted, take: Take<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let Some(components) = parts.list("components") else {
-        note(&mut scan.findings, "F-BOM-TYPE", None, source, "/components", "must be a list");
-        return scan;
+        note(&mut findings, "F-BOM-TYPE", None, source, "/components", "must be a list");
+        return findings;
     };
     let text = |node: &Value, key: &str| node.get(key).and_then(Value::as_str).map(str::to_owned);
     let kind = |node: &Value| {
@@ -55,18 +56,18 @@ pub(super) fn view(parts: &Parts<'_>, source: &Untrusted) -> Scan {
         .collect();
     if components.len() > MAX_COMPONENTS {
         let message = format!("only the first {MAX_COMPONENTS} components are read");
-        note(&mut scan.findings, "F-BOM-COMPONENTS", None, source, "/components", message);
+        note(&mut findings, "F-BOM-COMPONENTS", None, source, "/components", message);
     }
     for (index, node) in components.take(MAX_COMPONENTS).enumerate() {
         let node = &*node;
         let at = format!("/components/{index}");
         if !node.is_object() {
-            note(&mut scan.findings, "F-BOM-TYPE", None, source, &at, "a component must be an object");
+            note(&mut findings, "F-BOM-TYPE", None, source, &at, "a component must be an object");
             continue;
         }
         let Some(kind) = kind(node) else { continue };
         let Some(name) = text(node, "name").filter(|name| !name.trim().is_empty()) else {
-            note(&mut scan.findings, "F-BOM-NAME", None, source, &at, "a model without a name; left out");
+            note(&mut findings, "F-BOM-NAME", None, source, &at, "a model without a name; left out");
             continue;
         };
         let id = names::canonical(&name).unwrap_or_else(|| name.clone());
@@ -105,8 +106,8 @@ pub(super) fn view(parts: &Parts<'_>, source: &Untrusted) -> Scan {
             }
         }
         record.model.pack();
-        scan.models.push(record.model);
-        scan.findings.append(&mut record.findings);
+        take(record.model);
+        findings.append(&mut record.findings);
     }
-    scan
+    findings
 }

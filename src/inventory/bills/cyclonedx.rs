@@ -7,11 +7,12 @@ use std::ops::ControlFlow;
 
 use crate::text::Untrusted;
 
+use super::Take;
 use super::cyclonedx_schema;
 use super::dialects::{self, Property, Relations, Seen, find};
 use super::parts::Parts;
 use crate::inventory::model::facts::{Basis, FactKey, ParentRef, Relation};
-use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::{Kind, Model};
 use crate::inventory::model::names;
@@ -21,19 +22,19 @@ const MAX_COMPONENTS: usize = 200_000;
 const VERSIONS: [&str; 3] = ["1.5", "1.6", "1.7"];
 
 /// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
-pub(super) fn view(parts: &Parts<'_>, source: &Untrusted) -> Scan {
+pub(super) fn view(parts: &Parts<'_>, source: &Untrusted, take: Take<'_>) -> Vec<Finding> {
     let version = parts.root.get("specVersion").and_then(Value::as_str);
     let mut findings = Vec::new();
     if !version.is_some_and(|version| VERSIONS.contains(&version)) {
         let message = "not a CycloneDX version that is read here (1.5, 1.6 and 1.7 are)";
         note(&mut findings, "F-BOM-VERSION", None, source, "/specVersion", message);
-        return Scan { models: Vec::new(), findings };
+        return findings;
     }
     let document = Document::new(parts, source);
-    let mut scan = Scan::default();
-    walk(parts, source, &mut findings, &mut |node, at| document.component(node, at, &mut scan));
-    findings.append(&mut scan.findings);
-    Scan { models: scan.models, findings }
+    let mut found = Found { take, findings: Vec::new() };
+    walk(parts, source, &mut findings, &mut |node, at| document.component(node, at, &mut found));
+    findings.append(&mut found.findings);
+    findings
 }
 
 /// Looks at each component with its JSON pointer: that of the document first, and those in another after it. Each
@@ -86,6 +87,12 @@ fn walk(
     }
 }
 
+/// What the components say, and who takes it.
+struct Found<'t> {
+    take: Take<'t>,
+    findings: Vec<Finding>,
+}
+
 struct Document<'a> {
     source: &'a Untrusted,
     /// What the components that have a `bom-ref` are called, where anything refers to one.
@@ -111,14 +118,14 @@ impl<'a> Document<'a> {
     }
 
     /// Adds what a component says, when it is for us.
-    fn component(&self, node: &Map<String, Value>, at: &str, scan: &mut Scan) {
+    fn component(&self, node: &Map<String, Value>, at: &str, found: &mut Found<'_>) {
         let Some((kind, untyped)) = kind(node) else { return };
         let (properties, bad) = properties(node, at);
         let named = text(node, "name").unwrap_or_default();
         let seen = dialects::seen(&properties, named);
         if matches!(seen, Some(Seen::Provider)) {
             let message = "a provider typed as a model, and which model is not said; left out";
-            note(&mut scan.findings, "F-BOM-PROVIDER", None, self.source, at, message);
+            note(&mut found.findings, "F-BOM-PROVIDER", None, self.source, at, message);
             return;
         }
         let name = match seen {
@@ -127,7 +134,7 @@ impl<'a> Document<'a> {
         };
         let Some(name) = name else {
             let message = "a model without a name; left out";
-            note(&mut scan.findings, "F-BOM-NAME", None, self.source, at, message);
+            note(&mut found.findings, "F-BOM-NAME", None, self.source, at, message);
             return;
         };
         let shown = if seen.is_some() || named.is_empty() { &name } else { named };
@@ -150,11 +157,11 @@ impl<'a> Document<'a> {
         reader.component(node, at, &properties);
         reader.record.model.pack();
         reader.descendants.iter_mut().for_each(Model::pack);
-        scan.models.push(reader.record.model);
-        scan.models.append(&mut reader.descendants);
+        (found.take)(reader.record.model);
+        reader.descendants.into_iter().for_each(&mut *found.take);
         for finding in reader.record.findings {
             let (place, message) = (finding.place.raw(), finding.message);
-            note(&mut scan.findings, &finding.code, finding.model, self.source, place, message);
+            note(&mut found.findings, &finding.code, finding.model, self.source, place, message);
         }
     }
 }

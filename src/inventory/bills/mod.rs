@@ -13,13 +13,13 @@ mod xml;
 use serde_json::Value;
 use std::path::Path;
 
-use crate::signing::{ForeignState, JsonSignature, json_signatures};
+use crate::signing::{ForeignState, JsonSignature};
 use crate::text::Untrusted;
 
 use crate::disk;
 use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::models::Model;
 use crate::inventory::model::record::note;
-use crate::json;
 
 use parts::Parts;
 
@@ -30,7 +30,10 @@ const ENDINGS: [&str; 3] = ["json", "jsonld", "xml"];
 const MAX_SIGNATURES: usize = 16;
 
 /// How a document of a format is told, and how the format's view reads it.
-type Format = (fn(&Parts<'_>) -> bool, fn(&Parts<'_>, &Untrusted) -> Scan);
+type Format = (fn(&Parts<'_>) -> bool, fn(&Parts<'_>, &Untrusted, Take<'_>) -> Vec<Finding>);
+
+/// Who takes the models of a document as they are found.
+pub type Take<'t> = &'t mut dyn FnMut(Model);
 
 const FORMATS: [Format; 4] = [
     (|parts| parts.root.get("bomFormat").and_then(Value::as_str) == Some("CycloneDX"), cyclonedx::view),
@@ -43,8 +46,8 @@ const FORMATS: [Format; 4] = [
 pub const NO_BILL: [&str; 4] = ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT"];
 
 /// Whether what was read is a bill of materials.
-pub(crate) fn is_bill(scan: &Scan) -> bool {
-    !scan.findings.iter().any(|finding| NO_BILL.contains(&finding.code.as_str()))
+pub(crate) fn is_bill(findings: &[Finding]) -> bool {
+    !findings.iter().any(|finding| NO_BILL.contains(&finding.code.as_str()))
 }
 
 /// Whether a file's name is one of a bill of materials.
@@ -54,10 +57,17 @@ pub fn is_document(path: &Path) -> bool {
 
 /// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
 pub fn read(path: &Path, source: &Untrusted) -> Scan {
+    let mut models = Vec::new();
+    let findings = read_each(path, source, &mut |model| models.push(model));
+    Scan { models, findings }
+}
+
+/// The same for who takes the models one after the other; the findings are what is returned.
+pub fn read_each(path: &Path, source: &Untrusted, take: Take<'_>) -> Vec<Finding> {
     let refuse = |code: &str, message: String| {
         let mut findings = Vec::new();
         note(&mut findings, code, None, source, "", message);
-        Scan { models: Vec::new(), findings }
+        findings
     };
     let bytes = match disk::whole(path, MAX_BYTES) {
         Ok(bytes) => bytes,
@@ -76,7 +86,7 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
                 "an XML signature of this document; it is none of the model's, and not verified here";
             note(&mut findings, "F-BOM-SIGNATURE", None, source, "", message);
         }
-        return read_parts(&Parts::of_xml(xml), source, findings, |_| {});
+        return read_parts(&Parts::of_xml(xml), source, findings, take, |_| {});
     }
     let (parts, json) = match Parts::of_json(&bytes) {
         Ok(read) => read,
@@ -86,9 +96,9 @@ pub fn read(path: &Path, source: &Untrusted) -> Scan {
         let message = "this name occurs twice in one object; the last one counts";
         note(&mut findings, "F-BOM-DUPLICATE-KEY", None, source, name, message);
     }
-    read_parts(&parts, source, findings, |findings| {
+    read_parts(&parts, source, findings, take, |findings| {
         if json.has_signatures {
-            tell_signatures(&bytes, !json.duplicates.is_empty(), source, findings);
+            tell_signatures(&parts, !json.duplicates.is_empty(), source, findings);
         }
     })
 }
@@ -98,26 +108,23 @@ fn read_parts(
     parts: &Parts<'_>,
     source: &Untrusted,
     mut findings: Vec<Finding>,
+    take: Take<'_>,
     tell: impl FnOnce(&mut Vec<Finding>),
-) -> Scan {
+) -> Vec<Finding> {
     let Some((_, view)) = FORMATS.iter().find(|(is_it, _)| is_it(parts)) else {
         let message = "not a bill of materials in CycloneDX, SPDX or AITF";
         note(&mut findings, "F-BOM-FORMAT", None, source, "", message);
-        return Scan { models: Vec::new(), findings };
+        return findings;
     };
     tell(&mut findings);
-    let Scan { models, findings: more } = view(parts, source);
-    findings.extend(more);
-    Scan { models, findings }
+    findings.extend(view(parts, source, take));
+    findings
 }
 
 /// Tells each JSON signature (JSF 0.82: `signature` on the document and on parts of it) as what it is, those that
 /// do not fit first. None of them is the model's.
-fn tell_signatures(bytes: &[u8], is_ambiguous: bool, source: &Untrusted, findings: &mut Vec<Finding>) {
-    // A signature covers what it covers as a whole.
-    let tree = json::parse_tree(bytes).ok().map(|tree| tree.root);
-    let root = tree.as_ref().and_then(Value::as_object);
-    let mut signatures = root.map(|root| json_signatures(root, is_ambiguous)).unwrap_or_default();
+fn tell_signatures(parts: &Parts<'_>, is_ambiguous: bool, source: &Untrusted, findings: &mut Vec<Finding>) {
+    let mut signatures = parts.signatures(is_ambiguous);
     signatures.sort_by_key(|signature| signature.state != ForeignState::DoesNotFit);
     for signature in signatures.iter().take(MAX_SIGNATURES) {
         note(findings, "F-BOM-SIGNATURE", None, source, signature.place.raw(), words(signature));

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::xml;
 use crate::json::{self, Apart, Item};
+use crate::signing::{JsonSignature, json_signatures};
 
 /// The lists of all dialects that grow with the number of models.
 const LISTS: [&str; 4] = ["components", "@graph", "packages", "relationships"];
@@ -45,6 +46,12 @@ impl<'b> Parts<'b> {
     pub fn of_xml(xml: xml::Xml) -> Parts<'static> {
         let lists = xml.components.map(|items| ("components".to_owned(), items));
         Parts { root: xml.root, lists: lists.into_iter().collect(), has_refs: true }
+    }
+
+    /// The JSON signatures of the document and of parts of it.
+    pub fn signatures(&self, is_ambiguous: bool) -> Vec<JsonSignature> {
+        let root = self.root.as_object();
+        root.map(|root| json_signatures(root, &self.lists, is_ambiguous)).unwrap_or_default()
     }
 
     /// The items of a list of the document; none when there is no such member, or it is no list.

@@ -1,6 +1,7 @@
 //! A large document in parts: the items of its great lists stay text and become trees one at a time, whenever
 //! somebody looks at one. Limits and what is told of a document are those of [`super::tree`].
 
+use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -37,6 +38,12 @@ impl Item<'_> {
         // An object deep in lists may be nested deeper than the parser takes.
         let text = text.filter(|text| serde_json::from_str::<IgnoredAny>(text.get()).is_ok());
         text.map_or_else(|| Item::Tree(Box::new(value)), |text| Item::Text(Cow::Owned(text)))
+    }
+}
+
+impl Serialize for Item<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.value().serialize(serializer)
     }
 }
 

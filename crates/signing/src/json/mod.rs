@@ -13,4 +13,4 @@ pub use pointer::pointer_part;
 pub use reader::OnItem;
 pub use strict::{Object, parse, parse_items};
 pub use tree::{Tree, parse as parse_tree};
-pub use written::{MAX_INTEGER, canonical, to_line, to_string};
+pub use written::{Each, MAX_INTEGER, canonical, to_line, to_string, to_writer};

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 
 use crate::text::Untrusted;
 
+use crate::inventory::bills::Take;
 use crate::inventory::bills::dialects::{self, Property};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
-use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
@@ -172,7 +173,7 @@ impl<'a> Bill<'a> {
         origins
     }
 
-    pub(super) fn finish(mut self) -> Scan {
+    pub(super) fn finish(mut self, take: Take<'_>) -> Vec<Finding> {
         let mut edges = self.origins();
         // Those of one child together, in their order: its lists are opened once.
         edges.sort_by_key(|(child, _)| *child);
@@ -196,24 +197,25 @@ impl<'a> Bill<'a> {
                 element.record.model.pack();
             }
         }
-        let mut scan = Scan { models: Vec::new(), findings: self.findings };
+        let (mut findings, mut is_empty) = (self.findings, true);
         for element in self.elements.into_iter().filter(|element| element.kind.is_some()) {
             if element.name.is_none() {
                 let message = "a model without a name; left out";
-                note(&mut scan.findings, "F-BOM-NAME", None, self.source, &element.place, message);
+                note(&mut findings, "F-BOM-NAME", None, self.source, &element.place, message);
                 continue;
             }
-            scan.models.push(element.record.model);
+            is_empty = false;
+            take(element.record.model);
             for finding in element.record.findings {
                 let (place, message) = (finding.place.raw(), finding.message);
-                note(&mut scan.findings, &finding.code, finding.model, self.source, place, message);
+                note(&mut findings, &finding.code, finding.model, self.source, place, message);
             }
         }
-        if scan.models.is_empty() {
+        if is_empty {
             let message = "nothing here is told as a model or dataset";
-            note(&mut scan.findings, "F-BOM-EMPTY", None, self.source, "", message);
+            note(&mut findings, "F-BOM-EMPTY", None, self.source, "", message);
         }
-        scan
+        findings
     }
 }
 

@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::inventory::bills::Take;
 use crate::inventory::bills::dialects::{self, Property};
 use crate::inventory::bills::parts::Parts;
 use crate::inventory::model::facts::FactKey;
-use crate::inventory::model::finding::Scan;
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::json::pointer_part;
@@ -44,7 +45,11 @@ pub(in crate::inventory::bills) fn is_three(parts: &Parts<'_>) -> bool {
 }
 
 /// Reads one document.
-pub(in crate::inventory::bills) fn view(parts: &Parts<'_>, source: &Untrusted) -> Scan {
+pub(in crate::inventory::bills) fn view(
+    parts: &Parts<'_>,
+    source: &Untrusted,
+    take: Take<'_>,
+) -> Vec<Finding> {
     let mut bill = Bill::new(source);
     let mut known = Known::default();
     walk(parts, Some(&mut bill), &mut |node, at| known.take(node, at));
@@ -59,7 +64,7 @@ pub(in crate::inventory::bills) fn view(parts: &Parts<'_>, source: &Untrusted) -
             bill.add(element);
         }
     });
-    bill.finish()
+    bill.finish(take)
 }
 
 type Node<'a> = &'a Map<String, Value>;

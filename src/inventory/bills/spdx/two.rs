@@ -3,9 +3,10 @@
 
 use serde_json::{Map, Value};
 
+use crate::inventory::bills::Take;
 use crate::inventory::bills::parts::Parts;
 use crate::inventory::model::facts::FactKey;
-use crate::inventory::model::finding::Scan;
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::names;
 use crate::text::Untrusted;
 
@@ -21,7 +22,11 @@ const FACTS: [(&str, FactKey); 5] = [
 ];
 
 /// Reads one document.
-pub(in crate::inventory::bills) fn view(parts: &Parts<'_>, source: &Untrusted) -> Scan {
+pub(in crate::inventory::bills) fn view(
+    parts: &Parts<'_>,
+    source: &Untrusted,
+    take: Take<'_>,
+) -> Vec<Finding> {
     let mut bill = Bill::new(source);
     let version = parts.root.get("spdxVersion").and_then(Value::as_str);
     if !version.is_some_and(|version| VERSIONS.contains(&version)) {
@@ -30,7 +35,7 @@ pub(in crate::inventory::bills) fn view(parts: &Parts<'_>, source: &Untrusted) -
             "/spdxVersion",
             "not an SPDX version that is read here (2.3 and 3.0.1 are)",
         );
-        return Scan { models: Vec::new(), findings: bill.findings };
+        return bill.findings;
     }
     for (list, name) in [("packages", "package"), ("relationships", "relationship")] {
         let pointer = format!("/{list}");
@@ -52,7 +57,7 @@ pub(in crate::inventory::bills) fn view(parts: &Parts<'_>, source: &Untrusted) -
             }
         }
     }
-    bill.finish()
+    bill.finish(take)
 }
 
 fn package(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str) {
