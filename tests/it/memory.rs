@@ -61,7 +61,7 @@ fn xml() -> String {
 fn spdx_3() -> String {
     let item = |i: usize| {
         format!(
-            r#"{{"type":"ai_AIPackage","spdxId":"urn:m{i}","name":"team-{}/model-{i:06}","software_packageVersion":"1.0","software_packageUrl":"pkg:huggingface/team-{}/model-{i:06}@{i:040x}","suppliedBy":"urn:org","ai_domain":["text-generation"],"verifiedUsing":[{{"type":"Hash","algorithm":"sha256","hashValue":"{i:064x}"}}]}},{{"type":"Relationship","spdxId":"urn:r{i}","relationshipType":"descendantOf","from":"urn:m{i}","to":["urn:m{}"]}}"#,
+            r#"{{"type":"ai_AIPackage","spdxId":"urn:m{i}","creationInfo":"_:creation","software_primaryPurpose":"model","name":"team-{}/model-{i:06}","software_packageVersion":"1.0","software_packageUrl":"pkg:huggingface/team-{}/model-{i:06}@{i:040x}","suppliedBy":"urn:org","ai_domain":["text-generation"],"verifiedUsing":[{{"type":"Hash","algorithm":"sha256","hashValue":"{i:064x}"}}]}},{{"type":"Relationship","spdxId":"urn:r{i}","creationInfo":"_:creation","relationshipType":"descendantOf","from":"urn:m{i}","to":["urn:m{}"]}}"#,
             i % 97,
             i % 97,
             i.saturating_sub(10)
@@ -74,7 +74,8 @@ fn spdx_3() -> String {
 fn spdx_2() -> String {
     let item = |i: usize| {
         format!(
-            r#"{{"SPDXID":"SPDXRef-{i}","name":"team-{}/model-{i:06}","versionInfo":"1.0","downloadLocation":"https://huggingface.co/team-{}/model-{i:06}","licenseDeclared":"Apache-2.0","supplier":"Organization: Example","checksums":[{{"algorithm":"SHA256","checksumValue":"{i:064x}"}}]}}"#,
+            r#"{{"SPDXID":"SPDXRef-{i}","name":"team-{}/model-{i:06}","versionInfo":"1.0","downloadLocation":"https://huggingface.co/team-{}/model-{i:06}","licenseDeclared":"Apache-2.0","licenseConcluded":"NOASSERTION","copyrightText":"NOASSERTION","filesAnalyzed":false,"supplier":"Organization: Example","checksums":[{{"algorithm":"SHA256","checksumValue":"{i:064x}"}}],"externalRefs":[{{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:huggingface/team-{}/model-{i:06}@{i:040x}"}}]}}"#,
+            i % 97,
             i % 97,
             i % 97
         )

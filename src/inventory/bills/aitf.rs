@@ -6,9 +6,8 @@ use std::collections::HashMap;
 
 use crate::text::Untrusted;
 
-use super::Take;
 use super::dialects;
-use super::parts::Parts;
+use super::parts::{Parts, Take};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;

@@ -7,10 +7,9 @@ use std::ops::ControlFlow;
 
 use crate::text::Untrusted;
 
-use super::Take;
 use super::cyclonedx_schema;
 use super::dialects::{self, Property, Relations, Seen, find};
-use super::parts::Parts;
+use super::parts::{Parts, Take};
 use crate::inventory::model::facts::{Basis, FactKey, ParentRef, Relation};
 use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;

@@ -18,8 +18,9 @@ use crate::text::Untrusted;
 
 use crate::disk;
 use crate::inventory::model::finding::{Finding, Scan};
-use crate::inventory::model::models::Model;
 use crate::inventory::model::record::note;
+
+pub use parts::Take;
 
 use parts::Parts;
 
@@ -31,9 +32,6 @@ const MAX_SIGNATURES: usize = 16;
 
 /// How a document of a format is told, and how the format's view reads it.
 type Format = (fn(&Parts<'_>) -> bool, fn(&Parts<'_>, &Untrusted, Take<'_>) -> Vec<Finding>);
-
-/// Who takes the models of a document as they are found.
-pub type Take<'t> = &'t mut dyn FnMut(Model);
 
 const FORMATS: [Format; 4] = [
     (|parts| parts.root.get("bomFormat").and_then(Value::as_str) == Some("CycloneDX"), cyclonedx::view),

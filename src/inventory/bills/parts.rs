@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 use super::xml;
+use crate::inventory::model::models::Model;
 use crate::json::{self, Apart, Item};
 use crate::signing::{JsonSignature, json_signatures};
 
@@ -12,6 +13,9 @@ use crate::signing::{JsonSignature, json_signatures};
 const LISTS: [&str; 4] = ["components", "@graph", "packages", "relationships"];
 /// Keys that ask for more work where they occur.
 const ASKED: &[&str] = &["ref", "signature"];
+
+/// Who takes the models of a document as they are found.
+pub type Take<'t> = &'t mut dyn FnMut(Model);
 
 /// A document, in parts.
 pub(super) struct Parts<'b> {

@@ -7,7 +7,6 @@ use crate::text::Untrusted;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::SystemTime;
 
 use super::workspace::{Source, SourceKind, Workspace};
@@ -137,7 +136,8 @@ fn holds_bills(folder: &Path) -> bool {
         .any(|path| bills::is_bill(&bills::read_each(&path, &Untrusted::default(), &mut |_| {})))
 }
 
-/// Documents above this size are read one after the other: each takes several times its size while it is read.
+/// Documents above this size are read one after the other on one thread: each takes more than its size while it is
+/// read, and the next one takes what the one before gave back.
 const LARGE_BYTES: u64 = 16 * 1024 * 1024;
 
 struct Surveyor<'a> {
@@ -221,23 +221,26 @@ impl Surveyor<'_> {
             documents.push((path.to_owned(), source.path.clone()));
         }
         self.progress.expect(documents.len() as u64, 0);
-        let alone = Mutex::new(());
-        let read: Vec<Part> = documents
+        let read = |file: &Path, shown: &Path| {
+            self.progress.check()?;
+            let shown = crate::disk::slashed(shown);
+            let part = self.part(format!("bom {shown}"), Stamp::of_file(file, self.since), |take| {
+                bills::read_each(file, &Untrusted::new(shown.as_str()), take)
+            });
+            self.progress.add_file();
+            Ok(part)
+        };
+        let is_large = |file: &Path| std::fs::metadata(file).is_ok_and(|file| file.len() > LARGE_BYTES);
+        let small: Vec<Option<Part>> = documents
             .par_iter()
-            .map(|(file, shown)| {
-                self.progress.check()?;
-                let shown = crate::disk::slashed(shown);
-                let part = self.part(format!("bom {shown}"), Stamp::of_file(file, self.since), |take| {
-                    let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
-                    let _alone = (size > LARGE_BYTES)
-                        .then(|| alone.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-                    bills::read_each(file, &Untrusted::new(shown.as_str()), take)
-                });
-                self.progress.add_file();
-                Ok(part)
-            })
+            .map(|(file, shown)| (!is_large(file)).then(|| read(file, shown)).transpose())
             .collect::<Result<_>>()?;
-        parts.extend(read);
+        for ((file, shown), small) in documents.iter().zip(small) {
+            parts.push(match small {
+                Some(part) => part,
+                None => read(file, shown)?,
+            });
+        }
         Ok(())
     }
 }

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 
 use crate::text::Untrusted;
 
-use crate::inventory::bills::Take;
 use crate::inventory::bills::dialects::{self, Property};
+use crate::inventory::bills::parts::Take;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;

@@ -6,9 +6,8 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::inventory::bills::Take;
 use crate::inventory::bills::dialects::{self, Property};
-use crate::inventory::bills::parts::Parts;
+use crate::inventory::bills::parts::{Parts, Take};
 use crate::inventory::model::facts::FactKey;
 use crate::inventory::model::finding::Finding;
 use crate::inventory::model::models::Kind;
@@ -31,6 +30,7 @@ const FACTS: [(&str, FactKey); 8] = [
     ("builtTime", FactKey::Made),
     ("releaseTime", FactKey::Made),
 ];
+const PUBLISHERS: [&str; 2] = ["suppliedBy", "originatedBy"];
 const TYPES: [(&str, Kind); 2] = [("AIPackage", Kind::Model), ("DatasetPackage", Kind::Dataset)];
 const PURPOSES: [(&str, Kind); 2] = [("model", Kind::Model), ("data", Kind::Dataset)];
 const LISTED: &str = "spdx.org/licenses/";
@@ -52,15 +52,16 @@ pub(in crate::inventory::bills) fn view(
 ) -> Vec<Finding> {
     let mut bill = Bill::new(source);
     let mut known = Known::default();
-    walk(parts, Some(&mut bill), &mut |node, at| known.take(node, at));
-    let mut licences = std::mem::take(&mut known.licences);
+    walk(parts, Some(&mut bill), &mut |node, at| known.ask(node, at));
+    walk(parts, None, &mut |node, _| known.answer(node));
+    let Known { by_id, mut licences } = known;
     walk(parts, None, &mut |node, at| match type_of(node) {
         "Relationship" | "LifecycleScopedRelationship" => relationship(&mut bill, node, at),
         _ => {
             let id = id(node).unwrap_or_default();
             // Licences are taken away: those of one id are looked at once, however often it occurs.
             let licences = licences.remove(id).unwrap_or_default();
-            let element = element(&bill, (id, node), at, &known.by_id, &licences);
+            let element = element(&bill, (id, node), at, &by_id, &licences);
             bill.add(element);
         }
     });
@@ -69,7 +70,8 @@ pub(in crate::inventory::bills) fn view(
 
 type Node<'a> = &'a Map<String, Value>;
 
-type ById = HashMap<Box<str>, Names>;
+/// Elements that others refer to for their names; none as long as there is no element of an id.
+type ById = HashMap<Box<str>, Option<Names>>;
 
 /// What elements are to others: looked up by their ids, so gathered first.
 #[derive(Default)]
@@ -93,17 +95,24 @@ impl Names {
 }
 
 impl Known {
-    fn take(&mut self, node: Node<'_>, at: &str) {
-        if let Some(id) = id(node)
-            && !self.by_id.contains_key(id)
-        {
-            self.by_id.insert(id.into(), Names::of(node));
+    /// Notes what an element refers to for its name.
+    fn ask(&mut self, node: Node<'_>, at: &str) {
+        let mut refer = |to: &Value| {
+            if let Some(id) = reference(to)
+                && !self.by_id.contains_key(id)
+            {
+                self.by_id.insert(id.into(), None);
+            }
+        };
+        for agents in PUBLISHERS.iter().filter_map(|key| value(node, key)) {
+            each(Some(agents), "").into_iter().for_each(|(_, agent)| refer(agent));
         }
         let kind = value(node, "relationshipType").and_then(Value::as_str);
         if matches!(kind, Some("hasDeclaredLicense" | "hasConcludedLicense"))
             && let Some(from) = value(node, "from").and_then(reference)
         {
             let to = each(value(node, "to"), &format!("{at}/to"));
+            to.iter().for_each(|(_, licence)| refer(licence));
             let to = to.into_iter().map(|(place, licence)| (place, licence.clone()));
             match self.licences.get_mut(from) {
                 Some(known) => known.extend(to),
@@ -111,6 +120,20 @@ impl Known {
             }
         }
     }
+
+    /// Keeps how an element is called when one refers to it.
+    fn answer(&mut self, node: Node<'_>) {
+        if let Some(names) = id(node).and_then(|id| self.by_id.get_mut(id))
+            && names.is_none()
+        {
+            *names = Some(Names::of(node));
+        }
+    }
+}
+
+/// How the element of an id is called, if there is one.
+fn named<'a>(by_id: &'a ById, id: Option<&str>) -> Option<&'a Names> {
+    by_id.get(id?)?.as_ref()
 }
 
 /// Looks at all elements with their pointers, in the order of the document; those that nest in another come after it.
@@ -198,12 +221,12 @@ fn element(
     {
         element.fact(FactKey::Version, &revision, source, &format!("{at}/packageUrl"));
     }
-    for key in ["suppliedBy", "originatedBy"] {
+    for key in PUBLISHERS {
         let publishers = member(node, key)
             .map(|(key, agents)| each(Some(agents), &format!("{at}/{}", pointer_part(key))))
             .unwrap_or_default();
         for (place, agent) in publishers {
-            let name = match (reference(agent).and_then(|id| by_id.get(id)), agent.as_object()) {
+            let name = match (named(by_id, reference(agent)), agent.as_object()) {
                 (Some(known), _) => known.name.as_deref(),
                 (None, Some(agent)) => value(agent, "name").and_then(Value::as_str),
                 (None, None) => None,
@@ -277,9 +300,9 @@ fn relationship(bill: &mut Bill<'_>, node: Node<'_>, at: &str) {
 
 /// The words of a licence: an expression, a listed licence's id, or a name.
 fn licence_text<'a>(licence: &'a Value, by_id: &'a ById) -> Option<&'a str> {
-    let named = reference(licence);
+    let id = reference(licence);
     let listed = |id: &'a str| id.split_once(LISTED).map(|(_, id)| id.trim_end_matches('/'));
-    let stated = match (named.and_then(|id| by_id.get(id)), licence.as_object()) {
+    let stated = match (named(by_id, id), licence.as_object()) {
         (Some(known), _) => Some(known.expression.as_deref().or(known.name.as_deref())),
         (None, Some(node)) => {
             Some(["licenseExpression", "name"].iter().find_map(|key| value(node, key)?.as_str()))
@@ -287,13 +310,13 @@ fn licence_text<'a>(licence: &'a Value, by_id: &'a ById) -> Option<&'a str> {
         (None, None) => None,
     };
     if let Some(stated) = stated {
-        return stated.or_else(|| listed(named?));
+        return stated.or_else(|| listed(id?));
     }
     // The model's own individuals stand for no licence and for no statement.
-    match named?.rsplit(['/', '_', '#']).next()? {
+    match id?.rsplit(['/', '_', '#']).next()? {
         "NoAssertionLicense" | "NoAssertion" => Some("NOASSERTION"),
         "NoneLicense" | "None" => Some("NONE"),
-        _ => listed(named?),
+        _ => listed(id?),
     }
 }
 

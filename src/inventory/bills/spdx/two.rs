@@ -3,8 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::inventory::bills::Take;
-use crate::inventory::bills::parts::Parts;
+use crate::inventory::bills::parts::{Parts, Take};
 use crate::inventory::model::facts::FactKey;
 use crate::inventory::model::finding::Finding;
 use crate::inventory::model::names;
