@@ -91,19 +91,26 @@ fn cyclonedx(models: usize, out: &mut dyn Write) {
 
 fn spdx(models: usize, out: &mut dyn Write) {
     write!(out, r#"{{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":["#).unwrap();
+    let creation = "_:creation";
+    write!(out, r#"{{"type":"Organization","spdxId":"urn:org","name":"Example"}}"#).unwrap();
+    write!(out, r#",{{"type":"simplelicensing_LicenseExpression","spdxId":"urn:lic","simplelicensing_licenseExpression":"Apache-2.0"}}"#).unwrap();
     for i in 0..models * 6 / 10 {
         let (group, name) = names(i);
         let package = serde_json::json!({
-            "type": "ai_AIPackage", "spdxId": format!("urn:m{i}"), "name": format!("{group}/{name}"),
+            "type": "ai_AIPackage", "spdxId": format!("urn:m{i}"), "creationInfo": creation, "name": format!("{group}/{name}"),
             "software_packageVersion": "1.0", "software_packageUrl": format!("pkg:huggingface/{group}/{name}@{i:040x}"),
-            "ai_domain": ["text-generation"],
+            "suppliedBy": "urn:org", "ai_domain": ["text-generation"], "ai_typeOfModel": ["llama"],
             "verifiedUsing": [{ "type": "Hash", "algorithm": "sha256", "hashValue": format!("{i:064x}") }],
         });
         let edge = serde_json::json!({
-            "type": "Relationship", "spdxId": format!("urn:r{i}"), "relationshipType": "descendantOf",
+            "type": "Relationship", "spdxId": format!("urn:r{i}"), "creationInfo": creation, "relationshipType": "descendantOf",
             "from": format!("urn:m{i}"), "to": [format!("urn:m{}", i.saturating_sub(10))],
         });
-        write!(out, "{}{package},{edge}", if i > 0 { "," } else { "" }).unwrap();
+        let licence = serde_json::json!({
+            "type": "Relationship", "spdxId": format!("urn:l{i}"), "creationInfo": creation, "relationshipType": "hasDeclaredLicense",
+            "from": format!("urn:m{i}"), "to": ["urn:lic"],
+        });
+        write!(out, ",{package},{licence},{edge}").unwrap();
     }
     write!(out, "]}}").unwrap();
     out.flush().unwrap();
