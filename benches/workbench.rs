@@ -166,6 +166,15 @@ fn scan_again_with_nothing_changed(bencher: Bencher) {
     bencher.bench_local(|| workbench.wait(workbench.start(JobKind::Scan)).unwrap().state);
 }
 
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn list_json(bencher: Bencher) {
+    let view = open(large().path()).view();
+    bencher.bench_local(|| {
+        let document = touchmark::documents::ListDocument::of(&view, &|_| true);
+        touchmark::json::to_writer(&document, &mut std::io::sink()).unwrap();
+    });
+}
+
 #[divan::bench(sample_count = 10)]
 fn read_the_store_file(bencher: Bencher) {
     let file = large().path().join("touchmark.db");

@@ -6,7 +6,7 @@ use crate::documents::ErrorDocument;
 use crate::error::Error;
 use crate::text;
 use serde::Serialize;
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
@@ -46,6 +46,36 @@ impl Output {
                     eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})")
                 }
             },
+        }
+    }
+
+    /// As [`Output::print`], of what may be long: only what is asked for is made, and the document is written as it is
+    /// made.
+    pub(super) fn print_long<D: Serialize>(
+        &self,
+        human: impl FnOnce() -> String,
+        document: impl FnOnce() -> D,
+    ) {
+        match self.format {
+            _ if self.quiet => {}
+            Format::Human => self.print(&human(), || ()),
+            Format::Json => self.document(&document()),
+        }
+    }
+
+    /// Prints a document, whatever the format is, as it is made.
+    pub(super) fn document(&self, document: &impl Serialize) {
+        if self.quiet {
+            return;
+        }
+        let mut out = BufWriter::with_capacity(Pieces::AT_ONCE, std::io::stdout().lock());
+        match crate::json::to_writer(document, &mut out) {
+            // A closed pipe is not an error.
+            Ok(()) => _ = writeln!(out).and_then(|()| out.flush()),
+            Err(error) if error.is_io() => {}
+            Err(error) => {
+                eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})");
+            }
         }
     }
 

@@ -232,6 +232,12 @@ impl Judgement {
         self.family.cap(index)
     }
 
+    /// The verdicts of all models, in their order.
+    pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
+        let judgement = Judgement::of(input);
+        (0..input.models.len()).filter_map(|index| judgement.verdict(input, index)).collect()
+    }
+
     /// The whole verdict of one model, from the input that was judged.
     pub fn verdict(&self, input: &Input<'_>, index: usize) -> Option<Verdict> {
         let (standing, model) = (self.standing(index)?, input.models.get(index)?);

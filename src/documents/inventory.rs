@@ -23,18 +23,51 @@ pub struct ListDocument<'a> {
     /// Digest of the policy.
     pub policy: &'a str,
     /// The models, by id.
-    pub models: Vec<ListRow<'a>>,
+    pub models: ListRows<'a>,
+}
+
+/// Rows that are made one after the other while they are written.
+#[derive(Clone, Copy)]
+pub struct ListRows<'a> {
+    view: &'a View,
+    keep: &'a dyn Fn(usize) -> bool,
+}
+
+impl std::fmt::Debug for ListRows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ListRows")
+    }
+}
+
+impl Serialize for ListRows<'_> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let kept = (0..self.view.models.len()).filter(|index| (self.keep)(*index));
+        to.collect_seq(kept.map(|index| ListRow::of(self.view, index)))
+    }
+}
+
+impl JsonSchema for ListRows<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ListRows".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<ListRow<'_>>::json_schema(generator)
+    }
 }
 
 impl<'a> ListDocument<'a> {
     /// Of the models whose indexes are to be kept.
-    pub fn of(view: &'a View, keep: &dyn Fn(usize) -> bool) -> Self {
-        let kept = (0..view.models.len()).filter(|index| keep(*index));
+    pub fn of(view: &'a View, keep: &'a dyn Fn(usize) -> bool) -> Self {
         ListDocument {
             schema: names::List,
             stage: &view.stage,
             policy: &view.policy.digest,
-            models: kept.map(|index| ListRow::of(view, index)).collect(),
+            models: ListRows { view, keep },
         }
     }
 }

@@ -38,38 +38,14 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::open`].
     pub fn open_listing(options: &OpenOptions, list: impl Fn(Arc<View>)) -> Result<Self> {
-        let workspace = Workspace::find(options.dir.as_deref())?;
-        let place =
-            if options.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
-        let store = store::open(place)?;
-        let rubric = Arc::new(Rubric::bundled()?);
-        let in_force = read_policy(&workspace, options, None)?;
-        let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let first = store::load_first(&*store, FIRST, LARGE)?;
-        let nothing = nothing(&workspace, &rubric, in_force, stage, options.at.unwrap_or_else(this_second));
-        let listeners = Arc::new(Listeners::default());
-        let told = listeners.clone();
-        let workbench = Workbench {
-            inner: Arc::new(Inner {
-                options: options.clone(),
-                rubric,
-                workspace: RwLock::new(workspace),
-                store: Shared::new(store),
-                view: RwLock::new(Arc::new(nothing)),
-                publishing: Mutex::default(),
-                listeners,
-                jobs: Jobs::new(move || told.tell(&Event::Jobs)),
-                #[cfg(feature = "tui")]
-                is_stale: false.into(),
-            }),
-        };
+        let workbench = Workbench::open_unread(options)?;
+        let first = store::load_first(&**workbench.store(), FIRST, LARGE)?;
         let is_large = first.is_some();
         if let Some(first) = first {
             let first = Inventory { is_whole: false, ..Inventory::listed((first, Vec::new())) };
             list(workbench.show(first)?);
         }
-        let aliases = workbench.workspace().aliases;
-        let inventory = Inventory::listed(store::load(&**workbench.store(), &aliases)?);
+        let inventory = workbench.kept()?;
         let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let surveyed = never_scanned.then(|| workbench.survey(&Progress::default())).transpose()?;
         let found = surveyed.and_then(|surveyed| surveyed.inventory);
@@ -82,6 +58,37 @@ impl Workbench {
         view.judge();
         workbench.publish(view, workbench.turn());
         Ok(workbench)
+    }
+
+    /// The same for who scans at once: until then it shows nothing, and what the last scan found takes no memory.
+    ///
+    /// # Errors
+    /// As [`Workbench::open`].
+    pub fn open_unread(options: &OpenOptions) -> Result<Self> {
+        let workspace = Workspace::find(options.dir.as_deref())?;
+        let place =
+            if options.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
+        let store = store::open(place)?;
+        let rubric = Arc::new(Rubric::bundled()?);
+        let in_force = read_policy(&workspace, options, None)?;
+        let stage = stage_of(&workspace, options, &in_force.policy)?;
+        let nothing = nothing(&workspace, &rubric, in_force, stage, options.at.unwrap_or_else(this_second));
+        let listeners = Arc::new(Listeners::default());
+        let told = listeners.clone();
+        Ok(Workbench {
+            inner: Arc::new(Inner {
+                options: options.clone(),
+                rubric,
+                workspace: RwLock::new(workspace),
+                store: Shared::new(store),
+                view: RwLock::new(Arc::new(nothing)),
+                publishing: Mutex::default(),
+                listeners,
+                jobs: Jobs::new(move || told.tell(&Event::Jobs)),
+                #[cfg(feature = "tui")]
+                is_stale: false.into(),
+            }),
+        })
     }
 
     /// Lists models, not yet judged: nobody else has this workbench yet, and nobody is told.

@@ -1,7 +1,8 @@
 //! IDENTITY and POLICY as a policy says them, and the decision at a stage.
 
 use proptest::prelude::*;
-use touchmark::decision::{Decision, Input, Judgement, ReasonFact, Verdict, apply_policy, evaluate};
+use std::sync::Arc;
+use touchmark::decision::{Decision, Descent, Input, Judgement, ReasonFact, Verdict, apply_policy};
 use touchmark::inventory::{Basis, Format, Hazard, HazardKind, Model, ModelId, ParentRef, Relation, Tier};
 use touchmark::lineage::Graph;
 use touchmark::maturity::{CapReason, Rubric};
@@ -400,16 +401,17 @@ impl Case {
     }
 
     fn judge_under(&self, policy: &Policy, stage: &str) -> Vec<Verdict> {
-        let verdicts = self.asked(policy, stage, evaluate);
+        let verdicts = self.asked(policy, stage, Judgement::verdicts);
         assert_eq!(verdicts.len(), self.models.len());
         verdicts
     }
 
     fn asked<T>(&self, policy: &Policy, stage: &str, ask: impl FnOnce(&Input<'_>) -> T) -> T {
-        let (rubric, graph) = (Rubric::bundled().unwrap(), Graph::build(&self.models));
+        let rubric = Rubric::bundled().unwrap();
+        let descent = Arc::new(Descent::of(&Graph::build(&self.models)));
         ask(&Input {
             models: &self.models,
-            graph: &graph,
+            descent: &descent,
             verified: &|index| self.verifications.get(index)?.as_ref(),
             policy,
             stage,
@@ -620,7 +622,7 @@ proptest! {
             // Tables say what the verdicts say, whether a stage was judged for first or after another one.
             let first = straight.asked(&policy(), stage, Judgement::of);
             let other = straight.asked(&policy(), "picky", Judgement::of);
-            let turned_to = straight.asked(&policy(), stage, |input| other.at_stage(input));
+            let turned_to = straight.asked(&policy(), stage, |input| other.after(input, &[]));
             prop_assert_eq!(first.standings(), turned_to.standings());
             for (standing, verdict) in first.standings().iter().zip(&verdicts) {
                 prop_assert_eq!(standing.own, verdict.assessment.score.own);
@@ -660,10 +662,10 @@ fn a_policy_that_expires_between_reading_and_judging_passes_nothing() {
         let policy = parse(&text, "t", None).unwrap();
         let model = model("acme/bot");
         let mut verification = by("CN=acme release");
-        apply_policy(&mut verification, &model, &policy);
+        apply_policy(&mut verification, &model, &policy, at(NOW));
         let check = verification.check(Stage::Policy).unwrap().clone();
         let case =
-            Case { models: vec![model], verifications: vec![Some((verification, policy.digest.clone()))] };
+            Case { models: vec![model], verifications: vec![Some(verification)], now: at(NOW) };
         (check, case.judge_under(&policy, "sure").remove(0))
     };
     let (check, verdict) = judged(NOW);

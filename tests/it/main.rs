@@ -37,8 +37,9 @@ mod known_bad;
 mod limits;
 mod lineage;
 mod maturity;
-mod observed;
+mod memory;
 mod moments;
+mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;

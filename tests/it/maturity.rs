@@ -12,7 +12,7 @@ use touchmark::maturity::{
 };
 use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
 use touchmark::signing::{
-    AnchorUse, ChangedFile, Check, CheckCode, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest,
+    AnchorUse, ChangedFile, Check, CheckCode, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest,
     Stage, TimeSource, Verification, Why,
 };
 use touchmark::words::{Face, controls};
@@ -417,6 +417,7 @@ fn policy() -> Policy {
         stages: vec![],
         digest: POLICY_DIGEST.to_owned(),
         file_digest: String::new(),
+        text: "".into(),
         origin: "built-in".to_owned(),
         base: None,
     }

@@ -5,7 +5,8 @@
 use crate::support::{copy_of_samples, err, out, touchmark};
 use std::collections::BTreeSet;
 use std::path::Path;
-use touchmark::decision::{Input, apply_policy, evaluate};
+use std::sync::Arc;
+use touchmark::decision::{Descent, Judgement, Input, apply_policy};
 use touchmark::inventory::{Format, Model, ModelId};
 use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
@@ -387,9 +388,10 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
     }
     let models = [seen.model];
     let rubric = Rubric::bundled().unwrap();
-    let verdicts = evaluate(&Input {
+    let descent = Arc::new(Descent::of(&Graph::build(&models)));
+    let verdicts = Judgement::verdicts(&Input {
         models: &models,
-        graph: &Graph::build(&models),
+        descent: &descent,
         verified: &|_| Some(&seen.verification),
         policy: &policy,
         stage: "gate",

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use touchmark::decision::{Input, apply_policy, evaluate};
+use std::sync::Arc;
+use touchmark::decision::{Descent, Judgement, Input, apply_policy};
 use touchmark::inventory::{Format, Model, ModelId, Scan, Workspace, scan};
 use touchmark::lineage::{Graph, GraphFinding, doubts};
 use touchmark::maturity::Rubric;
@@ -228,9 +229,10 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
     let models = &samples.scan.models;
     let verifications: Vec<_> =
         models.iter().map(|model| model.location.as_ref().map(|_| samples.verify(model))).collect();
-    let verdicts = evaluate(&Input {
+    let descent = Arc::new(Descent::of(&Graph::build(models)));
+    let verdicts = Judgement::verdicts(&Input {
         models,
-        graph: &Graph::build(models),
+        descent: &descent,
         verified: &|index| verifications[index].as_ref(),
         policy: &samples.policy,
         stage: "production",

@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{finish, open};
+use crate::cli::session::{finish, open_to_scan};
 use crate::documents::{ImportDocument, ImportedBillDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::text::count;
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Import, common: &Common, output: &Output) -> Resul
         )
         .help("leave out --read-only; `touchmark inspect FILE` shows what a bill says"));
     }
-    let workbench = open(common)?;
+    let workbench = open_to_scan(common)?;
     let imported = workbench.import_bills(&arguments.files)?;
     finish(&workbench, JobKind::Scan, output)?;
     let mut human = String::new();

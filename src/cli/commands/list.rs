@@ -26,6 +26,6 @@ pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<
             .to_lowercase();
         words.iter().all(|word| text.contains(word))
     };
-    output.print(&report::list(&view, &keep), || ListDocument::of(&view, &keep));
+    output.print_long(|| report::list(&view, &keep), || ListDocument::of(&view, &keep));
     Ok(0)
 }

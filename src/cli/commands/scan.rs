@@ -3,7 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{open, wait};
+use crate::cli::session::{open_to_scan, wait};
 use crate::documents::{ScanDocument, names};
 use crate::error::Result;
 use crate::lineage::{copies, doubts};
@@ -23,7 +23,7 @@ pub(crate) struct Scan {
 
 pub(super) fn run(arguments: &Scan, common: &Common, output: &Output) -> Result<u8> {
     let sources = &arguments.sources;
-    let workbench = open(common)?;
+    let workbench = open_to_scan(common)?;
     if !sources.is_empty() {
         for source in shown(output, |progress| workbench.add_sources(sources, progress))? {
             output.note(&format!(
