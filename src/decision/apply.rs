@@ -5,8 +5,8 @@ use crate::inventory::{Format, Hazard, Model, Tier};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
 use crate::signing::{
     AnchorUse, Check, CheckCode, Curve, Differs, Ended, ExpectedIdentity, ExpectedSigner, GIT_PATHS,
-    HashAlgorithm, HazardSeen, Identity, IdentityWhy, NameDifference, Outcome, OutsideGrant, PolicyFinding,
-    PolicyWhy, Stage, Verification,
+    HazardSeen, Identity, IdentityWhy, NameDifference, Outcome, OutsideGrant, PolicyFinding, PolicyWhy,
+    Stage, Verification,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -234,12 +234,10 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy, now: Ti
     let mut findings: Vec<Finding> = Vec::new();
     findings.extend(banned(model, policy));
     if let Some(found) = verification.hash {
-        let allowed: Vec<HashAlgorithm> = HASHES
-            .into_iter()
-            .filter(|hash| policy.crypto.hash.iter().any(|allowed| allowed == hash.as_str()))
-            .collect();
+        let allowed = &policy.crypto.hash;
         if !allowed.contains(&found) {
-            findings.push((CheckCode::PolicyHash, Outcome::Fail, PolicyFinding::Hash { found, allowed }));
+            let finding = PolicyFinding::Hash { found, allowed: allowed.clone() };
+            findings.push((CheckCode::PolicyHash, Outcome::Fail, finding));
         }
     }
     findings.extend(signer_key(verification, policy));
@@ -247,7 +245,7 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy, now: Ti
     findings.extend(ignored(verification, policy));
     findings.extend(old_anchor(verification, policy));
     findings.extend(log(verification, policy));
-    if let Some(expires) = policy.expires.filter(|expires| *expires <= now) {
+    if let Some(expires) = policy.expires.filter(|_| policy.expired_at(now)) {
         findings.push((CheckCode::PolicyExpired, Outcome::Unknown, PolicyFinding::Expired { expires }));
     }
     if verification.method.is_none() {
@@ -270,20 +268,14 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy, now: Ti
     Check::new(code, outcome, PolicyWhy { finding, also })
 }
 
-const HASHES: [HashAlgorithm; 3] = [HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3];
-
 /// Hazards that are named beside a banned format.
 const NAMED_HAZARDS: usize = 3;
 
 fn banned(model: &Model, policy: &Policy) -> Option<Finding> {
     let banned = &policy.artifact.ban_formats;
-    let found: Vec<Untrusted> = model
-        .formats
-        .iter()
-        .map(|format| Format::word(*format))
-        .filter(|word| banned.iter().any(|banned| banned == word))
-        .map(Untrusted::new)
-        .collect();
+    let word = |format: &Format| Untrusted::from(format.word());
+    let found: Vec<Untrusted> =
+        model.formats.iter().filter(|format| banned.contains(format)).map(word).collect();
     if found.is_empty() {
         return None;
     }
@@ -296,14 +288,14 @@ fn banned(model: &Model, policy: &Policy) -> Option<Finding> {
     };
     let dangerous = model.hazards.iter().filter(|hazard| hazard.tier == Tier::Dangerous);
     let hazards = dangerous.take(NAMED_HAZARDS).map(seen).collect();
-    let finding = PolicyFinding::Formats { found, banned: untrusted(banned), hazards };
+    let finding = PolicyFinding::Formats { found, banned: banned.iter().map(word).collect(), hazards };
     Some((CheckCode::PolicyFormat, Outcome::Fail, finding))
 }
 
 fn log(verification: &Verification, policy: &Policy) -> Option<Finding> {
-    let method = verification.method.filter(|method| {
-        policy.log_required.iter().any(|required| required == method.as_str()) && verification.log.is_none()
-    })?;
+    let method = verification
+        .method
+        .filter(|method| policy.log_required.contains(method) && verification.log.is_none())?;
     Some(match verification.outcome_of(Stage::Log) {
         Outcome::Fail | Outcome::Unknown => {
             (CheckCode::Policy, Outcome::Unknown, PolicyFinding::LogNotProven)
@@ -339,14 +331,13 @@ fn links(verification: &Verification, policy: &Policy) -> Option<Finding> {
 /// The key that signed must be of a kind that the policy allows.
 fn signer_key(verification: &Verification, policy: &Policy) -> Option<Finding> {
     let signer = verification.signer.as_ref().filter(|_| verification.signer_proven())?;
-    let is_allowed = |curve: &Curve| policy.crypto.keys.iter().any(|key| key == curve.key());
-    let allowed: Vec<Curve> = Curve::ALL.into_iter().filter(is_allowed).collect();
+    let allowed = policy.crypto.keys.clone();
     let code = CheckCode::PolicyKey;
     match verification.curve {
         Some(curve) if allowed.contains(&curve) => None,
         // Only keys on these curves have a fingerprint; a record of before does not tell which.
         None if signer.fingerprint.is_some() => {
-            let all = allowed.len() == Curve::ALL.len();
+            let all = Curve::ALL.iter().all(|curve| allowed.contains(curve));
             (!all).then_some((code, Outcome::Unknown, PolicyFinding::KeyNotRecorded { allowed }))
         }
         found => Some((code, Outcome::Fail, PolicyFinding::Key { found, allowed })),

@@ -254,7 +254,7 @@ fn trusted_time(evidence: &Evidence<'_>) -> Finding {
 }
 
 fn is_log_required(evidence: &Evidence<'_>, method: Method) -> bool {
-    evidence.policy.log_required.iter().any(|required| required == method.as_str())
+    evidence.policy.log_required.contains(&method)
 }
 
 fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
@@ -498,7 +498,7 @@ fn algorithms(evidence: &Evidence<'_>) -> Finding {
             return Finding::unknown(ControlFact::KeyUnknown);
         }
         let allowed = &evidence.policy.crypto.hash;
-        if !allowed.is_empty() && !allowed.iter().any(|name| name == hash.as_str()) {
+        if !allowed.is_empty() && !allowed.contains(&hash) {
             return Finding::observed(Outcome::Partial, ControlFact::HashNotListed { hash });
         }
         Finding::observed(Outcome::Pass, ControlFact::Algorithms { hash })

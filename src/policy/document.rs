@@ -1,6 +1,9 @@
 //! The policy as plain values.
 
-use crate::signing::AnchorKind;
+use super::patterns::ModelPattern;
+use crate::inventory::Format;
+use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method, Recalled};
+use crate::tables::Fault;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -36,8 +39,21 @@ pub enum TextPattern {
     Regex(regex_lite::Regex),
 }
 
+impl PartialEq for TextPattern {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (TextPattern::Exact(one), TextPattern::Exact(other)) => one == other,
+            (TextPattern::Regex(one), TextPattern::Regex(other)) => one.as_str() == other.as_str(),
+            (TextPattern::Exact(_), TextPattern::Regex(_))
+            | (TextPattern::Regex(_), TextPattern::Exact(_)) => false,
+        }
+    }
+}
+
+impl Eq for TextPattern {}
+
 /// An identity that a publisher signs with.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityPattern {
     /// The OIDC issuer or certificate issuer, exact; none means that the anchor suffices.
     pub issuer: Option<String>,
@@ -46,15 +62,15 @@ pub struct IdentityPattern {
 }
 
 /// One `[[publisher]]`: which models are its, and who signs them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publisher {
     /// Its id.
     pub id: String,
-    /// Model ids, `*` matches any run of characters.
-    pub models: Vec<String>,
-    /// Names of anchors.
+    /// Its models, a set.
+    pub models: Vec<ModelPattern>,
+    /// Names of anchors, a set.
     pub trust: Vec<String>,
-    /// Who signs.
+    /// Who signs, a set.
     pub identities: Vec<IdentityPattern>,
     /// The grant begins.
     pub valid_from: Option<jiff::Timestamp>,
@@ -63,9 +79,9 @@ pub struct Publisher {
 }
 
 /// One `[[deny_identity]]`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DenyIdentity {
-    /// Whom.
+    /// Who is denied.
     pub subject: TextPattern,
     /// Signatures with a trusted time before this still count.
     pub after: Option<jiff::Timestamp>,
@@ -77,16 +93,16 @@ pub struct DenyIdentity {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crypto {
     /// Allowed file hashes.
-    pub hash: Vec<String>,
-    /// Allowed signer keys: `p256`, `p384`, `p521`.
-    pub keys: Vec<String>,
+    pub hash: Vec<HashAlgorithm>,
+    /// Allowed keys of signers.
+    pub keys: Vec<Curve>,
 }
 
 /// `[artifact]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
-    /// Format words that may not be in a model.
-    pub ban_formats: Vec<String>,
+    /// Formats that may not be in a model.
+    pub ban_formats: Vec<Format>,
     /// Paths that a bundle may leave out.
     pub allow_ignore_paths: Vec<String>,
     /// Whether a manifest may follow symbolic links.
@@ -110,9 +126,9 @@ pub enum Class {
     Contradicted,
     /// Something could not be read.
     Error,
-    /// Not looked at yet.
+    /// Not checked yet.
     Unavailable,
-    /// Looked, not there.
+    /// Checked, and not there.
     Missing,
 }
 
@@ -122,7 +138,7 @@ pub enum Class {
 pub enum Action {
     /// Allow and record.
     Open,
-    /// Allow, and want an acknowledgement.
+    /// Allow, but require an acknowledgement.
     Warn,
     /// Refuse.
     Closed,
@@ -133,9 +149,9 @@ pub enum Action {
 pub struct Stage {
     /// Its name.
     pub name: String,
-    /// Whether it is production: contradictions can then never be let through.
+    /// Whether it is production: it then always refuses contradictions.
     pub production: bool,
-    /// The effective level that it wants.
+    /// The effective level it requires.
     pub min_level: u8,
     /// On contradicted evidence.
     pub on_contradicted: Action,
@@ -143,7 +159,7 @@ pub struct Stage {
     pub on_missing: Action,
     /// On errors.
     pub on_error: Action,
-    /// On evidence not looked at.
+    /// On evidence that was not checked yet.
     pub on_unavailable: Action,
     /// Control ids that must pass here besides the level's.
     pub require_controls: Vec<String>,
@@ -153,7 +169,7 @@ pub struct Stage {
 
 impl Stage {
     /// Whether digests that were remembered count here at a time.
-    pub fn lets_count(&self, recalled: &crate::signing::Recalled, now: jiff::Timestamp) -> bool {
+    pub fn lets_count(&self, recalled: &Recalled, now: jiff::Timestamp) -> bool {
         let age = now.as_second() - recalled.oldest.as_second();
         self.cached_digests_max_hours.is_some_and(|hours| age <= i64::from(hours) * 3600)
     }
@@ -176,11 +192,13 @@ pub struct Policy {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// After this it is an error to use it.
+    /// From this second on it is an error to use it.
     pub expires: Option<jiff::Timestamp>,
-    /// Who answers for it.
+    /// The line of `expires` in the file.
+    pub expires_line: Option<usize>,
+    /// Who is responsible for it.
     pub owner: Option<String>,
-    /// Who approved it, as it says itself.
+    /// Who approved it, according to the file.
     pub approved_by: Vec<String>,
     /// Anchors.
     pub trust: Vec<AnchorSource>,
@@ -193,17 +211,47 @@ pub struct Policy {
     /// `[artifact]`.
     pub artifact: Artifact,
     /// `[log] required`: methods for which a log entry is mandatory.
-    pub log_required: Vec<String>,
+    pub log_required: Vec<Method>,
     /// `[freshness]`.
     pub freshness: Freshness,
     /// Controls raised from should to must.
     pub raise: Vec<String>,
     /// Stages.
     pub stages: Vec<Stage>,
-    /// SHA-256 over the file's bytes, hex.
+    /// SHA-256 over the canonical form, hex: it names what the policy means.
     pub digest: String,
+    /// SHA-256 over the file's bytes, hex: it names the file.
+    pub file_digest: String,
     /// The file's name, or `built-in`.
     pub origin: String,
     /// The folder against which the anchors' files are resolved; none for a built-in policy.
     pub base: Option<PathBuf>,
+}
+
+impl Policy {
+    /// Whether it has expired at a time.
+    pub fn expired_at(&self, now: jiff::Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
+
+    /// What is wrong with using it at a time: that it has expired.
+    pub fn fault_at(&self, now: jiff::Timestamp) -> Option<Fault> {
+        let expires = self.expires.filter(|_| self.expired_at(now))?;
+        Some(Fault {
+            line: self.expires_line,
+            message: format!("the policy expired on {expires}"),
+            help: Some("review the policy, then extend `expires`".to_owned()),
+        })
+    }
+
+    /// Itself, unless [`Policy::fault_at`] finds something.
+    ///
+    /// # Errors
+    /// That one fault, in the form in which [`super::parse()`] gives faults.
+    pub fn valid_at(self, now: jiff::Timestamp) -> Result<Self, Vec<Fault>> {
+        match self.fault_at(now) {
+            Some(fault) => Err(vec![fault]),
+            None => Ok(self),
+        }
+    }
 }

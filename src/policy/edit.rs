@@ -6,9 +6,9 @@
 //! a document would lose its line ends of two bytes, a missing last line end and the order of dotted keys.
 
 use super::document::{AnchorSource, Policy};
+use super::names::{KINDS, word};
 use super::parse::parse;
 use crate::error::{Code, Error, Result};
-use crate::signing::AnchorKind;
 use crate::tables::Document;
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -20,27 +20,27 @@ use toml_edit::{Array, DocumentMut, Item, Key, Table, Value};
 /// # Errors
 /// `E-CONFIG` when the policy is not valid before or after, or writes its anchors in a form that cannot be
 /// changed by itself.
-pub fn with_anchor(text: &str, anchor: &AnchorSource, now: jiff::Timestamp) -> Result<String> {
-    let before = read(text, now)?;
+pub fn with_anchor(text: &str, anchor: &AnchorSource) -> Result<String> {
+    let before = read(text)?;
     let after = match before.trust.iter().find(|known| known.name == anchor.name) {
         None => appended(text, anchor),
         Some(old) => changed(text, old, anchor)?,
     };
-    proven(text, &before, after, &anchor.name, Some(anchor), now)
+    proven(text, &before, after, &anchor.name, Some(anchor))
 }
 
 /// The text without the anchor of this name.
 ///
 /// # Errors
 /// As [`with_anchor`]; `E-CONFIG` too when something in the policy still names it.
-pub fn without_anchor(text: &str, name: &str, now: jiff::Timestamp) -> Result<String> {
-    let before = read(text, now)?;
+pub fn without_anchor(text: &str, name: &str) -> Result<String> {
+    let before = read(text)?;
     let after = removed(text, name)?;
-    proven(text, &before, after, name, None, now)
+    proven(text, &before, after, name, None)
 }
 
-fn read(text: &str, now: jiff::Timestamp) -> Result<Policy> {
-    parse(text, "", None, now).map_err(|faults| {
+fn read(text: &str) -> Result<Policy> {
+    parse(text, "", None).map_err(|faults| {
         let fault = faults.into_iter().next();
         let line = fault.as_ref().and_then(|fault| fault.line);
         let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
@@ -57,13 +57,12 @@ fn proven(
     after: String,
     name: &str,
     meant: Option<&AnchorSource>,
-    now: jiff::Timestamp,
 ) -> Result<String> {
     if Document::parse(&after).is_err() {
         return Err(odd_form());
     }
-    let read = read(&after, now)
-        .map_err(|error| Error { what: format!("with this change {}", error.what), ..error })?;
+    let read =
+        read(&after).map_err(|error| Error { what: format!("after this change {}", error.what), ..error })?;
     let others = |policy: &Policy| {
         policy.trust.iter().filter(|anchor| anchor.name != name).cloned().collect::<Vec<_>>()
     };
@@ -90,8 +89,8 @@ fn rest_of(text: &str, name: &str) -> Option<toml::Table> {
 }
 
 fn odd_form() -> Error {
-    Error::new(Code::Config, "the policy writes its anchors in a form that cannot be changed by itself")
-        .help("write each anchor as a [trust.NAME] block of its own, or change the file by hand")
+    Error::new(Code::Config, "touchmark cannot edit anchors that are written in this form")
+        .help("write each anchor as its own [trust.NAME] block, or edit the file by hand")
 }
 
 /// Keys in the order in which they are written, each with its value.
@@ -100,14 +99,8 @@ fn rows(anchor: &AnchorSource) -> [(&'static str, Option<Value>); 4] {
         let files: Array = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         (!files.is_empty()).then(|| Value::from(files))
     };
-    let kind = match anchor.kind {
-        AnchorKind::Key => "key",
-        AnchorKind::Ca => "x509",
-        AnchorKind::Sigstore => "sigstore",
-        AnchorKind::Tsa => "tsa",
-    };
     [
-        ("kind", Some(kind.into())),
+        ("kind", Some(word(&KINDS, anchor.kind).into())),
         ("files", list(&anchor.files)),
         ("crls", list(&anchor.crls)),
         ("max_age_days", anchor.max_age_days.map(|days| i64::from(days).into())),
@@ -262,6 +255,7 @@ fn line_end(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::AnchorKind;
 
     const HEAD: &str = "schema = \"trust-policy/0.1\"\nname = \"x\" # mine\nversion = \"1\"\n";
 
@@ -272,7 +266,6 @@ mod tests {
 
     #[test]
     fn what_is_added_and_removed_again_leaves_every_byte() {
-        let now = jiff::Timestamp::UNIX_EPOCH;
         let bodies = [
             "",
             "# end",
@@ -283,10 +276,9 @@ mod tests {
         for body in bodies {
             let text = format!("{HEAD}{body}");
             for name in ["b", "b.c-d_1"] {
-                let with =
-                    with_anchor(&text, &anchor(name, AnchorKind::Ca, &["../é \"q\".pem"]), now).unwrap();
+                let with = with_anchor(&text, &anchor(name, AnchorKind::Ca, &["../é \"q\".pem"])).unwrap();
                 assert!(with.starts_with(&text), "{with}");
-                let without = without_anchor(&with, name, now).unwrap();
+                let without = without_anchor(&with, name).unwrap();
                 assert_eq!(without.trim_end(), text.trim_end());
                 assert!(!text.ends_with('\n') || without == text, "{without:?} {text:?}");
             }
@@ -295,31 +287,29 @@ mod tests {
 
     #[test]
     fn a_block_is_changed_where_it_stands_and_other_forms_are_left_alone() {
-        let now = jiff::Timestamp::UNIX_EPOCH;
         let text =
             format!("{HEAD}\n# ours\n[trust.a] # the root\nkind = \"sigstore\" # theirs\n# note\n\n[log]\n");
         let mut new = anchor("a", AnchorKind::Sigstore, &["../trust/a.json"]);
         new.max_age_days = Some(9);
-        let with = with_anchor(&text, &new, now).unwrap();
+        let with = with_anchor(&text, &new).unwrap();
         let line = "kind = \"sigstore\" # theirs\n";
         let added = "files = [\"../trust/a.json\"]\nmax_age_days = 9\n";
         assert_eq!(with, text.replace(line, &format!("{line}{added}")));
-        assert_eq!(with_anchor(&with, &anchor("a", AnchorKind::Sigstore, &[]), now).unwrap(), text);
+        assert_eq!(with_anchor(&with, &anchor("a", AnchorKind::Sigstore, &[])).unwrap(), text);
         let inline = format!("{HEAD}trust = {{ a = {{ kind = \"sigstore\" }} }}\n");
-        assert!(without_anchor(&inline, "a", now).is_err());
-        assert!(with_anchor(&inline, &anchor("b", AnchorKind::Sigstore, &[]), now).is_err());
-        assert!(with_anchor(&text, &anchor("b", AnchorKind::Key, &[]), now).is_err(), "a key has a file");
+        assert!(without_anchor(&inline, "a").is_err());
+        assert!(with_anchor(&inline, &anchor("b", AnchorKind::Sigstore, &[])).is_err());
+        assert!(with_anchor(&text, &anchor("b", AnchorKind::Key, &[])).is_err(), "a key has a file");
     }
 
     #[test]
     fn line_ends_and_comments_around_a_change_stay() {
-        let now = jiff::Timestamp::UNIX_EPOCH;
         let block = "[trust.a] # the root\r\n# its kind\nkind = 'x509'  # theirs\r\n# all of them\n\
                      files = [\n  'a.pem', # one\r\n] # end\r\n# not yet\r\ncrls = ['b']";
         let text = format!("{HEAD}{block}");
         let mut new = anchor("a", AnchorKind::Ca, &["c.pem"]);
         new.max_age_days = Some(9);
-        let with = with_anchor(&text, &new, now).unwrap();
+        let with = with_anchor(&text, &new).unwrap();
         let expected = "[trust.a] # the root\r\n# its kind\nkind = 'x509'  # theirs\r\nmax_age_days = 9\n\
                         # all of them\nfiles = [\"c.pem\"] # end\n# not yet\r\n";
         assert_eq!(with, format!("{HEAD}{expected}"));
@@ -330,6 +320,6 @@ mod tests {
         let text = format!("{HEAD}{odd}");
         let mut same = anchor("a", AnchorKind::Ca, &["a.pem"]);
         same.crls = vec!["d".into()];
-        assert_eq!(with_anchor(&text, &same, now).unwrap(), text.replace("['b']", "[\"d\"]"));
+        assert_eq!(with_anchor(&text, &same).unwrap(), text.replace("['b']", "[\"d\"]"));
     }
 }

@@ -1,7 +1,8 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
 use super::document::{AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
-use super::names::{NOT_YET, plain_name};
+use super::names::{KINDS, NOT_YET, plain_name, set};
+use super::patterns::ModelPattern;
 use crate::signing::AnchorKind;
 use crate::tables::{At, Faults, Hints, Section, quote, values};
 use std::collections::HashMap;
@@ -16,12 +17,12 @@ const TRUST_HINTS: Hints = &[
     ("trusted_root", "write `files = [\"…\"]`"),
     ("ca", "write `files = [\"…\"]`"),
     ("crl", "write `crls = [\"…\"]`"),
-    ("fingerprints", "write `files` with the key's PEM; a fingerprint alone verifies nothing"),
+    ("fingerprints", "write `files` with the key in PEM; a fingerprint alone cannot verify a signature"),
     ("max_root_age_days", "write `max_age_days`"),
 ];
 const PUBLISHER_HINTS: Hints = &[("match", "write `models = [\"owner/*\"]`"), ("roles", NOT_YET)];
 
-/// What a policy says of signers.
+/// Everything in a policy about signers.
 pub(super) struct Grants {
     pub trust: Vec<AnchorSource>,
     pub publishers: Vec<Publisher>,
@@ -50,12 +51,12 @@ impl Reading<'_, '_> {
         for (key, value) in trust.entries() {
             let at = key.at;
             let written = At { value: key.value.to_owned(), at };
-            let name = plain_name(self.faults, "the name of an anchor", written);
+            let name = plain_name(self.faults, "an anchor name", written);
             let Ok(mut table) = value.table() else {
                 self.faults.add(
                     Some(at),
-                    "[trust.NAME] is a table",
-                    "write [trust.NAME] and below it `kind`",
+                    "`trust` must hold tables",
+                    "write a [trust.NAME] header with `kind` below it",
                 );
                 continue;
             };
@@ -65,29 +66,22 @@ impl Reading<'_, '_> {
             let files = self.files(section, "files");
             let crls = self.files(section, "crls");
             let max_age_days = self.faults.number(section, "max_age_days", 1, 36_500);
-            let kind = self
-                .faults
-                .required(section, "kind")
-                .and_then(|kind| self.faults.one_of("kind", &kind, &["key", "x509", "sigstore", "tsa"]));
-            let kind = match kind {
-                Some("key") => AnchorKind::Key,
-                Some("x509") => AnchorKind::Ca,
-                Some("tsa") => AnchorKind::Tsa,
-                Some(_) => AnchorKind::Sigstore,
-                None => continue,
+            let kind = self.faults.required(section, "kind");
+            let Some(kind) = kind.and_then(|kind| self.faults.one_of("kind", &kind, &KINDS)) else {
+                continue;
             };
             if kind == AnchorKind::Sigstore && files.len() > 1 {
                 self.faults.add(
                     Some(at),
-                    "a sigstore anchor has one trusted root",
-                    "one [trust.NAME] for each",
+                    "a sigstore anchor takes only one trusted root",
+                    "write one [trust.NAME] for each root",
                 );
             }
             if kind != AnchorKind::Sigstore && files.is_empty() {
-                self.faults.add(Some(at), "the anchor has no `files`", "files = [\"roots/NAME.pem\"]");
+                self.faults.add(Some(at), "the anchor has no `files`", "add files = [\"roots/NAME.pem\"]");
             }
             if kind != AnchorKind::Ca && !crls.is_empty() {
-                self.faults.add(Some(at), "`crls` are for anchors of kind x509", "remove `crls`");
+                self.faults.add(Some(at), "`crls` is valid only for anchors of kind x509", "remove `crls`");
             }
             anchors.push((at, AnchorSource { name, kind, files, crls, max_age_days }));
         }
@@ -104,11 +98,11 @@ impl Reading<'_, '_> {
                 path.components().all(|part| !matches!(part, Component::Prefix(_) | Component::RootDir));
             let drive = file.value.contains(':') || file.value.contains('\\') || file.value.contains('\0');
             if !relative || drive {
-                let message = format!("`{}` is not relative to the policy", quote(&file.value));
+                let message = format!("`{}` is not a path relative to the policy", quote(&file.value));
                 self.faults.add(
                     Some(file.at),
                     message,
-                    "put the file beside the policy, with `/` between folders",
+                    "put the file next to the policy, and separate folders with `/`",
                 );
             }
             files.push(path.to_owned());
@@ -126,19 +120,19 @@ impl Reading<'_, '_> {
             let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
             if !id.is_empty() && publishers.iter().any(|other| other.id == id) {
                 let message = format!("two publishers have the id `{}`", quote(&id));
-                self.faults.add(Some(section.table.at), message, "put their models and identities into one");
+                self.faults.add(Some(section.table.at), message, "rename one, or merge them");
             }
             let models = self.models(section, &id, &mut owners);
             let trust = self.anchors_of(section, anchors);
-            let answers_for_many =
+            let covers_many =
                 anchors.iter().any(|anchor| anchor.kind != AnchorKind::Key && trust.contains(&anchor.name));
-            let identities = self.identities(section, answers_for_many);
+            let identities = self.identities(section, covers_many);
             let valid_from = self.faults.moment(section, "valid_from").map(|moment| moment.value);
             let valid_until = self.faults.moment(section, "valid_until");
             if let (Some(from), Some(until)) = (valid_from, &valid_until)
                 && until.value <= from
             {
-                self.faults.add(Some(until.at), "`valid_until` is not after `valid_from`", "");
+                self.faults.add(Some(until.at), "`valid_until` must be after `valid_from`", "");
             }
             let valid_until = valid_until.map(|moment| moment.value);
             publishers.push(Publisher { id, models, trust, identities, valid_from, valid_until });
@@ -146,26 +140,29 @@ impl Reading<'_, '_> {
         publishers
     }
 
-    /// The patterns of a publisher's models; `owners` knows whose each pattern is already.
+    /// The patterns of a publisher's models; `owners` maps the patterns seen so far to their publishers.
     fn models(
         &mut self,
         section: Section<'_>,
         id: &str,
         owners: &mut HashMap<String, String>,
-    ) -> Vec<String> {
+    ) -> Vec<ModelPattern> {
         let models = self.faults.texts(section, "models").unwrap_or_default();
         if models.is_empty() {
             self.faults.add(
                 Some(section.table.at),
                 "the publisher has no `models`",
-                "models = [\"owner/*\"]",
+                "add models = [\"owner/*\"]",
             );
         }
+        let mut patterns = Vec::with_capacity(models.len());
         for model in &models {
             if model.value.len() > LIMIT_PATTERN_BYTES {
-                self.faults.add(Some(model.at), "a pattern of `models` is too long", "");
+                self.faults.add(Some(model.at), "a pattern in `models` is longer than 4 KiB", "");
             }
-            let other = owners.insert(model.value.trim().to_lowercase(), id.to_owned());
+            let pattern = ModelPattern::new(&model.value);
+            let other = owners.insert(pattern.as_str().to_owned(), id.to_owned());
+            patterns.push(pattern);
             if let Some(other) = other.filter(|other| other != id) {
                 let model_id = quote(&model.value);
                 let message = format!(
@@ -173,16 +170,18 @@ impl Reading<'_, '_> {
                     quote(&other),
                     quote(id)
                 );
-                self.faults.add(Some(model.at), message, "a model has one publisher");
+                self.faults.add(Some(model.at), message, "list the pattern under one publisher only");
             }
         }
-        models.into_iter().map(|model| model.value.trim().to_lowercase()).collect()
+        patterns.sort();
+        patterns.dedup();
+        patterns
     }
 
     fn anchors_of(&mut self, section: Section<'_>, anchors: &[AnchorSource]) -> Vec<String> {
         let trust = self.faults.texts(section, "trust").unwrap_or_default();
         if trust.is_empty() {
-            let help = "trust = [\"NAME\"] with a [trust.NAME]";
+            let help = "add trust = [\"NAME\"] and a [trust.NAME]";
             self.faults.add(Some(section.table.at), "the publisher has no `trust`", help);
         }
         for name in trust.iter().filter(|name| !anchors.iter().any(|anchor| anchor.name == name.value)) {
@@ -191,19 +190,20 @@ impl Reading<'_, '_> {
         }
         let stamps = |name: &str| anchors.iter().any(|a| a.name == name && a.kind == AnchorKind::Tsa);
         for name in trust.iter().filter(|name| stamps(&name.value)) {
-            let message = format!("`{}` says when and never who", quote(&name.value));
-            let help = "a timestamp authority counts for all publishers; name who signs";
+            let message =
+                format!("`{}` is a timestamp anchor and cannot identify a publisher", quote(&name.value));
+            let help = "list an anchor of its signers; a timestamp anchor applies to every publisher";
             self.faults.add(Some(name.at), message, help);
         }
-        values(Some(trust))
+        set(values(Some(trust)))
     }
 
-    fn identities(&mut self, section: Section<'_>, answers_for_many: bool) -> Vec<IdentityPattern> {
+    fn identities(&mut self, section: Section<'_>, covers_many: bool) -> Vec<IdentityPattern> {
         let tables = self.faults.tables(section, "identities");
         // Whoever can get a certificate under such an anchor could sign for the publisher.
-        if tables.is_empty() && answers_for_many {
-            let message = "the publisher has no `identities`, and its anchor answers for many signers";
-            let help = "identities = [{ issuer = \"https://…\", subject = \"exact:…\" }]";
+        if tables.is_empty() && covers_many {
+            let message = "the publisher has no `identities`, but its anchor covers many signers";
+            let help = "add identities = [{ issuer = \"https://…\", subject = \"exact:…\" }]";
             self.faults.add(Some(section.table.at), message, help);
         }
         let mut identities = Vec::new();
@@ -213,12 +213,8 @@ impl Reading<'_, '_> {
             if let Some(issuer) = &issuer
                 && (issuer.value.starts_with("regex:") || issuer.value.starts_with("exact:"))
             {
-                let message = "`issuer` is always compared exactly";
-                self.faults.add(
-                    Some(issuer.at),
-                    message,
-                    "write the issuer alone, without `exact:` or `regex:`",
-                );
+                let message = "`issuer` always matches exactly";
+                self.faults.add(Some(issuer.at), message, "write the issuer without `exact:` or `regex:`");
             }
             let issuer = issuer.map(|issuer| issuer.value);
             let subject = self.faults.required(identity, "subject");
@@ -226,6 +222,8 @@ impl Reading<'_, '_> {
                 identities.push(IdentityPattern { issuer, subject });
             }
         }
+        identities.sort_by_cached_key(|identity| (identity.issuer.clone(), identity.subject.as_written()));
+        identities.dedup();
         identities
     }
 
@@ -256,18 +254,22 @@ impl Reading<'_, '_> {
             return Some(TextPattern::Exact(exact.to_owned()));
         }
         let Some(regex) = written.value.strip_prefix("regex:") else {
-            let help = "write exact:TEXT, or regex:^…$ when several subjects are meant";
-            self.faults.add(at, format!("`{quoted}` begins with neither `exact:` nor `regex:`"), help);
+            let help = "write exact:TEXT, or regex:^…$ to match several subjects";
+            self.faults.add(at, format!("`{quoted}` must start with `exact:` or `regex:`"), help);
             return None;
         };
         let Some(body) = regex.strip_prefix('^').and_then(|rest| rest.strip_suffix('$')) else {
             let message = format!("`{quoted}` is not anchored: it would match inside a longer name");
-            self.faults.add(at, message, "begin the pattern with ^ and end it with $");
+            self.faults.add(at, message, "start the pattern with ^ and end it with $");
             return None;
         };
         self.regexes += 1;
         if self.regexes == LIMIT_REGEXES + 1 {
-            self.faults.add(at, format!("more than {LIMIT_REGEXES} patterns with `regex:`"), "use `exact:`");
+            self.faults.add(
+                at,
+                format!("more than {LIMIT_REGEXES} `regex:` patterns"),
+                "use `exact:` patterns",
+            );
         }
         if self.regexes > LIMIT_REGEXES {
             return None;
@@ -275,9 +277,8 @@ impl Reading<'_, '_> {
         match TextPattern::anchored(body, LIMIT_REGEX_BYTES) {
             Some(pattern) => Some(pattern),
             None => {
-                let help =
-                    "check brackets and backslashes; in a TOML text with \" a backslash is written twice";
-                self.faults.add(at, format!("`{quoted}` is not a pattern, or too large a one"), help);
+                let help = "check brackets and backslashes; in a \"…\" string, write each backslash twice";
+                self.faults.add(at, format!("`{quoted}` is not a valid pattern, or too large"), help);
                 None
             }
         }

@@ -1,18 +1,58 @@
-//! What several sections of a policy share: how a name is written, and what is said of a rule that this version
-//! does not obey.
+//! What several sections of a policy share: how a name is written, the words of its closed vocabularies, and the help
+//! for a rule that this version does not support.
 
+use super::document::Action;
+use crate::inventory::Format;
+use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method};
 use crate::tables::{At, Faults, quote};
 
-// A rule that stands in the file and is not obeyed would deceive its author: it is an error.
-pub(super) const NOT_YET: &str =
-    "this version does not evaluate it; take it out, so that nobody relies on it";
+// A rule that stands in the file and has no effect would deceive its author: it is an error.
+pub(super) const NOT_YET: &str = "this version does not support it; remove it so that nobody relies on it";
+
+pub(super) const KINDS: [(&str, AnchorKind); 4] = [
+    ("key", AnchorKind::Key),
+    ("x509", AnchorKind::Ca),
+    ("sigstore", AnchorKind::Sigstore),
+    ("tsa", AnchorKind::Tsa),
+];
+pub(super) const HASHES: [(&str, HashAlgorithm); 3] = [
+    ("sha256", HashAlgorithm::Sha256),
+    ("blake2b", HashAlgorithm::Blake2b),
+    ("blake3", HashAlgorithm::Blake3),
+];
+pub(super) const CURVES: [(&str, Curve); 3] =
+    [("p256", Curve::P256), ("p384", Curve::P384), ("p521", Curve::P521)];
+pub(super) const FORMATS: [(&str, Format); 6] = [
+    ("pickle", Format::Pickle),
+    ("remote-code", Format::RemoteCode),
+    ("keras-code", Format::KerasCode),
+    ("onnx", Format::Onnx),
+    ("safetensors", Format::Safetensors),
+    ("gguf", Format::Gguf),
+];
+pub(super) const METHODS: [(&str, Method); 3] =
+    [("key", Method::Key), ("certificate", Method::Certificate), ("sigstore", Method::Sigstore)];
+pub(super) const ACTIONS: [(&str, Action); 3] =
+    [("open", Action::Open), ("warn", Action::Warn), ("closed", Action::Closed)];
+
+/// How a policy writes a value of a vocabulary, which has a word for each.
+pub(super) fn word<T: Copy + PartialEq>(vocabulary: &[(&'static str, T)], value: T) -> &'static str {
+    vocabulary.iter().find(|(_, known)| *known == value).map_or("", |(word, _)| word)
+}
 
 /// A name that messages may quote as it is: letters, digits, `.`, `_`, `-`.
 pub(super) fn plain_name(faults: &mut Faults<'_>, what: &str, name: At<String>) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     if name.value.len() > 64 || !name.value.chars().all(plain) {
         let message = format!("{what} cannot be `{}`", quote(&name.value));
-        faults.add(Some(name.at), message, "at most 64 letters, digits, `.`, `_` and `-`");
+        faults.add(Some(name.at), message, "use at most 64 letters, digits, `.`, `_` and `-`");
     }
     name.value
+}
+
+/// A set, in the one order that nothing but its content decides.
+pub(super) fn set(mut values: Vec<String>) -> Vec<String> {
+    values.sort();
+    values.dedup();
+    values
 }

@@ -3,20 +3,14 @@
 
 use super::document::{Action, Artifact, Crypto, Freshness, Policy, Stage};
 use super::grants::{Grants, grants};
-use super::names::{NOT_YET, plain_name};
-use crate::signing::{GIT_PATHS, sha256_hex};
+use super::names::{ACTIONS, CURVES, FORMATS, HASHES, METHODS, NOT_YET, plain_name, set};
+use crate::inventory::Format;
+use crate::signing::{Curve, GIT_PATHS, HashAlgorithm, Method, sha256_hex};
 use crate::tables::{At, Document, Fault, Faults, Hints, Place, Section, Table, quote, values};
 use std::path::PathBuf;
 
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
-
-const HASHES: [&str; 3] = ["sha256", "blake2b", "blake3"];
-const KEYS: [&str; 3] = ["p256", "p384", "p521"];
-const FORMATS: [&str; 6] = ["pickle", "remote-code", "keras-code", "onnx", "safetensors", "gguf"];
-/// Formats that run code when they are loaded.
-const RUN_CODE: [&str; 3] = ["pickle", "remote-code", "keras-code"];
-const METHODS: [&str; 3] = ["key", "certificate", "sigstore"];
 
 const TOP: [&str; 16] = [
     "schema",
@@ -66,25 +60,20 @@ const STAGE_HINTS: Hints = &[
 const LOG_HINTS: Hints = &[("accept_promise_only", NOT_YET)];
 const FRESHNESS_HINTS: Hints = &[("max_verification_record_age_days", "write `max_verification_age_days`")];
 
-/// Parses and validates a policy at a time; all faults at once.
+/// Parses and validates a policy; all faults at once. Whether it has expired is for [`Policy::valid_at`].
 ///
 /// # Errors
 /// Every fault found; never empty.
-pub fn parse(
-    text: &str,
-    origin: &str,
-    base: Option<PathBuf>,
-    now: jiff::Timestamp,
-) -> Result<Policy, Vec<Fault>> {
+pub fn parse(text: &str, origin: &str, base: Option<PathBuf>) -> Result<Policy, Vec<Fault>> {
     let mut faults = Faults::new(text);
     if text.len() > LIMIT_BYTES {
-        faults.add(None, "the policy is larger than 1 MiB", "split it; a policy is written for people");
+        faults.add(None, "the policy is larger than 1 MiB", "remove what is not used");
         return Err(faults.into_errors());
     }
     let document = match Document::parse(text) {
         Ok(document) => document,
         Err(error) => {
-            let message = format!("not TOML: {}", quote(&error.message));
+            let message = format!("not valid TOML: {}", quote(&error.message));
             faults.add(error.at, message, "");
             return Err(faults.into_errors());
         }
@@ -94,14 +83,17 @@ pub fn parse(
         return Err(faults.into_errors());
     }
     let mut reading = Reading { faults: &mut faults };
-    let policy = reading.policy(document.top(), text, origin, base, now);
-    if faults.is_empty() { Ok(policy) } else { Err(faults.into_errors()) }
+    let policy = reading.policy(document.top(), text, origin, base);
+    if !faults.is_empty() {
+        return Err(faults.into_errors());
+    }
+    policy.sealed().map_err(|error| vec![Fault { line: None, message: error.what, help: error.help }])
 }
 
-/// Whether the file is of the version that we read: of a newer one, every other fault would mislead.
+/// Whether this version can read the file: with a newer schema, every other fault would mislead.
 fn schema(top: Table<'_>) -> Result<(), Stop> {
     let Some(value) = top.get("schema") else {
-        let help = format!("begin the file with schema = \"{SCHEMA}\"");
+        let help = format!("add schema = \"{SCHEMA}\" at the top");
         return Err(Stop { at: None, message: "the file has no `schema`".to_owned(), help });
     };
     let at = Some(value.at());
@@ -111,11 +103,16 @@ fn schema(top: Table<'_>) -> Result<(), Stop> {
     }
     let newer = written.strip_prefix("trust-policy/").is_some_and(is_newer_than_0_1);
     let message = match newer {
-        true => format!("`{}` was written for a newer version; this one reads {SCHEMA}", quote(written)),
-        false => format!("`schema` is \"{}\" and not \"{SCHEMA}\"", quote(written)),
+        true => {
+            format!("`{}` needs a newer version of touchmark; this version reads {SCHEMA}", quote(written))
+        }
+        false => format!("`schema` must be \"{SCHEMA}\", not `{}`", quote(written)),
     };
-    let help =
-        if newer { "update touchmark, or use a policy of this version" } else { "is this a trust policy?" };
+    let help = if newer {
+        "update touchmark, or use a policy for this version"
+    } else {
+        "check that this file is a trust policy"
+    };
     Err(Stop { at, message, help: help.to_owned() })
 }
 
@@ -139,28 +136,22 @@ struct Reading<'f, 't> {
 }
 
 impl Reading<'_, '_> {
-    fn policy(
-        &mut self,
-        document: Table<'_>,
-        text: &str,
-        origin: &str,
-        base: Option<PathBuf>,
-        now: jiff::Timestamp,
-    ) -> Policy {
+    fn policy(&mut self, document: Table<'_>, text: &str, origin: &str, base: Option<PathBuf>) -> Policy {
         let top = self.faults.open(document, "the policy", &TOP, TOP_HINTS);
         let name = self.faults.required(top, "name").map(|name| name.value).unwrap_or_default();
         let version = self.faults.required(top, "version").map(|version| version.value).unwrap_or_default();
-        let expires = self.expires(top, now);
+        let expires = self.faults.moment(top, "expires");
         let owner = self.faults.text(top, "owner").map(|owner| owner.value);
         let approved_by = values(self.faults.texts(top, "approved_by"));
         if let Some(default) = self.faults.text(top, "default") {
-            self.faults.one_of("default", &default, &["deny"]);
+            self.faults.one_of("default", &default, &[("deny", ())]);
         }
         let Grants { trust, publishers, denied } = grants(self.faults, top);
         Policy {
             name,
             version,
-            expires,
+            expires_line: expires.as_ref().map(|expires| expires.at.line(text)),
+            expires: expires.map(|expires| expires.value),
             owner,
             approved_by,
             trust,
@@ -172,64 +163,62 @@ impl Reading<'_, '_> {
             freshness: self.freshness(top),
             raise: self.raise(top),
             stages: self.stages(top),
-            digest: sha256_hex(text.as_bytes()),
+            digest: String::new(),
+            file_digest: sha256_hex(text.as_bytes()),
             origin: origin.to_owned(),
             base,
         }
     }
 
-    fn expires(&mut self, top: Section<'_>, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
-        let expires = self.faults.moment(top, "expires")?;
-        if expires.value <= now {
-            let message = format!("the policy expired on {}", expires.value);
-            self.faults.add(Some(expires.at), message, "review the policy, then extend `expires`");
-        }
-        Some(expires.value)
-    }
-
     fn crypto(&mut self, top: Section<'_>) -> Crypto {
-        let defaults = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let Some(table) = self.faults.table(top, "crypto") else {
-            return Crypto { hash: defaults(&HASHES), keys: defaults(&KEYS) };
+        let all = Crypto {
+            hash: vec![HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3],
+            keys: vec![Curve::P256, Curve::P384, Curve::P521],
         };
+        let Some(table) = self.faults.table(top, "crypto") else { return all };
         let section = self.faults.open(table, "[crypto]", &["hash", "keys"], &[]);
         Crypto {
-            hash: self.faults.words(section, "hash", &HASHES, &HASHES, false),
-            keys: self.faults.words(section, "keys", &KEYS, &KEYS, false),
+            hash: self.faults.words(section, "hash", &HASHES, &all.hash, false),
+            keys: self.faults.words(section, "keys", &CURVES, &all.keys, false),
         }
     }
 
     fn artifact(&mut self, top: Section<'_>) -> Artifact {
         let closed = Artifact {
-            ban_formats: RUN_CODE.map(str::to_owned).to_vec(),
+            // Those that run code when they are loaded.
+            ban_formats: vec![Format::Pickle, Format::RemoteCode, Format::KerasCode],
             allow_ignore_paths: GIT_PATHS.map(str::to_owned).to_vec(),
             allow_symlinks: false,
         };
         let Some(table) = self.faults.table(top, "artifact") else { return closed };
         let keys = ["ban_formats", "allow_ignore_paths", "allow_symlinks"];
         let section = self.faults.open(table, "[artifact]", &keys, ARTIFACT_HINTS);
-        let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &RUN_CODE, true);
+        let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &closed.ban_formats, true);
         let ignore_paths = self.faults.texts(section, "allow_ignore_paths");
         for path in ignore_paths.iter().flatten() {
             let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['*', '\\', '\0']);
             if !path.value.trim_end_matches('/').split('/').all(plain) {
                 let message = format!("`{}` is not a path inside a model", quote(&path.value));
-                self.faults.add(Some(path.at), message, "write a file or folder such as `docs` or `.github`");
+                self.faults.add(
+                    Some(path.at),
+                    message,
+                    "write the path of a file or folder, such as `docs` or `.github`",
+                );
             }
         }
         Artifact {
             ban_formats,
             allow_ignore_paths: ignore_paths.map_or(closed.allow_ignore_paths, |paths| {
-                paths.into_iter().map(|path| path.value.trim_end_matches('/').to_owned()).collect()
+                set(paths.iter().map(|path| path.value.trim_end_matches('/').to_owned()).collect())
             }),
             allow_symlinks: self.faults.flag(section, "allow_symlinks").is_some_and(|flag| flag.value),
         }
     }
 
-    fn log_required(&mut self, top: Section<'_>) -> Vec<String> {
-        let Some(table) = self.faults.table(top, "log") else { return vec!["sigstore".to_owned()] };
+    fn log_required(&mut self, top: Section<'_>) -> Vec<Method> {
+        let Some(table) = self.faults.table(top, "log") else { return vec![Method::Sigstore] };
         let section = self.faults.open(table, "[log]", &["required"], LOG_HINTS);
-        self.faults.words(section, "required", &METHODS, &["sigstore"], true)
+        self.faults.words(section, "required", &METHODS, &[Method::Sigstore], true)
     }
 
     fn freshness(&mut self, top: Section<'_>) -> Freshness {
@@ -270,7 +259,7 @@ impl Reading<'_, '_> {
             let name = name.map(|written| plain_name(self.faults, "`name`", written)).unwrap_or_default();
             if !name.is_empty() && stages.iter().any(|other| other.name == name) {
                 let message = format!("two stages have the name `{}`", quote(&name));
-                self.faults.add(Some(section.table.at), message, "rename one, or put them together");
+                self.faults.add(Some(section.table.at), message, "rename one, or merge them");
             }
             let production = self.faults.flag(section, "production").is_some_and(|flag| flag.value);
             let contradicted = self.action(section, "on_contradicted");
@@ -278,8 +267,8 @@ impl Reading<'_, '_> {
                 && production
                 && action.value != Action::Closed
             {
-                let message = "a production stage never lets contradicted evidence through";
-                self.faults.add(Some(action.at), message, "on_contradicted = \"closed\"");
+                let message = "a production stage must refuse contradicted evidence";
+                self.faults.add(Some(action.at), message, "write on_contradicted = \"closed\"");
             }
             let mut action = |key| self.action(section, key).map_or(Action::Closed, |action| action.value);
             stages.push(Stage {
@@ -294,7 +283,7 @@ impl Reading<'_, '_> {
                 cached_digests_max_hours: self.faults.number(section, "cached_digests_max_hours", 1, 8760),
             });
         }
-        // Without a stage there would be nothing to decide by: one that is closed on everything.
+        // Without a stage nothing could be decided: add one that refuses everything open.
         if stages.is_empty() {
             stages.push(Stage {
                 name: "production".to_owned(),
@@ -318,11 +307,7 @@ impl Reading<'_, '_> {
 
     fn action(&mut self, section: Section<'_>, key: &str) -> Option<At<Action>> {
         let written = self.faults.text(section, key)?;
-        let action = match self.faults.one_of(key, &written, &["open", "warn", "closed"])? {
-            "open" => Action::Open,
-            "warn" => Action::Warn,
-            _ => Action::Closed,
-        };
+        let action = self.faults.one_of(key, &written, &ACTIONS)?;
         Some(At { value: action, at: written.at })
     }
 
@@ -334,9 +319,9 @@ impl Reading<'_, '_> {
                 ids.push(id.value);
                 continue;
             }
-            let message = format!("`{}` is not the id of a control", quote(&id.value));
-            self.faults.add(Some(id.at), message, "ids look like L1.13");
+            let message = format!("`{}` is not a control id", quote(&id.value));
+            self.faults.add(Some(id.at), message, "write an id such as L1.13");
         }
-        ids
+        set(ids)
     }
 }

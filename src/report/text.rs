@@ -465,15 +465,18 @@ pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
 
 /// A policy in a few lines.
 pub fn policy(policy: &Policy) -> String {
-    let digest: String = policy.digest.chars().take(12).collect();
+    let short = |digest: &str| digest.chars().take(12).collect::<String>();
     let stages: Vec<String> = policy.stages.iter().map(|s| crate::text::screen(&s.name)).collect();
     let name = format!("{} {}", crate::text::screen(&policy.name), crate::text::screen(&policy.version));
     let mut out = format!(
-        "✓ pass  {name}  digest {digest}\n  {} anchors, {} publishers, stages {}\n",
-        policy.trust.len(),
-        policy.publishers.len(),
+        "✓ pass  {name}\n  {}, {}, stages {}\n",
+        count(policy.trust.len(), "anchor"),
+        count(policy.publishers.len(), "publisher"),
         stages.join(", ")
     );
+    let _ =
+        writeln!(out, "  policy digest {}  the same whatever the comments and layout", short(&policy.digest));
+    let _ = writeln!(out, "  file digest   {}  SHA-256 of the file", short(&policy.file_digest));
     if let Some(owner) = &policy.owner {
         let _ = writeln!(out, "  owner {}", crate::text::screen(owner));
     }

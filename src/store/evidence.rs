@@ -2,6 +2,9 @@
 
 use crate::error::{Code, Error, Result};
 use aws_lc_rs::digest::{SHA256, digest};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -58,6 +61,29 @@ impl fmt::Display for EvidenceDigest {
 impl fmt::Debug for EvidenceDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EvidenceDigest({self})")
+    }
+}
+
+impl Serialize for EvidenceDigest {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EvidenceDigest {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(|error: Error| serde::de::Error::custom(error.what))
+    }
+}
+
+impl JsonSchema for EvidenceDigest {
+    fn schema_name() -> Cow<'static, str> {
+        "EvidenceDigest".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })
     }
 }
 

@@ -35,6 +35,22 @@ pub trait Ledger {
         kind: RecordKind,
         model: &ModelId,
         body: &str,
+    ) -> Result<LedgerEntry> {
+        self.append_with(at, kind, model, body, &[])
+    }
+
+    /// The same, and keeps the evidence that the record names, as [`Evidence::keep`] does, in one change: no record
+    /// names evidence that is not there.
+    ///
+    /// # Errors
+    /// `E-TOO-LARGE` when a piece has more than [`super::LIMIT_EVIDENCE_BYTES`]; `E-STORE`, `E-WRITE`.
+    fn append_with(
+        &mut self,
+        at: jiff::Timestamp,
+        kind: RecordKind,
+        model: &ModelId,
+        body: &str,
+        evidence: &[&[u8]],
     ) -> Result<LedgerEntry>;
 
     /// The entries from a number on, by their numbers: as many as the backend reads at a time, at least one while

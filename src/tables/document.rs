@@ -1,5 +1,5 @@
-//! A TOML document as tables and values that know their place. What is wanted and not found is given back as a
-//! plain value; the words for it are the caller's.
+//! A TOML document as tables and values that know their place. What is expected and not found is returned as a
+//! plain value; the caller words the message.
 
 use super::place::{At, Place};
 use crate::text::nearest;
@@ -43,7 +43,7 @@ impl<'t> Document<'t> {
     }
 }
 
-/// Reads a whole document into a type that says by itself what it may hold.
+/// Reads a whole document into a type that defines what it may hold.
 pub(crate) fn parse_as<T: DeserializeOwned>(text: &str) -> Result<T, Invalid> {
     Ok(toml::from_str(text)?)
 }
@@ -56,7 +56,7 @@ pub(crate) struct Table<'a> {
     pub at: Place,
 }
 
-/// A key that a table may not have.
+/// A key that a table cannot have.
 pub(crate) struct Unknown<'a> {
     pub key: At<&'a str>,
     /// The key that was perhaps meant.
@@ -76,7 +76,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The keys that are none of these.
+    /// The keys that are not in the list.
     pub fn unknown(self, known: &[&'static str]) -> impl Iterator<Item = Unknown<'a>> {
         let keys = self.entries().map(|(key, _)| key).filter(|key| !known.contains(&key.value));
         keys.map(|key| Unknown { key, near: nearest(key.value, known) })
@@ -87,11 +87,11 @@ impl<'a> Table<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Value<'a>(&'a Spanned<DeValue<'a>>);
 
-/// A value of another type than was wanted.
+/// A value of an unexpected type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Misfit {
     pub at: Place,
-    /// TOML's word for the type that it has.
+    /// TOML's name for the type it has.
     pub found: &'static str,
 }
 
@@ -112,7 +112,7 @@ impl<'a> Value<'a> {
         self.0.get_ref().as_bool().ok_or_else(|| self.misfit())
     }
 
-    /// A whole number; none within when it is larger than any that we count with.
+    /// An integer; the inner option is empty when it does not fit.
     pub fn whole(self) -> Result<Option<i64>, Misfit> {
         let integer = self.0.get_ref().as_integer().ok_or_else(|| self.misfit())?;
         Ok(i64::from_str_radix(integer.as_str(), integer.radix()).ok())

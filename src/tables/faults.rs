@@ -3,7 +3,7 @@
 
 use super::document::{Misfit, Table, Value};
 use super::place::{At, Place, quote};
-use crate::text::nearest;
+use crate::text::{count, nearest};
 
 /// More faults than this help nobody.
 const LIMIT_FAULTS: usize = 50;
@@ -21,7 +21,7 @@ pub struct Fault {
     pub help: Option<String>,
 }
 
-/// One table and how messages call it.
+/// One table and its name in messages.
 #[derive(Clone, Copy)]
 pub(crate) struct Section<'a> {
     pub table: Table<'a>,
@@ -29,8 +29,11 @@ pub(crate) struct Section<'a> {
     pub label: &'static str,
 }
 
-/// Keys that people write in place of another, or too early, each with what to do instead.
+/// Keys that people write by mistake, or that a later version may have, each with what to do instead.
 pub(crate) type Hints = &'static [(&'static str, &'static str)];
+
+/// A closed vocabulary: words and what each stands for.
+pub(crate) type Words<'w, T> = &'w [(&'static str, T)];
 
 /// The faults found so far.
 pub(crate) struct Faults<'t> {
@@ -65,7 +68,8 @@ impl<'t> Faults<'t> {
         let mut errors: Vec<Fault> = self.list.into_iter().map(|(_, error)| error).collect();
         if self.count > errors.len() {
             let more = self.count - errors.len();
-            errors.push(Fault { line: None, message: format!("and {more} more faults"), help: None });
+            let message = format!("and {}", count(more, "more fault"));
+            errors.push(Fault { line: None, message, help: None });
         }
         errors
     }
@@ -82,15 +86,15 @@ impl<'t> Faults<'t> {
             let At { value: name, at } = unknown.key;
             let quoted = quote(name);
             let here = format!("unknown key `{quoted}` in {label}");
-            let knows = || format!("{label} knows {}", keys.join(", "));
+            let valid = || format!("valid keys in {label}: {}", keys.join(", "));
             let hint = hints.iter().find(|(written, _)| *written == name).map(|(_, hint)| *hint);
             match (hint, unknown.near) {
                 (Some(hint), _) => self.add(Some(at), here, hint),
                 (None, Some(near)) => {
                     let message = format!("unknown key `{quoted}` — did you mean `{near}`?");
-                    self.add(Some(at), message, knows());
+                    self.add(Some(at), message, valid());
                 }
-                (None, None) => self.add(Some(at), here, knows()),
+                (None, None) => self.add(Some(at), here, valid()),
             }
         }
         Section { table, label }
@@ -99,7 +103,8 @@ impl<'t> Faults<'t> {
     /// What was read, or a fault.
     fn read<T>(&mut self, section: Section<'_>, key: &str, want: &str, read: Result<T, Misfit>) -> Option<T> {
         read.map_err(|misfit| {
-            let message = format!("`{key}` in {} is {want}, and here it is {}", section.label, misfit.found);
+            let found = with_article(misfit.found);
+            let message = format!("`{key}` in {} must be {want}, not {found}", section.label);
             self.add(Some(misfit.at), message, "");
         })
         .ok()
@@ -108,7 +113,7 @@ impl<'t> Faults<'t> {
     /// Text; an empty one is a fault.
     pub fn text(&mut self, section: Section<'_>, key: &str) -> Option<At<String>> {
         let value = section.table.get(key)?;
-        let text = self.read(section, key, "text", value.text())?;
+        let text = self.read(section, key, "a string", value.text())?;
         if text.trim().is_empty() {
             self.add(Some(value.at()), format!("`{key}` in {} is empty", section.label), "");
             return None;
@@ -127,11 +132,11 @@ impl<'t> Faults<'t> {
 
     /// A list of texts; none when the key is absent.
     pub fn texts(&mut self, section: Section<'_>, key: &str) -> Option<Vec<At<String>>> {
-        const WANT: &str = "a list of texts";
+        const WANT: &str = "an array of strings";
         let value = section.table.get(key)?;
         let Some(items) = self.read(section, key, WANT, value.list()) else { return Some(Vec::new()) };
         if items.len() > LIMIT_LIST {
-            self.add(Some(value.at()), format!("`{key}` holds more than {LIMIT_LIST} entries"), "");
+            self.add(Some(value.at()), format!("`{key}` has more than {LIMIT_LIST} entries"), "");
             return Some(Vec::new());
         }
         let mut texts = Vec::with_capacity(items.len());
@@ -147,36 +152,45 @@ impl<'t> Faults<'t> {
         Some(texts)
     }
 
-    /// A list of words out of `words`; `default` when the key is absent, a fault when the list is empty and
-    /// `may_be_empty` is false.
-    pub fn words(
+    /// What a list of words out of `words` stands for, each once and in the order of `words`; `default` when the key
+    /// is absent, a fault when the list is empty and `may_be_empty` is false.
+    pub fn words<T: Copy>(
         &mut self,
         section: Section<'_>,
         key: &str,
-        words: &[&'static str],
-        default: &[&'static str],
+        words: Words<'_, T>,
+        default: &[T],
         may_be_empty: bool,
-    ) -> Vec<String> {
-        let Some(value) = section.table.get(key) else {
-            return default.iter().map(|word| (*word).to_owned()).collect();
-        };
+    ) -> Vec<T> {
+        let Some(value) = section.table.get(key) else { return default.to_vec() };
         if !may_be_empty && value.list().is_ok_and(|items| items.len() == 0) {
-            let message = format!("`{key}` in {} allows nothing", section.label);
-            self.add(Some(value.at()), message, "name what is allowed");
+            let message = format!("`{key}` in {} is empty and allows nothing", section.label);
+            let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.add(Some(value.at()), message, format!("list what is allowed: {}", all.join(", ")));
         }
         let texts = self.texts(section, key).unwrap_or_default();
-        texts.iter().filter_map(|text| self.one_of(key, text, words)).map(str::to_owned).collect()
+        for text in &texts {
+            self.one_of(key, text, words);
+        }
+        let named = |word: &str| texts.iter().any(|text| text.value == word);
+        words.iter().filter(|(word, _)| named(word)).map(|(_, value)| *value).collect()
     }
 
-    /// One of `words`, or a fault.
-    pub fn one_of(&mut self, key: &str, text: &At<String>, words: &[&'static str]) -> Option<&'static str> {
-        if let Some(word) = words.iter().find(|word| **word == text.value) {
-            return Some(word);
+    /// What one of `words` stands for, or a fault.
+    pub fn one_of<T: Copy>(&mut self, key: &str, text: &At<String>, words: Words<'_, T>) -> Option<T> {
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
+            return Some(*value);
         }
+        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
         let quoted = quote(&text.value);
-        let near = nearest(&text.value, words).map(|near| format!(" — did you mean `{near}`?"));
+        if let [only] = words.as_slice() {
+            let message = format!("`{key}` must be \"{only}\", not `{quoted}`");
+            self.add(Some(text.at), message, format!("write {key} = \"{only}\""));
+            return None;
+        }
+        let near = nearest(&text.value, &words).map(|near| format!(" — did you mean `{near}`?"));
         let message = format!("`{key}` cannot be `{quoted}`{}", near.unwrap_or_default());
-        self.add(Some(text.at), message, format!("one of {}", words.join(", ")));
+        self.add(Some(text.at), message, format!("valid values: {}", words.join(", ")));
         None
     }
 
@@ -190,11 +204,11 @@ impl<'t> Faults<'t> {
     /// A whole number from `least` to `most`.
     pub fn number(&mut self, section: Section<'_>, key: &str, least: u32, most: u32) -> Option<u32> {
         let value = section.table.get(key)?;
-        let whole = self.read(section, key, "a whole number", value.whole())?;
+        let whole = self.read(section, key, "an integer", value.whole())?;
         let number = whole.and_then(|whole| u32::try_from(whole).ok());
         let number = number.filter(|number| (least..=most).contains(number));
         if number.is_none() {
-            let message = format!("`{key}` in {} is from {least} to {most}", section.label);
+            let message = format!("`{key}` in {} must be from {least} to {most}", section.label);
             self.add(Some(value.at()), message, "");
         }
         number
@@ -203,11 +217,13 @@ impl<'t> Faults<'t> {
     /// A moment: a TOML date-time with an offset, or the same as RFC 3339 text.
     pub fn moment(&mut self, section: Section<'_>, key: &str) -> Option<At<jiff::Timestamp>> {
         let value = section.table.get(key)?;
-        let written = self.read(section, key, "a date and time", value.moment())?;
+        let written = self.read(section, key, "a date-time", value.moment())?;
         let moment = written.parse::<jiff::Timestamp>().ok();
         if moment.is_none() {
-            let message = format!("`{key}` in {} is no moment: `{}`", section.label, quote(&written));
-            self.add(Some(value.at()), message, "write date, time and offset: 2027-05-31T00:00:00Z");
+            let written = quote(&written);
+            let message =
+                format!("`{key}` in {} is not a date-time with an offset: `{written}`", section.label);
+            self.add(Some(value.at()), message, "write a date-time with an offset: 2027-05-31T00:00:00Z");
         }
         Some(At { value: moment?, at: value.at() })
     }
@@ -220,15 +236,21 @@ impl<'t> Faults<'t> {
 
     /// The tables of a list under `key`; empty when it is absent.
     pub fn tables<'a>(&mut self, section: Section<'a>, key: &str) -> Vec<Table<'a>> {
-        const WANT: &str = "a list of tables";
+        const WANT: &str = "an array of tables";
         let Some(value) = section.table.get(key) else { return Vec::new() };
         let Some(items) = self.read(section, key, WANT, value.list()) else { return Vec::new() };
         let count = items.len();
         let read = |item: Value<'a>| self.read(section, key, WANT, item.table());
         let tables = items.take(LIMIT_LIST).filter_map(read).collect();
         if count > LIMIT_LIST {
-            self.add(Some(value.at()), format!("more than {LIMIT_LIST} of `{key}`"), "");
+            self.add(Some(value.at()), format!("more than {LIMIT_LIST} `{key}` tables"), "");
         }
         tables
     }
+}
+
+/// A TOML type with its article.
+fn with_article(kind: &str) -> String {
+    let article = if kind.starts_with(['a', 'i']) { "an" } else { "a" };
+    format!("{article} {kind}")
 }

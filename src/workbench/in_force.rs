@@ -55,7 +55,7 @@ pub(super) fn policy_file(workspace: &Workspace, options: &OpenOptions) -> Optio
 }
 
 /// Reads the policy. With faults in the file, `before` (or else the built-in baseline, which knows no
-/// publisher and so admits nothing to production) stays in force and the faults are told.
+/// publisher and so admits nothing to production) stays in force, and the faults are returned.
 pub(super) fn read_policy(
     workspace: &Workspace,
     options: &OpenOptions,
@@ -64,7 +64,7 @@ pub(super) fn read_policy(
     let now = options.at.unwrap_or_else(this_second);
     let built_in = || {
         let (_, text) = policy::BUILT_IN.first().copied().unwrap_or(("baseline", ""));
-        policy::parse(text, "built-in", None, now).map_err(|faults| {
+        policy::parse(text, "built-in", None).and_then(|policy| policy.valid_at(now)).map_err(|faults| {
             let why = faults.first().map(|fault| fault.message.clone()).unwrap_or_default();
             Error::new(Code::Internal, format!("the built-in policy is not valid ({why})"))
         })
@@ -81,7 +81,8 @@ pub(super) fn read_policy(
     };
     let base = path.parent().map(Path::to_owned);
     let origin = path.strip_prefix(&workspace.root).unwrap_or(&path);
-    match policy::parse(&text, &origin.to_string_lossy(), base, now) {
+    let read = policy::parse(&text, &origin.to_string_lossy(), base);
+    match read.and_then(|policy| policy.valid_at(now)) {
         Ok(policy) => Ok(PolicyInForce { policy, text, faults: Vec::new() }),
         Err(faults) => {
             let policy = match before {

@@ -48,12 +48,14 @@ impl Workbench {
     /// `E-CONFIG` with the first fault.
     pub fn valid_policy(&self) -> Result<()> {
         let view = self.view();
-        let Some(fault) = view.policy_errors.first() else { return Ok(()) };
+        // It may have expired since it was read.
+        let expired = || view.policy.fault_at(self.now());
+        let Some(fault) = view.policy_errors.first().cloned().or_else(expired) else { return Ok(()) };
         let line = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         let file = self.policy_file().unwrap_or_default();
         Err(Error::new(Code::Config, format!("the policy is not valid: {line}{}", fault.message))
             .at_path(&file)
-            .help(fault.help.clone().unwrap_or_else(|| "run `touchmark policy check`".to_owned())))
+            .help(fault.help.unwrap_or_else(|| "run `touchmark policy check`".to_owned())))
     }
 
     /// The anchors of the policy that can be read.

@@ -7,7 +7,7 @@ use super::trust_files::{Home, extension, is_file_name};
 use crate::disk::{read_small, replace};
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
-use crate::signing::{self, Anchor, Embedded, look_at_anchor};
+use crate::signing::{Anchor, Embedded, look_at_anchor};
 use crate::text::{nearest, screen};
 use crate::view::View;
 use std::path::PathBuf;
@@ -134,8 +134,7 @@ impl Workbench {
                 .help("take it out of their `trust` first, or name another anchor there"));
         }
         let anchors = self.anchors().into_iter().filter(|anchor| anchor.name == name).collect();
-        let after =
-            without_anchor(&file.text, name, self.now()).map_err(|error| error.at_path(&file.path))?;
+        let after = without_anchor(&file.text, name).map_err(|error| error.at_path(&file.path))?;
         replace(&file.path, Some(file.text.as_bytes()), after.as_bytes())?;
         self.reload_policy()?;
         Ok(ChangedAnchor { source, anchors, copied: Vec::new(), policy: file.path, replaced: false })
@@ -159,7 +158,7 @@ impl Workbench {
     }
 
     pub(super) fn write_anchor(&self, file: &PolicyFile, source: &AnchorSource) -> Result<()> {
-        let after = with_anchor(&file.text, source, self.now()).map_err(|error| error.at_path(&file.path))?;
+        let after = with_anchor(&file.text, source).map_err(|error| error.at_path(&file.path))?;
         replace(&file.path, Some(file.text.as_bytes()), after.as_bytes())?;
         self.reload_policy()
     }

@@ -15,7 +15,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Texts in the source that have the form of a code: `STAGE-…`.
+/// Codes that the source names: as `CheckCode::…`, or as a text of their form, `STAGE-…`.
 fn used() -> BTreeSet<String> {
     let mut files = Vec::new();
     for package in ["src", "crates/signing/src"] {
@@ -24,6 +24,11 @@ fn used() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for file in files {
         let text = std::fs::read_to_string(file).unwrap();
+        for name in text.split("CheckCode::").skip(1) {
+            let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+            let code = CheckCode::ALL.iter().find(|code| format!("{code:?}") == name[..end]);
+            found.extend(code.filter(|code| !code.is_plain()).map(|code| code.to_string()));
+        }
         for literal in text.split('"') {
             let is_code = |stage: &Stage| {
                 literal.strip_prefix(stage.name()).and_then(|rest| rest.strip_prefix('-')).is_some_and(

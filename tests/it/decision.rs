@@ -80,7 +80,7 @@ fn at(moment: &str) -> jiff::Timestamp {
 }
 
 fn policy() -> Policy {
-    parse(POLICY, "t", None, at(NOW)).unwrap()
+    parse(POLICY, "t", None).unwrap()
 }
 
 fn model(id: &str) -> Model {
@@ -526,7 +526,7 @@ fn what_only_the_policy_says_does_not_hide_behind_what_weighs_less() {
     let strict =
         "name = \"staging\"\nmin_level = 1\non_missing = \"warn\"\non_unavailable = \"closed\"\n[[stage]]\n";
     let text = POLICY.replace("name = \"staging\"", &format!("{strict}name = \"other\""));
-    let strict = parse(&text, "t", None, at(NOW)).unwrap();
+    let strict = parse(&text, "t", None).unwrap();
     for (curve, decision) in [(Some(Curve::P256), Decision::Warn), (None, Decision::Refuse)] {
         let mut verification = by("CN=acme release");
         verification.curve = curve;
@@ -544,7 +544,7 @@ fn a_control_that_the_rubric_does_not_have_cannot_be_raised_in_silence() {
     let text = POLICY
         .replace("[[stage]]\nname = \"dev\"", "[controls]\nraise = [\"L1.99\"]\n[[stage]]\nname = \"dev\"");
     let case = Case::new(vec![(model("acme/bot"), Some(by("CN=acme release")))]);
-    let verdict = case.judge_under(&parse(&text, "t", None, at(NOW)).unwrap(), "staging").remove(0);
+    let verdict = case.judge_under(&parse(&text, "t", None).unwrap(), "staging").remove(0);
     assert_eq!((codes(&verdict)[0], verdict.reasons[0].class), ("L1.99", Some(Class::Error)));
     assert_eq!(verdict.decision, Decision::Refuse);
 }
@@ -647,4 +647,27 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_policy_that_expires_between_reading_and_judging_passes_nothing() {
+    let judged = |end: &str| {
+        let text = POLICY.replace("version = \"1\"\n", &format!("version = \"1\"\nexpires = {end}\n"));
+        // Only what is not known closes it.
+        let text = text + "[[stage]]\nname = \"sure\"\nmin_level = 1\non_missing = \"open\"\n";
+        let policy = parse(&text, "t", None).unwrap();
+        let model = model("acme/bot");
+        let mut verification = by("CN=acme release");
+        apply_policy(&mut verification, &model, &policy, at(NOW));
+        let check = verification.check(Stage::Policy).unwrap().clone();
+        let case = Case { models: vec![model], verifications: vec![Some(verification)], now: at(NOW) };
+        (check, case.judge_under(&policy, "sure").remove(0))
+    };
+    let (check, verdict) = judged(NOW);
+    assert_eq!(told(&check), ("POLICY-EXPIRED", Outcome::Unknown));
+    assert_eq!(verdict.decision, Decision::Refuse, "{:?}", verdict.reasons);
+    assert!(codes(&verdict).contains(&"POLICY-EXPIRED"), "{:?}", verdict.reasons);
+    let (check, verdict) = judged("2026-11-20T12:00:01Z");
+    assert_eq!(told(&check), ("POLICY", Outcome::Pass));
+    assert_eq!(verdict.decision, Decision::Admit, "{:?}", verdict.reasons);
 }

@@ -36,12 +36,14 @@ mod known_bad;
 mod limits;
 mod lineage;
 mod maturity;
+mod moments;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod pki;
 mod policy;
 mod policy_keys;
+mod policy_meaning;
 mod readme;
 mod samples;
 mod screens;

@@ -12,8 +12,8 @@ use touchmark::maturity::{
 };
 use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
 use touchmark::signing::{
-    AnchorUse, ChangedFile, Check, CheckCode, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest,
-    Stage, TimeSource, Verification, Why,
+    AnchorUse, ChangedFile, Check, CheckCode, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome,
+    RootDigest, Stage, TimeSource, Verification, Why,
 };
 use touchmark::words::{Face, controls};
 
@@ -393,6 +393,7 @@ fn policy() -> Policy {
         name: "test".to_owned(),
         version: "1".to_owned(),
         expires: None,
+        expires_line: None,
         owner: None,
         approved_by: Vec::new(),
         trust: vec![AnchorSource {
@@ -404,10 +405,7 @@ fn policy() -> Policy {
         }],
         publishers: vec![],
         denied: vec![],
-        crypto: Crypto {
-            hash: vec!["sha256".to_owned(), "blake2b".to_owned()],
-            keys: vec!["p256".to_owned()],
-        },
+        crypto: Crypto { hash: vec![HashAlgorithm::Sha256, HashAlgorithm::Blake2b], keys: vec![Curve::P256] },
         artifact: Artifact {
             ban_formats: vec![],
             allow_ignore_paths: vec!["docs".to_owned()],
@@ -418,6 +416,7 @@ fn policy() -> Policy {
         raise: vec![],
         stages: vec![],
         digest: POLICY_DIGEST.to_owned(),
+        file_digest: String::new(),
         origin: "built-in".to_owned(),
         base: None,
     }
@@ -636,7 +635,7 @@ fn a_key_that_the_policy_does_not_pin_is_no_sound_anchor() {
 #[test]
 fn a_log_entry_is_missing_only_where_method_or_policy_ask_for_it() {
     let mut policy = policy();
-    policy.log_required.push("key".to_owned());
+    policy.log_required.push(Method::Key);
     assert_eq!(control(&judge(&signed_model(), Some(&by_key()), &policy), "L1.09").outcome, Outcome::Missing);
     let mut v = by_sigstore();
     assert_eq!(outcome_of(&signed_model(), &v, "L1.09"), Outcome::Pass);

@@ -1,15 +1,16 @@
 //! The policy document: what is read, what is refused, and how a refusal reads.
 
 use proptest::prelude::*;
-use touchmark::policy::{Action, BUILT_IN, Policy, PolicyError, parse};
-use touchmark::signing::{Identity, Method};
+use touchmark::inventory::Format;
+use touchmark::policy::{Action, BUILT_IN, Policy, PolicyError, Window, parse};
+use touchmark::signing::{Identity, Method, Recalled};
 
 fn at(moment: &str) -> jiff::Timestamp {
     moment.parse().unwrap()
 }
 
 fn read(text: &str) -> Result<Policy, Vec<PolicyError>> {
-    parse(text, "test.toml", None, at("2026-11-20T12:00:00Z"))
+    parse(text, "test.toml", None)
 }
 
 /// The head of every policy, and `rest` from line 4 on.
@@ -52,15 +53,15 @@ fn a_timestamp_authority_is_an_anchor_and_no_publisher() {
     assert_eq!(policy.trust[0].kind, touchmark::policy::AnchorKind::Tsa);
     let publisher = "[[publisher]]\nid = \"acme\"\nmodels = [\"acme/*\"]\ntrust = [\"stamps\"]\nidentities = [{ issuer = \"CN=a\", subject = \"exact:CN=b\" }]\n";
     let fault = only_fault(&format!("{anchor}{publisher}"));
-    assert!(fault.message.contains("says when and never who"), "{fault:?}");
+    assert!(fault.message.contains("cannot identify a publisher"), "{fault:?}");
 }
 
 #[test]
 fn the_built_in_policies_are_valid_until_2040_at_least() {
     for (name, text) in BUILT_IN {
         for moment in ["2024-01-01T00:00:00Z", "2039-12-31T23:59:59Z"] {
-            let policy =
-                parse(text, "built-in", None, at(moment)).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+            let policy = parse(text, "built-in", None).unwrap_or_else(|e| panic!("{name}: {e:?}"));
+            assert!(!policy.expired_at(at(moment)));
             assert_eq!(policy.name, name);
             assert_eq!(policy.digest.len(), 64);
             assert!(policy.stages.iter().any(|stage| stage.production));
@@ -104,9 +105,9 @@ fn an_unknown_key_names_its_line_and_the_nearest_key() {
 }
 
 #[test]
-fn a_rule_that_this_version_does_not_evaluate_is_refused_and_not_ignored() {
+fn a_rule_that_this_version_does_not_support_is_refused_and_not_ignored() {
     let fault = only_fault("[[exception]]\nid = \"EX-14\"\n");
-    assert!(fault.help.unwrap().contains("does not evaluate it"));
+    assert!(fault.help.unwrap().contains("does not support it"));
 }
 
 #[test]
@@ -120,7 +121,7 @@ fn all_faults_are_told_at_once_in_the_order_of_the_file() {
 fn what_is_not_toml_is_one_fault_with_its_line() {
     let fault = only_fault("[crypto\n");
     assert_eq!(fault.line, Some(4));
-    assert!(fault.message.starts_with("not TOML: "));
+    assert!(fault.message.starts_with("not valid TOML: "));
 }
 
 #[test]
@@ -174,13 +175,53 @@ fn production_cannot_let_contradicted_evidence_through() {
 
 #[test]
 fn an_expired_policy_is_an_error_at_that_time_only() {
-    let text = with("expires = 2026-11-20T12:00:00Z\n");
-    let faults = parse(&text, "t", None, at("2026-11-20T12:00:00Z")).unwrap_err();
-    assert!(faults[0].message.contains("expired"), "{faults:?}");
-    parse(&text, "t", None, at("2026-11-20T11:59:59Z")).unwrap();
-    let text = with("expires = \"2026-11-20T13:00:00+02:00\"\n");
-    assert!(parse(&text, "t", None, at("2026-11-20T12:00:00Z")).is_err());
-    assert!(only_fault("expires = 2027-05-31\n").help.unwrap().contains("offset"));
+    let policy = read(&with("owner = \"x\"\nexpires = 2026-11-20T12:00:00Z\n")).unwrap();
+    let end = at("2026-11-20T12:00:00Z");
+    assert!(policy.expired_at(end), "at the second at which it ends it has ended");
+    let fault = policy.fault_at(end).unwrap();
+    assert_eq!(fault.message, "the policy expired on 2026-11-20T12:00:00Z");
+    assert_eq!(fault.help.as_deref(), Some("review the policy, then extend `expires`"));
+    assert_eq!(fault.line, Some(5));
+    assert_eq!(policy.clone().valid_at(end).unwrap_err(), [fault]);
+    let before = at("2026-11-20T11:59:59Z");
+    assert!(!policy.expired_at(before) && policy.fault_at(before).is_none());
+    assert!(policy.valid_at(before).is_ok());
+    let policy = read(&with("expires = \"2026-11-20T13:00:00+02:00\"\n")).unwrap();
+    assert!(policy.expired_at(end) && !policy.expired_at(at("2026-11-20T10:59:59Z")));
+    assert!(!read(&with("")).unwrap().expired_at(jiff::Timestamp::MAX));
+    let fault = only_fault("expires = 2027-05-31\n");
+    assert_eq!(fault.message, "`expires` in the policy is not a date-time with an offset: `2027-05-31`");
+    let fault = only_fault("expires = 2027\n");
+    assert_eq!(fault.message, "`expires` in the policy must be a date-time, not an integer");
+}
+
+#[test]
+fn a_grant_begins_at_its_first_second_and_has_ended_at_its_last() {
+    let window = "valid_from = 2026-01-01T00:00:00Z\nvalid_until = 2026-06-01T00:00:00Z\n";
+    let policy = read(&with(&format!("{ACME}{window}"))).unwrap();
+    let publisher = &policy.publishers[1];
+    for (moment, window) in [
+        ("2025-12-31T23:59:59.999999999Z", Window::Before),
+        ("2026-01-01T00:00:00Z", Window::Inside),
+        ("2026-05-31T23:59:59.999999999Z", Window::Inside),
+        ("2026-06-01T00:00:00Z", Window::After),
+    ] {
+        assert_eq!(publisher.window(at(moment)), window, "{moment}");
+    }
+    assert_eq!(policy.publishers[0].window(jiff::Timestamp::MIN), Window::Inside, "no limit is no end");
+    assert_eq!(policy.publishers[0].window(jiff::Timestamp::MAX), Window::Inside);
+}
+
+#[test]
+fn remembered_digests_count_to_the_last_second_of_their_hours() {
+    let stage =
+        |more: &str| read(&with(&format!("[[stage]]\nname = \"dev\"\n{more}"))).unwrap().stages.remove(0);
+    let recalled = Recalled { parts: 1, bytes: 1, oldest: at("2026-11-20T12:00:00Z") };
+    let two_hours = stage("cached_digests_max_hours = 2\n");
+    assert!(two_hours.lets_count(&recalled, at("2026-11-20T12:00:00Z")));
+    assert!(two_hours.lets_count(&recalled, at("2026-11-20T14:00:00Z")));
+    assert!(!two_hours.lets_count(&recalled, at("2026-11-20T14:00:01Z")));
+    assert!(!stage("").lets_count(&recalled, at("2026-11-20T12:00:00Z")));
 }
 
 #[test]
@@ -190,28 +231,32 @@ fn what_is_left_out_has_a_closed_default() {
     assert!(stage.production && stage.min_level == 1);
     let actions = [stage.on_contradicted, stage.on_missing, stage.on_error, stage.on_unavailable];
     assert_eq!(actions, [Action::Closed; 4]);
-    assert_eq!(policy.artifact.ban_formats, ["pickle", "remote-code", "keras-code"]);
-    assert_eq!(policy.log_required, ["sigstore"]);
+    assert_eq!(policy.artifact.ban_formats, [Format::Pickle, Format::RemoteCode, Format::KerasCode]);
+    assert_eq!(policy.log_required, [Method::Sigstore]);
     assert!(!policy.artifact.allow_symlinks);
 }
 
 #[test]
 fn references_and_names_are_checked() {
     for (rest, line, says) in [
-        ("default = \"allow\"\n", 4, "cannot be `allow`"),
+        ("default = \"allow\"\n", 4, "must be \"deny\", not `allow`"),
         ("[[publisher]]\nid = \"a\"\nmodels = [\"a/*\"]\ntrust = [\"nobody\"]\n", 7, "no anchor `nobody`"),
         ("[[publisher]]\nid = \"a\"\nmodels = [\"a/*\"]\n", 4, "no `trust`"),
         ("[trust.a]\nkind = \"x509\"\n", 4, "no `files`"),
-        ("[trust.a]\nkind = \"x509\"\nfiles = [\"/etc/ca.pem\"]\n", 6, "not relative"),
-        ("[trust.a]\nkind = \"x509\"\nfiles = [\"a\"]\ncrls = [\"/a.crl\"]\n", 7, "not relative"),
+        ("[trust.a]\nkind = \"x509\"\nfiles = [\"/etc/ca.pem\"]\n", 6, "not a path relative to the policy"),
+        (
+            "[trust.a]\nkind = \"x509\"\nfiles = [\"a\"]\ncrls = [\"/a.crl\"]\n",
+            7,
+            "not a path relative to the policy",
+        ),
         ("[trust.a]\nkind = \"key\"\nfiles = [\"a\"]\ncrls = [\"a.crl\"]\n", 4, "kind x509"),
         ("[trust.a]\nkind = \"pgp\"\n", 5, "cannot be `pgp`"),
         ("[[stage]]\nname = \"a\"\n[[stage]]\nname = \"a\"\n", 6, "two stages"),
-        ("[[stage]]\nname = \"a\"\nrequire = [\"L4.01\"]\n", 6, "not the id of a control"),
+        ("[[stage]]\nname = \"a\"\nrequire = [\"L4.01\"]\n", 6, "not a control id"),
         ("[artifact]\nban_formats = [\"pickel\"]\n", 5, "did you mean `pickle`?"),
         ("[artifact]\nallow_ignore_paths = [\"../x\"]\n", 5, "not a path inside a model"),
         ("[crypto]\nhash = []\n", 5, "allows nothing"),
-        ("[crypto]\nhash = \"sha256\"\n", 5, "list of texts"),
+        ("[crypto]\nhash = \"sha256\"\n", 5, "must be an array of strings, not a string"),
     ] {
         let fault = only_fault(rest);
         assert_eq!(fault.line, Some(line), "{rest} {fault:?}");
@@ -222,7 +267,7 @@ fn references_and_names_are_checked() {
 #[test]
 fn a_publisher_without_identities_may_only_trust_keys() {
     let without = ACME.replace("identities = [{ issuer = \"CN=root\", subject = \"exact:CN=acme\" }]\n", "");
-    assert!(only_fault(&without).message.contains("answers for many signers"));
+    assert!(only_fault(&without).message.contains("covers many signers"));
     read(&with(ACME)).unwrap();
 }
 
@@ -302,7 +347,7 @@ fn a_list_of_too_many_entries_is_a_fault() {
     assert!(read(&with(&list(10_000))).is_ok());
     assert!(only_fault(&list(10_001)).message.contains("more than 10000 entries"));
     let tables = faults(&"[[publisher]]\n".repeat(10_001));
-    assert!(tables.iter().any(|fault| fault.message == "more than 10000 of `publisher`"), "{tables:?}");
+    assert!(tables.iter().any(|fault| fault.message == "more than 10000 `publisher` tables"), "{tables:?}");
     let tables = faults(&"[[publisher]]\n".repeat(10_000));
     assert!(!tables.iter().any(|fault| fault.message.starts_with("more than")), "{tables:?}");
 }

@@ -66,7 +66,7 @@ impl Samples {
         let text = fs::read_to_string(&path).unwrap();
         let base = path.parent().map(Path::to_path_buf);
         let policy =
-            policy::parse(&text, "samples.toml", base, now).unwrap_or_else(|faults| panic!("{faults:#?}"));
+            policy::parse(&text, "samples.toml", base).unwrap_or_else(|faults| panic!("{faults:#?}"));
         let trust = Trust { anchors: anchors(&policy), identity: IdentityRule::Later };
         let scan = scan(&workspace, &Progress::default()).unwrap();
         let expected: Expected =

@@ -36,17 +36,18 @@ pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -
 
 /// The status is 2 when the policy has faults.
 fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
-    let (faults, human, digest) = match file {
+    let (faults, human, digests) = match file {
         Some(file) => {
             let bytes = read_small(file, LIMIT_POLICY_BYTES)?;
             let text = String::from_utf8(bytes)
                 .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))?;
             let base = file.parent().map(Path::to_owned);
-            match policy::parse(&text, &file.to_string_lossy(), base, common.now()) {
-                Ok(policy) => (Vec::new(), report::policy(&policy), policy.digest),
+            let read = policy::parse(&text, &file.to_string_lossy(), base);
+            match read.and_then(|policy| policy.valid_at(common.now())) {
+                Ok(policy) => (Vec::new(), report::policy(&policy), (policy.digest, policy.file_digest)),
                 Err(faults) => {
                     let human = report::policy_faults(&faults);
-                    (faults, human, String::new())
+                    (faults, human, Default::default())
                 }
             }
         }
@@ -57,13 +58,20 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
             } else {
                 report::policy_faults(&view.policy_errors)
             };
-            (view.policy_errors.clone(), human, view.policy.digest.clone())
+            let digests = (view.policy.digest.clone(), view.policy.file_digest.clone());
+            (view.policy_errors.clone(), human, digests)
         }
     };
     output.print(&human, || {
         let faults: Vec<_> =
             faults.iter().map(|f| json!({ "line": f.line, "message": f.message, "help": f.help })).collect();
-        json!({ "schema": "touchmark.policy-check/1", "digest": digest, "faults": faults })
+        let (digest, file_digest) = digests;
+        json!({
+            "schema": "touchmark.policy-check/1",
+            "digest": digest,
+            "file_digest": file_digest,
+            "faults": faults,
+        })
     });
     Ok(if faults.is_empty() { 0 } else { 2 })
 }
@@ -74,6 +82,16 @@ fn show(name: &str, output: &Output) -> Result<u8> {
             .at(name)
             .help("baseline or strict"));
     };
-    output.print(text, || json!({ "schema": "touchmark.policy/1", "name": name, "text": text }));
+    // The text alone, so that it can start a file.
+    output.print(text, || {
+        let policy = policy::parse(text, "built-in", None).ok();
+        json!({
+            "schema": "touchmark.policy-text/1",
+            "name": name,
+            "digest": policy.as_ref().map(|policy| &policy.digest),
+            "file_digest": policy.as_ref().map(|policy| &policy.file_digest),
+            "text": text,
+        })
+    });
     Ok(0)
 }

@@ -1,11 +1,12 @@
 //! What a model is called: its key in the inventory.
 
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The inventory's key of a model: `owner/name` as the source writes it, compared without case. Raw text
 /// of a source, so it is shown only cleaned.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ModelId(Untrusted);
 

@@ -7,18 +7,19 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::connection::Sqlite;
 
+/// Keeps bytes under their digest. What is there under it and differs was damaged.
+pub(super) fn keep(connection: &Connection, digest: EvidenceDigest, bytes: &[u8]) -> rusqlite::Result<usize> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO evidence (digest, bytes) VALUES (?1, ?2) \
+         ON CONFLICT (digest) DO UPDATE SET bytes = excluded.bytes WHERE bytes <> excluded.bytes",
+    )?;
+    insert.execute(params![digest.0, bytes])
+}
+
 impl Evidence for Sqlite {
     fn keep(&mut self, bytes: &[u8]) -> Result<EvidenceDigest> {
         let digest = EvidenceDigest::of(bytes)?;
-        // What is there under this digest and differs was damaged.
-        let keep = |connection: &Connection| {
-            let mut insert = connection.prepare_cached(
-                "INSERT INTO evidence (digest, bytes) VALUES (?1, ?2) \
-                 ON CONFLICT (digest) DO UPDATE SET bytes = excluded.bytes WHERE bytes <> excluded.bytes",
-            )?;
-            insert.execute(params![digest.0, bytes])
-        };
-        keep(&self.connection).map_err(self.unwritten())?;
+        keep(&self.connection, digest, bytes).map_err(self.unwritten())?;
         Ok(digest)
     }
 

@@ -2,11 +2,13 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use crate::store::evidence::EvidenceDigest;
 use crate::store::record::{LedgerEnd, LedgerEntry, RecordKind};
 use crate::store::traits::{Imported, Ledger, parting};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::connection::Sqlite;
+use super::evidence::keep;
 
 const COLUMNS: &str = "seq, at, kind, model, body, previous, hash";
 /// Entries that are read at a time, and of how many bytes about.
@@ -14,16 +16,22 @@ const CHUNK_ENTRIES: usize = 1024;
 const CHUNK_BYTES: usize = 1024 * 1024;
 
 impl Ledger for Sqlite {
-    fn append(
+    fn append_with(
         &mut self,
         at: jiff::Timestamp,
         kind: RecordKind,
         model: &ModelId,
         body: &str,
+        evidence: &[&[u8]],
     ) -> Result<LedgerEntry> {
         let failed = self.unwritten();
+        let named: Vec<EvidenceDigest> =
+            evidence.iter().map(|bytes| EvidenceDigest::of(bytes)).collect::<Result<_>>()?;
         // Between reading the last hash and writing the next, nobody else may append.
         let change = self.change().map_err(&failed)?;
+        for (digest, bytes) in named.into_iter().zip(evidence) {
+            keep(&change, digest, bytes).map_err(&failed)?;
+        }
         let entry = LedgerEntry::after(end(&change).map_err(&failed)?, at, kind, model, body)?;
         insert(&change, &entry).map_err(&failed)?;
         change.commit().map_err(failed)?;

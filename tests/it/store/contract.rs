@@ -463,6 +463,23 @@ fn evidence_is_kept_once_under_its_digest(fresh: &Fresh) {
     assert_eq!("AB".repeat(32).parse::<EvidenceDigest>().unwrap_err().code, Code::Malformed);
 }
 
+fn a_record_and_its_evidence_are_kept_together_or_not_at_all(fresh: &Fresh) {
+    let mut store = fresh.open();
+    let model = ModelId::new("acme/bot");
+    let at = "2026-11-26T09:00:00Z".parse().unwrap();
+    let digest = EvidenceDigest::of(b"facts").unwrap();
+    let entry = store
+        .append_with(at, RecordKind::Verification, &model, "{}", &[b"facts", b"facts", b"more"])
+        .unwrap();
+    assert_eq!((entry.seq, entry.body.as_str()), (1, "{}"));
+    assert_eq!(store.evidence(digest).unwrap().unwrap(), b"facts");
+    let too_large = vec![0; LIMIT_EVIDENCE_BYTES + 1];
+    let refused = store.append_with(at, RecordKind::Verification, &model, "{}", &[b"other", &too_large]);
+    assert_eq!(refused.unwrap_err().code, Code::TooLarge);
+    assert_eq!(store.evidence(EvidenceDigest::of(b"other").unwrap()).unwrap(), None);
+    assert_eq!(store.end().unwrap().entries, 1);
+}
+
 fn evidence_has_a_limit(fresh: &Fresh) {
     let mut store = fresh.open();
     let mut bytes = vec![0; LIMIT_EVIDENCE_BYTES + 1];
@@ -543,6 +560,7 @@ macro_rules! contract {
                 ten_thousand_models_are_loaded_again
                 replacing_the_inventory_keeps_everything_else
                 evidence_is_kept_once_under_its_digest
+                a_record_and_its_evidence_are_kept_together_or_not_at_all
                 evidence_has_a_limit
                 digests_are_remembered_of_a_file_in_its_state
             );

@@ -85,14 +85,15 @@ impl Damaged {
 }
 
 impl Ledger for Damaged {
-    fn append(
+    fn append_with(
         &mut self,
         at: jiff::Timestamp,
         kind: RecordKind,
         model: &ModelId,
         body: &str,
+        evidence: &[&[u8]],
     ) -> Result<LedgerEntry> {
-        self.inside.append(at, kind, model, body)
+        self.inside.append_with(at, kind, model, body, evidence)
     }
 
     fn entries(&self, from: u64) -> Result<Vec<LedgerEntry>> {

@@ -51,14 +51,20 @@ fn newest<'l>(ledger: &'l [LedgerEntry], kind: &RecordKind) -> BTreeMap<&'l str,
 }
 
 impl Ledger for Memory {
-    fn append(
+    fn append_with(
         &mut self,
         at: jiff::Timestamp,
         kind: RecordKind,
         model: &ModelId,
         body: &str,
+        evidence: &[&[u8]],
     ) -> Result<LedgerEntry> {
+        let named: Vec<EvidenceDigest> =
+            evidence.iter().map(|bytes| EvidenceDigest::of(bytes)).collect::<Result<_>>()?;
         let mut state = self.state();
+        for (digest, bytes) in named.into_iter().zip(evidence) {
+            state.evidence.insert(digest, bytes.to_vec());
+        }
         let entry = LedgerEntry::after(end(&state.ledger), at, kind, model, body)?;
         state.ledger.push(entry.clone());
         Ok(entry)

@@ -16,7 +16,7 @@ pub use evidence::{LogEntry, TimeSource};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use outcome::Outcome;
 pub use stage::Stage;
-pub use step::{Check, unknown_prose};
+pub use step::Check;
 pub use why::policy::{
     Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
     PolicyWhy,

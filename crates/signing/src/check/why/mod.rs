@@ -1,12 +1,18 @@
 //! The facts that a check rests on: one variant for each situation, with what is known of it as values. No words.
 
+pub(crate) mod chain;
 pub(crate) mod policy;
 pub(crate) mod predicates;
+pub(crate) mod sigstore;
+pub(crate) mod time;
 
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::chain::ChainWhy;
+use self::sigstore::SigstoreWhy;
+use self::time::TimeWhy;
 use super::codes::CheckCode;
 use super::identity::NameDifference;
 use super::outcome::Outcome;
@@ -40,6 +46,12 @@ pub enum Why {
         /// Why: what was found instead explains it.
         instead: Box<Why>,
     },
+    /// CHAIN, of a signature by certificate.
+    Chain(Box<ChainWhy>),
+    /// TIME, of a signature by key or certificate.
+    Time(Box<TimeWhy>),
+    /// What a keyless bundle brings as evidence.
+    Sigstore(Box<SigstoreWhy>),
     /// Text made where the check was made.
     Prose(Box<Prose>),
 }
@@ -66,6 +78,24 @@ impl Why {
     /// Whether there is nothing to say.
     pub fn is_nothing(&self) -> bool {
         *self == Why::Nothing
+    }
+}
+
+impl From<ChainWhy> for Why {
+    fn from(why: ChainWhy) -> Self {
+        Why::Chain(Box::new(why))
+    }
+}
+
+impl From<TimeWhy> for Why {
+    fn from(why: TimeWhy) -> Self {
+        Why::Time(Box::new(why))
+    }
+}
+
+impl From<SigstoreWhy> for Why {
+    fn from(why: SigstoreWhy) -> Self {
+        Why::Sigstore(Box::new(why))
     }
 }
 

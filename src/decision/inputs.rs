@@ -1,0 +1,166 @@
+//! What a verdict rests on, each input by its digest: whoever has the bytes can judge again and must come to the same.
+
+use crate::error::{Code, Error, Result};
+use crate::inventory::ModelId;
+use crate::store::EvidenceDigest;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Schemas of documents, one type each: a document with another schema does not parse.
+macro_rules! schema {
+    ($(#[doc = $doc:literal] $name:ident $text:literal;)*) => {
+        $(#[doc = $doc]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        pub enum $name {
+            #[doc = concat!("`", $text, "`")]
+            #[default]
+            #[serde(rename = $text)]
+            V1,
+        })*
+    };
+}
+
+schema! {
+    /// The schema of [`super::AnchorsDocument`].
+    AnchorsSchema "touchmark.anchors/1";
+    /// The schema of [`EvidenceDocument`].
+    EvidenceSchema "touchmark.evidence/1";
+    /// The schema of [`super::VerificationRecord`].
+    VerificationRecordSchema "touchmark.verification-record/2";
+    /// The schema of [`super::DecisionRecord`].
+    DecisionRecordSchema "touchmark.decision-record/2";
+}
+
+/// Every input of a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inputs {
+    /// The version of the program that judged.
+    pub program: String,
+    /// The digest of an [`EvidenceDocument`].
+    pub evidence: EvidenceDigest,
+    /// The policy.
+    pub policy: PolicyInput,
+    /// The digest of the rubric's text; none where no level was judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rubric: Option<EvidenceDigest>,
+    /// The digest of an [`super::AnchorsDocument`].
+    pub anchors: EvidenceDigest,
+    /// Feeds of warnings, by digest.
+    pub feeds: Vec<FeedInput>,
+    /// The stage that was judged for; none where nothing was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// The time that it was judged by.
+    pub at: Timestamp,
+}
+
+/// A policy by its digests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyInput {
+    /// SHA-256 of its canonical form: what it says, however it is written.
+    pub digest: String,
+    /// SHA-256 of its text, which is kept.
+    pub text: EvidenceDigest,
+    /// The file's name, or `built-in`.
+    pub origin: String,
+}
+
+/// A feed by its digest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedInput {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub digest: EvidenceDigest,
+}
+
+/// Feeds of warnings that bear on a verdict. There are none yet: a verdict says so by naming none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Feeds {
+    /// Each by its digest, sorted.
+    pub feeds: Vec<FeedInput>,
+}
+
+/// What is known of one model and of those that it derives from, by digest. Kept as evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceDocument {
+    /// `touchmark.evidence/1`.
+    pub schema: EvidenceSchema,
+    /// The model that was judged.
+    pub subject: ModelId,
+    /// It and its ancestors, by id.
+    pub models: Vec<ModelDigests>,
+}
+
+/// What is known of one model, by digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModelDigests {
+    /// The model.
+    pub id: ModelId,
+    /// What the inventory says of it: an entry as JSON.
+    pub entry: EvidenceDigest,
+    /// The parents whose weights are in it, by id. One that is not among the models could not be resolved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parents: Vec<ModelId>,
+    /// What was seen of its files; none when nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<SeenDigests>,
+}
+
+/// What was seen of a model's files, by digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenDigests {
+    /// The observation, as JSON.
+    pub observed: EvidenceDigest,
+    /// The signature's bytes; none when there are none, or too many to keep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<EvidenceDigest>,
+    /// The file of claims.
+    #[serde(default, skip_serializing_if = "ClaimsDigest::is_absent")]
+    pub claims: ClaimsDigest,
+}
+
+/// A file of claims.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClaimsDigest {
+    /// There is none.
+    #[default]
+    Absent,
+    /// It could not be read.
+    Unreadable,
+    /// SHA-256 of its bytes.
+    Read(EvidenceDigest),
+}
+
+impl ClaimsDigest {
+    /// Whether there is no file of claims.
+    pub fn is_absent(&self) -> bool {
+        *self == ClaimsDigest::Absent
+    }
+}
+
+/// A document of ours as the bytes that are kept and digested.
+///
+/// # Errors
+/// `E-INTERNAL`.
+pub fn bytes_of<T: Serialize>(document: &T) -> Result<Vec<u8>> {
+    let line = crate::json::to_line(document);
+    line.map(String::into_bytes)
+        .map_err(|cause| Error::new(Code::Internal, format!("evidence cannot be written as JSON ({cause})")))
+}
+
+/// The digest of a document's bytes.
+///
+/// # Errors
+/// `E-INTERNAL`, `E-TOO-LARGE`.
+pub fn digest_of<T: Serialize>(document: &T) -> Result<EvidenceDigest> {
+    EvidenceDigest::of(&bytes_of(document)?)
+}

@@ -1,0 +1,246 @@
+//! The canonical form of a policy: canonical JSON that holds everything that can change a decision or a text, and
+//! nothing else. Two files of the same form mean the same, whatever their comments, white space and order of keys.
+//! It knows no file and no place of one.
+
+use super::document::{
+    AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, Policy, Publisher, Stage,
+};
+use super::names::{ACTIONS, CURVES, FORMATS, HASHES, KINDS, METHODS, word};
+use crate::error::{Code, Error, Result};
+use crate::json::canonical;
+use crate::signing::sha256_hex;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+const SCHEMA: &str = "touchmark.policy/1";
+
+/// A policy, with its sets as sets and its lists in their order.
+#[derive(Serialize)]
+pub(super) struct Form<'p> {
+    schema: &'static str,
+    name: &'p str,
+    version: &'p str,
+    pub expires: Option<String>,
+    owner: Option<&'p str>,
+    approved_by: &'p [String],
+    /// In the order in which they are tried.
+    pub trust: Vec<AnchorForm<'p>>,
+    /// The first of equals is a model's publisher.
+    pub publishers: Vec<PublisherForm<'p>>,
+    /// The first that matches a signer is named.
+    pub denied: Vec<DeniedForm<'p>>,
+    pub crypto: CryptoForm,
+    pub artifact: ArtifactForm<'p>,
+    pub log: LogForm,
+    pub freshness: FreshnessForm,
+    pub raise: BTreeSet<&'p str>,
+    /// In the order of promotion.
+    pub stages: Vec<StageForm<'p>>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct AnchorForm<'p> {
+    pub name: &'p str,
+    kind: &'static str,
+    /// In the order in which they are tried.
+    files: Vec<String>,
+    crls: Vec<String>,
+    max_age_days: Option<u32>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct PublisherForm<'p> {
+    pub id: &'p str,
+    models: BTreeSet<&'p str>,
+    pub trust: BTreeSet<&'p str>,
+    pub identities: BTreeSet<IdentityForm<'p>>,
+    pub valid_from: Option<String>,
+    pub valid_until: Option<String>,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct IdentityForm<'p> {
+    issuer: Option<&'p str>,
+    subject: String,
+}
+
+#[derive(Serialize, PartialEq, Eq, Hash, Clone)]
+pub(super) struct DeniedForm<'p> {
+    subject: String,
+    after: Option<String>,
+    reason: Option<&'p str>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct CryptoForm {
+    hash: BTreeSet<&'static str>,
+    keys: BTreeSet<&'static str>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct ArtifactForm<'p> {
+    ban_formats: BTreeSet<&'static str>,
+    allow_ignore_paths: BTreeSet<&'p str>,
+    allow_symlinks: bool,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct LogForm {
+    required: BTreeSet<&'static str>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct FreshnessForm {
+    max_verification_age_days: u32,
+    clock_skew_seconds: u32,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct StageForm<'p> {
+    name: &'p str,
+    production: bool,
+    min_level: u8,
+    on_contradicted: &'static str,
+    on_missing: &'static str,
+    on_error: &'static str,
+    on_unavailable: &'static str,
+    require: BTreeSet<&'p str>,
+    cached_digests_max_hours: Option<u32>,
+}
+
+impl Policy {
+    /// Its canonical form (RFC 8785), from which [`Policy::digest`] is taken. It is not safe to print.
+    ///
+    /// # Errors
+    /// `E-INTERNAL`, never in practice: a policy holds nothing that has no canonical form.
+    pub fn canonical(&self) -> Result<Vec<u8>> {
+        canonical(&Form::of(self))
+            .map_err(|error| Error::new(Code::Internal, format!("a policy without canonical form: {error}")))
+    }
+
+    /// It again, with the digest of its canonical form.
+    pub(super) fn sealed(self) -> Result<Self> {
+        let digest = sha256_hex(&self.canonical()?);
+        Ok(Policy { digest, ..self })
+    }
+}
+
+// Each type is taken apart by all of its fields, so that a new one cannot be forgotten.
+impl<'p> Form<'p> {
+    pub fn of(policy: &'p Policy) -> Self {
+        let Policy {
+            name,
+            version,
+            expires,
+            owner,
+            approved_by,
+            trust,
+            publishers,
+            denied,
+            crypto: Crypto { hash, keys },
+            artifact: Artifact { ban_formats, allow_ignore_paths, allow_symlinks },
+            log_required,
+            freshness: Freshness { max_verification_age_days, clock_skew_seconds },
+            raise,
+            stages,
+            expires_line: _,
+            digest: _,
+            file_digest: _,
+            origin: _,
+            base: _,
+        } = policy;
+        Form {
+            schema: SCHEMA,
+            name,
+            version,
+            expires: expires.map(|at| at.to_string()),
+            owner: owner.as_deref(),
+            approved_by,
+            trust: trust.iter().map(anchor).collect(),
+            publishers: publishers.iter().map(publisher).collect(),
+            denied: denied.iter().map(denial).collect(),
+            crypto: CryptoForm {
+                hash: hash.iter().map(|hash| word(&HASHES, *hash)).collect(),
+                keys: keys.iter().map(|curve| word(&CURVES, *curve)).collect(),
+            },
+            artifact: ArtifactForm {
+                ban_formats: ban_formats.iter().map(|format| word(&FORMATS, *format)).collect(),
+                allow_ignore_paths: set(allow_ignore_paths),
+                allow_symlinks: *allow_symlinks,
+            },
+            log: LogForm { required: log_required.iter().map(|method| word(&METHODS, *method)).collect() },
+            freshness: FreshnessForm {
+                max_verification_age_days: *max_verification_age_days,
+                clock_skew_seconds: *clock_skew_seconds,
+            },
+            raise: set(raise),
+            stages: stages.iter().map(stage).collect(),
+        }
+    }
+}
+
+fn set(texts: &[String]) -> BTreeSet<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn anchor(source: &AnchorSource) -> AnchorForm<'_> {
+    let AnchorSource { name, kind, files, crls, max_age_days } = source;
+    AnchorForm {
+        name,
+        kind: word(&KINDS, *kind),
+        files: files.iter().map(|file| file.to_string_lossy().into_owned()).collect(),
+        crls: crls.iter().map(|file| file.to_string_lossy().into_owned()).collect(),
+        max_age_days: *max_age_days,
+    }
+}
+
+fn publisher(publisher: &Publisher) -> PublisherForm<'_> {
+    let Publisher { id, models, trust, identities, valid_from, valid_until } = publisher;
+    PublisherForm {
+        id,
+        models: models.iter().map(|pattern| pattern.as_str()).collect(),
+        trust: set(trust),
+        identities: identities.iter().map(identity).collect(),
+        valid_from: valid_from.map(|at| at.to_string()),
+        valid_until: valid_until.map(|at| at.to_string()),
+    }
+}
+
+fn identity(pattern: &IdentityPattern) -> IdentityForm<'_> {
+    let IdentityPattern { issuer, subject } = pattern;
+    IdentityForm { issuer: issuer.as_deref(), subject: subject.as_written() }
+}
+
+fn denial(denied: &DenyIdentity) -> DeniedForm<'_> {
+    let DenyIdentity { subject, after, reason } = denied;
+    DeniedForm {
+        subject: subject.as_written(),
+        after: after.map(|at| at.to_string()),
+        reason: reason.as_deref(),
+    }
+}
+
+fn stage(stage: &Stage) -> StageForm<'_> {
+    let Stage {
+        name,
+        production,
+        min_level,
+        on_contradicted,
+        on_missing,
+        on_error,
+        on_unavailable,
+        require_controls,
+        cached_digests_max_hours,
+    } = stage;
+    StageForm {
+        name,
+        production: *production,
+        min_level: *min_level,
+        on_contradicted: word(&ACTIONS, *on_contradicted),
+        on_missing: word(&ACTIONS, *on_missing),
+        on_error: word(&ACTIONS, *on_error),
+        on_unavailable: word(&ACTIONS, *on_unavailable),
+        require: set(require_controls),
+        cached_digests_max_hours: *cached_digests_max_hours,
+    }
+}

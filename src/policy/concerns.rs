@@ -1,0 +1,200 @@
+//! What an edit of a policy concerns: which models may be judged differently after it, so that only those are judged
+//! again. It judges nothing itself, and errs on the side of more.
+
+use super::canonical::{AnchorForm, DeniedForm, Form, PublisherForm};
+use super::document::{IdentityPattern, Policy, Publisher, TextPattern};
+use super::patterns::ModelPattern;
+use crate::inventory::ModelId;
+use crate::signing::{Identity, Method};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+/// What differs between two policies, by whom it concerns. The name, version, owner and approvals of a policy concern
+/// no model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Concerns {
+    /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]` or `[controls]` changed.
+    pub everything: bool,
+    /// The decisions of every model, but no level: a stage changed.
+    pub stages: bool,
+    /// Anchors that were added, removed or changed, sorted; all of them when their order changed. An added one may also
+    /// prove a signer whom nothing proved before.
+    pub anchors: Vec<String>,
+    /// Publishers that were added, removed, changed or moved to another place among the publishers.
+    pub publishers: Vec<PublisherConcern>,
+    /// Subjects of denials that were added, removed, changed or moved.
+    pub denied: Vec<TextPattern>,
+}
+
+/// Whom a changed publisher concerns.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PublisherConcern {
+    /// Its id.
+    pub id: String,
+    /// Patterns of the models, of before and after.
+    pub models: Vec<ModelPattern>,
+    /// Signers whom it granted before or grants after, where that may have changed: a model of another publisher
+    /// that they signed is judged by it, too.
+    pub identities: Vec<IdentityPattern>,
+    /// Whether it names no identities, before or after: its keys are then its signers.
+    pub any_key: bool,
+}
+
+/// What the change from one policy to another concerns.
+pub fn concerns(before: &Policy, after: &Policy) -> Concerns {
+    let (old, new) = (Form::of(before), Form::of(after));
+    Concerns {
+        everything: old.expires != new.expires
+            || old.crypto != new.crypto
+            || old.artifact != new.artifact
+            || old.log != new.log
+            || old.freshness != new.freshness
+            || old.raise != new.raise,
+        stages: old.stages != new.stages,
+        anchors: anchors(&old, &new),
+        publishers: publishers((before, &old), (after, &new)),
+        denied: denied((before, &old), (after, &new)),
+    }
+}
+
+impl Concerns {
+    /// Whether no model is judged differently.
+    pub fn is_nothing(&self) -> bool {
+        *self == Concerns::default()
+    }
+
+    /// Whether a model may be judged differently because of its id. That its signer or anchor is concerned
+    /// ([`Concerns::concerns_signer`], [`Concerns::anchors`]) and that [`Concerns::stages`] changed is asked apart.
+    pub fn concerns_model(&self, id: &ModelId) -> bool {
+        let id = id.raw();
+        self.everything
+            || self.publishers.iter().any(|publisher| publisher.models.iter().any(|one| one.matches(id)))
+    }
+
+    /// Whether a model may be judged differently because of who signed it: the signer is denied or granted something
+    /// by what changed.
+    pub fn concerns_signer(&self, signer: &Identity) -> bool {
+        self.everything
+            || self.denied.iter().any(|subject| subject.names(signer))
+            || self.publishers.iter().any(|publisher| publisher.may_grant(signer))
+    }
+}
+
+impl PublisherConcern {
+    fn may_grant(&self, signer: &Identity) -> bool {
+        (self.any_key && signer.method == Method::Key)
+            || self.identities.iter().any(|identity| identity.matches(signer))
+    }
+
+    fn add_signers(&mut self, publisher: &Publisher) {
+        self.identities.extend(publisher.identities.iter().cloned());
+        self.any_key |= publisher.identities.is_empty();
+    }
+}
+
+fn anchors(old: &Form<'_>, new: &Form<'_>) -> Vec<String> {
+    let (was, is) = (by_name(old), by_name(new));
+    let names = |form: &Form<'_>| form.trust.iter().map(|anchor| anchor.name.to_owned()).collect::<Vec<_>>();
+    let (before, after) = (names(old), names(new));
+    let is_reordered = !moved(&before, &after).is_empty();
+    let differs = |name: &String| is_reordered || was.get(name.as_str()) != is.get(name.as_str());
+    let mut changed: Vec<String> =
+        before.iter().chain(&after).filter(|name| differs(name)).cloned().collect();
+    changed.sort();
+    changed.dedup();
+    changed
+}
+
+fn by_name<'f, 'p>(form: &'f Form<'p>) -> HashMap<&'p str, &'f AnchorForm<'p>> {
+    form.trust.iter().map(|anchor| (anchor.name, anchor)).collect()
+}
+
+/// A publisher, and its canonical form.
+type Both<'p> = (&'p Publisher, &'p PublisherForm<'p>);
+
+fn publishers<'p>(
+    (before, old): (&'p Policy, &'p Form<'p>),
+    (after, new): (&'p Policy, &'p Form<'p>),
+) -> Vec<PublisherConcern> {
+    let by_id = |policy: &'p Policy, form: &'p Form<'p>| {
+        policy
+            .publishers
+            .iter()
+            .zip(&form.publishers)
+            .map(|both| (both.1.id, both))
+            .collect::<HashMap<_, _>>()
+    };
+    let ids = |form: &'p Form<'p>| form.publishers.iter().map(|publisher| publisher.id).collect::<Vec<_>>();
+    let (was, is) = (by_id(before, old), by_id(after, new));
+    let (ids_before, ids_after) = (ids(old), ids(new));
+    let moved = moved(&ids_before, &ids_after);
+    let gone = ids_before.iter().filter(|id| !is.contains_key(*id));
+    let all = gone.chain(&ids_after);
+    all.filter_map(|id| publisher(was.get(id).copied(), is.get(id).copied(), moved.contains(id))).collect()
+}
+
+/// Whom one publisher concerns; none when it is the same.
+fn publisher(before: Option<Both<'_>>, after: Option<Both<'_>>, is_moved: bool) -> Option<PublisherConcern> {
+    let both = || before.into_iter().chain(after);
+    let id = both().next().map(|(publisher, _)| publisher.id.clone())?;
+    let mut concern = PublisherConcern { id, ..PublisherConcern::default() };
+    let kept = before.zip(after).filter(|_| !is_moved);
+    let same = |of: fn(&PublisherForm<'_>, &PublisherForm<'_>) -> bool| {
+        kept.is_some_and(|((_, was), (_, is))| of(was, is))
+    };
+    if same(|was, is| was == is) {
+        return None;
+    }
+    let same_signers = same(|was, is| was.trust == is.trust && was.identities == is.identities);
+    if !same_signers {
+        both().for_each(|(publisher, _)| concern.add_signers(publisher));
+    }
+    let same_window = same(|was, is| was.valid_from == is.valid_from && was.valid_until == is.valid_until);
+    match kept.filter(|_| same_signers && same_window) {
+        // A model that matches a pattern of both has this publisher before and after, or one that concerns it.
+        Some(((old, _), (new, _))) => {
+            let (was, is): (HashSet<_>, HashSet<_>) =
+                (old.models.iter().collect(), new.models.iter().collect());
+            concern.models = was.symmetric_difference(&is).map(|pattern| (*pattern).clone()).collect();
+            concern.models.sort();
+        }
+        None => both().for_each(|(publisher, _)| concern.models.extend(publisher.models.iter().cloned())),
+    }
+    Some(concern)
+}
+
+fn denied((before, old): (&Policy, &Form<'_>), (after, new): (&Policy, &Form<'_>)) -> Vec<TextPattern> {
+    let (was, is) = (firsts(&old.denied), firsts(&new.denied));
+    let (in_old, in_new): (HashSet<_>, HashSet<_>) = (was.iter().collect(), is.iter().collect());
+    let moved = moved(&was, &is);
+    let differs =
+        |entry: &&DeniedForm<'_>| moved.contains(entry) || !in_old.contains(entry) || !in_new.contains(entry);
+    let of = |policy: &Policy, form: &Form<'_>| {
+        let entries = policy.denied.iter().zip(&form.denied);
+        entries
+            .filter(|(_, entry)| differs(entry))
+            .map(|(entry, _)| entry.subject.clone())
+            .collect::<Vec<_>>()
+    };
+    [of(before, old), of(after, new)].concat()
+}
+
+/// Of equal entries only the first is ever found.
+fn firsts<'f, 'p>(entries: &'f [DeniedForm<'p>]) -> Vec<&'f DeniedForm<'p>> {
+    let mut seen = HashSet::new();
+    entries.iter().filter(|entry| seen.insert(*entry)).collect()
+}
+
+/// What stands in both lists, each of which holds everything once, but in another order: from the first that differs
+/// to the last.
+fn moved<'k, K: Eq + Hash>(before: &'k [K], after: &'k [K]) -> HashSet<&'k K> {
+    let (old, new): (HashSet<&K>, HashSet<&K>) = (before.iter().collect(), after.iter().collect());
+    let common = |list: &'k [K], other: &HashSet<&K>| {
+        list.iter().filter(|item| other.contains(item)).collect::<Vec<&K>>()
+    };
+    let (old, new) = (common(before, &new), common(after, &old));
+    let differs = |(was, is): (&&K, &&K)| was != is;
+    let Some(first) = old.iter().zip(&new).position(differs) else { return HashSet::new() };
+    let last = old.iter().zip(&new).rposition(differs).unwrap_or(first);
+    old.into_iter().skip(first).take(last + 1 - first).collect()
+}
