@@ -18,7 +18,8 @@
 //! | [`decision`] | the policy applied: verdicts |
 //! | [`view`] | what both faces show of a workspace |
 //! | [`words`] | the words for what was concluded |
-//! | [`report`] | views as text and JSON |
+//! | [`documents`] | every JSON document as a type with a version and a schema |
+//! | [`report`] | views as text |
 //! | [`workbench`] | the one door for both faces: open, jobs, events |
 //! | `commands` | every command once, with its form in either face |
 //! | `tui`, `cli` | the faces |
@@ -31,6 +32,7 @@
 
 pub mod attest;
 pub mod decision;
+pub mod documents;
 pub mod inventory;
 pub mod lineage;
 pub mod maturity;

@@ -4,6 +4,7 @@ use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::signing::{Bundle, ClaimsFault, Identity, LineFault, RootDigest, claimed_signer, read_head};
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ pub struct Claim {
 }
 
 /// A line that is no claim.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UnknownLine {
     /// Line, from 1.
     pub line: usize,

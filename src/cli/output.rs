@@ -2,9 +2,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use super::common::{Color, Common, Format};
+use crate::documents::ErrorDocument;
 use crate::error::Error;
 use crate::text;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ impl Output {
     }
 
     /// Prints safe text for people, or the document.
-    pub(super) fn print(&self, human: &str, document: impl FnOnce() -> Value) {
+    pub(super) fn print<D: Serialize>(&self, human: &str, document: impl FnOnce() -> D) {
         if self.quiet {
             return;
         }
@@ -93,17 +94,11 @@ impl Output {
         if let Some(help) = &error.help {
             eprintln!("help: {}", text::screen(help));
         }
-        if self.is_json() && !self.quiet {
-            let document = json!({
-                "schema": "touchmark.error/1",
-                "code": error.code.as_str(),
-                "what": error.what,
-                "at": error.at,
-                "help": error.help,
-            });
-            if let Ok(json) = crate::json::to_string(&document) {
-                write_out(&format!("{json}\n"));
-            }
+        if self.is_json()
+            && !self.quiet
+            && let Ok(json) = crate::json::to_string(&ErrorDocument::from(error))
+        {
+            write_out(&format!("{json}\n"));
         }
         ExitCode::from(error.code.exit_status())
     }

@@ -9,12 +9,13 @@ use crate::maturity::{Assessment, CapNode, CapState, Evidence, Musts, Rubric, as
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Recalled, Verification};
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What a policy says of a model at a stage (rulings 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Decision {
     /// Let it in.

@@ -15,4 +15,4 @@ pub use caps::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 pub use evidence::Evidence;
 pub use fact::{BoundPart, Closed, ControlFact, Few, Remedy};
 pub use rubric::{Control, Duty, Rubric, Severity};
-pub use score::{Musts, Score, score};
+pub use score::{Musts, SCOPE, Score, score};

@@ -4,6 +4,7 @@ use super::patterns::ModelPattern;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method, Recalled};
 use crate::tables::Fault;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -119,7 +120,7 @@ pub struct Freshness {
 }
 
 /// The classes of open controls on which a stage decides (rulings 3), worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Evidence contradicts.
@@ -133,7 +134,7 @@ pub enum Class {
 }
 
 /// What a stage does on a class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Allow and record.

@@ -4,6 +4,7 @@ use super::case::case;
 use crate::decision::Decision;
 use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
+use crate::maturity::SCOPE;
 use crate::policy::{Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
 use crate::text::{Untrusted, bar, count, size, span, width};
@@ -13,9 +14,6 @@ use crate::words::reasons::told;
 use crate::words::{Case, Face, caps};
 use std::fmt::Write;
 use std::time::Duration;
-
-/// Said beside every level.
-pub const SCOPE: &str = "A level speaks of integrity and authenticity, never of safety or correctness.";
 
 /// More names than this are counted instead of listed.
 const MANY: usize = 20;

@@ -2,10 +2,11 @@
 
 use crate::signing::Verification;
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The latest verification of a model, as recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verified {
     /// The checks, with the policy's own applied.
     pub verification: Verification,
@@ -16,7 +17,7 @@ pub struct Verified {
 }
 
 /// A reviewer's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewWord {
     /// May be used.
@@ -39,7 +40,7 @@ impl ReviewWord {
 }
 
 /// A recorded review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Review {
     /// What was said.
     pub word: ReviewWord,

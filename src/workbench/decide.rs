@@ -4,9 +4,9 @@ use super::door::{Workbench, not_found};
 use super::in_force::known_stage;
 use super::publish::Next;
 use crate::decision::Verdict;
+use crate::documents::{ReviewRecord, VerdictDocument};
 use crate::error::Result;
 use crate::inventory::ModelId;
-use crate::report;
 use crate::signing::Progress;
 use crate::store::RecordKind;
 use crate::view::{Review, ReviewWord, View};
@@ -26,7 +26,7 @@ impl Workbench {
             .or_else(|_| std::env::var("USERNAME"))
             .unwrap_or_else(|_| "unknown".to_owned());
         let review = Review { word, reason: reason.into(), by: by.into(), at: self.now() };
-        self.record(RecordKind::Review, model, &review)?;
+        self.record(RecordKind::Review, model, &ReviewRecord::from(&review))?;
         self.renew(|view| Ok(Next::as_in(view)))?;
         Ok(())
     }
@@ -46,10 +46,7 @@ impl Workbench {
         let view = self.view_at(stage)?;
         let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
         let verdict = view.verdict(index).ok_or_else(|| not_found(model))?;
-        let mut body = report::json::verdict(&view, &verdict);
-        if let Some(body) = body.as_object_mut() {
-            body.insert("warnings_acknowledged".to_owned(), warnings_acknowledged.into());
-        }
+        let body = VerdictDocument::record(&view, &verdict, warnings_acknowledged);
         self.record(RecordKind::Decision, model, &body)?;
         Ok(verdict)
     }

@@ -5,6 +5,7 @@ use super::door::{Workbench, not_found};
 use super::jobs::Note;
 use super::publish::Next;
 use crate::decision::{Under, apply_policy};
+use crate::documents::VerificationRecord;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
 use crate::policy::Stage;
@@ -83,7 +84,7 @@ impl Workbench {
             log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
             let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
             let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
-            self.record(RecordKind::Verification, id, &verified)?;
+            self.record(RecordKind::Verification, id, &VerificationRecord::from(&verified))?;
         }
         let shown = self.renew(|now| Ok(Next::as_in(now)))?;
         note(Note::ShownIn(shown.generation));

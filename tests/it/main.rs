@@ -15,6 +15,7 @@ mod commands;
 mod decision;
 mod digests;
 mod disk;
+mod documents;
 mod explain;
 mod floors;
 mod foreign;

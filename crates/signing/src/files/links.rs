@@ -2,6 +2,7 @@
 //! It decides nothing about which links may be followed.
 
 use crate::text::{self, Untrusted};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -45,7 +46,7 @@ pub(crate) fn contradicts_its_name(entry: &Entry, blobs: Option<&Path>, sha256: 
 }
 
 /// Links that led to files of the model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FollowedLinks {
     /// How many.
     pub count: u64,

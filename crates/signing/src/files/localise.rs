@@ -7,6 +7,7 @@ use crate::hashing::files::hash_files;
 use crate::hashing::job::{HashAlgorithm, HashJob, hash_bytes};
 use crate::progress::Progress;
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use unicode_normalization::UnicodeNormalization;
@@ -17,7 +18,7 @@ use super::parts::{Part, signed_size};
 use super::tensors::{self, Head, Layout};
 
 /// What kind of change a file shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// Other bytes; more cannot be told.
@@ -40,7 +41,7 @@ pub enum ChangeKind {
 }
 
 /// Tensors that lie in a range of a file, by the file's own header.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct TensorsHit {
     /// The first few, by place.
     pub names: Vec<Untrusted>,
@@ -51,7 +52,7 @@ pub struct TensorsHit {
 }
 
 /// A shard that is not as signed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChangedPart {
     /// Its number in the file, from 1.
     pub number: u64,
@@ -69,7 +70,7 @@ pub struct ChangedPart {
 }
 
 /// A file whose digest is not the signed one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct ChangedFile {
     /// Resource name.
     pub name: Untrusted,
@@ -106,7 +107,7 @@ pub struct ChangedFile {
 }
 
 /// How a file came by another name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum MoveKind {
     /// The signed bytes lie under another name.
@@ -118,7 +119,7 @@ pub enum MoveKind {
 }
 
 /// A missing file that was found under another name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MovedFile {
     /// The signed name.
     pub name: Untrusted,

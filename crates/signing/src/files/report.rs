@@ -2,6 +2,7 @@
 
 use crate::hashing::remembered::Recalled;
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -9,7 +10,7 @@ use super::links::FollowedLinks;
 use super::localise::{ChangedFile, MovedFile};
 
 /// What became of the files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct FilesReport {
     /// Resources that match.
     pub matched: u64,

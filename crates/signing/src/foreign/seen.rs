@@ -4,6 +4,7 @@ use crate::disk::read_small;
 use crate::progress::Progress;
 use crate::text::Untrusted;
 use aws_lc_rs::digest;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::Read;
@@ -15,7 +16,7 @@ pub(crate) const LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 const SHOWN_COVERED: usize = 3;
 
 /// What it is, by its contents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ForeignKind {
     /// CMS signed data (RFC 5652), also known as PKCS#7.
@@ -68,7 +69,7 @@ impl ForeignKind {
 }
 
 /// How far it could be looked into. None of these is trust.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ForeignState {
     /// Known by its form; nothing of it was verified.
@@ -100,7 +101,7 @@ impl ForeignState {
 }
 
 /// A signature (or list of checksums) that is not an OMS one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ForeignSignature {
     /// The file that holds it, as named in the model's folder.
     pub file: Untrusted,

@@ -4,6 +4,7 @@
 use crate::error::Result;
 use crate::progress::Progress;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fs::Metadata;
 use std::path::Path;
@@ -68,7 +69,7 @@ pub struct Reuse<'l> {
 }
 
 /// What was not computed this time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Recalled {
     /// Files or shards.
     pub parts: u64,

@@ -12,18 +12,19 @@ use crate::foreign::seen::ForeignSignature;
 use crate::hashing::job::HashAlgorithm;
 use crate::text::Untrusted;
 use crate::trust::anchor::AnchorUse;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::coverage::Coverage;
 
 /// The checks of one model against one bundle at one time, and what they established.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verification {
-    /// One check a stage, in the order of [`Stage::ALL`].
+    /// One check a stage, in the order of the stages.
     pub checks: Vec<Check>,
     /// How it was signed, when the bundle could be read.
     pub method: Option<Method>,
-    /// Who signed, as the bundle says; believed only when [`Verification::signer_proven`].
+    /// Who signed, as the bundle says: proven only when TRUST and SIGNATURE pass, and CHAIN and LOG where they apply.
     pub signer: Option<Identity>,
     /// The anchor that answered for the signer.
     pub anchor: Option<AnchorUse>,

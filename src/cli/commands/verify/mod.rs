@@ -7,6 +7,7 @@ use crate::cli::flags::Jobs;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::cli::session::{find, finish, no_such_model, open};
+use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{Outcome, Verification};
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Resul
     };
     let name = model.to_string_lossy();
     let human = report::verification(&screen(&name), &verification, explain);
-    output.print(&human, || report::json::verification(&name, &verification));
+    output.print(&human, || VerificationDocument::of(&name, &verification));
     Ok(status_of(verification.outcome()))
 }
 
