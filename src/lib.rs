@@ -17,8 +17,8 @@
 //! | [`maturity`] | the rubric, controls and levels |
 //! | [`decision`] | the policy applied: verdicts |
 //! | [`view`] | what both faces show of a workspace |
-//! | [`documents`] | every JSON document as a type with a version and a schema |
 //! | [`words`] | the words for what was concluded |
+//! | [`documents`] | every JSON document as a type with a version and a schema |
 //! | [`report`] | views as text |
 //! | [`workbench`] | the one door for both faces: open, jobs, events |
 //! | `commands` | every command once, with its form in either face |

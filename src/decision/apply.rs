@@ -236,7 +236,8 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy, now: Ti
     if let Some(found) = verification.hash {
         let allowed = policy.crypto.hash.clone();
         if !allowed.contains(&found) {
-            findings.push((CheckCode::PolicyHash, Outcome::Fail, PolicyFinding::Hash { found, allowed }));
+            let finding = PolicyFinding::Hash { found, allowed: allowed.clone() };
+            findings.push((CheckCode::PolicyHash, Outcome::Fail, finding));
         }
     }
     findings.extend(signer_key(verification, policy));
@@ -272,10 +273,9 @@ const NAMED_HAZARDS: usize = 3;
 
 fn banned(model: &Model, policy: &Policy) -> Option<Finding> {
     let banned = &policy.artifact.ban_formats;
-    let words = |formats: &mut dyn Iterator<Item = &Format>| -> Vec<Untrusted> {
-        formats.map(|format| Untrusted::new(format.word())).collect()
-    };
-    let found = words(&mut model.formats.iter().filter(|format| banned.contains(format)));
+    let word = |format: &Format| Untrusted::from(format.word());
+    let found: Vec<Untrusted> =
+        model.formats.iter().filter(|format| banned.contains(format)).map(word).collect();
     if found.is_empty() {
         return None;
     }
@@ -288,7 +288,7 @@ fn banned(model: &Model, policy: &Policy) -> Option<Finding> {
     };
     let dangerous = model.hazards.iter().filter(|hazard| hazard.tier == Tier::Dangerous);
     let hazards = dangerous.take(NAMED_HAZARDS).map(seen).collect();
-    let finding = PolicyFinding::Formats { found, banned: words(&mut banned.iter()), hazards };
+    let finding = PolicyFinding::Formats { found, banned: banned.iter().map(word).collect(), hazards };
     Some((CheckCode::PolicyFormat, Outcome::Fail, finding))
 }
 
@@ -331,14 +331,13 @@ fn links(verification: &Verification, policy: &Policy) -> Option<Finding> {
 /// The key that signed must be of a kind that the policy allows.
 fn signer_key(verification: &Verification, policy: &Policy) -> Option<Finding> {
     let signer = verification.signer.as_ref().filter(|_| verification.signer_proven())?;
-    let is_allowed = |curve: &Curve| policy.crypto.keys.contains(curve);
-    let allowed: Vec<Curve> = Curve::ALL.into_iter().filter(is_allowed).collect();
+    let allowed = policy.crypto.keys.clone();
     let code = CheckCode::PolicyKey;
     match verification.curve {
         Some(curve) if allowed.contains(&curve) => None,
         // Only keys on these curves have a fingerprint; a record of before does not tell which.
         None if signer.fingerprint.is_some() => {
-            let all = allowed.len() == Curve::ALL.len();
+            let all = Curve::ALL.iter().all(|curve| allowed.contains(curve));
             (!all).then_some((code, Outcome::Unknown, PolicyFinding::KeyNotRecorded { allowed }))
         }
         found => Some((code, Outcome::Fail, PolicyFinding::Key { found, allowed })),

@@ -1,14 +1,11 @@
-//! Controls, reasons and caps as documents show them. All that documents take from these three stands here, so that it
-//! changes in one place when they do.
+//! Controls, reasons and caps as documents show them: in words, made from the facts of a verdict. All that documents
+//! take from these three stands here, so that it changes in one place when they do.
 
-use crate::decision::Verdict;
 use crate::inventory::Basis;
 use crate::policy::{Action, Class};
 use crate::signing::Outcome;
 use crate::text::Untrusted;
-use crate::words::controls::control as control_in_words;
-use crate::words::reasons::reason as reason_in_words;
-use crate::words::{Case, Face, caps};
+use crate::words::{Case, Face, caps, controls, reasons};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -27,15 +24,16 @@ pub struct ControlDocument {
     pub remedy: String,
 }
 
-/// The results of the controls that the rubric has.
-pub(super) fn controls(case: &Case<'_>) -> Vec<ControlDocument> {
-    let results = case.verdict.assessment.controls.iter().filter_map(|result| {
+/// The controls, in the rubric's order.
+pub(super) fn controls_of(case: &Case<'_>) -> Vec<ControlDocument> {
+    let results = case.verdict.assessment.controls.iter();
+    let documents = results.filter_map(|result| {
         let control = case.rubric.control(&result.id)?;
-        let (found, remedy) = control_in_words(result, control, case.verification, Face::Text);
+        let (found, remedy) = controls::control(result, control, case.verification, Face::Text);
         let id = result.id.to_string();
         Some(ControlDocument { id, outcome: result.outcome, basis: result.basis, found, remedy })
     });
-    results.collect()
+    documents.collect()
 }
 
 /// One reason of a decision.
@@ -53,17 +51,17 @@ pub struct ReasonDocument {
     pub remedy: String,
 }
 
-/// The reasons of a verdict.
-pub(super) fn reasons(case: &Case<'_>) -> Vec<ReasonDocument> {
-    let reasons = case.verdict.reasons.iter().map(|reason| {
-        let (text, remedy) = reason_in_words(reason, case, Face::Text);
-        let code = reason.code.as_str().to_owned();
-        ReasonDocument { code, class: reason.class, action: reason.action, text, remedy }
+/// The reasons, worst first.
+pub(super) fn reasons_of(case: &Case<'_>) -> Vec<ReasonDocument> {
+    let documents = case.verdict.reasons.iter().map(|one| {
+        let (text, remedy) = reasons::reason(one, case, Face::Text);
+        let code = one.code.as_str().to_owned();
+        ReasonDocument { code, class: one.class, action: one.action, text, remedy }
     });
-    reasons.collect()
+    documents.collect()
 }
 
 /// Why the level is below the model's own, in words.
-pub(super) fn cap(verdict: &Verdict) -> Option<Untrusted> {
-    verdict.cap.as_ref().map(caps::cap)
+pub(super) fn cap_of(case: &Case<'_>) -> Option<Untrusted> {
+    case.verdict.cap.as_ref().map(caps::cap)
 }

@@ -1,6 +1,6 @@
 //! A decision as a document, with everything that it depends on named by digest.
 
-use super::conclusions::{ControlDocument, ReasonDocument, cap, controls, reasons};
+use super::conclusions::{ControlDocument, ReasonDocument, cap_of, controls_of, reasons_of};
 use super::names;
 use crate::decision::{Decision, Inputs, Verdict};
 use crate::inventory::ModelId;
@@ -75,18 +75,17 @@ pub struct VerdictBody<'a> {
 impl<'a> VerdictBody<'a> {
     /// Of a verdict that was made from this view.
     pub fn of(view: &'a View, verdict: &'a Verdict) -> Self {
-        let verification = view.model(&verdict.model).and_then(|(index, _)| view.verification(index));
-        let case = Case { verdict, verification, rubric: &view.rubric };
+        let case = Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric };
         VerdictBody {
             model: &verdict.model,
-            assessment: AssessmentDocument { controls: controls(&case), score: &verdict.assessment.score },
+            assessment: AssessmentDocument { controls: controls_of(&case), score: &verdict.assessment.score },
             effective: verdict.effective,
-            cap: cap(verdict),
+            cap: cap_of(&case),
             tainted: verdict.tainted,
             cached: verdict.cached,
             stage: &verdict.stage,
             decision: verdict.decision,
-            reasons: reasons(&case),
+            reasons: reasons_of(&case),
         }
     }
 }

@@ -6,6 +6,5 @@ use crate::words::Case;
 
 /// The verdict, its verification and its rubric.
 pub fn case<'a>(view: &'a View, verdict: &'a Verdict) -> Case<'a> {
-    let verification = view.model(&verdict.model).and_then(|(index, _)| view.verification(index));
-    Case { verdict, verification, rubric: &view.rubric }
+    Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric }
 }

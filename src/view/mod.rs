@@ -141,6 +141,11 @@ impl View {
         self.verified.get(index)?.as_deref().map(|verified| &verified.verification)
     }
 
+    /// The latest verification of a model.
+    pub fn verification_of(&self, id: &ModelId) -> Option<&Verification> {
+        self.verification(self.model(id)?.0)
+    }
+
     /// Why its level is below its own.
     pub fn cap(&self, index: usize) -> Option<Cap> {
         self.judgement.cap(index)

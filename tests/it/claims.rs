@@ -402,13 +402,13 @@ fn a_signature_is_appended_as_a_line_and_the_model_still_verifies() {
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     let done = touchmark(words("verify", &["--public-key", public, "--explain"]));
     assert_eq!(done.status.code(), Some(0), "{}", out(&done));
-    assert!(out(&done).contains("1 further claims about this model, all verified"), "{}", out(&done));
+    assert!(out(&done).contains("1 further claim about this model, verified"), "{}", out(&done));
 
     // A foreign claim changes nothing but the count.
     append_claims(&file, &[bundle(RESULT, &root(9).to_string(), &KEYS[1])]).unwrap();
     let done = touchmark(words("verify", &["--public-key", public, "--explain"]));
     assert_eq!(done.status.code(), Some(0), "{}", out(&done));
-    assert!(out(&done).contains("1 of 2 further claims count"), "{}", out(&done));
+    assert!(out(&done).contains("1 of 2 further claims accepted"), "{}", out(&done));
 
     let done = touchmark(["claims", "list", model.to_str().unwrap(), "--public-key", public]);
     let said = out(&done);

@@ -664,8 +664,7 @@ fn a_policy_that_expires_between_reading_and_judging_passes_nothing() {
         let mut verification = by("CN=acme release");
         apply_policy(&mut verification, &model, &policy, at(NOW));
         let check = verification.check(Stage::Policy).unwrap().clone();
-        let case =
-            Case { models: vec![model], verifications: vec![Some(verification)], now: at(NOW) };
+        let case = Case { models: vec![model], verifications: vec![Some(verification)], now: at(NOW) };
         (check, case.judge_under(&policy, "sure").remove(0))
     };
     let (check, verdict) = judged(NOW);

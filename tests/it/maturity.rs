@@ -12,8 +12,8 @@ use touchmark::maturity::{
 };
 use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
 use touchmark::signing::{
-    AnchorUse, ChangedFile, Check, CheckCode, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest,
-    Stage, TimeSource, Verification, Why,
+    AnchorUse, ChangedFile, Check, CheckCode, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome,
+    RootDigest, Stage, TimeSource, Verification, Why,
 };
 use touchmark::words::{Face, controls};
 

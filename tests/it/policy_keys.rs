@@ -81,14 +81,14 @@ const ROWS: &[Row] = &[
         from: "trust = [\"lumen-key\"]",
         to: "trust = [\"lumen-key\"]\nvalid_until = 2020-01-01T00:00:00Z",
         ask: KEY,
-        says: "window",
+        says: "IDENTITY-WINDOW",
     },
     Row {
         key: "publisher.valid_from",
         from: "trust = [\"lumen-key\"]",
         to: "trust = [\"lumen-key\"]\nvalid_from = 2044-01-01T00:00:00Z",
         ask: KEY,
-        says: "window",
+        says: "IDENTITY-WINDOW",
     },
     Row {
         key: "crypto.hash",
@@ -102,7 +102,7 @@ const ROWS: &[Row] = &[
         from: "\"p256\", \"p384\", \"p521\"",
         to: "\"p521\"",
         ask: SIGNED,
-        says: "keys of the kind",
+        says: "kind of signing key",
     },
     Row {
         key: "artifact.ban_formats",
@@ -241,7 +241,7 @@ cached_digests_max_hours = 9
 
 const FACTS: &[Fact] = &[
     ("trust.max_age_days", "= 30\n[[", "= 9\n[[", |_| {}, "POLICY-ANCHOR-AGE"),
-    ("publisher.id", "id = \"acme\"", "id = \"acne\"", |_| {}, "Publisher acne"),
+    ("publisher.id", "id = \"acme\"", "id = \"acne\"", |_| {}, "publisher acne"),
     (
         "publisher.identities.issuer",
         "issuer = \"CN=root\"",
@@ -271,14 +271,14 @@ const FACTS: &[Fact] = &[
         "age_days = 30\nclock",
         "age_days = 9\nclock",
         |_| {},
-        "older than 9 days",
+        "more than 9 days ago",
     ),
     (
         "freshness.clock_skew_seconds",
         "clock_skew_seconds = 300",
         "clock_skew_seconds = 10",
         |seen| seen.now = "2026-05-10T11:59:00Z",
-        "after now",
+        "in the future",
     ),
     (
         "stage.production",
@@ -317,7 +317,7 @@ const FACTS: &[Fact] = &[
             std::sync::Arc::make_mut(&mut seen.verification.files).recalled =
                 Some(Recalled { parts: 1, bytes: 1, oldest });
         },
-        "cached 2 h ago",
+        "1 digest of a file or shard was cached",
     ),
     (
         "stage.on_unavailable",

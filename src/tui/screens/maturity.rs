@@ -148,9 +148,15 @@ fn explain(
     let mut out = vec![pen.line(Role::Border, "─".repeat(columns))];
     let head = vec![pen.outcome(outcome), Span::raw("  ")];
     out.extend(pen.wrapped(head, Role::Title, &crate::text::screen(&control.title), columns));
+    let label = if columns >= 60 { 11 } else { 8 };
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {
-            out.extend(pen.wrapped(vec![pen.span(Role::Muted, fit(name, 12))], Role::Text, value, columns));
+            out.extend(pen.wrapped(
+                vec![pen.span(Role::Muted, format!("{name:<label$} "))],
+                Role::Text,
+                value,
+                columns,
+            ));
         }
     };
     let (found, remedy) =

@@ -145,7 +145,10 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("snapshot", &["ground", "signing", "inventory"]),
     ("lineage", &["text", "signing", "inventory"]),
     ("maturity", &["ground", "signing", "tables", "inventory", "policy"]),
-    ("decision", &["ground", "signing", "attest", "inventory", "policy", "lineage", "maturity"]),
+    (
+        "decision",
+        &["ground", "signing", "attest", "inventory", "policy", "store/evidence", "lineage", "maturity"],
+    ),
     ("words", &["text", "signing", "inventory", "policy", "maturity", "decision"]),
     ("view", &["text", "signing", "tables", "inventory", "policy", "lineage", "maturity", "decision"]),
     (
@@ -162,6 +165,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "lineage",
             "maturity",
             "decision",
+            "words",
             "view",
         ],
     ),
