@@ -15,7 +15,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Texts in the source that have the form of a code: `STAGE-…`.
+/// Codes that the source names: texts of the form `STAGE-…`, and `CheckCode::…`.
 fn used() -> BTreeSet<String> {
     let mut files = Vec::new();
     for package in ["src", "crates/signing/src"] {
@@ -24,6 +24,11 @@ fn used() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for file in files {
         let text = std::fs::read_to_string(file).unwrap();
+        for named in text.split("CheckCode::").skip(1) {
+            let name: String = named.chars().take_while(|c| c.is_alphanumeric()).collect();
+            let code = CheckCode::ALL.iter().find(|code| format!("{code:?}") == name);
+            found.extend(code.filter(|code| !code.is_plain()).map(|code| code.to_string()));
+        }
         for literal in text.split('"') {
             let is_code = |stage: &Stage| {
                 literal.strip_prefix(stage.name()).and_then(|rest| rest.strip_prefix('-')).is_some_and(

@@ -21,13 +21,14 @@ const FLOORS: &[(&str, &[&str])] = &[
     // the signing core
     ("signing/pem", &["error"]),
     ("signing/http", &["error", "text"]),
-    ("signing/check", &["text"]),
+    ("signing/check", &["text", "error"]),
+    ("signing/words", &["text", "signing/check"]),
     ("signing/hashing", &["ground"]),
     ("signing/bundle", &["ground", "signing/check", "signing/hashing"]),
     ("signing/x509", &["ground", "signing/pem", "signing/check", "signing/hashing"]),
     ("signing/keys", &["ground", "signing/pem", "signing/hashing", "signing/x509"]),
     ("signing/time", &["ground", "signing/x509"]),
-    ("signing/files", &["ground", "signing/hashing", "signing/bundle"]),
+    ("signing/files", &["ground", "signing/check", "signing/words", "signing/hashing", "signing/bundle"]),
     (
         "signing/sigstore",
         &["ground", "signing/check", "signing/bundle", "signing/x509", "signing/keys", "signing/time"],
@@ -61,6 +62,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "ground",
             "signing/check",
+            "signing/words",
             "signing/hashing",
             "signing/bundle",
             "signing/x509",
@@ -76,6 +78,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "signing/inspect",
         &[
             "ground",
+            "signing/words",
             "signing/bundle",
             "signing/x509",
             "signing/keys",

@@ -1,16 +1,15 @@
 //! The words for checks, for people who read text: one catalogue, made from the facts of a check and from nothing
 //! else. Records hold none of them, and no decision reads them.
 
+mod check;
 mod codes;
-pub(crate) mod files;
+pub(crate) mod fault;
+mod files;
 pub(crate) mod parse;
 mod stages;
 
 pub use codes::{CODES, CodeInfo, code_info};
 
-use crate::check::identity::NameDifference;
-use crate::check::step::Check;
-use crate::check::why::Why;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -56,37 +55,4 @@ impl Words {
 fn sentence(help: &str) -> String {
     let mut chars = help.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-impl Check {
-    /// The check in words.
-    pub fn words(&self) -> Words {
-        match &self.why {
-            Why::Nothing => Words::line(self.stage.question()),
-            Why::NotLooked => Words::line("Not checked yet"),
-            Why::After(stage) => Words::line(format!("Not checked, because {} did not pass", stage.name())),
-            Why::NoFiles => Words::line("No files found; only BOMs mention it"),
-            Why::DecidedElsewhere => Words::line("Not part of this verification"),
-            Why::ClaimOnly => Words::line("Not applicable: a claim is verified without the model's files"),
-            Why::Parse(why) => parse::words(why),
-            Why::Files(why) => files::words(why),
-            Why::Prose(prose) => Words {
-                summary: prose.summary.clone(),
-                expected: prose.expected.clone(),
-                found: prose.found.clone(),
-                evidence: prose.evidence.clone(),
-                remedy: prose.remedy.clone(),
-                details: prose.details.clone(),
-                listed: Vec::new(),
-            },
-        }
-    }
-
-    /// The part of the signer that is not as expected.
-    pub fn difference(&self) -> Option<&NameDifference> {
-        match &self.why {
-            Why::Prose(prose) => prose.difference.as_ref(),
-            _ => None,
-        }
-    }
 }
