@@ -63,7 +63,7 @@ fn run() -> Result<(), String> {
 
 fn embedded(anchor: Anchor) -> Result<Vec<u8>, String> {
     match anchor.material {
-        AnchorMaterial::Sigstore(json) => Ok(json.into_bytes()),
+        AnchorMaterial::Sigstore(root) => Ok(root.json().as_bytes().to_vec()),
         _ => Err("not a Sigstore root".to_owned()),
     }
 }

@@ -176,7 +176,7 @@ fn usable(name: &str, url: &str, fetched: &FetchedRoot) -> Result<Anchor> {
 
 fn text_of(anchor: &Anchor) -> &str {
     match &anchor.material {
-        signing::AnchorMaterial::Sigstore(root) => root,
+        signing::AnchorMaterial::Sigstore(root) => root.json(),
         _ => "",
     }
 }

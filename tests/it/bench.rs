@@ -244,7 +244,7 @@ pub fn anchor(name: &str, key: &SigningKey) -> Anchor {
 /// The first log of a trusted root.
 pub fn log_of(anchor: &Anchor) -> String {
     let AnchorMaterial::Sigstore(root) = &anchor.material else { panic!("not a Sigstore root") };
-    let root: Value = serde_json::from_str(root).unwrap();
+    let root: Value = serde_json::from_str(root.json()).unwrap();
     root["tlogs"][0]["logId"]["keyId"].as_str().unwrap().to_owned()
 }
 

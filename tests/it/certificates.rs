@@ -123,7 +123,7 @@ const BAD: &[Bad] = &[
         t.leaf.set(issuer_key(b"one"));
         t.issuing.set(key_id(b"two"));
     }),
-    ("seventy extensions", "CHAIN-INVALID", &["70 extensions; at most 64"], |t| {
+    ("seventy extensions", "CHAIN-INVALID", &["70 extensions; the limit is 64"], |t| {
         t.leaf.extensions.extend((0..68).map(|n| (oid(&format!("1.3.6.1.4.1.99999.9.{n}")), false, vec![5, 0])));
     }),
 ];
@@ -222,8 +222,8 @@ fn a_revoked_certificate_fails_chain_with_date_and_reason() {
     let of_leaf = list(ISSUING).revoking(three.leaf.serial, Some(CrlReason::KeyCompromise)).issue(issuing);
     let of_issuing = list(ROOT).revoking(three.issuing.serial, None).issue(root);
     for (der, found) in [
-        (&of_leaf, ["CN=ci,O=acme (serial ", "revoked 2026-05-22T00:00:00Z, reason: keyCompromise"]),
-        (&of_issuing, ["CN=issuing (serial ", "revoked 2026-05-22T00:00:00Z, reason: none given"]),
+        (&of_leaf, ["CN=ci,O=acme (serial ", "revoked on 2026-05-22T00:00:00Z, reason: keyCompromise"]),
+        (&of_issuing, ["CN=issuing (serial ", "revoked on 2026-05-22T00:00:00Z, reason: none given"]),
     ] {
         let mut bench = three.bench();
         bench.trust.anchors[0].crls = RevocationList::from_bytes("test.crl", der).unwrap();
@@ -260,7 +260,7 @@ fn a_revoked_certificate_fails_chain_with_date_and_reason() {
         .words()
         .details
         .iter()
-        .any(|line| line.raw().contains("looked at the revocation list of CN=issuing"));
+        .any(|line| line.raw().contains("checked against the revocation list of CN=issuing"));
     assert!(told, "{:?}", judged.check);
     // Signed by the leaf itself, which is no authority.
     let forged = list(ISSUING).issue(leaf);
@@ -277,15 +277,24 @@ fn a_revocation_list_that_cannot_be_used_is_told_and_does_not_count() {
     let scope = |der: Vec<u8>| (oid("2.5.29.28"), true, der);
     type Change = Box<dyn FnOnce(&mut List)>;
     let cases: Vec<(&str, Change)> = vec![
-        ("it ended 2026-05-31T23:59:59Z; it lists the certificate", Box::new(|l| l.to = Some(NOW - 1))),
-        ("it is of a time after", Box::new(|l| l.from = NOW + 1)),
+        ("it ended on 2026-05-31T23:59:59Z; it lists the certificate", Box::new(|l| l.to = Some(NOW - 1))),
+        ("from after the time of the verification", Box::new(|l| l.from = NOW + 1)),
         ("until when", Box::new(|l| l.to = None)),
         ("the critical extension 2.5.29.27", Box::new(move |l| l.extensions.push(delta))),
         ("critical extension 1.3.6.1.4.1.99999.1", Box::new(|l| l.extensions.push(unknown(true)))),
         // onlyContainsCACerts, indirectCRL, onlySomeReasons
-        ("of another kind", Box::new(move |l| l.extensions.push(scope(vec![0x30, 3, 0x82, 1, 0xff])))),
-        ("only a part", Box::new(move |l| l.extensions.push(scope(vec![0x30, 3, 0x84, 1, 0xff])))),
-        ("only a part", Box::new(move |l| l.extensions.push(scope(vec![0x30, 4, 0x83, 2, 5, 0x60])))),
+        (
+            "another kind of certificate",
+            Box::new(move |l| l.extensions.push(scope(vec![0x30, 3, 0x82, 1, 0xff]))),
+        ),
+        (
+            "only some of the revocations",
+            Box::new(move |l| l.extensions.push(scope(vec![0x30, 3, 0x84, 1, 0xff]))),
+        ),
+        (
+            "only some of the revocations",
+            Box::new(move |l| l.extensions.push(scope(vec![0x30, 4, 0x83, 2, 5, 0x60]))),
+        ),
         ("scope cannot be read", Box::new(move |l| l.extensions.push(scope(vec![0x30, 3, 0x84])))),
     ];
     let unused = |what: &str, judged: ChainJudgement| {
@@ -304,7 +313,7 @@ fn a_revocation_list_that_cannot_be_used_is_told_and_does_not_count() {
         unused(what, three.judge(&[list.issue(issuing)], now()));
     }
     unused("not signed by the issuer", three.judge(&[revoking().issue(root)], now()));
-    unused("no certificate here is of that issuer", three.judge(&[list("CN=other").issue(issuing)], now()));
+    unused("not by an issuer of these certificates", three.judge(&[list("CN=other").issue(issuing)], now()));
     let without = Three::changed(|t| t.issuing.set(usage(KeyUsages::KeyCertSign.into())));
     unused("cRLSign", without.judge(&[revoking().issue(&without.keys[1])], now()));
     // One that can be used beside it counts.
@@ -335,9 +344,9 @@ fn a_signature_from_before_the_revocation_counts_if_a_trusted_time_says_so_and_n
         assert_eq!(check.code, code, "{reason:?} {since:?} {signed:?}: {check:?}");
         let outcome = if code == "CHAIN-REVOKED" { Outcome::Fail } else { Outcome::Partial };
         assert_eq!(check.outcome, outcome);
-        let text = format!("{check:?}");
+        let text = format!("{:?}", check.words());
         assert!(
-            text.contains("2026-05-22") && (signed.is_none() || text.contains("it was signed 2026-05-")),
+            text.contains("2026-05-22") && (signed.is_none() || text.contains("it was signed at 2026-05-")),
             "{text}"
         );
     }

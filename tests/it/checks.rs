@@ -15,7 +15,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Codes that the source names: texts of the form `STAGE-…`, and `CheckCode::…`.
+/// Codes that the source names: as `CheckCode::…`, or as a text of their form, `STAGE-…`.
 fn used() -> BTreeSet<String> {
     let mut files = Vec::new();
     for package in ["src", "crates/signing/src"] {
@@ -24,9 +24,9 @@ fn used() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for file in files {
         let text = std::fs::read_to_string(file).unwrap();
-        for named in text.split("CheckCode::").skip(1) {
-            let name: String = named.chars().take_while(|c| c.is_alphanumeric()).collect();
-            let code = CheckCode::ALL.iter().find(|code| format!("{code:?}") == name);
+        for name in text.split("CheckCode::").skip(1) {
+            let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+            let code = CheckCode::ALL.iter().find(|code| format!("{code:?}") == name[..end]);
             found.extend(code.filter(|code| !code.is_plain()).map(|code| code.to_string()));
         }
         for literal in text.split('"') {

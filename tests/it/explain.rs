@@ -2,7 +2,7 @@
 //! comes near to the truth when a signer or a signature is not the expected one.
 
 use crate::bench::{Authority, Bench, anchor, details, faults, safetensors};
-use crate::support::{copy_of_samples, out, touchmark};
+use crate::support::{copy_of_samples, err, out, touchmark};
 use std::fs;
 use touchmark::signing::{
     Anchor, ChangeKind, Curve, IdentityPart, MoveKind, NameChange, Outcome, SigningKey, Stage, Trust,
@@ -210,7 +210,7 @@ fn a_mix_up_of_methods_is_told_before_anything_else_is_asked() {
 }
 
 #[test]
-fn an_old_root_is_told_with_its_age_when_the_signature_is_newer() {
+fn an_old_root_is_told_with_its_date_when_the_signature_is_newer() {
     let mut bench = Bench::new();
     bench.sign_keyless(&Authority::new("root"), "d29uZGVybGFuZA==");
     let made = Some("2024-06-01T00:00:00Z".parse().unwrap());
@@ -218,5 +218,25 @@ fn an_old_root_is_told_with_its_age_when_the_signature_is_newer() {
     let seen = bench.verify();
     assert_eq!(faults(&seen), [(Stage::Log, "LOG-UNKNOWN")]);
     let text = details(&seen, Stage::Log);
-    assert!(text.contains("is 730 days old") && text.contains("refresh the root"), "{text}");
+    assert!(text.contains("was made on 2024-06-01T00:00:00Z") && text.contains("refresh the root"), "{text}");
+}
+
+#[test]
+fn an_anchor_that_was_made_after_the_time_of_the_verification_is_shown_without_an_age() {
+    let bench = Bench::new();
+    let key = bench.folder.path().join("key.pem");
+    fs::write(&key, bench.key.public().to_pem()).unwrap();
+    let made = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_780_272_000);
+    fs::File::options().append(true).open(&key).unwrap().set_modified(made).unwrap();
+    let (model, key) = (bench.model(), key.to_string_lossy().into_owned());
+    let said = |at: &str| {
+        let words = ["verify", "key", model.to_str().unwrap(), "--public-key", &key, "--at", at];
+        let done = touchmark(words);
+        assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+        out(&done)
+    };
+    let before = said("2026-05-31T23:59:59Z");
+    assert!(before.contains("  trust  ") && !before.contains("d old"), "{before}");
+    assert!(said("2026-06-01T00:00:00Z").contains(", 0 d old"));
+    assert!(said("2026-06-03T12:00:00Z").contains(", 2 d old"));
 }

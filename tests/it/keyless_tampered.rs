@@ -8,7 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::fs;
-use touchmark::signing::{Anchor, Outcome, Progress, Stage, Trust, Verification, VerifyOptions, verify};
+use touchmark::signing::{
+    Anchor, Bundle, Outcome, Progress, Stage, Trust, Verification, VerifyOptions, verify, verify_claim,
+};
 
 /// A bundle that verifies, and another by the same signer over the same model.
 struct Made {
@@ -181,6 +183,45 @@ fn another_identity_or_issuer_fails_identity_alone() {
     ] {
         let found = made.verify(&made.good, &root, identity, issuer);
         exactly(identity, &found, Stage::Identity, "IDENTITY-MISMATCH");
+    }
+}
+
+/// Two parsers read a keyless bundle: ours says who signed what, the library's is given to judge the evidence. No
+/// document is known that they read differently, so that here they are given two.
+#[test]
+fn evidence_that_is_read_from_another_bundle_than_ours_does_not_count() {
+    let made = Made::new(Uses::FirstLogAndStamps);
+    let anchor = made.bench.instance.trusted_root().to_string();
+    let trust = Trust::new(vec![Anchor::sigstore("private", "test", anchor.as_bytes(), None).unwrap()]);
+    let options = VerifyOptions::at(jiff::Timestamp::now());
+    let good = Bundle::parse(made.good.to_string().as_bytes()).unwrap();
+    let whole = verify_claim(&good, &trust, &options);
+    assert!(whole.signer_proven() && whole.signed_at.is_some(), "{whole:#?}");
+    let judged = |what: &str, theirs: &Value| {
+        let bundle = Bundle { raw: theirs.to_string().into_bytes(), ..good.clone() };
+        let found = verify_claim(&bundle, &trust, &options);
+        assert_eq!(found.outcome_of(Stage::Signature), Outcome::Pass, "{what}");
+        let log = found.check(Stage::Log).unwrap();
+        assert_eq!(
+            (log.code.as_str(), log.outcome),
+            ("LOG-UNSUPPORTED", Outcome::Unknown),
+            "{what}: {log:?}"
+        );
+        assert!(log.words().found.unwrap().raw().contains("read in two ways"), "{what}");
+        assert!(!found.signer_proven() && found.signed_at.is_none() && found.log.is_none(), "{what}");
+    };
+    // By itself it verifies as well.
+    judged("all of it", &made.other);
+    for pointer in
+        ["/dsseEnvelope/payload", "/dsseEnvelope/payloadType", "/dsseEnvelope/signatures/0/sig", LEAF]
+    {
+        let mut theirs = made.good.clone();
+        match pointer {
+            "/dsseEnvelope/payload" => last_byte(theirs.pointer_mut(pointer).unwrap()),
+            "/dsseEnvelope/payloadType" => theirs["dsseEnvelope"]["payloadType"] = json!("text/plain"),
+            _ => take(&mut theirs, &made.other, pointer),
+        }
+        judged(pointer, &theirs);
     }
 }
 

@@ -36,6 +36,7 @@ mod known_bad;
 mod limits;
 mod lineage;
 mod maturity;
+mod moments;
 mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]

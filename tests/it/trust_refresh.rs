@@ -245,7 +245,7 @@ fn the_root_inside_the_program_becomes_a_file_that_the_policy_names() {
     else {
         panic!("no root")
     };
-    let mut root: Value = serde_json::from_str(&root).unwrap();
+    let mut root: Value = serde_json::from_str(root.json()).unwrap();
     root["tlogs"].as_array_mut().unwrap().pop();
     let root = root.to_string().into_bytes();
     world.tuf.publish(1, Some(&root));

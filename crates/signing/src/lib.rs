@@ -129,7 +129,7 @@ pub use sign::{
     SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
     sign_key_with,
 };
-pub use sigstore::{BundleSigner, verify_artifact};
+pub use sigstore::{BundleSigner, SigstoreRoot, verify_artifact};
 pub use time::TimestampAuthority;
 pub use trust::{
     Anchor, AnchorFault, AnchorKind, AnchorMaterial, AnchorUse, Change, Embedded, Health, IdentityRule,
@@ -138,8 +138,9 @@ pub use trust::{
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{
-    Comparison, Coverage, Judging, Observed, Seen, SignatureSeen, SignatureState, Verification,
-    VerifyOptions, claimed_signer, judge, observe, verify, verify_claim, verify_seen, verify_with,
+    Comparison, Coverage, Judging, Observed, Seen, SignatureSeen, SignatureState, TrustMoments, Verification,
+    VerifyOptions, bundle_moments, claimed_signer, judge, next_change, observe, verify, verify_claim,
+    verify_seen, verify_with,
 };
 pub use words::{CODES, CodeInfo, Words, code_info};
 pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};

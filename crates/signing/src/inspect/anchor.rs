@@ -25,7 +25,7 @@ impl Anchor {
                     authorities.iter().flat_map(|one| one.signer.iter().chain(&one.certificates));
                 of_certificates(&certificates.cloned().collect::<Vec<_>>())
             }
-            AnchorMaterial::Sigstore(root) => match json::parse(root.as_bytes(), MAX_DEPTH) {
+            AnchorMaterial::Sigstore(root) => match json::parse(root.json().as_bytes(), MAX_DEPTH) {
                 Ok(document) => of_root(&document).unwrap_or_else(|| Inspection::new(ROOT)),
                 Err(error) => Inspection::new(error.what),
             },

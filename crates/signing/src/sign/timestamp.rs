@@ -8,6 +8,7 @@ use crate::text::Untrusted;
 use crate::time::token::{self, Token};
 use crate::trust::anchor::{Anchor, Trust};
 use crate::verify::time;
+use crate::words::time::token_damage;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
 use std::time::Duration;
@@ -69,7 +70,7 @@ impl TimestampService {
         if !token::holds_token(&answer) {
             return Err(self.service.unusable("it holds no timestamp"));
         }
-        let token = Token::read(&answer).map_err(|why| self.service.unusable(why))?;
+        let token = Token::read(&answer).map_err(|damage| self.service.unusable(token_damage(&damage)))?;
         if token.nonce.as_ref() != Some(&nonce) {
             return Err(self.service.unusable("it answers another question: its nonce is another"));
         }
@@ -81,15 +82,11 @@ impl TimestampService {
             time::check(std::slice::from_ref(&answer), signature, &self.trust, Timestamp::now());
         let is_good = check.outcome == Outcome::Pass || self.trust.anchors.is_empty();
         if check.outcome == Outcome::Fail || !is_good {
-            let found = check
-                .words()
-                .found
-                .as_ref()
-                .map(|found| format!(" ({})", found.clip(200)))
-                .unwrap_or_default();
+            let words = check.words();
+            let found = words.found.map(|found| format!(" ({})", found.clip(200))).unwrap_or_default();
             return Err(Error::new(
                 Code::Unproven,
-                format!("the timestamp does not hold: {} {}{found}", check.code, check.words().summary),
+                format!("the timestamp does not hold: {} {}{found}", check.code, words.summary),
             )
             .at(&self.service.url)
             .help("nothing was written; check the address, and the certificates that were given for the authority"));

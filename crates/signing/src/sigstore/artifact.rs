@@ -1,8 +1,10 @@
 //! A Sigstore bundle over any artifact, whose digest the caller tells. It says nothing about models.
 
+use crate::check::codes::CheckCode;
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
+use crate::check::why::sigstore::SigstoreWhy;
 use crate::error::{Code, Error, Result};
 use crate::json;
 use crate::keys::public::PublicKey;
@@ -10,8 +12,8 @@ use crate::text::Untrusted;
 use sigstore_verify::types::{DerPublicKey, Sha256Hash};
 use sigstore_verify::{Error as Fault, Policy, PublicKeyVerificationPolicy, VerificationPolicy};
 
-use super::evidence::{OVER_LIMITS, explain, is_within_limits, judge};
-use super::root::trusted_root;
+use super::evidence::{explain, is_within_limits};
+use super::root::SigstoreRoot;
 
 const MAX_DEPTH: usize = 64;
 
@@ -43,7 +45,7 @@ pub fn verify_artifact(
     digest: [u8; 32],
     signer: &BundleSigner,
 ) -> Result<Vec<Check>> {
-    let root = trusted_root(root)?;
+    let root = SigstoreRoot::parse(root)?;
     let malformed = |cause: String| {
         Error::new(Code::Malformed, format!("not a Sigstore bundle ({cause})"))
             .help("get the bundle again from the publisher")
@@ -54,7 +56,8 @@ pub fn verify_artifact(
     let bundle = sigstore_verify::types::Bundle::from_json(text)
         .map_err(|cause| malformed(crate::text::screen(&cause.to_string())))?;
     if !is_within_limits(&bundle) {
-        return Err(Error::new(Code::TooLarge, OVER_LIMITS).help("get the bundle again from the publisher"));
+        const WHAT: &str = "the bundle has more certificates, timestamps or log entries, or larger ones, than any signature needs";
+        return Err(Error::new(Code::TooLarge, WHAT).help("get the bundle again from the publisher"));
     }
     let policy: Box<dyn Policy> = match signer {
         BundleSigner::Identity { subject, issuer } => {
@@ -64,19 +67,16 @@ pub fn verify_artifact(
             Box::new(PublicKeyVerificationPolicy::new(DerPublicKey::from_bytes(key.spki_der())))
         }
     };
-    Ok(match judge(&bundle, &root, Sha256Hash::new(digest), policy.as_ref()) {
-        Ok(_) => vec![Check::prose_pass(
-            Stage::Signature,
-            "The signature is that of the expected signer, over this artifact",
-        )],
+    let verified = match root.read() {
+        Ok(root) => root.verifier.verify(Sha256Hash::new(digest), &bundle, policy.as_ref()).map(|_| ()),
+        Err(fault) => Err(Fault::InvalidTrustRoot(fault.to_string())),
+    };
+    Ok(match verified {
+        Ok(()) => vec![Check::pass(Stage::Signature, SigstoreWhy::ExpectedSigner)],
         Err(Fault::ArtifactMismatch(cause)) => {
-            let summary = "The bundle is about another artifact than the one that was given";
-            vec![
-                Check::prose(Stage::Subject, "SUBJECT-ARTIFACT", Outcome::Fail, summary)
-                    .found(cause.to_string())
-                    .remedy("Get the artifact and its bundle again, together"),
-            ]
+            let why = SigstoreWhy::OtherArtifact { cause: cause.into() };
+            vec![Check::new(CheckCode::SubjectArtifact, Outcome::Fail, why)]
         }
-        Err(fault) => explain(&fault),
+        Err(fault) => explain(&fault, &bundle, &[]),
     })
 }

@@ -1,24 +1,27 @@
 //! What a keyless bundle brings to prove who signed and when, judged against trusted roots. What was signed is not its
 //! business, so the library is given the bundle's own subject.
 
-use crate::bundle::document::Bundle;
+use crate::bundle::document::{Bundle, Material};
 use crate::bundle::manifest::outline;
+use crate::check::codes::CheckCode;
 use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
-use crate::check::step::{Check, unknown_prose};
+use crate::check::step::Check;
+use crate::check::why::Why;
+use crate::check::why::sigstore::{KnownInstance, LeafFault, LogFault, RootMade, SigstoreWhy, Unsupported};
 use crate::text::Untrusted;
+use crate::x509::certificate;
 use crate::x509::der_limits::is_modest;
 use jiff::Timestamp;
-use sigstore_verify::trust_root::TrustedRoot;
 use sigstore_verify::types::bundle::VerificationMaterialContent;
 use sigstore_verify::types::{DerCertificate, Sha256Hash, SignatureContent};
 use sigstore_verify::{
-    CertificateError, Error as Fault, Policy, TimestampError, TransparencyLogError, VerificationPolicy,
-    VerificationResult, Verifier,
+    CertificateError, Error as Fault, TimestampError, TransparencyLogError, VerificationPolicy,
+    VerificationResult,
 };
 
-use super::root::{PUBLIC_GOOD, STAGING};
+use super::root::SigstoreRoot;
 
 /// Log entries, timestamps and certificates, each.
 const MAX_EVIDENCE: usize = 32;
@@ -33,28 +36,34 @@ pub(crate) struct Keyless {
     pub(crate) log: Option<LogEntry>,
 }
 
+/// A root to judge by, and what its anchor says of it.
+pub(crate) struct NamedRoot<'r> {
+    pub(crate) name: &'r str,
+    pub(crate) made: Option<Timestamp>,
+    pub(crate) root: &'r SigstoreRoot,
+}
+
 /// Verifies a keyless bundle against each root until one answers for it.
-pub(crate) fn check(bundle: &Bundle, roots: &[&str]) -> Keyless {
+pub(crate) fn check(bundle: &Bundle, roots: &[NamedRoot]) -> Keyless {
     let parsed = match parse(bundle) {
         Ok(parsed) => parsed,
         Err(checks) => return Keyless { checks, anchor: None, signed_at: None, log: None },
     };
     let mut worst: Option<(u8, Vec<Check>)> = None;
-    for (index, root) in roots.iter().enumerate() {
-        match verify(&parsed, root) {
+    for (index, NamedRoot { root, .. }) in roots.iter().enumerate() {
+        let fault = match verify(&parsed, root) {
             Ok(result) => return proven(&parsed, &result, index),
-            Err(fault) => {
-                let fault = unknown_log(&parsed, root).unwrap_or(fault);
-                // The root that knows the log tells more than one of another instance.
-                let rank = match fault {
-                    Fault::TransparencyLog(TransparencyLogError::UnknownLog { .. }) => 1,
-                    Fault::InvalidTrustRoot(_) | Fault::TrustRoot(_) | Fault::TrustedCertificate(_) => 2,
-                    _ => 0,
-                };
-                if worst.as_ref().is_none_or(|(known, _)| rank < *known) {
-                    worst = Some((rank, explain(&fault)));
-                }
-            }
+            Err(fault) => fault,
+        };
+        let fault = unknown_log(&parsed, root).unwrap_or(fault);
+        // The root that knows the log tells more than one of another instance.
+        let rank = match fault {
+            Fault::TransparencyLog(TransparencyLogError::UnknownLog { .. }) => 1,
+            Fault::InvalidTrustRoot(_) | Fault::TrustRoot(_) | Fault::TrustedCertificate(_) => 2,
+            _ => 0,
+        };
+        if worst.as_ref().is_none_or(|(known, _)| rank < *known) {
+            worst = Some((rank, explain(&fault, &parsed.bundle, &made(roots, &parsed.bundle))));
         }
     }
     Keyless {
@@ -65,56 +74,59 @@ pub(crate) fn check(bundle: &Bundle, roots: &[&str]) -> Keyless {
     }
 }
 
+/// A log or an authority may be newer than the root that should know it.
+fn made(roots: &[NamedRoot], bundle: &sigstore_verify::types::Bundle) -> Vec<RootMade> {
+    const SHOWN: usize = 5;
+    let leaf = bundle.signing_certificate().and_then(|leaf| certificate::parse(leaf.as_bytes()).ok());
+    let certified = leaf.map(|leaf| certificate::validity(&leaf).0);
+    let of = |root: &NamedRoot| {
+        let made = root.made?;
+        let is_older = certified.is_some_and(|certified| certified > made);
+        Some(RootMade { name: Untrusted::new(root.name), made, is_older })
+    };
+    roots.iter().take(SHOWN).filter_map(of).collect()
+}
+
 struct Parsed {
     bundle: sigstore_verify::types::Bundle,
     subject: Sha256Hash,
 }
 
 fn parse(bundle: &Bundle) -> std::result::Result<Parsed, Vec<Check>> {
-    let unsupported = |why: String| {
+    let unsupported = |fault: Unsupported| {
+        let why = SigstoreWhy::Unsupported { fault };
         vec![
-            unknown_prose(Stage::Chain, NOT_READ),
-            unknown_prose(Stage::Time, NOT_READ),
-            Check::prose(
-                Stage::Log,
-                "LOG-UNSUPPORTED",
-                Outcome::Unknown,
-                "The log entry is of a kind that cannot be verified here",
-            )
-            .found(why)
-            .remedy("Ask the publisher for a bundle of version 0.3 with an entry of kind dsse 0.0.1 or hashedrekord"),
+            Check::unknown(Stage::Chain, SigstoreWhy::NotRead),
+            Check::unknown(Stage::Time, SigstoreWhy::NotRead),
+            Check::new(CheckCode::LogUnsupported, Outcome::Unknown, why),
         ]
     };
-    let text = std::str::from_utf8(&bundle.raw).map_err(|cause| unsupported(cause.to_string()))?;
+    let unreadable = |cause: String| unsupported(Unsupported::Unreadable { cause: cause.into() });
+    let text = std::str::from_utf8(&bundle.raw).map_err(|cause| unreadable(cause.to_string()))?;
     let theirs =
-        sigstore_verify::types::Bundle::from_json(text).map_err(|cause| unsupported(cause.to_string()))?;
+        sigstore_verify::types::Bundle::from_json(text).map_err(|cause| unreadable(cause.to_string()))?;
     if !is_within_limits(&theirs) {
-        return Err(unsupported(OVER_LIMITS.to_owned()));
+        return Err(unsupported(Unsupported::OverLimits));
     }
-    // Two parsers read one document: they must have read the same.
-    let same = match &theirs.content {
-        SignatureContent::DsseEnvelope(envelope) => {
-            envelope.payload.as_bytes() == bundle.envelope.payload
-                && envelope.payload_type == bundle.envelope.payload_type
-                && envelope.signature.sig.as_bytes() == bundle.envelope.signature
-        }
-        _ => false,
-    };
-    if !same {
-        return Err(unsupported("the bundle reads in two ways".to_owned()));
+    if !is_read_alike(bundle, &theirs) {
+        return Err(unsupported(Unsupported::TwoReadings));
     }
-    let subject = own_subject(&bundle.envelope.payload).ok_or_else(|| {
-        let why = "The statement names no subject, so its log entry was not looked at; see STATEMENT";
-        vec![
-            unknown_prose(Stage::Chain, why),
-            unknown_prose(Stage::Time, why),
-            unknown_prose(Stage::Log, why),
-        ]
-    })?;
+    let stages = [Stage::Chain, Stage::Time, Stage::Log];
+    let subject = own_subject(&bundle.envelope.payload)
+        .ok_or_else(|| stages.map(|stage| Check::unknown(stage, SigstoreWhy::NoSubject)).to_vec())?;
     Ok(Parsed { bundle: theirs, subject })
 }
 
-const NOT_READ: &str = "The bundle's evidence could not be read for this; see LOG";
+/// Two parsers read one document: they must have read the same, or the signer whom we show is not the one whose
+/// evidence was judged.
+fn is_read_alike(ours: &Bundle, theirs: &sigstore_verify::types::Bundle) -> bool {
+    let SignatureContent::DsseEnvelope(envelope) = &theirs.content else { return false };
+    let Material::Sigstore { leaf } = &ours.material else { return false };
+    envelope.payload.as_bytes() == ours.envelope.payload
+        && envelope.payload_type == ours.envelope.payload_type
+        && envelope.signature.sig.as_bytes() == ours.envelope.signature
+        && theirs.signing_certificate().is_some_and(|theirs| theirs.as_bytes() == leaf.as_slice())
+}
 
 /// Whether the subject is this model's is for SUBJECT and FILES; the library only wants to be told one.
 fn own_subject(payload: &[u8]) -> Option<Sha256Hash> {
@@ -140,20 +152,10 @@ pub(super) fn is_within_limits(bundle: &sigstore_verify::types::Bundle) -> bool 
         && certificates.iter().all(|certificate| is_modest(certificate.as_bytes()))
 }
 
-pub(super) const OVER_LIMITS: &str =
-    "its certificates, timestamps or log entries have more parts than any signature needs";
-
-pub(crate) fn judge(
-    bundle: &sigstore_verify::types::Bundle,
-    root: &str,
-    artifact: Sha256Hash,
-    policy: &dyn Policy,
-) -> std::result::Result<VerificationResult, Fault> {
-    Verifier::new(&TrustedRoot::from_json(root)?)?.verify(artifact, bundle, policy)
-}
-
-fn verify(parsed: &Parsed, root: &str) -> std::result::Result<VerificationResult, Fault> {
-    let result = judge(&parsed.bundle, root, parsed.subject, &VerificationPolicy::any_identity())?;
+fn verify(parsed: &Parsed, root: &SigstoreRoot) -> std::result::Result<VerificationResult, Fault> {
+    let root = root.read().map_err(|fault| Fault::InvalidTrustRoot(fault.to_string()))?;
+    let policy = VerificationPolicy::any_identity();
+    let result = root.verifier.verify(parsed.subject, &parsed.bundle, &policy)?;
     if result.certificate_verified() && result.tlog_verified() && result.sct_verified() {
         Ok(result)
     } else {
@@ -162,8 +164,8 @@ fn verify(parsed: &Parsed, root: &str) -> std::result::Result<VerificationResult
 }
 
 /// Another instance fails at whatever the library looks at first; what explains it is the log.
-fn unknown_log(parsed: &Parsed, root: &str) -> Option<Fault> {
-    let root = TrustedRoot::from_json(root).ok()?;
+fn unknown_log(parsed: &Parsed, root: &SigstoreRoot) -> Option<Fault> {
+    let root = &root.read().ok()?.document;
     let entries = &parsed.bundle.verification_material.tlog_entries;
     let is_known = |id| root.tlogs.iter().any(|log| log.log_id == id);
     if entries.iter().any(|entry| is_known(entry.log_id.clone())) {
@@ -174,10 +176,14 @@ fn unknown_log(parsed: &Parsed, root: &str) -> Option<Fault> {
 }
 
 /// The instance whose log that is, of those whose roots are inside this program.
-fn instance_of(log_id: &str) -> Option<&'static str> {
-    [("public-good", PUBLIC_GOOD), ("staging", STAGING)].into_iter().find_map(|(name, root)| {
-        let root = TrustedRoot::from_json(root).ok()?;
-        root.tlogs.iter().any(|log| log.log_id.key_id.to_base64() == log_id).then_some(name)
+fn instance_of(log_id: &str) -> Option<KnownInstance> {
+    let known = [
+        (KnownInstance::PublicGood, SigstoreRoot::public_good()),
+        (KnownInstance::Staging, SigstoreRoot::staging()),
+    ];
+    known.into_iter().find_map(|(instance, root)| {
+        let logs = &root.read().ok()?.document.tlogs;
+        logs.iter().any(|log| log.log_id.key_id.to_base64() == log_id).then_some(instance)
     })
 }
 
@@ -192,192 +198,112 @@ fn proven(parsed: &Parsed, result: &VerificationResult, anchor: usize) -> Keyles
         index: entry.log_index.get(),
     });
     let time = match signed_at {
-        Some((at, TimeSource::Log)) => {
-            Check::prose_pass(Stage::Time, format!("Signed at {at}, says the transparency log"))
-        }
-        Some((at, TimeSource::Authority)) => {
-            Check::prose_pass(Stage::Time, format!("Signed at {at}, says a trusted timestamp authority"))
-        }
-        None => unknown_prose(Stage::Time, "No trusted time was found"),
+        Some((at, source)) => Check::pass(Stage::Time, SigstoreWhy::SignedAt { at, source }),
+        None => Check::unknown(Stage::Time, SigstoreWhy::NoTime),
     };
-    let chain = Check::prose_pass(
-        Stage::Chain,
-        "The certificate was issued by the trusted Fulcio authority and was valid when it was used",
-    );
-    let mut logged = Check::prose_pass(
-        Stage::Log,
-        "The transparency log holds this signature: proof and checkpoint verified",
-    );
-    if let Some(entry) = entry {
-        logged = logged.evidence(format!(
-            "log {}, entry {}",
-            entry.log_id.key_id.to_base64(),
-            entry.log_index.get()
-        ));
-    }
+    let chain = Check::pass(Stage::Chain, SigstoreWhy::ChainHeldInTime);
+    let logged = Check::pass(Stage::Log, SigstoreWhy::Logged { entry: log.clone() });
     Keyless { checks: vec![chain, time, logged], anchor: Some(anchor), signed_at, log }
 }
 
 /// The library stops at its first fault. In its order: times, chain, log, signature, log entry against bundle.
 /// What came before passed; what comes after was not looked at.
-pub(super) fn explain(fault: &Fault) -> Vec<Check> {
-    use Outcome::{Fail, Missing};
+pub(super) fn explain(
+    fault: &Fault,
+    bundle: &sigstore_verify::types::Bundle,
+    roots: &[RootMade],
+) -> Vec<Check> {
     use Stage::{Chain, Log, Signature, Time, Trust};
-    let new = |stage: Stage, code: &str, outcome: Outcome, what: &str, remedy: &str| {
-        Check::prose(stage, code, outcome, what).found(fault.to_string()).remedy(remedy)
-    };
-    let after = |stage: Stage, reason: Stage| {
-        unknown_prose(stage, &format!("Not looked at, because {} did not pass", reason.name()))
-    };
-    let time_held = || Check::prose_pass(Time, "The trusted times in the bundle are genuine");
-    let chain_held = || Check::prose_pass(Chain, "The certificate leads to the trusted Fulcio authority");
-    const PUBLISHER: &str = "Treat the bundle as altered: get it again from the publisher";
+    let fail = |code: CheckCode, why: SigstoreWhy| Check::new(code, Outcome::Fail, why);
+    let after = |stage: Stage, reason: Stage| Check::unknown(stage, Why::After(reason));
+    let time_held = || Check::pass(Time, SigstoreWhy::TimesHeld);
+    let chain_held = || Check::pass(Chain, SigstoreWhy::ChainHeld);
+    let cause = Untrusted::new(fault.to_string());
+    let roots = roots.to_vec();
     match fault {
         Fault::TransparencyLog(TransparencyLogError::UnknownLog { log_id }) => {
             let instance = instance_of(log_id);
-            let (summary, remedy) = match instance {
-                Some(name) => (
-                    format!(
-                        "The signature was made with the {name} instance of Sigstore, which is not trusted here"
-                    ),
-                    match name {
-                        "staging" => {
-                            "Staging is for tests, and anybody can sign there: ask for a production signature"
-                        }
-                        _ => "Trust the public-good root, if this model is to be signed there",
-                    },
-                ),
-                None => (
-                    "The signature is in a transparency log that the trusted root does not know".to_owned(),
-                    "Add the trusted root of the instance that signed (private), if you trust it; refresh an old root",
-                ),
-            };
-            let found = instance.map(|name| format!(" of the {name} instance")).unwrap_or_default();
-            let log = Check::prose(Log, "LOG-UNKNOWN", Fail, summary)
-                .expected("a log of the trusted root")
-                .found(format!("log {log_id}{found}"))
-                .remedy(remedy);
-            vec![after(Chain, Log), after(Time, Log), log]
+            let why = SigstoreWhy::UnknownLog { log_id: Untrusted::new(log_id), instance, roots };
+            vec![after(Chain, Log), after(Time, Log), fail(CheckCode::LogUnknown, why)]
         }
         Fault::TransparencyLog(what) => {
-            let checkpoint = matches!(what, TransparencyLogError::Checkpoint(_));
-            let log = new(
-                Log,
-                "LOG-INVALID",
-                Fail,
-                "What the bundle brings to prove its log entry does not hold",
-                if checkpoint {
-                    "Get the bundle again; if the log has new keys, refresh the trusted root"
-                } else {
-                    PUBLISHER
-                },
-            );
+            let fault = log_fault(what, bundle);
             // These are only reached once times and chain are through.
-            let late = matches!(
-                what,
-                TransparencyLogError::InclusionProof(_)
-                    | TransparencyLogError::Checkpoint(_)
-                    | TransparencyLogError::EntryMismatch(_)
-            );
-            if late {
+            let is_late =
+                matches!(fault, LogFault::InclusionProof | LogFault::Checkpoint | LogFault::EntryMismatch);
+            // What the library says of the time quotes the clock.
+            let cause = Some(cause).filter(|_| !matches!(fault, LogFault::IntegratedTime { .. }));
+            let log = fail(CheckCode::LogInvalid, SigstoreWhy::Log { fault, cause, roots });
+            if is_late {
                 vec![chain_held(), time_held(), log]
             } else {
                 vec![after(Chain, Log), after(Time, Log), log]
             }
         }
-        Fault::Timestamp(TimestampError::NoVerifiedTimestamp(_)) => vec![
-            new(
-                Time,
-                "TIME-ABSENT",
-                Missing,
-                "Nothing that is trusted says when it was signed, so the short-lived certificate cannot be judged",
-                "Ask the publisher for a bundle with a log promise or a timestamp of a trusted authority",
-            ),
-            after(Chain, Time),
-            after(Log, Time),
-        ],
+        Fault::Timestamp(TimestampError::NoVerifiedTimestamp(_)) => {
+            let why = SigstoreWhy::NoTrustedTime { cause };
+            let time = Check::new(CheckCode::TimeAbsent, Outcome::Missing, why);
+            vec![time, after(Chain, Time), after(Log, Time)]
+        }
         Fault::Timestamp(_) => vec![
-            new(Time, "TIME-INVALID", Fail, "A timestamp in the bundle does not hold", PUBLISHER),
+            fail(CheckCode::TimeInvalid, SigstoreWhy::Timestamp { cause }),
             after(Chain, Time),
             after(Log, Time),
         ],
         Fault::Certificate(what) => {
-            let (code, summary, remedy) = match what {
-                CertificateError::Expired { .. } => (
-                    "CHAIN-EXPIRED",
-                    "The signing certificate had expired when it was used",
-                    "Ask the publisher to sign again",
-                ),
-                CertificateError::NotYetValid { .. } => (
-                    "CHAIN-NOT-YET-VALID",
-                    "The signing certificate was not valid yet when it was used",
-                    "Ask the publisher to sign again",
-                ),
-                CertificateError::Sct(_) => (
-                    "CHAIN-SCT",
-                    "The certificate was not entered in a certificate log that is trusted",
-                    "Treat the certificate as forged; if the log has new keys, refresh the trusted root",
-                ),
-                CertificateError::Malformed(_) => {
-                    ("CHAIN-INVALID", "The certificate cannot be read", PUBLISHER)
-                }
-                _ => (
-                    "CHAIN-UNTRUSTED",
-                    "The certificate does not lead to a Fulcio authority that is trusted",
-                    "Add the trusted root of the instance that signed, if you trust it",
-                ),
+            let (code, fault) = match what {
+                CertificateError::Expired { .. } => (CheckCode::ChainExpired, LeafFault::Expired),
+                CertificateError::NotYetValid { .. } => (CheckCode::ChainNotYetValid, LeafFault::NotYetValid),
+                CertificateError::Sct(_) => (CheckCode::ChainSct, LeafFault::Sct),
+                CertificateError::Malformed(_) => (CheckCode::ChainInvalid, LeafFault::Malformed),
+                _ => (CheckCode::ChainUntrusted, LeafFault::Untrusted),
             };
-            vec![new(Chain, code, Fail, summary, remedy), time_held(), after(Log, Chain)]
+            let chain = fail(code, SigstoreWhy::Certificate { fault, cause, roots });
+            vec![chain, time_held(), after(Log, Chain)]
         }
         Fault::SignatureInvalid(_) => vec![
-            new(
-                Signature,
-                "SIGNATURE-INVALID",
-                Fail,
-                "The signature does not fit the signed bytes",
-                PUBLISHER,
-            ),
+            fail(CheckCode::SignatureInvalid, SigstoreWhy::Signature { cause }),
             chain_held(),
             time_held(),
             after(Log, Signature),
         ],
         // The subject is the bundle's own, so this is the log entry's digest (hashedrekord), looked at last.
-        Fault::ArtifactMismatch(_) => vec![
-            chain_held(),
-            time_held(),
-            new(Log, "LOG-INVALID", Fail, "The bundle's log entry is about something else", PUBLISHER),
-        ],
-        Fault::Bundle(_) => vec![
-            after(Chain, Log),
-            after(Time, Log),
-            new(Log, "LOG-INVALID", Fail, "The bundle's log entry is incomplete", PUBLISHER),
-        ],
+        Fault::ArtifactMismatch(_) => {
+            let why = SigstoreWhy::Log { fault: LogFault::OtherArtifact, cause: Some(cause), roots };
+            vec![chain_held(), time_held(), fail(CheckCode::LogInvalid, why)]
+        }
+        Fault::Bundle(_) => {
+            let why = SigstoreWhy::Log { fault: LogFault::Incomplete, cause: Some(cause), roots };
+            vec![after(Chain, Log), after(Time, Log), fail(CheckCode::LogInvalid, why)]
+        }
         Fault::IdentityMismatch { .. } | Fault::IssuerMismatch { .. } => vec![
             chain_held(),
             time_held(),
-            new(
-                Stage::Identity,
-                "IDENTITY-MISMATCH",
-                Fail,
-                "The signer is not the one expected",
-                "Refuse the artifact unless the publisher confirms the signer by another way",
-            ),
+            fail(CheckCode::IdentityMismatch, SigstoreWhy::Identity { cause }),
         ],
         Fault::InvalidTrustRoot(_) | Fault::TrustRoot(_) | Fault::TrustedCertificate(_) => vec![
-            new(
-                Trust,
-                "TRUST-UNUSABLE",
-                Outcome::Unknown,
-                "The trusted root cannot be used",
-                "Refresh the trusted root",
-            ),
+            Check::new(CheckCode::TrustUnusable, Outcome::Unknown, SigstoreWhy::RootUnusable { cause }),
             after(Chain, Trust),
             after(Time, Trust),
             after(Log, Trust),
         ],
-        _ => {
-            let why = "The evidence in the bundle is of a kind that cannot be verified here";
-            [Chain, Time, Log].map(|stage| unknown_prose(stage, why).found(fault.to_string())).to_vec()
+        _ => [Chain, Time, Log]
+            .map(|stage| Check::unknown(stage, SigstoreWhy::Other { cause: cause.clone() }))
+            .to_vec(),
+    }
+}
+
+fn log_fault(fault: &TransparencyLogError, bundle: &sigstore_verify::types::Bundle) -> LogFault {
+    match fault {
+        TransparencyLogError::InclusionProof(_) => LogFault::InclusionProof,
+        TransparencyLogError::Checkpoint(_) => LogFault::Checkpoint,
+        TransparencyLogError::InclusionPromise(_) => LogFault::InclusionPromise,
+        TransparencyLogError::EntryMismatch(_) => LogFault::EntryMismatch,
+        TransparencyLogError::IntegratedTime(_) => {
+            let entries = &bundle.verification_material.tlog_entries;
+            LogFault::IntegratedTime { at: entries.iter().find_map(|entry| entry.integrated_time) }
         }
+        TransparencyLogError::MalformedEntry(_) => LogFault::Malformed,
+        _ => LogFault::Other,
     }
 }

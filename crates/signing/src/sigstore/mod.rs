@@ -7,3 +7,4 @@ pub(crate) mod identity;
 pub(crate) mod root;
 
 pub use artifact::{BundleSigner, verify_artifact};
+pub use root::SigstoreRoot;

@@ -1,9 +1,11 @@
 //! Timestamps on the wire (RFC 3161 in CMS, RFC 5652): the query, and the reading of an answer or a token with
 //! limits. Who made a token and whether it holds is judged elsewhere.
 
+use crate::check::why::time::{Stamper, TokenDamage};
 #[cfg(feature = "keyless")]
 use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
+use crate::words::time::{stamper, token_damage};
 use crate::x509::certificate;
 use crate::x509::der_limits::is_modest;
 use aws_lc_rs::digest;
@@ -192,8 +194,8 @@ impl Named {
 pub(crate) struct Token {
     pub(crate) imprint: Imprint,
     pub(crate) at: Timestamp,
-    /// By how much the time may be off: `1.5 s`.
-    pub(crate) accuracy: Option<String>,
+    /// By how many microseconds the time may be off.
+    pub(crate) accuracy_micros: Option<u64>,
     pub(crate) ordering: bool,
     pub(crate) policy: ObjectIdentifier,
     pub(crate) serial: String,
@@ -209,71 +211,69 @@ pub(crate) struct Token {
     pub(crate) certificates: Vec<Vec<u8>>,
 }
 
-type Read<T> = std::result::Result<T, String>;
+type Read<T> = std::result::Result<T, TokenDamage>;
 
 impl Token {
     /// Reads a token, or an answer that holds one: DER, at most 64 KiB, one signer.
     ///
     /// # Errors
-    /// Why it cannot be read, in our own words.
+    /// Why it cannot be read.
     pub(crate) fn read(bytes: &[u8]) -> Read<Self> {
         if bytes.len() > LIMIT_TOKEN_BYTES {
-            return Err(format!("it is larger than {LIMIT_TOKEN_BYTES} bytes"));
+            return Err(TokenDamage::TooLarge { most: LIMIT_TOKEN_BYTES });
         }
         if !is_modest(bytes) {
-            return Err("it has more parts than any timestamp needs".to_owned());
+            return Err(TokenDamage::Bloated);
         }
-        let damaged = |cause: der::Error| format!("not a timestamp in DER ({cause})");
         let content = match Answer::from_der(bytes) {
-            Ok(answer) if !answer.status.is_granted() => return Err("the authority refused it".to_owned()),
+            Ok(answer) if !answer.status.is_granted() => return Err(TokenDamage::Refused),
             Ok(answer) => {
-                let token = answer.token.ok_or("the answer holds no token")?;
+                let token = answer.token.ok_or(TokenDamage::NoToken)?;
                 token.decode_as::<ContentInfo>().map_err(damaged)?
             }
             Err(_) => ContentInfo::from_der(bytes).map_err(damaged)?,
         };
         if content.content_type != SIGNED_DATA {
-            return Err("it is not signed".to_owned());
+            return Err(TokenDamage::Unsigned);
         }
         let certificates = certificates(content.content.value()).map_err(damaged)?;
         Self::of(content.content.decode_as().map_err(damaged)?, certificates)
     }
 
     fn of(data: SignedData, certificates: Vec<Vec<u8>>) -> Read<Self> {
-        let damaged = |cause: der::Error| format!("not a timestamp in DER ({cause})");
         if data.encap_content_info.econtent_type != TST_INFO {
-            return Err("what it signs is no time".to_owned());
+            return Err(TokenDamage::OtherContent);
         }
-        let content = data.encap_content_info.econtent.ok_or("it holds no time")?;
+        let content = data.encap_content_info.econtent.ok_or(TokenDamage::NoContent)?;
         let content: OctetString = content.decode_as().map_err(damaged)?;
         let info = TstInfo::from_der(content.as_bytes()).map_err(damaged)?;
         if info.version != 1 {
-            return Err(format!("it is of version {}", info.version));
+            return Err(TokenDamage::Version { version: info.version });
         }
         if info.extensions.iter().flatten().any(|extension| extension.critical) {
-            return Err("it holds a critical extension that is not known here".to_owned());
+            return Err(TokenDamage::CriticalExtension);
         }
         // RFC 3161 2.4.2: the authority's signature and no other.
         let [signer] = data.signer_infos.0.as_slice() else {
-            return Err("it does not have exactly one signer".to_owned());
+            return Err(TokenDamage::Signers);
         };
         let signer = signer.clone();
-        let attributes = signer.signed_attrs.as_ref().ok_or("it signs no attributes")?;
+        let attributes = signer.signed_attrs.as_ref().ok_or(TokenDamage::NoAttributes)?;
         let value = |kind: ObjectIdentifier| -> Read<Option<&Any>> {
             let mut found = attributes.iter().filter(|attribute| attribute.oid == kind);
             match (found.next().map(|attribute| attribute.values.as_slice()), found.next()) {
                 (None, _) => Ok(None),
                 (Some([value]), None) => Ok(Some(value)),
-                _ => Err("an attribute stands in it twice".to_owned()),
+                _ => Err(TokenDamage::AttributeTwice),
             }
         };
         let kind = value(CONTENT_TYPE)?.and_then(|kind| kind.decode_as::<ObjectIdentifier>().ok());
         let digest = value(MESSAGE_DIGEST)?.and_then(|digest| digest.decode_as::<OctetString>().ok());
         let (Some(TST_INFO), Some(digest)) = (kind, digest) else {
-            return Err("its signed attributes do not belong to a time".to_owned());
+            return Err(TokenDamage::OtherAttributes);
         };
         let own = digest_of(signer.digest_alg.oid)
-            .ok_or_else(|| format!("its digest is refused ({})", signer.digest_alg.oid))?;
+            .ok_or_else(|| TokenDamage::Digest { oid: signer.digest_alg.oid.to_string() })?;
         let named = match (value(SIGNING_CERTIFICATE_V2)?, value(SIGNING_CERTIFICATE)?) {
             (Some(named), _) => Some(named_certificate(named, &digest::SHA256)?),
             // SHA-1 by definition; a second certificate with that digest cannot be made.
@@ -281,8 +281,8 @@ impl Token {
             (None, None) => None,
         };
         Ok(Token {
-            at: time(&info.at).ok_or("its time cannot be read")?,
-            accuracy: info.accuracy.map(|accuracy| accuracy.to_string()),
+            at: time(&info.at).ok_or(TokenDamage::Time)?,
+            accuracy_micros: info.accuracy.map(|accuracy| accuracy.micros()),
             ordering: info.ordering.unwrap_or(false),
             policy: info.policy,
             serial: hex::encode(info.serial.as_bytes()),
@@ -317,9 +317,9 @@ fn certificates(data: &[u8]) -> der::Result<Vec<Vec<u8>>> {
 fn named_certificate(value: &Any, implied: &'static digest::Algorithm) -> Read<Named> {
     let named = value.decode_as::<SigningCertificate>().ok();
     let first = named.and_then(|named| named.certificates.into_iter().next());
-    let first = first.ok_or("it does not tell which certificate signed it")?;
+    let first = first.ok_or(TokenDamage::NoCertificateNamed)?;
     let algorithm = match first.algorithm {
-        Some(algorithm) => digest_of(algorithm.oid).ok_or("it names its certificate by a refused digest")?,
+        Some(algorithm) => digest_of(algorithm.oid).ok_or(TokenDamage::CertificateDigest)?,
         None => implied,
     };
     Ok(Named { algorithm, digest: first.digest.into_bytes() })
@@ -341,13 +341,14 @@ fn time(value: &Any) -> Option<Timestamp> {
     format!("{}T{}.{fraction}Z", date.join("-"), clock.join(":")).parse().ok()
 }
 
-impl std::fmt::Display for Accuracy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+fn damaged(cause: der::Error) -> TokenDamage {
+    TokenDamage::Der { cause: cause.to_string().into() }
+}
+
+impl Accuracy {
+    fn micros(&self) -> u64 {
         let part = |part: Option<u16>| u64::from(part.unwrap_or(0));
-        let micros =
-            u64::from(self.seconds.unwrap_or(0)) * 1_000_000 + part(self.millis) * 1000 + part(self.micros);
-        let text = format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000);
-        write!(f, "{} s", text.trim_end_matches('0').trim_end_matches('.'))
+        u64::from(self.seconds.unwrap_or(0)) * 1_000_000 + part(self.millis) * 1000 + part(self.micros)
     }
 }
 
@@ -374,7 +375,7 @@ pub(crate) fn is_meant(certificate: &Certificate, sid: &SignerIdentifier) -> boo
 pub(crate) fn describe(stamp: &[u8]) -> Untrusted {
     match Token::read(stamp) {
         Ok(token) => format!("{} by {}", token.at, authority_of(&token).raw()).into(),
-        Err(why) => format!("cannot be read: {why}").into(),
+        Err(damage) => format!("cannot be read: {}", token_damage(&damage)).into(),
     }
 }
 
@@ -383,16 +384,16 @@ pub(crate) fn authority_of(token: &Token) -> Untrusted {
     let mut brought = token.certificates.iter().filter_map(|der| certificate::parse(der).ok());
     match brought.find(|certificate| is_meant(certificate, &token.signer.sid)) {
         Some(certificate) => certificate::subject(&certificate),
-        None => unnamed(&token.signer.sid),
+        None => stamper(&unnamed(&token.signer.sid)),
     }
 }
 
-pub(crate) fn unnamed(sid: &SignerIdentifier) -> Untrusted {
+pub(crate) fn unnamed(sid: &SignerIdentifier) -> Stamper {
     match sid {
         SignerIdentifier::IssuerAndSerialNumber(name) => {
-            format!("a signer certified by {}", name.issuer).into()
+            Stamper::IssuedBy { issuer: name.issuer.to_string().into() }
         }
-        SignerIdentifier::SubjectKeyIdentifier(_) => "a signer that it does not name".into(),
+        SignerIdentifier::SubjectKeyIdentifier(_) => Stamper::Unnamed,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
 use crate::keys::public::PublicKey;
-use crate::sigstore::root;
+use crate::sigstore::root::{self, SigstoreRoot};
 use crate::text::Untrusted;
 use crate::time::authority::TimestampAuthority;
 use crate::x509::certificate::{self, certificates_from_pem};
@@ -48,7 +48,7 @@ pub enum AnchorMaterial {
     /// Certificates of authorities (or of a self-signed signer), DER.
     Ca(Vec<Vec<u8>>),
     /// A Sigstore `trusted_root.json`.
-    Sigstore(String),
+    Sigstore(SigstoreRoot),
     /// Timestamp authorities (RFC 3161): they say when, never who.
     Tsa(Vec<TimestampAuthority>),
 }
@@ -82,7 +82,7 @@ pub struct AnchorUse {
     pub origin: String,
     /// SHA-256 over the file's bytes, hex.
     pub digest: String,
-    /// Whole days between `made` and the time of verification.
+    /// Whole days between `made` and the time of the verification; none when that lies before `made`.
     pub age_days: Option<i64>,
 }
 
@@ -154,7 +154,7 @@ impl Anchor {
         json: &[u8],
         made: Option<Timestamp>,
     ) -> Result<Self> {
-        let root = root::trusted_root(json)?;
+        let root = SigstoreRoot::parse(json)?;
         Ok(Self::of(name, origin, json, made, AnchorMaterial::Sigstore(root)))
     }
 
@@ -174,17 +174,17 @@ impl Anchor {
 
     /// The trusted root of the public-good Sigstore instance, inside this program.
     pub fn public_good() -> Self {
-        Self::embedded("sigstore public good", root::PUBLIC_GOOD)
+        Self::embedded("sigstore public good", SigstoreRoot::public_good())
     }
 
     /// The trusted root of Sigstore's staging instance, inside this program: for tests only.
     pub fn staging() -> Self {
-        Self::embedded("sigstore staging", root::STAGING)
+        Self::embedded("sigstore staging", SigstoreRoot::staging())
     }
 
     /// The trusted root of GitHub's own Sigstore instance, inside this program.
     pub fn github() -> Self {
-        Self::embedded("sigstore github", root::GITHUB)
+        Self::embedded("sigstore github", SigstoreRoot::github())
     }
 
     /// As [`Anchor::key`], from a file.
@@ -247,12 +247,14 @@ impl Anchor {
 
     /// How it was used in a verification at the time `at`.
     pub fn used_at(&self, at: Timestamp) -> AnchorUse {
+        const DAY_SECONDS: i64 = 24 * 60 * 60;
+        let age = |made: Timestamp| at.as_second() - made.as_second();
         AnchorUse {
             name: self.name.clone(),
             kind: self.kind(),
             origin: self.origin.clone(),
             digest: self.digest.clone(),
-            age_days: self.made.map(|made| (at.as_second() - made.as_second()).max(0) / (24 * 60 * 60)),
+            age_days: self.made.map(age).filter(|age| *age >= 0).map(|age| age / DAY_SECONDS),
         }
     }
 
@@ -267,9 +269,10 @@ impl Anchor {
         Anchor { name: name.into(), origin: origin.into(), digest, made, material, crls: Vec::new() }
     }
 
-    fn embedded(name: &str, json: &str) -> Self {
+    fn embedded(name: &str, root: SigstoreRoot) -> Self {
         let made = Timestamp::from_second(EMBEDDED_MADE).ok();
-        Self::of(name, "embedded", json.as_bytes(), made, AnchorMaterial::Sigstore(json.to_owned()))
+        let json = root.json().to_owned();
+        Self::of(name, "embedded", json.as_bytes(), made, AnchorMaterial::Sigstore(root))
     }
 }
 

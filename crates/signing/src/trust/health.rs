@@ -61,7 +61,7 @@ impl Anchor {
         }
         let windows = match &self.material {
             AnchorMaterial::Ca(certificates) => of_certificates(certificates),
-            AnchorMaterial::Sigstore(root) => of_root(root),
+            AnchorMaterial::Sigstore(root) => of_root(root.json()),
             AnchorMaterial::Tsa(authorities) => {
                 authorities.iter().flat_map(|one| of_certificates(&one.certificates)).collect()
             }

@@ -85,7 +85,7 @@ impl Embedded {
     /// Its root as JSON.
     pub fn root(self) -> String {
         match self.anchor().material {
-            AnchorMaterial::Sigstore(root) => root,
+            AnchorMaterial::Sigstore(root) => root.json().to_owned(),
             _ => String::new(),
         }
     }
@@ -95,7 +95,7 @@ impl Embedded {
     /// that refreshing it takes nothing away.
     pub fn of(anchor: &Anchor) -> Option<Self> {
         let AnchorMaterial::Sigstore(root) = &anchor.material else { return None };
-        let own = Authorities::of(root)?;
+        let own = Authorities::of(root.json())?;
         Self::ALL.into_iter().find(|instance| {
             Authorities::of(&instance.root()).is_some_and(|known| {
                 own.addresses.is_subset(&known.addresses)

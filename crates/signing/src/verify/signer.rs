@@ -9,9 +9,8 @@ use crate::check::identity::{Identity, Method, NameDifference};
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::step::{Check, unknown_prose};
-use crate::clock::whole_second;
 use crate::keys::public::PublicKey;
-use crate::sigstore::evidence;
+use crate::sigstore::evidence::{self, NamedRoot};
 use crate::sigstore::identity::claimed_identity;
 use crate::text::Untrusted;
 use crate::trust::anchor::{Anchor, AnchorKind, AnchorMaterial, IdentityRule, Trust};
@@ -289,11 +288,13 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
         .and_then(|leaf| PublicKey::from_spki_der(&certificate::spki(&leaf)).ok());
     result.curve = key.as_ref().map(PublicKey::curve);
     let signature = key.map(|key| signed.check(&key));
-    let (anchors, roots): (Vec<&Anchor>, Vec<&str>) = trust
+    let (anchors, roots): (Vec<&Anchor>, Vec<NamedRoot>) = trust
         .anchors
         .iter()
         .filter_map(|anchor| match &anchor.material {
-            AnchorMaterial::Sigstore(root) => Some((anchor, root.as_str())),
+            AnchorMaterial::Sigstore(root) => {
+                Some((anchor, NamedRoot { name: &anchor.name, made: anchor.made, root }))
+            }
             _ => None,
         })
         .unzip();
@@ -316,10 +317,7 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
             "The signer's key is of a kind that is not checked by itself; see LOG",
         ),
     });
-    for mut check in evidence.checks {
-        if check.outcome == Outcome::Fail && matches!(check.stage, Stage::Chain | Stage::Log) {
-            check.prose_mut().details.extend(age_of_roots(&anchors, leaf, now));
-        }
+    for check in evidence.checks {
         // Time and log vouch for the signature: once that is broken, theirs are no findings of their own.
         if altered && check.stage != Stage::Signature && check.outcome == Outcome::Fail {
             result.set(unknown_prose(check.stage, "Not looked at, because SIGNATURE did not pass"));
@@ -332,23 +330,6 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
         result.signed_at = evidence.signed_at;
         result.log = evidence.log;
     }
-}
-
-/// A log or an authority may be newer than the root that should know it.
-fn age_of_roots(anchors: &[&Anchor], leaf: &[u8], now: Timestamp) -> Vec<Untrusted> {
-    const SHOWN: usize = 5;
-    let certified = certificate::parse(leaf).ok().map(|leaf| certificate::validity(&leaf).0);
-    let mut lines = Vec::new();
-    for anchor in anchors.iter().take(SHOWN) {
-        let (Some(made), Some(days)) = (anchor.made, anchor.used_at(now).age_days) else { continue };
-        let later = certified.filter(|certified| *certified > made).map_or(
-            "",
-            |_| "; the signature is newer, and so may be the log or the authority: refresh the root",
-        );
-        let made = whole_second(made);
-        lines.push(format!("the trusted root {} is {days} days old (made {made}){later}", anchor.name));
-    }
-    lines.into_iter().map(Untrusted::new).collect()
 }
 
 /// TRUST passes when there is something of the right kind to check against; where it leads is for CHAIN.

@@ -5,12 +5,15 @@ use crate::check::codes::CheckCode;
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
-use crate::clock::whole_second;
+use crate::check::why::Why;
+use crate::check::why::chain::{CertificateName, ChainWhy, PathRule};
+use crate::check::why::time::{
+    AuthorityFault, ChainFault, OtherToken, Stamper, Stranger, TimeWhy, TokenFault, TokenState, TrustedToken,
+};
 use crate::text::Untrusted;
 use crate::time::authority::TimestampAuthority;
 use crate::time::token::{Token, is_meant, unnamed};
 use crate::trust::anchor::{Anchor, AnchorMaterial, Trust};
-use crate::words::code_info;
 use crate::x509::judgement::ChainTime;
 use crate::x509::signatures::signature_holds;
 use crate::x509::{certificate, chain};
@@ -20,43 +23,29 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 
 /// How far a token may be ahead of the time of the verification: clocks differ.
-const TOLERANCE: SignedDuration = SignedDuration::from_secs(300);
+pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_secs(300);
 
-/// Why a timestamp does not count.
-struct Bad {
-    code: &'static str,
-    summary: &'static str,
-    expected: Option<String>,
-    found: Untrusted,
-}
+/// Without a path to a trusted root a timestamp is somebody else's; with one that breaks a rule it is ours, and bad.
+const ELSEWHERE: [CheckCode; 6] = [
+    CheckCode::ChainAlgorithm,
+    CheckCode::ChainKey,
+    CheckCode::ChainLimit,
+    CheckCode::ChainPartial,
+    CheckCode::ChainSignature,
+    CheckCode::ChainUntrusted,
+];
 
-impl Bad {
-    fn new(code: &'static str, summary: &'static str, found: impl Into<Untrusted>) -> Self {
-        Bad { code, summary, expected: None, found: found.into() }
-    }
+type Named<'t> = [(&'t Anchor, &'t TimestampAuthority)];
 
-    fn expected(self, text: impl Into<String>) -> Self {
-        Bad { expected: Some(text.into()), ..self }
-    }
-}
-
-/// A token that holds.
-struct Good<'t> {
-    at: Timestamp,
-    anchor: &'t Anchor,
-    authority: Untrusted,
-    details: Vec<String>,
-}
-
-enum Judged<'t> {
-    Good(Good<'t>),
+enum Judged {
+    Good(Box<TrustedToken>),
     /// By whom it says to be, and why that is not one of ours.
     Unknown {
         at: Timestamp,
-        authority: Untrusted,
-        why: Untrusted,
+        authority: Stamper,
+        stranger: Stranger,
     },
-    Bad(Bad),
+    Bad(TokenFault),
 }
 
 /// TIME, and the signing time, of a signature with these timestamps.
@@ -67,82 +56,49 @@ pub(crate) fn check(
     now: Timestamp,
 ) -> (Check, Option<Timestamp>) {
     let named: Vec<(&Anchor, &TimestampAuthority)> = authorities(trust).collect();
-    let judged: Vec<Judged> = stamps.iter().map(|stamp| judge(stamp, signature, &named, now)).collect();
-    let earliest = judged
-        .iter()
-        .enumerate()
-        .filter_map(|(index, one)| match one {
-            Judged::Good(good) => Some((index, good)),
-            _ => None,
-        })
-        .min_by_key(|(_, good)| good.at);
+    let judged: Vec<Judged> =
+        stamps.iter().map(|stamp| judge(stamp, signature, &named, now).unwrap_or_else(Judged::Bad)).collect();
+    let good = judged.iter().enumerate().filter_map(|(index, one)| match one {
+        Judged::Good(token) => Some((index, token.at)),
+        _ => None,
+    });
+    let earliest = good.min_by_key(|(_, at)| *at);
     let told = earliest
         .map(|(index, _)| index)
         .or_else(|| judged.iter().position(|one| matches!(one, Judged::Bad(_))))
-        .unwrap_or(0);
-    let mut check = match (earliest, judged.get(told)) {
-        (Some((_, good)), _) => {
-            let summary = format!("Signed at {}, says a trusted timestamp authority", good.at);
-            let found = format!(
-                "{}, trusted as {} from {}",
-                good.authority.raw(),
-                good.anchor.name,
-                good.anchor.origin
-            );
-            let mut check = Check::prose_pass(Stage::Time, summary).found(found);
-            check.prose_mut().details.extend(good.details.iter().map(|line| line.as_str().into()));
-            let used = good.anchor.used_at(now);
-            let age =
-                used.age_days.map_or_else(|| "of unknown age".to_owned(), |days| format!("{days} d old"));
-            check
-                .prose_mut()
-                .details
-                .push(format!("anchor {}: sha256 {}, {age}", used.name, used.digest).into());
-            check
+        // With nobody trusted, a stranger's timestamp is as if there were none.
+        .or_else(|| (!named.is_empty()).then_some(0));
+    let (mut deciding, others): (Vec<_>, Vec<_>) =
+        judged.into_iter().enumerate().partition(|(index, _)| Some(*index) == told);
+    let others = others.into_iter().map(other).collect();
+    let check = match deciding.pop() {
+        Some((index, Judged::Good(token))) => {
+            Check::pass(Stage::Time, TimeWhy::Trusted { index, token, others })
         }
-        (None, Some(Judged::Bad(bad))) => {
-            let mut check = Check::prose(Stage::Time, bad.code, Outcome::Fail, bad.summary)
-                .found(bad.found.clone())
-                .remedy(
-                    CheckCode::parse(bad.code)
-                        .and_then(code_info)
-                        .map(|info| info.remedy)
-                        .unwrap_or_default(),
-                );
-            check.prose_mut().expected = bad.expected.as_deref().map(Untrusted::new);
-            check
+        Some((index, Judged::Bad(fault))) => {
+            Check::new(fault.code(), Outcome::Fail, TimeWhy::Bad { index, fault, others })
         }
-        (None, Some(Judged::Unknown { authority, why, .. })) if !named.is_empty() => {
-            Check::prose(
-                Stage::Time,
-                "TIME-UNKNOWN-AUTHORITY",
-                // As without a timestamp: one more stranger's is no reason to believe less.
-                Outcome::Partial,
-                format!(
-                    "The timestamp is of an authority that is not trusted, and does not count; judged as of {}",
-                    whole_second(now)
-                ),
-            )
-            .expected(named_list(&named))
-            .found(authority.clone())
-            .detail(why.clone())
-            .remedy("Trust the authority only if you have its certificate from a source of your own: --tsa-certificate-chain, or kind = \"tsa\" in the policy")
+        // As without a timestamp: one more stranger's is no reason to believe less.
+        Some((index, Judged::Unknown { authority, stranger, .. })) => {
+            let trusted = names_of(&named);
+            let why = TimeWhy::UnknownAuthority { index, authority, stranger, trusted, others };
+            Check::new(CheckCode::TimeUnknownAuthority, Outcome::Partial, why)
         }
-        _ => untrusted(now, stamps.len()),
+        // Not a failure by itself: OMS v1.0 asks for no time.
+        None => Check::new(CheckCode::TimeUntrusted, Outcome::Partial, TimeWhy::Untrusted { others }),
     };
-    if !stamps.is_empty() {
-        check = check.evidence(place(told));
-    }
-    let others = judged
-        .iter()
-        .enumerate()
-        .filter(|(index, one)| *index != told || (named.is_empty() && matches!(one, Judged::Unknown { .. })));
-    check.prose_mut().details.extend(others.map(|(index, one)| line(index, one)));
-    (check, earliest.map(|(_, good)| good.at))
+    (check, earliest.map(|(_, at)| at))
 }
 
-fn place(index: usize) -> String {
-    format!("verificationMaterial.timestampVerificationData.rfc3161Timestamps[{index}]")
+fn other((index, judged): (usize, Judged)) -> OtherToken {
+    let state = match judged {
+        Judged::Good(token) => TokenState::Trusted { at: token.at, authority: token.authority },
+        Judged::Unknown { at, authority, stranger } => {
+            TokenState::UnknownAuthority { at, authority, stranger }
+        }
+        Judged::Bad(fault) => TokenState::Bad { fault },
+    };
+    OtherToken { index, state }
 }
 
 fn authorities(trust: &Trust) -> impl Iterator<Item = (&Anchor, &TimestampAuthority)> {
@@ -155,81 +111,27 @@ fn authorities(trust: &Trust) -> impl Iterator<Item = (&Anchor, &TimestampAuthor
     })
 }
 
-fn named_list(named: &[(&Anchor, &TimestampAuthority)]) -> String {
+fn names_of(named: &Named) -> Vec<Untrusted> {
     let mut names: Vec<&str> = named.iter().map(|(anchor, _)| anchor.name.as_str()).collect();
     names.dedup();
-    format!("a timestamp under {}", names.join(" or "))
-}
-
-/// Not a failure by itself: OMS v1.0 asks for no time.
-fn untrusted(now: Timestamp, stamps: usize) -> Check {
-    let remedy = match stamps {
-        0 => "Where the time matters, sign with a timestamp (--tsa-url) or keyless",
-        _ => {
-            "Where the time matters, name the timestamp authority's certificate: --tsa-certificate-chain, or kind = \"tsa\" in the policy"
-        }
-    };
-    let summary =
-        format!("Nothing that is trusted says when it was signed; judged as of {}", whole_second(now));
-    Check::prose(Stage::Time, "TIME-UNTRUSTED", Outcome::Partial, summary).remedy(remedy)
-}
-
-fn line(index: usize, judged: &Judged) -> Untrusted {
-    let number = index + 1;
-    match judged {
-        Judged::Good(good) => {
-            format!("timestamp {number}: {} by {}, trusted", good.at, good.authority.raw()).into()
-        }
-        Judged::Unknown { at, authority, why } => format!(
-            "timestamp {number} does not count: {at} by {}, who is not trusted ({})",
-            authority.raw(),
-            why.raw()
-        )
-        .into(),
-        Judged::Bad(bad) => {
-            format!("timestamp {number} does not count: {} ({}: {})", bad.summary, bad.code, bad.found.raw())
-                .into()
-        }
-    }
-}
-
-fn judge<'t>(
-    stamp: &[u8],
-    signature: &[u8],
-    named: &[(&'t Anchor, &'t TimestampAuthority)],
-    now: Timestamp,
-) -> Judged<'t> {
-    match judge_token(stamp, signature, named, now) {
-        Ok(judged) => judged,
-        Err(bad) => Judged::Bad(bad),
-    }
+    names.into_iter().map(Untrusted::new).collect()
 }
 
 /// First what contradicts whoever made it, then who made it, then whether they may.
-fn judge_token<'t>(
+fn judge(
     stamp: &[u8],
     signature: &[u8],
-    named: &[(&'t Anchor, &'t TimestampAuthority)],
+    named: &Named,
     now: Timestamp,
-) -> std::result::Result<Judged<'t>, Bad> {
-    let token = Token::read(stamp)
-        .map_err(|why| Bad::new("TIME-MALFORMED", "A timestamp in the bundle cannot be read", why))?;
+) -> std::result::Result<Judged, TokenFault> {
+    let token = Token::read(stamp).map_err(TokenFault::Malformed)?;
     match token.imprint.is_of(signature) {
         Some(true) => {}
-        Some(false) => {
-            let summary = "A timestamp in the bundle is of another signature";
-            return Err(Bad::new(
-                "TIME-OTHER-SIGNATURE",
-                summary,
-                format!("the digest {}", token.imprint.hex()),
-            )
-            .expected("the digest of this signature"));
-        }
-        None => return Err(algorithm(format!("a digest by {}", token.imprint.algorithm()))),
+        Some(false) => return Err(TokenFault::OtherSignature { digest: token.imprint.hex() }),
+        None => return Err(TokenFault::Digest { oid: token.imprint.algorithm().to_string() }),
     }
     if !token.is_whole {
-        let why = "the digest that was signed is not of the time in it";
-        return Err(Bad::new("TIME-INVALID", ALTERED, why));
+        return Err(TokenFault::OtherTime);
     }
     let pool = named.iter().flat_map(|(_, one)| one.certificates.iter().chain(&one.signer));
     let candidates: Vec<(Vec<u8>, Certificate)> = token
@@ -244,8 +146,7 @@ fn judge_token<'t>(
     let found = candidates.iter().find(|(der, _)| is_named(der)).or(candidates.first());
     let Some((der, certificate)) = found else {
         let authority = unnamed(&token.signer.sid);
-        let why = "its certificate is neither in the timestamp nor among the trusted ones".into();
-        return Ok(Judged::Unknown { at: token.at, authority, why });
+        return Ok(Judged::Unknown { at: token.at, authority, stranger: Stranger::NoCertificate });
     };
     let holds = signature_holds(
         certificate,
@@ -254,128 +155,95 @@ fn judge_token<'t>(
         &token.signed,
         token.signer.signature.as_bytes(),
     );
-    let authority: Untrusted = certificate::name_of(certificate).into();
+    let authority = certificate::name_of(certificate);
     if holds == Some(false) {
-        return Err(Bad::new("TIME-INVALID", ALTERED, authority)
-            .expected("a signature by the authority's certificate over the time"));
+        return Err(TokenFault::NotSigned { authority });
     }
-    let (anchor, unknown) = match leads_to(der, &token, named)? {
-        Ok(anchor) => (Some(anchor), None),
-        Err(why) => (None, Some(why)),
+    let anchor = match leads_to(der, &token, named)? {
+        Ok(anchor) => anchor,
+        Err(stranger) => {
+            let authority = Stamper::Certificate(authority);
+            return Ok(Judged::Unknown { at: token.at, authority, stranger });
+        }
     };
-    if let Some(why) = unknown {
-        return Ok(Judged::Unknown { at: token.at, authority, why });
-    }
     if holds.is_none() {
-        let oid = token.signer.signature_algorithm.oid;
-        return Err(algorithm(format!("a signature by {oid} with {}", authority.raw())));
+        let oid = token.signer.signature_algorithm.oid.to_string();
+        return Err(TokenFault::Algorithm { oid, authority });
     }
     may_stamp(certificate, &authority)?;
     if !is_named(der) {
-        let what = if token.named.is_some() { "it names another certificate" } else { "it names none" };
-        return Err(Bad::new("TIME-AUTHORITY", WRONG_AUTHORITY, format!("{}: {what}", authority.raw()))
-            .expected("the digest of the signer's certificate among what was signed (RFC 5816)"));
+        let fault =
+            if token.named.is_some() { AuthorityFault::NamesAnother } else { AuthorityFault::NamesNone };
+        return Err(TokenFault::Authority { authority, fault });
     }
     if token.at.duration_since(now) > TOLERANCE {
-        let summary = "A timestamp says a time that is still to come";
-        return Err(Bad::new("TIME-FUTURE", summary, token.at.to_string())
-            .expected(format!("at most {}", whole_second(now))));
+        return Err(TokenFault::Future { at: token.at });
     }
-    let Some(anchor) = anchor else {
-        return Ok(Judged::Unknown { at: token.at, authority, why: Untrusted::default() });
-    };
-    Ok(Judged::Good(Good { at: token.at, anchor, authority, details: details(&token, certificate, now) }))
-}
-
-const ALTERED: &str = "A timestamp in the bundle was altered: its signature does not hold";
-const WRONG_AUTHORITY: &str = "A timestamp was made with a certificate that may not make it";
-
-fn algorithm(found: String) -> Bad {
-    Bad::new("TIME-ALGORITHM", "A timestamp is made with an algorithm that is refused", found)
-        .expected("SHA-256, SHA-384 or SHA-512, with RSA (PKCS #1 v1.5) or ECDSA")
-}
-
-fn details(token: &Token, signer: &Certificate, now: Timestamp) -> Vec<String> {
-    let accuracy = match &token.accuracy {
-        Some(accuracy) => format!("accurate to {accuracy}"),
-        None => "does not say how accurate it is".to_owned(),
-    };
-    let order = if token.ordering { "yes" } else { "no" };
-    let mut lines = vec![
-        accuracy,
-        format!("always in the order of the authority's timestamps: {order}"),
-        format!("under the authority's policy {}, serial {}", token.policy, token.serial),
-    ];
-    let (_, until) = certificate::validity(signer);
-    if until < now {
-        lines.push(format!("the authority's certificate has ended since, on {until}; it counts as of then"));
-    }
-    lines
+    Ok(Judged::Good(Box::new(TrustedToken {
+        at: token.at,
+        authority,
+        authority_until: certificate::validity(certificate).1,
+        anchor: Untrusted::new(&anchor.name),
+        anchor_digest: anchor.digest.clone(),
+        accuracy_micros: token.accuracy_micros,
+        ordering: token.ordering,
+        policy: token.policy.to_string(),
+        serial: token.serial,
+    })))
 }
 
 /// RFC 3161 2.3: issued for timestamps alone, and critically so.
-fn may_stamp(certificate: &Certificate, authority: &Untrusted) -> std::result::Result<(), Bad> {
+fn may_stamp(certificate: &Certificate, authority: &CertificateName) -> std::result::Result<(), TokenFault> {
     let tbs = &certificate.tbs_certificate;
     let purposes = tbs.get::<ExtendedKeyUsage>().ok().flatten();
     let usage = tbs.get::<KeyUsage>();
     let may_sign = usage.as_ref().is_ok_and(|usage| {
         usage.as_ref().is_none_or(|(_, usage)| usage.digital_signature() || usage.non_repudiation())
     });
-    let said = match &purposes {
-        None => "it has no extended key usage",
-        Some((_, purposes)) if purposes.0 != [ID_KP_TIME_STAMPING] => "it is not for timestamps alone",
-        Some((false, _)) => "its extended key usage is not critical",
-        Some((true, _)) if !may_sign => "its key usage does not allow signatures",
+    let fault = match &purposes {
+        None => AuthorityFault::NoPurpose,
+        Some((_, purposes)) if purposes.0 != [ID_KP_TIME_STAMPING] => AuthorityFault::NotAlone,
+        Some((false, _)) => AuthorityFault::NotCritical,
+        Some((true, _)) if !may_sign => AuthorityFault::KeyUsage,
         Some((true, _)) => return Ok(()),
     };
-    Err(Bad::new("TIME-AUTHORITY", WRONG_AUTHORITY, format!("{}: {said}", authority.raw()))
-        .expected("a critical extended key usage with timeStamping alone (RFC 3161, 2.3)"))
+    Err(TokenFault::Authority { authority: authority.clone(), fault })
 }
 
 /// The anchor that the signer leads to at the token's time, or why it is none of ours.
 fn leads_to<'t>(
     signer: &[u8],
     token: &Token,
-    named: &[(&'t Anchor, &'t TimestampAuthority)],
-) -> std::result::Result<std::result::Result<&'t Anchor, Untrusted>, Bad> {
-    // Without a path to a trusted root it is somebody else's; with one that breaks a rule it is ours, and bad.
-    const ELSEWHERE: [&str; 6] = [
-        "CHAIN-ALGORITHM",
-        "CHAIN-KEY",
-        "CHAIN-LIMIT",
-        "CHAIN-PARTIAL",
-        "CHAIN-SIGNATURE",
-        "CHAIN-UNTRUSTED",
-    ];
-    let mut why: Untrusted = "no timestamp authority is trusted here".into();
+    named: &Named<'t>,
+) -> std::result::Result<std::result::Result<&'t Anchor, Stranger>, TokenFault> {
+    let mut stranger = Stranger::NobodyTrusted;
     let mut bad = None;
     for (anchor, authority) in named {
         if authority.signer.as_deref().is_some_and(|only| only != signer) {
-            why = "it is none of the certificates that the trusted root names".into();
+            stranger = Stranger::OtherSigner;
             continue;
         }
         let certificates: Vec<Vec<u8>> =
             std::iter::once(signer.to_vec()).chain(token.certificates.iter().cloned()).collect();
-        let judged = chain::judge_authority(&certificates, &authority.certificates, ChainTime::now(token.at));
-        let told = |check: &Check| match &check.words().found {
-            Some(found) => Untrusted::new(format!("{}: {}", check.words().summary, found.raw())),
-            None => check.words().summary.as_str().into(),
-        };
-        if judged.anchor.is_none() && ELSEWHERE.contains(&judged.check.code.as_str()) {
-            why = told(&judged.check);
-        } else if judged.anchor.is_none() {
-            bad = Some(
-                Bad::new("TIME-AUTHORITY", WRONG_AUTHORITY, told(&judged.check))
-                    .expected(format!("certificates that held at {}", token.at)),
-            );
+        let judged = chain::judge_authority(&certificates, &authority.certificates, ChainTime::of(token.at));
+        if judged.anchor.is_none() {
+            let why = match judged.check.why {
+                Why::Chain(why) => why,
+                _ => Box::new(ChainWhy::Rule { rule: PathRule::Path, at: None }),
+            };
+            let fault = ChainFault { code: judged.check.code, why };
+            if ELSEWHERE.contains(&fault.code) {
+                stranger = Stranger::Chain(fault);
+            } else {
+                bad = Some(TokenFault::Chain { at: token.at, fault });
+            }
         } else if let Some((from, until)) = authority.window
             && (token.at < from || until.is_some_and(|until| token.at > until))
         {
-            let found = format!("{}, outside of when the trusted root believes the authority", token.at);
-            bad = Some(Bad::new("TIME-AUTHORITY", WRONG_AUTHORITY, found));
+            bad = Some(TokenFault::OutsideWindow { at: token.at, from, until });
         } else {
             return Ok(Ok(anchor));
         }
     }
-    bad.map_or(Ok(Err(why)), Err)
+    bad.map_or(Ok(Err(stranger)), Err)
 }

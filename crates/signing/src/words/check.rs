@@ -1,10 +1,10 @@
-//! A check in words: each kind of facts by its own file.
+//! A check in words: which room's words its facts have.
 
 use crate::check::identity::NameDifference;
 use crate::check::step::Check;
 use crate::check::why::Why;
 
-use super::{Words, files, parse};
+use super::{Words, chain, files, parse, sigstore, time};
 
 impl Check {
     /// The check in words.
@@ -18,6 +18,9 @@ impl Check {
             Why::ClaimOnly => Words::line("Not applicable: a claim is verified without the model's files"),
             Why::Parse(why) => parse::words(why),
             Why::Files(why) => files::words(why),
+            Why::Chain(why) => chain::words(why),
+            Why::Time(why) => time::words(why),
+            Why::Sigstore(why) => sigstore::words(why),
             Why::Prose(prose) => Words {
                 summary: prose.summary.clone(),
                 expected: prose.expected.clone(),

@@ -1,12 +1,15 @@
 //! The words for checks, for people who read text: one catalogue, made from the facts of a check and from nothing
 //! else. Records hold none of them, and no decision reads them.
 
+pub(crate) mod chain;
 mod check;
 mod codes;
 pub(crate) mod fault;
 mod files;
 pub(crate) mod parse;
+mod sigstore;
 mod stages;
+pub(crate) mod time;
 
 pub use codes::{CODES, CodeInfo, code_info};
 

@@ -1,8 +1,10 @@
 //! One certificate: read within limits, and what it says of itself. It judges nothing.
 
+use crate::check::why::chain::{CertificateFault, CertificateName};
 use crate::error::{Code, Error, Result};
 use crate::pem::{self, Damage};
 use crate::text::Untrusted;
+use crate::words::chain::certificate_fault;
 use der::{Decode, Encode};
 use jiff::Timestamp;
 use x509_cert::Certificate;
@@ -52,14 +54,25 @@ pub fn certificates_from_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
 /// # Errors
 /// `E-MALFORMED`, `E-TOO-LARGE`.
 pub(crate) fn parse(der: &[u8]) -> Result<Certificate> {
+    read(der).map_err(|fault| {
+        let code = match fault {
+            CertificateFault::TooLarge | CertificateFault::Bloated => Code::TooLarge,
+            _ => Code::Malformed,
+        };
+        Error::new(code, certificate_fault(&fault))
+    })
+}
+
+/// As [`parse`], for a check.
+pub(super) fn read(der: &[u8]) -> std::result::Result<Certificate, CertificateFault> {
     if der.len() > MAX_CERTIFICATE_BYTES {
-        return Err(Error::new(Code::TooLarge, "a certificate of more than 64 KiB"));
+        return Err(CertificateFault::TooLarge);
     }
     if !is_modest(der) {
-        return Err(Error::new(Code::TooLarge, "a certificate with more in one set than any has"));
+        return Err(CertificateFault::Bloated);
     }
     Certificate::from_der(der)
-        .map_err(|cause| Error::new(Code::Malformed, format!("not a certificate that can be read ({cause})")))
+        .map_err(|cause| CertificateFault::Unreadable { cause: cause.to_string().into() })
 }
 
 /// The subject's name, RFC 4514.
@@ -90,8 +103,7 @@ pub(super) fn moment(time: &Time) -> Timestamp {
 }
 
 /// Subject and serial number: which certificate is meant.
-pub(crate) fn name_of(certificate: &Certificate) -> String {
-    let tbs = &certificate.tbs_certificate;
-    let subject = if tbs.subject.is_empty() { "(no subject)".to_owned() } else { tbs.subject.to_string() };
-    format!("{subject} (serial {})", hex::encode(tbs.serial_number.as_bytes()))
+pub(crate) fn name_of(certificate: &Certificate) -> CertificateName {
+    let serial = hex::encode(certificate.tbs_certificate.serial_number.as_bytes());
+    CertificateName { subject: subject(certificate), serial }
 }

@@ -2,13 +2,15 @@
 //! searched by `search`, whether one holds by `rules`, whether one was revoked by `revocation`. It knows neither
 //! bundles nor models.
 
+use crate::check::codes::CheckCode;
 use crate::check::step::Check;
+use crate::check::why::chain::{ChainWhy, PathRule};
 use jiff::Timestamp;
 
-use super::judgement::{Broken, ChainJudgement, ChainTime, Judged, Purpose};
+use super::judgement::{Broken, ChainJudgement, ChainTime, Judged, Purpose, fault};
 use super::revocation::{self, RevocationList};
 use super::rules;
-use super::search::{Obstacle, Pool};
+use super::search::Pool;
 
 /// Judges CHAIN: does `chain` (DER, leaf first; the others are untrusted helpers in any order) lead to a
 /// self-signed certificate among `anchors` (DER), at that time, without one that `lists` revoke, and may the
@@ -64,7 +66,7 @@ fn judge(
     let mut nearest: Option<Broken> = None;
     for path in &search.paths {
         let members = pool.path(path);
-        let holds = rules::check(&members, pool, time.validity(), purpose)
+        let holds = rules::check(&members, pool, time, purpose)
             .and_then(|()| revocation::check(&members, lists, time, &pool.signatures));
         match (holds, members.last().and_then(|top| top.anchor)) {
             (Ok(check), Some(anchor)) => return Ok((check, anchor)),
@@ -79,11 +81,9 @@ fn judge(
     if let Some(broken) = nearest {
         return Err(broken.check);
     }
+    // A search without a path met an obstacle.
     let told = search.obstacles.iter().min_by_key(|obstacle| obstacle.rank());
-    let mut check = match told {
-        Some(obstacle) => obstacle.check(pool),
-        None => Obstacle::NoIssuer { child: 0 }.check(pool),
-    };
-    check.prose_mut().details.extend(pool.notes.iter().cloned());
-    Err(Box::new(check))
+    let told = told.and_then(|obstacle| obstacle.check(pool));
+    let none = || fault(CheckCode::ChainInvalid, ChainWhy::Rule { rule: PathRule::Path, at: None });
+    Err(Box::new(told.unwrap_or_else(none)))
 }

@@ -1,8 +1,9 @@
 //! What judging a chain takes and gives: the time, the purpose, the outcome, and how a path falls short.
 
+use crate::check::codes::CheckCode;
 use crate::check::outcome::Outcome;
-use crate::check::stage::Stage;
 use crate::check::step::Check;
+use crate::check::why::chain::ChainWhy;
 use crate::clock::whole_second;
 use jiff::Timestamp;
 
@@ -19,6 +20,11 @@ impl ChainTime {
     /// Nobody who is trusted says when it was signed.
     pub fn now(now: Timestamp) -> Self {
         ChainTime { now: whole_second(now), signed: None }
+    }
+
+    /// A trusted time, and the only one that counts.
+    pub(crate) fn of(at: Timestamp) -> Self {
+        ChainTime { now: whole_second(at), signed: Some(whole_second(at)) }
     }
 
     /// The time at which certificates must have been valid.
@@ -47,8 +53,8 @@ pub(crate) enum Purpose {
 
 pub(crate) type Judged<T> = std::result::Result<T, Box<Check>>;
 
-pub(crate) fn fault(code: &str, summary: impl Into<String>) -> Check {
-    Check::prose(Stage::Chain, code, Outcome::Fail, summary)
+pub(crate) fn fault(code: CheckCode, why: ChainWhy) -> Check {
+    Check::new(code, Outcome::Fail, why)
 }
 
 /// A path that does not hold, and how near it came: the lowest rank is told.

@@ -3,6 +3,8 @@
 //! in two certificates of a path. A name must satisfy every authority above it by itself, which is what the
 //! intersections of the standard come to.
 
+use crate::check::why::chain::{NameFault, NameKind, ShownName};
+use crate::text::Untrusted;
 use der::asn1::{Ia5StringRef, ObjectIdentifier};
 use der::{Tag, Tagged};
 use pkix_path::names_match;
@@ -21,7 +23,7 @@ pub(crate) struct Violation {
     pub index: usize,
     /// Index of the authority that constrains it.
     pub authority: usize,
-    pub what: String,
+    pub fault: NameFault,
 }
 
 /// How many subtrees the constraints of a certificate hold.
@@ -33,34 +35,34 @@ pub(crate) fn count(certificate: &Certificate) -> usize {
 /// Checks a path, leaf first. Names of self-issued certificates between leaf and root do not count.
 pub(crate) fn check(path: &[Certificate]) -> Result<(), Violation> {
     for (authority, above) in path.iter().enumerate().skip(1) {
-        let violation = |index: usize, what: String| Violation { index, authority, what };
-        let constraints = constraints(above).map_err(|what| violation(authority, what.to_owned()))?;
+        let violation = |index: usize, fault: NameFault| Violation { index, authority, fault };
+        let constraints = constraints(above).map_err(|fault| violation(authority, fault))?;
         let Some(constraints) = constraints else { continue };
         let permitted = constraints.permitted_subtrees.unwrap_or_default();
         let excluded = constraints.excluded_subtrees.unwrap_or_default();
-        if let Some(what) = permitted.iter().chain(&excluded).find_map(unusable) {
-            return Err(violation(authority, what.to_owned()));
+        if let Some(fault) = permitted.iter().chain(&excluded).find_map(unusable) {
+            return Err(violation(authority, fault));
         }
         for (index, certificate) in path.iter().enumerate().take(authority) {
             let tbs = &certificate.tbs_certificate;
             if index > 0 && names_match(&tbs.subject, &tbs.issuer) {
                 continue;
             }
-            check_certificate(certificate, &permitted, &excluded).map_err(|what| violation(index, what))?;
+            check_certificate(certificate, &permitted, &excluded).map_err(|fault| violation(index, fault))?;
         }
     }
     Ok(())
 }
 
-fn constraints(certificate: &Certificate) -> Result<Option<NameConstraints>, &'static str> {
+fn constraints(certificate: &Certificate) -> Result<Option<NameConstraints>, NameFault> {
     let found = certificate.tbs_certificate.get::<NameConstraints>();
-    Ok(found.map_err(|_| "its name constraints cannot be read")?.map(|(_, constraints)| constraints))
+    Ok(found.map_err(|_| NameFault::ConstraintsUnreadable)?.map(|(_, constraints)| constraints))
 }
 
 /// RFC 5280: a constraint that is not understood must not be skipped.
-fn unusable(subtree: &GeneralSubtree) -> Option<&'static str> {
+fn unusable(subtree: &GeneralSubtree) -> Option<NameFault> {
     if subtree.minimum != 0 || subtree.maximum.is_some() {
-        return Some("a name constraint with a distance");
+        return Some(NameFault::Distance);
     }
     match &subtree.base {
         GeneralName::DnsName(_) | GeneralName::DirectoryName(_) => None,
@@ -70,11 +72,11 @@ fn unusable(subtree: &GeneralSubtree) -> Option<&'static str> {
             None
         }
         GeneralName::Rfc822Name(_) | GeneralName::UniformResourceIdentifier(_) => {
-            Some("a name constraint that is empty")
+            Some(NameFault::EmptyConstraint)
         }
         GeneralName::IpAddress(bytes) if matches!(bytes.as_bytes().len(), 8 | 32) => None,
-        GeneralName::IpAddress(_) => Some("a name constraint of an address without a mask"),
-        _ => Some("a name constraint of a kind that is not known here"),
+        GeneralName::IpAddress(_) => Some(NameFault::AddressWithoutMask),
+        _ => Some(NameFault::UnknownConstraint),
     }
 }
 
@@ -82,9 +84,9 @@ fn check_certificate(
     certificate: &Certificate,
     permitted: &[GeneralSubtree],
     excluded: &[GeneralSubtree],
-) -> Result<(), String> {
+) -> Result<(), NameFault> {
     let tbs = &certificate.tbs_certificate;
-    let alternatives = tbs.get::<SubjectAltName>().map_err(|_| "its alternative names cannot be read")?;
+    let alternatives = tbs.get::<SubjectAltName>().map_err(|_| NameFault::NamesUnreadable)?;
     let mut names = alternatives.map(|(_, names)| names.0).unwrap_or_default();
     if !tbs.subject.is_empty() {
         names.push(GeneralName::DirectoryName(tbs.subject.clone()));
@@ -94,7 +96,7 @@ fn check_certificate(
         match part.value.decode_as::<Ia5StringRef<'_>>() {
             Ok(text) => names.push(GeneralName::Rfc822Name(text.into())),
             Err(_) if all.into_iter().any(|s| matches!(s.base, GeneralName::Rfc822Name(_))) => {
-                return Err("the e-mail address in its subject cannot be read".to_owned());
+                return Err(NameFault::EmailUnreadable);
             }
             Err(_) => {}
         }
@@ -107,50 +109,41 @@ fn check_certificate(
             continue;
         }
         let Some(named) = Named::of(name) else {
-            return Err(format!("{} can be read in more than one way", show(name)));
+            return Err(NameFault::Ambiguous(shown(name)));
         };
         if denied.any(|subtree| named.is_within(&subtree.base)) {
-            return Err(format!("{} is excluded", show(name)));
+            return Err(NameFault::Excluded(shown(name)));
         }
         if allowed.peek().is_some() && !allowed.any(|subtree| named.is_within(&subtree.base)) {
-            return Err(format!("{} is not among the permitted ones", show(name)));
+            return Err(NameFault::NotPermitted(shown(name)));
         }
     }
     Ok(())
 }
 
-#[derive(PartialEq, Eq)]
-enum Kind {
-    Dns,
-    Email,
-    Uri,
-    Directory,
-    Address,
-    Other,
-}
-
 /// An internationalised address is constrained as others are (RFC 9598), and cannot be judged here.
-fn kind(name: &GeneralName) -> Kind {
+fn kind(name: &GeneralName) -> NameKind {
     match name {
-        GeneralName::DnsName(_) => Kind::Dns,
-        GeneralName::Rfc822Name(_) => Kind::Email,
-        GeneralName::OtherName(other) if other.type_id == SMTP_UTF8 => Kind::Email,
-        GeneralName::UniformResourceIdentifier(_) => Kind::Uri,
-        GeneralName::DirectoryName(_) => Kind::Directory,
-        GeneralName::IpAddress(_) => Kind::Address,
-        _ => Kind::Other,
+        GeneralName::DnsName(_) => NameKind::Dns,
+        GeneralName::Rfc822Name(_) => NameKind::Email,
+        GeneralName::OtherName(other) if other.type_id == SMTP_UTF8 => NameKind::Email,
+        GeneralName::UniformResourceIdentifier(_) => NameKind::Uri,
+        GeneralName::DirectoryName(_) => NameKind::Directory,
+        GeneralName::IpAddress(_) => NameKind::Address,
+        _ => NameKind::Other,
     }
 }
 
-fn show(name: &GeneralName) -> String {
-    match name {
-        GeneralName::DnsName(text) => format!("the DNS name {}", text.as_str()),
-        GeneralName::Rfc822Name(text) => format!("the e-mail address {}", text.as_str()),
-        GeneralName::UniformResourceIdentifier(text) => format!("the URI {}", text.as_str()),
-        GeneralName::DirectoryName(name) => format!("the name {name}"),
-        GeneralName::IpAddress(bytes) => format!("the address {}", hex::encode(bytes.as_bytes())),
-        _ => "an alternative name".to_owned(),
-    }
+fn shown(name: &GeneralName) -> ShownName {
+    let text = match name {
+        GeneralName::DnsName(text)
+        | GeneralName::Rfc822Name(text)
+        | GeneralName::UniformResourceIdentifier(text) => text.as_str().to_owned(),
+        GeneralName::DirectoryName(name) => name.to_string(),
+        GeneralName::IpAddress(bytes) => hex::encode(bytes.as_bytes()),
+        _ => return ShownName { kind: NameKind::Other, text: Untrusted::default() },
+    };
+    ShownName { kind: kind(name), text: text.into() }
 }
 
 /// A name that can be read in one way only.

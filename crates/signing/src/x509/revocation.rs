@@ -5,6 +5,7 @@ use crate::check::codes::CheckCode;
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
+use crate::check::why::chain::{ChainWhy, Held, ListFault, ListName, ListUse, RevocationReason, Revoked};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
@@ -20,9 +21,9 @@ use x509_cert::ext::pkix::crl::{CrlReason, IssuingDistributionPoint};
 use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
 use x509_cert::time::Time;
 
-use super::certificate::{moment, name_of};
+use super::certificate::{moment, name_of, subject};
 use super::der_limits::is_modest;
-use super::judgement::{Broken, ChainTime, fault};
+use super::judgement::{Broken, ChainTime, broken, fault};
 use super::search::Member;
 use super::signatures::{Signatures, Verdict};
 
@@ -111,14 +112,25 @@ impl RevocationList {
         Some(RevocationList { origin: origin.to_owned(), digest, list, signed })
     }
 
-    fn named(&self) -> String {
+    fn named(&self) -> ListName {
         let tbs = &self.list.tbs_cert_list;
-        format!(
-            "the revocation list of {} of {} (from {})",
-            tbs.issuer,
-            moment(&tbs.this_update),
-            self.origin
-        )
+        ListName {
+            issuer: tbs.issuer.to_string().into(),
+            made: moment(&tbs.this_update),
+            digest: self.digest.clone(),
+        }
+    }
+
+    /// From when on it counts, and when each revocation in it began.
+    pub(crate) fn beginnings(&self) -> impl Iterator<Item = Timestamp> {
+        let tbs = &self.list.tbs_cert_list;
+        let entries = tbs.revoked_certificates.iter().flatten();
+        std::iter::once(&tbs.this_update).chain(entries.map(|entry| &entry.revocation_date)).map(moment)
+    }
+
+    /// The last moment at which it counts.
+    pub(crate) fn end(&self) -> Option<Timestamp> {
+        self.list.tbs_cert_list.next_update.as_ref().map(moment)
     }
 
     fn is_of(&self, issuer: &Member) -> bool {
@@ -138,7 +150,7 @@ impl RevocationList {
         issuer: &Member,
         signatures: &Signatures,
         now: Timestamp,
-    ) -> Option<String> {
+    ) -> Option<ListFault> {
         let tbs = &self.list.tbs_cert_list;
         let key = issuer.certificate.tbs_certificate.subject_public_key_info.owned_to_ref();
         let algorithm = self.list.signature_algorithm.owned_to_ref();
@@ -149,60 +161,50 @@ impl RevocationList {
             self.list.signature.as_bytes().unwrap_or_default(),
         ) {
             Verdict::Holds => {}
-            Verdict::Refused(_) => {
-                return Some("it is signed with an algorithm or a key that is refused".to_owned());
-            }
-            Verdict::DoesNotHold => return Some("it is not signed by the issuer that it names".to_owned()),
-            Verdict::TooMany => return Some("too many signatures were verified already".to_owned()),
+            Verdict::Refused(_) => return Some(ListFault::Refused),
+            Verdict::DoesNotHold => return Some(ListFault::NotSigned),
+            Verdict::TooMany => return Some(ListFault::TooManySignatures),
         }
         // RFC 5280 6.3.3 (f)
         if let Ok(usage) = issuer.certificate.tbs_certificate.get::<KeyUsage>()
             && usage.is_some_and(|(_, usage)| !usage.crl_sign())
         {
-            return Some("its issuer's key may not sign revocation lists (key usage cRLSign)".to_owned());
+            return Some(ListFault::Usage);
         }
         if moment(&tbs.this_update) > now {
-            return Some(format!("it is of a time after {now}"));
+            return Some(ListFault::NotYet);
         }
         match tbs.next_update.as_ref().map(moment) {
-            None => return Some("it does not say until when it is current".to_owned()),
-            Some(next) if next < now => return Some(format!("it ended {next}")),
+            None => return Some(ListFault::NoEnd),
+            Some(at) if at < now => return Some(ListFault::Ended { at }),
             Some(_) => {}
         }
         self.scope(member)
     }
 
     /// Lists that hold only a part of the revocations say nothing about a certificate that is not in them.
-    fn scope(&self, member: &Member) -> Option<String> {
+    fn scope(&self, member: &Member) -> Option<ListFault> {
         let extensions = self.list.tbs_cert_list.crl_extensions.iter().flatten();
         for extension in extensions.filter(|extension| extension.critical) {
             if extension.extn_id != ISSUING_POINT {
-                return Some(format!("it holds the critical extension {}", extension.extn_id));
+                return Some(ListFault::CriticalExtension { oid: extension.extn_id.to_string() });
             }
             let Ok(point) = IssuingDistributionPoint::from_der(extension.extn_value.as_bytes()) else {
-                return Some("its scope cannot be read".to_owned());
+                return Some(ListFault::ScopeUnreadable);
             };
             let constraints = member.certificate.tbs_certificate.get::<BasicConstraints>().ok().flatten();
             let is_ca = constraints.is_some_and(|(_, constraints)| constraints.ca);
             let other_kind =
                 if is_ca { point.only_contains_user_certs } else { point.only_contains_ca_certs };
             if other_kind || point.only_contains_attribute_certs {
-                return Some("it is about certificates of another kind".to_owned());
+                return Some(ListFault::OtherKind);
             }
             if point.indirect_crl || point.only_some_reasons.is_some() || point.distribution_point.is_some() {
-                return Some("it holds only a part of the revocations".to_owned());
+                return Some(ListFault::Part);
             }
         }
         None
     }
-}
-
-struct Revoked {
-    date: Timestamp,
-    reason: Option<CrlReason>,
-    /// Since when the key may have been in other hands, as the issuer says.
-    invalid_since: Option<Timestamp>,
-    list: String,
 }
 
 /// Says of a path that holds whether a certificate below its root was revoked, and makes the check of CHAIN.
@@ -213,140 +215,101 @@ pub(crate) fn check(
     time: ChainTime,
     signatures: &Signatures,
 ) -> std::result::Result<Check, Broken> {
-    let names: Vec<String> =
-        path.iter().map(|m| format!("{:?}", m.certificate.tbs_certificate.subject.to_string())).collect();
-    let summary = format!("The certificates lead to the trusted authority at {}", time.validity());
-    let mut check = Check::prose_pass(Stage::Chain, summary).found(names.join(" issued by "));
+    let mut held = Held {
+        path: path.iter().map(|member| subject(&member.certificate)).collect(),
+        signed: time.signed.map(|_| time.validity()),
+        lists: Vec::new(),
+    };
     if lists.is_empty() {
-        return Ok(check);
+        return Ok(Check::pass(Stage::Chain, ChainWhy::Holds(held)));
     }
+    let unrelated = lists.iter().filter(|list| !path.iter().skip(1).any(|issuer| list.is_of(issuer)));
+    held.lists.extend(unrelated.map(|list| ListUse::Unrelated { list: list.named() }));
     let mut later = None;
-    for list in lists {
-        if !path.iter().skip(1).any(|issuer| list.is_of(issuer)) {
-            check =
-                check.detail(format!("not used: {}: no certificate here is of that issuer", list.named()));
-        }
-    }
     let mut leaf_is_covered = false;
     for (index, (member, issuer)) in path.iter().zip(path.iter().skip(1)).enumerate() {
-        let name = name_of(&member.certificate);
+        let certificate = name_of(&member.certificate);
         let mut covered = false;
         for list in lists.iter().filter(|list| list.is_of(issuer)) {
             let entry = list.entry(member);
-            if let Some(why) = list.unusable(member, issuer, signatures, time.now) {
-                let listed = if entry.is_some() { "; it lists the certificate as revoked" } else { "" };
-                check = check.detail(format!("not used for {name}: {}: {why}{listed}", list.named()));
+            if let Some(fault) = list.unusable(member, issuer, signatures, time.now) {
+                held.lists.push(ListUse::NotUsed {
+                    certificate: certificate.clone(),
+                    list: list.named(),
+                    fault,
+                    listed: entry.is_some(),
+                });
                 continue;
             }
             if !covered {
-                check = check.detail(format!("{name}: looked at {}, sha256 {}", list.named(), list.digest));
+                held.lists.push(ListUse::Used { certificate: certificate.clone(), list: list.named() });
             }
             covered = true;
             let Some(entry) = entry else { continue };
-            let revoked = Revoked::of(entry, list);
-            match time.signed.filter(|signed| revoked.is_after(*signed)) {
-                Some(signed) => later = Some((name.clone(), revoked, signed)),
-                None => return Err(revoked.broken(&name, time)),
+            let revoked = revocation(member, entry, list);
+            match time.signed.filter(|signed| is_after(&revoked, *signed)) {
+                Some(signed) => later = Some((revoked, signed)),
+                None => {
+                    let why = ChainWhy::Revoked { revoked, signed: time.signed };
+                    return Err(broken(0, fault(CheckCode::ChainRevoked, why)));
+                }
             }
         }
         if !covered {
-            check = check.detail(format!("{name}: no revocation list that can be used covers it"));
+            held.lists.push(ListUse::NotCovered { certificate });
         }
         leaf_is_covered |= covered && index == 0;
     }
-    if let Some((name, revoked, signed)) = later {
-        return Ok(revoked.later(&name, signed, check));
-    }
-    if !leaf_is_covered && path.len() > 1 {
-        check.code = CheckCode::ChainNotCovered;
-        check.outcome = Outcome::Partial;
-        check.prose_mut().summary =
-            "The certificates lead to the trusted authority, and no list that can be used says \
-                         whether the signing certificate was revoked"
-                .to_owned();
-        check.prose_mut().expected =
-            Some("a current, complete revocation list that its issuer signed".into());
-        check.prose_mut().remedy = Some("Get the current revocation list of the authority".to_owned());
-    }
-    Ok(check)
+    Ok(match later {
+        Some((revoked, signed)) => {
+            let why = ChainWhy::RevokedLater { revoked, signed, held };
+            Check::new(CheckCode::ChainRevokedLater, Outcome::Partial, why)
+        }
+        None if !leaf_is_covered && path.len() > 1 => {
+            Check::new(CheckCode::ChainNotCovered, Outcome::Partial, ChainWhy::NotCovered(held))
+        }
+        None => Check::pass(Stage::Chain, ChainWhy::Holds(held)),
+    })
 }
 
-impl Revoked {
-    fn of(entry: &RevokedCert, list: &RevocationList) -> Self {
-        let extension = |oid: ObjectIdentifier| {
-            let mut all = entry.crl_entry_extensions.iter().flatten();
-            all.find(|extension| extension.extn_id == oid).map(|extension| extension.extn_value.as_bytes())
-        };
-        Revoked {
-            date: moment(&entry.revocation_date),
-            reason: extension(REASON).and_then(|der| CrlReason::from_der(der).ok()),
-            invalid_since: extension(INVALIDITY)
-                .and_then(|der| GeneralizedTime::from_der(der).ok())
-                .map(|time| moment(&Time::GeneralTime(time))),
-            list: list.named(),
-        }
+fn revocation(member: &Member, entry: &RevokedCert, list: &RevocationList) -> Revoked {
+    let extension = |oid: ObjectIdentifier| {
+        let mut all = entry.crl_entry_extensions.iter().flatten();
+        all.find(|extension| extension.extn_id == oid).map(|extension| extension.extn_value.as_bytes())
+    };
+    Revoked {
+        certificate: name_of(&member.certificate),
+        date: moment(&entry.revocation_date),
+        reason: extension(REASON).and_then(|der| CrlReason::from_der(der).ok()).map(reason),
+        invalid_since: extension(INVALIDITY)
+            .and_then(|der| GeneralizedTime::from_der(der).ok())
+            .map(|time| moment(&Time::GeneralTime(time))),
+        list: list.named(),
     }
+}
 
-    /// Whether a signature of the time `signed` came before it. Once a key was stolen, no date says since when.
-    fn is_after(&self, signed: Timestamp) -> bool {
-        let stolen = matches!(
-            self.reason,
-            Some(CrlReason::KeyCompromise | CrlReason::CaCompromise | CrlReason::AaCompromise)
-        );
-        !stolen && signed < self.date && self.invalid_since.is_none_or(|since| signed < since)
+fn reason(reason: CrlReason) -> RevocationReason {
+    match reason {
+        CrlReason::Unspecified => RevocationReason::Unspecified,
+        CrlReason::KeyCompromise => RevocationReason::KeyCompromise,
+        CrlReason::CaCompromise => RevocationReason::CaCompromise,
+        CrlReason::AffiliationChanged => RevocationReason::AffiliationChanged,
+        CrlReason::Superseded => RevocationReason::Superseded,
+        CrlReason::CessationOfOperation => RevocationReason::CessationOfOperation,
+        CrlReason::CertificateHold => RevocationReason::CertificateHold,
+        CrlReason::RemoveFromCRL => RevocationReason::RemoveFromCrl,
+        CrlReason::PrivilegeWithdrawn => RevocationReason::PrivilegeWithdrawn,
+        CrlReason::AaCompromise => RevocationReason::AaCompromise,
     }
+}
 
-    fn found(&self, name: &str) -> String {
-        let since = self.invalid_since.map(|since| format!(", not valid since {since}")).unwrap_or_default();
-        format!("{name}: revoked {}, reason: {}{since}", self.date, self.reason_name())
-    }
-
-    fn reason_name(&self) -> &'static str {
-        match self.reason {
-            None => "none given",
-            Some(CrlReason::Unspecified) => "unspecified",
-            Some(CrlReason::KeyCompromise) => "keyCompromise",
-            Some(CrlReason::CaCompromise) => "cACompromise",
-            Some(CrlReason::AffiliationChanged) => "affiliationChanged",
-            Some(CrlReason::Superseded) => "superseded",
-            Some(CrlReason::CessationOfOperation) => "cessationOfOperation",
-            Some(CrlReason::CertificateHold) => "certificateHold",
-            Some(CrlReason::RemoveFromCRL) => "removeFromCRL",
-            Some(CrlReason::PrivilegeWithdrawn) => "privilegeWithdrawn",
-            Some(CrlReason::AaCompromise) => "aACompromise",
-        }
-    }
-
-    fn broken(&self, name: &str, time: ChainTime) -> Broken {
-        let mut check = fault("CHAIN-REVOKED", "A certificate was revoked by the authority that issued it")
-            .expected("certificates that are not revoked")
-            .found(self.found(name))
-            .evidence(self.list.clone())
-            .remedy(
-                "Do not use the model; ask its publisher why, and for a signature with another certificate",
-            );
-        check = match time.signed {
-            Some(signed) if signed < self.date => check.detail(format!(
-                "a trusted time says that it was signed {signed}, before the revocation, but for this reason the \
-                 key may have been in other hands by then"
-            )),
-            Some(signed) => check.detail(format!("a trusted time says that it was signed {signed}")),
-            None => check.detail("nothing that is trusted says that it was signed before the revocation"),
-        };
-        Broken { rank: 0, check: Box::new(check) }
-    }
-
-    fn later(&self, name: &str, signed: Timestamp, mut check: Check) -> Check {
-        check.code = CheckCode::ChainRevokedLater;
-        check.outcome = Outcome::Partial;
-        check.words().summary =
-            "A certificate was revoked after the signature was made, as a trusted time says".to_owned();
-        check.prose_mut().expected =
-            Some(format!("signed before the revocation; it was signed {signed}").into());
-        check.prose_mut().found = Some(self.found(name).into());
-        check.prose_mut().evidence = Some(self.list.clone().into());
-        check.prose_mut().remedy =
-            Some("Ask the publisher for a signature with another certificate".to_owned());
-        check
-    }
+/// Whether it came after a signature of the time `signed`. Once a key was stolen, no date says since when.
+fn is_after(revoked: &Revoked, signed: Timestamp) -> bool {
+    let stolen = matches!(
+        revoked.reason,
+        Some(
+            RevocationReason::KeyCompromise | RevocationReason::CaCompromise | RevocationReason::AaCompromise
+        )
+    );
+    !stolen && signed < revoked.date && revoked.invalid_since.is_none_or(|since| signed < since)
 }

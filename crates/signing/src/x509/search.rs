@@ -2,8 +2,11 @@
 //! signatures that hold. Helpers are the attacker's, so everything here is bounded. Whether a path also keeps
 //! the rules is judged elsewhere.
 
+use crate::check::codes::CheckCode;
 use crate::check::step::Check;
-use crate::text::Untrusted;
+use crate::check::why::chain::{
+    self, Authorities, CertificateFault, CertificateName, ChainWhy, LeftOut, Role,
+};
 use der::asn1::AnyRef;
 use der::referenced::OwnedToRef;
 use der::{Decode, Reader, SliceReader};
@@ -13,12 +16,11 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
 
-use super::certificate::{issuer, name_of, parse, subject};
+use super::certificate::{issuer, name_of, read, subject};
 use super::judgement::fault;
 use super::limits::limits;
 use super::signatures::{
-    EC, ECDSA_SIGNATURES, MAX_SIGNATURES, RSA, RSA_SIGNATURES, Signatures, Verdict, Weakness, algorithm_name,
-    is_below, weak_key,
+    EC, ECDSA_SIGNATURES, MAX_SIGNATURES, RSA, RSA_SIGNATURES, Signatures, Verdict, Weakness, is_below,
 };
 
 /// Helpers that a bundle may bring.
@@ -41,18 +43,18 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    fn new(der: &[u8], anchor: Option<usize>) -> Result<Self, String> {
-        let certificate = parse(der).map_err(|error| error.what)?;
+    fn new(der: &[u8], anchor: Option<usize>) -> Result<Self, CertificateFault> {
+        let certificate = read(der)?;
         limits(&certificate)?;
         let tbs = &certificate.tbs_certificate;
-        let damaged = |_| "its key identifiers cannot be read".to_owned();
+        let damaged = |_| CertificateFault::KeyIdentifiers;
         let key_id = tbs.get::<SubjectKeyIdentifier>().map_err(damaged)?.map(|(_, id)| id.0.into_bytes());
         let issuer_key =
             tbs.get::<AuthorityKeyIdentifier>().map_err(damaged)?.map(|(_, id)| id).unwrap_or_default();
         // As it came: what is written anew may differ from what was signed (`critical FALSE`, spelled out).
         let signed = AnyRef::from_der(der)
             .and_then(|outer| SliceReader::new(outer.value())?.tlv_bytes().map(<[u8]>::to_vec))
-            .map_err(|_| "its signed part cannot be read".to_owned())?;
+            .map_err(|_| CertificateFault::SignedPart)?;
         Ok(Member { certificate, signed, anchor, key_id, issuer_key })
     }
 
@@ -108,7 +110,7 @@ impl Member {
 pub(crate) struct Pool {
     members: Vec<Member>,
     /// What was left out, and why.
-    pub notes: Vec<Untrusted>,
+    left_out: Vec<LeftOut>,
     pub signatures: Signatures,
 }
 
@@ -132,44 +134,42 @@ pub(crate) enum Obstacle {
 impl Pool {
     pub fn new(chain: &[Vec<u8>], anchors: &[Vec<u8>]) -> Result<Self, Box<Check>> {
         let Some((leaf_der, helpers)) = chain.split_first() else {
-            return Err(fault("CHAIN-INVALID", "The bundle holds no certificate").into());
+            return Err(fault(CheckCode::ChainInvalid, ChainWhy::NoCertificate).into());
         };
         let leaf = Member::new(leaf_der, anchors.iter().position(|anchor| anchor == leaf_der));
-        let leaf = leaf.map_err(|why| {
-            let check = fault("CHAIN-INVALID", "The signing certificate cannot be used")
-                .expected("a certificate (DER) by RFC 5280, of ordinary size")
-                .found(why)
-                .evidence("certificate 1 of the bundle")
-                .remedy("Have the model signed again with a certificate that is well formed");
-            Box::new(check)
-        })?;
-        let mut pool = Pool { members: vec![leaf], notes: Vec::new(), signatures: Signatures::default() };
+        let leaf = leaf.map_err(|why| fault(CheckCode::ChainInvalid, ChainWhy::Unusable { fault: why }))?;
+        let mut pool = Pool { members: vec![leaf], left_out: Vec::new(), signatures: Signatures::default() };
         let mut seen: Vec<&Vec<u8>> = vec![leaf_der];
         for (index, der) in anchors.iter().enumerate() {
-            pool.add(der, Some(index), &format!("trusted certificate {}", index + 1), &mut seen);
+            let left_out = |fault| LeftOut::Trusted { number: index + 1, fault };
+            pool.add(der, Some(index), left_out, &mut seen);
         }
         let mut taken = 0;
         for (index, der) in helpers.iter().enumerate() {
             if taken == MAX_HELPERS {
-                let line =
-                    format!("only {MAX_HELPERS} certificates of the bundle beside the first are looked at");
-                pool.notes.push(line.into());
+                pool.left_out.push(LeftOut::More { most: MAX_HELPERS });
                 break;
             }
             taken += usize::from(!seen.contains(&der));
-            pool.add(der, None, &format!("certificate {} of the bundle", index + 2), &mut seen);
+            pool.add(der, None, |fault| LeftOut::Bundle { number: index + 2, fault }, &mut seen);
         }
         Ok(pool)
     }
 
-    fn add<'d>(&mut self, der: &'d Vec<u8>, anchor: Option<usize>, place: &str, seen: &mut Vec<&'d Vec<u8>>) {
+    fn add<'d>(
+        &mut self,
+        der: &'d Vec<u8>,
+        anchor: Option<usize>,
+        left_out: impl FnOnce(CertificateFault) -> LeftOut,
+        seen: &mut Vec<&'d Vec<u8>>,
+    ) {
         if seen.contains(&der) {
             return;
         }
         seen.push(der);
         match Member::new(der, anchor) {
             Ok(member) => self.members.push(member),
-            Err(why) => self.notes.push(format!("{place} was left out: {why}").into()),
+            Err(fault) => self.left_out.push(left_out(fault)),
         }
     }
 
@@ -266,89 +266,78 @@ impl Obstacle {
         }
     }
 
-    pub fn check(&self, pool: &Pool) -> Check {
-        const TRUST: &str = "Trust the authority only if you have its certificate from a source of your own; otherwise refuse the model";
-        let name =
-            |index: &usize| pool.members.get(*index).map(|m| name_of(&m.certificate)).unwrap_or_default();
-        let issuer_of =
-            |index: &usize| pool.members.get(*index).map(|m| issuer(&m.certificate)).unwrap_or_default();
-        let serial_only = |index: &usize| match index {
-            0 => "signing certificate",
-            _ => "intermediate certificate",
+    /// The check of CHAIN. None when it names no certificate of the pool.
+    pub fn check(&self, pool: &Pool) -> Option<Check> {
+        let name = |index: &usize| pool.name(*index);
+        let role = |index: &usize| if *index == 0 { Role::Signer } else { Role::Intermediate };
+        let (code, obstacle) = match self {
+            Obstacle::Refused { child, issuer, why: Weakness::Algorithm(oid) } => (
+                CheckCode::ChainAlgorithm,
+                chain::Obstacle::Algorithm {
+                    role: role(child),
+                    certificate: name(child)?,
+                    issuer: name(issuer)?,
+                    oid: oid.to_string(),
+                },
+            ),
+            Obstacle::Refused { child, issuer, why: Weakness::Key(key) } => (
+                CheckCode::ChainKey,
+                chain::Obstacle::Key { issuer: name(issuer)?, key: key.clone(), issued: name(child)? },
+            ),
+            Obstacle::NotSigned { child, issuer } => (
+                CheckCode::ChainSignature,
+                chain::Obstacle::NotSigned {
+                    role: role(child),
+                    certificate: name(child)?,
+                    issuer: name(issuer)?,
+                },
+            ),
+            Obstacle::Partial { top } => (
+                CheckCode::ChainPartial,
+                chain::Obstacle::Partial {
+                    top: name(top)?,
+                    root: issuer(&pool.members.get(*top)?.certificate),
+                },
+            ),
+            Obstacle::OtherKey { child, issuer } => (
+                CheckCode::ChainUntrusted,
+                chain::Obstacle::OtherKey { certificate: name(child)?, issuer: name(issuer)? },
+            ),
+            Obstacle::TooMany => (
+                CheckCode::ChainLimit,
+                chain::Obstacle::TooMany {
+                    certificate: name(&0)?,
+                    certificates: MAX_PATH,
+                    signatures: MAX_SIGNATURES,
+                    steps: MAX_STEPS,
+                },
+            ),
+            Obstacle::UntrustedRoot { top } => (
+                CheckCode::ChainUntrusted,
+                chain::Obstacle::UntrustedRoot { top: name(top)?, trusted: pool.authorities() },
+            ),
+            Obstacle::NoIssuer { child } => (
+                CheckCode::ChainUntrusted,
+                chain::Obstacle::NoIssuer {
+                    certificate: name(child)?,
+                    issuer: issuer(&pool.members.get(*child)?.certificate),
+                    trusted: pool.authorities(),
+                },
+            ),
         };
-        match self {
-            Obstacle::Refused { child, issuer, why: Weakness::Algorithm(oid) } => fault(
-                "CHAIN-ALGORITHM",
-                format!("The {} is signed with an algorithm that is refused", serial_only(child)),
-            )
-            .expected("RSA (PKCS #1 v1.5, 2048 to 8192 bits) or ECDSA, with SHA-256, SHA-384 or SHA-512")
-            .found(format!("{}: {}", name(child), algorithm_name(*oid)))
-            .evidence("signatureAlgorithm")
-            .detail(format!("issued by {}", name(issuer)))
-            .remedy("Have the certificates issued again with a current algorithm, and the model signed again"),
-            Obstacle::Refused { child, issuer, why: Weakness::Key(what) } => {
-                weak_key(&name(issuer), what).detail(format!("it issued {}", name(child)))
-            }
-            Obstacle::NotSigned { child, issuer } => fault(
-                "CHAIN-SIGNATURE",
-                format!("The {} was not signed by the authority that it names", serial_only(child)),
-            )
-            .expected(format!("a signature by the key of {}", name(issuer)))
-            .found(name(child))
-            .evidence("signatureValue")
-            .remedy("Treat the signature as forged until its publisher explains it"),
-            Obstacle::Partial { top } => fault(
-                "CHAIN-PARTIAL",
-                "The certificates lead to a trusted intermediate certificate, and its root is not trusted",
-            )
-            .expected(format!("the root {} among the trusted certificates, too", issuer_of(top).raw()))
-            .found(format!("{}, which is not self-signed", name(top)))
-            .remedy("Name the root's certificate beside the intermediate one, if you have it from a source of your own"),
-            Obstacle::OtherKey { child, issuer } => fault(
-                "CHAIN-UNTRUSTED",
-                "The signing certificate does not lead to an authority that is trusted",
-            )
-            .expected(format!("issued with the key of {}", name(issuer)))
-            .found(format!("{} names another key of an authority of that name", name(child)))
-            .evidence("authorityKeyIdentifier")
-            .remedy(TRUST),
-            Obstacle::TooMany => fault("CHAIN-LIMIT", "The certificates form more or longer paths than can be followed")
-                .expected(format!(
-                    "at most {MAX_PATH} certificates in a path, {MAX_SIGNATURES} signatures and {MAX_STEPS} steps"
-                ))
-                .found(name(&0))
-                .remedy("Have the model signed again with only the certificates that lead to the root"),
-            Obstacle::UntrustedRoot { top: end } | Obstacle::NoIssuer { child: end } => {
-                let found = match self {
-                    Obstacle::UntrustedRoot { .. } => format!("{}, which signed itself", name(end)),
-                    _ => format!(
-                        "{}, issued by {}, whose certificate is neither in the bundle nor trusted",
-                        name(end),
-                        issuer_of(end).raw()
-                    ),
-                };
-                fault("CHAIN-UNTRUSTED", "The signing certificate does not lead to an authority that is trusted")
-                    .expected(format!("issued under {}", pool.authorities()))
-                    .found(found)
-                    .remedy(TRUST)
-            }
-        }
+        Some(fault(code, ChainWhy::NoPath { obstacle, left_out: pool.left_out.clone() }))
     }
 }
 
 impl Pool {
-    fn authorities(&self) -> String {
+    fn name(&self, index: usize) -> Option<CertificateName> {
+        self.members.get(index).map(|member| name_of(&member.certificate))
+    }
+
+    fn authorities(&self) -> Authorities {
         const SHOWN: usize = 5;
-        let anchors: Vec<String> = self
-            .members
-            .iter()
-            .filter(|member| member.anchor.is_some())
-            .map(|member| subject(&member.certificate).raw().to_owned())
-            .collect();
-        let shown = anchors.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(" or ");
-        match anchors.len().saturating_sub(SHOWN) {
-            0 => shown,
-            more => format!("{shown} and {more} more"),
-        }
+        let anchors = self.members.iter().filter(|member| member.anchor.is_some());
+        let more = anchors.clone().count().saturating_sub(SHOWN);
+        Authorities { shown: anchors.take(SHOWN).map(|one| subject(&one.certificate)).collect(), more }
     }
 }

@@ -1,7 +1,7 @@
 //! Signatures of certificates, lists and timestamps: which algorithms and keys count, and whether one holds. Each is
 //! verified once, and only so many.
 
-use crate::check::step::Check;
+use crate::check::why::chain::WeakKey;
 use crate::hashing::job::{HashAlgorithm, hash_bytes};
 use aws_lc_rs::signature as algorithms;
 use aws_lc_rs::signature::{UnparsedPublicKey, VerificationAlgorithm};
@@ -13,22 +13,12 @@ use std::collections::HashMap;
 use x509_cert::Certificate;
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-use super::judgement::fault;
-
 /// Signatures that are verified for one chain.
 pub(crate) const MAX_SIGNATURES: usize = 128;
 
 const MIN_RSA_BITS: usize = 2048;
 
 const MAX_RSA_BITS: usize = 8192;
-
-pub(super) fn weak_key(name: &str, what: &str) -> Check {
-    fault("CHAIN-KEY", "A certificate holds a key that is refused")
-        .expected("RSA of 2048 to 8192 bits, or an elliptic curve: P-256, P-384, P-521")
-        .found(format!("{name}: {what}"))
-        .evidence("subjectPublicKeyInfo")
-        .remedy("Have the certificates issued again with a stronger key, and the model signed again")
-}
 
 pub(crate) enum Verdict {
     Holds,
@@ -40,7 +30,7 @@ pub(crate) enum Verdict {
 /// Why a signature is refused without looking at it.
 pub(crate) enum Weakness {
     Algorithm(ObjectIdentifier),
-    Key(String),
+    Key(WeakKey),
 }
 
 /// Verifies each signature once, and only so many.
@@ -114,20 +104,19 @@ pub(crate) fn signature_holds(
 }
 
 /// RSA or the curve of a key that may be part of a chain, else what it is instead.
-pub(crate) fn kind_of(key: &SubjectPublicKeyInfoRef<'_>) -> Result<ObjectIdentifier, String> {
+pub(crate) fn kind_of(key: &SubjectPublicKeyInfoRef<'_>) -> Result<ObjectIdentifier, WeakKey> {
     match key.algorithm.oid {
         RSA => match rsa_bits(key.subject_public_key.raw_bytes()) {
             Some(bits) if (MIN_RSA_BITS..=MAX_RSA_BITS).contains(&bits) => Ok(RSA),
-            Some(bits) => Err(format!("an RSA key of {bits} bits")),
-            None => Err("an RSA key that cannot be read".to_owned()),
+            Some(bits) => Err(WeakKey::Rsa { bits }),
+            None => Err(WeakKey::RsaUnreadable),
         },
         EC => match key.algorithm.parameters_oid() {
             Ok(curve) if [P256, P384, P521].contains(&curve) => Ok(curve),
-            Ok(SECP256K1) => Err("a key on the curve secp256k1".to_owned()),
-            Ok(curve) => Err(format!("a key on the curve {curve}")),
-            Err(_) => Err("a key on a curve of its own".to_owned()),
+            Ok(curve) => Err(WeakKey::Curve { oid: curve.to_string() }),
+            Err(_) => Err(WeakKey::OwnCurve),
         },
-        other => Err(format!("a key of the kind {other}")),
+        other => Err(WeakKey::Kind { oid: other.to_string() }),
     }
 }
 
@@ -148,21 +137,6 @@ pub(super) fn is_below(oid: ObjectIdentifier, arc: &str) -> bool {
     oid.to_string().strip_prefix(arc).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// Names of what is refused most often.
-pub(super) fn algorithm_name(oid: ObjectIdentifier) -> String {
-    let text = oid.to_string();
-    let name = match text.as_str() {
-        "1.2.840.113549.1.1.2" => "MD2 with RSA",
-        "1.2.840.113549.1.1.4" => "MD5 with RSA",
-        "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => "SHA-1 with RSA",
-        "1.2.840.10045.4.1" => "SHA-1 with ECDSA",
-        "1.2.840.113549.1.1.10" => "RSA-PSS",
-        "1.3.101.112" => "Ed25519",
-        _ => return format!("algorithm {text}"),
-    };
-    format!("{name} ({text})")
-}
-
 pub(super) const RSA_SIGNATURES: [&str; 2] = ["1.2.840.113549.1.1", "1.3.14.3.2"];
 
 pub(super) const ECDSA_SIGNATURES: &str = "1.2.840.10045.4";
@@ -176,8 +150,6 @@ const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7
 const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 
 const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
-
-const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
 
 const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 

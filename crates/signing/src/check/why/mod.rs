@@ -1,9 +1,16 @@
 //! The facts that a check rests on: one variant for each situation, with what is known of it as values. No words.
 
+pub(crate) mod chain;
+pub(crate) mod sigstore;
+pub(crate) mod time;
+
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::chain::ChainWhy;
+use self::sigstore::SigstoreWhy;
+use self::time::TimeWhy;
 use super::identity::NameDifference;
 use super::stage::Stage;
 
@@ -34,6 +41,12 @@ pub enum Why {
     Parse(Box<ParseWhy>),
     /// The files.
     Files(Box<FilesWhy>),
+    /// CHAIN, of a signature by certificate.
+    Chain(Box<ChainWhy>),
+    /// TIME, of a signature by key or certificate.
+    Time(Box<TimeWhy>),
+    /// What a keyless bundle brings as evidence.
+    Sigstore(Box<SigstoreWhy>),
     /// Text made where the check was made.
     Prose(Box<Prose>),
 }
@@ -54,6 +67,24 @@ impl From<ParseWhy> for Why {
 impl From<FilesWhy> for Why {
     fn from(why: FilesWhy) -> Self {
         Why::Files(Box::new(why))
+    }
+}
+
+impl From<ChainWhy> for Why {
+    fn from(why: ChainWhy) -> Self {
+        Why::Chain(Box::new(why))
+    }
+}
+
+impl From<TimeWhy> for Why {
+    fn from(why: TimeWhy) -> Self {
+        Why::Time(Box::new(why))
+    }
+}
+
+impl From<SigstoreWhy> for Why {
+    fn from(why: SigstoreWhy) -> Self {
+        Why::Sigstore(Box::new(why))
     }
 }
 

@@ -187,12 +187,13 @@ fn prove(document: &[u8], statement: &Statement, instance: &Instance) -> Result<
         Stage::Log => &instance.log.service,
         _ => &instance.authority,
     };
-    let why = check.words().found.as_ref().map(|found| format!(" ({})", found.clip(200))).unwrap_or_default();
+    let words = check.words();
+    let why = words.found.map(|found| format!(" ({})", found.clip(200))).unwrap_or_default();
     Err(Error::new(
         Code::Unproven,
         format!(
             "what {} answered does not verify against the instance's trusted root: {} {}{why}",
-            service.name, check.code, check.words().summary
+            service.name, check.code, words.summary
         ),
     )
     .at(&service.url)
