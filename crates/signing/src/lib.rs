@@ -97,9 +97,11 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    BundleFault, Check, CheckCode, FilesFound, FilesTally, FilesWhy, ForeignBeside, Identity, IdentityPart,
-    LikelyCause, LinkFault, ListFault, LogEntry, Method, MissingKind, NameChange, NameDifference, Outcome,
-    ParseFound, ParseWhy, Parts, Prose, Stage, TimeSource, Unlistable, Why,
+    AnchorKind, Check, CheckCode, DocumentFault, FilesFound, FilesTally, FilesWhy, ForeignBeside, Identity,
+    IdentityPart, IdentityWhy, KeySaid, LikelyCause, LinkFault, ListFault, LogEntry, Method, MethodWhy,
+    MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, ParseFound, ParseWhy, Parts, Prose,
+    SignatureWhy, Stage, StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable,
+    Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -132,8 +134,8 @@ pub use sign::{
 pub use sigstore::{BundleSigner, SigstoreRoot, verify_artifact};
 pub use time::TimestampAuthority;
 pub use trust::{
-    Anchor, AnchorFault, AnchorKind, AnchorMaterial, AnchorUse, Change, Embedded, Health, IdentityRule,
-    ServiceChange, Trust, look_at_anchor, root_changes,
+    Anchor, AnchorFault, AnchorMaterial, AnchorUse, Change, Embedded, Health, IdentityRule, ServiceChange,
+    Trust, look_at_anchor, root_changes,
 };
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};

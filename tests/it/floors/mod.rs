@@ -21,9 +21,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     // the signing core
     ("signing/pem", &["error"]),
     ("signing/http", &["error", "text"]),
-    ("signing/check", &["text", "error"]),
-    ("signing/words", &["text", "clock", "signing/check"]),
     ("signing/hashing", &["ground"]),
+    ("signing/check", &["text", "error", "signing/hashing"]),
+    ("signing/words", &["text", "clock", "signing/check"]),
     ("signing/bundle", &["ground", "signing/check", "signing/hashing"]),
     ("signing/x509", &["ground", "signing/pem", "signing/check", "signing/words", "signing/hashing"]),
     ("signing/keys", &["ground", "signing/pem", "signing/hashing", "signing/x509"]),

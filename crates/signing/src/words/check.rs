@@ -2,9 +2,9 @@
 
 use crate::check::identity::NameDifference;
 use crate::check::step::Check;
-use crate::check::why::Why;
+use crate::check::why::{IdentityWhy, Why};
 
-use super::{Words, chain, files, parse, sigstore, time};
+use super::{Words, chain, files, parse, signer, sigstore, statement, time};
 
 impl Check {
     /// The check in words.
@@ -17,6 +17,26 @@ impl Check {
             Why::DecidedElsewhere => Words::line("Not part of this verification"),
             Why::ClaimOnly => Words::line("Not applicable: a claim is verified without the model's files"),
             Why::Parse(why) => parse::words(why),
+            Why::NoCertificates => Words::line("A bare key has no certificates"),
+            Why::NoLog { entries } => {
+                let ignored =
+                    |entries: u64| format!("log entries in the bundle that were ignored: {entries}");
+                Words {
+                    details: Some(*entries)
+                        .filter(|entries| *entries > 0)
+                        .map(ignored)
+                        .map(Into::into)
+                        .into_iter()
+                        .collect(),
+                    ..Words::line("Signatures by this method are not kept in a transparency log")
+                }
+            }
+            Why::Method(why) => signer::method(why),
+            Why::Trust(why) => signer::trust(why),
+            Why::Signature(why) => signer::signature(why),
+            Why::Identity(why) => signer::identity(why),
+            Why::Statement(why) => statement::statement(why),
+            Why::Subject(why) => statement::subject(why),
             Why::Files(why) => files::words(why),
             Why::Chain(why) => chain::words(why),
             Why::Time(why) => time::words(why),
@@ -37,6 +57,10 @@ impl Check {
     pub fn difference(&self) -> Option<&NameDifference> {
         match &self.why {
             Why::Prose(prose) => prose.difference.as_ref(),
+            Why::Identity(why) => match &**why {
+                IdentityWhy::Mismatch { difference, .. } => difference.as_ref(),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -7,8 +7,10 @@ mod codes;
 pub(crate) mod fault;
 mod files;
 pub(crate) mod parse;
+mod signer;
 mod sigstore;
 mod stages;
+mod statement;
 pub(crate) mod time;
 
 pub use codes::{CODES, CodeInfo, code_info};

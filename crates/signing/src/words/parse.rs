@@ -1,6 +1,7 @@
 //! PARSE in words.
 
-use crate::check::why::{BundleFault, ForeignBeside, ParseFound, ParseWhy};
+use crate::check::fault::DocumentFault;
+use crate::check::why::{ForeignBeside, ParseFound, ParseWhy};
 
 use super::{Words, sentence};
 
@@ -65,7 +66,7 @@ fn of(found: &ParseFound) -> Words {
     }
 }
 
-fn faulty(summary: &str, fault: Option<&BundleFault>) -> Words {
+fn faulty(summary: &str, fault: Option<&DocumentFault>) -> Words {
     let found = fault.map_or_else(
         || "no content".to_owned(),
         |fault| match &fault.at {

@@ -16,9 +16,13 @@ use super::stage::Stage;
 
 mod files;
 mod parse;
+mod signer;
+mod statement;
 
 pub use files::{FilesFound, FilesTally, FilesWhy, LikelyCause, MissingKind, Parts};
-pub use parse::{BundleFault, ForeignBeside, ParseFound, ParseWhy};
+pub use parse::{ForeignBeside, ParseFound, ParseWhy};
+pub use signer::{IdentityWhy, KeySaid, MethodWhy, NamedAnchor, SignatureWhy, TrustWhy, TrustedKey};
+pub use statement::{StatementWhy, SubjectWhy, TypeField};
 
 /// Why a check came out as it did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,8 +41,27 @@ pub enum Why {
     DecidedElsewhere,
     /// A claim is judged by itself, without the files of a model.
     ClaimOnly,
+    /// A bare key has no certificates.
+    NoCertificates,
+    /// Signatures of this method are not kept in a log.
+    NoLog {
+        /// Log entries in the bundle all the same, which were not looked at.
+        entries: u64,
+    },
     /// The signature file.
     Parse(Box<ParseWhy>),
+    /// How it was signed.
+    Method(MethodWhy),
+    /// What is trusted for it.
+    Trust(Box<TrustWhy>),
+    /// The signature over the signed bytes.
+    Signature(Box<SignatureWhy>),
+    /// Who signed.
+    Identity(Box<IdentityWhy>),
+    /// The statement.
+    Statement(Box<StatementWhy>),
+    /// The root digest.
+    Subject(Box<SubjectWhy>),
     /// The files.
     Files(Box<FilesWhy>),
     /// CHAIN, of a signature by certificate.
@@ -85,6 +108,42 @@ impl From<TimeWhy> for Why {
 impl From<SigstoreWhy> for Why {
     fn from(why: SigstoreWhy) -> Self {
         Why::Sigstore(Box::new(why))
+    }
+}
+
+impl From<TrustWhy> for Why {
+    fn from(why: TrustWhy) -> Self {
+        Why::Trust(Box::new(why))
+    }
+}
+
+impl From<SignatureWhy> for Why {
+    fn from(why: SignatureWhy) -> Self {
+        Why::Signature(Box::new(why))
+    }
+}
+
+impl From<IdentityWhy> for Why {
+    fn from(why: IdentityWhy) -> Self {
+        Why::Identity(Box::new(why))
+    }
+}
+
+impl From<StatementWhy> for Why {
+    fn from(why: StatementWhy) -> Self {
+        Why::Statement(Box::new(why))
+    }
+}
+
+impl From<SubjectWhy> for Why {
+    fn from(why: SubjectWhy) -> Self {
+        Why::Subject(Box::new(why))
+    }
+}
+
+impl From<MethodWhy> for Why {
+    fn from(why: MethodWhy) -> Self {
+        Why::Method(why)
     }
 }
 
