@@ -37,6 +37,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "signing/trust",
         &[
             "ground",
+            "signing/check",
             "signing/http",
             "signing/hashing",
             "signing/x509",
