@@ -86,11 +86,7 @@ pub fn verification(name: &str, v: &Verification, owner: Option<&str>, explain: 
         }
     };
     if let Some(owner) = owner {
-        let _ = writeln!(
-            out,
-            "  signed for   {}: the root digest is that of this model",
-            crate::text::screen(owner)
-        );
+        let _ = writeln!(out, "  signed for   {}, whose root digest this is", crate::text::screen(owner));
     }
     if let Some(digest) = &v.root_digest {
         let _ = writeln!(out, "  root digest  {digest}");

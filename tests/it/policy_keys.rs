@@ -6,7 +6,7 @@ use crate::support::{copy_of_samples, err, out, touchmark};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use touchmark::decision::{Descent, Judgement, Input, apply_policy};
+use touchmark::decision::{Descent, Input, Judgement, apply_policy};
 use touchmark::inventory::{Format, Model, ModelId};
 use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;

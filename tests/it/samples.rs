@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use touchmark::decision::{Descent, Judgement, Input, apply_policy};
+use touchmark::decision::{Descent, Input, Judgement, apply_policy};
 use touchmark::inventory::{Format, Model, ModelId, Scan, Workspace, scan};
 use touchmark::lineage::{Graph, GraphFinding, doubts};
 use touchmark::maturity::Rubric;

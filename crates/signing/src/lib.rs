@@ -97,11 +97,12 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    About, BundleFault, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, Ended, ExpectedIdentity,
-    ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, HazardSeen, Identity, IdentityPart,
-    IdentityWhy, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method, MissingKind, NameChange,
-    NameDifference, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy,
-    PredicatesWhy, Prose, Stage, TimeSource, Unlistable, Why,
+    About, AnchorKind, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault, Ended,
+    ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, HazardSeen, Identity,
+    IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method,
+    MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, OutsideGrant, ParseFound,
+    ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy, Prose, PublisherWhy, SignatureWhy, Stage,
+    StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -134,8 +135,8 @@ pub use sign::{
 pub use sigstore::{BundleSigner, SigstoreRoot, verify_artifact};
 pub use time::TimestampAuthority;
 pub use trust::{
-    Anchor, AnchorFault, AnchorKind, AnchorMaterial, AnchorUse, Change, Embedded, Health, IdentityRule,
-    ServiceChange, Trust, look_at_anchor, root_changes,
+    Anchor, AnchorFault, AnchorMaterial, AnchorUse, Change, Embedded, Health, IdentityRule, ServiceChange,
+    Trust, look_at_anchor, root_changes,
 };
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};

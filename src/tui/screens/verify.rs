@@ -107,7 +107,8 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     let left = if area.width >= 110 { 46 } else { CHECKS_ONLY };
     let [checks, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
     draw_checks(app, &verified.verification, pen, frame, checks);
-    Some(draw_right(app, &verified.verification, &model.id.screen(), pen, frame, right))
+    let owner = view.owner(index).map(|id| id.screen());
+    Some(draw_right(app, &verified.verification, (&model.id.screen(), owner.as_deref()), pen, frame, right))
 }
 
 fn facts(verified: &Verified, name: &str) -> String {
@@ -149,7 +150,7 @@ fn draw_checks(app: &App, verification: &Verification, pen: Pen<'_>, frame: &mut
 fn draw_right(
     app: &App,
     verification: &Verification,
-    id: &str,
+    (id, owner): (&str, Option<&str>),
     pen: Pen<'_>,
     frame: &mut Frame<'_>,
     area: Rect,
@@ -169,7 +170,7 @@ fn draw_right(
     lines(frame, tabs, &[Line::from(spans)], 0);
     let columns = usize::from(body.width);
     let text = match (app.verify_tab, check) {
-        (0, Some(check)) => explain(check, verification, id, pen, columns),
+        (0, Some(check)) => explain(check, verification, (id, owner), pen, columns),
         (1, _) => all_files(verification, pen, columns),
         (2, _) => identity(verification, pen, columns),
         (3, _) => statement(verification, pen, columns),
@@ -178,7 +179,13 @@ fn draw_right(
     scrolled(frame, body, &text, app.scroll)
 }
 
-fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+fn explain(
+    check: &Check,
+    v: &Verification,
+    (id, owner): (&str, Option<&str>),
+    pen: Pen<'_>,
+    columns: usize,
+) -> Vec<Line<'static>> {
     let words = v.words_of(check);
     let mut out = pen.wrapped(
         vec![pen.outcome(check.outcome), Span::raw("  ")],
@@ -200,6 +207,15 @@ fn explain(check: &Check, v: &Verification, id: &str, pen: Pen<'_>, columns: usi
     }
     if check.stage == Stage::Files {
         const LISTED_HERE: usize = 8;
+        if let Some(owner) = owner {
+            let text = format!("the root digest is that of {owner}");
+            out.extend(pen.wrapped(
+                vec![pen.span(Role::Muted, fit("signed for", 11))],
+                Role::Text,
+                &text,
+                columns,
+            ));
+        }
         out.extend(files(v, pen, columns, LISTED_HERE));
         out.push(pen.line(Role::Muted, format!("{} files match", v.files.matched)));
     }

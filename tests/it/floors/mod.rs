@@ -22,13 +22,13 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("signing/pem", &["error"]),
     ("signing/http", &["error", "text"]),
     ("signing/hashing", &["ground"]),
-    ("signing/check", &["text", "signing/hashing"]),
+    ("signing/check", &["text", "error", "signing/hashing"]),
     ("signing/words", &["text", "clock", "signing/check"]),
     ("signing/bundle", &["ground", "signing/check", "signing/hashing"]),
     ("signing/x509", &["ground", "signing/pem", "signing/check", "signing/words", "signing/hashing"]),
     ("signing/keys", &["ground", "signing/pem", "signing/check", "signing/hashing", "signing/x509"]),
     ("signing/time", &["ground", "signing/check", "signing/words", "signing/x509"]),
-    ("signing/files", &["ground", "signing/hashing", "signing/bundle"]),
+    ("signing/files", &["ground", "signing/check", "signing/words", "signing/hashing", "signing/bundle"]),
     (
         "signing/sigstore",
         &["ground", "signing/check", "signing/bundle", "signing/x509", "signing/keys", "signing/time"],
@@ -37,6 +37,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "signing/trust",
         &[
             "ground",
+            "signing/check",
             "signing/http",
             "signing/hashing",
             "signing/x509",
@@ -62,6 +63,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "ground",
             "signing/check",
+            "signing/words",
             "signing/hashing",
             "signing/bundle",
             "signing/x509",
@@ -77,6 +79,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "signing/inspect",
         &[
             "ground",
+            "signing/words",
             "signing/bundle",
             "signing/x509",
             "signing/keys",

@@ -1,6 +1,6 @@
-//! What keeps the files of a model from being listed.
+//! What is wrong with the files of a model, or with a document.
 
-use crate::error::ReadFault;
+use crate::error::{Error, ReadFault};
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,4 +51,23 @@ pub struct Unlistable {
     pub fault: ListFault,
     /// Relative to the model, `/`-separated; `.` for the model itself.
     pub place: Untrusted,
+}
+
+/// What is wrong with a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DocumentFault {
+    /// The field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Untrusted>,
+    /// What its reader says. For people; nothing is decided by it.
+    pub said: Untrusted,
+    /// What its reader advises.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<Untrusted>,
+}
+
+impl From<Error> for DocumentFault {
+    fn from(error: Error) -> Self {
+        DocumentFault { at: error.at, said: error.what.into(), advice: error.help.map(Untrusted::from) }
+    }
 }

@@ -1,6 +1,7 @@
 //! What a verification says: its checks, their codes, the facts behind them, and who signed. It knows no model, no
 //! bundle and no words for people.
 
+pub(crate) mod anchor;
 pub(crate) mod codes;
 pub(crate) mod curve;
 pub(crate) mod evidence;
@@ -11,20 +12,22 @@ pub(crate) mod stage;
 pub(crate) mod step;
 pub(crate) mod why;
 
+pub use anchor::AnchorKind;
 pub use codes::CheckCode;
 pub use curve::Curve;
 pub use evidence::{LogEntry, TimeSource};
-pub use fault::{LinkFault, ListFault, Unlistable};
+pub use fault::{DocumentFault, LinkFault, ListFault, Unlistable};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::Check;
 pub use why::policy::{
-    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
-    PolicyWhy,
+    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, OutsideGrant, PolicyFinding, PolicyWhy,
+    PublisherWhy,
 };
 pub use why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy};
 pub use why::{
-    BundleFault, FilesFound, FilesTally, FilesWhy, ForeignBeside, LikelyCause, MissingKind, ParseFound,
-    ParseWhy, Parts, Prose, Why,
+    FilesFound, FilesTally, FilesWhy, ForeignBeside, IdentityWhy, KeySaid, LikelyCause, MethodWhy,
+    MissingKind, NamedAnchor, ParseFound, ParseWhy, Parts, Prose, SignatureWhy, StatementWhy, SubjectWhy,
+    TrustWhy, TrustedKey, TypeField, Why,
 };

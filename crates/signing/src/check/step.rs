@@ -110,15 +110,3 @@ impl Check {
         self
     }
 }
-
-/// A check of a stage that was not, or could not be, looked at.
-#[doc(hidden)]
-pub fn unknown_prose(stage: Stage, why: &str) -> Check {
-    Check::prose(stage, stage.name(), Outcome::Unknown, why)
-}
-
-/// Helps of errors begin in lower case, remedies of checks do not.
-pub(crate) fn sentence(help: &str) -> String {
-    let mut chars = help.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}

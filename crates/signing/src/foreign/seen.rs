@@ -118,10 +118,6 @@ pub struct ForeignSignature {
 }
 
 impl ForeignSignature {
-    /// How an OMS signature is added beside it.
-    pub const ADD_OMS: &'static str = "Keep it, and add an OMS signature beside it, which covers every file: \
-        touchmark sign key MODEL --private-key KEY.pem";
-
     /// One line: file, kind, signer, coverage, state.
     pub fn line(&self) -> Untrusted {
         let mut line = format!("{}: {}", self.file.raw(), self.kind.words());

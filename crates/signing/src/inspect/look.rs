@@ -10,6 +10,7 @@ use crate::foreign::seen::{ForeignSignature, ForeignState};
 use crate::keys::public::PublicKey;
 use crate::sigstore::identity::claimed_identity;
 use crate::time::token;
+use crate::words::parse::ADD_OMS;
 use crate::x509::certificate;
 use std::path::Path;
 
@@ -94,7 +95,7 @@ fn show_foreign(found: ForeignSignature) -> Inspection {
         seen.add("found", note);
     }
     if found.state != ForeignState::Malformed {
-        seen.add("to have OMS", ForeignSignature::ADD_OMS);
+        seen.add("to have OMS", ADD_OMS);
     }
     seen
 }

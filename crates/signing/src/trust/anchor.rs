@@ -1,5 +1,6 @@
 //! What a signature is checked against. Anchors come from the caller, never from the artifact.
 
+use crate::check::anchor::AnchorKind;
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
@@ -13,32 +14,6 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-
-/// What kind of anchor it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum AnchorKind {
-    /// Public keys.
-    Key,
-    /// Certificate authorities.
-    Ca,
-    /// A Sigstore trusted root.
-    Sigstore,
-    /// Timestamp authorities.
-    Tsa,
-}
-
-impl AnchorKind {
-    /// `key`, `ca`, `sigstore` or `tsa`.
-    pub fn word(self) -> &'static str {
-        match self {
-            AnchorKind::Key => "key",
-            AnchorKind::Ca => "ca",
-            AnchorKind::Sigstore => "sigstore",
-            AnchorKind::Tsa => "tsa",
-        }
-    }
-}
 
 /// A trust anchor's material.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ mod instances;
 #[cfg(feature = "keyless")]
 mod tuf;
 
-pub use anchor::{Anchor, AnchorKind, AnchorMaterial, AnchorUse, IdentityRule, Trust};
+pub use anchor::{Anchor, AnchorMaterial, AnchorUse, IdentityRule, Trust};
 pub use changes::{Change, ServiceChange, root_changes};
 pub use files::look_at_anchor;
 pub use health::{AnchorFault, Health};

@@ -16,6 +16,7 @@ mod statement;
 mod survey;
 pub(crate) mod time;
 pub(crate) mod verification;
+mod words;
 
 pub use claim::{claimed_signer, verify_claim};
 pub use coverage::Coverage;

@@ -2,9 +2,10 @@
 //! go out of date, anchors grow older. It judges nothing; a moment too many costs time, and one too few a wrong answer.
 
 use crate::bundle::document::{Bundle, Material};
+use crate::check::anchor::AnchorKind;
 use crate::check::identity::Method;
 use crate::time::token::Token;
-use crate::trust::anchor::{Anchor, AnchorKind, AnchorMaterial, Trust};
+use crate::trust::anchor::{Anchor, AnchorMaterial, Trust};
 use crate::x509::certificate;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;

@@ -3,9 +3,10 @@
 
 use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, read_bundle};
 use crate::check::codes::CheckCode;
+use crate::check::fault::DocumentFault;
 use crate::check::outcome::Outcome;
 use crate::check::step::Check;
-use crate::check::why::{BundleFault, ForeignBeside, ParseFound, ParseWhy};
+use crate::check::why::{ForeignBeside, ParseFound, ParseWhy};
 use crate::error::{Code, Error, ReadFault};
 use crate::hashing::job::sha256_hex;
 use crate::text::Untrusted;
@@ -64,7 +65,7 @@ fn what_it_is(raw: &[u8], error: Error) -> ParseFound {
     let is_cut_off =
         || serde_json::from_slice::<serde::de::IgnoredAny>(raw).is_err_and(|cause| cause.is_eof());
     let is_too_complex = error.code == Code::TooLarge;
-    let fault = BundleFault { at: error.at, said: Untrusted::new(error.what) };
+    let fault = DocumentFault::from(error);
     if raw.iter().all(u8::is_ascii_whitespace) {
         ParseFound::Empty
     } else if is_too_complex {

@@ -4,16 +4,19 @@
 use crate::bundle::document::{Bundle, Material};
 use crate::bundle::dsse::{pae, pae_v02};
 use crate::bundle::manifest::Statement;
+use crate::check::anchor::AnchorKind;
+use crate::check::codes::CheckCode;
 use crate::check::evidence::TimeSource;
 use crate::check::identity::{Identity, Method, NameDifference};
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
-use crate::check::step::{Check, unknown_prose};
+use crate::check::step::Check;
+use crate::check::why::{IdentityWhy, KeySaid, NamedAnchor, SignatureWhy, TrustWhy, TrustedKey, Why};
 use crate::keys::public::PublicKey;
 use crate::sigstore::evidence::{self, NamedRoot};
 use crate::sigstore::identity::claimed_identity;
 use crate::text::Untrusted;
-use crate::trust::anchor::{Anchor, AnchorKind, AnchorMaterial, IdentityRule, Trust};
+use crate::trust::anchor::{Anchor, AnchorMaterial, IdentityRule, Trust};
 use crate::x509::judgement::ChainTime;
 use crate::x509::revocation::RevocationList;
 use crate::x509::{certificate, chain};
@@ -21,6 +24,9 @@ use jiff::Timestamp;
 
 use super::time;
 use super::verification::Verification;
+
+/// Anchors that a check names.
+const MAX_NAMED: usize = 16;
 
 /// Sets the checks of the six stages, and what they established.
 pub(crate) fn check(
@@ -73,36 +79,22 @@ impl Signed<'_> {
     }
 
     fn check(&self, key: &PublicKey) -> Check {
+        let fingerprint = key.fingerprint();
         if self.is_by(key) {
-            return Check::prose_pass(Stage::Signature, "The signature fits the signed bytes")
-                .found(format!("key {}", key.fingerprint()));
+            let why = SignatureWhy::Fits { key: Some(fingerprint) };
+            return Check::new(CheckCode::Signature, Outcome::Pass, why);
         }
-        let envelope = &self.bundle.envelope;
-        Check::prose(
-            Stage::Signature,
-            "SIGNATURE-INVALID",
-            Outcome::Fail,
-            "The signature does not fit the signed bytes: the statement or the signature was altered",
-        )
-        .expected(format!(
-            "a signature by {} over the {} signed bytes",
-            key.fingerprint(),
-            envelope.payload.len()
-        ))
-        .evidence("dsseEnvelope.signatures[0]")
-        .remedy("Refuse the model until you have the signature again from its publisher")
+        let bytes = self.bundle.envelope.payload.len() as u64;
+        let why = SignatureWhy::Broken { key: fingerprint, bytes };
+        Check::new(CheckCode::SignatureInvalid, Outcome::Fail, why)
     }
 }
 
 /// Keys and certificates of OMS v1.0 come without a log.
 fn without_chain_and_log(result: &mut Verification, bundle: &Bundle) {
-    let not_asked = |stage: Stage, why: &str| Check::prose(stage, stage.name(), Outcome::NotApplicable, why);
-    result.set(not_asked(Stage::Chain, "A bare key has no certificates"));
-    let mut log = not_asked(Stage::Log, "Signatures by this method are not kept in a transparency log");
-    if bundle.log_entries > 0 {
-        log = log.detail(format!("{} log entries in the bundle were not looked at", bundle.log_entries));
-    }
-    result.set(log);
+    result.set(Check::plain(Stage::Chain, Outcome::NotApplicable, Why::NoCertificates));
+    let entries = bundle.log_entries as u64;
+    result.set(Check::plain(Stage::Log, Outcome::NotApplicable, Why::NoLog { entries }));
 }
 
 /// Before CHAIN, which is judged at the signing time where somebody who is trusted says it.
@@ -117,7 +109,7 @@ fn without_signature_no_time(result: &mut Verification) {
     if result.outcome_of(Stage::Signature) == Outcome::Fail {
         result.signed_at = None;
         if matches!(result.outcome_of(Stage::Time), Outcome::Pass | Outcome::Fail) {
-            result.set(unknown_prose(Stage::Time, "Does not count, because SIGNATURE did not pass"));
+            result.set(Check::unknown(Stage::Time, Why::After(Stage::Signature)));
         }
     }
 }
@@ -159,61 +151,35 @@ fn key(
         && let Some((anchor, key)) = keys.iter().find(|(_, key)| signed.is_by(key))
     {
         result.signer = Some(identity_of_key(key));
-        result.set(
-            Check::prose(
-                Stage::Trust,
-                "TRUST-HINT",
-                Outcome::Fail,
-                "A trusted key made the signature, but the bundle names another key",
-            )
-            .expected(format!("the hint {} of key {} ({})", key.hint(), key.fingerprint(), anchor.name))
-            .found(format!("the hint {hint}"))
-            .evidence("verificationMaterial.publicKey.hint")
-            .remedy("Have the model signed again with a tool that writes the hint as OMS says"),
-        );
+        let why = TrustWhy::OtherHint { key: trusted_key(anchor, key), hint: hint.into() };
+        result.set(Check::new(CheckCode::TrustHint, Outcome::Fail, why));
         result.set(signed.check(key));
         return;
     }
     let Some((anchor, key)) = found else {
-        let expected: Vec<String> =
-            keys.iter().map(|(anchor, key)| format!("{} ({})", key.fingerprint(), anchor.name)).collect();
-        let said = match (hint, &carried) {
-            (Some(hint), _) => format!("a key with the hint {hint}"),
-            (None, Some(carried)) => format!("key {}, as the bundle says", carried.fingerprint()),
-            (None, None) => "a key that is none of these, and that the bundle does not name".to_owned(),
+        let why = TrustWhy::UnknownKey {
+            said: match (hint, &carried) {
+                (Some(hint), _) => KeySaid::Hint(hint.into()),
+                (None, Some(carried)) => KeySaid::Carried(carried.fingerprint()),
+                (None, None) => KeySaid::Nothing,
+            },
+            trusted: keys.iter().take(MAX_NAMED).map(|(anchor, key)| trusted_key(anchor, key)).collect(),
+            more: keys.len().saturating_sub(MAX_NAMED) as u64,
+            others: other_anchors(trust, AnchorKind::Key),
         };
-        let mut check = Check::prose(
-            Stage::Trust,
-            "TRUST-UNKNOWN-KEY",
-            Outcome::Fail,
-            "The model was signed with a key that is not trusted",
-        )
-        .expected(expected.join(" or "))
-        .found(said)
-        .evidence("verificationMaterial.publicKey")
-        .remedy("Ask the publisher which key is theirs, by another way than this model; trust it only then");
-        if hint.is_some() {
-            let hints: Vec<String> = keys.iter().map(|(_, key)| key.hint()).collect();
-            check = check.detail(format!("hints of the trusted keys: {}", hints.join(", ")));
-        }
-        check.prose_mut().details.extend(other_anchors(trust, AnchorKind::Key));
-        result.set(check);
-        result.set(unknown_prose(
-            Stage::Signature,
-            "There is no trusted key to check the signature with; see TRUST",
-        ));
+        result.set(Check::new(CheckCode::TrustUnknownKey, Outcome::Fail, why));
+        result.set(Check::unknown(Stage::Signature, Why::After(Stage::Trust)));
         return;
     };
     result.signer = Some(identity_of_key(key));
     result.curve = Some(key.curve());
     result.anchor = Some(anchor.used_at(now));
-    result.set(Check::prose_pass(Stage::Trust, "The key is one that is trusted").found(format!(
-        "{} ({}, from {})",
-        key.fingerprint(),
-        anchor.name,
-        anchor.origin
-    )));
+    result.set(Check::pass(Stage::Trust, TrustWhy::Key(trusted_key(anchor, key))));
     result.set(signed.check(key));
+}
+
+fn trusted_key(anchor: &Anchor, key: &PublicKey) -> TrustedKey {
+    TrustedKey { fingerprint: key.fingerprint(), hint: key.hint(), anchor: Untrusted::new(&anchor.name) }
 }
 
 /// A hint as OMS asks for; others are not held against the signer: every trusted key is tried then.
@@ -248,16 +214,11 @@ fn certificate(
     result.curve = key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::curve);
     result.set(match key {
         Some(Ok(key)) => signed.check(&key),
-        Some(Err(error)) => Check::prose(
-            Stage::Signature,
-            "SIGNATURE-KEY",
-            Outcome::Fail,
-            "The signing certificate holds a key that may not sign models",
-        )
-        .expected("an elliptic-curve key on P-256, P-384 or P-521")
-        .found(error.what)
-        .remedy("Have the model signed again with a key of OMS"),
-        None => unknown_prose(Stage::Signature, "The signing certificate cannot be read; see CHAIN"),
+        Some(Err(error)) => {
+            let why = SignatureWhy::UnfitKey { said: error.what.into() };
+            Check::new(CheckCode::SignatureKey, Outcome::Fail, why)
+        }
+        None => Check::unknown(Stage::Signature, Why::After(Stage::Chain)),
     });
     let authorities: Vec<(&Anchor, &Vec<u8>)> = trust
         .anchors
@@ -278,7 +239,7 @@ fn certificate(
     result.set(judged.check);
     let used = judged.anchor.and_then(|index| authorities.get(index)).map(|(anchor, _)| *anchor);
     result.anchor = used.map(|anchor| anchor.used_at(now));
-    result.set(trust_held("certificate authorities", trust, used, Method::Certificate));
+    result.set(trust_held(trust, used, Method::Certificate));
 }
 
 fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trust, now: Timestamp) {
@@ -299,28 +260,23 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
         })
         .unzip();
     if anchors.is_empty() {
-        result.set(
-            signature.unwrap_or_else(|| unknown_prose(Stage::Signature, "The signer's key cannot be read")),
-        );
+        result
+            .set(signature.unwrap_or_else(|| Check::unknown(Stage::Signature, SignatureWhy::UnreadableKey)));
         return no_anchor(result, trust, Method::Sigstore, &[Stage::Chain, Stage::Time, Stage::Log]);
     }
     let evidence = evidence::check(signed.bundle, &roots);
     let used = evidence.anchor.and_then(|index| anchors.get(index)).copied();
-    result.set(trust_held("Sigstore roots", trust, used, Method::Sigstore));
+    result.set(trust_held(trust, used, Method::Sigstore));
     let altered = signature.as_ref().is_some_and(|check| check.outcome == Outcome::Fail);
-    let fits = "The signature fits the signed bytes";
     result.set(match signature {
         Some(check) => check,
-        None if used.is_some() => Check::prose_pass(Stage::Signature, fits),
-        None => unknown_prose(
-            Stage::Signature,
-            "The signer's key is of a kind that is not checked by itself; see LOG",
-        ),
+        None if used.is_some() => Check::pass(Stage::Signature, SignatureWhy::Fits { key: None }),
+        None => Check::unknown(Stage::Signature, SignatureWhy::NotCheckedAlone),
     });
     for check in evidence.checks {
         // Time and log vouch for the signature: once that is broken, theirs are no findings of their own.
         if altered && check.stage != Stage::Signature && check.outcome == Outcome::Fail {
-            result.set(unknown_prose(check.stage, "Not looked at, because SIGNATURE did not pass"));
+            result.set(Check::unknown(check.stage, Why::After(Stage::Signature)));
         } else if check.stage != Stage::Signature || !altered {
             result.set(check);
         }
@@ -333,17 +289,17 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
 }
 
 /// TRUST passes when there is something of the right kind to check against; where it leads is for CHAIN.
-fn trust_held(what: &str, trust: &Trust, used: Option<&Anchor>, method: Method) -> Check {
-    let kind = kind_of(method);
-    let names: Vec<&str> = match used {
-        Some(anchor) => vec![anchor.name.as_str()],
-        None => trust.anchors.iter().filter(|a| a.kind() == kind).map(|a| a.name.as_str()).collect(),
+fn trust_held(trust: &Trust, used: Option<&Anchor>, method: Method) -> Check {
+    let why = match used {
+        Some(anchor) => TrustWhy::Answers { method, anchor: Untrusted::new(&anchor.name) },
+        None => {
+            let kind = kind_of(method);
+            let held: Vec<&Anchor> = trust.anchors.iter().filter(|anchor| anchor.kind() == kind).collect();
+            let anchors = held.iter().take(MAX_NAMED).map(|anchor| Untrusted::new(&anchor.name)).collect();
+            TrustWhy::Held { method, anchors, more: held.len().saturating_sub(MAX_NAMED) as u64 }
+        }
     };
-    let summary = match used {
-        Some(_) => format!("One of the trusted {what} answers for the signer"),
-        None => format!("There are trusted {what} to check against"),
-    };
-    Check::prose_pass(Stage::Trust, summary).found(names.join(", "))
+    Check::pass(Stage::Trust, why)
 }
 
 fn kind_of(method: Method) -> AnchorKind {
@@ -355,128 +311,55 @@ fn kind_of(method: Method) -> AnchorKind {
 }
 
 /// What is trusted for other methods: a mix-up of kinds is seen by it.
-fn other_anchors(trust: &Trust, kind: AnchorKind) -> Option<Untrusted> {
-    const SHOWN: usize = 5;
+fn other_anchors(trust: &Trust, kind: AnchorKind) -> Vec<NamedAnchor> {
+    const MAX: usize = 5;
     let others = trust.anchors.iter().filter(|anchor| ![kind, AnchorKind::Tsa].contains(&anchor.kind()));
-    let others: Vec<String> =
-        others.take(SHOWN).map(|anchor| format!("{} ({})", anchor.name, anchor.kind().word())).collect();
-    let list = others.join(", ");
-    (!others.is_empty())
-        .then(|| Untrusted::new(format!("trusted, but of another kind than the signature: {list}")))
+    let named = |anchor: &Anchor| NamedAnchor { name: Untrusted::new(&anchor.name), kind: anchor.kind() };
+    others.take(MAX).map(named).collect()
 }
 
 /// Nothing to check against: `missing`, unless another method was asked for, which METHOD already says.
 fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &[Stage]) {
-    let what = match method {
-        Method::Key => "public key",
-        Method::Certificate => "certificate authority",
-        Method::Sigstore => "Sigstore trusted root",
-    };
-    let mut check = if result.outcome_of(Stage::Method) == Outcome::Fail {
-        unknown_prose(
-            Stage::Trust,
-            &format!("No {what} was given, because another method was asked for; see METHOD"),
-        )
+    let others = other_anchors(trust, kind_of(method));
+    result.set(if result.outcome_of(Stage::Method) == Outcome::Fail {
+        Check::unknown(Stage::Trust, TrustWhy::OtherMethod { method, others })
     } else {
-        Check::prose(
-            Stage::Trust,
-            "TRUST-NO-ANCHOR",
-            Outcome::Missing,
-            format!("No {what} is trusted that could answer for the signer"),
-        )
-        .expected(format!("at least one trusted {what}"))
-        .found("none")
-        .remedy(format!("Name the publisher's {what}, from a source other than this model"))
-    };
-    check.prose_mut().details.extend(other_anchors(trust, kind_of(method)));
-    result.set(check);
+        Check::new(CheckCode::TrustNoAnchor, Outcome::Missing, TrustWhy::NoAnchor { method, others })
+    });
     for stage in stages {
-        result.set(unknown_prose(*stage, &format!("There is no {what} to check against; see TRUST")));
+        result.set(Check::unknown(*stage, Why::After(Stage::Trust)));
     }
 }
 
 fn identity(result: &Verification, rule: &IdentityRule) -> Check {
     let stage = Stage::Identity;
-    if let IdentityRule::Later = rule {
-        let check = unknown_prose(stage, "Whether this signer may sign is for the policy to decide");
-        return match &result.signer {
-            Some(signer) if result.signer_proven() => check.found(signer_line(signer)),
-            Some(signer) => check.found(format!("{}, as the bundle says", signer_line(signer))),
-            None => check,
-        };
-    }
-    let signer = match &result.signer {
-        Some(signer) if result.signer_proven() => signer,
-        _ => return unknown_prose(stage, "The signer is not proven, so who it says it is does not count"),
+    let is_proven = result.signer_proven();
+    let signer = match (rule, &result.signer) {
+        (IdentityRule::Later, signer) => {
+            return Check::unknown(stage, IdentityWhy::Later { signer: signer.clone(), is_proven });
+        }
+        (_, Some(signer)) if is_proven => signer.clone(),
+        _ => return Check::unknown(stage, IdentityWhy::NotProven),
     };
     match rule {
-        IdentityRule::Later => unknown_prose(stage, "The policy decides"),
-        IdentityRule::AnchorDecides => match signer.method {
-            Method::Key => {
-                Check::prose_pass(stage, "The trusted key itself is the identity").found(signer_line(signer))
-            }
-            Method::Certificate => {
-                Check::prose_pass(stage, "Any signer under the trusted authority is accepted")
-                    .found(signer_line(signer))
-            }
-            // Anybody gets a certificate of the public-good instance.
-            Method::Sigstore => Check::prose(
-                stage,
-                "IDENTITY-NOT-ASKED",
-                Outcome::Unknown,
-                "It was not said whom to expect, and anybody can get a certificate of this kind",
-            )
-            .found(signer_line(signer))
-            .remedy(
-                "Name the identity and its provider that you expect, from a source other than this model",
-            ),
-        },
         IdentityRule::Exact { subject, issuer } => exact(signer, subject, issuer.as_ref()),
+        // Anybody gets a certificate of the public-good instance.
+        _ if signer.method == Method::Sigstore => {
+            Check::new(CheckCode::IdentityNotAsked, Outcome::Unknown, IdentityWhy::NotAsked(signer))
+        }
+        _ => Check::pass(stage, IdentityWhy::ByAnchor(signer)),
     }
 }
 
-fn exact(signer: &Identity, subject: &Untrusted, issuer: Option<&Untrusted>) -> Check {
-    let none = Untrusted::new("");
+fn exact(signer: Identity, subject: &Untrusted, issuer: Option<&Untrusted>) -> Check {
+    let none = Untrusted::default();
     let said = signer.issuer.as_ref().unwrap_or(&none);
-    let same_issuer = issuer.is_none_or(|issuer| issuer == said);
-    if *subject == signer.subject && same_issuer {
-        return Check::prose_pass(Stage::Identity, "The signer is exactly who was expected")
-            .found(signer_line(signer));
+    if *subject == signer.subject && issuer.is_none_or(|issuer| issuer == said) {
+        return Check::pass(Stage::Identity, IdentityWhy::Exact(signer));
     }
-    let expected = match issuer {
-        Some(issuer) => format!("{}, issued by {}", subject.raw(), issuer.raw()),
-        None => subject.raw().to_owned(),
-    };
-    let (what, found) = match (*subject == signer.subject, issuer) {
-        (true, Some(_)) => ("issuer", said),
-        _ => ("subject", &signer.subject),
-    };
-    let summary = match (what, same_issuer) {
-        ("issuer", _) => "The signer has the expected name, but another authority vouches for it",
-        (_, true) => "Another than the expected signed the model",
-        (_, false) => "Another than the expected signed the model, and another authority vouches for it",
-    };
-    let mut check = Check::prose(Stage::Identity, "IDENTITY-MISMATCH", Outcome::Fail, summary)
-        .expected(expected)
-        .found(signer_line(signer))
-        .remedy(
-            "Refuse the model, unless the publisher confirms the new signer by another way than this model",
-        );
     // When both parts differ, the subject is what a person looks at.
-    let nearest = NameDifference::between(signer, subject.raw(), issuer.map(Untrusted::raw))
-        .or_else(|| NameDifference::between(signer, subject.raw(), None));
-    if let Some(difference) = nearest {
-        check = check.differing(difference);
-    }
-    if found.is_hostile() {
-        check = check.detail(format!("the {what} found holds characters that do not show"));
-    }
-    check
-}
-
-fn signer_line(signer: &Identity) -> String {
-    match &signer.issuer {
-        Some(issuer) => format!("{}, issued by {}", signer.subject.raw(), issuer.raw()),
-        None => signer.subject.raw().to_owned(),
-    }
+    let difference = NameDifference::between(&signer, subject.raw(), issuer.map(Untrusted::raw))
+        .or_else(|| NameDifference::between(&signer, subject.raw(), None));
+    let why = IdentityWhy::Mismatch { signer, subject: subject.clone(), issuer: issuer.cloned(), difference };
+    Check::new(CheckCode::IdentityMismatch, Outcome::Fail, why)
 }

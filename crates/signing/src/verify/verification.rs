@@ -7,13 +7,12 @@ use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
-use crate::check::why::{FilesWhy, ForeignBeside, Why};
+use crate::check::why::Why;
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::hashing::job::HashAlgorithm;
 use crate::text::Untrusted;
 use crate::trust::anchor::AnchorUse;
-use crate::words::{self, Words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -79,21 +78,6 @@ impl Verification {
             foreign: Vec::new(),
             at,
         }
-    }
-
-    /// A check of this verification in words, with the files that it is about.
-    pub fn words_of(&self, check: &Check) -> Words {
-        let mut words = check.words();
-        match &check.why {
-            Why::Files(why) if matches!(**why, FilesWhy::Compared { .. }) => {
-                words::files::add_report(&mut words, &self.files, self.at);
-            }
-            Why::Parse(why) if why.foreign != ForeignBeside::None => {
-                words.details.extend(words::parse::foreign(&self.foreign));
-            }
-            _ => {}
-        }
-        words
     }
 
     /// The check of a stage.

@@ -3,10 +3,10 @@
 use crate::check::identity::NameDifference;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
-use crate::check::why::Why;
-use crate::check::why::policy::IdentityWhy;
+use crate::check::why::policy::PublisherWhy;
+use crate::check::why::{IdentityWhy, Why};
 
-use super::{Words, chain, files, parse, policy, predicates, sigstore, time};
+use super::{Words, chain, files, parse, policy, predicates, signer, sigstore, statement, time};
 
 impl Check {
     /// The check in words.
@@ -19,11 +19,31 @@ impl Check {
             Why::DecidedElsewhere => Words::line("Not part of this verification"),
             Why::ClaimOnly => Words::line("Not applicable: a claim is verified without the model's files"),
             Why::Parse(why) => parse::words(why),
+            Why::NoCertificates => Words::line("A bare key has no certificates"),
+            Why::NoLog { entries } => {
+                let ignored =
+                    |entries: u64| format!("log entries in the bundle that were ignored: {entries}");
+                Words {
+                    details: Some(*entries)
+                        .filter(|entries| *entries > 0)
+                        .map(ignored)
+                        .map(Into::into)
+                        .into_iter()
+                        .collect(),
+                    ..Words::line("Signatures by this method are not kept in a transparency log")
+                }
+            }
+            Why::Method(why) => signer::method(why),
+            Why::Trust(why) => signer::trust(why),
+            Why::Signature(why) => signer::signature(why),
+            Why::Identity(why) => signer::identity(why),
+            Why::Statement(why) => statement::statement(why),
+            Why::Subject(why) => statement::subject(why),
             Why::Files(why) => files::words(why),
             Why::Chain(why) => chain::words(why),
             Why::Time(why) => time::words(why),
             Why::Sigstore(why) => sigstore::words(why),
-            Why::Identity(why) => policy::identity(why),
+            Why::Publisher(why) => policy::identity(why),
             Why::Policy(why) => policy::policy(why),
             Why::Predicates(why) => predicates::words(why),
             Why::Required { code, outcome, instead } => {
@@ -48,7 +68,11 @@ impl Check {
         match &self.why {
             Why::Prose(prose) => prose.difference.as_ref(),
             Why::Identity(why) => match &**why {
-                IdentityWhy::Other { difference, .. } => difference.as_ref(),
+                IdentityWhy::Mismatch { difference, .. } => difference.as_ref(),
+                _ => None,
+            },
+            Why::Publisher(why) => match &**why {
+                PublisherWhy::Other { difference, .. } => difference.as_ref(),
                 _ => None,
             },
             _ => None,

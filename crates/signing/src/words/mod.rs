@@ -4,12 +4,15 @@
 pub(crate) mod chain;
 mod check;
 mod codes;
-pub(crate) mod files;
+pub(crate) mod fault;
+mod files;
 pub(crate) mod parse;
 mod policy;
 mod predicates;
+mod signer;
 mod sigstore;
 mod stages;
+mod statement;
 pub(crate) mod time;
 
 pub use codes::{CODES, CodeInfo, code_info};

@@ -1,12 +1,13 @@
 //! PARSE in words.
 
-use crate::check::why::{BundleFault, ForeignBeside, ParseFound, ParseWhy};
-use crate::foreign::seen::ForeignSignature;
-use crate::text::Untrusted;
+use crate::check::fault::DocumentFault;
+use crate::check::why::{ForeignBeside, ParseFound, ParseWhy};
 
 use super::{Words, sentence};
 
-const SHOWN_FOREIGN: usize = 10;
+/// How an OMS signature is added to one of another kind.
+pub(crate) const ADD_OMS: &str = "Keep it, and add an OMS signature beside it, which covers every file: \
+    touchmark sign key MODEL --private-key KEY.pem";
 const AGAIN: &str = "Get the signature again from the publisher";
 const NO_BUNDLE: &str = "The signature file is not a Sigstore bundle as OMS requires";
 const CHECK_FILE: &str = "Check that this is the model's signature file";
@@ -16,8 +17,8 @@ pub(super) fn words(why: &ParseWhy) -> Words {
     words.evidence = why.file.clone();
     let is_absent = why.found == ParseFound::Absent;
     match why.foreign {
-        ForeignBeside::Itself => words.remedy = Some(ForeignSignature::ADD_OMS.to_owned()),
-        ForeignBeside::Beside if is_absent => words.remedy = Some(ForeignSignature::ADD_OMS.to_owned()),
+        ForeignBeside::Itself => words.remedy = Some(ADD_OMS.to_owned()),
+        ForeignBeside::Beside if is_absent => words.remedy = Some(ADD_OMS.to_owned()),
         ForeignBeside::Beside | ForeignBeside::None => {}
     }
     words
@@ -65,7 +66,7 @@ fn of(found: &ParseFound) -> Words {
     }
 }
 
-fn faulty(summary: &str, fault: Option<&BundleFault>) -> Words {
+fn faulty(summary: &str, fault: Option<&DocumentFault>) -> Words {
     let found = fault.map_or_else(
         || "no content".to_owned(),
         |fault| match &fault.at {
@@ -80,9 +81,4 @@ fn faulty(summary: &str, fault: Option<&BundleFault>) -> Words {
         remedy: Some(AGAIN.to_owned()),
         ..Words::default()
     }
-}
-
-/// Signatures of other kinds, a line each.
-pub(crate) fn foreign(found: &[ForeignSignature]) -> impl Iterator<Item = Untrusted> {
-    found.iter().take(SHOWN_FOREIGN).map(|one| Untrusted::new(format!("not OMS: {}", one.line().raw())))
 }

@@ -68,7 +68,9 @@ fn a_signed_model_in_a_hub_cache_verifies_and_says_which_links_it_followed() {
     );
     let links = found.files.links.as_ref().unwrap();
     assert_eq!((links.count, links.hub_cache), (4, true));
-    assert!(found.check(Stage::Files).unwrap().words().summary.contains("4 links followed (hub cache)"));
+    assert!(
+        found.words_of(found.check(Stage::Files).unwrap()).summary.contains("4 links followed (hub cache)")
+    );
     assert!(details(&found, Stage::Files).contains("followed link: sub/vocab.txt → blobs/"));
 }
 

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::chain::ChainWhy;
-use self::policy::{IdentityWhy, PolicyWhy};
+use self::policy::{PolicyWhy, PublisherWhy};
 use self::predicates::PredicatesWhy;
 use self::sigstore::SigstoreWhy;
 use self::time::TimeWhy;
@@ -22,9 +22,13 @@ use super::stage::Stage;
 
 mod files;
 mod parse;
+mod signer;
+mod statement;
 
 pub use files::{FilesFound, FilesTally, FilesWhy, LikelyCause, MissingKind, Parts};
-pub use parse::{BundleFault, ForeignBeside, ParseFound, ParseWhy};
+pub use parse::{ForeignBeside, ParseFound, ParseWhy};
+pub use signer::{IdentityWhy, KeySaid, MethodWhy, NamedAnchor, SignatureWhy, TrustWhy, TrustedKey};
+pub use statement::{StatementWhy, SubjectWhy, TypeField};
 
 /// Why a check came out as it did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,24 +41,37 @@ pub enum Why {
     NotLooked,
     /// This stage had to pass first.
     After(Stage),
-    /// CHAIN, of a signature by certificate.
-    Chain(Box<ChainWhy>),
-    /// TIME, of a signature by key or certificate.
-    Time(Box<TimeWhy>),
-    /// What a keyless bundle brings as evidence.
-    Sigstore(Box<SigstoreWhy>),
     /// No files were found of the model: only bills of materials mention it.
     NoFiles,
     /// This is decided elsewhere: not by a verification.
     DecidedElsewhere,
     /// A claim is judged by itself, without the files of a model.
     ClaimOnly,
+    /// A bare key has no certificates.
+    NoCertificates,
+    /// Signatures of this method are not kept in a log.
+    NoLog {
+        /// Log entries in the bundle all the same, which were not looked at.
+        entries: u64,
+    },
     /// The signature file.
     Parse(Box<ParseWhy>),
+    /// How it was signed.
+    Method(MethodWhy),
+    /// What is trusted for it.
+    Trust(Box<TrustWhy>),
+    /// The signature over the signed bytes.
+    Signature(Box<SignatureWhy>),
+    /// Who signed.
+    Identity(Box<IdentityWhy>),
+    /// The statement.
+    Statement(Box<StatementWhy>),
+    /// The root digest.
+    Subject(Box<SubjectWhy>),
     /// The files.
     Files(Box<FilesWhy>),
     /// What a policy says of the signer.
-    Identity(Box<IdentityWhy>),
+    Publisher(Box<PublisherWhy>),
     /// What a policy says of the rest.
     Policy(Box<PolicyWhy>),
     /// Further claims.
@@ -68,13 +85,19 @@ pub enum Why {
         /// Why: what was found instead explains it.
         instead: Box<Why>,
     },
+    /// CHAIN, of a signature by certificate.
+    Chain(Box<ChainWhy>),
+    /// TIME, of a signature by key or certificate.
+    Time(Box<TimeWhy>),
+    /// What a keyless bundle brings as evidence.
+    Sigstore(Box<SigstoreWhy>),
     /// Text made where the check was made.
     Prose(Box<Prose>),
 }
 
-impl From<IdentityWhy> for Why {
-    fn from(why: IdentityWhy) -> Self {
-        Why::Identity(Box::new(why))
+impl From<PublisherWhy> for Why {
+    fn from(why: PublisherWhy) -> Self {
+        Why::Publisher(Box::new(why))
     }
 }
 
@@ -124,6 +147,42 @@ impl From<ParseWhy> for Why {
 impl From<FilesWhy> for Why {
     fn from(why: FilesWhy) -> Self {
         Why::Files(Box::new(why))
+    }
+}
+
+impl From<TrustWhy> for Why {
+    fn from(why: TrustWhy) -> Self {
+        Why::Trust(Box::new(why))
+    }
+}
+
+impl From<SignatureWhy> for Why {
+    fn from(why: SignatureWhy) -> Self {
+        Why::Signature(Box::new(why))
+    }
+}
+
+impl From<IdentityWhy> for Why {
+    fn from(why: IdentityWhy) -> Self {
+        Why::Identity(Box::new(why))
+    }
+}
+
+impl From<StatementWhy> for Why {
+    fn from(why: StatementWhy) -> Self {
+        Why::Statement(Box::new(why))
+    }
+}
+
+impl From<SubjectWhy> for Why {
+    fn from(why: SubjectWhy) -> Self {
+        Why::Subject(Box::new(why))
+    }
+}
+
+impl From<MethodWhy> for Why {
+    fn from(why: MethodWhy) -> Self {
+        Why::Method(why)
     }
 }
 

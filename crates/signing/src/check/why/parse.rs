@@ -1,5 +1,6 @@
 //! PARSE: what became of the signature file.
 
+use crate::check::fault::DocumentFault;
 use crate::error::ReadFault;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
@@ -41,25 +42,15 @@ pub enum ParseFound {
     /// Nothing but white space.
     Empty,
     /// JSON that ends too early.
-    Truncated(BundleFault),
+    Truncated(DocumentFault),
     /// Deeper than a bundle can be, or more values than are read.
-    TooComplex(BundleFault),
+    TooComplex(DocumentFault),
     /// Not a bundle as OMS asks for.
-    Malformed(BundleFault),
+    Malformed(DocumentFault),
     /// It was read, and its bytes were not kept: they cannot be judged again.
     NotKept,
     /// The bytes to be judged are not those that were read.
     OtherBytes,
-}
-
-/// What is wrong with the document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct BundleFault {
-    /// The field.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at: Option<Untrusted>,
-    /// What its reader says. For people; nothing is decided by it.
-    pub said: Untrusted,
 }
 
 /// Whether signatures of other kinds lie there, when there is none of OMS.

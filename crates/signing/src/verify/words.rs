@@ -1,0 +1,92 @@
+//! A check in words, with what the verification holds beside it: the files of the report, and signatures of other kinds.
+
+use crate::check::step::Check;
+use crate::check::why::{FilesWhy, ForeignBeside, Why};
+use crate::files::formats;
+use crate::files::report::FilesReport;
+use crate::foreign::seen::ForeignSignature;
+use crate::text::Untrusted;
+use crate::words::Words;
+use jiff::Timestamp;
+
+use super::verification::Verification;
+
+/// Lines of each kind; the report holds all.
+const SHOWN: usize = 10;
+const SHOWN_FOREIGN: usize = 10;
+
+impl Verification {
+    /// A check of this verification in words, with the files that it is about.
+    pub fn words_of(&self, check: &Check) -> Words {
+        let mut words = check.words();
+        match &check.why {
+            Why::Files(why) if matches!(**why, FilesWhy::Compared { .. }) => {
+                add_report(&mut words, &self.files, self.at);
+            }
+            Why::Parse(why) if why.foreign != ForeignBeside::None => {
+                words.details.extend(foreign(&self.foreign));
+            }
+            _ => {}
+        }
+        words
+    }
+}
+
+/// What the report adds to FILES, as of `now`.
+fn add_report(words: &mut Words, report: &FilesReport, now: Timestamp) {
+    if let Some(links) = &report.links {
+        words.summary.push_str(&format!("; {}", links.line()));
+    }
+    if let Some(recalled) = &report.recalled {
+        let (parts, of) = (recalled.parts, report.compared.max(recalled.parts));
+        words.summary.push_str(&format!("; {parts} of {of} by digests {}", recalled.age(now)));
+    }
+    words.listed.extend(listed(report));
+    words.details.extend(others(report));
+}
+
+/// The files that are not as signed, a line each.
+fn listed(report: &FilesReport) -> Vec<Untrusted> {
+    let mut lines = Vec::new();
+    add(&mut lines, &mut report.moved.iter().map(|file| line("moved", &file.line(), None)));
+    add(&mut lines, &mut report.changed.iter().map(|file| line("changed", &file.line(), None)));
+    add(&mut lines, &mut report.truly_missing().map(|name| line("missing", name, None)));
+    let hazard = |name: &Untrusted| formats::hazard(name.raw()).map(str::to_owned);
+    add(&mut lines, &mut report.truly_extra().map(|name| line("not signed", name, hazard(name))));
+    let unreadable = report.unreadable.iter();
+    add(&mut lines, &mut unreadable.map(|(name, why)| line("not readable", name, Some(why.words()))));
+    lines
+}
+
+/// What else the report holds, a line each.
+fn others(report: &FilesReport) -> Vec<Untrusted> {
+    let mut lines = Vec::new();
+    let beside = report.attestations.iter();
+    add(&mut lines, &mut beside.map(|name| line("attestation, not part of the signature", name, None)));
+    let links = report.links.iter().flat_map(|links| &links.first);
+    add(&mut lines, &mut links.map(|link| line("followed link", link, None)));
+    add(
+        &mut lines,
+        &mut report.misnamed.iter().map(|name| line("not what its blob's name says", name, None)),
+    );
+    add(&mut lines, &mut report.ignored.iter().map(|name| line("ignored by the signature", name, None)));
+    lines
+}
+
+fn line(what: &str, name: &Untrusted, note: Option<String>) -> Untrusted {
+    let note = note.map(|note| format!(" ({note})")).unwrap_or_default();
+    Untrusted::new(format!("{what}: {}{note}", name.raw()))
+}
+
+fn add(to: &mut Vec<Untrusted>, lines: &mut dyn Iterator<Item = Untrusted>) {
+    to.extend(lines.take(SHOWN));
+    let more = lines.count();
+    if more > 0 {
+        to.push(Untrusted::new(format!("and {more} more")));
+    }
+}
+
+/// Signatures of other kinds, a line each.
+fn foreign(found: &[ForeignSignature]) -> impl Iterator<Item = Untrusted> {
+    found.iter().take(SHOWN_FOREIGN).map(|one| Untrusted::new(format!("not OMS: {}", one.line().raw())))
+}
