@@ -47,6 +47,7 @@ fn says_nothing(why: &&Why) -> bool {
 impl<'a> From<&'a Check> for CheckDocument<'a> {
     fn from(check: &'a Check) -> Self {
         let words = check.words();
+        let details = words.lines().cloned().collect();
         CheckDocument {
             stage: check.stage,
             code: check.code,
@@ -56,7 +57,7 @@ impl<'a> From<&'a Check> for CheckDocument<'a> {
             found: words.found,
             evidence: words.evidence,
             remedy: words.remedy,
-            details: words.details,
+            details,
             difference: check.difference(),
             why: &check.why,
         }

@@ -171,8 +171,15 @@ fn a_large_inventory_shows_its_first_models_then_all_and_then_how_they_stand() {
     let bill =
         format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}}"#, components.join(","));
     std::fs::write(dir.path().join("a.cdx.json"), bill).unwrap();
-    let workspace = "schema = \"workspace/0.1\"\n[[source]]\nkind = \"bom\"\npath = \"a.cdx.json\"\n";
+    let workspace = "schema = \"workspace/0.1\"\n[[source]]\nkind = \"bom\"\npath = \"a.cdx.json\"\n\
+                     [[source]]\nkind = \"models\"\npath = \"models\"\n";
     std::fs::write(dir.path().join("touchmark.toml"), workspace).unwrap();
+    // Only what has files can be looked at.
+    for name in ["m00003", "m05000"] {
+        let folder = dir.path().join("models/o").join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("model.safetensors"), b"\x02\0\0\0\0\0\0\0{}").unwrap();
+    }
     let options = OpenOptions { dir: Some(dir.path().to_owned()), ..OpenOptions::default() };
     let recorded = [ModelId::new("o/m00003"), ModelId::new("o/m05000")];
     let workbench = open(dir.path());
