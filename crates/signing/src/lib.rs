@@ -97,11 +97,11 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    AnchorKind, Check, CheckCode, DocumentFault, FilesFound, FilesTally, FilesWhy, ForeignBeside, Identity,
-    IdentityPart, IdentityWhy, KeySaid, LikelyCause, LinkFault, ListFault, LogEntry, Method, MethodWhy,
-    MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, ParseFound, ParseWhy, Parts, Prose,
-    SignatureWhy, Stage, StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable,
-    Why,
+    AnchorKind, ChangeNote, Check, CheckCode, DocumentFault, FilesFound, FilesTally, FilesWhy, ForeignBeside,
+    HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LinkFault, ListFault, LogEntry,
+    Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, ParseFound, ParseWhy,
+    Parts, Prose, SignatureWhy, Stage, StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField,
+    Unlistable, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;

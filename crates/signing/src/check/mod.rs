@@ -2,6 +2,7 @@
 //! bundle and no words for people.
 
 pub(crate) mod anchor;
+pub(crate) mod change;
 pub(crate) mod codes;
 pub(crate) mod evidence;
 pub(crate) mod fault;
@@ -12,6 +13,7 @@ pub(crate) mod step;
 pub(crate) mod why;
 
 pub use anchor::AnchorKind;
+pub use change::{ChangeNote, HeaderFormat};
 pub use codes::CheckCode;
 pub use evidence::{LogEntry, TimeSource};
 pub use fault::{DocumentFault, LinkFault, ListFault, Unlistable};
