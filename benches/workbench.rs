@@ -140,7 +140,7 @@ fn judge_100_000_models(bencher: Bencher) {
     let before = open(large().path()).view();
     let mut view = (*before).clone();
     bencher.bench_local(|| {
-        view.judge_after(&before);
+        view.judge_after(&before, None);
         black_box(view.judgement.standings().len())
     });
 }
@@ -164,6 +164,15 @@ fn cap_100_000_models(bencher: Bencher) {
 fn scan_again_with_nothing_changed(bencher: Bencher) {
     let workbench = open(large().path());
     bencher.bench_local(|| workbench.wait(workbench.start(JobKind::Scan)).unwrap().state);
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn list_json(bencher: Bencher) {
+    let view = open(large().path()).view();
+    bencher.bench_local(|| {
+        let document = touchmark::documents::ListDocument::of(&view, &|_| true);
+        touchmark::json::to_writer(&document, &mut std::io::sink()).unwrap();
+    });
 }
 
 #[divan::bench(sample_count = 10)]

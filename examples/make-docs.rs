@@ -1,4 +1,4 @@
-//! Writes the pages under `docs/` that are made from tables of the program:
+//! Writes the pages and schemas under `docs/` that are made from tables and types of the program:
 //! `cargo run --example make-docs`.
 
 use std::path::Path;
@@ -8,5 +8,11 @@ fn main() -> std::io::Result<()> {
     std::fs::create_dir_all(&docs)?;
     std::fs::write(docs.join("checks.md"), touchmark::report::checks_page())?;
     std::fs::write(docs.join("commands.md"), touchmark::cli::commands_page())?;
-    std::fs::write(docs.join("keys.md"), touchmark::commands::keys_page())
+    std::fs::write(docs.join("keys.md"), touchmark::commands::keys_page())?;
+    let schemas = docs.join("schemas");
+    std::fs::create_dir_all(&schemas)?;
+    for (name, text) in touchmark::documents::schema_files() {
+        std::fs::write(schemas.join(name), text)?;
+    }
+    Ok(())
 }

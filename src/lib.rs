@@ -17,7 +17,9 @@
 //! | [`maturity`] | the rubric, controls and levels |
 //! | [`decision`] | the policy applied: verdicts |
 //! | [`view`] | what both faces show of a workspace |
-//! | [`report`] | views as text and JSON |
+//! | [`words`] | the words for what was concluded |
+//! | [`documents`] | every JSON document as a type with a version and a schema |
+//! | [`report`] | views as text |
 //! | [`workbench`] | the one door for both faces: open, jobs, events |
 //! | `commands` | every command once, with its form in either face |
 //! | `tui`, `cli` | the faces |
@@ -30,6 +32,7 @@
 
 pub mod attest;
 pub mod decision;
+pub mod documents;
 pub mod inventory;
 pub mod lineage;
 pub mod maturity;
@@ -39,6 +42,7 @@ pub mod snapshot;
 pub mod store;
 mod tables;
 pub mod view;
+pub mod words;
 pub mod workbench;
 
 #[doc(hidden)]

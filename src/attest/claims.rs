@@ -2,8 +2,9 @@
 
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::signing::{Bundle, Identity, RootDigest, claimed_signer, read_head};
+use crate::signing::{Bundle, ClaimsFault, Identity, LineFault, RootDigest, claimed_signer, read_head};
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -31,12 +32,15 @@ pub struct Claim {
 }
 
 /// A line that is no claim.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UnknownLine {
     /// Line, from 1.
     pub line: usize,
-    /// Why it is none.
+    /// Why it is none, in words.
     pub fault: String,
+    /// The same, as a fact.
+    #[serde(skip)]
+    pub kind: LineFault,
 }
 
 /// What a file of claims holds.
@@ -54,12 +58,20 @@ impl Claim {
     /// # Errors
     /// `E-TOO-LARGE`; `E-MALFORMED` when it is no bundle, or holds no in-toto statement.
     pub fn parse(line: usize, bytes: &[u8]) -> Result<Self> {
+        Claim::read(line, bytes).map_err(|(error, _)| error)
+    }
+
+    /// The same; what is wrong with the line is told as a fact too.
+    fn read(line: usize, bytes: &[u8]) -> std::result::Result<Self, (Error, LineFault)> {
         if bytes.len() > LIMIT_LINE_BYTES {
-            return Err(Error::new(Code::TooLarge, format!("longer than {LIMIT_LINE_BYTES} bytes")));
+            let error = Error::new(Code::TooLarge, format!("longer than {LIMIT_LINE_BYTES} bytes"));
+            return Err((error, LineFault::TooLong));
         }
-        let bundle = Bundle::parse(bytes)?;
+        let bundle = Bundle::parse(bytes).map_err(|error| (error, LineFault::NotABundle))?;
         let head = read_head(&bundle).map_err(|fault| {
-            Error::new(Code::Malformed, fault).help("a claim is a Sigstore bundle of an in-toto statement")
+            let error = Error::new(Code::Malformed, fault)
+                .help("a claim is a Sigstore bundle of an in-toto statement");
+            (error, LineFault::NotAStatement)
         })?;
         Ok(Claim {
             line,
@@ -93,23 +105,46 @@ impl Claim {
 /// `E-READ`, `E-TOO-LARGE`.
 pub fn read_claims(path: &Path) -> Result<ClaimFile> {
     let bytes = read_small(path, LIMIT_CLAIMS_BYTES)?;
+    claims_in(&bytes).map_err(|_| {
+        Error::new(Code::TooLarge, format!("more than {LIMIT_CLAIMS} claims"))
+            .at_path(path)
+            .help("split the file: one claims.jsonl a model")
+    })
+}
+
+/// The bytes of a file of claims, for [`claims_in`]; what kept it from being read is a fact.
+///
+/// # Errors
+/// Why not.
+pub fn read_claims_bytes(path: &Path) -> std::result::Result<Vec<u8>, ClaimsFault> {
+    read_small(path, LIMIT_CLAIMS_BYTES).map_err(|error| match error.code {
+        Code::TooLarge => ClaimsFault::TooLarge { limit_bytes: LIMIT_CLAIMS_BYTES },
+        _ => ClaimsFault::NotReadable,
+    })
+}
+
+/// All lines of a file that was read.
+///
+/// # Errors
+/// That there are too many.
+pub fn claims_in(bytes: &[u8]) -> std::result::Result<ClaimFile, ClaimsFault> {
     let mut found = ClaimFile::default();
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         if line.trim_ascii().is_empty() {
             continue;
         }
         if found.claims.len() + found.unknown.len() == LIMIT_CLAIMS {
-            return Err(Error::new(Code::TooLarge, format!("more than {LIMIT_CLAIMS} claims"))
-                .at_path(path)
-                .help("split the file: one claims.jsonl a model"));
+            return Err(ClaimsFault::TooMany { limit_lines: LIMIT_CLAIMS as u64 });
         }
-        match Claim::parse(index + 1, line) {
+        match Claim::read(index + 1, line) {
             Ok(claim) => found.claims.push(claim),
-            Err(error) => found.unknown.push(UnknownLine { line: index + 1, fault: error.what }),
+            Err((error, kind)) => {
+                found.unknown.push(UnknownLine { line: index + 1, fault: error.what, kind });
+            }
         }
     }
     if found.claims.is_empty()
-        && let Ok(claim) = Claim::parse(1, &bytes)
+        && let Ok(claim) = Claim::parse(1, bytes)
     {
         return Ok(ClaimFile { claims: vec![claim], unknown: Vec::new() });
     }

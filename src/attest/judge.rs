@@ -1,40 +1,16 @@
 //! Whose the claims are, and what of them counts: a claim counts when it is about this model and its signer is
 //! proven. What does not count is told; it neither proves nor contradicts, because anybody may append a line.
 
-use super::claims::{Claim, read_claims};
-use crate::error::{Code, Result};
+use super::claims::{Claim, ClaimFile, UnknownLine, claims_in};
+use crate::error::Result;
 use crate::signing::{
-    Check, CheckCode, Identity, Outcome, Progress, RootDigest, Stage, Trust, Verification, VerifyOptions,
-    verify_claim,
+    About, Check, CheckCode, ClaimRow, ClaimsFault, Identity, Outcome, PredicatesWhy, Progress, RootDigest,
+    Stage, Trust, Verification, VerifyOptions, verify_claim,
 };
 use rayon::prelude::*;
-use serde::Serialize;
-use std::path::Path;
-
-/// Whom a claim is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum About {
-    /// One of its subjects is this model's root digest.
-    ThisModel,
-    /// None of them is.
-    AnotherModel,
-    /// The root digest of the model is not known.
-    Unknown,
-}
-
-impl About {
-    /// The words for it.
-    pub fn words(self) -> &'static str {
-        match self {
-            About::ThisModel => "this model",
-            About::AnotherModel => "another model",
-            About::Unknown => "unknown model",
-        }
-    }
-}
 
 /// What the claims are judged by.
+#[derive(Debug, Clone, Copy)]
 pub struct Judge<'a> {
     /// What is trusted.
     pub trust: &'a Trust,
@@ -42,8 +18,17 @@ pub struct Judge<'a> {
     pub options: &'a VerifyOptions,
     /// The model's root digest, computed from its files.
     pub root: Option<RootDigest>,
-    /// What a policy has to say of each verification.
-    pub policy: &'a (dyn Fn(&mut Verification) + Sync),
+}
+
+/// The further claims of a model, as they were read.
+#[derive(Debug, Clone, Copy)]
+pub enum Claims<'a> {
+    /// There is no file of them.
+    Absent,
+    /// There is one, and it could not be read.
+    Unreadable(ClaimsFault),
+    /// Its bytes.
+    Bytes(&'a [u8]),
 }
 
 /// A claim, and what became of it.
@@ -70,127 +55,149 @@ impl Judged {
     }
 }
 
-/// Judges each claim by itself.
+impl Judge<'_> {
+    /// Verifies the signature of one claim.
+    pub fn verify(&self, claim: &Claim) -> Verification {
+        verify_claim(&claim.bundle, self.trust, self.options)
+    }
+
+    /// What a claim comes to, from its verification, with what a policy says of that.
+    pub fn weigh(&self, claim: Claim, verification: Verification) -> Judged {
+        let proven = verification.signer_proven();
+        // A proven stranger is no forger; one that the policy denies is refused.
+        let stranger = |check: &Check| {
+            proven
+                && check.stage == Stage::Identity
+                && matches!(check.outcome, Outcome::Fail | Outcome::Missing)
+                && check.code != CheckCode::IdentityDenied
+        };
+        let worst = verification
+            .checks
+            .iter()
+            .filter(|check| check.stage < Stage::Files)
+            .filter(|check| check.outcome.is_open())
+            .map(|check| (if stranger(check) { Outcome::Partial } else { check.outcome }, check))
+            .min_by_key(|(outcome, _)| outcome.rank());
+        let (outcome, because) =
+            worst.map_or((Outcome::Pass, None), |(outcome, check)| (outcome, Some(check)));
+        let about = match &self.root {
+            Some(root) if claim.is_about(root) => About::ThisModel,
+            Some(_) => About::AnotherModel,
+            None => About::Unknown,
+        };
+        Judged {
+            about,
+            outcome,
+            because: because.cloned(),
+            signer: verification.signer.filter(|_| proven),
+            signed_at: verification.signed_at.filter(|_| proven).map(|(at, _)| at),
+            claim,
+        }
+    }
+}
+
+/// Judges each claim by itself, by what is trusted alone.
 ///
 /// # Errors
 /// `E-CANCELLED`.
 pub fn judge(claims: Vec<Claim>, by: &Judge<'_>, progress: &Progress) -> Result<Vec<Judged>> {
+    judge_each(claims, progress, |claim| {
+        let verification = by.verify(&claim);
+        by.weigh(claim, verification)
+    })
+}
+
+/// The same, with somebody's own way to judge one; what comes out stands in the order of the claims.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub fn judge_each(
+    claims: Vec<Claim>,
+    progress: &Progress,
+    one: impl Fn(Claim) -> Judged + Sync + Send,
+) -> Result<Vec<Judged>> {
     claims
         .into_par_iter()
         .map(|claim| {
             progress.check()?;
-            Ok(one(claim, by))
+            Ok(one(claim))
         })
         .collect()
 }
 
-fn one(claim: Claim, by: &Judge<'_>) -> Judged {
-    let mut verification = verify_claim(&claim.bundle, by.trust, by.options);
-    (by.policy)(&mut verification);
-    let proven = verification.signer_proven();
-    // A proven stranger is no forger; one that the policy denies is refused.
-    let stranger = |check: &Check| {
-        proven
-            && check.stage == Stage::Identity
-            && matches!(check.outcome, Outcome::Fail | Outcome::Missing)
-            && check.code != CheckCode::IdentityDenied
+/// PREDICATES by what is trusted alone: which further claims there are, what they claim, and which of them count.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub fn predicates_check(claims: Claims<'_>, by: &Judge<'_>, progress: &Progress) -> Result<Check> {
+    predicates_by(claims, |claims| judge(claims, by, progress))
+}
+
+/// PREDICATES, with somebody's own way to judge the claims. It never fails: a claim that does not hold says nothing of
+/// the model.
+///
+/// # Errors
+/// Those of `judge`.
+pub fn predicates_by(
+    claims: Claims<'_>,
+    judge: impl FnOnce(Vec<Claim>) -> Result<Vec<Judged>>,
+) -> Result<Check> {
+    let unreadable = |fault| {
+        Check::new(CheckCode::PredicatesUnreadable, Outcome::Partial, PredicatesWhy::Unreadable(fault))
     };
-    let worst = verification
-        .checks
-        .iter()
-        .filter(|check| check.stage < Stage::Files)
-        .filter(|check| matches!(check.outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown))
-        .map(|check| (if stranger(check) { Outcome::Partial } else { check.outcome }, check))
-        .min_by_key(|(outcome, _)| outcome.rank());
-    let (outcome, because) = worst.map_or((Outcome::Pass, None), |(outcome, check)| (outcome, Some(check)));
-    let about = match &by.root {
-        Some(root) if claim.is_about(root) => About::ThisModel,
-        Some(_) => About::AnotherModel,
-        None => About::Unknown,
+    let bytes = match claims {
+        Claims::Absent => {
+            return Ok(Check::plain(Stage::Predicates, Outcome::NotApplicable, PredicatesWhy::None));
+        }
+        Claims::Unreadable(fault) => return Ok(unreadable(fault)),
+        Claims::Bytes(bytes) => bytes,
     };
-    Judged {
-        about,
-        outcome,
-        because: because.cloned(),
-        signer: verification.signer.filter(|_| proven),
-        signed_at: verification.signed_at.filter(|_| proven).map(|(at, _)| at),
-        claim,
+    match claims_in(bytes) {
+        Err(fault) => Ok(unreadable(fault)),
+        Ok(ClaimFile { claims, unknown }) => Ok(check(judge(claims)?, &unknown)),
     }
 }
 
 /// Lines of detail of the check; `claims list` shows all.
 const SHOWN: usize = 50;
 
-/// PREDICATES: which further claims lie in the file, what they claim, and which of them count. It never fails: a
-/// claim that does not hold says nothing of the model.
-///
-/// # Errors
-/// `E-CANCELLED`.
-pub fn predicates_check(claims: Option<&Path>, by: &Judge<'_>, progress: &Progress) -> Result<Check> {
-    let stage = Stage::Predicates;
-    let Some(path) = claims else {
-        return Ok(Check::prose(stage, stage.name(), Outcome::NotApplicable, "no further claims"));
-    };
-    let place = path.to_string_lossy().into_owned();
-    let found = match read_claims(path) {
-        Ok(found) => found,
-        Err(error) if error.code == Code::Cancelled => return Err(error),
-        Err(error) => {
-            let summary = "the claims cannot be read";
-            return Ok(Check::prose(stage, "PREDICATES-UNREADABLE", Outcome::Partial, summary)
-                .found(error.what)
-                .evidence(place)
-                .remedy("look at the file; no claim is counted, and nothing else changes"));
-        }
-    };
-    let mut judged = judge(found.claims, by, progress)?;
+fn check(mut judged: Vec<Judged>, unknown: &[UnknownLine]) -> Check {
     // Many bad lines must not push the good ones out of sight.
     judged.sort_by_key(|judged| (!judged.counts(), judged.about != About::ThisModel, judged.claim.line));
-    let lines = judged.len() + found.unknown.len();
-    let counted = judged.iter().filter(|judged| judged.counts()).count();
-    let tally = |about: About| judged.iter().filter(|judged| judged.about == about).count();
-    let mut check = if counted == lines {
-        let summary = match lines {
-            0 => "no further claims".to_owned(),
-            lines => format!("{lines} further claims about this model, all verified"),
-        };
-        let outcome = if lines == 0 { Outcome::NotApplicable } else { Outcome::Pass };
-        Check::prose(stage, stage.name(), outcome, summary)
-    } else {
-        let summary = format!("{counted} of {lines} further claims count; the others are shown only");
-        Check::prose(stage, "PREDICATES-NOT-COUNTED", Outcome::Partial, summary)
-            .found(format!(
-                "{} about this model, {counted} of them verified; {} about another, {} of which it is not known; \
-                 {} lines that are no claims",
-                tally(About::ThisModel),
-                tally(About::AnotherModel),
-                tally(About::Unknown),
-                found.unknown.len()
-            ))
-            .remedy("`touchmark claims list` shows each line; what does not count changes nothing")
+    let tally = |about: About| wide(judged.iter().filter(|judged| judged.about == about).count());
+    let (lines, counted) =
+        (judged.len() + unknown.len(), judged.iter().filter(|judged| judged.counts()).count());
+    let rows = judged.iter().map(row).chain(
+        unknown.iter().map(|unknown| ClaimRow::NotAClaim { line: wide(unknown.line), fault: unknown.kind }),
+    );
+    let why = PredicatesWhy::Judged {
+        counted: wide(counted),
+        about_this: tally(About::ThisModel),
+        about_another: tally(About::AnotherModel),
+        about_unknown: tally(About::Unknown),
+        not_claims: wide(unknown.len()),
+        first: rows.take(SHOWN).collect(),
     };
-    for judged in judged.iter().take(SHOWN) {
-        check = check.detail(line_of(judged));
+    match (counted, lines) {
+        (_, 0) => Check::plain(Stage::Predicates, Outcome::NotApplicable, PredicatesWhy::None),
+        (counted, lines) if counted == lines => Check::pass(Stage::Predicates, why),
+        _ => Check::new(CheckCode::PredicatesNotCounted, Outcome::Partial, why),
     }
-    for unknown in found.unknown.iter().take(SHOWN.saturating_sub(judged.len())) {
-        check = check.detail(format!("line {}: no claim: {}", unknown.line, unknown.fault));
-    }
-    if lines > SHOWN {
-        check = check.detail(format!("and {} more lines", lines - SHOWN));
-    }
-    Ok(check.evidence(place))
 }
 
-fn line_of(judged: &Judged) -> String {
-    let Judged { claim, about, because, .. } = judged;
-    let verdict = match because {
-        None => "verified".to_owned(),
-        Some(check) => format!("{} {}", judged.outcome.word(), check.code),
-    };
-    let signer = match (&judged.signer, &claim.signer) {
-        (Some(signer), _) => format!(", by {}", signer.subject.raw()),
-        (None, Some(claimed)) => format!(", by {} as it says", claimed.subject.raw()),
-        (None, None) => String::new(),
-    };
-    format!("line {}: {}, about {}: {verdict}{signer}", claim.line, claim.predicate_type.raw(), about.words())
+fn wide(many: usize) -> u64 {
+    u64::try_from(many).unwrap_or(u64::MAX)
+}
+
+fn row(judged: &Judged) -> ClaimRow {
+    let claim = &judged.claim;
+    ClaimRow::Claim {
+        line: wide(claim.line),
+        predicate_type: claim.predicate_type.clone(),
+        about: judged.about,
+        outcome: judged.outcome,
+        because: judged.because.as_ref().map(|check| check.code),
+        signer: judged.signer.as_ref().or(claim.signer.as_ref()).map(|signer| signer.subject.clone()),
+        proven: judged.signer.is_some(),
+    }
 }

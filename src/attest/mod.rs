@@ -8,11 +8,12 @@ mod history;
 mod judge;
 mod select;
 
+pub use crate::signing::About;
 pub use append::{Appended, append_claims, check_appendable};
 pub use claims::{
     Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, claims_beside,
-    read_claims,
+    claims_in, read_claims, read_claims_bytes,
 };
 pub use history::{Change, Difference, History, LIMIT_LINES, check_append_only, compare_lines};
-pub use judge::{About, Judge, Judged, judge, predicates_check};
+pub use judge::{Claims, Judge, Judged, judge, judge_each, predicates_by, predicates_check};
 pub use select::Selection;

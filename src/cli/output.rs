@@ -2,10 +2,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use super::common::{Color, Common, Format};
+use crate::documents::ErrorDocument;
 use crate::error::Error;
 use crate::text;
-use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
+use serde::Serialize;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 
@@ -29,7 +30,7 @@ impl Output {
     }
 
     /// Prints safe text for people, or the document.
-    pub(super) fn print(&self, human: &str, document: impl FnOnce() -> Value) {
+    pub(super) fn print<D: Serialize>(&self, human: &str, document: impl FnOnce() -> D) {
         if self.quiet {
             return;
         }
@@ -45,6 +46,36 @@ impl Output {
                     eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})")
                 }
             },
+        }
+    }
+
+    /// As [`Output::print`], of what may be long: only what is asked for is made, and the document is written as it is
+    /// made.
+    pub(super) fn print_long<D: Serialize>(
+        &self,
+        human: impl FnOnce() -> String,
+        document: impl FnOnce() -> D,
+    ) {
+        match self.format {
+            _ if self.quiet => {}
+            Format::Human => self.print(&human(), || ()),
+            Format::Json => self.document(&document()),
+        }
+    }
+
+    /// Prints a document, whatever the format is, as it is made.
+    pub(super) fn document(&self, document: &impl Serialize) {
+        if self.quiet {
+            return;
+        }
+        let mut out = BufWriter::with_capacity(Pieces::AT_ONCE, std::io::stdout().lock());
+        match crate::json::to_writer(document, &mut out) {
+            // A closed pipe is not an error.
+            Ok(()) => _ = writeln!(out).and_then(|()| out.flush()),
+            Err(error) if error.is_io() => {}
+            Err(error) => {
+                eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})");
+            }
         }
     }
 
@@ -93,17 +124,11 @@ impl Output {
         if let Some(help) = &error.help {
             eprintln!("help: {}", text::screen(help));
         }
-        if self.is_json() && !self.quiet {
-            let document = json!({
-                "schema": "touchmark.error/1",
-                "code": error.code.as_str(),
-                "what": error.what,
-                "at": error.at,
-                "help": error.help,
-            });
-            if let Ok(json) = crate::json::to_string(&document) {
-                write_out(&format!("{json}\n"));
-            }
+        if self.is_json()
+            && !self.quiet
+            && let Ok(json) = crate::json::to_string(&ErrorDocument::from(error))
+        {
+            write_out(&format!("{json}\n"));
         }
         ExitCode::from(error.code.exit_status())
     }

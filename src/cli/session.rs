@@ -29,6 +29,14 @@ pub(super) fn open(common: &Common) -> Result<Workbench> {
     Workbench::open(&options(common))
 }
 
+/// Opens the workspace to scan it, which comes first: until then it shows nothing.
+///
+/// # Errors
+/// As [`Workbench::open`].
+pub(super) fn open_to_scan(common: &Common) -> Result<Workbench> {
+    Workbench::open_unread(&options(common))
+}
+
 /// The model that a person means: by its id, its place, or a last part of its name that only one model has.
 ///
 /// # Errors

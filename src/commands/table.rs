@@ -285,6 +285,8 @@ pub const TABLE: &[Command] = &[
         "List the records"),
     line("ledger verify", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Recompute the chain of hashes"),
+    line("ledger replay", "<RECORD>").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
+        "Judge a recorded verification or decision again, from the evidence that it names; exits with 0 when the result is the same, else 1"),
     line("ledger export", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Write all records as JSON Lines to standard output"),
     line("ledger import", "<FILE>").no_keys("Auditors run it and pipe its output; the workbench only adds records.",

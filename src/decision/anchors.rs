@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::inputs::{AnchorsSchema, digest_of};
+use super::inputs::{AnchorsSchema, bytes_of, digest_of};
 
 /// The anchors of one policy, by the digests of their files. Kept as evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -133,7 +133,7 @@ impl Anchors {
     /// The same anchors again, from bytes that were kept under their digests.
     ///
     /// # Errors
-    /// What `kept` gives; `E-NOT-FOUND` naming what is not there.
+    /// What `kept` gives; `E-EVIDENCE` naming what is not there.
     pub fn again(
         document: AnchorsDocument,
         kept: &dyn Fn(EvidenceDigest) -> Result<Option<Vec<u8>>>,
@@ -142,7 +142,7 @@ impl Anchors {
         for entry in &document.anchors {
             for digest in entry.digest.iter().chain(entry.crls.iter().filter_map(|crl| crl.digest.as_ref())) {
                 let read = kept(*digest)?.ok_or_else(|| {
-                    Error::new(Code::NotFound, "the bytes of a trust anchor were not kept here")
+                    Error::new(Code::Evidence, "the bytes of a trust anchor are not in this store")
                         .at(format!("{} ({digest})", entry.name))
                 })?;
                 bytes.insert(*digest, read.into());
@@ -176,9 +176,14 @@ impl Anchors {
         self.digest
     }
 
-    /// The bytes to keep, so that the same anchors can be made again.
-    pub fn bytes(&self) -> impl Iterator<Item = &[u8]> {
-        self.bytes.values().map(|bytes| &**bytes)
+    /// The bytes to keep, so that the same anchors can be made again: of the document, and of every file.
+    ///
+    /// # Errors
+    /// `E-INTERNAL`.
+    pub fn pieces(&self) -> Result<Vec<Arc<[u8]>>> {
+        let mut pieces: Vec<Arc<[u8]>> = self.bytes.values().cloned().collect();
+        pieces.push(bytes_of(&self.document)?.into());
+        Ok(pieces)
     }
 
     /// The names of anchors that are not the same in both, or stand in another order.

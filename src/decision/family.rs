@@ -1,14 +1,17 @@
 //! What the lineage does to levels: caps and taints of a whole inventory. It knows no evidence, and no words.
 
+use super::evidence::ModelEvidence;
 use crate::inventory::ModelId;
 use crate::lineage::Graph;
 use crate::maturity::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 use crate::policy::{Class, Stage};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Why lineage keeps a model below its own level.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Cap {
     /// The parents that do it and why, the lowest cap first; the first few.
     pub by: Vec<(ModelId, CapReason)>,
@@ -21,7 +24,9 @@ pub struct Cap {
 /// What follows from the graph alone, whatever its models are worth. As long as the graph stays, it can be kept.
 #[derive(Debug, Clone, Default)]
 pub struct Descent {
-    /// Where the model of an index stands.
+    /// All models and those that are only referred to, sorted.
+    ids: Vec<ModelId>,
+    /// Where the model of an index stands among them.
     places: Vec<Option<u32>>,
     plan: CapPlan,
 }
@@ -30,7 +35,36 @@ impl Descent {
     /// Of a graph and the models that it was built from.
     pub fn of(graph: &Graph) -> Self {
         let (starts, parents) = graph.weight_bearing_rows();
-        Descent { places: graph.places_of_models(), plan: CapPlan::new(starts, parents) }
+        let ids = graph.nodes().into_iter().map(|node| node.id.clone()).collect();
+        Descent { ids, places: graph.places_of_models(), plan: CapPlan::new(starts, parents) }
+    }
+
+    /// Of models that name their parents themselves.
+    pub fn among(models: &[ModelEvidence]) -> Self {
+        let known = models.iter().flat_map(|known| std::iter::once(&known.model.id).chain(&known.parents));
+        let mut ids: Vec<ModelId> = known.cloned().collect();
+        ids.sort();
+        ids.dedup();
+        let place = |id: &ModelId| u32::try_from(ids.binary_search(id).ok()?).ok();
+        let by_id: HashMap<&ModelId, &ModelEvidence> =
+            models.iter().rev().map(|known| (&known.model.id, known)).collect();
+        let (mut starts, mut parents) = (vec![0], Vec::new());
+        for id in &ids {
+            parents
+                .extend(by_id.get(id).into_iter().flat_map(|known| known.parents.iter().filter_map(place)));
+            starts.push(u32::try_from(parents.len()).unwrap_or(u32::MAX));
+        }
+        let places = models.iter().map(|known| place(&known.model.id)).collect();
+        Descent { places, plan: CapPlan::new(starts, parents), ids }
+    }
+
+    /// The parents whose weights are in a model, sorted; none of one that stands nowhere.
+    pub fn parents(&self, index: usize) -> Vec<&ModelId> {
+        let parents = self.place(index).into_iter().flat_map(|place| self.plan.parents(place));
+        let mut parents: Vec<&ModelId> = parents.filter_map(|place| self.ids.get(place)).collect();
+        parents.sort();
+        parents.dedup();
+        parents
     }
 
     fn place(&self, index: usize) -> Option<usize> {
@@ -85,7 +119,7 @@ impl Family {
     }
 
     /// Why the level is below the model's own, or why the model is tainted though its own evidence is not.
-    pub fn cap(&self, graph: &Graph, index: usize) -> Option<Cap> {
+    pub fn cap(&self, index: usize) -> Option<Cap> {
         const NAMED: usize = 3;
         let place = self.descent.place(index)?;
         let result = self.effective.get(place)?;
@@ -97,7 +131,7 @@ impl Family {
             return None;
         }
         let named = parents.iter().take(NAMED).filter_map(|(parent, cap)| {
-            Some((graph.id_at(*parent)?.clone(), cap_reason(self.nodes.get(*parent)?, *cap)))
+            Some((self.descent.ids.get(*parent)?.clone(), cap_reason(self.nodes.get(*parent)?, *cap)))
         });
         let more = parents.len().saturating_sub(NAMED);
         Some(Cap { by: named.collect(), more, on_cycle: result.on_cycle })

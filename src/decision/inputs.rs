@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use crate::signing::ClaimsFault;
 use crate::store::EvidenceDigest;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -135,7 +136,7 @@ pub enum ClaimsDigest {
     #[default]
     Absent,
     /// It could not be read.
-    Unreadable,
+    Unreadable(ClaimsFault),
     /// SHA-256 of its bytes.
     Read(EvidenceDigest),
 }

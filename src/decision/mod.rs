@@ -1,17 +1,32 @@
 //! `evaluate`: policy, evidence and rubric to verdicts for a whole inventory. No input or output, no clock,
-//! no hidden state.
+//! no hidden state, no words.
 
 mod anchors;
 mod apply;
+mod difference;
 mod evaluate;
+mod evidence;
 mod family;
 mod inputs;
+mod judge;
+mod predicates;
+mod reason;
+mod records;
+mod shape;
+mod verdict;
 
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
 pub use apply::apply_policy;
-pub use evaluate::{Decision, Input, Judgement, Known, Reason, ReasonText, Standing, Verdict, evaluate};
+pub use difference::{Difference, Replayed, differences};
+pub use evaluate::{Decision, Input, Judgement, Known, Standing, Verdict, Verifications};
+pub use evidence::{ClaimsSeen, Evidence, Kept, ModelEvidence, Named, SeenEvidence};
 pub use family::{Cap, Descent};
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
     Inputs, ModelDigests, PolicyInput, SeenDigests, VerificationRecordSchema, bytes_of, digest_of,
 };
+pub use judge::{By, add_policy, holds_until, judge_model};
+pub use predicates::{Under, judge_claims, predicates_check};
+pub use reason::{Reason, ReasonCode, ReasonFact};
+pub use records::{DecisionRecord, Facts, RecordedDecision, RecordedVerification, VerificationRecord};
+pub use verdict::{Evaluated, Question, evaluate, name_inputs};

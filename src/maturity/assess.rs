@@ -2,18 +2,19 @@
 //! and 3 are `unknown`: this version does not evaluate them.
 
 use super::evidence::Evidence;
+use super::fact::{ControlFact, Remedy};
 use super::finding::Finding;
-use super::level1;
+use super::level1::{CONTROLS, place_of};
 use super::rubric::Rubric;
 use super::score::{Musts, Score, score};
 use crate::inventory::Basis;
 use crate::signing::Outcome;
-use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What became of one control.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ControlResult {
     /// `L1.01` …
     pub id: Arc<str>,
@@ -21,14 +22,14 @@ pub struct ControlResult {
     pub outcome: Outcome,
     /// How far the evidence is to be believed; none where there is none.
     pub basis: Option<Basis>,
-    /// What was found; may quote the model.
-    pub found: Untrusted,
-    /// What to do; empty when it passes.
-    pub remedy: String,
+    /// What it rests on.
+    pub fact: ControlFact,
+    /// What to do; none when it passes.
+    pub remedy: Option<Remedy>,
 }
 
 /// A model's controls and own score.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Assessment {
     /// One result a control, in the rubric's order.
     pub controls: Vec<ControlResult>,
@@ -36,24 +37,43 @@ pub struct Assessment {
     pub score: Score,
 }
 
+impl Assessment {
+    /// The result of a control.
+    pub fn of(&self, id: &str) -> Option<&ControlResult> {
+        self.controls.iter().find(|result| &*result.id == id)
+    }
+}
+
+/// What became of every control that this version evaluates, and nothing else of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Outcomes([Outcome; CONTROLS.len()]);
+
+impl Outcomes {
+    /// Judges one model. Pure; the same functions judge here and in [`assess`].
+    pub fn of(evidence: &Evidence<'_>) -> Self {
+        Outcomes(CONTROLS.map(|(_, judge)| judge(evidence).outcome))
+    }
+
+    /// What became of a control; `unknown` for one that this version does not evaluate.
+    pub fn get(&self, id: &str) -> Outcome {
+        place_of(id).and_then(|place| self.0.get(place)).copied().unwrap_or(Outcome::Unknown)
+    }
+
+    /// In the order of a rubric's controls.
+    pub fn in_order(&self, rubric: &Rubric) -> Vec<Outcome> {
+        rubric.controls.iter().map(|control| self.get(&control.id)).collect()
+    }
+}
+
 /// Judges one model by the rubric, with the musts of the evidence's policy. Pure.
 pub fn assess(evidence: &Evidence<'_>, rubric: &Rubric, musts: &Musts) -> Assessment {
     let judged = rubric.controls.iter().map(|control| {
-        let finding = match level1::judge_of(&control.id) {
-            Some(judge) => judge(evidence),
-            None => Finding::unknown("not evaluated by this version"),
+        let judge = place_of(&control.id).and_then(|place| CONTROLS.get(place));
+        let Finding { outcome, basis, fact, remedy } = match judge {
+            Some((_, judge)) => judge(evidence),
+            None => Finding::unknown(ControlFact::NotEvaluated),
         };
-        let remedy = match finding.outcome {
-            Outcome::Pass | Outcome::NotApplicable => String::new(),
-            _ => finding.remedy.unwrap_or_else(|| control.remediation.clone()),
-        };
-        ControlResult {
-            id: control.id.clone(),
-            outcome: finding.outcome,
-            basis: finding.basis,
-            found: finding.found,
-            remedy,
-        }
+        ControlResult { id: control.id.clone(), outcome, basis, fact, remedy }
     });
     let controls: Vec<ControlResult> = judged.collect();
     let outcomes: Vec<Outcome> = controls.iter().map(|control| control.outcome).collect();

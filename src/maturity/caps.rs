@@ -1,6 +1,7 @@
 //! How ancestors cap a level: a pure function over a graph of states. It knows no model and no evidence.
 //! What follows from the edges alone is found once ([`CapPlan`]); then all levels are one pass over the nodes.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The highest level there is.
@@ -9,7 +10,7 @@ const TOP: u8 = 3;
 const UNRESOLVED: u8 = 1;
 
 /// What an ancestor is known as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CapState {
     /// Signed by its producer.
@@ -27,7 +28,7 @@ pub enum CapState {
 }
 
 /// What is known of one node of the cap graph.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CapNode {
     /// What it is known as.
@@ -49,7 +50,7 @@ impl CapNode {
 }
 
 /// What became of a node; which parents cap it is asked of the plan.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Effective {
     /// min(own, caps of the parents).
     pub level: u8,
@@ -60,7 +61,7 @@ pub struct Effective {
 }
 
 /// Why a parent caps its children as it does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CapReason {
     /// Its own evidence contradicts.

@@ -9,12 +9,10 @@ use crate::signing::Verification;
 pub struct Evidence<'a> {
     /// The inventory's entry.
     pub model: &'a Model,
-    /// The latest verification, with the policy's IDENTITY and POLICY checks applied; none: not looked yet.
+    /// The latest verification, with IDENTITY and POLICY as the policy in force says now; none: not looked yet.
     pub verification: Option<&'a Verification>,
     /// The policy in force.
     pub policy: &'a Policy,
-    /// Digest of the policy under which the verification was recorded, for L1.11.
-    pub verified_under: Option<&'a str>,
     /// When it is judged.
     pub now: jiff::Timestamp,
 }

@@ -1,37 +1,51 @@
-//! What a control comes to, before the rubric's own words are put to it.
+//! What a control comes to, before it is put to the control of a rubric.
 
+use super::fact::{ControlFact, Remedy};
 use crate::inventory::Basis;
 use crate::signing::Outcome;
-use crate::text::Untrusted;
 
 /// What one control came to.
 pub(super) struct Finding {
     pub outcome: Outcome,
     pub basis: Option<Basis>,
-    pub found: Untrusted,
-    /// Better advice than the rubric's, where there is some.
-    pub remedy: Option<String>,
+    pub fact: ControlFact,
+    /// None where nothing has to be done.
+    pub remedy: Option<Remedy>,
 }
 
 impl Finding {
-    pub fn unknown(found: impl Into<Untrusted>) -> Self {
-        Finding { outcome: Outcome::Unknown, basis: None, found: found.into(), remedy: None }
+    fn new(outcome: Outcome, basis: Option<Basis>, fact: ControlFact) -> Self {
+        let done = matches!(outcome, Outcome::Pass | Outcome::NotApplicable);
+        Finding { outcome, basis, fact, remedy: (!done).then_some(Remedy::OfRubric) }
     }
 
-    pub fn missing(found: impl Into<Untrusted>) -> Self {
-        Finding { outcome: Outcome::Missing, basis: None, found: found.into(), remedy: None }
+    pub fn unknown(fact: ControlFact) -> Self {
+        Finding::new(Outcome::Unknown, None, fact)
     }
 
-    pub fn not_applicable(found: impl Into<Untrusted>) -> Self {
-        Finding { outcome: Outcome::NotApplicable, basis: None, found: found.into(), remedy: None }
+    pub fn missing(fact: ControlFact) -> Self {
+        Finding::new(Outcome::Missing, None, fact)
     }
 
-    pub fn observed(outcome: Outcome, found: impl Into<Untrusted>) -> Self {
-        Finding { outcome, basis: Some(Basis::Observed), found: found.into(), remedy: None }
+    pub fn not_applicable(fact: ControlFact) -> Self {
+        Finding::new(Outcome::NotApplicable, None, fact)
     }
 
-    pub fn remedy(mut self, remedy: &str) -> Self {
-        self.remedy = Some(remedy.to_owned());
+    pub fn observed(outcome: Outcome, fact: ControlFact) -> Self {
+        Finding::new(outcome, Some(Basis::Observed), fact)
+    }
+
+    pub fn declared(outcome: Outcome, fact: ControlFact) -> Self {
+        Finding::new(outcome, Some(Basis::Declared), fact)
+    }
+
+    pub fn contradicted(fact: ControlFact) -> Self {
+        Finding::new(Outcome::Fail, Some(Basis::Contradicted), fact)
+    }
+
+    /// Better advice than the rubric's, where anything has to be done.
+    pub fn remedy(mut self, remedy: Remedy) -> Self {
+        self.remedy = self.remedy.map(|_| remedy);
         self
     }
 }

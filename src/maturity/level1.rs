@@ -1,16 +1,18 @@
 //! The seventeen controls of level 1, one function each. They read what a verification established and what an
 //! AIBOM declares, and decide nothing about trust anew: a stage that did not pass never becomes a pass here.
+//! An inventory is judged as a whole, so that a control takes no memory where nothing is wrong.
 
 use super::evidence::Evidence;
+use super::fact::{BoundPart, ControlFact, Few, Remedy};
 use super::finding::Finding;
 use crate::inventory::{Basis, Binding, FactKey, Format, Kind, Tier};
-use crate::policy::Window;
-use crate::signing::{Check, CheckCode, GIT_PATHS, Identity, Method, Outcome, Stage, Verification};
+use crate::signing::{Check, CheckCode, GIT_PATHS, Method, Outcome, Stage, Verification};
 use crate::text::Untrusted;
+use jiff::SignedDuration;
 
 pub(super) type Judge = fn(&Evidence<'_>) -> Finding;
 
-const CONTROLS: [(&str, Judge); 17] = [
+pub(super) const CONTROLS: [(&str, Judge); 17] = [
     ("L1.01", well_formed),
     ("L1.02", signature_verifies),
     ("L1.03", digests_match),
@@ -30,10 +32,13 @@ const CONTROLS: [(&str, Judge); 17] = [
     ("L1.17", distributor_claim),
 ];
 
-/// The function that judges a control; none for those that this version does not evaluate.
-pub(super) fn judge_of(id: &str) -> Option<Judge> {
-    CONTROLS.iter().find(|(known, _)| *known == id).map(|(_, judge)| *judge)
+/// Where a control stands in the table; none for those that this version does not evaluate.
+pub(super) fn place_of(id: &str) -> Option<usize> {
+    CONTROLS.iter().position(|(known, _)| *known == id)
 }
+
+/// Names that a fact holds of many.
+const NAMED: usize = 3;
 
 /// Whether there is a verification to read.
 enum Sight<'a> {
@@ -64,12 +69,11 @@ fn by_verification(evidence: &Evidence<'_>, judge: impl FnOnce(&Verification) ->
 }
 
 fn unsigned() -> Finding {
-    Finding::missing("the model is not signed")
-        .remedy("sign the model with an OMS tool at the release step, or ask its producer to")
+    Finding::missing(ControlFact::Unsigned).remedy(Remedy::SignModel)
 }
 
 fn not_looked() -> Finding {
-    Finding::unknown("not verified yet").remedy("run verify")
+    Finding::unknown(ControlFact::NotVerified).remedy(Remedy::Verify)
 }
 
 /// The worst of several stages decides, the first among equals speaks.
@@ -81,27 +85,14 @@ fn by_stages(verification: &Verification, stages: &[Stage]) -> Finding {
 }
 
 fn by_check(check: &Check) -> Finding {
-    let mut found = check.words().summary.clone();
-    if let Some(text) = check.words().found.as_ref().filter(|text| !found.contains(text.raw())) {
-        found = format!("{found}: {}", text.raw());
-    }
-    let looked = !matches!(check.outcome, Outcome::Unknown | Outcome::Missing | Outcome::NotApplicable);
-    Finding {
-        outcome: check.outcome,
-        basis: looked.then_some(Basis::Observed),
-        found: Untrusted::new(found),
-        remedy: check.words().remedy.clone(),
-    }
-}
-
-/// At most three names, and how many more there are.
-fn some_of<'a>(names: impl ExactSizeIterator<Item = &'a Untrusted>) -> String {
-    let more = names.len().saturating_sub(3);
-    let mut text = names.take(3).map(Untrusted::raw).collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        text.push_str(&format!(" and {more} more"));
-    }
-    text
+    let fact = ControlFact::OfCheck(check.stage);
+    let finding = match check.outcome {
+        Outcome::Unknown => Finding::unknown(fact),
+        Outcome::Missing => Finding::missing(fact),
+        Outcome::NotApplicable => Finding::not_applicable(fact),
+        outcome => Finding::observed(outcome, fact),
+    };
+    finding.remedy(Remedy::OfCheck(check.stage))
 }
 
 fn well_formed(evidence: &Evidence<'_>) -> Finding {
@@ -120,21 +111,11 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
             return by_check(check);
         }
         if !files.changed.is_empty() || !files.missing.is_empty() {
-            let changed = files.changed.iter().map(|file| &file.name).collect::<Vec<_>>();
-            let mut parts = Vec::new();
-            if !changed.is_empty() {
-                parts.push(format!("{} changed: {}", changed.len(), some_of(changed.into_iter())));
-            }
-            if !files.missing.is_empty() {
-                parts.push(format!("{} gone: {}", files.missing.len(), some_of(files.missing.iter())));
-            }
-            let remedy = v.check(Stage::Files).and_then(|check| check.words().remedy.clone());
-            return Finding { remedy, ..Finding::observed(Outcome::Fail, parts.join("; ")) };
+            return Finding::observed(Outcome::Fail, ControlFact::FilesDiffer)
+                .remedy(Remedy::OfCheck(Stage::Files));
         }
         if !files.unreadable.is_empty() {
-            let names = files.unreadable.iter().map(|(name, _)| name).collect::<Vec<_>>();
-            return Finding::unknown(format!("could not be read: {}", some_of(names.into_iter())))
-                .remedy("make the files readable and verify again");
+            return Finding::unknown(ControlFact::FilesUnreadable).remedy(Remedy::MakeReadable);
         }
         match v.check(Stage::Files) {
             // An extra file says nothing against the signed ones: L1.04 tells of it.
@@ -143,7 +124,7 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
                     && !files.extra.is_empty()
                     && c.code == CheckCode::FilesExtra =>
             {
-                Finding::observed(Outcome::Pass, format!("{} signed files match", files.matched))
+                Finding::observed(Outcome::Pass, ControlFact::FilesMatch)
             }
             Some(check) => by_check(check),
             None => not_looked(),
@@ -155,36 +136,33 @@ fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let outcome = v.outcome_of(Stage::Files);
         if !v.files.extra.is_empty() {
-            let found = format!("{} unsigned: {}", v.files.extra.len(), some_of(v.files.extra.iter()));
             // With ignore_unsigned the stage itself does not fail.
             let let_through = matches!(outcome, Outcome::Pass | Outcome::Partial);
-            return Finding::observed(if let_through { Outcome::Partial } else { Outcome::Fail }, found);
+            let outcome = if let_through { Outcome::Partial } else { Outcome::Fail };
+            return Finding::observed(outcome, ControlFact::FilesUnsigned);
         }
         if matches!(outcome, Outcome::Unknown | Outcome::Missing | Outcome::NotApplicable) {
             return v.check(Stage::Files).map_or_else(not_looked, by_check);
         }
         let allowed = &evidence.policy.artifact.allow_ignore_paths;
         let signature = evidence.model.signature.as_deref().and_then(|path| path.file_name());
-        let hidden: Vec<&Untrusted> = v
-            .files
-            .ignored
-            .iter()
-            .filter(|name| {
-                let path = std::path::Path::new(name.raw());
-                !GIT_PATHS.iter().any(|own| path.starts_with(own))
-                    && !allowed.iter().any(|allowed| !allowed.is_empty() && path.starts_with(allowed))
-                    && signature.is_none_or(|signature| path.as_os_str() != signature)
-            })
-            .collect();
-        if !hidden.is_empty() {
-            let found = format!("the bundle leaves out {}: {}", hidden.len(), some_of(hidden.into_iter()));
-            return Finding::observed(Outcome::Partial, found)
-                .remedy("have the producer sign these files too, or allow the paths in the policy");
+        let is_hidden = |name: &&Untrusted| {
+            let path = std::path::Path::new(name.raw());
+            !GIT_PATHS.iter().any(|own| path.starts_with(own))
+                && !allowed.iter().any(|allowed| !allowed.is_empty() && path.starts_with(allowed))
+                && signature.is_none_or(|signature| path.as_os_str() != signature)
+        };
+        let hidden = || v.files.ignored.iter().filter(is_hidden);
+        if hidden().next().is_some() {
+            let count = u64::try_from(hidden().count()).unwrap_or(u64::MAX);
+            let first = hidden().take(NAMED).cloned().collect();
+            return Finding::observed(Outcome::Partial, ControlFact::FilesLeftOut { count, first })
+                .remedy(Remedy::SignLeftOut);
         }
         if is_single_file(evidence) {
-            return Finding::not_applicable("the model is a single file");
+            return Finding::not_applicable(ControlFact::SingleFile);
         }
-        Finding::observed(Outcome::Pass, "no file beside the signed ones")
+        Finding::observed(Outcome::Pass, ControlFact::NothingUnsigned)
     })
 }
 
@@ -202,83 +180,39 @@ fn root_digest(evidence: &Evidence<'_>) -> Finding {
         let finding = by_stages(v, &[Stage::Subject]);
         let Some(root) = v.root_digest.filter(|_| finding.outcome == Outcome::Pass) else {
             return match finding.outcome {
-                Outcome::Pass => Finding::unknown("no root digest was computed"),
+                Outcome::Pass => Finding::unknown(ControlFact::NoRootDigest),
                 _ => finding,
             };
         };
         let stated = evidence.model.binding.as_ref().and_then(|binding| binding.root_digest.as_ref());
-        let other_domain = evidence
-            .model
-            .facts
-            .each()
-            .any(|fact| fact.key == FactKey::Hash && fact.basis != Basis::Observed);
+        let is_other =
+            |fact: &crate::inventory::Fact| fact.key == FactKey::Hash && fact.basis != Basis::Observed;
         match stated {
-            Some(stated) if !same_hex(stated.raw(), &root.to_string()) => Finding {
-                basis: Some(Basis::Contradicted),
-                ..Finding::observed(Outcome::Fail, format!("{root}, and the AIBOM states {}", stated.raw()))
-            },
-            Some(_) => Finding::observed(Outcome::Pass, format!("{root}, as the AIBOM states")),
-            None if other_domain => {
-                Finding::observed(Outcome::Partial, format!("{root}; the AIBOM states other digests only"))
+            Some(stated) if !states(stated, &root.0) => {
+                Finding::contradicted(ControlFact::RootDigestDiffers { stated: stated.clone() })
             }
-            None => Finding::observed(Outcome::Pass, root.to_string()),
+            Some(_) => Finding::observed(Outcome::Pass, ControlFact::RootDigestStated),
+            None if evidence.model.facts.each().any(|fact| is_other(&fact)) => {
+                Finding::observed(Outcome::Partial, ControlFact::RootDigestOtherKind)
+            }
+            None => Finding::observed(Outcome::Pass, ControlFact::RootDigest),
         }
     })
 }
 
+/// IDENTITY has judged publisher, denials and window.
 fn identity_allowed(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let finding = by_stages(v, &[Stage::Identity]);
-        if !v.signer_proven() {
+        match finding.outcome {
+            Outcome::Fail => finding,
             // Whoever is named, it is not proven that they signed.
-            return match finding.outcome {
-                Outcome::Fail => finding,
-                _ => Finding::unknown("the signer is not proven").remedy("settle L1.02 and L1.07 first"),
-            };
-        }
-        match v.signer.as_ref().filter(|signer| is_denied(evidence, v, signer)) {
-            Some(signer) => Finding::observed(Outcome::Fail, format!("denied: {}", signer.subject.raw())),
-            None if is_granted(v) => outside_window(evidence, v).unwrap_or(finding),
-            None => finding,
+            _ if !v.signer_proven() => {
+                Finding::unknown(ControlFact::SignerNotProven).remedy(Remedy::ProveSigner)
+            }
+            _ => finding,
         }
     })
-}
-
-/// Whether nothing but the time can stand against the identity.
-fn is_granted(v: &Verification) -> bool {
-    v.check(Stage::Identity)
-        .is_some_and(|check| check.outcome == Outcome::Pass || check.code == CheckCode::IdentityWindow)
-}
-
-/// What the publisher's window leaves of its grant; none inside. A trusted time counts. Without one the signature
-/// is no younger than the verification that saw it, and its end is judged now (rulings 2): whoever holds the key
-/// after that can sign as of any day. That it was perhaps signed in time contradicts nothing (rulings 1).
-fn outside_window(evidence: &Evidence<'_>, v: &Verification) -> Option<Finding> {
-    let publisher = evidence.policy.publisher_of(evidence.model.id.raw())?;
-    let id = &publisher.id;
-    let signed_at = v.signed_at.map(|(at, _)| at);
-    if publisher.window(signed_at.unwrap_or(v.at)) == Window::Before {
-        let found = format!("signed before the grant of publisher {id} begins");
-        return Some(Finding::observed(Outcome::Fail, found).remedy(OUTSIDE));
-    }
-    match (publisher.window(signed_at.unwrap_or(evidence.now)), signed_at) {
-        (Window::After, Some(at)) => {
-            let found = format!("signed at {at}, after the grant of publisher {id} ended");
-            Some(Finding::observed(Outcome::Fail, found).remedy(OUTSIDE))
-        }
-        (Window::After, None) => {
-            let found =
-                format!("the grant of publisher {id} ended, and nobody trusted says when it was signed");
-            Some(Finding::missing(found).remedy(OUTSIDE))
-        }
-        (Window::Before | Window::Inside, _) => None,
-    }
-}
-
-const OUTSIDE: &str = "have the model signed again inside the window, or extend the grant after a review";
-
-fn is_denied(evidence: &Evidence<'_>, v: &Verification, signer: &Identity) -> bool {
-    evidence.policy.denies(signer, v.signed_at.map(|(at, _)| at)).is_some()
 }
 
 fn anchor_sound(evidence: &Evidence<'_>) -> Finding {
@@ -287,25 +221,24 @@ fn anchor_sound(evidence: &Evidence<'_>) -> Finding {
         if finding.outcome != Outcome::Pass {
             return finding;
         }
-        let Some(signer) = &v.signer else { return Finding::unknown("no signer was established") };
-        if is_denied(evidence, v, signer) {
-            let found = format!("on the policy's list of denied identities: {}", signer.subject.raw());
-            return Finding::observed(Outcome::Fail, found);
+        let Some(signer) = &v.signer else { return Finding::unknown(ControlFact::NoSigner) };
+        let identity = |code| v.check(Stage::Identity).filter(|check| check.code == code);
+        if let Some(denied) = identity(CheckCode::IdentityDenied) {
+            return by_check(denied);
         }
-        if signer.method == Method::Key { pinned_key(evidence, v) } else { finding }
+        if signer.method != Method::Key {
+            return finding;
+        }
+        // A bare key has no chain: the policy's own pin, inside its window, is what makes it sound.
+        let Some(anchor) = &v.anchor else { return Finding::unknown(ControlFact::NoAnchor) };
+        if !evidence.policy.trust.iter().any(|source| source.name == anchor.name) {
+            return Finding::missing(ControlFact::KeyNotPinned).remedy(Remedy::PinKey);
+        }
+        match identity(CheckCode::IdentityWindow) {
+            Some(outside) => by_check(outside),
+            None => Finding::observed(Outcome::Pass, ControlFact::KeyPinned),
+        }
     })
-}
-
-/// A bare key has no chain: the policy's own pin, inside its window, is what makes it sound.
-fn pinned_key(evidence: &Evidence<'_>, v: &Verification) -> Finding {
-    let Some(anchor) = &v.anchor else { return Finding::unknown("no anchor was recorded") };
-    let name = &anchor.name;
-    if !evidence.policy.trust.iter().any(|source| source.name == *name) {
-        return Finding::missing(format!("the policy does not pin the key `{name}`"))
-            .remedy("add the key to the policy's [trust] after checking its fingerprint with the producer");
-    }
-    outside_window(evidence, v)
-        .unwrap_or_else(|| Finding::observed(Outcome::Pass, format!("the policy pins the key `{name}`")))
 }
 
 fn trusted_time(evidence: &Evidence<'_>) -> Finding {
@@ -314,17 +247,20 @@ fn trusted_time(evidence: &Evidence<'_>) -> Finding {
         let unproven =
             matches!(finding.outcome, Outcome::Partial | Outcome::Missing | Outcome::NotApplicable);
         if v.method == Some(Method::Key) && unproven {
-            return Finding::not_applicable("a bare key carries no time");
+            return Finding::not_applicable(ControlFact::KeyWithoutTime);
         }
         finding
     })
 }
 
+fn is_log_required(evidence: &Evidence<'_>, method: Method) -> bool {
+    evidence.policy.log_required.contains(&method)
+}
+
 fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
-    let required = |method: Method| evidence.policy.log_required.contains(&method);
     match sight(evidence) {
         Sight::Unsigned if evidence.policy.log_required.is_empty() => {
-            Finding::not_applicable("not signed, and so by no method that wants the log")
+            Finding::not_applicable(ControlFact::UnsignedAndNotLogged)
         }
         Sight::Unsigned => unsigned(),
         Sight::NotLooked => not_looked(),
@@ -332,11 +268,13 @@ fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
             let finding = by_stages(v, &[Stage::Log]);
             let absent = matches!(finding.outcome, Outcome::NotApplicable | Outcome::Missing);
             match v.method {
-                None => Finding::unknown("the method of the signature is not known"),
-                Some(method) if absent && (method == Method::Sigstore || required(method)) => {
-                    Finding::missing("the bundle holds no log entry")
+                None => Finding::unknown(ControlFact::MethodUnknown),
+                Some(method)
+                    if absent && (method == Method::Sigstore || is_log_required(evidence, method)) =>
+                {
+                    Finding::missing(ControlFact::LogAbsent)
                 }
-                Some(_) if absent => Finding::not_applicable("neither method nor policy asks for the log"),
+                Some(_) if absent => Finding::not_applicable(ControlFact::LogNotRequired),
                 Some(_) => finding,
             }
         }
@@ -344,11 +282,11 @@ fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
 }
 
 fn release_boundary(evidence: &Evidence<'_>) -> Finding {
-    by_verification(evidence, |_| Finding::unknown("no source states when it was published"))
+    by_verification(evidence, |_| Finding::unknown(ControlFact::PublicationUnknown))
 }
 
 /// The stages that are about the model itself; what a policy bans besides is its own reason.
-const RECORDED: [Stage; 11] = [
+const ITS_OWN: [Stage; 11] = [
     Stage::Parse,
     Stage::Method,
     Stage::Trust,
@@ -362,186 +300,190 @@ const RECORDED: [Stage; 11] = [
     Stage::Files,
 ];
 
+/// Everything is judged anew under the policy in force; what can be old is the look at the files.
 fn verified_at_pull(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
-        let Some(under) = evidence.verified_under else {
-            return Finding::missing("the verification is not recorded")
-                .remedy("verify in the workspace, so that it is recorded");
-        };
-        let worst = by_stages(v, &RECORDED);
-        if matches!(worst.outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown) {
-            let failing = v.headline().map_or("", |check| check.code.as_str());
-            let found = format!("the record of {} does not pass: {failing}", v.at);
-            let remedy = "mend what the other controls say, then verify again".to_owned();
-            return Finding { found: Untrusted::new(found), remedy: Some(remedy), ..worst };
+        let worst = by_stages(v, &ITS_OWN);
+        if worst.outcome.is_open() {
+            let fact = ControlFact::VerificationFails { code: v.headline().map(|check| check.code) };
+            return Finding { fact, ..worst }.remedy(Remedy::FixOthers);
         }
-        let age_seconds = evidence.now.as_second().saturating_sub(v.at.as_second());
+        let age = evidence.now.duration_since(v.at);
         let freshness = &evidence.policy.freshness;
-        if age_seconds < -i64::from(freshness.clock_skew_seconds) {
-            return Finding::unknown(format!("the record is dated {}, after now", v.at))
-                .remedy("check the clock, and verify again");
+        if age < -SignedDuration::from_secs(freshness.clock_skew_seconds.into()) {
+            return Finding::unknown(ControlFact::VerificationAhead).remedy(Remedy::CheckClock);
         }
-        let limit_days = freshness.max_verification_age_days;
-        if age_seconds > i64::from(limit_days) * 86_400 {
-            let found = format!("the last record is of {}, older than {limit_days} days", v.at);
-            return Finding::missing(found).remedy("verify again");
+        let most_days = freshness.max_verification_age_days;
+        if age > SignedDuration::from_hours(24 * i64::from(most_days)) {
+            return Finding::missing(ControlFact::VerificationOld { most_days }).remedy(Remedy::VerifyAgain);
         }
-        if under != evidence.policy.digest {
-            let found = format!("recorded {} under an earlier policy", v.at);
-            return Finding::observed(Outcome::Partial, found)
-                .remedy("verify again under the policy in force");
-        }
-        Finding::observed(Outcome::Pass, format!("recorded {}", v.at))
+        Finding::observed(Outcome::Pass, ControlFact::VerifiedLately)
     })
 }
 
 fn verified_at_load(_: &Evidence<'_>) -> Finding {
-    Finding::not_applicable("no deployment is known")
+    Finding::not_applicable(ControlFact::NoDeployment)
 }
 
 /// Whether loading the model can run code. What was looked at and is bad fails, what could not be looked at is
 /// unknown, what nobody has judged is partial.
 fn no_code(evidence: &Evidence<'_>) -> Finding {
     let model = evidence.model;
-    let words = |formats: &[Format]| {
-        let unsafe_only = formats.iter().any(|format| format.executes_code());
-        let wanted = formats.iter().filter(|format| !unsafe_only || format.executes_code());
-        wanted.map(|format| format.word()).collect::<Vec<_>>().join(", ")
-    };
     // The first of the worst tier.
     let worst = model.hazards.iter().filter(|hazard| hazard.tier <= Tier::Suspicious);
-    let worst = worst.min_by_key(|hazard| hazard.tier).map(|hazard| {
-        let file = hazard.file.screen();
-        let line = format!("{file}{}{}", if file.is_empty() { "" } else { ": " }, hazard.line());
-        (hazard.tier, line, hazard.remedy())
-    });
-    let by_format = model.formats.iter().any(|format| format.executes_code());
-    if let Some((tier, line, remedy)) = worst.clone().filter(|_| !by_format) {
-        let found = match tier {
-            Tier::Dangerous => Finding::observed(Outcome::Fail, line),
-            Tier::Unreadable => Finding::unknown(line),
-            _ => Finding::observed(Outcome::Partial, line),
+    let worst = worst.min_by_key(|hazard| hazard.tier);
+    let run_code: Few<Format> =
+        model.formats.iter().copied().filter(|format| format.executes_code()).collect();
+    if !run_code.is_empty() {
+        let hazard = worst.map(|hazard| Box::new(hazard.clone()));
+        // Of a pickle that rebuilds data the rubric says what to do.
+        let remedy = if hazard.is_some() { Remedy::OfHazard } else { Remedy::OfRubric };
+        let fact = ControlFact::FormatsRunCode { formats: run_code, hazard };
+        return Finding::observed(Outcome::Fail, fact).remedy(remedy);
+    }
+    if let Some(hazard) = worst {
+        let fact = ControlFact::Hazard(Box::new(hazard.clone()));
+        let finding = match hazard.tier {
+            Tier::Dangerous => Finding::observed(Outcome::Fail, fact),
+            Tier::Unreadable => Finding::unknown(fact),
+            _ => Finding::observed(Outcome::Partial, fact),
         };
-        return found.remedy(remedy);
+        return finding.remedy(Remedy::OfHazard);
     }
     match model.formats.as_slice() {
-        [] if model.kind == Kind::Dataset => Finding::not_applicable("a dataset has no weights"),
-        [] if model.kind == Kind::Agent => Finding::not_applicable("an agent's card has no weights"),
-        [] if model.location.is_none() => {
-            Finding::unknown("no files to look at").remedy("add the folder that holds the files as a source")
+        [] if model.kind == Kind::Dataset => Finding::not_applicable(ControlFact::Dataset),
+        [] if model.kind == Kind::Agent => Finding::not_applicable(ControlFact::AgentCard),
+        [] if model.location.is_none() => Finding::unknown(ControlFact::NoFiles).remedy(Remedy::AddSource),
+        [] => Finding::unknown(ControlFact::NoFormat),
+        formats => {
+            let formats = formats.iter().copied().collect();
+            Finding::observed(Outcome::Pass, ControlFact::FormatsOfData { formats })
         }
-        [] => Finding::unknown("no known format of weights was found"),
-        formats if formats.iter().any(|format| format.executes_code()) => {
-            let line = worst.as_ref().map(|(_, line, _)| format!("; {line}")).unwrap_or_default();
-            let words = words(formats);
-            let found =
-                Finding::observed(Outcome::Fail, format!("can run code when it is loaded: {words}{line}"));
-            // Of a pickle that rebuilds data the rubric says what to do.
-            match worst {
-                Some((_, _, remedy)) => found.remedy(remedy),
-                None => found,
-            }
-        }
-        formats => Finding::observed(Outcome::Pass, words(formats)),
     }
 }
 
-/// One value of the AIBOM's binding beside the verified one.
-struct Bound<'a> {
-    what: &'static str,
-    stated: Option<&'a Untrusted>,
-    verified: Vec<String>,
-    applies: bool,
-    is_hex: bool,
+/// What became of one value of the AIBOM's binding beside the verified one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    Equal,
+    Differs,
+    /// Not stated, or stated and not verified, though it applies.
+    Open,
+    /// Not asked for.
+    Aside,
 }
 
 fn aibom_binding(evidence: &Evidence<'_>) -> Finding {
-    let no_binding = Finding::missing("no AIBOM states the signature of this model");
-    let Some(binding) = &evidence.model.binding else { return no_binding };
+    let no_binding = || Finding::missing(ControlFact::NoBinding);
+    let Some(binding) = &evidence.model.binding else { return no_binding() };
     by_verification(evidence, |v| {
         let values = bound_values(evidence, binding, v);
-        let (mut equal, mut open, mut differ) = (Vec::new(), Vec::new(), Vec::new());
-        for value in &values {
-            match value.stated {
-                Some(_) if value.verified.is_empty() && value.applies => open.push(value.what),
-                Some(stated) if value.verified.iter().any(|verified| value.matches(stated, verified)) => {
-                    equal.push(value.what);
-                }
-                Some(_) => differ.push(value.what),
-                None if value.applies => open.push(value.what),
-                None => {}
-            }
-        }
-        let declared = |outcome, found: String| Finding {
-            outcome,
-            basis: Some(Basis::Declared),
-            found: Untrusted::new(found),
-            remedy: None,
+        let those = |wanted: Bound| -> Few<BoundPart> {
+            values.iter().filter(|(_, bound)| *bound == wanted).map(|(part, _)| *part).collect()
         };
-        let source = binding.source.raw();
+        let source = binding.source.clone();
+        let (equal, open, differ) = (those(Bound::Equal), those(Bound::Open), those(Bound::Differs));
         if !differ.is_empty() {
-            return Finding {
-                basis: Some(Basis::Contradicted),
-                ..declared(Outcome::Fail, format!("{source} contradicts the bundle: {}", differ.join(", ")))
-            };
+            return Finding::contradicted(ControlFact::BindingDiffers { source, parts: differ });
         }
-        if equal.is_empty() && values.iter().all(|value| value.stated.is_none()) {
-            return no_binding;
+        if equal.is_empty() && !states_anything(binding) {
+            return no_binding();
         }
         if !open.is_empty() {
-            return declared(Outcome::Partial, format!("{source} leaves open: {}", open.join(", ")));
+            return Finding::declared(Outcome::Partial, ControlFact::BindingOpen { source, parts: open });
         }
         if !v.signer_proven() {
-            return declared(
-                Outcome::Partial,
-                format!("{source} equals the bundle, whose signer is not proven"),
-            );
+            return Finding::declared(Outcome::Partial, ControlFact::BindingUnproven { source });
         }
-        declared(Outcome::Pass, format!("{source}: {}", equal.join(", ")))
+        Finding::declared(Outcome::Pass, ControlFact::BindingEqual { source, parts: equal })
     })
 }
 
-impl Bound<'_> {
-    fn matches(&self, stated: &Untrusted, verified: &str) -> bool {
-        if self.is_hex { same_hex(stated.raw(), verified) } else { stated.raw() == verified }
+fn states_anything(binding: &Binding) -> bool {
+    let Binding { root_digest, identity, issuer, log_entry, bundle_digest, source: _ } = binding;
+    [root_digest, identity, issuer, log_entry, bundle_digest].into_iter().any(Option::is_some)
+}
+
+/// One value: whether it `applies` and was `verified`, and whether what is stated `equals` that.
+fn bound(
+    stated: Option<&Untrusted>,
+    applies: bool,
+    verified: bool,
+    equals: impl FnOnce(&Untrusted) -> bool,
+) -> Bound {
+    match stated {
+        Some(_) if !verified && applies => Bound::Open,
+        Some(stated) if verified && equals(stated) => Bound::Equal,
+        Some(_) => Bound::Differs,
+        None if applies => Bound::Open,
+        None => Bound::Aside,
     }
 }
 
 /// What the AIBOM has to state. A bare key has no issuer, and a signature without a log no entry.
-fn bound_values<'a>(evidence: &Evidence<'_>, binding: &'a Binding, v: &Verification) -> [Bound<'a>; 5] {
+fn bound_values(evidence: &Evidence<'_>, binding: &Binding, v: &Verification) -> [(BoundPart, Bound); 5] {
     let signer = v.signer.as_ref();
-    let text = |text: Option<&Untrusted>| text.map(|t| t.raw().to_owned());
     let log_wanted = v.method == Some(Method::Sigstore)
         || v.log.is_some()
         || v.outcome_of(Stage::Log) == Outcome::Unknown
-        || v.method.is_some_and(|method| evidence.policy.log_required.contains(&method));
-    let subject = signer.map(|s| s.subject.raw().to_owned());
-    let fingerprint = signer.filter(|s| s.method == Method::Key).and_then(|s| s.fingerprint.clone());
-    let log = v.log.as_ref().map(|entry| format!("{}/{}", entry.log_id.raw(), entry.index));
-    let one = |what, stated: &'a Option<Untrusted>, verified: Vec<Option<String>>, applies, is_hex| Bound {
-        what,
-        stated: stated.as_ref(),
-        verified: verified.into_iter().flatten().collect(),
-        applies,
-        is_hex,
-    };
+        || v.method.is_some_and(|method| is_log_required(evidence, method));
+    let fingerprint = signer.filter(|s| s.method == Method::Key).and_then(|s| s.fingerprint.as_deref());
+    let issuer = signer.and_then(|signer| signer.issuer.as_ref());
     [
-        one("root digest", &binding.root_digest, vec![v.root_digest.map(|d| d.to_string())], true, true),
-        one("identity", &binding.identity, vec![subject, fingerprint], true, false),
-        one(
-            "issuer",
-            &binding.issuer,
-            vec![text(signer.and_then(|s| s.issuer.as_ref()))],
-            v.method != Some(Method::Key),
-            false,
+        (
+            BoundPart::RootDigest,
+            bound(binding.root_digest.as_ref(), true, v.root_digest.is_some(), |stated| {
+                v.root_digest.is_some_and(|root| states(stated, &root.0))
+            }),
         ),
-        one("log entry", &binding.log_entry, vec![log], log_wanted, false),
-        one("bundle digest", &binding.bundle_digest, vec![v.bundle_digest.clone()], true, true),
+        (
+            BoundPart::Identity,
+            bound(binding.identity.as_ref(), true, signer.is_some(), |stated| {
+                signer.is_some_and(|signer| signer.subject == *stated) || fingerprint == Some(stated.raw())
+            }),
+        ),
+        (
+            BoundPart::Issuer,
+            bound(binding.issuer.as_ref(), v.method != Some(Method::Key), issuer.is_some(), |stated| {
+                issuer == Some(stated)
+            }),
+        ),
+        (
+            BoundPart::LogEntry,
+            bound(binding.log_entry.as_ref(), log_wanted, v.log.is_some(), |stated| {
+                let written = stated.raw().rsplit_once('/');
+                written.zip(v.log.as_ref()).is_some_and(|((log, index), entry)| {
+                    log == entry.log_id.raw() && is_number(index, entry.index)
+                })
+            }),
+        ),
+        (
+            BoundPart::BundleDigest,
+            bound(binding.bundle_digest.as_ref(), true, v.bundle_digest.is_some(), |stated| {
+                v.bundle_digest
+                    .as_deref()
+                    .is_some_and(|digest| stated.raw().trim().eq_ignore_ascii_case(digest))
+            }),
+        ),
     ]
 }
 
-fn same_hex(stated: &str, computed: &str) -> bool {
-    stated.trim().eq_ignore_ascii_case(computed)
+/// Whether a text is a number as it is usually written.
+fn is_number(text: &str, number: u64) -> bool {
+    let is_plain = text == "0" || text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    is_plain && text.parse() == Ok(number)
+}
+
+/// Whether a text is these bytes in hex, whatever the case of the letters.
+fn states(text: &Untrusted, bytes: &[u8]) -> bool {
+    let text = text.raw().trim().as_bytes();
+    let digit = |value: u8| char::from_digit(value.into(), 16);
+    let is_digit = |written: &u8, value: u8| digit(value) == Some(char::from(written.to_ascii_lowercase()));
+    text.len() == 2 * bytes.len()
+        && text.chunks(2).zip(bytes).all(|(written, byte)| match written {
+            [high, low] => is_digit(high, byte >> 4) && is_digit(low, byte & 15),
+            _ => false,
+        })
 }
 
 fn algorithms(evidence: &Evidence<'_>) -> Finding {
@@ -550,30 +492,28 @@ fn algorithms(evidence: &Evidence<'_>) -> Finding {
         if let Some(check) = v.checks.iter().find(below_floor) {
             return by_check(check);
         }
-        let Some(hash) = v.hash else { return Finding::unknown("the recorded hash is not known") };
+        let Some(hash) = v.hash else { return Finding::unknown(ControlFact::HashUnknown) };
         // The signing core accepts no key below the floor, so that a signature that verifies has a key above it.
         if v.outcome_of(Stage::Signature) != Outcome::Pass {
-            return Finding::unknown("the algorithm of the signing key is not established");
+            return Finding::unknown(ControlFact::KeyUnknown);
         }
         let allowed = &evidence.policy.crypto.hash;
-        let is_allowed = allowed.is_empty() || allowed.contains(&hash);
-        let hash = hash.as_str();
-        if !is_allowed {
-            return Finding::observed(Outcome::Partial, format!("{hash}, which the policy does not list"));
+        if !allowed.is_empty() && !allowed.contains(&hash) {
+            return Finding::observed(Outcome::Partial, ControlFact::HashNotListed { hash });
         }
-        Finding::observed(Outcome::Pass, format!("{hash}, and a key of the registry"))
+        Finding::observed(Outcome::Pass, ControlFact::Algorithms { hash })
     })
 }
 
 fn key_custody(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| match v.method {
         Some(Method::Sigstore) if v.signer_proven() => {
-            Finding::observed(Outcome::Pass, "a short-lived certificate: there is no key to keep")
+            Finding::observed(Outcome::Pass, ControlFact::ShortLivedKey)
         }
-        _ => Finding::unknown("nothing that this version reads states where the key is kept"),
+        _ => Finding::unknown(ControlFact::CustodyUnknown),
     })
 }
 
 fn distributor_claim(_: &Evidence<'_>) -> Finding {
-    Finding::not_applicable("no hub distributes it, as far as the sources tell")
+    Finding::not_applicable(ControlFact::NoDistributor)
 }

@@ -4,13 +4,15 @@
 mod assess;
 mod caps;
 mod evidence;
+mod fact;
 mod finding;
 mod level1;
 mod rubric;
 mod score;
 
-pub use assess::{Assessment, ControlResult, assess};
+pub use assess::{Assessment, ControlResult, Outcomes, assess};
 pub use caps::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 pub use evidence::Evidence;
+pub use fact::{BoundPart, Closed, ControlFact, Few, Remedy};
 pub use rubric::{Control, Duty, Rubric, Severity};
-pub use score::{Musts, Score, score};
+pub use score::{Musts, SCOPE, Score, score};

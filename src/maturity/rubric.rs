@@ -95,6 +95,8 @@ pub struct Rubric {
     pub controls: Vec<Control>,
     /// SHA-256 over the file's bytes, hex.
     pub digest: String,
+    /// The text that it was read from.
+    pub text: Arc<str>,
 }
 
 impl Rubric {
@@ -164,6 +166,7 @@ impl Rubric {
             level_names: document.levels.into_inner().into_iter().map(|level| level.name).collect(),
             controls: document.control.into_iter().map(Spanned::into_inner).collect(),
             digest: sha256_hex(text.as_bytes()),
+            text: text.into(),
         })
     }
 

@@ -2,11 +2,15 @@
 
 use super::rubric::{Rubric, Severity};
 use crate::signing::Outcome;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+/// What a level is about, and what it is not: said beside every level.
+pub const SCOPE: &str = "A level speaks of integrity and authenticity, never of safety or correctness.";
+
 /// A model's own score.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Score {
     /// 0 to 3.
     pub own: u8,

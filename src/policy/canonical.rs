@@ -12,7 +12,7 @@ use crate::signing::sha256_hex;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-const SCHEMA: &str = "touchmark.policy/1";
+const SCHEMA: &str = "touchmark.policy-canonical/1";
 
 /// A policy, with its sets as sets and its lists in their order.
 #[derive(Serialize)]
@@ -146,6 +146,7 @@ impl<'p> Form<'p> {
             expires_line: _,
             digest: _,
             file_digest: _,
+            text: _,
             origin: _,
             base: _,
         } = policy;

@@ -4,8 +4,10 @@ use super::patterns::ModelPattern;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method, Recalled};
 use crate::tables::Fault;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One `[trust.NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +121,7 @@ pub struct Freshness {
 }
 
 /// The classes of open controls on which a stage decides (rulings 3), worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Evidence contradicts.
@@ -133,7 +135,7 @@ pub enum Class {
 }
 
 /// What a stage does on a class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// Allow and record.
@@ -222,6 +224,8 @@ pub struct Policy {
     pub digest: String,
     /// SHA-256 over the file's bytes, hex: it names the file.
     pub file_digest: String,
+    /// The text that it was read from.
+    pub text: Arc<str>,
     /// The file's name, or `built-in`.
     pub origin: String,
     /// The folder against which the anchors' files are resolved; none for a built-in policy.

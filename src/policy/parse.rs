@@ -165,6 +165,7 @@ impl Reading<'_, '_> {
             stages: self.stages(top),
             digest: String::new(),
             file_digest: sha256_hex(text.as_bytes()),
+            text: text.into(),
             origin: origin.to_owned(),
             base,
         }

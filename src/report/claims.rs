@@ -1,11 +1,10 @@
-//! Claims as text and JSON: what each says, whose it is, and what became of it.
+//! Claims as text: what each says, whose it is, and what became of it.
 
 use super::text::{Row, table};
 use crate::attest::{About, Appended, Change, History, Judged, UnknownLine};
 use crate::error::Result;
 use crate::signing::{Method, Outcome, RootDigest};
 use crate::text::{self, Untrusted, count};
-use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// As much of an identity as fits into a row.
@@ -82,41 +81,6 @@ pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown:
     out
 }
 
-/// The same as a document.
-pub fn claims_json(
-    place: &str,
-    root: Option<RootDigest>,
-    judged: &[Judged],
-    unknown: &[UnknownLine],
-) -> Value {
-    let claims: Vec<Value> = judged.iter().map(one).collect();
-    json!({
-        "schema": "touchmark.claims/1",
-        "file": place,
-        "root_digest": root,
-        "claims": claims,
-        "unknown": unknown,
-    })
-}
-
-fn one(judged: &Judged) -> Value {
-    let claim = &judged.claim;
-    json!({
-        "line": claim.line,
-        "digest": claim.bundle.digest,
-        "predicate_type": claim.predicate_type,
-        "subjects": claim.subjects,
-        "about": judged.about,
-        "method": claim.bundle.method(),
-        "claimed_signer": claim.signer,
-        "proven_signer": judged.signer,
-        "signed_at": judged.signed_at,
-        "outcome": judged.outcome,
-        "counts": judged.counts(),
-        "because": judged.because,
-    })
-}
-
 /// Whole statements.
 ///
 /// # Errors
@@ -144,25 +108,6 @@ pub fn statements(judged: &[&Judged]) -> Result<String> {
         let _ = writeln!(out, "{statement}\n");
     }
     Ok(out)
-}
-
-/// The same as a document.
-///
-/// # Errors
-/// `E-MALFORMED`.
-pub fn statements_json(judged: &[&Judged]) -> Result<Value> {
-    let claims = judged
-        .iter()
-        .map(|judged| {
-            let statement = judged.claim.statement()?;
-            let mut document = one(judged);
-            if let Some(document) = document.as_object_mut() {
-                document.insert("statement".to_owned(), statement);
-            }
-            Ok(document)
-        })
-        .collect::<Result<Vec<_>>>()?;
-    Ok(json!({ "schema": "touchmark.claim/1", "claims": claims }))
 }
 
 /// What was appended, and what was there already.

@@ -2,7 +2,6 @@
 
 use crate::snapshot::{Change, Diff, History, Reader, Said, Seal, Side};
 use crate::text::{count, screen};
-use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// What a snapshot says of the whole; `seal` is none when its digest does not fit.
@@ -84,11 +83,6 @@ pub fn summary(d: &Diff) -> String {
         many(Word::Removed),
         many(Word::Changed)
     )
-}
-
-/// The same for programs.
-pub fn diff_json(d: &Diff) -> Value {
-    json!({ "schema": "touchmark.diff/1", "same": d.is_same(), "diff": d })
 }
 
 fn side(side: &Side) -> String {

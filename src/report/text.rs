@@ -1,19 +1,19 @@
 //! Plain text, a line a fact. A status is always glyph and word, so that colour is never needed.
 
-use super::words::caps;
-use crate::decision::{Decision, Verdict};
+use super::case::case;
+use crate::decision::Decision;
 use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
-use crate::maturity::Rubric;
+use crate::maturity::SCOPE;
 use crate::policy::{Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
 use crate::text::{Untrusted, bar, count, size, span, width};
 use crate::view::{Summary, View};
+use crate::words::controls::{control, found};
+use crate::words::reasons::told;
+use crate::words::{Case, Face, caps};
 use std::fmt::Write;
 use std::time::Duration;
-
-/// Said beside every level.
-pub const SCOPE: &str = "A level speaks of integrity and authenticity, never of safety or correctness.";
 
 /// More names than this are counted instead of listed.
 const MANY: usize = 20;
@@ -334,7 +334,7 @@ pub fn model(view: &View, index: usize) -> String {
         let _ = writeln!(out, "  licence unknown: no source states one");
     }
     if let Some(verdict_of) = view.verdict(index) {
-        out.push_str(&verdict(&verdict_of));
+        out.push_str(&verdict(&case(view, &verdict_of)));
     }
     if let Some(review) = view.reviews.get(index).and_then(Option::as_ref) {
         let _ = writeln!(
@@ -358,7 +358,8 @@ pub fn read_times(read: &[(Untrusted, String)]) -> String {
 }
 
 /// A decision with its reasons.
-pub fn verdict(v: &Verdict) -> String {
+pub fn verdict(case: &Case<'_>) -> String {
+    let v = case.verdict;
     let mut out = String::new();
     let score = &v.assessment.score;
     let _ = writeln!(out, "{}  at stage {}", decision_word(v.decision), crate::text::screen(&v.stage));
@@ -375,10 +376,10 @@ pub fn verdict(v: &Verdict) -> String {
     if let Some(cap) = &v.cap {
         let _ = writeln!(out, "  cap          {}", caps::cap(cap).screen());
     }
-    let told = v.told();
-    for (codes, reason) in told.iter().take(MANY) {
-        let text = caps::reason(&reason.text).screen();
-        match codes.as_slice() {
+    let told = told(case, Face::Text);
+    for reason in told.iter().take(MANY) {
+        let text = reason.text.screen();
+        match reason.codes.as_slice() {
             [code] => drop(writeln!(out, "  {code:<11}  {text}")),
             codes => {
                 let _ = writeln!(out, "  {} controls  {text}: {}", codes.len(), codes.join(", "));
@@ -395,7 +396,8 @@ pub fn verdict(v: &Verdict) -> String {
 }
 
 /// A model's controls up to a level, and what is open.
-pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
+pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
+    let v = case.verdict;
     let score = &v.assessment.score;
     let mut out = String::new();
     let _ = writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next);
@@ -405,7 +407,7 @@ pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
     }
     let mut rows: Vec<Row> = Vec::new();
     for result in &v.assessment.controls {
-        let Some(control) = rubric.control(&result.id) else { continue };
+        let Some(control) = case.rubric.control(&result.id) else { continue };
         if !all && control.level > score.next {
             continue;
         }
@@ -414,7 +416,7 @@ pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
             result.id.to_string(),
             control.title.clone(),
             result.basis.map_or("", |b| b.word()).to_owned(),
-            result.found.screen(),
+            found(&result.fact, case.verification).screen(),
         ]);
     }
     out.push_str(&table(&rows));
@@ -422,9 +424,10 @@ pub fn score(name: &str, v: &Verdict, rubric: &Rubric, all: bool) -> String {
         let _ = writeln!(out, "  open musts   {}", score.open_musts.join(" "));
     }
     for id in score.open_musts.iter().take(MANY) {
-        let remedy = v.assessment.controls.iter().find(|r| &r.id == id).map_or("", |r| r.remedy.as_str());
-        if !remedy.is_empty() {
-            let _ = writeln!(out, "  {id}        {}", crate::text::screen(remedy));
+        let known = v.assessment.of(id).zip(case.rubric.control(id));
+        let remedy = known.map(|(result, c)| control(result, c, case.verification, Face::Text).1);
+        if let Some(remedy) = remedy.filter(|remedy| !remedy.is_empty()) {
+            let _ = writeln!(out, "  {id}        {}", crate::text::screen(&remedy));
         }
     }
     let _ = writeln!(out, "  {SCOPE}");
@@ -499,7 +502,7 @@ pub fn policy_faults(faults: &[PolicyError]) -> String {
 pub fn doubt(finding: &GraphFinding) -> Option<String> {
     match finding {
         GraphFinding::Doubtful { parent, what, values, .. } => {
-            Some(format!("against {} as its origin speaks: {}", parent.screen(), against(what, values)))
+            Some(format!("evidence against {} as its origin: {}", parent.screen(), against(what, values)))
         }
         _ => None,
     }
@@ -547,7 +550,7 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
             )
         }
         GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
-            "{} is said to come from {} ({}); against it speaks: {}; ask the producer",
+            "{} is said to come from {} ({}); contradicted by: {}; ask the producer",
             child.screen(),
             parent.screen(),
             relation.word(),

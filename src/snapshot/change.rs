@@ -2,10 +2,11 @@
 
 use crate::inventory::Basis;
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How much a change matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
     /// Evidence was lost or contradicts.
@@ -31,7 +32,7 @@ impl Weight {
 }
 
 /// A value on one side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Said {
     /// The value.
     pub value: Untrusted,
@@ -41,7 +42,7 @@ pub struct Said {
 }
 
 /// One thing that changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Change {
     /// How much it matters.
     pub weight: Weight,
@@ -54,7 +55,7 @@ pub struct Change {
 }
 
 /// What is known of a file or ledger that should only have been appended to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum History {
     /// As it was.

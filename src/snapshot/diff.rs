@@ -7,6 +7,7 @@ use super::model::of_model;
 use crate::error::Result;
 use crate::inventory::{ModelId, Tier};
 use crate::signing::Outcome;
+use schemars::JsonSchema;
 use serde::Serialize;
 use std::cmp::Reverse;
 
@@ -14,7 +15,7 @@ use std::cmp::Reverse;
 const MAX_CHANGES: usize = 200;
 
 /// What became of a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Word {
     /// Only the earlier snapshot has it.
@@ -26,7 +27,7 @@ pub enum Word {
 }
 
 /// A model that is not as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ModelChange {
     /// The inventory's key.
     pub id: ModelId,
@@ -53,7 +54,7 @@ impl ModelChange {
 }
 
 /// One side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Side {
     /// When.
     pub at: jiff::Timestamp,
@@ -79,7 +80,7 @@ impl Side {
 }
 
 /// Two snapshots against each other.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Diff {
     /// The earlier one.
     pub before: Side,
@@ -202,6 +203,10 @@ fn general(old: &About, new: &About, present: Option<&Present<'_>>) -> (Vec<Chan
         ("rubric", &old.rubric, &new.rubric),
     ] {
         changes.value(Weight::Attention, what, Some(before.raw()), Some(after.raw()));
+    }
+    // Snapshots of earlier versions do not name them.
+    if let (Some(before), Some(after)) = (&old.anchors, &new.anchors) {
+        changes.value(Weight::Attention, "trust anchors", Some(before.raw()), Some(after.raw()));
     }
     (changes.0, history)
 }

@@ -7,11 +7,12 @@ use crate::inventory::{Basis, Binding, Fact, FactKey, Format, Hazard, Kind, Mode
 use crate::json::{MAX_INTEGER, canonical};
 use crate::signing::{Method, Outcome, RootDigest};
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// What is said of the whole.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct About {
     /// The workspace's name.
     pub workspace: Untrusted,
@@ -19,6 +20,9 @@ pub struct About {
     pub stage: Untrusted,
     /// Digest of the policy in force.
     pub policy: Untrusted,
+    /// Digest of its trust anchors; none in snapshots of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub anchors: Option<Untrusted>,
     /// Digest of the rubric.
     pub rubric: Untrusted,
     /// How far the ledger was.
@@ -26,7 +30,7 @@ pub struct About {
 }
 
 /// How far a ledger is: its end names all of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerState {
     /// Number of entries.
     pub entries: u64,
@@ -35,7 +39,7 @@ pub struct LedgerState {
 }
 
 /// One model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     /// The inventory's key.
     pub id: ModelId,
@@ -52,9 +56,11 @@ pub struct Entry {
     pub claims: Option<Claims>,
     /// Files on disk.
     #[serde(with = "exact")]
+    #[schemars(with = "exact::Either")]
     pub files: u64,
     /// Bytes on disk.
     #[serde(with = "exact")]
+    #[schemars(with = "exact::Either")]
     pub bytes: u64,
     /// Weights formats.
     pub formats: Vec<Format>,
@@ -86,7 +92,7 @@ pub struct Entry {
 }
 
 /// A file of claims by its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Claims {
     /// Workspace-relative.
     pub path: Untrusted,
@@ -99,7 +105,7 @@ pub struct Claims {
 }
 
 /// A verification in short.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Checked {
     /// When.
     pub at: jiff::Timestamp,
@@ -121,12 +127,13 @@ pub struct Checked {
     pub root_digest: Option<RootDigest>,
     /// SHA-256 of the bundle, hex.
     pub bundle_digest: Option<Untrusted>,
-    /// Digest of the policy under which it was recorded.
-    pub policy: Untrusted,
+    /// In snapshots of earlier versions: digest of the policy under which it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Untrusted>,
 }
 
 /// One check by its code.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Code {
     /// The code.
     pub code: Untrusted,
@@ -135,7 +142,7 @@ pub struct Code {
 }
 
 /// A review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reviewed {
     /// What was said.
     pub word: Untrusted,
@@ -223,11 +230,13 @@ fn sorted<T: Ord + Clone>(items: &[T]) -> Vec<T> {
 /// Numbers of a disk's own words may be too large for JSON; they are then texts.
 mod exact {
     use super::MAX_INTEGER;
+    use schemars::JsonSchema;
     use serde::{Deserialize, Deserializer, Serializer};
 
-    #[derive(Deserialize)]
+    #[derive(Deserialize, JsonSchema)]
     #[serde(untagged)]
-    enum Either {
+    #[schemars(inline)]
+    pub enum Either {
         Number(u64),
         Text(String),
     }

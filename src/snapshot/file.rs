@@ -151,6 +151,7 @@ impl Reader {
             workspace: "".into(),
             stage: "".into(),
             policy: "".into(),
+            anchors: None,
             rubric: "".into(),
             ledger: super::entry::LedgerState { entries: 0, head: "".into() },
         };

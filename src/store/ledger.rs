@@ -20,7 +20,12 @@ const CHUNK_BYTES: usize = 1024 * 1024;
 
 /// All entries, oldest first, read in chunks as they are asked for. It ends after the first error.
 pub fn entries(ledger: &dyn Ledger) -> impl Iterator<Item = Result<LedgerEntry>> {
-    Entries { ledger, from: Some(0), chunk: Vec::new().into_iter() }
+    entries_from(ledger, 0)
+}
+
+/// The entries from a number on, as [`entries`] gives them.
+pub fn entries_from(ledger: &dyn Ledger, from: u64) -> impl Iterator<Item = Result<LedgerEntry>> {
+    Entries { ledger, from: Some(from), chunk: Vec::new().into_iter() }
 }
 
 /// The entries of one model, or all, oldest first.

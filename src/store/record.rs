@@ -2,7 +2,9 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 
 /// The previous hash of the first entry.
 const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -57,6 +59,20 @@ impl Serialize for RecordKind {
     }
 }
 
+impl JsonSchema for RecordKind {
+    fn schema_name() -> Cow<'static, str> {
+        "RecordKind".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "`verification`, `decision`, `review`, or the word of a newer version",
+            "type": "string",
+            "pattern": format!("^[a-z0-9-]{{1,{MAX_WORD_BYTES}}}$")
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for RecordKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let word = String::deserialize(deserializer)?;
@@ -65,7 +81,7 @@ impl<'de> Deserialize<'de> for RecordKind {
 }
 
 /// One entry of the ledger. `hash` is SHA-256 over the previous hash and the entry's canonical JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerEntry {
     /// From 1, without gaps.
     pub seq: u64,

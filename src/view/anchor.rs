@@ -1,10 +1,11 @@
 //! A trust anchor of the policy as the faces show it. How anchors are read is not known here.
 
 use crate::signing::{AnchorFault, AnchorKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What is known of one anchor of the policy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AnchorInfo {
     /// Its name in the policy.
     pub name: String,

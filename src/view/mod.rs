@@ -2,18 +2,27 @@
 //! changed. How one is made, and drawing, are not known here.
 
 mod anchor;
+mod concerned;
 mod record;
 mod summary;
 
 pub use anchor::AnchorInfo;
+pub use concerned::{Again, Basis, Changed};
 pub use record::{Review, ReviewWord, Verified};
 pub use summary::Summary;
 
-use crate::decision::{Cap, Input, Judgement, Known, Verdict};
+use crate::decision::{
+    Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs, Judgement, ModelDigests,
+    Verdict, Verifications, bytes_of, digest_of, name_inputs,
+};
+use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::Rubric;
 use crate::policy::{Policy, PolicyError};
+use crate::signing::Verification;
+use crate::store::{EvidenceDigest, LedgerEnd};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The state of one workspace. A clone shares what is large.
@@ -29,7 +38,9 @@ pub struct View {
     pub policy_text: String,
     /// Faults of the policy file; while there are any, the last valid policy (or the built-in baseline) is in force.
     pub policy_errors: Vec<PolicyError>,
-    /// The policy's anchors.
+    /// The policy's anchors, as verifications are judged by them.
+    pub trust: Anchors,
+    /// The policy's anchors, as they are shown.
     pub anchors: Vec<AnchorInfo>,
     /// The stage that is judged for.
     pub stage: String,
@@ -44,11 +55,13 @@ pub struct View {
     /// Lineage.
     pub graph: Arc<Graph>,
     /// Latest verification of each model.
-    pub verified: Arc<Vec<Option<Box<Verified>>>>,
+    pub verified: Arc<Vec<Option<Arc<Verified>>>>,
     /// Verdict on each model.
     pub judgement: Judgement,
     /// Latest review of each model.
-    pub reviews: Arc<Vec<Option<Box<Review>>>>,
+    pub reviews: Arc<Vec<Option<Arc<Review>>>>,
+    /// How far the ledger was read for it.
+    pub ledger: LedgerEnd,
     /// When it was made.
     pub at: jiff::Timestamp,
 }
@@ -60,34 +73,56 @@ impl View {
         Some((index, self.models.get(index)?))
     }
 
-    fn judged<T>(&self, ask: impl FnOnce(&Input<'_>) -> T) -> T {
-        let known = |index: usize| -> Known<'_> {
-            let verified = self.verified.get(index)?.as_ref()?;
-            Some((&verified.verification, verified.policy_digest.as_str()))
-        };
-        ask(&Input {
+    fn input<'a>(&'a self, descent: &'a Arc<Descent>, verified: &'a Verifications<'a>) -> Input<'a> {
+        Input {
             models: &self.models,
-            graph: &self.graph,
-            verified: &known,
+            descent,
+            verified,
             policy: &self.policy,
             stage: &self.stage,
             rubric: &self.rubric,
             now: self.at,
-        })
+        }
     }
 
     /// Judges all models anew.
     pub fn judge(&mut self) {
-        self.judgement = self.judged(Judgement::of);
+        let descent = Arc::new(Descent::of(&self.graph));
+        self.judgement = Judgement::of(&self.input(&descent, &|index| self.verification(index)));
     }
 
-    /// The same; what follows from the lineage alone is taken from the view before if that has the same graph.
-    pub fn judge_after(&mut self, before: &View) {
+    /// The same, given the view before it: what follows from the lineage alone is taken over when the graph is the
+    /// same, and so is what is known of all models but the `touched` ones; without such a list all are judged.
+    pub fn judge_after(&mut self, before: &View, touched: Option<&[usize]>) {
         if !Arc::ptr_eq(&self.graph, &before.graph) || !before.is_judged() {
             return self.judge();
         }
         let descent = before.judgement.descent().clone();
-        self.judgement = self.judged(|input| Judgement::within(descent, input));
+        let verified = |index| self.verification(index);
+        let input = self.input(&descent, &verified);
+        self.judgement = match touched.filter(|_| Arc::ptr_eq(&self.models, &before.models)) {
+            Some(touched) => before.judgement.after(&input, touched),
+            None => Judgement::of(&input),
+        };
+    }
+
+    /// The same models for another stage; `None` when there is no such stage.
+    pub fn at_stage(&self, stage: &str) -> Option<View> {
+        self.policy.stage(stage)?;
+        let mut view = View { stage: stage.to_owned(), ..self.clone() };
+        view.judge_after(self, Some(&[]));
+        Some(view)
+    }
+
+    /// The same with another verification of one model.
+    pub fn with(&self, index: usize, verified: Verified) -> View {
+        let mut slots = Vec::clone(&self.verified);
+        if let Some(slot) = slots.get_mut(index) {
+            *slot = Some(Arc::new(verified));
+        }
+        let mut view = View { verified: Arc::new(slots), ..self.clone() };
+        view.judge_after(self, Some(&[index]));
+        view
     }
 
     /// Whether models were judged: right after opening a large inventory they are listed before that is done.
@@ -97,23 +132,75 @@ impl View {
 
     /// The verdict of the model of an index, made now.
     pub fn verdict(&self, index: usize) -> Option<Verdict> {
-        self.judged(|input| self.judgement.verdict(input, index))
+        let descent = self.judgement.descent();
+        self.judgement.verdict(&self.input(descent, &|index| self.verification(index)), index)
+    }
+
+    /// The latest verification of the model of an index.
+    pub fn verification(&self, index: usize) -> Option<&Verification> {
+        self.verified.get(index)?.as_deref().map(|verified| &verified.verification)
+    }
+
+    /// The latest verification of a model.
+    pub fn verification_of(&self, id: &ModelId) -> Option<&Verification> {
+        self.verification(self.model(id)?.0)
     }
 
     /// Why its level is below its own.
     pub fn cap(&self, index: usize) -> Option<Cap> {
-        self.judged(|input| self.judgement.cap(input, index))
+        self.judgement.cap(index)
+    }
+
+    /// What is known of a model and of its ancestors, by digest, and the bytes to keep beside what was kept when each
+    /// was verified.
+    ///
+    /// # Errors
+    /// `E-NOT-FOUND`, `E-TOO-LARGE`, `E-INTERNAL`.
+    pub fn evidence(&self, index: usize) -> Result<(EvidenceDocument, Vec<Arc<[u8]>>)> {
+        let subject = self.models.get(index).map(|model| model.id.clone());
+        let subject =
+            subject.ok_or_else(|| Error::new(Code::NotFound, "there is no such model in the inventory"))?;
+        let descent = self.judgement.descent();
+        let (mut next, mut family) = (vec![index], BTreeMap::new());
+        let mut pieces = Vec::new();
+        while let Some(index) = next.pop() {
+            let Some(model) = self.models.get(index).filter(|model| !family.contains_key(&model.id)) else {
+                continue;
+            };
+            let parents: Vec<ModelId> = descent.parents(index).into_iter().cloned().collect();
+            next.extend(parents.iter().filter_map(|parent| Some(self.model(parent)?.0)));
+            let entry = bytes_of(model)?;
+            let seen =
+                self.verified.get(index).and_then(Option::as_ref).map(|verified| verified.seen.clone());
+            let id = model.id.clone();
+            family.insert(id.clone(), ModelDigests { id, entry: EvidenceDigest::of(&entry)?, parents, seen });
+            pieces.push(entry.into());
+        }
+        let models = family.into_values().collect();
+        let document = EvidenceDocument { schema: EvidenceSchema::V1, subject, models };
+        pieces.push(bytes_of(&document)?.into());
+        Ok((document, pieces))
     }
 
     /// The model that owns the signature of the model of an index, where that one is not about its files.
     pub fn owner(&self, index: usize) -> Option<&ModelId> {
         let verified = self.verified.get(index)?.as_ref()?;
         let root = verified.verification.foreign_root()?;
-        let is_owner = |slot: &Option<Box<Verified>>| {
+        let is_owner = |slot: &Option<Arc<Verified>>| {
             slot.as_ref().is_some_and(|v| v.verification.root_of_files() == Some(root))
         };
         let owner = self.verified.iter().position(is_owner)?;
         self.models.get(owner).map(|model| &model.id)
+    }
+
+    /// Every input of a verdict that was made from this view, by digest.
+    ///
+    /// # Errors
+    /// As [`View::evidence`].
+    pub fn inputs(&self, index: usize) -> Result<Inputs> {
+        let evidence = digest_of(&self.evidence(index)?.0)?;
+        let level = Some((&*self.rubric, self.stage.as_str()));
+        name_inputs(evidence, &self.policy, level, &self.trust, &Feeds::default(), self.at)
     }
 
     /// One model in one line.

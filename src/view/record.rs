@@ -1,22 +1,27 @@
-//! What the ledger holds of a model, as the faces show it and as it is recorded: these types are the bodies of records.
+//! What is known of a model's verification and review, as the faces show it.
 
+use crate::decision::SeenDigests;
 use crate::signing::Verification;
 use crate::text::Untrusted;
+use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The latest verification of a model, as recorded.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The newest verification of a model: what was seen of its files, judged as of the view.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Verified {
-    /// The checks, with the policy's own applied.
+    /// The checks, by the policy and the anchors in force.
     pub verification: Verification,
-    /// Digest of the policy under which it was recorded.
-    pub policy_digest: String,
-    /// How long it took, milliseconds.
+    /// What was seen, by digest.
+    pub seen: SeenDigests,
+    /// The earliest moment at which it may be judged differently; none when time changes nothing.
+    pub until: Option<Timestamp>,
+    /// How long looking took, milliseconds.
     pub took_ms: u64,
 }
 
 /// A reviewer's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewWord {
     /// May be used.
@@ -39,7 +44,7 @@ impl ReviewWord {
 }
 
 /// A recorded review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Review {
     /// What was said.
     pub word: ReviewWord,
@@ -48,5 +53,5 @@ pub struct Review {
     /// By whom.
     pub by: Untrusted,
     /// When.
-    pub at: jiff::Timestamp,
+    pub at: Timestamp,
 }

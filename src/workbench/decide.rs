@@ -4,13 +4,12 @@ use super::door::{Workbench, not_found};
 use super::in_force::known_stage;
 use super::publish::Next;
 use crate::decision::Verdict;
+use crate::documents::ReviewRecord;
 use crate::error::Result;
 use crate::inventory::ModelId;
-use crate::report;
 use crate::signing::Progress;
 use crate::store::RecordKind;
-use crate::view::{Review, ReviewWord, View};
-use std::sync::Arc;
+use crate::view::{Review, ReviewWord};
 
 impl Workbench {
     /// Records a review.
@@ -26,7 +25,7 @@ impl Workbench {
             .or_else(|_| std::env::var("USERNAME"))
             .unwrap_or_else(|_| "unknown".to_owned());
         let review = Review { word, reason: reason.into(), by: by.into(), at: self.now() };
-        self.record(RecordKind::Review, model, &review)?;
+        self.record(RecordKind::Review, model, &ReviewRecord::from(&review))?;
         self.renew(|view| Ok(Next::as_in(view)))?;
         Ok(())
     }
@@ -39,30 +38,19 @@ impl Workbench {
     /// verification.
     pub fn gate(&self, model: &ModelId, stage: &str, warnings_acknowledged: bool) -> Result<Verdict> {
         self.valid_policy()?;
-        self.set_stage(stage)?;
-        let ids = std::slice::from_ref(model);
-        let view = self.view_at(stage)?;
-        self.verify_models(&view, ids, false, &Progress::default(), &|_| {})?;
-        let view = self.view_at(stage)?;
-        let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
-        let verdict = view.verdict(index).ok_or_else(|| not_found(model))?;
-        let mut body = report::json::verdict(&view, &verdict);
-        if let Some(body) = body.as_object_mut() {
-            body.insert("warnings_acknowledged".to_owned(), warnings_acknowledged.into());
-        }
-        self.record(RecordKind::Decision, model, &body)?;
-        Ok(verdict)
-    }
-
-    /// The current view at a stage, whoever has set another one meanwhile.
-    fn view_at(&self, stage: &str) -> Result<Arc<View>> {
-        let view = self.view();
-        if view.stage == stage {
-            return Ok(view);
-        }
+        // A view of its own: nobody else sees another stage by it, and what they change meanwhile does not matter.
+        let current = self.view();
+        let (view, touched) = self.made_from(&current, Next::as_in(&current))?;
+        let mut view = view;
+        view.judge_after(&current, touched.as_deref());
         known_stage(&view.policy, stage)?;
-        let mut view = View { stage: stage.to_owned(), ..View::clone(&view) };
-        view.judge();
-        Ok(Arc::new(view))
+        let view = view.at_stage(stage).ok_or_else(|| not_found(model))?;
+        let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
+        let verified = self.verify_model(&view, known, false, &Progress::default())?;
+        let view = verified.map_or(view.clone(), |verified| view.with(index, verified));
+        let verdict = view.verdict(index).ok_or_else(|| not_found(model))?;
+        self.record_decision(&view, index, &verdict, warnings_acknowledged)?;
+        self.renew(|view| Ok(Next::as_in(view)))?;
+        Ok(verdict)
     }
 }

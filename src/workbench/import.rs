@@ -7,6 +7,7 @@ use crate::inventory::{Finding, Source, SourceKind, bom, kinds_of};
 use crate::signing::{self, Progress};
 use crate::snapshot;
 use crate::text::{Untrusted, screen};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 /// A bill that is a source now.
@@ -57,8 +58,8 @@ impl Workbench {
             let path = within(&workspace.root, path);
             let source = Untrusted::new(path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/"));
             let whole = workspace.root.join(&path);
-            let found = bom::read(&whole, &source);
-            let fault = found.findings.iter().find(|finding| bom::NO_BILL.contains(&finding.code.as_str()));
+            let (models, findings) = counted(&whole, &source);
+            let fault = findings.iter().find(|finding| bom::NO_BILL.contains(&finding.code.as_str()));
             if let Some(fault) = fault {
                 return Err(no_bill(&whole, &fault.message).at_path(file));
             }
@@ -70,7 +71,6 @@ impl Workbench {
                             && path.parent().is_some_and(|folder| folder == known.path))
             };
             let already = workspace.sources.iter().any(is_known);
-            let (models, findings) = (found.models.len(), found.findings);
             read.push((path, ImportedBill { source, models, findings, already }));
         }
         for (path, bill) in &read {
@@ -80,6 +80,17 @@ impl Workbench {
         }
         Ok(read.into_iter().map(|(_, bill)| bill).collect())
     }
+}
+
+/// How many models a bill speaks of, and what it gets wrong. It is read on a thread of its own: what that took is for
+/// the thread that reads it again, and does not stay with this one.
+fn counted(path: &Path, source: &Untrusted) -> (usize, Vec<Finding>) {
+    let read = || {
+        let mut models = 0;
+        let findings = bom::read_each(path, source, &mut |_| models += 1);
+        (models, findings)
+    };
+    std::thread::scope(|scope| scope.spawn(read).join()).unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Inside the workspace a path stays with it when it is handed on.

@@ -93,3 +93,11 @@ pub(super) fn read_policy(
         }
     }
 }
+
+/// The error of a policy that has this fault.
+pub(super) fn invalid(fault: &PolicyError, file: &Path) -> Error {
+    let line = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    Error::new(Code::Config, format!("the policy is not valid: {line}{}", fault.message))
+        .at_path(file)
+        .help(fault.help.clone().unwrap_or_else(|| "run `touchmark policy check`".to_owned()))
+}

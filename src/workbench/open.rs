@@ -8,12 +8,12 @@ use super::jobs::Jobs;
 use super::options::OpenOptions;
 use super::publish::Next;
 use crate::clock::this_second;
-use crate::decision::Judgement;
+use crate::decision::{Anchors, Judgement};
 use crate::error::Result;
 use crate::inventory::Workspace;
 use crate::maturity::Rubric;
 use crate::signing::Progress;
-use crate::store::{self, Place, Shared};
+use crate::store::{self, LedgerEnd, Place, Shared};
 use crate::view::View;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -38,38 +38,14 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::open`].
     pub fn open_listing(options: &OpenOptions, list: impl Fn(Arc<View>)) -> Result<Self> {
-        let workspace = Workspace::find(options.dir.as_deref())?;
-        let place =
-            if options.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
-        let store = store::open(place)?;
-        let rubric = Arc::new(Rubric::bundled()?);
-        let in_force = read_policy(&workspace, options, None)?;
-        let stage = stage_of(&workspace, options, &in_force.policy)?;
-        let first = store::load_first(&*store, FIRST, LARGE)?;
-        let nothing = nothing(&workspace, &rubric, in_force, stage, options.at.unwrap_or_else(this_second));
-        let listeners = Arc::new(Listeners::default());
-        let told = listeners.clone();
-        let workbench = Workbench {
-            inner: Arc::new(Inner {
-                options: options.clone(),
-                rubric,
-                workspace: RwLock::new(workspace),
-                store: Shared::new(store),
-                view: RwLock::new(Arc::new(nothing)),
-                publishing: Mutex::default(),
-                listeners,
-                jobs: Jobs::new(move || told.tell(&Event::Jobs)),
-                #[cfg(feature = "tui")]
-                is_stale: false.into(),
-            }),
-        };
+        let workbench = Workbench::open_unread(options)?;
+        let first = store::load_first(&**workbench.store(), FIRST, LARGE)?;
         let is_large = first.is_some();
         if let Some(first) = first {
             let first = Inventory { is_whole: false, ..Inventory::listed((first, Vec::new())) };
             list(workbench.show(first)?);
         }
-        let aliases = workbench.workspace().aliases;
-        let inventory = Inventory::listed(store::load(&**workbench.store(), &aliases)?);
+        let inventory = workbench.kept()?;
         let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
         let surveyed = never_scanned.then(|| workbench.survey(&Progress::default())).transpose()?;
         let found = surveyed.and_then(|surveyed| surveyed.inventory);
@@ -84,10 +60,41 @@ impl Workbench {
         Ok(workbench)
     }
 
+    /// The same for who scans at once: until then it shows nothing, and what the last scan found takes no memory.
+    ///
+    /// # Errors
+    /// As [`Workbench::open`].
+    pub fn open_unread(options: &OpenOptions) -> Result<Self> {
+        let workspace = Workspace::find(options.dir.as_deref())?;
+        let place =
+            if options.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
+        let store = store::open(place)?;
+        let rubric = Arc::new(Rubric::bundled()?);
+        let in_force = read_policy(&workspace, options, None)?;
+        let stage = stage_of(&workspace, options, &in_force.policy)?;
+        let nothing = nothing(&workspace, &rubric, in_force, stage, options.at.unwrap_or_else(this_second));
+        let listeners = Arc::new(Listeners::default());
+        let told = listeners.clone();
+        Ok(Workbench {
+            inner: Arc::new(Inner {
+                options: options.clone(),
+                rubric,
+                workspace: RwLock::new(workspace),
+                store: Shared::new(store),
+                view: RwLock::new(Arc::new(nothing)),
+                publishing: Mutex::default(),
+                listeners,
+                jobs: Jobs::new(move || told.tell(&Event::Jobs)),
+                #[cfg(feature = "tui")]
+                is_stale: false.into(),
+            }),
+        })
+    }
+
     /// Lists models, not yet judged: nobody else has this workbench yet, and nobody is told.
     fn show(&self, inventory: Inventory) -> Result<Arc<View>> {
         let before = self.view();
-        let view = Arc::new(self.made_from(&before, Next { inventory, ..Next::as_in(&before) })?);
+        let view = Arc::new(self.made_from(&before, Next { inventory, ..Next::as_in(&before) })?.0);
         *self.inner.view.write().unwrap_or_else(PoisonError::into_inner) = view.clone();
         Ok(view)
     }
@@ -107,6 +114,7 @@ fn nothing(
         policy: in_force.policy,
         policy_text: in_force.text,
         policy_errors: in_force.faults,
+        trust: Anchors::default(),
         anchors: Vec::new(),
         stage,
         rubric: rubric.clone(),
@@ -117,6 +125,7 @@ fn nothing(
         judgement: Judgement::default(),
         is_whole: true,
         reviews: Arc::default(),
+        ledger: LedgerEnd::default(),
         at,
     }
 }

@@ -1,10 +1,9 @@
 //! The policy and the stage of an open workspace: read again, changed, asked for.
 
-use super::anchors;
 use super::door::Workbench;
-use super::in_force::{known_stage, policy_file, read_policy};
+use super::in_force::{invalid, known_stage, policy_file, read_policy};
 use super::publish::Next;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::signing::Anchor;
 use std::path::PathBuf;
 
@@ -51,15 +50,11 @@ impl Workbench {
         // It may have expired since it was read.
         let expired = || view.policy.fault_at(self.now());
         let Some(fault) = view.policy_errors.first().cloned().or_else(expired) else { return Ok(()) };
-        let line = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        let file = self.policy_file().unwrap_or_default();
-        Err(Error::new(Code::Config, format!("the policy is not valid: {line}{}", fault.message))
-            .at_path(&file)
-            .help(fault.help.unwrap_or_else(|| "run `touchmark policy check`".to_owned())))
+        Err(invalid(&fault, &self.policy_file().unwrap_or_default()))
     }
 
     /// The anchors of the policy that can be read.
     pub fn anchors(&self) -> Vec<Anchor> {
-        anchors::load(&self.view().policy, self.now()).0
+        self.view().trust.trust().anchors.clone()
     }
 }

@@ -1,12 +1,13 @@
 //! How a new view comes to be. It is made from the one that is current, without keeping anybody waiting, and
 //! published only if that one still is: nobody's change is lost, and no generation is given twice.
 
+use super::anchors;
 use super::door::Workbench;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
-use super::{anchors, recorded};
 use crate::decision::Judgement;
 use crate::error::Result;
+use crate::store::LedgerEnd;
 use crate::view::View;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
@@ -34,8 +35,8 @@ impl Workbench {
     pub(super) fn renew(&self, change: impl Fn(&View) -> Result<Next>) -> Result<Arc<View>> {
         let made = || -> Result<View> {
             let current = self.view();
-            let mut view = self.made_from(&current, change(&current)?)?;
-            view.judge_after(&current);
+            let (mut view, touched) = self.made_from(&current, change(&current)?)?;
+            view.judge_after(&current, touched.as_deref());
             Ok(view)
         };
         for _ in 0..FREE_TRIES {
@@ -64,14 +65,17 @@ impl Workbench {
         view
     }
 
-    /// The view after another one, with what was verified and reviewed so far, not yet judged.
-    pub(super) fn made_from(&self, before: &View, next: Next) -> Result<View> {
+    /// The view after another one, with what was verified and reviewed so far, not yet judged; and which of its models
+    /// may be judged differently, as [`Workbench::refresh`] says.
+    pub(super) fn made_from(&self, before: &View, next: Next) -> Result<(View, Option<Vec<usize>>)> {
         let at = self.now();
         let Next { inventory: Inventory { models, findings, graph, is_whole }, in_force, stage } = next;
+        let (trust, anchors) = anchors::load(&in_force.policy, at)?;
         let mut view = View {
             generation: before.generation + 1,
             workspace: self.workspace(),
-            anchors: anchors::load(&in_force.policy, at).1,
+            trust,
+            anchors,
             policy: in_force.policy,
             policy_text: in_force.text,
             policy_errors: in_force.faults,
@@ -79,6 +83,7 @@ impl Workbench {
             rubric: self.inner.rubric.clone(),
             verified: Arc::default(),
             reviews: Arc::default(),
+            ledger: LedgerEnd::default(),
             judgement: Judgement::default(),
             is_whole,
             models,
@@ -86,7 +91,7 @@ impl Workbench {
             graph,
             at,
         };
-        recorded::fill(&**self.store(), &mut view)?;
-        Ok(view)
+        let touched = self.refresh(before, &mut view)?;
+        Ok((view, touched))
     }
 }

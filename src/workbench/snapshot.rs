@@ -1,6 +1,7 @@
 //! Snapshots of the view and how they differ: what was found and concluded, as the plain values that the file holds.
 
 use super::door::Workbench;
+use crate::decision::{AnchorEntry, digest_of};
 use crate::disk::{name, write_beside};
 use crate::error::{Code, Error, Result};
 use crate::signing::{Outcome, Progress, Verification};
@@ -97,6 +98,7 @@ impl Workbench {
             workspace: view.workspace.name.as_str().into(),
             stage: view.stage.as_str().into(),
             policy: view.policy.digest.as_str().into(),
+            anchors: Some(anchors(view)?.into()),
             rubric: view.rubric.digest.as_str().into(),
             ledger: LedgerState { entries: end.entries, head: end.hash.into() },
         })
@@ -169,8 +171,7 @@ fn entry(view: &View, index: usize) -> Option<Entry> {
     entry.decision = summary.decision.word().into();
     entry.tainted = view.judgement.standing(index).is_some_and(|standing| standing.tainted);
     let verified = view.verified.get(index).and_then(Option::as_deref);
-    entry.verified =
-        verified.map(|verified| Box::new(checked(&verified.verification, &verified.policy_digest)));
+    entry.verified = verified.map(|verified| Box::new(checked(&verified.verification)));
     entry.reviewed = view.reviews.get(index).and_then(Option::as_deref).map(|review| {
         Box::new(Reviewed {
             word: review.word.word().into(),
@@ -182,7 +183,7 @@ fn entry(view: &View, index: usize) -> Option<Entry> {
     Some(entry)
 }
 
-fn checked(verification: &Verification, policy: &str) -> Checked {
+fn checked(verification: &Verification) -> Checked {
     let signer = verification.signer.as_ref();
     let told = verification
         .checks
@@ -206,8 +207,20 @@ fn checked(verification: &Verification, policy: &str) -> Checked {
         proven: verification.signer_proven(),
         root_digest: verification.root_digest,
         bundle_digest: verification.bundle_digest.as_deref().map(Untrusted::from),
-        policy: policy.into(),
+        policy: None,
     }
+}
+
+/// The digest of the anchors by what they are, wherever their files lie and whenever they were made.
+fn anchors(view: &View) -> Result<String> {
+    let entries: Vec<AnchorEntry> = view
+        .trust
+        .document()
+        .anchors
+        .iter()
+        .map(|entry| AnchorEntry { made: None, ..entry.clone() })
+        .collect();
+    Ok(digest_of(&entries)?.to_string())
 }
 
 fn look_at_claims(root: &Path, claims: &Claims) -> Claims {

@@ -36,6 +36,12 @@ impl Workbench {
         self.store().read_times(&model.sources)
     }
 
+    /// What the store holds, not yet with its lineage.
+    pub(super) fn kept(&self) -> Result<Inventory> {
+        let aliases = self.workspace().aliases;
+        store::load(&**self.store(), &aliases).map(Inventory::listed)
+    }
+
     /// Looks at all sources and brings the store to what they say now.
     pub(super) fn survey(&self, progress: &Progress) -> Result<Surveyed> {
         let known = self.store().stamps()?;
@@ -57,7 +63,12 @@ impl Workbench {
         self.is_fresh();
         note(Note::MadeFrom(self.view().generation));
         let surveyed = self.survey(progress)?;
-        let view = match surveyed.inventory.map(Inventory::with_lineage) {
+        let found = match surveyed.inventory {
+            // Nothing changed, and nothing of it is shown yet.
+            None if self.view().generation == 0 => Some(self.kept()?),
+            found => found,
+        };
+        let view = match found.map(Inventory::with_lineage) {
             // Jobs run one after the other, and nothing else scans: nobody can have found something newer.
             Some(inventory) => {
                 let view =

@@ -1,21 +1,18 @@
 //! Verifying models of the inventory by the policy, and recording what was found.
 
-use super::anchors;
 use super::door::{Workbench, not_found};
 use super::jobs::Note;
 use super::publish::Next;
-use crate::decision::apply_policy;
+use crate::attest::read_claims_bytes;
+use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
 use crate::policy::Stage;
-use crate::signing::{
-    IdentityRule, Outcome, Progress, Reuse, Trust, Verification, VerifyOptions, Why, default_signature,
-    verify_with,
-};
-use crate::store::RecordKind;
+use crate::signing::{Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen};
 use crate::view::{Verified, View};
 use jiff::SignedDuration;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 impl Workbench {
@@ -38,29 +35,22 @@ impl Workbench {
             .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
         progress.expect_in_all(total.0, total.1);
         let mut stopped = None;
-        let reuse = self.reuse(view, in_full);
         for id in ids {
             let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
-            let began = Instant::now();
-            let result = match &model.location {
-                None => Ok(Verification::not_looked(self.now(), Why::NoFiles)),
-                Some(location) => {
-                    let folder = view.workspace.root.join(location);
-                    let bundle = match &model.signature {
-                        Some(signature) => view.workspace.root.join(signature),
-                        None => default_signature(&folder),
-                    };
-                    self.check(view, model, (&folder, &bundle), reuse, progress)
+            let name = model.name.screen();
+            let verification = match self.verify_model(view, model, in_full, progress) {
+                Ok(Some(verified)) => verified.verification,
+                Ok(None) => {
+                    log(format!("? unknown  {name}: no files found; only BOMs mention it"));
+                    open += 1;
+                    continue;
                 }
-            };
-            let verification = match result {
-                Ok(verification) => verification,
                 Err(error) if error.code == Code::Cancelled => {
                     stopped = Some(error);
                     break;
                 }
                 Err(error) => {
-                    log(format!("? {}: {error}", model.name.screen()));
+                    log(format!("? {name}: {error}"));
                     open += 1;
                     if ids.len() == 1 {
                         return Err(error);
@@ -77,11 +67,7 @@ impl Workbench {
                 Outcome::Fail => failed += 1,
                 _ => open += 1,
             }
-            let name = model.name.screen();
             log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
-            let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let verified = Verified { verification, policy_digest: view.policy.digest.clone(), took_ms };
-            self.record(RecordKind::Verification, id, &verified)?;
         }
         let shown = self.renew(|now| Ok(Next::as_in(now)))?;
         note(Note::ShownIn(shown.generation));
@@ -89,6 +75,34 @@ impl Workbench {
             Some(error) => Err(error),
             None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),
         }
+    }
+
+    /// Looks at a model's files, judges them by a view's policy and anchors, and records that. None when there are no
+    /// files to look at.
+    ///
+    /// # Errors
+    /// What stops a verification; `E-STORE`, `E-WRITE`.
+    pub(super) fn verify_model(
+        &self,
+        view: &View,
+        model: &Model,
+        in_full: bool,
+        progress: &Progress,
+    ) -> Result<Option<Verified>> {
+        let Some(location) = &model.location else { return Ok(None) };
+        let began = Instant::now();
+        let folder = view.workspace.root.join(location);
+        let bundle = match &model.signature {
+            Some(signature) => view.workspace.root.join(signature),
+            None => default_signature(&folder),
+        };
+        let reuse = self.reuse(view, in_full);
+        let (seen, verification) = self.check(view, model, (&folder, &bundle), reuse, progress)?;
+        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
+        let until = holds_until(&verification, seen.bundle.as_deref(), &by);
+        let seen = self.record_verification(view, model, seen, &verification, took_ms)?;
+        Ok(Some(Verified { verification, seen, until, took_ms }))
     }
 
     /// Verifies a folder or file that is not in the inventory, by the policy; nothing is recorded.
@@ -107,33 +121,27 @@ impl Workbench {
         let model = crate::inventory::read_model(&path)?;
         let bundle = signature.map(Path::to_owned).or_else(|| model.signature.clone());
         let bundle = bundle.unwrap_or_else(|| default_signature(&path));
-        self.check(&view, &model, (&path, &bundle), None, progress)
+        Ok(self.check(&view, &model, (&path, &bundle), None, progress)?.1)
     }
 
     /// One verification by the policy: the model's folder against the bundle.
-    pub(super) fn check(
+    fn check(
         &self,
         view: &View,
         model: &Model,
         (folder, bundle): (&Path, &Path),
         reuse: Option<Reuse<'_>>,
         progress: &Progress,
-    ) -> Result<Verification> {
-        let (anchors, _) = anchors::load(&view.policy, self.now());
-        let trust = Trust { anchors, identity: IdentityRule::Later };
-        let mut verification =
-            verify_with(folder, bundle, &trust, &VerifyOptions::at(self.now()), reuse, progress)?;
-        let claims = model.claims.as_ref().map(|claims| view.workspace.root.join(claims));
-        verification.set(super::claims::predicates(
-            &verification,
-            claims.as_deref(),
-            model,
-            &view.policy,
-            &trust,
-            progress,
-        )?);
-        apply_policy(&mut verification, model, &view.policy);
-        Ok(verification)
+    ) -> Result<(SeenEvidence, Verification)> {
+        let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
+        let options = VerifyOptions::at(view.at);
+        let (seen, mut verification) =
+            verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
+        let claims =
+            claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref());
+        add_policy(&mut verification, model, &claims, &by, progress)?;
+        let bundle = seen.bundle.map(Into::into);
+        Ok((SeenEvidence { observed: Arc::new(seen.observed), bundle, claims }, verification))
     }
 
     /// The store as a ledger of digests, where any stage of the policy lets remembered ones count; taken from it is
@@ -145,5 +153,14 @@ impl Workbench {
         let not_before =
             allowed.and_then(|hours| self.now().checked_sub(SignedDuration::from_hours(hours.into())).ok());
         Some(Reuse { ledger: &self.inner.store, not_before })
+    }
+}
+
+/// A file of claims as it is found now.
+fn claims_seen(claims: Option<&Path>) -> ClaimsSeen {
+    match claims.map(read_claims_bytes) {
+        None => ClaimsSeen::Absent,
+        Some(Ok(bytes)) => ClaimsSeen::Read(bytes.into()),
+        Some(Err(fault)) => ClaimsSeen::Unreadable(fault),
     }
 }

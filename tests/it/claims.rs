@@ -72,8 +72,7 @@ fn judged(file: &Path, key: &SigningKey, root: Option<RootDigest>) -> Vec<Judged
     let claims = read_claims(file).unwrap().claims;
     let options = VerifyOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
     let trust = trust(key);
-    judge(claims, &Judge { trust: &trust, options: &options, root, policy: &|_| {} }, &Progress::default())
-        .unwrap()
+    judge(claims, &Judge { trust: &trust, options: &options, root }, &Progress::default()).unwrap()
 }
 
 fn folder() -> (tempfile::TempDir, PathBuf) {
@@ -403,13 +402,13 @@ fn a_signature_is_appended_as_a_line_and_the_model_still_verifies() {
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     let done = touchmark(words("verify", &["--public-key", public, "--explain"]));
     assert_eq!(done.status.code(), Some(0), "{}", out(&done));
-    assert!(out(&done).contains("1 further claims about this model, all verified"), "{}", out(&done));
+    assert!(out(&done).contains("1 further claim about this model, verified"), "{}", out(&done));
 
     // A foreign claim changes nothing but the count.
     append_claims(&file, &[bundle(RESULT, &root(9).to_string(), &KEYS[1])]).unwrap();
     let done = touchmark(words("verify", &["--public-key", public, "--explain"]));
     assert_eq!(done.status.code(), Some(0), "{}", out(&done));
-    assert!(out(&done).contains("1 of 2 further claims count"), "{}", out(&done));
+    assert!(out(&done).contains("1 of 2 further claims accepted"), "{}", out(&done));
 
     let done = touchmark(["claims", "list", model.to_str().unwrap(), "--public-key", public]);
     let said = out(&done);
@@ -544,7 +543,7 @@ fn a_keyless_claim_is_proven_by_the_trusted_root_and_counts_for_the_one_who_was_
     let judged = |trust: &Trust| {
         let claims = read_claims(&file).unwrap().claims;
         let root = claims[0].subjects[0].raw().parse().ok();
-        let by = Judge { trust, options: &options, root, policy: &|_| {} };
+        let by = Judge { trust, options: &options, root };
         judge(claims, &by, &Progress::default()).unwrap().remove(0)
     };
     let issuer = Some(bench.instance.issuer().as_str().into());

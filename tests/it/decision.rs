@@ -1,16 +1,17 @@
 //! IDENTITY and POLICY as a policy says them, and the decision at a stage.
 
 use proptest::prelude::*;
-use touchmark::decision::{Decision, Input, Verdict, apply_policy, evaluate};
+use std::sync::Arc;
+use touchmark::decision::{Decision, Descent, Input, Judgement, ReasonFact, Verdict, apply_policy};
 use touchmark::inventory::{Basis, Format, Hazard, HazardKind, Model, ModelId, ParentRef, Relation, Tier};
 use touchmark::lineage::Graph;
 use touchmark::maturity::{CapReason, Rubric};
-use touchmark::policy::{Class, Policy, parse};
-use touchmark::report::words::caps;
+use touchmark::policy::{Action, Class, Policy, parse};
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource,
     Verification,
 };
+use touchmark::words::{Case as Words, Face, caps, reasons};
 
 const NOW: &str = "2026-11-20T12:00:00Z";
 
@@ -151,7 +152,7 @@ fn unsigned() -> Verification {
 }
 
 fn applied(mut verification: Verification, model: &Model) -> Verification {
-    apply_policy(&mut verification, model, &policy());
+    apply_policy(&mut verification, model, &policy(), at(NOW));
     verification
 }
 
@@ -174,7 +175,7 @@ fn the_publishers_own_identity_passes_and_so_does_the_whole() {
 fn a_signer_of_another_publisher_is_told_whose_it_is() {
     let check = identity(by("CN=labs-12"), "acme/bot");
     assert_eq!(told(&check), ("IDENTITY-WRONG-PUBLISHER", Outcome::Fail));
-    assert_eq!(check.words().summary, "The signer belongs to publisher labs, and the model to acme");
+    assert_eq!(check.words().summary, "The signer belongs to publisher labs, the model to acme");
     assert_eq!(check.words().expected.unwrap().raw(), "exact:CN=acme release issued by CN=root under ca");
     assert_eq!(check.words().found.unwrap().raw(), "CN=labs-12 issued by CN=root under ca");
 }
@@ -191,7 +192,7 @@ fn a_stranger_fails_and_the_part_that_differs_is_named() {
     assert!(details(other_issuer).contains("the issuer is not: expected CN=root, found CN=fake"));
     let other_anchor =
         signed(Method::Certificate, "CN=acme release", Some("CN=root"), ("other", AnchorKind::Ca));
-    assert!(details(other_anchor).contains("the anchor is another: expected ca, found other"));
+    assert!(details(other_anchor).contains("the anchor differs: expected ca, found other"));
     assert!(details(by("CN=acme releasе")).contains("after `CN=acme releas`"));
     assert!(details(by("CN=ACME release")).contains("upper and lower case"));
     assert!(details(by("CN=acme release\u{200b}")).contains("do not show"));
@@ -243,22 +244,23 @@ fn a_key_suffices_for_a_publisher_without_identities_inside_its_window() {
 
 #[test]
 fn check_and_controls_agree_on_a_grant_that_ended_and_the_end_is_judged_now() {
-    let agreed = |signed_at: Option<&str>, seen: &str| {
+    let agreed_at = |signed_at: Option<&str>, seen: &str, now: &str| {
         let mut verification = signed(Method::Key, "sha256:00", None, ("key", AnchorKind::Key));
         verification.signed_at = signed_at.map(|moment| (at(moment), TimeSource::Authority));
         verification.at = at(seen);
-        let case = Case::new(vec![(model("edge/bot"), Some(verification))]);
-        let check = case.verifications[0].as_ref().unwrap().0.outcome_of(Stage::Identity);
+        let case = Case::at(vec![(model("edge/bot"), Some(verification))], at(now));
+        let check = case.verifications[0].as_ref().unwrap().outcome_of(Stage::Identity);
         let verdict = case.judge("staging").remove(0);
         let control =
             |id: &str| verdict.assessment.controls.iter().find(|result| &*result.id == id).unwrap().clone();
         let (identity, anchor) = (control("L1.06"), control("L1.07"));
-        assert_eq!(identity.outcome, anchor.outcome);
+        assert_eq!((check, identity.outcome), (anchor.outcome, anchor.outcome));
         if identity.outcome != Outcome::Pass {
-            assert_eq!((identity.found, identity.remedy), (anchor.found, anchor.remedy));
+            assert_eq!((identity.fact, identity.remedy), (anchor.fact, anchor.remedy));
         }
         (check, anchor.outcome)
     };
+    let agreed = |signed_at, seen| agreed_at(signed_at, seen, NOW);
     use Outcome::{Fail, Missing, Pass};
     assert_eq!(agreed(Some("2026-05-01T00:00:00Z"), NOW), (Pass, Pass));
     assert_eq!(agreed(Some("2026-05-01T00:00:00Z"), "2026-05-02T00:00:00Z"), (Pass, Pass));
@@ -266,8 +268,16 @@ fn check_and_controls_agree_on_a_grant_that_ended_and_the_end_is_judged_now() {
     assert_eq!(agreed(Some("2025-12-31T00:00:00Z"), NOW), (Fail, Fail));
     assert_eq!(agreed(None, NOW), (Missing, Missing));
     assert_eq!(agreed(None, "2025-12-31T00:00:00Z"), (Fail, Fail));
-    // The check tells of the day of the record; what counts at a gate is today.
-    assert_eq!(agreed(None, "2026-05-01T00:00:00Z"), (Pass, Missing));
+    // Whoever holds the key after the end can sign as of any day: what counts is today, not the day of the look.
+    assert_eq!(agreed(None, "2026-05-01T00:00:00Z"), (Missing, Missing));
+    // The grant holds from its first second to the last one before its end.
+    assert_eq!(agreed(Some("2026-01-01T00:00:00Z"), NOW), (Pass, Pass));
+    assert_eq!(agreed(Some("2025-12-31T23:59:59Z"), NOW), (Fail, Fail));
+    assert_eq!(agreed(Some("2026-05-31T23:59:59Z"), NOW), (Pass, Pass));
+    assert_eq!(agreed(Some("2026-06-01T00:00:00Z"), NOW), (Fail, Fail));
+    let seen = "2026-05-01T00:00:00Z";
+    assert_eq!(agreed_at(None, seen, "2026-05-31T23:59:59Z"), (Pass, Pass));
+    assert_eq!(agreed_at(None, seen, "2026-06-01T00:00:00Z"), (Missing, Missing));
 }
 
 #[test]
@@ -364,21 +374,26 @@ fn an_unsigned_model_is_missing_a_signature_and_fails_nothing() {
 
 struct Case {
     models: Vec<Model>,
-    verifications: Vec<Option<(Verification, String)>>,
+    verifications: Vec<Option<Verification>>,
+    now: jiff::Timestamp,
 }
 
 impl Case {
     fn new(models: Vec<(Model, Option<Verification>)>) -> Self {
-        let policy = policy();
+        Case::at(models, at(NOW))
+    }
+
+    fn at(models: Vec<(Model, Option<Verification>)>, now: jiff::Timestamp) -> Self {
         let (models, verifications) = models
             .into_iter()
-            .map(|(model, verification)| {
-                let applied =
-                    verification.map(|verification| (applied(verification, &model), policy.digest.clone()));
-                (model, applied)
+            .map(|(model, mut verification)| {
+                if let Some(verification) = &mut verification {
+                    apply_policy(verification, &model, &policy(), now);
+                }
+                (model, verification)
             })
             .unzip();
-        Case { models, verifications }
+        Case { models, verifications, now }
     }
 
     fn judge(&self, stage: &str) -> Vec<Verdict> {
@@ -386,21 +401,23 @@ impl Case {
     }
 
     fn judge_under(&self, policy: &Policy, stage: &str) -> Vec<Verdict> {
-        let (rubric, graph) = (Rubric::bundled().unwrap(), Graph::build(&self.models));
-        let verdicts = evaluate(&Input {
+        let verdicts = self.asked(policy, stage, Judgement::verdicts);
+        assert_eq!(verdicts.len(), self.models.len());
+        verdicts
+    }
+
+    fn asked<T>(&self, policy: &Policy, stage: &str, ask: impl FnOnce(&Input<'_>) -> T) -> T {
+        let rubric = Rubric::bundled().unwrap();
+        let descent = Arc::new(Descent::of(&Graph::build(&self.models)));
+        ask(&Input {
             models: &self.models,
-            graph: &graph,
-            verified: &|index| {
-                let (seen, digest) = self.verifications.get(index)?.as_ref()?;
-                Some((seen, digest.as_str()))
-            },
+            descent: &descent,
+            verified: &|index| self.verifications.get(index)?.as_ref(),
             policy,
             stage,
             rubric: &rubric,
-            now: at(NOW),
-        });
-        assert_eq!(verdicts.len(), self.models.len());
-        verdicts
+            now: self.now,
+        })
     }
 }
 
@@ -479,7 +496,10 @@ fn a_tampered_ancestor_taints_and_an_unsigned_one_caps_without_tainting() {
     let cap = verdicts[1].cap.as_ref().unwrap();
     assert_eq!(cap.by, [(ModelId::new("acme/base"), CapReason::Contradicted)]);
     assert_eq!(caps::cap(cap).raw(), "capped by acme/base: ancestor contradicts its own claims");
-    assert_eq!(caps::reason(&verdicts[1].reasons[0].text), caps::cap(cap));
+    assert_eq!(verdicts[1].reasons[0].fact, ReasonFact::Cap);
+    let rubric = Rubric::bundled().unwrap();
+    let words = Words { verdict: &verdicts[1], verification: None, rubric: &rubric };
+    assert_eq!(reasons::reason(&verdicts[1].reasons[0], &words, Face::Text).0, caps::cap(cap));
     let taints: Vec<String> = verdicts[..3].iter().map(|v| caps::taint(v).raw().to_owned()).collect();
     assert_eq!(
         taints,
@@ -599,9 +619,28 @@ proptest! {
                 serde_json::to_vec(&verdicts).unwrap()
             };
             prop_assert_eq!(order(turned.judge(stage)), order(verdicts.clone()));
+            // Tables say what the verdicts say, whether a stage was judged for first or after another one.
+            let first = straight.asked(&policy(), stage, Judgement::of);
+            let other = straight.asked(&policy(), "picky", Judgement::of);
+            let turned_to = straight.asked(&policy(), stage, |input| other.after(input, &[]));
+            prop_assert_eq!(first.standings(), turned_to.standings());
+            for (standing, verdict) in first.standings().iter().zip(&verdicts) {
+                prop_assert_eq!(standing.own, verdict.assessment.score.own);
+                prop_assert_eq!(
+                    (standing.effective, standing.tainted),
+                    (verdict.effective, verdict.tainted)
+                );
+                let worst = verdict.reasons.iter().map(|reason| reason.action).max();
+                let decided = match worst {
+                    Some(Action::Closed) => Decision::Refuse,
+                    Some(Action::Warn) => Decision::Warn,
+                    Some(Action::Open) | None => Decision::Admit,
+                };
+                prop_assert_eq!((standing.decision, verdict.decision), (decided, decided));
+            }
             // Every stage here is closed on contradiction: a failing check, a failing control and a taint refuse.
             for (verdict, verified) in verdicts.iter().zip(&straight.verifications) {
-                let fails = verified.as_ref().is_some_and(|(v, _)| v.outcome() == Outcome::Fail)
+                let fails = verified.as_ref().is_some_and(|v| v.outcome() == Outcome::Fail)
                     || verdict.assessment.controls.iter().any(|result| result.outcome == Outcome::Fail);
                 if fails || verdict.tainted {
                     prop_assert_eq!(verdict.decision, Decision::Refuse, "{}: {:?}", stage, verdict.reasons);
@@ -623,10 +662,9 @@ fn a_policy_that_expires_between_reading_and_judging_passes_nothing() {
         let policy = parse(&text, "t", None).unwrap();
         let model = model("acme/bot");
         let mut verification = by("CN=acme release");
-        apply_policy(&mut verification, &model, &policy);
+        apply_policy(&mut verification, &model, &policy, at(NOW));
         let check = verification.check(Stage::Policy).unwrap().clone();
-        let case =
-            Case { models: vec![model], verifications: vec![Some((verification, policy.digest.clone()))] };
+        let case = Case { models: vec![model], verifications: vec![Some(verification)], now: at(NOW) };
         (check, case.judge_under(&policy, "sure").remove(0))
     };
     let (check, verdict) = judged(NOW);

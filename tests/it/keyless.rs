@@ -65,7 +65,9 @@ impl Bench {
     }
 
     pub fn sign(&self, more: &[&str]) -> Output {
-        self.command(more).output().unwrap()
+        let output = self.command(more).output().unwrap();
+        crate::documents::hold(&output);
+        output
     }
 
     pub fn sign_with_token(&self) -> Output {

@@ -278,7 +278,7 @@ fn a_policy_names_the_private_instance_that_may_sign() {
     };
     let issuer = bench.instance.issuer();
     let admitted = with("ours", &issuer);
-    assert!(admitted.starts_with("✓ pass") && admitted.contains("Publisher keyless"), "{admitted}");
+    assert!(admitted.starts_with("✓ pass") && admitted.contains("Signed by publisher keyless"), "{admitted}");
     let elsewhere = with("theirs", &issuer);
     assert!(elsewhere.contains("✗ FAIL     IDENTITY"), "{elsewhere}");
     assert!(elsewhere.contains("expected theirs, found ours"), "{elsewhere}");

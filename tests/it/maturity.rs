@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use touchmark::inventory::{Basis, Binding, Fact, FactKey, Format, Hazard, HazardKind, Model, ModelId, Tier};
 use touchmark::maturity::{
-    Assessment, CapNode, CapPlan, CapReason, CapState, Control, ControlResult, Effective, Evidence, Musts,
-    Rubric, Score, Severity, assess, cap_reason,
+    Assessment, BoundPart, CapNode, CapPlan, CapReason, CapState, Control, ControlFact, ControlResult,
+    Effective, Evidence, Few, Musts, Outcomes, Remedy, Rubric, Score, Severity, assess, cap_reason,
 };
 use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
 use touchmark::signing::{
-    AnchorUse, ChangedFile, Check, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest,
-    Stage, TimeSource, Verification,
+    AnchorUse, ChangedFile, Check, CheckCode, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome,
+    RootDigest, Stage, TimeSource, Verification, Why,
 };
+use touchmark::words::{Face, controls};
 
 fn vectors() -> serde_json::Value {
     serde_json::from_str(include_str!("../data/cap-vectors.json")).unwrap()
@@ -416,6 +417,7 @@ fn policy() -> Policy {
         stages: vec![],
         digest: POLICY_DIGEST.to_owned(),
         file_digest: String::new(),
+        text: "".into(),
         origin: "built-in".to_owned(),
         base: None,
     }
@@ -490,14 +492,20 @@ fn by_sigstore() -> Verification {
 }
 
 fn judge(model: &Model, verification: Option<&Verification>, policy: &Policy) -> Assessment {
-    let under = verification.map(|_| POLICY_DIGEST);
-    let (evidence, rubric) =
-        (Evidence { model, verification, policy, verified_under: under, now: at(NOW) }, rubric());
+    let (evidence, rubric) = (Evidence { model, verification, policy, now: at(NOW) }, rubric());
     assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise))
 }
 
 fn control<'a>(assessment: &'a Assessment, id: &str) -> &'a ControlResult {
     assessment.controls.iter().find(|control| &*control.id == id).unwrap()
+}
+
+/// What is said of a control, and what to do.
+fn said(assessment: &Assessment, v: Option<&Verification>, id: &str) -> (String, String) {
+    let rubric = rubric();
+    let (found, remedy) =
+        controls::control(control(assessment, id), rubric.control(id).unwrap(), v, Face::Text);
+    (found.raw().to_owned(), remedy)
 }
 
 fn outcome_of(model: &Model, v: &Verification, id: &str) -> Outcome {
@@ -518,7 +526,7 @@ fn a_model_signed_by_a_pinned_key_and_bound_in_an_aibom_reaches_level_1() {
     assert_eq!(control(&assessment, "L1.08").outcome, Outcome::NotApplicable);
     assert_eq!(control(&assessment, "L1.09").outcome, Outcome::NotApplicable);
     assert_eq!(control(&assessment, "L1.02").basis, Some(Basis::Observed));
-    assert!(control(&assessment, "L1.02").remedy.is_empty());
+    assert_eq!(control(&assessment, "L1.02").remedy, None);
 }
 
 #[test]
@@ -526,8 +534,10 @@ fn levels_2_and_3_are_unknown_and_say_that_this_version_does_not_evaluate_them()
     let assessment = judge(&signed_model(), Some(&by_key()), &policy());
     let above: Vec<&ControlResult> = assessment.controls.iter().filter(|c| !c.id.starts_with("L1")).collect();
     assert_eq!(above.len(), 40);
-    assert!(above.iter().all(|c| c.outcome == Outcome::Unknown && c.found.raw().contains("this version")));
-    assert!(above.iter().all(|c| !c.remedy.is_empty()));
+    assert!(above.iter().all(|c| c.outcome == Outcome::Unknown && c.fact == ControlFact::NotEvaluated));
+    assert!(above.iter().all(|c| c.remedy == Some(Remedy::OfRubric)));
+    let (found, remedy) = said(&assessment, None, "L2.04");
+    assert!(found.contains("this version") && remedy == rubric().control("L2.04").unwrap().remediation);
 }
 
 #[test]
@@ -549,7 +559,8 @@ fn a_signed_model_that_nobody_verified_is_unknown_and_asks_for_verify() {
     let assessment = judge(&signed_model(), None, &policy());
     for id in ["L1.01", "L1.02", "L1.03", "L1.09", "L1.11", "L1.14"] {
         let control = control(&assessment, id);
-        assert_eq!((control.outcome, control.remedy.as_str()), (Outcome::Unknown, "run verify"), "{id}");
+        assert_eq!((control.outcome, control.remedy), (Outcome::Unknown, Some(Remedy::Verify)), "{id}");
+        assert_eq!(said(&assessment, None, id).1, "Run `touchmark verify`");
     }
     assert_eq!(assessment.score.own, 0);
 }
@@ -568,7 +579,7 @@ fn a_changed_file_fails_L1_03_and_is_named() {
     let assessment = judge(&signed_model(), Some(&v), &policy());
     let files = control(&assessment, "L1.03");
     assert_eq!(files.outcome, Outcome::Fail);
-    assert!(files.found.raw().contains("model.safetensors"));
+    assert_eq!(said(&assessment, Some(&v), "L1.03").0, "1 changed: model.safetensors");
     assert_eq!(control(&assessment, "L1.11").outcome, Outcome::Fail);
     assert_eq!(assessment.score.own, 0);
 }
@@ -581,7 +592,7 @@ fn an_extra_file_alone_fails_L1_04_and_leaves_L1_03_standing() {
     let assessment = judge(&signed_model(), Some(&v), &policy());
     assert_eq!(control(&assessment, "L1.03").outcome, Outcome::Pass);
     assert_eq!(control(&assessment, "L1.04").outcome, Outcome::Fail);
-    assert!(control(&assessment, "L1.04").found.raw().contains("extra.py"));
+    assert_eq!(said(&assessment, Some(&v), "L1.04").0, "1 unsigned: extra.py");
 }
 
 #[test]
@@ -593,7 +604,7 @@ fn ignored_files_are_partial_unless_they_are_gits_or_the_policy_allows_them() {
     std::sync::Arc::make_mut(&mut v.files).ignored.push("loader.py".into());
     let assessment = judge(&signed_model(), Some(&v), &policy());
     assert_eq!(control(&assessment, "L1.04").outcome, Outcome::Partial);
-    assert!(control(&assessment, "L1.04").found.raw().ends_with("loader.py"));
+    assert!(said(&assessment, Some(&v), "L1.04").0.ends_with("loader.py"));
 }
 
 #[test]
@@ -650,7 +661,7 @@ fn a_binding_passes_when_all_that_applies_is_equal() {
     let assessment = judge(&model, Some(&v), &policy());
     let bound = control(&assessment, "L1.14");
     assert_eq!((bound.outcome, bound.basis), (Outcome::Fail, Some(Basis::Contradicted)));
-    assert!(bound.found.raw().contains("log entry"));
+    assert_eq!(said(&assessment, Some(&v), "L1.14").0, "bom.json contradicts the bundle: log entry");
     model.binding = Some(Box::new(Binding { source: "bom.json".into(), ..Binding::default() }));
     assert_eq!(outcome_of(&model, &v, "L1.14"), Outcome::Missing);
 }
@@ -673,27 +684,118 @@ fn an_aibom_with_another_root_digest_contradicts_and_one_of_another_domain_does_
 }
 
 #[test]
-fn a_record_counts_while_it_is_fresh_and_under_the_policy_in_force() {
-    let (model, policy) = (signed_model(), policy());
-    let rubric = rubric();
-    let pull = |v: &Verification, under: Option<&str>| {
-        let evidence = Evidence {
-            model: &model,
-            verification: Some(v),
-            policy: &policy,
-            verified_under: under,
-            now: at(NOW),
-        };
-        control(&assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise)), "L1.11").outcome
+fn a_verification_counts_as_long_as_the_policy_allows_to_the_second() {
+    let (model, policy, rubric) = (signed_model(), policy(), rubric());
+    let pull = |seen: &str| {
+        let mut v = by_key();
+        v.at = at(seen);
+        let evidence = Evidence { model: &model, verification: Some(&v), policy: &policy, now: at(NOW) };
+        let assessment = assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise));
+        let said = said(&assessment, Some(&v), "L1.11").0;
+        (control(&assessment, "L1.11").outcome, said)
     };
+    let passed = |seen: &str| (Outcome::Pass, format!("verified {seen}"));
+    assert_eq!(pull(NOW), passed(NOW));
+    // Thirty days.
+    assert_eq!(pull("2026-01-30T12:00:00Z"), passed("2026-01-30T12:00:00Z"));
+    let old = "last verified 2026-01-30T11:59:59Z, more than 30 days ago".to_owned();
+    assert_eq!(pull("2026-01-30T11:59:59Z"), (Outcome::Missing, old));
+    // Clocks may differ by five minutes.
+    assert_eq!(pull("2026-03-01T12:05:00Z").0, Outcome::Pass);
+    assert_eq!(pull("2026-03-01T12:05:01Z").0, Outcome::Unknown);
+}
+
+#[test]
+fn a_verification_that_does_not_hold_counts_for_nothing_and_names_its_headline() {
     let mut v = by_key();
-    assert_eq!(pull(&v, Some(POLICY_DIGEST)), Outcome::Pass);
-    assert_eq!(pull(&v, Some("older")), Outcome::Partial);
-    assert_eq!(pull(&v, None), Outcome::Missing);
-    v.at = at("2026-01-01T00:00:00Z");
-    assert_eq!(pull(&v, Some(POLICY_DIGEST)), Outcome::Missing);
-    v.at = at("2026-03-02T00:00:00Z");
-    assert_eq!(pull(&v, Some(POLICY_DIGEST)), Outcome::Unknown);
+    v.set(Check::new(CheckCode::SignatureInvalid, Outcome::Fail, Why::Nothing));
+    let assessment = judge(&signed_model(), Some(&v), &policy());
+    let pull = control(&assessment, "L1.11");
+    assert_eq!((pull.outcome, pull.remedy), (Outcome::Fail, Some(Remedy::FixOthers)));
+    assert_eq!(pull.fact, ControlFact::VerificationFails { code: Some(CheckCode::SignatureInvalid) });
+    let (_, remedy) = said(&assessment, Some(&v), "L1.11");
+    assert_eq!(remedy, "Fix the other failed controls, then verify again");
+    let rubric = rubric();
+    let on_screen = controls::control(pull, rubric.control("L1.11").unwrap(), Some(&v), Face::Tui).1;
+    assert_eq!(on_screen, "Fix the other failed controls, then verify again (V)");
+}
+
+#[test]
+fn outcomes_alone_are_those_of_the_whole_assessment() {
+    let (rubric, policy) = (rubric(), policy());
+    let mut pickled = signed_model();
+    pickled.formats.push(Format::Pickle);
+    let unsigned = Model { signature: None, binding: None, ..signed_model() };
+    let mut failing = by_sigstore();
+    failing.set(Check::new(CheckCode::IdentityDenied, Outcome::Fail, Why::Nothing));
+    let seen = [None, Some(by_key()), Some(by_sigstore()), Some(failing)];
+    for model in [signed_model(), pickled, unsigned] {
+        for verification in &seen {
+            let evidence = Evidence {
+                model: &model,
+                verification: verification.as_ref(),
+                policy: &policy,
+                now: at(NOW),
+            };
+            let assessment = assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise));
+            let whole: Vec<Outcome> = assessment.controls.iter().map(|result| result.outcome).collect();
+            assert_eq!(Outcomes::of(&evidence).in_order(&rubric), whole);
+        }
+    }
+}
+
+#[test]
+fn a_stated_value_equals_as_it_is_usually_written_and_not_otherwise() {
+    let outcome = |change: fn(&mut Binding)| {
+        let mut model = signed_model();
+        let binding = model.binding.as_mut().unwrap();
+        binding.identity = Some("ci@acme".into());
+        binding.issuer = Some("https://ci.acme".into());
+        binding.log_entry = Some("wNI9/7".into());
+        change(binding);
+        let assessment = judge(&model, Some(&by_sigstore()), &policy());
+        control(&assessment, "L1.14").fact.clone()
+    };
+    let all = [
+        BoundPart::RootDigest,
+        BoundPart::Identity,
+        BoundPart::Issuer,
+        BoundPart::LogEntry,
+        BoundPart::BundleDigest,
+    ];
+    let equal = ControlFact::BindingEqual { source: "bom.json".into(), parts: all.into_iter().collect() };
+    let differs = |part| ControlFact::BindingDiffers {
+        source: "bom.json".into(),
+        parts: std::iter::once(part).collect(),
+    };
+    assert_eq!(outcome(|_| {}), equal);
+    assert_eq!(outcome(|b| b.bundle_digest = Some(format!(" {} ", "22".repeat(32)).into())), equal);
+    for wrong in ["wNI9/07", "wNI9/+7", "wNI9/", "wNI9", "/7", "wNI8/7", "wNI9/77"] {
+        let mut model = signed_model();
+        let binding = model.binding.as_mut().unwrap();
+        (binding.identity, binding.issuer) = (Some("ci@acme".into()), Some("https://ci.acme".into()));
+        binding.log_entry = Some(wrong.into());
+        let assessment = judge(&model, Some(&by_sigstore()), &policy());
+        assert_eq!(control(&assessment, "L1.14").fact, differs(BoundPart::LogEntry), "{wrong}");
+    }
+    assert_eq!(outcome(|b| b.root_digest = Some("11".repeat(31).into())), differs(BoundPart::RootDigest));
+    assert_eq!(outcome(|b| b.root_digest = Some("1g".repeat(32).into())), differs(BoundPart::RootDigest));
+    // Letters may be of either case.
+    let mut v = by_sigstore();
+    v.root_digest = Some(RootDigest([0xab; 32]));
+    let mut model = signed_model();
+    model.binding.as_mut().unwrap().root_digest = Some("aB".repeat(32).into());
+    assert_eq!(outcome_of(&model, &v, "L1.05"), Outcome::Pass);
+}
+
+#[test]
+fn a_few_of_a_set_are_kept_in_its_order_and_read_back() {
+    let few: Few<Format> = [Format::Pickle, Format::Gguf, Format::Pickle].into_iter().collect();
+    assert_eq!(few.iter().collect::<Vec<_>>(), [Format::Gguf, Format::Pickle]);
+    let written = serde_json::to_string(&few).unwrap();
+    assert_eq!(written, r#"["gguf","pickle"]"#);
+    assert_eq!(serde_json::from_str::<Few<Format>>(&written).unwrap(), few);
+    assert!(!few.is_empty() && Few::<Format>::NONE.is_empty());
 }
 
 #[test]
@@ -709,7 +811,7 @@ fn a_pickle_fails_L1_13_and_blocks_only_where_the_policy_raised_it() {
     let mut policy = policy();
     let assessment = judge(&model, Some(&by_key()), &policy);
     assert_eq!(control(&assessment, "L1.13").outcome, Outcome::Fail);
-    assert!(control(&assessment, "L1.13").found.raw().ends_with("pickle"));
+    assert!(said(&assessment, None, "L1.13").0.ends_with("pickle"));
     assert_eq!(assessment.score.own, 1);
     policy.raise.push("L1.13".to_owned());
     assert_eq!(judge(&model, Some(&by_key()), &policy).score.own, 0);
@@ -728,7 +830,7 @@ fn L1_13_names_what_would_run_and_never_passes_what_could_not_be_read() {
         };
         let model = Model { formats: formats.to_vec(), hazards: vec![hazard], ..signed_model() };
         let judged = judge(&model, Some(&by_key()), &policy());
-        (control(&judged, "L1.13").outcome, control(&judged, "L1.13").found.raw().to_owned())
+        (control(&judged, "L1.13").outcome, said(&judged, None, "L1.13").0)
     };
     let (outcome, found) = with(&[Format::Pickle], Tier::Dangerous);
     assert_eq!(outcome, Outcome::Fail);

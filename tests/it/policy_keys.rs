@@ -5,16 +5,17 @@
 use crate::support::{copy_of_samples, err, out, touchmark};
 use std::collections::BTreeSet;
 use std::path::Path;
-use touchmark::decision::{Input, apply_policy, evaluate};
+use std::sync::Arc;
+use touchmark::decision::{Descent, Input, Judgement, apply_policy};
 use touchmark::inventory::{Format, Model, ModelId};
 use touchmark::lineage::Graph;
 use touchmark::maturity::Rubric;
 use touchmark::policy::parse;
-use touchmark::report::words::caps;
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage,
     TimeSource, Verification,
 };
+use touchmark::words::{Case, Face, reasons};
 
 /// The policy of the samples with one text in place of another.
 struct Row {
@@ -80,14 +81,14 @@ const ROWS: &[Row] = &[
         from: "trust = [\"lumen-key\"]",
         to: "trust = [\"lumen-key\"]\nvalid_until = 2020-01-01T00:00:00Z",
         ask: KEY,
-        says: "window",
+        says: "IDENTITY-WINDOW",
     },
     Row {
         key: "publisher.valid_from",
         from: "trust = [\"lumen-key\"]",
         to: "trust = [\"lumen-key\"]\nvalid_from = 2044-01-01T00:00:00Z",
         ask: KEY,
-        says: "window",
+        says: "IDENTITY-WINDOW",
     },
     Row {
         key: "crypto.hash",
@@ -101,7 +102,7 @@ const ROWS: &[Row] = &[
         from: "\"p256\", \"p384\", \"p521\"",
         to: "\"p521\"",
         ask: SIGNED,
-        says: "keys of the kind",
+        says: "kind of signing key",
     },
     Row {
         key: "artifact.ban_formats",
@@ -240,7 +241,7 @@ cached_digests_max_hours = 9
 
 const FACTS: &[Fact] = &[
     ("trust.max_age_days", "= 30\n[[", "= 9\n[[", |_| {}, "POLICY-ANCHOR-AGE"),
-    ("publisher.id", "id = \"acme\"", "id = \"acne\"", |_| {}, "Publisher acne"),
+    ("publisher.id", "id = \"acme\"", "id = \"acne\"", |_| {}, "publisher acne"),
     (
         "publisher.identities.issuer",
         "issuer = \"CN=root\"",
@@ -270,14 +271,14 @@ const FACTS: &[Fact] = &[
         "age_days = 30\nclock",
         "age_days = 9\nclock",
         |_| {},
-        "older than 9 days",
+        "more than 9 days ago",
     ),
     (
         "freshness.clock_skew_seconds",
         "clock_skew_seconds = 300",
         "clock_skew_seconds = 10",
         |seen| seen.now = "2026-05-10T11:59:00Z",
-        "after now",
+        "in the future",
     ),
     (
         "stage.production",
@@ -316,7 +317,7 @@ const FACTS: &[Fact] = &[
             std::sync::Arc::make_mut(&mut seen.verification.files).recalled =
                 Some(Recalled { parts: 1, bytes: 1, oldest });
         },
-        "cached 2 h ago",
+        "1 digest of a file or shard was cached",
     ),
     (
         "stage.on_unavailable",
@@ -378,7 +379,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         Ok(policy) => policy,
         Err(faults) => return format!("{faults:?}"),
     };
-    apply_policy(&mut seen.verification, &seen.model, &policy);
+    apply_policy(&mut seen.verification, &seen.model, &policy, now);
     let mut said = String::new();
     for stage in [Stage::Identity, Stage::Policy] {
         let check = seen.verification.check(stage).unwrap();
@@ -386,18 +387,22 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         check.words().details.iter().for_each(|detail| said += detail.raw());
     }
     let models = [seen.model];
-    let verdicts = evaluate(&Input {
+    let rubric = Rubric::bundled().unwrap();
+    let descent = Arc::new(Descent::of(&Graph::build(&models)));
+    let verdicts = Judgement::verdicts(&Input {
         models: &models,
-        graph: &Graph::build(&models),
-        verified: &|_| Some((&seen.verification, policy.digest.as_str())),
+        descent: &descent,
+        verified: &|_| Some(&seen.verification),
         policy: &policy,
         stage: "gate",
-        rubric: &Rubric::bundled().unwrap(),
+        rubric: &rubric,
         now,
     });
     said += verdicts[0].decision.word();
+    let case = Case { verdict: &verdicts[0], verification: Some(&seen.verification), rubric: &rubric };
     for reason in &verdicts[0].reasons {
-        said += &format!(" {} {}", reason.code, caps::reason(&reason.text).raw());
+        let (text, _) = reasons::reason(reason, &case, Face::Text);
+        said += &format!(" {} {}", reason.code.as_str(), text.raw());
     }
     said
 }

@@ -190,7 +190,7 @@ fn every_value_and_every_order_that_counts_changes_what_it_means() {
 fn the_canonical_form_names_its_schema_and_holds_no_place_of_a_file() {
     let policy = parse(WHOLE, "SOME-ORIGIN", Some("SOME-BASE".into())).unwrap();
     let text = String::from_utf8(policy.canonical().unwrap()).unwrap();
-    assert!(text.contains("\"schema\":\"touchmark.policy/1\""), "{text}");
+    assert!(text.contains("\"schema\":\"touchmark.policy-canonical/1\""), "{text}");
     assert!(!text.contains("SOME-"), "{text}");
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["trust"][0]["kind"], "x509");
@@ -238,8 +238,13 @@ fn a_comment_leaves_what_was_verified_as_it_was() {
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, format!("# looked through\n{text}")).unwrap();
     assert_eq!(list(), before);
+    // Everything is judged anew under the policy in force: another version says nothing else of a model, another rule does.
     std::fs::write(&file, text.replace("version = \"2026", "version = \"2027")).unwrap();
-    assert_ne!(list(), before, "another version is another policy");
+    assert_eq!(list(), before);
+    let hashes = "hash = [\"sha256\", \"blake2b\", \"blake3\"]";
+    assert!(text.contains(hashes));
+    std::fs::write(&file, text.replace(hashes, "hash = [\"blake3\"]")).unwrap();
+    assert_ne!(list(), before, "the model is signed by another hash than the policy allows");
 }
 
 fn key(print: &str) -> Identity {

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use touchmark::decision::{Input, apply_policy, evaluate};
+use std::sync::Arc;
+use touchmark::decision::{Descent, Input, Judgement, apply_policy};
 use touchmark::inventory::{Format, Model, ModelId, Scan, Workspace, scan};
 use touchmark::lineage::{Graph, GraphFinding, doubts};
 use touchmark::maturity::Rubric;
@@ -89,7 +90,7 @@ impl Samples {
         let bundle = folder.join("model.sig");
         let options = VerifyOptions::at(self.now);
         let mut verification = verify(&folder, &bundle, &self.trust, &options, &Progress::default()).unwrap();
-        apply_policy(&mut verification, model, &self.policy);
+        apply_policy(&mut verification, model, &self.policy, self.now);
         verification
     }
 }
@@ -226,14 +227,13 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
     let samples = Samples::open();
     let rubric = Rubric::bundled().unwrap();
     let models = &samples.scan.models;
-    let verifications: Vec<_> = models
-        .iter()
-        .map(|model| model.location.as_ref().map(|_| (samples.verify(model), samples.policy.digest.clone())))
-        .collect();
-    let verdicts = evaluate(&Input {
+    let verifications: Vec<_> =
+        models.iter().map(|model| model.location.as_ref().map(|_| samples.verify(model))).collect();
+    let descent = Arc::new(Descent::of(&Graph::build(models)));
+    let verdicts = Judgement::verdicts(&Input {
         models,
-        graph: &Graph::build(models),
-        verified: &|index| verifications[index].as_ref().map(|(seen, digest)| (seen, digest.as_str())),
+        descent: &descent,
+        verified: &|index| verifications[index].as_ref(),
         policy: &samples.policy,
         stage: "production",
         rubric: &rubric,

@@ -33,14 +33,17 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Runs the program.
+/// Runs the program. What it prints as JSON is held against its schema.
+#[track_caller]
 pub fn touchmark<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_touchmark"))
+    let output = Command::new(env!("CARGO_BIN_EXE_touchmark"))
         .args(arguments)
         .env_remove("CLICOLOR_FORCE")
         .stdin(std::process::Stdio::null())
         .output()
-        .unwrap()
+        .unwrap();
+    crate::documents::hold(&output);
+    output
 }
 
 /// Standard output as text.

@@ -155,7 +155,7 @@ impl World {
     }
 
     fn run(&self, words: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_touchmark"))
+        let output = Command::new(env!("CARGO_BIN_EXE_touchmark"))
             .args(["trust", "--workspace", self.dir.path().to_str().unwrap()])
             .args(words)
             .env("HOME", &self.home)
@@ -163,7 +163,9 @@ impl World {
             .env_remove("CLICOLOR_FORCE")
             .stdin(std::process::Stdio::null())
             .output()
-            .unwrap()
+            .unwrap();
+        crate::documents::hold(&output);
+        output
     }
 
     fn refresh(&self, name: &str, more: &[&str]) -> Output {

@@ -550,6 +550,8 @@ fn many(models: usize) -> Arc<View> {
         policy: empty.policy.clone(),
         policy_text: String::new(),
         policy_errors: Vec::new(),
+        trust: empty.trust.clone(),
+        ledger: empty.ledger.clone(),
         anchors: Vec::new(),
         stage: empty.stage.clone(),
         rubric: empty.rubric.clone(),

@@ -34,6 +34,8 @@ pub enum Code {
     Key,
     /// A model, source, stage or record of that name does not exist.
     NotFound,
+    /// Evidence that a verdict rests on is not here.
+    Evidence,
     /// The store is damaged or is not a store.
     Store,
     /// The caller cancelled the work.
@@ -74,6 +76,7 @@ impl Code {
             Code::Model => "E-MODEL",
             Code::Key => "E-KEY",
             Code::NotFound => "E-NOT-FOUND",
+            Code::Evidence => "E-EVIDENCE",
             Code::Store => "E-STORE",
             Code::Cancelled => "E-CANCELLED",
             Code::Changed => "E-CHANGED",
@@ -94,7 +97,7 @@ impl Code {
     pub fn exit_status(self) -> u8 {
         match self {
             Code::Usage | Code::Config | Code::Newer | Code::Terminal | Code::NotFound => 2,
-            Code::Cancelled | Code::Internal | Code::Credentials | Code::Login => 3,
+            Code::Evidence | Code::Cancelled | Code::Internal | Code::Credentials | Code::Login => 3,
             Code::Network | Code::Refused | Code::Answer | Code::Unproven => 3,
             _ => 4,
         }

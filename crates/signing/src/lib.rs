@@ -97,11 +97,12 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    AnchorKind, ChangeNote, Check, CheckCode, DocumentFault, FilesFound, FilesTally, FilesWhy, ForeignBeside,
-    HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LinkFault, ListFault, LogEntry,
-    Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, ParseFound, ParseWhy,
-    Parts, Prose, SignatureWhy, Stage, StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField,
-    Unlistable, Why,
+    About, AnchorKind, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault,
+    Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, HazardSeen,
+    HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault, LinkFault, ListFault,
+    LogEntry, Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, OutsideGrant,
+    ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy, Prose, SignatureWhy, SignerWhy,
+    Stage, StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -118,7 +119,7 @@ pub use hashing::{
     hash_files, sha256_hex,
 };
 pub use inspect::{Inspection, inspect};
-pub use keys::{Curve, KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, write_key_pair};
+pub use keys::{KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, write_key_pair};
 #[cfg(feature = "pkcs11")]
 pub use keys::{Pkcs11Uri, TokenKey};
 pub use progress::{Pace, Progress, Snapshot};

@@ -8,6 +8,9 @@ use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::cli::session::{find, no_such_model, open};
 use crate::disk::read_small;
+use crate::documents::{
+    AppendedLine, ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument, names,
+};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, read_model};
 use crate::report::claims as report;
@@ -18,7 +21,6 @@ use crate::signing::{
 use crate::text::{Untrusted, screen};
 use crate::workbench::Workbench;
 use clap::{Args, Subcommand};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// The commands of `claims`.
@@ -97,13 +99,7 @@ pub(super) fn run(arguments: &ClaimsCommand, common: &Common, output: &Output) -
         ClaimsCommand::Append { file, bundles } => append(file, bundles, output),
         ClaimsCommand::Check { old, new } => {
             let history = check_append_only(old, new)?;
-            output.print(&report::history(&history), || {
-                json!({
-                    "schema": "touchmark.claims-check/1",
-                    "append_only": history.is_append_only(),
-                    "history": history,
-                })
-            });
+            output.print(&report::history(&history), || ClaimsCheckDocument::from(&history));
             Ok(if history.is_append_only() { 0 } else { 1 })
         }
     }
@@ -148,7 +144,7 @@ fn list(target: &Path, anchors: &Anchors, common: &Common, output: &Output) -> R
     };
     let name = file.to_string_lossy();
     output.print(&report::claims(&screen(&name), root, &judged, &unknown), || {
-        report::claims_json(&name, root, &judged, &unknown)
+        ClaimsDocument::of(&name, root, &judged, &unknown)
     });
     Ok(0)
 }
@@ -160,7 +156,7 @@ fn judge_by(
     common: &Common,
 ) -> Result<Vec<Judged>> {
     let options = VerifyOptions::at(common.now());
-    judge(claims, &Judge { trust, options: &options, root, policy: &|_| {} }, &Progress::default())
+    judge(claims, &Judge { trust, options: &options, root }, &Progress::default())
 }
 
 /// A model of the inventory, or a folder; and where its files are.
@@ -239,7 +235,7 @@ fn show(file: &Path, wanted: &Selection, anchors: &Anchors, common: &Common, out
     if found.is_empty() {
         human = "? missing  no claim of this file fits\n".to_owned();
     }
-    let document = report::statements_json(&found)?;
+    let document = ClaimDocument::of(&found)?;
     output.print(&human, || document);
     Ok(if found.is_empty() { 3 } else { 0 })
 }
@@ -252,15 +248,16 @@ fn append(file: &Path, bundles: &[PathBuf], output: &Output) -> Result<u8> {
     }
     let appended = append_claims(file, &read)?;
     let name = file.to_string_lossy();
-    let names: Vec<Untrusted> =
+    let given: Vec<Untrusted> =
         bundles.iter().map(|path| path.to_string_lossy().into_owned().into()).collect();
-    output.print(&report::appended(&screen(&name), &names, &appended), || {
-        let lines: Vec<_> = names
-            .iter()
-            .zip(&appended.lines)
-            .map(|(bundle, (line, already))| json!({ "bundle": bundle, "line": line, "already": already }))
-            .collect();
-        json!({ "schema": "touchmark.claims-append/1", "file": name, "lines": lines })
+    output.print(&report::appended(&screen(&name), &given, &appended), || {
+        let line = |(bundle, (line, already)): (_, &(usize, bool))| AppendedLine {
+            bundle,
+            line: *line,
+            already: *already,
+        };
+        let lines = given.iter().zip(&appended.lines).map(line).collect();
+        ClaimsAppendDocument { schema: names::ClaimsAppend, file: &name, lines }
     });
     Ok(0)
 }

@@ -2,10 +2,10 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
+use crate::documents::{DemoDocument, names};
 use crate::error::Result;
 use crate::text::screen;
 use clap::Args;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// The arguments of `demo`.
@@ -19,9 +19,8 @@ pub(crate) struct Demo {
 pub(super) fn run(arguments: &Demo, _: &Common, output: &Output) -> Result<u8> {
     let files = crate::workbench::demo(&arguments.dir)?;
     let shown = screen(&arguments.dir.to_string_lossy());
-    output.print(
-        &format!("✓ copied  {files} files to {shown}\n  next: touchmark open {shown}\n"),
-        || json!({ "schema": "touchmark.demo/1", "files": files }),
-    );
+    output.print(&format!("✓ copied  {files} files to {shown}\n  next: touchmark open {shown}\n"), || {
+        DemoDocument { schema: names::Demo, files }
+    });
     Ok(0)
 }

@@ -3,6 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
+use crate::documents::DiffDocument;
 use crate::error::Result;
 use crate::report::snapshot as report;
 use crate::signing::Progress;
@@ -27,6 +28,6 @@ pub(super) fn run(arguments: &Diff, common: &Common, output: &Output) -> Result<
         Some(after) if after != Path::new(".") => diff_files(before, after)?,
         _ => open(common)?.diff(before, &Progress::default())?,
     };
-    output.print(&report::diff(&diff), || report::diff_json(&diff));
+    output.print(&report::diff(&diff), || DiffDocument::from(&diff));
     Ok(if diff.is_same() { 0 } else { 1 })
 }

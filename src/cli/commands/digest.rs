@@ -4,8 +4,8 @@ use crate::cli::common::Common;
 use crate::cli::flags::What;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
+use crate::documents::{DigestDocument, SignedBody, names};
 use crate::error::Result;
-use crate::report;
 use crate::signing::{default_signature, digest};
 use clap::Args;
 use std::path::PathBuf;
@@ -24,8 +24,9 @@ pub(super) fn run(arguments: &Digest, _: &Common, output: &Output) -> Result<u8>
     what.jobs.set();
     let options = what.options(default_signature(model));
     let digested = shown(output, |progress| digest(model, &options, progress))?;
-    output.print(&format!("{}\n", digested.root_digest), || {
-        report::json::signed("touchmark.digest/1", &digested)
+    output.print(&format!("{}\n", digested.root_digest), || DigestDocument {
+        schema: names::Digest,
+        digested: SignedBody::from(&digested),
     });
     Ok(0)
 }

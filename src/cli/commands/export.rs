@@ -78,19 +78,16 @@ pub(super) fn run(arguments: &Export, common: &Common, output: &Output) -> Resul
     for entry in entries.iter().filter(|entry| entry.proof.is_none() && entry.model.signature.is_some()) {
         output.note(&format!("? not stated  {}: its signature does not pass here", entry.model.id.screen()));
     }
-    let document = match form {
-        ExportForm::Spdx => spdx(&entries, view.at),
+    match form {
+        ExportForm::Spdx => output.document(&spdx(&entries, view.at)),
         ExportForm::Cyclonedx => {
             let version = match version {
                 Some(BillVersion::V1_6) => CycloneDx::V1_6,
                 Some(BillVersion::V1_7) | None => CycloneDx::V1_7,
             };
-            cyclonedx(&entries, version, view.at)
+            output.document(&cyclonedx(&entries, version, view.at));
         }
-    };
-    let written = crate::json::to_string(&document)
-        .map_err(|_| Error::new(Code::Internal, "the bill cannot be written as JSON"))?;
-    output.print(&format!("{written}\n"), || document);
+    }
     Ok(0)
 }
 

@@ -4,6 +4,7 @@ use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open};
 use crate::decision::Decision;
+use crate::documents::VerdictDocument;
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::report;
@@ -29,8 +30,9 @@ pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<
     let view = workbench.view();
     let id = view.models.get(find(&view, model)?).map_or_else(|| ModelId::new(model), |m| m.id.clone());
     let verdict = workbench.gate(&id, stage, *allow_warn)?;
-    let human = format!("{}\n{}", id.screen(), report::verdict(&verdict));
-    output.print(&human, || report::json::verdict(&workbench.view(), &verdict));
+    let view = workbench.view();
+    let human = format!("{}\n{}", id.screen(), report::verdict(&report::case(&view, &verdict)));
+    output.print(&human, || VerdictDocument::of(&view, &verdict));
     Ok(match verdict.decision {
         Decision::Admit => 0,
         Decision::Warn if *allow_warn => 0,

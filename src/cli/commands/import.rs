@@ -2,12 +2,12 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{finish, open};
+use crate::cli::session::{finish, open_to_scan};
+use crate::documents::{ImportDocument, ImportedBillDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::text::count;
 use crate::workbench::JobKind;
 use clap::Args;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// The arguments of `import`.
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Import, common: &Common, output: &Output) -> Resul
         )
         .help("leave out --read-only; `touchmark inspect FILE` shows what a bill says"));
     }
-    let workbench = open(common)?;
+    let workbench = open_to_scan(common)?;
     let imported = workbench.import_bills(&arguments.files)?;
     finish(&workbench, JobKind::Scan, output)?;
     let mut human = String::new();
@@ -50,18 +50,16 @@ pub(super) fn run(arguments: &Import, common: &Common, output: &Output) -> Resul
     let models = workbench.view().models.len();
     human.push_str(&format!("{} in the inventory\n", count(models, "model")));
     output.print(&human, || {
-        let bills: Vec<_> = imported
+        let bills = imported
             .iter()
-            .map(|bill| {
-                json!({
-                    "source": bill.source,
-                    "already": bill.already,
-                    "models": bill.models,
-                    "findings": bill.findings,
-                })
+            .map(|bill| ImportedBillDocument {
+                source: &bill.source,
+                already: bill.already,
+                models: bill.models,
+                findings: &bill.findings,
             })
             .collect();
-        json!({ "schema": "touchmark.import/1", "bills": bills, "models": models })
+        ImportDocument { schema: names::Import, bills, models }
     });
     Ok(0)
 }

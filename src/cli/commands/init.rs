@@ -2,11 +2,11 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
+use crate::documents::{InitDocument, names};
 use crate::error::Result;
 use crate::policy;
 use crate::text::screen;
 use clap::Args;
-use serde_json::json;
 use std::path::PathBuf;
 
 /// The arguments of `init`.
@@ -24,6 +24,6 @@ pub(super) fn run(arguments: &Init, _: &Common, output: &Output) -> Result<u8> {
     let human = format!(
         "✓ made  {shown}\n  next: name your models in it, then `touchmark scan` and `touchmark open`\n"
     );
-    output.print(&human, || json!({ "schema": "touchmark.init/1", "file": file.to_string_lossy() }));
+    output.print(&human, || InitDocument { schema: names::Init, file: file.to_string_lossy() });
     Ok(0)
 }

@@ -3,12 +3,12 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::snapshot_file;
+use crate::documents::{InspectBomDocument, InspectionDocument, names};
 use crate::error::{Code, Result};
 use crate::inventory::bom;
 use crate::report;
 use crate::snapshot::is_snapshot;
 use clap::Args;
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// The arguments of `inspect`.
@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &Inspect, _: &Common, output: &Output) -> Result<u8
     }
     let error = match crate::signing::inspect(file) {
         Ok(inspection) => {
-            output.print(&report::inspection(&inspection), || report::json::inspection(&inspection));
+            let human = report::inspection(&inspection);
+            output.print(&human, || InspectionDocument::from(inspection));
             return Ok(0);
         }
         Err(error) => error,
@@ -39,10 +40,11 @@ pub(super) fn run(arguments: &Inspect, _: &Common, output: &Output) -> Result<u8
              2.3 and 3.0.1, snapshots, safetensors and GGUF files",
         ));
     }
-    output.print(
-        &report::bom(&found),
-        || json!({ "schema": "touchmark.inspect-bom/1", "models": found.models, "findings": found.findings }),
-    );
+    output.print(&report::bom(&found), || InspectBomDocument {
+        schema: names::InspectBom,
+        models: &found.models,
+        findings: &found.findings,
+    });
     Ok(0)
 }
 
@@ -50,8 +52,9 @@ fn snapshot(file: &Path, output: &Output) -> Result<u8> {
     let (reader, seal) = snapshot_file::read(file)?;
     let human = format!("snapshot of an inventory\n{}", snapshot_file::lines(&reader, seal.as_ref()));
     output.print(&human, || {
-        let fields = report::snapshot::held(&reader, seal.as_ref());
-        json!({ "schema": "touchmark.inspection/1", "kind": "snapshot of an inventory", "fields": fields })
+        let held = report::snapshot::held(&reader, seal.as_ref());
+        let fields = held.into_iter().map(|(label, value)| (label.to_owned(), value.into())).collect();
+        InspectionDocument { schema: names::Inspection, kind: "snapshot of an inventory".to_owned(), fields }
     });
     Ok(0)
 }

@@ -5,12 +5,12 @@ use crate::cli::flags::{LIMIT_PEM_BYTES, Password};
 use crate::cli::output::Output;
 use crate::cli::secrets::{self, PASSWORD};
 use crate::disk::read_small;
+use crate::documents::{KeyDocument, KeyGeneratedDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{Curve, Secret, SigningKey, describe_key, write_key_pair};
 use crate::text::screen;
 use clap::{Subcommand, ValueEnum};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -104,15 +104,13 @@ fn generate(
         screen(&file.to_string_lossy()),
         screen(&public_file.to_string_lossy()),
     );
-    output.print(&human, || {
-        json!({
-            "schema": "touchmark.key-generated/1",
-            "private_key": file.to_string_lossy(),
-            "public_key": public_file.to_string_lossy(),
-            "curve": curve,
-            "encrypted": password.is_some(),
-            "fingerprint": fingerprint,
-        })
+    output.print(&human, || KeyGeneratedDocument {
+        schema: names::KeyGenerated,
+        private_key: file.to_string_lossy(),
+        public_key: public_file.to_string_lossy(),
+        curve,
+        encrypted: password.is_some(),
+        fingerprint: &fingerprint,
     });
     if password.is_none() {
         output.note("! the key is not encrypted: whoever reads the file can sign as you");
@@ -142,15 +140,13 @@ fn show(file: &Path, password: Option<&Secret>, output: &Output) -> Result<u8> {
         )),
     }
     let human = format!("{} key\n{}", if private { "private" } else { "public" }, report::table(&rows));
-    output.print(&human, || {
-        json!({
-            "schema": "touchmark.key/1",
-            "private": private,
-            "encryption": encryption,
-            "curve": public.map(|key| key.curve().as_str()),
-            "fingerprint": public.map(|key| key.fingerprint()),
-            "hint": public.map(|key| key.hint()),
-        })
+    output.print(&human, || KeyDocument {
+        schema: names::Key,
+        private,
+        encryption,
+        curve: public.map(|key| key.curve().as_str()),
+        fingerprint: public.map(|key| key.fingerprint()),
+        hint: public.map(|key| key.hint()),
     });
     Ok(0)
 }

@@ -6,15 +6,18 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
+use crate::documents::{
+    LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument,
+    names,
+};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
-use crate::report::{Columns, Row};
+use crate::report::{self, Columns, Row};
 use crate::store::LedgerEntry;
 use crate::text::screen;
-use crate::workbench::Workbench;
+use crate::workbench::{ReplayBy, Workbench};
 use clap::Subcommand;
 use serde::Serialize;
-use serde_json::{Value, json};
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +29,13 @@ pub(crate) enum LedgerCommand {
         model: Option<String>,
     },
     Verify,
+    Replay {
+        /// The number of a record, as `ledger show` lists it
+        record: u64,
+        /// Another policy than the recorded one: a file, or `now` for the policy in force
+        #[arg(long, value_name = "FILE|now")]
+        policy: Option<PathBuf>,
+    },
     Export,
     Import {
         /// JSON Lines, as `ledger export` writes them
@@ -40,6 +50,9 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
             show(&workbench, model.as_deref().map(ModelId::new).as_ref(), output)
         }
         LedgerCommand::Verify => verify(&workbench, output),
+        LedgerCommand::Replay { record, policy } => {
+            return replay(&workbench, *record, policy.as_deref(), output);
+        }
         LedgerCommand::Export => export(&workbench, output),
         LedgerCommand::Import { file } => import(&workbench, file, output),
     }
@@ -48,11 +61,22 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
 
 fn verify(workbench: &Workbench, output: &Output) -> Result<()> {
     let count = workbench.verify_ledger()?;
-    output.print(
-        &format!("✓ pass  {count} records, the chain of hashes is whole\n"),
-        || json!({ "schema": "touchmark.ledger-verify/1", "records": count }),
-    );
+    output.print(&format!("✓ pass  {count} records, the chain of hashes is whole\n"), || {
+        LedgerVerifyDocument { schema: names::LedgerVerify, records: count }
+    });
     Ok(())
+}
+
+/// The status is 1 when something else comes of it.
+fn replay(workbench: &Workbench, record: u64, policy: Option<&Path>, output: &Output) -> Result<u8> {
+    let by = match policy {
+        None => ReplayBy::Recorded,
+        Some(path) if path.as_os_str() == "now" => ReplayBy::InForce,
+        Some(path) => ReplayBy::File(path.to_owned()),
+    };
+    let replayed = workbench.replay(record, &by)?;
+    output.print(&report::replayed(&replayed), || LedgerReplayDocument::of(&replayed));
+    Ok(if replayed.is_same { 0 } else { 1 })
 }
 
 fn import(workbench: &Workbench, file: &Path, output: &Output) -> Result<()> {
@@ -62,10 +86,7 @@ fn import(workbench: &Workbench, file: &Path, output: &Output) -> Result<()> {
         0 => format!("✓ nothing to do  all {entries} records are here already\n"),
         _ => format!("✓ imported  {added} of {entries} records; the chain of hashes is whole\n"),
     };
-    output.print(
-        &human,
-        || json!({ "schema": "touchmark.ledger-import/1", "records": entries, "added": added }),
-    );
+    output.print(&human, || LedgerImportDocument { schema: names::LedgerImport, records: entries, added });
     Ok(())
 }
 
@@ -84,7 +105,7 @@ fn show(workbench: &Workbench, model: Option<&ModelId>, output: &Output) -> Resu
     if !output.is_json() {
         return measured(&mut |entry| Ok(pieces.add(&columns.line(&row(&entry)))));
     }
-    let (head, tail) = around(&json!({ "schema": "touchmark.ledger/1", "records": [] }), ']')?;
+    let (head, tail) = around(&LedgerDocument { schema: names::Ledger, records: &[] }, ']')?;
     let (mut before, mut after) = (head.as_str(), "");
     measured(&mut |entry| {
         // An item of this array stands two levels in.
@@ -115,7 +136,7 @@ fn export(workbench: &Workbench, output: &Output) -> Result<()> {
     if !output.is_json() {
         return counted(&mut |line| Ok(pieces.add(line)));
     }
-    let (head, tail) = around(&json!({ "schema": "touchmark.ledger-export/1", "lines": "" }), '"')?;
+    let (head, tail) = around(&LedgerExportDocument { schema: names::LedgerExport, lines: "" }, '"')?;
     let _ = pieces.add(&head);
     counted(&mut |line| {
         let text = written(line)?;
@@ -143,7 +164,7 @@ fn written<T: Serialize + ?Sized>(value: &T) -> Result<String> {
 }
 
 /// A document whose last member is empty, as what stands before the closing sign of that member and from it on.
-fn around(document: &Value, closing: char) -> Result<(String, String)> {
+fn around(document: &impl Serialize, closing: char) -> Result<(String, String)> {
     let mut head = written(document)?;
     let tail = head.split_off(head.rfind(closing).unwrap_or(head.len()));
     Ok((head, tail + "\n"))

@@ -3,6 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open};
+use crate::documents::LineageDocument;
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::lineage::lanes;
@@ -31,6 +32,6 @@ pub(super) fn run(arguments: &Lineage, common: &Common, output: &Output) -> Resu
     let index = find(&view, model)?;
     let focus = view.models.get(index).map_or_else(|| ModelId::new(model), |m| m.id.clone());
     let rows = lanes(&view.graph, &focus, *up, *down, MOST_ROWS);
-    output.print(&report::lineage(&view, &rows), || report::json::lineage(&rows));
+    output.print(&report::lineage(&view, &rows), || LineageDocument::of(&rows));
     Ok(0)
 }

@@ -3,6 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
+use crate::documents::ListDocument;
 use crate::error::Result;
 use crate::report;
 use clap::Args;
@@ -25,6 +26,6 @@ pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<
             .to_lowercase();
         words.iter().all(|word| text.contains(word))
     };
-    output.print(&report::list(&view, &keep), || report::json::list(&view, &keep));
+    output.print_long(|| report::list(&view, &keep), || ListDocument::of(&view, &keep));
     Ok(0)
 }

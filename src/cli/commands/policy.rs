@@ -4,11 +4,11 @@ use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
 use crate::disk::read_small;
+use crate::documents::{PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::policy;
 use crate::report;
 use clap::Subcommand;
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
@@ -63,15 +63,9 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
         }
     };
     output.print(&human, || {
-        let faults: Vec<_> =
-            faults.iter().map(|f| json!({ "line": f.line, "message": f.message, "help": f.help })).collect();
-        let (digest, file_digest) = digests;
-        json!({
-            "schema": "touchmark.policy-check/1",
-            "digest": digest,
-            "file_digest": file_digest,
-            "faults": faults,
-        })
+        let faults = faults.iter().map(PolicyFaultDocument::from).collect();
+        let (digest, file_digest) = &digests;
+        PolicyCheckDocument { schema: names::PolicyCheck, digest, file_digest, faults }
     });
     Ok(if faults.is_empty() { 0 } else { 2 })
 }
@@ -85,13 +79,9 @@ fn show(name: &str, output: &Output) -> Result<u8> {
     // The text alone, so that it can start a file.
     output.print(text, || {
         let policy = policy::parse(text, "built-in", None).ok();
-        json!({
-            "schema": "touchmark.policy-text/1",
-            "name": name,
-            "digest": policy.as_ref().map(|policy| &policy.digest),
-            "file_digest": policy.as_ref().map(|policy| &policy.file_digest),
-            "text": text,
-        })
+        let digests = policy.as_ref().map(|policy| (policy.digest.clone(), policy.file_digest.clone()));
+        let (digest, file_digest) = digests.unzip();
+        PolicyDocument { schema: names::Policy, name, digest, file_digest, text }
     });
     Ok(0)
 }

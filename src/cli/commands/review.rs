@@ -3,11 +3,11 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
+use crate::documents::{ReviewDocument, names};
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::view::ReviewWord;
 use clap::{Args, ValueEnum};
-use serde_json::json;
 
 /// The arguments of `review`.
 #[derive(Debug, Args)]
@@ -41,9 +41,9 @@ pub(super) fn run(arguments: &Review, common: &Common, output: &Output) -> Resul
         Word::Ask => ReviewWord::AskProducer,
     };
     workbench.review(&ModelId::new(&arguments.model), word, &arguments.reason)?;
-    output.print(
-        &format!("✓ recorded  {}\n", word.word()),
-        || json!({ "schema": "touchmark.review/1", "word": word }),
-    );
+    output.print(&format!("✓ recorded  {}\n", word.word()), || ReviewDocument {
+        schema: names::Review,
+        word,
+    });
     Ok(0)
 }

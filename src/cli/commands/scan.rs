@@ -3,14 +3,14 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{open, wait};
+use crate::cli::session::{open_to_scan, wait};
+use crate::documents::{ScanDocument, names};
 use crate::error::Result;
 use crate::lineage::{copies, doubts};
 use crate::report::graph_finding;
 use crate::text::{count, screen};
 use crate::workbench::JobKind;
 use clap::Args;
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ pub(crate) struct Scan {
 
 pub(super) fn run(arguments: &Scan, common: &Common, output: &Output) -> Result<u8> {
     let sources = &arguments.sources;
-    let workbench = open(common)?;
+    let workbench = open_to_scan(common)?;
     if !sources.is_empty() {
         for source in shown(output, |progress| workbench.add_sources(sources, progress))? {
             output.note(&format!(
@@ -52,14 +52,11 @@ pub(super) fn run(arguments: &Scan, common: &Common, output: &Output) -> Result<
         told.add(finding.code(), || graph_finding(finding));
     }
     human.push_str(&told.text());
-    let lineage: Vec<String> = in_graph.iter().map(graph_finding).collect();
-    output.print(&human, || {
-        json!({
-            "schema": "touchmark.scan/1",
-            "models": view.models.len(),
-            "findings": *view.findings,
-            "lineage": lineage,
-        })
+    output.print(&human, || ScanDocument {
+        schema: names::Scan,
+        models: view.models.len(),
+        findings: &view.findings,
+        lineage: in_graph.iter().map(graph_finding).collect(),
     });
     Ok(0)
 }

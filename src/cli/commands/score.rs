@@ -3,11 +3,11 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open, wait};
+use crate::documents::{ScoreDocument, VerdictDocument, names};
 use crate::error::Result;
 use crate::report;
 use crate::workbench::JobKind;
 use clap::Args;
-use serde_json::json;
 
 /// The arguments of `score`.
 #[derive(Debug, Args)]
@@ -29,14 +29,17 @@ pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result
     wait(&workbench, JobKind::Score(ids), output)?;
     let view = workbench.view();
     let mut human = String::new();
-    let mut documents = Vec::new();
+    let mut judged = Vec::new();
     for index in indexes {
         let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
             continue;
         };
-        human.push_str(&report::score(&model.name.screen(), &verdict, &view.rubric, arguments.all));
-        documents.push(report::json::verdict(&view, &verdict));
+        human.push_str(&report::score(&model.name.screen(), &report::case(&view, &verdict), arguments.all));
+        judged.push(verdict);
     }
-    output.print(&human, || json!({ "schema": "touchmark.score/1", "verdicts": documents }));
+    output.print(&human, || {
+        let verdicts = judged.iter().map(|verdict| VerdictDocument::of(&view, verdict)).collect();
+        ScoreDocument { schema: names::Score, verdicts }
+    });
     Ok(0)
 }

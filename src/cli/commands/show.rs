@@ -3,6 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open};
+use crate::documents::{ModelDocument, VerdictBody};
 use crate::error::Result;
 use crate::report;
 use clap::Args;
@@ -20,8 +21,14 @@ pub(super) fn run(arguments: &Show, common: &Common, output: &Output) -> Result<
     let index = find(&view, &arguments.model)?;
     let read = view.models.get(index).map(|model| workbench.read_times(model)).transpose()?;
     let read = read.unwrap_or_default();
+    let verdict = view.verdict(index);
     output.print(&(report::model(&view, index) + &report::read_times(&read)), || {
-        report::json::model(&view, index, &read)
+        ModelDocument::of(
+            &view,
+            index,
+            verdict.as_ref().map(|verdict| VerdictBody::of(&view, verdict)),
+            &read,
+        )
     });
     Ok(0)
 }

@@ -4,12 +4,12 @@ use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
 use crate::cli::snapshot_file::{lines, read};
+use crate::documents::{SnapshotTakenDocument, SnapshotVerifyDocument, names};
 use crate::error::Result;
-use crate::signing::Progress;
+use crate::signing::{Outcome, Progress};
 use crate::snapshot::Seal;
 use crate::text::{count, screen};
 use clap::{Args, Subcommand};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// The arguments of `snapshot`.
@@ -48,13 +48,11 @@ pub(super) fn run(arguments: &Snapshot, common: &Common, output: &Output) -> Res
         Some(file) => format!("✓ written  {}  {many}\n{digest}\n", screen(&file.to_string_lossy())),
         None => format!("{digest}\n"),
     };
-    output.print(&human, || {
-        json!({
-            "schema": "touchmark.snapshot-taken/1",
-            "file": file.map(Path::to_string_lossy),
-            "models": models,
-            "digest": digest,
-        })
+    output.print(&human, || SnapshotTakenDocument {
+        schema: names::SnapshotTaken,
+        file: file.map(Path::to_string_lossy),
+        models,
+        digest: &digest,
     });
     Ok(0)
 }
@@ -63,15 +61,13 @@ fn verify(file: &Path, output: &Output) -> Result<u8> {
     let (reader, seal) = read(file)?;
     let word = if seal.is_some() { "✓ pass" } else { "✗ FAIL" };
     let human = format!("{word}  {}\n{}", screen(&file.to_string_lossy()), lines(&reader, seal.as_ref()));
-    output.print(&human, || {
-        json!({
-            "schema": "touchmark.snapshot-verify/1",
-            "outcome": if seal.is_some() { "pass" } else { "fail" },
-            "at": reader.at(),
-            "about": reader.about(),
-            "models": seal.as_ref().map(|seal| seal.models),
-            "digest": seal.as_ref().map(|seal| &seal.digest),
-        })
+    output.print(&human, || SnapshotVerifyDocument {
+        schema: names::SnapshotVerify,
+        outcome: if seal.is_some() { Outcome::Pass } else { Outcome::Fail },
+        at: reader.at(),
+        about: reader.about(),
+        models: seal.as_ref().map(|seal| seal.models),
+        digest: seal.as_ref().map(|seal| seal.digest.as_str()),
     });
     Ok(if seal.is_some() { 0 } else { 1 })
 }

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use crate::text::Untrusted;
 
 use super::dialects;
+use super::parts::{Parts, Take};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
-use crate::inventory::model::finding::Scan;
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
@@ -29,40 +30,43 @@ const PARENTS: [(&str, Relation); 2] =
     [("derived_from", Relation::Unspecified), ("training_data", Relation::TrainedOn)];
 
 /// Whether a tree is one.
-pub(super) fn is_one(root: &Value) -> bool {
-    root.get("bom_id").is_some() && root.get("components").is_some()
+pub(super) fn is_one(parts: &Parts<'_>) -> bool {
+    parts.root.get("bom_id").is_some() && parts.root.get("components").is_some()
 }
 
 /// Reads one document.
-pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
-    let mut scan = Scan::default();
-    let Some(components) = root.get("components").and_then(Value::as_array) else {
-        note(&mut scan.findings, "F-BOM-TYPE", None, source, "/components", "must be a list");
-        return scan;
+pub(super) fn view(parts: &Parts<'_>, source: &Untrusted, take: Take<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(components) = parts.list("components") else {
+        note(&mut findings, "F-BOM-TYPE", None, source, "/components", "must be a list");
+        return findings;
     };
     let text = |node: &Value, key: &str| node.get(key).and_then(Value::as_str).map(str::to_owned);
     let kind = |node: &Value| {
         let word = node.get("type")?.as_str()?;
         KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
     };
-    let datasets: HashMap<&str, String> = components
-        .iter()
+    let datasets: HashMap<String, String> = parts
+        .list("components")
+        .into_iter()
+        .flatten()
         .filter(|node| kind(node) == Some(Kind::Dataset))
-        .filter_map(|node| Some((node.get("component_id")?.as_str()?, text(node, "name")?)))
+        .filter_map(|node| Some((text(&node, "component_id")?, text(&node, "name")?)))
         .collect();
     if components.len() > MAX_COMPONENTS {
         let message = format!("only the first {MAX_COMPONENTS} components are read");
-        note(&mut scan.findings, "F-BOM-COMPONENTS", None, source, "/components", message);
+        note(&mut findings, "F-BOM-COMPONENTS", None, source, "/components", message);
     }
-    for (index, node) in components.iter().take(MAX_COMPONENTS).enumerate() {
+    for (index, node) in components.take(MAX_COMPONENTS).enumerate() {
+        let node = &*node;
         let at = format!("/components/{index}");
         if !node.is_object() {
-            note(&mut scan.findings, "F-BOM-TYPE", None, source, &at, "a component must be an object");
+            note(&mut findings, "F-BOM-TYPE", None, source, &at, "a component must be an object");
             continue;
         }
         let Some(kind) = kind(node) else { continue };
         let Some(name) = text(node, "name").filter(|name| !name.trim().is_empty()) else {
-            note(&mut scan.findings, "F-BOM-NAME", None, source, &at, "a model without a name; left out");
+            note(&mut findings, "F-BOM-NAME", None, source, &at, "a model without a name; left out");
             continue;
         };
         let id = names::canonical(&name).unwrap_or_else(|| name.clone());
@@ -100,8 +104,9 @@ pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
                 }
             }
         }
-        scan.models.push(record.model);
-        scan.findings.append(&mut record.findings);
+        record.model.pack();
+        take(record.model);
+        findings.append(&mut record.findings);
     }
-    scan
+    findings
 }

@@ -3,13 +3,15 @@
 
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 
 use crate::text::Untrusted;
 
 use super::cyclonedx_schema;
 use super::dialects::{self, Property, Relations, Seen, find};
+use super::parts::{Parts, Take};
 use crate::inventory::model::facts::{Basis, FactKey, ParentRef, Relation};
-use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::{Kind, Model};
 use crate::inventory::model::names;
@@ -18,109 +20,148 @@ use crate::inventory::model::record::{Record, note};
 const MAX_COMPONENTS: usize = 200_000;
 const VERSIONS: [&str; 3] = ["1.5", "1.6", "1.7"];
 
-/// Reads one document, which the workspace calls `source`, from its tree. Models may occur more than once, as
-/// they do in it.
-pub(super) fn view(root: &Value, source: &Untrusted) -> Scan {
-    let version = root.get("specVersion").and_then(Value::as_str);
+/// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
+pub(super) fn view(parts: &Parts<'_>, source: &Untrusted, take: Take<'_>) -> Vec<Finding> {
+    let version = parts.root.get("specVersion").and_then(Value::as_str);
     let mut findings = Vec::new();
     if !version.is_some_and(|version| VERSIONS.contains(&version)) {
         let message = "not a CycloneDX version that is read here (1.5, 1.6 and 1.7 are)";
         note(&mut findings, "F-BOM-VERSION", None, source, "/specVersion", message);
-        return Scan { models: Vec::new(), findings };
+        return findings;
     }
-    let mut scan = Document::new(root, source, &mut findings).models();
-    findings.append(&mut scan.findings);
-    Scan { models: scan.models, findings }
+    let document = Document::new(parts, source);
+    let mut found = Found { take, findings: Vec::new() };
+    walk(parts, source, &mut findings, &mut |node, at| document.component(node, at, &mut found));
+    findings.append(&mut found.findings);
+    findings
 }
 
-/// A component and the JSON pointer to it.
-struct Component<'a> {
-    node: &'a Map<String, Value>,
-    pointer: String,
+/// Looks at each component with its JSON pointer: that of the document first, and those in another after it. Each
+/// component of the document is a tree only as long as it is looked at.
+fn walk(
+    parts: &Parts<'_>,
+    source: &Untrusted,
+    findings: &mut Vec<Finding>,
+    look: &mut dyn FnMut(&Map<String, Value>, &str),
+) {
+    let items = parts.list("components");
+    if items.is_none() && parts.root.get("components").is_some() {
+        note(findings, "F-BOM-TYPE", None, source, "/components", MUST_BE_LIST);
+    }
+    let mut looked_at = 0;
+    let mut family = |top: &Value, at: String| {
+        let mut waiting = vec![(top, at)];
+        while let Some((node, at)) = waiting.pop() {
+            let Some(node) = node.as_object() else {
+                note(findings, "F-BOM-TYPE", None, source, &at, "a component must be an object");
+                continue;
+            };
+            if looked_at >= MAX_COMPONENTS {
+                let message = format!("only the first {MAX_COMPONENTS} components are read");
+                note(findings, "F-BOM-COMPONENTS", None, source, &at, message);
+                return ControlFlow::Break(());
+            }
+            looked_at += 1;
+            let list = format!("{at}/components");
+            match node.get("components") {
+                None => {}
+                Some(Value::Array(items)) => waiting.extend(
+                    items.iter().enumerate().rev().map(|(index, item)| (item, format!("{list}/{index}"))),
+                ),
+                Some(_) => note(findings, "F-BOM-TYPE", None, source, &list, MUST_BE_LIST),
+            }
+            look(node, &at);
+        }
+        ControlFlow::Continue(())
+    };
+    if let Some(subject) = parts.root.pointer("/metadata/component")
+        && family(subject, "/metadata/component".to_owned()).is_break()
+    {
+        return;
+    }
+    for (index, item) in items.into_iter().flatten().enumerate() {
+        if family(&item, format!("/components/{index}")).is_break() {
+            return;
+        }
+    }
+}
+
+/// What the components say, and who takes it.
+struct Found<'t> {
+    take: Take<'t>,
+    findings: Vec<Finding>,
 }
 
 struct Document<'a> {
     source: &'a Untrusted,
-    components: Vec<Component<'a>>,
-    by_ref: HashMap<&'a str, usize>,
+    /// What the components that have a `bom-ref` are called, where anything refers to one.
+    by_ref: HashMap<String, Option<String>>,
     by_aibomgen: bool,
 }
 
 impl<'a> Document<'a> {
-    fn new(root: &'a Value, source: &'a Untrusted, findings: &mut Vec<Finding>) -> Self {
-        let by_aibomgen = generators(root).any(|name| name.to_ascii_lowercase().starts_with("aibomgen"));
-        let mut document = Document { source, components: Vec::new(), by_ref: HashMap::new(), by_aibomgen };
-        let subject = root.pointer("/metadata/component");
-        let mut waiting: Vec<(&Value, String)> = Vec::new();
-        push_children(root.get("components"), "/components", source, findings, &mut waiting);
-        waiting.extend(subject.map(|node| (node, "/metadata/component".to_owned())));
-        while let Some((node, pointer)) = waiting.pop() {
-            let Some(node) = node.as_object() else {
-                note(findings, "F-BOM-TYPE", None, source, &pointer, "a component must be an object");
-                continue;
-            };
-            if document.components.len() >= MAX_COMPONENTS {
-                let message = format!("only the first {MAX_COMPONENTS} components are read");
-                note(findings, "F-BOM-COMPONENTS", None, source, &pointer, message);
-                break;
-            }
-            let nested = format!("{pointer}/components");
-            push_children(node.get("components"), &nested, source, findings, &mut waiting);
-            if let Some(name) = node.get("bom-ref").and_then(Value::as_str) {
-                document.by_ref.entry(name).or_insert(document.components.len());
-            }
-            document.components.push(Component { node, pointer });
+    fn new(parts: &Parts<'_>, source: &'a Untrusted) -> Self {
+        let by_aibomgen =
+            generators(&parts.root).any(|name| name.to_ascii_lowercase().starts_with("aibomgen"));
+        let mut by_ref = HashMap::new();
+        if parts.has_refs {
+            walk(parts, source, &mut Vec::new(), &mut |node, _| {
+                if let Some(name) = text(node, "bom-ref")
+                    && !by_ref.contains_key(name)
+                {
+                    by_ref.insert(name.to_owned(), identify(node, false));
+                }
+            });
         }
-        document
+        Document { source, by_ref, by_aibomgen }
     }
 
-    fn models(&self) -> Scan {
-        let mut scan = Scan::default();
-        for component in &self.components {
-            let Some((kind, untyped)) = kind(component.node) else { continue };
-            let (properties, bad) = properties(component.node, &component.pointer);
-            let named = text(component.node, "name").unwrap_or_default();
-            let seen = dialects::seen(&properties, named);
-            if matches!(seen, Some(Seen::Provider)) {
-                let message = "a provider typed as a model, and which model is not said; left out";
-                note(&mut scan.findings, "F-BOM-PROVIDER", None, self.source, &component.pointer, message);
-                continue;
-            }
-            let name = match seen {
-                Some(Seen::Model(name, _)) => Some(name.to_owned()),
-                _ => identify(component.node, false),
-            };
-            let Some(name) = name else {
-                let message = "a model without a name; left out";
-                note(&mut scan.findings, "F-BOM-NAME", None, self.source, &component.pointer, message);
-                continue;
-            };
-            let shown = if seen.is_some() || named.is_empty() { &name } else { named };
-            let mut reader = Reader {
-                record: Record::new(ModelId::new(&name), shown, self.source),
-                document: self,
-                descendants: Vec::new(),
-            };
-            reader.record.model.kind = kind;
-            for place in bad {
-                reader.found("F-BOM-TYPE", &place, NO_PROPERTY);
-            }
-            if untyped {
-                let message = "described as a model, and its type is not machine-learning-model";
-                reader.found("F-BOM-COMPONENT-TYPE", &format!("{}/type", component.pointer), message);
-            }
-            if let Some(Seen::Model(_, Some(provider))) = seen {
-                reader.fact(FactKey::Publisher, &provider.value, &provider.place);
-            }
-            reader.component(component, &properties);
-            scan.models.push(reader.record.model);
-            scan.models.append(&mut reader.descendants);
-            for finding in reader.record.findings {
-                let (place, message) = (finding.place.raw(), finding.message);
-                note(&mut scan.findings, &finding.code, finding.model, self.source, place, message);
-            }
+    /// Adds what a component says, when it is for us.
+    fn component(&self, node: &Map<String, Value>, at: &str, found: &mut Found<'_>) {
+        let Some((kind, untyped)) = kind(node) else { return };
+        let (properties, bad) = properties(node, at);
+        let named = text(node, "name").unwrap_or_default();
+        let seen = dialects::seen(&properties, named);
+        if matches!(seen, Some(Seen::Provider)) {
+            let message = "a provider typed as a model, and which model is not said; left out";
+            note(&mut found.findings, "F-BOM-PROVIDER", None, self.source, at, message);
+            return;
         }
-        scan
+        let name = match seen {
+            Some(Seen::Model(name, _)) => Some(name.to_owned()),
+            _ => identify(node, false),
+        };
+        let Some(name) = name else {
+            let message = "a model without a name; left out";
+            note(&mut found.findings, "F-BOM-NAME", None, self.source, at, message);
+            return;
+        };
+        let shown = if seen.is_some() || named.is_empty() { &name } else { named };
+        let mut reader = Reader {
+            record: Record::new(ModelId::new(&name), shown, self.source),
+            document: self,
+            descendants: Vec::new(),
+        };
+        reader.record.model.kind = kind;
+        for place in bad {
+            reader.found("F-BOM-TYPE", &place, NO_PROPERTY);
+        }
+        if untyped {
+            let message = "described as a model, and its type is not machine-learning-model";
+            reader.found("F-BOM-COMPONENT-TYPE", &format!("{at}/type"), message);
+        }
+        if let Some(Seen::Model(_, Some(provider))) = seen {
+            reader.fact(FactKey::Publisher, &provider.value, &provider.place);
+        }
+        reader.component(node, at, &properties);
+        reader.record.model.pack();
+        reader.descendants.iter_mut().for_each(Model::pack);
+        (found.take)(reader.record.model);
+        reader.descendants.into_iter().for_each(&mut *found.take);
+        for finding in reader.record.findings {
+            let (place, message) = (finding.place.raw(), finding.message);
+            note(&mut found.findings, &finding.code, finding.model, self.source, place, message);
+        }
     }
 }
 
@@ -130,24 +171,6 @@ fn generators(root: &Value) -> impl Iterator<Item = &str> {
     each(tools)
         .chain(each(tools.and_then(|tools| tools.get("components"))))
         .filter_map(|tool| tool.get("name")?.as_str())
-}
-
-fn push_children<'a>(
-    list: Option<&'a Value>,
-    pointer: &str,
-    source: &Untrusted,
-    findings: &mut Vec<Finding>,
-    waiting: &mut Vec<(&'a Value, String)>,
-) {
-    match list {
-        None => {}
-        Some(Value::Array(items)) => {
-            waiting.extend(
-                items.iter().enumerate().rev().map(|(index, item)| (item, format!("{pointer}/{index}"))),
-            );
-        }
-        Some(_) => note(findings, "F-BOM-TYPE", None, source, pointer, "must be a list"),
-    }
 }
 
 /// What a component is, when it is for us, and whether only its contents say so.
@@ -185,8 +208,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn component(&mut self, component: &Component<'_>, properties: &[Property]) {
-        let (node, at) = (component.node, component.pointer.as_str());
+    fn component(&mut self, node: &Map<String, Value>, at: &str, properties: &[Property]) {
         self.identity(node, at);
         self.licences(node, at);
         self.hashes(node, at);
@@ -288,9 +310,7 @@ impl Reader<'_> {
         for (index, entry) in self.list(parameters, "datasets", &here) {
             let place = format!("{here}/datasets/{index}");
             let dataset = match entry.get("ref").and_then(Value::as_str) {
-                Some(name) => self.document.by_ref.get(name).and_then(|index| {
-                    self.document.components.get(*index).and_then(|component| identify(component.node, false))
-                }),
+                Some(name) => self.document.by_ref.get(name).cloned().flatten(),
                 None => {
                     let link =
                         entry.pointer("/contents/url").and_then(Value::as_str).and_then(names::hub_url);
@@ -425,12 +445,13 @@ impl Reader<'_> {
     ) -> impl Iterator<Item = (usize, &'v Value)> + use<'v> {
         let value = node.get(key);
         if value.is_some_and(|value| !value.is_array()) {
-            self.found("F-BOM-TYPE", &format!("{at}/{key}"), "must be a list");
+            self.found("F-BOM-TYPE", &format!("{at}/{key}"), MUST_BE_LIST);
         }
         value.and_then(Value::as_array).into_iter().flatten().enumerate()
     }
 }
 
+const MUST_BE_LIST: &str = "must be a list";
 const NO_PROPERTY: &str = "a property has a name and a value, both text";
 
 /// The properties of a component and of its model card, and where there are some that are none.

@@ -6,19 +6,23 @@ mod cyclonedx;
 mod cyclonedx_schema;
 mod dialects;
 pub mod export;
+mod parts;
 mod spdx;
 mod xml;
 
 use serde_json::Value;
 use std::path::Path;
 
-use crate::signing::{ForeignState, JsonSignature, json_signatures};
+use crate::signing::{ForeignState, JsonSignature};
 use crate::text::Untrusted;
 
 use crate::disk;
 use crate::inventory::model::finding::{Finding, Scan};
 use crate::inventory::model::record::note;
-use crate::json;
+
+pub use parts::Take;
+
+use parts::Parts;
 
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// How a bill's file name ends.
@@ -26,13 +30,13 @@ const ENDINGS: [&str; 3] = ["json", "jsonld", "xml"];
 /// Foreign signatures that are told one by one.
 const MAX_SIGNATURES: usize = 16;
 
-/// How a tree of a format is told, and how the format's view reads it.
-type Format = (fn(&Value) -> bool, fn(&Value, &Untrusted) -> Scan);
+/// How a document of a format is told, and how the format's view reads it.
+type Format = (fn(&Parts<'_>) -> bool, fn(&Parts<'_>, &Untrusted, Take<'_>) -> Vec<Finding>);
 
 const FORMATS: [Format; 4] = [
-    (|root| root.get("bomFormat").and_then(Value::as_str) == Some("CycloneDX"), cyclonedx::view),
+    (|parts| parts.root.get("bomFormat").and_then(Value::as_str) == Some("CycloneDX"), cyclonedx::view),
     (spdx::is_three, spdx::view_three),
-    (|root| root.get("spdxVersion").is_some(), spdx::view_two),
+    (|parts| parts.root.get("spdxVersion").is_some(), spdx::view_two),
     (aitf::is_one, aitf::view),
 ];
 
@@ -40,8 +44,8 @@ const FORMATS: [Format; 4] = [
 pub const NO_BILL: [&str; 4] = ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT"];
 
 /// Whether what was read is a bill of materials.
-pub(crate) fn is_bill(scan: &Scan) -> bool {
-    !scan.findings.iter().any(|finding| NO_BILL.contains(&finding.code.as_str()))
+pub(crate) fn is_bill(findings: &[Finding]) -> bool {
+    !findings.iter().any(|finding| NO_BILL.contains(&finding.code.as_str()))
 }
 
 /// Whether a file's name is one of a bill of materials.
@@ -51,61 +55,74 @@ pub fn is_document(path: &Path) -> bool {
 
 /// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
 pub fn read(path: &Path, source: &Untrusted) -> Scan {
+    let mut models = Vec::new();
+    let findings = read_each(path, source, &mut |model| models.push(model));
+    Scan { models, findings }
+}
+
+/// The same for who takes the models one after the other; the findings are what is returned.
+pub fn read_each(path: &Path, source: &Untrusted, take: Take<'_>) -> Vec<Finding> {
     let refuse = |code: &str, message: String| {
         let mut findings = Vec::new();
         note(&mut findings, code, None, source, "", message);
-        Scan { models: Vec::new(), findings }
+        findings
     };
     let bytes = match disk::whole(path, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(unread) => return refuse("F-BOM-UNREADABLE", unread.to_string()),
     };
     let mut findings = Vec::new();
-    // Of JSON only: XML has its own signatures.
-    let mut is_ambiguous = None;
-    let root = if xml::is_xml(&bytes) {
-        match xml::parse(&bytes) {
-            Ok(tree) => {
-                if tree.is_signed {
-                    let message =
-                        "an XML signature of this document; it is none of the model's, and not verified here";
-                    note(&mut findings, "F-BOM-SIGNATURE", None, source, "", message);
-                }
-                tree.root
-            }
+    // XML has signatures of its own, and its parts keep nothing of the text.
+    if xml::is_xml(&bytes) {
+        let xml = match xml::parse(&bytes) {
+            Ok(xml) => xml,
             Err(message) => return refuse("F-BOM-XML", message),
+        };
+        drop(bytes);
+        if xml.is_signed {
+            let message =
+                "an XML signature of this document; it is none of the model's, and not verified here";
+            note(&mut findings, "F-BOM-SIGNATURE", None, source, "", message);
         }
-    } else {
-        match json::parse_tree(&bytes) {
-            Ok(tree) => {
-                for name in &tree.duplicates {
-                    let message = "this name occurs twice in one object; the last one counts";
-                    note(&mut findings, "F-BOM-DUPLICATE-KEY", None, source, name, message);
-                }
-                is_ambiguous = Some(!tree.duplicates.is_empty());
-                tree.root
-            }
-            Err(message) => return refuse("F-BOM-JSON", message),
-        }
+        return read_parts(&Parts::of_xml(xml), source, findings, take, |_| {});
+    }
+    let (parts, json) = match Parts::of_json(&bytes) {
+        Ok(read) => read,
+        Err(message) => return refuse("F-BOM-JSON", message),
     };
-    drop(bytes);
-    let Some((_, view)) = FORMATS.iter().find(|(is_it, _)| is_it(&root)) else {
+    for name in &json.duplicates {
+        let message = "this name occurs twice in one object; the last one counts";
+        note(&mut findings, "F-BOM-DUPLICATE-KEY", None, source, name, message);
+    }
+    read_parts(&parts, source, findings, take, |findings| {
+        if json.has_signatures {
+            tell_signatures(&parts, !json.duplicates.is_empty(), source, findings);
+        }
+    })
+}
+
+/// Hands a document to its format's view, once `tell` has told what is to be told of a bill of any format.
+fn read_parts(
+    parts: &Parts<'_>,
+    source: &Untrusted,
+    mut findings: Vec<Finding>,
+    take: Take<'_>,
+    tell: impl FnOnce(&mut Vec<Finding>),
+) -> Vec<Finding> {
+    let Some((_, view)) = FORMATS.iter().find(|(is_it, _)| is_it(parts)) else {
         let message = "not a bill of materials in CycloneDX, SPDX or AITF";
         note(&mut findings, "F-BOM-FORMAT", None, source, "", message);
-        return Scan { models: Vec::new(), findings };
+        return findings;
     };
-    if let Some(is_ambiguous) = is_ambiguous {
-        tell_signatures(&root, is_ambiguous, source, &mut findings);
-    }
-    let Scan { models, findings: more } = view(&root, source);
-    findings.extend(more);
-    Scan { models, findings }
+    tell(&mut findings);
+    findings.extend(view(parts, source, take));
+    findings
 }
 
 /// Tells each JSON signature (JSF 0.82: `signature` on the document and on parts of it) as what it is, those that
 /// do not fit first. None of them is the model's.
-fn tell_signatures(root: &Value, is_ambiguous: bool, source: &Untrusted, findings: &mut Vec<Finding>) {
-    let mut signatures = root.as_object().map(|root| json_signatures(root, is_ambiguous)).unwrap_or_default();
+fn tell_signatures(parts: &Parts<'_>, is_ambiguous: bool, source: &Untrusted, findings: &mut Vec<Finding>) {
+    let mut signatures = parts.signatures(is_ambiguous);
     signatures.sort_by_key(|signature| signature.state != ForeignState::DoesNotFit);
     for signature in signatures.iter().take(MAX_SIGNATURES) {
         note(findings, "F-BOM-SIGNATURE", None, source, signature.place.raw(), words(signature));

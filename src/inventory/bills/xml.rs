@@ -8,12 +8,16 @@ use quick_xml::name::ResolveResult;
 use quick_xml::{NsReader, XmlVersion};
 use serde_json::{Map, Value};
 
+use crate::json::Item;
+
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 const MAX_DEPTH: usize = 128;
 const MAX_NODES: usize = 2_000_000;
 const MAX_ATTRIBUTES: usize = 64;
 /// The version follows.
 const NAMESPACE: &str = "http://cyclonedx.org/schema/bom/";
+/// The list of a document that grows with the number of models.
+const COMPONENTS: &str = "components";
 const XML_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
 
 /// Elements that only hold a list of others.
@@ -70,6 +74,8 @@ pub(super) fn is_xml(bytes: &[u8]) -> bool {
 struct Frame {
     name: String,
     is_list: bool,
+    /// Whether its items stand apart.
+    is_apart: bool,
     members: Map<String, Value>,
     items: Vec<Value>,
     text: String,
@@ -77,9 +83,11 @@ struct Frame {
 }
 
 /// A parsed document.
-pub(super) struct XmlTree {
-    /// The root.
+pub(super) struct Xml {
+    /// The root; its components stand apart.
     pub root: Value,
+    /// The components of the document, if it has a list of them.
+    pub components: Option<Vec<Item<'static>>>,
     /// Whether it carries an XML signature.
     pub is_signed: bool,
 }
@@ -88,13 +96,13 @@ pub(super) struct XmlTree {
 ///
 /// # Errors
 /// Our own words, with the byte.
-pub(super) fn parse(bytes: &[u8]) -> Result<XmlTree, String> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Xml, String> {
     if bytes.len() > MAX_BYTES {
         return Err(format!("larger than {MAX_BYTES} bytes; not read as XML"));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| "not valid UTF-8".to_owned())?;
     let mut reader = NsReader::from_str(text);
-    let mut builder = Builder { stack: Vec::new(), passed: 0, nodes: 0, root: None, version: String::new() };
+    let mut builder = Builder::default();
     let mut is_signed = false;
     loop {
         let at = reader.buffer_position();
@@ -131,7 +139,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<XmlTree, String> {
     if !builder.stack.is_empty() || builder.passed > 0 {
         return Err("not valid XML: it ends before its elements do".to_owned());
     }
-    Ok(XmlTree { root: builder.root.unwrap_or(Value::Null), is_signed })
+    Ok(Xml { root: builder.root.unwrap_or(Value::Null), components: builder.components, is_signed })
 }
 
 fn own(namespace: &ResolveResult<'_>) -> String {
@@ -141,6 +149,7 @@ fn own(namespace: &ResolveResult<'_>) -> String {
     }
 }
 
+#[derive(Default)]
 struct Builder {
     stack: Vec<Frame>,
     /// Open elements of other vocabularies.
@@ -148,6 +157,8 @@ struct Builder {
     nodes: usize,
     root: Option<Value>,
     version: String,
+    /// What stands in the document's list of components, as text: a tree of it would take many times its size.
+    components: Option<Vec<Item<'static>>>,
 }
 
 impl Builder {
@@ -192,9 +203,15 @@ impl Builder {
         }
         let has_attributes = !members.is_empty();
         let is_list = LISTS.contains(&name.as_str());
+        let is_apart = name == COMPONENTS
+            && matches!(self.stack.as_slice(), [bom] if !bom.members.contains_key(COMPONENTS));
+        if is_apart {
+            self.components = Some(Vec::new());
+        }
         self.stack.push(Frame {
             name,
             is_list,
+            is_apart,
             members,
             items: Vec::new(),
             text: String::new(),
@@ -218,7 +235,17 @@ impl Builder {
         }
         let Some(frame) = self.stack.pop() else { return };
         let name = frame.name.clone();
+        let is_apart = frame.is_apart;
         let value = frame.value();
+        let is_below_document = self.stack.len() == 1;
+        match (self.stack.last_mut(), &mut self.components) {
+            (Some(above), Some(components)) if above.is_apart => return components.push(Item::of(value)),
+            // Another list of components, or something else of this name: an item, as it would be in a tree.
+            (Some(_), Some(components)) if is_below_document && name == COMPONENTS && !is_apart => {
+                return components.push(Item::of(value));
+            }
+            _ => {}
+        }
         match self.stack.last_mut() {
             Some(above) => above.take(&name, value),
             // A second root is no XML, and the parser says so.

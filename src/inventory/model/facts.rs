@@ -2,13 +2,14 @@
 
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::ModelId;
 use super::packed::{Packed, Place, Shared, Text};
 
 /// How far a fact is to be believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Basis {
     /// We computed it from bytes.
@@ -34,7 +35,7 @@ impl Basis {
 }
 
 /// What a fact is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactKey {
     /// Version or revision.
@@ -65,7 +66,7 @@ pub enum FactKey {
     Name,
     /// Elements of all tensors together.
     Parameters,
-    /// A summary of the tensors, see [`TensorSummary`](crate::inventory::TensorSummary).
+    /// A summary of the tensors.
     Tensors,
     /// Types of the tensors' elements.
     DataType,
@@ -132,7 +133,7 @@ impl FactKey {
 }
 
 /// One fact: value, basis, and where it was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fact {
     /// What it is about.
     pub key: FactKey,
@@ -158,7 +159,7 @@ impl Fact {
 }
 
 /// How a model came from a parent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
     /// Trained further.
@@ -198,7 +199,7 @@ impl Relation {
 }
 
 /// A parent as a source names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ParentRef {
     /// `owner/name`, or only a name.
     pub id: ModelId,

@@ -1,5 +1,6 @@
 //! What reading a source gives: models, and what the source gets wrong.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::id::ModelId;
@@ -7,7 +8,7 @@ use super::models::Model;
 use crate::text::Untrusted;
 
 /// Something that a source gets wrong. It never stops a scan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// A stable code, for example `F-BOM-HASH-LENGTH`.
     pub code: String,

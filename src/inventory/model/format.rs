@@ -1,9 +1,10 @@
 //! Formats of weights, by name. How one is told stands with the readers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A weights format, told by looking at bytes, never by loading.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// safetensors: data only.

@@ -1,5 +1,6 @@
 //! What can run code when a model is loaded, as plain values and in words. What looks for it stands with the readers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::format::Format;
@@ -9,7 +10,7 @@ use crate::text::Untrusted;
 const MAX_OF_LINE: usize = 4;
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     /// Runs what its maker likes, or leaves the folder.
@@ -47,7 +48,7 @@ impl Tier {
 }
 
 /// What kind of thing it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum HazardKind {
     /// What a pickle imports.
@@ -85,7 +86,7 @@ impl HazardKind {
 }
 
 /// One thing that matters when a file is loaded.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Hazard {
     /// How bad it is.
     pub tier: Tier,

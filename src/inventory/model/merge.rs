@@ -8,7 +8,7 @@ use super::finding::{Finding, Scan};
 use super::hex::is_hex;
 use super::id::ModelId;
 use super::models::{Kind, Model};
-use super::record::{MAX_FACTS, TOO_MANY_FACTS, note};
+use super::record::{MAX_FACTS, MAX_FINDINGS, TOO_MANY_FACTS, note};
 
 /// Facts of which a model has one truth, so that sources can disagree about them.
 const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];
@@ -24,12 +24,15 @@ impl Merged {
     /// Takes in what one source says.
     pub fn add(&mut self, part: Scan) {
         self.findings.extend(part.findings);
-        for model in part.models {
-            match self.models.get_mut(&model.id) {
-                Some(known) => join(known, model, &mut self.findings),
-                None => {
-                    self.models.insert(model.id.clone(), model);
-                }
+        part.models.into_iter().for_each(|model| self.take(model));
+    }
+
+    /// Takes in a model; what the source gets wrong is told at the end, by [`Merged::finish_after`].
+    pub fn take(&mut self, model: Model) {
+        match self.models.get_mut(&model.id) {
+            Some(known) => join(known, model, &mut self.findings),
+            None => {
+                self.models.insert(model.id.clone(), model);
             }
         }
     }
@@ -45,6 +48,15 @@ impl Merged {
         }
         merged.iter_mut().for_each(Model::pack);
         Scan { models: merged, findings }
+    }
+
+    /// The same of one source, whose own findings come before those of bringing its models together.
+    pub fn finish_after(mut self, mut findings: Vec<Finding>) -> Scan {
+        // Where there are as many as are kept, these are left out.
+        let room = MAX_FINDINGS.saturating_sub(findings.len());
+        self.findings.truncate(room);
+        findings.append(&mut self.findings);
+        Scan { models: self.models.into_values().collect(), findings }
     }
 
     /// The models sorted by id, and all findings.

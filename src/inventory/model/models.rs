@@ -6,11 +6,12 @@ use super::hazard::Hazard;
 use super::id::ModelId;
 use super::packed::List;
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// What a model is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Weights.
@@ -40,7 +41,7 @@ impl Kind {
 
 /// What an AIBOM says of a model's signature (`touchmark:oms:*` properties and hashes): declared, to be
 /// compared with a verification, never believed. L1.14.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct Binding {
     /// Expected OMS root digest, hex.
     pub root_digest: Option<Untrusted>,
@@ -57,7 +58,7 @@ pub struct Binding {
 }
 
 /// One model: what the sources together say of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Model {
     /// The inventory's key.
     pub id: ModelId,

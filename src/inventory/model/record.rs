@@ -9,7 +9,7 @@ use super::models::Model;
 use super::names;
 
 /// A document cannot make us keep more findings than this.
-const MAX_FINDINGS: usize = 1000;
+pub(super) const MAX_FINDINGS: usize = 1000;
 
 /// Facts, and parents, of one model: no bill of good will has as many, and each is compared with the others.
 pub(super) const MAX_FACTS: usize = 1000;

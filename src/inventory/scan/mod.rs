@@ -7,7 +7,6 @@ use crate::text::Untrusted;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::time::SystemTime;
 
 use super::workspace::{Source, SourceKind, Workspace};
@@ -132,10 +131,13 @@ fn holds_bills(folder: &Path) -> bool {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let documents =
         entries.map(|entry| entry.path()).filter(|path| bills::is_document(path) && path.is_file());
-    documents.take(MAX_LOOKS).any(|path| bills::is_bill(&bills::read(&path, &Untrusted::default())))
+    documents
+        .take(MAX_LOOKS)
+        .any(|path| bills::is_bill(&bills::read_each(&path, &Untrusted::default(), &mut |_| {})))
 }
 
-/// Documents above this size are read one after the other: each takes several times its size while it is read.
+/// Documents above this size are read one after the other on one thread: each takes more than its size while it is
+/// read, and the next one takes what the one before gave back.
 const LARGE_BYTES: u64 = 16 * 1024 * 1024;
 
 struct Surveyor<'a> {
@@ -147,12 +149,12 @@ struct Surveyor<'a> {
 
 impl Surveyor<'_> {
     /// Reads a part when it is not as it was.
-    fn part(&self, name: String, stamp: Stamp, read: impl FnOnce() -> Scan) -> Part {
+    fn part(&self, name: String, stamp: Stamp, read: impl FnOnce(bills::Take<'_>) -> Vec<Finding>) -> Part {
         let is_known = !stamp.is_empty() && self.known.get(&name) == Some(&stamp);
         let scan = (!is_known).then(|| {
             let mut merged = Merged::default();
-            merged.add(read());
-            let mut scan = merged.finish();
+            let findings = read(&mut |model| merged.take(model));
+            let mut scan = merged.finish_after(findings);
             scan.models.iter_mut().for_each(Model::pack);
             scan
         });
@@ -163,7 +165,7 @@ impl Surveyor<'_> {
     fn search(&self, source: &Source, findings: Vec<Finding>) -> Part {
         let stamp = Stamp::of_text(&format!("{findings:?}"));
         let name = format!("search {}", crate::disk::slashed(&source.path));
-        self.part(name, stamp, || Scan { models: Vec::new(), findings })
+        self.part(name, stamp, |_| findings)
     }
 
     fn folders(&self, root: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
@@ -183,7 +185,11 @@ impl Surveyor<'_> {
             .map(|place| {
                 self.progress.check()?;
                 let name = format!("folder {}", place.shown());
-                let part = self.part(name, place.stamp(self.since), || place.read());
+                let part = self.part(name, place.stamp(self.since), |take| {
+                    let Scan { models, findings } = place.read();
+                    models.into_iter().for_each(take);
+                    findings
+                });
                 self.progress.add_file();
                 Ok(part)
             })
@@ -215,23 +221,26 @@ impl Surveyor<'_> {
             documents.push((path.to_owned(), source.path.clone()));
         }
         self.progress.expect(documents.len() as u64, 0);
-        let alone = Mutex::new(());
-        let read: Vec<Part> = documents
+        let read = |file: &Path, shown: &Path| {
+            self.progress.check()?;
+            let shown = crate::disk::slashed(shown);
+            let part = self.part(format!("bom {shown}"), Stamp::of_file(file, self.since), |take| {
+                bills::read_each(file, &Untrusted::new(shown.as_str()), take)
+            });
+            self.progress.add_file();
+            Ok(part)
+        };
+        let is_large = |file: &Path| std::fs::metadata(file).is_ok_and(|file| file.len() > LARGE_BYTES);
+        let small: Vec<Option<Part>> = documents
             .par_iter()
-            .map(|(file, shown)| {
-                self.progress.check()?;
-                let shown = crate::disk::slashed(shown);
-                let part = self.part(format!("bom {shown}"), Stamp::of_file(file, self.since), || {
-                    let size = std::fs::metadata(file).map_or(0, |metadata| metadata.len());
-                    let _alone = (size > LARGE_BYTES)
-                        .then(|| alone.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-                    bills::read(file, &Untrusted::new(shown.as_str()))
-                });
-                self.progress.add_file();
-                Ok(part)
-            })
+            .map(|(file, shown)| (!is_large(file)).then(|| read(file, shown)).transpose())
             .collect::<Result<_>>()?;
-        parts.extend(read);
+        for ((file, shown), small) in documents.iter().zip(small) {
+            parts.push(match small {
+                Some(part) => part,
+                None => read(file, shown)?,
+            });
+        }
         Ok(())
     }
 }

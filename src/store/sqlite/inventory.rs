@@ -7,6 +7,7 @@ use crate::text::Untrusted;
 use rayon::prelude::*;
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -140,7 +141,7 @@ impl Inventory for Sqlite {
         if survey.parts.len() == known.len() && survey.parts.iter().enumerate().all(is_same) {
             return Ok(false);
         }
-        let rows = survey.parts.par_iter().map(Rows::of).collect::<Result<Vec<Rows>>>()?;
+        let rows = survey.parts.par_iter().map(Rows::of).collect::<Result<Vec<Rows<'_>>>>()?;
         let meanwhile = self.at_file(
             Error::new(Code::Write, "another process changed the inventory meanwhile")
                 .help("scan again; nothing was changed"),
@@ -281,23 +282,22 @@ fn parts(connection: &rusqlite::Connection) -> rusqlite::Result<HashMap<String, 
         .collect()
 }
 
-/// A part's rows as text, made outside of the transaction.
+/// A part's rows as text, made outside of the transaction. What a model keeps as text is not copied.
 #[derive(Default)]
-struct Rows {
+struct Rows<'p> {
     /// Model, core, facts, parents.
-    models: Vec<(String, String, String, String)>,
+    models: Vec<(&'p str, String, Cow<'p, str>, Cow<'p, str>)>,
     findings: Vec<String>,
 }
 
-impl Rows {
-    fn of(part: &Part) -> Result<Self> {
+impl<'p> Rows<'p> {
+    fn of(part: &'p Part) -> Result<Self> {
         let json =
             |cause: serde_json::Error| Error::new(Code::Internal, format!("cannot write as JSON ({cause})"));
         let Some(scan) = &part.scan else { return Ok(Rows::default()) };
-        let row = |model: &Model| {
+        let row = |model: &'p Model| {
             let core = serde_json::to_string(&Core::of(model)).map_err(json)?;
-            let (facts, parents) = (model.facts.text().into_owned(), model.parents.text().into_owned());
-            Ok((model.id.raw().to_owned(), core, facts, parents))
+            Ok((model.id.raw(), core, model.facts.text(), model.parents.text()))
         };
         Ok(Rows {
             models: scan.models.par_iter().map(row).collect::<Result<_>>()?,
@@ -315,7 +315,7 @@ fn write_part(
     part: &Part,
     position: i64,
     before: Option<Known>,
-    rows: &Rows,
+    rows: &Rows<'_>,
     at: jiff::Timestamp,
 ) -> rusqlite::Result<()> {
     if part.scan.is_none() {

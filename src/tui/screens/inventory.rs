@@ -2,6 +2,7 @@
 //! to do about it. Only the rows in sight are built.
 
 use crate::inventory::{FactKey, Model, ParentRef};
+use crate::report::case;
 use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, choose, decision_look, first_row, fit, lines, outcome_role, put};
 use crate::tui::screens::verdict::{headline, reason, standing};
@@ -9,6 +10,8 @@ use crate::tui::state::app::App;
 use crate::tui::state::rows::Saved;
 use crate::tui::theme::Role;
 use crate::view::View;
+use crate::words::Face;
+use crate::words::reasons::told;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -259,7 +262,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     match signer {
         Some((name, basis)) => fact("signed by", name, basis),
         None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), ""),
-        None => fact("signed by", "not looked at yet".to_owned(), ""),
+        None => fact("signed by", "not verified".to_owned(), ""),
     }
     if let Some(v) = view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
         if let Some(coverage) = v.coverage() {
@@ -308,17 +311,16 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
 fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(verdict) = view.verdict(index) else { return Vec::new() };
     let mut out = standing(&verdict, pen, columns);
-    let told = verdict.told();
-    let verified = view.verified.get(index).and_then(Option::as_ref);
-    let advice = verified.and_then(|verified| verified.verification.headline()?.words().remedy);
-    if let Some((codes, first)) = told.first() {
+    let case = case(view, &verdict);
+    let mut told = told(&case, Face::Tui);
+    let headline = case.verification.and_then(|verification| verification.headline());
+    let more = told.len().saturating_sub(1);
+    if let Some(first) = told.first_mut() {
         // The failing check stands above and has given its advice.
-        let mut first = (*first).clone();
-        if advice.as_deref() == Some(first.remedy.as_str()) {
+        if headline.is_some_and(|check| first.remedy_of == Some(check.stage)) {
             first.remedy.clear();
         }
-        out.extend(reason(codes, &first, pen, columns));
-        let more = told.len() - 1;
+        out.extend(reason(first, pen, columns));
         if more > 0 {
             out.push(pen.line(Role::Muted, format!("{} (w)", count(more, "more reason"))));
         }

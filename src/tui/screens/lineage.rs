@@ -3,12 +3,12 @@
 use crate::inventory::Basis;
 use crate::lineage::{LaneRow, doubts_of};
 use crate::report::doubt;
-use crate::report::words::caps;
 use crate::text::width;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use crate::tui::state::app::App;
 use crate::tui::theme::Role;
 use crate::view::View;
+use crate::words::caps;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};

@@ -1,16 +1,17 @@
 //! The maturity screen: three levels as bars, and the controls of the chosen one with outcome, basis,
-//! evidence, remedy and duty. It counts outcomes; it does not score.
+//! evidence, remedy and who is responsible. It counts outcomes; it does not score.
 
 use crate::inventory::Basis;
 use crate::maturity::{Control, ControlResult, Duty, Severity};
-use crate::report::words::caps;
-use crate::signing::Outcome;
+use crate::signing::{Outcome, Verification};
 use crate::text::bar;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use crate::tui::state::app::App;
 use crate::tui::state::controls::{of_level, outcome_of, result_of};
 use crate::tui::theme::Role;
 use crate::view::View;
+use crate::words::controls::control as words_of;
+use crate::words::{Face, caps};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -129,7 +130,8 @@ fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, ar
         }
     }
     if let Some((control, result)) = rows.get(app.control) {
-        let text = explain(control, result.as_ref(), pen, usize::from(detail.width));
+        let verification = app.model().and_then(|(index, _)| view.verification(index));
+        let text = explain(control, result.as_ref(), verification, pen, usize::from(detail.width));
         lines(frame, detail, &text, 0);
     }
 }
@@ -137,6 +139,7 @@ fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, ar
 fn explain(
     control: &Control,
     result: Option<&ControlResult>,
+    verification: Option<&Verification>,
     pen: Pen<'_>,
     columns: usize,
 ) -> Vec<Line<'static>> {
@@ -145,20 +148,28 @@ fn explain(
     let mut out = vec![pen.line(Role::Border, "─".repeat(columns))];
     let head = vec![pen.outcome(outcome), Span::raw("  ")];
     out.extend(pen.wrapped(head, Role::Title, &crate::text::screen(&control.title), columns));
+    let label = if columns >= 60 { 11 } else { 8 };
     let mut row = |name: &str, value: &str| {
         if !value.is_empty() {
-            out.extend(pen.wrapped(vec![pen.span(Role::Muted, fit(name, 9))], Role::Text, value, columns));
+            out.extend(pen.wrapped(
+                vec![pen.span(Role::Muted, format!("{name:<label$} "))],
+                Role::Text,
+                value,
+                columns,
+            ));
         }
     };
-    row("found", &result.map(|result| result.found.screen()).unwrap_or_default());
+    let (found, remedy) =
+        result.map(|result| words_of(result, control, verification, Face::Tui)).unwrap_or_default();
+    row("found", &found.screen());
     row("basis", basis);
-    if outcome != Outcome::Pass && outcome != Outcome::NotApplicable {
-        let remedy = result.map(|result| result.remedy.as_str()).filter(|remedy| !remedy.is_empty());
-        row("remedy", &crate::text::screen(remedy.unwrap_or(&control.remediation)));
+    if result.is_none() {
+        row("remedy", &crate::text::screen(&control.remediation));
     }
-    row("duty", duty(control.duty));
-    row("passes", &crate::text::screen(&control.pass));
-    row("clause", &crate::text::screen(&control.clause));
+    row("remedy", &crate::text::screen(&remedy));
+    row("responsible", duty(control.duty));
+    row("requirement", &crate::text::screen(&control.pass));
+    row("source", &crate::text::screen(&control.clause));
     out
 }
 

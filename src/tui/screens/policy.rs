@@ -91,16 +91,16 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         let mark = if stage.name == view.stage { "▸" } else { " " };
         let production = if stage.production { ", production" } else { "" };
         let text =
-            format!("{mark}{} wants L{}{production}", crate::text::screen(&stage.name), stage.min_level);
+            format!("{mark}{} requires L{}{production}", crate::text::screen(&stage.name), stage.min_level);
         out.extend(pen.wrapped(Vec::new(), Role::Text, &text, columns));
-        let actions = format!(
-            "contradicted {}, missing {}, error {}, not looked {}",
-            action(stage.on_contradicted),
-            action(stage.on_missing),
-            action(stage.on_error),
-            action(stage.on_unavailable)
-        );
-        out.extend(pen.wrapped(vec![pen.span(Role::Muted, "   ")], Role::Muted, &actions, columns));
+        for (evidence, does) in [
+            ("contradicted", stage.on_contradicted),
+            ("missing", stage.on_missing),
+            ("error", stage.on_error),
+            ("unavailable", stage.on_unavailable),
+        ] {
+            out.push(pen.line(Role::Muted, fit(&format!("   {evidence:<14}{}", action(does)), columns)));
+        }
     }
     out.push(Line::default());
     out.push(pen.line(Role::Title, "Anchors"));

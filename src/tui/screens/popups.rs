@@ -2,6 +2,7 @@
 
 use crate::commands::{keyed, shown};
 use crate::inventory::ModelId;
+use crate::report::case;
 use crate::text::count_are;
 use crate::tui::screens::jobs;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
@@ -12,6 +13,8 @@ use crate::tui::state::palette::matches;
 use crate::tui::state::popup::{Popup, REVIEWS};
 use crate::tui::theme::Role;
 use crate::view::ReviewWord;
+use crate::words::Face;
+use crate::words::reasons::told;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -165,7 +168,8 @@ fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'s
     if verdict.reasons.is_empty() {
         out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));
     }
-    out.extend(verdict.told().iter().flat_map(|(codes, one)| reason(codes, one, pen, columns)));
+    let case = case(view, &verdict);
+    out.extend(told(&case, Face::Tui).iter().flat_map(|one| reason(one, pen, columns)));
     let musts: Vec<String> =
         verdict.assessment.score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
     if !musts.is_empty() {

@@ -1,12 +1,13 @@
 //! What was found of a model and what follows from it, in lines: the failing check with its files, the level and
 //! decision, the reasons. Several screens and popups show them.
 
-use crate::decision::{Reason, Verdict};
-use crate::report::words::caps;
+use crate::decision::Verdict;
 use crate::signing::{Outcome, Verification};
 use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, short};
 use crate::tui::theme::Role;
+use crate::words::caps;
+use crate::words::reasons::{Told, line};
 use ratatui::text::{Line, Span};
 
 /// The failing check, at most `limit` of the files it is about, and what to do.
@@ -97,18 +98,16 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
     out
 }
 
-/// One reason of a decision, and what would lift it.
-pub fn reason(codes: &[&str], reason: &Reason, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let codes = match codes {
+/// Reasons that say the same, and what would lift them.
+pub fn reason(told: &Told<'_>, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let codes = match told.codes.as_slice() {
         [first, others @ ..] if others.len() > 1 => format!("{first} and {} more", others.len()),
         codes => codes.join(", "),
     };
-    let class = reason.class.map(|class| format!(" · {class:?}").to_lowercase()).unwrap_or_default();
     let head = vec![pen.span(Role::Accent, format!("{} ", crate::text::screen(&codes)))];
-    let mut out =
-        pen.wrapped(head, Role::Text, &format!("{}{class}", caps::reason(&reason.text).screen()), columns);
-    if !reason.remedy.is_empty() {
-        let remedy = crate::text::screen(&reason.remedy);
+    let mut out = pen.wrapped(head, Role::Text, &line(told), columns);
+    if !told.remedy.is_empty() {
+        let remedy = crate::text::screen(&told.remedy);
         out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, &remedy, columns));
     }
     out

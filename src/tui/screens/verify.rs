@@ -102,7 +102,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         return None;
     };
     let [top, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
-    lines(frame, top, &[pen.line(Role::Muted, facts(app, verified, &model.name.screen()))], 0);
+    lines(frame, top, &[pen.line(Role::Muted, facts(verified, &model.name.screen()))], 0);
     // The summaries stand beside the stages where there is room for more than their first word.
     let left = if area.width >= 110 { 46 } else { CHECKS_ONLY };
     let [checks, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
@@ -111,17 +111,15 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     Some(draw_right(app, &verified.verification, (&model.id.screen(), owner.as_deref()), pen, frame, right))
 }
 
-fn facts(app: &App, verified: &Verified, name: &str) -> String {
+fn facts(verified: &Verified, name: &str) -> String {
     let v = &verified.verification;
-    let stale = app.view.as_ref().is_some_and(|view| view.policy.digest != verified.policy_digest);
     format!(
-        " {name} · verified {} in {:.1} s · {} files, {}{}{}",
+        " {name} · verified {} in {:.1} s · {} files, {}{}",
         v.at.strftime("%F %T UTC"),
         verified.took_ms as f64 / 1000.0,
         v.files.matched + v.files.changed.len() as u64,
         size(v.files.bytes),
         v.hash.map(|hash| format!(", {hash:?}").to_lowercase()).unwrap_or_default(),
-        if stale { " · under another policy: V verifies again" } else { "" },
     )
 }
 

@@ -6,8 +6,10 @@ use crate::hashing::job::HashAlgorithm;
 use crate::json::{self, Object};
 use crate::text::Untrusted;
 use aws_lc_rs::digest;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
@@ -58,6 +60,20 @@ impl Serialize for RootDigest {
 impl<'de> Deserialize<'de> for RootDigest {
     fn deserialize<D: serde::Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
         String::deserialize(d)?.parse().map_err(|e: Error| serde::de::Error::custom(e.what))
+    }
+}
+
+impl JsonSchema for RootDigest {
+    fn schema_name() -> Cow<'static, str> {
+        "RootDigest".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "SHA-256 over the concatenated raw resource digests of an OMS manifest",
+            "type": "string",
+            "pattern": "^[0-9a-f]{64}$"
+        })
     }
 }
 

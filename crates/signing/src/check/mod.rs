@@ -4,6 +4,7 @@
 pub(crate) mod anchor;
 pub(crate) mod change;
 pub(crate) mod codes;
+pub(crate) mod curve;
 pub(crate) mod evidence;
 pub(crate) mod fault;
 pub(crate) mod identity;
@@ -15,14 +16,20 @@ pub(crate) mod why;
 pub use anchor::AnchorKind;
 pub use change::{ChangeNote, HeaderFormat};
 pub use codes::CheckCode;
+pub use curve::Curve;
 pub use evidence::{LogEntry, TimeSource};
 pub use fault::{DocumentFault, LinkFault, ListFault, Unlistable};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::Check;
+pub use why::policy::{
+    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
+    PolicyWhy,
+};
+pub use why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy};
 pub use why::{
-    FilesFound, FilesTally, FilesWhy, ForeignBeside, IdentityWhy, KeySaid, LikelyCause, MethodWhy,
-    MissingKind, NamedAnchor, ParseFound, ParseWhy, Parts, Prose, SignatureWhy, StatementWhy, SubjectWhy,
+    FilesFound, FilesTally, FilesWhy, ForeignBeside, KeySaid, LikelyCause, MethodWhy, MissingKind,
+    NamedAnchor, ParseFound, ParseWhy, Parts, Prose, SignatureWhy, SignerWhy, StatementWhy, SubjectWhy,
     TrustWhy, TrustedKey, TypeField, Why,
 };

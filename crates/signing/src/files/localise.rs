@@ -19,7 +19,7 @@ use super::parts::{Part, signed_size};
 use super::tensors::{self, Head, Layout};
 
 /// What kind of change a file shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChangeKind {
     /// Other bytes; more cannot be told.
@@ -42,7 +42,7 @@ pub enum ChangeKind {
 }
 
 /// Tensors that lie in a range of a file, by the file's own header.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct TensorsHit {
     /// The first few, by place.
     pub names: Vec<Untrusted>,
@@ -71,7 +71,7 @@ pub struct ChangedPart {
 }
 
 /// A file whose digest is not the signed one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct ChangedFile {
     /// Resource name.
     pub name: Untrusted,

@@ -11,7 +11,7 @@ use super::links::FollowedLinks;
 use super::localise::{ChangedFile, MovedFile};
 
 /// What became of the files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct FilesReport {
     /// Files that were signed.
     #[serde(default)]

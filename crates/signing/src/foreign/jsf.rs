@@ -2,11 +2,13 @@
 //! without the signature's own `value`, in the form of RFC 8785. Each is tried by the key that it brings, which
 //! tells whether something was changed since and never who signed. It knows no bill of materials.
 
+use crate::json::Item;
 use crate::text::Untrusted;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use der::Encode;
 use der::asn1::UintRef;
+use serde::Serialize;
 use serde_json::{Map, Number, Value, json};
 use std::collections::BTreeMap;
 
@@ -56,6 +58,43 @@ pub struct JsonSignature {
     pub why: Option<&'static str>,
 }
 
+/// An object that may hold a signature.
+#[derive(Clone, Copy)]
+struct Holder<'v> {
+    members: &'v Members,
+    /// Members of it that stand apart.
+    lists: &'v [(String, Vec<Item<'v>>)],
+}
+
+/// What a member holds.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Held<'v> {
+    Value(&'v Value),
+    Items(&'v [Item<'v>]),
+}
+
+impl<'v> Holder<'v> {
+    fn members(self) -> impl Iterator<Item = (&'v str, Held<'v>)> {
+        self.members.iter().map(move |(name, value)| {
+            let items = self.lists.iter().find(|(known, _)| known == name);
+            (name.as_str(), items.map_or(Held::Value(value), |(_, items)| Held::Items(items)))
+        })
+    }
+}
+
+impl Held<'_> {
+    fn measure(&self, name: &str, left: &mut usize) -> Result<(), &'static str> {
+        match self {
+            Held::Value(value) => measure(name, value, left),
+            Held::Items(items) => {
+                count(name.len(), left)?;
+                items.iter().try_for_each(|item| measure("", &item.value(), left))
+            }
+        }
+    }
+}
+
 /// What one signer comes to.
 type Verdict = (ForeignState, Option<&'static str>);
 
@@ -72,9 +111,16 @@ struct Part<'v> {
 
 /// Every JSON signature of a document, that of the document itself first. In an ambiguous document (a name occurs
 /// twice in one object) none is verified. The document's parser bounds its depth.
-pub fn signatures(document: &Members, is_ambiguous: bool) -> Vec<JsonSignature> {
+///
+/// Members that are `lists` stand apart: in the document itself they are empty. Their items are trees only as long as
+/// each is looked at.
+pub fn signatures(
+    document: &Members,
+    lists: &[(String, Vec<Item<'_>>)],
+    is_ambiguous: bool,
+) -> Vec<JsonSignature> {
     let mut search = Search { left: MAX_WORK, is_ambiguous, found: Vec::new() };
-    search.object(document, &mut String::new());
+    search.object(Holder { members: document, lists }, &mut String::new());
     search.found
 }
 
@@ -83,7 +129,7 @@ pub(super) fn recognise(document: &Members) -> Option<Seen> {
     let signature = document.get("signature")?.as_object()?;
     let core = first(signature).unwrap_or(signature);
     let (_, _) = (core.get("algorithm")?.as_str()?, core.get("value")?.as_str()?);
-    let found = signatures(document, false);
+    let found = signatures(document, &[], false);
     let own = found.first()?;
     let worst = found.iter().rev().max_by_key(|one| rank(one.state))?;
     let names: Vec<&str> = own.left_out.iter().take(SHOWN_LEFT_OUT).map(Untrusted::raw).collect();
@@ -125,18 +171,25 @@ struct Search {
 }
 
 impl Search {
-    fn object(&mut self, members: &Members, at: &mut String) {
+    fn object(&mut self, holder: Holder<'_>, at: &mut String) {
         if self.found.len() >= MAX_SIGNATURES {
             return;
         }
-        if let Some(signature) = members.get("signature").and_then(Value::as_object)
+        if let Some(signature) = holder.members.get("signature").and_then(Value::as_object)
             && ["algorithm", "signers", "chain"].iter().any(|part| signature.contains_key(*part))
         {
-            let found = self.judge(members, signature, &format!("{at}/signature"));
+            let found = self.judge(holder, signature, &format!("{at}/signature"));
             self.found.push(found);
         }
-        for (name, value) in members {
-            self.below(value, at, name);
+        for (name, held) in holder.members() {
+            match held {
+                Held::Value(value) => self.below(value, at, name),
+                Held::Items(items) => self.inside(at, name, |search, at| {
+                    for (index, item) in items.iter().enumerate() {
+                        search.below(&item.value(), at, &index.to_string());
+                    }
+                }),
+            }
         }
     }
 
@@ -144,23 +197,28 @@ impl Search {
         if !value.is_object() && !value.is_array() {
             return;
         }
+        self.inside(at, name, |search, at| match value {
+            Value::Object(members) => search.object(Holder { members, lists: &[] }, at),
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    search.below(item, at, &index.to_string());
+                }
+            }
+            _ => {}
+        });
+    }
+
+    /// Looks into what is called `name`.
+    fn inside(&mut self, at: &mut String, name: &str, look: impl FnOnce(&mut Self, &mut String)) {
         let length = at.len();
         // RFC 6901, 3.
         at.push('/');
         at.push_str(&name.replace('~', "~0").replace('/', "~1"));
-        match value {
-            Value::Object(members) => self.object(members, at),
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.below(item, at, &index.to_string());
-                }
-            }
-            _ => {}
-        }
+        look(self, at);
         at.truncate(length);
     }
 
-    fn judge(&mut self, holder: &Members, signature: &Members, place: &str) -> JsonSignature {
+    fn judge(&mut self, holder: Holder<'_>, signature: &Members, place: &str) -> JsonSignature {
         let mut one = JsonSignature {
             place: place.into(),
             signer: signer(signature),
@@ -170,7 +228,7 @@ impl Search {
             state: ForeignState::Recognised,
             why: None,
         };
-        let (left_out, (form, inners)) = match self.read(holder, signature) {
+        let (left_out, (form, inners)) = match self.read(holder.members, signature) {
             Ok(read) => read,
             Err(why) => {
                 one.why = Some(why);
@@ -207,7 +265,7 @@ impl Search {
         Ok((left_out(holder, signature)?, inners(signature)?))
     }
 
-    fn tried(&mut self, holder: &Members, left_out: &[&str], part: &Part<'_>) -> Verdict {
+    fn tried(&mut self, holder: Holder<'_>, left_out: &[&str], part: &Part<'_>) -> Verdict {
         let scheme = match algorithm(part.inner) {
             Some(name) if ALGORITHMS.contains(&name) => name,
             Some("HS256" | "HS384" | "HS512") => {
@@ -229,15 +287,15 @@ impl Search {
         let Some(value) = value.and_then(|value| URL_SAFE_NO_PAD.decode(value).ok()) else {
             return (ForeignState::Malformed, Some("its value is not base64url"));
         };
-        let mut signed = BTreeMap::from([("signature", &part.signed)]);
-        for (name, value) in holder.iter().filter(|(name, _)| *name != "signature") {
-            if left_out.contains(&name.as_str()) {
+        let mut signed = BTreeMap::from([("signature", Held::Value(&part.signed))]);
+        for (name, held) in holder.members().filter(|(name, _)| *name != "signature") {
+            if left_out.contains(&name) {
                 continue;
             }
-            if let Err(why) = measure(name, value, &mut self.left) {
+            if let Err(why) = held.measure(name, &mut self.left) {
                 return unverified(why);
             }
-            signed.insert(name, value);
+            signed.insert(name, held);
         }
         let Ok(message) = serde_json_canonicalizer::to_vec(&signed) else {
             return unverified("it has no canonical form");
@@ -373,6 +431,11 @@ fn public_key(key: &Members) -> Option<(&'static str, Vec<u8>)> {
     }
 }
 
+fn count(bytes: usize, left: &mut usize) -> Result<(), &'static str> {
+    *left = left.checked_sub(bytes + WORK_OF_A_VALUE).ok_or(TOO_MUCH)?;
+    Ok(())
+}
+
 /// Counts a value's share of the work, and refuses numbers that have no one meaning (I-JSON, RFC 7493).
 fn measure(name: &str, value: &Value, left: &mut usize) -> Result<(), &'static str> {
     let text = match value {
@@ -382,8 +445,7 @@ fn measure(name: &str, value: &Value, left: &mut usize) -> Result<(), &'static s
         }
         _ => 0,
     };
-    let work = name.len() + text + WORK_OF_A_VALUE;
-    *left = left.checked_sub(work).ok_or(TOO_MUCH)?;
+    count(name.len() + text, left)?;
     match value {
         Value::Array(items) => items.iter().try_for_each(|item| measure("", item, left)),
         Value::Object(members) => members.iter().try_for_each(|(name, value)| measure(name, value, left)),

@@ -31,6 +31,14 @@ pub(super) enum Duplicates {
     Noted,
 }
 
+/// Whether what is read is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keep {
+    All,
+    /// Items of lists are read and forgotten: to see whether a document is sound.
+    Nothing,
+}
+
 /// Takes one item of a list, with its index.
 pub type OnItem<'a> = &'a mut dyn FnMut(usize, Value) -> Result<()>;
 
@@ -70,18 +78,14 @@ pub(super) enum Why {
 pub(super) fn read(
     bytes: &[u8],
     limits: Limits,
+    keep: Keep,
     items: Option<Items<'_>>,
 ) -> std::result::Result<Read, Stopped> {
     let ahead = items.as_ref().map(|items| items.path);
-    let state = State {
-        left: Cell::new(limits.values),
-        duplicates: limits.duplicates,
-        noted: RefCell::default(),
-        why: RefCell::default(),
-        on_item: RefCell::new(items.map(|items| items.on_item)),
-    };
+    let state =
+        State { on_item: RefCell::new(items.map(|items| items.on_item)), ..State::asking(limits, &[]) };
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let parsed = Seed { state: &state, depth: limits.depth, ahead }.deserialize(&mut json);
+    let parsed = Seed { ahead, ..Seed::within(&state, keep, limits.depth) }.deserialize(&mut json);
     match parsed.and_then(|root| json.end().map(|()| root)) {
         Ok(root) => Ok(Read { root, duplicates: state.noted.into_inner() }),
         Err(cause) => {
@@ -94,16 +98,61 @@ pub(super) fn read(
     }
 }
 
-struct State<'a> {
+pub(super) struct State<'a> {
     left: Cell<usize>,
     duplicates: Duplicates,
     noted: RefCell<Vec<String>>,
     /// Our own reason, because serde_json carries only text.
     why: RefCell<Option<Why>>,
     on_item: RefCell<Option<OnItem<'a>>>,
+    /// Keys to look out for, and those that occurred.
+    asked: &'static [&'static str],
+    met: RefCell<Vec<&'static str>>,
 }
 
 impl State<'_> {
+    /// Nothing is read yet; keys of the names `asked` are noted.
+    pub(super) fn asking(limits: Limits, asked: &'static [&'static str]) -> Self {
+        State {
+            left: Cell::new(limits.values),
+            duplicates: limits.duplicates,
+            noted: RefCell::default(),
+            why: RefCell::default(),
+            on_item: RefCell::default(),
+            asked,
+            met: RefCell::default(),
+        }
+    }
+
+    /// Counts a value; none when it is one too many.
+    pub(super) fn count(&self) -> Option<()> {
+        self.left.set(self.left.get().checked_sub(1)?);
+        Some(())
+    }
+
+    /// Notes a key that occurs twice.
+    pub(super) fn note(&self, key: &str) {
+        let mut noted = self.noted.borrow_mut();
+        if noted.len() < MAX_DUPLICATES {
+            noted.push(key.to_owned());
+        }
+    }
+
+    /// Notes a key that is looked out for.
+    pub(super) fn meet(&self, key: &str) {
+        if let Some(name) = self.asked.iter().find(|name| **name == key) {
+            let mut met = self.met.borrow_mut();
+            if !met.contains(name) {
+                met.push(name);
+            }
+        }
+    }
+
+    /// Keys that occurred twice, and those that were looked out for.
+    pub(super) fn told(self) -> (Vec<String>, Vec<&'static str>) {
+        (self.noted.into_inner(), self.met.into_inner())
+    }
+
     fn stop<E: serde::de::Error>(&self, why: Why) -> E {
         *self.why.borrow_mut() = Some(why);
         E::custom("refused")
@@ -111,14 +160,20 @@ impl State<'_> {
 }
 
 #[derive(Clone, Copy)]
-struct Seed<'s, 'a> {
+pub(super) struct Seed<'s, 'a> {
     state: &'s State<'a>,
     depth: usize,
+    keep: Keep,
     /// What of the path to the list that is handed over lies ahead; none beside the path.
     ahead: Option<&'static [&'static str]>,
 }
 
-impl Seed<'_, '_> {
+impl<'s, 'a> Seed<'s, 'a> {
+    /// A value of at most so many levels.
+    pub(super) fn within(state: &'s State<'a>, keep: Keep, depth: usize) -> Self {
+        Seed { state, depth, keep, ahead: None }
+    }
+
     fn below<E: serde::de::Error>(self) -> std::result::Result<Self, E> {
         let depth = self.depth.checked_sub(1).ok_or_else(|| self.state.stop(Why::TooDeep))?;
         Ok(Seed { depth, ahead: None, ..self })
@@ -142,10 +197,7 @@ impl Seed<'_, '_> {
 impl<'de> DeserializeSeed<'de> for Seed<'_, '_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> std::result::Result<Value, D::Error> {
-        match self.state.left.get().checked_sub(1) {
-            Some(left) => self.state.left.set(left),
-            None => return Err(self.state.stop(Why::TooMany)),
-        }
+        self.state.count().ok_or_else(|| self.state.stop(Why::TooMany))?;
         json.deserialize_any(self)
     }
 }
@@ -183,7 +235,9 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
         let below = self.below()?;
         let mut list = Vec::new();
         while let Some(item) = items.next_element_seed(below)? {
-            list.push(item);
+            if self.keep == Keep::All {
+                list.push(item);
+            }
         }
         Ok(Value::Array(list))
     }
@@ -197,10 +251,10 @@ impl<'de> Visitor<'de> for Seed<'_, '_> {
             }
             let ahead = self.ahead.and_then(<[_]>::split_first).filter(|(next, _)| **next == key);
             let value = entries.next_value_seed(Seed { ahead: ahead.map(|(_, rest)| rest), ..below })?;
-            let mut noted = self.state.noted.borrow_mut();
-            if is_known && noted.len() < MAX_DUPLICATES {
-                noted.push(key.clone());
+            if is_known {
+                self.state.note(&key);
             }
+            self.state.meet(&key);
             map.insert(key, value);
         }
         Ok(Value::Object(map))

@@ -4,7 +4,7 @@
 use crate::error::{Code, Error, Result};
 use serde_json::{Map, Value};
 
-use super::reader::{Duplicates, Items, Limits, OnItem, Why, read};
+use super::reader::{Duplicates, Items, Keep, Limits, OnItem, Why, read};
 
 /// More values than this are a flood. The items of a list that is read one by one do not count here.
 const MAX_VALUES: usize = 500_000;
@@ -33,7 +33,7 @@ pub fn parse_items(
 
 fn parse_with(bytes: &[u8], max_depth: usize, items: Option<Items<'_>>) -> Result<Value> {
     let limits = Limits { depth: max_depth, values: MAX_VALUES, duplicates: Duplicates::Refused };
-    read(bytes, limits, items).map(|read| read.root).map_err(|stopped| match stopped.why {
+    read(bytes, limits, Keep::All, items).map(|read| read.root).map_err(|stopped| match stopped.why {
         Why::TooDeep => Error::new(Code::TooLarge, "the document is nested too deeply"),
         Why::TooMany => Error::new(Code::TooLarge, "the document holds too many values"),
         Why::Twice(key) => Error::new(Code::Malformed, "a key occurs twice in one object")

@@ -3,10 +3,14 @@
 
 use serde_json::Value;
 
-use super::reader::{Duplicates, Limits, Why, read};
+use super::reader::{Duplicates, Keep, Limits, Read, Why, read};
 
 /// Values in one document.
 const MAX_VALUES: usize = 16_000_000;
+
+/// What a document may be.
+pub(super) const LIMITS: Limits =
+    Limits { depth: usize::MAX, values: MAX_VALUES, duplicates: Duplicates::Noted };
 
 /// A parsed document.
 pub struct Tree {
@@ -21,17 +25,32 @@ pub struct Tree {
 /// # Errors
 /// Our own words, with line and column.
 pub fn parse(bytes: &[u8]) -> Result<Tree, String> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let limits = Limits { depth: usize::MAX, values: MAX_VALUES, duplicates: Duplicates::Noted };
-    let read = read(bytes, limits, None).map_err(|stopped| {
+    let Read { root, duplicates } = reading(bytes, Keep::All)?;
+    Ok(Tree { root, duplicates })
+}
+
+/// Whether [`parse`] would read it.
+///
+/// # Errors
+/// Those of [`parse`].
+pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
+    reading(bytes, Keep::Nothing).map(drop)
+}
+
+/// A byte order mark is no part of the document.
+pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+fn reading(bytes: &[u8], keep: Keep) -> Result<Read, String> {
+    read(without_mark(bytes), LIMITS, keep, None).map_err(|stopped| {
         let what = match stopped.why {
             Why::NestedTooDeep => "nested deeper than 128 levels".to_owned(),
             Why::TooMany => format!("more than {MAX_VALUES} values"),
             _ => "not valid JSON".to_owned(),
         };
         format!("{what}, at line {} column {}", stopped.line, stopped.column)
-    })?;
-    Ok(Tree { root: read.root, duplicates: read.duplicates })
+    })
 }
 
 #[cfg(test)]

@@ -71,6 +71,23 @@ pub fn to_string<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<String>
     write(value, PrettyFormatter::new())
 }
 
+/// [`to_string`] to where it is to go, piece by piece as it is made.
+///
+/// # Errors
+/// As [`to_string`], and the writer's own.
+pub fn to_writer<T: Serialize + ?Sized>(value: &T, out: &mut dyn io::Write) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(out, Escaping(PrettyFormatter::new())))
+}
+
+/// A list whose items are made one after the other when it is written, and are forgotten then.
+pub struct Each<F>(pub F);
+
+impl<I: Iterator<Item: Serialize>, F: Fn() -> I> Serialize for Each<F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
 /// One line of JSON that is safe to print.
 ///
 /// # Errors
@@ -138,8 +155,37 @@ fn write_canonical(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::canonical;
+    use super::{Each, canonical, to_string, to_writer};
     use serde_json::json;
+
+    #[test]
+    fn what_is_written_piece_by_piece_is_what_is_written_at_once() {
+        let items = [json!({ "a": "\u{202e}é" }), json!([]), json!(null)];
+        for count in 0..=items.len() {
+            let some = &items[..count];
+            let mut out = Vec::new();
+            to_writer(&std::collections::BTreeMap::from([("list", Each(|| some.iter()))]), &mut out).unwrap();
+            assert_eq!(String::from_utf8(out).unwrap(), to_string(&json!({ "list": some })).unwrap());
+        }
+    }
+
+    #[test]
+    fn items_that_nobody_takes_are_not_made() {
+        struct Closing(usize);
+        impl std::io::Write for Closing {
+            fn write(&mut self, some: &[u8]) -> std::io::Result<usize> {
+                self.0 = self.0.checked_sub(some.len()).ok_or(std::io::ErrorKind::BrokenPipe)?;
+                Ok(some.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let made = std::cell::Cell::new(0);
+        let items = Each(|| (0..1_000_000).inspect(|_| made.set(made.get() + 1)));
+        assert!(to_writer(&items, &mut Closing(1000)).unwrap_err().is_io());
+        assert!(made.get() < 1000, "{}", made.get());
+    }
 
     #[test]
     fn members_are_sorted_by_utf_16_and_texts_are_spelt_one_way() {

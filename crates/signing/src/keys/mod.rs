@@ -16,5 +16,5 @@ pub use pkcs11::TokenKey;
 #[cfg(feature = "pkcs11")]
 pub use pkcs11_uri::Pkcs11Uri;
 pub use private::{Signer, SigningKey};
-pub use public::{Curve, PublicKey};
+pub use public::PublicKey;
 pub use secret::Secret;

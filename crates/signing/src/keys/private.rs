@@ -9,8 +9,9 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::encrypted::{Encrypted, encrypt};
-use super::public::{Curve, PublicKey, unusable};
+use super::public::{PublicKey, unusable};
 use super::secret::Secret;
+use crate::check::curve::Curve;
 
 /// A private key that can sign. Its bytes are wiped when it is dropped and never printed.
 pub struct SigningKey {
@@ -167,8 +168,9 @@ pub(super) fn private_block(pem: &[u8]) -> Result<Block<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::public::{Curve, PublicKey};
+    use super::super::public::PublicKey;
     use super::SigningKey;
+    use crate::check::curve::Curve;
 
     #[test]
     fn a_made_key_is_read_back_and_signs() {

@@ -1,6 +1,7 @@
 //! Elliptic-curve keys: P-256, P-384, P-521, each with its own SHA-2 (OMS v1.0, 8.2). It opens no files and
 //! knows no bundle.
 
+use crate::check::curve::Curve;
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
 use crate::pem;
@@ -8,22 +9,9 @@ use aws_lc_rs::signature as ecdsa;
 use aws_lc_rs::signature::{EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm};
 use der::asn1::ObjectIdentifier;
 use der::{Decode, Encode};
-use serde::{Deserialize, Serialize};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-
-/// The curves of OMS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Curve {
-    /// NIST P-256, signed with SHA-256.
-    P256,
-    /// NIST P-384, signed with SHA-384.
-    P384,
-    /// NIST P-521, signed with SHA-512.
-    P521,
-}
 
 /// A public key that can verify.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,17 +21,6 @@ pub struct PublicKey {
 }
 
 impl Curve {
-    pub(crate) const ALL: [Curve; 3] = [Curve::P256, Curve::P384, Curve::P521];
-
-    /// The usual name, for example `P-256`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Curve::P256 => "P-256",
-            Curve::P384 => "P-384",
-            Curve::P521 => "P-521",
-        }
-    }
-
     fn oid(self) -> ObjectIdentifier {
         ObjectIdentifier::new_unwrap(match self {
             Curve::P256 => "1.2.840.10045.3.1.7",

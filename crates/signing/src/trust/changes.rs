@@ -2,11 +2,12 @@
 
 use crate::json;
 use crate::text::Untrusted;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 /// What happened to a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Change {
     /// It is new.
@@ -20,7 +21,7 @@ pub enum Change {
 }
 
 /// One service that differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ServiceChange {
     /// What happened to it.
     pub change: Change,

@@ -7,13 +7,14 @@ use crate::x509::certificate;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::anchor::{Anchor, AnchorMaterial};
 
 /// How an anchor is at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// It is old, or something in it has ended or soon will.
@@ -23,7 +24,7 @@ pub enum Health {
 }
 
 /// Something wrong with an anchor's age or end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AnchorFault {
     /// How bad.
     pub health: Health,

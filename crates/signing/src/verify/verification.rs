@@ -1,6 +1,7 @@
 //! What a verification found: one value that records keep, screens show and policies judge.
 
 use crate::bundle::manifest::RootDigest;
+use crate::check::curve::Curve;
 use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
@@ -10,22 +11,22 @@ use crate::check::why::Why;
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::hashing::job::HashAlgorithm;
-use crate::keys::public::Curve;
 use crate::text::Untrusted;
 use crate::trust::anchor::AnchorUse;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 use super::coverage::Coverage;
 
 /// The checks of one model against one bundle at one time, and what they established.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verification {
-    /// One check a stage, in the order of [`Stage::ALL`].
+    /// One check a stage, in the order of the stages.
     pub checks: Vec<Check>,
     /// How it was signed, when the bundle could be read.
     pub method: Option<Method>,
-    /// Who signed, as the bundle says; believed only when [`Verification::signer_proven`].
+    /// Who signed, as the bundle says: proven only when TRUST and SIGNATURE pass, and CHAIN and LOG where they apply.
     pub signer: Option<Identity>,
     /// The anchor that answered for the signer.
     pub anchor: Option<AnchorUse>,

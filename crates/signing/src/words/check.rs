@@ -1,10 +1,12 @@
 //! A check in words: which room's words its facts have.
 
 use crate::check::identity::NameDifference;
+use crate::check::stage::Stage;
 use crate::check::step::Check;
-use crate::check::why::{IdentityWhy, Why};
+use crate::check::why::policy::IdentityWhy;
+use crate::check::why::{SignerWhy, Why};
 
-use super::{Words, chain, files, parse, signer, sigstore, statement, time};
+use super::{Words, chain, files, parse, policy, predicates, signer, sigstore, statement, time};
 
 impl Check {
     /// The check in words.
@@ -34,13 +36,21 @@ impl Check {
             Why::Method(why) => signer::method(why),
             Why::Trust(why) => signer::trust(why),
             Why::Signature(why) => signer::signature(why),
-            Why::Identity(why) => signer::identity(why),
+            Why::Signer(why) => signer::identity(why),
             Why::Statement(why) => statement::statement(why),
             Why::Subject(why) => statement::subject(why),
             Why::Files(why) => files::words(why),
             Why::Chain(why) => chain::words(why),
             Why::Time(why) => time::words(why),
             Why::Sigstore(why) => sigstore::words(why),
+            Why::Identity(why) => policy::identity(why),
+            Why::Policy(why) => policy::policy(why),
+            Why::Predicates(why) => predicates::words(why),
+            Why::Required { code, outcome, instead } => {
+                let before =
+                    Check { stage: self.stage, code: *code, outcome: *outcome, why: Why::clone(instead) };
+                required(self.stage, before.words())
+            }
             Why::Prose(prose) => Words {
                 summary: prose.summary.clone(),
                 expected: prose.expected.clone(),
@@ -58,10 +68,32 @@ impl Check {
         match &self.why {
             Why::Prose(prose) => prose.difference.as_ref(),
             Why::Identity(why) => match &**why {
-                IdentityWhy::Mismatch { difference, .. } => difference.as_ref(),
+                IdentityWhy::Other { difference, .. } => difference.as_ref(),
+                _ => None,
+            },
+            Why::Signer(why) => match &**why {
+                SignerWhy::Mismatch { difference, .. } => difference.as_ref(),
                 _ => None,
             },
             _ => None,
         }
+    }
+}
+
+/// What the caller requires, with what was found instead.
+fn required(stage: Stage, before: Words) -> Words {
+    let what = match stage {
+        Stage::Log => "A transparency log entry",
+        _ => "A trusted signing time",
+    };
+    Words {
+        summary: format!("{what} is required and missing"),
+        found: before.found,
+        details: before.details,
+        remedy: Some(
+            "Ask the producer to sign with a transparency log or a timestamp authority, or drop the requirement"
+                .to_owned(),
+        ),
+        ..Words::default()
     }
 }

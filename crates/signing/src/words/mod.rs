@@ -8,6 +8,8 @@ mod codes;
 pub(crate) mod fault;
 mod files;
 pub(crate) mod parse;
+mod policy;
+mod predicates;
 mod signer;
 mod sigstore;
 mod stages;

@@ -10,8 +10,8 @@ mod token;
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
+use crate::documents::{SignedBody, SignedDocument, names};
 use crate::error::Result;
-use crate::report;
 use crate::signing::{Progress, SignOptions, Signed, Stamp, With, sign_certificate_with, sign_key_with};
 use crate::text::{screen, size};
 use chain::Chain;
@@ -20,7 +20,7 @@ use options::{SignCommon, any_age, by_memory};
 use private_key::PrivateKey;
 use sigstore::SignSigstore;
 use std::cell::RefCell;
-use timestamp::Timestamp;
+use timestamp::{Timestamp, Told};
 use token::Token;
 
 /// The commands of `sign`.
@@ -136,12 +136,11 @@ fn signed(
     if let Some(told) = &told {
         human.push_str(&told.human());
     }
-    output.print(&human, || {
-        let mut document = report::json::signed("touchmark.signed/1", &signed);
-        if let (Some(document), Some(told)) = (document.as_object_mut(), &told) {
-            document.insert("timestamp".to_owned(), told.json());
-        }
-        document
+    output.print(&human, || SignedDocument {
+        schema: names::Signed,
+        signed: SignedBody::from(&signed),
+        timestamp: told.as_ref().map(Told::document),
+        keyless: None,
     });
     Ok(0)
 }

@@ -57,7 +57,7 @@ mod with_network {
     use super::*;
     use crate::cli::progress::shown;
     use crate::disk::read_small;
-    use crate::report;
+    use crate::documents::{KeylessDocument, SignedBody, SignedDocument, names};
     use crate::signing::{Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, sign_sigstore};
     use crate::text;
     use std::io::{BufRead, Read};
@@ -128,12 +128,13 @@ mod with_network {
             human.push_str(&format!("  signed at    {at}\n"));
         }
         output.print(&human, || {
-            let mut document = report::json::signed("touchmark.signed/1", signed);
-            let by = serde_json::json!({ "signer": made.signer, "log": made.log, "signed_at": made.at });
-            if let (Some(document), serde_json::Value::Object(by)) = (document.as_object_mut(), by) {
-                document.extend(by);
+            let (signer, log) = (&made.signer, made.log.as_ref());
+            SignedDocument {
+                schema: names::Signed,
+                signed: SignedBody::from(signed),
+                timestamp: None,
+                keyless: Some(KeylessDocument { signer, log, signed_at: made.at }),
             }
-            document
         });
         Ok(0)
     }

@@ -2,6 +2,7 @@
 //! feature `keyless`, it asks nobody and says how to get that.
 
 use crate::cli::flags::Authorities;
+use crate::documents::TimestampDocument;
 use crate::error::{Code, Error, Result};
 use crate::text::Untrusted;
 use clap::Args;
@@ -33,8 +34,8 @@ impl Told {
         format!("  signed at    {}, says {}{note}\n", self.at, self.authority.screen())
     }
 
-    pub(super) fn json(&self) -> serde_json::Value {
-        serde_json::json!({ "at": self.at, "authority": self.authority, "trusted": self.trusted })
+    pub(super) fn document(&self) -> TimestampDocument<'_> {
+        TimestampDocument { at: self.at, authority: &self.authority, trusted: self.trusted }
     }
 }
 

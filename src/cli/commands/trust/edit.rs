@@ -2,13 +2,13 @@
 
 use super::shown::{ADMITS_NOBODY, described};
 use crate::cli::output::Output;
+use crate::documents::{TrustAddedDocument, TrustRemovedDocument, names};
 use crate::error::Result;
 use crate::policy::AnchorKind;
 use crate::signing::Embedded;
 use crate::text::screen;
 use crate::workbench::{AnchorFrom, NewAnchor, Workbench};
 use clap::{Args, ValueEnum};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// The arguments of `trust add`.
@@ -94,16 +94,14 @@ pub(super) fn add(workbench: &Workbench, add: &AddAnchor, output: &Output) -> Re
         described(&add.name, &changed.anchors, workbench.view().at, changed.source.max_age_days);
     human.push_str(&held);
     human.push_str(ADMITS_NOBODY);
-    output.print(&human, || {
-        json!({
-            "schema": "touchmark.trust-added/1",
-            "name": add.name,
-            "replaced": changed.replaced,
-            "policy": changed.policy.to_string_lossy(),
-            "files": texts(&changed.source.files),
-            "copied": texts(&changed.copied),
-            "anchors": documents,
-        })
+    output.print(&human, || TrustAddedDocument {
+        schema: names::TrustAdded,
+        name: &add.name,
+        replaced: changed.replaced,
+        policy: changed.policy.to_string_lossy(),
+        files: texts(&changed.source.files),
+        copied: texts(&changed.copied),
+        anchors: &documents,
     });
     Ok(())
 }
@@ -115,13 +113,11 @@ pub(super) fn remove(workbench: &Workbench, name: &str, output: &Output) -> Resu
     for file in &changed.source.files {
         human.push_str(&format!("  its file stays: {}\n", shown(file)));
     }
-    output.print(&human, || {
-        json!({
-            "schema": "touchmark.trust-removed/1",
-            "name": name,
-            "policy": changed.policy.to_string_lossy(),
-            "files": texts(&changed.source.files),
-        })
+    output.print(&human, || TrustRemovedDocument {
+        schema: names::TrustRemoved,
+        name,
+        policy: changed.policy.to_string_lossy(),
+        files: texts(&changed.source.files),
     });
     Ok(())
 }

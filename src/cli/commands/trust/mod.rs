@@ -7,6 +7,7 @@ mod shown;
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
+use crate::documents::{AvailableAnchor, TrustAnchorDocument, TrustDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::report;
 use crate::signing::{Anchor, Embedded, Health};
@@ -15,7 +16,6 @@ use crate::workbench::{Workbench, unknown_anchor};
 use clap::Subcommand;
 use edit::AddAnchor;
 use refresh::Refresh;
-use serde_json::json;
 use shown::{ADMITS_NOBODY, described, told};
 
 /// The commands of `trust`.
@@ -84,17 +84,18 @@ fn list(workbench: &Workbench, output: &Output) -> Result<()> {
             used.origin.clone(),
         ]);
         faults.push_str(&told(&format!("{name}: "), &health));
-        inside.push(json!({
-            "name": name, "kind": used.kind, "digest": used.digest, "age_days": used.age_days, "health": health,
-        }));
+        inside.push(AvailableAnchor {
+            name,
+            kind: used.kind,
+            digest: used.digest,
+            age_days: used.age_days,
+            health,
+        });
     }
     let mut human = report::table(&rows);
     human.push_str(&faults);
     human.push_str(ADMITS_NOBODY);
-    output.print(
-        &human,
-        || json!({ "schema": "touchmark.trust/1", "policy": view.anchors, "available": inside }),
-    );
+    output.print(&human, || TrustDocument { schema: names::Trust, policy: &view.anchors, available: inside });
     Ok(())
 }
 
@@ -116,6 +117,6 @@ fn show(workbench: &Workbench, name: &str, output: &Output) -> Result<()> {
     let most_days =
         workbench.view().policy.trust.iter().find(|a| a.name == name).and_then(|a| a.max_age_days);
     let (human, documents) = described(name, &found, at, most_days);
-    output.print(&human, || json!({ "schema": "touchmark.trust-anchor/1", "anchors": documents }));
+    output.print(&human, || TrustAnchorDocument { schema: names::TrustAnchor, anchors: &documents });
     Ok(())
 }

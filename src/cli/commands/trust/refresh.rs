@@ -8,10 +8,13 @@ use std::path::PathBuf;
 
 #[cfg(feature = "keyless")]
 use {
+    crate::documents::{
+        NotRefreshedDocument, RefreshDocument, RefreshErrorDocument, RefreshedDocument,
+        TrustRefreshedDocument, names,
+    },
     crate::signing::Change,
     crate::text::screen,
     crate::workbench::{RefreshedAnchor, Repository},
-    serde_json::json,
 };
 
 /// The arguments of `trust refresh`.
@@ -47,25 +50,28 @@ pub(super) fn refresh(workbench: &Workbench, with: &Refresh, output: &Output) ->
         match workbench.refresh_anchor(name, repository.as_ref(), timeout) {
             Ok(done) => {
                 human.push_str(&told(&done));
-                documents.push(json!({
-                    "name": name,
-                    "repository": done.repository,
-                    "file": done.file.to_string_lossy(),
-                    "before": done.before,
-                    "after": done.after,
-                    "changes": done.changes,
-                    "vouched_until": done.vouched_until,
+                documents.push(RefreshDocument::Done(RefreshedDocument {
+                    name: name.clone(),
+                    repository: done.repository,
+                    file: done.file.to_string_lossy().into_owned(),
+                    before: done.before,
+                    after: done.after,
+                    changes: done.changes,
+                    vouched_until: done.vouched_until,
                 }));
             }
             Err(error) => {
                 let help = error.help.as_ref().map(|help| format!("\nhelp: {}", screen(help)));
                 output.note(&format!("{error}{}", help.unwrap_or_default()));
                 human.push_str(&format!("✗ not refreshed  {}: it is as it was\n", screen(name)));
-                let said = json!({ "code": error.code.as_str(), "what": error.what, "at": error.at });
-                documents.push(json!({ "name": name, "error": said }));
                 if status == 0 {
                     status = error.code.exit_status();
                 }
+                let (code, what, at) = (error.code.as_str(), error.what, error.at);
+                documents.push(RefreshDocument::Failed(NotRefreshedDocument {
+                    name: name.clone(),
+                    error: RefreshErrorDocument { code, what, at },
+                }));
             }
         }
     }
@@ -78,10 +84,11 @@ pub(super) fn refresh(workbench: &Workbench, with: &Refresh, output: &Output) ->
     if names.is_empty() && skipped.is_empty() {
         human.push_str("· nothing to refresh: the policy has no Sigstore anchor\n");
     }
-    output.print(
-        &human,
-        || json!({ "schema": "touchmark.trust-refreshed/1", "anchors": documents, "skipped": skipped }),
-    );
+    output.print(&human, || TrustRefreshedDocument {
+        schema: names::TrustRefreshed,
+        anchors: documents,
+        skipped: &skipped,
+    });
     Ok(status)
 }
 

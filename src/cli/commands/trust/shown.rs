@@ -1,10 +1,10 @@
 //! What anchors hold and what is wrong with them, told to people and as documents.
 
+use crate::documents::DescribedAnchor;
 use crate::report;
 use crate::signing::{Anchor, AnchorFault, Health};
 use crate::text::screen;
 use jiff::Timestamp;
-use serde_json::{Value, json};
 
 /// What a person who adds an anchor easily takes for granted.
 pub(super) const ADMITS_NOBODY: &str =
@@ -16,7 +16,7 @@ pub(super) fn described(
     anchors: &[Anchor],
     at: Timestamp,
     most_days: Option<u32>,
-) -> (String, Vec<Value>) {
+) -> (String, Vec<DescribedAnchor>) {
     let mut human = String::new();
     let mut documents = Vec::new();
     for anchor in anchors {
@@ -32,9 +32,7 @@ pub(super) fn described(
         human.push_str(&format!("  sha256 {}\n", used.digest));
         human.push_str(&told("", &health));
         human.push_str(&report::inspection(&contents));
-        documents.push(json!({
-            "anchor": used, "health": health, "contents": report::json::inspection(&contents),
-        }));
+        documents.push(DescribedAnchor { anchor: used, health, contents: contents.into() });
     }
     (human, documents)
 }

@@ -1,15 +1,15 @@
 //! `verify key`, `verify certificate`, `verify sigstore`: verifies a model by what flags say is to be trusted. No
 //! workspace and no policy has a say.
 
-use crate::attest::{Judge, claims_beside, predicates_check};
+use crate::attest::{Claims, Judge, claims_beside, predicates_check, read_claims_bytes};
 use crate::cli::common::Common;
 use crate::cli::flags::{Authorities, Jobs};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::error::Result;
 use crate::signing::{
-    Anchor, Bundle, Check, IdentityRule, Method, Outcome, Progress, Stage, Trust, Verification,
-    VerifyOptions, default_signature, verify,
+    Anchor, Bundle, Check, CheckCode, IdentityRule, Method, Outcome, Progress, Trust, Verification,
+    VerifyOptions, Why, default_signature, verify,
 };
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -193,34 +193,18 @@ fn mixed_up(method: &VerifyMethod, common: &Common, output: &Output) -> Result<O
 /// What the caller demands beyond the specification.
 fn require(verification: &mut Verification, with: &VerifyCommon) {
     let demands = [
-        (
-            with.require_log,
-            Stage::Log,
-            "LOG-REQUIRED",
-            verification.log.is_some(),
-            "a transparency log entry",
-        ),
-        (
-            with.require_timestamp,
-            Stage::Time,
-            "TIME-REQUIRED",
-            verification.signed_at.is_some(),
-            "a signing time that somebody else vouches for",
-        ),
+        (with.require_log, CheckCode::LogRequired, verification.log.is_some()),
+        (with.require_timestamp, CheckCode::TimeRequired, verification.signed_at.is_some()),
     ];
-    for (demanded, stage, code, present, what) in demands {
-        if demanded && !present && verification.outcome_of(stage) != Outcome::Fail {
-            let mut check =
-                Check::prose(stage, code, Outcome::Missing, format!("{what} is required and is not there"));
-            // What was found instead explains it.
-            if let Some(before) = verification.check(stage) {
-                check.prose_mut().found = before.words().found.clone();
-                check.prose_mut().details = before.words().details.clone();
-            }
-            let check = check.remedy(
-                "ask the producer to sign with a log or a timestamp authority, or drop the requirement",
-            );
-            verification.set(check);
+    for (demanded, code, present) in demands {
+        if demanded && !present && verification.outcome_of(code.stage()) != Outcome::Fail {
+            let before = verification.check(code.stage()).cloned();
+            let why = before.map_or(Why::Nothing, |before| Why::Required {
+                code: before.code,
+                outcome: before.outcome,
+                instead: Box::new(before.why),
+            });
+            verification.set(Check::new(code, Outcome::Missing, why));
         }
     }
 }
@@ -235,7 +219,12 @@ fn predicates(
     let Some(file) = claims_beside(model) else { return Ok(()) };
     // A claim may be signed by another method than the model.
     let options = VerifyOptions { method: None, ..options.clone() };
-    let by = Judge { trust, options: &options, root: verification.root_of_files(), policy: &|_| {} };
-    verification.set(predicates_check(Some(&file), &by, &Progress::default())?);
+    let by = Judge { trust, options: &options, root: verification.root_of_files() };
+    let read = read_claims_bytes(&file);
+    let claims = match &read {
+        Ok(bytes) => Claims::Bytes(bytes),
+        Err(fault) => Claims::Unreadable(*fault),
+    };
+    verification.set(predicates_check(claims, &by, &Progress::default())?);
     Ok(())
 }

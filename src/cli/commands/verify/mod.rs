@@ -7,6 +7,7 @@ use crate::cli::flags::Jobs;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::cli::session::{find, finish, no_such_model, open};
+use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::report;
@@ -54,7 +55,7 @@ pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Resul
     let name = model.to_string_lossy();
     let human =
         report::verification(&screen(&name), &verification, owner.as_ref().map(ModelId::raw), explain);
-    output.print(&human, || report::json::verification(&name, &verification));
+    output.print(&human, || VerificationDocument::of(&name, &verification));
     Ok(status_of(verification.outcome()))
 }
 

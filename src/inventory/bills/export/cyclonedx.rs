@@ -1,38 +1,61 @@
 //! CycloneDX 1.6 and 1.7, JSON.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use super::entry::{
-    CycloneDx, Entry, Licence, Proof, address, facts, first, name_of, name_of_model, parents, properties,
-    timestamp,
+    CycloneDx, Entry, Licence, Proof, address, apart, facts, first, name_of, name_of_model, parents,
+    properties, timestamp,
 };
 use crate::inventory::bills::dialects::cyclonedx_algorithm;
 use crate::inventory::model::facts::{FactKey, Relation};
 use crate::inventory::model::models::{Kind, Model};
+use crate::json::Each;
 
 /// The models as one CycloneDX document. Lineage is `pedigree.ancestors`, as the standard's maintainers ask; the
 /// binding is an external reference of type `attestation` and properties named `touchmark:oms:*`.
-pub fn cyclonedx(entries: &[Entry<'_>], version: CycloneDx, at: jiff::Timestamp) -> Value {
+/// Each component is made when it is written.
+pub fn cyclonedx<'e>(
+    entries: &'e [Entry<'e>],
+    version: CycloneDx,
+    at: jiff::Timestamp,
+) -> impl Serialize + 'e {
     let version = match version {
         CycloneDx::V1_6 => "1.6",
         CycloneDx::V1_7 => "1.7",
     };
-    let known: HashSet<&str> = entries.iter().map(|entry| entry.model.id.raw()).collect();
-    let components: Vec<Value> = entries.iter().map(|entry| component(entry, &known)).collect();
-    json!({
-        "$schema": format!("http://cyclonedx.org/schema/bom-{version}.schema.json"),
-        "bomFormat": "CycloneDX",
-        "specVersion": version,
-        "version": 1,
-        "metadata": {
+    let known: Rc<HashSet<&str>> = Rc::new(entries.iter().map(|entry| entry.model.id.raw()).collect());
+    Bill {
+        schema: format!("http://cyclonedx.org/schema/bom-{version}.schema.json"),
+        format: "CycloneDX",
+        spec_version: version,
+        version: 1,
+        metadata: json!({
             "timestamp": timestamp(at),
             "tools": { "components": [
                 { "type": "application", "name": "touchmark", "version": env!("CARGO_PKG_VERSION") }
             ] },
-        },
-        "components": components,
-    })
+        }),
+        components: Each(move || {
+            let known = known.clone();
+            entries.iter().map(move |entry| apart(entry, |entry| component(entry, &known)))
+        }),
+    }
+}
+
+#[derive(Serialize)]
+struct Bill<C> {
+    #[serde(rename = "$schema")]
+    schema: String,
+    #[serde(rename = "bomFormat")]
+    format: &'static str,
+    #[serde(rename = "specVersion")]
+    spec_version: &'static str,
+    version: u32,
+    metadata: Value,
+    components: C,
 }
 
 fn component(entry: &Entry<'_>, known: &HashSet<&str>) -> Value {

@@ -36,6 +36,12 @@ pub struct Entry<'a> {
     pub proof: Option<Proof>,
 }
 
+/// Looks at an entry once: what the model's lists hold is decoded for that and forgotten with it.
+pub(super) fn apart<T>(entry: &Entry<'_>, look: impl FnOnce(&Entry<'_>) -> T) -> T {
+    let model = entry.model.clone();
+    look(&Entry { model: &model, proof: entry.proof.clone() })
+}
+
 /// Versions of CycloneDX that are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CycloneDx {

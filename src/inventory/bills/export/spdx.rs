@@ -1,43 +1,54 @@
 //! SPDX 3.0.1 in JSON-LD, as `@graph`. The profiles `ai` and `dataset` are used and not claimed: they ask for
 //! statements (release time, download location) that an inventory often has not.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 use super::entry::{
-    Entry, Licence, address, facts, first, name_of, name_of_model, parents, properties, timestamp,
+    Entry, Licence, address, apart, facts, first, name_of, name_of_model, parents, properties, timestamp,
 };
 use crate::inventory::model::facts::{FactKey, Relation};
 use crate::inventory::model::models::Kind;
+use crate::json::Item;
 
 const CREATION: &str = "_:creation";
 
 /// The models as one SPDX document. Lineage is `descendantOf`, from derived to base; the binding stands in
 /// SPDX's extension for CycloneDX properties, and in an external reference to the bundle.
-pub fn spdx(entries: &[Entry<'_>], at: jiff::Timestamp) -> Value {
+/// Elements wait as text for those that must come before them.
+pub fn spdx(entries: &[Entry<'_>], at: jiff::Timestamp) -> impl Serialize + use<> {
     let mut graph =
         Graph { base: base(entries, at), ids: BTreeMap::new(), elements: Vec::new(), edges: Vec::new() };
     let tool = graph.id("tool", "touchmark");
-    graph.elements.push(json!({
+    graph.elements.push(Item::of(json!({
         "type": "SoftwareAgent", "spdxId": tool, "creationInfo": CREATION, "name": "touchmark",
-    }));
+    })));
     // Ids first, so that a model that comes later is known to be here.
     let roots: Vec<String> = entries.iter().map(|entry| graph.id("model", entry.model.id.raw())).collect();
     for (entry, id) in entries.iter().zip(&roots) {
-        graph.package(entry, id);
+        apart(entry, |entry| graph.package(entry, id));
     }
     let mut out = vec![
-        json!({
+        Item::of(json!({
             "type": "CreationInfo", "@id": CREATION, "specVersion": "3.0.1", "created": timestamp(at), "createdBy": [tool],
-        }),
-        json!({
+        })),
+        Item::of(json!({
             "type": "SpdxDocument", "spdxId": format!("{}document", graph.base), "creationInfo": CREATION,
             "profileConformance": ["core", "software", "simpleLicensing", "extension"], "rootElement": roots,
-        }),
+        })),
     ];
     out.append(&mut graph.elements);
     out.append(&mut graph.edges);
-    json!({ "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": out })
+    Bill { context: "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", graph: out }
+}
+
+#[derive(Serialize)]
+struct Bill {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@graph")]
+    graph: Vec<Item<'static>>,
 }
 
 /// The namespace of the document's ids: a digest of what it tells, so that it is its own and the same each time.
@@ -45,7 +56,8 @@ fn base(entries: &[Entry<'_>], at: jiff::Timestamp) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(timestamp(at).as_bytes());
     for entry in entries {
-        hasher.update(&serde_json::to_vec(entry.model).unwrap_or_default());
+        let model = apart(entry, |entry| serde_json::to_vec(entry.model));
+        hasher.update(&model.unwrap_or_default());
         hasher.update(format!("{:?}", entry.proof).as_bytes());
     }
     let hex = hasher.finalize().to_hex();
@@ -56,8 +68,8 @@ struct Graph {
     base: String,
     /// Ids by kind and name.
     ids: BTreeMap<(&'static str, String), String>,
-    elements: Vec<Value>,
-    edges: Vec<Value>,
+    elements: Vec<Item<'static>>,
+    edges: Vec<Item<'static>>,
 }
 
 impl Graph {
@@ -72,7 +84,7 @@ impl Graph {
         let is_new = !self.ids.contains_key(&(kind, name.to_owned()));
         let id = self.id(kind, name);
         if is_new {
-            self.elements.push(make(&id));
+            self.elements.push(Item::of(make(&id)));
         }
         id
     }
@@ -87,7 +99,7 @@ impl Graph {
         edge.insert("from".to_owned(), from.into());
         edge.insert("to".to_owned(), json!([to]));
         edge.extend(more);
-        self.edges.push(Value::Object(edge));
+        self.edges.push(Item::of(Value::Object(edge)));
     }
 
     fn package(&mut self, entry: &Entry<'_>, id: &str) {
@@ -132,7 +144,7 @@ impl Graph {
         if !told.is_empty() {
             out.insert("extension".to_owned(), extension(&told));
         }
-        self.elements.push(Value::Object(out));
+        self.elements.push(Item::of(Value::Object(out)));
         for licence in facts(model, FactKey::Licence) {
             let licence = self.licence(licence.value.raw());
             self.relate(id, "hasDeclaredLicense", &licence, Map::new());

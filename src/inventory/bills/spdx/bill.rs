@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use crate::text::Untrusted;
 
 use crate::inventory::bills::dialects::{self, Property};
+use crate::inventory::bills::parts::Take;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
-use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
@@ -40,9 +41,9 @@ const RELATIONSHIPS: [(&str, Child, Relation, bool); 7] = [
 const NO_LICENCE: [&str; 2] = ["NOASSERTION", "NONE"];
 
 /// What one package, file or data set says.
-pub(super) struct Element<'a> {
+pub(super) struct Element {
     /// The document's own id.
-    pub(super) id: &'a str,
+    pub(super) id: Box<str>,
     /// What it is, when it is for us.
     pub(super) kind: Option<Kind>,
     /// The model's id.
@@ -53,22 +54,22 @@ pub(super) struct Element<'a> {
 }
 
 /// A relationship between two ids of the document, from child to parent.
-struct Edge<'a> {
-    child: &'a str,
-    parent: &'a str,
+struct Edge {
+    child: Box<str>,
+    parent: Box<str>,
     relation: Relation,
     both: bool,
-    place: String,
+    place: Box<str>,
     /// A root digest that pins the parent, as the document writes it.
-    pin: Option<Property>,
+    pin: Option<Box<Property>>,
 }
 
 /// A document in the making.
 pub(super) struct Bill<'a> {
     pub(super) source: &'a Untrusted,
-    pub(super) elements: Vec<Element<'a>>,
-    by_id: HashMap<&'a str, usize>,
-    edges: Vec<Edge<'a>>,
+    pub(super) elements: Vec<Element>,
+    by_id: HashMap<Box<str>, usize>,
+    edges: Vec<Edge>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -84,25 +85,26 @@ impl<'a> Bill<'a> {
     /// Opens the record of an element; the view fills it and hands it to `add`.
     pub(super) fn element(
         &self,
-        id: &'a str,
+        id: &str,
         kind: Option<Kind>,
         name: Option<String>,
         shown: &str,
         at: &str,
-    ) -> Element<'a> {
+    ) -> Element {
         let model_id = ModelId::new(name.as_deref().unwrap_or_default());
         let mut record = Record::new(model_id, shown, self.source);
         record.model.kind = kind.unwrap_or(Kind::Model);
-        Element { id, kind, name, place: at.to_owned(), record }
+        Element { id: id.into(), kind, name, place: at.to_owned(), record }
     }
 
     /// Of several elements of one id the first counts.
-    pub(super) fn add(&mut self, element: Element<'a>) {
-        if !element.id.is_empty() && self.by_id.contains_key(element.id) {
+    pub(super) fn add(&mut self, mut element: Element) {
+        if !element.id.is_empty() && self.by_id.contains_key(&element.id) {
             self.note("F-BOM-DUPLICATE-ID", &element.place, "this id is another element's already; left out");
             return;
         }
-        self.by_id.insert(element.id, self.elements.len());
+        element.record.model.pack();
+        self.by_id.insert(element.id.clone(), self.elements.len());
         self.elements.push(element);
     }
 
@@ -110,7 +112,7 @@ impl<'a> Bill<'a> {
     pub(super) fn relate(
         &mut self,
         (kind, comment): (&str, &str),
-        (from, to): (&'a str, &'a str),
+        (from, to): (&str, &str),
         place: &str,
         pin: Option<Property>,
     ) {
@@ -124,7 +126,14 @@ impl<'a> Bill<'a> {
             Relation::Unspecified => names::relation(comment).unwrap_or(Relation::Unspecified),
             stated => *stated,
         };
-        self.edges.push(Edge { child, parent, relation, both: *both, place: place.to_owned(), pin });
+        self.edges.push(Edge {
+            child: child.into(),
+            parent: parent.into(),
+            relation,
+            both: *both,
+            place: place.into(),
+            pin: pin.map(Box::new),
+        });
     }
 
     fn kind_of(&self, id: &str) -> Option<Kind> {
@@ -139,9 +148,11 @@ impl<'a> Bill<'a> {
         }
     }
 
-    pub(super) fn finish(mut self) -> Scan {
+    /// The relationships that tell of origin, each with the number of its child, which is a model by that.
+    fn origins(&mut self) -> Vec<(usize, Edge)> {
+        let mut origins = Vec::new();
         for edge in std::mem::take(&mut self.edges) {
-            let (child, parent) = (self.kind_of(edge.child), self.kind_of(edge.parent));
+            let (child, parent) = (self.kind_of(&edge.child), self.kind_of(&edge.parent));
             if edge.both && (child.is_none() || parent.is_none()) {
                 continue;
             }
@@ -149,13 +160,27 @@ impl<'a> Bill<'a> {
             if child.is_none() && (parent.is_none() || edge.relation == Relation::TrainedOn) {
                 continue;
             }
-            let name = self.name_of(edge.parent);
-            let element = self.by_id.get(edge.child).and_then(|index| self.elements.get_mut(*index));
-            let Some(element) = element else {
+            let number = self.by_id.get(&edge.child).copied();
+            let Some((number, element)) =
+                number.and_then(|number| Some((number, self.elements.get_mut(number)?)))
+            else {
                 self.note("F-BOM-REF", &edge.place, "refers to nothing in this document");
                 continue;
             };
             element.kind = element.kind.or(Some(Kind::Model));
+            origins.push((number, edge));
+        }
+        origins
+    }
+
+    pub(super) fn finish(mut self, take: Take<'_>) -> Vec<Finding> {
+        let mut edges = self.origins();
+        // Those of one child together, in their order: its lists are opened once.
+        edges.sort_by_key(|(child, _)| *child);
+        let mut edges = edges.into_iter().peekable();
+        while let Some((child, edge)) = edges.next() {
+            let name = self.name_of(&edge.parent);
+            let Some(element) = self.elements.get_mut(child) else { continue };
             match name {
                 Some(name) => {
                     element.record.parent(&name, edge.relation, self.source, &edge.place);
@@ -168,29 +193,33 @@ impl<'a> Bill<'a> {
                     element.record.found("F-BOM-REF", self.source, &edge.place, message);
                 }
             }
+            if edges.peek().is_none_or(|(next, _)| *next != child) {
+                element.record.model.pack();
+            }
         }
-        let mut scan = Scan { models: Vec::new(), findings: self.findings };
+        let (mut findings, mut is_empty) = (self.findings, true);
         for element in self.elements.into_iter().filter(|element| element.kind.is_some()) {
             if element.name.is_none() {
                 let message = "a model without a name; left out";
-                note(&mut scan.findings, "F-BOM-NAME", None, self.source, &element.place, message);
+                note(&mut findings, "F-BOM-NAME", None, self.source, &element.place, message);
                 continue;
             }
-            scan.models.push(element.record.model);
+            is_empty = false;
+            take(element.record.model);
             for finding in element.record.findings {
                 let (place, message) = (finding.place.raw(), finding.message);
-                note(&mut scan.findings, &finding.code, finding.model, self.source, place, message);
+                note(&mut findings, &finding.code, finding.model, self.source, place, message);
             }
         }
-        if scan.models.is_empty() {
+        if is_empty {
             let message = "nothing here is told as a model or dataset";
-            note(&mut scan.findings, "F-BOM-EMPTY", None, self.source, "", message);
+            note(&mut findings, "F-BOM-EMPTY", None, self.source, "", message);
         }
-        scan
+        findings
     }
 }
 
-impl Element<'_> {
+impl Element {
     pub(super) fn fact(&mut self, key: FactKey, value: &str, source: &Untrusted, place: &str) {
         self.record.fact(key, value, Basis::Declared, source, place);
     }

@@ -3,11 +3,13 @@
 //! it is read; an unknown type is passed over.
 
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::inventory::bills::dialects::{self, Property};
+use crate::inventory::bills::parts::{Parts, Take};
 use crate::inventory::model::facts::FactKey;
-use crate::inventory::model::finding::Scan;
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::json::pointer_part;
@@ -28,99 +30,168 @@ const FACTS: [(&str, FactKey); 8] = [
     ("builtTime", FactKey::Made),
     ("releaseTime", FactKey::Made),
 ];
+const PUBLISHERS: [&str; 2] = ["suppliedBy", "originatedBy"];
 const TYPES: [(&str, Kind); 2] = [("AIPackage", Kind::Model), ("DatasetPackage", Kind::Dataset)];
 const PURPOSES: [(&str, Kind); 2] = [("model", Kind::Model), ("data", Kind::Dataset)];
 const LISTED: &str = "spdx.org/licenses/";
 
-/// Whether a tree is SPDX 3.
-pub(in crate::inventory::bills) fn is_three(root: &Value) -> bool {
+/// Whether a document is SPDX 3.
+pub(in crate::inventory::bills) fn is_three(parts: &Parts<'_>) -> bool {
     let names_spdx = |value: &Value| value.as_str().is_some_and(|context| context.contains("spdx.org/rdf/"));
-    let has_id = |node: &Value| node.get("spdxId").is_some();
+    let root = &parts.root;
     each(root.get("@context"), "").iter().any(|(_, value)| names_spdx(value))
         || root.as_object().is_some_and(|node| type_of(node) == "SpdxDocument")
-        || root.get("@graph").and_then(Value::as_array).is_some_and(|graph| graph.iter().any(has_id))
+        || parts.list("@graph").is_some_and(|mut graph| graph.any(|node| node.get("spdxId").is_some()))
 }
 
 /// Reads one document.
-pub(in crate::inventory::bills) fn view(root: &Value, source: &Untrusted) -> Scan {
+pub(in crate::inventory::bills) fn view(
+    parts: &Parts<'_>,
+    source: &Untrusted,
+    take: Take<'_>,
+) -> Vec<Finding> {
     let mut bill = Bill::new(source);
-    let nodes = collect(root, &mut bill);
-    let by_id: Nodes<'_> = nodes.iter().rev().filter_map(|(_, node)| Some((id(node)?, *node))).collect();
-    let mut licences = licences(&nodes);
-    for (at, node) in &nodes {
-        match type_of(node) {
-            "Relationship" | "LifecycleScopedRelationship" => relationship(&mut bill, node, at),
-            _ => {
-                let id = id(node).unwrap_or_default();
-                // Licences are taken away: those of one id are looked at once, however often it occurs.
-                let licences = licences.remove(id).unwrap_or_default();
-                let element = element(&bill, (id, node), at, &by_id, &licences);
-                bill.add(element);
-            }
+    let mut known = Known::default();
+    walk(parts, Some(&mut bill), &mut |node, at| known.ask(node, at));
+    walk(parts, None, &mut |node, _| known.answer(node));
+    let Known { by_id, mut licences } = known;
+    walk(parts, None, &mut |node, at| match type_of(node) {
+        "Relationship" | "LifecycleScopedRelationship" => relationship(&mut bill, node, at),
+        _ => {
+            let id = id(node).unwrap_or_default();
+            // Licences are taken away: those of one id are looked at once, however often it occurs.
+            let licences = licences.remove(id).unwrap_or_default();
+            let element = element(&bill, (id, node), at, &by_id, &licences);
+            bill.add(element);
         }
-    }
-    bill.finish()
+    });
+    bill.finish(take)
 }
 
 type Node<'a> = &'a Map<String, Value>;
-type Nodes<'a> = HashMap<&'a str, Node<'a>>;
 
-/// All elements with their pointers, in the order of the document.
-fn collect<'a>(root: &'a Value, bill: &mut Bill<'a>) -> Vec<(String, Node<'a>)> {
-    let mut nodes = Vec::new();
-    let mut waiting: Vec<(String, &Value)> = match root.get("@graph") {
-        Some(graph) => each(Some(graph), "/@graph"),
-        None => vec![(String::new(), root)],
-    };
-    if !root.get("@graph").is_some_and(Value::is_array) {
-        let message = "the elements do not stand in @graph, as SPDX 3.0.1 has it; read all the same";
-        bill.note("F-BOM-DIALECT", "/@graph", message);
+/// Elements that others refer to for their names; none as long as there is no element of an id.
+type ById = HashMap<Box<str>, Option<Names>>;
+
+/// What elements are to others: looked up by their ids, so gathered first.
+#[derive(Default)]
+struct Known {
+    by_id: ById,
+    /// Licences by the id of what has them: relationships that name one, with the relationship's pointer.
+    licences: HashMap<Box<str>, Vec<(String, Value)>>,
+}
+
+/// What an element is called; of several of one id the first counts.
+struct Names {
+    name: Option<Box<str>>,
+    expression: Option<Box<str>>,
+}
+
+impl Names {
+    fn of(node: Node<'_>) -> Self {
+        let text = |name| value(node, name).and_then(Value::as_str).map(Box::from);
+        Names { name: text("name"), expression: text("licenseExpression") }
     }
-    waiting.reverse();
-    while let Some((at, value)) = waiting.pop() {
-        let Some(node) = value.as_object() else {
-            bill.note("F-BOM-TYPE", &at, "an element must be an object");
-            continue;
-        };
-        if nodes.len() >= MAX_ELEMENTS {
-            bill.note("F-BOM-COMPONENTS", &at, format!("only the first {MAX_ELEMENTS} elements are read"));
-            break;
-        }
-        for name in NESTS {
-            let Some((key, value)) = member(node, name) else { continue };
-            // So many are waiting that the bound is met in any case.
-            if waiting.len() > 2 * MAX_ELEMENTS {
-                break;
+}
+
+impl Known {
+    /// Notes what an element refers to for its name.
+    fn ask(&mut self, node: Node<'_>, at: &str) {
+        let mut refer = |to: &Value| {
+            if let Some(id) = reference(to)
+                && !self.by_id.contains_key(id)
+            {
+                self.by_id.insert(id.into(), None);
             }
-            let nested = each(Some(value), &format!("{at}/{}", pointer_part(key)));
-            waiting.extend(nested.into_iter().filter(|(_, value)| value.is_object()).rev());
+        };
+        for agents in PUBLISHERS.iter().filter_map(|key| value(node, key)) {
+            each(Some(agents), "").into_iter().for_each(|(_, agent)| refer(agent));
         }
-        nodes.push((at, node));
-    }
-    nodes
-}
-
-/// Licences by the id of what has them: relationships that name one, with the relationship's pointer.
-fn licences<'a>(nodes: &[(String, Node<'a>)]) -> HashMap<&'a str, Vec<(String, &'a Value)>> {
-    let mut found: HashMap<&str, Vec<(String, &Value)>> = HashMap::new();
-    for (at, node) in nodes {
         let kind = value(node, "relationshipType").and_then(Value::as_str);
-        if !matches!(kind, Some("hasDeclaredLicense" | "hasConcludedLicense")) {
-            continue;
+        if matches!(kind, Some("hasDeclaredLicense" | "hasConcludedLicense"))
+            && let Some(from) = value(node, "from").and_then(reference)
+        {
+            let to = each(value(node, "to"), &format!("{at}/to"));
+            to.iter().for_each(|(_, licence)| refer(licence));
+            let to = to.into_iter().map(|(place, licence)| (place, licence.clone()));
+            match self.licences.get_mut(from) {
+                Some(known) => known.extend(to),
+                None => _ = self.licences.insert(from.into(), to.collect()),
+            }
         }
-        let Some(from) = value(node, "from").and_then(reference) else { continue };
-        found.entry(from).or_default().extend(each(value(node, "to"), &format!("{at}/to")));
     }
-    found
+
+    /// Keeps how an element is called when one refers to it.
+    fn answer(&mut self, node: Node<'_>) {
+        if let Some(names) = id(node).and_then(|id| self.by_id.get_mut(id))
+            && names.is_none()
+        {
+            *names = Some(Names::of(node));
+        }
+    }
 }
 
-fn element<'a>(
-    bill: &Bill<'a>,
-    (id, node): (&'a str, Node<'a>),
+/// How the element of an id is called, if there is one.
+fn named<'a>(by_id: &'a ById, id: Option<&str>) -> Option<&'a Names> {
+    by_id.get(id?)?.as_ref()
+}
+
+/// Looks at all elements with their pointers, in the order of the document; those that nest in another come after it.
+/// An element of the graph is a tree only as long as it is looked at.
+fn walk(parts: &Parts<'_>, mut notes: Option<&mut Bill<'_>>, look: &mut dyn FnMut(Node<'_>, &str)) {
+    let mut note = |code: &str, at: &str, message: &str| {
+        if let Some(bill) = &mut notes {
+            bill.note(code, at, message);
+        }
+    };
+    let graph = parts.list("@graph");
+    if graph.is_none() {
+        let message = "the elements do not stand in @graph, as SPDX 3.0.1 has it; read all the same";
+        note("F-BOM-DIALECT", "/@graph", message);
+    }
+    let alone = match (&graph, parts.root.get("@graph")) {
+        (Some(_), _) => Vec::new(),
+        (None, Some(one)) => each(Some(one), "/@graph"),
+        (None, None) => vec![(String::new(), &parts.root)],
+    };
+    let tops = graph.into_iter().flatten().take(MAX_ELEMENTS + 1).enumerate();
+    let tops = tops.map(|(index, top)| (format!("/@graph/{index}"), top));
+    let mut tops = tops.chain(alone.into_iter().map(|(at, top)| (at, Cow::Borrowed(top)))).peekable();
+    let mut looked_at = 0;
+    while let Some((at, top)) = tops.next() {
+        let ahead = tops.size_hint().0;
+        let mut waiting: Vec<(String, &Value)> = vec![(at, &top)];
+        while let Some((at, value)) = waiting.pop() {
+            let Some(node) = value.as_object() else {
+                note("F-BOM-TYPE", &at, "an element must be an object");
+                continue;
+            };
+            if looked_at >= MAX_ELEMENTS {
+                let message = format!("only the first {MAX_ELEMENTS} elements are read");
+                return note("F-BOM-COMPONENTS", &at, &message);
+            }
+            looked_at += 1;
+            for name in NESTS {
+                let Some((key, value)) = member(node, name) else { continue };
+                // So many are waiting that the bound is met in any case.
+                if waiting.len() + ahead > 2 * MAX_ELEMENTS {
+                    break;
+                }
+                let nested = each(Some(value), &format!("{at}/{}", pointer_part(key)));
+                waiting.extend(nested.into_iter().filter(|(_, value)| value.is_object()).rev());
+            }
+            look(node, &at);
+        }
+    }
+}
+
+fn element(
+    bill: &Bill<'_>,
+    (id, node): (&str, Node<'_>),
     at: &str,
-    by_id: &Nodes<'a>,
-    licences: &[(String, &'a Value)],
-) -> Element<'a> {
+    by_id: &ById,
+    licences: &[(String, Value)],
+) -> Element {
     let source = bill.source;
     let purl = value(node, "packageUrl").and_then(Value::as_str);
     let mut links: Vec<&str> =
@@ -150,13 +221,17 @@ fn element<'a>(
     {
         element.fact(FactKey::Version, &revision, source, &format!("{at}/packageUrl"));
     }
-    for key in ["suppliedBy", "originatedBy"] {
+    for key in PUBLISHERS {
         let publishers = member(node, key)
             .map(|(key, agents)| each(Some(agents), &format!("{at}/{}", pointer_part(key))))
             .unwrap_or_default();
         for (place, agent) in publishers {
-            let named = reference(agent).and_then(|id| by_id.get(id)).copied().or(agent.as_object());
-            if let Some(name) = named.and_then(|agent| value(agent, "name")?.as_str()) {
+            let name = match (named(by_id, reference(agent)), agent.as_object()) {
+                (Some(known), _) => known.name.as_deref(),
+                (None, Some(agent)) => value(agent, "name").and_then(Value::as_str),
+                (None, None) => None,
+            };
+            if let Some(name) = name {
                 element.fact(FactKey::Publisher, name, source, &place);
             }
         }
@@ -202,7 +277,7 @@ fn kind(node: Node<'_>, purl: Option<&str>, links: &[&str]) -> Option<Kind> {
     by_purpose().or_else(|| kind_by_address(purl.into_iter()))
 }
 
-fn relationship<'a>(bill: &mut Bill<'a>, node: Node<'a>, at: &str) {
+fn relationship(bill: &mut Bill<'_>, node: Node<'_>, at: &str) {
     let kind = value(node, "relationshipType").and_then(Value::as_str);
     let from = value(node, "from").and_then(reference);
     let (Some(kind), Some(from)) = (kind, from) else {
@@ -224,19 +299,24 @@ fn relationship<'a>(bill: &mut Bill<'a>, node: Node<'a>, at: &str) {
 }
 
 /// The words of a licence: an expression, a listed licence's id, or a name.
-fn licence_text<'a>(licence: &'a Value, by_id: &Nodes<'a>) -> Option<&'a str> {
-    let named = reference(licence);
-    let node = named.and_then(|id| by_id.get(id)).copied().or(licence.as_object());
+fn licence_text<'a>(licence: &'a Value, by_id: &'a ById) -> Option<&'a str> {
+    let id = reference(licence);
     let listed = |id: &'a str| id.split_once(LISTED).map(|(_, id)| id.trim_end_matches('/'));
-    if let Some(node) = node {
-        let stated = ["licenseExpression", "name"].iter().find_map(|key| value(node, key)?.as_str());
-        return stated.or_else(|| listed(named?));
+    let stated = match (named(by_id, id), licence.as_object()) {
+        (Some(known), _) => Some(known.expression.as_deref().or(known.name.as_deref())),
+        (None, Some(node)) => {
+            Some(["licenseExpression", "name"].iter().find_map(|key| value(node, key)?.as_str()))
+        }
+        (None, None) => None,
+    };
+    if let Some(stated) = stated {
+        return stated.or_else(|| listed(id?));
     }
     // The model's own individuals stand for no licence and for no statement.
-    match named?.rsplit(['/', '_', '#']).next()? {
+    match id?.rsplit(['/', '_', '#']).next()? {
         "NoAssertionLicense" | "NoAssertion" => Some("NOASSERTION"),
         "NoneLicense" | "None" => Some("NONE"),
-        _ => listed(named?),
+        _ => listed(id?),
     }
 }
 

@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::inventory::bills::parts::{Parts, Take};
 use crate::inventory::model::facts::FactKey;
-use crate::inventory::model::finding::Scan;
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::names;
 use crate::text::Untrusted;
 
@@ -20,33 +21,33 @@ const FACTS: [(&str, FactKey); 5] = [
 ];
 
 /// Reads one document.
-pub(in crate::inventory::bills) fn view(root: &Value, source: &Untrusted) -> Scan {
+pub(in crate::inventory::bills) fn view(
+    parts: &Parts<'_>,
+    source: &Untrusted,
+    take: Take<'_>,
+) -> Vec<Finding> {
     let mut bill = Bill::new(source);
-    let Some(root) = root
-        .as_object()
-        .filter(|root| text(root, "spdxVersion").is_some_and(|version| VERSIONS.contains(&version)))
-    else {
+    let version = parts.root.get("spdxVersion").and_then(Value::as_str);
+    if !version.is_some_and(|version| VERSIONS.contains(&version)) {
         bill.note(
             "F-BOM-VERSION",
             "/spdxVersion",
             "not an SPDX version that is read here (2.3 and 3.0.1 are)",
         );
-        return Scan { models: Vec::new(), findings: bill.findings };
-    };
+        return bill.findings;
+    }
     for (list, name) in [("packages", "package"), ("relationships", "relationship")] {
         let pointer = format!("/{list}");
-        let items = match root.get(list) {
-            None => continue,
-            Some(Value::Array(items)) => items,
-            Some(_) => {
+        let Some(items) = parts.list(list) else {
+            if parts.root.get(list).is_some() {
                 bill.note("F-BOM-TYPE", &pointer, "must be a list");
-                continue;
             }
+            continue;
         };
         if items.len() > MAX_ELEMENTS {
             bill.note("F-BOM-COMPONENTS", &pointer, format!("only the first {MAX_ELEMENTS} are read"));
         }
-        for (index, item) in items.iter().take(MAX_ELEMENTS).enumerate() {
+        for (index, item) in items.take(MAX_ELEMENTS).enumerate() {
             let at = format!("{pointer}/{index}");
             match item.as_object() {
                 Some(node) if list == "packages" => package(&mut bill, node, &at),
@@ -55,10 +56,10 @@ pub(in crate::inventory::bills) fn view(root: &Value, source: &Untrusted) -> Sca
             }
         }
     }
-    bill.finish()
+    bill.finish(take)
 }
 
-fn package<'a>(bill: &mut Bill<'a>, node: &'a Map<String, Value>, at: &str) {
+fn package(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str) {
     let source = bill.source;
     let purls = each(node.get("externalRefs"), &format!("{at}/externalRefs"));
     let purl = purls.iter().find_map(|(place, link)| {
@@ -68,7 +69,9 @@ fn package<'a>(bill: &mut Bill<'a>, node: &'a Map<String, Value>, at: &str) {
     });
     let links = || ["downloadLocation", "homepage"].into_iter().filter_map(|key| text(node, key));
     // `git+https://…` is SPDX's way to name a repository.
-    let plain = |link: &'a str| link.strip_prefix("git+").unwrap_or(link);
+    fn plain(link: &str) -> &str {
+        link.strip_prefix("git+").unwrap_or(link)
+    }
     let kind = kind_by_address(purl.iter().map(|(_, purl)| *purl).chain(links().map(plain)));
     let shown = text(node, "name").unwrap_or_default();
     let address = purl.as_ref().map(|(_, purl)| *purl);
@@ -104,7 +107,7 @@ fn package<'a>(bill: &mut Bill<'a>, node: &'a Map<String, Value>, at: &str) {
     bill.add(package);
 }
 
-fn relationship<'a>(bill: &mut Bill<'a>, node: &'a Map<String, Value>, at: &str) {
+fn relationship(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str) {
     let part = |key| text(node, key);
     let ends = part("spdxElementId").zip(part("relatedSpdxElement")).zip(part("relationshipType"));
     match ends {

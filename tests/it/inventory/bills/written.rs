@@ -18,12 +18,16 @@ fn at() -> jiff::Timestamp {
     AT.parse().unwrap()
 }
 
+fn tree(document: impl serde::Serialize) -> Value {
+    serde_json::to_value(document).unwrap()
+}
+
 /// The same models in each format.
 fn written(entries: &[Entry<'_>]) -> [(&'static str, Value); 3] {
     [
-        ("1.6", cyclonedx(entries, CycloneDx::V1_6, at())),
-        ("1.7", cyclonedx(entries, CycloneDx::V1_7, at())),
-        ("spdx", spdx(entries, at())),
+        ("1.6", tree(cyclonedx(entries, CycloneDx::V1_6, at()))),
+        ("1.7", tree(cyclonedx(entries, CycloneDx::V1_7, at()))),
+        ("spdx", tree(spdx(entries, at()))),
     ]
 }
 

@@ -1,6 +1,8 @@
 //! The facts that a check rests on: one variant for each situation, with what is known of it as values. No words.
 
 pub(crate) mod chain;
+pub(crate) mod policy;
+pub(crate) mod predicates;
 pub(crate) mod sigstore;
 pub(crate) mod time;
 
@@ -9,9 +11,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::chain::ChainWhy;
+use self::policy::{IdentityWhy, PolicyWhy};
+use self::predicates::PredicatesWhy;
 use self::sigstore::SigstoreWhy;
 use self::time::TimeWhy;
+use super::codes::CheckCode;
 use super::identity::NameDifference;
+use super::outcome::Outcome;
 use super::stage::Stage;
 
 mod files;
@@ -21,7 +27,7 @@ mod statement;
 
 pub use files::{FilesFound, FilesTally, FilesWhy, LikelyCause, MissingKind, Parts};
 pub use parse::{ForeignBeside, ParseFound, ParseWhy};
-pub use signer::{IdentityWhy, KeySaid, MethodWhy, NamedAnchor, SignatureWhy, TrustWhy, TrustedKey};
+pub use signer::{KeySaid, MethodWhy, NamedAnchor, SignatureWhy, SignerWhy, TrustWhy, TrustedKey};
 pub use statement::{StatementWhy, SubjectWhy, TypeField};
 
 /// Why a check came out as it did.
@@ -56,8 +62,8 @@ pub enum Why {
     Trust(Box<TrustWhy>),
     /// The signature over the signed bytes.
     Signature(Box<SignatureWhy>),
-    /// Who signed.
-    Identity(Box<IdentityWhy>),
+    /// Who signed, against whom the caller expected.
+    Signer(Box<SignerWhy>),
     /// The statement.
     Statement(Box<StatementWhy>),
     /// The root digest.
@@ -70,8 +76,41 @@ pub enum Why {
     Time(Box<TimeWhy>),
     /// What a keyless bundle brings as evidence.
     Sigstore(Box<SigstoreWhy>),
+    /// What a policy says of the signer.
+    Identity(Box<IdentityWhy>),
+    /// What a policy says of the rest.
+    Policy(Box<PolicyWhy>),
+    /// Further claims.
+    Predicates(Box<PredicatesWhy>),
+    /// The caller requires more than was found.
+    Required {
+        /// The code of the check without the requirement.
+        code: CheckCode,
+        /// What became of that.
+        outcome: Outcome,
+        /// Why: what was found instead explains it.
+        instead: Box<Why>,
+    },
     /// Text made where the check was made.
     Prose(Box<Prose>),
+}
+
+impl From<IdentityWhy> for Why {
+    fn from(why: IdentityWhy) -> Self {
+        Why::Identity(Box::new(why))
+    }
+}
+
+impl From<PolicyWhy> for Why {
+    fn from(why: PolicyWhy) -> Self {
+        Why::Policy(Box::new(why))
+    }
+}
+
+impl From<PredicatesWhy> for Why {
+    fn from(why: PredicatesWhy) -> Self {
+        Why::Predicates(Box::new(why))
+    }
 }
 
 impl Why {
@@ -123,9 +162,9 @@ impl From<SignatureWhy> for Why {
     }
 }
 
-impl From<IdentityWhy> for Why {
-    fn from(why: IdentityWhy) -> Self {
-        Why::Identity(Box::new(why))
+impl From<SignerWhy> for Why {
+    fn from(why: SignerWhy) -> Self {
+        Why::Signer(Box::new(why))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Words for what lineage does to a level. It judges nothing.
 
-use crate::decision::{Cap, ReasonText, Verdict};
+use crate::decision::{Cap, Verdict};
 use crate::maturity::CapReason;
 use crate::text::Untrusted;
 
@@ -18,14 +18,6 @@ pub fn cap(cap: &Cap) -> Untrusted {
         return Untrusted::new("capped by its lineage");
     }
     Untrusted::new(format!("capped by {}", reasons.join("; ")))
-}
-
-/// What a reason of a decision says.
-pub fn reason(text: &ReasonText) -> Untrusted {
-    match text {
-        ReasonText::Words(words) => words.clone(),
-        ReasonText::Cap(because) => cap(because),
-    }
 }
 
 /// Why a model is tainted: `its ancestor acme/support-bot-7b fails`.

@@ -1,0 +1,83 @@
+//! One model's verification, judged from evidence: signature, chain, time, log, identity, claims and policy. Pure: it
+//! knows no file, store or clock.
+
+use crate::attest::{Claims, Judge};
+use crate::error::Result;
+use crate::inventory::Model;
+use crate::policy::Policy;
+use crate::progress::Progress;
+use crate::signing::{Bundle, Judging, Verification, VerifyOptions, next_change};
+use jiff::{SignedDuration, Timestamp};
+
+use super::anchors::Anchors;
+use super::apply::apply_policy;
+use super::evidence::{ClaimsSeen, SeenEvidence};
+use super::predicates::{Under, predicates_check};
+
+/// What a model is judged by.
+#[derive(Clone, Copy)]
+pub struct By<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// Its anchors.
+    pub anchors: &'a Anchors,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Judges what was seen of a model.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub fn judge_model(
+    model: &Model,
+    seen: &SeenEvidence,
+    by: &By<'_>,
+    progress: &Progress,
+) -> Result<Verification> {
+    let bundle = seen.bundle.as_deref();
+    let mut verification =
+        crate::signing::judge(&seen.observed, bundle, by.anchors.trust(), &Judging::default(), by.now);
+    add_policy(&mut verification, model, &seen.claims, by, progress)?;
+    Ok(verification)
+}
+
+/// PREDICATES, IDENTITY and POLICY of a verification that was judged without a policy.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub fn add_policy(
+    verification: &mut Verification,
+    model: &Model,
+    claims: &ClaimsSeen,
+    by: &By<'_>,
+    progress: &Progress,
+) -> Result<()> {
+    let claims = match claims {
+        ClaimsSeen::Absent => Claims::Absent,
+        ClaimsSeen::Unreadable(fault) => Claims::Unreadable(*fault),
+        ClaimsSeen::Read(bytes) => Claims::Bytes(bytes),
+    };
+    let under = Under { model: Some(model), policy: by.policy, now: by.now };
+    let options = VerifyOptions::at(by.now);
+    let judge = Judge { trust: by.anchors.trust(), options: &options, root: verification.root_of_files() };
+    let check = predicates_check(claims, &judge, &under, progress)?;
+    verification.set(check);
+    apply_policy(verification, model, by.policy, by.now);
+    Ok(())
+}
+
+/// The earliest moment after now at which the same evidence may be judged differently by the same policy; none when
+/// time changes nothing. Too early costs time, too late would be wrong.
+pub fn holds_until(verification: &Verification, bundle: Option<&[u8]>, by: &By<'_>) -> Option<Timestamp> {
+    let parsed = bundle.and_then(|bundle| Bundle::parse(bundle).ok());
+    let signature = next_change(by.anchors.trust(), parsed.as_ref(), by.now);
+    let freshness = &by.policy.freshness;
+    let after = |seconds: i64| verification.at.checked_add(SignedDuration::from_secs(seconds)).ok();
+    let age = i64::from(freshness.max_verification_age_days) * 86_400;
+    let ages = [after(age + 1), after(-i64::from(freshness.clock_skew_seconds))];
+    let windows =
+        by.policy.publishers.iter().flat_map(|publisher| [publisher.valid_from, publisher.valid_until]);
+    let moments = windows.chain(ages).chain([by.policy.expires, signature]);
+    moments.flatten().filter(|moment| *moment > by.now).min()
+}

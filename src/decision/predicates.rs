@@ -1,0 +1,58 @@
+//! Further claims under a policy: whose each claim has to be is said by the publisher of the model, and whom the policy
+//! denies is denied. How a claim is verified is not known here.
+
+use super::apply::{apply_policy, denied};
+use crate::attest::{Claim, Claims, Judge, Judged, judge_each, predicates_by};
+use crate::error::Result;
+use crate::inventory::Model;
+use crate::policy::Policy;
+use crate::progress::Progress;
+use crate::signing::Check;
+
+/// A policy, and the model whose publisher it asks for; without a model there is no publisher.
+#[derive(Debug, Clone, Copy)]
+pub struct Under<'a> {
+    /// The model.
+    pub model: Option<&'a Model>,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// When it is judged.
+    pub now: jiff::Timestamp,
+}
+
+/// Judges each claim by itself.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub fn judge_claims(
+    claims: Vec<Claim>,
+    by: &Judge<'_>,
+    under: &Under<'_>,
+    progress: &Progress,
+) -> Result<Vec<Judged>> {
+    judge_each(claims, progress, |claim| {
+        let mut verification = by.verify(&claim);
+        match under.model {
+            Some(model) => apply_policy(&mut verification, model, under.policy, under.now),
+            None => {
+                if let Some(check) = denied(&verification, under.policy) {
+                    verification.set(check);
+                }
+            }
+        }
+        by.weigh(claim, verification)
+    })
+}
+
+/// PREDICATES: which further claims there are, what they claim, and which of them count.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub fn predicates_check(
+    claims: Claims<'_>,
+    by: &Judge<'_>,
+    under: &Under<'_>,
+    progress: &Progress,
+) -> Result<Check> {
+    predicates_by(claims, |claims| judge_claims(claims, by, under, progress))
+}

@@ -1,0 +1,103 @@
+//! The reasons of a decision, as facts. What they rest on stands in the verdict and in the verification: nothing of it
+//! is copied, and there are no words here.
+
+use crate::policy::{Action, Class};
+use crate::signing::CheckCode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// One reason of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Reason {
+    /// What it is about.
+    pub code: ReasonCode,
+    /// Its class; none for information (the reason of a cap).
+    pub class: Option<Class>,
+    /// What the stage does about it.
+    pub action: Action,
+    /// What it rests on.
+    pub fact: ReasonFact,
+}
+
+/// What a reason is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReasonCode {
+    /// A control of the rubric, or one that somebody takes for such.
+    Control(Arc<str>),
+    /// A check of the verification.
+    Check(CheckCode),
+    /// Digests that were not computed at the verification.
+    Cached,
+    /// The level.
+    Level,
+    /// The ancestors.
+    Cap,
+    /// The stage itself.
+    Stage,
+}
+
+impl ReasonCode {
+    /// As it is written: `L1.03`, `FILES-CHANGED`, `CAP`.
+    pub fn as_str(&self) -> &str {
+        match self {
+            ReasonCode::Control(id) => id,
+            ReasonCode::Check(code) => code.as_str(),
+            ReasonCode::Cached => CheckCode::FilesCached.as_str(),
+            ReasonCode::Level => "LEVEL",
+            ReasonCode::Cap => "CAP",
+            ReasonCode::Stage => "STAGE",
+        }
+    }
+}
+
+impl JsonSchema for ReasonCode {
+    fn schema_name() -> Cow<'static, str> {
+        "ReasonCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
+impl Serialize for ReasonCode {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str())
+    }
+}
+
+/// What a reason rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReasonFact {
+    /// The result of that control.
+    OfControl,
+    /// The check of that code.
+    OfCheck,
+    /// The stage requires a control that the rubric does not have.
+    RequiredUnknown,
+    /// The policy raises a control that the rubric does not have.
+    RaisedUnknown,
+    /// Digests were computed too long ago for this stage.
+    Cached,
+    /// The level is below that of the stage, and nothing says why.
+    BelowStage {
+        /// The model's own level.
+        own: u8,
+        /// The stage's.
+        wanted: u8,
+    },
+    /// The cap of the verdict.
+    Cap,
+    /// The policy has no such stage.
+    NoStage,
+}
+
+/// The worst first; equals in the order of their codes. Nothing depends on words.
+pub(super) fn sort(reasons: &mut [Reason]) {
+    let rank = |reason: &Reason| (Reverse(reason.action), reason.class.is_none(), reason.class);
+    reasons.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.code.as_str().cmp(b.code.as_str())));
+}

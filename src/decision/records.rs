@@ -1,0 +1,121 @@
+//! What the ledger keeps of a verification and of a decision: facts and digests, no words. From what a record names it
+//! can be made again, to the byte.
+
+use crate::signing::{
+    AnchorUse, Check, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest, TimeSource,
+    Verification,
+};
+use crate::text::Untrusted;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::evaluate::Verdict;
+use super::inputs::{DecisionRecordSchema, EvidenceDocument, Inputs, VerificationRecordSchema};
+
+/// The body of a record of kind `verification`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct VerificationRecord {
+    /// `touchmark.verification-record/2`.
+    pub schema: VerificationRecordSchema,
+    /// What it rests on.
+    pub inputs: Inputs,
+    /// The evidence by digest: its own digest is among the inputs.
+    pub evidence: EvidenceDocument,
+    /// What became of the whole.
+    pub outcome: Outcome,
+    /// What was established.
+    pub verification: Facts,
+    /// How long looking and judging took, milliseconds.
+    pub took_ms: u64,
+}
+
+/// The body of a record of kind `decision`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct DecisionRecord {
+    /// `touchmark.decision-record/2`.
+    pub schema: DecisionRecordSchema,
+    /// What it rests on; the evidence is kept under its digest.
+    pub inputs: Inputs,
+    /// Whether warnings were acknowledged beforehand (rulings 8).
+    pub warnings_acknowledged: bool,
+    /// What was established of the model itself; none when nobody looked at its files.
+    pub verification: Option<Facts>,
+    /// Controls, levels and the decision.
+    pub verdict: Verdict,
+}
+
+/// What a verification established, without what was observed of the files: that is kept as evidence.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Facts {
+    /// One check a stage.
+    pub checks: Vec<Check>,
+    /// How it was signed.
+    pub method: Option<Method>,
+    /// Who signed, as the bundle says.
+    pub signer: Option<Identity>,
+    /// The anchor that vouches for the signer.
+    pub anchor: Option<AnchorUse>,
+    /// Trusted signing time, and whose.
+    pub signed_at: Option<(Timestamp, TimeSource)>,
+    /// The log entry, verified.
+    pub log: Option<LogEntry>,
+    /// The root digest over the signed resources.
+    pub root_digest: Option<RootDigest>,
+    /// Name of the subject, as signed.
+    pub subject_name: Option<Untrusted>,
+    /// Recorded hash.
+    pub hash: Option<HashAlgorithm>,
+    /// The curve of the key that signed.
+    pub curve: Option<Curve>,
+    /// Whether the bundle records that links were followed.
+    pub allow_symlinks: Option<bool>,
+    /// SHA-256 over the bundle's bytes, hex.
+    pub bundle_digest: Option<String>,
+    /// When the files were looked at.
+    pub at: Timestamp,
+}
+
+impl From<&Verification> for Facts {
+    fn from(v: &Verification) -> Self {
+        Facts {
+            checks: v.checks.clone(),
+            method: v.method,
+            signer: v.signer.clone(),
+            anchor: v.anchor.clone(),
+            signed_at: v.signed_at,
+            log: v.log.clone(),
+            root_digest: v.root_digest,
+            subject_name: v.subject_name.clone(),
+            hash: v.hash,
+            curve: v.curve,
+            allow_symlinks: v.allow_symlinks,
+            bundle_digest: v.bundle_digest.clone(),
+            at: v.at,
+        }
+    }
+}
+
+/// As much of a recorded verification as it takes to judge again.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RecordedVerification {
+    /// `touchmark.verification-record/2`: records of other versions do not parse.
+    pub schema: VerificationRecordSchema,
+    /// What it rests on.
+    pub inputs: Inputs,
+    /// The evidence by digest.
+    pub evidence: EvidenceDocument,
+    /// How long it took, milliseconds.
+    pub took_ms: u64,
+}
+
+/// As much of a recorded decision as it takes to decide again.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RecordedDecision {
+    /// `touchmark.decision-record/2`: records of other versions do not parse.
+    pub schema: DecisionRecordSchema,
+    /// What it rests on.
+    pub inputs: Inputs,
+    /// Whether warnings were acknowledged beforehand.
+    pub warnings_acknowledged: bool,
+}

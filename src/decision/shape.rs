@@ -1,0 +1,163 @@
+//! What a decision about one model depends on, made small: many models have the same. From it follow the own level and
+//! the reasons that lie in the model itself, for every stage, without another look at the model.
+
+use super::reason::{Reason, ReasonCode, ReasonFact};
+use crate::maturity::{Evidence, Musts, Outcomes, Rubric, score};
+use crate::policy::{Action, Class, Policy, Stage};
+use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
+use jiff::Timestamp;
+
+/// Outcomes and marks; no names, no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Shape {
+    controls: Outcomes,
+    checks: [Option<Seen>; CheckStage::ALL.len()],
+    /// Whether something stopped us from looking, and not only that nobody has looked.
+    unreadable: bool,
+    /// When the oldest of the digests was computed that were not computed at the verification.
+    oldest: Option<Timestamp>,
+}
+
+/// A check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Seen {
+    outcome: Outcome,
+    /// Whether its code is only the name of its stage.
+    plain: bool,
+}
+
+impl Shape {
+    pub fn of(evidence: &Evidence<'_>) -> Self {
+        let check = |stage: CheckStage| {
+            let check = evidence.verification?.check(stage)?;
+            Some(Seen { outcome: check.outcome, plain: check.code.is_plain() })
+        };
+        Shape {
+            controls: Outcomes::of(evidence),
+            checks: CheckStage::ALL.map(check),
+            unreadable: evidence.verification.is_some_and(unreadable),
+            oldest: evidence.verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
+        }
+    }
+
+    /// Whether its own evidence contradicts: what taints descendants. What a policy bans is no contradiction of
+    /// evidence: it is a reason of its own and says nothing of what was made from the model.
+    pub fn contradicts(&self) -> bool {
+        self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
+    }
+
+    fn seen(&self) -> impl Iterator<Item = (CheckStage, Seen)> {
+        CheckStage::ALL.into_iter().zip(self.checks).filter_map(|(stage, seen)| Some((stage, seen?)))
+    }
+
+    /// What became of the verification as a whole.
+    fn outcome(&self) -> Outcome {
+        let open = self.seen().map(|(_, seen)| seen.outcome).filter(|outcome| outcome.is_open());
+        open.min_by_key(|outcome| outcome.rank()).unwrap_or(Outcome::Pass)
+    }
+}
+
+fn unreadable(verification: &Verification) -> bool {
+    let mut stopped =
+        verification.checks.iter().filter(|c| c.outcome == Outcome::Unknown && c.code.could_not_look());
+    !verification.files.unreadable.is_empty() || stopped.next().is_some()
+}
+
+/// What all models of an inventory are decided by.
+pub(super) struct Rules<'a> {
+    pub stage: Option<&'a Stage>,
+    pub policy: &'a Policy,
+    pub rubric: &'a Rubric,
+    pub musts: Musts,
+    pub now: Timestamp,
+}
+
+impl Rules<'_> {
+    /// The own level, and the worst that the stage does about anything in the model itself.
+    pub fn decide(&self, shape: &Shape) -> (u8, Option<Action>) {
+        let reasons = self.reasons(shape, |_| None);
+        (self.own_level(shape), reasons.iter().map(|reason| reason.action).max())
+    }
+
+    /// The reasons that lie in the model itself, in no order. `code` names the check of a stage.
+    pub fn reasons(&self, shape: &Shape, code: impl Fn(CheckStage) -> Option<CheckCode>) -> Vec<Reason> {
+        let Some(stage) = self.stage else {
+            return vec![Reason {
+                code: ReasonCode::Stage,
+                class: Some(Class::Error),
+                action: Action::Closed,
+                fact: ReasonFact::NoStage,
+            }];
+        };
+        let reason =
+            |code, class, fact| Reason { code, class: Some(class), action: stage.action(class), fact };
+        let mut reasons = Vec::new();
+
+        // Rulings 4: the musts up to the stage's level, the named controls, and contradictions at every level.
+        for (index, control) in self.rubric.controls.iter().enumerate() {
+            let Some(class) = class_of(shape.controls.get(&control.id), shape.unreadable) else { continue };
+            let must = self.musts.contains(index) && control.level <= stage.min_level;
+            let named = stage.require_controls.iter().any(|id| **id == *control.id);
+            if must || class == Class::Contradicted || named {
+                reasons.push(reason(ReasonCode::Control(control.id.clone()), class, ReasonFact::OfControl));
+            }
+        }
+        for (ids, fact) in [
+            (&stage.require_controls, ReasonFact::RequiredUnknown),
+            (&self.policy.raise, ReasonFact::RaisedUnknown),
+        ] {
+            for id in ids.iter().filter(|id| self.rubric.control(id).is_none()) {
+                reasons.push(reason(ReasonCode::Control(id.as_str().into()), Class::Error, fact));
+            }
+        }
+
+        // What no control speaks of still counts: what the policy says, and any check that stands in the way alone.
+        let told: Vec<Class> = reasons.iter().filter_map(|reason| reason.class).collect();
+        let whole = shape.outcome();
+        for (of, seen) in shape.seen() {
+            let Some(class) = class_of(seen.outcome, shape.unreadable) else { continue };
+            let of_policy = of == CheckStage::Policy && !seen.plain;
+            let counts = match seen.outcome {
+                Outcome::Fail => of_policy || !told.contains(&Class::Contradicted),
+                // One reason of a class is enough to decide; the policy's own must not hide behind another class.
+                Outcome::Missing | Outcome::Unknown if of_policy => {
+                    stage.min_level > 0 && !told.contains(&class)
+                }
+                Outcome::Missing | Outcome::Unknown => {
+                    stage.min_level > 0 && told.is_empty() && seen.outcome == whole
+                }
+                Outcome::Pass | Outcome::Partial | Outcome::NotApplicable => false,
+            };
+            if counts {
+                let code = code(of).unwrap_or(CheckCode::of(of));
+                reasons.push(reason(ReasonCode::Check(code), class, ReasonFact::OfCheck));
+            }
+        }
+        if let Some(oldest) = shape.oldest
+            && !stage.lets_count(&Recalled { parts: 0, bytes: 0, oldest }, self.now)
+        {
+            reasons.push(reason(ReasonCode::Cached, Class::Unavailable, ReasonFact::Cached));
+        }
+        let own = self.own_level(shape);
+        if own < stage.min_level && reasons.is_empty() {
+            let fact = ReasonFact::BelowStage { own, wanted: stage.min_level };
+            reasons.push(reason(ReasonCode::Level, Class::Missing, fact));
+        }
+        reasons
+    }
+
+    fn own_level(&self, shape: &Shape) -> u8 {
+        score(self.rubric, &shape.controls.in_order(self.rubric), &self.musts).own
+    }
+}
+
+/// The class of an open control (rulings 3); none when it is not open.
+fn class_of(outcome: Outcome, unreadable: bool) -> Option<Class> {
+    match outcome {
+        Outcome::Pass | Outcome::NotApplicable => None,
+        Outcome::Fail => Some(Class::Contradicted),
+        Outcome::Missing | Outcome::Partial => Some(Class::Missing),
+        Outcome::Unknown if unreadable => Some(Class::Error),
+        Outcome::Unknown => Some(Class::Unavailable),
+    }
+}

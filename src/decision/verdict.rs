@@ -1,0 +1,110 @@
+//! The one function: from complete evidence to everything that is concluded of a model. Pure and total; what it was
+//! made from is named by digest.
+
+use crate::error::{Code, Error, Result};
+use crate::maturity::Rubric;
+use crate::policy::Policy;
+use crate::progress::Progress;
+use crate::signing::Verification;
+use crate::store::EvidenceDigest;
+use jiff::Timestamp;
+use std::sync::Arc;
+
+use super::anchors::Anchors;
+use super::evaluate::{Input, Judgement, Verdict};
+use super::evidence::Evidence;
+use super::family::Descent;
+use super::inputs::{Feeds, Inputs, PolicyInput};
+use super::judge::{By, judge_model};
+
+/// What is asked of the evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The stage to judge for.
+    pub stage: String,
+    /// The time to judge by.
+    pub now: Timestamp,
+}
+
+/// Everything that was concluded of a model, and from what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluated {
+    /// What it rests on.
+    pub inputs: Inputs,
+    /// The checks; none when nobody looked at the files.
+    pub verification: Option<Verification>,
+    /// Controls, levels and the decision.
+    pub verdict: Verdict,
+}
+
+/// Judges the subject of the evidence, from nothing but these values.
+///
+/// # Errors
+/// `E-NOT-FOUND` when the subject is not among the models; `E-TOO-LARGE` when evidence cannot be named.
+pub fn evaluate(
+    evidence: &Evidence,
+    policy: &Policy,
+    rubric: &Rubric,
+    anchors: &Anchors,
+    feeds: &Feeds,
+    question: &Question,
+) -> Result<Evaluated> {
+    let (progress, now) = (Progress::default(), question.now);
+    let by = By { policy, anchors, now };
+    let verified = evidence
+        .models
+        .iter()
+        .map(|known| {
+            known.seen.as_ref().map(|seen| judge_model(&known.model, seen, &by, &progress)).transpose()
+        })
+        .collect::<Result<Vec<Option<Verification>>>>()?;
+    let models: Vec<_> = evidence.models.iter().map(|known| known.model.clone()).collect();
+    let descent = Arc::new(Descent::among(&evidence.models));
+    let input = Input {
+        models: &models,
+        descent: &descent,
+        verified: &|index| verified.get(index)?.as_ref(),
+        policy,
+        stage: &question.stage,
+        rubric,
+        now,
+    };
+    let judgement = Judgement::of(&input);
+    let index = models.iter().position(|model| model.id == evidence.subject);
+    let verdict = index.and_then(|index| judgement.verdict(&input, index)).ok_or_else(|| {
+        Error::new(Code::NotFound, "the evidence does not hold the model that it is about")
+            .at(evidence.subject.raw())
+    })?;
+    let verification = index.and_then(|index| verified.into_iter().nth(index)).flatten();
+    let inputs =
+        name_inputs(evidence.digest()?, policy, Some((rubric, &question.stage)), anchors, feeds, now)?;
+    Ok(Evaluated { inputs, verification, verdict })
+}
+
+/// Names the inputs of what was judged.
+///
+/// # Errors
+/// `E-INTERNAL`.
+pub fn name_inputs(
+    evidence: EvidenceDigest,
+    policy: &Policy,
+    level: Option<(&Rubric, &str)>,
+    anchors: &Anchors,
+    feeds: &Feeds,
+    now: Timestamp,
+) -> Result<Inputs> {
+    Ok(Inputs {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        evidence,
+        policy: PolicyInput {
+            digest: policy.digest.clone(),
+            text: policy.file_digest.parse()?,
+            origin: policy.origin.clone(),
+        },
+        rubric: level.map(|(rubric, _)| rubric.digest.parse()).transpose()?,
+        anchors: anchors.digest(),
+        feeds: feeds.feeds.clone(),
+        stage: level.map(|(_, stage)| stage.to_owned()),
+        at: now,
+    })
+}

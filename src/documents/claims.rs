@@ -1,0 +1,211 @@
+//! Claims beside a signature as documents: what each says, whose it is, and what became of it.
+
+use super::check::CheckDocument;
+use super::names;
+use crate::attest::{About, Change, History, Judged, UnknownLine};
+use crate::signing::{Identity, Method, Outcome, RootDigest};
+use crate::text::Untrusted;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+/// All lines of a file of claims.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClaimsDocument<'a> {
+    /// The document's name.
+    pub schema: names::Claims,
+    /// The file.
+    pub file: &'a str,
+    /// Root digest of the model, computed from its files; none when it is not known.
+    pub root_digest: Option<RootDigest>,
+    /// The claims.
+    pub claims: Vec<ClaimRow<'a>>,
+    /// Lines that are no claims.
+    pub unknown: &'a [UnknownLine],
+}
+
+/// One claim, and what became of it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClaimRow<'a> {
+    /// Its line, from 1.
+    pub line: usize,
+    /// SHA-256 over its bundle, hex.
+    pub digest: &'a str,
+    /// What it claims, as the statement says.
+    pub predicate_type: &'a Untrusted,
+    /// SHA-256 of its subjects, as the statement says.
+    pub subjects: &'a [Untrusted],
+    /// Whether one of them is this model.
+    pub about: About,
+    /// How it was signed.
+    pub method: Method,
+    /// Who signed, as the bundle says.
+    pub claimed_signer: Option<&'a Identity>,
+    /// Who signed, when that is proven.
+    pub proven_signer: Option<&'a Identity>,
+    /// When it was signed, if somebody who is trusted says so.
+    pub signed_at: Option<Timestamp>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Whether it is about this model and its signer is proven to be an expected one.
+    pub counts: bool,
+    /// What kept it from passing.
+    pub because: Option<CheckDocument<'a>>,
+    /// The statement, where whole claims were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<Value>,
+}
+
+impl<'a> From<&'a Judged> for ClaimRow<'a> {
+    fn from(judged: &'a Judged) -> Self {
+        let claim = &judged.claim;
+        ClaimRow {
+            line: claim.line,
+            digest: &claim.bundle.digest,
+            predicate_type: &claim.predicate_type,
+            subjects: &claim.subjects,
+            about: judged.about,
+            method: claim.bundle.method(),
+            claimed_signer: claim.signer.as_ref(),
+            proven_signer: judged.signer.as_ref(),
+            signed_at: judged.signed_at,
+            outcome: judged.outcome,
+            counts: judged.counts(),
+            because: judged.because.as_ref().map(CheckDocument::from),
+            statement: None,
+        }
+    }
+}
+
+impl<'a> ClaimsDocument<'a> {
+    /// Of a file, the root digest of its model, and what became of each line.
+    pub fn of(
+        file: &'a str,
+        root_digest: Option<RootDigest>,
+        judged: &'a [Judged],
+        unknown: &'a [UnknownLine],
+    ) -> Self {
+        let claims = judged.iter().map(ClaimRow::from).collect();
+        ClaimsDocument { schema: names::Claims, file, root_digest, claims, unknown }
+    }
+}
+
+/// Whole claims.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClaimDocument<'a> {
+    /// The document's name.
+    pub schema: names::Claim,
+    /// The claims, each with its statement.
+    pub claims: Vec<ClaimRow<'a>>,
+}
+
+impl<'a> ClaimDocument<'a> {
+    /// Of claims.
+    ///
+    /// # Errors
+    /// `E-MALFORMED`.
+    pub fn of(judged: &[&'a Judged]) -> crate::error::Result<Self> {
+        let whole = |judged: &&'a Judged| {
+            let statement = Some(judged.claim.statement()?);
+            Ok(ClaimRow { statement, ..ClaimRow::from(*judged) })
+        };
+        Ok(ClaimDocument {
+            schema: names::Claim,
+            claims: judged.iter().map(whole).collect::<crate::error::Result<_>>()?,
+        })
+    }
+}
+
+/// Claims that were appended.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClaimsAppendDocument<'a> {
+    /// The document's name.
+    pub schema: names::ClaimsAppend,
+    /// The file of claims.
+    pub file: &'a str,
+    /// One line a bundle.
+    pub lines: Vec<AppendedLine<'a>>,
+}
+
+/// Where a bundle stands now.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AppendedLine<'a> {
+    /// The bundle's file.
+    pub bundle: &'a Untrusted,
+    /// Its line in the file of claims.
+    pub line: usize,
+    /// Whether it stood there before.
+    pub already: bool,
+}
+
+/// Whether a file of claims was only appended to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClaimsCheckDocument {
+    /// The document's name.
+    pub schema: names::ClaimsCheck,
+    /// Whether it was.
+    pub append_only: bool,
+    /// What happened to its lines.
+    pub history: LinesDocument,
+}
+
+/// An earlier copy of a file against a later one.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LinesDocument {
+    /// Lines of the earlier copy.
+    pub old: usize,
+    /// New lines after all of them.
+    pub appended: usize,
+    /// What is not an append.
+    pub differences: Vec<LineDocument>,
+}
+
+/// A line that is not as an append would have left it.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct LineDocument {
+    /// Line of the earlier copy, for an inserted one of the later; from 1.
+    pub line: usize,
+    /// What happened to it.
+    pub change: LineChange,
+    /// For a moved one, its line in the later copy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<usize>,
+}
+
+/// What happened to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LineChange {
+    /// Another line stands in its place.
+    Changed,
+    /// It is gone.
+    Removed,
+    /// It stands elsewhere.
+    Moved,
+    /// It is new and stands before old ones.
+    Inserted,
+}
+
+impl From<&History> for ClaimsCheckDocument {
+    fn from(history: &History) -> Self {
+        let differences = history.differences.iter().map(|difference| {
+            let (change, to) = match difference.change {
+                Change::Changed => (LineChange::Changed, None),
+                Change::Removed => (LineChange::Removed, None),
+                Change::Moved { to } => (LineChange::Moved, Some(to)),
+                Change::Inserted => (LineChange::Inserted, None),
+            };
+            LineDocument { line: difference.line, change, to }
+        });
+        ClaimsCheckDocument {
+            schema: names::ClaimsCheck,
+            append_only: history.is_append_only(),
+            history: LinesDocument {
+                old: history.old,
+                appended: history.appended,
+                differences: differences.collect(),
+            },
+        }
+    }
+}

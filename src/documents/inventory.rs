@@ -1,0 +1,280 @@
+//! What the inventory holds, and what was read into it, as documents.
+
+use super::names;
+use super::verdict::VerdictBody;
+use super::verification::{CoverageDocument, VerificationBody};
+use crate::decision::Decision;
+use crate::decision::SeenDigests;
+use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
+use crate::lineage::LaneRow;
+use crate::signing::Outcome;
+use crate::text::Untrusted;
+use crate::view::{Review, Verified, View};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The models of the inventory.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ListDocument<'a> {
+    /// The document's name.
+    pub schema: names::List,
+    /// The stage that was judged for.
+    pub stage: &'a str,
+    /// Digest of the policy.
+    pub policy: &'a str,
+    /// The models, by id.
+    pub models: ListRows<'a>,
+}
+
+/// Rows that are made one after the other while they are written.
+#[derive(Clone, Copy)]
+pub struct ListRows<'a> {
+    view: &'a View,
+    keep: &'a dyn Fn(usize) -> bool,
+}
+
+impl std::fmt::Debug for ListRows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ListRows")
+    }
+}
+
+impl Serialize for ListRows<'_> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let kept = (0..self.view.models.len()).filter(|index| (self.keep)(*index));
+        to.collect_seq(kept.map(|index| ListRow::of(self.view, index)))
+    }
+}
+
+impl JsonSchema for ListRows<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ListRows".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<ListRow<'_>>::json_schema(generator)
+    }
+}
+
+impl<'a> ListDocument<'a> {
+    /// Of the models whose indexes are to be kept.
+    pub fn of(view: &'a View, keep: &'a dyn Fn(usize) -> bool) -> Self {
+        ListDocument {
+            schema: names::List,
+            stage: &view.stage,
+            policy: &view.policy.digest,
+            models: ListRows { view, keep },
+        }
+    }
+}
+
+/// One model in one line.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ListRow<'a> {
+    /// The inventory's key.
+    pub id: Option<&'a ModelId>,
+    /// The name as first written.
+    pub name: Option<&'a Untrusted>,
+    /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
+    pub outcome: Outcome,
+    /// The word that tables show for it.
+    pub status: &'static str,
+    /// Who signed; in parentheses when that is not proven.
+    pub signer: Untrusted,
+    /// Own level.
+    pub own: u8,
+    /// The level after the caps.
+    pub effective: u8,
+    /// The decision at the stage.
+    pub decision: Decision,
+}
+
+impl<'a> ListRow<'a> {
+    /// Of the model of an index.
+    pub fn of(view: &'a View, index: usize) -> Self {
+        let (model, summary) = (view.models.get(index), view.summary(index));
+        ListRow {
+            id: model.map(|model| &model.id),
+            name: model.map(|model| &model.name),
+            outcome: summary.outcome,
+            status: summary.word,
+            signer: summary.signer,
+            own: summary.own,
+            effective: summary.effective,
+            decision: summary.decision,
+        }
+    }
+}
+
+/// Everything that is known of a model.
+#[derive(Serialize, JsonSchema)]
+pub struct ModelDocument<'a> {
+    /// The document's name.
+    pub schema: names::Model,
+    /// The model in one line.
+    pub summary: ListRow<'a>,
+    /// What the sources together say of it.
+    pub model: Option<&'a Model>,
+    /// How many of its bytes the signature covers; none when they were not counted.
+    pub coverage: Option<CoverageDocument>,
+    /// Its latest verification.
+    pub verified: Option<VerifiedDocument<'a>>,
+    /// What was concluded of it.
+    pub verdict: Option<VerdictBody<'a>>,
+    /// Its latest review.
+    pub review: Option<&'a Review>,
+    /// When each of its sources was read.
+    pub read: Vec<ReadDocument<'a>>,
+}
+
+/// What was seen of a model's files, judged by the policy and the anchors in force.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct VerifiedDocument<'a> {
+    /// The checks, and what they established.
+    pub verification: VerificationBody<'a>,
+    /// Digest of the policy that it was judged by.
+    pub policy_digest: &'a str,
+    /// How long looking took, milliseconds.
+    pub took_ms: u64,
+    /// What was seen, by digest.
+    pub seen: &'a SeenDigests,
+}
+
+impl<'a> VerifiedDocument<'a> {
+    fn of(view: &'a View, verified: &'a Verified) -> Self {
+        VerifiedDocument {
+            verification: VerificationBody::from(&verified.verification),
+            policy_digest: &view.policy.digest,
+            took_ms: verified.took_ms,
+            seen: &verified.seen,
+        }
+    }
+}
+
+/// When a source was read.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReadDocument<'a> {
+    /// The source, workspace-relative.
+    pub source: &'a Untrusted,
+    /// When, RFC 3339.
+    pub at: &'a str,
+}
+
+impl<'a> ModelDocument<'a> {
+    /// Of the model of an index, its verdict, and when its sources were read.
+    pub fn of(
+        view: &'a View,
+        index: usize,
+        verdict: Option<VerdictBody<'a>>,
+        read: &'a [(Untrusted, String)],
+    ) -> Self {
+        let verified = view.verified.get(index).and_then(Option::as_deref);
+        let coverage = verified.and_then(|verified| verified.verification.coverage());
+        ModelDocument {
+            schema: names::Model,
+            summary: ListRow::of(view, index),
+            model: view.models.get(index),
+            coverage: coverage.map(CoverageDocument::from),
+            verified: verified.map(|verified| VerifiedDocument::of(view, verified)),
+            verdict,
+            review: view.reviews.get(index).and_then(Option::as_deref),
+            read: read.iter().map(|(source, at)| ReadDocument { source, at }).collect(),
+        }
+    }
+}
+
+/// A model's ancestors and descendants, as lanes.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LineageDocument<'a> {
+    /// The document's name.
+    pub schema: names::Lineage,
+    /// One a model, and one for each further edge.
+    pub rows: Vec<LineageRow<'a>>,
+}
+
+/// One row of a family.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LineageRow<'a> {
+    /// The model.
+    pub id: &'a ModelId,
+    /// Generations from the one that was asked for: negative for ancestors, positive for descendants.
+    pub generation: i32,
+    /// Whether the inventory has it.
+    pub in_inventory: bool,
+    /// How it came from the row nearer to the root, or that one from it.
+    pub relation: Option<Relation>,
+    /// How far that is to be believed.
+    pub basis: Option<Basis>,
+    /// Whether the parent is pinned by digest.
+    pub pinned: bool,
+    /// Whether it stands on another row already.
+    pub repeated: bool,
+}
+
+impl<'a> LineageDocument<'a> {
+    /// Of the rows of a drawing.
+    pub fn of(rows: &'a [LaneRow]) -> Self {
+        let row = |row: &'a LaneRow| LineageRow {
+            id: &row.id,
+            generation: row.generation,
+            in_inventory: row.model.is_some(),
+            relation: row.edge.map(|(relation, _)| relation),
+            basis: row.edge.map(|(_, basis)| basis),
+            pinned: row.pinned,
+            repeated: row.repeated,
+        };
+        LineageDocument { schema: names::Lineage, rows: rows.iter().map(row).collect() }
+    }
+}
+
+/// What a scan found.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ScanDocument<'a> {
+    /// The document's name.
+    pub schema: names::Scan,
+    /// How many models there are now.
+    pub models: usize,
+    /// What the sources get wrong.
+    pub findings: &'a [Finding],
+    /// What is odd about lineage, in words.
+    pub lineage: Vec<String>,
+}
+
+/// Bills of materials that became sources.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ImportDocument<'a> {
+    /// The document's name.
+    pub schema: names::Import,
+    /// The bills.
+    pub bills: Vec<ImportedBillDocument<'a>>,
+    /// How many models there are now.
+    pub models: usize,
+}
+
+/// A bill that is a source now.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ImportedBillDocument<'a> {
+    /// Its path, as the workspace calls it.
+    pub source: &'a Untrusted,
+    /// Whether it was a source before.
+    pub already: bool,
+    /// How many models it names.
+    pub models: usize,
+    /// What it gets wrong.
+    pub findings: &'a [Finding],
+}
+
+/// What a bill of materials says.
+#[derive(Serialize, JsonSchema)]
+pub struct InspectBomDocument<'a> {
+    /// The document's name.
+    pub schema: names::InspectBom,
+    /// The models that it names.
+    pub models: &'a [Model],
+    /// What it gets wrong.
+    pub findings: &'a [Finding],
+}

@@ -1,0 +1,49 @@
+//! Every JSON document that leaves the program, as a type with a version: what commands print, snapshots, the bodies of
+//! records. Text in them is exact; it is escaped where it is printed. They are made from what others concluded;
+//! nothing is computed here.
+
+mod check;
+mod claims;
+mod conclusions;
+mod inventory;
+pub mod names;
+mod published;
+mod records;
+mod signing;
+mod snapshot;
+mod trust;
+mod verdict;
+mod verification;
+mod workspace;
+
+pub use check::CheckDocument;
+pub use claims::{
+    AppendedLine, ClaimDocument, ClaimRow, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument,
+    LineChange, LineDocument, LinesDocument,
+};
+pub use conclusions::{ControlDocument, ReasonDocument};
+pub use inventory::{
+    ImportDocument, ImportedBillDocument, InspectBomDocument, LineageDocument, LineageRow, ListDocument,
+    ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
+};
+pub use published::{PUBLISHED, Published, schema_files};
+pub use records::ReviewRecord;
+pub use signing::{
+    DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,
+    SignedDocument, TimestampDocument,
+};
+pub use snapshot::{
+    DiffDocument, SnapshotContent, SnapshotFile, SnapshotTakenDocument, SnapshotVerifyDocument,
+};
+pub use trust::{
+    AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,
+    RefreshedDocument, TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument,
+    TrustRemovedDocument,
+};
+pub use verdict::{AssessmentDocument, ScoreDocument, VerdictBody, VerdictDocument};
+pub use verification::{CoverageDocument, VerificationBody, VerificationDocument};
+pub use workspace::{
+    DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
+    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, PolicyFaultDocument,
+    ReviewDocument,
+};

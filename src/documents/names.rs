@@ -1,0 +1,76 @@
+//! The names of the documents, each with its version, as their first member says them. A member that is added keeps the
+//! version; one that is renamed, removed or means something else needs a new one.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
+
+macro_rules! names {
+    ($($marker:ident $name:literal,)*) => {$(
+        #[doc = concat!("`", $name, "`")]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct $marker;
+
+        impl Serialize for $marker {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str($name)
+            }
+        }
+
+        impl JsonSchema for $marker {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($marker).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "const": $name })
+            }
+        }
+    )*};
+}
+
+names! {
+    Claim "touchmark.claim/1",
+    Claims "touchmark.claims/1",
+    ClaimsAppend "touchmark.claims-append/1",
+    ClaimsCheck "touchmark.claims-check/1",
+    Demo "touchmark.demo/1",
+    Diff "touchmark.diff/1",
+    Digest "touchmark.digest/1",
+    ErrorName "touchmark.error/1",
+    Import "touchmark.import/1",
+    Init "touchmark.init/1",
+    InspectBom "touchmark.inspect-bom/1",
+    Inspection "touchmark.inspection/1",
+    Key "touchmark.key/1",
+    KeyGenerated "touchmark.key-generated/1",
+    Ledger "touchmark.ledger/1",
+    LedgerExport "touchmark.ledger-export/1",
+    LedgerImport "touchmark.ledger-import/1",
+    LedgerReplay "touchmark.ledger-replay/1",
+    LedgerVerify "touchmark.ledger-verify/1",
+    Lineage "touchmark.lineage/1",
+    List "touchmark.list/1",
+    Model "touchmark.model/1",
+    Policy "touchmark.policy/1",
+    PolicyCheck "touchmark.policy-check/1",
+    RecordReview "touchmark.record-review/1",
+    Review "touchmark.review/1",
+    Scan "touchmark.scan/1",
+    Score "touchmark.score/1",
+    Signed "touchmark.signed/1",
+    Snapshot "touchmark.snapshot/1",
+    SnapshotTaken "touchmark.snapshot-taken/1",
+    SnapshotVerify "touchmark.snapshot-verify/1",
+    Trust "touchmark.trust/1",
+    TrustAdded "touchmark.trust-added/1",
+    TrustAnchor "touchmark.trust-anchor/1",
+    TrustRefreshed "touchmark.trust-refreshed/1",
+    TrustRemoved "touchmark.trust-removed/1",
+    Verdict "touchmark.verdict/1",
+    Verification "touchmark.verification/1",
+}

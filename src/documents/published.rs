@@ -1,0 +1,177 @@
+//! Every document with its JSON Schema, as `docs/schemas` publishes them.
+
+use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument};
+use super::inventory::{
+    ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument, ScanDocument,
+};
+use super::records::ReviewRecord;
+use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
+use super::snapshot::{DiffDocument, SnapshotFile, SnapshotTakenDocument, SnapshotVerifyDocument};
+use super::trust::{
+    TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
+};
+use super::verdict::{ScoreDocument, VerdictDocument};
+use super::verification::VerificationDocument;
+use super::workspace::{
+    DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
+    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, ReviewDocument,
+};
+use crate::decision::{AnchorsDocument, DecisionRecord, EvidenceDocument, VerificationRecord};
+use crate::signing::Observed;
+use crate::store::LedgerEntry;
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
+use serde_json::{Map, Value};
+use std::fmt::Write;
+
+/// A document, and where it comes from.
+#[derive(Clone, Copy)]
+pub struct Published {
+    /// Its name: `list`.
+    pub name: &'static str,
+    /// Its version, from 1.
+    pub version: u32,
+    /// The command that prints it, or what else holds it.
+    pub from: &'static str,
+    make: fn() -> Schema,
+}
+
+const fn row<D: JsonSchema>(name: &'static str, from: &'static str) -> Published {
+    Published { name, version: 1, from, make: schema_of::<D> }
+}
+
+const fn second<D: JsonSchema>(name: &'static str, from: &'static str) -> Published {
+    Published { name, version: 2, from, make: schema_of::<D> }
+}
+
+/// All documents, by name.
+pub const PUBLISHED: &[Published] = &[
+    row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
+    row::<ClaimDocument<'static>>("claim", "`claims show`"),
+    row::<ClaimsDocument<'static>>("claims", "`claims list`"),
+    row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),
+    row::<ClaimsCheckDocument>("claims-check", "`claims check`"),
+    second::<DecisionRecord>("decision-record", "the body of a `decision` record"),
+    row::<DemoDocument>("demo", "`demo`"),
+    row::<DiffDocument<'static>>("diff", "`diff`"),
+    row::<DigestDocument<'static>>("digest", "`digest`"),
+    row::<ErrorDocument<'static>>("error", "any command that stops with an error"),
+    row::<EvidenceDocument>("evidence", "evidence: what a record rests on, by digest"),
+    row::<ImportDocument<'static>>("import", "`import`"),
+    row::<InitDocument<'static>>("init", "`init`"),
+    row::<InspectBomDocument<'static>>("inspect-bom", "`inspect`, of a bill of materials"),
+    row::<InspectionDocument>("inspection", "`inspect`"),
+    row::<KeyDocument<'static>>("key", "`key show`"),
+    row::<KeyGeneratedDocument<'static>>("key-generated", "`key generate`"),
+    row::<LedgerDocument<'static>>("ledger", "`ledger show`"),
+    row::<LedgerEntry>("ledger-entry", "each line of `ledger export`, and each record of `ledger show`"),
+    row::<LedgerExportDocument<'static>>("ledger-export", "`ledger export`"),
+    row::<LedgerImportDocument>("ledger-import", "`ledger import`"),
+    row::<LedgerReplayDocument<'static>>("ledger-replay", "`ledger replay`"),
+    row::<LedgerVerifyDocument>("ledger-verify", "`ledger verify`"),
+    row::<LineageDocument<'static>>("lineage", "`lineage`"),
+    row::<ListDocument<'static>>("list", "`list`"),
+    row::<ModelDocument<'static>>("model", "`show`"),
+    row::<Observed>("observation", "evidence: what was seen of a model's files"),
+    row::<PolicyDocument<'static>>("policy", "`policy show`"),
+    row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
+    row::<ReviewRecord<'static>>("record-review", "the body of a `review` record"),
+    row::<ReviewDocument>("review", "`review`"),
+    row::<ScanDocument<'static>>("scan", "`scan`"),
+    row::<ScoreDocument<'static>>("score", "`score`"),
+    row::<SignedDocument<'static>>("signed", "every `sign`"),
+    row::<SnapshotFile>("snapshot", "the file that `snapshot -o` writes"),
+    row::<SnapshotTakenDocument<'static>>("snapshot-taken", "`snapshot`"),
+    row::<SnapshotVerifyDocument<'static>>("snapshot-verify", "`snapshot verify`"),
+    row::<TrustDocument<'static>>("trust", "`trust list`"),
+    row::<TrustAddedDocument<'static>>("trust-added", "`trust add`"),
+    row::<TrustAnchorDocument<'static>>("trust-anchor", "`trust show`"),
+    row::<TrustRefreshedDocument<'static>>("trust-refreshed", "`trust refresh`"),
+    row::<TrustRemovedDocument<'static>>("trust-removed", "`trust remove`"),
+    row::<VerdictDocument<'static>>("verdict", "`gate`, and the body of a `decision` record"),
+    row::<VerificationDocument<'static>>("verification", "every `verify`"),
+    second::<VerificationRecord>("verification-record", "the body of a `verification` record"),
+];
+
+impl Published {
+    /// Its JSON Schema.
+    pub fn schema(&self) -> Value {
+        let mut made = Map::new();
+        let mut of_type = Value::from((self.make)());
+        let Some(of_type) = of_type.as_object_mut() else { return Value::Null };
+        let id = format!("urn:touchmark:schema:{}:{}", self.name, self.version);
+        made.extend(of_type.remove_entry("$schema"));
+        made.insert("$id".to_owned(), id.into());
+        made.insert("title".to_owned(), self.name.into());
+        of_type.remove("title");
+        let defined = of_type.remove("$defs");
+        made.extend(std::mem::take(of_type));
+        // In an order that does not depend on who asks first.
+        if let Some(Value::Object(mut defined)) = defined {
+            defined.sort_keys();
+            made.insert("$defs".to_owned(), Value::Object(defined));
+        }
+        Value::Object(made)
+    }
+
+    /// The name of its file below `docs/schemas`.
+    pub fn file_name(&self) -> String {
+        format!("{}.schema.json", self.name)
+    }
+}
+
+/// The schema of what is written, in which an object has the members that it names and no others.
+fn schema_of<D: JsonSchema>() -> Schema {
+    let closed = |schema: &mut Schema| {
+        // How a comment is broken into lines says nothing.
+        if let Some(Value::String(text)) = schema.get_mut("description") {
+            *text = text.split("\n\n").map(|part| part.replace('\n', " ")).collect::<Vec<_>>().join("\n\n");
+        }
+        if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
+            schema.insert("additionalProperties".to_owned(), false.into());
+        }
+    };
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .with_transform(RecursiveTransform(closed))
+        .into_generator()
+        .into_root_schema_for::<D>()
+}
+
+/// The files of `docs/schemas`: name and text.
+pub fn schema_files() -> Vec<(String, String)> {
+    let mut files = vec![("README.md".to_owned(), index())];
+    for document in PUBLISHED {
+        // A schema is texts, numbers and lists: all of it can be written.
+        let text = serde_json::to_string_pretty(&document.schema()).unwrap_or_default();
+        files.push((document.file_name(), text + "\n"));
+    }
+    files
+}
+
+fn index() -> String {
+    let mut out = String::from(
+        "# Documents and their schemas\n\n\
+         <!-- Made by `cargo run --example make-docs` from src/documents; do not edit. -->\n\n\
+         Every JSON that leaves Touchmark has a name with a version, and a JSON Schema (draft 2020-12) here. With\n\
+         `--format json` a command prints one document; its member `schema` is `touchmark.NAME/VERSION`. A new member\n\
+         keeps the version, so read what you know and skip the rest; a member that is renamed, removed or changes its\n\
+         meaning comes with a new version. A line of an exported ledger has no `schema`: the chain of hashes fixes\n\
+         what it holds. Bills of materials (`export`) are CycloneDX and SPDX, whose schemas are published elsewhere.\n\n\
+         | document | printed by | what it is |\n|---|---|---|\n",
+    );
+    for document in PUBLISHED {
+        let Published { name, version, from, .. } = document;
+        let schema = document.schema();
+        let about = schema.get("description").and_then(Value::as_str).unwrap_or_default();
+        let about: Vec<&str> = about.split_whitespace().collect();
+        let _ = writeln!(
+            out,
+            "| [`{name}/{version}`]({}) | {from} | {} |",
+            document.file_name(),
+            about.join(" ")
+        );
+    }
+    out
+}

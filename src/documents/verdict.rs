@@ -1,0 +1,109 @@
+//! A decision as a document, with everything that it depends on named by digest.
+
+use super::conclusions::{ControlDocument, ReasonDocument, cap_of, controls_of, reasons_of};
+use super::names;
+use crate::decision::{Decision, Inputs, Verdict};
+use crate::inventory::ModelId;
+use crate::maturity::{SCOPE, Score};
+use crate::signing::Recalled;
+use crate::text::Untrusted;
+use crate::view::View;
+use crate::words::Case;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A decision.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct VerdictDocument<'a> {
+    /// The document's name.
+    pub schema: names::Verdict,
+    /// Digest of the policy.
+    pub policy: &'a str,
+    /// Digest of the rubric.
+    pub rubric: &'a str,
+    /// When it was judged.
+    pub at: Timestamp,
+    /// What a level is about, and what it is not.
+    pub scope: &'static str,
+    /// What was concluded.
+    pub verdict: VerdictBody<'a>,
+    /// Every input, by digest; none when the evidence cannot be named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inputs: Option<Inputs>,
+}
+
+impl<'a> VerdictDocument<'a> {
+    /// Of a verdict that was made from this view.
+    pub fn of(view: &'a View, verdict: &'a Verdict) -> Self {
+        VerdictDocument {
+            schema: names::Verdict,
+            policy: &view.policy.digest,
+            rubric: &view.rubric.digest,
+            at: view.at,
+            scope: SCOPE,
+            verdict: VerdictBody::of(view, verdict),
+            inputs: view.model(&verdict.model).and_then(|(index, _)| view.inputs(index).ok()),
+        }
+    }
+}
+
+/// Everything that is concluded of one model.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct VerdictBody<'a> {
+    /// The model.
+    pub model: &'a ModelId,
+    /// The controls and own score.
+    pub assessment: AssessmentDocument<'a>,
+    /// The level after the caps.
+    pub effective: u8,
+    /// Why it is below the own level.
+    pub cap: Option<Untrusted>,
+    /// Whether a contradiction, its own or an ancestor's, taints it.
+    pub tainted: bool,
+    /// Digests that were not computed at the verification: the level rests on them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cached: Option<Recalled>,
+    /// The stage judged for.
+    pub stage: &'a str,
+    /// The decision.
+    pub decision: Decision,
+    /// The reasons, worst first.
+    pub reasons: Vec<ReasonDocument>,
+}
+
+impl<'a> VerdictBody<'a> {
+    /// Of a verdict that was made from this view.
+    pub fn of(view: &'a View, verdict: &'a Verdict) -> Self {
+        let case = Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric };
+        VerdictBody {
+            model: &verdict.model,
+            assessment: AssessmentDocument { controls: controls_of(&case), score: &verdict.assessment.score },
+            effective: verdict.effective,
+            cap: cap_of(&case),
+            tainted: verdict.tainted,
+            cached: verdict.cached,
+            stage: &verdict.stage,
+            decision: verdict.decision,
+            reasons: reasons_of(&case),
+        }
+    }
+}
+
+/// A model's controls and own score.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AssessmentDocument<'a> {
+    /// One result a control, in the rubric's order.
+    pub controls: Vec<ControlDocument>,
+    /// Own level, percent, open musts.
+    pub score: &'a Score,
+}
+
+/// Own and effective level of models, with the controls behind them.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ScoreDocument<'a> {
+    /// The document's name.
+    pub schema: names::Score,
+    /// One a model, in the order in which they were asked for.
+    pub verdicts: Vec<VerdictDocument<'a>>,
+}

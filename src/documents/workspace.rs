@@ -1,0 +1,191 @@
+//! What is done to a workspace, its policy and its ledger, as documents; and what stopped a command.
+
+use super::names;
+use crate::decision::{Difference, Inputs, Replayed};
+use crate::error::Error;
+use crate::inventory::ModelId;
+use crate::policy::PolicyError;
+use crate::store::LedgerEntry;
+use crate::text::Untrusted;
+use crate::view::ReviewWord;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::borrow::Cow;
+
+/// What stopped a command.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ErrorDocument<'a> {
+    /// The document's name.
+    pub schema: names::ErrorName,
+    /// The stable code.
+    pub code: &'static str,
+    /// What happened.
+    pub what: &'a str,
+    /// Where: a path, a line, a field.
+    pub at: Option<&'a Untrusted>,
+    /// What to do.
+    pub help: Option<&'a str>,
+}
+
+impl<'a> From<&'a Error> for ErrorDocument<'a> {
+    fn from(error: &'a Error) -> Self {
+        ErrorDocument {
+            schema: names::ErrorName,
+            code: error.code.as_str(),
+            what: &error.what,
+            at: error.at.as_ref(),
+            help: error.help.as_deref(),
+        }
+    }
+}
+
+/// A workspace that was made.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct InitDocument<'a> {
+    /// The document's name.
+    pub schema: names::Init,
+    /// Its `touchmark.toml`.
+    pub file: Cow<'a, str>,
+}
+
+/// The sample workspace that was copied.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct DemoDocument {
+    /// The document's name.
+    pub schema: names::Demo,
+    /// How many files.
+    pub files: usize,
+}
+
+/// A review that was recorded.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReviewDocument {
+    /// The document's name.
+    pub schema: names::Review,
+    /// What was said.
+    pub word: ReviewWord,
+}
+
+/// A built-in policy.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PolicyDocument<'a> {
+    /// The document's name.
+    pub schema: names::Policy,
+    /// The policy's name.
+    pub name: &'a str,
+    /// SHA-256 of what it says, however it is written.
+    pub digest: Option<String>,
+    /// SHA-256 of its text.
+    pub file_digest: Option<String>,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// Whether a policy is valid.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PolicyCheckDocument<'a> {
+    /// The document's name.
+    pub schema: names::PolicyCheck,
+    /// SHA-256 of what it says, however it is written; empty for a file with faults.
+    pub digest: &'a str,
+    /// SHA-256 of its text; empty for a file with faults.
+    pub file_digest: &'a str,
+    /// Its faults; none when it is valid.
+    pub faults: Vec<PolicyFaultDocument<'a>>,
+}
+
+/// One fault of a policy.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct PolicyFaultDocument<'a> {
+    /// Line, from 1; none when it is about the whole file.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub message: &'a str,
+    /// What to do.
+    pub help: Option<&'a str>,
+}
+
+impl<'a> From<&'a PolicyError> for PolicyFaultDocument<'a> {
+    fn from(fault: &'a PolicyError) -> Self {
+        PolicyFaultDocument { line: fault.line, message: &fault.message, help: fault.help.as_deref() }
+    }
+}
+
+/// Records of the ledger.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LedgerDocument<'a> {
+    /// The document's name.
+    pub schema: names::Ledger,
+    /// The records, oldest first.
+    pub records: &'a [LedgerEntry],
+}
+
+/// The whole ledger as JSON Lines in one text.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LedgerExportDocument<'a> {
+    /// The document's name.
+    pub schema: names::LedgerExport,
+    /// The lines, each a `ledger-entry`.
+    pub lines: &'a str,
+}
+
+/// A ledger whose chain of hashes is whole.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LedgerVerifyDocument {
+    /// The document's name.
+    pub schema: names::LedgerVerify,
+    /// How many records.
+    pub records: u64,
+}
+
+/// A record that was judged again.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LedgerReplayDocument<'a> {
+    /// The document's name.
+    pub schema: names::LedgerReplay,
+    /// The number of the record.
+    pub record: u64,
+    /// `verification` or `decision`.
+    pub kind: &'a str,
+    /// The model that it is about.
+    pub model: &'a ModelId,
+    /// When it was recorded.
+    pub recorded: Timestamp,
+    /// Whether another policy than the recorded one was asked for.
+    pub under_another: bool,
+    /// Whether the same came of it.
+    pub same: bool,
+    /// What it was judged by this time.
+    pub inputs: &'a Inputs,
+    /// What is not the same, but for the inputs.
+    pub differences: &'a [Difference],
+}
+
+impl<'a> LedgerReplayDocument<'a> {
+    /// Of what became of it.
+    pub fn of(replayed: &'a Replayed) -> Self {
+        LedgerReplayDocument {
+            schema: names::LedgerReplay,
+            record: replayed.entry.seq,
+            kind: replayed.entry.kind.as_str(),
+            model: &replayed.entry.model,
+            recorded: replayed.entry.at,
+            under_another: replayed.under_another,
+            same: replayed.is_same,
+            inputs: &replayed.inputs,
+            differences: &replayed.differences,
+        }
+    }
+}
+
+/// A ledger that was imported.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LedgerImportDocument {
+    /// The document's name.
+    pub schema: names::LedgerImport,
+    /// How many records the file has.
+    pub records: u64,
+    /// How many of them are new here.
+    pub added: u64,
+}

@@ -1,0 +1,307 @@
+//! What a control was found to be and what would help, as facts: one variant for each situation. The verification and
+//! the rubric hold the rest; nothing of them is copied, and there are no words here.
+
+use crate::inventory::{Format, Hazard};
+use crate::signing::{CheckCode, HashAlgorithm, Stage};
+use crate::text::Untrusted;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+/// What one control rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ControlFact {
+    /// This version does not evaluate it.
+    NotEvaluated,
+    /// There is no signature.
+    Unsigned,
+    /// There is one, and nobody has verified it.
+    NotVerified,
+    /// As the check of that stage says.
+    OfCheck(Stage),
+    /// Signed files differ, or are gone.
+    FilesDiffer,
+    /// Files could not be read.
+    FilesUnreadable,
+    /// All signed files match, whatever else lies there.
+    FilesMatch,
+    /// Files that nobody signed.
+    FilesUnsigned,
+    /// The bundle leaves files out that the policy does not allow to be left out.
+    FilesLeftOut {
+        /// How many.
+        count: u64,
+        /// The first of them.
+        first: Vec<Untrusted>,
+    },
+    /// The model is a single file: nothing can lie beside it.
+    SingleFile,
+    /// No file lies beside the signed ones.
+    NothingUnsigned,
+    /// No root digest was computed.
+    NoRootDigest,
+    /// The root digest, and that of the AIBOM differs.
+    RootDigestDiffers {
+        /// What the AIBOM says.
+        stated: Untrusted,
+    },
+    /// The root digest, as the AIBOM says.
+    RootDigestStated,
+    /// The root digest; the AIBOM only names digests of another kind.
+    RootDigestOtherKind,
+    /// The root digest alone.
+    RootDigest,
+    /// It is not proven who signed.
+    SignerNotProven,
+    /// Nobody is known to have signed.
+    NoSigner,
+    /// No anchor is recorded.
+    NoAnchor,
+    /// The policy does not pin the key that signed.
+    KeyNotPinned,
+    /// The policy pins the key that signed.
+    KeyPinned,
+    /// A bare key carries no time.
+    KeyWithoutTime,
+    /// Nothing is signed, and so nothing that would have to be logged.
+    UnsignedAndNotLogged,
+    /// It is not known how it was signed.
+    MethodUnknown,
+    /// The bundle holds no log entry.
+    LogAbsent,
+    /// Neither the method nor the policy asks for a log entry.
+    LogNotRequired,
+    /// No source says when it was published.
+    PublicationUnknown,
+    /// The verification does not hold.
+    VerificationFails {
+        /// Its headline.
+        code: Option<CheckCode>,
+    },
+    /// The verification is of a time after now.
+    VerificationAhead,
+    /// The verification is too old.
+    VerificationOld {
+        /// What the policy allows.
+        most_days: u32,
+    },
+    /// The files were looked at, and recently enough.
+    VerifiedLately,
+    /// No deployment is known.
+    NoDeployment,
+    /// Formats that can run code when they are loaded.
+    FormatsRunCode {
+        /// Which.
+        formats: Few<Format>,
+        /// The worst that was found in them.
+        hazard: Option<Box<Hazard>>,
+    },
+    /// Something in the files, whose formats run no code.
+    Hazard(Box<Hazard>),
+    /// Formats that hold data only.
+    FormatsOfData {
+        /// Which.
+        formats: Few<Format>,
+    },
+    /// A dataset has no weights.
+    Dataset,
+    /// The card of an agent has no weights.
+    AgentCard,
+    /// No files to look into.
+    NoFiles,
+    /// No known format of weights.
+    NoFormat,
+    /// No AIBOM states the signature.
+    NoBinding,
+    /// The AIBOM contradicts the bundle.
+    BindingDiffers {
+        /// The document.
+        source: Untrusted,
+        /// In what.
+        parts: Few<BoundPart>,
+    },
+    /// The AIBOM leaves out what it should state.
+    BindingOpen {
+        /// The document.
+        source: Untrusted,
+        /// What it leaves out.
+        parts: Few<BoundPart>,
+    },
+    /// The AIBOM states the bundle, whose signer is not proven.
+    BindingUnproven {
+        /// The document.
+        source: Untrusted,
+    },
+    /// The AIBOM states the bundle.
+    BindingEqual {
+        /// The document.
+        source: Untrusted,
+        /// What is equal.
+        parts: Few<BoundPart>,
+    },
+    /// The recorded hash is not known.
+    HashUnknown,
+    /// The algorithm of the key that signed is not established.
+    KeyUnknown,
+    /// The policy does not list the recorded hash.
+    HashNotListed {
+        /// The hash.
+        hash: HashAlgorithm,
+    },
+    /// Hash and key are of the registry.
+    Algorithms {
+        /// The hash.
+        hash: HashAlgorithm,
+    },
+    /// A short-lived certificate: there is no key to keep.
+    ShortLivedKey,
+    /// No source says where the key is kept.
+    CustodyUnknown,
+    /// No hub distributes it.
+    NoDistributor,
+}
+
+/// What would help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Remedy {
+    /// As the rubric says.
+    OfRubric,
+    /// As the check of that stage says; where it says nothing, as the rubric does.
+    OfCheck(Stage),
+    /// As the hazard says that the control names.
+    OfHazard,
+    /// Sign the model.
+    SignModel,
+    /// Verify it.
+    Verify,
+    /// Verify it again.
+    VerifyAgain,
+    /// Fix what other controls found, then verify again.
+    FixOthers,
+    /// Fix these controls first: L1.02 and L1.07.
+    ProveSigner,
+    /// Make files readable.
+    MakeReadable,
+    /// Sign what is left out, or allow it.
+    SignLeftOut,
+    /// Pin the key.
+    PinKey,
+    /// Set the clock.
+    CheckClock,
+    /// Add the folder that holds the files.
+    AddSource,
+}
+
+/// A value that an AIBOM states of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BoundPart {
+    /// The root digest.
+    RootDigest,
+    /// Who signed.
+    Identity,
+    /// Who vouches for that.
+    Issuer,
+    /// The entry in the log.
+    LogEntry,
+    /// The digest of the bundle.
+    BundleDigest,
+}
+
+/// A small closed set of values.
+pub trait Closed: Copy + PartialEq + 'static {
+    /// All of them, sixteen at most, in the order in which they are told.
+    const ALL: &'static [Self];
+}
+
+impl Closed for Format {
+    const ALL: &'static [Self] = &[
+        Format::Safetensors,
+        Format::Gguf,
+        Format::Onnx,
+        Format::Pickle,
+        Format::RemoteCode,
+        Format::KerasCode,
+    ];
+}
+
+impl Closed for BoundPart {
+    const ALL: &'static [Self] = &[
+        BoundPart::RootDigest,
+        BoundPart::Identity,
+        BoundPart::Issuer,
+        BoundPart::LogEntry,
+        BoundPart::BundleDigest,
+    ];
+}
+
+/// Some of a small closed set, without a place of their own in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(
+    into = "Vec<T>",
+    from = "Vec<T>",
+    bound(serialize = "T: Closed + Serialize", deserialize = "T: Closed + Deserialize<'de>")
+)]
+pub struct Few<T> {
+    bits: u16,
+    of: PhantomData<T>,
+}
+
+impl<T: JsonSchema> JsonSchema for Few<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("Few{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<T>::json_schema(generator)
+    }
+}
+
+impl<T: Closed> Few<T> {
+    /// None of them.
+    pub const NONE: Self = Few { bits: 0, of: PhantomData };
+
+    /// Puts one in.
+    pub fn add(&mut self, value: T) {
+        if let Some(at) = T::ALL.iter().position(|known| *known == value) {
+            self.bits |= 1 << at;
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.bits == 0
+    }
+
+    /// All of them, in the order of the set.
+    pub fn iter(self) -> impl Iterator<Item = T> {
+        T::ALL.iter().enumerate().filter(move |(at, _)| self.bits & (1 << at) != 0).map(|(_, value)| *value)
+    }
+}
+
+impl<T: Closed> FromIterator<T> for Few<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        let mut few = Few::NONE;
+        values.into_iter().for_each(|value| few.add(value));
+        few
+    }
+}
+
+impl<T: Closed> From<Vec<T>> for Few<T> {
+    fn from(values: Vec<T>) -> Self {
+        values.into_iter().collect()
+    }
+}
+
+impl<T: Closed> From<Few<T>> for Vec<T> {
+    fn from(few: Few<T>) -> Self {
+        few.iter().collect()
+    }
+}

@@ -1,0 +1,10 @@
+//! A verdict of a view, with what its words are made from.
+
+use crate::decision::Verdict;
+use crate::view::View;
+use crate::words::Case;
+
+/// The verdict, its verification and its rubric.
+pub fn case<'a>(view: &'a View, verdict: &'a Verdict) -> Case<'a> {
+    Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric }
+}

@@ -1,3 +1,0 @@
-//! The words for what was concluded, one file a subject. It concludes nothing.
-
-pub mod caps;

@@ -1,0 +1,30 @@
+//! The words for what was concluded, one file a subject: made from facts and from nothing else, for people who read
+//! text. It concludes nothing. The words for checks stand in the signing core.
+
+pub mod caps;
+pub mod controls;
+pub mod reasons;
+
+use crate::decision::Verdict;
+use crate::maturity::Rubric;
+use crate::signing::Verification;
+
+/// Where words are read: a remedy names the option of a command, or the key of a screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// On the command line and in documents.
+    Text,
+    /// On a screen.
+    Tui,
+}
+
+/// A verdict, with what it was made from: the facts of its reasons stand there.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The verdict.
+    pub verdict: &'a Verdict,
+    /// The verification that was judged.
+    pub verification: Option<&'a Verification>,
+    /// The rubric that was judged by.
+    pub rubric: &'a Rubric,
+}

@@ -1,0 +1,139 @@
+//! The words for the reasons of a decision.
+
+use super::{Case, Face, caps, controls};
+use crate::decision::{Reason, ReasonCode, ReasonFact};
+use crate::maturity::{ControlFact, Remedy};
+use crate::policy::Class;
+use crate::signing::{Check, Stage, Verification};
+use crate::text::{Untrusted, count, screen};
+
+/// Reasons that say the same and want the same, by their codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told<'a> {
+    /// The codes.
+    pub codes: Vec<&'a str>,
+    /// Their class.
+    pub class: Option<Class>,
+    /// What they say; may quote the model.
+    pub text: Untrusted,
+    /// What would lift them; may be empty.
+    pub remedy: String,
+    /// The check whose remedy that is.
+    pub remedy_of: Option<Stage>,
+}
+
+/// What a reason says, and what would lift it; the latter may be empty.
+pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, String) {
+    let said = |text: String, remedy: &str| (Untrusted::new(text), remedy.to_owned());
+    match reason.fact {
+        ReasonFact::OfControl => {
+            let id = reason.code.as_str();
+            match (case.verdict.assessment.of(id), case.rubric.control(id)) {
+                (Some(result), Some(control)) => controls::control(result, control, case.verification, face),
+                _ => said(String::new(), ""),
+            }
+        }
+        ReasonFact::OfCheck => {
+            let words = check(reason, case.verification).map(Check::words).unwrap_or_default();
+            (Untrusted::new(words.summary), words.remedy.unwrap_or_default())
+        }
+        ReasonFact::RequiredUnknown => said(
+            "the stage requires a control that the rubric does not have".to_owned(),
+            "Correct `require` of the stage",
+        ),
+        ReasonFact::RaisedUnknown => said(
+            "the policy raises a control that the rubric does not have".to_owned(),
+            "Correct `raise` of the policy",
+        ),
+        ReasonFact::Cached => {
+            let recalled = case.verdict.cached.as_ref();
+            let parts = recalled.map_or(0, |recalled| recalled.parts);
+            let many = match usize::try_from(parts).unwrap_or(usize::MAX) {
+                1 => "1 digest of a file or shard was".to_owned(),
+                many => format!("{} of files or shards were", count(many, "digest")),
+            };
+            let oldest = recalled.map(|recalled| format!(", since {}", recalled.oldest)).unwrap_or_default();
+            said(
+                format!("{many} cached{oldest}, which is too old for this stage"),
+                match face {
+                    Face::Text => "Verify again with --in-full",
+                    Face::Tui => "Verify again in full (F)",
+                },
+            )
+        }
+        ReasonFact::BelowStage { own, wanted } => said(
+            format!("level {own}, and the stage requires level {wanted}"),
+            match face {
+                Face::Text => "See what the next level requires: `touchmark score`",
+                Face::Tui => "See what the next level requires (4)",
+            },
+        ),
+        ReasonFact::Cap => (
+            caps::cap(&case.verdict.cap.clone().unwrap_or_default()),
+            "Have the ancestors signed and verified, or build on others".to_owned(),
+        ),
+        ReasonFact::NoStage => {
+            said(format!("the policy has no stage `{}`", case.verdict.stage), "Name a stage of the policy")
+        }
+    }
+}
+
+/// The reasons in words, worst first; those that say the same and want the same stand together.
+pub fn told<'a>(case: &Case<'a>, face: Face) -> Vec<Told<'a>> {
+    let mut told: Vec<Told<'a>> = Vec::new();
+    for one in &case.verdict.reasons {
+        let (text, remedy) = reason(one, case, face);
+        let same =
+            |other: &&mut Told<'_>| (&other.text, &other.remedy, other.class) == (&text, &remedy, one.class);
+        match told.iter_mut().find(same) {
+            Some(other) => other.codes.push(one.code.as_str()),
+            None => told.push(Told {
+                codes: vec![one.code.as_str()],
+                class: one.class,
+                text,
+                remedy,
+                remedy_of: remedy_of(one, case),
+            }),
+        }
+    }
+    told
+}
+
+/// One line of a reason, safe to show.
+pub fn line(told: &Told<'_>) -> String {
+    let class = told.class.map(|class| format!(" · {}", word(class))).unwrap_or_default();
+    format!("{}{class}", screen(told.text.raw()))
+}
+
+/// The word for a class.
+pub fn word(class: Class) -> &'static str {
+    match class {
+        Class::Contradicted => "contradicted",
+        Class::Error => "error",
+        Class::Unavailable => "unavailable",
+        Class::Missing => "missing",
+    }
+}
+
+fn check<'v>(reason: &Reason, verification: Option<&'v Verification>) -> Option<&'v Check> {
+    match reason.code {
+        ReasonCode::Check(code) => verification?.check(code.stage()).filter(|check| check.code == code),
+        _ => None,
+    }
+}
+
+fn remedy_of(reason: &Reason, case: &Case<'_>) -> Option<Stage> {
+    match (&reason.code, reason.fact) {
+        (ReasonCode::Check(code), _) => Some(code.stage()),
+        (ReasonCode::Control(id), ReasonFact::OfControl) => {
+            let result = case.verdict.assessment.of(id)?;
+            match (&result.fact, result.remedy) {
+                (ControlFact::OfCheck(_) | ControlFact::FilesDiffer, Some(Remedy::OfCheck(stage))) => {
+                    Some(stage)
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,243 @@
+//! Brings what is known of the models of a view up to date: records that came, and verifications that the policy, the
+//! anchors or the time concern. What they do not concern is taken over from the view before.
+
+use super::door::Workbench;
+use super::keeping;
+use crate::decision::{
+    By, RecordedVerification, SeenDigests, SeenEvidence, apply_policy, holds_until, judge_model,
+};
+use crate::error::{Code, Result};
+use crate::inventory::{Model, ModelId};
+use crate::signing::Progress;
+use crate::store::{LedgerEnd, LedgerEntry, RecordKind, ledger};
+use crate::view::{Again, Basis, Changed, Review, Verified, View};
+use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// So many models' evidence is held at a time.
+const CHUNK: usize = 256;
+
+/// What a model's verification is to be made from.
+enum From {
+    /// Nothing.
+    Nothing,
+    /// A record that is new here.
+    Record(SeenDigests, u64),
+    /// The evidence of the view before.
+    Evidence(Arc<Verified>),
+    /// The view before, but for what the policy says.
+    Before(Arc<Verified>),
+}
+
+type Slots<T> = Vec<Option<Arc<T>>>;
+
+impl Workbench {
+    /// Fills in verifications and reviews, and says whose verification is not the one of the view before: by their
+    /// indices, sorted. None when any may be another.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub(super) fn refresh(&self, before: &View, view: &mut View) -> Result<Option<Vec<usize>>> {
+        let (records, reviews, end) = self.news(before, view)?;
+        let same_models = Arc::ptr_eq(&before.models, &view.models);
+        let (mut verified, mut reviewed) = match same_models {
+            true => (Vec::clone(&before.verified), Vec::clone(&before.reviews)),
+            false => moved(before, view),
+        };
+        let changed = Changed::between(basis(before), basis(view));
+        let known = verified.par_iter().zip(view.models.par_iter()).enumerate().filter_map(
+            |(index, (slot, model))| {
+                let verified = slot.as_ref()?;
+                let is_same = same_models || before.model(&model.id).is_some_and(|(_, old)| old == model);
+                match changed.again(model, verified) {
+                    Again::Everything => Some((index, From::Evidence(verified.clone()))),
+                    Again::Policy => Some((index, From::Before(verified.clone()))),
+                    Again::Nothing if !is_same => Some((index, From::Evidence(verified.clone()))),
+                    Again::Nothing => None,
+                }
+            },
+        );
+        let mut work: BTreeMap<usize, From> = known.collect();
+        for (index, record) in records {
+            // One that does not say what it rests on proves nothing, and takes the place of the one before all the same.
+            work.insert(index, record.map_or(From::Nothing, |(seen, took_ms)| From::Record(seen, took_ms)));
+        }
+        let touched: Vec<usize> = work.keys().copied().collect();
+        let rules = changed.rules();
+        self.judge_again(view, work, &mut verified)?;
+        for (index, review) in reviews {
+            if let Some(slot) = reviewed.get_mut(index) {
+                *slot = Some(review);
+            }
+        }
+        view.ledger = end;
+        view.verified = Arc::new(verified);
+        view.reviews = Arc::new(reviewed);
+        Ok((same_models && !rules).then_some(touched))
+    }
+
+    #[allow(clippy::type_complexity)]
+    /// Records that the view before does not know.
+    fn news(
+        &self,
+        before: &View,
+        view: &View,
+    ) -> Result<(Vec<(usize, Option<(SeenDigests, u64)>)>, Vec<(usize, Arc<Review>)>, LedgerEnd)> {
+        let store = self.store();
+        let end = store.end()?;
+        let (mut records, mut reviews) = (Vec::new(), Vec::new());
+        let mut take = |entries: Vec<LedgerEntry>| {
+            let read: Vec<(usize, Read)> = entries
+                .into_par_iter()
+                .filter_map(|entry| Some((view.model(&entry.model)?.0, Read::of(entry)?)))
+                .collect();
+            for (index, read) in read {
+                match read {
+                    Read::Verification(record) => records.push((index, record)),
+                    Read::Review(review) => reviews.push((index, review)),
+                }
+            }
+        };
+        let goes_on = before.is_whole
+            && Arc::ptr_eq(&before.models, &view.models)
+            && before.ledger.entries > 0
+            && before.ledger.entries <= end.entries
+            && store.entry(before.ledger.entries)?.is_some_and(|last| last.hash == before.ledger.hash);
+        if goes_on {
+            let mut some = Vec::new();
+            for entry in ledger::entries_from(&**store, before.ledger.entries + 1) {
+                some.push(entry?);
+            }
+            take(some);
+        } else if view.is_whole {
+            for kind in [RecordKind::Verification, RecordKind::Review] {
+                store.latest(&kind, &mut take)?;
+            }
+        } else {
+            // The others' records would be read only to be left aside.
+            let ids: Vec<&ModelId> = view.models.iter().map(|model| &model.id).collect();
+            for kind in [RecordKind::Verification, RecordKind::Review] {
+                take(store.latest_of(&kind, &ids)?);
+            }
+        }
+        Ok((records, reviews, end))
+    }
+
+    fn judge_again(
+        &self,
+        view: &View,
+        work: BTreeMap<usize, From>,
+        verified: &mut Slots<Verified>,
+    ) -> Result<()> {
+        let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
+        let mut work = work.into_iter();
+        loop {
+            // What comes from the store is read in turn; judging takes all cores.
+            let mut some: Vec<(usize, &Model, Task)> = Vec::new();
+            for (index, from) in work.by_ref().take(CHUNK) {
+                let Some(model) = view.models.get(index) else { continue };
+                let (digests, took_ms) = match &from {
+                    From::Nothing => {
+                        some.push((index, model, Task::Nothing));
+                        continue;
+                    }
+                    From::Before(before) => {
+                        some.push((index, model, Task::Policy(before.clone())));
+                        continue;
+                    }
+                    From::Evidence(before) => (&before.seen, before.took_ms),
+                    From::Record(seen, took_ms) => (seen, *took_ms),
+                };
+                let seen = match keeping::seen(&**self.store(), view, model, digests) {
+                    Ok(seen) => Some(seen),
+                    // Without its evidence a record proves nothing.
+                    Err(error) if matches!(error.code, Code::Evidence | Code::Store | Code::TooLarge) => None,
+                    Err(error) => return Err(error),
+                };
+                some.push((index, model, Task::Everything(digests.clone(), seen, took_ms)));
+            }
+            if some.is_empty() {
+                return Ok(());
+            }
+            let judged: Vec<(usize, Option<Arc<Verified>>)> = some
+                .into_par_iter()
+                .map(|(index, model, task)| Ok((index, task.judged(model, &by)?)))
+                .collect::<Result<_>>()?;
+            for (index, judged) in judged {
+                if let Some(slot) = verified.get_mut(index) {
+                    *slot = judged;
+                }
+            }
+        }
+    }
+}
+
+/// One model that is to be judged again.
+enum Task {
+    Nothing,
+    Policy(Arc<Verified>),
+    Everything(SeenDigests, Option<SeenEvidence>, u64),
+}
+
+impl Task {
+    fn judged(self, model: &Model, by: &By<'_>) -> Result<Option<Arc<Verified>>> {
+        Ok(match self {
+            Task::Nothing | Task::Everything(_, None, _) => None,
+            Task::Policy(before) => {
+                let mut verified = Verified::clone(&before);
+                apply_policy(&mut verified.verification, model, by.policy, by.now);
+                let policy = holds_until(&verified.verification, None, by);
+                verified.until = verified.until.into_iter().chain(policy).min();
+                Some(Arc::new(verified))
+            }
+            Task::Everything(digests, Some(seen), took_ms) => {
+                let verification = judge_model(model, &seen, by, &Progress::default())?;
+                let until = holds_until(&verification, seen.bundle.as_deref(), by);
+                Some(Arc::new(Verified { verification, seen: digests, until, took_ms }))
+            }
+        })
+    }
+}
+
+/// A record as far as a view shows it.
+enum Read {
+    /// What was seen, and how long that took; none in a record that does not say what it rests on.
+    Verification(Option<(SeenDigests, u64)>),
+    Review(Arc<Review>),
+}
+
+impl Read {
+    fn of(entry: LedgerEntry) -> Option<Self> {
+        match entry.kind {
+            RecordKind::Verification => {
+                let seen = parsed::<RecordedVerification>(&entry.body).and_then(|record| {
+                    let known = record.evidence.models.into_iter().find(|model| model.id == entry.model)?;
+                    Some((known.seen?, record.took_ms))
+                });
+                Some(Read::Verification(seen))
+            }
+            RecordKind::Review => Some(Read::Review(Arc::new(parsed(&entry.body)?))),
+            RecordKind::Decision | RecordKind::Other(_) => None,
+        }
+    }
+}
+
+fn parsed<T: DeserializeOwned>(body: &str) -> Option<T> {
+    serde_json::from_str(body).ok()
+}
+
+fn basis(view: &View) -> Basis<'_> {
+    Basis { policy: &view.policy, anchors: &view.trust, at: view.at }
+}
+
+/// What was known of the models, put where they stand now: both lists are sorted by id.
+fn moved(before: &View, view: &View) -> (Slots<Verified>, Slots<Review>) {
+    let place = |model: &Model| before.model(&model.id).map(|(index, _)| index);
+    let at = |model: &Model| {
+        let index = place(model)?;
+        Some((before.verified.get(index).cloned().flatten(), before.reviews.get(index).cloned().flatten()))
+    };
+    view.models.par_iter().map(|model| at(model).unwrap_or_default()).unzip()
+}

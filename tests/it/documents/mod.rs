@@ -1,0 +1,384 @@
+//! Every JSON that leaves the program: it fits its published schema, the schemas are fresh, and nothing of a document
+//! can go missing, be renamed or be added unseen.
+
+mod validator;
+
+use crate::bench::Bench;
+use crate::support::{copy_of_samples, out};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use touchmark::documents::{PUBLISHED, schema_files};
+
+fn schemas() -> &'static BTreeMap<&'static str, Value> {
+    static SCHEMAS: OnceLock<BTreeMap<&'static str, Value>> = OnceLock::new();
+    SCHEMAS.get_or_init(|| PUBLISHED.iter().map(|document| (document.name, document.schema())).collect())
+}
+
+/// What the schema of that name has against a value.
+fn faults(name: &str, value: &Value) -> Vec<String> {
+    validator::faults(schemas().get(name).unwrap_or_else(|| panic!("no schema {name}")), value)
+}
+
+#[track_caller]
+fn fits(name: &str, value: &Value) {
+    let faults = faults(name, value);
+    assert!(faults.is_empty(), "{name}: {}\n{value:#}", faults.join("\n"));
+}
+
+/// The name that a document gives itself, without its version.
+fn name_of(document: &Value) -> Option<&str> {
+    let name = document.get("schema")?.as_str()?.strip_prefix("touchmark.")?;
+    Some(name.rsplit_once('/').map_or(name, |(name, _)| name))
+}
+
+/// Holds whatever the program printed against its schema; of what is not one of our documents nothing is said. Every
+/// test that runs the program calls it.
+#[track_caller]
+pub fn hold(output: &Output) {
+    if !output.stdout.starts_with(b"{") {
+        return;
+    }
+    let Ok(document) = serde_json::from_slice::<Value>(&output.stdout) else { return };
+    let Some(name) = name_of(&document) else { return };
+    fits(name, &document);
+    match name {
+        "ledger-export" => document["lines"].as_str().unwrap().lines().for_each(hold_line),
+        "ledger" => document["records"].as_array().unwrap().iter().for_each(hold_record),
+        _ => {}
+    }
+}
+
+/// One line of an exported ledger.
+fn hold_line(line: &str) {
+    let entry: Value = serde_json::from_str(line).unwrap();
+    fits("ledger-entry", &entry);
+    hold_record(&entry);
+}
+
+/// The body of a record that this version wrote.
+fn hold_record(entry: &Value) {
+    let Ok(body) = serde_json::from_str::<Value>(entry["body"].as_str().unwrap()) else { return };
+    if let Some(name) = name_of(&body) {
+        fits(name, &body);
+    }
+}
+
+#[test]
+fn the_published_schemas_are_fresh() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas");
+    let made: BTreeMap<String, String> = schema_files().into_iter().collect();
+    let there: BTreeSet<String> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    assert!(there.iter().eq(made.keys()), "stale: run `cargo run --example make-docs`; {there:?}");
+    for (name, text) in made {
+        let is = fs::read_to_string(folder.join(&name)).unwrap();
+        assert!(is == text, "docs/schemas/{name} is stale: run `cargo run --example make-docs`");
+    }
+}
+
+#[test]
+fn a_schema_is_named_as_its_document_and_describes_each_member() {
+    let names: Vec<&str> = PUBLISHED.iter().map(|document| document.name).collect();
+    assert!(names.is_sorted() && names.iter().collect::<BTreeSet<_>>().len() == names.len());
+    for document in PUBLISHED {
+        let (name, version) = (document.name, document.version);
+        let schema = document.schema();
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        assert_eq!(schema["$id"], format!("urn:touchmark:schema:{name}:{version}"));
+        let members = schema["properties"].as_object().unwrap();
+        match members.get("schema") {
+            Some(says) => assert_eq!(says["const"], format!("touchmark.{name}/{version}")),
+            // The chain of hashes fixes what an entry holds.
+            None => assert_eq!(name, "ledger-entry"),
+        }
+        for (member, says) in members {
+            assert!(says["description"].is_string(), "{name}: nothing says what {member} is");
+        }
+        assert_eq!(schema["additionalProperties"], false, "{name}");
+    }
+}
+
+/// A workspace to run every command in.
+struct Desk {
+    dir: tempfile::TempDir,
+    /// Documents by the name of their schema: the first of each.
+    seen: BTreeMap<String, Value>,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Desk { dir: copy_of_samples(), seen: BTreeMap::new() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_touchmark"))
+            .args(words)
+            .current_dir(self.dir.path())
+            .env("HOME", self.dir.path())
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .env("USER", "somebody")
+            .env_remove("CLICOLOR_FORCE")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    /// The document that a command prints, which is of that name.
+    #[track_caller]
+    fn prints(&mut self, name: &str, words: &[&str]) -> Value {
+        let done = self.run(&[words, &["--format", "json"]].concat());
+        let document: Value = serde_json::from_slice(&done.stdout)
+            .unwrap_or_else(|error| panic!("{words:?}: {error}: {}", String::from_utf8_lossy(&done.stderr)));
+        assert_eq!(name_of(&document), Some(name), "{words:?}: {document:#}");
+        hold(&done);
+        self.seen.entry(name.to_owned()).or_insert_with(|| document.clone());
+        document
+    }
+
+    #[track_caller]
+    fn holds(&mut self, name: &str, document: Value) {
+        fits(name, &document);
+        self.seen.entry(name.to_owned()).or_insert(document);
+    }
+}
+
+const BILL: &str = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":
+    [{"type":"machine-learning-model","name":"acme/imported","version":"1","hashes":[{"alg":"SHA-256","content":"00"}]}]}"#;
+
+/// Runs every command; the first document of each name.
+fn every_document() -> Desk {
+    let mut desk = Desk::new();
+    // Of a model that is signed here.
+    let bench = Bench::new();
+    fs::create_dir(desk.path("mine")).unwrap();
+    fs::write(desk.path("mine/weights.bin"), "weights").unwrap();
+    desk.prints("key-generated", &["key", "generate", "own.pem", "--no-password"]);
+    desk.prints("key", &["key", "show", "own.pem"]);
+    desk.prints("signed", &["sign", "key", "mine", "--private-key", "own.pem"]);
+    desk.prints("digest", &["digest", "mine"]);
+    desk.prints("verification", &["verify", "key", "mine", "--public-key", "own.pem.pub"]);
+    fs::write(desk.path("mine/weights.bin"), "weightz").unwrap();
+    desk.prints("verification", &["verify", "key", "mine", "--public-key", "own.pem.pub"]);
+    fs::copy(bench.bundle(), desk.path("other.sig")).unwrap();
+    desk.prints("claims-append", &["claims", "append", "claims.jsonl", "mine/model.sig"]);
+    fs::copy(desk.path("claims.jsonl"), desk.path("before.jsonl")).unwrap();
+    desk.prints("claims-append", &["claims", "append", "claims.jsonl", "other.sig", "mine/model.sig"]);
+    fs::write(desk.path("moved.jsonl"), {
+        let text = fs::read_to_string(desk.path("claims.jsonl")).unwrap();
+        let lines: Vec<&str> = text.lines().rev().collect();
+        lines.join("\n") + "\nno claim\n"
+    })
+    .unwrap();
+    desk.prints("claims", &["claims", "list", "moved.jsonl", "--public-key", "own.pem.pub"]);
+    let predicate = "https://model_signing/signature/v1.0";
+    let by = ["--predicate", predicate, "--public-key", "own.pem.pub"];
+    // Of one line: several come in the order of their digests, which differs from run to run.
+    desk.prints("claim", &[&["claims", "show", "before.jsonl"][..], &by].concat());
+    desk.prints("claims-check", &["claims", "check", "before.jsonl", "claims.jsonl"]);
+    desk.prints("claims-check", &["claims", "check", "claims.jsonl", "moved.jsonl"]);
+    desk.prints("claims-check", &["claims", "check", "moved.jsonl", "before.jsonl"]);
+    desk.prints("inspection", &["inspect", "mine/model.sig"]);
+    desk.prints("inspect-bom", &["inspect", "boms/vendor.cdx.json"]);
+    // Of the workspace.
+    desk.prints("demo", &["demo", "copied"]);
+    desk.prints("init", &["init", "fresh"]);
+    desk.prints("scan", &["scan"]);
+    desk.prints("snapshot-taken", &["snapshot"]);
+    desk.prints("snapshot-taken", &["snapshot", "-o", "first.json"]);
+    for model in ["lumen/iris-base", "acme/support-bot-7b", "acme/badge-check", "vendor/iris-quick"] {
+        desk.prints("verification", &["verify", model]);
+    }
+    desk.prints("list", &["list"]);
+    for row in desk.seen["list"]["models"].as_array().unwrap().clone() {
+        if row["name"].as_str().unwrap().bytes().all(|byte| byte.is_ascii_graphic()) {
+            desk.prints("model", &["show", row["id"].as_str().unwrap()]);
+        }
+    }
+    desk.prints("score", &["score", "acme/claims-sorter", "lumen/iris-base"]);
+    desk.prints("verdict", &["gate", "acme/claims-sorter", "--stage", "production"]);
+    desk.prints("review", &["review", "acme/claims-sorter", "approve", "--reason", "seen"]);
+    desk.prints("lineage", &["lineage", "acme/claims-sorter"]);
+    fs::write(desk.path("one.json"), BILL).unwrap();
+    desk.prints("import", &["import", "one.json"]);
+    desk.prints("policy", &["policy", "show", "strict"]);
+    desk.prints("policy-check", &["policy", "check"]);
+    fs::write(desk.path("bad.toml"), "schema = \"trust-policy/0.1\"\ncolour = \"red\"\n").unwrap();
+    let bad = desk.prints("policy-check", &["policy", "check", "bad.toml"]);
+    assert!(!bad["faults"].as_array().unwrap().is_empty());
+    desk.prints("trust", &["trust", "list"]);
+    desk.prints("trust-anchor", &["trust", "show", "public-good"]);
+    desk.prints("trust-added", &["trust", "add", "own", "own.pem.pub"]);
+    desk.prints("trust-removed", &["trust", "remove", "own"]);
+    #[cfg(feature = "keyless")]
+    {
+        desk.prints("trust-added", &["trust", "add", "good", "--embedded", "public-good"]);
+        let at = ["--url", "http://127.0.0.1:1", "--root", "own.pem.pub"];
+        desk.prints("trust-refreshed", &[&["trust", "refresh", "good"][..], &at].concat());
+    }
+    desk.prints("snapshot-taken", &["snapshot", "-o", "second.json"]);
+    for file in ["first.json", "second.json"] {
+        let snapshot = serde_json::from_str(&fs::read_to_string(desk.path(file)).unwrap()).unwrap();
+        desk.holds("snapshot", snapshot);
+    }
+    desk.prints("snapshot-verify", &["snapshot", "verify", "second.json"]);
+    desk.prints("inspection", &["inspect", "second.json"]);
+    desk.prints("diff", &["diff", "first.json", "second.json"]);
+    desk.prints("diff", &["diff", "first.json"]);
+    let text = fs::read_to_string(desk.path("second.json")).unwrap();
+    fs::write(desk.path("second.json"), text.replacen("\"kind\":\"model\"", "\"kind\":\"agent\"", 1))
+        .unwrap();
+    let changed = desk.prints("snapshot-verify", &["snapshot", "verify", "second.json"]);
+    assert_eq!((&changed["outcome"], &changed["digest"]), (&json!("fail"), &Value::Null));
+    // Of the ledger.
+    desk.prints("ledger", &["ledger", "show"]);
+    desk.prints("ledger-verify", &["ledger", "verify"]);
+    desk.prints("ledger-export", &["ledger", "export"]);
+    let lines = out(&desk.run(&["ledger", "export"]));
+    fs::write(desk.path("ledger.jsonl"), &lines).unwrap();
+    desk.prints("ledger-import", &["ledger", "import", "ledger.jsonl"]);
+    for line in lines.lines() {
+        hold_line(line);
+        let entry: Value = serde_json::from_str(line).unwrap();
+        let body: Value = serde_json::from_str(entry["body"].as_str().unwrap()).unwrap();
+        let name = name_of(&body).expect("a record without a name").to_owned();
+        let kind = entry["kind"].as_str().unwrap();
+        assert_eq!(name, if kind == "decision" { "verdict".to_owned() } else { format!("record-{kind}") });
+        desk.holds(&name, body);
+        desk.holds("ledger-entry", entry);
+    }
+    desk.prints("error", &["show", "nobody/knows-it"]);
+    desk
+}
+
+/// Words that differ from run to run become the same, long texts and lists short.
+fn masked(value: &Value, name: &str, root: &str) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), masked(value, name, root))).collect()
+        }
+        Value::Array(items) => {
+            let mut some: Vec<Value> = items.iter().take(2).map(|item| masked(item, "", root)).collect();
+            if items.len() > some.len() {
+                some.push("…".into());
+            }
+            some.into()
+        }
+        Value::Number(_) if ["took_ms", "age_days", "bytes", "files"].contains(&name) => json!(0),
+        Value::String(text) => {
+            let text = text.replace(root, "ROOT");
+            let digest = regex_lite::Regex::new("[0-9a-f]{12,}").unwrap();
+            let time = regex_lite::Regex::new(r"\d{4}-\d\d-\d\dT[0-9:.]+Z").unwrap();
+            let text = time.replace_all(&text, "TIME").into_owned();
+            let text = digest.replace_all(&text, "#").into_owned();
+            let short: String = text.chars().take(60).collect();
+            if short == text { text.into() } else { format!("{short}…").into() }
+        }
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn every_command_prints_what_its_schema_says_and_no_document_changes_unseen() {
+    let desk = every_document();
+    let wanted: BTreeSet<&str> = PUBLISHED.iter().map(|document| document.name).collect();
+    let seen: BTreeSet<&str> = desk.seen.keys().map(String::as_str).collect();
+    let unseen: Vec<&&str> = wanted.difference(&seen).collect();
+    match cfg!(feature = "keyless") {
+        true => assert!(unseen.is_empty(), "nothing prints {unseen:?}"),
+        false => assert_eq!(unseen, [&"trust-refreshed"]),
+    }
+    let root = desk.dir.path().canonicalize().unwrap();
+    for (name, document) in &desk.seen {
+        let shown = serde_json::to_string_pretty(&masked(document, "", root.to_str().unwrap())).unwrap();
+        insta::with_settings!({ snapshot_path => "../snapshots", omit_expression => true }, {
+            insta::assert_snapshot!(name.as_str(), shown);
+        });
+    }
+}
+
+/// Every object of a value, by its place.
+fn objects(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            found.push(at.to_owned());
+            members.iter().for_each(|(name, value)| objects(value, &format!("{at}/{name}"), found));
+        }
+        Value::Array(items) => {
+            // One of a list stands for all.
+            let first = items.iter().enumerate().take(1);
+            first.for_each(|(index, value)| objects(value, &format!("{at}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_member_that_is_missing_renamed_or_new_is_refused() {
+    let bench = Bench::new();
+    let verification = bench.verify();
+    let made = touchmark::documents::VerificationDocument::of("model", &verification);
+    let document = serde_json::to_value(&made).unwrap();
+    fits("verification", &document);
+    let mut places = Vec::new();
+    objects(&document, "", &mut places);
+    assert!(places.len() > 5, "{places:?}");
+    for place in &places {
+        let mut grown = document.clone();
+        grown.pointer_mut(place).unwrap().as_object_mut().unwrap().insert("colour".to_owned(), json!("red"));
+        assert!(!faults("verification", &grown).is_empty(), "a new member at {place:?} goes unseen");
+    }
+    for member in ["schema", "model", "outcome", "headline", "coverage", "verification"] {
+        let mut changed = document.clone();
+        let value = changed.as_object_mut().unwrap().remove(member).unwrap();
+        let told = faults("verification", &changed);
+        assert!(told.iter().any(|fault| fault.contains(member)), "{member}: {told:?}");
+        changed[format!("{member}s")] = value;
+        assert!(faults("verification", &changed).len() >= 2, "{member}");
+    }
+    for (place, value) in [
+        ("/schema", json!("touchmark.verification/2")),
+        ("/outcome", json!("PASS")),
+        ("/verification/checks/0/code", json!("PARSE-NOTHING")),
+        ("/verification/root_digest", json!("00")),
+        ("/verification/at", json!("yesterday")),
+        ("/verification/files/bytes", json!(-1)),
+        ("/verification/files/changed", json!({})),
+    ] {
+        let mut changed = document.clone();
+        *changed.pointer_mut(place).unwrap() = value;
+        assert_eq!(faults("verification", &changed).len(), 1, "{place}");
+    }
+}
+
+#[test]
+fn checks_have_their_words_wherever_a_document_shows_them() {
+    let desk = Desk::new();
+    let json = |words: &[&str]| -> Value {
+        serde_json::from_slice(&desk.run(&[words, &["--format", "json"]].concat()).stdout).unwrap()
+    };
+    let verified = json(&["verify", "acme/support-bot-7b"]);
+    let shown = json(&["show", "acme/support-bot-7b"]);
+    let checks = &verified["verification"]["checks"];
+    assert_eq!(checks, &shown["verified"]["verification"]["checks"]);
+    let files = checks.as_array().unwrap().iter().find(|check| check["stage"] == "FILES").unwrap();
+    assert_eq!((&files["code"], &files["outcome"]), (&json!("FILES-CHANGED"), &json!("fail")));
+    for words in ["summary", "remedy"] {
+        assert!(files[words].as_str().unwrap().len() > 10, "{files:#}");
+    }
+    assert!(files["details"][0].is_string() && files["why"].is_object(), "{files:#}");
+    for control in shown["verdict"]["assessment"]["controls"].as_array().unwrap() {
+        assert!(control["found"].is_string() && control["remedy"].is_string(), "{control:#}");
+    }
+    let reason = &shown["verdict"]["reasons"][0];
+    assert!(reason["text"].is_string() && reason["remedy"].is_string(), "{reason:#}");
+}
