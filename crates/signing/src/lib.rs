@@ -101,8 +101,8 @@ pub use check::{
     Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, HazardSeen,
     HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault, LinkFault, ListFault,
     LogEntry, Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, OutsideGrant,
-    ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy, Prose, SignatureWhy, SignerWhy,
-    Stage, StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Why,
+    ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage,
+    StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;

@@ -30,6 +30,6 @@ pub use why::policy::{
 pub use why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy};
 pub use why::{
     FilesFound, FilesTally, FilesWhy, ForeignBeside, KeySaid, LikelyCause, MethodWhy, MissingKind,
-    NamedAnchor, ParseFound, ParseWhy, Parts, Prose, SignatureWhy, SignerWhy, StatementWhy, SubjectWhy,
-    TrustWhy, TrustedKey, TypeField, Why,
+    NamedAnchor, ParseFound, ParseWhy, Parts, SignatureWhy, SignerWhy, StatementWhy, SubjectWhy, TrustWhy,
+    TrustedKey, TypeField, Why,
 };

@@ -51,22 +51,12 @@ impl Check {
                     Check { stage: self.stage, code: *code, outcome: *outcome, why: Why::clone(instead) };
                 required(self.stage, before.words())
             }
-            Why::Prose(prose) => Words {
-                summary: prose.summary.clone(),
-                expected: prose.expected.clone(),
-                found: prose.found.clone(),
-                evidence: prose.evidence.clone(),
-                remedy: prose.remedy.clone(),
-                details: prose.details.clone(),
-                listed: Vec::new(),
-            },
         }
     }
 
     /// The part of the signer that is not as expected.
     pub fn difference(&self) -> Option<&NameDifference> {
         match &self.why {
-            Why::Prose(prose) => prose.difference.as_ref(),
             Why::Identity(why) => match &**why {
                 IdentityWhy::Other { difference, .. } => difference.as_ref(),
                 _ => None,

@@ -6,7 +6,6 @@ pub(crate) mod predicates;
 pub(crate) mod sigstore;
 pub(crate) mod time;
 
-use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +15,6 @@ use self::predicates::PredicatesWhy;
 use self::sigstore::SigstoreWhy;
 use self::time::TimeWhy;
 use super::codes::CheckCode;
-use super::identity::NameDifference;
 use super::outcome::Outcome;
 use super::stage::Stage;
 
@@ -91,8 +89,6 @@ pub enum Why {
         /// Why: what was found instead explains it.
         instead: Box<Why>,
     },
-    /// Text made where the check was made.
-    Prose(Box<Prose>),
 }
 
 impl From<IdentityWhy> for Why {
@@ -184,23 +180,4 @@ impl From<MethodWhy> for Why {
     fn from(why: MethodWhy) -> Self {
         Why::Method(why)
     }
-}
-
-/// Words instead of facts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Prose {
-    /// One line.
-    pub summary: String,
-    /// What should have been there.
-    pub expected: Option<Untrusted>,
-    /// What was there.
-    pub found: Option<Untrusted>,
-    /// Where the evidence is.
-    pub evidence: Option<Untrusted>,
-    /// What to do.
-    pub remedy: Option<String>,
-    /// Further lines.
-    pub details: Vec<Untrusted>,
-    /// The part of the signer that differs.
-    pub difference: Option<NameDifference>,
 }
