@@ -5,7 +5,7 @@ use crate::inventory::{Format, Hazard, Model, Tier};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
 use crate::signing::{
     AnchorUse, Check, CheckCode, Curve, Differs, Ended, ExpectedIdentity, ExpectedSigner, GIT_PATHS,
-    HazardSeen, Identity, NameDifference, Outcome, OutsideGrant, PolicyFinding, PolicyWhy, PublisherWhy,
+    HazardSeen, Identity, IdentityWhy, NameDifference, Outcome, OutsideGrant, PolicyFinding, PolicyWhy,
     Stage, Verification,
 };
 use crate::text::Untrusted;
@@ -25,7 +25,7 @@ pub fn apply_policy(verification: &mut Verification, model: &Model, policy: &Pol
 pub(super) fn denied(verification: &Verification, policy: &Policy) -> Option<Check> {
     let signer = verification.signer.as_ref().filter(|_| verification.signer_proven())?;
     let denied = policy.denies(signer, verification.signed_at.map(|(at, _)| at))?;
-    let why = PublisherWhy::Denied {
+    let why = IdentityWhy::Denied {
         signer: signer.clone(),
         by: denied.subject.as_written().into(),
         reason: denied.reason.as_deref().map(Untrusted::new),
@@ -38,8 +38,8 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy, now: Ti
         return Check::unknown(
             Stage::Identity,
             match verification.outcome_of(Stage::Parse) {
-                Outcome::Missing => PublisherWhy::Unsigned,
-                _ => PublisherWhy::NotNamed,
+                Outcome::Missing => IdentityWhy::Unsigned,
+                _ => IdentityWhy::NotNamed,
             },
         );
     };
@@ -48,19 +48,19 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy, now: Ti
         return check;
     }
     let Some(publisher) = policy.publisher_of(model.id.raw()) else {
-        let why = PublisherWhy::NoPublisher { model: model.id.raw().into() };
+        let why = IdentityWhy::NoPublisher { model: model.id.raw().into() };
         return Check::new(CheckCode::IdentityNoPublisher, Outcome::Missing, why);
     };
     let expected = expected(publisher);
     let Some(anchor) = proven else {
-        return Check::unknown(Stage::Identity, PublisherWhy::NotProven { expected });
+        return Check::unknown(Stage::Identity, IdentityWhy::NotProven { expected });
     };
     let name = Untrusted::new(&anchor.name);
     if publisher.grants(signer, anchor) {
         return match outside_grant(publisher, signer, verification, now) {
             None => Check::pass(
                 Stage::Identity,
-                PublisherWhy::Granted { expected, signer: signer.clone(), anchor: name },
+                IdentityWhy::Granted { expected, signer: signer.clone(), anchor: name },
             ),
             Some(outside) => {
                 let outcome = match outside.ended {
@@ -68,7 +68,7 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy, now: Ti
                     // It may have been signed in time: what nobody trusted says contradicts nothing (rulings 1).
                     Ended::Unstamped => Outcome::Missing,
                 };
-                Check::new(CheckCode::IdentityWindow, outcome, PublisherWhy::Outside(outside))
+                Check::new(CheckCode::IdentityWindow, outcome, IdentityWhy::Outside(outside))
             }
         };
     }
@@ -78,7 +78,7 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy, now: Ti
         Some(_) => CheckCode::IdentityWrongPublisher,
         None => CheckCode::IdentityMismatch,
     };
-    let why = PublisherWhy::Other {
+    let why = IdentityWhy::Other {
         expected,
         signer: signer.clone(),
         anchor: name,

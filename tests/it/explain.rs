@@ -58,7 +58,7 @@ fn a_file_signed_as_a_whole_is_held_against_its_own_header() {
         bench.write("model.safetensors", bytes);
         let seen = bench.verify();
         let file = seen.files.changed[0].clone();
-        (file.kind, file.promised_size, file.note.unwrap())
+        (file.kind, file.promised_size, file.note.unwrap().words())
     };
     let size = bytes.len() as u64;
     let (kind, promised, note) = told(&bytes[..bytes.len() - 7]);

@@ -190,10 +190,10 @@ fn a_large_inventory_shows_its_first_models_then_all_and_then_how_they_stand() {
     let workbench = Workbench::open_listing(&options, |view| seen.lock().unwrap().push(view)).unwrap();
     let seen = seen.into_inner().unwrap();
     let told: Vec<_> = seen.iter().map(|view| (view.is_whole, view.is_judged(), view.models.len())).collect();
-    assert_eq!(told, [(false, false, 511), (true, false, 6000)]);
+    assert_eq!(told, [(false, false, 510), (true, false, 6000)]);
     let generations = [seen[0].generation, seen[1].generation, workbench.view().generation];
     assert_eq!(generations, [1, 2, 3], "no number is given twice");
-    assert_eq!(seen[0].models[..], seen[1].models[..511]);
+    assert_eq!(seen[0].models[..], seen[1].models[..510]);
     let view = workbench.view();
     assert_eq!((view.is_whole, view.is_judged(), view.models.len()), (true, true, 6000));
     // What the ledger holds is there from the first rows on, and read once for all of them.

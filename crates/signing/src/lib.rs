@@ -97,11 +97,11 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    About, AnchorKind, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault, Ended,
-    ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, HazardSeen, Identity,
-    IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method,
-    MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, OutsideGrant, ParseFound,
-    ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy, Prose, PublisherWhy, SignatureWhy, Stage,
+    About, AnchorKind, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault,
+    Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, HazardSeen,
+    HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault, LinkFault, ListFault,
+    LogEntry, Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, OutsideGrant,
+    ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage,
     StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Why,
 };
 #[doc(hidden)]

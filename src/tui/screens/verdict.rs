@@ -48,8 +48,7 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
             (expected, "") => format!(": expected {}, found nothing", short(expected)),
             (expected, found) => format!(": expected {}, found {}", short(expected), short(found)),
         };
-        let told =
-            [file.note.as_ref().map(|note| crate::text::screen(note)), file.place().map(|p| p.screen())];
+        let told = [file.note.map(|note| note.words()), file.place().map(|p| p.screen())];
         let told: String = told.into_iter().flatten().map(|text| format!(" · {text}")).collect();
         let text = format!("{} {}{digests}{told}", file.name.screen(), size(file.size));
         all.push((Role::Fail, "✗ changed ", text));

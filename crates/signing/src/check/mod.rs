@@ -2,6 +2,7 @@
 //! bundle and no words for people.
 
 pub(crate) mod anchor;
+pub(crate) mod change;
 pub(crate) mod codes;
 pub(crate) mod curve;
 pub(crate) mod evidence;
@@ -13,6 +14,7 @@ pub(crate) mod step;
 pub(crate) mod why;
 
 pub use anchor::AnchorKind;
+pub use change::{ChangeNote, HeaderFormat};
 pub use codes::CheckCode;
 pub use curve::Curve;
 pub use evidence::{LogEntry, TimeSource};
@@ -22,12 +24,12 @@ pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::Check;
 pub use why::policy::{
-    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, OutsideGrant, PolicyFinding, PolicyWhy,
-    PublisherWhy,
+    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
+    PolicyWhy,
 };
 pub use why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy};
 pub use why::{
-    FilesFound, FilesTally, FilesWhy, ForeignBeside, IdentityWhy, KeySaid, LikelyCause, MethodWhy,
-    MissingKind, NamedAnchor, ParseFound, ParseWhy, Parts, Prose, SignatureWhy, StatementWhy, SubjectWhy,
-    TrustWhy, TrustedKey, TypeField, Why,
+    FilesFound, FilesTally, FilesWhy, ForeignBeside, KeySaid, LikelyCause, MethodWhy, MissingKind,
+    NamedAnchor, ParseFound, ParseWhy, Parts, SignatureWhy, SignerWhy, StatementWhy, SubjectWhy, TrustWhy,
+    TrustedKey, TypeField, Why,
 };

@@ -27,20 +27,6 @@ pub(crate) enum Format {
     Other,
 }
 
-impl Format {
-    /// Our own words for it; none when it cannot be told.
-    pub(crate) fn note(&self) -> Option<String> {
-        Some(match self {
-            Format::Safetensors { tensors, .. } => format!("safetensors: header readable, {tensors} tensors"),
-            Format::Gguf { version, tensors, .. } => format!("GGUF version {version}, {tensors} tensors"),
-            Format::Pickle => "pickle: loading it runs code".to_owned(),
-            Format::Zip => "zip archive, as PyTorch checkpoints are".to_owned(),
-            Format::Text => "text".to_owned(),
-            Format::Other => return None,
-        })
-    }
-}
-
 /// Looks at the first bytes of a file.
 ///
 /// # Errors

@@ -19,7 +19,9 @@ pub(crate) fn followed(listing: &Listing, model: &Path) -> Option<FollowedLinks>
     let root = model.canonicalize().ok();
     let base = listing.blobs.as_deref().and_then(Path::parent).or(root.as_deref());
     let shown = |target: &Path| {
-        let near = base.and_then(|base| target.strip_prefix(base).ok()).unwrap_or(target);
+        let near = base.and_then(|base| target.strip_prefix(base).ok());
+        // Whatever lies elsewhere is named without its folder, which is this machine's.
+        let near = near.or_else(|| target.file_name().map(Path::new)).unwrap_or(target);
         near.to_string_lossy().into_owned()
     };
     let first = links()

@@ -1,6 +1,7 @@
 //! What a difference looks like: cut off, replaced by a pointer, moved, renamed by case; and where in the
 //! file it lies. It explains what was found, and decides nothing.
 
+use crate::check::change::{ChangeNote, HeaderFormat};
 use crate::disk::read_small;
 use crate::error::Result;
 use crate::hashing::files::hash_files;
@@ -101,9 +102,9 @@ pub struct ChangedFile {
     /// The signed name of the file whose bytes it holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_as: Option<Untrusted>,
-    /// The same in our own words (`12 bytes shorter than signed`), when more can be told than that it differs.
+    /// More than that it differs, when that can be told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<ChangeNote>,
 }
 
 /// How a file came by another name.
@@ -204,16 +205,16 @@ fn tensors(layout: &Layout, start: u64, end: u64) -> TensorsHit {
 
 fn classify(file: &mut ChangedFile, entry: &Entry, head: &Head, algorithm: HashAlgorithm, look: bool) {
     let (kind, note) = match (file.signed_size, head) {
-        _ if file.size == 0 => (ChangeKind::Emptied, Some("empty now".to_owned())),
+        _ if file.size == 0 => (ChangeKind::Emptied, Some(ChangeNote::Empty)),
         (Some(signed), _) if file.size < signed => {
-            (ChangeKind::Truncated, Some(format!("{} bytes shorter than signed", signed - file.size)))
+            (ChangeKind::Truncated, Some(ChangeNote::Shorter { bytes: signed - file.size }))
         }
         (Some(signed), _) if file.size > signed => {
-            (ChangeKind::Lengthened, Some(format!("{} bytes longer than signed", file.size - signed)))
+            (ChangeKind::Lengthened, Some(ChangeNote::Longer { bytes: file.size - signed }))
         }
         (_, Head::Cut { at_least }) => {
             file.promised_size = Some(*at_least);
-            (ChangeKind::Truncated, Some("cut off inside its safetensors header".to_owned()))
+            (ChangeKind::Truncated, Some(ChangeNote::CutHeader))
         }
         (_, Head::Whole(layout)) => by_header(file, layout),
         (_, Head::Unknown) if look => by_content(file, entry, algorithm),
@@ -223,58 +224,58 @@ fn classify(file: &mut ChangedFile, entry: &Entry, head: &Head, algorithm: HashA
 }
 
 /// The file's own header against its size: all that can be said when one digest covers the whole file.
-fn by_header(file: &mut ChangedFile, layout: &Layout) -> (ChangeKind, Option<String>) {
+fn by_header(file: &mut ChangedFile, layout: &Layout) -> (ChangeKind, Option<ChangeNote>) {
     let (least, most) = layout.promised;
-    let (format, count) = (layout.format, layout.tensors.len());
+    let (format, tensors) = (layout.format, layout.tensors.len() as u64);
     file.promised_size = Some(least);
     if file.size < least {
-        let note = format!("ends {} bytes before its {format} header says", least - file.size);
+        let note = ChangeNote::EndsEarly { bytes: least - file.size, format };
         return (ChangeKind::Truncated, Some(note));
     }
     if file.size > most {
-        let note = format!("{} bytes follow what its {format} header describes", file.size - most);
+        let note = ChangeNote::Trailing { bytes: file.size - most, format };
         return (ChangeKind::Lengthened, Some(note));
     }
-    let note = format!("{format}: header readable, {count} tensors");
-    (ChangeKind::Content, Some(note))
+    (ChangeKind::Content, Some(ChangeNote::Header { format, tensors }))
 }
 
 fn by_content(
     file: &mut ChangedFile,
     entry: &Entry,
     algorithm: HashAlgorithm,
-) -> (ChangeKind, Option<String>) {
+) -> (ChangeKind, Option<ChangeNote>) {
     let extension = file.name.raw().rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
     let has = |wanted: &str| extension.as_deref() == Some(wanted);
     let format = formats::read(&entry.path).ok();
     if let Some(Format::Text) = format {
         let text = read_small(&entry.path, LIMIT_TEXT_BYTES).unwrap_or_default();
-        if let Some((right, size)) = lfs_pointer(&text, &file.expected, algorithm) {
+        if let Some((to_signed, size)) = lfs_pointer(&text, &file.expected, algorithm) {
             file.promised_size = size;
-            let what = if right { "the signed file" } else { "another file than the signed one" };
-            return (
-                ChangeKind::LfsPointer,
-                Some(format!("a Git LFS pointer to {what}: `git lfs pull` gets it")),
-            );
+            return (ChangeKind::LfsPointer, Some(ChangeNote::LfsPointer { to_signed }));
         }
         let start: Vec<u8> =
             text.trim_ascii_start().iter().take(14).map(|byte| byte.to_ascii_lowercase()).collect();
         let is_page = start.starts_with(b"<!doctype html") || start.starts_with(b"<html");
         if is_page && !has("html") && !has("htm") {
-            return (
-                ChangeKind::HtmlPage,
-                Some("an HTML page in its place: the download went wrong".to_owned()),
-            );
+            return (ChangeKind::HtmlPage, Some(ChangeNote::HtmlPage));
         }
-        if let Some(how) = line_ends(&text, &file.expected, algorithm) {
-            return (ChangeKind::LineEnds, Some(format!("only the ends of lines differ: {how}")));
+        if let Some(signed_crlf) = signed_with_crlf(&text, &file.expected, algorithm) {
+            return (ChangeKind::LineEnds, Some(ChangeNote::LineEnds { signed_crlf }));
         }
     }
-    let note = match format.and_then(|format| format.note()) {
-        Some(note) => Some(note),
-        None if has("safetensors") => Some("its safetensors header cannot be read".to_owned()),
-        None if has("gguf") => Some("its GGUF header cannot be read".to_owned()),
-        None => None,
+    let note = match format {
+        Some(Format::Safetensors { tensors, .. }) => {
+            Some(ChangeNote::Header { format: HeaderFormat::Safetensors, tensors: tensors as u64 })
+        }
+        Some(Format::Gguf { version, tensors, .. }) => Some(ChangeNote::Gguf { version, tensors }),
+        Some(Format::Pickle) => Some(ChangeNote::Pickle),
+        Some(Format::Zip) => Some(ChangeNote::Zip),
+        Some(Format::Text) => Some(ChangeNote::Text),
+        Some(Format::Other) | None if has("safetensors") => {
+            Some(ChangeNote::BadHeader(HeaderFormat::Safetensors))
+        }
+        Some(Format::Other) | None if has("gguf") => Some(ChangeNote::BadHeader(HeaderFormat::Gguf)),
+        Some(Format::Other) | None => None,
     };
     (ChangeKind::Content, note)
 }
@@ -291,7 +292,8 @@ fn lfs_pointer(text: &[u8], expected: &str, algorithm: HashAlgorithm) -> Option<
     Some((right, field("size ").and_then(|size| size.parse().ok())))
 }
 
-fn line_ends(text: &[u8], expected: &str, algorithm: HashAlgorithm) -> Option<&'static str> {
+/// Whether it was signed with CRLF; none unless only the ends of lines differ.
+fn signed_with_crlf(text: &[u8], expected: &str, algorithm: HashAlgorithm) -> Option<bool> {
     let is_signed = |text: &[u8]| hex::encode(hash_bytes(algorithm, text)) == expected;
     let mut bare = Vec::with_capacity(text.len());
     let mut full = Vec::with_capacity(text.len());
@@ -306,9 +308,9 @@ fn line_ends(text: &[u8], expected: &str, algorithm: HashAlgorithm) -> Option<&'
         }
     }
     if is_signed(&bare) {
-        return Some("signed with LF, here with CRLF");
+        return Some(false);
     }
-    is_signed(&full).then_some("signed with CRLF, here with LF")
+    is_signed(&full).then_some(true)
 }
 
 /// Files that hold the signed bytes of another file.
@@ -327,7 +329,7 @@ pub(crate) fn mark_swapped(changed: &mut [ChangedFile], signed: &BTreeMap<&str, 
         if let Some(name) = by_digest.get(found.as_slice()) {
             file.kind = ChangeKind::OtherFile;
             file.same_as = Some(Untrusted::new(*name));
-            file.note = Some("holds the signed bytes of another file".to_owned());
+            file.note = Some(ChangeNote::OtherFile);
         }
     }
 }
@@ -474,7 +476,8 @@ impl ChangedFile {
     pub fn line(&self) -> Untrusted {
         let same_as = self.same_as.as_ref().map(|name| format!("those of {}", name.raw()));
         let place = self.place().map(|place| place.raw().to_owned());
-        let told: Vec<String> = [self.note.clone(), same_as, place].into_iter().flatten().collect();
+        let told: Vec<String> =
+            [self.note.map(ChangeNote::words), same_as, place].into_iter().flatten().collect();
         let told = if told.is_empty() { String::new() } else { format!(" ({})", told.join("; ")) };
         Untrusted::new(format!("{}{told}", self.name.raw()))
     }
@@ -512,9 +515,10 @@ mod tests {
     #[test]
     fn line_ends_are_recognised_both_ways() {
         let expected = |text: &[u8]| sha256_hex(text);
-        let how = |text: &[u8], signed: &[u8]| line_ends(text, &expected(signed), HashAlgorithm::Sha256);
-        assert_eq!(how(b"a\r\nb\r\n", b"a\nb\n"), Some("signed with LF, here with CRLF"));
-        assert_eq!(how(b"a\nb\n", b"a\r\nb\r\n"), Some("signed with CRLF, here with LF"));
+        let how =
+            |text: &[u8], signed: &[u8]| signed_with_crlf(text, &expected(signed), HashAlgorithm::Sha256);
+        assert_eq!(how(b"a\r\nb\r\n", b"a\nb\n"), Some(false));
+        assert_eq!(how(b"a\nb\n", b"a\r\nb\r\n"), Some(true));
         assert_eq!(how(b"a\nc\n", b"a\r\nb\r\n"), None);
     }
 }

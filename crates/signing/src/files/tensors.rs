@@ -1,6 +1,7 @@
 //! Where the tensors of a safetensors or GGUF file lie, and how long the file should be by its own header.
 //! Headers are read with limits and believed only as far as a message goes: nothing is decided by them.
 
+use crate::check::change::HeaderFormat;
 use crate::json;
 use serde_json::Value;
 use std::fs::File;
@@ -22,8 +23,8 @@ pub(crate) struct Tensor {
 
 /// What a header says of its file.
 pub(crate) struct Layout {
-    /// `safetensors` or `GGUF`.
-    pub(crate) format: &'static str,
+    /// Whose header it is.
+    pub(crate) format: HeaderFormat,
     /// Where the header ends.
     pub(super) header_end: u64,
     /// The size that the header promises: at least, and at most (padding at the end is allowed).
@@ -90,11 +91,11 @@ fn safetensors(header: &[u8], header_end: u64) -> Option<Layout> {
         tensors.push(Tensor { name, start, end });
     }
     let promised = tensors.iter().map(|tensor| tensor.end).max().unwrap_or(header_end);
-    Some(Layout::new("safetensors", header_end, (promised, promised), tensors))
+    Some(Layout::new(HeaderFormat::Safetensors, header_end, (promised, promised), tensors))
 }
 
 impl Layout {
-    fn new(format: &'static str, header_end: u64, promised: (u64, u64), mut tensors: Vec<Tensor>) -> Self {
+    fn new(format: HeaderFormat, header_end: u64, promised: (u64, u64), mut tensors: Vec<Tensor>) -> Self {
         tensors.sort_by_key(|tensor| (tensor.start, tensor.end));
         Layout { format, header_end, promised, tensors }
     }
@@ -156,7 +157,7 @@ fn gguf(path: &Path) -> Option<Layout> {
     }
     let least = tensors.iter().map(|tensor| tensor.end).max().unwrap_or(header_end);
     let most = least.checked_next_multiple_of(alignment)?;
-    Some(Layout::new("GGUF", header_end, (least, most), tensors))
+    Some(Layout::new(HeaderFormat::Gguf, header_end, (least, most), tensors))
 }
 
 /// Bytes of `values` numbers of a GGML type: blocks of so many values take so many bytes.

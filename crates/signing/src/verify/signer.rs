@@ -11,7 +11,7 @@ use crate::check::identity::{Identity, Method, NameDifference};
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
-use crate::check::why::{IdentityWhy, KeySaid, NamedAnchor, SignatureWhy, TrustWhy, TrustedKey, Why};
+use crate::check::why::{KeySaid, NamedAnchor, SignatureWhy, SignerWhy, TrustWhy, TrustedKey, Why};
 use crate::keys::public::PublicKey;
 use crate::sigstore::evidence::{self, NamedRoot};
 use crate::sigstore::identity::claimed_identity;
@@ -336,18 +336,18 @@ fn identity(result: &Verification, rule: &IdentityRule) -> Check {
     let is_proven = result.signer_proven();
     let signer = match (rule, &result.signer) {
         (IdentityRule::Later, signer) => {
-            return Check::unknown(stage, IdentityWhy::Later { signer: signer.clone(), is_proven });
+            return Check::unknown(stage, SignerWhy::Later { signer: signer.clone(), is_proven });
         }
         (_, Some(signer)) if is_proven => signer.clone(),
-        _ => return Check::unknown(stage, IdentityWhy::NotProven),
+        _ => return Check::unknown(stage, SignerWhy::NotProven),
     };
     match rule {
         IdentityRule::Exact { subject, issuer } => exact(signer, subject, issuer.as_ref()),
         // Anybody gets a certificate of the public-good instance.
         _ if signer.method == Method::Sigstore => {
-            Check::new(CheckCode::IdentityNotAsked, Outcome::Unknown, IdentityWhy::NotAsked(signer))
+            Check::new(CheckCode::IdentityNotAsked, Outcome::Unknown, SignerWhy::NotAsked(signer))
         }
-        _ => Check::pass(stage, IdentityWhy::ByAnchor(signer)),
+        _ => Check::pass(stage, SignerWhy::ByAnchor(signer)),
     }
 }
 
@@ -355,11 +355,11 @@ fn exact(signer: Identity, subject: &Untrusted, issuer: Option<&Untrusted>) -> C
     let none = Untrusted::default();
     let said = signer.issuer.as_ref().unwrap_or(&none);
     if *subject == signer.subject && issuer.is_none_or(|issuer| issuer == said) {
-        return Check::pass(Stage::Identity, IdentityWhy::Exact(signer));
+        return Check::pass(Stage::Identity, SignerWhy::Exact(signer));
     }
     // When both parts differ, the subject is what a person looks at.
     let difference = NameDifference::between(&signer, subject.raw(), issuer.map(Untrusted::raw))
         .or_else(|| NameDifference::between(&signer, subject.raw(), None));
-    let why = IdentityWhy::Mismatch { signer, subject: subject.clone(), issuer: issuer.cloned(), difference };
+    let why = SignerWhy::Mismatch { signer, subject: subject.clone(), issuer: issuer.cloned(), difference };
     Check::new(CheckCode::IdentityMismatch, Outcome::Fail, why)
 }

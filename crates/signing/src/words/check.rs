@@ -3,8 +3,8 @@
 use crate::check::identity::NameDifference;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
-use crate::check::why::policy::PublisherWhy;
-use crate::check::why::{IdentityWhy, Why};
+use crate::check::why::policy::IdentityWhy;
+use crate::check::why::{SignerWhy, Why};
 
 use super::{Words, chain, files, parse, policy, predicates, signer, sigstore, statement, time};
 
@@ -36,14 +36,14 @@ impl Check {
             Why::Method(why) => signer::method(why),
             Why::Trust(why) => signer::trust(why),
             Why::Signature(why) => signer::signature(why),
-            Why::Identity(why) => signer::identity(why),
+            Why::Signer(why) => signer::identity(why),
             Why::Statement(why) => statement::statement(why),
             Why::Subject(why) => statement::subject(why),
             Why::Files(why) => files::words(why),
             Why::Chain(why) => chain::words(why),
             Why::Time(why) => time::words(why),
             Why::Sigstore(why) => sigstore::words(why),
-            Why::Publisher(why) => policy::identity(why),
+            Why::Identity(why) => policy::identity(why),
             Why::Policy(why) => policy::policy(why),
             Why::Predicates(why) => predicates::words(why),
             Why::Required { code, outcome, instead } => {
@@ -51,28 +51,18 @@ impl Check {
                     Check { stage: self.stage, code: *code, outcome: *outcome, why: Why::clone(instead) };
                 required(self.stage, before.words())
             }
-            Why::Prose(prose) => Words {
-                summary: prose.summary.clone(),
-                expected: prose.expected.clone(),
-                found: prose.found.clone(),
-                evidence: prose.evidence.clone(),
-                remedy: prose.remedy.clone(),
-                details: prose.details.clone(),
-                listed: Vec::new(),
-            },
         }
     }
 
     /// The part of the signer that is not as expected.
     pub fn difference(&self) -> Option<&NameDifference> {
         match &self.why {
-            Why::Prose(prose) => prose.difference.as_ref(),
             Why::Identity(why) => match &**why {
-                IdentityWhy::Mismatch { difference, .. } => difference.as_ref(),
+                IdentityWhy::Other { difference, .. } => difference.as_ref(),
                 _ => None,
             },
-            Why::Publisher(why) => match &**why {
-                PublisherWhy::Other { difference, .. } => difference.as_ref(),
+            Why::Signer(why) => match &**why {
+                SignerWhy::Mismatch { difference, .. } => difference.as_ref(),
                 _ => None,
             },
             _ => None,

@@ -2,6 +2,7 @@
 //! else. Records hold none of them, and no decision reads them.
 
 pub(crate) mod chain;
+mod change;
 mod check;
 mod codes;
 pub(crate) mod fault;

@@ -4,8 +4,8 @@ use crate::check::codes::CheckCode;
 use crate::check::curve::Curve;
 use crate::check::identity::Identity;
 use crate::check::why::policy::{
-    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, OutsideGrant, PolicyFinding, PolicyWhy,
-    PublisherWhy,
+    Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
+    PolicyWhy,
 };
 use crate::text::{Untrusted, count};
 use jiff::Timestamp;
@@ -34,11 +34,11 @@ impl Words {
 }
 
 /// IDENTITY.
-pub(super) fn identity(why: &PublisherWhy) -> Words {
+pub(super) fn identity(why: &IdentityWhy) -> Words {
     match why {
-        PublisherWhy::Unsigned => of("There is no signature, and so no signer"),
-        PublisherWhy::NotNamed => of("The bundle does not say who signed"),
-        PublisherWhy::Denied { signer, by, reason } => {
+        IdentityWhy::Unsigned => of("There is no signature, and so no signer"),
+        IdentityWhy::NotNamed => of("The bundle does not say who signed"),
+        IdentityWhy::Denied { signer, by, reason } => {
             let mut words = of("The policy denies this signer")
                 .expected(format!("anyone but {}", by.raw()))
                 .found(as_text(signer))
@@ -47,22 +47,22 @@ pub(super) fn identity(why: &PublisherWhy) -> Words {
             words.details.extend(reason);
             words
         }
-        PublisherWhy::NoPublisher { model } => of("The policy names no publisher for this model")
+        IdentityWhy::NoPublisher { model } => of("The policy names no publisher for this model")
             .expected("a [[publisher]] whose `models` match")
             .found(model.raw())
             .remedy(
                 "Ask the publisher, over another channel than the model, who signs; then add a [[publisher]]",
             ),
-        PublisherWhy::NotProven { expected } => of("The signature does not prove who signed")
+        IdentityWhy::NotProven { expected } => of("The signature does not prove who signed")
             .expected(signers(expected))
             .remedy("Fix the TRUST, SIGNATURE, CHAIN and LOG failures first"),
-        PublisherWhy::Granted { expected, signer, anchor } => {
+        IdentityWhy::Granted { expected, signer, anchor } => {
             of(format!("Signed by publisher {}, as the policy expects", expected.publisher.raw()))
                 .expected(signers(expected))
                 .found(found(signer, anchor))
         }
-        PublisherWhy::Outside(outside) => outside_grant(outside),
-        PublisherWhy::Other { expected, signer, anchor, publisher, differs, .. } => {
+        IdentityWhy::Outside(outside) => outside_grant(outside),
+        IdentityWhy::Other { expected, signer, anchor, publisher, differs, .. } => {
             let words = match publisher {
                 Some(other) => of(format!(
                     "The signer belongs to publisher {}, the model to {}",

@@ -1,7 +1,7 @@
 //! METHOD, TRUST, SIGNATURE and IDENTITY in words.
 
 use crate::check::identity::{Identity, Method};
-use crate::check::why::{IdentityWhy, KeySaid, MethodWhy, NamedAnchor, SignatureWhy, TrustWhy, TrustedKey};
+use crate::check::why::{KeySaid, MethodWhy, NamedAnchor, SignatureWhy, SignerWhy, TrustWhy, TrustedKey};
 use crate::text::Untrusted;
 
 use super::Words;
@@ -157,36 +157,36 @@ pub(super) fn signature(why: &SignatureWhy) -> Words {
     }
 }
 
-pub(super) fn identity(why: &IdentityWhy) -> Words {
+pub(super) fn identity(why: &SignerWhy) -> Words {
     let by =
         |signer: &Identity, summary: &str| Words { found: Some(line_of(signer)), ..Words::line(summary) };
     match why {
-        IdentityWhy::Later { signer, is_proven } => Words {
+        SignerWhy::Later { signer, is_proven } => Words {
             found: signer.as_ref().map(|signer| match is_proven {
                 true => line_of(signer),
                 false => format!("{}, as the bundle says", line_of(signer).raw()).into(),
             }),
             ..Words::line("The policy decides whether this signer may sign")
         },
-        IdentityWhy::NotProven => {
+        SignerWhy::NotProven => {
             Words::line("The signer is not proven, so its claimed identity does not count")
         }
-        IdentityWhy::ByAnchor(signer) => by(
+        SignerWhy::ByAnchor(signer) => by(
             signer,
             match signer.method {
                 Method::Key => "The trusted key itself is the identity",
                 _ => "Any signer under the trusted authority is accepted",
             },
         ),
-        IdentityWhy::NotAsked(signer) => Words {
+        SignerWhy::NotAsked(signer) => Words {
             remedy: Some(
                 "Name the identity and its provider that you expect, from a source other than this model"
                     .to_owned(),
             ),
             ..by(signer, "No signer was named, and anyone can get a certificate of this kind")
         },
-        IdentityWhy::Exact(signer) => by(signer, "The signer is exactly who was expected"),
-        IdentityWhy::Mismatch { signer, subject, issuer, difference } => {
+        SignerWhy::Exact(signer) => by(signer, "The signer is exactly who was expected"),
+        SignerWhy::Mismatch { signer, subject, issuer, difference } => {
             let none = Untrusted::default();
             let said = signer.issuer.as_ref().unwrap_or(&none);
             let same_issuer = issuer.as_ref().is_none_or(|issuer| issuer == said);

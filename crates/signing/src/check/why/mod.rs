@@ -6,17 +6,15 @@ pub(crate) mod predicates;
 pub(crate) mod sigstore;
 pub(crate) mod time;
 
-use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::chain::ChainWhy;
-use self::policy::{PolicyWhy, PublisherWhy};
+use self::policy::{IdentityWhy, PolicyWhy};
 use self::predicates::PredicatesWhy;
 use self::sigstore::SigstoreWhy;
 use self::time::TimeWhy;
 use super::codes::CheckCode;
-use super::identity::NameDifference;
 use super::outcome::Outcome;
 use super::stage::Stage;
 
@@ -27,7 +25,7 @@ mod statement;
 
 pub use files::{FilesFound, FilesTally, FilesWhy, LikelyCause, MissingKind, Parts};
 pub use parse::{ForeignBeside, ParseFound, ParseWhy};
-pub use signer::{IdentityWhy, KeySaid, MethodWhy, NamedAnchor, SignatureWhy, TrustWhy, TrustedKey};
+pub use signer::{KeySaid, MethodWhy, NamedAnchor, SignatureWhy, SignerWhy, TrustWhy, TrustedKey};
 pub use statement::{StatementWhy, SubjectWhy, TypeField};
 
 /// Why a check came out as it did.
@@ -62,16 +60,22 @@ pub enum Why {
     Trust(Box<TrustWhy>),
     /// The signature over the signed bytes.
     Signature(Box<SignatureWhy>),
-    /// Who signed.
-    Identity(Box<IdentityWhy>),
+    /// Who signed, against whom the caller expected.
+    Signer(Box<SignerWhy>),
     /// The statement.
     Statement(Box<StatementWhy>),
     /// The root digest.
     Subject(Box<SubjectWhy>),
     /// The files.
     Files(Box<FilesWhy>),
+    /// CHAIN, of a signature by certificate.
+    Chain(Box<ChainWhy>),
+    /// TIME, of a signature by key or certificate.
+    Time(Box<TimeWhy>),
+    /// What a keyless bundle brings as evidence.
+    Sigstore(Box<SigstoreWhy>),
     /// What a policy says of the signer.
-    Publisher(Box<PublisherWhy>),
+    Identity(Box<IdentityWhy>),
     /// What a policy says of the rest.
     Policy(Box<PolicyWhy>),
     /// Further claims.
@@ -85,19 +89,11 @@ pub enum Why {
         /// Why: what was found instead explains it.
         instead: Box<Why>,
     },
-    /// CHAIN, of a signature by certificate.
-    Chain(Box<ChainWhy>),
-    /// TIME, of a signature by key or certificate.
-    Time(Box<TimeWhy>),
-    /// What a keyless bundle brings as evidence.
-    Sigstore(Box<SigstoreWhy>),
-    /// Text made where the check was made.
-    Prose(Box<Prose>),
 }
 
-impl From<PublisherWhy> for Why {
-    fn from(why: PublisherWhy) -> Self {
-        Why::Publisher(Box::new(why))
+impl From<IdentityWhy> for Why {
+    fn from(why: IdentityWhy) -> Self {
+        Why::Identity(Box::new(why))
     }
 }
 
@@ -120,6 +116,18 @@ impl Why {
     }
 }
 
+impl From<ParseWhy> for Why {
+    fn from(why: ParseWhy) -> Self {
+        Why::Parse(Box::new(why))
+    }
+}
+
+impl From<FilesWhy> for Why {
+    fn from(why: FilesWhy) -> Self {
+        Why::Files(Box::new(why))
+    }
+}
+
 impl From<ChainWhy> for Why {
     fn from(why: ChainWhy) -> Self {
         Why::Chain(Box::new(why))
@@ -138,18 +146,6 @@ impl From<SigstoreWhy> for Why {
     }
 }
 
-impl From<ParseWhy> for Why {
-    fn from(why: ParseWhy) -> Self {
-        Why::Parse(Box::new(why))
-    }
-}
-
-impl From<FilesWhy> for Why {
-    fn from(why: FilesWhy) -> Self {
-        Why::Files(Box::new(why))
-    }
-}
-
 impl From<TrustWhy> for Why {
     fn from(why: TrustWhy) -> Self {
         Why::Trust(Box::new(why))
@@ -162,9 +158,9 @@ impl From<SignatureWhy> for Why {
     }
 }
 
-impl From<IdentityWhy> for Why {
-    fn from(why: IdentityWhy) -> Self {
-        Why::Identity(Box::new(why))
+impl From<SignerWhy> for Why {
+    fn from(why: SignerWhy) -> Self {
+        Why::Signer(Box::new(why))
     }
 }
 
@@ -184,23 +180,4 @@ impl From<MethodWhy> for Why {
     fn from(why: MethodWhy) -> Self {
         Why::Method(why)
     }
-}
-
-/// Words instead of facts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Prose {
-    /// One line.
-    pub summary: String,
-    /// What should have been there.
-    pub expected: Option<Untrusted>,
-    /// What was there.
-    pub found: Option<Untrusted>,
-    /// Where the evidence is.
-    pub evidence: Option<Untrusted>,
-    /// What to do.
-    pub remedy: Option<String>,
-    /// Further lines.
-    pub details: Vec<Untrusted>,
-    /// The part of the signer that differs.
-    pub difference: Option<NameDifference>,
 }

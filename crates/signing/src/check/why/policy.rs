@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// What IDENTITY rests on when a policy judges it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum PublisherWhy {
+pub enum IdentityWhy {
     /// There is no signature.
     Unsigned,
     /// The bundle names no signer.

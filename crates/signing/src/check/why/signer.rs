@@ -134,7 +134,7 @@ pub enum SignatureWhy {
 /// Whether the signer is who was expected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum IdentityWhy {
+pub enum SignerWhy {
     /// The policy decides.
     Later {
         /// Who signed.
