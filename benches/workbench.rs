@@ -5,13 +5,14 @@
 
 use divan::{Bencher, black_box};
 use std::path::Path;
-use std::sync::OnceLock;
-use touchmark::inventory::Aliases;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+use touchmark::inventory::{Aliases, ModelId};
 use touchmark::maturity::{CapNode, CapPlan, CapState};
-use touchmark::store::{self, Place};
+use touchmark::store::{self, Place, RecordKind};
 use touchmark::tui::theme::{self, Depth, Theme};
 use touchmark::tui::{Action, App, draw, update};
-use touchmark::workbench::{JobKind, OpenOptions, Workbench};
+use touchmark::workbench::{JobKind, OpenOptions, ReviewWord, View, Workbench};
 
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::Terminal;
@@ -19,6 +20,8 @@ use ratatui::backend::TestBackend;
 
 const MODELS: usize = 100_000;
 const BILLS: usize = 10;
+/// So many of them were verified, in [`busy`].
+const VERIFIED: usize = 10_000;
 
 fn main() {
     divan::main();
@@ -214,4 +217,142 @@ fn filter_a_letter_and_erase_it(bencher: Bencher) {
         key(&mut app, KeyCode::Char('7'));
         key(&mut app, KeyCode::Backspace);
     });
+}
+
+/// A hundred thousand models of which ten thousand were verified, open; and its policy's text.
+fn busy() -> &'static (tempfile::TempDir, Workbench, String) {
+    static BUSY: OnceLock<(tempfile::TempDir, Workbench, String)> = OnceLock::new();
+    BUSY.get_or_init(|| {
+        let dir = unread(MODELS);
+        let text = touchmark::policy::BUILT_IN[0].1.to_owned();
+        std::fs::write(dir.path().join("policy.toml"), &text).unwrap();
+        let seed = dir.path().join("models/acme/seed");
+        std::fs::create_dir_all(&seed).unwrap();
+        std::fs::write(seed.join("config.json"), "{}").unwrap();
+        let file = dir.path().join("touchmark.toml");
+        let workspace = std::fs::read_to_string(&file).unwrap();
+        let more = "[[source]]\nkind = \"models\"\npath = \"models\"\n";
+        let with = workspace.replace("stage = \"dev\"\n", "stage = \"dev\"\npolicy = \"policy.toml\"\n");
+        std::fs::write(&file, with + more).unwrap();
+        record(dir.path());
+        let workbench = open(dir.path());
+        let known = workbench.view().verified.iter().flatten().count();
+        assert!(known > VERIFIED, "{known}");
+        (dir, workbench, text)
+    })
+}
+
+/// Verifies one model, and records the same of many others: their evidence is one.
+fn record(dir: &Path) {
+    let workbench = open(dir);
+    let view = workbench.view();
+    let seed = view.models.iter().find(|model| model.location.is_some()).unwrap().id.clone();
+    workbench.wait(workbench.start(JobKind::Verify(vec![seed.clone()]))).unwrap();
+    let mut body = String::new();
+    let keep = |entry: store::LedgerEntry| {
+        body = entry.body;
+        Ok(std::ops::ControlFlow::Continue(()))
+    };
+    workbench.show_ledger(Some(&seed), keep).unwrap();
+    let mut store = store::open(Place::File(&dir.join("touchmark.db"))).unwrap();
+    for model in view.models.iter().filter(|model| model.id != seed).take(VERIFIED) {
+        let body = body.replace(seed.raw(), model.id.raw());
+        store.append(view.at, RecordKind::Verification, &model.id, &body).unwrap();
+    }
+}
+
+/// The time from a change to its new view.
+fn view_after(bencher: Bencher, change: impl Fn(&Workbench, usize)) {
+    static ROUND: AtomicUsize = AtomicUsize::new(0);
+    let (_, workbench, _) = busy();
+    bencher.bench_local(|| {
+        let before = workbench.view().generation;
+        change(workbench, ROUND.fetch_add(1, Relaxed));
+        assert!(workbench.view().generation > before);
+    });
+}
+
+fn view_after_edit(bencher: Bencher, edit: impl Fn(&str, usize) -> String) {
+    let (dir, _, text) = busy();
+    view_after(bencher, |workbench, round| {
+        std::fs::write(dir.path().join("policy.toml"), edit(text, round)).unwrap();
+        workbench.reload_policy().unwrap();
+        assert!(workbench.view().policy_errors.is_empty());
+    });
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn view_after_review(bencher: Bencher) {
+    let id = busy().1.view().models[MODELS / 2].id.clone();
+    view_after(bencher, |workbench, _| workbench.review(&id, ReviewWord::Approve, "seen").unwrap());
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn view_after_stage(bencher: Bencher) {
+    view_after(bencher, |workbench, round| workbench.set_stage(["dev", "production"][round % 2]).unwrap());
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn view_after_edit_comment(bencher: Bencher) {
+    view_after_edit(bencher, |text, round| format!("{text}\n# {round}\n"));
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn view_after_edit_of_ten(bencher: Bencher) {
+    let view = busy().1.view();
+    let verified = view.models.iter().zip(view.verified.iter()).filter(|(_, slot)| slot.is_some());
+    let ten: Vec<&ModelId> = verified.map(|(model, _)| &model.id).take(10).collect();
+    let models: Vec<&str> = ten.iter().map(|id| id.raw()).collect();
+    view_after_edit(bencher, |text, round| {
+        format!(
+            "{text}\n[[publisher]]\nid = \"ten-{round}\"\nmodels = {models:?}\ntrust = [\"sigstore-public\"]\n\
+             identities = [{{ issuer = \"https://a.example\", subject = \"exact:a\" }}]\n"
+        )
+    });
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn view_after_edit_of_all(bencher: Bencher) {
+    view_after_edit(bencher, |text, round| {
+        text.replace("clock_skew_seconds = 300", &format!("clock_skew_seconds = {}", 300 + round % 100))
+    });
+}
+
+/// What the screens do about a new view, besides drawing it.
+fn rows_after(bencher: Bencher, other: impl Fn(&View) -> View) {
+    let first = busy().1.view();
+    let second = Arc::new(other(&first));
+    let mut app = App::new(Theme::load("dark", Depth::True).unwrap(), theme::names());
+    update(&mut app, Action::View(first.clone()));
+    let mut turn = [second, first].into_iter().cycle();
+    let mut generation = 1_000_000;
+    bencher
+        .with_inputs(|| {
+            generation += 1;
+            Arc::new(View { generation, ..View::clone(&turn.next().unwrap()) })
+        })
+        .bench_local_values(|view| update(&mut app, Action::View(view)));
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn rows_after_same(bencher: Bencher) {
+    rows_after(bencher, View::clone);
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn rows_after_stage(bencher: Bencher) {
+    let other = |view: &View| if view.stage == "dev" { "production" } else { "dev" };
+    rows_after(bencher, |view| view.at_stage(other(view)).unwrap());
+}
+
+/// What the process holds with all of it open: a number to read, on systems that tell.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn memory_when_open(bencher: Bencher) {
+    let workbench = busy().1.clone();
+    bencher.bench_local(|| black_box(workbench.view().models.len()));
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status
+        .lines()
+        .filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM"))
+        .for_each(|line| println!("{line}"));
 }

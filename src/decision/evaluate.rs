@@ -110,8 +110,11 @@ pub struct Standing {
 #[derive(Debug, Clone, Default)]
 pub struct Judgement {
     shapes: Arc<Shapes>,
-    standings: Vec<Standing>,
-    family: Family,
+    /// What each of the distinct shapes earns.
+    own: Vec<Own>,
+    stage: Option<Stage>,
+    standings: Arc<[Standing]>,
+    family: Arc<Family>,
 }
 
 /// Where a shape stands among the distinct ones.
@@ -153,6 +156,11 @@ impl Shapes {
         let evidence =
             |index: &usize| Some((*index, Shape::of(&evidence(input, *index, input.models.get(*index)?))));
         let shapes: Vec<(usize, Shape)> = touched.par_iter().filter_map(evidence).collect();
+        let differs = |(index, shape): &(usize, Shape)| self.get(*index) != Some(shape);
+        let shapes: Vec<(usize, Shape)> = shapes.into_iter().filter(differs).collect();
+        if shapes.is_empty() {
+            return self.clone();
+        }
         let mut found = Shapes { distinct: self.distinct.clone(), of: self.of.clone() };
         let mut places = found
             .distinct
@@ -182,34 +190,37 @@ impl Judgement {
     /// Judges every model. Pure and deterministic: the order of the models does not matter to any verdict. A stage
     /// that the policy does not know refuses everything.
     pub fn of(input: &Input<'_>) -> Self {
-        Judgement::by_shapes(Shapes::of(input), input)
+        Judgement::by_shapes(Shapes::of(input), input, None)
     }
 
     /// The same models, of which only the `touched` ones may be judged differently by what they are; the stage, and
     /// what stages do, may be others.
     pub fn after(&self, input: &Input<'_>, touched: &[usize]) -> Self {
-        Judgement::by_shapes(self.shapes.with(input, touched), input)
+        Judgement::by_shapes(self.shapes.with(input, touched), input, Some(self))
     }
 
-    fn by_shapes(shapes: Arc<Shapes>, input: &Input<'_>) -> Self {
+    /// Of the same models and lineage as `before`, what follows from equal things is taken over.
+    fn by_shapes(shapes: Arc<Shapes>, input: &Input<'_>, before: Option<&Judgement>) -> Self {
         let rules = rules(input);
         let own: Vec<Own> = shapes.distinct.iter().map(|shape| Own::of(&rules, shape)).collect();
-        let family = Family::of(input.descent.clone(), |index| {
-            Some(own.get(shapes.place(index)?)?.as_ancestor(input.models.get(index)?))
-        });
-        Judgement::standing_by(shapes, family, &own, rules.stage)
-    }
-
-    fn standing_by(shapes: Arc<Shapes>, family: Family, own: &[Own], stage: Option<&Stage>) -> Self {
-        let standing = |index: usize| {
-            let own = shapes.place(index).and_then(|place| own.get(place)).copied().unwrap_or(Own::NONE);
-            let (effective, tainted) = family.level(index);
-            let cap = stage.and_then(|stage| family.weighs(stage, index));
-            let worst = own.worst.max(cap.map(|class| action_on(stage, class)));
-            Standing { own: own.level, effective, tainted, decision: decision(worst) }
+        let before = before.filter(|before| Arc::ptr_eq(&before.shapes, &shapes));
+        let same_levels =
+            |before: &&Judgement| before.own.iter().map(Own::inherited).eq(own.iter().map(Own::inherited));
+        let family = match before.filter(same_levels) {
+            Some(before) => before.family.clone(),
+            None => Arc::new(Family::of(input.descent.clone(), |index| {
+                Some(own.get(shapes.place(index)?)?.as_ancestor(input.models.get(index)?))
+            })),
         };
-        let standings = (0..shapes.of.len()).map(standing).collect();
-        Judgement { shapes, standings, family }
+        let stage = rules.stage.cloned();
+        let is_same = |before: &&Judgement| {
+            before.own == own && before.stage == stage && Arc::ptr_eq(&before.family, &family)
+        };
+        let standings = match before.filter(is_same) {
+            Some(before) => before.standings.clone(),
+            None => standings(&shapes, &family, &own, stage.as_ref()),
+        };
+        Judgement { shapes, own, stage, standings, family }
     }
 
     /// What followed from the graph alone.
@@ -223,7 +234,7 @@ impl Judgement {
     }
 
     /// Where all stand, in the order of the models.
-    pub fn standings(&self) -> &[Standing] {
+    pub fn standings(&self) -> &Arc<[Standing]> {
         &self.standings
     }
 
@@ -268,6 +279,17 @@ impl Judgement {
     }
 }
 
+fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage>) -> Arc<[Standing]> {
+    let standing = |index: usize| {
+        let own = shapes.place(index).and_then(|place| own.get(place)).copied().unwrap_or(Own::NONE);
+        let (effective, tainted) = family.level(index);
+        let cap = stage.and_then(|stage| family.weighs(stage, index));
+        let worst = own.worst.max(cap.map(|class| action_on(stage, class)));
+        Standing { own: own.level, effective, tainted, decision: decision(worst) }
+    };
+    (0..shapes.of.len()).into_par_iter().with_min_len(1024).map(standing).collect::<Vec<_>>().into()
+}
+
 fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'a> {
     Evidence { model, verification: (input.verified)(index), policy: input.policy, now: input.now }
 }
@@ -295,7 +317,7 @@ fn decision(worst: Option<Action>) -> Decision {
 }
 
 /// What a model's own evidence earns, without its family.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Own {
     level: u8,
     contradicts: bool,
@@ -309,6 +331,11 @@ impl Own {
     fn of(rules: &Rules<'_>, shape: &Shape) -> Self {
         let (level, worst) = rules.decide(shape);
         Own { level, contradicts: shape.contradicts(), worst }
+    }
+
+    /// What of it the family depends on; the stage is not in it.
+    fn inherited(&self) -> (u8, bool) {
+        (self.level, self.contradicts)
     }
 
     /// What its descendants see of it.

@@ -17,7 +17,7 @@ use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use std::io::{BufWriter, Stdout, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::Instant;
@@ -31,23 +31,37 @@ const PROGRESS_TIME: Duration = Duration::from_millis(100);
 type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 enum News {
-    Opened(Box<Workbench>, Arc<View>, Box<Prepared>),
+    Opened(Box<Workbench>, Arc<View>, Box<Prepared>, Box<Newest>),
     OpenFailed(Error),
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
     Event(Event),
 }
 
-impl News {
+/// The newest view that was told, and what its rows are made from: those of the next one are mostly the same.
+#[derive(Default)]
+struct Newest(Mutex<Option<(Arc<View>, Prepared)>>);
+
+impl Newest {
     /// Made on the thread that tells it, so that no key waits for the rows of a new view.
-    fn of(event: Event) -> Self {
+    fn news(&self, event: Event) -> News {
         match event {
             Event::View(view) => {
-                let prepared = Box::new(Prepared::of(&view));
+                let prepared = Box::new(self.prepared(&view));
                 News::View(view, prepared)
             }
             other => News::Event(other),
         }
+    }
+
+    fn prepared(&self, view: &Arc<View>) -> Prepared {
+        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let prepared = match &before {
+            Some((before, made)) => made.after(before, view),
+            None => Prepared::of(view),
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((view.clone(), prepared.clone()));
+        prepared
     }
 }
 
@@ -116,15 +130,16 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
 /// Opens the workspace on its own thread: the first frame does not wait for it.
 fn open(options: OpenOptions, sender: UnboundedSender<News>) {
     std::thread::spawn(move || {
-        let list = |view| drop(sender.send(News::of(Event::View(view))));
+        let newest = Newest::default();
+        let list = |view| drop(sender.send(newest.news(Event::View(view))));
         let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let workbench = Workbench::open_listing(&options, list)?;
             let view = workbench.view();
-            let prepared = Box::new(Prepared::of(&view));
-            Ok(News::Opened(Box::new(workbench), view, prepared))
+            let prepared = Box::new(newest.prepared(&view));
+            Ok((Box::new(workbench), view, prepared))
         }));
         let _ = sender.send(match opened {
-            Ok(Ok(opened)) => opened,
+            Ok(Ok((workbench, view, prepared))) => News::Opened(workbench, view, prepared, Box::new(newest)),
             Ok(Err(error)) => News::OpenFailed(error),
             Err(_) => {
                 News::OpenFailed(Error::new(Code::Internal, "opening the workspace failed unexpectedly"))
@@ -190,10 +205,10 @@ impl Loop {
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
             Woken::Input(_) => Action::Resize,
             Woken::News(News::OpenFailed(error)) => Action::OpenFailed(error),
-            Woken::News(News::Opened(workbench, view, prepared)) => {
+            Woken::News(News::Opened(workbench, view, prepared, newest)) => {
                 let sender = self.sender.clone();
                 workbench.subscribe(move |event| {
-                    let _ = sender.send(News::of(event));
+                    let _ = sender.send(newest.news(event));
                 });
                 watch(&workbench, &self.sender);
                 let jobs = self.now(workbench.jobs());

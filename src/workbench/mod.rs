@@ -30,6 +30,8 @@ mod trust_refresh;
 mod verifying;
 #[cfg(feature = "tui")]
 mod watch;
+#[cfg(feature = "tui")]
+mod watch_rules;
 
 pub use crate::view::{AnchorInfo, Review, ReviewWord, Summary, Verified, View};
 pub use demo::demo;

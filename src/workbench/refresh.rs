@@ -43,7 +43,8 @@ impl Workbench {
         let (records, reviews, end) = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
-            true => (Vec::clone(&before.verified), Vec::clone(&before.reviews)),
+            // Cloned only when something is put into them.
+            true => (before.verified.clone(), before.reviews.clone()),
             false => moved(before, view),
         };
         let changed = Changed::between(basis(before), basis(view));
@@ -66,15 +67,17 @@ impl Workbench {
         }
         let touched: Vec<usize> = work.keys().copied().collect();
         let rules = changed.rules();
-        self.judge_again(view, work, &mut verified)?;
+        if !work.is_empty() {
+            self.judge_again(view, work, Arc::make_mut(&mut verified))?;
+        }
         for (index, review) in reviews {
-            if let Some(slot) = reviewed.get_mut(index) {
+            if let Some(slot) = Arc::make_mut(&mut reviewed).get_mut(index) {
                 *slot = Some(review);
             }
         }
         view.ledger = end;
-        view.verified = Arc::new(verified);
-        view.reviews = Arc::new(reviewed);
+        view.verified = verified;
+        view.reviews = reviewed;
         Ok((same_models && !rules).then_some(touched))
     }
 
@@ -233,11 +236,12 @@ fn basis(view: &View) -> Basis<'_> {
 }
 
 /// What was known of the models, put where they stand now: both lists are sorted by id.
-fn moved(before: &View, view: &View) -> (Slots<Verified>, Slots<Review>) {
+fn moved(before: &View, view: &View) -> (Arc<Slots<Verified>>, Arc<Slots<Review>>) {
     let place = |model: &Model| before.model(&model.id).map(|(index, _)| index);
     let at = |model: &Model| {
         let index = place(model)?;
         Some((before.verified.get(index).cloned().flatten(), before.reviews.get(index).cloned().flatten()))
     };
-    view.models.par_iter().map(|model| at(model).unwrap_or_default()).unzip()
+    let (verified, reviews) = view.models.par_iter().map(|model| at(model).unwrap_or_default()).unzip();
+    (Arc::new(verified), Arc::new(reviews))
 }

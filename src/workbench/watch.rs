@@ -2,6 +2,7 @@
 
 use super::door::Workbench;
 use super::events::Event;
+use super::watch_rules::WatchRules;
 use crate::inventory::{Source, SourceKind};
 use notify::event::{EventKind, MetadataKind, ModifyKind};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
@@ -12,13 +13,15 @@ use std::sync::atomic::Ordering::Relaxed;
 /// Watches as long as it is kept.
 pub struct Watch {
     _watcher: RecommendedWatcher,
+    _rules: Option<WatchRules>,
     /// Sources that cannot be watched: gone, or more folders than the system watches for one user.
     pub unwatched: usize,
 }
 
 impl Workbench {
-    /// Watches the sources of the workspace; [`Event::Stale`] tells of the first change after each scan. None where
-    /// the system offers no way to watch. Walks all folders of the sources once.
+    /// Watches the sources of the workspace; [`Event::Stale`] tells of the first change after each scan. A changed
+    /// policy file, anchor or revocation list gives a new view. None where the system offers no way to watch. Walks
+    /// all folders of the sources once.
     pub fn watch(&self) -> Option<Watch> {
         let workspace = self.workspace();
         let store = workspace.store.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
@@ -52,7 +55,7 @@ impl Workbench {
             watcher.watch(place, depth).is_ok()
         };
         let unwatched = workspace.sources.iter().filter(|source| !watch_one(source)).count();
-        Some(Watch { _watcher: watcher, unwatched })
+        Some(Watch { _watcher: watcher, _rules: self.watch_rules(tells_of_change), unwatched })
     }
 
     /// Whether sources changed since they were last read, as far as anybody watches.

@@ -1,13 +1,15 @@
 //! What the screens ask of the loop, and what it gives back to their state.
 
+use crate::support::copy_of_samples;
 use crate::tui::{app, event, now, press, seen, text, told, verified};
 use std::sync::Arc;
 use std::time::Duration;
+use touchmark::inventory::ModelId;
 use touchmark::signing::Snapshot;
 use touchmark::tui::theme::{Depth, Theme};
 use touchmark::tui::{Action, App, Drawn, Effect, Popup, update};
 use touchmark::view::View;
-use touchmark::workbench::JobState;
+use touchmark::workbench::{JobKind, JobState, OpenOptions, ReviewWord, Workbench};
 
 fn typed(app: &mut App, line: &str) -> Vec<Effect> {
     press(app, &[":"]);
@@ -165,4 +167,60 @@ fn escape_brings_the_theme_of_before_back() {
         update(&mut app, Action::Theme(Theme::load(&name, Depth::True)));
     }
     assert_eq!((app.theme.name.as_str(), app.popup.is_none()), ("dark", true));
+}
+
+#[test]
+fn rows_taken_over_from_the_view_before_are_those_made_anew() {
+    let dir = copy_of_samples();
+    let options = OpenOptions { dir: Some(dir.path().to_owned()), ..OpenOptions::default() };
+    let workbench = Workbench::open(&options).unwrap();
+    let ids = |start: &str| -> Vec<ModelId> {
+        let view = workbench.view();
+        let ids = view.models.iter().map(|model| model.id.clone());
+        ids.filter(|id| id.raw().starts_with(start)).collect()
+    };
+    let policy = workbench.policy_file().unwrap();
+    let text = std::fs::read_to_string(&policy).unwrap();
+    let edit = |from: &str, to: &str| {
+        std::fs::write(&policy, text.replace(from, to)).unwrap();
+        workbench.reload_policy().unwrap();
+    };
+    let mut goes_on = app("dark", Some(&workbench.view()));
+    let mut is_alike = |what: &str| {
+        let view = workbench.view();
+        update(&mut goes_on, Action::View(view.clone()));
+        let mut anew = app("dark", Some(&view));
+        assert_eq!(goes_on.rows.unverified(), anew.rows.unverified(), "{what}");
+        for _ in 0..5 {
+            let sort = anew.rows.sort();
+            assert_eq!(goes_on.rows.sort(), sort);
+            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", sort.word());
+            goes_on.rows.next_sort();
+            anew.rows.next_sort();
+        }
+        for _ in 0..4 {
+            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", anew.rows.saved().word());
+            goes_on.rows.next_saved();
+            anew.rows.next_saved();
+        }
+        for filter in ["refuse", "fail", "admit", "lumen", "release", ""] {
+            goes_on.rows.set_filter(filter.to_owned());
+            anew.rows.set_filter(filter.to_owned());
+            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, filter {filter}");
+        }
+    };
+    workbench.wait(workbench.start(JobKind::Verify(ids("lumen/")))).unwrap();
+    is_alike("some verified");
+    workbench.wait(workbench.start(JobKind::Verify(ids("")))).unwrap();
+    is_alike("all verified");
+    workbench.review(&ids("acme/")[0], ReviewWord::Reject, "seen").unwrap();
+    is_alike("a review");
+    workbench.set_stage("dev").unwrap();
+    is_alike("another stage");
+    edit("models = [\"lumen/*\"]", "models = [\"lumen/x-*\"]");
+    is_alike("a publisher");
+    edit("lumen.pub.pem", "vendor.pub.pem");
+    is_alike("an anchor");
+    workbench.wait(workbench.start(JobKind::Scan)).unwrap();
+    is_alike("a scan");
 }

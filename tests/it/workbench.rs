@@ -3,7 +3,7 @@
 use crate::support::copy_of_samples;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use touchmark::Code;
@@ -640,4 +640,151 @@ fn who_listens_may_subscribe_another_and_change_the_view_and_views_are_told_in_o
     done.recv_timeout(Duration::from_secs(60)).expect("nobody waits for ever").unwrap();
     let generation = workbench.view().generation;
     assert_eq!(*told.lock().unwrap(), [generation - 1, generation], "each once, the older one first");
+}
+
+fn verified_samples() -> (tempfile::TempDir, Workbench) {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
+    workbench.wait(workbench.start(JobKind::Verify(ids))).unwrap();
+    (dir, workbench)
+}
+
+/// The models whose verification is not the very one of the view before.
+fn judged_again(before: &View, after: &View) -> Vec<String> {
+    let slots = before.verified.iter().zip(after.verified.iter()).zip(after.models.iter());
+    let is_other = |was: &Option<Arc<_>>, is: &Option<Arc<_>>| match (was, is) {
+        (Some(was), Some(is)) => !Arc::ptr_eq(was, is),
+        (None, None) => false,
+        _ => true,
+    };
+    slots.filter(|((was, is), _)| is_other(was, is)).map(|(_, model)| model.id.raw().to_owned()).collect()
+}
+
+fn is_one_inventory(before: &View, after: &View) -> bool {
+    Arc::ptr_eq(&before.models, &after.models)
+        && Arc::ptr_eq(&before.graph, &after.graph)
+        && Arc::ptr_eq(&before.findings, &after.findings)
+        && Arc::ptr_eq(before.judgement.descent(), after.judgement.descent())
+}
+
+#[test]
+fn a_review_a_comment_and_another_stage_judge_no_verification_again() {
+    let (_dir, workbench) = verified_samples();
+    let file = workbench.policy_file().unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let first = workbench.view();
+    workbench.review(&ModelId::new("acme/support-bot-7b"), ReviewWord::Reject, "seen").unwrap();
+    let reviewed = workbench.view();
+    assert!(!Arc::ptr_eq(&first.reviews, &reviewed.reviews));
+    std::fs::write(&file, format!("{text}\n# nothing of importance\n")).unwrap();
+    workbench.reload_policy().unwrap();
+    let commented = workbench.view();
+    assert!(
+        commented.policy_text != reviewed.policy_text && Arc::ptr_eq(&reviewed.reviews, &commented.reviews)
+    );
+    for (before, after) in [(&first, &reviewed), (&reviewed, &commented)] {
+        assert!(is_one_inventory(before, after) && Arc::ptr_eq(&before.verified, &after.verified));
+        assert!(Arc::ptr_eq(before.judgement.standings(), after.judgement.standings()));
+    }
+    workbench.set_stage("dev").unwrap();
+    let staged = workbench.view();
+    assert!(is_one_inventory(&commented, &staged) && Arc::ptr_eq(&commented.verified, &staged.verified));
+    assert_ne!(commented.judgement.standings(), staged.judgement.standings());
+    assert_as_afresh(&staged);
+}
+
+#[test]
+fn an_edit_of_one_publisher_judges_only_its_models_again_and_one_of_the_rules_all() {
+    let (_dir, workbench) = verified_samples();
+    let file = workbench.policy_file().unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let before = workbench.view();
+    std::fs::write(&file, text.replace("models = [\"lumen/*\"]", "models = [\"lumen/iris-*\"]")).unwrap();
+    workbench.reload_policy().unwrap();
+    let one = workbench.view();
+    let again = judged_again(&before, &one);
+    assert!(!again.is_empty() && again.iter().all(|id| id.starts_with("lumen/")), "{again:?}");
+    assert!(is_one_inventory(&before, &one));
+    assert_as_afresh(&one);
+    std::fs::write(&file, text.replace("clock_skew_seconds = 300", "clock_skew_seconds = 301")).unwrap();
+    workbench.reload_policy().unwrap();
+    let all = workbench.view();
+    let verified = all.verified.iter().flatten().count();
+    assert_eq!(judged_again(&one, &all).len(), verified);
+    assert_as_afresh(&all);
+    std::fs::write(&file, text.replace("min_level = 1", "min_level = 2")).unwrap();
+    workbench.reload_policy().unwrap();
+    assert_as_afresh(&workbench.view());
+}
+
+/// Whatever was taken over from the view before, nothing is judged as it would not be from nothing.
+fn assert_as_afresh(view: &View) {
+    let mut afresh = view.clone();
+    afresh.judge();
+    assert_eq!(afresh.judgement.standings(), view.judgement.standings());
+}
+
+/// Waits for the first view that is as wanted; the newest there is counts, too.
+fn wait_for_view(workbench: &Workbench, told: &Receiver<Event>, is_wanted: impl Fn(&View) -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !is_wanted(&workbench.view()) {
+        let left = end.saturating_duration_since(Instant::now());
+        assert!(told.recv_timeout(left).is_ok(), "no such view came");
+    }
+}
+
+#[test]
+fn an_anchor_or_a_policy_that_changes_on_disk_gives_a_new_view_at_once() {
+    let (dir, workbench) = verified_samples();
+    let (sender, told) = channel();
+    workbench.subscribe(move |event| drop(sender.send(event)));
+    let _watch = workbench.watch().expect("this system tells of changes");
+    let id = ModelId::new("lumen/iris-base");
+    let outcome = |view: &View| view.summary(view.model(&id).unwrap().0).outcome;
+    assert_eq!(outcome(&workbench.view()), Outcome::Pass);
+
+    // Written over, removed, put in place by a new name, and the one before again.
+    let keys = dir.path().join("keys");
+    let (file, right) = (keys.join("lumen.pub.pem"), std::fs::read(keys.join("lumen.pub.pem")).unwrap());
+    std::fs::copy(keys.join("vendor.pub.pem"), &file).unwrap();
+    wait_for_view(&workbench, &told, |view| outcome(view) != Outcome::Pass);
+    let as_new = keys.join("new.pem");
+    std::fs::write(&as_new, &right).unwrap();
+    std::fs::rename(&as_new, &file).unwrap();
+    wait_for_view(&workbench, &told, |view| outcome(view) == Outcome::Pass);
+    std::fs::remove_file(&file).unwrap();
+    wait_for_view(&workbench, &told, |view| outcome(view) != Outcome::Pass);
+
+    // Another policy brings a file of its own, in a folder that is not there yet.
+    let policy = workbench.policy_file().unwrap();
+    let text = std::fs::read_to_string(&policy).unwrap();
+    std::fs::write(&policy, text.replace("../keys/lumen.pub.pem", "../more/lumen.pem")).unwrap();
+    wait_for_view(&workbench, &told, |view| view.policy_text.contains("../more/"));
+    assert_ne!(outcome(&workbench.view()), Outcome::Pass);
+    std::fs::create_dir(dir.path().join("more")).unwrap();
+    std::fs::write(dir.path().join("more/lumen.pem"), &right).unwrap();
+    wait_for_view(&workbench, &told, |view| outcome(view) == Outcome::Pass);
+}
+
+#[test]
+fn a_file_beside_an_anchor_and_a_watch_that_is_over_give_no_view() {
+    let (dir, workbench) = verified_samples();
+    let (sender, told) = channel();
+    workbench.subscribe(move |event| drop(sender.send(event)));
+    let watch = workbench.watch().expect("this system tells of changes");
+    let quiet = || while told.recv_timeout(Duration::from_millis(200)).is_ok() {};
+    let keys = dir.path().join("keys");
+    let generation = workbench.view().generation;
+    std::fs::write(keys.join("notes.txt"), "nobody's anchor").unwrap();
+    quiet();
+    assert_eq!(workbench.view().generation, generation);
+    std::fs::copy(keys.join("vendor.pub.pem"), keys.join("lumen.pub.pem")).unwrap();
+    wait_for_view(&workbench, &told, |view| view.generation > generation);
+    quiet();
+    drop(watch);
+    let generation = workbench.view().generation;
+    std::fs::remove_file(keys.join("lumen.pub.pem")).unwrap();
+    quiet();
+    assert_eq!(workbench.view().generation, generation);
 }

@@ -4,6 +4,7 @@
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// A longer query adds nothing and costs much.
 const MAX_QUERY_CHARS: usize = 200;
@@ -11,9 +12,9 @@ const MAX_QUERY_CHARS: usize = 200;
 const MAX_HAY_CHARS: usize = 1024;
 
 /// What is matched against: lower-case text and its bag.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hay {
-    text: Box<str>,
+    text: Arc<str>,
     bag: u64,
 }
 
@@ -21,7 +22,7 @@ impl Hay {
     /// Takes the text of a row.
     pub fn new(text: &str) -> Self {
         let text: String = text.chars().take(MAX_HAY_CHARS).collect();
-        let text = text.to_lowercase().into_boxed_str();
+        let text: Arc<str> = text.to_lowercase().into();
         Hay { bag: bag(&text), text }
     }
 }

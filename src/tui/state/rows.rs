@@ -10,6 +10,7 @@ use crate::view::View;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// A saved filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,11 +80,11 @@ impl Sort {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Key {
     problem: u8,
     /// How many models derive from it directly.
-    exposure: usize,
+    children: usize,
     outcome: Outcome,
     unsigned: bool,
     reviewed: bool,
@@ -95,8 +96,7 @@ struct Key {
 /// The rows.
 #[derive(Default)]
 pub struct Rows {
-    keys: Vec<Key>,
-    hays: Vec<Hay>,
+    made: Prepared,
     order: Vec<u32>,
     shown: Vec<u32>,
     /// Position of the cursor among the shown rows.
@@ -107,14 +107,14 @@ pub struct Rows {
     sort: usize,
     reversed: bool,
     marked: HashSet<ModelId>,
-    unverified: usize,
 }
 
 /// What the rows of a view are made from. Made where nobody waits for a key: of a large inventory it takes longer
-/// than a frame may.
+/// than a frame may. A clone shares what is large.
+#[derive(Clone, Default)]
 pub struct Prepared {
-    keys: Vec<Key>,
-    hays: Vec<Hay>,
+    keys: Arc<Vec<Key>>,
+    hays: Arc<Vec<Hay>>,
     unverified: usize,
 }
 
@@ -126,21 +126,87 @@ impl Prepared {
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| row(view, at, exposure.get(at).copied().unwrap_or(0)));
-        let (keys_and_hays, signers): (Vec<(Key, Hay)>, Vec<Untrusted>) = rows.unzip();
-        let (mut keys, hays): (Vec<Key>, Vec<Hay>) = keys_and_hays.into_iter().unzip();
-        let mut ranked: Vec<(&Untrusted, usize)> = signers.iter().zip(0..).collect();
-        ranked.par_sort_unstable();
-        for (rank, (_, index)) in (0u32..).zip(ranked) {
-            if let Some(key) = keys.get_mut(index) {
-                key.signer = rank;
+        let (mut keys, hays): (Vec<Key>, Vec<Hay>) = rows.unzip();
+        rank_signers(view, &mut keys);
+        Prepared { keys: Arc::new(keys), hays: Arc::new(hays), unverified: unverified(view) }
+    }
+
+    /// For a view, given what was made for the one before it: only rows of which something else is known are made.
+    pub fn after(&self, before: &View, view: &View) -> Self {
+        let is_alike = Arc::ptr_eq(&before.models, &view.models)
+            && Arc::ptr_eq(&before.graph, &view.graph)
+            && before.is_judged() == view.is_judged()
+            && self.keys.len() == view.models.len();
+        if !is_alike {
+            return Prepared::of(view);
+        }
+        let same_verified = Arc::ptr_eq(&before.verified, &view.verified);
+        let same_standings = Arc::ptr_eq(before.judgement.standings(), view.judgement.standings());
+        if same_verified && same_standings && Arc::ptr_eq(&before.reviews, &view.reviews) {
+            return self.clone();
+        }
+        let differs = |at: &usize| {
+            let standing = before.judgement.standing(*at) != view.judgement.standing(*at);
+            let verified = !same_slot(&before.verified, &view.verified, *at);
+            standing || verified || !same_slot(&before.reviews, &view.reviews, *at)
+        };
+        let changed: Vec<usize> =
+            (0..view.models.len()).into_par_iter().with_min_len(4096).filter(differs).collect();
+        let made: Vec<(usize, (Key, Hay))> = changed
+            .into_par_iter()
+            .with_min_len(512)
+            .filter_map(|at| Some((at, row(view, at, self.keys.get(at)?.children)?)))
+            .collect();
+        let mut after = Prepared { unverified: unverified(view), ..self.clone() };
+        let mut same_signers = true;
+        for (at, (key, hay)) in made {
+            same_signers &= same_verified || signer(before, at) == signer(view, at);
+            if let Some(slot) = Arc::make_mut(&mut after.keys).get_mut(at) {
+                *slot = Key { signer: slot.signer, ..key };
+            }
+            if after.hays.get(at).is_some_and(|slot| *slot != hay)
+                && let Some(slot) = Arc::make_mut(&mut after.hays).get_mut(at)
+            {
+                *slot = hay;
             }
         }
-        Prepared { keys, hays, unverified: view.verified.iter().filter(|v| v.is_none()).count() }
+        if !same_signers {
+            rank_signers(view, Arc::make_mut(&mut after.keys).as_mut_slice());
+        }
+        after
     }
 }
 
-/// What is needed of a model to sort, filter and count it, and who signed it.
-fn row(view: &View, index: usize, exposure: usize) -> Option<((Key, Hay), Untrusted)> {
+fn same_slot<T>(before: &[Option<Arc<T>>], after: &[Option<Arc<T>>], at: usize) -> bool {
+    match (before.get(at).and_then(Option::as_ref), after.get(at).and_then(Option::as_ref)) {
+        (Some(before), Some(after)) => Arc::ptr_eq(before, after),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn unverified(view: &View) -> usize {
+    view.verified.iter().filter(|verified| verified.is_none()).count()
+}
+
+fn signer(view: &View, index: usize) -> Untrusted {
+    view.summary(index).signer
+}
+
+/// The places of the rows among all by who signed.
+fn rank_signers(view: &View, keys: &mut [Key]) {
+    let mut ranked: Vec<(Untrusted, usize)> =
+        (0..keys.len()).into_par_iter().with_min_len(512).map(|at| (signer(view, at), at)).collect();
+    ranked.par_sort_unstable();
+    for (rank, (_, index)) in (0u32..).zip(ranked) {
+        if let Some(key) = keys.get_mut(index) {
+            key.signer = rank;
+        }
+    }
+}
+
+/// What is needed of a model to sort, filter and count it, but for its place by who signed.
+fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay)> {
     let model = view.models.get(index)?;
     let summary = view.summary(index);
     let gate = summary.decision;
@@ -156,7 +222,7 @@ fn row(view: &View, index: usize, exposure: usize) -> Option<((Key, Hay), Untrus
     let hay = Hay::new(&format!("{} {} {} {judged}", model.id.raw(), summary.signer.raw(), summary.word));
     let key = Key {
         problem,
-        exposure: if problem < 3 { exposure } else { 0 },
+        children,
         outcome: summary.outcome,
         unsigned: summary.word == "unsigned",
         reviewed: view.reviews.get(index).is_some_and(Option::is_some),
@@ -164,14 +230,14 @@ fn row(view: &View, index: usize, exposure: usize) -> Option<((Key, Hay), Untrus
         decision: gate,
         signer: 0,
     };
-    Some(((key, hay), summary.signer))
+    Some((key, hay))
 }
 
 impl Rows {
     /// Takes a new view. The cursor stays on its model, but at the top it stays at the top: a failure that
     /// has just been found must be seen.
     pub fn load(&mut self, prepared: Prepared, view: &View, previous: Option<&ModelId>) {
-        Prepared { keys: self.keys, hays: self.hays, unverified: self.unverified } = prepared;
+        self.made = prepared;
         self.marked.retain(|id| view.model(id).is_some());
         let at_top = self.cursor == 0;
         self.sort_rows();
@@ -191,9 +257,8 @@ impl Rows {
 
     fn sort_rows(&mut self) {
         let sort = self.sort();
-        let keys = &self.keys;
         let mut order: Vec<(u32, Reverse<usize>, u32)> = (0u32..)
-            .zip(keys)
+            .zip(self.made.keys.iter())
             .map(|(index, key)| {
                 let rank = match sort {
                     Sort::Problems => u32::from(key.problem),
@@ -202,7 +267,8 @@ impl Rows {
                     Sort::Level => u32::from(key.level),
                     Sort::Gate => 2 - u32::from(key.decision as u8).min(2),
                 };
-                let exposure = if sort == Sort::Problems { key.exposure } else { 0 };
+                let is_exposed = sort == Sort::Problems && key.problem < 3;
+                let exposure = if is_exposed { key.children } else { 0 };
                 (rank, Reverse(exposure), index)
             })
             .collect();
@@ -219,10 +285,15 @@ impl Rows {
             .order
             .iter()
             .copied()
-            .filter(|row| self.keys.get(*row as usize).is_some_and(|key| saved.takes(key)))
+            .filter(|row| self.made.keys.get(*row as usize).is_some_and(|key| saved.takes(key)))
             .collect();
-        self.shown = matching(&self.hays, &among, &self.filter);
+        self.shown = matching(&self.made.hays, &among, &self.filter);
         self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
+    }
+
+    /// What they were made from.
+    pub fn made(&self) -> &Prepared {
+        &self.made
     }
 
     /// Changes the filter; a longer query searches only what the shorter one left.
@@ -231,7 +302,7 @@ impl Rows {
         self.filter = filter;
         self.cursor = 0;
         if narrower {
-            self.shown = matching(&self.hays, &self.shown, &self.filter);
+            self.shown = matching(&self.made.hays, &self.shown, &self.filter);
         } else {
             self.refilter();
         }
@@ -273,7 +344,7 @@ impl Rows {
 
     /// How many models a saved view takes.
     pub fn count(&self, saved: Saved) -> usize {
-        self.keys.iter().filter(|key| saved.takes(key)).count()
+        self.made.keys.iter().filter(|key| saved.takes(key)).count()
     }
 
     /// The order in force.
@@ -293,12 +364,12 @@ impl Rows {
 
     /// All models, shown or not.
     pub fn total(&self) -> usize {
-        self.keys.len()
+        self.made.keys.len()
     }
 
     /// Models that were never verified.
     pub fn unverified(&self) -> usize {
-        self.unverified
+        self.made.unverified
     }
 
     /// Index of the model under the cursor.

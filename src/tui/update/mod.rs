@@ -68,7 +68,10 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::View(view) => {
-            let prepared = Prepared::of(&view);
+            let prepared = match &app.view {
+                Some(before) => app.rows.made().after(before, &view),
+                None => Prepared::of(&view),
+            };
             app.take_view(view, prepared);
             Vec::new()
         }
