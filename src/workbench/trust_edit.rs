@@ -150,9 +150,13 @@ impl Workbench {
                 "write `touchmark policy show baseline` to policies/baseline.toml, and name it in touchmark.toml",
             )
         })?;
-        self.valid_policy()?;
         let text = String::from_utf8(read_small(&path, LIMIT_POLICY_BYTES)?)
             .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(&path))?;
+        // What the file says now is edited, so what may be done to it must be judged by that, too.
+        if self.view().policy_text != text {
+            self.reload_policy()?;
+        }
+        self.valid_policy()?;
         let home = Home::of(&self.view().workspace.root, &path)?;
         Ok(PolicyFile { path, text, home })
     }

@@ -314,3 +314,90 @@ fn certificates_are_of_a_timestamp_authority_only_when_somebody_says_so() {
     let added = trust(dir.path(), &["add", "clock", &file]);
     assert!(out(&added).contains("clock  ca from"), "{}", out(&added));
 }
+
+mod changed_meanwhile {
+    //! The policy file is changed by somebody else while a workbench is open.
+
+    use super::{policy_of, read};
+    use crate::support::copy_of_samples;
+    use std::path::{Path, PathBuf};
+    use touchmark::Code;
+    use touchmark::workbench::{AnchorFrom, NewAnchor, OpenOptions, Workbench};
+
+    fn open(dir: &Path) -> Workbench {
+        Workbench::open(&OpenOptions { dir: Some(dir.to_owned()), ..OpenOptions::default() }).unwrap()
+    }
+
+    fn anchor(name: &str, file: PathBuf, replace: bool) -> NewAnchor {
+        let from = AnchorFrom::Files { files: vec![file], kind: None };
+        NewAnchor { name: name.to_owned(), from, max_age_days: None, replace }
+    }
+
+    #[test]
+    fn what_they_wrote_stays_and_counts() {
+        let dir = copy_of_samples();
+        let workbench = open(dir.path());
+        let policy = policy_of(dir.path());
+        let theirs = format!("# theirs\n{}", read(&policy));
+        std::fs::write(&policy, &theirs).unwrap();
+        workbench.add_anchor(&anchor("new", dir.path().join("keys/lumen.pub.pem"), false)).unwrap();
+        assert!(read(&policy).starts_with(&theirs), "{}", read(&policy));
+        assert!(workbench.view().policy_text.starts_with(&theirs));
+        workbench.remove_anchor("new").unwrap();
+        assert_eq!(read(&policy).trim_end(), theirs.trim_end());
+    }
+
+    #[test]
+    fn a_name_that_they_took_is_taken() {
+        let dir = copy_of_samples();
+        let workbench = open(dir.path());
+        let policy = policy_of(dir.path());
+        let added = "\n[trust.new]\nkind = \"key\"\nfiles = [\"../keys/vendor.pub.pem\"]\n";
+        std::fs::write(&policy, read(&policy) + added).unwrap();
+        let before = read(&policy);
+        let key = dir.path().join("keys/lumen.pub.pem");
+        let refused = workbench.add_anchor(&anchor("new", key, false)).unwrap_err();
+        assert_eq!(refused.code, Code::Usage, "{refused:?}");
+        assert_eq!(read(&policy), before);
+    }
+
+    #[test]
+    fn lists_of_what_is_revoked_that_they_added_are_not_forgotten() {
+        let dir = copy_of_samples();
+        let workbench = open(dir.path());
+        let policy = policy_of(dir.path());
+        let line = "files = [\"../keys/samples-root-ca.pem\"]\n";
+        std::fs::write(&policy, read(&policy).replace(line, &format!("{line}crls = [\"../ours.crl\"]\n")))
+            .unwrap();
+        let ca = dir.path().join("keys/samples-root-ca.pem");
+        workbench.add_anchor(&anchor("samples-ca", ca, true)).unwrap();
+        assert!(read(&policy).contains("../ours.crl"), "{}", read(&policy));
+    }
+
+    #[test]
+    fn an_anchor_that_they_use_is_not_removed() {
+        let dir = copy_of_samples();
+        let workbench = open(dir.path());
+        workbench.add_anchor(&anchor("new", dir.path().join("keys/lumen.pub.pem"), false)).unwrap();
+        let policy = policy_of(dir.path());
+        let line = "trust = [\"lumen-key\"]";
+        std::fs::write(&policy, read(&policy).replace(line, "trust = [\"lumen-key\", \"new\"]")).unwrap();
+        let before = read(&policy);
+        let refused = workbench.remove_anchor("new").unwrap_err();
+        assert_eq!(refused.code, Code::Usage, "{refused:?}");
+        assert_eq!(read(&policy), before);
+    }
+
+    #[test]
+    fn what_they_broke_is_not_edited() {
+        let dir = copy_of_samples();
+        let workbench = open(dir.path());
+        let policy = policy_of(dir.path());
+        std::fs::write(&policy, format!("nonsense = 1\n{}", read(&policy))).unwrap();
+        let before = read(&policy);
+        let key = dir.path().join("keys/lumen.pub.pem");
+        assert_eq!(workbench.add_anchor(&anchor("new", key, false)).unwrap_err().code, Code::Config);
+        assert_eq!(workbench.remove_anchor("samples-stamps").unwrap_err().code, Code::Config);
+        assert_eq!(read(&policy), before);
+    }
+}
