@@ -1,7 +1,7 @@
 //! A check as a document shows it: its code, its facts, and both in words. Records hold no words; documents are for
 //! people and pipelines, and have them.
 
-use crate::signing::{Check, CheckCode, NameDifference, Outcome, Stage, Why};
+use crate::signing::{Check, CheckCode, NameDifference, Outcome, Stage, Verification, Why, Words};
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -46,7 +46,18 @@ fn says_nothing(why: &&Why) -> bool {
 
 impl<'a> From<&'a Check> for CheckDocument<'a> {
     fn from(check: &'a Check) -> Self {
-        let words = check.words();
+        Self::told(check, check.words())
+    }
+}
+
+impl<'a> CheckDocument<'a> {
+    /// A check of a verification, with the files that it is about.
+    pub(super) fn of(verification: &Verification, check: &'a Check) -> Self {
+        Self::told(check, verification.words_of(check))
+    }
+
+    fn told(check: &'a Check, words: Words) -> Self {
+        let details = words.lines().cloned().collect();
         CheckDocument {
             stage: check.stage,
             code: check.code,
@@ -56,7 +67,7 @@ impl<'a> From<&'a Check> for CheckDocument<'a> {
             found: words.found,
             evidence: words.evidence,
             remedy: words.remedy,
-            details: words.details,
+            details,
             difference: check.difference(),
             why: &check.why,
         }

@@ -98,7 +98,7 @@ pub struct VerificationBody<'a> {
 impl<'a> From<&'a Verification> for VerificationBody<'a> {
     fn from(v: &'a Verification) -> Self {
         VerificationBody {
-            checks: v.checks.iter().map(CheckDocument::from).collect(),
+            checks: v.checks.iter().map(|check| CheckDocument::of(v, check)).collect(),
             method: v.method,
             signer: v.signer.as_ref(),
             anchor: v.anchor.as_ref(),

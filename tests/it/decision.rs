@@ -1,5 +1,6 @@
 //! IDENTITY and POLICY as a policy says them, and the decision at a stage.
 
+use crate::support::checked;
 use proptest::prelude::*;
 use std::sync::Arc;
 use touchmark::decision::{Decision, Descent, Input, Judgement, ReasonFact, Verdict, apply_policy};
@@ -9,7 +10,7 @@ use touchmark::maturity::{CapReason, Rubric};
 use touchmark::policy::{Action, Class, Policy, parse};
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource,
-    Verification,
+    Verification, Why,
 };
 use touchmark::words::{Case as Words, Face, caps, reasons};
 
@@ -107,17 +108,15 @@ fn derived(id: &str, parent: &str) -> Model {
 
 /// What the signing core would hand over: everything passes, IDENTITY is left for later.
 fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, AnchorKind)) -> Verification {
-    let mut verification = Verification::not_looked(at(NOW), touchmark::signing::Why::NotLooked);
+    let mut verification = Verification::not_looked(at(NOW), Why::NotLooked);
     for stage in Stage::ALL {
         match stage {
             Stage::Identity | Stage::Policy => {}
-            Stage::Predicates => {
-                verification.set(Check::prose(stage, "PREDICATES", Outcome::NotApplicable, ""))
-            }
+            Stage::Predicates => verification.set(checked(stage, "PREDICATES", Outcome::NotApplicable)),
             Stage::Log if method != Method::Sigstore => {
-                verification.set(Check::prose(stage, "LOG", Outcome::NotApplicable, ""));
+                verification.set(checked(stage, "LOG", Outcome::NotApplicable));
             }
-            _ => verification.set(Check::prose_pass(stage, "")),
+            _ => verification.set(Check::pass(stage, Why::Nothing)),
         }
     }
     verification.method = Some(method);
@@ -146,8 +145,8 @@ fn by(subject: &str) -> Verification {
 }
 
 fn unsigned() -> Verification {
-    let mut verification = Verification::not_looked(at(NOW), touchmark::signing::Why::NotLooked);
-    verification.set(Check::prose(Stage::Parse, "PARSE-ABSENT", Outcome::Missing, "no bundle"));
+    let mut verification = Verification::not_looked(at(NOW), Why::NotLooked);
+    verification.set(checked(Stage::Parse, "PARSE-ABSENT", Outcome::Missing));
     verification
 }
 
@@ -219,7 +218,7 @@ fn a_denied_signer_fails_wherever_it_signs() {
 fn a_signer_that_is_not_proven_is_never_compared() {
     for stage in [Stage::Trust, Stage::Signature, Stage::Chain, Stage::Log] {
         let mut verification = by("CN=acme release");
-        verification.set(Check::prose(stage, "X", Outcome::Fail, ""));
+        verification.set(checked(stage, "X", Outcome::Fail));
         assert_eq!(told(&identity(verification, "acme/bot")), ("IDENTITY", Outcome::Unknown), "{stage:?}");
     }
     let mut verification = by("CN=acme release");
@@ -346,7 +345,7 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     let mut no_log = by("CN=acme release");
     no_log.method = Some(Method::Sigstore);
     assert_eq!(policy_check(no_log.clone()), ("POLICY-LOG".to_owned(), Outcome::Missing));
-    no_log.set(Check::prose(Stage::Log, "LOG-INVALID", Outcome::Fail, ""));
+    no_log.set(checked(Stage::Log, "LOG-INVALID", Outcome::Fail));
     assert_eq!(policy_check(no_log), ("POLICY".to_owned(), Outcome::Unknown));
 
     for (hidden, code) in [
@@ -427,7 +426,7 @@ fn codes(verdict: &Verdict) -> Vec<&str> {
 
 fn tampered() -> Verification {
     let mut verification = by("CN=acme release");
-    verification.set(Check::prose(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
+    verification.set(checked(Stage::Files, "FILES-CHANGED", Outcome::Fail));
     verification
 }
 
@@ -469,7 +468,7 @@ fn a_contradiction_is_refused_at_every_stage_and_an_unsigned_model_by_what_the_s
 #[test]
 fn what_could_not_be_read_is_an_error_and_not_merely_unavailable() {
     let mut verification = by("CN=acme release");
-    verification.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file"));
+    verification.set(checked(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown));
     std::sync::Arc::make_mut(&mut verification.files)
         .unreadable
         .push(("w.safetensors".into(), touchmark::error::ReadFault::Permission));
@@ -573,14 +572,12 @@ fn drawn(cases: &[Drawn]) -> Vec<(Model, Option<Verification>)> {
             by(if *owner == 1 { ["CN=labs-12", "CN=labs-9"][evidence % 2] } else { "CN=acme release" });
         match evidence % EVIDENCE {
             0 | 1 => {}
-            2 => {
-                verification.set(Check::prose(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"))
-            }
-            3 => verification.set(Check::prose(Stage::Signature, "SIGNATURE-BAD", Outcome::Fail, "no")),
-            4 => verification.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file")),
+            2 => verification.set(checked(Stage::Files, "FILES-CHANGED", Outcome::Fail)),
+            3 => verification.set(checked(Stage::Signature, "SIGNATURE-BAD", Outcome::Fail)),
+            4 => verification.set(checked(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown)),
             5 => model.formats.push(Format::Pickle),
             6 => verification.curve = None,
-            7 => verification.set(Check::prose(Stage::Log, "LOG-UNKNOWN", Outcome::Unknown, "not known")),
+            7 => verification.set(checked(Stage::Log, "LOG-UNKNOWN", Outcome::Unknown)),
             8 => {
                 verification = unsigned();
                 model.signature = None;

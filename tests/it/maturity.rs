@@ -2,6 +2,7 @@
 #![allow(non_snake_case)] // control ids stand in names as they are written
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use crate::support::checked;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -443,14 +444,14 @@ fn signed_model() -> Model {
 
 /// Everything passes, signed with a bare key.
 fn by_key() -> Verification {
-    let mut v = Verification::not_looked(at("2026-02-28T12:00:00Z"), touchmark::signing::Why::NotLooked);
+    let mut v = Verification::not_looked(at("2026-02-28T12:00:00Z"), Why::NotLooked);
     for stage in Stage::ALL {
         let outcome = match stage {
             Stage::Chain | Stage::Log | Stage::Predicates => Outcome::NotApplicable,
             Stage::Time => Outcome::Partial,
             _ => Outcome::Pass,
         };
-        v.set(Check::prose(stage, stage.name(), outcome, "as expected"));
+        v.set(checked(stage, stage.name(), outcome));
     }
     v.method = Some(Method::Key);
     v.signer = Some(Identity {
@@ -477,7 +478,7 @@ fn by_key() -> Verification {
 fn by_sigstore() -> Verification {
     let mut v = by_key();
     for stage in [Stage::Chain, Stage::Log, Stage::Time] {
-        v.set(Check::prose_pass(stage, "as expected"));
+        v.set(Check::pass(stage, Why::Nothing));
     }
     v.method = Some(Method::Sigstore);
     v.signer = Some(Identity {
@@ -549,8 +550,8 @@ fn an_unsigned_model_lacks_evidence_and_contradicts_nothing() {
         assert_eq!(control(&assessment, id).outcome, Outcome::Missing, "{id}");
     }
     assert_eq!(control(&assessment, "L1.13").outcome, Outcome::Pass);
-    let mut gone = Verification::not_looked(at(NOW), touchmark::signing::Why::NotLooked);
-    gone.set(Check::prose(Stage::Parse, "PARSE-MISSING", Outcome::Missing, "no bundle"));
+    let mut gone = Verification::not_looked(at(NOW), Why::NotLooked);
+    gone.set(checked(Stage::Parse, "PARSE-MISSING", Outcome::Missing));
     assert_eq!(outcome_of(&model, &gone, "L1.03"), Outcome::Missing);
 }
 
@@ -575,7 +576,7 @@ fn a_changed_file_fails_L1_03_and_is_named() {
         size: 1,
         ..ChangedFile::default()
     });
-    v.set(Check::prose(Stage::Files, "FILES-CHANGED", Outcome::Fail, "1 file differs"));
+    v.set(checked(Stage::Files, "FILES-CHANGED", Outcome::Fail));
     let assessment = judge(&signed_model(), Some(&v), &policy());
     let files = control(&assessment, "L1.03");
     assert_eq!(files.outcome, Outcome::Fail);
@@ -588,7 +589,7 @@ fn a_changed_file_fails_L1_03_and_is_named() {
 fn an_extra_file_alone_fails_L1_04_and_leaves_L1_03_standing() {
     let mut v = by_key();
     std::sync::Arc::make_mut(&mut v.files).extra.push("extra.py".into());
-    v.set(Check::prose(Stage::Files, "FILES-EXTRA", Outcome::Fail, "1 file is not signed"));
+    v.set(checked(Stage::Files, "FILES-EXTRA", Outcome::Fail));
     let assessment = judge(&signed_model(), Some(&v), &policy());
     assert_eq!(control(&assessment, "L1.03").outcome, Outcome::Pass);
     assert_eq!(control(&assessment, "L1.04").outcome, Outcome::Fail);
@@ -613,15 +614,15 @@ fn a_file_that_could_not_be_read_leaves_L1_03_unknown() {
     std::sync::Arc::make_mut(&mut v.files)
         .unreadable
         .push(("weights.bin".into(), touchmark::error::ReadFault::Permission));
-    v.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "1 file could not be read"));
+    v.set(checked(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown));
     assert_eq!(outcome_of(&signed_model(), &v, "L1.03"), Outcome::Unknown);
 }
 
 #[test]
 fn an_untrusted_key_leaves_the_signature_and_the_identity_unknown() {
     let mut v = by_key();
-    v.set(Check::prose(Stage::Trust, "TRUST-NONE", Outcome::Fail, "no anchor answers for this key"));
-    v.set(Check::prose(Stage::Signature, "SIGNATURE", Outcome::Unknown, "there is no key to check it with"));
+    v.set(checked(Stage::Trust, "TRUST-NONE", Outcome::Fail));
+    v.set(checked(Stage::Signature, "SIGNATURE", Outcome::Unknown));
     let assessment = judge(&signed_model(), Some(&v), &policy());
     let outcomes = ["L1.02", "L1.06", "L1.07", "L1.14"].map(|id| control(&assessment, id).outcome);
     assert_eq!(outcomes, [Outcome::Unknown, Outcome::Unknown, Outcome::Fail, Outcome::Partial]);
@@ -642,7 +643,7 @@ fn a_log_entry_is_missing_only_where_method_or_policy_ask_for_it() {
     assert_eq!(control(&judge(&signed_model(), Some(&by_key()), &policy), "L1.09").outcome, Outcome::Missing);
     let mut v = by_sigstore();
     assert_eq!(outcome_of(&signed_model(), &v, "L1.09"), Outcome::Pass);
-    v.set(Check::prose(Stage::Log, "LOG", Outcome::NotApplicable, "no entry"));
+    v.set(checked(Stage::Log, "LOG", Outcome::NotApplicable));
     assert_eq!(outcome_of(&signed_model(), &v, "L1.09"), Outcome::Missing);
 }
 
@@ -801,7 +802,7 @@ fn a_few_of_a_set_are_kept_in_its_order_and_read_back() {
 #[test]
 fn what_a_policy_bans_is_not_held_against_the_record_of_the_verification() {
     let mut v = by_key();
-    v.set(Check::prose(Stage::Policy, "POLICY-FORMAT", Outcome::Fail, "pickle is banned"));
+    v.set(checked(Stage::Policy, "POLICY-FORMAT", Outcome::Fail));
     assert_eq!(outcome_of(&signed_model(), &v, "L1.11"), Outcome::Pass);
 }
 
@@ -856,7 +857,7 @@ fn a_hash_that_the_policy_does_not_list_is_partial() {
 
 #[test]
 fn a_verification_in_which_nothing_was_looked_at_passes_no_control_of_a_signature() {
-    let v = Verification::not_looked(at(NOW), touchmark::signing::Why::NotLooked);
+    let v = Verification::not_looked(at(NOW), Why::NotLooked);
     let assessment = judge(&signed_model(), Some(&v), &policy());
     let passed: Vec<&str> =
         assessment.controls.iter().filter(|c| c.outcome == Outcome::Pass).map(|c| &*c.id).collect();

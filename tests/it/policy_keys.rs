@@ -2,7 +2,7 @@
 //! which only that key differs, and what then differs. `ROWS` asks the program about the samples; `FACTS` asks the
 //! library about evidence that the samples do not hold. A key that the parser accepts and no row names is a fault.
 
-use crate::support::{copy_of_samples, err, out, touchmark};
+use crate::support::{checked, copy_of_samples, err, out, touchmark};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use touchmark::maturity::Rubric;
 use touchmark::policy::parse;
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage,
-    TimeSource, Verification,
+    TimeSource, Verification, Why,
 };
 use touchmark::words::{Case, Face, reasons};
 
@@ -291,7 +291,7 @@ const FACTS: &[Fact] = &[
         "stage.on_contradicted",
         "on_contradicted = \"warn\"",
         "on_contradicted = \"closed\"",
-        |seen| seen.verification.set(Check::prose(Stage::Files, "FILES-CHANGED", Outcome::Fail, "")),
+        |seen| seen.verification.set(checked(Stage::Files, "FILES-CHANGED", Outcome::Fail)),
         "refuse",
     ),
     (
@@ -305,7 +305,7 @@ const FACTS: &[Fact] = &[
         "stage.on_error",
         "on_error = \"warn\"",
         "on_error = \"closed\"",
-        |seen| seen.verification.set(Check::prose(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown, "")),
+        |seen| seen.verification.set(checked(Stage::Files, "FILES-UNREADABLE", Outcome::Unknown)),
         "refuse",
     ),
     (
@@ -323,7 +323,7 @@ const FACTS: &[Fact] = &[
         "stage.on_unavailable",
         "on_unavailable = \"warn\"",
         "on_unavailable = \"closed\"",
-        |seen| seen.verification.set(Check::prose(Stage::Files, "FILES", Outcome::Unknown, "")),
+        |seen| seen.verification.set(checked(Stage::Files, "FILES", Outcome::Unknown)),
         "refuse",
     ),
 ];
@@ -344,10 +344,9 @@ fn evidence() -> Evidence {
     model.location = Some("acme/bot".into());
     model.signature = Some("acme/bot/model.sig".into());
     model.formats = vec![Format::Safetensors];
-    let mut seen =
-        Verification::not_looked("2026-05-10T12:00:00Z".parse().unwrap(), touchmark::signing::Why::NotLooked);
+    let mut seen = Verification::not_looked("2026-05-10T12:00:00Z".parse().unwrap(), Why::NotLooked);
     for stage in Stage::ALL {
-        seen.set(Check::prose_pass(stage, ""));
+        seen.set(Check::pass(stage, Why::Nothing));
     }
     seen.method = Some(Method::Certificate);
     seen.hash = Some(HashAlgorithm::Sha256);
