@@ -5,19 +5,34 @@ use crate::inventory::ModelId;
 use crate::signing::ClaimsFault;
 use crate::store::EvidenceDigest;
 use jiff::Timestamp;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Schemas of documents, one type each: a document with another schema does not parse.
 macro_rules! schema {
     ($(#[doc = $doc:literal] $name:ident $text:literal;)*) => {
         $(#[doc = $doc]
-        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
         pub enum $name {
             #[doc = concat!("`", $text, "`")]
             #[default]
             #[serde(rename = $text)]
             V1,
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "const": $text })
+            }
         })*
     };
 }

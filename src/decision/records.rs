@@ -15,6 +15,7 @@ use super::inputs::{DecisionRecordSchema, EvidenceDocument, Inputs, Verification
 
 /// The body of a record of kind `verification`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct VerificationRecord {
     /// `touchmark.verification-record/2`.
     pub schema: VerificationRecordSchema,
@@ -32,6 +33,7 @@ pub struct VerificationRecord {
 
 /// The body of a record of kind `decision`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct DecisionRecord {
     /// `touchmark.decision-record/2`.
     pub schema: DecisionRecordSchema,

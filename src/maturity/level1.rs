@@ -52,7 +52,8 @@ enum Sight<'a> {
 
 fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
     match evidence.verification {
-        None if evidence.model.signature.is_none() => Sight::Unsigned,
+        // Where only documents speak of a model there is nothing to look at.
+        None if evidence.model.signature.is_none() && evidence.model.location.is_some() => Sight::Unsigned,
         None => Sight::NotLooked,
         Some(v) if v.outcome_of(Stage::Parse) == Outcome::Missing => Sight::Unsigned,
         Some(v) => Sight::Looked(v),

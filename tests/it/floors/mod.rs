@@ -148,12 +148,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("snapshot", &["ground", "signing", "inventory"]),
     ("lineage", &["text", "signing", "inventory"]),
     ("maturity", &["ground", "signing", "tables", "inventory", "policy"]),
-    (
-        "decision",
-        &["ground", "signing", "attest", "inventory", "policy", "store/evidence", "lineage", "maturity"],
-    ),
+    ("decision", &["ground", "signing", "attest", "inventory", "policy", "store", "lineage", "maturity"]),
     ("words", &["text", "signing", "inventory", "policy", "maturity", "decision"]),
-    ("view", &["text", "signing", "tables", "inventory", "policy", "lineage", "maturity", "decision"]),
+    (
+        "view",
+        &["ground", "signing", "tables", "inventory", "policy", "store", "lineage", "maturity", "decision"],
+    ),
     (
         "documents",
         &[
