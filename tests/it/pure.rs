@@ -243,7 +243,7 @@ fn concluded_in(view: &View) -> Vec<impl PartialEq + std::fmt::Debug + use<>> {
         .map(|index| {
             let verified = view.verified[index].as_ref();
             let seen = verified.map(|verified| (verified.verification.clone(), verified.seen.clone()));
-            let standing = view.judgement.standings()[index].clone();
+            let standing = view.judgement.standings()[index];
             let review = view.reviews[index].clone();
             (view.models[index].id.clone(), seen, standing, view.verdict(index), review, view.cap(index))
         })
