@@ -47,7 +47,7 @@ const KINDS: [Kind; 4] = [
     },
 ];
 
-/// Reads an anchor from a file, with the very bytes that were looked at. `kind` is as [`Anchor::kind_name`]
+/// Reads an anchor from a file, with the very bytes that were looked at. `kind` is as [`AnchorKind::word`](crate::AnchorKind::word)
 /// says it; without one it is told by what the file holds.
 ///
 /// # Errors
