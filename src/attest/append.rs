@@ -65,7 +65,7 @@ pub fn append_claims(file: &Path, bundles: &[Vec<u8>]) -> Result<Appended> {
         File::open(folder_of(file)).and_then(|folder| folder.sync_all()).map_err(failed)?;
         return Ok(appended);
     }
-    Err(Error::new(Code::Changed, "another program writes to the file all the time")
+    Err(Error::new(Code::Changed, "another program keeps changing the file")
         .at_path(file)
         .help("nothing was written; try again when it has ended"))
 }

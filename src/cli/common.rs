@@ -25,7 +25,7 @@ pub(super) struct Common {
     /// Write nothing: no store, no record
     #[arg(long, global = true)]
     pub(super) read_only: bool,
-    /// Only the exit status speaks
+    /// Print nothing; report by exit status only
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
     /// Say more

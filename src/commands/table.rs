@@ -76,7 +76,7 @@ pub const TABLE: &[Command] = &[
         "verify, and compute every digest anew")
         .within("verify", Some("--in-full")),
     keys(Cmd::StartScore, "score", &["M"], "score", MODEL, open![Models],
-        "score the marked models, or this one; verifies what was not yet")
+        "score the marked models, or this one; verify unverified models first")
         .line("score", "<MODELS>...", "Own and effective maturity level with controls"),
     keys(Cmd::Why, "why", &["w"], "why", MODEL, open![Model],
         "why this decision and this level")
@@ -101,7 +101,7 @@ pub const TABLE: &[Command] = &[
         "next order of rows")
         .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], open![AnyModel],
-        "turn the order round")
+        "reverse the order")
         .no_line("Pipe `touchmark list` into `sort -r`."),
     keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Model],
         "record a review: approve, reject, ask the producer")
@@ -290,5 +290,5 @@ pub const TABLE: &[Command] = &[
     line("ledger export", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Write all records as JSON Lines to standard output"),
     line("ledger import", "<FILE>").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
-        "Take over the records that another store exported; what is here must be what they begin with"),
+        "Import the records that another store exported; the local ledger must be a prefix of the file"),
 ];

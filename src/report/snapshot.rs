@@ -66,15 +66,15 @@ pub fn summary(d: &Diff) -> String {
     let many = |word: Word| d.models.iter().filter(|model| model.word == word).count();
     let ledger = match d.ledger {
         History::Same => "the ledger is as it was",
-        History::Appended => "the ledger was only appended to",
-        History::Rewritten => "the ledger was not only appended to",
+        History::Appended => "the ledger only grew",
+        History::Rewritten => "ledger history was rewritten",
         History::Unknown => {
-            "the ledger grew; compare with the workspace itself to know that it was only appended to"
+            "the ledger grew; compare with the workspace itself to learn whether its history was rewritten"
         }
     };
     let retold = match d.retold {
         0 => String::new(),
-        many => format!(", {} verified again or told at other places and otherwise the same", many),
+        many => format!(", {} re-verified or moved, otherwise unchanged", many),
     };
     let same = if d.is_same() { "✓ same" } else { "! different" };
     format!(

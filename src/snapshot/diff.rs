@@ -92,7 +92,7 @@ pub struct Diff {
     pub models: Vec<ModelChange>,
     /// Models that say the same, and were verified again or are told at other places of their documents.
     pub retold: u64,
-    /// Whether the ledger was only appended to.
+    /// Whether the ledger only grew.
     pub ledger: History,
 }
 

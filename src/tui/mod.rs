@@ -52,7 +52,7 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
     if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(Error::new(
             Code::Terminal,
-            "the workbench needs a terminal, and this is none that it can draw on",
+            "the workbench needs an interactive terminal",
         )
         .help(
             "use touchmark list, verify, show and the other commands instead; touchmark --help names them",

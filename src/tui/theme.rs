@@ -221,7 +221,7 @@ impl Theme {
             Unread::TooLarge(_) => {
                 Error::new(Code::TooLarge, "a theme file has at most 64 KiB").at_path(path)
             }
-            Unread::NotAFile => Error::new(Code::Read, "a theme is a file, and this is none").at_path(path),
+            Unread::NotAFile => Error::new(Code::Read, "not a theme file").at_path(path),
             Unread::Io(cause) => Error::read(path, &cause),
         })?;
         let text = String::from_utf8(bytes).map_err(|_| {

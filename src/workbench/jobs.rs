@@ -200,8 +200,8 @@ impl Queue {
                 Ok(Err(error)) if error.code == Code::Cancelled => JobState::Cancelled,
                 Ok(Err(error)) => JobState::Failed(error),
                 Err(_) => JobState::Failed(
-                    Error::new(Code::Internal, "the job stopped on a defect of this program")
-                        .help("please report it with the model that caused it"),
+                    Error::new(Code::Internal, "internal error in a job")
+                        .help("please report it, with the model that caused it"),
                 ),
             };
             self.change(id, |job| {

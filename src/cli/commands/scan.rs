@@ -83,7 +83,7 @@ impl Told {
         let more = self.counts.iter().filter(|(_, count)| **count > Told::OF_ONE_CODE);
         let more: Vec<String> = more
             .map(|(code, count)| {
-                format!("  ! {code}  {} more; --json tells all\n", count - Told::OF_ONE_CODE)
+                format!("  ! {code}  {} more; use --format json to list all\n", count - Told::OF_ONE_CODE)
             })
             .collect();
         self.lines + &more.concat()

@@ -19,7 +19,7 @@ pub(crate) struct Snapshot {
     /// What to do with a snapshot; without it one is taken
     #[command(subcommand)]
     command: Option<SnapshotCommand>,
-    /// Write it there; without, only its digest is told
+    /// Write the snapshot to this file; without it, print only the digest
     #[arg(long, short, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Replace a file of that name

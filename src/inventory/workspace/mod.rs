@@ -334,7 +334,7 @@ impl Reader<'_> {
             return Ok(());
         }
         Err(self
-            .error("this name stands for something already, or for itself in the end", span)
+            .error("this name is already an alias, or refers back to itself", span)
             .help("give each name one [[alias]] that leads to the name to be used, and to none in a circle"))
     }
 

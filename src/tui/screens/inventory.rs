@@ -238,7 +238,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
             let text = if model.signature.is_some() {
                 "nobody has checked its signature here yet: V verifies it"
             } else {
-                "no signature was found for it: V records that; ask the producer for a signed release"
+                "No signature found. Ask the producer for a signed release"
             };
             out.extend(pen.wrapped(head, Role::Text, text, columns));
         }

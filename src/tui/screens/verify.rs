@@ -311,7 +311,7 @@ fn identity(v: &Verification, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>
         "signed at",
         match &v.signed_at {
             Some((at, source)) => format!("{}, says {}", at.strftime("%F %T UTC"), source.words()),
-            None => "nobody trusted says when".to_owned(),
+            None => "no trusted signing time".to_owned(),
         },
     );
     if let Some(log) = &v.log {

@@ -420,7 +420,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::FilesOdd,
         "The model holds something that cannot have been signed: a pipe, a device, a link out of it.",
-        "Something that does not belong into a model.",
+        "Something that does not belong in a model.",
         "Remove it from the model.",
     ),
     row(
@@ -443,7 +443,7 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::FilesUnsignedAllowed,
-        "All signed files are as signed; unsigned files were left out of account, as asked.",
+        "All signed files match; unsigned files were ignored, as requested.",
         "`--ignore-unsigned-files` was given.",
         "Verify without it before the unsigned files are loaded.",
     ),
