@@ -140,6 +140,7 @@ fn the_recorded_rules_count_unless_others_are_asked_for() {
     }
     fs::write(&policy, &text).unwrap();
     let key = dir.path().join("keys/lumen.pub.pem");
+    let made = fs::metadata(&key).unwrap().modified().unwrap();
     fs::copy(samples().join("keys/ternlab.pub.pem"), &key).unwrap();
     for number in numbers.clone() {
         is_same(&replay(dir.path(), number, &[]));
@@ -159,6 +160,8 @@ fn the_recorded_rules_count_unless_others_are_asked_for() {
     }
     // A policy file elsewhere that refuses the publisher.
     fs::copy(samples().join("keys/lumen.pub.pem"), &key).unwrap();
+    // Its time says how old it is.
+    fs::File::options().append(true).open(&key).unwrap().set_modified(made).unwrap();
     let stricter = policy.with_file_name("stricter.toml");
     fs::write(&stricter, text.replace("models = [\"lumen/*\"]", "models = [\"lumen/other\"]")).unwrap();
     for number in numbers {

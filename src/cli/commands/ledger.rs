@@ -44,7 +44,11 @@ pub(crate) enum LedgerCommand {
 }
 
 pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -> Result<u8> {
-    let workbench = open(common)?;
+    // The policy of a replay judges the record; the workspace keeps its own, which `now` means.
+    let workbench = match arguments {
+        LedgerCommand::Replay { .. } => open(&Common { policy: None, ..common.clone() }),
+        _ => open(common),
+    }?;
     match arguments {
         LedgerCommand::Show { model } => {
             show(&workbench, model.as_deref().map(ModelId::new).as_ref(), output)
