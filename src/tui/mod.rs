@@ -50,11 +50,7 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
     let variable = |name: &str| std::env::var(name).ok();
     let dumb = variable("TERM").is_some_and(|term| term == "dumb");
     if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(Error::new(
-            Code::Terminal,
-            "the workbench needs an interactive terminal",
-        )
-        .help(
+        return Err(Error::new(Code::Terminal, "the workbench needs an interactive terminal").help(
             "use touchmark list, verify, show and the other commands instead; touchmark --help names them",
         ));
     }
