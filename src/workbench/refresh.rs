@@ -40,9 +40,11 @@ impl Workbench {
     /// # Errors
     /// `E-STORE`.
     pub(super) fn refresh(&self, before: &View, view: &mut View) -> Result<Option<Vec<usize>>> {
-        let (records, reviews, end) = self.news(before, view)?;
+        let News { goes_on, records, reviews, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
+            // Another ledger than the one that was read: what that one held is no longer there.
+            _ if !goes_on => nothing(view.models.len()),
             // Cloned only when something is put into them.
             true => (before.verified.clone(), before.reviews.clone()),
             false => moved(before, view),
@@ -78,16 +80,11 @@ impl Workbench {
         view.ledger = end;
         view.verified = verified;
         view.reviews = reviewed;
-        Ok((same_models && !rules).then_some(touched))
+        Ok((goes_on && same_models && !rules).then_some(touched))
     }
 
-    #[allow(clippy::type_complexity)]
     /// Records that the view before does not know.
-    fn news(
-        &self,
-        before: &View,
-        view: &View,
-    ) -> Result<(Vec<(usize, Option<(SeenDigests, u64)>)>, Vec<(usize, Arc<Review>)>, LedgerEnd)> {
+    fn news(&self, before: &View, view: &View) -> Result<News> {
         let store = self.store();
         let end = store.end()?;
         let (mut records, mut reviews) = (Vec::new(), Vec::new());
@@ -104,7 +101,6 @@ impl Workbench {
             }
         };
         let goes_on = before.is_whole
-            && Arc::ptr_eq(&before.models, &view.models)
             && before.ledger.entries > 0
             && before.ledger.entries <= end.entries
             && store.entry(before.ledger.entries)?.is_some_and(|last| last.hash == before.ledger.hash);
@@ -112,6 +108,13 @@ impl Workbench {
             let mut some = Vec::new();
             for entry in ledger::entries_from(&**store, before.ledger.entries + 1) {
                 some.push(entry?);
+            }
+            if !Arc::ptr_eq(&before.models, &view.models) {
+                let is_new = |model: &&Model| before.model(&model.id).is_none();
+                let ids: Vec<&ModelId> = view.models.iter().filter(is_new).map(|model| &model.id).collect();
+                for kind in [RecordKind::Verification, RecordKind::Review] {
+                    take(store.latest_of(&kind, &ids)?);
+                }
             }
             take(some);
         } else if view.is_whole {
@@ -125,7 +128,7 @@ impl Workbench {
                 take(store.latest_of(&kind, &ids)?);
             }
         }
-        Ok((records, reviews, end))
+        Ok(News { goes_on, records, reviews, end })
     }
 
     fn judge_again(
@@ -175,6 +178,20 @@ impl Workbench {
             }
         }
     }
+}
+
+/// What the ledger holds that a view does not know, by the indices of the models.
+struct News {
+    /// Whether the ledger is the one that was read, or goes on from it.
+    goes_on: bool,
+    /// What was seen, and how long that took; none in a record that does not say what it rests on.
+    records: Vec<(usize, Option<(SeenDigests, u64)>)>,
+    reviews: Vec<(usize, Arc<Review>)>,
+    end: LedgerEnd,
+}
+
+fn nothing(models: usize) -> (Arc<Slots<Verified>>, Arc<Slots<Review>>) {
+    (Arc::new(vec![None; models]), Arc::new(vec![None; models]))
 }
 
 /// One model that is to be judged again.

@@ -125,8 +125,8 @@ impl Rules {
         self.places = places;
         let stamps: BTreeMap<PathBuf, Stamp> = files.iter().map(|file| (file.clone(), stamp(file))).collect();
         let is_changed = |(file, stamp): &(&PathBuf, &Stamp)| {
-            let before = self.stamps.get(*file);
-            before.is_some_and(|before| before != *stamp)
+            // A file that a new policy names may have changed after the policy's view was made, before it was watched.
+            self.stamps.get(*file).is_none_or(|before| before != *stamp)
                 || names(file).iter().any(|name| touched.contains(name))
         };
         let changed = stamps.iter().filter(is_changed).map(|(file, _)| file.clone()).collect();

@@ -550,3 +550,40 @@ fn a_verification_is_the_same_whatever_was_verified_before() {
         assert_eq!(body, &other[id], "{id}");
     }
 }
+
+#[test]
+fn records_that_are_gone_from_the_store_are_gone_from_an_open_workbench() {
+    let dir = few(&["acme/call-notes", "acme/badge-check"]);
+    let workbench = open(dir.path());
+    verify(&workbench, &["acme/call-notes", "acme/badge-check"]);
+    let counted = |workbench: &Workbench| workbench.view().verified.iter().flatten().count();
+    assert_eq!(counted(&workbench), 2);
+    let store = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
+    let store = store.into_iter().find(|path| path.extension().is_some_and(|e| e == "db")).unwrap();
+    let raw = rusqlite::Connection::open(store).unwrap();
+    let sql = "DROP TRIGGER ledger_no_update; DROP TRIGGER ledger_no_delete; DELETE FROM ledger";
+    raw.execute_batch(sql).unwrap();
+    drop(raw);
+    workbench.review(&ModelId::new("acme/badge-check"), ReviewWord::Reject, "its records are gone").unwrap();
+    assert_eq!(counted(&workbench), 0);
+    assert!(workbench.view().reviews.iter().flatten().count() == 1);
+}
+
+#[test]
+fn a_scan_keeps_what_was_verified_and_judges_nothing_of_it_again() {
+    let dir = few(&["acme/call-notes"]);
+    let workbench = open(dir.path());
+    verify(&workbench, &["acme/call-notes"]);
+    let of = |view: &View| {
+        let (index, _) = view.model(&ModelId::new("acme/call-notes")).unwrap();
+        view.verified[index].clone().unwrap()
+    };
+    let before = of(&workbench.view());
+    let new = dir.path().join("models/acme/another");
+    fs::create_dir_all(&new).unwrap();
+    fs::write(new.join("model.safetensors"), b"\x02\0\0\0\0\0\0\0{}").unwrap();
+    workbench.wait(workbench.start(JobKind::Scan)).unwrap();
+    let view = workbench.view();
+    assert!(view.model(&ModelId::new("acme/another")).is_some());
+    assert!(Arc::ptr_eq(&before, &of(&view)));
+}
