@@ -2,7 +2,7 @@
 //! can be made again from kept bytes. It reads no file.
 
 use crate::error::{Code, Error, Result};
-use crate::signing::{Anchor, AnchorKind, IdentityRule, RevocationList, Trust};
+use crate::signing::{Anchor, AnchorKind, IdentityRule, RevocationList, Trust, TrustMoments};
 use crate::store::EvidenceDigest;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -74,6 +74,7 @@ pub struct Anchors {
     document: AnchorsDocument,
     digest: EvidenceDigest,
     trust: Arc<Trust>,
+    moments: Arc<TrustMoments>,
     bytes: BTreeMap<EvidenceDigest, Arc<[u8]>>,
 }
 
@@ -84,6 +85,7 @@ impl Default for Anchors {
         Anchors {
             digest: digest_of(&document).unwrap_or(EvidenceDigest([0; 32])),
             document,
+            moments: Arc::new(TrustMoments::of(&trust)),
             trust: Arc::new(trust),
             bytes: BTreeMap::new(),
         }
@@ -158,12 +160,18 @@ impl Anchors {
         let made: Vec<Made> = document.anchors.iter().map(|entry| anchor(entry, &bytes)).collect();
         let anchors = made.iter().filter_map(|made| made.as_ref().ok()).cloned().collect();
         let trust = Arc::new(Trust { anchors, identity: IdentityRule::Later });
-        Ok((Anchors { digest: digest_of(&document)?, document, trust, bytes }, made))
+        let moments = Arc::new(TrustMoments::of(&trust));
+        Ok((Anchors { digest: digest_of(&document)?, document, trust, moments, bytes }, made))
     }
 
     /// What a verification is judged against.
     pub fn trust(&self) -> &Trust {
         &self.trust
+    }
+
+    /// When a verification that is judged against them may come out differently by itself.
+    pub fn moments(&self) -> &TrustMoments {
+        &self.moments
     }
 
     /// The anchors by digest.

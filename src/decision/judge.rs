@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::inventory::Model;
 use crate::policy::Policy;
 use crate::progress::Progress;
-use crate::signing::{Bundle, Judging, Verification, VerifyOptions, next_change};
+use crate::signing::{Bundle, Judging, Verification, VerifyOptions, bundle_moments};
 use jiff::{SignedDuration, Timestamp};
 
 use super::anchors::Anchors;
@@ -71,13 +71,19 @@ pub fn add_policy(
 /// time changes nothing. Too early costs time, too late would be wrong.
 pub fn holds_until(verification: &Verification, bundle: Option<&[u8]>, by: &By<'_>) -> Option<Timestamp> {
     let parsed = bundle.and_then(|bundle| Bundle::parse(bundle).ok());
-    let signature = next_change(by.anchors.trust(), parsed.as_ref(), by.now);
+    let own = parsed.as_ref().map(bundle_moments).unwrap_or_default();
+    let signature = by.anchors.moments().next_change(parsed.as_ref().map(Bundle::method), &own, by.now);
+    holds_by_policy(verification, by).into_iter().chain(signature).min()
+}
+
+/// The same of what the policy says alone.
+pub fn holds_by_policy(verification: &Verification, by: &By<'_>) -> Option<Timestamp> {
     let freshness = &by.policy.freshness;
     let after = |seconds: i64| verification.at.checked_add(SignedDuration::from_secs(seconds)).ok();
     let age = i64::from(freshness.max_verification_age_days) * 86_400;
     let ages = [after(age + 1), after(-i64::from(freshness.clock_skew_seconds))];
     let windows =
         by.policy.publishers.iter().flat_map(|publisher| [publisher.valid_from, publisher.valid_until]);
-    let moments = windows.chain(ages).chain([by.policy.expires, signature]);
+    let moments = windows.chain(ages).chain([by.policy.expires]);
     moments.flatten().filter(|moment| *moment > by.now).min()
 }

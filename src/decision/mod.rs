@@ -25,7 +25,7 @@ pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
     Inputs, ModelDigests, PolicyInput, SeenDigests, VerificationRecordSchema, bytes_of, digest_of,
 };
-pub use judge::{By, add_policy, holds_until, judge_model};
+pub use judge::{By, add_policy, holds_by_policy, holds_until, judge_model};
 pub use predicates::{Under, judge_claims, predicates_check};
 pub use reason::{Reason, ReasonCode, ReasonFact};
 pub use records::{DecisionRecord, Facts, RecordedDecision, RecordedVerification, VerificationRecord};

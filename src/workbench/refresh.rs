@@ -4,7 +4,8 @@
 use super::door::Workbench;
 use super::keeping;
 use crate::decision::{
-    By, RecordedVerification, SeenDigests, SeenEvidence, apply_policy, holds_until, judge_model,
+    By, RecordedVerification, SeenDigests, SeenEvidence, apply_policy, holds_by_policy, holds_until,
+    judge_model,
 };
 use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId};
@@ -208,7 +209,7 @@ impl Task {
             Task::Policy(before) => {
                 let mut verified = Verified::clone(&before);
                 apply_policy(&mut verified.verification, model, by.policy, by.now);
-                let policy = holds_until(&verified.verification, None, by);
+                let policy = holds_by_policy(&verified.verification, by);
                 verified.until = verified.until.into_iter().chain(policy).min();
                 Some(Arc::new(verified))
             }
