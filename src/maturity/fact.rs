@@ -27,7 +27,7 @@ pub enum ControlFact {
     FilesUnreadable,
     /// All signed files match, whatever else lies there.
     FilesMatch,
-    /// Files that nobody signed.
+    /// Unsigned files.
     FilesUnsigned,
     /// The bundle leaves files out that the policy does not allow to be left out.
     FilesLeftOut {

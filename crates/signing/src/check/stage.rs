@@ -11,7 +11,7 @@ pub enum Stage {
     Parse,
     /// How it was signed: key, certificate or Sigstore.
     Method,
-    /// Something that we trust answers for the signer.
+    /// A trust anchor vouches for the signer.
     Trust,
     /// The signature fits the signed bytes.
     Signature,

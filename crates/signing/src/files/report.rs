@@ -39,7 +39,7 @@ pub struct FilesReport {
     pub changed: Vec<ChangedFile>,
     /// Files that are gone from where they were signed.
     pub missing: Vec<Untrusted>,
-    /// Files that nobody signed.
+    /// Unsigned files.
     pub extra: Vec<Untrusted>,
     /// Pairs of a missing and an extra file that are one file under two names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

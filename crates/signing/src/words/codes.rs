@@ -35,14 +35,14 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::ParseEmpty,
-        "The signature file holds nothing.",
-        "A download or a disk that was full.",
+        "The signature file is empty.",
+        "A failed download, or a full disk.",
         "Get the signature again from the publisher.",
     ),
     row(
         CheckCode::ParseTruncated,
         "The signature file ends before its JSON does.",
-        "A download that broke off, or a disk that was full.",
+        "An interrupted download, or a full disk.",
         "Get the signature again from the publisher.",
     ),
     row(
@@ -59,27 +59,27 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::ParseUnreadable,
-        "The signature file is there and cannot be read.",
+        "The signature file exists but cannot be read.",
         "Permissions, a pipe or device in its place, a disk error.",
         "Make it a plain, readable file and verify again.",
     ),
     row(
         CheckCode::MethodMismatch,
-        "The model was signed by another method (key, certificate, sigstore) than was asked for.",
+        "The model was signed by a different method (key, certificate, sigstore) than the one you asked for.",
         "The command for another method was used, or the publisher changed how it signs.",
         "Verify by the method that the bundle names, with something to trust for it.",
     ),
     row(
         CheckCode::TrustNoAnchor,
-        "Nothing is trusted that could answer for a signer of this kind.",
-        "No key, authority or Sigstore root was given, or the policy names none of that kind.",
+        "There is no trust anchor for a signer of this kind.",
+        "No key, CA or Sigstore root was given, or the policy has no anchor of that kind.",
         "Name the publisher's key, authority or root, from a source other than the model.",
     ),
     row(
         CheckCode::TrustUnknownKey,
-        "The key that signed is none of the trusted keys.",
+        "The signing key is not a trusted key.",
         "Another publisher, a new key of the same publisher, or a forgery.",
-        "Ask the publisher for its key by another way than the model.",
+        "Ask the publisher for its key through another channel.",
     ),
     row(
         CheckCode::TrustHint,
@@ -95,7 +95,7 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::SignatureInvalid,
-        "The signature does not fit the signed bytes.",
+        "The signature does not match the signed bytes.",
         "The statement or the signature was altered after signing.",
         "Refuse the model; get the signature again from the publisher.",
     ),
@@ -301,11 +301,11 @@ pub const CODES: &[CodeInfo] = &[
         CheckCode::IdentityMismatch,
         "The signer is proven, and is not the one expected. The part that differs is marked.",
         "A look-alike, a copy signed by somebody else, a renamed workflow, or a typing mistake in the rule.",
-        "Refuse the model unless the publisher confirms the signer by another way.",
+        "Refuse the model unless the publisher confirms the signer through another channel.",
     ),
     row(
         CheckCode::IdentityNotAsked,
-        "It was not said whom to expect, and anybody can get a certificate of this kind.",
+        "No expected signer was named, and anyone can get a certificate of this kind.",
         "A keyless signature was verified without identity and provider.",
         "Name the identity and its provider, from a source other than the model.",
     ),
@@ -313,11 +313,11 @@ pub const CODES: &[CodeInfo] = &[
         CheckCode::IdentityNoPublisher,
         "The policy names no publisher for this model.",
         "A new model, or a `models` pattern that does not fit its name.",
-        "Learn who signs by another way than the model; then add a publisher to the policy.",
+        "Find out who signs through another channel; then add a publisher to the policy.",
     ),
     row(
         CheckCode::IdentityWrongPublisher,
-        "A signer that the policy knows, but as another publisher's.",
+        "The policy knows this signer, but for another publisher.",
         "A copy that somebody else signed.",
         "Find out where this copy comes from.",
     ),
@@ -342,7 +342,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::StatementType,
         "The statement is of another type: it does not sign a model.",
-        "A provenance, a bill of materials or another claim was taken for the signature.",
+        "A provenance statement, a bill of materials or another claim was used as the signature.",
         "Name the file that holds the model's signature.",
     ),
     row(
@@ -359,7 +359,7 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::StatementTooLarge,
-        "The statement is deeper or has more values than can be looked at.",
+        "The statement is too deep or has too many values.",
         "An attempt to exhaust the verifier, or a model of millions of files.",
         "Have the model signed in fewer, larger files.",
     ),
@@ -383,19 +383,19 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::FilesChanged,
-        "Files are not as they were signed. What is known of the difference is told for each.",
+        "Files differ from the signed ones. The check explains each difference as far as it can.",
         "A replaced or edited file, a download cut short, a Git LFS pointer, converted line ends.",
         "Do not load the model; get the files again from the publisher.",
     ),
     row(
         CheckCode::FilesMissing,
-        "Signed files are not where they were signed.",
+        "Signed files are missing.",
         "An incomplete download, moved files, or names that a file system changed.",
-        "Get the files, or give them back their names.",
+        "Get the files again, or restore their names.",
     ),
     row(
         CheckCode::FilesExtra,
-        "There are files that nobody signed. Code among them may run when the model is loaded.",
+        "There are unsigned files. Code among them may run when the model is loaded.",
         "Files added after signing: caches, converted weights, or an attack.",
         "Remove them, or have the model signed with them.",
     ),
@@ -425,7 +425,7 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::FilesCached,
-        "Digests were remembered and not computed at the verification, and the stage does not let them count.",
+        "The verification used cached digests, and the stage does not accept them.",
         "A verification at a stage with `cached_digests_max_hours`, looked at from one without, or too long ago.",
         "Verify in full: `touchmark verify MODEL --in-full`.",
     ),
@@ -437,7 +437,7 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::FilesTooMany,
-        "The model holds more files, or deeper folders, than can be looked at.",
+        "The model has too many files, or folders that are too deep.",
         "Another folder than the model's was named.",
         "Check the path.",
     ),
@@ -473,7 +473,7 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::PolicyAnchorAge,
-        "The trust anchor that answered is older than the policy wants.",
+        "The trust anchor is older than the policy allows.",
         "Nobody has refreshed the file for longer than `max_age_days`.",
         "Get the anchor again from its source, compare, and replace the file.",
     ),
@@ -497,14 +497,14 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::PolicyLog,
-        "The policy wants a transparency log entry and there is none.",
+        "The policy requires a transparency log entry, but there is none.",
         "A signature by key or certificate.",
         "Have the model signed with a log entry.",
     ),
     row(
         CheckCode::PolicyExpired,
-        "The policy itself has ended and cannot say yes.",
-        "Nobody reviewed it in time.",
+        "The policy has expired, so it cannot admit anything.",
+        "It was not reviewed in time.",
         "Review the policy, then extend `expires`.",
     ),
 ];

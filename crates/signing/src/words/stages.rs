@@ -8,8 +8,8 @@ impl Stage {
         match self {
             Stage::Parse => "Can the signature file be read?",
             Stage::Method => "How was it signed: with a key, a certificate, or keyless?",
-            Stage::Trust => "Does something that is trusted answer for the signer?",
-            Stage::Signature => "Does the signature fit the signed bytes?",
+            Stage::Trust => "Is there a trust anchor for the signer?",
+            Stage::Signature => "Does the signature match the signed bytes?",
             Stage::Chain => "Do the certificates lead to a trusted authority?",
             Stage::Time => "When was it signed, and who says so?",
             Stage::Log => "Does the transparency log hold the signature?",

@@ -45,7 +45,7 @@ pub struct FilesTally {
     pub changed: u64,
     /// Files that are gone from where they were signed.
     pub missing: u64,
-    /// Files that nobody signed.
+    /// Unsigned files.
     pub unsigned: u64,
     /// Files that could not be read.
     pub unreadable: u64,

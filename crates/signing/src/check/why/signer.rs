@@ -42,7 +42,7 @@ pub struct TrustedKey {
 pub enum TrustWhy {
     /// A trusted key.
     Key(TrustedKey),
-    /// An anchor of the right kind answers for the signer.
+    /// An anchor of the right kind vouches for the signer.
     Answers {
         /// How it was signed.
         method: Method,

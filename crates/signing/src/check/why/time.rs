@@ -38,7 +38,7 @@ pub enum TimeWhy {
         index: usize,
         /// Who made it, as it says.
         authority: Stamper,
-        /// Why that is nobody who is trusted.
+        /// Why that authority is not trusted.
         stranger: Stranger,
         /// Names of the anchors that are trusted.
         trusted: Vec<Untrusted>,
@@ -103,7 +103,7 @@ pub enum TokenState {
         at: Timestamp,
         /// Who made it, as it says.
         authority: Stamper,
-        /// Why that is nobody who is trusted.
+        /// Why that authority is not trusted.
         stranger: Stranger,
     },
     /// It contradicts.
@@ -128,7 +128,7 @@ pub enum Stamper {
     Unnamed,
 }
 
-/// Why nobody who is trusted made a timestamp.
+/// Why no timestamp is from a trusted authority.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stranger {
