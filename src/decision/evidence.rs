@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::inputs::{
     ClaimsDigest, EvidenceDocument, EvidenceSchema, ModelDigests, SeenDigests, bytes_of, digest_of,
 };
+use super::review::StandingReview;
 
 /// What is known of one model and of its ancestors.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Evidence {
     pub subject: ModelId,
     /// It and its ancestors, sorted by id.
     pub models: Vec<ModelEvidence>,
+    /// The reviews of the subject that stand, by their numbers.
+    pub reviews: Vec<StandingReview>,
 }
 
 /// What is known of one model.
@@ -145,6 +148,7 @@ impl Evidence {
             schema: EvidenceSchema::V1,
             subject: self.subject.clone(),
             models: Vec::new(),
+            reviews: self.reviews.clone(),
         };
         let mut pieces = Vec::new();
         for model in &self.models {
@@ -171,7 +175,11 @@ impl Evidence {
             }
             Ok(ModelEvidence { model, parents: digests.parents.clone(), seen })
         });
-        Ok(Evidence { subject: document.subject.clone(), models: models.collect::<Result<_>>()? })
+        Ok(Evidence {
+            subject: document.subject.clone(),
+            models: models.collect::<Result<_>>()?,
+            reviews: document.reviews.clone(),
+        })
     }
 
     /// The digest of the document of digests.

@@ -9,6 +9,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
+use super::review::StandingReview;
+
 /// Schemas of documents, one type each: a document with another schema does not parse.
 macro_rules! schema {
     ($(#[doc = $doc:literal] $name:ident $text:literal;)*) => {
@@ -43,9 +45,11 @@ schema! {
     /// The schema of [`EvidenceDocument`].
     EvidenceSchema "touchmark.evidence/1";
     /// The schema of [`super::VerificationRecord`].
-    VerificationRecordSchema "touchmark.verification-record/2";
+    VerificationRecordSchema "touchmark.verification-record/3";
     /// The schema of [`super::DecisionRecord`].
-    DecisionRecordSchema "touchmark.decision-record/2";
+    DecisionRecordSchema "touchmark.decision-record/3";
+    /// The schema of [`super::ReviewRecord`].
+    ReviewRecordSchema "touchmark.record-review/3";
 }
 
 /// Every input of a verdict.
@@ -111,6 +115,9 @@ pub struct EvidenceDocument {
     pub subject: ModelId,
     /// It and its ancestors, by id.
     pub models: Vec<ModelDigests>,
+    /// The reviews of the subject that stand, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<StandingReview>,
 }
 
 /// What is known of one model, by digest.

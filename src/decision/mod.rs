@@ -9,9 +9,11 @@ mod evidence;
 mod family;
 mod inputs;
 mod judge;
+mod made;
 mod predicates;
 mod reason;
 mod records;
+mod review;
 mod shape;
 mod verdict;
 
@@ -23,10 +25,16 @@ pub use evidence::{ClaimsSeen, Evidence, Kept, ModelEvidence, Named, SeenEvidenc
 pub use family::{Cap, Descent};
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
-    Inputs, ModelDigests, PolicyInput, SeenDigests, VerificationRecordSchema, bytes_of, digest_of,
+    Inputs, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests, VerificationRecordSchema, bytes_of,
+    digest_of,
 };
 pub use judge::{By, add_policy, holds_by_policy, holds_until, judge_model};
+pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
 pub use predicates::{Under, judge_claims, predicates_check};
 pub use reason::{Reason, ReasonCode, ReasonFact};
-pub use records::{DecisionRecord, Facts, RecordedDecision, RecordedVerification, VerificationRecord};
+pub use records::{
+    DecisionRecord, Facts, RecordedDecision, RecordedMade, RecordedSeen, RecordedVerification, ReviewRecord,
+    SeenSchema, VerificationRecord,
+};
+pub use review::{ReviewWord, StandingReview};
 pub use verdict::{Evaluated, Question, evaluate, name_inputs};

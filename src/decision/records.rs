@@ -11,14 +11,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::evaluate::Verdict;
-use super::inputs::{DecisionRecordSchema, EvidenceDocument, Inputs, VerificationRecordSchema};
+use super::inputs::{
+    DecisionRecordSchema, EvidenceDocument, Inputs, ReviewRecordSchema, VerificationRecordSchema,
+};
+use super::made::{About, Making, RecordRef};
+use super::review::ReviewWord;
 
 /// The body of a record of kind `verification`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerificationRecord {
-    /// `touchmark.verification-record/2`.
+    /// `touchmark.verification-record/3`.
     pub schema: VerificationRecordSchema,
+    /// What was verified.
+    pub about: About,
+    /// Who, when and where.
+    pub made: Making,
     /// What it rests on.
     pub inputs: Inputs,
     /// The evidence by digest: its own digest is among the inputs.
@@ -35,8 +43,14 @@ pub struct VerificationRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionRecord {
-    /// `touchmark.decision-record/2`.
+    /// `touchmark.decision-record/3`.
     pub schema: DecisionRecordSchema,
+    /// What was decided about.
+    pub about: About,
+    /// Who, when and where.
+    pub made: Making,
+    /// The record of the verification that it rests on; none when nobody looked at the files.
+    pub rests_on: Option<RecordRef>,
     /// What it rests on; the evidence is kept under its digest.
     pub inputs: Inputs,
     /// Whether warnings were acknowledged beforehand (rulings 8).
@@ -45,6 +59,25 @@ pub struct DecisionRecord {
     pub verification: Option<Facts>,
     /// Controls, levels and the decision.
     pub verdict: Verdict,
+}
+
+/// The body of a record of kind `review`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewRecord {
+    /// `touchmark.record-review/3`.
+    pub schema: ReviewRecordSchema,
+    /// What the reviewer had before them.
+    pub about: About,
+    /// Who, when and where.
+    pub made: Making,
+    /// What was said.
+    pub word: ReviewWord,
+    /// Why.
+    pub reason: Untrusted,
+    /// The review that is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<RecordRef>,
 }
 
 /// What a verification established, without what was observed of the files: that is kept as evidence.
@@ -98,11 +131,36 @@ impl From<&Verification> for Facts {
     }
 }
 
+/// As much of a recorded verification as it takes to show what was seen. Records of versions 2 and 3 parse: what came
+/// before does not say what it rests on.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RecordedSeen {
+    /// The version.
+    pub schema: SeenSchema,
+    /// The evidence by digest.
+    pub evidence: EvidenceDocument,
+    /// How long it took, milliseconds.
+    pub took_ms: u64,
+}
+
+/// The versions of records of verifications that say what was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum SeenSchema {
+    /// `touchmark.verification-record/2`
+    #[serde(rename = "touchmark.verification-record/2")]
+    V2,
+    /// `touchmark.verification-record/3`
+    #[serde(rename = "touchmark.verification-record/3")]
+    V3,
+}
+
 /// As much of a recorded verification as it takes to judge again.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct RecordedVerification {
-    /// `touchmark.verification-record/2`: records of other versions do not parse.
+    /// `touchmark.verification-record/3`: records of other versions do not parse.
     pub schema: VerificationRecordSchema,
+    /// Who, when and where.
+    pub made: Making,
     /// What it rests on.
     pub inputs: Inputs,
     /// The evidence by digest.
@@ -114,10 +172,21 @@ pub struct RecordedVerification {
 /// As much of a recorded decision as it takes to decide again.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct RecordedDecision {
-    /// `touchmark.decision-record/2`: records of other versions do not parse.
+    /// `touchmark.decision-record/3`: records of other versions do not parse.
     pub schema: DecisionRecordSchema,
+    /// Who, when and where.
+    pub made: Making,
+    /// The record of the verification that it rests on.
+    pub rests_on: Option<RecordRef>,
     /// What it rests on.
     pub inputs: Inputs,
     /// Whether warnings were acknowledged beforehand.
     pub warnings_acknowledged: bool,
+}
+
+/// As much of any record as it takes to say where it was made.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RecordedMade {
+    /// Who, when and where.
+    pub made: Making,
 }

@@ -8,7 +8,6 @@ mod conclusions;
 mod inventory;
 pub mod names;
 mod published;
-mod records;
 mod signing;
 mod snapshot;
 mod trust;
@@ -27,7 +26,6 @@ pub use inventory::{
     ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
 pub use published::{PUBLISHED, Published, schema_files};
-pub use records::ReviewRecord;
 pub use signing::{
     DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,
     SignedDocument, TimestampDocument,

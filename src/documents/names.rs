@@ -58,7 +58,6 @@ names! {
     Model "touchmark.model/1",
     Policy "touchmark.policy/1",
     PolicyCheck "touchmark.policy-check/1",
-    RecordReview "touchmark.record-review/1",
     Review "touchmark.review/1",
     Scan "touchmark.scan/1",
     Score "touchmark.score/1",

@@ -4,7 +4,6 @@ use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, Cl
 use super::inventory::{
     ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument, ScanDocument,
 };
-use super::records::ReviewRecord;
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{DiffDocument, SnapshotFile, SnapshotTakenDocument, SnapshotVerifyDocument};
 use super::trust::{
@@ -16,7 +15,7 @@ use super::workspace::{
     DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
     LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, ReviewDocument,
 };
-use crate::decision::{AnchorsDocument, DecisionRecord, EvidenceDocument, VerificationRecord};
+use crate::decision::{AnchorsDocument, DecisionRecord, EvidenceDocument, ReviewRecord, VerificationRecord};
 use crate::signing::Observed;
 use crate::store::LedgerEntry;
 use schemars::generate::SchemaSettings;
@@ -41,8 +40,8 @@ const fn row<D: JsonSchema>(name: &'static str, from: &'static str) -> Published
     Published { name, version: 1, from, make: schema_of::<D> }
 }
 
-const fn second<D: JsonSchema>(name: &'static str, from: &'static str) -> Published {
-    Published { name, version: 2, from, make: schema_of::<D> }
+const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Published {
+    Published { name, version: 3, from, make: schema_of::<D> }
 }
 
 /// All documents, by name.
@@ -52,7 +51,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
     row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),
     row::<ClaimsCheckDocument>("claims-check", "`claims check`"),
-    second::<DecisionRecord>("decision-record", "the body of a `decision` record"),
+    third::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),
     row::<DiffDocument<'static>>("diff", "`diff`"),
     row::<DigestDocument<'static>>("digest", "`digest`"),
@@ -76,7 +75,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
-    row::<ReviewRecord<'static>>("record-review", "the body of a `review` record"),
+    third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReviewDocument>("review", "`review`"),
     row::<ScanDocument<'static>>("scan", "`scan`"),
     row::<ScoreDocument<'static>>("score", "`score`"),
@@ -91,7 +90,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<TrustRemovedDocument<'static>>("trust-removed", "`trust remove`"),
     row::<VerdictDocument<'static>>("verdict", "`gate`, and the body of a `decision` record"),
     row::<VerificationDocument<'static>>("verification", "every `verify`"),
-    second::<VerificationRecord>("verification-record", "the body of a `verification` record"),
+    third::<VerificationRecord>("verification-record", "the body of a `verification` record"),
 ];
 
 impl Published {

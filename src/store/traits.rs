@@ -87,6 +87,18 @@ pub trait Ledger {
     /// `E-STORE`.
     fn latest_of(&self, kind: &RecordKind, models: &[&ModelId]) -> Result<Vec<LedgerEntry>>;
 
+    /// All entries of a kind, oldest first, handed to `take` some at a time.
+    ///
+    /// # Errors
+    /// `E-STORE`; `take` may have been called before.
+    fn all(&self, kind: &RecordKind, take: &mut dyn FnMut(Vec<LedgerEntry>)) -> Result<()>;
+
+    /// All entries of a kind of a few models, model by model in their order, oldest first.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    fn all_of(&self, kind: &RecordKind, models: &[&ModelId]) -> Result<Vec<LedgerEntry>>;
+
     /// Takes over a ledger from outside, in chunks from its first entry on, in one transaction during which nobody
     /// else appends. The caller has recomputed its chain. Entries up to the end of this ledger must be equal to the
     /// ones here, those behind it are kept as they are; when there are fewer than here, nothing changes.

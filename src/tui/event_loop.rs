@@ -285,7 +285,7 @@ impl Loop {
                 update(app, Action::Theme(Theme::load(&name, self.depth)));
             }
             Effect::Review(model, word, reason) => {
-                self.on_thread(move |workbench| workbench.review(&model, word, &reason));
+                self.on_thread(move |workbench| workbench.review(&model, word, &reason).map(drop));
             }
         }
         Ok(false)

@@ -8,12 +8,14 @@ mod summary;
 
 pub use anchor::AnchorInfo;
 pub use concerned::{Again, Basis, Changed};
-pub use record::{Review, ReviewWord, Verified};
+pub use record::{Review, Verified};
+
+pub use crate::decision::ReviewWord;
 pub use summary::Summary;
 
 use crate::decision::{
     Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs, Judgement, ModelDigests,
-    Verdict, Verifications, bytes_of, digest_of, name_inputs,
+    StandingReview, Verdict, Verifications, bytes_of, digest_of, name_inputs,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
@@ -177,9 +179,23 @@ impl View {
             pieces.push(entry.into());
         }
         let models = family.into_values().collect();
-        let document = EvidenceDocument { schema: EvidenceSchema::V1, subject, models };
+        let document = EvidenceDocument {
+            schema: EvidenceSchema::V1,
+            subject,
+            models,
+            reviews: self.standing_reviews(index),
+        };
         pieces.push(bytes_of(&document)?.into());
         Ok((document, pieces))
+    }
+
+    /// The reviews of a model that stand, by their numbers.
+    pub fn standing_reviews(&self, index: usize) -> Vec<StandingReview> {
+        let Some(review) = self.reviews.get(index).and_then(Option::as_deref) else { return Vec::new() };
+        let standing = |review: &Review| StandingReview { record: review.record, word: review.word };
+        let mut all: Vec<StandingReview> = review.all().map(standing).collect();
+        all.sort();
+        all
     }
 
     /// The model that owns the signature of the model of an index, where that one is not about its files.

@@ -1,11 +1,11 @@
 //! What is known of a model's verification and review, as the faces show it.
 
-use crate::decision::SeenDigests;
+use crate::decision::{RecordRef, ReviewWord, SeenDigests};
 use crate::signing::Verification;
 use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The newest verification of a model: what was seen of its files, judged as of the view.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,34 +18,15 @@ pub struct Verified {
     pub until: Option<Timestamp>,
     /// How long looking took, milliseconds.
     pub took_ms: u64,
-}
-
-/// A reviewer's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReviewWord {
-    /// May be used.
-    Approve,
-    /// May not be used.
-    Reject,
-    /// The producer was asked.
-    AskProducer,
-}
-
-impl ReviewWord {
-    /// The word shown.
-    pub fn word(self) -> &'static str {
-        match self {
-            ReviewWord::Approve => "approved",
-            ReviewWord::Reject => "rejected",
-            ReviewWord::AskProducer => "asked the producer",
-        }
-    }
+    /// The record of it.
+    pub record: RecordRef,
 }
 
 /// A recorded review.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Review {
+    /// Its record.
+    pub record: RecordRef,
     /// What was said.
     pub word: ReviewWord,
     /// Why.
@@ -54,4 +35,14 @@ pub struct Review {
     pub by: Untrusted,
     /// When.
     pub at: Timestamp,
+    /// Further reviews that stand, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Review>,
+}
+
+impl Review {
+    /// It and those beside it.
+    pub fn all(&self) -> impl Iterator<Item = &Review> {
+        std::iter::once(self).chain(&self.beside)
+    }
 }

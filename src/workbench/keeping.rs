@@ -1,9 +1,11 @@
 //! Records of what was judged, with the evidence that they name; and that evidence read again.
 
 use super::door::Workbench;
+use super::made::record_of;
+use crate::clock::this_second;
 use crate::decision::{
-    DecisionRecord, DecisionRecordSchema, Evidence, Facts, Feeds, ModelEvidence, SeenDigests, SeenEvidence,
-    Verdict, VerificationRecord, VerificationRecordSchema, digest_of, name_inputs,
+    About, DecisionRecord, DecisionRecordSchema, Evidence, Facts, Feeds, ModelEvidence, RecordRef,
+    SeenDigests, SeenEvidence, Verdict, VerificationRecord, VerificationRecordSchema, digest_of, name_inputs,
 };
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
@@ -25,15 +27,18 @@ impl Workbench {
         seen: SeenEvidence,
         verification: &Verification,
         took_ms: u64,
-    ) -> Result<SeenDigests> {
+    ) -> Result<(SeenDigests, RecordRef)> {
         let known = ModelEvidence { model: model.clone(), parents: Vec::new(), seen: Some(seen) };
-        let named = Evidence { subject: model.id.clone(), models: vec![known] }.named()?;
+        let named =
+            Evidence { subject: model.id.clone(), models: vec![known], reviews: Vec::new() }.named()?;
         let evidence = named.digests;
         let digests = evidence.models.first().and_then(|model| model.seen.clone());
         let digests =
             digests.ok_or_else(|| Error::new(Code::Internal, "a verification without an observation"))?;
         let record = VerificationRecord {
             schema: VerificationRecordSchema::V1,
+            about: About::of(Some(model), Some(verification)),
+            made: self.made()?,
             inputs: name_inputs(
                 digest_of(&evidence)?,
                 &view.policy,
@@ -49,8 +54,8 @@ impl Workbench {
         };
         let mut pieces = named.pieces;
         pieces.extend(self.rules(view, false)?);
-        self.record_with(RecordKind::Verification, &model.id, &record, &pieces)?;
-        Ok(digests)
+        let record = self.record_with(RecordKind::Verification, &model.id, &record, &pieces)?;
+        Ok((digests, record))
     }
 
     /// Records a decision about a model of a view.
@@ -63,12 +68,15 @@ impl Workbench {
         index: usize,
         verdict: &Verdict,
         warnings_acknowledged: bool,
-    ) -> Result<()> {
+    ) -> Result<RecordRef> {
         let (evidence, mut pieces) = view.evidence(index)?;
         let verified = view.verified.get(index).and_then(Option::as_deref);
         let level = Some((&*view.rubric, view.stage.as_str()));
         let record = DecisionRecord {
             schema: DecisionRecordSchema::V1,
+            about: About::of(view.models.get(index), verified.map(|verified| &verified.verification)),
+            made: self.made()?,
+            rests_on: verified.map(|verified| verified.record),
             inputs: name_inputs(
                 digest_of(&evidence)?,
                 &view.policy,
@@ -95,19 +103,19 @@ impl Workbench {
         Ok(pieces)
     }
 
-    fn record_with<T: serde::Serialize>(
+    /// The clock says when, whatever time was asked about.
+    pub(super) fn record_with<T: serde::Serialize>(
         &self,
         kind: RecordKind,
         model: &ModelId,
         body: &T,
         pieces: &[Arc<[u8]>],
-    ) -> Result<()> {
+    ) -> Result<RecordRef> {
         let body = crate::json::to_line(body).map_err(|error| {
             Error::new(Code::Internal, format!("a record cannot be written as JSON ({error})"))
         })?;
         let pieces: Vec<&[u8]> = pieces.iter().map(|piece| &**piece).collect();
-        self.store().append_with(self.now(), kind, model, &body, &pieces)?;
-        Ok(())
+        record_of(&self.store().append_with(this_second(), kind, model, &body, &pieces)?)
     }
 }
 

@@ -4,7 +4,7 @@ use super::door::Workbench;
 use super::publish::Next;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
-use crate::store::{Imported, LedgerEntry, RecordKind, ledger};
+use crate::store::{Imported, LedgerEntry, ledger};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -62,18 +62,5 @@ impl Workbench {
         let imported = ledger::import(&mut **self.store(), file)?;
         self.renew(|view| Ok(Next::as_in(view)))?;
         Ok(imported)
-    }
-
-    pub(super) fn record<T: serde::Serialize>(
-        &self,
-        kind: RecordKind,
-        model: &ModelId,
-        body: &T,
-    ) -> Result<()> {
-        let body = serde_json::to_string(body).map_err(|error| {
-            Error::new(Code::Internal, format!("a record cannot be written as JSON ({error})"))
-        })?;
-        self.store().append(self.now(), kind, model, &body)?;
-        Ok(())
     }
 }

@@ -3,8 +3,10 @@
 
 use super::door::Workbench;
 use super::keeping;
+use super::made::record_of;
+use super::reviews::{self, Said};
 use crate::decision::{
-    By, RecordedVerification, SeenDigests, SeenEvidence, apply_policy, holds_by_policy, holds_until,
+    By, RecordRef, RecordedSeen, SeenDigests, SeenEvidence, apply_policy, holds_by_policy, holds_until,
     judge_model,
 };
 use crate::error::{Code, Result};
@@ -14,7 +16,7 @@ use crate::store::{LedgerEnd, LedgerEntry, RecordKind, ledger};
 use crate::view::{Again, Basis, Changed, Review, Verified, View};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// So many models' evidence is held at a time.
@@ -25,7 +27,7 @@ enum From {
     /// Nothing.
     Nothing,
     /// A record that is new here.
-    Record(SeenDigests, u64),
+    Record(Known),
     /// The evidence of the view before.
     Evidence(Arc<Verified>),
     /// The view before, but for what the policy says.
@@ -66,22 +68,21 @@ impl Workbench {
         let mut work: BTreeMap<usize, From> = known.collect();
         for (index, record) in records {
             // One that does not say what it rests on proves nothing, and takes the place of the one before all the same.
-            work.insert(index, record.map_or(From::Nothing, |(seen, took_ms)| From::Record(seen, took_ms)));
+            work.insert(index, record.map_or(From::Nothing, From::Record));
         }
-        let touched: Vec<usize> = work.keys().copied().collect();
+        let said = reviews.iter().map(|(index, _)| *index);
+        let touched: BTreeSet<usize> = work.keys().copied().chain(said).collect();
         let rules = changed.rules();
         if !work.is_empty() {
             self.judge_again(view, work, Arc::make_mut(&mut verified))?;
         }
-        for (index, review) in reviews {
-            if let Some(slot) = Arc::make_mut(&mut reviewed).get_mut(index) {
-                *slot = Some(review);
-            }
+        if !reviews.is_empty() {
+            reviews::stand(Arc::<Vec<_>>::make_mut(&mut reviewed), reviews);
         }
         view.ledger = end;
         view.verified = verified;
         view.reviews = reviewed;
-        Ok((goes_on && same_models && !rules).then_some(touched))
+        Ok((goes_on && same_models && !rules).then(|| touched.into_iter().collect()))
     }
 
     /// Records that the view before does not know.
@@ -113,21 +114,18 @@ impl Workbench {
             if !Arc::ptr_eq(&before.models, &view.models) {
                 let is_new = |model: &&Model| before.model(&model.id).is_none();
                 let ids: Vec<&ModelId> = view.models.iter().filter(is_new).map(|model| &model.id).collect();
-                for kind in [RecordKind::Verification, RecordKind::Review] {
-                    take(store.latest_of(&kind, &ids)?);
-                }
+                take(store.latest_of(&RecordKind::Verification, &ids)?);
+                take(store.all_of(&RecordKind::Review, &ids)?);
             }
             take(some);
         } else if view.is_whole {
-            for kind in [RecordKind::Verification, RecordKind::Review] {
-                store.latest(&kind, &mut take)?;
-            }
+            store.latest(&RecordKind::Verification, &mut take)?;
+            store.all(&RecordKind::Review, &mut take)?;
         } else {
             // The others' records would be read only to be left aside.
             let ids: Vec<&ModelId> = view.models.iter().map(|model| &model.id).collect();
-            for kind in [RecordKind::Verification, RecordKind::Review] {
-                take(store.latest_of(&kind, &ids)?);
-            }
+            take(store.latest_of(&RecordKind::Verification, &ids)?);
+            take(store.all_of(&RecordKind::Review, &ids)?);
         }
         Ok(News { goes_on, records, reviews, end })
     }
@@ -145,25 +143,27 @@ impl Workbench {
             let mut some: Vec<(usize, &Model, Task)> = Vec::new();
             for (index, from) in work.by_ref().take(CHUNK) {
                 let Some(model) = view.models.get(index) else { continue };
-                let (digests, took_ms) = match &from {
+                let known = match from {
                     From::Nothing => {
                         some.push((index, model, Task::Nothing));
                         continue;
                     }
                     From::Before(before) => {
-                        some.push((index, model, Task::Policy(before.clone())));
+                        some.push((index, model, Task::Policy(before)));
                         continue;
                     }
-                    From::Evidence(before) => (&before.seen, before.took_ms),
-                    From::Record(seen, took_ms) => (seen, *took_ms),
+                    From::Evidence(before) => {
+                        Known { seen: before.seen.clone(), took_ms: before.took_ms, record: before.record }
+                    }
+                    From::Record(known) => known,
                 };
-                let seen = match keeping::seen(&**self.store(), view, model, digests) {
+                let seen = match keeping::seen(&**self.store(), view, model, &known.seen) {
                     Ok(seen) => Some(seen),
                     // Without its evidence a record proves nothing.
                     Err(error) if matches!(error.code, Code::Evidence | Code::Store | Code::TooLarge) => None,
                     Err(error) => return Err(error),
                 };
-                some.push((index, model, Task::Everything(digests.clone(), seen, took_ms)));
+                some.push((index, model, Task::Everything(known, seen)));
             }
             if some.is_empty() {
                 return Ok(());
@@ -185,9 +185,10 @@ impl Workbench {
 struct News {
     /// Whether the ledger is the one that was read, or goes on from it.
     goes_on: bool,
-    /// What was seen, and how long that took; none in a record that does not say what it rests on.
-    records: Vec<(usize, Option<(SeenDigests, u64)>)>,
-    reviews: Vec<(usize, Arc<Review>)>,
+    /// What was seen; none in a record that does not say what it rests on.
+    records: Vec<(usize, Option<Known>)>,
+    /// Oldest first.
+    reviews: Vec<(usize, Said)>,
     end: LedgerEnd,
 }
 
@@ -195,17 +196,24 @@ fn nothing(models: usize) -> (Arc<Slots<Verified>>, Arc<Slots<Review>>) {
     (Arc::new(vec![None; models]), Arc::new(vec![None; models]))
 }
 
+/// What a record says was seen, and how long that took.
+struct Known {
+    seen: SeenDigests,
+    took_ms: u64,
+    record: RecordRef,
+}
+
 /// One model that is to be judged again.
 enum Task {
     Nothing,
     Policy(Arc<Verified>),
-    Everything(SeenDigests, Option<SeenEvidence>, u64),
+    Everything(Known, Option<SeenEvidence>),
 }
 
 impl Task {
     fn judged(self, model: &Model, by: &By<'_>) -> Result<Option<Arc<Verified>>> {
         Ok(match self {
-            Task::Nothing | Task::Everything(_, None, _) => None,
+            Task::Nothing | Task::Everything(_, None) => None,
             Task::Policy(before) => {
                 let mut verified = Verified::clone(&before);
                 apply_policy(&mut verified.verification, model, by.policy, by.now);
@@ -213,10 +221,10 @@ impl Task {
                 verified.until = verified.until.into_iter().chain(policy).min();
                 Some(Arc::new(verified))
             }
-            Task::Everything(digests, Some(seen), took_ms) => {
+            Task::Everything(Known { seen: digests, took_ms, record }, Some(seen)) => {
                 let verification = judge_model(model, &seen, by, &Progress::default())?;
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
-                Some(Arc::new(Verified { verification, seen: digests, until, took_ms }))
+                Some(Arc::new(Verified { verification, seen: digests, until, took_ms, record }))
             }
         })
     }
@@ -224,22 +232,23 @@ impl Task {
 
 /// A record as far as a view shows it.
 enum Read {
-    /// What was seen, and how long that took; none in a record that does not say what it rests on.
-    Verification(Option<(SeenDigests, u64)>),
-    Review(Arc<Review>),
+    /// What was seen; none in a record that does not say what it rests on.
+    Verification(Option<Known>),
+    Review(Said),
 }
 
 impl Read {
     fn of(entry: LedgerEntry) -> Option<Self> {
         match entry.kind {
             RecordKind::Verification => {
-                let seen = parsed::<RecordedVerification>(&entry.body).and_then(|record| {
-                    let known = record.evidence.models.into_iter().find(|model| model.id == entry.model)?;
-                    Some((known.seen?, record.took_ms))
+                let seen = parsed::<RecordedSeen>(&entry.body).and_then(|recorded| {
+                    let known = recorded.evidence.models.into_iter().find(|model| model.id == entry.model)?;
+                    let record = record_of(&entry).ok()?;
+                    Some(Known { seen: known.seen?, took_ms: recorded.took_ms, record })
                 });
                 Some(Read::Verification(seen))
             }
-            RecordKind::Review => Some(Read::Review(Arc::new(parsed(&entry.body)?))),
+            RecordKind::Review => Some(Read::Review(Said::of(&entry)?)),
             RecordKind::Decision | RecordKind::Other(_) => None,
         }
     }

@@ -4,8 +4,8 @@ use super::anchors;
 use super::door::Workbench;
 use super::in_force::{LIMIT_POLICY_BYTES, invalid};
 use crate::decision::{
-    Anchors, AnchorsDocument, By, DecisionRecord, DecisionRecordSchema, Evidence, EvidenceDocument, Facts,
-    Feeds, Inputs, Question, RecordedDecision, RecordedVerification, Replayed, VerificationRecord,
+    About, Anchors, AnchorsDocument, By, DecisionRecord, DecisionRecordSchema, Evidence, EvidenceDocument,
+    Facts, Feeds, Inputs, Question, RecordedDecision, RecordedVerification, Replayed, VerificationRecord,
     VerificationRecordSchema, differences, evaluate, judge_model, name_inputs,
 };
 use crate::disk::read_small;
@@ -76,6 +76,8 @@ impl Workbench {
         let inputs = self.named(&recorded.inputs, evidence.digest()?, &policy, None, &anchors)?;
         let again = VerificationRecord {
             schema: VerificationRecordSchema::V1,
+            about: About::of(Some(model), Some(&verification)),
+            made: recorded.made,
             inputs: inputs.clone(),
             evidence: recorded.evidence,
             outcome: verification.outcome(),
@@ -98,8 +100,13 @@ impl Workbench {
         let question = Question { stage, now: recorded.inputs.at };
         let evaluated = evaluate(&evidence, &policy, &rubric, &anchors, &Feeds::default(), &question)?;
         let inputs = Inputs { program: recorded.inputs.program, ..evaluated.inputs };
+        let subject = evidence.models.iter().find(|known| known.model.id == evidence.subject);
+        let model = subject.map(|known| &known.model);
         let again = DecisionRecord {
             schema: DecisionRecordSchema::V1,
+            about: About::of(model, evaluated.verification.as_ref()),
+            made: recorded.made,
+            rests_on: recorded.rests_on,
             inputs: inputs.clone(),
             warnings_acknowledged: recorded.warnings_acknowledged,
             verification: evaluated.verification.as_ref().map(Facts::from),
@@ -182,12 +189,13 @@ fn odd(entry: &LedgerEntry) -> Error {
         .help("compare with an exported ledger")
 }
 
-/// Records of the time before evidence was kept cannot be judged again; they stay what they are.
+/// Records of earlier versions name less than this one writes, and the first ones not even their evidence: they cannot
+/// be made again to the byte, and stay what they are.
 fn parsed<T: DeserializeOwned>(entry: &LedgerEntry) -> Result<T> {
     serde_json::from_str(&entry.body).map_err(|_| {
         Error::new(
             Code::Evidence,
-            "an earlier version wrote this record without its evidence: it cannot be replayed",
+            "an earlier version wrote this record, in another form: it cannot be replayed to the byte",
         )
         .at(format!("ledger entry {}", entry.seq))
         .help("verify the model again; what is recorded then can be replayed")

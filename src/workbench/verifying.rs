@@ -101,8 +101,8 @@ impl Workbench {
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let until = holds_until(&verification, seen.bundle.as_deref(), &by);
-        let seen = self.record_verification(view, model, seen, &verification, took_ms)?;
-        Ok(Some(Verified { verification, seen, until, took_ms }))
+        let (seen, record) = self.record_verification(view, model, seen, &verification, took_ms)?;
+        Ok(Some(Verified { verification, seen, until, took_ms, record }))
     }
 
     /// Verifies a folder or file that is not in the inventory, by the policy; nothing is recorded.

@@ -95,6 +95,36 @@ impl Ledger for Sqlite {
         models.iter().filter_map(|model| newest(model).transpose()).collect()
     }
 
+    fn all(&self, kind: &RecordKind, take: &mut dyn FnMut(Vec<LedgerEntry>)) -> Result<()> {
+        let sql = format!("SELECT {COLUMNS} FROM ledger WHERE kind = ?1 ORDER BY seq");
+        let failed = self.unread();
+        let mut query = self.connection.prepare_cached(&sql).map_err(&failed)?;
+        let mut found = query.query([kind.as_str()]).map_err(&failed)?;
+        let mut some = Vec::new();
+        while let Some(row) = found.next().map_err(&failed)? {
+            some.push(entry(row).map_err(&failed)?.ok_or_else(|| self.unreadable())?);
+            if some.len() == CHUNK_ENTRIES {
+                take(std::mem::take(&mut some));
+            }
+        }
+        take(some);
+        Ok(())
+    }
+
+    fn all_of(&self, kind: &RecordKind, models: &[&ModelId]) -> Result<Vec<LedgerEntry>> {
+        let sql = format!("SELECT {COLUMNS} FROM ledger WHERE kind = ?1 AND model = ?2 ORDER BY seq");
+        let failed = self.unread();
+        let mut query = self.connection.prepare_cached(&sql).map_err(&failed)?;
+        let mut all = Vec::new();
+        for model in models {
+            let mut found = query.query([kind.as_str(), model.raw()]).map_err(&failed)?;
+            while let Some(row) = found.next().map_err(&failed)? {
+                all.push(entry(row).map_err(&failed)?.ok_or_else(|| self.unreadable())?);
+            }
+        }
+        Ok(all)
+    }
+
     fn take_over(&mut self, entries: &mut dyn Iterator<Item = Result<Vec<LedgerEntry>>>) -> Result<Imported> {
         let (unread, unwritten) = (self.unread(), self.unwritten());
         // Nobody else may append between the comparison and the end.

@@ -117,6 +117,14 @@ impl Ledger for Damaged {
         self.inside.latest_of(kind, models)
     }
 
+    fn all(&self, kind: &RecordKind, take: &mut dyn FnMut(Vec<LedgerEntry>)) -> Result<()> {
+        self.inside.all(kind, take)
+    }
+
+    fn all_of(&self, kind: &RecordKind, models: &[&ModelId]) -> Result<Vec<LedgerEntry>> {
+        self.inside.all_of(kind, models)
+    }
+
     fn take_over(&mut self, entries: &mut dyn Iterator<Item = Result<Vec<LedgerEntry>>>) -> Result<Imported> {
         let mut noted = entries.inspect(|chunk| {
             let chunk = chunk.as_ref().unwrap();

@@ -102,6 +102,22 @@ impl Ledger for Memory {
         Ok(models.iter().filter_map(|model| newest.get(model.raw())).map(|entry| (*entry).clone()).collect())
     }
 
+    fn all(&self, kind: &RecordKind, take: &mut dyn FnMut(Vec<LedgerEntry>)) -> Result<()> {
+        let of_kind: Vec<LedgerEntry> =
+            self.state().ledger.iter().filter(|entry| entry.kind == *kind).cloned().collect();
+        of_kind.chunks(300).for_each(|some| take(some.to_vec()));
+        Ok(())
+    }
+
+    fn all_of(&self, kind: &RecordKind, models: &[&ModelId]) -> Result<Vec<LedgerEntry>> {
+        let state = self.state();
+        let of = |model: &&ModelId| {
+            let model = (*model).clone();
+            state.ledger.iter().filter(move |entry| entry.kind == *kind && entry.model == model)
+        };
+        Ok(models.iter().flat_map(of).cloned().collect())
+    }
+
     fn take_over(&mut self, entries: &mut dyn Iterator<Item = Result<Vec<LedgerEntry>>>) -> Result<Imported> {
         let mut state = self.state();
         let (mut added, mut done) = (Vec::new(), Imported::default());
