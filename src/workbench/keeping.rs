@@ -8,6 +8,7 @@ use crate::decision::{
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
+use crate::maturity::Since;
 use crate::signing::{LIMIT_BUNDLE_BYTES, SignatureState, Verification, sha256_hex};
 use crate::store::{EvidenceDigest, RecordKind, Store};
 use crate::view::View;
@@ -26,7 +27,8 @@ impl Workbench {
         verification: &Verification,
         took_ms: u64,
     ) -> Result<SeenDigests> {
-        let known = ModelEvidence { model: model.clone(), parents: Vec::new(), seen: Some(seen) };
+        let since = Since::Same;
+        let known = ModelEvidence { model: model.clone(), parents: Vec::new(), seen: Some(seen), since };
         let named = Evidence { subject: model.id.clone(), models: vec![known] }.named()?;
         let evidence = named.digests;
         let digests = evidence.models.first().and_then(|model| model.seen.clone());
