@@ -1,7 +1,7 @@
 //! The policy's own checks of a verification: IDENTITY by publisher, and POLICY. They judge what the signing
 //! core found and look at nothing again.
 
-use crate::inventory::{Format, Hazard, Model, Tier};
+use crate::inventory::{Format, Hazard, Looked, Model, Tier};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
 use crate::signing::{
     AnchorUse, Check, CheckCode, Curve, Differs, Ended, ExpectedIdentity, ExpectedSigner, GIT_PATHS,
@@ -14,9 +14,16 @@ use jiff::Timestamp;
 /// Fills in IDENTITY (is the proven signer one of the publisher's identities, under one of its anchors?)
 /// and POLICY (banned formats, algorithms, ignored paths, symlinks, denied identities, expired policy), as of `now`.
 /// `verification` comes from [`crate::signing::verify`] under [`crate::signing::IdentityRule::Later`].
-pub fn apply_policy(verification: &mut Verification, model: &Model, policy: &Policy, now: Timestamp) {
+/// `looked` is what was seen inside the files when they were hashed: what nobody looked into does not pass.
+pub fn apply_policy(
+    verification: &mut Verification,
+    model: &Model,
+    looked: Option<&Looked>,
+    policy: &Policy,
+    now: Timestamp,
+) {
     let identity = identity(verification, model, policy, now);
-    let artifact = artifact(verification, model, policy, now);
+    let artifact = artifact(verification, looked, policy, now);
     verification.set(identity);
     verification.set(artifact);
 }
@@ -230,9 +237,9 @@ fn lies_under(name: &str, allowed: &str) -> bool {
 type Finding = (CheckCode, Outcome, PolicyFinding);
 
 /// POLICY: every rule is judged; the worst finding is the check, the others stand in it.
-fn artifact(verification: &Verification, model: &Model, policy: &Policy, now: Timestamp) -> Check {
+fn artifact(verification: &Verification, looked: Option<&Looked>, policy: &Policy, now: Timestamp) -> Check {
     let mut findings: Vec<Finding> = Vec::new();
-    findings.extend(banned(model, policy));
+    findings.extend(banned(looked, policy));
     if let Some(found) = verification.hash {
         let allowed = policy.crypto.hash.clone();
         if !allowed.contains(&found) {
@@ -271,11 +278,17 @@ fn artifact(verification: &Verification, model: &Model, policy: &Policy, now: Ti
 /// Hazards that are named beside a banned format.
 const NAMED_HAZARDS: usize = 3;
 
-fn banned(model: &Model, policy: &Policy) -> Option<Finding> {
+fn banned(looked: Option<&Looked>, policy: &Policy) -> Option<Finding> {
     let banned = &policy.artifact.ban_formats;
+    if banned.is_empty() {
+        return None;
+    }
+    let Some(looked) = looked else {
+        return Some((CheckCode::Policy, Outcome::Unknown, PolicyFinding::NotLookedInto));
+    };
     let word = |format: &Format| Untrusted::from(format.word());
     let found: Vec<Untrusted> =
-        model.formats.iter().filter(|format| banned.contains(format)).map(word).collect();
+        looked.formats.iter().filter(|format| banned.contains(format)).map(word).collect();
     if found.is_empty() {
         return None;
     }
@@ -286,7 +299,7 @@ fn banned(model: &Model, policy: &Policy) -> Option<Finding> {
         what: hazard.what.clone(),
         why: Untrusted::new(&hazard.why),
     };
-    let dangerous = model.hazards.iter().filter(|hazard| hazard.tier == Tier::Dangerous);
+    let dangerous = looked.hazards.iter().filter(|hazard| hazard.tier == Tier::Dangerous);
     let hazards = dangerous.take(NAMED_HAZARDS).map(seen).collect();
     let finding = PolicyFinding::Formats { found, banned: banned.iter().map(word).collect(), hazards };
     Some((CheckCode::PolicyFormat, Outcome::Fail, finding))

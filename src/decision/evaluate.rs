@@ -3,8 +3,8 @@
 use super::family::{Cap, Descent, Family};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::shape::{Rules, Shape};
-use crate::inventory::{Model, ModelId};
-use crate::maturity::{Assessment, CapNode, CapState, Evidence, Musts, Rubric, assess};
+use crate::inventory::{Looked, Model, ModelId};
+use crate::maturity::{Assessment, CapNode, CapState, Evidence, Musts, Rubric, Since, assess};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Recalled, Verification};
 use rayon::prelude::*;
@@ -23,6 +23,9 @@ pub enum Decision {
     Warn,
     /// Keep it out.
     Refuse,
+    /// Nothing was decided: what was verified is not what lies there now (rulings 11).
+    #[serde(rename = "not judged")]
+    NotJudged,
 }
 
 impl Decision {
@@ -32,6 +35,7 @@ impl Decision {
             Decision::Admit => "admit",
             Decision::Warn => "warn",
             Decision::Refuse => "refuse",
+            Decision::NotJudged => "not judged",
         }
     }
 }
@@ -68,8 +72,16 @@ impl Verdict {
     }
 }
 
-/// What is known of a model's verification: with IDENTITY and POLICY as the policy says now.
-pub type Known<'a> = Option<&'a Verification>;
+/// What is known of a model's verification.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// The checks, with IDENTITY and POLICY as the policy says now.
+    pub verification: Option<&'a Verification>,
+    /// What was seen inside the files.
+    pub looked: Option<&'a Looked>,
+    /// Whether the files are still those.
+    pub since: Since,
+}
 
 /// The verification of the model of an index.
 pub type Verifications<'a> = dyn Fn(usize) -> Known<'a> + Sync + 'a;
@@ -254,7 +266,7 @@ impl Judgement {
         let (standing, model) = (self.standing(index)?, input.models.get(index)?);
         let rules = rules(input);
         let evidence = evidence(input, index, model);
-        let verification = evidence.verification;
+        let verification = evidence.verification.filter(|_| evidence.since.is_same());
         let code = |stage| Some(verification?.check(stage)?.code);
         let mut reasons = rules.reasons(self.shapes.get(index)?, code);
         let class = rules.stage.and_then(|stage| self.family.weighs(stage, index));
@@ -285,13 +297,15 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
         let (effective, tainted) = family.level(index);
         let cap = stage.and_then(|stage| family.weighs(stage, index));
         let worst = own.worst.max(cap.map(|class| action_on(stage, class)));
-        Standing { own: own.level, effective, tainted, decision: decision(worst) }
+        let decision = if own.is_open { Decision::NotJudged } else { decision(worst) };
+        Standing { own: own.level, effective, tainted, decision }
     };
     (0..shapes.of.len()).into_par_iter().with_min_len(1024).map(standing).collect::<Vec<_>>().into()
 }
 
 fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'a> {
-    Evidence { model, verification: (input.verified)(index), policy: input.policy, now: input.now }
+    let Known { verification, looked, since } = (input.verified)(index);
+    Evidence { model, verification, looked, since, policy: input.policy, now: input.now }
 }
 
 fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
@@ -322,15 +336,17 @@ struct Own {
     level: u8,
     contradicts: bool,
     worst: Option<Action>,
+    /// Whether nothing can be decided: the files changed since they were verified.
+    is_open: bool,
 }
 
 impl Own {
     /// What was not judged is not let in.
-    const NONE: Own = Own { level: 0, contradicts: false, worst: Some(Action::Closed) };
+    const NONE: Own = Own { level: 0, contradicts: false, worst: Some(Action::Closed), is_open: false };
 
     fn of(rules: &Rules<'_>, shape: &Shape) -> Self {
         let (level, worst) = rules.decide(shape);
-        Own { level, contradicts: shape.contradicts(), worst }
+        Own { level, contradicts: shape.contradicts(), worst, is_open: shape.has_changed() }
     }
 
     /// What of it the family depends on; the stage is not in it.

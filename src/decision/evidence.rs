@@ -2,7 +2,8 @@
 //! knows where none of it is kept.
 
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId};
+use crate::inventory::{Looked, Model, ModelId};
+use crate::maturity::Since;
 use crate::signing::{ClaimsFault, Observed, SignatureState};
 use crate::store::EvidenceDigest;
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub struct ModelEvidence {
     pub parents: Vec<ModelId>,
     /// What was seen of its files; none when nobody looked.
     pub seen: Option<SeenEvidence>,
+    /// Whether the files are still those.
+    pub since: Since,
 }
 
 /// What was seen of a model's files, its signature and its claims.
@@ -39,6 +42,8 @@ pub struct ModelEvidence {
 pub struct SeenEvidence {
     /// The observation.
     pub observed: Arc<Observed>,
+    /// What was seen inside the files; none when nobody looked into them.
+    pub looked: Option<Arc<Looked>>,
     /// The signature's bytes.
     pub bundle: Option<Arc<[u8]>>,
     /// The file of claims.
@@ -77,6 +82,7 @@ impl SeenEvidence {
         let observed: Arc<[u8]> = bytes_of(&*self.observed)?.into();
         let mut digests = SeenDigests {
             observed: EvidenceDigest::of(&observed)?,
+            looked: None,
             bundle: None,
             claims: match self.claims {
                 ClaimsSeen::Absent => ClaimsDigest::Absent,
@@ -85,6 +91,11 @@ impl SeenEvidence {
             },
         };
         let mut pieces = vec![observed];
+        if let Some(looked) = &self.looked {
+            let looked: Arc<[u8]> = bytes_of(&**looked)?.into();
+            digests.looked = Some(EvidenceDigest::of(&looked)?);
+            pieces.push(looked);
+        }
         if let Some(bundle) = &self.bundle {
             digests.bundle = Some(EvidenceDigest::of(bundle)?);
             pieces.push(bundle.clone());
@@ -103,13 +114,18 @@ impl SeenEvidence {
     pub fn again(digests: &SeenDigests, kept: &Kept<'_>) -> Result<Self> {
         let observed = piece(kept, digests.observed, "what was seen of the files")?;
         let observed: Observed = serde_json::from_slice(&observed).map_err(|_| digests.observed.changed())?;
+        let looked = digests.looked.map(|digest| {
+            let bytes = piece(kept, digest, "what was seen inside the files")?;
+            serde_json::from_slice(&bytes).map(Arc::new).map_err(|_| digest.changed())
+        });
+        let looked = looked.transpose()?;
         let bundle = digests.bundle.map(|digest| piece(kept, digest, "the signature")).transpose()?;
         let claims = match digests.claims {
             ClaimsDigest::Absent => ClaimsSeen::Absent,
             ClaimsDigest::Unreadable(fault) => ClaimsSeen::Unreadable(fault),
             ClaimsDigest::Read(digest) => ClaimsSeen::Read(piece(kept, digest, "the claims")?),
         };
-        Ok(SeenEvidence { observed: Arc::new(observed), bundle, claims })
+        Ok(SeenEvidence { observed: Arc::new(observed), looked, bundle, claims })
     }
 
     /// Whether the signature that was read is not here: it was too large to keep.
@@ -131,6 +147,7 @@ impl ModelEvidence {
             entry: EvidenceDigest::of(&entry)?,
             parents: self.parents.clone(),
             seen: seen.as_ref().map(|seen| seen.digests.clone()),
+            since: self.since,
         };
         let mut pieces = vec![entry];
         pieces.extend(seen.into_iter().flat_map(|seen| seen.pieces));
@@ -173,7 +190,7 @@ impl Evidence {
                 let error = Error::new(Code::Evidence, "the signature was too large to be kept");
                 return Err(error.at(digests.id.raw()).help("verify the model again"));
             }
-            Ok(ModelEvidence { model, parents: digests.parents.clone(), seen })
+            Ok(ModelEvidence { model, parents: digests.parents.clone(), seen, since: digests.since })
         });
         Ok(Evidence {
             subject: document.subject.clone(),

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use crate::maturity::Since;
 use crate::signing::ClaimsFault;
 use crate::store::EvidenceDigest;
 use jiff::Timestamp;
@@ -134,6 +135,9 @@ pub struct ModelDigests {
     /// What was seen of its files; none when nobody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<SeenDigests>,
+    /// Whether the files are still those.
+    #[serde(default, skip_serializing_if = "Since::is_same")]
+    pub since: Since,
 }
 
 /// What was seen of a model's files, by digest.
@@ -142,6 +146,9 @@ pub struct ModelDigests {
 pub struct SeenDigests {
     /// The observation, as JSON.
     pub observed: EvidenceDigest,
+    /// What was seen inside the files, as JSON; none when nobody looked into them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<EvidenceDigest>,
     /// The signature's bytes; none when there are none, or too many to keep.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle: Option<EvidenceDigest>,

@@ -3,7 +3,7 @@
 
 use crate::attest::{Claims, Judge};
 use crate::error::Result;
-use crate::inventory::Model;
+use crate::inventory::{Looked, Model};
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::signing::{Bundle, Judging, Verification, VerifyOptions, bundle_moments};
@@ -38,21 +38,26 @@ pub fn judge_model(
     let bundle = seen.bundle.as_deref();
     let mut verification =
         crate::signing::judge(&seen.observed, bundle, by.anchors.trust(), &Judging::default(), by.now);
-    add_policy(&mut verification, model, &seen.claims, by, progress)?;
+    let looked = seen.looked.as_deref();
+    add_policy(&mut verification, model, (looked, &seen.claims), by, progress)?;
     Ok(verification)
 }
 
-/// PREDICATES, IDENTITY and POLICY of a verification that was judged without a policy.
+/// PREDICATES, IDENTITY and POLICY of a verification that was judged without a policy; and FILES, where they changed
+/// while they were looked at.
 ///
 /// # Errors
 /// `E-CANCELLED`.
 pub fn add_policy(
     verification: &mut Verification,
     model: &Model,
-    claims: &ClaimsSeen,
+    (looked, claims): (Option<&Looked>, &ClaimsSeen),
     by: &By<'_>,
     progress: &Progress,
 ) -> Result<()> {
+    if looked.is_some_and(|looked| looked.changing) {
+        verification.files_were_changing();
+    }
     let claims = match claims {
         ClaimsSeen::Absent => Claims::Absent,
         ClaimsSeen::Unreadable(fault) => Claims::Unreadable(*fault),
@@ -63,7 +68,7 @@ pub fn add_policy(
     let judge = Judge { trust: by.anchors.trust(), options: &options, root: verification.root_of_files() };
     let check = predicates_check(claims, &judge, &under, progress)?;
     verification.set(check);
-    apply_policy(verification, model, by.policy, by.now);
+    apply_policy(verification, model, looked, by.policy, by.now);
     Ok(())
 }
 

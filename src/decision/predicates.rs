@@ -33,7 +33,8 @@ pub fn judge_claims(
     judge_each(claims, progress, |claim| {
         let mut verification = by.verify(&claim);
         match under.model {
-            Some(model) => apply_policy(&mut verification, model, under.policy, under.now),
+            // What is inside the files says nothing of who signed a claim.
+            Some(model) => apply_policy(&mut verification, model, None, under.policy, under.now),
             None => {
                 if let Some(check) = denied(&verification, under.policy) {
                     verification.set(check);

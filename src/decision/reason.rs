@@ -31,6 +31,8 @@ pub enum ReasonCode {
     Check(CheckCode),
     /// Digests that were not computed at the verification.
     Cached,
+    /// Files that changed since they were verified.
+    Changed,
     /// The level.
     Level,
     /// The ancestors.
@@ -46,6 +48,7 @@ impl ReasonCode {
             ReasonCode::Control(id) => id,
             ReasonCode::Check(code) => code.as_str(),
             ReasonCode::Cached => CheckCode::FilesCached.as_str(),
+            ReasonCode::Changed => "CHANGED",
             ReasonCode::Level => "LEVEL",
             ReasonCode::Cap => "CAP",
             ReasonCode::Stage => "STAGE",
@@ -83,6 +86,8 @@ pub enum ReasonFact {
     RaisedUnknown,
     /// Digests were computed too long ago for this stage.
     Cached,
+    /// Files changed since they were verified.
+    ChangedSince,
     /// The level is below that of the stage, and nothing says why.
     BelowStage {
         /// The model's own level.

@@ -2,7 +2,7 @@
 //! the reasons that lie in the model itself, for every stage, without another look at the model.
 
 use super::reason::{Reason, ReasonCode, ReasonFact};
-use crate::maturity::{Evidence, Musts, Outcomes, Rubric, score};
+use crate::maturity::{Evidence, Musts, Outcomes, Rubric, Since, score};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
 use jiff::Timestamp;
@@ -14,6 +14,8 @@ pub(super) struct Shape {
     checks: [Option<Seen>; CheckStage::ALL.len()],
     /// Whether something stopped us from looking, and not only that nobody has looked.
     unreadable: bool,
+    /// Whether the files are still those that were verified.
+    since: Since,
     /// When the oldest of the digests was computed that were not computed at the verification.
     oldest: Option<Timestamp>,
 }
@@ -28,15 +30,18 @@ struct Seen {
 
 impl Shape {
     pub fn of(evidence: &Evidence<'_>) -> Self {
+        // Of what changed since nothing counts, not even what failed.
+        let verification = evidence.verification.filter(|_| evidence.since.is_same());
         let check = |stage: CheckStage| {
-            let check = evidence.verification?.check(stage)?;
+            let check = verification?.check(stage)?;
             Some(Seen { outcome: check.outcome, plain: check.code.is_plain() })
         };
         Shape {
             controls: Outcomes::of(evidence),
             checks: CheckStage::ALL.map(check),
-            unreadable: evidence.verification.is_some_and(unreadable),
-            oldest: evidence.verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
+            unreadable: verification.is_some_and(unreadable),
+            since: evidence.since,
+            oldest: verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
         }
     }
 
@@ -44,6 +49,11 @@ impl Shape {
     /// evidence: it is a reason of its own and says nothing of what was made from the model.
     pub fn contradicts(&self) -> bool {
         self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
+    }
+
+    /// Whether the files changed since they were verified: then nothing was judged.
+    pub fn has_changed(&self) -> bool {
+        !self.since.is_same()
     }
 
     fn seen(&self) -> impl Iterator<Item = (CheckStage, Seen)> {
@@ -132,6 +142,9 @@ impl Rules<'_> {
                 let code = code(of).unwrap_or(CheckCode::of(of));
                 reasons.push(reason(ReasonCode::Check(code), class, ReasonFact::OfCheck));
             }
+        }
+        if shape.has_changed() {
+            reasons.push(reason(ReasonCode::Changed, Class::Unavailable, ReasonFact::ChangedSince));
         }
         if let Some(oldest) = shape.oldest
             && !stage.lets_count(&Recalled { parts: 0, bytes: 0, oldest }, self.now)

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use std::sync::Arc;
 
 use super::anchors::Anchors;
-use super::evaluate::{Input, Judgement, Verdict};
+use super::evaluate::{Input, Judgement, Known, Verdict};
 use super::evidence::Evidence;
 use super::family::Descent;
 use super::inputs::{Feeds, Inputs, PolicyInput};
@@ -60,10 +60,16 @@ pub fn evaluate(
         .collect::<Result<Vec<Option<Verification>>>>()?;
     let models: Vec<_> = evidence.models.iter().map(|known| known.model.clone()).collect();
     let descent = Arc::new(Descent::among(&evidence.models));
+    let known = |index: usize| {
+        let Some(known) = evidence.models.get(index) else { return Known::default() };
+        let looked = known.seen.as_ref().and_then(|seen| seen.looked.as_deref());
+        let verification = verified.get(index).and_then(Option::as_ref);
+        Known { verification, looked, since: known.since }
+    };
     let input = Input {
         models: &models,
         descent: &descent,
-        verified: &|index| verified.get(index)?.as_ref(),
+        verified: &known,
         policy,
         stage: &question.stage,
         rubric,

@@ -1,8 +1,28 @@
 //! What the controls are judged from, as plain values. It knows no control.
 
-use crate::inventory::Model;
+use crate::inventory::{Looked, Model};
 use crate::policy::Policy;
 use crate::signing::Verification;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Whether files are as they were when they were verified.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Since {
+    /// Nothing is known to have changed.
+    #[default]
+    Same,
+    /// They changed, or may have without showing it.
+    Changed,
+}
+
+impl Since {
+    /// Whether they are as they were.
+    pub fn is_same(&self) -> bool {
+        *self == Since::Same
+    }
+}
 
 /// What is known of one model when it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +31,10 @@ pub struct Evidence<'a> {
     pub model: &'a Model,
     /// The latest verification, with IDENTITY and POLICY as the policy in force says now; none: not looked yet.
     pub verification: Option<&'a Verification>,
+    /// What was seen inside the files when they were hashed for it.
+    pub looked: Option<&'a Looked>,
+    /// Whether the files are still those that were hashed: where they are not, nothing of it stands.
+    pub since: Since,
     /// The policy in force.
     pub policy: &'a Policy,
     /// When it is judged.

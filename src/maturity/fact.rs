@@ -19,6 +19,8 @@ pub enum ControlFact {
     Unsigned,
     /// There is one, and nobody has verified it.
     NotVerified,
+    /// It was verified, and its files changed since.
+    ChangedSince,
     /// As the check of that stage says.
     OfCheck(Stage),
     /// Signed files differ, or are gone.
@@ -36,6 +38,8 @@ pub enum ControlFact {
         /// The first of them.
         first: Vec<Untrusted>,
     },
+    /// Files changed while they were looked at.
+    FilesChanging,
     /// The model is a single file: nothing can lie beside it.
     SingleFile,
     /// No file lies beside the signed ones.

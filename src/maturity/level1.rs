@@ -46,12 +46,15 @@ enum Sight<'a> {
     Unsigned,
     /// There is one, and nobody verified it.
     NotLooked,
+    /// It was verified, and files changed since.
+    Changed,
     /// It was verified.
     Looked(&'a Verification),
 }
 
 fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
     match evidence.verification {
+        _ if !evidence.since.is_same() => Sight::Changed,
         // Where only documents speak of a model there is nothing to look at.
         None if evidence.model.signature.is_none() && evidence.model.location.is_some() => Sight::Unsigned,
         None => Sight::NotLooked,
@@ -65,6 +68,7 @@ fn by_verification(evidence: &Evidence<'_>, judge: impl FnOnce(&Verification) ->
     match sight(evidence) {
         Sight::Unsigned => unsigned(),
         Sight::NotLooked => not_looked(),
+        Sight::Changed => changed(),
         Sight::Looked(verification) => judge(verification),
     }
 }
@@ -75,6 +79,10 @@ fn unsigned() -> Finding {
 
 fn not_looked() -> Finding {
     Finding::unknown(ControlFact::NotVerified).remedy(Remedy::Verify)
+}
+
+fn changed() -> Finding {
+    Finding::unknown(ControlFact::ChangedSince).remedy(Remedy::VerifyAgain)
 }
 
 /// The worst of several stages decides, the first among equals speaks.
@@ -265,6 +273,7 @@ fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
         }
         Sight::Unsigned => unsigned(),
         Sight::NotLooked => not_looked(),
+        Sight::Changed => changed(),
         Sight::Looked(v) => {
             let finding = by_stages(v, &[Stage::Log]);
             let absent = matches!(finding.outcome, Outcome::NotApplicable | Outcome::Missing);
@@ -326,15 +335,25 @@ fn verified_at_load(_: &Evidence<'_>) -> Finding {
     Finding::not_applicable(ControlFact::NoDeployment)
 }
 
-/// Whether loading the model can run code. What was looked at and is bad fails, what could not be looked at is
-/// unknown, what nobody has judged is partial.
+/// Whether loading the model can run code, by what was seen inside the files when they were hashed. What was looked at
+/// and is bad fails, what could not be looked at is unknown, what nobody has judged is partial.
 fn no_code(evidence: &Evidence<'_>) -> Finding {
-    let model = evidence.model;
+    if !evidence.since.is_same() {
+        return changed();
+    }
+    let Some(looked) = evidence.looked else {
+        return match (evidence.model.kind, &evidence.model.location) {
+            (_, Some(_)) => not_looked(),
+            (Kind::Dataset, None) => Finding::not_applicable(ControlFact::Dataset),
+            (Kind::Agent, None) => Finding::not_applicable(ControlFact::AgentCard),
+            (_, None) => Finding::unknown(ControlFact::NoFiles).remedy(Remedy::AddSource),
+        };
+    };
     // The first of the worst tier.
-    let worst = model.hazards.iter().filter(|hazard| hazard.tier <= Tier::Suspicious);
+    let worst = looked.hazards.iter().filter(|hazard| hazard.tier <= Tier::Suspicious);
     let worst = worst.min_by_key(|hazard| hazard.tier);
     let run_code: Few<Format> =
-        model.formats.iter().copied().filter(|format| format.executes_code()).collect();
+        looked.formats.iter().copied().filter(|format| format.executes_code()).collect();
     if !run_code.is_empty() {
         let hazard = worst.map(|hazard| Box::new(hazard.clone()));
         // Of a pickle that rebuilds data the rubric says what to do.
@@ -351,10 +370,13 @@ fn no_code(evidence: &Evidence<'_>) -> Finding {
         };
         return finding.remedy(Remedy::OfHazard);
     }
-    match model.formats.as_slice() {
-        [] if model.kind == Kind::Dataset => Finding::not_applicable(ControlFact::Dataset),
-        [] if model.kind == Kind::Agent => Finding::not_applicable(ControlFact::AgentCard),
-        [] if model.location.is_none() => Finding::unknown(ControlFact::NoFiles).remedy(Remedy::AddSource),
+    // Bytes of before and after a change would be judged as if they were one.
+    if looked.changing {
+        return Finding::unknown(ControlFact::FilesChanging).remedy(Remedy::VerifyAgain);
+    }
+    match looked.formats.as_slice() {
+        [] if looked.kind == Kind::Dataset => Finding::not_applicable(ControlFact::Dataset),
+        [] if looked.kind == Kind::Agent => Finding::not_applicable(ControlFact::AgentCard),
         [] => Finding::unknown(ControlFact::NoFormat),
         formats => {
             let formats = formats.iter().copied().collect();

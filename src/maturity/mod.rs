@@ -12,7 +12,7 @@ mod score;
 
 pub use assess::{Assessment, ControlResult, Outcomes, assess};
 pub use caps::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, Since};
 pub use fact::{BoundPart, Closed, ControlFact, Few, Remedy};
 pub use rubric::{Control, Duty, Rubric, Severity};
 pub use score::{Musts, SCOPE, Score, score};

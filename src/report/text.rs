@@ -65,6 +65,7 @@ fn decision_word(decision: Decision) -> String {
         Decision::Admit => "✓",
         Decision::Warn => "!",
         Decision::Refuse => "✗",
+        Decision::NotJudged => Outcome::Unknown.glyph(),
     };
     format!("{glyph} {}", decision.word())
 }

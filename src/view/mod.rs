@@ -14,13 +14,13 @@ pub use crate::decision::ReviewWord;
 pub use summary::Summary;
 
 use crate::decision::{
-    Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs, Judgement, ModelDigests,
-    StandingReview, Verdict, Verifications, bytes_of, digest_of, name_inputs,
+    Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs, Judgement, Known,
+    ModelDigests, StandingReview, Verdict, Verifications, bytes_of, digest_of, name_inputs,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
-use crate::maturity::Rubric;
+use crate::maturity::{Rubric, Since};
 use crate::policy::{Policy, PolicyError};
 use crate::signing::Verification;
 use crate::store::{EvidenceDigest, LedgerEnd};
@@ -90,7 +90,7 @@ impl View {
     /// Judges all models anew.
     pub fn judge(&mut self) {
         let descent = Arc::new(Descent::of(&self.graph));
-        self.judgement = Judgement::of(&self.input(&descent, &|index| self.verification(index)));
+        self.judgement = Judgement::of(&self.input(&descent, &|index| self.known(index)));
     }
 
     /// The same, given the view before it: what follows from the lineage alone is taken over when the graph is the
@@ -100,7 +100,7 @@ impl View {
             return self.judge();
         }
         let descent = before.judgement.descent().clone();
-        let verified = |index| self.verification(index);
+        let verified = |index| self.known(index);
         let input = self.input(&descent, &verified);
         self.judgement = match touched.filter(|_| Arc::ptr_eq(&self.models, &before.models)) {
             Some(touched) => before.judgement.after(&input, touched),
@@ -135,7 +135,21 @@ impl View {
     /// The verdict of the model of an index, made now.
     pub fn verdict(&self, index: usize) -> Option<Verdict> {
         let descent = self.judgement.descent();
-        self.judgement.verdict(&self.input(descent, &|index| self.verification(index)), index)
+        self.judgement.verdict(&self.input(descent, &|index| self.known(index)), index)
+    }
+
+    /// What is known of the verification of the model of an index.
+    fn known(&self, index: usize) -> Known<'_> {
+        let Some(verified) = self.verified.get(index).and_then(Option::as_deref) else {
+            return Known::default();
+        };
+        let (verification, looked) = (Some(&verified.verification), verified.looked.as_deref());
+        Known { verification, looked, since: self.since(index) }
+    }
+
+    /// Whether the files of the model of an index are still those that were verified.
+    pub fn since(&self, _index: usize) -> Since {
+        Since::Same
     }
 
     /// The latest verification of the model of an index.
@@ -175,7 +189,16 @@ impl View {
             let seen =
                 self.verified.get(index).and_then(Option::as_ref).map(|verified| verified.seen.clone());
             let id = model.id.clone();
-            family.insert(id.clone(), ModelDigests { id, entry: EvidenceDigest::of(&entry)?, parents, seen });
+            family.insert(
+                id.clone(),
+                ModelDigests {
+                    id,
+                    entry: EvidenceDigest::of(&entry)?,
+                    parents,
+                    seen,
+                    since: self.since(index),
+                },
+            );
             pieces.push(entry.into());
         }
         let models = family.into_values().collect();

@@ -1,17 +1,21 @@
 //! What is known of a model's verification and review, as the faces show it.
 
 use crate::decision::{RecordRef, ReviewWord, SeenDigests};
+use crate::inventory::Looked;
 use crate::signing::Verification;
 use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The newest verification of a model: what was seen of its files, judged as of the view.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verified {
     /// The checks, by the policy and the anchors in force.
     pub verification: Verification,
+    /// What was seen inside the files.
+    pub looked: Option<Arc<Looked>>,
     /// What was seen, by digest.
     pub seen: SeenDigests,
     /// The earliest moment at which it may be judged differently; none when time changes nothing.

@@ -29,6 +29,7 @@ pub fn found(fact: &ControlFact, verification: Option<&Verification>) -> Untrust
         ControlFact::NotEvaluated => "not evaluated by this version".to_owned(),
         ControlFact::Unsigned => "the model is not signed".to_owned(),
         ControlFact::NotVerified => "not verified yet".to_owned(),
+        ControlFact::ChangedSince => format!("the files changed since they were verified {}", at()),
         ControlFact::OfCheck(stage) => of_check(*stage, verification),
         ControlFact::FilesDiffer => files_that_differ(verification),
         ControlFact::FilesUnreadable => {
@@ -49,6 +50,7 @@ pub fn found(fact: &ControlFact, verification: Option<&Verification>) -> Untrust
             let all = usize::try_from(*many).unwrap_or(usize::MAX);
             format!("the bundle leaves out {}: {}", count(all, "file"), some_of(all, first.iter()))
         }
+        ControlFact::FilesChanging => "the files changed while they were being verified".to_owned(),
         ControlFact::SingleFile => "the model is a single file".to_owned(),
         ControlFact::NothingUnsigned => "no unsigned files".to_owned(),
         ControlFact::NoRootDigest => "no root digest was computed".to_owned(),

@@ -61,6 +61,13 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
                 },
             )
         }
+        ReasonFact::ChangedSince => said(
+            "the files changed since they were verified".to_owned(),
+            match face {
+                Face::Text => "Verify the model again: `touchmark verify`",
+                Face::Tui => "Verify the model again (V)",
+            },
+        ),
         ReasonFact::BelowStage { own, wanted } => said(
             format!("level {own}, and the stage requires level {wanted}"),
             match face {

@@ -10,6 +10,7 @@ use crate::decision::{
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
+use crate::maturity::Since;
 use crate::signing::{LIMIT_BUNDLE_BYTES, SignatureState, Verification, sha256_hex};
 use crate::store::{EvidenceDigest, RecordKind, Store};
 use crate::view::View;
@@ -28,7 +29,8 @@ impl Workbench {
         verification: &Verification,
         took_ms: u64,
     ) -> Result<(SeenDigests, RecordRef)> {
-        let known = ModelEvidence { model: model.clone(), parents: Vec::new(), seen: Some(seen) };
+        let since = Since::Same;
+        let known = ModelEvidence { model: model.clone(), parents: Vec::new(), seen: Some(seen), since };
         let named =
             Evidence { subject: model.id.clone(), models: vec![known], reviews: Vec::new() }.named()?;
         let evidence = named.digests;

@@ -216,7 +216,8 @@ impl Task {
             Task::Nothing | Task::Everything(_, None) => None,
             Task::Policy(before) => {
                 let mut verified = Verified::clone(&before);
-                apply_policy(&mut verified.verification, model, by.policy, by.now);
+                let looked = before.looked.as_deref();
+                apply_policy(&mut verified.verification, model, looked, by.policy, by.now);
                 let policy = holds_by_policy(&verified.verification, by);
                 verified.until = verified.until.into_iter().chain(policy).min();
                 Some(Arc::new(verified))
@@ -224,7 +225,8 @@ impl Task {
             Task::Everything(Known { seen: digests, took_ms, record }, Some(seen)) => {
                 let verification = judge_model(model, &seen, by, &Progress::default())?;
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
-                Some(Arc::new(Verified { verification, seen: digests, until, took_ms, record }))
+                let looked = seen.looked;
+                Some(Arc::new(Verified { verification, looked, seen: digests, until, took_ms, record }))
             }
         })
     }

@@ -6,7 +6,7 @@ use super::publish::Next;
 use crate::attest::read_claims_bytes;
 use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId};
+use crate::inventory::{Model, ModelId, look};
 use crate::policy::Stage;
 use crate::signing::{Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen};
 use crate::view::{Verified, View};
@@ -101,8 +101,9 @@ impl Workbench {
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let until = holds_until(&verification, seen.bundle.as_deref(), &by);
+        let looked = seen.looked.clone();
         let (seen, record) = self.record_verification(view, model, seen, &verification, took_ms)?;
-        Ok(Some(Verified { verification, seen, until, took_ms, record }))
+        Ok(Some(Verified { verification, looked, seen, until, took_ms, record }))
     }
 
     /// Verifies a folder or file that is not in the inventory, by the policy; nothing is recorded.
@@ -139,9 +140,10 @@ impl Workbench {
             verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
         let claims =
             claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref());
-        add_policy(&mut verification, model, &claims, &by, progress)?;
-        let bundle = seen.bundle.map(Into::into);
-        Ok((SeenEvidence { observed: Arc::new(seen.observed), bundle, claims }, verification))
+        let looked = Arc::new(look(folder)?);
+        add_policy(&mut verification, model, (Some(&looked), &claims), &by, progress)?;
+        let (observed, bundle) = (Arc::new(seen.observed), seen.bundle.map(Into::into));
+        Ok((SeenEvidence { observed, looked: Some(looked), bundle, claims }, verification))
     }
 
     /// The store as a ledger of digests, where any stage of the policy lets remembered ones count; taken from it is

@@ -3,10 +3,12 @@
 use crate::support::checked;
 use proptest::prelude::*;
 use std::sync::Arc;
-use touchmark::decision::{Decision, Descent, Input, Judgement, ReasonFact, Verdict, apply_policy};
-use touchmark::inventory::{Basis, Format, Hazard, HazardKind, Model, ModelId, ParentRef, Relation, Tier};
+use touchmark::decision::{Decision, Descent, Input, Judgement, Known, ReasonFact, Verdict, apply_policy};
+use touchmark::inventory::{
+    Basis, Format, Hazard, HazardKind, Looked, Model, ModelId, ParentRef, Relation, Tier,
+};
 use touchmark::lineage::Graph;
-use touchmark::maturity::{CapReason, Rubric};
+use touchmark::maturity::{CapReason, Rubric, Since};
 use touchmark::policy::{Action, Class, Policy, parse};
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource,
@@ -151,7 +153,7 @@ fn unsigned() -> Verification {
 }
 
 fn applied(mut verification: Verification, model: &Model) -> Verification {
-    apply_policy(&mut verification, model, &policy(), at(NOW));
+    apply_policy(&mut verification, model, Some(&Looked::of(model)), &policy(), at(NOW));
     verification
 }
 
@@ -387,7 +389,7 @@ impl Case {
             .into_iter()
             .map(|(model, mut verification)| {
                 if let Some(verification) = &mut verification {
-                    apply_policy(verification, &model, &policy(), now);
+                    apply_policy(verification, &model, Some(&Looked::of(&model)), &policy(), now);
                 }
                 (model, verification)
             })
@@ -408,10 +410,16 @@ impl Case {
     fn asked<T>(&self, policy: &Policy, stage: &str, ask: impl FnOnce(&Input<'_>) -> T) -> T {
         let rubric = Rubric::bundled().unwrap();
         let descent = Arc::new(Descent::of(&Graph::build(&self.models)));
+        let looked: Vec<Looked> = self.models.iter().map(Looked::of).collect();
+        let known = |index: usize| Known {
+            verification: self.verifications.get(index).and_then(Option::as_ref),
+            looked: looked.get(index),
+            since: Since::Same,
+        };
         ask(&Input {
             models: &self.models,
             descent: &descent,
-            verified: &|index| self.verifications.get(index)?.as_ref(),
+            verified: &known,
             policy,
             stage,
             rubric: &rubric,
@@ -659,7 +667,7 @@ fn a_policy_that_expires_between_reading_and_judging_passes_nothing() {
         let policy = parse(&text, "t", None).unwrap();
         let model = model("acme/bot");
         let mut verification = by("CN=acme release");
-        apply_policy(&mut verification, &model, &policy, at(NOW));
+        apply_policy(&mut verification, &model, Some(&Looked::of(&model)), &policy, at(NOW));
         let check = verification.check(Stage::Policy).unwrap().clone();
         let case = Case { models: vec![model], verifications: vec![Some(verification)], now: at(NOW) };
         (check, case.judge_under(&policy, "sure").remove(0))

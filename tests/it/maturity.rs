@@ -6,10 +6,12 @@ use crate::support::checked;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use touchmark::inventory::{Basis, Binding, Fact, FactKey, Format, Hazard, HazardKind, Model, ModelId, Tier};
+use touchmark::inventory::{
+    Basis, Binding, Fact, FactKey, Format, Hazard, HazardKind, Looked, Model, ModelId, Tier,
+};
 use touchmark::maturity::{
     Assessment, BoundPart, CapNode, CapPlan, CapReason, CapState, Control, ControlFact, ControlResult,
-    Effective, Evidence, Few, Musts, Outcomes, Remedy, Rubric, Score, Severity, assess, cap_reason,
+    Effective, Evidence, Few, Musts, Outcomes, Remedy, Rubric, Score, Severity, Since, assess, cap_reason,
 };
 use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
 use touchmark::signing::{
@@ -492,8 +494,18 @@ fn by_sigstore() -> Verification {
     v
 }
 
+fn evidence<'a>(
+    model: &'a Model,
+    verification: Option<&'a Verification>,
+    looked: &'a Looked,
+    policy: &'a Policy,
+) -> Evidence<'a> {
+    Evidence { model, verification, looked: Some(looked), since: Since::Same, policy, now: at(NOW) }
+}
+
 fn judge(model: &Model, verification: Option<&Verification>, policy: &Policy) -> Assessment {
-    let (evidence, rubric) = (Evidence { model, verification, policy, now: at(NOW) }, rubric());
+    let (looked, rubric) = (Looked::of(model), rubric());
+    let evidence = evidence(model, verification, &looked, policy);
     assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise))
 }
 
@@ -690,7 +702,8 @@ fn a_verification_counts_as_long_as_the_policy_allows_to_the_second() {
     let pull = |seen: &str| {
         let mut v = by_key();
         v.at = at(seen);
-        let evidence = Evidence { model: &model, verification: Some(&v), policy: &policy, now: at(NOW) };
+        let looked = Looked::of(&model);
+        let evidence = evidence(&model, Some(&v), &looked, &policy);
         let assessment = assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise));
         let said = said(&assessment, Some(&v), "L1.11").0;
         (control(&assessment, "L1.11").outcome, said)
@@ -732,12 +745,8 @@ fn outcomes_alone_are_those_of_the_whole_assessment() {
     let seen = [None, Some(by_key()), Some(by_sigstore()), Some(failing)];
     for model in [signed_model(), pickled, unsigned] {
         for verification in &seen {
-            let evidence = Evidence {
-                model: &model,
-                verification: verification.as_ref(),
-                policy: &policy,
-                now: at(NOW),
-            };
+            let looked = Looked::of(&model);
+            let evidence = evidence(&model, verification.as_ref(), &looked, &policy);
             let assessment = assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise));
             let whole: Vec<Outcome> = assessment.controls.iter().map(|result| result.outcome).collect();
             assert_eq!(Outcomes::of(&evidence).in_order(&rubric), whole);

@@ -6,10 +6,10 @@ use crate::support::{checked, copy_of_samples, err, out, touchmark};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use touchmark::decision::{Descent, Input, Judgement, apply_policy};
-use touchmark::inventory::{Format, Model, ModelId};
+use touchmark::decision::{Descent, Input, Judgement, Known, apply_policy};
+use touchmark::inventory::{Format, Looked, Model, ModelId};
 use touchmark::lineage::Graph;
-use touchmark::maturity::Rubric;
+use touchmark::maturity::{Rubric, Since};
 use touchmark::policy::parse;
 use touchmark::signing::{
     AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage,
@@ -378,7 +378,8 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         Ok(policy) => policy,
         Err(faults) => return format!("{faults:?}"),
     };
-    apply_policy(&mut seen.verification, &seen.model, &policy, now);
+    let looked = Looked::of(&seen.model);
+    apply_policy(&mut seen.verification, &seen.model, Some(&looked), &policy, now);
     let mut said = String::new();
     for stage in [Stage::Identity, Stage::Policy] {
         let check = seen.verification.check(stage).unwrap();
@@ -391,7 +392,11 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
     let verdicts = Judgement::verdicts(&Input {
         models: &models,
         descent: &descent,
-        verified: &|_| Some(&seen.verification),
+        verified: &|_| Known {
+            verification: Some(&seen.verification),
+            looked: Some(&looked),
+            since: Since::Same,
+        },
         policy: &policy,
         stage: "gate",
         rubric: &rubric,

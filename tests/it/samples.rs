@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use touchmark::decision::{Descent, Input, Judgement, apply_policy};
-use touchmark::inventory::{Format, Model, ModelId, Scan, Workspace, scan};
+use touchmark::decision::{Descent, Input, Judgement, Known, apply_policy};
+use touchmark::inventory::{Format, Looked, Model, ModelId, Scan, Workspace, look, scan};
 use touchmark::lineage::{Graph, GraphFinding, doubts};
-use touchmark::maturity::Rubric;
+use touchmark::maturity::{Rubric, Since};
 use touchmark::policy::{self, Policy};
 use touchmark::signing::{
     Anchor, AnchorMaterial, HashAlgorithm, IdentityRule, Outcome, Progress, PublicKey, Stage, Trust,
@@ -90,7 +90,8 @@ impl Samples {
         let bundle = folder.join("model.sig");
         let options = VerifyOptions::at(self.now);
         let mut verification = verify(&folder, &bundle, &self.trust, &options, &Progress::default()).unwrap();
-        apply_policy(&mut verification, model, &self.policy, self.now);
+        let looked = look(&folder).unwrap();
+        apply_policy(&mut verification, model, Some(&looked), &self.policy, self.now);
         verification
     }
 }
@@ -230,10 +231,15 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
     let verifications: Vec<_> =
         models.iter().map(|model| model.location.as_ref().map(|_| samples.verify(model))).collect();
     let descent = Arc::new(Descent::of(&Graph::build(models)));
+    let looked: Vec<Looked> = models.iter().map(Looked::of).collect();
     let verdicts = Judgement::verdicts(&Input {
         models,
         descent: &descent,
-        verified: &|index| verifications[index].as_ref(),
+        verified: &|index| Known {
+            verification: verifications[index].as_ref(),
+            looked: looked.get(index),
+            since: Since::Same,
+        },
         policy: &samples.policy,
         stage: "production",
         rubric: &rubric,

@@ -38,5 +38,6 @@ pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<
         Decision::Warn if *allow_warn => 0,
         Decision::Warn => 5,
         Decision::Refuse => 1,
+        Decision::NotJudged => 3,
     })
 }

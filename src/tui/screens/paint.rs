@@ -145,6 +145,7 @@ pub fn decision_look(decision: Decision) -> (Role, &'static str) {
         Decision::Admit => (Role::Pass, "✓"),
         Decision::Warn => (Role::Warn, "!"),
         Decision::Refuse => (Role::Fail, "✗"),
+        Decision::NotJudged => (Role::Unknown, Outcome::Unknown.glyph()),
     }
 }
 

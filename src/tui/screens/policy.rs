@@ -78,7 +78,9 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         view.judgement.standings().iter().filter(|standing| standing.decision == wanted).count()
     };
     out.push(pen.line(Role::Title, format!("stage {} · S for the next", crate::text::screen(&view.stage))));
-    for decision in [Decision::Admit, Decision::Warn, Decision::Refuse] {
+    let open = decided(Decision::NotJudged);
+    let open = (open > 0).then_some(Decision::NotJudged);
+    for decision in [Decision::Admit, Decision::Warn, Decision::Refuse].into_iter().chain(open) {
         out.push(Line::from(vec![
             pen.span(Role::Text, " "),
             pen.decision(decision),

@@ -214,7 +214,7 @@ fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay)> {
         (Outcome::Fail, _) => 0,
         (Outcome::Missing, _) => 1,
         (Outcome::Unknown, _) => 2,
-        (_, Decision::Refuse) => 3,
+        (_, Decision::Refuse | Decision::NotJudged) => 3,
         (_, Decision::Warn) => 4,
         (_, Decision::Admit) => 5,
     };
@@ -265,7 +265,12 @@ impl Rows {
                     Sort::Model => 0,
                     Sort::Signer => key.signer,
                     Sort::Level => u32::from(key.level),
-                    Sort::Gate => 2 - u32::from(key.decision as u8).min(2),
+                    Sort::Gate => match key.decision {
+                        Decision::Refuse => 0,
+                        Decision::NotJudged => 1,
+                        Decision::Warn => 2,
+                        Decision::Admit => 3,
+                    },
                 };
                 let is_exposed = sort == Sort::Problems && key.problem < 3;
                 let exposure = if is_exposed { key.children } else { 0 };

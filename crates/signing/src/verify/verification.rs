@@ -1,13 +1,14 @@
 //! What a verification found: one value that records keep, screens show and policies judge.
 
 use crate::bundle::manifest::RootDigest;
+use crate::check::codes::CheckCode;
 use crate::check::curve::Curve;
 use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::step::Check;
-use crate::check::why::Why;
+use crate::check::why::{FilesWhy, Why};
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::hashing::job::HashAlgorithm;
@@ -90,6 +91,13 @@ impl Verification {
         match self.checks.iter_mut().find(|c| c.stage == check.stage) {
             Some(slot) => *slot = check,
             None => self.checks.push(check),
+        }
+    }
+
+    /// FILES no longer passes: what was compared is not what lies there now.
+    pub fn files_were_changing(&mut self) {
+        if matches!(self.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial) {
+            self.set(Check::new(CheckCode::FilesUnreadable, Outcome::Unknown, FilesWhy::Changing));
         }
     }
 

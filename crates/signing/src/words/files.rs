@@ -26,6 +26,11 @@ pub(super) fn words(why: &FilesWhy) -> Words {
                 ..Words::default()
             }
         }
+        FilesWhy::Changing => Words {
+            summary: "The files changed while they were being verified".to_owned(),
+            remedy: Some("Stop what writes to the model, then verify it again".to_owned()),
+            ..Words::default()
+        },
         FilesWhy::NotCompared => Words {
             summary: "The files were not compared with this signature".to_owned(),
             remedy: Some("Verify the model again".to_owned()),

@@ -24,6 +24,8 @@ pub enum FilesWhy {
     NotListed(Unlistable),
     /// They were not compared with this signature.
     NotCompared,
+    /// They changed while they were looked at.
+    Changing,
 }
 
 /// What a digest was signed for.

@@ -170,6 +170,8 @@ pub enum PolicyFinding {
         /// The first of what can run.
         hazards: Vec<HazardSeen>,
     },
+    /// Formats are banned, and nobody looked into the files.
+    NotLookedInto,
     /// The recorded hash is not allowed.
     Hash {
         /// The recorded one.

@@ -1,0 +1,96 @@
+//! Looking into one model's files for a verdict, at the place that is being hashed: with the readers of a scan, and
+//! with nothing that a scan remembers.
+
+use std::path::Path;
+
+use super::blob_store::BlobStore;
+use super::entry::{MAX_ENTRIES, list};
+use super::folder::{self, Folder};
+use super::{hub_cache, layout};
+use crate::error::{Error, Result};
+use crate::inventory::model::id::ModelId;
+use crate::inventory::model::looked::Looked;
+use crate::inventory::model::models::Model;
+use crate::inventory::model::record::Record;
+use crate::inventory::weights::look::Looks;
+use crate::text::Untrusted;
+
+/// Folders above a file that may be the store that it lies in.
+const MAX_ABOVE: usize = 8;
+
+/// What is inside the files of the model that lies here.
+///
+/// # Errors
+/// `E-READ` when it is not there.
+pub fn look(path: &Path) -> Result<Looked> {
+    let metadata = std::fs::metadata(path).map_err(|cause| Error::read(path, &cause))?;
+    if metadata.is_dir() {
+        return of_folder(path);
+    }
+    let mut model = file(path, metadata.len());
+    if let Some(stored) = of_store(path) {
+        join(&mut model, stored);
+    }
+    Ok(Looked::of(&model))
+}
+
+fn of_folder(path: &Path) -> Result<Looked> {
+    let real = path.canonicalize().map_err(|cause| Error::read(path, &cause))?;
+    let snapshot = hub_cache::snapshot(&real);
+    let boundary = snapshot.as_ref().map_or_else(|| real.clone(), |snapshot| snapshot.blobs.clone());
+    let folder = Folder {
+        path: path.to_owned(),
+        location: path.to_owned(),
+        name: String::new(),
+        snapshot,
+        among_data: false,
+        boundary,
+    };
+    let read = folder::read(&folder).models.into_iter().next();
+    let mut model = read.unwrap_or_else(|| Model::new(ModelId::new(""), ""));
+    // A whole store can be signed like any other folder.
+    if let Some(layout) =
+        list(path, &mut MAX_ENTRIES.clone()).ok().and_then(|entries| layout::of(path, &entries))
+    {
+        let store = store(layout, path);
+        layout::read(&store).models.into_iter().for_each(|stored| join(&mut model, stored));
+    }
+    Ok(Looked::of(&model))
+}
+
+/// One file that is a model by itself, or the manifest of one.
+fn file(path: &Path, size: u64) -> Model {
+    let place = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let source = Untrusted::new(&place);
+    let mut record = Record::new(ModelId::new(""), "", &source);
+    let mut looks = Looks::default();
+    looks.at(path, size, &place, &source, &mut record);
+    looks.finish(&source, &mut record);
+    record.model.formats.sort();
+    record.model
+}
+
+/// What the store of blobs says of the model whose manifest this is.
+fn of_store(manifest: &Path) -> Option<Model> {
+    let above = manifest.ancestors().skip(1).take(MAX_ABOVE);
+    let folder = above.filter(|folder| !folder.as_os_str().is_empty());
+    let (layout, folder) = folder
+        .filter_map(|folder| {
+            Some((layout::of(folder, &list(folder, &mut MAX_ENTRIES.clone()).ok()?)?, folder))
+        })
+        .next()?;
+    let read = layout::read(&store(layout, folder));
+    read.models.into_iter().find(|model| model.location.as_deref() == Some(manifest))
+}
+
+fn store(layout: super::blob_store::Layout, path: &Path) -> BlobStore {
+    BlobStore { layout, path: path.to_owned(), location: path.to_owned(), name: String::new() }
+}
+
+fn join(model: &mut Model, other: Model) {
+    model.kind = other.kind;
+    model.formats.extend(other.formats);
+    model.formats.sort();
+    model.formats.dedup();
+    model.hazards.extend(other.hazards);
+}
