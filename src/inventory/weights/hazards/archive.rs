@@ -115,10 +115,6 @@ pub(super) fn look<R: Read + Seek>(
         Err(stop) => return unreadable("", stop, found),
     };
     let layout = Layout::of(&entries, is_keras);
-    if let Layout::Other(what) = layout {
-        let why = format!("{what}, and of no kind that is known to be data");
-        found.add(Tier::Unreadable, HazardKind::Archive, "", "", why);
-    }
     for entry in &entries {
         if let Err(stop) = inside(window, entry, layout, each, found) {
             unreadable(&entry.name, stop, found);
@@ -126,6 +122,12 @@ pub(super) fn look<R: Read + Seek>(
                 return;
             }
         }
+    }
+    if let Layout::Other(what) = layout
+        && !found.is_dangerous()
+    {
+        let why = format!("{what}, and of no kind that is known to be data");
+        found.add(Tier::Unreadable, HazardKind::Archive, "", "", why);
     }
 }
 

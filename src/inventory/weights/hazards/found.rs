@@ -41,6 +41,11 @@ impl Hazards {
         }
     }
 
+    /// Whether something in it runs code for sure: that it is of no known kind says less.
+    pub fn is_dangerous(&self) -> bool {
+        self.found.iter().any(|hazard| hazard.tier == Tier::Dangerous)
+    }
+
     /// Whether loading it may do anything: there is nothing more to say of what nobody knows.
     pub fn is_judged(&self) -> bool {
         let speaks = |hazard: &Hazard| hazard.tier <= Tier::Suspicious || hazard.kind == HazardKind::Pickle;

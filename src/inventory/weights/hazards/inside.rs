@@ -113,6 +113,9 @@ pub(super) fn look<R: Read + Seek>(window: &mut Window<'_, R>, file: File<'_>, f
             let inner = packing.inner(file.name);
             let inner = File { name: inner, head: &bytes, format: None, depth: file.depth + 1 };
             within(inner, &bytes, word, window.budget(), found);
+            if found.is_dangerous() {
+                return;
+            }
             let why = match stop {
                 Some(stop) => format!("{word}, and cannot be unpacked to its end: {stop}"),
                 None => format!("{word}: compressed, so a loader may take what is inside for anything"),
@@ -129,7 +132,9 @@ pub(super) fn look<R: Read + Seek>(window: &mut Window<'_, R>, file: File<'_>, f
             Ok(()) => "a tar archive: a loader unpacks it, and takes what is inside for anything".to_owned(),
             Err(stop) => format!("a tar archive, and cannot be read to its end: {stop}"),
         };
-        found.add(Tier::Unreadable, HazardKind::Archive, "", "", why);
+        if !found.is_dangerous() {
+            found.add(Tier::Unreadable, HazardKind::Archive, "", "", why);
+        }
     }
     // Protocols 0 and 1 have no mark, and can begin like another format.
     let may_be_pickle = !matches!(reader, Reader::Pickle | Reader::PickleByName | Reader::Zip);

@@ -134,7 +134,8 @@ fn one_class(
     if let Some((_, why)) = RUN_CODE.iter().find(|(known, _)| *known == class) {
         return found.add(Tier::Dangerous, kind, place, class, *why);
     }
-    if let Some(module) = module.filter(|module| *module != "builtins") {
+    let is_value = |module: &str| module == "builtins" && imports::tier(module, class) > Tier::Dangerous;
+    if let Some(module) = module.filter(|module| !is_value(module)) {
         let what = format!("{module}.{class}");
         let (tier, why) = match below_own(module) {
             None => (

@@ -60,9 +60,16 @@ pub(super) fn look(
     let file = File { name, head, format, depth: 0 };
     let reader = file.reader();
     let is_whole = head.len() as u64 == size;
+    // Under its own name nobody takes it for a pickle, and its numbers are not read.
+    let is_by_name = match format {
+        Some(Format::Safetensors) => file.extension() == "safetensors",
+        Some(Format::Gguf) => file.extension() == "gguf",
+        _ => false,
+    };
+    let is_other = reader == Reader::Other && (is_by_name || inside::is_no_pickle(head));
     if is_whole {
         inside::look(&mut Window::over(head, budget), file, &mut found);
-    } else if reader != Reader::Other || !inside::is_no_pickle(head) {
+    } else if !is_other {
         match Window::open(path, 0, size, budget) {
             Ok(mut window) => inside::look(&mut window, file, &mut found),
             Err(stop) => found.add(Tier::Unreadable, HazardKind::Header, "", "", stop.to_string()),
