@@ -67,6 +67,10 @@ pub enum HazardKind {
     Header,
     /// A file that was not looked into.
     File,
+    /// A program, a library, a script.
+    Program,
+    /// A file of no kind that is known to be data.
+    Unknown,
 }
 
 impl HazardKind {
@@ -81,6 +85,8 @@ impl HazardKind {
             HazardKind::Template => "template",
             HazardKind::Header => "header",
             HazardKind::File => "file",
+            HazardKind::Program => "program",
+            HazardKind::Unknown => "file",
         }
     }
 }
@@ -111,8 +117,8 @@ impl Hazard {
     /// The format by which a policy bans it.
     pub(in crate::inventory) fn format(&self) -> Option<Format> {
         match (self.kind, self.tier) {
-            (_, Tier::Noted) => None,
             (HazardKind::Pickle, _) => Some(Format::Pickle),
+            (_, Tier::Noted) => None,
             (HazardKind::RemoteCode, _) => Some(Format::RemoteCode),
             (HazardKind::Keras, Tier::Dangerous | Tier::Suspicious) => Some(Format::KerasCode),
             _ => None,
@@ -122,6 +128,13 @@ impl Hazard {
     /// What to do about it.
     pub fn remedy(&self) -> &'static str {
         match (self.kind, self.tier) {
+            (HazardKind::Program, _) => "ask for a model without it, or review it and keep it elsewhere",
+            (HazardKind::Unknown, _) => {
+                "ask its producer what it is for; leave it out where the model works without it"
+            }
+            (HazardKind::Archive, Tier::Unreadable) => {
+                "ask its producer for the files themselves; do not unpack it to find out"
+            }
             (HazardKind::File, _) => "make it a regular, readable file of the folder and scan again",
             (_, Tier::Unreadable) => {
                 "ask its producer for a file that can be read to its end; do not load it to find out"

@@ -3,15 +3,17 @@
 
 use serde_json::Value;
 
-/// A JSON value; the error is in our own words.
+use crate::inventory::weights::lenient;
+
+/// A JSON value of a configuration, as Python reads it; the error is in our own words.
 pub(super) fn value(bytes: &[u8]) -> Result<Value, String> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| format!("not valid JSON, at line {} column {}", error.line(), error.column()))
+    lenient::value(bytes)
 }
 
 /// A JSON object; the error is in our own words.
 pub(super) fn object(bytes: &[u8]) -> Result<Value, String> {
-    let root = value(bytes)?;
+    let root: Value = serde_json::from_slice(bytes)
+        .map_err(|error| format!("not valid JSON, at line {} column {}", error.line(), error.column()))?;
     if root.is_object() { Ok(root) } else { Err("not a JSON object".to_owned()) }
 }
 

@@ -20,8 +20,8 @@ use crate::inventory::model::format::Format;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::record::Record;
-use crate::inventory::weights::look::{Looks, tell_hazards, tell_unlooked};
-use crate::inventory::weights::{configuration, hazards};
+use crate::inventory::weights::configuration;
+use crate::inventory::weights::look::{Looks, tell_unlooked};
 
 /// Files that a loader looks into for code to run, in the folder and below.
 const CONFIGURATIONS: [&str; 9] = [
@@ -143,12 +143,6 @@ impl FolderReader<'_> {
                 true => parsed(path),
                 false => Err("more configurations than are looked at".to_owned()),
             };
-            let mut found = hazards::Hazards::default();
-            match &read {
-                Ok(value) => hazards::of_configuration(value, shape.has_python, &mut found),
-                Err(why) => hazards::unlooked(why, &mut found),
-            }
-            tell_hazards(found, place, &self.source, record);
             if let (Ok(value), "tokenizer_config.json") = (&read, place.as_str()) {
                 let source = slashed(&self.folder.location.join(place)).into();
                 configuration::tell_tokenizer(value, &source, record);
@@ -160,11 +154,6 @@ impl FolderReader<'_> {
             }
         }
         self.beside(record);
-        if shape.has_python && !record.model.formats.contains(&Format::RemoteCode) {
-            let mut found = hazards::Hazards::default();
-            hazards::of_python(&mut found);
-            tell_hazards(found, "", &self.source, record);
-        }
         record.model.formats.sort();
     }
 
@@ -261,7 +250,7 @@ impl FolderReader<'_> {
                 let place =
                     if below.is_empty() { entry.name.clone() } else { format!("{below}/{}", entry.name) };
                 if entry.file_type.is_dir() {
-                    if entry.name != ".git" {
+                    if entry.name != ".git" || !below.is_empty() {
                         folders.push((entry.path, place));
                     }
                 } else {
@@ -299,7 +288,6 @@ impl FolderReader<'_> {
         }
         let size = fs::metadata(&entry.path).map(|metadata| metadata.len()).unwrap_or(0);
         record.model.bytes = record.model.bytes.saturating_add(size);
-        shape.has_python |= extension(&entry.name) == "py";
         // One more tells that there are more.
         let is_wanted = shape.configurations.len() <= MAX_CONFIGURATIONS;
         if is_wanted && CONFIGURATIONS.contains(&entry.name.as_str()) {
@@ -332,7 +320,6 @@ impl FolderReader<'_> {
 #[derive(Default)]
 struct Shape {
     looks: Looks,
-    has_python: bool,
     links: hub_cache::Links,
     /// Places and paths.
     configurations: Vec<(String, PathBuf)>,

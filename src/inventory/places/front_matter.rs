@@ -11,6 +11,7 @@ use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
+use crate::inventory::weights::yaml::{options, yaml};
 
 /// Tags that say that the weights were made smaller: the methods and the widths, as the hub's users write them.
 const QUANTISED: [&str; 20] = [
@@ -102,27 +103,6 @@ fn parse(text: &str, complete: bool) -> Result<Option<FrontMatter>, String> {
     }
     // A lone rule at the top is Markdown, not front matter.
     if complete { Ok(None) } else { Err(format!("front matter longer than {MAX_BYTES} bytes; not read")) }
-}
-
-/// The limits on any YAML: an alias may stand for much.
-fn options() -> serde_saphyr::Options {
-    let budget = serde_saphyr::budget! {
-        max_depth: 32,
-        max_nodes: 50_000,
-        max_events: 200_000,
-        max_aliases: 100,
-        max_anchors: 100,
-        max_documents: 1,
-        max_total_scalar_bytes: 1024 * 1024,
-    };
-    serde_saphyr::options! { budget: budget, with_snippet: false }
-}
-
-/// A YAML document within the limits; else the line where it fails, when there is one. The parser's own words may
-/// quote the document, so they are not repeated.
-pub(super) fn yaml(text: &str) -> Result<Value, Option<u64>> {
-    serde_saphyr::from_str_with_options(text, options())
-        .map_err(|error| error.location().map(|place| place.line()))
 }
 
 fn values(block: &str) -> Result<FrontMatter, String> {

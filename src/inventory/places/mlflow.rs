@@ -4,11 +4,11 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-use super::front_matter;
 use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::record::Record;
+use crate::inventory::weights::yaml::yaml;
 use crate::text::Untrusted;
 
 /// The file by which the layout is told.
@@ -40,7 +40,7 @@ pub(super) fn tell(path: &Path, boundary: &Path, source: &Untrusted, record: &mu
         Ok(bytes) => bytes,
         Err(unread) => return record.found("F-MLMODEL", source, "", unread.to_string()),
     };
-    let root = match front_matter::yaml(&String::from_utf8_lossy(&bytes)) {
+    let root = match yaml(&String::from_utf8_lossy(&bytes)) {
         Ok(root) if root.is_object() => root,
         Ok(_) => return record.found("F-MLMODEL", source, "", "not a mapping"),
         Err(line) => {

@@ -290,18 +290,14 @@ fn tell(blobs: &Blobs, one: &Found, kind: &str, source: &Untrusted, record: &mut
             let at = if name.is_empty() { place.clone() } else { format!("{place} {name}") };
             record.fact(FactKey::Address, &layer.digest, Basis::Declared, source, &at);
         }
-        if is_packed(&layer.media_type) {
-            packed += 1;
-        } else {
-            let at = if name.is_empty() { &place } else { name };
-            looks.at(&path, size, at, source, record);
-        }
+        packed += usize::from(is_packed(&layer.media_type));
+        looks.at(&path, size, if name.is_empty() { &place } else { name }, source, record);
     }
     if packed > 0 {
         let are = if packed == 1 { "is an archive" } else { "are archives" };
         let layers = count(packed, "layer");
         let message = format!(
-            "{layers} {are}; the files inside were not looked at: unpack the model and scan its folder"
+            "{layers} {are}; what is told of the files inside is not all: unpack the model and scan its folder"
         );
         record.found("F-OCI-PACKED", source, "/layers", message);
     }

@@ -23,9 +23,10 @@ pub(super) struct Look {
     pub head: Vec<u8>,
 }
 
-/// Looks at one file.
-pub(super) fn look(path: &Path, size: u64) -> Result<Look, Unread> {
-    let extension = path.extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
+/// Looks at one file, which a loader calls `name`.
+pub(super) fn look(path: &Path, size: u64, name: &str) -> Result<Look, Unread> {
+    let extension =
+        Path::new(name).extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     let (head, complete) = disk::start(path, HEAD_BYTES)?;
     let mut format = by_content(&head, size);
     if format.is_none() && head.starts_with(b"PK") {

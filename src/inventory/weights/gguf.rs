@@ -13,6 +13,11 @@ const MAX_ENTRIES: u64 = 100_000;
 const MAX_KEY: u64 = 1024;
 /// Longer strings are not kept.
 const MAX_STRING: u64 = 4096;
+/// Where tensors begin, unless the metadata say otherwise, and what they may say.
+const ALIGNMENT: u64 = 32;
+const MAX_ALIGNMENT: u64 = 64 * 1024;
+/// Lists in lists.
+const MAX_NESTED: usize = 8;
 /// Longer templates are not hashed.
 const MAX_TEMPLATE: u64 = 1024 * 1024;
 const MAX_DIMENSIONS: u32 = 8;
@@ -55,42 +60,43 @@ const FILE_TYPES: [(u64, &str); 34] = [
     (38, "MXFP4_MOE"),
     (1024, "guessed"),
 ];
-/// Types of tensors.
-const TENSOR_TYPES: [(u32, &str); 34] = [
-    (0, "F32"),
-    (1, "F16"),
-    (2, "Q4_0"),
-    (3, "Q4_1"),
-    (6, "Q5_0"),
-    (7, "Q5_1"),
-    (8, "Q8_0"),
-    (9, "Q8_1"),
-    (10, "Q2_K"),
-    (11, "Q3_K"),
-    (12, "Q4_K"),
-    (13, "Q5_K"),
-    (14, "Q6_K"),
-    (15, "Q8_K"),
-    (16, "IQ2_XXS"),
-    (17, "IQ2_XS"),
-    (18, "IQ3_XXS"),
-    (19, "IQ1_S"),
-    (20, "IQ4_NL"),
-    (21, "IQ3_S"),
-    (22, "IQ2_S"),
-    (23, "IQ4_XS"),
-    (24, "I8"),
-    (25, "I16"),
-    (26, "I32"),
-    (27, "I64"),
-    (28, "F64"),
-    (29, "IQ1_M"),
-    (30, "BF16"),
-    (34, "TQ1_0"),
-    (35, "TQ2_0"),
-    (38, "IQ4_NL_8_8"),
-    (39, "MXFP4"),
-    (40, "NVFP4"),
+/// Types of tensors: the number, the word, how many elements lie in a block, and its bytes; none where nobody writes it
+/// any more.
+const TENSOR_TYPES: [(u32, &str, u64, u64); 34] = [
+    (0, "F32", 1, 4),
+    (1, "F16", 1, 2),
+    (2, "Q4_0", 32, 18),
+    (3, "Q4_1", 32, 20),
+    (6, "Q5_0", 32, 22),
+    (7, "Q5_1", 32, 24),
+    (8, "Q8_0", 32, 34),
+    (9, "Q8_1", 32, 36),
+    (10, "Q2_K", 256, 84),
+    (11, "Q3_K", 256, 110),
+    (12, "Q4_K", 256, 144),
+    (13, "Q5_K", 256, 176),
+    (14, "Q6_K", 256, 210),
+    (15, "Q8_K", 256, 292),
+    (16, "IQ2_XXS", 256, 66),
+    (17, "IQ2_XS", 256, 74),
+    (18, "IQ3_XXS", 256, 98),
+    (19, "IQ1_S", 256, 50),
+    (20, "IQ4_NL", 32, 18),
+    (21, "IQ3_S", 256, 110),
+    (22, "IQ2_S", 256, 82),
+    (23, "IQ4_XS", 256, 136),
+    (24, "I8", 1, 1),
+    (25, "I16", 1, 2),
+    (26, "I32", 1, 4),
+    (27, "I64", 1, 8),
+    (28, "F64", 1, 8),
+    (29, "IQ1_M", 256, 56),
+    (30, "BF16", 1, 2),
+    (34, "TQ1_0", 256, 54),
+    (35, "TQ2_0", 256, 66),
+    (38, "IQ4_NL_8_8", 0, 0),
+    (39, "MXFP4", 32, 17),
+    (40, "NVFP4", 64, 36),
 ];
 
 /// What the metadata say, as far as it is asked for.
@@ -102,6 +108,10 @@ pub(super) struct Header {
     numbers: Vec<(String, u64)>,
     /// SHA-256 of `tokenizer.chat_template`, hex.
     pub template: Option<String>,
+    /// All templates by key: their text, unless it is too long or none.
+    pub templates: Vec<(String, Option<String>)>,
+    /// What does not hold of where the tensors lie.
+    pub fault: Option<&'static str>,
     /// How many tokens the vocabulary has.
     pub tokens: Option<u64>,
     /// Tensors: name, shape with the slowest dimension first, type.
@@ -162,13 +172,13 @@ pub(super) fn read(path: &Path, max_tensors: usize) -> (Header, Option<&'static 
         return (header, Some("cannot be read"));
     };
     let mut source = Source { file: BufReader::new(file), at: 0, end: size.min(MAX_HEADER_BYTES) };
-    let stop = read_into(&mut source, max_tensors, &mut header).err();
+    let stop = read_into(&mut source, size, max_tensors, &mut header).err();
     (header, stop)
 }
 
 type Reading<T> = Result<T, &'static str>;
 
-fn read_into(source: &mut Source, max_tensors: usize, header: &mut Header) -> Reading<()> {
+fn read_into(source: &mut Source, size: u64, max_tensors: usize, header: &mut Header) -> Reading<()> {
     source.skip(4)?;
     match source.u32()? {
         2 | 3 => {}
@@ -187,6 +197,13 @@ fn read_into(source: &mut Source, max_tensors: usize, header: &mut Header) -> Re
     if tensors > max_tensors as u64 {
         return Err("more tensors than are looked at");
     }
+    let alignment = header.numbers.iter().rfind(|(key, _)| key == "general.alignment");
+    let alignment = alignment.map_or(ALIGNMENT, |(_, alignment)| *alignment);
+    if alignment == 0 || alignment > MAX_ALIGNMENT {
+        return Err("tensors begin at multiples of a number that is none");
+    }
+    let (mut data, mut last) = (Some(0_u64), Some(0_u64));
+    let mut names = std::collections::HashSet::new();
     for _ in 0..tensors {
         let name = source.string(MAX_KEY)?.ok_or("the name of a tensor is longer than any good one")?;
         let dimensions = source.u32()?;
@@ -199,9 +216,41 @@ fn read_into(source: &mut Source, max_tensors: usize, header: &mut Header) -> Re
         }
         shape.reverse();
         let kind = source.u32()?;
-        source.skip(8)?;
-        let word = TENSOR_TYPES.iter().find(|(known, _)| *known == kind).map_or("other", |(_, word)| *word);
-        header.tensors.push((name, shape, word));
+        let offset = source.u64()?;
+        let known = TENSOR_TYPES.iter().find(|(known, ..)| *known == kind);
+        // Each lies where the one before it ends, up to the next multiple.
+        if data != Some(offset) {
+            header
+                .fault
+                .get_or_insert("tensors lie over each other, or bytes lie between them that no tensor has");
+        }
+        last = known
+            .filter(|(_, _, block, _)| {
+                *block > 0 && shape.last().copied().unwrap_or(1).is_multiple_of(*block)
+            })
+            .and_then(|(_, _, block, bytes)| {
+                let elements = shape.iter().try_fold(1_u64, |product, size| product.checked_mul(*size))?;
+                offset.checked_add((elements / block).checked_mul(*bytes)?)
+            });
+        data = last.and_then(|end| end.checked_next_multiple_of(alignment));
+        if last.is_none() {
+            header.fault.get_or_insert("a tensor is of a type, or of a length, that is not known here");
+        }
+        if !names.insert(name.clone()) {
+            header.fault.get_or_insert("two tensors have one name");
+        }
+        header.tensors.push((name, shape, known.map_or("other", |(_, word, ..)| *word)));
+    }
+    // Behind the last one there is nothing but what fills up to the next multiple.
+    let start = source.at.next_multiple_of(alignment);
+    let bounds =
+        last.zip(data).map(|(end, padded)| (start.saturating_add(end), start.saturating_add(padded)));
+    let is_filled = match tensors {
+        0 => size <= start,
+        _ => bounds.is_some_and(|(end, padded)| end <= size && size <= padded),
+    };
+    if !is_filled {
+        header.fault.get_or_insert("the file does not end where its last tensor does");
     }
     Ok(())
 }
@@ -210,9 +259,15 @@ fn read_into(source: &mut Source, max_tensors: usize, header: &mut Header) -> Re
 fn entry(source: &mut Source, key: String, kind: u32, header: &mut Header) -> Reading<()> {
     let is_wanted = key.starts_with("general.") || key == "tokenizer.ggml.model";
     match kind {
-        8 if key == "tokenizer.chat_template" => {
-            if let Some(text) = source.bytes(MAX_TEMPLATE)? {
-                header.template = Some(sha256_hex(&text));
+        8 if key.starts_with("tokenizer.chat_template") => {
+            let text = source.bytes(MAX_TEMPLATE)?;
+            if key == "tokenizer.chat_template" {
+                header.template = text.as_deref().map(sha256_hex);
+            }
+            if header.templates.len() < MAX_BASES {
+                header.templates.push((key, text.and_then(|text| String::from_utf8(text).ok())));
+            } else {
+                header.fault.get_or_insert("more templates than are looked at");
             }
         }
         8 if is_wanted => {
@@ -220,12 +275,14 @@ fn entry(source: &mut Source, key: String, kind: u32, header: &mut Header) -> Re
                 header.texts.push((key, text));
             }
         }
-        4 if key == "general.file_type" || key.ends_with(".context_length") => {
+        4 if matches!(key.as_str(), "general.alignment" | "general.file_type")
+            || key.ends_with(".context_length") =>
+        {
             header.numbers.push((key, source.u32()?.into()));
         }
         10 if key.ends_with(".context_length") => header.numbers.push((key, source.u64()?)),
         9 => {
-            let count = source.skip_array()?;
+            let count = source.skip_array(0)?;
             if key == "tokenizer.ggml.tokens" {
                 header.tokens = Some(count);
             }
@@ -296,8 +353,8 @@ impl Source {
         Ok(self.bytes(limit)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
-    /// Skips an array and says how many items it has; arrays of arrays end the reading.
-    fn skip_array(&mut self) -> Reading<u64> {
+    /// Skips an array and says how many items it has.
+    fn skip_array(&mut self, depth: usize) -> Reading<u64> {
         let item = self.u32()?;
         let count = self.u64()?;
         if item == 8 {
@@ -306,8 +363,13 @@ impl Source {
                 let length = self.u64()?;
                 self.skip(length)?;
             }
+        } else if item == 9 && depth < MAX_NESTED {
+            for _ in 0..count {
+                self.skip_array(depth + 1)?;
+            }
         } else {
-            let width = width(item).ok_or("a list of lists, or of a type that is not known")?;
+            let width =
+                width(item).ok_or("a list of a type that is not known, or lists in too many lists")?;
             self.skip(count.checked_mul(width).ok_or(CUT)?)?;
         }
         Ok(count)

@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 
 use super::gguf::{self, Header};
+use super::hazards::{self, Hazards};
 use super::tensors::{MAX_TENSORS, Tensors};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::format::Format;
+use crate::inventory::model::hazard::{HazardKind, Tier};
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
@@ -49,11 +51,26 @@ pub(super) struct Weights {
     pub format: Format,
 }
 
-/// Remembers a file whose header may tell.
-pub(super) fn remember(files: &mut Vec<Weights>, place: &str, path: &std::path::Path, format: Format) {
-    if matches!(format, Format::Safetensors | Format::Gguf) && files.len() < MAX_FILES {
+/// What the headers say of one file that matters when it is loaded.
+pub(super) struct Judged {
+    /// The file.
+    pub place: String,
+    /// What was found.
+    pub found: Hazards,
+}
+
+/// Remembers a file whose header tells, and is checked; false when there are too many.
+pub(super) fn remember(
+    files: &mut Vec<Weights>,
+    place: &str,
+    path: &std::path::Path,
+    format: Format,
+) -> bool {
+    let is_wanted = matches!(format, Format::Safetensors | Format::Gguf);
+    if is_wanted && files.len() < MAX_FILES {
         files.push(Weights { place: place.to_owned(), path: path.to_owned(), format });
     }
+    !is_wanted || files.len() < MAX_FILES
 }
 
 /// Reads one file as weights of either format; for the fuzz targets.
@@ -61,24 +78,33 @@ pub(crate) fn read_as_any(path: &std::path::Path) {
     let mut record = Record::new(ModelId::new("fuzz"), "fuzz", &"fuzz".into());
     for format in [Format::Safetensors, Format::Gguf] {
         let file = Weights { place: "fuzz".to_owned(), path: path.to_owned(), format };
-        tell(&[file], &"fuzz".into(), &mut record);
+        drop(tell(&[file], &"fuzz".into(), &mut record));
     }
 }
 
-/// Reads the headers of what counts and tells what they say.
-pub(super) fn tell(files: &[Weights], source: &Untrusted, record: &mut Record) {
+/// Reads all headers, tells what those that count say, and gives back what is wrong with any of them.
+pub(super) fn tell(files: &[Weights], source: &Untrusted, record: &mut Record) -> Vec<Judged> {
+    let mut judged = Vec::new();
     let of = |format: Format| files.iter().filter(move |file| file.format == format);
     let safetensors: Vec<&Weights> = of(Format::Safetensors).collect();
     let ggufs: Vec<&Weights> = of(Format::Gguf).collect();
     if !safetensors.is_empty() {
-        tell_safetensors(&safetensors, source, record);
+        tell_safetensors(&safetensors, source, record, &mut judged);
     }
     if !ggufs.is_empty() {
-        tell_gguf(&ggufs, safetensors.is_empty(), source, record);
+        tell_gguf(&ggufs, safetensors.is_empty(), source, record, &mut judged);
     }
+    judged
 }
 
-fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record) {
+/// A file that readers may differ in, or take for something else.
+fn faulty(file: &Weights, problem: &str) -> Judged {
+    let mut found = Hazards::default();
+    found.add(Tier::Unreadable, HazardKind::Header, "", "", problem);
+    Judged { place: file.place.clone(), found }
+}
+
+fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record, judged: &mut Vec<Judged>) {
     let mut tensors = Tensors::default();
     let counted = one_model(files);
     let mut is_whole = true;
@@ -89,6 +115,7 @@ fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record)
         let into = if counts { &mut tensors } else { &mut aside };
         if let Err(problem) = into.add_safetensors(&file.path) {
             is_whole &= !counts;
+            judged.push(faulty(file, &problem));
             record.found("F-WEIGHTS-HEADER", source, &file.place, problem);
         }
     }
@@ -113,17 +140,33 @@ fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record)
     }
 }
 
-fn tell_gguf(files: &[&Weights], with_tensors: bool, source: &Untrusted, record: &mut Record) {
+fn tell_gguf(
+    files: &[&Weights],
+    with_tensors: bool,
+    source: &Untrusted,
+    record: &mut Record,
+    judged: &mut Vec<Judged>,
+) {
     let counted = one_model(files);
     let place = place(&counted);
     let mut tensors = Tensors::default();
     let mut is_whole = true;
     let mut is_first = true;
-    for file in &counted {
+    for file in files {
         let (mut header, problem) = gguf::read(&file.path, MAX_TENSORS);
-        if let Some(problem) = problem {
-            is_whole = false;
+        let counts = counted.iter().any(|one| one.place == file.place);
+        if let Some(problem) = problem.or(header.fault) {
+            is_whole &= !counts || problem == header.fault.unwrap_or_default();
+            judged.push(faulty(file, problem));
             record.found("F-WEIGHTS-HEADER", source, &file.place, problem);
+        }
+        for (key, text) in std::mem::take(&mut header.templates) {
+            let mut found = Hazards::default();
+            hazards::template(text.as_deref(), &key, &mut found);
+            judged.push(Judged { place: file.place.clone(), found });
+        }
+        if !counts {
+            continue;
         }
         for (name, shape, kind) in std::mem::take(&mut header.tensors) {
             is_whole &= tensors.add(name, shape, kind);

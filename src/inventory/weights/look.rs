@@ -1,13 +1,17 @@
-//! Looking at the files of one model, wherever they lie: format by content, what can run code, which headers to read.
-//! It looks at bytes within a budget and decides nothing.
+//! Looking at the files of one model, wherever they lie: format by content, what can run code, what is known to be
+//! data, which headers and configurations to read. It looks at bytes within a budget and decides nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::formats;
 use super::hazards::{self, Hazards};
 use super::headers::{self, Weights};
+use super::kinds::{self, Unjudged};
+use super::{lenient, yaml};
+use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey};
 use crate::inventory::model::format::Format;
+use crate::inventory::model::hazard::{HazardKind, Tier};
 use crate::inventory::model::record::Record;
 use crate::text::Untrusted;
 
@@ -15,6 +19,37 @@ use crate::text::Untrusted;
 const MAX_LOOKS: u64 = 20_000;
 /// What can run code, kept of one model.
 const MAX_HAZARDS: usize = 500;
+/// Findings of files that nobody knows; the hazards tell of all of them.
+const MAX_UNKNOWN: usize = 50;
+/// Configurations of one model that are looked through, and the bytes of each.
+const MAX_CONFIGURATIONS: usize = 1024;
+const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
+/// Configurations that a loader reads for code to run: what cannot be read of them may ask for any.
+const LOADED: [&str; 14] = [
+    "adapter_config.json",
+    "chat_template.json",
+    "config.json",
+    "generation_config.json",
+    "image_processor_config.json",
+    "mlmodel",
+    "model_index.json",
+    "modular_config.json",
+    "modular_model_index.json",
+    "modules.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "tokenizer_config.json",
+    "video_preprocessor_config.json",
+];
+/// JSON that holds vocabularies and tables of contents, and is long.
+const TABLES: [&str; 6] = [
+    "added_tokens.json",
+    "index.json",
+    "merges.json",
+    "special_tokens_map.json",
+    "tokenizer.json",
+    "vocab.json",
+];
 
 /// What was looked at of one model.
 pub(in crate::inventory) struct Looks {
@@ -22,12 +57,29 @@ pub(in crate::inventory) struct Looks {
     budget: u64,
     /// Files whose headers tell of the whole model.
     weights: Vec<Weights>,
+    configurations: Vec<(String, PathBuf)>,
+    /// Python beside the weights, the first of it first.
+    python: Vec<String>,
+    /// Files that nobody knows, until all are seen: an ONNX model may say what one is.
+    loose: Vec<(String, Hazards)>,
+    /// Files that an ONNX model reads its numbers from.
+    numbers: Vec<String>,
+    unknown: usize,
 }
 
 impl Default for Looks {
     /// Nothing was looked at yet.
     fn default() -> Self {
-        Looks { looks: 0, budget: hazards::MAX_BYTES, weights: Vec::new() }
+        Looks {
+            looks: 0,
+            budget: hazards::MAX_BYTES,
+            weights: Vec::new(),
+            configurations: Vec::new(),
+            python: Vec::new(),
+            loose: Vec::new(),
+            numbers: Vec::new(),
+            unknown: 0,
+        }
     }
 }
 
@@ -38,7 +90,7 @@ impl Looks {
         if self.looks > MAX_LOOKS {
             return;
         }
-        let look = match formats::look(path, size) {
+        let look = match formats::look(path, size, place) {
             Ok(look) => look,
             Err(unread) => {
                 return tell_unlooked("F-FILE-UNREADABLE", place, &unread.to_string(), source, record);
@@ -49,21 +101,131 @@ impl Looks {
             record.found("F-FORMAT-NAME", source, place, message);
         }
         if let Some(format) = look.format {
-            headers::remember(&mut self.weights, place, path, format);
+            if !headers::remember(&mut self.weights, place, path, format) {
+                let message = "more files of weights than are looked at";
+                tell_unlooked("F-FORMAT-COUNT", place, message, source, record);
+            }
             tell_format(format, place, source, record);
         }
-        let found = hazards::look(path, size, &look.head, look.format, &mut self.budget);
-        tell_hazards(found, place, source, record);
+        let looked = hazards::look(path, size, place, &look.head, look.format, &mut self.budget);
+        let mut found = looked.found;
+        let unjudged = Unjudged { path, size, name: place, head: &look.head };
+        let mut unknown = Hazards::default();
+        match look.format {
+            _ if found.is_judged() || looked.is_read => {}
+            Some(Format::Safetensors) => {
+                kinds::is_named_otherwise(&unjudged, "safetensors", &mut self.budget, &mut found);
+            }
+            Some(Format::Gguf) => kinds::is_named_otherwise(&unjudged, "gguf", &mut self.budget, &mut found),
+            _ => kinds::judge(&unjudged, &mut self.budget, &mut unknown),
+        }
+        let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.numbers.extend(found.reads().iter().map(|name| below(folder, name)));
+        if is_configuration(place, &look.head) {
+            self.configurations.push((place.to_owned(), path.to_owned()));
+        }
+        self.tell(found, place, source, record);
+        if extension(place) == "py" {
+            self.python.push(place.to_owned());
+        } else if unknown.is_judged() {
+            self.loose.push((place.to_owned(), unknown));
+        } else {
+            self.tell(unknown, place, source, record);
+        }
     }
 
-    /// Tells what the headers say, and whether files were left out.
-    pub fn finish(&self, source: &Untrusted, record: &mut Record) {
+    /// Tells what headers and configurations say, of what is no data, and whether files were left out.
+    pub fn finish(&mut self, source: &Untrusted, record: &mut Record) {
         if self.looks > MAX_LOOKS {
             let message = format!("looked at the content of the first {MAX_LOOKS} files only");
             tell_unlooked("F-FORMAT-COUNT", "", &message, source, record);
         }
-        headers::tell(&self.weights, source, record);
+        for judged in headers::tell(&self.weights, source, record) {
+            tell_of(judged.found, &judged.place, source, record, false);
+        }
+        for (index, (place, path)) in std::mem::take(&mut self.configurations).into_iter().enumerate() {
+            self.configuration(index, &place, &path, source, record);
+        }
+        for (place, unknown) in std::mem::take(&mut self.loose) {
+            if self.numbers.contains(&place) && !unknown.is_program() {
+                let mut found = Hazards::default();
+                let why = "numbers that an ONNX model here reads";
+                found.add(Tier::Noted, HazardKind::Onnx, "", "", why);
+                self.tell(found, &place, source, record);
+            } else {
+                self.tell(unknown, &place, source, record);
+            }
+        }
+        // Where a configuration asks for it, that is told.
+        if let Some(first) = self.python.first()
+            && !record.model.formats.contains(&Format::RemoteCode)
+        {
+            let mut found = Hazards::default();
+            let count = self.python.len();
+            let why = match count {
+                1 => "Python beside the weights, which a loader may import".to_owned(),
+                _ => format!("Python beside the weights, which a loader may import: {count} files"),
+            };
+            found.add(Tier::Unreadable, HazardKind::Program, "", "", why);
+            tell_hazards(found, &first.clone(), source, record);
+        }
     }
+
+    fn configuration(&self, index: usize, place: &str, path: &Path, source: &Untrusted, record: &mut Record) {
+        let mut found = Hazards::default();
+        let name = place.rsplit('/').next().unwrap_or(place);
+        match parsed(path, name) {
+            _ if index == MAX_CONFIGURATIONS => {
+                hazards::unlooked("more configurations than are looked at", &mut found);
+            }
+            _ if index > MAX_CONFIGURATIONS => {}
+            Ok(value) => hazards::of_configuration(&value, name, !self.python.is_empty(), &mut found),
+            Err(why) if LOADED.contains(&name.to_lowercase().as_str()) => hazards::unlooked(&why, &mut found),
+            // Nobody loads it: it is text, and was looked at as such.
+            Err(_) => {}
+        }
+        tell_hazards(found, place, source, record);
+    }
+
+    fn tell(&mut self, found: Hazards, place: &str, source: &Untrusted, record: &mut Record) {
+        self.unknown += usize::from(found.is_judged());
+        tell_of(found, place, source, record, self.unknown <= MAX_UNKNOWN);
+    }
+}
+
+/// A path as a file in that folder names it.
+fn below(folder: &str, name: &str) -> String {
+    let name = name.trim_start_matches("./");
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+fn extension(place: &str) -> String {
+    Path::new(place).extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default()
+}
+
+/// Whether a loader may read it for what it says: by its name, or by its first byte where it has none.
+fn is_configuration(place: &str, head: &[u8]) -> bool {
+    let name = place.rsplit('/').next().unwrap_or(place).to_lowercase();
+    let is_table = TABLES.iter().any(|table| name.ends_with(table)) && !LOADED.contains(&name.as_str());
+    match extension(&name).as_str() {
+        "json" => !is_table,
+        "yaml" | "yml" => true,
+        "" => name == "mlmodel" || head.trim_ascii_start().starts_with(b"{"),
+        _ => false,
+    }
+}
+
+/// A configuration, in our own words where it cannot be read.
+fn parsed(path: &Path, name: &str) -> Result<serde_json::Value, String> {
+    let bytes = disk::whole(path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string())?;
+    if matches!(extension(name).as_str(), "yaml" | "yml") || name.eq_ignore_ascii_case("mlmodel") {
+        let text = String::from_utf8_lossy(&bytes);
+        return yaml::yaml(&text).map_err(|line| match line {
+            Some(line) => format!("not valid YAML, at line {line}"),
+            None => "not valid YAML, or larger than the limits".to_owned(),
+        });
+    }
+    lenient::value(&bytes)
 }
 
 /// Tells what a file can do when it is loaded: as fact, as finding where it matters, and as format.
@@ -73,6 +235,10 @@ pub(in crate::inventory) fn tell_hazards(
     source: &Untrusted,
     record: &mut Record,
 ) {
+    tell_of(found, place, source, record, true);
+}
+
+fn tell_of(found: Hazards, place: &str, source: &Untrusted, record: &mut Record, with_findings: bool) {
     let told = found.told(place);
     for (hazard, line) in hazards::lines(&told) {
         let inside = hazard.place.screen();
@@ -81,7 +247,7 @@ pub(in crate::inventory) fn tell_hazards(
         if record.model.hazards.len() < MAX_HAZARDS {
             record.fact(FactKey::Hazard, &line, Basis::Observed, source, &at);
         }
-        if let Some(code) = hazard.code() {
+        if let Some(code) = hazard.code().filter(|_| with_findings) {
             record.found(code, source, &at, format!("{line}; {}", hazard.remedy()));
         }
     }
@@ -125,9 +291,11 @@ fn tell_format(format: Format, place: &str, source: &Untrusted, record: &mut Rec
 
 /// How many hazards a file has; for the fuzz targets.
 pub(crate) fn count_in(path: &Path) -> usize {
-    let mut budget = hazards::MAX_BYTES;
     let Ok(size) = std::fs::metadata(path).map(|metadata| metadata.len()) else { return 0 };
-    let seen = formats::look(path, size);
-    seen.map(|seen| hazards::look(path, size, &seen.head, seen.format, &mut budget).told("fuzz").len())
-        .unwrap_or(0)
+    let mut record = Record::new(crate::inventory::model::id::ModelId::new("fuzz"), "fuzz", &"fuzz".into());
+    let mut looks = Looks::default();
+    let place = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    looks.at(path, size, &place, &"fuzz".into(), &mut record);
+    looks.finish(&"fuzz".into(), &mut record);
+    record.model.hazards.len()
 }

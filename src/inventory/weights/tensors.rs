@@ -30,7 +30,7 @@ const MAX_TEXT: usize = 4096;
 const MAX_PREFIXES: usize = 1024;
 
 /// Bits of one element.
-const TYPES: [(&str, u64); 19] = [
+const TYPES: [(&str, u64); 25] = [
     ("F64", 64),
     ("F32", 32),
     ("F16", 16),
@@ -38,6 +38,12 @@ const TYPES: [(&str, u64); 19] = [
     ("F8_E4M3", 8),
     ("F8_E5M2", 8),
     ("F8_E8M0", 8),
+    ("F8_E4M3FNUZ", 8),
+    ("F8_E5M2FNUZ", 8),
+    ("C64", 64),
+    ("C128", 128),
+    ("I4", 4),
+    ("U4", 4),
     ("F6_E2M3", 6),
     ("F6_E3M2", 6),
     ("F4", 4),
@@ -167,23 +173,27 @@ impl Tensors {
         check_header_length(length, size)?;
         let mut header = Vec::new();
         file.take(length).read_to_end(&mut header).map_err(unread)?;
+        if header.first() != Some(&b'{') {
+            return Err("the header does not begin as one".to_owned());
+        }
         let known = self.named.len();
-        let mut reading = Reading { tensors: self, data_bytes: size - 8 - length, fault: None, last: 0 };
+        let data_bytes = size - 8 - length;
+        let mut reading = Reading { tensors: self, data_bytes, fault: None, ranges: Vec::new() };
         let mut json = serde_json::Deserializer::from_slice(&header);
         let read = json.deserialize_map(&mut reading).and_then(|()| json.end());
-        let (fault, last, data_bytes) = (reading.fault, reading.last, reading.data_bytes);
+        let (fault, ranges) = (reading.fault, reading.ranges);
         let problem = match (fault, read) {
             (Some(fault), _) => fault,
             (None, Err(error)) => {
                 format!("the header is no valid one, at line {} column {}", error.line(), error.column())
             }
-            (None, Ok(())) if last < data_bytes && self.named.len() > known => {
-                return Err(format!(
-                    "{} bytes follow the last tensor, and no header speaks of them",
-                    data_bytes - last
-                ));
-            }
-            (None, Ok(())) => return Ok(()),
+            (None, Ok(())) => match filled(ranges, data_bytes) {
+                Ok(()) if has_twins(self.named.get(known..).unwrap_or_default()) => {
+                    "two tensors have one name".to_owned()
+                }
+                Ok(()) => return Ok(()),
+                Err(problem) => problem,
+            },
         };
         Err(problem)
     }
@@ -227,6 +237,34 @@ impl Tensors {
     }
 }
 
+/// Whether tensors lie one behind the other from the first byte to the last: bytes that no tensor has, or two have,
+/// are what readers differ in.
+fn filled(mut ranges: Vec<(u64, u64)>, data_bytes: u64) -> Result<(), String> {
+    ranges.sort_unstable();
+    let mut end = 0;
+    for (from, to) in ranges {
+        match from.cmp(&end) {
+            std::cmp::Ordering::Less => return Err("two tensors lie over the same bytes".to_owned()),
+            std::cmp::Ordering::Greater => {
+                return Err(format!(
+                    "{} bytes lie between tensors, and no header speaks of them",
+                    from - end
+                ));
+            }
+            std::cmp::Ordering::Equal => end = to,
+        }
+    }
+    match data_bytes - end {
+        0 => Ok(()),
+        more => Err(format!("{more} bytes follow the last tensor, and no header speaks of them")),
+    }
+}
+
+fn has_twins(named: &[(String, Vec<u64>)]) -> bool {
+    let names: BTreeSet<&str> = named.iter().map(|(name, _)| name.as_str()).collect();
+    names.len() < named.len()
+}
+
 /// Whether a header of that length may be read.
 pub(super) fn check_header_length(length: u64, size: u64) -> Result<(), String> {
     let says = format!("the header says that it is {length} bytes long");
@@ -267,8 +305,8 @@ struct Reading<'t> {
     data_bytes: u64,
     /// Our own words for what stopped us: serde_json's may quote the file.
     fault: Option<String>,
-    /// Where the last tensor ends.
-    last: u64,
+    /// Where each tensor lies.
+    ranges: Vec<(u64, u64)>,
 }
 
 #[derive(Deserialize)]
@@ -318,11 +356,14 @@ impl Reading<'_> {
         let bits = TYPES.iter().find(|(known, _)| *known == tensor.dtype).map(|(_, bits)| *bits);
         let elements = shape.iter().try_fold(1_u64, |product, size| product.checked_mul(*size));
         let promised = elements.zip(bits).and_then(|(elements, bits)| elements.checked_mul(bits));
-        if bits.is_some() && promised.map(|bits| bits.div_ceil(8)) != Some(end - start) {
+        if bits.is_some() && promised.filter(|bits| bits % 8 == 0).map(|bits| bits / 8) != Some(end - start) {
             return Err("the shape of a tensor is not that of its bytes".to_owned());
         }
-        self.last = self.last.max(end);
-        let kind = if bits.is_some() { tensor.dtype.as_str() } else { "other" };
+        if bits.is_none() {
+            return Err("a tensor is of a type of number that is not known here".to_owned());
+        }
+        self.ranges.push((start, end));
+        let kind = tensor.dtype.as_str();
         match self.tensors.add(name, shape, kind) {
             true => Ok(()),
             false => Err(format!("more than {MAX_TENSORS} tensors; the rest is not read")),

@@ -9,6 +9,8 @@ use touchmark::inventory::{Basis, FactKey, Format, Hazard, HazardKind, Model, Ti
 use super::{Bench, has, model};
 
 pub(crate) mod archives;
+mod asked;
+mod closed;
 
 /// The model of a folder that holds these files.
 pub(crate) fn folder(files: &[(&str, &[u8])]) -> Model {
@@ -213,7 +215,9 @@ fn a_header_of_two_gigabytes_is_refused_by_its_length() {
 #[test]
 fn raw_data_in_a_bin_file_is_no_pickle_and_a_pickle_without_a_mark_is() {
     let found = folder(&[("ggml.bin", b"lmgg\x01\0\0\0"), ("tokens.model", b"\n\x0e\n\x05<unk>")]);
-    assert!(found.hazards.is_empty() && found.formats.is_empty());
+    assert!(
+        found.hazards.iter().all(|hazard| hazard.kind == HazardKind::Unknown) && found.formats.is_empty()
+    );
     // What begins like another format, or like nothing we look into, is loaded by its name all the same.
     let gguf = [b"GGUF\x03\0\0\0\0".as_slice(), SYSTEM].concat();
     let mut tensors = [b"C\x0a\0\0\0\0\0\0{}..".as_slice(), SYSTEM].concat();
@@ -285,7 +289,8 @@ fn code_that_a_configuration_asks_for_is_told() {
         kinds(&[("config.json", r#"{"trust_remote_code":true}"#), ("x.py", "")]),
         (told(Tier::Suspicious, ""), vec![Format::RemoteCode])
     );
-    assert_eq!(kinds(&[("config.json", "{}"), ("x.py", "")]), (told(Tier::Noted, ""), vec![]));
+    // Nobody has shown that no loader imports it.
+    assert_eq!(kinds(&[("config.json", "{}"), ("x.py", "")]), (told(Tier::Unreadable, ""), vec![]));
     for (name, text) in
         [("tokenizer_config.json", r#"{"chat_template":"{{ x }}"}"#), ("chat_template.jinja", "{{ x }}")]
     {
@@ -329,8 +334,7 @@ fn code_is_found_wherever_a_loader_asks_for_it() {
 
 #[test]
 fn what_was_not_looked_into_is_never_called_safe() {
-    // Python reads NaN; JSON has no such word.
-    let asks: &[u8] = br#"{"x":NaN,"auto_map":{"AutoModel":"evil/repo--x.Y"}}"#;
+    let asks: &[u8] = br#"{"auto_map":{"AutoModel":"evil/repo--x.Y"}"#;
     let tensors: &[u8] = b"\x02\0\0\0\0\0\0\0{}";
     for name in ["config.json", "tokenizer_config.json"] {
         let bench = Bench::new();
@@ -343,7 +347,7 @@ fn what_was_not_looked_into_is_never_called_safe() {
         assert!(told.len() == 1 && told[0].code == "F-CONFIG-JSON", "{told:?}");
     }
     let packed = hazards("data.gz", b"\x1f\x8b\x08\0");
-    assert_eq!((packed[0].tier, packed[0].kind), (Tier::Noted, HazardKind::Archive));
+    assert_eq!((packed[0].tier, packed[0].kind), (Tier::Unreadable, HazardKind::Archive));
     assert_eq!(tiers("m.nemo", b"\x1f\x8b\x08\0"), [Tier::Unreadable]);
     // The worst of many stay.
     let bench = Bench::new();

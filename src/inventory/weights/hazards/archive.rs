@@ -2,9 +2,7 @@
 //! header says, and the pickles, arrays and configurations inside. Entries are unpacked up to a limit.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufReader, Read, Seek};
-use std::path::Path;
+use std::io::{Read, Seek};
 
 use super::found::Hazards;
 use super::inflate::unpack;
@@ -19,8 +17,8 @@ const MAX_ENTRIES: u64 = 100_000;
 const MAX_DIRECTORY: u64 = 32 * 1024 * 1024;
 /// What one entry may unpack to.
 const MAX_UNPACKED: usize = 64 * 1024 * 1024;
-/// What of an entry tells what it is.
-const START: usize = 6;
+/// What of an entry that is larger than that tells what it is.
+const START: usize = 64;
 /// Weights of zeros come down to a thousandth; nobody stores gigabytes of them.
 const BOMB_RATIO: u64 = 200;
 const BOMB_BYTES: u64 = 1024 * 1024 * 1024;
@@ -49,28 +47,87 @@ struct Directory {
     entries: u64,
 }
 
-type FileWindow<'b> = Window<'b, BufReader<File>>;
+/// Looks at a file that was unpacked: its name, its bytes, and the budget that it takes from.
+pub(super) type Each<'a> = dyn FnMut(&str, &[u8], &mut u64, &mut Hazards) + 'a;
 
-/// Looks into an archive.
-pub(super) fn look(path: &Path, size: u64, is_keras: bool, budget: &mut u64, found: &mut Hazards) {
-    let mut window = match Window::open(path, 0, size, budget) {
-        Ok(window) => window,
-        Err(stop) => return unreadable("", stop, found),
-    };
-    let entries = match directory(&mut window, size).and_then(|at| Ok((entries(&mut window, &at)?, at))) {
+/// Archives whose entries are all of a known kind; the others are never safe, whatever was seen inside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Arrays,
+    Keras,
+    Torch,
+    Other(&'static str),
+}
+
+/// What entries say of a layout that is more than data: how a name begins or ends, and what that is.
+const LAYOUTS: [(&str, &str); 6] = [
+    ("/constants.pkl", "a TorchScript archive: it holds a program"),
+    ("/.data/ts_code/", "a package of PyTorch: it holds a program"),
+    ("/schema.json", "an archive of skops: it names the types that loading builds"),
+    ("/mar-inf/manifest.json", "an archive of TorchServe: it names the program that serves it"),
+    ("/meta-inf/manifest.mf", "an archive of Java"),
+    ("/__main__.py", "an archive that Python runs"),
+];
+/// What Keras writes into its archive.
+const KERAS_ENTRIES: [&str; 3] = ["config.json", "metadata.json", "model.weights.h5"];
+
+impl Layout {
+    fn of(entries: &[Entry], is_keras: bool) -> Self {
+        let lower = |entry: &Entry| format!("/{}", entry.name.to_lowercase());
+        if let Some((_, what)) =
+            LAYOUTS.iter().find(|(mark, _)| entries.iter().any(|entry| lower(entry).contains(mark)))
+        {
+            return Layout::Other(what);
+        }
+        if entries.iter().any(|entry| lower(entry).contains("/code/")) {
+            return Layout::Other("a TorchScript archive: it holds a program");
+        }
+        let is_kept = |entry: &Entry| {
+            let name = entry.name.as_str();
+            KERAS_ENTRIES.contains(&name) || name.starts_with("assets/") || name.ends_with('/')
+        };
+        let all = |test: &dyn Fn(&Entry) -> bool| !entries.is_empty() && entries.iter().all(test);
+        if is_keras && all(&is_kept) {
+            Layout::Keras
+        } else if !is_keras && all(&|entry| entry.name.ends_with(".npy")) {
+            Layout::Arrays
+        } else if !is_keras && entries.iter().any(|entry| lower(entry).ends_with("/data.pkl")) {
+            Layout::Torch
+        } else {
+            Layout::Other(if is_keras { "no archive as Keras writes it" } else { "a ZIP archive" })
+        }
+    }
+}
+
+/// Looks into an archive of `size` bytes that begins where the window does.
+pub(super) fn look<R: Read + Seek>(
+    window: &mut Window<'_, R>,
+    size: u64,
+    is_keras: bool,
+    each: &mut Each<'_>,
+    found: &mut Hazards,
+) {
+    let entries = match directory(window, size).and_then(|at| Ok((entries(window, &at)?, at))) {
         Ok((entries, at)) => {
             shape(&entries, &at, found);
             entries
         }
         Err(stop) => return unreadable("", stop, found),
     };
+    let layout = Layout::of(&entries, is_keras);
     for entry in &entries {
-        if let Err(stop) = inside(&mut window, entry, is_keras, found) {
+        if let Err(stop) = inside(window, entry, layout, each, found) {
             unreadable(&entry.name, stop, found);
             if matches!(stop, Stop::Limit(_) | Stop::Io(_)) {
                 return;
             }
         }
+    }
+    if let Layout::Other(what) = layout
+        && !found.is_dangerous()
+    {
+        let why = format!("{what}, and of no kind that is known to be data");
+        found.add(Tier::Unreadable, HazardKind::Archive, "", "", why);
     }
 }
 
@@ -120,7 +177,7 @@ pub(super) fn leaves(name: &str) -> bool {
         || name.contains('\0')
 }
 
-fn directory(window: &mut FileWindow<'_>, size: u64) -> Result<Directory, Stop> {
+fn directory<R: Read + Seek>(window: &mut Window<'_, R>, size: u64) -> Result<Directory, Stop> {
     let start = size.saturating_sub(MAX_END);
     window.go(start)?;
     let tail = window.bytes(usize::try_from(size - start).map_err(|_| Stop::Cut)?)?;
@@ -171,7 +228,7 @@ fn directory(window: &mut FileWindow<'_>, size: u64) -> Result<Directory, Stop> 
     Ok(found)
 }
 
-fn entries(window: &mut FileWindow<'_>, directory: &Directory) -> Result<Vec<Entry>, Stop> {
+fn entries<R: Read + Seek>(window: &mut Window<'_, R>, directory: &Directory) -> Result<Vec<Entry>, Stop> {
     window.go(directory.at)?;
     let bytes = window.bytes(usize::try_from(directory.bytes).map_err(|_| Stop::Cut)?)?;
     let mut rest = bytes.as_slice();
@@ -226,10 +283,11 @@ fn field(mut extra: &[u8], wanted: u16) -> &[u8] {
 }
 
 /// The entry's own header, then what it holds.
-fn inside(
-    window: &mut FileWindow<'_>,
+fn inside<R: Read + Seek>(
+    window: &mut Window<'_, R>,
     entry: &Entry,
-    is_keras: bool,
+    layout: Layout,
+    each: &mut Each<'_>,
     found: &mut Hazards,
 ) -> Result<(), Stop> {
     let name = entry.name.as_str();
@@ -260,24 +318,29 @@ fn inside(
     if entry.flags & 1 != 0 || half(6) & 1 != 0 {
         odd("it says that it is encrypted; some loaders do not care");
     }
-    let Some(reading) = Reading::of(name, is_keras) else { return Ok(()) };
+    let Some(reading) = Reading::of(name, layout) else { return Ok(()) };
     match entry.method {
         0 => {
             let size = entry.packed;
+            if let Reading::Whole = reading
+                && size <= MAX_UNPACKED as u64
+            {
+                let bytes = window.bytes(usize::try_from(size).map_err(|_| Stop::Cut)?)?;
+                each(name, &bytes, window.budget(), found);
+                return Ok(());
+            }
             let mut part = window.part(size)?;
             reading.read(&mut part, name, found);
         }
         8 => {
-            if let Reading::Start = reading {
-                let from = window.at();
-                if !matters(&unpack(window, entry.packed, START).0) {
-                    return Ok(());
-                }
-                window.go(from)?;
-            }
             let (bytes, stop) = unpack(window, entry.packed, MAX_UNPACKED);
-            let mut budget = bytes.len() as u64 * 2;
-            reading.read(&mut Window::over(&bytes, &mut budget), name, found);
+            match reading {
+                Reading::Whole => each(name, &bytes, window.budget(), found),
+                _ => {
+                    let mut budget = bytes.len() as u64 * 2;
+                    reading.read(&mut Window::over(&bytes, &mut budget), name, found);
+                }
+            }
             if let Some(stop) = stop {
                 return Err(stop);
             }
@@ -291,28 +354,36 @@ fn inside(
 #[derive(Clone, Copy)]
 enum Reading {
     Pickle,
-    /// Whatever a raw start may be: only what begins as a pickle or an array is one.
-    Start,
+    /// Whatever it may be: as a file of its own, or by its start where it is too large for that.
+    Whole,
     Array,
-    Keras,
+    KerasConfig,
+    KerasWeights,
+    Text,
 }
 
 impl Reading {
-    fn of(name: &str, is_keras: bool) -> Option<Self> {
+    fn of(name: &str, layout: Layout) -> Option<Self> {
         let lower = name.to_lowercase();
         let ends = |ends: &[&str]| ends.iter().any(|end| lower.ends_with(end));
-        if ends(&[".pkl", ".pickle", ".joblib"]) {
+        if ends(&[".pkl", ".pickle"]) {
             Some(Reading::Pickle)
         } else if ends(&[".npy"]) {
             Some(Reading::Array)
-        } else if is_keras && lower == "config.json" {
-            Some(Reading::Keras)
+        } else if layout == Layout::Keras {
+            match name {
+                "config.json" => Some(Reading::KerasConfig),
+                "model.weights.h5" => Some(Reading::KerasWeights),
+                _ => (!name.ends_with('/')).then_some(Reading::Text),
+            }
+        } else if lower == "config.json" {
+            Some(Reading::KerasConfig)
         } else {
             // A storage of PyTorch: numbers, which may begin like anything.
             let is_storage = lower
                 .rsplit_once("/data/")
                 .is_some_and(|(_, last)| !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()));
-            (!is_storage && !lower.ends_with('/')).then_some(Reading::Start)
+            (!is_storage && !lower.ends_with('/')).then_some(Reading::Whole)
         }
     }
 
@@ -320,8 +391,20 @@ impl Reading {
         match self {
             Reading::Pickle => walked(window, name, found),
             Reading::Array => numpy::look(window, name, found),
-            Reading::Keras => keras::look_config(window, name, found),
-            Reading::Start => {
+            Reading::KerasConfig => keras::look_config(window, name, found),
+            Reading::KerasWeights => keras::look_hdf5(window, name, found),
+            Reading::Text => {
+                let length = usize::try_from(window.left()).unwrap_or(usize::MAX);
+                let is_text = length <= MAX_UNPACKED
+                    && window
+                        .bytes(length)
+                        .is_ok_and(|bytes| !bytes.contains(&0) && std::str::from_utf8(&bytes).is_ok());
+                if !is_text {
+                    let why = "an entry that Keras does not write, or no text";
+                    found.add(Tier::Unreadable, HazardKind::Archive, name, "", why);
+                }
+            }
+            Reading::Whole => {
                 let from = window.at();
                 let count = usize::try_from(window.left()).unwrap_or(START).min(START);
                 let start = window.bytes(count).unwrap_or_default();

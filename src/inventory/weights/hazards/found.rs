@@ -8,7 +8,11 @@ const MAX_OF_FILE: usize = 24;
 
 /// The hazards of one file while it is being looked at.
 #[derive(Default)]
-pub(in crate::inventory) struct Hazards(Vec<Hazard>);
+pub(in crate::inventory) struct Hazards {
+    found: Vec<Hazard>,
+    /// Files beside it that it reads, as it names them.
+    pub(super) reads: Vec<String>,
+}
 
 impl Hazards {
     /// Adds one, once.
@@ -17,28 +21,60 @@ impl Hazards {
         let new = Hazard { tier, kind, file: "".into(), place: place.into(), what, why: why.into() };
         let is_known = |old: &Hazard| (old.kind, &old.what, &old.why) == (new.kind, &new.what, &new.why);
         // A thousand of one kind are as telling as all; the worst must still get in.
-        if !self.0.iter().any(is_known) {
-            self.0.push(new);
-            if self.0.len() > 1024 {
-                self.0.sort();
-                self.0.truncate(512);
+        if !self.found.iter().any(is_known) {
+            self.found.push(new);
+            if self.found.len() > 1024 {
+                self.found.sort();
+                self.found.truncate(512);
             }
         }
+    }
+
+    /// Takes in what was found in something that lies in `place` of this file.
+    pub(super) fn take_in(&mut self, place: &str, inner: Hazards) {
+        for hazard in inner.found {
+            let at = match hazard.place.raw() {
+                "" => place.to_owned(),
+                inside => format!("{place}, {inside}"),
+            };
+            self.add(hazard.tier, hazard.kind, &at, hazard.what.raw(), hazard.why);
+        }
+    }
+
+    /// Whether something in it runs code for sure: that it is of no known kind says less.
+    pub fn is_dangerous(&self) -> bool {
+        self.found.iter().any(|hazard| hazard.tier == Tier::Dangerous)
+    }
+
+    /// Whether loading it may do anything: there is nothing more to say of what nobody knows.
+    pub fn is_judged(&self) -> bool {
+        let speaks = |hazard: &Hazard| hazard.tier <= Tier::Suspicious || hazard.kind == HazardKind::Pickle;
+        self.found.iter().any(speaks)
+    }
+
+    /// Whether it is a program, or an archive, and no mere unknown.
+    pub fn is_program(&self) -> bool {
+        self.found.iter().any(|hazard| hazard.kind != HazardKind::Unknown)
+    }
+
+    /// Files beside it that it reads, as it names them.
+    pub fn reads(&self) -> &[String] {
+        &self.reads
     }
 
     /// The worst first, a bounded number.
     pub fn told(mut self, file: &str) -> Vec<Hazard> {
         // Of one tier in the order of finding.
-        self.0.sort_by_key(|hazard| hazard.tier);
-        let more = self.0.len().saturating_sub(MAX_OF_FILE);
-        self.0.truncate(MAX_OF_FILE);
-        if let Some(last) = self.0.last_mut()
+        self.found.sort_by_key(|hazard| hazard.tier);
+        let more = self.found.len().saturating_sub(MAX_OF_FILE);
+        self.found.truncate(MAX_OF_FILE);
+        if let Some(last) = self.found.last_mut()
             && more > 0
         {
             last.why = format!("{}; and {more} more like these", last.why);
         }
-        self.0.iter_mut().for_each(|hazard| hazard.file = file.into());
-        self.0
+        self.found.iter_mut().for_each(|hazard| hazard.file = file.into());
+        self.found
     }
 }
 

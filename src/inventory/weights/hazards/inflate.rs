@@ -1,4 +1,4 @@
-//! Unpacking deflated bytes up to a limit, whatever they promise. It knows no archive.
+//! Unpacking deflated bytes up to a limit, whatever they promise. It knows no archive and no file.
 
 use miniz_oxide::inflate::stream::{InflateState, inflate};
 use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
@@ -15,7 +15,52 @@ pub(super) fn unpack<R: Read + Seek>(
     packed: u64,
     limit: usize,
 ) -> (Vec<u8>, Option<Stop>) {
-    let mut state = InflateState::new_boxed(DataFormat::Raw);
+    unpack_as(window, packed, limit, DataFormat::Raw)
+}
+
+/// The same, with zlib's header and sum around it.
+pub(super) fn unpack_zlib<R: Read + Seek>(
+    window: &mut Window<'_, R>,
+    packed: u64,
+    limit: usize,
+) -> (Vec<u8>, Option<Stop>) {
+    unpack_as(window, packed, limit, DataFormat::Zlib)
+}
+
+/// Whether these bytes begin as deflated ones do, behind zlib's header: all of them unpack, as far as they go.
+pub(super) fn is_zlib(head: &[u8]) -> bool {
+    let [method, check, ..] = head else { return false };
+    let is_header = method & 0x0f == 8
+        && method >> 4 <= 7
+        && check & 0x20 == 0
+        && (u16::from(*method) << 8 | u16::from(*check)).is_multiple_of(31);
+    if !is_header {
+        return false;
+    }
+    let mut state = InflateState::new_boxed(DataFormat::Zlib);
+    let mut buffer = vec![0; CHUNK];
+    let mut rest = head;
+    let mut has_some = false;
+    loop {
+        let step = inflate(&mut state, rest, &mut buffer, MZFlush::None);
+        rest = rest.get(step.bytes_consumed..).unwrap_or_default();
+        has_some |= step.bytes_written > 0;
+        match step.status {
+            Ok(MZStatus::StreamEnd) => return true,
+            Ok(_) | Err(MZError::Buf) if rest.is_empty() => return has_some,
+            Ok(_) | Err(MZError::Buf) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
+            _ => return false,
+        }
+    }
+}
+
+fn unpack_as<R: Read + Seek>(
+    window: &mut Window<'_, R>,
+    packed: u64,
+    limit: usize,
+    format: DataFormat,
+) -> (Vec<u8>, Option<Stop>) {
+    let mut state = InflateState::new_boxed(format);
     let mut unpacked = Vec::new();
     let mut buffer = vec![0; CHUNK];
     let mut left = packed;
@@ -40,7 +85,10 @@ pub(super) fn unpack<R: Read + Seek>(
                 return (unpacked, Some(Stop::Limit("it unpacks to more bytes than are looked at")));
             }
             match step.status {
-                Ok(MZStatus::StreamEnd) => return (unpacked, None),
+                Ok(MZStatus::StreamEnd) => {
+                    let end = window.at().saturating_sub(rest.len() as u64);
+                    return (unpacked, window.go(end).err());
+                }
                 Ok(_) | Err(MZError::Buf) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
                 Ok(_) | Err(MZError::Buf) => break,
                 Err(_) => return (unpacked, Some(Stop::Broken("it cannot be unpacked"))),

@@ -4,15 +4,14 @@ use serde_json::Value;
 use std::io::{Read, Seek};
 
 use super::found::Hazards;
+use super::hdf5::{self, Part};
 use super::imports;
 use super::window::{Stop, Window};
 use crate::inventory::model::hazard::{HazardKind, Tier};
+use crate::inventory::weights::lenient;
 
 /// How an HDF5 file begins.
-pub(super) const HDF5_MAGIC: &[u8] = b"\x89HDF\r\n\x1a\n";
-/// What is read of an HDF5 file at a time, and how much of it is looked at twice, for what lies across.
-const HDF5_STEP: usize = 1024 * 1024;
-const HDF5_ACROSS: usize = 4096;
+pub(super) const HDF5_MAGIC: &[u8] = hdf5::MAGIC;
 /// The configuration in a `.keras` archive.
 const MAX_CONFIG: u64 = 4 * 1024 * 1024;
 /// Values of one configuration.
@@ -29,6 +28,43 @@ const RUN_CODE: [(&str, &str); 4] = [
 const READ_FILES: [&str; 3] = ["IntegerLookup", "StringLookup", "TextVectorization"];
 /// Where Keras' own classes are.
 const OWN_MODULES: [&str; 4] = ["keras", "tf_keras", "tensorflow.keras", "tensorflow.python.keras"];
+/// The modules below these whose classes are parts of a model; a loader resolves all others as well.
+const PARTS: [&str; 17] = [
+    "activations",
+    "constraints",
+    "dtype_policies",
+    "engine",
+    "initializers",
+    "layers",
+    "legacy_tf_layers",
+    "losses",
+    "metrics",
+    "mixed_precision",
+    "models",
+    "ops",
+    "optimizers",
+    "quantizers",
+    "random",
+    "regularizers",
+    "rematerialization",
+];
+/// Those among them whose functions only calculate.
+const FUNCTIONS: [&str; 8] =
+    ["activations", "constraints", "initializers", "losses", "metrics", "ops", "optimizers", "regularizers"];
+/// Classes that are named in the package itself.
+const OF_PACKAGE: [&str; 11] = [
+    "DTypePolicy",
+    "FloatDTypePolicy",
+    "Functional",
+    "Input",
+    "InputSpec",
+    "KerasTensor",
+    "Layer",
+    "Model",
+    "QuantizedDTypePolicy",
+    "Sequential",
+    "Variable",
+];
 
 /// Looks at the configuration of a `.keras` archive.
 pub(super) fn look_config<R: Read + Seek>(window: &mut Window<'_, R>, name: &str, found: &mut Hazards) {
@@ -41,7 +77,7 @@ pub(super) fn look_config<R: Read + Seek>(window: &mut Window<'_, R>, name: &str
         Ok(bytes) => bytes,
         Err(stop) => return unreadable(stop.to_string()),
     };
-    match serde_json::from_slice::<Value>(&bytes) {
+    match lenient::value(&bytes) {
         Ok(config) => classes(&config, name, found),
         Err(_) => unreadable("a configuration that is not valid JSON".to_owned()),
     }
@@ -69,8 +105,15 @@ fn classes(config: &Value, name: &str, found: &mut Hazards) {
                     }
                     // A function is named where the configuration of a class would be.
                     let function = inner.and_then(Value::as_str).filter(|_| class == "function");
-                    let class = function.unwrap_or(class);
-                    one_class(class, text("module"), text("registered_name"), name, found);
+                    let named = function.unwrap_or(class);
+                    one_class(
+                        named,
+                        function.is_some(),
+                        text("module"),
+                        text("registered_name"),
+                        name,
+                        found,
+                    );
                 }
                 waiting.extend(fields.values());
             }
@@ -79,77 +122,112 @@ fn classes(config: &Value, name: &str, found: &mut Hazards) {
     }
 }
 
-fn one_class(class: &str, module: Option<&str>, registered: Option<&str>, place: &str, found: &mut Hazards) {
+fn one_class(
+    class: &str,
+    is_function: bool,
+    module: Option<&str>,
+    registered: Option<&str>,
+    place: &str,
+    found: &mut Hazards,
+) {
     let kind = HazardKind::Keras;
     if let Some((_, why)) = RUN_CODE.iter().find(|(known, _)| *known == class) {
         return found.add(Tier::Dangerous, kind, place, class, *why);
     }
-    let is_own = |module: &str| {
-        OWN_MODULES
-            .iter()
-            .any(|own| module.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
-    };
-    if let Some(module) = module {
+    let is_value = |module: &str| module == "builtins" && imports::tier(module, class) > Tier::Dangerous;
+    if let Some(module) = module.filter(|module| !is_value(module)) {
         let what = format!("{module}.{class}");
-        match imports::tier(module, class) {
-            Tier::Dangerous => {
-                return found.add(Tier::Dangerous, kind, place, &what, "loading imports what can run code");
+        let (tier, why) = match below_own(module) {
+            None => (
+                imports::tier(module, class).min(Tier::Suspicious),
+                "a class that is not Keras' own, and that loading imports",
+            ),
+            Some(below) => {
+                let short = format!("keras.{below}");
+                let short = short.trim_end_matches('.');
+                let first = below.split('.').next().unwrap_or(below);
+                let is_part = match (first, is_function) {
+                    ("", _) => OF_PACKAGE.contains(&class),
+                    (_, true) => FUNCTIONS.contains(&first),
+                    (_, false) => PARTS.contains(&first),
+                };
+                match imports::tier(short, class) {
+                    Tier::Dangerous => (Tier::Dangerous, "loading imports what can run code"),
+                    _ if is_part => (Tier::Safe, ""),
+                    _ if is_function => (
+                        Tier::Dangerous,
+                        "a function of Keras that is no part of a model, and that loading takes",
+                    ),
+                    _ => (
+                        Tier::Suspicious,
+                        "a class of Keras that is no part of a model, and that loading takes",
+                    ),
+                }
             }
-            Tier::Suspicious if !is_own(module) && module != "builtins" => {
-                return found.add(Tier::Suspicious, kind, place, &what, "a class that is not Keras' own");
-            }
-            _ => {}
+        };
+        let why = match tier {
+            Tier::Dangerous if below_own(module).is_none() => "loading imports what can run code",
+            _ => why,
+        };
+        if tier <= Tier::Suspicious {
+            return found.add(tier, kind, place, &what, why);
         }
     }
     // Registered classes are written `package>Class`; Keras' own say only the class.
-    if let Some((package, _)) = registered.and_then(|registered| registered.split_once('>'))
-        && !is_own(package)
+    let registered = registered.or(Some(class)).and_then(|name| Some((name, name.split_once('>')?.0)));
+    if let Some((what, package)) = registered
+        && below_own(package).is_none()
     {
-        let what = registered.unwrap_or_default();
         found.add(Tier::Suspicious, kind, place, what, "a class that is not Keras' own");
     }
 }
 
-/// Looks through an HDF5 file for the words of a configuration: attributes lie anywhere in it, and are not packed.
-pub(super) fn look_hdf5<R: Read + Seek>(window: &mut Window<'_, R>, found: &mut Hazards) {
-    let mut seen = Vec::new();
-    while window.left() > 0 {
-        let count = usize::try_from(window.left()).unwrap_or(HDF5_STEP).min(HDF5_STEP);
-        match window.bytes(count) {
-            Ok(bytes) => seen.extend(bytes),
-            Err(stop) => {
-                let why = match stop {
-                    Stop::Limit(_) => format!("the rest, {} bytes, is more than is looked at", window.left()),
-                    _ => stop.to_string(),
-                };
-                let place = format!("byte {}", window.at());
-                return found.add(Tier::Unreadable, HazardKind::Keras, &place, "", why);
-            }
+/// A module below Keras' own package, by its public name.
+fn below_own(module: &str) -> Option<&str> {
+    let below = OWN_MODULES
+        .iter()
+        .find_map(|own| module.strip_prefix(own).filter(|rest| rest.is_empty() || rest.starts_with('.')))?;
+    let below = below.trim_start_matches('.');
+    let inner = ["src", "api", "_tf_keras.keras", "_legacy"]
+        .into_iter()
+        .find_map(|inner| below.strip_prefix(inner).filter(|rest| rest.is_empty() || rest.starts_with('.')));
+    Some(inner.unwrap_or(below).trim_start_matches('.'))
+}
+
+/// Looks through an HDF5 file, which `inside` names in an archive: attributes lie anywhere in it, and are not packed.
+pub(super) fn look_hdf5<R: Read + Seek>(window: &mut Window<'_, R>, inside: &str, found: &mut Hazards) {
+    let place = if inside.is_empty() { "model_config" } else { inside };
+    let kind = HazardKind::Keras;
+    let ended = hdf5::read(window, |part| match part {
+        Part::Bytes(bytes) => words(bytes, place, found),
+        Part::Config(config) => classes(config, place, found),
+        Part::TooLong => {
+            found.add(Tier::Unreadable, kind, place, "", "a configuration that is longer than is looked at");
         }
-        words(&seen, found);
-        seen.drain(..seen.len().saturating_sub(HDF5_ACROSS));
+        Part::Elsewhere(how) => found.add(Tier::Dangerous, kind, inside, "", how),
+    });
+    if let Err(stop) = ended {
+        let why = match stop {
+            Stop::Limit(_) => format!("the rest, {} bytes, is more than is looked at", window.left()),
+            _ => stop.to_string(),
+        };
+        found.add(Tier::Unreadable, kind, &format!("byte {}", window.at()), "", why);
     }
 }
 
-fn words(bytes: &[u8], found: &mut Hazards) {
+fn words(bytes: &[u8], place: &str, found: &mut Hazards) {
     let kind = HazardKind::Keras;
     let keys = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'"' | b'\\'));
     for (at, _) in keys {
         let rest = bytes.get(at..).unwrap_or_default();
         if let Some((class, why)) = RUN_CODE.iter().find(|(class, _)| names_class(rest, class)) {
-            found.add(Tier::Dangerous, kind, "model_config", class, *why);
+            found.add(Tier::Dangerous, kind, place, class, *why);
         }
         // Nobody who writes JSON escapes plain letters.
         if let [b'\\', b'u', b'0', b'0', b'4'..=b'7', digit, ..] = rest
             && digit.is_ascii_hexdigit()
         {
-            found.add(
-                Tier::Suspicious,
-                kind,
-                "model_config",
-                "",
-                "letters written so that a search misses them",
-            );
+            found.add(Tier::Suspicious, kind, place, "", "letters written so that a search misses them");
         }
     }
 }

@@ -16,7 +16,11 @@ const MAX_HEADER: u32 = 64 * 1024;
 pub(super) fn look<R: Read + Seek>(window: &mut Window<'_, R>, inside: &str, found: &mut Hazards) {
     match header(window) {
         Ok(header) if holds_objects(&header) => walked(window, inside, found),
-        Ok(_) => {}
+        Ok(header) if length(&header) == Some(window.left()) => {}
+        Ok(_) => {
+            let why = "an array that is not as long as its header says, or of a type that is not known here";
+            found.add(Tier::Unreadable, HazardKind::Header, inside, "", why);
+        }
         Err(stop) => {
             let why = format!("the header of the array cannot be read: {stop}");
             found.add(Tier::Unreadable, HazardKind::Header, inside, "", why);
@@ -52,4 +56,47 @@ fn holds_objects(header: &[u8]) -> bool {
         !is_word(before) && !is_word(after)
     });
     alone || text.contains("object") || text.contains('\\')
+}
+
+/// How many bytes follow, of a type of plain numbers or texts, or of fields of such:
+/// `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
+fn length(header: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(header).ok()?;
+    let after = |key: &str| text.split_once(key).map(|(_, after)| after.trim_start());
+    let described = after("'descr':")?;
+    let width = match described.strip_prefix('[') {
+        Some(fields) => {
+            // `('name', '<f4')`, without shapes of their own.
+            let fields = fields.split_once(']')?.0;
+            let mut sum = 0_u64;
+            for field in fields.split(')').map(|field| field.trim_matches([',', ' ', '('])) {
+                if !field.is_empty() {
+                    let (_, kind) = field.split_once(',')?;
+                    sum = sum.checked_add(width(kind.trim())?)?;
+                }
+            }
+            sum
+        }
+        None => width(described.split_once(',')?.0)?,
+    };
+    let shape = after("'shape':")?.strip_prefix('(')?.split(')').next()?;
+    let sizes = shape.split(',').map(str::trim).filter(|size| !size.is_empty());
+    sizes
+        .map(|size| size.trim_end_matches('L').parse::<u64>())
+        .try_fold(width, |product, size| product.checked_mul(size.ok()?))
+}
+
+/// The bytes of one element of a type in quotes: `'<f4'`, `'|S10'`, `'<M8[ns]'`.
+fn width(quoted: &str) -> Option<u64> {
+    let quote = quoted.chars().next().filter(|quote| matches!(quote, '\'' | '"'))?;
+    let kind = quoted.strip_prefix(quote)?.strip_suffix(quote)?;
+    let plain = kind.trim_start_matches(['<', '>', '=', '|']);
+    let (letter, digits) = plain.split_at_checked(1)?;
+    // Dates say their unit behind the width.
+    let width: u64 = digits.split('[').next()?.parse().ok()?;
+    match letter {
+        "b" | "i" | "u" | "f" | "c" | "S" | "V" | "M" | "m" | "a" | "?" => Some(width),
+        "U" => width.checked_mul(4),
+        _ => None,
+    }
 }

@@ -194,7 +194,14 @@ impl Seen {
 /// External data names a file below the model's folder.
 fn external(seen: &mut Seen, at: u64, found: &mut Hazards) {
     let (key, value) = (std::mem::take(&mut seen.key), std::mem::take(&mut seen.value));
-    if key == "location" && leaves(&value) {
+    if key != "location" {
+        return;
+    }
+    if !leaves(&value) {
+        if found.reads.len() < MAX_DOMAINS && !found.reads.contains(&value) {
+            found.reads.push(value);
+        }
+    } else {
         let why = "weights are read from a file outside the folder, which no signature covers";
         found.add(Tier::Dangerous, HazardKind::Onnx, &format!("byte {at}"), &value, why);
     }

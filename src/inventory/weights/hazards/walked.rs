@@ -61,13 +61,7 @@ pub(super) fn judge(walked: &pickle::Walked, inside: &str, from: u64, found: &mu
         }
         End::Whole => {}
         End::Trailing(at) => {
-            found.add(
-                Tier::Noted,
-                kind,
-                &place(at),
-                "",
-                "bytes after the pickle, which loading leaves alone",
-            );
+            found.add(Tier::Noted, kind, &place(at), "", "bytes after the pickle, which were not looked at");
         }
         End::Early(at, stop) => {
             let why = format!("the pickle cannot be read to its end: {stop}; loading runs as far as it can");

@@ -8,7 +8,7 @@ use std::path::Path;
 
 /// Why reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(in crate::inventory::weights) enum Stop {
     /// The bytes end before what they promise.
     Cut,
     /// A limit of ours, in our own words.
@@ -130,6 +130,11 @@ impl<R: Read + Seek> Window<'_, R> {
         result
     }
 
+    /// What is left to be read of all files together.
+    pub fn budget(&mut self) -> &mut u64 {
+        self.budget
+    }
+
     /// Takes from the budget what was had otherwise than by reading.
     pub fn spend(&mut self, count: u64) -> Result<(), Stop> {
         let left = self.budget.checked_sub(count);
@@ -149,5 +154,23 @@ impl<R: Read + Seek> Window<'_, R> {
         })?;
         self.at += count;
         Ok(())
+    }
+}
+
+/// As much as is at hand; a budget that is spent is an error, so that it is not taken for the end.
+impl<R: Read + Seek> Read for Window<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = usize::try_from(self.left()).unwrap_or(usize::MAX).min(buffer.len());
+        let room = buffer.get_mut(..count).unwrap_or_default();
+        if room.is_empty() {
+            return Ok(0);
+        }
+        if *self.budget == 0 {
+            return Err(std::io::Error::from(ErrorKind::QuotaExceeded));
+        }
+        let read = self.reader.read(room)?;
+        self.at += read as u64;
+        *self.budget = self.budget.saturating_sub(read as u64);
+        Ok(read)
     }
 }

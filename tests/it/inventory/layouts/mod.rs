@@ -31,7 +31,7 @@ fn safetensors(header: &str, data: usize) -> Vec<u8> {
     bytes
 }
 
-/// A GGUF file with these texts, numbers of 32 bits, and tensors of type Q4_K.
+/// A GGUF file with these texts, numbers of 32 bits, and tensors of type I8: zeroes.
 fn gguf(texts: &[(&str, &str)], numbers: &[(&str, u32)], tensors: &[(&str, &[u64])]) -> Vec<u8> {
     let text = |out: &mut Vec<u8>, text: &str| {
         out.extend((text.len() as u64).to_le_bytes());
@@ -50,12 +50,17 @@ fn gguf(texts: &[(&str, &str)], numbers: &[(&str, u32)], tensors: &[(&str, &[u64
         out.extend(4_u32.to_le_bytes());
         out.extend(value.to_le_bytes());
     }
+    let mut offset = 0;
     for (name, shape) in tensors {
         text(&mut out, name);
         out.extend((shape.len() as u32).to_le_bytes());
         shape.iter().for_each(|size| out.extend(size.to_le_bytes()));
-        out.extend(12_u32.to_le_bytes());
-        out.extend(0_u64.to_le_bytes());
+        out.extend(24_u32.to_le_bytes());
+        out.extend(offset.to_le_bytes());
+        offset += shape.iter().product::<u64>().next_multiple_of(32);
+    }
+    if offset > 0 {
+        out.resize(out.len().next_multiple_of(32) + offset as usize, 0);
     }
     out
 }

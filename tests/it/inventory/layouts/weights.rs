@@ -125,7 +125,7 @@ fn a_gguf_header_is_read_past_its_vocabulary() {
     assert_eq!(told(found, FactKey::ChatTemplate), [(template.as_str(), Basis::Observed)]);
     assert_eq!(parents(found), [("org/base", Relation::Quantised)]);
     let summary = summary(&scan);
-    assert_eq!((summary.parameters, summary.types.as_slice()), (40, [("Q4_K".to_owned(), 3)].as_slice()));
+    assert_eq!((summary.parameters, summary.types.as_slice()), (40, [("I8".to_owned(), 3)].as_slice()));
     // GGUF writes the fastest dimension first.
     assert_eq!((summary.vocabulary, summary.hidden, summary.layers), (Some(8), Some(4), Some(2)));
 }
