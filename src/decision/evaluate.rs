@@ -1,7 +1,9 @@
 //! Verdicts: own and effective level, cap, and the decision at a stage.
 
+use super::anchoring::Anchoring;
 use super::family::{Cap, Descent, Family};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
+use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use crate::inventory::{Model, ModelId};
 use crate::maturity::{Assessment, CapNode, CapState, Evidence, Musts, Rubric, assess};
@@ -58,9 +60,24 @@ pub struct Verdict {
     pub decision: Decision,
     /// The reasons, worst first.
     pub reasons: Vec<Reason>,
+    /// The reviews that stand, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<StandingReview>,
 }
 
 impl Verdict {
+    /// The same question, asked by the clock: what has ended by it does not count, whatever time was asked about.
+    pub(super) fn also_by(mut self, by_clock: &Verdict, clock: jiff::Timestamp) -> Self {
+        if by_clock.decision > self.decision {
+            self.decision = by_clock.decision;
+            let action = if by_clock.decision == Decision::Warn { Action::Warn } else { Action::Closed };
+            let fact = ReasonFact::ByClock { clock };
+            self.reasons.push(Reason { code: ReasonCode::Clock, class: None, action, fact });
+            sort(&mut self.reasons);
+        }
+        self
+    }
+
     /// What a level has to be told with when not all digests were computed at the verification, else nothing:
     /// ` (cached, since 2026-11-02T09:00:00Z)`.
     pub fn adjective(&self) -> String {
@@ -74,6 +91,9 @@ pub type Known<'a> = Option<&'a Verification>;
 /// The verification of the model of an index.
 pub type Verifications<'a> = dyn Fn(usize) -> Known<'a> + Sync + 'a;
 
+/// The reviews of the model of an index that stand.
+pub type Reviews<'a> = dyn Fn(usize) -> Vec<StandingReview> + Sync + 'a;
+
 /// Everything a verdict depends on.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
@@ -83,6 +103,10 @@ pub struct Input<'a> {
     pub descent: &'a Arc<Descent>,
     /// The latest verification of the model of an index.
     pub verified: &'a Verifications<'a>,
+    /// The reviews that stand.
+    pub reviews: &'a Reviews<'a>,
+    /// How far checkpoints cover the ledger; none where nobody looked.
+    pub ledger: Option<&'a Anchoring>,
     /// The policy.
     pub policy: &'a Policy,
     /// The stage's name.
@@ -140,7 +164,7 @@ struct Shapes {
 
 impl Shapes {
     fn of(input: &Input<'_>) -> Arc<Self> {
-        let evidence = |(index, model)| Shape::of(&evidence(input, index, model));
+        let evidence = |(index, model)| shape(input, index, model);
         let shapes: Vec<Shape> = input.models.par_iter().enumerate().map(evidence).collect();
         let mut found = Shapes::default();
         let mut places = HashMap::new();
@@ -153,8 +177,7 @@ impl Shapes {
         if touched.is_empty() {
             return self.clone();
         }
-        let evidence =
-            |index: &usize| Some((*index, Shape::of(&evidence(input, *index, input.models.get(*index)?))));
+        let evidence = |index: &usize| Some((*index, shape(input, *index, input.models.get(*index)?)));
         let shapes: Vec<(usize, Shape)> = touched.par_iter().filter_map(evidence).collect();
         let differs = |(index, shape): &(usize, Shape)| self.get(*index) != Some(shape);
         let shapes: Vec<(usize, Shape)> = shapes.into_iter().filter(differs).collect();
@@ -275,6 +298,7 @@ impl Judgement {
             stage: input.stage.to_owned(),
             decision: standing.decision,
             reasons,
+            reviews: (input.reviews)(index),
         })
     }
 }
@@ -294,12 +318,17 @@ fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'
     Evidence { model, verification: (input.verified)(index), policy: input.policy, now: input.now }
 }
 
+fn shape<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Shape {
+    Shape::of(&evidence(input, index, model), &(input.reviews)(index))
+}
+
 fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
     Rules {
         stage: input.policy.stage(input.stage),
         policy: input.policy,
         rubric: input.rubric,
         musts: Musts::of(input.rubric, &input.policy.raise),
+        ledger: input.ledger,
         now: input.now,
     }
 }

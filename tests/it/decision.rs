@@ -412,6 +412,8 @@ impl Case {
             models: &self.models,
             descent: &descent,
             verified: &|index| self.verifications.get(index)?.as_ref(),
+            reviews: &|_| Vec::new(),
+            ledger: None,
             policy,
             stage,
             rubric: &rubric,

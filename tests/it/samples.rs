@@ -234,6 +234,8 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
         models,
         descent: &descent,
         verified: &|index| verifications[index].as_ref(),
+        reviews: &|_| Vec::new(),
+        ledger: None,
         policy: &samples.policy,
         stage: "production",
         rubric: &rubric,
