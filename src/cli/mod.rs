@@ -8,7 +8,9 @@ mod page;
 mod progress;
 mod secrets;
 mod session;
+mod signer;
 mod snapshot_file;
+mod vouchers;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};

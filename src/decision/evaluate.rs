@@ -1,7 +1,9 @@
 //! Verdicts: own and effective level, cap, and the decision at a stage.
 
+use super::anchoring::Anchoring;
 use super::family::{Cap, Descent, Family};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
+use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use crate::inventory::{Looked, Model, ModelId};
 use crate::maturity::{Assessment, CapNode, CapState, Evidence, Musts, Rubric, Since, assess};
@@ -62,9 +64,24 @@ pub struct Verdict {
     pub decision: Decision,
     /// The reasons, worst first.
     pub reasons: Vec<Reason>,
+    /// The reviews that stand, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<StandingReview>,
 }
 
 impl Verdict {
+    /// The same question, asked by the clock: what has ended by it does not count, whatever time was asked about.
+    pub(super) fn also_by(mut self, by_clock: &Verdict, clock: jiff::Timestamp) -> Self {
+        if by_clock.decision > self.decision {
+            self.decision = by_clock.decision;
+            let action = if by_clock.decision == Decision::Warn { Action::Warn } else { Action::Closed };
+            let fact = ReasonFact::ByClock { clock };
+            self.reasons.push(Reason { code: ReasonCode::Clock, class: None, action, fact });
+            sort(&mut self.reasons);
+        }
+        self
+    }
+
     /// What a level has to be told with when not all digests were computed at the verification, else nothing:
     /// ` (cached, since 2026-11-02T09:00:00Z)`.
     pub fn adjective(&self) -> String {
@@ -86,6 +103,9 @@ pub struct Known<'a> {
 /// The verification of the model of an index.
 pub type Verifications<'a> = dyn Fn(usize) -> Known<'a> + Sync + 'a;
 
+/// The reviews of the model of an index that stand.
+pub type Reviews<'a> = dyn Fn(usize) -> Vec<StandingReview> + Sync + 'a;
+
 /// Everything a verdict depends on.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {
@@ -95,6 +115,10 @@ pub struct Input<'a> {
     pub descent: &'a Arc<Descent>,
     /// The latest verification of the model of an index.
     pub verified: &'a Verifications<'a>,
+    /// The reviews that stand.
+    pub reviews: &'a Reviews<'a>,
+    /// How far checkpoints cover the ledger; none where nobody looked.
+    pub ledger: Option<&'a Anchoring>,
     /// The policy.
     pub policy: &'a Policy,
     /// The stage's name.
@@ -152,7 +176,7 @@ struct Shapes {
 
 impl Shapes {
     fn of(input: &Input<'_>) -> Arc<Self> {
-        let evidence = |(index, model)| Shape::of(&evidence(input, index, model));
+        let evidence = |(index, model)| shape(input, index, model);
         let shapes: Vec<Shape> = input.models.par_iter().enumerate().map(evidence).collect();
         let mut found = Shapes::default();
         let mut places = HashMap::new();
@@ -165,8 +189,7 @@ impl Shapes {
         if touched.is_empty() {
             return self.clone();
         }
-        let evidence =
-            |index: &usize| Some((*index, Shape::of(&evidence(input, *index, input.models.get(*index)?))));
+        let evidence = |index: &usize| Some((*index, shape(input, *index, input.models.get(*index)?)));
         let shapes: Vec<(usize, Shape)> = touched.par_iter().filter_map(evidence).collect();
         let differs = |(index, shape): &(usize, Shape)| self.get(*index) != Some(shape);
         let shapes: Vec<(usize, Shape)> = shapes.into_iter().filter(differs).collect();
@@ -287,6 +310,7 @@ impl Judgement {
             stage: input.stage.to_owned(),
             decision: standing.decision,
             reasons,
+            reviews: (input.reviews)(index),
         })
     }
 }
@@ -308,12 +332,17 @@ fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'
     Evidence { model, verification, looked, since, policy: input.policy, now: input.now }
 }
 
+fn shape<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Shape {
+    Shape::of(&evidence(input, index, model), &(input.reviews)(index))
+}
+
 fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
     Rules {
         stage: input.policy.stage(input.stage),
         policy: input.policy,
         rubric: input.rubric,
         musts: Musts::of(input.rubric, &input.policy.raise),
+        ledger: input.ledger,
         now: input.now,
     }
 }

@@ -8,6 +8,7 @@ use crate::signing::{ClaimsFault, Observed, SignatureState};
 use crate::store::EvidenceDigest;
 use std::sync::Arc;
 
+use super::anchoring::Anchoring;
 use super::inputs::{
     ClaimsDigest, EvidenceDocument, EvidenceSchema, ModelDigests, SeenDigests, bytes_of, digest_of,
 };
@@ -22,6 +23,8 @@ pub struct Evidence {
     pub models: Vec<ModelEvidence>,
     /// The reviews of the subject that stand, by their numbers.
     pub reviews: Vec<StandingReview>,
+    /// How far checkpoints cover the ledger; none where the policy does not ask for them.
+    pub ledger: Option<Anchoring>,
 }
 
 /// What is known of one model.
@@ -166,6 +169,7 @@ impl Evidence {
             subject: self.subject.clone(),
             models: Vec::new(),
             reviews: self.reviews.clone(),
+            ledger: self.ledger.clone(),
         };
         let mut pieces = Vec::new();
         for model in &self.models {
@@ -196,6 +200,7 @@ impl Evidence {
             subject: document.subject.clone(),
             models: models.collect::<Result<_>>()?,
             reviews: document.reviews.clone(),
+            ledger: document.ledger.clone(),
         })
     }
 

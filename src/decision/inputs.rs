@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
+use super::anchoring::Anchoring;
 use super::review::StandingReview;
 
 /// Schemas of documents, one type each: a document with another schema does not parse.
@@ -119,6 +120,9 @@ pub struct EvidenceDocument {
     /// The reviews of the subject that stand, by their numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<StandingReview>,
+    /// How far checkpoints cover the ledger; none where the policy does not ask for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<Anchoring>,
 }
 
 /// What is known of one model, by digest.

@@ -1,8 +1,10 @@
 //! `evaluate`: policy, evidence and rubric to verdicts for a whole inventory. No input or output, no clock,
 //! no hidden state, no words.
 
+mod anchoring;
 mod anchors;
 mod apply;
+mod checkpoint;
 mod difference;
 mod evaluate;
 mod evidence;
@@ -17,10 +19,15 @@ mod review;
 mod shape;
 mod verdict;
 
+pub use anchoring::Anchoring;
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
 pub use apply::apply_policy;
+pub use checkpoint::{
+    Anchored, CHECKPOINT_TYPE, Checkpoint, CheckpointSchema, KeptCheckpoint, LedgerFound, SNAPSHOT_TYPE,
+    Vouched, marked, snapshot_of, snapshot_statement,
+};
 pub use difference::{Difference, Replayed, differences};
-pub use evaluate::{Decision, Input, Judgement, Known, Standing, Verdict, Verifications};
+pub use evaluate::{Decision, Input, Judgement, Known, Reviews, Standing, Verdict, Verifications};
 pub use evidence::{ClaimsSeen, Evidence, Kept, ModelEvidence, Named, SeenEvidence};
 pub use family::{Cap, Descent};
 pub use inputs::{

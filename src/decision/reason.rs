@@ -3,6 +3,7 @@
 
 use crate::policy::{Action, Class};
 use crate::signing::CheckCode;
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 pub struct Reason {
     /// What it is about.
     pub code: ReasonCode,
-    /// Its class; none for information (the reason of a cap).
+    /// Its class; none where no class decides: what only informs, and what people say.
     pub class: Option<Class>,
     /// What the stage does about it.
     pub action: Action,
@@ -39,6 +40,14 @@ pub enum ReasonCode {
     Cap,
     /// The stage itself.
     Stage,
+    /// A reviewer's word.
+    Rejected,
+    /// The ledger's checkpoints: some are missing.
+    Unanchored,
+    /// The ledger's checkpoints: one contradicts it.
+    LedgerContradicted,
+    /// The clock, where another time was asked about.
+    Clock,
 }
 
 impl ReasonCode {
@@ -52,6 +61,10 @@ impl ReasonCode {
             ReasonCode::Level => "LEVEL",
             ReasonCode::Cap => "CAP",
             ReasonCode::Stage => "STAGE",
+            ReasonCode::Rejected => "REVIEW-REJECTED",
+            ReasonCode::Unanchored => "LEDGER-UNANCHORED",
+            ReasonCode::LedgerContradicted => "LEDGER-CONTRADICTED",
+            ReasonCode::Clock => "CLOCK",
         }
     }
 }
@@ -99,6 +112,31 @@ pub enum ReasonFact {
     Cap,
     /// The policy has no such stage.
     NoStage,
+    /// The reviews of the verdict that reject it.
+    Rejected,
+    /// More records than the policy allows stand behind the newest checkpoint.
+    UnanchoredRecords {
+        /// How many.
+        unanchored: u64,
+        /// How many the policy allows.
+        most: u32,
+    },
+    /// A record has stood behind the newest checkpoint for longer than the policy allows.
+    UnanchoredDays {
+        /// For how many days.
+        days: i64,
+        /// How many the policy allows.
+        most: u32,
+    },
+    /// Nobody looked for checkpoints.
+    NotAnchored,
+    /// A checkpoint says something else of the ledger.
+    LedgerContradicted,
+    /// By the clock something has ended that held at the time asked about.
+    ByClock {
+        /// The clock's time.
+        clock: Timestamp,
+    },
 }
 
 /// The worst first; equals in the order of their codes. Nothing depends on words.

@@ -1,7 +1,9 @@
 //! What a decision about one model depends on, made small: many models have the same. From it follow the own level and
 //! the reasons that lie in the model itself, for every stage, without another look at the model.
 
+use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact};
+use super::review::{ReviewWord, StandingReview};
 use crate::maturity::{Evidence, Musts, Outcomes, Rubric, Since, score};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
@@ -18,6 +20,8 @@ pub(super) struct Shape {
     since: Since,
     /// When the oldest of the digests was computed that were not computed at the verification.
     oldest: Option<Timestamp>,
+    /// Whether a review that stands rejects it.
+    rejected: bool,
 }
 
 /// A check.
@@ -29,7 +33,7 @@ struct Seen {
 }
 
 impl Shape {
-    pub fn of(evidence: &Evidence<'_>) -> Self {
+    pub fn of(evidence: &Evidence<'_>, reviews: &[StandingReview]) -> Self {
         // Of what changed since nothing counts, not even what failed.
         let verification = evidence.verification.filter(|_| evidence.since.is_same());
         let check = |stage: CheckStage| {
@@ -42,6 +46,7 @@ impl Shape {
             unreadable: verification.is_some_and(unreadable),
             since: evidence.since,
             oldest: verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
+            rejected: reviews.iter().any(|review| review.word == ReviewWord::Reject),
         }
     }
 
@@ -79,6 +84,7 @@ pub(super) struct Rules<'a> {
     pub policy: &'a Policy,
     pub rubric: &'a Rubric,
     pub musts: Musts,
+    pub ledger: Option<&'a Anchoring>,
     pub now: Timestamp,
 }
 
@@ -155,6 +161,30 @@ impl Rules<'_> {
         if own < stage.min_level && reasons.is_empty() {
             let fact = ReasonFact::BelowStage { own, wanted: stage.min_level };
             reasons.push(reason(ReasonCode::Level, Class::Missing, fact));
+        }
+        for lack in Anchoring::lacks(self.ledger, &self.policy.ledger, self.now) {
+            let (code, class, fact) = match lack {
+                Unanchored::Contradicted => {
+                    (ReasonCode::LedgerContradicted, Class::Contradicted, ReasonFact::LedgerContradicted)
+                }
+                Unanchored::NotLooked => {
+                    (ReasonCode::Unanchored, Class::Unavailable, ReasonFact::NotAnchored)
+                }
+                Unanchored::Records { unanchored, most } => {
+                    let fact = ReasonFact::UnanchoredRecords { unanchored, most };
+                    (ReasonCode::Unanchored, Class::Missing, fact)
+                }
+                Unanchored::Days { days, most } => {
+                    (ReasonCode::Unanchored, Class::Missing, ReasonFact::UnanchoredDays { days, most })
+                }
+            };
+            reasons.push(reason(code, class, fact));
+        }
+        // Rulings 17. Elsewhere it is told, and decides nothing.
+        if shape.rejected {
+            let action = if stage.refuse_rejected { Action::Closed } else { Action::Open };
+            let (code, fact) = (ReasonCode::Rejected, ReasonFact::Rejected);
+            reasons.push(Reason { code, class: None, action, fact });
         }
         reasons
     }

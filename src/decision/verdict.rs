@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::maturity::Rubric;
-use crate::policy::Policy;
+use crate::policy::{Freshness, Policy};
 use crate::progress::Progress;
 use crate::signing::Verification;
 use crate::store::EvidenceDigest;
@@ -24,6 +24,8 @@ pub struct Question {
     pub stage: String,
     /// The time to judge by.
     pub now: Timestamp,
+    /// The clock's time, where another one is asked about: what has ended by the clock does not admit.
+    pub clock: Option<Timestamp>,
 }
 
 /// Everything that was concluded of a model, and from what.
@@ -49,7 +51,32 @@ pub fn evaluate(
     feeds: &Feeds,
     question: &Question,
 ) -> Result<Evaluated> {
-    let (progress, now) = (Progress::default(), question.now);
+    let at = |policy: &Policy, now: Timestamp| {
+        concluded(evidence, policy, rubric, anchors, (&question.stage, now))
+    };
+    let (verification, mut verdict) = at(policy, question.now)?;
+    if let Some(clock) = question.clock {
+        verdict = verdict.also_by(&at(&undated(policy), clock)?.1, clock);
+    }
+    let level = Some((rubric, question.stage.as_str()));
+    let inputs = name_inputs(evidence.digest()?, policy, level, anchors, feeds, question.now)?;
+    Ok(Evaluated { inputs, verification, verdict })
+}
+
+/// The same policy, whatever the age of a verification: it is as old by the clock as by the time asked about.
+fn undated(policy: &Policy) -> Policy {
+    let freshness = Freshness { max_verification_age_days: 36_500, clock_skew_seconds: u32::MAX };
+    Policy { freshness, ..policy.clone() }
+}
+
+fn concluded(
+    evidence: &Evidence,
+    policy: &Policy,
+    rubric: &Rubric,
+    anchors: &Anchors,
+    (stage, now): (&str, Timestamp),
+) -> Result<(Option<Verification>, Verdict)> {
+    let progress = Progress::default();
     let by = By { policy, anchors, now };
     let verified = evidence
         .models
@@ -70,8 +97,14 @@ pub fn evaluate(
         models: &models,
         descent: &descent,
         verified: &known,
+        // Reviews of ancestors are no reason of this model's.
+        reviews: &|index| match models.get(index) {
+            Some(model) if model.id == evidence.subject => evidence.reviews.clone(),
+            _ => Vec::new(),
+        },
+        ledger: evidence.ledger.as_ref(),
         policy,
-        stage: &question.stage,
+        stage,
         rubric,
         now,
     };
@@ -82,9 +115,7 @@ pub fn evaluate(
             .at(evidence.subject.raw())
     })?;
     let verification = index.and_then(|index| verified.into_iter().nth(index)).flatten();
-    let inputs =
-        name_inputs(evidence.digest()?, policy, Some((rubric, &question.stage)), anchors, feeds, now)?;
-    Ok(Evaluated { inputs, verification, verdict })
+    Ok((verification, verdict))
 }
 
 /// Names the inputs of what was judged.

@@ -39,9 +39,10 @@ pub(super) fn controls_of(case: &Case<'_>) -> Vec<ControlDocument> {
 /// One reason of a decision.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ReasonDocument {
-    /// A control (`L1.03`), `LEVEL` or `CAP`.
+    /// A control (`L1.03`), a check, `LEVEL`, `CAP`, `REVIEW-REJECTED`, `LEDGER-UNANCHORED`, `LEDGER-CONTRADICTED` or
+    /// `CLOCK`.
     pub code: String,
-    /// Its class; none for what only informs.
+    /// Its class; none where no class decides: what only informs, and what people say.
     pub class: Option<Class>,
     /// What the stage does about it.
     pub action: Action,

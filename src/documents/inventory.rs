@@ -3,8 +3,7 @@
 use super::names;
 use super::verdict::VerdictBody;
 use super::verification::{CoverageDocument, VerificationBody};
-use crate::decision::Decision;
-use crate::decision::SeenDigests;
+use crate::decision::{Decision, ReviewWord, SeenDigests};
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
 use crate::lineage::LaneRow;
 use crate::signing::Outcome;
@@ -91,6 +90,8 @@ pub struct ListRow<'a> {
     pub effective: u8,
     /// The decision at the stage.
     pub decision: Decision,
+    /// The reviewer's word that stands: a rejection, or else the newest; none when nobody reviewed it.
+    pub review: Option<ReviewWord>,
 }
 
 impl<'a> ListRow<'a> {
@@ -106,6 +107,7 @@ impl<'a> ListRow<'a> {
             own: summary.own,
             effective: summary.effective,
             decision: summary.decision,
+            review: summary.review,
         }
     }
 }
@@ -125,7 +127,7 @@ pub struct ModelDocument<'a> {
     pub verified: Option<VerifiedDocument<'a>>,
     /// What was concluded of it.
     pub verdict: Option<VerdictBody<'a>>,
-    /// Its latest review.
+    /// Its review that stands: a rejection, or else the newest, with the others beside it.
     pub review: Option<&'a Review>,
     /// When each of its sources was read.
     pub read: Vec<ReadDocument<'a>>,

@@ -31,7 +31,8 @@ pub use signing::{
     SignedDocument, TimestampDocument,
 };
 pub use snapshot::{
-    DiffDocument, SnapshotContent, SnapshotFile, SnapshotTakenDocument, SnapshotVerifyDocument,
+    DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
+    SnapshotTakenDocument, SnapshotVerifyDocument,
 };
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,
@@ -41,7 +42,7 @@ pub use trust::{
 pub use verdict::{AssessmentDocument, ScoreDocument, VerdictBody, VerdictDocument};
 pub use verification::{CoverageDocument, VerificationBody, VerificationDocument};
 pub use workspace::{
-    DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
-    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, PolicyFaultDocument,
-    ReviewDocument,
+    AgainstDocument, DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
+    LedgerExportDocument, LedgerImportDocument, LedgerOutcome, LedgerReplayDocument, LedgerVerifyDocument,
+    PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument,
 };

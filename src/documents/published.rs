@@ -5,17 +5,22 @@ use super::inventory::{
     ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument, ScanDocument,
 };
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
-use super::snapshot::{DiffDocument, SnapshotFile, SnapshotTakenDocument, SnapshotVerifyDocument};
+use super::snapshot::{
+    DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
+};
 use super::trust::{
     TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
 };
 use super::verdict::{ScoreDocument, VerdictDocument};
 use super::verification::VerificationDocument;
 use super::workspace::{
-    DemoDocument, ErrorDocument, InitDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
-    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, ReviewDocument,
+    DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
+    LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument,
+    PolicyCheckDocument, PolicyDocument, ReviewDocument,
 };
-use crate::decision::{AnchorsDocument, DecisionRecord, EvidenceDocument, ReviewRecord, VerificationRecord};
+use crate::decision::{
+    AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, ReviewRecord, VerificationRecord,
+};
 use crate::signing::Observed;
 use crate::store::LedgerEntry;
 use schemars::generate::SchemaSettings;
@@ -64,11 +69,13 @@ pub const PUBLISHED: &[Published] = &[
     row::<KeyDocument<'static>>("key", "`key show`"),
     row::<KeyGeneratedDocument<'static>>("key-generated", "`key generate`"),
     row::<LedgerDocument<'static>>("ledger", "`ledger show`"),
+    row::<Checkpoint>("ledger-checkpoint", "the predicate of a signed checkpoint of the ledger"),
+    row::<LedgerCheckpointMadeDocument<'static>>("ledger-checkpoint-made", "`ledger checkpoint`"),
     row::<LedgerEntry>("ledger-entry", "each line of `ledger export`, and each record of `ledger show`"),
     row::<LedgerExportDocument<'static>>("ledger-export", "`ledger export`"),
     row::<LedgerImportDocument>("ledger-import", "`ledger import`"),
     row::<LedgerReplayDocument<'static>>("ledger-replay", "`ledger replay`"),
-    row::<LedgerVerifyDocument>("ledger-verify", "`ledger verify`"),
+    row::<LedgerVerifyDocument<'static>>("ledger-verify", "`ledger verify`"),
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),
     row::<ModelDocument<'static>>("model", "`show`"),
@@ -81,6 +88,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ScoreDocument<'static>>("score", "`score`"),
     row::<SignedDocument<'static>>("signed", "every `sign`"),
     row::<SnapshotFile>("snapshot", "the file that `snapshot -o` writes"),
+    row::<SnapshotSignedDocument<'static>>("snapshot-signed", "`snapshot sign`"),
     row::<SnapshotTakenDocument<'static>>("snapshot-taken", "`snapshot`"),
     row::<SnapshotVerifyDocument<'static>>("snapshot-verify", "`snapshot verify`"),
     row::<TrustDocument<'static>>("trust", "`trust list`"),

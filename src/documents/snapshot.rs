@@ -1,8 +1,9 @@
 //! Snapshots and how they differ, as documents.
 
 use super::names;
-use crate::signing::Outcome;
+use crate::signing::{Identity, Outcome};
 use crate::snapshot::{About, Diff, Entry};
+use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -26,7 +27,8 @@ pub struct SnapshotTakenDocument<'a> {
 pub struct SnapshotVerifyDocument<'a> {
     /// The document's name.
     pub schema: names::SnapshotVerify,
-    /// `pass` when its digest fits its content, else `fail`.
+    /// `pass` when its digest fits its content and a signature beside it counts or is not there, `unknown` when nobody
+    /// who is trusted vouches for the signature, else `fail`.
     pub outcome: Outcome,
     /// When it was taken, as it says.
     pub at: Timestamp,
@@ -36,6 +38,39 @@ pub struct SnapshotVerifyDocument<'a> {
     pub models: Option<u64>,
     /// Its digest; none when it does not fit.
     pub digest: Option<&'a str>,
+    /// The signature beside it; none when there is none.
+    pub signature: Option<SnapshotSignatureDocument<'a>>,
+}
+
+/// The signature of a snapshot.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SnapshotSignatureDocument<'a> {
+    /// Its file.
+    pub file: Cow<'a, str>,
+    /// `pass` when it is about this snapshot and counts, `fail` when it does not hold or is about another, `unknown`
+    /// when nobody who is trusted vouches for it.
+    pub outcome: Outcome,
+    /// Who signed, as the bundle says.
+    pub signer: Option<&'a Identity>,
+    /// When somebody else than the signer says that it was signed.
+    pub signed_at: Option<Timestamp>,
+}
+
+/// A snapshot that was signed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SnapshotSignedDocument<'a> {
+    /// The document's name.
+    pub schema: names::SnapshotSigned,
+    /// The snapshot.
+    pub file: Cow<'a, str>,
+    /// Its digest.
+    pub digest: &'a str,
+    /// The file of the signature.
+    pub signature: Cow<'a, str>,
+    /// Who signed.
+    pub signer: &'a Untrusted,
+    /// When somebody else than the signer says that it was signed.
+    pub signed_at: Option<Timestamp>,
 }
 
 /// How two snapshots differ.

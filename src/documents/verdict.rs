@@ -2,10 +2,10 @@
 
 use super::conclusions::{ControlDocument, ReasonDocument, cap_of, controls_of, reasons_of};
 use super::names;
-use crate::decision::{Decision, Inputs, Verdict};
+use crate::decision::{Decision, Inputs, ReviewWord, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{SCOPE, Score};
-use crate::signing::Recalled;
+use crate::signing::{Recalled, RootDigest};
 use crate::text::Untrusted;
 use crate::view::View;
 use crate::words::Case;
@@ -26,6 +26,10 @@ pub struct VerdictDocument<'a> {
     pub at: Timestamp,
     /// What a level is about, and what it is not.
     pub scope: &'static str,
+    /// The root digest of the files that were verified; none when nothing is signed, or they are not as signed.
+    pub root_digest: Option<RootDigest>,
+    /// Where the files lie, from the workspace's folder; none when there are none.
+    pub location: Option<Untrusted>,
     /// What was concluded.
     pub verdict: VerdictBody<'a>,
     /// Every input, by digest; none when the evidence cannot be named.
@@ -36,12 +40,15 @@ pub struct VerdictDocument<'a> {
 impl<'a> VerdictDocument<'a> {
     /// Of a verdict that was made from this view.
     pub fn of(view: &'a View, verdict: &'a Verdict) -> Self {
+        let about = view.about(&verdict.model);
         VerdictDocument {
             schema: names::Verdict,
             policy: &view.policy.digest,
             rubric: &view.rubric.digest,
             at: view.at,
             scope: SCOPE,
+            root_digest: about.root_digest,
+            location: about.location,
             verdict: VerdictBody::of(view, verdict),
             inputs: view.model(&verdict.model).and_then(|(index, _)| view.inputs(index).ok()),
         }
@@ -70,6 +77,8 @@ pub struct VerdictBody<'a> {
     pub decision: Decision,
     /// The reasons, worst first.
     pub reasons: Vec<ReasonDocument>,
+    /// Whether a reviewer's rejection stands.
+    pub rejected: bool,
 }
 
 impl<'a> VerdictBody<'a> {
@@ -86,6 +95,7 @@ impl<'a> VerdictBody<'a> {
             stage: &verdict.stage,
             decision: verdict.decision,
             reasons: reasons_of(&case),
+            rejected: verdict.reviews.iter().any(|review| review.word == ReviewWord::Reject),
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct VerificationDocument<'a> {
     pub schema: names::Verification,
     /// The model, as it was named.
     pub model: &'a str,
+    /// Where its files lie, from the workspace's folder; none outside of one.
+    pub location: Option<Untrusted>,
     /// What became of the whole.
     pub outcome: Outcome,
     /// The code of the check to look at first; none when all is well.
@@ -30,10 +32,11 @@ pub struct VerificationDocument<'a> {
 
 impl<'a> VerificationDocument<'a> {
     /// Of a model by the name that was given.
-    pub fn of(model: &'a str, verification: &'a Verification) -> Self {
+    pub fn of(model: &'a str, location: Option<Untrusted>, verification: &'a Verification) -> Self {
         VerificationDocument {
             schema: names::Verification,
             model,
+            location,
             outcome: verification.outcome(),
             headline: verification.headline().map(|check| check.code),
             coverage: verification.coverage().map(CoverageDocument::from),

@@ -1,11 +1,12 @@
 //! What is done to a workspace, its policy and its ledger, as documents; and what stopped a command.
 
 use super::names;
-use crate::decision::{Difference, Inputs, Replayed};
+use crate::decision::{Anchored, Checkpoint, Difference, Inputs, RecordRef, Replayed, WorkspaceId};
 use crate::error::Error;
 use crate::inventory::ModelId;
 use crate::policy::PolicyError;
-use crate::store::LedgerEntry;
+use crate::signing::Identity;
+use crate::store::{EvidenceDigest, LedgerEntry};
 use crate::text::Untrusted;
 use crate::view::ReviewWord;
 use jiff::Timestamp;
@@ -65,6 +66,8 @@ pub struct ReviewDocument {
     pub schema: names::Review,
     /// What was said.
     pub word: ReviewWord,
+    /// The record of it.
+    pub record: RecordRef,
 }
 
 /// A built-in policy.
@@ -130,13 +133,119 @@ pub struct LedgerExportDocument<'a> {
     pub lines: &'a str,
 }
 
-/// A ledger whose chain of hashes is whole.
+/// A ledger whose chain of hashes was recomputed, and what checkpoints say of it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct LedgerVerifyDocument {
+pub struct LedgerVerifyDocument<'a> {
     /// The document's name.
     pub schema: names::LedgerVerify,
+    /// What it is.
+    pub outcome: LedgerOutcome,
     /// How many records.
     pub records: u64,
+    /// The hash of the last; 64 zeros when there is none.
+    pub head: &'a str,
+    /// The id of the workspace, as the first record says.
+    pub workspace: Option<WorkspaceId>,
+    /// From which record on it is another ledger than the one that was checkpointed.
+    pub from: Option<u64>,
+    /// The checkpoints that it was held against, the newest first.
+    pub checkpoints: Vec<AgainstDocument<'a>>,
+    /// Files among the workspace's checkpoints that are none.
+    pub unread: Vec<Untrusted>,
+}
+
+/// What a ledger is, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LedgerOutcome {
+    /// A checkpoint that counts vouches for it, and none contradicts it.
+    Whole,
+    /// Its chain is whole in itself, and no checkpoint vouches for it.
+    NotAnchored,
+    /// It has no records.
+    Missing,
+    /// The signature of the checkpoint that was named does not count.
+    Unknown,
+    /// Its end was cut off.
+    Cut,
+    /// Records were replaced.
+    Rewritten,
+    /// It goes on from an old copy.
+    Forked,
+    /// It is the ledger of another workspace.
+    OtherWorkspace,
+}
+
+impl LedgerOutcome {
+    /// The word shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            LedgerOutcome::Whole => "whole",
+            LedgerOutcome::NotAnchored => "whole in itself, not anchored",
+            LedgerOutcome::Missing => "missing",
+            LedgerOutcome::Unknown => "unknown",
+            LedgerOutcome::Cut => "cut",
+            LedgerOutcome::Rewritten => "rewritten",
+            LedgerOutcome::Forked => "forked",
+            LedgerOutcome::OtherWorkspace => "of another workspace",
+        }
+    }
+}
+
+impl From<Anchored> for LedgerOutcome {
+    fn from(anchored: Anchored) -> Self {
+        match anchored {
+            Anchored::Whole => LedgerOutcome::Whole,
+            Anchored::Cut { .. } => LedgerOutcome::Cut,
+            Anchored::Rewritten { .. } => LedgerOutcome::Rewritten,
+            Anchored::Forked { .. } => LedgerOutcome::Forked,
+            Anchored::OtherWorkspace => LedgerOutcome::OtherWorkspace,
+        }
+    }
+}
+
+/// A checkpoint that a ledger was held against.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct AgainstDocument<'a> {
+    /// Its file.
+    pub file: Untrusted,
+    /// SHA-256 of its bytes.
+    pub digest: EvidenceDigest,
+    /// How many records there were.
+    pub records: u64,
+    /// The hash of the last.
+    pub head: EvidenceDigest,
+    /// When it was made, as it says.
+    pub at: Timestamp,
+    /// The id of the workspace, as it says.
+    pub workspace: Option<WorkspaceId>,
+    /// Who signed it, as the bundle says; none when nobody did.
+    pub signer: Option<&'a Identity>,
+    /// When somebody else than the signer says that it was signed.
+    pub signed_at: Option<Timestamp>,
+    /// Whether the signature counts: proven, and by somebody who may vouch for the ledger.
+    pub counts: bool,
+    /// How the ledger stands against it.
+    pub outcome: LedgerOutcome,
+    /// From which record on it is another ledger.
+    pub from: Option<u64>,
+}
+
+/// A checkpoint that was made.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LedgerCheckpointMadeDocument<'a> {
+    /// The document's name.
+    pub schema: names::LedgerCheckpointMade,
+    /// Its file.
+    pub file: Cow<'a, str>,
+    /// SHA-256 of its bytes.
+    pub digest: EvidenceDigest,
+    /// What it says.
+    pub checkpoint: &'a Checkpoint,
+    /// Who signed it; none when nobody did.
+    pub signer: Option<&'a Untrusted>,
+    /// When somebody else than the signer says that it was signed.
+    pub signed_at: Option<Timestamp>,
 }
 
 /// A record that was judged again.

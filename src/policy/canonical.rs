@@ -3,7 +3,8 @@
 //! It knows no file and no place of one.
 
 use super::document::{
-    AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, Policy, Publisher, Stage,
+    AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy, Publisher,
+    Stage,
 };
 use super::names::{ACTIONS, CURVES, FORMATS, HASHES, KINDS, METHODS, word};
 use crate::error::{Code, Error, Result};
@@ -33,6 +34,8 @@ pub(super) struct Form<'p> {
     pub artifact: ArtifactForm<'p>,
     pub log: LogForm,
     pub freshness: FreshnessForm,
+    #[serde(skip_serializing_if = "LedgerForm::is_empty")]
+    pub ledger: LedgerForm<'p>,
     pub raise: BTreeSet<&'p str>,
     /// In the order of promotion.
     pub stages: Vec<StageForm<'p>>,
@@ -95,6 +98,24 @@ pub(super) struct FreshnessForm {
     clock_skew_seconds: u32,
 }
 
+/// Left out where nothing is said, so that policies which ask for no checkpoints keep their digests.
+#[derive(Serialize, PartialEq)]
+pub(super) struct LedgerForm<'p> {
+    max_unanchored_records: Option<u32>,
+    max_unanchored_days: Option<u32>,
+    trust: BTreeSet<&'p str>,
+    identities: BTreeSet<IdentityForm<'p>>,
+}
+
+impl LedgerForm<'_> {
+    fn is_empty(&self) -> bool {
+        self.max_unanchored_records.is_none()
+            && self.max_unanchored_days.is_none()
+            && self.trust.is_empty()
+            && self.identities.is_empty()
+    }
+}
+
 #[derive(Serialize, PartialEq)]
 pub(super) struct StageForm<'p> {
     name: &'p str,
@@ -106,6 +127,9 @@ pub(super) struct StageForm<'p> {
     on_unavailable: &'static str,
     require: BTreeSet<&'p str>,
     cached_digests_max_hours: Option<u32>,
+    /// Left out where it is as it is without the key, so that such policies keep their digests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refuse_rejected: Option<bool>,
 }
 
 impl Policy {
@@ -140,6 +164,7 @@ impl<'p> Form<'p> {
             crypto: Crypto { hash, keys },
             artifact: Artifact { ban_formats, allow_ignore_paths, allow_symlinks },
             log_required,
+            ledger,
             freshness: Freshness { max_verification_age_days, clock_skew_seconds },
             raise,
             stages,
@@ -174,9 +199,20 @@ impl<'p> Form<'p> {
                 max_verification_age_days: *max_verification_age_days,
                 clock_skew_seconds: *clock_skew_seconds,
             },
+            ledger: ledger_form(ledger),
             raise: set(raise),
             stages: stages.iter().map(stage).collect(),
         }
+    }
+}
+
+fn ledger_form(ledger: &LedgerRules) -> LedgerForm<'_> {
+    let LedgerRules { max_unanchored_records, max_unanchored_days, trust, identities } = ledger;
+    LedgerForm {
+        max_unanchored_records: *max_unanchored_records,
+        max_unanchored_days: *max_unanchored_days,
+        trust: set(trust),
+        identities: identities.iter().map(identity).collect(),
     }
 }
 
@@ -232,6 +268,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         on_unavailable,
         require_controls,
         cached_digests_max_hours,
+        refuse_rejected,
     } = stage;
     StageForm {
         name,
@@ -243,5 +280,6 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         on_unavailable: word(&ACTIONS, *on_unavailable),
         require: set(require_controls),
         cached_digests_max_hours: *cached_digests_max_hours,
+        refuse_rejected: (refuse_rejected != production).then_some(*refuse_rejected),
     }
 }

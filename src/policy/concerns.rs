@@ -15,7 +15,7 @@ use std::hash::Hash;
 pub struct Concerns {
     /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]` or `[controls]` changed.
     pub everything: bool,
-    /// The decisions of every model, but no level: a stage changed.
+    /// The decisions of every model, but no level: a stage or `[ledger]` changed.
     pub stages: bool,
     /// Anchors that were added, removed or changed, sorted; all of them when their order changed. An added one may also
     /// prove a signer whom nothing proved before.
@@ -50,7 +50,7 @@ pub fn concerns(before: &Policy, after: &Policy) -> Concerns {
             || old.log != new.log
             || old.freshness != new.freshness
             || old.raise != new.raise,
-        stages: old.stages != new.stages,
+        stages: old.stages != new.stages || old.ledger != new.ledger,
         anchors: anchors(&old, &new),
         publishers: publishers((before, &old), (after, &new)),
         denied: denied((before, &old), (after, &new)),

@@ -120,6 +120,26 @@ pub struct Freshness {
     pub clock_skew_seconds: u32,
 }
 
+/// `[ledger]`: which checkpoints of the ledger the policy asks for, and whose count.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerRules {
+    /// So many records may stand behind the newest checkpoint.
+    pub max_unanchored_records: Option<u32>,
+    /// For so many days a record may stand behind the newest checkpoint.
+    pub max_unanchored_days: Option<u32>,
+    /// Names of anchors whose signers may sign checkpoints, a set; none: every key and certificate authority.
+    pub trust: Vec<String>,
+    /// Who signs checkpoints, a set; none: whoever the anchors stand for.
+    pub identities: Vec<IdentityPattern>,
+}
+
+impl LedgerRules {
+    /// Whether checkpoints are asked for.
+    pub fn asks(&self) -> bool {
+        self.max_unanchored_records.is_some() || self.max_unanchored_days.is_some()
+    }
+}
+
 /// The classes of open controls on which a stage decides (rulings 3), worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -167,6 +187,8 @@ pub struct Stage {
     pub require_controls: Vec<String>,
     /// How old a remembered digest may be to count here; none: every digest is computed at the verification.
     pub cached_digests_max_hours: Option<u32>,
+    /// Whether a standing rejection by a reviewer refuses here; where nothing is said, in production.
+    pub refuse_rejected: bool,
 }
 
 impl Stage {
@@ -216,6 +238,8 @@ pub struct Policy {
     pub log_required: Vec<Method>,
     /// `[freshness]`.
     pub freshness: Freshness,
+    /// `[ledger]`.
+    pub ledger: LedgerRules,
     /// Controls raised from should to must.
     pub raise: Vec<String>,
     /// Stages.

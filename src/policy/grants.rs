@@ -1,6 +1,6 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
-use super::document::{AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
+use super::document::{AnchorSource, DenyIdentity, IdentityPattern, LedgerRules, Publisher, TextPattern};
 use super::names::{KINDS, NOT_YET, plain_name, set};
 use super::patterns::ModelPattern;
 use crate::signing::AnchorKind;
@@ -20,6 +20,8 @@ const TRUST_HINTS: Hints = &[
     ("fingerprints", "write `files` with the key in PEM; a fingerprint alone cannot verify a signature"),
     ("max_root_age_days", "write `max_age_days`"),
 ];
+const LEDGER_HINTS: Hints =
+    &[("max_unanchored", "write `max_unanchored_records`"), ("signers", "write `identities`")];
 const PUBLISHER_HINTS: Hints = &[("match", "write `models = [\"owner/*\"]`"), ("roles", NOT_YET)];
 
 /// Everything in a policy about signers.
@@ -27,6 +29,7 @@ pub(super) struct Grants {
     pub trust: Vec<AnchorSource>,
     pub publishers: Vec<Publisher>,
     pub denied: Vec<DenyIdentity>,
+    pub ledger: LedgerRules,
 }
 
 /// Reads the three kinds of sections.
@@ -35,7 +38,8 @@ pub(super) fn grants(faults: &mut Faults<'_>, top: Section<'_>) -> Grants {
     let trust = reading.trust(top);
     let publishers = reading.publishers(top, &trust);
     let denied = reading.denied(top);
-    Grants { trust, publishers, denied }
+    let ledger = reading.ledger(top, &trust);
+    Grants { trust, publishers, denied, ledger }
 }
 
 struct Reading<'f, 't> {
@@ -123,10 +127,10 @@ impl Reading<'_, '_> {
                 self.faults.add(Some(section.table.at), message, "rename one, or merge them");
             }
             let models = self.models(section, &id, &mut owners);
-            let trust = self.anchors_of(section, anchors);
+            let trust = self.anchors_of(section, anchors, "the publisher");
             let covers_many =
                 anchors.iter().any(|anchor| anchor.kind != AnchorKind::Key && trust.contains(&anchor.name));
-            let identities = self.identities(section, covers_many);
+            let identities = self.identities(section, covers_many, "the publisher");
             let valid_from = self.faults.moment(section, "valid_from").map(|moment| moment.value);
             let valid_until = self.faults.moment(section, "valid_until");
             if let (Some(from), Some(until)) = (valid_from, &valid_until)
@@ -138,6 +142,35 @@ impl Reading<'_, '_> {
             publishers.push(Publisher { id, models, trust, identities, valid_from, valid_until });
         }
         publishers
+    }
+
+    /// Who signs checkpoints of the ledger, and how far they have to cover it.
+    fn ledger(&mut self, top: Section<'_>, anchors: &[AnchorSource]) -> LedgerRules {
+        let Some(table) = self.faults.table(top, "ledger") else { return LedgerRules::default() };
+        let keys = ["max_unanchored_records", "max_unanchored_days", "trust", "identities"];
+        let section = self.faults.open(table, "[ledger]", &keys, LEDGER_HINTS);
+        let max_unanchored_records = self.faults.number(section, "max_unanchored_records", 0, 1_000_000);
+        let max_unanchored_days = self.faults.number(section, "max_unanchored_days", 0, 3650);
+        let names = self.faults.texts(section, "trust");
+        let trust = match names {
+            Some(_) => self.anchors_of(section, anchors, "[ledger]"),
+            None => Vec::new(),
+        };
+        let covers_many =
+            anchors.iter().any(|anchor| anchor.kind == AnchorKind::Sigstore && trust.contains(&anchor.name));
+        let identities = self.identities(section, covers_many, "[ledger]");
+        let rules = LedgerRules { max_unanchored_records, max_unanchored_days, trust, identities };
+        if rules.asks() && !anchors.iter().any(|anchor| rules.may_vouch(anchor)) {
+            let message = "checkpoints are asked for, and no anchor of the policy can vouch for one";
+            let help = "add trust = [\"NAME\"] to [ledger], and a [trust.NAME] of kind key or x509";
+            self.faults.add(Some(section.table.at), message, help);
+        }
+        if rules == LedgerRules::default() {
+            let message = "[ledger] asks for nothing";
+            let help = "add max_unanchored_records or max_unanchored_days, or remove it";
+            self.faults.add(Some(section.table.at), message, help);
+        }
+        rules
     }
 
     /// The patterns of a publisher's models; `owners` maps the patterns seen so far to their publishers.
@@ -178,11 +211,11 @@ impl Reading<'_, '_> {
         patterns
     }
 
-    fn anchors_of(&mut self, section: Section<'_>, anchors: &[AnchorSource]) -> Vec<String> {
+    fn anchors_of(&mut self, section: Section<'_>, anchors: &[AnchorSource], whose: &str) -> Vec<String> {
         let trust = self.faults.texts(section, "trust").unwrap_or_default();
         if trust.is_empty() {
             let help = "add trust = [\"NAME\"] and a [trust.NAME]";
-            self.faults.add(Some(section.table.at), "the publisher has no `trust`", help);
+            self.faults.add(Some(section.table.at), format!("{whose} has no `trust`"), help);
         }
         for name in trust.iter().filter(|name| !anchors.iter().any(|anchor| anchor.name == name.value)) {
             let message = format!("there is no anchor `{}`", quote(&name.value));
@@ -198,11 +231,11 @@ impl Reading<'_, '_> {
         set(values(Some(trust)))
     }
 
-    fn identities(&mut self, section: Section<'_>, covers_many: bool) -> Vec<IdentityPattern> {
+    fn identities(&mut self, section: Section<'_>, covers_many: bool, whose: &str) -> Vec<IdentityPattern> {
         let tables = self.faults.tables(section, "identities");
         // Whoever can get a certificate under such an anchor could sign for the publisher.
         if tables.is_empty() && covers_many {
-            let message = "the publisher has no `identities`, but its anchor covers many signers";
+            let message = format!("{whose} has no `identities`, but its anchor covers many signers");
             let help = "add identities = [{ issuer = \"https://…\", subject = \"exact:…\" }]";
             self.faults.add(Some(section.table.at), message, help);
         }

@@ -1,6 +1,8 @@
 //! Which publisher a model belongs to, and whether a signer is one of its identities.
 
-use super::document::{DenyIdentity, IdentityPattern, Policy, Publisher, TextPattern};
+use super::document::{
+    AnchorSource, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, TextPattern,
+};
 use crate::signing::{AnchorKind, AnchorUse, Identity, Method};
 use std::borrow::Cow;
 
@@ -82,6 +84,28 @@ impl Publisher {
             self.identities.is_empty() && anchor.kind == AnchorKind::Key && signer.method == Method::Key;
         self.trust.contains(&anchor.name)
             && (suffices || self.identities.iter().any(|identity| identity.matches(signer)))
+    }
+}
+
+impl LedgerRules {
+    /// Whether a checkpoint may count by an anchor at all. Where none is named, an anchor of many unknown signers (a
+    /// Sigstore instance) vouches for nobody.
+    pub fn may_vouch(&self, anchor: &AnchorSource) -> bool {
+        match self.trust.is_empty() {
+            true => matches!(anchor.kind, AnchorKind::Key | AnchorKind::Ca),
+            false => anchor.kind != AnchorKind::Tsa && self.trust.contains(&anchor.name),
+        }
+    }
+
+    /// Whether a checkpoint by this signer under this anchor counts.
+    pub fn grants(&self, signer: &Identity, anchor: &AnchorUse) -> bool {
+        let is_named = match self.trust.is_empty() {
+            true => matches!(anchor.kind, AnchorKind::Key | AnchorKind::Ca),
+            false => self.trust.contains(&anchor.name),
+        };
+        // A policy that names nobody under a Sigstore instance is not valid.
+        let suffices = self.identities.is_empty() && anchor.kind != AnchorKind::Sigstore;
+        is_named && (suffices || self.identities.iter().any(|identity| identity.matches(signer)))
     }
 }
 

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
 
-const TOP: [&str; 16] = [
+const TOP: [&str; 17] = [
     "schema",
     "name",
     "version",
@@ -27,6 +27,7 @@ const TOP: [&str; 16] = [
     "artifact",
     "log",
     "freshness",
+    "ledger",
     "controls",
     "stage",
 ];
@@ -55,6 +56,7 @@ const STAGE_HINTS: Hints = &[
     ("cached_max_hours", "write `cached_digests_max_hours`"),
     ("ir_surface", NOT_YET),
     ("break_glass", NOT_YET),
+    ("honour_rejects", "write `refuse_rejected = true`"),
     ("require_controls", "write `require = [\"L1.13\"]`"),
 ];
 const LOG_HINTS: Hints = &[("accept_promise_only", NOT_YET)];
@@ -146,7 +148,7 @@ impl Reading<'_, '_> {
         if let Some(default) = self.faults.text(top, "default") {
             self.faults.one_of("default", &default, &[("deny", ())]);
         }
-        let Grants { trust, publishers, denied } = grants(self.faults, top);
+        let Grants { trust, publishers, denied, ledger } = grants(self.faults, top);
         Policy {
             name,
             version,
@@ -161,6 +163,7 @@ impl Reading<'_, '_> {
             artifact: self.artifact(top),
             log_required: self.log_required(top),
             freshness: self.freshness(top),
+            ledger,
             raise: self.raise(top),
             stages: self.stages(top),
             digest: String::new(),
@@ -252,6 +255,7 @@ impl Reading<'_, '_> {
             "on_unavailable",
             "require",
             "cached_digests_max_hours",
+            "refuse_rejected",
         ];
         let mut stages: Vec<Stage> = Vec::new();
         for table in self.faults.tables(top, "stage") {
@@ -282,6 +286,10 @@ impl Reading<'_, '_> {
                 min_level: self.level(section),
                 require_controls: self.controls(section, "require"),
                 cached_digests_max_hours: self.faults.number(section, "cached_digests_max_hours", 1, 8760),
+                refuse_rejected: self
+                    .faults
+                    .flag(section, "refuse_rejected")
+                    .map_or(production, |flag| flag.value),
             });
         }
         // Without a stage nothing could be decided: add one that refuses everything open.
@@ -296,6 +304,7 @@ impl Reading<'_, '_> {
                 on_unavailable: Action::Closed,
                 require_controls: Vec::new(),
                 cached_digests_max_hours: None,
+                refuse_rejected: true,
             });
         }
         stages

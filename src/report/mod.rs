@@ -12,6 +12,6 @@ pub use case::case;
 pub use checks::checks_page;
 pub use replay::replayed;
 pub use text::{
-    Columns, Row, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults,
-    progress, read_times, score, table, verdict, verification,
+    Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults,
+    progress, read_times, reviews, score, table, verdict, verification,
 };

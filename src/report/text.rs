@@ -1,7 +1,7 @@
 //! Plain text, a line a fact. A status is always glyph and word, so that colour is never needed.
 
 use super::case::case;
-use crate::decision::Decision;
+use crate::decision::{About, Decision, ReviewWord};
 use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::SCOPE;
@@ -221,7 +221,10 @@ pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
             model.kind.word().to_owned(),
             summary.signer.screen(),
             levels(&summary),
-            decision_word(summary.decision),
+            match summary.review {
+                Some(ReviewWord::Reject) => format!("{} (rejected)", decision_word(summary.decision)),
+                _ => decision_word(summary.decision),
+            },
         ]);
     }
     let shown = rows.len() - 1;
@@ -337,16 +340,37 @@ pub fn model(view: &View, index: usize) -> String {
     if let Some(verdict_of) = view.verdict(index) {
         out.push_str(&verdict(&case(view, &verdict_of)));
     }
-    if let Some(review) = view.reviews.get(index).and_then(Option::as_ref) {
+    out.push_str(&reviews(view, index));
+    out
+}
+
+/// The reviews of a model that stand, one a line; nothing when there are none.
+pub fn reviews(view: &View, index: usize) -> String {
+    let Some(first) = view.reviews.get(index).and_then(Option::as_ref) else { return String::new() };
+    let mut out = String::new();
+    for review in first.all().take(MANY) {
         let _ = writeln!(
             out,
-            "  review       {} by {}: {}",
+            "  review       {} by {}: {} (record {})",
             review.word.word(),
             review.by.screen(),
-            review.reason.screen()
+            review.reason.screen(),
+            review.record.number
         );
     }
+    let more = first.all().count().saturating_sub(MANY);
+    if more > 0 {
+        let _ = writeln!(out, "               {more} more reviews");
+    }
     out
+}
+
+/// The root digest and the place of a model, for whoever acts on a verdict.
+pub fn about(about: &About) -> String {
+    let root = about.root_digest.map_or_else(|| "not known".to_owned(), |root| root.to_string());
+    let location =
+        about.location.as_ref().map_or_else(|| "no files here".to_owned(), |location| location.screen());
+    format!("  root digest  {root}\n  location     {location}\n")
 }
 
 /// When the documents and folders were read on which the facts of a model rest.

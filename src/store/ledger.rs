@@ -3,6 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
@@ -73,6 +74,14 @@ pub fn verify(ledger: &dyn Ledger) -> Result<u64> {
 /// `E-READ`, `E-TOO-LARGE`; `E-MALFORMED` naming the line when the file is no whole ledger; `E-STORE` naming the
 /// entry where the two ledgers part; `E-WRITE`. The ledger then is as it was.
 pub fn import(ledger: &mut dyn Ledger, file: &Path) -> Result<Imported> {
+    import_with(ledger, file, &BTreeMap::new())
+}
+
+/// The same, of a ledger in which some records are known: by their numbers, the hashes that they must have.
+///
+/// # Errors
+/// As [`import`]; `E-STORE` naming the first known record that is another one, or not there.
+pub fn import_with(ledger: &mut dyn Ledger, file: &Path, known: &BTreeMap<u64, String>) -> Result<Imported> {
     let failed = |cause: std::io::Error| Error::read(file, &cause);
     let metadata = std::fs::metadata(file).map_err(failed)?;
     if !metadata.is_file() {
@@ -82,7 +91,7 @@ pub fn import(ledger: &mut dyn Ledger, file: &Path) -> Result<Imported> {
         return Err(Error::new(Code::TooLarge, format!("larger than {LIMIT_BYTES} bytes")).at_path(file));
     }
     let from = BufReader::new(File::open(file).map_err(failed)?);
-    let mut lines = Lines { from, file, number: 0, end: LedgerEnd::default() };
+    let mut lines = Lines { from, file, number: 0, end: LedgerEnd::default(), known };
     let imported = ledger.take_over(&mut std::iter::from_fn(|| lines.chunk().transpose()))?;
     if imported.entries == 0 {
         return Err(Error::new(Code::Malformed, "there is no entry of a ledger in it")
@@ -90,6 +99,12 @@ pub fn import(ledger: &mut dyn Ledger, file: &Path) -> Result<Imported> {
             .help("`touchmark ledger export > FILE` writes one"));
     }
     Ok(imported)
+}
+
+fn contradicted(number: u64, what: &str) -> Error {
+    Error::new(Code::Store, format!("a signed checkpoint of this workspace contradicts the file: {what}"))
+        .at(format!("ledger entry {number}"))
+        .help("get the whole ledger that was checkpointed; nothing was imported")
 }
 
 struct Entries<'l> {
@@ -133,6 +148,7 @@ struct Lines<'a> {
     number: usize,
     /// Where the ledger ends as far as it was read.
     end: LedgerEnd,
+    known: &'a BTreeMap<u64, String>,
 }
 
 impl Lines<'_> {
@@ -142,9 +158,16 @@ impl Lines<'_> {
         while chunk.len() < CHUNK_ENTRIES && bytes < CHUNK_BYTES {
             let Some(entry) = self.next()? else { break };
             self.check(&entry)?;
+            if self.known.get(&entry.seq).is_some_and(|hash| *hash != entry.hash) {
+                return Err(contradicted(entry.seq, "this record of the file is another one"));
+            }
             self.end = LedgerEnd { entries: entry.seq, hash: entry.hash.clone() };
             bytes += entry.body.len();
             chunk.push(entry);
+        }
+        let last = self.known.last_key_value().map_or(0, |(number, _)| *number);
+        if chunk.is_empty() && self.end.entries > 0 && self.end.entries < last {
+            return Err(contradicted(self.end.entries + 1, "this record is missing in the file"));
         }
         Ok((!chunk.is_empty()).then_some(chunk))
     }

@@ -285,7 +285,9 @@ impl Loop {
                 update(app, Action::Theme(Theme::load(&name, self.depth)));
             }
             Effect::Review(model, word, reason) => {
-                self.on_thread(move |workbench| workbench.review(&model, word, &reason).map(drop));
+                self.on_thread(move |workbench| {
+                    workbench.review_or_take_back(&model, word, &reason).map(drop)
+                });
             }
         }
         Ok(false)

@@ -14,8 +14,9 @@ pub use crate::decision::ReviewWord;
 pub use summary::Summary;
 
 use crate::decision::{
-    Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs, Judgement, Known,
-    ModelDigests, StandingReview, Verdict, Verifications, bytes_of, digest_of, name_inputs,
+    About, Anchoring, Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs,
+    Judgement, Known, ModelDigests, Reviews, StandingReview, Verdict, Verifications, bytes_of, digest_of,
+    name_inputs,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
@@ -62,6 +63,8 @@ pub struct View {
     pub judgement: Judgement,
     /// Latest review of each model.
     pub reviews: Arc<Vec<Option<Arc<Review>>>>,
+    /// How far checkpoints cover the ledger; none where the policy does not ask for them.
+    pub anchoring: Option<Anchoring>,
     /// How far the ledger was read for it.
     pub ledger: LedgerEnd,
     /// When it was made.
@@ -75,11 +78,18 @@ impl View {
         Some((index, self.models.get(index)?))
     }
 
-    fn input<'a>(&'a self, descent: &'a Arc<Descent>, verified: &'a Verifications<'a>) -> Input<'a> {
+    fn input<'a>(
+        &'a self,
+        descent: &'a Arc<Descent>,
+        verified: &'a Verifications<'a>,
+        reviews: &'a Reviews<'a>,
+    ) -> Input<'a> {
         Input {
             models: &self.models,
             descent,
             verified,
+            reviews,
+            ledger: self.anchoring.as_ref(),
             policy: &self.policy,
             stage: &self.stage,
             rubric: &self.rubric,
@@ -90,7 +100,8 @@ impl View {
     /// Judges all models anew.
     pub fn judge(&mut self) {
         let descent = Arc::new(Descent::of(&self.graph));
-        self.judgement = Judgement::of(&self.input(&descent, &|index| self.known(index)));
+        let reviews = |index| self.standing_reviews(index);
+        self.judgement = Judgement::of(&self.input(&descent, &|index| self.known(index), &reviews));
     }
 
     /// The same, given the view before it: what follows from the lineage alone is taken over when the graph is the
@@ -101,7 +112,8 @@ impl View {
         }
         let descent = before.judgement.descent().clone();
         let verified = |index| self.known(index);
-        let input = self.input(&descent, &verified);
+        let reviews = |index| self.standing_reviews(index);
+        let input = self.input(&descent, &verified, &reviews);
         self.judgement = match touched.filter(|_| Arc::ptr_eq(&self.models, &before.models)) {
             Some(touched) => before.judgement.after(&input, touched),
             None => Judgement::of(&input),
@@ -135,7 +147,9 @@ impl View {
     /// The verdict of the model of an index, made now.
     pub fn verdict(&self, index: usize) -> Option<Verdict> {
         let descent = self.judgement.descent();
-        self.judgement.verdict(&self.input(descent, &|index| self.known(index)), index)
+        let reviews = |index| self.standing_reviews(index);
+        let verified = |index| self.known(index);
+        self.judgement.verdict(&self.input(descent, &verified, &reviews), index)
     }
 
     /// What is known of the verification of the model of an index.
@@ -207,6 +221,7 @@ impl View {
             subject,
             models,
             reviews: self.standing_reviews(index),
+            ledger: self.anchoring.clone(),
         };
         pieces.push(bytes_of(&document)?.into());
         Ok((document, pieces))
@@ -219,6 +234,12 @@ impl View {
         let mut all: Vec<StandingReview> = review.all().map(standing).collect();
         all.sort();
         all
+    }
+
+    /// What a verdict on a model is about: the bytes as they were verified last, and where they lie.
+    pub fn about(&self, id: &ModelId) -> About {
+        let index = self.model(id).map(|(index, _)| index);
+        About::of(index.and_then(|index| self.models.get(index)), self.verification_of(id))
     }
 
     /// The model that owns the signature of the model of an index, where that one is not about its files.
@@ -245,6 +266,7 @@ impl View {
     /// One model in one line.
     pub fn summary(&self, index: usize) -> Summary {
         let verified = self.verified.get(index).and_then(Option::as_deref);
-        Summary::of(self.models.get(index), verified, self.judgement.standing(index))
+        let review = self.reviews.get(index).and_then(Option::as_deref);
+        Summary::of(self.models.get(index), verified, self.judgement.standing(index), review)
     }
 }

@@ -1,7 +1,7 @@
 //! One model in one line. It judges nothing: the words follow from what was found and concluded.
 
-use super::record::Verified;
-use crate::decision::{Decision, Standing};
+use super::record::{Review, Verified};
+use crate::decision::{Decision, ReviewWord, Standing};
 use crate::inventory::Model;
 use crate::signing::{Method, Outcome, Verification};
 use crate::text::Untrusted;
@@ -22,10 +22,17 @@ pub struct Summary {
     pub effective: u8,
     /// The decision at the view's stage.
     pub decision: Decision,
+    /// The reviewer's word that stands.
+    pub review: Option<ReviewWord>,
 }
 
 impl Summary {
-    pub(super) fn of(model: Option<&Model>, verified: Option<&Verified>, standing: Option<Standing>) -> Self {
+    pub(super) fn of(
+        model: Option<&Model>,
+        verified: Option<&Verified>,
+        standing: Option<Standing>,
+        review: Option<&Review>,
+    ) -> Self {
         let signed = model.is_some_and(|model| model.signature.is_some());
         let here = model.is_some_and(|model| model.location.is_some());
         let (outcome, word) = match verified {
@@ -45,6 +52,7 @@ impl Summary {
             own: standing.map_or(0, |standing| standing.own),
             effective: standing.map_or(0, |standing| standing.effective),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
+            review: review.map(|review| review.word),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The words for the reasons of a decision.
 
 use super::{Case, Face, caps, controls};
-use crate::decision::{Reason, ReasonCode, ReasonFact};
+use crate::decision::{Reason, ReasonCode, ReasonFact, ReviewWord};
 use crate::maturity::{ControlFact, Remedy};
 use crate::policy::Class;
 use crate::signing::{Check, Stage, Verification};
 use crate::text::{Untrusted, count, screen};
+
+/// What lifts the lack of a checkpoint.
+const CHECKPOINT: &str = "Have the ledger anchored: `touchmark ledger checkpoint key --private-key FILE`";
 
 /// Reasons that say the same and want the same, by their codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +81,42 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
         ReasonFact::Cap => (
             caps::cap(&case.verdict.cap.clone().unwrap_or_default()),
             "Have the ancestors signed and verified, or build on others".to_owned(),
+        ),
+        ReasonFact::Rejected => {
+            let rejections = case.verdict.reviews.iter().filter(|review| review.word == ReviewWord::Reject);
+            let records: Vec<String> = rejections.map(|review| review.record.number.to_string()).collect();
+            let many = if records.len() == 1 { "a reviewer rejected" } else { "reviewers rejected" };
+            said(
+                format!("{many} this model (record {})", records.join(", record ")),
+                match face {
+                    Face::Text => {
+                        "Use another model, or have the rejection taken back: `touchmark review MODEL take-back --of RECORD`"
+                    }
+                    Face::Tui => "Use another model, or have the rejection taken back (r)",
+                },
+            )
+        }
+        ReasonFact::UnanchoredRecords { unanchored, most } => said(
+            format!("{unanchored} records of the ledger stand behind its newest checkpoint; the policy allows {most}"),
+            CHECKPOINT,
+        ),
+        ReasonFact::UnanchoredDays { days, most } => said(
+            format!(
+                "a record of the ledger has stood behind the newest checkpoint for {days} days; the policy allows {most}"
+            ),
+            CHECKPOINT,
+        ),
+        ReasonFact::NotAnchored => {
+            said("nobody looked for checkpoints of the ledger".to_owned(), CHECKPOINT)
+        }
+        ReasonFact::LedgerContradicted => said(
+            "a signed checkpoint contradicts the ledger: records were cut, replaced or came from another workspace"
+                .to_owned(),
+            "Compare with an exported ledger: `touchmark ledger verify --checkpoint FILE` says where they part",
+        ),
+        ReasonFact::ByClock { clock } => said(
+            format!("by the clock ({clock}) this is not admitted: what has ended since the time asked about does not count"),
+            "Ask without --at",
         ),
         ReasonFact::NoStage => {
             said(format!("the policy has no stage `{}`", case.verdict.stage), "Name a stage of the policy")

@@ -3,12 +3,17 @@
 use super::door::{Workbench, not_found};
 use super::in_force::known_stage;
 use super::publish::Next;
-use crate::decision::{About, RecordRef, ReviewRecord, ReviewRecordSchema, Verdict};
+use crate::clock::this_second;
+use crate::decision::{
+    About, Evidence, Feeds, Question, RecordRef, ReviewRecord, ReviewRecordSchema, Verdict, evaluate,
+};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::signing::Progress;
-use crate::store::RecordKind;
-use crate::view::ReviewWord;
+use crate::store::{EvidenceDigest, RecordKind};
+use crate::view::{ReviewWord, View};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 impl Workbench {
     /// Records a review.
@@ -45,6 +50,22 @@ impl Workbench {
         self.record_review(model, ReviewWord::TakeBack, reason, Some(of.record))
     }
 
+    /// Records a review, or takes back the one that is shown: a rejection that stands, or else the newest.
+    ///
+    /// # Errors
+    /// As [`Workbench::review`] and [`Workbench::take_back`]; `E-NOT-FOUND` when no review stands.
+    pub fn review_or_take_back(&self, model: &ModelId, word: ReviewWord, reason: &str) -> Result<RecordRef> {
+        if word != ReviewWord::TakeBack {
+            return self.review(model, word, reason);
+        }
+        let view = self.view();
+        let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
+        let shown = view.reviews.get(index).and_then(Option::as_deref);
+        let shown = shown
+            .ok_or_else(|| Error::new(Code::NotFound, "no review of this model stands").at(model.raw()))?;
+        self.take_back(model, shown.record.number, reason)
+    }
+
     fn record_review(
         &self,
         model: &ModelId,
@@ -67,6 +88,44 @@ impl Workbench {
         Ok(record)
     }
 
+    /// An error when the policy has ended by the clock: a time that is asked about brings it back for nobody.
+    fn valid_by_the_clock(&self) -> Result<()> {
+        let Some(asked) = self.inner.options.at else { return Ok(()) };
+        let (view, clock) = (self.view(), this_second());
+        let Some(expires) = view.policy.expires.filter(|_| view.policy.expired_at(clock)) else {
+            return Ok(());
+        };
+        let error = Error::new(
+            Code::Config,
+            format!(
+                "the policy expired on {expires}: it is {clock} by the clock, and --at asks about {asked}; a policy \
+                 that has ended admits nothing"
+            ),
+        );
+        let error = match self.policy_file() {
+            Some(file) => error.at_path(&file),
+            None => error,
+        };
+        Err(error.help("review the policy, then extend `expires`; nothing was recorded"))
+    }
+
+    /// The verdict at the time that was asked about, and no better than the one by the clock.
+    fn also_by_the_clock(&self, view: &View, index: usize, clock: jiff::Timestamp) -> Result<Verdict> {
+        let (document, pieces) = view.evidence(index)?;
+        let pieces: HashMap<EvidenceDigest, Arc<[u8]>> = pieces
+            .into_iter()
+            .map(|piece| Ok((EvidenceDigest::of(&piece)?, piece)))
+            .collect::<Result<_>>()?;
+        let kept = |digest: EvidenceDigest| match pieces.get(&digest) {
+            Some(piece) => Ok(Some(piece.to_vec())),
+            None => self.store().evidence(digest),
+        };
+        let evidence = Evidence::again(&document, &kept)?;
+        let question = Question { stage: view.stage.clone(), now: view.at, clock: Some(clock) };
+        let feeds = Feeds::default();
+        Ok(evaluate(&evidence, &view.policy, &view.rubric, &view.trust, &feeds, &question)?.verdict)
+    }
+
     /// Verifies a model, decides at a stage and records the decision, and whether its warnings were
     /// acknowledged beforehand (rulings 8).
     ///
@@ -75,6 +134,7 @@ impl Workbench {
     /// verification.
     pub fn gate(&self, model: &ModelId, stage: &str, warnings_acknowledged: bool) -> Result<Verdict> {
         self.valid_policy()?;
+        self.valid_by_the_clock()?;
         // A view of its own: nobody else sees another stage by it, and what they change meanwhile does not matter.
         let current = self.view();
         let (view, touched) = self.made_from(&current, Next::as_in(&current))?;
@@ -85,8 +145,12 @@ impl Workbench {
         let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
         let verified = self.verify_model(&view, known, false, &Progress::default())?;
         let view = verified.map_or(view.clone(), |verified| view.with(index, verified));
-        let verdict = view.verdict(index).ok_or_else(|| not_found(model))?;
-        self.record_decision(&view, index, &verdict, warnings_acknowledged)?;
+        let made = self.made()?;
+        let verdict = match made.asked {
+            None => view.verdict(index).ok_or_else(|| not_found(model))?,
+            Some(_) => self.also_by_the_clock(&view, index, made.recorded)?,
+        };
+        self.record_decision(&view, index, &verdict, warnings_acknowledged, made)?;
         self.renew(|view| Ok(Next::as_in(view)))?;
         Ok(verdict)
     }

@@ -4,7 +4,7 @@ use super::door::Workbench;
 use super::made::record_of;
 use crate::clock::this_second;
 use crate::decision::{
-    About, DecisionRecord, DecisionRecordSchema, Evidence, Facts, Feeds, ModelEvidence, RecordRef,
+    About, DecisionRecord, DecisionRecordSchema, Evidence, Facts, Feeds, Making, ModelEvidence, RecordRef,
     SeenDigests, SeenEvidence, Verdict, VerificationRecord, VerificationRecordSchema, digest_of, name_inputs,
 };
 use crate::disk::read_small;
@@ -32,7 +32,8 @@ impl Workbench {
         let since = Since::Same;
         let known = ModelEvidence { model: model.clone(), parents: Vec::new(), seen: Some(seen), since };
         let named =
-            Evidence { subject: model.id.clone(), models: vec![known], reviews: Vec::new() }.named()?;
+            Evidence { subject: model.id.clone(), models: vec![known], reviews: Vec::new(), ledger: None }
+                .named()?;
         let evidence = named.digests;
         let digests = evidence.models.first().and_then(|model| model.seen.clone());
         let digests =
@@ -70,6 +71,7 @@ impl Workbench {
         index: usize,
         verdict: &Verdict,
         warnings_acknowledged: bool,
+        made: Making,
     ) -> Result<RecordRef> {
         let (evidence, mut pieces) = view.evidence(index)?;
         let verified = view.verified.get(index).and_then(Option::as_deref);
@@ -77,7 +79,7 @@ impl Workbench {
         let record = DecisionRecord {
             schema: DecisionRecordSchema::V1,
             about: About::of(view.models.get(index), verified.map(|verified| &verified.verification)),
-            made: self.made()?,
+            made,
             rests_on: verified.map(|verified| verified.record),
             inputs: name_inputs(
                 digest_of(&evidence)?,

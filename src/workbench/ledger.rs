@@ -50,7 +50,8 @@ impl Workbench {
     /// Takes over a ledger that was exported as JSON Lines; what this ledger holds must be what the file begins with.
     ///
     /// # Errors
-    /// As [`ledger::import`]; `E-USAGE` when nothing may be written.
+    /// As [`ledger::import_with`], of the records that the workspace's checkpoints fix; `E-USAGE` when nothing may be
+    /// written.
     pub fn import_ledger(&self, file: &Path) -> Result<Imported> {
         if self.is_read_only() {
             return Err(Error::new(
@@ -59,7 +60,9 @@ impl Workbench {
             )
             .help("leave out --read-only; nothing was changed"));
         }
-        let imported = ledger::import(&mut **self.store(), file)?;
+        // What a signed checkpoint of this workspace says stands, also where this ledger was lost.
+        let fixed = self.fixed_records()?;
+        let imported = ledger::import_with(&mut **self.store(), file, &fixed)?;
         self.renew(|view| Ok(Next::as_in(view)))?;
         Ok(imported)
     }

@@ -2,6 +2,7 @@
 //! It knows neither drawing nor arguments.
 
 mod anchors;
+mod checkpoints;
 mod claims;
 mod decide;
 mod demo;
@@ -36,6 +37,7 @@ mod watch;
 mod watch_rules;
 
 pub use crate::view::{AnchorInfo, Review, ReviewWord, Summary, Verified, View};
+pub use checkpoints::{CheckedAgainst, LedgerWord, VerifiedLedger};
 pub use demo::demo;
 pub use door::Workbench;
 pub use events::Event;

@@ -125,6 +125,7 @@ fn nothing(
         judgement: Judgement::default(),
         is_whole: true,
         reviews: Arc::default(),
+        anchoring: None,
         ledger: LedgerEnd::default(),
         at,
     }

@@ -83,6 +83,7 @@ impl Workbench {
             rubric: self.inner.rubric.clone(),
             verified: Arc::default(),
             reviews: Arc::default(),
+            anchoring: None,
             ledger: LedgerEnd::default(),
             judgement: Judgement::default(),
             is_whole,
@@ -92,6 +93,7 @@ impl Workbench {
             at,
         };
         let touched = self.refresh(before, &mut view)?;
+        view.anchoring = self.anchoring(&view)?;
         Ok((view, touched))
     }
 }

@@ -97,7 +97,9 @@ impl Workbench {
         let document: EvidenceDocument = self.document(recorded.inputs.evidence, "the evidence")?;
         let kept = |digest: EvidenceDigest| self.store().evidence(digest);
         let evidence = Evidence::again(&document, &kept)?;
-        let question = Question { stage, now: recorded.inputs.at };
+        // Another time was asked about: the clock had its say as well.
+        let clock = recorded.made.asked.map(|_| recorded.made.recorded);
+        let question = Question { stage, now: recorded.inputs.at, clock };
         let evaluated = evaluate(&evidence, &policy, &rubric, &anchors, &Feeds::default(), &question)?;
         let inputs = Inputs { program: recorded.inputs.program, ..evaluated.inputs };
         let subject = evidence.models.iter().find(|known| known.model.id == evidence.subject);

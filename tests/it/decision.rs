@@ -420,6 +420,8 @@ impl Case {
             models: &self.models,
             descent: &descent,
             verified: &known,
+            reviews: &|_| Vec::new(),
+            ledger: None,
             policy,
             stage,
             rubric: &rubric,

@@ -34,6 +34,7 @@ mod keyless;
 mod keyless_tampered;
 mod keys;
 mod known_bad;
+mod ledger;
 mod limits;
 mod lineage;
 mod maturity;

@@ -6,7 +6,9 @@ use crate::support::{checked, copy_of_samples, err, out, touchmark};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use touchmark::decision::{Descent, Input, Judgement, Known, apply_policy};
+use touchmark::decision::{
+    Anchoring, Descent, Input, Judgement, Known, RecordRef, ReviewWord, StandingReview, apply_policy,
+};
 use touchmark::inventory::{Format, Looked, Model, ModelId};
 use touchmark::lineage::Graph;
 use touchmark::maturity::{Rubric, Since};
@@ -200,6 +202,8 @@ fn a_key_that_differs_changes_what_is_said() {
 struct Evidence {
     model: Model,
     verification: Verification,
+    reviews: Vec<StandingReview>,
+    anchoring: Anchoring,
     now: &'static str,
 }
 
@@ -320,6 +324,51 @@ const FACTS: &[Fact] = &[
         "1 digest of a file or shard was cached",
     ),
     (
+        "stage.refuse_rejected",
+        "max_hours = 9",
+        "max_hours = 9\nrefuse_rejected = true",
+        |seen| {
+            let record = RecordRef { number: 7, hash: "22".repeat(32).parse().unwrap() };
+            seen.reviews.push(StandingReview { record, word: ReviewWord::Reject });
+        },
+        "refuse",
+    ),
+    (
+        "ledger.max_unanchored_records",
+        "[freshness]",
+        "[ledger]\nmax_unanchored_records = 3\n[freshness]",
+        |seen| seen.anchoring.unanchored = 4,
+        "4 records of the ledger",
+    ),
+    (
+        "ledger.max_unanchored_days",
+        "[freshness]",
+        "[ledger]\nmax_unanchored_days = 3\n[freshness]",
+        |seen| seen.anchoring.since = Some("2026-05-20T12:00:00Z".parse().unwrap()),
+        "for 5 days",
+    ),
+    (
+        "ledger.trust",
+        "[freshness]",
+        "[ledger]\nmax_unanchored_days = 3\ntrust = [\"nobody\"]\n[freshness]",
+        |_| {},
+        "there is no anchor `nobody`",
+    ),
+    (
+        "ledger.identities.subject",
+        "[freshness]",
+        "[ledger]\nmax_unanchored_days = 3\nidentities = [{ subject = \"CN=x\" }]\n[freshness]",
+        |_| {},
+        "must start with `exact:`",
+    ),
+    (
+        "ledger.identities.issuer",
+        "[freshness]",
+        "[ledger]\nmax_unanchored_days = 3\nidentities = [{ subject = \"exact:x\", issuer = \"exact:y\" }]\n[freshness]",
+        |_| {},
+        "always matches exactly",
+    ),
+    (
         "stage.on_unavailable",
         "on_unavailable = \"warn\"",
         "on_unavailable = \"closed\"",
@@ -366,7 +415,13 @@ fn evidence() -> Evidence {
         digest: "00".to_owned(),
         age_days: Some(20),
     });
-    Evidence { model, verification: seen, now: "2026-05-25T12:00:00Z" }
+    Evidence {
+        model,
+        verification: seen,
+        reviews: Vec::new(),
+        anchoring: Anchoring::default(),
+        now: "2026-05-25T12:00:00Z",
+    }
 }
 
 /// Faults of the policy, else the policy's checks and the decision with its reasons.
@@ -397,6 +452,8 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
             looked: Some(&looked),
             since: Since::Same,
         },
+        reviews: &|_| seen.reviews.clone(),
+        ledger: Some(&seen.anchoring),
         policy: &policy,
         stage: "gate",
         rubric: &rubric,
@@ -448,6 +505,8 @@ fn every_key_that_the_parser_accepts_is_in_the_tables() {
         ("artifact.", "[artifact]\nzzzzzz = 1\n"),
         ("log.", "[log]\nzzzzzz = 1\n"),
         ("freshness.", "[freshness]\nzzzzzz = 1\n"),
+        ("ledger.", "[ledger]\nzzzzzz = 1\n"),
+        ("ledger.identities.", "[ledger]\nidentities = [{ zzzzzz = 1 }]\n"),
         ("controls.", "[controls]\nzzzzzz = 1\n"),
         ("stage.", "[[stage]]\nzzzzzz = 1\n"),
     ];

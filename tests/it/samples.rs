@@ -240,6 +240,8 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
             looked: looked.get(index),
             since: Since::Same,
         },
+        reviews: &|_| Vec::new(),
+        ledger: None,
         policy: &samples.policy,
         stage: "production",
         rubric: &rubric,

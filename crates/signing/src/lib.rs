@@ -125,12 +125,12 @@ pub use keys::{Pkcs11Uri, TokenKey};
 pub use progress::{Pace, Progress, Snapshot};
 #[cfg(feature = "keyless")]
 pub use sign::{
-    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, TimestampService,
-    Timestamped, sign_sigstore,
+    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, SignedStatement,
+    TimestampService, Timestamped, sign_sigstore, sign_statement_sigstore,
 };
 pub use sign::{
     SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
-    sign_key_with,
+    sign_key_with, sign_statement_certificate, sign_statement_key,
 };
 pub use sigstore::{BundleSigner, SigstoreRoot, verify_artifact};
 pub use time::TimestampAuthority;

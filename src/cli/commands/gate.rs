@@ -31,7 +31,13 @@ pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<
     let id = view.models.get(find(&view, model)?).map_or_else(|| ModelId::new(model), |m| m.id.clone());
     let verdict = workbench.gate(&id, stage, *allow_warn)?;
     let view = workbench.view();
-    let human = format!("{}\n{}", id.screen(), report::verdict(&report::case(&view, &verdict)));
+    let reviews = view.model(&id).map(|(index, _)| report::reviews(&view, index)).unwrap_or_default();
+    let human = format!(
+        "{}\n{}{}{reviews}",
+        id.screen(),
+        report::about(&view.about(&id)),
+        report::verdict(&report::case(&view, &verdict))
+    );
     output.print(&human, || VerdictDocument::of(&view, &verdict));
     Ok(match verdict.decision {
         Decision::Admit => 0,

@@ -6,20 +6,26 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
+use crate::cli::signer::StatementSigner;
+use crate::cli::vouchers::Vouchers;
+use crate::clock::this_second;
 use crate::documents::{
-    LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument,
-    names,
+    AgainstDocument, LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument,
+    LedgerImportDocument, LedgerOutcome, LedgerReplayDocument, LedgerVerifyDocument, names,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::report::{self, Columns, Row};
-use crate::store::LedgerEntry;
-use crate::text::screen;
-use crate::workbench::{ReplayBy, Workbench};
-use clap::Subcommand;
+use crate::store::{EvidenceDigest, LedgerEntry};
+use crate::text::{count, screen};
+use crate::workbench::{CheckedAgainst, LedgerWord, ReplayBy, VerifiedLedger, Workbench};
+use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::{Path, PathBuf};
+
+/// Checkpoints that are named one by one; the others are counted.
+const MANY: usize = 20;
 
 /// The commands of `ledger`.
 #[derive(Debug, Subcommand)]
@@ -28,7 +34,14 @@ pub(crate) enum LedgerCommand {
         /// Only of this model
         model: Option<String>,
     },
-    Verify,
+    Verify {
+        /// A checkpoint to hold the ledger against [default: those in the folder `checkpoints` beside the store]
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+        #[command(flatten)]
+        vouchers: Vouchers,
+    },
+    Checkpoint(Checkpoint),
     Replay {
         /// The number of a record, as `ledger show` lists it
         record: u64,
@@ -43,6 +56,25 @@ pub(crate) enum LedgerCommand {
     },
 }
 
+/// The arguments of `ledger checkpoint`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Checkpoint {
+    /// Who signs it; without it nobody does, and it has to be kept where nobody can change it
+    #[command(subcommand)]
+    signer: Option<StatementSigner<To>>,
+    #[command(flatten)]
+    to: To,
+}
+
+/// Where a checkpoint goes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct To {
+    /// Write the checkpoint to this file [default: one in the folder `checkpoints` beside the store]
+    #[arg(long, short, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
 pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -> Result<u8> {
     // The policy of a replay judges the record; the workspace keeps its own, which `now` means.
     let workbench = match arguments {
@@ -53,7 +85,10 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
         LedgerCommand::Show { model } => {
             show(&workbench, model.as_deref().map(ModelId::new).as_ref(), output)
         }
-        LedgerCommand::Verify => verify(&workbench, output),
+        LedgerCommand::Verify { checkpoint, vouchers } => {
+            return verify(&workbench, checkpoint.as_deref(), vouchers, output);
+        }
+        LedgerCommand::Checkpoint(arguments) => checkpoint(&workbench, arguments, output),
         LedgerCommand::Replay { record, policy } => {
             return replay(&workbench, *record, policy.as_deref(), output);
         }
@@ -63,10 +98,126 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
     .map(|()| 0)
 }
 
-fn verify(workbench: &Workbench, output: &Output) -> Result<()> {
-    let count = workbench.verify_ledger()?;
-    output.print(&format!("✓ pass  {count} records, the chain of hashes is whole\n"), || {
-        LedgerVerifyDocument { schema: names::LedgerVerify, records: count }
+/// The status is 0 when it is whole, anchored or not; 1 when a checkpoint contradicts it; 3 when there is nothing to be
+/// whole, or nothing that counts to hold it against.
+fn verify(workbench: &Workbench, named: Option<&Path>, vouchers: &Vouchers, output: &Output) -> Result<u8> {
+    let trust = vouchers.trust()?;
+    if trust.is_none() {
+        // Which checkpoints count is for the policy to say, and for no other in its place.
+        workbench.valid_policy()?;
+    }
+    let found = workbench.ledger_against(named, trust.as_ref())?;
+    let (outcome, from, status) = match found.word(named.is_some()) {
+        LedgerWord::Whole => (LedgerOutcome::Whole, None, 0),
+        LedgerWord::NotAnchored => (LedgerOutcome::NotAnchored, None, 0),
+        LedgerWord::Missing => (LedgerOutcome::Missing, None, 3),
+        LedgerWord::Unknown => (LedgerOutcome::Unknown, None, 3),
+        LedgerWord::Contradicted(anchored) => (LedgerOutcome::from(anchored), anchored.from(), 1),
+    };
+    output.print(&told(&found, outcome, from), || LedgerVerifyDocument {
+        schema: names::LedgerVerify,
+        outcome,
+        records: found.end.entries,
+        head: &found.end.hash,
+        workspace: found.workspace,
+        from,
+        checkpoints: found.checkpoints.iter().map(against).collect(),
+        unread: found.unread.iter().map(|(file, _)| file.to_string_lossy().as_ref().into()).collect(),
+    });
+    Ok(status)
+}
+
+fn told(found: &VerifiedLedger, outcome: LedgerOutcome, from: Option<u64>) -> String {
+    let records = count(usize::try_from(found.end.entries).unwrap_or(usize::MAX), "record");
+    let since = from.map(|from| format!(" from record {from} on")).unwrap_or_default();
+    let mut out = match outcome {
+        LedgerOutcome::Whole => format!("✓ whole  {records}; a signed checkpoint vouches for them\n"),
+        LedgerOutcome::NotAnchored => {
+            format!("✓ whole in itself, not anchored  {records}; records cut off at the end would not show\n")
+        }
+        LedgerOutcome::Missing => "? missing  the ledger has no records\n".to_owned(),
+        LedgerOutcome::Unknown => {
+            format!("? unknown  {records}; the checkpoint's signature does not count\n")
+        }
+        other => format!("✗ {}{since}  a signed checkpoint contradicts the {records}\n", other.word()),
+    };
+    if let Some(workspace) = found.workspace {
+        out.push_str(&format!("  workspace    {workspace}\n"));
+    }
+    for checked in found.checkpoints.iter().take(MANY) {
+        let against = against(checked);
+        let by = match (against.signer, against.counts) {
+            (None, _) => "nobody signed it".to_owned(),
+            (Some(signer), true) => format!("signed by {}", signer.subject.screen()),
+            (Some(signer), false) => format!("signed by {}, who does not count", signer.subject.screen()),
+        };
+        let from = against.from.map(|from| format!(" from record {from} on")).unwrap_or_default();
+        out.push_str(&format!(
+            "  checkpoint   {}{from}: {} of {}, {by}  {}\n",
+            against.outcome.word(),
+            count(usize::try_from(against.records).unwrap_or(usize::MAX), "record"),
+            against.at,
+            against.file.screen(),
+        ));
+    }
+    if found.checkpoints.len() > MANY {
+        out.push_str(&format!("               {} more checkpoints\n", found.checkpoints.len() - MANY));
+    }
+    for (file, error) in found.unread.iter().take(MANY) {
+        out.push_str(&format!(
+            "  ! not a checkpoint: {}  {}\n",
+            screen(&file.to_string_lossy()),
+            screen(&error.what)
+        ));
+    }
+    out
+}
+
+fn against(checked: &CheckedAgainst) -> AgainstDocument<'_> {
+    let said = &checked.kept.checkpoint;
+    let vouched = checked.vouched.as_ref();
+    AgainstDocument {
+        file: checked.file.to_string_lossy().as_ref().into(),
+        digest: checked.kept.digest,
+        records: said.records,
+        head: said.head,
+        at: said.at,
+        workspace: said.workspace,
+        signer: vouched.and_then(|vouched| vouched.signer()),
+        signed_at: vouched.and_then(|vouched| vouched.verification.signed_at).map(|(at, _)| at),
+        counts: checked.counts(),
+        outcome: checked.anchored.into(),
+        from: checked.anchored.from(),
+    }
+}
+
+fn checkpoint(workbench: &Workbench, arguments: &Checkpoint, output: &Output) -> Result<()> {
+    let said = workbench.checkpoint()?;
+    let payload = said.statement()?;
+    let signed =
+        arguments.signer.as_ref().map(|signer| signer.sign(&payload, this_second(), output)).transpose()?;
+    let to = arguments.signer.as_ref().map_or(&arguments.to, StatementSigner::to);
+    let bytes = signed.as_ref().map_or(payload.as_slice(), |signed| signed.bundle.as_slice());
+    let file = workbench.keep_checkpoint(bytes, to.out.as_deref())?;
+    let digest = EvidenceDigest::of(bytes)?;
+    let many = count(usize::try_from(said.records).unwrap_or(usize::MAX), "record");
+    let mut human = format!(
+        "✓ written  {}  {many}\n  head         {}\n  digest       {digest}\n",
+        screen(&file.to_string_lossy()),
+        said.head
+    );
+    match &signed {
+        Some(signed) => human.push_str(&format!("  signed by    {}\n", signed.signer.screen())),
+        None => human.push_str("  ! nobody signed it: keep it, or its digest, where nobody can change it\n"),
+    }
+    human.push_str(signed.as_ref().and_then(|signed| signed.told.as_deref()).unwrap_or_default());
+    output.print(&human, || LedgerCheckpointMadeDocument {
+        schema: names::LedgerCheckpointMade,
+        file: file.to_string_lossy(),
+        digest,
+        checkpoint: &said,
+        signer: signed.as_ref().map(|signed| &signed.signer),
+        signed_at: signed.as_ref().and_then(|signed| signed.at),
     });
     Ok(())
 }

@@ -142,7 +142,7 @@ fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut
 }
 
 fn draw_review(model: &ModelId, word: Option<ReviewWord>, reason: &str, pen: Pen<'_>, frame: &mut Frame<'_>) {
-    let inside = pen.popup(frame, (72, 9), &format!("Review · {}", model.screen()));
+    let inside = pen.popup(frame, (72, 10), &format!("Review · {}", model.screen()));
     let mut text = Vec::new();
     for (key, each, words) in REVIEWS {
         let role = if word == Some(each) { Role::TabCurrent } else { Role::Text };

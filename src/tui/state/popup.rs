@@ -75,8 +75,9 @@ impl Popup {
 }
 
 /// The words that a review can have: key, word, description.
-pub const REVIEWS: [(&str, ReviewWord, &str); 3] = [
+pub const REVIEWS: [(&str, ReviewWord, &str); 4] = [
     ("a", ReviewWord::Approve, "approve: it may be used"),
     ("x", ReviewWord::Reject, "reject: it may not be used"),
     ("p", ReviewWord::AskProducer, "the producer was asked"),
+    ("b", ReviewWord::TakeBack, "take back the review that stands"),
 ];

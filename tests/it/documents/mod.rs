@@ -231,6 +231,8 @@ fn every_document() -> Desk {
         desk.holds("snapshot", snapshot);
     }
     desk.prints("snapshot-verify", &["snapshot", "verify", "second.json"]);
+    desk.prints("snapshot-signed", &["snapshot", "sign", "key", "second.json", "--private-key", "own.pem"]);
+    desk.prints("snapshot-verify", &["snapshot", "verify", "second.json", "--public-key", "own.pem.pub"]);
     desk.prints("inspection", &["inspect", "second.json"]);
     desk.prints("diff", &["diff", "first.json", "second.json"]);
     desk.prints("diff", &["diff", "first.json"]);
@@ -241,6 +243,9 @@ fn every_document() -> Desk {
     assert_eq!((&changed["outcome"], &changed["digest"]), (&json!("fail"), &Value::Null));
     // Of the ledger.
     desk.prints("ledger", &["ledger", "show"]);
+    desk.prints("ledger-checkpoint-made", &["ledger", "checkpoint", "key", "--private-key", "own.pem"]);
+    let bare = desk.prints("ledger-checkpoint-made", &["ledger", "checkpoint", "-o", "bare.json"]);
+    desk.holds("ledger-checkpoint", bare["checkpoint"].clone());
     desk.prints("ledger-verify", &["ledger", "verify"]);
     desk.prints("ledger-replay", &["ledger", "replay", "1"]);
     desk.prints("ledger-export", &["ledger", "export"]);

@@ -279,6 +279,11 @@ const FLOORS: &[(&str, &[&str])] = &[
         &["ground", "inventory", "view", "workbench", "cli/common", "cli/output", "cli/progress"],
     ),
     (
+        "cli/signer",
+        &["ground", "signing", "documents", "cli/output", "cli/progress", "cli/flags", "cli/secrets"],
+    ),
+    ("cli/vouchers", &["error", "signing", "cli/flags"]),
+    (
         "cli/commands",
         &[
             "ground",

@@ -4,16 +4,19 @@
 #[cfg(feature = "keyless")]
 mod keyless;
 mod model;
+mod statement;
 #[cfg(feature = "keyless")]
 mod timestamp;
 
 #[cfg(feature = "keyless")]
 pub use keyless::{
-    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, sign_sigstore,
+    Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, SignedStatement,
+    sign_sigstore, sign_statement_sigstore,
 };
 pub use model::{
     SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
     sign_key_with,
 };
+pub use statement::{sign_statement_certificate, sign_statement_key};
 #[cfg(feature = "keyless")]
 pub use timestamp::{TimestampService, Timestamped};

@@ -140,14 +140,18 @@ pub fn sign_certificate_with(
     progress: &Progress,
 ) -> Result<Signed> {
     check_leaf(chain.first().map(Vec::as_slice).unwrap_or_default(), key, now)?;
+    sign(model, key, &Material::Certificate { chain: distinct(chain) }, options, with, progress)
+}
+
+/// A self-signed signer is often given twice: as certificate and as chain.
+pub(super) fn distinct(chain: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let mut distinct: Vec<Vec<u8>> = Vec::new();
     for certificate in chain {
-        // A self-signed signer is often given twice: as certificate and as chain.
         if !distinct.contains(certificate) {
             distinct.push(certificate.clone());
         }
     }
-    sign(model, key, &Material::Certificate { chain: distinct }, options, with, progress)
+    distinct
 }
 
 /// The root digest of a model, with the number of resources and bytes; nothing is written.
@@ -358,7 +362,7 @@ pub(super) fn check_overwrite(signature: &Path) -> Result<()> {
 }
 
 /// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.
-fn check_leaf(leaf: &[u8], key: &dyn Signer, now: jiff::Timestamp) -> Result<()> {
+pub(super) fn check_leaf(leaf: &[u8], key: &dyn Signer, now: jiff::Timestamp) -> Result<()> {
     let unusable = |what: &str, help: &str| Err(Error::new(Code::Key, what).help(help));
     let Ok(certificate) = Certificate::from_der(leaf) else {
         return unusable(

@@ -1,27 +1,20 @@
 //! `sign`: signs a model with a key, a certificate, a token or an identity, and writes the bundle beside it.
 
-mod chain;
 mod options;
-mod private_key;
 mod sigstore;
-mod timestamp;
-mod token;
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
+use crate::cli::signer::{Chain, PrivateKey, Timestamp, Token, Told, authority, open_token};
 use crate::documents::{SignedBody, SignedDocument, names};
 use crate::error::Result;
 use crate::signing::{Progress, SignOptions, Signed, Stamp, With, sign_certificate_with, sign_key_with};
 use crate::text::{screen, size};
-use chain::Chain;
 use clap::Subcommand;
 use options::{SignCommon, any_age, by_memory};
-use private_key::PrivateKey;
 use sigstore::SignSigstore;
 use std::cell::RefCell;
-use timestamp::{Timestamp, Told};
-use token::Token;
 
 /// The commands of `sign`.
 #[derive(Debug, Subcommand)]
@@ -82,14 +75,14 @@ pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<
         }
         Sign::Pkcs11Key { common: with, token, timestamp } => {
             signed(with, timestamp, common, output, &|options, extra, progress| {
-                let key = token::open(token, None, output)?;
+                let key = open_token(token, None, output)?;
                 sign_key_with(&with.model, key.as_ref(), options, extra, progress)
             })
         }
         Sign::Pkcs11Certificate { common: with, token, chain, timestamp } => {
             signed(with, timestamp, common, output, &|options, extra, progress| {
                 let chain = chain.read()?;
-                let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
+                let key = open_token(token, chain.first().map(Vec::as_slice), output)?;
                 sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, extra, progress)
             })
         }
@@ -109,7 +102,7 @@ fn signed(
     with.what.jobs.set();
     let options = with.options()?;
     let told = RefCell::new(None);
-    let ask = timestamp::authority(timestamp)?;
+    let ask = authority(timestamp)?;
     let stamp = ask.map(|ask| {
         let told = &told;
         move |signature: &[u8]| {

@@ -7,12 +7,13 @@ use crate::cli::flags::Jobs;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::cli::session::{find, finish, no_such_model, open};
+use crate::decision::About;
 use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::report;
 use crate::signing::{Outcome, Verification};
-use crate::text::screen;
+use crate::text::{Untrusted, screen};
 use crate::workbench::JobKind;
 use by_flags::VerifyMethod;
 use clap::Args;
@@ -41,21 +42,37 @@ pub(crate) struct Verify {
     jobs: Jobs,
 }
 
-type Seen = (Verification, Option<ModelId>);
+/// What was found, the owner of the signature where that is another model, and where the files lie.
+struct Seen {
+    verification: Verification,
+    owner: Option<ModelId>,
+    location: Option<Untrusted>,
+}
+
+impl Seen {
+    /// Of files outside of the inventory.
+    fn alone(verification: Verification) -> Self {
+        Seen { verification, owner: None, location: None }
+    }
+}
 
 pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Result<u8> {
-    let (model, explain, (verification, owner)) = match (&arguments.method, &arguments.model) {
+    let (model, explain, seen) = match (&arguments.method, &arguments.model) {
         (Some(method), _) => {
             let given = method.given();
-            (&given.model, given.explain, (by_flags::verification(method, common, output)?, None))
+            (&given.model, given.explain, Seen::alone(by_flags::verification(method, common, output)?))
         }
         (None, Some(model)) => (model, arguments.explain, by_policy(model, arguments, common, output)?),
         (None, None) => return Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
     };
     let name = model.to_string_lossy();
-    let human =
+    let Seen { verification, owner, location } = seen;
+    let mut human =
         report::verification(&screen(&name), &verification, owner.as_ref().map(ModelId::raw), explain);
-    output.print(&human, || VerificationDocument::of(&name, &verification));
+    if let Some(location) = &location {
+        human.push_str(&format!("  location     {}\n", location.screen()));
+    }
+    output.print(&human, || VerificationDocument::of(&name, location.clone(), &verification));
     Ok(status_of(verification.outcome()))
 }
 
@@ -82,11 +99,12 @@ fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output)
             let verified = view.verified.get(index).and_then(Option::as_ref);
             let verification =
                 verified.map(|v| v.verification.clone()).ok_or_else(|| no_such_model(&name))?;
-            Ok((verification, view.owner(index).cloned()))
+            let location = view.models.get(index).and_then(|model| About::of(Some(model), None).location);
+            Ok(Seen { verification, owner: view.owner(index).cloned(), location })
         }
         _ if model.exists() => {
             let verified = shown(output, |progress| workbench.verify_path(model, signature, progress));
-            verified.map(|verification| (verification, None))
+            verified.map(Seen::alone)
         }
         (Err(error), _) => Err(error),
         (Ok(_), Some(_)) => Err(no_such_model(&name)),

@@ -27,6 +27,7 @@ use crate::http::{Client, Service};
 use crate::keys::private::SigningKey;
 use crate::progress::Progress;
 use crate::sign::model::{SignOptions, Signed, check_overwrite, measure, write_bundle};
+use crate::sign::statement;
 use crate::trust::anchor::Trust;
 use crate::verify::signer;
 use crate::verify::verification::Verification;
@@ -81,15 +82,71 @@ pub fn sign_sigstore(
     progress: &Progress,
 ) -> Result<SignedKeyless> {
     check_overwrite(&options.signature)?;
-    match &credentials {
-        Credentials::Login(_) if instance.login.is_none() => return Err(no_provider()),
-        Credentials::Ambient { audience } => ambient::check(audience_of(audience))?,
-        _ => {}
-    }
+    check_credentials(instance, &credentials)?;
     let measured = measure(model, options, reuse, progress)?;
     let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
     let statement = Statement::parse(&payload)?;
     // Tokens live for minutes and hashing may take longer: so only now.
+    let (document, proven) = sealed(instance, credentials, (payload, Some(&statement)), timeout, progress)?;
+    progress.check()?;
+    write_bundle(&options.signature, &document)?;
+    Ok(SignedKeyless {
+        signed: measured.signed(options),
+        signer: proven.signer.ok_or_else(nobody)?,
+        log: proven.log,
+        at: proven.signed_at.map(|(at, _)| at),
+    })
+}
+
+/// A statement that was signed, by whom, and the bundle as it is written.
+#[derive(Debug, Clone)]
+pub struct SignedStatement {
+    /// The bundle.
+    pub bundle: Vec<u8>,
+    /// In whose name, as the certificate says.
+    pub signer: Identity,
+    /// When, as the log or the timestamp authority says.
+    pub at: Option<Timestamp>,
+}
+
+/// Signs an in-toto statement about something that is no model with an identity at a Sigstore instance.
+///
+/// # Errors
+/// As [`sign_sigstore`] and [`crate::sign_statement_key`].
+pub fn sign_statement_sigstore(
+    payload: &[u8],
+    instance: &Instance,
+    credentials: Credentials,
+    timeout: Duration,
+    progress: &Progress,
+) -> Result<SignedStatement> {
+    check_credentials(instance, &credentials)?;
+    let (bundle, proven) = sealed(instance, credentials, (payload.to_owned(), None), timeout, progress)?;
+    statement::check(&bundle)?;
+    let signer = proven.signer.ok_or_else(nobody)?;
+    Ok(SignedStatement { bundle, signer, at: proven.signed_at.map(|(at, _)| at) })
+}
+
+fn nobody() -> Error {
+    Error::new(Code::Internal, "the certificate names nobody")
+}
+
+fn check_credentials(instance: &Instance, credentials: &Credentials) -> Result<()> {
+    match credentials {
+        Credentials::Login(_) if instance.login.is_none() => Err(no_provider()),
+        Credentials::Ambient { audience } => ambient::check(audience_of(audience)),
+        _ => Ok(()),
+    }
+}
+
+/// A payload, signed, logged and verified; `statement` where it is a model's.
+fn sealed(
+    instance: &Instance,
+    credentials: Credentials,
+    (payload, statement): (Vec<u8>, Option<&Statement>),
+    timeout: Duration,
+    progress: &Progress,
+) -> Result<(Vec<u8>, Verification)> {
     let client = Client::new(timeout);
     let token = token(&client, instance, credentials, timeout, progress)?;
     progress.check()?;
@@ -106,16 +163,8 @@ pub fn sign_sigstore(
     progress.check()?;
     let entry = services::log_entry(&client, &instance.log, &envelope, &leaf)?;
     let document = document(&leaf, &entry, stamp.as_deref(), &envelope)?;
-    let proven = prove(&document, &statement, instance)?;
-    progress.check()?;
-    write_bundle(&options.signature, &document)?;
-    let nobody = || Error::new(Code::Internal, "the certificate names nobody");
-    Ok(SignedKeyless {
-        signed: measured.signed(options),
-        signer: proven.signer.ok_or_else(nobody)?,
-        log: proven.log,
-        at: proven.signed_at.map(|(at, _)| at),
-    })
+    let proven = prove(&document, statement, instance)?;
+    Ok((document, proven))
 }
 
 fn token(
@@ -169,12 +218,12 @@ fn document(leaf: &[u8], entry: &Value, stamp: Option<&[u8]>, envelope: &Envelop
 }
 
 /// What a verifier who trusts only the instance's root will find.
-fn prove(document: &[u8], statement: &Statement, instance: &Instance) -> Result<Verification> {
+fn prove(document: &[u8], statement: Option<&Statement>, instance: &Instance) -> Result<Verification> {
     let bundle = Bundle::parse(document)?;
     let now = Timestamp::now();
     let mut found = Verification::not_looked(now, Why::NotLooked);
     let trust = Trust::new(vec![instance.anchor.clone()]);
-    signer::check(&mut found, &bundle, Some(statement), &trust, now);
+    signer::check(&mut found, &bundle, statement, &trust, now);
     const STAGES: [Stage; 5] = [Stage::Trust, Stage::Signature, Stage::Chain, Stage::Time, Stage::Log];
     let failed = STAGES
         .iter()

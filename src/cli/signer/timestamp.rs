@@ -22,31 +22,31 @@ pub(crate) struct Timestamp {
 
 /// What a timestamp says, for the person who signs.
 #[derive(Debug, Clone)]
-pub(super) struct Told {
+pub(in crate::cli) struct Told {
     at: jiff::Timestamp,
     authority: Untrusted,
     trusted: bool,
 }
 
 impl Told {
-    pub(super) fn human(&self) -> String {
+    pub(in crate::cli) fn human(&self) -> String {
         let note = if self.trusted { "" } else { "; not checked against --tsa-certificate-chain" };
         format!("  signed at    {}, says {}{note}\n", self.at, self.authority.screen())
     }
 
-    pub(super) fn document(&self) -> TimestampDocument<'_> {
+    pub(in crate::cli) fn document(&self) -> TimestampDocument<'_> {
         TimestampDocument { at: self.at, authority: &self.authority, trusted: self.trusted }
     }
 }
 
 /// Asks for a token over a signature.
-pub(super) type Ask = Box<dyn Fn(&[u8]) -> Result<(Vec<u8>, Told)>>;
+pub(in crate::cli) type Ask = Box<dyn Fn(&[u8]) -> Result<(Vec<u8>, Told)>>;
 
 /// Whom to ask: nobody, unless `--tsa-url` is given.
 ///
 /// # Errors
 /// `E-USAGE`, `E-CONFIG`, and as [`Authorities::read`]: before anything is hashed.
-pub(super) fn authority(with: &Timestamp) -> Result<Option<Ask>> {
+pub(in crate::cli) fn authority(with: &Timestamp) -> Result<Option<Ask>> {
     match &with.tsa_url {
         None if with.authorities.are_given() => {
             Err(Error::new(Code::Usage, "timestamp authorities are trusted, and none is asked")

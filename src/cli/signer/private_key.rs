@@ -25,7 +25,7 @@ impl PrivateKey {
     ///
     /// # Errors
     /// As [`SigningKey::from_pem_asking`] and [`Password::given`].
-    pub(super) fn read(&self, output: &Output) -> Result<SigningKey> {
+    pub(in crate::cli) fn read(&self, output: &Output) -> Result<SigningKey> {
         let mut password = self.password.given()?;
         let from_file = self.password.password_file.is_some();
         let pem = Zeroizing::new(read_small(&self.private_key, LIMIT_PEM_BYTES)?);

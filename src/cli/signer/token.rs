@@ -40,7 +40,7 @@ impl std::fmt::Debug for Token {
 /// # Errors
 /// As [`TokenKey::open`].
 #[cfg(feature = "pkcs11")]
-pub(super) fn open(with: &Token, leaf: Option<&[u8]>, output: &Output) -> Result<Box<dyn Signer>> {
+pub(in crate::cli) fn open(with: &Token, leaf: Option<&[u8]>, output: &Output) -> Result<Box<dyn Signer>> {
     let uri = Pkcs11Uri::parse(&with.pkcs11_uri)?;
     if uri.pin_value().is_some() {
         output.note(&format!(
@@ -53,7 +53,7 @@ pub(super) fn open(with: &Token, leaf: Option<&[u8]>, output: &Output) -> Result
 }
 
 #[cfg(not(feature = "pkcs11"))]
-pub(super) fn open(with: &Token, _: Option<&[u8]>, _: &Output) -> Result<Box<dyn Signer>> {
+pub(in crate::cli) fn open(with: &Token, _: Option<&[u8]>, _: &Output) -> Result<Box<dyn Signer>> {
     let Token { pkcs11_uri: _, module: _, pin_file: _ } = with;
     Err(Error::new(Code::Usage, "this build has no PKCS#11").help("build with the feature `pkcs11`"))
 }

@@ -23,7 +23,7 @@ impl Chain {
     ///
     /// # Errors
     /// As [`certificates_from_pem`]; `E-READ` for a file that cannot be read.
-    pub(super) fn read(&self) -> Result<Vec<Vec<u8>>> {
+    pub(in crate::cli) fn read(&self) -> Result<Vec<Vec<u8>>> {
         let mut chain = certificates(&self.signing_certificate)?;
         for file in &self.certificate_chain {
             chain.extend(certificates(file)?);
