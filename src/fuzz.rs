@@ -9,7 +9,7 @@ use std::io::Write;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 13] = [
+pub const TARGETS: [(&str, Target); 16] = [
     ("bundle", bundle),
     ("statement", statement),
     ("certificates", certificates),
@@ -23,6 +23,9 @@ pub const TARGETS: [(&str, Target); 13] = [
     ("archive", archive),
     ("onnx", onnx),
     ("layout", layout),
+    ("sealed", sealed),
+    ("beside", beside),
+    ("asked", asked),
 ];
 
 /// Runs one target by its name.
@@ -76,6 +79,26 @@ fn archive(bytes: &[u8]) {
 /// An ONNX model.
 fn onnx(bytes: &[u8]) {
     loaded(bytes, ".onnx");
+}
+
+/// What is compressed, a tar archive, and one in the other.
+fn sealed(bytes: &[u8]) {
+    loaded(bytes, ".gz");
+    loaded(bytes, ".joblib");
+}
+
+/// What lies beside weights: pictures, recordings, tokenizers, texts.
+fn beside(bytes: &[u8]) {
+    for ending in [".png", ".model", ".svg", ".mp3"] {
+        loaded(bytes, ending);
+    }
+}
+
+/// A configuration or a template.
+fn asked(bytes: &[u8]) {
+    for ending in [".json", ".yaml", ".jinja"] {
+        loaded(bytes, ending);
+    }
 }
 
 /// A manifest, a configuration, an agent card, a skill or an `MLmodel`.

@@ -3,7 +3,7 @@
 
 use crate::bench::Bench;
 use crate::inventory::hazards::archives::{deflated, onnx, stored, zip};
-use crate::inventory::hazards::{SYSTEM, TENSOR};
+use crate::inventory::hazards::{SYSTEM, TENSOR, closed};
 use crate::support::samples;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -83,6 +83,16 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
             ],
         ),
         ("onnx", vec![onnx("../w", "com.evil", "X")]),
+        ("sealed", closed::sealed()),
+        ("beside", closed::beside()),
+        (
+            "asked",
+            vec![
+                br#"{"a":{"auto_map":{"b":"c/d--e.F"},"x":NaN,"_attn_implementation":"a/b","_target_":"os.system"}}"#.to_vec(),
+                b"flavors:\n  a: {loader_module: b, code: c}\n".to_vec(),
+                b"{% set x = ''|attr('__class__') %}{{ x['_'] }}".to_vec(),
+            ],
+        ),
         (
             "foreign",
             vec![

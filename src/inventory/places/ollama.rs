@@ -16,7 +16,7 @@ use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::record::{Record, note};
 use crate::inventory::weights::configuration;
-use crate::inventory::weights::look::Looks;
+use crate::inventory::weights::look::{Looks, tell_unlooked};
 use crate::signing::sha256_hex;
 use crate::text::Untrusted;
 
@@ -210,6 +210,9 @@ fn tell(blobs: &Blobs, bytes: &[u8], name: &str, source: &Untrusted, record: &mu
             let message = "the blob is not as long as the manifest says; a download may have broken off";
             record.found("F-OLLAMA-SIZE", source, &place, message);
         }
+        if !matches!(role.as_str(), "model" | "adapter" | "projector" | "tensor") {
+            looks.at(&path, size, &place, source, record);
+        }
         match role.as_str() {
             "model" | "adapter" | "projector" => {
                 let at = blobs.name(&layer.digest).unwrap_or_default();
@@ -233,7 +236,7 @@ fn tell(blobs: &Blobs, bytes: &[u8], name: &str, source: &Untrusted, record: &mu
     }
     if tensors > 0 {
         let message = format!("{tensors} tensors in layers of their own are not looked at");
-        record.found("F-OLLAMA-TENSORS", source, "/layers", message);
+        tell_unlooked("F-OLLAMA-TENSORS", "/layers", &message, source, record);
     }
     looks.finish(source, record);
 }

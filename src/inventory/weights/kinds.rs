@@ -26,7 +26,7 @@ struct Kind {
 }
 
 /// The kinds.
-const KINDS: [Kind; 13] = [
+const KINDS: [Kind; 14] = [
     Kind {
         begins: |head| head.starts_with(media::PNG),
         endings: &["png"],
@@ -78,6 +78,7 @@ const KINDS: [Kind; 13] = [
         holds: |file| media::both_ends(file, b"ARROW1"),
         is_loose: true,
     },
+    Kind { begins: media::is_record, endings: &["tfrecord"], holds: media::records, is_loose: false },
     Kind {
         begins: is_signature,
         endings: &["asc", "gpg", "pgp", "sig"],

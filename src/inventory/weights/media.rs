@@ -233,6 +233,36 @@ pub(super) fn ogg(file: &mut Reading<'_>) -> Result<(), Stop> {
     Err(Stop::Limit("more parts than are looked at"))
 }
 
+/// Whether a record of TensorFlow begins here: its length, and the sum of that.
+pub(super) fn is_record(head: &[u8]) -> bool {
+    let length = head.get(..8).unwrap_or_default();
+    head.get(8..12).is_some_and(|told| number(told, false) == u64::from(masked_sum(length)))
+}
+
+/// Records of TensorFlow, as its logs of training are written: each with its length and sums, to the end.
+pub(super) fn records(file: &mut Reading<'_>) -> Result<(), Stop> {
+    let mut at = 0_u64;
+    for _ in 0..MAX_PARTS {
+        if at == file.size {
+            return Ok(());
+        }
+        let head = file.at(at, 12)?;
+        if !is_record(&head) {
+            return Err(Stop::Broken("no record"));
+        }
+        let length = number(head.get(..8).unwrap_or_default(), false);
+        at = at.checked_add(16).and_then(|at| at.checked_add(length)).ok_or(Stop::Cut)?;
+    }
+    Err(Stop::Limit("more parts than are looked at"))
+}
+
+/// CRC-32C, turned as TensorFlow does it.
+fn masked_sum(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, _| if sum & 1 != 0 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 };
+    let sum = !bytes.iter().fold(u32::MAX, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), step));
+    sum.rotate_right(15).wrapping_add(0xa282_ead8)
+}
+
 /// What has no lengths that are followed here: that no archive lies behind it.
 pub(super) fn to_the_end(file: &mut Reading<'_>) -> Result<(), Stop> {
     let tail = file.tail(65_535 + 22)?;

@@ -84,6 +84,8 @@ const CODE_NAMES: [&str; 8] = [
 const CODE_STARTS: [&str; 5] = ["#!", "<?php", "<html", "<!doctype html", "<script"];
 /// What a picture in text (SVG) holds when it is more than a picture.
 const CODE_IN_SVG: [&str; 6] = ["<script", "javascript:", "<foreignobject", "<!entity", " on", "<iframe"];
+/// Tags by which a reader of YAML builds objects of Python.
+const PYTHON_TAGS: [&[u8]; 2] = [b"!!python/", b"tag:yaml.org,2002:python/"];
 /// A picture in text longer than this is not looked through.
 const MAX_SVG: u64 = 4 * 1024 * 1024;
 /// How much of a text is looked at twice, for what lies across.
@@ -110,6 +112,8 @@ pub(super) fn look(file: &mut Reading<'_>, name: &str, found: &mut Hazards) -> R
     if !is_text(file.head) {
         return Ok(Text::No);
     }
+    let is_yaml = [".yaml", ".yml"].iter().any(|end| name.to_lowercase().ends_with(end));
+    let mut builds_objects = false;
     // A character that is cut goes before the next piece; so does what a line may go on with.
     let (mut cut, mut across) = (Vec::new(), Vec::new());
     let mut is_text = true;
@@ -126,13 +130,19 @@ pub(super) fn look(file: &mut Reading<'_>, name: &str, found: &mut Hazards) -> R
         is_text &= !bytes.contains(&0);
         across.extend(bytes);
         hazards::hidden(&across, found);
+        builds_objects |= is_yaml && PYTHON_TAGS.iter().any(|tag| has(&across, tag));
         across.drain(..across.len().saturating_sub(ACROSS));
         is_text
     })?;
     match is_text && cut.is_empty() {
+        true if builds_objects => Ok(Text::Code("YAML that builds objects of Python")),
         true => program(file, name),
         false => Ok(Text::No),
     }
+}
+
+fn has(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 
 fn program(file: &mut Reading<'_>, name: &str) -> Result<Text, Stop> {

@@ -10,7 +10,7 @@ use super::{Bench, has, model};
 
 pub(crate) mod archives;
 mod asked;
-mod closed;
+pub(crate) mod closed;
 
 /// The model of a folder that holds these files.
 pub(crate) fn folder(files: &[(&str, &[u8])]) -> Model {

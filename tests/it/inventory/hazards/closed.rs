@@ -71,6 +71,33 @@ fn png() -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &[0; 13]), chunk(b"IEND", b"")].concat()
 }
 
+/// Whole inputs for the fuzz targets.
+pub(crate) fn sealed() -> Vec<Vec<u8>> {
+    let unhex = |text: &str| hex::decode(text).unwrap();
+    let inner = tar(b"a/b.pt", SYSTEM, true);
+    vec![
+        gzip(SYSTEM),
+        gzip(&inner),
+        inner,
+        unhex(XZ),
+        unhex(LZMA),
+        compress_to_vec_zlib(SYSTEM, 6),
+        unhex(BZ2),
+        unhex(LZ4),
+    ]
+}
+
+/// The same, of what lies beside weights.
+pub(crate) fn beside() -> Vec<Vec<u8>> {
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0'/></svg>".to_vec();
+    let wave = b"RIFF\x0c\0\0\0WAVEdata\0\0\0\0".to_vec();
+    let gif = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;".to_vec();
+    let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xda\0\x02\x11\xff\0\x22\xff\xd9".to_vec();
+    let video = b"\0\0\0\x0cftypisom\0\0\0\x08mdat".to_vec();
+    let signature = b"\x88\x05\x04\0\x16\x08\0".to_vec();
+    vec![png(), sentencepiece(), svg, wave, gif, jpeg, video, signature, b"OggS".to_vec()]
+}
+
 #[test]
 fn what_lies_beside_the_weights_of_ordinary_models_raises_nothing() {
     let vocabulary: String = (0..20_000).map(|at| format!("ca{at}\nRe{at}.\n(t\n")).collect();
@@ -106,8 +133,15 @@ fn what_lies_beside_the_weights_of_ordinary_models_raises_nothing() {
         ("logo.png", png()),
         ("photo.jpg", jpeg),
         ("logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><path d='M0 0'/></svg>".to_vec()),
+        ("anim.gif", beside()[4].clone()),
+        ("film.mp4", beside()[6].clone()),
+        ("model.sig.gpg", beside()[7].clone()),
         ("voice.wav", riff(b"WAVE")),
         ("picture.webp", riff(b"WEBP")),
+        (
+            "events.out.tfevents.1.host.2.0",
+            b"\x03\x00\x00\x00\x00\x00\x00\x00\xb0\x99\x49\x0e\xff\x00\x01\x00\x00\x00\x00".to_vec(),
+        ),
         ("mean.npy", array.clone()),
         ("arrays.npz", zip(&[stored("a.npy", &array)])),
         ("net.onnx", onnx("net.onnx_data", "", "MatMul")),
@@ -124,7 +158,7 @@ fn what_lies_beside_the_weights_of_ordinary_models_raises_nothing() {
 
 #[test]
 fn what_is_of_no_known_kind_is_never_safe() {
-    let others: [(&str, &[u8]); 30] = [
+    let others: [(&str, &[u8]); 31] = [
         ("lib.so", b"\x7fELF\x02\x01\x01\0"),
         ("weights.bin", b"\x7fELF\x02\x01\x01\0"),
         ("run.exe", b"MZ\x90\0"),
@@ -138,6 +172,7 @@ fn what_is_of_no_known_kind_is_never_safe() {
         ("own.sh", b"id\n"),
         ("own.js", b"1\n"),
         ("Makefile", b"all:\n\tid\n"),
+        ("a.yaml", b"a: !!python/object/apply:os.system ['id']\n"),
         ("page.txt", b"<html><script>alert(1)</script></html>"),
         ("logo.svg", b"<svg><script>alert(1)</script></svg>"),
         ("logo2.svg", b"<svg onload='alert(1)'/>"),
@@ -269,6 +304,8 @@ fn a_pickle_in_any_compression_is_a_pickle_under_any_name() {
     assert_eq!(worst("a.txt", b"x^brown fox jumps over the lazy dog, again and again\n"), None);
 }
 
+const BZ2: &str = "425a68393141592653591f2f22a5000004d380001000c118000e228c2020002221a1b44f298a600028bc8e0424b8257e99358bb9229c28480f97915280";
+const LZ4: &str = "04224d1860408215000080636f730a73797374656d0a2853276964270a74522e00000000";
 const XZ: &str = "fd377a585a000004e6d6b4460200210116000000742fe5a3010014636f730a73797374656d0a2853276964270a74522e00000000b58c30ae0b9516ac00012d152f0b716d1fb6f37d010000000004595a";
 const LZMA: &str =
     "5d00008000ffffffffffffffff00319bcac6b27c65dfdf91599fb1d67e2d716a0571564cf2f32897ffff98ce0000";

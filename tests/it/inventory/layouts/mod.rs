@@ -50,7 +50,7 @@ fn gguf(texts: &[(&str, &str)], numbers: &[(&str, u32)], tensors: &[(&str, &[u64
         out.extend(4_u32.to_le_bytes());
         out.extend(value.to_le_bytes());
     }
-    let mut offset = 0;
+    let mut offset = 0_u64;
     for (name, shape) in tensors {
         text(&mut out, name);
         out.extend((shape.len() as u32).to_le_bytes());

@@ -135,7 +135,7 @@ fn a_gguf_header_that_is_cut_off_or_absurd_is_a_finding_and_keeps_what_it_said_b
     let whole = gguf(&[("general.architecture", "llama")], &[], &[("a", &[1])]);
     let mut absurd = b"GGUF\x03\0\0\0".to_vec();
     absurd.extend([0xff; 16]);
-    for bytes in [whole[..whole.len() - 3].to_vec(), absurd, b"GGUF\0\0\0\x03rest".to_vec()] {
+    for bytes in [whole[..99].to_vec(), absurd, b"GGUF\0\0\0\x03rest".to_vec()] {
         let scan = scanned(&[("m.gguf", bytes)]);
         assert_eq!(codes(&scan), ["F-WEIGHTS-HEADER"]);
         assert!(values(model(&scan, "m"), FactKey::Tensors).is_empty());
