@@ -14,6 +14,7 @@ mod job;
 mod jobs;
 mod keeping;
 mod ledger;
+mod looking;
 mod open;
 mod options;
 mod policy;

@@ -2,14 +2,14 @@
 //! anchors or the time concern. What they do not concern is taken over from the view before.
 
 use super::door::Workbench;
-use super::keeping;
+use super::{keeping, looking};
 use crate::decision::{
     By, RecordedVerification, SeenDigests, SeenEvidence, apply_policy, holds_by_policy, holds_until,
     judge_model,
 };
 use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId};
-use crate::signing::Progress;
+use crate::signing::{ModelState, Progress};
 use crate::store::{LedgerEnd, LedgerEntry, RecordKind, ledger};
 use crate::view::{Again, Basis, Changed, Review, Verified, View};
 use rayon::prelude::*;
@@ -25,7 +25,7 @@ enum From {
     /// Nothing.
     Nothing,
     /// A record that is new here.
-    Record(SeenDigests, u64),
+    Record(Recorded),
     /// The evidence of the view before.
     Evidence(Arc<Verified>),
     /// The view before, but for what the policy says.
@@ -33,6 +33,24 @@ enum From {
 }
 
 type Slots<T> = Vec<Option<Arc<T>>>;
+
+/// What a record says of a look at the files.
+#[derive(Clone)]
+struct Recorded {
+    /// What was seen.
+    seen: SeenDigests,
+    /// What the files were.
+    state: Option<ModelState>,
+    /// How long that took.
+    took_ms: u64,
+}
+
+impl Recorded {
+    fn of(verified: &Verified) -> Self {
+        let Verified { seen, state, took_ms, .. } = verified;
+        Recorded { seen: seen.clone(), state: *state, took_ms: *took_ms }
+    }
+}
 
 impl Workbench {
     /// Fills in verifications and reviews, and says whose verification is not the one of the view before: by their
@@ -66,12 +84,18 @@ impl Workbench {
         let mut work: BTreeMap<usize, From> = known.collect();
         for (index, record) in records {
             // One that does not say what it rests on proves nothing, and takes the place of the one before all the same.
-            work.insert(index, record.map_or(From::Nothing, |(seen, took_ms)| From::Record(seen, took_ms)));
+            work.insert(index, record.map_or(From::Nothing, From::Record));
         }
-        let touched: Vec<usize> = work.keys().copied().collect();
+        let mut touched: Vec<usize> = work.keys().copied().collect();
         let rules = changed.rules();
+        let mut lost = match goes_on {
+            true => lost_before(before, view, &touched),
+            false => Vec::new(),
+        };
         if !work.is_empty() {
             self.judge_again(view, work, Arc::make_mut(&mut verified))?;
+            lost.extend(touched.iter().filter(|index| verified.get(**index).is_none_or(Option::is_none)));
+            lost.sort_unstable();
         }
         for (index, review) in reviews {
             if let Some(slot) = Arc::make_mut(&mut reviewed).get_mut(index) {
@@ -81,6 +105,13 @@ impl Workbench {
         view.ledger = end;
         view.verified = verified;
         view.reviews = reviewed;
+        view.lost = Arc::new(lost);
+        looking::look_where_it_differs(before, view);
+        if same_models {
+            touched.extend((0..view.models.len()).filter(|index| before.since(*index) != view.since(*index)));
+            touched.sort_unstable();
+            touched.dedup();
+        }
         Ok((goes_on && same_models && !rules).then_some(touched))
     }
 
@@ -145,25 +176,25 @@ impl Workbench {
             let mut some: Vec<(usize, &Model, Task)> = Vec::new();
             for (index, from) in work.by_ref().take(CHUNK) {
                 let Some(model) = view.models.get(index) else { continue };
-                let (digests, took_ms) = match &from {
+                let recorded = match from {
                     From::Nothing => {
                         some.push((index, model, Task::Nothing));
                         continue;
                     }
                     From::Before(before) => {
-                        some.push((index, model, Task::Policy(before.clone())));
+                        some.push((index, model, Task::Policy(before)));
                         continue;
                     }
-                    From::Evidence(before) => (&before.seen, before.took_ms),
-                    From::Record(seen, took_ms) => (seen, *took_ms),
+                    From::Evidence(before) => Recorded::of(&before),
+                    From::Record(recorded) => recorded,
                 };
-                let seen = match keeping::seen(&**self.store(), view, model, digests) {
+                let seen = match keeping::seen(&**self.store(), view, model, &recorded.seen) {
                     Ok(seen) => Some(seen),
                     // Without its evidence a record proves nothing.
                     Err(error) if matches!(error.code, Code::Evidence | Code::Store | Code::TooLarge) => None,
                     Err(error) => return Err(error),
                 };
-                some.push((index, model, Task::Everything(digests.clone(), seen, took_ms)));
+                some.push((index, model, Task::Everything(recorded, seen)));
             }
             if some.is_empty() {
                 return Ok(());
@@ -185,8 +216,8 @@ impl Workbench {
 struct News {
     /// Whether the ledger is the one that was read, or goes on from it.
     goes_on: bool,
-    /// What was seen, and how long that took; none in a record that does not say what it rests on.
-    records: Vec<(usize, Option<(SeenDigests, u64)>)>,
+    /// None of a record that does not say what it rests on.
+    records: Vec<(usize, Option<Recorded>)>,
     reviews: Vec<(usize, Arc<Review>)>,
     end: LedgerEnd,
 }
@@ -199,13 +230,13 @@ fn nothing(models: usize) -> (Arc<Slots<Verified>>, Arc<Slots<Review>>) {
 enum Task {
     Nothing,
     Policy(Arc<Verified>),
-    Everything(SeenDigests, Option<SeenEvidence>, u64),
+    Everything(Recorded, Option<SeenEvidence>),
 }
 
 impl Task {
     fn judged(self, model: &Model, by: &By<'_>) -> Result<Option<Arc<Verified>>> {
         Ok(match self {
-            Task::Nothing | Task::Everything(_, None, _) => None,
+            Task::Nothing | Task::Everything(_, None) => None,
             Task::Policy(before) => {
                 let mut verified = Verified::clone(&before);
                 let looked = before.looked.as_deref();
@@ -214,11 +245,12 @@ impl Task {
                 verified.until = verified.until.into_iter().chain(policy).min();
                 Some(Arc::new(verified))
             }
-            Task::Everything(digests, Some(seen), took_ms) => {
+            Task::Everything(recorded, Some(seen)) => {
                 let verification = judge_model(model, &seen, by, &Progress::default())?;
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
                 let looked = seen.looked;
-                Some(Arc::new(Verified { verification, looked, seen: digests, until, took_ms }))
+                let Recorded { seen, state, took_ms } = recorded;
+                Some(Arc::new(Verified { verification, looked, seen, state, until, took_ms }))
             }
         })
     }
@@ -226,8 +258,8 @@ impl Task {
 
 /// A record as far as a view shows it.
 enum Read {
-    /// What was seen, and how long that took; none in a record that does not say what it rests on.
-    Verification(Option<(SeenDigests, u64)>),
+    /// None in a record that does not say what it rests on.
+    Verification(Option<Recorded>),
     Review(Arc<Review>),
 }
 
@@ -237,7 +269,7 @@ impl Read {
             RecordKind::Verification => {
                 let seen = parsed::<RecordedVerification>(&entry.body).and_then(|record| {
                     let known = record.evidence.models.into_iter().find(|model| model.id == entry.model)?;
-                    Some((known.seen?, record.took_ms))
+                    Some(Recorded { seen: known.seen?, state: record.state, took_ms: record.took_ms })
                 });
                 Some(Read::Verification(seen))
             }
@@ -253,6 +285,15 @@ fn parsed<T: DeserializeOwned>(body: &str) -> Option<T> {
 
 fn basis(view: &View) -> Basis<'_> {
     Basis { policy: &view.policy, anchors: &view.trust, at: view.at }
+}
+
+/// Models whose records were found to rest on nothing, where they stand now; but for those that are looked at again.
+fn lost_before(before: &View, view: &View, again: &[usize]) -> Vec<usize> {
+    let ids = before.lost.iter().filter_map(|index| before.models.get(*index));
+    let places = ids.filter_map(|model| Some(view.model(&model.id)?.0));
+    let mut places: Vec<usize> = places.filter(|index| again.binary_search(index).is_err()).collect();
+    places.sort_unstable();
+    places
 }
 
 /// What was known of the models, put where they stand now: both lists are sorted by id.
