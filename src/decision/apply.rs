@@ -1,7 +1,7 @@
 //! The policy's own checks of a verification: IDENTITY by publisher, and POLICY. They judge what the signing
 //! core found and look at nothing again.
 
-use crate::inventory::{Format, Hazard, Looked, Model, Tier};
+use crate::inventory::{Format, Hazard, Looked, Model, Tier, is_loadable};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
 use crate::signing::{
     AnchorUse, Check, CheckCode, Curve, Differs, Ended, ExpectedIdentity, ExpectedSigner, GIT_PATHS,
@@ -185,49 +185,8 @@ fn differences(publisher: &Publisher, signer: &Identity, anchor: &AnchorUse) -> 
     found
 }
 
-/// Extensions of files that a loader reads as weights or runs.
-const LOADABLE: [&str; 20] = [
-    "safetensors",
-    "bin",
-    "pt",
-    "pth",
-    "pkl",
-    "pickle",
-    "ckpt",
-    "gguf",
-    "onnx",
-    "h5",
-    "keras",
-    "npz",
-    "npy",
-    "msgpack",
-    "py",
-    "pyc",
-    "so",
-    "dll",
-    "dylib",
-    "jinja",
-];
-/// Files that a loader reads by their name.
-const LOADED_BY_NAME: [&str; 8] = [
-    "config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "tokenizer.model",
-    "generation_config.json",
-    "adapter_config.json",
-    "model.safetensors.index.json",
-    "preprocessor_config.json",
-];
-
 /// The signature and the claims, which older signers record as left out.
 const OWN: [&str; 2] = ["model.sig", "claims.jsonl"];
-
-fn looks_loadable(name: &str) -> bool {
-    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
-    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
-    LOADED_BY_NAME.contains(&file.as_str()) || extension.is_some_and(|word| LOADABLE.contains(&word))
-}
 
 fn lies_under(name: &str, allowed: &str) -> bool {
     name.strip_prefix(allowed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -250,6 +209,8 @@ fn artifact(verification: &Verification, looked: Option<&Looked>, policy: &Polic
     findings.extend(signer_key(verification, policy));
     findings.extend(links(verification, policy));
     findings.extend(ignored(verification, policy));
+    findings.extend(hidden(verification, looked, policy));
+    findings.extend(leads(looked, policy));
     findings.extend(old_anchor(verification, policy));
     findings.extend(log(verification, policy));
     if let Some(expires) = policy.expires.filter(|_| policy.expired_at(now)) {
@@ -368,7 +329,7 @@ fn ignored(verification: &Verification, policy: &Policy) -> Option<Finding> {
         .ignored
         .iter()
         .filter(|name| !OWN.contains(&name.raw()))
-        .filter(|name| !allowed(name.raw()) || (looks_loadable(name.raw()) && !of_git(name.raw())))
+        .filter(|name| !allowed(name.raw()) || (is_loadable(name.raw()) && !of_git(name.raw())))
         .collect();
     if hidden.is_empty() {
         return None;
@@ -377,6 +338,40 @@ fn ignored(verification: &Verification, policy: &Policy) -> Option<Finding> {
         allowed: untrusted(&policy.artifact.allow_ignore_paths),
         count: u64::try_from(hidden.len()).unwrap_or(u64::MAX),
         first: hidden.into_iter().take(NAMED).cloned().collect(),
+    };
+    Some((CheckCode::PolicyIgnored, Outcome::Fail, finding))
+}
+
+/// Names told of what hides.
+const HIDDEN_NAMED: usize = 20;
+
+/// Who bans formats cannot let files be loaded that nobody signed, or that other tools do not look at.
+fn hidden(verification: &Verification, looked: Option<&Looked>, policy: &Policy) -> Option<Finding> {
+    if policy.artifact.ban_formats.is_empty() {
+        return None;
+    }
+    let aside = &verification.files.aside;
+    let outside = aside.outside.iter().filter(|name| is_loadable(name.raw()));
+    let hidden: Vec<&Untrusted> =
+        outside.chain(looked.into_iter().flat_map(|looked| &looked.hidden)).collect();
+    if hidden.is_empty() {
+        let finding = (CheckCode::PolicyIgnored, Outcome::Unknown, PolicyFinding::TooManyIgnored);
+        return aside.more.then_some(finding);
+    }
+    let finding = PolicyFinding::Hidden {
+        count: u64::try_from(hidden.len()).unwrap_or(u64::MAX),
+        first: hidden.into_iter().take(HIDDEN_NAMED).cloned().collect(),
+    };
+    Some((CheckCode::PolicyIgnored, Outcome::Fail, finding))
+}
+
+fn leads(looked: Option<&Looked>, policy: &Policy) -> Option<Finding> {
+    let leads = &looked.filter(|_| !policy.artifact.ban_formats.is_empty())?.leads;
+    let lead = leads.first()?;
+    let finding = PolicyFinding::LeadsOut {
+        count: u64::try_from(leads.len()).unwrap_or(u64::MAX),
+        file: lead.file.clone(),
+        to: lead.to.clone(),
     };
     Some((CheckCode::PolicyIgnored, Outcome::Fail, finding))
 }

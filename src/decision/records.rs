@@ -2,8 +2,8 @@
 //! can be made again, to the byte.
 
 use crate::signing::{
-    AnchorUse, Check, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome, RootDigest, TimeSource,
-    Verification,
+    AnchorUse, Check, Curve, HashAlgorithm, Identity, LogEntry, Method, ModelState, Outcome, RootDigest,
+    TimeSource, Verification,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -35,6 +35,10 @@ pub struct VerificationRecord {
     pub outcome: Outcome,
     /// What was established.
     pub verification: Facts,
+    /// What the files were when they were hashed, so that a later look sees whether they changed; none where that could
+    /// not be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<ModelState>,
     /// How long looking and judging took, milliseconds.
     pub took_ms: u64,
 }
@@ -139,6 +143,9 @@ pub struct RecordedSeen {
     pub schema: SeenSchema,
     /// The evidence by digest.
     pub evidence: EvidenceDocument,
+    /// What the files were when they were hashed.
+    #[serde(default)]
+    pub state: Option<ModelState>,
     /// How long it took, milliseconds.
     pub took_ms: u64,
 }
@@ -165,6 +172,9 @@ pub struct RecordedVerification {
     pub inputs: Inputs,
     /// The evidence by digest.
     pub evidence: EvidenceDocument,
+    /// What the files were when they were hashed.
+    #[serde(default)]
+    pub state: Option<ModelState>,
     /// How long it took, milliseconds.
     pub took_ms: u64,
 }

@@ -82,6 +82,8 @@ pub struct ListRow<'a> {
     pub outcome: Outcome,
     /// The word that tables show for it.
     pub status: &'static str,
+    /// Whether files changed since they were verified: then nothing of that counts.
+    pub changed_since: bool,
     /// Who signed; in parentheses when that is not proven.
     pub signer: Untrusted,
     /// Own level.
@@ -103,6 +105,7 @@ impl<'a> ListRow<'a> {
             name: model.map(|model| &model.name),
             outcome: summary.outcome,
             status: summary.word,
+            changed_since: !summary.since.is_same(),
             signer: summary.signer,
             own: summary.own,
             effective: summary.effective,

@@ -123,6 +123,15 @@ pub fn verification(name: &str, v: &Verification, owner: Option<&str>, explain: 
     for one in v.foreign.iter().take(MANY) {
         let _ = writeln!(out, "  not OMS      {}", one.line().screen());
     }
+    if !v.files.aside.is_empty() {
+        let _ = writeln!(out, "  {}", v.files.aside.line());
+    }
+    for outside in v.files.aside.outside.iter().take(MANY) {
+        let _ = writeln!(out, "  ignored      {}", outside.screen());
+    }
+    if v.files.aside.outside.len() > MANY {
+        let _ = writeln!(out, "  ignored      {} more", v.files.aside.outside.len() - MANY);
+    }
     for ignored in v.files.ignored.iter().take(MANY) {
         let _ = writeln!(out, "  ignored      {} (the bundle leaves it out)", ignored.screen());
     }

@@ -111,6 +111,9 @@ pub struct Checked {
     pub at: jiff::Timestamp,
     /// What became of it.
     pub outcome: Outcome,
+    /// Whether files changed since: then it says nothing of what lies here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changed_since: bool,
     /// Checks that did not simply pass.
     pub codes: Vec<Code>,
     /// Whether it rests on digests that were computed before.

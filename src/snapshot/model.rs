@@ -114,6 +114,9 @@ fn of_verification(changes: &mut Changes, old: Option<&Checked>, new: Option<&Ch
 
 /// The outcome, and the checks that stand behind it.
 fn outcome(checked: &Checked) -> String {
+    if checked.changed_since {
+        return "changed since verified".to_owned();
+    }
     let codes: Vec<String> = checked
         .codes
         .iter()

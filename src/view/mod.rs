@@ -23,9 +23,9 @@ use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::{Rubric, Since};
 use crate::policy::{Policy, PolicyError};
-use crate::signing::Verification;
+use crate::signing::{ModelState, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The state of one workspace. A clone shares what is large.
@@ -59,6 +59,10 @@ pub struct View {
     pub graph: Arc<Graph>,
     /// Latest verification of each model.
     pub verified: Arc<Vec<Option<Arc<Verified>>>>,
+    /// What the files of each model were at the latest look.
+    pub states: Arc<Vec<Option<ModelState>>>,
+    /// Models whose latest verification is recorded without evidence that is still there, by their indices, sorted.
+    pub lost: Arc<Vec<usize>>,
     /// Verdict on each model.
     pub judgement: Judgement,
     /// Latest review of each model.
@@ -130,11 +134,17 @@ impl View {
 
     /// The same with another verification of one model.
     pub fn with(&self, index: usize, verified: Verified) -> View {
+        // It was looked at just now.
+        let state = verified.state;
         let mut slots = Vec::clone(&self.verified);
         if let Some(slot) = slots.get_mut(index) {
             *slot = Some(Arc::new(verified));
         }
-        let mut view = View { verified: Arc::new(slots), ..self.clone() };
+        let mut states = Vec::clone(&self.states);
+        if let Some(slot) = states.get_mut(index) {
+            *slot = state;
+        }
+        let mut view = View { verified: Arc::new(slots), states: Arc::new(states), ..self.clone() };
         view.judge_after(self, Some(&[index]));
         view
     }
@@ -162,8 +172,24 @@ impl View {
     }
 
     /// Whether the files of the model of an index are still those that were verified.
-    pub fn since(&self, _index: usize) -> Since {
-        Since::Same
+    pub fn since(&self, index: usize) -> Since {
+        let verified = self.verified.get(index).and_then(Option::as_deref);
+        let now = self.states.get(index).copied().flatten();
+        match verified {
+            Some(verified) if verified.state != now => Since::Changed,
+            _ => Since::Same,
+        }
+    }
+
+    /// Whether a verification of the model of an index was recorded that is worth nothing now: the files changed since,
+    /// or the evidence is not in the store any more.
+    pub fn is_outdated(&self, index: usize) -> bool {
+        !self.since(index).is_same() || self.lost.binary_search(&index).is_ok()
+    }
+
+    /// The models that a verification was recorded of that is worth nothing now.
+    pub fn outdated(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.models.len()).filter(|index| self.is_outdated(*index))
     }
 
     /// The latest verification of the model of an index.
@@ -179,6 +205,18 @@ impl View {
     /// Why its level is below its own.
     pub fn cap(&self, index: usize) -> Option<Cap> {
         self.judgement.cap(index)
+    }
+
+    /// A model and its ancestors, by their indices.
+    pub fn family(&self, index: usize) -> Vec<usize> {
+        let descent = self.judgement.descent();
+        let (mut next, mut family) = (vec![index], BTreeSet::new());
+        while let Some(index) = next.pop() {
+            if index < self.models.len() && family.insert(index) {
+                next.extend(descent.parents(index).into_iter().filter_map(|id| Some(self.model(id)?.0)));
+            }
+        }
+        family.into_iter().collect()
     }
 
     /// What is known of a model and of its ancestors, by digest, and the bytes to keep beside what was kept when each
@@ -267,6 +305,7 @@ impl View {
     pub fn summary(&self, index: usize) -> Summary {
         let verified = self.verified.get(index).and_then(Option::as_deref);
         let review = self.reviews.get(index).and_then(Option::as_deref);
-        Summary::of(self.models.get(index), verified, self.judgement.standing(index), review)
+        let standing = self.judgement.standing(index);
+        Summary::of(self.models.get(index), (verified, self.since(index)), standing, review)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::decision::{RecordRef, ReviewWord, SeenDigests};
 use crate::inventory::Looked;
-use crate::signing::Verification;
+use crate::signing::{ModelState, Verification};
 use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -18,6 +18,8 @@ pub struct Verified {
     pub looked: Option<Arc<Looked>>,
     /// What was seen, by digest.
     pub seen: SeenDigests,
+    /// What the files were when they were hashed; none where that could not be told.
+    pub state: Option<ModelState>,
     /// The earliest moment at which it may be judged differently; none when time changes nothing.
     pub until: Option<Timestamp>,
     /// How long looking took, milliseconds.

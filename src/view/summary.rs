@@ -3,6 +3,7 @@
 use super::record::{Review, Verified};
 use crate::decision::{Decision, ReviewWord, Standing};
 use crate::inventory::Model;
+use crate::maturity::Since;
 use crate::signing::{Method, Outcome, Verification};
 use crate::text::Untrusted;
 
@@ -11,9 +12,11 @@ use crate::text::Untrusted;
 pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
-    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
+    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, `changed since verified`, or `no files` for a model of which only
     /// documents speak.
     pub word: &'static str,
+    /// Whether the files are still those that were verified.
+    pub since: Since,
     /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
     pub signer: Untrusted,
     /// Own and effective level.
@@ -29,7 +32,7 @@ pub struct Summary {
 impl Summary {
     pub(super) fn of(
         model: Option<&Model>,
-        verified: Option<&Verified>,
+        (verified, since): (Option<&Verified>, Since),
         standing: Option<Standing>,
         review: Option<&Review>,
     ) -> Self {
@@ -39,6 +42,8 @@ impl Summary {
             _ if !here => (Outcome::Unknown, "no files"),
             None if !signed => (Outcome::Missing, "unsigned"),
             None => (Outcome::Unknown, "not verified"),
+            // Whatever it came to is of other files.
+            Some(_) if !since.is_same() => (Outcome::Unknown, "changed since verified"),
             Some(v) => match v.verification.outcome() {
                 Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
                 Outcome::Pass if v.verification.files.recalled.is_some() => (Outcome::Pass, "cached"),
@@ -48,7 +53,12 @@ impl Summary {
         Summary {
             outcome,
             word,
-            signer: verified.map(|v| signer_name(&v.verification)).unwrap_or_default(),
+            since,
+            // Who signed what lay here before is not who signed this.
+            signer: verified
+                .filter(|_| since.is_same())
+                .map(|v| signer_name(&v.verification))
+                .unwrap_or_default(),
             own: standing.map_or(0, |standing| standing.own),
             effective: standing.map_or(0, |standing| standing.effective),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),

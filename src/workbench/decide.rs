@@ -2,6 +2,7 @@
 
 use super::door::{Workbench, not_found};
 use super::in_force::known_stage;
+use super::looking::looked;
 use super::publish::Next;
 use crate::clock::this_second;
 use crate::decision::{
@@ -137,7 +138,10 @@ impl Workbench {
         self.valid_by_the_clock()?;
         // A view of its own: nobody else sees another stage by it, and what they change meanwhile does not matter.
         let current = self.view();
-        let (view, touched) = self.made_from(&current, Next::as_in(&current))?;
+        // What the model derives from is not hashed: where it changed since it was verified, nothing of that counts.
+        let family = current.model(model).map(|(index, _)| current.family(index)).unwrap_or_default();
+        let looked = looked(&current, &family);
+        let (view, touched) = self.made_from(&current, Next::as_in(&current).looked_at(&looked))?;
         let mut view = view;
         view.judge_after(&current, touched.as_deref());
         known_stage(&view.policy, stage)?;

@@ -1,7 +1,8 @@
 //! What only a scan changes of a view: models, findings and lineage. Views of one inventory share them.
 
-use crate::inventory::{Finding, Model};
+use crate::inventory::{Finding, Model, ModelId};
 use crate::lineage::Graph;
+use crate::signing::ModelState;
 use crate::view::View;
 use std::sync::Arc;
 
@@ -12,13 +13,16 @@ pub(super) struct Inventory {
     pub findings: Arc<Vec<Finding>>,
     pub graph: Arc<Graph>,
     pub is_whole: bool,
+    /// What the files of each model were at the latest look.
+    pub states: Arc<Vec<Option<ModelState>>>,
 }
 
 impl Inventory {
     /// Models sorted by id, and findings, not yet with their lineage.
     pub fn listed((models, findings): (Vec<Model>, Vec<Finding>)) -> Self {
-        let (models, findings) = (Arc::new(models), Arc::new(findings));
-        Inventory { models, findings, graph: Arc::default(), is_whole: true }
+        let states = models.iter().map(|model| model.state).collect();
+        let (models, findings, states) = (Arc::new(models), Arc::new(findings), Arc::new(states));
+        Inventory { models, findings, graph: Arc::default(), is_whole: true, states }
     }
 
     /// The one that a view shows.
@@ -28,7 +32,20 @@ impl Inventory {
             findings: view.findings.clone(),
             graph: view.graph.clone(),
             is_whole: view.is_whole,
+            states: view.states.clone(),
         }
+    }
+
+    /// The same after some models were looked at again.
+    pub fn looked_at(self, looked: &[(ModelId, Option<ModelState>)]) -> Self {
+        let mut states = Vec::clone(&self.states);
+        for (id, state) in looked {
+            let index = self.models.binary_search_by(|model| model.id.cmp(id)).ok();
+            if let Some(slot) = index.and_then(|index| states.get_mut(index)) {
+                *slot = *state;
+            }
+        }
+        Inventory { states: Arc::new(states), ..self }
     }
 
     pub fn with_lineage(self) -> Self {

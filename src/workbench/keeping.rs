@@ -11,7 +11,7 @@ use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
 use crate::maturity::Since;
-use crate::signing::{LIMIT_BUNDLE_BYTES, SignatureState, Verification, sha256_hex};
+use crate::signing::{LIMIT_BUNDLE_BYTES, ModelState, SignatureState, Verification, sha256_hex};
 use crate::store::{EvidenceDigest, RecordKind, Store};
 use crate::view::View;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl Workbench {
         model: &Model,
         seen: SeenEvidence,
         verification: &Verification,
-        took_ms: u64,
+        (state, took_ms): (Option<ModelState>, u64),
     ) -> Result<(SeenDigests, RecordRef)> {
         let since = Since::Same;
         let known = ModelEvidence { model: model.clone(), parents: Vec::new(), seen: Some(seen), since };
@@ -53,6 +53,7 @@ impl Workbench {
             evidence,
             outcome: verification.outcome(),
             verification: Facts::from(verification),
+            state,
             took_ms,
         };
         let mut pieces = named.pieces;

@@ -15,6 +15,7 @@ mod job;
 mod jobs;
 mod keeping;
 mod ledger;
+mod looking;
 mod made;
 mod open;
 mod options;

@@ -122,6 +122,8 @@ fn nothing(
         findings: Arc::default(),
         graph: Arc::default(),
         verified: Arc::default(),
+        states: Arc::default(),
+        lost: Arc::default(),
         judgement: Judgement::default(),
         is_whole: true,
         reviews: Arc::default(),

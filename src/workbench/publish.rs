@@ -7,6 +7,8 @@ use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
 use crate::decision::Judgement;
 use crate::error::Result;
+use crate::inventory::ModelId;
+use crate::signing::ModelState;
 use crate::store::LedgerEnd;
 use crate::view::View;
 use std::sync::{Arc, MutexGuard, PoisonError};
@@ -26,6 +28,14 @@ impl Next {
     /// The same as in a view.
     pub fn as_in(view: &View) -> Self {
         Next { inventory: Inventory::of(view), in_force: in_force(view), stage: view.stage.clone() }
+    }
+
+    /// The same after the files of some models were looked at.
+    pub fn looked_at(self, looked: &[(ModelId, Option<ModelState>)]) -> Self {
+        match looked {
+            [] => self,
+            looked => Next { inventory: self.inventory.looked_at(looked), ..self },
+        }
     }
 }
 
@@ -69,7 +79,8 @@ impl Workbench {
     /// may be judged differently, as [`Workbench::refresh`] says.
     pub(super) fn made_from(&self, before: &View, next: Next) -> Result<(View, Option<Vec<usize>>)> {
         let at = self.now();
-        let Next { inventory: Inventory { models, findings, graph, is_whole }, in_force, stage } = next;
+        let Next { inventory, in_force, stage } = next;
+        let Inventory { models, findings, graph, is_whole, states } = inventory;
         let (trust, anchors) = anchors::load(&in_force.policy, at)?;
         let mut view = View {
             generation: before.generation + 1,
@@ -82,6 +93,8 @@ impl Workbench {
             stage,
             rubric: self.inner.rubric.clone(),
             verified: Arc::default(),
+            states,
+            lost: Arc::default(),
             reviews: Arc::default(),
             anchoring: None,
             ledger: LedgerEnd::default(),

@@ -2,16 +2,16 @@
 //! anchors or the time concern. What they do not concern is taken over from the view before.
 
 use super::door::Workbench;
-use super::keeping;
 use super::made::record_of;
 use super::reviews::{self, Said};
+use super::{keeping, looking};
 use crate::decision::{
     By, RecordRef, RecordedSeen, SeenDigests, SeenEvidence, apply_policy, holds_by_policy, holds_until,
     judge_model,
 };
 use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId};
-use crate::signing::Progress;
+use crate::signing::{ModelState, Progress};
 use crate::store::{LedgerEnd, LedgerEntry, RecordKind, ledger};
 use crate::view::{Again, Basis, Changed, Review, Verified, View};
 use rayon::prelude::*;
@@ -27,7 +27,7 @@ enum From {
     /// Nothing.
     Nothing,
     /// A record that is new here.
-    Record(Known),
+    Record(Recorded),
     /// The evidence of the view before.
     Evidence(Arc<Verified>),
     /// The view before, but for what the policy says.
@@ -35,6 +35,26 @@ enum From {
 }
 
 type Slots<T> = Vec<Option<Arc<T>>>;
+
+/// What a record says of a look at the files.
+#[derive(Clone)]
+struct Recorded {
+    /// What was seen.
+    seen: SeenDigests,
+    /// What the files were.
+    state: Option<ModelState>,
+    /// How long that took.
+    took_ms: u64,
+    /// The record itself.
+    record: RecordRef,
+}
+
+impl Recorded {
+    fn of(verified: &Verified) -> Self {
+        let Verified { seen, state, took_ms, record, .. } = verified;
+        Recorded { seen: seen.clone(), state: *state, took_ms: *took_ms, record: *record }
+    }
+}
 
 impl Workbench {
     /// Fills in verifications and reviews, and says whose verification is not the one of the view before: by their
@@ -71,10 +91,17 @@ impl Workbench {
             work.insert(index, record.map_or(From::Nothing, From::Record));
         }
         let said = reviews.iter().map(|(index, _)| *index);
-        let touched: BTreeSet<usize> = work.keys().copied().chain(said).collect();
+        let mut touched: Vec<usize> =
+            work.keys().copied().chain(said).collect::<BTreeSet<usize>>().into_iter().collect();
         let rules = changed.rules();
+        let mut lost = match goes_on {
+            true => lost_before(before, view, &touched),
+            false => Vec::new(),
+        };
         if !work.is_empty() {
             self.judge_again(view, work, Arc::make_mut(&mut verified))?;
+            lost.extend(touched.iter().filter(|index| verified.get(**index).is_none_or(Option::is_none)));
+            lost.sort_unstable();
         }
         if !reviews.is_empty() {
             reviews::stand(Arc::<Vec<_>>::make_mut(&mut reviewed), reviews);
@@ -82,7 +109,14 @@ impl Workbench {
         view.ledger = end;
         view.verified = verified;
         view.reviews = reviewed;
-        Ok((goes_on && same_models && !rules).then(|| touched.into_iter().collect()))
+        view.lost = Arc::new(lost);
+        looking::look_where_it_differs(before, view);
+        if same_models {
+            touched.extend((0..view.models.len()).filter(|index| before.since(*index) != view.since(*index)));
+            touched.sort_unstable();
+            touched.dedup();
+        }
+        Ok((goes_on && same_models && !rules).then_some(touched))
     }
 
     /// Records that the view before does not know.
@@ -143,7 +177,7 @@ impl Workbench {
             let mut some: Vec<(usize, &Model, Task)> = Vec::new();
             for (index, from) in work.by_ref().take(CHUNK) {
                 let Some(model) = view.models.get(index) else { continue };
-                let known = match from {
+                let recorded = match from {
                     From::Nothing => {
                         some.push((index, model, Task::Nothing));
                         continue;
@@ -152,18 +186,16 @@ impl Workbench {
                         some.push((index, model, Task::Policy(before)));
                         continue;
                     }
-                    From::Evidence(before) => {
-                        Known { seen: before.seen.clone(), took_ms: before.took_ms, record: before.record }
-                    }
-                    From::Record(known) => known,
+                    From::Evidence(before) => Recorded::of(&before),
+                    From::Record(recorded) => recorded,
                 };
-                let seen = match keeping::seen(&**self.store(), view, model, &known.seen) {
+                let seen = match keeping::seen(&**self.store(), view, model, &recorded.seen) {
                     Ok(seen) => Some(seen),
                     // Without its evidence a record proves nothing.
                     Err(error) if matches!(error.code, Code::Evidence | Code::Store | Code::TooLarge) => None,
                     Err(error) => return Err(error),
                 };
-                some.push((index, model, Task::Everything(known, seen)));
+                some.push((index, model, Task::Everything(recorded, seen)));
             }
             if some.is_empty() {
                 return Ok(());
@@ -185,8 +217,8 @@ impl Workbench {
 struct News {
     /// Whether the ledger is the one that was read, or goes on from it.
     goes_on: bool,
-    /// What was seen; none in a record that does not say what it rests on.
-    records: Vec<(usize, Option<Known>)>,
+    /// None in a record that does not say what it rests on.
+    records: Vec<(usize, Option<Recorded>)>,
     /// Oldest first.
     reviews: Vec<(usize, Said)>,
     end: LedgerEnd,
@@ -196,18 +228,11 @@ fn nothing(models: usize) -> (Arc<Slots<Verified>>, Arc<Slots<Review>>) {
     (Arc::new(vec![None; models]), Arc::new(vec![None; models]))
 }
 
-/// What a record says was seen, and how long that took.
-struct Known {
-    seen: SeenDigests,
-    took_ms: u64,
-    record: RecordRef,
-}
-
 /// One model that is to be judged again.
 enum Task {
     Nothing,
     Policy(Arc<Verified>),
-    Everything(Known, Option<SeenEvidence>),
+    Everything(Recorded, Option<SeenEvidence>),
 }
 
 impl Task {
@@ -222,11 +247,12 @@ impl Task {
                 verified.until = verified.until.into_iter().chain(policy).min();
                 Some(Arc::new(verified))
             }
-            Task::Everything(Known { seen: digests, took_ms, record }, Some(seen)) => {
+            Task::Everything(recorded, Some(seen)) => {
                 let verification = judge_model(model, &seen, by, &Progress::default())?;
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
                 let looked = seen.looked;
-                Some(Arc::new(Verified { verification, looked, seen: digests, until, took_ms, record }))
+                let Recorded { seen, state, took_ms, record } = recorded;
+                Some(Arc::new(Verified { verification, looked, seen, state, until, took_ms, record }))
             }
         })
     }
@@ -234,8 +260,8 @@ impl Task {
 
 /// A record as far as a view shows it.
 enum Read {
-    /// What was seen; none in a record that does not say what it rests on.
-    Verification(Option<Known>),
+    /// None in a record that does not say what it rests on.
+    Verification(Option<Recorded>),
     Review(Said),
 }
 
@@ -244,9 +270,10 @@ impl Read {
         match entry.kind {
             RecordKind::Verification => {
                 let seen = parsed::<RecordedSeen>(&entry.body).and_then(|recorded| {
-                    let known = recorded.evidence.models.into_iter().find(|model| model.id == entry.model)?;
+                    let RecordedSeen { evidence, state, took_ms, .. } = recorded;
+                    let known = evidence.models.into_iter().find(|model| model.id == entry.model)?;
                     let record = record_of(&entry).ok()?;
-                    Some(Known { seen: known.seen?, took_ms: recorded.took_ms, record })
+                    Some(Recorded { seen: known.seen?, state, took_ms, record })
                 });
                 Some(Read::Verification(seen))
             }
@@ -262,6 +289,15 @@ fn parsed<T: DeserializeOwned>(body: &str) -> Option<T> {
 
 fn basis(view: &View) -> Basis<'_> {
     Basis { policy: &view.policy, anchors: &view.trust, at: view.at }
+}
+
+/// Models whose records were found to rest on nothing, where they stand now; but for those that are looked at again.
+fn lost_before(before: &View, view: &View, again: &[usize]) -> Vec<usize> {
+    let ids = before.lost.iter().filter_map(|index| before.models.get(*index));
+    let places = ids.filter_map(|model| Some(view.model(&model.id)?.0));
+    let mut places: Vec<usize> = places.filter(|index| again.binary_search(index).is_err()).collect();
+    places.sort_unstable();
+    places
 }
 
 /// What was known of the models, put where they stand now: both lists are sorted by id.

@@ -82,6 +82,7 @@ impl Workbench {
             evidence: recorded.evidence,
             outcome: verification.outcome(),
             verification: Facts::from(&verification),
+            state: recorded.state,
             took_ms: recorded.took_ms,
         };
         compared(entry, inputs, &again, by)

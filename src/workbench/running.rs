@@ -71,9 +71,12 @@ impl Workbench {
     }
 
     fn score(&self, ids: &[ModelId], progress: &Progress, note: &dyn Fn(Note)) -> Result<String> {
+        self.look_again(ids)?;
         let view = self.view();
         let is_open = |id: &&ModelId| {
-            view.model(id).is_some_and(|(index, _)| view.verified.get(index).is_none_or(Option::is_none))
+            let is_open =
+                |index| view.is_outdated(index) || view.verified.get(index).is_none_or(Option::is_none);
+            view.model(id).is_some_and(|(index, _)| is_open(index))
         };
         let open: Vec<ModelId> = ids.iter().filter(is_open).cloned().collect();
         let verified = self.verify_models(&view, &open, false, progress, note)?;

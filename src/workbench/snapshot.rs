@@ -4,6 +4,7 @@ use super::door::Workbench;
 use crate::decision::{AnchorEntry, digest_of};
 use crate::disk::{name, write_beside};
 use crate::error::{Code, Error, Result};
+use crate::maturity::Since;
 use crate::signing::{Outcome, Progress, Verification};
 use crate::snapshot::{
     About, CheckCode, Checked, Claims, Diff, Entry, LedgerState, Present, Raw, Reader, Reviewed, Seal, Side,
@@ -171,7 +172,8 @@ fn entry(view: &View, index: usize) -> Option<Entry> {
     entry.decision = summary.decision.word().into();
     entry.tainted = view.judgement.standing(index).is_some_and(|standing| standing.tainted);
     let verified = view.verified.get(index).and_then(Option::as_deref);
-    entry.verified = verified.map(|verified| Box::new(checked(&verified.verification)));
+    let since = view.since(index);
+    entry.verified = verified.map(|verified| Box::new(checked(&verified.verification, since)));
     entry.reviewed = view.reviews.get(index).and_then(Option::as_deref).map(|review| {
         Box::new(Reviewed {
             word: review.word.word().into(),
@@ -183,7 +185,7 @@ fn entry(view: &View, index: usize) -> Option<Entry> {
     Some(entry)
 }
 
-fn checked(verification: &Verification) -> Checked {
+fn checked(verification: &Verification, since: Since) -> Checked {
     let signer = verification.signer.as_ref();
     let told = verification
         .checks
@@ -198,7 +200,9 @@ fn checked(verification: &Verification) -> Checked {
     codes.sort();
     Checked {
         at: verification.at,
-        outcome: verification.outcome(),
+        // Of other files than lie here now it says nothing.
+        outcome: if since.is_same() { verification.outcome() } else { Outcome::Unknown },
+        changed_since: !since.is_same(),
         codes,
         cached: verification.files.recalled.is_some(),
         method: verification.method,

@@ -6,9 +6,11 @@ use super::publish::Next;
 use crate::attest::read_claims_bytes;
 use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId, look};
+use crate::inventory::{Model, ModelId, look, settled_state_of, state_of};
 use crate::policy::Stage;
-use crate::signing::{Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen};
+use crate::signing::{
+    ModelState, Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen,
+};
 use crate::view::{Verified, View};
 use jiff::SignedDuration;
 use std::path::Path;
@@ -35,11 +37,15 @@ impl Workbench {
             .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
         progress.expect_in_all(total.0, total.1);
         let mut stopped = None;
+        let mut looked = Vec::new();
         for id in ids {
             let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
             let name = model.name.screen();
             let verification = match self.verify_model(view, model, in_full, progress) {
-                Ok(Some(verified)) => verified.verification,
+                Ok(Some(verified)) => {
+                    looked.push((id.clone(), verified.state));
+                    verified.verification
+                }
                 Ok(None) => {
                     log(format!("? unknown  {name}: no files found; only BOMs mention it"));
                     open += 1;
@@ -69,7 +75,7 @@ impl Workbench {
             }
             log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
         }
-        let shown = self.renew(|now| Ok(Next::as_in(now)))?;
+        let shown = self.renew(|now| Ok(Next::as_in(now).looked_at(&looked)))?;
         note(Note::ShownIn(shown.generation));
         match stopped {
             Some(error) => Err(error),
@@ -97,13 +103,14 @@ impl Workbench {
             None => default_signature(&folder),
         };
         let reuse = self.reuse(view, in_full);
-        let (seen, verification) = self.check(view, model, (&folder, &bundle), reuse, progress)?;
+        let Checked { seen, verification, state } =
+            self.check(view, model, (&folder, &bundle), reuse, progress)?;
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let until = holds_until(&verification, seen.bundle.as_deref(), &by);
         let looked = seen.looked.clone();
-        let (seen, record) = self.record_verification(view, model, seen, &verification, took_ms)?;
-        Ok(Some(Verified { verification, looked, seen, until, took_ms, record }))
+        let (seen, record) = self.record_verification(view, model, seen, &verification, (state, took_ms))?;
+        Ok(Some(Verified { verification, looked, seen, state, until, took_ms, record }))
     }
 
     /// Verifies a folder or file that is not in the inventory, by the policy; nothing is recorded.
@@ -122,7 +129,7 @@ impl Workbench {
         let model = crate::inventory::read_model(&path)?;
         let bundle = signature.map(Path::to_owned).or_else(|| model.signature.clone());
         let bundle = bundle.unwrap_or_else(|| default_signature(&path));
-        Ok(self.check(&view, &model, (&path, &bundle), None, progress)?.1)
+        Ok(self.check(&view, &model, (&path, &bundle), None, progress)?.verification)
     }
 
     /// One verification by the policy: the model's folder against the bundle.
@@ -133,17 +140,24 @@ impl Workbench {
         (folder, bundle): (&Path, &Path),
         reuse: Option<Reuse<'_>>,
         progress: &Progress,
-    ) -> Result<(SeenEvidence, Verification)> {
+    ) -> Result<Checked> {
+        let before = settled_state_of(folder);
+        let began = before.unwrap_or_else(|| state_of(folder));
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let options = VerifyOptions::at(view.at);
         let (seen, mut verification) =
             verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
         let claims =
             claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref());
-        let looked = Arc::new(look(folder)?);
+        let mut looked = look(folder)?;
+        // What was read is one thing only if it was the same from before the first look to after the last one.
+        looked.changing = state_of(folder) != began;
+        let state = before.filter(|_| !looked.changing);
+        let looked = Arc::new(looked);
         add_policy(&mut verification, model, (Some(&looked), &claims), &by, progress)?;
         let (observed, bundle) = (Arc::new(seen.observed), seen.bundle.map(Into::into));
-        Ok((SeenEvidence { observed, looked: Some(looked), bundle, claims }, verification))
+        let seen = SeenEvidence { observed, looked: Some(looked), bundle, claims };
+        Ok(Checked { seen, verification, state })
     }
 
     /// The store as a ledger of digests, where any stage of the policy lets remembered ones count; taken from it is
@@ -156,6 +170,14 @@ impl Workbench {
             allowed.and_then(|hours| self.now().checked_sub(SignedDuration::from_hours(hours.into())).ok());
         Some(Reuse { ledger: &self.inner.store, not_before })
     }
+}
+
+/// One look at a model's files, judged.
+struct Checked {
+    seen: SeenEvidence,
+    verification: Verification,
+    /// What the files were all the while; none where that cannot be told.
+    state: Option<ModelState>,
 }
 
 /// A file of claims as it is found now.

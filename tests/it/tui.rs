@@ -558,6 +558,8 @@ fn many(models: usize) -> Arc<View> {
         findings: Arc::default(),
         graph: Arc::default(),
         verified: vec![None; models.len()].into(),
+        states: vec![None; models.len()].into(),
+        lost: Arc::default(),
         is_whole: true,
         judgement: Default::default(),
         reviews: vec![None; models.len()].into(),

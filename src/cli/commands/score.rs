@@ -6,6 +6,7 @@ use crate::cli::session::{find, open, wait};
 use crate::documents::{ScoreDocument, VerdictDocument, names};
 use crate::error::Result;
 use crate::report;
+use crate::signing::Outcome;
 use crate::workbench::JobKind;
 use clap::Args;
 
@@ -20,6 +21,7 @@ pub(crate) struct Score {
     all: bool,
 }
 
+/// The status is 1 when a verification fails, 3 when files changed since and could not be verified, else 0.
 pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result<u8> {
     let workbench = open(common)?;
     workbench.valid_policy()?;
@@ -30,16 +32,24 @@ pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result
     let view = workbench.view();
     let mut human = String::new();
     let mut judged = Vec::new();
+    let mut status = 0;
     for index in indexes {
         let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
             continue;
         };
         human.push_str(&report::score(&model.name.screen(), &report::case(&view, &verdict), arguments.all));
+        // A level says nothing of files that contradict their signature, or are not those that were verified.
+        let summary = view.summary(index);
+        status = match summary.outcome {
+            Outcome::Fail => 1,
+            _ if !summary.since.is_same() && status == 0 => 3,
+            _ => status,
+        };
         judged.push(verdict);
     }
     output.print(&human, || {
         let verdicts = judged.iter().map(|verdict| VerdictDocument::of(&view, verdict)).collect();
         ScoreDocument { schema: names::Score, verdicts }
     });
-    Ok(0)
+    Ok(status)
 }

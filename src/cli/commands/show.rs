@@ -18,6 +18,9 @@ pub(crate) struct Show {
 pub(super) fn run(arguments: &Show, common: &Common, output: &Output) -> Result<u8> {
     let workbench = open(common)?;
     let view = workbench.view();
+    let asked = view.models.get(find(&view, &arguments.model)?).map(|model| model.id.clone());
+    workbench.look_again(asked.as_slice())?;
+    let view = workbench.view();
     let index = find(&view, &arguments.model)?;
     let read = view.models.get(index).map(|model| workbench.read_times(model)).transpose()?;
     let read = read.unwrap_or_default();

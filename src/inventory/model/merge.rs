@@ -79,6 +79,7 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
             known.bytes = more.bytes;
             known.formats = more.formats;
             known.hazards = more.hazards;
+            known.state = more.state;
         }
         (Some(_), Some(second)) => {
             let place = second.to_string_lossy();

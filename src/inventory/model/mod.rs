@@ -8,6 +8,7 @@ pub(super) mod format;
 pub(super) mod hazard;
 pub(super) mod hex;
 pub(super) mod id;
+pub(super) mod loadable;
 pub(super) mod looked;
 pub(super) mod merge;
 pub(super) mod models;

@@ -5,6 +5,7 @@ use super::format::Format;
 use super::hazard::Hazard;
 use super::id::ModelId;
 use super::packed::List;
+use crate::signing::ModelState;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,6 +82,9 @@ pub struct Model {
     /// What can run code when it is loaded, worst first for each file.
     #[serde(default)]
     pub hazards: Vec<Hazard>,
+    /// What its files were when they were read; none where it has none.
+    #[serde(skip)]
+    pub state: Option<ModelState>,
     /// What is known, in the order in which it was found.
     pub facts: List<Fact>,
     /// Parents as the sources name them; all are kept.
@@ -105,6 +109,7 @@ impl Model {
             bytes: 0,
             formats: Vec::new(),
             hazards: Vec::new(),
+            state: None,
             facts: List::default(),
             parents: List::default(),
             binding: None,

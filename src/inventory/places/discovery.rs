@@ -69,6 +69,14 @@ impl Place {
         }
     }
 
+    /// Where everything lies that its models are made of.
+    pub fn extent(&self) -> &Path {
+        match self {
+            Place::Folder(folder) => &folder.path,
+            Place::Store(store) => &store.path,
+        }
+    }
+
     /// Reads it.
     pub fn read(&self) -> Scan {
         match self {

@@ -1,7 +1,7 @@
 //! Model folders: their bundle, README front matter, configurations, formats by content, headers of weights.
 
 use crate::disk::slashed;
-use crate::signing::is_foreign_signature;
+use crate::signing::{is_foreign_signature, is_git_hook, is_of_git};
 use crate::text::Untrusted;
 use serde_json::Value;
 use std::fs;
@@ -250,8 +250,11 @@ impl FolderReader<'_> {
                 let place =
                     if below.is_empty() { entry.name.clone() } else { format!("{below}/{}", entry.name) };
                 if entry.file_type.is_dir() {
-                    if entry.name != ".git" || !below.is_empty() {
-                        folders.push((entry.path, place));
+                    folders.push((entry.path, place));
+                } else if let Some(of_git) = place.strip_prefix(".git/") {
+                    // No part of the model, but whatever git itself does not keep there may be loaded all the same.
+                    if !is_of_git(of_git, &entry.path) && !is_git_hook(of_git, &entry.path) {
+                        self.look(&entry, &place, &mut shape, record);
                     }
                 } else {
                     self.count(&entry, &place, &mut shape, record);
@@ -269,6 +272,12 @@ impl FolderReader<'_> {
 
     fn count(&self, entry: &Entry, place: &str, shape: &mut Shape, record: &mut Record) {
         record.model.files += 1;
+        let size = self.look(entry, place, shape, record);
+        record.model.bytes = record.model.bytes.saturating_add(size);
+    }
+
+    /// Looks at a file, and gives its size.
+    fn look(&self, entry: &Entry, place: &str, shape: &mut Shape, record: &mut Record) -> u64 {
         if !self.may_read(entry) {
             let message = match self.folder.snapshot {
                 Some(_) => {
@@ -277,7 +286,7 @@ impl FolderReader<'_> {
                 None => "a link that leaves the source, or no regular file; not looked at",
             };
             tell_unlooked("F-FILE-LINK", place, message, &self.source, record);
-            return;
+            return 0;
         }
         // Follows a link: `may_read` has seen where it leads.
         if self.folder.snapshot.is_some()
@@ -287,13 +296,14 @@ impl FolderReader<'_> {
             shape.links.add(place, &target, is_weights(place));
         }
         let size = fs::metadata(&entry.path).map(|metadata| metadata.len()).unwrap_or(0);
-        record.model.bytes = record.model.bytes.saturating_add(size);
+
         // One more tells that there are more.
         let is_wanted = shape.configurations.len() <= MAX_CONFIGURATIONS;
         if is_wanted && CONFIGURATIONS.contains(&entry.name.as_str()) {
             shape.configurations.push((place.to_owned(), entry.path.clone()));
         }
         shape.looks.at(&entry.path, size, place, &self.source, record);
+        size
     }
 
     fn file(&self, name: &str) -> Option<&Entry> {

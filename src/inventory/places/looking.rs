@@ -1,22 +1,39 @@
 //! Looking into one model's files for a verdict, at the place that is being hashed: with the readers of a scan, and
 //! with nothing that a scan remembers.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::blob_store::BlobStore;
+use super::blob_store::{BlobStore, Layout};
 use super::entry::{MAX_ENTRIES, list};
 use super::folder::{self, Folder};
-use super::{hub_cache, layout};
+use super::{hub_cache, layout, leads};
 use crate::error::{Error, Result};
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::looked::Looked;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::record::Record;
 use crate::inventory::weights::look::Looks;
+use crate::signing::ModelState;
 use crate::text::Untrusted;
 
 /// Folders above a file that may be the store that it lies in.
 const MAX_ABOVE: usize = 8;
+
+/// What the files of the model that lies here are now. Those of a model in a store of blobs lie all over the store.
+pub fn state_of(path: &Path) -> ModelState {
+    ModelState::at(&extent(path))
+}
+
+/// The same, once every later change will show; none where that cannot be told.
+pub fn settled_state_of(path: &Path) -> Option<ModelState> {
+    ModelState::settled(&extent(path))
+}
+
+/// Where everything lies that is a part of the model.
+fn extent(path: &Path) -> PathBuf {
+    let store = (!path.is_dir()).then(|| store_above(path)).flatten();
+    store.map_or_else(|| path.to_owned(), |store| store.path)
+}
 
 /// What is inside the files of the model that lies here.
 ///
@@ -55,7 +72,9 @@ fn of_folder(path: &Path) -> Result<Looked> {
         let store = store(layout, path);
         layout::read(&store).models.into_iter().for_each(|stored| join(&mut model, stored));
     }
-    Ok(Looked::of(&model))
+    let mut looked = Looked::of(&model);
+    leads::add(&real, &mut looked);
+    Ok(looked)
 }
 
 /// One file that is a model by itself, or the manifest of one.
@@ -72,18 +91,18 @@ fn file(path: &Path, size: u64) -> Model {
 
 /// What the store of blobs says of the model whose manifest this is.
 fn of_store(manifest: &Path) -> Option<Model> {
-    let above = manifest.ancestors().skip(1).take(MAX_ABOVE);
-    let folder = above.filter(|folder| !folder.as_os_str().is_empty());
-    let (layout, folder) = folder
-        .filter_map(|folder| {
-            Some((layout::of(folder, &list(folder, &mut MAX_ENTRIES.clone()).ok()?)?, folder))
-        })
-        .next()?;
-    let read = layout::read(&store(layout, folder));
+    let read = layout::read(&store_above(manifest)?);
     read.models.into_iter().find(|model| model.location.as_deref() == Some(manifest))
 }
 
-fn store(layout: super::blob_store::Layout, path: &Path) -> BlobStore {
+/// The store of blobs that a file lies in.
+fn store_above(file: &Path) -> Option<BlobStore> {
+    let above = file.ancestors().skip(1).take(MAX_ABOVE).filter(|folder| !folder.as_os_str().is_empty());
+    let layout = |folder: &Path| layout::of(folder, &list(folder, &mut MAX_ENTRIES.clone()).ok()?);
+    above.filter_map(|folder| Some(store(layout(folder)?, folder))).next()
+}
+
+fn store(layout: Layout, path: &Path) -> BlobStore {
     BlobStore { layout, path: path.to_owned(), location: path.to_owned(), name: String::new() }
 }
 

@@ -11,6 +11,7 @@ mod folder;
 mod front_matter;
 mod hub_cache;
 mod layout;
+mod leads;
 pub(super) mod looking;
 mod mlflow;
 mod oci;

@@ -63,7 +63,6 @@ impl Stamp {
             }
             for (path, file_type) in paths {
                 match file_type {
-                    Ok(kind) if kind.is_dir() && path.file_name().is_some_and(|name| name == ".git") => {}
                     Ok(kind) if kind.is_dir() => waiting.push(path),
                     Ok(kind) if kind.is_symlink() => taking.link(&path),
                     _ => taking.file(&path),

@@ -3,6 +3,7 @@
 use crate::clock::this_second;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use crate::signing::ModelState;
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -186,8 +187,10 @@ impl Surveyor<'_> {
                 self.progress.check()?;
                 let name = format!("folder {}", place.shown());
                 let part = self.part(name, place.stamp(self.since), |take| {
+                    // Before it is read: what changes meanwhile shows.
+                    let state = Some(ModelState::at(place.extent()));
                     let Scan { models, findings } = place.read();
-                    models.into_iter().for_each(take);
+                    models.into_iter().map(|model| Model { state, ..model }).for_each(take);
                     findings
                 });
                 self.progress.add_file();

@@ -2,6 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Binding, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Stamp, Survey};
+use crate::signing::ModelState;
 use crate::store::traits::{Inventory, Records};
 use crate::text::Untrusted;
 use rayon::prelude::*;
@@ -36,6 +37,8 @@ struct Core {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hazards: Vec<Hazard>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<ModelState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     binding: Option<Box<Binding>>,
     sources: Vec<Untrusted>,
 }
@@ -66,6 +69,7 @@ impl Core {
             bytes: model.bytes,
             formats: model.formats.clone(),
             hazards: model.hazards.clone(),
+            state: model.state,
             binding: model.binding.clone(),
             sources: model.sources.clone(),
         }
@@ -83,6 +87,7 @@ impl Core {
             bytes: self.bytes,
             formats: self.formats,
             hazards: self.hazards,
+            state: self.state,
             facts: List::from_text(facts)?,
             parents: List::from_text(parents)?,
             binding: self.binding,

@@ -136,7 +136,14 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("inventory/places", &["ground", "signing", "inventory/model", "inventory/weights"]),
     (
         "inventory/scan",
-        &["ground", "inventory/model", "inventory/bills", "inventory/workspace", "inventory/places"],
+        &[
+            "ground",
+            "signing",
+            "inventory/model",
+            "inventory/bills",
+            "inventory/workspace",
+            "inventory/places",
+        ],
     ),
     ("inventory", &["inventory"]),
     ("policy", &["error", "json", "signing", "tables", "inventory"]),

@@ -17,7 +17,8 @@ pub struct Scope {
     pub ignore_paths: Vec<String>,
     /// Whether the default `.git`, `.gitattributes`, `.github`, `.gitignore` at the top are left out.
     pub ignore_git_paths: bool,
-    /// Files that are never part of the model: the signature itself, `claims.jsonl` (absolute paths).
+    /// Files that are never part of the model: the signature itself, `claims.jsonl` (absolute paths). A folder of such a
+    /// name is part of it.
     pub exclude: Vec<PathBuf>,
     /// Follow symbolic links, inside the model only (OMS v1.0, 6.1.1).
     pub allow_symlinks: bool,
@@ -172,7 +173,7 @@ impl Walk<'_> {
         for Child { name, kind, size } in children(path)? {
             let child = path.join(&name);
             let home = canonical.join(&name);
-            if self.is_excluded(&home) {
+            if self.is_excluded(&home) && is_file(kind, &child) {
                 continue;
             }
             let Some(name) = name.to_str() else { return Err(not_utf8(&child)) };
@@ -206,10 +207,10 @@ impl Walk<'_> {
         }
         let target =
             path.canonicalize().map_err(|cause| refused(LinkFault::Nowhere(ReadFault::of(&cause))))?;
-        if self.is_excluded(&target) {
+        let metadata = std::fs::metadata(&target).map_err(|cause| Unlisted::read(path, &cause))?;
+        if self.is_excluded(&target) && metadata.is_file() {
             return Ok(());
         }
-        let metadata = std::fs::metadata(&target).map_err(|cause| Unlisted::read(path, &cause))?;
         let in_blobs =
             metadata.is_file() && self.blobs.as_ref().is_some_and(|blobs| target.starts_with(blobs));
         if !self.scope.allow_symlinks && !in_blobs {
@@ -258,12 +259,17 @@ impl Walk<'_> {
         };
         for Child { name: child, kind, .. } in inside {
             let child_path = path.join(&child);
-            if !self.is_excluded(&child_path) {
+            if !(self.is_excluded(&child_path) && is_file(kind, &child_path)) {
                 let child_name = format!("{name}/{}", child.to_string_lossy());
                 self.note_ignored(&child_path, child_name, kind.is_dir(), depth + 1);
             }
         }
     }
+}
+
+/// Whether it is a file, or a link to one: a folder of the signature's name is a folder like any other.
+fn is_file(kind: FileType, path: &Path) -> bool {
+    kind.is_file() || kind.is_symlink() && std::fs::metadata(path).is_ok_and(|target| target.is_file())
 }
 
 /// Whether the ignored path `ignore` is `name` or a folder above it; no globs (OMS 6.2.1).

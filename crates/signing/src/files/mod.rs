@@ -1,18 +1,24 @@
 //! The files of a model: which belong to it, what they are, and what a difference looks like. It knows nothing of who
 //! signed.
 
+pub(crate) mod aside;
 pub(crate) mod attestation;
 pub(crate) mod enumerate;
 pub(crate) mod fault;
 pub(crate) mod formats;
+pub(crate) mod git;
 pub(crate) mod links;
 pub(crate) mod localise;
 pub(crate) mod parts;
 pub(crate) mod report;
+pub(crate) mod state;
 pub(crate) mod tensors;
 
+pub use aside::{Aside, AsideKind};
 pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerate};
 pub use formats::hazard;
+pub use git::{is_git_hook, is_of_git};
 pub use links::FollowedLinks;
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
 pub use report::FilesReport;
+pub use state::ModelState;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
+use super::aside::Aside;
 use super::links::FollowedLinks;
 use super::localise::{ChangedFile, MovedFile};
 
@@ -46,6 +47,9 @@ pub struct FilesReport {
     pub moved: Vec<MovedFile>,
     /// Files that the bundle's own `ignore_paths` hide.
     pub ignored: Vec<Untrusted>,
+    /// Everything that is left out: how much of which kind.
+    #[serde(default, skip_serializing_if = "Aside::is_empty")]
+    pub aside: Aside,
     /// Claims and signatures that lie beside the signed files, added since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attestations: Vec<Untrusted>,

@@ -6,6 +6,7 @@ use crate::bundle::manifest::Statement;
 use crate::check::fault::{ListFault, Unlistable};
 use crate::disk::{read_small, slashed};
 use crate::error::{Code, ReadFault, Result};
+use crate::files::aside::{Aside, AsideKind};
 use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{self, Entry, Listing, Scope, base_name, covers, model_relative};
 use crate::files::fault::Unlisted;
@@ -95,6 +96,7 @@ pub(crate) fn compare(
 
     let added = take_attestations(&mut report.extra, &|name| here.get(name).map(|entry| entry.path.clone()));
     report.attestations = left_out.into_iter().chain(added).collect();
+    report.aside = aside(model, bundle, &report, &listing, options);
     report.signed = signed.len() as u64;
     report.here = here.len() as u64;
     report.compared = jobs.len() as u64;
@@ -143,6 +145,37 @@ pub(crate) fn compare(
     report.moved = localise::moved(&report.missing, &extra, &signed, algorithm, progress)?;
     report.links = links::followed(&listing, model);
     Ok((Comparison::Compared, report, listing))
+}
+
+/// What is not compared with anything, by its kind.
+fn aside(
+    model: &Path,
+    bundle: &Path,
+    report: &FilesReport,
+    listing: &Listing,
+    options: &VerifyOptions,
+) -> Aside {
+    let mut aside = Aside::default();
+    if !model.is_dir() {
+        return aside;
+    }
+    let inside = |path: &Path| {
+        let root = model.canonicalize().ok();
+        path.is_file()
+            && path.canonicalize().ok().zip(root).is_some_and(|(path, root)| path.starts_with(root))
+    };
+    let claims = model.join("claims.jsonl");
+    let are_listed = listing.size_of("claims.jsonl").is_some();
+    let own = u64::from(inside(bundle)) + u64::from(claims.is_file() && !are_listed);
+    aside.add(AsideKind::Attestation, own + report.attestations.len() as u64);
+    let recorded = report.ignored.len() as u64;
+    aside.add(AsideKind::Recorded, recorded);
+    let hidden = listing.ignored.len() as u64;
+    aside.add(AsideKind::Asked, hidden.saturating_sub(recorded + report.attestations.len() as u64));
+    if options.ignore_git_paths {
+        aside.add_git(model);
+    }
+    aside
 }
 
 /// Statements of version 0.2.0 name no model.

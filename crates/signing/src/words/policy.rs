@@ -216,6 +216,24 @@ fn finding(why: &PolicyFinding) -> Words {
                 .remedy("Remove these files, or have the model signed without leaving them out");
             Words { details: first.clone(), ..words }
         }
+        PolicyFinding::Hidden { count: many, first } => {
+            let files = count(usize::try_from(*many).unwrap_or(usize::MAX), "file");
+            let first_of = first.first().map_or("", Untrusted::raw);
+            let words = of("Files that a loader may take are hidden from signatures or from other tools")
+                .expected("in ignored folders only what version control keeps there")
+                .found(format!("{files}, first {first_of}"))
+                .remedy("Remove these files, or ask the producer why they are there");
+            Words { details: first.clone(), ..words }
+        }
+        PolicyFinding::TooManyIgnored => of("More files are ignored than can be checked")
+            .remedy("Remove what does not belong to the model, then verify it again"),
+        PolicyFinding::LeadsOut { count: many, file, to } => {
+            let leads = count(usize::try_from(*many).unwrap_or(usize::MAX), "reference");
+            of("A configuration of the model refers to files that no signature covers")
+                .expected("references to signed files only")
+                .found(format!("{leads}, first in {}: {}", file.raw(), to.raw()))
+                .remedy("Do not load the model; ask the producer to correct the reference")
+        }
         PolicyFinding::AnchorAge { anchor, origin, days, most_days } => {
             of(format!("The trust anchor {} is older than the policy allows", anchor.raw()))
                 .expected(format!("at most {most_days} days"))

@@ -204,6 +204,24 @@ pub enum PolicyFinding {
         /// The first of them.
         first: Vec<Untrusted>,
     },
+    /// Files that a loader would take lie where the signature does not reach, or where other tools do not look.
+    Hidden {
+        /// How many.
+        count: u64,
+        /// The first of them.
+        first: Vec<Untrusted>,
+    },
+    /// More files are left out than are looked at.
+    TooManyIgnored,
+    /// Configurations or indexes of the model lead to files that the signature does not reach.
+    LeadsOut {
+        /// How many times.
+        count: u64,
+        /// The first that does.
+        file: Untrusted,
+        /// Where it leads.
+        to: Untrusted,
+    },
     /// The anchor is old.
     AnchorAge {
         /// Its name.
