@@ -2,7 +2,7 @@
 //! the reasons that lie in the model itself, for every stage, without another look at the model.
 
 use super::reason::{Reason, ReasonCode, ReasonFact};
-use crate::maturity::{Evidence, Musts, Outcomes, Rubric, score};
+use crate::maturity::{Evidence, Musts, Outcomes, Rubric, contradicts_itself, score};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
 use jiff::Timestamp;
@@ -14,6 +14,8 @@ pub(super) struct Shape {
     checks: [Option<Seen>; CheckStage::ALL.len()],
     /// Whether something stopped us from looking, and not only that nobody has looked.
     unreadable: bool,
+    /// Whether what the inventory knows of it contradicts itself.
+    torn: bool,
     /// When the oldest of the digests was computed that were not computed at the verification.
     oldest: Option<Timestamp>,
 }
@@ -36,6 +38,7 @@ impl Shape {
             controls: Outcomes::of(evidence),
             checks: CheckStage::ALL.map(check),
             unreadable: evidence.verification.is_some_and(unreadable),
+            torn: contradicts_itself(evidence.model, evidence.verification),
             oldest: evidence.verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
         }
     }
@@ -43,7 +46,8 @@ impl Shape {
     /// Whether its own evidence contradicts: what taints descendants. What a policy bans is no contradiction of
     /// evidence: it is a reason of its own and says nothing of what was made from the model.
     pub fn contradicts(&self) -> bool {
-        self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
+        self.torn
+            || self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
     }
 
     fn seen(&self) -> impl Iterator<Item = (CheckStage, Seen)> {

@@ -7,6 +7,7 @@ use crate::decision::Decision;
 use crate::decision::SeenDigests;
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
 use crate::lineage::LaneRow;
+use crate::policy::NameMark;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use crate::view::{Review, Verified, View};
@@ -91,6 +92,9 @@ pub struct ListRow<'a> {
     pub effective: u8,
     /// The decision at the stage.
     pub decision: Decision,
+    /// What is odd about how its name looks; absent for an ordinary name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_mark: Option<&'a NameMark>,
 }
 
 impl<'a> ListRow<'a> {
@@ -106,6 +110,7 @@ impl<'a> ListRow<'a> {
             own: summary.own,
             effective: summary.effective,
             decision: summary.decision,
+            name_mark: view.name_mark(index),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::names;
 use crate::decision::{Decision, Inputs, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{SCOPE, Score};
+use crate::policy::NameMark;
 use crate::signing::Recalled;
 use crate::text::Untrusted;
 use crate::view::View;
@@ -70,6 +71,9 @@ pub struct VerdictBody<'a> {
     pub decision: Decision,
     /// The reasons, worst first.
     pub reasons: Vec<ReasonDocument>,
+    /// What is odd about how its name looks; absent for an ordinary name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_mark: Option<&'a NameMark>,
 }
 
 impl<'a> VerdictBody<'a> {
@@ -86,6 +90,7 @@ impl<'a> VerdictBody<'a> {
             stage: &verdict.stage,
             decision: verdict.decision,
             reasons: reasons_of(&case),
+            name_mark: view.model(&verdict.model).and_then(|(index, _)| view.name_mark(index)),
         }
     }
 }

@@ -13,6 +13,7 @@ mod workspace;
 
 pub use bills::{self as bom, export};
 pub use model::aliases::Aliases;
+pub use model::bindings::Disagreement;
 pub use model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
 pub use model::finding::{Finding, Scan};
 pub use model::format::Format;
@@ -21,12 +22,15 @@ pub use model::id::ModelId;
 pub use model::models::{Binding, Kind, Model};
 pub use model::packed::List;
 pub use model::told::Told;
+pub use model::twins::Twin;
 pub use places::stamps::Stamp;
 pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
 
-pub(crate) use model::merge::Merged;
+pub(crate) use model::fold::folded;
+pub(crate) use model::letters;
+pub(crate) use model::merge::{DUPLICATE, Merged};
 
 /// What the fuzz targets call.
 pub(crate) mod fuzz {

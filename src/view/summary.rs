@@ -3,6 +3,7 @@
 use super::record::Verified;
 use crate::decision::{Decision, Standing};
 use crate::inventory::Model;
+use crate::maturity::unlike_twins;
 use crate::signing::{Method, Outcome, Verification};
 use crate::text::Untrusted;
 
@@ -12,7 +13,7 @@ pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
     /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, or `no files` for a model of which only
-    /// documents speak.
+    /// documents speak; `ambiguous` where several folders share the name.
     pub word: &'static str,
     /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
     pub signer: Untrusted,
@@ -28,8 +29,12 @@ impl Summary {
     pub(super) fn of(model: Option<&Model>, verified: Option<&Verified>, standing: Option<Standing>) -> Self {
         let signed = model.is_some_and(|model| model.signature.is_some());
         let here = model.is_some_and(|model| model.location.is_some());
+        let is_ambiguous = model.is_some_and(|model| {
+            unlike_twins(model, verified.map(|verified| &verified.verification)).next().is_some()
+        });
         let (outcome, word) = match verified {
             _ if !here => (Outcome::Unknown, "no files"),
+            _ if is_ambiguous => (Outcome::Fail, "ambiguous"),
             None if !signed => (Outcome::Missing, "unsigned"),
             None => (Outcome::Unknown, "not verified"),
             Some(v) => match v.verification.outcome() {

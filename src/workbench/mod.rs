@@ -3,6 +3,7 @@
 
 mod anchors;
 mod claims;
+mod copies;
 mod decide;
 mod demo;
 mod door;
@@ -14,6 +15,7 @@ mod job;
 mod jobs;
 mod keeping;
 mod ledger;
+mod loading;
 mod open;
 mod options;
 mod policy;

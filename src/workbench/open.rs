@@ -121,6 +121,7 @@ fn nothing(
         models: Arc::default(),
         findings: Arc::default(),
         graph: Arc::default(),
+        names: Arc::default(),
         verified: Arc::default(),
         judgement: Judgement::default(),
         is_whole: true,

@@ -107,8 +107,8 @@ pub use check::{
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
 pub use files::{
-    ChangeKind, ChangedFile, ChangedPart, Entry, FilesReport, FollowedLinks, GIT_PATHS, Listing, MoveKind,
-    MovedFile, Scope, TensorsHit, enumerate, hazard,
+    ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FilesReport, FollowedLinks, GIT_PATHS, Listing,
+    MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard,
 };
 pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
 // What only Touchmark's inventory and its tests ask for: no promise is made about these.

@@ -34,7 +34,11 @@ pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result
         let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
             continue;
         };
-        human.push_str(&report::score(&model.name.screen(), &report::case(&view, &verdict), arguments.all));
+        human.push_str(&report::score(
+            &report::with_mark(&model.name.screen(), view.name_mark(index)),
+            &report::case(&view, &verdict),
+            arguments.all,
+        ));
         judged.push(verdict);
     }
     output.print(&human, || {

@@ -2,15 +2,19 @@
 //! knows no place that a model may lie in.
 
 pub(super) mod aliases;
+pub(super) mod bindings;
 pub(super) mod facts;
 pub(super) mod finding;
+pub(super) mod fold;
 pub(super) mod format;
 pub(super) mod hazard;
 pub(super) mod hex;
 pub(super) mod id;
+pub(crate) mod letters;
 pub(super) mod merge;
 pub(super) mod models;
 pub(super) mod names;
 pub(super) mod packed;
 pub(super) mod record;
 pub(super) mod told;
+pub(super) mod twins;

@@ -5,6 +5,7 @@ use super::format::Format;
 use super::hazard::Hazard;
 use super::id::ModelId;
 use super::packed::List;
+use super::twins::Twin;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,12 @@ pub struct Model {
     pub parents: List<ParentRef>,
     /// What an AIBOM says of its signature.
     pub binding: Option<Box<Binding>>,
+    /// What further AIBOMs say of it that the first does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_bindings: Vec<Binding>,
+    /// Further folders that come to this name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub twins: Vec<Twin>,
     /// The documents that speak of it, workspace-relative.
     pub sources: Vec<Untrusted>,
 }
@@ -108,6 +115,8 @@ impl Model {
             facts: List::default(),
             parents: List::default(),
             binding: None,
+            other_bindings: Vec::new(),
+            twins: Vec::new(),
             sources: Vec::new(),
         }
     }

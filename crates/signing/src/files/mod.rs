@@ -15,4 +15,4 @@ pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerat
 pub use formats::hazard;
 pub use links::FollowedLinks;
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
-pub use report::FilesReport;
+pub use report::{CopySeen, FilesReport};

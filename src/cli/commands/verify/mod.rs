@@ -3,16 +3,17 @@
 mod by_flags;
 
 use crate::cli::common::Common;
-use crate::cli::flags::Jobs;
+use crate::cli::flags::{Jobs, Location};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{find, finish, no_such_model, open};
+use crate::cli::session::{find_at, finish, no_such_model, open_at};
 use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use crate::policy::NameMark;
 use crate::report;
 use crate::signing::{Outcome, Verification};
-use crate::text::screen;
+use crate::text::{Untrusted, screen};
 use crate::workbench::JobKind;
 use by_flags::VerifyMethod;
 use clap::Args;
@@ -38,35 +39,61 @@ pub(crate) struct Verify {
     #[arg(long)]
     in_full: bool,
     #[command(flatten)]
+    location: Location,
+    #[command(flatten)]
     jobs: Jobs,
 }
 
-type Seen = (Verification, Option<ModelId>);
+/// A verification, and what is known of the name.
+struct Seen {
+    verification: Verification,
+    /// Whose signature it is, where that is another model.
+    owner: Option<ModelId>,
+    /// Folders that share the name and are not known to hold the same.
+    same_name: Vec<Untrusted>,
+    /// The same in words.
+    ambiguity: String,
+    mark: Option<NameMark>,
+}
+
+impl From<Verification> for Seen {
+    fn from(verification: Verification) -> Self {
+        Seen { verification, owner: None, same_name: Vec::new(), ambiguity: String::new(), mark: None }
+    }
+}
 
 pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Result<u8> {
-    let (model, explain, (verification, owner)) = match (&arguments.method, &arguments.model) {
+    let (model, explain, seen) = match (&arguments.method, &arguments.model) {
         (Some(method), _) => {
             let given = method.given();
-            (&given.model, given.explain, (by_flags::verification(method, common, output)?, None))
+            (&given.model, given.explain, by_flags::verification(method, common, output)?.into())
         }
         (None, Some(model)) => (model, arguments.explain, by_policy(model, arguments, common, output)?),
         (None, None) => return Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
     };
     let name = model.to_string_lossy();
-    let human =
-        report::verification(&screen(&name), &verification, owner.as_ref().map(ModelId::raw), explain);
-    output.print(&human, || VerificationDocument::of(&name, &verification));
-    Ok(status_of(verification.outcome()))
+    let Seen { verification, owner, same_name, ambiguity, mark } = seen;
+    let owner = owner.as_ref().map(ModelId::raw);
+    let human = ambiguity
+        + &report::verification(
+            &report::with_mark(&screen(&name), mark.as_ref()),
+            &verification,
+            owner,
+            explain,
+        );
+    let outcome = if same_name.is_empty() { verification.outcome() } else { Outcome::Fail };
+    output.print(&human, || VerificationDocument::of(&name, &verification).under(same_name, mark));
+    Ok(status_of(outcome))
 }
 
 /// Verifies by the policy of the workspace, which records it.
 /// Also names the owner of the signature, where that is another model.
 fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output) -> Result<Seen> {
     arguments.jobs.set();
-    let workbench = open(common)?;
+    let workbench = open_at(common, &arguments.location)?;
     workbench.valid_policy()?;
     let name = model.to_string_lossy();
-    let found = find(&workbench.view(), &name);
+    let found = find_at(&workbench.view(), &name, &arguments.location);
     let signature = arguments.signature.as_deref();
     match (found, signature) {
         (Ok(index), None) => {
@@ -82,11 +109,15 @@ fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output)
             let verified = view.verified.get(index).and_then(Option::as_ref);
             let verification =
                 verified.map(|v| v.verification.clone()).ok_or_else(|| no_such_model(&name))?;
-            Ok((verification, view.owner(index).cloned()))
+            let owner = view.owner(index).cloned();
+            let same_name = view.same_name(index).map(|shared| shared.folders).unwrap_or_default();
+            let ambiguity = report::same_name(&view, index, &screen(&name));
+            let mark = view.name_mark(index).cloned();
+            Ok(Seen { verification, owner, same_name, ambiguity, mark })
         }
-        _ if model.exists() => {
+        _ if model.exists() && arguments.location.location.is_none() => {
             let verified = shown(output, |progress| workbench.verify_path(model, signature, progress));
-            verified.map(|verification| (verification, None))
+            verified.map(Seen::from)
         }
         (Err(error), _) => Err(error),
         (Ok(_), Some(_)) => Err(no_such_model(&name)),
