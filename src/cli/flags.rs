@@ -27,6 +27,14 @@ impl Jobs {
     }
 }
 
+/// Which folder is meant.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Location {
+    /// Where several folders come to the same name: judge the one at this path
+    #[arg(long, value_name = "PATH")]
+    pub(super) location: Option<PathBuf>,
+}
+
 /// What of a model is signed or digested.
 #[derive(Debug, Clone, Args)]
 pub(super) struct What {

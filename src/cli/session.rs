@@ -1,6 +1,7 @@
 //! A command's session with a workspace: open it, find a model in it, do a job to its end. It knows no command.
 
 use super::common::Common;
+use super::flags::Location;
 use super::output::Output;
 use super::progress::watched;
 use crate::error::{Code, Error, Result};
@@ -8,7 +9,7 @@ use crate::inventory::ModelId;
 use crate::text::{nearest, screen};
 use crate::view::View;
 use crate::workbench::{Job, JobKind, JobState, OpenOptions, Workbench};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// How the workspace is to be opened.
 pub(super) fn options(common: &Common) -> OpenOptions {
@@ -17,6 +18,7 @@ pub(super) fn options(common: &Common) -> OpenOptions {
         at: common.at,
         read_only: common.read_only,
         policy: common.policy.clone(),
+        location: None,
         stage: None,
     }
 }
@@ -27,6 +29,31 @@ pub(super) fn options(common: &Common) -> OpenOptions {
 /// As [`Workbench::open`].
 pub(super) fn open(common: &Common) -> Result<Workbench> {
     Workbench::open(&options(common))
+}
+
+/// Opens the workspace; of several folders that come to one name the one at `location` counts.
+///
+/// # Errors
+/// As [`Workbench::open`].
+pub(super) fn open_at(common: &Common, location: &Location) -> Result<Workbench> {
+    Workbench::open(&OpenOptions { location: location.location.clone(), ..options(common) })
+}
+
+/// As [`find`], where the model has to lie at `location`, if one is given.
+///
+/// # Errors
+/// As [`find`].
+pub(super) fn find_at(view: &View, name: &str, location: &Location) -> Result<usize> {
+    let index = find(view, name)?;
+    let Some(wanted) = &location.location else { return Ok(index) };
+    let place = view.models.get(index).and_then(|model| model.location.as_ref());
+    let place = place.and_then(|place| view.workspace.root.join(place).canonicalize().ok());
+    if place.is_some() && place == wanted.canonicalize().ok() {
+        return Ok(index);
+    }
+    Err(Error::new(Code::NotFound, "this model has no folder there")
+        .at_path(wanted)
+        .help("`touchmark show MODEL` names its folders"))
 }
 
 /// Opens the workspace to scan it, which comes first: until then it shows nothing.
@@ -48,23 +75,24 @@ pub(super) fn find(view: &View, name: &str) -> Result<usize> {
     let root = &view.workspace.root;
     if let Ok(wanted) = Path::new(name).canonicalize()
         && let Some(index) = view.models.iter().position(|model| {
-            model
-                .location
-                .as_ref()
-                .is_some_and(|l| root.join(l).canonicalize().is_ok_and(|place| place == wanted))
+            let twins = model.twins.iter().map(|twin| &twin.location);
+            let is_wanted =
+                |place: &PathBuf| root.join(place).canonicalize().is_ok_and(|place| place == wanted);
+            model.location.iter().chain(twins).any(is_wanted)
         })
     {
         return Ok(index);
     }
     // A last name part that only one model has is enough.
-    let tail = format!("/{}", name.to_lowercase());
+    let id = ModelId::new(name);
+    let tail = format!("/{}", id.raw());
     let mut matching = view.models.iter().enumerate().filter(|(_, model)| model.id.raw().ends_with(&tail));
     match (matching.next(), matching.next()) {
         (Some((index, _)), None) => Ok(index),
         _ => {
             let known: Vec<&str> = view.models.iter().map(|model| model.id.raw()).collect();
             let error = no_such_model(name);
-            Err(match nearest(&name.to_lowercase(), &known) {
+            Err(match nearest(id.raw(), &known) {
                 Some(near) => error
                     .help(format!("did you mean `{}`? `touchmark list` shows the inventory", screen(near))),
                 None => error,

@@ -79,8 +79,7 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy, now: Ti
             }
         };
     }
-    let other =
-        policy.publishers.iter().find(|other| other.id != publisher.id && other.grants(signer, anchor));
+    let other = policy.publishers.another_for(&publisher.id, signer, anchor);
     let code = match other {
         Some(_) => CheckCode::IdentityWrongPublisher,
         None => CheckCode::IdentityMismatch,

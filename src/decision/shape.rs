@@ -4,7 +4,7 @@
 use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact};
 use super::review::{ReviewWord, StandingReview};
-use crate::maturity::{Evidence, Musts, Outcomes, Rubric, Since, score};
+use crate::maturity::{Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, score};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
 use jiff::Timestamp;
@@ -18,6 +18,8 @@ pub(super) struct Shape {
     unreadable: bool,
     /// Whether the files are still those that were verified.
     since: Since,
+    /// Whether what the inventory knows of it contradicts itself.
+    torn: bool,
     /// When the oldest of the digests was computed that were not computed at the verification.
     oldest: Option<Timestamp>,
     /// Whether a review that stands rejects it.
@@ -45,6 +47,7 @@ impl Shape {
             checks: CheckStage::ALL.map(check),
             unreadable: verification.is_some_and(unreadable),
             since: evidence.since,
+            torn: contradicts_itself(evidence.model, verification),
             oldest: verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
             rejected: reviews.iter().any(|review| review.word == ReviewWord::Reject),
         }
@@ -53,7 +56,8 @@ impl Shape {
     /// Whether its own evidence contradicts: what taints descendants. What a policy bans is no contradiction of
     /// evidence: it is a reason of its own and says nothing of what was made from the model.
     pub fn contradicts(&self) -> bool {
-        self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
+        self.torn
+            || self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
     }
 
     /// Whether the files changed since they were verified: then nothing was judged.

@@ -6,6 +6,7 @@ use super::verification::{CoverageDocument, VerificationBody};
 use crate::decision::{Decision, ReviewWord, SeenDigests};
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
 use crate::lineage::LaneRow;
+use crate::policy::NameMark;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use crate::view::{Review, Verified, View};
@@ -94,6 +95,9 @@ pub struct ListRow<'a> {
     pub decision: Decision,
     /// The reviewer's word that stands: a rejection, or else the newest; none when nobody reviewed it.
     pub review: Option<ReviewWord>,
+    /// What is odd about how its name looks; absent for an ordinary name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_mark: Option<&'a NameMark>,
 }
 
 impl<'a> ListRow<'a> {
@@ -111,6 +115,7 @@ impl<'a> ListRow<'a> {
             effective: summary.effective,
             decision: summary.decision,
             review: summary.review,
+            name_mark: view.name_mark(index),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::names;
 use crate::decision::{Decision, Inputs, ReviewWord, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{SCOPE, Score};
+use crate::policy::NameMark;
 use crate::signing::{Recalled, RootDigest};
 use crate::text::Untrusted;
 use crate::view::View;
@@ -79,6 +80,9 @@ pub struct VerdictBody<'a> {
     pub reasons: Vec<ReasonDocument>,
     /// Whether a reviewer's rejection stands.
     pub rejected: bool,
+    /// What is odd about how its name looks; absent for an ordinary name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_mark: Option<&'a NameMark>,
 }
 
 impl<'a> VerdictBody<'a> {
@@ -96,6 +100,7 @@ impl<'a> VerdictBody<'a> {
             decision: verdict.decision,
             reasons: reasons_of(&case),
             rejected: verdict.reviews.iter().any(|review| review.word == ReviewWord::Reject),
+            name_mark: view.model(&verdict.model).and_then(|(index, _)| view.name_mark(index)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::check::CheckDocument;
 use super::names;
+use crate::policy::NameMark;
 use crate::signing::{
     AnchorUse, CheckCode, Coverage, Curve, FilesReport, ForeignSignature, HashAlgorithm, Identity, LogEntry,
     Method, Outcome, RootDigest, TimeSource, Verification,
@@ -28,6 +29,12 @@ pub struct VerificationDocument<'a> {
     pub coverage: Option<CoverageDocument>,
     /// The checks, and what they established.
     pub verification: VerificationBody<'a>,
+    /// Folders that share the name and are not known to hold the same; then the outcome is `fail`, whatever the checks say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same_name: Vec<Untrusted>,
+    /// What is odd about how the name looks; absent for an ordinary name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_mark: Option<NameMark>,
 }
 
 impl<'a> VerificationDocument<'a> {
@@ -41,7 +48,17 @@ impl<'a> VerificationDocument<'a> {
             headline: verification.headline().map(|check| check.code),
             coverage: verification.coverage().map(CoverageDocument::from),
             verification: VerificationBody::from(verification),
+            same_name: Vec::new(),
+            name_mark: None,
         }
+    }
+
+    /// The same with what is known of the name.
+    pub fn under(mut self, same_name: Vec<Untrusted>, name_mark: Option<NameMark>) -> Self {
+        if !same_name.is_empty() {
+            self.outcome = Outcome::Fail;
+        }
+        VerificationDocument { same_name, name_mark, ..self }
     }
 }
 

@@ -13,6 +13,7 @@ mod workspace;
 
 pub use bills::{self as bom, export};
 pub use model::aliases::Aliases;
+pub use model::bindings::Disagreement;
 pub use model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
 pub use model::finding::{Finding, Scan};
 pub use model::format::Format;
@@ -23,13 +24,16 @@ pub use model::looked::{Lead, Looked};
 pub use model::models::{Binding, Kind, Model};
 pub use model::packed::List;
 pub use model::told::Told;
+pub use model::twins::Twin;
 pub use places::looking::{look, settled_state_of, state_of};
 pub use places::stamps::Stamp;
 pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
 
-pub(crate) use model::merge::Merged;
+pub(crate) use model::fold::folded;
+pub(crate) use model::letters;
+pub(crate) use model::merge::{DUPLICATE, Merged};
 
 /// What the fuzz targets call.
 pub(crate) mod fuzz {

@@ -3,6 +3,8 @@
 
 use super::graph::{Graph, GraphFinding};
 use crate::inventory::{Basis, FactKey, Model, ModelId, Relation, TensorSummary};
+use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What derivations of some kinds would leave as it is, or would not.
@@ -69,22 +71,38 @@ const HEADS: [&str; 9] = [
 
 /// What speaks against the lineage of all models, in the order of their ids.
 pub fn doubts(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
-    models.iter().flat_map(|model| doubts_of(model, models, graph)).collect()
+    // Each is compared with all its parents: what is told of it is read once.
+    let told: Vec<Told> = models.par_iter().map(Told::by).collect();
+    let told =
+        |at: usize, model: &Model| told.get(at).map_or_else(|| Cow::Owned(Told::by(model)), Cow::Borrowed);
+    let of_model = |(at, model): (usize, &Model)| doubts_by(model, &*told(at, model), models, graph, &told);
+    models.par_iter().enumerate().flat_map_iter(of_model).collect()
 }
 
 /// What speaks against one model's lineage.
 pub fn doubts_of(model: &Model, models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
+    doubts_by(model, &Told::by(model), models, graph, &|_, base| Cow::Owned(Told::by(base)))
+}
+
+/// The same, given what is told of the model, and who says what is told of another one.
+fn doubts_by<'t>(
+    model: &Model,
+    own: &Told,
+    models: &[Model],
+    graph: &Graph,
+    told: &dyn Fn(usize, &Model) -> Cow<'t, Told>,
+) -> Vec<GraphFinding> {
     let mut found = Vec::new();
-    let mut own = None;
     for (parent, edge) in graph.parents(&model.id) {
         let rules = || RULES.iter().filter(|rule| rule.by.contains(&edge.relation));
-        let Some(base) = parent.model.and_then(|at| models.get(at)).filter(|_| rules().count() > 0) else {
+        let base = parent.model.and_then(|at| Some((at, models.get(at)?)));
+        let Some((at, base)) = base.filter(|_| rules().count() > 0) else {
             continue;
         };
-        let (own, mut its) = (own.get_or_insert_with(|| Told::by(model)), Told::by(base));
-        if base.kind != model.kind {
+        let mut its = told(at, base);
+        if base.kind != model.kind && its.tensors.is_some() {
             // An adapter that was merged in has tensors of its own.
-            its.tensors = None;
+            its.to_mut().tensors = None;
         }
         for rule in rules() {
             if let Some((here, there)) = (rule.against)(own, &its) {
@@ -131,7 +149,7 @@ pub fn copies(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
 }
 
 /// What the sources tell of one model, as far as it is compared.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Told {
     architectures: Vec<String>,
     tensors: Option<TensorSummary>,

@@ -126,6 +126,20 @@ pub enum ControlFact {
         /// In what.
         parts: Few<BoundPart>,
     },
+    /// Two AIBOMs contradict each other.
+    BindingsDisagree {
+        /// The documents.
+        sources: Box<(Untrusted, Untrusted)>,
+        /// In what.
+        parts: Few<BoundPart>,
+    },
+    /// Several folders come to the name, and are not known to hold the same.
+    SameName {
+        /// How many.
+        count: u64,
+        /// The first of them.
+        first: Vec<Untrusted>,
+    },
     /// The AIBOM leaves out what it should state.
     BindingOpen {
         /// The document.
@@ -197,6 +211,10 @@ pub enum Remedy {
     CheckClock,
     /// Add the folder that holds the files.
     AddSource,
+    /// Say which folder is meant.
+    ChooseFolder,
+    /// Remove the AIBOM that is not true any more.
+    RemoveStaleBom,
 }
 
 /// A value that an AIBOM states of a signature.

@@ -3,9 +3,10 @@
 //! An inventory is judged as a whole, so that a control takes no memory where nothing is wrong.
 
 use super::evidence::Evidence;
-use super::fact::{BoundPart, ControlFact, Few, Remedy};
+use super::fact::{BoundPart, Closed, ControlFact, Few, Remedy};
 use super::finding::Finding;
-use crate::inventory::{Basis, Binding, FactKey, Format, Kind, Tier};
+use super::twins::{SameName, unlike_twins};
+use crate::inventory::{Basis, Binding, FactKey, Format, Kind, Model, Tier};
 use crate::signing::{Check, CheckCode, GIT_PATHS, Method, Outcome, Stage, Verification};
 use crate::text::Untrusted;
 use jiff::SignedDuration;
@@ -135,6 +136,10 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
             {
                 Finding::observed(Outcome::Pass, ControlFact::FilesMatch)
             }
+            // As little does an empty one that shards leave out.
+            Some(c) if c.code == CheckCode::FilesEmptyCode => {
+                Finding::observed(Outcome::Pass, ControlFact::FilesMatch)
+            }
             Some(check) => by_check(check),
             None => not_looked(),
         }
@@ -152,6 +157,9 @@ fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
         }
         if matches!(outcome, Outcome::Unknown | Outcome::Missing | Outcome::NotApplicable) {
             return v.check(Stage::Files).map_or_else(not_looked, by_check);
+        }
+        if let Some(check) = v.check(Stage::Files).filter(|check| check.code == CheckCode::FilesEmptyCode) {
+            return by_check(check);
         }
         let allowed = &evidence.policy.artifact.allow_ignore_paths;
         let signature = evidence.model.signature.as_deref().and_then(|path| path.file_name());
@@ -184,7 +192,34 @@ fn is_single_file(evidence: &Evidence<'_>) -> bool {
     }
 }
 
+/// Documents that cannot all be right contradict whether or not anybody looked at the files.
+fn disputed(evidence: &Evidence<'_>, of: impl Fn(BoundPart) -> bool) -> Option<Finding> {
+    let disagreement = evidence.model.disagreement()?;
+    let disputed = disagreement.parts.iter().filter_map(|place| BoundPart::ALL.get(*place).copied());
+    let parts: Few<BoundPart> = disputed.collect();
+    let [first, second] = disagreement.sources;
+    let sources = Box::new((first, second));
+    let fact = ControlFact::BindingsDisagree { sources, parts };
+    parts.iter().any(of).then(|| Finding::contradicted(fact).remedy(Remedy::RemoveStaleBom))
+}
+
+/// Of several folders of one name nobody knows which is meant.
+fn ambiguous(evidence: &Evidence<'_>) -> Option<Finding> {
+    let same_name = SameName::of(evidence.model, evidence.verification)?;
+    Some(Finding::contradicted(same_name.fact()).remedy(Remedy::ChooseFolder))
+}
+
+/// Whether what the inventory knows of a model contradicts itself, whatever its files hold.
+pub fn contradicts_itself(model: &Model, verification: Option<&Verification>) -> bool {
+    unlike_twins(model, verification).next().is_some() || model.disagreement().is_some()
+}
+
 fn root_digest(evidence: &Evidence<'_>) -> Finding {
+    if let Some(finding) =
+        ambiguous(evidence).or_else(|| disputed(evidence, |part| part == BoundPart::RootDigest))
+    {
+        return finding;
+    }
     by_verification(evidence, |v| {
         let finding = by_stages(v, &[Stage::Subject]);
         let Some(root) = v.root_digest.filter(|_| finding.outcome == Outcome::Pass) else {
@@ -193,7 +228,7 @@ fn root_digest(evidence: &Evidence<'_>) -> Finding {
                 _ => finding,
             };
         };
-        let stated = evidence.model.binding.as_ref().and_then(|binding| binding.root_digest.as_ref());
+        let stated = evidence.model.bindings().find_map(|binding| binding.root_digest.as_ref());
         let is_other =
             |fact: &crate::inventory::Fact| fact.key == FactKey::Hash && fact.basis != Basis::Observed;
         match stated {
@@ -398,9 +433,12 @@ enum Bound {
 
 fn aibom_binding(evidence: &Evidence<'_>) -> Finding {
     let no_binding = || Finding::missing(ControlFact::NoBinding);
-    let Some(binding) = &evidence.model.binding else { return no_binding() };
+    if let Some(finding) = disputed(evidence, |_| true) {
+        return finding;
+    }
+    let Some(binding) = evidence.model.bound() else { return no_binding() };
     by_verification(evidence, |v| {
-        let values = bound_values(evidence, binding, v);
+        let values = bound_values(evidence, &binding, v);
         let those = |wanted: Bound| -> Few<BoundPart> {
             values.iter().filter(|(_, bound)| *bound == wanted).map(|(part, _)| *part).collect()
         };
@@ -409,7 +447,7 @@ fn aibom_binding(evidence: &Evidence<'_>) -> Finding {
         if !differ.is_empty() {
             return Finding::contradicted(ControlFact::BindingDiffers { source, parts: differ });
         }
-        if equal.is_empty() && !states_anything(binding) {
+        if equal.is_empty() && binding.parts().iter().all(Option::is_none) {
             return no_binding();
         }
         if !open.is_empty() {
@@ -420,11 +458,6 @@ fn aibom_binding(evidence: &Evidence<'_>) -> Finding {
         }
         Finding::declared(Outcome::Pass, ControlFact::BindingEqual { source, parts: equal })
     })
-}
-
-fn states_anything(binding: &Binding) -> bool {
-    let Binding { root_digest, identity, issuer, log_entry, bundle_digest, source: _ } = binding;
-    [root_digest, identity, issuer, log_entry, bundle_digest].into_iter().any(Option::is_some)
 }
 
 /// One value: whether it `applies` and was `verified`, and whether what is stated `equals` that.

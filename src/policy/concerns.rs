@@ -3,6 +3,7 @@
 
 use super::canonical::{AnchorForm, DeniedForm, Form, PublisherForm};
 use super::document::{IdentityPattern, Policy, Publisher, TextPattern};
+use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
 use crate::inventory::ModelId;
 use crate::signing::{Identity, Method};
@@ -77,6 +78,51 @@ impl Concerns {
         self.everything
             || self.denied.iter().any(|subject| subject.names(signer))
             || self.publishers.iter().any(|publisher| publisher.may_grant(signer))
+    }
+}
+
+/// The same, found without asking each of what changed.
+#[derive(Debug)]
+pub struct ConcernIndex {
+    everything: bool,
+    models: Patterns,
+    identities: Vec<IdentityPattern>,
+    signers: Signers,
+    any_key: bool,
+    denied: Vec<TextPattern>,
+}
+
+/// What changed is not found by anchor.
+const ANY: &str = "";
+
+impl ConcernIndex {
+    /// Prepares what changed for being asked about many models.
+    pub fn of(concerns: &Concerns) -> Self {
+        let all = || concerns.publishers.iter().flat_map(|publisher| &publisher.identities);
+        let mut signers = Signers::default();
+        all().enumerate().for_each(|(at, identity)| signers.add(ANY, identity.exact_subject(), at));
+        ConcernIndex {
+            everything: concerns.everything,
+            models: Patterns::of(concerns.publishers.iter().flat_map(|publisher| &publisher.models)),
+            identities: all().cloned().collect(),
+            signers,
+            any_key: concerns.publishers.iter().any(|publisher| publisher.any_key),
+            denied: concerns.denied.clone(),
+        }
+    }
+
+    /// As [`Concerns::concerns_model`].
+    pub fn concerns_model(&self, id: &ModelId) -> bool {
+        self.everything || self.models.best(id.raw()).is_some()
+    }
+
+    /// As [`Concerns::concerns_signer`].
+    pub fn concerns_signer(&self, signer: &Identity) -> bool {
+        let candidates = || self.signers.candidates(ANY, signer.subject.raw()).into_iter();
+        self.everything
+            || self.any_key && signer.method == Method::Key
+            || candidates().any(|at| self.identities.get(at).is_some_and(|identity| identity.matches(signer)))
+            || self.denied.iter().any(|subject| subject.names(signer))
     }
 }
 

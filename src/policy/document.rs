@@ -1,13 +1,15 @@
 //! The policy as plain values.
 
+use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method, Recalled};
 use crate::tables::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One `[trust.NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +80,48 @@ pub struct Publisher {
     pub valid_from: Option<jiff::Timestamp>,
     /// The grant ends.
     pub valid_until: Option<jiff::Timestamp>,
+}
+
+/// The publishers of a policy, in the order of the file. They are read once and never change, so that they can be found
+/// without asking each.
+#[derive(Debug, Clone, Default)]
+pub struct Publishers {
+    pub(super) list: Vec<Publisher>,
+    pub(super) index: OnceLock<Box<PublisherIndex>>,
+}
+
+/// What of publishers is looked for by value.
+#[derive(Debug, Clone)]
+pub(super) struct PublisherIndex {
+    pub models: Patterns,
+    /// Of each pattern, whose it is.
+    pub owners: Vec<usize>,
+    pub grants: Signers,
+    /// When grants begin and end, sorted.
+    pub moments: Vec<jiff::Timestamp>,
+}
+
+impl From<Vec<Publisher>> for Publishers {
+    fn from(list: Vec<Publisher>) -> Self {
+        Publishers { list, index: OnceLock::new() }
+    }
+}
+
+impl Deref for Publishers {
+    type Target = [Publisher];
+
+    fn deref(&self) -> &[Publisher] {
+        &self.list
+    }
+}
+
+impl<'p> IntoIterator for &'p Publishers {
+    type Item = &'p Publisher;
+    type IntoIter = std::slice::Iter<'p, Publisher>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.list.iter()
+    }
 }
 
 /// One `[[deny_identity]]`.
@@ -227,7 +271,7 @@ pub struct Policy {
     /// Anchors.
     pub trust: Vec<AnchorSource>,
     /// Publishers.
-    pub publishers: Vec<Publisher>,
+    pub publishers: Publishers,
     /// Denied identities.
     pub denied: Vec<DenyIdentity>,
     /// `[crypto]`.

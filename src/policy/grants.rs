@@ -5,7 +5,7 @@ use super::names::{KINDS, NOT_YET, plain_name, set};
 use super::patterns::ModelPattern;
 use crate::signing::AnchorKind;
 use crate::tables::{At, Faults, Hints, Section, quote, values};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
 const LIMIT_PATTERN_BYTES: usize = 4096;
@@ -117,19 +117,22 @@ impl Reading<'_, '_> {
     fn publishers(&mut self, top: Section<'_>, anchors: &[AnchorSource]) -> Vec<Publisher> {
         let keys = ["id", "models", "trust", "identities", "valid_from", "valid_until"];
         let mut publishers: Vec<Publisher> = Vec::new();
+        let mut ids = HashSet::new();
+        let kinds = kinds_of(anchors);
         let mut owners = HashMap::new();
         for table in self.faults.tables(top, "publisher") {
             let section = self.faults.open(table, "[[publisher]]", &keys, PUBLISHER_HINTS);
             let id = self.faults.required(section, "id");
             let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
-            if !id.is_empty() && publishers.iter().any(|other| other.id == id) {
+            if !id.is_empty() && !ids.insert(id.clone()) {
                 let message = format!("two publishers have the id `{}`", quote(&id));
                 self.faults.add(Some(section.table.at), message, "rename one, or merge them");
             }
             let models = self.models(section, &id, &mut owners);
-            let trust = self.anchors_of(section, anchors, "the publisher");
-            let covers_many =
-                anchors.iter().any(|anchor| anchor.kind != AnchorKind::Key && trust.contains(&anchor.name));
+            let trust = self.anchors_of(section, &kinds, "the publisher");
+            let covers_many = trust
+                .iter()
+                .any(|name| kinds.get(name.as_str()).is_some_and(|kind| *kind != AnchorKind::Key));
             let identities = self.identities(section, covers_many, "the publisher");
             let valid_from = self.faults.moment(section, "valid_from").map(|moment| moment.value);
             let valid_until = self.faults.moment(section, "valid_until");
@@ -152,8 +155,9 @@ impl Reading<'_, '_> {
         let max_unanchored_records = self.faults.number(section, "max_unanchored_records", 0, 1_000_000);
         let max_unanchored_days = self.faults.number(section, "max_unanchored_days", 0, 3650);
         let names = self.faults.texts(section, "trust");
+        let kinds = kinds_of(anchors);
         let trust = match names {
-            Some(_) => self.anchors_of(section, anchors, "[ledger]"),
+            Some(_) => self.anchors_of(section, &kinds, "[ledger]"),
             None => Vec::new(),
         };
         let covers_many =
@@ -211,17 +215,22 @@ impl Reading<'_, '_> {
         patterns
     }
 
-    fn anchors_of(&mut self, section: Section<'_>, anchors: &[AnchorSource], whose: &str) -> Vec<String> {
+    fn anchors_of(
+        &mut self,
+        section: Section<'_>,
+        kinds: &HashMap<&str, AnchorKind>,
+        whose: &str,
+    ) -> Vec<String> {
         let trust = self.faults.texts(section, "trust").unwrap_or_default();
         if trust.is_empty() {
             let help = "add trust = [\"NAME\"] and a [trust.NAME]";
             self.faults.add(Some(section.table.at), format!("{whose} has no `trust`"), help);
         }
-        for name in trust.iter().filter(|name| !anchors.iter().any(|anchor| anchor.name == name.value)) {
+        for name in trust.iter().filter(|name| !kinds.contains_key(name.value.as_str())) {
             let message = format!("there is no anchor `{}`", quote(&name.value));
             self.faults.add(Some(name.at), message, "add a [trust.NAME] for it, or correct the name");
         }
-        let stamps = |name: &str| anchors.iter().any(|a| a.name == name && a.kind == AnchorKind::Tsa);
+        let stamps = |name: &str| kinds.get(name) == Some(&AnchorKind::Tsa);
         for name in trust.iter().filter(|name| stamps(&name.value)) {
             let message =
                 format!("`{}` is a timestamp anchor and cannot identify a publisher", quote(&name.value));
@@ -316,4 +325,9 @@ impl Reading<'_, '_> {
             }
         }
     }
+}
+
+/// The kind of each anchor by its name; of two with one name the first counts.
+fn kinds_of(anchors: &[AnchorSource]) -> HashMap<&str, AnchorKind> {
+    anchors.iter().rev().map(|anchor| (anchor.name.as_str(), anchor.kind)).collect()
 }

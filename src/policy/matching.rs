@@ -1,10 +1,12 @@
 //! Which publisher a model belongs to, and whether a signer is one of its identities.
 
 use super::document::{
-    AnchorSource, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, TextPattern,
+    AnchorSource, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, PublisherIndex, Publishers,
+    TextPattern,
 };
+use super::index::{Patterns, Signers};
+use crate::inventory::folded;
 use crate::signing::{AnchorKind, AnchorUse, Identity, Method};
-use std::borrow::Cow;
 
 const OPEN: &str = "^(?:";
 const CLOSE: &str = ")$";
@@ -109,20 +111,70 @@ impl LedgerRules {
     }
 }
 
+impl IdentityPattern {
+    /// The subject, where it is one.
+    pub(super) fn exact_subject(&self) -> Option<&str> {
+        match &self.subject {
+            TextPattern::Exact(subject) => Some(subject),
+            TextPattern::Regex(_) => None,
+        }
+    }
+}
+
+impl Publishers {
+    fn index(&self) -> &PublisherIndex {
+        self.index.get_or_init(|| {
+            let patterns = || {
+                let all = self.list.iter().enumerate();
+                all.flat_map(|(at, publisher)| publisher.models.iter().map(move |pattern| (at, pattern)))
+            };
+            let mut grants = Signers::default();
+            for (at, publisher) in self.list.iter().enumerate() {
+                for anchor in &publisher.trust {
+                    let subjects = publisher.identities.iter().map(IdentityPattern::exact_subject);
+                    subjects.for_each(|subject| grants.add(anchor, subject, at));
+                    if publisher.identities.is_empty() {
+                        grants.add(anchor, None, at);
+                    }
+                }
+            }
+            let windows = self.list.iter().flat_map(|one| [one.valid_from, one.valid_until]);
+            let mut moments: Vec<jiff::Timestamp> = windows.flatten().collect();
+            moments.sort();
+            moments.dedup();
+            Box::new(PublisherIndex {
+                models: Patterns::of(patterns().map(|(_, pattern)| pattern)),
+                owners: patterns().map(|(at, _)| at).collect(),
+                grants,
+                moments,
+            })
+        })
+    }
+
+    /// The publisher with the longest pattern that matches an id; among equals the first.
+    fn of(&self, id: &str) -> Option<&Publisher> {
+        let index = self.index();
+        self.list.get(*index.owners.get(index.models.best(id)?)?)
+    }
+
+    /// The first publisher that grants to this signer under this anchor, but for the one of that id.
+    pub fn another_for(&self, id: &str, signer: &Identity, anchor: &AnchorUse) -> Option<&Publisher> {
+        let candidates = self.index().grants.candidates(&anchor.name, signer.subject.raw());
+        let mut publishers = candidates.into_iter().filter_map(|at| self.list.get(at));
+        publishers.find(|other| other.id != id && other.grants(signer, anchor))
+    }
+
+    /// The first moment after this one at which a grant begins or ends.
+    pub fn next_moment(&self, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        let moments = &self.index().moments;
+        moments.get(moments.partition_point(|moment| *moment <= now)).copied()
+    }
+}
+
 impl Policy {
     /// The publisher with the longest matching pattern; among equals the first in the file.
     pub fn publisher_of(&self, model: &str) -> Option<&Publisher> {
-        let model = lower_case(model);
-        let mut best: Option<(usize, &Publisher)> = None;
-        for publisher in &self.publishers {
-            for pattern in &publisher.models {
-                let literal = pattern.literal_bytes();
-                if best.is_none_or(|(longest, _)| literal > longest) && pattern.matches(&model) {
-                    best = Some((literal, publisher));
-                }
-            }
-        }
-        best.map(|(_, publisher)| publisher)
+        self.publishers.of(&folded(model))
     }
 
     /// The entry that denies a signer whose signature has this trusted time (none: no trusted time, which
@@ -138,12 +190,6 @@ impl Policy {
     pub fn stage(&self, name: &str) -> Option<&super::document::Stage> {
         self.stages.iter().find(|stage| stage.name == name)
     }
-}
-
-/// Ids of models are in lower case already, nearly always.
-fn lower_case(id: &str) -> Cow<'_, str> {
-    let is_lower = id.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    if is_lower { Cow::Borrowed(id) } else { Cow::Owned(id.to_lowercase()) }
 }
 
 #[cfg(test)]

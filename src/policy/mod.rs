@@ -1,11 +1,13 @@
 //! The trust policy document: types, validation with lines and nearest keys, matching of publishers and
 //! identities. It knows no level, no decision and no screen.
 
+mod alike;
 mod canonical;
 mod concerns;
 mod document;
 mod edit;
 mod grants;
+mod index;
 mod matching;
 mod names;
 mod parse;
@@ -14,12 +16,14 @@ mod patterns;
 pub use crate::signing::AnchorKind;
 /// One fault of a policy file.
 pub use crate::tables::Fault as PolicyError;
-pub use concerns::{Concerns, PublisherConcern, concerns};
+pub use alike::{NameMark, NameMarks};
+pub use concerns::{ConcernIndex, Concerns, PublisherConcern, concerns};
 pub use document::{
     Action, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules,
-    Policy, Publisher, Stage, TextPattern,
+    Policy, Publisher, Publishers, Stage, TextPattern,
 };
 pub use edit::{with_anchor, without_anchor};
+pub use index::Patterns;
 pub use matching::Window;
 pub use parse::parse;
 pub use patterns::ModelPattern;

@@ -157,7 +157,7 @@ impl Reading<'_, '_> {
             owner,
             approved_by,
             trust,
-            publishers,
+            publishers: publishers.into(),
             denied,
             crypto: self.crypto(top),
             artifact: self.artifact(top),

@@ -1,9 +1,12 @@
 //! Patterns of model ids, split once so that many ids can be matched. It knows no publisher.
 
-/// A pattern of model ids: `*` matches any run of characters, every other character itself, whatever its case.
+use crate::inventory::folded;
+
+/// A pattern of model ids: `*` matches any run of characters, every other character itself, in the
+/// form of names in which case and the ways to write a letter do not matter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModelPattern {
-    /// In lower case.
+    /// In the form of ids.
     written: String,
     /// What stands before, between and after its stars.
     pieces: Vec<String>,
@@ -13,15 +16,20 @@ pub struct ModelPattern {
 impl ModelPattern {
     /// The pattern of a text.
     pub fn new(text: &str) -> Self {
-        let written = text.trim().to_lowercase();
+        let written = folded(text).into_owned();
         let pieces: Vec<String> = written.split('*').map(str::to_owned).collect();
         let literal_bytes = pieces.iter().map(String::len).sum();
         ModelPattern { written, pieces, literal_bytes }
     }
 
-    /// The text, in lower case.
+    /// The text, in the form of ids.
     pub fn as_str(&self) -> &str {
         &self.written
+    }
+
+    /// What stands before, between and after its stars.
+    pub(super) fn pieces(&self) -> &[String] {
+        &self.pieces
     }
 
     /// Bytes that are no star: of two patterns that match, the one with more decides.
@@ -29,7 +37,7 @@ impl ModelPattern {
         self.literal_bytes
     }
 
-    /// Whether an id in lower case matches. Each piece between stars is searched for once, from left to right:
+    /// Whether an id matches. Each piece between stars is searched for once, from left to right:
     /// never more than one pass over the id.
     pub fn matches(&self, id: &str) -> bool {
         let (first, middle, last) = match self.pieces.as_slice() {

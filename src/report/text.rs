@@ -4,15 +4,17 @@ use super::case::case;
 use crate::decision::{About, Decision, ReviewWord};
 use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
-use crate::maturity::SCOPE;
-use crate::policy::{Policy, PolicyError};
+use crate::maturity::{SCOPE, unlike_twins};
+use crate::policy::{NameMark, Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
 use crate::text::{Untrusted, bar, count, size, span, width};
 use crate::view::{Summary, View};
-use crate::words::controls::{control, found};
+use crate::words::controls::{CHOOSE_FOLDER, control, found};
+use crate::words::names::{mark, named};
 use crate::words::reasons::told;
 use crate::words::{Case, Face, caps};
 use std::fmt::Write;
+use std::path::Path;
 use std::time::Duration;
 
 /// More names than this are counted instead of listed.
@@ -151,6 +153,22 @@ pub fn verification(name: &str, v: &Verification, owner: Option<&str>, explain: 
     out
 }
 
+/// A name that is safe to show, with what is odd about how it looks.
+pub fn with_mark(name: &str, odd: Option<&NameMark>) -> String {
+    named(name, odd)
+}
+
+/// That the name of the model of an index means several folders, and which; nothing where it means one.
+pub fn same_name(view: &View, index: usize, name: &str) -> String {
+    let Some(same_name) = view.same_name(index) else { return String::new() };
+    let mut out = format!("✗ ambiguous  {name}  {}\n", found(&same_name.fact(), None).screen());
+    for folder in same_name.folders.iter().take(MANY) {
+        let _ = writeln!(out, "  folder       {}", folder.screen());
+    }
+    let _ = writeln!(out, "  remedy       {CHOOSE_FOLDER}");
+    out
+}
+
 /// How much of the model verified signatures cover.
 pub fn covered(coverage: Coverage) -> String {
     format!("{}, {} of {}", coverage.bar(), size(coverage.covered), size(coverage.total))
@@ -226,7 +244,7 @@ pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
         let summary = view.summary(index);
         rows.push(vec![
             format!("{} {}", summary.outcome.glyph(), summary.word),
-            model.id.screen(),
+            named(&model.id.screen(), view.name_mark(index)),
             model.kind.word().to_owned(),
             summary.signer.screen(),
             levels(&summary),
@@ -284,12 +302,25 @@ pub fn model(view: &View, index: usize) -> String {
     let summary = view.summary(index);
     let mut out = String::new();
     let _ = writeln!(out, "{}  {}", model.name.screen(), model.kind.word());
+    if let Some(odd) = view.name_mark(index) {
+        let _ = writeln!(out, "  ! {}", mark(odd).screen());
+    }
     let mut rows: Vec<Row> = Vec::new();
     let mut row = |label: &str, value: String, basis: &str, from: String| {
         rows.push(vec![format!("  {label}"), value, basis.to_owned(), from]);
     };
     let place = model.location.as_ref().map(|l| crate::text::screen(&l.to_string_lossy()));
     row("location", place.unwrap_or_else(|| "no files here, only documents".to_owned()), "", String::new());
+    let unlike: Vec<&Path> =
+        unlike_twins(model, view.verification(index)).map(|twin| &*twin.location).collect();
+    for twin in model.twins.iter().take(MANY) {
+        let what = match unlike.contains(&twin.location.as_path()) {
+            true => "the same name, not known to hold the same",
+            false => "holds the same",
+        };
+        let place = crate::text::screen(&twin.location.to_string_lossy());
+        row("also at", format!("{place}: {what}"), "", String::new());
+    }
     row("status", format!("{} {}", summary.outcome.glyph(), summary.word), "", String::new());
     if !summary.signer.raw().is_empty() {
         let proven =
@@ -473,7 +504,7 @@ pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
     let mut lines: Vec<Row> = Vec::new();
     for row in rows {
         let name = match row.model.and_then(|index| view.models.get(index)) {
-            Some(model) => model.name.screen(),
+            Some(model) => named(&model.name.screen(), row.model.and_then(|index| view.name_mark(index))),
             None => row.id.screen(),
         };
         let state = match row.model {

@@ -11,8 +11,9 @@ use super::traits::{Inventory, Records};
 /// # Errors
 /// `E-STORE`.
 pub fn load(inventory: &dyn Inventory, aliases: &Aliases) -> Result<(Vec<Model>, Vec<Finding>)> {
-    let Records { mut models, findings } = inventory.records()?;
+    let Records { mut models, mut findings } = inventory.records()?;
     models.par_iter_mut().for_each(|(_, model)| aliases.apply(model));
+    aliases.set_aside(&mut models, &mut findings);
     models.par_sort_by(|a, b| (&a.1.id, a.0).cmp(&(&b.1.id, b.0)));
     let Scan { models, findings } = Merged::in_order(models.into_iter().map(|(_, model)| model), findings);
     Ok((models, findings))

@@ -2,7 +2,7 @@
 
 use crate::decision::{AnchorEntry, Anchors, ClaimsDigest};
 use crate::inventory::Model;
-use crate::policy::{AnchorKind, Concerns, Policy, concerns};
+use crate::policy::{AnchorKind, ConcernIndex, Concerns, Policy, concerns};
 use crate::signing::Method;
 use jiff::Timestamp;
 
@@ -35,6 +35,7 @@ pub struct Changed<'a> {
     before: Basis<'a>,
     after: Basis<'a>,
     concerns: Concerns,
+    concerned: ConcernIndex,
     anchors: Vec<&'a AnchorEntry>,
 }
 
@@ -42,7 +43,8 @@ impl<'a> Changed<'a> {
     /// Between two bases.
     pub fn between(before: Basis<'a>, after: Basis<'a>) -> Self {
         let concerns = concerns(before.policy, after.policy);
-        Changed { before, after, concerns, anchors: before.anchors.changed(after.anchors) }
+        let concerned = ConcernIndex::of(&concerns);
+        Changed { before, after, concerns, concerned, anchors: before.anchors.changed(after.anchors) }
     }
 
     /// Whether the rules themselves changed, so that even what was not verified is judged differently.
@@ -66,8 +68,8 @@ impl<'a> Changed<'a> {
         let has_claims = !matches!(verified.seen.claims, ClaimsDigest::Absent);
         let signer = verified.verification.signer.as_ref();
         let is_concerned = self.concerns.everything
-            || self.concerns.concerns_model(&model.id)
-            || signer.is_some_and(|signer| self.concerns.concerns_signer(signer));
+            || self.concerned.concerns_model(&model.id)
+            || signer.is_some_and(|signer| self.concerned.concerns_signer(signer));
         match has_claims {
             // Claims have signers of their own.
             true if !self.concerns.is_nothing() => Again::Everything,

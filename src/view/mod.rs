@@ -21,12 +21,12 @@ use crate::decision::{
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
-use crate::maturity::{Rubric, Since};
-use crate::policy::{Policy, PolicyError};
+use crate::maturity::{Rubric, SameName, Since};
+use crate::policy::{NameMark, NameMarks, Policy, PolicyError};
 use crate::signing::{ModelState, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The state of one workspace. A clone shares what is large.
 #[derive(Clone)]
@@ -57,6 +57,8 @@ pub struct View {
     pub findings: Arc<Vec<Finding>>,
     /// Lineage.
     pub graph: Arc<Graph>,
+    /// What is odd about how names look, once somebody has asked.
+    pub names: Arc<OnceLock<NameMarks>>,
     /// Latest verification of each model.
     pub verified: Arc<Vec<Option<Arc<Verified>>>>,
     /// What the files of each model were at the latest look.
@@ -299,6 +301,17 @@ impl View {
         let evidence = digest_of(&self.evidence(index)?.0)?;
         let level = Some((&*self.rubric, self.stage.as_str()));
         name_inputs(evidence, &self.policy, level, &self.trust, &Feeds::default(), self.at)
+    }
+
+    /// What is odd about how the name of the model of an index looks; none for an ordinary name.
+    pub fn name_mark(&self, index: usize) -> Option<&NameMark> {
+        let named = self.models.iter().map(|model| (&model.id, &model.name));
+        self.names.get_or_init(|| NameMarks::of(&self.policy, named)).get(index)
+    }
+
+    /// The folders that share the name of the model of an index, where they are not known to hold the same.
+    pub fn same_name(&self, index: usize) -> Option<SameName> {
+        SameName::of(self.models.get(index)?, self.verification(index))
     }
 
     /// One model in one line.

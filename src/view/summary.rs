@@ -3,7 +3,7 @@
 use super::record::{Review, Verified};
 use crate::decision::{Decision, ReviewWord, Standing};
 use crate::inventory::Model;
-use crate::maturity::Since;
+use crate::maturity::{Since, unlike_twins};
 use crate::signing::{Method, Outcome, Verification};
 use crate::text::Untrusted;
 
@@ -12,8 +12,9 @@ use crate::text::Untrusted;
 pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
-    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, `changed since verified`, or `no files` for a model of which only
-    /// documents speak.
+    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`,
+    /// `not verified`, `changed since verified`, or `no files` for a model of which only documents speak; `ambiguous`
+    /// where several folders share the name.
     pub word: &'static str,
     /// Whether the files are still those that were verified.
     pub since: Since,
@@ -38,8 +39,12 @@ impl Summary {
     ) -> Self {
         let signed = model.is_some_and(|model| model.signature.is_some());
         let here = model.is_some_and(|model| model.location.is_some());
+        let is_ambiguous = model.is_some_and(|model| {
+            unlike_twins(model, verified.map(|verified| &verified.verification)).next().is_some()
+        });
         let (outcome, word) = match verified {
             _ if !here => (Outcome::Unknown, "no files"),
+            _ if is_ambiguous => (Outcome::Fail, "ambiguous"),
             None if !signed => (Outcome::Missing, "unsigned"),
             None => (Outcome::Unknown, "not verified"),
             // Whatever it came to is of other files.

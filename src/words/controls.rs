@@ -6,6 +6,10 @@ use crate::maturity::{BoundPart, Control, ControlFact, ControlResult, Few, Remed
 use crate::signing::{Outcome, Stage, Verification};
 use crate::text::{Untrusted, count};
 
+/// What to do about several folders of one name, on the command line.
+pub const CHOOSE_FOLDER: &str =
+    "Choose one with --location PATH, an [[alias]] with `at`, or a `prefix` of its [[source]]";
+
 /// Names that are listed of many.
 const NAMED: usize = 3;
 
@@ -100,6 +104,18 @@ pub fn found(fact: &ControlFact, verification: Option<&Verification>) -> Untrust
         ControlFact::BindingDiffers { source, parts } => {
             format!("{} contradicts the bundle: {}", source.raw(), these(*parts))
         }
+        ControlFact::BindingsDisagree { sources, parts } => {
+            let (first, second) = sources.as_ref();
+            format!("{} and {} contradict each other: {}", first.raw(), second.raw(), these(*parts))
+        }
+        ControlFact::SameName { count: many, first } => {
+            let all = usize::try_from(*many).unwrap_or(usize::MAX);
+            format!(
+                "{} share this name and are not known to hold the same: {}",
+                count(all, "folder"),
+                some_of(all, first.iter())
+            )
+        }
         ControlFact::BindingOpen { source, parts } => {
             format!("{} does not state: {}", source.raw(), these(*parts))
         }
@@ -161,6 +177,14 @@ fn advice(
         }
         Remedy::CheckClock => format!("Check the clock, then verify again{}", key("V")),
         Remedy::AddSource => "Add the folder that holds the files as a source".to_owned(),
+        Remedy::ChooseFolder => match face {
+            Face::Text => CHOOSE_FOLDER,
+            Face::Tui => {
+                "Choose one with an [[alias]] with `at`, or a `prefix` of its [[source]], in touchmark.toml"
+            }
+        }
+        .to_owned(),
+        Remedy::RemoveStaleBom => "Remove the AIBOM that is out of date, then scan again".to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod caps;
 pub mod controls;
+pub mod names;
 pub mod reasons;
 
 use crate::decision::Verdict;

@@ -36,11 +36,19 @@ impl Workbench {
         for folder in folders {
             let path = folder.canonicalize().map_err(|cause| Error::read(&folder, &cause))?;
             let kinds = kinds_of(&path, progress)?;
-            sources.extend(kinds.into_iter().map(|kind| Source { kind, path: within(&root, path.clone()) }));
+            sources.extend(kinds.into_iter().map(|kind| Source {
+                kind,
+                path: within(&root, path.clone()),
+                prefix: None,
+            }));
         }
         let bills = self.import_bills(&files)?;
         sources.iter().try_for_each(|source| self.add_source(source.clone()))?;
-        let source = |bill: ImportedBill| Source { kind: SourceKind::Bom, path: bill.source.raw().into() };
+        let source = |bill: ImportedBill| Source {
+            kind: SourceKind::Bom,
+            path: bill.source.raw().into(),
+            prefix: None,
+        };
         sources.extend(bills.into_iter().map(source));
         Ok(sources)
     }
@@ -75,7 +83,7 @@ impl Workbench {
         }
         for (path, bill) in &read {
             if !bill.already {
-                self.add_source(Source { kind: SourceKind::Bom, path: path.clone() })?;
+                self.add_source(Source { kind: SourceKind::Bom, path: path.clone(), prefix: None })?;
             }
         }
         Ok(read.into_iter().map(|(_, bill)| bill).collect())

@@ -4,6 +4,7 @@
 mod anchors;
 mod checkpoints;
 mod claims;
+mod copies;
 mod decide;
 mod demo;
 mod door;
@@ -15,6 +16,8 @@ mod job;
 mod jobs;
 mod keeping;
 mod ledger;
+
+mod loading;
 mod looking;
 mod made;
 mod open;

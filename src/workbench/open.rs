@@ -121,6 +121,7 @@ fn nothing(
         models: Arc::default(),
         findings: Arc::default(),
         graph: Arc::default(),
+        names: Arc::default(),
         verified: Arc::default(),
         states: Arc::default(),
         lost: Arc::default(),

@@ -13,6 +13,8 @@ pub struct OpenOptions {
     pub read_only: bool,
     /// A policy file instead of the workspace's.
     pub policy: Option<PathBuf>,
+    /// Of several folders that come to one name the one at this path counts.
+    pub location: Option<PathBuf>,
     /// A stage instead of the workspace's.
     pub stage: Option<String>,
 }

@@ -82,6 +82,9 @@ impl Workbench {
         let Next { inventory, in_force, stage } = next;
         let Inventory { models, findings, graph, is_whole, states } = inventory;
         let (trust, anchors) = anchors::load(&in_force.policy, at)?;
+        let same_names =
+            Arc::ptr_eq(&before.models, &models) && before.policy.digest == in_force.policy.digest;
+        let names = if same_names { before.names.clone() } else { Arc::default() };
         let mut view = View {
             generation: before.generation + 1,
             workspace: self.workspace(),
@@ -103,6 +106,7 @@ impl Workbench {
             models,
             findings,
             graph,
+            names,
             at,
         };
         let touched = self.refresh(before, &mut view)?;

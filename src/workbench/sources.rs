@@ -7,7 +7,6 @@ use super::publish::Next;
 use crate::error::Result;
 use crate::inventory::{Model, Source, survey};
 use crate::signing::Progress;
-use crate::store;
 use crate::text::{Untrusted, count};
 use std::sync::PoisonError;
 
@@ -38,8 +37,7 @@ impl Workbench {
 
     /// What the store holds, not yet with its lineage.
     pub(super) fn kept(&self) -> Result<Inventory> {
-        let aliases = self.workspace().aliases;
-        store::load(&**self.store(), &aliases).map(Inventory::listed)
+        self.load(&**self.store()).map(Inventory::listed)
     }
 
     /// Looks at all sources and brings the store to what they say now.
@@ -50,9 +48,7 @@ impl Workbench {
         let mut store = self.store();
         let is_new = store.apply(&survey)?;
         drop(survey);
-        let inventory = is_new
-            .then(|| store::load(&**store, &self.workspace().aliases).map(Inventory::listed))
-            .transpose()?;
+        let inventory = is_new.then(|| self.load(&**store).map(Inventory::listed)).transpose()?;
         Ok(Surveyed { parts, read, inventory })
     }
 

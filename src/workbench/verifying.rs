@@ -7,11 +7,13 @@ use crate::attest::read_claims_bytes;
 use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId, look, settled_state_of, state_of};
+use crate::maturity::SameName;
 use crate::policy::Stage;
 use crate::signing::{
     ModelState, Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen,
 };
 use crate::view::{Verified, View};
+use crate::words::controls::found;
 use jiff::SignedDuration;
 use std::path::Path;
 use std::sync::Arc;
@@ -67,7 +69,13 @@ impl Workbench {
             let headline = verification
                 .headline()
                 .map(|c| format!(": {} {}", c.stage.name(), verification.words_of(c).summary));
-            let outcome = verification.outcome();
+            // A pass of one folder says nothing of a name that means several.
+            let same_name = SameName::of(model, Some(&verification));
+            let headline = match &same_name {
+                Some(same_name) => Some(format!(": {}", found(&same_name.fact(), None).screen())),
+                None => headline,
+            };
+            let outcome = if same_name.is_some() { Outcome::Fail } else { verification.outcome() };
             match outcome {
                 Outcome::Pass => passed += 1,
                 Outcome::Fail => failed += 1,
@@ -145,8 +153,9 @@ impl Workbench {
         let began = before.unwrap_or_else(|| state_of(folder));
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let options = VerifyOptions::at(view.at);
-        let (seen, mut verification) =
+        let (mut seen, mut verification) =
             verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
+        self.look_at_twins(view, model, &mut seen, &mut verification, progress)?;
         let claims =
             claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref());
         let mut looked = look(folder)?;

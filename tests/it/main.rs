@@ -12,6 +12,7 @@ mod checks;
 mod claims;
 mod cli;
 mod commands;
+mod costs;
 mod decision;
 mod digests;
 mod disk;
@@ -40,6 +41,7 @@ mod lineage;
 mod maturity;
 mod memory;
 mod moments;
+mod names;
 mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]

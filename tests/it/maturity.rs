@@ -406,7 +406,7 @@ fn policy() -> Policy {
             crls: Vec::new(),
             max_age_days: None,
         }],
-        publishers: vec![],
+        publishers: vec![].into(),
         denied: vec![],
         crypto: Crypto { hash: vec![HashAlgorithm::Sha256, HashAlgorithm::Blake2b], keys: vec![Curve::P256] },
         artifact: Artifact {

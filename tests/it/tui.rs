@@ -545,6 +545,7 @@ fn many(models: usize) -> Arc<View> {
         })
         .collect();
     Arc::new(View {
+        names: Arc::default(),
         generation: 1,
         workspace: empty.workspace.clone(),
         policy: empty.policy.clone(),

@@ -107,8 +107,9 @@ pub use check::{
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
 pub use files::{
-    Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, Entry, FilesReport, FollowedLinks, GIT_PATHS,
-    Listing, ModelState, MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard, is_git_hook, is_of_git,
+    Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FilesReport, FollowedLinks,
+    GIT_PATHS, Listing, ModelState, MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard, is_git_hook,
+    is_of_git,
 };
 pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
 // What only Touchmark's inventory and its tests ask for: no promise is made about these.

@@ -1,8 +1,9 @@
 //! `gate`: verifies a model and decides whether it may enter a stage. The decision is recorded.
 
 use crate::cli::common::Common;
+use crate::cli::flags::Location;
 use crate::cli::output::Output;
-use crate::cli::session::{find, open};
+use crate::cli::session::{find_at, open_at};
 use crate::decision::Decision;
 use crate::documents::VerdictDocument;
 use crate::error::Result;
@@ -21,20 +22,26 @@ pub(crate) struct Gate {
     /// End with 0 when admitted with warnings; recorded
     #[arg(long)]
     allow_warn: bool,
+    #[command(flatten)]
+    location: Location,
 }
 
 /// The status is 0 when it may, 5 when it may with warnings, 1 when it may not.
 pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<u8> {
-    let Gate { model, stage, allow_warn } = arguments;
-    let workbench = open(common)?;
+    let Gate { model, stage, allow_warn, location } = arguments;
+    let workbench = open_at(common, location)?;
     let view = workbench.view();
-    let id = view.models.get(find(&view, model)?).map_or_else(|| ModelId::new(model), |m| m.id.clone());
+    let id = view
+        .models
+        .get(find_at(&view, model, location)?)
+        .map_or_else(|| ModelId::new(model), |m| m.id.clone());
     let verdict = workbench.gate(&id, stage, *allow_warn)?;
     let view = workbench.view();
     let reviews = view.model(&id).map(|(index, _)| report::reviews(&view, index)).unwrap_or_default();
+    let odd = view.model(&id).and_then(|(index, _)| view.name_mark(index));
     let human = format!(
         "{}\n{}{}{reviews}",
-        id.screen(),
+        report::with_mark(&id.screen(), odd),
         report::about(&view.about(&id)),
         report::verdict(&report::case(&view, &verdict))
     );

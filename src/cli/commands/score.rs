@@ -37,7 +37,11 @@ pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result
         let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
             continue;
         };
-        human.push_str(&report::score(&model.name.screen(), &report::case(&view, &verdict), arguments.all));
+        human.push_str(&report::score(
+            &report::with_mark(&model.name.screen(), view.name_mark(index)),
+            &report::case(&view, &verdict),
+            arguments.all,
+        ));
         // A level says nothing of files that contradict their signature, or are not those that were verified.
         let summary = view.summary(index);
         status = match summary.outcome {

@@ -124,8 +124,10 @@ pub(super) fn pin(record: &mut Record, name: &str, place: &str, pin: &Property, 
     let id = ModelId::new(name);
     match pin.value.parse() {
         Ok(digest) => {
-            let parents = record.model.parents.iter_mut();
-            for parent in parents.filter(|parent| parent.id == id && parent.place.raw() == place) {
+            // It was added just before.
+            let mut parents = record.model.parents.iter_mut().rev();
+            let parent = parents.find(|parent| parent.place.raw() == place && parent.id == id);
+            if let Some(parent) = parent {
                 parent.digest = Some(digest);
             }
         }

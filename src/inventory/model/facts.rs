@@ -133,7 +133,7 @@ impl FactKey {
 }
 
 /// One fact: value, basis, and where it was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Fact {
     /// What it is about.
     pub key: FactKey,
@@ -199,7 +199,7 @@ impl Relation {
 }
 
 /// A parent as a source names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct ParentRef {
     /// `owner/name`, or only a name.
     pub id: ModelId,

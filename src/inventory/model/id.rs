@@ -4,16 +4,18 @@ use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// The inventory's key of a model: `owner/name` as the source writes it, compared without case. Raw text
-/// of a source, so it is shown only cleaned.
+use super::fold::folded;
+
+/// The inventory's key of a model: `owner/name` in the one form of all names that mean it ([`folded`]). Text of a
+/// source all the same, so it is shown only cleaned.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ModelId(Untrusted);
 
 impl ModelId {
-    /// Lower-cased; surrounding slashes and spaces removed.
+    /// Of a name as a source writes it.
     pub fn new(raw: &str) -> Self {
-        ModelId(Untrusted::new(raw.trim().trim_matches('/').to_lowercase()))
+        ModelId(Untrusted::new(folded(raw)))
     }
 
     /// A key as [`ModelId::raw`] gave it.

@@ -1,17 +1,24 @@
 //! Bringing together what several sources say of one model. Everything is kept; a disagreement is marked,
 //! never resolved in silence.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::Hash;
 
-use super::facts::{Basis, Fact, FactKey};
+use super::facts::{Basis, Fact, FactKey, ParentRef};
 use super::finding::{Finding, Scan};
 use super::hex::is_hex;
 use super::id::ModelId;
 use super::models::{Kind, Model};
 use super::record::{MAX_FACTS, MAX_FINDINGS, TOO_MANY_FACTS, note};
+use super::twins::{Twin, plain};
 
 /// Facts of which a model has one truth, so that sources can disagree about them.
 const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];
+
+/// What tells of another folder of the same name.
+pub(crate) const DUPLICATE: &str = "F-DUPLICATE-FOLDER";
+const DUPLICATE_FOLDER: &str = "another folder comes to the same name: until one of them is chosen, or both are verified and hold the same, \
+     the model contradicts itself";
 
 /// Models by id, in the making.
 #[derive(Default)]
@@ -65,44 +72,48 @@ impl Merged {
     }
 }
 
+/// Twins of one model that are kept: each contradicts it, and nobody has as many.
+const MAX_TWINS: usize = 64;
+
 fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
+    for twin in std::mem::take(&mut more.twins) {
+        add_twin(known, twin);
+    }
+    if let (Some(here), Some(there)) = (&known.location, &more.location)
+        && plain(here) != plain(there)
+    {
+        // Only one of them is meant, and nobody has said which: what it says of itself is not the model's.
+        let source = more.sources.first().cloned().unwrap_or_default();
+        note(
+            findings,
+            DUPLICATE,
+            Some(known.id.clone()),
+            &source,
+            &there.to_string_lossy(),
+            DUPLICATE_FOLDER,
+        );
+        let twin = Twin::of(&more, there);
+        add_twin(known, twin);
+        return;
+    }
     contradict(known, &mut more, findings);
     if known.kind == Kind::Model {
         known.kind = more.kind;
     }
-    match (&known.location, &more.location) {
-        (None, Some(_)) => {
-            known.location = more.location;
-            known.signature = more.signature;
-            known.claims = more.claims;
-            known.files = more.files;
-            known.bytes = more.bytes;
-            known.formats = more.formats;
-            known.hazards = more.hazards;
-            known.state = more.state;
-        }
-        (Some(_), Some(second)) => {
-            let place = second.to_string_lossy();
-            let source = more.sources.first().cloned().unwrap_or_default();
-            note(
-                findings,
-                "F-DUPLICATE-FOLDER",
-                Some(known.id.clone()),
-                &source,
-                &place,
-                "another folder already has this name; its files are looked at, those of this one are not",
-            );
-        }
-        _ => {}
+    if known.location.is_none() && more.location.is_some() {
+        known.location = more.location;
+        known.signature = more.signature;
+        known.claims = more.claims;
+        known.files = more.files;
+        known.bytes = more.bytes;
+        known.formats = more.formats;
+        known.hazards = more.hazards;
+        known.state = more.state;
     }
+    let told = |fact: &Fact| (fact.key, fact.value.clone(), fact.basis, fact.source.clone());
+    let mut facts = Seen::of(&known.facts, more.facts.len(), told);
     for fact in more.facts {
-        let same = |old: &Fact| {
-            old.key == fact.key
-                && old.value == fact.value
-                && old.basis == fact.basis
-                && old.source == fact.source
-        };
-        if known.facts.len() < MAX_FACTS && !known.facts.iter().any(same) {
+        if known.facts.len() < MAX_FACTS && facts.is_new(&known.facts, told(&fact), told) {
             if known.facts.len() + 1 == MAX_FACTS {
                 let id = Some(known.id.clone());
                 note(findings, "F-MODEL-FACTS", id, &fact.source, fact.place.raw(), TOO_MANY_FACTS);
@@ -110,18 +121,46 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
             known.facts.push(fact);
         }
     }
+    let mut parents = Seen::of(&known.parents, more.parents.len(), ParentRef::clone);
     for parent in more.parents {
-        if known.parents.len() < MAX_FACTS && !known.parents.contains(&parent) {
+        if known.parents.len() < MAX_FACTS && parents.is_new(&known.parents, parent.clone(), ParentRef::clone)
+        {
             known.parents.push(parent);
         }
     }
     for source in more.sources {
-        if !known.sources.contains(&source) {
+        if known.sources.len() < MAX_FACTS && !known.sources.contains(&source) {
             known.sources.push(source);
         }
     }
-    if known.binding.is_none() {
-        known.binding = more.binding;
+    let bindings = more.binding.map(|binding| *binding).into_iter().chain(more.other_bindings);
+    bindings.for_each(|binding| known.bind(binding));
+}
+
+fn add_twin(known: &mut Model, twin: Twin) {
+    let is_itself = |known: &Model| known.location.as_deref().map(plain) == Some(plain(&twin.location));
+    let is_known =
+        |known: &Model| known.twins.iter().any(|one| plain(&one.location) == plain(&twin.location));
+    if known.twins.len() < MAX_TWINS && !is_itself(known) && !is_known(known) {
+        known.twins.push(twin);
+    }
+}
+
+/// What is kept already: looked through for a few, by a table for many.
+struct Seen<K>(Option<HashSet<K>>);
+
+impl<K: Eq + Hash> Seen<K> {
+    /// Where `many` are to be asked for.
+    fn of<T>(known: &[T], many: usize, key: impl Fn(&T) -> K) -> Self {
+        const FEW: usize = 16;
+        Seen((many > FEW).then(|| known.iter().map(key).collect()))
+    }
+
+    fn is_new<T>(&mut self, known: &[T], wanted: K, key: impl Fn(&T) -> K) -> bool {
+        match &mut self.0 {
+            Some(table) => table.insert(wanted),
+            None => !known.iter().any(|one| key(one) == wanted),
+        }
     }
 }
 

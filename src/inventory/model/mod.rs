@@ -2,12 +2,15 @@
 //! knows no place that a model may lie in.
 
 pub(super) mod aliases;
+pub(super) mod bindings;
 pub(super) mod facts;
 pub(super) mod finding;
+pub(super) mod fold;
 pub(super) mod format;
 pub(super) mod hazard;
 pub(super) mod hex;
 pub(super) mod id;
+pub(crate) mod letters;
 pub(super) mod loadable;
 pub(super) mod looked;
 pub(super) mod merge;
@@ -16,3 +19,4 @@ pub(super) mod names;
 pub(super) mod packed;
 pub(super) mod record;
 pub(super) mod told;
+pub(super) mod twins;

@@ -5,6 +5,7 @@ use super::format::Format;
 use super::hazard::Hazard;
 use super::id::ModelId;
 use super::packed::List;
+use super::twins::Twin;
 use crate::signing::ModelState;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
@@ -91,6 +92,12 @@ pub struct Model {
     pub parents: List<ParentRef>,
     /// What an AIBOM says of its signature.
     pub binding: Option<Box<Binding>>,
+    /// What further AIBOMs say of it that the first does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_bindings: Vec<Binding>,
+    /// Further folders that come to this name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub twins: Vec<Twin>,
     /// The documents that speak of it, workspace-relative.
     pub sources: Vec<Untrusted>,
 }
@@ -113,6 +120,8 @@ impl Model {
             facts: List::default(),
             parents: List::default(),
             binding: None,
+            other_bindings: Vec::new(),
+            twins: Vec::new(),
             sources: Vec::new(),
         }
     }

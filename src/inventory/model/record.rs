@@ -1,6 +1,8 @@
 //! One source's record of one model while it is being read: the model and the findings about it.
 
 use crate::text::Untrusted;
+use std::collections::HashSet;
+use std::hash::Hash;
 
 use super::facts::{Basis, Fact, FactKey, ParentRef, Relation};
 use super::finding::Finding;
@@ -22,6 +24,27 @@ pub(in crate::inventory) struct Record {
     pub model: Model,
     /// What it gets wrong.
     pub findings: Vec<Finding>,
+    facts: Told<Fact>,
+    parents: Told<ParentRef>,
+}
+
+/// What was told already: looked through as long as it is little, then kept as a table, so that the next one costs the
+/// same however many there are.
+struct Told<T>(Option<HashSet<T>>);
+
+impl<T: Clone + Eq + Hash> Told<T> {
+    /// Whether it was not told yet; then it counts as told from now on.
+    fn is_new(&mut self, told: &[T], one: &T) -> bool {
+        const FEW: usize = 24;
+        match &mut self.0 {
+            None if told.len() < FEW => !told.contains(one),
+            None => {
+                let table = self.0.insert(told.iter().cloned().collect());
+                table.insert(one.clone())
+            }
+            Some(table) => table.insert(one.clone()),
+        }
+    }
 }
 
 impl Record {
@@ -29,7 +52,7 @@ impl Record {
     pub fn new(id: ModelId, name: &str, source: &Untrusted) -> Self {
         let mut model = Model::new(id, name);
         model.sources.push(source.clone());
-        Record { model, findings: Vec::new() }
+        Record { model, findings: Vec::new(), facts: Told(None), parents: Told(None) }
     }
 
     /// Adds a fact; empty text says nothing.
@@ -44,7 +67,7 @@ impl Record {
             return;
         }
         let fact = Fact { key, value: value.into(), basis, source: source.clone(), place: place.into() };
-        if !self.model.facts.contains(&fact) {
+        if self.facts.is_new(&self.model.facts, &fact) {
             self.model.facts.push(fact);
         }
         if !self.model.sources.contains(source) {
@@ -68,7 +91,7 @@ impl Record {
             source: source.clone(),
             place: place.into(),
         };
-        if !parent.id.raw().is_empty() && !self.model.parents.contains(&parent) {
+        if !parent.id.raw().is_empty() && self.parents.is_new(&self.model.parents, &parent) {
             self.model.parents.push(parent);
         }
     }

@@ -19,6 +19,8 @@ pub struct BlobStore {
     pub(super) path: PathBuf,
     /// The same, workspace-relative.
     pub(super) location: PathBuf,
-    /// The path below the source.
+    /// The path below the source, after the source's prefix.
     pub(super) name: String,
+    /// What the names of its models begin with.
+    pub(super) prefix: Option<String>,
 }

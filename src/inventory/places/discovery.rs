@@ -92,6 +92,20 @@ impl Place {
 /// # Errors
 /// `E-READ` when there is no such folder, `E-CANCELLED`.
 pub fn discover(root: &Path, shown: &Path, progress: &Progress) -> Result<Discovered> {
+    discover_named(root, shown, None, progress)
+}
+
+/// The same, where all names begin with a prefix.
+///
+/// # Errors
+/// As [`discover`].
+pub fn discover_named(
+    root: &Path,
+    shown: &Path,
+    prefix: Option<&str>,
+    progress: &Progress,
+) -> Result<Discovered> {
+    let prefixed = |name: String| prefix.map_or_else(|| name.clone(), |prefix| format!("{prefix}/{name}"));
     let boundary = root.canonicalize().map_err(|cause| Error::read(root, &cause))?;
     fs::read_dir(root).map_err(|cause| Error::read(root, &cause))?;
     let above = match shown.is_absolute() {
@@ -125,14 +139,20 @@ pub fn discover(root: &Path, shown: &Path, progress: &Progress) -> Result<Discov
             false => slashed(&below),
         };
         if let Some(layout) = layout::of(&path, &entries) {
-            let name = named();
-            found.places.push(Place::Store(BlobStore { layout, path, location, name }));
+            let name = prefixed(named());
+            found.places.push(Place::Store(BlobStore {
+                layout,
+                path,
+                location,
+                name,
+                prefix: prefix.map(str::to_owned),
+            }));
             continue;
         }
         let snapshot = hub_cache::snapshot(&real);
         let has_files = entries.iter().any(|entry| !entry.file_type.is_dir());
         if is_model(&entries) || snapshot.is_some() && has_files {
-            let name = snapshot.as_ref().map_or_else(named, |snapshot| snapshot.name.clone());
+            let name = prefixed(snapshot.as_ref().map_or_else(named, |snapshot| snapshot.name.clone()));
             let among_data = above.join(&below).components().any(|part| {
                 let part = part.as_os_str().to_string_lossy().to_lowercase();
                 DATA_FOLDERS.contains(&part.as_str())

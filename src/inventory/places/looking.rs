@@ -103,7 +103,7 @@ fn store_above(file: &Path) -> Option<BlobStore> {
 }
 
 fn store(layout: Layout, path: &Path) -> BlobStore {
-    BlobStore { layout, path: path.to_owned(), location: path.to_owned(), name: String::new() }
+    BlobStore { layout, path: path.to_owned(), location: path.to_owned(), name: String::new(), prefix: None }
 }
 
 fn join(model: &mut Model, other: Model) {

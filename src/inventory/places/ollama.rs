@@ -69,7 +69,9 @@ pub(super) fn read(store: &BlobStore) -> Scan {
     for (name, forms) in tags {
         let Some(tag) = forms.first() else { continue };
         let source = source(store, tag);
-        let mut record = Record::new(ModelId::new(&name), &name, &source);
+        let prefix = store.prefix.as_ref().map(|prefix| format!("{prefix}/")).unwrap_or_default();
+        let shown = format!("{prefix}{name}");
+        let mut record = Record::new(ModelId::new(&shown), &shown, &source);
         record.model.location = Some(store.location.join(&tag.place));
         if let Some(bytes) = manifest(store, tag, &source, &mut record) {
             for other in forms.iter().skip(1) {

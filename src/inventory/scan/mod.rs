@@ -170,7 +170,7 @@ impl Surveyor<'_> {
     }
 
     fn folders(&self, root: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
-        let found = discovery::discover(root, &source.path, self.progress)?;
+        let found = discovery::discover_named(root, &source.path, source.prefix.as_deref(), self.progress)?;
         self.progress.expect(found.places.len() as u64, 0);
         let mut findings = found.findings;
         if found.places.is_empty() {

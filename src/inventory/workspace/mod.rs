@@ -17,8 +17,8 @@ const DEFAULT_STORE: &str = "touchmark.db";
 const BASELINE: &str = "policies/baseline.toml";
 const IGNORED: &str = "touchmark.db*\n";
 const KEYS: [&str; 7] = ["schema", "name", "stage", "policy", "store", "source", "alias"];
-const ALIAS_KEYS: [&str; 2] = ["name", "of"];
-const SOURCE_KEYS: [&str; 2] = ["kind", "path"];
+const ALIAS_KEYS: [&str; 3] = ["name", "of", "at"];
+const SOURCE_KEYS: [&str; 3] = ["kind", "path", "prefix"];
 const KINDS: [(&str, SourceKind); 2] = [("models", SourceKind::Models), ("bom", SourceKind::Bom)];
 
 /// Where the inventory learns of models.
@@ -44,6 +44,8 @@ pub struct Source {
     pub kind: SourceKind,
     /// Workspace-relative.
     pub path: PathBuf,
+    /// What the names of the models in it begin with, `prefix/owner/name`: so that a mirror takes nobody's name.
+    pub prefix: Option<String>,
 }
 
 /// An open workspace. All paths in the file are relative to [`Workspace::root`].
@@ -182,6 +184,7 @@ fn starting_text(dir: &Path, policy: Option<&str>) -> String {
          # [[source]]\n\
          # kind = \"models\"\n\
          # path = \"models\"\n\
+         # prefix = \"mirror\"    # optional: names then begin with it and take no name elsewhere\n\
          #\n\
          # Bills of materials (CycloneDX, SPDX), a file or a folder of them:\n\
          #\n\
@@ -193,7 +196,13 @@ fn starting_text(dir: &Path, policy: Option<&str>) -> String {
          #\n\
          # [[alias]]\n\
          # name = \"old-owner/model\"\n\
-         # of = \"new-owner/model\"\n",
+         # of = \"new-owner/model\"\n\
+         #\n\
+         # The folder that a name means, where several come to it:\n\
+         #\n\
+         # [[alias]]\n\
+         # name = \"owner/model\"\n\
+         # at = \"models/owner/model\"\n",
         SCHEMA.0,
         SCHEMA.1,
         policy.unwrap_or_default()
@@ -257,6 +266,7 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
             reader.alias(block, &mut aliases)?;
         }
     }
+    aliases.settle();
     Ok(Workspace {
         name,
         sources,
@@ -318,7 +328,14 @@ impl Reader<'_> {
         if path.is_empty() || path.contains('\0') {
             return Err(self.error("`path` is empty or not a path", span));
         }
-        Ok(Source { kind, path: path.into() })
+        let prefix = self.name(table, "prefix")?;
+        if prefix.is_some() && kind == SourceKind::Bom {
+            let at = table.get("prefix").map_or(block.at(), |value| value.at());
+            return Err(self
+                .error("a source of bills of materials has no `prefix`", at)
+                .help("bills name their models themselves; an [[alias]] gives one another name"));
+        }
+        Ok(Source { kind, path: path.into(), prefix })
     }
 
     fn alias(&self, block: Value<'_>, aliases: &mut Aliases) -> Result<()> {
@@ -329,13 +346,30 @@ impl Reader<'_> {
             let missing = || self.error(format!("this alias has no `{key}`"), block.at());
             self.string(table, key)?.filter(|(text, _)| !text.trim().is_empty()).ok_or_else(missing)
         };
-        let ((name, span), (of, _)) = (text("name")?, text("of")?);
-        if aliases.add(name, of) {
+        let (name, span) = text("name")?;
+        let Some((at, place)) = self.string(table, "at")? else {
+            let (of, _) = text("of")?;
+            return match aliases.add(name, of) {
+                true => Ok(()),
+                false => Err(self
+                    .error("this name is already an alias, or refers back to itself", span)
+                    .help("give each name one [[alias]] that leads to the name to be used, and to none in a circle")),
+            };
+        };
+        if table.get("of").is_some() {
+            return Err(self.error("an alias has either `of` or `at`", place).help(
+                "write `of` for a name that means another name, `at` for the folder that a name means",
+            ));
+        }
+        if at.is_empty() || at.contains('\0') {
+            return Err(self.error("`at` is empty or not a path", place));
+        }
+        if aliases.call(name, Path::new(at)) {
             return Ok(());
         }
         Err(self
-            .error("this name is already an alias, or refers back to itself", span)
-            .help("give each name one [[alias]] that leads to the name to be used, and to none in a circle"))
+            .error("this name, or this folder, has an alias with `at` already", span)
+            .help("write one [[alias]] with `at` for each name and for each folder"))
     }
 
     fn known(&self, table: Table<'_>, keys: &[&'static str]) -> Result<()> {

@@ -1,7 +1,9 @@
 //! The inventory in SQLite: what each part of the sources says, one row of `record` for each model that it speaks of.
 
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Binding, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Stamp, Survey};
+use crate::inventory::{
+    Binding, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Stamp, Survey, Twin,
+};
 use crate::signing::ModelState;
 use crate::store::traits::{Inventory, Records};
 use crate::text::Untrusted;
@@ -40,6 +42,10 @@ struct Core {
     state: Option<ModelState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     binding: Option<Box<Binding>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_bindings: Vec<Binding>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    twins: Vec<Twin>,
     sources: Vec<Untrusted>,
 }
 
@@ -71,6 +77,8 @@ impl Core {
             hazards: model.hazards.clone(),
             state: model.state,
             binding: model.binding.clone(),
+            other_bindings: model.other_bindings.clone(),
+            twins: model.twins.clone(),
             sources: model.sources.clone(),
         }
     }
@@ -91,6 +99,8 @@ impl Core {
             facts: List::from_text(facts)?,
             parents: List::from_text(parents)?,
             binding: self.binding,
+            other_bindings: self.other_bindings,
+            twins: self.twins,
             sources: self.sources,
         })
     }

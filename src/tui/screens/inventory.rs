@@ -11,6 +11,8 @@ use crate::tui::state::rows::Saved;
 use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::Face;
+use crate::words::controls::found;
+use crate::words::names::mark as words_of;
 use crate::words::reasons::told;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -145,8 +147,14 @@ fn build_row(
         pen.span(Role::Accent, if chosen { "▸" } else { " " }),
         pen.span(Role::Marked, mark),
         pen.span(role, format!("{} ", summary.outcome.glyph())),
-        pen.span(Role::Text, fit(&model.id.screen(), name)),
     ];
+    spans.push(match view.name_mark(index) {
+        // The sign comes first: where the name is long, the words are cut off.
+        Some(odd) => {
+            pen.span(Role::Warn, fit(&format!("! {} {}", model.id.screen(), words_of(odd).screen()), name))
+        }
+        None => pen.span(Role::Text, fit(&model.id.screen(), name)),
+    });
     for (column, cells) in columns {
         let (role, text) = match *column {
             "verify" => (role, format!("{} {}", summary.outcome.glyph(), summary.word)),
@@ -230,6 +238,14 @@ fn draw_details(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, are
 fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     let summary = view.summary(index);
+    if let Some(odd) = view.name_mark(index) {
+        let head = vec![pen.span(Role::Warn, "! ")];
+        out.extend(pen.wrapped(head, Role::Text, &format!("name: {}", words_of(odd).screen()), columns));
+    }
+    if let Some(same_name) = view.same_name(index) {
+        let head = vec![pen.span(Role::Fail, "✗ ambiguous  ")];
+        out.extend(pen.wrapped(head, Role::Text, &found(&same_name.fact(), None).screen(), columns));
+    }
     match view.verified.get(index).and_then(Option::as_ref) {
         Some(verified) => out.extend(headline(&verified.verification, pen, columns, MAX_FILES_LISTED)),
         None => {

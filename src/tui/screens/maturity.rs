@@ -11,6 +11,7 @@ use crate::tui::state::controls::{of_level, outcome_of, result_of};
 use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::controls::control as words_of;
+use crate::words::names::named;
 use crate::words::{Face, caps};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -29,7 +30,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         return;
     };
     let [left, right] = Layout::horizontal([Constraint::Length(36), Constraint::Min(0)]).areas(area);
-    let inside = pen.boxed(frame, left, &model.name.screen());
+    let inside = pen.boxed(frame, left, &named(&model.name.screen(), view.name_mark(index)));
     let text = levels(app, view, index, pen, usize::from(inside.width));
     lines(frame, inside, &text, 0);
     draw_controls(app, view, pen, frame, right);

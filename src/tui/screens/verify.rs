@@ -8,6 +8,7 @@ use crate::tui::screens::verdict::files;
 use crate::tui::state::app::{App, TABS};
 use crate::tui::theme::Role;
 use crate::view::{Verified, View};
+use crate::words::names::named;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -88,7 +89,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         return None;
     };
     let Some(verified) = view.verified.get(index).and_then(Option::as_ref) else {
-        let inside = pen.boxed(frame, area, &model.name.screen());
+        let inside = pen.boxed(frame, area, &named(&model.name.screen(), view.name_mark(index)));
         let signed = match &model.signature {
             Some(path) => format!(" signature: {}", crate::text::screen(&path.to_string_lossy())),
             None => " no signature was found for it".to_owned(),
@@ -102,7 +103,12 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         return None;
     };
     let [top, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
-    lines(frame, top, &[pen.line(Role::Muted, facts(verified, &model.name.screen()))], 0);
+    lines(
+        frame,
+        top,
+        &[pen.line(Role::Muted, facts(verified, &named(&model.name.screen(), view.name_mark(index))))],
+        0,
+    );
     // The summaries stand beside the stages where there is room for more than their first word.
     let left = if area.width >= 110 { 46 } else { CHECKS_ONLY };
     let [checks, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);

@@ -146,7 +146,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("inventory", &["inventory"]),
-    ("policy", &["error", "json", "signing", "tables", "inventory"]),
+    ("policy", &["error", "json", "text", "signing", "tables", "inventory"]),
     ("store/record", &["error", "signing", "inventory"]),
     ("store/evidence", &["error"]),
     ("store/traits", &["ground", "signing", "inventory", "store/record", "store/evidence"]),
@@ -283,7 +283,16 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/flags", &["error", "signing", "cli/secrets"]),
     (
         "cli/session",
-        &["ground", "inventory", "view", "workbench", "cli/common", "cli/output", "cli/progress"],
+        &[
+            "ground",
+            "inventory",
+            "view",
+            "workbench",
+            "cli/common",
+            "cli/output",
+            "cli/progress",
+            "cli/flags",
+        ],
     ),
     (
         "cli/signer",

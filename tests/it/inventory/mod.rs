@@ -133,7 +133,7 @@ fn adding_a_source_keeps_comments_and_order() {
     let text = format!("# mine\n{HEADER}{MODELS}# the end");
     bench.write("touchmark.toml", &text);
     let mut workspace = Workspace::find(Some(bench.0.path())).unwrap();
-    let source = Source { kind: SourceKind::Bom, path: "a \"quoted\" place".into() };
+    let source = Source { kind: SourceKind::Bom, path: "a \"quoted\" place".into(), prefix: None };
     workspace.add_source(source.clone()).unwrap();
     workspace.add_source(source.clone()).unwrap();
     assert_eq!(workspace.sources.len(), 2);

@@ -407,7 +407,7 @@ fn stamps_let_a_survey_read_only_what_changed(fresh: &Fresh) {
     let config = format!("schema = \"workspace/0.1\"\nname = \"test\"\n{sources}");
     fs::write(bench.path("touchmark.toml"), config).unwrap();
     let workspace = Workspace::find(Some(bench.0.path())).unwrap();
-    assert_eq!(workspace.sources, [Source { kind: SourceKind::Bom, path: "one.json".into() }]);
+    assert_eq!(workspace.sources, [Source { kind: SourceKind::Bom, path: "one.json".into(), prefix: None }]);
     // What changed a moment ago gets no stamp.
     let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
     fs::File::options().write(true).open(bench.path("one.json")).unwrap().set_modified(long_ago).unwrap();

@@ -122,6 +122,7 @@ codes! {
     FilesUnreadable "FILES-UNREADABLE" Files,
     FilesTooMany "FILES-TOO-MANY" Files,
     FilesUnsignedAllowed "FILES-UNSIGNED-ALLOWED" Files,
+    FilesEmptyCode "FILES-EMPTY-CODE" Files,
     PredicatesUnreadable "PREDICATES-UNREADABLE" Predicates,
     PredicatesNotCounted "PREDICATES-NOT-COUNTED" Predicates,
     PolicyFormat "POLICY-FORMAT" Policy,

@@ -99,6 +99,13 @@ pub fn hazard(name: &str) -> Option<&'static str> {
     HAZARDS.iter().find(|(known, _)| *known == extension).map(|(_, what)| *what)
 }
 
+/// Whether Python, or a loader, takes a file of this name for code.
+pub(crate) fn is_code(name: &str) -> bool {
+    const CODE: [&str; 8] = ["py", "pyc", "pyd", "pyw", "so", "dll", "dylib", "sh"];
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| CODE.contains(&extension.as_str()))
+}
+
 const HAZARDS: [(&str, &str); 22] = [
     ("py", "code that loading the model may run"),
     ("pyc", "code that loading the model may run"),

@@ -20,5 +20,5 @@ pub use formats::hazard;
 pub use git::{is_git_hook, is_of_git};
 pub use links::FollowedLinks;
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
-pub use report::FilesReport;
+pub use report::{CopySeen, FilesReport};
 pub use state::ModelState;

@@ -1,5 +1,6 @@
 //! What became of the files of a model.
 
+use crate::bundle::manifest::RootDigest;
 use crate::error::ReadFault;
 use crate::hashing::remembered::Recalled;
 use crate::text::Untrusted;
@@ -8,8 +9,23 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 use super::aside::Aside;
+use super::formats;
 use super::links::FollowedLinks;
 use super::localise::{ChangedFile, MovedFile};
+
+/// Another folder that bears the name of the model, looked at with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CopySeen {
+    /// Where it lies, as whoever asked for it calls it.
+    pub place: Untrusted,
+    /// The root digest of the files that lie there; none unless they are all as signed there, and nothing else lies
+    /// there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_digest: Option<RootDigest>,
+    /// SHA-256 over the signature there, hex; none when it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle_digest: Option<String>,
+}
 
 /// What became of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
@@ -42,6 +58,9 @@ pub struct FilesReport {
     pub missing: Vec<Untrusted>,
     /// Unsigned files.
     pub extra: Vec<Untrusted>,
+    /// Empty files that nobody signed and nobody could have: shards leave them out (OMS v1.0, 6.3.2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsigned_empty: Vec<Untrusted>,
     /// Pairs of a missing and an extra file that are one file under two names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moved: Vec<MovedFile>,
@@ -61,12 +80,21 @@ pub struct FilesReport {
     pub misnamed: Vec<Untrusted>,
     /// Files that could not be read or that changed while they were read, with the reason.
     pub unreadable: Vec<(Untrusted, ReadFault)>,
+    /// Other folders that bear the model's name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<CopySeen>,
     /// Digests that were computed earlier and not this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recalled: Option<Recalled>,
 }
 
 impl FilesReport {
+    /// Unsigned empty files with names under which a loader or Python looks for code: empty, they can still stand in
+    /// the place of what is meant.
+    pub fn empty_code(&self) -> impl Iterator<Item = &Untrusted> {
+        self.unsigned_empty.iter().filter(|name| formats::is_code(name.raw()))
+    }
+
     /// Missing files that were not found under another name.
     pub fn truly_missing(&self) -> impl Iterator<Item = &Untrusted> {
         let moved: HashSet<&Untrusted> = self.moved.iter().map(|file| &file.name).collect();

@@ -215,5 +215,11 @@ fn pem(raw: &[u8]) -> Result<Inspection> {
     if raw.windows(11).any(|window| window == b"PRIVATE KEY") {
         return Ok(Inspection::new("private key; it is not read here"));
     }
-    Ok(anchor::of_certificates(&certificate::certificates_from_pem(raw).map_err(|_| none())?))
+    Ok(anchor::of_certificates(&certificate::certificates_from_pem(raw).map_err(
+        |error| match error.code {
+            // They are certificates, and too many.
+            Code::TooLarge => error,
+            _ => none(),
+        },
+    )?))
 }

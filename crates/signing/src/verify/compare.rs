@@ -86,13 +86,11 @@ pub(crate) fn compare(
             }
         }
     }
-    report.extra = here
-        .values()
-        .filter(|entry| !signed.contains_key(entry.name.as_str()))
-        // OMS 6.3.2: an empty file has no shards, so nobody can sign one.
-        .filter(|entry| !(sharded && entry.size == 0))
-        .map(|entry| Untrusted::new(&entry.name))
-        .collect();
+    let unsigned = here.values().filter(|entry| !signed.contains_key(entry.name.as_str()));
+    // OMS 6.3.2: an empty file has no shards, so nobody can sign one.
+    let (empty, extra): (Vec<&Entry>, Vec<&Entry>) = unsigned.partition(|entry| sharded && entry.size == 0);
+    let names = |entries: Vec<&Entry>| entries.iter().map(|entry| Untrusted::new(&entry.name)).collect();
+    (report.unsigned_empty, report.extra) = (names(empty), names(extra));
 
     let added = take_attestations(&mut report.extra, &|name| here.get(name).map(|entry| entry.path.clone()));
     report.attestations = left_out.into_iter().chain(added).collect();

@@ -88,6 +88,10 @@ fn judge(
     if !report.extra.is_empty() {
         return (CheckCode::FilesUnsignedAllowed, Outcome::Partial, FilesFound::UnsignedIgnored);
     }
+    let empty_code = report.empty_code().count() as u64;
+    if empty_code > 0 {
+        return (CheckCode::FilesEmptyCode, Outcome::Partial, FilesFound::EmptyCode { files: empty_code });
+    }
     let ignored = report.ignored.len() as u64;
     (CheckCode::Files, Outcome::Pass, FilesFound::Unchanged { ignored })
 }

@@ -11,6 +11,8 @@ use jiff::Timestamp;
 
 use super::verification::Verification;
 
+/// How shards let a file through.
+const EMPTY: &str = "empty and not signed, as shards leave it out";
 /// Lines of each kind; the report holds all.
 const SHOWN: usize = 10;
 const SHOWN_FOREIGN: usize = 10;
@@ -63,6 +65,11 @@ fn others(report: &FilesReport) -> Vec<Untrusted> {
     let mut lines = Vec::new();
     let beside = report.attestations.iter();
     add(&mut lines, &mut beside.map(|name| line("attestation, not part of the signature", name, None)));
+    // What matters first: of many only the first are told.
+    let harmless = report.unsigned_empty.iter().filter(|name| !formats::is_code(name.raw()));
+    let note = |what: &str| Some(what.to_owned());
+    let code = report.empty_code().map(|name| line(EMPTY, name, note("named like code")));
+    add(&mut lines, &mut code.chain(harmless.map(|name| line(EMPTY, name, None))));
     let links = report.links.iter().flat_map(|links| &links.first);
     add(&mut lines, &mut links.map(|link| line("followed link", link, None)));
     add(

@@ -448,6 +448,12 @@ pub const CODES: &[CodeInfo] = &[
         "Verify without it before the unsigned files are loaded.",
     ),
     row(
+        CheckCode::FilesEmptyCode,
+        "All signed files match; empty files that nobody signed have names of code.",
+        "The model was signed in shards, which leave empty files out: anybody can add one, and its name can hide a module.",
+        "Remove them, or have the model signed with whole files.",
+    ),
+    row(
         CheckCode::PredicatesUnreadable,
         "The file of further claims cannot be read. Nothing in it counts.",
         "A damaged `claims.jsonl`.",

@@ -65,6 +65,22 @@ fn compared(signed: u64, parts: Parts, tally: &FilesTally, found: &FilesFound) -
                 ..Words::default()
             };
         }
+        FilesFound::EmptyCode { files } => {
+            let summary = format!(
+                "All {all} unchanged; {} not signed and named like code",
+                many_are(*files, "empty file")
+            );
+            return Words {
+                summary,
+                found: Some(told(tally).into()),
+                remedy: Some(
+                    "Remove the empty files, or have the model signed with whole files instead of shards: shards leave \
+                     empty files out"
+                        .to_owned(),
+                ),
+                ..Words::default()
+            };
+        }
         FilesFound::Unreadable => {
             return Words {
                 summary: format!("{} could not be read", many(tally.unreadable, "signed file")),

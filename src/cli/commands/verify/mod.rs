@@ -3,14 +3,15 @@
 mod by_flags;
 
 use crate::cli::common::Common;
-use crate::cli::flags::Jobs;
+use crate::cli::flags::{Jobs, Location};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{find, finish, no_such_model, open};
+use crate::cli::session::{find_at, finish, no_such_model, open_at};
 use crate::decision::About;
 use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use crate::policy::NameMark;
 use crate::report;
 use crate::signing::{Outcome, Verification};
 use crate::text::{Untrusted, screen};
@@ -39,20 +40,30 @@ pub(crate) struct Verify {
     #[arg(long)]
     in_full: bool,
     #[command(flatten)]
+    location: Location,
+    #[command(flatten)]
     jobs: Jobs,
 }
 
-/// What was found, the owner of the signature where that is another model, and where the files lie.
+/// A verification, and what is known of the name.
 struct Seen {
     verification: Verification,
+    /// Whose signature it is, where that is another model.
     owner: Option<ModelId>,
+    /// Where the files lie.
     location: Option<Untrusted>,
+    /// Folders that share the name and are not known to hold the same.
+    same_name: Vec<Untrusted>,
+    /// The same in words.
+    ambiguity: String,
+    mark: Option<NameMark>,
 }
 
-impl Seen {
+impl From<Verification> for Seen {
     /// Of files outside of the inventory.
-    fn alone(verification: Verification) -> Self {
-        Seen { verification, owner: None, location: None }
+    fn from(verification: Verification) -> Self {
+        let (same_name, ambiguity) = (Vec::new(), String::new());
+        Seen { verification, owner: None, location: None, same_name, ambiguity, mark: None }
     }
 }
 
@@ -60,30 +71,34 @@ pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Resul
     let (model, explain, seen) = match (&arguments.method, &arguments.model) {
         (Some(method), _) => {
             let given = method.given();
-            (&given.model, given.explain, Seen::alone(by_flags::verification(method, common, output)?))
+            (&given.model, given.explain, by_flags::verification(method, common, output)?.into())
         }
         (None, Some(model)) => (model, arguments.explain, by_policy(model, arguments, common, output)?),
         (None, None) => return Err(Error::new(Code::Usage, "name a model").help("touchmark verify --help")),
     };
     let name = model.to_string_lossy();
-    let Seen { verification, owner, location } = seen;
-    let mut human =
-        report::verification(&screen(&name), &verification, owner.as_ref().map(ModelId::raw), explain);
+    let Seen { verification, owner, location, same_name, ambiguity, mark } = seen;
+    let owner = owner.as_ref().map(ModelId::raw);
+    let name_shown = report::with_mark(&screen(&name), mark.as_ref());
+    let mut human = ambiguity + &report::verification(&name_shown, &verification, owner, explain);
     if let Some(location) = &location {
         human.push_str(&format!("  location     {}\n", location.screen()));
     }
-    output.print(&human, || VerificationDocument::of(&name, location.clone(), &verification));
-    Ok(status_of(verification.outcome()))
+    let outcome = if same_name.is_empty() { verification.outcome() } else { Outcome::Fail };
+    output.print(&human, || {
+        VerificationDocument::of(&name, location.clone(), &verification).under(same_name, mark)
+    });
+    Ok(status_of(outcome))
 }
 
 /// Verifies by the policy of the workspace, which records it.
 /// Also names the owner of the signature, where that is another model.
 fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output) -> Result<Seen> {
     arguments.jobs.set();
-    let workbench = open(common)?;
+    let workbench = open_at(common, &arguments.location)?;
     workbench.valid_policy()?;
     let name = model.to_string_lossy();
-    let found = find(&workbench.view(), &name);
+    let found = find_at(&workbench.view(), &name, &arguments.location);
     let signature = arguments.signature.as_deref();
     match (found, signature) {
         (Ok(index), None) => {
@@ -100,11 +115,15 @@ fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output)
             let verification =
                 verified.map(|v| v.verification.clone()).ok_or_else(|| no_such_model(&name))?;
             let location = view.models.get(index).and_then(|model| About::of(Some(model), None).location);
-            Ok(Seen { verification, owner: view.owner(index).cloned(), location })
+            let owner = view.owner(index).cloned();
+            let same_name = view.same_name(index).map(|shared| shared.folders).unwrap_or_default();
+            let ambiguity = report::same_name(&view, index, &screen(&name));
+            let mark = view.name_mark(index).cloned();
+            Ok(Seen { verification, owner, location, same_name, ambiguity, mark })
         }
-        _ if model.exists() => {
+        _ if model.exists() && arguments.location.location.is_none() => {
             let verified = shown(output, |progress| workbench.verify_path(model, signature, progress));
-            verified.map(Seen::alone)
+            verified.map(Seen::from)
         }
         (Err(error), _) => Err(error),
         (Ok(_), Some(_)) => Err(no_such_model(&name)),

@@ -5,6 +5,7 @@ use crate::text::Untrusted;
 
 use crate::inventory::bills::dialects::ROOT_DOMAIN;
 use crate::inventory::model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
+use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::names;
 
@@ -134,13 +135,13 @@ pub(super) fn name_of<'a>(model: &'a Model, parent: &'a ParentRef) -> String {
         .iter()
         .filter(|fact| matches!(fact.key, FactKey::BaseModel | FactKey::Dataset))
         .filter_map(|fact| names::canonical(fact.value.raw()));
-    let mut names = names.filter(|name| name.to_lowercase() == parent.id.raw());
+    let mut names = names.filter(|name| ModelId::new(name) == parent.id);
     names.next().unwrap_or_else(|| parent.id.raw().to_owned())
 }
 
 /// `owner/name` when the name says so, else the id.
 pub(super) fn name_of_model(model: &Model) -> &str {
-    if model.name.raw().to_lowercase() == model.id.raw() { model.name.raw() } else { model.id.raw() }
+    if ModelId::new(model.name.raw()) == model.id { model.name.raw() } else { model.id.raw() }
 }
 
 /// Properties that every format carries: the binding, and the basis of each fact.

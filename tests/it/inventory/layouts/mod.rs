@@ -70,7 +70,7 @@ fn scan_path(bench: &Bench, path: &Path) -> Scan {
     bench.write("touchmark.toml", HEADER);
     let mut workspace = Workspace::find(Some(bench.0.path())).unwrap();
     let path = path.canonicalize().unwrap();
-    workspace.add_source(Source { kind: SourceKind::Models, path }).unwrap();
+    workspace.add_source(Source { kind: SourceKind::Models, path, prefix: None }).unwrap();
     scan(&workspace, &Progress::default()).unwrap()
 }
 

@@ -83,6 +83,11 @@ pub enum FilesFound {
         /// How many.
         files: u64,
     },
+    /// All are as signed; beside them lie empty files that shards leave out, and some have names of code.
+    EmptyCode {
+        /// How many of them.
+        files: u64,
+    },
     /// Some were never signed.
     Unsigned,
     /// Some cannot be read.

@@ -1,0 +1,38 @@
+//! Words for how a name looks. They judge nothing.
+
+use crate::policy::NameMark;
+use crate::text::Untrusted;
+
+/// A name that is safe to show, and what is odd about it: `асме/bot  ! looks like acme/bot (Cyrillic letters)`.
+pub fn named(name: &str, odd: Option<&NameMark>) -> String {
+    match odd {
+        Some(odd) => format!("{name}  ! {}", mark(odd).screen()),
+        None => name.to_owned(),
+    }
+}
+
+/// `looks like acme/bot (Cyrillic letters)`.
+pub fn mark(mark: &NameMark) -> Untrusted {
+    let scripts = mark.scripts.join(" and ");
+    let mut parts = Vec::new();
+    if let Some(other) = &mark.looks_like {
+        let how = match (mark.scripts.is_empty(), mark.styled_letters) {
+            (false, _) => format!(" ({scripts} letters)"),
+            (true, true) => " (fullwidth or styled letters)".to_owned(),
+            (true, false) => " (confusable letters)".to_owned(),
+        };
+        parts.push(format!("looks like {}{how}", other.raw()));
+    } else {
+        if mark.mixed_scripts {
+            let scripts = if scripts.is_empty() { String::new() } else { format!(" ({scripts} letters)") };
+            parts.push(format!("mixed scripts{scripts}"));
+        }
+        if mark.styled_letters {
+            parts.push("fullwidth or styled letters".to_owned());
+        }
+    }
+    if mark.hidden_characters {
+        parts.push("hidden characters".to_owned());
+    }
+    Untrusted::new(parts.join("; "))
+}
