@@ -111,7 +111,7 @@ impl Workbench {
         let checkpoints = read
             .into_iter()
             .map(|(file, kept)| {
-                let vouched = vouched(&kept, trust, &view);
+                let vouched = vouched(&kept, trust, &view, self.now());
                 let anchored = kept.checkpoint.against(&found, &|number| self.store().entry(number))?;
                 Ok(CheckedAgainst { file, kept, vouched, anchored })
             })
@@ -204,9 +204,9 @@ impl Workbench {
         let found = self.ledger_found()?;
         let mut anchoring = Anchoring::default();
         let mut covered = 0;
-        // The newest first: one that the ledger goes on from vouches for all that is older.
+        // By the clock, whatever time is asked about. The newest first: one that the ledger goes on from vouches for all that is older.
         for (_, kept) in self.known_checkpoints()? {
-            if !vouched(&kept, None, view).is_some_and(|vouched| vouched.counts) {
+            if !vouched(&kept, None, view, this_second()).is_some_and(|vouched| vouched.counts) {
                 continue;
             }
             match kept.checkpoint.against(&found, &|number| self.store().entry(number))? {
@@ -232,7 +232,7 @@ impl Workbench {
         let view = self.view();
         let mut fixed = BTreeMap::new();
         for (_, kept) in self.known_checkpoints()? {
-            if vouched(&kept, None, &view).is_some_and(|vouched| vouched.counts) {
+            if vouched(&kept, None, &view, this_second()).is_some_and(|vouched| vouched.counts) {
                 fixed.extend(kept.checkpoint.marks.iter().map(|mark| (mark.number, mark.hash.to_string())));
             }
         }
@@ -302,10 +302,15 @@ fn read_checkpoint(file: &Path) -> Result<KeptCheckpoint> {
         .map_err(|error| if error.at.is_none() { error.at_path(file) } else { error })
 }
 
-fn vouched(kept: &KeptCheckpoint, trust: Option<&Trust>, view: &View) -> Option<Vouched> {
+fn vouched(
+    kept: &KeptCheckpoint,
+    trust: Option<&Trust>,
+    view: &View,
+    now: jiff::Timestamp,
+) -> Option<Vouched> {
     let bundle = kept.bundle.as_ref()?;
     Some(match trust {
-        Some(trust) => Vouched::by_trust(bundle, trust, view.at),
-        None => Vouched::by_policy(bundle, view.trust.trust(), &view.policy, view.at),
+        Some(trust) => Vouched::by_trust(bundle, trust, now),
+        None => Vouched::by_policy(bundle, view.trust.trust(), &view.policy, now),
     })
 }

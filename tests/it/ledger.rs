@@ -32,8 +32,13 @@ mod sha {
 struct Desk(tempfile::TempDir);
 
 impl Desk {
+    /// As they are, so that any two are the same.
+    fn plain() -> Self {
+        Desk(copy_of_samples())
+    }
+
     fn new() -> Self {
-        let desk = Desk(copy_of_samples());
+        let desk = Desk::plain();
         desk.works(&["key", "generate", "audit.pem", "--no-password"]);
         desk.works(&["trust", "add", "audit", "audit.pem.pub"]);
         desk
@@ -229,7 +234,7 @@ proptest! {
     #[test]
     fn a_verification_is_recorded_the_same_whatever_was_verified_before(order in Just(vec![0, 1, 2, 3]).prop_shuffle()) {
         const MODELS: [&str; 4] = [BOT, "lumen/iris-base", "acme/support-bot-7b", "acme/badge-check"];
-        let (alone, among) = (Desk::new(), Desk::new());
+        let (alone, among) = (Desk::plain(), Desk::plain());
         let at = later(0);
         for index in order {
             among.run(&["verify", MODELS[index], "--at", &at]);

@@ -416,6 +416,7 @@ fn policy() -> Policy {
         },
         log_required: vec![],
         freshness: Freshness { max_verification_age_days: 30, clock_skew_seconds: 300 },
+        ledger: touchmark::policy::LedgerRules::default(),
         raise: vec![],
         stages: vec![],
         digest: POLICY_DIGEST.to_owned(),

@@ -263,7 +263,7 @@ fn is_the_pure_function_of_its_evidence(view: &View, store: &Path) {
             }
         };
         let evidence = decision::Evidence::again(&document, &kept).unwrap();
-        let question = Question { stage: view.stage.clone(), now: view.at };
+        let question = Question { stage: view.stage.clone(), now: view.at, clock: None };
         let feeds = Feeds::default();
         let made = evaluate(&evidence, &view.policy, &view.rubric, &view.trust, &feeds, &question).unwrap();
         assert_eq!(Some(made.verdict), view.verdict(index), "{:?}", view.models[index].id);

@@ -564,6 +564,7 @@ fn many(models: usize) -> Arc<View> {
         is_whole: true,
         judgement: Default::default(),
         reviews: vec![None; models.len()].into(),
+        anchoring: None,
         at: empty.at,
         models: Arc::new(models),
     })

@@ -13,7 +13,7 @@ use crate::documents::{
     SnapshotSignatureDocument, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument, names,
 };
 use crate::error::{Code, Error, Result};
-use crate::signing::{Bundle, Outcome, Progress};
+use crate::signing::{Bundle, Outcome, Progress, Stage};
 use crate::snapshot::Seal;
 use crate::text::{count, screen};
 use clap::{Args, Subcommand};
@@ -227,7 +227,8 @@ fn judged(
     let outcome = match vouched.counts {
         _ if !is_about_it => Outcome::Fail,
         true => Outcome::Pass,
-        false if vouched.verification.outcome() == Outcome::Fail => Outcome::Fail,
+        // Of a signer whom nobody knows, nothing is known of the signature either.
+        false if vouched.verification.outcome_of(Stage::Signature) == Outcome::Fail => Outcome::Fail,
         false => Outcome::Unknown,
     };
     Ok(Some(Judged { file, outcome, vouched }))

@@ -337,7 +337,7 @@ fn objects(value: &Value, at: &str, found: &mut Vec<String>) {
 fn a_member_that_is_missing_renamed_or_new_is_refused() {
     let bench = Bench::new();
     let verification = bench.verify();
-    let made = touchmark::documents::VerificationDocument::of("model", &verification);
+    let made = touchmark::documents::VerificationDocument::of("model", None, &verification);
     let document = serde_json::to_value(&made).unwrap();
     fits("verification", &document);
     let mut places = Vec::new();
