@@ -213,10 +213,15 @@ pub(super) fn judge(file: &Unjudged<'_>, budget: &mut u64, found: &mut Hazards) 
 
 /// Whether an archive's directory lies at the end of a file that begins as something else, by a name that another
 /// reader may go by.
-pub(super) fn is_named_otherwise(file: &Unjudged<'_>, ending: &str, budget: &mut u64, found: &mut Hazards) {
+pub(super) fn is_named_otherwise(
+    file: &Unjudged<'_>,
+    endings: &[&str],
+    budget: &mut u64,
+    found: &mut Hazards,
+) {
     let mut reading = media::Reading { path: file.path, size: file.size, head: file.head, budget };
     let extension = extension(file.name);
-    if extension != ending && !extension.is_empty() && has_archive_behind(&mut reading) {
+    if !endings.contains(&extension.as_str()) && !extension.is_empty() && has_archive_behind(&mut reading) {
         found.add(Tier::Unreadable, HazardKind::Archive, "", "", "a ZIP archive lies behind it");
     }
 }
@@ -237,7 +242,7 @@ fn is_mp3(head: &[u8]) -> bool {
 
 /// A packet of OpenPGP that is a signature (RFC 9580, 4.2).
 fn is_signature(head: &[u8]) -> bool {
-    matches!(head, [0x88..=0x8a | 0xc2, ..])
+    matches!(head, [0x88..=0x8a | 0xc2, ..]) && !text::is_text(head)
 }
 
 fn extension(name: &str) -> String {

@@ -111,13 +111,17 @@ impl Looks {
         let mut found = looked.found;
         let unjudged = Unjudged { path, size, name: place, head: &look.head };
         let mut unknown = Hazards::default();
-        match look.format {
-            _ if found.is_judged() || looked.is_read => {}
-            Some(Format::Safetensors) => {
-                kinds::is_named_otherwise(&unjudged, "safetensors", &mut self.budget, &mut found);
-            }
-            Some(Format::Gguf) => kinds::is_named_otherwise(&unjudged, "gguf", &mut self.budget, &mut found),
-            _ => kinds::judge(&unjudged, &mut self.budget, &mut unknown),
+        let own: &[&str] = match look.format {
+            Some(Format::Safetensors) => &["safetensors"],
+            Some(Format::Gguf) => &["gguf"],
+            _ if looked.is_read => &["h5", "hdf5", "keras", "npy", "npz", "onnx"],
+            _ => &[],
+        };
+        if found.is_judged() {
+        } else if own.is_empty() {
+            kinds::judge(&unjudged, &mut self.budget, &mut unknown);
+        } else {
+            kinds::is_named_otherwise(&unjudged, own, &mut self.budget, &mut found);
         }
         let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
         self.numbers.extend(found.reads().iter().map(|name| below(folder, name)));
@@ -167,7 +171,8 @@ impl Looks {
                 _ => format!("Python beside the weights, which a loader may import: {count} files"),
             };
             found.add(Tier::Unreadable, HazardKind::Program, "", "", why);
-            tell_hazards(found, &first.clone(), source, record);
+            // A folder of skills is made of scripts: that is no finding.
+            tell_of(found, &first.clone(), source, record, false);
         }
     }
 

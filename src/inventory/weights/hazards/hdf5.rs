@@ -14,6 +14,8 @@ const STEP: usize = 1024 * 1024;
 const ACROSS: usize = 8192;
 /// The longest configuration that is read.
 const MAX_CONFIG: usize = 16 * 1024 * 1024;
+/// Bytes that are looked through for configurations, beside all of the file: what begins as one may begin often.
+const MAX_WORK: usize = 64 * 1024 * 1024;
 /// Files in one list of external storage.
 const MAX_SLOTS: u16 = 4096;
 
@@ -37,6 +39,7 @@ pub(super) fn read<R: Read + Seek>(
     let size = window.left();
     let mut seen: Vec<u8> = Vec::new();
     let mut known = 0_usize;
+    let mut work = MAX_WORK;
     loop {
         let count = usize::try_from(window.left()).unwrap_or(STEP).min(STEP);
         seen.extend(window.bytes(count)?);
@@ -46,7 +49,7 @@ pub(super) fn read<R: Read + Seek>(
         if let Some(how) = elsewhere(new, size) {
             tell(Part::Elsewhere(how));
         }
-        let kept_from = configurations(&seen, is_last, &mut tell);
+        let kept_from = configurations(&seen, is_last, &mut work, &mut tell);
         if is_last {
             return Ok(());
         }
@@ -57,12 +60,16 @@ pub(super) fn read<R: Read + Seek>(
 }
 
 /// Tells the objects in JSON that are whole; where the first one begins that is not yet.
-fn configurations(seen: &[u8], is_last: bool, tell: &mut impl FnMut(Part<'_>)) -> usize {
+fn configurations(seen: &[u8], is_last: bool, work: &mut usize, tell: &mut impl FnMut(Part<'_>)) -> usize {
     let mut at = 0;
     while let Some(next) = seen.get(at..).and_then(|rest| rest.windows(2).position(|pair| pair == b"{\"")) {
         let start = at + next;
         let rest = seen.get(start..).unwrap_or_default();
-        match object(rest) {
+        if *work == 0 {
+            tell(Part::TooLong);
+            return seen.len();
+        }
+        match object(rest, work) {
             Object::Whole(length) => {
                 let text = rest.get(..length).unwrap_or_default();
                 match serde_json::from_slice::<Value>(text) {
@@ -91,9 +98,10 @@ enum Object {
 }
 
 /// How long the object is that begins here: braces that balance, and no byte that JSON does not allow.
-fn object(bytes: &[u8]) -> Object {
+fn object(bytes: &[u8], work: &mut usize) -> Object {
     let (mut depth, mut in_text, mut escaped) = (0_u32, false, false);
     for (at, byte) in bytes.iter().enumerate() {
+        *work = work.saturating_sub(1);
         match byte {
             0..=8 | 11 | 12 | 14..=31 => return Object::None,
             _ if escaped => escaped = false,
@@ -101,7 +109,7 @@ fn object(bytes: &[u8]) -> Object {
             b'"' => in_text = !in_text,
             b'{' if !in_text => depth += 1,
             b'}' if !in_text => {
-                depth -= 1;
+                depth = depth.saturating_sub(1);
                 if depth == 0 {
                     return Object::Whole(at + 1);
                 }

@@ -7,6 +7,8 @@ use std::io::{Read, Seek};
 use super::window::{Stop, Window};
 
 const CHUNK: usize = 64 * 1024;
+/// Nothing unpacks to that much by chance.
+const ENOUGH: usize = 256 * 1024;
 
 /// What `packed` bytes of the window unpack to, at most `limit` bytes; and why there is no more, if there
 /// could be.
@@ -40,14 +42,15 @@ pub(super) fn is_zlib(head: &[u8]) -> bool {
     let mut state = InflateState::new_boxed(DataFormat::Zlib);
     let mut buffer = vec![0; CHUNK];
     let mut rest = head;
-    let mut has_some = false;
+    let mut written = 0;
     loop {
         let step = inflate(&mut state, rest, &mut buffer, MZFlush::None);
         rest = rest.get(step.bytes_consumed..).unwrap_or_default();
-        has_some |= step.bytes_written > 0;
+        written += step.bytes_written;
         match step.status {
             Ok(MZStatus::StreamEnd) => return true,
-            Ok(_) | Err(MZError::Buf) if rest.is_empty() => return has_some,
+            Ok(_) | Err(MZError::Buf) if written > ENOUGH => return true,
+            Ok(_) | Err(MZError::Buf) if rest.is_empty() => return written > 0,
             Ok(_) | Err(MZError::Buf) if step.bytes_consumed > 0 || step.bytes_written > 0 => {}
             _ => return false,
         }

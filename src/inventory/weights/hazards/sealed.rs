@@ -10,6 +10,8 @@ use super::window::{Stop, Window};
 const MAX_UNPACKED: usize = 64 * 1024 * 1024;
 /// What a decompressor may hold at a time, in KiB where it counts so.
 const MAX_MEMORY: u32 = 128 * 1024 * 1024;
+/// What is looked at to tell a way to compress that has no mark worth the name.
+const MAX_HEAD: usize = 64 * 1024;
 /// Streams one after the other in one file.
 const MAX_STREAMS: usize = 256;
 const CHUNK: usize = 64 * 1024;
@@ -44,6 +46,7 @@ const PACKINGS: [(Packing, &[u8], &str, &[&str]); 7] = [
 impl Packing {
     /// By the first bytes.
     pub fn of(head: &[u8]) -> Option<Self> {
+        let head = head.get(..head.len().min(MAX_HEAD)).unwrap_or(head);
         let marked =
             PACKINGS.iter().find(|(_, magic, ..)| head.starts_with(magic)).map(|(packing, ..)| *packing);
         // Three bytes that other files begin with, too.
@@ -73,7 +76,10 @@ pub(super) fn unpack<R: Read + Seek>(
 ) -> (Vec<u8>, Option<Stop>) {
     let mut unpacked = Vec::new();
     let stop = into(window, packing, &mut unpacked).err();
-    (unpacked, stop)
+    // The others take it themselves.
+    let is_free = !matches!(packing, Packing::Gzip | Packing::Zlib | Packing::OldJoblib);
+    let spent = if is_free { window.spend(unpacked.len() as u64) } else { Ok(()) };
+    (unpacked, stop.or(spent.err()))
 }
 
 fn into<R: Read + Seek>(window: &mut Window<'_, R>, packing: Packing, out: &mut Vec<u8>) -> Result<(), Stop> {

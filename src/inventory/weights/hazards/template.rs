@@ -78,9 +78,12 @@ pub(super) fn look(text: &str, place: &str, found: &mut Hazards) {
 fn gadgets(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut rest = text;
-    while let Some(open) = rest.find("{{").into_iter().chain(rest.find("{%")).min() {
-        let Some(inner) = rest.get(open + 2..) else { break };
-        rest = expression(inner, &mut names);
+    while let Some(open) = rest.find('{') {
+        let inner = rest.get(open + 1..).unwrap_or_default();
+        rest = match inner.strip_prefix(['{', '%']) {
+            Some(inner) => expression(inner, &mut names),
+            None => inner,
+        };
         if names.len() >= MAX_NAMES {
             break;
         }

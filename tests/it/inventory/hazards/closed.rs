@@ -9,6 +9,7 @@ use touchmark::inventory::{Format, HazardKind, Tier, read_model};
 
 use super::archives::{onnx, stored, zip};
 use super::{SYSTEM, TENSOR, folder, hazards, tiers};
+use crate::support::{out, touchmark};
 
 /// The worst that is told of a file: none when it is known to be data.
 fn worst(name: &str, bytes: &[u8]) -> Option<Tier> {
@@ -125,6 +126,7 @@ fn what_lies_beside_the_weights_of_ordinary_models_raises_nothing() {
             b"---\nlicense: mit\n---\n# A model\n\n```python\nimport os\nos.system('id')\n```\n".to_vec(),
         ),
         ("LICENSE", b"Apache License\n".to_vec()),
+        ("COPYRIGHT", "\u{a9} the authors\n".as_bytes().to_vec()),
         (".gitattributes", b"*.safetensors filter=lfs\n".to_vec()),
         ("data.jsonl", b"{}\n{}\n".to_vec()),
         ("table.csv", "a,\u{e9}\n1,2\n".as_bytes().to_vec()),
@@ -347,8 +349,20 @@ fn archives_in_archives_and_tars_of_any_age_are_looked_into() {
 fn a_bomb_ends_in_what_is_not_known() {
     let began = Instant::now();
     let zeroes = gzip(&vec![0; 200 << 20]);
-    assert_eq!(tiers("a.gz", &zeroes), [Tier::Unreadable]);
-    assert_eq!(tiers("b.gz", &gzip(&zeroes)), [Tier::Unreadable]);
+    for bomb in [gzip(&zeroes), compress_to_vec_zlib(&vec![0; 200 << 20], 1), zeroes] {
+        assert_eq!(worst("a.gz", &bomb), Some(Tier::Unreadable));
+        assert!(worst("a.zip", &zip(&vec![stored("x", &bomb); 40])).is_some());
+    }
+    // What begins again and again.
+    for again in ["{\"class_name\":", "{\"", "{{ x }}", "{%", "ccc\nccc\n(", "co\n"] {
+        let text = again.repeat((1 << 20) / again.len());
+        let h5 = [b"\x89HDF\r\n\x1a\n".as_slice(), text.as_bytes()].concat();
+        for (name, bytes) in
+            [("a.h5", h5.as_slice()), ("a.jinja", text.as_bytes()), ("a.txt", text.as_bytes())]
+        {
+            drop(hazards(name, bytes));
+        }
+    }
     assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
 }
 
@@ -419,4 +433,60 @@ fn folders_of_git_inside_a_model_are_looked_at_like_others() {
     fs::write(folder.path().join("sub/.git/w.bin"), SYSTEM).unwrap();
     let found = read_model(folder.path()).unwrap();
     assert_eq!((found.hazards[0].tier, found.formats), (Tier::Dangerous, vec![Format::Pickle]));
+}
+
+/// What `score` says of L1.13 for a model of these files, beside ordinary weights.
+fn scored(files: &[(&str, &[u8])]) -> String {
+    let workspace = tempfile::tempdir().unwrap();
+    let at = |name: &str| workspace.path().join("models/m").join(name);
+    let own = format!("{{{}}}", tensor("w", 0, 4));
+    fs::create_dir_all(at("")).unwrap();
+    fs::write(at("model.safetensors"), tensors(&own, 4)).unwrap();
+    fs::write(at("config.json"), r#"{"model_type":"llama"}"#).unwrap();
+    for (name, bytes) in files {
+        fs::create_dir_all(at(name).parent().unwrap()).unwrap();
+        fs::write(at(name), bytes).unwrap();
+    }
+    let place = workspace.path().to_str().unwrap();
+    let models = workspace.path().join("models");
+    let told = |words: &[&str]| out(&touchmark(words.iter().copied()));
+    told(&["init", place]);
+    told(&["scan", models.to_str().unwrap(), "--workspace", place]);
+    let scored = told(&["score", "m", "--workspace", place, "--format", "json"]);
+    let scored: serde_json::Value = serde_json::from_str(&scored).unwrap();
+    let mut waiting = vec![&scored];
+    while let Some(value) = waiting.pop() {
+        if value["id"] == "L1.13" {
+            return value["outcome"].as_str().unwrap().to_owned();
+        }
+        waiting.extend(value.as_array().into_iter().flatten());
+        waiting.extend(value.as_object().into_iter().flat_map(|fields| fields.values()));
+    }
+    panic!("no L1.13 in {scored}");
+}
+
+#[test]
+fn l1_13_passes_only_where_every_file_is_known_to_be_data() {
+    let logo = png();
+    let ordinary: [(&str, &[u8]); 4] = [
+        ("tokenizer.json", b"{}"),
+        ("LICENSE", b"MIT\n"),
+        ("logo.png", &logo),
+        (".gitattributes", b"* text\n"),
+    ];
+    assert_eq!(scored(&ordinary), "pass");
+    let (gz, pickled) = (gzip(b"{}"), gzip(SYSTEM));
+    for (name, bytes, outcome) in [
+        ("lib.so", b"\x7fELF\x02".as_slice(), "unknown"),
+        ("own.py", b"x = 1\n", "unknown"),
+        ("deep/.hidden/x", b"\xde\xad", "unknown"),
+        ("sub/.git/hooks/x", b"#!/bin/sh\n", "unknown"),
+        ("data.json.gz", &gz, "unknown"),
+        ("data.json.gz", &pickled, "fail"),
+        ("notes.txt", SYSTEM, "fail"),
+        ("text_config.json", br#"{"a":{"auto_map":{"b":"c/d--e.F"}}}"#, "fail"),
+        ("chat_template.jinja", b"{{ x.__class__ }}", "partial"),
+    ] {
+        assert_eq!(scored(&[&ordinary[..], &[(name, bytes)]].concat()), outcome, "{name}");
+    }
 }
