@@ -289,8 +289,7 @@ pub fn model(view: &View, index: usize) -> String {
     row("location", place.unwrap_or_else(|| "no files here, only documents".to_owned()), "", String::new());
     row("status", format!("{} {}", summary.outcome.glyph(), summary.word), "", String::new());
     if !summary.signer.raw().is_empty() {
-        let proven =
-            view.verified.get(index).and_then(Option::as_ref).is_some_and(|v| v.verification.signer_proven());
+        let proven = view.standing(index).is_some_and(|v| v.verification.signer_proven());
         row(
             "signed by",
             summary.signer.screen(),
@@ -298,12 +297,10 @@ pub fn model(view: &View, index: usize) -> String {
             String::new(),
         );
     }
-    if let Some(digest) =
-        view.verified.get(index).and_then(Option::as_ref).and_then(|v| v.verification.root_digest)
-    {
+    if let Some(digest) = view.standing(index).and_then(|v| v.verification.root_digest) {
         row("root digest", digest.to_string(), "observed", String::new());
     }
-    if let Some(v) = view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
+    if let Some(v) = view.standing(index).map(|v| &v.verification) {
         if let Some(coverage) = v.coverage() {
             row("covered", covered(coverage), "observed", String::new());
         }
@@ -326,7 +323,7 @@ pub fn model(view: &View, index: usize) -> String {
         );
     }
     out.push_str(&table(&rows));
-    let verified = view.verified.get(index).and_then(Option::as_ref).map(|verified| &verified.verification);
+    let verified = view.standing(index).map(|verified| &verified.verification);
     if let Some((v, check)) = verified.and_then(|v| Some((v, v.headline()?))) {
         out.push_str(&one_check(v, check, false));
         if check.stage == Stage::Files {
@@ -385,6 +382,11 @@ pub fn verdict(case: &Case<'_>) -> String {
     );
     if let Some(cap) = &v.cap {
         let _ = writeln!(out, "  cap          {}", caps::cap(cap).screen());
+    }
+    // Of files that changed since it says nothing.
+    let looked = case.verification.filter(|_| v.decision != Decision::NotJudged);
+    if let Some(verification) = looked.filter(|verification| !verification.files.aside.is_empty()) {
+        let _ = writeln!(out, "  {}", verification.files.aside.line());
     }
     let told = told(case, Face::Text);
     for reason in told.iter().take(MANY) {

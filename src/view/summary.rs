@@ -12,7 +12,8 @@ use crate::text::Untrusted;
 pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
-    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, `changed since verified`, or `no files` for a model of which only
+    /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`, `not verified`, `changed since verified`, `verify again` (its evidence is not
+    /// there any more), or `no files` for a model of which only
     /// documents speak.
     pub word: &'static str,
     /// Whether the files are still those that were verified.
@@ -27,21 +28,30 @@ pub struct Summary {
     pub decision: Decision,
 }
 
+/// What is known of a verification.
+pub(super) enum Seen<'a> {
+    /// There is none.
+    Nothing,
+    /// One was recorded, and what it rests on is not there any more.
+    Lost,
+    /// Files changed since.
+    Changed,
+    /// It is of the files that lie there now.
+    Verified(&'a Verified),
+}
+
 impl Summary {
-    pub(super) fn of(
-        model: Option<&Model>,
-        (verified, since): (Option<&Verified>, Since),
-        standing: Option<Standing>,
-    ) -> Self {
+    pub(super) fn of(model: Option<&Model>, seen: Seen<'_>, standing: Option<Standing>) -> Self {
         let signed = model.is_some_and(|model| model.signature.is_some());
         let here = model.is_some_and(|model| model.location.is_some());
-        let (outcome, word) = match verified {
+        let (outcome, word) = match seen {
             _ if !here => (Outcome::Unknown, "no files"),
-            None if !signed => (Outcome::Missing, "unsigned"),
-            None => (Outcome::Unknown, "not verified"),
             // Whatever it came to is of other files.
-            Some(_) if !since.is_same() => (Outcome::Unknown, "changed since verified"),
-            Some(v) => match v.verification.outcome() {
+            Seen::Changed => (Outcome::Unknown, "changed since verified"),
+            Seen::Lost => (Outcome::Unknown, "verify again"),
+            Seen::Nothing if !signed => (Outcome::Missing, "unsigned"),
+            Seen::Nothing => (Outcome::Unknown, "not verified"),
+            Seen::Verified(v) => match v.verification.outcome() {
                 Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
                 Outcome::Pass if v.verification.files.recalled.is_some() => (Outcome::Pass, "cached"),
                 outcome => (outcome, outcome.word()),
@@ -50,12 +60,12 @@ impl Summary {
         Summary {
             outcome,
             word,
-            since,
+            since: if matches!(seen, Seen::Changed) { Since::Changed } else { Since::Same },
             // Who signed what lay here before is not who signed this.
-            signer: verified
-                .filter(|_| since.is_same())
-                .map(|v| signer_name(&v.verification))
-                .unwrap_or_default(),
+            signer: match seen {
+                Seen::Verified(v) => signer_name(&v.verification),
+                _ => Untrusted::default(),
+            },
             own: standing.map_or(0, |standing| standing.own),
             effective: standing.map_or(0, |standing| standing.effective),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
