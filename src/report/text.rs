@@ -370,16 +370,21 @@ pub fn verdict(case: &Case<'_>) -> String {
     let mut out = String::new();
     let score = &v.assessment.score;
     let _ = writeln!(out, "{}  at stage {}", decision_word(v.decision), crate::text::screen(&v.stage));
-    let _ = writeln!(
-        out,
-        "  level        own L{}, effective L{}{}; {} % to L{}{}",
-        score.own,
-        v.effective,
-        v.adjective(),
-        score.percent,
-        score.next,
-        if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() }
-    );
+    let unknown =
+        if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() };
+    let level = match v.decision {
+        // No level stands on files that were not looked at.
+        Decision::NotJudged => "not judged".to_owned(),
+        _ => format!(
+            "own L{}, effective L{}{}; {} % to L{}{unknown}",
+            score.own,
+            v.effective,
+            v.adjective(),
+            score.percent,
+            score.next
+        ),
+    };
+    let _ = writeln!(out, "  level        {level}");
     if let Some(cap) = &v.cap {
         let _ = writeln!(out, "  cap          {}", caps::cap(cap).screen());
     }
@@ -412,7 +417,10 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
     let v = case.verdict;
     let score = &v.assessment.score;
     let mut out = String::new();
-    let _ = writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next);
+    let _ = match v.decision {
+        Decision::NotJudged => writeln!(out, "? not judged  {name}"),
+        _ => writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next),
+    };
     if v.effective != score.own {
         let cap = v.cap.as_ref().map(|cap| caps::cap(cap).screen()).unwrap_or_default();
         let _ = writeln!(out, "  effective L{}: {cap}", v.effective);

@@ -36,6 +36,7 @@ mod keys;
 mod known_bad;
 mod limits;
 mod lineage;
+mod looked;
 mod maturity;
 mod memory;
 mod moments;

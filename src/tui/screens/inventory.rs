@@ -1,6 +1,7 @@
 //! The inventory screen: the table on the left, and beside it what is wrong with the chosen model and what
 //! to do about it. Only the rows in sight are built.
 
+use crate::decision::Decision;
 use crate::inventory::{FactKey, Model, ParentRef};
 use crate::report::case;
 use crate::text::{count, size};
@@ -156,6 +157,8 @@ fn build_row(
             "verify" if !summary.since.is_same() => (role, format!("{} changed", summary.outcome.glyph())),
             "verify" => (role, format!("{} {}", summary.outcome.glyph(), summary.word)),
             "gate" | "lvl" if !view.is_judged() => (Role::Muted, "…".to_owned()),
+            "lvl" if !summary.since.is_same() => (Role::Muted, "?".to_owned()),
+            "gate" if summary.decision == Decision::NotJudged => (Role::Unknown, "?".to_owned()),
             "gate" => {
                 let (role, glyph) = decision_look(summary.decision);
                 (role, format!("{glyph} {}", summary.decision.word()))
