@@ -71,7 +71,7 @@ pub const TABLE: &[Command] = &[
         "draw the family around this model")
         .within("lineage", None),
     keys(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, open![Models],
-        "verify the marked models, or this one")
+        "verify marked, or this and outdated models")
         .line("verify", "<MODEL>", "Verify a model: as flags say, or by the workspace's policy"),
     keys(Cmd::VerifyInFull, "verify-in-full", &["F"], "", MODEL, open![Models],
         "verify, and compute every digest anew")

@@ -144,6 +144,8 @@ pub struct ModelDocument<'a> {
 /// What was seen of a model's files, judged by the policy and the anchors in force.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct VerifiedDocument<'a> {
+    /// Whether files changed since: then nothing of it counts.
+    pub changed_since: bool,
     /// The checks, and what they established.
     pub verification: VerificationBody<'a>,
     /// Digest of the policy that it was judged by.
@@ -155,8 +157,9 @@ pub struct VerifiedDocument<'a> {
 }
 
 impl<'a> VerifiedDocument<'a> {
-    fn of(view: &'a View, verified: &'a Verified) -> Self {
+    fn of(view: &'a View, index: usize, verified: &'a Verified) -> Self {
         VerifiedDocument {
+            changed_since: !view.since(index).is_same(),
             verification: VerificationBody::from(&verified.verification),
             policy_digest: &view.policy.digest,
             took_ms: verified.took_ms,
@@ -183,13 +186,13 @@ impl<'a> ModelDocument<'a> {
         read: &'a [(Untrusted, String)],
     ) -> Self {
         let verified = view.verified.get(index).and_then(Option::as_deref);
-        let coverage = verified.and_then(|verified| verified.verification.coverage());
+        let coverage = view.standing(index).and_then(|verified| verified.verification.coverage());
         ModelDocument {
             schema: names::Model,
             summary: ListRow::of(view, index),
             model: view.models.get(index),
             coverage: coverage.map(CoverageDocument::from),
-            verified: verified.map(|verified| VerifiedDocument::of(view, verified)),
+            verified: verified.map(|verified| VerifiedDocument::of(view, index, verified)),
             verdict,
             review: view.reviews.get(index).and_then(Option::as_deref),
             read: read.iter().map(|(source, at)| ReadDocument { source, at }).collect(),

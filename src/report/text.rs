@@ -323,8 +323,7 @@ pub fn model(view: &View, index: usize) -> String {
     }
     row("status", format!("{} {}", summary.outcome.glyph(), summary.word), "", String::new());
     if !summary.signer.raw().is_empty() {
-        let proven =
-            view.verified.get(index).and_then(Option::as_ref).is_some_and(|v| v.verification.signer_proven());
+        let proven = view.standing(index).is_some_and(|v| v.verification.signer_proven());
         row(
             "signed by",
             summary.signer.screen(),
@@ -332,12 +331,10 @@ pub fn model(view: &View, index: usize) -> String {
             String::new(),
         );
     }
-    if let Some(digest) =
-        view.verified.get(index).and_then(Option::as_ref).and_then(|v| v.verification.root_digest)
-    {
+    if let Some(digest) = view.standing(index).and_then(|v| v.verification.root_digest) {
         row("root digest", digest.to_string(), "observed", String::new());
     }
-    if let Some(v) = view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
+    if let Some(v) = view.standing(index).map(|v| &v.verification) {
         if let Some(coverage) = v.coverage() {
             row("covered", covered(coverage), "observed", String::new());
         }
@@ -360,7 +357,7 @@ pub fn model(view: &View, index: usize) -> String {
         );
     }
     out.push_str(&table(&rows));
-    let verified = view.verified.get(index).and_then(Option::as_ref).map(|verified| &verified.verification);
+    let verified = view.standing(index).map(|verified| &verified.verification);
     if let Some((v, check)) = verified.and_then(|v| Some((v, v.headline()?))) {
         out.push_str(&one_check(v, check, false));
         if check.stage == Stage::Files {
@@ -428,18 +425,28 @@ pub fn verdict(case: &Case<'_>) -> String {
     let mut out = String::new();
     let score = &v.assessment.score;
     let _ = writeln!(out, "{}  at stage {}", decision_word(v.decision), crate::text::screen(&v.stage));
-    let _ = writeln!(
-        out,
-        "  level        own L{}, effective L{}{}; {} % to L{}{}",
-        score.own,
-        v.effective,
-        v.adjective(),
-        score.percent,
-        score.next,
-        if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() }
-    );
+    let unknown =
+        if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() };
+    let level = match v.decision {
+        // No level stands on files that were not looked at.
+        Decision::NotJudged => "not judged".to_owned(),
+        _ => format!(
+            "own L{}, effective L{}{}; {} % to L{}{unknown}",
+            score.own,
+            v.effective,
+            v.adjective(),
+            score.percent,
+            score.next
+        ),
+    };
+    let _ = writeln!(out, "  level        {level}");
     if let Some(cap) = &v.cap {
         let _ = writeln!(out, "  cap          {}", caps::cap(cap).screen());
+    }
+    // Of files that changed since it says nothing.
+    let looked = case.verification.filter(|_| v.decision != Decision::NotJudged);
+    if let Some(verification) = looked.filter(|verification| !verification.files.aside.is_empty()) {
+        let _ = writeln!(out, "  {}", verification.files.aside.line());
     }
     let told = told(case, Face::Text);
     for reason in told.iter().take(MANY) {
@@ -465,7 +472,10 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
     let v = case.verdict;
     let score = &v.assessment.score;
     let mut out = String::new();
-    let _ = writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next);
+    let _ = match v.decision {
+        Decision::NotJudged => writeln!(out, "? not judged  {name}"),
+        _ => writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next),
+    };
     if v.effective != score.own {
         let cap = v.cap.as_ref().map(|cap| caps::cap(cap).screen()).unwrap_or_default();
         let _ = writeln!(out, "  effective L{}: {cap}", v.effective);

@@ -9,6 +9,7 @@ mod summary;
 pub use anchor::AnchorInfo;
 pub use concerned::{Again, Basis, Changed};
 pub use record::{Review, Verified};
+use summary::Seen;
 
 pub use crate::decision::ReviewWord;
 pub use summary::Summary;
@@ -183,6 +184,11 @@ impl View {
         }
     }
 
+    /// The latest verification of the model of an index, where it is of the files that lie there now.
+    pub fn standing(&self, index: usize) -> Option<&Verified> {
+        self.verified.get(index)?.as_deref().filter(|_| self.since(index).is_same())
+    }
+
     /// Whether a verification of the model of an index was recorded that is worth nothing now: the files changed since,
     /// or the evidence is not in the store any more.
     pub fn is_outdated(&self, index: usize) -> bool {
@@ -284,12 +290,12 @@ impl View {
 
     /// The model that owns the signature of the model of an index, where that one is not about its files.
     pub fn owner(&self, index: usize) -> Option<&ModelId> {
-        let verified = self.verified.get(index)?.as_ref()?;
+        let verified = self.standing(index)?;
         let root = verified.verification.foreign_root()?;
-        let is_owner = |slot: &Option<Arc<Verified>>| {
-            slot.as_ref().is_some_and(|v| v.verification.root_of_files() == Some(root))
+        let is_owner = |index: &usize| {
+            self.standing(*index).is_some_and(|v| v.verification.root_of_files() == Some(root))
         };
-        let owner = self.verified.iter().position(is_owner)?;
+        let owner = (0..self.models.len()).find(is_owner)?;
         self.models.get(owner).map(|model| &model.id)
     }
 
@@ -317,8 +323,12 @@ impl View {
     /// One model in one line.
     pub fn summary(&self, index: usize) -> Summary {
         let verified = self.verified.get(index).and_then(Option::as_deref);
+        let seen = match self.lost.binary_search(&index) {
+            Ok(_) => Seen::Lost,
+            Err(_) if !self.since(index).is_same() => Seen::Changed,
+            Err(_) => verified.map_or(Seen::Nothing, Seen::Verified),
+        };
         let review = self.reviews.get(index).and_then(Option::as_deref);
-        let standing = self.judgement.standing(index);
-        Summary::of(self.models.get(index), (verified, self.since(index)), standing, review)
+        Summary::of(self.models.get(index), seen, self.judgement.standing(index), review)
     }
 }

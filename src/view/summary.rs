@@ -13,8 +13,8 @@ pub struct Summary {
     /// What became of the verification; `missing` for an unsigned model, `unknown` when nobody looked.
     pub outcome: Outcome,
     /// Word beside the glyph: `pass`, `cached` (by digests that were not computed this time), `FAIL`, `unsigned`,
-    /// `not verified`, `changed since verified`, or `no files` for a model of which only documents speak; `ambiguous`
-    /// where several folders share the name.
+    /// `not verified`, `changed since verified`, `verify again` (its evidence is not there any more), or `no files` for
+    /// a model of which only documents speak; `ambiguous` where several folders share the name.
     pub word: &'static str,
     /// Whether the files are still those that were verified.
     pub since: Since,
@@ -30,26 +30,41 @@ pub struct Summary {
     pub review: Option<ReviewWord>,
 }
 
+/// What is known of a verification.
+pub(super) enum Seen<'a> {
+    /// There is none.
+    Nothing,
+    /// One was recorded, and what it rests on is not there any more.
+    Lost,
+    /// Files changed since.
+    Changed,
+    /// It is of the files that lie there now.
+    Verified(&'a Verified),
+}
+
 impl Summary {
     pub(super) fn of(
         model: Option<&Model>,
-        (verified, since): (Option<&Verified>, Since),
+        seen: Seen<'_>,
         standing: Option<Standing>,
         review: Option<&Review>,
     ) -> Self {
         let signed = model.is_some_and(|model| model.signature.is_some());
         let here = model.is_some_and(|model| model.location.is_some());
-        let is_ambiguous = model.is_some_and(|model| {
-            unlike_twins(model, verified.map(|verified| &verified.verification)).next().is_some()
-        });
-        let (outcome, word) = match verified {
+        let verification = match &seen {
+            Seen::Verified(verified) => Some(&verified.verification),
+            Seen::Nothing | Seen::Lost | Seen::Changed => None,
+        };
+        let is_ambiguous = model.is_some_and(|model| unlike_twins(model, verification).next().is_some());
+        let (outcome, word) = match seen {
             _ if !here => (Outcome::Unknown, "no files"),
             _ if is_ambiguous => (Outcome::Fail, "ambiguous"),
-            None if !signed => (Outcome::Missing, "unsigned"),
-            None => (Outcome::Unknown, "not verified"),
             // Whatever it came to is of other files.
-            Some(_) if !since.is_same() => (Outcome::Unknown, "changed since verified"),
-            Some(v) => match v.verification.outcome() {
+            Seen::Changed => (Outcome::Unknown, "changed since verified"),
+            Seen::Lost => (Outcome::Unknown, "verify again"),
+            Seen::Nothing if !signed => (Outcome::Missing, "unsigned"),
+            Seen::Nothing => (Outcome::Unknown, "not verified"),
+            Seen::Verified(v) => match v.verification.outcome() {
                 Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
                 Outcome::Pass if v.verification.files.recalled.is_some() => (Outcome::Pass, "cached"),
                 outcome => (outcome, outcome.word()),
@@ -58,12 +73,12 @@ impl Summary {
         Summary {
             outcome,
             word,
-            since,
+            since: if matches!(seen, Seen::Changed) { Since::Changed } else { Since::Same },
             // Who signed what lay here before is not who signed this.
-            signer: verified
-                .filter(|_| since.is_same())
-                .map(|v| signer_name(&v.verification))
-                .unwrap_or_default(),
+            signer: match seen {
+                Seen::Verified(v) => signer_name(&v.verification),
+                _ => Untrusted::default(),
+            },
             own: standing.map_or(0, |standing| standing.own),
             effective: standing.map_or(0, |standing| standing.effective),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),

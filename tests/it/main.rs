@@ -38,6 +38,7 @@ mod known_bad;
 mod ledger;
 mod limits;
 mod lineage;
+mod looked;
 mod maturity;
 mod memory;
 mod moments;

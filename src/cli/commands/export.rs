@@ -93,7 +93,7 @@ pub(super) fn run(arguments: &Export, common: &Common, output: &Output) -> Resul
 
 /// What the binding states: only of a verification that passes, whose signer is proven.
 fn proof(view: &View, index: usize, model: &Model) -> Option<Proof> {
-    let verification = &view.verified.get(index)?.as_ref()?.verification;
+    let verification = &view.standing(index)?.verification;
     if verification.outcome() != Outcome::Pass || !verification.signer_proven() {
         return None;
     }

@@ -1,6 +1,7 @@
 //! The inventory screen: the table on the left, and beside it what is wrong with the chosen model and what
 //! to do about it. Only the rows in sight are built.
 
+use crate::decision::Decision;
 use crate::inventory::{FactKey, Model, ParentRef};
 use crate::report::case;
 use crate::text::{count, size};
@@ -64,6 +65,9 @@ fn title(app: &App) -> String {
     }
     if app.is_stale {
         title.push_str(" · sources changed (R)");
+    }
+    if rows.outdated() > 0 {
+        title.push_str(&format!(" · {} to verify again (V)", rows.outdated()));
     }
     if rows.marks() > 0 {
         title.push_str(&format!(" · {} marked", rows.marks()));
@@ -157,8 +161,12 @@ fn build_row(
     });
     for (column, cells) in columns {
         let (role, text) = match *column {
+            // The word has no room.
+            "verify" if !summary.since.is_same() => (role, format!("{} changed", summary.outcome.glyph())),
             "verify" => (role, format!("{} {}", summary.outcome.glyph(), summary.word)),
             "gate" | "lvl" if !view.is_judged() => (Role::Muted, "…".to_owned()),
+            "lvl" if !summary.since.is_same() => (Role::Muted, "?".to_owned()),
+            "gate" if summary.decision == Decision::NotJudged => (Role::Unknown, "?".to_owned()),
             "gate" => {
                 let (role, glyph) = decision_look(summary.decision);
                 (role, format!("{glyph} {}", summary.decision.word()))
@@ -219,7 +227,7 @@ fn draw_details(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, are
     };
     let inside = pen.boxed(frame, area, &model.name.screen());
     let columns = usize::from(inside.width);
-    let failed = view.verified.get(index).and_then(Option::as_ref).map(|verified| &verified.verification);
+    let failed = view.standing(index).map(|verified| &verified.verification);
     let mut text = match failed.filter(|verification| !beside && verification.headline().is_some()) {
         Some(verification) => headline(verification, pen, columns, 1),
         None => details(view, index, model, pen, columns),
@@ -246,12 +254,14 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
         let head = vec![pen.span(Role::Fail, "✗ ambiguous  ")];
         out.extend(pen.wrapped(head, Role::Text, &found(&same_name.fact(), None).screen(), columns));
     }
-    match view.verified.get(index).and_then(Option::as_ref) {
+    match view.standing(index) {
         Some(verified) => out.extend(headline(&verified.verification, pen, columns, MAX_FILES_LISTED)),
         None => {
             let head =
                 vec![pen.span(Role::Unknown, format!("{} {}  ", summary.outcome.glyph(), summary.word))];
-            let text = if model.signature.is_some() {
+            let text = if view.is_outdated(index) {
+                "the verification on record does not hold any more: V verifies it again"
+            } else if model.signature.is_some() {
                 "nobody has checked its signature here yet: V verifies it"
             } else {
                 "No signature found. Ask the producer for a signed release"
@@ -268,7 +278,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
         let basis = if basis.is_empty() { String::new() } else { format!("  {basis}") };
         out.extend(pen.wrapped(head, Role::Text, &format!("{value}{basis}"), columns));
     };
-    let signer = match view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
+    let signer = match view.standing(index).map(|v| &v.verification) {
         Some(v) if v.signer.is_some() => {
             let basis = if v.signer_proven() { "attested" } else { "claimed, not proven" };
             Some((view.summary(index).signer.screen(), basis))
@@ -280,7 +290,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
         None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), ""),
         None => fact("signed by", "not verified".to_owned(), ""),
     }
-    if let Some(v) = view.verified.get(index).and_then(Option::as_ref).map(|v| &v.verification) {
+    if let Some(v) = view.standing(index).map(|v| &v.verification) {
         if let Some(coverage) = v.coverage() {
             let bytes = format!("{} of {}", size(coverage.covered), size(coverage.total));
             fact("covered", format!("{}, {bytes}", coverage.bar()), "observed");

@@ -1,6 +1,7 @@
 //! The maturity screen: three levels as bars, and the controls of the chosen one with outcome, basis,
 //! evidence, remedy and who is responsible. It counts outcomes; it does not score.
 
+use crate::decision::Decision;
 use crate::inventory::Basis;
 use crate::maturity::{Control, ControlResult, Duty, Severity};
 use crate::signing::{Outcome, Verification};
@@ -41,7 +42,9 @@ fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) ->
         return vec![pen.line(Role::Muted, "not judged yet")];
     };
     let score = &verdict.assessment.score;
-    let badge = if score.own == verdict.effective {
+    let badge = if verdict.decision == Decision::NotJudged {
+        "level not judged".to_owned()
+    } else if score.own == verdict.effective {
         format!("own level L{}", score.own)
     } else {
         format!("own level L{} → effective L{}", score.own, verdict.effective)

@@ -1,7 +1,7 @@
 //! What was found of a model and what follows from it, in lines: the failing check with its files, the level and
 //! decision, the reasons. Several screens and popups show them.
 
-use crate::decision::Verdict;
+use crate::decision::{Decision, Verdict};
 use crate::signing::{Outcome, Verification};
 use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, short};
@@ -77,7 +77,9 @@ pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: u
 /// Level, decision, and the cap.
 pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let score = &verdict.assessment.score;
-    let level = if score.own >= 3 {
+    let level = if verdict.decision == Decision::NotJudged {
+        "level not judged".to_owned()
+    } else if score.own >= 3 {
         format!("L{}", score.own)
     } else {
         format!("L{}  {} % to L{}", score.own, score.percent, score.next)

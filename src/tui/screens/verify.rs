@@ -103,12 +103,15 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         return None;
     };
     let [top, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
-    lines(
-        frame,
-        top,
-        &[pen.line(Role::Muted, facts(verified, &named(&model.name.screen(), view.name_mark(index))))],
-        0,
-    );
+    let name = named(&model.name.screen(), view.name_mark(index));
+    let facts = match view.since(index).is_same() {
+        true => pen.line(Role::Muted, facts(verified, &name)),
+        false => pen.line(
+            Role::Unknown,
+            format!(" ? {name} changed since verified {}: V verifies it again", verified.verification.at),
+        ),
+    };
+    lines(frame, top, &[facts], 0);
     // The summaries stand beside the stages where there is room for more than their first word.
     let left = if area.width >= 110 { 46 } else { CHECKS_ONLY };
     let [checks, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);

@@ -116,6 +116,7 @@ pub struct Prepared {
     keys: Arc<Vec<Key>>,
     hays: Arc<Vec<Hay>>,
     unverified: usize,
+    outdated: usize,
 }
 
 impl Prepared {
@@ -128,7 +129,8 @@ impl Prepared {
             .filter_map(|at| row(view, at, exposure.get(at).copied().unwrap_or(0)));
         let (mut keys, hays): (Vec<Key>, Vec<Hay>) = rows.unzip();
         rank_signers(view, &mut keys);
-        Prepared { keys: Arc::new(keys), hays: Arc::new(hays), unverified: unverified(view) }
+        let (unverified, outdated) = (unverified(view), view.outdated().count());
+        Prepared { keys: Arc::new(keys), hays: Arc::new(hays), unverified, outdated }
     }
 
     /// For a view, given what was made for the one before it: only rows of which something else is known are made.
@@ -141,14 +143,16 @@ impl Prepared {
             return Prepared::of(view);
         }
         let same_verified = Arc::ptr_eq(&before.verified, &view.verified);
+        let same_states = Arc::ptr_eq(&before.states, &view.states) && before.lost == view.lost;
         let same_standings = Arc::ptr_eq(before.judgement.standings(), view.judgement.standings());
-        if same_verified && same_standings && Arc::ptr_eq(&before.reviews, &view.reviews) {
+        if same_verified && same_states && same_standings && Arc::ptr_eq(&before.reviews, &view.reviews) {
             return self.clone();
         }
         let differs = |at: &usize| {
             let standing = before.judgement.standing(*at) != view.judgement.standing(*at);
             let verified = !same_slot(&before.verified, &view.verified, *at);
-            standing || verified || !same_slot(&before.reviews, &view.reviews, *at)
+            let outdated = before.is_outdated(*at) != view.is_outdated(*at);
+            standing || verified || outdated || !same_slot(&before.reviews, &view.reviews, *at)
         };
         let changed: Vec<usize> =
             (0..view.models.len()).into_par_iter().with_min_len(4096).filter(differs).collect();
@@ -157,10 +161,11 @@ impl Prepared {
             .with_min_len(512)
             .filter_map(|at| Some((at, row(view, at, self.keys.get(at)?.children)?)))
             .collect();
-        let mut after = Prepared { unverified: unverified(view), ..self.clone() };
+        let outdated = view.outdated().count();
+        let mut after = Prepared { unverified: unverified(view), outdated, ..self.clone() };
         let mut same_signers = true;
         for (at, (key, hay)) in made {
-            same_signers &= same_verified || signer(before, at) == signer(view, at);
+            same_signers &= same_verified && same_states || signer(before, at) == signer(view, at);
             if let Some(slot) = Arc::make_mut(&mut after.keys).get_mut(at) {
                 *slot = Key { signer: slot.signer, ..key };
             }
@@ -375,6 +380,11 @@ impl Rows {
     /// Models that were never verified.
     pub fn unverified(&self) -> usize {
         self.made.unverified
+    }
+
+    /// Models whose verification on record does not hold any more.
+    pub fn outdated(&self) -> usize {
+        self.made.outdated
     }
 
     /// Index of the model under the cursor.

@@ -24,7 +24,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Maturity => app.go(Screen::Maturity),
         Cmd::Policy => app.go(Screen::Policy),
         Cmd::Jobs => app.go(Screen::Jobs),
-        Cmd::StartVerify => return start(app, JobKind::Verify),
+        Cmd::StartVerify => return renew(app),
         Cmd::VerifyInFull => return start(app, JobKind::VerifyInFull),
         Cmd::StartScore => return start(app, JobKind::Score),
         Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
@@ -158,6 +158,20 @@ fn start(app: &mut App, kind: fn(Vec<ModelId>) -> JobKind) -> Vec<Effect> {
     }
     app.rows.unmark();
     vec![Effect::Start(kind(models))]
+}
+
+/// Verifies the marked models. Where none is marked, this one, and on the inventory's screen all whose verification on
+/// record does not hold any more.
+fn renew(app: &mut App) -> Vec<Effect> {
+    if app.screen != Screen::Inventory || app.rows.marks() > 0 || app.rows.outdated() == 0 {
+        return start(app, JobKind::Verify);
+    }
+    let Some(view) = &app.view else { return Vec::new() };
+    let outdated = view.outdated().filter_map(|index| Some(view.models.get(index)?.id.clone()));
+    let mut models: Vec<ModelId> = outdated.chain(app.subject()).collect();
+    models.sort();
+    models.dedup();
+    vec![Effect::Start(JobKind::Verify(models))]
 }
 
 fn next_stage(app: &App) -> Vec<Effect> {
