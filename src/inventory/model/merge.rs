@@ -92,7 +92,13 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
             &there.to_string_lossy(),
             DUPLICATE_FOLDER,
         );
-        let twin = Twin::of(&more, there);
+        let twin = Twin {
+            name: more.name.clone(),
+            location: there.clone(),
+            signature: more.signature.clone(),
+            files: more.files,
+            bytes: more.bytes,
+        };
         add_twin(known, twin);
         return;
     }
