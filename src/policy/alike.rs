@@ -2,10 +2,11 @@
 //! inventory, and names whose letters do not belong together. It marks and decides nothing.
 
 use super::document::Policy;
-use crate::inventory::{ModelId, letters};
+use crate::inventory::{ModelId, folded, letters};
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// What is odd about how a name looks.
@@ -23,6 +24,9 @@ pub struct NameMark {
     pub styled_letters: bool,
     /// Whether it was written with characters that nobody sees.
     pub hidden_characters: bool,
+    /// How it was written, where that is not to be seen by the id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub written: Option<Untrusted>,
 }
 
 /// The marks of all models of an inventory, by their indices.
@@ -30,11 +34,13 @@ pub struct NameMark {
 pub struct NameMarks(BTreeMap<usize, NameMark>);
 
 /// How the names of a policy look.
+#[derive(Default)]
 struct Known<'p> {
-    /// Owners, as the policy writes them.
-    owners: HashSet<&'p str>,
+    /// Owners, in the form of ids.
+    owners: HashSet<Cow<'p, str>>,
     owners_by_look: HashMap<String, &'p str>,
     /// Whole names.
+    names: HashSet<&'p str>,
     names_by_look: HashMap<String, &'p str>,
 }
 
@@ -78,8 +84,7 @@ fn plainest<'m>(ids: impl Iterator<Item = &'m str>) -> HashMap<String, &'m str> 
 
 impl<'p> Known<'p> {
     fn of(policy: &'p Policy) -> Self {
-        let mut known =
-            Known { owners: HashSet::new(), owners_by_look: HashMap::new(), names_by_look: HashMap::new() };
+        let mut known = Known::default();
         for publisher in &policy.publishers {
             for pattern in &publisher.models {
                 let literal = pattern.as_str().split('*').next().unwrap_or_default();
@@ -87,6 +92,7 @@ impl<'p> Known<'p> {
                     known.owner(owner);
                 }
                 if literal.len() == pattern.as_str().len() {
+                    known.names.insert(literal);
                     known.names_by_look.entry(letters::look(literal)).or_insert(literal);
                 }
             }
@@ -96,7 +102,7 @@ impl<'p> Known<'p> {
     }
 
     fn owner(&mut self, owner: &'p str) {
-        if !owner.is_empty() && self.owners.insert(owner) {
+        if !owner.is_empty() && self.owners.insert(folded(owner)) {
             self.owners_by_look.entry(letters::look(owner)).or_insert(owner);
         }
     }
@@ -113,19 +119,23 @@ impl<'p> Known<'p> {
             let is_known = self.owners.contains(owner);
             self.owners_by_look.get(&letters::look(owner)).filter(|_| !is_known).copied()
         });
-        let whole = || {
-            let known = !looks.is_empty() || !self.names_by_look.is_empty();
-            let look = known.then(|| letters::look(id))?;
-            let of_policy = self.names_by_look.get(&look).copied();
-            // Within ASCII, names that look alike are mostly versions of each other.
-            let of_inventory = || looks.get(&look).copied().filter(|_| !id.is_ascii());
-            of_policy.or_else(of_inventory).filter(|other| *other != id).map(str::to_owned)
-        };
+        let is_compared = !looks.is_empty() || !self.names_by_look.is_empty();
+        let look = is_compared.then(|| letters::look(id)).unwrap_or_default();
+        let other = |other: &&str| *other != id;
+        let is_listed = self.names.contains(id);
+        let of_policy = self.names_by_look.get(&look).copied().filter(other).filter(|_| !is_listed);
+        // Within ASCII, names that look alike are mostly versions of each other.
+        let of_inventory = looks.get(&look).copied().filter(other).filter(|_| !id.is_ascii());
+        let is_governed = |name: &&str| self.owners.contains(name.split('/').next().unwrap_or_default());
         let by_owner = || {
             let like = like_owner?;
             Some(rest.map_or_else(|| like.to_owned(), |rest| format!("{like}/{rest}")))
         };
-        let looks_like = whole().or_else(by_owner);
+        let looks_like = of_policy
+            .or_else(|| of_inventory.filter(is_governed))
+            .map(str::to_owned)
+            .or_else(by_owner)
+            .or_else(|| of_inventory.map(str::to_owned));
         let hidden_characters = letters::hides(written);
         if looks_like.is_none() && id.is_ascii() && !hidden_characters {
             return None;
@@ -141,6 +151,7 @@ impl<'p> Known<'p> {
             mixed_scripts: letters::is_mixed(own),
             styled_letters: letters::is_styled(own),
             hidden_characters,
+            written: hidden_characters.then(|| Untrusted::new(written)),
         };
         let is_odd =
             mark.looks_like.is_some() || mark.mixed_scripts || mark.styled_letters || mark.hidden_characters;

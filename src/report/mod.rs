@@ -13,5 +13,5 @@ pub use checks::checks_page;
 pub use replay::replayed;
 pub use text::{
     Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults,
-    progress, read_times, reviews, same_name, score, table, verdict, verification, with_mark,
+    progress, read_times, reviews, same_name, same_name_line, score, table, verdict, verification, with_mark,
 };

@@ -4,7 +4,7 @@ use super::case::case;
 use crate::decision::{About, Decision, ReviewWord};
 use crate::inventory::{FactKey, Scan};
 use crate::lineage::{GraphFinding, LaneRow};
-use crate::maturity::{SCOPE, unlike_twins};
+use crate::maturity::{SCOPE, SameName, unlike_twins};
 use crate::policy::{NameMark, Policy, PolicyError};
 use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
 use crate::text::{Untrusted, bar, count, size, span, width};
@@ -158,10 +158,15 @@ pub fn with_mark(name: &str, odd: Option<&NameMark>) -> String {
     named(name, odd)
 }
 
+/// That a name means several folders, in one line.
+pub fn same_name_line(same_name: &SameName) -> String {
+    found(&same_name.fact(), None).screen()
+}
+
 /// That the name of the model of an index means several folders, and which; nothing where it means one.
 pub fn same_name(view: &View, index: usize, name: &str) -> String {
     let Some(same_name) = view.same_name(index) else { return String::new() };
-    let mut out = format!("✗ ambiguous  {name}  {}\n", found(&same_name.fact(), None).screen());
+    let mut out = format!("✗ ambiguous  {name}  {}\n", same_name_line(&same_name));
     for folder in same_name.folders.iter().take(MANY) {
         let _ = writeln!(out, "  folder       {}", folder.screen());
     }

@@ -73,6 +73,9 @@ pub struct Entry {
     /// What a bill says of its signature.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub binding: Option<Box<Binding>>,
+    /// Further folders of the same name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub twins: Vec<Untrusted>,
     /// The documents that speak of it.
     pub sources: Vec<Untrusted>,
     /// Its latest verification.
@@ -184,6 +187,7 @@ impl Entry {
             facts,
             parents,
             binding: model.binding.clone(),
+            twins: model.twins.iter().map(|twin| slashed(&twin.location).into()).collect(),
             sources: sorted(&model.sources),
             verified: None,
             own: 0,

@@ -55,6 +55,12 @@ pub(super) fn of_model(old: &Entry, new: &Entry, present: Option<&Present<'_>>) 
         binding(old).as_deref(),
         binding(new).as_deref(),
     );
+    let twins = |entry: &Entry| {
+        let twins: Vec<&str> = entry.twins.iter().map(Untrusted::raw).collect();
+        (!twins.is_empty()).then(|| twins.join(", "))
+    };
+    let weight = if new.twins.len() > old.twins.len() { Weight::Worse } else { Weight::Attention };
+    changes.value(weight, "further folders of the same name", twins(old).as_deref(), twins(new).as_deref());
     changes.value(Weight::Attention, "kind", Some(old.kind.word()), Some(new.kind.word()));
     changes.value(
         Weight::Attention,

@@ -6,9 +6,19 @@ use crate::text::Untrusted;
 /// A name that is safe to show, and what is odd about it: `асме/bot  ! looks like acme/bot (Cyrillic letters)`.
 pub fn named(name: &str, odd: Option<&NameMark>) -> String {
     match odd {
-        Some(odd) => format!("{name}  ! {}", mark(odd).screen()),
+        Some(odd) => format!("{}  ! {}", written(name, odd), mark(odd).screen()),
         None => name.to_owned(),
     }
+}
+
+/// The same where there is little room: the sign comes first, and the words are cut off.
+pub fn cell(name: &str, odd: &NameMark) -> String {
+    format!("! {}  {}", written(name, odd), mark(odd).screen())
+}
+
+/// A name with hidden characters is shown as it was written, where they are to be seen.
+fn written(name: &str, odd: &NameMark) -> String {
+    odd.written.as_ref().map_or_else(|| name.to_owned(), Untrusted::screen)
 }
 
 /// `looks like acme/bot (Cyrillic letters)`.

@@ -9,11 +9,11 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId, look, settled_state_of, state_of};
 use crate::maturity::SameName;
 use crate::policy::Stage;
+use crate::report::same_name_line;
 use crate::signing::{
     ModelState, Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen,
 };
 use crate::view::{Verified, View};
-use crate::words::controls::found;
 use jiff::SignedDuration;
 use std::path::Path;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl Workbench {
             // A pass of one folder says nothing of a name that means several.
             let same_name = SameName::of(model, Some(&verification));
             let headline = match &same_name {
-                Some(same_name) => Some(format!(": {}", found(&same_name.fact(), None).screen())),
+                Some(same_name) => Some(format!(": {}", same_name_line(same_name))),
                 None => headline,
             };
             let outcome = if same_name.is_some() { Outcome::Fail } else { verification.outcome() };

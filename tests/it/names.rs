@@ -523,7 +523,7 @@ fn hidden_characters_in_a_name_are_marked_though_they_make_no_other_name() {
     lab.scan();
     let row = lab.row("acme/bot");
     assert_eq!(row["name_mark"]["hidden_characters"], true, "{row}");
-    assert!(out(&lab.run(&["show", "acme/bot"])).contains("hidden characters"));
+    assert!(out(&lab.run(&["list"])).contains("acme/bo<U+200B>t  ! hidden characters"));
     assert_eq!(lab.gate("acme/bot", "production", &[]).0, 0, "it is acme/bot all the same");
 }
 
@@ -552,7 +552,7 @@ fn empty_files_that_shards_leave_out_are_told_by_name_and_named_like_code_they_a
     assert_eq!(seen.check(Stage::Files).unwrap().code.as_str(), "FILES-EMPTY-CODE");
     // One with something in it is an unsigned file like any other.
     bench.write("__init__.py", "import os");
-    assert_eq!(faults(&bench.verify()), [("FILES", "FILES-EXTRA")]);
+    assert_eq!(faults(&bench.verify()), [(Stage::Files, "FILES-EXTRA")]);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use super::parts::{Parts, Take};
 use crate::inventory::model::facts::{Basis, FactKey, ParentRef, Relation};
 use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;
+use crate::inventory::model::letters::hides;
 use crate::inventory::model::models::{Kind, Model};
 use crate::inventory::model::names;
 use crate::inventory::model::record::{Record, note};
@@ -136,7 +137,9 @@ impl<'a> Document<'a> {
             note(&mut found.findings, "F-BOM-NAME", None, self.source, at, message);
             return;
         };
-        let shown = if seen.is_some() || named.is_empty() { &name } else { named };
+        // What nobody sees of the whole name must not get lost.
+        let whole = seen.is_some() || named.is_empty() || hides(&name);
+        let shown = if whole { &name } else { named };
         let mut reader = Reader {
             record: Record::new(ModelId::new(&name), shown, self.source),
             document: self,

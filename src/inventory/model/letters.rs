@@ -20,8 +20,40 @@ pub fn look(name: &str) -> String {
 static ASCII: LazyLock<Vec<String>> =
     LazyLock::new(|| (0..128_u8).map(|byte| folded_look(&char::from(byte).to_string())).collect());
 
+/// Letters that UTS 39 keeps apart from the Latin ones, by their shapes in some typefaces; read quickly, or in capitals,
+/// they are those all the same.
+const LIKE_LATIN: [(char, char); 24] = [
+    ('\u{432}', 'b'),
+    ('\u{433}', 'r'),
+    ('\u{437}', '3'),
+    ('\u{438}', 'u'),
+    ('\u{43a}', 'k'),
+    ('\u{43c}', 'm'),
+    ('\u{43d}', 'h'),
+    ('\u{43f}', 'n'),
+    ('\u{442}', 't'),
+    ('\u{447}', '4'),
+    ('\u{448}', 'w'),
+    ('\u{449}', 'w'),
+    ('\u{44c}', 'b'),
+    ('\u{3b2}', 'b'),
+    ('\u{3b5}', 'e'),
+    ('\u{3b6}', 'z'),
+    ('\u{3b7}', 'n'),
+    ('\u{3ba}', 'k'),
+    ('\u{3bc}', 'u'),
+    ('\u{3c0}', 'n'),
+    ('\u{3c4}', 't'),
+    ('\u{3c5}', 'u'),
+    ('\u{3c7}', 'x'),
+    ('\u{3c9}', 'w'),
+];
+
 fn folded_look(name: &str) -> String {
-    let look: String = skeleton(name).collect();
+    let like_latin =
+        |c: char| LIKE_LATIN.iter().find(|(other, _)| *other == c).map_or(c, |(_, latin)| *latin);
+    let name: String = name.chars().map(like_latin).collect();
+    let look: String = skeleton(&name).collect();
     // A digit may look like a capital letter.
     let case = |part: &str| if part.is_empty() { String::new() } else { folded(part).into_owned() };
     let parts: Vec<String> = look.split('/').map(case).collect();
@@ -85,6 +117,7 @@ mod tests {
             ("\u{430}\u{441}\u{43c}\u{435}/bot", "acme/bot"),
             ("acme/b\u{3bf}t", "acme/bot"),
             ("\u{ff41}cme/bot", "acme/bot"),
+            ("\u{43a}\u{430}\u{442}/\u{3ba}\u{3b5}\u{3c5}", "kat/keu"),
             ("acrne/bot", "acme/bot"),
             ("acme/b0t", "acme/bot"),
             ("\u{1d41a}cme/bot", "acme/bot"),

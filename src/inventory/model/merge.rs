@@ -72,9 +72,6 @@ impl Merged {
     }
 }
 
-/// Twins of one model that are kept: each contradicts it, and nobody has as many.
-const MAX_TWINS: usize = 64;
-
 fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
     for twin in std::mem::take(&mut more.twins) {
         add_twin(known, twin);
@@ -92,7 +89,13 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
             &there.to_string_lossy(),
             DUPLICATE_FOLDER,
         );
-        let twin = Twin::of(&more, there);
+        let twin = Twin {
+            name: more.name.clone(),
+            location: there.clone(),
+            signature: more.signature.clone(),
+            files: more.files,
+            bytes: more.bytes,
+        };
         add_twin(known, twin);
         return;
     }
@@ -137,11 +140,10 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
     bindings.for_each(|binding| known.bind(binding));
 }
 
+/// All of them: one that is left out could be the one that differs.
 fn add_twin(known: &mut Model, twin: Twin) {
-    let is_itself = |known: &Model| known.location.as_deref().map(plain) == Some(plain(&twin.location));
-    let is_known =
-        |known: &Model| known.twins.iter().any(|one| plain(&one.location) == plain(&twin.location));
-    if known.twins.len() < MAX_TWINS && !is_itself(known) && !is_known(known) {
+    let is_itself = known.location.as_deref().map(plain) == Some(plain(&twin.location));
+    if !is_itself && !known.twins.iter().any(|one| one.location == twin.location) {
         known.twins.push(twin);
     }
 }

@@ -1,7 +1,6 @@
 //! Folders that come to the name of a model whose files lie elsewhere. Which of them is meant is not for us to guess:
 //! names are equal in many ways, and whoever can add a folder must not choose the bytes behind a name.
 
-use super::models::Model;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,19 +19,6 @@ pub struct Twin {
     pub files: u64,
     /// Bytes on disk.
     pub bytes: u64,
-}
-
-impl Twin {
-    /// Of what a source says of a folder.
-    pub(super) fn of(model: &Model, location: &Path) -> Self {
-        Twin {
-            name: model.name.clone(),
-            location: location.to_owned(),
-            signature: model.signature.clone(),
-            files: model.files,
-            bytes: model.bytes,
-        }
-    }
 }
 
 /// A path without the parts that lead nowhere else, so that `./models` is `models`.

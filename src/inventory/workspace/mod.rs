@@ -105,7 +105,8 @@ impl Workspace {
     pub fn add_source(&mut self, source: Source) -> Result<()> {
         let file = self.root.join(FILE);
         let before = text_of(&file)?;
-        if parse(&before, &self.root)?.sources.contains(&source) {
+        let known = parse(&before, &self.root)?.sources;
+        if known.iter().any(|known| known.kind == source.kind && known.path == source.path) {
             return Ok(());
         }
         let path = source.path.to_str().ok_or_else(|| {

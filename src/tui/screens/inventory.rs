@@ -13,7 +13,7 @@ use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::Face;
 use crate::words::controls::found;
-use crate::words::names::mark as words_of;
+use crate::words::names::{cell, mark as words_of};
 use crate::words::reasons::told;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -153,10 +153,7 @@ fn build_row(
         pen.span(role, format!("{} ", summary.outcome.glyph())),
     ];
     spans.push(match view.name_mark(index) {
-        // The sign comes first: where the name is long, the words are cut off.
-        Some(odd) => {
-            pen.span(Role::Warn, fit(&format!("! {} {}", model.id.screen(), words_of(odd).screen()), name))
-        }
+        Some(odd) => pen.span(Role::Warn, fit(&cell(&model.id.screen(), odd), name)),
         None => pen.span(Role::Text, fit(&model.id.screen(), name)),
     });
     for (column, cells) in columns {

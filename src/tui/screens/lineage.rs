@@ -9,7 +9,7 @@ use crate::tui::state::app::App;
 use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::caps;
-use crate::words::names::mark;
+use crate::words::names::cell;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -94,9 +94,7 @@ fn build_row(
         pen.span(Role::Accent, if chosen { "▸" } else { " " }),
         pen.span(edge_role, fit(&row.gutter, gutter)),
         match row.model.and_then(|index| view.name_mark(index)) {
-            Some(odd) => {
-                pen.span(Role::Warn, fit(&format!("! {} {}", row.id.screen(), mark(odd).screen()), name))
-            }
+            Some(odd) => pen.span(Role::Warn, fit(&cell(&row.id.screen(), odd), name)),
             None => pen.span(name_role, fit(&row.id.screen(), name)),
         },
         Span::raw(" "),

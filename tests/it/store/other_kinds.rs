@@ -150,7 +150,7 @@ fn what_streams_is_printed_as_if_it_had_been_made_whole() {
     let compare = || {
         let all = entries(&*at(&dir.path().join("touchmark.db")));
         let mine: Vec<&LedgerEntry> =
-            all.iter().filter(|entry| entry.model.raw() == "b\u{202e}/model").collect();
+            all.iter().filter(|entry| entry.model.raw() == "b\u{1b}/model").collect();
         let row = |entry: &LedgerEntry| {
             let hash = entry.hash[..12].to_owned();
             let kind = entry.kind.as_str().to_owned();
@@ -159,11 +159,11 @@ fn what_streams_is_printed_as_if_it_had_been_made_whole() {
         let rows: Vec<report::Row> = all.iter().map(row).collect();
         assert_eq!(whole(&["show"]), report::table(&rows));
         let rows: Vec<report::Row> = mine.iter().map(|entry| row(entry)).collect();
-        assert_eq!(whole(&["show", "b\u{202e}/model"]), report::table(&rows));
+        assert_eq!(whole(&["show", "b\u{1b}/model"]), report::table(&rows));
         let pretty = |value: Value| touchmark::json::to_string(&value).unwrap() + "\n";
         let document = |records: Value| pretty(json!({ "schema": "touchmark.ledger/1", "records": records }));
         assert_eq!(whole(&["show", "--format", "json"]), document(json!(all)));
-        assert_eq!(whole(&["show", "b\u{202e}/model", "--format", "json"]), document(json!(mine)));
+        assert_eq!(whole(&["show", "b\u{1b}/model", "--format", "json"]), document(json!(mine)));
         assert_eq!(whole(&["show", "--quiet"]), "");
         let lines: String = all.iter().map(|entry| touchmark::json::to_line(entry).unwrap() + "\n").collect();
         assert_eq!(whole(&["export"]), lines);
@@ -183,7 +183,7 @@ fn what_streams_is_printed_as_if_it_had_been_made_whole() {
     add("{}", "review", "a");
     assert_eq!(compare(), 1);
     for number in 0..120 {
-        add(&body, "incident", if number % 40 == 0 { "B\u{202e}/model" } else { "a/quite-long-name" });
+        add(&body, "incident", if number % 40 == 0 { "B\u{1b}/model" } else { "a/quite-long-name" });
     }
     assert_eq!(compare(), 121);
 }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::entry::{
-    CycloneDx, Entry, Licence, Proof, address, apart, facts, first, name_of, name_of_model, parents,
+    CycloneDx, Entry, Licence, Proof, Written, address, apart, facts, first, name_of_model, parents,
     properties, timestamp,
 };
 use crate::inventory::bills::dialects::cyclonedx_algorithm;
@@ -81,6 +81,7 @@ fn component(entry: &Entry<'_>, known: &HashSet<&str>) -> Value {
     put("hashes", facts(model, FactKey::Hash).filter_map(|fact| hash(fact.value.raw())).collect());
     put("licenses", licences(model));
     put("purl", first(model, FactKey::Purl).filter(|purl| purl.starts_with("pkg:")).into());
+    let written = Written::in_facts_of(model);
     let ancestors: Vec<Value> = parents(model, true)
         .into_iter()
         .map(|parent| {
@@ -89,7 +90,7 @@ fn component(entry: &Entry<'_>, known: &HashSet<&str>) -> Value {
             if let Some(digest) = parent.digest {
                 told.push(json!({ "name": "touchmark:pedigree:digest", "value": digest.to_string() }));
             }
-            json!({ "type": "machine-learning-model", "name": name_of(model, parent), "properties": told })
+            json!({ "type": "machine-learning-model", "name": written.name_of(parent), "properties": told })
         })
         .collect();
     put("pedigree", if ancestors.is_empty() { Value::Null } else { json!({ "ancestors": ancestors }) });
@@ -107,12 +108,13 @@ fn component(entry: &Entry<'_>, known: &HashSet<&str>) -> Value {
 }
 
 fn model_card(model: &Model, known: &HashSet<&str>) -> Value {
+    let written = Written::in_facts_of(model);
     let datasets: Vec<Value> = parents(model, false)
         .into_iter()
         .filter(|parent| parent.relation == Relation::TrainedOn)
         .map(|parent| match known.get(parent.id.raw()) {
             Some(id) => json!({ "ref": id }),
-            None => json!({ "type": "dataset", "name": name_of(model, parent) }),
+            None => json!({ "type": "dataset", "name": written.name_of(parent) }),
         })
         .collect();
     let mut parameters = Map::new();

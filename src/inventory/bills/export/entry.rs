@@ -2,6 +2,7 @@
 
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
+use std::collections::{HashMap, HashSet};
 
 use crate::inventory::bills::dialects::ROOT_DOMAIN;
 use crate::inventory::model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
@@ -98,15 +99,11 @@ impl<'a> Licence<'a> {
 
 /// The facts of a kind that nothing contradicts, each value once.
 pub(super) fn facts(model: &Model, key: FactKey) -> impl Iterator<Item = &Fact> {
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = HashSet::new();
     model.facts.iter().filter(move |fact| {
-        let is_new = fact.key == key
+        fact.key == key
             && fact.basis != Basis::Contradicted
-            && !seen.iter().any(|known| known.eq_ignore_ascii_case(fact.value.raw()));
-        if is_new {
-            seen.push(fact.value.raw());
-        }
-        is_new
+            && seen.insert(fact.value.raw().to_ascii_lowercase())
     })
 }
 
@@ -117,9 +114,11 @@ pub(super) fn first(model: &Model, key: FactKey) -> Option<&str> {
 /// The parents, each once; of several words on the relation the most telling one.
 pub(super) fn parents(model: &Model, bears_weight: bool) -> Vec<&ParentRef> {
     let mut found: Vec<&ParentRef> = Vec::new();
+    let mut places: HashMap<&ModelId, usize> = HashMap::new();
     for parent in model.parents.iter().filter(|parent| parent.relation.bears_weight() == bears_weight) {
         let tells = |parent: &ParentRef| (parent.digest.is_some(), parent.relation != Relation::Unspecified);
-        match found.iter_mut().find(|known| known.id == parent.id) {
+        let place = *places.entry(&parent.id).or_insert(found.len());
+        match found.get_mut(place) {
             Some(known) if tells(known) < tells(parent) => *known = parent,
             Some(_) => {}
             None => found.push(parent),
@@ -128,15 +127,26 @@ pub(super) fn parents(model: &Model, bears_weight: bool) -> Vec<&ParentRef> {
     found
 }
 
-/// The parent's name as its source writes it, since ids are lower-cased.
-pub(super) fn name_of<'a>(model: &'a Model, parent: &'a ParentRef) -> String {
-    let names = model
-        .facts
-        .iter()
-        .filter(|fact| matches!(fact.key, FactKey::BaseModel | FactKey::Dataset))
-        .filter_map(|fact| names::canonical(fact.value.raw()));
-    let mut names = names.filter(|name| ModelId::new(name) == parent.id);
-    names.next().unwrap_or_else(|| parent.id.raw().to_owned())
+/// The names of parents as sources write them, since ids are folded.
+pub(super) struct Written(HashMap<ModelId, String>);
+
+impl Written {
+    pub fn in_facts_of(model: &Model) -> Self {
+        let names = model
+            .facts
+            .iter()
+            .filter(|fact| matches!(fact.key, FactKey::BaseModel | FactKey::Dataset))
+            .filter_map(|fact| names::canonical(fact.value.raw()));
+        let mut written = HashMap::new();
+        for name in names {
+            written.entry(ModelId::new(&name)).or_insert(name);
+        }
+        Written(written)
+    }
+
+    pub fn name_of<'a>(&'a self, parent: &'a ParentRef) -> &'a str {
+        self.0.get(&parent.id).map_or(parent.id.raw(), String::as_str)
+    }
 }
 
 /// `owner/name` when the name says so, else the id.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 use super::entry::{
-    Entry, Licence, address, apart, facts, first, name_of, name_of_model, parents, properties, timestamp,
+    Entry, Licence, Written, address, apart, facts, first, name_of_model, parents, properties, timestamp,
 };
 use crate::inventory::model::facts::{FactKey, Relation};
 use crate::inventory::model::models::Kind;
@@ -150,10 +150,11 @@ impl Graph {
             self.relate(id, "hasDeclaredLicense", &licence, Map::new());
         }
         let edges = parents(model, true).into_iter().chain(parents(model, false));
+        let written = Written::in_facts_of(model);
         for parent in edges {
             let is_data = parent.relation == Relation::TrainedOn;
-            let name = name_of(model, parent);
-            let other = self.named("model", parent.id.raw(), |id| Value::Object(bare(id, &name, is_data)));
+            let name = written.name_of(parent);
+            let other = self.named("model", parent.id.raw(), |id| Value::Object(bare(id, name, is_data)));
             let mut more = Map::new();
             if !is_data {
                 more.insert("comment".to_owned(), parent.relation.word().into());

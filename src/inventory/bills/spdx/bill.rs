@@ -11,6 +11,7 @@ use crate::inventory::bills::parts::Take;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::Finding;
 use crate::inventory::model::id::ModelId;
+use crate::inventory::model::letters::hides;
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::inventory::model::record::{Record, note};
@@ -92,6 +93,8 @@ impl<'a> Bill<'a> {
         at: &str,
     ) -> Element {
         let model_id = ModelId::new(name.as_deref().unwrap_or_default());
+        // What nobody sees of the whole name must not get lost.
+        let shown = name.as_deref().filter(|name| hides(name)).unwrap_or(shown);
         let mut record = Record::new(model_id, shown, self.source);
         record.model.kind = kind.unwrap_or(Kind::Model);
         Element { id: id.into(), kind, name, place: at.to_owned(), record }
