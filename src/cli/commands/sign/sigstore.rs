@@ -2,7 +2,6 @@
 //! the feature `keyless`, it says how to get it.
 
 use super::options::SignCommon;
-use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::error::{Code, Error, Result};
 use clap::Args;
@@ -43,7 +42,7 @@ pub(crate) struct SignSigstore {
 }
 
 #[cfg(not(feature = "keyless"))]
-pub(super) fn sign(_: &SignSigstore, _: &Common, _: &Output) -> Result<u8> {
+pub(super) fn sign(_: &SignSigstore, _: &Output) -> Result<u8> {
     Err(Error::new(Code::Usage, "this program was built without keyless signing")
         .help("build it with the feature `keyless`: cargo install touchmark --features keyless"))
 }
@@ -53,7 +52,6 @@ pub(super) use with_network::sign;
 
 #[cfg(feature = "keyless")]
 mod with_network {
-    use super::super::options::{any_age, by_memory};
     use super::*;
     use crate::cli::progress::shown;
     use crate::disk::read_small;
@@ -71,7 +69,7 @@ mod with_network {
     const PATIENCE: Duration = Duration::from_secs(300);
 
     /// `sign sigstore`.
-    pub(in super::super) fn sign(with: &SignSigstore, common: &Common, output: &Output) -> Result<u8> {
+    pub(in super::super) fn sign(with: &SignSigstore, output: &Output) -> Result<u8> {
         with.common.what.jobs.set();
         let instance = match &with.trust_config {
             Some(file) => Instance::read(file)?,
@@ -103,20 +101,17 @@ mod with_network {
         };
         let options = with.common.options()?;
         let timeout = Duration::from_secs(u64::from(with.timeout));
-        let digests = with.common.remembered(common)?;
         let made = shown(output, |progress| {
-            let digests = digests.as_ref().map(any_age);
-            sign_sigstore(&with.common.model, &instance, credentials, &options, digests, timeout, progress)
+            sign_sigstore(&with.common.model, &instance, credentials, &options, timeout, progress)
         })?;
         let signed = &made.signed;
         with.common.append(signed, output)?;
         let issuer = made.signer.issuer.as_ref().map(|issuer| issuer.screen()).unwrap_or_default();
         let mut human = format!(
-            "✓ signed  {} files or shards, {} bytes{}\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \
+            "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \
              issuer       {issuer}\n",
             signed.resources,
             signed.bytes,
-            by_memory(signed),
             signed.root_digest,
             text::screen(&signed.signature.to_string_lossy()),
             made.signer.subject.screen(),
