@@ -5,7 +5,7 @@
 use super::document::{
     AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, Policy, Publisher, Stage,
 };
-use super::names::{ACTIONS, CURVES, FORMATS, HASHES, KINDS, METHODS, word};
+use super::names::{ACCEPT_CACHE, ACTIONS, CURVES, FORMATS, HASHES, KINDS, METHODS, word};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
@@ -106,6 +106,9 @@ pub(super) struct StageForm<'p> {
     on_unavailable: &'static str,
     require: BTreeSet<&'p str>,
     cached_digests_max_hours: Option<u32>,
+    /// Left out where it is not written: a policy that does not say it keeps its digest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accept_cache: Option<&'static str>,
 }
 
 impl Policy {
@@ -232,6 +235,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         on_unavailable,
         require_controls,
         cached_digests_max_hours,
+        accept_cache,
     } = stage;
     StageForm {
         name,
@@ -243,5 +247,6 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         on_unavailable: word(&ACTIONS, *on_unavailable),
         require: set(require_controls),
         cached_digests_max_hours: *cached_digests_max_hours,
+        accept_cache: accept_cache.map(|accept| word(&ACCEPT_CACHE, accept)),
     }
 }

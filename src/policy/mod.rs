@@ -16,8 +16,8 @@ pub use crate::signing::AnchorKind;
 pub use crate::tables::Fault as PolicyError;
 pub use concerns::{Concerns, PublisherConcern, concerns};
 pub use document::{
-    Action, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern, Policy,
-    Publisher, Stage, TextPattern,
+    AcceptCache, Action, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
+    Policy, Publisher, Stage, TextPattern,
 };
 pub use edit::{with_anchor, without_anchor};
 pub use matching::Window;

@@ -320,6 +320,13 @@ const FACTS: &[Fact] = &[
         "1 digest of a file or shard was cached",
     ),
     (
+        "stage.accept_cache",
+        "max_hours = 9",
+        "max_hours = 9\naccept_cache = \"unknowing\"",
+        |_| {},
+        "not `unknowing`",
+    ),
+    (
         "stage.on_unavailable",
         "on_unavailable = \"warn\"",
         "on_unavailable = \"closed\"",
