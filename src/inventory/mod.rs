@@ -22,11 +22,12 @@ pub use model::models::{Binding, Kind, Model};
 pub use model::packed::List;
 pub use model::told::Told;
 pub use places::stamps::Stamp;
+pub use scan::found::Found;
 pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
 
-pub(crate) use model::merge::Merged;
+pub(crate) use model::merge::{DUPLICATE, Merged};
 
 /// What the fuzz targets call.
 pub(crate) mod fuzz {

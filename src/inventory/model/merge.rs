@@ -13,6 +13,9 @@ use super::record::{MAX_FACTS, MAX_FINDINGS, TOO_MANY_FACTS, note};
 /// Facts of which a model has one truth, so that sources can disagree about them.
 const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];
 
+/// What tells of another folder of the same name.
+pub(crate) const DUPLICATE: &str = "F-DUPLICATE-FOLDER";
+
 /// Models by id, in the making.
 #[derive(Default)]
 pub(crate) struct Merged {
@@ -85,7 +88,7 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
             let source = more.sources.first().cloned().unwrap_or_default();
             note(
                 findings,
-                "F-DUPLICATE-FOLDER",
+                DUPLICATE,
                 Some(known.id.clone()),
                 &source,
                 &place,
