@@ -114,11 +114,11 @@ impl View {
         Some(view)
     }
 
-    /// The same with another verification of one model.
-    pub fn with(&self, index: usize, verified: Verified) -> View {
+    /// The same with another verification of one model, or with none.
+    pub fn with(&self, index: usize, verified: Option<Arc<Verified>>) -> View {
         let mut slots = Vec::clone(&self.verified);
         if let Some(slot) = slots.get_mut(index) {
-            *slot = Some(Arc::new(verified));
+            *slot = verified;
         }
         let mut view = View { verified: Arc::new(slots), ..self.clone() };
         view.judge_after(self, Some(&[index]));

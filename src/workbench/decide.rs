@@ -6,10 +6,11 @@ use super::publish::Next;
 use crate::decision::Verdict;
 use crate::documents::ReviewRecord;
 use crate::error::Result;
-use crate::inventory::ModelId;
+use crate::inventory::{Found, ModelId};
 use crate::signing::Progress;
 use crate::store::RecordKind;
 use crate::view::{Review, ReviewWord};
+use std::sync::Arc;
 
 impl Workbench {
     /// Records a review.
@@ -46,11 +47,14 @@ impl Workbench {
         known_stage(&view.policy, stage)?;
         let view = view.at_stage(stage).ok_or_else(|| not_found(model))?;
         let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
-        let verified = self.verify_model(&view, known, false, &Progress::default())?;
-        let view = verified.map_or(view.clone(), |verified| view.with(index, verified));
+        let progress = Progress::default();
+        let found = Found::in_sources(&view.workspace, &progress)?;
+        // A model without files keeps no verification of an earlier time.
+        let verified = self.verify_model(&view, &found, known, false, &progress)?.map(Arc::new);
+        let view = Arc::new(view.with(index, verified.clone()));
         let verdict = view.verdict(index).ok_or_else(|| not_found(model))?;
         self.record_decision(&view, index, &verdict, warnings_acknowledged)?;
-        self.renew(|view| Ok(Next::as_in(view)))?;
+        self.renew_with(&view, vec![(model.clone(), verified)])?;
         Ok(verdict)
     }
 }

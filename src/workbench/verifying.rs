@@ -1,26 +1,54 @@
 //! Verifying models of the inventory by the policy, and recording what was found.
 
+use super::cache::Cache;
 use super::door::{Workbench, not_found};
+use super::fresh::{Fresh, Slot};
 use super::jobs::Note;
 use super::publish::Next;
 use crate::attest::read_claims_bytes;
 use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId};
-use crate::policy::Stage;
+use crate::inventory::{Found, Model, ModelId};
 use crate::signing::{Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen};
 use crate::view::{Verified, View};
-use jiff::SignedDuration;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// A verification as it was just made, for whoever asked for it.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The checks.
+    pub verification: Verification,
+    /// The model that owns the signature, where that one is not about the files.
+    pub owner: Option<ModelId>,
+}
+
 impl Workbench {
+    /// Verifies one model by the policy and records that. What is handed out is what was just found: nothing is read
+    /// back. None when no files are known.
+    ///
+    /// # Errors
+    /// `E-NOT-FOUND`, `E-STORE`, `E-WRITE`, and what stops a verification.
+    pub fn verify(&self, id: &ModelId, in_full: bool, progress: &Progress) -> Result<Option<Checked>> {
+        let view = self.view();
+        let (index, model) = view.model(id).ok_or_else(|| not_found(id))?;
+        progress.expect_in_all(model.files, model.bytes);
+        let found = Found::in_sources(&view.workspace, progress)?;
+        let verified = self.verify_model(&view, &found, model, in_full, progress)?.map(Arc::new);
+        let checked = verified.as_ref().map(|verified| Checked {
+            verification: verified.verification.clone(),
+            owner: view.with(index, Some(verified.clone())).owner(index).cloned(),
+        });
+        self.renew_with(&view, vec![(id.clone(), verified)])?;
+        Ok(checked)
+    }
+
     /// Verifies models one after the other (the files of each in parallel) and records each at once, so
     /// that a cancelled run keeps what it found.
     pub(super) fn verify_models(
         &self,
-        view: &View,
+        view: &Arc<View>,
         ids: &[ModelId],
         in_full: bool,
         progress: &Progress,
@@ -34,17 +62,13 @@ impl Workbench {
             .filter_map(|id| view.model(id))
             .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
         progress.expect_in_all(total.0, total.1);
-        let mut stopped = None;
+        let found = Found::in_sources(&view.workspace, progress)?;
+        let (mut stopped, mut fresh) = (None, Vec::new());
         for id in ids {
             let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
             let name = model.name.screen();
-            let verification = match self.verify_model(view, model, in_full, progress) {
-                Ok(Some(verified)) => verified.verification,
-                Ok(None) => {
-                    log(format!("? unknown  {name}: no files found; only BOMs mention it"));
-                    open += 1;
-                    continue;
-                }
+            let verified = match self.verify_model(view, &found, model, in_full, progress) {
+                Ok(verified) => verified.map(Arc::new),
                 Err(error) if error.code == Code::Cancelled => {
                     stopped = Some(error);
                     break;
@@ -58,6 +82,13 @@ impl Workbench {
                     continue;
                 }
             };
+            fresh.push((id.clone(), verified.clone()));
+            let Some(verified) = verified else {
+                log(format!("? unknown  {name}: no files found; only BOMs mention it"));
+                open += 1;
+                continue;
+            };
+            let verification = &verified.verification;
             let headline = verification
                 .headline()
                 .map(|c| format!(": {} {}", c.stage.name(), verification.words_of(c).summary));
@@ -69,7 +100,7 @@ impl Workbench {
             }
             log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
         }
-        let shown = self.renew(|now| Ok(Next::as_in(now)))?;
+        let shown = self.renew_with(view, fresh)?;
         note(Note::ShownIn(shown.generation));
         match stopped {
             Some(error) => Err(error),
@@ -77,18 +108,20 @@ impl Workbench {
         }
     }
 
-    /// Looks at a model's files, judges them by a view's policy and anchors, and records that. None when there are no
-    /// files to look at.
+    /// Looks at a model's files where the sources have them now, judges them by a view's policy and anchors, and records
+    /// that. None when there are no files to look at.
     ///
     /// # Errors
     /// What stops a verification; `E-STORE`, `E-WRITE`.
     pub(super) fn verify_model(
         &self,
         view: &View,
+        found: &Found,
         model: &Model,
         in_full: bool,
         progress: &Progress,
     ) -> Result<Option<Verified>> {
+        let Some(model) = &self.placed(view, found, model)? else { return Ok(None) };
         let Some(location) = &model.location else { return Ok(None) };
         let began = Instant::now();
         let folder = view.workspace.root.join(location);
@@ -96,13 +129,20 @@ impl Workbench {
             Some(signature) => view.workspace.root.join(signature),
             None => default_signature(&folder),
         };
-        let reuse = self.reuse(view, in_full);
+        let cache = self.cache(view, in_full);
+        let reuse = cache.as_ref().map(Cache::reuse);
         let (seen, verification) = self.check(view, model, (&folder, &bundle), reuse, progress)?;
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let until = holds_until(&verification, seen.bundle.as_deref(), &by);
         let seen = self.record_verification(view, model, seen, &verification, took_ms)?;
         Ok(Some(Verified { verification, seen, until, took_ms }))
+    }
+
+    /// Publishes a view that shows verifications as they were just made by another one.
+    pub(super) fn renew_with(&self, by: &Arc<View>, verified: Vec<(ModelId, Slot)>) -> Result<Arc<View>> {
+        let fresh = Some(Fresh { by: by.clone(), verified: Arc::new(verified) });
+        self.renew(|now| Ok(Next { fresh: fresh.clone(), ..Next::as_in(now) }))
     }
 
     /// Verifies a folder or file that is not in the inventory, by the policy; nothing is recorded.
@@ -142,17 +182,6 @@ impl Workbench {
         add_policy(&mut verification, model, &claims, &by, progress)?;
         let bundle = seen.bundle.map(Into::into);
         Ok((SeenEvidence { observed: Arc::new(seen.observed), bundle, claims }, verification))
-    }
-
-    /// The store as a ledger of digests, where any stage of the policy lets remembered ones count; taken from it is
-    /// only what the stage in view lets count.
-    fn reuse(&self, view: &View, in_full: bool) -> Option<Reuse<'_>> {
-        let hours = |stage: &Stage| stage.cached_digests_max_hours;
-        view.policy.stages.iter().find_map(hours)?;
-        let allowed = view.policy.stage(&view.stage).and_then(hours).filter(|_| !in_full);
-        let not_before =
-            allowed.and_then(|hours| self.now().checked_sub(SignedDuration::from_hours(hours.into())).ok());
-        Some(Reuse { ledger: &self.inner.store, not_before })
     }
 }
 

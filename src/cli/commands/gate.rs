@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, open};
+use crate::cli::session::{find, open, remark};
 use crate::decision::Decision;
 use crate::documents::VerdictDocument;
 use crate::error::Result;
@@ -29,7 +29,9 @@ pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<
     let workbench = open(common)?;
     let view = workbench.view();
     let id = view.models.get(find(&view, model)?).map_or_else(|| ModelId::new(model), |m| m.id.clone());
-    let verdict = workbench.gate(&id, stage, *allow_warn)?;
+    let verdict = workbench.gate(&id, stage, *allow_warn);
+    remark(&workbench, common, output);
+    let verdict = verdict?;
     let view = workbench.view();
     let human = format!("{}\n{}", id.screen(), report::verdict(&report::case(&view, &verdict)));
     output.print(&human, || VerdictDocument::of(&view, &verdict));

@@ -6,14 +6,13 @@ use crate::cli::common::Common;
 use crate::cli::flags::Jobs;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{find, finish, no_such_model, open};
+use crate::cli::session::{find, no_such_model, open, remark};
 use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::report;
 use crate::signing::{Outcome, Verification};
 use crate::text::screen;
-use crate::workbench::JobKind;
 use by_flags::VerifyMethod;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -76,13 +75,11 @@ fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output)
                 .get(index)
                 .map(|m| m.id.clone())
                 .ok_or_else(|| no_such_model(&name))?;
-            let kind = if arguments.in_full { JobKind::VerifyInFull } else { JobKind::Verify };
-            finish(&workbench, kind(vec![id]), output)?;
-            let view = workbench.view();
-            let verified = view.verified.get(index).and_then(Option::as_ref);
-            let verification =
-                verified.map(|v| v.verification.clone()).ok_or_else(|| no_such_model(&name))?;
-            Ok((verification, view.owner(index).cloned()))
+            let checked = shown(output, |progress| workbench.verify(&id, arguments.in_full, progress));
+            remark(&workbench, common, output);
+            // What was found just now, not what a view shows of it.
+            let checked = checked?.ok_or_else(|| no_such_model(&name))?;
+            Ok((checked.verification, checked.owner))
         }
         _ if model.exists() => {
             let verified = shown(output, |progress| workbench.verify_path(model, signature, progress));
