@@ -19,8 +19,8 @@ impl Workbench {
         let kept = model.location.as_deref();
         let now = found.of(&model.id, kept);
         let place = now.first().and_then(|now| now.location.as_deref());
-        let more = now.iter().skip(1).filter_map(|now| now.location.as_deref());
-        let unknown = more.filter(|place| !is_known(view, model, place)).next();
+        let mut more = now.iter().skip(1).filter_map(|now| now.location.as_deref());
+        let unknown = more.find(|place| !is_known(view, model, place));
         if place != kept || unknown.is_some() {
             // Where that cannot be written, scanning goes on to take what changed.
             let _ = self.store().distrust();

@@ -74,7 +74,8 @@ impl Ledger for Sqlite {
     }
 
     fn latest(&self, kind: &RecordKind, take: &mut dyn FnMut(Vec<LedgerEntry>)) -> Result<()> {
-        let newest = "SELECT max(seq) FROM ledger WHERE kind = ?1 GROUP BY model";
+        // Of the rows themselves: an index in a file that somebody prepared may leave out what came last.
+        let newest = "SELECT max(seq) FROM ledger NOT INDEXED WHERE kind = ?1 GROUP BY model";
         let sql = format!("SELECT {COLUMNS} FROM ledger WHERE seq IN ({newest}) ORDER BY model");
         let failed = self.unread();
         let mut query = self.connection().prepare(&sql).map_err(&failed)?;

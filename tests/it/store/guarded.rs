@@ -144,6 +144,44 @@ fn what_is_added_to_the_schema_of_an_open_store_stops_the_next_record() {
 }
 
 #[test]
+fn an_index_that_leaves_a_record_out_hides_nothing() {
+    let bench = Bench::new();
+    let path = bench.path("touchmark.db");
+    written(&path);
+    let raw = Connection::open(&path).unwrap();
+    let (root, sql): (i64, String) = raw
+        .query_row("SELECT rootpage, sql FROM sqlite_master WHERE name = 'ledger_latest'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    let schema = |change: &str| {
+        let raw = Connection::open(&path).unwrap();
+        raw.execute_batch(&format!("PRAGMA writable_schema = ON; {change}")).unwrap();
+    };
+    schema("DELETE FROM sqlite_master WHERE name = 'ledger_latest'");
+    let hash = raw.query_row("SELECT hash FROM ledger", [], |row| row.get(0)).unwrap();
+    let end = store::LedgerEnd { entries: 1, hash };
+    let (time, model) = (jiff::Timestamp::UNIX_EPOCH, ModelId::new("m"));
+    let entry = store::LedgerEntry::after(end, time, RecordKind::Review, &model, "{\"n\":2}").unwrap();
+    drop(raw);
+    let row =
+        rusqlite::params![2, entry.at.to_string(), "review", "m", entry.body, entry.previous, entry.hash];
+    Connection::open(&path)
+        .unwrap()
+        .execute("INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", row)
+        .unwrap();
+    schema(&format!(
+        "INSERT INTO sqlite_master VALUES ('index', 'ledger_latest', 'ledger', {root}, '{}')",
+        sql.replace('\'', "''")
+    ));
+    let store = at(&path);
+    assert_eq!(verify(&*store).unwrap(), 2);
+    let mut latest = Vec::new();
+    store.latest(&RecordKind::Review, &mut |some| latest.extend(some)).unwrap();
+    assert_eq!(latest, [entry]);
+}
+
+#[test]
 fn a_large_ledger_is_far_from_the_bound_on_work() {
     let mut store = super::in_memory();
     let mut end = store::LedgerEnd::default();

@@ -105,7 +105,9 @@ fn an_entry_that_cannot_be_read_is_damage_and_never_absence() {
     // The same moment, but not as it was written: the chain would hash another text.
     for moment in ["1970-01-01T00:00:00.0Z", "1970-01-01T01:00:00+01:00", "yesterday"] {
         let change = "UPDATE ledger SET at = ?1 WHERE seq = 2";
-        behind_its_back(&raw, |raw| drop(raw.execute(change, [moment]).unwrap()));
+        behind_its_back(&raw, |raw| {
+            raw.execute(change, [moment]).unwrap();
+        });
         let store = at(&path);
         let codes = [
             store.entry(2).unwrap_err().code,
@@ -173,7 +175,9 @@ fn entries_below_the_first_number_are_seen_and_called_a_change() {
     at(&path).append(jiff::Timestamp::UNIX_EPOCH, RecordKind::Review, &ModelId::new("m"), "{}").unwrap();
     let raw = Connection::open(&path).unwrap();
     for number in [0, -7] {
-        behind_its_back(&raw, |raw| drop(raw.execute("UPDATE ledger SET seq = ?1", [number]).unwrap()));
+        behind_its_back(&raw, |raw| {
+            raw.execute("UPDATE ledger SET seq = ?1", [number]).unwrap();
+        });
         assert_eq!(verify(&*at(&path)).unwrap_err().code, Code::Store, "{number}");
     }
 }
