@@ -108,6 +108,13 @@ pub(super) fn no_such_model(name: &str) -> Error {
         .help("`touchmark list` shows the inventory")
 }
 
+/// Says, to whoever wants to hear more, why no digest is remembered.
+pub(super) fn remark(workbench: &Workbench, common: &Common, output: &Output) {
+    if let Some(fault) = workbench.cache_fault().filter(|_| common.verbose > 0) {
+        output.note(&format!("! digests are not remembered: {fault}"));
+    }
+}
+
 /// Runs a job to its end.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! What was signed or digested, what a key or a file holds, as documents.
 
 use super::names;
-use crate::signing::{Identity, Inspection, LogEntry, Recalled, RootDigest, Signed};
+use crate::signing::{Identity, Inspection, LogEntry, RootDigest, Signed};
 use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -43,8 +43,6 @@ pub struct SignedBody<'a> {
     pub resources: usize,
     /// Their bytes.
     pub bytes: u64,
-    /// Digests that were computed before and not this time.
-    pub recalled: Option<Recalled>,
     /// Where the bundle is, or would be.
     pub signature: Cow<'a, str>,
     /// Files that are signatures and claims by their names: not signed, and recorded as left out.
@@ -57,7 +55,6 @@ impl<'a> From<&'a Signed> for SignedBody<'a> {
             root_digest: signed.root_digest,
             resources: signed.resources,
             bytes: signed.bytes,
-            recalled: signed.recalled,
             signature: signed.signature.to_string_lossy(),
             left_out: &signed.left_out,
         }

@@ -27,6 +27,7 @@ pub use model::told::Told;
 pub use model::twins::Twin;
 pub use places::looking::{look, settled_state_of, state_of};
 pub use places::stamps::Stamp;
+pub use scan::found::Found;
 pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};

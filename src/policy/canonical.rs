@@ -6,7 +6,7 @@ use super::document::{
     AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy, Publisher,
     Stage,
 };
-use super::names::{ACTIONS, CURVES, FORMATS, HASHES, KINDS, METHODS, word};
+use super::names::{ACCEPT_CACHE, ACTIONS, CURVES, FORMATS, HASHES, KINDS, METHODS, word};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
@@ -130,6 +130,9 @@ pub(super) struct StageForm<'p> {
     /// Left out where it is as it is without the key, so that such policies keep their digests.
     #[serde(skip_serializing_if = "Option::is_none")]
     refuse_rejected: Option<bool>,
+    /// Left out where it is not written: a policy that does not say it keeps its digest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accept_cache: Option<&'static str>,
 }
 
 impl Policy {
@@ -269,6 +272,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         require_controls,
         cached_digests_max_hours,
         refuse_rejected,
+        accept_cache,
     } = stage;
     StageForm {
         name,
@@ -281,5 +285,6 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         require: set(require_controls),
         cached_digests_max_hours: *cached_digests_max_hours,
         refuse_rejected: (refuse_rejected != production).then_some(*refuse_rejected),
+        accept_cache: accept_cache.map(|accept| word(&ACCEPT_CACHE, accept)),
     }
 }

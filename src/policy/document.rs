@@ -210,6 +210,9 @@ pub enum Action {
     Closed,
 }
 
+/// A view may be as much older than what another process remembered meanwhile.
+const SLACK_SECONDS: i64 = 300;
+
 /// One `[[stage]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
@@ -233,13 +236,30 @@ pub struct Stage {
     pub cached_digests_max_hours: Option<u32>,
     /// Whether a standing rejection by a reviewer refuses here; where nothing is said, in production.
     pub refuse_rejected: bool,
+    /// That whoever wrote the policy knows what a remembered digest does not show. A production stage asks for it.
+    pub accept_cache: Option<AcceptCache>,
+}
+
+/// The word by which a stage takes remembered digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AcceptCache {
+    /// Knowing that a file can change under the same times: through a mapping that was open before, or when the clock or
+    /// the disk is changed by an administrator.
+    Knowing,
 }
 
 impl Stage {
-    /// Whether digests that were remembered count here at a time.
+    /// How old a remembered digest may be here; none where every digest is computed.
+    pub fn cached_hours(&self) -> Option<u32> {
+        let is_knowing = self.accept_cache == Some(AcceptCache::Knowing);
+        self.cached_digests_max_hours.filter(|_| !self.production || is_knowing)
+    }
+
+    /// Whether digests that were remembered count here at a time. Those of a later time do not: a question about an
+    /// earlier time makes nothing young again.
     pub fn lets_count(&self, recalled: &Recalled, now: jiff::Timestamp) -> bool {
         let age = now.as_second() - recalled.oldest.as_second();
-        self.cached_digests_max_hours.is_some_and(|hours| age <= i64::from(hours) * 3600)
+        self.cached_hours().is_some_and(|hours| (-SLACK_SECONDS..=i64::from(hours) * 3600).contains(&age))
     }
 
     /// What this stage does on a class.

@@ -19,8 +19,8 @@ pub use crate::tables::Fault as PolicyError;
 pub use alike::{NameMark, NameMarks};
 pub use concerns::{ConcernIndex, Concerns, PublisherConcern, concerns};
 pub use document::{
-    Action, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules,
-    Policy, Publisher, Publishers, Stage, TextPattern,
+    AcceptCache, Action, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
+    LedgerRules, Policy, Publisher, Publishers, Stage, TextPattern,
 };
 pub use edit::{with_anchor, without_anchor};
 pub use index::Patterns;

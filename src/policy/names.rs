@@ -1,7 +1,7 @@
 //! What several sections of a policy share: how a name is written, the words of its closed vocabularies, and the help
 //! for a rule that this version does not support.
 
-use super::document::Action;
+use super::document::{AcceptCache, Action};
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method};
 use crate::tables::{At, Faults, quote};
@@ -34,6 +34,8 @@ pub(super) const METHODS: [(&str, Method); 3] =
     [("key", Method::Key), ("certificate", Method::Certificate), ("sigstore", Method::Sigstore)];
 pub(super) const ACTIONS: [(&str, Action); 3] =
     [("open", Action::Open), ("warn", Action::Warn), ("closed", Action::Closed)];
+
+pub(super) const ACCEPT_CACHE: [(&str, AcceptCache); 1] = [("knowing", AcceptCache::Knowing)];
 
 /// How a policy writes a value of a vocabulary, which has a word for each.
 pub(super) fn word<T: Copy + PartialEq>(vocabulary: &[(&'static str, T)], value: T) -> &'static str {

@@ -1,9 +1,9 @@
 //! TOML to [`Policy`], strictly: an unknown key is an error that names the nearest key and the line. What a
 //! section leaves out has a closed default. It reads no file and no clock.
 
-use super::document::{Action, Artifact, Crypto, Freshness, Policy, Stage};
+use super::document::{AcceptCache, Action, Artifact, Crypto, Freshness, Policy, Stage};
 use super::grants::{Grants, grants};
-use super::names::{ACTIONS, CURVES, FORMATS, HASHES, METHODS, NOT_YET, plain_name, set};
+use super::names::{ACCEPT_CACHE, ACTIONS, CURVES, FORMATS, HASHES, METHODS, NOT_YET, plain_name, set};
 use crate::inventory::Format;
 use crate::signing::{Curve, GIT_PATHS, HashAlgorithm, Method, sha256_hex};
 use crate::tables::{At, Document, Fault, Faults, Hints, Place, Section, Table, quote, values};
@@ -256,6 +256,7 @@ impl Reading<'_, '_> {
             "require",
             "cached_digests_max_hours",
             "refuse_rejected",
+            "accept_cache",
         ];
         let mut stages: Vec<Stage> = Vec::new();
         for table in self.faults.tables(top, "stage") {
@@ -275,6 +276,7 @@ impl Reading<'_, '_> {
                 let message = "a production stage must refuse contradicted evidence";
                 self.faults.add(Some(action.at), message, "write on_contradicted = \"closed\"");
             }
+            let (cached_digests_max_hours, accept_cache) = self.cache(section, production);
             let mut action = |key| self.action(section, key).map_or(Action::Closed, |action| action.value);
             stages.push(Stage {
                 name,
@@ -285,7 +287,8 @@ impl Reading<'_, '_> {
                 on_unavailable: action("on_unavailable"),
                 min_level: self.level(section),
                 require_controls: self.controls(section, "require"),
-                cached_digests_max_hours: self.faults.number(section, "cached_digests_max_hours", 1, 8760),
+                cached_digests_max_hours,
+                accept_cache,
                 refuse_rejected: self
                     .faults
                     .flag(section, "refuse_rejected")
@@ -305,9 +308,30 @@ impl Reading<'_, '_> {
                 require_controls: Vec::new(),
                 cached_digests_max_hours: None,
                 refuse_rejected: true,
+                accept_cache: None,
             });
         }
         stages
+    }
+
+    /// For how long remembered digests count, and the word that production asks for.
+    fn cache(&mut self, section: Section<'_>, production: bool) -> (Option<u32>, Option<AcceptCache>) {
+        const HOURS: &str = "cached_digests_max_hours";
+        let hours = self.faults.number(section, HOURS, 1, 8760);
+        let written = self.faults.text(section, "accept_cache");
+        let word = written.as_ref().and_then(|word| self.faults.one_of("accept_cache", word, &ACCEPT_CACHE));
+        if let Some(written) = written.filter(|_| hours.is_none() && section.table.get(HOURS).is_none()) {
+            let message = "`accept_cache` without `cached_digests_max_hours` accepts nothing";
+            self.faults.add(Some(written.at), message, "write for how many hours, or leave it out");
+        } else if production && hours.is_some() && word.is_none() {
+            let message =
+                "a production stage does not take remembered digests: a file can change without showing it";
+            let at = section.table.get(HOURS).map_or(section.table.at, |hours| hours.at());
+            let help =
+                "leave out cached_digests_max_hours, or write accept_cache = \"knowing\" in this stage";
+            self.faults.add(Some(at), message, help);
+        }
+        (hours, word)
     }
 
     fn level(&mut self, section: Section<'_>) -> u8 {

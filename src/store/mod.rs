@@ -1,10 +1,12 @@
 //! What is kept between runs: the ledger, the inventory, evidence, and digests of files, behind traits that any
 //! database can meet. This room must not know what a record means, and nobody above it knows which database it is.
 
+mod cache_key;
 mod evidence;
 mod inventory;
 pub mod ledger;
 mod record;
+mod seal;
 mod shared;
 mod sqlite;
 mod traits;
@@ -12,10 +14,12 @@ mod traits;
 use crate::error::Result;
 use std::path::Path;
 
+pub use cache_key::cache_key;
 pub use evidence::{EvidenceDigest, LIMIT_EVIDENCE_BYTES};
 pub use inventory::{load, load_first, replace};
 pub use record::{LedgerEnd, LedgerEntry, OtherKind, RecordKind};
-pub use shared::Shared;
+pub use seal::{CacheKey, Seal, Sealed};
+pub use shared::{SealedDigests, Shared};
 pub use traits::{Digests, Evidence, Imported, Inventory, Ledger, Records, Store, parting};
 
 /// Where a store is.

@@ -7,12 +7,13 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Finding, Model, ModelId, Stamp, Survey};
-use crate::signing::{DigestKey, Remembered};
+use crate::signing::DigestKey;
 use crate::text::Untrusted;
 use std::collections::HashMap;
 
 use super::evidence::EvidenceDigest;
 use super::record::{LedgerEnd, LedgerEntry, RecordKind};
+use super::seal::Sealed;
 
 /// A whole store.
 pub trait Store: Ledger + Inventory + Evidence + Digests + Send {}
@@ -153,6 +154,12 @@ pub trait Inventory {
     /// `E-STORE`.
     fn first_records(&self, count: u32, large: u32) -> Result<Option<Vec<Model>>>;
 
+    /// Forgets the stamps, so that the next survey reads everything: what is kept is not what the sources say.
+    ///
+    /// # Errors
+    /// `E-STORE`, `E-WRITE`.
+    fn distrust(&mut self) -> Result<()>;
+
     /// The stamp of every part, by its name.
     ///
     /// # Errors
@@ -192,19 +199,20 @@ pub trait Evidence {
     fn evidence(&self, digest: EvidenceDigest) -> Result<Option<Vec<u8>>>;
 }
 
-/// Digests of files that were computed before. It may forget any of them at any time, and it may not invent.
+/// Digests of files that were computed before, each with the seal that it was remembered with. It may forget any of
+/// them at any time. What it gives is a hint: whoever asks checks the seal ([`super::Shared`]).
 pub trait Digests {
     /// What is remembered, in the order of the keys. One whose length is not that of its algorithm counts as
     /// forgotten, as does everything of a file that is in another state now.
     ///
     /// # Errors
     /// `E-STORE`.
-    fn recall(&self, keys: &[DigestKey]) -> Result<Vec<Option<Remembered>>>;
+    fn recall(&self, keys: &[DigestKey]) -> Result<Vec<Option<Sealed>>>;
 
     /// Remembers all of these, or none. A later one of the same file, algorithm and range takes the place of an
     /// earlier one.
     ///
     /// # Errors
     /// `E-STORE`, `E-WRITE`.
-    fn remember(&mut self, digests: &[(DigestKey, Remembered)]) -> Result<()>;
+    fn remember(&mut self, digests: &[(DigestKey, Sealed)]) -> Result<()>;
 }

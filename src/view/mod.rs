@@ -135,16 +135,16 @@ impl View {
         Some(view)
     }
 
-    /// The same with another verification of one model.
-    pub fn with(&self, index: usize, verified: Verified) -> View {
+    /// The same with another verification of one model, or with none.
+    pub fn with(&self, index: usize, verified: Option<Arc<Verified>>) -> View {
         // It was looked at just now.
-        let state = verified.state;
+        let (is_seen, state) = (verified.is_some(), verified.as_ref().and_then(|verified| verified.state));
         let mut slots = Vec::clone(&self.verified);
         if let Some(slot) = slots.get_mut(index) {
-            *slot = Some(Arc::new(verified));
+            *slot = verified;
         }
         let mut states = Vec::clone(&self.states);
-        if let Some(slot) = states.get_mut(index) {
+        if let Some(slot) = states.get_mut(index).filter(|_| is_seen) {
             *slot = state;
         }
         let mut view = View { verified: Arc::new(slots), states: Arc::new(states), ..self.clone() };

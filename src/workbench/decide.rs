@@ -147,15 +147,18 @@ impl Workbench {
         known_stage(&view.policy, stage)?;
         let view = view.at_stage(stage).ok_or_else(|| not_found(model))?;
         let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
-        let verified = self.verify_model(&view, known, false, &Progress::default())?;
-        let view = verified.map_or(view.clone(), |verified| view.with(index, verified));
+        let progress = Progress::default();
+        let found = self.found(&view, Some(known), &progress)?;
+        // A model without files keeps no verification of an earlier time.
+        let verified = self.verify_model(&view, &found, known, false, &progress)?.map(Arc::new);
+        let view = Arc::new(view.with(index, verified.clone()));
         let made = self.made()?;
         let verdict = match made.asked {
             None => view.verdict(index).ok_or_else(|| not_found(model))?,
             Some(_) => self.also_by_the_clock(&view, index, made.recorded)?,
         };
         self.record_decision(&view, index, &verdict, warnings_acknowledged, made)?;
-        self.renew(|view| Ok(Next::as_in(view)))?;
+        self.renew_with(&view, vec![(model.clone(), verified)])?;
         Ok(verdict)
     }
 }

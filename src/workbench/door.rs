@@ -8,15 +8,17 @@ use crate::clock::this_second;
 use crate::error::{Code, Error};
 use crate::inventory::{ModelId, Workspace};
 use crate::maturity::Rubric;
-use crate::store::{Shared, Store};
+use crate::store::{CacheKey, Shared, Store};
 use crate::view::View;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 pub(super) struct Inner {
     pub(super) options: OpenOptions,
     pub(super) rubric: Arc<Rubric>,
     pub(super) workspace: RwLock<Workspace>,
     pub(super) store: Shared,
+    /// What seals remembered digests, or why there is nothing; unset until digests are to be remembered.
+    pub(super) cache_key: OnceLock<std::result::Result<CacheKey, Error>>,
     pub(super) view: RwLock<Arc<View>>,
     /// Held while a view takes the place of another.
     pub(super) publishing: Mutex<()>,

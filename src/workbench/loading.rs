@@ -2,6 +2,7 @@
 //! one that was asked for counts.
 
 use super::door::Workbench;
+use super::sources::plausible;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{DUPLICATE, Finding, Model};
 use crate::store::{self, Store};
@@ -18,6 +19,7 @@ impl Workbench {
     pub(super) fn load(&self, store: &dyn Store) -> Result<Loaded> {
         let workspace = self.workspace();
         let mut loaded = store::load(store, &workspace.aliases)?;
+        plausible(&workspace, &mut loaded.0);
         let Some(location) = &self.inner.options.location else {
             merge_same(&workspace.root, &mut loaded);
             return Ok(loaded);
@@ -33,6 +35,7 @@ impl Workbench {
         };
         let aliases = workspace.aliases.choosing(&model.id, place);
         let mut loaded = store::load(store, &aliases)?;
+        plausible(&workspace, &mut loaded.0);
         merge_same(&workspace.root, &mut loaded);
         Ok(loaded)
     }

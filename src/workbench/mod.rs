@@ -2,6 +2,7 @@
 //! It knows neither drawing nor arguments.
 
 mod anchors;
+mod cache;
 mod checkpoints;
 mod claims;
 mod copies;
@@ -9,6 +10,8 @@ mod decide;
 mod demo;
 mod door;
 mod events;
+mod finding;
+mod fresh;
 mod import;
 mod in_force;
 mod inventory;
@@ -54,5 +57,6 @@ pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
 #[cfg(feature = "keyless")]
 pub use trust_refresh::{RefreshedAnchor, Repository};
+pub use verifying::Checked;
 #[cfg(feature = "tui")]
 pub use watch::Watch;

@@ -7,6 +7,7 @@ use super::inventory::Inventory;
 use super::jobs::Jobs;
 use super::options::OpenOptions;
 use super::publish::Next;
+use super::sources::plausible;
 use crate::clock::this_second;
 use crate::decision::{Anchors, Judgement};
 use crate::error::Result;
@@ -15,7 +16,7 @@ use crate::maturity::Rubric;
 use crate::signing::Progress;
 use crate::store::{self, LedgerEnd, Place, Shared};
 use crate::view::View;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// From so many models on, opening lists them before they are judged.
 const LARGE: u32 = 5000;
@@ -41,7 +42,8 @@ impl Workbench {
         let workbench = Workbench::open_unread(options)?;
         let first = store::load_first(&**workbench.store(), FIRST, LARGE)?;
         let is_large = first.is_some();
-        if let Some(first) = first {
+        if let Some(mut first) = first {
+            plausible(&workbench.workspace(), &mut first);
             let first = Inventory { is_whole: false, ..Inventory::listed((first, Vec::new())) };
             list(workbench.show(first)?);
         }
@@ -66,8 +68,8 @@ impl Workbench {
     /// As [`Workbench::open`].
     pub fn open_unread(options: &OpenOptions) -> Result<Self> {
         let workspace = Workspace::find(options.dir.as_deref())?;
-        let place =
-            if options.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
+        let file = workspace.store_file()?;
+        let place = if options.read_only { Place::Copy(file) } else { Place::File(file) };
         let store = store::open(place)?;
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
@@ -81,6 +83,7 @@ impl Workbench {
                 rubric,
                 workspace: RwLock::new(workspace),
                 store: Shared::new(store),
+                cache_key: OnceLock::new(),
                 view: RwLock::new(Arc::new(nothing)),
                 publishing: Mutex::default(),
                 listeners,

@@ -3,6 +3,7 @@
 
 use super::anchors;
 use super::door::Workbench;
+use super::fresh::Fresh;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
 use crate::decision::Judgement;
@@ -22,12 +23,15 @@ pub(super) struct Next {
     pub inventory: Inventory,
     pub in_force: PolicyInForce,
     pub stage: String,
+    /// What was just verified.
+    pub fresh: Option<Fresh>,
 }
 
 impl Next {
     /// The same as in a view.
     pub fn as_in(view: &View) -> Self {
-        Next { inventory: Inventory::of(view), in_force: in_force(view), stage: view.stage.clone() }
+        let (inventory, in_force) = (Inventory::of(view), in_force(view));
+        Next { inventory, in_force, stage: view.stage.clone(), fresh: None }
     }
 
     /// The same after the files of some models were looked at.
@@ -79,7 +83,7 @@ impl Workbench {
     /// may be judged differently, as [`Workbench::refresh`] says.
     pub(super) fn made_from(&self, before: &View, next: Next) -> Result<(View, Option<Vec<usize>>)> {
         let at = self.now();
-        let Next { inventory, in_force, stage } = next;
+        let Next { inventory, in_force, stage, fresh } = next;
         let Inventory { models, findings, graph, is_whole, states } = inventory;
         let (trust, anchors) = anchors::load(&in_force.policy, at)?;
         let same_names =
@@ -109,7 +113,7 @@ impl Workbench {
             names,
             at,
         };
-        let touched = self.refresh(before, &mut view)?;
+        let touched = self.refresh(before, &mut view, fresh.as_ref())?;
         view.anchoring = self.anchoring(&view)?;
         Ok((view, touched))
     }

@@ -2,6 +2,7 @@
 //! anchors or the time concern. What they do not concern is taken over from the view before.
 
 use super::door::Workbench;
+use super::fresh::Fresh;
 use super::made::record_of;
 use super::reviews::{self, Said};
 use super::{keeping, looking};
@@ -32,6 +33,8 @@ enum From {
     Evidence(Arc<Verified>),
     /// The view before, but for what the policy says.
     Before(Arc<Verified>),
+    /// What was just verified, by the same policy, anchors and time.
+    Fresh(Arc<Verified>),
 }
 
 type Slots<T> = Vec<Option<Arc<T>>>;
@@ -62,7 +65,12 @@ impl Workbench {
     ///
     /// # Errors
     /// `E-STORE`.
-    pub(super) fn refresh(&self, before: &View, view: &mut View) -> Result<Option<Vec<usize>>> {
+    pub(super) fn refresh(
+        &self,
+        before: &View,
+        view: &mut View,
+        fresh: Option<&Fresh>,
+    ) -> Result<Option<Vec<usize>>> {
         let News { goes_on, records, reviews, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
@@ -90,17 +98,22 @@ impl Workbench {
             // One that does not say what it rests on proves nothing, and takes the place of the one before all the same.
             work.insert(index, record.map_or(From::Nothing, From::Record));
         }
+        // In the place of what the ledger says: a record is written, never read back.
+        if let Some(fresh) = fresh {
+            work.extend(in_hand(fresh, view));
+        }
+        let judged: Vec<usize> = work.keys().copied().collect();
         let said = reviews.iter().map(|(index, _)| *index);
         let mut touched: Vec<usize> =
-            work.keys().copied().chain(said).collect::<BTreeSet<usize>>().into_iter().collect();
+            judged.iter().copied().chain(said).collect::<BTreeSet<usize>>().into_iter().collect();
         let rules = changed.rules();
         let mut lost = match goes_on {
-            true => lost_before(before, view, &touched),
+            true => lost_before(before, view, &judged),
             false => Vec::new(),
         };
         if !work.is_empty() {
             self.judge_again(view, work, Arc::make_mut(&mut verified))?;
-            lost.extend(touched.iter().filter(|index| verified.get(**index).is_none_or(Option::is_none)));
+            lost.extend(judged.iter().filter(|index| verified.get(**index).is_none_or(Option::is_none)));
             lost.sort_unstable();
         }
         if !reviews.is_empty() {
@@ -186,6 +199,10 @@ impl Workbench {
                         some.push((index, model, Task::Policy(before)));
                         continue;
                     }
+                    From::Fresh(verified) => {
+                        some.push((index, model, Task::Fresh(verified)));
+                        continue;
+                    }
                     From::Evidence(before) => Recorded::of(&before),
                     From::Record(recorded) => recorded,
                 };
@@ -213,6 +230,25 @@ impl Workbench {
     }
 }
 
+/// What was just verified, as far as it has to be judged again: a view may have another policy by now.
+fn in_hand<'f>(fresh: &'f Fresh, view: &'f View) -> impl Iterator<Item = (usize, From)> + use<'f> {
+    let changed = Changed::between(basis(&fresh.by), basis(view));
+    fresh.verified.iter().filter_map(move |(id, slot)| {
+        let (index, model) = view.model(id)?;
+        let Some(verified) = slot else { return Some((index, From::Nothing)) };
+        let is_same = fresh.by.model(id).is_some_and(|(_, old)| old == model);
+        let verified = verified.clone();
+        Some((
+            index,
+            match changed.again(model, &verified) {
+                Again::Nothing if is_same => From::Fresh(verified),
+                Again::Policy => From::Before(verified),
+                Again::Nothing | Again::Everything => From::Evidence(verified),
+            },
+        ))
+    })
+}
+
 /// What the ledger holds that a view does not know, by the indices of the models.
 struct News {
     /// Whether the ledger is the one that was read, or goes on from it.
@@ -231,6 +267,7 @@ fn nothing(models: usize) -> (Arc<Slots<Verified>>, Arc<Slots<Review>>) {
 /// One model that is to be judged again.
 enum Task {
     Nothing,
+    Fresh(Arc<Verified>),
     Policy(Arc<Verified>),
     Everything(Recorded, Option<SeenEvidence>),
 }
@@ -239,6 +276,7 @@ impl Task {
     fn judged(self, model: &Model, by: &By<'_>) -> Result<Option<Arc<Verified>>> {
         Ok(match self {
             Task::Nothing | Task::Everything(_, None) => None,
+            Task::Fresh(verified) => Some(verified),
             Task::Policy(before) => {
                 let mut verified = Verified::clone(&before);
                 let looked = before.looked.as_deref();

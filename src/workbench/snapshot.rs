@@ -83,7 +83,9 @@ impl Workbench {
         let (was, is) = (Side::new(old.at(), old.about().clone()), Side::new(view.at, self.about(view)?));
         let ledger = |number: u64| self.store().entry(number).ok().flatten().map(|entry| entry.hash);
         let claims = |path: &Untrusted, bytes: u64| {
-            let start = digest_of_start(&view.workspace.root.join(path.raw()), bytes)?;
+            // A snapshot may come from anybody, and name any file.
+            let is_here = view.workspace.covers(Path::new(path.raw()));
+            let start = is_here.then(|| digest_of_start(&view.workspace.root.join(path.raw()), bytes))??;
             (start.0 == bytes).then_some(start.1)
         };
         let present = Present { ledger: &ledger, claims: &claims };

@@ -4,8 +4,8 @@ use super::door::Workbench;
 use super::inventory::Inventory;
 use super::jobs::Note;
 use super::publish::Next;
-use crate::error::Result;
-use crate::inventory::{Model, Source, survey};
+use crate::error::{Code, Error, Result};
+use crate::inventory::{Model, Source, Workspace, survey};
 use crate::signing::Progress;
 use crate::text::{Untrusted, count};
 use std::sync::PoisonError;
@@ -45,11 +45,30 @@ impl Workbench {
         let known = self.store().stamps()?;
         let survey = survey(&self.workspace(), &known, progress)?;
         let (parts, read) = (survey.parts.len(), survey.read());
-        let mut store = self.store();
-        let is_new = store.apply(&survey)?;
+        let is_new = self.store().apply(&survey)?;
         drop(survey);
-        let inventory = is_new.then(|| self.load(&**store).map(Inventory::listed)).transpose()?;
+        let inventory = is_new.then(|| self.kept()).transpose()?;
         Ok(Surveyed { parts, read, inventory })
+    }
+
+    /// The same, anew when what is kept of the sources that did not change cannot be read.
+    fn survey_whole(&self, progress: &Progress) -> Result<Surveyed> {
+        let is_first = self.view().generation == 0;
+        let survey = || {
+            let mut surveyed = self.survey(progress)?;
+            if surveyed.inventory.is_none() && is_first {
+                // Nothing changed, and nothing of it is shown yet.
+                surveyed.inventory = Some(self.kept()?);
+            }
+            Ok(surveyed)
+        };
+        survey().or_else(|error: Error| match error.code {
+            Code::Store => {
+                self.store().distrust()?;
+                survey()
+            }
+            _ => Err(error),
+        })
     }
 
     /// Reads what changed in the sources.
@@ -58,13 +77,8 @@ impl Workbench {
         #[cfg(feature = "tui")]
         self.is_fresh();
         note(Note::MadeFrom(self.view().generation));
-        let surveyed = self.survey(progress)?;
-        let found = match surveyed.inventory {
-            // Nothing changed, and nothing of it is shown yet.
-            None if self.view().generation == 0 => Some(self.kept()?),
-            found => found,
-        };
-        let view = match found.map(Inventory::with_lineage) {
+        let surveyed = self.survey_whole(progress)?;
+        let view = match surveyed.inventory.map(Inventory::with_lineage) {
             // Jobs run one after the other, and nothing else scans: nobody can have found something newer.
             Some(inventory) => {
                 let view =
@@ -81,5 +95,21 @@ impl Workbench {
             surveyed.read,
             count(surveyed.parts, "document or folder"),
         ))
+    }
+}
+
+/// Takes from models the places that no source of the workspace can have given them. The store says them, and a source
+/// may be gone from `touchmark.toml` since the last scan.
+pub(super) fn plausible(workspace: &Workspace, models: &mut [Model]) {
+    for model in models {
+        if model.location.as_deref().is_some_and(|path| !workspace.covers(path)) {
+            (model.location, model.signature, model.claims) = (None, None, None);
+        }
+        model.twins.retain(|twin| workspace.covers(&twin.location));
+        for file in [&mut model.signature, &mut model.claims] {
+            if file.as_deref().is_some_and(|path| !workspace.covers(path)) {
+                *file = None;
+            }
+        }
     }
 }

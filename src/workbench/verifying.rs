@@ -1,30 +1,57 @@
 //! Verifying models of the inventory by the policy, and recording what was found.
 
+use super::cache::Cache;
 use super::door::{Workbench, not_found};
+use super::fresh::{Fresh, Slot};
 use super::jobs::Note;
 use super::publish::Next;
 use crate::attest::read_claims_bytes;
 use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId, look, settled_state_of, state_of};
+use crate::inventory::{Found, Model, ModelId, look, settled_state_of, state_of};
 use crate::maturity::SameName;
-use crate::policy::Stage;
 use crate::report::same_name_line;
 use crate::signing::{
     ModelState, Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen,
 };
 use crate::view::{Verified, View};
-use jiff::SignedDuration;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// A verification as it was just made, for whoever asked for it.
+pub struct Checked {
+    /// The checks.
+    pub verification: Verification,
+    /// A view that shows the model by it.
+    pub view: View,
+}
+
 impl Workbench {
+    /// Verifies one model by the policy and records that. What is handed out is what was just found: nothing is read
+    /// back. None when no files are known.
+    ///
+    /// # Errors
+    /// `E-NOT-FOUND`, `E-STORE`, `E-WRITE`, and what stops a verification.
+    pub fn verify(&self, id: &ModelId, in_full: bool, progress: &Progress) -> Result<Option<Checked>> {
+        let view = self.view();
+        let (index, model) = view.model(id).ok_or_else(|| not_found(id))?;
+        progress.expect_in_all(model.files, model.bytes);
+        let found = self.found(&view, Some(model), progress)?;
+        let verified = self.verify_model(&view, &found, model, in_full, progress)?.map(Arc::new);
+        let checked = verified.as_ref().map(|verified| Checked {
+            verification: verified.verification.clone(),
+            view: view.with(index, Some(verified.clone())),
+        });
+        self.renew_with(&view, vec![(id.clone(), verified)])?;
+        Ok(checked)
+    }
+
     /// Verifies models one after the other (the files of each in parallel) and records each at once, so
     /// that a cancelled run keeps what it found.
     pub(super) fn verify_models(
         &self,
-        view: &View,
+        view: &Arc<View>,
         ids: &[ModelId],
         in_full: bool,
         progress: &Progress,
@@ -38,21 +65,13 @@ impl Workbench {
             .filter_map(|id| view.model(id))
             .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
         progress.expect_in_all(total.0, total.1);
-        let mut stopped = None;
-        let mut looked = Vec::new();
+        let found = self.found(view, None, progress)?;
+        let (mut stopped, mut fresh) = (None, Vec::new());
         for id in ids {
             let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
             let name = model.name.screen();
-            let verification = match self.verify_model(view, model, in_full, progress) {
-                Ok(Some(verified)) => {
-                    looked.push((id.clone(), verified.state));
-                    verified.verification
-                }
-                Ok(None) => {
-                    log(format!("? unknown  {name}: no files found; only BOMs mention it"));
-                    open += 1;
-                    continue;
-                }
+            let verified = match self.verify_model(view, &found, model, in_full, progress) {
+                Ok(verified) => verified.map(Arc::new),
                 Err(error) if error.code == Code::Cancelled => {
                     stopped = Some(error);
                     break;
@@ -66,11 +85,18 @@ impl Workbench {
                     continue;
                 }
             };
+            fresh.push((id.clone(), verified.clone()));
+            let Some(verified) = verified else {
+                log(format!("? unknown  {name}: no files found; only BOMs mention it"));
+                open += 1;
+                continue;
+            };
+            let verification = &verified.verification;
             let headline = verification
                 .headline()
                 .map(|c| format!(": {} {}", c.stage.name(), verification.words_of(c).summary));
             // A pass of one folder says nothing of a name that means several.
-            let same_name = SameName::of(model, Some(&verification));
+            let same_name = SameName::of(model, Some(verification));
             let headline = match &same_name {
                 Some(same_name) => Some(format!(": {}", same_name_line(same_name))),
                 None => headline,
@@ -83,7 +109,7 @@ impl Workbench {
             }
             log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
         }
-        let shown = self.renew(|now| Ok(Next::as_in(now).looked_at(&looked)))?;
+        let shown = self.renew_with(view, fresh)?;
         note(Note::ShownIn(shown.generation));
         match stopped {
             Some(error) => Err(error),
@@ -91,18 +117,20 @@ impl Workbench {
         }
     }
 
-    /// Looks at a model's files, judges them by a view's policy and anchors, and records that. None when there are no
-    /// files to look at.
+    /// Looks at a model's files where the sources have them now, judges them by a view's policy and anchors, and records
+    /// that. None when there are no files to look at.
     ///
     /// # Errors
     /// What stops a verification; `E-STORE`, `E-WRITE`.
     pub(super) fn verify_model(
         &self,
         view: &View,
+        found: &Found,
         model: &Model,
         in_full: bool,
         progress: &Progress,
     ) -> Result<Option<Verified>> {
+        let Some(model) = &self.placed(view, found, model)? else { return Ok(None) };
         let Some(location) = &model.location else { return Ok(None) };
         let began = Instant::now();
         let folder = view.workspace.root.join(location);
@@ -110,8 +138,9 @@ impl Workbench {
             Some(signature) => view.workspace.root.join(signature),
             None => default_signature(&folder),
         };
-        let reuse = self.reuse(view, in_full);
-        let Checked { seen, verification, state } =
+        let cache = self.cache(view, in_full);
+        let reuse = cache.as_ref().map(Cache::reuse);
+        let Look { seen, verification, state } =
             self.check(view, model, (&folder, &bundle), reuse, progress)?;
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
@@ -119,6 +148,14 @@ impl Workbench {
         let looked = seen.looked.clone();
         let (seen, record) = self.record_verification(view, model, seen, &verification, (state, took_ms))?;
         Ok(Some(Verified { verification, looked, seen, state, until, took_ms, record }))
+    }
+
+    /// Publishes a view that shows verifications as they were just made by another one.
+    pub(super) fn renew_with(&self, by: &Arc<View>, verified: Vec<(ModelId, Slot)>) -> Result<Arc<View>> {
+        let looked = verified.iter().filter_map(|(id, slot)| Some((id.clone(), slot.as_ref()?.state)));
+        let looked: Vec<(ModelId, Option<ModelState>)> = looked.collect();
+        let fresh = Some(Fresh { by: by.clone(), verified: Arc::new(verified) });
+        self.renew(|now| Ok(Next { fresh: fresh.clone(), ..Next::as_in(now).looked_at(&looked) }))
     }
 
     /// Verifies a folder or file that is not in the inventory, by the policy; nothing is recorded.
@@ -148,7 +185,7 @@ impl Workbench {
         (folder, bundle): (&Path, &Path),
         reuse: Option<Reuse<'_>>,
         progress: &Progress,
-    ) -> Result<Checked> {
+    ) -> Result<Look> {
         let before = settled_state_of(folder);
         let began = before.unwrap_or_else(|| state_of(folder));
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
@@ -166,23 +203,12 @@ impl Workbench {
         add_policy(&mut verification, model, (Some(&looked), &claims), &by, progress)?;
         let (observed, bundle) = (Arc::new(seen.observed), seen.bundle.map(Into::into));
         let seen = SeenEvidence { observed, looked: Some(looked), bundle, claims };
-        Ok(Checked { seen, verification, state })
-    }
-
-    /// The store as a ledger of digests, where any stage of the policy lets remembered ones count; taken from it is
-    /// only what the stage in view lets count.
-    fn reuse(&self, view: &View, in_full: bool) -> Option<Reuse<'_>> {
-        let hours = |stage: &Stage| stage.cached_digests_max_hours;
-        view.policy.stages.iter().find_map(hours)?;
-        let allowed = view.policy.stage(&view.stage).and_then(hours).filter(|_| !in_full);
-        let not_before =
-            allowed.and_then(|hours| self.now().checked_sub(SignedDuration::from_hours(hours.into())).ok());
-        Some(Reuse { ledger: &self.inner.store, not_before })
+        Ok(Look { seen, verification, state })
     }
 }
 
 /// One look at a model's files, judged.
-struct Checked {
+struct Look {
     seen: SeenEvidence,
     verification: Verification,
     /// What the files were all the while; none where that cannot be told.

@@ -186,32 +186,156 @@ fn the_policy_says_at_which_stage_remembered_digests_count() {
     assert!(!verified.contains("cached"), "{verified}");
 }
 
+/// The store of the workspace, from behind.
+fn store(workspace: &Workspace) -> rusqlite::Connection {
+    rusqlite::Connection::open(workspace.0.path().join("touchmark.db")).unwrap()
+}
+
+/// The outcome of a verification of the sample at `dev`, and how many digests were remembered.
+fn verified(workspace: &Workspace, more: &[&str]) -> (String, u64) {
+    let words = [&["verify", "lumen/iris-base", "--format", "json"], more].concat();
+    let done = workspace.run(&words);
+    let document: serde_json::Value =
+        serde_json::from_slice(&done.stdout).unwrap_or_else(|_| panic!("{}{}", out(&done), err(&done)));
+    let recalled = document["verification"]["files"]["recalled"]["parts"].as_u64().unwrap_or(0);
+    (document["outcome"].as_str().unwrap().to_owned(), recalled)
+}
+
 #[test]
-fn signing_again_hashes_only_what_changed() {
+fn a_remembered_digest_counts_only_under_its_seal() {
+    let workspace = Workspace::new();
+    workspace.stage("production", "dev");
+    verified(&workspace, &[]);
+    let (outcome, whole) = verified(&workspace, &[]);
+    assert!(outcome == "pass" && whole > 1, "an untouched cache saves the hashing");
+    let weights = fs::read_dir(workspace.0.path().join("models/lumen/iris-base"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|end| end == "safetensors"))
+        .unwrap();
+    let inode = fs::metadata(&weights).unwrap().ino() as i64;
+    let raw = store(&workspace);
+    // Whatever is changed of a row, it is forgotten: also where it fits the file all the same.
+    for (column, value) in
+        [("at", "'2999-01-01T00:00:00Z'"), ("at", "'2020-01-01T00:00:00Z'"), ("seal", "zeroblob(32)")]
+    {
+        let change = format!("UPDATE digest SET {column} = {value} WHERE inode = ?1");
+        assert_eq!(raw.execute(&change, [inode]).unwrap(), 1);
+        assert_eq!(verified(&workspace, &[]), ("pass".to_owned(), whole - 1), "{column} {value}");
+        assert_eq!(verified(&workspace, &[]).1, whole, "and is remembered again");
+    }
+    // The file is changed, and the row says of it what the signature says.
+    let mut bytes = fs::read(&weights).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&weights, &bytes).unwrap();
+    settle(&workspace.0.path().join("models/lumen"));
+    let told = fs::metadata(&weights).unwrap();
+    let nanoseconds = |seconds: i64, rest: i64| seconds * 1_000_000_000 + rest;
+    let forged = raw
+        .execute(
+            "UPDATE digest SET modified = ?2, changed = ?3 WHERE inode = ?1",
+            rusqlite::params![
+                inode,
+                nanoseconds(told.mtime(), told.mtime_nsec()),
+                nanoseconds(told.ctime(), told.ctime_nsec())
+            ],
+        )
+        .unwrap();
+    assert_eq!(forged, 1);
+    assert_eq!(verified(&workspace, &[]), ("fail".to_owned(), whole - 1));
+    let gate = workspace.run(&["gate", "lumen/iris-base", "--stage", "dev"]);
+    assert_eq!(gate.status.code(), Some(1), "{}", out(&gate));
+}
+
+#[test]
+fn nothing_remembered_counts_for_a_question_about_another_time_or_in_full() {
+    let workspace = Workspace::new();
+    workspace.stage("production", "dev");
+    verified(&workspace, &[]);
+    assert!(verified(&workspace, &[]).1 > 1);
+    let rows = || -> i64 {
+        store(&workspace).query_row("SELECT count(*) FROM digest", [], |row| row.get(0)).unwrap()
+    };
+    let kept = rows();
+    let now = jiff::Timestamp::now();
+    for at in [now, now - jiff::SignedDuration::from_hours(2), now + jiff::SignedDuration::from_hours(2)] {
+        assert_eq!(verified(&workspace, &["--at", &at.to_string()]).1, 0, "{at}");
+    }
+    assert_eq!(verified(&workspace, &["--in-full"]).1, 0);
+    assert_eq!(rows(), kept);
+    assert!(verified(&workspace, &[]).1 > 1);
+}
+
+#[test]
+fn what_is_dated_later_than_now_is_computed_again() {
+    let bench = Bench::new();
+    let memory = Memory::default();
+    settle(&bench.model());
+    memory.verify(&bench, ANY);
+    assert_eq!(recalled(&memory.verify(&bench, ANY)), 4);
+    for remembered in memory.digests.lock().unwrap().values_mut() {
+        remembered.at += jiff::SignedDuration::from_hours(1);
+    }
+    assert_eq!(recalled(&memory.verify(&bench, ANY)), 0);
+}
+
+#[test]
+fn without_a_key_of_its_own_the_cache_is_off_and_says_so_when_asked() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let workspace = Workspace::new();
+    workspace.stage("production", "dev");
+    let state = tempfile::tempdir().unwrap();
+    let folder = workspace.0.path().to_string_lossy().into_owned();
+    let verify = |more: &[&str]| {
+        let words = [&["verify", "lumen/iris-base", "--explain", "--workspace", &folder], more].concat();
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_touchmark"))
+            .args(words)
+            .env("XDG_STATE_HOME", state.path())
+            .output()
+            .unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}{}", out(&done), err(&done));
+        (out(&done).contains("cached"), err(&done))
+    };
+    verify(&[]);
+    assert_eq!(verify(&["-v"]), (true, String::new()));
+    let key = state.path().join("touchmark/digest-cache.key");
+    let is_private = |mode: u32| fs::set_permissions(&key, fs::Permissions::from_mode(mode)).unwrap();
+    is_private(0o644);
+    assert_eq!(verify(&[]), (false, String::new()));
+    let (is_cached, said) = verify(&["-v"]);
+    assert!(
+        !is_cached && said.contains("digests are not remembered") && said.contains("others may read"),
+        "{said}"
+    );
+    is_private(0o600);
+    assert!(verify(&[]).0);
+    fs::rename(&key, state.path().join("moved")).unwrap();
+    symlink(state.path().join("moved"), &key).unwrap();
+    assert!(!verify(&[]).0);
+    // Under another key everything is forgotten, and remembered anew.
+    fs::remove_file(&key).unwrap();
+    assert!(!verify(&[]).0);
+    assert!(verify(&[]).0);
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn signing_hashes_what_it_signs() {
     let bench = Bench::new();
     let workspace = Workspace::new();
     let key = bench.folder.path().join("key.pem");
     fs::write(&key, bench.key.to_pkcs8_pem().unwrap().as_bytes()).unwrap();
     let (model, key) = (bench.model(), key.to_string_lossy().into_owned());
     let model = model.to_string_lossy().into_owned();
-    settle(&bench.model());
-    let sign = || {
-        let signed = workspace.run(&[
-            "sign",
-            "key",
-            &model,
-            "--private-key",
-            &key,
-            "--reuse-digests",
-            "--format",
-            "json",
-        ]);
-        assert_eq!(signed.status.code(), Some(0), "{}", err(&signed));
-        serde_json::from_str::<serde_json::Value>(&out(&signed)).unwrap()
+    let sign = |more: &[&str]| {
+        let words = [&["sign", "key", &model, "--private-key", &key, "--format", "json"], more].concat();
+        workspace.run(&words)
     };
-    assert_eq!(sign()["recalled"], serde_json::Value::Null);
-    bench.write("README.md", "# Model, told better\n");
-    let signed = sign();
-    assert_eq!((signed["recalled"]["parts"].as_u64(), signed["bytes"].as_u64()), (Some(3), Some(21)));
+    let before = bench.verify().files.bytes;
+    let signed: serde_json::Value = serde_json::from_slice(&sign(&[]).stdout).unwrap();
+    assert_eq!(signed["bytes"].as_u64(), Some(before));
+    assert_eq!(signed.get("recalled"), None);
     assert_eq!(bench.verify().outcome_of(Stage::Files), Outcome::Pass);
+    assert_eq!(sign(&["--reuse-digests"]).status.code(), Some(2), "there is no such shortcut");
 }

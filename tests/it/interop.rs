@@ -294,7 +294,7 @@ fn the_python_client_of_sigstore_accepts_our_keyless_bundles_and_we_its_own() {
         );
         let at = touchmark::signing::Instance::read(&config).unwrap();
         let timeout = std::time::Duration::from_secs(5);
-        sign_sigstore(&bench.path("model"), &at, with, &bench.options(), None, timeout, &Progress::default())
+        sign_sigstore(&bench.path("model"), &at, with, &bench.options(), timeout, &Progress::default())
             .unwrap();
         let accepts = |who: &str, digest: &str| {
             let digest = format!("sha256:{digest}");

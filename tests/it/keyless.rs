@@ -106,7 +106,7 @@ impl Bench {
         };
         let timeout = Duration::from_secs(5);
         let with = Credentials::Login(login);
-        sign_sigstore(&self.path("model"), &instance, with, &options, None, timeout, &Progress::default())
+        sign_sigstore(&self.path("model"), &instance, with, &options, timeout, &Progress::default())
     }
 }
 
@@ -157,7 +157,7 @@ fn json_says_in_whose_name_was_signed_and_where_it_is_logged() {
     let bench = Bench::open(Uses::FirstLog);
     let done = bench.sign(&["--identity-token", &bench.instance.token(DANA), "--format", "json"]);
     let document: Value = serde_json::from_str(&out(&done)).unwrap();
-    assert_eq!(document["schema"], "touchmark.signed/1");
+    assert_eq!(document["schema"], "touchmark.signed/2");
     assert_eq!(document["signer"]["subject"], DANA);
     assert_eq!(document["signer"]["issuer"], bench.instance.issuer());
     assert_eq!(document["log"]["index"], 1005);

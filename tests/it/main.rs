@@ -59,6 +59,7 @@ mod screens;
 mod signing_make;
 mod signing_verify;
 mod snapshot;
+mod sound_store;
 mod store;
 mod support;
 mod text;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use touchmark::inventory::Format;
-use touchmark::policy::{Action, BUILT_IN, Policy, PolicyError, Window, parse};
+use touchmark::policy::{Action, BUILT_IN, Policy, PolicyError, Stage, Window, parse};
 use touchmark::signing::{Identity, Method, Recalled};
 
 fn at(moment: &str) -> jiff::Timestamp {
@@ -222,6 +222,47 @@ fn remembered_digests_count_to_the_last_second_of_their_hours() {
     assert!(two_hours.lets_count(&recalled, at("2026-11-20T14:00:00Z")));
     assert!(!two_hours.lets_count(&recalled, at("2026-11-20T14:00:01Z")));
     assert!(!stage("").lets_count(&recalled, at("2026-11-20T12:00:00Z")));
+    // A question about an earlier time does not make them young.
+    assert!(!two_hours.lets_count(&recalled, at("2026-11-20T11:00:00Z")));
+}
+
+#[test]
+fn a_production_stage_takes_remembered_digests_only_knowingly() {
+    let policy = |more: &str| read(&with(&format!("[[stage]]\nname = \"p\"\n{more}")));
+    let fault = |more: &str| {
+        let faults = policy(more).unwrap_err();
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        (faults[0].message.clone(), faults[0].line, faults[0].help.clone().unwrap())
+    };
+    const PRODUCTION: &str = "production = true\ncached_digests_max_hours = 2\n";
+    let (message, line, help) = fault(PRODUCTION);
+    assert!(
+        message.contains("production stage") && help.contains("accept_cache = \"knowing\""),
+        "{message} {help}"
+    );
+    assert_eq!(line, Some(with("[[stage]]\nname = \"p\"\nproduction = true\n").lines().count() + 1));
+    let knowing = format!("{PRODUCTION}accept_cache = \"knowing\"\n");
+    let stage = policy(&knowing).unwrap().stages.remove(0);
+    let recalled = Recalled { parts: 1, bytes: 1, oldest: at("2026-11-20T12:00:00Z") };
+    assert!(stage.lets_count(&recalled, at("2026-11-20T13:00:00Z")));
+    // The type says the same, however it was made.
+    let unknowing = Stage { accept_cache: None, ..stage };
+    assert!(!unknowing.lets_count(&recalled, at("2026-11-20T13:00:00Z")));
+    // Elsewhere it may be said and need not.
+    for more in ["", "accept_cache = \"knowing\"\n"] {
+        let stage = policy(&format!("cached_digests_max_hours = 2\n{more}")).unwrap().stages.remove(0);
+        assert_eq!(stage.cached_hours(), Some(2));
+    }
+    assert!(fault("accept_cache = \"knowing\"\n").0.contains("accepts nothing"));
+    assert!(
+        fault("cached_digests_max_hours = 2\naccept_cache = \"yes\"\n").0.contains("must be \"knowing\"")
+    );
+    // A policy that does not say it is named as before.
+    let (with_word, without) = (policy(&knowing).unwrap(), policy("cached_digests_max_hours = 2\n").unwrap());
+    assert!(
+        String::from_utf8(with_word.canonical().unwrap()).unwrap().contains("\"accept_cache\":\"knowing\"")
+    );
+    assert!(!String::from_utf8(without.canonical().unwrap()).unwrap().contains("accept_cache"));
 }
 
 #[test]

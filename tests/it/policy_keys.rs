@@ -369,6 +369,13 @@ const FACTS: &[Fact] = &[
         "always matches exactly",
     ),
     (
+        "stage.accept_cache",
+        "max_hours = 9",
+        "max_hours = 9\naccept_cache = \"unknowing\"",
+        |_| {},
+        "not `unknowing`",
+    ),
+    (
         "stage.on_unavailable",
         "on_unavailable = \"warn\"",
         "on_unavailable = \"closed\"",

@@ -40,6 +40,8 @@ pub fn touchmark<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = 
     let output = Command::new(env!("CARGO_BIN_EXE_touchmark"))
         .args(arguments)
         .env_remove("CLICOLOR_FORCE")
+        // The user's own state is not for tests.
+        .env("XDG_STATE_HOME", Path::new(env!("CARGO_TARGET_TMPDIR")).join("state"))
         .stdin(std::process::Stdio::null())
         .output()
         .unwrap();

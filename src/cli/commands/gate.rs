@@ -3,7 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::flags::Location;
 use crate::cli::output::Output;
-use crate::cli::session::{find_at, open_at};
+use crate::cli::session::{find_at, open_at, remark};
 use crate::decision::Decision;
 use crate::documents::VerdictDocument;
 use crate::error::Result;
@@ -35,7 +35,9 @@ pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<
         .models
         .get(find_at(&view, model, location)?)
         .map_or_else(|| ModelId::new(model), |m| m.id.clone());
-    let verdict = workbench.gate(&id, stage, *allow_warn)?;
+    let verdict = workbench.gate(&id, stage, *allow_warn);
+    remark(&workbench, common, output);
+    let verdict = verdict?;
     let view = workbench.view();
     let reviews = view.model(&id).map(|(index, _)| report::reviews(&view, index)).unwrap_or_default();
     let odd = view.model(&id).and_then(|(index, _)| view.name_mark(index));

@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, open, wait};
+use crate::cli::session::{find, open, remark, wait};
 use crate::documents::{ScoreDocument, VerdictDocument, names};
 use crate::error::Result;
 use crate::report;
@@ -28,7 +28,9 @@ pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result
     let view = workbench.view();
     let indexes = arguments.models.iter().map(|name| find(&view, name)).collect::<Result<Vec<_>>>()?;
     let ids = indexes.iter().filter_map(|i| view.models.get(*i)).map(|m| m.id.clone()).collect();
-    wait(&workbench, JobKind::Score(ids), output)?;
+    let done = wait(&workbench, JobKind::Score(ids), output);
+    remark(&workbench, common, output);
+    done?;
     let view = workbench.view();
     let mut human = String::new();
     let mut judged = Vec::new();

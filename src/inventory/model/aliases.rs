@@ -132,6 +132,12 @@ impl Aliases {
         }
     }
 
+    /// The only folder of a name, where one is chosen.
+    pub(in crate::inventory) fn chosen_for(&self, id: &ModelId) -> Option<&Path> {
+        let mut chosen = self.chosen.iter().filter(|(name, _)| self.resolve(name) == id);
+        chosen.next_back().map(|(_, place)| place.as_path())
+    }
+
     /// Of models that [`Aliases::apply`] has seen, leaves out the folders of a name for which another one is chosen, and
     /// tells it. A chosen folder that is not there chooses nothing.
     pub(crate) fn set_aside(&self, models: &mut Vec<(u64, Model)>, findings: &mut Vec<Finding>) {

@@ -15,6 +15,7 @@ use super::folder::{self, Folder};
 use super::stamps::Stamp;
 use super::{agents, front_matter, hub_cache, layout};
 use crate::inventory::model::finding::{Finding, Scan};
+use crate::inventory::model::models::Model;
 use crate::inventory::model::record::note;
 
 /// Folders are looked for this deep below a source.
@@ -74,6 +75,30 @@ impl Place {
         match self {
             Place::Folder(folder) => &folder.path,
             Place::Store(store) => &store.path,
+        }
+    }
+
+    /// Where it is, workspace-relative.
+    pub(in crate::inventory) fn location(&self) -> &Path {
+        match self {
+            Place::Folder(folder) => &folder.location,
+            Place::Store(store) => &store.location,
+        }
+    }
+
+    /// The model that the folder is, by its name and place alone; none for a store, which may hold many.
+    pub(in crate::inventory) fn named(&self) -> Option<Model> {
+        match self {
+            Place::Folder(folder) => Some(folder::named(folder)),
+            Place::Store(_) => None,
+        }
+    }
+
+    /// Its models. Of a folder only the bundle and the claims are looked for.
+    pub(in crate::inventory) fn models(&self) -> Vec<Model> {
+        match self {
+            Place::Folder(folder) => vec![folder::located(folder)],
+            Place::Store(store) => layout::read(store).models,
         }
     }
 

@@ -18,7 +18,7 @@ use crate::inventory::model::facts::Relation;
 use crate::inventory::model::finding::Scan;
 use crate::inventory::model::format::Format;
 use crate::inventory::model::id::ModelId;
-use crate::inventory::model::models::Kind;
+use crate::inventory::model::models::{Kind, Model};
 use crate::inventory::model::record::Record;
 use crate::inventory::weights::configuration;
 use crate::inventory::weights::look::{Looks, tell_unlooked};
@@ -88,6 +88,23 @@ pub fn read(folder: &Folder) -> Scan {
     Scan { models: vec![record.model], findings: record.findings }
 }
 
+/// One model folder by its name and its place.
+pub(super) fn named(folder: &Folder) -> Model {
+    let mut model = Model::new(ModelId::new(&folder.name), folder.name.as_str());
+    model.location = Some(folder.location.clone());
+    model
+}
+
+/// The same with its bundle and its claims; nothing is read.
+pub(super) fn located(folder: &Folder) -> Model {
+    let mut model = named(folder);
+    if let Ok(entries) = list(&folder.path, &mut MAX_ENTRIES.clone()) {
+        let source = Untrusted::new(slashed(&folder.location));
+        FolderReader { folder, source, entries }.locate(&mut model);
+    }
+    model
+}
+
 struct FolderReader<'a> {
     folder: &'a Folder,
     source: Untrusted,
@@ -96,20 +113,7 @@ struct FolderReader<'a> {
 
 impl FolderReader<'_> {
     fn read(&self, record: &mut Record) {
-        record.model.signature = self
-            .file("model.sig")
-            .or_else(|| {
-                let named = |entry: &&Entry| {
-                    extension(&entry.name) == "sig"
-                        && entry.path.to_str().is_some()
-                        // OpenPGP, cosign and others use this ending, too.
-                        && !(is_file(entry) && is_foreign_signature(&entry.path))
-                };
-                self.entries.iter().filter(named).find(|entry| is_file(entry))
-            })
-            .map(|entry| self.at(entry));
-        record.model.claims = self.file("claims.jsonl").map(|entry| self.at(entry));
-
+        self.locate(&mut record.model);
         let card = self.card(record);
         let config = self.json("config.json", record);
         let adapter = self.json("adapter_config.json", record);
@@ -155,6 +159,23 @@ impl FolderReader<'_> {
         }
         self.beside(record);
         record.model.formats.sort();
+    }
+
+    /// Its bundle and its claims.
+    fn locate(&self, model: &mut Model) {
+        model.signature = self
+            .file("model.sig")
+            .or_else(|| {
+                let named = |entry: &&Entry| {
+                    extension(&entry.name) == "sig"
+                        && entry.path.to_str().is_some()
+                        // OpenPGP, cosign and others use this ending, too.
+                        && !(is_file(entry) && is_foreign_signature(&entry.path))
+                };
+                self.entries.iter().filter(named).find(|entry| is_file(entry))
+            })
+            .map(|entry| self.at(entry));
+        model.claims = self.file("claims.jsonl").map(|entry| self.at(entry));
     }
 
     /// What is no model's own, or lies in a file of its own.

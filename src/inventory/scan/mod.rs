@@ -1,5 +1,7 @@
 //! Reading all sources of a workspace into models, merged by id.
 
+pub(super) mod found;
+
 use crate::clock::this_second;
 use crate::error::{Error, Result};
 use crate::progress::Progress;

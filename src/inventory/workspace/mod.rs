@@ -97,6 +97,29 @@ impl Workspace {
         own()
     }
 
+    /// The file of the store, when no part of its path below the workspace is a link: what is written there must stay
+    /// in the workspace. Nothing is made or opened.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    pub fn store_file(&self) -> Result<&Path> {
+        let below = self.store.strip_prefix(&self.root).unwrap_or(&self.store);
+        let mut path = self.root.clone();
+        for part in below.components() {
+            path.push(part);
+            // What is not there leads nowhere.
+            if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.file_type().is_symlink()) {
+                return Err(Error::new(Code::Store, "the store is a symbolic link, or lies behind one")
+                    .at_path(&path)
+                    .help(
+                        "the store must be a file in the workspace: put it there, or name another `store` in \
+                         touchmark.toml; nothing was changed",
+                    ));
+            }
+        }
+        Ok(&self.store)
+    }
+
     /// Adds a source to `touchmark.toml`, keeping everything else in the file as it is. A source that is
     /// there already is not added again.
     ///

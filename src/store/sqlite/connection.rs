@@ -1,31 +1,50 @@
 //! An SQLite file or memory with our schema: opening, migrations, and what its errors mean. It must not know what
 //! the tables hold.
 
-use crate::disk::read_start;
 use crate::error::{Code, Error, Result};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// "Tmrk" in the SQLite header: how we know our own files.
-const APPLICATION_ID: u32 = 0x546d_726b;
-/// Each brings the store one version further; the number of them is our version.
-const MIGRATIONS: [&str; 5] = [
-    include_str!("0001.sql"),
-    include_str!("0002.sql"),
-    include_str!("0003.sql"),
-    include_str!("0004.sql"),
-    include_str!("0005.sql"),
-];
+use super::file::{APPLICATION_ID, is_ours};
+use super::meter::Meter;
+use super::schema::{MIGRATIONS, Odd};
+
 /// How long another process may hold the store.
 const BUSY: Duration = Duration::from_secs(5);
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// What is switched on and off before anything is read: a store may come from somebody else, and nothing in its
+/// schema may run. Triggers stay on; of these only our own are let stand ([`Odd`]).
+const SETTINGS: [(DbConfig, bool); 7] = [
+    (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+    (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+    (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
+    (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
+    (DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, false),
+    (DbConfig::SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, false),
+];
+/// Our rows and statements stay far below these.
+const LIMITS: [(Limit, i32); 8] = [
+    (Limit::SQLITE_LIMIT_LENGTH, 128 * 1024 * 1024),
+    (Limit::SQLITE_LIMIT_SQL_LENGTH, 64 * 1024),
+    (Limit::SQLITE_LIMIT_COLUMN, 64),
+    (Limit::SQLITE_LIMIT_EXPR_DEPTH, 64),
+    (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 8),
+    (Limit::SQLITE_LIMIT_ATTACHED, 0),
+    (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 4),
+    (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+];
 
 /// An open store.
 pub struct Sqlite {
-    pub(super) connection: Connection,
+    connection: Connection,
     path: Option<PathBuf>,
+    pub(super) meter: Meter,
+    page_bytes: u64,
+    /// SQLite's count of changes to the schema when it was held against ours.
+    checked: i64,
 }
 
 impl Sqlite {
@@ -35,10 +54,11 @@ impl Sqlite {
     /// `E-STORE` when the file is no store or is damaged, `E-NEWER`, `E-WRITE`.
     pub fn open(path: &Path) -> Result<Self> {
         let exists = is_ours(path)?;
-        let connection = Connection::open(path).map_err(|cause| {
+        let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        let connection = Connection::open_with_flags(path, flags).map_err(|cause| {
             if exists { broken(Some(path), &cause) } else { unwritable(Some(path), &cause) }
         })?;
-        let store = Sqlite { connection, path: Some(path.to_owned()) }.prepare()?;
+        let store = Sqlite::prepared(connection, Some(path))?;
         // Only after the header is on disk in its plain form: `is_ours` reads it there. A file system
         // without shared memory keeps the slower journal.
         let _ = store.connection.pragma_update(None, "journal_mode", "WAL");
@@ -56,12 +76,40 @@ impl Sqlite {
 
     /// A store in memory that a connection holds.
     pub(super) fn of(connection: Connection) -> Result<Self> {
-        Sqlite { connection, path: None }.prepare()
+        Sqlite::prepared(connection, None)
     }
 
-    /// A change during which nobody else can write.
-    pub(super) fn change(&mut self) -> rusqlite::Result<Transaction<'_>> {
-        self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
+    /// The connection, for one statement that may take what reading the whole file takes.
+    pub(super) fn connection(&self) -> &Connection {
+        self.meter.allow(0);
+        let pages: i64 =
+            self.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap_or(0);
+        self.meter.allow(u64::try_from(pages).unwrap_or(0).saturating_mul(self.page_bytes));
+        &self.connection
+    }
+
+    /// A change during which nobody else can write, under a schema that is still ours.
+    pub(super) fn change(&mut self) -> Result<Transaction<'_>> {
+        self.connection();
+        let path = self.path.as_deref();
+        let failed = |cause| unwritable(path, &cause);
+        let change =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        let changes = schema_changes(&change).map_err(failed)?;
+        if changes != self.checked {
+            held_against_ours(&change, MIGRATIONS.len(), path)?;
+            self.checked = changes;
+        }
+        Ok(change)
+    }
+
+    /// The error of a store that did not keep what was written.
+    pub(super) fn unkept(&self) -> Error {
+        let what = "the store did not keep a record as it was written; nothing was recorded";
+        self.at_file(Error::new(Code::Store, what)).help(
+            "somebody changed this store: move the file away, scan and verify again, and import the ledger from an \
+             export",
+        )
     }
 
     /// The error of a reading that failed.
@@ -81,73 +129,89 @@ impl Sqlite {
         with_path(error, self.path.as_deref())
     }
 
-    /// Settings, and the migrations that are still to be made.
-    fn prepare(mut self) -> Result<Self> {
-        let path = self.path.clone();
-        let newer = || {
-            let mut error = Error::new(Code::Newer, "this store was written by a newer version of Touchmark");
-            error.at = path.as_deref().map(|path| path.to_string_lossy().as_ref().into());
-            error.help(
-                "use that version, or move the file away and scan again (its ledger stays in the old file)",
-            )
+    /// Settings, the schema, and the migrations that are still to be made.
+    fn prepared(connection: Connection, path: Option<&Path>) -> Result<Self> {
+        let unread = |cause| broken(path, &cause);
+        let meter = settled(&connection).map_err(unread)?;
+        let page_bytes: i64 =
+            connection.pragma_query_value(None, "page_size", |row| row.get(0)).map_err(unread)?;
+        let found = version(&connection).map_err(unread)?;
+        if found > MIGRATIONS.len() {
+            return Err(newer(path));
+        }
+        let mut store = Sqlite {
+            checked: schema_changes(&connection).map_err(unread)?,
+            page_bytes: u64::try_from(page_bytes).unwrap_or(0),
+            path: path.map(Path::to_owned),
+            connection: {
+                held_against_ours(&connection, found, path)?;
+                connection
+            },
+            meter,
         };
-        let mut migrate = || -> rusqlite::Result<bool> {
-            let connection = &mut self.connection;
-            connection.busy_timeout(BUSY)?;
-            // A store may come from somebody else: nothing in its schema may run code of ours.
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-            connection.pragma_update(None, "trusted_schema", false)?;
-            connection.pragma_update(None, "cell_size_check", true)?;
-            let found = version(connection)?;
-            if found >= MIGRATIONS.len() {
-                return Ok(found == MIGRATIONS.len());
-            }
-            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            // Read again: another process may have migrated while we waited.
-            let done = version(&change)?;
-            if done > MIGRATIONS.len() {
-                return Ok(false);
-            }
+        if found < MIGRATIONS.len() {
+            store.migrate()?;
+        }
+        Ok(store)
+    }
+
+    /// Brings the store to this version.
+    fn migrate(&mut self) -> Result<()> {
+        self.connection();
+        let path = self.path.as_deref();
+        let failed = |cause| unwritable(path, &cause);
+        let change =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+        // Read again: another process may have migrated while we waited.
+        let done = version(&change).map_err(failed)?;
+        if done > MIGRATIONS.len() {
+            return Err(newer(path));
+        }
+        held_against_ours(&change, done, path)?;
+        let migrate = || -> rusqlite::Result<i64> {
             for migration in MIGRATIONS.iter().skip(done) {
                 change.execute_batch(migration)?;
             }
             change.pragma_update(None, "application_id", APPLICATION_ID)?;
-            change.pragma_update(
-                None,
-                "user_version",
-                i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX),
-            )?;
-            change.commit()?;
-            Ok(true)
+            let version = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+            change.pragma_update(None, "user_version", version)?;
+            schema_changes(&change)
         };
-        match migrate() {
-            Ok(true) => Ok(self),
-            Ok(false) => Err(newer()),
-            Err(cause) => Err(unwritable(path.as_deref(), &cause)),
-        }
+        let changes = migrate().map_err(failed)?;
+        held_against_ours(&change, MIGRATIONS.len(), path)?;
+        change.commit().map_err(failed)?;
+        self.checked = changes;
+        Ok(())
     }
 }
 
-/// Whether there is a store of ours; no file at all is fine too. Reads the header only: SQLite would
-/// already change some files when it opens them.
-pub(super) fn is_ours(path: &Path) -> Result<bool> {
-    let metadata = match std::fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        Err(cause) => return Err(Error::read(path, &cause)),
-    };
-    let foreign = || {
-        Error::new(Code::Store, "this file is not a Touchmark store")
-            .at_path(path)
-            .help("move it away, or name another `store` in touchmark.toml; nothing was changed")
-    };
-    if !metadata.is_file() {
-        return Err(foreign());
+/// Brings a connection to where nothing in the file can run or run on.
+fn settled(connection: &Connection) -> rusqlite::Result<Meter> {
+    connection.busy_timeout(BUSY)?;
+    for (setting, value) in SETTINGS {
+        connection.set_db_config(setting, value)?;
     }
-    let header = read_start(path, 100)?;
-    // An empty file is what remains when the making of a store was interrupted.
-    let id = header.get(68..72).map(|id| id == APPLICATION_ID.to_be_bytes());
-    if header.is_empty() || header.starts_with(MAGIC) && id == Some(true) { Ok(true) } else { Err(foreign()) }
+    for (limit, value) in LIMITS {
+        connection.set_limit(limit, value)?;
+    }
+    connection.pragma_update(None, "cell_size_check", true)?;
+    Meter::watch(connection)
+}
+
+fn held_against_ours(connection: &Connection, version: usize, path: Option<&Path>) -> Result<()> {
+    match Odd::find(connection, version).map_err(|cause| broken(path, &cause))? {
+        None => Ok(()),
+        Some(odd) => Err(with_path(odd.error(), path)),
+    }
+}
+
+fn schema_changes(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "schema_version", |row| row.get(0))
+}
+
+fn newer(path: Option<&Path>) -> Error {
+    with_path(Error::new(Code::Newer, "this store was written by a newer version of Touchmark"), path)
+        .help("use that version, or move the file away and scan again (its ledger stays in the old file)")
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<usize> {
@@ -163,6 +227,11 @@ fn with_path(mut error: Error, path: Option<&Path>) -> Error {
 
 /// What SQLite says of a file that it cannot read.
 pub(super) fn broken(path: Option<&Path>, cause: &rusqlite::Error) -> Error {
+    if cause.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) {
+        let what = "this store is damaged: reading it takes far more than a file of its size can need";
+        return with_path(Error::new(Code::Store, what), path)
+            .help("move the file away, scan and verify again, and import the ledger from an export");
+    }
     with_path(Error::new(Code::Store, format!("this store is damaged or busy ({})", reason(cause))), path)
         .help("try again; when it stays, move the file away and scan again (keep it: the ledger is inside)")
 }
@@ -171,7 +240,7 @@ pub(super) fn broken(path: Option<&Path>, cause: &rusqlite::Error) -> Error {
 fn unwritable(path: Option<&Path>, cause: &rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::SystemIoFailure;
     use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly,
+        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly, TooBig,
     };
     match cause.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked) => {
@@ -185,6 +254,8 @@ fn unwritable(path: Option<&Path>, cause: &rusqlite::Error) -> Error {
         .help(
             "check free space and permissions, or look with --read-only; what was there before is unchanged",
         ),
+        Some(TooBig) => with_path(Error::new(Code::TooLarge, "more than the store keeps in one row"), path)
+            .help("nothing was changed"),
         _ => broken(path, cause),
     }
 }

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::connection::Sqlite;
+use super::meter::Meter;
 
 /// Of a model all but its id, facts and parents.
 #[derive(Serialize, Deserialize)]
@@ -141,14 +142,20 @@ impl Row {
         } else {
             before.clone_from(&core.sources);
         }
-        core.model(ModelId::kept(self.model), self.facts, self.parents)
+        let id = ModelId::kept(self.model);
+        // As we write it: under another spelling nobody would find it, or find another one.
+        if ModelId::new(id.raw()) != id {
+            return None;
+        }
+        core.model(id, self.facts, self.parents)
     }
 }
 
 impl Inventory for Sqlite {
     fn apply(&mut self, survey: &Survey) -> Result<bool> {
         let failed = self.unwritten();
-        let known = parts(&self.connection).map_err(&failed)?;
+        let known = parts(self.connection()).map_err(&failed)?;
+        let meter = self.meter.clone();
         let is_same = |(position, part): (usize, &Part)| {
             let same = |known: &Known| usize::try_from(known.position) == Ok(position);
             part.scan.is_none() && known.get(&part.name).is_some_and(same)
@@ -161,7 +168,7 @@ impl Inventory for Sqlite {
             Error::new(Code::Write, "another process changed the inventory meanwhile")
                 .help("scan again; nothing was changed"),
         );
-        let change = self.change().map_err(&failed)?;
+        let change = self.change()?;
         // Read again, now that nobody else can write.
         let mut known = parts(&change).map_err(&failed)?;
         for (position, (part, rows)) in survey.parts.iter().zip(&rows).enumerate() {
@@ -170,9 +177,10 @@ impl Inventory for Sqlite {
             if part.scan.is_none() && before.is_none() {
                 return Err(meanwhile);
             }
-            write_part(&change, part, position, before, rows, survey.at).map_err(&failed)?;
+            write_part((&change, &meter), part, position, before, rows, survey.at).map_err(&failed)?;
         }
         for gone in known.values() {
+            meter.restart();
             delete(&change, gone.id).map_err(&failed)?;
             change.execute("DELETE FROM part WHERE id = ?1", [gone.id]).map_err(&failed)?;
         }
@@ -186,7 +194,7 @@ impl Inventory for Sqlite {
             self.at_file(Error::new(Code::Store, "a row of this store is damaged"))
                 .help("scan again: that makes the inventory anew and leaves the ledger as it is")
         };
-        let positions: HashMap<i64, u64> = parts(&self.connection)
+        let positions: HashMap<i64, u64> = parts(self.connection())
             .map_err(&failed)?
             .into_values()
             .map(|known| (known.id, u64::try_from(known.position).unwrap_or(0)))
@@ -208,29 +216,37 @@ impl Inventory for Sqlite {
         const FIRST: &str = "SELECT part, model, core, facts, parents FROM record ORDER BY model LIMIT ?1";
         let failed = self.unread();
         let last: Option<u32> = self
-            .connection
+            .connection()
             .query_row("SELECT max(rowid) FROM record", [], |row| row.get(0))
             .map_err(&failed)?;
         if last.is_none_or(|last| last < large) {
             return Ok(None);
         }
-        let mut query = self.connection.prepare(FIRST).map_err(&failed)?;
+        let mut query = self.connection().prepare(FIRST).map_err(&failed)?;
         let rows: rusqlite::Result<Vec<Row>> = query.query_map([count], Row::of).map_err(&failed)?.collect();
         let mut before = Vec::new();
         Ok(Some(rows.map_err(failed)?.into_iter().filter_map(|row| row.model(&mut before)).collect()))
     }
 
+    fn distrust(&mut self) -> Result<()> {
+        let failed = self.unwritten();
+        let change = self.change()?;
+        change.execute("UPDATE part SET stamp = x''", []).map_err(&failed)?;
+        change.commit().map_err(failed)
+    }
+
     fn stamps(&self) -> Result<HashMap<String, Stamp>> {
-        let parts = parts(&self.connection).map_err(self.unread())?;
+        let parts = parts(self.connection()).map_err(self.unread())?;
         Ok(parts.into_iter().map(|(name, known)| (name, Stamp::from_bytes(known.stamp))).collect())
     }
 
     fn read_times(&self, sources: &[Untrusted]) -> Result<Vec<(Untrusted, String)>> {
         let failed = self.unread();
         let query = "SELECT max(read_at) FROM part WHERE name IN ('bom ' || ?1, 'folder ' || ?1)";
-        let mut query = self.connection.prepare(query).map_err(&failed)?;
+        let mut query = self.connection().prepare(query).map_err(&failed)?;
         let mut times = Vec::new();
         for source in sources {
+            self.meter.restart();
             let at: Option<String> = query.query_row([source.raw()], |row| row.get(0)).map_err(&failed)?;
             times.extend(at.map(|at| (source.clone(), at)));
         }
@@ -260,7 +276,7 @@ impl Sqlite {
         // Not inside of the pool: a connection stays on its thread.
         rayon::in_place_scope(|scope| -> rusqlite::Result<()> {
             let mut query =
-                self.connection.prepare("SELECT part, model, core, facts, parents FROM record")?;
+                self.connection().prepare("SELECT part, model, core, facts, parents FROM record")?;
             let mut found = query.query([])?;
             let mut rows = Vec::with_capacity(AT_ONCE);
             let mut number = 0;
@@ -281,7 +297,7 @@ impl Sqlite {
     }
 
     fn finding_bodies(&self) -> rusqlite::Result<Vec<(i64, String)>> {
-        self.connection
+        self.connection()
             .prepare("SELECT part, body FROM finding ORDER BY part, position")?
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect()
@@ -326,13 +342,14 @@ impl<'p> Rows<'p> {
 }
 
 fn write_part(
-    change: &Transaction<'_>,
+    (change, meter): (&Transaction<'_>, &Meter),
     part: &Part,
     position: i64,
     before: Option<Known>,
     rows: &Rows<'_>,
     at: jiff::Timestamp,
 ) -> rusqlite::Result<()> {
+    meter.restart();
     if part.scan.is_none() {
         if let Some(known) = before.filter(|known| known.position != position) {
             let mut moved = change.prepare_cached("UPDATE part SET position = ?2 WHERE id = ?1")?;
@@ -359,11 +376,13 @@ fn write_part(
         "INSERT INTO record (part, model, core, facts, parents) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
     for (model, core, facts, parents) in &rows.models {
+        meter.restart();
         insert.execute(params![id, model, core, facts, parents])?;
     }
     let mut insert =
         change.prepare_cached("INSERT INTO finding (part, position, body) VALUES (?1, ?2, ?3)")?;
     for (position, body) in (0_i64..).zip(&rows.findings) {
+        meter.restart();
         insert.execute(params![id, position, body])?;
     }
     Ok(())

@@ -28,12 +28,19 @@ impl Ledger for Sqlite {
         let named: Vec<EvidenceDigest> =
             evidence.iter().map(|bytes| EvidenceDigest::of(bytes)).collect::<Result<_>>()?;
         // Between reading the last hash and writing the next, nobody else may append.
-        let change = self.change().map_err(&failed)?;
+        let (meter, unkept) = (self.meter.clone(), self.unkept());
+        let change = self.change()?;
         for (digest, bytes) in named.into_iter().zip(evidence) {
-            keep(&change, digest, bytes).map_err(&failed)?;
+            meter.restart();
+            if !keep(&change, digest, bytes).map_err(&failed)? {
+                return Err(unkept);
+            }
         }
+        meter.restart();
         let entry = LedgerEntry::after(end(&change).map_err(&failed)?, at, kind, model, body)?;
-        insert(&change, &entry).map_err(&failed)?;
+        if !insert(&change, &entry).map_err(&failed)? || end(&change).map_err(&failed)? != end_at(&entry) {
+            return Err(unkept);
+        }
         change.commit().map_err(failed)?;
         Ok(entry)
     }
@@ -45,7 +52,7 @@ impl Ledger for Sqlite {
         };
         let failed = self.unread();
         let sql = format!("SELECT {COLUMNS} FROM ledger WHERE seq >= ?1 ORDER BY seq");
-        let mut query = self.connection.prepare_cached(&sql).map_err(&failed)?;
+        let mut query = self.connection().prepare_cached(&sql).map_err(&failed)?;
         let mut rows = query.query([from]).map_err(&failed)?;
         let (mut entries, mut bytes) = (Vec::new(), 0);
         while entries.len() < CHUNK_ENTRIES && bytes < CHUNK_BYTES {
@@ -58,19 +65,20 @@ impl Ledger for Sqlite {
     }
 
     fn entry(&self, number: u64) -> Result<Option<LedgerEntry>> {
-        let found = at(&self.connection, number).map_err(self.unread())?;
+        let found = at(self.connection(), number).map_err(self.unread())?;
         found.map(|entry| entry.ok_or_else(|| self.unreadable())).transpose()
     }
 
     fn end(&self) -> Result<LedgerEnd> {
-        end(&self.connection).map_err(self.unread())
+        end(self.connection()).map_err(self.unread())
     }
 
     fn latest(&self, kind: &RecordKind, take: &mut dyn FnMut(Vec<LedgerEntry>)) -> Result<()> {
-        let newest = "SELECT max(seq) FROM ledger WHERE kind = ?1 GROUP BY model";
+        // Of the rows themselves: an index in a file that somebody prepared may leave out what came last.
+        let newest = "SELECT max(seq) FROM ledger NOT INDEXED WHERE kind = ?1 GROUP BY model";
         let sql = format!("SELECT {COLUMNS} FROM ledger WHERE seq IN ({newest}) ORDER BY model");
         let failed = self.unread();
-        let mut query = self.connection.prepare(&sql).map_err(&failed)?;
+        let mut query = self.connection().prepare(&sql).map_err(&failed)?;
         let mut found = query.query([kind.as_str()]).map_err(&failed)?;
         let mut some = Vec::new();
         while let Some(row) = found.next().map_err(&failed)? {
@@ -87,8 +95,9 @@ impl Ledger for Sqlite {
         let sql =
             format!("SELECT {COLUMNS} FROM ledger WHERE kind = ?1 AND model = ?2 ORDER BY seq DESC LIMIT 1");
         let failed = self.unread();
-        let mut query = self.connection.prepare_cached(&sql).map_err(&failed)?;
+        let mut query = self.connection().prepare_cached(&sql).map_err(&failed)?;
         let mut newest = |model: &ModelId| {
+            self.meter.restart();
             let found = query.query_row([kind.as_str(), model.raw()], entry).optional().map_err(&failed)?;
             found.map(|entry| entry.ok_or_else(|| self.unreadable())).transpose()
         };
@@ -98,7 +107,7 @@ impl Ledger for Sqlite {
     fn all(&self, kind: &RecordKind, take: &mut dyn FnMut(Vec<LedgerEntry>)) -> Result<()> {
         let sql = format!("SELECT {COLUMNS} FROM ledger WHERE kind = ?1 ORDER BY seq");
         let failed = self.unread();
-        let mut query = self.connection.prepare_cached(&sql).map_err(&failed)?;
+        let mut query = self.connection().prepare_cached(&sql).map_err(&failed)?;
         let mut found = query.query([kind.as_str()]).map_err(&failed)?;
         let mut some = Vec::new();
         while let Some(row) = found.next().map_err(&failed)? {
@@ -114,9 +123,10 @@ impl Ledger for Sqlite {
     fn all_of(&self, kind: &RecordKind, models: &[&ModelId]) -> Result<Vec<LedgerEntry>> {
         let sql = format!("SELECT {COLUMNS} FROM ledger WHERE kind = ?1 AND model = ?2 ORDER BY seq");
         let failed = self.unread();
-        let mut query = self.connection.prepare_cached(&sql).map_err(&failed)?;
+        let mut query = self.connection().prepare_cached(&sql).map_err(&failed)?;
         let mut all = Vec::new();
         for model in models {
+            self.meter.restart();
             let mut found = query.query([kind.as_str(), model.raw()]).map_err(&failed)?;
             while let Some(row) = found.next().map_err(&failed)? {
                 all.push(entry(row).map_err(&failed)?.ok_or_else(|| self.unreadable())?);
@@ -126,16 +136,20 @@ impl Ledger for Sqlite {
     }
 
     fn take_over(&mut self, entries: &mut dyn Iterator<Item = Result<Vec<LedgerEntry>>>) -> Result<Imported> {
-        let (unread, unwritten) = (self.unread(), self.unwritten());
+        let (unread, unwritten, unkept) = (self.unread(), self.unwritten(), self.unkept());
+        let meter = self.meter.clone();
         // Nobody else may append between the comparison and the end.
-        let change = self.change().map_err(&unwritten)?;
+        let change = self.change()?;
         let here = end(&change).map_err(&unread)?.entries;
         let mut done = Imported::default();
         for chunk in entries {
             for entry in chunk? {
                 done.entries += 1;
+                meter.restart();
                 if entry.seq > here {
-                    insert(&change, &entry).map_err(&unwritten)?;
+                    if !insert(&change, &entry).map_err(&unwritten)? {
+                        return Err(unkept);
+                    }
                     done.added += 1;
                 } else if at(&change, entry.seq).map_err(&unread)?.flatten().as_ref() != Some(&entry) {
                     return Err(parting(&entry));
@@ -172,10 +186,12 @@ fn at(connection: &Connection, number: u64) -> rusqlite::Result<Option<Option<Le
     query.query_row([number], entry).optional()
 }
 
-/// Writes an entry as it is; its number and hashes are the caller's.
-fn insert(connection: &Connection, entry: &LedgerEntry) -> rusqlite::Result<()> {
+/// Writes an entry as it is; its number and hashes are the caller's. Says whether one row came in, and is now what was
+/// written: a store that was changed may drop rows, or make others of them.
+fn insert(connection: &Connection, entry: &LedgerEntry) -> rusqlite::Result<bool> {
     let sql = format!("INSERT INTO ledger ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
-    connection.prepare_cached(&sql)?.execute(params![
+    let before = connection.total_changes();
+    let rows = connection.prepare_cached(&sql)?.execute(params![
         i64::try_from(entry.seq).unwrap_or(i64::MAX),
         entry.at.to_string(),
         entry.kind.as_str(),
@@ -184,7 +200,12 @@ fn insert(connection: &Connection, entry: &LedgerEntry) -> rusqlite::Result<()> 
         entry.previous,
         entry.hash
     ])?;
-    Ok(())
+    let is_one = rows == 1 && connection.total_changes() - before == 1;
+    Ok(is_one && at(connection, entry.seq)?.flatten().as_ref() == Some(entry))
+}
+
+fn end_at(entry: &LedgerEntry) -> LedgerEnd {
+    LedgerEnd { entries: entry.seq, hash: entry.hash.clone() }
 }
 
 /// An entry, or none when a column does not hold what we wrote.
@@ -223,7 +244,7 @@ mod tests {
         std::fs::write(&file, lines).unwrap();
         let path = folder.path().join("other.db");
         let mut other = Sqlite::open(&path).unwrap();
-        other.connection.pragma_update(None, "max_page_count", 60).unwrap();
+        other.connection().pragma_update(None, "max_page_count", 60).unwrap();
         assert_eq!(import(&mut other, &file).unwrap_err().code, Code::Write);
         assert_eq!(verify(&other).unwrap(), 0);
         drop(other);
@@ -231,5 +252,63 @@ mod tests {
         assert_eq!(import(&mut other, &file).unwrap(), Imported { entries: 100, added: 100 });
         assert_eq!(import(&mut other, &file).unwrap(), Imported { entries: 100, added: 0 });
         assert_eq!(verify(&other).unwrap(), 100);
+    }
+
+    #[test]
+    fn a_row_that_does_not_come_in_alone_and_as_written_is_no_record() {
+        for trigger in [
+            "CREATE TEMP TRIGGER t BEFORE INSERT ON main.ledger BEGIN SELECT RAISE(IGNORE); END",
+            "CREATE TEMP TRIGGER t AFTER INSERT ON main.ledger BEGIN INSERT INTO finding VALUES (1, 1, ''); END",
+            "DROP TRIGGER ledger_no_update; CREATE TEMP TRIGGER t AFTER INSERT ON main.ledger \
+             BEGIN UPDATE ledger SET body = '{}' WHERE seq = NEW.seq; END",
+            "DROP TRIGGER ledger_no_delete; CREATE TEMP TRIGGER t AFTER INSERT ON main.ledger \
+             BEGIN DELETE FROM ledger WHERE seq = NEW.seq; END",
+        ] {
+            let mut store = Sqlite::in_memory().unwrap();
+            let (time, model) = (jiff::Timestamp::UNIX_EPOCH, ModelId::new("m"));
+            let entry = store.append(time, RecordKind::Review, &model, "1").unwrap();
+            let next = LedgerEntry::after(end_at(&entry), time, RecordKind::Review, &model, "2").unwrap();
+            store.connection().execute_batch(trigger).unwrap();
+            assert!(!insert(store.connection(), &next).unwrap(), "{trigger}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_kept_as_written_is_an_error_and_changes_nothing() {
+        let mut store = Sqlite::in_memory().unwrap();
+        let (time, model) = (jiff::Timestamp::UNIX_EPOCH, ModelId::new("m"));
+        let entry = store.append(time, RecordKind::Review, &model, "1").unwrap();
+        let next = LedgerEntry::after(end_at(&entry), time, RecordKind::Review, &model, "2").unwrap();
+        let ignore = |table: &str| {
+            format!(
+                "CREATE TEMP TRIGGER {table}_t BEFORE INSERT ON main.{table} BEGIN SELECT RAISE(IGNORE); END"
+            )
+        };
+        store.connection().execute_batch(&ignore("evidence")).unwrap();
+        let unkept = |error: Error| assert!(error.code == Code::Store && error.what.contains("did not keep"));
+        unkept(crate::store::Evidence::keep(&mut store, b"facts").unwrap_err());
+        unkept(store.append_with(time, RecordKind::Review, &model, "2", &[b"facts"]).unwrap_err());
+        store.append(time, RecordKind::Review, &model, "2").unwrap();
+        store.connection().execute_batch(&ignore("ledger")).unwrap();
+        unkept(store.append(time, RecordKind::Review, &model, "3").unwrap_err());
+        let third = LedgerEntry::after(end_at(&next), time, RecordKind::Review, &model, "3").unwrap();
+        unkept(store.take_over(&mut std::iter::once(Ok(vec![entry, next, third]))).unwrap_err());
+        store.connection().execute_batch("DROP TRIGGER ledger_t").unwrap();
+        assert_eq!(verify(&store).unwrap(), 2);
+    }
+
+    #[test]
+    fn a_statement_without_an_end_is_stopped_and_long_ones_of_a_large_file_are_not() {
+        let store = Sqlite::in_memory().unwrap();
+        let endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c";
+        let counted = store.connection().query_row(endless, [], |row| row.get::<_, i64>(0));
+        let error = store.unread()(counted.unwrap_err());
+        assert!(error.code == Code::Store && error.what.contains("far more"), "{error}");
+        // Many short ones in a row are each counted anew.
+        let short = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 100000) SELECT max(x) FROM c";
+        for _ in 0..40 {
+            let counted = store.connection().query_row(short, [], |row| row.get::<_, i64>(0));
+            assert_eq!(counted.unwrap(), 100_000);
+        }
     }
 }

@@ -3,8 +3,11 @@
 mod connection;
 mod digests;
 mod evidence;
+mod file;
 mod inventory;
 mod ledger;
+mod meter;
 mod read_only;
+mod schema;
 
 pub use connection::Sqlite;

@@ -6,7 +6,8 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
-use super::connection::{Sqlite, broken, is_ours};
+use super::connection::{Sqlite, broken};
+use super::file::{beside, is_ours};
 
 /// Pages copied at a time.
 const PAGES: i32 = 1024;
@@ -22,9 +23,8 @@ impl Sqlite {
         }
         let failed = |cause: rusqlite::Error| broken(Some(path), &cause);
         // Without a write-ahead log beside it the file is all there is, and SQLite need not make any beside it.
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        let has_log = std::fs::metadata(&log).is_ok_and(|metadata| metadata.len() > 0);
+        let has_log =
+            std::fs::symlink_metadata(beside(path, "-wal")).is_ok_and(|metadata| metadata.len() > 0);
         let mut uri = String::from("file:");
         for byte in path.to_string_lossy().bytes() {
             match byte {
@@ -35,8 +35,10 @@ impl Sqlite {
             }
         }
         uri.push_str(if has_log { "?mode=ro" } else { "?mode=ro&immutable=1" });
-        let flags =
-            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let source = Connection::open_with_flags(uri, flags).map_err(failed)?;
         let mut memory = Connection::open_in_memory().map_err(failed)?;
         Backup::new(&source, &mut memory)

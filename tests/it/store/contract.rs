@@ -12,8 +12,8 @@ use touchmark::signing::{
 };
 use touchmark::store::ledger::{export, import, show, verify};
 use touchmark::store::{
-    EvidenceDigest, Imported, LIMIT_EVIDENCE_BYTES, Ledger, LedgerEnd, LedgerEntry, RecordKind, Shared,
-    Store, load_first, replace,
+    CacheKey, EvidenceDigest, Imported, LIMIT_EVIDENCE_BYTES, Ledger, LedgerEnd, LedgerEntry, RecordKind,
+    Sealed, Shared, Store, load_first, replace,
 };
 
 use super::memory::Memory;
@@ -102,6 +102,10 @@ fn key(inode: u64, modified: i64) -> DigestKey {
 
 fn remembered(byte: u8) -> Remembered {
     Remembered { digest: vec![byte; 32], at: time(i64::from(byte)) }
+}
+
+fn sealed(byte: u8) -> Sealed {
+    Sealed { remembered: remembered(byte), seal: [byte; 32] }
 }
 
 fn a_fresh_store_holds_nothing_and_that_is_no_error(fresh: &Fresh) {
@@ -213,13 +217,14 @@ fn a_shared_store_serves_threads_in_turn(fresh: &Fresh) {
                 for _ in 0..10 {
                     add(&mut **shared.lock(), RecordKind::Review, "a", "{}");
                 }
-                DigestLedger::remember(shared, &[(key(number, 1), remembered(1))]);
+                let digests = shared.digests(CacheKey::new([1; 32]));
+                digests.remember(&[(key(number, 1), remembered(1))]);
             });
         }
     });
     assert_eq!(verify(&**shared.lock()).unwrap(), 40);
     let keys: Vec<DigestKey> = (0..5).map(|number| key(number, 1)).collect();
-    let known = DigestLedger::recall(&shared, &keys);
+    let known = shared.digests(CacheKey::new([1; 32])).recall(&keys);
     assert_eq!(
         known,
         [Some(remembered(1)), Some(remembered(1)), Some(remembered(1)), Some(remembered(1)), None]
@@ -231,7 +236,7 @@ fn what_was_written_is_there_for_the_next_handle(fresh: &Fresh) {
     let entry = add(&mut *store, RecordKind::Review, "a", "{}");
     store.apply(&surveyed(1, vec![part("bom a", &[model("a", "A")], &["F-A"])])).unwrap();
     let digest = store.keep(b"facts").unwrap();
-    store.remember(&[(key(1, 1), remembered(2))]).unwrap();
+    store.remember(&[(key(1, 1), sealed(2))]).unwrap();
     let Some(other) = fresh.again() else { return };
     for store in [other, {
         drop(store);
@@ -240,7 +245,7 @@ fn what_was_written_is_there_for_the_next_handle(fresh: &Fresh) {
         assert_eq!(entries(&*store), std::slice::from_ref(&entry));
         assert_eq!((names(&*store), codes(&*store)), (vec!["a A".to_owned()], vec!["F-A".to_owned()]));
         assert_eq!(store.evidence(digest).unwrap().unwrap(), b"facts");
-        assert_eq!(store.recall(&[key(1, 1)]).unwrap(), [Some(remembered(2))]);
+        assert_eq!(store.recall(&[key(1, 1)]).unwrap(), [Some(sealed(2))]);
     }
 }
 
@@ -439,7 +444,7 @@ fn replacing_the_inventory_keeps_everything_else(fresh: &Fresh) {
     let mut store = fresh.open();
     add(&mut *store, RecordKind::Review, "a", "{}");
     let digest = store.keep(b"facts").unwrap();
-    store.remember(&[(key(1, 1), remembered(1))]).unwrap();
+    store.remember(&[(key(1, 1), sealed(1))]).unwrap();
     replace(&mut *store, &Scan { models: vec![model("a", "A")], findings: vec![finding("F-1")] }).unwrap();
     assert_eq!(names(&*store), ["a A"]);
     replace(&mut *store, &Scan::default()).unwrap();
@@ -495,7 +500,7 @@ fn digests_are_remembered_of_a_file_in_its_state(fresh: &Fresh) {
     let other_algorithm = DigestKey { algorithm: HashAlgorithm::Blake3, ..key(1, 1) };
     let mut named = key(1, 1);
     named.file.address = Some("blob".to_owned());
-    store.remember(&[(key(1, 1), remembered(1)), (other_range.clone(), remembered(2))]).unwrap();
+    store.remember(&[(key(1, 1), sealed(1)), (other_range.clone(), sealed(2))]).unwrap();
     store.remember(&[]).unwrap();
     // Each part of a file's state counts by itself.
     let changes: [fn(&mut DigestKey); 5] = [
@@ -511,12 +516,12 @@ fn digests_are_remembered_of_a_file_in_its_state(fresh: &Fresh) {
         assert_eq!(store.recall(&[other]).unwrap(), [None], "change {number}");
     }
     let asked = [key(2, 1), other_range, key(1, 2), key(1, 1), other_algorithm, named];
-    let known = [None, Some(remembered(2)), None, Some(remembered(1)), None, None];
+    let known = [None, Some(sealed(2)), None, Some(sealed(1)), None, None];
     assert_eq!(store.recall(&asked).unwrap(), known, "in the order of the keys");
     assert_eq!(store.recall(&[]).unwrap(), []);
-    store.remember(&[(key(1, 2), remembered(3))]).unwrap();
-    assert_eq!(store.recall(&[key(1, 2)]).unwrap(), [Some(remembered(3))]);
-    let short = Remembered { digest: vec![1; 31], at: time(1) };
+    store.remember(&[(key(1, 2), sealed(3))]).unwrap();
+    assert_eq!(store.recall(&[key(1, 2)]).unwrap(), [Some(sealed(3))]);
+    let short = Sealed { remembered: Remembered { digest: vec![1; 31], at: time(1) }, ..sealed(1) };
     store.remember(&[(key(1, 2), short)]).unwrap();
     assert_eq!(store.recall(&[key(1, 2)]).unwrap(), [None], "no digest of this algorithm");
 }

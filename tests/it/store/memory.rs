@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
 use touchmark::error::{Code, Error, Result};
 use touchmark::inventory::{Model, ModelId, Scan, Stamp, Survey};
-use touchmark::signing::{DigestKey, Remembered};
+use touchmark::signing::DigestKey;
 use touchmark::store::{
     Digests, Evidence, EvidenceDigest, Imported, Inventory, Ledger, LedgerEnd, LedgerEntry, RecordKind,
-    Records, parting,
+    Records, Sealed, parting,
 };
 use touchmark::text::Untrusted;
 
@@ -23,7 +23,7 @@ struct State {
     ledger: Vec<LedgerEntry>,
     parts: Vec<Read>,
     evidence: BTreeMap<EvidenceDigest, Vec<u8>>,
-    digests: HashMap<Bytes, (DigestKey, Remembered)>,
+    digests: HashMap<Bytes, (DigestKey, Sealed)>,
 }
 
 #[derive(Clone)]
@@ -178,6 +178,11 @@ impl Inventory for Memory {
         Ok(is_large.then_some(models))
     }
 
+    fn distrust(&mut self) -> Result<()> {
+        self.state().parts.iter_mut().for_each(|part| part.stamp = Stamp::default());
+        Ok(())
+    }
+
     fn stamps(&self) -> Result<HashMap<String, Stamp>> {
         Ok(self.state().parts.iter().map(|part| (part.name.clone(), part.stamp.clone())).collect())
     }
@@ -206,17 +211,17 @@ impl Evidence for Memory {
 }
 
 impl Digests for Memory {
-    fn recall(&self, keys: &[DigestKey]) -> Result<Vec<Option<Remembered>>> {
+    fn recall(&self, keys: &[DigestKey]) -> Result<Vec<Option<Sealed>>> {
         let state = self.state();
         let one = |key: &DigestKey| {
-            let (known, remembered) = state.digests.get(&place(key))?;
-            let is_whole = remembered.digest.len() == key.algorithm.digest_bytes();
-            (known == key && is_whole).then(|| remembered.clone())
+            let (known, sealed) = state.digests.get(&place(key))?;
+            let is_whole = sealed.remembered.digest.len() == key.algorithm.digest_bytes();
+            (known == key && is_whole).then(|| sealed.clone())
         };
         Ok(keys.iter().map(one).collect())
     }
 
-    fn remember(&mut self, digests: &[(DigestKey, Remembered)]) -> Result<()> {
+    fn remember(&mut self, digests: &[(DigestKey, Sealed)]) -> Result<()> {
         let mut state = self.state();
         state.digests.extend(digests.iter().map(|(key, one)| (place(key), (key.clone(), one.clone()))));
         Ok(())

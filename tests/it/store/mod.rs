@@ -3,6 +3,7 @@
 
 mod contract;
 mod forged;
+mod guarded;
 mod ledger_import;
 mod memory;
 mod other_kinds;
@@ -41,6 +42,6 @@ impl Bench {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.0.path().canonicalize().unwrap().join(name)
     }
 }

@@ -14,7 +14,9 @@ use super::files::hash_files;
 use super::job::{HashAlgorithm, HashJob};
 
 /// What tells that a file is still the one that was hashed. Times are nanoseconds since 1970; `changed` is set by
-/// the system on every write, rename and change of rights, and cannot be set back.
+/// the system on every write, rename and change of rights, and a program cannot set it back. It does not show everything:
+/// a write through a mapping that was open before may show late or, in memory file systems, never; an administrator can
+/// set the clock, or write to the disk below the file system. So a remembered digest is a shortcut and no evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FileState {
     /// Device.
@@ -51,7 +53,8 @@ pub struct Remembered {
     pub at: Timestamp,
 }
 
-/// Remembers digests. It may forget, and it may not invent: what it gives counts as computed.
+/// Remembers digests. It may forget, and it may not invent: what it gives counts as computed. One that keeps them where
+/// others can write has to know its own again.
 pub trait DigestLedger: Sync {
     /// What is remembered, in the order of the keys.
     fn recall(&self, keys: &[DigestKey]) -> Vec<Option<Remembered>>;
@@ -114,8 +117,11 @@ pub(crate) fn hash_or_recall(
         let (indices, asked): (Vec<usize>, Vec<DigestKey>) =
             keys.iter().enumerate().filter_map(|(index, key)| Some((index, key.clone()?))).unzip();
         let known = reuse.ledger.recall(&asked);
+        // What is dated later would never grow old.
+        let now = Timestamp::now();
         for ((index, key), known) in indices.into_iter().zip(asked).zip(known) {
-            let Some(known) = known.filter(|known| known.at >= not_before && fits(index, &known.digest))
+            let Some(known) =
+                known.filter(|known| (not_before..=now).contains(&known.at) && fits(index, &known.digest))
             else {
                 continue;
             };

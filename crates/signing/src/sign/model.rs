@@ -9,8 +9,8 @@ use crate::error::{Code, Error, Result};
 use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate_until, model_relative};
 use crate::files::fault::Unlisted;
+use crate::hashing::files::hash_files;
 use crate::hashing::job::{HashAlgorithm, HashJob};
-use crate::hashing::remembered::{Recalled, Reuse, hash_or_recall};
 use crate::json;
 use crate::keys::private::Signer;
 use crate::keys::public::PublicKey;
@@ -64,8 +64,6 @@ pub struct Signed {
     pub bytes: u64,
     /// Where the bundle is.
     pub signature: PathBuf,
-    /// Digests that were computed before and not this time.
-    pub recalled: Option<Recalled>,
     /// Files that are signatures and claims by their names: not signed, and recorded as left out.
     pub left_out: Vec<String>,
 }
@@ -78,8 +76,6 @@ pub type Stamp<'s> = &'s dyn Fn(&[u8]) -> Result<Vec<u8>>;
 pub struct With<'w> {
     /// Who says when.
     pub stamp: Option<Stamp<'w>>,
-    /// Digests that were computed before.
-    pub digests: Option<Reuse<'w>>,
 }
 
 /// Signs with a bare key.
@@ -96,7 +92,7 @@ pub fn sign_key(
     sign_key_with(model, key, options, With::default(), progress)
 }
 
-/// As [`sign_key`], with a timestamp or with digests from before.
+/// As [`sign_key`], with a timestamp.
 ///
 /// # Errors
 /// As [`sign_key`], and what `stamp` gives; nothing is written then.
@@ -159,7 +155,7 @@ pub(super) fn distinct(chain: &[Vec<u8>]) -> Vec<Vec<u8>> {
 /// # Errors
 /// As [`crate::enumerate`].
 pub fn digest(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Signed> {
-    let measured = measure(model, options, None, progress)?;
+    let measured = measure(model, options, progress)?;
     Ok(measured.signed(options))
 }
 
@@ -172,7 +168,7 @@ fn sign(
     progress: &Progress,
 ) -> Result<Signed> {
     check_overwrite(&options.signature)?;
-    let measured = measure(model, options, with.digests, progress)?;
+    let measured = measure(model, options, progress)?;
     let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
     // What we would refuse to read is not written.
     Statement::parse(&payload)?;
@@ -201,7 +197,6 @@ pub(crate) struct Measured {
     pub(crate) manifest: Manifest,
     pub(crate) subject_name: String,
     bytes: u64,
-    recalled: Option<Recalled>,
     left_out: Vec<String>,
 }
 
@@ -211,19 +206,13 @@ impl Measured {
             root_digest: self.manifest.root_digest(),
             resources: self.manifest.resources.len(),
             bytes: self.bytes,
-            recalled: self.recalled,
             signature: options.signature.clone(),
             left_out: self.left_out.clone(),
         }
     }
 }
 
-pub(crate) fn measure(
-    model: &Path,
-    options: &SignOptions,
-    reuse: Option<Reuse<'_>>,
-    progress: &Progress,
-) -> Result<Measured> {
+pub(crate) fn measure(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Measured> {
     if options.shard_size == Some(0) {
         return Err(
             Error::new(Code::Usage, "a shard size of zero").help("the usual size is 1000000000 bytes")
@@ -253,7 +242,7 @@ pub(crate) fn measure(
     let size = |job: &HashJob| job.range.map_or(job.size, |(start, end)| end - start);
     let bytes = jobs.iter().map(size).sum();
     progress.expect(jobs.len() as u64, bytes);
-    let (digests, recalled) = hash_or_recall(options.hash, &jobs, reuse, &|_, _| true, progress)?;
+    let digests = hash_files(options.hash, &jobs, progress)?;
     let mut resources = Vec::with_capacity(jobs.len());
     for (name, digest) in names.into_iter().zip(digests) {
         resources.push(Resource { name, digest: digest? });
@@ -268,8 +257,7 @@ pub(crate) fn measure(
     Ok(Measured {
         manifest: Manifest { resources, serialization },
         subject_name: base_name(model, &root).map_err(Unlisted::error)?,
-        bytes: bytes - recalled.map_or(0, |recalled| recalled.bytes),
-        recalled,
+        bytes,
         left_out,
     })
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::signing::{Progress, SignOptions, Signed, Stamp, With, sign_certificate_with, sign_key_with};
 use crate::text::{screen, size};
 use clap::Subcommand;
-use options::{SignCommon, any_age, by_memory};
+use options::SignCommon;
 use sigstore::SignSigstore;
 use std::cell::RefCell;
 
@@ -61,26 +61,26 @@ pub(crate) enum Sign {
 pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<u8> {
     let now = common.now();
     match arguments {
-        Sign::Sigstore(with) => sigstore::sign(with, common, output),
+        Sign::Sigstore(with) => sigstore::sign(with, output),
         Sign::Key { common: with, key, timestamp } => {
-            signed(with, timestamp, common, output, &|options, extra, progress| {
+            signed(with, timestamp, output, &|options, extra, progress| {
                 sign_key_with(&with.model, &key.read(output)?, options, extra, progress)
             })
         }
         Sign::Certificate { common: with, key, chain, timestamp } => {
-            signed(with, timestamp, common, output, &|options, extra, progress| {
+            signed(with, timestamp, output, &|options, extra, progress| {
                 let key = key.read(output)?;
                 sign_certificate_with(&with.model, &key, &chain.read()?, options, now, extra, progress)
             })
         }
         Sign::Pkcs11Key { common: with, token, timestamp } => {
-            signed(with, timestamp, common, output, &|options, extra, progress| {
+            signed(with, timestamp, output, &|options, extra, progress| {
                 let key = open_token(token, None, output)?;
                 sign_key_with(&with.model, key.as_ref(), options, extra, progress)
             })
         }
         Sign::Pkcs11Certificate { common: with, token, chain, timestamp } => {
-            signed(with, timestamp, common, output, &|options, extra, progress| {
+            signed(with, timestamp, output, &|options, extra, progress| {
                 let chain = chain.read()?;
                 let key = open_token(token, chain.first().map(Vec::as_slice), output)?;
                 sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, extra, progress)
@@ -92,13 +92,7 @@ pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<
 type Make<'m> = &'m dyn Fn(&SignOptions, With<'_>, &Progress) -> Result<Signed>;
 
 /// Signs and tells of it.
-fn signed(
-    with: &SignCommon,
-    timestamp: &Timestamp,
-    common: &Common,
-    output: &Output,
-    make: Make,
-) -> Result<u8> {
+fn signed(with: &SignCommon, timestamp: &Timestamp, output: &Output, make: Make) -> Result<u8> {
     with.what.jobs.set();
     let options = with.options()?;
     let told = RefCell::new(None);
@@ -111,18 +105,15 @@ fn signed(
             Ok(token)
         }
     });
-    let digests = with.remembered(common)?;
-    let extra =
-        With { stamp: stamp.as_ref().map(|stamp| stamp as Stamp), digests: digests.as_ref().map(any_age) };
+    let extra = With { stamp: stamp.as_ref().map(|stamp| stamp as Stamp) };
     let signed = shown(output, |progress| make(&options, extra, progress))?;
     drop(stamp);
     with.append(&signed, output)?;
     let told = told.take();
     let mut human = format!(
-        "✓ signed  {} files or shards, {}{}\n  root digest  {}\n  bundle       {}\n",
+        "✓ signed  {} files or shards, {}\n  root digest  {}\n  bundle       {}\n",
         signed.resources,
         size(signed.bytes),
-        by_memory(&signed),
         signed.root_digest,
         screen(&signed.signature.to_string_lossy())
     );

@@ -1,15 +1,12 @@
-//! What every way to sign takes, and does before and after: which files, where the bundle goes, remembered
-//! digests, the file of claims.
+//! What every way to sign takes, and does before and after: which files, where the bundle goes, the file of
+//! claims.
 
 use crate::attest::{append_claims, check_appendable};
-use crate::cli::common::Common;
 use crate::cli::flags::What;
 use crate::cli::output::Output;
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::inventory::Workspace;
-use crate::signing::{LIMIT_BUNDLE_BYTES, Recalled, Reuse, SignOptions, Signed, default_signature};
-use crate::store::{self, Place, Shared};
+use crate::signing::{LIMIT_BUNDLE_BYTES, SignOptions, Signed, default_signature};
 use crate::text::screen;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -25,9 +22,6 @@ pub(crate) struct SignCommon {
     /// Append the bundle to this file of claims, too
     #[arg(long, alias = "append_claims", value_name = "FILE")]
     append_claims: Option<PathBuf>,
-    /// Take the digests of files that were not touched since from the workspace's store, and keep new ones there
-    #[arg(long)]
-    reuse_digests: bool,
     #[command(flatten)]
     pub(super) what: What,
 }
@@ -45,20 +39,6 @@ impl SignCommon {
             leave_out(claims, &mut options)?;
         }
         Ok(options)
-    }
-
-    /// The workspace's store, when its digests are asked for.
-    ///
-    /// # Errors
-    /// As [`Workspace::find`] and [`store::open`].
-    pub(super) fn remembered(&self, common: &Common) -> Result<Option<Shared>> {
-        if !self.reuse_digests {
-            return Ok(None);
-        }
-        let workspace = Workspace::find(common.workspace.as_deref())?;
-        let place =
-            if common.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
-        Ok(Some(Shared::new(store::open(place)?)))
     }
 
     /// After signing: tells what was left out; the bundle becomes a line of the file of claims as well.
@@ -97,18 +77,4 @@ fn leave_out(claims: &Path, options: &mut SignOptions) -> Result<()> {
     check_appendable(claims)?;
     options.ignore_paths.push(claims.to_owned());
     Ok(())
-}
-
-/// Whoever signs and asks for it takes digests of any age.
-pub(super) fn any_age(ledger: &Shared) -> Reuse<'_> {
-    Reuse { ledger, not_before: Some(jiff::Timestamp::MIN) }
-}
-
-/// How much of it was not read again, after the bytes that were.
-pub(super) fn by_memory(signed: &Signed) -> String {
-    let words = |recalled: &Recalled| {
-        let age = recalled.age(crate::clock::this_second());
-        format!(" hashed; {} not touched since, {age}", recalled.parts)
-    };
-    signed.recalled.as_ref().map(words).unwrap_or_default()
 }

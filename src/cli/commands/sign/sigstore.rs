@@ -2,7 +2,6 @@
 //! says how to get it.
 
 use super::options::SignCommon;
-use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::signer::SigstoreLogin;
 use crate::error::Result;
@@ -18,7 +17,7 @@ pub(crate) struct SignSigstore {
 }
 
 #[cfg(not(feature = "keyless"))]
-pub(super) fn sign(_: &SignSigstore, _: &Common, _: &Output) -> Result<u8> {
+pub(super) fn sign(_: &SignSigstore, _: &Output) -> Result<u8> {
     Err(crate::cli::signer::unavailable())
 }
 
@@ -27,7 +26,6 @@ pub(super) use with_network::sign;
 
 #[cfg(feature = "keyless")]
 mod with_network {
-    use super::super::options::{any_age, by_memory};
     use super::*;
     use crate::cli::progress::shown;
     use crate::documents::{KeylessDocument, SignedBody, SignedDocument, names};
@@ -35,25 +33,22 @@ mod with_network {
     use crate::text;
 
     /// `sign sigstore`.
-    pub(in super::super) fn sign(with: &SignSigstore, common: &Common, output: &Output) -> Result<u8> {
+    pub(in super::super) fn sign(with: &SignSigstore, output: &Output) -> Result<u8> {
         with.common.what.jobs.set();
         let made = with.login.sign(output, |instance, credentials, timeout| {
             let options = with.common.options()?;
-            let digests = with.common.remembered(common)?;
             shown(output, |progress| {
-                let digests = digests.as_ref().map(any_age);
-                sign_sigstore(&with.common.model, instance, credentials, &options, digests, timeout, progress)
+                sign_sigstore(&with.common.model, instance, credentials, &options, timeout, progress)
             })
         })?;
         let signed = &made.signed;
         with.common.append(signed, output)?;
         let issuer = made.signer.issuer.as_ref().map(|issuer| issuer.screen()).unwrap_or_default();
         let mut human = format!(
-            "✓ signed  {} files or shards, {} bytes{}\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \
+            "✓ signed  {} files or shards, {} bytes\n  root digest  {}\n  bundle       {}\n  signer       {}\n  \
              issuer       {issuer}\n",
             signed.resources,
             signed.bytes,
-            by_memory(signed),
             signed.root_digest,
             text::screen(&signed.signature.to_string_lossy()),
             made.signer.subject.screen(),

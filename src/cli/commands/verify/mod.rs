@@ -6,7 +6,7 @@ use crate::cli::common::Common;
 use crate::cli::flags::{Jobs, Location};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{find_at, finish, no_such_model, open_at};
+use crate::cli::session::{find_at, no_such_model, open_at, remark};
 use crate::decision::About;
 use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
@@ -15,7 +15,7 @@ use crate::policy::NameMark;
 use crate::report;
 use crate::signing::{Outcome, Verification};
 use crate::text::{Untrusted, screen};
-use crate::workbench::JobKind;
+use crate::workbench::Checked;
 use by_flags::VerifyMethod;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -108,12 +108,10 @@ fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output)
                 .get(index)
                 .map(|m| m.id.clone())
                 .ok_or_else(|| no_such_model(&name))?;
-            let kind = if arguments.in_full { JobKind::VerifyInFull } else { JobKind::Verify };
-            finish(&workbench, kind(vec![id]), output)?;
-            let view = workbench.view();
-            let verified = view.verified.get(index).and_then(Option::as_ref);
-            let verification =
-                verified.map(|v| v.verification.clone()).ok_or_else(|| no_such_model(&name))?;
+            let checked = shown(output, |progress| workbench.verify(&id, arguments.in_full, progress));
+            remark(&workbench, common, output);
+            // What was found just now, not what the ledger says of it.
+            let Checked { verification, view } = checked?.ok_or_else(|| no_such_model(&name))?;
             let location = view.models.get(index).and_then(|model| About::of(Some(model), None).location);
             let owner = view.owner(index).cloned();
             let same_name = view.same_name(index).map(|shared| shared.folders).unwrap_or_default();

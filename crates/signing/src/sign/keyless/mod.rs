@@ -22,7 +22,6 @@ use crate::check::outcome::Outcome;
 use crate::check::stage::Stage;
 use crate::check::why::Why;
 use crate::error::{Code, Error, Result};
-use crate::hashing::remembered::Reuse;
 use crate::http::{Client, Service};
 use crate::keys::private::SigningKey;
 use crate::progress::Progress;
@@ -65,8 +64,7 @@ pub struct SignedKeyless {
     pub at: Option<Timestamp>,
 }
 
-/// Signs with an identity at a Sigstore instance, with digests that were computed before where `reuse` gives some.
-/// Each exchange may take `timeout`.
+/// Signs with an identity at a Sigstore instance. Each exchange may take `timeout`.
 ///
 /// # Errors
 /// As [`crate::sign_key`]; `E-TOKEN`, `E-CREDENTIALS`, `E-LOGIN` before anything is signed; `E-NETWORK`,
@@ -77,13 +75,12 @@ pub fn sign_sigstore(
     instance: &Instance,
     credentials: Credentials,
     options: &SignOptions,
-    reuse: Option<Reuse<'_>>,
     timeout: Duration,
     progress: &Progress,
 ) -> Result<SignedKeyless> {
     check_overwrite(&options.signature)?;
     check_credentials(instance, &credentials)?;
-    let measured = measure(model, options, reuse, progress)?;
+    let measured = measure(model, options, progress)?;
     let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
     let statement = Statement::parse(&payload)?;
     // Tokens live for minutes and hashing may take longer: so only now.
