@@ -162,7 +162,7 @@ fn tell_gguf(
         }
         for (key, text) in std::mem::take(&mut header.templates) {
             let mut found = Hazards::default();
-            hazards::template(text.as_deref(), &key, &mut found);
+            hazards::of_template(text.as_deref(), &key, &mut found);
             judged.push(Judged { place: file.place.clone(), found });
         }
         if !counts {

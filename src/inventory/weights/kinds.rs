@@ -137,6 +137,8 @@ const OTHERS: [(usize, &[u8], HazardKind, &str); 40] = [
     (0, b"fmgg", HazardKind::Unknown, "GGML, from before GGUF, which is not looked into"),
     (0, b"\x89HDF\r\n\x1a\n", HazardKind::Unknown, "HDF5 that could not be read"),
 ];
+/// How those of them begin that are text; a text may begin like any other of them.
+const OF_TEXT: [&[u8]; 4] = [b"#!", b"!<arch>", b"age-", b"-----"];
 /// Names that say what content without a mark of its own is.
 const BY_NAME: [(&str, &str); 14] = [
     ("saved_model.pb", "a SavedModel of TensorFlow: a program of its operators"),
@@ -173,7 +175,11 @@ pub(super) fn judge(file: &Unjudged<'_>, budget: &mut u64, found: &mut Hazards) 
     if file.size == 0 {
         return;
     }
-    if let Some((_, _, kind, what)) = OTHERS.iter().find(|(at, magic, ..)| is_at(file.head, *at, magic)) {
+    let is_text = text::is_text(file.head);
+    let is_other = |at: usize, magic: &[u8]| {
+        is_at(file.head, at, magic) && (!is_text || OF_TEXT.iter().any(|begins| magic.starts_with(begins)))
+    };
+    if let Some((_, _, kind, what)) = OTHERS.iter().find(|(at, magic, ..)| is_other(*at, magic)) {
         return unknown(*kind, what);
     }
     let mut reading = media::Reading { path: file.path, size: file.size, head: file.head, budget };

@@ -64,7 +64,6 @@ pub(in crate::inventory) struct Looks {
     loose: Vec<(String, Hazards)>,
     /// Files that an ONNX model reads its numbers from.
     numbers: Vec<String>,
-    unknown: usize,
 }
 
 impl Default for Looks {
@@ -78,7 +77,6 @@ impl Default for Looks {
             python: Vec::new(),
             loose: Vec::new(),
             numbers: Vec::new(),
-            unknown: 0,
         }
     }
 }
@@ -128,13 +126,11 @@ impl Looks {
         if is_configuration(place, &look.head) {
             self.configurations.push((place.to_owned(), path.to_owned()));
         }
-        self.tell(found, place, source, record);
+        tell_hazards(found, place, source, record);
         if extension(place) == "py" {
             self.python.push(place.to_owned());
         } else if unknown.is_judged() {
             self.loose.push((place.to_owned(), unknown));
-        } else {
-            self.tell(unknown, place, source, record);
         }
     }
 
@@ -150,14 +146,16 @@ impl Looks {
         for (index, (place, path)) in std::mem::take(&mut self.configurations).into_iter().enumerate() {
             self.configuration(index, &place, &path, source, record);
         }
+        let mut told = 0;
         for (place, unknown) in std::mem::take(&mut self.loose) {
             if self.numbers.contains(&place) && !unknown.is_program() {
                 let mut found = Hazards::default();
                 let why = "numbers that an ONNX model here reads";
                 found.add(Tier::Noted, HazardKind::Onnx, "", "", why);
-                self.tell(found, &place, source, record);
+                tell_hazards(found, &place, source, record);
             } else {
-                self.tell(unknown, &place, source, record);
+                told += 1;
+                tell_of(unknown, &place, source, record, told <= MAX_UNKNOWN);
             }
         }
         // Where a configuration asks for it, that is told.
@@ -190,11 +188,6 @@ impl Looks {
             Err(_) => {}
         }
         tell_hazards(found, place, source, record);
-    }
-
-    fn tell(&mut self, found: Hazards, place: &str, source: &Untrusted, record: &mut Record) {
-        self.unknown += usize::from(found.is_judged());
-        tell_of(found, place, source, record, self.unknown <= MAX_UNKNOWN);
     }
 }
 

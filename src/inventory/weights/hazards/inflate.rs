@@ -83,7 +83,7 @@ fn unpack_as<R: Read + Seek>(
                 return (unpacked, Some(stop));
             }
             let room = limit.saturating_sub(unpacked.len());
-            unpacked.extend(new.iter().take(room));
+            unpacked.extend_from_slice(new.get(..room).unwrap_or(new));
             if new.len() > room {
                 return (unpacked, Some(Stop::Limit("it unpacks to more bytes than are looked at")));
             }

@@ -85,7 +85,7 @@ pub(super) fn look(
 }
 
 /// A template that a header holds; one that is too long to be read is none.
-pub(super) fn template(text: Option<&str>, place: &str, found: &mut Hazards) {
+pub(super) fn of_template(text: Option<&str>, place: &str, found: &mut Hazards) {
     match text {
         Some(text) => template::look(text, place, found),
         None => found.add(Tier::Unreadable, HazardKind::Template, place, "", "longer than is looked at"),
@@ -98,7 +98,7 @@ fn template_file(path: &Path, size: u64, head: &[u8], is_whole: bool, found: &mu
         false if size <= MAX_TEMPLATE => crate::disk::whole(path, MAX_TEMPLATE).ok(),
         false => None,
     };
-    template(all.and_then(|bytes| String::from_utf8(bytes).ok()).as_deref(), "", found);
+    of_template(all.and_then(|bytes| String::from_utf8(bytes).ok()).as_deref(), "", found);
 }
 
 fn header(head: &[u8], size: u64, found: &mut Hazards) {

@@ -49,8 +49,15 @@ impl Packing {
         let head = head.get(..head.len().min(MAX_HEAD)).unwrap_or(head);
         let marked =
             PACKINGS.iter().find(|(_, magic, ..)| head.starts_with(magic)).map(|(packing, ..)| *packing);
-        // Three bytes that other files begin with, too.
-        let marked = marked.filter(|packing| *packing != Packing::Lzma || begins(head, Packing::Lzma));
+        // Bytes that other files begin with, too.
+        let marked = marked.filter(|packing| match packing {
+            Packing::Lzma => begins(head, Packing::Lzma),
+            // The sum of a first block, or of none.
+            Packing::Bzip2 => head
+                .get(4..)
+                .is_some_and(|rest| rest.starts_with(b"1AY&SY") || rest.starts_with(b"\x17rE8P\x90")),
+            _ => true,
+        });
         marked.or_else(|| inflate::is_zlib(head).then_some(Packing::Zlib))
     }
 
@@ -241,7 +248,7 @@ fn all(mut reader: impl Read, out: &mut Vec<u8>) -> Result<(), Stop> {
             Ok(0) => return Ok(()),
             Ok(count) => {
                 let room = MAX_UNPACKED.saturating_sub(out.len());
-                out.extend(buffer.iter().take(count.min(room)));
+                out.extend_from_slice(buffer.get(..count.min(room)).unwrap_or_default());
                 if count > room {
                     return Err(TOO_MUCH);
                 }
