@@ -98,9 +98,11 @@ impl Workbench {
         let Some(location) = &model.location else { return Ok(None) };
         let began = Instant::now();
         let folder = view.workspace.root.join(location);
+        // What lies there now counts, whatever the last scan found.
+        let usual = default_signature(&folder);
         let bundle = match &model.signature {
-            Some(signature) => view.workspace.root.join(signature),
-            None => default_signature(&folder),
+            Some(signature) if !usual.is_file() => view.workspace.root.join(signature),
+            _ => usual,
         };
         let reuse = self.reuse(view, in_full);
         let Checked { seen, verification, state } =
@@ -147,9 +149,12 @@ impl Workbench {
         let options = VerifyOptions::at(view.at);
         let (seen, mut verification) =
             verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
-        let claims =
-            claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref());
-        let mut looked = look(folder)?;
+        let claims = match folder.is_dir() {
+            true => Some(folder.join("claims.jsonl")).filter(|claims| claims.is_file()),
+            false => model.claims.as_ref().map(|claims| view.workspace.root.join(claims)),
+        };
+        let claims = claims_seen(claims.as_deref());
+        let mut looked = look(folder, &seen.observed.files.ignored)?;
         // What was read is one thing only if it was the same from before the first look to after the last one.
         looked.changing = state_of(folder) != began;
         let state = before.filter(|_| !looked.changing);
