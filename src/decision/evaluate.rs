@@ -365,7 +365,7 @@ struct Own {
     level: u8,
     contradicts: bool,
     worst: Option<Action>,
-    /// Whether nothing can be decided: the files changed since they were verified.
+    /// Whether nothing can be decided: the verification on record does not hold any more.
     is_open: bool,
 }
 
@@ -375,7 +375,7 @@ impl Own {
 
     fn of(rules: &Rules<'_>, shape: &Shape) -> Self {
         let (level, worst) = rules.decide(shape);
-        Own { level, contradicts: shape.contradicts(), worst, is_open: shape.has_changed() }
+        Own { level, contradicts: shape.contradicts(), worst, is_open: shape.is_outdated() }
     }
 
     /// What of it the family depends on; the stage is not in it.

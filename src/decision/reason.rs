@@ -34,6 +34,8 @@ pub enum ReasonCode {
     Cached,
     /// Files that changed since they were verified.
     Changed,
+    /// Evidence that is not there any more.
+    Evidence,
     /// The level.
     Level,
     /// The ancestors.
@@ -58,6 +60,7 @@ impl ReasonCode {
             ReasonCode::Check(code) => code.as_str(),
             ReasonCode::Cached => CheckCode::FilesCached.as_str(),
             ReasonCode::Changed => "CHANGED",
+            ReasonCode::Evidence => "EVIDENCE",
             ReasonCode::Level => "LEVEL",
             ReasonCode::Cap => "CAP",
             ReasonCode::Stage => "STAGE",
@@ -101,6 +104,8 @@ pub enum ReasonFact {
     Cached,
     /// Files changed since they were verified.
     ChangedSince,
+    /// The evidence of the verification is gone.
+    EvidenceLost,
     /// The level is below that of the stage, and nothing says why.
     BelowStage {
         /// The model's own level.

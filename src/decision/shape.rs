@@ -60,8 +60,8 @@ impl Shape {
             || self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
     }
 
-    /// Whether the files changed since they were verified: then nothing was judged.
-    pub fn has_changed(&self) -> bool {
+    /// Whether a verification on record does not hold any more: then nothing was judged.
+    pub fn is_outdated(&self) -> bool {
         !self.since.is_same()
     }
 
@@ -153,8 +153,14 @@ impl Rules<'_> {
                 reasons.push(reason(ReasonCode::Check(code), class, ReasonFact::OfCheck));
             }
         }
-        if shape.has_changed() {
-            reasons.push(reason(ReasonCode::Changed, Class::Unavailable, ReasonFact::ChangedSince));
+        match shape.since {
+            Since::Same => {}
+            Since::Changed => {
+                reasons.push(reason(ReasonCode::Changed, Class::Unavailable, ReasonFact::ChangedSince));
+            }
+            Since::Lost => {
+                reasons.push(reason(ReasonCode::Evidence, Class::Unavailable, ReasonFact::EvidenceLost));
+            }
         }
         if let Some(oldest) = shape.oldest
             && !stage.lets_count(&Recalled { parts: 0, bytes: 0, oldest }, self.now)

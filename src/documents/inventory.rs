@@ -6,6 +6,7 @@ use super::verification::{CoverageDocument, VerificationBody};
 use crate::decision::{Decision, ReviewWord, SeenDigests};
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
 use crate::lineage::LaneRow;
+use crate::maturity::Since;
 use crate::policy::NameMark;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
@@ -109,7 +110,7 @@ impl<'a> ListRow<'a> {
             name: model.map(|model| &model.name),
             outcome: summary.outcome,
             status: summary.word,
-            changed_since: !summary.since.is_same(),
+            changed_since: summary.since == Since::Changed,
             signer: summary.signer,
             own: summary.own,
             effective: summary.effective,
@@ -159,7 +160,7 @@ pub struct VerifiedDocument<'a> {
 impl<'a> VerifiedDocument<'a> {
     fn of(view: &'a View, index: usize, verified: &'a Verified) -> Self {
         VerifiedDocument {
-            changed_since: !view.since(index).is_same(),
+            changed_since: view.since(index) == Since::Changed,
             verification: VerificationBody::from(&verified.verification),
             policy_digest: &view.policy.digest,
             took_ms: verified.took_ms,

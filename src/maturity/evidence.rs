@@ -6,19 +6,21 @@ use crate::signing::Verification;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether files are as they were when they were verified.
+/// Whether a verification on record still holds: of the files that lie there, and with what it rests on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Since {
     /// Nothing is known to have changed.
     #[default]
     Same,
-    /// They changed, or may have without showing it.
+    /// The files changed, or may have without showing it.
     Changed,
+    /// The evidence is not there any more.
+    Lost,
 }
 
 impl Since {
-    /// Whether they are as they were.
+    /// Whether it holds.
     pub fn is_same(&self) -> bool {
         *self == Since::Same
     }

@@ -21,6 +21,8 @@ pub enum ControlFact {
     NotVerified,
     /// It was verified, and its files changed since.
     ChangedSince,
+    /// It was verified, and the evidence of that is gone.
+    EvidenceLost,
     /// As the check of that stage says.
     OfCheck(Stage),
     /// Signed files differ, or are gone.

@@ -2,7 +2,7 @@
 //! AIBOM declares, and decide nothing about trust anew: a stage that did not pass never becomes a pass here.
 //! An inventory is judged as a whole, so that a control takes no memory where nothing is wrong.
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Since};
 use super::fact::{BoundPart, Closed, ControlFact, Few, Remedy};
 use super::finding::Finding;
 use super::twins::{SameName, unlike_twins};
@@ -47,15 +47,15 @@ enum Sight<'a> {
     Unsigned,
     /// There is one, and nobody verified it.
     NotLooked,
-    /// It was verified, and files changed since.
-    Changed,
+    /// It was verified, and that does not hold any more.
+    Outdated(Since),
     /// It was verified.
     Looked(&'a Verification),
 }
 
 fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
     match evidence.verification {
-        _ if !evidence.since.is_same() => Sight::Changed,
+        _ if !evidence.since.is_same() => Sight::Outdated(evidence.since),
         // Where only documents speak of a model there is nothing to look at.
         None if evidence.model.signature.is_none() && evidence.model.location.is_some() => Sight::Unsigned,
         None => Sight::NotLooked,
@@ -69,7 +69,7 @@ fn by_verification(evidence: &Evidence<'_>, judge: impl FnOnce(&Verification) ->
     match sight(evidence) {
         Sight::Unsigned => unsigned(),
         Sight::NotLooked => not_looked(),
-        Sight::Changed => changed(),
+        Sight::Outdated(since) => outdated(since),
         Sight::Looked(verification) => judge(verification),
     }
 }
@@ -82,8 +82,12 @@ fn not_looked() -> Finding {
     Finding::unknown(ControlFact::NotVerified).remedy(Remedy::Verify)
 }
 
-fn changed() -> Finding {
-    Finding::unknown(ControlFact::ChangedSince).remedy(Remedy::VerifyAgain)
+fn outdated(since: Since) -> Finding {
+    let fact = match since {
+        Since::Lost => ControlFact::EvidenceLost,
+        Since::Same | Since::Changed => ControlFact::ChangedSince,
+    };
+    Finding::unknown(fact).remedy(Remedy::VerifyAgain)
 }
 
 /// The worst of several stages decides, the first among equals speaks.
@@ -308,7 +312,7 @@ fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
         }
         Sight::Unsigned => unsigned(),
         Sight::NotLooked => not_looked(),
-        Sight::Changed => changed(),
+        Sight::Outdated(since) => outdated(since),
         Sight::Looked(v) => {
             let finding = by_stages(v, &[Stage::Log]);
             let absent = matches!(finding.outcome, Outcome::NotApplicable | Outcome::Missing);
@@ -374,7 +378,7 @@ fn verified_at_load(_: &Evidence<'_>) -> Finding {
 /// and is bad fails, what could not be looked at is unknown, what nobody has judged is partial.
 fn no_code(evidence: &Evidence<'_>) -> Finding {
     if !evidence.since.is_same() {
-        return changed();
+        return outdated(evidence.since);
     }
     let Some(looked) = evidence.looked else {
         return match (evidence.model.kind, &evidence.model.location) {

@@ -87,7 +87,7 @@ pub struct Entry {
     pub effective: u8,
     /// Whether a contradiction, its own or an ancestor's, taints it.
     pub tainted: bool,
-    /// The decision at the stage: `admit`, `warn` or `refuse`.
+    /// The decision at the stage: `admit`, `warn`, `refuse` or `not judged`.
     pub decision: Untrusted,
     /// Its latest review.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use crate::text::{Untrusted, count};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What the decisions say, from the best on.
-const DECISIONS: [&str; 3] = ["admit", "warn", "refuse"];
+const DECISIONS: [&str; 4] = ["admit", "warn", "not judged", "refuse"];
 
 /// What changed between two entries of one model, in no order.
 pub(super) fn of_model(old: &Entry, new: &Entry, present: Option<&Present<'_>>) -> Vec<Change> {

@@ -167,19 +167,20 @@ impl View {
 
     /// What is known of the verification of the model of an index.
     fn known(&self, index: usize) -> Known<'_> {
-        let Some(verified) = self.verified.get(index).and_then(Option::as_deref) else {
-            return Known::default();
-        };
-        let (verification, looked) = (Some(&verified.verification), verified.looked.as_deref());
+        let verified = self.verified.get(index).and_then(Option::as_deref);
+        let verification = verified.map(|verified| &verified.verification);
+        let looked = verified.and_then(|verified| verified.looked.as_deref());
         Known { verification, looked, since: self.since(index) }
     }
 
-    /// Whether the files of the model of an index are still those that were verified.
+    /// Whether the verification on record of the model of an index holds: of the files that lie there now, with evidence
+    /// that is there.
     pub fn since(&self, index: usize) -> Since {
         let verified = self.verified.get(index).and_then(Option::as_deref);
         let now = self.states.get(index).copied().flatten();
         match verified {
             Some(verified) if verified.state != now => Since::Changed,
+            None if self.lost.binary_search(&index).is_ok() => Since::Lost,
             _ => Since::Same,
         }
     }
@@ -189,15 +190,9 @@ impl View {
         self.verified.get(index)?.as_deref().filter(|_| self.since(index).is_same())
     }
 
-    /// Whether a verification of the model of an index was recorded that is worth nothing now: the files changed since,
-    /// or the evidence is not in the store any more.
-    pub fn is_outdated(&self, index: usize) -> bool {
-        !self.since(index).is_same() || self.lost.binary_search(&index).is_ok()
-    }
-
-    /// The models that a verification was recorded of that is worth nothing now.
+    /// The models whose verification on record does not hold any more.
     pub fn outdated(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.models.len()).filter(|index| self.is_outdated(*index))
+        (0..self.models.len()).filter(|index| !self.since(*index).is_same())
     }
 
     /// The latest verification of the model of an index.
@@ -323,10 +318,9 @@ impl View {
     /// One model in one line.
     pub fn summary(&self, index: usize) -> Summary {
         let verified = self.verified.get(index).and_then(Option::as_deref);
-        let seen = match self.lost.binary_search(&index) {
-            Ok(_) => Seen::Lost,
-            Err(_) if !self.since(index).is_same() => Seen::Changed,
-            Err(_) => verified.map_or(Seen::Nothing, Seen::Verified),
+        let seen = match self.since(index) {
+            Since::Same => verified.map_or(Seen::Nothing, Seen::Verified),
+            since => Seen::Outdated(since),
         };
         let review = self.reviews.get(index).and_then(Option::as_deref);
         Summary::of(self.models.get(index), seen, self.judgement.standing(index), review)

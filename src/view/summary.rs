@@ -16,7 +16,7 @@ pub struct Summary {
     /// `not verified`, `changed since verified`, `verify again` (its evidence is not there any more), or `no files` for
     /// a model of which only documents speak; `ambiguous` where several folders share the name.
     pub word: &'static str,
-    /// Whether the files are still those that were verified.
+    /// Whether the verification on record holds.
     pub since: Since,
     /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
     pub signer: Untrusted,
@@ -34,10 +34,8 @@ pub struct Summary {
 pub(super) enum Seen<'a> {
     /// There is none.
     Nothing,
-    /// One was recorded, and what it rests on is not there any more.
-    Lost,
-    /// Files changed since.
-    Changed,
+    /// One was recorded, and does not hold any more.
+    Outdated(Since),
     /// It is of the files that lie there now.
     Verified(&'a Verified),
 }
@@ -60,8 +58,8 @@ impl Summary {
             _ if !here => (Outcome::Unknown, "no files"),
             _ if is_ambiguous => (Outcome::Fail, "ambiguous"),
             // Whatever it came to is of other files.
-            Seen::Changed => (Outcome::Unknown, "changed since verified"),
-            Seen::Lost => (Outcome::Unknown, "verify again"),
+            Seen::Outdated(Since::Lost) => (Outcome::Unknown, "verify again"),
+            Seen::Outdated(_) => (Outcome::Unknown, "changed since verified"),
             Seen::Nothing if !signed => (Outcome::Missing, "unsigned"),
             Seen::Nothing => (Outcome::Unknown, "not verified"),
             Seen::Verified(v) => match v.verification.outcome() {
@@ -73,7 +71,7 @@ impl Summary {
         Summary {
             outcome,
             word,
-            since: if matches!(seen, Seen::Changed) { Since::Changed } else { Since::Same },
+            since: if let Seen::Outdated(since) = seen { since } else { Since::Same },
             // Who signed what lay here before is not who signed this.
             signer: match seen {
                 Seen::Verified(v) => signer_name(&v.verification),

@@ -34,6 +34,9 @@ pub fn found(fact: &ControlFact, verification: Option<&Verification>) -> Untrust
         ControlFact::Unsigned => "the model is not signed".to_owned(),
         ControlFact::NotVerified => "not verified yet".to_owned(),
         ControlFact::ChangedSince => format!("the files changed since they were verified {}", at()),
+        ControlFact::EvidenceLost => {
+            "the evidence of its verification is not in the store any more".to_owned()
+        }
         ControlFact::OfCheck(stage) => of_check(*stage, verification),
         ControlFact::FilesDiffer => files_that_differ(verification),
         ControlFact::FilesUnreadable => {

@@ -64,8 +64,12 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
                 },
             )
         }
-        ReasonFact::ChangedSince => said(
-            "the files changed since they were verified".to_owned(),
+        ReasonFact::ChangedSince | ReasonFact::EvidenceLost => said(
+            match reason.fact {
+                ReasonFact::EvidenceLost => "the evidence of its verification is not in the store any more",
+                _ => "the files changed since they were verified",
+            }
+            .to_owned(),
             match face {
                 Face::Text => "Verify the model again: `touchmark verify`",
                 Face::Tui => "Verify the model again (V)",

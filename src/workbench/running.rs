@@ -75,7 +75,7 @@ impl Workbench {
         let view = self.view();
         let is_open = |id: &&ModelId| {
             let is_open =
-                |index| view.is_outdated(index) || view.verified.get(index).is_none_or(Option::is_none);
+                |index| !view.since(index).is_same() || view.verified.get(index).is_none_or(Option::is_none);
             view.model(id).is_some_and(|(index, _)| is_open(index))
         };
         let open: Vec<ModelId> = ids.iter().filter(is_open).cloned().collect();

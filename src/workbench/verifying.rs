@@ -134,9 +134,11 @@ impl Workbench {
         let Some(location) = &model.location else { return Ok(None) };
         let began = Instant::now();
         let folder = view.workspace.root.join(location);
+        // What lies there now counts, whatever the last scan found.
+        let usual = default_signature(&folder);
         let bundle = match &model.signature {
-            Some(signature) => view.workspace.root.join(signature),
-            None => default_signature(&folder),
+            Some(signature) if !usual.is_file() => view.workspace.root.join(signature),
+            _ => usual,
         };
         let cache = self.cache(view, in_full);
         let reuse = cache.as_ref().map(Cache::reuse);
@@ -193,9 +195,12 @@ impl Workbench {
         let (mut seen, mut verification) =
             verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
         self.look_at_twins(view, model, &mut seen, &mut verification, progress)?;
-        let claims =
-            claims_seen(model.claims.as_ref().map(|claims| view.workspace.root.join(claims)).as_deref());
-        let mut looked = look(folder)?;
+        let claims = match folder.is_dir() {
+            true => Some(folder.join("claims.jsonl")).filter(|claims| claims.is_file()),
+            false => model.claims.as_ref().map(|claims| view.workspace.root.join(claims)),
+        };
+        let claims = claims_seen(claims.as_deref());
+        let mut looked = look(folder, &seen.observed.files.ignored)?;
         // What was read is one thing only if it was the same from before the first look to after the last one.
         looked.changing = state_of(folder) != began;
         let state = before.filter(|_| !looked.changing);

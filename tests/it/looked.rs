@@ -426,3 +426,92 @@ fn a_model_that_changes_while_it_is_verified_does_not_pass() {
     });
     house.run(&["verify", "acme/bot"], 0);
 }
+
+#[test]
+fn where_the_evidence_is_gone_a_verification_is_to_be_made_again() {
+    let house = House::new(&[]);
+    house.run(&["verify", "acme/bot"], 0);
+    let store = rusqlite::Connection::open(house.path("touchmark.db")).unwrap();
+    let triggers: Vec<String> = store
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'evidence'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let mut kept = Vec::new();
+    for name in triggers {
+        let sql: String = store
+            .query_row("SELECT sql FROM sqlite_master WHERE name = ?1", [&name], |row| row.get(0))
+            .unwrap();
+        store.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+        kept.push(sql);
+    }
+    store.execute_batch("DELETE FROM evidence").unwrap();
+    kept.iter().for_each(|sql| store.execute_batch(sql).unwrap());
+    drop(store);
+    assert_eq!(house.listed(), ("verify again".to_owned(), "not judged".to_owned()));
+    assert!(house.run(&["show", "acme/bot"], 0).contains("not in the store any more"));
+    house.run(&["verify", "acme/bot"], 0);
+    assert_eq!(house.listed(), ("pass".to_owned(), "admit".to_owned()));
+}
+
+#[test]
+fn the_inventory_screen_counts_what_is_to_be_verified_again_and_v_does_it() {
+    use crate::tui::{app, press, text};
+    use std::sync::Arc;
+    use touchmark::tui::Effect;
+    use touchmark::workbench::{JobKind, OpenOptions, Workbench};
+    let house = House::new(&[]);
+    let id = touchmark::inventory::ModelId::new("acme/bot");
+    let options = OpenOptions { dir: Some(house.dir.path().to_owned()), ..OpenOptions::default() };
+    let workbench = Workbench::open(&options).unwrap();
+    let verify = || drop(workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()]))));
+    verify();
+    let view: Arc<_> = workbench.view();
+    assert!(!text(&app("dark", Some(&view)), 160, 50).contains("verify again"));
+    house.put("model.safetensors", b"other bytes");
+    workbench.look_again(std::slice::from_ref(&id)).unwrap();
+    let view = workbench.view();
+    assert!(view.outdated().eq([0]) && view.standing(0).is_none());
+    let mut app = app("dark", Some(&view));
+    let drawn = text(&app, 160, 50);
+    assert!(drawn.contains("1 to verify again (V)") && drawn.contains("level not judged"), "{drawn}");
+    assert_eq!(press(&mut app, &["V"]), [Effect::Start(JobKind::Verify(vec![id.clone()]))]);
+    press(&mut app, &["3"]);
+    assert!(text(&app, 160, 50).contains("acme/bot changed since verified"));
+    verify();
+    assert_eq!(workbench.view().outdated().count(), 0);
+}
+
+#[test]
+fn a_gate_does_not_build_on_an_ancestor_that_changed_since_it_was_verified() {
+    let house = House::new(&[]);
+    let root = house.dir.path().join("models/acme/child");
+    fs::create_dir_all(&root).unwrap();
+    fs::write(root.join("model.safetensors"), safetensors()).unwrap();
+    fs::write(root.join("README.md"), "---\nbase_model: acme/bot\nbase_model_relation: finetune\n---\n")
+        .unwrap();
+    house.run(&["sign", "key", &house.path("models/acme/child"), "--private-key", &house.path("key.pem")], 0);
+    house.run(&["scan"], 0);
+    house.run(&["verify", "acme/bot"], 0);
+    let gate = |status| house.json(&["gate", "acme/child", "--stage", "dev"], status);
+    gate(0);
+    house.put("extra.bin", b"not there before");
+    // Nobody scanned: the gate itself looks.
+    gate(9);
+    let records = house.run(&["ledger", "export"], 0);
+    let decisions: Vec<&str> = records.lines().filter(|line| line.contains("decision-record")).collect();
+    assert_eq!(decisions.len(), 2);
+    let evidence = |line: &str| {
+        let record: Value = serde_json::from_str(line).unwrap();
+        let body: Value = serde_json::from_str(record["body"].as_str().unwrap()).unwrap();
+        let digest = body["inputs"]["evidence"].as_str().unwrap().to_owned();
+        let store = rusqlite::Connection::open(house.path("touchmark.db")).unwrap();
+        let sql = "SELECT CAST(bytes AS TEXT) FROM evidence WHERE digest = ?1";
+        store.query_row(sql, [hex::decode(digest).unwrap()], |row| row.get::<_, String>(0)).unwrap()
+    };
+    assert!(!evidence(decisions[0]).contains("\"since\""));
+    assert!(evidence(decisions[1]).contains("\"since\":\"changed\""), "{}", evidence(decisions[1]));
+    house.run(&["ledger", "replay", "5"], 0);
+}

@@ -90,7 +90,7 @@ impl Samples {
         let bundle = folder.join("model.sig");
         let options = VerifyOptions::at(self.now);
         let mut verification = verify(&folder, &bundle, &self.trust, &options, &Progress::default()).unwrap();
-        let looked = look(&folder).unwrap();
+        let looked = look(&folder, &[]).unwrap();
         apply_policy(&mut verification, model, Some(&looked), &self.policy, self.now);
         verification
     }

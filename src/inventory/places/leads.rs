@@ -2,7 +2,8 @@
 //! and files that hide where other tools leave everything out. It reads names, and JSON within limits.
 
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::Path;
 
 use super::document;
 use super::entry::{MAX_ENTRIES, list};
@@ -14,8 +15,10 @@ use crate::text::Untrusted;
 
 /// An index of a hundred thousand tensors has ten megabytes.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
-/// Documents that are looked into.
-const MAX_DOCUMENTS: usize = 1024;
+/// Documents that are looked into, and their bytes together. Of more it is not known where they lead.
+const MAX_DOCUMENTS: usize = 20_000;
+const MAX_BYTES_IN_ALL: u64 = 1024 * 1024 * 1024;
+const NOT_LOOKED_INTO: &str = "(not looked into: more configurations than that)";
 /// Leads and hidden files that are told.
 const MAX_TOLD: usize = 100;
 /// Further files in which a loader reads what else to load.
@@ -35,8 +38,10 @@ const MAX_PATH: usize = 1024;
 /// A folder of such a name is no signature and no file of claims, and yet looks like one.
 const ATTESTATIONS: [&str; 3] = [".sig", ".sigstore.json", ".intoto.jsonl"];
 
-/// Adds to what was seen where files lead to, and what hides in the folder.
-pub(super) fn add(root: &Path, looked: &mut Looked) {
+/// Adds to what was seen where files lead to, and what hides in the folder. `left_out` are the files that the signature
+/// leaves out.
+pub(super) fn add(root: &Path, left_out: &[Untrusted], looked: &mut Looked) {
+    let left_out: HashSet<&str> = left_out.iter().map(Untrusted::raw).collect();
     let mut documents = Vec::new();
     let mut budget = MAX_ENTRIES;
     let mut waiting = vec![(root.to_owned(), String::new(), false)];
@@ -60,15 +65,21 @@ pub(super) fn add(root: &Path, looked: &mut Looked) {
             if hides && looked.hidden.len() < MAX_TOLD {
                 looked.hidden.push(Untrusted::new(&place));
             }
-            if is_document(&entry.name) && documents.len() < MAX_DOCUMENTS {
+            if is_document(&entry.name) && documents.len() <= MAX_DOCUMENTS {
                 documents.push((entry.path, place));
             }
         }
     }
     looked.hidden.sort();
     documents.sort();
-    for (path, place) in documents {
-        of_document(&path, &place, &mut looked.leads);
+    let mut left = MAX_BYTES_IN_ALL;
+    for (number, (path, place)) in documents.iter().enumerate() {
+        left = left.saturating_sub(std::fs::metadata(path).map_or(0, |metadata| metadata.len()));
+        if number >= MAX_DOCUMENTS || left == 0 {
+            looked.leads.push(Lead { file: Untrusted::new(place), to: NOT_LOOKED_INTO.into() });
+            break;
+        }
+        of_document(path, place, &left_out, &mut looked.leads);
     }
     looked.leads.truncate(MAX_TOLD);
 }
@@ -84,14 +95,14 @@ fn is_document(name: &str) -> bool {
         || OTHERS.contains(&name.as_str())
 }
 
-fn of_document(path: &PathBuf, place: &str, leads: &mut Vec<Lead>) {
+fn of_document(path: &Path, place: &str, left_out: &HashSet<&str>, leads: &mut Vec<Lead>) {
     // What cannot be read is told by whoever looks for code in it.
     let Ok(bytes) = disk::whole(path, MAX_BYTES) else { return };
     let name = place.rsplit('/').next().unwrap_or(place).to_lowercase();
     let folder = place.rsplit_once('/').map_or("", |(folder, _)| folder);
     let names_files = name.ends_with(".index.json") || name == "model_index.json" || name == "modules.json";
     let mut look = |text: &str| {
-        if leads.len() < MAX_TOLD && leads_astray(folder, text, names_files) {
+        if leads.len() < MAX_TOLD && leads_astray(folder, text, names_files, left_out) {
             let lead = Lead { file: Untrusted::new(place), to: Untrusted::new(text) };
             if !leads.contains(&lead) {
                 leads.push(lead);
@@ -143,7 +154,7 @@ fn is_in_ignored(path: &str) -> bool {
 /// Whether a path, read from the folder of the file that names it or from the model's, ends where nothing is signed. Of
 /// texts that may be anything only those count that name such a place; where a text is a path for sure, one that leaves
 /// the model counts, too.
-fn leads_astray(folder: &str, text: &str, is_path: bool) -> bool {
+fn leads_astray(folder: &str, text: &str, is_path: bool, left_out: &HashSet<&str>) -> bool {
     if text.is_empty() || text.len() > MAX_PATH {
         return false;
     }
@@ -155,6 +166,7 @@ fn leads_astray(folder: &str, text: &str, is_path: bool) -> bool {
     }
     [folder, ""].iter().any(|from| match settled(from, text) {
         // A name alone may be anything, a pattern of what to leave out among them.
+        Some(settled) if left_out.contains(settled.as_str()) => true,
         Some(settled) => is_in_ignored(&settled) && (is_path || settled.contains('/')),
         None => is_path && *from == folder,
     })

@@ -35,14 +35,14 @@ fn extent(path: &Path) -> PathBuf {
     store.map_or_else(|| path.to_owned(), |store| store.path)
 }
 
-/// What is inside the files of the model that lies here.
+/// What is inside the files of the model that lies here; `left_out` are those that its signature leaves out.
 ///
 /// # Errors
 /// `E-READ` when it is not there.
-pub fn look(path: &Path) -> Result<Looked> {
+pub fn look(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
     let metadata = std::fs::metadata(path).map_err(|cause| Error::read(path, &cause))?;
     if metadata.is_dir() {
-        return of_folder(path);
+        return of_folder(path, left_out);
     }
     let mut model = file(path, metadata.len());
     if let Some(stored) = of_store(path) {
@@ -51,7 +51,7 @@ pub fn look(path: &Path) -> Result<Looked> {
     Ok(Looked::of(&model))
 }
 
-fn of_folder(path: &Path) -> Result<Looked> {
+fn of_folder(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
     let real = path.canonicalize().map_err(|cause| Error::read(path, &cause))?;
     let snapshot = hub_cache::snapshot(&real);
     let boundary = snapshot.as_ref().map_or_else(|| real.clone(), |snapshot| snapshot.blobs.clone());
@@ -73,7 +73,7 @@ fn of_folder(path: &Path) -> Result<Looked> {
         layout::read(&store).models.into_iter().for_each(|stored| join(&mut model, stored));
     }
     let mut looked = Looked::of(&model);
-    leads::add(&real, &mut looked);
+    leads::add(&real, left_out, &mut looked);
     Ok(looked)
 }
 

@@ -3,6 +3,7 @@
 
 use crate::decision::Decision;
 use crate::inventory::{FactKey, Model, ParentRef};
+use crate::maturity::Since;
 use crate::report::case;
 use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, choose, decision_look, first_row, fit, lines, outcome_role, put};
@@ -159,7 +160,9 @@ fn build_row(
     for (column, cells) in columns {
         let (role, text) = match *column {
             // The word has no room.
-            "verify" if !summary.since.is_same() => (role, format!("{} changed", summary.outcome.glyph())),
+            "verify" if summary.since == Since::Changed => {
+                (role, format!("{} changed", summary.outcome.glyph()))
+            }
             "verify" => (role, format!("{} {}", summary.outcome.glyph(), summary.word)),
             "gate" | "lvl" if !view.is_judged() => (Role::Muted, "…".to_owned()),
             "lvl" if !summary.since.is_same() => (Role::Muted, "?".to_owned()),
@@ -256,7 +259,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
         None => {
             let head =
                 vec![pen.span(Role::Unknown, format!("{} {}  ", summary.outcome.glyph(), summary.word))];
-            let text = if view.is_outdated(index) {
+            let text = if !summary.since.is_same() {
                 "the verification on record does not hold any more: V verifies it again"
             } else if model.signature.is_some() {
                 "nobody has checked its signature here yet: V verifies it"

@@ -151,7 +151,7 @@ impl Prepared {
         let differs = |at: &usize| {
             let standing = before.judgement.standing(*at) != view.judgement.standing(*at);
             let verified = !same_slot(&before.verified, &view.verified, *at);
-            let outdated = before.is_outdated(*at) != view.is_outdated(*at);
+            let outdated = before.since(*at) != view.since(*at);
             standing || verified || outdated || !same_slot(&before.reviews, &view.reviews, *at)
         };
         let changed: Vec<usize> =

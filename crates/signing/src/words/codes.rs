@@ -497,8 +497,8 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::PolicyIgnored,
-        "The signature leaves out files that the policy does not allow to be left out.",
-        "A wide `ignore_paths` in the signature.",
+        "Files that count are left out of the signature, hidden where other tools do not look, or referred to there.",
+        "A wide `ignore_paths` in the signature; weights or code in `.git`; an index that names unsigned files.",
         "Remove these files, or have the model signed with them.",
     ),
     row(
