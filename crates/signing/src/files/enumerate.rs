@@ -172,7 +172,7 @@ impl Walk<'_> {
         for Child { name, kind, size } in children(path)? {
             let child = path.join(&name);
             let home = canonical.join(&name);
-            if self.is_excluded(&home) {
+            if self.is_excluded(&home) && is_file(&child, kind) {
                 continue;
             }
             let Some(name) = name.to_str() else { return Err(not_utf8(&child)) };
@@ -206,10 +206,10 @@ impl Walk<'_> {
         }
         let target =
             path.canonicalize().map_err(|cause| refused(LinkFault::Nowhere(ReadFault::of(&cause))))?;
-        if self.is_excluded(&target) {
+        let metadata = std::fs::metadata(&target).map_err(|cause| Unlisted::read(path, &cause))?;
+        if metadata.is_file() && self.is_excluded(&target) {
             return Ok(());
         }
-        let metadata = std::fs::metadata(&target).map_err(|cause| Unlisted::read(path, &cause))?;
         let in_blobs =
             metadata.is_file() && self.blobs.as_ref().is_some_and(|blobs| target.starts_with(blobs));
         if !self.scope.allow_symlinks && !in_blobs {
@@ -264,6 +264,12 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether something is a regular file, or a link to one: only that can be a signature or hold claims (OMS 8.5).
+/// A folder or a pipe under such a name is something else, and nobody signed it.
+fn is_file(path: &Path, kind: FileType) -> bool {
+    kind.is_file() || kind.is_symlink() && std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// Whether the ignored path `ignore` is `name` or a folder above it; no globs (OMS 6.2.1).

@@ -5,6 +5,7 @@ pub(crate) mod attestation;
 pub(crate) mod enumerate;
 pub(crate) mod fault;
 pub(crate) mod formats;
+pub(crate) mod leftover;
 pub(crate) mod links;
 pub(crate) mod localise;
 pub(crate) mod parts;

@@ -26,7 +26,7 @@ use crate::hashing::remembered::Reuse;
 use crate::http::{Client, Service};
 use crate::keys::private::SigningKey;
 use crate::progress::Progress;
-use crate::sign::model::{SignOptions, Signed, check_overwrite, measure, write_bundle};
+use crate::sign::model::{SignOptions, Signed, measure, prepare, write_bundle};
 use crate::trust::anchor::Trust;
 use crate::verify::signer;
 use crate::verify::verification::Verification;
@@ -80,7 +80,7 @@ pub fn sign_sigstore(
     timeout: Duration,
     progress: &Progress,
 ) -> Result<SignedKeyless> {
-    check_overwrite(&options.signature)?;
+    prepare(&options.signature)?;
     match &credentials {
         Credentials::Login(_) if instance.login.is_none() => return Err(no_provider()),
         Credentials::Ambient { audience } => ambient::check(audience_of(audience))?,
@@ -109,6 +109,7 @@ pub fn sign_sigstore(
     let proven = prove(&document, &statement, instance)?;
     progress.check()?;
     write_bundle(&options.signature, &document)?;
+    measured.sweep();
     let nobody = || Error::new(Code::Internal, "the certificate names nobody");
     Ok(SignedKeyless {
         signed: measured.signed(options),
