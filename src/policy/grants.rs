@@ -1,5 +1,6 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
+use super::dead::{self, Dead, Whose};
 use super::document::{AnchorSource, DenyIdentity, IdentityPattern, Publisher, TextPattern};
 use super::names::{KINDS, NOT_YET, plain_name, set};
 use super::patterns::ModelPattern;
@@ -126,7 +127,12 @@ impl Reading<'_, '_> {
             let trust = self.anchors_of(section, anchors);
             let covers_many =
                 anchors.iter().any(|anchor| anchor.kind != AnchorKind::Key && trust.contains(&anchor.name));
-            let identities = self.identities(section, covers_many);
+            let kinds: Vec<AnchorKind> = anchors
+                .iter()
+                .filter(|anchor| trust.contains(&anchor.name))
+                .map(|anchor| anchor.kind)
+                .collect();
+            let identities = self.identities(section, covers_many, Whose::under(&kinds));
             let valid_from = self.faults.moment(section, "valid_from").map(|moment| moment.value);
             let valid_until = self.faults.moment(section, "valid_until");
             if let (Some(from), Some(until)) = (valid_from, &valid_until)
@@ -159,6 +165,9 @@ impl Reading<'_, '_> {
         for model in &models {
             if model.value.len() > LIMIT_PATTERN_BYTES {
                 self.faults.add(Some(model.at), "a pattern in `models` is longer than 4 KiB", "");
+            }
+            if let Some(why) = dead::model(&model.value) {
+                self.dead(model, why);
             }
             let pattern = ModelPattern::new(&model.value);
             let other = owners.insert(pattern.as_str().to_owned(), id.to_owned());
@@ -198,7 +207,12 @@ impl Reading<'_, '_> {
         set(values(Some(trust)))
     }
 
-    fn identities(&mut self, section: Section<'_>, covers_many: bool) -> Vec<IdentityPattern> {
+    /// An entry that can match nothing.
+    fn dead(&mut self, written: &At<String>, (message, help): Dead) {
+        self.faults.add(Some(written.at), format!("`{}`: {message}", quote(&written.value)), help);
+    }
+
+    fn identities(&mut self, section: Section<'_>, covers_many: bool, whose: Whose) -> Vec<IdentityPattern> {
         let tables = self.faults.tables(section, "identities");
         // Whoever can get a certificate under such an anchor could sign for the publisher.
         if tables.is_empty() && covers_many {
@@ -216,9 +230,14 @@ impl Reading<'_, '_> {
                 let message = "`issuer` always matches exactly";
                 self.faults.add(Some(issuer.at), message, "write the issuer without `exact:` or `regex:`");
             }
+            if let Some((issuer, why)) =
+                issuer.as_ref().and_then(|issuer| Some((issuer, dead::issuer(&issuer.value, whose)?)))
+            {
+                self.dead(issuer, why);
+            }
             let issuer = issuer.map(|issuer| issuer.value);
             let subject = self.faults.required(identity, "subject");
-            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject)) {
+            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject, whose)) {
                 identities.push(IdentityPattern { issuer, subject });
             }
         }
@@ -235,15 +254,23 @@ impl Reading<'_, '_> {
             let after = self.faults.moment(section, "after").map(|moment| moment.value);
             let reason = self.faults.text(section, "reason").map(|reason| reason.value);
             let subject = self.faults.required(section, "subject");
-            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject)) {
+            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject, Whose::Anyone)) {
                 denied.push(DenyIdentity { subject, after, reason });
             }
         }
         denied
     }
 
-    /// `exact:TEXT` or `regex:^…$`.
-    fn pattern(&mut self, written: &At<String>) -> Option<TextPattern> {
+    /// `exact:TEXT` or `regex:^…$`; one that can match nothing is a fault.
+    fn pattern(&mut self, written: &At<String>, whose: Whose) -> Option<TextPattern> {
+        let pattern = self.read_pattern(written)?;
+        if let Some(why) = dead::subject(&pattern, whose) {
+            self.dead(written, why);
+        }
+        Some(pattern)
+    }
+
+    fn read_pattern(&mut self, written: &At<String>) -> Option<TextPattern> {
         let at = Some(written.at);
         let quoted = quote(&written.value);
         if written.value.len() > LIMIT_PATTERN_BYTES {

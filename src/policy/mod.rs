@@ -3,6 +3,7 @@
 
 mod canonical;
 mod concerns;
+mod dead;
 mod document;
 mod edit;
 mod grants;
