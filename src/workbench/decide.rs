@@ -15,8 +15,9 @@ impl Workbench {
     /// Records a review.
     ///
     /// # Errors
-    /// `E-STORE`, `E-WRITE`, `E-NOT-FOUND`.
+    /// `E-STORE`, `E-WRITE`, `E-NOT-FOUND`; `E-USAGE` when nothing may be written.
     pub fn review(&self, model: &ModelId, word: ReviewWord, reason: &str) -> Result<()> {
+        self.writable()?;
         let view = self.view();
         if view.model(model).is_none() {
             return Err(not_found(model));

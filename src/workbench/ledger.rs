@@ -52,13 +52,7 @@ impl Workbench {
     /// # Errors
     /// As [`ledger::import`]; `E-USAGE` when nothing may be written.
     pub fn import_ledger(&self, file: &Path) -> Result<Imported> {
-        if self.is_read_only() {
-            return Err(Error::new(
-                Code::Usage,
-                "a ledger cannot be imported into a workspace that is opened read-only",
-            )
-            .help("leave out --read-only; nothing was changed"));
-        }
+        self.writable()?;
         let imported = ledger::import(&mut **self.store(), file)?;
         self.renew(|view| Ok(Next::as_in(view)))?;
         Ok(imported)

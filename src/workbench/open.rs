@@ -65,7 +65,8 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::open`].
     pub fn open_unread(options: &OpenOptions) -> Result<Self> {
-        let workspace = Workspace::find(options.dir.as_deref())?;
+        let dir = options.dir.as_deref();
+        let workspace = if options.read_only { Workspace::find_made(dir) } else { Workspace::find(dir) }?;
         let place =
             if options.read_only { Place::Copy(&workspace.store) } else { Place::File(&workspace.store) };
         let store = store::open(place)?;

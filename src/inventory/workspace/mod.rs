@@ -7,7 +7,7 @@ use crate::text::{Untrusted, nearest};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::disk::{self, Unread, replace, write_new};
+use crate::disk::{self, Unread, lock_beside, replace, write_new};
 use crate::inventory::model::aliases::{Aliases, FILE};
 
 const SCHEMA: (u64, u64) = (0, 1);
@@ -72,6 +72,26 @@ impl Workspace {
     /// # Errors
     /// `E-NOT-FOUND`, `E-CONFIG` with the line and the nearest key, `E-NEWER`.
     pub fn find(dir: Option<&Path>) -> Result<Self> {
+        Workspace::found(dir, true)
+    }
+
+    /// As [`Workspace::find`], and nothing is made.
+    ///
+    /// # Errors
+    /// As [`Workspace::find`]; `E-NOT-FOUND` where it would make one.
+    pub fn find_made(dir: Option<&Path>) -> Result<Self> {
+        Workspace::found(dir, false)
+    }
+
+    /// The workspace in exactly this folder.
+    ///
+    /// # Errors
+    /// As [`Workspace::find`].
+    pub fn at(root: &Path) -> Result<Self> {
+        open(root)
+    }
+
+    fn found(dir: Option<&Path>, may_make: bool) -> Result<Self> {
         let here = Path::new(".");
         let start = match dir {
             Some(file) if file.file_name().is_some_and(|name| name == FILE) && file.is_file() => {
@@ -92,7 +112,7 @@ impl Workspace {
                 .at_path(&start)
                 .help("make a workspace there with `touchmark init`"));
         }
-        own()
+        own(may_make)
     }
 
     /// Adds a source to `touchmark.toml`, keeping everything else in the file as it is. A source that is
@@ -102,8 +122,12 @@ impl Workspace {
     /// `E-WRITE`, `E-CONFIG`.
     pub fn add_source(&mut self, source: Source) -> Result<()> {
         let file = self.root.join(FILE);
+        // Read, changed and written while no other program of ours does the same.
+        let _held = lock_beside(&file)?;
         let before = text_of(&file)?;
-        if parse(&before, &self.root)?.sources.contains(&source) {
+        let now = parse(&before, &self.root)?;
+        if now.sources.contains(&source) {
+            *self = now;
             return Ok(());
         }
         let path = source.path.to_str().ok_or_else(|| {
@@ -201,13 +225,17 @@ fn starting_text(dir: &Path, policy: Option<&str>) -> String {
 }
 
 /// The user's own workspace.
-fn own() -> Result<Workspace> {
+fn own(may_make: bool) -> Result<Workspace> {
     let folders = directories::ProjectDirs::from("", "", "touchmark").ok_or_else(|| {
         Error::new(Code::NotFound, "no workspace here, and no home folder to keep one in")
             .help("make a workspace with `touchmark init DIR` and open it with `--workspace DIR`")
     })?;
     let dir = folders.data_dir();
     let file = dir.join(FILE);
+    if !file.exists() && !may_make {
+        return Err(Error::new(Code::NotFound, "no workspace here, and --read-only makes none")
+            .help("name one with `--workspace DIR`, or leave out --read-only"));
+    }
     if !file.exists() {
         fs::create_dir_all(dir).map_err(|cause| Error::write(dir, &cause))?;
         write_new(&file, starting_text(dir, None).as_bytes())?;

@@ -19,7 +19,7 @@ const MIGRATIONS: [&str; 5] = [
     include_str!("0005.sql"),
 ];
 /// How long another process may hold the store.
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(60);
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 /// An open store.
