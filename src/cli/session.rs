@@ -29,6 +29,35 @@ pub(super) fn open(common: &Common) -> Result<Workbench> {
     Workbench::open(&options(common))
 }
 
+/// Opens the workspace to show what its policy makes of the models.
+///
+/// # Errors
+/// As [`Workbench::open`]; `E-CONFIG` when the policy is not valid: no other takes its place.
+pub(super) fn open_to_judge(common: &Common) -> Result<Workbench> {
+    let workbench = open(common)?;
+    workbench.valid_policy()?;
+    Ok(workbench)
+}
+
+/// Opens the workspace to do what no policy decides. One that is not valid is told, and stops nobody.
+///
+/// # Errors
+/// As [`Workbench::open`].
+pub(super) fn open_to_browse(common: &Common, output: &Output) -> Result<Workbench> {
+    let workbench = open(common)?;
+    warn_of_policy(&workbench, output);
+    Ok(workbench)
+}
+
+/// Says that the policy is not valid.
+pub(super) fn warn_of_policy(workbench: &Workbench, output: &Output) {
+    if let Err(error) = workbench.valid_policy() {
+        output.note(&format!(
+            "! {error}\n! nothing is judged until it is corrected: run `touchmark policy check`"
+        ));
+    }
+}
+
 /// Opens the workspace to scan it, which comes first: until then it shows nothing.
 ///
 /// # Errors

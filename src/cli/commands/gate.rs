@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, open};
+use crate::cli::session::{find, open_to_judge};
 use crate::decision::Decision;
 use crate::documents::VerdictDocument;
 use crate::error::Result;
@@ -26,7 +26,7 @@ pub(crate) struct Gate {
 /// The status is 0 when it may, 5 when it may with warnings, 1 when it may not.
 pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<u8> {
     let Gate { model, stage, allow_warn } = arguments;
-    let workbench = open(common)?;
+    let workbench = open_to_judge(common)?;
     let view = workbench.view();
     let id = view.models.get(find(&view, model)?).map_or_else(|| ModelId::new(model), |m| m.id.clone());
     let verdict = workbench.gate(&id, stage, *allow_warn)?;

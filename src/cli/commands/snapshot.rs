@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::open;
+use crate::cli::session::open_to_judge;
 use crate::cli::snapshot_file::{lines, read};
 use crate::documents::{SnapshotTakenDocument, SnapshotVerifyDocument, names};
 use crate::error::Result;
@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Snapshot, common: &Common, output: &Output) -> Res
     if let Some(SnapshotCommand::Verify { file }) = &arguments.command {
         return verify(file, output);
     }
-    let workbench = open(common)?;
+    let workbench = open_to_judge(common)?;
     let file = arguments.out.as_deref();
     let Seal { digest, models } = workbench.snapshot(file, arguments.force, &Progress::default())?;
     let many = count(usize::try_from(models).unwrap_or(usize::MAX), "model");

@@ -273,7 +273,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/snapshot_file", &["error", "snapshot", "report"]),
     ("cli/output", &["ground", "documents", "cli/common"]),
     ("cli/progress", &["progress", "report", "cli/output"]),
-    ("cli/flags", &["error", "signing", "cli/secrets"]),
+    ("cli/flags", &["error", "disk", "signing", "cli/secrets"]),
+    ("cli/read_only", &["error", "commands"]),
     (
         "cli/session",
         &["ground", "inventory", "view", "workbench", "cli/common", "cli/output", "cli/progress"],

@@ -10,6 +10,7 @@ mod token;
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
+use crate::cli::secrets::keep_out_of_core_dumps;
 use crate::documents::{SignedBody, SignedDocument, names};
 use crate::error::Result;
 use crate::signing::{Progress, SignOptions, Signed, Stamp, With, sign_certificate_with, sign_key_with};
@@ -66,6 +67,7 @@ pub(crate) enum Sign {
 }
 
 pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<u8> {
+    keep_out_of_core_dumps();
     let now = common.now();
     match arguments {
         Sign::Sigstore(with) => sigstore::sign(with, common, output),

@@ -6,7 +6,7 @@ use crate::cli::common::Common;
 use crate::cli::flags::Jobs;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{find, finish, no_such_model, open};
+use crate::cli::session::{find, finish, no_such_model, open_to_judge};
 use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
@@ -63,8 +63,7 @@ pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Resul
 /// Also names the owner of the signature, where that is another model.
 fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output) -> Result<Seen> {
     arguments.jobs.set();
-    let workbench = open(common)?;
-    workbench.valid_policy()?;
+    let workbench = open_to_judge(common)?;
     let name = model.to_string_lossy();
     let found = find(&workbench.view(), &name);
     let signature = arguments.signature.as_deref();
