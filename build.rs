@@ -1,5 +1,6 @@
 //! Lists the sample workspace's files for `touchmark demo` (the store that opening it leaves behind stays out), and
 //! names the state of the inventory's readers, so that what an older program read is read again.
+#![allow(clippy::disallowed_methods)]
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -1,6 +1,7 @@
 //! Every engine of sha256, and blake2b and blake3, over files in the page cache, with one thread and with two.
 //! `cargo bench --bench hashing`. Ratios to read: each engine against `read_only` (the floor) and, for sha256,
 //! against `single`, which is one stream of aws-lc-rs at a time in as many threads.
+#![allow(clippy::disallowed_methods)]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
 
 use divan::counter::BytesCount;

@@ -1,5 +1,6 @@
 //! How much memory the program takes for what it reads: the peak of each command as a multiple of the size of one
 //! bill of 100,000 models. `cargo bench --bench memory [-- MODELS]`; it needs /proc.
+#![allow(clippy::disallowed_methods)]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 use std::fs::{self, File};

@@ -1,6 +1,7 @@
 //! 100,000 synthetic models: read ten bills, open from the store, scan again, draw a frame, move, filter.
 //! `cargo bench --bench workbench`. Ratios to read: `draw` against `draw_one_row` (drawing may not depend on the
 //! number of models), `import` against `parse_the_bills`, and `open` against `read_the_store_file` (the floors).
+#![allow(clippy::disallowed_methods)]
 #![allow(clippy::indexing_slicing, clippy::print_stdout, clippy::unwrap_used)]
 
 use divan::{Bencher, black_box};

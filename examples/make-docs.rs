@@ -1,5 +1,6 @@
 //! Writes the pages and schemas under `docs/` that are made from tables and types of the program:
 //! `cargo run --example make-docs`.
+#![allow(clippy::disallowed_methods)]
 
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! Writes the samples workspace: made-up models of three families, signed by our own signer, with one of
 //! each thing that can be wrong. `cargo run --example make-samples [-- OUT_DIR]`; the default is `samples`.
 //! It replaces an older samples workspace and refuses any other folder that is not empty.
+#![allow(clippy::disallowed_methods)]
 
 // The authorities that the tests use: keys, tokens and a Sigstore instance on loopback.
 #[allow(dead_code, unused_imports, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]

@@ -1,15 +1,14 @@
 //! Appending claims. The file is written anew beside the old one and takes its name in one step, so that a reader
 //! sees the old lines or the old and the new; every old byte is kept, known or not.
 
-use super::claims::{Claim, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES};
-use crate::disk::{folder_of, name, read_small, write_beside};
+use super::claims::{Claim, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, claims_in};
+use crate::disk::{folder_of, lock_beside, name, read_small, settle, write_beside};
 use crate::error::{Code, Error, Result};
 
 use std::collections::HashMap;
-use std::fs::{File, Metadata, TryLockError};
+use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 /// What became of the bundles that were to be appended.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,8 +24,6 @@ impl Appended {
     }
 }
 
-/// How long to wait for another who appends.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How often to begin anew when a program that knows no lock writes meanwhile.
 const ATTEMPTS: usize = 5;
 
@@ -34,11 +31,11 @@ const ATTEMPTS: usize = 5;
 /// byte for byte, is not written again.
 ///
 /// # Errors
-/// `E-MALFORMED` for what is no bundle of a statement; `E-USAGE` when the file may not be appended to;
+/// `E-MALFORMED` for what is no bundle of a statement; `E-USAGE` when the file may not be appended to, or holds something else than claims;
 /// `E-READ`, `E-WRITE`, `E-CHANGED`, `E-TOO-LARGE`: the file then is as it was.
 pub fn append_claims(file: &Path, bundles: &[Vec<u8>]) -> Result<Appended> {
     let lines = bundles.iter().map(|bundle| to_line(bundle)).collect::<Result<Vec<_>>>()?;
-    let _held = lock(file)?;
+    let _held = lock_beside(file)?;
     for _ in 0..ATTEMPTS {
         let old = read_old(file)?;
         let (bytes, metadata) =
@@ -61,8 +58,7 @@ pub fn append_claims(file: &Path, bundles: &[Vec<u8>]) -> Result<Appended> {
         }
         name(beside, file, true).map_err(failed)?;
         // The new name is on the disk only once the folder is.
-        #[cfg(unix)]
-        File::open(folder_of(file)).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        settle(file).map_err(failed)?;
         return Ok(appended);
     }
     Err(Error::new(Code::Changed, "another program keeps changing the file")
@@ -118,7 +114,22 @@ fn read_old(file: &Path) -> Result<Option<(Vec<u8>, Metadata)>> {
     if metadata.permissions().readonly() {
         return no("the file is read-only", "make it writable, if it may be appended to");
     }
-    Ok(Some((read_small(file, LIMIT_CLAIMS_BYTES)?, metadata)))
+    let bytes = read_small(file, LIMIT_CLAIMS_BYTES)?;
+    let held = claims_in(&bytes).map_err(|_| too_large(file))?;
+    // What later versions write beside claims is kept; a text, or somebody's other lines, are not ours to append to.
+    if held.claims.is_empty() && !held.unknown.is_empty() {
+        return no(
+            "not a file of claims: nothing was appended to it",
+            "name a new file, or one that holds Sigstore bundles, one a line",
+        );
+    }
+    Ok(Some((bytes, metadata)))
+}
+
+fn too_large(file: &Path) -> Error {
+    Error::new(Code::TooLarge, "the file would be too large to be read again")
+        .at_path(file)
+        .help(format!("at most {LIMIT_CLAIMS} claims and {LIMIT_CLAIMS_BYTES} bytes"))
 }
 
 /// The old bytes, a line end if the last line has none, and the new lines with the line ends of the file.
@@ -159,46 +170,7 @@ fn extended(file: &Path, old: &[u8], lines: &[Vec<u8>]) -> Result<(Vec<u8>, Appe
         appended.lines.push((total, false));
     }
     if new.len() as u64 > LIMIT_CLAIMS_BYTES || filled > LIMIT_CLAIMS {
-        return Err(Error::new(Code::TooLarge, "the file would be too large to be read again")
-            .at_path(file)
-            .help(format!("at most {LIMIT_CLAIMS} claims and {LIMIT_CLAIMS_BYTES} bytes")));
+        return Err(too_large(file));
     }
     Ok((new, appended))
-}
-
-/// Keeps other appenders out until it is dropped. The file itself is replaced, so its lock would hold nobody.
-fn lock(file: &Path) -> Result<File> {
-    let failed = |cause: std::io::Error| Error::write(file, &cause);
-    let held = lock_file(file).map_err(failed)?;
-    let began = Instant::now();
-    loop {
-        match held.try_lock() {
-            Ok(()) => return Ok(held),
-            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::new(Code::Changed, "somebody else is appending and does not end")
-                    .at_path(file)
-                    .help("nothing was written; try again"));
-            }
-            Err(TryLockError::Error(cause)) => return Err(failed(cause)),
-        }
-    }
-}
-
-/// The folder: a lock file of its own would lie in the model, and nobody signed it.
-#[cfg(unix)]
-fn lock_file(file: &Path) -> std::io::Result<File> {
-    File::open(folder_of(file))
-}
-
-/// Folders cannot be locked here: a file of the user's own, named after the folder.
-#[cfg(not(unix))]
-fn lock_file(file: &Path) -> std::io::Result<File> {
-    use crate::signing::sha256_hex;
-    let folder = folder_of(file).canonicalize()?;
-    let name = sha256_hex(folder.to_string_lossy().as_bytes());
-    let path = std::env::temp_dir().join(format!("touchmark-{name}.lock"));
-    File::options().create(true).truncate(false).write(true).open(path)
 }

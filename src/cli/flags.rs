@@ -1,14 +1,28 @@
 //! Flags that several commands share, with what they stand for. It knows no command.
 
 use super::secrets::PASSWORD;
+use crate::disk::read_fed;
 use crate::error::{Code, Error, Result};
 use crate::signing::{Anchor, HashAlgorithm, Secret, SignOptions};
 use clap::Args;
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// A key or certificate file larger than this is refused.
 pub(super) const LIMIT_PEM_BYTES: u64 = 1024 * 1024;
+
+/// The bytes of a key file; they are wiped when they are dropped.
+///
+/// # Errors
+/// `E-READ`, `E-TOO-LARGE`.
+pub(super) fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    // Large enough from the start: growing would leave copies behind.
+    let room = usize::try_from(LIMIT_PEM_BYTES).unwrap_or(0) * 2;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    read_fed(path, LIMIT_PEM_BYTES, &mut bytes).map_err(|why| why.error(path))?;
+    Ok(bytes)
+}
 
 /// How many threads hash.
 #[derive(Debug, Clone, Args)]

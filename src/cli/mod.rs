@@ -6,6 +6,7 @@ mod flags;
 mod output;
 mod page;
 mod progress;
+mod read_only;
 mod secrets;
 mod session;
 mod signer;
@@ -17,6 +18,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use commands::Command;
 use common::Common;
 use output::Output;
+use read_only::Asked;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -34,8 +36,8 @@ pub struct Cli {
 
 /// Runs the program: parses the arguments, does the work, prints, and says how it ended.
 pub fn main() -> ExitCode {
-    let cli = match parse(std::env::args_os().collect()) {
-        Ok(cli) => cli,
+    let (cli, asked) = match parse(std::env::args_os().collect()) {
+        Ok(parsed) => parsed,
         Err(error) => {
             // clap quotes arguments; a terminal must not obey them.
             let help = !error.use_stderr();
@@ -43,7 +45,10 @@ pub fn main() -> ExitCode {
             return if help { Output::raw(&text) } else { Output::usage(&text) };
         }
     };
-    let output = Output::new(&cli.common);
+    let output = Output::new(&cli.common, cli.command.as_ref().is_some_and(Command::is_product));
+    if let Some(error) = cli.common.read_only.then(|| asked.refusal()).flatten() {
+        return output.fail(&error);
+    }
     match commands::run(cli.command.as_ref(), &cli.common, &output) {
         Ok(status) => output.finish(status),
         Err(error) => output.fail(&error),
@@ -69,9 +74,9 @@ pub fn commands_page() -> String {
 }
 
 /// Parses the arguments. A folder where a command should stand is opened: `touchmark samples`.
-fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
+fn parse(arguments: Vec<OsString>) -> Result<(Cli, Asked), clap::Error> {
     let error = match parse_strictly(&arguments) {
-        Ok(cli) => return Ok(cli),
+        Ok(parsed) => return Ok(parsed),
         Err(error) => error,
     };
     if !matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument) {
@@ -85,7 +90,9 @@ fn parse(arguments: Vec<OsString>) -> Result<Cli, clap::Error> {
     parse_strictly(&with_open).map_err(|_| error)
 }
 
-fn parse_strictly(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+fn parse_strictly(arguments: &[OsString]) -> Result<(Cli, Asked), clap::Error> {
     let mut matches = command().try_get_matches_from(arguments)?;
-    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command()))
+    let asked = Asked::of(&matches);
+    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command()))?;
+    Ok((cli, asked))
 }

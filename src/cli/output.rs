@@ -1,24 +1,32 @@
 //! Printing: people's text or one JSON document on standard output, everything else on standard error.
+//!
+//! What could not be written is remembered and makes the command fail at its end ([`Output::finish`]): a full disk is
+//! no success. A reader that closed its pipe has seen enough, and is none; only what is a product by itself, and would
+//! be taken for whole, then ends with another status than 0 ([`Output::is_product`]).
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use super::common::{Color, Common, Format};
 use crate::documents::ErrorDocument;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::text;
 use serde::Serialize;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 /// Where a command's words go.
 pub(super) struct Output {
     format: Format,
     quiet: bool,
     colored: bool,
+    /// Why not all was written, the first time.
+    lost: Mutex<Option<io::Error>>,
+    is_product: bool,
 }
 
 impl Output {
-    pub(super) fn new(common: &Common) -> Self {
+    pub(super) fn new(common: &Common, is_product: bool) -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let force = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
         let colored = match common.color {
@@ -26,7 +34,8 @@ impl Output {
             Color::Never => false,
             Color::Auto => force || (!no_color && std::io::stdout().is_terminal()),
         };
-        Output { format: common.format, quiet: common.quiet, colored }
+        let (format, quiet) = (common.format, common.quiet);
+        Output { format, quiet, colored, lost: Mutex::new(None), is_product }
     }
 
     /// Prints safe text for people, or the document.
@@ -36,15 +45,13 @@ impl Output {
         }
         match self.format {
             Format::Human => {
-                write_out(&if self.colored { colored(human) } else { human.to_owned() });
+                self.write_out(&if self.colored { colored(human) } else { human.to_owned() });
             }
             Format::Json => match crate::json::to_string(&document()) {
                 Ok(json) => {
-                    write_out(&format!("{json}\n"));
+                    self.write_out(&format!("{json}\n"));
                 }
-                Err(error) => {
-                    eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})")
-                }
+                Err(error) => self.lose(io::Error::other(error)),
             },
         }
     }
@@ -69,14 +76,23 @@ impl Output {
             return;
         }
         let mut out = BufWriter::with_capacity(Pieces::AT_ONCE, std::io::stdout().lock());
-        match crate::json::to_writer(document, &mut out) {
-            // A closed pipe is not an error.
-            Ok(()) => _ = writeln!(out).and_then(|()| out.flush()),
-            Err(error) if error.is_io() => {}
-            Err(error) => {
-                eprintln!("error[E-INTERNAL]: the document cannot be written as JSON ({error})");
-            }
+        let written = crate::json::to_writer(document, &mut out).map_err(io::Error::from);
+        if let Err(cause) = written.and_then(|()| writeln!(out)).and_then(|()| out.flush()) {
+            // What is left in the buffer would be tried again when it is dropped.
+            drop(out.into_parts());
+            self.lose(cause);
         }
+    }
+
+    /// False when nothing more can be written: nobody reads any more, or the disk is full.
+    fn write_out(&self, text: &str) -> bool {
+        let mut out = std::io::stdout().lock();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        written.map_err(|cause| self.lose(cause)).is_ok()
+    }
+
+    fn lose(&self, cause: io::Error) {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
     }
 
     /// Prints what comes piece by piece: safe lines for people, or parts of the document.
@@ -87,7 +103,7 @@ impl Output {
     /// A remark on standard error.
     pub(super) fn note(&self, safe: &str) {
         if !self.quiet {
-            eprintln!("{safe}");
+            let _ = writeln!(std::io::stderr().lock(), "{safe}");
         }
     }
 
@@ -100,13 +116,13 @@ impl Output {
 
     /// The one line that changes, over what it said before; nothing takes it away.
     pub(super) fn status_line(&self, safe: &str) {
-        eprint!("\r\u{1b}[2K{safe}");
+        let _ = write!(std::io::stderr().lock(), "\r\u{1b}[2K{safe}");
     }
 
     /// What a person has to read to go on: on standard error, even when quiet.
     #[cfg(feature = "keyless")]
     pub(super) fn ask(&self, safe: &str) {
-        eprintln!("{safe}");
+        let _ = writeln!(std::io::stderr().lock(), "{safe}");
     }
 
     /// Whether a document was asked for.
@@ -114,34 +130,48 @@ impl Output {
         self.format == Format::Json
     }
 
+    /// Ends with the status of the command, or with that of a standard output that could not be written.
     pub(super) fn finish(&self, status: u8) -> ExitCode {
-        ExitCode::from(status)
+        match self.lost.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            None => ExitCode::from(status),
+            Some(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+                let error = unwritten(&cause);
+                complain(&error);
+                ExitCode::from(error.code.exit_status())
+            }
+            Some(_) if self.is_product && status == 0 => ExitCode::from(Code::Write.exit_status()),
+            Some(_) => ExitCode::from(status),
+        }
     }
 
     /// Prints an error: code, what, where; then what to do.
     pub(super) fn fail(&self, error: &Error) -> ExitCode {
-        eprintln!("{error}");
-        if let Some(help) = &error.help {
-            eprintln!("help: {}", text::screen(help));
-        }
+        complain(error);
         if self.is_json()
             && !self.quiet
             && let Ok(json) = crate::json::to_string(&ErrorDocument::from(error))
         {
-            write_out(&format!("{json}\n"));
+            self.write_out(&format!("{json}\n"));
         }
         ExitCode::from(error.code.exit_status())
     }
 
     /// Help and version.
     pub(super) fn raw(help: &str) -> ExitCode {
-        write_out(help);
-        ExitCode::SUCCESS
+        let mut out = std::io::stdout().lock();
+        match out.write_all(help.as_bytes()).and_then(|()| out.flush()) {
+            Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+                let error = unwritten(&cause);
+                complain(&error);
+                ExitCode::from(error.code.exit_status())
+            }
+            _ => ExitCode::SUCCESS,
+        }
     }
 
     /// A wrong command line.
     pub(super) fn usage(message: &str) -> ExitCode {
-        eprint!("{}", text::block(message));
+        let _ = write!(std::io::stderr().lock(), "{}", text::block(message));
         ExitCode::from(2)
     }
 }
@@ -172,7 +202,7 @@ impl Pieces<'_> {
 
     fn write(&mut self) {
         let text = std::mem::take(&mut self.waiting);
-        self.is_closed = self.is_closed || !write_out(&text);
+        self.is_closed = self.is_closed || !self.output.write_out(&text);
     }
 }
 
@@ -182,10 +212,15 @@ impl Drop for Pieces<'_> {
     }
 }
 
-/// False when nobody reads any more. A closed pipe (`touchmark list | head`) is not an error.
-fn write_out(text: &str) -> bool {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
+fn unwritten(cause: &io::Error) -> Error {
+    Error::new(Code::Write, format!("cannot write to standard output ({cause})"))
+        .help("check free space where the output goes; what was written there is not whole")
+}
+
+/// Code, what, where; then what to do.
+fn complain(error: &Error) {
+    let help = error.help.as_ref().map(|help| format!("help: {}\n", text::screen(help)));
+    let _ = write!(std::io::stderr().lock(), "{error}\n{}", help.unwrap_or_default());
 }
 
 /// Colours the status at the head of each line; the words stay as they are.

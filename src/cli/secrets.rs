@@ -1,9 +1,10 @@
 //! Where passwords and PINs come from: a file, a variable, or a prompt without echo. Never the command line,
 //! which every process of the machine can read.
 
+use crate::disk::{Unread, read_stream};
 use crate::error::{Code, Error, Result};
 use crate::signing::Secret;
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -48,14 +49,12 @@ impl Kind {
     /// # Errors
     /// As [`Kind::given`].
     pub(super) fn read(&self, path: &Path) -> Result<Secret> {
-        let unreadable = |cause: std::io::Error| Error::read(path, &cause);
-        let file = std::fs::File::open(path).map_err(unreadable)?;
         // Large enough from the start: growing would leave copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_SECRET_BYTES * 2));
-        file.take(MAX_SECRET_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() > MAX_SECRET_BYTES {
-            return Err(self.usage("file holds more than 4096 bytes").at_path(path));
-        }
+        read_stream(path, MAX_SECRET_BYTES as u64, &mut bytes).map_err(|why| match why {
+            Unread::TooLarge(_) => self.usage("file holds more than 4096 bytes").at_path(path),
+            other => other.error(path),
+        })?;
         let text = std::str::from_utf8(&bytes).map_err(|_| self.usage("is not UTF-8 text").at_path(path))?;
         let line = text.strip_suffix('\n').unwrap_or(text);
         let line = line.strip_suffix('\r').unwrap_or(line);
@@ -97,4 +96,20 @@ impl Kind {
 /// Whether somebody sits at a terminal.
 pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal()
+}
+
+/// Keeps passwords and private keys out of core dumps, for the rest of this process: none is written, and no other
+/// process of this user may read its memory. As far as the platform can; signing goes on where it cannot.
+pub(super) fn keep_out_of_core_dumps() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let maximum = getrlimit(Resource::Core).maximum;
+        let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum });
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
 }

@@ -31,12 +31,24 @@ pub(super) fn open(common: &Common) -> Result<Workbench> {
     Workbench::open(&options(common))
 }
 
-/// Opens the workspace; of several folders that come to one name the one at `location` counts.
+/// Opens the workspace to show what its policy makes of the models.
 ///
 /// # Errors
-/// As [`Workbench::open`].
+/// As [`Workbench::open`]; `E-CONFIG` when the policy is not valid: no other takes its place.
+pub(super) fn open_to_judge(common: &Common) -> Result<Workbench> {
+    let workbench = open(common)?;
+    workbench.valid_policy()?;
+    Ok(workbench)
+}
+
+/// The same; of several folders that come to one name the one at `location` counts.
+///
+/// # Errors
+/// As [`open_to_judge`].
 pub(super) fn open_at(common: &Common, location: &Location) -> Result<Workbench> {
-    Workbench::open(&OpenOptions { location: location.location.clone(), ..options(common) })
+    let workbench = Workbench::open(&OpenOptions { location: location.location.clone(), ..options(common) })?;
+    workbench.valid_policy()?;
+    Ok(workbench)
 }
 
 /// As [`find`], where the model has to lie at `location`, if one is given.
@@ -54,6 +66,25 @@ pub(super) fn find_at(view: &View, name: &str, location: &Location) -> Result<us
     Err(Error::new(Code::NotFound, "this model has no folder there")
         .at_path(wanted)
         .help("`touchmark show MODEL` names its folders"))
+}
+
+/// Opens the workspace to do what no policy decides. One that is not valid is told, and stops nobody.
+///
+/// # Errors
+/// As [`Workbench::open`].
+pub(super) fn open_to_browse(common: &Common, output: &Output) -> Result<Workbench> {
+    let workbench = open(common)?;
+    warn_of_policy(&workbench, output);
+    Ok(workbench)
+}
+
+/// Says that the policy is not valid.
+pub(super) fn warn_of_policy(workbench: &Workbench, output: &Output) {
+    if let Err(error) = workbench.valid_policy() {
+        output.note(&format!(
+            "! {error}\n! nothing is judged until it is corrected: run `touchmark policy check`"
+        ));
+    }
 }
 
 /// Opens the workspace to scan it, which comes first: until then it shows nothing.

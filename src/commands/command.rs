@@ -103,6 +103,19 @@ pub struct Command {
     pub line: OnLine,
     /// How the workbench does it.
     pub screen: OnScreen,
+    /// What it writes in a shell.
+    pub writes: Writes,
+}
+
+/// What a command of the command line writes besides its output: what `--read-only` refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// At most what it found out, into the workspace's store. With `--read-only` it does the same and keeps nothing.
+    Store,
+    /// Files or records that it is there to write.
+    Always,
+    /// The same, when one of these arguments is given.
+    With(&'static [&'static str]),
 }
 
 /// The command-line form of a row.
@@ -203,33 +216,58 @@ impl Keys {
         arguments: &'static str,
         about: &'static str,
     ) -> Command {
-        Command { about, line: OnLine::Own(Line { path, arguments }), screen: OnScreen::Own(self) }
+        Command {
+            about,
+            line: OnLine::Own(Line { path, arguments }),
+            screen: OnScreen::Own(self),
+            writes: Writes::Store,
+        }
     }
 
     /// A row that the command line does with another row's command.
     pub(super) const fn within(self, path: &'static str, flag: Option<&'static str>) -> Command {
-        Command { about: self.help, line: OnLine::Within { path, flag }, screen: OnScreen::Own(self) }
+        Command {
+            about: self.help,
+            line: OnLine::Within { path, flag },
+            screen: OnScreen::Own(self),
+            writes: Writes::Store,
+        }
     }
 
     /// A row without a command-line form.
     pub(super) const fn no_line(self, why: &'static str) -> Command {
-        Command { about: self.help, line: OnLine::Not(why), screen: OnScreen::Own(self) }
+        Command {
+            about: self.help,
+            line: OnLine::Not(why),
+            screen: OnScreen::Own(self),
+            writes: Writes::Store,
+        }
     }
 }
 
 impl Line {
     /// A row that the workbench does or shows with another row's command.
     pub(super) const fn within(self, by: Cmd, how: &'static str, about: &'static str) -> Command {
-        Command { about, line: OnLine::Own(self), screen: OnScreen::Within { by, how } }
+        Command {
+            about,
+            line: OnLine::Own(self),
+            screen: OnScreen::Within { by, how },
+            writes: Writes::Store,
+        }
     }
 
     /// A row without a workbench form.
     pub(super) const fn no_keys(self, why: &'static str, about: &'static str) -> Command {
-        Command { about, line: OnLine::Own(self), screen: OnScreen::Not(why) }
+        Command { about, line: OnLine::Own(self), screen: OnScreen::Not(why), writes: Writes::Store }
     }
 }
 
 impl Command {
+    /// The same, of a command that is there to write.
+    pub(super) const fn writing(self, writes: Writes) -> Command {
+        Command { writes, ..self }
+    }
+
     /// Its name: of the workbench, or else as typed in a shell.
     pub fn name(&self) -> &'static str {
         match (&self.screen, &self.line) {

@@ -10,7 +10,7 @@ mod page;
 mod shown;
 mod table;
 
-pub use command::{Cmd, Command, Keys, Line, OnLine, OnScreen, Screen, Typed};
+pub use command::{Cmd, Command, Keys, Line, OnLine, OnScreen, Screen, Typed, Writes};
 pub use find::{about, by_key, by_path, by_typed, keyed, keys_of};
 pub use need::Need;
 pub use page::keys_page;

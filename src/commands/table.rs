@@ -2,7 +2,7 @@
 //! form in the workbench; where there is no other form, the row says why. Rows of the workbench stand in the order of
 //! the key bar and of the help.
 
-use super::command::{Cmd, Command, Keys, Line, Screen, Typed};
+use super::command::{Cmd, Command, Keys, Line, Screen, Typed, Writes};
 use super::need::Need;
 
 use Screen as S;
@@ -106,17 +106,20 @@ pub const TABLE: &[Command] = &[
         .no_line("Pipe `touchmark list` into `sort -r`."),
     keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Model],
         "record a review: approve, reject, ask the producer")
-        .line("review", "<MODEL> <WORD>", "Record a review of a model"),
+        .line("review", "<MODEL> <WORD>", "Record a review of a model")
+        .writing(Writes::Always),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),
     keys(Cmd::Scan, "scan", &["R"], "", &[S::Inventory, S::Jobs], open![],
         "read what changed in the sources")
-        .line("scan", "[SOURCES]...", "Read the sources of the workspace again, or add sources and read them"),
-    keys(Cmd::Snapshot, "snapshot", &["W"], "", &[S::Inventory, S::Jobs], open![],
+        .line("scan", "[SOURCES]...", "Read the sources of the workspace again, or add sources and read them")
+        .writing(Writes::With(&["sources"])),
+    keys(Cmd::Snapshot, "snapshot", &["W"], "", &[S::Inventory, S::Jobs], open![Writable],
         "write a snapshot")
         .typed(must("FILE", "name a file, as in `snapshot snapshot.json`"))
-        .line("snapshot", "", "The inventory and all that was concluded of it at this moment, as one file with a digest"),
+        .line("snapshot", "", "The inventory and all that was concluded of it at this moment, as one file with a digest")
+        .writing(Writes::With(&["out"])),
     keys(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs], open![],
         "what changed since")
         .typed(must("FILE", "name a file, as in `diff snapshot.json`"))
@@ -221,11 +224,14 @@ pub const TABLE: &[Command] = &[
     line("open", "[WORKSPACE]").no_keys("It opens the workbench.",
         "Open the workbench"),
     line("init", "[DIR]").no_keys("The workbench opens a workspace; it makes none.",
-        "Make an empty workspace"),
+        "Make an empty workspace")
+        .writing(Writes::Always),
     line("demo", "[DIR]").no_keys("It makes a folder that the workbench can then open.",
-        "Copy the sample workspace, to try things out"),
+        "Copy the sample workspace, to try things out")
+        .writing(Writes::Always),
     line("import", "<FILES>...").no_keys("It names files by their paths, which a shell completes; `R` then reads them.",
-        "Add bills of materials (CycloneDX, SPDX) to the workspace and read them"),
+        "Add bills of materials (CycloneDX, SPDX) to the workspace and read them")
+        .writing(Writes::Always),
     line("export", "[MODELS]...").no_keys("It writes a document for other programs; pipe it.",
         "Write a bill of materials of models to standard output"),
     line("snapshot verify", "<FILE>").no_keys("It needs only the file; run it where the snapshot is kept.",
@@ -245,17 +251,23 @@ pub const TABLE: &[Command] = &[
 
     // Signatures and claims.
     line("sign key", "<MODEL>").no_keys("No private key enters the workbench.",
-        "With a bare key"),
+        "With a bare key")
+        .writing(Writes::Always),
     line("sign certificate", "<MODEL>").no_keys("No private key enters the workbench.",
-        "With a key and its certificate chain"),
+        "With a key and its certificate chain")
+        .writing(Writes::Always),
     line("sign sigstore", "<MODEL>").no_keys("Signing is left to the command line; the workbench uses no network.",
-        "With an identity at a Sigstore instance; uses the network"),
+        "With an identity at a Sigstore instance; uses the network")
+        .writing(Writes::Always),
     line("sign pkcs11-key", "<MODEL>").no_keys("No password of a token enters the workbench.",
-        "With a bare key in a PKCS#11 token"),
+        "With a bare key in a PKCS#11 token")
+        .writing(Writes::Always),
     line("sign pkcs11-certificate", "<MODEL>").no_keys("No password of a token enters the workbench.",
-        "With a key in a PKCS#11 token and its certificate chain"),
+        "With a key in a PKCS#11 token and its certificate chain")
+        .writing(Writes::Always),
     line("key generate", "<FILE>").no_keys("No private key enters the workbench.",
-        "Make a key pair: FILE for you alone, FILE.pub for everyone"),
+        "Make a key pair: FILE for you alone, FILE.pub for everyone")
+        .writing(Writes::Always),
     line("key show", "<FILE>").no_keys("No private key enters the workbench.",
         "Curve, fingerprint and encryption of a key file; never a secret"),
     line("verify key", "<MODEL>").no_keys("The workbench verifies by the policy of a workspace only.",
@@ -273,7 +285,8 @@ pub const TABLE: &[Command] = &[
     line("claims show", "<FILE>").no_keys("It prints statements for other programs; pipe it.",
         "Show the statements of the claims that fit; where they stand in the file makes no difference"),
     line("claims append", "<FILE> <BUNDLES>...").no_keys("Programs that sign run it.",
-        "Append bundles to a file of claims, each as one line"),
+        "Append bundles to a file of claims, each as one line")
+        .writing(Writes::Always),
     line("claims check", "<OLD> <NEW>").no_keys("It compares two files; run it where the earlier copy is kept.",
         "Check that a file of claims was only appended to since an earlier copy was taken"),
 
@@ -285,11 +298,14 @@ pub const TABLE: &[Command] = &[
     line("trust show", "<NAME>").within(Cmd::Policy, "It shows kind, age, origin and digest of each anchor.",
         "Show what an anchor holds: its key, its certificates, or the services of its Sigstore instance"),
     line("trust add", "<NAME> [FILES]...").no_keys("The workbench changes no anchors; it opens the policy file in an editor.",
-        "Add an anchor to the policy file: keys, certificates of authorities, or a Sigstore trusted root"),
+        "Add an anchor to the policy file: keys, certificates of authorities, or a Sigstore trusted root")
+        .writing(Writes::Always),
     line("trust remove", "<NAME>").no_keys("The workbench changes no anchors; it opens the policy file in an editor.",
-        "Take an anchor out of the policy file; its files stay"),
+        "Take an anchor out of the policy file; its files stay")
+        .writing(Writes::Always),
     line("trust refresh", "[NAMES]...").no_keys("It uses the network, and the workbench never does.",
-        "Fetch newer Sigstore trusted roots from their repositories: uses the network"),
+        "Fetch newer Sigstore trusted roots from their repositories: uses the network")
+        .writing(Writes::Always),
 
     // The ledger.
     line("ledger show", "[MODEL]").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
@@ -313,5 +329,6 @@ pub const TABLE: &[Command] = &[
     line("ledger export", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Write all records as JSON Lines to standard output"),
     line("ledger import", "<FILE>").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
-        "Import the records that another store exported; the local ledger must be a prefix of the file"),
+        "Import the records that another store exported; the local ledger must be a prefix of the file")
+        .writing(Writes::Always),
 ];

@@ -1,5 +1,6 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
+use super::dead::{self, Dead, Whose};
 use super::document::{AnchorSource, DenyIdentity, IdentityPattern, LedgerRules, Publisher, TextPattern};
 use super::names::{KINDS, NOT_YET, plain_name, set};
 use super::patterns::ModelPattern;
@@ -130,10 +131,10 @@ impl Reading<'_, '_> {
             }
             let models = self.models(section, &id, &mut owners);
             let trust = self.anchors_of(section, &kinds, "the publisher");
-            let covers_many = trust
-                .iter()
-                .any(|name| kinds.get(name.as_str()).is_some_and(|kind| *kind != AnchorKind::Key));
-            let identities = self.identities(section, covers_many, "the publisher");
+            let of: Vec<AnchorKind> =
+                trust.iter().filter_map(|name| kinds.get(name.as_str())).copied().collect();
+            let covers_many = of.iter().any(|kind| *kind != AnchorKind::Key);
+            let identities = self.identities(section, covers_many, ("the publisher", Whose::under(&of)));
             let valid_from = self.faults.moment(section, "valid_from").map(|moment| moment.value);
             let valid_until = self.faults.moment(section, "valid_until");
             if let (Some(from), Some(until)) = (valid_from, &valid_until)
@@ -162,7 +163,10 @@ impl Reading<'_, '_> {
         };
         let covers_many =
             anchors.iter().any(|anchor| anchor.kind == AnchorKind::Sigstore && trust.contains(&anchor.name));
-        let identities = self.identities(section, covers_many, "[ledger]");
+        let of: Vec<AnchorKind> =
+            anchors.iter().filter(|anchor| trust.contains(&anchor.name)).map(|anchor| anchor.kind).collect();
+        let whose = if of.is_empty() { Whose::Anyone } else { Whose::under(&of) };
+        let identities = self.identities(section, covers_many, ("[ledger]", whose));
         let rules = LedgerRules { max_unanchored_records, max_unanchored_days, trust, identities };
         if rules.asks() && !anchors.iter().any(|anchor| rules.may_vouch(anchor)) {
             let message = "checkpoints are asked for, and no anchor of the policy can vouch for one";
@@ -196,6 +200,9 @@ impl Reading<'_, '_> {
         for model in &models {
             if model.value.len() > LIMIT_PATTERN_BYTES {
                 self.faults.add(Some(model.at), "a pattern in `models` is longer than 4 KiB", "");
+            }
+            if let Some(why) = dead::model(&model.value) {
+                self.dead(model, why);
             }
             let pattern = ModelPattern::new(&model.value);
             let other = owners.insert(pattern.as_str().to_owned(), id.to_owned());
@@ -240,11 +247,21 @@ impl Reading<'_, '_> {
         set(values(Some(trust)))
     }
 
-    fn identities(&mut self, section: Section<'_>, covers_many: bool, whose: &str) -> Vec<IdentityPattern> {
+    /// An entry that can match nothing.
+    fn dead(&mut self, written: &At<String>, (message, help): Dead) {
+        self.faults.add(Some(written.at), format!("`{}`: {message}", quote(&written.value)), help);
+    }
+
+    fn identities(
+        &mut self,
+        section: Section<'_>,
+        covers_many: bool,
+        (owner, whose): (&str, Whose),
+    ) -> Vec<IdentityPattern> {
         let tables = self.faults.tables(section, "identities");
         // Whoever can get a certificate under such an anchor could sign for the publisher.
         if tables.is_empty() && covers_many {
-            let message = format!("{whose} has no `identities`, but its anchor covers many signers");
+            let message = format!("{owner} has no `identities`, but its anchor covers many signers");
             let help = "add identities = [{ issuer = \"https://…\", subject = \"exact:…\" }]";
             self.faults.add(Some(section.table.at), message, help);
         }
@@ -258,9 +275,14 @@ impl Reading<'_, '_> {
                 let message = "`issuer` always matches exactly";
                 self.faults.add(Some(issuer.at), message, "write the issuer without `exact:` or `regex:`");
             }
+            if let Some((issuer, why)) =
+                issuer.as_ref().and_then(|issuer| Some((issuer, dead::issuer(&issuer.value, whose)?)))
+            {
+                self.dead(issuer, why);
+            }
             let issuer = issuer.map(|issuer| issuer.value);
             let subject = self.faults.required(identity, "subject");
-            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject)) {
+            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject, whose)) {
                 identities.push(IdentityPattern { issuer, subject });
             }
         }
@@ -277,15 +299,23 @@ impl Reading<'_, '_> {
             let after = self.faults.moment(section, "after").map(|moment| moment.value);
             let reason = self.faults.text(section, "reason").map(|reason| reason.value);
             let subject = self.faults.required(section, "subject");
-            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject)) {
+            if let Some(subject) = subject.and_then(|subject| self.pattern(&subject, Whose::Anyone)) {
                 denied.push(DenyIdentity { subject, after, reason });
             }
         }
         denied
     }
 
-    /// `exact:TEXT` or `regex:^…$`.
-    fn pattern(&mut self, written: &At<String>) -> Option<TextPattern> {
+    /// `exact:TEXT` or `regex:^…$`; one that can match nothing is a fault.
+    fn pattern(&mut self, written: &At<String>, whose: Whose) -> Option<TextPattern> {
+        let pattern = self.read_pattern(written)?;
+        if let Some(why) = dead::subject(&pattern, whose) {
+            self.dead(written, why);
+        }
+        Some(pattern)
+    }
+
+    fn read_pattern(&mut self, written: &At<String>) -> Option<TextPattern> {
         let at = Some(written.at);
         let quoted = quote(&written.value);
         if written.value.len() > LIMIT_PATTERN_BYTES {

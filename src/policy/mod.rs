@@ -4,6 +4,7 @@
 mod alike;
 mod canonical;
 mod concerns;
+mod dead;
 mod document;
 mod edit;
 mod grants;

@@ -133,11 +133,7 @@ impl Reader {
     /// # Errors
     /// `E-READ`, `E-TOO-LARGE`; `E-MALFORMED` when it is no snapshot.
     pub fn open(path: &Path) -> Result<Self> {
-        let failed = |cause: io::Error| Error::read(path, &cause);
-        let metadata = std::fs::metadata(path).map_err(failed)?;
-        if !metadata.is_file() {
-            return Err(Error::new(Code::Read, "not a regular file").at_path(path).help("name one file"));
-        }
+        let (file, metadata) = disk::open(path).map_err(|why| why.error(path))?;
         if metadata.len() > LIMIT_BYTES {
             return Err(Error::new(Code::TooLarge, format!("larger than {LIMIT_BYTES} bytes")).at_path(path));
         }
@@ -146,7 +142,7 @@ impl Reader {
                 .at_path(path)
                 .help("`touchmark snapshot -o FILE` writes one; another program must not write it anew"));
         }
-        let from = BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?.take(LIMIT_BYTES));
+        let from = BufReader::with_capacity(1 << 16, file.take(LIMIT_BYTES));
         let nothing = About {
             workspace: "".into(),
             stage: "".into(),

@@ -1,6 +1,7 @@
 //! What is made of a ledger, whatever keeps it: verifying, showing, export and import. It reads and writes in chunks,
 //! so that memory does not grow with the ledger. It must not know a database, nor what a record means.
 
+use crate::disk;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use std::collections::BTreeMap;
@@ -82,15 +83,11 @@ pub fn import(ledger: &mut dyn Ledger, file: &Path) -> Result<Imported> {
 /// # Errors
 /// As [`import`]; `E-STORE` naming the first known record that is another one, or not there.
 pub fn import_with(ledger: &mut dyn Ledger, file: &Path, known: &BTreeMap<u64, String>) -> Result<Imported> {
-    let failed = |cause: std::io::Error| Error::read(file, &cause);
-    let metadata = std::fs::metadata(file).map_err(failed)?;
-    if !metadata.is_file() {
-        return Err(Error::new(Code::Read, "not a regular file").at_path(file).help("name one file"));
-    }
+    let (opened, metadata) = disk::open(file).map_err(|why| why.error(file))?;
     if metadata.len() > LIMIT_BYTES {
         return Err(Error::new(Code::TooLarge, format!("larger than {LIMIT_BYTES} bytes")).at_path(file));
     }
-    let from = BufReader::new(File::open(file).map_err(failed)?);
+    let from = BufReader::new(opened);
     let mut lines = Lines { from, file, number: 0, end: LedgerEnd::default(), known };
     let imported = ledger.take_over(&mut std::iter::from_fn(|| lines.chunk().transpose()))?;
     if imported.entries == 0 {

@@ -136,7 +136,7 @@ pub trait Inventory {
     /// go.
     ///
     /// # Errors
-    /// `E-STORE`, `E-WRITE`, also when a part without a scan is not here (any more); what was there before then
+    /// `E-STORE`, `E-WRITE`; `E-CHANGED` when a part without a scan is not here (any more); what was there before then
     /// stays.
     fn apply(&mut self, survey: &Survey) -> Result<bool>;
 

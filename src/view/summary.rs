@@ -51,7 +51,7 @@ impl Summary {
         let here = model.is_some_and(|model| model.location.is_some());
         let verification = match &seen {
             Seen::Verified(verified) => Some(&verified.verification),
-            Seen::Nothing | Seen::Lost | Seen::Changed => None,
+            Seen::Nothing | Seen::Outdated(_) => None,
         };
         let is_ambiguous = model.is_some_and(|model| unlike_twins(model, verification).next().is_some());
         let (outcome, word) = match seen {

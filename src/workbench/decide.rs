@@ -20,7 +20,8 @@ impl Workbench {
     /// Records a review.
     ///
     /// # Errors
-    /// `E-STORE`, `E-WRITE`, `E-NOT-FOUND`; `E-USAGE` for a word that only [`Workbench::take_back`] records.
+    /// `E-STORE`, `E-WRITE`, `E-NOT-FOUND`; `E-USAGE` for a word that only [`Workbench::take_back`] records, and when
+    /// nothing may be written.
     pub fn review(&self, model: &ModelId, word: ReviewWord, reason: &str) -> Result<RecordRef> {
         if word == ReviewWord::TakeBack {
             return Err(Error::new(Code::Usage, "which review is to be taken back is not said")
@@ -74,6 +75,7 @@ impl Workbench {
         reason: &str,
         of: Option<RecordRef>,
     ) -> Result<RecordRef> {
+        self.writable()?;
         let view = self.view();
         let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
         let record = ReviewRecord {

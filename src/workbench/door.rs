@@ -5,7 +5,7 @@ use super::events::Listeners;
 use super::jobs::Jobs;
 use super::options::OpenOptions;
 use crate::clock::this_second;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 use crate::inventory::{ModelId, Workspace};
 use crate::maturity::Rubric;
 use crate::store::{CacheKey, Shared, Store};
@@ -43,6 +43,15 @@ impl Workbench {
 
     pub(super) fn is_read_only(&self) -> bool {
         self.inner.options.read_only
+    }
+
+    /// An error when nothing may be written.
+    pub(super) fn writable(&self) -> Result<()> {
+        if !self.is_read_only() {
+            return Ok(());
+        }
+        Err(Error::new(Code::Usage, "the workspace is open for reading only")
+            .help("leave out --read-only; nothing was changed"))
     }
 
     pub(super) fn now(&self) -> jiff::Timestamp {

@@ -75,9 +75,13 @@ pub(super) fn read_policy(
     };
     let bytes = crate::disk::read_small(&path, LIMIT_POLICY_BYTES)?;
     let Ok(text) = String::from_utf8(bytes) else {
-        return Err(Error::new(Code::Config, "the policy is not UTF-8 text")
-            .at_path(&path)
-            .help("save it as UTF-8"));
+        let fault = PolicyError {
+            line: None,
+            message: "the policy is not UTF-8 text".to_owned(),
+            help: Some("save it as UTF-8".to_owned()),
+        };
+        let policy = before.map_or_else(built_in, Ok)?;
+        return Ok(PolicyInForce { policy, text: String::new(), faults: vec![fault] });
     };
     let base = path.parent().map(Path::to_owned);
     let origin = path.strip_prefix(&workspace.root).unwrap_or(&path);

@@ -2,7 +2,7 @@
 
 use super::door::Workbench;
 use super::publish::Next;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::store::{Imported, LedgerEntry, ledger};
 use std::ops::ControlFlow;
@@ -53,13 +53,7 @@ impl Workbench {
     /// As [`ledger::import_with`], of the records that the workspace's checkpoints fix; `E-USAGE` when nothing may be
     /// written.
     pub fn import_ledger(&self, file: &Path) -> Result<Imported> {
-        if self.is_read_only() {
-            return Err(Error::new(
-                Code::Usage,
-                "a ledger cannot be imported into a workspace that is opened read-only",
-            )
-            .help("leave out --read-only; nothing was changed"));
-        }
+        self.writable()?;
         // What a signed checkpoint of this workspace says stands, also where this ledger was lost.
         let fixed = self.fixed_records()?;
         let imported = ledger::import_with(&mut **self.store(), file, &fixed)?;

@@ -67,7 +67,8 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::open`].
     pub fn open_unread(options: &OpenOptions) -> Result<Self> {
-        let workspace = Workspace::find(options.dir.as_deref())?;
+        let dir = options.dir.as_deref();
+        let workspace = if options.read_only { Workspace::find_made(dir) } else { Workspace::find(dir) }?;
         let file = workspace.store_file()?;
         let place = if options.read_only { Place::Copy(file) } else { Place::File(file) };
         let store = store::open(place)?;

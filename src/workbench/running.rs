@@ -42,6 +42,12 @@ impl Workbench {
 
     fn run(&self, kind: &JobKind, progress: &Progress, note: &dyn Fn(Note)) -> Result<String> {
         match kind {
+            JobKind::Scan => {}
+            JobKind::Snapshot(_) => self.writable().and_then(|()| self.valid_policy())?,
+            // Nothing is judged, and nothing recorded, by a policy that nobody asked for.
+            _ => self.valid_policy()?,
+        }
+        match kind {
             JobKind::Scan => self.rescan(progress, note),
             JobKind::Verify(ids) => self.verify_models(&self.view(), ids, false, progress, note),
             JobKind::VerifyInFull(ids) => self.verify_models(&self.view(), ids, true, progress, note),

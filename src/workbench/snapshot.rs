@@ -2,7 +2,7 @@
 
 use super::door::Workbench;
 use crate::decision::{AnchorEntry, digest_of};
-use crate::disk::{name, write_beside};
+use crate::disk::{self, name, write_beside};
 use crate::error::{Code, Error, Result};
 use crate::maturity::Since;
 use crate::signing::{Outcome, Progress, Verification};
@@ -15,7 +15,6 @@ use crate::view::View;
 use aws_lc_rs::digest::{Context, SHA256};
 use rayon::prelude::*;
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::path::Path;
 
@@ -31,6 +30,10 @@ impl Workbench {
     /// # Errors
     /// `E-USAGE` when there is such a file and it is not to be replaced, `E-WRITE`, `E-STORE`, `E-CANCELLED`.
     pub fn snapshot(&self, file: Option<&Path>, replace: bool, progress: &Progress) -> Result<Seal> {
+        if file.is_some() {
+            self.writable()?;
+        }
+        self.valid_policy()?;
         self.snapshot_of(&self.view(), file, replace, progress)
     }
 
@@ -75,6 +78,7 @@ impl Workbench {
     /// # Errors
     /// As [`diff_files`], `E-STORE`, `E-CANCELLED`.
     pub fn diff(&self, before: &Path, progress: &Progress) -> Result<Diff> {
+        self.valid_policy()?;
         self.diff_with(&self.view(), before, progress)
     }
 
@@ -240,10 +244,7 @@ fn look_at_claims(root: &Path, claims: &Claims) -> Claims {
 
 /// How many of the first bytes of a file there are, up to a limit, and their SHA-256.
 fn digest_of_start(path: &Path, limit: u64) -> Option<(u64, String)> {
-    if !std::fs::metadata(path).ok()?.is_file() {
-        return None;
-    }
-    let mut from = File::open(path).ok()?.take(limit);
+    let mut from = disk::open(path).ok()?.0.take(limit);
     let mut hash = Context::new(&SHA256);
     let (mut bytes, mut buffer) = (0, [0; 16 * 1024]);
     loop {

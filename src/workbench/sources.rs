@@ -22,8 +22,9 @@ impl Workbench {
     /// Adds a source to the workspace; a scan then reads it.
     ///
     /// # Errors
-    /// `E-WRITE`, `E-CONFIG`.
+    /// `E-WRITE`, `E-CONFIG`; `E-USAGE` when nothing may be written.
     pub fn add_source(&self, source: Source) -> Result<()> {
+        self.writable()?;
         self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner).add_source(source)
     }
 
@@ -40,8 +41,49 @@ impl Workbench {
         self.load(&**self.store()).map(Inventory::listed)
     }
 
-    /// Looks at all sources and brings the store to what they say now.
+    /// Looks at all sources and brings the store to what they say now. Another program may have added a source
+    /// meanwhile: whoever writes to the store last must know all of them.
     pub(super) fn survey(&self, progress: &Progress) -> Result<Surveyed> {
+        const ATTEMPTS: usize = 100;
+        let mut surveyed = self.survey_undisturbed(progress)?;
+        for _ in 0..ATTEMPTS {
+            if !self.has_other_sources_now() {
+                break;
+            }
+            let next = self.survey_undisturbed(progress)?;
+            let (parts, read) = (next.parts, surveyed.read + next.read);
+            surveyed = Surveyed { parts, read, inventory: next.inventory.or(surveyed.inventory) };
+        }
+        Ok(surveyed)
+    }
+
+    /// Again when another program changed the store between our looking and our writing.
+    fn survey_undisturbed(&self, progress: &Progress) -> Result<Surveyed> {
+        const ATTEMPTS: usize = 20;
+        for _ in 1..ATTEMPTS {
+            match self.survey_once(progress) {
+                Err(error) if error.code == Code::Changed => {
+                    self.has_other_sources_now();
+                }
+                ended => return ended,
+            }
+        }
+        self.survey_once(progress)
+    }
+
+    /// Whether the workspace's file names other sources than those that were looked at; they are then known.
+    fn has_other_sources_now(&self) -> bool {
+        let mut workspace = self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner);
+        match Workspace::at(&workspace.root) {
+            Ok(now) if now.sources != workspace.sources => {
+                workspace.sources = now.sources;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn survey_once(&self, progress: &Progress) -> Result<Surveyed> {
         let known = self.store().stamps()?;
         let survey = survey(&self.workspace(), &known, progress)?;
         let (parts, read) = (survey.parts.len(), survey.read());

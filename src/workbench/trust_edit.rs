@@ -4,12 +4,13 @@
 use super::door::Workbench;
 use super::in_force::LIMIT_POLICY_BYTES;
 use super::trust_files::{Home, extension, is_file_name};
-use crate::disk::{read_small, replace};
+use crate::disk::{lock_beside, read_small, replace};
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
 use crate::signing::{Anchor, Embedded, look_at_anchor};
 use crate::text::{nearest, screen};
 use crate::view::View;
+use std::fs::File;
 use std::path::PathBuf;
 
 /// More files than this in one anchor are a mistake.
@@ -80,6 +81,7 @@ impl Workbench {
     /// there is no policy file, or it is not valid or cannot be edited; what
     /// [`look_at_anchor`] finds; `E-WRITE`, `E-CHANGED`.
     pub fn add_anchor(&self, new: &NewAnchor) -> Result<ChangedAnchor> {
+        let _held = self.hold_policy()?;
         let file = self.policy_to_edit()?;
         if !is_file_name(&new.name) {
             return Err(Error::new(Code::Usage, "not a name for an anchor")
@@ -116,6 +118,7 @@ impl Workbench {
     /// # Errors
     /// `E-NOT-FOUND`; `E-USAGE` while publishers name it, and as [`Workbench::add_anchor`].
     pub fn remove_anchor(&self, name: &str) -> Result<ChangedAnchor> {
+        let _held = self.hold_policy()?;
         let file = self.policy_to_edit()?;
         let view = self.view();
         let source = view.policy.trust.iter().find(|anchor| anchor.name == name);
@@ -140,11 +143,14 @@ impl Workbench {
         Ok(ChangedAnchor { source, anchors, copied: Vec::new(), policy: file.path, replaced: false })
     }
 
+    /// Keeps other programs of ours from changing the policy file between reading and writing it.
+    fn hold_policy(&self) -> Result<Option<File>> {
+        self.writable()?;
+        self.policy_file().map(|path| lock_beside(&path)).transpose()
+    }
+
     pub(super) fn policy_to_edit(&self) -> Result<PolicyFile> {
-        if self.is_read_only() {
-            return Err(Error::new(Code::Usage, "the workspace is open for reading only")
-                .help("leave out --read-only to change what is trusted"));
-        }
+        self.writable()?;
         let path = self.policy_file().ok_or_else(|| {
             Error::new(Code::Config, "the workspace has no policy file: the built-in baseline is in force").help(
                 "write `touchmark policy show baseline` to policies/baseline.toml, and name it in touchmark.toml",

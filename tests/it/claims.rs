@@ -167,7 +167,9 @@ proptest! {
         ),
     ) {
         let (_dir, file) = folder();
-        let old = pieces.concat();
+        // A file of claims: one of its lines is one.
+        let first = line(&bundle(RESULT, &root(2).to_string(), &KEYS[0]));
+        let old = [first, b"\n".to_vec(), pieces.concat()].concat();
         fs::write(&file, &old).unwrap();
         let before = read_claims(&file).unwrap();
         let bundle = bundle(PROVENANCE, &root(1).to_string(), &KEYS[0]);
@@ -177,13 +179,13 @@ proptest! {
         prop_assert!(new.ends_with(b"\n"));
         let after = read_claims(&file).unwrap();
         prop_assert_eq!(&after.unknown, &before.unknown);
-        prop_assert_eq!(after.claims.len(), 1);
-        prop_assert_eq!(&appended.lines, &[(after.claims[0].line, false)]);
+        prop_assert_eq!(after.claims.len(), 2);
+        prop_assert_eq!(&appended.lines, &[(after.claims[1].line, false)]);
         let history = compare_lines(&old, &new);
         prop_assert!(history.is_append_only(), "{:?}", history);
         prop_assert_eq!(history.appended, 1);
         // The same again is told, and nothing is written.
-        prop_assert_eq!(append_claims(&file, &[bundle]).unwrap().lines, &[(after.claims[0].line, true)]);
+        prop_assert_eq!(append_claims(&file, &[bundle]).unwrap().lines, &[(after.claims[1].line, true)]);
         prop_assert_eq!(fs::read(&file).unwrap(), new);
     }
 
@@ -203,16 +205,17 @@ proptest! {
 #[test]
 fn line_ends_of_the_file_are_kept() {
     let bundle = bundle(PROVENANCE, &root(1).to_string(), &KEYS[0]);
+    let x = String::from_utf8(self::line(&self::bundle(RESULT, &root(2).to_string(), &KEYS[0]))).unwrap();
     let line = String::from_utf8(line(&bundle)).unwrap();
     for (old, expected) in [
-        ("", format!("{line}\n")),
-        ("x\n", format!("x\n{line}\n")),
-        ("x", format!("x\n{line}\n")),
-        ("x\r\n", format!("x\r\n{line}\r\n")),
-        ("x\r\ny", format!("x\r\ny\r\n{line}\r\n")),
+        (String::new(), format!("{line}\n")),
+        (format!("{x}\n"), format!("{x}\n{line}\n")),
+        (x.clone(), format!("{x}\n{line}\n")),
+        (format!("{x}\r\n"), format!("{x}\r\n{line}\r\n")),
+        (format!("{x}\r\ny"), format!("{x}\r\ny\r\n{line}\r\n")),
     ] {
         let (_dir, file) = folder();
-        fs::write(&file, old).unwrap();
+        fs::write(&file, &old).unwrap();
         append_claims(&file, std::slice::from_ref(&bundle)).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), expected);
         assert!(compare_lines(old.as_bytes(), expected.as_bytes()).is_append_only(), "{old:?}");
@@ -253,7 +256,8 @@ fn what_is_no_bundle_of_a_statement_is_not_appended() {
 #[test]
 fn many_appenders_at_once_lose_nothing() {
     let (dir, file) = folder();
-    fs::write(&file, "an old line").unwrap();
+    let old = [line(&bundle(RESULT, &root(99).to_string(), &KEYS[0])), b"\nan old line".to_vec()].concat();
+    fs::write(&file, &old).unwrap();
     let bundles: Vec<Vec<u8>> =
         (0..24).map(|at| bundle(PROVENANCE, &root(at).to_string(), &KEYS[0])).collect();
     std::thread::scope(|scope| {
@@ -267,8 +271,8 @@ fn many_appenders_at_once_lose_nothing() {
         }
     });
     let read = read_claims(&file).unwrap();
-    assert_eq!((read.claims.len(), read.unknown.len()), (24, 1));
-    assert!(fs::read(&file).unwrap().starts_with(b"an old line\n"));
+    assert_eq!((read.claims.len(), read.unknown.len()), (25, 1));
+    assert!(fs::read(&file).unwrap().starts_with(&[&old[..], b"\n"].concat()));
     let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["claims.jsonl"], "no lock and no half-written file stays behind");
 }
@@ -278,7 +282,7 @@ fn many_appenders_at_once_lose_nothing() {
 fn an_append_that_cannot_be_written_leaves_the_old_file() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let (dir, file) = folder();
-    let old = vec![b'x'; 2048];
+    let old = [line(&bundle(RESULT, &root(2).to_string(), &KEYS[0])), vec![b' '; 2048]].concat();
     fs::write(&file, &old).unwrap();
     let bundle_file = dir.path().join("bundle.json");
     fs::write(&bundle_file, bundle(PROVENANCE, &root(1).to_string(), &KEYS[0])).unwrap();
@@ -460,7 +464,8 @@ fn signatures_and_claims_stay_out_of_what_is_signed_in_any_folder_and_nothing_el
 #[test]
 fn an_appender_that_is_killed_leaves_the_old_lines_or_all_of_the_new() {
     let (dir, file) = folder();
-    let old = b"an old line\r\n".to_vec();
+    let first = line(&bundle(RESULT, &root(99).to_string(), &KEYS[0]));
+    let old = [first, b"\r\nan old line\r\n".to_vec()].concat();
     let names: Vec<PathBuf> = (0..40).map(|at| dir.path().join(format!("{at}.json"))).collect();
     for (at, name) in names.iter().enumerate() {
         fs::write(name, bundle(PROVENANCE, &root(at as u8).to_string(), &KEYS[0])).unwrap();
@@ -483,7 +488,7 @@ fn an_appender_that_is_killed_leaves_the_old_lines_or_all_of_the_new() {
             whole += 1;
             assert!(now.starts_with(&old));
             let read = read_claims(&file).unwrap();
-            assert_eq!((read.claims.len(), read.unknown.len()), (40, 1));
+            assert_eq!((read.claims.len(), read.unknown.len()), (41, 1));
         }
     }
     eprintln!("{whole} of 24 came to their end");

@@ -67,7 +67,7 @@ impl Desk {
 fn a_made_key_signs_and_its_public_half_stands_beside_it() {
     for (name, shown) in [("p256", "P-256"), ("P-384", "P-384"), ("secp521r1", "P-521")] {
         let desk = Desk::new();
-        let made = desk.run(&["key", "generate", "k.pem", "--curve", name]);
+        let made = desk.run(&["key", "generate", "k.pem", "--curve", name, "--no-password"]);
         assert_eq!(made.status.code(), Some(0), "{}", err(&made));
         let public = PublicKey::from_pem(&fs::read(desk.path("k.pem.pub")).unwrap()).unwrap();
         assert!(out(&made).contains(shown) && out(&made).contains(&public.fingerprint()), "{}", out(&made));
@@ -75,7 +75,7 @@ fn a_made_key_signs_and_its_public_half_stands_beside_it() {
         desk.signs("k.pem", "k.pem.pub");
     }
     let desk = Desk::new();
-    desk.run(&["key", "generate", "k.pem"]);
+    desk.run(&["key", "generate", "k.pem", "--no-password"]);
     assert_eq!(
         SigningKey::from_pem(&fs::read(desk.path("k.pem")).unwrap()).unwrap().public().curve(),
         Curve::P384
@@ -138,19 +138,22 @@ fn a_password_on_the_command_line_is_refused_and_not_repeated() {
 fn a_key_is_never_overwritten_without_force() {
     let desk = Desk::new();
     fs::write(desk.path("k.pem.pub"), "mine").unwrap();
-    let refused = desk.run(&["key", "generate", "k.pem"]);
+    let refused = desk.run(&["key", "generate", "k.pem", "--no-password"]);
     assert_eq!(refused.status.code(), Some(2), "{}", err(&refused));
     assert!(err(&refused).contains("k.pem.pub") && err(&refused).contains("--force"), "{}", err(&refused));
     assert!(!desk.path("k.pem").exists());
     assert_eq!(fs::read_to_string(desk.path("k.pem.pub")).unwrap(), "mine");
-    assert_eq!(desk.run(&["key", "generate", "k.pem", "--force"]).status.code(), Some(0));
+    assert_eq!(desk.run(&["key", "generate", "k.pem", "--force", "--no-password"]).status.code(), Some(0));
     let before = fs::read(desk.path("k.pem")).unwrap();
-    assert_eq!(desk.run(&["key", "generate", "k.pem"]).status.code(), Some(2));
+    assert_eq!(desk.run(&["key", "generate", "k.pem", "--no-password"]).status.code(), Some(2));
     assert_eq!(fs::read(desk.path("k.pem")).unwrap(), before);
-    assert_eq!(desk.run(&["key", "generate", "k.pem", "--force"]).status.code(), Some(0));
+    assert_eq!(desk.run(&["key", "generate", "k.pem", "--force", "--no-password"]).status.code(), Some(0));
     assert_ne!(fs::read(desk.path("k.pem")).unwrap(), before);
     desk.signs("k.pem", "k.pem.pub");
-    assert_eq!(desk.run(&["key", "generate", "no/such/folder/k.pem"]).status.code(), Some(4));
+    assert_eq!(
+        desk.run(&["key", "generate", "no/such/folder/k.pem", "--no-password"]).status.code(),
+        Some(4)
+    );
     let left = fs::read_dir(desk.0.path())
         .unwrap()
         .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().starts_with(".touchmark"));
@@ -162,7 +165,10 @@ fn a_key_is_never_overwritten_without_force() {
 fn a_private_key_is_for_its_owner_alone() {
     use std::os::unix::fs::PermissionsExt;
     let desk = Desk::new();
-    for words in [&["key", "generate", "k.pem"][..], &["key", "generate", "k.pem", "--force"]] {
+    for words in [
+        &["key", "generate", "k.pem", "--no-password"][..],
+        &["key", "generate", "k.pem", "--force", "--no-password"],
+    ] {
         assert_eq!(desk.run(words).status.code(), Some(0));
         assert_eq!(fs::metadata(desk.path("k.pem")).unwrap().permissions().mode() & 0o777, 0o600);
         // Somebody opened it up, and a link points elsewhere: a new pair is private again and a file again.
@@ -170,8 +176,8 @@ fn a_private_key_is_for_its_owner_alone() {
     }
     fs::write(desk.path("elsewhere"), "mine").unwrap();
     std::os::unix::fs::symlink(desk.path("elsewhere"), desk.path("link")).unwrap();
-    assert_eq!(desk.run(&["key", "generate", "link"]).status.code(), Some(2));
-    assert_eq!(desk.run(&["key", "generate", "link", "--force"]).status.code(), Some(0));
+    assert_eq!(desk.run(&["key", "generate", "link", "--no-password"]).status.code(), Some(2));
+    assert_eq!(desk.run(&["key", "generate", "link", "--force", "--no-password"]).status.code(), Some(0));
     assert_eq!(fs::read_to_string(desk.path("elsewhere")).unwrap(), "mine");
 }
 

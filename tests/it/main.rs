@@ -1,8 +1,10 @@
 //! The one integration-test binary: behaviour through the public doors.
+#![allow(clippy::disallowed_methods)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
 mod attest;
+mod bad_luck;
 mod bench;
 mod certificates;
 mod chain_drafts;
@@ -52,6 +54,7 @@ mod policy;
 mod policy_keys;
 mod policy_meaning;
 mod pure;
+mod read_only;
 mod readme;
 mod replay;
 mod samples;

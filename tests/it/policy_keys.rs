@@ -47,7 +47,7 @@ const ROWS: &[Row] = &[
         says: "approved by the board",
     },
     Row { key: "default", from: "default = \"deny\"", to: "default = \"allow\"", ask: None, says: "default" },
-    Row { key: "trust.kind", from: "kind = \"x509\"", to: "kind = \"key\"", ask: SIGNED, says: "L1.07" },
+    Row { key: "trust.kind", from: "kind = \"x509\"", to: "kind = \"sigstore\"", ask: SIGNED, says: "L1.07" },
     Row {
         // A list that cannot be read is no list: nothing answers for the signers under the anchor.
         key: "trust.crls",

@@ -332,7 +332,11 @@ fn a_publisher_concerns_its_models_and_where_its_signers_change_them_too() {
         let models = ["acme/bot", "acmes/bot", "edge/bot", "new/bot"];
         let models =
             models.into_iter().filter(|id| concerns.concerns_model(&ModelId::new(id))).collect::<Vec<_>>();
-        let signers = [("acme", person("CN=acme")), ("a7", person("CN=a7")), ("key", key("sha256:00"))];
+        let signers = [
+            ("acme", person("CN=acme")),
+            ("a7", person("CN=a7")),
+            ("key", key("sha256:0000000000000000000000000000000000000000000000000000000000000000")),
+        ];
         let signers = signers.into_iter().filter(|(_, signer)| concerns.concerns_signer(signer));
         (models.join(" "), signers.map(|(name, _)| name).collect::<Vec<_>>().join(" "))
     };
@@ -381,8 +385,17 @@ fn a_denial_concerns_the_signers_that_it_names() {
     assert_eq!(told("reason = \"stolen\"", "reason = \"sold\""), "CN=eve");
     assert_eq!(told("[[deny_identity]]\nsubject = \"exact:CN=mallory\"\n", ""), "CN=mallory");
     assert_eq!(told("exact:CN=mallory", "exact:CN=acme"), "CN=mallory CN=acme");
-    let print = edit("exact:CN=mallory", "exact:sha256:07");
-    assert!(print.concerns_signer(&key("sha256:07")) && !print.concerns_signer(&key("sha256:08")));
+    let print = edit(
+        "exact:CN=mallory",
+        "exact:sha256:0707070707070707070707070707070707070707070707070707070707070707",
+    );
+    assert!(
+        print
+            .concerns_signer(&key("sha256:0707070707070707070707070707070707070707070707070707070707070707"))
+            && !print.concerns_signer(&key(
+                "sha256:0808080808080808080808080808080808080808080808080808080808080808"
+            ))
+    );
     let start = WHOLE.find("[[deny_identity]]").unwrap();
     let (last, end) = (WHOLE.rfind("[[deny_identity]]").unwrap(), WHOLE.find("[crypto]").unwrap());
     let moved = [&WHOLE[..start], &WHOLE[last..end], &WHOLE[start..last], &WHOLE[end..]].concat();
@@ -396,11 +409,18 @@ const IDENTITIES: [&str; 4] = [
     "subject = 'regex:^CN=[pq]$'",
     "subject = \"exact:CN=q\"",
 ];
+/// Of a publisher whose anchor is a key.
+const FINGERPRINTS: [&str; 4] = [
+    "subject = \"exact:sha256:0000000000000000000000000000000000000000000000000000000000000000\"",
+    "subject = \"exact:sha256:0101010101010101010101010101010101010101010101010101010101010101\"",
+    "subject = 'regex:^sha256:0[01].*$'",
+    "subject = \"exact:sha256:0202020202020202020202020202020202020202020202020202020202020202\"",
+];
 const DENIALS: [&str; 5] = [
     "subject = \"exact:CN=p\"",
     "subject = \"exact:CN=p\"\nreason = \"why\"",
     "subject = 'regex:^CN=.$'\nafter = 2026-01-01T00:00:00Z",
-    "subject = \"exact:sha256:00\"",
+    "subject = \"exact:sha256:0000000000000000000000000000000000000000000000000000000000000000\"",
     "subject = \"exact:CN=q\"",
 ];
 
@@ -433,8 +453,8 @@ fn small() -> impl Strategy<Value = String> {
             if models.is_empty() {
                 continue;
             }
-            let identities =
-                IDENTITIES.iter().cycle().skip(first).take(count).map(|one| format!("{{ {one} }}"));
+            let pool = if anchors == 0 { FINGERPRINTS } else { IDENTITIES };
+            let identities = pool.iter().cycle().skip(first).take(count).map(|one| format!("{{ {one} }}"));
             let identities: Vec<String> = identities.collect();
             let trust =
                 if count == 0 { "\"key\"" } else { ["\"key\"", "\"ca\"", "\"ca\", \"key\""][anchors] };
@@ -476,7 +496,7 @@ proptest! {
             }
         }
         let stranger = Identity { issuer: Some("CN=moot".into()), ..person("CN=p") };
-        for signer in [person("CN=p"), person("CN=q"), person("CN=r"), person("CN=long"), stranger, key("sha256:00"), key("sha256:01")] {
+        for signer in [person("CN=p"), person("CN=q"), person("CN=r"), person("CN=long"), stranger, key("sha256:0000000000000000000000000000000000000000000000000000000000000000"), key("sha256:0101010101010101010101010101010101010101010101010101010101010101")] {
             if concerns.concerns_signer(&signer) {
                 continue;
             }

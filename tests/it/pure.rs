@@ -226,7 +226,7 @@ fn what_a_policy_says_in_comments_or_of_others_changes_nothing() {
     fs::write(policy_of(dir.path()), format!("{text}\n# Read once more by the board.\n")).unwrap();
     assert_eq!(ids.map(|id| concluded(dir.path(), id)), before);
     let publisher = "[[publisher]]\nid = \"zzz\"\nmodels = [\"zzz/*\"]\ntrust = [\"vendor-key\"]\n\
-                     identities = [{ subject = \"exact:sha256:00\" }]\n";
+                     identities = [{ subject = \"exact:sha256:0000000000000000000000000000000000000000000000000000000000000000\" }]\n";
     let with = text.replacen("[[publisher]]", &format!("{publisher}\n[[publisher]]"), 1);
     fs::write(policy_of(dir.path()), with).unwrap();
     for (id, before) in ids.iter().zip(before) {
@@ -391,7 +391,7 @@ const POLICIES: [(&str, &str); 8] = [
     ("max_verification_age_days = 30", "max_verification_age_days = 1"),
     (
         "[[stage]]",
-        "[[publisher]]\nid = \"b\"\nmodels = [\"b/*\"]\ntrust = [\"lumen-key\"]\nidentities = [{ subject = \"exact:sha256:00\" }]\n\n[[stage]]",
+        "[[publisher]]\nid = \"b\"\nmodels = [\"b/*\"]\ntrust = [\"lumen-key\"]\nidentities = [{ subject = \"exact:sha256:0000000000000000000000000000000000000000000000000000000000000000\" }]\n\n[[stage]]",
     ),
 ];
 

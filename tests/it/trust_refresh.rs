@@ -361,7 +361,7 @@ fn nothing_is_believed_that_cannot_be_remembered_and_nothing_is_fetched_for_the_
     world.refuses_as(world.run(&["refresh", "lumen-key", "--url", &world.tuf.url]), 2, "not published");
     world.refuses_as(world.run(&["refresh", "nobody"]), 2, "no such anchor");
     world.refuses_as(world.run(&["refresh", "own", "lumen-key", "--url", &world.tuf.url]), 2, "one anchor");
-    world.refuses_as(world.refresh("own", &["--read-only"]), 2, "reading only");
+    world.refuses_as(world.refresh("own", &["--read-only"]), 2, "--read-only allows no writing");
     let root = world.root.to_str().unwrap();
     let plain = world.run(&["refresh", "own", "--url", "http://a.example", "--root", root]);
     world.refuses_as(plain, 2, "not https");

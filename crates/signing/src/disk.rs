@@ -1,14 +1,26 @@
 //! Files, read within limits and written whole or not at all. It knows no document.
 //!
-//! Only regular files are read: opening a pipe or a device could block or never end. A file is written beside its
-//! target and then given the target's name, so that a reader sees the old file or the new one, never half of one.
+//! All files are opened here, by [`open`]: only regular ones, and without waiting, so that a pipe or a device that
+//! takes a file's place hangs nobody. `clippy.toml` keeps other doors shut. Only what a person names on the command
+//! line may be a pipe: private keys ([`read_fed`]) and passwords ([`read_stream`]). A file is written beside its target and then given the
+//! target's name, so that a reader sees the old file or the new one, never half of one.
 
 use crate::error::{Code, Error, ReadFault, Result};
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{MAIN_SEPARATOR, Path};
+use std::time::{Duration, Instant};
 use std::{fmt, fs, io};
 use tempfile::NamedTempFile;
+
+/// How the names of files begin that are written beside their targets.
+pub(crate) const DRAFT: &str = ".touchmark-";
+/// How many letters and digits follow.
+pub(crate) const DRAFT_LETTERS: usize = 6;
+/// How long to wait for another program that changes the same folder.
+/// How often to begin anew when a file is swept away before it could be held.
+const ATTEMPTS: usize = 8;
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why a file was not read. Shown as a short phrase; [`read_small`] makes an [`Error`] of it.
 #[derive(Debug)]
@@ -32,7 +44,8 @@ impl fmt::Display for Unread {
 }
 
 impl Unread {
-    fn error(self, path: &Path) -> Error {
+    /// The same as an error: `E-READ` or `E-TOO-LARGE`.
+    pub fn error(self, path: &Path) -> Error {
         match self {
             Unread::TooLarge(limit) => too_large(limit).at_path(path),
             Unread::NotAFile => Error::new(Code::Read, "not a regular file")
@@ -76,7 +89,8 @@ pub fn too_large(limit: u64) -> Error {
 /// # Errors
 /// See [`Unread`].
 pub fn whole(path: &Path, limit: u64) -> std::result::Result<Vec<u8>, Unread> {
-    let (file, size) = open(path)?;
+    let (file, metadata) = open(path)?;
+    let size = metadata.len();
     if size > limit {
         return Err(Unread::TooLarge(limit));
     }
@@ -107,19 +121,157 @@ pub fn start(path: &Path, limit: u64) -> std::result::Result<(Vec<u8>, bool), Un
 /// # Errors
 /// See [`Unread`]; never [`Unread::TooLarge`].
 pub fn end(path: &Path, limit: u64) -> std::result::Result<Vec<u8>, Unread> {
-    let (mut file, size) = open(path)?;
-    file.seek(SeekFrom::Start(size.saturating_sub(limit)))?;
+    let (mut file, metadata) = open(path)?;
+    file.seek(SeekFrom::Start(metadata.len().saturating_sub(limit)))?;
     let mut bytes = Vec::new();
     file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-fn open(path: &Path) -> std::result::Result<(File, u64), Unread> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
+/// Opens a regular file for reading, and says what the open file is. It never waits: a pipe without a writer, a
+/// terminal or a device that took the file's place a moment ago is refused like any other.
+///
+/// # Errors
+/// [`Unread::NotAFile`], [`Unread::Io`].
+pub fn open(path: &Path) -> std::result::Result<(File, fs::Metadata), Unread> {
+    let file = open_at_once(path)?;
+    // Of what was opened, not of what has the name now.
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata)) } else { Err(Unread::NotAFile) }
+}
+
+#[cfg(unix)]
+#[allow(clippy::disallowed_methods)] // the one door
+fn open_at_once(path: &Path) -> std::result::Result<File, Unread> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    let opened = File::options().read(true).custom_flags(flags).open(path);
+    // A socket, or a device without a driver, cannot be opened at all.
+    opened.map_err(|cause| match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Unread::NotAFile,
+        _ => Unread::Io(cause),
+    })
+}
+
+#[cfg(not(unix))]
+#[allow(clippy::disallowed_methods)] // the one door
+fn open_at_once(path: &Path) -> std::result::Result<File, Unread> {
+    if !fs::metadata(path)?.is_file() {
         return Err(Unread::NotAFile);
     }
-    Ok((File::open(path)?, metadata.len()))
+    Ok(File::open(path)?)
+}
+
+/// Fills `buffer` from a file, or from a pipe that somebody holds open for writing, such as `<(pass show key)`. A pipe
+/// without a writer is empty at once. More than `limit` bytes are an error.
+///
+/// # Errors
+/// [`Unread::TooLarge`], [`Unread::NotAFile`], [`Unread::Io`].
+pub fn read_fed(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> std::result::Result<(), Unread> {
+    let file = open_at_once(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() && !waits_for_its_writer(&file, &metadata)? {
+        return Err(Unread::NotAFile);
+    }
+    file.take(limit.saturating_add(1)).read_to_end(buffer)?;
+    if buffer.len() as u64 > limit { Err(Unread::TooLarge(limit)) } else { Ok(()) }
+}
+
+/// Whether it is a pipe, which is then read as slowly as it is written.
+#[cfg(unix)]
+fn waits_for_its_writer(file: &File, metadata: &fs::Metadata) -> io::Result<bool> {
+    use std::os::unix::fs::FileTypeExt;
+    if !metadata.file_type().is_fifo() {
+        return Ok(false);
+    }
+    let flags = rustix::fs::fcntl_getfl(file)?;
+    rustix::fs::fcntl_setfl(file, flags - rustix::fs::OFlags::NONBLOCK)?;
+    Ok(true)
+}
+
+#[cfg(not(unix))]
+fn waits_for_its_writer(_: &File, _: &fs::Metadata) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Fills `buffer` from what a person named to be read to its end, and waits for it: a pipe such as `<(pass show key)`
+/// or `/dev/stdin`, or a file. More than `limit` bytes are an error.
+///
+/// # Errors
+/// [`Unread::TooLarge`], [`Unread::Io`].
+#[allow(clippy::disallowed_methods)] // may be a pipe on purpose
+pub fn read_stream(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> std::result::Result<(), Unread> {
+    File::open(path)?.take(limit.saturating_add(1)).read_to_end(buffer)?;
+    if buffer.len() as u64 > limit { Err(Unread::TooLarge(limit)) } else { Ok(()) }
+}
+
+/// Keeps other programs of ours from changing files in the folder of `path` until it is dropped. A file that is
+/// replaced cannot be locked itself: its lock would hold nobody. It waits, up to a minute. Where the file system
+/// knows no locks there is none.
+///
+/// # Errors
+/// `E-WRITE` without the folder, `E-CHANGED` when another does not end.
+pub fn lock_beside(path: &Path) -> Result<File> {
+    let failed = |cause: io::Error| Error::write(path, &cause);
+    let held = lock_file(path).map_err(failed)?;
+    let began = Instant::now();
+    loop {
+        match held.try_lock() {
+            Ok(()) => return Ok(held),
+            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(Error::new(
+                    Code::Changed,
+                    "another program is changing this folder and does not end",
+                )
+                .at_path(path)
+                .help("nothing was written; try again when it has ended"));
+            }
+            // No locks here: what is written is still held against what was read.
+            Err(TryLockError::Error(_)) => return Ok(held),
+        }
+    }
+}
+
+/// The folder: a lock file of its own would lie in a model, and nobody signed it.
+#[cfg(unix)]
+#[allow(clippy::disallowed_methods)] // a folder
+fn lock_file(path: &Path) -> io::Result<File> {
+    let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).unwrap_or(0);
+    use std::os::unix::fs::OpenOptionsExt;
+    File::options().read(true).custom_flags(flags).open(folder_of(path))
+}
+
+/// Folders cannot be locked here: a file of the user's own, named after the folder.
+#[cfg(not(unix))]
+fn lock_file(path: &Path) -> io::Result<File> {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut named = DefaultHasher::new();
+    folder_of(path).canonicalize()?.hash(&mut named);
+    let path = std::env::temp_dir().join(format!("touchmark-{:016x}.lock", named.finish()));
+    File::options().create(true).truncate(false).write(true).open(path)
+}
+
+/// Makes sure that the names in the folder of `path` are on the disk.
+///
+/// # Errors
+/// Why they may not be.
+#[cfg(unix)]
+pub fn settle(path: &Path) -> io::Result<()> {
+    lock_file(path)?.sync_all()
+}
+
+/// Names are on the disk when the system says so.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn settle(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Writes a file, old or new. As for any new file, the umask decides who may read it.
@@ -191,7 +343,7 @@ pub fn replace(path: &Path, before: Option<&[u8]>, after: &[u8]) -> Result<()> {
 pub fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<NamedTempFile> {
     let failed = |cause: io::Error| Error::write(path, &cause);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".touchmark-");
+    builder.prefix(DRAFT).rand_bytes(DRAFT_LETTERS);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -199,10 +351,18 @@ pub fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<NamedTempFil
     }
     #[cfg(not(unix))]
     let _ = mode;
-    let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    Ok(file)
+    for _ in 0..ATTEMPTS {
+        let mut file = builder.tempfile_in(folder_of(path)).map_err(failed)?;
+        // Held until it has its name: what nobody holds was left behind, and may be swept.
+        let _ = file.as_file().try_lock();
+        if file.path().symlink_metadata().is_err() {
+            continue;
+        }
+        file.write_all(bytes).map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        return Ok(file);
+    }
+    Err(failed(io::Error::from(io::ErrorKind::NotFound)))
 }
 
 /// The folder that a file stands in, `.` for a bare name.

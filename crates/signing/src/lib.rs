@@ -64,6 +64,7 @@
 //! | `verify` | all stages of a verification |
 //! | `inspect` | what a file or an anchor holds, shown and not judged |
 //! | `sign` | signing with a key or a certificate, and (in `keyless`) with a login |
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod clock;
 pub mod disk;
@@ -120,7 +121,9 @@ pub use hashing::{
     hash_files, sha256_hex,
 };
 pub use inspect::{Inspection, inspect};
-pub use keys::{KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, write_key_pair};
+pub use keys::{
+    KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, settle_key_pair, write_key_pair,
+};
 #[cfg(feature = "pkcs11")]
 pub use keys::{Pkcs11Uri, TokenKey};
 pub use progress::{Pace, Progress, Snapshot};

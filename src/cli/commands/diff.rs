@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::open;
+use crate::cli::session::open_to_judge;
 use crate::documents::DiffDocument;
 use crate::error::Result;
 use crate::report::snapshot as report;
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Diff, common: &Common, output: &Output) -> Result<
     let Diff { before, after } = arguments;
     let diff: Difference = match after.as_deref() {
         Some(after) if after != Path::new(".") => diff_files(before, after)?,
-        _ => open(common)?.diff(before, &Progress::default())?,
+        _ => open_to_judge(common)?.diff(before, &Progress::default())?,
     };
     output.print(&report::diff(&diff), || DiffDocument::from(&diff));
     Ok(if diff.is_same() { 0 } else { 1 })

@@ -3,7 +3,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, finish, open};
+use crate::cli::session::{find, finish, open_to_judge};
 use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::{CycloneDx, Entry, Proof, cyclonedx, spdx};
@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Export, common: &Common, output: &Output) -> Resul
     if *form == ExportForm::Spdx && version.is_some() {
         return Err(Error::new(Code::Usage, "--spec-version is CycloneDX's; SPDX is written as 3.0.1"));
     }
-    let workbench = open(common)?;
+    let workbench = open_to_judge(common)?;
     let before = workbench.view();
     let wanted: Vec<usize> = match models.as_slice() {
         [] => (0..before.models.len()).collect(),

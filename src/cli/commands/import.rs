@@ -2,9 +2,9 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{finish, open_to_scan};
+use crate::cli::session::{finish, open_to_scan, warn_of_policy};
 use crate::documents::{ImportDocument, ImportedBillDocument, names};
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::text::count;
 use crate::workbench::JobKind;
 use clap::Args;
@@ -19,16 +19,10 @@ pub(crate) struct Import {
 }
 
 pub(super) fn run(arguments: &Import, common: &Common, output: &Output) -> Result<u8> {
-    if common.read_only {
-        return Err(Error::new(
-            Code::Usage,
-            "nothing can be imported into a workspace that is opened read-only",
-        )
-        .help("leave out --read-only; `touchmark inspect FILE` shows what a bill says"));
-    }
     let workbench = open_to_scan(common)?;
     let imported = workbench.import_bills(&arguments.files)?;
     finish(&workbench, JobKind::Scan, output)?;
+    warn_of_policy(&workbench, output);
     let mut human = String::new();
     for bill in &imported {
         let word = if bill.already { "✓ a source already" } else { "✓ added" };

@@ -1,18 +1,16 @@
 //! `key generate`, `key show`: makes a key pair, and describes the key in a file. It never shows a secret.
 
 use crate::cli::common::Common;
-use crate::cli::flags::{LIMIT_PEM_BYTES, Password};
+use crate::cli::flags::{Password, read_key};
 use crate::cli::output::Output;
 use crate::cli::secrets::{self, PASSWORD};
-use crate::disk::read_small;
 use crate::documents::{KeyDocument, KeyGeneratedDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::report;
-use crate::signing::{Curve, Secret, SigningKey, describe_key, write_key_pair};
+use crate::signing::{Curve, Secret, SigningKey, describe_key, settle_key_pair, write_key_pair};
 use crate::text::screen;
 use clap::{Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// The commands of `key`.
 #[derive(Debug, Subcommand)]
@@ -54,23 +52,33 @@ pub(crate) enum CurveName {
     P521,
 }
 
-pub(super) fn run(arguments: &KeyCommand, _: &Common, output: &Output) -> Result<u8> {
+pub(super) fn run(arguments: &KeyCommand, common: &Common, output: &Output) -> Result<u8> {
+    secrets::keep_out_of_core_dumps();
     match arguments {
         KeyCommand::Generate { file, curve, password, no_password, force } => {
             let password = if *no_password { None } else { new_password(password)? };
             generate(file, *curve, password.as_ref(), *force, output)
         }
-        KeyCommand::Show { file, password } => show(file, password.given()?.as_ref(), output),
+        KeyCommand::Show { file, password } => {
+            show(file, password.given()?.as_ref(), common.read_only, output)
+        }
     }
 }
 
-/// The password of a new key: given, or asked for twice; none when the answer is empty or nobody is there.
+/// The password of a new key: given, or asked for twice; none when the answer is empty.
 fn new_password(password: &Password) -> Result<Option<Secret>> {
     if let Some(password) = password.given()? {
         return Ok(Some(password));
     }
     if !secrets::can_ask() {
-        return Ok(None);
+        return Err(Error::new(
+            Code::Terminal,
+            "no password for the new key, and no terminal to ask for one",
+        )
+        .help(format!(
+            "give {} FILE or set {}, or write the key unencrypted with --no-password; nothing was written",
+            PASSWORD.flag, PASSWORD.variable
+        )));
     }
     let first = PASSWORD.ask("Password for the new key (empty for none)")?;
     if first.reveal().is_empty() {
@@ -118,8 +126,11 @@ fn generate(
     Ok(0)
 }
 
-fn show(file: &Path, password: Option<&Secret>, output: &Output) -> Result<u8> {
-    let pem = Zeroizing::new(read_small(file, LIMIT_PEM_BYTES)?);
+fn show(file: &Path, password: Option<&Secret>, read_only: bool, output: &Output) -> Result<u8> {
+    if !read_only {
+        settle_key_pair(file)?;
+    }
+    let pem = read_key(file)?;
     let described = describe_key(&pem, password).map_err(|error| error.at_path(file))?;
     let (private, encryption) = (described.private, described.encryption.as_deref());
     let public = described.public.as_ref();

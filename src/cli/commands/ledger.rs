@@ -5,7 +5,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::open;
+use crate::cli::session::{open, warn_of_policy};
 use crate::cli::signer::StatementSigner;
 use crate::cli::vouchers::Vouchers;
 use crate::clock::this_second;
@@ -81,6 +81,7 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
         LedgerCommand::Replay { .. } => open(&Common { policy: None, ..common.clone() }),
         _ => open(common),
     }?;
+    warn_of_policy(&workbench, output);
     match arguments {
         LedgerCommand::Show { model } => {
             show(&workbench, model.as_deref().map(ModelId::new).as_ref(), output)

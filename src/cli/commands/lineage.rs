@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, open};
+use crate::cli::session::{find, open_to_judge};
 use crate::documents::LineageDocument;
 use crate::error::Result;
 use crate::inventory::ModelId;
@@ -28,7 +28,7 @@ pub(crate) struct Lineage {
 
 pub(super) fn run(arguments: &Lineage, common: &Common, output: &Output) -> Result<u8> {
     let Lineage { model, up, down } = arguments;
-    let view = open(common)?.view();
+    let view = open_to_judge(common)?.view();
     let index = find(&view, model)?;
     let focus = view.models.get(index).map_or_else(|| ModelId::new(model), |m| m.id.clone());
     let rows = lanes(&view.graph, &focus, *up, *down, MOST_ROWS);

@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::open;
+use crate::cli::session::open_to_judge;
 use crate::documents::ListDocument;
 use crate::error::Result;
 use crate::report;
@@ -16,7 +16,7 @@ pub(crate) struct List {
 }
 
 pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<u8> {
-    let view = open(common)?.view();
+    let view = open_to_judge(common)?.view();
     let words: Vec<String> =
         arguments.filter.iter().flat_map(|f| f.split_whitespace()).map(str::to_lowercase).collect();
     let keep = |index: usize| {

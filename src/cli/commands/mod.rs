@@ -64,6 +64,13 @@ pub(crate) enum Command {
     Ledger(ledger::LedgerCommand),
 }
 
+impl Command {
+    /// Whether its output is a file for other programs: cut short, it must not be taken for whole.
+    pub(super) fn is_product(&self) -> bool {
+        matches!(self, Command::Export(_) | Command::Ledger(ledger::LedgerCommand::Export))
+    }
+}
+
 /// Does what was asked, and opens the workbench when nothing was; the exit status.
 pub(super) fn run(command: Option<&Command>, common: &Common, output: &Output) -> Result<u8> {
     let Some(command) = command else { return open::run(&open::Open::default(), common, output) };

@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::open;
+use crate::cli::session::open_to_browse;
 use crate::documents::{ReviewDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
@@ -39,7 +39,7 @@ enum Word {
 }
 
 pub(super) fn run(arguments: &Review, common: &Common, output: &Output) -> Result<u8> {
-    let workbench = open(common)?;
+    let workbench = open_to_browse(common, output)?;
     let word = match arguments.word {
         Word::Approve => ReviewWord::Approve,
         Word::Reject => ReviewWord::Reject,

@@ -3,7 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{open_to_scan, wait};
+use crate::cli::session::{open_to_scan, wait, warn_of_policy};
 use crate::documents::{ScanDocument, names};
 use crate::error::Result;
 use crate::lineage::{copies, doubts};
@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &Scan, common: &Common, output: &Output) -> Result<
         }
     }
     wait(&workbench, JobKind::Scan, output)?;
+    warn_of_policy(&workbench, output);
     let view = workbench.view();
     let mut in_graph = view.graph.findings();
     in_graph.extend(doubts(&view.models, &view.graph));

@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, open, remark, wait};
+use crate::cli::session::{find, open_to_judge, remark, wait};
 use crate::documents::{ScoreDocument, VerdictDocument, names};
 use crate::error::Result;
 use crate::report;
@@ -23,8 +23,7 @@ pub(crate) struct Score {
 
 /// The status is 1 when a verification fails, 3 when files changed since and could not be verified, else 0.
 pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result<u8> {
-    let workbench = open(common)?;
-    workbench.valid_policy()?;
+    let workbench = open_to_judge(common)?;
     let view = workbench.view();
     let indexes = arguments.models.iter().map(|name| find(&view, name)).collect::<Result<Vec<_>>>()?;
     let ids = indexes.iter().filter_map(|i| view.models.get(*i)).map(|m| m.id.clone()).collect();

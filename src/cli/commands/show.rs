@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, open};
+use crate::cli::session::{find, open_to_judge};
 use crate::documents::{ModelDocument, VerdictBody};
 use crate::error::Result;
 use crate::report;
@@ -16,7 +16,7 @@ pub(crate) struct Show {
 }
 
 pub(super) fn run(arguments: &Show, common: &Common, output: &Output) -> Result<u8> {
-    let workbench = open(common)?;
+    let workbench = open_to_judge(common)?;
     let view = workbench.view();
     let asked = view.models.get(find(&view, &arguments.model)?).map(|model| model.id.clone());
     workbench.look_again(asked.as_slice())?;

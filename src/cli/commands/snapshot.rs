@@ -2,7 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::open;
+use crate::cli::session::open_to_judge;
 use crate::cli::signer::StatementSigner;
 use crate::cli::snapshot_file::{lines, read};
 use crate::cli::vouchers::Vouchers;
@@ -68,7 +68,7 @@ pub(super) fn run(arguments: &Snapshot, common: &Common, output: &Output) -> Res
         Some(SnapshotCommand::Sign(signer)) => return sign(signer, common, output),
         None => {}
     }
-    let workbench = open(common)?;
+    let workbench = open_to_judge(common)?;
     let file = arguments.out.as_deref();
     let Seal { digest, models } = workbench.snapshot(file, arguments.force, &Progress::default())?;
     let many = count(usize::try_from(models).unwrap_or(usize::MAX), "model");
@@ -217,8 +217,7 @@ fn judged(
     let vouched = match &trust {
         Some(trust) => Vouched::by_trust(&bundle, trust, common.now()),
         None => {
-            let workbench = open(common)?;
-            workbench.valid_policy()?;
+            let workbench = open_to_judge(common)?;
             let view = workbench.view();
             Vouched::by_policy(&bundle, view.trust.trust(), &view.policy, view.at)
         }

@@ -1,14 +1,12 @@
 //! A private key in a file, and its password.
 
-use crate::cli::flags::{LIMIT_PEM_BYTES, Password};
+use crate::cli::flags::{Password, read_key};
 use crate::cli::output::Output;
 use crate::cli::secrets::PASSWORD;
-use crate::disk::read_small;
 use crate::error::Result;
-use crate::signing::SigningKey;
+use crate::signing::{SigningKey, settle_key_pair};
 use clap::Args;
 use std::path::PathBuf;
-use zeroize::Zeroizing;
 
 /// A private key in a file.
 #[derive(Debug, Clone, Args)]
@@ -28,7 +26,8 @@ impl PrivateKey {
     pub(in crate::cli) fn read(&self, output: &Output) -> Result<SigningKey> {
         let mut password = self.password.given()?;
         let from_file = self.password.password_file.is_some();
-        let pem = Zeroizing::new(read_small(&self.private_key, LIMIT_PEM_BYTES)?);
+        settle_key_pair(&self.private_key)?;
+        let pem = read_key(&self.private_key)?;
         let mut encrypted = false;
         let key = SigningKey::from_pem_asking(&pem, || {
             encrypted = true;

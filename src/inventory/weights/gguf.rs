@@ -1,6 +1,7 @@
 //! The header of a GGUF file: the metadata that speak of origin and use, and the tensors. It is read as a stream
 //! with limits on its length, its entries and each string; nothing after the header is touched.
 
+use crate::disk;
 use crate::signing::sha256_hex;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -167,10 +168,8 @@ impl Header {
 /// Reads a header as far as it goes: what was read, and what stopped the reading.
 pub(super) fn read(path: &Path, max_tensors: usize) -> (Header, Option<&'static str>) {
     let mut header = Header::default();
-    let Ok(file) = File::open(path) else { return (header, Some("cannot be opened")) };
-    let Ok(size) = file.metadata().map(|metadata| metadata.len()) else {
-        return (header, Some("cannot be read"));
-    };
+    let Ok((file, metadata)) = disk::open(path) else { return (header, Some("cannot be opened")) };
+    let size = metadata.len();
     let mut source = Source { file: BufReader::new(file), at: 0, end: size.min(MAX_HEADER_BYTES) };
     let stop = read_into(&mut source, size, max_tensors, &mut header).err();
     (header, stop)

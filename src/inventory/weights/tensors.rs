@@ -3,12 +3,12 @@
 //! It has JSON visitors of its own: a header may name half a million tensors, and as a tree these would take many
 //! times the memory of what is kept of them.
 
+use crate::disk;
 use crate::signing::sha256_hex;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::str::FromStr;
@@ -162,11 +162,8 @@ impl Tensors {
     /// Adds the tensors of a safetensors file. What is wrong with its header is said in our own words.
     pub fn add_safetensors(&mut self, path: &Path) -> Result<(), String> {
         let unread = |cause: std::io::Error| format!("cannot read ({})", cause.kind());
-        if !std::fs::metadata(path).map_err(unread)?.is_file() {
-            return Err("not a regular file; not read".to_owned());
-        }
-        let mut file = File::open(path).map_err(unread)?;
-        let size = file.metadata().map_err(unread)?.len();
+        let (mut file, metadata) = disk::open(path).map_err(|why| why.to_string())?;
+        let size = metadata.len();
         let mut length = [0; 8];
         file.read_exact(&mut length).map_err(|_| "shorter than the eight bytes that a header begins with")?;
         let length = u64::from_le_bytes(length);

@@ -7,7 +7,7 @@ use crate::text::{Untrusted, nearest};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::disk::{self, Unread, replace, write_new};
+use crate::disk::{self, Unread, lock_beside, replace, write_new};
 use crate::inventory::model::aliases::{Aliases, FILE};
 
 const SCHEMA: (u64, u64) = (0, 1);
@@ -74,6 +74,26 @@ impl Workspace {
     /// # Errors
     /// `E-NOT-FOUND`, `E-CONFIG` with the line and the nearest key, `E-NEWER`.
     pub fn find(dir: Option<&Path>) -> Result<Self> {
+        Workspace::found(dir, true)
+    }
+
+    /// As [`Workspace::find`], and nothing is made.
+    ///
+    /// # Errors
+    /// As [`Workspace::find`]; `E-NOT-FOUND` where it would make one.
+    pub fn find_made(dir: Option<&Path>) -> Result<Self> {
+        Workspace::found(dir, false)
+    }
+
+    /// The workspace in exactly this folder.
+    ///
+    /// # Errors
+    /// As [`Workspace::find`].
+    pub fn at(root: &Path) -> Result<Self> {
+        open(root)
+    }
+
+    fn found(dir: Option<&Path>, may_make: bool) -> Result<Self> {
         let here = Path::new(".");
         let start = match dir {
             Some(file) if file.file_name().is_some_and(|name| name == FILE) && file.is_file() => {
@@ -94,7 +114,7 @@ impl Workspace {
                 .at_path(&start)
                 .help("make a workspace there with `touchmark init`"));
         }
-        own()
+        own(may_make)
     }
 
     /// The file of the store, when no part of its path below the workspace is a link: what is written there must stay
@@ -127,9 +147,12 @@ impl Workspace {
     /// `E-WRITE`, `E-CONFIG`.
     pub fn add_source(&mut self, source: Source) -> Result<()> {
         let file = self.root.join(FILE);
+        // Read, changed and written while no other program of ours does the same.
+        let _held = lock_beside(&file)?;
         let before = text_of(&file)?;
-        let known = parse(&before, &self.root)?.sources;
-        if known.iter().any(|known| known.kind == source.kind && known.path == source.path) {
+        let now = parse(&before, &self.root)?;
+        if now.sources.iter().any(|known| known.kind == source.kind && known.path == source.path) {
+            *self = now;
             return Ok(());
         }
         let path = source.path.to_str().ok_or_else(|| {
@@ -234,13 +257,17 @@ fn starting_text(dir: &Path, policy: Option<&str>) -> String {
 }
 
 /// The user's own workspace.
-fn own() -> Result<Workspace> {
+fn own(may_make: bool) -> Result<Workspace> {
     let folders = directories::ProjectDirs::from("", "", "touchmark").ok_or_else(|| {
         Error::new(Code::NotFound, "no workspace here, and no home folder to keep one in")
             .help("make a workspace with `touchmark init DIR` and open it with `--workspace DIR`")
     })?;
     let dir = folders.data_dir();
     let file = dir.join(FILE);
+    if !file.exists() && !may_make {
+        return Err(Error::new(Code::NotFound, "no workspace here, and --read-only makes none")
+            .help("name one with `--workspace DIR`, or leave out --read-only"));
+    }
     if !file.exists() {
         fs::create_dir_all(dir).map_err(|cause| Error::write(dir, &cause))?;
         write_new(&file, starting_text(dir, None).as_bytes())?;

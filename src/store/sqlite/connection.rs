@@ -13,7 +13,7 @@ use super::meter::Meter;
 use super::schema::{MIGRATIONS, Odd};
 
 /// How long another process may hold the store.
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY: Duration = Duration::from_secs(60);
 /// What is switched on and off before anything is read: a store may come from somebody else, and nothing in its
 /// schema may run. Triggers stay on; of these only our own are let stand ([`Odd`]).
 const SETTINGS: [(DbConfig, bool); 7] = [

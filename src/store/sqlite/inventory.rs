@@ -165,7 +165,7 @@ impl Inventory for Sqlite {
         }
         let rows = survey.parts.par_iter().map(Rows::of).collect::<Result<Vec<Rows<'_>>>>()?;
         let meanwhile = self.at_file(
-            Error::new(Code::Write, "another process changed the inventory meanwhile")
+            Error::new(Code::Changed, "another process changed the inventory meanwhile")
                 .help("scan again; nothing was changed"),
         );
         let change = self.change()?;

@@ -62,7 +62,7 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     if !view.policy_errors.is_empty() {
         let faults = count(view.policy_errors.len(), "fault");
-        out.push(pen.line(Role::Error, format!("✗ {faults}; the last valid policy stays")));
+        out.push(pen.line(Role::Error, format!("✗ {faults}; nothing is judged until corrected")));
         for error in view.policy_errors.iter().take(20) {
             let place = error.line.map(|line| format!("line {line} ")).unwrap_or_default();
             let head = vec![pen.span(Role::Muted, place)];

@@ -359,7 +359,13 @@ impl App {
         let place = first.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         let faults = crate::text::count(view.policy_errors.len(), "fault");
         let message = crate::text::screen(&first.message);
-        self.tell(format!("the policy has {faults} · {place}{message} · the last valid one stays"), true);
+        // A policy from a file knows its folder.
+        let stands_in = if view.policy.base.is_some() {
+            "the last valid one stays in sight, and nothing is judged by it"
+        } else {
+            "nothing is judged until it is corrected"
+        };
+        self.tell(format!("the policy has {faults} · {place}{message} · {stands_in}"), true);
         self.scroll = match first.line {
             Some(line) if self.screen == Screen::Policy => line.saturating_sub(3),
             _ => self.scroll,

@@ -284,7 +284,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/snapshot_file", &["error", "snapshot", "report"]),
     ("cli/output", &["ground", "documents", "cli/common"]),
     ("cli/progress", &["progress", "report", "cli/output"]),
-    ("cli/flags", &["error", "signing", "cli/secrets"]),
+    ("cli/flags", &["error", "disk", "signing", "cli/secrets"]),
+    ("cli/read_only", &["error", "commands"]),
     (
         "cli/session",
         &[

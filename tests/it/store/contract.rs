@@ -399,7 +399,7 @@ fn a_survey_of_a_part_that_is_gone_is_refused_and_changes_nothing(fresh: &Fresh)
     let mut store = fresh.open();
     store.apply(&surveyed(1, vec![part("bom 1", &[model("a", "A")], &["F-1"])])).unwrap();
     let parts = vec![part("bom 1", &[model("b", "B")], &[]), part("bom 2", &[], &[]), unchanged("bom 3")];
-    assert_eq!(store.apply(&surveyed(2, parts)).unwrap_err().code, Code::Write);
+    assert_eq!(store.apply(&surveyed(2, parts)).unwrap_err().code, Code::Changed);
     assert_eq!((names(&*store), codes(&*store)), (vec!["a A".to_owned()], vec!["F-1".to_owned()]));
     assert_eq!(store.stamps().unwrap().len(), 1);
 }

@@ -173,7 +173,7 @@ impl Walk<'_> {
         for Child { name, kind, size } in children(path)? {
             let child = path.join(&name);
             let home = canonical.join(&name);
-            if self.is_excluded(&home) && is_file(kind, &child) {
+            if self.is_excluded(&home) && is_file(&child, kind) {
                 continue;
             }
             let Some(name) = name.to_str() else { return Err(not_utf8(&child)) };
@@ -208,7 +208,7 @@ impl Walk<'_> {
         let target =
             path.canonicalize().map_err(|cause| refused(LinkFault::Nowhere(ReadFault::of(&cause))))?;
         let metadata = std::fs::metadata(&target).map_err(|cause| Unlisted::read(path, &cause))?;
-        if self.is_excluded(&target) && metadata.is_file() {
+        if metadata.is_file() && self.is_excluded(&target) {
             return Ok(());
         }
         let in_blobs =
@@ -259,7 +259,7 @@ impl Walk<'_> {
         };
         for Child { name: child, kind, .. } in inside {
             let child_path = path.join(&child);
-            if !(self.is_excluded(&child_path) && is_file(kind, &child_path)) {
+            if !(self.is_excluded(&child_path) && is_file(&child_path, kind)) {
                 let child_name = format!("{name}/{}", child.to_string_lossy());
                 self.note_ignored(&child_path, child_name, kind.is_dir(), depth + 1);
             }
@@ -267,9 +267,10 @@ impl Walk<'_> {
     }
 }
 
-/// Whether it is a file, or a link to one: a folder of the signature's name is a folder like any other.
-fn is_file(kind: FileType, path: &Path) -> bool {
-    kind.is_file() || kind.is_symlink() && std::fs::metadata(path).is_ok_and(|target| target.is_file())
+/// Whether something is a regular file, or a link to one: only that can be a signature or hold claims (OMS 8.5).
+/// A folder or a pipe under such a name is something else, and nobody signed it.
+fn is_file(path: &Path, kind: FileType) -> bool {
+    kind.is_file() || kind.is_symlink() && std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// Whether the ignored path `ignore` is `name` or a folder above it; no globs (OMS 6.2.1).

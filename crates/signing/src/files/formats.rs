@@ -1,9 +1,9 @@
 //! What a model file looks like from its first bytes: safetensors, GGUF, pickle, archive, text. It trusts
 //! nothing, reads little, and never runs anything.
 
+use crate::disk::{self, Unread};
 use crate::json;
 use serde_json::Value;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -32,12 +32,12 @@ pub(crate) enum Format {
 /// # Errors
 /// What reading gives.
 pub(crate) fn read(path: &Path) -> std::io::Result<Format> {
-    // Opening a FIFO would never return.
-    if !std::fs::metadata(path)?.is_file() {
-        return Ok(Format::Other);
-    }
-    let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
+    let (mut file, metadata) = match disk::open(path) {
+        Ok(opened) => opened,
+        Err(Unread::Io(cause)) => return Err(cause),
+        Err(_) => return Ok(Format::Other),
+    };
+    let size = metadata.len();
     let mut head = Vec::new();
     file.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     if head.starts_with(b"GGUF") {

@@ -7,6 +7,7 @@ pub(crate) mod enumerate;
 pub(crate) mod fault;
 pub(crate) mod formats;
 pub(crate) mod git;
+pub(crate) mod leftover;
 pub(crate) mod links;
 pub(crate) mod localise;
 pub(crate) mod parts;

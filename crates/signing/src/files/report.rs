@@ -72,6 +72,9 @@ pub struct FilesReport {
     /// Claims and signatures that lie beside the signed files, added since.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attestations: Vec<Untrusted>,
+    /// Unsigned files that an interrupted signing left behind, by their names and contents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leftovers: Vec<Untrusted>,
     /// Links that were followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<FollowedLinks>,

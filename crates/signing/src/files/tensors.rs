@@ -2,6 +2,7 @@
 //! Headers are read with limits and believed only as far as a message goes: nothing is decided by them.
 
 use crate::check::change::HeaderFormat;
+use crate::disk;
 use crate::json;
 use serde_json::Value;
 use std::fs::File;
@@ -48,12 +49,8 @@ pub(crate) enum Head {
 
 /// Reads the header of a regular file; whatever stops it is [`Head::Unknown`].
 pub(crate) fn read(path: &Path) -> Head {
-    // Opening a FIFO would never return.
-    if !std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
-        return Head::Unknown;
-    }
-    let Ok(mut file) = File::open(path) else { return Head::Unknown };
-    let Ok(size) = file.metadata().map(|metadata| metadata.len()) else { return Head::Unknown };
+    let Ok((mut file, metadata)) = disk::open(path) else { return Head::Unknown };
+    let size = metadata.len();
     let mut magic = [0; 9];
     if file.read_exact(&mut magic).is_err() {
         return Head::Unknown;
@@ -108,7 +105,7 @@ impl Layout {
 
 /// GGUF versions 2 and 3, little-endian.
 fn gguf(path: &Path) -> Option<Layout> {
-    let mut source = Source { file: BufReader::new(File::open(path).ok()?), at: 0 };
+    let mut source = Source { file: BufReader::new(disk::open(path).ok()?.0), at: 0 };
     source.skip(4)?;
     if !matches!(source.u32()?, 2 | 3) {
         return None;

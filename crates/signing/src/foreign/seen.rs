@@ -1,12 +1,11 @@
 //! What a signature of another kind turned out to be, and what it speaks of.
 
-use crate::disk::read_small;
+use crate::disk::{self, read_small};
 use crate::progress::Progress;
 use crate::text::Untrusted;
 use aws_lc_rs::digest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -199,7 +198,7 @@ impl Beside<'_> {
         if !std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
             return None;
         }
-        let mut file = File::open(path).ok()?;
+        let (mut file, _) = disk::open(path).ok()?;
         let mut context = digest::Context::new(algorithm);
         let mut buffer = vec![0; 1 << 20];
         loop {

@@ -1,8 +1,9 @@
 //! Reads the part of a file that a job names, and notices when the file is not what was listed, or changes
 //! while it is read. It knows no algorithm.
 
+use crate::disk::{self, Unread};
 use crate::error::{Code, Error, ReadFault, Result};
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -41,11 +42,10 @@ impl<'j> Source<'j> {
         first: Option<&OnceLock<Stamp>>,
     ) -> Result<Self> {
         let unreadable = |cause: std::io::Error| Error::read(&job.path, &cause);
-        let mut file = open(job)?;
-        let metadata = file.metadata().map_err(unreadable)?;
+        let (mut file, metadata) = open(job)?;
         let stamp = Stamp::of(&metadata);
         let is_first = first.is_none_or(|first| *first.get_or_init(|| stamp) == stamp);
-        if !metadata.is_file() || stamp.size != job.size || !is_first {
+        if stamp.size != job.size || !is_first {
             return Err(changed(job));
         }
         if start > end || end > job.size {
@@ -88,30 +88,14 @@ impl<'j> Source<'j> {
     }
 }
 
-/// A FIFO that took the file's place would keep us waiting for ever; asked not to wait, it is opened and then
-/// refused as any other file that is no regular one.
-#[cfg(unix)]
-fn open(job: &HashJob) -> Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
+/// A pipe that took the file's place is no longer the file that was listed.
+fn open(job: &HashJob) -> Result<(File, Metadata)> {
     #[cfg(test)]
     counts::OPENS.set(counts::OPENS.get() + 1);
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-    let flags = i32::try_from(flags.bits()).unwrap_or(0);
-    let opened = OpenOptions::new().read(true).custom_flags(flags).open(&job.path);
-    // A socket cannot be opened at all.
-    opened.map_err(|cause| match std::fs::metadata(&job.path) {
-        Ok(metadata) if !metadata.is_file() => changed(job),
-        _ => Error::read(&job.path, &cause),
+    disk::open(&job.path).map_err(|why| match why {
+        Unread::NotAFile => changed(job),
+        other => other.error(&job.path),
     })
-}
-
-#[cfg(not(unix))]
-fn open(job: &HashJob) -> Result<File> {
-    let unreadable = |cause: std::io::Error| Error::read(&job.path, &cause);
-    if !std::fs::metadata(&job.path).map_err(unreadable)?.is_file() {
-        return Err(changed(job));
-    }
-    OpenOptions::new().read(true).open(&job.path).map_err(unreadable)
 }
 
 /// Tells the kernel that the bytes will be read in order, so that it reads further ahead. Only advice: what it

@@ -10,7 +10,7 @@ pub(crate) mod private;
 pub(crate) mod public;
 mod secret;
 
-pub use files::{KeyFile, describe_key, write_key_pair};
+pub use files::{KeyFile, describe_key, settle_key_pair, write_key_pair};
 #[cfg(feature = "pkcs11")]
 pub use pkcs11::TokenKey;
 #[cfg(feature = "pkcs11")]

@@ -1,17 +1,17 @@
 //! Signing: enumerate, hash, write the statement, sign it, write the bundle atomically. It trusts nobody and
 //! asks nobody: whether the signature is worth anything is for the verifier.
 
-use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, Material};
+use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, Material, read_bundle};
 use crate::bundle::dsse::{Envelope, pae};
 use crate::bundle::manifest::{Manifest, PAYLOAD_TYPE, Resource, RootDigest, Serialization, Statement};
-use crate::disk::{folder_of, read_small, write_whole};
+use crate::disk::{folder_of, write_whole};
 use crate::error::{Code, Error, Result};
 use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate_until, model_relative};
 use crate::files::fault::Unlisted;
+use crate::files::leftover;
 use crate::hashing::files::hash_files;
 use crate::hashing::job::{HashAlgorithm, HashJob};
-use crate::json;
 use crate::keys::private::Signer;
 use crate::keys::public::PublicKey;
 use crate::progress::Progress;
@@ -167,7 +167,7 @@ fn sign(
     with: With<'_>,
     progress: &Progress,
 ) -> Result<Signed> {
-    check_overwrite(&options.signature)?;
+    prepare(&options.signature)?;
     let measured = measure(model, options, progress)?;
     let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
     // What we would refuse to read is not written.
@@ -180,6 +180,7 @@ fn sign(
     let bundle = Bundle::to_json(material, &envelope, &stamps)?;
     progress.check()?;
     write_bundle(&options.signature, &bundle)?;
+    measured.sweep();
     Ok(measured.signed(options))
 }
 
@@ -189,6 +190,8 @@ pub(super) fn write_bundle(path: &Path, bundle: &[u8]) -> Result<()> {
         return Err(Error::new(Code::TooLarge, "the signature would be too large to be read again")
             .help("use larger shards, or sign whole files"));
     }
+    // Hours may have passed since it was asked first.
+    check_overwrite(path)?;
     write_whole(path, bundle)
 }
 
@@ -198,9 +201,15 @@ pub(crate) struct Measured {
     pub(crate) subject_name: String,
     bytes: u64,
     left_out: Vec<String>,
+    leftovers: Vec<Entry>,
 }
 
 impl Measured {
+    /// Removes what interrupted signings left in the model.
+    pub(crate) fn sweep(&self) {
+        self.leftovers.iter().for_each(|entry| leftover::sweep(&entry.path));
+    }
+
     pub(crate) fn signed(&self, options: &SignOptions) -> Signed {
         Signed {
             root_digest: self.manifest.root_digest(),
@@ -228,6 +237,10 @@ pub(crate) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
         hub_links: false,
     };
     let mut listing = enumerate_until(model, &scope, progress)?;
+    // Never part of a model. Nor is it recorded as left out: the next signing removes it, or the running one.
+    let (leftovers, entries): (Vec<Entry>, Vec<Entry>) =
+        listing.entries.into_iter().partition(|entry| leftover::is_leftover(&entry.path, &entry.name));
+    listing.entries = entries;
     let (ignore_paths, left_out) = recorded_ignores(&root, scope, &mut listing, &options.signature)?;
     let (names, jobs): (Vec<String>, Vec<HashJob>) =
         listing.entries.iter().flat_map(|entry| jobs_of(entry, options.shard_size)).unzip();
@@ -259,6 +272,7 @@ pub(crate) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
         subject_name: base_name(model, &root).map_err(Unlisted::error)?,
         bytes,
         left_out,
+        leftovers,
     })
 }
 
@@ -331,8 +345,15 @@ fn has_glob(name: &str) -> bool {
     name.contains(['*', '?', '['])
 }
 
-/// Only what looks like an earlier signature may be overwritten.
-pub(super) fn check_overwrite(signature: &Path) -> Result<()> {
+/// Before signing: the signature can be written where it is to go, and what an interrupted signing left there is gone.
+pub(super) fn prepare(signature: &Path) -> Result<()> {
+    check_overwrite(signature)?;
+    leftover::sweep_beside(signature);
+    Ok(())
+}
+
+/// Only an earlier signature of a model may be overwritten: a bundle whose statement says that it is one.
+fn check_overwrite(signature: &Path) -> Result<()> {
     // Asked before hours of hashing, not after.
     std::fs::read_dir(folder_of(signature)).map_err(|cause| Error::write(signature, &cause))?;
     match std::fs::symlink_metadata(signature) {
@@ -340,13 +361,13 @@ pub(super) fn check_overwrite(signature: &Path) -> Result<()> {
         Err(cause) => return Err(Error::write(signature, &cause)),
         Ok(_) => {}
     }
-    let earlier = read_small(signature, LIMIT_BUNDLE_BYTES).ok().and_then(|raw| json::parse(&raw, 64).ok());
-    if earlier.is_some_and(|document| document.get("dsseEnvelope").is_some()) {
+    let earlier = read_bundle(signature).and_then(|raw| Bundle::parse(&raw));
+    if earlier.is_ok_and(|bundle| Statement::parse(&bundle.envelope.payload).is_ok()) {
         return Ok(());
     }
     Err(Error::new(Code::Usage, "the signature would overwrite a file that is no signature")
         .at_path(signature)
-        .help("choose another name for the signature, or move that file away"))
+        .help("choose another name for the signature, or move that file away; it was left as it is"))
 }
 
 /// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.

@@ -10,6 +10,7 @@ use crate::files::aside::{Aside, AsideKind};
 use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{self, Entry, Listing, Scope, base_name, covers, model_relative};
 use crate::files::fault::Unlisted;
+use crate::files::leftover;
 use crate::files::links;
 use crate::files::localise::{self, Differing};
 use crate::files::parts::{signed_files, signed_size};
@@ -95,6 +96,10 @@ pub(crate) fn compare(
     let added = take_attestations(&mut report.extra, &|name| here.get(name).map(|entry| entry.path.clone()));
     report.attestations = left_out.into_iter().chain(added).collect();
     report.aside = aside(model, bundle, &report, &listing, options);
+    let leftovers = report.extra.iter().filter(|name| {
+        here.get(name.raw()).is_some_and(|entry| leftover::is_leftover(&entry.path, &entry.name))
+    });
+    report.leftovers = leftovers.cloned().collect();
     report.signed = signed.len() as u64;
     report.here = here.len() as u64;
     report.compared = jobs.len() as u64;

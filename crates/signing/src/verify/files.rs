@@ -79,6 +79,9 @@ fn judge(
         let files = report.misnamed.len() as u64;
         return fail(CheckCode::FilesBlobName, FilesFound::BlobName { files });
     }
+    if !report.extra.is_empty() && !ignore_unsigned && report.leftovers.len() == report.extra.len() {
+        return fail(CheckCode::FilesExtra, FilesFound::Leftovers);
+    }
     if !report.extra.is_empty() && !ignore_unsigned {
         return fail(CheckCode::FilesExtra, FilesFound::Unsigned);
     }

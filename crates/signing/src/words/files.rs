@@ -120,6 +120,10 @@ fn compared(signed: u64, parts: Parts, tally: &FilesTally, found: &FilesFound) -
             format!("{} as signed, but the name of the blob in the cache differs", many_are(*files, "file")),
             "Delete the blobs that are named here from the cache and download the model again",
         ),
+        FilesFound::Leftovers => (
+            format!("{} left behind by an interrupted signing", many_are(tally.unsigned, "file")),
+            "Remove the files whose names begin with .touchmark-, or sign the model again: that removes them",
+        ),
         FilesFound::Unsigned => (
             format!("{} not signed", many_are(tally.unsigned, "file")),
             "Remove the files, or have the model signed again with them; ignore paths that are known to be harmless",

@@ -6,6 +6,7 @@ mod sigstore;
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
+use crate::cli::secrets::keep_out_of_core_dumps;
 use crate::cli::signer::{Chain, PrivateKey, Timestamp, Token, Told, authority, open_token};
 use crate::documents::{SignedBody, SignedDocument, names};
 use crate::error::Result;
@@ -59,6 +60,7 @@ pub(crate) enum Sign {
 }
 
 pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<u8> {
+    keep_out_of_core_dumps();
     let now = common.now();
     match arguments {
         Sign::Sigstore(with) => sigstore::sign(with, output),

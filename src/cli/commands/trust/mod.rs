@@ -6,7 +6,7 @@ mod shown;
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::open;
+use crate::cli::session::open_to_browse;
 use crate::documents::{AvailableAnchor, TrustAnchorDocument, TrustDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::report;
@@ -35,7 +35,7 @@ pub(crate) enum TrustCommand {
 }
 
 pub(super) fn run(arguments: &TrustCommand, common: &Common, output: &Output) -> Result<u8> {
-    let workbench = open(common)?;
+    let workbench = open_to_browse(common, output)?;
     match arguments {
         TrustCommand::List => list(&workbench, output),
         TrustCommand::Show { name } => show(&workbench, name, output),

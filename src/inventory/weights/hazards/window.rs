@@ -1,6 +1,7 @@
 //! A stretch of a file, or of an unpacked entry, read in small steps. Every byte read is taken from a budget
 //! that all files of a model share; bytes stepped over are not read. It knows no format.
 
+use crate::disk::{self, Unread};
 use std::fmt;
 use std::fs::File;
 use std::io::{BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
@@ -40,12 +41,12 @@ pub(super) struct Window<'b, R> {
 impl<'b> Window<'b, BufReader<File>> {
     /// A stretch of a regular file.
     pub fn open(path: &Path, from: u64, end: u64, budget: &'b mut u64) -> Result<Self, Stop> {
-        let open = || {
-            let mut file = File::open(path)?;
-            file.seek(SeekFrom::Start(from))?;
-            Ok(file)
-        };
-        let file = open().map_err(|cause: std::io::Error| Stop::Io(cause.kind()))?;
+        let unread = |cause: std::io::Error| Stop::Io(cause.kind());
+        let (mut file, _) = disk::open(path).map_err(|why| match why {
+            Unread::Io(cause) => unread(cause),
+            _ => Stop::Io(std::io::ErrorKind::Unsupported),
+        })?;
+        file.seek(SeekFrom::Start(from)).map_err(unread)?;
         Ok(Window { reader: BufReader::new(file), at: from, end, budget })
     }
 }

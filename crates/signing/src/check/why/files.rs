@@ -90,6 +90,8 @@ pub enum FilesFound {
     },
     /// Some were never signed.
     Unsigned,
+    /// All that were never signed are what an interrupted signing left behind.
+    Leftovers,
     /// Some cannot be read.
     Unreadable,
 }

@@ -25,7 +25,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::{Client, Service};
 use crate::keys::private::SigningKey;
 use crate::progress::Progress;
-use crate::sign::model::{SignOptions, Signed, check_overwrite, measure, write_bundle};
+use crate::sign::model::{SignOptions, Signed, measure, prepare, write_bundle};
 use crate::sign::statement;
 use crate::trust::anchor::Trust;
 use crate::verify::signer;
@@ -78,7 +78,7 @@ pub fn sign_sigstore(
     timeout: Duration,
     progress: &Progress,
 ) -> Result<SignedKeyless> {
-    check_overwrite(&options.signature)?;
+    prepare(&options.signature)?;
     check_credentials(instance, &credentials)?;
     let measured = measure(model, options, progress)?;
     let payload = Statement::to_payload(&measured.subject_name, &measured.manifest)?;
@@ -87,6 +87,7 @@ pub fn sign_sigstore(
     let (document, proven) = sealed(instance, credentials, (payload, Some(&statement)), timeout, progress)?;
     progress.check()?;
     write_bundle(&options.signature, &document)?;
+    measured.sweep();
     Ok(SignedKeyless {
         signed: measured.signed(options),
         signer: proven.signer.ok_or_else(nobody)?,

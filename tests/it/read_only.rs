@@ -1,0 +1,201 @@
+//! `--read-only`: the whole table of commands, one by one. What is there to write is refused by its name, and nothing
+//! else changes a byte of the workspace.
+
+use crate::support::{copy_of_samples, err, out};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use touchmark::Code;
+use touchmark::commands::{Need, OnLine, OnScreen, TABLE, Writes};
+use touchmark::inventory::{ModelId, Source, SourceKind};
+use touchmark::view::ReviewWord;
+use touchmark::workbench::{JobKind, JobState, OpenOptions, Workbench};
+
+const MODEL: &str = "models/lumen/iris-base";
+
+/// What each command is tried with.
+const ARGUMENTS: &[(&str, &[&str])] = &[
+    ("verify", &["lumen/iris-base"]),
+    ("score", &["lumen/iris-base"]),
+    ("list", &[]),
+    ("review", &["lumen/iris-base", "reject", "--reason", "x"]),
+    ("show", &["lumen/iris-base"]),
+    ("scan", &[]),
+    ("snapshot", &[]),
+    ("diff", &["before.json"]),
+    ("lineage", &["lumen/iris-base"]),
+    ("policy check", &[]),
+    ("open", &[]),
+    ("init", &["fresh"]),
+    ("demo", &["fresh"]),
+    ("import", &["boms/acme.cdx.json"]),
+    ("export", &[]),
+    ("snapshot verify", &["before.json"]),
+    ("gate", &["lumen/iris-base", "--stage", "dev"]),
+    ("sign key", &[MODEL, "--private-key", "key.pem"]),
+    (
+        "sign certificate",
+        &[MODEL, "--private-key", "key.pem", "--signing-certificate", "keys/samples-root-ca.pem"],
+    ),
+    ("sign sigstore", &[MODEL]),
+    ("sign pkcs11-key", &[MODEL, "--pkcs11-uri", "pkcs11:token=x"]),
+    (
+        "sign pkcs11-certificate",
+        &[MODEL, "--pkcs11-uri", "pkcs11:token=x", "--signing-certificate", "keys/samples-root-ca.pem"],
+    ),
+    ("key generate", &["new.pem", "--no-password"]),
+    ("key show", &["key.pem"]),
+    ("verify key", &[MODEL, "--public-key", "keys/lumen.pub.pem"]),
+    ("verify certificate", &[MODEL, "--certificate-chain", "keys/samples-root-ca.pem"]),
+    ("verify sigstore", &[MODEL, "--identity", "x", "--identity-provider", "https://x.example"]),
+    ("digest", &[MODEL]),
+    ("inspect", &["models/lumen/iris-base/model.sig"]),
+    ("claims list", &[MODEL]),
+    ("claims show", &["claims.jsonl", "--predicate", "x"]),
+    ("claims append", &["claims.jsonl", "models/lumen/iris-base/model.sig"]),
+    ("claims check", &["claims.jsonl", "claims.jsonl"]),
+    ("policy show", &[]),
+    ("trust list", &[]),
+    ("trust show", &["lumen-key"]),
+    ("trust add", &["new", "keys/lumen.pub.pem"]),
+    ("trust remove", &["samples-stamps"]),
+    ("trust refresh", &[]),
+    ("ledger show", &[]),
+    ("ledger verify", &[]),
+    ("ledger replay", &["1"]),
+    ("ledger export", &[]),
+    ("ledger import", &["ledger.jsonl"]),
+];
+
+/// What makes a command write that otherwise only shows.
+const GIVEN: &[(&str, &[&str])] = &[("scan", &["keys"]), ("snapshot", &["--out", "new.json"])];
+
+fn run(dir: &Path, words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_touchmark"))
+        .args(words)
+        .current_dir(dir)
+        .env("HOME", dir.join("home"))
+        .env("XDG_DATA_HOME", dir.join("home/data"))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // SQLite's shared memory is a file only while, and as long as, somebody looks.
+        if path.to_string_lossy().ends_with("-shm") {
+            continue;
+        }
+        if path.is_dir() {
+            found.extend(files(&path));
+            found.insert(path, Vec::new());
+        } else {
+            found.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+    found
+}
+
+fn unchanged(dir: &Path, before: &BTreeMap<PathBuf, Vec<u8>>, words: &[&str]) {
+    let after = files(dir);
+    let names = |files: &BTreeMap<PathBuf, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&after), names(before), "{words:?}");
+    let changed: Vec<_> = before.iter().filter(|(path, bytes)| after.get(*path) != Some(*bytes)).collect();
+    assert!(
+        changed.is_empty(),
+        "{words:?} changed {:?}",
+        changed.iter().map(|(path, _)| path).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
+    let dir = copy_of_samples();
+    let dir = dir.path();
+    for words in [
+        &["snapshot", "-o", "before.json"][..],
+        &["gate", "lumen/iris-base", "--stage", "dev"],
+        &["key", "generate", "key.pem", "--no-password"],
+        &["claims", "append", "claims.jsonl", "models/lumen/iris-base/model.sig"],
+    ] {
+        let done = run(dir, words);
+        assert_eq!(done.status.code(), Some(0), "{words:?}: {}", err(&done));
+    }
+    fs::write(dir.join("ledger.jsonl"), run(dir, &["ledger", "export"]).stdout).unwrap();
+    let before = files(dir);
+    let refused = |path: &str, words: &[&str]| {
+        let done = run(dir, words);
+        assert_eq!(done.status.code(), Some(2), "{words:?}: {}{}", out(&done), err(&done));
+        assert!(err(&done).contains(&format!("error[E-USAGE]: `touchmark {path}` writes")), "{}", err(&done));
+        assert!(err(&done).contains("--read-only"), "{}", err(&done));
+        unchanged(dir, &before, words);
+    };
+    for row in TABLE {
+        let OnLine::Own(line) = &row.line else { continue };
+        let more = ARGUMENTS.iter().find(|(path, _)| *path == line.path);
+        let (_, more) =
+            more.unwrap_or_else(|| panic!("name arguments to try `{}` with in ARGUMENTS", line.path));
+        let words: Vec<&str> =
+            line.path.split(' ').chain(more.iter().copied()).chain(["--read-only"]).collect();
+        match row.writes {
+            Writes::Always => {
+                refused(line.path, &words);
+                continue;
+            }
+            Writes::With(_) => {
+                let (_, given) = GIVEN.iter().find(|(path, _)| *path == line.path).unwrap();
+                refused(line.path, &[&words[..], given].concat());
+            }
+            Writes::Store => {}
+        }
+        let done = run(dir, &words);
+        // It does what it does without the option: nothing of it is refused for writing.
+        assert!(!err(&done).contains("allows no writing"), "{words:?}: {}", err(&done));
+        let works =
+            !matches!(line.path, "open" | "diff" | "verify certificate" | "verify sigstore" | "claims show");
+        assert!(!works || done.status.code() == Some(0), "{words:?}: {}{}", out(&done), err(&done));
+        unchanged(dir, &before, &words);
+    }
+}
+
+#[test]
+fn the_workbench_disables_the_same_commands() {
+    for row in TABLE.iter().filter(|row| row.writes != Writes::Store) {
+        let OnScreen::Own(keys) = &row.screen else { continue };
+        // Its key adds no source, and without one a scan keeps nothing.
+        let is_bare = matches!(row.writes, Writes::With(_)) && keys.typed.is_none();
+        assert_ne!(keys.needs.contains(&Need::Writable), is_bare, "{}", keys.name);
+    }
+}
+
+#[test]
+fn the_service_refuses_too() {
+    let dir = copy_of_samples();
+    let options = OpenOptions { dir: Some(dir.path().to_owned()), read_only: true, ..OpenOptions::default() };
+    let before = files(dir.path());
+    let workbench = Workbench::open(&options).unwrap();
+    let id = ModelId::new("lumen/iris-base");
+    let review = workbench.review(&id, ReviewWord::Reject, "x");
+    assert_eq!(review.unwrap_err().code, Code::Usage);
+    let source = Source { kind: SourceKind::Models, path: "keys".into(), prefix: None };
+    assert_eq!(workbench.add_source(source).unwrap_err().code, Code::Usage);
+    let file = dir.path().join("s.json");
+    let job = workbench.wait(workbench.start(JobKind::Snapshot(file))).unwrap();
+    assert!(matches!(&job.state, JobState::Failed(error) if error.code == Code::Usage), "{:?}", job.state);
+    let job = workbench.wait(workbench.start(JobKind::Verify(vec![id]))).unwrap();
+    assert!(matches!(job.state, JobState::Done(_)), "{:?}", job.state);
+    assert_eq!(files(dir.path()), before);
+}
+
+#[test]
+fn read_only_makes_no_workspace_of_your_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let done = run(dir.path(), &["list", "--read-only"]);
+    assert_eq!(done.status.code(), Some(2), "{}{}", out(&done), err(&done));
+    assert!(err(&done).contains("E-NOT-FOUND"), "{}", err(&done));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
