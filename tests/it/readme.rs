@@ -59,7 +59,9 @@ fn every_command_line_of_the_readme_works() {
         let words: Vec<&str> = line.split_whitespace().skip(1).take_while(|word| word.is_ascii()).collect();
         let verbs: Vec<&&str> = words
             .iter()
-            .take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '1'))
+            .take_while(|word| {
+                !word.starts_with('-') && word.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c == '1')
+            })
             .collect();
         let output =
             Command::new(env!("CARGO_BIN_EXE_touchmark")).args(&verbs).arg("--help").output().unwrap();

@@ -674,7 +674,7 @@ fn a_review_a_comment_and_another_stage_judge_no_verification_again() {
     let file = workbench.policy_file().unwrap();
     let text = std::fs::read_to_string(&file).unwrap();
     let first = workbench.view();
-    workbench.review(&ModelId::new("acme/support-bot-7b"), ReviewWord::Reject, "seen").unwrap();
+    workbench.review(&ModelId::new("acme/support-bot-7b"), ReviewWord::Approve, "seen").unwrap();
     let reviewed = workbench.view();
     assert!(!Arc::ptr_eq(&first.reviews, &reviewed.reviews));
     std::fs::write(&file, format!("{text}\n# nothing of importance\n")).unwrap();

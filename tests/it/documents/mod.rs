@@ -272,6 +272,8 @@ fn every_document() -> Desk {
 /// Words that differ from run to run become the same, long texts and lists short.
 fn masked(value: &Value, name: &str, root: &str) -> Value {
     match value {
+        // Whoever runs the tests.
+        Value::Object(_) if name == "by" => "ACCOUNT".into(),
         Value::Object(members) => {
             members.iter().map(|(name, value)| (name.clone(), masked(value, name, root))).collect()
         }

@@ -215,7 +215,6 @@ const FLOORS: &[(&str, &[&str])] = &[
             "maturity",
             "decision",
             "view",
-            "documents",
             "report",
         ],
     ),
@@ -243,7 +242,17 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     (
         "tui/update",
-        &["ground", "inventory", "view", "workbench", "commands", "tui/theme", "tui/keys", "tui/state"],
+        &[
+            "ground",
+            "inventory",
+            "decision",
+            "view",
+            "workbench",
+            "commands",
+            "tui/theme",
+            "tui/keys",
+            "tui/state",
+        ],
     ),
     (
         "tui/screens",
