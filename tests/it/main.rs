@@ -69,4 +69,5 @@ mod trust_refresh;
 mod tui;
 mod tui_hostile;
 mod tui_state;
+mod verify_edges;
 mod workbench;
