@@ -7,7 +7,7 @@ use serde_json::json;
 use std::sync::Arc;
 use touchmark::decision::{
     AnchorFile, Anchors, By, ClaimsSeen, Decision, Evidence, Judgement, ModelEvidence, ReasonFact,
-    SeenEvidence, Verdict, apply_policy, differences, holds_by_policy,
+    SeenEvidence, Verdict, apply_policy, differences, holds_by_policy, holds_until,
 };
 use touchmark::inventory::{Binding, Format, Hazard, HazardKind, Model, ModelId, Tier};
 use touchmark::maturity::{CapReason, Rubric};
@@ -483,6 +483,25 @@ fn a_judgement_by_policy_holds_until_the_first_moment_that_changes_it() {
     assert_eq!(until("2026-11-20T12:00:00Z", "2026-12-24T00:00:00Z"), None);
     assert_eq!(until("2025-11-20T12:00:00Z", "2025-12-31T00:00:00Z"), expected("2026-01-01T00:00:00Z"));
     assert_eq!(until("2025-11-20T12:00:00Z", "2026-01-01T00:00:00Z"), expected("2026-06-01T00:00:00Z"));
+}
+
+#[test]
+fn a_judgement_holds_no_longer_than_what_is_trusted() {
+    let authority = AnchorFile {
+        name: "ca".to_owned(),
+        kind: AnchorKind::Ca,
+        origin: "ca.pem".to_owned(),
+        made: None,
+        bytes: Ok(crate::bench::Authority::new("root").pem.into_bytes()),
+        crls: Vec::new(),
+    };
+    let (policy, verification, now) = (policy(), by("CN=acme release"), at("2039-06-01T00:00:00Z"));
+    let until = |anchors: &Anchors| holds_until(&verification, None, &By { policy: &policy, anchors, now });
+    let (anchors, made) = Anchors::of(vec![authority]).unwrap();
+    assert!(made[0].is_ok());
+    // It holds in its last second.
+    assert_eq!(until(&anchors), Some(at("2040-01-01T00:00:01Z")));
+    assert_eq!(until(&Anchors::default()), None);
 }
 
 #[test]
