@@ -189,10 +189,9 @@ impl CapPlan {
             CapState::Resigned | CapState::Signed if node.own == 0 => 1,
             CapState::Resigned => 2,
             CapState::Summary => node.summary_level.min(TOP),
-            CapState::Signed if result.level >= 2 => TOP,
             // Nothing stands above a root that needs to be verified.
             CapState::Signed if node.root_claim && self.row(parent).is_empty() => TOP,
-            CapState::Signed => result.level + 1,
+            CapState::Signed => (result.level + 1).min(TOP),
         };
         (cap, false)
     }

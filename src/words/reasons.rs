@@ -82,10 +82,16 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
                 Face::Tui => "See what the next level requires (4)",
             },
         ),
-        ReasonFact::Cap => (
-            caps::cap(&case.verdict.cap.clone().unwrap_or_default()),
-            "Have the ancestors signed and verified, or build on others".to_owned(),
-        ),
+        ReasonFact::Cap => match &case.verdict.cap {
+            Some(cap) => {
+                (caps::cap(cap), "Have the ancestors signed and verified, or build on others".to_owned())
+            }
+            // No ancestor does it.
+            None => said(
+                "its own evidence contradicts, so that it is at level 0".to_owned(),
+                "Fix the failed checks",
+            ),
+        },
         ReasonFact::Rejected => {
             let rejections = case.verdict.reviews.iter().filter(|review| review.word == ReviewWord::Reject);
             let records: Vec<String> = rejections.map(|review| review.record.number.to_string()).collect();

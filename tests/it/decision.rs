@@ -16,9 +16,9 @@ use touchmark::signing::{
 };
 use touchmark::words::{Case as Words, Face, caps, reasons};
 
-const NOW: &str = "2026-11-20T12:00:00Z";
+pub const NOW: &str = "2026-11-20T12:00:00Z";
 
-const POLICY: &str = r#"
+pub const POLICY: &str = r#"
 schema = "trust-policy/0.1"
 name = "t"
 version = "1"
@@ -79,15 +79,15 @@ min_level = 0
 require = ["L1.06"]
 "#;
 
-fn at(moment: &str) -> jiff::Timestamp {
+pub fn at(moment: &str) -> jiff::Timestamp {
     moment.parse().unwrap()
 }
 
-fn policy() -> Policy {
+pub fn policy() -> Policy {
     parse(POLICY, "t", None).unwrap()
 }
 
-fn model(id: &str) -> Model {
+pub fn model(id: &str) -> Model {
     let mut model = Model::new(ModelId::new(id), id);
     model.location = Some(id.into());
     model.signature = Some(format!("{id}/model.sig").into());
@@ -95,7 +95,7 @@ fn model(id: &str) -> Model {
     model
 }
 
-fn derived(id: &str, parent: &str) -> Model {
+pub fn derived(id: &str, parent: &str) -> Model {
     let mut model = model(id);
     model.parents.push(ParentRef {
         id: ModelId::new(parent),
@@ -109,7 +109,12 @@ fn derived(id: &str, parent: &str) -> Model {
 }
 
 /// What the signing core would hand over: everything passes, IDENTITY is left for later.
-fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, AnchorKind)) -> Verification {
+pub fn signed(
+    method: Method,
+    subject: &str,
+    issuer: Option<&str>,
+    anchor: (&str, AnchorKind),
+) -> Verification {
     let mut verification = Verification::not_looked(at(NOW), Why::NotLooked);
     for stage in Stage::ALL {
         match stage {
@@ -142,17 +147,17 @@ fn signed(method: Method, subject: &str, issuer: Option<&str>, anchor: (&str, An
     verification
 }
 
-fn by(subject: &str) -> Verification {
+pub fn by(subject: &str) -> Verification {
     signed(Method::Certificate, subject, Some("CN=root"), ("ca", AnchorKind::Ca))
 }
 
-fn unsigned() -> Verification {
+pub fn unsigned() -> Verification {
     let mut verification = Verification::not_looked(at(NOW), Why::NotLooked);
     verification.set(checked(Stage::Parse, "PARSE-ABSENT", Outcome::Missing));
     verification
 }
 
-fn applied(mut verification: Verification, model: &Model) -> Verification {
+pub fn applied(mut verification: Verification, model: &Model) -> Verification {
     apply_policy(&mut verification, model, Some(&Looked::of(model)), &policy(), at(NOW));
     verification
 }
@@ -373,18 +378,18 @@ fn an_unsigned_model_is_missing_a_signature_and_fails_nothing() {
     assert!(verification.checks.iter().all(|check| check.outcome != Outcome::Fail));
 }
 
-struct Case {
-    models: Vec<Model>,
-    verifications: Vec<Option<Verification>>,
-    now: jiff::Timestamp,
+pub struct Case {
+    pub models: Vec<Model>,
+    pub verifications: Vec<Option<Verification>>,
+    pub now: jiff::Timestamp,
 }
 
 impl Case {
-    fn new(models: Vec<(Model, Option<Verification>)>) -> Self {
+    pub fn new(models: Vec<(Model, Option<Verification>)>) -> Self {
         Case::at(models, at(NOW))
     }
 
-    fn at(models: Vec<(Model, Option<Verification>)>, now: jiff::Timestamp) -> Self {
+    pub fn at(models: Vec<(Model, Option<Verification>)>, now: jiff::Timestamp) -> Self {
         let (models, verifications) = models
             .into_iter()
             .map(|(model, mut verification)| {
@@ -397,17 +402,17 @@ impl Case {
         Case { models, verifications, now }
     }
 
-    fn judge(&self, stage: &str) -> Vec<Verdict> {
+    pub fn judge(&self, stage: &str) -> Vec<Verdict> {
         self.judge_under(&policy(), stage)
     }
 
-    fn judge_under(&self, policy: &Policy, stage: &str) -> Vec<Verdict> {
+    pub fn judge_under(&self, policy: &Policy, stage: &str) -> Vec<Verdict> {
         let verdicts = self.asked(policy, stage, Judgement::verdicts);
         assert_eq!(verdicts.len(), self.models.len());
         verdicts
     }
 
-    fn asked<T>(&self, policy: &Policy, stage: &str, ask: impl FnOnce(&Input<'_>) -> T) -> T {
+    pub fn asked<T>(&self, policy: &Policy, stage: &str, ask: impl FnOnce(&Input<'_>) -> T) -> T {
         let rubric = Rubric::bundled().unwrap();
         let descent = Arc::new(Descent::of(&Graph::build(&self.models)));
         let looked: Vec<Looked> = self.models.iter().map(Looked::of).collect();
@@ -430,7 +435,7 @@ impl Case {
     }
 }
 
-fn codes(verdict: &Verdict) -> Vec<&str> {
+pub fn codes(verdict: &Verdict) -> Vec<&str> {
     verdict.reasons.iter().map(|reason| reason.code.as_str()).collect()
 }
 

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::fs;
 use touchmark::signing::{
-    Anchor, Bundle, Outcome, Progress, Stage, Trust, Verification, VerifyOptions, verify, verify_claim,
+    Anchor, Bundle, Outcome, Progress, Stage, Trust, Verification, VerifyOptions, Why, verify, verify_claim,
 };
 
 /// A bundle that verifies, and another by the same signer over the same model.
@@ -131,6 +131,32 @@ fn a_tampered_bundle_of_the_first_log_fails_where_it_was_tampered_with() {
         let payload = String::from_utf8(payload).unwrap().replace("\"model\"", "\"modem\"");
         b["dsseEnvelope"]["payload"] = json!(STANDARD.encode(payload));
     });
+}
+
+#[test]
+fn what_a_broken_signature_leaves_without_meaning_is_no_finding_of_its_own() {
+    let made = Made::new(Uses::FirstLogAndStamps);
+    let rename = |b: &mut Value| {
+        let payload = STANDARD.decode(b["dsseEnvelope"]["payload"].as_str().unwrap()).unwrap();
+        let payload = String::from_utf8(payload).unwrap().replace("\"model\"", "\"modem\"");
+        b["dsseEnvelope"]["payload"] = json!(STANDARD.encode(payload));
+    };
+    made.fails("and a timestamp altered", Stage::Signature, "SIGNATURE-INVALID", |b, _| {
+        rename(b);
+        last_byte(b.pointer_mut(STAMP).unwrap());
+    });
+    made.fails("and the promise altered", Stage::Signature, "SIGNATURE-INVALID", |b, _| {
+        rename(b);
+        last_byte(&mut entry(b)["inclusionPromise"]["signedEntryTimestamp"]);
+    });
+    let mut alone = made.good.clone();
+    rename(&mut alone);
+    let (root, issuer) = (made.bench.instance.trusted_root(), made.bench.instance.issuer());
+    let found = made.verify(&alone, &root, DANA, &issuer);
+    // It is our own look at the signature that is told, and the chain was looked at.
+    assert!(matches!(found.check(Stage::Signature).unwrap().why, Why::Signature(_)), "{found:#?}");
+    assert_eq!(found.outcome_of(Stage::Chain), Outcome::Pass, "{found:#?}");
+    assert!(found.anchor.is_none() && found.signed_at.is_none() && found.log.is_none());
 }
 
 #[test]

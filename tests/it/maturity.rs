@@ -384,14 +384,14 @@ fn rows_that_do_not_fit_their_parents_are_read_as_far_as_they_do() {
 
 // ── level 1 ──
 
-const NOW: &str = "2026-03-01T12:00:00Z";
+pub const NOW: &str = "2026-03-01T12:00:00Z";
 const POLICY_DIGEST: &str = "aaaa";
 
-fn at(text: &str) -> jiff::Timestamp {
+pub fn at(text: &str) -> jiff::Timestamp {
     text.parse().unwrap()
 }
 
-fn policy() -> Policy {
+pub fn policy() -> Policy {
     Policy {
         name: "test".to_owned(),
         version: "1".to_owned(),
@@ -427,7 +427,7 @@ fn policy() -> Policy {
     }
 }
 
-fn signed_model() -> Model {
+pub fn signed_model() -> Model {
     Model {
         location: Some(PathBuf::from("models/bot")),
         signature: Some(PathBuf::from("models/bot/model.sig")),
@@ -446,7 +446,7 @@ fn signed_model() -> Model {
 }
 
 /// Everything passes, signed with a bare key.
-fn by_key() -> Verification {
+pub fn by_key() -> Verification {
     let mut v = Verification::not_looked(at("2026-02-28T12:00:00Z"), Why::NotLooked);
     for stage in Stage::ALL {
         let outcome = match stage {
@@ -478,7 +478,7 @@ fn by_key() -> Verification {
 }
 
 /// Everything passes, signed through Sigstore.
-fn by_sigstore() -> Verification {
+pub fn by_sigstore() -> Verification {
     let mut v = by_key();
     for stage in [Stage::Chain, Stage::Log, Stage::Time] {
         v.set(Check::pass(stage, Why::Nothing));
@@ -504,13 +504,13 @@ fn evidence<'a>(
     Evidence { model, verification, looked: Some(looked), since: Since::Same, policy, now: at(NOW) }
 }
 
-fn judge(model: &Model, verification: Option<&Verification>, policy: &Policy) -> Assessment {
+pub fn judge(model: &Model, verification: Option<&Verification>, policy: &Policy) -> Assessment {
     let (looked, rubric) = (Looked::of(model), rubric());
     let evidence = evidence(model, verification, &looked, policy);
     assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise))
 }
 
-fn control<'a>(assessment: &'a Assessment, id: &str) -> &'a ControlResult {
+pub fn control<'a>(assessment: &'a Assessment, id: &str) -> &'a ControlResult {
     assessment.controls.iter().find(|control| &*control.id == id).unwrap()
 }
 
@@ -522,7 +522,7 @@ fn said(assessment: &Assessment, v: Option<&Verification>, id: &str) -> (String,
     (found.raw().to_owned(), remedy)
 }
 
-fn outcome_of(model: &Model, v: &Verification, id: &str) -> Outcome {
+pub fn outcome_of(model: &Model, v: &Verification, id: &str) -> Outcome {
     control(&judge(model, Some(v), &policy()), id).outcome
 }
 

@@ -213,3 +213,41 @@ fn an_anchor_grows_a_day_older_each_day_and_has_no_age_before_it_was_made() {
     assert_eq!(next_change(&bench.trust, Some(&signed), second(NOW)), None);
     assert_eq!(next_change(&bench.trust, None, second(NOW + DAY - 1)), Some(second(NOW + DAY)));
 }
+
+#[test]
+fn each_method_waits_for_what_is_trusted_for_it_and_for_the_times_in_its_own_bundle() {
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let mut bench = Bench::new();
+    let by_key = Bundle::read(&bench.bundle()).unwrap();
+    bench.sign_keyless(&crate::bench::Authority::new("root"), "AAAA");
+    let keyless = Bundle::read(&bench.bundle()).unwrap();
+    // Its leaf begins, its log entry was made, its leaf has ended.
+    let own = [at("2025-01-01T00:00:00Z"), second(1_780_000_000), at("2030-01-01T00:00:01Z")];
+    assert_eq!(bundle_moments(&keyless), own);
+    bench.edit_bundle(|bundle| {
+        bundle["verificationMaterial"]["tlogEntries"][0]["integratedTime"] = 1_780_000_001.into();
+    });
+    assert!(bundle_moments(&Bundle::read(&bench.bundle()).unwrap()).contains(&second(1_780_000_001)));
+    assert_eq!(bundle_moments(&by_key), []);
+    // An authority that ends, with a list of what it revoked.
+    let (root_key, mut root, key, leaf) = two();
+    root.to = NOW + 5;
+    let mut ca = Anchor::ca("root", "test", &root.issue(&root_key, &root_key), None).unwrap();
+    let list = List { from: NOW + 2, to: Some(NOW + 8), ..List::of("CN=root") };
+    ca.crls = RevocationList::from_bytes("test.crl", &list.issue(&root_key)).unwrap();
+    let certified = bundle(vec![leaf.issue(&key, &root_key)], &key, |_| Vec::new());
+    let next = |anchors: &[Anchor], bundle: &Bundle, now: Timestamp| {
+        next_change(&Trust::new(anchors.to_vec()), Some(bundle), now)
+    };
+    let anchors = [ca, Anchor { made: None, ..Anchor::public_good() }];
+    assert_eq!(next(&anchors, &certified, second(NOW)), Some(second(NOW + 2)));
+    assert_eq!(next(&anchors, &certified, second(NOW + 2)), Some(second(NOW + 6)));
+    assert_eq!(next(&anchors, &certified, second(NOW + 6)), Some(second(NOW + 9)));
+    assert_eq!(next(&anchors, &by_key, second(NOW)), None);
+    // The public-good instance's authorities end after the leaf, and concern nobody else.
+    let after = at("2030-06-01T00:00:00Z");
+    assert!(next(&anchors, &keyless, after).is_some());
+    assert_eq!(next(&anchors[..1], &keyless, after), None);
+    assert_eq!(next(&anchors[..1], &keyless, second(NOW)), Some(own[2]));
+    assert_eq!(next(&anchors, &by_key, after), None);
+}

@@ -9,20 +9,20 @@ fn at(moment: &str) -> jiff::Timestamp {
     moment.parse().unwrap()
 }
 
-fn read(text: &str) -> Result<Policy, Vec<PolicyError>> {
+pub fn read(text: &str) -> Result<Policy, Vec<PolicyError>> {
     parse(text, "test.toml", None)
 }
 
 /// The head of every policy, and `rest` from line 4 on.
-fn with(rest: &str) -> String {
+pub fn with(rest: &str) -> String {
     format!("schema = \"trust-policy/0.1\"\nname = \"t\"\nversion = \"1\"\n{rest}")
 }
 
-fn faults(rest: &str) -> Vec<PolicyError> {
+pub fn faults(rest: &str) -> Vec<PolicyError> {
     read(&with(rest)).unwrap_err()
 }
 
-fn only_fault(rest: &str) -> PolicyError {
+pub fn only_fault(rest: &str) -> PolicyError {
     let mut faults = faults(rest);
     assert_eq!(faults.len(), 1, "{faults:?}");
     faults.remove(0)

@@ -5,7 +5,7 @@ use crate::bundle::document::Bundle;
 use crate::bundle::manifest::Statement;
 use crate::check::fault::{ListFault, Unlistable};
 use crate::disk::{read_small, slashed};
-use crate::error::{Code, ReadFault, Result};
+use crate::error::{ReadFault, Result};
 use crate::files::aside::{Aside, AsideKind};
 use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{self, Entry, Listing, Scope, base_name, covers, model_relative};
@@ -126,7 +126,6 @@ pub(crate) fn compare(
             Ok(found) => {
                 differing.entry(name).or_default().push(Differing { index: *index, found: Some(found) });
             }
-            Err(error) if error.code == Code::Cancelled => return Err(error),
             Err(error) => {
                 unreadable.insert(name, error.fault.unwrap_or(ReadFault::System { code: None }));
             }
