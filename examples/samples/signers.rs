@@ -146,7 +146,7 @@ impl Signers {
             Ok(self.stamps.token(signature).with(|token| token.at = "20200601000000Z".to_owned()).make())
         };
         let stamp = (spec.signer == Signer::NorthwindStamped).then_some(&in_2020 as signing::Stamp);
-        let with = signing::With { stamp, ..Default::default() };
+        let with = signing::With { stamp };
         Ok(Some(sign_certificate_with(folder, &hand.key, &hand.chain, &options, now, with, &progress)?))
     }
 
@@ -164,8 +164,7 @@ impl Signers {
         let token = IdentityToken::parse(&token, DEFAULT_AUDIENCE, jiff::Timestamp::now())?;
         let credentials = Credentials::Token(token);
         let timeout = Duration::from_secs(10);
-        Ok(sign_sigstore(folder, &instance, credentials, options, None, timeout, &Progress::default())?
-            .signed)
+        Ok(sign_sigstore(folder, &instance, credentials, options, timeout, &Progress::default())?.signed)
     }
 
     /// Subject and issuer, as an identity reads.

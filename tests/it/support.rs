@@ -49,6 +49,16 @@ pub fn touchmark<S: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = 
     output
 }
 
+/// Changes what the triggers of a store guard; afterwards the schema is as it was.
+pub fn behind_its_back(raw: &rusqlite::Connection, change: impl FnOnce(&rusqlite::Connection)) {
+    let mut query = raw.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").unwrap();
+    let triggers: Vec<(String, String)> =
+        query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
+    triggers.iter().for_each(|(name, _)| raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+    change(raw);
+    triggers.iter().for_each(|(_, sql)| raw.execute_batch(sql).unwrap());
+}
+
 /// Standard output as text.
 pub fn out(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()

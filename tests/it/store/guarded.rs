@@ -1,8 +1,8 @@
 //! Stores that somebody prepared: a schema that is not ours, links, and statements without an end. None of them
 //! answers for ours; an untouched store is opened as ever.
 
-use super::sqlite::behind_its_back;
 use super::{Bench, at, entries};
+use crate::support::behind_its_back;
 use rusqlite::Connection;
 use std::fs;
 use std::path::Path;

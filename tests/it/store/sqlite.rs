@@ -9,16 +9,7 @@ use touchmark::store::ledger::verify;
 use touchmark::store::{self, EvidenceDigest, LIMIT_EVIDENCE_BYTES, Place, RecordKind, Store};
 
 use super::{Bench, at};
-
-/// Changes what the triggers guard; afterwards the schema is as it was.
-pub(super) fn behind_its_back(raw: &Connection, change: impl FnOnce(&Connection)) {
-    let mut query = raw.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").unwrap();
-    let triggers: Vec<(String, String)> =
-        query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
-    triggers.iter().for_each(|(name, _)| raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
-    change(raw);
-    triggers.iter().for_each(|(_, sql)| raw.execute_batch(sql).unwrap());
-}
+use crate::support::behind_its_back;
 
 fn open(path: &Path) -> touchmark::Result<Box<dyn Store>> {
     store::open(Place::File(path))
