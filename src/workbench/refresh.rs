@@ -194,7 +194,7 @@ impl Workbench {
                     Err(error) if matches!(error.code, Code::Evidence | Code::Store | Code::TooLarge) => None,
                     Err(error) => return Err(error),
                 };
-                some.push((index, model, Task::Everything(recorded, seen)));
+                some.push((index, model, Task::Everything(Box::new(recorded), seen)));
             }
             if some.is_empty() {
                 return Ok(());
@@ -230,7 +230,7 @@ fn nothing(models: usize) -> (Arc<Slots<Verified>>, Arc<Slots<Review>>) {
 enum Task {
     Nothing,
     Policy(Arc<Verified>),
-    Everything(Recorded, Option<SeenEvidence>),
+    Everything(Box<Recorded>, Option<SeenEvidence>),
 }
 
 impl Task {
@@ -249,7 +249,7 @@ impl Task {
                 let verification = judge_model(model, &seen, by, &Progress::default())?;
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
                 let looked = seen.looked;
-                let Recorded { seen, state, took_ms } = recorded;
+                let Recorded { seen, state, took_ms } = *recorded;
                 Some(Arc::new(Verified { verification, looked, seen, state, until, took_ms }))
             }
         })
