@@ -212,7 +212,7 @@ impl Workbench {
                     Err(error) if matches!(error.code, Code::Evidence | Code::Store | Code::TooLarge) => None,
                     Err(error) => return Err(error),
                 };
-                some.push((index, model, Task::Everything(recorded, seen)));
+                some.push((index, model, Task::Everything(Box::new(recorded), seen)));
             }
             if some.is_empty() {
                 return Ok(());
@@ -269,7 +269,7 @@ enum Task {
     Nothing,
     Fresh(Arc<Verified>),
     Policy(Arc<Verified>),
-    Everything(Recorded, Option<SeenEvidence>),
+    Everything(Box<Recorded>, Option<SeenEvidence>),
 }
 
 impl Task {
@@ -289,7 +289,7 @@ impl Task {
                 let verification = judge_model(model, &seen, by, &Progress::default())?;
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
                 let looked = seen.looked;
-                let Recorded { seen, state, took_ms, record } = recorded;
+                let Recorded { seen, state, took_ms, record } = *recorded;
                 Some(Arc::new(Verified { verification, looked, seen, state, until, took_ms, record }))
             }
         })
