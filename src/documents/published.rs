@@ -45,6 +45,10 @@ const fn row<D: JsonSchema>(name: &'static str, from: &'static str) -> Published
     Published { name, version: 1, from, make: schema_of::<D> }
 }
 
+const fn second<D: JsonSchema>(name: &'static str, from: &'static str) -> Published {
+    Published { name, version: 2, from, make: schema_of::<D> }
+}
+
 const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Published {
     Published { name, version: 3, from, make: schema_of::<D> }
 }
