@@ -177,7 +177,9 @@ pub(super) fn judge(file: &Unjudged<'_>, budget: &mut u64, found: &mut Hazards) 
     }
     let is_text = text::is_text(file.head);
     let is_other = |at: usize, magic: &[u8]| {
-        is_at(file.head, at, magic) && (!is_text || OF_TEXT.iter().any(|begins| magic.starts_with(begins)))
+        let may_be_text = magic.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+        let is_of_text = OF_TEXT.iter().any(|begins| magic.starts_with(begins));
+        is_at(file.head, at, magic) && (!is_text || !may_be_text || is_of_text)
     };
     if let Some((_, _, kind, what)) = OTHERS.iter().find(|(at, magic, ..)| is_other(*at, magic)) {
         return unknown(*kind, what);
