@@ -237,15 +237,20 @@ pub const TABLE: &[Command] = &[
     line("snapshot verify", "<FILE>").no_keys("It needs only the file; run it where the snapshot is kept.",
         "Check that a snapshot is as it was written: form, order, digest, and the signature beside it"),
     line("snapshot sign key", "<FILE>").no_keys("No private key enters the workbench.",
-        "With a bare key"),
+        "With a bare key")
+        .writing(Writes::Always),
     line("snapshot sign certificate", "<FILE>").no_keys("No private key enters the workbench.",
-        "With a key and its certificate chain"),
+        "With a key and its certificate chain")
+        .writing(Writes::Always),
     line("snapshot sign sigstore", "<FILE>").no_keys("Signing is left to the command line; the workbench uses no network.",
-        "With an identity at a Sigstore instance; uses the network"),
+        "With an identity at a Sigstore instance; uses the network")
+        .writing(Writes::Always),
     line("snapshot sign pkcs11-key", "<FILE>").no_keys("No password of a token enters the workbench.",
-        "With a bare key in a PKCS#11 token"),
+        "With a bare key in a PKCS#11 token")
+        .writing(Writes::Always),
     line("snapshot sign pkcs11-certificate", "<FILE>").no_keys("No password of a token enters the workbench.",
-        "With a key in a PKCS#11 token and its certificate chain"),
+        "With a key in a PKCS#11 token and its certificate chain")
+        .writing(Writes::Always),
     line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons; recording one is for pipelines.",
         "Verify a model and decide whether it may enter a stage; recorded"),
 
@@ -313,17 +318,23 @@ pub const TABLE: &[Command] = &[
     line("ledger verify", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Recompute the chain of hashes, and hold the ledger against its signed checkpoints"),
     line("ledger checkpoint", "").no_keys("No private key enters the workbench.",
-        "Write how far the ledger is, to be signed: what is cut off or rewritten later then shows"),
+        "Write how far the ledger is, to be signed: what is cut off or rewritten later then shows")
+        .writing(Writes::Always),
     line("ledger checkpoint key", "").no_keys("No private key enters the workbench.",
-        "With a bare key"),
+        "With a bare key")
+        .writing(Writes::Always),
     line("ledger checkpoint certificate", "").no_keys("No private key enters the workbench.",
-        "With a key and its certificate chain"),
+        "With a key and its certificate chain")
+        .writing(Writes::Always),
     line("ledger checkpoint sigstore", "").no_keys("Signing is left to the command line; the workbench uses no network.",
-        "With an identity at a Sigstore instance; uses the network"),
+        "With an identity at a Sigstore instance; uses the network")
+        .writing(Writes::Always),
     line("ledger checkpoint pkcs11-key", "").no_keys("No password of a token enters the workbench.",
-        "With a bare key in a PKCS#11 token"),
+        "With a bare key in a PKCS#11 token")
+        .writing(Writes::Always),
     line("ledger checkpoint pkcs11-certificate", "").no_keys("No password of a token enters the workbench.",
-        "With a key in a PKCS#11 token and its certificate chain"),
+        "With a key in a PKCS#11 token and its certificate chain")
+        .writing(Writes::Always),
     line("ledger replay", "<RECORD>").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
         "Judge a recorded verification or decision again, from the evidence that it names; exits with 0 when the result is the same, else 1"),
     line("ledger export", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",

@@ -99,7 +99,10 @@ impl Workbench {
             work.insert(index, record.map_or(From::Nothing, From::Record));
         }
         // In the place of what the ledger says: a record is written, never read back.
+        let mut without_files = BTreeSet::new();
         if let Some(fresh) = fresh {
+            let nothing = fresh.verified.iter().filter(|(_, slot)| slot.is_none());
+            without_files.extend(nothing.filter_map(|(id, _)| Some(view.model(id)?.0)));
             work.extend(in_hand(fresh, view));
         }
         let judged: Vec<usize> = work.keys().copied().collect();
@@ -113,7 +116,10 @@ impl Workbench {
         };
         if !work.is_empty() {
             self.judge_again(view, work, Arc::make_mut(&mut verified))?;
-            lost.extend(judged.iter().filter(|index| verified.get(**index).is_none_or(Option::is_none)));
+            let is_lost = |index: &&usize| {
+                verified.get(**index).is_none_or(Option::is_none) && !without_files.contains(*index)
+            };
+            lost.extend(judged.iter().filter(is_lost));
             lost.sort_unstable();
         }
         if !reviews.is_empty() {

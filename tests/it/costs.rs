@@ -98,7 +98,7 @@ fn globs(count: usize) -> Policy {
             text,
             "[[publisher]]\nid = \"p{first}\"\nmodels = [\"owner-{prefix}/*\", \"shared/*-v{suffix}\", \"*/bot-{name}\", \
              \"*inner{inner}x*\", \"owner-{exact}/exact\"]\ntrust = [\"k\"]\n\
-             identities = [{{ subject = \"exact:s{first}\" }}]"
+             identities = [{{ subject = \"exact:sha256:{first:064x}\" }}]"
         )
         .unwrap();
     }

@@ -2,13 +2,14 @@
 //! what a rubric may say.
 #![allow(non_snake_case)] // control ids stand in names as they are written
 
-use crate::maturity::{by_key, by_sigstore, control, judge, outcome_of, policy, signed_model};
+use crate::maturity::{NOW, at, by_key, by_sigstore, control, judge, outcome_of, policy, signed_model};
 use crate::support::checked;
 use std::path::PathBuf;
 use std::sync::Arc;
 use touchmark::inventory::{Basis, Binding, Fact, FactKey, Kind, Model};
 use touchmark::maturity::{
-    CapNode, CapPlan, CapReason, CapState, ControlFact, ControlResult, Rubric, cap_reason,
+    CapNode, CapPlan, CapReason, CapState, ControlFact, ControlResult, Evidence, Musts, Rubric, Since,
+    assess, cap_reason,
 };
 use touchmark::signing::{Identity, LogEntry, Method, Outcome, Stage, Verification};
 
@@ -158,8 +159,27 @@ fn what_has_no_format_is_told_apart_by_what_it_is() {
     assert_eq!(of(Kind::Dataset, Some("x")), (Outcome::NotApplicable, ControlFact::Dataset));
     assert_eq!(of(Kind::Agent, Some("x")), (Outcome::NotApplicable, ControlFact::AgentCard));
     assert_eq!(of(Kind::Agent, None), (Outcome::NotApplicable, ControlFact::AgentCard));
+    // Where nobody looked there is nothing to tell apart but by what documents say.
+    let unseen = |kind| {
+        let model = Model { kind, location: None, formats: vec![], ..signed_model() };
+        let (policy, rubric) = (policy(), Rubric::bundled().unwrap());
+        let evidence = Evidence {
+            model: &model,
+            verification: None,
+            looked: None,
+            since: Since::Same,
+            policy: &policy,
+            now: at(NOW),
+        };
+        let result =
+            control(&assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise)), "L1.13").clone();
+        (result.outcome, result.fact)
+    };
+    assert_eq!(unseen(Kind::Dataset), (Outcome::NotApplicable, ControlFact::Dataset));
+    assert_eq!(unseen(Kind::Agent), (Outcome::NotApplicable, ControlFact::AgentCard));
+    assert_eq!(unseen(Kind::Model), (Outcome::Unknown, ControlFact::NoFiles));
+    assert_eq!(unseen(Kind::Adapter), (Outcome::Unknown, ControlFact::NoFiles));
     for kind in [Kind::Model, Kind::Adapter] {
-        assert_eq!(of(kind, None), (Outcome::Unknown, ControlFact::NoFiles));
         assert_eq!(of(kind, Some("x")), (Outcome::Unknown, ControlFact::NoFormat));
     }
 }

@@ -25,11 +25,17 @@ fn publisher(id: &str, models: &str, more: &str) -> String {
     format!("[[publisher]]\nid = \"{id}\"\nmodels = [\"{models}\"]\ntrust = [\"key\"]\n{more}")
 }
 
+/// A publisher whose signers have certificates.
+fn by_authority(more: &str) -> String {
+    publisher("acme", "acme/*", more).replace("[\"key\"]", "[\"ca\"]")
+}
+
 #[test]
 fn a_bare_key_suffices_only_where_no_identities_are_named() {
     let bare = policy(&format!("{ANCHORS}{}", publisher("acme", "acme/*", "")));
-    let named = "identities = [{ subject = \"exact:sha256:11\" }]\n";
-    let named = policy(&format!("{ANCHORS}{}", publisher("acme", "acme/*", named)));
+    let named_key = format!("sha256:{}", "1".repeat(64));
+    let named = format!("identities = [{{ subject = \"exact:{named_key}\" }}]\n");
+    let named = policy(&format!("{ANCHORS}{}", publisher("acme", "acme/*", &named)));
     let key = |policy: &Policy, method, kind, name: &str, subject: &str| {
         policy.publishers[0].grants(&signer(method, subject), &anchor(name, kind))
     };
@@ -41,9 +47,9 @@ fn a_bare_key_suffices_only_where_no_identities_are_named() {
     assert!(!key(&bare, Method::Certificate, Ca, "key", "CN=acme"));
     assert!(!key(&bare, Method::Key, OneKey, "ca", "sha256:00"));
     // Whom the publisher names counts, and nobody else who holds a trusted key.
-    assert!(key(&named, Method::Key, OneKey, "key", "sha256:11"));
+    assert!(key(&named, Method::Key, OneKey, "key", &named_key));
     assert!(!key(&named, Method::Key, OneKey, "key", "sha256:00"));
-    assert!(!key(&named, Method::Key, OneKey, "ca", "sha256:11"));
+    assert!(!key(&named, Method::Key, OneKey, "ca", &named_key));
 }
 
 #[test]
@@ -119,7 +125,7 @@ fn two_publishers_have_two_ids() {
 fn an_issuer_is_never_a_pattern() {
     for issuer in ["regex:^CN=.*$", "exact:CN=root"] {
         let identities = format!("identities = [{{ issuer = \"{issuer}\", subject = \"exact:CN=a\" }}]\n");
-        let fault = only_fault(&format!("{ANCHORS}{}", publisher("acme", "acme/*", &identities)));
+        let fault = only_fault(&format!("{ANCHORS}{}", by_authority(&identities)));
         assert!(fault.message.contains("`issuer` always matches exactly"), "{fault:?}");
     }
 }
@@ -180,12 +186,12 @@ fn a_policy_ends_at_1_mib_and_only_a_later_schema_asks_for_a_newer_program() {
 fn several_identities_of_one_issuer_all_count() {
     let identities = "identities = [{ issuer = \"CN=root\", subject = \"exact:a\" }, \
                       { issuer = \"CN=root\", subject = \"exact:b\" }, { issuer = \"CN=root\", subject = \"exact:a\" }]\n";
-    let policy = policy(&format!("{ANCHORS}{}", publisher("acme", "acme/*", identities)));
+    let policy = policy(&format!("{ANCHORS}{}", by_authority(identities)));
     assert_eq!(policy.publishers[0].identities.len(), 2);
     for (subject, is_granted) in [("a", true), ("b", true), ("c", false)] {
         let signer = Identity { issuer: Some("CN=root".into()), ..signer(Method::Certificate, subject) };
         assert_eq!(
-            policy.publishers[0].grants(&signer, &anchor("key", AnchorKind::Ca)),
+            policy.publishers[0].grants(&signer, &anchor("ca", AnchorKind::Ca)),
             is_granted,
             "{subject}"
         );

@@ -66,6 +66,35 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("ledger replay", &["1"]),
     ("ledger export", &[]),
     ("ledger import", &["ledger.jsonl"]),
+    ("snapshot sign key", &["before.json", "--private-key", "key.pem"]),
+    (
+        "snapshot sign certificate",
+        &["before.json", "--private-key", "key.pem", "--signing-certificate", "keys/samples-root-ca.pem"],
+    ),
+    ("snapshot sign sigstore", &["before.json"]),
+    ("snapshot sign pkcs11-key", &["before.json", "--pkcs11-uri", "pkcs11:token=x"]),
+    (
+        "snapshot sign pkcs11-certificate",
+        &[
+            "before.json",
+            "--pkcs11-uri",
+            "pkcs11:token=x",
+            "--signing-certificate",
+            "keys/samples-root-ca.pem",
+        ],
+    ),
+    ("ledger checkpoint", &[]),
+    ("ledger checkpoint key", &["--private-key", "key.pem"]),
+    (
+        "ledger checkpoint certificate",
+        &["--private-key", "key.pem", "--signing-certificate", "keys/samples-root-ca.pem"],
+    ),
+    ("ledger checkpoint sigstore", &[]),
+    ("ledger checkpoint pkcs11-key", &["--pkcs11-uri", "pkcs11:token=x"]),
+    (
+        "ledger checkpoint pkcs11-certificate",
+        &["--pkcs11-uri", "pkcs11:token=x", "--signing-certificate", "keys/samples-root-ca.pem"],
+    ),
 ];
 
 /// What makes a command write that otherwise only shows.

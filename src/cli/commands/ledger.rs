@@ -103,11 +103,11 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
 /// whole, or nothing that counts to hold it against.
 fn verify(workbench: &Workbench, named: Option<&Path>, vouchers: &Vouchers, output: &Output) -> Result<u8> {
     let trust = vouchers.trust()?;
-    if trust.is_none() {
+    let found = workbench.ledger_against(named, trust.as_ref())?;
+    if trust.is_none() && !found.checkpoints.is_empty() {
         // Which checkpoints count is for the policy to say, and for no other in its place.
         workbench.valid_policy()?;
     }
-    let found = workbench.ledger_against(named, trust.as_ref())?;
     let (outcome, from, status) = match found.word(named.is_some()) {
         LedgerWord::Whole => (LedgerOutcome::Whole, None, 0),
         LedgerWord::NotAnchored => (LedgerOutcome::NotAnchored, None, 0),

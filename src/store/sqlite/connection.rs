@@ -135,18 +135,22 @@ impl Sqlite {
         let meter = settled(&connection).map_err(unread)?;
         let page_bytes: i64 =
             connection.pragma_query_value(None, "page_size", |row| row.get(0)).map_err(unread)?;
-        let found = version(&connection).map_err(unread)?;
-        if found > MIGRATIONS.len() {
-            return Err(newer(path));
-        }
+        let (found, checked) = {
+            // One moment of the file: another process may bring it to this version right now.
+            let reading = connection.unchecked_transaction().map_err(unread)?;
+            let found = version(&reading).map_err(unread)?;
+            if found > MIGRATIONS.len() {
+                return Err(newer(path));
+            }
+            let checked = schema_changes(&reading).map_err(unread)?;
+            held_against_ours(&reading, found, path)?;
+            (found, checked)
+        };
         let mut store = Sqlite {
-            checked: schema_changes(&connection).map_err(unread)?,
+            checked,
             page_bytes: u64::try_from(page_bytes).unwrap_or(0),
             path: path.map(Path::to_owned),
-            connection: {
-                held_against_ours(&connection, found, path)?;
-                connection
-            },
+            connection,
             meter,
         };
         if found < MIGRATIONS.len() {

@@ -117,7 +117,7 @@ fn a_survey_of_what_another_process_took_away_is_refused_and_changes_nothing() {
     let survey = bench.survey(&store.stamps().unwrap());
     assert_eq!(survey.read(), 0);
     replace(&mut *at(&bench.path("t.db")), &Scan::default()).unwrap();
-    assert_eq!(store.apply(&survey).unwrap_err().code, Code::Write);
+    assert_eq!(store.apply(&survey).unwrap_err().code, Code::Changed);
     assert_eq!(all(&*store).0, []);
 }
 

@@ -151,7 +151,7 @@ impl Inventory for Memory {
                     scan: scan.clone(),
                 },
                 (None, Some(known)) => known.clone(),
-                (None, None) => return Err(Error::new(Code::Write, "a part is gone")),
+                (None, None) => return Err(Error::new(Code::Changed, "a part is gone")),
             });
         }
         let names = |parts: &[Read]| parts.iter().map(|part| part.name.clone()).collect::<Vec<_>>();
