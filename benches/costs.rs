@@ -1,6 +1,7 @@
 //! What grows with its input, n beside 2n in one run: a ratio much above 2 is work that grows faster than it should.
 //! `cargo bench --bench costs`.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::disallowed_methods)] // files of its own
 
 use std::fmt::Write;
 use std::fs;

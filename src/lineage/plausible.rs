@@ -75,7 +75,7 @@ pub fn doubts(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
     let told: Vec<Told> = models.par_iter().map(Told::by).collect();
     let told =
         |at: usize, model: &Model| told.get(at).map_or_else(|| Cow::Owned(Told::by(model)), Cow::Borrowed);
-    let of_model = |(at, model): (usize, &Model)| doubts_by(model, &*told(at, model), models, graph, &told);
+    let of_model = |(at, model): (usize, &Model)| doubts_by(model, &told(at, model), models, graph, &told);
     models.par_iter().enumerate().flat_map_iter(of_model).collect()
 }
 

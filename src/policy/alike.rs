@@ -120,7 +120,7 @@ impl<'p> Known<'p> {
             self.owners_by_look.get(&letters::look(owner)).filter(|_| !is_known).copied()
         });
         let is_compared = !looks.is_empty() || !self.names_by_look.is_empty();
-        let look = is_compared.then(|| letters::look(id)).unwrap_or_default();
+        let look = if is_compared { letters::look(id) } else { Default::default() };
         let other = |other: &&str| *other != id;
         let is_listed = self.names.contains(id);
         let of_policy = self.names_by_look.get(&look).copied().filter(other).filter(|_| !is_listed);

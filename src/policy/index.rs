@@ -33,6 +33,9 @@ enum Place {
     Inside,
 }
 
+/// A part of a pattern that only few share, and where in a name it stands; nowhere for one without a wildcard.
+type Key = (Option<Place>, String);
+
 impl Patterns {
     /// Of patterns in their order.
     pub fn of<'p>(patterns: impl Iterator<Item = &'p ModelPattern>) -> Self {
@@ -43,7 +46,7 @@ impl Patterns {
         }
         let mut order: Vec<usize> = (0..index.all.len()).collect();
         order.sort_by_key(|at| (Reverse(index.all.get(*at).map(ModelPattern::literal_bytes)), *at));
-        let places: Vec<(usize, Option<(Option<Place>, String)>)> = order
+        let places: Vec<(usize, Option<Key>)> = order
             .into_iter()
             .filter_map(|at| {
                 let pattern = index.all.get(at)?;

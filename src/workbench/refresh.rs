@@ -28,7 +28,7 @@ enum From {
     /// Nothing.
     Nothing,
     /// A record that is new here.
-    Record(Recorded),
+    Record(Box<Recorded>),
     /// The evidence of the view before.
     Evidence(Arc<Verified>),
     /// The view before, but for what the policy says.
@@ -96,7 +96,7 @@ impl Workbench {
         let mut work: BTreeMap<usize, From> = known.collect();
         for (index, record) in records {
             // One that does not say what it rests on proves nothing, and takes the place of the one before all the same.
-            work.insert(index, record.map_or(From::Nothing, From::Record));
+            work.insert(index, record.map_or(From::Nothing, |recorded| From::Record(Box::new(recorded))));
         }
         // In the place of what the ledger says: a record is written, never read back.
         let mut without_files = BTreeSet::new();
@@ -209,7 +209,7 @@ impl Workbench {
                         some.push((index, model, Task::Fresh(verified)));
                         continue;
                     }
-                    From::Evidence(before) => Recorded::of(&before),
+                    From::Evidence(before) => Box::new(Recorded::of(&before)),
                     From::Record(recorded) => recorded,
                 };
                 let seen = match keeping::seen(&**self.store(), view, model, &recorded.seen) {
@@ -218,7 +218,7 @@ impl Workbench {
                     Err(error) if matches!(error.code, Code::Evidence | Code::Store | Code::TooLarge) => None,
                     Err(error) => return Err(error),
                 };
-                some.push((index, model, Task::Everything(Box::new(recorded), seen)));
+                some.push((index, model, Task::Everything(recorded, seen)));
             }
             if some.is_empty() {
                 return Ok(());

@@ -6,6 +6,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::hazards::Stop;
+use crate::disk::{self, Unread};
 
 /// How a PNG picture begins.
 pub(super) const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -39,11 +40,14 @@ impl Reading<'_> {
 
     fn open(&self, at: u64) -> Result<File, Stop> {
         let open = || {
-            let mut file = File::open(self.path)?;
+            let (mut file, _) = disk::open(self.path)?;
             file.seek(SeekFrom::Start(at))?;
             Ok(file)
         };
-        open().map_err(|cause: std::io::Error| Stop::Io(cause.kind()))
+        open().map_err(|unread: Unread| match unread {
+            Unread::Io(cause) => Stop::Io(cause.kind()),
+            _ => Stop::Io(std::io::ErrorKind::InvalidInput),
+        })
     }
 
     /// Some bytes.
