@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fold::folded;
 
-/// The inventory's key of a model: `owner/name` in the one form of all names that mean it ([`folded`]). Text of a
+/// The inventory's key of a model: `owner/name` in the one form of all names that mean it (`folded`). Text of a
 /// source all the same, so it is shown only cleaned.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
