@@ -148,7 +148,7 @@ fn told(found: &VerifiedLedger, outcome: LedgerOutcome, from: Option<u64>) -> St
     for checked in found.checkpoints.iter().take(MANY) {
         let against = against(checked);
         let by = match (against.signer, against.counts) {
-            (None, _) => "nobody signed it".to_owned(),
+            (None, _) => "no signer that is known here".to_owned(),
             (Some(signer), true) => format!("signed by {}", signer.subject.screen()),
             (Some(signer), false) => format!("signed by {}, who does not count", signer.subject.screen()),
         };
