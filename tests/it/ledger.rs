@@ -565,13 +565,20 @@ fn an_import_takes_nothing_that_a_known_checkpoint_contradicts() {
     fs::write(desk.path("forged.jsonl"), chained(&without)).unwrap();
     fs::write(desk.path("cut.jsonl"), chained(&lines[..3])).unwrap();
     fs::write(desk.path("whole.jsonl"), chained(&lines)).unwrap();
+    // As long as the ledger was, with another word in the review.
+    let mut rewritten = lines.clone();
+    let review = rewritten.iter_mut().find(|line| line["kind"] == "review").unwrap();
+    let mut body: Value = serde_json::from_str(review["body"].as_str().unwrap()).unwrap();
+    body["reason"] = json!("nothing at all");
+    review["body"] = json!(body.to_string());
+    fs::write(desk.path("rewritten.jsonl"), chained(&rewritten)).unwrap();
     for file in fs::read_dir(desk.dir()).unwrap().map(|entry| entry.unwrap().path()) {
         if file.file_name().unwrap().to_string_lossy().starts_with("touchmark.db") {
             fs::remove_file(file).unwrap();
         }
     }
     desk.works(&["scan"]);
-    for file in ["forged.jsonl", "cut.jsonl"] {
+    for file in ["forged.jsonl", "cut.jsonl", "rewritten.jsonl"] {
         let refused = desk.run(&["ledger", "import", file]);
         assert_ne!(refused.status.code(), Some(0), "{file}");
         assert!(err(&refused).contains("checkpoint"), "{}", err(&refused));

@@ -515,3 +515,30 @@ fn a_gate_does_not_build_on_an_ancestor_that_changed_since_it_was_verified() {
     assert!(evidence(decisions[1]).contains("\"since\":\"changed\""), "{}", evidence(decisions[1]));
     house.run(&["ledger", "replay", "5"], 0);
 }
+
+#[test]
+fn what_changes_while_it_is_looked_at_is_no_pass() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let house = House::new(&[("README.md", b"# bot\n")]);
+    house.run(&["verify", "acme/bot"], 0);
+    let file = house.model().join("README.md");
+    let is_over = AtomicBool::new(false);
+    let ran = std::thread::scope(|scope| {
+        // The bytes stay what they are: only that somebody touches the file all the while shows.
+        scope.spawn(|| {
+            let mut second = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                second += 1;
+                let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000 + second);
+                fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+            }
+        });
+        let root = house.dir.path().to_string_lossy().into_owned();
+        let ran = touchmark(["verify", "acme/bot", "--workspace", &root]);
+        is_over.store(true, Ordering::Relaxed);
+        ran
+    });
+    assert_ne!(ran.status.code(), Some(0), "{}{}", out(&ran), err(&ran));
+    assert!(out(&ran).contains("chang"), "{}{}", out(&ran), err(&ran));
+    house.run(&["verify", "acme/bot"], 0);
+}

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
 use touchmark::inventory::ModelId;
-use touchmark::policy;
+use touchmark::policy::{self, NameMarks};
 use touchmark::signing::{Outcome, Stage};
+use touchmark::text::Untrusted;
 
 /// A workspace with two publishers: `acme`, whose release `acme/bot` is, and `evil`.
 struct Lab {
@@ -572,4 +573,19 @@ fn an_unsigned_empty_module_keeps_a_model_in_shards_from_the_first_level_and_no_
     let outcomes = ["L1.03", "L1.04"].map(|id| control(&document, id).0);
     assert_eq!(outcomes, ["pass", "partial"], "{document}");
     assert_eq!(status, 1, "{document}");
+}
+
+#[test]
+fn a_name_that_only_the_policy_knows_marks_what_looks_like_it() {
+    let text = format!(
+        "{}\n[trust.k]\nkind = \"key\"\nfiles = [\"k.pub\"]\n[[publisher]]\nid = \"acme\"\nmodels = [\"acme/bot\"]\n\
+         trust = [\"k\"]\n",
+        policy::BUILT_IN[0].1
+    );
+    let policy = policy::parse(&text, "p.toml", None).unwrap();
+    // The owner is the policy's own; no model of that name is in the inventory.
+    let names = ["acme/b\u{43e}t", "acme/bit"].map(|name| (ModelId::new(name), Untrusted::new(name)));
+    let marks = NameMarks::of(&policy, names.iter().map(|(id, name)| (id, name)));
+    let looks_like = |index: usize| Some(marks.get(index)?.looks_like.as_ref()?.raw().to_owned());
+    assert_eq!((looks_like(0).as_deref(), looks_like(1)), (Some("acme/bot"), None));
 }
