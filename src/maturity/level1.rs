@@ -6,7 +6,7 @@ use super::evidence::{Evidence, Since};
 use super::fact::{BoundPart, Closed, ControlFact, Few, Remedy};
 use super::finding::Finding;
 use super::twins::{SameName, unlike_twins};
-use crate::inventory::{Basis, Binding, FactKey, Format, Kind, Model, Tier};
+use crate::inventory::{Basis, Binding, FactKey, Format, Hazard, Kind, Model, Tier};
 use crate::signing::{Check, CheckCode, GIT_PATHS, Method, Outcome, Stage, Verification};
 use crate::text::Untrusted;
 use jiff::SignedDuration;
@@ -377,29 +377,22 @@ fn no_code(evidence: &Evidence<'_>) -> Finding {
         return outdated(evidence.since);
     }
     let Some(looked) = evidence.looked else {
-        return match (evidence.model.kind, &evidence.model.location) {
+        // What a scan saw of unverified files never makes a pass, but a danger that was seen is one.
+        let seen = runs_code(&evidence.model.formats, &evidence.model.hazards);
+        return seen.unwrap_or_else(|| match (evidence.model.kind, &evidence.model.location) {
             (_, Some(_)) => not_looked(),
             (Kind::Dataset, None) => Finding::not_applicable(ControlFact::Dataset),
             (Kind::Agent, None) => Finding::not_applicable(ControlFact::AgentCard),
             (_, None) => Finding::unknown(ControlFact::NoFiles).remedy(Remedy::AddSource),
-        };
+        });
     };
-    // The first of the worst tier.
-    let worst = looked.hazards.iter().filter(|hazard| hazard.tier <= Tier::Suspicious);
-    let worst = worst.min_by_key(|hazard| hazard.tier);
-    let run_code: Few<Format> =
-        looked.formats.iter().copied().filter(|format| format.executes_code()).collect();
-    if !run_code.is_empty() {
-        let hazard = worst.map(|hazard| Box::new(hazard.clone()));
-        // Of a pickle that rebuilds data the rubric says what to do.
-        let remedy = if hazard.is_some() { Remedy::OfHazard } else { Remedy::OfRubric };
-        let fact = ControlFact::FormatsRunCode { formats: run_code, hazard };
-        return Finding::observed(Outcome::Fail, fact).remedy(remedy);
+    if let Some(finding) = runs_code(&looked.formats, &looked.hazards) {
+        return finding;
     }
+    let worst = worst_of(&looked.hazards);
     if let Some(hazard) = worst {
         let fact = ControlFact::Hazard(Box::new(hazard.clone()));
         let finding = match hazard.tier {
-            Tier::Dangerous => Finding::observed(Outcome::Fail, fact),
             Tier::Unreadable => Finding::unknown(fact),
             _ => Finding::observed(Outcome::Partial, fact),
         };
@@ -418,6 +411,27 @@ fn no_code(evidence: &Evidence<'_>) -> Finding {
             Finding::observed(Outcome::Pass, ControlFact::FormatsOfData { formats })
         }
     }
+}
+
+/// The first of the worst tier that matters.
+fn worst_of(hazards: &[Hazard]) -> Option<&Hazard> {
+    hazards.iter().filter(|hazard| hazard.tier <= Tier::Suspicious).min_by_key(|hazard| hazard.tier)
+}
+
+/// That code was seen which runs when the model is loaded; none where none was seen.
+fn runs_code(formats: &[Format], hazards: &[Hazard]) -> Option<Finding> {
+    let worst = worst_of(hazards);
+    let run_code: Few<Format> = formats.iter().copied().filter(|format| format.executes_code()).collect();
+    if !run_code.is_empty() {
+        let hazard = worst.map(|hazard| Box::new(hazard.clone()));
+        // Of a pickle that rebuilds data the rubric says what to do.
+        let remedy = if hazard.is_some() { Remedy::OfHazard } else { Remedy::OfRubric };
+        let fact = ControlFact::FormatsRunCode { formats: run_code, hazard };
+        return Some(Finding::observed(Outcome::Fail, fact).remedy(remedy));
+    }
+    let dangerous = worst.filter(|hazard| hazard.tier == Tier::Dangerous)?;
+    let fact = ControlFact::Hazard(Box::new(dangerous.clone()));
+    Some(Finding::observed(Outcome::Fail, fact).remedy(Remedy::OfHazard))
 }
 
 /// What became of one value of the AIBOM's binding beside the verified one.

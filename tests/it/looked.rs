@@ -544,3 +544,27 @@ fn what_changes_while_it_is_looked_at_is_no_pass() {
     assert!(out(&ran).contains("chang"), "{}{}", out(&ran), err(&ran));
     house.run(&["verify", "acme/bot"], 0);
 }
+
+#[test]
+fn a_danger_that_a_scan_saw_fails_though_nobody_verified_and_a_scan_alone_makes_no_pass() {
+    let house = House::new(&[("pytorch_model.bin", PICKLE)]);
+    let control = |house: &House| {
+        let shown: Value =
+            serde_json::from_str(&house.run(&["show", "acme/bot", "--format", "json"], 0)).unwrap();
+        outcome_of(&shown, "L1.13").unwrap()
+    };
+    assert_eq!(control(&house), "fail");
+    assert_eq!(control(&House::new(&[])), "unknown");
+}
+
+/// The outcome of a control, wherever in a document it stands.
+fn outcome_of(value: &Value, id: &str) -> Option<String> {
+    match value {
+        Value::Object(members) if members.get("id").is_some_and(|found| found == id) => {
+            Some(members.get("outcome")?.as_str()?.to_owned())
+        }
+        Value::Object(members) => members.values().find_map(|inner| outcome_of(inner, id)),
+        Value::Array(items) => items.iter().find_map(|inner| outcome_of(inner, id)),
+        _ => None,
+    }
+}

@@ -460,8 +460,13 @@ proptest! {
         let workbench = open(dir.path());
         for (number, change) in changes.iter().enumerate() {
             make(&workbench, dir.path(), &base, change);
+            // Files that change show at the next look: both look now.
+            let ids = FEW.map(ModelId::new);
+            workbench.look_again(&ids).unwrap();
             let view = workbench.view();
-            let anew = open_at(dir.path(), Some(AT), Some(&view.stage)).view();
+            let anew = open_at(dir.path(), Some(AT), Some(&view.stage));
+            anew.look_again(&ids).unwrap();
+            let anew = anew.view();
             prop_assert_eq!(&view.models, &anew.models);
             prop_assert_eq!(concluded_in(&view), concluded_in(&anew), "after change {}", number);
         }
