@@ -135,20 +135,22 @@ impl View {
         Some(view)
     }
 
-    /// The same with another verification of one model, or with none.
-    pub fn with(&self, index: usize, verified: Option<Arc<Verified>>) -> View {
-        // It was looked at just now.
-        let (is_seen, state) = (verified.is_some(), verified.as_ref().and_then(|verified| verified.state));
-        let mut slots = Vec::clone(&self.verified);
-        if let Some(slot) = slots.get_mut(index) {
-            *slot = verified;
-        }
-        let mut states = Vec::clone(&self.states);
-        if let Some(slot) = states.get_mut(index).filter(|_| is_seen) {
-            *slot = state;
+    /// The same with another verification of some models, or with none.
+    pub fn with(&self, fresh: &[(usize, Option<Arc<Verified>>)]) -> View {
+        let (mut slots, mut states) = (Vec::clone(&self.verified), Vec::clone(&self.states));
+        for (index, verified) in fresh {
+            // It was looked at just now.
+            if let (Some(slot), Some(seen)) = (states.get_mut(*index), verified) {
+                *slot = seen.state;
+            }
+            if let Some(slot) = slots.get_mut(*index) {
+                slot.clone_from(verified);
+            }
         }
         let mut view = View { verified: Arc::new(slots), states: Arc::new(states), ..self.clone() };
-        view.judge_after(self, Some(&[index]));
+        let mut touched: Vec<usize> = fresh.iter().map(|(index, _)| *index).collect();
+        touched.sort_unstable();
+        view.judge_after(self, Some(&touched));
         view
     }
 

@@ -41,7 +41,7 @@ impl Workbench {
         let verified = self.verify_model(&view, &found, model, in_full, progress)?.map(Arc::new);
         let checked = verified.as_ref().map(|verified| Checked {
             verification: verified.verification.clone(),
-            view: view.with(index, Some(verified.clone())),
+            view: view.with(&[(index, Some(verified.clone()))]),
         });
         self.renew_with(&view, vec![(id.clone(), verified)])?;
         Ok(checked)
