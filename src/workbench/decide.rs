@@ -4,6 +4,7 @@ use super::door::{Workbench, not_found};
 use super::fresh::Slot;
 use super::in_force::known_stage;
 use super::publish::Next;
+use super::verifying::Reading;
 use crate::clock::this_second;
 use crate::decision::{
     About, Evidence, Feeds, Question, RecordRef, ReviewRecord, ReviewRecordSchema, Verdict, evaluate,
@@ -148,13 +149,12 @@ impl Workbench {
         let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
         let progress = Progress::default();
         let found = self.found(&view, Some(known), &progress)?;
-        // A model without files keeps no verification of an earlier time.
-        let verified = self.verify_model(&view, &found, known, false, &progress)?.map(Arc::new);
-        let mut fresh = vec![(index, verified)];
-        // Its ancestors count by what their files are now, too, not by what the store says of them.
-        for ancestor in view.family(index).into_iter().filter(|ancestor| *ancestor != index) {
+        // What it derives from counts by what its files are now, too, not by what the store says of them.
+        let ancestors = view.family(index).into_iter().filter(|ancestor| *ancestor != index);
+        let mut fresh = Vec::new();
+        for ancestor in ancestors {
             let Some(known) = view.models.get(ancestor) else { continue };
-            let verified = match self.verify_model(&view, &found, known, false, &progress) {
+            let verified = match self.verify_model(&view, &found, known, Reading::Files, &progress) {
                 Ok(verified) => verified.map(Arc::new),
                 // What cannot be looked at counts as never verified.
                 Err(error) if matches!(error.code, Code::Read | Code::NotFound | Code::TooLarge) => None,
@@ -162,6 +162,9 @@ impl Workbench {
             };
             fresh.push((ancestor, verified));
         }
+        // A model without files keeps no verification of an earlier time.
+        let verified = self.verify_model(&view, &found, known, Reading::Files, &progress)?;
+        fresh.push((index, verified.map(Arc::new)));
         let view = Arc::new(view.with(&fresh));
         let verified =
             fresh.into_iter().filter_map(|(index, slot)| Some((view.models.get(index)?.id.clone(), slot)));

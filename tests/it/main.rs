@@ -59,6 +59,7 @@ mod policy_meaning;
 mod pure;
 mod read_only;
 mod readme;
+mod registry;
 mod replay;
 mod samples;
 mod screens;

@@ -109,8 +109,8 @@ pub use check::{
 pub use files::HUB_REPOSITORIES;
 pub use files::{
     Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FilesReport, FollowedLinks,
-    GIT_PATHS, Listing, ModelState, MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard, is_git_hook,
-    is_of_git,
+    GIT_PATHS, Listed, ListedFile, Listing, ModelState, MoveKind, MovedFile, Scope, TensorsHit, enumerate,
+    hazard, is_git_hook, is_of_git,
 };
 pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
 // What only Touchmark's inventory and its tests ask for: no promise is made about these.
@@ -145,9 +145,9 @@ pub use trust::{
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{
-    Comparison, Coverage, Judging, Observed, Seen, SignatureSeen, SignatureState, TrustMoments, Verification,
-    VerifyOptions, bundle_moments, claimed_signer, judge, next_change, observe, verify, verify_claim,
-    verify_seen, verify_with,
+    Comparison, Coverage, Judging, Observed, Place, Seen, SignatureSeen, SignatureState, TrustMoments,
+    Verification, VerifyOptions, bundle_moments, claimed_signer, judge, next_change, observe, verify,
+    verify_claim, verify_place, verify_seen, verify_with,
 };
 pub use words::{CODES, CodeInfo, Words, code_info};
 pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};

@@ -4,16 +4,17 @@
 use std::path::{Path, PathBuf};
 
 use super::blob_store::{BlobStore, Layout};
+use super::blobs::{Blobs, Naming};
 use super::entry::{MAX_ENTRIES, list};
 use super::folder::{self, Folder};
-use super::{hub_cache, layout, leads};
+use super::{hub_cache, layout, leads, registry};
 use crate::error::{Error, Result};
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::looked::Looked;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::record::Record;
 use crate::inventory::weights::look::Looks;
-use crate::signing::ModelState;
+use crate::signing::{Listed, ModelState};
 use crate::text::Untrusted;
 
 /// Folders above a file that may be the store that it lies in.
@@ -33,6 +34,24 @@ pub fn settled_state_of(path: &Path) -> Option<ModelState> {
 fn extent(path: &Path) -> PathBuf {
     let store = (!path.is_dir()).then(|| store_above(path)).flatten();
     store.map_or_else(|| path.to_owned(), |store| store.path)
+}
+
+/// What the manifest that lies here lists, where it is one in an OCI layout; none for any other file or folder.
+///
+/// # Errors
+/// `E-MODEL` when it is not what its digest says; `E-TOO-LARGE`.
+pub fn listed(path: &Path) -> Result<Option<Listed>> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let store = store_above(path).filter(|store| store.layout == Layout::Oci);
+    store.map(|store| registry::listed(&Blobs::new(&store.path, Naming::Folders), path)).transpose()
+}
+
+/// The models of an OCI layout, with what is told of each; none for any other folder.
+pub fn in_layout(folder: &Path) -> Option<Vec<Model>> {
+    let layout = layout::of(folder, &list(folder, &mut MAX_ENTRIES.clone()).ok()?)?;
+    (layout == Layout::Oci).then(|| layout::read(&store(layout, folder)).models)
 }
 
 /// What is inside the files of the model that lies here; `left_out` are those that its signature leaves out.

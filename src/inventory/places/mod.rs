@@ -16,6 +16,7 @@ pub(super) mod looking;
 mod mlflow;
 mod oci;
 mod ollama;
+mod registry;
 pub(super) mod stamps;
 
 use std::path::Path;

@@ -9,6 +9,7 @@ pub(crate) mod formats;
 pub(crate) mod git;
 pub(crate) mod leftover;
 pub(crate) mod links;
+pub(crate) mod listed;
 pub(crate) mod localise;
 pub(crate) mod parts;
 pub(crate) mod report;
@@ -20,6 +21,7 @@ pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerat
 pub use formats::hazard;
 pub use git::{is_git_hook, is_of_git};
 pub use links::FollowedLinks;
+pub use listed::{Listed, ListedFile};
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
 pub use report::{CopySeen, FilesReport};
 pub use state::ModelState;

@@ -86,9 +86,17 @@ pub struct FilesReport {
     /// Other folders that bear the model's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<CopySeen>,
+    /// Resources whose digest is the one that a registry's manifest lists, and whose bytes were not read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub by_registry: u64,
     /// Digests that were computed earlier and not this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recalled: Option<Recalled>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl FilesReport {

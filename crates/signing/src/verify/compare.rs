@@ -42,22 +42,39 @@ pub(crate) fn compare(
     reuse: Option<Reuse<'_>>,
     progress: &Progress,
 ) -> Result<(Comparison, FilesReport, Listing)> {
-    let mut report = FilesReport::default();
     let listing = match list(model, bundle, statement, options, progress) {
         Ok(listing) => listing,
         Err(Unlisted::Cancelled(error)) => return Err(error),
         Err(Unlisted::Fault(fault, path)) => {
             let place = place_in(model, &path);
             let unlisted = Comparison::NotListed(Unlistable { fault, place });
-            return Ok((unlisted, report, Listing::default()));
+            return Ok((unlisted, FilesReport::default(), Listing::default()));
         }
     };
+    let report = compare_listed(model, bundle, statement, &listing, options, reuse, progress)?;
+    Ok((Comparison::Compared, report, listing))
+}
+
+/// The same of files that are listed already.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub(super) fn compare_listed(
+    model: &Path,
+    bundle: &Path,
+    statement: &Statement,
+    listing: &Listing,
+    options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<FilesReport> {
+    let mut report = FilesReport::default();
     let recorded = &statement.manifest.serialization.ignore_paths;
     let hidden = listing.ignored.iter().filter(|name| recorded.iter().any(|ignore| covers(ignore, name)));
     report.ignored = hidden.map(Untrusted::new).collect();
     let left_out = take_attestations(&mut report.ignored, &|name| Some(model.join(name)));
 
-    let signed = signed_files(statement, &listing, model);
+    let signed = signed_files(statement, listing, model);
     let here: BTreeMap<&str, &Entry> =
         listing.entries.iter().map(|entry| (entry.name.as_str(), entry)).collect();
     let sharded = statement.manifest.serialization.shard_size.is_some();
@@ -95,7 +112,7 @@ pub(crate) fn compare(
 
     let added = take_attestations(&mut report.extra, &|name| here.get(name).map(|entry| entry.path.clone()));
     report.attestations = left_out.into_iter().chain(added).collect();
-    report.aside = aside(model, bundle, &report, &listing, options);
+    report.aside = aside(model, bundle, &report, listing, options);
     let leftovers = report.extra.iter().filter(|name| {
         here.get(name.raw()).is_some_and(|entry| leftover::is_leftover(&entry.path, &entry.name))
     });
@@ -145,8 +162,8 @@ pub(crate) fn compare(
     localise::mark_swapped(&mut report.changed, &signed);
     let extra: Vec<&Entry> = report.extra.iter().filter_map(|name| here.get(name.raw())).copied().collect();
     report.moved = localise::moved(&report.missing, &extra, &signed, algorithm, progress)?;
-    report.links = links::followed(&listing, model);
-    Ok((Comparison::Compared, report, listing))
+    report.links = links::followed(listing, model);
+    Ok(report)
 }
 
 /// What is not compared with anything, by its kind.

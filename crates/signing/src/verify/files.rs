@@ -95,6 +95,9 @@ fn judge(
     if empty_code > 0 {
         return (CheckCode::FilesEmptyCode, Outcome::Partial, FilesFound::EmptyCode { files: empty_code });
     }
+    if report.by_registry > 0 {
+        return (CheckCode::FilesRegistry, Outcome::Partial, FilesFound::Registry);
+    }
     let ignored = report.ignored.len() as u64;
     (CheckCode::Files, Outcome::Pass, FilesFound::Unchanged { ignored })
 }

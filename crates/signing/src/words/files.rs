@@ -81,6 +81,16 @@ fn compared(signed: u64, parts: Parts, tally: &FilesTally, found: &FilesFound) -
                 ..Words::default()
             };
         }
+        FilesFound::Registry => {
+            return Words {
+                summary: format!(
+                    "The registry lists all {all} with their signed digests; the files were not read"
+                ),
+                found: Some(told(tally).into()),
+                remedy: Some("Verify in full, which reads the files".to_owned()),
+                ..Words::default()
+            };
+        }
         FilesFound::Unreadable => {
             return Words {
                 summary: format!("{} could not be read", many(tally.unreadable, "signed file")),

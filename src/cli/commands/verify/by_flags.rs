@@ -8,11 +8,13 @@ use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::error::Result;
 use crate::signing::{
-    Anchor, Bundle, Check, CheckCode, IdentityRule, Method, Outcome, Progress, Trust, Verification,
-    VerifyOptions, Why, default_signature, verify,
+    Anchor, Bundle, Check, CheckCode, IdentityRule, Method, Outcome, Place, Progress, Trust, Verification,
+    VerifyOptions, Why, verify_place,
 };
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+
+use super::target::Target;
 
 /// A bundle larger than this is read once only.
 const LIMIT_PEEKED_BYTES: u64 = 16 * 1024 * 1024;
@@ -65,11 +67,17 @@ pub(crate) enum VerifyMethod {
 /// Options of the ways to verify that say what to trust.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct VerifyCommon {
-    /// The model's folder or file
+    /// The model's folder or file, or oci:LAYOUT[:TAG] for one in an OCI layout
     pub(super) model: PathBuf,
     /// The bundle [default: model.sig in the model's folder]
     #[arg(long, value_name = "FILE")]
     signature: Option<PathBuf>,
+    /// In an OCI layout: read the files, too, and not only the manifest
+    #[arg(long)]
+    in_full: bool,
+    /// In an OCI layout: verify the files in this folder by the same signature, too
+    #[arg(long, alias = "local_model", value_name = "FOLDER")]
+    local_model: Option<PathBuf>,
     /// Leave this path out (repeat)
     #[arg(long, alias = "ignore_paths", value_name = "PATH")]
     ignore_paths: Vec<PathBuf>,
@@ -111,15 +119,10 @@ impl VerifyMethod {
     }
 }
 
-impl VerifyCommon {
-    fn bundle(&self) -> PathBuf {
-        self.signature.clone().unwrap_or_else(|| default_signature(&self.model))
-    }
-}
-
 /// Verifies as the flags say.
 pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Output) -> Result<Verification> {
-    if let Some(verification) = mixed_up(method, common, output)? {
+    let target = Target::of(&method.given().model, method.given().signature.as_deref())?;
+    if let Some(verification) = mixed_up(method, &target, common, output)? {
         return Ok(verification);
     }
     let trust = match method {
@@ -165,9 +168,12 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
         ignore_unsigned_files: with.ignore_unsigned_files,
         at: common.now(),
     };
-    let signature = with.bundle();
-    let mut verification =
-        shown(output, |progress| verify(&with.model, &signature, &trust, &options, progress))?;
+    let place = target.place(with.in_full);
+    let mut verification = shown(output, |progress| verified(place, &target, &trust, &options, progress))?;
+    if let Some(local) = with.local_model.as_deref().filter(|_| verification.outcome() == Outcome::Pass) {
+        verification =
+            shown(output, |progress| verified(Place::Files(local), &target, &trust, &options, progress))?;
+    }
     require(&mut verification, with);
     predicates(&mut verification, &with.model, &trust, &options)?;
     Ok(verification)
@@ -175,19 +181,35 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
 
 /// A bundle of another method is told before any key, certificate or identity is looked at: what was given
 /// for the wrong method is often the wrong file, too.
-fn mixed_up(method: &VerifyMethod, common: &Common, output: &Output) -> Result<Option<Verification>> {
+fn mixed_up(
+    method: &VerifyMethod,
+    target: &Target,
+    common: &Common,
+    output: &Output,
+) -> Result<Option<Verification>> {
     let (with, asked) = (method.given(), method.asked());
-    let signature = with.bundle();
+    let signature = &target.bundle;
     // A large one is read once only; METHOD then speaks after the keys were read.
-    let is_small = std::fs::metadata(&signature).is_ok_and(|metadata| metadata.len() <= LIMIT_PEEKED_BYTES);
-    let is_other = is_small && Bundle::read(&signature).is_ok_and(|bundle| bundle.method() != asked);
+    let is_small = std::fs::metadata(signature).is_ok_and(|metadata| metadata.len() <= LIMIT_PEEKED_BYTES);
+    let is_other = is_small && Bundle::read(signature).is_ok_and(|bundle| bundle.method() != asked);
     if !is_other {
         return Ok(None);
     }
     with.jobs.set();
     let options = VerifyOptions { method: Some(asked), ..VerifyOptions::at(common.now()) };
     let nobody = Trust::new(Vec::new());
-    shown(output, |progress| verify(&with.model, &signature, &nobody, &options, progress)).map(Some)
+    let place = target.place(false);
+    shown(output, |progress| verified(place, target, &nobody, &options, progress)).map(Some)
+}
+
+fn verified(
+    place: Place<'_>,
+    target: &Target,
+    trust: &Trust,
+    options: &VerifyOptions,
+    progress: &Progress,
+) -> Result<Verification> {
+    Ok(verify_place(place, &target.bundle, trust, options, None, progress)?.1)
 }
 
 /// What the caller demands beyond the specification.

@@ -1,6 +1,7 @@
 //! `verify`: verifies a model, by the workspace's policy or as flags say; the exit status tells how it ended.
 
 mod by_flags;
+mod target;
 
 use crate::cli::common::Common;
 use crate::cli::flags::{Jobs, Location};

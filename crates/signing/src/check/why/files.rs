@@ -88,6 +88,8 @@ pub enum FilesFound {
         /// How many of them.
         files: u64,
     },
+    /// The digests that a registry lists are those that were signed; the files were not read.
+    Registry,
     /// Some were never signed.
     Unsigned,
     /// All that were never signed are what an interrupted signing left behind.
