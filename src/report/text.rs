@@ -111,7 +111,11 @@ pub fn verification(name: &str, v: &Verification, owner: Option<&str>, explain: 
             writeln!(out, "  trust        {name} ({origin}, sha256 {}{age})", crate::text::screen(&digest));
     }
     if v.files.matched > 0 || !v.files.changed.is_empty() {
-        let _ = writeln!(out, "  files        {} match, {} hashed", v.files.matched, size(v.files.bytes));
+        let how = match v.files.by_registry {
+            0 => format!("{} hashed", size(v.files.bytes)),
+            _ => "by the registry's digests; partial: no file was read (--in-full reads them)".to_owned(),
+        };
+        let _ = writeln!(out, "  files        {} match, {how}", v.files.matched);
     }
     if let Some(links) = &v.files.links {
         let _ = writeln!(out, "  links        {}", links.line());

@@ -99,8 +99,8 @@ impl Shelf {
     fn publish(&self, attached: Attached) {
         let manifest = json!({
             "schemaVersion": 2,
-            "artifactType": "application/vnd.cncf.model.manifest.v1+json",
-            "config": self.layer("application/vnd.cncf.model.config.v1+json", CONFIG, json!({})),
+            "artifactType": "application/vnd.acme.whatever",
+            "config": self.layer("application/vnd.oci.empty.v1+json", CONFIG, json!({})),
             "layers": self.layers,
         });
         let compact = manifest.to_string();

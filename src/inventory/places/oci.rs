@@ -104,9 +104,15 @@ pub(super) fn read(store: &BlobStore) -> Scan {
             by_subject.entry(&about.digest).or_default().push(one);
         }
     }
-    let models: Vec<(&Found, &str)> =
-        found.iter().filter_map(|one| Some((one, kind(&one.manifest)?))).collect();
-    let others = found.iter().filter(|one| kind(&one.manifest).is_none() && signature(one).is_none()).count();
+    // Whose files somebody signed as those of a model is one, whatever it calls itself.
+    let is_signed = |one: &Found| {
+        let mut attached = by_subject.get(one.digest.as_str()).into_iter().flatten();
+        attached.any(|referrer| bundle_of_files(&blobs, referrer).is_some())
+    };
+    let named = |one: &Found| kind(&one.manifest).or_else(|| is_signed(one).then_some("OCI artifact"));
+    let models: Vec<(&Found, &str)> = found.iter().filter_map(|one| Some((one, named(one)?))).collect();
+    let others = found.len() - models.len();
+    let others = others - found.iter().filter(|one| named(one).is_none() && signature(one).is_some()).count();
     if others > 0 {
         let message =
             format!("{others} manifests are no models of a known kind; container images are not looked into");
@@ -141,7 +147,7 @@ fn about<'f>(found: &'f [Found], blobs: &Blobs, subject: &str) -> Option<&'f Fou
     let is_compact =
         |one: &&Found| blobs.read(&one.digest).is_ok_and(|bytes| compact_digest(&bytes) == subject);
     let named = found.iter().find(|one| one.digest == subject);
-    named.or_else(|| found.iter().filter(|one| kind(&one.manifest).is_some()).find(is_compact))
+    named.or_else(|| found.iter().filter(|one| signature(one).is_none()).find(is_compact))
 }
 
 /// `FOLDER:TAG`, or `OWNER/NAME:TAG` where the index has the whole reference.
@@ -397,18 +403,18 @@ fn tell_signature(
 ) {
     let Some(word) = signature(referrer) else { return };
     let place = referrer.digest.as_str();
+    if let Some(layer) = bundle_of_files(blobs, referrer) {
+        // The newest stands last.
+        record.model.signature = blobs.name(&layer.digest).map(|name| store.join(name));
+        let line = "Sigstore bundle that lists files: verifying compares them with this manifest";
+        return record.fact(FactKey::Signature, line, Basis::Observed, source, place);
+    }
     let mut said = String::new();
     if let Some(layer) = referrer.manifest.layers.first()
         && word == BUNDLE
     {
         match blobs.read(&layer.digest) {
             Ok(bytes) => match Bundle::parse(&bytes) {
-                // The newest stands last.
-                Ok(bundle) if is_of_files(&bundle.envelope.payload) => {
-                    record.model.signature = blobs.name(&layer.digest).map(|name| store.join(name));
-                    let line = "Sigstore bundle that lists files: verifying compares them with this manifest";
-                    return record.fact(FactKey::Signature, line, Basis::Observed, source, place);
-                }
                 Ok(bundle) => said = statement(&bundle.envelope.payload, about, place, source, record),
                 Err(_) => said = "; not a bundle with a statement".to_owned(),
             },
@@ -420,6 +426,13 @@ fn tell_signature(
     }
     let line = format!("{word}{said}; not verified: it lists no files of a model");
     record.fact(FactKey::Signature, &line, Basis::Observed, source, place);
+}
+
+/// The bundle in a referrer, when it lists files.
+fn bundle_of_files<'f>(blobs: &Blobs, referrer: &'f Found) -> Option<&'f Descriptor> {
+    let layer = referrer.manifest.layers.first().filter(|_| signature(referrer) == Some(BUNDLE))?;
+    let bundle = Bundle::parse(&blobs.read(&layer.digest).ok()?).ok()?;
+    is_of_files(&bundle.envelope.payload).then_some(layer)
 }
 
 /// Whether a statement is an OMS manifest, which lists files.
