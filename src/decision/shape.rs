@@ -4,7 +4,7 @@
 use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact};
 use super::review::{ReviewWord, StandingReview};
-use crate::maturity::{Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, score};
+use crate::maturity::{Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, nobody_looked, score};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
 use jiff::Timestamp;
@@ -18,6 +18,8 @@ pub(super) struct Shape {
     unreadable: bool,
     /// Whether the files are still those that were verified.
     since: Since,
+    /// Whether there is something to look at, or only documents that speak of it, and nobody has looked.
+    unseen: bool,
     /// Whether what the inventory knows of it contradicts itself.
     torn: bool,
     /// When the oldest of the digests was computed that were not computed at the verification.
@@ -47,6 +49,7 @@ impl Shape {
             checks: CheckStage::ALL.map(check),
             unreadable: verification.is_some_and(unreadable),
             since: evidence.since,
+            unseen: nobody_looked(evidence),
             torn: contradicts_itself(evidence.model, verification),
             oldest: verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
             rejected: reviews.iter().any(|review| review.word == ReviewWord::Reject),
@@ -60,9 +63,13 @@ impl Shape {
             || self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
     }
 
-    /// Whether a verification on record does not hold any more: then nothing was judged.
-    pub fn is_outdated(&self) -> bool {
-        !self.since.is_same()
+    /// Whether nothing is decided outside of a gate: nobody has looked, or what was seen does not hold any more
+    /// (rulings 11). What is known to be wrong without a look stands.
+    pub fn is_open(&self, reasons: &[Reason]) -> bool {
+        let stands = |reason: &Reason| {
+            reason.class == Some(Class::Contradicted) || reason.code == ReasonCode::Rejected
+        };
+        !self.since.is_same() || self.unseen && !reasons.iter().any(stands)
     }
 
     fn seen(&self) -> impl Iterator<Item = (CheckStage, Seen)> {
@@ -93,10 +100,11 @@ pub(super) struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// The own level, and the worst that the stage does about anything in the model itself.
-    pub fn decide(&self, shape: &Shape) -> (u8, Option<Action>) {
+    /// The own level, the worst that the stage does about anything in the model itself, and whether that is open.
+    pub fn decide(&self, shape: &Shape) -> (u8, Option<Action>, bool) {
         let reasons = self.reasons(shape, |_| None);
-        (self.own_level(shape), reasons.iter().map(|reason| reason.action).max())
+        let worst = reasons.iter().map(|reason| reason.action).max();
+        (self.own_level(shape), worst, shape.is_open(&reasons))
     }
 
     /// The reasons that lie in the model itself, in no order. `code` names the check of a stage.

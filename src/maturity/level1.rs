@@ -64,6 +64,11 @@ fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
     }
 }
 
+/// Whether nobody looked at a model yet, though there is a signature to look at, or nothing but documents.
+pub fn nobody_looked(evidence: &Evidence<'_>) -> bool {
+    matches!(sight(evidence), Sight::NotLooked)
+}
+
 /// Judges by a verification; without a signature the control is missing, without a verification unknown.
 fn by_verification(evidence: &Evidence<'_>, judge: impl FnOnce(&Verification) -> Finding) -> Finding {
     match sight(evidence) {

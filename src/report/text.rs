@@ -67,7 +67,7 @@ fn decision_word(decision: Decision) -> String {
         Decision::Admit => "✓",
         Decision::Warn => "!",
         Decision::Refuse => "✗",
-        Decision::NotJudged => Outcome::Unknown.glyph(),
+        Decision::NotJudged => Outcome::NotApplicable.glyph(),
     };
     format!("{glyph} {}", decision.word())
 }
@@ -233,7 +233,9 @@ fn files(v: &Verification) -> String {
 }
 
 fn levels(summary: &Summary) -> String {
-    if summary.own == summary.effective {
+    if summary.decision == Decision::NotJudged {
+        "–".to_owned()
+    } else if summary.own == summary.effective {
         format!("L{}", summary.own)
     } else {
         format!("L{}→{}", summary.own, summary.effective)
@@ -252,7 +254,7 @@ pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
     for (index, model) in view.models.iter().enumerate().filter(|(index, _)| keep(*index)) {
         let summary = view.summary(index);
         rows.push(vec![
-            format!("{} {}", summary.outcome.glyph(), summary.word),
+            format!("{} {}", summary.glyph(), summary.word),
             named(&model.id.screen(), view.name_mark(index)),
             model.kind.word().to_owned(),
             summary.signer.screen(),
@@ -330,7 +332,7 @@ pub fn model(view: &View, index: usize) -> String {
         let place = crate::text::screen(&twin.location.to_string_lossy());
         row("also at", format!("{place}: {what}"), "", String::new());
     }
-    row("status", format!("{} {}", summary.outcome.glyph(), summary.word), "", String::new());
+    row("status", format!("{} {}", summary.glyph(), summary.word), "", String::new());
     if !summary.signer.raw().is_empty() {
         let proven = view.standing(index).is_some_and(|v| v.verification.signer_proven());
         row(
@@ -482,7 +484,7 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
     let score = &v.assessment.score;
     let mut out = String::new();
     let _ = match v.decision {
-        Decision::NotJudged => writeln!(out, "? not judged  {name}"),
+        Decision::NotJudged => writeln!(out, "· not judged  {name}"),
         _ => writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next),
     };
     if v.effective != score.own {
@@ -529,7 +531,7 @@ pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
         let state = match row.model {
             Some(index) => {
                 let summary = view.summary(index);
-                format!("{} {}  {}", summary.outcome.glyph(), summary.word, levels(&summary))
+                format!("{} {}  {}", summary.glyph(), summary.word, levels(&summary))
             }
             None => "? not in the inventory".to_owned(),
         };

@@ -171,7 +171,7 @@ impl Workbench {
         let verified: Vec<(ModelId, Slot)> = verified.collect();
         let made = self.made()?;
         let verdict = match made.asked {
-            None => view.verdict(index).ok_or_else(|| not_found(model))?,
+            None => view.verdict(index).ok_or_else(|| not_found(model))?.by_gate(),
             Some(_) => self.also_by_the_clock(&view, index, made.recorded)?,
         };
         self.record_decision(&view, index, &verdict, warnings_acknowledged, made)?;

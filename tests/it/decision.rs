@@ -286,6 +286,12 @@ fn check_and_controls_agree_on_a_grant_that_ended_and_the_end_is_judged_now() {
     assert_eq!(agreed_at(None, seen, "2026-06-01T00:00:00Z"), (Missing, Missing));
 }
 
+fn danger() -> Hazard {
+    let [file, place, what] = ["w.pt", "byte 0", "posix.system"].map(Into::into);
+    let (tier, kind) = (Tier::Dangerous, HazardKind::Pickle);
+    Hazard { tier, kind, file, place, what, why: "loading calls it".to_owned() }
+}
+
 #[test]
 fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
     let mut pickled = model("acme/bot");
@@ -295,9 +301,7 @@ fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
     let [check] = failing.as_slice() else { panic!("{failing:?}") };
     assert_eq!(told(check), ("POLICY-FORMAT", Outcome::Fail));
     assert_eq!(check.words().found.as_ref().unwrap().raw(), "pickle");
-    let [file, place, what] = ["w.pt", "byte 0", "posix.system"].map(Into::into);
-    let (tier, kind) = (Tier::Dangerous, HazardKind::Pickle);
-    pickled.hazards.push(Hazard { tier, kind, file, place, what, why: "loading calls it".to_owned() });
+    pickled.hazards.push(danger());
     let verification = applied(by("CN=acme release"), &pickled);
     let found =
         verification.checks.iter().find(|check| check.code == "POLICY-FORMAT").unwrap().words().found.clone();
@@ -409,7 +413,8 @@ impl Case {
     pub fn judge_under(&self, policy: &Policy, stage: &str) -> Vec<Verdict> {
         let verdicts = self.asked(policy, stage, Judgement::verdicts);
         assert_eq!(verdicts.len(), self.models.len());
-        verdicts
+        // As a gate decides: a list leaves open what nobody looked at.
+        verdicts.into_iter().map(Verdict::by_gate).collect()
     }
 
     pub fn asked<T>(&self, policy: &Policy, stage: &str, ask: impl FnOnce(&Input<'_>) -> T) -> T {
@@ -532,6 +537,32 @@ fn a_ban_is_its_own_reason() {
 }
 
 #[test]
+fn what_nobody_looked_at_is_not_judged_until_a_gate_looks() {
+    let mut bare = model("acme/unsigned");
+    bare.signature = None;
+    let mut told = model("acme/told");
+    (told.signature, told.location) = (None, None);
+    let mut pickled = model("acme/pickled");
+    pickled.hazards.push(danger());
+    let case = Case::new(vec![
+        (model("acme/never-verified"), None),
+        (told, None),
+        (bare, None),
+        (pickled, None),
+        (model("acme/tampered"), Some(tampered())),
+    ]);
+    for stage in ["staging", "prod"] {
+        let verdicts = case.asked(&policy(), stage, Judgement::verdicts);
+        let found: Vec<_> = verdicts.iter().map(|verdict| verdict.decision).collect();
+        assert_eq!(found[..2], [Decision::NotJudged, Decision::NotJudged], "{stage}");
+        // What is known without a look stands.
+        assert!(!found[2..].contains(&Decision::NotJudged), "{stage}: {found:?}");
+        assert_eq!(found[3..], [Decision::Refuse, Decision::Refuse], "{stage}");
+    }
+    assert!(case.judge("prod").iter().all(|verdict| verdict.decision == Decision::Refuse));
+}
+
+#[test]
 fn missing_verifications_and_an_empty_inventory_are_judged_all_the_same() {
     let mut case = Case::new(vec![(model("acme/a"), None), (model("acme/b"), None)]);
     case.verifications.clear();
@@ -648,7 +679,9 @@ proptest! {
                     Some(Action::Warn) => Decision::Warn,
                     Some(Action::Open) | None => Decision::Admit,
                 };
-                prop_assert_eq!((standing.decision, verdict.decision), (decided, decided));
+                prop_assert_eq!(verdict.decision, decided);
+                let is_open = standing.decision == Decision::NotJudged;
+                prop_assert!(is_open || standing.decision == decided);
             }
             // Every stage here is closed on contradiction: a failing check, a failing control and a taint refuse.
             for (verdict, verified) in verdicts.iter().zip(&straight.verifications) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use touchmark::decision::{Descent, Input, Judgement, Known, apply_policy};
+use touchmark::decision::{Descent, Input, Judgement, Known, Verdict, apply_policy};
 use touchmark::inventory::{Format, Looked, Model, ModelId, Scan, Workspace, look, scan};
 use touchmark::lineage::{Graph, GraphFinding, doubts};
 use touchmark::maturity::{Rubric, Since};
@@ -247,6 +247,7 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
         rubric: &rubric,
         now: samples.now,
     });
+    let verdicts: Vec<_> = verdicts.into_iter().map(Verdict::by_gate).collect();
     assert_eq!(verdicts.len(), models.len());
     for verdict in &verdicts {
         let row = samples.expected.model.iter().find(|row| row.id == verdict.model.raw());
