@@ -5,7 +5,7 @@ use super::verdict::VerdictBody;
 use super::verification::{CoverageDocument, VerificationBody};
 use crate::decision::{Decision, ReviewWord, SeenDigests};
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
-use crate::lineage::LaneRow;
+use crate::lineage::{LaneRow, shown};
 use crate::maturity::Since;
 use crate::policy::NameMark;
 use crate::signing::Outcome;
@@ -13,6 +13,7 @@ use crate::text::Untrusted;
 use crate::view::{Review, Verified, View};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The models of the inventory.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -128,8 +129,10 @@ pub struct ModelDocument<'a> {
     pub schema: names::Model,
     /// The model in one line.
     pub summary: ListRow<'a>,
-    /// What the sources together say of it.
-    pub model: Option<&'a Model>,
+    /// What the sources together say of it; of parents, those that no better source contradicts.
+    pub model: Option<Cow<'a, Model>>,
+    /// What is odd about its lineage, in words.
+    pub lineage: Vec<String>,
     /// How many of its bytes the signature covers; none when they were not counted.
     pub coverage: Option<CoverageDocument>,
     /// Its latest verification.
@@ -185,13 +188,15 @@ impl<'a> ModelDocument<'a> {
         index: usize,
         verdict: Option<VerdictBody<'a>>,
         read: &'a [(Untrusted, String)],
+        lineage: Vec<String>,
     ) -> Self {
         let verified = view.verified.get(index).and_then(Option::as_deref);
         let coverage = view.standing(index).and_then(|verified| verified.verification.coverage());
         ModelDocument {
             schema: names::Model,
             summary: ListRow::of(view, index),
-            model: view.models.get(index),
+            model: view.models.get(index).map(|model| shown(&view.graph, model)),
+            lineage,
             coverage: coverage.map(CoverageDocument::from),
             verified: verified.map(|verified| VerifiedDocument::of(view, index, verified)),
             verdict,
