@@ -4,11 +4,12 @@ use super::names;
 use super::verdict::VerdictBody;
 use super::verification::{CoverageDocument, VerificationBody};
 use crate::decision::{Decision, ReviewWord, SeenDigests};
+use crate::inventory::export::Proof;
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
 use crate::lineage::{LaneRow, shown};
 use crate::maturity::Since;
 use crate::policy::NameMark;
-use crate::signing::Outcome;
+use crate::signing::{Outcome, RootDigest};
 use crate::text::Untrusted;
 use crate::view::{Review, Verified, View};
 use schemars::JsonSchema;
@@ -261,6 +262,46 @@ pub struct ScanDocument<'a> {
     pub findings: &'a [Finding],
     /// What is odd about lineage, in words.
     pub lineage: Vec<String>,
+}
+
+/// What was verified of a model, and the bill that states it now.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct BindDocument<'a> {
+    /// The document's name.
+    pub schema: names::Bind,
+    /// The model.
+    pub model: &'a ModelId,
+    /// The bill, workspace-relative.
+    pub bill: &'a Untrusted,
+    /// The root digest.
+    pub root_digest: RootDigest,
+    /// The signer.
+    pub identity: &'a Untrusted,
+    /// Who vouches for the signer; none for a bare key.
+    pub issuer: Option<&'a Untrusted>,
+    /// Log id and index, `id/index`, when there is an entry.
+    pub log_entry: Option<&'a Untrusted>,
+    /// SHA-256 of the bundle, hex.
+    pub bundle_digest: &'a str,
+    /// When it was verified.
+    pub verified_at: jiff::Timestamp,
+}
+
+impl<'a> BindDocument<'a> {
+    /// Of a model, its bill, and what the bill states.
+    pub fn of(model: &'a ModelId, bill: &'a Untrusted, proof: &'a Proof) -> Self {
+        BindDocument {
+            schema: names::Bind,
+            model,
+            bill,
+            root_digest: proof.root_digest,
+            identity: &proof.identity,
+            issuer: proof.issuer.as_ref(),
+            log_entry: proof.log_entry.as_ref(),
+            bundle_digest: &proof.bundle_digest,
+            verified_at: proof.verified_at,
+        }
+    }
 }
 
 /// Bills of materials that became sources.

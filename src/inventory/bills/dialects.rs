@@ -42,7 +42,7 @@ pub(super) const PIN: &str = "touchmark:pedigree:digest";
 
 /// How generators call what their properties say: the last part of the name without case, `_`, `-` and spaces. syft,
 /// OWASP's generator, AIBoMGen, the taxonomy of CycloneDX and others.
-const FACTS: [(&str, FactKey); 24] = [
+const FACTS: [(&str, FactKey); 25] = [
     ("architecture", FactKey::Architecture),
     ("architectures", FactKey::Architecture),
     ("modelarchitecture", FactKey::Architecture),
@@ -67,7 +67,10 @@ const FACTS: [(&str, FactKey); 24] = [
     ("tensortype", FactKey::DataType),
     ("tokenizer", FactKey::Tokenizer),
     ("datasets", FactKey::Dataset),
+    ("made", FactKey::Made),
 ];
+/// What our own properties are called that are facts; the rest is a name above.
+pub(super) const FACT: &str = "touchmark:fact:";
 /// Of these the value is a number first.
 const NUMBERS: [FactKey; 2] = [FactKey::Parameters, FactKey::ContextLength];
 /// Longer values are no word for any of them.
@@ -125,7 +128,9 @@ fn facts(record: &mut Record, properties: &[Property], source: &Untrusted) {
         .map(|(_, key)| *key)
         .filter(|key| record.model.facts.each().any(|fact| fact.key == *key))
         .collect();
-    for property in properties {
+    // Our own properties speak of facts that stand elsewhere, but for those that are facts.
+    let ours = |name: &str| name.starts_with("touchmark:") && !name.starts_with(FACT);
+    for property in properties.iter().filter(|property| !ours(&property.name)) {
         let last = property.name.rsplit([':', '.', '/']).next().unwrap_or_default();
         let plain = last.replace(['_', '-', ' '], "").to_ascii_lowercase();
         let Some((_, key)) = FACTS.iter().find(|(name, _)| *name == plain) else { continue };
@@ -226,6 +231,7 @@ pub(super) fn binding(record: &mut Record, properties: &[Property], source: &Unt
         log_entry: value("touchmark:oms:logEntry"),
         bundle_digest: value("touchmark:oms:bundleDigest"),
         source: source.clone(),
+        ours: false,
     };
     let foreign = find(properties, "touchmark:oms:digestDomain").filter(|domain| domain.value != ROOT_DOMAIN);
     if let Some(domain) = foreign.filter(|_| binding.root_digest.is_some()) {
