@@ -4,7 +4,10 @@
 mod graph;
 mod lanes;
 mod plausible;
+mod rivals;
+mod shown;
 
 pub use graph::{Edge, Graph, GraphFinding, Node};
 pub use lanes::{LaneRow, lanes};
 pub use plausible::{copies, doubts, doubts_of};
+pub use shown::shown;

@@ -79,9 +79,11 @@ pub fn doubts(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
     models.par_iter().enumerate().flat_map_iter(of_model).collect()
 }
 
-/// What speaks against one model's lineage.
+/// What speaks against one model's lineage, and where sources disagree about it.
 pub fn doubts_of(model: &Model, models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
-    doubts_by(model, &Told::by(model), models, graph, &|_, base| Cow::Owned(Told::by(base)))
+    let mut found = graph.conflicts_of(&model.id);
+    found.extend(doubts_by(model, &Told::by(model), models, graph, &|_, base| Cow::Owned(Told::by(base))));
+    found
 }
 
 /// The same, given what is told of the model, and who says what is told of another one.

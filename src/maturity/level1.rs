@@ -455,32 +455,62 @@ enum Bound {
 }
 
 fn aibom_binding(evidence: &Evidence<'_>) -> Finding {
-    let no_binding = || Finding::missing(ControlFact::NoBinding);
+    let remedy = if evidence.model.signature.is_some() { Remedy::Bind } else { Remedy::SignModel };
+    let no_binding = || Finding::missing(ControlFact::NoBinding).remedy(remedy);
     if let Some(finding) = disputed(evidence, |_| true) {
         return finding;
     }
     let Some(binding) = evidence.model.bound() else { return no_binding() };
     by_verification(evidence, |v| {
-        let values = bound_values(evidence, &binding, v);
-        let those = |wanted: Bound| -> Few<BoundPart> {
-            values.iter().filter(|(_, bound)| *bound == wanted).map(|(part, _)| *part).collect()
-        };
+        let ours = evidence.model.bindings().find(|binding| binding.ours);
         let source = binding.source.clone();
-        let (equal, open, differ) = (those(Bound::Equal), those(Bound::Open), those(Bound::Differs));
-        if !differ.is_empty() {
-            return Finding::contradicted(ControlFact::BindingDiffers { source, parts: differ });
+        match judge_binding(evidence, &binding, v) {
+            // What this workspace wrote is what it saw itself, and never the producer's word.
+            Ok(parts) => match (ours, evidence.model.bound_by_others()) {
+                (Some(ours), others)
+                    if others.as_ref().is_none_or(|others| judge_binding(evidence, others, v).is_err()) =>
+                {
+                    let source = ours.source.clone();
+                    Finding::observed(Outcome::Pass, ControlFact::BindingOurs { source, parts })
+                }
+                _ => Finding::declared(Outcome::Pass, ControlFact::BindingEqual { source, parts }),
+            },
+            Err(Some(finding)) => finding,
+            Err(None) => no_binding(),
         }
-        if equal.is_empty() && binding.parts().iter().all(Option::is_none) {
-            return no_binding();
-        }
-        if !open.is_empty() {
-            return Finding::declared(Outcome::Partial, ControlFact::BindingOpen { source, parts: open });
-        }
-        if !v.signer_proven() {
-            return Finding::declared(Outcome::Partial, ControlFact::BindingUnproven { source });
-        }
-        Finding::declared(Outcome::Pass, ControlFact::BindingEqual { source, parts: equal })
     })
+}
+
+/// The parts of a binding that are equal to what was verified, when all that apply are; else what is wrong with it, or
+/// nothing when it states nothing.
+fn judge_binding(
+    evidence: &Evidence<'_>,
+    binding: &Binding,
+    v: &Verification,
+) -> Result<Few<BoundPart>, Option<Finding>> {
+    let values = bound_values(evidence, binding, v);
+    let those = |wanted: Bound| -> Few<BoundPart> {
+        values.iter().filter(|(_, bound)| *bound == wanted).map(|(part, _)| *part).collect()
+    };
+    let source = binding.source.clone();
+    let (equal, open, differ) = (those(Bound::Equal), those(Bound::Open), those(Bound::Differs));
+    if !differ.is_empty() {
+        return Err(Some(Finding::contradicted(ControlFact::BindingDiffers { source, parts: differ })));
+    }
+    if equal.is_empty() && binding.parts().iter().all(Option::is_none) {
+        return Err(None);
+    }
+    if !open.is_empty() {
+        let fact = ControlFact::BindingOpen { source, parts: open };
+        // What is not verified cannot be written either.
+        let is_proven = v.outcome() == Outcome::Pass && v.signer_proven();
+        let remedy = if is_proven { Remedy::Bind } else { Remedy::OfRubric };
+        return Err(Some(Finding::declared(Outcome::Partial, fact).remedy(remedy)));
+    }
+    if !v.signer_proven() {
+        return Err(Some(Finding::declared(Outcome::Partial, ControlFact::BindingUnproven { source })));
+    }
+    Ok(equal)
 }
 
 /// One value: whether it `applies` and was `verified`, and whether what is stated `equals` that.

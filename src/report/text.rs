@@ -2,7 +2,7 @@
 
 use super::case::case;
 use crate::decision::{About, Decision, ReviewWord};
-use crate::inventory::{FactKey, Scan};
+use crate::inventory::{FactKey, ModelId, Scan, Told};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::{SCOPE, SameName, unlike_twins};
 use crate::policy::{NameMark, Policy, PolicyError};
@@ -357,7 +357,7 @@ pub fn model(view: &View, index: usize) -> String {
         let from = format!("{} {}", fact.source.screen(), fact.place.screen());
         row(fact.key.word(), fact.shown(), fact.basis.word(), from);
     }
-    for parent in &model.parents {
+    for parent in model.parents.iter().filter(|parent| view.graph.shows(&model.id, &parent.id)) {
         let pinned = if parent.digest.is_some() { ", pinned" } else { "" };
         let from = format!("{} {}", parent.source.screen(), parent.place.screen());
         row(
@@ -590,8 +590,27 @@ pub fn doubt(finding: &GraphFinding) -> Option<String> {
         GraphFinding::Doubtful { parent, what, values, .. } => {
             Some(format!("evidence against {} as its origin: {}", parent.screen(), against(what, values)))
         }
+        GraphFinding::Rivals { shown, others, .. } => Some(rivals(shown, others)),
         _ => None,
     }
+}
+
+/// Bases of which sources tell differently.
+fn rivals(shown: &[(ModelId, Told)], others: &[(ModelId, Told)]) -> String {
+    let list = |bases: &[(ModelId, Told)]| {
+        let named = bases.iter().take(MANY).map(|(id, told)| format!("{} ({})", id.screen(), told.word()));
+        let named: Vec<String> = named.collect();
+        let more = bases.len().saturating_sub(MANY);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        named.join(", ") + &more
+    };
+    let is_equal = |told: &Told| shown.iter().any(|(_, known)| known == told);
+    let is_settled = !others.iter().any(|(_, told)| is_equal(told));
+    let end = match is_settled {
+        true => "the more reliable source is shown, the others are not",
+        false => "sources of the same kind disagree, so all are shown",
+    };
+    format!("sources name different bases: {}; {}; {end}", list(shown), list(others))
 }
 
 fn against(what: &str, values: &(Untrusted, Untrusted)) -> String {
@@ -634,6 +653,9 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
                 "sources disagree on how {child} comes from {parent}, or on its digest: {}",
                 said.join(", ")
             )
+        }
+        GraphFinding::Rivals { child, shown, others } => {
+            format!("{}: {}", child.screen(), rivals(shown, others))
         }
         GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
             "{} is said to come from {} ({}); contradicted by: {}; ask the producer",

@@ -19,12 +19,14 @@ use crate::decision::{
     Judgement, Known, ModelDigests, Reviews, StandingReview, Verdict, Verifications, bytes_of, digest_of,
     name_inputs,
 };
+use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
+use crate::inventory::export::Proof;
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::{Rubric, SameName, Since};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError};
-use crate::signing::{ModelState, Verification};
+use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -190,6 +192,27 @@ impl View {
     /// The latest verification of the model of an index, where it is of the files that lie there now.
     pub fn standing(&self, index: usize) -> Option<&Verified> {
         self.verified.get(index)?.as_deref().filter(|_| self.since(index).is_same())
+    }
+
+    /// What a bill of materials may state of the model of an index: only of a verification that stands and passes, and
+    /// whose signer is proven.
+    pub fn proof(&self, index: usize) -> Option<Proof> {
+        let model = self.models.get(index)?;
+        let verification = &self.standing(index)?.verification;
+        if verification.outcome() != Outcome::Pass || !verification.signer_proven() {
+            return None;
+        }
+        let signer = verification.signer.as_ref()?;
+        let log = verification.log.as_ref();
+        Some(Proof {
+            root_digest: verification.root_digest?,
+            identity: signer.subject.clone(),
+            issuer: signer.issuer.clone(),
+            log_entry: log.map(|entry| format!("{}/{}", entry.log_id.raw(), entry.index).into()),
+            bundle: slashed(model.signature.as_ref()?).into(),
+            bundle_digest: verification.bundle_digest.clone()?,
+            verified_at: verification.at,
+        })
     }
 
     /// The models whose verification on record does not hold any more.

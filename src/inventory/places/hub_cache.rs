@@ -79,6 +79,16 @@ fn owner_name(repository: &Path) -> Option<(bool, String)> {
     (!name.is_empty()).then_some((*prefix == "datasets--", name))
 }
 
+/// The package URL of a snapshot: its repository and its commit; none for a name that would have to be escaped.
+fn purl(snapshot: &Snapshot) -> Option<String> {
+    let name = snapshot.name.split('@').next().unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
+    let is_commit = snapshot.commit.len() == GIT_DIGITS && is_hex(&snapshot.commit);
+    let kind = if snapshot.is_dataset { "datasets/" } else { "" };
+    let commit = snapshot.commit.to_ascii_lowercase();
+    (is_commit && name.chars().all(is_plain)).then(|| format!("pkg:huggingface/{kind}{name}@{commit}"))
+}
+
 /// References of the first level, such as `main`, with the commits that they lead to.
 fn references(folder: &Path) -> Vec<(String, String)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MAX_LISTED);
@@ -127,6 +137,9 @@ impl Links {
             refs => format!("{SNAPSHOTS}, refs/{}", refs.join(", refs/")),
         };
         record.fact(FactKey::Version, &snapshot.commit, Basis::Declared, source, &at);
+        if let Some(purl) = purl(snapshot) {
+            record.fact(FactKey::Purl, &purl, Basis::Declared, source, &at);
+        }
         if self.count == 0 {
             return;
         }

@@ -218,7 +218,7 @@ impl Surveyor<'_> {
             let mut findings = Vec::new();
             if documents.is_empty() {
                 let place = Untrusted::new(crate::disk::slashed(&source.path));
-                let message = "no *.json, *.jsonld or *.xml document in this folder";
+                let message = "no *.json, *.jsonld, *.xml, *.spdx or *.spdx.yaml document in this folder";
                 note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
             }
             parts.push(self.search(source, findings));

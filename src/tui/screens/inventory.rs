@@ -298,7 +298,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
             fact("not OMS", format!("{}{more}", first.line().screen()), "");
         }
     }
-    for (parent, pinned) in parents(model) {
+    for (parent, pinned) in parents(view, model) {
         let pinned = if pinned { ", pinned" } else { "" };
         let label = if parent.relation.bears_weight() { "base" } else { "data" };
         let value = format!("{} ({})", parent.id.screen(), parent.relation.word());
@@ -351,10 +351,10 @@ fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Lin
     out
 }
 
-/// Each parent once, however many sources name it, with its best basis; and whether any of them pins it.
-fn parents(model: &Model) -> Vec<(&ParentRef, bool)> {
+/// Each parent that is shown once, however many sources name it, with its best basis; and whether any of them pins it.
+fn parents<'m>(view: &View, model: &'m Model) -> Vec<(&'m ParentRef, bool)> {
     let mut known: Vec<(&ParentRef, bool)> = Vec::new();
-    for parent in &model.parents {
+    for parent in model.parents.iter().filter(|parent| view.graph.shows(&model.id, &parent.id)) {
         let pinned = parent.digest.is_some();
         match known.iter_mut().find(|(other, _)| other.id == parent.id && other.relation == parent.relation) {
             Some(other) => {
