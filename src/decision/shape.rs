@@ -4,7 +4,9 @@
 use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact};
 use super::review::{ReviewWord, StandingReview};
-use crate::maturity::{Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, nobody_looked, score};
+use crate::maturity::{
+    Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, nobody_looked, owed_to_part, score,
+};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
 use jiff::Timestamp;
@@ -26,6 +28,10 @@ pub(super) struct Shape {
     oldest: Option<Timestamp>,
     /// Whether a review that stands rejects it.
     rejected: bool,
+    /// Whether only part of it was verified.
+    partial: bool,
+    /// The controls that do not pass for that reason alone.
+    owed_to_part: &'static [&'static str],
 }
 
 /// A check.
@@ -53,6 +59,8 @@ impl Shape {
             torn: contradicts_itself(evidence.model, verification),
             oldest: verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
             rejected: reviews.iter().any(|review| review.word == ReviewWord::Reject),
+            partial: verification.is_some_and(Verification::is_partial),
+            owed_to_part: verification.map(|_| owed_to_part(evidence)).unwrap_or_default(),
         }
     }
 
@@ -104,7 +112,7 @@ impl Rules<'_> {
     pub fn decide(&self, shape: &Shape) -> (u8, Option<Action>, bool) {
         let reasons = self.reasons(shape, |_| None);
         let worst = reasons.iter().map(|reason| reason.action).max();
-        (self.own_level(shape), worst, shape.is_open(&reasons))
+        (self.own_level(shape, &[]), worst, shape.is_open(&reasons))
     }
 
     /// The reasons that lie in the model itself, in no order. `code` names the check of a stage.
@@ -121,9 +129,20 @@ impl Rules<'_> {
             |code, class, fact| Reason { code, class: Some(class), action: stage.action(class), fact };
         let mut reasons = Vec::new();
 
+        // A part that the stage takes for enough is judged as the whole would be, and told.
+        let is_enough = shape.partial && stage.on_partial != Action::Closed;
+        let excused: &[&str] = if is_enough { shape.owed_to_part } else { &[] };
+        if shape.partial {
+            let (code, action, fact) = (ReasonCode::Part, stage.on_partial, ReasonFact::Part);
+            reasons.push(Reason { code, class: None, action, fact });
+        }
+
         // Rulings 4: the musts up to the stage's level, the named controls, and contradictions at every level.
         for (index, control) in self.rubric.controls.iter().enumerate() {
             let Some(class) = class_of(shape.controls.get(&control.id), shape.unreadable) else { continue };
+            if excused.contains(&&*control.id) {
+                continue;
+            }
             let must = self.musts.contains(index) && control.level <= stage.min_level;
             let named = stage.require_controls.iter().any(|id| **id == *control.id);
             if must || class == Class::Contradicted || named {
@@ -175,8 +194,8 @@ impl Rules<'_> {
         {
             reasons.push(reason(ReasonCode::Cached, Class::Unavailable, ReasonFact::Cached));
         }
-        let own = self.own_level(shape);
-        if own < stage.min_level && reasons.is_empty() {
+        let own = self.own_level(shape, excused);
+        if own < stage.min_level && reasons.iter().all(|reason| reason.code == ReasonCode::Part) {
             let fact = ReasonFact::BelowStage { own, wanted: stage.min_level };
             reasons.push(reason(ReasonCode::Level, Class::Missing, fact));
         }
@@ -207,8 +226,15 @@ impl Rules<'_> {
         reasons
     }
 
-    fn own_level(&self, shape: &Shape) -> u8 {
-        score(self.rubric, &shape.controls.in_order(self.rubric), &self.musts).own
+    /// The own level, where the `excused` controls count as passed.
+    fn own_level(&self, shape: &Shape, excused: &[&str]) -> u8 {
+        let mut outcomes = shape.controls.in_order(self.rubric);
+        for (outcome, control) in outcomes.iter_mut().zip(&self.rubric.controls) {
+            if excused.contains(&&*control.id) {
+                *outcome = Outcome::Pass;
+            }
+        }
+        score(self.rubric, &outcomes, &self.musts).own
     }
 }
 

@@ -185,11 +185,28 @@ fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
             return Finding::observed(Outcome::Partial, ControlFact::FilesLeftOut { count, first })
                 .remedy(Remedy::SignLeftOut);
         }
+        if let Some(check) = v.check(Stage::Files).filter(|_| v.is_partial()) {
+            return by_check(check);
+        }
         if is_single_file(evidence) {
             return Finding::not_applicable(ControlFact::SingleFile);
         }
         Finding::observed(Outcome::Pass, ControlFact::NothingUnsigned)
     })
+}
+
+/// The controls that do not pass only because a part of the model was verified and not the whole.
+pub fn owed_to_part(evidence: &Evidence<'_>) -> &'static [&'static str] {
+    const MATCHING: &[&str] = &["L1.03"];
+    const ALL: &[&str] = &["L1.03", "L1.04"];
+    let is_part = |v: &Verification| {
+        v.check(Stage::Files).is_some_and(|c| c.code == CheckCode::FilesPart && c.outcome == Outcome::Partial)
+    };
+    match evidence.verification.filter(|v| is_part(v)) {
+        None => &[],
+        Some(_) if no_unsigned_files(evidence).fact == ControlFact::OfCheck(Stage::Files) => ALL,
+        Some(_) => MATCHING,
+    }
 }
 
 /// A folder holds its bundle; beside a single file it lies apart.

@@ -230,6 +230,8 @@ pub struct Stage {
     pub on_error: Action,
     /// On evidence that was not checked yet.
     pub on_unavailable: Action,
+    /// On a model of which only part was verified; where nothing is said, closed.
+    pub on_partial: Action,
     /// Control ids that must pass here besides the level's.
     pub require_controls: Vec<String>,
     /// How old a remembered digest may be to count here; none: every digest is computed at the verification.

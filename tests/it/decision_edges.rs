@@ -29,6 +29,7 @@ fn derived(id: &str, parent: &str) -> Model {
 
 fn bound(mut model: Model) -> Model {
     model.binding = Some(Box::new(Binding {
+        ours: false,
         root_digest: Some("11".repeat(32).into()),
         identity: Some("CN=acme release".into()),
         issuer: Some("CN=root".into()),

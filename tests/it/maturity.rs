@@ -434,6 +434,7 @@ pub fn signed_model() -> Model {
         files: 3,
         formats: vec![Format::Safetensors],
         binding: Some(Box::new(Binding {
+            ours: false,
             root_digest: Some("11".repeat(32).into()),
             identity: Some("sha256:feed".into()),
             issuer: None,

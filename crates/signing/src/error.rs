@@ -224,8 +224,14 @@ impl Error {
 
     /// A file that could not be written. What was there before is untouched.
     pub fn write(path: &Path, cause: &std::io::Error) -> Self {
-        Error::new(Code::Write, format!("cannot write ({cause})"))
-            .at_path(path)
-            .help("check free space and permissions; what was there before is unchanged")
+        use std::io::ErrorKind;
+        let help = match cause.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                "name a place that you may write to; what was there before is unchanged"
+            }
+            ErrorKind::NotFound | ErrorKind::NotADirectory => "make its folder first, or name another place",
+            _ => "check free space and permissions; what was there before is unchanged",
+        };
+        Error::new(Code::Write, format!("cannot write ({cause})")).at_path(path).help(help)
     }
 }

@@ -109,8 +109,8 @@ pub use check::{
 pub use files::HUB_REPOSITORIES;
 pub use files::{
     Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FilesReport, FollowedLinks,
-    GIT_PATHS, Listed, ListedFile, Listing, ModelState, MoveKind, MovedFile, Scope, TensorsHit, enumerate,
-    hazard, is_git_hook, is_of_git,
+    GIT_PATHS, IgnoredPath, IgnoredPlace, Listed, ListedFile, Listing, ModelState, MoveKind, MovedFile, Only,
+    PartSeen, Scope, TensorsHit, enumerate, hazard, ignored_paths, is_git_hook, is_of_git,
 };
 pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
 // What only Touchmark's inventory and its tests ask for: no promise is made about these.
@@ -133,8 +133,8 @@ pub use sign::{
     TimestampService, Timestamped, sign_sigstore, sign_statement_sigstore,
 };
 pub use sign::{
-    SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
-    sign_key_with, sign_statement_certificate, sign_statement_key,
+    SignOptions, Signed, Stamp, With, check_place, check_signing_chain, digest, sign_certificate,
+    sign_certificate_with, sign_key, sign_key_with, sign_statement_certificate, sign_statement_key,
 };
 pub use sigstore::{BundleSigner, SigstoreRoot, verify_artifact};
 pub use time::TimestampAuthority;

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PrivateKey {
     /// PEM file of the private key: P-256, P-384 or P-521
-    #[arg(long, alias = "private_key", value_name = "PEM")]
+    #[arg(long, value_name = "PEM")]
     private_key: PathBuf,
     #[command(flatten)]
     password: Password,

@@ -124,6 +124,7 @@ codes! {
     FilesUnsignedAllowed "FILES-UNSIGNED-ALLOWED" Files,
     FilesEmptyCode "FILES-EMPTY-CODE" Files,
     FilesRegistry "FILES-REGISTRY" Files,
+    FilesPart "FILES-PART" Files,
     PredicatesUnreadable "PREDICATES-UNREADABLE" Predicates,
     PredicatesNotCounted "PREDICATES-NOT-COUNTED" Predicates,
     PolicyFormat "POLICY-FORMAT" Policy,

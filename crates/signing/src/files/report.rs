@@ -12,6 +12,7 @@ use super::aside::Aside;
 use super::formats;
 use super::links::FollowedLinks;
 use super::localise::{ChangedFile, MovedFile};
+use super::part::PartSeen;
 
 /// Another folder that bears the name of the model, looked at with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -52,10 +53,16 @@ pub struct FilesReport {
     /// Bytes of all files in the folder, signed or not, without the signature itself; none when nobody counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder_bytes: Option<u64>,
+    /// Which part was verified, where it was not the whole: then nothing is said of the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartSeen>,
     /// Files that differ.
     pub changed: Vec<ChangedFile>,
     /// Files that are gone from where they were signed.
     pub missing: Vec<Untrusted>,
+    /// Those of the missing files that have a sibling here: another making of the same file, such as another quantisation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_fetched: Vec<Untrusted>,
     /// Unsigned files.
     pub extra: Vec<Untrusted>,
     /// Empty files that nobody signed and nobody could have: shards leave them out (OMS v1.0, 6.3.2).

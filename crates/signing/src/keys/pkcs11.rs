@@ -70,7 +70,9 @@ impl TokenKey {
         leaf: Option<&[u8]>,
         pin: impl FnOnce(&str) -> Result<Secret>,
     ) -> Result<Self> {
-        if let Some(other) = uri.text("type").filter(|kind| *kind != "private") {
+        // The halves of a key and its certificate go by one label and id, and tools print the URI of any of them: what
+        // signs is the private one.
+        if let Some(other) = uri.text("type").filter(|kind| !["private", "public", "cert"].contains(kind)) {
             return Err(Error::new(Code::Usage, "the URI names an object that cannot sign")
                 .at(other)
                 .help("write type=private, or leave the type out"));

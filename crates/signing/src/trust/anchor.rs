@@ -73,6 +73,14 @@ pub enum IdentityRule {
         /// The issuer, byte for byte.
         issuer: Option<Untrusted>,
     },
+    /// Any signer under the anchor whose certificate names all of these URIs as subject alternative names, and has
+    /// exactly this subject where one is given.
+    Uris {
+        /// The URIs, byte for byte.
+        uris: Vec<Untrusted>,
+        /// The subject, byte for byte.
+        subject: Option<Untrusted>,
+    },
     /// A policy will decide afterwards: the IDENTITY check is left `unknown`.
     Later,
 }

@@ -8,13 +8,16 @@ use crate::disk::{read_small, slashed};
 use crate::error::{ReadFault, Result};
 use crate::files::aside::{Aside, AsideKind};
 use crate::files::attestation::is_attestation;
-use crate::files::enumerate::{self, Entry, Listing, Scope, base_name, covers, model_relative};
+use crate::files::enumerate::{self, Entry, Listing, Scope, base_name, covers};
 use crate::files::fault::Unlisted;
+use crate::files::ignored::{self, IgnoredPlace};
 use crate::files::leftover;
 use crate::files::links;
 use crate::files::localise::{self, Differing};
-use crate::files::parts::{signed_files, signed_size};
+use crate::files::part::{Only, PartSeen};
+use crate::files::parts::{Part, signed_files, signed_size};
 use crate::files::report::FilesReport;
+use crate::files::siblings::not_fetched;
 use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::hashing::remembered::{Reuse, hash_or_recall};
 use crate::progress::Progress;
@@ -74,9 +77,10 @@ pub(super) fn compare_listed(
     report.ignored = hidden.map(Untrusted::new).collect();
     let left_out = take_attestations(&mut report.ignored, &|name| Some(model.join(name)));
 
-    let signed = signed_files(statement, listing, model);
-    let here: BTreeMap<&str, &Entry> =
+    let mut signed = signed_files(statement, listing, model);
+    let mut here: BTreeMap<&str, &Entry> =
         listing.entries.iter().map(|entry| (entry.name.as_str(), entry)).collect();
+    report.part = part_of(&options.only, &mut signed, &mut here);
     let sharded = statement.manifest.serialization.shard_size.is_some();
     let mut jobs = Vec::new();
     let mut meant = Vec::new();
@@ -117,6 +121,8 @@ pub(super) fn compare_listed(
         here.get(name.raw()).is_some_and(|entry| leftover::is_leftover(&entry.path, &entry.name))
     });
     report.leftovers = leftovers.cloned().collect();
+    let missing = report.missing.iter().map(Untrusted::raw);
+    report.not_fetched = not_fetched(missing, here.keys().copied()).into_iter().map(Untrusted::new).collect();
     report.signed = signed.len() as u64;
     report.here = here.len() as u64;
     report.compared = jobs.len() as u64;
@@ -164,6 +170,28 @@ pub(super) fn compare_listed(
     report.moved = localise::moved(&report.missing, &extra, &signed, algorithm, progress)?;
     report.links = links::followed(listing, model);
     Ok(report)
+}
+
+/// Takes out what is no part of what is asked for; none when that is the whole model.
+pub(super) fn part_of<T>(
+    only: &Only,
+    signed: &mut BTreeMap<&str, Vec<Part<'_>>>,
+    here: &mut BTreeMap<&str, T>,
+) -> Option<PartSeen> {
+    if only.is_all() {
+        return None;
+    }
+    let (all_signed, all_here) = (signed.len(), here.len());
+    let patterns = only.used(signed.keys().copied());
+    signed.retain(|name, _| only.covers(name));
+    here.retain(|name, _| only.covers(name));
+    Some(PartSeen {
+        unused: patterns.iter().filter(|(_, used)| !used).map(|(pattern, _)| pattern.clone()).collect(),
+        only: patterns.into_iter().map(|(pattern, _)| pattern).collect(),
+        digests: signed.values().map(|parts| parts.len() as u64).sum(),
+        signed_beside: (all_signed - signed.len()) as u64,
+        here_beside: (all_here - here.len()) as u64,
+    })
 }
 
 /// What is not compared with anything, by its kind.
@@ -222,8 +250,11 @@ fn list(
     let root = model.canonicalize().map_err(|cause| Unlisted::read(model, &cause))?;
     let mut ignore_paths = recorded.ignore_paths.clone();
     for path in &options.ignore_paths {
-        // Outside of the model there is nothing to ignore; the whole model cannot be.
-        ignore_paths.extend(model_relative(&root, path)?.filter(|name| !name.is_empty()));
+        match ignored::place(&root, path)? {
+            IgnoredPlace::Inside(name) | IgnoredPlace::Nothing(name) => ignore_paths.push(name),
+            // Outside of the model there is nothing to ignore; the whole model cannot be.
+            IgnoredPlace::Whole | IgnoredPlace::Outside => {}
+        }
     }
     let mut exclude: Vec<PathBuf> = vec![bundle.to_owned()];
     // Claims are appended after signing. A signer that did sign them is taken at its word.
@@ -234,7 +265,7 @@ fn list(
         ignore_paths,
         ignore_git_paths: options.ignore_git_paths,
         exclude,
-        allow_symlinks: recorded.allow_symlinks,
+        allow_symlinks: recorded.allow_symlinks || options.allow_symlinks,
         hub_links: true,
     };
     match enumerate::list(model, &scope, progress) {

@@ -4,6 +4,7 @@
 use crate::bundle::manifest::Statement;
 use crate::check::fault::{ListFault, Unlistable};
 use crate::error::{ReadFault, Result};
+use crate::files::Only;
 use crate::files::enumerate::{Entry, Listing};
 use crate::files::listed::{Listed, ListedFile};
 use crate::files::localise::{ChangeKind, ChangedFile};
@@ -17,7 +18,7 @@ use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::compare::compare_listed;
+use super::compare::{compare_listed, part_of};
 use super::options::VerifyOptions;
 
 /// The files by the names that the statement has for them, and the names that several of them have.
@@ -38,15 +39,17 @@ fn named<'l>(listed: &'l Listed, statement: &Statement) -> (BTreeMap<&'l str, &'
 }
 
 /// By the digests that the manifest has. No byte of a file is read.
-pub(super) fn by_digests(listed: &Listed, statement: &Statement) -> FilesReport {
-    let (here, twice) = named(listed, statement);
+pub(super) fn by_digests(listed: &Listed, statement: &Statement, only: &Only) -> FilesReport {
+    let (mut here, twice) = named(listed, statement);
     let nothing = Listing::default();
-    let signed = signed_files(statement, &nothing, Path::new(""));
+    let mut signed = signed_files(statement, &nothing, Path::new(""));
+    let part = part_of(only, &mut signed, &mut here);
     let algorithm = statement.manifest.serialization.hash;
     let mut report = FilesReport {
         signed: signed.len() as u64,
         here: here.len() as u64,
         extra: twice.iter().map(Untrusted::new).collect(),
+        part,
         ..FilesReport::default()
     };
     for (name, parts) in &signed {

@@ -179,7 +179,7 @@ fn look(
         (Place::Registry { manifest, listed, in_full }, Some(statement)) => {
             let files = match in_full {
                 true => listed::in_full(manifest, bundle, (listed, statement), options, reuse, progress)?,
-                false => listed::by_digests(listed, statement),
+                false => listed::by_digests(listed, statement, &options.only),
             };
             let comparison = match listed.unlisted_layers {
                 0 => Comparison::Compared,

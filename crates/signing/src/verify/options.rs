@@ -1,6 +1,7 @@
 //! How to verify.
 
 use crate::check::identity::Method;
+use crate::files::part::Only;
 use std::path::PathBuf;
 
 /// How to verify.
@@ -14,6 +15,10 @@ pub struct VerifyOptions {
     pub ignore_git_paths: bool,
     /// Do not fail on files that are not signed.
     pub ignore_unsigned_files: bool,
+    /// Follow symbolic links inside the model, also where the bundle does not record that its signer did.
+    pub allow_symlinks: bool,
+    /// The part of the model that is verified; of the rest nothing is said then.
+    pub only: Only,
     /// The time of the verification: validity of certificates without a trusted signing time, ages.
     pub at: jiff::Timestamp,
 }
@@ -26,6 +31,8 @@ impl VerifyOptions {
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             ignore_unsigned_files: false,
+            allow_symlinks: false,
+            only: Only::default(),
             at,
         }
     }

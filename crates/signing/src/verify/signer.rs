@@ -19,7 +19,7 @@ use crate::text::Untrusted;
 use crate::trust::anchor::{Anchor, AnchorMaterial, IdentityRule, Trust};
 use crate::x509::judgement::ChainTime;
 use crate::x509::revocation::RevocationList;
-use crate::x509::{certificate, chain};
+use crate::x509::{certificate, chain, uris};
 use jiff::Timestamp;
 
 use super::time;
@@ -52,7 +52,7 @@ pub(crate) fn check(
         }
         Material::Sigstore { leaf } => keyless(result, &signed, leaf, trust, now),
     }
-    result.set(identity(result, &trust.identity));
+    result.set(identity(result, bundle, &trust.identity));
 }
 
 struct Signed<'b> {
@@ -331,7 +331,7 @@ fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &
     }
 }
 
-fn identity(result: &Verification, rule: &IdentityRule) -> Check {
+fn identity(result: &Verification, bundle: &Bundle, rule: &IdentityRule) -> Check {
     let stage = Stage::Identity;
     let is_proven = result.signer_proven();
     let signer = match (rule, &result.signer) {
@@ -343,11 +343,32 @@ fn identity(result: &Verification, rule: &IdentityRule) -> Check {
     };
     match rule {
         IdentityRule::Exact { subject, issuer } => exact(signer, subject, issuer.as_ref()),
+        IdentityRule::Uris { uris, subject } => {
+            let named = leaf_of(bundle).map(uris::uris).unwrap_or_default();
+            let expected = uris.iter().find(|uri| !named.contains(uri));
+            match expected.or_else(|| subject.as_ref().filter(|subject| **subject != signer.subject)) {
+                Some(missing) => {
+                    let subject = missing.clone();
+                    let why = SignerWhy::Mismatch { signer, subject, issuer: None, difference: None };
+                    Check::new(CheckCode::IdentityMismatch, Outcome::Fail, why)
+                }
+                None => Check::pass(stage, SignerWhy::Exact(signer)),
+            }
+        }
         // Anybody gets a certificate of the public-good instance.
         _ if signer.method == Method::Sigstore => {
             Check::new(CheckCode::IdentityNotAsked, Outcome::Unknown, SignerWhy::NotAsked(signer))
         }
         _ => Check::pass(stage, SignerWhy::ByAnchor(signer)),
+    }
+}
+
+/// The certificate that signed.
+fn leaf_of(bundle: &Bundle) -> Option<&[u8]> {
+    match &bundle.material {
+        Material::Key { .. } => None,
+        Material::Certificate { chain } => chain.first().map(Vec::as_slice),
+        Material::Sigstore { leaf } => Some(leaf),
     }
 }
 

@@ -5,12 +5,14 @@ pub(crate) mod certificate;
 pub(crate) mod chain;
 pub(crate) mod der_limits;
 pub(crate) mod judgement;
+pub(crate) mod lead;
 mod limits;
 mod names;
 pub(crate) mod revocation;
 mod rules;
 mod search;
 pub(crate) mod signatures;
+pub(crate) mod uris;
 
 pub use certificate::certificates_from_pem;
 pub use chain::{check_chain, judge_chain};

@@ -7,6 +7,7 @@ use crate::check::step::Check;
 use crate::check::why::chain::{
     self, Authorities, CertificateFault, CertificateName, ChainWhy, LeftOut, Role,
 };
+use crate::text::Untrusted;
 use der::asn1::AnyRef;
 use der::referenced::OwnedToRef;
 use der::{Decode, Reader, SliceReader};
@@ -94,7 +95,7 @@ impl Member {
 
     /// As the reference tells it: by names, key identifiers and the kind of key. The signature itself says
     /// nothing about an anchor, and old roots sign themselves with SHA-1.
-    fn is_self_signed(&self) -> bool {
+    pub(super) fn is_self_signed(&self) -> bool {
         let key = self.certificate.tbs_certificate.subject_public_key_info.algorithm.oid;
         let signature = self.certificate.signature_algorithm.oid;
         let same_kind = match key {
@@ -243,6 +244,41 @@ impl Pool {
             obstacles.push(self.end(path, Obstacle::NoIssuer { child }));
         }
         steps
+    }
+
+    /// Every way from the leaf upwards, as far as it goes, whoever is trusted; and what stood in the way of others.
+    pub fn ways_up(&self) -> (Vec<Vec<usize>>, Vec<Obstacle>) {
+        let (mut ways, mut obstacles) = (Vec::new(), Vec::new());
+        let mut queue: VecDeque<Vec<usize>> = VecDeque::from([vec![0]]);
+        for _ in 0..MAX_STEPS {
+            let Some(way) = queue.pop_front() else { break };
+            let Some((top, member)) = way.last().and_then(|top| Some((*top, self.members.get(*top)?))) else {
+                continue;
+            };
+            let is_end = member.is_self_signed() || way.len() == MAX_PATH;
+            let steps = if is_end { Vec::new() } else { self.steps(top, member, &way, &mut obstacles) };
+            if steps.is_empty() {
+                ways.push(way);
+                continue;
+            }
+            queue.extend(steps.into_iter().map(|next| way.iter().copied().chain([next]).collect()));
+        }
+        (ways, obstacles)
+    }
+
+    /// Whose certificates are in none of the ways, or cannot be used.
+    pub fn beside(&self, ways: &[Vec<usize>]) -> Vec<Untrusted> {
+        let beside = (0..self.members.len()).filter(|index| !ways.iter().flatten().any(|used| used == index));
+        let mut named: Vec<Untrusted> =
+            beside.filter_map(|index| Some(subject(&self.members.get(index)?.certificate))).collect();
+        let numbers = self.left_out.iter().map(|left_out| match left_out {
+            LeftOut::Bundle { number, .. } | LeftOut::Trusted { number, .. } => {
+                format!("certificate {number}")
+            }
+            LeftOut::More { most } => format!("those after the first {most}"),
+        });
+        named.extend(numbers.map(Untrusted::new));
+        named
     }
 
     /// A path that does not end in a trusted root may still have passed a trusted certificate.
