@@ -12,7 +12,8 @@ use crate::inventory::{Found, Model, ModelId, look, settled_state_of, state_of};
 use crate::maturity::SameName;
 use crate::report::same_name_line;
 use crate::signing::{
-    ModelState, Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_seen,
+    ModelState, Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, find_signature,
+    verify_seen,
 };
 use crate::view::{Verified, View};
 use std::path::Path;
@@ -135,11 +136,10 @@ impl Workbench {
         let began = Instant::now();
         let folder = view.workspace.root.join(location);
         // What lies there now counts, whatever the last scan found.
-        let usual = default_signature(&folder);
-        let bundle = match &model.signature {
-            Some(signature) if !usual.is_file() => view.workspace.root.join(signature),
-            _ => usual,
-        };
+        let bundle = find_signature(&folder).unwrap_or_else(|| match &model.signature {
+            Some(signature) => view.workspace.root.join(signature),
+            None => default_signature(&folder),
+        });
         let cache = self.cache(view, in_full);
         let reuse = cache.as_ref().map(Cache::reuse);
         let Look { seen, verification, state } =
@@ -174,7 +174,7 @@ impl Workbench {
         let view = self.view();
         let path = std::path::absolute(path).map_err(|error| Error::read(path, &error))?;
         let model = crate::inventory::read_model(&path)?;
-        let bundle = signature.map(Path::to_owned).or_else(|| model.signature.clone());
+        let bundle = signature.map(Path::to_owned).or_else(|| find_signature(&path));
         let bundle = bundle.unwrap_or_else(|| default_signature(&path));
         Ok(self.check(&view, &model, (&path, &bundle), None, progress)?.verification)
     }

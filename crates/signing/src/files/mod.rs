@@ -14,6 +14,7 @@ pub(crate) mod parts;
 pub(crate) mod report;
 pub(crate) mod state;
 pub(crate) mod tensors;
+mod text_forms;
 
 pub use aside::{Aside, AsideKind};
 pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerate};

@@ -5,7 +5,10 @@ mod claim;
 mod compare;
 mod coverage;
 mod files;
+mod find;
+mod hint;
 mod judge;
+mod lines;
 pub(crate) mod moments;
 mod observe;
 mod observed;
@@ -20,6 +23,7 @@ mod words;
 
 pub use claim::{claimed_signer, verify_claim};
 pub use coverage::Coverage;
+pub use find::find_signature;
 pub use judge::judge;
 pub use moments::{TrustMoments, bundle_moments, next_change};
 pub use observe::{observe, verify, verify_seen, verify_with};

@@ -9,7 +9,7 @@ use crate::cli::progress::shown;
 use crate::error::Result;
 use crate::signing::{
     Anchor, Bundle, Check, CheckCode, IdentityRule, Method, Outcome, Progress, Trust, Verification,
-    VerifyOptions, Why, default_signature, verify,
+    VerifyOptions, Why, default_signature, find_signature, verify,
 };
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ pub(crate) enum VerifyMethod {
 pub(crate) struct VerifyCommon {
     /// The model's folder or file
     pub(super) model: PathBuf,
-    /// The bundle [default: model.sig in the model's folder]
+    /// The bundle [default: model.sig in the model's folder, else the signature that is found there or beside it]
     #[arg(long, value_name = "FILE")]
     signature: Option<PathBuf>,
     /// Leave this path out (repeat)
@@ -113,7 +113,8 @@ impl VerifyMethod {
 
 impl VerifyCommon {
     fn bundle(&self) -> PathBuf {
-        self.signature.clone().unwrap_or_else(|| default_signature(&self.model))
+        let found = || find_signature(&self.model).unwrap_or_else(|| default_signature(&self.model));
+        self.signature.clone().unwrap_or_else(found)
     }
 }
 
