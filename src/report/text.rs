@@ -6,7 +6,9 @@ use crate::inventory::{FactKey, ModelId, Scan, Told};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::{SCOPE, SameName, unlike_twins};
 use crate::policy::{NameMark, Policy, PolicyError};
-use crate::signing::{Check, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info};
+use crate::signing::{
+    Check, CheckCode, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info,
+};
 use crate::text::{Untrusted, bar, count, size, span, width};
 use crate::view::{Summary, View};
 use crate::words::controls::{CHOOSE_FOLDER, control, found};
@@ -143,6 +145,15 @@ pub fn verification(name: &str, v: &Verification, owner: Option<&str>, explain: 
     }
     if v.files.ignored.len() > MANY {
         let _ = writeln!(out, "  ignored      {} more", v.files.ignored.len() - MANY);
+    }
+    if v.check(Stage::Files).is_some_and(|check| check.code == CheckCode::FilesUnsignedAllowed) {
+        for extra in v.files.extra.iter().take(MANY) {
+            let odd = v.files.oddity(extra).map(|odd| format!(" ({odd})")).unwrap_or_default();
+            let _ = writeln!(out, "  not signed   {}{odd}", extra.screen());
+        }
+        if v.files.extra.len() > MANY {
+            let _ = writeln!(out, "  not signed   {} more", v.files.extra.len() - MANY);
+        }
     }
     for check in &v.checks {
         let bad = matches!(check.outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown);

@@ -12,7 +12,8 @@ use crate::inventory::{Found, Model, ModelId, listed, look, settled_state_of, st
 use crate::maturity::SameName;
 use crate::report::same_name_line;
 use crate::signing::{
-    ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature, verify_place,
+    ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
+    find_signature, verify_place,
 };
 use crate::view::{Verified, View};
 use std::path::Path;
@@ -137,11 +138,13 @@ impl Workbench {
         let began = Instant::now();
         let folder = view.workspace.root.join(location);
         // What lies there now counts, whatever the last scan found.
-        let usual = default_signature(&folder);
-        let bundle = match &model.signature {
-            Some(signature) if !usual.is_file() => view.workspace.root.join(signature),
-            _ => usual,
-        };
+        // In a registry's layout the scan found what refers to the manifest: nothing lies beside it.
+        let attached = if listed(&folder)?.is_some() { model.signature.as_ref() } else { None };
+        let attached = attached.map(|signature| view.workspace.root.join(signature));
+        let bundle = attached.or_else(|| find_signature(&folder)).unwrap_or_else(|| match &model.signature {
+            Some(signature) => view.workspace.root.join(signature),
+            None => default_signature(&folder),
+        });
         let cache = self.cache(view, reading == Reading::Everything);
         let reuse = cache.as_ref().map(Cache::reuse);
         let Look { seen, verification, state } =
@@ -176,7 +179,7 @@ impl Workbench {
         let view = self.view();
         let path = std::path::absolute(path).map_err(|error| Error::read(path, &error))?;
         let model = crate::inventory::read_model(&path)?;
-        let bundle = signature.map(Path::to_owned).or_else(|| model.signature.clone());
+        let bundle = signature.map(Path::to_owned).or_else(|| find_signature(&path));
         let bundle = bundle.unwrap_or_else(|| default_signature(&path));
         let reading = (Reading::Everything, None);
         Ok(self.check(&view, &model, (&path, &bundle), reading, progress)?.verification)

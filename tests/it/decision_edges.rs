@@ -526,7 +526,7 @@ fn evidence_without_the_signature_that_was_seen_is_not_judged_again() {
     for read in [true, false] {
         let observed = Observed {
             at: at(NOW),
-            signature: SignatureSeen { name: "model.sig".into(), state: state(read) },
+            signature: SignatureSeen { name: "model.sig".into(), state: state(read), others: Vec::new() },
             comparison: Comparison::NotCompared,
             files: Arc::default(),
             foreign: Vec::new(),

@@ -99,11 +99,12 @@ pub use bundle::{
 };
 pub use check::{
     About, AnchorKind, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault,
-    Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, HazardSeen,
-    HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault, LinkFault, ListFault,
-    LogEntry, Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, OutsideGrant,
-    ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage,
-    StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Why,
+    Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, ForeignKind,
+    HazardSeen, HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault,
+    LinkFault, ListFault, LogEntry, Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor,
+    OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy,
+    SignatureWhy, SignerWhy, Stage, StatementWhy, SubjectWhy, TextForm, TimeSource, TrustWhy, TrustedKey,
+    TypeField, Unlistable, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -112,7 +113,7 @@ pub use files::{
     GIT_PATHS, IgnoredPath, IgnoredPlace, Listed, ListedFile, Listing, ModelState, MoveKind, MovedFile, Only,
     PartSeen, Scope, TensorsHit, enumerate, hazard, ignored_paths, is_git_hook, is_of_git,
 };
-pub use foreign::{ForeignKind, ForeignSignature, ForeignState, is_foreign_signature};
+pub use foreign::{ForeignSignature, ForeignState, is_foreign_signature};
 // What only Touchmark's inventory and its tests ask for: no promise is made about these.
 #[doc(hidden)]
 pub use foreign::{JsonSignature, foreign_kind, json_signatures};
@@ -146,8 +147,8 @@ pub use trust::{
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{
     Comparison, Coverage, Judging, Observed, Place, Seen, SignatureSeen, SignatureState, TrustMoments,
-    Verification, VerifyOptions, bundle_moments, claimed_signer, judge, next_change, observe, verify,
-    verify_claim, verify_place, verify_seen, verify_with,
+    Verification, VerifyOptions, bundle_moments, claimed_signer, find_signature, judge, next_change, observe,
+    verify, verify_claim, verify_place, verify_seen, verify_with,
 };
 pub use words::{CODES, CodeInfo, Words, code_info};
 pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};

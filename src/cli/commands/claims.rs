@@ -16,7 +16,7 @@ use crate::inventory::{Model, read_model};
 use crate::report::claims as report;
 use crate::signing::{
     Anchor, LIMIT_BUNDLE_BYTES, Progress, RootDigest, SignOptions, Trust, VerifyOptions, default_signature,
-    digest, verify,
+    digest, find_signature, verify,
 };
 use crate::text::{Untrusted, screen};
 use crate::workbench::Workbench;
@@ -188,7 +188,7 @@ fn root_of(
             Some(name) => place.join(name),
             None => default_signature(place),
         });
-    let signature = named.unwrap_or_else(|| default_signature(place));
+    let signature = find_signature(place).or(named).unwrap_or_else(|| default_signature(place));
     let nobody = Trust::new(Vec::new());
     let looked = |progress: &Progress| verify(place, &signature, &nobody, &VerifyOptions::at(at), progress);
     let signed = shown(output, looked)?.root_of_files();

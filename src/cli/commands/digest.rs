@@ -6,7 +6,7 @@ use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::documents::{DigestDocument, SignedBody, names};
 use crate::error::Result;
-use crate::signing::{default_signature, digest};
+use crate::signing::{default_signature, digest, find_signature};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(crate) struct Digest {
 pub(super) fn run(arguments: &Digest, _: &Common, output: &Output) -> Result<u8> {
     let Digest { model, what } = arguments;
     what.jobs.set();
-    let options = what.options(default_signature(model));
+    let options = what.options(find_signature(model).unwrap_or_else(|| default_signature(model)));
     note_ignored(model, &options.ignore_paths, &[&options.signature], output, "")?;
     let digested = shown(output, |progress| digest(model, &options, progress))?;
     output.print(&format!("{}\n", digested.root_digest), || DigestDocument {

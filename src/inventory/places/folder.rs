@@ -1,14 +1,14 @@
 //! Model folders: their bundle, README front matter, configurations, formats by content, headers of weights.
 
 use crate::disk::slashed;
-use crate::signing::{is_foreign_signature, is_git_hook, is_of_git};
+use crate::signing::{find_signature, is_git_hook, is_of_git};
 use crate::text::Untrusted;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::entry::{Entry, MAX_ENTRIES, extension, is_data, is_file, is_readme, is_weights, list};
+use super::entry::{Entry, MAX_ENTRIES, is_data, is_file, is_readme, is_weights, list};
 use super::front_matter::{self, FrontMatter};
 use super::hub_cache::{self, Snapshot};
 use super::stamps::Stamp;
@@ -163,18 +163,8 @@ impl FolderReader<'_> {
 
     /// Its bundle and its claims.
     fn locate(&self, model: &mut Model) {
-        model.signature = self
-            .file("model.sig")
-            .or_else(|| {
-                let named = |entry: &&Entry| {
-                    extension(&entry.name) == "sig"
-                        && entry.path.to_str().is_some()
-                        // OpenPGP, cosign and others use this ending, too.
-                        && !(is_file(entry) && is_foreign_signature(&entry.path))
-                };
-                self.entries.iter().filter(named).find(|entry| is_file(entry))
-            })
-            .map(|entry| self.at(entry));
+        let found = find_signature(&self.folder.path).filter(|found| found.to_str().is_some());
+        model.signature = found.and_then(|found| self.of(&found));
         model.claims = self.file("claims.jsonl").map(|entry| self.at(entry));
     }
 
@@ -329,6 +319,14 @@ impl FolderReader<'_> {
 
     fn file(&self, name: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| entry.name == name && is_file(entry))
+    }
+
+    /// Where a file in the folder or beside it lies, workspace-relative.
+    fn of(&self, file: &Path) -> Option<PathBuf> {
+        match file.strip_prefix(&self.folder.path) {
+            Ok(inside) => Some(self.folder.location.join(inside)),
+            Err(_) => Some(self.folder.location.parent()?.join(file.file_name()?)),
+        }
     }
 
     fn at(&self, entry: &Entry) -> PathBuf {

@@ -51,6 +51,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "ground",
             "signing/pem",
+            "signing/check",
             "signing/hashing",
             "signing/bundle",
             "signing/x509",

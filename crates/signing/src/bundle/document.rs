@@ -52,16 +52,33 @@ pub struct Bundle {
     pub log_entries: usize,
     /// RFC 3161 timestamps over the signature, DER.
     pub timestamps: Vec<Vec<u8>>,
-    /// The whole document, for the Sigstore verifier; empty for the other methods, which need it no more.
+    /// The whole document, for the Sigstore verifier, in a form that it reads; empty for the other methods, which need
+    /// it no more. What was signed is in it byte for byte.
     pub raw: Vec<u8>,
     /// SHA-256 over the whole document, hex.
     pub digest: String,
 }
 
-/// What writers write, and the older spelling of the same version.
+/// What writers write.
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
-const MEDIA_TYPE_OLD: &str = "application/vnd.dev.sigstore.bundle+json;version=0.3";
+/// The versions that are known, the oldest first; the last two are spellings of one.
+const MEDIA_TYPES: [(&str, Version); 4] = [
+    ("application/vnd.dev.sigstore.bundle+json;version=0.1", Version::Old),
+    (MEDIA_TYPE_WITH_CHAIN, Version::Old),
+    ("application/vnd.dev.sigstore.bundle+json;version=0.3", Version::Current),
+    (MEDIA_TYPE, Version::Current),
+];
+/// The last version in which a keyless bundle may hold a chain.
+const MEDIA_TYPE_WITH_CHAIN: &str = "application/vnd.dev.sigstore.bundle+json;version=0.2";
 const MEDIA_TYPE_PREFIX: &str = "application/vnd.dev.sigstore.bundle";
+/// What later versions are later than.
+const LAST_VERSION: (u64, u64) = (0, 3);
+/// How a certificate names the extensions in which Fulcio writes who vouched for the signer: 1.3.6.1.4.1.57264.1.1 and
+/// 1.3.6.1.4.1.57264.1.8, in DER.
+const FULCIO_ISSUERS: [[u8; 12]; 2] = [
+    [0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x83, 0xbf, 0x30, 0x01, 0x01],
+    [0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0x83, 0xbf, 0x30, 0x01, 0x08],
+];
 const MATERIALS: [&str; 3] = ["publicKey", "x509CertificateChain", "certificate"];
 const MAX_CERTIFICATES: usize = 64;
 const MAX_TIMESTAMPS: usize = 16;
@@ -94,33 +111,55 @@ impl Bundle {
         if raw.len() as u64 > LIMIT_BUNDLE_BYTES {
             return Err(too_large(LIMIT_BUNDLE_BYTES));
         }
-        let document = json::parse(raw, MAX_DEPTH)?;
+        Self::parse_document(json::parse(raw, MAX_DEPTH)?, raw, digest, Accept::Oms)
+    }
+
+    /// As [`Bundle::parse`], also where a version is older than OMS has keys and certificates in. To be shown, not to be
+    /// judged.
+    pub(crate) fn parse_to_show(raw: &[u8]) -> Result<Self> {
+        Self::parse_document(json::parse(raw, MAX_DEPTH)?, raw, || sha256_hex(raw), Accept::AnyVersion)
+    }
+
+    fn parse_document(
+        document: Value,
+        raw: &[u8],
+        digest: impl FnOnce() -> String,
+        accept: Accept,
+    ) -> Result<Self> {
         let bundle = Object::root(&document)?;
+        // Before its fields: those of a later version may be others.
+        if let Some(said) = bundle.get("mediaType").and_then(Value::as_str).and_then(later_version) {
+            return Err(bundle
+                .fault(
+                    "mediaType",
+                    format!("version {said} of Sigstore bundles is not known to this program"),
+                )
+                .help("get a newer Touchmark, or a signature in a bundle of version 0.3"));
+        }
         bundle.only(&["mediaType", "verificationMaterial", "dsseEnvelope"])?;
         let media_type = bundle.text("mediaType")?;
-        if !media_type.starts_with(MEDIA_TYPE_PREFIX) {
+        let Some((_, version)) = MEDIA_TYPES.iter().find(|(known, _)| *known == media_type) else {
+            let is_bundle = media_type.starts_with(MEDIA_TYPE_PREFIX);
+            let what = if is_bundle { "no version of Sigstore bundles" } else { "not a Sigstore bundle" };
             return Err(bundle
-                .fault("mediaType", "not a Sigstore bundle")
+                .fault("mediaType", what)
                 .help(format!("expected {MEDIA_TYPE}; check that this is the model's signature file")));
-        }
+        };
         let verification = bundle.object("verificationMaterial")?;
-        let material = parse_material(&verification)?;
-        if !matches!(material, Material::Sigstore { .. })
-            && ![MEDIA_TYPE, MEDIA_TYPE_OLD].contains(&media_type)
-        {
-            return Err(bundle
-                .fault("mediaType", "not the version of bundles that keys and certificates are written in")
-                .help(format!("expected {MEDIA_TYPE}")));
-        }
         let log_entries = match verification.get_some("tlogEntries") {
             Some(_) => verification.list("tlogEntries")?.len(),
             None => 0,
         };
+        let (material, form) = parse_material(&verification, log_entries)?;
+        let is_keyless = matches!(material, Material::Sigstore { .. });
+        if !is_keyless && *version == Version::Old && accept == Accept::Oms {
+            return Err(bundle
+                .fault("mediaType", "not the version of bundles that keys and certificates are written in")
+                .help(format!("expected {MEDIA_TYPE}")));
+        }
         // OMS 4.1: a keyless signature comes with its log entry.
-        if log_entries == 0 && matches!(material, Material::Sigstore { .. }) {
-            return Err(
-                verification.fault("tlogEntries", "a keyless signature without a transparency log entry")
-            );
+        if log_entries == 0 && is_keyless && accept == Accept::Oms {
+            return Err(without_log_entry(&verification, &material));
         }
         let timestamps = match verification.get_some("timestampVerificationData") {
             Some(_) => {
@@ -132,19 +171,12 @@ impl Bundle {
             }
             None => Vec::new(),
         };
-        let raw_kept = match material {
-            Material::Sigstore { .. } => raw.to_vec(),
-            _ => Vec::new(),
-        };
-        Ok(Bundle {
-            media_type: media_type.to_owned(),
-            material,
-            envelope: parse_envelope(&bundle.object("dsseEnvelope")?)?,
-            log_entries,
-            timestamps,
-            digest: digest(),
-            raw: raw_kept,
-        })
+        let media_type = media_type.to_owned();
+        let (envelope, has_key_id) = parse_envelope(&bundle.object("dsseEnvelope")?)?;
+        let needs =
+            Rewrite { key_id: !has_key_id, chain: form == Form::Chain && *version == Version::Current };
+        let raw = if is_keyless { needs.applied(document, raw)? } else { Vec::new() };
+        Ok(Bundle { media_type, material, envelope, log_entries, timestamps, digest: digest(), raw })
     }
 
     /// How it was signed, told from the material.
@@ -217,7 +249,95 @@ pub(crate) fn read_bundle(path: &Path) -> Result<Vec<u8>> {
     read_small(path, LIMIT_BUNDLE_BYTES)
 }
 
-fn parse_material(verification: &Object) -> Result<Material> {
+/// How old the form of a bundle is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Version {
+    /// 0.1 and 0.2: keyless bundles hold a chain.
+    Old,
+    /// 0.3, which OMS uses.
+    Current,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Accept {
+    /// What OMS asks for.
+    Oms,
+    /// Any version that is known.
+    AnyVersion,
+}
+
+/// How the certificate is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Alone,
+    Chain,
+}
+
+/// What of a keyless bundle the Sigstore verifier does not take, though it changes nothing of what was signed.
+struct Rewrite {
+    /// `keyid` is null or absent: OMS 4.1 allows both, and nothing verifies by it.
+    key_id: bool,
+    /// A chain under version 0.3: version 0.2 is the same with chains.
+    chain: bool,
+}
+
+impl Rewrite {
+    fn applied(&self, mut document: Value, raw: &[u8]) -> Result<Vec<u8>> {
+        if !self.key_id && !self.chain {
+            return Ok(raw.to_vec());
+        }
+        if self.chain
+            && let Some(media_type) = document.get_mut("mediaType")
+        {
+            *media_type = MEDIA_TYPE_WITH_CHAIN.into();
+        }
+        if self.key_id
+            && let Some(signature) = document.pointer_mut("/dsseEnvelope/signatures/0")
+            && let Some(signature) = signature.as_object_mut()
+        {
+            signature.remove("keyid");
+        }
+        serde_json::to_vec(&document)
+            .map_err(|cause| Error::new(Code::Internal, format!("the bundle cannot be written ({cause})")))
+    }
+}
+
+/// The version that a media type names, where it is one after those that are known.
+fn later_version(media_type: &str) -> Option<String> {
+    let rest = media_type.strip_prefix(MEDIA_TYPE_PREFIX)?;
+    let said = match rest.strip_prefix("+json;version=") {
+        Some(said) => said,
+        None => rest.strip_prefix(".v")?.strip_suffix("+json")?,
+    };
+    let (major, minor) = said.split_once('.').unwrap_or((said, "0"));
+    let number = |digits: &str| {
+        let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+        digits.parse::<u64>().ok().filter(|_| is_number)
+    };
+    let version = (number(major)?, number(minor)?);
+    (version > LAST_VERSION).then(|| format!("{}.{}", version.0, version.1))
+}
+
+/// Whether Fulcio issued a certificate, as it says itself: who signs with one is an identity, not a name. It decides by
+/// which rules the certificate is judged, and proves nothing.
+fn is_of_fulcio(leaf: &[u8]) -> bool {
+    leaf.windows(FULCIO_ISSUERS[0].len()).any(|window| FULCIO_ISSUERS.iter().any(|issuer| window == issuer))
+}
+
+fn without_log_entry(verification: &Object, material: &Material) -> Error {
+    if matches!(material, Material::Sigstore { leaf } if !is_of_fulcio(leaf)) {
+        const WHAT: &str = "a single certificate that no Fulcio issued, and no transparency log entry: a signature by \
+            certificate holds its chain in x509CertificateChain";
+        return verification
+            .fault("certificate", WHAT)
+            .help("have the model signed again with the certificate chain of its issuer");
+    }
+    verification
+        .fault("tlogEntries", "a keyless signature without a transparency log entry")
+        .help("get the signature again from the publisher: nothing proves when its certificate was used")
+}
+
+fn parse_material(verification: &Object, log_entries: usize) -> Result<(Material, Form)> {
     let present: Vec<&str> = MATERIALS.into_iter().filter(|kind| verification.get(kind).is_some()).collect();
     let [kind] = present.as_slice() else {
         let list = MATERIALS.join(", ");
@@ -226,10 +346,12 @@ fn parse_material(verification: &Object) -> Result<Material> {
             .help("the bundle does not say how it was signed; get it again from its publisher"));
     };
     let material = verification.object(kind)?;
-    Ok(match *kind {
+    let mut form = Form::Alone;
+    let material = match *kind {
         "publicKey" => {
-            let hint = material.get("hint").map(|_| material.text("hint")).transpose()?;
-            let raw_bytes = material.get("rawBytes").map(|_| base64(&material, "rawBytes")).transpose()?;
+            let hint = material.get_some("hint").map(|_| material.text("hint")).transpose()?;
+            let raw_bytes =
+                material.get_some("rawBytes").map(|_| base64(&material, "rawBytes")).transpose()?;
             if hint.is_none() && raw_bytes.is_none() {
                 return Err(material.fault("hint", "required field is missing"));
             }
@@ -244,13 +366,20 @@ fn parse_material(verification: &Object) -> Result<Material> {
             }
             let place = material.place("certificates");
             let certificates = list.iter().enumerate();
-            let chain = certificates
+            let mut chain: Vec<Vec<u8>> = certificates
                 .map(|(index, item)| base64(&Object::item(item, &place, index)?, "rawBytes"))
                 .collect::<Result<_>>()?;
-            Material::Certificate { chain }
+            form = Form::Chain;
+            // What Fulcio issued is worth something only with the log that says when: so versions before 0.3 have it.
+            if log_entries > 0 && chain.first().is_some_and(|leaf| is_of_fulcio(leaf)) {
+                Material::Sigstore { leaf: chain.swap_remove(0) }
+            } else {
+                Material::Certificate { chain }
+            }
         }
         _ => Material::Sigstore { leaf: base64(&material, "rawBytes")? },
-    })
+    };
+    Ok((material, form))
 }
 
 /// Those of keyless bundles are for the Sigstore verifier, and only counted here.
@@ -268,7 +397,8 @@ fn parse_timestamps(stamps: &Object, material: &Material) -> Result<Vec<Vec<u8>>
     items.map(|(index, item)| base64(&Object::item(item, &place, index)?, "signedTimestamp")).collect()
 }
 
-fn parse_envelope(envelope: &Object) -> Result<Envelope> {
+/// The envelope, and whether its signature names a key in a way that every reader takes.
+fn parse_envelope(envelope: &Object) -> Result<(Envelope, bool)> {
     envelope.only(&["payload", "payloadType", "signatures"])?;
     let [signature] = envelope.list("signatures")? else {
         return Err(envelope
@@ -277,15 +407,17 @@ fn parse_envelope(envelope: &Object) -> Result<Envelope> {
     };
     let signature = Object::item(signature, "dsseEnvelope.signatures", 0)?;
     signature.only(&["sig", "keyid"])?;
-    // OMS 4.1: absent, empty or null.
-    if signature.get_some("keyid").is_some_and(|keyid| keyid.as_str() != Some("")) {
-        return Err(signature.fault("keyid", "should be absent, empty or null"));
+    // The envelope's schema: a string or null, not used for verification.
+    if signature.get_some("keyid").is_some_and(|keyid| !keyid.is_string()) {
+        return Err(signature.fault("keyid", "should be a string or null"));
     }
-    Ok(Envelope {
+    let has_key_id = signature.get("keyid").is_none_or(Value::is_string);
+    let read = Envelope {
         payload_type: envelope.text("payloadType")?.to_owned(),
         payload: base64(envelope, "payload")?,
         signature: base64(&signature, "sig")?,
-    })
+    };
+    Ok((read, has_key_id))
 }
 
 /// Standard base64 in its one canonical form: padding, no white space, no stray bits.

@@ -63,6 +63,8 @@ pub enum ChangeNote {
         /// Whether they were CRLF when it was signed, and are LF here; otherwise the reverse.
         signed_crlf: bool,
     },
+    /// The same text in another form.
+    TextForm(TextForm),
     /// A Python pickle.
     Pickle,
     /// A ZIP archive.
@@ -71,6 +73,24 @@ pub enum ChangeNote {
     Text,
     /// It holds the signed bytes of another file.
     OtherFile,
+}
+
+/// What editors and hooks change of a text that says the same: without it, the digest is the signed one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TextForm {
+    /// The ends of lines: whether they were CRLF when it was signed, and are LF here; otherwise the reverse.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_crlf: Option<bool>,
+    /// How many more ends of lines there are at the end of the file; fewer, when negative.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub final_newlines: i8,
+    /// A byte-order mark: whether there is one here, and there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub byte_order_mark: Option<bool>,
+}
+
+fn is_zero(number: &i8) -> bool {
+    *number == 0
 }
 
 /// A format of weights that begins with a header.

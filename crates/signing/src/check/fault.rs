@@ -40,6 +40,8 @@ pub enum LinkFault {
     OutOfModel,
     /// It leads back to a folder above it.
     Loop,
+    /// It leads to a folder of the model that is left out.
+    LeftOut,
     /// It leads to something that is neither a regular file nor a folder.
     Odd,
 }

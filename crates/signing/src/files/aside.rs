@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::enumerate::GIT_PATHS;
+use super::enumerate::{GIT_PATHS, MAX_DEPTH};
 use super::git::{is_git_hook, is_of_git};
 
 /// Files that are counted; further ones are not looked at.
 const MAX_FILES: u64 = 500_000;
-const MAX_DEPTH: usize = 128;
 /// Names that are kept.
 const MAX_NAMED: usize = 1000;
 

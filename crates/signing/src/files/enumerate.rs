@@ -1,12 +1,15 @@
 //! Which files belong to a model (OMS v1.0, 6.1 and 6.2). It reads names and sizes, never contents.
 
 use crate::check::fault::{LinkFault, ListFault};
+use crate::disk::slashed;
 use crate::error::{ReadFault, Result};
 use crate::progress::Progress;
 use rayon::prelude::*;
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{DirEntry, FileType};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::fault::Unlisted;
 
@@ -20,11 +23,44 @@ pub struct Scope {
     /// Files that are never part of the model: the signature itself, `claims.jsonl` (absolute paths). A folder of such a
     /// name is part of it.
     pub exclude: Vec<PathBuf>,
-    /// Follow symbolic links, inside the model only (OMS v1.0, 6.1.1).
+    /// Follow symbolic links to files, inside the model only (OMS v1.0, 6.1.1). A link to a folder of the model is
+    /// passed over: what it leads to is part of the model where it lies.
     pub allow_symlinks: bool,
     /// Follow the links of a hub cache's snapshot into that repository's own blobs, whatever `allow_symlinks`
     /// says: the cache made them, not the publisher.
     pub hub_links: bool,
+    /// What a signature lists, when files are compared with one.
+    pub signed: Option<Signed>,
+}
+
+/// The names that a signature lists, and what becomes of others.
+#[derive(Debug, Clone, Default)]
+pub struct Signed {
+    /// Signed files, and the folders above them.
+    names: HashSet<String>,
+    /// Whatever is not signed and cannot be listed is noted, and stops nothing.
+    lenient: bool,
+}
+
+impl Signed {
+    /// Of these files. `lenient` when files that are not signed may be anything.
+    pub(crate) fn of<'n>(files: impl Iterator<Item = &'n str>, lenient: bool) -> Self {
+        let mut names = HashSet::new();
+        for file in files {
+            let mut name = file;
+            // As far up as nobody was before.
+            while names.insert(name.to_owned()) {
+                let Some((folder, _)) = name.rsplit_once('/') else { break };
+                name = folder;
+            }
+        }
+        Signed { names, lenient }
+    }
+
+    /// Whether a name is of a signed file, or of a folder above one.
+    fn holds(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
 }
 
 /// One file of a model.
@@ -47,6 +83,10 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// Names of files that `ignore_paths` hid (not the git defaults, not the signature).
     pub ignored: Vec<String>,
+    /// Links to folders of the model, which were not followed: names, and where they led.
+    pub linked_folders: Vec<(String, PathBuf)>,
+    /// What is not signed and cannot be part of a model, where that is allowed.
+    pub unlisted: Vec<(String, ListFault)>,
     /// The blobs folder of the hub cache whose snapshot the model is.
     pub blobs: Option<PathBuf>,
 }
@@ -85,8 +125,13 @@ pub(crate) fn list(model: &Path, scope: &Scope, progress: &Progress) -> Listed<L
         root: root.clone(),
         scope,
         progress,
-        exclude: scope.exclude.iter().filter_map(|path| settled(path)).collect(),
-        chain: Vec::new(),
+        // A signature may be a link: then it is both the link and the file.
+        exclude: scope
+            .exclude
+            .iter()
+            .flat_map(|path| [settled(path), path.canonicalize().ok()])
+            .flatten()
+            .collect(),
         listing: Listing::default(),
     };
     if metadata.is_file() {
@@ -95,7 +140,7 @@ pub(crate) fn list(model: &Path, scope: &Scope, progress: &Progress) -> Listed<L
             walk.push(Entry { name, path: root, size: metadata.len(), link_target: None })?;
         }
     } else if metadata.is_dir() {
-        walk.folder(&root, &root, "")?;
+        walk.folders(&root)?;
     } else {
         return Err(odd_file(model));
     }
@@ -104,6 +149,8 @@ pub(crate) fn list(model: &Path, scope: &Scope, progress: &Progress) -> Listed<L
     // UTF-8 bytes order as code points do.
     listing.entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     listing.ignored.sort_unstable();
+    listing.linked_folders.sort_unstable();
+    listing.unlisted.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     if listing.entries.is_empty() {
         // OMS 6.1: a model without files has no signature.
         return Err(Unlisted::Fault(ListFault::Empty, model.to_owned()));
@@ -145,7 +192,8 @@ pub const GIT_PATHS: [&str; 4] = [".git", ".gitattributes", ".github", ".gitigno
 /// How a hub cache begins the names of its repositories.
 pub const HUB_REPOSITORIES: [&str; 3] = ["models--", "datasets--", "spaces--"];
 
-const MAX_DEPTH: usize = 128;
+/// Folders in folders.
+pub(crate) const MAX_DEPTH: usize = 1024;
 const MAX_FILES: usize = 2_000_000;
 /// What `ignore_paths` hides is listed up to this many names.
 const MAX_IGNORED: usize = 10_000;
@@ -157,59 +205,129 @@ struct Walk<'s> {
     scope: &'s Scope,
     progress: &'s Progress,
     exclude: Vec<PathBuf>,
-    /// Canonical folders from the root to where we are: a link to one of them is a loop.
-    chain: Vec<PathBuf>,
     listing: Listing,
 }
 
+/// A folder to look into: as named, where it is, its name in the model, and how deep it lies. The first two differ below
+/// a link that was followed.
+struct Folder {
+    path: PathBuf,
+    canonical: PathBuf,
+    prefix: String,
+    /// Where the folders above it are: a link to one of them is a loop.
+    above: Option<Rc<Above>>,
+    depth: usize,
+}
+
+struct Above {
+    canonical: PathBuf,
+    above: Option<Rc<Above>>,
+}
+
+impl Folder {
+    /// Whether something is this folder or one above it.
+    fn is_below(&self, target: &Path) -> bool {
+        let mut above = self.above.as_deref();
+        let mut found = self.canonical == target;
+        while let (false, Some(folder)) = (found, above) {
+            found = folder.canonical == target;
+            above = folder.above.as_deref();
+        }
+        found
+    }
+
+    fn child(&self, path: PathBuf, canonical: PathBuf, prefix: String) -> Folder {
+        let above = Above { canonical: self.canonical.clone(), above: self.above.clone() };
+        Folder { path, canonical, prefix, above: Some(Rc::new(above)), depth: self.depth + 1 }
+    }
+}
+
 impl Walk<'_> {
-    /// `path` is the folder as named, `canonical` where it is; they differ below a followed link.
-    fn folder(&mut self, path: &Path, canonical: &Path, prefix: &str) -> Listed<()> {
-        if self.chain.len() >= MAX_DEPTH {
-            return Err(Unlisted::Fault(ListFault::TooDeep, path.to_owned()));
-        }
-        self.chain.push(canonical.to_owned());
-        self.progress.check()?;
-        for Child { name, kind, size } in children(path)? {
-            let child = path.join(&name);
-            let home = canonical.join(&name);
-            if self.is_excluded(&home) && is_file(&child, kind) {
-                continue;
-            }
-            let Some(name) = name.to_str() else { return Err(not_utf8(&child)) };
-            let full = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
-            if prefix.is_empty() && self.scope.ignore_git_paths && GIT_PATHS.contains(&name) {
-                continue;
-            }
-            if self.is_ignored(&full) {
-                self.note_ignored(&child, full, kind.is_dir(), 0);
-            } else if kind.is_symlink() {
-                self.link(&child, full)?;
-            } else if kind.is_dir() {
-                self.folder(&child, &home, &full)?;
-            } else if kind.is_file() {
-                let size = size.map_err(|cause| Unlisted::read(&child, &cause))?;
-                self.push(Entry { name: full, path: child, size, link_target: None })?;
-            } else {
-                return Err(odd_file(&child));
+    fn folders(&mut self, root: &Path) -> Listed<()> {
+        let (path, canonical) = (root.to_owned(), root.to_owned());
+        let mut waiting = vec![Folder { path, canonical, prefix: String::new(), above: None, depth: 0 }];
+        while let Some(folder) = waiting.pop() {
+            self.progress.check()?;
+            if let Err(fault) = self.folder(&folder, &mut waiting) {
+                self.unlisted(&folder.prefix, fault)?;
             }
         }
-        self.chain.pop();
         Ok(())
     }
 
+    fn folder(&mut self, folder: &Folder, waiting: &mut Vec<Folder>) -> Listed<()> {
+        if folder.depth >= MAX_DEPTH {
+            return Err(Unlisted::Fault(ListFault::TooDeep, folder.path.clone()));
+        }
+        for child in children(&folder.path)? {
+            let full = match folder.prefix.as_str() {
+                "" => child.name.to_string_lossy().into_owned(),
+                prefix => format!("{prefix}/{}", child.name.to_string_lossy()),
+            };
+            match self.child(folder, child, &full) {
+                Ok(Some(_)) if waiting.len() >= MAX_FILES => return Err(too_many(&self.root)),
+                Ok(Some(below)) => waiting.push(below),
+                Ok(None) => {}
+                Err(fault) => self.unlisted(&full, fault)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What stops the listing stops it, unless it is in the way of nothing that is signed and that is allowed.
+    fn unlisted(&mut self, name: &str, unlisted: Unlisted) -> Listed<()> {
+        let is_beside =
+            self.scope.signed.as_ref().is_some_and(|signed| signed.lenient && !signed.holds(name));
+        match unlisted {
+            Unlisted::Fault(ListFault::TooMany { .. }, _) | Unlisted::Cancelled(_) => Err(unlisted),
+            Unlisted::Fault(fault, _) if is_beside && !name.is_empty() => {
+                self.listing.unlisted.push((name.to_owned(), fault));
+                self.count()
+            }
+            Unlisted::Fault(..) => Err(unlisted),
+        }
+    }
+
+    /// One thing in a folder; the folder that is to be looked into, when it is one.
+    fn child(&mut self, folder: &Folder, child: Child, full: &str) -> Listed<Option<Folder>> {
+        let Child { name, kind, size } = child;
+        let path = folder.path.join(&name);
+        let home = folder.canonical.join(&name);
+        if self.is_excluded(&home) && is_file(&path, kind) {
+            return Ok(None);
+        }
+        let Some(name) = name.to_str() else { return Err(not_utf8(&path)) };
+        let full = full.to_owned();
+        if folder.prefix.is_empty() && self.scope.ignore_git_paths && GIT_PATHS.contains(&name) {
+            return Ok(None);
+        }
+        if self.is_ignored(&full) {
+            self.note_ignored(&path, full, kind.is_dir());
+            Ok(None)
+        } else if kind.is_symlink() {
+            self.link(folder, path, full)
+        } else if kind.is_dir() {
+            Ok(Some(folder.child(path, home, full)))
+        } else if kind.is_file() {
+            let size = size.map_err(|cause| Unlisted::read(&path, &cause))?;
+            self.push(Entry { name: full, path, size, link_target: None }).map(|()| None)
+        } else {
+            Err(odd_file(&path))
+        }
+    }
+
     /// OMS 6.1.1, and stricter: a link that leaves the model or loops is refused, not warned about.
-    fn link(&mut self, path: &Path, name: String) -> Listed<()> {
-        let refused = |fault: LinkFault| Unlisted::Fault(ListFault::Link(fault), path.to_owned());
+    fn link(&mut self, folder: &Folder, path: PathBuf, name: String) -> Listed<Option<Folder>> {
+        let refused = |fault: LinkFault| Unlisted::Fault(ListFault::Link(fault), path.clone());
         let may_be_hub_link = self.scope.hub_links && self.blobs.is_some();
         if !self.scope.allow_symlinks && !may_be_hub_link {
             return Err(refused(LinkFault::NotAllowed));
         }
         let target =
             path.canonicalize().map_err(|cause| refused(LinkFault::Nowhere(ReadFault::of(&cause))))?;
-        let metadata = std::fs::metadata(&target).map_err(|cause| Unlisted::read(path, &cause))?;
+        let metadata = std::fs::metadata(&target).map_err(|cause| Unlisted::read(&path, &cause))?;
         if metadata.is_file() && self.is_excluded(&target) {
-            return Ok(());
+            return Ok(None);
         }
         let in_blobs =
             metadata.is_file() && self.blobs.as_ref().is_some_and(|blobs| target.starts_with(blobs));
@@ -221,22 +339,45 @@ impl Walk<'_> {
         }
         if metadata.is_file() {
             let size = metadata.len();
-            self.push(Entry { name, path: path.to_owned(), size, link_target: Some(target) })
-        } else if !metadata.is_dir() {
-            Err(refused(LinkFault::Odd))
-        } else if self.chain.contains(&target) {
-            Err(refused(LinkFault::Loop))
-        } else {
-            self.folder(path, &target, &name)
+            return self.push(Entry { name, path, size, link_target: Some(target) }).map(|()| None);
+        }
+        if !metadata.is_dir() {
+            return Err(refused(LinkFault::Odd));
+        }
+        if folder.is_below(&target) {
+            return Err(refused(LinkFault::Loop));
+        }
+        // OMS 6.1.1 is about files, and the reference goes into no linked folder. What such a link leads to is signed
+        // where it lies, or not at all.
+        let is_listed = self.scope.signed.as_ref().is_some_and(|signed| signed.holds(&name));
+        if is_listed {
+            return Ok(Some(folder.child(path, target, name)));
+        }
+        if self.is_left_out(&target) {
+            return Err(refused(LinkFault::LeftOut));
+        }
+        self.listing.linked_folders.push((name, target));
+        self.count().map(|()| None)
+    }
+
+    /// Whether a folder inside the model is left out of it.
+    fn is_left_out(&self, folder: &Path) -> bool {
+        let inside = folder.strip_prefix(&self.root).map(slashed).unwrap_or_default();
+        let is_of_git = || GIT_PATHS.iter().any(|path| covers(path, &inside));
+        self.is_ignored(&inside) || self.scope.ignore_git_paths && is_of_git()
+    }
+
+    fn count(&self) -> Listed<()> {
+        let Listing { entries, linked_folders, unlisted, .. } = &self.listing;
+        match entries.len() + linked_folders.len() + unlisted.len() > MAX_FILES {
+            true => Err(too_many(&self.root)),
+            false => Ok(()),
         }
     }
 
     fn push(&mut self, entry: Entry) -> Listed<()> {
-        if self.listing.entries.len() >= MAX_FILES {
-            return Err(too_many(&self.root));
-        }
         self.listing.entries.push(entry);
-        Ok(())
+        self.count()
     }
 
     fn is_excluded(&self, canonical: &Path) -> bool {
@@ -248,20 +389,23 @@ impl Walk<'_> {
     }
 
     /// Names what is hidden, as well as it can be told: nothing in there can stop us.
-    fn note_ignored(&mut self, path: &Path, name: String, is_folder: bool, depth: usize) {
-        if self.listing.ignored.len() >= MAX_IGNORED {
-            return;
-        }
-        let inside = if is_folder && depth < MAX_DEPTH { children(path).ok() } else { None };
-        let Some(inside) = inside else {
-            self.listing.ignored.push(name);
-            return;
-        };
-        for Child { name: child, kind, .. } in inside {
-            let child_path = path.join(&child);
-            if !(self.is_excluded(&child_path) && is_file(&child_path, kind)) {
-                let child_name = format!("{name}/{}", child.to_string_lossy());
-                self.note_ignored(&child_path, child_name, kind.is_dir(), depth + 1);
+    fn note_ignored(&mut self, path: &Path, name: String, is_folder: bool) {
+        let mut waiting = vec![(path.to_owned(), name, is_folder, 0)];
+        while let Some((path, name, is_folder, depth)) = waiting.pop() {
+            if self.listing.ignored.len() >= MAX_IGNORED {
+                return;
+            }
+            let inside = if is_folder && depth < MAX_DEPTH { children(&path).ok() } else { None };
+            let Some(inside) = inside else {
+                self.listing.ignored.push(name);
+                continue;
+            };
+            for Child { name: child, kind, .. } in inside {
+                let child_path = path.join(&child);
+                if !(self.is_excluded(&child_path) && is_file(&child_path, kind)) {
+                    let child_name = format!("{name}/{}", child.to_string_lossy());
+                    waiting.push((child_path, child_name, kind.is_dir(), depth + 1));
+                }
             }
         }
     }

@@ -11,10 +11,13 @@ use super::enumerate::{Entry, Listing};
 /// Links that are named.
 const SHOWN: usize = 10;
 
-/// The links of a listing; none when there are none.
+/// The links of a listing, those to folders of the model last; none when there are none.
 pub(crate) fn followed(listing: &Listing, model: &Path) -> Option<FollowedLinks> {
-    let links = || listing.entries.iter().filter_map(|entry| Some((entry, entry.link_target.as_deref()?)));
-    let count = links().count() as u64;
+    let files =
+        listing.entries.iter().filter_map(|entry| Some((entry.name.as_str(), entry.link_target.as_deref()?)));
+    let folders = listing.linked_folders.iter().map(|(name, target)| (name.as_str(), target.as_path()));
+    let links: Vec<(&str, &Path)> = files.chain(folders).collect();
+    let count = links.len() as u64;
     // Shown as seen from what holds both the snapshot and the blobs, or from the model.
     let root = model.canonicalize().ok();
     let base = listing.blobs.as_deref().and_then(Path::parent).or(root.as_deref());
@@ -24,12 +27,10 @@ pub(crate) fn followed(listing: &Listing, model: &Path) -> Option<FollowedLinks>
         let near = near.or_else(|| target.file_name().map(Path::new)).unwrap_or(target);
         near.to_string_lossy().into_owned()
     };
-    let first = links()
-        .take(SHOWN)
-        .map(|(entry, target)| Untrusted::new(format!("{} → {}", entry.name, shown(target))))
-        .collect();
+    let first = links.iter().take(SHOWN);
+    let first = first.map(|(name, target)| Untrusted::new(format!("{name} → {}", shown(target)))).collect();
     let in_blobs = |target: &Path| listing.blobs.as_ref().is_some_and(|blobs| target.starts_with(blobs));
-    let hub_cache = links().all(|(_, target)| in_blobs(target));
+    let hub_cache = links.iter().all(|(_, target)| in_blobs(target));
     (count > 0).then_some(FollowedLinks { count, hub_cache, first })
 }
 

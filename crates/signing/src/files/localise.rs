@@ -1,11 +1,11 @@
 //! What a difference looks like: cut off, replaced by a pointer, moved, renamed by case; and where in the
 //! file it lies. It explains what was found, and decides nothing.
 
-use crate::check::change::{ChangeNote, HeaderFormat};
+use crate::check::change::{ChangeNote, HeaderFormat, TextForm};
 use crate::disk::read_small;
 use crate::error::Result;
 use crate::hashing::files::hash_files;
-use crate::hashing::job::{HashAlgorithm, HashJob, hash_bytes};
+use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::progress::Progress;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
@@ -17,6 +17,7 @@ use super::enumerate::Entry;
 use super::formats::{self, Format};
 use super::parts::{Part, signed_size};
 use super::tensors::{self, Head, Layout};
+use super::text_forms;
 
 /// What kind of change a file shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
@@ -33,6 +34,8 @@ pub enum ChangeKind {
     Emptied,
     /// Only the ends of lines differ (LF, CRLF).
     LineEnds,
+    /// The same text with another end or beginning: ends of the last line, a byte-order mark.
+    TextForm,
     /// A Git LFS pointer lies in its place.
     LfsPointer,
     /// An HTML page lies in its place.
@@ -259,8 +262,12 @@ fn by_content(
         if is_page && !has("html") && !has("htm") {
             return (ChangeKind::HtmlPage, Some(ChangeNote::HtmlPage));
         }
-        if let Some(signed_crlf) = signed_with_crlf(&text, &file.expected, algorithm) {
-            return (ChangeKind::LineEnds, Some(ChangeNote::LineEnds { signed_crlf }));
+        match text_forms::form_of(&text, &file.expected, algorithm) {
+            Some(TextForm { signed_crlf: Some(signed_crlf), final_newlines: 0, byte_order_mark: None }) => {
+                return (ChangeKind::LineEnds, Some(ChangeNote::LineEnds { signed_crlf }));
+            }
+            Some(form) => return (ChangeKind::TextForm, Some(ChangeNote::TextForm(form))),
+            None => {}
         }
     }
     let note = match format {
@@ -290,27 +297,6 @@ fn lfs_pointer(text: &[u8], expected: &str, algorithm: HashAlgorithm) -> Option<
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
     let right = algorithm == HashAlgorithm::Sha256 && field("oid sha256:") == Some(expected);
     Some((right, field("size ").and_then(|size| size.parse().ok())))
-}
-
-/// Whether it was signed with CRLF; none unless only the ends of lines differ.
-fn signed_with_crlf(text: &[u8], expected: &str, algorithm: HashAlgorithm) -> Option<bool> {
-    let is_signed = |text: &[u8]| hex::encode(hash_bytes(algorithm, text)) == expected;
-    let mut bare = Vec::with_capacity(text.len());
-    let mut full = Vec::with_capacity(text.len());
-    for (index, byte) in text.iter().enumerate() {
-        let before_feed = text.get(index + 1) == Some(&b'\n');
-        if !(*byte == b'\r' && before_feed) {
-            bare.push(*byte);
-            if *byte == b'\n' {
-                full.push(b'\r');
-            }
-            full.push(*byte);
-        }
-    }
-    if is_signed(&bare) {
-        return Some(false);
-    }
-    is_signed(&full).then_some(true)
 }
 
 /// Files that hold the signed bytes of another file.
@@ -502,7 +488,6 @@ impl TensorsHit {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hashing::job::sha256_hex;
 
     #[test]
     fn names_are_told_apart_by_case_and_by_unicode_form() {
@@ -510,15 +495,5 @@ mod tests {
         assert_eq!(renamed("\u{e9}", "e\u{301}"), MoveKind::UnicodeForm);
         assert_eq!(renamed("README.md", "readme.MD"), MoveKind::Case);
         assert_ne!(fold("a"), fold("b"));
-    }
-
-    #[test]
-    fn line_ends_are_recognised_both_ways() {
-        let expected = |text: &[u8]| sha256_hex(text);
-        let how =
-            |text: &[u8], signed: &[u8]| signed_with_crlf(text, &expected(signed), HashAlgorithm::Sha256);
-        assert_eq!(how(b"a\r\nb\r\n", b"a\nb\n"), Some(false));
-        assert_eq!(how(b"a\nb\n", b"a\r\nb\r\n"), Some(true));
-        assert_eq!(how(b"a\nc\n", b"a\r\nb\r\n"), None);
     }
 }

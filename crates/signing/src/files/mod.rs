@@ -19,6 +19,7 @@ pub(crate) mod report;
 pub(crate) mod siblings;
 pub(crate) mod state;
 pub(crate) mod tensors;
+mod text_forms;
 
 pub use aside::{Aside, AsideKind};
 pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerate};

@@ -1,6 +1,7 @@
 //! What became of the files of a model.
 
 use crate::bundle::manifest::RootDigest;
+use crate::check::fault::Unlistable;
 use crate::error::ReadFault;
 use crate::hashing::remembered::Recalled;
 use crate::text::Untrusted;
@@ -65,6 +66,9 @@ pub struct FilesReport {
     pub not_fetched: Vec<Untrusted>,
     /// Unsigned files.
     pub extra: Vec<Untrusted>,
+    /// Those of the unsigned that are no regular files or cannot be looked into, where unsigned files are ignored.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub odd: Vec<Unlistable>,
     /// Empty files that nobody signed and nobody could have: shards leave them out (OMS v1.0, 6.3.2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unsigned_empty: Vec<Untrusted>,

@@ -6,13 +6,16 @@ mod cms;
 mod cose;
 mod documents;
 mod jsf;
+pub(crate) mod other;
 mod schemes;
 pub(crate) mod seen;
 pub(crate) mod survey;
 mod texts;
 
 pub use jsf::{JsonSignature, signatures as json_signatures};
-pub use seen::{ForeignKind, ForeignSignature, ForeignState};
+pub use seen::{ForeignSignature, ForeignState};
+
+use crate::check::other::ForeignKind;
 
 use crate::bundle::document::Bundle;
 use crate::disk::{read_small, read_start};

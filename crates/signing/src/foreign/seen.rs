@@ -9,63 +9,12 @@ use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::path::Path;
 
+pub use crate::check::other::ForeignKind;
+
 /// A file larger than this is no signature that is read here.
 pub(crate) const LIMIT_BYTES: u64 = 4 * 1024 * 1024;
 
 const SHOWN_COVERED: usize = 3;
-
-/// What it is, by its contents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ForeignKind {
-    /// CMS signed data (RFC 5652), also known as PKCS#7.
-    Cms,
-    /// COSE_Sign1 or COSE_Sign (RFC 9052).
-    Cose,
-    /// Notary Project, as JWS or COSE.
-    Notation,
-    /// JSON Web Signature (RFC 7515).
-    Jws,
-    /// JSON Signature Format, as in CycloneDX.
-    Jsf,
-    /// What cosign wrote before bundles.
-    Cosign,
-    /// A Sigstore bundle over one file's bytes.
-    SigstoreBlob,
-    /// A DSSE envelope without a bundle around it.
-    Dsse,
-    /// A C2PA manifest (JUMBF), or one written as JSON.
-    C2pa,
-    /// OpenPGP (GnuPG).
-    OpenPgp,
-    /// minisign or signify.
-    Minisign,
-    /// OpenSSH.
-    Ssh,
-    /// A list of checksums: no signature.
-    Checksums,
-}
-
-impl ForeignKind {
-    /// The field's own words.
-    pub fn words(self) -> &'static str {
-        match self {
-            ForeignKind::Cms => "PKCS#7 (CMS) signature",
-            ForeignKind::Cose => "COSE signature",
-            ForeignKind::Notation => "Notary Project signature",
-            ForeignKind::Jws => "JSON Web Signature",
-            ForeignKind::Jsf => "JSON Signature Format (JSF) signature",
-            ForeignKind::Cosign => "cosign signature",
-            ForeignKind::SigstoreBlob => "Sigstore bundle over one file",
-            ForeignKind::Dsse => "DSSE envelope",
-            ForeignKind::C2pa => "C2PA manifest",
-            ForeignKind::OpenPgp => "OpenPGP signature",
-            ForeignKind::Minisign => "minisign signature",
-            ForeignKind::Ssh => "OpenSSH signature",
-            ForeignKind::Checksums => "list of checksums, which is no signature",
-        }
-    }
-}
 
 /// How far it could be looked into. None of these is trust.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

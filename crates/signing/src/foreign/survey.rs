@@ -1,10 +1,10 @@
 //! All files of a folder with their sizes, signed or not. It stops at nothing: what cannot be listed is not counted.
 
-use crate::files::enumerate::Listing;
+use crate::disk::folder_of;
+use crate::files::enumerate::{Listing, MAX_DEPTH};
 use crate::progress::Progress;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-
-const MAX_DEPTH: usize = 128;
 
 const MAX_FILES: usize = 2_000_000;
 
@@ -26,7 +26,13 @@ pub(crate) struct Survey {
 impl Survey {
     /// Lists a model: a folder, or one file. The system is not asked again for what was `listed`.
     pub(crate) fn of(model: &Path, signature: Option<&Path>, listed: &Listing, progress: &Progress) -> Self {
-        let signature = signature.and_then(|path| path.canonicalize().ok());
+        // A signature may be a link: then it is both the link and the file.
+        let written = |path: &Path| Some(folder_of(path).canonicalize().ok()?.join(path.file_name()?));
+        let signature: Vec<PathBuf> = signature
+            .into_iter()
+            .flat_map(|path| [written(path), path.canonicalize().ok()])
+            .flatten()
+            .collect();
         let mut files = Vec::new();
         if std::fs::metadata(model).is_ok_and(|metadata| metadata.is_file()) {
             let name = model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -48,7 +54,7 @@ impl Survey {
                 let Ok(kind) = entry.file_type() else { continue };
                 if kind.is_dir() && depth < MAX_DEPTH {
                     waiting.push((path, format!("{name}/"), depth + 1));
-                } else if kind.is_dir() || signature.as_ref() == Some(&path) {
+                } else if kind.is_dir() || signature.contains(&path) {
                     continue;
                 } else if let Some(size) = listed.size_of(&name).filter(|_| kind.is_file()) {
                     files.push(File { name, path, size, is_link: false });
@@ -60,8 +66,10 @@ impl Survey {
         Survey { files }
     }
 
-    pub(crate) fn bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.size).fold(0, u64::saturating_add)
+    /// Of all files but some.
+    pub(crate) fn bytes_without(&self, some: &HashSet<&str>) -> u64 {
+        let counted = self.files.iter().filter(|file| !some.contains(file.name.as_str()));
+        counted.map(|file| file.size).fold(0, u64::saturating_add)
     }
 }
 

@@ -14,10 +14,12 @@ use crate::words::parse::ADD_OMS;
 use crate::x509::certificate;
 use std::path::Path;
 
-use super::anchor;
 use super::inspection::Inspection;
+use super::{anchor, other};
 
 const HEAD_BYTES: u64 = 4096;
+/// Of what is often taken for a signature.
+const LIMIT_OTHER_BYTES: u64 = 4 * 1024 * 1024;
 const LIMIT_PEM_BYTES: u64 = 8 * 1024 * 1024;
 const SHOWN_RESOURCES: usize = 20;
 const SHOWN_LINES: usize = 100;
@@ -55,24 +57,33 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
         return Ok(show_foreign(found));
     }
     let head = read_start(path, HEAD_BYTES)?;
+    if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() <= LIMIT_OTHER_BYTES)
+        && let Some(seen) = other::of(&read_small(path, LIMIT_OTHER_BYTES)?)
+    {
+        return Ok(seen);
+    }
     let starts_as_json = head.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
     let seen = if starts_as_json {
         json(&read_small(path, LIMIT_BUNDLE_BYTES)?)
     } else {
         pem(&read_small(path, LIMIT_PEM_BYTES)?)
     };
-    seen.map_err(|error| error.at_path(path))
+    seen.map_err(|error| match error.at.clone() {
+        Some(field) => error.at(format!("{}, in {}", field.raw(), path.display())),
+        None => error.at_path(path),
+    })
 }
 
 fn json(raw: &[u8]) -> Result<Inspection> {
-    match Bundle::parse(raw) {
+    match Bundle::parse_to_show(raw) {
         Ok(bundle) => {
             let mut seen = Inspection::new(format!("Sigstore bundle, {}", bundle.method().as_str()));
             show_bundle(&mut seen, &bundle);
             Ok(seen)
         }
         Err(refused) => {
-            claims(raw).or_else(|| anchor::of_root(&crate::json::parse(raw, 32).ok()?)).ok_or(refused)
+            let root = || anchor::of_root(&crate::json::parse(raw, 32).ok()?);
+            claims(raw).or_else(root).ok_or_else(|| other::refused(raw, refused))
         }
     }
 }
@@ -125,6 +136,12 @@ fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
                 seen.add("identity provider", identity.issuer.unwrap_or_default());
             }
             seen.certificate("certificate", leaf);
+            if bundle.log_entries == 0 {
+                seen.add(
+                    "incomplete",
+                    "no transparency log entry, without which a keyless signature never verifies",
+                );
+            }
         }
     }
     seen.add("log entries", bundle.log_entries.to_string());

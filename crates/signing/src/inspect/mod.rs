@@ -3,6 +3,7 @@
 mod anchor;
 mod inspection;
 pub(crate) mod look;
+mod other;
 
 pub use inspection::Inspection;
 pub use look::inspect;

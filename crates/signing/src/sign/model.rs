@@ -229,6 +229,7 @@ pub(crate) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
         allow_symlinks: options.allow_symlinks,
         // Not every verifier knows a hub cache: whoever signs a folder of links has to say that they want that.
         hub_links: false,
+        signed: None,
     };
     let mut listing = enumerate_until(model, &scope, progress)?;
     // Never part of a model. Nor is it recorded as left out: the next signing removes it, or the running one.

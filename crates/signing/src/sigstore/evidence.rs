@@ -10,6 +10,7 @@ use crate::check::stage::Stage;
 use crate::check::step::Check;
 use crate::check::why::Why;
 use crate::check::why::sigstore::{KnownInstance, LeafFault, LogFault, RootMade, SigstoreWhy, Unsupported};
+use crate::check::why::time::Stamper;
 use crate::text::Untrusted;
 use crate::x509::certificate;
 use crate::x509::der_limits::is_modest;
@@ -21,7 +22,8 @@ use sigstore_verify::{
     VerificationResult,
 };
 
-use super::root::SigstoreRoot;
+use super::root::{SigstoreRoot, stampers};
+use super::stamps::stranger;
 
 /// Log entries, timestamps and certificates, each.
 const MAX_EVIDENCE: usize = 32;
@@ -51,8 +53,17 @@ pub(crate) fn check(bundle: &Bundle, roots: &[NamedRoot]) -> Keyless {
     };
     let mut worst: Option<(u8, Vec<Check>)> = None;
     for (index, NamedRoot { root, .. }) in roots.iter().enumerate() {
-        let fault = match verify(&parsed, root) {
-            Ok(result) => return proven(&parsed, &result, index),
+        let strangers = strangers(&parsed, &bundle.envelope.signature, root);
+        let without = (!strangers.is_empty()).then(|| parsed.without(&strangers));
+        let judged = without.as_ref().unwrap_or(&parsed);
+        let fault = match verify(judged, root) {
+            Ok(result) => {
+                let proven = proven(judged, &result, index);
+                return match strangers.first() {
+                    Some(stranger) => proven.despite(stranger, made(roots, &parsed.bundle)),
+                    None => proven,
+                };
+            }
             Err(fault) => fault,
         };
         let fault = unknown_log(&parsed, root).unwrap_or(fault);
@@ -63,7 +74,12 @@ pub(crate) fn check(bundle: &Bundle, roots: &[NamedRoot]) -> Keyless {
             _ => 0,
         };
         if worst.as_ref().is_none_or(|(known, _)| rank < *known) {
-            worst = Some((rank, explain(&fault, &parsed.bundle, &made(roots, &parsed.bundle))));
+            let made = made(roots, &parsed.bundle);
+            let mut checks = explain(&fault, &parsed.bundle, &made);
+            if let Some(stranger) = strangers.first() {
+                checks = checks.into_iter().map(|check| stranger.told_in(check, None, &made)).collect();
+            }
+            worst = Some((rank, checks));
         }
     }
     Keyless {
@@ -90,6 +106,61 @@ fn made(roots: &[NamedRoot], bundle: &sigstore_verify::types::Bundle) -> Vec<Roo
 struct Parsed {
     bundle: sigstore_verify::types::Bundle,
     subject: Sha256Hash,
+}
+
+impl Parsed {
+    /// The same without some of its timestamps: the library takes all of them or refuses the bundle.
+    fn without(&self, strangers: &[StrangeStamp]) -> Self {
+        let mut bundle = self.bundle.clone();
+        let stamps = &mut bundle.verification_material.timestamp_verification_data.rfc3161_timestamps;
+        let all = std::mem::take(stamps).into_iter().enumerate();
+        let is_known = |index: usize| !strangers.iter().any(|stranger| stranger.index == index);
+        *stamps = all.filter(|(index, _)| is_known(*index)).map(|(_, stamp)| stamp).collect();
+        Parsed { bundle, subject: self.subject }
+    }
+}
+
+/// A timestamp of an authority that the root does not name.
+struct StrangeStamp {
+    index: usize,
+    authority: Stamper,
+}
+
+fn strangers(parsed: &Parsed, signature: &[u8], root: &SigstoreRoot) -> Vec<StrangeStamp> {
+    let stamps = &parsed.bundle.verification_material.timestamp_verification_data.rfc3161_timestamps;
+    let Ok(root) = root.read() else { return Vec::new() };
+    if stamps.is_empty() {
+        return Vec::new();
+    }
+    let known = stampers(&root.document);
+    let of = |(index, stamp): (usize, &sigstore_verify::types::bundle::Rfc3161Timestamp)| {
+        let authority = stranger(stamp.signed_timestamp.as_bytes(), signature, &known)?;
+        Some(StrangeStamp { index, authority })
+    };
+    stamps.iter().enumerate().filter_map(of).collect()
+}
+
+impl StrangeStamp {
+    /// TIME that rests on other times, or on none at all, says which timestamp does not count.
+    fn told_in(&self, check: Check, signed: Option<(Timestamp, TimeSource)>, roots: &[RootMade]) -> Check {
+        let outcome = match check.code {
+            CheckCode::Time if check.outcome == Outcome::Pass => Outcome::Partial,
+            CheckCode::TimeAbsent => Outcome::Unknown,
+            _ => return check,
+        };
+        let (index, authority, roots) = (self.index, self.authority.clone(), roots.to_vec());
+        let why = SigstoreWhy::UnknownStamper { index, authority, signed, roots };
+        Check::new(CheckCode::TimeUnknownAuthority, outcome, why)
+    }
+}
+
+impl Keyless {
+    fn despite(mut self, stranger: &StrangeStamp, roots: Vec<RootMade>) -> Self {
+        let signed = self.signed_at;
+        let checks = std::mem::take(&mut self.checks).into_iter();
+        self.checks = checks.map(|check| stranger.told_in(check, signed, &roots)).collect();
+        self
+    }
 }
 
 fn parse(bundle: &Bundle) -> std::result::Result<Parsed, Vec<Check>> {

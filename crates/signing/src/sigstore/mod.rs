@@ -5,6 +5,7 @@ mod artifact;
 pub(crate) mod evidence;
 pub(crate) mod identity;
 pub(crate) mod root;
+mod stamps;
 
 pub use artifact::{BundleSigner, verify_artifact};
 pub use root::SigstoreRoot;

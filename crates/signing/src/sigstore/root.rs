@@ -120,7 +120,10 @@ pub(crate) fn holds_timestamp(token: &[u8]) -> bool {
 /// # Errors
 /// `E-MALFORMED`.
 pub(crate) fn timestamp_authorities(json: &[u8]) -> Result<Vec<TimestampAuthority>> {
-    let document = TrustedRoot::from_json(&root_within(json)?).map_err(unusable_root)?;
+    Ok(stampers(&TrustedRoot::from_json(&root_within(json)?).map_err(unusable_root)?))
+}
+
+pub(super) fn stampers(document: &TrustedRoot) -> Vec<TimestampAuthority> {
     let found = document.timestamp_authorities.iter().filter_map(|one| {
         let certificates = one.cert_chain.certificates.iter();
         let mut certificates = certificates.map(|certificate| certificate.raw_bytes.as_bytes().to_vec());
@@ -132,7 +135,7 @@ pub(crate) fn timestamp_authorities(json: &[u8]) -> Result<Vec<TimestampAuthorit
         let window = one.valid_for.map(|TimeRange { start, end }| (start, end));
         Some(TimestampAuthority { certificates: above, signer: Some(signer), window })
     });
-    Ok(found.collect())
+    found.collect()
 }
 
 /// The root as JSON, alone or in a `ClientTrustConfig`.

@@ -2,13 +2,13 @@
 //! knows nothing of who signed, and judges nothing.
 
 use crate::bundle::document::Bundle;
-use crate::bundle::manifest::Statement;
+use crate::bundle::manifest::{Statement, parse_shard_name};
 use crate::check::fault::{ListFault, Unlistable};
 use crate::disk::{read_small, slashed};
 use crate::error::{ReadFault, Result};
 use crate::files::aside::{Aside, AsideKind};
 use crate::files::attestation::is_attestation;
-use crate::files::enumerate::{self, Entry, Listing, Scope, base_name, covers};
+use crate::files::enumerate::{self, Entry, Listing, Scope, Signed, base_name, covers};
 use crate::files::fault::Unlisted;
 use crate::files::ignored::{self, IgnoredPlace};
 use crate::files::leftover;
@@ -123,6 +123,9 @@ pub(super) fn compare_listed(
     report.leftovers = leftovers.cloned().collect();
     let missing = report.missing.iter().map(Untrusted::raw);
     report.not_fetched = not_fetched(missing, here.keys().copied()).into_iter().map(Untrusted::new).collect();
+    let odd = |(name, fault): &(String, ListFault)| Unlistable { fault: *fault, place: Untrusted::new(name) };
+    report.odd = listing.unlisted.iter().map(odd).collect();
+    report.extra.extend(report.odd.iter().map(|odd| odd.place.clone()));
     report.signed = signed.len() as u64;
     report.here = here.len() as u64;
     report.compared = jobs.len() as u64;
@@ -213,7 +216,8 @@ fn aside(
     };
     let claims = model.join("claims.jsonl");
     let are_listed = listing.size_of("claims.jsonl").is_some();
-    let own = u64::from(inside(bundle)) + u64::from(claims.is_file() && !are_listed);
+    let is_line = bundle.canonicalize().ok().is_some_and(|bundle| claims.canonicalize().ok() == Some(bundle));
+    let own = u64::from(inside(bundle)) + u64::from(claims.is_file() && !are_listed && !is_line);
     aside.add(AsideKind::Attestation, own + report.attestations.len() as u64);
     let recorded = report.ignored.len() as u64;
     aside.add(AsideKind::Recorded, recorded);
@@ -267,12 +271,22 @@ fn list(
         exclude,
         allow_symlinks: recorded.allow_symlinks || options.allow_symlinks,
         hub_links: true,
+        signed: Some(Signed::of(signed_names(statement), options.ignore_unsigned_files)),
     };
     match enumerate::list(model, &scope, progress) {
         // Nothing is left: then every signed file is missing.
         Err(Unlisted::Fault(ListFault::Empty, _)) if model.is_dir() => Ok(Listing::default()),
         other => other,
     }
+}
+
+/// The files that a statement lists, as far as it names them.
+fn signed_names(statement: &Statement) -> impl Iterator<Item = &str> {
+    let sharded = statement.manifest.serialization.shard_size.is_some();
+    statement.manifest.resources.iter().map(move |resource| match parse_shard_name(&resource.name) {
+        Some((path, ..)) if sharded => path,
+        _ => resource.name.as_str(),
+    })
 }
 
 /// Claims about the model may be added after signing; the name alone does not make a file one.

@@ -4,7 +4,7 @@ use crate::text;
 use serde::{Deserialize, Serialize};
 
 /// How many of a model's bytes verified signatures cover. Files that nobody signed, that the signature leaves
-/// out, that differ, and attestations beside the model count as not covered; the signature itself does not count.
+/// out, and that differ count as not covered; the signature itself and others that were added since do not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Bytes of files that are as a verified signature says.

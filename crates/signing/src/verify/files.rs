@@ -6,7 +6,7 @@ use crate::check::fault::{ListFault, Unlistable};
 use crate::check::outcome::Outcome;
 use crate::check::step::Check;
 use crate::check::why::{FilesFound, FilesTally, FilesWhy, LikelyCause, MissingKind, Parts};
-use crate::files::localise::{ChangeKind, MoveKind};
+use crate::files::localise::{ChangeKind, ChangedFile, MoveKind};
 use crate::files::report::FilesReport;
 
 use super::observed::{Comparison, Observed};
@@ -114,14 +114,19 @@ fn judge(
 
 /// What all changed files show, when they show the same harmless cause.
 fn cause_of_changes(report: &FilesReport) -> Option<LikelyCause> {
-    const CAUSES: [(ChangeKind, LikelyCause); 5] = [
+    const CAUSES: [(ChangeKind, LikelyCause); 6] = [
         (ChangeKind::LfsPointer, LikelyCause::LfsPointer),
         (ChangeKind::LineEnds, LikelyCause::LineEnds),
+        (ChangeKind::TextForm, LikelyCause::TextForm),
         (ChangeKind::Truncated, LikelyCause::CutOff),
         (ChangeKind::Emptied, LikelyCause::CutOff),
         (ChangeKind::HtmlPage, LikelyCause::HtmlPage),
     ];
-    let all = |kind: ChangeKind| report.changed.iter().all(|file| file.kind == kind);
+    // Whoever writes texts in another form may leave some with other line ends only.
+    let shows = |file: &ChangedFile, kind| {
+        file.kind == kind || kind == ChangeKind::TextForm && file.kind == ChangeKind::LineEnds
+    };
+    let all = |kind: ChangeKind| report.changed.iter().all(|file| shows(file, kind));
     CAUSES.iter().find(|(kind, _)| all(*kind)).map(|(_, cause)| *cause)
 }
 

@@ -5,7 +5,10 @@ mod claim;
 mod compare;
 mod coverage;
 mod files;
+mod find;
+mod hint;
 mod judge;
+mod lines;
 mod listed;
 pub(crate) mod moments;
 mod observe;
@@ -21,6 +24,7 @@ mod words;
 
 pub use claim::{claimed_signer, verify_claim};
 pub use coverage::Coverage;
+pub use find::find_signature;
 pub use judge::judge;
 pub use moments::{TrustMoments, bundle_moments, next_change};
 pub use observe::{Place, observe, verify, verify_place, verify_seen, verify_with};

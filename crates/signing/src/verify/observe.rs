@@ -14,7 +14,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::compare::compare;
-use super::observed::{Comparison, Observed, Seen, SignatureSeen};
+use super::find::signatures_around;
+use super::lines::signature_line;
+use super::observed::{Comparison, Observed, Seen, SignatureSeen, SignatureState};
 use super::options::VerifyOptions;
 use super::parse;
 use super::statement::read_statement;
@@ -145,10 +147,27 @@ fn look(
     if let Place::Files(model) = place {
         check_model(model)?;
     }
-    let (state, mut raw) = parse::read(bundle);
+    let (mut state, mut raw) = parse::read(bundle);
+    let mut parsed = parse::parse_read(&state, raw.as_deref());
+    // A line of claims.jsonl may be the signature.
+    if parsed.is_err()
+        && bundle.extension().is_some_and(|ending| ending == "jsonl")
+        && let Some(line) = raw.as_deref().and_then(|raw| signature_line(raw, trust, options))
+    {
+        let line = line.to_vec();
+        state = parse::state_of(&line);
+        parsed = parse::parse_read(&state, Some(&line));
+        raw = Some(line);
+    }
     let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let signature = SignatureSeen { name: name.into(), state };
-    let parsed = parse::parse_read(&signature.state, raw.as_deref());
+    let others = match (place, &state) {
+        (Place::Files(model), SignatureState::Absent) => signatures_around(model, bundle),
+        (Place::Files(model), SignatureState::Unreadable(_)) if bundle.is_dir() => {
+            signatures_around(model, bundle)
+        }
+        _ => Vec::new(),
+    };
+    let signature = SignatureSeen { name: name.into(), state, others };
     raw.take_if(|raw| raw.len() as u64 > LIMIT_KEPT_BYTES);
 
     let statement = parsed.as_ref().ok().map(read_statement);

@@ -35,6 +35,9 @@ pub struct SignatureSeen {
     pub name: Untrusted,
     /// What became of reading it.
     pub state: SignatureState,
+    /// Where it is not there: signatures that lie around.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Untrusted>,
 }
 
 /// What became of reading the signature file.

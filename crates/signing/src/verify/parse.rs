@@ -4,10 +4,12 @@
 use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, read_bundle};
 use crate::check::codes::CheckCode;
 use crate::check::fault::DocumentFault;
+use crate::check::other::OtherFile;
 use crate::check::outcome::Outcome;
 use crate::check::step::Check;
 use crate::check::why::{ForeignBeside, ParseFound, ParseWhy};
 use crate::error::{Code, Error, ReadFault};
+use crate::foreign::other;
 use crate::hashing::job::sha256_hex;
 use crate::text::Untrusted;
 use std::io::ErrorKind;
@@ -22,10 +24,7 @@ pub(super) fn read(bundle: &Path) -> (SignatureState, Option<Vec<u8>>) {
         return (SignatureState::Absent, None);
     }
     match read_bundle(bundle) {
-        Ok(raw) => {
-            let (digest, bytes) = (sha256_hex(&raw), raw.len() as u64);
-            (SignatureState::Read { digest, bytes }, Some(raw))
-        }
+        Ok(raw) => (state_of(&raw), Some(raw)),
         Err(error) => {
             let state = match error.code {
                 Code::Malformed => SignatureState::NotABundle,
@@ -35,6 +34,11 @@ pub(super) fn read(bundle: &Path) -> (SignatureState, Option<Vec<u8>>) {
             (state, None)
         }
     }
+}
+
+/// What these bytes are called that were read.
+pub(super) fn state_of(raw: &[u8]) -> SignatureState {
+    SignatureState::Read { digest: sha256_hex(raw), bytes: raw.len() as u64 }
 }
 
 /// The bundle that was seen, from its bytes.
@@ -68,6 +72,8 @@ fn what_it_is(raw: &[u8], error: Error) -> ParseFound {
     let fault = DocumentFault::from(error);
     if raw.iter().all(u8::is_ascii_whitespace) {
         ParseFound::Empty
+    } else if let Some(other) = other::recognise(raw) {
+        ParseFound::Other(other)
     } else if is_too_complex {
         ParseFound::TooComplex(fault)
     } else if is_cut_off() {
@@ -79,28 +85,34 @@ fn what_it_is(raw: &[u8], error: Error) -> ParseFound {
 
 /// PARSE of a signature that can be read.
 pub(super) fn passed(signature: &SignatureSeen) -> Check {
-    check(Some(signature.name.clone()), ParseFound::Bundle, ForeignBeside::None)
+    check(Some(signature.name.clone()), ParseFound::Bundle, ForeignBeside::None, Vec::new())
 }
 
 /// PARSE of a claim.
 pub(super) fn claim() -> Check {
-    check(None, ParseFound::Claim, ForeignBeside::None)
+    check(None, ParseFound::Claim, ForeignBeside::None, Vec::new())
 }
 
 /// PARSE of one that cannot be read. What lies beside it may have been taken for it.
 pub(super) fn failed(observed: &Observed, found: ParseFound) -> Check {
     let signature = &observed.signature;
-    let foreign = if observed.foreign.iter().any(|one| one.file == signature.name) {
+    let is_foreign = matches!(found, ParseFound::Other(OtherFile::Foreign(_)));
+    let foreign = if is_foreign || observed.foreign.iter().any(|one| one.file == signature.name) {
         ForeignBeside::Itself
     } else if observed.foreign.is_empty() {
         ForeignBeside::None
     } else {
         ForeignBeside::Beside
     };
-    check(Some(signature.name.clone()), found, foreign)
+    check(Some(signature.name.clone()), found, foreign, signature.others.clone())
 }
 
-fn check(file: Option<Untrusted>, found: ParseFound, foreign: ForeignBeside) -> Check {
+fn check(
+    file: Option<Untrusted>,
+    found: ParseFound,
+    foreign: ForeignBeside,
+    others: Vec<Untrusted>,
+) -> Check {
     let (code, outcome) = match &found {
         ParseFound::Bundle | ParseFound::Claim => (CheckCode::Parse, Outcome::Pass),
         ParseFound::Absent => (CheckCode::ParseAbsent, Outcome::Missing),
@@ -110,7 +122,9 @@ fn check(file: Option<Untrusted>, found: ParseFound, foreign: ForeignBeside) -> 
         ParseFound::Empty => (CheckCode::ParseEmpty, Outcome::Fail),
         ParseFound::TooLarge { .. } | ParseFound::TooComplex(_) => (CheckCode::ParseTooLarge, Outcome::Fail),
         ParseFound::Truncated(_) => (CheckCode::ParseTruncated, Outcome::Fail),
-        ParseFound::NotABundle | ParseFound::Malformed(_) => (CheckCode::ParseMalformed, Outcome::Fail),
+        ParseFound::NotABundle | ParseFound::Other(_) | ParseFound::Malformed(_) => {
+            (CheckCode::ParseMalformed, Outcome::Fail)
+        }
     };
-    Check::new(code, outcome, ParseWhy { file, found, foreign })
+    Check::new(code, outcome, ParseWhy { file, found, foreign, others })
 }

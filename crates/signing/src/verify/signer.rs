@@ -22,6 +22,7 @@ use crate::x509::revocation::RevocationList;
 use crate::x509::{certificate, chain, uris};
 use jiff::Timestamp;
 
+use super::hint::Hint;
 use super::time;
 use super::verification::Verification;
 
@@ -137,28 +138,30 @@ fn key(
     if keys.is_empty() {
         return no_anchor(result, trust, Method::Key, &[Stage::Signature]);
     }
-    let hint = hint.filter(|hint| names_a_key(hint));
-    let found = match (hint, &carried) {
-        (Some(hint), _) => keys.iter().find(|(_, key)| key.hint() == hint),
+    let hint = Hint::of(hint);
+    let named = || keys.iter().filter(|(_, key)| hint.fits(key));
+    let signer = || keys.iter().find(|(_, key)| signed.is_by(key));
+    let carried_along = || keys.iter().find(|(_, key)| carried.as_ref() == Some(key));
+    let found = match &hint {
+        Hint::Digest(..) => named().find(|(_, key)| signed.is_by(key)).or_else(|| named().next()),
+        Hint::Name(_) => signer().or_else(carried_along),
         // Old bundles name no key: the one that fits, else the one that the bundle says, else the only one.
-        (None, carried) => keys
-            .iter()
-            .find(|(_, key)| signed.is_by(key))
-            .or_else(|| keys.iter().find(|(_, key)| carried.as_ref() == Some(key)))
+        Hint::Nothing => signer()
+            .or_else(carried_along)
             .or_else(|| keys.first().filter(|_| carried.is_none() && keys.len() == 1)),
     };
-    if let (Some(hint), None) = (hint, found)
-        && let Some((anchor, key)) = keys.iter().find(|(_, key)| signed.is_by(key))
+    if let (Hint::Digest(said, _), None) = (&hint, found)
+        && let Some((anchor, key)) = signer()
     {
         result.signer = Some(identity_of_key(key));
-        let why = TrustWhy::OtherHint { key: trusted_key(anchor, key), hint: hint.into() };
+        let why = TrustWhy::OtherHint { key: trusted_key(anchor, key), hint: (*said).into() };
         result.set(Check::new(CheckCode::TrustHint, Outcome::Fail, why));
         result.set(signed.check(key));
         return;
     }
     let Some((anchor, key)) = found else {
         let why = TrustWhy::UnknownKey {
-            said: match (hint, &carried) {
+            said: match (hint.said(), &carried) {
                 (Some(hint), _) => KeySaid::Hint(hint.into()),
                 (None, Some(carried)) => KeySaid::Carried(carried.fingerprint()),
                 (None, None) => KeySaid::Nothing,
@@ -171,20 +174,19 @@ fn key(
         result.set(Check::unknown(Stage::Signature, Why::After(Stage::Trust)));
         return;
     };
-    result.signer = Some(identity_of_key(key));
+    let signature = signed.check(key);
+    // A hint makes nobody the signer.
+    if signature.outcome == Outcome::Pass {
+        result.signer = Some(identity_of_key(key));
+    }
     result.curve = Some(key.curve());
     result.anchor = Some(anchor.used_at(now));
     result.set(Check::pass(Stage::Trust, TrustWhy::Key(trusted_key(anchor, key))));
-    result.set(signed.check(key));
+    result.set(signature);
 }
 
 fn trusted_key(anchor: &Anchor, key: &PublicKey) -> TrustedKey {
     TrustedKey { fingerprint: key.fingerprint(), hint: key.hint(), anchor: Untrusted::new(&anchor.name) }
-}
-
-/// A hint as OMS asks for; others are not held against the signer: every trusted key is tried then.
-fn names_a_key(hint: &str) -> bool {
-    hint.len() == 64 && hint.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 fn identity_of_key(key: &PublicKey) -> Identity {

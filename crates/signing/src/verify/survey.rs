@@ -9,6 +9,7 @@ use crate::foreign::seen::ForeignSignature;
 use crate::foreign::survey::Survey;
 use crate::hashing::job::HashAlgorithm;
 use crate::progress::Progress;
+use crate::text::Untrusted;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
@@ -27,7 +28,9 @@ pub(super) fn survey(
 ) -> Result<Vec<ForeignSignature>> {
     let survey = Survey::of(model, bundle, listed, progress);
     progress.check()?;
-    files.folder_bytes = Some(survey.bytes());
+    // Signatures and claims that were added since are no part of the model.
+    let beside: HashSet<&str> = files.attestations.iter().map(Untrusted::raw).collect();
+    files.folder_bytes = Some(survey.bytes_without(&beside));
     let differs: HashSet<&str> = (files.changed.iter().map(|file| file.name.raw()))
         .chain(files.unreadable.iter().map(|(name, _)| name.raw()))
         .collect();

@@ -6,7 +6,7 @@ use crate::files::formats;
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::text::Untrusted;
-use crate::words::Words;
+use crate::words::{Words, fault};
 use jiff::Timestamp;
 
 use super::verification::Verification;
@@ -53,8 +53,7 @@ fn listed(report: &FilesReport) -> Vec<Untrusted> {
     add(&mut lines, &mut report.moved.iter().map(|file| line("moved", &file.line(), None)));
     add(&mut lines, &mut report.changed.iter().map(|file| line("changed", &file.line(), None)));
     add(&mut lines, &mut report.truly_missing().map(|name| missing(report, name)));
-    let hazard = |name: &Untrusted| formats::hazard(name.raw()).map(str::to_owned);
-    add(&mut lines, &mut report.truly_extra().map(|name| line("not signed", name, hazard(name))));
+    add(&mut lines, &mut report.truly_extra().map(|name| line("not signed", name, report.oddity(name))));
     let unreadable = report.unreadable.iter();
     add(&mut lines, &mut unreadable.map(|(name, why)| line("not readable", name, Some(why.words()))));
     lines
@@ -62,6 +61,14 @@ fn listed(report: &FilesReport) -> Vec<Untrusted> {
 
 fn missing(report: &FilesReport, name: &Untrusted) -> Untrusted {
     line(if report.not_fetched.contains(name) { "not fetched" } else { "missing" }, name, None)
+}
+
+impl FilesReport {
+    /// What an unsigned file is, where that is known: no regular file, or one that may hold something to run.
+    pub fn oddity(&self, name: &Untrusted) -> Option<String> {
+        let odd = self.odd.iter().find(|odd| odd.place == *name);
+        odd.map(|odd| fault::what(odd.fault)).or_else(|| formats::hazard(name.raw()).map(str::to_owned))
+    }
 }
 
 /// What else the report holds, a line each.

@@ -222,8 +222,8 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::TimeUnknownAuthority,
         "The timestamp is from an authority that is not trusted, so it does not count. Not a failure by itself.",
-        "The publisher uses a timestamp authority that you did not name.",
-        "Trust the authority (`--tsa-certificate-chain`, `kind = \"tsa\"`) if you have its certificate from an independent source.",
+        "The publisher uses a timestamp authority that you did not name, or the trusted root is older than its timestamp authority.",
+        "Trust the authority (`--tsa-certificate-chain`, `kind = \"tsa\"`) if you have its certificate from an independent source; for a keyless signature, refresh the trusted root.",
     ),
     row(
         CheckCode::TimeMalformed,

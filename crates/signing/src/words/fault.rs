@@ -6,7 +6,7 @@ use crate::check::fault::{LinkFault, ListFault};
 pub(crate) fn what(fault: ListFault) -> String {
     match fault {
         ListFault::Unreadable(fault) => format!("cannot read ({})", fault.words()),
-        ListFault::TooDeep => "folders are nested too deeply".to_owned(),
+        ListFault::TooDeep => "folders are nested deeper than 1024 levels".to_owned(),
         ListFault::TooMany { limit } => format!("more than {limit} files"),
         ListFault::Empty => "the model is empty: no file is left after what is ignored".to_owned(),
         ListFault::NotUtf8 => "a file name that is not UTF-8 cannot be signed".to_owned(),
@@ -17,6 +17,9 @@ pub(crate) fn what(fault: ListFault) -> String {
         }
         ListFault::Link(LinkFault::OutOfModel) => "a symbolic link leads out of the model".to_owned(),
         ListFault::Link(LinkFault::Loop) => "a symbolic link leads back to a folder above it".to_owned(),
+        ListFault::Link(LinkFault::LeftOut) => {
+            "a symbolic link leads to a folder of the model that is ignored".to_owned()
+        }
     }
 }
 
@@ -33,6 +36,6 @@ pub(crate) fn help(fault: ListFault) -> Option<&'static str> {
         }
         ListFault::Link(LinkFault::Nowhere(_)) => Some("repair or remove the link"),
         ListFault::Link(LinkFault::OutOfModel) => Some("replace it by the file, or ignore it"),
-        ListFault::Link(LinkFault::Loop) => Some("remove or ignore the link"),
+        ListFault::Link(LinkFault::Loop | LinkFault::LeftOut) => Some("remove or ignore the link"),
     }
 }

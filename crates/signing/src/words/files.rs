@@ -198,6 +198,10 @@ fn remedy_of(cause: Option<LikelyCause>) -> &'static str {
         Some(LikelyCause::LineEnds) => {
             "Check the files out again without converting line endings: git config core.autocrlf false"
         }
+        Some(LikelyCause::TextForm) => {
+            "An editor or a hook rewrote these files: check them out or download them again, and keep such tools away from \
+             signed files"
+        }
         Some(LikelyCause::CutOff) => {
             "Download these files again: the download was interrupted, or the disk was full"
         }

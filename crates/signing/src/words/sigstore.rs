@@ -6,6 +6,7 @@ use crate::clock::whole_second;
 use crate::text::Untrusted;
 
 use super::Words;
+use super::time::stamper;
 
 const PUBLISHER: &str = "Treat the bundle as altered: get it again from the publisher";
 
@@ -70,6 +71,29 @@ pub(super) fn words(why: &SigstoreWhy) -> Words {
             ..Words::default()
         },
         SigstoreWhy::Timestamp { cause } => fault("A timestamp in the bundle does not hold", cause, PUBLISHER),
+        SigstoreWhy::UnknownStamper { index, authority, signed, roots } => Words {
+            summary: match signed {
+                Some((at, source)) => format!(
+                    "Signed at {at} ({}); a timestamp is from an authority that the trusted root does not name, so it \
+                     does not count",
+                    source.words()
+                ),
+                None => "The timestamp is from an authority that the trusted root does not name, and nothing else \
+                         gives a time"
+                    .to_owned(),
+            },
+            expected: Some("a timestamp by an authority of the trusted root".into()),
+            found: Some(stamper(authority)),
+            evidence: Some(
+                format!("verificationMaterial.timestampVerificationData.rfc3161Timestamps[{index}]").into(),
+            ),
+            remedy: Some(
+                "Refresh the trusted root: it may be older than this timestamp authority (touchmark trust refresh)"
+                    .to_owned(),
+            ),
+            details: roots.iter().map(root_made).collect(),
+            ..Words::default()
+        },
         SigstoreWhy::Certificate { fault: kind, cause, roots } => {
             let (summary, remedy) = match kind {
                 LeafFault::Expired => (

@@ -77,7 +77,7 @@ pub(crate) enum VerifyMethod {
 pub(crate) struct VerifyCommon {
     /// The model's folder or file, or oci:LAYOUT[:TAG] for one in an OCI layout
     pub(super) model: PathBuf,
-    /// The bundle [default: model.sig in the model's folder]
+    /// The bundle [default: model.sig in the model's folder, else the signature that is found there or beside it]
     #[arg(long, value_name = "FILE")]
     signature: Option<PathBuf>,
     /// In an OCI layout: read the files, too, and not only the manifest

@@ -115,6 +115,8 @@ pub enum LikelyCause {
     LfsPointer,
     /// The ends of lines were converted.
     LineEnds,
+    /// Editors or hooks wrote the same text in another form.
+    TextForm,
     /// They end too early, or are empty.
     CutOff,
     /// HTML pages lie in their place.

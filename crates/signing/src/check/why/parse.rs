@@ -1,6 +1,7 @@
 //! PARSE: what became of the signature file.
 
 use crate::check::fault::DocumentFault;
+use crate::check::other::OtherFile;
 use crate::error::ReadFault;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
@@ -18,6 +19,9 @@ pub struct ParseWhy {
     /// Signatures of other kinds, which may have been taken for one of OMS.
     #[serde(default)]
     pub foreign: ForeignBeside,
+    /// Signatures of OMS that lie where this one was looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Untrusted>,
 }
 
 /// What the signature file is.
@@ -45,6 +49,8 @@ pub enum ParseFound {
     Truncated(DocumentFault),
     /// Deeper than a bundle can be, or more values than are read.
     TooComplex(DocumentFault),
+    /// Something else, which is known.
+    Other(OtherFile),
     /// Not a bundle as OMS asks for.
     Malformed(DocumentFault),
     /// It was read, and its bytes were not kept: they cannot be judged again.

@@ -2,6 +2,7 @@
 //! are kept beside, to be shown; nothing compares them.
 
 use crate::check::evidence::{LogEntry, TimeSource};
+use crate::check::why::time::Stamper;
 use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -76,6 +77,18 @@ pub enum SigstoreWhy {
     Timestamp {
         /// What the library said.
         cause: Untrusted,
+    },
+    /// TIME: a timestamp is of an authority that the trusted root does not name.
+    UnknownStamper {
+        /// Which timestamp, counted from zero.
+        index: usize,
+        /// Who made it, as it says.
+        authority: Stamper,
+        /// When it was signed by what is trusted; none where nothing else says it.
+        signed: Option<(Timestamp, TimeSource)>,
+        /// When the roots were made.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        roots: Vec<RootMade>,
     },
     /// CHAIN: the certificate does not hold.
     Certificate {
