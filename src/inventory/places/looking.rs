@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::blob_store::{BlobStore, Layout};
 use super::entry::{MAX_ENTRIES, list};
 use super::folder::{self, Folder};
-use super::{hub_cache, layout, leads};
+use super::{files, hub_cache, layout, leads};
 use crate::error::{Error, Result};
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::looked::Looked;
@@ -31,8 +31,13 @@ pub fn settled_state_of(path: &Path) -> Option<ModelState> {
 
 /// Where everything lies that is a part of the model.
 fn extent(path: &Path) -> PathBuf {
-    let store = (!path.is_dir()).then(|| store_above(path)).flatten();
-    store.map_or_else(|| path.to_owned(), |store| store.path)
+    if path.is_dir() {
+        return path.to_owned();
+    }
+    match files::of_file(path) {
+        Some((folder, group)) => files::extent_of(&folder, &group),
+        None => store_above(path).map_or_else(|| path.to_owned(), |store| store.path),
+    }
 }
 
 /// What is inside the files of the model that lies here; `left_out` are those that its signature leaves out.
@@ -44,7 +49,8 @@ pub fn look(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
     if metadata.is_dir() {
         return of_folder(path, left_out);
     }
-    let mut model = file(path, metadata.len());
+    let several = files::of_file(path).and_then(|(folder, group)| files::look(&folder, &group));
+    let mut model = several.unwrap_or_else(|| file(path, metadata.len()));
     if let Some(stored) = of_store(path) {
         join(&mut model, stored);
     }
@@ -59,6 +65,8 @@ fn of_folder(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
         path: path.to_owned(),
         location: path.to_owned(),
         name: String::new(),
+        is_named_by_path: true,
+        facts: Vec::new(),
         snapshot,
         among_data: false,
         boundary,
