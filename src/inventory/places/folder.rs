@@ -12,9 +12,9 @@ use super::entry::{Entry, MAX_ENTRIES, is_data, is_file, is_readme, is_weights, 
 use super::front_matter::{self, FrontMatter};
 use super::hub_cache::{self, Snapshot};
 use super::stamps::Stamp;
-use super::{agents, document, mlflow};
+use super::{agents, document, local_dir, mlflow, partial};
 use crate::disk;
-use crate::inventory::model::facts::Relation;
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::Scan;
 use crate::inventory::model::format::Format;
 use crate::inventory::model::id::ModelId;
@@ -40,6 +40,9 @@ const MAX_CONFIGURATIONS: usize = 256;
 /// `config.json` and `adapter_config.json`.
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 
+/// Files of downloads that did not finish; more say no more.
+const MAX_UNFINISHED: usize = 1000;
+
 /// A folder that is a model, not yet read.
 pub struct Folder {
     /// Where it is.
@@ -48,12 +51,16 @@ pub struct Folder {
     pub(super) location: PathBuf,
     /// Its name: the path below the source, or `owner/name` in a hub cache.
     pub(super) name: String,
+    /// Whether nothing but its path gave it that name.
+    pub(super) is_named_by_path: bool,
     /// What it is in a hub cache.
     pub(super) snapshot: Option<Snapshot>,
     /// Whether a folder above says that data lie here.
     pub(super) among_data: bool,
     /// Links are followed as far as this folder.
     pub(super) boundary: PathBuf,
+    /// What documents elsewhere in the source say of it: the value, and the document below the source.
+    pub(super) facts: Vec<(FactKey, String, String)>,
 }
 
 impl Folder {
@@ -61,8 +68,18 @@ impl Folder {
     pub(super) fn stamp(&self, since: SystemTime) -> Stamp {
         let metrics = mlflow::metrics(&self.path.join(mlflow::FILE), &self.boundary);
         let beside = metrics.map(|metrics| Stamp::of_folder(&metrics, "", since));
-        let read_as =
-            format!("{:?} {:?} {} {:?} {beside:?}", self.name, self.snapshot, self.among_data, self.boundary);
+        // What lies beside a snapshot is read for it, too.
+        let kept = self.snapshot.as_ref().map(|snapshot| {
+            let list = snapshot.list();
+            (
+                list.is_file().then(|| fs::metadata(&list).ok()?.modified().ok()),
+                partial::in_blobs(&snapshot.blobs),
+            )
+        });
+        let read_as = format!(
+            "{:?} {:?} {} {:?} {beside:?} {:?} {kept:?}",
+            self.name, self.snapshot, self.among_data, self.boundary, self.facts
+        );
         match beside.is_some_and(|beside| beside.is_empty()) {
             true => Stamp::default(),
             false => Stamp::of_folder(&self.path, &read_as, since),
@@ -119,9 +136,10 @@ impl FolderReader<'_> {
         let adapter = self.json("adapter_config.json", record);
         record.model.kind = self.kind(card.as_ref().map(|(_, card)| card));
         let mut shape = self.walk(record);
-        if let Some(snapshot) = &self.folder.snapshot {
-            std::mem::take(&mut shape.links).tell(snapshot, &self.source, record);
+        for (key, value, place) in &self.folder.facts {
+            record.fact(*key, value, Basis::Declared, &self.source, place);
         }
+        self.fetched(&mut shape, record);
 
         let is_quantised = record.model.formats.contains(&Format::Gguf)
             || card.as_ref().is_some_and(|(_, card)| card.says_quantised())
@@ -166,6 +184,26 @@ impl FolderReader<'_> {
         let found = find_signature(&self.folder.path).filter(|found| found.to_str().is_some());
         model.signature = found.and_then(|found| self.of(&found));
         model.claims = self.file("claims.jsonl").map(|entry| self.at(entry));
+    }
+
+    /// What a cache or a client keeps of how the files came here, and what of them did not.
+    fn fetched(&self, shape: &mut Shape, record: &mut Record) {
+        let folder = self.folder.path.as_path();
+        if let Some(snapshot) = &self.folder.snapshot {
+            std::mem::take(&mut shape.links).tell(snapshot, &self.source, record);
+            shape.unfinished.extend(partial::in_blobs(&snapshot.blobs));
+            let list = snapshot.list();
+            let place = format!("trees/{}.json", snapshot.commit);
+            partial::compare(folder, (&list, &place), &mut shape.looks, &self.source, record);
+        } else if let Some(download) = local_dir::read(folder) {
+            if let Some((list, place)) = local_dir::list_of(folder, &download) {
+                partial::compare(folder, (&list, &place), &mut shape.looks, &self.source, record);
+            }
+            download.tell(&self.source, record);
+        }
+        if !shape.unfinished.is_empty() {
+            record.found(partial::CODE, &self.source, "", partial::words(&shape.unfinished));
+        }
     }
 
     /// What is no model's own, or lies in a file of its own.
@@ -307,6 +345,9 @@ impl FolderReader<'_> {
             shape.links.add(place, &target, is_weights(place));
         }
         let size = fs::metadata(&entry.path).map(|metadata| metadata.len()).unwrap_or(0);
+        if partial::is_partial(&entry.name) && shape.unfinished.len() < MAX_UNFINISHED {
+            shape.unfinished.push(place.to_owned());
+        }
 
         // One more tells that there are more.
         let is_wanted = shape.configurations.len() <= MAX_CONFIGURATIONS;
@@ -352,6 +393,8 @@ struct Shape {
     links: hub_cache::Links,
     /// Places and paths.
     configurations: Vec<(String, PathBuf)>,
+    /// Files that are still being fetched.
+    unfinished: Vec<String>,
 }
 
 /// A configuration, in our own words where it cannot be read.

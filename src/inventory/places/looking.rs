@@ -7,7 +7,7 @@ use super::blob_store::{BlobStore, Layout};
 use super::blobs::{Blobs, Naming};
 use super::entry::{MAX_ENTRIES, list};
 use super::folder::{self, Folder};
-use super::{hub_cache, layout, leads, registry};
+use super::{files, hub_cache, layout, leads, registry};
 use crate::error::{Error, Result};
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::looked::Looked;
@@ -32,8 +32,13 @@ pub fn settled_state_of(path: &Path) -> Option<ModelState> {
 
 /// Where everything lies that is a part of the model.
 fn extent(path: &Path) -> PathBuf {
-    let store = (!path.is_dir()).then(|| store_above(path)).flatten();
-    store.map_or_else(|| path.to_owned(), |store| store.path)
+    if path.is_dir() {
+        return path.to_owned();
+    }
+    match files::of_file(path) {
+        Some((folder, group)) => files::extent_of(&folder, &group),
+        None => store_above(path).map_or_else(|| path.to_owned(), |store| store.path),
+    }
 }
 
 /// What the manifest that lies here lists, where it is one in an OCI layout; none for any other file or folder.
@@ -44,7 +49,9 @@ pub fn listed(path: &Path) -> Result<Option<Listed>> {
     if !path.is_file() {
         return Ok(None);
     }
-    let store = store_above(path).filter(|store| store.layout == Layout::Oci);
+    let is_blob =
+        |store: &BlobStore| path.parent().is_some_and(|folder| folder == store.path.join("blobs/sha256"));
+    let store = store_above(path).filter(|store| store.layout == Layout::Oci && is_blob(store));
     store.map(|store| registry::listed(&Blobs::new(&store.path, Naming::Folders), path)).transpose()
 }
 
@@ -63,7 +70,8 @@ pub fn look(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
     if metadata.is_dir() {
         return of_folder(path, left_out);
     }
-    let mut model = file(path, metadata.len());
+    let several = files::of_file(path).and_then(|(folder, group)| files::look(&folder, &group));
+    let mut model = several.unwrap_or_else(|| file(path, metadata.len()));
     if let Some(stored) = of_store(path) {
         join(&mut model, stored);
     }
@@ -78,6 +86,8 @@ fn of_folder(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
         path: path.to_owned(),
         location: path.to_owned(),
         name: String::new(),
+        is_named_by_path: true,
+        facts: Vec::new(),
         snapshot,
         among_data: false,
         boundary,

@@ -24,6 +24,9 @@ const MAX_TEMPLATE: u64 = 1024 * 1024;
 const MAX_DIMENSIONS: u32 = 8;
 const MAX_BASES: usize = 64;
 
+/// How many files hold the tensors of the model.
+const PARTS: &str = "split.count";
+
 /// Values of `general.file_type`.
 const FILE_TYPES: [(u64, &str); 34] = [
     (0, "F32"),
@@ -137,6 +140,11 @@ impl Header {
     pub fn quantisation(&self) -> Option<&'static str> {
         let (_, number) = self.numbers.iter().find(|(key, _)| key == "general.file_type")?;
         FILE_TYPES.iter().find(|(known, _)| known == number).map(|(_, word)| *word)
+    }
+
+    /// How many files the tensors are split over.
+    pub fn parts(&self) -> Option<u64> {
+        self.numbers.iter().find(|(key, _)| key == PARTS).map(|(_, number)| *number)
     }
 
     /// The base models: the key that names each, and its address or `owner/name`. Without any, the repository
@@ -279,6 +287,7 @@ fn entry(source: &mut Source, key: String, kind: u32, header: &mut Header) -> Re
         {
             header.numbers.push((key, source.u32()?.into()));
         }
+        2 if key == PARTS => header.numbers.push((key, u16::from_le_bytes(source.take()?).into())),
         10 if key.ends_with(".context_length") => header.numbers.push((key, source.u64()?)),
         9 => {
             let count = source.skip_array(0)?;

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use super::complete::{Halves, shard};
 use super::gguf::{self, Header};
 use super::hazards::{self, Hazards};
 use super::tensors::{MAX_TENSORS, Tensors};
@@ -78,21 +79,27 @@ pub(crate) fn read_as_any(path: &std::path::Path) {
     let mut record = Record::new(ModelId::new("fuzz"), "fuzz", &"fuzz".into());
     for format in [Format::Safetensors, Format::Gguf] {
         let file = Weights { place: "fuzz".to_owned(), path: path.to_owned(), format };
-        drop(tell(&[file], &"fuzz".into(), &mut record));
+        drop(tell(&[file], &mut Halves::default(), &"fuzz".into(), &mut record));
     }
 }
 
 /// Reads all headers, tells what those that count say, and gives back what is wrong with any of them.
-pub(super) fn tell(files: &[Weights], source: &Untrusted, record: &mut Record) -> Vec<Judged> {
+/// Of sets that are not whole no number is told.
+pub(super) fn tell(
+    files: &[Weights],
+    halves: &mut Halves,
+    source: &Untrusted,
+    record: &mut Record,
+) -> Vec<Judged> {
     let mut judged = Vec::new();
     let of = |format: Format| files.iter().filter(move |file| file.format == format);
     let safetensors: Vec<&Weights> = of(Format::Safetensors).collect();
     let ggufs: Vec<&Weights> = of(Format::Gguf).collect();
     if !safetensors.is_empty() {
-        tell_safetensors(&safetensors, source, record, &mut judged);
+        tell_safetensors(&safetensors, halves, source, record, &mut judged);
     }
     if !ggufs.is_empty() {
-        tell_gguf(&ggufs, safetensors.is_empty(), source, record, &mut judged);
+        tell_gguf(&ggufs, (halves, safetensors.is_empty()), source, record, &mut judged);
     }
     judged
 }
@@ -104,10 +111,16 @@ fn faulty(file: &Weights, problem: &str) -> Judged {
     Judged { place: file.place.clone(), found }
 }
 
-fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record, judged: &mut Vec<Judged>) {
+fn tell_safetensors(
+    files: &[&Weights],
+    halves: &Halves,
+    source: &Untrusted,
+    record: &mut Record,
+    judged: &mut Vec<Judged>,
+) {
     let mut tensors = Tensors::default();
-    let counted = one_model(files);
-    let mut is_whole = true;
+    let counted = whole_model(files, halves);
+    let mut is_whole = counted.iter().all(|file| halves.spare(&file.place));
     for file in files {
         // What does not count is looked at all the same: its header may lie.
         let mut aside = Tensors::default();
@@ -142,15 +155,15 @@ fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record,
 
 fn tell_gguf(
     files: &[&Weights],
-    with_tensors: bool,
+    (halves, with_tensors): (&mut Halves, bool),
     source: &Untrusted,
     record: &mut Record,
     judged: &mut Vec<Judged>,
 ) {
-    let counted = one_model(files);
+    let counted = whole_model(files, halves);
     let place = place(&counted);
     let mut tensors = Tensors::default();
-    let mut is_whole = true;
+    let mut is_whole = counted.iter().all(|file| halves.spare(&file.place));
     let mut is_first = true;
     for file in files {
         let (mut header, problem) = gguf::read(&file.path, MAX_TENSORS);
@@ -166,7 +179,12 @@ fn tell_gguf(
             judged.push(Judged { place: file.place.clone(), found });
         }
         if !counts {
+            tell_variant(&header, file, source, record);
             continue;
+        }
+        if let Some(of) = header.parts().filter(|of| *of > counted.len() as u64) {
+            halves.add(&file.place, counted.len(), of, source, record);
+            is_whole = false;
         }
         for (name, shape, kind) in std::mem::take(&mut header.tensors) {
             is_whole &= tensors.add(name, shape, kind);
@@ -178,6 +196,20 @@ fn tell_gguf(
     if is_whole && with_tensors {
         summarise(tensors, &place, source, record);
     }
+}
+
+/// The same weights in another quantisation, in a file of their own.
+fn tell_variant(header: &Header, file: &Weights, source: &Untrusted, record: &mut Record) {
+    let is_first_part = shard(&file.place).is_none_or(|part| part.is_first());
+    if let Some(quantisation) = header.quantisation().filter(|_| is_first_part && !is_projector(file)) {
+        let at = format!("{} general.file_type", file.place);
+        record.fact(FactKey::Quantisation, quantisation, Basis::Declared, source, &at);
+    }
+}
+
+/// What turns pictures or sounds into tokens, beside the weights.
+fn is_projector(file: &Weights) -> bool {
+    file.place.contains("mmproj")
 }
 
 /// The metadata of the first file: further ones hold further tensors.
@@ -232,6 +264,12 @@ fn summarise(tensors: Tensors, place: &str, source: &Untrusted, record: &mut Rec
     observed(FactKey::Tensors, &summary.to_string());
 }
 
+/// The same of those that are no half of anything, where there are any.
+fn whole_model<'w>(files: &[&'w Weights], halves: &Halves) -> Vec<&'w Weights> {
+    let whole: Vec<&Weights> = files.iter().filter(|file| !halves.has(&file.place)).copied().collect();
+    one_model(if whole.is_empty() { files } else { &whole })
+}
+
 /// The files that together are one model: a repository often holds the same weights twice, whole and in shards, or in
 /// several precisions.
 fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
@@ -239,9 +277,8 @@ fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
         return vec![whole];
     }
     // A layout of blobs says by its manifest which belong together; so does one folder without numbers.
-    let series = |file: &&&Weights| shard(&file.place).map(|(stem, total)| (stem.to_owned(), total));
+    let series = |file: &&&Weights| shard(&file.place).map(|part| (part.stem.to_owned(), part.total));
     let Some(first) = files.iter().find_map(|file| series(&file)) else {
-        let is_projector = |file: &&&Weights| file.place.contains("mmproj");
         return files
             .iter()
             .find(|file| !is_projector(file))
@@ -250,15 +287,6 @@ fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
             .unwrap_or_default();
     };
     files.iter().filter(|file| series(file).as_ref() == Some(&first)).copied().collect()
-}
-
-/// `stem-00001-of-00003.ending`: the stem with its folder, and how many there are.
-fn shard(place: &str) -> Option<(&str, u64)> {
-    let (stem, _) = place.rsplit_once('.')?;
-    let (stem, total) = stem.rsplit_once("-of-")?;
-    let (stem, number) = stem.rsplit_once('-')?;
-    number.parse::<u64>().ok()?;
-    Some((stem, total.parse().ok()?))
 }
 
 fn place(files: &[&Weights]) -> String {

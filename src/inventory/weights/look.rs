@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::complete::Files;
 use super::formats;
 use super::hazards::{self, Hazards};
 use super::headers::{self, Weights};
@@ -57,6 +58,8 @@ pub(in crate::inventory) struct Looks {
     budget: u64,
     /// Files whose headers tell of the whole model.
     weights: Vec<Weights>,
+    /// All files by name, for what is not here.
+    files: Files,
     configurations: Vec<(String, PathBuf)>,
     /// Python beside the weights, the first of it first.
     python: Vec<String>,
@@ -73,6 +76,7 @@ impl Default for Looks {
             looks: 0,
             budget: hazards::MAX_BYTES,
             weights: Vec::new(),
+            files: Files::default(),
             configurations: Vec::new(),
             python: Vec::new(),
             loose: Vec::new(),
@@ -85,6 +89,7 @@ impl Looks {
     /// Looks at one file, which the model calls `place`.
     pub fn at(&mut self, path: &Path, size: u64, place: &str, source: &Untrusted, record: &mut Record) {
         self.looks += 1;
+        self.files.see(place, path);
         if self.looks > MAX_LOOKS {
             return;
         }
@@ -134,13 +139,24 @@ impl Looks {
         }
     }
 
+    /// What a list says should be here, and is not: of the rest no number is told.
+    pub fn lacks(&mut self, place: &str, names: Vec<String>) {
+        self.files.lacks(place, names);
+    }
+
+    /// A file that is known to be cut off.
+    pub fn spoilt(&mut self, place: &str) {
+        self.files.spoilt(place);
+    }
+
     /// Tells what headers and configurations say, of what is no data, and whether files were left out.
     pub fn finish(&mut self, source: &Untrusted, record: &mut Record) {
         if self.looks > MAX_LOOKS {
             let message = format!("looked at the content of the first {MAX_LOOKS} files only");
             tell_unlooked("F-FORMAT-COUNT", "", &message, source, record);
         }
-        for judged in headers::tell(&self.weights, source, record) {
+        let mut halves = self.files.tell(source, record);
+        for judged in headers::tell(&self.weights, &mut halves, source, record) {
             tell_of(judged.found, &judged.place, source, record, false);
         }
         for (index, (place, path)) in std::mem::take(&mut self.configurations).into_iter().enumerate() {

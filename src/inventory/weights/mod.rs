@@ -1,6 +1,7 @@
 //! Files of weights and what lies beside them, told by their bytes: formats, headers, configurations, and what can
 //! run code. It is given paths and knows neither folders nor layouts.
 
+mod complete;
 pub(super) mod configuration;
 pub(super) mod formats;
 mod gguf;

@@ -17,6 +17,7 @@ mod pickle;
 mod sealed;
 mod tar;
 mod template;
+mod trainer;
 mod walked;
 mod window;
 
