@@ -28,6 +28,7 @@ pub struct Summary {
     pub decision: Decision,
     /// The reviewer's word that stands.
     pub review: Option<ReviewWord>,
+    is_ambiguous: bool,
 }
 
 /// What is known of a verification.
@@ -41,6 +42,11 @@ pub(super) enum Seen<'a> {
 }
 
 impl Summary {
+    /// Whether several folders share its name, which are not known to hold the same.
+    pub fn is_ambiguous(&self) -> bool {
+        self.is_ambiguous
+    }
+
     pub(super) fn of(
         model: Option<&Model>,
         seen: Seen<'_>,
@@ -81,6 +87,7 @@ impl Summary {
             effective: standing.map_or(0, |standing| standing.effective),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
             review: review.map(|review| review.word),
+            is_ambiguous,
         }
     }
 }
