@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::gguf::{self, Header};
 use super::hazards::{self, Hazards};
+use super::pipeline;
 use super::tensors::{MAX_TENSORS, Tensors};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::format::Format;
@@ -78,18 +79,25 @@ pub(crate) fn read_as_any(path: &std::path::Path) {
     let mut record = Record::new(ModelId::new("fuzz"), "fuzz", &"fuzz".into());
     for format in [Format::Safetensors, Format::Gguf] {
         let file = Weights { place: "fuzz".to_owned(), path: path.to_owned(), format };
-        drop(tell(&[file], &"fuzz".into(), &mut record));
+        drop(tell(&[file], None, &"fuzz".into(), &mut record));
     }
 }
 
 /// Reads all headers, tells what those that count say, and gives back what is wrong with any of them.
-pub(super) fn tell(files: &[Weights], source: &Untrusted, record: &mut Record) -> Vec<Judged> {
+///
+/// `components` is there for a pipeline of several models: the folders of those that hold weights of other formats.
+pub(super) fn tell(
+    files: &[Weights],
+    components: Option<&[String]>,
+    source: &Untrusted,
+    record: &mut Record,
+) -> Vec<Judged> {
     let mut judged = Vec::new();
     let of = |format: Format| files.iter().filter(move |file| file.format == format);
     let safetensors: Vec<&Weights> = of(Format::Safetensors).collect();
     let ggufs: Vec<&Weights> = of(Format::Gguf).collect();
     if !safetensors.is_empty() {
-        tell_safetensors(&safetensors, source, record, &mut judged);
+        tell_safetensors(&safetensors, components, source, record, &mut judged);
     }
     if !ggufs.is_empty() {
         tell_gguf(&ggufs, safetensors.is_empty(), source, record, &mut judged);
@@ -104,15 +112,38 @@ fn faulty(file: &Weights, problem: &str) -> Judged {
     Judged { place: file.place.clone(), found }
 }
 
-fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record, judged: &mut Vec<Judged>) {
+fn tell_safetensors(
+    files: &[&Weights],
+    components: Option<&[String]>,
+    source: &Untrusted,
+    record: &mut Record,
+    judged: &mut Vec<Judged>,
+) {
     let mut tensors = Tensors::default();
-    let counted = one_model(files);
-    let mut is_whole = true;
+    let (counted, mut is_whole) = match components {
+        Some(others) => {
+            let mut is_whole = true;
+            let mut counted = Vec::new();
+            for (folder, files) in pipeline::components(files, |file| file.place.as_str()) {
+                let one = one_model(&files);
+                is_whole &= !others.iter().any(|other| other == folder) && is_complete(&one);
+                counted.extend(one);
+            }
+            // A file that holds the whole pipeline.
+            if counted.is_empty() {
+                counted = one_model(files);
+            }
+            (counted, is_whole)
+        }
+        None => (one_model(files), true),
+    };
     for file in files {
         // What does not count is looked at all the same: its header may lie.
         let mut aside = Tensors::default();
         let counts = counted.iter().any(|one| one.place == file.place);
         let into = if counts { &mut tensors } else { &mut aside };
+        // Components call their tensors alike.
+        into.prefix = components.and_then(|_| pipeline::folder(&file.place)).map(|name| format!("{name}."));
         if let Err(problem) = into.add_safetensors(&file.path) {
             is_whole &= !counts;
             judged.push(faulty(file, &problem));
@@ -147,7 +178,12 @@ fn tell_gguf(
     record: &mut Record,
     judged: &mut Vec<Judged>,
 ) {
-    let counted = one_model(files);
+    // Of several the models come before what is loaded on top of them.
+    let models: Vec<&Weights> = match files {
+        [_] => files.to_vec(),
+        _ => files.iter().filter(|file| gguf::read(&file.path, 0).0.is_model()).copied().collect(),
+    };
+    let counted = one_model(if models.is_empty() { files } else { &models });
     let place = place(&counted);
     let mut tensors = Tensors::default();
     let mut is_whole = true;
@@ -187,9 +223,17 @@ fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &m
     let own =
         if is_blob { source.clone() } else { Untrusted::new(format!("{}/{}", source.raw(), file.place)) };
     let at = |key: &str| if is_blob { format!("{} {key}", file.place) } else { key.to_owned() };
+    // "other" says less than what it is called, or where it stands.
+    let licence = match header.text("general.license") {
+        Some(word) if !word.eq_ignore_ascii_case("other") => "general.license",
+        word => ["general.license.name", "general.license.link"]
+            .into_iter()
+            .find(|key| header.text(key).is_some())
+            .unwrap_or(if word.is_some() { "general.license" } else { "" }),
+    };
     let said = [
         (FactKey::Architecture, "general.architecture"),
-        (FactKey::Licence, "general.license"),
+        (FactKey::Licence, licence),
         (FactKey::Name, "general.name"),
         (FactKey::Publisher, "general.organization"),
         (FactKey::Version, "general.version"),
@@ -209,11 +253,25 @@ fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &m
         let (value, place) = (format!("sha256:{digest}"), at("tokenizer.chat_template"));
         record.fact(FactKey::ChatTemplate, &value, Basis::Observed, &own, &place);
     }
+    if header.is_adapter() && record.model.kind == Kind::Model {
+        record.model.kind = Kind::Adapter;
+    }
     // A conversion to another file format is no derivation that the hub has a word for.
     let is_full = quantisation.is_some_and(|word| FULL.contains(&word));
-    let relation = if is_full { Relation::Unspecified } else { Relation::Quantised };
+    let relation = match () {
+        () if header.is_adapter() => Relation::Adapter,
+        () if is_full => Relation::Unspecified,
+        () => Relation::Quantised,
+    };
     for (key, base) in header.bases() {
         record.parent(&base, relation, &own, &at(&key));
+    }
+    for (key, dataset) in header.datasets() {
+        // A name without an owner names nothing that another document could mean.
+        match names::repository(&dataset).filter(|name| name.contains('/')) {
+            Some(name) => record.parent(&name, Relation::TrainedOn, &own, &at(&key)),
+            None => record.fact(FactKey::Dataset, &dataset, Basis::Declared, &own, &at(&key)),
+        }
     }
 }
 
@@ -235,7 +293,17 @@ fn summarise(tensors: Tensors, place: &str, source: &Untrusted, record: &mut Rec
 /// The files that together are one model: a repository often holds the same weights twice, whole and in shards, or in
 /// several precisions.
 fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
-    if let Some(whole) = WHOLE.iter().find_map(|name| files.iter().find(|file| file.place == *name)) {
+    // Where all lie in one folder, their names in it count.
+    let folder = |file: &Weights| file.place.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let common = files.first().and_then(|first| folder(first));
+    let common = common.filter(|common| files.iter().all(|file| folder(file).as_ref() == Some(common)));
+    let is_called = |file: &Weights, name: &str| match &common {
+        Some(common) => {
+            file.place.strip_prefix(common.as_str()).and_then(|rest| rest.strip_prefix('/')) == Some(name)
+        }
+        None => file.place == name,
+    };
+    if let Some(whole) = WHOLE.iter().find_map(|name| files.iter().find(|file| is_called(file, name))) {
         return vec![whole];
     }
     // A layout of blobs says by its manifest which belong together; so does one folder without numbers.
@@ -250,6 +318,12 @@ fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
             .unwrap_or_default();
     };
     files.iter().filter(|file| series(file).as_ref() == Some(&first)).copied().collect()
+}
+
+/// Whether a series of files has all its numbers.
+fn is_complete(files: &[&Weights]) -> bool {
+    let promised = files.first().and_then(|file| shard(&file.place)).map_or(1, |(_, total)| total);
+    files.len() as u64 == promised
 }
 
 /// `stem-00001-of-00003.ending`: the stem with its folder, and how many there are.
