@@ -30,6 +30,7 @@ pub struct Summary {
     pub decision: Decision,
     /// The reviewer's word that stands.
     pub review: Option<ReviewWord>,
+    is_ambiguous: bool,
 }
 
 /// The word for what nobody has looked at.
@@ -46,6 +47,11 @@ pub(super) enum Seen<'a> {
 }
 
 impl Summary {
+    /// Whether several folders share its name, which are not known to hold the same.
+    pub fn is_ambiguous(&self) -> bool {
+        self.is_ambiguous
+    }
+
     pub(super) fn of(
         model: Option<&Model>,
         seen: Seen<'_>,
@@ -87,6 +93,7 @@ impl Summary {
             effective: standing.map_or(0, |standing| standing.effective),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
             review: review.map(|review| review.word),
+            is_ambiguous,
         }
     }
 }

@@ -19,9 +19,12 @@ use crate::inventory::model::finding::Scan;
 use crate::inventory::model::format::Format;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::{Kind, Model};
+use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
-use crate::inventory::weights::configuration;
+use crate::inventory::weights::lfs::Pointer;
 use crate::inventory::weights::look::{Looks, tell_unlooked};
+use crate::inventory::weights::yaml::yaml;
+use crate::inventory::weights::{configuration, merge, quantisation};
 
 /// Files that a loader looks into for code to run, in the folder and below.
 const CONFIGURATIONS: [&str; 9] = [
@@ -141,19 +144,30 @@ impl FolderReader<'_> {
         }
         self.fetched(&mut shape, record);
 
-        let is_quantised = record.model.formats.contains(&Format::Gguf)
-            || card.as_ref().is_some_and(|(_, card)| card.says_quantised())
-            || config.as_ref().is_some_and(|(_, config)| config.get("quantization_config").is_some());
-        let by_files = match record.model.kind {
-            Kind::Adapter => Some(Relation::Adapter),
-            _ => is_quantised.then_some(Relation::Quantised),
-        };
         if let Some((source, adapter)) = &adapter
             && let Some(base) = adapter.get("base_model_name_or_path").and_then(Value::as_str)
         {
-            record.parent(base, Relation::Adapter, source, "/base_model_name_or_path");
+            match names::repository(base) {
+                Some(_) => record.parent(base, Relation::Adapter, source, "/base_model_name_or_path"),
+                // A folder on the trainer's machine.
+                None => {
+                    record.fact(FactKey::BaseModel, base, Basis::Declared, source, "/base_model_name_or_path")
+                }
+            }
         }
         shape.looks.finish(&self.source, record);
+        let is_quantised = self.quantisation(record)
+            || record.model.formats.contains(&Format::Gguf)
+            || card.as_ref().is_some_and(|(_, card)| card.says_quantised())
+            || config.as_ref().is_some_and(|(_, config)| {
+                config.get("quantization_config").is_some() || quantisation::of_config(config).is_some()
+            });
+        let is_merge = self.merge(record);
+        let by_files = match record.model.kind {
+            Kind::Adapter => Some(Relation::Adapter),
+            _ if is_quantised => Some(Relation::Quantised),
+            _ => is_merge.then_some(Relation::Merge),
+        };
         if let Some((source, card)) = &card {
             card.apply(record, by_files, source);
         }
@@ -171,7 +185,7 @@ impl FolderReader<'_> {
             }
             // Of these two it is told where they are read for what they say.
             let is_told = matches!(place.as_str(), "config.json" | "adapter_config.json");
-            if let Some(why) = read.err().filter(|_| !is_told) {
+            if let Some(why) = read.err().filter(|_| !is_told && !is_pointer(path)) {
                 record.found("F-CONFIG-JSON", &self.source, place, why);
             }
         }
@@ -204,6 +218,40 @@ impl FolderReader<'_> {
         if !shape.unfinished.is_empty() {
             record.found(partial::CODE, &self.source, "", partial::words(&shape.unfinished));
         }
+    }
+
+    /// What files beside the configuration say of how the weights were made smaller; whether any does.
+    fn quantisation(&self, record: &mut Record) -> bool {
+        let mut is_told = false;
+        for name in quantisation::FILES {
+            let Some((source, value)) = self.json(name, record) else { continue };
+            if let Some((place, said)) = quantisation::of_file(name, &value) {
+                record.fact(FactKey::Quantisation, &said, Basis::Declared, &source, place);
+                is_told = true;
+            }
+        }
+        is_told
+    }
+
+    /// What the models were that it was merged from; whether a file says so.
+    fn merge(&self, record: &mut Record) -> bool {
+        let Some(entry) = merge::FILES.iter().find_map(|name| self.file(name)) else { return false };
+        if !self.may_read(entry) {
+            return false;
+        }
+        let source = slashed(&self.at(entry)).into();
+        let read = disk::whole(&entry.path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string());
+        let read = read.and_then(|bytes| {
+            yaml(&String::from_utf8_lossy(&bytes)).map_err(|line| match line {
+                Some(line) => format!("not valid YAML, at line {line}"),
+                None => "not valid YAML, or larger than the limits".to_owned(),
+            })
+        });
+        match read {
+            Ok(config) => merge::tell(&config, &source, record),
+            Err(message) => record.found("F-MERGE-YAML", &source, "", message),
+        }
+        true
     }
 
     /// What is no model's own, or lies in a file of its own.
@@ -253,7 +301,10 @@ impl FolderReader<'_> {
             return None;
         }
         match front_matter::read(&entry.path) {
-            Ok(card) => card.map(|card| (source, card)),
+            Ok(card) => card.map(|card| {
+                card.doubts(&source, record);
+                (source, card)
+            }),
             Err(message) => {
                 record.found("F-CARD-YAML", &source, "", message);
                 None
@@ -273,6 +324,8 @@ impl FolderReader<'_> {
                 record.found("F-CONFIG-JSON", &source, "", "not a JSON object");
                 None
             }
+            // It was told as what it is.
+            Err(_) if is_pointer(&entry.path) => None,
             Err(message) => {
                 record.found("F-CONFIG-JSON", &source, "", message);
                 None
@@ -395,6 +448,10 @@ struct Shape {
     configurations: Vec<(String, PathBuf)>,
     /// Files that are still being fetched.
     unfinished: Vec<String>,
+}
+
+fn is_pointer(path: &Path) -> bool {
+    disk::start(path, MAX_CONFIG_BYTES).is_ok_and(|(bytes, _)| Pointer::of(&bytes).is_some())
 }
 
 /// A configuration, in our own words where it cannot be read.

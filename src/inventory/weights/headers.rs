@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::complete::{Halves, shard};
 use super::gguf::{self, Header};
 use super::hazards::{self, Hazards};
+use super::pipeline;
 use super::tensors::{MAX_TENSORS, Tensors};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::format::Format;
@@ -79,15 +80,17 @@ pub(crate) fn read_as_any(path: &std::path::Path) {
     let mut record = Record::new(ModelId::new("fuzz"), "fuzz", &"fuzz".into());
     for format in [Format::Safetensors, Format::Gguf] {
         let file = Weights { place: "fuzz".to_owned(), path: path.to_owned(), format };
-        drop(tell(&[file], &mut Halves::default(), &"fuzz".into(), &mut record));
+        drop(tell(&[file], (None, &mut Halves::default()), &"fuzz".into(), &mut record));
     }
 }
 
 /// Reads all headers, tells what those that count say, and gives back what is wrong with any of them.
 /// Of sets that are not whole no number is told.
+///
+/// `components` is there for a pipeline of several models: the folders of those that hold weights of other formats.
 pub(super) fn tell(
     files: &[Weights],
-    halves: &mut Halves,
+    (components, halves): (Option<&[String]>, &mut Halves),
     source: &Untrusted,
     record: &mut Record,
 ) -> Vec<Judged> {
@@ -96,7 +99,7 @@ pub(super) fn tell(
     let safetensors: Vec<&Weights> = of(Format::Safetensors).collect();
     let ggufs: Vec<&Weights> = of(Format::Gguf).collect();
     if !safetensors.is_empty() {
-        tell_safetensors(&safetensors, halves, source, record, &mut judged);
+        tell_safetensors(&safetensors, (components, halves), source, record, &mut judged);
     }
     if !ggufs.is_empty() {
         tell_gguf(&ggufs, (halves, safetensors.is_empty()), source, record, &mut judged);
@@ -113,19 +116,37 @@ fn faulty(file: &Weights, problem: &str) -> Judged {
 
 fn tell_safetensors(
     files: &[&Weights],
-    halves: &Halves,
+    (components, halves): (Option<&[String]>, &Halves),
     source: &Untrusted,
     record: &mut Record,
     judged: &mut Vec<Judged>,
 ) {
     let mut tensors = Tensors::default();
-    let counted = whole_model(files, halves);
-    let mut is_whole = counted.iter().all(|file| halves.spare(&file.place));
+    let (counted, mut is_whole) = match components {
+        Some(others) => {
+            let mut is_whole = true;
+            let mut counted = Vec::new();
+            for (folder, files) in pipeline::components(files, |file| file.place.as_str()) {
+                let one = whole_model(&files, halves);
+                is_whole &= !others.iter().any(|other| other == folder);
+                counted.extend(one);
+            }
+            // A file that holds the whole pipeline.
+            if counted.is_empty() {
+                counted = whole_model(files, halves);
+            }
+            (counted, is_whole)
+        }
+        None => (whole_model(files, halves), true),
+    };
+    is_whole &= counted.iter().all(|file| halves.spare(&file.place));
     for file in files {
         // What does not count is looked at all the same: its header may lie.
         let mut aside = Tensors::default();
         let counts = counted.iter().any(|one| one.place == file.place);
         let into = if counts { &mut tensors } else { &mut aside };
+        // Components call their tensors alike.
+        into.prefix = components.and_then(|_| pipeline::folder(&file.place)).map(|name| format!("{name}."));
         if let Err(problem) = into.add_safetensors(&file.path) {
             is_whole &= !counts;
             judged.push(faulty(file, &problem));
@@ -160,7 +181,12 @@ fn tell_gguf(
     record: &mut Record,
     judged: &mut Vec<Judged>,
 ) {
-    let counted = whole_model(files, halves);
+    // Of several the models come before what is loaded on top of them.
+    let models: Vec<&Weights> = match files {
+        [_] => files.to_vec(),
+        _ => files.iter().filter(|file| gguf::read(&file.path, 0).0.is_model()).copied().collect(),
+    };
+    let counted = whole_model(if models.is_empty() { files } else { &models }, halves);
     let place = place(&counted);
     let mut tensors = Tensors::default();
     let mut is_whole = counted.iter().all(|file| halves.spare(&file.place));
@@ -219,9 +245,17 @@ fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &m
     let own =
         if is_blob { source.clone() } else { Untrusted::new(format!("{}/{}", source.raw(), file.place)) };
     let at = |key: &str| if is_blob { format!("{} {key}", file.place) } else { key.to_owned() };
+    // "other" says less than what it is called, or where it stands.
+    let licence = match header.text("general.license") {
+        Some(word) if !word.eq_ignore_ascii_case("other") => "general.license",
+        word => ["general.license.name", "general.license.link"]
+            .into_iter()
+            .find(|key| header.text(key).is_some())
+            .unwrap_or(if word.is_some() { "general.license" } else { "" }),
+    };
     let said = [
         (FactKey::Architecture, "general.architecture"),
-        (FactKey::Licence, "general.license"),
+        (FactKey::Licence, licence),
         (FactKey::Name, "general.name"),
         (FactKey::Publisher, "general.organization"),
         (FactKey::Version, "general.version"),
@@ -241,11 +275,25 @@ fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &m
         let (value, place) = (format!("sha256:{digest}"), at("tokenizer.chat_template"));
         record.fact(FactKey::ChatTemplate, &value, Basis::Observed, &own, &place);
     }
+    if header.is_adapter() && record.model.kind == Kind::Model {
+        record.model.kind = Kind::Adapter;
+    }
     // A conversion to another file format is no derivation that the hub has a word for.
     let is_full = quantisation.is_some_and(|word| FULL.contains(&word));
-    let relation = if is_full { Relation::Unspecified } else { Relation::Quantised };
+    let relation = match () {
+        () if header.is_adapter() => Relation::Adapter,
+        () if is_full => Relation::Unspecified,
+        () => Relation::Quantised,
+    };
     for (key, base) in header.bases() {
         record.parent(&base, relation, &own, &at(&key));
+    }
+    for (key, dataset) in header.datasets() {
+        // A name without an owner names nothing that another document could mean.
+        match names::repository(&dataset).filter(|name| name.contains('/')) {
+            Some(name) => record.parent(&name, Relation::TrainedOn, &own, &at(&key)),
+            None => record.fact(FactKey::Dataset, &dataset, Basis::Declared, &own, &at(&key)),
+        }
     }
 }
 
@@ -273,7 +321,17 @@ fn whole_model<'w>(files: &[&'w Weights], halves: &Halves) -> Vec<&'w Weights> {
 /// The files that together are one model: a repository often holds the same weights twice, whole and in shards, or in
 /// several precisions.
 fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
-    if let Some(whole) = WHOLE.iter().find_map(|name| files.iter().find(|file| file.place == *name)) {
+    // Where all lie in one folder, their names in it count.
+    let folder = |file: &Weights| file.place.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let common = files.first().and_then(|first| folder(first));
+    let common = common.filter(|common| files.iter().all(|file| folder(file).as_ref() == Some(common)));
+    let is_called = |file: &Weights, name: &str| match &common {
+        Some(common) => {
+            file.place.strip_prefix(common.as_str()).and_then(|rest| rest.strip_prefix('/')) == Some(name)
+        }
+        None => file.place == name,
+    };
+    if let Some(whole) = WHOLE.iter().find_map(|name| files.iter().find(|file| is_called(file, name))) {
         return vec![whole];
     }
     // A layout of blobs says by its manifest which belong together; so does one folder without numbers.

@@ -8,7 +8,8 @@ use super::formats;
 use super::hazards::{self, Hazards};
 use super::headers::{self, Weights};
 use super::kinds::{self, Unjudged};
-use super::{lenient, yaml};
+use super::lfs::Pointer;
+use super::{lenient, pipeline, yaml};
 use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey};
 use crate::inventory::model::format::Format;
@@ -61,6 +62,8 @@ pub(in crate::inventory) struct Looks {
     /// All files by name, for what is not here.
     files: Files,
     configurations: Vec<(String, PathBuf)>,
+    /// Folders with weights of formats whose tensors are not counted.
+    components: Vec<String>,
     /// Python beside the weights, the first of it first.
     python: Vec<String>,
     /// Files that nobody knows, until all are seen: an ONNX model may say what one is.
@@ -78,6 +81,7 @@ impl Default for Looks {
             weights: Vec::new(),
             files: Files::default(),
             configurations: Vec::new(),
+            components: Vec::new(),
             python: Vec::new(),
             loose: Vec::new(),
             numbers: Vec::new(),
@@ -99,6 +103,9 @@ impl Looks {
                 return tell_unlooked("F-FILE-UNREADABLE", place, &unread.to_string(), source, record);
             }
         };
+        if let Some(pointer) = Pointer::of(&look.head).filter(|_| look.head.len() as u64 == size) {
+            return tell_unlooked("F-LFS-POINTER", place, &pointer.message(), source, record);
+        }
         if look.mislabelled {
             let message = "the content is not what the file's name promises";
             record.found("F-FORMAT-NAME", source, place, message);
@@ -109,6 +116,12 @@ impl Looks {
                 tell_unlooked("F-FORMAT-COUNT", place, message, source, record);
             }
             tell_format(format, place, source, record);
+            if !matches!(format, Format::Safetensors | Format::Gguf)
+                && let Some(folder) = pipeline::folder(place)
+                && self.components.last().is_none_or(|last| last != folder)
+            {
+                self.components.push(folder.to_owned());
+            }
         }
         let looked = hazards::look(path, size, place, &look.head, look.format, &mut self.budget);
         let mut found = looked.found;
@@ -156,7 +169,10 @@ impl Looks {
             tell_unlooked("F-FORMAT-COUNT", "", &message, source, record);
         }
         let mut halves = self.files.tell(source, record);
-        for judged in headers::tell(&self.weights, &mut halves, source, record) {
+        let is_pipeline =
+            self.configurations.iter().any(|(place, _)| pipeline::FILES.contains(&place.as_str()));
+        let components = is_pipeline.then_some(self.components.as_slice());
+        for judged in headers::tell(&self.weights, (components, &mut halves), source, record) {
             tell_of(judged.found, &judged.place, source, record, false);
         }
         for (index, (place, path)) in std::mem::take(&mut self.configurations).into_iter().enumerate() {
