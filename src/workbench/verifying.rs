@@ -191,7 +191,7 @@ impl Workbench {
         let before = settled_state_of(folder);
         let began = before.unwrap_or_else(|| state_of(folder));
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
-        let options = VerifyOptions::at(view.at);
+        let options = VerifyOptions { beyond: view.policy.beyond(), ..VerifyOptions::at(view.at) };
         let (mut seen, mut verification) =
             verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
         self.look_at_twins(view, model, &mut seen, &mut verification, progress)?;

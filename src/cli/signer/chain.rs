@@ -1,9 +1,10 @@
 //! The certificates that go with a key.
 
-use crate::cli::flags::LIMIT_PEM_BYTES;
+use crate::cli::flags::{LIMIT_PEM_BYTES, tell_unused};
+use crate::cli::output::Output;
 use crate::disk::read_small;
 use crate::error::Result;
-use crate::signing::certificates_from_pem;
+use crate::signing::CertificateFile;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -22,16 +23,19 @@ impl Chain {
     /// The certificates in DER, leaf first.
     ///
     /// # Errors
-    /// As [`certificates_from_pem`]; `E-READ` for a file that cannot be read.
-    pub(in crate::cli) fn read(&self) -> Result<Vec<Vec<u8>>> {
-        let mut chain = certificates(&self.signing_certificate)?;
+    /// As [`CertificateFile::read`]; `E-READ` for a file that cannot be read.
+    pub(in crate::cli) fn read(&self, output: &Output) -> Result<Vec<Vec<u8>>> {
+        let mut chain = certificates(&self.signing_certificate, output)?;
         for file in &self.certificate_chain {
-            chain.extend(certificates(file)?);
+            chain.extend(certificates(file, output)?);
         }
         Ok(chain)
     }
 }
 
-fn certificates(file: &Path) -> Result<Vec<Vec<u8>>> {
-    certificates_from_pem(&read_small(file, LIMIT_PEM_BYTES)?).map_err(|error| error.at_path(file))
+fn certificates(file: &Path, output: &Output) -> Result<Vec<Vec<u8>>> {
+    let read = CertificateFile::read(&read_small(file, LIMIT_PEM_BYTES)?);
+    let CertificateFile { certificates, notes } = read.map_err(|error| error.at_path(file))?;
+    tell_unused(&notes, &file.to_string_lossy(), output);
+    Ok(certificates)
 }

@@ -39,6 +39,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ground",
             "signing/check",
             "signing/http",
+            "signing/pem",
             "signing/hashing",
             "signing/x509",
             "signing/keys",
@@ -293,7 +294,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/snapshot_file", &["error", "snapshot", "report"]),
     ("cli/output", &["ground", "documents", "cli/common"]),
     ("cli/progress", &["progress", "report", "cli/output"]),
-    ("cli/flags", &["error", "disk", "signing", "cli/secrets"]),
+    ("cli/flags", &["text", "error", "disk", "signing", "cli/output", "cli/secrets"]),
     ("cli/read_only", &["error", "commands"]),
     (
         "cli/session",

@@ -15,11 +15,11 @@ use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::keys::private::Signer;
 use crate::keys::public::PublicKey;
 use crate::progress::Progress;
+use crate::x509::certificate;
+use der::Encode;
 use der::oid::db::rfc5280::ID_KP_CODE_SIGNING;
-use der::{Decode, Encode};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use x509_cert::Certificate;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 
 /// How to sign.
@@ -373,7 +373,7 @@ fn check_overwrite(signature: &Path) -> Result<()> {
 /// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.
 pub(super) fn check_leaf(leaf: &[u8], key: &dyn Signer, now: jiff::Timestamp) -> Result<()> {
     let unusable = |what: &str, help: &str| Err(Error::new(Code::Key, what).help(help));
-    let Ok(certificate) = Certificate::from_der(leaf) else {
+    let Ok(certificate) = certificate::parse(leaf) else {
         return unusable(
             "the signing certificate is not a certificate",
             "expected DER or PEM, the leaf first",

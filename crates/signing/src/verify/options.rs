@@ -1,5 +1,6 @@
 //! How to verify.
 
+use crate::check::curve::Beyond;
 use crate::check::identity::Method;
 use std::path::PathBuf;
 
@@ -14,6 +15,8 @@ pub struct VerifyOptions {
     pub ignore_git_paths: bool,
     /// Do not fail on files that are not signed.
     pub ignore_unsigned_files: bool,
+    /// Kinds of keys beyond OMS v1.0 that count.
+    pub beyond: Beyond,
     /// The time of the verification: validity of certificates without a trusted signing time, ages.
     pub at: jiff::Timestamp,
 }
@@ -26,6 +29,7 @@ impl VerifyOptions {
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             ignore_unsigned_files: false,
+            beyond: Beyond::default(),
             at,
         }
     }
@@ -38,11 +42,17 @@ pub struct Judging {
     pub method: Option<Method>,
     /// Do not fail on files that are not signed.
     pub ignore_unsigned_files: bool,
+    /// Kinds of keys beyond OMS v1.0 that count.
+    pub beyond: Beyond,
 }
 
 impl VerifyOptions {
     /// What of them judging asks for.
     pub fn judging(&self) -> Judging {
-        Judging { method: self.method, ignore_unsigned_files: self.ignore_unsigned_files }
+        Judging {
+            method: self.method,
+            ignore_unsigned_files: self.ignore_unsigned_files,
+            beyond: self.beyond,
+        }
     }
 }

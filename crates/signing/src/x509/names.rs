@@ -6,13 +6,16 @@
 use crate::check::why::chain::{NameFault, NameKind, ShownName};
 use crate::text::Untrusted;
 use der::asn1::{Ia5StringRef, ObjectIdentifier};
-use der::{Tag, Tagged};
+use der::{Decode, Encode, Tag, Tagged};
 use pkix_path::names_match;
+use std::mem::{Discriminant, discriminant};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::constraints::name::GeneralSubtree;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{NameConstraints, SubjectAltName};
 use x509_cert::name::{Name, RdnSequence};
+
+use super::written;
 
 const SMTP_UTF8: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
 const EMAIL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
@@ -40,15 +43,15 @@ pub(crate) fn check(path: &[Certificate]) -> Result<(), Violation> {
         let Some(constraints) = constraints else { continue };
         let permitted = constraints.permitted_subtrees.unwrap_or_default();
         let excluded = constraints.excluded_subtrees.unwrap_or_default();
-        if let Some(fault) = permitted.iter().chain(&excluded).find_map(unusable) {
-            return Err(violation(authority, fault));
-        }
         for (index, certificate) in path.iter().enumerate().take(authority) {
             let tbs = &certificate.tbs_certificate;
             if index > 0 && names_match(&tbs.subject, &tbs.issuer) {
                 continue;
             }
-            check_certificate(certificate, &permitted, &excluded).map_err(|fault| violation(index, fault))?;
+            check_certificate(certificate, &permitted, &excluded).map_err(|(whose, fault)| match whose {
+                Whose::Certificate => violation(index, fault),
+                Whose::Authority => violation(authority, fault),
+            })?;
         }
     }
     Ok(())
@@ -59,7 +62,13 @@ fn constraints(certificate: &Certificate) -> Result<Option<NameConstraints>, Nam
     Ok(found.map_err(|_| NameFault::ConstraintsUnreadable)?.map(|(_, constraints)| constraints))
 }
 
-/// RFC 5280: a constraint that is not understood must not be skipped.
+/// Which certificate a fault is about.
+enum Whose {
+    Certificate,
+    Authority,
+}
+
+/// RFC 5280: a constraint that is not understood must not be skipped where a name of its form occurs.
 fn unusable(subtree: &GeneralSubtree) -> Option<NameFault> {
     if subtree.minimum != 0 || subtree.maximum.is_some() {
         return Some(NameFault::Distance);
@@ -84,9 +93,10 @@ fn check_certificate(
     certificate: &Certificate,
     permitted: &[GeneralSubtree],
     excluded: &[GeneralSubtree],
-) -> Result<(), NameFault> {
+) -> Result<(), (Whose, NameFault)> {
+    let fault = |fault: NameFault| (Whose::Certificate, fault);
     let tbs = &certificate.tbs_certificate;
-    let alternatives = tbs.get::<SubjectAltName>().map_err(|_| NameFault::NamesUnreadable)?;
+    let alternatives = tbs.get::<SubjectAltName>().map_err(|_| fault(NameFault::NamesUnreadable))?;
     let mut names = alternatives.map(|(_, names)| names.0).unwrap_or_default();
     if !tbs.subject.is_empty() {
         names.push(GeneralName::DirectoryName(tbs.subject.clone()));
@@ -96,29 +106,44 @@ fn check_certificate(
         match part.value.decode_as::<Ia5StringRef<'_>>() {
             Ok(text) => names.push(GeneralName::Rfc822Name(text.into())),
             Err(_) if all.into_iter().any(|s| matches!(s.base, GeneralName::Rfc822Name(_))) => {
-                return Err(NameFault::EmailUnreadable);
+                return Err(fault(NameFault::EmailUnreadable));
             }
             Err(_) => {}
         }
     }
     for name in &names {
-        let same_kind = |subtree: &&GeneralSubtree| kind(&subtree.base) == kind(name);
-        let mut allowed = permitted.iter().filter(same_kind).peekable();
-        let mut denied = excluded.iter().filter(same_kind).peekable();
+        let same_form = |subtree: &&GeneralSubtree| form(&subtree.base) == form(name);
+        let mut allowed = permitted.iter().filter(same_form).peekable();
+        let mut denied = excluded.iter().filter(same_form).peekable();
         if allowed.peek().is_none() && denied.peek().is_none() {
             continue;
         }
+        if let Some(fault) = allowed.clone().chain(denied.clone()).find_map(unusable) {
+            return Err((Whose::Authority, fault));
+        }
         let Some(named) = Named::of(name) else {
-            return Err(NameFault::Ambiguous(shown(name)));
+            return Err(fault(NameFault::Ambiguous(shown(name))));
         };
         if denied.any(|subtree| named.is_within(&subtree.base)) {
-            return Err(NameFault::Excluded(shown(name)));
+            return Err(fault(NameFault::Excluded(shown(name))));
         }
         if allowed.peek().is_some() && !allowed.any(|subtree| named.is_within(&subtree.base)) {
-            return Err(NameFault::NotPermitted(shown(name)));
+            return Err(fault(NameFault::NotPermitted(shown(name))));
         }
     }
     Ok(())
+}
+
+/// Constraints are about names of their own form; those that are not read here differ by more than their kind.
+fn form(name: &GeneralName) -> (NameKind, Option<ObjectIdentifier>, Discriminant<GeneralName>) {
+    match (kind(name), name) {
+        (NameKind::Other, GeneralName::OtherName(other)) => {
+            (NameKind::Other, Some(other.type_id), discriminant(name))
+        }
+        // Both ways of writing an address are one form.
+        (NameKind::Email, _) => (NameKind::Email, None, discriminant(&GeneralName::RegisteredId(SMTP_UTF8))),
+        (kind, _) => (kind, None, discriminant(name)),
+    }
 }
 
 /// An internationalised address is constrained as others are (RFC 9598), and cannot be judged here.
@@ -151,7 +176,7 @@ enum Named<'n> {
     Dns(&'n str),
     Email { local: &'n str, host: &'n str },
     Uri { host: &'n str },
-    Directory(&'n Name),
+    Directory(Name),
     Address(&'n [u8]),
 }
 
@@ -173,6 +198,7 @@ impl<'n> Named<'n> {
                 (is_host(host) && !is_address && !authority.contains('@')).then_some(Named::Uri { host })
             }
             GeneralName::DirectoryName(name) => {
+                let name = plain_name(name);
                 let plain = |tag: Tag| {
                     matches!(tag, Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::BmpString)
                 };
@@ -203,7 +229,7 @@ impl<'n> Named<'n> {
             }
             (Named::Directory(name), GeneralName::DirectoryName(base)) => {
                 let first: Vec<_> = name.0.iter().take(base.0.len()).cloned().collect();
-                names_match(&RdnSequence(first), base)
+                names_match(&RdnSequence(first), &plain_name(base))
             }
             (Named::Address(address), GeneralName::IpAddress(base)) => {
                 let (network, mask) = base.as_bytes().split_at(base.as_bytes().len() / 2);
@@ -214,6 +240,12 @@ impl<'n> Named<'n> {
             _ => false,
         }
     }
+}
+
+/// A name in an extension, its texts as in the names of subjects and issuers.
+fn plain_name(name: &Name) -> Name {
+    let rewritten = name.to_der().ok().and_then(|der| written::readable_name(&der));
+    rewritten.and_then(|der| Name::from_der(&der).ok()).unwrap_or_else(|| name.clone())
 }
 
 fn same(a: &str, b: &str) -> bool {

@@ -75,9 +75,9 @@ impl RevocationList {
         if bytes.first() == Some(&0x30) {
             return Ok(vec![Self::parse(origin, bytes).ok_or_else(|| malformed("not a revocation list"))?]);
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| malformed("neither DER nor PEM"))?;
+        let text = pem::plain(bytes);
         let mut lists = Vec::new();
-        for block in pem::labelled(text, "X509 CRL") {
+        for block in pem::labelled(&text, "X509 CRL") {
             let der = block.map_err(|damage| match damage {
                 Damage::CutOff => malformed("a revocation list in the file is cut off"),
                 Damage::NotBase64 => malformed("a revocation list in the file is not base64"),

@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<
         Sign::Certificate { common: with, key, chain, timestamp } => {
             signed(with, timestamp, output, &|options, extra, progress| {
                 let key = key.read(output)?;
-                sign_certificate_with(&with.model, &key, &chain.read()?, options, now, extra, progress)
+                sign_certificate_with(&with.model, &key, &chain.read(output)?, options, now, extra, progress)
             })
         }
         Sign::Pkcs11Key { common: with, token, timestamp } => {
@@ -83,7 +83,7 @@ pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<
         }
         Sign::Pkcs11Certificate { common: with, token, chain, timestamp } => {
             signed(with, timestamp, output, &|options, extra, progress| {
-                let chain = chain.read()?;
+                let chain = chain.read(output)?;
                 let key = open_token(token, chain.first().map(Vec::as_slice), output)?;
                 sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, extra, progress)
             })

@@ -3,7 +3,7 @@
 
 use crate::attest::{Claims, Judge, claims_beside, predicates_check, read_claims_bytes};
 use crate::cli::common::Common;
-use crate::cli::flags::{Authorities, Jobs};
+use crate::cli::flags::{Authorities, Jobs, tell_unused_of};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::error::Result;
@@ -156,6 +156,7 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
             Trust { anchors: vec![anchor], identity }
         }
     };
+    tell_unused_of(&trust.anchors, output);
     let with = method.given();
     with.jobs.set();
     let options = VerifyOptions {
@@ -163,7 +164,7 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
         ignore_paths: with.ignore_paths.clone(),
         ignore_git_paths: !with.no_ignore_git_paths,
         ignore_unsigned_files: with.ignore_unsigned_files,
-        at: common.now(),
+        ..VerifyOptions::at(common.now())
     };
     let signature = with.bundle();
     let mut verification =
