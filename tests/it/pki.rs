@@ -273,7 +273,7 @@ pub fn oid(text: &str) -> ObjectIdentifier {
 }
 
 pub fn name(text: &str) -> Name {
-    Name::from_str(text).unwrap()
+    if text.is_empty() { Name::default() } else { Name::from_str(text).unwrap() }
 }
 
 fn time(at: i64) -> Time {

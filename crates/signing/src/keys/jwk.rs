@@ -8,7 +8,7 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-use super::public::spki_of_point;
+use super::point::spki_of_point;
 
 const MAX_KEYS: usize = 64;
 const RSA: &[u8] = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";

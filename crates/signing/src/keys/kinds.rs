@@ -11,7 +11,6 @@ use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::forms::{Form, Item};
 use super::point;
-use super::public::unusable;
 
 /// What a file was wanted for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -247,7 +246,7 @@ fn of_form(form: Form, role: Role) -> (&'static str, &'static str) {
             // Its key comes from one round of MD5.
             either(
                 "take the public key out of it: openssl pkey -in FILE -pubout -out KEY.pub.pem",
-                "convert it: openssl pkcs8 -topk8 -in FILE -out CONVERTED",
+                "convert it: openssl pkcs8 -topk8 -in KEY -out CONVERTED",
             ),
         ),
         Form::SshEncrypted => (
@@ -297,4 +296,9 @@ fn of_form(form: Form, role: Role) -> (&'static str, &'static str) {
             ("a signature bundle and no key", "name the file of the key; a bundle is given with --signature")
         }
     }
+}
+
+pub(super) fn unusable(what: &str) -> Error {
+    Error::new(Code::Key, format!("{what} cannot be used"))
+        .help("OMS signs with elliptic-curve keys on P-256, P-384 or P-521")
 }

@@ -1,7 +1,8 @@
 //! Points of public keys as they are written, compressed or not (SEC 1, 2.3.4). Nothing in it is secret.
 
 use crate::check::curve::Curve;
-use crate::x509::tlv::{self, SEQUENCE};
+use crate::x509::tlv::{self, BIT_STRING, OBJECT_IDENTIFIER, SEQUENCE};
+use der::asn1::ObjectIdentifier;
 use num_bigint::BigUint;
 
 /// y² = x³ - 3x + b over a prime field, in hex.
@@ -82,6 +83,15 @@ pub(super) fn uncompressed(curve: Curve, point: &[u8]) -> Option<Vec<u8>> {
         }
         _ => None,
     }
+}
+
+/// SubjectPublicKeyInfo of a point, which is not looked at.
+pub(super) fn spki_of_point(curve: Curve, point: &[u8]) -> Vec<u8> {
+    const EC_PUBLIC_KEY: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
+    let named = ObjectIdentifier::new_unwrap(curve.oid());
+    let algorithm = [EC_PUBLIC_KEY, &tlv::wrap(OBJECT_IDENTIFIER, named.as_bytes())].concat();
+    let point = tlv::wrap(BIT_STRING, &[&[0], point].concat());
+    tlv::wrap(SEQUENCE, &[tlv::wrap(SEQUENCE, &algorithm), point].concat())
 }
 
 /// Whether parameters of a curve are spelled out at all.

@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::cosign::CosignKey;
 use super::encrypted::{Encrypted, encrypt};
 use super::forms::{self, Item};
-use super::kinds::{self, Role};
-use super::public::{PublicKey, unusable};
+use super::kinds::{self, Role, unusable};
+use super::public::PublicKey;
 use super::secret::Secret;
 use crate::check::curve::Curve;
 

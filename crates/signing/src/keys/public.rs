@@ -5,7 +5,6 @@ use crate::check::curve::{Beyond, Curve, KeyKind};
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
 use crate::pem;
-use crate::x509::tlv::{self, BIT_STRING, OBJECT_IDENTIFIER, SEQUENCE};
 use aws_lc_rs::signature as ecdsa;
 use aws_lc_rs::signature::{EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, VerificationAlgorithm};
 use der::asn1::ObjectIdentifier;
@@ -13,8 +12,9 @@ use der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::forms::{self, Item};
+use super::kinds::unusable;
 use super::kinds::{self, Role};
-use super::point;
+use super::point::{self, spki_of_point};
 
 /// A public key that can verify.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,15 +62,6 @@ impl Curve {
         };
         digest(algorithm, message)
     }
-}
-
-/// SubjectPublicKeyInfo of a point, which is not looked at.
-pub(super) fn spki_of_point(curve: Curve, point: &[u8]) -> Vec<u8> {
-    const EC_PUBLIC_KEY: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
-    let named = ObjectIdentifier::new_unwrap(curve.oid());
-    let algorithm = [EC_PUBLIC_KEY, &tlv::wrap(OBJECT_IDENTIFIER, named.as_bytes())].concat();
-    let point = tlv::wrap(BIT_STRING, &[&[0], point].concat());
-    tlv::wrap(SEQUENCE, &[tlv::wrap(SEQUENCE, &algorithm), point].concat())
 }
 
 impl PublicKey {
@@ -274,9 +265,4 @@ impl PublicKey {
         let bits = spki.subject_public_key.raw_bytes();
         ecdsa::UnparsedPublicKey::new(algorithm, bits).verify(message, signature).is_ok()
     }
-}
-
-pub(crate) fn unusable(what: &str) -> Error {
-    Error::new(Code::Key, format!("{what} cannot be used"))
-        .help("OMS signs with elliptic-curve keys on P-256, P-384 or P-521")
 }

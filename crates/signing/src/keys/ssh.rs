@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::public::spki_of_point;
+use super::point::spki_of_point;
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
