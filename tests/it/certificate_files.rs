@@ -8,8 +8,10 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::slice::from_ref;
 use touchmark::signing::{
-    CertificateFile, ChainTime, CheckCode, Outcome, Unused, certificates_from_pem, check_chain, judge_chain,
+    CertificateFile, ChainTime, CheckCode, Outcome, RevocationList, Unused, certificates_from_pem,
+    check_chain, judge_chain,
 };
 
 const CA: &str = "CN=root,O=acme";
@@ -117,7 +119,7 @@ fn trust_settings_of_openssl_are_not_obeyed_and_that_is_said() {
     let read =
         CertificateFile::read(pem("TRUSTED CERTIFICATE", &[root.clone(), settings].concat()).as_bytes());
     let read = read.unwrap();
-    assert_eq!(read.certificates, [root.clone()]);
+    assert_eq!(read.certificates, from_ref(&root));
     assert_eq!(
         read.notes.iter().map(|note| note.unused.clone()).collect::<Vec<_>>(),
         [Unused::TrustSettings]
@@ -198,7 +200,7 @@ fn authorities_sign_with_every_algorithm_that_counts_and_with_no_other() {
         spec.algorithm = algorithm;
         let leaf = spec.issue(&chain.leaf_key, &chain.root_key);
         let roots = [chain.root.clone()];
-        let check = check_chain(&[leaf.clone()], &roots, now());
+        let check = check_chain(from_ref(&leaf), &roots, now());
         assert_eq!(check.outcome, Outcome::Pass, "{kind:?} {algorithm:?}: {:?}", check.why);
         // One bit of the signature.
         let mut forged = leaf;
@@ -264,7 +266,7 @@ fn what_openssl_takes_for_authorities_counts_and_sha1_does_not() {
     ];
     for (key, leaf) in passes {
         let Some((root, leaf_der)) = by_openssl(key, &[], &leaf) else { return };
-        let check = check_chain(&[leaf_der.clone()], &[root.clone()], Timestamp::now());
+        let check = check_chain(from_ref(&leaf_der), from_ref(&root), Timestamp::now());
         assert_eq!(check.outcome, Outcome::Pass, "{key:?} {leaf:?}: {:?}", check.why);
         let mut forged = leaf_der;
         let middle = forged.len() - 40;
@@ -334,7 +336,7 @@ fn names_in_old_alphabets_are_shown_and_matched_as_text() {
         let root =
             renamed(&Spec::ca("CN=abcd", "CN=abcd").issue(&root_key, &root_key), &utf8, &value, &root_key);
         let leaf = renamed(&Spec::leaf(CI, "CN=abcd").issue(&leaf_key, &root_key), &utf8, &value, &root_key);
-        let check = check_chain(&[leaf.clone()], &[root.clone()], now());
+        let check = check_chain(from_ref(&leaf), from_ref(&root), now());
         assert_eq!(check.outcome, Outcome::Pass, "{text}: {:?}", check.why);
         assert!(
             format!("{:?}", check.why).contains(text.trim_start_matches("CN=")),
@@ -366,7 +368,7 @@ fn excluded_names_stay_excluded_in_every_alphabet() {
     for (root, leaf) in
         [(&limited, &leaf), (&limited_bmp, &leaf_bmp), (&limited_bmp, &leaf_utf8), (&limited_utf8, &leaf_bmp)]
     {
-        let check = check_chain(std::slice::from_ref(leaf), std::slice::from_ref(root), now());
+        let check = check_chain(from_ref(leaf), from_ref(root), now());
         assert_eq!(check.code, CheckCode::ChainNames, "{:?}", check.why);
     }
     let check = check_chain(&[leaf], &[limited_bmp], now());
@@ -427,7 +429,7 @@ fn dates_before_1970_and_without_end_are_read_in_both_forms() {
     let chain = Chain::of(Kind::P256);
     let (utc, general) = (0x17, 0x18);
     let root = |from, to| dated(&chain.root, from, to, &chain.root_key);
-    let judged = |root: Vec<u8>| check_chain(&[chain.leaf.clone()], &[root], now());
+    let judged = |root: Vec<u8>| check_chain(from_ref(&chain.leaf), &[root], now());
     for (from, to) in [
         ((utc, "600101000000Z"), (utc, "490101000000Z")),
         ((general, "19500101000000Z"), (general, "20500101000000Z")),
@@ -471,7 +473,7 @@ fn a_root_of_version_1_counts_when_it_is_named_and_never_between() {
     };
     let root = bare(CA, CA).issue(&root_key, &root_key);
     let leaf = Spec::leaf(CI, CA).issue(&leaf_key, &root_key);
-    let check = check_chain(&[leaf.clone()], &[root.clone()], now());
+    let check = check_chain(from_ref(&leaf), from_ref(&root), now());
     assert_eq!(check.outcome, Outcome::Pass, "{:?}", check.why);
     // Only the caller can name it: brought by the bundle it is a stranger.
     assert_eq!(check_chain(&[leaf, root], &[], now()).code, CheckCode::ChainUntrusted);
@@ -549,6 +551,57 @@ fn a_signer_without_a_subject_goes_by_its_alternative_name() {
 }
 
 #[test]
+fn a_policy_names_a_signer_by_its_alternative_name() {
+    let (root_key, leaf_key) = (Key::new(Kind::P256), Key::new(Kind::P256));
+    let root = Spec::ca(CA, CA).issue(&root_key, &root_key);
+    let leaf = Spec::leaf("", CA).with(pki::names(&["uri:spiffe://acme.example/ci"]));
+    let dir = tempfile::tempdir().unwrap();
+    signs(dir.path(), &leaf_key, &leaf.issue(&leaf_key, &root_key), &root);
+    for (subject, admitted) in [("spiffe://acme.example/ci", true), ("spiffe://acme.example/c", false)] {
+        let policy = format!(
+            r#"
+schema = "trust-policy/0.1"
+name = "ours"
+version = "1"
+default = "deny"
+[trust.ours]
+kind = "x509"
+files = ["root.pem"]
+[[publisher]]
+id = "acme"
+models = ["*"]
+trust = ["ours"]
+identities = [{{ issuer = "{CA}", subject = "exact:{subject}" }}]
+"#
+        );
+        std::fs::write(dir.path().join("policy.toml"), policy).unwrap();
+        let words =
+            ["verify", "model", "--policy", "policy.toml", "--explain", "--at", "2026-06-01T00:00:00Z"];
+        let judged = touchmark_in(dir.path(), &words);
+        let said = out(&judged);
+        assert_eq!(said.contains("IDENTITY-"), !admitted, "{subject}: {said}{}", err(&judged));
+    }
+}
+
+#[test]
+fn a_revocation_list_in_an_old_alphabet_counts() {
+    let (utf8, bmp) = (wrap(0x0c, b"abcd"), wrap(0x1e, &[0, b'Z', 0, 0xfc]));
+    let (root_key, leaf_key) = (Key::new(Kind::P256), Key::new(Kind::P256));
+    let root = renamed(&Spec::ca("CN=abcd", "CN=abcd").issue(&root_key, &root_key), &utf8, &bmp, &root_key);
+    let spec = Spec::leaf(CI, "CN=abcd");
+    let leaf = renamed(&spec.issue(&leaf_key, &root_key), &utf8, &bmp, &root_key);
+    let list = renamed(
+        &pki::List::of("CN=abcd").revoking(spec.serial, None).issue(&root_key),
+        &utf8,
+        &bmp,
+        &root_key,
+    );
+    let lists = RevocationList::from_bytes("test", &list).unwrap();
+    let check = judge_chain(&[leaf], &[root], &[&lists[0]], ChainTime::now(now())).check;
+    assert_eq!(check.code, CheckCode::ChainRevoked, "{:?}", check.why);
+}
+
+#[test]
 fn a_hostile_certificate_costs_little() {
     let chain = Chain::of(Kind::P256);
     // A modulus of 8192 bits and the longest exponent that is read; what is longer is refused unread.
@@ -579,10 +632,10 @@ fn a_hostile_certificate_costs_little() {
     let rsa = Key::new(Kind::Rsa);
     let leaf = leaf.issue(&chain.leaf_key, &rsa);
     let time = ChainTime::now(now());
-    let slow = judge_chain(&[leaf.clone()], &[with_key(&key(8192, &longest))], &[], time);
+    let slow = judge_chain(from_ref(&leaf), &[with_key(&key(8192, &longest))], &[], time);
     assert_eq!(slow.check.outcome, Outcome::Fail);
     for spki in [key(8200, &[3]), key(16384, &[3]), key(2048, &[0x7f; 9]), key(2048, &[1]), key(2048, &[2])] {
-        let check = judge_chain(&[leaf.clone()], &[with_key(&spki)], &[], time).check;
+        let check = judge_chain(from_ref(&leaf), &[with_key(&spki)], &[], time).check;
         assert_eq!(check.outcome, Outcome::Fail, "{:?}", check.why);
     }
     assert!(began.elapsed().as_secs() < 20);
@@ -597,7 +650,7 @@ fn the_first_and_the_last_second_of_a_validity_count() {
     // The seconds at both ends count, as before dates were read as they are written.
     let chain = Chain::of(Kind::P256);
     let at = |seconds: i64| {
-        check_chain(&[chain.leaf.clone()], &[chain.root.clone()], Timestamp::from_second(seconds).unwrap())
+        check_chain(from_ref(&chain.leaf), from_ref(&chain.root), Timestamp::from_second(seconds).unwrap())
     };
     assert_eq!(at(NOW + 365 * DAY).outcome, Outcome::Pass);
     assert_eq!(at(NOW + 365 * DAY + 1).code, CheckCode::ChainExpired);

@@ -45,7 +45,8 @@ pub fn certificates(bytes: &[u8]) {
         }
     }
     let _ = RevocationList::from_bytes("fuzz", bytes);
-    let _ = public::PublicKey::from_pem(bytes);
+    let _ = public::PublicKey::every_from(bytes);
+    let _ = crate::keys::files::describe_key(bytes, None);
     let _ = public::PublicKey::from_spki_der(bytes);
 }
 

@@ -31,7 +31,7 @@ pub(crate) enum KeyCommand {
         force: bool,
     },
     Show {
-        /// PEM file of a private or public key
+        /// File of a private or public key: PEM, DER, JWK, OpenSSH or cosign's
         file: PathBuf,
         #[command(flatten)]
         password: Password,

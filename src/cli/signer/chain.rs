@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 /// The signer's certificates.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Chain {
-    /// PEM file of the signer's certificate
+    /// File of the signer's certificate: PEM, DER or PKCS#7
     #[arg(long, alias = "signing_certificate", value_name = "PEM")]
     signing_certificate: PathBuf,
-    /// PEM file of the certificates above it (repeat, or one concatenated file)
+    /// File of the certificates above it (repeat, or one concatenated file)
     #[arg(long, alias = "certificate_chain", value_name = "PEM")]
     certificate_chain: Vec<PathBuf>,
 }

@@ -28,10 +28,10 @@ const ECDSA_SIGNATURES: [&str; 2] = ["1.2.840.10045.4", "2.16.840.1.101.3.4.3"];
 /// Whether keys of this kind make signatures of that one, whatever the hash.
 pub(crate) fn may_sign_itself(key: ObjectIdentifier, signature: ObjectIdentifier) -> bool {
     let text = signature.to_string();
-    let is_below = |arc: &&str| text.strip_prefix(*arc).is_some_and(|rest| rest.starts_with('.'));
+    let is_below = |arc: &str| text.strip_prefix(arc).is_some_and(|rest| rest.starts_with('.'));
     match key {
-        RSA => RSA_SIGNATURES.iter().any(|arc| is_below(&arc)),
-        EC => ECDSA_SIGNATURES.iter().any(|arc| is_below(&arc)),
+        RSA => RSA_SIGNATURES.iter().any(|arc| is_below(arc)),
+        EC => ECDSA_SIGNATURES.iter().any(|arc| is_below(arc)),
         other => signature == other,
     }
 }

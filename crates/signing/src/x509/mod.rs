@@ -16,7 +16,7 @@ mod rules;
 mod search;
 pub(crate) mod signatures;
 pub(crate) mod tlv;
-mod written;
+pub(crate) mod written;
 
 pub use chain::{check_chain, judge_chain};
 pub use file::{CertificateFile, certificates_from_pem};

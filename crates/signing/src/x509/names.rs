@@ -261,7 +261,7 @@ impl<'n> Named<'n> {
                 (is_host(host) && !is_address && !authority.contains('@')).then_some(Named::Uri { host })
             }
             GeneralName::DirectoryName(name) => {
-                let name = plain_name(name);
+                let name = written::plain_name(name);
                 let plain = |tag: Tag| {
                     matches!(tag, Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::BmpString)
                 };
@@ -292,7 +292,7 @@ impl<'n> Named<'n> {
             }
             (Named::Directory(name), GeneralName::DirectoryName(base)) => {
                 let first: Vec<_> = name.0.iter().take(base.0.len()).cloned().collect();
-                names_match(&RdnSequence(first), &plain_name(base))
+                names_match(&RdnSequence(first), &written::plain_name(base))
             }
             (Named::Address(address), GeneralName::IpAddress(base)) => {
                 let (network, mask) = base.as_bytes().split_at(base.as_bytes().len() / 2);
@@ -303,12 +303,6 @@ impl<'n> Named<'n> {
             _ => false,
         }
     }
-}
-
-/// A name in an extension, its texts as in the names of subjects and issuers.
-fn plain_name(name: &Name) -> Name {
-    let rewritten = name.to_der().ok().and_then(|der| written::readable_name(&der));
-    rewritten.and_then(|der| Name::from_der(&der).ok()).unwrap_or_else(|| name.clone())
 }
 
 fn same(a: &str, b: &str) -> bool {

@@ -21,6 +21,7 @@ use super::certificate::{issuer, name_of, read, subject};
 use super::judgement::fault;
 use super::limits::limits;
 use super::signatures::{MAX_SIGNATURES, Signatures, Verdict, Weakness};
+use super::written;
 
 /// Helpers that a bundle may bring.
 const MAX_HELPERS: usize = 16;
@@ -69,7 +70,7 @@ impl Member {
         });
         other_key.is_some_and(|(wanted, found)| wanted.as_bytes() != found)
             || other_serial.is_some_and(|serial| *serial != theirs.serial_number)
-            || named.is_some_and(|name| !names_match(name, &theirs.issuer))
+            || named.is_some_and(|name| !names_match(&written::plain_name(name), &theirs.issuer))
     }
 
     /// Whether the key of `issuer` signed it.

@@ -1,10 +1,12 @@
 //! What certificates say in forms that the decoder does not read: names in old alphabets, times before 1970. They are
 //! made readable in a copy; signatures are verified over the bytes as they came. It judges nothing.
 
+use der::{Decode, Encode};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
+use x509_cert::name::Name;
 
 use super::tlv::{self, Element, OBJECT_IDENTIFIER, SEQUENCE};
 
@@ -23,12 +25,11 @@ pub(super) fn readable(der: &[u8]) -> Cow<'_, [u8]> {
     rewritten(der).map_or(Cow::Borrowed(der), Cow::Owned)
 }
 
-/// The same of a name alone; none when it is as the decoder likes it.
-pub(super) fn readable_name(der: &[u8]) -> Option<Vec<u8>> {
-    match tlv::first(der)? {
-        (element, []) => name(&element),
-        _ => None,
-    }
+/// A name that stands elsewhere than as a subject or an issuer, its texts in UTF-8 as theirs are: only so the two
+/// can be compared.
+pub(crate) fn plain_name(name: &Name) -> Name {
+    let rewritten = name.to_der().ok().and_then(|der| self::name(&tlv::first(&der)?.0));
+    rewritten.and_then(|der| Name::from_der(&der).ok()).unwrap_or_else(|| name.clone())
 }
 
 /// First and last moment of validity as written; [`Timestamp::MAX`] stands for "no end" (RFC 5280, 4.1.2.5).
