@@ -4,7 +4,9 @@ use super::output::Output;
 use super::secrets::PASSWORD;
 use crate::disk::read_fed;
 use crate::error::{Code, Error, Result};
-use crate::signing::{Anchor, HashAlgorithm, IgnoredPlace, Only, Secret, SignOptions, ignored_paths};
+use crate::signing::{
+    Anchor, CertificateNote, HashAlgorithm, IgnoredPlace, Only, Secret, SignOptions, ignored_paths,
+};
 use crate::text::screen;
 use clap::Args;
 use std::convert::Infallible;
@@ -24,6 +26,18 @@ pub(super) fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     read_fed(path, LIMIT_PEM_BYTES, &mut bytes).map_err(|why| why.error(path))?;
     Ok(bytes)
+}
+
+/// Says which certificates of a file are not used.
+pub(super) fn tell_unused(notes: &[CertificateNote], file: &str, output: &Output) {
+    for note in notes {
+        output.note(&format!("! {}: {}", screen(file), note.text().screen()));
+    }
+}
+
+/// The same for the files of anchors.
+pub(super) fn tell_unused_of(anchors: &[Anchor], output: &Output) {
+    anchors.iter().for_each(|anchor| tell_unused(&anchor.notes, &anchor.origin, output));
 }
 
 /// How many threads hash.

@@ -6,7 +6,7 @@ use super::document::{
     Action, AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy,
     Publisher, Stage,
 };
-use super::names::{ACCEPT_CACHE, ACTIONS, CURVES, FORMATS, HASHES, KINDS, METHODS, word};
+use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, KINDS, METHODS, word};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
@@ -193,7 +193,7 @@ impl<'p> Form<'p> {
             denied: denied.iter().map(denial).collect(),
             crypto: CryptoForm {
                 hash: hash.iter().map(|hash| word(&HASHES, *hash)).collect(),
-                keys: keys.iter().map(|curve| word(&CURVES, *curve)).collect(),
+                keys: keys.iter().map(|kind| word(&KEYS, *kind)).collect(),
             },
             artifact: ArtifactForm {
                 ban_formats: ban_formats.iter().map(|format| word(&FORMATS, *format)).collect(),

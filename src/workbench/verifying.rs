@@ -197,7 +197,11 @@ impl Workbench {
         let before = settled_state_of(folder);
         let began = before.unwrap_or_else(|| state_of(folder));
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
-        let options = VerifyOptions { only: self.inner.options.only.clone(), ..VerifyOptions::at(view.at) };
+        let options = VerifyOptions {
+            only: self.inner.options.only.clone(),
+            beyond: view.policy.beyond(),
+            ..VerifyOptions::at(view.at)
+        };
         let in_registry = listed(folder)?;
         let place = match &in_registry {
             Some(listed) => {

@@ -11,7 +11,7 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::{CapReason, Rubric, Since};
 use touchmark::policy::{Action, Class, Policy, parse};
 use touchmark::signing::{
-    AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource,
+    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, Stage, TimeSource,
     Verification, Why,
 };
 use touchmark::words::{Case as Words, Face, caps, reasons};
@@ -129,7 +129,7 @@ pub fn signed(
     verification.method = Some(method);
     verification.hash = Some(HashAlgorithm::Sha256);
     verification.root_digest = Some("11".repeat(32).parse().unwrap());
-    verification.curve = Some(Curve::P256);
+    verification.curve = Some(KeyKind::P256);
     verification.allow_symlinks = Some(false);
     verification.signer = Some(Identity {
         method,
@@ -319,8 +319,8 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     assert_eq!(policy_check(other_hash), ("POLICY-HASH".to_owned(), Outcome::Fail));
 
     for (curve, fingerprint, code, outcome) in [
-        (Some(Curve::P256), true, "POLICY", Outcome::Pass),
-        (Some(Curve::P384), true, "POLICY-KEY", Outcome::Fail),
+        (Some(KeyKind::P256), true, "POLICY", Outcome::Pass),
+        (Some(KeyKind::P384), true, "POLICY-KEY", Outcome::Fail),
         // Written before the curve was recorded, and a key on no curve of OMS.
         (None, true, "POLICY-KEY", Outcome::Unknown),
         (None, false, "POLICY-KEY", Outcome::Fail),
@@ -350,7 +350,7 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     assert!(fields.remove("curve").is_some() && fields.remove("allow_symlinks").is_some());
     let mut old: Verification = serde_json::from_value(old).unwrap();
     assert_eq!(policy_check(old.clone()), ("POLICY-KEY".to_owned(), Outcome::Unknown));
-    old.curve = Some(Curve::P256);
+    old.curve = Some(KeyKind::P256);
     assert_eq!(policy_check(old), ("POLICY-SYMLINKS".to_owned(), Outcome::Unknown));
 
     let mut no_log = by("CN=acme release");
@@ -576,7 +576,7 @@ fn what_only_the_policy_says_does_not_hide_behind_what_weighs_less() {
         "name = \"staging\"\nmin_level = 1\non_missing = \"warn\"\non_unavailable = \"closed\"\n[[stage]]\n";
     let text = POLICY.replace("name = \"staging\"", &format!("{strict}name = \"other\""));
     let strict = parse(&text, "t", None).unwrap();
-    for (curve, decision) in [(Some(Curve::P256), Decision::Warn), (None, Decision::Refuse)] {
+    for (curve, decision) in [(Some(KeyKind::P256), Decision::Warn), (None, Decision::Refuse)] {
         let mut verification = by("CN=acme release");
         verification.curve = curve;
         // That nobody is named for the model is missing; that nobody knows the key is another class.

@@ -89,6 +89,7 @@ impl Bench {
             made: None,
             material,
             crls: Vec::new(),
+            notes: Vec::new(),
         };
         let trust = Trust { anchors: vec![anchor], identity: IdentityRule::AnchorDecides };
         let options = VerifyOptions { method: Some(method), ..VerifyOptions::at(jiff::Timestamp::now()) };
@@ -177,7 +178,7 @@ fn we_verify_what_the_reference_signs_with_a_key() {
             &[("--signature", &bench.path("model.sig")), ("--private_key", &bench.path("key.pem"))],
         );
         let public = PublicKey::from_pem(pair.public_key_pem().as_bytes()).unwrap();
-        bench.verify(Method::Key, AnchorMaterial::Key(public));
+        bench.verify(Method::Key, AnchorMaterial::Key(vec![public]));
     }
 }
 

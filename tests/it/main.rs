@@ -6,6 +6,7 @@
 mod attest;
 mod bad_luck;
 mod bench;
+mod certificate_files;
 mod certificates;
 mod chain_drafts;
 mod chains;
@@ -33,6 +34,7 @@ mod journey;
 mod jsf;
 mod json;
 #[cfg(feature = "keyless")]
+mod key_files;
 mod keyless;
 #[cfg(feature = "keyless")]
 mod keyless_tampered;

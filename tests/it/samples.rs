@@ -101,7 +101,7 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
     let of = |source: &policy::AnchorSource, file: &PathBuf| {
         let bytes = fs::read(base.join(file)).unwrap();
         let material = match source.kind {
-            policy::AnchorKind::Key => AnchorMaterial::Key(PublicKey::from_pem(&bytes).unwrap()),
+            policy::AnchorKind::Key => AnchorMaterial::Key(vec![PublicKey::from_pem(&bytes).unwrap()]),
             policy::AnchorKind::Sigstore => {
                 return Anchor::sigstore(&source.name, "test", &bytes, None).unwrap();
             }
@@ -121,6 +121,7 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
             made: None,
             material,
             crls: Vec::new(),
+            notes: Vec::new(),
         }
     };
     policy.trust.iter().flat_map(|source| source.files.iter().map(move |file| of(source, file))).collect()

@@ -98,13 +98,13 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    About, AnchorKind, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault,
-    Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, ForeignKind,
-    HazardSeen, HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault,
-    LinkFault, ListFault, LogEntry, Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor,
-    OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy,
-    SignatureWhy, SignerWhy, Stage, StatementWhy, SubjectWhy, TextForm, TimeSource, TrustWhy, TrustedKey,
-    TypeField, Unlistable, Why,
+    About, AnchorKind, Beyond, CertificateNote, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve,
+    Differs, DocumentFault, Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy,
+    ForeignBeside, ForeignKind, HazardSeen, HeaderFormat, Identity, IdentityPart, IdentityWhy, KeyKind,
+    KeySaid, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method, MethodWhy, MissingKind,
+    NameChange, NameDifference, NamedAnchor, OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts,
+    PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage, StatementWhy, SubjectWhy,
+    TextForm, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Unused, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -151,7 +151,10 @@ pub use verify::{
     verify, verify_claim, verify_place, verify_seen, verify_with,
 };
 pub use words::{CODES, CodeInfo, Words, code_info};
-pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};
+pub use x509::{
+    CertificateFile, ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain,
+    judge_chain,
+};
 
 /// The README's example, compiled and run with the documentation's.
 #[cfg(doctest)]

@@ -19,7 +19,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("progress", &["error"]),
     ("json", &["error", "text"]),
     // the signing core
-    ("signing/pem", &["error"]),
+    ("signing/pem", &[]),
     ("signing/http", &["error", "text"]),
     ("signing/hashing", &["ground"]),
     ("signing/check", &["text", "error", "signing/hashing"]),
@@ -39,6 +39,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ground",
             "signing/check",
             "signing/http",
+            "signing/pem",
             "signing/hashing",
             "signing/x509",
             "signing/keys",
@@ -100,6 +101,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing/words",
             "signing/hashing",
             "signing/bundle",
+            "signing/x509",
             "signing/keys",
             "signing/time",
             "signing/files",
@@ -294,7 +296,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/snapshot_file", &["error", "snapshot", "report"]),
     ("cli/output", &["ground", "documents", "cli/common"]),
     ("cli/progress", &["progress", "report", "cli/output"]),
-    ("cli/flags", &["error", "disk", "signing", "cli/secrets"]),
+    ("cli/flags", &["text", "error", "disk", "signing", "cli/output", "cli/secrets"]),
     ("cli/read_only", &["error", "commands"]),
     (
         "cli/session",

@@ -13,13 +13,13 @@ use crate::files::pointers::pointers;
 use crate::keys::private::Signer;
 use crate::keys::public::PublicKey;
 use crate::text::{Untrusted, count, screen};
+use crate::x509::certificate;
 use crate::x509::lead::lead;
+use der::Encode;
 use der::oid::db::rfc5280::ID_KP_CODE_SIGNING;
-use der::{Decode, Encode};
 use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use x509_cert::Certificate;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
 
 /// Pointers that an error names.
@@ -175,7 +175,7 @@ pub(super) fn distinct(chain: &[Vec<u8>]) -> Vec<Vec<u8>> {
 /// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.
 pub(super) fn check_leaf(leaf: &[u8], key: &dyn Signer, now: jiff::Timestamp) -> Result<()> {
     let unusable = |what: &str, help: &str| Err(Error::new(Code::Key, what).help(help));
-    let Ok(certificate) = Certificate::from_der(leaf) else {
+    let Ok(certificate) = certificate::parse(leaf) else {
         return unusable(
             "the signing certificate is not a certificate",
             "expected DER or PEM, the leaf first",

@@ -1,5 +1,6 @@
 //! How to verify.
 
+use crate::check::curve::Beyond;
 use crate::check::identity::Method;
 use crate::files::part::Only;
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ pub struct VerifyOptions {
     pub allow_symlinks: bool,
     /// The part of the model that is verified; of the rest nothing is said then.
     pub only: Only,
+    /// Kinds of keys beyond OMS v1.0 that count.
+    pub beyond: Beyond,
     /// The time of the verification: validity of certificates without a trusted signing time, ages.
     pub at: jiff::Timestamp,
 }
@@ -33,6 +36,7 @@ impl VerifyOptions {
             ignore_unsigned_files: false,
             allow_symlinks: false,
             only: Only::default(),
+            beyond: Beyond::default(),
             at,
         }
     }
@@ -45,11 +49,17 @@ pub struct Judging {
     pub method: Option<Method>,
     /// Do not fail on files that are not signed.
     pub ignore_unsigned_files: bool,
+    /// Kinds of keys beyond OMS v1.0 that count.
+    pub beyond: Beyond,
 }
 
 impl VerifyOptions {
     /// What of them judging asks for.
     pub fn judging(&self) -> Judging {
-        Judging { method: self.method, ignore_unsigned_files: self.ignore_unsigned_files }
+        Judging {
+            method: self.method,
+            ignore_unsigned_files: self.ignore_unsigned_files,
+            beyond: self.beyond,
+        }
     }
 }

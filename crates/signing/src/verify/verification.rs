@@ -2,7 +2,7 @@
 
 use crate::bundle::manifest::RootDigest;
 use crate::check::codes::CheckCode;
-use crate::check::curve::Curve;
+use crate::check::curve::KeyKind;
 use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
@@ -41,9 +41,9 @@ pub struct Verification {
     pub subject_name: Option<Untrusted>,
     /// Recorded hash.
     pub hash: Option<HashAlgorithm>,
-    /// The curve of the key that signed, as far as it could be read.
+    /// The kind of the key that signed, as far as it could be read: a curve of OMS, or `rsa` or `ed25519`.
     #[serde(default)]
-    pub curve: Option<Curve>,
+    pub curve: Option<KeyKind>,
     /// Whether the bundle records that links were followed; none when it was not read, or not kept.
     #[serde(default)]
     pub allow_symlinks: Option<bool>,

@@ -17,12 +17,12 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
 
+use super::algorithms::{Refused, may_sign_itself};
 use super::certificate::{issuer, name_of, read, subject};
 use super::judgement::fault;
 use super::limits::limits;
-use super::signatures::{
-    EC, ECDSA_SIGNATURES, MAX_SIGNATURES, RSA, RSA_SIGNATURES, Signatures, Verdict, Weakness, is_below,
-};
+use super::signatures::{MAX_SIGNATURES, Signatures, Verdict, Weakness};
+use super::written;
 
 /// Helpers that a bundle may bring.
 const MAX_HELPERS: usize = 16;
@@ -71,7 +71,7 @@ impl Member {
         });
         other_key.is_some_and(|(wanted, found)| wanted.as_bytes() != found)
             || other_serial.is_some_and(|serial| *serial != theirs.serial_number)
-            || named.is_some_and(|name| !names_match(name, &theirs.issuer))
+            || named.is_some_and(|name| !names_match(&written::plain_name(name), &theirs.issuer))
     }
 
     /// Whether the key of `issuer` signed it.
@@ -98,12 +98,7 @@ impl Member {
     pub(super) fn is_self_signed(&self) -> bool {
         let key = self.certificate.tbs_certificate.subject_public_key_info.algorithm.oid;
         let signature = self.certificate.signature_algorithm.oid;
-        let same_kind = match key {
-            RSA => RSA_SIGNATURES.iter().any(|arc| is_below(signature, arc)),
-            EC => is_below(signature, ECDSA_SIGNATURES),
-            other => signature == other,
-        };
-        self.names_as_issuer(self) && !self.contradicts(self) && same_kind
+        self.names_as_issuer(self) && !self.contradicts(self) && may_sign_itself(key, signature)
     }
 }
 
@@ -307,13 +302,14 @@ impl Obstacle {
         let name = |index: &usize| pool.name(*index);
         let role = |index: &usize| if *index == 0 { Role::Signer } else { Role::Intermediate };
         let (code, obstacle) = match self {
-            Obstacle::Refused { child, issuer, why: Weakness::Algorithm(oid) } => (
+            Obstacle::Refused { child, issuer, why: Weakness::Algorithm(Refused { oid, hash }) } => (
                 CheckCode::ChainAlgorithm,
                 chain::Obstacle::Algorithm {
                     role: role(child),
                     certificate: name(child)?,
                     issuer: name(issuer)?,
                     oid: oid.to_string(),
+                    hash: hash.map(|hash| hash.to_string()),
                 },
             ),
             Obstacle::Refused { child, issuer, why: Weakness::Key(key) } => (

@@ -3,7 +3,7 @@
 
 use crate::attest::{Claims, Judge, claims_beside, predicates_check, read_claims_bytes};
 use crate::cli::common::Common;
-use crate::cli::flags::{Authorities, GitPaths, Jobs, LIMIT_PEM_BYTES, Part, note_ignored};
+use crate::cli::flags::{Authorities, GitPaths, Jobs, LIMIT_PEM_BYTES, Part, note_ignored, tell_unused_of};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::disk::read_small;
@@ -189,6 +189,7 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
             Trust { anchors: vec![anchor], identity }
         }
     };
+    tell_unused_of(&trust.anchors, output);
     let with = method.given();
     with.jobs.set();
     let options = VerifyOptions {
@@ -198,7 +199,7 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
         ignore_unsigned_files: with.ignore_unsigned_files,
         allow_symlinks: with.allow_symlinks,
         only: with.part.only()?,
-        at: common.now(),
+        ..VerifyOptions::at(common.now())
     };
     note_ignored(&with.model, &with.ignore_paths, &[&target.bundle], output, "")?;
     let place = target.place(with.in_full);
