@@ -6,6 +6,7 @@
 mod attest;
 mod bad_luck;
 mod bench;
+mod bind;
 mod certificates;
 mod chain_drafts;
 mod chains;
@@ -41,6 +42,7 @@ mod known_bad;
 mod ledger;
 mod limits;
 mod lineage;
+mod lineage_rivals;
 mod looked;
 mod maturity;
 mod maturity_edges;

@@ -325,7 +325,6 @@ const FLOORS: &[(&str, &[&str])] = &[
             "snapshot",
             "lineage",
             "decision",
-            "view",
             "documents",
             "report",
             "workbench",
