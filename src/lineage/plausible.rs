@@ -1,7 +1,8 @@
 //! What speaks against a model's having come from a parent: facts that such a derivation keeps, and that differ.
 //! It compares what the sources say and proves nothing: a finding is a question to the producer.
 
-use super::graph::{Graph, GraphFinding};
+use super::finding::GraphFinding;
+use super::graph::Graph;
 use crate::inventory::{Basis, FactKey, Model, ModelId, Relation, TensorSummary};
 use rayon::prelude::*;
 use std::borrow::Cow;
