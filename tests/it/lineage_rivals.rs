@@ -114,6 +114,7 @@ fn sources_that_agree_say_less_or_tell_of_an_earlier_ancestor_contradict_nobody(
         vec![bill("o/a"), merge("o/a"), merge("o/b")],
         // The same base by its bare name.
         vec![card("o/base-7b"), configuration("base-7b")],
+        vec![adapter("o/Base 7B"), card("o/base-7b")],
         // A header that still names the base of the base, as converters write it; and the other way round.
         vec![adapter("o/root"), card("o/mid")],
         vec![adapter("o/mid"), card("o/root")],
