@@ -109,7 +109,7 @@ pub const TABLE: &[Command] = &[
         .line("review", "<MODEL> <WORD>", "Record a review of a model")
         .writing(Writes::Always),
     keys(Cmd::Bind, "bind", &["b"], "", MODEL, open![Writable, Model, EverVerified, Unchanged, Proven],
-        "write what was verified into an AIBOM of this workspace")
+        "write what was verified into an AIBOM")
         .line("bind", "<MODEL>", "Verify a model and write what was verified into an AIBOM of the workspace")
         .writing(Writes::Always),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],

@@ -56,8 +56,8 @@ const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Publish
 
 /// All documents, by name.
 pub const PUBLISHED: &[Published] = &[
-    row::<BindDocument<'static>>("bind", "`bind`"),
     row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
+    row::<BindDocument<'static>>("bind", "`bind`"),
     row::<ClaimDocument<'static>>("claim", "`claims show`"),
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
     row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),

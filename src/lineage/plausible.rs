@@ -2,7 +2,8 @@
 //! It compares what the sources say and proves nothing: a finding is a question to the producer.
 
 use super::content::Content;
-use super::graph::{Graph, GraphFinding};
+use super::finding::GraphFinding;
+use super::graph::Graph;
 use crate::inventory::{Basis, FactKey, Model, ModelId, Relation, TensorSummary};
 use rayon::prelude::*;
 use std::borrow::Cow;

@@ -53,12 +53,12 @@ pub(super) fn rivals<N, E>(
             continue;
         }
         let above = ancestors(graph, &accepted);
-        // The same base, called by its bare name.
+        // The same base, written in another way.
         let is_same = |one: NodeIndex| {
             let one = id(one);
             accepted
                 .iter()
-                .any(|known| one.as_ref().zip(id(*known)).is_some_and(|(one, known)| bare(one, &known)))
+                .any(|known| one.as_ref().zip(id(*known)).is_some_and(|(one, known)| alike(one, &known)))
         };
         let agrees = |parent: &NodeIndex| {
             accepted.contains(parent)
@@ -86,12 +86,15 @@ pub(super) fn rivals<N, E>(
     Some(found)
 }
 
-/// Whether one of two names is the last part of the other.
-fn bare(one: &ModelId, other: &ModelId) -> bool {
-    let is_last = |short: &ModelId, long: &ModelId| {
-        !short.raw().contains('/') && long.raw().rsplit('/').next() == Some(short.raw())
+/// Whether two names may well mean the same: of one of them the owner is not said, or what stands between the words
+/// differs, as a header writes `Base 7B` for `base-7b`. Both are shown then.
+fn alike(one: &ModelId, other: &ModelId) -> bool {
+    let parts = |id: &ModelId| {
+        let (owner, name) = id.raw().rsplit_once('/').unwrap_or(("", id.raw()));
+        (owner.to_owned(), name.replace([' ', '-', '_', '.'], ""))
     };
-    is_last(one, other) || is_last(other, one)
+    let ((owner, name), (its_owner, its_name)) = (parts(one), parts(other));
+    name == its_name && (owner == its_owner || owner.is_empty() || its_owner.is_empty())
 }
 
 fn ancestors<N, E>(graph: &DiGraph<N, E>, of: &BTreeSet<NodeIndex>) -> HashSet<NodeIndex> {

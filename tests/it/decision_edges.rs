@@ -36,6 +36,7 @@ fn bound(mut model: Model) -> Model {
         log_entry: None,
         bundle_digest: Some("22".repeat(32).into()),
         source: "bom.json".into(),
+        ..Binding::default()
     }));
     model
 }

@@ -6,6 +6,7 @@
 mod attest;
 mod bad_luck;
 mod bench;
+mod bind;
 mod certificate_files;
 mod certificates;
 mod chain_drafts;
@@ -43,6 +44,7 @@ mod known_bad;
 mod ledger;
 mod limits;
 mod lineage;
+mod lineage_rivals;
 mod looked;
 mod maturity;
 mod maturity_edges;

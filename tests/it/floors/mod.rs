@@ -328,7 +328,6 @@ const FLOORS: &[(&str, &[&str])] = &[
             "snapshot",
             "lineage",
             "decision",
-            "view",
             "documents",
             "report",
             "workbench",

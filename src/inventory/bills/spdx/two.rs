@@ -98,6 +98,12 @@ fn package(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str, by_syft: bo
             package.fact(fact, value, source, &place);
         }
     }
+    if package.record.model.fact(FactKey::Version).is_none()
+        && let Some((place, purl)) = &purl
+        && let Some(revision) = names::hub_purl(purl).and_then(|purl| purl.revision)
+    {
+        package.fact(FactKey::Version, &revision, source, place);
+    }
     let publisher = ["supplier", "originator"].iter().find_map(|key| {
         let value = text(node, key).filter(|value| *value != "NOASSERTION")?;
         // "Organization: name (address)", "Person: name ()"
