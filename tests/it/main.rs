@@ -5,6 +5,7 @@
 
 mod attest;
 mod bad_luck;
+mod before_signing;
 mod bench;
 mod certificates;
 mod chain_drafts;
@@ -50,6 +51,7 @@ mod names;
 mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
+mod part;
 mod pkcs11;
 mod pki;
 mod policy;
@@ -59,6 +61,7 @@ mod policy_meaning;
 mod pure;
 mod read_only;
 mod readme;
+mod reference_flags;
 mod replay;
 mod samples;
 mod screens;

@@ -103,7 +103,7 @@ pub use check::{
     HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault, LinkFault, ListFault,
     LogEntry, Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor, Outcome, OutsideGrant,
     ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage,
-    StatementWhy, SubjectWhy, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Why,
+    StatementWhy, SubjectWhy, Thing, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -149,7 +149,7 @@ pub use verify::{
     VerifyOptions, bundle_moments, claimed_signer, judge, next_change, observe, verify, verify_claim,
     verify_seen, verify_with,
 };
-pub use words::{CODES, CodeInfo, Words, code_info};
+pub use words::{CODES, CodeInfo, Words, code_info, remedy_for};
 pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};
 
 /// The README's example, compiled and run with the documentation's.

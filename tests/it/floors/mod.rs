@@ -104,6 +104,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing/files",
             "signing/trust",
             "signing/verify",
+            "signing/x509",
         ],
     ),
     (
@@ -294,6 +295,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/output", &["ground", "documents", "cli/common"]),
     ("cli/progress", &["progress", "report", "cli/output"]),
     ("cli/flags", &["error", "disk", "signing", "cli/secrets"]),
+    ("cli/ignored", &["error", "text", "signing", "cli/output"]),
     ("cli/read_only", &["error", "commands"]),
     (
         "cli/session",

@@ -11,6 +11,7 @@ pub(crate) mod identity;
 pub(crate) mod outcome;
 pub(crate) mod stage;
 pub(crate) mod step;
+pub(crate) mod thing;
 pub(crate) mod why;
 
 pub use anchor::AnchorKind;
@@ -23,6 +24,7 @@ pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
 pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::Check;
+pub use thing::Thing;
 pub use why::policy::{
     Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
     PolicyWhy,

@@ -3,11 +3,13 @@
 
 use crate::attest::{Claims, Judge, claims_beside, predicates_check, read_claims_bytes};
 use crate::cli::common::Common;
-use crate::cli::flags::{Authorities, GitPaths, Jobs, LIMIT_PEM_BYTES, Part, note_ignored};
+use crate::cli::flags::{Authorities, GitPaths, Jobs, LIMIT_PEM_BYTES, Part};
+use crate::cli::ignored::note_ignored;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::disk::read_small;
 use crate::error::Result;
+use crate::inventory::read_model;
 use crate::signing::{
     Anchor, Bundle, Check, CheckCode, IdentityRule, Material, Method, Outcome, Progress, Trust, Verification,
     VerifyOptions, Why, certificates_from_pem, default_signature, sha256_hex, verify,
@@ -15,6 +17,7 @@ use crate::signing::{
 use crate::text::Untrusted;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A bundle larger than this is read once only.
 const LIMIT_PEEKED_BYTES: u64 = 16 * 1024 * 1024;
@@ -201,6 +204,7 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
     note_ignored(&with.model, &with.ignore_paths, &[&signature], output, "")?;
     let mut verification =
         shown(output, |progress| verify(&with.model, &signature, &trust, &options, progress))?;
+    speak_of(&mut verification, &with.model);
     require(&mut verification, with);
     predicates(&mut verification, &with.model, &trust, &options)?;
     Ok(verification)
@@ -241,6 +245,14 @@ fn mixed_up(method: &VerifyMethod, common: &Common, output: &Output) -> Result<O
     let options = VerifyOptions { method: Some(asked), ..VerifyOptions::at(common.now()) };
     let nobody = Trust::new(Vec::new());
     shown(output, |progress| verify(&with.model, &signature, &nobody, &options, progress)).map(Some)
+}
+
+/// Remedies speak of a skill or a dataset where the folder is one.
+fn speak_of(verification: &mut Verification, model: &Path) {
+    let needs_remedies = verification.headline().is_some();
+    if let Some(read) = needs_remedies.then(|| read_model(model).ok()).flatten() {
+        Arc::make_mut(&mut verification.files).thing = read.kind.into();
+    }
 }
 
 /// What the caller demands beyond the specification.
