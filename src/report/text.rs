@@ -522,7 +522,8 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
     }
     for id in score.open_musts.iter().take(MANY) {
         let known = v.assessment.of(id).zip(case.rubric.control(id));
-        let remedy = known.map(|(result, c)| control(result, c, case.verification, Face::Text).1);
+        let remedy =
+            known.map(|(result, c)| control(result, c, (case.verification, case.thing), Face::Text).1);
         if let Some(remedy) = remedy.filter(|remedy| !remedy.is_empty()) {
             let _ = writeln!(out, "  {id}        {}", crate::text::screen(&remedy));
         }

@@ -5,6 +5,7 @@
 
 mod attest;
 mod bad_luck;
+mod before_signing;
 mod bench;
 mod bind;
 mod certificate_files;
@@ -54,6 +55,7 @@ mod names;
 mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
+mod part;
 mod pkcs11;
 mod pki;
 mod policy;
@@ -63,6 +65,7 @@ mod policy_meaning;
 mod pure;
 mod read_only;
 mod readme;
+mod reference_flags;
 mod registry;
 mod replay;
 mod samples;
