@@ -49,8 +49,8 @@ const BAD: &[(&str, &str, Make)] = &[
     ("no signature in the envelope", "PARSE-MALFORMED", |b| {
         b.edit_bundle(|v| v["dsseEnvelope"]["signatures"] = json!([]));
     }),
-    ("a keyid", "PARSE-MALFORMED", |b| {
-        b.edit_bundle(|v| v["dsseEnvelope"]["signatures"][0]["keyid"] = json!("mine"));
+    ("a keyid that is no text", "PARSE-MALFORMED", |b| {
+        b.edit_bundle(|v| v["dsseEnvelope"]["signatures"][0]["keyid"] = json!(["mine"]));
     }),
     ("base64 with stray bits", "PARSE-MALFORMED", |b| {
         b.edit_bundle(|v| v["dsseEnvelope"]["signatures"][0]["sig"] = json!("AB=="));

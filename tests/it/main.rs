@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+mod as_they_come;
 mod attest;
 mod bad_luck;
 mod before_signing;
@@ -24,6 +25,7 @@ mod digests;
 mod disk;
 mod documents;
 mod explain;
+mod finding_signatures;
 mod floors;
 mod foreign;
 mod fuzz;
@@ -38,6 +40,8 @@ mod json;
 #[cfg(feature = "keyless")]
 mod key_files;
 mod keyless;
+#[cfg(feature = "keyless")]
+mod keyless_forms;
 #[cfg(feature = "keyless")]
 mod keyless_tampered;
 mod keys;

@@ -81,6 +81,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "signing/inspect",
         &[
             "ground",
+            "signing/check",
             "signing/words",
             "signing/bundle",
             "signing/x509",

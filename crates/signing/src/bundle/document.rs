@@ -128,7 +128,7 @@ impl Bundle {
     ) -> Result<Self> {
         let bundle = Object::root(&document)?;
         // Before its fields: those of a later version may be others.
-        if let Some(said) = bundle.get("mediaType").and_then(Value::as_str).and_then(later_version) {
+        if let Some(said) = bundle.get("mediaType").and_then(Value::as_str).and_then(version_to_come) {
             return Err(bundle
                 .fault(
                     "mediaType",
@@ -186,6 +186,13 @@ impl Bundle {
             Material::Certificate { .. } => Method::Certificate,
             Material::Sigstore { .. } => Method::Sigstore,
         }
+    }
+
+    /// Whether Fulcio issued the certificate of a chain, and no log entry says when it was used: what might have been
+    /// meant as keyless, and is judged like any chain.
+    pub(crate) fn lacks_log(&self) -> bool {
+        let Material::Certificate { chain } = &self.material else { return false };
+        self.log_entries == 0 && chain.first().is_some_and(|leaf| is_of_fulcio(leaf))
     }
 
     /// The document to write for a key or certificate signature, pretty JSON with a trailing line feed.
@@ -302,8 +309,12 @@ impl Rewrite {
     }
 }
 
-/// The version that a media type names, where it is one after those that are known.
-fn later_version(media_type: &str) -> Option<String> {
+/// The version of a bundle that is one after those that are known.
+pub(crate) fn later_version(raw: &[u8]) -> Option<String> {
+    version_to_come(json::parse(raw, MAX_DEPTH).ok()?.get("mediaType")?.as_str()?)
+}
+
+fn version_to_come(media_type: &str) -> Option<String> {
     let rest = media_type.strip_prefix(MEDIA_TYPE_PREFIX)?;
     let said = match rest.strip_prefix("+json;version=") {
         Some(said) => said,
@@ -326,8 +337,8 @@ fn is_of_fulcio(leaf: &[u8]) -> bool {
 
 fn without_log_entry(verification: &Object, material: &Material) -> Error {
     if matches!(material, Material::Sigstore { leaf } if !is_of_fulcio(leaf)) {
-        const WHAT: &str = "a single certificate that no Fulcio issued, and no transparency log entry: a signature by \
-            certificate holds its chain in x509CertificateChain";
+        const WHAT: &str = "a certificate alone, not issued by Fulcio, and no transparency log entry: a signature by \
+            certificate brings its chain in x509CertificateChain";
         return verification
             .fault("certificate", WHAT)
             .help("have the model signed again with the certificate chain of its issuer");
@@ -370,7 +381,6 @@ fn parse_material(verification: &Object, log_entries: usize) -> Result<(Material
                 .map(|(index, item)| base64(&Object::item(item, &place, index)?, "rawBytes"))
                 .collect::<Result<_>>()?;
             form = Form::Chain;
-            // What Fulcio issued is worth something only with the log that says when: so versions before 0.3 have it.
             if log_entries > 0 && chain.first().is_some_and(|leaf| is_of_fulcio(leaf)) {
                 Material::Sigstore { leaf: chain.swap_remove(0) }
             } else {

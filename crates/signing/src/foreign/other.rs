@@ -58,8 +58,12 @@ fn is_utf16(raw: &[u8]) -> bool {
 }
 
 fn is_page(start: &[u8]) -> bool {
-    let start: Vec<u8> = start.iter().take(14).map(u8::to_ascii_lowercase).collect();
-    [b"<!doctype html".as_slice(), b"<html", b"<head", b"<body"].iter().any(|begin| start.starts_with(begin))
+    let start: Vec<u8> = start.iter().take(512).map(u8::to_ascii_lowercase).collect();
+    let begins = |begin: &[u8]| start.starts_with(begin);
+    let holds = |text: &[u8]| start.windows(text.len()).any(|window| window == text);
+    [b"<!doctype html".as_slice(), b"<html", b"<head", b"<body"].into_iter().any(begins)
+        // Storage servers answer so; other documents in XML are none of this.
+        || begins(b"<?xml") && (holds(b"<error>") || holds(b"<html"))
 }
 
 /// A document of in-toto without an envelope.
@@ -115,6 +119,8 @@ mod tests {
                 Some(OtherFile::LfsPointer),
             ),
             (b"\n<!DOCTYPE html><html><body>Log in</body></html>", Some(OtherFile::WebPage)),
+            (b"<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code></Error>", Some(OtherFile::WebPage)),
+            (b"<?xml version=\"1.0\"?><bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/>", None),
             (b"<HTML>", Some(OtherFile::WebPage)),
             (&utf16, Some(OtherFile::Utf16)),
             (b"\xff\xfe{\0", Some(OtherFile::Utf16)),

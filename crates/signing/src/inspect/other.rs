@@ -26,7 +26,7 @@ pub(super) fn of(raw: &[u8]) -> Option<Inspection> {
         OtherFile::InTotoLink => link(&mut seen, &json::parse(raw, MAX_DEPTH).ok()?),
         // Keys and certificates in that form are for whoever reads those.
         OtherFile::Utf16
-            if !raw.iter().find(|byte| byte.is_ascii_graphic()).is_some_and(|byte| *byte == b'{') =>
+            if raw.iter().find(|byte| byte.is_ascii_graphic()).is_none_or(|byte| *byte != b'{') =>
         {
             return None;
         }

@@ -28,7 +28,7 @@ pub fn verify_claim(bundle: &Bundle, trust: &Trust, options: &VerifyOptions) -> 
     result.bundle_digest = Some(bundle.digest.clone());
     result.method = Some(bundle.method());
     result.set(parse::claim());
-    result.set(check_method(bundle.method(), options.method));
+    result.set(check_method(bundle, options.method));
     let statement = is_model_signature(bundle).then(|| read_statement(bundle));
     let legible = statement.as_ref().and_then(|statement| statement.as_ref().ok());
     signer::check(&mut result, bundle, legible, (trust, options.beyond), options.at);

@@ -28,6 +28,8 @@ use std::path::{Path, PathBuf};
 use super::observed::Comparison;
 use super::options::VerifyOptions;
 
+/// Where claims are written that are added after signing.
+pub(super) const CLAIMS: &str = "claims.jsonl";
 const MAX_ATTESTATIONS: usize = 256;
 const LIMIT_ATTESTATION_BYTES: u64 = 16 * 1024 * 1024;
 /// Changed files whose contents are looked at, so that the difference can be explained.
@@ -214,8 +216,8 @@ fn aside(
         path.is_file()
             && path.canonicalize().ok().zip(root).is_some_and(|(path, root)| path.starts_with(root))
     };
-    let claims = model.join("claims.jsonl");
-    let are_listed = listing.size_of("claims.jsonl").is_some();
+    let claims = model.join(CLAIMS);
+    let are_listed = listing.size_of(CLAIMS).is_some();
     let is_line = bundle.canonicalize().ok().is_some_and(|bundle| claims.canonicalize().ok() == Some(bundle));
     let own = u64::from(inside(bundle)) + u64::from(claims.is_file() && !are_listed && !is_line);
     aside.add(AsideKind::Attestation, own + report.attestations.len() as u64);
@@ -262,8 +264,8 @@ fn list(
     }
     let mut exclude: Vec<PathBuf> = vec![bundle.to_owned()];
     // Claims are appended after signing. A signer that did sign them is taken at its word.
-    if !statement.manifest.resources.iter().any(|resource| resource.name == "claims.jsonl") {
-        exclude.push(root.join("claims.jsonl"));
+    if !statement.manifest.resources.iter().any(|resource| resource.name == CLAIMS) {
+        exclude.push(root.join(CLAIMS));
     }
     let scope = Scope {
         ignore_paths,
@@ -305,7 +307,7 @@ fn take_attestations(names: &mut Vec<Untrusted>, place: &dyn Fn(&str) -> Option<
 }
 
 /// A bundle, or one a line.
-fn holds_bundles(path: &Path) -> bool {
+pub(super) fn holds_bundles(path: &Path) -> bool {
     let Ok(raw) = read_small(path, LIMIT_ATTESTATION_BYTES) else { return false };
     let mut lines = raw.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).peekable();
     Bundle::parse(&raw).is_ok() || lines.peek().is_some() && lines.all(|line| Bundle::parse(line).is_ok())

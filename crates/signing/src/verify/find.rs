@@ -8,6 +8,7 @@ use crate::foreign::is_foreign_signature;
 use crate::text::Untrusted;
 use std::path::{Path, PathBuf};
 
+use super::compare::CLAIMS;
 use super::lines::holds_signature;
 
 /// Things in a folder that are looked at.
@@ -19,7 +20,6 @@ const MAX_NAMED: usize = 8;
 
 /// How signatures are named beside `model.sig`: the most specific ending first.
 const ENDINGS: [&str; 4] = [".oms.sig", ".sig", ".sigstore.json", ".sigstore"];
-const CLAIMS: &str = "claims.jsonl";
 
 /// Where a model's signature lies: `model.sig`; else a file with another name that is an OMS signature, in the folder; a
 /// line of `claims.jsonl`; a file beside the folder (or the file) that is named after it. None when there is none.

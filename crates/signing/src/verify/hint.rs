@@ -41,6 +41,12 @@ impl<'h> Hint<'h> {
         }
     }
 
+    /// Whether it is what OMS asks for: then it says by which key the signature is, and contradicts every other.
+    pub(super) fn is_as_oms_has_it(&self) -> bool {
+        let Hint::Digest(said, digest) = self else { return false };
+        hex::encode(digest) == *said
+    }
+
     /// Whether it is of this key: over its PEM text, as OMS has it, or over its DER form, which is what most tools call a
     /// key's fingerprint.
     pub(super) fn fits(&self, key: &PublicKey) -> bool {

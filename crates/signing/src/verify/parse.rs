@@ -1,7 +1,7 @@
 //! PARSE: reading the file of a signature, and telling apart what is wrong with one that cannot be read: absent, empty,
 //! cut off, too large and malformed each have another remedy.
 
-use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, read_bundle};
+use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, later_version, read_bundle};
 use crate::check::codes::CheckCode;
 use crate::check::fault::DocumentFault;
 use crate::check::other::OtherFile;
@@ -74,6 +74,8 @@ fn what_it_is(raw: &[u8], error: Error) -> ParseFound {
         ParseFound::Empty
     } else if let Some(other) = other::recognise(raw) {
         ParseFound::Other(other)
+    } else if let Some(version) = later_version(raw) {
+        ParseFound::LaterVersion { version: version.into() }
     } else if is_too_complex {
         ParseFound::TooComplex(fault)
     } else if is_cut_off() {
@@ -122,9 +124,10 @@ fn check(
         ParseFound::Empty => (CheckCode::ParseEmpty, Outcome::Fail),
         ParseFound::TooLarge { .. } | ParseFound::TooComplex(_) => (CheckCode::ParseTooLarge, Outcome::Fail),
         ParseFound::Truncated(_) => (CheckCode::ParseTruncated, Outcome::Fail),
-        ParseFound::NotABundle | ParseFound::Other(_) | ParseFound::Malformed(_) => {
-            (CheckCode::ParseMalformed, Outcome::Fail)
-        }
+        ParseFound::NotABundle
+        | ParseFound::LaterVersion { .. }
+        | ParseFound::Other(_)
+        | ParseFound::Malformed(_) => (CheckCode::ParseMalformed, Outcome::Fail),
     };
     Check::new(code, outcome, ParseWhy { file, found, foreign, others })
 }

@@ -159,15 +159,19 @@ fn key(
             .or_else(carried_along)
             .or_else(|| keys.first().filter(|_| carried.is_none() && keys.len() == 1)),
     };
-    if let (Hint::Digest(said, _), None) = (&hint, found)
-        && let Some((anchor, key)) = signer()
-    {
-        result.signer = Some(identity_of_key(key));
-        let why = TrustWhy::OtherHint { key: trusted_key(anchor, key), hint: (*said).into() };
-        result.set(Check::new(CheckCode::TrustHint, Outcome::Fail, why));
-        result.set(signed.check(key));
-        return;
-    }
+    // A hint is not signed: whoever made the signature is not held back by one that says something else.
+    let found = match (signer(), found) {
+        (Some((anchor, key)), None) if hint.is_as_oms_has_it() => {
+            result.signer = Some(identity_of_key(key));
+            let said = hint.said().unwrap_or_default();
+            let why = TrustWhy::OtherHint { key: trusted_key(anchor, key), hint: said.into() };
+            result.set(Check::new(CheckCode::TrustHint, Outcome::Fail, why));
+            result.set(signed.check(key));
+            return;
+        }
+        (signer, None) => signer,
+        (_, found) => found,
+    };
     let Some((anchor, key)) = found else {
         let why = TrustWhy::UnknownKey {
             said: match (hint.said(), &carried) {

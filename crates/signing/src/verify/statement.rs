@@ -10,8 +10,9 @@ use crate::check::step::Check;
 use crate::check::why::{MethodWhy, StatementWhy, SubjectWhy, TypeField};
 use crate::error::Code;
 
-pub(super) fn check_method(found: Method, asked: Option<Method>) -> Check {
-    let why = MethodWhy { found, asked };
+pub(super) fn check_method(bundle: &Bundle, asked: Option<Method>) -> Check {
+    let (found, lacks_log) = (bundle.method(), bundle.lacks_log());
+    let why = MethodWhy { found, asked, lacks_log };
     if asked.is_some_and(|asked| asked != found) {
         return Check::new(CheckCode::MethodMismatch, Outcome::Fail, why);
     }

@@ -13,6 +13,8 @@ use crate::text::Untrusted;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
+use super::compare::{CLAIMS, holds_bundles};
+
 /// Adds to the report what else lies in the folder, in bytes, and finds signatures of other kinds. `bundle` is the
 /// signature itself, unless it may be one of another kind.
 ///
@@ -29,7 +31,10 @@ pub(super) fn survey(
     let survey = Survey::of(model, bundle, listed, progress);
     progress.check()?;
     // Signatures and claims that were added since are no part of the model.
-    let beside: HashSet<&str> = files.attestations.iter().map(Untrusted::raw).collect();
+    let mut beside: HashSet<&str> = files.attestations.iter().map(Untrusted::raw).collect();
+    if statement.is_some() && listed.size_of(CLAIMS).is_none() && holds_bundles(&model.join(CLAIMS)) {
+        beside.insert(CLAIMS);
+    }
     files.folder_bytes = Some(survey.bytes_without(&beside));
     let differs: HashSet<&str> = (files.changed.iter().map(|file| file.name.raw()))
         .chain(files.unreadable.iter().map(|(name, _)| name.raw()))

@@ -51,6 +51,15 @@ fn of(why: &ParseWhy) -> Words {
             remedy: Some(CHECK_FILE.to_owned()),
             ..plain(NO_BUNDLE)
         },
+        ParseFound::LaterVersion { version } => Words {
+            expected: Some("a Sigstore bundle of version 0.3".into()),
+            found: Some(format!("version {}", version.raw()).into()),
+            remedy: Some("Get a newer Touchmark, or a signature in a bundle of version 0.3".to_owned()),
+            ..plain(&format!(
+                "The signature file is a Sigstore bundle of version {}, which this program does not know",
+                version.screen()
+            ))
+        },
         ParseFound::Other(other) => {
             let (what, remedy) = other_file(*other);
             Words {
@@ -125,7 +134,7 @@ pub(crate) fn other_file(other: OtherFile) -> (String, &'static str) {
             ("a Git LFS pointer", "Run `git lfs pull` in the model's repository, then verify again")
         }
         OtherFile::WebPage => (
-            "a web page (HTML), as a server sends to log in or with an error",
+            "a web page (HTML or XML), as a server sends to log in or with an error",
             "Log in where the model is hosted and download the signature again",
         ),
         OtherFile::Utf16 => (
@@ -175,11 +184,7 @@ fn faulty(summary: &str, fault: Option<&DocumentFault>) -> Words {
         summary: summary.to_owned(),
         expected: Some("a Sigstore bundle (JSON) with one DSSE envelope".into()),
         found: Some(found.into()),
-        remedy: Some(
-            fault
-                .and_then(|fault| fault.advice.as_ref())
-                .map_or_else(|| AGAIN.to_owned(), |advice| sentence(&advice.screen())),
-        ),
+        remedy: Some(AGAIN.to_owned()),
         ..Words::default()
     }
 }

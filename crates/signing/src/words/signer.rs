@@ -11,6 +11,15 @@ pub(super) fn method(why: &MethodWhy) -> Words {
     let Some(asked) = why.asked.filter(|asked| *asked != why.found) else {
         return Words::line(format!("Signed by method {found}"));
     };
+    if why.lacks_log && asked == Method::Sigstore {
+        return Words {
+            expected: Some("a transparency log entry, which says when the certificate was used".into()),
+            found: Some("a Fulcio certificate in a chain, and no log entry".into()),
+            evidence: Some("verificationMaterial.tlogEntries".into()),
+            remedy: Some("Get the signature again from the publisher, with its log entry".to_owned()),
+            ..Words::line("A keyless signature without its transparency log entry")
+        };
+    }
     let (field, flags) = match why.found {
         Method::Key => ("publicKey", "--public-key KEY.pem"),
         Method::Certificate => ("x509CertificateChain", "--certificate-chain CA.pem"),

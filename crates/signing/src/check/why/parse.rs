@@ -49,6 +49,11 @@ pub enum ParseFound {
     Truncated(DocumentFault),
     /// Deeper than a bundle can be, or more values than are read.
     TooComplex(DocumentFault),
+    /// A bundle of a version that is not known yet.
+    LaterVersion {
+        /// Which.
+        version: Untrusted,
+    },
     /// Something else, which is known.
     Other(OtherFile),
     /// Not a bundle as OMS asks for.

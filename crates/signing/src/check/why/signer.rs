@@ -15,6 +15,9 @@ pub struct MethodWhy {
     /// What the caller asked for, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Method>,
+    /// Whether the certificate is one of Fulcio's, and there is no log entry that says when it was used.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lacks_log: bool,
 }
 
 /// A trust anchor, by its name.
