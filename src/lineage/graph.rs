@@ -55,6 +55,14 @@ pub enum GraphFinding {
         /// Known by name only.
         name_only: bool,
     },
+    /// Datasets that models were trained on and that are not in the inventory: hardly any is, so all of them are told
+    /// once.
+    Datasets {
+        /// The datasets, sorted.
+        datasets: Vec<ModelId>,
+        /// How many models name one of them.
+        models: usize,
+    },
     /// Sources disagree on how a child came from its parent, or on the parent's digest.
     Conflict {
         /// The child.
@@ -92,6 +100,7 @@ impl GraphFinding {
         match self {
             GraphFinding::Cycle(_) => "F-LINEAGE-CYCLE",
             GraphFinding::Dangling { .. } => "F-LINEAGE-DANGLING",
+            GraphFinding::Datasets { .. } => "F-LINEAGE-DATASETS",
             GraphFinding::Conflict { .. } => "F-LINEAGE-CONFLICT",
             GraphFinding::Doubtful { .. } => "F-LINEAGE-DOUBTFUL",
             GraphFinding::Copies { .. } => "F-SAME-CONTENT",
@@ -101,9 +110,9 @@ impl GraphFinding {
     /// The models that it is about; of an edge the child first.
     pub fn models(&self) -> Vec<&ModelId> {
         match self {
-            GraphFinding::Cycle(members) | GraphFinding::Copies { models: members, .. } => {
-                members.iter().collect()
-            }
+            GraphFinding::Cycle(members)
+            | GraphFinding::Copies { models: members, .. }
+            | GraphFinding::Datasets { datasets: members, .. } => members.iter().collect(),
             GraphFinding::Dangling { child, parent, .. }
             | GraphFinding::Conflict { child, parent, .. }
             | GraphFinding::Doubtful { child, parent, .. } => vec![child, parent],
@@ -304,17 +313,29 @@ impl Graph {
     pub fn findings(&self) -> Vec<GraphFinding> {
         let mut findings: Vec<GraphFinding> = self.cycles.iter().cloned().map(GraphFinding::Cycle).collect();
         findings.extend(self.conflicts.iter().cloned());
+        let mut datasets = BTreeSet::new();
+        let mut trained = BTreeSet::new();
         for child in self.graph.node_indices() {
-            for (parent, _) in self.around(child, Direction::Outgoing) {
+            for (parent, edge) in self.around(child, Direction::Outgoing) {
                 let (Some(child), Some(parent)) = (self.at(child), self.at(parent)) else { continue };
-                if parent.model.is_none() {
-                    findings.push(GraphFinding::Dangling {
-                        child: child.id.clone(),
-                        parent: parent.id.clone(),
-                        name_only: parent.name_only,
-                    });
+                if parent.model.is_some() {
+                    continue;
                 }
+                if edge.relation == Relation::TrainedOn {
+                    datasets.insert(&parent.id);
+                    trained.insert(&child.id);
+                    continue;
+                }
+                findings.push(GraphFinding::Dangling {
+                    child: child.id.clone(),
+                    parent: parent.id.clone(),
+                    name_only: parent.name_only,
+                });
             }
+        }
+        if !datasets.is_empty() {
+            let datasets = datasets.into_iter().cloned().collect();
+            findings.push(GraphFinding::Datasets { datasets, models: trained.len() });
         }
         findings
     }
