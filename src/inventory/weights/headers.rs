@@ -31,6 +31,8 @@ const METADATA: [(&str, FactKey); 9] = [
     ("modelspec.prediction_type", FactKey::Task),
     ("quantization", FactKey::Quantisation),
 ];
+/// The key of `__metadata__` that says which kind of adapter it is.
+const ADAPTER: &str = "ss_network_module";
 /// Keys of `__metadata__` that name a base model.
 const BASES: [&str; 4] = ["base_model", "modelspec.base_model", "modelspec.merged_from", "ss_sd_model_name"];
 /// Types of numbers that nobody calls quantised.
@@ -154,6 +156,10 @@ fn tell_safetensors(
         }
     }
     let place = place(&counted);
+    // Only an adapter's trainer writes it.
+    if record.model.kind == Kind::Model && tensors.metadata.iter().any(|(key, _)| key == ADAPTER) {
+        record.model.kind = Kind::Adapter;
+    }
     for (key, text) in std::mem::take(&mut tensors.metadata) {
         let at = format!("{place} __metadata__/{key}");
         if let Some((_, fact)) = METADATA.iter().find(|(known, _)| *known == key) {
@@ -227,7 +233,9 @@ fn tell_gguf(
 /// The same weights in another quantisation, in a file of their own.
 fn tell_variant(header: &Header, file: &Weights, source: &Untrusted, record: &mut Record) {
     let is_first_part = shard(&file.place).is_none_or(|part| part.is_first());
-    if let Some(quantisation) = header.quantisation().filter(|_| is_first_part && !is_projector(file)) {
+    // A blob is what its manifest says: a projector, or another part of the model.
+    let is_variant = is_first_part && !is_projector(file) && !file.place.starts_with("blobs/");
+    if let Some(quantisation) = header.quantisation().filter(|_| is_variant) {
         let at = format!("{} general.file_type", file.place);
         record.fact(FactKey::Quantisation, quantisation, Basis::Declared, source, &at);
     }

@@ -67,6 +67,33 @@ fn each_way_to_import_is_found_and_named() {
 }
 
 #[test]
+fn settings_that_trainers_keep_are_noted_and_what_else_stands_there_is_judged_as_ever() {
+    // An object of the settings, with an interval of training and a device in it.
+    let settings =
+        b"\x80\x02ctransformers.training_args\nTrainingArguments\n)\x81}(U\x01actransformers.trainer_utils\n\
+IntervalStrategy\nU\x02no\x85RU\x01bctorch\ndevice\nU\x03cpu\x85Rub.";
+    let seen = tiers("training_args.bin", settings);
+    assert!(!seen.is_empty() && seen.iter().all(|tier| *tier == Tier::Noted), "{seen:?}");
+    let model = folder(&[("training_args.bin", settings)]);
+    assert!(model.formats.contains(&Format::Pickle), "a pickle all the same");
+    let trl = b"\x80\x02ctrl.trainer.sft_config\nSFTConfig\n)\x81.";
+    assert_eq!(tiers("training_args.bin", trl), [Tier::Noted]);
+    // Neither the file's name nor a name that is only like these makes anything harmless.
+    assert_eq!(tiers("training_args.bin", SYSTEM), [Tier::Dangerous]);
+    for (module, name, tier) in [
+        ("transformers.training_args", "logger", Tier::Suspicious),
+        ("transformers.training_args.x", "TrainingArguments", Tier::Suspicious),
+        ("evil.training_args", "TrainingArguments", Tier::Suspicious),
+        ("trl.trainer.x_config", "os.system.Config", Tier::Dangerous),
+        ("transformers.training_args", "os.system", Tier::Dangerous),
+    ] {
+        let pickle = format!("\u{8}c{module}\n{name}\n.").into_bytes();
+        let pickle = [b"\x80\x02", &pickle[1..]].concat();
+        assert_eq!(tiers("training_args.bin", &pickle), [tier], "{module} {name}");
+    }
+}
+
+#[test]
 fn an_import_that_cannot_be_named_is_dangerous() {
     for unnamed in [
         b"\x80\x04\x8c\x02os\x8c\x07sys\xfftem\x93.".as_slice(),
