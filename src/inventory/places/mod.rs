@@ -10,6 +10,7 @@ mod entry;
 mod folder;
 mod front_matter;
 mod hub_cache;
+pub(super) mod inside;
 mod layout;
 mod leads;
 pub(super) mod looking;
@@ -33,4 +34,5 @@ pub(crate) fn read_as_any(path: &Path, bytes: &[u8]) {
     mlflow::tell(path, path, &source, &mut record);
     ollama::tell_config(bytes, &source, &mut record);
     oci::tell_config(bytes, &source, &mut record);
+    drop(inside::inspect(path));
 }
