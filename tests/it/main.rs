@@ -31,6 +31,7 @@ mod foreign;
 mod fuzz;
 mod hashing;
 #[cfg(feature = "keyless")]
+mod inspect_files;
 mod instance;
 mod interop;
 mod inventory;
