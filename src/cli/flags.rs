@@ -178,7 +178,7 @@ impl Password {
 /// Timestamp authorities that are trusted.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Authorities {
-    /// PEM file of a timestamp authority's certificates that you trust, its root among them (repeat)
+    /// File of a timestamp authority's certificates that you trust, its root among them (repeat)
     #[arg(long, value_name = "PEM")]
     tsa_certificate_chain: Vec<PathBuf>,
     /// A trusted_root.json or client trust config whose timestamp authorities you trust

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 /// Whose signature counts.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Vouchers {
-    /// PEM file of a public key whose signature counts (repeat) [default: what the policy trusts]
+    /// File of public keys whose signature counts (repeat) [default: what the policy trusts]
     #[arg(long, value_name = "PEM")]
     public_key: Vec<PathBuf>,
-    /// PEM file of the authorities of signers whose signature counts (repeat)
+    /// File of the authorities of signers whose signature counts (repeat)
     #[arg(long, value_name = "PEM")]
     certificate_chain: Vec<PathBuf>,
     /// The signer's subject name, exactly

@@ -65,10 +65,10 @@ pub(crate) enum ClaimsCommand {
 /// What to trust instead of the workspace's policy.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Anchors {
-    /// PEM file of a public key that you trust (repeat)
+    /// File of public keys that you trust (repeat)
     #[arg(long, value_name = "PEM")]
     public_key: Vec<PathBuf>,
-    /// PEM file of authorities that you trust (repeat)
+    /// File of authorities that you trust (repeat)
     #[arg(long, value_name = "PEM")]
     certificate_chain: Vec<PathBuf>,
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct AddAnchor {
     /// Its name in the policy
     name: String,
-    /// PEM of public keys or certificates, or one trusted_root.json; copied into the workspace's folder `trust`
+    /// Files of public keys or certificates, or one trusted_root.json; copied into the workspace's folder `trust`
     /// when they are elsewhere
     #[arg(required_unless_present = "embedded")]
     files: Vec<PathBuf>,

@@ -30,7 +30,7 @@ pub(crate) enum VerifyMethod {
     Key {
         #[command(flatten)]
         common: VerifyCommon,
-        /// PEM file of the public key
+        /// File of the public key: PEM, DER, JWK or OpenSSH; with several keys each is trusted
         #[arg(long, value_name = "PEM")]
         public_key: PathBuf,
         #[command(flatten)]
@@ -39,7 +39,7 @@ pub(crate) enum VerifyMethod {
     Certificate {
         #[command(flatten)]
         common: VerifyCommon,
-        /// PEM file of the authorities that you trust (repeat)
+        /// File of the authorities that you trust: PEM, DER or PKCS#7 (repeat)
         #[arg(long, value_name = "PEM", required = true)]
         certificate_chain: Vec<PathBuf>,
         /// File of the authorities' revocation lists, PEM or DER (repeat); nothing is fetched
