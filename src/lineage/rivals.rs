@@ -6,8 +6,11 @@ use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// Ancestors of a base that are looked through for another one.
-const MOST_ANCESTORS: usize = 1000;
+/// Edges that are looked through, for one child, for whether one base is an ancestor of another: beyond that two bases
+/// are told to differ.
+const MOST_EDGES: usize = 10_000;
+/// Bases whose spelling another one is compared with.
+const MOST_SPELLINGS: usize = 16;
 
 /// What one source says of one child: a base, how the child came from it, and who says so.
 #[derive(Clone, Copy)]
@@ -46,27 +49,30 @@ pub(super) fn rivals<N, E>(
     }
     let mut groups = groups.into_iter();
     let ((best, _), mut accepted) = groups.next()?;
+    let mut left = MOST_EDGES;
     let mut found = Rivals { shown: Vec::new(), outranked: Vec::new(), equals: Vec::new() };
     for ((told, _), named) in groups {
         if named.is_subset(&accepted) || accepted.is_subset(&named) {
             accepted.extend(named);
             continue;
         }
-        let above = ancestors(graph, &accepted);
+        let above = ancestors(graph, accepted.iter().copied(), &mut left);
         // The same base, written in another way.
         let is_same = |one: NodeIndex| {
             let one = id(one);
             accepted
                 .iter()
+                .take(MOST_SPELLINGS)
                 .any(|known| one.as_ref().zip(id(*known)).is_some_and(|(one, known)| alike(one, &known)))
         };
-        let agrees = |parent: &NodeIndex| {
-            accepted.contains(parent)
-                || above.contains(parent)
-                || accepted.iter().any(|known| ancestors(graph, &BTreeSet::from([*parent])).contains(known))
-                || is_same(*parent)
-        };
-        for parent in named.iter().filter(|parent| !agrees(parent)) {
+        for parent in &named {
+            let agrees = accepted.contains(parent) || above.contains(parent) || is_same(*parent) || {
+                let above = ancestors(graph, std::iter::once(*parent), &mut left);
+                accepted.iter().any(|known| above.contains(known))
+            };
+            if agrees {
+                continue;
+            }
             let list = if told == best { &mut found.equals } else { &mut found.outranked };
             if !list.iter().any(|(known, _)| known == parent) {
                 list.push((*parent, told));
@@ -97,12 +103,21 @@ fn alike(one: &ModelId, other: &ModelId) -> bool {
     name == its_name && (owner == its_owner || owner.is_empty() || its_owner.is_empty())
 }
 
-fn ancestors<N, E>(graph: &DiGraph<N, E>, of: &BTreeSet<NodeIndex>) -> HashSet<NodeIndex> {
+/// The ancestors of some, as long as edges are left to look at.
+fn ancestors<N, E>(
+    graph: &DiGraph<N, E>,
+    of: impl Iterator<Item = NodeIndex>,
+    left: &mut usize,
+) -> HashSet<NodeIndex> {
     let mut found: HashSet<NodeIndex> = HashSet::new();
-    let mut waiting: Vec<NodeIndex> = of.iter().copied().collect();
+    let mut waiting: Vec<NodeIndex> = of.collect();
     while let Some(place) = waiting.pop() {
         for parent in graph.neighbors_directed(place, Direction::Outgoing) {
-            if found.len() < MOST_ANCESTORS && found.insert(parent) {
+            if *left == 0 {
+                return found;
+            }
+            *left -= 1;
+            if found.insert(parent) {
                 waiting.push(parent);
             }
         }

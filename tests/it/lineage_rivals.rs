@@ -43,7 +43,10 @@ fn model(name: &str, parents: &[ParentRef]) -> Model {
     Model { parents: parents.to_vec().into(), ..Model::new(id(name), name) }
 }
 
-fn rivals(graph: &Graph) -> Vec<(Vec<(String, Told)>, Vec<(String, Told)>)> {
+type Bases = Vec<(String, Told)>;
+
+/// What is shown, and what else is told, of each child whose sources disagree.
+fn rivals(graph: &Graph) -> Vec<(Bases, Bases)> {
     let names =
         |list: &[(ModelId, Told)]| list.iter().map(|(id, told)| (id.raw().to_owned(), *told)).collect();
     let of = |finding: GraphFinding| match finding {

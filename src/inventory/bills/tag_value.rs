@@ -110,8 +110,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Tags, String> {
         // Text of several lines.
         if let Some(rest) = value.strip_prefix(OPEN) {
             let mut whole = rest.to_owned();
-            while !whole.contains(CLOSE) {
+            let mut is_closed = rest.contains(CLOSE);
+            while !is_closed {
                 let (_, more) = lines.next().ok_or_else(|| place("a text that does not end"))?;
+                is_closed = more.contains(CLOSE);
                 whole.push('\n');
                 whole.push_str(more);
             }

@@ -11,7 +11,6 @@ use super::id::ModelId;
 use super::models::{Kind, Model};
 use super::record::{MAX_FACTS, MAX_FINDINGS, TOO_MANY_FACTS, note};
 use super::twins::{Twin, plain};
-use crate::text::Untrusted;
 
 /// Facts of which a model has one truth, so that sources can disagree about them.
 const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];
@@ -192,16 +191,17 @@ fn contradict_hashes(known: &Model, more: &mut Model, findings: &mut Vec<Finding
         return;
     }
     let algorithm = |value: &str| value.split_once(':').map(|(algorithm, _)| algorithm.to_owned());
-    let stated = |model: &Model| -> Vec<(Untrusted, String)> {
+    let stated = |model: &Model| -> (HashSet<String>, HashSet<String>) {
         let hashes = model.facts.each().filter(|fact| fact.key == FactKey::Hash);
-        hashes.filter_map(|fact| Some((fact.value.clone(), algorithm(fact.value.raw())?))).collect()
+        let hashes: HashSet<String> = hashes.map(|fact| fact.value.raw().to_ascii_lowercase()).collect();
+        let algorithms = hashes.iter().filter_map(|hash| algorithm(hash)).collect();
+        (hashes, algorithms)
     };
-    let (here, there) = (stated(known), stated(more));
-    let is_alike = here.iter().any(|(value, _)| there.iter().any(|(other, _)| same_hash(value, other)));
-    let in_both = |name: &String| here.iter().any(|(_, known)| known == name);
-    if is_alike || !there.iter().any(|(_, name)| in_both(name)) {
+    let ((here, by), (there, its)) = (stated(known), stated(more));
+    if by.is_disjoint(&its) || !here.is_disjoint(&there) {
         return;
     }
+    let in_both = |name: &String| by.contains(name);
     for fact in more.facts.iter_mut().filter(|fact| fact.key == FactKey::Hash) {
         if !algorithm(fact.value.raw()).is_some_and(|name| in_both(&name)) {
             continue;
@@ -210,10 +210,6 @@ fn contradict_hashes(known: &Model, more: &mut Model, findings: &mut Vec<Finding
         let message = "another bill gives another hash: they do not describe the same file";
         note(findings, "F-CONFLICT", Some(known.id.clone()), &fact.source, fact.place.raw(), message);
     }
-}
-
-fn same_hash(one: &Untrusted, other: &Untrusted) -> bool {
-    one.raw().eq_ignore_ascii_case(other.raw())
 }
 
 fn agree(key: FactKey, one: &str, other: &str) -> bool {

@@ -44,7 +44,7 @@ const CONTENTS: [(&str, Child, bool); 3] =
     [("contains", Child::To, false), ("containedby", Child::From, false), ("hasdatafile", Child::To, true)];
 /// Packages in packages that are looked through for whose a file is, and how many of them in all.
 const MAX_NESTED: usize = 16;
-const MAX_HOLDERS: usize = 64;
+const MAX_HOLDERS: usize = 16;
 
 /// No licence is meant by these.
 const NO_LICENCE: [&str; 2] = ["NOASSERTION", "NONE"];
@@ -144,7 +144,10 @@ impl<'a> Bill<'a> {
             let (held, holder) = if *held == Child::From { (from, to) } else { (to, from) };
             if self.held < MAX_ELEMENTS {
                 self.held += 1;
-                self.holders.entry(held.into()).or_default().push((holder.into(), *only_data));
+                let holders = self.holders.entry(held.into()).or_default();
+                if holders.len() < MAX_HOLDERS {
+                    holders.push((holder.into(), *only_data));
+                }
             }
             return;
         }
@@ -217,15 +220,17 @@ impl<'a> Bill<'a> {
         let or = |wholes: Vec<Box<str>>, own: &str| if wholes.is_empty() { vec![own.into()] } else { wholes };
         let (children, parents) = (or(children, &edge.child), or(parents, &edge.parent));
         let origin = if edge.relation == Relation::TrainedOn { Kind::Dataset } else { Kind::Model };
-        let pairs = children.iter().flat_map(|child| parents.iter().map(move |parent| (child, parent)));
-        let fits = |(child, parent): &(&Box<str>, &Box<str>)| {
+        let pairs = children
+            .iter()
+            .flat_map(|child| parents.iter().map(move |parent| (child.as_ref(), parent.as_ref())));
+        let fits = |(child, parent): &(&str, &str)| {
             child != parent
                 && self.kind_of(child) == Some(Kind::Model)
                 && self.kind_of(parent) == Some(origin)
         };
-        let of_pair = |(child, parent): (&Box<str>, &Box<str>)| Edge {
-            child: child.clone(),
-            parent: parent.clone(),
+        let of_pair = |(child, parent): (&str, &str)| Edge {
+            child: child.into(),
+            parent: parent.into(),
             relation: edge.relation,
             both: edge.both,
             place: edge.place.clone(),
@@ -239,7 +244,9 @@ impl<'a> Bill<'a> {
     fn origins(&mut self) -> Vec<(usize, Edge)> {
         let mut origins = Vec::new();
         let edges = std::mem::take(&mut self.edges);
-        let edges: Vec<Edge> = edges.into_iter().flat_map(|edge| self.of_wholes(edge)).collect();
+        // What one file is told of may be told of several models, and of no more than are read.
+        let edges: Vec<Edge> =
+            edges.into_iter().flat_map(|edge| self.of_wholes(edge)).take(2 * MAX_ELEMENTS).collect();
         for edge in edges {
             let (child, parent) = (self.kind_of(&edge.child), self.kind_of(&edge.parent));
             if edge.both && (child.is_none() || parent.is_none()) {
