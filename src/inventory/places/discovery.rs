@@ -11,7 +11,10 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::blob_store::BlobStore;
-use super::entry::{Entry, MAX_ENTRIES, extension, is_data, is_file, is_package, is_readme, list, tells};
+use super::entry::{
+    Entry, MAX_ENTRIES, TELLING, extension, is_data, is_file, is_package, is_readme, is_telling_folder, list,
+    tells,
+};
 use super::files::Files;
 use super::flat::{self, Group};
 use super::folder::{self, Folder};
@@ -31,10 +34,6 @@ const MAX_DEPTH: usize = 16;
 const MAX_LINKS: usize = 10_000;
 /// A folder of this name holds datasets.
 const DATA_FOLDERS: &[&str] = &["datasets", "data"];
-/// Files that only a model, or what is governed like one, has.
-const TELLING: [&str; 6] =
-    ["claims.jsonl", "config.json", "adapter_config.json", "model_index.json", "MLmodel", "SKILL.md"];
-
 /// What lies somewhere, not yet read.
 pub enum Place {
     /// One model.
@@ -313,15 +312,15 @@ impl Walk<'_> {
         let has_files = entries.iter().any(|entry| !entry.file_type.is_dir());
         if snapshot.is_none() && !is_package(&self.name_of(&at)) {
             let owned = naming::owner_name(&at.real, &at.below, &entries);
-            let holds_models = |entry: &Entry| entry.file_type.is_dir() && has_telling(&entry.path);
-            let groups = owned.is_none().then(|| flat::groups(&at.real, &entries, &holds_models)).flatten();
+            let groups =
+                owned.is_none().then(|| flat::groups(&at.real, &entries, &is_telling_folder)).flatten();
             if let Some(groups) = groups {
                 self.groups(groups, &at, &location);
                 return self.below(entries, &at, &source);
             }
         }
         let is_package = is_package(&self.name_of(&at)) && has_files;
-        if is_model(&entries) || is_package || snapshot.is_some() && has_files {
+        if is_model(&entries) || is_package || snapshot.is_some() && !entries.is_empty() {
             self.folder(snapshot, &entries, at, location);
             return Vec::new();
         }
@@ -497,11 +496,6 @@ fn is_among_aside(real: &Path) -> bool {
     parents
         .take(MAX_DEPTH)
         .any(|(name, above)| name == ".no_exist" && hub_cache::is_repository(above) || name == ".locks")
-}
-
-/// Whether a folder has a file that only a model has.
-fn has_telling(folder: &Path) -> bool {
-    TELLING.iter().any(|name| folder.join(name).is_file())
 }
 
 fn has_entries(folder: &Path) -> bool {

@@ -71,6 +71,10 @@ const PACKAGES: &[&str] = &["mlmodelc", "mlpackage"];
 const DATA: &[&str] = &["jsonl", "parquet", "csv", "arrow"];
 const DATA_NAMES: &[&str] = &["dataset_info.json", "dataset_infos.json", "dataset_dict.json"];
 
+/// Files that only a model, or what is governed like one, has.
+pub(super) const TELLING: [&str; 6] =
+    ["claims.jsonl", "config.json", "adapter_config.json", "model_index.json", "MLmodel", "SKILL.md"];
+
 /// One file, folder or link of a folder.
 pub(super) struct Entry {
     pub(super) path: PathBuf,
@@ -115,6 +119,11 @@ pub(super) fn is_weights(name: &str) -> bool {
 /// Whether a name promises weights, or numbers that may be weights.
 pub(super) fn tells(name: &str) -> bool {
     is_weights(name) || NUMBERS.contains(&extension(name).as_str())
+}
+
+/// Whether this is a folder with a file that only a model has.
+pub(super) fn is_telling_folder(entry: &Entry) -> bool {
+    entry.file_type.is_dir() && TELLING.iter().any(|name| entry.path.join(name).is_file())
 }
 
 /// Whether a folder of that name is one model, whatever lies in it.

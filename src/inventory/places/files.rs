@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::entry::{Entry, MAX_ENTRIES, is_weights, list};
+use super::entry::{MAX_ENTRIES, is_telling_folder, is_weights, list};
 use super::flat::{self, Group};
 use super::stamps::Stamp;
 use crate::disk::slashed;
@@ -127,7 +127,7 @@ pub(super) fn of_file(file: &Path) -> Option<(PathBuf, Group)> {
     }
     let entries = list(folder, &mut MAX_ENTRIES.clone()).ok()?;
     let real = folder.canonicalize().ok()?;
-    let groups = flat::groups(&real, &entries, &|_: &Entry| true)?;
+    let groups = flat::groups(&real, &entries, &is_telling_folder)?;
     let group = groups.into_iter().find(|group| group.files.iter().any(|own| own == name))?;
     (group.files.len() > 1).then(|| (folder.to_owned(), group))
 }
@@ -144,8 +144,9 @@ pub(super) fn look(folder: &Path, group: &Group) -> Option<Model> {
 
 /// Where everything lies that such a model is made of: the file, or the folder where it has several.
 pub(super) fn extent_of(folder: &Path, group: &Group) -> PathBuf {
-    match group.files.as_slice() {
-        [only] => folder.join(only),
+    let mut weights = group.files.iter().filter(|name| is_weights(name));
+    match (weights.next(), weights.next()) {
+        (Some(only), None) => folder.join(only),
         _ => folder.to_owned(),
     }
 }

@@ -7,7 +7,7 @@ use super::blob_store::{BlobStore, Layout};
 use super::blobs::{Blobs, Naming};
 use super::entry::{MAX_ENTRIES, list};
 use super::folder::{self, Folder};
-use super::{files, hub_cache, layout, leads, registry};
+use super::{files, hub_cache, layout, leads, ramalama, registry};
 use crate::error::{Error, Result};
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::looked::Looked;
@@ -80,7 +80,7 @@ pub fn look(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
 
 fn of_folder(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
     let real = path.canonicalize().map_err(|cause| Error::read(path, &cause))?;
-    let snapshot = hub_cache::snapshot(&real);
+    let snapshot = hub_cache::snapshot(&real).or_else(|| ramalama::snapshot(&real));
     let boundary = snapshot.as_ref().map_or_else(|| real.clone(), |snapshot| snapshot.blobs.clone());
     let folder = Folder {
         path: path.to_owned(),

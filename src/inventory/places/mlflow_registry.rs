@@ -51,7 +51,7 @@ impl Registries {
                 self.0.insert((*folder).to_owned(), read(folder));
             }
         }
-        let found = folders.into_iter().find_map(|folder| {
+        folders.into_iter().find_map(|folder| {
             let versions = self.0.get(folder)?;
             let parts: Vec<&str> = real
                 .strip_prefix(folder)
@@ -60,8 +60,7 @@ impl Registries {
                 .filter_map(|part| part.as_os_str().to_str())
                 .collect();
             Some((versions.iter().find(|version| version.is_at(&parts))?, folder.to_owned()))
-        });
-        found
+        })
     }
 }
 

@@ -62,8 +62,7 @@ pub(super) fn is_setting(module: &str, name: &str) -> bool {
         Some(start) => name.starts_with(start) && is_plain(name),
         None => *known == name,
     };
-    let is_known =
-        SETTINGS.iter().any(|(known, names)| *known == module && names.iter().any(|one| fits(&one)));
+    let is_known = SETTINGS.iter().any(|(known, names)| *known == module && names.iter().any(fits));
     let (start, end, class) = TRL;
     let of_trl = module.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
     is_known || of_trl.is_some_and(is_plain) && name.ends_with(class) && is_plain(name)
