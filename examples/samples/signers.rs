@@ -131,6 +131,7 @@ impl Signers {
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             allow_symlinks: false,
+            allow_lfs_pointers: false,
         };
         let progress = Progress::default();
         if let Some((_, uses, subject)) = WORKFLOWS.iter().find(|(signer, ..)| *signer == spec.signer) {

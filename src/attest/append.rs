@@ -2,7 +2,7 @@
 //! sees the old lines or the old and the new; every old byte is kept, known or not.
 
 use super::claims::{Claim, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, claims_in};
-use crate::disk::{folder_of, lock_beside, name, read_small, settle, write_beside};
+use crate::disk::{check_writable, lock_beside, name, read_small, settle, write_beside};
 use crate::error::{Code, Error, Result};
 
 use std::collections::HashMap;
@@ -71,8 +71,8 @@ pub fn append_claims(file: &Path, bundles: &[Vec<u8>]) -> Result<Appended> {
 /// # Errors
 /// `E-USAGE`, `E-READ`, `E-WRITE`, `E-TOO-LARGE`.
 pub fn check_appendable(file: &Path) -> Result<()> {
-    std::fs::read_dir(folder_of(file)).map_err(|cause| Error::write(file, &cause))?;
-    read_old(file).map(|_| ())
+    read_old(file)?;
+    check_writable(file)
 }
 
 /// The bundle on one line: white space between its tokens is left out, and nothing else is touched.

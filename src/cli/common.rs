@@ -31,9 +31,32 @@ pub(super) struct Common {
     /// Say more
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+    /// As the reference has it: `debug` says more, `error` and `critical` leave out remarks
+    #[arg(long, global = true, value_name = "LEVEL", value_enum, ignore_case = true, hide = true)]
+    pub(super) log_level: Option<LogLevel>,
+}
+
+/// How much is said beside the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogLevel {
+    Debug,
+    Info,
+    Warning,
+    Error,
+    Critical,
 }
 
 impl Common {
+    /// Whether somebody wants to hear more.
+    pub(super) fn says_more(&self) -> bool {
+        self.verbose > 0 || self.log_level == Some(LogLevel::Debug)
+    }
+
+    /// Whether remarks beside the result are left out.
+    pub(super) fn leaves_out_remarks(&self) -> bool {
+        self.quiet || matches!(self.log_level, Some(LogLevel::Error | LogLevel::Critical))
+    }
+
     /// The time that the command judges by.
     pub(super) fn now(&self) -> Timestamp {
         self.at.unwrap_or_else(crate::clock::this_second)

@@ -1,9 +1,13 @@
 //! Flags that several commands share, with what they stand for. It knows no command.
 
+use super::output::Output;
 use super::secrets::PASSWORD;
 use crate::disk::read_fed;
 use crate::error::{Code, Error, Result};
-use crate::signing::{Anchor, HashAlgorithm, Secret, SignOptions};
+use crate::signing::{
+    Anchor, CertificateNote, HashAlgorithm, IgnoredPlace, Only, Secret, SignOptions, ignored_paths,
+};
+use crate::text::screen;
 use clap::Args;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -22,6 +26,18 @@ pub(super) fn read_key(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
     read_fed(path, LIMIT_PEM_BYTES, &mut bytes).map_err(|why| why.error(path))?;
     Ok(bytes)
+}
+
+/// Says which certificates of a file are not used.
+pub(super) fn tell_unused(notes: &[CertificateNote], file: &str, output: &Output) {
+    for note in notes {
+        output.note(&format!("! {}: {}", screen(file), note.text().screen()));
+    }
+}
+
+/// The same for the files of anchors.
+pub(super) fn tell_unused_of(anchors: &[Anchor], output: &Output) {
+    anchors.iter().for_each(|anchor| tell_unused(&anchor.notes, &anchor.origin, output));
 }
 
 /// How many threads hash.
@@ -49,6 +65,70 @@ pub(crate) struct Location {
     pub(super) location: Option<PathBuf>,
 }
 
+/// Whether git's own files at the top of a model are part of it. The last flag counts.
+#[derive(Debug, Clone, Args)]
+pub(super) struct GitPaths {
+    /// Leave out .git, .gitattributes, .github and .gitignore [default]
+    #[arg(long, overrides_with = "no_ignore_git_paths")]
+    ignore_git_paths: bool,
+    /// Take .git, .gitattributes, .github and .gitignore for part of the model
+    #[arg(long, overrides_with = "ignore_git_paths")]
+    no_ignore_git_paths: bool,
+}
+
+impl GitPaths {
+    /// Whether they are left out.
+    pub(super) fn are_ignored(&self) -> bool {
+        !self.no_ignore_git_paths
+    }
+}
+
+/// Which part of a model is meant.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct Part {
+    /// Verify only the files that this pattern fits (repeat): `*Q4_K_M*`, `onnx/model.onnx`. The outcome is then partial
+    #[arg(long, value_name = "PATTERN")]
+    only: Vec<String>,
+}
+
+impl Part {
+    /// The same for the signing core.
+    ///
+    /// # Errors
+    /// As [`Only::parse`].
+    pub(super) fn only(&self) -> Result<Only> {
+        Only::parse(&self.only)
+    }
+}
+
+/// Tells of paths to leave out that leave out nothing.
+///
+/// # Errors
+/// As [`ignored_paths`].
+pub(super) fn note_ignored(
+    model: &Path,
+    asked: &[PathBuf],
+    except: &[&Path],
+    output: &Output,
+    what_becomes: &str,
+) -> Result<()> {
+    for path in ignored_paths(model, asked)? {
+        let is_expected = path.usual || except.contains(&path.asked.as_path());
+        let said = match &path.place {
+            IgnoredPlace::Outside => "lies outside of the model and hides nothing".to_owned(),
+            IgnoredPlace::Nothing(_) => match &path.near {
+                Some(near) => format!("is not in the model{what_becomes}; did you mean {}?", screen(near)),
+                None => format!("is not in the model{what_becomes}"),
+            },
+            IgnoredPlace::Inside(_) | IgnoredPlace::Whole => continue,
+        };
+        if !is_expected {
+            output.note(&format!("! --ignore-paths {} {said}", screen(&path.asked.to_string_lossy())));
+        }
+    }
+    Ok(())
+}
+
 /// What of a model is signed or digested.
 #[derive(Debug, Clone, Args)]
 pub(super) struct What {
@@ -58,15 +138,17 @@ pub(super) struct What {
     /// Hash the files in parts of this many bytes
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
     shard_size: Option<u64>,
-    /// Leave this path out (repeat); the bundle records it
-    #[arg(long, alias = "ignore_paths", value_name = "PATH")]
+    /// Leave this path out (repeat), as seen from here or else from the model; the bundle records it
+    #[arg(long, value_name = "PATH")]
     ignore_paths: Vec<PathBuf>,
-    /// Sign .git, .gitattributes, .github and .gitignore too
-    #[arg(long, alias = "no-ignore_git_paths", alias = "no-ignore_git-paths")]
-    no_ignore_git_paths: bool,
+    #[command(flatten)]
+    git_paths: GitPaths,
     /// Follow symbolic links inside the model
-    #[arg(long, alias = "allow_symlinks")]
+    #[arg(long)]
     allow_symlinks: bool,
+    /// Sign Git LFS pointers as they lie there, in place of the files that they stand for
+    #[arg(long)]
+    allow_lfs_pointers: bool,
     #[command(flatten)]
     pub(super) jobs: Jobs,
 }
@@ -79,8 +161,9 @@ impl What {
             hash: HashAlgorithm::from_name(&self.hash).unwrap_or(HashAlgorithm::Sha256),
             shard_size: self.shard_size,
             ignore_paths: self.ignore_paths.clone(),
-            ignore_git_paths: !self.no_ignore_git_paths,
+            ignore_git_paths: self.git_paths.are_ignored(),
             allow_symlinks: self.allow_symlinks,
+            allow_lfs_pointers: self.allow_lfs_pointers,
         }
     }
 }
@@ -126,10 +209,10 @@ impl Password {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Authorities {
     /// PEM file of a timestamp authority's certificates that you trust, its root among them (repeat)
-    #[arg(long, alias = "tsa_certificate_chain", value_name = "PEM")]
+    #[arg(long, value_name = "PEM")]
     tsa_certificate_chain: Vec<PathBuf>,
     /// A trusted_root.json or client trust config whose timestamp authorities you trust
-    #[arg(long, alias = "trust_config", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     trust_config: Option<PathBuf>,
 }
 

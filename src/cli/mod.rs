@@ -36,7 +36,7 @@ pub struct Cli {
 
 /// Runs the program: parses the arguments, does the work, prints, and says how it ended.
 pub fn main() -> ExitCode {
-    let (cli, asked) = match parse(std::env::args_os().collect()) {
+    let (cli, asked) = match parse(dashed(std::env::args_os().collect())) {
         Ok(parsed) => parsed,
         Err(error) => {
             // clap quotes arguments; a terminal must not obey them.
@@ -82,12 +82,53 @@ fn parse(arguments: Vec<OsString>) -> Result<(Cli, Asked), clap::Error> {
     if !matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument) {
         return Err(error);
     }
+    if let Some(parsed) = with_method(&arguments).and_then(|arguments| parse_strictly(&arguments).ok()) {
+        return Ok(parsed);
+    }
     let folder = arguments.iter().skip(1).position(|argument| Path::new(argument).is_dir());
     let Some(at) = folder else { return Err(error) };
     let (before, from) = arguments.split_at(at + 1);
     let with_open: Vec<OsString> =
         before.iter().cloned().chain(["open".into()]).chain(from.iter().cloned()).collect();
     parse_strictly(&with_open).map_err(|_| error)
+}
+
+/// The reference writes its flags with `_`, we with `-`: both are taken, and mixtures. Values stay as they are.
+fn dashed(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut only_values = false;
+    let dash = |argument: OsString| {
+        only_values |= argument == "--";
+        let text = argument.to_str().filter(|text| !only_values && text.starts_with("--"));
+        let Some(text) = text else { return argument };
+        let (name, value) = text.split_at(text.find('=').unwrap_or(text.len()));
+        if name.contains('_') { format!("{}{value}", name.replace('_', "-")).into() } else { argument }
+    };
+    arguments.into_iter().map(dash).collect()
+}
+
+/// `sign MODEL` and `verify MODEL` mean Sigstore in the reference. They do here where a flag says so that no other way has.
+fn with_method(arguments: &[OsString]) -> Option<Vec<OsString>> {
+    const OF_SIGSTORE: [&str; 8] = [
+        "--identity",
+        "--identity-provider",
+        "--identity-token",
+        "--identity-token-file",
+        "--use-ambient-credentials",
+        "--oauth-force-oob",
+        "--client-id",
+        "--use-staging",
+    ];
+    let at = arguments.iter().position(|word| word == "sign" || word == "verify")?;
+    let is_flag = |word: &OsString| {
+        word.to_str().is_some_and(|word| {
+            OF_SIGSTORE.iter().any(|flag| {
+                word.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+            })
+        })
+    };
+    arguments.iter().skip(at).any(is_flag).then_some(())?;
+    let (before, after) = arguments.split_at(at + 1);
+    Some(before.iter().cloned().chain(["sigstore".into()]).chain(after.iter().cloned()).collect())
 }
 
 fn parse_strictly(arguments: &[OsString]) -> Result<(Cli, Asked), clap::Error> {

@@ -19,6 +19,8 @@ use std::sync::{Mutex, PoisonError};
 pub(super) struct Output {
     format: Format,
     quiet: bool,
+    /// Whether remarks are left out.
+    bare: bool,
     colored: bool,
     /// Why not all was written, the first time.
     lost: Mutex<Option<io::Error>>,
@@ -35,7 +37,8 @@ impl Output {
             Color::Auto => force || (!no_color && std::io::stdout().is_terminal()),
         };
         let (format, quiet) = (common.format, common.quiet);
-        Output { format, quiet, colored, lost: Mutex::new(None), is_product }
+        let bare = common.leaves_out_remarks();
+        Output { format, quiet, bare, colored, lost: Mutex::new(None), is_product }
     }
 
     /// Prints safe text for people, or the document.
@@ -102,7 +105,7 @@ impl Output {
 
     /// A remark on standard error.
     pub(super) fn note(&self, safe: &str) {
-        if !self.quiet {
+        if !self.bare {
             let _ = writeln!(std::io::stderr().lock(), "{safe}");
         }
     }

@@ -1,11 +1,12 @@
 //! A command's session with a workspace: open it, find a model in it, do a job to its end. It knows no command.
 
 use super::common::Common;
-use super::flags::Location;
+use super::flags::{Location, Part};
 use super::output::Output;
 use super::progress::watched;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use crate::signing::Only;
 use crate::text::{nearest, screen};
 use crate::view::View;
 use crate::workbench::{Job, JobKind, JobState, OpenOptions, Workbench};
@@ -20,6 +21,7 @@ pub(super) fn options(common: &Common) -> OpenOptions {
         policy: common.policy.clone(),
         location: None,
         stage: None,
+        only: Only::default(),
     }
 }
 
@@ -41,12 +43,14 @@ pub(super) fn open_to_judge(common: &Common) -> Result<Workbench> {
     Ok(workbench)
 }
 
-/// The same; of several folders that come to one name the one at `location` counts.
+/// The same; of several folders that come to one name the one at `location` counts, and of a model only `part` is
+/// verified.
 ///
 /// # Errors
-/// As [`open_to_judge`].
-pub(super) fn open_at(common: &Common, location: &Location) -> Result<Workbench> {
-    let workbench = Workbench::open(&OpenOptions { location: location.location.clone(), ..options(common) })?;
+/// As [`open_to_judge`], and [`Part::only`].
+pub(super) fn open_at(common: &Common, location: &Location, part: &Part) -> Result<Workbench> {
+    let (location, only) = (location.location.clone(), part.only()?);
+    let workbench = Workbench::open(&OpenOptions { location, only, ..options(common) })?;
     workbench.valid_policy()?;
     Ok(workbench)
 }
@@ -141,7 +145,7 @@ pub(super) fn no_such_model(name: &str) -> Error {
 
 /// Says, to whoever wants to hear more, why no digest is remembered.
 pub(super) fn remark(workbench: &Workbench, common: &Common, output: &Output) {
-    if let Some(fault) = workbench.cache_fault().filter(|_| common.verbose > 0) {
+    if let Some(fault) = workbench.cache_fault().filter(|_| common.says_more()) {
         output.note(&format!("! digests are not remembered: {fault}"));
     }
 }

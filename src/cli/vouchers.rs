@@ -10,10 +10,10 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Vouchers {
     /// PEM file of a public key whose signature counts (repeat) [default: what the policy trusts]
-    #[arg(long, alias = "public_key", value_name = "PEM")]
+    #[arg(long, value_name = "PEM")]
     public_key: Vec<PathBuf>,
     /// PEM file of the authorities of signers whose signature counts (repeat)
-    #[arg(long, alias = "certificate_chain", value_name = "PEM")]
+    #[arg(long, value_name = "PEM")]
     certificate_chain: Vec<PathBuf>,
     /// The signer's subject name, exactly
     #[arg(long, requires = "certificate_chain")]

@@ -62,6 +62,7 @@ listed! {
         Sort,
         Reverse,
         Review,
+        Bind,
         Details,
         Scan,
         Snapshot,

@@ -19,6 +19,12 @@ listed! {
         Models,
         /// A model that the tabs, levels or panes are about.
         ModelShown,
+        /// A verification of the model, at some time.
+        EverVerified,
+        /// Files that are as they were when they were verified.
+        Unchanged,
+        /// A verification that passes, of a signer that is proven.
+        Proven,
         /// On the screen of checks: a verification.
         Checks,
         /// A row of the lineage that is in the inventory.
@@ -56,6 +62,9 @@ impl Need {
             Need::Open => "the workspace is still being opened",
             Need::Writable => "opened read-only",
             Need::Model | Need::Models | Need::ModelShown => "there is no model here",
+            Need::EverVerified => "this model was never verified: V verifies it",
+            Need::Unchanged => "its files changed since it was verified: V verifies it again",
+            Need::Proven => "its verification does not pass, or its signer is not proven: Enter shows why",
             Need::Checks => "nothing was verified here yet: V verifies it",
             Need::KnownRow => "this row is not in the inventory: nothing more is known of it",
             Need::OtherFocus => "this is the focus already",

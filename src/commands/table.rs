@@ -108,6 +108,10 @@ pub const TABLE: &[Command] = &[
         "record a review: approve, reject, ask the producer")
         .line("review", "<MODEL> <WORD>", "Record a review of a model")
         .writing(Writes::Always),
+    keys(Cmd::Bind, "bind", &["b"], "", MODEL, open![Writable, Model, EverVerified, Unchanged, Proven],
+        "write what was verified into an AIBOM")
+        .line("bind", "<MODEL>", "Verify a model and write what was verified into an AIBOM of the workspace")
+        .writing(Writes::Always),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),

@@ -2,7 +2,9 @@
 //! can be made again from kept bytes. It reads no file.
 
 use crate::error::{Code, Error, Result};
-use crate::signing::{Anchor, AnchorKind, IdentityRule, RevocationList, Trust, TrustMoments};
+use crate::signing::{
+    Anchor, AnchorKind, Beyond, IdentityRule, KeyKind, RevocationList, Trust, TrustMoments,
+};
 use crate::store::EvidenceDigest;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -217,7 +219,8 @@ fn anchor(entry: &AnchorEntry, bytes: &BTreeMap<EvidenceDigest, Arc<[u8]>>) -> M
     let read = of(&entry.digest)?;
     let (name, origin, made) = (entry.name.as_str(), entry.origin.as_str(), entry.made);
     let mut anchor = match entry.kind {
-        AnchorKind::Key => Anchor::key(name, origin, read, made),
+        // Whether such a key counts is for the policy, at each verification.
+        AnchorKind::Key => Anchor::key_of(name, origin, read, made, Beyond::of(&KeyKind::ALL)),
         AnchorKind::Ca => Anchor::ca(name, origin, read, made),
         AnchorKind::Sigstore => Anchor::sigstore(name, origin, read, made),
         AnchorKind::Tsa => Anchor::tsa(name, origin, read, made),

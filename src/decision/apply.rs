@@ -4,9 +4,9 @@
 use crate::inventory::{Format, Hazard, Looked, Model, Tier, is_loadable};
 use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
 use crate::signing::{
-    AnchorUse, Check, CheckCode, Curve, Differs, Ended, ExpectedIdentity, ExpectedSigner, GIT_PATHS,
-    HazardSeen, Identity, IdentityWhy, NameDifference, Outcome, OutsideGrant, PolicyFinding, PolicyWhy,
-    Stage, Verification,
+    AnchorUse, Check, CheckCode, Differs, Ended, ExpectedIdentity, ExpectedSigner, GIT_PATHS, HazardSeen,
+    Identity, IdentityWhy, KeyKind, NameDifference, Outcome, OutsideGrant, PolicyFinding, PolicyWhy, Stage,
+    Verification,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -307,10 +307,10 @@ fn signer_key(verification: &Verification, policy: &Policy) -> Option<Finding> {
     let allowed = policy.crypto.keys.clone();
     let code = CheckCode::PolicyKey;
     match verification.curve {
-        Some(curve) if allowed.contains(&curve) => None,
-        // Only keys on these curves have a fingerprint; a record of before does not tell which.
+        Some(kind) if allowed.contains(&kind) => None,
+        // Only keys of OMS had a fingerprint when records did not tell which.
         None if signer.fingerprint.is_some() => {
-            let all = Curve::ALL.iter().all(|curve| allowed.contains(curve));
+            let all = KeyKind::OMS.iter().all(|kind| allowed.contains(kind));
             (!all).then_some((code, Outcome::Unknown, PolicyFinding::KeyNotRecorded { allowed }))
         }
         found => Some((code, Outcome::Fail, PolicyFinding::Key { found, allowed })),

@@ -25,7 +25,7 @@ pub enum Decision {
     Warn,
     /// Keep it out.
     Refuse,
-    /// Nothing was decided: what was verified is not what lies there now (rulings 11).
+    /// Nothing was decided: nobody has looked, or what was verified is not what lies there now (rulings 11).
     #[serde(rename = "not judged")]
     NotJudged,
 }
@@ -70,6 +70,15 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// As a gate decides, which has just looked: what it could not look at is no longer open (rulings 11).
+    pub fn by_gate(mut self) -> Self {
+        let is_outdated = |reason: &Reason| matches!(reason.code, ReasonCode::Changed | ReasonCode::Evidence);
+        if self.decision == Decision::NotJudged && !self.reasons.iter().any(is_outdated) {
+            self.decision = decision(self.reasons.iter().map(|reason| reason.action).max());
+        }
+        self
+    }
+
     /// The same question, asked by the clock: what has ended by it does not count, whatever time was asked about.
     pub(super) fn also_by(mut self, by_clock: &Verdict, clock: jiff::Timestamp) -> Self {
         if by_clock.decision > self.decision {
@@ -365,7 +374,7 @@ struct Own {
     level: u8,
     contradicts: bool,
     worst: Option<Action>,
-    /// Whether nothing can be decided: the verification on record does not hold any more.
+    /// Whether nothing is decided: nobody has looked, or what was seen does not hold any more.
     is_open: bool,
 }
 
@@ -374,8 +383,8 @@ impl Own {
     const NONE: Own = Own { level: 0, contradicts: false, worst: Some(Action::Closed), is_open: false };
 
     fn of(rules: &Rules<'_>, shape: &Shape) -> Self {
-        let (level, worst) = rules.decide(shape);
-        Own { level, contradicts: shape.contradicts(), worst, is_open: shape.is_outdated() }
+        let (level, worst, is_open) = rules.decide(shape);
+        Own { level, contradicts: shape.contradicts(), worst, is_open }
     }
 
     /// What of it the family depends on; the stage is not in it.

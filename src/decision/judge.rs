@@ -36,8 +36,9 @@ pub fn judge_model(
     progress: &Progress,
 ) -> Result<Verification> {
     let bundle = seen.bundle.as_deref();
+    let judging = Judging { beyond: by.policy.beyond(), ..Judging::default() };
     let mut verification =
-        crate::signing::judge(&seen.observed, bundle, by.anchors.trust(), &Judging::default(), by.now);
+        crate::signing::judge(&seen.observed, bundle, by.anchors.trust(), &judging, by.now);
     let looked = seen.looked.as_deref();
     add_policy(&mut verification, model, (looked, &seen.claims), by, progress)?;
     Ok(verification)
@@ -64,7 +65,7 @@ pub fn add_policy(
         ClaimsSeen::Read(bytes) => Claims::Bytes(bytes),
     };
     let under = Under { model: Some(model), policy: by.policy, now: by.now };
-    let options = VerifyOptions::at(by.now);
+    let options = VerifyOptions { beyond: by.policy.beyond(), ..VerifyOptions::at(by.now) };
     let judge = Judge { trust: by.anchors.trust(), options: &options, root: verification.root_of_files() };
     let check = predicates_check(claims, &judge, &under, progress)?;
     verification.set(check);

@@ -42,6 +42,8 @@ pub enum ReasonCode {
     Cap,
     /// The stage itself.
     Stage,
+    /// That only part of the model was verified.
+    Part,
     /// A reviewer's word.
     Rejected,
     /// The ledger's checkpoints: some are missing.
@@ -64,6 +66,7 @@ impl ReasonCode {
             ReasonCode::Level => "LEVEL",
             ReasonCode::Cap => "CAP",
             ReasonCode::Stage => "STAGE",
+            ReasonCode::Part => "PARTIAL",
             ReasonCode::Rejected => "REVIEW-REJECTED",
             ReasonCode::Unanchored => "LEDGER-UNANCHORED",
             ReasonCode::LedgerContradicted => "LEDGER-CONTRADICTED",
@@ -117,6 +120,8 @@ pub enum ReasonFact {
     Cap,
     /// The policy has no such stage.
     NoStage,
+    /// Only part of the model was verified.
+    Part,
     /// The reviews of the verdict that reject it.
     Rejected,
     /// More records than the policy allows stand behind the newest checkpoint.

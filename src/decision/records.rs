@@ -2,7 +2,7 @@
 //! can be made again, to the byte.
 
 use crate::signing::{
-    AnchorUse, Check, Curve, HashAlgorithm, Identity, LogEntry, Method, ModelState, Outcome, RootDigest,
+    AnchorUse, Check, HashAlgorithm, Identity, KeyKind, LogEntry, Method, ModelState, Outcome, RootDigest,
     TimeSource, Verification,
 };
 use crate::text::Untrusted;
@@ -105,8 +105,8 @@ pub struct Facts {
     pub subject_name: Option<Untrusted>,
     /// Recorded hash.
     pub hash: Option<HashAlgorithm>,
-    /// The curve of the key that signed.
-    pub curve: Option<Curve>,
+    /// The kind of the key that signed: a curve of OMS, or `rsa` or `ed25519`.
+    pub curve: Option<KeyKind>,
     /// Whether the bundle records that links were followed.
     pub allow_symlinks: Option<bool>,
     /// SHA-256 over the bundle's bytes, hex.

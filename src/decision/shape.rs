@@ -4,7 +4,9 @@
 use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact};
 use super::review::{ReviewWord, StandingReview};
-use crate::maturity::{Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, score};
+use crate::maturity::{
+    Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, nobody_looked, owed_to_part, score,
+};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
 use jiff::Timestamp;
@@ -18,12 +20,18 @@ pub(super) struct Shape {
     unreadable: bool,
     /// Whether the files are still those that were verified.
     since: Since,
+    /// Whether there is something to look at, or only documents that speak of it, and nobody has looked.
+    unseen: bool,
     /// Whether what the inventory knows of it contradicts itself.
     torn: bool,
     /// When the oldest of the digests was computed that were not computed at the verification.
     oldest: Option<Timestamp>,
     /// Whether a review that stands rejects it.
     rejected: bool,
+    /// Whether only part of it was verified.
+    partial: bool,
+    /// The controls that do not pass for that reason alone.
+    owed_to_part: &'static [&'static str],
 }
 
 /// A check.
@@ -47,9 +55,12 @@ impl Shape {
             checks: CheckStage::ALL.map(check),
             unreadable: verification.is_some_and(unreadable),
             since: evidence.since,
+            unseen: nobody_looked(evidence),
             torn: contradicts_itself(evidence.model, verification),
             oldest: verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
             rejected: reviews.iter().any(|review| review.word == ReviewWord::Reject),
+            partial: verification.is_some_and(Verification::is_partial),
+            owed_to_part: verification.map(|_| owed_to_part(evidence)).unwrap_or_default(),
         }
     }
 
@@ -60,9 +71,13 @@ impl Shape {
             || self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
     }
 
-    /// Whether a verification on record does not hold any more: then nothing was judged.
-    pub fn is_outdated(&self) -> bool {
-        !self.since.is_same()
+    /// Whether nothing is decided outside of a gate: nobody has looked, or what was seen does not hold any more
+    /// (rulings 11). What is known to be wrong without a look stands.
+    pub fn is_open(&self, reasons: &[Reason]) -> bool {
+        let stands = |reason: &Reason| {
+            reason.class == Some(Class::Contradicted) || reason.code == ReasonCode::Rejected
+        };
+        !self.since.is_same() || self.unseen && !reasons.iter().any(stands)
     }
 
     fn seen(&self) -> impl Iterator<Item = (CheckStage, Seen)> {
@@ -93,10 +108,11 @@ pub(super) struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// The own level, and the worst that the stage does about anything in the model itself.
-    pub fn decide(&self, shape: &Shape) -> (u8, Option<Action>) {
+    /// The own level, the worst that the stage does about anything in the model itself, and whether that is open.
+    pub fn decide(&self, shape: &Shape) -> (u8, Option<Action>, bool) {
         let reasons = self.reasons(shape, |_| None);
-        (self.own_level(shape), reasons.iter().map(|reason| reason.action).max())
+        let worst = reasons.iter().map(|reason| reason.action).max();
+        (self.own_level(shape, &[]), worst, shape.is_open(&reasons))
     }
 
     /// The reasons that lie in the model itself, in no order. `code` names the check of a stage.
@@ -113,9 +129,20 @@ impl Rules<'_> {
             |code, class, fact| Reason { code, class: Some(class), action: stage.action(class), fact };
         let mut reasons = Vec::new();
 
+        // A part that the stage takes for enough is judged as the whole would be, and told.
+        let is_enough = shape.partial && stage.on_partial != Action::Closed;
+        let excused: &[&str] = if is_enough { shape.owed_to_part } else { &[] };
+        if shape.partial {
+            let (code, action, fact) = (ReasonCode::Part, stage.on_partial, ReasonFact::Part);
+            reasons.push(Reason { code, class: None, action, fact });
+        }
+
         // Rulings 4: the musts up to the stage's level, the named controls, and contradictions at every level.
         for (index, control) in self.rubric.controls.iter().enumerate() {
             let Some(class) = class_of(shape.controls.get(&control.id), shape.unreadable) else { continue };
+            if excused.contains(&&*control.id) {
+                continue;
+            }
             let must = self.musts.contains(index) && control.level <= stage.min_level;
             let named = stage.require_controls.iter().any(|id| **id == *control.id);
             if must || class == Class::Contradicted || named {
@@ -167,8 +194,8 @@ impl Rules<'_> {
         {
             reasons.push(reason(ReasonCode::Cached, Class::Unavailable, ReasonFact::Cached));
         }
-        let own = self.own_level(shape);
-        if own < stage.min_level && reasons.is_empty() {
+        let own = self.own_level(shape, excused);
+        if own < stage.min_level && reasons.iter().all(|reason| reason.code == ReasonCode::Part) {
             let fact = ReasonFact::BelowStage { own, wanted: stage.min_level };
             reasons.push(reason(ReasonCode::Level, Class::Missing, fact));
         }
@@ -199,8 +226,15 @@ impl Rules<'_> {
         reasons
     }
 
-    fn own_level(&self, shape: &Shape) -> u8 {
-        score(self.rubric, &shape.controls.in_order(self.rubric), &self.musts).own
+    /// The own level, where the `excused` controls count as passed.
+    fn own_level(&self, shape: &Shape, excused: &[&str]) -> u8 {
+        let mut outcomes = shape.controls.in_order(self.rubric);
+        for (outcome, control) in outcomes.iter_mut().zip(&self.rubric.controls) {
+            if excused.contains(&&*control.id) {
+                *outcome = Outcome::Pass;
+            }
+        }
+        score(self.rubric, &outcomes, &self.musts).own
     }
 }
 

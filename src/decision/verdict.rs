@@ -39,7 +39,8 @@ pub struct Evaluated {
     pub verdict: Verdict,
 }
 
-/// Judges the subject of the evidence, from nothing but these values.
+/// Judges the subject of the evidence, from nothing but these values, as a gate does: what nobody looked at is
+/// `unavailable`.
 ///
 /// # Errors
 /// `E-NOT-FOUND` when the subject is not among the models; `E-TOO-LARGE` when evidence cannot be named.
@@ -115,7 +116,7 @@ fn concluded(
             .at(evidence.subject.raw())
     })?;
     let verification = index.and_then(|index| verified.into_iter().nth(index)).flatten();
-    Ok((verification, verdict))
+    Ok((verification, verdict.by_gate()))
 }
 
 /// Names the inputs of what was judged.

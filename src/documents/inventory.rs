@@ -4,15 +4,17 @@ use super::names;
 use super::verdict::VerdictBody;
 use super::verification::{CoverageDocument, VerificationBody};
 use crate::decision::{Decision, ReviewWord, SeenDigests};
+use crate::inventory::export::Proof;
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
-use crate::lineage::LaneRow;
+use crate::lineage::{LaneRow, shown};
 use crate::maturity::Since;
 use crate::policy::NameMark;
-use crate::signing::Outcome;
+use crate::signing::{Outcome, RootDigest};
 use crate::text::Untrusted;
 use crate::view::{Review, Verified, View};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// The models of the inventory.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -128,8 +130,10 @@ pub struct ModelDocument<'a> {
     pub schema: names::Model,
     /// The model in one line.
     pub summary: ListRow<'a>,
-    /// What the sources together say of it.
-    pub model: Option<&'a Model>,
+    /// What the sources together say of it; of parents, those that no better source contradicts.
+    pub model: Option<Cow<'a, Model>>,
+    /// What is odd about its lineage, in words.
+    pub lineage: Vec<String>,
     /// How many of its bytes the signature covers; none when they were not counted.
     pub coverage: Option<CoverageDocument>,
     /// Its latest verification.
@@ -185,13 +189,15 @@ impl<'a> ModelDocument<'a> {
         index: usize,
         verdict: Option<VerdictBody<'a>>,
         read: &'a [(Untrusted, String)],
+        lineage: Vec<String>,
     ) -> Self {
         let verified = view.verified.get(index).and_then(Option::as_deref);
         let coverage = view.standing(index).and_then(|verified| verified.verification.coverage());
         ModelDocument {
             schema: names::Model,
             summary: ListRow::of(view, index),
-            model: view.models.get(index),
+            model: view.models.get(index).map(|model| shown(&view.graph, model)),
+            lineage,
             coverage: coverage.map(CoverageDocument::from),
             verified: verified.map(|verified| VerifiedDocument::of(view, index, verified)),
             verdict,
@@ -256,6 +262,46 @@ pub struct ScanDocument<'a> {
     pub findings: &'a [Finding],
     /// What is odd about lineage, in words.
     pub lineage: Vec<String>,
+}
+
+/// What was verified of a model, and the bill that states it now.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct BindDocument<'a> {
+    /// The document's name.
+    pub schema: names::Bind,
+    /// The model.
+    pub model: &'a ModelId,
+    /// The bill, workspace-relative.
+    pub bill: &'a Untrusted,
+    /// The root digest.
+    pub root_digest: RootDigest,
+    /// The signer.
+    pub identity: &'a Untrusted,
+    /// Who vouches for the signer; none for a bare key.
+    pub issuer: Option<&'a Untrusted>,
+    /// Log id and index, `id/index`, when there is an entry.
+    pub log_entry: Option<&'a Untrusted>,
+    /// SHA-256 of the bundle, hex.
+    pub bundle_digest: &'a str,
+    /// When it was verified.
+    pub verified_at: jiff::Timestamp,
+}
+
+impl<'a> BindDocument<'a> {
+    /// Of a model, its bill, and what the bill states.
+    pub fn of(model: &'a ModelId, bill: &'a Untrusted, proof: &'a Proof) -> Self {
+        BindDocument {
+            schema: names::Bind,
+            model,
+            bill,
+            root_digest: proof.root_digest,
+            identity: &proof.identity,
+            issuer: proof.issuer.as_ref(),
+            log_entry: proof.log_entry.as_ref(),
+            bundle_digest: &proof.bundle_digest,
+            verified_at: proof.verified_at,
+        }
+    }
 }
 
 /// Bills of materials that became sources.

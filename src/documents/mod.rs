@@ -22,8 +22,8 @@ pub use claims::{
 };
 pub use conclusions::{ControlDocument, ReasonDocument};
 pub use inventory::{
-    ImportDocument, ImportedBillDocument, InspectBomDocument, LineageDocument, LineageRow, ListDocument,
-    ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
+    BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LineageDocument, LineageRow,
+    ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
 pub use published::{PUBLISHED, Published, schema_files};
 pub use signing::{

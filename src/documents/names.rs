@@ -34,6 +34,7 @@ macro_rules! names {
 }
 
 names! {
+    Bind "touchmark.bind/1",
     Claim "touchmark.claim/1",
     Claims "touchmark.claims/1",
     ClaimsAppend "touchmark.claims-append/1",

@@ -2,7 +2,8 @@
 
 use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument};
 use super::inventory::{
-    ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument, ScanDocument,
+    BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
+    ScanDocument,
 };
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{
@@ -56,6 +57,7 @@ const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Publish
 /// All documents, by name.
 pub const PUBLISHED: &[Published] = &[
     row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
+    row::<BindDocument<'static>>("bind", "`bind`"),
     row::<ClaimDocument<'static>>("claim", "`claims show`"),
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
     row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),

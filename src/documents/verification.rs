@@ -4,8 +4,8 @@ use super::check::CheckDocument;
 use super::names;
 use crate::policy::NameMark;
 use crate::signing::{
-    AnchorUse, CheckCode, Coverage, Curve, FilesReport, ForeignSignature, HashAlgorithm, Identity, LogEntry,
-    Method, Outcome, RootDigest, TimeSource, Verification,
+    AnchorUse, CheckCode, Coverage, FilesReport, ForeignSignature, HashAlgorithm, Identity, KeyKind,
+    LogEntry, Method, Outcome, RootDigest, TimeSource, Verification,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -100,8 +100,8 @@ pub struct VerificationBody<'a> {
     pub subject_name: Option<&'a Untrusted>,
     /// Recorded hash.
     pub hash: Option<HashAlgorithm>,
-    /// The curve of the key that signed, as far as it could be read.
-    pub curve: Option<Curve>,
+    /// The kind of the key that signed, as far as it could be read: a curve of OMS, or `rsa` or `ed25519`.
+    pub curve: Option<KeyKind>,
     /// Whether the bundle records that links were followed; none when it was not read, or not kept.
     pub allow_symlinks: Option<bool>,
     /// SHA-256 over the bundle's bytes, hex.

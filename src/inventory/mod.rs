@@ -25,7 +25,7 @@ pub use model::models::{Binding, Kind, Model};
 pub use model::packed::List;
 pub use model::told::Told;
 pub use model::twins::Twin;
-pub use places::looking::{look, settled_state_of, state_of};
+pub use places::looking::{in_layout, listed, look, settled_state_of, state_of};
 pub use places::stamps::Stamp;
 pub use scan::found::Found;
 pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};

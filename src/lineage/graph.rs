@@ -1,6 +1,8 @@
 //! Nodes, edges, cycles, dangling parents. It says what the sources claim, and nothing of who is to be believed.
 //! Every walk keeps its own queue: a chain of any depth is fine.
 
+use super::finding::GraphFinding;
+use super::rivals::{Saying, rivals};
 use crate::inventory::{Basis, Kind, Model, ModelId, Relation, Told};
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
@@ -39,76 +41,9 @@ pub struct Edge {
     pub digest: Option<Box<RootDigest>>,
     /// How many sources name it.
     pub mentions: u32,
-}
-
-/// Something odd about the graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GraphFinding {
-    /// These models derive from each other.
-    Cycle(Vec<ModelId>),
-    /// A parent that is not in the inventory.
-    Dangling {
-        /// The child.
-        child: ModelId,
-        /// The parent.
-        parent: ModelId,
-        /// Known by name only.
-        name_only: bool,
-    },
-    /// Sources disagree on how a child came from its parent, or on the parent's digest.
-    Conflict {
-        /// The child.
-        child: ModelId,
-        /// The parent.
-        parent: ModelId,
-        /// What is told by which kind of source, the most reliable first.
-        said: Vec<(Relation, Told)>,
-    },
-    /// Something that such a derivation keeps is not the same in both.
-    Doubtful {
-        /// The child.
-        child: ModelId,
-        /// The parent.
-        parent: ModelId,
-        /// How the child is said to have come from it.
-        relation: Relation,
-        /// What does not go together.
-        what: &'static str,
-        /// The child's value and the parent's.
-        values: Box<(Untrusted, Untrusted)>,
-    },
-    /// These are told to have the same content.
-    Copies {
-        /// The models, sorted.
-        models: Vec<ModelId>,
-        /// Its digest.
-        digest: Untrusted,
-    },
-}
-
-impl GraphFinding {
-    /// A stable code.
-    pub fn code(&self) -> &'static str {
-        match self {
-            GraphFinding::Cycle(_) => "F-LINEAGE-CYCLE",
-            GraphFinding::Dangling { .. } => "F-LINEAGE-DANGLING",
-            GraphFinding::Conflict { .. } => "F-LINEAGE-CONFLICT",
-            GraphFinding::Doubtful { .. } => "F-LINEAGE-DOUBTFUL",
-            GraphFinding::Copies { .. } => "F-SAME-CONTENT",
-        }
-    }
-
-    /// The models that it is about; of an edge the child first.
-    pub fn models(&self) -> Vec<&ModelId> {
-        match self {
-            GraphFinding::Cycle(members) | GraphFinding::Copies { models: members, .. } => {
-                members.iter().collect()
-            }
-            GraphFinding::Dangling { child, parent, .. }
-            | GraphFinding::Conflict { child, parent, .. }
-            | GraphFinding::Doubtful { child, parent, .. } => vec![child, parent],
-        }
-    }
+    /// Whether only less reliable sources name it, and better ones name another base: then it is not shown as a
+    /// parent, and caps all the same.
+    pub outranked: bool,
 }
 
 /// The graph of one inventory.
@@ -190,8 +125,74 @@ impl Graph {
                 built.graph.add_edge(child, parent, edge);
             }
         }
+        for of_child in ends.chunk_by(|a, b| a.0 == b.0) {
+            let Some((child, ..)) = of_child.first().copied() else { continue };
+            let sayings: Vec<Saying> = of_child
+                .iter()
+                .filter_map(|(_, parent, at)| {
+                    let mention = mentions.get(usize::try_from(*at).ok()?)?;
+                    Some(Saying {
+                        parent: NodeIndex::from(*parent),
+                        relation: mention.relation,
+                        told: mention.told,
+                        source: mention.source,
+                    })
+                })
+                .collect();
+            if sayings.len() > 1 {
+                built.find_rivals(NodeIndex::from(child), &sayings);
+            }
+        }
         built.find_cycles();
         built
+    }
+
+    fn find_rivals(&mut self, child: NodeIndex, sayings: &[Saying]) {
+        let id = |place: NodeIndex| self.at(place).map(|node| node.id.clone());
+        let Some(found) = rivals(child, sayings, &self.graph, id) else { return };
+        let named = |places: &[(NodeIndex, Told)]| {
+            places.iter().filter_map(|(place, told)| Some((id(*place)?, *told))).collect::<Vec<_>>()
+        };
+        let mut others = named(&found.outranked);
+        others.extend(named(&found.equals));
+        if let Some(child) = id(child) {
+            self.conflicts.push(GraphFinding::Rivals { child, shown: named(&found.shown), others });
+        }
+        for (parent, _) in &found.outranked {
+            if let Some(edge) =
+                self.graph.find_edge(child, *parent).and_then(|at| self.graph.edge_weight_mut(at))
+            {
+                edge.outranked = true;
+            }
+        }
+        let equal = found.equals.iter().chain(found.shown.iter().filter(|_| !found.equals.is_empty()));
+        for (parent, _) in equal {
+            if let Some(edge) =
+                self.graph.find_edge(child, *parent).and_then(|at| self.graph.edge_weight_mut(at))
+            {
+                edge.basis = Basis::Contradicted;
+            }
+        }
+    }
+
+    /// Whether a parent that a source names is one that is shown: no better source names another base.
+    pub fn shows(&self, child: &ModelId, parent: &ModelId) -> bool {
+        let Some(place) = self.place(child) else { return true };
+        let edges = self.graph.edges_directed(place, Direction::Outgoing);
+        !edges.filter(|edge| edge.weight().outranked).any(|edge| {
+            use petgraph::visit::EdgeRef;
+            self.at(edge.target()).is_some_and(|node| {
+                // A bare name may have been resolved.
+                node.id == *parent
+                    || !parent.raw().contains('/') && node.id.raw().rsplit('/').next() == Some(parent.raw())
+            })
+        })
+    }
+
+    /// Where sources disagree about one child.
+    pub fn conflicts_of(&self, child: &ModelId) -> Vec<GraphFinding> {
+        let of_child = |finding: &&GraphFinding| finding.models().first() == Some(&child);
+        self.conflicts.iter().filter(of_child).cloned().collect()
     }
 
     fn find_cycles(&mut self) {
@@ -241,7 +242,8 @@ impl Graph {
                 children.resize(at + 1, 0);
             }
             if let Some(slot) = children.get_mut(at) {
-                *slot = self.graph.neighbors_directed(place, Direction::Incoming).count();
+                let children = self.graph.edges_directed(place, Direction::Incoming);
+                *slot = children.filter(|edge| !edge.weight().outranked).count();
             }
         }
         children
@@ -300,7 +302,7 @@ impl Graph {
         self.reach(id, depth, Direction::Incoming)
     }
 
-    /// Cycles, conflicts and dangling parents, each sorted.
+    /// Cycles, conflicts and dangling parents.
     pub fn findings(&self) -> Vec<GraphFinding> {
         let mut findings: Vec<GraphFinding> = self.cycles.iter().cloned().map(GraphFinding::Cycle).collect();
         findings.extend(self.conflicts.iter().cloned());
@@ -335,6 +337,7 @@ impl Graph {
         let mut found: Vec<(NodeIndex, &Edge)> = self
             .graph
             .edges_directed(place, direction)
+            .filter(|edge| !edge.weight().outranked)
             .map(|edge| {
                 let other = if direction == Direction::Outgoing { edge.target() } else { edge.source() };
                 (other, edge.weight())
@@ -357,7 +360,13 @@ impl Graph {
         for distance in 1..=depth {
             let mut next: BTreeSet<NodeIndex> = BTreeSet::new();
             for place in layer {
-                let others = self.graph.neighbors_directed(place, direction);
+                use petgraph::visit::EdgeRef;
+                let edges =
+                    self.graph.edges_directed(place, direction).filter(|edge| !edge.weight().outranked);
+                let others = edges.map(|edge| match direction {
+                    Direction::Outgoing => edge.target(),
+                    Direction::Incoming => edge.source(),
+                });
                 next.extend(others.filter(|other| seen.insert(*other)));
             }
             if next.is_empty() {
@@ -418,6 +427,8 @@ struct Mention {
     basis: Basis,
     told: Told,
     digest: Option<Box<RootDigest>>,
+    /// Which document says so.
+    source: u64,
 }
 
 /// The parent that is meant.
@@ -441,6 +452,7 @@ impl Mention {
                 basis: parent.basis,
                 told: Told::of(&parent),
                 digest: parent.digest.map(Box::new),
+                source: document(&parent.source),
             })
             .collect()
         };
@@ -479,6 +491,14 @@ impl<'a> Names<'a> {
     }
 }
 
+/// A document by a number: only whether two are the same matters.
+fn document(source: &Untrusted) -> u64 {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    source.raw().hash(&mut hasher);
+    hasher.finish()
+}
+
 /// One edge out of all that the sources say of one child and one parent, whatever their order.
 fn merge(refs: &[&Mention]) -> Edge {
     let digests: BTreeSet<RootDigest> =
@@ -504,6 +524,7 @@ fn merge(refs: &[&Mention]) -> Edge {
         basis: if contradicted { Basis::Contradicted } else { basis },
         digest: pin.and_then(|parent| parent.digest.clone()),
         mentions: u32::try_from(refs.len()).unwrap_or(u32::MAX),
+        outranked: false,
     }
 }
 

@@ -1,10 +1,16 @@
 //! The lineage graph: built from all sources, asked for ancestors and descendants, drawn as lanes (rows of
 //! plain values). It knows no terminal.
 
+mod content;
+mod finding;
 mod graph;
 mod lanes;
 mod plausible;
+mod rivals;
+mod shown;
 
-pub use graph::{Edge, Graph, GraphFinding, Node};
+pub use finding::GraphFinding;
+pub use graph::{Edge, Graph, Node};
 pub use lanes::{LaneRow, lanes};
 pub use plausible::{copies, doubts, doubts_of};
+pub use shown::shown;

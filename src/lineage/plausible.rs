@@ -1,7 +1,9 @@
 //! What speaks against a model's having come from a parent: facts that such a derivation keeps, and that differ.
 //! It compares what the sources say and proves nothing: a finding is a question to the producer.
 
-use super::graph::{Graph, GraphFinding};
+use super::content::Content;
+use super::finding::GraphFinding;
+use super::graph::Graph;
 use crate::inventory::{Basis, FactKey, Model, ModelId, Relation, TensorSummary};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -54,8 +56,6 @@ const RULES: [Rule; 8] = [
     Rule { what: "same content", by: ALL, against: contents },
 ];
 
-/// Shorter digests are not believed to be of one content only.
-const MIN_DIGEST: usize = 48;
 /// What a class of the usual library adds to the architecture's name.
 const HEADS: [&str; 9] = [
     "forcausallm",
@@ -79,9 +79,11 @@ pub fn doubts(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
     models.par_iter().enumerate().flat_map_iter(of_model).collect()
 }
 
-/// What speaks against one model's lineage.
+/// What speaks against one model's lineage, and where sources disagree about it.
 pub fn doubts_of(model: &Model, models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
-    doubts_by(model, &Told::by(model), models, graph, &|_, base| Cow::Owned(Told::by(base)))
+    let mut found = graph.conflicts_of(&model.id);
+    found.extend(doubts_by(model, &Told::by(model), models, graph, &|_, base| Cow::Owned(Told::by(base))));
+    found
 }
 
 /// The same, given what is told of the model, and who says what is told of another one.
@@ -120,32 +122,42 @@ fn doubts_by<'t>(
 }
 
 /// Models of different names that are told to have the same content, where no edge between two of them says so: one
-/// artifact under several names, of which perhaps only one is watched.
+/// artifact under several names, of which perhaps only one is watched. Revisions and tags of one repository are one
+/// name.
 pub fn copies(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
-    let mut by_digest: BTreeMap<String, BTreeSet<&ModelId>> = BTreeMap::new();
+    let mut by_content: BTreeMap<String, BTreeSet<&ModelId>> = BTreeMap::new();
     for model in models {
-        for digest in Told::by(model).digests {
-            by_digest.entry(digest).or_default().insert(&model.id);
+        for whole in Content::of(model).wholes() {
+            by_content.entry(whole).or_default().insert(&model.id);
         }
     }
     let related =
         |one: &ModelId, other: &ModelId| graph.parents(one).iter().any(|(parent, _)| parent.id == *other);
     let mut groups: BTreeMap<Vec<&ModelId>, String> = BTreeMap::new();
-    for (digest, ids) in by_digest {
+    for (content, ids) in by_content {
         let ids: Vec<&ModelId> = ids.into_iter().collect();
         let is_known = match ids.as_slice() {
             [one, other] => related(one, other) || related(other, one),
-            several => several.len() < 2,
+            _ => false,
         };
-        if !is_known {
-            groups.entry(ids).or_insert(digest);
+        let repositories: BTreeSet<&str> = ids.iter().map(|id| repository(id)).collect();
+        if !is_known && repositories.len() > 1 {
+            groups.entry(ids).or_insert(content);
         }
     }
-    let finding = |(ids, digest): (Vec<&ModelId>, String)| GraphFinding::Copies {
+    let finding = |(ids, content): (Vec<&ModelId>, String)| GraphFinding::Copies {
         models: ids.into_iter().cloned().collect(),
-        digest: digest.into(),
+        digest: content.split_whitespace().next().unwrap_or_default().into(),
     };
     groups.into_iter().map(finding).collect()
+}
+
+/// A name without the revision or tag behind it.
+fn repository(id: &ModelId) -> &str {
+    let raw = id.raw();
+    let last = raw.rfind('/').map_or(0, |at| at + 1);
+    let end = raw.get(last..).and_then(|name| name.find(['@', ':'])).filter(|at| *at > 0);
+    end.and_then(|at| raw.get(..last + at)).unwrap_or(raw)
 }
 
 /// What the sources tell of one model, as far as it is compared.
@@ -154,20 +166,17 @@ struct Told {
     architectures: Vec<String>,
     tensors: Option<TensorSummary>,
     made: Option<String>,
-    digests: Vec<String>,
+    content: Content,
 }
 
 impl Told {
     fn by(model: &Model) -> Self {
-        let mut told = Told::default();
+        let mut told = Told { content: Content::of(model), ..Told::default() };
         for fact in model.facts.each().filter(|fact| fact.basis != Basis::Contradicted) {
             let value = fact.value.raw();
             match fact.key {
                 FactKey::Architecture => told.architectures.push(value.to_owned()),
                 FactKey::Tensors if told.tensors.is_none() => told.tensors = value.parse().ok(),
-                FactKey::Hash | FactKey::Address if value.len() > MIN_DIGEST && value.contains(':') => {
-                    told.digests.push(value.to_lowercase().replacen("sha-", "sha", 1));
-                }
                 // The earliest: a later time may be that of a copy.
                 FactKey::Made if is_date(value) && told.made.as_deref().is_none_or(|made| value < made) => {
                     told.made = Some(value.to_owned());
@@ -221,8 +230,10 @@ fn times(own: &Told, its: &Told) -> Option<(String, String)> {
 }
 
 fn contents(own: &Told, its: &Told) -> Option<(String, String)> {
-    let same = own.digests.iter().find(|digest| its.digests.contains(digest))?;
-    Some((same.clone(), same.clone()))
+    let its: BTreeSet<String> = its.content.wholes().into_iter().collect();
+    let same = own.content.wholes().into_iter().find(|whole| its.contains(whole))?;
+    let first = same.split_whitespace().next().unwrap_or_default().to_owned();
+    Some((first.clone(), first))
 }
 
 /// Whether a text begins as ISO 8601 writes a day, so that texts are in the order of their times.

@@ -154,6 +154,13 @@ pub enum ControlFact {
         /// The document.
         source: Untrusted,
     },
+    /// An AIBOM that this workspace wrote states the bundle, and no other one does in full.
+    BindingOurs {
+        /// The document.
+        source: Untrusted,
+        /// What is equal.
+        parts: Few<BoundPart>,
+    },
     /// The AIBOM states the bundle.
     BindingEqual {
         /// The document.
@@ -213,6 +220,8 @@ pub enum Remedy {
     CheckClock,
     /// Add the folder that holds the files.
     AddSource,
+    /// Write what was verified into an AIBOM.
+    Bind,
     /// Say which folder is meant.
     ChooseFolder,
     /// Remove the AIBOM that is not true any more.

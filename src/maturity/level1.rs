@@ -64,6 +64,11 @@ fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
     }
 }
 
+/// Whether nobody looked at a model yet, though there is a signature to look at, or nothing but documents.
+pub fn nobody_looked(evidence: &Evidence<'_>) -> bool {
+    matches!(sight(evidence), Sight::NotLooked)
+}
+
 /// Judges by a verification; without a signature the control is missing, without a verification unknown.
 fn by_verification(evidence: &Evidence<'_>, judge: impl FnOnce(&Verification) -> Finding) -> Finding {
     match sight(evidence) {
@@ -140,6 +145,10 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
             Some(c) if c.code == CheckCode::FilesEmptyCode => {
                 Finding::observed(Outcome::Pass, ControlFact::FilesMatch)
             }
+            // A registry's word for it is none of ours.
+            Some(check) if check.code == CheckCode::FilesRegistry => {
+                Finding::unknown(ControlFact::OfCheck(Stage::Files)).remedy(Remedy::OfCheck(Stage::Files))
+            }
             Some(check) => by_check(check),
             None => not_looked(),
         }
@@ -176,11 +185,28 @@ fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
             return Finding::observed(Outcome::Partial, ControlFact::FilesLeftOut { count, first })
                 .remedy(Remedy::SignLeftOut);
         }
+        if let Some(check) = v.check(Stage::Files).filter(|_| v.is_partial()) {
+            return by_check(check);
+        }
         if is_single_file(evidence) {
             return Finding::not_applicable(ControlFact::SingleFile);
         }
         Finding::observed(Outcome::Pass, ControlFact::NothingUnsigned)
     })
+}
+
+/// The controls that do not pass only because a part of the model was verified and not the whole.
+pub fn owed_to_part(evidence: &Evidence<'_>) -> &'static [&'static str] {
+    const MATCHING: &[&str] = &["L1.03"];
+    const ALL: &[&str] = &["L1.03", "L1.04"];
+    let is_part = |v: &Verification| {
+        v.check(Stage::Files).is_some_and(|c| c.code == CheckCode::FilesPart && c.outcome == Outcome::Partial)
+    };
+    match evidence.verification.filter(|v| is_part(v)) {
+        None => &[],
+        Some(_) if no_unsigned_files(evidence).fact == ControlFact::OfCheck(Stage::Files) => ALL,
+        Some(_) => MATCHING,
+    }
 }
 
 /// A folder holds its bundle; beside a single file it lies apart.
@@ -446,32 +472,62 @@ enum Bound {
 }
 
 fn aibom_binding(evidence: &Evidence<'_>) -> Finding {
-    let no_binding = || Finding::missing(ControlFact::NoBinding);
+    let remedy = if evidence.model.signature.is_some() { Remedy::Bind } else { Remedy::SignModel };
+    let no_binding = || Finding::missing(ControlFact::NoBinding).remedy(remedy);
     if let Some(finding) = disputed(evidence, |_| true) {
         return finding;
     }
     let Some(binding) = evidence.model.bound() else { return no_binding() };
     by_verification(evidence, |v| {
-        let values = bound_values(evidence, &binding, v);
-        let those = |wanted: Bound| -> Few<BoundPart> {
-            values.iter().filter(|(_, bound)| *bound == wanted).map(|(part, _)| *part).collect()
-        };
+        let ours = evidence.model.bindings().find(|binding| binding.ours);
         let source = binding.source.clone();
-        let (equal, open, differ) = (those(Bound::Equal), those(Bound::Open), those(Bound::Differs));
-        if !differ.is_empty() {
-            return Finding::contradicted(ControlFact::BindingDiffers { source, parts: differ });
+        match judge_binding(evidence, &binding, v) {
+            // What this workspace wrote is what it saw itself, and never the producer's word.
+            Ok(parts) => match (ours, evidence.model.bound_by_others()) {
+                (Some(ours), others)
+                    if others.as_ref().is_none_or(|others| judge_binding(evidence, others, v).is_err()) =>
+                {
+                    let source = ours.source.clone();
+                    Finding::observed(Outcome::Pass, ControlFact::BindingOurs { source, parts })
+                }
+                _ => Finding::declared(Outcome::Pass, ControlFact::BindingEqual { source, parts }),
+            },
+            Err(Some(finding)) => finding,
+            Err(None) => no_binding(),
         }
-        if equal.is_empty() && binding.parts().iter().all(Option::is_none) {
-            return no_binding();
-        }
-        if !open.is_empty() {
-            return Finding::declared(Outcome::Partial, ControlFact::BindingOpen { source, parts: open });
-        }
-        if !v.signer_proven() {
-            return Finding::declared(Outcome::Partial, ControlFact::BindingUnproven { source });
-        }
-        Finding::declared(Outcome::Pass, ControlFact::BindingEqual { source, parts: equal })
     })
+}
+
+/// The parts of a binding that are equal to what was verified, when all that apply are; else what is wrong with it, or
+/// nothing when it states nothing.
+fn judge_binding(
+    evidence: &Evidence<'_>,
+    binding: &Binding,
+    v: &Verification,
+) -> Result<Few<BoundPart>, Option<Finding>> {
+    let values = bound_values(evidence, binding, v);
+    let those = |wanted: Bound| -> Few<BoundPart> {
+        values.iter().filter(|(_, bound)| *bound == wanted).map(|(part, _)| *part).collect()
+    };
+    let source = binding.source.clone();
+    let (equal, open, differ) = (those(Bound::Equal), those(Bound::Open), those(Bound::Differs));
+    if !differ.is_empty() {
+        return Err(Some(Finding::contradicted(ControlFact::BindingDiffers { source, parts: differ })));
+    }
+    if equal.is_empty() && binding.parts().iter().all(Option::is_none) {
+        return Err(None);
+    }
+    if !open.is_empty() {
+        let fact = ControlFact::BindingOpen { source, parts: open };
+        // What is not verified cannot be written either.
+        let is_proven = v.outcome() == Outcome::Pass && v.signer_proven();
+        let remedy = if is_proven { Remedy::Bind } else { Remedy::OfRubric };
+        return Err(Some(Finding::declared(Outcome::Partial, fact).remedy(remedy)));
+    }
+    if !v.signer_proven() {
+        return Err(Some(Finding::declared(Outcome::Partial, ControlFact::BindingUnproven { source })));
+    }
+    Ok(equal)
 }
 
 /// One value: whether it `applies` and was `verified`, and whether what is stated `equals` that.

@@ -15,7 +15,7 @@ pub use assess::{Assessment, ControlResult, Outcomes, assess};
 pub use caps::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 pub use evidence::{Evidence, Since};
 pub use fact::{BoundPart, Closed, ControlFact, Few, Remedy};
-pub use level1::contradicts_itself;
+pub use level1::{contradicts_itself, nobody_looked, owed_to_part};
 pub use rubric::{Control, Duty, Rubric, Severity};
 pub use score::{Musts, SCOPE, Score, score};
 pub use twins::{SameName, unlike_twins};

@@ -3,10 +3,10 @@
 //! It knows no file and no place of one.
 
 use super::document::{
-    AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy, Publisher,
-    Stage,
+    Action, AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy,
+    Publisher, Stage,
 };
-use super::names::{ACCEPT_CACHE, ACTIONS, CURVES, FORMATS, HASHES, KINDS, METHODS, word};
+use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, KINDS, METHODS, word};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
@@ -125,6 +125,9 @@ pub(super) struct StageForm<'p> {
     on_missing: &'static str,
     on_error: &'static str,
     on_unavailable: &'static str,
+    /// Left out where it is as it is without the key, so that such policies keep their digests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_partial: Option<&'static str>,
     require: BTreeSet<&'p str>,
     cached_digests_max_hours: Option<u32>,
     /// Left out where it is as it is without the key, so that such policies keep their digests.
@@ -190,7 +193,7 @@ impl<'p> Form<'p> {
             denied: denied.iter().map(denial).collect(),
             crypto: CryptoForm {
                 hash: hash.iter().map(|hash| word(&HASHES, *hash)).collect(),
-                keys: keys.iter().map(|curve| word(&CURVES, *curve)).collect(),
+                keys: keys.iter().map(|kind| word(&KEYS, *kind)).collect(),
             },
             artifact: ArtifactForm {
                 ban_formats: ban_formats.iter().map(|format| word(&FORMATS, *format)).collect(),
@@ -269,6 +272,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         on_missing,
         on_error,
         on_unavailable,
+        on_partial,
         require_controls,
         cached_digests_max_hours,
         refuse_rejected,
@@ -282,6 +286,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         on_missing: word(&ACTIONS, *on_missing),
         on_error: word(&ACTIONS, *on_error),
         on_unavailable: word(&ACTIONS, *on_unavailable),
+        on_partial: (*on_partial != Action::Closed).then(|| word(&ACTIONS, *on_partial)),
         require: set(require_controls),
         cached_digests_max_hours: *cached_digests_max_hours,
         refuse_rejected: (refuse_rejected != production).then_some(*refuse_rejected),

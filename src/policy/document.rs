@@ -3,7 +3,7 @@
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
 use crate::inventory::Format;
-use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method, Recalled};
+use crate::signing::{AnchorKind, Beyond, HashAlgorithm, KeyKind, Method, Recalled};
 use crate::tables::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -141,7 +141,7 @@ pub struct Crypto {
     /// Allowed file hashes.
     pub hash: Vec<HashAlgorithm>,
     /// Allowed keys of signers.
-    pub keys: Vec<Curve>,
+    pub keys: Vec<KeyKind>,
 }
 
 /// `[artifact]`.
@@ -230,6 +230,8 @@ pub struct Stage {
     pub on_error: Action,
     /// On evidence that was not checked yet.
     pub on_unavailable: Action,
+    /// On a model of which only part was verified; where nothing is said, closed.
+    pub on_partial: Action,
     /// Control ids that must pass here besides the level's.
     pub require_controls: Vec<String>,
     /// How old a remembered digest may be to count here; none: every digest is computed at the verification.
@@ -321,6 +323,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The kinds of keys beyond OMS v1.0 that it lists.
+    pub fn beyond(&self) -> Beyond {
+        Beyond::of(&self.crypto.keys)
+    }
+
     /// Whether it has expired at a time.
     pub fn expired_at(&self, now: jiff::Timestamp) -> bool {
         self.expires.is_some_and(|expires| expires <= now)

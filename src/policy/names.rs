@@ -3,7 +3,7 @@
 
 use super::document::{AcceptCache, Action};
 use crate::inventory::Format;
-use crate::signing::{AnchorKind, Curve, HashAlgorithm, Method};
+use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method};
 use crate::tables::{At, Faults, quote};
 
 // A rule that stands in the file and has no effect would deceive its author: it is an error.
@@ -20,8 +20,13 @@ pub(super) const HASHES: [(&str, HashAlgorithm); 3] = [
     ("blake2b", HashAlgorithm::Blake2b),
     ("blake3", HashAlgorithm::Blake3),
 ];
-pub(super) const CURVES: [(&str, Curve); 3] =
-    [("p256", Curve::P256), ("p384", Curve::P384), ("p521", Curve::P521)];
+pub(super) const KEYS: [(&str, KeyKind); 5] = [
+    ("p256", KeyKind::P256),
+    ("p384", KeyKind::P384),
+    ("p521", KeyKind::P521),
+    ("rsa", KeyKind::Rsa),
+    ("ed25519", KeyKind::Ed25519),
+];
 pub(super) const FORMATS: [(&str, Format); 6] = [
     ("pickle", Format::Pickle),
     ("remote-code", Format::RemoteCode),

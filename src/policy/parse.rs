@@ -3,9 +3,9 @@
 
 use super::document::{AcceptCache, Action, Artifact, Crypto, Freshness, Policy, Stage};
 use super::grants::{Grants, grants};
-use super::names::{ACCEPT_CACHE, ACTIONS, CURVES, FORMATS, HASHES, METHODS, NOT_YET, plain_name, set};
+use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, plain_name, set};
 use crate::inventory::Format;
-use crate::signing::{Curve, GIT_PATHS, HashAlgorithm, Method, sha256_hex};
+use crate::signing::{GIT_PATHS, HashAlgorithm, KeyKind, Method, sha256_hex};
 use crate::tables::{At, Document, Fault, Faults, Hints, Place, Section, Table, quote, values};
 use std::path::PathBuf;
 
@@ -177,13 +177,13 @@ impl Reading<'_, '_> {
     fn crypto(&mut self, top: Section<'_>) -> Crypto {
         let all = Crypto {
             hash: vec![HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3],
-            keys: vec![Curve::P256, Curve::P384, Curve::P521],
+            keys: KeyKind::OMS.to_vec(),
         };
         let Some(table) = self.faults.table(top, "crypto") else { return all };
         let section = self.faults.open(table, "[crypto]", &["hash", "keys"], &[]);
         Crypto {
             hash: self.faults.words(section, "hash", &HASHES, &all.hash, false),
-            keys: self.faults.words(section, "keys", &CURVES, &all.keys, false),
+            keys: self.faults.words(section, "keys", &KEYS, &all.keys, false),
         }
     }
 
@@ -253,6 +253,7 @@ impl Reading<'_, '_> {
             "on_missing",
             "on_error",
             "on_unavailable",
+            "on_partial",
             "require",
             "cached_digests_max_hours",
             "refuse_rejected",
@@ -285,6 +286,7 @@ impl Reading<'_, '_> {
                 on_missing: action("on_missing"),
                 on_error: action("on_error"),
                 on_unavailable: action("on_unavailable"),
+                on_partial: action("on_partial"),
                 min_level: self.level(section),
                 require_controls: self.controls(section, "require"),
                 cached_digests_max_hours,
@@ -305,6 +307,7 @@ impl Reading<'_, '_> {
                 on_missing: Action::Closed,
                 on_error: Action::Closed,
                 on_unavailable: Action::Closed,
+                on_partial: Action::Closed,
                 require_controls: Vec::new(),
                 cached_digests_max_hours: None,
                 refuse_rejected: true,

@@ -2,7 +2,7 @@
 
 use super::case::case;
 use crate::decision::{About, Decision, ReviewWord};
-use crate::inventory::{FactKey, Scan};
+use crate::inventory::{FactKey, ModelId, Scan, Told};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::{SCOPE, SameName, unlike_twins};
 use crate::policy::{NameMark, Policy, PolicyError};
@@ -69,7 +69,7 @@ fn decision_word(decision: Decision) -> String {
         Decision::Admit => "✓",
         Decision::Warn => "!",
         Decision::Refuse => "✗",
-        Decision::NotJudged => Outcome::Unknown.glyph(),
+        Decision::NotJudged => Outcome::NotApplicable.glyph(),
     };
     format!("{glyph} {}", decision.word())
 }
@@ -113,7 +113,11 @@ pub fn verification(name: &str, v: &Verification, owner: Option<&str>, explain: 
             writeln!(out, "  trust        {name} ({origin}, sha256 {}{age})", crate::text::screen(&digest));
     }
     if v.files.matched > 0 || !v.files.changed.is_empty() {
-        let _ = writeln!(out, "  files        {} match, {} hashed", v.files.matched, size(v.files.bytes));
+        let how = match v.files.by_registry {
+            0 => format!("{} hashed", size(v.files.bytes)),
+            _ => "by the registry's digests; partial: no file was read (--in-full reads them)".to_owned(),
+        };
+        let _ = writeln!(out, "  files        {} match, {how}", v.files.matched);
     }
     if let Some(links) = &v.files.links {
         let _ = writeln!(out, "  links        {}", links.line());
@@ -240,7 +244,9 @@ fn files(v: &Verification) -> String {
 }
 
 fn levels(summary: &Summary) -> String {
-    if summary.own == summary.effective {
+    if summary.decision == Decision::NotJudged {
+        "–".to_owned()
+    } else if summary.own == summary.effective {
         format!("L{}", summary.own)
     } else {
         format!("L{}→{}", summary.own, summary.effective)
@@ -259,7 +265,7 @@ pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
     for (index, model) in view.models.iter().enumerate().filter(|(index, _)| keep(*index)) {
         let summary = view.summary(index);
         rows.push(vec![
-            format!("{} {}", summary.outcome.glyph(), summary.word),
+            format!("{} {}", summary.glyph(), summary.word),
             named(&model.id.screen(), view.name_mark(index)),
             model.kind.word().to_owned(),
             summary.signer.screen(),
@@ -337,7 +343,7 @@ pub fn model(view: &View, index: usize) -> String {
         let place = crate::text::screen(&twin.location.to_string_lossy());
         row("also at", format!("{place}: {what}"), "", String::new());
     }
-    row("status", format!("{} {}", summary.outcome.glyph(), summary.word), "", String::new());
+    row("status", format!("{} {}", summary.glyph(), summary.word), "", String::new());
     if !summary.signer.raw().is_empty() {
         let proven = view.standing(index).is_some_and(|v| v.verification.signer_proven());
         row(
@@ -362,7 +368,7 @@ pub fn model(view: &View, index: usize) -> String {
         let from = format!("{} {}", fact.source.screen(), fact.place.screen());
         row(fact.key.word(), fact.shown(), fact.basis.word(), from);
     }
-    for parent in &model.parents {
+    for parent in model.parents.iter().filter(|parent| view.graph.shows(&model.id, &parent.id)) {
         let pinned = if parent.digest.is_some() { ", pinned" } else { "" };
         let from = format!("{} {}", parent.source.screen(), parent.place.screen());
         row(
@@ -489,7 +495,7 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
     let score = &v.assessment.score;
     let mut out = String::new();
     let _ = match v.decision {
-        Decision::NotJudged => writeln!(out, "? not judged  {name}"),
+        Decision::NotJudged => writeln!(out, "· not judged  {name}"),
         _ => writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next),
     };
     if v.effective != score.own {
@@ -536,7 +542,7 @@ pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
         let state = match row.model {
             Some(index) => {
                 let summary = view.summary(index);
-                format!("{} {}  {}", summary.outcome.glyph(), summary.word, levels(&summary))
+                format!("{} {}  {}", summary.glyph(), summary.word, levels(&summary))
             }
             None => "? not in the inventory".to_owned(),
         };
@@ -595,8 +601,27 @@ pub fn doubt(finding: &GraphFinding) -> Option<String> {
         GraphFinding::Doubtful { parent, what, values, .. } => {
             Some(format!("evidence against {} as its origin: {}", parent.screen(), against(what, values)))
         }
+        GraphFinding::Rivals { shown, others, .. } => Some(rivals(shown, others)),
         _ => None,
     }
+}
+
+/// Bases of which sources tell differently.
+fn rivals(shown: &[(ModelId, Told)], others: &[(ModelId, Told)]) -> String {
+    let list = |bases: &[(ModelId, Told)]| {
+        let named = bases.iter().take(MANY).map(|(id, told)| format!("{} ({})", id.screen(), told.word()));
+        let named: Vec<String> = named.collect();
+        let more = bases.len().saturating_sub(MANY);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        named.join(", ") + &more
+    };
+    let is_equal = |told: &Told| shown.iter().any(|(_, known)| known == told);
+    let is_settled = !others.iter().any(|(_, told)| is_equal(told));
+    let end = match is_settled {
+        true => "the more reliable source is shown, the others are not",
+        false => "sources of the same kind disagree, so all are shown",
+    };
+    format!("sources name different bases: {}; {}; {end}", list(shown), list(others))
 }
 
 fn against(what: &str, values: &(Untrusted, Untrusted)) -> String {
@@ -639,6 +664,9 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
                 "sources disagree on how {child} comes from {parent}, or on its digest: {}",
                 said.join(", ")
             )
+        }
+        GraphFinding::Rivals { child, shown, others } => {
+            format!("{}: {}", child.screen(), rivals(shown, others))
         }
         GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
             "{} is said to come from {} ({}); contradicted by: {}; ask the producer",

@@ -10,7 +10,7 @@ use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, update};
 use crate::view::View;
-use crate::workbench::{Event, Job, OpenOptions, Watch, Workbench};
+use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
@@ -283,6 +283,13 @@ impl Loop {
             Effect::ReloadPolicy => self.on_thread(|workbench| workbench.reload_policy()),
             Effect::Theme(name) => {
                 update(app, Action::Theme(Theme::load(&name, self.depth)));
+            }
+            Effect::Bind(model) => {
+                self.on_thread(move |workbench| {
+                    workbench.bind(&model)?;
+                    workbench.start(JobKind::Scan);
+                    Ok(())
+                });
             }
             Effect::Review(model, word, reason) => {
                 self.on_thread(move |workbench| {

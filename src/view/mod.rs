@@ -19,12 +19,14 @@ use crate::decision::{
     Judgement, Known, ModelDigests, Reviews, StandingReview, Verdict, Verifications, bytes_of, digest_of,
     name_inputs,
 };
+use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
+use crate::inventory::export::Proof;
 use crate::inventory::{Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::{Rubric, SameName, Since};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError};
-use crate::signing::{ModelState, Verification};
+use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -135,20 +137,22 @@ impl View {
         Some(view)
     }
 
-    /// The same with another verification of one model, or with none.
-    pub fn with(&self, index: usize, verified: Option<Arc<Verified>>) -> View {
-        // It was looked at just now.
-        let (is_seen, state) = (verified.is_some(), verified.as_ref().and_then(|verified| verified.state));
-        let mut slots = Vec::clone(&self.verified);
-        if let Some(slot) = slots.get_mut(index) {
-            *slot = verified;
-        }
-        let mut states = Vec::clone(&self.states);
-        if let Some(slot) = states.get_mut(index).filter(|_| is_seen) {
-            *slot = state;
+    /// The same with another verification of some models, or with none.
+    pub fn with(&self, fresh: &[(usize, Option<Arc<Verified>>)]) -> View {
+        let (mut slots, mut states) = (Vec::clone(&self.verified), Vec::clone(&self.states));
+        for (index, verified) in fresh {
+            // It was looked at just now.
+            if let (Some(slot), Some(seen)) = (states.get_mut(*index), verified) {
+                *slot = seen.state;
+            }
+            if let Some(slot) = slots.get_mut(*index) {
+                slot.clone_from(verified);
+            }
         }
         let mut view = View { verified: Arc::new(slots), states: Arc::new(states), ..self.clone() };
-        view.judge_after(self, Some(&[index]));
+        let mut touched: Vec<usize> = fresh.iter().map(|(index, _)| *index).collect();
+        touched.sort_unstable();
+        view.judge_after(self, Some(&touched));
         view
     }
 
@@ -188,6 +192,27 @@ impl View {
     /// The latest verification of the model of an index, where it is of the files that lie there now.
     pub fn standing(&self, index: usize) -> Option<&Verified> {
         self.verified.get(index)?.as_deref().filter(|_| self.since(index).is_same())
+    }
+
+    /// What a bill of materials may state of the model of an index: only of a verification that stands and passes, and
+    /// whose signer is proven.
+    pub fn proof(&self, index: usize) -> Option<Proof> {
+        let model = self.models.get(index)?;
+        let verification = &self.standing(index)?.verification;
+        if verification.outcome() != Outcome::Pass || !verification.signer_proven() {
+            return None;
+        }
+        let signer = verification.signer.as_ref()?;
+        let log = verification.log.as_ref();
+        Some(Proof {
+            root_digest: verification.root_digest?,
+            identity: signer.subject.clone(),
+            issuer: signer.issuer.clone(),
+            log_entry: log.map(|entry| format!("{}/{}", entry.log_id.raw(), entry.index).into()),
+            bundle: slashed(model.signature.as_ref()?).into(),
+            bundle_digest: verification.bundle_digest.clone()?,
+            verified_at: verification.at,
+        })
     }
 
     /// The models whose verification on record does not hold any more.

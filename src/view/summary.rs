@@ -16,6 +16,8 @@ pub struct Summary {
     /// `not verified`, `changed since verified`, `verify again` (its evidence is not there any more), or `no files` for
     /// a model of which only documents speak; `ambiguous` where several folders share the name.
     pub word: &'static str,
+    /// Whether nobody has looked yet, and there is something to look at.
+    pub is_untouched: bool,
     /// Whether the verification on record holds.
     pub since: Since,
     /// Who signed; empty when nobody did or nobody looked. Not yet proven identities stand in parentheses.
@@ -28,7 +30,11 @@ pub struct Summary {
     pub decision: Decision,
     /// The reviewer's word that stands.
     pub review: Option<ReviewWord>,
+    is_ambiguous: bool,
 }
+
+/// The word for what nobody has looked at.
+const UNTOUCHED: &str = "not verified";
 
 /// What is known of a verification.
 pub(super) enum Seen<'a> {
@@ -41,6 +47,11 @@ pub(super) enum Seen<'a> {
 }
 
 impl Summary {
+    /// Whether several folders share its name, which are not known to hold the same.
+    pub fn is_ambiguous(&self) -> bool {
+        self.is_ambiguous
+    }
+
     pub(super) fn of(
         model: Option<&Model>,
         seen: Seen<'_>,
@@ -61,7 +72,7 @@ impl Summary {
             Seen::Outdated(Since::Lost) => (Outcome::Unknown, "verify again"),
             Seen::Outdated(_) => (Outcome::Unknown, "changed since verified"),
             Seen::Nothing if !signed => (Outcome::Missing, "unsigned"),
-            Seen::Nothing => (Outcome::Unknown, "not verified"),
+            Seen::Nothing => (Outcome::Unknown, UNTOUCHED),
             Seen::Verified(v) => match v.verification.outcome() {
                 Outcome::Missing if !signed => (Outcome::Missing, "unsigned"),
                 Outcome::Pass if v.verification.files.recalled.is_some() => (Outcome::Pass, "cached"),
@@ -69,6 +80,7 @@ impl Summary {
             },
         };
         Summary {
+            is_untouched: word == UNTOUCHED,
             outcome,
             word,
             since: if let Seen::Outdated(since) = seen { since } else { Since::Same },
@@ -81,7 +93,15 @@ impl Summary {
             effective: standing.map_or(0, |standing| standing.effective),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
             review: review.map(|review| review.word),
+            is_ambiguous,
         }
+    }
+}
+
+impl Summary {
+    /// The glyph before the word: what nobody has looked at is no question yet.
+    pub fn glyph(&self) -> &'static str {
+        if self.is_untouched { Outcome::NotApplicable.glyph() } else { self.outcome.glyph() }
     }
 }
 

@@ -125,6 +125,9 @@ pub fn found(fact: &ControlFact, verification: Option<&Verification>) -> Untrust
         ControlFact::BindingUnproven { source } => {
             format!("{} matches the bundle, whose signer is not proven", source.raw())
         }
+        ControlFact::BindingOurs { source, parts } => {
+            format!("{}, written by this workspace as observed here: {}", source.raw(), these(*parts))
+        }
         ControlFact::BindingEqual { source, parts } => format!("{}: {}", source.raw(), these(*parts)),
         ControlFact::HashUnknown => "the recorded hash is not known".to_owned(),
         ControlFact::KeyUnknown => "the signing key's algorithm is not established".to_owned(),
@@ -179,6 +182,10 @@ fn advice(
             "Add the key to the policy's [trust] after checking its fingerprint with the producer".to_owned()
         }
         Remedy::CheckClock => format!("Check the clock, then verify again{}", key("V")),
+        Remedy::Bind => match face {
+            Face::Text => "Run `touchmark bind MODEL`: it writes what was verified into an AIBOM".to_owned(),
+            Face::Tui => "Write what was verified into an AIBOM (b)".to_owned(),
+        },
         Remedy::AddSource => "Add the folder that holds the files as a source".to_owned(),
         Remedy::ChooseFolder => match face {
             Face::Text => CHOOSE_FOLDER,

@@ -92,6 +92,17 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
                 "Fix the failed checks",
             ),
         },
+        ReasonFact::Part => {
+            let part = case.verification.and_then(|verification| verification.files.part.as_ref());
+            let only: Vec<&str> = part.iter().flat_map(|part| &part.only).map(Untrusted::raw).collect();
+            said(
+                format!("only part of the model was verified: {}", only.join(", ")),
+                match face {
+                    Face::Text => "Verify the whole model, or have the stage take a part: `on_partial` in the policy",
+                    Face::Tui => "Verify the whole model (V), or have the stage take a part: `on_partial` in the policy",
+                },
+            )
+        }
         ReasonFact::Rejected => {
             let rejections = case.verdict.reviews.iter().filter(|review| review.word == ReviewWord::Reject);
             let records: Vec<String> = rejections.map(|review| review.record.number.to_string()).collect();

@@ -24,7 +24,7 @@ impl Workbench {
         let view = self.view();
         let identity = if model.is_some() { IdentityRule::Later } else { IdentityRule::AnchorDecides };
         let trust = Trust { anchors: view.trust.trust().anchors.clone(), identity };
-        let options = VerifyOptions::at(view.at);
+        let options = VerifyOptions { beyond: view.policy.beyond(), ..VerifyOptions::at(view.at) };
         let by = Judge { trust: &trust, options: &options, root };
         judge_claims(claims, &by, &Under { model, policy: &view.policy, now: view.at }, progress)
     }

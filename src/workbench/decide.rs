@@ -1,9 +1,10 @@
 //! What people and gates decide about a model, recorded.
 
 use super::door::{Workbench, not_found};
+use super::fresh::Slot;
 use super::in_force::known_stage;
-use super::looking::looked;
 use super::publish::Next;
+use super::verifying::Reading;
 use crate::clock::this_second;
 use crate::decision::{
     About, Evidence, Feeds, Question, RecordRef, ReviewRecord, ReviewRecordSchema, Verdict, evaluate,
@@ -129,8 +130,8 @@ impl Workbench {
         Ok(evaluate(&evidence, &view.policy, &view.rubric, &view.trust, &feeds, &question)?.verdict)
     }
 
-    /// Verifies a model, decides at a stage and records the decision, and whether its warnings were
-    /// acknowledged beforehand (rulings 8).
+    /// Verifies a model and what it derives from, decides at a stage and records the decision, and whether its warnings
+    /// were acknowledged beforehand (rulings 8).
     ///
     /// # Errors
     /// `E-NOT-FOUND`, `E-CONFIG` when the policy is not valid, `E-STORE`, `E-WRITE`, and what stops a
@@ -140,10 +141,7 @@ impl Workbench {
         self.valid_by_the_clock()?;
         // A view of its own: nobody else sees another stage by it, and what they change meanwhile does not matter.
         let current = self.view();
-        // What the model derives from is not hashed: where it changed since it was verified, nothing of that counts.
-        let family = current.model(model).map(|(index, _)| current.family(index)).unwrap_or_default();
-        let looked = looked(&current, &family);
-        let (view, touched) = self.made_from(&current, Next::as_in(&current).looked_at(&looked))?;
+        let (view, touched) = self.made_from(&current, Next::as_in(&current))?;
         let mut view = view;
         view.judge_after(&current, touched.as_deref());
         known_stage(&view.policy, stage)?;
@@ -151,16 +149,33 @@ impl Workbench {
         let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
         let progress = Progress::default();
         let found = self.found(&view, Some(known), &progress)?;
+        // What it derives from counts by what its files are now, too, not by what the store says of them.
+        let ancestors = view.family(index).into_iter().filter(|ancestor| *ancestor != index);
+        let mut fresh = Vec::new();
+        for ancestor in ancestors {
+            let Some(known) = view.models.get(ancestor) else { continue };
+            let verified = match self.verify_model(&view, &found, known, Reading::Files, &progress) {
+                Ok(verified) => verified.map(Arc::new),
+                // What cannot be looked at counts as never verified.
+                Err(error) if matches!(error.code, Code::Read | Code::NotFound | Code::TooLarge) => None,
+                Err(error) => return Err(error),
+            };
+            fresh.push((ancestor, verified));
+        }
         // A model without files keeps no verification of an earlier time.
-        let verified = self.verify_model(&view, &found, known, false, &progress)?.map(Arc::new);
-        let view = Arc::new(view.with(index, verified.clone()));
+        let verified = self.verify_model(&view, &found, known, Reading::Files, &progress)?;
+        fresh.push((index, verified.map(Arc::new)));
+        let view = Arc::new(view.with(&fresh));
+        let verified =
+            fresh.into_iter().filter_map(|(index, slot)| Some((view.models.get(index)?.id.clone(), slot)));
+        let verified: Vec<(ModelId, Slot)> = verified.collect();
         let made = self.made()?;
         let verdict = match made.asked {
-            None => view.verdict(index).ok_or_else(|| not_found(model))?,
+            None => view.verdict(index).ok_or_else(|| not_found(model))?.by_gate(),
             Some(_) => self.also_by_the_clock(&view, index, made.recorded)?,
         };
         self.record_decision(&view, index, &verdict, warnings_acknowledged, made)?;
-        self.renew_with(&view, vec![(model.clone(), verified)])?;
+        self.renew_with(&view, verified)?;
         Ok(verdict)
     }
 }

@@ -69,7 +69,7 @@ impl Workbench {
             let (models, findings) = counted(&whole, &source);
             let fault = findings.iter().find(|finding| bom::NO_BILL.contains(&finding.code.as_str()));
             if let Some(fault) = fault {
-                return Err(no_bill(&whole, &fault.message).at_path(file));
+                return Err(no_bill(&whole, fault).at_path(file));
             }
             let is_known = |known: &Source| {
                 known.kind == SourceKind::Bom
@@ -110,9 +110,15 @@ fn within(root: &Path, path: PathBuf) -> PathBuf {
     }
 }
 
-fn no_bill(path: &Path, why: &str) -> Error {
-    const HELP: &str =
-        "bills are CycloneDX 1.5 to 1.7 (JSON, XML), SPDX 2.3 and 3.0.1, and AITF; nothing was imported";
+fn no_bill(path: &Path, fault: &Finding) -> Error {
+    const HELP: &str = "bills are CycloneDX 1.5 to 1.7 (JSON, XML), SPDX 2.3 (JSON, YAML, XML, tag-value) and 3.0.1 \
+         (JSON-LD), and AITF; nothing was imported";
+    const CONVERT: &str = "convert it with the SPDX project's tools: \
+         `java -jar tools-java-jar-with-dependencies.jar Convert bill.rdf.xml bill.spdx.json`; nothing was imported";
+    let why = fault.message.as_str();
+    if fault.code == bom::NOT_READ {
+        return Error::new(Code::Malformed, why).help(CONVERT);
+    }
     let no = |what: String| Error::new(Code::Malformed, format!("not a bill of materials: {what}"));
     if path.is_dir() {
         return no("it is a folder".to_owned())

@@ -2,6 +2,7 @@
 //! It knows neither drawing nor arguments.
 
 mod anchors;
+mod bind;
 mod cache;
 mod checkpoints;
 mod claims;
@@ -44,6 +45,7 @@ mod watch;
 mod watch_rules;
 
 pub use crate::view::{AnchorInfo, Review, ReviewWord, Summary, Verified, View};
+pub use bind::Bound;
 pub use checkpoints::{CheckedAgainst, LedgerWord, VerifiedLedger};
 pub use demo::demo;
 pub use door::Workbench;

@@ -1,5 +1,6 @@
 //! How a workspace is opened.
 
+use crate::signing::Only;
 use std::path::PathBuf;
 
 /// How to open.
@@ -17,4 +18,6 @@ pub struct OpenOptions {
     pub location: Option<PathBuf>,
     /// A stage instead of the workspace's.
     pub stage: Option<String>,
+    /// What is verified is this part of a model.
+    pub only: Only,
 }

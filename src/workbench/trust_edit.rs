@@ -7,7 +7,7 @@ use super::trust_files::{Home, extension, is_file_name};
 use crate::disk::{lock_beside, read_small, replace};
 use crate::error::{Code, Error, Result};
 use crate::policy::{AnchorKind, AnchorSource, with_anchor, without_anchor};
-use crate::signing::{Anchor, Embedded, look_at_anchor};
+use crate::signing::{Anchor, Beyond, Embedded, look_at_anchor};
 use crate::text::{nearest, screen};
 use crate::view::View;
 use std::fs::File;
@@ -96,7 +96,7 @@ impl Workbench {
                 .help("choose another name, or replace it with --replace"));
         }
         let mut copied = Vec::new();
-        let made = material(new, &file.home, &mut copied).and_then(|(kind, files)| {
+        let made = material(new, view.policy.beyond(), &file.home, &mut copied).and_then(|(kind, files)| {
             let kept = old.filter(|old| old.kind == kind);
             let source = AnchorSource {
                 name: new.name.clone(),
@@ -191,7 +191,12 @@ pub(super) fn forget(copied: &[PathBuf]) {
 }
 
 /// The kind and the files as the policy will name them; `copied` gets what was written.
-fn material(new: &NewAnchor, home: &Home, copied: &mut Vec<PathBuf>) -> Result<(AnchorKind, Vec<PathBuf>)> {
+fn material(
+    new: &NewAnchor,
+    beyond: Beyond,
+    home: &Home,
+    copied: &mut Vec<PathBuf>,
+) -> Result<(AnchorKind, Vec<PathBuf>)> {
     let (files, asked) = match &new.from {
         // The policy names this one by naming no file.
         AnchorFrom::Embedded(Embedded::PublicGood) => return Ok((AnchorKind::Sigstore, Vec::new())),
@@ -209,7 +214,7 @@ fn material(new: &NewAnchor, home: &Home, copied: &mut Vec<PathBuf>) -> Result<(
     let asked = asked.and_then(|asked| KINDS.iter().find(|(kind, _)| *kind == asked)).map(|(_, word)| *word);
     let mut looked = Vec::new();
     for file in files {
-        looked.push((file, look_at_anchor(&new.name, file, asked)?));
+        looked.push((file, look_at_anchor(&new.name, file, asked, beyond)?));
     }
     let mut kinds = looked.iter().map(|(file, (anchor, _))| (file, anchor.kind()));
     let (_, kind) = kinds.next().ok_or_else(|| Error::new(Code::Usage, "name a file"))?;

@@ -8,12 +8,12 @@ use super::publish::Next;
 use crate::attest::read_claims_bytes;
 use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Found, Model, ModelId, look, settled_state_of, state_of};
+use crate::inventory::{Found, Model, ModelId, listed, look, settled_state_of, state_of};
 use crate::maturity::SameName;
 use crate::report::same_name_line;
 use crate::signing::{
-    ModelState, Outcome, Progress, Reuse, Verification, VerifyOptions, default_signature, find_signature,
-    verify_seen,
+    ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
+    find_signature, verify_place,
 };
 use crate::view::{Verified, View};
 use std::path::Path;
@@ -39,10 +39,11 @@ impl Workbench {
         let (index, model) = view.model(id).ok_or_else(|| not_found(id))?;
         progress.expect_in_all(model.files, model.bytes);
         let found = self.found(&view, Some(model), progress)?;
-        let verified = self.verify_model(&view, &found, model, in_full, progress)?.map(Arc::new);
+        let reading = if in_full { Reading::Everything } else { Reading::AsAsked };
+        let verified = self.verify_model(&view, &found, model, reading, progress)?.map(Arc::new);
         let checked = verified.as_ref().map(|verified| Checked {
             verification: verified.verification.clone(),
-            view: view.with(index, Some(verified.clone())),
+            view: view.with(&[(index, Some(verified.clone()))]),
         });
         self.renew_with(&view, vec![(id.clone(), verified)])?;
         Ok(checked)
@@ -67,11 +68,12 @@ impl Workbench {
             .fold((0, 0), |sum, (_, model)| (sum.0 + model.files, sum.1 + model.bytes));
         progress.expect_in_all(total.0, total.1);
         let found = self.found(view, None, progress)?;
+        let reading = if in_full { Reading::Everything } else { Reading::AsAsked };
         let (mut stopped, mut fresh) = (None, Vec::new());
         for id in ids {
             let (_, model) = view.model(id).ok_or_else(|| not_found(id))?;
             let name = model.name.screen();
-            let verified = match self.verify_model(view, &found, model, in_full, progress) {
+            let verified = match self.verify_model(view, &found, model, reading, progress) {
                 Ok(verified) => verified.map(Arc::new),
                 Err(error) if error.code == Code::Cancelled => {
                     stopped = Some(error);
@@ -128,7 +130,7 @@ impl Workbench {
         view: &View,
         found: &Found,
         model: &Model,
-        in_full: bool,
+        reading: Reading,
         progress: &Progress,
     ) -> Result<Option<Verified>> {
         let Some(model) = &self.placed(view, found, model)? else { return Ok(None) };
@@ -136,14 +138,17 @@ impl Workbench {
         let began = Instant::now();
         let folder = view.workspace.root.join(location);
         // What lies there now counts, whatever the last scan found.
-        let bundle = find_signature(&folder).unwrap_or_else(|| match &model.signature {
+        // In a registry's layout the scan found what refers to the manifest: nothing lies beside it.
+        let attached = if listed(&folder)?.is_some() { model.signature.as_ref() } else { None };
+        let attached = attached.map(|signature| view.workspace.root.join(signature));
+        let bundle = attached.or_else(|| find_signature(&folder)).unwrap_or_else(|| match &model.signature {
             Some(signature) => view.workspace.root.join(signature),
             None => default_signature(&folder),
         });
-        let cache = self.cache(view, in_full);
+        let cache = self.cache(view, reading == Reading::Everything);
         let reuse = cache.as_ref().map(Cache::reuse);
         let Look { seen, verification, state } =
-            self.check(view, model, (&folder, &bundle), reuse, progress)?;
+            self.check(view, model, (&folder, &bundle), (reading, reuse), progress)?;
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let until = holds_until(&verification, seen.bundle.as_deref(), &by);
@@ -176,7 +181,8 @@ impl Workbench {
         let model = crate::inventory::read_model(&path)?;
         let bundle = signature.map(Path::to_owned).or_else(|| find_signature(&path));
         let bundle = bundle.unwrap_or_else(|| default_signature(&path));
-        Ok(self.check(&view, &model, (&path, &bundle), None, progress)?.verification)
+        let reading = (Reading::Everything, None);
+        Ok(self.check(&view, &model, (&path, &bundle), reading, progress)?.verification)
     }
 
     /// One verification by the policy: the model's folder against the bundle.
@@ -185,15 +191,26 @@ impl Workbench {
         view: &View,
         model: &Model,
         (folder, bundle): (&Path, &Path),
-        reuse: Option<Reuse<'_>>,
+        (reading, reuse): (Reading, Option<Reuse<'_>>),
         progress: &Progress,
     ) -> Result<Look> {
         let before = settled_state_of(folder);
         let began = before.unwrap_or_else(|| state_of(folder));
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
-        let options = VerifyOptions::at(view.at);
+        let options = VerifyOptions {
+            only: self.inner.options.only.clone(),
+            beyond: view.policy.beyond(),
+            ..VerifyOptions::at(view.at)
+        };
+        let in_registry = listed(folder)?;
+        let place = match &in_registry {
+            Some(listed) => {
+                Place::Registry { manifest: folder, listed, in_full: reading != Reading::AsAsked }
+            }
+            None => Place::Files(folder),
+        };
         let (mut seen, mut verification) =
-            verify_seen(folder, bundle, by.anchors.trust(), &options, reuse, progress)?;
+            verify_place(place, bundle, by.anchors.trust(), &options, reuse, progress)?;
         self.look_at_twins(view, model, &mut seen, &mut verification, progress)?;
         let claims = match folder.is_dir() {
             true => Some(folder.join("claims.jsonl")).filter(|claims| claims.is_file()),
@@ -210,6 +227,17 @@ impl Workbench {
         let seen = SeenEvidence { observed, looked: Some(looked), bundle, claims };
         Ok(Look { seen, verification, state })
     }
+}
+
+/// What is read of a model's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// What the policy asks for; of a model in a registry's layout, its manifest.
+    AsAsked,
+    /// The files, or where the policy lets digests count that were remembered, those.
+    Files,
+    /// All files.
+    Everything,
 }
 
 /// One look at a model's files, judged.

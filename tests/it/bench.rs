@@ -53,6 +53,7 @@ impl Bench {
                 ignore_paths: Vec::new(),
                 ignore_git_paths: true,
                 allow_symlinks: false,
+                allow_lfs_pointers: false,
             },
             folder,
             key,

@@ -117,7 +117,7 @@ const BAD: &[Bad] = &[
     ("an unknown critical extension", "CHAIN-CRITICAL", &["CN=ci,O=acme (serial ", "1.3.6.1.4.1.99999.1"], |t| t.leaf.set(unknown(true))),
     ("an unknown critical extension of the root", "CHAIN-CRITICAL", &["CN=root (serial "], |t| t.root.set(unknown(true))),
     ("an authority on secp256k1", "CHAIN-KEY", &["CN=issuing (serial ", "secp256k1"], |t| t.keys[1] = Key::new(Kind::Secp256k1)),
-    ("a root with Ed25519", "CHAIN-ALGORITHM", &["CN=issuing (serial ", "Ed25519"], |t| t.keys[0] = Key::new(Kind::Ed25519)),
+    ("a signature over SHA-1", "CHAIN-ALGORITHM", &["CN=issuing (serial ", "SHA-1 with ECDSA"], |t| t.issuing.algorithm = Some("1.2.840.10045.4.1")),
     ("another authority's name", "CHAIN-UNTRUSTED", &["CN=ci,O=acme (serial ", "CN=somebody"], |t| t.leaf.issuer = "CN=somebody".into()),
     ("another key identifier", "CHAIN-UNTRUSTED", &["names another key"], |t| {
         t.leaf.set(issuer_key(b"one"));

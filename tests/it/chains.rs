@@ -290,7 +290,6 @@ const MEANT: &[(&str, Accepts, &str)] = &[
         Accepts::OpenSsl,
         "RFC 5280 4.2.1.9: an authority says so; OpenSSL lets a self-signed one off unless told to be strict",
     ),
-    ("leaf signed by an Ed25519 authority", Accepts::OpenSsl, "OMS names RSA and EC authorities"),
     ("leaf ends now", Accepts::Us, "RFC 5280 4.1.2.5: the last second belongs to the validity"),
     (
         "leaf points to another key of its issuer",

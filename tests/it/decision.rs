@@ -11,7 +11,7 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::{CapReason, Rubric, Since};
 use touchmark::policy::{Action, Class, Policy, parse};
 use touchmark::signing::{
-    AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Stage, TimeSource,
+    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, Stage, TimeSource,
     Verification, Why,
 };
 use touchmark::words::{Case as Words, Face, caps, reasons};
@@ -129,7 +129,7 @@ pub fn signed(
     verification.method = Some(method);
     verification.hash = Some(HashAlgorithm::Sha256);
     verification.root_digest = Some("11".repeat(32).parse().unwrap());
-    verification.curve = Some(Curve::P256);
+    verification.curve = Some(KeyKind::P256);
     verification.allow_symlinks = Some(false);
     verification.signer = Some(Identity {
         method,
@@ -286,6 +286,12 @@ fn check_and_controls_agree_on_a_grant_that_ended_and_the_end_is_judged_now() {
     assert_eq!(agreed_at(None, seen, "2026-06-01T00:00:00Z"), (Missing, Missing));
 }
 
+fn danger() -> Hazard {
+    let [file, place, what] = ["w.pt", "byte 0", "posix.system"].map(Into::into);
+    let (tier, kind) = (Tier::Dangerous, HazardKind::Pickle);
+    Hazard { tier, kind, file, place, what, why: "loading calls it".to_owned() }
+}
+
 #[test]
 fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
     let mut pickled = model("acme/bot");
@@ -295,9 +301,7 @@ fn a_banned_pickle_is_the_only_failing_check_and_is_named() {
     let [check] = failing.as_slice() else { panic!("{failing:?}") };
     assert_eq!(told(check), ("POLICY-FORMAT", Outcome::Fail));
     assert_eq!(check.words().found.as_ref().unwrap().raw(), "pickle");
-    let [file, place, what] = ["w.pt", "byte 0", "posix.system"].map(Into::into);
-    let (tier, kind) = (Tier::Dangerous, HazardKind::Pickle);
-    pickled.hazards.push(Hazard { tier, kind, file, place, what, why: "loading calls it".to_owned() });
+    pickled.hazards.push(danger());
     let verification = applied(by("CN=acme release"), &pickled);
     let found =
         verification.checks.iter().find(|check| check.code == "POLICY-FORMAT").unwrap().words().found.clone();
@@ -315,8 +319,8 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     assert_eq!(policy_check(other_hash), ("POLICY-HASH".to_owned(), Outcome::Fail));
 
     for (curve, fingerprint, code, outcome) in [
-        (Some(Curve::P256), true, "POLICY", Outcome::Pass),
-        (Some(Curve::P384), true, "POLICY-KEY", Outcome::Fail),
+        (Some(KeyKind::P256), true, "POLICY", Outcome::Pass),
+        (Some(KeyKind::P384), true, "POLICY-KEY", Outcome::Fail),
         // Written before the curve was recorded, and a key on no curve of OMS.
         (None, true, "POLICY-KEY", Outcome::Unknown),
         (None, false, "POLICY-KEY", Outcome::Fail),
@@ -346,7 +350,7 @@ fn what_the_policy_says_of_a_signature_is_checked() {
     assert!(fields.remove("curve").is_some() && fields.remove("allow_symlinks").is_some());
     let mut old: Verification = serde_json::from_value(old).unwrap();
     assert_eq!(policy_check(old.clone()), ("POLICY-KEY".to_owned(), Outcome::Unknown));
-    old.curve = Some(Curve::P256);
+    old.curve = Some(KeyKind::P256);
     assert_eq!(policy_check(old), ("POLICY-SYMLINKS".to_owned(), Outcome::Unknown));
 
     let mut no_log = by("CN=acme release");
@@ -409,7 +413,8 @@ impl Case {
     pub fn judge_under(&self, policy: &Policy, stage: &str) -> Vec<Verdict> {
         let verdicts = self.asked(policy, stage, Judgement::verdicts);
         assert_eq!(verdicts.len(), self.models.len());
-        verdicts
+        // As a gate decides: a list leaves open what nobody looked at.
+        verdicts.into_iter().map(Verdict::by_gate).collect()
     }
 
     pub fn asked<T>(&self, policy: &Policy, stage: &str, ask: impl FnOnce(&Input<'_>) -> T) -> T {
@@ -532,6 +537,32 @@ fn a_ban_is_its_own_reason() {
 }
 
 #[test]
+fn what_nobody_looked_at_is_not_judged_until_a_gate_looks() {
+    let mut bare = model("acme/unsigned");
+    bare.signature = None;
+    let mut told = model("acme/told");
+    (told.signature, told.location) = (None, None);
+    let mut pickled = model("acme/pickled");
+    pickled.hazards.push(danger());
+    let case = Case::new(vec![
+        (model("acme/never-verified"), None),
+        (told, None),
+        (bare, None),
+        (pickled, None),
+        (model("acme/tampered"), Some(tampered())),
+    ]);
+    for stage in ["staging", "prod"] {
+        let verdicts = case.asked(&policy(), stage, Judgement::verdicts);
+        let found: Vec<_> = verdicts.iter().map(|verdict| verdict.decision).collect();
+        assert_eq!(found[..2], [Decision::NotJudged, Decision::NotJudged], "{stage}");
+        // What is known without a look stands.
+        assert!(!found[2..].contains(&Decision::NotJudged), "{stage}: {found:?}");
+        assert_eq!(found[3..], [Decision::Refuse, Decision::Refuse], "{stage}");
+    }
+    assert!(case.judge("prod").iter().all(|verdict| verdict.decision == Decision::Refuse));
+}
+
+#[test]
 fn missing_verifications_and_an_empty_inventory_are_judged_all_the_same() {
     let mut case = Case::new(vec![(model("acme/a"), None), (model("acme/b"), None)]);
     case.verifications.clear();
@@ -545,7 +576,7 @@ fn what_only_the_policy_says_does_not_hide_behind_what_weighs_less() {
         "name = \"staging\"\nmin_level = 1\non_missing = \"warn\"\non_unavailable = \"closed\"\n[[stage]]\n";
     let text = POLICY.replace("name = \"staging\"", &format!("{strict}name = \"other\""));
     let strict = parse(&text, "t", None).unwrap();
-    for (curve, decision) in [(Some(Curve::P256), Decision::Warn), (None, Decision::Refuse)] {
+    for (curve, decision) in [(Some(KeyKind::P256), Decision::Warn), (None, Decision::Refuse)] {
         let mut verification = by("CN=acme release");
         verification.curve = curve;
         // That nobody is named for the model is missing; that nobody knows the key is another class.
@@ -648,7 +679,9 @@ proptest! {
                     Some(Action::Warn) => Decision::Warn,
                     Some(Action::Open) | None => Decision::Admit,
                 };
-                prop_assert_eq!((standing.decision, verdict.decision), (decided, decided));
+                prop_assert_eq!(verdict.decision, decided);
+                let is_open = standing.decision == Decision::NotJudged;
+                prop_assert!(is_open || standing.decision == decided);
             }
             // Every stage here is closed on contradiction: a failing check, a failing control and a taint refuse.
             for (verdict, verified) in verdicts.iter().zip(&straight.verifications) {

@@ -29,12 +29,14 @@ fn derived(id: &str, parent: &str) -> Model {
 
 fn bound(mut model: Model) -> Model {
     model.binding = Some(Box::new(Binding {
+        ours: false,
         root_digest: Some("11".repeat(32).into()),
         identity: Some("CN=acme release".into()),
         issuer: Some("CN=root".into()),
         log_entry: None,
         bundle_digest: Some("22".repeat(32).into()),
         source: "bom.json".into(),
+        ..Binding::default()
     }));
     model
 }

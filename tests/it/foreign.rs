@@ -51,6 +51,7 @@ impl Bench {
             ignore_paths: ignore.iter().map(|name| self.path("model").join(name)).collect(),
             ignore_git_paths: true,
             allow_symlinks: false,
+            allow_lfs_pointers: false,
         };
         sign_key(&self.path("model"), &self.key, &options, &Progress::default()).unwrap();
     }

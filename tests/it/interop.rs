@@ -77,6 +77,7 @@ impl Bench {
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             allow_symlinks: false,
+            allow_lfs_pointers: false,
         }
     }
 
@@ -88,6 +89,7 @@ impl Bench {
             made: None,
             material,
             crls: Vec::new(),
+            notes: Vec::new(),
         };
         let trust = Trust { anchors: vec![anchor], identity: IdentityRule::AnchorDecides };
         let options = VerifyOptions { method: Some(method), ..VerifyOptions::at(jiff::Timestamp::now()) };
@@ -176,7 +178,7 @@ fn we_verify_what_the_reference_signs_with_a_key() {
             &[("--signature", &bench.path("model.sig")), ("--private_key", &bench.path("key.pem"))],
         );
         let public = PublicKey::from_pem(pair.public_key_pem().as_bytes()).unwrap();
-        bench.verify(Method::Key, AnchorMaterial::Key(public));
+        bench.verify(Method::Key, AnchorMaterial::Key(vec![public]));
     }
 }
 

@@ -103,6 +103,7 @@ impl Bench {
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             allow_symlinks: false,
+            allow_lfs_pointers: false,
         };
         let timeout = Duration::from_secs(5);
         let with = Credentials::Login(login);

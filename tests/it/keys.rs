@@ -76,10 +76,7 @@ fn a_made_key_signs_and_its_public_half_stands_beside_it() {
     }
     let desk = Desk::new();
     desk.run(&["key", "generate", "k.pem", "--no-password"]);
-    assert_eq!(
-        SigningKey::from_pem(&fs::read(desk.path("k.pem")).unwrap()).unwrap().public().curve(),
-        Curve::P384
-    );
+    assert_eq!(SigningKey::from_pem(&fs::read(desk.path("k.pem")).unwrap()).unwrap().curve(), Curve::P384);
 }
 
 #[test]
@@ -279,7 +276,7 @@ fn an_encrypted_key_of_another_kind_is_not_called_a_wrong_password() {
     }
     let pem = fs::read(desk.path("k.pem")).unwrap();
     let error = SigningKey::from_pem_asking(&pem, || Ok(Secret::new(PASSWORD))).unwrap_err();
-    assert!(error.what.contains("another kind"), "{error}");
+    assert!(error.what.contains("Ed25519 keys cannot sign"), "{error}");
 }
 
 #[test]

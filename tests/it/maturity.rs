@@ -15,7 +15,7 @@ use touchmark::maturity::{
 };
 use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
 use touchmark::signing::{
-    AnchorUse, ChangedFile, Check, CheckCode, Curve, HashAlgorithm, Identity, LogEntry, Method, Outcome,
+    AnchorUse, ChangedFile, Check, CheckCode, HashAlgorithm, Identity, KeyKind, LogEntry, Method, Outcome,
     RootDigest, Stage, TimeSource, Verification, Why,
 };
 use touchmark::words::{Face, controls};
@@ -408,7 +408,10 @@ pub fn policy() -> Policy {
         }],
         publishers: vec![].into(),
         denied: vec![],
-        crypto: Crypto { hash: vec![HashAlgorithm::Sha256, HashAlgorithm::Blake2b], keys: vec![Curve::P256] },
+        crypto: Crypto {
+            hash: vec![HashAlgorithm::Sha256, HashAlgorithm::Blake2b],
+            keys: vec![KeyKind::P256],
+        },
         artifact: Artifact {
             ban_formats: vec![],
             allow_ignore_paths: vec!["docs".to_owned()],
@@ -434,12 +437,14 @@ pub fn signed_model() -> Model {
         files: 3,
         formats: vec![Format::Safetensors],
         binding: Some(Box::new(Binding {
+            ours: false,
             root_digest: Some("11".repeat(32).into()),
             identity: Some("sha256:feed".into()),
             issuer: None,
             log_entry: None,
             bundle_digest: Some("22".repeat(32).into()),
             source: "bom.json".into(),
+            ..Binding::default()
         })),
         ..Model::new(ModelId::new("acme/bot"), "acme/bot")
     }

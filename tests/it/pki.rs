@@ -91,6 +91,11 @@ impl Key {
         pem("PRIVATE KEY", pair.to_pkcs8v1().unwrap().as_ref())
     }
 
+    /// SubjectPublicKeyInfo, DER.
+    pub fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
     /// A key identifier; any bytes will do.
     pub fn id(&self) -> Vec<u8> {
         touchmark::signing::hash_bytes(touchmark::signing::HashAlgorithm::Sha256, &self.spki)[..20].to_vec()
@@ -268,7 +273,7 @@ pub fn oid(text: &str) -> ObjectIdentifier {
 }
 
 pub fn name(text: &str) -> Name {
-    Name::from_str(text).unwrap()
+    if text.is_empty() { Name::default() } else { Name::from_str(text).unwrap() }
 }
 
 fn time(at: i64) -> Time {

@@ -14,7 +14,7 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::{Rubric, Since};
 use touchmark::policy::parse;
 use touchmark::signing::{
-    AnchorKind, AnchorUse, Check, Curve, HashAlgorithm, Identity, Method, Outcome, Recalled, Stage,
+    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, Recalled, Stage,
     TimeSource, Verification, Why,
 };
 use touchmark::words::{Case, Face, reasons};
@@ -406,7 +406,7 @@ fn evidence() -> Evidence {
     }
     seen.method = Some(Method::Certificate);
     seen.hash = Some(HashAlgorithm::Sha256);
-    seen.curve = Some(Curve::P256);
+    seen.curve = Some(KeyKind::P256);
     seen.allow_symlinks = Some(false);
     seen.root_digest = Some("11".repeat(32).parse().unwrap());
     seen.signer = Some(Identity {

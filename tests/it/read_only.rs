@@ -20,6 +20,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("score", &["lumen/iris-base"]),
     ("list", &[]),
     ("review", &["lumen/iris-base", "reject", "--reason", "x"]),
+    ("bind", &["lumen/iris-base"]),
     ("show", &["lumen/iris-base"]),
     ("scan", &[]),
     ("snapshot", &[]),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use touchmark::decision::{Descent, Input, Judgement, Known, apply_policy};
+use touchmark::decision::{Descent, Input, Judgement, Known, Verdict, apply_policy};
 use touchmark::inventory::{Format, Looked, Model, ModelId, Scan, Workspace, look, scan};
 use touchmark::lineage::{Graph, GraphFinding, doubts};
 use touchmark::maturity::{Rubric, Since};
@@ -101,7 +101,7 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
     let of = |source: &policy::AnchorSource, file: &PathBuf| {
         let bytes = fs::read(base.join(file)).unwrap();
         let material = match source.kind {
-            policy::AnchorKind::Key => AnchorMaterial::Key(PublicKey::from_pem(&bytes).unwrap()),
+            policy::AnchorKind::Key => AnchorMaterial::Key(vec![PublicKey::from_pem(&bytes).unwrap()]),
             policy::AnchorKind::Sigstore => {
                 return Anchor::sigstore(&source.name, "test", &bytes, None).unwrap();
             }
@@ -121,6 +121,7 @@ fn anchors(policy: &Policy) -> Vec<Anchor> {
             made: None,
             material,
             crls: Vec::new(),
+            notes: Vec::new(),
         }
     };
     policy.trust.iter().flat_map(|source| source.files.iter().map(move |file| of(source, file))).collect()
@@ -247,6 +248,7 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
         rubric: &rubric,
         now: samples.now,
     });
+    let verdicts: Vec<_> = verdicts.into_iter().map(Verdict::by_gate).collect();
     assert_eq!(verdicts.len(), models.len());
     for verdict in &verdicts {
         let row = samples.expected.model.iter().find(|row| row.id == verdict.model.raw());

@@ -31,6 +31,7 @@ fn options(signature: PathBuf) -> SignOptions {
         ignore_paths: Vec::new(),
         ignore_git_paths: true,
         allow_symlinks: false,
+        allow_lfs_pointers: false,
     }
 }
 

@@ -57,6 +57,7 @@ impl Sample {
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             allow_symlinks: false,
+            allow_lfs_pointers: false,
         }
     }
 

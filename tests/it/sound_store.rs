@@ -204,31 +204,34 @@ fn a_source_that_is_no_longer_named_gives_no_place() {
     assert_eq!(desk.gate("production").status.code(), Some(0));
 }
 
-/// Appends passes behind every record, as fast as it goes, each with its chain in order.
-fn forge(store: &Connection, pass: &str, is_over: &AtomicBool) -> u64 {
+/// Appends a pass behind the last record, with its chain in order; 0 when another one was quicker.
+fn forge_once(store: &Connection, pass: &str) -> usize {
     let model = ModelId::new(MODEL);
+    let (seq, hash): (i64, String) = store
+        .query_row("SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    let end = LedgerEnd { entries: seq as u64, hash };
+    let entry =
+        LedgerEntry::after(end, jiff::Timestamp::now(), RecordKind::Verification, &model, pass).unwrap();
+    let row = params![
+        entry.seq as i64,
+        entry.at.to_string(),
+        entry.kind.as_str(),
+        entry.model.raw(),
+        entry.body,
+        entry.previous,
+        entry.hash
+    ];
+    store.execute("INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", row).unwrap_or(0)
+}
+
+/// The same, behind every record and as fast as it goes.
+fn forge(store: &Connection, pass: &str, is_over: &AtomicBool) -> u64 {
     let mut forged = 0;
     while !is_over.load(SeqCst) {
-        let (seq, hash): (i64, String) = store
-            .query_row("SELECT seq, hash FROM ledger ORDER BY seq DESC LIMIT 1", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .unwrap();
-        let end = LedgerEnd { entries: seq as u64, hash };
-        let entry =
-            LedgerEntry::after(end, jiff::Timestamp::now(), RecordKind::Verification, &model, pass).unwrap();
-        let row = params![
-            entry.seq as i64,
-            entry.at.to_string(),
-            entry.kind.as_str(),
-            entry.model.raw(),
-            entry.body,
-            entry.previous,
-            entry.hash
-        ];
-        // Another one may have been quicker.
-        forged +=
-            store.execute("INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", row).unwrap_or(0) as u64;
+        forged += forge_once(store, pass) as u64;
     }
     forged
 }
@@ -297,4 +300,35 @@ fn a_store_behind_a_link_is_refused_and_nothing_is_made_there() {
     symlink(desk.0.path(), &link).unwrap();
     let done = touchmark(["list", "--workspace", link.to_str().unwrap()]);
     assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+}
+
+/// The newest verification of a model in the store.
+fn verification_in(store: &Connection) -> Value {
+    let newest =
+        "SELECT body FROM ledger WHERE kind = 'verification' AND model = ?1 ORDER BY seq DESC LIMIT 1";
+    let body: String = store.query_row(newest, [MODEL], |row| row.get(0)).unwrap();
+    serde_json::from_str(&body).unwrap()
+}
+
+#[test]
+fn a_gate_takes_no_pass_of_an_ancestor_from_the_store() {
+    let desk = Desk::new();
+    let child = |desk: &Desk| {
+        let gate = desk.run(&["gate", "acme/receipt-reader", "--stage", "production", "--format", "json"]);
+        let verdict: Value = serde_json::from_str(&out(&gate)).unwrap();
+        (gate.status.code(), verdict["level"]["effective"].clone())
+    };
+    let (status, honest) = child(&desk);
+    assert_eq!(status, Some(0));
+    // Signed by the one who signed the base, and as good: a record of the same bytes, for the state of other ones.
+    let mut pass = verification_in(&desk.store());
+    desk.tamper();
+    assert_eq!(desk.run(&["verify", MODEL]).status.code(), Some(1));
+    pass["state"] = verification_in(&desk.store())["state"].clone();
+    forge_once(&desk.store(), &pass.to_string());
+    let listed = desk.run(&["show", MODEL, "--format", "json"]);
+    assert!(out(&listed).contains("\"pass\""), "the forged record is believed in a list: {}", out(&listed));
+    let (status, forged) = child(&desk);
+    assert_eq!(verification_in(&desk.store())["outcome"], "fail", "the gate looked at the files itself");
+    assert_ne!((status, &forged), (Some(0), &honest), "a model is as good as what it derives from");
 }

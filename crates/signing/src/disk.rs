@@ -365,6 +365,36 @@ pub fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<NamedTempFil
     Err(failed(io::Error::from(io::ErrorKind::NotFound)))
 }
 
+/// Whether a file could be written to a place, beside which a draft is made and dropped: before work that would be lost.
+///
+/// # Errors
+/// `E-WRITE`.
+pub fn check_writable(path: &Path) -> Result<()> {
+    let failed = |cause: io::Error| Error::write(path, &cause);
+    tempfile::tempfile_in(folder_of(path)).map(drop).map_err(failed)?;
+    if is_kept_by_another(path) {
+        return Err(failed(io::Error::from(io::ErrorKind::PermissionDenied)));
+    }
+    Ok(())
+}
+
+/// In a folder such as /tmp everybody may add files, and nobody may replace those of others.
+#[cfg(unix)]
+fn is_kept_by_another(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    const STICKY: u32 = 0o1000;
+    let me = rustix::process::geteuid();
+    let (Ok(file), Ok(folder)) = (fs::symlink_metadata(path), fs::metadata(folder_of(path))) else {
+        return false;
+    };
+    folder.mode() & STICKY != 0 && !me.is_root() && ![file.uid(), folder.uid()].contains(&me.as_raw())
+}
+
+#[cfg(not(unix))]
+fn is_kept_by_another(_: &Path) -> bool {
+    false
+}
+
 /// The folder that a file stands in, `.` for a bare name.
 pub fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))

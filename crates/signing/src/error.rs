@@ -116,6 +116,10 @@ pub enum ReadFault {
     NotAFile,
     /// It changed while it was read.
     Changed,
+    /// It was not read on purpose, and nothing else tells what it holds.
+    NotRead,
+    /// It is packed in an archive, or not here at all.
+    Packed,
     /// Anything else, with the system's number for it.
     System {
         /// The number.
@@ -140,6 +144,8 @@ impl ReadFault {
             ReadFault::Permission => "permission denied".to_owned(),
             ReadFault::NotAFile => "not a regular file".to_owned(),
             ReadFault::Changed => "changed while it was read".to_owned(),
+            ReadFault::NotRead => "not read, and the registry has no digest to compare".to_owned(),
+            ReadFault::Packed => "packed in a layer, or not here".to_owned(),
             ReadFault::System { code: Some(code) } => std::io::Error::from_raw_os_error(code).to_string(),
             ReadFault::System { code: None } => "the system gave no reason".to_owned(),
         }
@@ -150,6 +156,8 @@ impl ReadFault {
         match self {
             ReadFault::NotFound | ReadFault::NotAFile => "check the path",
             ReadFault::Permission => "check the permissions of the file and of its folders",
+            ReadFault::NotRead => "verify in full, which reads the files",
+            ReadFault::Packed => "unpack the model and verify its folder",
             ReadFault::Changed => "wait until nothing writes to the model, then try again",
             ReadFault::System { .. } => "check that the file is readable and try again",
         }
@@ -216,8 +224,14 @@ impl Error {
 
     /// A file that could not be written. What was there before is untouched.
     pub fn write(path: &Path, cause: &std::io::Error) -> Self {
-        Error::new(Code::Write, format!("cannot write ({cause})"))
-            .at_path(path)
-            .help("check free space and permissions; what was there before is unchanged")
+        use std::io::ErrorKind;
+        let help = match cause.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                "name a place that you may write to; what was there before is unchanged"
+            }
+            ErrorKind::NotFound | ErrorKind::NotADirectory => "make its folder first, or name another place",
+            _ => "check free space and permissions; what was there before is unchanged",
+        };
+        Error::new(Code::Write, format!("cannot write ({cause})")).at_path(path).help(help)
     }
 }

@@ -13,7 +13,7 @@ use crate::time::token;
 use crate::trust::anchor::Trust;
 use crate::verify::time;
 use crate::x509::revocation::RevocationList;
-use crate::x509::{certificate, chain};
+use crate::x509::{chain, file};
 use std::io::Write;
 use std::path::Path;
 
@@ -36,7 +36,7 @@ pub fn statement(bytes: &[u8]) {
 
 /// Certificates in PEM, the last of which is trusted, or one in DER; and keys.
 pub fn certificates(bytes: &[u8]) {
-    if let Ok(found) = certificate::certificates_from_pem(bytes) {
+    if let Ok(found) = file::certificates_from_pem(bytes) {
         let anchors: Vec<Vec<u8>> = found.last().cloned().into_iter().collect();
         let _ = chain::check_chain(&found, &anchors, jiff::Timestamp::UNIX_EPOCH);
         let _ = chain::check_chain(&found, &[], jiff::Timestamp::UNIX_EPOCH);
@@ -45,7 +45,8 @@ pub fn certificates(bytes: &[u8]) {
         }
     }
     let _ = RevocationList::from_bytes("fuzz", bytes);
-    let _ = public::PublicKey::from_pem(bytes);
+    let _ = public::PublicKey::every_from(bytes);
+    let _ = crate::keys::files::describe_key(bytes, None);
     let _ = public::PublicKey::from_spki_der(bytes);
 }
 

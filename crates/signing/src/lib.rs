@@ -98,20 +98,20 @@ pub use bundle::{
     Statement, default_signature, pae, read_head,
 };
 pub use check::{
-    About, AnchorKind, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault,
-    Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy, ForeignBeside, ForeignKind,
-    HazardSeen, HeaderFormat, Identity, IdentityPart, IdentityWhy, KeySaid, LikelyCause, LineFault,
-    LinkFault, ListFault, LogEntry, Method, MethodWhy, MissingKind, NameChange, NameDifference, NamedAnchor,
-    OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts, PolicyFinding, PolicyWhy, PredicatesWhy,
-    SignatureWhy, SignerWhy, Stage, StatementWhy, SubjectWhy, TextForm, TimeSource, TrustWhy, TrustedKey,
-    TypeField, Unlistable, Why,
+    About, AnchorKind, Beyond, CertificateNote, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve,
+    Differs, DocumentFault, Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy,
+    ForeignBeside, ForeignKind, HazardSeen, HeaderFormat, Identity, IdentityPart, IdentityWhy, KeyKind,
+    KeySaid, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method, MethodWhy, MissingKind,
+    NameChange, NameDifference, NamedAnchor, OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts,
+    PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage, StatementWhy, SubjectWhy,
+    TextForm, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Unused, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
 pub use files::{
     Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FilesReport, FollowedLinks,
-    GIT_PATHS, Listing, ModelState, MoveKind, MovedFile, Scope, TensorsHit, enumerate, hazard, is_git_hook,
-    is_of_git,
+    GIT_PATHS, IgnoredPath, IgnoredPlace, Listed, ListedFile, Listing, ModelState, MoveKind, MovedFile, Only,
+    PartSeen, Scope, TensorsHit, enumerate, hazard, ignored_paths, is_git_hook, is_of_git,
 };
 pub use foreign::{ForeignSignature, ForeignState, is_foreign_signature};
 // What only Touchmark's inventory and its tests ask for: no promise is made about these.
@@ -134,8 +134,8 @@ pub use sign::{
     TimestampService, Timestamped, sign_sigstore, sign_statement_sigstore,
 };
 pub use sign::{
-    SignOptions, Signed, Stamp, With, digest, sign_certificate, sign_certificate_with, sign_key,
-    sign_key_with, sign_statement_certificate, sign_statement_key,
+    SignOptions, Signed, Stamp, With, check_place, check_signing_chain, digest, sign_certificate,
+    sign_certificate_with, sign_key, sign_key_with, sign_statement_certificate, sign_statement_key,
 };
 pub use sigstore::{BundleSigner, SigstoreRoot, verify_artifact};
 pub use time::TimestampAuthority;
@@ -146,12 +146,15 @@ pub use trust::{
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{
-    Comparison, Coverage, Judging, Observed, Seen, SignatureSeen, SignatureState, TrustMoments, Verification,
-    VerifyOptions, bundle_moments, claimed_signer, find_signature, judge, next_change, observe, verify,
-    verify_claim, verify_seen, verify_with,
+    Comparison, Coverage, Judging, Observed, Place, Seen, SignatureSeen, SignatureState, TrustMoments,
+    Verification, VerifyOptions, bundle_moments, claimed_signer, find_signature, judge, next_change, observe,
+    verify, verify_claim, verify_place, verify_seen, verify_with,
 };
 pub use words::{CODES, CodeInfo, Words, code_info};
-pub use x509::{ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain, judge_chain};
+pub use x509::{
+    CertificateFile, ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain,
+    judge_chain,
+};
 
 /// The README's example, compiled and run with the documentation's.
 #[cfg(doctest)]

@@ -15,8 +15,8 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, read_model};
 use crate::report::claims as report;
 use crate::signing::{
-    Anchor, HashAlgorithm, LIMIT_BUNDLE_BYTES, Progress, RootDigest, SignOptions, Trust, VerifyOptions,
-    default_signature, digest, find_signature, verify,
+    Anchor, LIMIT_BUNDLE_BYTES, Progress, RootDigest, SignOptions, Trust, VerifyOptions, default_signature,
+    digest, find_signature, verify,
 };
 use crate::text::{Untrusted, screen};
 use crate::workbench::Workbench;
@@ -66,10 +66,10 @@ pub(crate) enum ClaimsCommand {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Anchors {
     /// PEM file of a public key that you trust (repeat)
-    #[arg(long, alias = "public_key", value_name = "PEM")]
+    #[arg(long, value_name = "PEM")]
     public_key: Vec<PathBuf>,
     /// PEM file of authorities that you trust (repeat)
-    #[arg(long, alias = "certificate_chain", value_name = "PEM")]
+    #[arg(long, value_name = "PEM")]
     certificate_chain: Vec<PathBuf>,
 }
 
@@ -195,14 +195,7 @@ fn root_of(
     if signed.is_some() {
         return Ok(signed);
     }
-    let options = SignOptions {
-        signature,
-        hash: HashAlgorithm::Sha256,
-        shard_size: None,
-        ignore_paths: Vec::new(),
-        ignore_git_paths: true,
-        allow_symlinks: false,
-    };
+    let options = SignOptions::to(signature);
     match shown(output, |progress| digest(place, &options, progress)) {
         Ok(digested) => Ok(Some(digested.root_digest)),
         Err(error) => {

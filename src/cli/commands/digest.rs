@@ -1,7 +1,7 @@
 //! `digest`: tells the root digest of a model, as a signature would state it.
 
 use crate::cli::common::Common;
-use crate::cli::flags::What;
+use crate::cli::flags::{What, note_ignored};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::documents::{DigestDocument, SignedBody, names};
@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &Digest, _: &Common, output: &Output) -> Result<u8>
     let Digest { model, what } = arguments;
     what.jobs.set();
     let options = what.options(find_signature(model).unwrap_or_else(|| default_signature(model)));
+    note_ignored(model, &options.ignore_paths, &[&options.signature], output, "")?;
     let digested = shown(output, |progress| digest(model, &options, progress))?;
     output.print(&format!("{}\n", digested.root_digest), || DigestDocument {
         schema: names::Digest,

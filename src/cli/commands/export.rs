@@ -4,12 +4,10 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, finish, open_to_judge};
-use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
-use crate::inventory::export::{CycloneDx, Entry, Proof, cyclonedx, spdx};
-use crate::inventory::{Model, ModelId};
-use crate::signing::Outcome;
-use crate::view::View;
+use crate::inventory::ModelId;
+use crate::inventory::export::{CycloneDx, Entry, cyclonedx, spdx};
+use crate::lineage::shown;
 use crate::workbench::JobKind;
 use clap::{Args, ValueEnum};
 
@@ -70,11 +68,13 @@ pub(super) fn run(arguments: &Export, common: &Common, output: &Output) -> Resul
         finish(&workbench, JobKind::Verify(signed), output)?;
     }
     let view = workbench.view();
-    let entries: Vec<Entry<'_>> = ids
+    let models: Vec<_> = ids
         .iter()
         .filter_map(|id| view.model(id))
-        .map(|(index, model)| Entry { model, proof: proof(&view, index, model) })
+        .map(|(index, model)| (shown(&view.graph, model), view.proof(index)))
         .collect();
+    let entries: Vec<Entry<'_>> =
+        models.iter().map(|(model, proof)| Entry { model, proof: proof.clone() }).collect();
     for entry in entries.iter().filter(|entry| entry.proof.is_none() && entry.model.signature.is_some()) {
         output.note(&format!("? not stated  {}: its signature does not pass here", entry.model.id.screen()));
     }
@@ -89,24 +89,4 @@ pub(super) fn run(arguments: &Export, common: &Common, output: &Output) -> Resul
         }
     }
     Ok(0)
-}
-
-/// What the binding states: only of a verification that passes, whose signer is proven.
-fn proof(view: &View, index: usize, model: &Model) -> Option<Proof> {
-    let verification = &view.standing(index)?.verification;
-    if verification.outcome() != Outcome::Pass || !verification.signer_proven() {
-        return None;
-    }
-    let signer = verification.signer.as_ref()?;
-    let log = verification.log.as_ref();
-    let bundle = slashed(model.signature.as_ref()?);
-    Some(Proof {
-        root_digest: verification.root_digest?,
-        identity: signer.subject.clone(),
-        issuer: signer.issuer.clone(),
-        log_entry: log.map(|entry| format!("{}/{}", entry.log_id.raw(), entry.index).into()),
-        bundle: bundle.into(),
-        bundle_digest: verification.bundle_digest.clone()?,
-        verified_at: verification.at,
-    })
 }

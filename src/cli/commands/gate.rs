@@ -1,7 +1,7 @@
 //! `gate`: verifies a model and decides whether it may enter a stage. The decision is recorded.
 
 use crate::cli::common::Common;
-use crate::cli::flags::Location;
+use crate::cli::flags::{Location, Part};
 use crate::cli::output::Output;
 use crate::cli::session::{find_at, open_at, remark};
 use crate::decision::Decision;
@@ -23,13 +23,15 @@ pub(crate) struct Gate {
     #[arg(long)]
     allow_warn: bool,
     #[command(flatten)]
+    part: Part,
+    #[command(flatten)]
     location: Location,
 }
 
 /// The status is 0 when it may, 5 when it may with warnings, 1 when it may not.
 pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<u8> {
-    let Gate { model, stage, allow_warn, location } = arguments;
-    let workbench = open_at(common, location)?;
+    let Gate { model, stage, allow_warn, part, location } = arguments;
+    let workbench = open_at(common, location, part)?;
     let view = workbench.view();
     let id = view
         .models

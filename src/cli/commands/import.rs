@@ -20,9 +20,16 @@ pub(crate) struct Import {
 
 pub(super) fn run(arguments: &Import, common: &Common, output: &Output) -> Result<u8> {
     let workbench = open_to_scan(common)?;
-    let imported = workbench.import_bills(&arguments.files)?;
+    let mut imported = workbench.import_bills(&arguments.files)?;
     finish(&workbench, JobKind::Scan, output)?;
     warn_of_policy(&workbench, output);
+    // What only shows when its models are brought together with those of other sources.
+    let view = workbench.view();
+    for bill in &mut imported {
+        let of_bill = view.findings.iter().filter(|finding| finding.source == bill.source);
+        let new: Vec<_> = of_bill.filter(|finding| !bill.findings.contains(finding)).cloned().collect();
+        bill.findings.extend(new);
+    }
     let mut human = String::new();
     for bill in &imported {
         let word = if bill.already { "✓ a source already" } else { "✓ added" };
@@ -41,7 +48,7 @@ pub(super) fn run(arguments: &Import, common: &Common, output: &Output) -> Resul
             ));
         }
     }
-    let models = workbench.view().models.len();
+    let models = view.models.len();
     human.push_str(&format!("{} in the inventory\n", count(models, "model")));
     output.print(&human, || {
         let bills = imported

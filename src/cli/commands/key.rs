@@ -31,7 +31,7 @@ pub(crate) enum KeyCommand {
         force: bool,
     },
     Show {
-        /// PEM file of a private or public key
+        /// File of a private or public key: PEM, DER, JWK, OpenSSH or cosign's
         file: PathBuf,
         #[command(flatten)]
         password: Password,
@@ -105,7 +105,7 @@ fn generate(
         CurveName::P521 => Curve::P521,
     })?;
     let public_file = write_key_pair(file, &key, password, force)?;
-    let (curve, fingerprint) = (key.public().curve().as_str(), key.public().fingerprint());
+    let (curve, fingerprint) = (key.curve().as_str(), key.public().fingerprint());
     let encryption = if password.is_some() { "encrypted" } else { "not encrypted" };
     let human = format!(
         "✓ made  {}  {curve}, {encryption}\n  public key   {}\n  fingerprint  {fingerprint}\n",
@@ -141,7 +141,7 @@ fn show(file: &Path, password: Option<&Secret>, read_only: bool, output: &Output
     }
     match public {
         Some(key) => rows.extend([
-            row("curve", key.curve().as_str().to_owned()),
+            row("curve", key.kind().as_str().to_owned()),
             row("fingerprint", key.fingerprint()),
             row("hint in bundles", key.hint()),
         ]),
@@ -155,7 +155,7 @@ fn show(file: &Path, password: Option<&Secret>, read_only: bool, output: &Output
         schema: names::Key,
         private,
         encryption,
-        curve: public.map(|key| key.curve().as_str()),
+        curve: public.map(|key| key.kind().as_str()),
         fingerprint: public.map(|key| key.fingerprint()),
         hint: public.map(|key| key.hint()),
     });

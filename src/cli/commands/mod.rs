@@ -1,6 +1,7 @@
 //! What a person can ask for, one file a command: what it does, its arguments, and how it is done. Commands do
 //! not use each other; what several need stands outside this folder.
 
+mod bind;
 mod claims;
 mod demo;
 mod diff;
@@ -60,6 +61,7 @@ pub(crate) enum Command {
     Gate(gate::Gate),
     Score(score::Score),
     Review(review::Review),
+    Bind(bind::Bind),
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
 }
@@ -97,6 +99,7 @@ pub(super) fn run(command: Option<&Command>, common: &Common, output: &Output) -
         Command::Gate(gate) => gate::run(gate, common, output),
         Command::Score(score) => score::run(score, common, output),
         Command::Review(review) => review::run(review, common, output),
+        Command::Bind(bind) => bind::run(bind, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),
     }
 }

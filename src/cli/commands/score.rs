@@ -6,7 +6,7 @@ use crate::cli::session::{find, open_to_judge, remark, wait};
 use crate::documents::{ScoreDocument, VerdictDocument, names};
 use crate::error::Result;
 use crate::report;
-use crate::signing::Outcome;
+use crate::signing::{Outcome, Stage};
 use crate::workbench::JobKind;
 use clap::Args;
 
@@ -21,7 +21,8 @@ pub(crate) struct Score {
     all: bool,
 }
 
-/// The status is 1 when a verification fails, 3 when files changed since and could not be verified, else 0.
+/// The status is 1 when the files or their signature contradict what was signed, 3 when files changed since and could not
+/// be verified, else 0. What a policy forbids of files that are as they were signed is for `gate`; the level says it.
 pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result<u8> {
     let workbench = open_to_judge(common)?;
     let view = workbench.view();
@@ -45,8 +46,13 @@ pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result
         ));
         // A level says nothing of files that contradict their signature, or are not those that were verified.
         let summary = view.summary(index);
+        let is_forbidden_only = view.standing(index).is_some_and(|verified| {
+            let mut failed =
+                verified.verification.checks.iter().filter(|check| check.outcome == Outcome::Fail);
+            failed.all(|check| check.stage == Stage::Policy)
+        });
         status = match summary.outcome {
-            Outcome::Fail => 1,
+            Outcome::Fail if !is_forbidden_only || summary.is_ambiguous() => 1,
             _ if !summary.since.is_same() && status == 0 => 3,
             _ => status,
         };

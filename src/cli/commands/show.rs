@@ -5,6 +5,7 @@ use crate::cli::output::Output;
 use crate::cli::session::{find, open_to_judge};
 use crate::documents::{ModelDocument, VerdictBody};
 use crate::error::Result;
+use crate::lineage::doubts_of;
 use crate::report;
 use clap::Args;
 
@@ -31,6 +32,13 @@ pub(super) fn run(arguments: &Show, common: &Common, output: &Output) -> Result<
             index,
             verdict.as_ref().map(|verdict| VerdictBody::of(&view, verdict)),
             &read,
+            view.models
+                .get(index)
+                .map(|model| doubts_of(model, &view.models, &view.graph))
+                .unwrap_or_default()
+                .iter()
+                .map(report::graph_finding)
+                .collect(),
         )
     });
     Ok(0)

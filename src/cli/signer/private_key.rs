@@ -11,8 +11,8 @@ use std::path::PathBuf;
 /// A private key in a file.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PrivateKey {
-    /// PEM file of the private key: P-256, P-384 or P-521
-    #[arg(long, alias = "private_key", value_name = "PEM")]
+    /// File of the private key (P-256, P-384 or P-521): PEM, DER, JWK, OpenSSH or cosign's
+    #[arg(long, value_name = "PEM")]
     private_key: PathBuf,
     #[command(flatten)]
     password: Password,

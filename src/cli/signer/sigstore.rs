@@ -8,28 +8,31 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SigstoreLogin {
     /// The identity token; others on this machine can read it here, so prefer --identity-token-file
-    #[arg(long, alias = "identity_token", value_name = "TOKEN", conflicts_with_all = ["identity_token_file", "use_ambient_credentials"])]
+    #[arg(long, value_name = "TOKEN", conflicts_with_all = ["identity_token_file", "use_ambient_credentials"])]
     identity_token: Option<String>,
     /// File that holds the identity token
     #[arg(long, value_name = "FILE", conflicts_with = "use_ambient_credentials")]
     identity_token_file: Option<PathBuf>,
     /// Take the identity token from where this runs: a build service or a cluster
-    #[arg(long, alias = "use_ambient_credentials")]
+    #[arg(long)]
     use_ambient_credentials: bool,
     /// Log in with a code that you copy, instead of a browser on this machine
-    #[arg(long, alias = "oauth_force_oob")]
+    #[arg(long)]
     oauth_force_oob: bool,
     /// Log in as this client; the token is then for this audience [default: sigstore]
-    #[arg(long, alias = "client_id", value_name = "ID")]
+    #[arg(long, value_name = "ID")]
     client_id: Option<String>,
     /// File that holds the client's secret
-    #[arg(long, alias = "client_secret_file", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     client_secret_file: Option<PathBuf>,
+    /// The client's secret; others on this machine can read it here, so prefer --client-secret-file
+    #[arg(long, value_name = "SECRET", hide = true, conflicts_with = "client_secret_file")]
+    client_secret: Option<String>,
     /// Use Sigstore's staging instance: for tests only
-    #[arg(long, alias = "use_staging", conflicts_with = "trust_config")]
+    #[arg(long, conflicts_with = "trust_config")]
     use_staging: bool,
     /// A client trust config: the instance's trusted root and its services [default: the public-good instance]
-    #[arg(long, alias = "trust_config", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     trust_config: Option<PathBuf>,
     /// How long each exchange with a service may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
@@ -93,7 +96,10 @@ mod with_network {
                 }
                 None => Credentials::Login(Login {
                     client_id: self.client_id.clone(),
-                    client_secret: self.client_secret_file.as_deref().map(secret).transpose()?,
+                    client_secret: match &self.client_secret {
+                        Some(secret) => Some(Zeroizing::new(secret.clone())),
+                        None => self.client_secret_file.as_deref().map(secret).transpose()?,
+                    },
                     out_of_band: self.oauth_force_oob,
                     patience: PATIENCE,
                     visit: &visit,

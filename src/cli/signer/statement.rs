@@ -99,7 +99,8 @@ impl<T: Args> StatementSigner<T> {
                 stamped(&key, timestamp, &|stamp| sign_statement_key(payload, &key, stamp))
             }
             StatementSigner::Certificate { key, chain, timestamp, .. } => {
-                let (key, chain) = (key.read(output)?, chain.read()?);
+                let chain = chain.read(now, output)?;
+                let key = key.read(output)?;
                 stamped(&key, timestamp, &|stamp| {
                     sign_statement_certificate(payload, &key, &chain, now, stamp)
                 })
@@ -110,7 +111,7 @@ impl<T: Args> StatementSigner<T> {
                 stamped(key.as_ref(), timestamp, &|stamp| sign_statement_key(payload, key.as_ref(), stamp))
             }
             StatementSigner::Pkcs11Certificate { token, chain, timestamp, .. } => {
-                let chain = chain.read()?;
+                let chain = chain.read(now, output)?;
                 let key = token::open(token, chain.first().map(Vec::as_slice), output)?;
                 stamped(key.as_ref(), timestamp, &|stamp| {
                     sign_statement_certificate(payload, key.as_ref(), &chain, now, stamp)

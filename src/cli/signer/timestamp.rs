@@ -11,7 +11,7 @@ use clap::Args;
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Timestamp {
     /// Have the timestamp authority (RFC 3161) at this address say when it was signed; uses the network
-    #[arg(long, alias = "tsa_url", value_name = "URL")]
+    #[arg(long, value_name = "URL")]
     tsa_url: Option<String>,
     #[command(flatten)]
     authorities: Authorities,

@@ -18,10 +18,10 @@ use {
 #[derive(Clone, Args)]
 pub(crate) struct Token {
     /// Token and key (RFC 7512): pkcs11:token=NAME;object=NAME
-    #[arg(long, alias = "pkcs11_uri", value_name = "URI")]
+    #[arg(long, value_name = "URI")]
     pkcs11_uri: String,
     /// The token's PKCS#11 module [default: module-path or module-name of the URI]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, alias = "module-paths", value_name = "FILE")]
     module: Option<PathBuf>,
     /// File with the PIN [default: TOUCHMARK_PIN, pin-source of the URI, or else a prompt]
     #[arg(long, value_name = "FILE")]

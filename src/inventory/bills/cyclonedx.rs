@@ -19,6 +19,8 @@ use crate::inventory::model::names;
 use crate::inventory::model::record::{Record, note};
 
 const MAX_COMPONENTS: usize = 200_000;
+/// Measurements of one model that are kept.
+const MAX_METRICS: usize = 256;
 const VERSIONS: [&str; 3] = ["1.5", "1.6", "1.7"];
 
 /// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
@@ -31,9 +33,20 @@ pub(super) fn view(parts: &Parts<'_>, source: &Untrusted, take: Take<'_>) -> Vec
         return findings;
     }
     let document = Document::new(parts, source);
-    let mut found = Found { take, findings: Vec::new() };
-    walk(parts, source, &mut findings, &mut |node, at| document.component(node, at, &mut found));
+    let mut found = Found { take, findings: Vec::new(), components: 0, models: 0 };
+    walk(parts, source, &mut findings, &mut |node, at| {
+        found.components += 1;
+        document.component(node, at, &mut found);
+    });
     findings.append(&mut found.findings);
+    if found.models == 0 {
+        let message = match found.components {
+            0 => "no component, and so no model".to_owned(),
+            1 => "its one component is not typed as a model or as data".to_owned(),
+            many => format!("none of {many} components is typed as a model or as data"),
+        };
+        note(&mut findings, "F-BOM-EMPTY", None, source, "/components", message);
+    }
     findings
 }
 
@@ -91,6 +104,9 @@ fn walk(
 struct Found<'t> {
     take: Take<'t>,
     findings: Vec<Finding>,
+    /// Those that were looked at, and those of them that are for us.
+    components: usize,
+    models: usize,
 }
 
 struct Document<'a> {
@@ -120,6 +136,7 @@ impl<'a> Document<'a> {
     /// Adds what a component says, when it is for us.
     fn component(&self, node: &Map<String, Value>, at: &str, found: &mut Found<'_>) {
         let Some((kind, untyped)) = kind(node) else { return };
+        found.models += 1;
         let (properties, bad) = properties(node, at);
         let named = text(node, "name").unwrap_or_default();
         let seen = dialects::seen(&properties, named);
@@ -137,6 +154,7 @@ impl<'a> Document<'a> {
             note(&mut found.findings, "F-BOM-NAME", None, self.source, at, message);
             return;
         };
+        let name = dialects::told_apart(name, sha256(node));
         // What nobody sees of the whole name must not get lost.
         let whole = seen.is_some() || named.is_empty() || hides(&name);
         let shown = if whole { &name } else { named };
@@ -192,6 +210,14 @@ fn kind(node: &Map<String, Value>) -> Option<(Kind, bool)> {
     }
 }
 
+/// The SHA-256 that a component states.
+fn sha256(node: &Map<String, Value>) -> Option<&str> {
+    each(node.get("hashes"))
+        .find(|hash| hash.get("alg").and_then(Value::as_str) == Some("SHA-256"))?
+        .get("content")?
+        .as_str()
+}
+
 /// `owner/name` of a component.
 fn identify(node: &Map<String, Value>, is_ancestor: bool) -> Option<String> {
     let links = each(node.get("externalReferences")).filter_map(|link| link.get("url")?.as_str());
@@ -216,6 +242,7 @@ impl Reader<'_> {
         self.licences(node, at);
         self.hashes(node, at);
         self.model_card(node, at);
+        self.metrics(node, at);
         self.pedigree(node, at, properties);
         dialects::apply(&mut self.record, properties, self.document.source);
         self.binding(node, at, properties);
@@ -325,6 +352,24 @@ impl Reader<'_> {
                 None => {
                     self.found("F-BOM-REF", &place, "this dataset has no name, or refers to nothing here")
                 }
+            }
+        }
+    }
+
+    /// What was measured; its shape is the schema's to judge.
+    fn metrics(&mut self, node: &Map<String, Value>, at: &str) {
+        const LIST: &str = "/quantitativeAnalysis/performanceMetrics";
+        let list = node.get("modelCard").and_then(|card| card.pointer(LIST));
+        for (index, metric) in each(list).take(MAX_METRICS).enumerate() {
+            let word = |key: &str| match metric.get(key)? {
+                Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+                Value::Number(number) => Some(number.to_string()),
+                _ => None,
+            };
+            let slice = word("slice").map(|slice| format!(" on {slice}")).unwrap_or_default();
+            if let Some((name, value)) = word("type").zip(word("value")) {
+                let place = format!("{at}/modelCard{LIST}/{index}");
+                self.fact(FactKey::Metric, &format!("{name} {value}{slice}"), &place);
             }
         }
     }

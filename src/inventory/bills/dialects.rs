@@ -3,9 +3,10 @@
 
 use crate::text::Untrusted;
 
-use crate::inventory::model::facts::Relation;
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::hex::is_hex;
 use crate::inventory::model::id::ModelId;
+use crate::inventory::model::loadable::is_loadable;
 use crate::inventory::model::models::Binding;
 use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
@@ -38,6 +39,42 @@ pub(super) const ROOT_DOMAIN: &str = "oms-root";
 
 /// The property that pins a parent to its root digest.
 pub(super) const PIN: &str = "touchmark:pedigree:digest";
+
+/// How generators call what their properties say: the last part of the name without case, `_`, `-` and spaces. syft,
+/// OWASP's generator, AIBoMGen, the taxonomy of CycloneDX and others.
+const FACTS: [(&str, FactKey); 25] = [
+    ("architecture", FactKey::Architecture),
+    ("architectures", FactKey::Architecture),
+    ("modelarchitecture", FactKey::Architecture),
+    ("modeltype", FactKey::Architecture),
+    ("quantization", FactKey::Quantisation),
+    ("quantisation", FactKey::Quantisation),
+    ("quantizationlevel", FactKey::Quantisation),
+    ("quantizationtype", FactKey::Quantisation),
+    ("quantizationmethod", FactKey::Quantisation),
+    ("parameters", FactKey::Parameters),
+    ("parametercount", FactKey::Parameters),
+    ("parameterscount", FactKey::Parameters),
+    ("numparameters", FactKey::Parameters),
+    ("parametersize", FactKey::Parameters),
+    ("contextlength", FactKey::ContextLength),
+    ("contextwindow", FactKey::ContextLength),
+    ("libraryname", FactKey::Library),
+    ("pipelinetag", FactKey::Task),
+    ("dtype", FactKey::DataType),
+    ("dtypes", FactKey::DataType),
+    ("datatype", FactKey::DataType),
+    ("tensortype", FactKey::DataType),
+    ("tokenizer", FactKey::Tokenizer),
+    ("datasets", FactKey::Dataset),
+    ("made", FactKey::Made),
+];
+/// What our own properties are called that are facts; the rest is a name above.
+pub(super) const FACT: &str = "touchmark:fact:";
+/// Of these the value is a number first.
+const NUMBERS: [FactKey; 2] = [FactKey::Parameters, FactKey::ContextLength];
+/// Longer values are no word for any of them.
+const MAX_VALUE: usize = 256;
 
 /// A name and its value, as text.
 pub(super) struct Property {
@@ -84,14 +121,60 @@ impl<'p> Relations<'p> {
     }
 }
 
-/// Adds the parents that properties name, and says of a signature that it is only claimed.
+/// Adds the facts that properties state, where nothing else of the document states them.
+fn facts(record: &mut Record, properties: &[Property], source: &Untrusted) {
+    let known: Vec<FactKey> = FACTS
+        .iter()
+        .map(|(_, key)| *key)
+        .filter(|key| record.model.facts.each().any(|fact| fact.key == *key))
+        .collect();
+    // Our own properties speak of facts that stand elsewhere, but for those that are facts.
+    let ours = |name: &str| name.starts_with("touchmark:") && !name.starts_with(FACT);
+    for property in properties.iter().filter(|property| !ours(&property.name)) {
+        let last = property.name.rsplit([':', '.', '/']).next().unwrap_or_default();
+        let plain = last.replace(['_', '-', ' '], "").to_ascii_lowercase();
+        let Some((_, key)) = FACTS.iter().find(|(name, _)| *name == plain) else { continue };
+        let value = property.value.trim();
+        let begins_well = !NUMBERS.contains(key) || value.starts_with(|c: char| c.is_ascii_digit());
+        if known.contains(key) || value.len() > MAX_VALUE || !begins_well {
+            continue;
+        }
+        match key {
+            FactKey::Dataset => {
+                for dataset in listed(value) {
+                    record.parent(dataset, Relation::TrainedOn, source, &property.place);
+                }
+            }
+            key => record.fact(*key, value, Basis::Declared, source, &property.place),
+        }
+    }
+}
+
+/// The values of a list, which is joined with commas, or is Python's way to print one: ['a/b', 'c/d'].
+fn listed(value: &str) -> impl Iterator<Item = &str> {
+    let items = value.trim().trim_start_matches('[').trim_end_matches(']').split(',');
+    let items = items.map(|item| item.trim().trim_matches(['\'', '"'])).filter(|item| !item.is_empty());
+    items.take(MAX_LISTED)
+}
+
+/// The id of what is only called like a file: many are called `model.safetensors`, so its content tells it apart.
+pub(super) fn told_apart(name: String, sha256: Option<&str>) -> String {
+    const DIGITS: usize = 16;
+    let digest = sha256.filter(|digest| digest.len() == 64 && is_hex(digest));
+    match digest.and_then(|digest| digest.get(..DIGITS)) {
+        Some(begin) if !name.contains('/') && is_loadable(&name) => {
+            format!("sha256-{}/{name}", begin.to_ascii_lowercase())
+        }
+        _ => name,
+    }
+}
+
+/// Adds the facts and parents that properties name, and says of a signature that it is only claimed.
 pub(super) fn apply(record: &mut Record, properties: &[Property], source: &Untrusted) {
+    facts(record, properties, source);
     let relations = Relations::new(properties, "");
     for property in properties.iter().filter(|property| BASES.contains(&property.name.as_str())) {
-        // A list is joined with commas, or is Python's way to print one: ['a/b', 'c/d'].
-        let bases = property.value.trim().trim_start_matches('[').trim_end_matches(']').split(',');
-        let bases = bases.map(|base| base.trim().trim_matches(['\'', '"'])).filter(|base| !base.is_empty());
-        for base in bases.take(MAX_LISTED) {
+        for base in listed(&property.value) {
             let id = names::canonical(base).unwrap_or_default();
             record.parent(base, relations.of(&id), source, &property.place);
         }
@@ -148,6 +231,7 @@ pub(super) fn binding(record: &mut Record, properties: &[Property], source: &Unt
         log_entry: value("touchmark:oms:logEntry"),
         bundle_digest: value("touchmark:oms:bundleDigest"),
         source: source.clone(),
+        ours: false,
     };
     let foreign = find(properties, "touchmark:oms:digestDomain").filter(|domain| domain.value != ROOT_DOMAIN);
     if let Some(domain) = foreign.filter(|_| binding.root_digest.is_some()) {

@@ -8,7 +8,9 @@ mod dialects;
 pub mod export;
 mod parts;
 mod spdx;
+mod tag_value;
 mod xml;
+mod yaml;
 
 use serde_json::Value;
 use std::path::Path;
@@ -26,7 +28,9 @@ use parts::Parts;
 
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 /// How a bill's file name ends.
-const ENDINGS: [&str; 3] = ["json", "jsonld", "xml"];
+const ENDINGS: [&str; 5] = [".json", ".jsonld", ".xml", ".spdx", ".rdf"];
+/// The same, where only the longer ending says so: much else is YAML.
+const LONG_ENDINGS: [&str; 3] = [".spdx.yaml", ".spdx.yml", ".spdx.tag"];
 /// Foreign signatures that are told one by one.
 const MAX_SIGNATURES: usize = 16;
 
@@ -41,7 +45,12 @@ const FORMATS: [Format; 4] = [
 ];
 
 /// Findings that say that a document is no bill, or none that can be read.
-pub const NO_BILL: [&str; 4] = ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT"];
+pub const NO_BILL: [&str; 7] =
+    ["F-BOM-UNREADABLE", "F-BOM-JSON", "F-BOM-XML", "F-BOM-FORMAT", NOT_READ, "F-BOM-YAML", "F-BOM-TAGS"];
+/// The one of a bill in a form that is not read: RDF.
+pub const NOT_READ: &str = "F-BOM-RDF";
+const IS_RDF: &str =
+    "an SPDX bill in RDF, which is not read here; its JSON, YAML, XML and tag-value forms are";
 
 /// Whether what was read is a bill of materials.
 pub(crate) fn is_bill(findings: &[Finding]) -> bool {
@@ -50,7 +59,10 @@ pub(crate) fn is_bill(findings: &[Finding]) -> bool {
 
 /// Whether a file's name is one of a bill of materials.
 pub fn is_document(path: &Path) -> bool {
-    path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end.eq_ignore_ascii_case(known)))
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()) else {
+        return false;
+    };
+    ENDINGS.iter().chain(&LONG_ENDINGS).any(|known| name.len() > known.len() && name.ends_with(known))
 }
 
 /// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
@@ -72,6 +84,9 @@ pub fn read_each(path: &Path, source: &Untrusted, take: Take<'_>) -> Vec<Finding
         Err(unread) => return refuse("F-BOM-UNREADABLE", unread.to_string()),
     };
     let mut findings = Vec::new();
+    if is_triples(&bytes) {
+        return refuse(NOT_READ, IS_RDF.to_owned());
+    }
     // XML has signatures of its own, and its parts keep nothing of the text.
     if xml::is_xml(&bytes) {
         let xml = match xml::parse(&bytes) {
@@ -79,12 +94,32 @@ pub fn read_each(path: &Path, source: &Untrusted, take: Take<'_>) -> Vec<Finding
             Err(message) => return refuse("F-BOM-XML", message),
         };
         drop(bytes);
+        if xml.is_rdf {
+            return refuse(NOT_READ, IS_RDF.to_owned());
+        }
         if xml.is_signed {
             let message =
                 "an XML signature of this document; it is none of the model's, and not verified here";
             note(&mut findings, "F-BOM-SIGNATURE", None, source, "", message);
         }
         return read_parts(&Parts::of_xml(xml), source, findings, take, |_| {});
+    }
+    if !is_json(&bytes) {
+        let parts = if tag_value::is_one(&bytes) {
+            Some(tag_value::parse(&bytes).map(Parts::of_tags).map_err(|words| ("F-BOM-TAGS", words)))
+        } else if yaml::is_one(&bytes) {
+            Some(yaml::parse(&bytes).map(Parts::of_tree).map_err(|words| ("F-BOM-YAML", words)))
+        } else {
+            None
+        };
+        match parts {
+            Some(Ok(parts)) => {
+                drop(bytes);
+                return read_parts(&parts, source, findings, take, |_| {});
+            }
+            Some(Err((code, words))) => return refuse(code, words),
+            None => {}
+        }
     }
     let (parts, json) = match Parts::of_json(&bytes) {
         Ok(read) => read,
@@ -99,6 +134,21 @@ pub fn read_each(path: &Path, source: &Untrusted, take: Take<'_>) -> Vec<Finding
             tell_signatures(&parts, !json.duplicates.is_empty(), source, findings);
         }
     })
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Whether a document is SPDX in the forms of RDF that are no XML: Turtle and its like.
+fn is_triples(bytes: &[u8]) -> bool {
+    const START: usize = 64 * 1024;
+    const VOCABULARY: &[u8] = b"spdx.org/rdf/";
+    let start = bytes.get(..START).unwrap_or(bytes).trim_ascii_start();
+    let is_turtle =
+        [&b"@prefix"[..], b"@base", b"PREFIX", b"BASE", b"<http"].iter().any(|word| start.starts_with(word));
+    is_turtle && start.windows(VOCABULARY.len()).any(|part| part == VOCABULARY)
 }
 
 /// Hands a document to its format's view, once `tell` has told what is to be told of a bill of any format.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 use std::borrow::Cow;
 
+use super::tag_value::Tags;
 use super::xml;
 use crate::inventory::model::models::Model;
 use crate::json::{self, Apart, Item};
@@ -48,8 +49,19 @@ impl<'b> Parts<'b> {
 
     /// Takes what XML says.
     pub fn of_xml(xml: xml::Xml) -> Parts<'static> {
-        let lists = xml.components.map(|items| ("components".to_owned(), items));
-        Parts { root: xml.root, lists: lists.into_iter().collect(), has_refs: true }
+        Parts { root: xml.root, lists: xml.lists, has_refs: true }
+    }
+
+    /// Takes what tag-value says.
+    pub fn of_tags(tags: Tags) -> Parts<'static> {
+        let lists =
+            [("packages".to_owned(), tags.packages), ("relationships".to_owned(), tags.relationships)].into();
+        Parts { root: Value::Object(tags.root), lists, has_refs: false }
+    }
+
+    /// Takes a whole tree.
+    pub fn of_tree(root: Value) -> Parts<'static> {
+        Parts { root, lists: Vec::new(), has_refs: true }
     }
 
     /// The JSON signatures of the document and of parts of it.

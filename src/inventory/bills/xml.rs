@@ -1,6 +1,6 @@
-//! CycloneDX in XML as the tree that its JSON form would be, so that one view reads both. Places in findings are
-//! pointers into that tree. Nothing is expanded: a document type declaration is refused, and with it every
-//! entity but XML's own five. Elements of other vocabularies are passed over.
+//! CycloneDX and SPDX 2 in XML as the tree that their JSON form would be, so that one view reads both. Places in
+//! findings are pointers into that tree. Nothing is expanded: a document type declaration is refused, and with it
+//! every entity but XML's own five. Elements of other vocabularies are passed over.
 
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesStart, Event};
@@ -18,6 +18,13 @@ const MAX_ATTRIBUTES: usize = 64;
 const NAMESPACE: &str = "http://cyclonedx.org/schema/bom/";
 /// The list of a document that grows with the number of models.
 const COMPONENTS: &str = "components";
+/// What the document is called in SPDX, which has no namespace: its XML is its JSON, member by member.
+const SPDX_DOCUMENT: &str = "Document";
+/// Members of an SPDX document that grow with the number of models; a list is written as so many elements.
+const SPDX_LISTS: [&str; 2] = ["packages", "relationships"];
+const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+/// What every vocabulary of SPDX in RDF begins with, after the scheme.
+const SPDX_RDF: &str = "spdx.org/rdf/";
 const XML_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#";
 
 /// Elements that only hold a list of others.
@@ -84,12 +91,14 @@ struct Frame {
 
 /// A parsed document.
 pub(super) struct Xml {
-    /// The root; its components stand apart.
+    /// The root; its lists stand apart.
     pub root: Value,
-    /// The components of the document, if it has a list of them.
-    pub components: Option<Vec<Item<'static>>>,
+    /// The lists of the document that grow with the number of models, by name.
+    pub lists: Vec<(String, Vec<Item<'static>>)>,
     /// Whether it carries an XML signature.
     pub is_signed: bool,
+    /// Whether it is SPDX in RDF: other statements in another order, and nothing of it is here.
+    pub is_rdf: bool,
 }
 
 /// Parses a whole document.
@@ -139,7 +148,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Xml, String> {
     if !builder.stack.is_empty() || builder.passed > 0 {
         return Err("not valid XML: it ends before its elements do".to_owned());
     }
-    Ok(Xml { root: builder.root.unwrap_or(Value::Null), components: builder.components, is_signed })
+    let components = builder.components.map(|items| (COMPONENTS.to_owned(), items));
+    let lists = components.into_iter().chain(builder.spdx_lists).collect();
+    let is_rdf = builder.is_spdx_rdf;
+    Ok(Xml { root: builder.root.unwrap_or(Value::Null), lists, is_signed, is_rdf })
 }
 
 fn own(namespace: &ResolveResult<'_>) -> String {
@@ -157,6 +169,11 @@ struct Builder {
     nodes: usize,
     root: Option<Value>,
     version: String,
+    /// Whether it is SPDX, whose elements have no namespace.
+    is_spdx: bool,
+    spdx_lists: Vec<(String, Vec<Item<'static>>)>,
+    is_rdf: bool,
+    is_spdx_rdf: bool,
     /// What stands in the document's list of components, as text: a tree of it would take many times its size.
     components: Option<Vec<Item<'static>>>,
 }
@@ -168,7 +185,14 @@ impl Builder {
         }
         self.nodes += 1;
         let version = namespace.strip_prefix(NAMESPACE);
+        let is_root = self.stack.is_empty() && self.passed == 0 && self.nodes == 1;
+        if is_root {
+            self.is_spdx = namespace.is_empty() && start.local_name().as_ref() == SPDX_DOCUMENT;
+            self.is_rdf = namespace == RDF;
+        }
+        self.is_spdx_rdf |= self.is_rdf && namespace.contains(SPDX_RDF);
         let is_ours = match version {
+            _ if self.is_spdx => namespace.is_empty(),
             Some(version) if self.stack.is_empty() => {
                 version.clone_into(&mut self.version);
                 true
@@ -202,8 +226,9 @@ impl Builder {
             return Err(format!("more than {MAX_NODES} elements and attributes"));
         }
         let has_attributes = !members.is_empty();
-        let is_list = LISTS.contains(&name.as_str());
-        let is_apart = name == COMPONENTS
+        let is_list = !self.is_spdx && LISTS.contains(&name.as_str());
+        let is_apart = !self.is_spdx
+            && name == COMPONENTS
             && matches!(self.stack.as_slice(), [bom] if !bom.members.contains_key(COMPONENTS));
         if is_apart {
             self.components = Some(Vec::new());
@@ -235,6 +260,9 @@ impl Builder {
         }
         let Some(frame) = self.stack.pop() else { return };
         let name = frame.name.clone();
+        if self.is_spdx {
+            return self.close_spdx(name, frame);
+        }
         let is_apart = frame.is_apart;
         let value = frame.value();
         let is_below_document = self.stack.len() == 1;
@@ -251,6 +279,28 @@ impl Builder {
             // A second root is no XML, and the parser says so.
             None if name == "bom" => self.root = Some(document(value, &self.version)),
             None => {}
+        }
+    }
+}
+
+impl Builder {
+    fn close_spdx(&mut self, name: String, frame: Frame) {
+        let text = frame.text.trim();
+        let value = if frame.members.is_empty() { text.into() } else { Value::Object(frame.members) };
+        let is_below_document = self.stack.len() == 1;
+        match self.stack.last_mut() {
+            Some(_) if is_below_document && SPDX_LISTS.contains(&name.as_str()) => {
+                match self.spdx_lists.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, items)) => items.push(Item::of(value)),
+                    None => self.spdx_lists.push((name, vec![Item::of(value)])),
+                }
+            }
+            Some(above) => match above.members.get_mut(&name) {
+                Some(Value::Array(items)) => items.push(value),
+                Some(first) => *first = Value::Array(vec![first.take(), value]),
+                None => _ = above.members.insert(name, value),
+            },
+            None => self.root = Some(value),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Names that mean the same model, and which folder a name means: what `[[alias]]` in `touchmark.toml` says. A name is
-//! never guessed to be another's: owners of names change, and whoever holds a name may put anything behind it.
+//! Names that mean the same model, which folder a name means, and which bindings this workspace wrote: what `[[alias]]`
+//! and `[[binding]]` in `touchmark.toml` say. A name is never guessed to be another's: owners of names change, and whoever holds a name may put anything behind it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::text::Untrusted;
@@ -26,6 +26,8 @@ pub struct Aliases {
     places: BTreeMap<PathBuf, ModelId>,
     /// The only folder of a name.
     chosen: BTreeMap<ModelId, PathBuf>,
+    /// Digests of the bindings that this workspace wrote.
+    written: BTreeSet<String>,
 }
 
 impl Aliases {
@@ -41,6 +43,11 @@ impl Aliases {
         }
         self.names.insert(name, of);
         true
+    }
+
+    /// Knows a binding as one that this workspace wrote; false when it does already.
+    pub(in crate::inventory) fn wrote(&mut self, digest: &str) -> bool {
+        self.written.insert(digest.to_owned())
     }
 
     /// Calls a folder by a name, which no other folder then has; false when either is taken.
@@ -106,6 +113,12 @@ impl Aliases {
 
     /// Gives a model, and the parents that it names, the names that are meant; the other name becomes a fact.
     pub(crate) fn apply(&self, model: &mut Model) {
+        if !self.written.is_empty() {
+            let Model { id, binding, other_bindings, .. } = &mut *model;
+            for binding in binding.as_deref_mut().into_iter().chain(other_bindings) {
+                binding.ours = self.written.contains(&binding.digest(id));
+            }
+        }
         if self.names.is_empty() && self.places.is_empty() {
             return;
         }

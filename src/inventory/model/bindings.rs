@@ -1,6 +1,7 @@
 //! What several documents say of one model's signature: nothing of it is lost, what is said twice is kept once, and
 //! what cannot both be true is known, whatever the order of the documents.
 
+use super::id::ModelId;
 use super::models::{Binding, Model};
 use crate::text::Untrusted;
 
@@ -21,8 +22,21 @@ pub struct Disagreement {
 impl Binding {
     /// Root digest, identity, issuer, log entry, digest of the bundle.
     pub fn parts(&self) -> [Option<&Untrusted>; PARTS] {
-        let Binding { root_digest, identity, issuer, log_entry, bundle_digest, source: _ } = self;
+        let Binding { root_digest, identity, issuer, log_entry, bundle_digest, source: _, ours: _ } = self;
         [root_digest, identity, issuer, log_entry, bundle_digest].map(Option::as_ref)
+    }
+
+    /// A digest of what it states of the model of an id, and of the document that does: by that a workspace knows what
+    /// it wrote itself. Another document that states the same is not it.
+    pub fn digest(&self, id: &ModelId) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let stated = self.parts().map(|part| part.map(Untrusted::raw));
+        for part in [Some(id.raw()), Some(self.source.raw())].into_iter().chain(stated) {
+            // Their lengths keep the parts apart.
+            hasher.update(format!("{:?} ", part.map(str::len)).as_bytes());
+            hasher.update(part.unwrap_or_default().as_bytes());
+        }
+        hasher.finalize().to_hex().to_string()
     }
 }
 
@@ -48,6 +62,14 @@ fn values<'b>(bindings: impl Iterator<Item = &'b Binding>) -> [Vec<(&'b Untruste
     values
 }
 
+fn together(bindings: Vec<&Binding>) -> Option<Binding> {
+    let first = *bindings.first()?;
+    let [root_digest, identity, issuer, log_entry, bundle_digest] =
+        values(bindings.iter().copied()).map(|values| values.first().map(|(value, _)| (*value).clone()));
+    let (source, ours) = (first.source.clone(), first.ours);
+    Some(Binding { root_digest, identity, issuer, log_entry, bundle_digest, source, ours })
+}
+
 impl Model {
     /// What documents say of its signature: all that differs.
     pub fn bindings(&self) -> impl Iterator<Item = &Binding> {
@@ -57,7 +79,8 @@ impl Model {
     /// Takes in what one more document says.
     pub(super) fn bind(&mut self, binding: Binding) {
         let says_more = {
-            let known = values(self.bindings());
+            // What this workspace wrote and what others state is kept apart.
+            let known = values(self.bindings().filter(|known| known.ours == binding.ours));
             let is_new = |(part, (stated, known)): (usize, (Option<&Untrusted>, &Vec<(&Untrusted, _)>))| {
                 stated.is_some_and(|stated| {
                     known.len() < MOST && !known.iter().any(|(value, _)| same(part, value, stated))
@@ -76,11 +99,12 @@ impl Model {
 
     /// What the documents together say of its signature, where they agree: of each part what any of them states.
     pub fn bound(&self) -> Option<Binding> {
-        let first = self.binding.as_deref()?;
-        let [root_digest, identity, issuer, log_entry, bundle_digest] =
-            values(self.bindings()).map(|values| values.first().map(|(value, _)| (*value).clone()));
-        let source = first.source.clone();
-        Some(Binding { root_digest, identity, issuer, log_entry, bundle_digest, source })
+        together(self.bindings().collect())
+    }
+
+    /// The same of the documents that this workspace did not write.
+    pub fn bound_by_others(&self) -> Option<Binding> {
+        together(self.bindings().filter(|binding| !binding.ours).collect())
     }
 
     /// Where the documents contradict each other.

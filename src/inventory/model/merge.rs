@@ -11,6 +11,7 @@ use super::id::ModelId;
 use super::models::{Kind, Model};
 use super::record::{MAX_FACTS, MAX_FINDINGS, TOO_MANY_FACTS, note};
 use super::twins::{Twin, plain};
+use crate::text::Untrusted;
 
 /// Facts of which a model has one truth, so that sources can disagree about them.
 const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];
@@ -181,6 +182,38 @@ fn contradict(known: &Model, more: &mut Model, findings: &mut Vec<Finding>) {
         let message = format!("another source gives another {}", fact.key.word());
         note(findings, "F-CONFLICT", Some(known.id.clone()), &fact.source, fact.place.raw(), message);
     }
+    contradict_hashes(known, more, findings);
+}
+
+/// Bills that state hashes of one model by the same algorithms, and none of them alike, do not mean the same bytes.
+/// What lies in a folder has many files, and a hash of one says nothing of another.
+fn contradict_hashes(known: &Model, more: &mut Model, findings: &mut Vec<Finding>) {
+    if known.location.is_some() || more.location.is_some() {
+        return;
+    }
+    let algorithm = |value: &str| value.split_once(':').map(|(algorithm, _)| algorithm.to_owned());
+    let stated = |model: &Model| -> Vec<(Untrusted, String)> {
+        let hashes = model.facts.each().filter(|fact| fact.key == FactKey::Hash);
+        hashes.filter_map(|fact| Some((fact.value.clone(), algorithm(fact.value.raw())?))).collect()
+    };
+    let (here, there) = (stated(known), stated(more));
+    let is_alike = here.iter().any(|(value, _)| there.iter().any(|(other, _)| same_hash(value, other)));
+    let in_both = |name: &String| here.iter().any(|(_, known)| known == name);
+    if is_alike || !there.iter().any(|(_, name)| in_both(name)) {
+        return;
+    }
+    for fact in more.facts.iter_mut().filter(|fact| fact.key == FactKey::Hash) {
+        if !algorithm(fact.value.raw()).is_some_and(|name| in_both(&name)) {
+            continue;
+        }
+        fact.basis = Basis::Contradicted;
+        let message = "another bill gives another hash: they do not describe the same file";
+        note(findings, "F-CONFLICT", Some(known.id.clone()), &fact.source, fact.place.raw(), message);
+    }
+}
+
+fn same_hash(one: &Untrusted, other: &Untrusted) -> bool {
+    one.raw().eq_ignore_ascii_case(other.raw())
 }
 
 fn agree(key: FactKey, one: &str, other: &str) -> bool {

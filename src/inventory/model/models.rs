@@ -57,6 +57,9 @@ pub struct Binding {
     pub bundle_digest: Option<Untrusted>,
     /// The document, workspace-relative.
     pub source: Untrusted,
+    /// Whether this workspace wrote it, from a verification of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ours: bool,
 }
 
 /// One model: what the sources together say of it.

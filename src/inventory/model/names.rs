@@ -7,6 +7,25 @@ use super::hex;
 const NOT_OWNERS: &[&str] =
     &["api", "blog", "collections", "docs", "models", "organizations", "papers", "posts", "spaces", "tasks"];
 
+/// Folders that trainers write to: a path that begins so is none of the hub's.
+const LOCAL_FOLDERS: &[&str] = &[
+    "ckpt",
+    "ckpts",
+    "checkpoint",
+    "checkpoints",
+    "exp",
+    "experiments",
+    "logs",
+    "out",
+    "output",
+    "outputs",
+    "results",
+    "runs",
+    "saved",
+    "saved_models",
+    "tmp",
+];
+
 /// A package URL of the hub: `pkg:huggingface/owner/name@revision`.
 pub(in crate::inventory) struct HubPurl {
     /// `owner/name`.
@@ -25,9 +44,48 @@ pub(in crate::inventory) fn canonical(raw: &str) -> Option<String> {
     if let Some(name) = hub_url(raw) {
         return Some(name);
     }
-    let local = raw.starts_with(['/', '.', '~', '\\']) || raw.contains('\\') || raw.contains("://");
+    if let Some(name) = of_cache(raw) {
+        return Some(name);
+    }
+    let is_elsewhere = raw.starts_with(['/', '.', '~', '\\']) || raw.contains('\\') || raw.contains("://");
+    let local = is_elsewhere || is_of_trainer(raw);
     let name = raw.trim_matches('/');
     (!local && !name.is_empty() && name.len() <= 1024).then(|| name.to_owned())
+}
+
+/// `owner/name` of a path into a cache of the hub (`…/models--owner--name/snapshots/…`) or of ModelScope
+/// (`…/modelscope/hub/models/owner/name`).
+fn of_cache(raw: &str) -> Option<String> {
+    let parts: Vec<&str> = raw.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
+    let after = |prefix: &str| parts.iter().find_map(|part| part.strip_prefix(prefix));
+    if let Some(name) = after("models--").or_else(|| after("datasets--")).filter(|name| !name.is_empty()) {
+        return Some(name.replacen("--", "/", 1));
+    }
+    let hub = parts.windows(2).position(|pair| matches!(pair, ["modelscope" | ".modelscope", "hub"]))?;
+    let mut below = parts.get(hub + 2..)?.iter().skip_while(|part| matches!(**part, "models" | "datasets"));
+    let (owner, name) = (below.next()?, below.next()?);
+    // A dot in a name is written so there.
+    Some(format!("{owner}/{}", name.replace("___", ".")))
+}
+
+/// A folder that a trainer wrote: `outputs/checkpoint-500`.
+fn is_of_trainer(raw: &str) -> bool {
+    let mut parts = raw.split('/').filter(|part| !part.is_empty());
+    let first = parts.next().unwrap_or_default();
+    let last = parts.next_back();
+    let is_step = |part: &str| {
+        let number = part.strip_prefix("checkpoint-").or_else(|| part.strip_prefix("step-"));
+        number.is_some_and(|number| {
+            matches!(number, "final" | "best" | "last")
+                || !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+        })
+    };
+    last.is_some() && LOCAL_FOLDERS.contains(&first) || is_step(last.unwrap_or(first))
+}
+
+/// `owner/name` of what is a repository on the hub, and no path of more parts.
+pub(in crate::inventory) fn repository(raw: &str) -> Option<String> {
+    canonical(raw).filter(|name| name.matches('/').count() <= 1)
 }
 
 /// `owner/name` of what a document describes by a package URL, a group, a name and links. An ancestor is often
@@ -181,6 +239,15 @@ mod tests {
             ("./local/checkpoint", None),
             ("https://example.org/a/b", None),
             ("Org/Name", Some("Org/Name")),
+            ("/home/u/.cache/huggingface/hub/models--Org--Name-7B/snapshots/0e9e", Some("Org/Name-7B")),
+            ("C:\\cache\\hub\\models--Org--Name\\snapshots\\abc", Some("Org/Name")),
+            ("/x/models--gpt2/snapshots/abc/", Some("gpt2")),
+            ("/root/.cache/modelscope/hub/models/Org/Name2___5-1B", Some("Org/Name2.5-1B")),
+            ("/home/u/models/Name", None),
+            ("outputs/checkpoint-500", None),
+            ("org/checkpoint-500", None),
+            ("outputs", Some("outputs")),
+            ("org/outputs", Some("org/outputs")),
         ] {
             assert_eq!(canonical(raw).as_deref(), name, "{raw}");
         }

@@ -9,6 +9,8 @@ pub enum Layout {
     Ollama,
     /// An OCI image layout.
     Oci,
+    /// The store of Docker Model Runner.
+    Docker,
 }
 
 /// Such a folder, not yet read.

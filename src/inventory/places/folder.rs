@@ -12,16 +12,19 @@ use super::entry::{Entry, MAX_ENTRIES, is_data, is_file, is_readme, is_weights, 
 use super::front_matter::{self, FrontMatter};
 use super::hub_cache::{self, Snapshot};
 use super::stamps::Stamp;
-use super::{agents, document, mlflow};
+use super::{agents, document, local_dir, mlflow, partial};
 use crate::disk;
-use crate::inventory::model::facts::Relation;
+use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::Scan;
 use crate::inventory::model::format::Format;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::{Kind, Model};
+use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
-use crate::inventory::weights::configuration;
+use crate::inventory::weights::lfs::Pointer;
 use crate::inventory::weights::look::{Looks, tell_unlooked};
+use crate::inventory::weights::yaml::yaml;
+use crate::inventory::weights::{configuration, merge, quantisation};
 
 /// Files that a loader looks into for code to run, in the folder and below.
 const CONFIGURATIONS: [&str; 9] = [
@@ -40,6 +43,9 @@ const MAX_CONFIGURATIONS: usize = 256;
 /// `config.json` and `adapter_config.json`.
 const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
 
+/// Files of downloads that did not finish; more say no more.
+const MAX_UNFINISHED: usize = 1000;
+
 /// A folder that is a model, not yet read.
 pub struct Folder {
     /// Where it is.
@@ -48,12 +54,16 @@ pub struct Folder {
     pub(super) location: PathBuf,
     /// Its name: the path below the source, or `owner/name` in a hub cache.
     pub(super) name: String,
+    /// Whether nothing but its path gave it that name.
+    pub(super) is_named_by_path: bool,
     /// What it is in a hub cache.
     pub(super) snapshot: Option<Snapshot>,
     /// Whether a folder above says that data lie here.
     pub(super) among_data: bool,
     /// Links are followed as far as this folder.
     pub(super) boundary: PathBuf,
+    /// What documents elsewhere in the source say of it: the value, and the document below the source.
+    pub(super) facts: Vec<(FactKey, String, String)>,
 }
 
 impl Folder {
@@ -61,8 +71,18 @@ impl Folder {
     pub(super) fn stamp(&self, since: SystemTime) -> Stamp {
         let metrics = mlflow::metrics(&self.path.join(mlflow::FILE), &self.boundary);
         let beside = metrics.map(|metrics| Stamp::of_folder(&metrics, "", since));
-        let read_as =
-            format!("{:?} {:?} {} {:?} {beside:?}", self.name, self.snapshot, self.among_data, self.boundary);
+        // What lies beside a snapshot is read for it, too.
+        let kept = self.snapshot.as_ref().map(|snapshot| {
+            let list = snapshot.list();
+            (
+                list.is_file().then(|| fs::metadata(&list).ok()?.modified().ok()),
+                partial::in_blobs(&snapshot.blobs),
+            )
+        });
+        let read_as = format!(
+            "{:?} {:?} {} {:?} {beside:?} {:?} {kept:?}",
+            self.name, self.snapshot, self.among_data, self.boundary, self.facts
+        );
         match beside.is_some_and(|beside| beside.is_empty()) {
             true => Stamp::default(),
             false => Stamp::of_folder(&self.path, &read_as, since),
@@ -119,23 +139,35 @@ impl FolderReader<'_> {
         let adapter = self.json("adapter_config.json", record);
         record.model.kind = self.kind(card.as_ref().map(|(_, card)| card));
         let mut shape = self.walk(record);
-        if let Some(snapshot) = &self.folder.snapshot {
-            std::mem::take(&mut shape.links).tell(snapshot, &self.source, record);
+        for (key, value, place) in &self.folder.facts {
+            record.fact(*key, value, Basis::Declared, &self.source, place);
         }
+        self.fetched(&mut shape, record);
 
-        let is_quantised = record.model.formats.contains(&Format::Gguf)
-            || card.as_ref().is_some_and(|(_, card)| card.says_quantised())
-            || config.as_ref().is_some_and(|(_, config)| config.get("quantization_config").is_some());
-        let by_files = match record.model.kind {
-            Kind::Adapter => Some(Relation::Adapter),
-            _ => is_quantised.then_some(Relation::Quantised),
-        };
         if let Some((source, adapter)) = &adapter
             && let Some(base) = adapter.get("base_model_name_or_path").and_then(Value::as_str)
         {
-            record.parent(base, Relation::Adapter, source, "/base_model_name_or_path");
+            match names::repository(base) {
+                Some(_) => record.parent(base, Relation::Adapter, source, "/base_model_name_or_path"),
+                // A folder on the trainer's machine.
+                None => {
+                    record.fact(FactKey::BaseModel, base, Basis::Declared, source, "/base_model_name_or_path")
+                }
+            }
         }
         shape.looks.finish(&self.source, record);
+        let is_quantised = self.quantisation(record)
+            || record.model.formats.contains(&Format::Gguf)
+            || card.as_ref().is_some_and(|(_, card)| card.says_quantised())
+            || config.as_ref().is_some_and(|(_, config)| {
+                config.get("quantization_config").is_some() || quantisation::of_config(config).is_some()
+            });
+        let is_merge = self.merge(record);
+        let by_files = match record.model.kind {
+            Kind::Adapter => Some(Relation::Adapter),
+            _ if is_quantised => Some(Relation::Quantised),
+            _ => is_merge.then_some(Relation::Merge),
+        };
         if let Some((source, card)) = &card {
             card.apply(record, by_files, source);
         }
@@ -153,7 +185,7 @@ impl FolderReader<'_> {
             }
             // Of these two it is told where they are read for what they say.
             let is_told = matches!(place.as_str(), "config.json" | "adapter_config.json");
-            if let Some(why) = read.err().filter(|_| !is_told) {
+            if let Some(why) = read.err().filter(|_| !is_told && !is_pointer(path)) {
                 record.found("F-CONFIG-JSON", &self.source, place, why);
             }
         }
@@ -166,6 +198,60 @@ impl FolderReader<'_> {
         let found = find_signature(&self.folder.path).filter(|found| found.to_str().is_some());
         model.signature = found.and_then(|found| self.of(&found));
         model.claims = self.file("claims.jsonl").map(|entry| self.at(entry));
+    }
+
+    /// What a cache or a client keeps of how the files came here, and what of them did not.
+    fn fetched(&self, shape: &mut Shape, record: &mut Record) {
+        let folder = self.folder.path.as_path();
+        if let Some(snapshot) = &self.folder.snapshot {
+            std::mem::take(&mut shape.links).tell(snapshot, &self.source, record);
+            shape.unfinished.extend(partial::in_blobs(&snapshot.blobs));
+            let list = snapshot.list();
+            let place = format!("trees/{}.json", snapshot.commit);
+            partial::compare(folder, (&list, &place), &mut shape.looks, &self.source, record);
+        } else if let Some(download) = local_dir::read(folder) {
+            if let Some((list, place)) = local_dir::list_of(folder, &download) {
+                partial::compare(folder, (&list, &place), &mut shape.looks, &self.source, record);
+            }
+            download.tell(&self.source, record);
+        }
+        if !shape.unfinished.is_empty() {
+            record.found(partial::CODE, &self.source, "", partial::words(&shape.unfinished));
+        }
+    }
+
+    /// What files beside the configuration say of how the weights were made smaller; whether any does.
+    fn quantisation(&self, record: &mut Record) -> bool {
+        let mut is_told = false;
+        for name in quantisation::FILES {
+            let Some((source, value)) = self.json(name, record) else { continue };
+            if let Some((place, said)) = quantisation::of_file(name, &value) {
+                record.fact(FactKey::Quantisation, &said, Basis::Declared, &source, place);
+                is_told = true;
+            }
+        }
+        is_told
+    }
+
+    /// What the models were that it was merged from; whether a file says so.
+    fn merge(&self, record: &mut Record) -> bool {
+        let Some(entry) = merge::FILES.iter().find_map(|name| self.file(name)) else { return false };
+        if !self.may_read(entry) {
+            return false;
+        }
+        let source = slashed(&self.at(entry)).into();
+        let read = disk::whole(&entry.path, MAX_CONFIG_BYTES).map_err(|unread| unread.to_string());
+        let read = read.and_then(|bytes| {
+            yaml(&String::from_utf8_lossy(&bytes)).map_err(|line| match line {
+                Some(line) => format!("not valid YAML, at line {line}"),
+                None => "not valid YAML, or larger than the limits".to_owned(),
+            })
+        });
+        match read {
+            Ok(config) => merge::tell(&config, &source, record),
+            Err(message) => record.found("F-MERGE-YAML", &source, "", message),
+        }
+        true
     }
 
     /// What is no model's own, or lies in a file of its own.
@@ -215,7 +301,10 @@ impl FolderReader<'_> {
             return None;
         }
         match front_matter::read(&entry.path) {
-            Ok(card) => card.map(|card| (source, card)),
+            Ok(card) => card.map(|card| {
+                card.doubts(&source, record);
+                (source, card)
+            }),
             Err(message) => {
                 record.found("F-CARD-YAML", &source, "", message);
                 None
@@ -235,6 +324,8 @@ impl FolderReader<'_> {
                 record.found("F-CONFIG-JSON", &source, "", "not a JSON object");
                 None
             }
+            // It was told as what it is.
+            Err(_) if is_pointer(&entry.path) => None,
             Err(message) => {
                 record.found("F-CONFIG-JSON", &source, "", message);
                 None
@@ -307,6 +398,9 @@ impl FolderReader<'_> {
             shape.links.add(place, &target, is_weights(place));
         }
         let size = fs::metadata(&entry.path).map(|metadata| metadata.len()).unwrap_or(0);
+        if partial::is_partial(&entry.name) && shape.unfinished.len() < MAX_UNFINISHED {
+            shape.unfinished.push(place.to_owned());
+        }
 
         // One more tells that there are more.
         let is_wanted = shape.configurations.len() <= MAX_CONFIGURATIONS;
@@ -352,6 +446,12 @@ struct Shape {
     links: hub_cache::Links,
     /// Places and paths.
     configurations: Vec<(String, PathBuf)>,
+    /// Files that are still being fetched.
+    unfinished: Vec<String>,
+}
+
+fn is_pointer(path: &Path) -> bool {
+    disk::start(path, MAX_CONFIG_BYTES).is_ok_and(|(bytes, _)| Pointer::of(&bytes).is_some())
 }
 
 /// A configuration, in our own words where it cannot be read.

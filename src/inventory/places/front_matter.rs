@@ -2,16 +2,18 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::text::Untrusted;
+use crate::text::{Untrusted, screen};
 
 use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
-use crate::inventory::weights::yaml::{options, yaml};
+use crate::inventory::weights::licences;
+use crate::inventory::weights::yaml::{last_wins, yaml};
 
 /// Tags that say that the weights were made smaller: the methods and the widths, as the hub's users write them.
 const QUANTISED: [&str; 20] = [
@@ -61,8 +63,12 @@ const DATASET_KEYS: &[&str] = &[
 /// Keys that either may have.
 const SHARED_KEYS: &[&str] = &["license", "licence", "datasets", "version"];
 
+/// The key, in either spelling.
+const LICENCE: [&str; 2] = ["license", "licence"];
 /// Keys whose words become facts as they are.
 const FACTS: [(&str, FactKey); 2] = [("pipeline_tag", FactKey::Task), ("library_name", FactKey::Library)];
+/// Keys told that are there twice.
+const MAX_TWICE: usize = 16;
 /// Measurements told of one model.
 const MAX_METRICS: usize = 16;
 
@@ -70,6 +76,8 @@ const MAX_METRICS: usize = 16;
 pub(super) struct FrontMatter {
     values: Map<String, Value>,
     version: Option<String>,
+    /// Keys that are there twice; the last counts.
+    twice: Vec<String>,
 }
 
 /// A version is text: `1.10` must not become 1.1.
@@ -90,14 +98,17 @@ pub(super) fn read(path: &Path) -> Result<Option<FrontMatter>, String> {
 
 fn parse(text: &str, complete: bool) -> Result<Option<FrontMatter>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut lines = text.split_inclusive('\n');
+    // The hub takes white space before the first rule, and so do its readers.
+    let start = text.trim_start();
+    let before = text.get(..text.len() - start.len()).unwrap_or_default().matches('\n').count();
+    let mut lines = start.split_inclusive('\n');
     if lines.next().map(str::trim_end) != Some("---") {
         return Ok(None);
     }
     let mut block = String::new();
     for line in lines {
         if line.trim_end() == "---" {
-            return values(&block).map(Some);
+            return values(&block, before as u64 + 1).map(Some);
         }
         block.push_str(line);
     }
@@ -105,22 +116,46 @@ fn parse(text: &str, complete: bool) -> Result<Option<FrontMatter>, String> {
     if complete { Ok(None) } else { Err(format!("front matter longer than {MAX_BYTES} bytes; not read")) }
 }
 
-fn values(block: &str) -> Result<FrontMatter, String> {
-    let parsed = yaml(block).map_err(|line| match line {
-        // Line 1 is the opening rule.
-        Some(line) => format!("front matter is not valid YAML, at line {}", line + 1),
-        None => "front matter is not valid YAML or larger than the limits".to_owned(),
-    })?;
+/// The block as values; `above` lines are above it.
+fn values(block: &str, above: u64) -> Result<FrontMatter, String> {
+    let (parsed, twice) = match yaml(block) {
+        Ok(parsed) => (parsed, Vec::new()),
+        Err(line) => {
+            let fault = || match line {
+                Some(line) => format!("front matter is not valid YAML, at line {}", line + above),
+                None => "front matter is not valid YAML or larger than the limits".to_owned(),
+            };
+            let twice = keys_twice(block);
+            let again = serde_saphyr::from_str_with_options::<Value>(block, last_wins());
+            (again.ok().filter(|_| !twice.is_empty()).ok_or_else(fault)?, twice)
+        }
+    };
     let values = match parsed {
         Value::Object(values) => values,
         Value::Null => Map::new(),
         _ => return Err("front matter is not a mapping".to_owned()),
     };
-    let version = serde_saphyr::from_str_with_options::<VersionOnly>(block, options())
+    let version = serde_saphyr::from_str_with_options::<VersionOnly>(block, last_wins())
         .ok()
         .and_then(|only| only.version)
         .filter(|version| !matches!(version.as_str(), "" | "~" | "null"));
-    Ok(FrontMatter { values, version })
+    Ok(FrontMatter { values, version, twice })
+}
+
+/// Keys of the block itself that are there more than once.
+fn keys_twice(block: &str) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut twice = Vec::new();
+    for line in block.lines().filter(|line| line.starts_with(|first: char| !first.is_whitespace())) {
+        let Some((key, _)) = line.split_once(':').filter(|(key, _)| !key.starts_with(['#', '-'])) else {
+            continue;
+        };
+        let key = key.trim().trim_matches(['"', '\'']);
+        if !seen.insert(key) && twice.len() < MAX_TWICE && !twice.iter().any(|known| known == key) {
+            twice.push(key.to_owned());
+        }
+    }
+    twice
 }
 
 impl FrontMatter {
@@ -144,6 +179,20 @@ impl FrontMatter {
         self.values.contains_key("quantized_by") || self.words("tags").iter().any(|(_, tag)| says(tag))
     }
 
+    /// Tells what is in doubt: keys that are there twice, and a licence that nobody knows and that is near a known one.
+    pub fn doubts(&self, source: &Untrusted, record: &mut Record) {
+        for key in &self.twice {
+            let message = format!("`{}` is there twice; the last one counts", screen(key));
+            record.found("F-CARD-TWICE", source, key, message);
+        }
+        for (place, written) in LICENCE.iter().flat_map(|key| self.words(key)) {
+            if let Some(known) = licences::meant(&written) {
+                let message = format!("`{}` is no known licence; did you mean `{known}`?", screen(&written));
+                record.found("F-CARD-LICENCE", source, &place, message);
+            }
+        }
+    }
+
     /// Puts what it declares into the record. `by_files` is the relation that the files of the folder show.
     pub fn apply(&self, record: &mut Record, by_files: Option<Relation>, source: &Untrusted) {
         let declared = |record: &mut Record, key, place: &str, value: &str| {
@@ -153,14 +202,19 @@ impl FrontMatter {
             declared(record, FactKey::Version, "version", version);
         }
         let licence_name = self.words("license_name");
-        for key in ["license", "licence"] {
+        for key in LICENCE {
+            // Two of them disagree.
+            let basis = if self.twice.iter().any(|twice| twice == key) {
+                Basis::Contradicted
+            } else {
+                Basis::Declared
+            };
             for (place, licence) in self.words(key) {
-                match licence_name.first() {
-                    Some((place, name)) if licence == "other" => {
-                        declared(record, FactKey::Licence, place, name)
-                    }
-                    _ => declared(record, FactKey::Licence, &place, &licence),
-                }
+                let (place, licence) = match licence_name.first() {
+                    Some((place, name)) if licence == "other" => (place, name),
+                    _ => (&place, &licence),
+                };
+                record.fact(FactKey::Licence, licence, basis, source, place);
             }
         }
         for (key, fact) in FACTS {

@@ -20,8 +20,12 @@ const SHA256_DIGITS: usize = 64;
 const MAX_LISTED: usize = 256;
 /// A commit, and some room.
 const MAX_REF_BYTES: u64 = 256;
-/// Content addresses told of one model.
-const MAX_ADDRESSES: usize = 8;
+/// Content addresses told of one model; of more weights none, since some of them are not the whole.
+const MAX_ADDRESSES: usize = 64;
+/// What a repository's folder holds, the files that the hub was asked for in vain among it.
+const OF_REPOSITORY: [&str; 4] = [SNAPSHOTS, "blobs", "refs", ".no_exist"];
+/// Folders of a cache that hold no models: locks, and empty files under the names of what is not there.
+const ASIDE: [&str; 3] = [".git", ".locks", ".no_exist"];
 /// So much of a commit tells revisions of one repository apart.
 const SHORT: usize = 12;
 
@@ -40,9 +44,21 @@ pub struct Snapshot {
     pub(super) is_dataset: bool,
 }
 
+impl Snapshot {
+    /// What the repository holds at this commit, as the hub's client keeps it; often not there.
+    pub(super) fn list(&self) -> PathBuf {
+        self.blobs.with_file_name("trees").join(&self.commit).with_extension("json")
+    }
+}
+
 /// Whether a folder is a repository in a hub cache.
 pub(super) fn is_repository(path: &Path) -> bool {
-    owner_name(path).is_some() && path.join(SNAPSHOTS).is_dir()
+    owner_name(path).is_some() && OF_REPOSITORY.iter().any(|name| path.join(name).is_dir())
+}
+
+/// Whether a folder of that name holds no model, whatever lies in it.
+pub(super) fn is_aside(name: &str) -> bool {
+    ASIDE.contains(&name)
 }
 
 /// What the folder at this canonical path is, by its place: `…/models--owner--name/snapshots/COMMIT`.
@@ -79,6 +95,16 @@ fn owner_name(repository: &Path) -> Option<(bool, String)> {
     (!name.is_empty()).then_some((*prefix == "datasets--", name))
 }
 
+/// The package URL of a snapshot: its repository and its commit; none for a name that would have to be escaped.
+fn purl(snapshot: &Snapshot) -> Option<String> {
+    let name = snapshot.name.split('@').next().unwrap_or_default();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '/');
+    let is_commit = snapshot.commit.len() == GIT_DIGITS && is_hex(&snapshot.commit);
+    let kind = if snapshot.is_dataset { "datasets/" } else { "" };
+    let commit = snapshot.commit.to_ascii_lowercase();
+    (is_commit && name.chars().all(is_plain)).then(|| format!("pkg:huggingface/{kind}{name}@{commit}"))
+}
+
 /// References of the first level, such as `main`, with the commits that they lead to.
 fn references(folder: &Path) -> Vec<(String, String)> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().take(MAX_LISTED);
@@ -109,10 +135,11 @@ impl Links {
     pub(super) fn add(&mut self, place: &str, target: &Path, is_weights: bool) {
         self.count += 1;
         let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name.strip_prefix("sha256-").map(str::to_owned).unwrap_or(name);
         let digits = if is_hex(&name) { name.len() } else { 0 };
         if digits == SHA256_DIGITS {
             self.sha256 += 1;
-            if is_weights && self.addresses.len() < MAX_ADDRESSES {
+            if is_weights && self.addresses.len() <= MAX_ADDRESSES {
                 self.addresses.push((place.to_owned(), name));
             }
         } else if digits == GIT_DIGITS {
@@ -126,7 +153,12 @@ impl Links {
             [] => SNAPSHOTS.to_owned(),
             refs => format!("{SNAPSHOTS}, refs/{}", refs.join(", refs/")),
         };
-        record.fact(FactKey::Version, &snapshot.commit, Basis::Declared, source, &at);
+        if is_hex(&snapshot.commit) {
+            record.fact(FactKey::Version, &snapshot.commit, Basis::Declared, source, &at);
+        }
+        if let Some(purl) = purl(snapshot) {
+            record.fact(FactKey::Purl, &purl, Basis::Declared, source, &at);
+        }
         if self.count == 0 {
             return;
         }
@@ -136,7 +168,8 @@ impl Links {
             self.sha256, self.git
         );
         record.fact(FactKey::Address, &line, Basis::Observed, source, "blobs");
-        for (place, address) in self.addresses {
+        let told = if self.addresses.len() > MAX_ADDRESSES { Vec::new() } else { self.addresses };
+        for (place, address) in told {
             record.fact(FactKey::Address, &format!("sha256:{address}"), Basis::Declared, source, &place);
         }
     }

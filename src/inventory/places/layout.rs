@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::blob_store::{BlobStore, Layout};
 use super::entry::Entry;
-use super::{oci, ollama};
+use super::{docker_models, oci, ollama};
 use crate::inventory::model::finding::Scan;
 
 /// What a folder with these entries is; none for an ordinary one.
@@ -20,6 +20,10 @@ pub(super) fn of(path: &Path, entries: &[Entry]) -> Option<Layout> {
     if has("oci-layout", false) && has("index.json", false) {
         return Some(Layout::Oci);
     }
+    let has_folders = has("manifests", true) && has("blobs", true);
+    if has(docker_models::INDEX, false) && has_folders && docker_models::is_store(path) {
+        return Some(Layout::Docker);
+    }
     let has_manifests = ollama::MANIFESTS.iter().any(|name| has(name, true));
     (has_manifests && has("blobs", true) && ollama::has_blobs(&path.join("blobs"))).then_some(Layout::Ollama)
 }
@@ -29,5 +33,6 @@ pub(super) fn read(store: &BlobStore) -> Scan {
     match store.layout {
         Layout::Ollama => ollama::read(store),
         Layout::Oci => oci::read(store),
+        Layout::Docker => docker_models::read(store),
     }
 }

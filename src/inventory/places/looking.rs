@@ -4,16 +4,17 @@
 use std::path::{Path, PathBuf};
 
 use super::blob_store::{BlobStore, Layout};
+use super::blobs::{Blobs, Naming};
 use super::entry::{MAX_ENTRIES, list};
 use super::folder::{self, Folder};
-use super::{hub_cache, layout, leads};
+use super::{files, hub_cache, layout, leads, registry};
 use crate::error::{Error, Result};
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::looked::Looked;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::record::Record;
 use crate::inventory::weights::look::Looks;
-use crate::signing::ModelState;
+use crate::signing::{Listed, ModelState};
 use crate::text::Untrusted;
 
 /// Folders above a file that may be the store that it lies in.
@@ -31,8 +32,33 @@ pub fn settled_state_of(path: &Path) -> Option<ModelState> {
 
 /// Where everything lies that is a part of the model.
 fn extent(path: &Path) -> PathBuf {
-    let store = (!path.is_dir()).then(|| store_above(path)).flatten();
-    store.map_or_else(|| path.to_owned(), |store| store.path)
+    if path.is_dir() {
+        return path.to_owned();
+    }
+    match files::of_file(path) {
+        Some((folder, group)) => files::extent_of(&folder, &group),
+        None => store_above(path).map_or_else(|| path.to_owned(), |store| store.path),
+    }
+}
+
+/// What the manifest that lies here lists, where it is one in an OCI layout; none for any other file or folder.
+///
+/// # Errors
+/// `E-MODEL` when it is not what its digest says; `E-TOO-LARGE`.
+pub fn listed(path: &Path) -> Result<Option<Listed>> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let is_blob =
+        |store: &BlobStore| path.parent().is_some_and(|folder| folder == store.path.join("blobs/sha256"));
+    let store = store_above(path).filter(|store| store.layout == Layout::Oci && is_blob(store));
+    store.map(|store| registry::listed(&Blobs::new(&store.path, Naming::Folders), path)).transpose()
+}
+
+/// The models of an OCI layout, with what is told of each; none for any other folder.
+pub fn in_layout(folder: &Path) -> Option<Vec<Model>> {
+    let layout = layout::of(folder, &list(folder, &mut MAX_ENTRIES.clone()).ok()?)?;
+    (layout == Layout::Oci).then(|| layout::read(&store(layout, folder)).models)
 }
 
 /// What is inside the files of the model that lies here; `left_out` are those that its signature leaves out.
@@ -44,7 +70,8 @@ pub fn look(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
     if metadata.is_dir() {
         return of_folder(path, left_out);
     }
-    let mut model = file(path, metadata.len());
+    let several = files::of_file(path).and_then(|(folder, group)| files::look(&folder, &group));
+    let mut model = several.unwrap_or_else(|| file(path, metadata.len()));
     if let Some(stored) = of_store(path) {
         join(&mut model, stored);
     }
@@ -59,6 +86,8 @@ fn of_folder(path: &Path, left_out: &[Untrusted]) -> Result<Looked> {
         path: path.to_owned(),
         location: path.to_owned(),
         name: String::new(),
+        is_named_by_path: true,
+        facts: Vec::new(),
         snapshot,
         among_data: false,
         boundary,

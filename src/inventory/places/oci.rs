@@ -1,13 +1,15 @@
 //! OCI image layouts that hold models: CNCF ModelPack under its old and new names, KitOps, and what Ollama and Docker
 //! push. Manifests are read by their digests; layers are looked at when they are files, named when they are archives.
-//! Signatures that refer to a manifest are told, and not verified: they cover a manifest, not a model's files.
+//! A signature that refers to a manifest and lists files is the model's; others are told, and not verified.
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::Path;
 
 use super::blob_store::BlobStore;
 use super::blobs::{Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
 use super::document;
+use super::registry::compact_digest;
 use crate::disk::{self, slashed};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::{Finding, Scan};
@@ -37,9 +39,11 @@ const MODELS: [(&str, &str); 7] = [
     ("application/vnd.oci.model.", "OCI model"),
     ("application/vnd.ml.", "ORMB or another"),
 ];
+const BUNDLE: &str = "Sigstore bundle";
 /// What a type of a referrer says of a signature.
-const SIGNATURES: [(&str, &str); 4] = [
-    ("application/vnd.dev.sigstore.bundle", "Sigstore bundle"),
+const SIGNATURES: [(&str, &str); 5] = [
+    ("application/vnd.dev.sigstore.bundle", BUNDLE),
+    ("application/vnd.model-signing.signature", BUNDLE),
     ("application/vnd.dev.cosign.", "cosign signature"),
     ("application/vnd.cncf.notary.signature", "Notary Project signature"),
     ("application/vnd.in-toto", "in-toto statement"),
@@ -72,7 +76,7 @@ const FACTS: [(&str, FactKey); 21] = [
     ("/model/license", FactKey::Licence),
     // Docker AI.
     ("/config/format", FactKey::Library),
-    ("/config/size", FactKey::Parameters),
+    ("/config/parameters", FactKey::Parameters),
     ("/model_family", FactKey::Architecture),
     ("/file_type", FactKey::Quantisation),
 ];
@@ -95,16 +99,20 @@ pub(super) fn read(store: &BlobStore) -> Scan {
     let mut by_subject: BTreeMap<&str, Vec<&Found>> = BTreeMap::new();
     for one in &found {
         let attached = one.reference.as_deref().and_then(legacy_subject);
-        if let Some(subject) =
-            one.manifest.subject.as_ref().map(|subject| subject.digest.clone()).or(attached)
-            && let Some(about) = found.iter().find(|other| other.digest == subject)
-        {
+        let subject = one.manifest.subject.as_ref().map(|subject| subject.digest.clone()).or(attached);
+        if let Some(about) = subject.and_then(|subject| about(&found, &blobs, &subject)) {
             by_subject.entry(&about.digest).or_default().push(one);
         }
     }
-    let models: Vec<(&Found, &str)> =
-        found.iter().filter_map(|one| Some((one, kind(&one.manifest)?))).collect();
-    let others = found.iter().filter(|one| kind(&one.manifest).is_none() && signature(one).is_none()).count();
+    // Whose files somebody signed as those of a model is one, whatever it calls itself.
+    let is_signed = |one: &Found| {
+        let mut attached = by_subject.get(one.digest.as_str()).into_iter().flatten();
+        attached.any(|referrer| bundle_of_files(&blobs, referrer).is_some())
+    };
+    let named = |one: &Found| kind(&one.manifest).or_else(|| is_signed(one).then_some("OCI artifact"));
+    let models: Vec<(&Found, &str)> = found.iter().filter_map(|one| Some((one, named(one)?))).collect();
+    let others = found.len() - models.len();
+    let others = others - found.iter().filter(|one| named(one).is_none() && signature(one).is_some()).count();
     if others > 0 {
         let message =
             format!("{others} manifests are no models of a known kind; container images are not looked into");
@@ -113,11 +121,7 @@ pub(super) fn read(store: &BlobStore) -> Scan {
     let mut scan = Scan::default();
     let mut taken = BTreeSet::new();
     for (one, kind) in &models {
-        let tag = one.reference.as_deref().map(tag).filter(|tag| !tag.is_empty());
-        let mut name = match tag {
-            Some(tag) => format!("{}:{tag}", store.name),
-            None => store.name.clone(),
-        };
+        let mut name = name(store, one.reference.as_deref());
         if !taken.insert(name.clone()) {
             name = format!("{}@{}", store.name, one.digest);
         }
@@ -127,7 +131,7 @@ pub(super) fn read(store: &BlobStore) -> Scan {
         let own = Untrusted::new(slashed(&store.location.join(&at)));
         tell(&blobs, one, kind, &own, &mut record);
         for referrer in by_subject.get(one.digest.as_str()).into_iter().flatten() {
-            tell_signature(&blobs, referrer, &one.digest, &own, &mut record);
+            tell_signature((&blobs, &store.location), referrer, &one.digest, &own, &mut record);
         }
         record.model.formats.sort();
         scan.models.push(record.model);
@@ -135,6 +139,39 @@ pub(super) fn read(store: &BlobStore) -> Scan {
     }
     scan.findings = findings;
     scan
+}
+
+/// The manifest that a subject names: by its digest, or by that of the same document without spaces, which some signers
+/// write.
+fn about<'f>(found: &'f [Found], blobs: &Blobs, subject: &str) -> Option<&'f Found> {
+    let is_compact =
+        |one: &&Found| blobs.read(&one.digest).is_ok_and(|bytes| compact_digest(&bytes) == subject);
+    let named = found.iter().find(|one| one.digest == subject);
+    named.or_else(|| found.iter().filter(|one| signature(one).is_none()).find(is_compact))
+}
+
+/// `FOLDER:TAG`, or `OWNER/NAME:TAG` where the index has the whole reference.
+fn name(store: &BlobStore, reference: Option<&str>) -> String {
+    let tag = reference.map(tag).filter(|tag| !tag.is_empty());
+    let named = reference.and_then(repository);
+    let base = match named {
+        Some(name) => store.prefix.iter().map(String::as_str).chain([name]).collect::<Vec<_>>().concat(),
+        None => store.name.clone(),
+    };
+    match tag {
+        Some(tag) => format!("{base}:{tag}"),
+        None => base,
+    }
+}
+
+/// `OWNER/NAME` in a reference, without the registry's host.
+fn repository(reference: &str) -> Option<&str> {
+    let end = reference.rfind('/')?;
+    let end = reference.get(end..)?.find([':', '@']).map_or(reference.len(), |at| end + at);
+    let name = reference.get(..end)?;
+    let (host, rest) = name.split_once('/')?;
+    let is_host = host.contains(['.', ':']) || host == "localhost";
+    Some(if is_host { rest } else { name }).filter(|name| !name.is_empty())
 }
 
 /// All manifests that the index leads to; none twice.
@@ -356,13 +393,25 @@ fn is_reference(path: &str) -> bool {
     host.contains('.') && !host.starts_with('.') && parts.next_back().is_some_and(|name| name.contains(':'))
 }
 
-/// Names a signature, what it says it is about, and that it was not verified.
-fn tell_signature(blobs: &Blobs, referrer: &Found, about: &str, source: &Untrusted, record: &mut Record) {
+/// Takes a signature that lists files; names another one, what it says it is about, and that it was not verified.
+fn tell_signature(
+    (blobs, store): (&Blobs, &Path),
+    referrer: &Found,
+    about: &str,
+    source: &Untrusted,
+    record: &mut Record,
+) {
     let Some(word) = signature(referrer) else { return };
     let place = referrer.digest.as_str();
+    if let Some(layer) = bundle_of_files(blobs, referrer) {
+        // The newest stands last.
+        record.model.signature = blobs.name(&layer.digest).map(|name| store.join(name));
+        let line = "Sigstore bundle that lists files: verifying compares them with this manifest";
+        return record.fact(FactKey::Signature, line, Basis::Observed, source, place);
+    }
     let mut said = String::new();
     if let Some(layer) = referrer.manifest.layers.first()
-        && word == "Sigstore bundle"
+        && word == BUNDLE
     {
         match blobs.read(&layer.digest) {
             Ok(bytes) => match Bundle::parse(&bytes) {
@@ -375,9 +424,21 @@ fn tell_signature(blobs: &Blobs, referrer: &Found, about: &str, source: &Untrust
             }
         }
     }
-    let line =
-        format!("{word}{said}; not verified: it covers the manifest, and Touchmark verifies models' files");
+    let line = format!("{word}{said}; not verified: it lists no files of a model");
     record.fact(FactKey::Signature, &line, Basis::Observed, source, place);
+}
+
+/// The bundle in a referrer, when it lists files.
+fn bundle_of_files<'f>(blobs: &Blobs, referrer: &'f Found) -> Option<&'f Descriptor> {
+    let layer = referrer.manifest.layers.first().filter(|_| signature(referrer) == Some(BUNDLE))?;
+    let bundle = Bundle::parse(&blobs.read(&layer.digest).ok()?).ok()?;
+    is_of_files(&bundle.envelope.payload).then_some(layer)
+}
+
+/// Whether a statement is an OMS manifest, which lists files.
+fn is_of_files(payload: &[u8]) -> bool {
+    let statement = document::object(payload).unwrap_or_default();
+    document::text(&statement, "predicateType").starts_with("https://model_signing/")
 }
 
 /// What the statement in a bundle is about. Another manifest than the one that it is attached to contradicts.
@@ -388,10 +449,6 @@ fn statement(payload: &[u8], about: &str, place: &str, source: &Untrusted, recor
     let digests: Vec<&str> =
         subjects.filter_map(|subject| subject.pointer("/digest/sha256")?.as_str()).take(MAX_LISTED).collect();
     let hex = about.strip_prefix("sha256:").unwrap_or(about);
-    if kind.contains("model_signing") || kind.contains("model-signing") {
-        return " with an OMS manifest, for the unpacked files: `touchmark verify` checks it there"
-            .to_owned();
-    }
     if !digests.contains(&hex) {
         let message =
             "the statement in this bundle is about something else than the manifest it is attached to";

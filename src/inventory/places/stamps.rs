@@ -42,6 +42,19 @@ impl Stamp {
         taking.finish()
     }
 
+    /// Of some files, and of how they are read.
+    pub(super) fn of_files(files: &[std::path::PathBuf], read_as: &str, since: SystemTime) -> Self {
+        let mut taking = Taking::new(since);
+        taking.text(read_as);
+        for path in files {
+            match fs::symlink_metadata(path) {
+                Ok(metadata) if metadata.is_symlink() => taking.link(path),
+                _ => taking.file(path),
+            }
+        }
+        taking.finish()
+    }
+
     /// Of everything in a folder, and of how it is read.
     pub(super) fn of_folder(path: &Path, read_as: &str, since: SystemTime) -> Self {
         let mut taking = Taking::new(since);

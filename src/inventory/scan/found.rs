@@ -7,11 +7,12 @@ use std::collections::HashMap;
 use std::path::{Component, Path};
 use std::sync::OnceLock;
 
+use super::sources;
 use crate::inventory::model::aliases::Aliases;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::twins::plain;
-use crate::inventory::places::discovery::{self, Place};
+use crate::inventory::places::discovery::Place;
 use crate::inventory::workspace::{SourceKind, Workspace};
 
 /// What the folders of a workspace hold, found at one moment.
@@ -33,16 +34,8 @@ impl Found {
     /// `E-READ` when a source cannot be looked into, `E-CANCELLED`.
     pub fn in_sources(workspace: &Workspace, aliases: Aliases, progress: &Progress) -> Result<Self> {
         let mut found = Found { aliases, places: Vec::new(), folders: HashMap::new(), stores: Vec::new() };
-        for source in workspace.sources.iter().filter(|source| source.kind == SourceKind::Models) {
-            progress.check()?;
-            let root = workspace.root.join(&source.path);
-            if root.is_dir() {
-                let places = {
-                    let prefix = source.prefix.as_deref();
-                    discovery::discover_named(&root, &source.path, prefix, progress)?.places
-                };
-                places.into_iter().for_each(|place| found.add(place));
-            }
+        for (_, discovered) in sources::discover(workspace, Path::is_dir, progress)? {
+            discovered.places.into_iter().for_each(|place| found.add(place));
         }
         Ok(found)
     }

@@ -1,6 +1,7 @@
 //! Reading all sources of a workspace into models, merged by id.
 
 pub(super) mod found;
+mod sources;
 
 use crate::clock::this_second;
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ use crate::inventory::model::id::ModelId;
 use crate::inventory::model::merge::Merged;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::record::note;
-use crate::inventory::places::discovery;
+use crate::inventory::places::discovery::{self, Discovered};
 use crate::inventory::places::stamps::Stamp;
 
 /// One document or folder of the sources, and what it says.
@@ -74,11 +75,17 @@ pub fn survey(workspace: &Workspace, known: &HashMap<String, Stamp>, progress: &
     let surveyor = Surveyor { known, progress, since: SystemTime::now() };
     let at = this_second();
     let mut parts = Vec::new();
+    let mut folders = sources::discover(workspace, |_| true, progress)?.into_iter();
     for source in &workspace.sources {
         progress.check()?;
         let path = workspace.root.join(&source.path);
         match source.kind {
-            SourceKind::Models => surveyor.folders(&path, source, &mut parts)?,
+            // They stand in the same order.
+            SourceKind::Models => {
+                if let Some((source, found)) = folders.next() {
+                    surveyor.folders(source, found, &mut parts)?;
+                }
+            }
             SourceKind::Bom => surveyor.documents(&path, source, &mut parts)?,
         }
     }
@@ -171,8 +178,7 @@ impl Surveyor<'_> {
         self.part(name, stamp, |_| findings)
     }
 
-    fn folders(&self, root: &Path, source: &Source, parts: &mut Vec<Part>) -> Result<()> {
-        let found = discovery::discover_named(root, &source.path, source.prefix.as_deref(), self.progress)?;
+    fn folders(&self, source: &Source, found: Discovered, parts: &mut Vec<Part>) -> Result<()> {
         self.progress.expect(found.places.len() as u64, 0);
         let mut findings = found.findings;
         if found.places.is_empty() {
@@ -190,7 +196,7 @@ impl Surveyor<'_> {
                 let name = format!("folder {}", place.shown());
                 let part = self.part(name, place.stamp(self.since), |take| {
                     // Before it is read: what changes meanwhile shows.
-                    let state = Some(ModelState::at(place.extent()));
+                    let state = Some(ModelState::at(&place.extent()));
                     let Scan { models, findings } = place.read();
                     models.into_iter().map(|model| Model { state, ..model }).for_each(take);
                     findings
@@ -218,7 +224,7 @@ impl Surveyor<'_> {
             let mut findings = Vec::new();
             if documents.is_empty() {
                 let place = Untrusted::new(crate::disk::slashed(&source.path));
-                let message = "no *.json, *.jsonld or *.xml document in this folder";
+                let message = "no *.json, *.jsonld, *.xml, *.spdx or *.spdx.yaml document in this folder";
                 note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
             }
             parts.push(self.search(source, findings));

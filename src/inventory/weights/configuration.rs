@@ -12,6 +12,8 @@ use crate::inventory::model::names;
 use crate::inventory::model::record::Record;
 use crate::text::Untrusted;
 
+use super::quantisation;
+
 /// A chat template larger than this is none.
 const MAX_TEMPLATE_BYTES: u64 = 1024 * 1024;
 const MAX_ARCHITECTURES: usize = 16;
@@ -39,18 +41,16 @@ pub(in crate::inventory) fn tell(config: &Value, source: &Untrusted, record: &mu
     if let Some((place, length)) = CONTEXT.iter().find_map(|at| Some((*at, config.pointer(at)?.as_u64()?))) {
         record.fact(FactKey::ContextLength, &length.to_string(), Basis::Declared, source, place);
     }
-    if let Some(method) = config.pointer("/quantization_config/quant_method").and_then(Value::as_str) {
-        let bits = config.pointer("/quantization_config/bits").and_then(Value::as_u64);
-        let value = bits.map_or_else(|| method.to_owned(), |bits| format!("{method}, {bits} bits"));
-        record.fact(FactKey::Quantisation, &value, Basis::Declared, source, "/quantization_config");
+    if let Some((place, said)) = quantisation::of_config(config) {
+        record.fact(FactKey::Quantisation, &said, Basis::Declared, source, place);
     }
     // The weakest word on origin: often the model's own name, or a path on the trainer's machine.
     if let Some(base) = config.get("_name_or_path").and_then(Value::as_str)
-        && names::is_owner_name(base)
+        && let Some(base) = names::repository(base).filter(|base| names::is_owner_name(base))
     {
-        let id = ModelId::new(base);
+        let id = ModelId::new(&base);
         if id != record.model.id && !record.model.parents.iter().any(|parent| parent.id == id) {
-            record.parent(base, Relation::Unspecified, source, "/_name_or_path");
+            record.parent(&base, Relation::Unspecified, source, "/_name_or_path");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! with limits on its length, its entries and each string; nothing after the header is touched.
 
 use crate::disk;
+use crate::inventory::model::names;
 use crate::signing::sha256_hex;
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -23,6 +24,9 @@ const MAX_NESTED: usize = 8;
 const MAX_TEMPLATE: u64 = 1024 * 1024;
 const MAX_DIMENSIONS: u32 = 8;
 const MAX_BASES: usize = 64;
+
+/// How many files hold the tensors of the model.
+const PARTS: &str = "split.count";
 
 /// Values of `general.file_type`.
 const FILE_TYPES: [(u64, &str); 34] = [
@@ -103,10 +107,18 @@ const TENSOR_TYPES: [(u32, &str, u64, u64); 34] = [
 /// What the metadata say, as far as it is asked for.
 #[derive(Default)]
 pub(super) struct Header {
-    /// Texts by key: `general.*` and `tokenizer.ggml.model`.
-    texts: Vec<(String, String)>,
+    /// The version of the format.
+    pub version: u32,
+    /// Whether numbers have their high byte first, as machines have it that nearly nobody has.
+    pub is_big_endian: bool,
+    /// How many tensors and metadata entries it promises.
+    pub promised: (u64, u64),
+    /// Texts by key: `general.*`, `adapter.*` and `tokenizer.ggml.model`.
+    pub texts: Vec<(String, String)>,
+    /// Lists of texts by key, of datasets, languages and tags.
+    lists: Vec<(String, Vec<String>)>,
     /// Whole numbers by key.
-    numbers: Vec<(String, u64)>,
+    pub numbers: Vec<(String, u64)>,
     /// SHA-256 of `tokenizer.chat_template`, hex.
     pub template: Option<String>,
     /// All templates by key: their text, unless it is too long or none.
@@ -139,29 +151,62 @@ impl Header {
         FILE_TYPES.iter().find(|(known, _)| known == number).map(|(_, word)| *word)
     }
 
+    /// How many files the tensors are split over.
+    pub fn parts(&self) -> Option<u64> {
+        self.numbers.iter().find(|(key, _)| key == PARTS).map(|(_, number)| *number)
+    }
+
+    /// Whether it is an adapter, which is loaded on top of a model.
+    pub fn is_adapter(&self) -> bool {
+        self.text("general.type") == Some("adapter") || self.text("adapter.type").is_some()
+    }
+
+    /// Whether it is a model, and no adapter and no part that looks at pictures.
+    pub fn is_model(&self) -> bool {
+        !self.is_adapter() && matches!(self.text("general.type"), None | Some("model"))
+    }
+
     /// The base models: the key that names each, and its address or `owner/name`. Without any, the repository
     /// that the file was converted from.
     pub fn bases(&self) -> Vec<(String, String)> {
-        let mut bases = Vec::new();
-        for index in 0..MAX_BASES {
-            let key = |field: &str| format!("general.base_model.{index}.{field}");
-            let named = match (self.text(&key("organization")), self.text(&key("name"))) {
-                (Some(owner), Some(name)) => {
-                    Some((key("name"), format!("{owner}/{}", name.replace(' ', "-"))))
-                }
-                _ => None,
-            };
-            match self.text(&key("repo_url")).map(|url| (key("repo_url"), url.to_owned())).or(named) {
-                Some(base) => bases.push(base),
-                None => break,
-            }
-        }
+        let mut bases = self.named("general.base_model");
         if bases.is_empty() {
             let keys = ["general.source.huggingface.repository", "general.source.repo_url"];
             let source = keys.iter().find_map(|key| Some(((*key).to_owned(), self.text(key)?.to_owned())));
             bases.extend(source);
         }
         bases
+    }
+
+    /// The datasets: the key that names each, and its address, `owner/name` or name.
+    pub fn datasets(&self) -> Vec<(String, String)> {
+        let mut datasets = self.named("general.dataset");
+        let listed = self.lists.iter().filter(|(key, _)| key == "general.datasets");
+        for (key, names) in listed {
+            datasets.extend(
+                names.iter().enumerate().map(|(index, name)| (format!("{key}[{index}]"), name.clone())),
+            );
+        }
+        datasets
+    }
+
+    /// What a numbered series of keys names: by its address on the hub, by owner and name, or by what else it says.
+    fn named(&self, series: &str) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for index in 0..MAX_BASES {
+            let key = |field: &str| format!("{series}.{index}.{field}");
+            let owned = self.text(&key("organization")).zip(self.text(&key("name")));
+            let owned =
+                owned.map(|(owner, name)| (key("name"), format!("{owner}/{}", name.replace(' ', "-"))));
+            let address = self.text(&key("repo_url")).map(|url| (key("repo_url"), url.to_owned()));
+            let on_hub = address.clone().filter(|(_, url)| names::canonical(url).is_some());
+            let bare = self.text(&key("name")).map(|name| (key("name"), name.to_owned()));
+            match on_hub.or(owned).or(address).or(bare) {
+                Some(one) => found.push(one),
+                None => break,
+            }
+        }
+        found
     }
 }
 
@@ -170,7 +215,8 @@ pub(super) fn read(path: &Path, max_tensors: usize) -> (Header, Option<&'static 
     let mut header = Header::default();
     let Ok((file, metadata)) = disk::open(path) else { return (header, Some("cannot be opened")) };
     let size = metadata.len();
-    let mut source = Source { file: BufReader::new(file), at: 0, end: size.min(MAX_HEADER_BYTES) };
+    let end = size.min(MAX_HEADER_BYTES);
+    let mut source = Source { file: BufReader::new(file), at: 0, end, is_big_endian: false };
     let stop = read_into(&mut source, size, max_tensors, &mut header).err();
     (header, stop)
 }
@@ -179,12 +225,18 @@ type Reading<T> = Result<T, &'static str>;
 
 fn read_into(source: &mut Source, size: u64, max_tensors: usize, header: &mut Header) -> Reading<()> {
     source.skip(4)?;
-    match source.u32()? {
+    let version = source.u32()?;
+    // A small number with its bytes the other way round: so are all others.
+    source.is_big_endian = version & 0xffff == 0 && version != 0;
+    header.is_big_endian = source.is_big_endian;
+    header.version = if source.is_big_endian { version.swap_bytes() } else { version };
+    match header.version {
         2 | 3 => {}
         1 => return Err("GGUF version 1, which nobody writes any more, is not read"),
-        _ => return Err("a version of GGUF that is not known, or numbers with the high byte first"),
+        _ => return Err("a version of GGUF that is not known"),
     }
     let (tensors, entries) = (source.u64()?, source.u64()?);
+    header.promised = (tensors, entries);
     if entries > MAX_ENTRIES {
         return Err("more metadata entries than are looked at");
     }
@@ -256,7 +308,8 @@ fn read_into(source: &mut Source, size: u64, max_tensors: usize, header: &mut He
 
 /// One metadata entry whose key and kind were read.
 fn entry(source: &mut Source, key: String, kind: u32, header: &mut Header) -> Reading<()> {
-    let is_wanted = key.starts_with("general.") || key == "tokenizer.ggml.model";
+    let is_wanted =
+        key.starts_with("general.") || key.starts_with("adapter.") || key == "tokenizer.ggml.model";
     match kind {
         8 if key.starts_with("tokenizer.chat_template") => {
             let text = source.bytes(MAX_TEMPLATE)?;
@@ -274,12 +327,19 @@ fn entry(source: &mut Source, key: String, kind: u32, header: &mut Header) -> Re
                 header.texts.push((key, text));
             }
         }
-        4 if matches!(key.as_str(), "general.alignment" | "general.file_type")
-            || key.ends_with(".context_length") =>
+        4 if matches!(
+            key.as_str(),
+            "general.alignment" | "general.file_type" | "general.quantization_version"
+        ) || key.ends_with(".context_length") =>
         {
             header.numbers.push((key, source.u32()?.into()));
         }
+        2 if key == PARTS => header.numbers.push((key, u16::from_le_bytes(source.take()?).into())),
         10 if key.ends_with(".context_length") => header.numbers.push((key, source.u64()?)),
+        9 if key == "general.datasets" => {
+            let texts = source.texts()?;
+            header.lists.push((key, texts));
+        }
         9 => {
             let count = source.skip_array(0)?;
             if key == "tokenizer.ggml.tokens" {
@@ -300,6 +360,7 @@ struct Source {
     at: u64,
     /// Nothing is read at or after this.
     end: u64,
+    is_big_endian: bool,
 }
 
 const CUT: &str =
@@ -319,11 +380,13 @@ impl Source {
     }
 
     fn u32(&mut self) -> Reading<u32> {
-        self.take().map(u32::from_le_bytes)
+        let read = if self.is_big_endian { u32::from_be_bytes } else { u32::from_le_bytes };
+        self.take().map(read)
     }
 
     fn u64(&mut self) -> Reading<u64> {
-        self.take().map(u64::from_le_bytes)
+        let read = if self.is_big_endian { u64::from_be_bytes } else { u64::from_le_bytes };
+        self.take().map(read)
     }
 
     fn skip(&mut self, length: u64) -> Reading<()> {
@@ -352,10 +415,29 @@ impl Source {
         Ok(self.bytes(limit)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
+    /// An array of texts: the first of them, and none of an array of anything else.
+    fn texts(&mut self) -> Reading<Vec<String>> {
+        let (kind, count) = (self.u32()?, self.u64()?);
+        if kind != 8 {
+            self.skip_items(kind, count, 0)?;
+            return Ok(Vec::new());
+        }
+        let mut texts = Vec::new();
+        for _ in 0..count {
+            let text = self.string(MAX_STRING)?;
+            texts.extend(text.filter(|_| texts.len() < MAX_BASES));
+        }
+        Ok(texts)
+    }
+
     /// Skips an array and says how many items it has.
     fn skip_array(&mut self, depth: usize) -> Reading<u64> {
-        let item = self.u32()?;
-        let count = self.u64()?;
+        let (item, count) = (self.u32()?, self.u64()?);
+        self.skip_items(item, count, depth)?;
+        Ok(count)
+    }
+
+    fn skip_items(&mut self, item: u32, count: u64, depth: usize) -> Reading<()> {
         if item == 8 {
             // Each takes at least eight bytes, so that the header's length bounds the count.
             for _ in 0..count {
@@ -371,7 +453,7 @@ impl Source {
                 width(item).ok_or("a list of a type that is not known, or lists in too many lists")?;
             self.skip(count.checked_mul(width).ok_or(CUT)?)?;
         }
-        Ok(count)
+        Ok(())
     }
 }
 

@@ -3,8 +3,10 @@
 
 use std::path::PathBuf;
 
+use super::complete::{Halves, shard};
 use super::gguf::{self, Header};
 use super::hazards::{self, Hazards};
+use super::pipeline;
 use super::tensors::{MAX_TENSORS, Tensors};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::format::Format;
@@ -78,21 +80,29 @@ pub(crate) fn read_as_any(path: &std::path::Path) {
     let mut record = Record::new(ModelId::new("fuzz"), "fuzz", &"fuzz".into());
     for format in [Format::Safetensors, Format::Gguf] {
         let file = Weights { place: "fuzz".to_owned(), path: path.to_owned(), format };
-        drop(tell(&[file], &"fuzz".into(), &mut record));
+        drop(tell(&[file], (None, &mut Halves::default()), &"fuzz".into(), &mut record));
     }
 }
 
 /// Reads all headers, tells what those that count say, and gives back what is wrong with any of them.
-pub(super) fn tell(files: &[Weights], source: &Untrusted, record: &mut Record) -> Vec<Judged> {
+/// Of sets that are not whole no number is told.
+///
+/// `components` is there for a pipeline of several models: the folders of those that hold weights of other formats.
+pub(super) fn tell(
+    files: &[Weights],
+    (components, halves): (Option<&[String]>, &mut Halves),
+    source: &Untrusted,
+    record: &mut Record,
+) -> Vec<Judged> {
     let mut judged = Vec::new();
     let of = |format: Format| files.iter().filter(move |file| file.format == format);
     let safetensors: Vec<&Weights> = of(Format::Safetensors).collect();
     let ggufs: Vec<&Weights> = of(Format::Gguf).collect();
     if !safetensors.is_empty() {
-        tell_safetensors(&safetensors, source, record, &mut judged);
+        tell_safetensors(&safetensors, (components, halves), source, record, &mut judged);
     }
     if !ggufs.is_empty() {
-        tell_gguf(&ggufs, safetensors.is_empty(), source, record, &mut judged);
+        tell_gguf(&ggufs, (halves, safetensors.is_empty()), source, record, &mut judged);
     }
     judged
 }
@@ -104,15 +114,39 @@ fn faulty(file: &Weights, problem: &str) -> Judged {
     Judged { place: file.place.clone(), found }
 }
 
-fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record, judged: &mut Vec<Judged>) {
+fn tell_safetensors(
+    files: &[&Weights],
+    (components, halves): (Option<&[String]>, &Halves),
+    source: &Untrusted,
+    record: &mut Record,
+    judged: &mut Vec<Judged>,
+) {
     let mut tensors = Tensors::default();
-    let counted = one_model(files);
-    let mut is_whole = true;
+    let (counted, mut is_whole) = match components {
+        Some(others) => {
+            let mut is_whole = true;
+            let mut counted = Vec::new();
+            for (folder, files) in pipeline::components(files, |file| file.place.as_str()) {
+                let one = whole_model(&files, halves);
+                is_whole &= !others.iter().any(|other| other == folder);
+                counted.extend(one);
+            }
+            // A file that holds the whole pipeline.
+            if counted.is_empty() {
+                counted = whole_model(files, halves);
+            }
+            (counted, is_whole)
+        }
+        None => (whole_model(files, halves), true),
+    };
+    is_whole &= counted.iter().all(|file| halves.spare(&file.place));
     for file in files {
         // What does not count is looked at all the same: its header may lie.
         let mut aside = Tensors::default();
         let counts = counted.iter().any(|one| one.place == file.place);
         let into = if counts { &mut tensors } else { &mut aside };
+        // Components call their tensors alike.
+        into.prefix = components.and_then(|_| pipeline::folder(&file.place)).map(|name| format!("{name}."));
         if let Err(problem) = into.add_safetensors(&file.path) {
             is_whole &= !counts;
             judged.push(faulty(file, &problem));
@@ -142,15 +176,20 @@ fn tell_safetensors(files: &[&Weights], source: &Untrusted, record: &mut Record,
 
 fn tell_gguf(
     files: &[&Weights],
-    with_tensors: bool,
+    (halves, with_tensors): (&mut Halves, bool),
     source: &Untrusted,
     record: &mut Record,
     judged: &mut Vec<Judged>,
 ) {
-    let counted = one_model(files);
+    // Of several the models come before what is loaded on top of them.
+    let models: Vec<&Weights> = match files {
+        [_] => files.to_vec(),
+        _ => files.iter().filter(|file| gguf::read(&file.path, 0).0.is_model()).copied().collect(),
+    };
+    let counted = whole_model(if models.is_empty() { files } else { &models }, halves);
     let place = place(&counted);
     let mut tensors = Tensors::default();
-    let mut is_whole = true;
+    let mut is_whole = counted.iter().all(|file| halves.spare(&file.place));
     let mut is_first = true;
     for file in files {
         let (mut header, problem) = gguf::read(&file.path, MAX_TENSORS);
@@ -166,7 +205,12 @@ fn tell_gguf(
             judged.push(Judged { place: file.place.clone(), found });
         }
         if !counts {
+            tell_variant(&header, file, source, record);
             continue;
+        }
+        if let Some(of) = header.parts().filter(|of| *of > counted.len() as u64) {
+            halves.add(&file.place, counted.len(), of, source, record);
+            is_whole = false;
         }
         for (name, shape, kind) in std::mem::take(&mut header.tensors) {
             is_whole &= tensors.add(name, shape, kind);
@@ -180,6 +224,20 @@ fn tell_gguf(
     }
 }
 
+/// The same weights in another quantisation, in a file of their own.
+fn tell_variant(header: &Header, file: &Weights, source: &Untrusted, record: &mut Record) {
+    let is_first_part = shard(&file.place).is_none_or(|part| part.is_first());
+    if let Some(quantisation) = header.quantisation().filter(|_| is_first_part && !is_projector(file)) {
+        let at = format!("{} general.file_type", file.place);
+        record.fact(FactKey::Quantisation, quantisation, Basis::Declared, source, &at);
+    }
+}
+
+/// What turns pictures or sounds into tokens, beside the weights.
+fn is_projector(file: &Weights) -> bool {
+    file.place.contains("mmproj")
+}
+
 /// The metadata of the first file: further ones hold further tensors.
 fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &mut Record) {
     // A blob is no place below the manifest that names it.
@@ -187,9 +245,17 @@ fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &m
     let own =
         if is_blob { source.clone() } else { Untrusted::new(format!("{}/{}", source.raw(), file.place)) };
     let at = |key: &str| if is_blob { format!("{} {key}", file.place) } else { key.to_owned() };
+    // "other" says less than what it is called, or where it stands.
+    let licence = match header.text("general.license") {
+        Some(word) if !word.eq_ignore_ascii_case("other") => "general.license",
+        word => ["general.license.name", "general.license.link"]
+            .into_iter()
+            .find(|key| header.text(key).is_some())
+            .unwrap_or(if word.is_some() { "general.license" } else { "" }),
+    };
     let said = [
         (FactKey::Architecture, "general.architecture"),
-        (FactKey::Licence, "general.license"),
+        (FactKey::Licence, licence),
         (FactKey::Name, "general.name"),
         (FactKey::Publisher, "general.organization"),
         (FactKey::Version, "general.version"),
@@ -209,11 +275,25 @@ fn tell_metadata(header: &Header, file: &Weights, source: &Untrusted, record: &m
         let (value, place) = (format!("sha256:{digest}"), at("tokenizer.chat_template"));
         record.fact(FactKey::ChatTemplate, &value, Basis::Observed, &own, &place);
     }
+    if header.is_adapter() && record.model.kind == Kind::Model {
+        record.model.kind = Kind::Adapter;
+    }
     // A conversion to another file format is no derivation that the hub has a word for.
     let is_full = quantisation.is_some_and(|word| FULL.contains(&word));
-    let relation = if is_full { Relation::Unspecified } else { Relation::Quantised };
+    let relation = match () {
+        () if header.is_adapter() => Relation::Adapter,
+        () if is_full => Relation::Unspecified,
+        () => Relation::Quantised,
+    };
     for (key, base) in header.bases() {
         record.parent(&base, relation, &own, &at(&key));
+    }
+    for (key, dataset) in header.datasets() {
+        // A name without an owner names nothing that another document could mean.
+        match names::repository(&dataset).filter(|name| name.contains('/')) {
+            Some(name) => record.parent(&name, Relation::TrainedOn, &own, &at(&key)),
+            None => record.fact(FactKey::Dataset, &dataset, Basis::Declared, &own, &at(&key)),
+        }
     }
 }
 
@@ -232,16 +312,31 @@ fn summarise(tensors: Tensors, place: &str, source: &Untrusted, record: &mut Rec
     observed(FactKey::Tensors, &summary.to_string());
 }
 
+/// The same of those that are no half of anything, where there are any.
+fn whole_model<'w>(files: &[&'w Weights], halves: &Halves) -> Vec<&'w Weights> {
+    let whole: Vec<&Weights> = files.iter().filter(|file| !halves.has(&file.place)).copied().collect();
+    one_model(if whole.is_empty() { files } else { &whole })
+}
+
 /// The files that together are one model: a repository often holds the same weights twice, whole and in shards, or in
 /// several precisions.
 fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
-    if let Some(whole) = WHOLE.iter().find_map(|name| files.iter().find(|file| file.place == *name)) {
+    // Where all lie in one folder, their names in it count.
+    let folder = |file: &Weights| file.place.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let common = files.first().and_then(|first| folder(first));
+    let common = common.filter(|common| files.iter().all(|file| folder(file).as_ref() == Some(common)));
+    let is_called = |file: &Weights, name: &str| match &common {
+        Some(common) => {
+            file.place.strip_prefix(common.as_str()).and_then(|rest| rest.strip_prefix('/')) == Some(name)
+        }
+        None => file.place == name,
+    };
+    if let Some(whole) = WHOLE.iter().find_map(|name| files.iter().find(|file| is_called(file, name))) {
         return vec![whole];
     }
     // A layout of blobs says by its manifest which belong together; so does one folder without numbers.
-    let series = |file: &&&Weights| shard(&file.place).map(|(stem, total)| (stem.to_owned(), total));
+    let series = |file: &&&Weights| shard(&file.place).map(|part| (part.stem.to_owned(), part.total));
     let Some(first) = files.iter().find_map(|file| series(&file)) else {
-        let is_projector = |file: &&&Weights| file.place.contains("mmproj");
         return files
             .iter()
             .find(|file| !is_projector(file))
@@ -250,15 +345,6 @@ fn one_model<'w>(files: &[&'w Weights]) -> Vec<&'w Weights> {
             .unwrap_or_default();
     };
     files.iter().filter(|file| series(file).as_ref() == Some(&first)).copied().collect()
-}
-
-/// `stem-00001-of-00003.ending`: the stem with its folder, and how many there are.
-fn shard(place: &str) -> Option<(&str, u64)> {
-    let (stem, _) = place.rsplit_once('.')?;
-    let (stem, total) = stem.rsplit_once("-of-")?;
-    let (stem, number) = stem.rsplit_once('-')?;
-    number.parse::<u64>().ok()?;
-    Some((stem, total.parse().ok()?))
 }
 
 fn place(files: &[&Weights]) -> String {

@@ -3,11 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use super::complete::Files;
 use super::formats;
 use super::hazards::{self, Hazards};
 use super::headers::{self, Weights};
 use super::kinds::{self, Unjudged};
-use super::{lenient, yaml};
+use super::lfs::Pointer;
+use super::{lenient, pipeline, yaml};
 use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey};
 use crate::inventory::model::format::Format;
@@ -57,7 +59,11 @@ pub(in crate::inventory) struct Looks {
     budget: u64,
     /// Files whose headers tell of the whole model.
     weights: Vec<Weights>,
+    /// All files by name, for what is not here.
+    files: Files,
     configurations: Vec<(String, PathBuf)>,
+    /// Folders with weights of formats whose tensors are not counted.
+    components: Vec<String>,
     /// Python beside the weights, the first of it first.
     python: Vec<String>,
     /// Files that nobody knows, until all are seen: an ONNX model may say what one is.
@@ -73,7 +79,9 @@ impl Default for Looks {
             looks: 0,
             budget: hazards::MAX_BYTES,
             weights: Vec::new(),
+            files: Files::default(),
             configurations: Vec::new(),
+            components: Vec::new(),
             python: Vec::new(),
             loose: Vec::new(),
             numbers: Vec::new(),
@@ -85,6 +93,7 @@ impl Looks {
     /// Looks at one file, which the model calls `place`.
     pub fn at(&mut self, path: &Path, size: u64, place: &str, source: &Untrusted, record: &mut Record) {
         self.looks += 1;
+        self.files.see(place, path);
         if self.looks > MAX_LOOKS {
             return;
         }
@@ -94,6 +103,9 @@ impl Looks {
                 return tell_unlooked("F-FILE-UNREADABLE", place, &unread.to_string(), source, record);
             }
         };
+        if let Some(pointer) = Pointer::of(&look.head).filter(|_| look.head.len() as u64 == size) {
+            return tell_unlooked("F-LFS-POINTER", place, &pointer.message(), source, record);
+        }
         if look.mislabelled {
             let message = "the content is not what the file's name promises";
             record.found("F-FORMAT-NAME", source, place, message);
@@ -104,6 +116,12 @@ impl Looks {
                 tell_unlooked("F-FORMAT-COUNT", place, message, source, record);
             }
             tell_format(format, place, source, record);
+            if !matches!(format, Format::Safetensors | Format::Gguf)
+                && let Some(folder) = pipeline::folder(place)
+                && self.components.last().is_none_or(|last| last != folder)
+            {
+                self.components.push(folder.to_owned());
+            }
         }
         let looked = hazards::look(path, size, place, &look.head, look.format, &mut self.budget);
         let mut found = looked.found;
@@ -134,13 +152,27 @@ impl Looks {
         }
     }
 
+    /// What a list says should be here, and is not: of the rest no number is told.
+    pub fn lacks(&mut self, place: &str, names: Vec<String>) {
+        self.files.lacks(place, names);
+    }
+
+    /// A file that is known to be cut off.
+    pub fn spoilt(&mut self, place: &str) {
+        self.files.spoilt(place);
+    }
+
     /// Tells what headers and configurations say, of what is no data, and whether files were left out.
     pub fn finish(&mut self, source: &Untrusted, record: &mut Record) {
         if self.looks > MAX_LOOKS {
             let message = format!("looked at the content of the first {MAX_LOOKS} files only");
             tell_unlooked("F-FORMAT-COUNT", "", &message, source, record);
         }
-        for judged in headers::tell(&self.weights, source, record) {
+        let mut halves = self.files.tell(source, record);
+        let is_pipeline =
+            self.configurations.iter().any(|(place, _)| pipeline::FILES.contains(&place.as_str()));
+        let components = is_pipeline.then_some(self.components.as_slice());
+        for judged in headers::tell(&self.weights, (components, &mut halves), source, record) {
             tell_of(judged.found, &judged.place, source, record, false);
         }
         for (index, (place, path)) in std::mem::take(&mut self.configurations).into_iter().enumerate() {

@@ -136,6 +136,8 @@ impl FromStr for TensorSummary {
 /// Tensors in the making, of all files of a model.
 #[derive(Default)]
 pub(super) struct Tensors {
+    /// What the names of the next file begin with.
+    pub prefix: Option<String>,
     named: Vec<(String, Vec<u64>)>,
     types: BTreeMap<String, u64>,
     /// What `__metadata__` of safetensors files says: the first files' words.
@@ -361,6 +363,10 @@ impl Reading<'_> {
         }
         self.ranges.push((start, end));
         let kind = tensor.dtype.as_str();
+        let name = match &self.tensors.prefix {
+            Some(prefix) => format!("{prefix}{name}"),
+            None => name,
+        };
         match self.tensors.add(name, shape, kind) {
             true => Ok(()),
             false => Err(format!("more than {MAX_TENSORS} tensors; the rest is not read")),

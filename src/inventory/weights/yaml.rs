@@ -16,6 +16,13 @@ pub(in crate::inventory) fn options() -> serde_saphyr::Options {
     serde_saphyr::options! { budget: budget, with_snippet: false }
 }
 
+/// The same where a key that is there twice counts as its last, as Python's reader has it.
+pub(in crate::inventory) fn last_wins() -> serde_saphyr::Options {
+    let mut options = options();
+    options.duplicate_keys = serde_saphyr::DuplicateKeyPolicy::LastWins;
+    options
+}
+
 /// A YAML document within the limits; else the line where it fails, when there is one. The parser's own words may
 /// quote the document, so they are not repeated.
 pub(in crate::inventory) fn yaml(text: &str) -> Result<Value, Option<u64>> {

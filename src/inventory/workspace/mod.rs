@@ -16,7 +16,8 @@ const DEFAULT_STAGE: &str = "production";
 const DEFAULT_STORE: &str = "touchmark.db";
 const BASELINE: &str = "policies/baseline.toml";
 const IGNORED: &str = "touchmark.db*\n";
-const KEYS: [&str; 7] = ["schema", "name", "stage", "policy", "store", "source", "alias"];
+const KEYS: [&str; 8] = ["schema", "name", "stage", "policy", "store", "source", "alias", "binding"];
+const BINDING_KEYS: [&str; 2] = ["model", "digest"];
 const ALIAS_KEYS: [&str; 3] = ["name", "of", "at"];
 const SOURCE_KEYS: [&str; 3] = ["kind", "path", "prefix"];
 const KINDS: [(&str, SourceKind); 2] = [("models", SourceKind::Models), ("bom", SourceKind::Bom)];
@@ -170,6 +171,39 @@ impl Workspace {
         *self = changed;
         Ok(())
     }
+
+    /// Notes in `touchmark.toml` that this workspace wrote a binding of a model, named by its digest
+    /// ([`Binding::digest`](super::Binding::digest)). One that is noted already is not noted again.
+    ///
+    /// # Errors
+    /// `E-WRITE`, `E-CONFIG`.
+    pub fn note_binding(&mut self, model: &str, digest: &str) -> Result<()> {
+        let file = self.root.join(FILE);
+        // Read, changed and written while no other program of ours does the same.
+        let _held = lock_beside(&file)?;
+        let before = text_of(&file)?;
+        let mut now = parse(&before, &self.root)?;
+        if !now.aliases.wrote(digest) {
+            *self = now;
+            return Ok(());
+        }
+        let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+        let model = toml::Value::String(model.to_owned());
+        let text = format!(
+            "{before}{gap}\n[[binding]] # written by `touchmark bind`\nmodel = {model}\ndigest = \"{digest}\"\n"
+        );
+        if text.len() as u64 > MAX_BYTES {
+            return Err(Error::new(Code::Config, "the file would be too large to note another binding")
+                .at_path(&file)
+                .help("remove [[binding]] blocks of models that are no longer here; nothing was changed"));
+        }
+        let changed = parse(&text, &self.root).map_err(|error| {
+            error.help(format!("write the bindings in {FILE} as [[binding]] blocks, then run it again"))
+        })?;
+        replace(&file, Some(before.as_bytes()), text.as_bytes())?;
+        *self = changed;
+        Ok(())
+    }
 }
 
 /// Makes an empty workspace: `touchmark.toml` with comments and a copy of the baseline policy. Gives the path
@@ -317,6 +351,14 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
             reader.alias(block, &mut aliases)?;
         }
     }
+    if let Some(value) = table.get("binding") {
+        let blocks = value
+            .list()
+            .map_err(|misfit| reader.error("`binding` must be a list of [[binding]] blocks", misfit.at))?;
+        for block in blocks {
+            reader.binding(block, &mut aliases)?;
+        }
+    }
     aliases.settle();
     Ok(Workspace {
         name,
@@ -387,6 +429,23 @@ impl Reader<'_> {
                 .help("bills name their models themselves; an [[alias]] gives one another name"));
         }
         Ok(Source { kind, path: path.into(), prefix })
+    }
+
+    fn binding(&self, block: Value<'_>, aliases: &mut Aliases) -> Result<()> {
+        let table =
+            block.table().map_err(|misfit| self.error("a binding must be a [[binding]] block", misfit.at))?;
+        self.known(table, &BINDING_KEYS)?;
+        self.string(table, "model")?;
+        let (digest, span) = self
+            .string(table, "digest")?
+            .ok_or_else(|| self.error("this binding has no `digest`", block.at()))?;
+        if digest.len() != 64 || !digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(self
+                .error("`digest` is not 64 lower-case hexadecimal digits", span)
+                .help("remove this block and run `touchmark bind MODEL` again"));
+        }
+        aliases.wrote(digest);
+        Ok(())
     }
 
     fn alias(&self, block: Value<'_>, aliases: &mut Aliases) -> Result<()> {

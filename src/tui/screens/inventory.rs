@@ -6,7 +6,7 @@ use crate::inventory::{FactKey, Model, ParentRef};
 use crate::maturity::Since;
 use crate::report::case;
 use crate::text::{count, size};
-use crate::tui::screens::paint::{Pen, choose, decision_look, first_row, fit, lines, outcome_role, put};
+use crate::tui::screens::paint::{Pen, choose, decision_look, first_row, fit, lines, put, summary_role};
 use crate::tui::screens::verdict::{headline, reason, standing};
 use crate::tui::state::app::App;
 use crate::tui::state::rows::Saved;
@@ -146,12 +146,12 @@ fn build_row(
 ) -> Line<'static> {
     let Some(model) = view.models.get(index) else { return Line::default() };
     let summary = view.summary(index);
-    let role = outcome_role(summary.outcome);
+    let role = summary_role(&summary);
     let mark = if app.rows.is_marked(&model.id) { "*" } else { " " };
     let mut spans = vec![
         pen.span(Role::Accent, if chosen { "▸" } else { " " }),
         pen.span(Role::Marked, mark),
-        pen.span(role, format!("{} ", summary.outcome.glyph())),
+        pen.span(role, format!("{} ", summary.glyph())),
     ];
     spans.push(match view.name_mark(index) {
         Some(odd) => pen.span(Role::Warn, fit(&cell(&model.id.screen(), odd), name)),
@@ -160,13 +160,11 @@ fn build_row(
     for (column, cells) in columns {
         let (role, text) = match *column {
             // The word has no room.
-            "verify" if summary.since == Since::Changed => {
-                (role, format!("{} changed", summary.outcome.glyph()))
-            }
-            "verify" => (role, format!("{} {}", summary.outcome.glyph(), summary.word)),
+            "verify" if summary.since == Since::Changed => (role, format!("{} changed", summary.glyph())),
+            "verify" => (role, format!("{} {}", summary.glyph(), summary.word)),
             "gate" | "lvl" if !view.is_judged() => (Role::Muted, "…".to_owned()),
-            "lvl" if !summary.since.is_same() => (Role::Muted, "?".to_owned()),
-            "gate" if summary.decision == Decision::NotJudged => (Role::Unknown, "?".to_owned()),
+            "lvl" if summary.decision == Decision::NotJudged => (Role::Muted, "–".to_owned()),
+            "gate" if summary.decision == Decision::NotJudged => (Role::Muted, "·".to_owned()),
             "gate" => {
                 let (role, glyph) = decision_look(summary.decision);
                 (role, format!("{glyph} {}", summary.decision.word()))
@@ -257,8 +255,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
     match view.standing(index) {
         Some(verified) => out.extend(headline(&verified.verification, pen, columns, MAX_FILES_LISTED)),
         None => {
-            let head =
-                vec![pen.span(Role::Unknown, format!("{} {}  ", summary.outcome.glyph(), summary.word))];
+            let head = vec![pen.span(Role::Unknown, format!("{} {}  ", summary.glyph(), summary.word))];
             let text = if !summary.since.is_same() {
                 "the verification on record does not hold any more: V verifies it again"
             } else if model.signature.is_some() {
@@ -301,7 +298,7 @@ fn details(view: &View, index: usize, model: &Model, pen: Pen<'_>, columns: usiz
             fact("not OMS", format!("{}{more}", first.line().screen()), "");
         }
     }
-    for (parent, pinned) in parents(model) {
+    for (parent, pinned) in parents(view, model) {
         let pinned = if pinned { ", pinned" } else { "" };
         let label = if parent.relation.bears_weight() { "base" } else { "data" };
         let value = format!("{} ({})", parent.id.screen(), parent.relation.word());
@@ -354,10 +351,10 @@ fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Lin
     out
 }
 
-/// Each parent once, however many sources name it, with its best basis; and whether any of them pins it.
-fn parents(model: &Model) -> Vec<(&ParentRef, bool)> {
+/// Each parent that is shown once, however many sources name it, with its best basis; and whether any of them pins it.
+fn parents<'m>(view: &View, model: &'m Model) -> Vec<(&'m ParentRef, bool)> {
     let mut known: Vec<(&ParentRef, bool)> = Vec::new();
-    for parent in &model.parents {
+    for parent in model.parents.iter().filter(|parent| view.graph.shows(&model.id, &parent.id)) {
         let pinned = parent.digest.is_some();
         match known.iter_mut().find(|(other, _)| other.id == parent.id && other.relation == parent.relation) {
             Some(other) => {

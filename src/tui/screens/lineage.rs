@@ -4,7 +4,7 @@ use crate::inventory::Basis;
 use crate::lineage::{LaneRow, doubts_of};
 use crate::report::doubt;
 use crate::text::width;
-use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
+use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put, summary_role};
 use crate::tui::state::app::App;
 use crate::tui::theme::Role;
 use crate::view::View;
@@ -102,8 +102,8 @@ fn build_row(
     match row.model {
         Some(index) => {
             let summary = view.summary(index);
-            let text = format!("{} {}", summary.outcome.glyph(), summary.word);
-            spans.push(pen.span(outcome_role(summary.outcome), fit(&text, 15)));
+            let text = format!("{} {}", summary.glyph(), summary.word);
+            spans.push(pen.span(summary_role(&summary), fit(&text, 15)));
             let level = if summary.own == summary.effective {
                 format!("L{}", summary.own)
             } else {

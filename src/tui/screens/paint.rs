@@ -5,6 +5,7 @@ use crate::decision::Decision;
 use crate::signing::Outcome;
 use crate::text::{clip, width};
 use crate::tui::theme::{Role, Theme};
+use crate::view::Summary;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -139,13 +140,18 @@ pub fn outcome_role(outcome: Outcome) -> Role {
     }
 }
 
+/// The role of a model in one line.
+pub fn summary_role(summary: &Summary) -> Role {
+    if summary.is_untouched { Role::Muted } else { outcome_role(summary.outcome) }
+}
+
 /// Role and glyph of a decision.
 pub fn decision_look(decision: Decision) -> (Role, &'static str) {
     match decision {
         Decision::Admit => (Role::Pass, "✓"),
         Decision::Warn => (Role::Warn, "!"),
         Decision::Refuse => (Role::Fail, "✗"),
-        Decision::NotJudged => (Role::Unknown, Outcome::Unknown.glyph()),
+        Decision::NotJudged => (Role::Muted, Outcome::NotApplicable.glyph()),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::commands::{Keys, Need, Screen};
 use crate::tui::state::app::{App, Phase};
+use crate::view::View;
 
 /// Whether a command can act now.
 ///
@@ -24,6 +25,9 @@ fn holds(need: Need, app: &App) -> bool {
         // Marks count where they are seen.
         Need::Models => (app.screen == Screen::Inventory && app.rows.marks() > 0) || app.subject().is_some(),
         Need::ModelShown => app.model().is_some(),
+        Need::EverVerified => subject(app).is_some_and(|(view, at)| view.verification(at).is_some()),
+        Need::Unchanged => subject(app).is_some_and(|(view, at)| view.standing(at).is_some()),
+        Need::Proven => subject(app).is_some_and(|(view, at)| view.proof(at).is_some()),
         Need::Checks => app.screen != Screen::Verify || app.verified().is_some(),
         Need::OtherFocus => app.subject() != app.lineage.focus,
         Need::FocusBefore => !app.lineage.trail.is_empty(),
@@ -36,4 +40,9 @@ fn holds(need: Need, app: &App) -> bool {
         Need::LiveJob => app.job().is_some_and(|job| job.is_live),
         Need::JobControl => cfg!(unix),
     }
+}
+
+fn subject(app: &App) -> Option<(&View, usize)> {
+    let view = app.view.as_deref()?;
+    Some((view, view.model(&app.subject()?)?.0))
 }

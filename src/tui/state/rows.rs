@@ -218,10 +218,11 @@ fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay)> {
     let problem = match (summary.outcome, gate) {
         (Outcome::Fail, _) => 0,
         (Outcome::Missing, _) => 1,
-        (Outcome::Unknown, _) => 2,
-        (_, Decision::Refuse | Decision::NotJudged) => 3,
-        (_, Decision::Warn) => 4,
-        (_, Decision::Admit) => 5,
+        (Outcome::Unknown, _) if gate != Decision::NotJudged || !summary.since.is_same() => 2,
+        (_, Decision::Refuse) => 3,
+        (_, Decision::NotJudged) => 4,
+        (_, Decision::Warn) => 5,
+        (_, Decision::Admit) => 6,
     };
     let judged = if view.is_judged() { gate.word() } else { "" };
     let hay = Hay::new(&format!("{} {} {} {judged}", model.id.raw(), summary.signer.raw(), summary.word));

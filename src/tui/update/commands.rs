@@ -54,6 +54,11 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Review => {
             app.popup = app.subject().map(|model| Popup::Review { model, word: None, reason: String::new() })
         }
+        Cmd::Bind => {
+            let Some(model) = app.subject() else { return Vec::new() };
+            app.tell(format!("writing what was verified of {}", model.screen()), false);
+            return vec![Effect::Bind(model)];
+        }
         Cmd::Details => {
             app.details = !app.details;
             let words = if app.details {

@@ -22,6 +22,8 @@ pub enum Effect {
     Edit(PathBuf),
     /// Record a review.
     Review(ModelId, ReviewWord, String),
+    /// Write what was verified into a bill of the workspace, and read it.
+    Bind(ModelId),
     /// Load a theme by its name or path, and give it back as the action of the same name.
     Theme(String),
     /// Suspend the program.

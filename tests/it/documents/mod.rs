@@ -265,6 +265,7 @@ fn every_document() -> Desk {
         desk.holds(&name, body);
         desk.holds("ledger-entry", entry);
     }
+    desk.prints("bind", &["bind", "lumen/iris-base"]);
     desk.prints("error", &["show", "nobody/knows-it"]);
     desk
 }

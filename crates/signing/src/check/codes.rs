@@ -123,6 +123,8 @@ codes! {
     FilesTooMany "FILES-TOO-MANY" Files,
     FilesUnsignedAllowed "FILES-UNSIGNED-ALLOWED" Files,
     FilesEmptyCode "FILES-EMPTY-CODE" Files,
+    FilesRegistry "FILES-REGISTRY" Files,
+    FilesPart "FILES-PART" Files,
     PredicatesUnreadable "PREDICATES-UNREADABLE" Predicates,
     PredicatesNotCounted "PREDICATES-NOT-COUNTED" Predicates,
     PolicyFormat "POLICY-FORMAT" Policy,

@@ -17,7 +17,7 @@ pub(crate) mod why;
 pub use anchor::AnchorKind;
 pub use change::{ChangeNote, HeaderFormat, TextForm};
 pub use codes::CheckCode;
-pub use curve::Curve;
+pub use curve::{Beyond, Curve, KeyKind};
 pub use evidence::{LogEntry, TimeSource};
 pub use fault::{DocumentFault, LinkFault, ListFault, Unlistable};
 pub use identity::{Identity, IdentityPart, Method, NameChange, NameDifference};
@@ -25,6 +25,7 @@ pub use other::{ForeignKind, OtherFile};
 pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::Check;
+pub use why::chain::{CertificateNote, Unused};
 pub use why::policy::{
     Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
     PolicyWhy,

@@ -13,6 +13,7 @@ use super::aside::Aside;
 use super::formats;
 use super::links::FollowedLinks;
 use super::localise::{ChangedFile, MovedFile};
+use super::part::PartSeen;
 
 /// Another folder that bears the name of the model, looked at with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -53,10 +54,16 @@ pub struct FilesReport {
     /// Bytes of all files in the folder, signed or not, without the signature itself; none when nobody counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder_bytes: Option<u64>,
+    /// Which part was verified, where it was not the whole: then nothing is said of the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartSeen>,
     /// Files that differ.
     pub changed: Vec<ChangedFile>,
     /// Files that are gone from where they were signed.
     pub missing: Vec<Untrusted>,
+    /// Those of the missing files that have a sibling here: another making of the same file, such as another quantisation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_fetched: Vec<Untrusted>,
     /// Unsigned files.
     pub extra: Vec<Untrusted>,
     /// Those of the unsigned that are no regular files or cannot be looked into, where unsigned files are ignored.
@@ -90,9 +97,17 @@ pub struct FilesReport {
     /// Other folders that bear the model's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<CopySeen>,
+    /// Resources whose digest is the one that a registry's manifest lists, and whose bytes were not read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub by_registry: u64,
     /// Digests that were computed earlier and not this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recalled: Option<Recalled>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // as serde asks
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl FilesReport {

@@ -57,8 +57,8 @@ pub(super) fn recognise(raw: &[u8], beside: &Beside<'_>) -> Option<Seen> {
     if !labelled.iter().any(|label| raw.trim_ascii_start().starts_with(label.as_bytes())) {
         return None;
     }
-    Some(match pem::blocks(raw).ok().and_then(|blocks| blocks.into_iter().next()) {
-        Some(block) => read(&block.der, beside),
+    Some(match pem::blocks(&pem::plain(raw)).next().and_then(|block| block.der.ok()) {
+        Some(der) => read(&der, beside),
         None => Seen::malformed(ForeignKind::Cms, "a damaged PEM file"),
     })
 }

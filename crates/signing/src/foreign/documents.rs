@@ -3,7 +3,7 @@
 use crate::json;
 use crate::sigstore::identity::claimed_identity;
 use crate::text::Untrusted;
-use crate::x509::certificate;
+use crate::x509::file;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value};
@@ -69,7 +69,7 @@ fn keyless(der: &[u8]) -> Option<Untrusted> {
 fn cosign(document: &Map<String, Value>) -> Option<Seen> {
     if said(document, "base64Signature").is_some() {
         let pem = said(document, "cert").and_then(|cert| STANDARD.decode(cert).ok());
-        let leaf = pem.and_then(|pem| certificate::certificates_from_pem(&pem).ok()?.into_iter().next());
+        let leaf = pem.and_then(|pem| file::certificates_from_pem(&pem).ok()?.into_iter().next());
         return Some(
             Seen::new(ForeignKind::Cosign, Covers::Beside).signer(leaf.and_then(|leaf| keyless(&leaf))),
         );

@@ -18,7 +18,7 @@ impl Anchor {
     /// Its key, its certificates, or the services of its Sigstore instance with their windows of validity.
     pub fn contents(&self) -> Inspection {
         match &self.material {
-            AnchorMaterial::Key(key) => of_key(key),
+            AnchorMaterial::Key(keys) => of_keys(keys),
             AnchorMaterial::Ca(certificates) => of_certificates(certificates),
             AnchorMaterial::Tsa(authorities) => {
                 let certificates =
@@ -33,11 +33,19 @@ impl Anchor {
     }
 }
 
-pub(super) fn of_key(key: &PublicKey) -> Inspection {
-    let mut seen = Inspection::new("public key");
-    seen.add("curve", key.curve().as_str());
-    seen.add("fingerprint", key.fingerprint());
-    seen.add("hint in bundles", key.hint());
+pub(super) fn of_keys(keys: &[PublicKey]) -> Inspection {
+    let mut seen = Inspection::new(match keys.len() {
+        1 => "public key".to_owned(),
+        count => format!("{count} public keys"),
+    });
+    for key in keys {
+        match key.kind().curve() {
+            Some(curve) => seen.add("curve", curve.as_str()),
+            None => seen.add("kind of key", format!("{}, beyond OMS v1.0", key.kind().as_str())),
+        }
+        seen.add("fingerprint", key.fingerprint());
+        seen.add("hint in bundles", key.hint());
+    }
     seen
 }
 

@@ -2,6 +2,7 @@
 
 use crate::keys::public::PublicKey;
 use crate::text::Untrusted;
+use crate::words::chain::end;
 use crate::x509::certificate;
 use serde::Serialize;
 
@@ -29,13 +30,17 @@ impl Inspection {
             Ok(certificate) => certificate,
             Err(error) => return self.add(label, error.what),
         };
-        let (from, to) = certificate::validity(&certificate);
+        let (from, to) =
+            certificate::written_validity(der).unwrap_or_else(|| certificate::validity(&certificate));
         let subject = certificate::subject(&certificate);
         self.add(label, if subject.raw().is_empty() { "no subject name".into() } else { subject });
         self.add("  issuer", certificate::issuer(&certificate));
-        self.add("  valid", format!("{from} to {to}"));
-        if let Ok(key) = PublicKey::from_spki_der(&certificate::spki(&certificate)) {
-            self.add("  key", format!("{} {}", key.curve().as_str(), key.fingerprint()));
+        for name in certificate::alternative_names(&certificate) {
+            self.add("  alternative name", name);
+        }
+        self.add("  valid", format!("{from} to {}", end(to)));
+        if let Ok(key) = PublicKey::any_from_spki_der(&certificate::spki(&certificate)) {
+            self.add("  key", format!("{} {}", key.kind().as_str(), key.fingerprint()));
         }
     }
 }

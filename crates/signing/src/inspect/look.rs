@@ -7,11 +7,12 @@ use crate::error::{Code, Error, Result};
 use crate::files::formats::{self, Format};
 use crate::foreign;
 use crate::foreign::seen::{ForeignSignature, ForeignState};
+use crate::keys::files::{holds_private_key, is_recognised};
 use crate::keys::public::PublicKey;
 use crate::sigstore::identity::claimed_identity;
 use crate::time::token;
 use crate::words::parse::ADD_OMS;
-use crate::x509::certificate;
+use crate::x509::file;
 use std::path::Path;
 
 use super::inspection::Inspection;
@@ -66,7 +67,7 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
     let seen = if starts_as_json {
         json(&read_small(path, LIMIT_BUNDLE_BYTES)?)
     } else {
-        pem(&read_small(path, LIMIT_PEM_BYTES)?)
+        certificates_or_keys(&read_small(path, LIMIT_PEM_BYTES)?)
     };
     seen.map_err(|error| match error.at.clone() {
         Some(field) => error.at(format!("{}, in {}", field.raw(), path.display())),
@@ -120,7 +121,7 @@ fn show_bundle(seen: &mut Inspection, bundle: &Bundle) {
             if let Some(hint) = hint {
                 seen.add("key hint", hint.as_str());
             }
-            let carried = raw_bytes.as_ref().and_then(|raw| PublicKey::from_pem(raw).ok());
+            let carried = raw_bytes.as_ref().and_then(|raw| PublicKey::any_from_pem(raw).ok());
             if let Some(key) = carried {
                 seen.add("key carried along", key.fingerprint());
             }
@@ -220,23 +221,25 @@ fn claims(raw: &[u8]) -> Option<Inspection> {
     Some(seen)
 }
 
-fn pem(raw: &[u8]) -> Result<Inspection> {
+fn certificates_or_keys(raw: &[u8]) -> Result<Inspection> {
     let none = || {
         Error::new(Code::Malformed, "none of the files that can be looked into").help(
             "known are bundles, claims.jsonl, certificates and public keys in PEM, safetensors and GGUF files",
         )
     };
-    if let Ok(key) = PublicKey::from_pem(raw) {
-        return Ok(anchor::of_key(&key));
+    let keys = PublicKey::every_from(raw);
+    if let Ok(keys) = &keys {
+        return Ok(anchor::of_keys(keys));
     }
-    if raw.windows(11).any(|window| window == b"PRIVATE KEY") {
+    if raw.windows(11).any(|window| window == b"PRIVATE KEY") || holds_private_key(raw) {
         return Ok(Inspection::new("private key; it is not read here"));
     }
-    Ok(anchor::of_certificates(&certificate::certificates_from_pem(raw).map_err(
-        |error| match error.code {
-            // They are certificates, and too many.
-            Code::TooLarge => error,
-            _ => none(),
-        },
-    )?))
+    match (file::certificates_from_pem(raw), keys) {
+        (Ok(certificates), _) => Ok(anchor::of_certificates(&certificates)),
+        // They are certificates, and too many.
+        (Err(error), _) if error.code == Code::TooLarge => Err(error),
+        // It is known by sight, and says so.
+        (Err(_), Err(error)) if is_recognised(raw) => Err(error),
+        (Err(_), _) => Err(none()),
+    }
 }

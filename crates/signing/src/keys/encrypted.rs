@@ -18,8 +18,8 @@ const ITERATIONS: u32 = 600_000;
 const MAX_ITERATIONS: u32 = 10_000_000;
 /// 128·N·r of scrypt.
 const MAX_SCRYPT_BYTES: u64 = 256 * 1024 * 1024;
-const MAX_SCRYPT_R: u16 = 32;
-const MAX_SCRYPT_P: u16 = 16;
+const MAX_SCRYPT_R: u32 = 32;
+const MAX_SCRYPT_P: u32 = 16;
 
 /// An encrypted key that may be decrypted: its cost is within the bounds.
 pub(crate) struct Encrypted<'a>(EncryptedPrivateKeyInfo<'a>);
@@ -98,7 +98,7 @@ pub(super) fn encrypt(plain: &[u8], password: &Secret) -> Result<Vec<u8>> {
     info.to_der().map_err(|_| failed())
 }
 
-fn wrong_password() -> Error {
+pub(super) fn wrong_password() -> Error {
     Error::new(Code::Key, "the password is wrong, or the key is damaged")
         .help("try the password with: openssl pkey -in KEY -noout")
 }
@@ -118,8 +118,16 @@ fn check_pbkdf2(params: &Pbkdf2Params<'_>) -> Result<()> {
 
 fn check_scrypt(params: &ScryptParams<'_>) -> Result<()> {
     let ScryptParams { cost_parameter: n, block_size: r, parallelization: p, .. } = *params;
+    if scrypt_is_affordable(n, r.into(), p.into())? { Ok(()) } else { Err(unreadable()) }
+}
+
+/// Whether they are parameters of scrypt at all.
+///
+/// # Errors
+/// `E-TOO-LARGE` for those that cost too much.
+pub(super) fn scrypt_is_affordable(n: u64, r: u32, p: u32) -> Result<bool> {
     if n < 2 || !n.is_power_of_two() || r == 0 || p == 0 {
-        return Err(unreadable());
+        return Ok(false);
     }
     let bytes = n.saturating_mul(128).saturating_mul(r.into());
     if bytes > MAX_SCRYPT_BYTES || r > MAX_SCRYPT_R || p > MAX_SCRYPT_P {
@@ -129,7 +137,7 @@ fn check_scrypt(params: &ScryptParams<'_>) -> Result<()> {
             MAX_SCRYPT_BYTES / 1024 / 1024
         )));
     }
-    Ok(())
+    Ok(true)
 }
 
 fn too_costly(what: String) -> Error {

@@ -3,15 +3,14 @@
 
 use crate::disk::{self, lock_beside, write_beside};
 use crate::error::{Code, Error, Result};
-use crate::pem;
 use std::ffi::OsString;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-use super::encrypted::Encrypted;
-use super::private::{ENCRYPTED, SigningKey, private_block};
+use super::forms::{self, Item};
+use super::private::{PrivateFile, SigningKey};
 use super::public::PublicKey;
 use super::secret::Secret;
 
@@ -26,17 +25,15 @@ pub struct KeyFile {
     pub public: Option<PublicKey>,
 }
 
-/// Says what a PEM key file holds: a private key, encrypted or not, or a public one.
+/// Says what a key file holds: a private key, encrypted or not, or a public one.
 ///
 /// # Errors
 /// As [`SigningKey::from_pem_asking`] and [`PublicKey::from_pem`].
 pub fn describe_key(pem: &[u8], password: Option<&Secret>) -> Result<KeyFile> {
-    if pem::blocks(pem)?.iter().any(|block| block.label == "PUBLIC KEY") {
+    if forms::items(pem).iter().any(|item| matches!(item, Item::Public(_))) {
         return Ok(KeyFile { private: false, encryption: None, public: Some(PublicKey::from_pem(pem)?) });
     }
-    let block = private_block(pem)?;
-    let encryption =
-        if block.label == ENCRYPTED { Some(Encrypted::parse(&block.der)?.describe()) } else { None };
+    let encryption = PrivateFile::read(pem)?.encryption()?;
     let public = match (password, &encryption) {
         (None, Some(_)) => None,
         (Some(password), Some(_)) => Some(SigningKey::from_pem_asking(pem, || Ok(password.clone()))?),
@@ -44,6 +41,17 @@ pub fn describe_key(pem: &[u8], password: Option<&Secret>) -> Result<KeyFile> {
     }
     .map(|key| key.public().clone());
     Ok(KeyFile { private: true, encryption, public })
+}
+
+/// Whether it is a file of a private key, encrypted or not.
+pub(crate) fn holds_private_key(bytes: &[u8]) -> bool {
+    let items = forms::items(bytes);
+    items.iter().any(Item::is_private) && !items.iter().any(|item| matches!(item, Item::Public(_)))
+}
+
+/// Whether it is a file of a form that is known at all.
+pub(crate) fn is_recognised(bytes: &[u8]) -> bool {
+    !forms::items(bytes).is_empty()
 }
 
 /// Writes a key, encrypted when there is a password, for its owner alone (mode 0600), and its public half

@@ -1,14 +1,20 @@
 //! Keys that sign and verify: in memory, in files, in tokens. It knows no bundle; only tokens bring certificates along.
 
+mod cosign;
 mod encrypted;
-mod files;
+pub(crate) mod files;
+mod forms;
+mod jwk;
+mod kinds;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;
 #[cfg(feature = "pkcs11")]
 mod pkcs11_uri;
+mod point;
 pub(crate) mod private;
 pub(crate) mod public;
 mod secret;
+mod ssh;
 
 pub use files::{KeyFile, describe_key, settle_key_pair, write_key_pair};
 #[cfg(feature = "pkcs11")]

@@ -51,7 +51,7 @@ pub struct TokenKey {
 
 impl fmt::Debug for TokenKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TokenKey({})", self.public.curve().as_str())
+        write!(f, "TokenKey({})", self.public.kind().as_str())
     }
 }
 
@@ -70,7 +70,9 @@ impl TokenKey {
         leaf: Option<&[u8]>,
         pin: impl FnOnce(&str) -> Result<Secret>,
     ) -> Result<Self> {
-        if let Some(other) = uri.text("type").filter(|kind| *kind != "private") {
+        // The halves of a key and its certificate go by one label and id, and tools print the URI of any of them: what
+        // signs is the private one.
+        if let Some(other) = uri.text("type").filter(|kind| !["private", "public", "cert"].contains(kind)) {
             return Err(Error::new(Code::Usage, "the URI names an object that cannot sign")
                 .at(other)
                 .help("write type=private, or leave the type out"));
@@ -123,7 +125,9 @@ impl Signer for TokenKey {
     }
 
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
-        let digest = self.public.curve().digest(message);
+        let curve = self.public.kind().curve();
+        let curve = curve.ok_or_else(|| Error::new(Code::Key, "the token's key is on no curve of OMS"))?;
+        let digest = curve.digest(message);
         let digest = digest.as_ref();
         let raw = if self.always_authenticate {
             self.sign_with_login(digest)?

@@ -1,20 +1,24 @@
 //! Private keys: read, made, written, and what they sign with. Their bytes are wiped and never printed.
 
 use crate::error::{Code, Error, Result};
-use crate::pem::{self, Block};
+use crate::pem;
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{EcdsaKeyPair, KeyPair};
 use std::fmt;
 use zeroize::Zeroizing;
 
+use super::cosign::CosignKey;
 use super::encrypted::{Encrypted, encrypt};
-use super::public::{PublicKey, unusable};
+use super::forms::{self, Item};
+use super::kinds::{self, Role, unusable};
+use super::public::PublicKey;
 use super::secret::Secret;
 use crate::check::curve::Curve;
 
 /// A private key that can sign. Its bytes are wiped when it is dropped and never printed.
 pub struct SigningKey {
+    curve: Curve,
     public: PublicKey,
     pair: EcdsaKeyPair,
 }
@@ -46,43 +50,50 @@ impl Signer for SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SigningKey({})", self.public.curve.as_str())
+        write!(f, "SigningKey({})", self.curve.as_str())
     }
 }
 
 impl SigningKey {
-    /// Reads a PEM `PRIVATE KEY` (PKCS#8) or `EC PRIVATE KEY` (SEC 1), unencrypted.
+    /// Reads a private key as people have it, unencrypted: PKCS#8 or SEC 1 in PEM or DER, JWK, OpenSSH.
     ///
     /// # Errors
-    /// `E-KEY` for anything else; an encrypted key is named as such.
+    /// `E-KEY` for anything else; an encrypted key, or a file of another kind, is named for what it is.
     pub fn from_pem(pem: &[u8]) -> Result<Self> {
         Self::from_pem_asking(pem, || {
             Err(Error::new(Code::Key, "the key is encrypted").help("give its password"))
         })
     }
 
-    /// As [`SigningKey::from_pem`], or an `ENCRYPTED PRIVATE KEY` (PKCS#8, PBES2), for which `password` is
+    /// As [`SigningKey::from_pem`], or an encrypted key (PKCS#8 with PBES2, or cosign's own), for which `password` is
     /// asked: only then, and once.
     ///
     /// # Errors
     /// `E-KEY` for a wrong password, a key that is no key of OMS, or one that costs too much to decrypt;
     /// what `password` returns.
     pub fn from_pem_asking(pem: &[u8], password: impl FnOnce() -> Result<Secret>) -> Result<Self> {
-        let block = private_block(pem)?;
-        if block.label == ENCRYPTED {
+        match PrivateFile::read(pem)? {
+            PrivateFile::Plain(der) => Self::from_der(&der),
+            PrivateFile::Pair(curve, private, point) => {
+                let pair = EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), &private, &point);
+                Self::of(curve, pair.map_err(|_| unusable("a damaged private key"))?)
+            }
             // What it would cost is known before anybody is asked.
-            let encrypted = Encrypted::parse(&block.der)?;
-            return Self::from_der(&encrypted.decrypt(&password()?)?);
+            PrivateFile::Encrypted(der) => {
+                let encrypted = Encrypted::parse(&der)?;
+                Self::from_der(&encrypted.decrypt(&password()?)?)
+            }
+            PrivateFile::Cosign(key) => Self::from_der(&key.decrypt(&password()?)?),
         }
-        Self::from_der(&block.der)
     }
 
     fn from_der(der: &[u8]) -> Result<Self> {
-        let pair = Curve::ALL
-            .into_iter()
-            .find_map(|curve| EcdsaKeyPair::from_private_key_der(curve.signing(), der).ok())
-            .ok_or_else(|| unusable("a private key of another kind, or a damaged one"))?;
-        Self::of(pair)
+        let named = kinds::of_private(der)?;
+        let read =
+            |curve: Curve| Some((curve, EcdsaKeyPair::from_private_key_der(curve.signing(), der).ok()?));
+        let mut curves = Curve::ALL.into_iter().filter(|curve| named.is_none_or(|named| named == *curve));
+        let (curve, pair) = curves.find_map(read).ok_or_else(kinds::damaged_private)?;
+        Self::of(curve, pair)
     }
 
     /// Makes a new key.
@@ -93,15 +104,15 @@ impl SigningKey {
         let pair = EcdsaKeyPair::generate(curve.signing()).map_err(|_| {
             Error::new(Code::Internal, "no key could be made: the system gives no randomness")
         })?;
-        Self::of(pair)
+        Self::of(curve, pair)
     }
 
-    fn of(pair: EcdsaKeyPair) -> Result<Self> {
+    fn of(curve: Curve, pair: EcdsaKeyPair) -> Result<Self> {
         let der = pair
             .public_key()
             .as_der()
             .map_err(|_| Error::new(Code::Internal, "the public half of the key cannot be written"))?;
-        Ok(SigningKey { public: PublicKey::from_spki_der(der.as_ref())?, pair })
+        Ok(SigningKey { curve, public: PublicKey::from_spki_der(der.as_ref())?, pair })
     }
 
     /// The PKCS#8 PEM text, for writing a key that was generated.
@@ -128,6 +139,11 @@ impl SigningKey {
         Ok(pem::text(ENCRYPTED, &encrypt(der.as_ref(), password)?))
     }
 
+    /// The curve.
+    pub fn curve(&self) -> Curve {
+        self.curve
+    }
+
     /// The public half.
     pub fn public(&self) -> &PublicKey {
         &self.public
@@ -145,25 +161,54 @@ impl SigningKey {
 /// The label of an encrypted PKCS#8 key (RFC 7468, 11).
 pub(crate) const ENCRYPTED: &str = "ENCRYPTED PRIVATE KEY";
 
-/// The private key of a PEM file, whatever stands around it: OpenSSL may put `EC PARAMETERS` first.
-///
-/// # Errors
-/// `E-KEY` when there is none, or one that OpenSSL encrypted in its own way.
-pub(super) fn private_block(pem: &[u8]) -> Result<Block<'_>> {
-    const LABELS: [&str; 3] = ["PRIVATE KEY", "EC PRIVATE KEY", ENCRYPTED];
-    let block =
-        pem::blocks(pem)?.into_iter().find(|block| LABELS.contains(&block.label)).ok_or_else(|| {
-            Error::new(Code::Key, "not a PEM private key").help(
-                "expected a file that begins with -----BEGIN PRIVATE KEY-----, -----BEGIN ENCRYPTED PRIVATE \
-                 KEY----- or -----BEGIN EC PRIVATE KEY-----",
-            )
-        })?;
-    if block.legacy_encrypted {
-        // Its key comes from one round of MD5.
-        return Err(Error::new(Code::Key, "a key that is encrypted in OpenSSL's old way is not read")
-            .help("convert it: openssl pkcs8 -topk8 -in KEY -out CONVERTED"));
+/// The private key of a file.
+pub(super) enum PrivateFile {
+    /// PKCS#8 or SEC 1.
+    Plain(Zeroizing<Vec<u8>>),
+    /// The curve, the private number, and the point.
+    Pair(Curve, Zeroizing<Vec<u8>>, Vec<u8>),
+    /// PKCS#8 under a password.
+    Encrypted(Zeroizing<Vec<u8>>),
+    Cosign(CosignKey),
+}
+
+impl PrivateFile {
+    /// Whatever stands around it: OpenSSL may put `EC PARAMETERS` first, and certificates behind.
+    ///
+    /// # Errors
+    /// `E-KEY` when there is none, or one that is not read: it is named for what it is.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self> {
+        let mut first = None;
+        for item in forms::items(bytes) {
+            match item {
+                Item::Private(der) => return Ok(PrivateFile::Plain(der)),
+                Item::Pair(curve, private, point) => return Ok(PrivateFile::Pair(curve, private, point)),
+                Item::Encrypted(der) => return Ok(PrivateFile::Encrypted(der)),
+                Item::Cosign(json) => return CosignKey::read(&json).map(PrivateFile::Cosign),
+                other if first.is_none() || other.is_private() => {
+                    let is_private = other.is_private();
+                    first = Some(other);
+                    if is_private {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Err(first.map_or_else(|| kinds::nothing(Role::Private), |item| kinds::other(&item, Role::Private)))
     }
-    Ok(block)
+
+    /// How it is encrypted, when it is.
+    ///
+    /// # Errors
+    /// As [`Encrypted::parse`].
+    pub(super) fn encryption(&self) -> Result<Option<String>> {
+        Ok(match self {
+            PrivateFile::Plain(_) | PrivateFile::Pair(..) => None,
+            PrivateFile::Encrypted(der) => Some(Encrypted::parse(der)?.describe()),
+            PrivateFile::Cosign(key) => Some(key.describe()),
+        })
+    }
 }
 
 #[cfg(test)]

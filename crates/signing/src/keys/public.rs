@@ -1,34 +1,32 @@
-//! Elliptic-curve keys: P-256, P-384, P-521, each with its own SHA-2 (OMS v1.0, 8.2). It opens no files and
-//! knows no bundle.
+//! Public keys: P-256, P-384, P-521, each with its own SHA-2 (OMS v1.0, 8.2), and kinds beyond OMS that verify where the
+//! caller lists them. It opens no files and knows no bundle.
 
-use crate::check::curve::Curve;
+use crate::check::curve::{Beyond, Curve, KeyKind};
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
 use crate::pem;
 use aws_lc_rs::signature as ecdsa;
-use aws_lc_rs::signature::{EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm};
+use aws_lc_rs::signature::{EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, VerificationAlgorithm};
 use der::asn1::ObjectIdentifier;
 use der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
-const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+use super::forms::{self, Item};
+use super::kinds::unusable;
+use super::kinds::{self, Role};
+use super::point::{self, spki_of_point};
 
 /// A public key that can verify.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
-    pub(crate) curve: Curve,
+    kind: KeyKind,
     spki_der: Vec<u8>,
 }
 
-impl Curve {
-    fn oid(self) -> ObjectIdentifier {
-        ObjectIdentifier::new_unwrap(match self {
-            Curve::P256 => "1.2.840.10045.3.1.7",
-            Curve::P384 => "1.3.132.0.34",
-            Curve::P521 => "1.3.132.0.35",
-        })
-    }
+/// More keys in one file are not read.
+const MAX_KEYS: usize = 64;
 
+impl Curve {
     pub(crate) fn signing(self) -> &'static EcdsaSigningAlgorithm {
         match self {
             Curve::P256 => &ecdsa::ECDSA_P256_SHA256_ASN1_SIGNING,
@@ -64,32 +62,68 @@ impl Curve {
         };
         digest(algorithm, message)
     }
-
-    /// Length of an uncompressed point.
-    fn point_bytes(self) -> usize {
-        match self {
-            Curve::P256 => 65,
-            Curve::P384 => 97,
-            Curve::P521 => 133,
-        }
-    }
 }
 
 impl PublicKey {
-    /// Reads a PEM `PUBLIC KEY` (SubjectPublicKeyInfo).
+    /// Reads a public key as people have it: PEM, DER, JWK, OpenSSH; of several the first.
     ///
     /// # Errors
-    /// `E-KEY` for anything but P-256, P-384 or P-521.
-    pub fn from_pem(pem: &[u8]) -> Result<Self> {
-        let der = pem::blocks(pem)?
-            .into_iter()
-            .find(|block| block.label == "PUBLIC KEY")
-            .ok_or_else(|| {
-                Error::new(Code::Key, "not a PEM public key")
-                    .help("expected a file that begins with -----BEGIN PUBLIC KEY-----")
-            })?
-            .der;
-        Self::from_spki_der(&der)
+    /// `E-KEY` for anything but P-256, P-384 or P-521; a file of another kind is named for what it is.
+    pub fn from_pem(bytes: &[u8]) -> Result<Self> {
+        let mut all = Self::all_from(bytes, Beyond::default())?;
+        if all.is_empty() {
+            return Err(kinds::nothing(Role::Public));
+        }
+        Ok(all.swap_remove(0))
+    }
+
+    /// As [`PublicKey::from_pem`], and RSA and Ed25519 too: to be shown, or where the caller asks what counts.
+    ///
+    /// # Errors
+    /// As [`PublicKey::all_from`].
+    pub fn any_from_pem(bytes: &[u8]) -> Result<Self> {
+        let mut all = Self::every_from(bytes)?;
+        if all.is_empty() {
+            return Err(kinds::nothing(Role::Public));
+        }
+        Ok(all.swap_remove(0))
+    }
+
+    /// All public keys of a file, of kinds beyond OMS too: to be shown, or where the caller asks what counts.
+    ///
+    /// # Errors
+    /// As [`PublicKey::all_from`].
+    pub fn every_from(bytes: &[u8]) -> Result<Vec<Self>> {
+        Self::all_from(bytes, Beyond::of(&KeyKind::ALL))
+    }
+
+    /// All public keys of a file, as [`PublicKey::from_pem`] reads them, with kinds beyond OMS that count. The same key
+    /// twice is one.
+    ///
+    /// # Errors
+    /// As [`PublicKey::from_pem`]; `E-TOO-LARGE` for more than 64.
+    pub fn all_from(bytes: &[u8], beyond: Beyond) -> Result<Vec<Self>> {
+        let mut keys: Vec<Self> = Vec::new();
+        let mut others = Vec::new();
+        for item in forms::items(bytes) {
+            let Item::Public(spki) = item else {
+                others.push(item);
+                continue;
+            };
+            let key = Self::any_from_spki_der(&spki)?;
+            key.counts(beyond)?;
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+            if keys.len() > MAX_KEYS {
+                return Err(Error::new(Code::TooLarge, format!("more than {MAX_KEYS} public keys")));
+            }
+        }
+        match (keys.is_empty(), others.first()) {
+            (false, _) => Ok(keys),
+            (true, Some(other)) => Err(kinds::other(other, Role::Public)),
+            (true, None) => Err(kinds::nothing(Role::Public)),
+        }
     }
 
     /// Takes a DER SubjectPublicKeyInfo.
@@ -97,26 +131,54 @@ impl PublicKey {
     /// # Errors
     /// `E-KEY` for anything but P-256, P-384 or P-521.
     pub fn from_spki_der(der: &[u8]) -> Result<Self> {
-        const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
+        let key = Self::any_from_spki_der(der)?;
+        key.counts(Beyond::default())?;
+        Ok(key)
+    }
+
+    /// As [`PublicKey::from_spki_der`], and RSA (2048 to 8192 bits) and Ed25519 too. Each key has one spelling here:
+    /// fingerprint and hint are taken over it.
+    ///
+    /// # Errors
+    /// `E-KEY` for any other kind.
+    pub fn any_from_spki_der(der: &[u8]) -> Result<Self> {
         let spki = SubjectPublicKeyInfoOwned::from_der(der).map_err(|_| unusable("not a public key"))?;
-        if spki.algorithm.oid != EC_PUBLIC_KEY {
-            return Err(unusable("not an elliptic-curve key"));
-        }
-        let named =
-            spki.algorithm.parameters.as_ref().and_then(|named| named.decode_as::<ObjectIdentifier>().ok());
-        let Some(curve) = Curve::ALL.into_iter().find(|curve| named == Some(curve.oid())) else {
-            let what = if named == Some(SECP256K1) { "a secp256k1 key" } else { "a key on another curve" };
-            return Err(unusable(what));
-        };
-        // One spelling of each key: fingerprint and hint are taken over it.
-        let point = spki.subject_public_key.as_bytes().unwrap_or_default();
-        if point.first() != Some(&4) || point.len() != curve.point_bytes() {
-            return Err(unusable("a key whose point is not written uncompressed"));
-        }
-        let spki_der = spki.to_der().map_err(|_| unusable("not a public key"))?;
+        let kind = kinds::of_spki(&spki)?;
+        let bits = spki.subject_public_key.as_bytes().unwrap_or_default();
+        let Some(curve) = kind.curve() else { return Self::beyond_oms(kind, &spki, bits) };
+        let point = point::uncompressed(curve, bits)
+            .ok_or_else(|| unusable("a key whose point is not one of its curve"))?;
+        let spki_der = spki_of_point(curve, &point);
         ecdsa::ParsedPublicKey::new(curve.verifying(), &spki_der)
             .map_err(|_| unusable("a key whose point is not on its curve"))?;
-        Ok(PublicKey { curve, spki_der })
+        Ok(PublicKey { kind, spki_der })
+    }
+
+    fn beyond_oms(kind: KeyKind, spki: &SubjectPublicKeyInfoOwned, bits: &[u8]) -> Result<Self> {
+        let verifying: &'static dyn VerificationAlgorithm = match kind {
+            KeyKind::Ed25519 => &ecdsa::ED25519,
+            _ => &ecdsa::RSA_PKCS1_2048_8192_SHA256,
+        };
+        let is_length = match kind {
+            KeyKind::Ed25519 => bits.len() == 32,
+            _ => kinds::rsa_is_usable(bits),
+        };
+        if !is_length || ecdsa::ParsedPublicKey::new(verifying, bits).is_err() {
+            return Err(unusable("a damaged key, or one of an unusual size"));
+        }
+        let mut spki = spki.clone();
+        spki.algorithm.parameters = (kind == KeyKind::Rsa).then(der::Any::null);
+        let spki_der = spki.to_der().map_err(|_| unusable("not a public key"))?;
+        Ok(PublicKey { kind, spki_der })
+    }
+
+    /// # Errors
+    /// `E-KEY` for a kind that is neither of OMS nor listed.
+    fn counts(&self, beyond: Beyond) -> Result<()> {
+        match beyond.counts(self.kind) {
+            true => Ok(()),
+            false => Err(kinds::beyond(self.kind.as_str(), Role::Public)),
+        }
     }
 
     /// Takes what a PKCS#11 token says of a key: CKA_EC_PARAMS, and CKA_EC_POINT, which is wrapped in an OCTET
@@ -127,9 +189,10 @@ impl PublicKey {
     #[cfg(feature = "pkcs11")]
     pub(super) fn from_ec_point(params: &[u8], point: &[u8]) -> Result<Self> {
         use der::asn1::{Any, BitString, OctetStringRef};
+        const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
         let damaged = || unusable("a key that the token describes in another way");
         // No wrapped point has the length of a bare one.
-        let is_bare = Curve::ALL.into_iter().any(|curve| curve.point_bytes() == point.len());
+        let is_bare = Curve::ALL.into_iter().any(|curve| point::uncompressed(curve, point).is_some());
         let bare =
             if is_bare { point } else { OctetStringRef::from_der(point).map_err(|_| damaged())?.as_bytes() };
         let spki = SubjectPublicKeyInfoOwned {
@@ -142,9 +205,9 @@ impl PublicKey {
         Self::from_spki_der(&spki.to_der().map_err(|_| damaged())?)
     }
 
-    /// The curve.
-    pub fn curve(&self) -> Curve {
-        self.curve
+    /// What kind of key it is.
+    pub fn kind(&self) -> KeyKind {
+        self.kind
     }
 
     /// The DER SubjectPublicKeyInfo.
@@ -167,28 +230,39 @@ impl PublicKey {
         pem::text("PUBLIC KEY", &self.spki_der).to_string()
     }
 
-    /// Whether the DER ECDSA signature over `message` (hashed with the curve's own SHA-2) is this key's.
-    pub fn verifies(&self, message: &[u8], signature_der: &[u8]) -> bool {
-        self.verifies_with(self.curve.verifying(), message, signature_der)
+    /// Whether the signature over `message` is this key's: DER ECDSA, hashed with the curve's own SHA-2; for RSA
+    /// PKCS #1 v1.5 or PSS with SHA-2, for Ed25519 that of RFC 8032.
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        const RSA: [&dyn VerificationAlgorithm; 6] = [
+            &ecdsa::RSA_PKCS1_2048_8192_SHA256,
+            &ecdsa::RSA_PSS_2048_8192_SHA256,
+            &ecdsa::RSA_PKCS1_2048_8192_SHA384,
+            &ecdsa::RSA_PSS_2048_8192_SHA384,
+            &ecdsa::RSA_PKCS1_2048_8192_SHA512,
+            &ecdsa::RSA_PSS_2048_8192_SHA512,
+        ];
+        match self.kind.curve() {
+            Some(curve) => self.verifies_with(curve.verifying(), message, signature),
+            None if self.kind == KeyKind::Ed25519 => self.verifies_with(&ecdsa::ED25519, message, signature),
+            None => RSA.iter().any(|algorithm| self.verifies_with(*algorithm, message, signature)),
+        }
     }
 
     /// As [`PublicKey::verifies`], but hashed with SHA-256 whatever the curve: only for bundles of the
     /// reference's version 0.2.0 (oms.md 0.6).
     pub fn verifies_sha256(&self, message: &[u8], signature_der: &[u8]) -> bool {
-        self.verifies_with(self.curve.verifying_sha256(), message, signature_der)
+        let curve = self.kind.curve();
+        curve.is_some_and(|curve| self.verifies_with(curve.verifying_sha256(), message, signature_der))
     }
 
     fn verifies_with(
         &self,
-        algorithm: &'static EcdsaVerificationAlgorithm,
+        algorithm: &'static dyn VerificationAlgorithm,
         message: &[u8],
-        signature_der: &[u8],
+        signature: &[u8],
     ) -> bool {
-        ecdsa::UnparsedPublicKey::new(algorithm, &self.spki_der).verify(message, signature_der).is_ok()
+        let Ok(spki) = SubjectPublicKeyInfoOwned::from_der(&self.spki_der) else { return false };
+        let bits = spki.subject_public_key.raw_bytes();
+        ecdsa::UnparsedPublicKey::new(algorithm, bits).verify(message, signature).is_ok()
     }
-}
-
-pub(crate) fn unusable(what: &str) -> Error {
-    Error::new(Code::Key, format!("{what} cannot be used"))
-        .help("OMS signs with elliptic-curve keys on P-256, P-384 or P-521")
 }

@@ -1,6 +1,7 @@
 //! Signing: with a key, with a certificate, keyless. It trusts nobody; whether a signature is worth anything is for the
 //! verifier.
 
+mod before;
 #[cfg(feature = "keyless")]
 mod keyless;
 mod model;
@@ -8,6 +9,7 @@ mod statement;
 #[cfg(feature = "keyless")]
 mod timestamp;
 
+pub use before::{check_place, check_signing_chain};
 #[cfg(feature = "keyless")]
 pub use keyless::{
     Credentials, DEFAULT_AUDIENCE, IdentityToken, Instance, Login, SignedKeyless, SignedStatement,

@@ -1,10 +1,10 @@
 //! Signing: enumerate, hash, write the statement, sign it, write the bundle atomically. It trusts nobody and
 //! asks nobody: whether the signature is worth anything is for the verifier.
 
-use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, Material, read_bundle};
+use crate::bundle::document::{Bundle, LIMIT_BUNDLE_BYTES, Material};
 use crate::bundle::dsse::{Envelope, pae};
 use crate::bundle::manifest::{Manifest, PAYLOAD_TYPE, Resource, RootDigest, Serialization, Statement};
-use crate::disk::{folder_of, write_whole};
+use crate::disk::write_whole;
 use crate::error::{Code, Error, Result};
 use crate::files::attestation::is_attestation;
 use crate::files::enumerate::{Entry, GIT_PATHS, Listing, Scope, base_name, enumerate_until, model_relative};
@@ -13,14 +13,14 @@ use crate::files::leftover;
 use crate::hashing::files::hash_files;
 use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::keys::private::Signer;
-use crate::keys::public::PublicKey;
 use crate::progress::Progress;
-use der::oid::db::rfc5280::ID_KP_CODE_SIGNING;
-use der::{Decode, Encode};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use x509_cert::Certificate;
-use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
+
+use super::before::{
+    asked_ignores, check_leaf, check_overwrite, check_pointers, check_signing_chain, distinct, has_glob,
+    prepare,
+};
 
 /// How to sign.
 #[derive(Debug, Clone)]
@@ -37,6 +37,8 @@ pub struct SignOptions {
     pub ignore_git_paths: bool,
     /// Follow symbolic links inside the model.
     pub allow_symlinks: bool,
+    /// Sign Git LFS pointers as they lie there, in place of the files that they stand for.
+    pub allow_lfs_pointers: bool,
 }
 
 impl SignOptions {
@@ -49,6 +51,7 @@ impl SignOptions {
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             allow_symlinks: false,
+            allow_lfs_pointers: false,
         }
     }
 }
@@ -136,18 +139,8 @@ pub fn sign_certificate_with(
     progress: &Progress,
 ) -> Result<Signed> {
     check_leaf(chain.first().map(Vec::as_slice).unwrap_or_default(), key, now)?;
+    check_signing_chain(chain, now)?;
     sign(model, key, &Material::Certificate { chain: distinct(chain) }, options, with, progress)
-}
-
-/// A self-signed signer is often given twice: as certificate and as chain.
-pub(super) fn distinct(chain: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let mut distinct: Vec<Vec<u8>> = Vec::new();
-    for certificate in chain {
-        if !distinct.contains(certificate) {
-            distinct.push(certificate.clone());
-        }
-    }
-    distinct
 }
 
 /// The root digest of a model, with the number of resources and bytes; nothing is written.
@@ -155,8 +148,9 @@ pub(super) fn distinct(chain: &[Vec<u8>]) -> Vec<Vec<u8>> {
 /// # Errors
 /// As [`crate::enumerate`].
 pub fn digest(model: &Path, options: &SignOptions, progress: &Progress) -> Result<Signed> {
-    let measured = measure(model, options, progress)?;
-    Ok(measured.signed(options))
+    let options = SignOptions { allow_lfs_pointers: true, ..options.clone() };
+    let measured = measure(model, &options, progress)?;
+    Ok(measured.signed(&options))
 }
 
 fn sign(
@@ -229,7 +223,7 @@ pub(crate) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
     }
     let root = model.canonicalize().map_err(|cause| Error::read(model, &cause))?;
     let scope = Scope {
-        ignore_paths: asked_ignores(&root, &options.ignore_paths)?,
+        ignore_paths: asked_ignores(&root, &options.ignore_paths, &options.signature)?,
         ignore_git_paths: options.ignore_git_paths,
         exclude: vec![options.signature.clone()],
         allow_symlinks: options.allow_symlinks,
@@ -252,6 +246,9 @@ pub(crate) fn measure(model: &Path, options: &SignOptions, progress: &Progress) 
         )
         .at_path(model)
         .help("check the path; empty files can only be signed whole"));
+    }
+    if !options.allow_lfs_pointers {
+        check_pointers(model, &listing.entries)?;
     }
     let size = |job: &HashJob| job.range.map_or(job.size, |(start, end)| end - start);
     let bytes = jobs.iter().map(size).sum();
@@ -291,26 +288,6 @@ fn jobs_of(entry: &Entry, shard_size: Option<u64>) -> Vec<(String, HashJob)> {
     jobs
 }
 
-fn asked_ignores(root: &Path, asked: &[PathBuf]) -> Result<Vec<String>> {
-    let mut relative = Vec::new();
-    for path in asked {
-        match model_relative(root, path).map_err(Unlisted::error)? {
-            Some(name) if name.is_empty() => {
-                return Err(Error::new(Code::Usage, "the whole model would be ignored").at_path(path));
-            }
-            // OMS 6.2.1: no globs, and no entry that a reader could take for one.
-            Some(name) if has_glob(&name) => {
-                return Err(Error::new(Code::Usage, "an ignored path with `*`, `?` or `[`")
-                    .at_path(path)
-                    .help("patterns are not supported: name the file or its folder"));
-            }
-            Some(name) => relative.push(name),
-            None => {}
-        }
-    }
-    Ok(relative)
-}
-
 /// What the bundle says was left out: what was asked for, the git defaults, the signature, and attestations,
 /// which this takes out of the listing. Other verifiers know only what is recorded.
 fn recorded_ignores(
@@ -340,73 +317,4 @@ fn recorded_ignores(
         ignores.extend(left_out.iter().cloned());
     }
     Ok((ignores.into_iter().collect(), left_out))
-}
-
-fn has_glob(name: &str) -> bool {
-    name.contains(['*', '?', '['])
-}
-
-/// Before signing: the signature can be written where it is to go, and what an interrupted signing left there is gone.
-pub(super) fn prepare(signature: &Path) -> Result<()> {
-    check_overwrite(signature)?;
-    leftover::sweep_beside(signature);
-    Ok(())
-}
-
-/// Only an earlier signature of a model may be overwritten: a bundle whose statement says that it is one.
-fn check_overwrite(signature: &Path) -> Result<()> {
-    // Asked before hours of hashing, not after.
-    std::fs::read_dir(folder_of(signature)).map_err(|cause| Error::write(signature, &cause))?;
-    match std::fs::symlink_metadata(signature) {
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(cause) => return Err(Error::write(signature, &cause)),
-        Ok(_) => {}
-    }
-    let earlier = read_bundle(signature).and_then(|raw| Bundle::parse(&raw));
-    if earlier.is_ok_and(|bundle| Statement::parse(&bundle.envelope.payload).is_ok()) {
-        return Ok(());
-    }
-    Err(Error::new(Code::Usage, "the signature would overwrite a file that is no signature")
-        .at_path(signature)
-        .help("choose another name for the signature, or move that file away; it was left as it is"))
-}
-
-/// OMS 8.2 at signing time: the leaf is this key's, may sign, and is valid now.
-pub(super) fn check_leaf(leaf: &[u8], key: &dyn Signer, now: jiff::Timestamp) -> Result<()> {
-    let unusable = |what: &str, help: &str| Err(Error::new(Code::Key, what).help(help));
-    let Ok(certificate) = Certificate::from_der(leaf) else {
-        return unusable(
-            "the signing certificate is not a certificate",
-            "expected DER or PEM, the leaf first",
-        );
-    };
-    let tbs = &certificate.tbs_certificate;
-    let spki = tbs.subject_public_key_info.to_der().unwrap_or_default();
-    if PublicKey::from_spki_der(&spki)? != *key.public() {
-        return unusable(
-            "the signing certificate is for another key",
-            "give the certificate that was issued for this private key, the leaf first",
-        );
-    }
-    let seconds =
-        |time: x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-    let (from, to) = (seconds(tbs.validity.not_before), seconds(tbs.validity.not_after));
-    if now.as_second() < from || now.as_second() > to {
-        return unusable(
-            "the signing certificate is not valid now",
-            "have it renewed; also check this machine's clock",
-        );
-    }
-    let (Ok(usage), Ok(purposes)) = (tbs.get::<KeyUsage>(), tbs.get::<ExtendedKeyUsage>()) else {
-        return unusable("the signing certificate has damaged extensions", "have it issued again");
-    };
-    let may_sign = usage.is_some_and(|(_, usage)| usage.digital_signature())
-        || purposes.is_some_and(|(_, purposes)| purposes.0.contains(&ID_KP_CODE_SIGNING));
-    if !may_sign {
-        return unusable(
-            "the signing certificate is not for signing",
-            "it needs key usage digitalSignature or extended key usage codeSigning",
-        );
-    }
-    Ok(())
 }

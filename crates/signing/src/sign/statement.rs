@@ -8,7 +8,8 @@ use crate::bundle::manifest::PAYLOAD_TYPE;
 use crate::error::{Code, Error, Result};
 use crate::keys::private::Signer;
 
-use super::model::{Stamp, check_leaf, distinct};
+use super::before::{check_leaf, check_signing_chain, distinct};
+use super::model::Stamp;
 
 /// Signs an in-toto statement with a bare key; the bundle as it is written.
 ///
@@ -32,6 +33,7 @@ pub fn sign_statement_certificate(
     stamp: Option<Stamp>,
 ) -> Result<Vec<u8>> {
     check_leaf(chain.first().map(Vec::as_slice).unwrap_or_default(), key, now)?;
+    check_signing_chain(chain, now)?;
     sealed(payload, key, &Material::Certificate { chain: distinct(chain) }, stamp)
 }
 

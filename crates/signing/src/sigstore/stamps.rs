@@ -7,6 +7,7 @@ use crate::time::token::{Token, is_meant, unnamed};
 use crate::x509::certificate;
 use crate::x509::signatures::signature_holds;
 use cms::signed_data::SignerIdentifier;
+use der::referenced::OwnedToRef;
 use x509_cert::Certificate;
 use x509_cert::name::Name;
 
@@ -34,7 +35,7 @@ pub(super) fn stranger(stamp: &[u8], signature: &[u8], known: &[TimestampAuthori
     };
     let holds = signature_holds(
         &signer,
-        token.signer.signature_algorithm.oid,
+        token.signer.signature_algorithm.owned_to_ref(),
         token.signer.digest_alg.oid,
         &token.signed,
         token.signer.signature.as_bytes(),

@@ -8,6 +8,7 @@ use crate::text::Untrusted;
 use crate::words::time::{stamper, token_damage};
 use crate::x509::certificate;
 use crate::x509::der_limits::is_modest;
+use crate::x509::written::plain_name;
 use aws_lc_rs::digest;
 use cms::content_info::ContentInfo;
 use cms::signed_data::SignerIdentifier;
@@ -363,7 +364,8 @@ pub(crate) fn is_meant(certificate: &Certificate, sid: &SignerIdentifier) -> boo
     let tbs = &certificate.tbs_certificate;
     match sid {
         SignerIdentifier::IssuerAndSerialNumber(name) => {
-            tbs.serial_number == name.serial_number && tbs.issuer.to_der().ok() == name.issuer.to_der().ok()
+            tbs.serial_number == name.serial_number
+                && tbs.issuer.to_der().ok() == plain_name(&name.issuer).to_der().ok()
         }
         SignerIdentifier::SubjectKeyIdentifier(id) => {
             tbs.get::<SubjectKeyIdentifier>().ok().flatten().is_some_and(|(_, own)| own == *id)

@@ -1,6 +1,8 @@
 //! What a signature is checked against. Anchors come from the caller, never from the artifact.
 
 use crate::check::anchor::AnchorKind;
+use crate::check::curve::Beyond;
+use crate::check::why::chain::CertificateNote;
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
@@ -8,7 +10,7 @@ use crate::keys::public::PublicKey;
 use crate::sigstore::root::{self, SigstoreRoot};
 use crate::text::Untrusted;
 use crate::time::authority::TimestampAuthority;
-use crate::x509::certificate::{self, certificates_from_pem};
+use crate::x509::file::CertificateFile;
 use crate::x509::revocation::RevocationList;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -18,8 +20,8 @@ use std::path::Path;
 /// A trust anchor's material.
 #[derive(Debug, Clone)]
 pub enum AnchorMaterial {
-    /// One public key.
-    Key(PublicKey),
+    /// Public keys: several while one takes the place of another.
+    Key(Vec<PublicKey>),
     /// Certificates of authorities (or of a self-signed signer), DER.
     Ca(Vec<Vec<u8>>),
     /// A Sigstore `trusted_root.json`.
@@ -44,6 +46,8 @@ pub struct Anchor {
     pub material: AnchorMaterial,
     /// For authorities: what they, or those under them, revoked.
     pub crls: Vec<RevocationList>,
+    /// Certificates of the file that are not used.
+    pub notes: Vec<CertificateNote>,
 }
 
 /// Which anchor answered for a signer.
@@ -73,6 +77,14 @@ pub enum IdentityRule {
         /// The issuer, byte for byte.
         issuer: Option<Untrusted>,
     },
+    /// Any signer under the anchor whose certificate names all of these URIs as subject alternative names, and has
+    /// exactly this subject where one is given.
+    Uris {
+        /// The URIs, byte for byte.
+        uris: Vec<Untrusted>,
+        /// The subject, byte for byte.
+        subject: Option<Untrusted>,
+    },
     /// A policy will decide afterwards: the IDENTITY check is left `unknown`.
     Later,
 }
@@ -93,7 +105,7 @@ const LIMIT_ROOT_BYTES: u64 = 8 * 1024 * 1024;
 const EMBEDDED_MADE: i64 = 1_791_849_600;
 
 impl Anchor {
-    /// A public key in PEM.
+    /// Public keys, as [`PublicKey::all_from`] reads them; those of kinds beyond OMS are named and refused.
     ///
     /// # Errors
     /// `E-KEY`.
@@ -103,10 +115,26 @@ impl Anchor {
         pem: &[u8],
         made: Option<Timestamp>,
     ) -> Result<Self> {
-        Ok(Self::of(name, origin, pem, made, AnchorMaterial::Key(PublicKey::from_pem(pem)?)))
+        Self::key_of(name, origin, pem, made, Beyond::default())
     }
 
-    /// Certificates of authorities, or of a self-signed signer: PEM, one or more; or one in DER.
+    /// As [`Anchor::key`], with kinds of keys beyond OMS. What such a key signed counts only where the verification
+    /// lists its kind, too.
+    ///
+    /// # Errors
+    /// `E-KEY`.
+    pub fn key_of(
+        name: impl Into<String>,
+        origin: impl Into<String>,
+        bytes: &[u8],
+        made: Option<Timestamp>,
+        beyond: Beyond,
+    ) -> Result<Self> {
+        let keys = PublicKey::all_from(bytes, beyond)?;
+        Ok(Self::of(name, origin, bytes, made, AnchorMaterial::Key(keys)))
+    }
+
+    /// Certificates of authorities, or of a self-signed signer, as [`CertificateFile::read`] reads them.
     ///
     /// # Errors
     /// `E-MALFORMED`, `E-TOO-LARGE`.
@@ -116,7 +144,9 @@ impl Anchor {
         pem: &[u8],
         made: Option<Timestamp>,
     ) -> Result<Self> {
-        Ok(Self::of(name, origin, pem, made, AnchorMaterial::Ca(certificates_from_pem(pem)?)))
+        let file = CertificateFile::read(pem)?;
+        let anchor = Self::of(name, origin, pem, made, AnchorMaterial::Ca(file.certificates));
+        Ok(Anchor { notes: file.notes, ..anchor })
     }
 
     /// A Sigstore `trusted_root.json`, or a `ClientTrustConfig` that holds one.
@@ -144,7 +174,8 @@ impl Anchor {
         bytes: &[u8],
         made: Option<Timestamp>,
     ) -> Result<Self> {
-        Ok(Self::of(name, origin, bytes, made, AnchorMaterial::Tsa(read_authorities(bytes)?)))
+        let (authorities, notes) = read_authorities(bytes)?;
+        Ok(Anchor { notes, ..Self::of(name, origin, bytes, made, AnchorMaterial::Tsa(authorities)) })
     }
 
     /// The trusted root of the public-good Sigstore instance, inside this program.
@@ -241,7 +272,15 @@ impl Anchor {
         material: AnchorMaterial,
     ) -> Self {
         let digest = sha256_hex(bytes);
-        Anchor { name: name.into(), origin: origin.into(), digest, made, material, crls: Vec::new() }
+        Anchor {
+            name: name.into(),
+            origin: origin.into(),
+            digest,
+            made,
+            material,
+            crls: Vec::new(),
+            notes: Vec::new(),
+        }
     }
 
     fn embedded(name: &str, root: SigstoreRoot) -> Self {
@@ -272,15 +311,15 @@ fn modified(path: &Path) -> Option<Timestamp> {
 ///
 /// # Errors
 /// `E-MALFORMED`, `E-TOO-LARGE`.
-fn read_authorities(bytes: &[u8]) -> Result<Vec<TimestampAuthority>> {
+fn read_authorities(bytes: &[u8]) -> Result<(Vec<TimestampAuthority>, Vec<CertificateNote>)> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
-        let certificates = certificate::certificates_from_pem(bytes)?;
-        return Ok(vec![TimestampAuthority { certificates, signer: None, window: None }]);
+        let CertificateFile { certificates, notes } = CertificateFile::read(bytes)?;
+        return Ok((vec![TimestampAuthority { certificates, signer: None, window: None }], notes));
     }
     let found = root::timestamp_authorities(bytes)?;
     if found.is_empty() {
         return Err(Error::new(Code::Malformed, "the trusted root names no timestamp authority")
             .help("name the authority's certificates in PEM instead"));
     }
-    Ok(found)
+    Ok((found, Vec::new()))
 }

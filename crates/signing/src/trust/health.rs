@@ -68,6 +68,7 @@ impl Anchor {
             }
             AnchorMaterial::Key(_) => Vec::new(),
         };
+        faults.extend(self.notes.iter().map(|note| (Health::Warn, note.text().raw().to_owned())));
         // Other certificates of the same file may still stand.
         let all_ended = windows.iter().all(|window| window.until.is_some_and(|until| until < at));
         for Window { what, from, until, alone } in windows {
@@ -101,7 +102,8 @@ struct Window {
 fn of_certificates(certificates: &[Vec<u8>]) -> Vec<Window> {
     let window = |der: &Vec<u8>| {
         let certificate = certificate::parse(der).ok()?;
-        let (from, until) = certificate::validity(&certificate);
+        let (from, until) =
+            certificate::written_validity(der).unwrap_or_else(|| certificate::validity(&certificate));
         let what = clip(&screen(certificate::subject(&certificate).raw()), NAME_COLUMNS);
         Some(Window { what, from: Some(from), until: Some(until), alone: false })
     };

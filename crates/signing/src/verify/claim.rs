@@ -31,7 +31,7 @@ pub fn verify_claim(bundle: &Bundle, trust: &Trust, options: &VerifyOptions) -> 
     result.set(check_method(bundle, options.method));
     let statement = is_model_signature(bundle).then(|| read_statement(bundle));
     let legible = statement.as_ref().and_then(|statement| statement.as_ref().ok());
-    signer::check(&mut result, bundle, legible, trust, options.at);
+    signer::check(&mut result, bundle, legible, (trust, options.beyond), options.at);
     match statement {
         None => {}
         Some(Ok(statement)) => {
@@ -51,14 +51,14 @@ pub fn verify_claim(bundle: &Bundle, trust: &Trust, options: &VerifyOptions) -> 
 pub fn claimed_signer(bundle: &Bundle) -> Option<Identity> {
     match &bundle.material {
         Material::Key { hint, raw_bytes } => {
-            let carried = raw_bytes.as_ref().and_then(|raw| PublicKey::from_pem(raw).ok());
+            let carried = raw_bytes.as_ref().and_then(|raw| PublicKey::any_from_pem(raw).ok());
             let fingerprint = carried.map(|key| key.fingerprint());
             let subject = fingerprint.clone().or_else(|| hint.clone())?;
             Some(Identity { method: Method::Key, subject: subject.into(), issuer: None, fingerprint })
         }
         Material::Certificate { chain } => {
             let leaf = certificate::parse(chain.first()?).ok()?;
-            let key = PublicKey::from_spki_der(&certificate::spki(&leaf)).ok();
+            let key = PublicKey::any_from_spki_der(&certificate::spki(&leaf)).ok();
             Some(Identity {
                 method: Method::Certificate,
                 subject: certificate::subject(&leaf),

@@ -8,13 +8,16 @@ use crate::disk::{read_small, slashed};
 use crate::error::{ReadFault, Result};
 use crate::files::aside::{Aside, AsideKind};
 use crate::files::attestation::is_attestation;
-use crate::files::enumerate::{self, Entry, Listing, Scope, Signed, base_name, covers, model_relative};
+use crate::files::enumerate::{self, Entry, Listing, Scope, Signed, base_name, covers};
 use crate::files::fault::Unlisted;
+use crate::files::ignored::{self, IgnoredPlace};
 use crate::files::leftover;
 use crate::files::links;
 use crate::files::localise::{self, Differing};
-use crate::files::parts::{signed_files, signed_size};
+use crate::files::part::{Only, PartSeen};
+use crate::files::parts::{Part, signed_files, signed_size};
 use crate::files::report::FilesReport;
+use crate::files::siblings::not_fetched;
 use crate::hashing::job::{HashAlgorithm, HashJob};
 use crate::hashing::remembered::{Reuse, hash_or_recall};
 use crate::progress::Progress;
@@ -44,24 +47,42 @@ pub(crate) fn compare(
     reuse: Option<Reuse<'_>>,
     progress: &Progress,
 ) -> Result<(Comparison, FilesReport, Listing)> {
-    let mut report = FilesReport::default();
     let listing = match list(model, bundle, statement, options, progress) {
         Ok(listing) => listing,
         Err(Unlisted::Cancelled(error)) => return Err(error),
         Err(Unlisted::Fault(fault, path)) => {
             let place = place_in(model, &path);
             let unlisted = Comparison::NotListed(Unlistable { fault, place });
-            return Ok((unlisted, report, Listing::default()));
+            return Ok((unlisted, FilesReport::default(), Listing::default()));
         }
     };
+    let report = compare_listed(model, bundle, statement, &listing, options, reuse, progress)?;
+    Ok((Comparison::Compared, report, listing))
+}
+
+/// The same of files that are listed already.
+///
+/// # Errors
+/// `E-CANCELLED`.
+pub(super) fn compare_listed(
+    model: &Path,
+    bundle: &Path,
+    statement: &Statement,
+    listing: &Listing,
+    options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<FilesReport> {
+    let mut report = FilesReport::default();
     let recorded = &statement.manifest.serialization.ignore_paths;
     let hidden = listing.ignored.iter().filter(|name| recorded.iter().any(|ignore| covers(ignore, name)));
     report.ignored = hidden.map(Untrusted::new).collect();
     let left_out = take_attestations(&mut report.ignored, &|name| Some(model.join(name)));
 
-    let signed = signed_files(statement, &listing, model);
-    let here: BTreeMap<&str, &Entry> =
+    let mut signed = signed_files(statement, listing, model);
+    let mut here: BTreeMap<&str, &Entry> =
         listing.entries.iter().map(|entry| (entry.name.as_str(), entry)).collect();
+    report.part = part_of(&options.only, &mut signed, &mut here);
     let sharded = statement.manifest.serialization.shard_size.is_some();
     let mut jobs = Vec::new();
     let mut meant = Vec::new();
@@ -97,11 +118,13 @@ pub(crate) fn compare(
 
     let added = take_attestations(&mut report.extra, &|name| here.get(name).map(|entry| entry.path.clone()));
     report.attestations = left_out.into_iter().chain(added).collect();
-    report.aside = aside(model, bundle, &report, &listing, options);
+    report.aside = aside(model, bundle, &report, listing, options);
     let leftovers = report.extra.iter().filter(|name| {
         here.get(name.raw()).is_some_and(|entry| leftover::is_leftover(&entry.path, &entry.name))
     });
     report.leftovers = leftovers.cloned().collect();
+    let missing = report.missing.iter().map(Untrusted::raw);
+    report.not_fetched = not_fetched(missing, here.keys().copied()).into_iter().map(Untrusted::new).collect();
     let odd = |(name, fault): &(String, ListFault)| Unlistable { fault: *fault, place: Untrusted::new(name) };
     report.odd = listing.unlisted.iter().map(odd).collect();
     report.extra.extend(report.odd.iter().map(|odd| odd.place.clone()));
@@ -150,8 +173,30 @@ pub(crate) fn compare(
     localise::mark_swapped(&mut report.changed, &signed);
     let extra: Vec<&Entry> = report.extra.iter().filter_map(|name| here.get(name.raw())).copied().collect();
     report.moved = localise::moved(&report.missing, &extra, &signed, algorithm, progress)?;
-    report.links = links::followed(&listing, model);
-    Ok((Comparison::Compared, report, listing))
+    report.links = links::followed(listing, model);
+    Ok(report)
+}
+
+/// Takes out what is no part of what is asked for; none when that is the whole model.
+pub(super) fn part_of<T>(
+    only: &Only,
+    signed: &mut BTreeMap<&str, Vec<Part<'_>>>,
+    here: &mut BTreeMap<&str, T>,
+) -> Option<PartSeen> {
+    if only.is_all() {
+        return None;
+    }
+    let (all_signed, all_here) = (signed.len(), here.len());
+    let patterns = only.used(signed.keys().copied());
+    signed.retain(|name, _| only.covers(name));
+    here.retain(|name, _| only.covers(name));
+    Some(PartSeen {
+        unused: patterns.iter().filter(|(_, used)| !used).map(|(pattern, _)| pattern.clone()).collect(),
+        only: patterns.into_iter().map(|(pattern, _)| pattern).collect(),
+        digests: signed.values().map(|parts| parts.len() as u64).sum(),
+        signed_beside: (all_signed - signed.len()) as u64,
+        here_beside: (all_here - here.len()) as u64,
+    })
 }
 
 /// What is not compared with anything, by its kind.
@@ -211,8 +256,11 @@ fn list(
     let root = model.canonicalize().map_err(|cause| Unlisted::read(model, &cause))?;
     let mut ignore_paths = recorded.ignore_paths.clone();
     for path in &options.ignore_paths {
-        // Outside of the model there is nothing to ignore; the whole model cannot be.
-        ignore_paths.extend(model_relative(&root, path)?.filter(|name| !name.is_empty()));
+        match ignored::place(&root, path)? {
+            IgnoredPlace::Inside(name) | IgnoredPlace::Nothing(name) => ignore_paths.push(name),
+            // Outside of the model there is nothing to ignore; the whole model cannot be.
+            IgnoredPlace::Whole | IgnoredPlace::Outside => {}
+        }
     }
     let mut exclude: Vec<PathBuf> = vec![bundle.to_owned()];
     // Claims are appended after signing. A signer that did sign them is taken at its word.
@@ -223,7 +271,7 @@ fn list(
         ignore_paths,
         ignore_git_paths: options.ignore_git_paths,
         exclude,
-        allow_symlinks: recorded.allow_symlinks,
+        allow_symlinks: recorded.allow_symlinks || options.allow_symlinks,
         hub_links: true,
         signed: Some(Signed::of(signed_names(statement), options.ignore_unsigned_files)),
     };

@@ -38,7 +38,7 @@ fn of_report(report: &FilesReport, statement: &Statement, ignore_unsigned: bool)
     let is_sharded = statement.manifest.serialization.shard_size.is_some();
     let many = |list: usize| list as u64;
     let why = FilesWhy::Compared {
-        signed: many(statement.manifest.resources.len()),
+        signed: report.part.as_ref().map_or(many(statement.manifest.resources.len()), |part| part.digests),
         parts: if is_sharded { Parts::Shards } else { Parts::Files },
         tally: FilesTally {
             unchanged: report.matched,
@@ -60,7 +60,8 @@ fn judge(
     let was_renamed = report.moved.iter().any(|file| file.kind != MoveKind::Moved);
     let was_moved = report.moved.iter().any(|file| file.same_bytes);
     let fail = |code, found| (code, Outcome::Fail, found);
-    if report.here > 0 && !was_moved && is_other_model(report, statement) {
+    let is_whole = report.part.is_none();
+    if is_whole && report.here > 0 && !was_moved && is_other_model(report, statement) {
         let (name, files) = (statement.subject_name.clone(), report.signed);
         return fail(CheckCode::FilesOtherModel, FilesFound::OtherModel { name, files });
     }
@@ -71,6 +72,7 @@ fn judge(
         let kind = match (was_renamed, was_moved) {
             (true, _) => MissingKind::Renamed,
             (false, true) => MissingKind::Moved,
+            (false, false) if report.not_fetched.len() == report.missing.len() => MissingKind::NotFetched,
             (false, false) => MissingKind::Gone,
         };
         return fail(CheckCode::FilesMissing, FilesFound::Missing(kind));
@@ -85,8 +87,19 @@ fn judge(
     if !report.extra.is_empty() && !ignore_unsigned {
         return fail(CheckCode::FilesExtra, FilesFound::Unsigned);
     }
+    if report.part.as_ref().is_some_and(|part| !part.unused.is_empty()) {
+        return (CheckCode::FilesPart, Outcome::Missing, FilesFound::NoPart);
+    }
     if !report.unreadable.is_empty() {
         return (CheckCode::FilesUnreadable, Outcome::Unknown, FilesFound::Unreadable);
+    }
+    // Before a part: whoever takes a part still wants its bytes read.
+    if report.by_registry > 0 {
+        return (CheckCode::FilesRegistry, Outcome::Partial, FilesFound::Registry);
+    }
+    if let Some(part) = &report.part {
+        let found = FilesFound::Part { signed_beside: part.signed_beside, here_beside: part.here_beside };
+        return (CheckCode::FilesPart, Outcome::Partial, found);
     }
     if !report.extra.is_empty() {
         return (CheckCode::FilesUnsignedAllowed, Outcome::Partial, FilesFound::UnsignedIgnored);

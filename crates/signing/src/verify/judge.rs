@@ -51,7 +51,7 @@ pub(super) fn signature(
     result.bundle_digest = Some(bundle.digest.clone());
     result.method = Some(bundle.method());
     result.set(check_method(bundle, options.method));
-    signer::check(result, bundle, statement.as_ref().ok(), trust, now);
+    signer::check(result, bundle, statement.as_ref().ok(), (trust, options.beyond), now);
     match statement {
         Ok(statement) => {
             let manifest = &statement.manifest;

@@ -5,6 +5,7 @@ use crate::bundle::manifest::Statement;
 use crate::check::why::{ParseFound, Why};
 use crate::error::{Code, Error, Result};
 use crate::files::enumerate::Listing;
+use crate::files::listed::Listed;
 use crate::files::report::FilesReport;
 use crate::hashing::remembered::Reuse;
 use crate::progress::Progress;
@@ -14,7 +15,6 @@ use std::sync::Arc;
 
 use super::compare::compare;
 use super::find::signatures_around;
-use super::judge;
 use super::lines::signature_line;
 use super::observed::{Comparison, Observed, Seen, SignatureSeen, SignatureState};
 use super::options::VerifyOptions;
@@ -22,6 +22,7 @@ use super::parse;
 use super::statement::read_statement;
 use super::survey::survey;
 use super::verification::Verification;
+use super::{judge, listed};
 
 /// A larger bundle is dropped once it was judged: a million files have hundreds of megabytes.
 const LIMIT_KEPT_BYTES: u64 = 64 * 1024 * 1024;
@@ -37,7 +38,7 @@ pub fn observe(
     reuse: Option<Reuse<'_>>,
     progress: &Progress,
 ) -> Result<Seen> {
-    Ok(look(model, bundle, None, options, reuse, progress)?.0)
+    Ok(look(Place::Files(model), bundle, None, options, reuse, progress)?.0)
 }
 
 /// Verifies `model` against the bundle in the file `bundle`.
@@ -86,7 +87,39 @@ pub fn verify_seen(
     reuse: Option<Reuse<'_>>,
     progress: &Progress,
 ) -> Result<(Seen, Verification)> {
-    let (seen, drafted) = look(model, bundle, Some(trust), options, reuse, progress)?;
+    verify_place(Place::Files(model), bundle, trust, options, reuse, progress)
+}
+
+/// Where the files of a model are.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// In a folder, or one file.
+    Files(&'a Path),
+    /// In a registry's store, of which the manifest was read.
+    Registry {
+        /// The manifest's own file.
+        manifest: &'a Path,
+        /// What it lists.
+        listed: &'a Listed,
+        /// Whether the stored files are read, too. Otherwise the digests of the manifest are compared, and FILES is
+        /// `partial`.
+        in_full: bool,
+    },
+}
+
+/// As [`verify_seen`], of a model in any place.
+///
+/// # Errors
+/// As [`observe`].
+pub fn verify_place(
+    place: Place<'_>,
+    bundle: &Path,
+    trust: &Trust,
+    options: &VerifyOptions,
+    reuse: Option<Reuse<'_>>,
+    progress: &Progress,
+) -> Result<(Seen, Verification)> {
+    let (seen, drafted) = look(place, bundle, Some(trust), options, reuse, progress)?;
     let Drafted { parsed, statement, verification } = drafted;
     let verification = verification.unwrap_or_else(|| Verification::not_looked(options.at, Why::NotLooked));
     let (unparsed, options) = (parsed.err(), options.judging());
@@ -103,7 +136,7 @@ struct Drafted {
 }
 
 fn look(
-    model: &Path,
+    place: Place<'_>,
     bundle: &Path,
     trust: Option<&Trust>,
     options: &VerifyOptions,
@@ -111,7 +144,9 @@ fn look(
     progress: &Progress,
 ) -> Result<(Seen, Drafted)> {
     progress.check()?;
-    check_model(model)?;
+    if let Place::Files(model) = place {
+        check_model(model)?;
+    }
     let (mut state, mut raw) = parse::read(bundle);
     let mut parsed = parse::parse_read(&state, raw.as_deref());
     // A line of claims.jsonl may be the signature.
@@ -125,9 +160,11 @@ fn look(
         raw = Some(line);
     }
     let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let others = match state {
-        SignatureState::Absent => signatures_around(model, bundle),
-        SignatureState::Unreadable(_) if bundle.is_dir() => signatures_around(model, bundle),
+    let others = match (place, &state) {
+        (Place::Files(model), SignatureState::Absent) => signatures_around(model, bundle),
+        (Place::Files(model), SignatureState::Unreadable(_)) if bundle.is_dir() => {
+            signatures_around(model, bundle)
+        }
         _ => Vec::new(),
     };
     let signature = SignatureSeen { name: name.into(), state, others };
@@ -146,13 +183,30 @@ fn look(
     let parsed = parsed.map(drop::<Bundle>);
     let statement = statement.and_then(std::result::Result::ok);
 
-    let (comparison, mut files, listing) = match &statement {
-        Some(statement) => compare(model, bundle, statement, options, reuse, progress)?,
-        None => (Comparison::NotCompared, FilesReport::default(), Listing::default()),
+    let (comparison, files, foreign) = match (place, &statement) {
+        (Place::Files(model), statement) => {
+            let (comparison, mut files, listing) = match statement {
+                Some(statement) => compare(model, bundle, statement, options, reuse, progress)?,
+                None => (Comparison::NotCompared, FilesReport::default(), Listing::default()),
+            };
+            // What could not be read as a bundle may be a signature of another kind.
+            let own = is_bundle.then_some(bundle);
+            let foreign = survey(&mut files, model, own, statement.as_ref(), &listing, progress)?;
+            (comparison, files, foreign)
+        }
+        (Place::Registry { .. }, None) => (Comparison::NotCompared, FilesReport::default(), Vec::new()),
+        (Place::Registry { manifest, listed, in_full }, Some(statement)) => {
+            let files = match in_full {
+                true => listed::in_full(manifest, bundle, (listed, statement), options, reuse, progress)?,
+                false => listed::by_digests(listed, statement, &options.only),
+            };
+            let comparison = match listed.unlisted_layers {
+                0 => Comparison::Compared,
+                _ => Comparison::NotListed(listed::unlisted(manifest)),
+            };
+            (comparison, files, Vec::new())
+        }
     };
-    // What could not be read as a bundle may be a signature of another kind.
-    let own = is_bundle.then_some(bundle);
-    let foreign = survey(&mut files, model, own, statement.as_ref(), &listing, progress)?;
     let observed = Observed { at: options.at, signature, comparison, files: Arc::new(files), foreign };
     Ok((Seen { observed, bundle: raw }, Drafted { parsed, statement, verification }))
 }

@@ -1,6 +1,8 @@
 //! How to verify.
 
+use crate::check::curve::Beyond;
 use crate::check::identity::Method;
+use crate::files::part::Only;
 use std::path::PathBuf;
 
 /// How to verify.
@@ -14,6 +16,12 @@ pub struct VerifyOptions {
     pub ignore_git_paths: bool,
     /// Do not fail on files that are not signed.
     pub ignore_unsigned_files: bool,
+    /// Follow symbolic links inside the model, also where the bundle does not record that its signer did.
+    pub allow_symlinks: bool,
+    /// The part of the model that is verified; of the rest nothing is said then.
+    pub only: Only,
+    /// Kinds of keys beyond OMS v1.0 that count.
+    pub beyond: Beyond,
     /// The time of the verification: validity of certificates without a trusted signing time, ages.
     pub at: jiff::Timestamp,
 }
@@ -26,6 +34,9 @@ impl VerifyOptions {
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             ignore_unsigned_files: false,
+            allow_symlinks: false,
+            only: Only::default(),
+            beyond: Beyond::default(),
             at,
         }
     }
@@ -38,11 +49,17 @@ pub struct Judging {
     pub method: Option<Method>,
     /// Do not fail on files that are not signed.
     pub ignore_unsigned_files: bool,
+    /// Kinds of keys beyond OMS v1.0 that count.
+    pub beyond: Beyond,
 }
 
 impl VerifyOptions {
     /// What of them judging asks for.
     pub fn judging(&self) -> Judging {
-        Judging { method: self.method, ignore_unsigned_files: self.ignore_unsigned_files }
+        Judging {
+            method: self.method,
+            ignore_unsigned_files: self.ignore_unsigned_files,
+            beyond: self.beyond,
+        }
     }
 }

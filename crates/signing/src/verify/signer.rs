@@ -6,6 +6,7 @@ use crate::bundle::dsse::{pae, pae_v02};
 use crate::bundle::manifest::Statement;
 use crate::check::anchor::AnchorKind;
 use crate::check::codes::CheckCode;
+use crate::check::curve::Beyond;
 use crate::check::evidence::TimeSource;
 use crate::check::identity::{Identity, Method, NameDifference};
 use crate::check::outcome::Outcome;
@@ -19,7 +20,7 @@ use crate::text::Untrusted;
 use crate::trust::anchor::{Anchor, AnchorMaterial, IdentityRule, Trust};
 use crate::x509::judgement::ChainTime;
 use crate::x509::revocation::RevocationList;
-use crate::x509::{certificate, chain};
+use crate::x509::{certificate, chain, uris};
 use jiff::Timestamp;
 
 use super::hint::Hint;
@@ -34,10 +35,11 @@ pub(crate) fn check(
     result: &mut Verification,
     bundle: &Bundle,
     statement: Option<&Statement>,
-    trust: &Trust,
+    (trust, beyond): (&Trust, Beyond),
     now: Timestamp,
 ) {
-    let signed = Signed { bundle, legacy: statement.is_some_and(|statement| statement.legacy) };
+    let legacy = statement.is_some_and(|statement| statement.legacy);
+    let signed = Signed { bundle, legacy, beyond };
     match &bundle.material {
         Material::Key { hint, raw_bytes } => {
             without_chain_and_log(result, bundle);
@@ -53,12 +55,14 @@ pub(crate) fn check(
         }
         Material::Sigstore { leaf } => keyless(result, &signed, leaf, trust, now),
     }
-    result.set(identity(result, &trust.identity));
+    result.set(identity(result, bundle, &trust.identity));
 }
 
 struct Signed<'b> {
     bundle: &'b Bundle,
     legacy: bool,
+    /// Kinds of keys beyond OMS that count.
+    beyond: Beyond,
 }
 
 impl Signed<'_> {
@@ -80,9 +84,14 @@ impl Signed<'_> {
     }
 
     fn check(&self, key: &PublicKey) -> Check {
-        let fingerprint = key.fingerprint();
+        let (fingerprint, kind) = (key.fingerprint(), key.kind());
+        if !self.beyond.counts(kind) {
+            let why = SignatureWhy::UnfitKey { said: format!("an {} key", kind.as_str()).into() };
+            return Check::new(CheckCode::SignatureKey, Outcome::Fail, why);
+        }
         if self.is_by(key) {
-            let why = SignatureWhy::Fits { key: Some(fingerprint) };
+            let beyond = kind.curve().is_none().then_some(kind);
+            let why = SignatureWhy::Fits { key: Some(fingerprint), beyond };
             return Check::new(CheckCode::Signature, Outcome::Pass, why);
         }
         let bytes = self.bundle.envelope.payload.len() as u64;
@@ -124,16 +133,16 @@ fn key(
     now: Timestamp,
 ) {
     // What the bundle itself carries is for display only: it is the attacker's.
-    let carried =
-        raw_bytes.and_then(|raw| PublicKey::from_pem(raw).or_else(|_| PublicKey::from_spki_der(raw)).ok());
+    let carried = raw_bytes.and_then(|raw| PublicKey::any_from_pem(raw).ok());
     result.signer = carried.as_ref().map(identity_of_key);
     let keys: Vec<(&Anchor, &PublicKey)> = trust
         .anchors
         .iter()
         .filter_map(|anchor| match &anchor.material {
-            AnchorMaterial::Key(key) => Some((anchor, key)),
+            AnchorMaterial::Key(keys) => Some(keys.iter().map(move |key| (anchor, key))),
             _ => None,
         })
+        .flatten()
         .collect();
     if keys.is_empty() {
         return no_anchor(result, trust, Method::Key, &[Stage::Signature]);
@@ -183,7 +192,7 @@ fn key(
     if signature.outcome == Outcome::Pass {
         result.signer = Some(identity_of_key(key));
     }
-    result.curve = Some(key.curve());
+    result.curve = Some(key.kind());
     result.anchor = Some(anchor.used_at(now));
     result.set(Check::pass(Stage::Trust, TrustWhy::Key(trusted_key(anchor, key))));
     result.set(signature);
@@ -210,14 +219,14 @@ fn certificate(
     now: Timestamp,
 ) {
     let leaf = certificates.first().and_then(|der| certificate::parse(der).ok());
-    let key = leaf.as_ref().map(|leaf| PublicKey::from_spki_der(&certificate::spki(leaf)));
+    let key = leaf.as_ref().map(|leaf| PublicKey::any_from_spki_der(&certificate::spki(leaf)));
     result.signer = leaf.as_ref().map(|leaf| Identity {
         method: Method::Certificate,
         subject: certificate::subject(leaf),
         issuer: Some(certificate::issuer(leaf)),
         fingerprint: key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::fingerprint),
     });
-    result.curve = key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::curve);
+    result.curve = key.as_ref().and_then(|key| key.as_ref().ok()).map(PublicKey::kind);
     result.set(match key {
         Some(Ok(key)) => signed.check(&key),
         Some(Err(error)) => {
@@ -253,7 +262,7 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
     let key = certificate::parse(leaf)
         .ok()
         .and_then(|leaf| PublicKey::from_spki_der(&certificate::spki(&leaf)).ok());
-    result.curve = key.as_ref().map(PublicKey::curve);
+    result.curve = key.as_ref().map(PublicKey::kind);
     let signature = key.map(|key| signed.check(&key));
     let (anchors, roots): (Vec<&Anchor>, Vec<NamedRoot>) = trust
         .anchors
@@ -276,7 +285,9 @@ fn keyless(result: &mut Verification, signed: &Signed, leaf: &[u8], trust: &Trus
     let altered = signature.as_ref().is_some_and(|check| check.outcome == Outcome::Fail);
     result.set(match signature {
         Some(check) => check,
-        None if used.is_some() => Check::pass(Stage::Signature, SignatureWhy::Fits { key: None }),
+        None if used.is_some() => {
+            Check::pass(Stage::Signature, SignatureWhy::Fits { key: None, beyond: None })
+        }
         None => Check::unknown(Stage::Signature, SignatureWhy::NotCheckedAlone),
     });
     for check in evidence.checks {
@@ -337,7 +348,7 @@ fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &
     }
 }
 
-fn identity(result: &Verification, rule: &IdentityRule) -> Check {
+fn identity(result: &Verification, bundle: &Bundle, rule: &IdentityRule) -> Check {
     let stage = Stage::Identity;
     let is_proven = result.signer_proven();
     let signer = match (rule, &result.signer) {
@@ -349,11 +360,32 @@ fn identity(result: &Verification, rule: &IdentityRule) -> Check {
     };
     match rule {
         IdentityRule::Exact { subject, issuer } => exact(signer, subject, issuer.as_ref()),
+        IdentityRule::Uris { uris, subject } => {
+            let named = leaf_of(bundle).map(uris::uris).unwrap_or_default();
+            let expected = uris.iter().find(|uri| !named.contains(uri));
+            match expected.or_else(|| subject.as_ref().filter(|subject| **subject != signer.subject)) {
+                Some(missing) => {
+                    let subject = missing.clone();
+                    let why = SignerWhy::Mismatch { signer, subject, issuer: None, difference: None };
+                    Check::new(CheckCode::IdentityMismatch, Outcome::Fail, why)
+                }
+                None => Check::pass(stage, SignerWhy::Exact(signer)),
+            }
+        }
         // Anybody gets a certificate of the public-good instance.
         _ if signer.method == Method::Sigstore => {
             Check::new(CheckCode::IdentityNotAsked, Outcome::Unknown, SignerWhy::NotAsked(signer))
         }
         _ => Check::pass(stage, SignerWhy::ByAnchor(signer)),
+    }
+}
+
+/// The certificate that signed.
+fn leaf_of(bundle: &Bundle) -> Option<&[u8]> {
+    match &bundle.material {
+        Material::Key { .. } => None,
+        Material::Certificate { chain } => chain.first().map(Vec::as_slice),
+        Material::Sigstore { leaf } => Some(leaf),
     }
 }
 

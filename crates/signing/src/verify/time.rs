@@ -18,6 +18,7 @@ use crate::x509::judgement::ChainTime;
 use crate::x509::signatures::signature_holds;
 use crate::x509::{certificate, chain};
 use der::oid::db::rfc5280::ID_KP_TIME_STAMPING;
+use der::referenced::OwnedToRef;
 use jiff::{SignedDuration, Timestamp};
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::{ExtendedKeyUsage, KeyUsage};
@@ -150,7 +151,7 @@ fn judge(
     };
     let holds = signature_holds(
         certificate,
-        token.signer.signature_algorithm.oid,
+        token.signer.signature_algorithm.owned_to_ref(),
         token.signer.digest_alg.oid,
         &token.signed,
         token.signer.signature.as_bytes(),

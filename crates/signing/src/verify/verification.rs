@@ -2,7 +2,7 @@
 
 use crate::bundle::manifest::RootDigest;
 use crate::check::codes::CheckCode;
-use crate::check::curve::Curve;
+use crate::check::curve::KeyKind;
 use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::identity::{Identity, Method};
 use crate::check::outcome::Outcome;
@@ -41,9 +41,9 @@ pub struct Verification {
     pub subject_name: Option<Untrusted>,
     /// Recorded hash.
     pub hash: Option<HashAlgorithm>,
-    /// The curve of the key that signed, as far as it could be read.
+    /// The kind of the key that signed, as far as it could be read: a curve of OMS, or `rsa` or `ed25519`.
     #[serde(default)]
-    pub curve: Option<Curve>,
+    pub curve: Option<KeyKind>,
     /// Whether the bundle records that links were followed; none when it was not read, or not kept.
     #[serde(default)]
     pub allow_symlinks: Option<bool>,
@@ -106,21 +106,29 @@ impl Verification {
         self.check(stage).map_or(Outcome::Unknown, |check| check.outcome)
     }
 
-    /// What became of the whole: fail, then missing, then unknown; `partial` and `n/a` do not stand in the way.
+    /// What became of the whole: fail, then missing, then unknown; `partial` and `n/a` do not stand in the way, but where
+    /// only part of the model was verified, that is no pass.
     pub fn outcome(&self) -> Outcome {
         self.checks
             .iter()
             .map(|check| check.outcome)
             .filter(|outcome| matches!(outcome, Outcome::Fail | Outcome::Missing | Outcome::Unknown))
             .min_by_key(|outcome| outcome.rank())
-            .unwrap_or(Outcome::Pass)
+            .unwrap_or(if self.is_partial() { Outcome::Partial } else { Outcome::Pass })
+    }
+
+    /// Whether only part of the model was verified.
+    pub fn is_partial(&self) -> bool {
+        self.files.part.is_some()
     }
 
     /// The first check of the worst outcome: what to tell first. None when all is well.
     pub fn headline(&self) -> Option<&Check> {
         let outcome = self.outcome();
-        if outcome == Outcome::Pass {
-            return None;
+        match outcome {
+            Outcome::Pass => return None,
+            Outcome::Partial => return self.check(Stage::Files),
+            _ => {}
         }
         self.checks.iter().find(|check| check.outcome == outcome)
     }
@@ -147,7 +155,9 @@ impl Verification {
 
     /// The root digest of the files that lie here: none unless every signed file is as it was.
     pub fn root_of_files(&self) -> Option<RootDigest> {
-        self.root_digest.filter(|_| matches!(self.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial))
+        self.root_digest.filter(|_| {
+            !self.is_partial() && matches!(self.outcome_of(Stage::Files), Outcome::Pass | Outcome::Partial)
+        })
     }
 
     /// Whether the signer is proven: TRUST, SIGNATURE and, where they apply, CHAIN and LOG passed.

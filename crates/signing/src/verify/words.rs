@@ -52,11 +52,15 @@ fn listed(report: &FilesReport) -> Vec<Untrusted> {
     let mut lines = Vec::new();
     add(&mut lines, &mut report.moved.iter().map(|file| line("moved", &file.line(), None)));
     add(&mut lines, &mut report.changed.iter().map(|file| line("changed", &file.line(), None)));
-    add(&mut lines, &mut report.truly_missing().map(|name| line("missing", name, None)));
+    add(&mut lines, &mut report.truly_missing().map(|name| missing(report, name)));
     add(&mut lines, &mut report.truly_extra().map(|name| line("not signed", name, report.oddity(name))));
     let unreadable = report.unreadable.iter();
     add(&mut lines, &mut unreadable.map(|(name, why)| line("not readable", name, Some(why.words()))));
     lines
+}
+
+fn missing(report: &FilesReport, name: &Untrusted) -> Untrusted {
+    line(if report.not_fetched.contains(name) { "not fetched" } else { "missing" }, name, None)
 }
 
 impl FilesReport {
@@ -70,6 +74,10 @@ impl FilesReport {
 /// What else the report holds, a line each.
 fn others(report: &FilesReport) -> Vec<Untrusted> {
     let mut lines = Vec::new();
+    let part = report.part.iter();
+    add(&mut lines, &mut part.clone().flat_map(|part| &part.only).map(|only| line("only", only, None)));
+    let unused = part.flat_map(|part| &part.unused);
+    add(&mut lines, &mut unused.map(|only| line("no signed file fits", only, None)));
     let beside = report.attestations.iter();
     add(&mut lines, &mut beside.map(|name| line("attestation, not part of the signature", name, None)));
     // What matters first: of many only the first are told.

@@ -1,9 +1,9 @@
 //! The words for CHAIN.
 
 use crate::check::why::chain::{
-    Authorities, CertificateFault, CertificateName, CertificatePart, ChainWhy, Held, LeftOut, ListFault,
-    ListName, ListUse, NameFault, NameKind, Obstacle, PathRule, RevocationReason, Revoked, Role, ShownName,
-    Usages, Validity, WeakKey,
+    Authorities, CertificateFault, CertificateName, CertificateNote, CertificatePart, ChainWhy, Held,
+    LeftOut, ListFault, ListName, ListUse, NameFault, NameKind, Obstacle, PathRule, RevocationReason,
+    Revoked, Role, ShownName, Unused, Usages, Validity, WeakKey,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -139,6 +139,11 @@ fn path(held: &Held) -> Untrusted {
     names.join(" issued by ").into()
 }
 
+/// The end of a validity: 9999-12-31 says that there is none (RFC 5280, 4.1.2.5).
+pub(crate) fn end(at: Timestamp) -> String {
+    if at == Timestamp::MAX { "no end (9999-12-31)".to_owned() } else { at.to_string() }
+}
+
 fn outside(validity: &Validity, what: &str, remedy: &str) -> Words {
     let (when, expected) = match validity.signed {
         Some(at) => ("at the signing time", format!("valid at {at}, the trusted signing time")),
@@ -148,7 +153,7 @@ fn outside(validity: &Validity, what: &str, remedy: &str) -> Words {
         summary: format!("The {} {what} {when}", called(validity.role)),
         expected: Some(expected.into()),
         found: Some(
-            format!("{}: valid from {} to {}", name(&validity.certificate), validity.from, validity.to)
+            format!("{}: valid from {} to {}", name(&validity.certificate), validity.from, end(validity.to))
                 .into(),
         ),
         evidence: Some("validity".into()),
@@ -160,7 +165,9 @@ fn outside(validity: &Validity, what: &str, remedy: &str) -> Words {
 fn weak(certificate: &CertificateName, key: &WeakKey) -> Words {
     Words {
         summary: "A certificate has a key that is not accepted".to_owned(),
-        expected: Some("RSA of 2048 to 8192 bits, or an elliptic curve: P-256, P-384, P-521".into()),
+        expected: Some(
+            "RSA of 2048 to 8192 bits, an elliptic curve (P-256, P-384, P-521), or Ed25519".into(),
+        ),
         found: Some(format!("{}: {}", name(certificate), weak_key(key)).into()),
         evidence: Some("subjectPublicKeyInfo".into()),
         remedy: Some(STRONGER_KEY.to_owned()),
@@ -176,19 +183,60 @@ fn weak_key(key: &WeakKey) -> String {
         WeakKey::Curve { oid } if oid == SECP256K1 => "a key on the curve secp256k1".to_owned(),
         WeakKey::Curve { oid } => format!("a key on the curve {oid}"),
         WeakKey::OwnCurve => "a key on an unnamed curve".to_owned(),
-        WeakKey::Kind { oid } => format!("a key of the kind {oid}"),
+        WeakKey::Kind { oid } => match kind_of_key(oid) {
+            Some(kind) => format!("a key of the kind {kind}"),
+            None => format!("a key of the kind {oid}"),
+        },
+    }
+}
+
+fn kind_of_key(oid: &str) -> Option<&'static str> {
+    Some(match oid {
+        "1.2.840.113549.1.1.10" => "RSASSA-PSS with a refused hash",
+        "1.2.840.10040.4.1" => "DSA",
+        "1.3.101.110" => "X25519",
+        "1.3.101.111" => "X448",
+        "1.3.101.113" => "Ed448",
+        "2.16.840.1.101.3.4.3.17" => "ML-DSA-44",
+        "2.16.840.1.101.3.4.3.18" => "ML-DSA-65",
+        "2.16.840.1.101.3.4.3.19" => "ML-DSA-87",
+        _ => return None,
+    })
+}
+
+/// Names of hashes that are refused most often.
+fn hash(oid: &str) -> &str {
+    match oid {
+        "1.2.840.113549.2.5" => "MD5",
+        "1.3.14.3.2.26" => "SHA-1",
+        "2.16.840.1.101.3.4.2.1" => "SHA-256",
+        "2.16.840.1.101.3.4.2.2" => "SHA-384",
+        "2.16.840.1.101.3.4.2.3" => "SHA-512",
+        "2.16.840.1.101.3.4.2.4" => "SHA-224",
+        other => other,
     }
 }
 
 /// Names of what is refused most often.
-fn algorithm(oid: &str) -> String {
+fn algorithm(oid: &str, parameter: Option<&str>) -> String {
     let name = match oid {
         "1.2.840.113549.1.1.2" => "MD2 with RSA",
         "1.2.840.113549.1.1.4" => "MD5 with RSA",
         "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => "SHA-1 with RSA",
         "1.2.840.10045.4.1" => "SHA-1 with ECDSA",
-        "1.2.840.113549.1.1.10" => "RSA-PSS",
-        "1.3.101.112" => "Ed25519",
+        "1.2.840.10040.4.3" => "SHA-1 with DSA",
+        "2.16.840.1.101.3.4.3.2" => "SHA-256 with DSA",
+        "1.2.156.10197.1.501" => "SM2 with SM3",
+        "1.3.101.113" => "Ed448",
+        "2.16.840.1.101.3.4.3.17" => "ML-DSA-44",
+        "2.16.840.1.101.3.4.3.18" => "ML-DSA-65",
+        "2.16.840.1.101.3.4.3.19" => "ML-DSA-87",
+        "1.2.840.113549.1.1.10" => {
+            return match parameter {
+                Some(parameter) => format!("RSA-PSS with {} or a mask over it ({oid})", hash(parameter)),
+                None => format!("RSA-PSS with unusual parameters ({oid})"),
+            };
+        }
         _ => return format!("algorithm {oid}"),
     };
     format!("{name} ({oid})")
@@ -197,16 +245,17 @@ fn algorithm(oid: &str) -> String {
 fn obstacle(obstacle: &Obstacle) -> Words {
     const UNTRUSTED: &str = "The signing certificate does not lead to a trusted authority";
     match obstacle {
-        Obstacle::Algorithm { role, certificate, issuer, oid } => Words {
+        Obstacle::Algorithm { role, certificate, issuer, oid, hash } => Words {
             listed: Vec::new(),
             summary: format!("The {} is signed with an algorithm that is not accepted", called(*role)),
             expected: Some(
-                "RSA (PKCS #1 v1.5, 2048 to 8192 bits) or ECDSA, with SHA-256, SHA-384 or SHA-512".into(),
+                "RSA (PKCS #1 v1.5 or PSS, 2048 to 8192 bits) or ECDSA with SHA-2 or SHA-3, or Ed25519"
+                    .into(),
             ),
-            found: Some(format!("{}: {}", name(certificate), algorithm(oid)).into()),
+            found: Some(format!("{}: {}", name(certificate), algorithm(oid, hash.as_deref())).into()),
             evidence: Some("signatureAlgorithm".into()),
             remedy: Some(
-                "Have the certificates reissued with a current algorithm, and the model signed again"
+                "Have the certificates reissued with one of these algorithms, and the model signed again"
                     .to_owned(),
             ),
             details: vec![format!("issued by {}", name(issuer)).into()],
@@ -304,6 +353,23 @@ fn left_out_line(left_out: &LeftOut) -> Untrusted {
     }
 }
 
+/// Something that a file of certificates holds and that is not used.
+pub(crate) fn note(note: &CertificateNote) -> String {
+    let line = note.line.map(|line| format!(" (line {line})")).unwrap_or_default();
+    let which = format!("certificate {} in the file{line}", note.number);
+    match &note.unused {
+        Unused::CutOff => format!("{which} is not used: it is cut off"),
+        Unused::NotBase64 => format!("{which} is not used: it is not base64"),
+        Unused::Certificate(fault) => format!("{which} is not used: {}", certificate_fault(fault)),
+        Unused::TrustSettings => {
+            format!(
+                "{which} is used, and the trust settings of OpenSSL (TRUSTED CERTIFICATE) beside it are not"
+            )
+        }
+        Unused::Pkcs7 => format!("{which} is not used: not a PKCS#7 file of certificates in DER"),
+    }
+}
+
 /// Why a certificate cannot be used.
 pub(crate) fn certificate_fault(fault: &CertificateFault) -> String {
     match fault {
@@ -364,6 +430,12 @@ fn broken_rule(rule: &PathRule, at: Option<&(Role, CertificateName)>) -> Words {
             "basic constraints with CA set",
             "basicConstraints",
             FORGED,
+        ),
+        PathRule::FirstVersion => (
+            "issued another certificate, but is of X.509 version 1, which has no basic constraints",
+            "a certificate of version 3 with CA set; one of version 1 counts only as a root that you trust",
+            "version",
+            AUTHORITY,
         ),
         PathRule::KeyUsage => (
             "issued another certificate, but its key may not sign certificates",

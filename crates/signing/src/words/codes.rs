@@ -454,6 +454,18 @@ pub const CODES: &[CodeInfo] = &[
         "Remove them, or have the model signed with whole files.",
     ),
     row(
+        CheckCode::FilesRegistry,
+        "The registry's manifest lists every signed file with its signed digest; the files were not read.",
+        "The model lies in an OCI layout, and its manifest was compared instead of its bytes.",
+        "Verify in full before you load it: `touchmark verify MODEL --in-full`. `gate` always reads the files.",
+    ),
+    row(
+        CheckCode::FilesPart,
+        "Only part of the signed files was verified, as requested; it matches. Nothing is said of the rest.",
+        "`--only` was given. Where the outcome is `missing`, a pattern fits no signed file.",
+        "Load nothing but that part, or verify the whole model. A policy takes a part only where its stage says `on_partial`.",
+    ),
+    row(
         CheckCode::PredicatesUnreadable,
         "The file of further claims cannot be read. Nothing in it counts.",
         "A damaged `claims.jsonl`.",

@@ -65,6 +65,36 @@ fn compared(signed: u64, parts: Parts, tally: &FilesTally, found: &FilesFound) -
                 ..Words::default()
             };
         }
+        FilesFound::Part { signed_beside, here_beside } => {
+            let beside = match (signed_beside, here_beside) {
+                (0, 0) => "no other file was signed or lies here".to_owned(),
+                (signed, here) => format!(
+                    "not looked at: {} and {} here",
+                    many(*signed, "other signed file"),
+                    many(*here, "other file")
+                ),
+            };
+            return Words {
+                summary: format!("Partial: {all} of the part that was asked for unchanged; {beside}"),
+                found: Some(told(tally).into()),
+                remedy: Some(
+                    "Load only that part; verify without --only before you load the rest".to_owned(),
+                ),
+                ..Words::default()
+            };
+        }
+        FilesFound::NoPart => {
+            return Words {
+                summary: "Part of the model was asked for, and a pattern fits no signed file".to_owned(),
+                expected: Some("a signed file for each pattern".into()),
+                found: Some(told(tally).into()),
+                remedy: Some(
+                    "Correct the pattern: `touchmark inspect` lists the signed names, as seen from the model's folder"
+                        .to_owned(),
+                ),
+                ..Words::default()
+            };
+        }
         FilesFound::EmptyCode { files } => {
             let summary = format!(
                 "All {all} unchanged; {} not signed and named like code",
@@ -78,6 +108,16 @@ fn compared(signed: u64, parts: Parts, tally: &FilesTally, found: &FilesFound) -
                      empty files out"
                         .to_owned(),
                 ),
+                ..Words::default()
+            };
+        }
+        FilesFound::Registry => {
+            return Words {
+                summary: format!(
+                    "The registry lists all {all} with their signed digests; the files were not read"
+                ),
+                found: Some(told(tally).into()),
+                remedy: Some("Verify in full, which reads the files".to_owned()),
                 ..Words::default()
             };
         }
@@ -101,6 +141,10 @@ fn compared(signed: u64, parts: Parts, tally: &FilesTally, found: &FilesFound) -
         }
         FilesFound::Missing(kind) => (
             match tally.missing {
+                1 if *kind == MissingKind::NotFetched => "1 signed file is missing: not fetched".to_owned(),
+                missing if *kind == MissingKind::NotFetched => {
+                    format!("{missing} signed files are missing: not fetched")
+                }
                 1 => "1 signed file is missing".to_owned(),
                 missing => format!("{missing} signed files are missing"),
             },
@@ -111,8 +155,11 @@ fn compared(signed: u64, parts: Parts, tally: &FilesTally, found: &FilesFound) -
                 MissingKind::Moved => {
                     "Move the files back to where they were signed, or verify the folder that holds them"
                 }
+                MissingKind::NotFetched => {
+                    "Fetch the other files as well, or verify only the part that is here: --only PATTERN"
+                }
                 MissingKind::Gone => {
-                    "Get the missing files from the publisher; to verify part of a model, name that part"
+                    "Get the missing files from the publisher; to verify only part of the model: --only PATTERN"
                 }
             },
         ),

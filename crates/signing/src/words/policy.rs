@@ -1,7 +1,7 @@
 //! The words for what a policy says of a signature.
 
 use crate::check::codes::CheckCode;
-use crate::check::curve::Curve;
+use crate::check::curve::KeyKind;
 use crate::check::identity::Identity;
 use crate::check::why::policy::{
     Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
@@ -193,7 +193,7 @@ fn finding(why: &PolicyFinding) -> Words {
         }
         PolicyFinding::Key { found, allowed } => of("The policy does not allow this kind of signing key")
             .expected(curves(allowed))
-            .found(found.map_or("a key on a curve that OMS does not allow", Curve::key))
+            .found(found.map_or("a key of a kind that OMS does not allow", KeyKind::key))
             .remedy("Have the model signed again with an allowed key"),
         PolicyFinding::KeyNotRecorded { allowed } => of("The record does not say what kind of key signed")
             .expected(curves(allowed))
@@ -258,6 +258,6 @@ fn finding(why: &PolicyFinding) -> Words {
 
 const NO_LINKS: &str = "a manifest with allow_symlinks = false";
 
-fn curves(allowed: &[Curve]) -> String {
-    allowed.iter().map(|curve| curve.key()).collect::<Vec<_>>().join(" or ")
+fn curves(allowed: &[KeyKind]) -> String {
+    allowed.iter().map(|kind| kind.key()).collect::<Vec<_>>().join(" or ")
 }

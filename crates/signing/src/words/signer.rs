@@ -141,8 +141,12 @@ fn other_kinds(others: &[NamedAnchor]) -> Vec<Untrusted> {
 
 pub(super) fn signature(why: &SignatureWhy) -> Words {
     match why {
-        SignatureWhy::Fits { key } => Words {
+        SignatureWhy::Fits { key, beyond } => Words {
             found: key.as_ref().map(|key| format!("key {key}").into()),
+            details: beyond
+                .iter()
+                .map(|kind| format!("beyond OMS v1.0: an {} key, which the policy lists", kind.as_str()).into())
+                .collect(),
             ..Words::line("The signature matches the signed bytes")
         },
         SignatureWhy::Broken { key, bytes } => Words {
@@ -156,8 +160,12 @@ pub(super) fn signature(why: &SignatureWhy) -> Words {
         SignatureWhy::UnfitKey { said } => Words {
             expected: Some("an elliptic-curve key on P-256, P-384 or P-521".into()),
             found: Some(said.clone()),
-            remedy: Some("Have the model signed again with a key that OMS allows".to_owned()),
-            ..Words::line("The signing certificate holds a key that may not sign models")
+            remedy: Some(
+                "Have the model signed again with a key that OMS allows; for other tools' signatures by RSA or \
+                 Ed25519 keys, list the kind in the policy ([crypto] keys)"
+                    .to_owned(),
+            ),
+            ..Words::line("The signer's key is of a kind that may not sign models")
         },
         SignatureWhy::UnreadableKey => Words::line("The signer's key cannot be read"),
         SignatureWhy::NotCheckedAlone => {

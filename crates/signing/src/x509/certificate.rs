@@ -2,7 +2,6 @@
 
 use crate::check::why::chain::{CertificateFault, CertificateName};
 use crate::error::{Code, Error, Result};
-use crate::pem::{self, Damage};
 use crate::text::Untrusted;
 use crate::words::chain::certificate_fault;
 use der::{Decode, Encode};
@@ -11,43 +10,9 @@ use x509_cert::Certificate;
 use x509_cert::time::Time;
 
 use super::der_limits::is_modest;
+use super::{alternative, tlv, written};
 
 const MAX_CERTIFICATE_BYTES: usize = 64 * 1024;
-
-const MAX_PEM_CERTIFICATES: usize = 512;
-
-/// Certificates in a PEM file (`CERTIFICATE` blocks, in order; text around them is skipped) or one in DER.
-///
-/// # Errors
-/// `E-MALFORMED` when there is none or one cannot be read, `E-TOO-LARGE` for more than 512.
-pub fn certificates_from_pem(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
-    if bytes.first() == Some(&0x30) {
-        parse(bytes)?;
-        return Ok(vec![bytes.to_vec()]);
-    }
-    let malformed = |what: String| {
-        Error::new(Code::Malformed, what)
-            .help("expected PEM blocks that begin with -----BEGIN CERTIFICATE-----")
-    };
-    let text = std::str::from_utf8(bytes).map_err(|_| malformed("not a PEM file".to_owned()))?;
-    let mut found = Vec::new();
-    for block in pem::labelled(text, "CERTIFICATE") {
-        let number = found.len() + 1;
-        let der = block.map_err(|damage| match damage {
-            Damage::CutOff => malformed(format!("certificate {number} in the file is cut off")),
-            Damage::NotBase64 => malformed(format!("certificate {number} in the file is not base64")),
-        })?;
-        parse(&der)?;
-        found.push(der);
-        if found.len() > MAX_PEM_CERTIFICATES {
-            return Err(Error::new(Code::TooLarge, format!("more than {MAX_PEM_CERTIFICATES} certificates")));
-        }
-    }
-    if found.is_empty() {
-        return Err(malformed("no certificate in the file".to_owned()));
-    }
-    Ok(found)
-}
 
 /// One certificate, DER.
 ///
@@ -71,13 +36,20 @@ pub(super) fn read(der: &[u8]) -> std::result::Result<Certificate, CertificateFa
     if !is_modest(der) {
         return Err(CertificateFault::Bloated);
     }
-    Certificate::from_der(der)
+    Certificate::from_der(&written::readable(der))
         .map_err(|cause| CertificateFault::Unreadable { cause: cause.to_string().into() })
 }
 
-/// The subject's name, RFC 4514.
+/// The subject's name, RFC 4514; of a certificate without one, the alternative name that stands for it.
 pub(crate) fn subject(certificate: &Certificate) -> Untrusted {
-    Untrusted::new(certificate.tbs_certificate.subject.to_string())
+    let name = &certificate.tbs_certificate.subject;
+    let alternative = if name.is_empty() { alternative::as_subject(certificate) } else { None };
+    alternative.unwrap_or_else(|| Untrusted::new(name.to_string()))
+}
+
+/// The alternative names, each with its kind: `URI:spiffe://acme.example/ci`.
+pub(crate) fn alternative_names(certificate: &Certificate) -> Vec<Untrusted> {
+    alternative::all(certificate)
 }
 
 /// The issuer's name, RFC 4514.
@@ -90,7 +62,14 @@ pub(crate) fn spki(certificate: &Certificate) -> Vec<u8> {
     certificate.tbs_certificate.subject_public_key_info.to_der().unwrap_or_default()
 }
 
-/// First and last moment of validity.
+/// First and last moment of validity as the certificate writes them, which may be before 1970. [`Timestamp::MAX`]
+/// stands for "no end" (RFC 5280, 4.1.2.5).
+pub(crate) fn written_validity(der: &[u8]) -> Option<(Timestamp, Timestamp)> {
+    let (outer, _) = tlv::first(der)?;
+    written::validity(tlv::first(outer.content)?.0.whole)
+}
+
+/// First and last moment of validity, none of them before 1970.
 pub(crate) fn validity(certificate: &Certificate) -> (Timestamp, Timestamp) {
     let validity = &certificate.tbs_certificate.validity;
     (moment(&validity.not_before), moment(&validity.not_after))

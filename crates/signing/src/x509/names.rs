@@ -6,13 +6,17 @@
 use crate::check::why::chain::{NameFault, NameKind, ShownName};
 use crate::text::Untrusted;
 use der::asn1::{Ia5StringRef, ObjectIdentifier};
-use der::{Tag, Tagged};
+use der::oid::AssociatedOid;
+use der::{Decode, Encode, Tag, Tagged};
 use pkix_path::names_match;
 use x509_cert::Certificate;
 use x509_cert::ext::pkix::constraints::name::GeneralSubtree;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{NameConstraints, SubjectAltName};
 use x509_cert::name::{Name, RdnSequence};
+
+use super::tlv::{self, Element};
+use super::written;
 
 const SMTP_UTF8: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.8.9");
 const EMAIL: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1");
@@ -26,10 +30,52 @@ pub(crate) struct Violation {
     pub fault: NameFault,
 }
 
+const EMAIL_FORM: Form = Form { tag: 0x81, kind: None };
+
+/// Subtrees of constraints that are looked at; `limits` refuses far fewer.
+const MAX_SUBTREES: usize = 4096;
+
+/// The form of a name: constraints are about names of their own form.
+#[derive(Clone, PartialEq, Eq)]
+struct Form {
+    tag: u8,
+    /// The kind of another name.
+    kind: Option<Vec<u8>>,
+}
+
+impl Form {
+    /// An internationalised address is constrained as others are (RFC 9598), and cannot be judged here.
+    fn of(name: &Element<'_>) -> Self {
+        const OTHER: u8 = 0xa0;
+        let kind = tlv::first(name.content).filter(|_| name.tag == OTHER).map(|(kind, _)| kind.content);
+        match kind {
+            Some(kind) if kind == SMTP_UTF8.as_bytes() => EMAIL_FORM,
+            kind => Form { tag: name.tag, kind: kind.map(<[u8]>::to_vec) },
+        }
+    }
+
+    fn of_name(name: &GeneralName) -> Option<Self> {
+        let der = name.to_der().ok()?;
+        Some(Form::of(&tlv::first(&der)?.0))
+    }
+}
+
+struct Subtree {
+    form: Form,
+    /// None when it is of a form that is not read here.
+    read: Option<GeneralSubtree>,
+}
+
+#[derive(Default)]
+struct Constraints {
+    permitted: Vec<Subtree>,
+    excluded: Vec<Subtree>,
+}
+
 /// How many subtrees the constraints of a certificate hold.
 pub(crate) fn count(certificate: &Certificate) -> usize {
-    let both = constraints(certificate).ok().flatten().map(|c| [c.permitted_subtrees, c.excluded_subtrees]);
-    both.into_iter().flatten().flatten().map(|subtrees| subtrees.len()).sum()
+    let found = constraints(certificate).ok().flatten().unwrap_or_default();
+    found.permitted.len() + found.excluded.len()
 }
 
 /// Checks a path, leaf first. Names of self-issued certificates between leaf and root do not count.
@@ -38,29 +84,66 @@ pub(crate) fn check(path: &[Certificate]) -> Result<(), Violation> {
         let violation = |index: usize, fault: NameFault| Violation { index, authority, fault };
         let constraints = constraints(above).map_err(|fault| violation(authority, fault))?;
         let Some(constraints) = constraints else { continue };
-        let permitted = constraints.permitted_subtrees.unwrap_or_default();
-        let excluded = constraints.excluded_subtrees.unwrap_or_default();
-        if let Some(fault) = permitted.iter().chain(&excluded).find_map(unusable) {
-            return Err(violation(authority, fault));
-        }
         for (index, certificate) in path.iter().enumerate().take(authority) {
             let tbs = &certificate.tbs_certificate;
             if index > 0 && names_match(&tbs.subject, &tbs.issuer) {
                 continue;
             }
-            check_certificate(certificate, &permitted, &excluded).map_err(|fault| violation(index, fault))?;
+            check_certificate(certificate, &constraints).map_err(|(whose, fault)| match whose {
+                Whose::Certificate => violation(index, fault),
+                Whose::Authority => violation(authority, fault),
+            })?;
         }
     }
     Ok(())
 }
 
-fn constraints(certificate: &Certificate) -> Result<Option<NameConstraints>, NameFault> {
-    let found = certificate.tbs_certificate.get::<NameConstraints>();
-    Ok(found.map_err(|_| NameFault::ConstraintsUnreadable)?.map(|(_, constraints)| constraints))
+/// By hand, so that one of a form that is not read does not hide the others.
+fn constraints(certificate: &Certificate) -> Result<Option<Constraints>, NameFault> {
+    let extensions = certificate.tbs_certificate.extensions.iter().flatten();
+    let mut found = extensions.filter(|extension| extension.extn_id == NameConstraints::OID);
+    match (found.next(), found.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => {
+            let read = read(one.extn_value.as_bytes());
+            read.map(Some).ok_or(NameFault::ConstraintsUnreadable)
+        }
+        (Some(_), Some(_)) => Err(NameFault::ConstraintsUnreadable),
+    }
 }
 
-/// RFC 5280: a constraint that is not understood must not be skipped.
-fn unusable(subtree: &GeneralSubtree) -> Option<NameFault> {
+fn read(der: &[u8]) -> Option<Constraints> {
+    const PERMITTED: u8 = 0xa0;
+    const EXCLUDED: u8 = 0xa1;
+    let subtree = |element: &Element<'_>| {
+        let base = tlv::first(element.content).filter(|_| element.tag == tlv::SEQUENCE)?.0;
+        Some(Subtree { form: Form::of(&base), read: GeneralSubtree::from_der(element.whole).ok() })
+    };
+    let subtrees = |part: &Element<'_>| -> Option<Vec<Subtree>> {
+        tlv::all(part.content, MAX_SUBTREES)?.iter().map(subtree).collect()
+    };
+    match tlv::sequence(der, 2)?.as_slice() {
+        [permitted, excluded] if permitted.tag == PERMITTED && excluded.tag == EXCLUDED => {
+            Some(Constraints { permitted: subtrees(permitted)?, excluded: subtrees(excluded)? })
+        }
+        [one] if one.tag == PERMITTED => {
+            Some(Constraints { permitted: subtrees(one)?, excluded: Vec::new() })
+        }
+        [one] if one.tag == EXCLUDED => Some(Constraints { permitted: Vec::new(), excluded: subtrees(one)? }),
+        [] => Some(Constraints::default()),
+        _ => None,
+    }
+}
+
+/// Which certificate a fault is about.
+enum Whose {
+    Certificate,
+    Authority,
+}
+
+/// RFC 5280: a constraint that is not understood must not be skipped where a name of its form occurs.
+fn unusable(subtree: &Subtree) -> Option<NameFault> {
+    let Some(subtree) = &subtree.read else { return Some(NameFault::UnknownConstraint) };
     if subtree.minimum != 0 || subtree.maximum.is_some() {
         return Some(NameFault::Distance);
     }
@@ -82,11 +165,11 @@ fn unusable(subtree: &GeneralSubtree) -> Option<NameFault> {
 
 fn check_certificate(
     certificate: &Certificate,
-    permitted: &[GeneralSubtree],
-    excluded: &[GeneralSubtree],
-) -> Result<(), NameFault> {
+    Constraints { permitted, excluded }: &Constraints,
+) -> Result<(), (Whose, NameFault)> {
+    let fault = |fault: NameFault| (Whose::Certificate, fault);
     let tbs = &certificate.tbs_certificate;
-    let alternatives = tbs.get::<SubjectAltName>().map_err(|_| NameFault::NamesUnreadable)?;
+    let alternatives = tbs.get::<SubjectAltName>().map_err(|_| fault(NameFault::NamesUnreadable))?;
     let mut names = alternatives.map(|(_, names)| names.0).unwrap_or_default();
     if !tbs.subject.is_empty() {
         names.push(GeneralName::DirectoryName(tbs.subject.clone()));
@@ -95,33 +178,38 @@ fn check_certificate(
         let all = permitted.iter().chain(excluded);
         match part.value.decode_as::<Ia5StringRef<'_>>() {
             Ok(text) => names.push(GeneralName::Rfc822Name(text.into())),
-            Err(_) if all.into_iter().any(|s| matches!(s.base, GeneralName::Rfc822Name(_))) => {
-                return Err(NameFault::EmailUnreadable);
+            Err(_) if all.into_iter().any(|s| s.form == EMAIL_FORM) => {
+                return Err(fault(NameFault::EmailUnreadable));
             }
             Err(_) => {}
         }
     }
     for name in &names {
-        let same_kind = |subtree: &&GeneralSubtree| kind(&subtree.base) == kind(name);
-        let mut allowed = permitted.iter().filter(same_kind).peekable();
-        let mut denied = excluded.iter().filter(same_kind).peekable();
+        let form = Form::of_name(name);
+        let same_form = |subtree: &&Subtree| form.as_ref() == Some(&subtree.form);
+        let mut allowed = permitted.iter().filter(same_form).peekable();
+        let mut denied = excluded.iter().filter(same_form).peekable();
         if allowed.peek().is_none() && denied.peek().is_none() {
             continue;
         }
-        let Some(named) = Named::of(name) else {
-            return Err(NameFault::Ambiguous(shown(name)));
-        };
-        if denied.any(|subtree| named.is_within(&subtree.base)) {
-            return Err(NameFault::Excluded(shown(name)));
+        if let Some(fault) = allowed.clone().chain(denied.clone()).find_map(unusable) {
+            return Err((Whose::Authority, fault));
         }
-        if allowed.peek().is_some() && !allowed.any(|subtree| named.is_within(&subtree.base)) {
-            return Err(NameFault::NotPermitted(shown(name)));
+        let Some(named) = Named::of(name) else {
+            return Err(fault(NameFault::Ambiguous(shown(name))));
+        };
+        let is_within =
+            |subtree: &Subtree| subtree.read.as_ref().is_some_and(|subtree| named.is_within(&subtree.base));
+        if denied.any(is_within) {
+            return Err(fault(NameFault::Excluded(shown(name))));
+        }
+        if allowed.peek().is_some() && !allowed.any(is_within) {
+            return Err(fault(NameFault::NotPermitted(shown(name))));
         }
     }
     Ok(())
 }
 
-/// An internationalised address is constrained as others are (RFC 9598), and cannot be judged here.
 fn kind(name: &GeneralName) -> NameKind {
     match name {
         GeneralName::DnsName(_) => NameKind::Dns,
@@ -151,7 +239,7 @@ enum Named<'n> {
     Dns(&'n str),
     Email { local: &'n str, host: &'n str },
     Uri { host: &'n str },
-    Directory(&'n Name),
+    Directory(Name),
     Address(&'n [u8]),
 }
 
@@ -173,6 +261,7 @@ impl<'n> Named<'n> {
                 (is_host(host) && !is_address && !authority.contains('@')).then_some(Named::Uri { host })
             }
             GeneralName::DirectoryName(name) => {
+                let name = written::plain_name(name);
                 let plain = |tag: Tag| {
                     matches!(tag, Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::BmpString)
                 };
@@ -203,7 +292,7 @@ impl<'n> Named<'n> {
             }
             (Named::Directory(name), GeneralName::DirectoryName(base)) => {
                 let first: Vec<_> = name.0.iter().take(base.0.len()).cloned().collect();
-                names_match(&RdnSequence(first), base)
+                names_match(&RdnSequence(first), &written::plain_name(base))
             }
             (Named::Address(address), GeneralName::IpAddress(base)) => {
                 let (network, mask) = base.as_bytes().split_at(base.as_bytes().len() / 2);

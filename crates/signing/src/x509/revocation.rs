@@ -26,6 +26,7 @@ use super::der_limits::is_modest;
 use super::judgement::{Broken, ChainTime, broken, fault};
 use super::search::Member;
 use super::signatures::{Signatures, Verdict};
+use super::written::plain_name;
 
 /// A file of revocation lists, and the lists in it.
 const LIMIT_FILE_BYTES: u64 = 16 * 1024 * 1024;
@@ -75,9 +76,9 @@ impl RevocationList {
         if bytes.first() == Some(&0x30) {
             return Ok(vec![Self::parse(origin, bytes).ok_or_else(|| malformed("not a revocation list"))?]);
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| malformed("neither DER nor PEM"))?;
+        let text = pem::plain(bytes);
         let mut lists = Vec::new();
-        for block in pem::labelled(text, "X509 CRL") {
+        for block in pem::labelled(&text, "X509 CRL") {
             let der = block.map_err(|damage| match damage {
                 Damage::CutOff => malformed("a revocation list in the file is cut off"),
                 Damage::NotBase64 => malformed("a revocation list in the file is not base64"),
@@ -98,7 +99,7 @@ impl RevocationList {
         if !is_modest(der) {
             return None;
         }
-        let list = CertificateList::from_der(der).ok()?;
+        let mut list = CertificateList::from_der(der).ok()?;
         let tbs = &list.tbs_cert_list;
         let parts: usize = tbs.issuer.0.iter().map(|part| part.0.len()).sum();
         let extensions = tbs.crl_extensions.iter().flatten().count();
@@ -106,6 +107,7 @@ impl RevocationList {
         {
             return None;
         }
+        list.tbs_cert_list.issuer = plain_name(&list.tbs_cert_list.issuer);
         let mut outer = SliceReader::new(AnyRef::from_der(der).ok()?.value()).ok()?;
         let signed = outer.tlv_bytes().ok()?.to_vec();
         let digest = sha256_hex(der);

@@ -10,17 +10,20 @@ use der::oid::db::rfc5280::ID_KP_CODE_SIGNING;
 use der::referenced::OwnedToRef;
 use pkix_path::{SignatureVerifier, TrustAnchor, ValidationPolicy, names_match, validate_path};
 use x509_cert::Certificate;
+use x509_cert::certificate::Version;
 use x509_cert::ext::pkix::{
     BasicConstraints, CertificatePolicies, ExtendedKeyUsage, InhibitAnyPolicy, KeyUsage, NameConstraints,
     PolicyConstraints, PolicyMappings, SubjectAltName,
 };
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
+use super::algorithms;
 use super::certificate::{name_of, validity};
 use super::judgement::{Broken, ChainTime, Purpose, broken, fault};
 use super::names;
 use super::search::{Member, Pool};
-use super::signatures::{Verdict, kind_of};
+use super::signatures::Verdict;
+use super::written;
 
 type Kept = Result<(), Broken>;
 
@@ -33,11 +36,11 @@ pub(crate) fn check(path: &[&Member], pool: &Pool, time: ChainTime, purpose: Pur
     let Some(leaf) = certificates.first() else {
         return Err(broken(9, rule(PathRule::Path, None)));
     };
-    for (index, certificate) in certificates.iter().enumerate() {
-        check_validity(certificate, role(index, path.len()), time)?;
+    for (index, (member, certificate)) in path.iter().zip(&certificates).enumerate() {
+        check_validity(member, role(index, path.len()), time)?;
         let key = certificate.tbs_certificate.subject_public_key_info.owned_to_ref();
         // The leaf's own key is for SIGNATURE, but for its strength.
-        if let Err(key) = kind_of(&key)
+        if let Err(key) = algorithms::Key::of(&key)
             && (index > 0 || matches!(key, WeakKey::Rsa { .. } | WeakKey::RsaUnreadable))
         {
             let why = ChainWhy::Key { certificate: name_of(certificate), key };
@@ -65,8 +68,9 @@ fn role(index: usize, length: usize) -> Role {
     }
 }
 
-fn check_validity(certificate: &Certificate, role: Role, time: ChainTime) -> Kept {
-    let (from, to) = validity(certificate);
+fn check_validity(member: &Member, role: Role, time: ChainTime) -> Kept {
+    let certificate = &member.certificate;
+    let (from, to) = written::validity(&member.signed).unwrap_or_else(|| validity(certificate));
     let at = time.validity();
     let outside =
         || Validity { role, certificate: name_of(certificate), from, to, signed: time.signed.map(|_| at) };
@@ -133,7 +137,9 @@ fn check_root(path: &[Certificate]) -> Result<TrustAnchor, pkix_path::Error> {
     }
     let basic = tbs.get::<BasicConstraints>().map_err(damaged)?;
     let usage = tbs.get::<KeyUsage>().map_err(damaged)?;
-    if !basic.is_some_and(|(_, basic)| basic.ca) {
+    // Version 1 has no extensions to say it with. The caller named this one as a root, and that says it.
+    let is_first_version = tbs.version == Version::V1 && tbs.extensions.is_none();
+    if !is_first_version && !basic.is_some_and(|(_, basic)| basic.ca) {
         return Err(Fault::NotCA { index });
     }
     if usage.is_some_and(|(_, usage)| !usage.key_cert_sign()) {
@@ -149,7 +155,11 @@ fn check_root(path: &[Certificate]) -> Result<TrustAnchor, pkix_path::Error> {
 fn tell(cause: &pkix_path::Error, path: &[Certificate]) -> Check {
     use pkix_path::Error as Fault;
     let (index, broken) = match cause {
-        Fault::NotCA { index } => (Some(*index), PathRule::Authority),
+        Fault::NotCA { index } => {
+            let is_first_version =
+                path.get(*index).is_some_and(|one| one.tbs_certificate.version == Version::V1);
+            (Some(*index), if is_first_version { PathRule::FirstVersion } else { PathRule::Authority })
+        }
         Fault::KeyUsageMissing { index } => (Some(*index), PathRule::KeyUsage),
         Fault::PathTooLong => (too_long(path), PathRule::Length),
         Fault::UnhandledCriticalExtension { index } => {
@@ -169,7 +179,7 @@ fn tell(cause: &pkix_path::Error, path: &[Certificate]) -> Check {
 
 fn rule(rule: PathRule, at: Option<(Role, &Certificate)>) -> Check {
     let code = match rule {
-        PathRule::Authority | PathRule::KeyUsage => CheckCode::ChainNotCa,
+        PathRule::Authority | PathRule::FirstVersion | PathRule::KeyUsage => CheckCode::ChainNotCa,
         PathRule::Length => CheckCode::ChainPathLength,
         PathRule::CriticalExtension { .. } => CheckCode::ChainCritical,
         PathRule::Signature => CheckCode::ChainSignature,

@@ -7,6 +7,7 @@ use crate::check::step::Check;
 use crate::check::why::chain::{
     self, Authorities, CertificateFault, CertificateName, ChainWhy, LeftOut, Role,
 };
+use crate::text::Untrusted;
 use der::asn1::AnyRef;
 use der::referenced::OwnedToRef;
 use der::{Decode, Reader, SliceReader};
@@ -16,12 +17,12 @@ use x509_cert::Certificate;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
 
+use super::algorithms::{Refused, may_sign_itself};
 use super::certificate::{issuer, name_of, read, subject};
 use super::judgement::fault;
 use super::limits::limits;
-use super::signatures::{
-    EC, ECDSA_SIGNATURES, MAX_SIGNATURES, RSA, RSA_SIGNATURES, Signatures, Verdict, Weakness, is_below,
-};
+use super::signatures::{MAX_SIGNATURES, Signatures, Verdict, Weakness};
+use super::written;
 
 /// Helpers that a bundle may bring.
 const MAX_HELPERS: usize = 16;
@@ -70,7 +71,7 @@ impl Member {
         });
         other_key.is_some_and(|(wanted, found)| wanted.as_bytes() != found)
             || other_serial.is_some_and(|serial| *serial != theirs.serial_number)
-            || named.is_some_and(|name| !names_match(name, &theirs.issuer))
+            || named.is_some_and(|name| !names_match(&written::plain_name(name), &theirs.issuer))
     }
 
     /// Whether the key of `issuer` signed it.
@@ -94,15 +95,10 @@ impl Member {
 
     /// As the reference tells it: by names, key identifiers and the kind of key. The signature itself says
     /// nothing about an anchor, and old roots sign themselves with SHA-1.
-    fn is_self_signed(&self) -> bool {
+    pub(super) fn is_self_signed(&self) -> bool {
         let key = self.certificate.tbs_certificate.subject_public_key_info.algorithm.oid;
         let signature = self.certificate.signature_algorithm.oid;
-        let same_kind = match key {
-            RSA => RSA_SIGNATURES.iter().any(|arc| is_below(signature, arc)),
-            EC => is_below(signature, ECDSA_SIGNATURES),
-            other => signature == other,
-        };
-        self.names_as_issuer(self) && !self.contradicts(self) && same_kind
+        self.names_as_issuer(self) && !self.contradicts(self) && may_sign_itself(key, signature)
     }
 }
 
@@ -245,6 +241,41 @@ impl Pool {
         steps
     }
 
+    /// Every way from the leaf upwards, as far as it goes, whoever is trusted; and what stood in the way of others.
+    pub fn ways_up(&self) -> (Vec<Vec<usize>>, Vec<Obstacle>) {
+        let (mut ways, mut obstacles) = (Vec::new(), Vec::new());
+        let mut queue: VecDeque<Vec<usize>> = VecDeque::from([vec![0]]);
+        for _ in 0..MAX_STEPS {
+            let Some(way) = queue.pop_front() else { break };
+            let Some((top, member)) = way.last().and_then(|top| Some((*top, self.members.get(*top)?))) else {
+                continue;
+            };
+            let is_end = member.is_self_signed() || way.len() == MAX_PATH;
+            let steps = if is_end { Vec::new() } else { self.steps(top, member, &way, &mut obstacles) };
+            if steps.is_empty() {
+                ways.push(way);
+                continue;
+            }
+            queue.extend(steps.into_iter().map(|next| way.iter().copied().chain([next]).collect()));
+        }
+        (ways, obstacles)
+    }
+
+    /// Whose certificates are in none of the ways, or cannot be used.
+    pub fn beside(&self, ways: &[Vec<usize>]) -> Vec<Untrusted> {
+        let beside = (0..self.members.len()).filter(|index| !ways.iter().flatten().any(|used| used == index));
+        let mut named: Vec<Untrusted> =
+            beside.filter_map(|index| Some(subject(&self.members.get(index)?.certificate))).collect();
+        let numbers = self.left_out.iter().map(|left_out| match left_out {
+            LeftOut::Bundle { number, .. } | LeftOut::Trusted { number, .. } => {
+                format!("certificate {number}")
+            }
+            LeftOut::More { most } => format!("those after the first {most}"),
+        });
+        named.extend(numbers.map(Untrusted::new));
+        named
+    }
+
     /// A path that does not end in a trusted root may still have passed a trusted certificate.
     fn end(&self, path: &[usize], end: Obstacle) -> Obstacle {
         let is_trusted = |index: &&usize| self.members.get(**index).is_some_and(|m| m.anchor.is_some());
@@ -271,13 +302,14 @@ impl Obstacle {
         let name = |index: &usize| pool.name(*index);
         let role = |index: &usize| if *index == 0 { Role::Signer } else { Role::Intermediate };
         let (code, obstacle) = match self {
-            Obstacle::Refused { child, issuer, why: Weakness::Algorithm(oid) } => (
+            Obstacle::Refused { child, issuer, why: Weakness::Algorithm(Refused { oid, hash }) } => (
                 CheckCode::ChainAlgorithm,
                 chain::Obstacle::Algorithm {
                     role: role(child),
                     certificate: name(child)?,
                     issuer: name(issuer)?,
                     oid: oid.to_string(),
+                    hash: hash.map(|hash| hash.to_string()),
                 },
             ),
             Obstacle::Refused { child, issuer, why: Weakness::Key(key) } => (

@@ -71,8 +71,9 @@ pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<
         }
         Sign::Certificate { common: with, key, chain, timestamp } => {
             signed(with, timestamp, output, &|options, extra, progress| {
+                let chain = chain.read(now, output)?;
                 let key = key.read(output)?;
-                sign_certificate_with(&with.model, &key, &chain.read()?, options, now, extra, progress)
+                sign_certificate_with(&with.model, &key, &chain, options, now, extra, progress)
             })
         }
         Sign::Pkcs11Key { common: with, token, timestamp } => {
@@ -83,7 +84,7 @@ pub(super) fn run(arguments: &Sign, common: &Common, output: &Output) -> Result<
         }
         Sign::Pkcs11Certificate { common: with, token, chain, timestamp } => {
             signed(with, timestamp, output, &|options, extra, progress| {
-                let chain = chain.read()?;
+                let chain = chain.read(now, output)?;
                 let key = open_token(token, chain.first().map(Vec::as_slice), output)?;
                 sign_certificate_with(&with.model, key.as_ref(), &chain, options, now, extra, progress)
             })
@@ -96,7 +97,7 @@ type Make<'m> = &'m dyn Fn(&SignOptions, With<'_>, &Progress) -> Result<Signed>;
 /// Signs and tells of it.
 fn signed(with: &SignCommon, timestamp: &Timestamp, output: &Output, make: Make) -> Result<u8> {
     with.what.jobs.set();
-    let options = with.options()?;
+    let options = with.options(output)?;
     let told = RefCell::new(None);
     let ask = authority(timestamp)?;
     let stamp = ask.map(|ask| {

@@ -2,11 +2,11 @@
 //! claims.
 
 use crate::attest::{append_claims, check_appendable};
-use crate::cli::flags::What;
+use crate::cli::flags::{What, note_ignored};
 use crate::cli::output::Output;
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::signing::{LIMIT_BUNDLE_BYTES, SignOptions, Signed, default_signature};
+use crate::signing::{LIMIT_BUNDLE_BYTES, SignOptions, Signed, check_place, default_signature};
 use crate::text::screen;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ pub(crate) struct SignCommon {
     #[arg(long, value_name = "FILE")]
     signature: Option<PathBuf>,
     /// Append the bundle to this file of claims, too
-    #[arg(long, alias = "append_claims", value_name = "FILE")]
+    #[arg(long, value_name = "FILE")]
     append_claims: Option<PathBuf>,
     #[command(flatten)]
     pub(super) what: What,
@@ -32,9 +32,14 @@ impl SignCommon {
     ///
     /// # Errors
     /// `E-USAGE` when signature and claims are one file; else as [`check_appendable`].
-    pub(super) fn options(&self) -> Result<SignOptions> {
+    pub(super) fn options(&self, output: &Output) -> Result<SignOptions> {
         let signature = self.signature.clone().unwrap_or_else(|| default_signature(&self.model));
+        // Told before a password is asked for and anything is hashed.
+        check_place(&signature)?;
         let mut options = self.what.options(signature);
+        let except = [options.signature.as_path()];
+        let recorded = "; the signature records it all the same";
+        note_ignored(&self.model, &options.ignore_paths, &except, output, recorded)?;
         if let Some(claims) = &self.append_claims {
             leave_out(claims, &mut options)?;
         }

@@ -36,7 +36,7 @@ mod with_network {
     pub(in super::super) fn sign(with: &SignSigstore, output: &Output) -> Result<u8> {
         with.common.what.jobs.set();
         let made = with.login.sign(output, |instance, credentials, timeout| {
-            let options = with.common.options()?;
+            let options = with.common.options(output)?;
             shown(output, |progress| {
                 sign_sigstore(&with.common.model, instance, credentials, &options, timeout, progress)
             })

@@ -3,16 +3,20 @@
 
 use crate::attest::{Claims, Judge, claims_beside, predicates_check, read_claims_bytes};
 use crate::cli::common::Common;
-use crate::cli::flags::{Authorities, Jobs};
+use crate::cli::flags::{Authorities, GitPaths, Jobs, LIMIT_PEM_BYTES, Part, note_ignored, tell_unused_of};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
+use crate::disk::read_small;
 use crate::error::Result;
 use crate::signing::{
-    Anchor, Bundle, Check, CheckCode, IdentityRule, Method, Outcome, Progress, Trust, Verification,
-    VerifyOptions, Why, default_signature, find_signature, verify,
+    Anchor, Bundle, Check, CheckCode, IdentityRule, Material, Method, Outcome, Place, Progress, Trust,
+    Verification, VerifyOptions, Why, certificates_from_pem, sha256_hex, verify_place,
 };
+use crate::text::Untrusted;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+
+use super::target::Target;
 
 /// A bundle larger than this is read once only.
 const LIMIT_PEEKED_BYTES: u64 = 16 * 1024 * 1024;
@@ -24,7 +28,7 @@ pub(crate) enum VerifyMethod {
         #[command(flatten)]
         common: VerifyCommon,
         /// PEM file of the public key
-        #[arg(long, alias = "public_key", value_name = "PEM")]
+        #[arg(long, value_name = "PEM")]
         public_key: PathBuf,
         #[command(flatten)]
         timestamps: Authorities,
@@ -33,7 +37,7 @@ pub(crate) enum VerifyMethod {
         #[command(flatten)]
         common: VerifyCommon,
         /// PEM file of the authorities that you trust (repeat)
-        #[arg(long, alias = "certificate_chain", value_name = "PEM", required = true)]
+        #[arg(long, value_name = "PEM", required = true)]
         certificate_chain: Vec<PathBuf>,
         /// File of the authorities' revocation lists, PEM or DER (repeat); nothing is fetched
         #[arg(long, value_name = "FILE")]
@@ -41,6 +45,12 @@ pub(crate) enum VerifyMethod {
         /// The signer's subject name, exactly (as `inspect` shows it)
         #[arg(long)]
         identity: Option<String>,
+        /// A URI that the signer's certificate must name as an alternative name, such as a SPIFFE id (repeat: all of them)
+        #[arg(long, value_name = "URI")]
+        san_uri: Vec<String>,
+        /// Print the SHA-256 fingerprints of all certificates: those of the bundle and those that you trust
+        #[arg(long)]
+        log_fingerprints: bool,
         #[command(flatten)]
         timestamps: Authorities,
     },
@@ -51,13 +61,13 @@ pub(crate) enum VerifyMethod {
         #[arg(long)]
         identity: String,
         /// The issuer of the signer's identity, exactly
-        #[arg(long, alias = "identity_provider", value_name = "URL")]
+        #[arg(long, value_name = "URL")]
         identity_provider: String,
         /// A trusted_root.json or client trust config [default: the public-good instance]
-        #[arg(long, alias = "trust_config", value_name = "FILE")]
+        #[arg(long, value_name = "FILE")]
         trust_config: Option<PathBuf>,
         /// Trust Sigstore's staging instance instead: for tests only
-        #[arg(long, alias = "use_staging", conflicts_with = "trust_config")]
+        #[arg(long, conflicts_with = "trust_config")]
         use_staging: bool,
     },
 }
@@ -65,20 +75,33 @@ pub(crate) enum VerifyMethod {
 /// Options of the ways to verify that say what to trust.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct VerifyCommon {
-    /// The model's folder or file
+    /// The model's folder or file, or oci:LAYOUT[:TAG] for one in an OCI layout
     pub(super) model: PathBuf,
     /// The bundle [default: model.sig in the model's folder, else the signature that is found there or beside it]
     #[arg(long, value_name = "FILE")]
     signature: Option<PathBuf>,
-    /// Leave this path out (repeat)
-    #[arg(long, alias = "ignore_paths", value_name = "PATH")]
+    /// In an OCI layout: read the files, too, and not only the manifest
+    #[arg(long)]
+    in_full: bool,
+    /// In an OCI layout: verify the files in this folder by the same signature, too
+    #[arg(long, value_name = "FOLDER")]
+    local_model: Option<PathBuf>,
+    /// Leave this path out (repeat), as seen from here or else from the model
+    #[arg(long, value_name = "PATH")]
     ignore_paths: Vec<PathBuf>,
-    /// Do not leave out .git, .gitattributes, .github and .gitignore
-    #[arg(long, alias = "no-ignore_git_paths")]
-    no_ignore_git_paths: bool,
+    #[command(flatten)]
+    git_paths: GitPaths,
     /// Do not fail on files that are not signed
-    #[arg(long, alias = "ignore_unsigned_files")]
+    #[arg(long, overrides_with = "no_ignore_unsigned_files")]
     ignore_unsigned_files: bool,
+    /// Fail on files that are not signed [default]
+    #[arg(long, overrides_with = "ignore_unsigned_files")]
+    no_ignore_unsigned_files: bool,
+    /// Follow symbolic links inside the model, also where the bundle does not record that its signer did
+    #[arg(long)]
+    allow_symlinks: bool,
+    #[command(flatten)]
+    part: Part,
     /// Fail when no transparency log holds the signature
     #[arg(long)]
     require_log: bool,
@@ -111,16 +134,10 @@ impl VerifyMethod {
     }
 }
 
-impl VerifyCommon {
-    fn bundle(&self) -> PathBuf {
-        let found = || find_signature(&self.model).unwrap_or_else(|| default_signature(&self.model));
-        self.signature.clone().unwrap_or_else(found)
-    }
-}
-
 /// Verifies as the flags say.
 pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Output) -> Result<Verification> {
-    if let Some(verification) = mixed_up(method, common, output)? {
+    let target = Target::of(&method.given().model, method.given().signature.as_deref())?;
+    if let Some(verification) = mixed_up(method, &target, common, output)? {
         return Ok(verification);
     }
     let trust = match method {
@@ -129,7 +146,18 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
             anchors.extend(timestamps.read()?);
             Trust { anchors, identity: IdentityRule::AnchorDecides }
         }
-        VerifyMethod::Certificate { certificate_chain, crl, identity, timestamps, .. } => {
+        VerifyMethod::Certificate {
+            certificate_chain,
+            crl,
+            identity,
+            san_uri,
+            log_fingerprints,
+            timestamps,
+            ..
+        } => {
+            if *log_fingerprints {
+                fingerprints(&target.bundle, certificate_chain, output);
+            }
             let mut anchors = certificate_chain
                 .iter()
                 .map(|file| Anchor::read_ca("--certificate-chain", file))
@@ -139,6 +167,10 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
             }
             anchors.extend(timestamps.read()?);
             let identity = match identity {
+                _ if !san_uri.is_empty() => IdentityRule::Uris {
+                    uris: san_uri.iter().map(|uri| uri.as_str().into()).collect(),
+                    subject: identity.as_deref().map(Untrusted::new),
+                },
                 Some(subject) => IdentityRule::Exact { subject: subject.as_str().into(), issuer: None },
                 None => IdentityRule::AnchorDecides,
             };
@@ -157,38 +189,81 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
             Trust { anchors: vec![anchor], identity }
         }
     };
+    tell_unused_of(&trust.anchors, output);
     let with = method.given();
     with.jobs.set();
     let options = VerifyOptions {
         method: Some(method.asked()),
         ignore_paths: with.ignore_paths.clone(),
-        ignore_git_paths: !with.no_ignore_git_paths,
+        ignore_git_paths: with.git_paths.are_ignored(),
         ignore_unsigned_files: with.ignore_unsigned_files,
-        at: common.now(),
+        allow_symlinks: with.allow_symlinks,
+        only: with.part.only()?,
+        ..VerifyOptions::at(common.now())
     };
-    let signature = with.bundle();
-    let mut verification =
-        shown(output, |progress| verify(&with.model, &signature, &trust, &options, progress))?;
+    note_ignored(&with.model, &with.ignore_paths, &[&target.bundle], output, "")?;
+    let place = target.place(with.in_full);
+    let mut verification = shown(output, |progress| verified(place, &target, &trust, &options, progress))?;
+    if let Some(local) = with.local_model.as_deref().filter(|_| verification.outcome() == Outcome::Pass) {
+        verification =
+            shown(output, |progress| verified(Place::Files(local), &target, &trust, &options, progress))?;
+    }
     require(&mut verification, with);
     predicates(&mut verification, &with.model, &trust, &options)?;
     Ok(verification)
 }
 
+/// The fingerprints of all certificates that a verification may meet, for whoever compares them with a list.
+fn fingerprints(bundle: &Path, trusted: &[PathBuf], output: &Output) {
+    let bundle = Bundle::read(bundle).ok();
+    let carried = bundle.and_then(|bundle| match bundle.material {
+        Material::Certificate { chain } => Some(chain),
+        Material::Sigstore { leaf } => Some(vec![leaf]),
+        Material::Key { .. } => None,
+    });
+    let say = |whose: &str, der: &[u8]| {
+        let digest = sha256_hex(der).to_uppercase();
+        let pairs: Vec<&str> = (0..digest.len()).step_by(2).filter_map(|at| digest.get(at..at + 2)).collect();
+        output.note(&format!("{whose}  SHA-256 {}", pairs.join(":")));
+    };
+    carried.iter().flatten().for_each(|der| say("in the bundle", der));
+    for file in trusted {
+        let read = read_small(file, LIMIT_PEM_BYTES).and_then(|pem| certificates_from_pem(&pem));
+        read.iter().flatten().for_each(|der| say("trusted      ", der));
+    }
+}
+
 /// A bundle of another method is told before any key, certificate or identity is looked at: what was given
 /// for the wrong method is often the wrong file, too.
-fn mixed_up(method: &VerifyMethod, common: &Common, output: &Output) -> Result<Option<Verification>> {
+fn mixed_up(
+    method: &VerifyMethod,
+    target: &Target,
+    common: &Common,
+    output: &Output,
+) -> Result<Option<Verification>> {
     let (with, asked) = (method.given(), method.asked());
-    let signature = with.bundle();
+    let signature = &target.bundle;
     // A large one is read once only; METHOD then speaks after the keys were read.
-    let is_small = std::fs::metadata(&signature).is_ok_and(|metadata| metadata.len() <= LIMIT_PEEKED_BYTES);
-    let is_other = is_small && Bundle::read(&signature).is_ok_and(|bundle| bundle.method() != asked);
+    let is_small = std::fs::metadata(signature).is_ok_and(|metadata| metadata.len() <= LIMIT_PEEKED_BYTES);
+    let is_other = is_small && Bundle::read(signature).is_ok_and(|bundle| bundle.method() != asked);
     if !is_other {
         return Ok(None);
     }
     with.jobs.set();
     let options = VerifyOptions { method: Some(asked), ..VerifyOptions::at(common.now()) };
     let nobody = Trust::new(Vec::new());
-    shown(output, |progress| verify(&with.model, &signature, &nobody, &options, progress)).map(Some)
+    let place = target.place(false);
+    shown(output, |progress| verified(place, target, &nobody, &options, progress)).map(Some)
+}
+
+fn verified(
+    place: Place<'_>,
+    target: &Target,
+    trust: &Trust,
+    options: &VerifyOptions,
+    progress: &Progress,
+) -> Result<Verification> {
+    Ok(verify_place(place, &target.bundle, trust, options, None, progress)?.1)
 }
 
 /// What the caller demands beyond the specification.

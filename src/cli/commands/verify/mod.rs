@@ -1,9 +1,10 @@
 //! `verify`: verifies a model, by the workspace's policy or as flags say; the exit status tells how it ended.
 
 mod by_flags;
+mod target;
 
 use crate::cli::common::Common;
-use crate::cli::flags::{Jobs, Location};
+use crate::cli::flags::{Jobs, Location, Part};
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::cli::session::{find_at, no_such_model, open_at, remark};
@@ -39,6 +40,8 @@ pub(crate) struct Verify {
     /// Compute every digest, also where the policy lets remembered ones count
     #[arg(long)]
     in_full: bool,
+    #[command(flatten)]
+    part: Part,
     #[command(flatten)]
     location: Location,
     #[command(flatten)]
@@ -95,7 +98,7 @@ pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Resul
 /// Also names the owner of the signature, where that is another model.
 fn by_policy(model: &Path, arguments: &Verify, common: &Common, output: &Output) -> Result<Seen> {
     arguments.jobs.set();
-    let workbench = open_at(common, &arguments.location)?;
+    let workbench = open_at(common, &arguments.location, &arguments.part)?;
     let name = model.to_string_lossy();
     let found = find_at(&workbench.view(), &name, &arguments.location);
     let signature = arguments.signature.as_deref();

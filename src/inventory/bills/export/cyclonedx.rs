@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::entry::{
-    CycloneDx, Entry, Licence, Proof, Written, address, apart, facts, first, name_of_model, parents,
-    properties, timestamp,
+    CycloneDx, Entry, File, Licence, Proof, Writer, Written, address, apart, basis, facts, files, first,
+    hashes, is_local, name_of_model, parents, portable, properties, timestamp,
 };
 use crate::inventory::bills::dialects::cyclonedx_algorithm;
 use crate::inventory::model::facts::{FactKey, Relation};
@@ -22,6 +22,16 @@ pub fn cyclonedx<'e>(
     version: CycloneDx,
     at: jiff::Timestamp,
 ) -> impl Serialize + 'e {
+    cyclonedx_by(entries, version, at, None)
+}
+
+/// The same, which says who wrote it.
+pub fn cyclonedx_by<'e>(
+    entries: &'e [Entry<'e>],
+    version: CycloneDx,
+    at: jiff::Timestamp,
+    writer: Option<&Writer>,
+) -> impl Serialize + 'e {
     let version = match version {
         CycloneDx::V1_6 => "1.6",
         CycloneDx::V1_7 => "1.7",
@@ -32,17 +42,27 @@ pub fn cyclonedx<'e>(
         format: "CycloneDX",
         spec_version: version,
         version: 1,
-        metadata: json!({
-            "timestamp": timestamp(at),
-            "tools": { "components": [
-                { "type": "application", "name": "touchmark", "version": env!("CARGO_PKG_VERSION") }
-            ] },
-        }),
+        metadata: metadata(at, writer),
         components: Each(move || {
             let known = known.clone();
             entries.iter().map(move |entry| apart(entry, |entry| component(entry, &known)))
         }),
     }
+}
+
+fn metadata(at: jiff::Timestamp, writer: Option<&Writer>) -> Value {
+    let mut out = json!({
+        "timestamp": timestamp(at),
+        "tools": { "components": [
+            { "type": "application", "name": "touchmark", "version": env!("CARGO_PKG_VERSION") }
+        ] },
+    });
+    if let (Some(writer), Some(members)) = (writer, out.as_object_mut()) {
+        members.insert("authors".to_owned(), json!([{ "name": writer.by.raw() }]));
+        let workspace = json!([{ "name": "touchmark:writtenBy", "value": writer.workspace.raw() }]);
+        members.insert("properties".to_owned(), workspace);
+    }
+    out
 }
 
 #[derive(Serialize)]
@@ -78,7 +98,7 @@ fn component(entry: &Entry<'_>, known: &HashSet<&str>) -> Value {
     put("name", name_of_model(model).into());
     put("version", first(model, FactKey::Version).into());
     put("description", first(model, FactKey::Description).into());
-    put("hashes", facts(model, FactKey::Hash).filter_map(|fact| hash(fact.value.raw())).collect());
+    put("hashes", hashes(model).iter().filter_map(|value| hash(value)).collect());
     put("licenses", licences(model));
     put("purl", first(model, FactKey::Purl).filter(|purl| purl.starts_with("pkg:")).into());
     let written = Written::in_facts_of(model);
@@ -95,6 +115,7 @@ fn component(entry: &Entry<'_>, known: &HashSet<&str>) -> Value {
         .collect();
     put("pedigree", if ancestors.is_empty() { Value::Null } else { json!({ "ancestors": ancestors }) });
     put("externalReferences", entry.proof.iter().map(reference).collect());
+    put("components", files(model).iter().map(file).collect());
     put(
         "properties",
         properties(entry).into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect(),
@@ -105,6 +126,15 @@ fn component(entry: &Entry<'_>, known: &HashSet<&str>) -> Value {
         put("modelCard", model_card(model, known));
     }
     Value::Object(out)
+}
+
+fn file(file: &File<'_>) -> Value {
+    json!({
+        "type": "file",
+        "name": file.name,
+        "hashes": [{ "alg": "SHA-256", "content": file.digest }],
+        "properties": [{ "name": "touchmark:basis:hash", "value": basis(file.fact) }],
+    })
 }
 
 fn model_card(model: &Model, known: &HashSet<&str>) -> Value {
@@ -128,7 +158,29 @@ fn model_card(model: &Model, known: &HashSet<&str>) -> Value {
     if !datasets.is_empty() {
         parameters.insert("datasets".to_owned(), Value::Array(datasets));
     }
-    if parameters.is_empty() { Value::Null } else { json!({ "modelParameters": parameters }) }
+    let mut card = Map::new();
+    if !parameters.is_empty() {
+        card.insert("modelParameters".to_owned(), parameters.into());
+    }
+    let metrics: Vec<Value> =
+        facts(model, FactKey::Metric).filter_map(|fact| metric(fact.value.raw())).collect();
+    if !metrics.is_empty() {
+        card.insert("quantitativeAnalysis".to_owned(), json!({ "performanceMetrics": metrics }));
+    }
+    if card.is_empty() { Value::Null } else { card.into() }
+}
+
+/// A measurement as it is kept: what, how much, and on what.
+fn metric(kept: &str) -> Option<Value> {
+    let (measured, slice) = match kept.split_once(" on ") {
+        Some((measured, slice)) => (measured, Some(slice)),
+        None => (kept, None),
+    };
+    let (name, value) = measured.rsplit_once(' ')?;
+    Some(match slice {
+        Some(slice) => json!({ "type": name, "value": value, "slice": slice }),
+        None => json!({ "type": name, "value": value }),
+    })
 }
 
 fn hash(value: &str) -> Option<Value> {
@@ -138,7 +190,10 @@ fn hash(value: &str) -> Option<Value> {
 
 /// Either one expression, or licences by identifier and name: the schema allows no mixture.
 fn licences(model: &Model) -> Value {
-    let found: Vec<&str> = facts(model, FactKey::Licence).map(|fact| fact.value.raw()).collect();
+    let found: Vec<&str> = facts(model, FactKey::Licence)
+        .map(|fact| fact.value.raw())
+        .filter(|licence| !is_local(licence))
+        .collect();
     if let [one] = found.as_slice()
         && let Licence::Expression(expression) = Licence::of(one)
     {
@@ -156,7 +211,7 @@ fn licences(model: &Model) -> Value {
 fn reference(proof: &Proof) -> Value {
     json!({
         "type": "attestation",
-        "url": address(proof.bundle.raw()),
+        "url": address(&portable(proof.bundle.raw())),
         "comment": "OMS signature bundle",
         "hashes": [{ "alg": "SHA-256", "content": proof.bundle_digest }],
     })

@@ -4,9 +4,11 @@ use crate::signing::RootDigest;
 use crate::text::Untrusted;
 use std::collections::{HashMap, HashSet};
 
-use crate::inventory::bills::dialects::ROOT_DOMAIN;
+use crate::inventory::bills::dialects::{FACT, ROOT_DOMAIN};
 use crate::inventory::model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
+use crate::inventory::model::hex::is_hex;
 use crate::inventory::model::id::ModelId;
+use crate::inventory::model::loadable::is_loadable;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::names;
 
@@ -27,6 +29,15 @@ pub struct Proof {
     pub bundle_digest: String,
     /// When it was verified.
     pub verified_at: jiff::Timestamp,
+}
+
+/// Who writes a bill of what was verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writer {
+    /// The workspace, by name and id.
+    pub workspace: Untrusted,
+    /// The person or account.
+    pub by: Untrusted,
 }
 
 /// One model to write, and what was proved of its signature.
@@ -107,8 +118,9 @@ pub(super) fn facts(model: &Model, key: FactKey) -> impl Iterator<Item = &Fact> 
     })
 }
 
+/// The first of them that means something elsewhere, too.
 pub(super) fn first(model: &Model, key: FactKey) -> Option<&str> {
-    facts(model, key).next().map(|fact| fact.value.raw())
+    facts(model, key).map(|fact| fact.value.raw()).find(|value| !is_local(value))
 }
 
 /// The parents, each once; of several words on the relation the most telling one.
@@ -168,18 +180,105 @@ pub(super) fn properties(entry: &Entry<'_>) -> Vec<(String, String)> {
         if let Some(log) = &proof.log_entry {
             add("logEntry", log.raw().to_owned());
         }
-        add("bundle", proof.bundle.raw().to_owned());
+        add("bundle", portable(proof.bundle.raw()));
         add("bundleDigest", proof.bundle_digest.clone());
         add("verifiedAt", proof.verified_at.to_string());
     }
-    for key in KEYS {
-        for fact in facts(entry.model, key) {
-            let value = format!("{}: {} {}", fact.basis.word(), fact.source.raw(), fact.place.raw());
-            out.push((format!("touchmark:basis:{}", key.word()), value.trim_end().to_owned()));
+    for (key, name) in STATED {
+        let values = facts(entry.model, key).filter(|fact| !is_local(fact.value.raw()));
+        out.extend(values.map(|fact| (format!("{FACT}{name}"), fact.value.raw().to_owned())));
+    }
+    for key in KEYS.into_iter().chain(STATED.map(|(key, _)| key)) {
+        for fact in facts(entry.model, key).filter(|fact| !is_local(fact.value.raw())) {
+            out.push((format!("touchmark:basis:{}", key.word()), basis(fact)));
         }
     }
     out
 }
+
+/// How far a fact is to be believed, and where it was read; nothing of where that lies on this machine.
+pub(super) fn basis(fact: &Fact) -> String {
+    let place = fact.place.raw();
+    let place = if is_file(place) { portable(place) } else { place.to_owned() };
+    let told = format!("{}: {} {place}", fact.basis.word(), portable(fact.source.raw()));
+    told.trim_end().to_owned()
+}
+
+/// A path as it can be handed out: below the workspace as it is, else its last part.
+pub(super) fn portable(path: &str) -> String {
+    let leaves = |path: &str| path.split(['/', '\\']).any(|part| part == "..");
+    if !is_local(path) && !leaves(path) {
+        return path.to_owned();
+    }
+    let last = path.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+    if last == ".." { String::new() } else { last.to_owned() }
+}
+
+/// Whether a text is a path that means something on one machine only.
+pub(super) fn is_local(text: &str) -> bool {
+    let drive = || {
+        let mut bytes = text.bytes();
+        bytes.next().is_some_and(|b| b.is_ascii_alphabetic())
+            && bytes.next() == Some(b':')
+            && matches!(bytes.next(), Some(b'/' | b'\\'))
+    };
+    let lower = || text.get(..7).unwrap_or_default().to_ascii_lowercase();
+    text.starts_with(['/', '~', '\\']) || drive() || lower() == "file://"
+}
+
+/// Whether a place is a file's, and not a JSON pointer, which begins like a path.
+fn is_file(place: &str) -> bool {
+    is_local(place) && is_loadable(place)
+}
+
+/// Where the address of a manifest stands, which is no file of the model.
+const MANIFEST: &str = "manifest";
+
+/// A file of the model and the digest of its content, as far as one is known.
+pub(super) struct File<'a> {
+    pub name: String,
+    /// SHA-256, hex.
+    pub digest: &'a str,
+    pub fact: &'a Fact,
+}
+
+/// The files of a model whose content is named by a digest: in the cache of a hub, or in a layout of blobs.
+pub(super) fn files(model: &Model) -> Vec<File<'_>> {
+    facts(model, FactKey::Address)
+        .filter(|fact| fact.place.raw() != MANIFEST)
+        .filter_map(|fact| {
+            let digest = fact.value.raw().strip_prefix("sha256:")?;
+            let name = portable(fact.place.raw().rsplit(' ').next().unwrap_or_default());
+            (digest.len() == 64 && is_hex(digest) && !name.is_empty()).then_some(File { name, digest, fact })
+        })
+        .collect()
+}
+
+/// The hashes of a model, `alg:hex`: those that are stated, and that of its only file of weights.
+pub(super) fn hashes(model: &Model) -> Vec<String> {
+    let mut found: Vec<String> =
+        facts(model, FactKey::Hash).map(|fact| fact.value.raw().to_owned()).collect();
+    let files = files(model);
+    if let [file] = files.as_slice() {
+        let only = format!("sha256:{}", file.digest);
+        let is_other = |known: &String| known.starts_with("sha256:") && *known != only;
+        if !found.contains(&only) && !found.iter().any(is_other) {
+            found.push(only);
+        }
+    }
+    found
+}
+
+/// Facts for which the formats have no field, and what their properties are called.
+const STATED: [(FactKey, &str); 7] = [
+    (FactKey::Parameters, "parameters"),
+    (FactKey::Quantisation, "quantization"),
+    (FactKey::DataType, "dtype"),
+    (FactKey::ContextLength, "contextLength"),
+    (FactKey::Library, "libraryName"),
+    (FactKey::Tokenizer, "tokenizer"),
+    (FactKey::Made, "made"),
+];
 
 /// Facts that are written, and so have their basis told.
 const KEYS: [FactKey; 8] = [

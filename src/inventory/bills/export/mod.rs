@@ -6,6 +6,6 @@ mod cyclonedx;
 mod entry;
 mod spdx;
 
-pub use cyclonedx::cyclonedx;
-pub use entry::{CycloneDx, Entry, Proof};
+pub use cyclonedx::{cyclonedx, cyclonedx_by};
+pub use entry::{CycloneDx, Entry, Proof, Writer};
 pub use spdx::spdx;

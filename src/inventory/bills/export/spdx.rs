@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
 use super::entry::{
-    Entry, Licence, Written, address, apart, facts, first, name_of_model, parents, properties, timestamp,
+    Entry, Licence, Written, address, apart, facts, files, first, hashes, is_local, name_of_model, parents,
+    portable, properties, timestamp,
 };
 use crate::inventory::model::facts::{FactKey, Relation};
 use crate::inventory::model::models::Kind;
@@ -128,15 +129,21 @@ impl Graph {
                 out.insert(key.to_owned(), Value::Array(values));
             }
         }
-        let hashes: Vec<Value> =
-            facts(model, FactKey::Hash).filter_map(|fact| hash(fact.value.raw())).collect();
+        let metrics: Vec<Value> = facts(model, FactKey::Metric)
+            .filter_map(|fact| fact.value.raw().split_once(' '))
+            .map(|(name, value)| json!({ "type": "DictionaryEntry", "key": name, "value": value }))
+            .collect();
+        if !metrics.is_empty() && !is_data {
+            out.insert("ai_metric".to_owned(), Value::Array(metrics));
+        }
+        let hashes: Vec<Value> = hashes(model).iter().filter_map(|value| hash(value)).collect();
         if !hashes.is_empty() {
             out.insert("verifiedUsing".to_owned(), Value::Array(hashes));
         }
         if let Some(proof) = &entry.proof {
             let reference = json!([{
                 "type": "ExternalRef", "externalRefType": "secureSoftwareAttestation",
-                "locator": [address(proof.bundle.raw())], "comment": "OMS signature bundle",
+                "locator": [address(&portable(proof.bundle.raw()))], "comment": "OMS signature bundle",
             }]);
             out.insert("externalRef".to_owned(), reference);
         }
@@ -145,7 +152,16 @@ impl Graph {
             out.insert("extension".to_owned(), extension(&told));
         }
         self.elements.push(Item::of(Value::Object(out)));
-        for licence in facts(model, FactKey::Licence) {
+        for file in files(model) {
+            let element = self.named("file", &format!("{} {}", model.id.raw(), file.name), |id| {
+                json!({
+                    "type": "software_File", "spdxId": id, "creationInfo": CREATION, "name": file.name,
+                    "verifiedUsing": [{ "type": "Hash", "algorithm": "sha256", "hashValue": file.digest }],
+                })
+            });
+            self.relate(id, "contains", &element, Map::new());
+        }
+        for licence in facts(model, FactKey::Licence).filter(|licence| !is_local(licence.value.raw())) {
             let licence = self.licence(licence.value.raw());
             self.relate(id, "hasDeclaredLicense", &licence, Map::new());
         }

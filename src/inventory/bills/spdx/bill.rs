@@ -2,7 +2,7 @@
 //! way the document wrote them.
 
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::text::Untrusted;
 
@@ -38,6 +38,14 @@ const RELATIONSHIPS: [(&str, Child, Relation, bool); 7] = [
     ("trainedon", Child::From, Relation::TrainedOn, false),
 ];
 
+/// Relationships that tell what a package is made of: the name as above, the end that holds the other, and whether
+/// only a data set is made of it.
+const CONTENTS: [(&str, Child, bool); 3] =
+    [("contains", Child::To, false), ("containedby", Child::From, false), ("hasdatafile", Child::To, true)];
+/// Packages in packages that are looked through for whose a file is, and how many of them in all.
+const MAX_NESTED: usize = 16;
+const MAX_HOLDERS: usize = 64;
+
 /// No licence is meant by these.
 const NO_LICENCE: [&str; 2] = ["NOASSERTION", "NONE"];
 
@@ -71,12 +79,23 @@ pub(super) struct Bill<'a> {
     pub(super) elements: Vec<Element>,
     by_id: HashMap<Box<str>, usize>,
     edges: Vec<Edge>,
+    /// What holds the element of an id, and whether it does so only when it is a data set.
+    holders: HashMap<Box<str>, Vec<(Box<str>, bool)>>,
+    held: usize,
     pub(super) findings: Vec<Finding>,
 }
 
 impl<'a> Bill<'a> {
     pub(super) fn new(source: &'a Untrusted) -> Self {
-        Bill { source, elements: Vec::new(), by_id: HashMap::new(), edges: Vec::new(), findings: Vec::new() }
+        Bill {
+            source,
+            elements: Vec::new(),
+            by_id: HashMap::new(),
+            edges: Vec::new(),
+            holders: HashMap::new(),
+            held: 0,
+            findings: Vec::new(),
+        }
     }
 
     pub(super) fn note(&mut self, code: &str, place: &str, message: impl Into<String>) {
@@ -111,7 +130,8 @@ impl<'a> Bill<'a> {
         self.elements.push(element);
     }
 
-    /// Notes a relationship when it tells of origin. A comment may say how: in the hub's words.
+    /// Notes a relationship when it tells of origin, or of what holds what. A comment may say how a model came from
+    /// another: in the hub's words.
     pub(super) fn relate(
         &mut self,
         (kind, comment): (&str, &str),
@@ -120,6 +140,14 @@ impl<'a> Bill<'a> {
         pin: Option<Property>,
     ) {
         let plain = kind.replace('_', "").to_ascii_lowercase();
+        if let Some((_, held, only_data)) = CONTENTS.iter().find(|(known, ..)| *known == plain) {
+            let (held, holder) = if *held == Child::From { (from, to) } else { (to, from) };
+            if self.held < MAX_ELEMENTS {
+                self.held += 1;
+                self.holders.entry(held.into()).or_default().push((holder.into(), *only_data));
+            }
+            return;
+        }
         let Some((_, child, relation, both)) = RELATIONSHIPS.iter().find(|(known, ..)| *known == plain)
         else {
             return;
@@ -151,10 +179,68 @@ impl<'a> Bill<'a> {
         }
     }
 
+    /// The models and data sets whose part an element is: the nearest that hold it.
+    fn wholes(&self, id: &str) -> Vec<Box<str>> {
+        let mut layer: Vec<&str> = vec![id];
+        let mut seen: HashSet<&str> = HashSet::from([id]);
+        for _ in 0..MAX_NESTED {
+            let mut next = Vec::new();
+            for (holder, only_data) in layer.iter().filter_map(|held| self.holders.get(*held)).flatten() {
+                let counts = !only_data || self.kind_of(holder) == Some(Kind::Dataset);
+                if counts && seen.len() < MAX_HOLDERS && seen.insert(holder) {
+                    next.push(&**holder);
+                }
+            }
+            let wholes: Vec<Box<str>> = next
+                .iter()
+                .filter(|holder| self.kind_of(holder).is_some())
+                .map(|holder| (*holder).into())
+                .collect();
+            if !wholes.is_empty() || next.is_empty() {
+                return wholes;
+            }
+            layer = next;
+        }
+        Vec::new()
+    }
+
+    /// What is told of parts, told of what they are parts of: a model comes from a model, and is trained on data.
+    fn of_wholes(&self, edge: Edge) -> Vec<Edge> {
+        let whole = |id: &str| match self.kind_of(id) {
+            Some(_) => Vec::new(),
+            None => self.wholes(id),
+        };
+        let (children, parents) = (whole(&edge.child), whole(&edge.parent));
+        if children.is_empty() && parents.is_empty() {
+            return vec![edge];
+        }
+        let or = |wholes: Vec<Box<str>>, own: &str| if wholes.is_empty() { vec![own.into()] } else { wholes };
+        let (children, parents) = (or(children, &edge.child), or(parents, &edge.parent));
+        let origin = if edge.relation == Relation::TrainedOn { Kind::Dataset } else { Kind::Model };
+        let pairs = children.iter().flat_map(|child| parents.iter().map(move |parent| (child, parent)));
+        let fits = |(child, parent): &(&Box<str>, &Box<str>)| {
+            child != parent
+                && self.kind_of(child) == Some(Kind::Model)
+                && self.kind_of(parent) == Some(origin)
+        };
+        let of_pair = |(child, parent): (&Box<str>, &Box<str>)| Edge {
+            child: child.clone(),
+            parent: parent.clone(),
+            relation: edge.relation,
+            both: edge.both,
+            place: edge.place.clone(),
+            // It is a digest of the part.
+            pin: None,
+        };
+        pairs.filter(fits).map(of_pair).collect()
+    }
+
     /// The relationships that tell of origin, each with the number of its child, which is a model by that.
     fn origins(&mut self) -> Vec<(usize, Edge)> {
         let mut origins = Vec::new();
-        for edge in std::mem::take(&mut self.edges) {
+        let edges = std::mem::take(&mut self.edges);
+        let edges: Vec<Edge> = edges.into_iter().flat_map(|edge| self.of_wholes(edge)).collect();
+        for edge in edges {
             let (child, parent) = (self.kind_of(&edge.child), self.kind_of(&edge.parent));
             if edge.both && (child.is_none() || parent.is_none()) {
                 continue;

@@ -1,5 +1,5 @@
 //! SPDX 3.0.1 in JSON-LD, with the AI and dataset profiles. Elements stand in `@graph`; some generators put
-//! them into the document's `element` list, drop the prefixes of types, or nest one element in another. All of
+//! them into the document's `element` or `elements` list, drop the prefixes of types, or nest one element in another. All of
 //! it is read; an unknown type is passed over.
 
 use serde_json::{Map, Value};
@@ -18,7 +18,7 @@ use crate::text::Untrusted;
 use super::bill::{Bill, Element, MAX_ELEMENTS, each, is_dataset_address, kind_by_address};
 
 /// Where elements nest in elements.
-const NESTS: [&str; 5] = ["element", "rootElement", "from", "to", "suppliedBy"];
+const NESTS: [&str; 6] = ["element", "elements", "rootElement", "from", "to", "suppliedBy"];
 /// Members that are facts as they stand; several values give several facts.
 const FACTS: [(&str, FactKey); 8] = [
     ("packageUrl", FactKey::Purl),
@@ -41,6 +41,10 @@ pub(in crate::inventory::bills) fn is_three(parts: &Parts<'_>) -> bool {
     let root = &parts.root;
     each(root.get("@context"), "").iter().any(|(_, value)| names_spdx(value))
         || root.as_object().is_some_and(|node| type_of(node) == "SpdxDocument")
+        || root
+            .get("spdxVersion")
+            .and_then(Value::as_str)
+            .is_some_and(|version| version.starts_with("SPDX-3"))
         || parts.list("@graph").is_some_and(|mut graph| graph.any(|node| node.get("spdxId").is_some()))
 }
 
@@ -85,13 +89,63 @@ struct Known {
 struct Names {
     name: Option<Box<str>>,
     expression: Option<Box<str>>,
+    /// The first line of a licence's text.
+    text: Option<Box<str>>,
+    /// Of a set of licences the word between them, and their ids.
+    set: Option<(&'static str, Vec<Box<str>>)>,
 }
 
 impl Names {
     fn of(node: Node<'_>) -> Self {
         let text = |name| value(node, name).and_then(Value::as_str).map(Box::from);
-        Names { name: text("name"), expression: text("licenseExpression") }
+        let begin = value(node, "licenseText").and_then(Value::as_str).and_then(first_line);
+        Names { name: text("name"), expression: text("licenseExpression"), text: begin, set: set_of(node) }
     }
+
+    /// The words of a licence.
+    fn licence(&self, by_id: &ById, depth: usize) -> Option<String> {
+        let plain = self.expression.as_deref().or(self.name.as_deref()).map(str::to_owned);
+        let set = || {
+            let (word, members) = self.set.as_ref().filter(|_| depth < MAX_SETS)?;
+            let words = members.iter().map(|id| match named(by_id, Some(id)) {
+                Some(known) => known.licence(by_id, depth + 1),
+                None => listed(id).map(str::to_owned),
+            });
+            let words: Vec<String> = words.collect::<Option<_>>()?;
+            (!words.is_empty()).then(|| words.join(word))
+        };
+        plain.or_else(set).or_else(|| self.text.as_deref().map(str::to_owned))
+    }
+}
+
+/// Licences of which one may be chosen, or all hold; each with the word between them.
+const SETS: [(&str, &str); 2] = [("DisjunctiveLicenseSet", " OR "), ("ConjunctiveLicenseSet", " AND ")];
+/// Sets in sets, and members of one.
+const MAX_SETS: usize = 4;
+const MAX_MEMBERS: usize = 16;
+/// Of a licence without a name so much of its text is shown.
+const MAX_LINE: usize = 100;
+
+fn set_of(node: Node<'_>) -> Option<(&'static str, Vec<Box<str>>)> {
+    let named = type_of(node);
+    let (_, word) = SETS.iter().find(|(known, _)| *known == named)?;
+    let members = each(value(node, "member"), "");
+    let members = members.into_iter().take(MAX_MEMBERS).filter_map(|(_, member)| reference(member));
+    Some((word, members.map(Box::from).collect()))
+}
+
+fn first_line(text: &str) -> Option<Box<str>> {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let end = line.char_indices().nth(MAX_LINE).map(|(end, _)| end);
+    Some(match end.and_then(|end| line.get(..end)) {
+        Some(begin) => format!("{begin}…").into(),
+        None => line.into(),
+    })
+}
+
+/// The id of a licence of SPDX's own list.
+fn listed(id: &str) -> Option<&str> {
+    id.split_once(LISTED).map(|(_, id)| id.trim_end_matches('/'))
 }
 
 impl Known {
@@ -104,6 +158,9 @@ impl Known {
                 self.by_id.insert(id.into(), None);
             }
         };
+        if let Some((_, members)) = set_of(node) {
+            members.iter().for_each(|id| refer(&Value::from(&**id)));
+        }
         for agents in PUBLISHERS.iter().filter_map(|key| value(node, key)) {
             each(Some(agents), "").into_iter().for_each(|(_, agent)| refer(agent));
         }
@@ -202,7 +259,14 @@ fn element(
     }
     let kind = kind(node, purl, &links);
     let shown = value(node, "name").and_then(Value::as_str).unwrap_or_default();
-    let name = names::identity(purl, None, shown, links.into_iter(), false);
+    let hashes = each(value(node, "verifiedUsing"), "");
+    let sha256 = hashes.iter().filter_map(|(_, hash)| hash.as_object()).find_map(|hash| {
+        let algorithm = value(hash, "algorithm")?.as_str()?;
+        let is_it = local(algorithm).eq_ignore_ascii_case("sha256");
+        is_it.then(|| value(hash, "hashValue")?.as_str()).flatten()
+    });
+    let name = names::identity(purl, None, shown, links.into_iter(), false)
+        .map(|name| dialects::told_apart(name, sha256));
     let mut element = bill.element(id, kind, name, shown, at);
     if kind.is_none() {
         return element;
@@ -238,7 +302,11 @@ fn element(
     }
     for (place, licence) in licences {
         match licence_text(licence, by_id) {
-            Some(text) => element.licence(text, source, place),
+            Some(text) => element.licence(&text, source, place),
+            None if named(by_id, reference(licence)).is_some() || licence.is_object() => {
+                let message = "a licence that has no name, no expression and no text";
+                element.record.found("F-BOM-LICENCE", source, place, message);
+            }
             None => {
                 element.record.found("F-BOM-REF", source, place, "a licence that is not in this document")
             }
@@ -251,6 +319,12 @@ fn element(
             if part("hashValue").is_some() || part("algorithm").is_some() {
                 element.hash(part("algorithm"), part("hashValue"), source, &place);
             }
+        }
+    }
+    for (place, entry) in each(value(node, "metric"), &format!("{at}/ai_metric")) {
+        let part = |name| entry.as_object().and_then(|entry| value(entry, name)).and_then(Value::as_str);
+        if let Some((name, stated)) = part("key").zip(part("value")) {
+            element.fact(FactKey::Metric, &format!("{name} {stated}"), source, &place);
         }
     }
     let properties = properties(node, at);
@@ -298,25 +372,23 @@ fn relationship(bill: &mut Bill<'_>, node: Node<'_>, at: &str) {
     }
 }
 
-/// The words of a licence: an expression, a listed licence's id, or a name.
-fn licence_text<'a>(licence: &'a Value, by_id: &'a ById) -> Option<&'a str> {
+/// The words of a licence: an expression, a listed licence's id, a name, or what its text begins with.
+fn licence_text(licence: &Value, by_id: &ById) -> Option<String> {
     let id = reference(licence);
-    let listed = |id: &'a str| id.split_once(LISTED).map(|(_, id)| id.trim_end_matches('/'));
     let stated = match (named(by_id, id), licence.as_object()) {
-        (Some(known), _) => Some(known.expression.as_deref().or(known.name.as_deref())),
-        (None, Some(node)) => {
-            Some(["licenseExpression", "name"].iter().find_map(|key| value(node, key)?.as_str()))
-        }
+        (Some(known), _) => Some(known.licence(by_id, 0)),
+        (None, Some(node)) => Some(Names::of(node).licence(by_id, 0)),
         (None, None) => None,
     };
+    let listed = || listed(id?).map(str::to_owned);
     if let Some(stated) = stated {
-        return stated.or_else(|| listed(id?));
+        return stated.or_else(listed);
     }
     // The model's own individuals stand for no licence and for no statement.
     match id?.rsplit(['/', '_', '#']).next()? {
-        "NoAssertionLicense" | "NoAssertion" => Some("NOASSERTION"),
-        "NoneLicense" | "None" => Some("NONE"),
-        _ => listed(id?),
+        "NoAssertionLicense" | "NoAssertion" => Some("NOASSERTION".to_owned()),
+        "NoneLicense" | "None" => Some("NONE".to_owned()),
+        _ => listed(),
     }
 }
 

@@ -1,17 +1,22 @@
-//! SPDX 2.3 in JSON. It has no word for a model: a package is one when its address is on the hub, or when it
-//! descends from such a package.
+//! SPDX 2.3, whatever form it was written in. It has no word for a model: a package is one when its address is on the
+//! hub, when it descends from such a package, or when its generator says so in its own way.
 
 use serde_json::{Map, Value};
 
+use crate::inventory::bills::dialects;
 use crate::inventory::bills::parts::{Parts, Take};
 use crate::inventory::model::facts::FactKey;
 use crate::inventory::model::finding::Finding;
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::names;
 use crate::text::Untrusted;
 
 use super::bill::{Bill, MAX_ELEMENTS, each, kind_by_address, text};
 
 const VERSIONS: [&str; 2] = ["SPDX-2.3", "SPDX-2.2"];
+/// The tool that puts a package's type into its id.
+const SYFT: &str = "Tool: syft";
+const SYFT_MODEL: &str = "SPDXRef-Package-model-";
 const FACTS: [(&str, FactKey); 5] = [
     ("versionInfo", FactKey::Version),
     ("description", FactKey::Description),
@@ -36,6 +41,8 @@ pub(in crate::inventory::bills) fn view(
         );
         return bill.findings;
     }
+    let creators = each(parts.root.pointer("/creationInfo/creators"), "");
+    let by_syft = creators.iter().any(|(_, tool)| tool.as_str().is_some_and(|tool| tool.starts_with(SYFT)));
     for (list, name) in [("packages", "package"), ("relationships", "relationship")] {
         let pointer = format!("/{list}");
         let Some(items) = parts.list(list) else {
@@ -50,7 +57,7 @@ pub(in crate::inventory::bills) fn view(
         for (index, item) in items.take(MAX_ELEMENTS).enumerate() {
             let at = format!("{pointer}/{index}");
             match item.as_object() {
-                Some(node) if list == "packages" => package(&mut bill, node, &at),
+                Some(node) if list == "packages" => package(&mut bill, node, &at, by_syft),
                 Some(node) => relationship(&mut bill, node, &at),
                 None => bill.note("F-BOM-TYPE", &at, format!("a {name} must be an object")),
             }
@@ -59,7 +66,7 @@ pub(in crate::inventory::bills) fn view(
     bill.finish(take)
 }
 
-fn package(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str) {
+fn package(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str, by_syft: bool) {
     let source = bill.source;
     let purls = each(node.get("externalRefs"), &format!("{at}/externalRefs"));
     let purl = purls.iter().find_map(|(place, link)| {
@@ -73,10 +80,15 @@ fn package(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str) {
         link.strip_prefix("git+").unwrap_or(link)
     }
     let kind = kind_by_address(purl.iter().map(|(_, purl)| *purl).chain(links().map(plain)));
+    let id = text(node, "SPDXID").unwrap_or_default();
+    let kind = kind.or_else(|| (by_syft && id.starts_with(SYFT_MODEL)).then_some(Kind::Model));
     let shown = text(node, "name").unwrap_or_default();
     let address = purl.as_ref().map(|(_, purl)| *purl);
-    let name = names::identity(address, None, shown, links().map(plain), false);
-    let id = text(node, "SPDXID").unwrap_or_default();
+    let sums = each(node.get("checksums"), "");
+    let sha256 = sums.iter().find(|(_, sum)| sum.get("algorithm").and_then(Value::as_str) == Some("SHA256"));
+    let sha256 = sha256.and_then(|(_, sum)| sum.get("checksumValue")?.as_str());
+    let name = names::identity(address, None, shown, links().map(plain), false)
+        .map(|name| dialects::told_apart(name, sha256));
     let mut package = bill.element(id, kind, name, shown, at);
     if let Some((place, purl)) = &purl {
         package.fact(FactKey::Purl, purl, source, place);
@@ -85,6 +97,12 @@ fn package(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str) {
         if let Some((place, value)) = package.text(node, key, at, source) {
             package.fact(fact, value, source, &place);
         }
+    }
+    if package.record.model.fact(FactKey::Version).is_none()
+        && let Some((place, purl)) = &purl
+        && let Some(revision) = names::hub_purl(purl).and_then(|purl| purl.revision)
+    {
+        package.fact(FactKey::Version, &revision, source, place);
     }
     let publisher = ["supplier", "originator"].iter().find_map(|key| {
         let value = text(node, key).filter(|value| *value != "NOASSERTION")?;
@@ -103,6 +121,11 @@ fn package(bill: &mut Bill<'_>, node: &Map<String, Value>, at: &str) {
     }
     for (place, sum) in each(node.get("checksums"), &format!("{at}/checksums")) {
         package.hash(sum.get("algorithm"), sum.get("checksumValue"), source, &place);
+    }
+    for (place, file) in each(node.get("hasFiles"), &format!("{at}/hasFiles")) {
+        if let Some(file) = file.as_str() {
+            bill.relate(("CONTAINS", ""), (id, file), &place, None);
+        }
     }
     bill.add(package);
 }

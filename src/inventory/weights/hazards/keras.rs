@@ -24,6 +24,11 @@ const RUN_CODE: [(&str, &str); 4] = [
     ("TorchModuleWrapper", "a layer that holds a PyTorch pickle"),
     ("TFSMLayer", "a layer that loads a program from another path"),
 ];
+/// Packages beside Keras whose classes it takes without asking, and the modules below them that hold parts of models.
+const HUB: [&str; 3] = ["keras_cv", "keras_hub", "keras_nlp"];
+const HUB_PARTS: [&str; 5] = ["layers", "metrics", "models", "samplers", "tokenizers"];
+/// What tokenizers of these read, where it is given as text.
+const HUB_FILES: [&str; 3] = ["merges", "proto", "vocabulary"];
 /// Layers that read the file their configuration names instead of holding what is in it.
 const READ_FILES: [&str; 3] = ["IntegerLookup", "StringLookup", "TextVectorization"];
 /// Where Keras' own classes are.
@@ -103,6 +108,14 @@ fn classes(config: &Value, name: &str, found: &mut Hazards) {
                         let why = "a layer that reads a file, or an address, that the configuration names";
                         found.add(Tier::Dangerous, HazardKind::Keras, name, file, why);
                     }
+                    let of_hub = text("module").is_some_and(|module| hub(module).is_some());
+                    let named =
+                        HUB_FILES.iter().filter_map(|key| inner?.get(key)?.as_str()).filter(|_| of_hub);
+                    for file in named {
+                        let why =
+                            "a tokenizer that reads a file, or an address, that the configuration names";
+                        found.add(Tier::Dangerous, HazardKind::Keras, name, file, why);
+                    }
                     // A function is named where the configuration of a class would be.
                     let function = inner.and_then(Value::as_str).filter(|_| class == "function");
                     let named = function.unwrap_or(class);
@@ -138,6 +151,9 @@ fn one_class(
     if let Some(module) = module.filter(|module| !is_value(module)) {
         let what = format!("{module}.{class}");
         let (tier, why) = match below_own(module) {
+            None if !is_function && hub(module).is_some_and(|part| HUB_PARTS.contains(&part)) => {
+                (imports::tier(&module.replacen(".src.", ".", 1), class), "")
+            }
             None => (
                 imports::tier(module, class).min(Tier::Suspicious),
                 "a class that is not Keras' own, and that loading imports",
@@ -170,6 +186,12 @@ fn one_class(
             _ => why,
         };
         if tier <= Tier::Suspicious {
+            // Of the hub's what nobody has judged is known all the same.
+            let is_known = tier == Tier::Suspicious && why.is_empty();
+            let (tier, why) = match is_known {
+                true => (Tier::Noted, "a class of KerasHub, which Keras takes as its own"),
+                false => (tier, why),
+            };
             return found.add(tier, kind, place, &what, why);
         }
     }
@@ -177,9 +199,18 @@ fn one_class(
     let registered = registered.or(Some(class)).and_then(|name| Some((name, name.split_once('>')?.0)));
     if let Some((what, package)) = registered
         && below_own(package).is_none()
+        && !HUB.contains(&package)
     {
         found.add(Tier::Suspicious, kind, place, what, "a class that is not Keras' own");
     }
+}
+
+/// The part of KerasHub, or of the packages before it, that a module is of.
+fn hub(module: &str) -> Option<&str> {
+    let mut parts = module.split('.');
+    parts.next().filter(|package| HUB.contains(package))?;
+    let part = parts.next().unwrap_or_default();
+    Some(if matches!(part, "src" | "api") { parts.next().unwrap_or_default() } else { part })
 }
 
 /// A module below Keras' own package, by its public name.

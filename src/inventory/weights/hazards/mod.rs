@@ -3,6 +3,7 @@
 //! policy and no level.
 
 mod archive;
+mod arrays;
 mod beside;
 mod found;
 mod hdf5;
@@ -11,12 +12,14 @@ mod imports;
 mod inflate;
 mod inside;
 mod keras;
+mod known;
 mod numpy;
 mod onnx;
 mod pickle;
 mod sealed;
 mod tar;
 mod template;
+mod trainer;
 mod walked;
 mod window;
 

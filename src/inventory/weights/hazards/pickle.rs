@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::io::{Read, Seek};
 
+use super::arrays::{Array, Arrays, Value};
 use super::window::{Stop, Window};
 
 /// Opcodes of one file.
@@ -43,8 +44,10 @@ pub(super) struct Import {
     pub name: Name,
     /// The offset of the opcode.
     pub at: u64,
-    /// Whether the pickle calls it.
+    /// Whether the pickle calls it, or makes an object of it.
     pub called: bool,
+    /// Whether it is called with what the pickle says, and not only an empty object made of it.
+    pub ran: bool,
     /// Whether the pickle sets attributes of the imported thing itself, for the whole program.
     pub changed: bool,
 }
@@ -69,16 +72,27 @@ pub(super) struct Walked {
     pub end: End,
     /// Whether one said which protocol it is of.
     pub is_marked: bool,
+    /// Whether arrays between the opcodes were stepped over, as joblib does.
+    pub over_arrays: bool,
 }
 
-/// Walks the pickles of a window, one after the other.
+/// Walks the pickles of a window, one after the other, as Python's own loader reads them.
 pub(super) fn walk<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
+    walk_as(window, false)
+}
+
+/// The same as joblib reads them: arrays lie between the opcodes.
+pub(super) fn walk_over_arrays<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
+    walk_as(window, true)
+}
+
+fn walk_as<R: Read + Seek>(window: &mut Window<'_, R>, over_arrays: bool) -> Walked {
     let mut found = Found::default();
     let mut opcodes = MAX_OPCODES;
     let (mut pickles, mut is_torch, mut is_marked) = (0, false, false);
     loop {
         let (start, before) = (window.at(), found.imports.len());
-        let mut machine = Machine::new(&mut found, &mut opcodes);
+        let mut machine = Machine::new(&mut found, &mut opcodes, over_arrays.then(Arrays::default));
         let ended = machine.run(window);
         is_torch |= pickles == 0 && machine.torch_magic;
         let begins_as_pickle = machine.has_protocol;
@@ -107,7 +121,7 @@ pub(super) fn walk<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
             }
             Err(stop) => End::Early(window.at(), stop),
         };
-        return Walked { imports: found.imports, end, is_marked };
+        return Walked { imports: found.imports, end, is_marked, over_arrays };
     }
 }
 
@@ -140,27 +154,19 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, name: Name, at: u64) -> Result<Value, Stop> {
+    fn add(&mut self, name: Name, at: u64) -> Result<u32, Stop> {
         if let Some(index) = self.known.get(&name) {
-            return Ok(Value::Import(*index));
+            return Ok(*index);
         }
         let index = self.imports.len();
         if index >= MAX_IMPORTS {
             return Err(Stop::Limit("more imports than are looked at"));
         }
-        self.imports.push(Import { name: name.clone(), at, called: false, changed: false });
+        self.imports.push(Import { name: name.clone(), at, called: false, ran: false, changed: false });
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         self.known.insert(name, index);
-        Ok(Value::Import(index))
+        Ok(index)
     }
-}
-
-/// What the walk knows of a value.
-#[derive(Debug, Clone, Copy)]
-enum Value {
-    Text(u32),
-    Import(u32),
-    Other,
 }
 
 /// The stack machine of one pickle, as far as it matters for imports. Stacks follow `_pickle.c`: nothing
@@ -176,13 +182,16 @@ struct Machine<'a> {
     texts_bytes: usize,
     torch_magic: bool,
     has_protocol: bool,
+    /// Where the last frame ends.
+    frame_end: u64,
+    arrays: Option<Arrays>,
 }
 
 const UNDERFLOW: Stop = Stop::Broken("an opcode takes more than is there");
 const NO_MARK: Stop = Stop::Broken("an opcode wants a mark that is not there");
 
 impl<'a> Machine<'a> {
-    fn new(found: &'a mut Found, opcodes: &'a mut u64) -> Self {
+    fn new(found: &'a mut Found, opcodes: &'a mut u64, arrays: Option<Arrays>) -> Self {
         Machine {
             found,
             opcodes,
@@ -194,6 +203,8 @@ impl<'a> Machine<'a> {
             texts_bytes: 0,
             torch_magic: false,
             has_protocol: false,
+            frame_end: 0,
+            arrays,
         }
     }
 
@@ -213,10 +224,16 @@ impl<'a> Machine<'a> {
     fn step<R: Read + Seek>(&mut self, opcode: u8, at: u64, w: &mut Window<'_, R>) -> Result<(), Stop> {
         match opcode {
             // Values that name nothing.
-            b'N' | b']' | b'}' | b')' | 0x88 | 0x89 | 0x8f | 0x97 => self.push(Value::Other),
-            b'K' => self.sized(w, 1),
-            b'M' => self.sized(w, 2),
-            b'J' => self.sized(w, 4),
+            b']' | 0x88 | 0x89 | 0x8f | 0x97 => self.push(Value::Other),
+            b'N' => self.push(Value::Nothing),
+            b')' => self.tuple(0),
+            b'}' => {
+                let made = self.arrays.as_mut().map_or(Value::Other, Arrays::dictionary);
+                self.push(made)
+            }
+            b'K' => w.byte().and_then(|number| self.push(Value::Number(number.into()))),
+            b'M' => w.array().and_then(|two| self.push(Value::Number(u16::from_le_bytes(two).into()))),
+            b'J' => w.array().and_then(|four| self.push(Value::Number(i32::from_le_bytes(four)))),
             b'G' => self.sized(w, 8),
             b'F' | b'I' | b'L' => line(w).and_then(|_| self.push(Value::Other)),
             0x8a => self.long(w),
@@ -271,18 +288,33 @@ impl<'a> Machine<'a> {
             b'h' => w.byte().and_then(|index| self.recall(index.into())),
             b'j' => w.array().and_then(|index| self.recall(u32::from_le_bytes(index).into())),
             // Containers.
-            b't' | b'l' | b'd' | 0x91 => self.drop_to_mark().and_then(|_| self.push(Value::Other)),
-            0x85 => self.replace(1),
-            0x86 => self.replace(2),
-            0x87 => self.replace(3),
-            b'a' => self.pop().and_then(|_| self.top()).map(drop),
-            b's' => self.pop().and_then(|_| self.pop()).and_then(|_| self.top()).map(drop),
-            b'e' | b'u' | 0x90 => self.drop_to_mark().and_then(|_| self.top()).map(drop),
+            b't' => {
+                let count = self.above_mark()?;
+                self.tuple(count)
+            }
+            b'l' | b'd' | 0x91 => {
+                let count = self.above_mark()?;
+                self.hide(count)?;
+                self.push(Value::Other)
+            }
+            0x85 => self.tuple(1),
+            0x86 => self.tuple(2),
+            0x87 => self.tuple(3),
+            b'a' => self.hide(1).and_then(|()| self.top()).map(drop),
+            b's' => self.set(2),
+            b'u' => {
+                let count = self.above_mark()?;
+                self.set(count)
+            }
+            b'e' | 0x90 => {
+                let count = self.above_mark()?;
+                self.hide(count).and_then(|()| self.top()).map(drop)
+            }
             0x98 => self.top().map(drop),
             // Imports, and what calls them.
             b'c' => {
                 let name = global(w)?;
-                let value = self.found.add(name, at)?;
+                let value = self.imported(name, at)?;
                 self.push(value)
             }
             0x93 => {
@@ -291,7 +323,7 @@ impl<'a> Machine<'a> {
                     (Some(module), Some(name)) => Name::Known(module, name),
                     _ => Name::Unknown(MADE),
                 };
-                let value = self.found.add(name, at)?;
+                let value = self.imported(name, at)?;
                 self.push(value)
             }
             0x82 => w.array::<1>().and_then(|_| self.extension(at)),
@@ -299,37 +331,42 @@ impl<'a> Machine<'a> {
             0x84 => w.array::<4>().and_then(|_| self.extension(at)),
             b'i' => {
                 let name = global(w)?;
-                self.drop_to_mark()?;
-                let value = self.found.add(name, at)?;
-                self.call(value);
+                let count = self.above_mark()?;
+                let value = self.imported(name, at)?;
+                self.call(value, true);
+                self.push(value)?;
+                self.hide(count + 1)?;
                 self.push(Value::Other)
             }
             b'o' => {
-                let first = self.drop_to_mark()?.ok_or(UNDERFLOW)?;
-                self.call(first);
+                let count = self.above_mark()?;
+                let first = self.stack.len().checked_sub(count).and_then(|at| self.stack.get(at).copied());
+                let first = first.filter(|_| count > 0).ok_or(UNDERFLOW)?;
+                self.call(first, true);
+                self.hide(count)?;
                 self.push(Value::Other)
             }
             b'R' | 0x81 => {
-                self.pop()?;
-                let called = self.pop()?;
-                self.call(called);
-                self.push(Value::Other)
+                let (with, called) = (self.pop()?, self.pop()?);
+                let is_made = opcode == 0x81;
+                self.call(called, !is_made);
+                let given = match &mut self.arrays {
+                    Some(arrays) => arrays.call(called, with, is_made, &self.texts)?,
+                    None => Value::Other,
+                };
+                self.push(given)
             }
             0x92 => {
-                self.pop()?;
-                self.pop()?;
-                let called = self.pop()?;
-                self.call(called);
+                self.hide(2)?;
+                let called = self.top()?;
+                self.call(called, false);
+                self.hide(1)?;
                 self.push(Value::Other)
             }
-            b'b' => self.pop().and_then(|_| self.top()).map(|inner| {
-                if let Some(import) = self.import(inner) {
-                    import.changed = true;
-                }
-            }),
+            b'b' => self.fill(w),
             // The loader's own door for objects kept elsewhere; Python's own loader refuses.
             b'P' => line(w).and_then(|_| self.push(Value::Other)),
-            b'Q' => self.replace(1),
+            b'Q' => self.hide(1).and_then(|()| self.push(Value::Other)),
             0x80 => match w.byte()? {
                 0..=5 => {
                     self.has_protocol = true;
@@ -337,8 +374,16 @@ impl<'a> Machine<'a> {
                 }
                 _ => Err(Stop::Broken("a protocol above 5")),
             },
-            // The length of a frame is not believed: Python's loader in C does, the one in Python does not.
-            0x95 => w.array::<8>().map(drop),
+            // The length of a frame is not believed: Python's loader in C does, the one in Python does not. Arrays lie
+            // behind it.
+            0x95 => {
+                let length = u64::from_le_bytes(w.array()?);
+                if self.arrays.is_some() && self.frame_end > w.at() {
+                    return Err(Stop::Broken("a frame in a frame"));
+                }
+                self.frame_end = w.at().saturating_add(length);
+                Ok(())
+            }
             _ => Err(Stop::Broken("no opcode of a pickle")),
         }
     }
@@ -385,10 +430,82 @@ impl<'a> Machine<'a> {
         Ok(first)
     }
 
-    fn replace(&mut self, count: usize) -> Result<(), Stop> {
-        for _ in 0..count {
-            self.pop()?;
+    /// How many values lie above the last mark, which goes.
+    fn above_mark(&mut self) -> Result<usize, Stop> {
+        let mark = self.marks.pop().ok_or(NO_MARK)?;
+        Ok(self.stack.len().saturating_sub(mark))
+    }
+
+    /// Takes the last values, of which there must be as many, and hands them to `with`.
+    fn take<T>(
+        &mut self,
+        count: usize,
+        with: impl FnOnce(&mut Arrays, &[Value]) -> Result<T, Stop>,
+    ) -> Result<Option<T>, Stop> {
+        let from =
+            self.stack.len().checked_sub(count).filter(|from| *from >= self.fence()).ok_or(UNDERFLOW)?;
+        let taken = match &mut self.arrays {
+            Some(arrays) => Some(with(arrays, self.stack.get(from..).unwrap_or_default())?),
+            None => None,
+        };
+        self.stack.truncate(from);
+        Ok(taken)
+    }
+
+    /// The last values go where nothing is followed.
+    fn hide(&mut self, count: usize) -> Result<(), Stop> {
+        self.take(count, Arrays::hide).map(drop)
+    }
+
+    fn tuple(&mut self, count: usize) -> Result<(), Stop> {
+        let tuple = self.take(count, Arrays::tuple)?;
+        self.push(tuple.unwrap_or(Value::Other))
+    }
+
+    /// Keys and values go into the dictionary below them.
+    fn set(&mut self, count: usize) -> Result<(), Stop> {
+        let below =
+            self.stack.len().checked_sub(count + 1).filter(|at| *at >= self.fence()).ok_or(UNDERFLOW)?;
+        let into = self.stack.get(below).copied().unwrap_or(Value::Other);
+        let texts = std::mem::take(&mut self.texts);
+        let set = self.take(count, |arrays, pairs| arrays.set(into, pairs, &texts));
+        self.texts = texts;
+        set.map(drop)
+    }
+
+    /// A state for the value below it; where that makes an array, the array is next.
+    fn fill<R: Read + Seek>(&mut self, w: &mut Window<'_, R>) -> Result<(), Stop> {
+        let state = self.pop()?;
+        let inner = self.top()?;
+        if let Some(import) = self.import(inner) {
+            import.changed = true;
         }
+        let array = match &mut self.arrays {
+            Some(arrays) => arrays.fill(inner, state, &self.texts)?,
+            None => None,
+        };
+        let Some(array) = array else { return Ok(()) };
+        // joblib reads the array from behind the frame, wherever the opcodes are.
+        if self.frame_end > w.at() {
+            return Err(Stop::Broken("an array that begins inside a frame"));
+        }
+        match array {
+            Array::Plain { bytes, is_padded } => {
+                if is_padded {
+                    let padding = w.byte()?;
+                    w.skip(padding.into())?;
+                }
+                w.skip(bytes)?;
+            }
+            Array::Objects => {
+                let mut nested = Machine::new(self.found, self.opcodes, None);
+                nested.run(w)?;
+                if nested.frame_end > w.at() {
+                    return Err(Stop::Broken("a pickle that ends inside a frame"));
+                }
+            }
+        }
+        self.pop()?;
         self.push(Value::Other)
     }
 
@@ -458,13 +575,26 @@ impl<'a> Machine<'a> {
 
     fn extension(&mut self, at: u64) -> Result<(), Stop> {
         let name = Name::Unknown("an import by a number that only the loading program knows");
-        let value = self.found.add(name, at)?;
+        let value = self.imported(name, at)?;
         self.push(value)
     }
 
-    fn call(&mut self, value: Value) {
+    fn imported(&mut self, name: Name, at: u64) -> Result<Value, Stop> {
+        let of_arrays = match (&name, self.arrays.is_some()) {
+            (Name::Known(module, name), true) => Some((module.clone(), name.clone())),
+            _ => None,
+        };
+        let index = self.found.add(name, at)?;
+        if let (Some(arrays), Some((module, name))) = (&mut self.arrays, of_arrays) {
+            arrays.imported(index, &module, &name);
+        }
+        Ok(Value::Import(index))
+    }
+
+    fn call(&mut self, value: Value, ran: bool) {
         if let Some(import) = self.import(value) {
             import.called = true;
+            import.ran |= ran;
         }
     }
 

@@ -2,24 +2,48 @@
 
 use std::io::{Read, Seek};
 
+use super::arrays::WRAPPER;
 use super::found::Hazards;
 use super::imports;
-use super::pickle::{self, End, Name};
+use super::known::{self, Use};
+use super::pickle::{self, End, Name, Walked};
 use super::window::Window;
 use crate::inventory::model::hazard::{HazardKind, Tier};
 
-/// Where this is rebuilt, joblib reads numbers from between the opcodes: a walk is lost there, and could even
-/// find an end that loading does not.
-const RAW_BETWEEN: (&str, &str) = ("joblib.numpy_pickle", "NumpyArrayWrapper");
-
 /// A pickle, in a file of its own or inside another (`inside` says where).
 pub(super) fn walked<R: Read + Seek>(window: &mut Window<'_, R>, inside: &str, found: &mut Hazards) {
-    let from = if inside.is_empty() { 0 } else { window.at() };
-    judge(&pickle::walk(window), inside, from, found);
+    let start = window.at();
+    let from = if inside.is_empty() { 0 } else { start };
+    let mut walked = pickle::walk(window);
+    if has_arrays(&walked) && window.go(start).is_ok() {
+        walked = either(walked, pickle::walk_over_arrays(window));
+    }
+    judge(&walked, inside, from, found);
+}
+
+fn has_arrays(walked: &Walked) -> bool {
+    walked.imports.iter().any(|import| import.name.is(WRAPPER.0, WRAPPER.1))
+}
+
+/// What joblib loads, and what Python's own loader, which takes the arrays for opcodes, would find among them.
+fn either(plain: Walked, mut over_arrays: Walked) -> Walked {
+    for import in plain.imports {
+        let known = over_arrays.imports.iter_mut().find(|known| known.name == import.name);
+        match known {
+            Some(known) => {
+                known.called |= import.called;
+                known.ran |= import.ran;
+                known.changed |= import.changed;
+            }
+            None if import.name.is_likely() => over_arrays.imports.push(import),
+            None => {}
+        }
+    }
+    over_arrays
 }
 
 /// `from` is where the part of the file begins that `inside` names.
-pub(super) fn judge(walked: &pickle::Walked, inside: &str, from: u64, found: &mut Hazards) {
+pub(super) fn judge(walked: &Walked, inside: &str, from: u64, found: &mut Hazards) {
     let place = |at: u64| match inside {
         "" => format!("byte {at}"),
         _ => format!("{inside}, byte {}", at.saturating_sub(from)),
@@ -32,11 +56,26 @@ pub(super) fn judge(walked: &pickle::Walked, inside: &str, from: u64, found: &mu
             Name::Known(module, name) => (imports::tier(module, name), format!("{module}.{name}")),
             Name::Unknown(_) => (Tier::Dangerous, String::new()),
         };
+        let library = match &import.name {
+            Name::Known(module, name) if tier == Tier::Suspicious && !import.changed => {
+                known::library(module, name, if import.ran { Use::Called } else { Use::Made })
+            }
+            _ => None,
+        };
+        if let Some(library) = library {
+            worst = worst.min(Tier::Noted);
+            let why = format!(
+                "loading rebuilds objects of {library}, whose classes are known to run no code of the file"
+            );
+            found.add(Tier::Noted, kind, &place(import.at), &what, why);
+            continue;
+        }
         let why = match (&import.name, tier) {
             _ if import.changed => "loading changes it for the whole program",
             (Name::Unknown(why), _) => why,
             (_, Tier::Dangerous) if import.called => "loading calls what can run code, or leads to it",
             (_, Tier::Dangerous) => "loading imports what can run code, or leads to it",
+            (_, Tier::Noted) => "settings of a training run, as trainers keep them",
             _ if import.called => "loading calls what nobody here has judged",
             _ => "loading imports what nobody here has judged",
         };
@@ -47,7 +86,7 @@ pub(super) fn judge(walked: &pickle::Walked, inside: &str, from: u64, found: &mu
             _ => found.add(tier, kind, &place(import.at), &what, why),
         }
     }
-    if walked.imports.iter().any(|import| import.name.is(RAW_BETWEEN.0, RAW_BETWEEN.1)) {
+    if has_arrays(walked) && !walked.over_arrays {
         let why = "raw arrays lie between the opcodes, as joblib writes them; what follows them is not known";
         return found.add(Tier::Unreadable, kind, inside, "", why);
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::{Bench, has, model, parents, values};
 use touchmark::inventory::{Basis, FactKey, Kind, Relation, Scan, bom};
 
+mod forms;
 mod large;
 mod written;
 mod xml;

@@ -272,6 +272,9 @@ pub enum Obstacle {
         issuer: CertificateName,
         /// The algorithm's object identifier.
         oid: String,
+        /// The hash in its parameters, where that is why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hash: Option<String>,
     },
     /// A certificate is signed with a key that is refused.
     Key {
@@ -400,6 +403,32 @@ pub enum CertificateFault {
     SignedPart,
 }
 
+/// Something in a file of certificates that is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateNote {
+    /// Which certificate of the file, counted from one.
+    pub number: usize,
+    /// The line on which it begins; none in a binary file.
+    pub line: Option<usize>,
+    /// What is wrong.
+    pub unused: Unused,
+}
+
+/// What is not used, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unused {
+    /// The certificate: its block does not end.
+    CutOff,
+    /// The certificate: its block is not base64.
+    NotBase64,
+    /// The certificate.
+    Certificate(CertificateFault),
+    /// Only the trust settings that OpenSSL wrote beside it.
+    TrustSettings,
+    /// The certificates in it: it is no PKCS#7 that can be read.
+    Pkcs7,
+}
+
 /// What a certificate may hold only so many of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -465,6 +494,8 @@ pub enum Usages {
 pub enum PathRule {
     /// Only an authority issues certificates.
     Authority,
+    /// Only an authority issues certificates, and one of version 1 does not say that it is one.
+    FirstVersion,
     /// The key must be one that may sign certificates.
     KeyUsage,
     /// No more authorities than the path length allows.

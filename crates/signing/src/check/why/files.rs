@@ -88,8 +88,19 @@ pub enum FilesFound {
         /// How many of them.
         files: u64,
     },
+    /// The digests that a registry lists are those that were signed; the files were not read.
+    Registry,
     /// Some were never signed.
     Unsigned,
+    /// The part that was asked for is as signed; nobody looked at the rest.
+    Part {
+        /// Signed files that are no part of it.
+        signed_beside: u64,
+        /// Files that lie here and are no part of it.
+        here_beside: u64,
+    },
+    /// A pattern for the part that was asked for fits no signed file.
+    NoPart,
     /// All that were never signed are what an interrupted signing left behind.
     Leftovers,
     /// Some cannot be read.
@@ -118,6 +129,8 @@ pub enum LikelyCause {
 pub enum MissingKind {
     /// They are not here.
     Gone,
+    /// They are not here, and each has a sibling that is: another quantisation, another part of a split file.
+    NotFetched,
     /// Some lie here under a name that differs in case or Unicode form.
     Renamed,
     /// The bytes of some lie elsewhere in the model.

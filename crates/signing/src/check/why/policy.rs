@@ -2,7 +2,7 @@
 //! is written and judged is not known here.
 
 use crate::check::codes::CheckCode;
-use crate::check::curve::Curve;
+use crate::check::curve::KeyKind;
 use crate::check::identity::{Identity, Method, NameDifference};
 use crate::hashing::job::HashAlgorithm;
 use crate::text::Untrusted;
@@ -181,15 +181,15 @@ pub enum PolicyFinding {
     },
     /// The key that signed is of a kind that is not allowed.
     Key {
-        /// Its curve; none when it is on none that OMS allows.
-        found: Option<Curve>,
-        /// The curves that are.
-        allowed: Vec<Curve>,
+        /// Its kind; none when it is of none that is known.
+        found: Option<KeyKind>,
+        /// The kinds that are.
+        allowed: Vec<KeyKind>,
     },
     /// It is not recorded what kind of key signed.
     KeyNotRecorded {
-        /// The curves that are allowed.
-        allowed: Vec<Curve>,
+        /// The kinds that are allowed.
+        allowed: Vec<KeyKind>,
     },
     /// The signature follows symbolic links.
     Links,

@@ -1,6 +1,7 @@
 //! METHOD, TRUST, SIGNATURE and IDENTITY: who signed, with what, and whom was expected.
 
 use crate::check::anchor::AnchorKind;
+use crate::check::curve::KeyKind;
 use crate::check::identity::{Identity, Method, NameDifference};
 use crate::text::Untrusted;
 use schemars::JsonSchema;
@@ -115,6 +116,9 @@ pub enum SignatureWhy {
     Fits {
         /// The fingerprint of the key; none when only the Sigstore verifier could say.
         key: Option<String>,
+        /// The kind of the key, where it is one beyond OMS v1.0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        beyond: Option<KeyKind>,
     },
     /// It does not.
     Broken {

@@ -15,7 +15,7 @@ pub use token::{DEFAULT_AUDIENCE, IdentityToken};
 use crate::bundle::document::{Bundle, MEDIA_TYPE};
 use crate::bundle::dsse::{Envelope, pae};
 use crate::bundle::manifest::{PAYLOAD_TYPE, Statement};
-use crate::check::curve::Curve;
+use crate::check::curve::{Beyond, Curve};
 use crate::check::evidence::LogEntry;
 use crate::check::identity::Identity;
 use crate::check::outcome::Outcome;
@@ -25,7 +25,8 @@ use crate::error::{Code, Error, Result};
 use crate::http::{Client, Service};
 use crate::keys::private::SigningKey;
 use crate::progress::Progress;
-use crate::sign::model::{SignOptions, Signed, measure, prepare, write_bundle};
+use crate::sign::before::prepare;
+use crate::sign::model::{SignOptions, Signed, measure, write_bundle};
 use crate::sign::statement;
 use crate::trust::anchor::Trust;
 use crate::verify::signer;
@@ -221,7 +222,7 @@ fn prove(document: &[u8], statement: Option<&Statement>, instance: &Instance) ->
     let now = Timestamp::now();
     let mut found = Verification::not_looked(now, Why::NotLooked);
     let trust = Trust::new(vec![instance.anchor.clone()]);
-    signer::check(&mut found, &bundle, statement, &trust, now);
+    signer::check(&mut found, &bundle, statement, (&trust, Beyond::default()), now);
     const STAGES: [Stage; 5] = [Stage::Trust, Stage::Signature, Stage::Chain, Stage::Time, Stage::Log];
     let failed = STAGES
         .iter()
