@@ -6,7 +6,6 @@ use super::output::Output;
 use super::progress::watched;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
-use crate::signing::Only;
 use crate::text::{nearest, screen};
 use crate::view::View;
 use crate::workbench::{Job, JobKind, JobState, OpenOptions, Workbench};
@@ -19,9 +18,7 @@ pub(super) fn options(common: &Common) -> OpenOptions {
         at: common.at,
         read_only: common.read_only,
         policy: common.policy.clone(),
-        location: None,
-        stage: None,
-        only: Only::default(),
+        ..OpenOptions::default()
     }
 }
 

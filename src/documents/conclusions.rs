@@ -29,7 +29,7 @@ pub(super) fn controls_of(case: &Case<'_>) -> Vec<ControlDocument> {
     let results = case.verdict.assessment.controls.iter();
     let documents = results.filter_map(|result| {
         let control = case.rubric.control(&result.id)?;
-        let (found, remedy) = controls::control(result, control, case.verification, Face::Text);
+        let (found, remedy) = controls::control(result, control, (case.verification, case.thing), Face::Text);
         let id = result.id.to_string();
         Some(ControlDocument { id, outcome: result.outcome, basis: result.basis, found, remedy })
     });

@@ -88,7 +88,9 @@ pub struct VerdictBody<'a> {
 impl<'a> VerdictBody<'a> {
     /// Of a verdict that was made from this view.
     pub fn of(view: &'a View, verdict: &'a Verdict) -> Self {
-        let case = Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric };
+        let thing = view.model(&verdict.model).map(|(_, model)| model.kind.into()).unwrap_or_default();
+        let verification = view.verification_of(&verdict.model);
+        let case = Case { verdict, verification, rubric: &view.rubric, thing };
         VerdictBody {
             model: &verdict.model,
             assessment: AssessmentDocument { controls: controls_of(&case), score: &verdict.assessment.score },

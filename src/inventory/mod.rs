@@ -25,6 +25,7 @@ pub use model::models::{Binding, Kind, Model};
 pub use model::packed::List;
 pub use model::told::Told;
 pub use model::twins::Twin;
+pub use places::inside::inspect as inspect_file;
 pub use places::looking::{in_layout, listed, look, settled_state_of, state_of};
 pub use places::stamps::Stamp;
 pub use scan::found::Found;

@@ -17,6 +17,14 @@ pub enum GraphFinding {
         /// Known by name only.
         name_only: bool,
     },
+    /// Datasets that models were trained on and that are not in the inventory: hardly any is, so all of them are told
+    /// once.
+    Datasets {
+        /// The datasets, sorted.
+        datasets: Vec<ModelId>,
+        /// How many models name one of them.
+        models: usize,
+    },
     /// Sources disagree on how a child came from its parent, or on the parent's digest.
     Conflict {
         /// The child.
@@ -63,6 +71,7 @@ impl GraphFinding {
         match self {
             GraphFinding::Cycle(_) => "F-LINEAGE-CYCLE",
             GraphFinding::Dangling { .. } => "F-LINEAGE-DANGLING",
+            GraphFinding::Datasets { .. } => "F-LINEAGE-DATASETS",
             GraphFinding::Conflict { .. } | GraphFinding::Rivals { .. } => "F-LINEAGE-CONFLICT",
             GraphFinding::Doubtful { .. } => "F-LINEAGE-DOUBTFUL",
             GraphFinding::Copies { .. } => "F-SAME-CONTENT",
@@ -72,9 +81,9 @@ impl GraphFinding {
     /// The models that it is about; of an edge the child first.
     pub fn models(&self) -> Vec<&ModelId> {
         match self {
-            GraphFinding::Cycle(members) | GraphFinding::Copies { models: members, .. } => {
-                members.iter().collect()
-            }
+            GraphFinding::Cycle(members)
+            | GraphFinding::Copies { models: members, .. }
+            | GraphFinding::Datasets { datasets: members, .. } => members.iter().collect(),
             GraphFinding::Rivals { child, shown, others } => {
                 std::iter::once(child).chain(shown.iter().chain(others).map(|(id, _)| id)).collect()
             }

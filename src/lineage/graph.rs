@@ -306,17 +306,29 @@ impl Graph {
     pub fn findings(&self) -> Vec<GraphFinding> {
         let mut findings: Vec<GraphFinding> = self.cycles.iter().cloned().map(GraphFinding::Cycle).collect();
         findings.extend(self.conflicts.iter().cloned());
+        let mut datasets = BTreeSet::new();
+        let mut trained = BTreeSet::new();
         for child in self.graph.node_indices() {
-            for (parent, _) in self.around(child, Direction::Outgoing) {
+            for (parent, edge) in self.around(child, Direction::Outgoing) {
                 let (Some(child), Some(parent)) = (self.at(child), self.at(parent)) else { continue };
-                if parent.model.is_none() {
-                    findings.push(GraphFinding::Dangling {
-                        child: child.id.clone(),
-                        parent: parent.id.clone(),
-                        name_only: parent.name_only,
-                    });
+                if parent.model.is_some() {
+                    continue;
                 }
+                if edge.relation == Relation::TrainedOn {
+                    datasets.insert(&parent.id);
+                    trained.insert(&child.id);
+                    continue;
+                }
+                findings.push(GraphFinding::Dangling {
+                    child: child.id.clone(),
+                    parent: parent.id.clone(),
+                    name_only: parent.name_only,
+                });
             }
+        }
+        if !datasets.is_empty() {
+            let datasets = datasets.into_iter().cloned().collect();
+            findings.push(GraphFinding::Datasets { datasets, models: trained.len() });
         }
         findings
     }

@@ -6,5 +6,6 @@ use crate::words::Case;
 
 /// The verdict, its verification and its rubric.
 pub fn case<'a>(view: &'a View, verdict: &'a Verdict) -> Case<'a> {
-    Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric }
+    let thing = view.model(&verdict.model).map(|(_, model)| model.kind.into()).unwrap_or_default();
+    Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric, thing }
 }

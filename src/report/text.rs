@@ -9,7 +9,7 @@ use crate::policy::{NameMark, Policy, PolicyError};
 use crate::signing::{
     Check, CheckCode, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info,
 };
-use crate::text::{Untrusted, bar, count, size, span, width};
+use crate::text::{Untrusted, bar, count, count_are, size, span, width};
 use crate::view::{Summary, View};
 use crate::words::controls::{CHOOSE_FOLDER, control, found};
 use crate::words::names::{mark, named};
@@ -522,7 +522,8 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
     }
     for id in score.open_musts.iter().take(MANY) {
         let known = v.assessment.of(id).zip(case.rubric.control(id));
-        let remedy = known.map(|(result, c)| control(result, c, case.verification, Face::Text).1);
+        let remedy =
+            known.map(|(result, c)| control(result, c, (case.verification, case.thing), Face::Text).1);
         if let Some(remedy) = remedy.filter(|remedy| !remedy.is_empty()) {
             let _ = writeln!(out, "  {id}        {}", crate::text::screen(&remedy));
         }
@@ -648,6 +649,17 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
             format!(
                 "the same content, {}, goes by several names: {names}{more}; an [[alias]] makes them one",
                 digest.screen()
+            )
+        }
+        GraphFinding::Datasets { datasets, models } => {
+            let names: Vec<String> = datasets.iter().take(MANY).map(|id| id.screen()).collect();
+            let more = datasets.len().saturating_sub(names.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!(
+                "{} not in the inventory, named by {}: {}{more}",
+                count_are(datasets.len(), "dataset"),
+                count(*models, "model"),
+                names.join(", ")
             )
         }
         GraphFinding::Dangling { child, parent, name_only } => {

@@ -3,7 +3,7 @@
 use super::Face;
 use crate::inventory::Hazard;
 use crate::maturity::{BoundPart, Control, ControlFact, ControlResult, Few, Remedy};
-use crate::signing::{Outcome, Stage, Verification};
+use crate::signing::{Outcome, Stage, Thing, Verification, remedy_for};
 use crate::text::{Untrusted, count};
 
 /// What to do about several folders of one name, on the command line.
@@ -17,10 +17,14 @@ const NAMED: usize = 3;
 pub fn control(
     result: &ControlResult,
     control: &Control,
-    verification: Option<&Verification>,
+    (verification, thing): (Option<&Verification>, Thing),
     face: Face,
 ) -> (Untrusted, String) {
-    let remedy = result.remedy.map(|remedy| advice(remedy, &result.fact, control, verification, face));
+    let advice = |remedy| match remedy {
+        Remedy::OfRubric => control.remediation.clone(),
+        remedy => remedy_for(&advice(remedy, &result.fact, control, verification, face), thing),
+    };
+    let remedy = result.remedy.map(advice);
     (found(&result.fact, verification), remedy.unwrap_or_default())
 }
 

@@ -8,7 +8,7 @@ pub mod reasons;
 
 use crate::decision::Verdict;
 use crate::maturity::Rubric;
-use crate::signing::Verification;
+use crate::signing::{Thing, Verification};
 
 /// Where words are read: a remedy names the option of a command, or the key of a screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,4 +28,6 @@ pub struct Case<'a> {
     pub verification: Option<&'a Verification>,
     /// The rubric that was judged by.
     pub rubric: &'a Rubric,
+    /// What it is about.
+    pub thing: Thing,
 }

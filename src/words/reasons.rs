@@ -4,7 +4,7 @@ use super::{Case, Face, caps, controls};
 use crate::decision::{Reason, ReasonCode, ReasonFact, ReviewWord};
 use crate::maturity::{ControlFact, Remedy};
 use crate::policy::Class;
-use crate::signing::{Check, Stage, Verification};
+use crate::signing::{Check, Stage, Verification, remedy_for};
 use crate::text::{Untrusted, count, screen};
 
 /// What lifts the lack of a checkpoint.
@@ -32,13 +32,13 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
         ReasonFact::OfControl => {
             let id = reason.code.as_str();
             match (case.verdict.assessment.of(id), case.rubric.control(id)) {
-                (Some(result), Some(control)) => controls::control(result, control, case.verification, face),
+                (Some(result), Some(control)) => controls::control(result, control, (case.verification, case.thing), face),
                 _ => said(String::new(), ""),
             }
         }
         ReasonFact::OfCheck => {
             let words = check(reason, case.verification).map(Check::words).unwrap_or_default();
-            (Untrusted::new(words.summary), words.remedy.unwrap_or_default())
+            (Untrusted::new(words.summary), remedy_for(&words.remedy.unwrap_or_default(), case.thing))
         }
         ReasonFact::RequiredUnknown => said(
             "the stage requires a control that the rubric does not have".to_owned(),

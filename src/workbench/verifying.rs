@@ -211,6 +211,8 @@ impl Workbench {
         };
         let (mut seen, mut verification) =
             verify_place(place, bundle, by.anchors.trust(), &options, reuse, progress)?;
+        Arc::make_mut(&mut seen.observed.files).thing = model.kind.into();
+        verification.files = seen.observed.files.clone();
         self.look_at_twins(view, model, &mut seen, &mut verification, progress)?;
         let claims = match folder.is_dir() {
             true => Some(folder.join("claims.jsonl")).filter(|claims| claims.is_file()),

@@ -11,8 +11,8 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::{CapReason, Rubric, Since};
 use touchmark::policy::{Action, Class, Policy, parse};
 use touchmark::signing::{
-    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, Stage, TimeSource,
-    Verification, Why,
+    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, Stage, Thing,
+    TimeSource, Verification, Why,
 };
 use touchmark::words::{Case as Words, Face, caps, reasons};
 
@@ -517,7 +517,7 @@ fn a_tampered_ancestor_taints_and_an_unsigned_one_caps_without_tainting() {
     assert_eq!(caps::cap(cap).raw(), "capped by acme/base: ancestor contradicts its own claims");
     assert_eq!(verdicts[1].reasons[0].fact, ReasonFact::Cap);
     let rubric = Rubric::bundled().unwrap();
-    let words = Words { verdict: &verdicts[1], verification: None, rubric: &rubric };
+    let words = Words { verdict: &verdicts[1], verification: None, rubric: &rubric, thing: Thing::Model };
     assert_eq!(reasons::reason(&verdicts[1].reasons[0], &words, Face::Text).0, caps::cap(cap));
     let taints: Vec<String> = verdicts[..3].iter().map(|v| caps::taint(v).raw().to_owned()).collect();
     assert_eq!(

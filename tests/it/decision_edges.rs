@@ -14,7 +14,7 @@ use touchmark::maturity::{CapReason, Rubric, Since};
 use touchmark::policy::{Class, Policy, parse};
 use touchmark::signing::{
     AnchorKind, Check, Comparison, Differs, IdentityWhy, Method, Observed, Outcome, PolicyFinding, PolicyWhy,
-    Recalled, SignatureSeen, SignatureState, Stage, Verification, Why,
+    Recalled, SignatureSeen, SignatureState, Stage, Thing, Verification, Why,
 };
 use touchmark::words::{Case as Words, Face, reasons};
 
@@ -372,7 +372,7 @@ fn a_model_that_only_its_claims_contradict_is_not_said_to_be_capped_by_ancestors
     assert_eq!((verdict.effective, verdict.tainted, &verdict.cap), (0, true, &None));
     assert_eq!(verdict.decision, Decision::Refuse);
     let rubric = Rubric::bundled().unwrap();
-    let words = Words { verdict: &verdict, verification: None, rubric: &rubric };
+    let words = Words { verdict: &verdict, verification: None, rubric: &rubric, thing: Thing::Model };
     for reason in verdict.reasons.iter().filter(|reason| reason.fact == ReasonFact::Cap) {
         let (said, help) = reasons::reason(reason, &words, Face::Text);
         assert!(!said.raw().contains("lineage") && !help.contains("ancestors"), "{said:?}, {help}");

@@ -489,6 +489,69 @@ fn one_content_under_several_names_is_told_where_no_edge_tells_it() {
     assert_eq!(found(&three)[0].models().len(), 3);
 }
 
+/// A model with these facts and their places.
+fn at_places(name: &str, facts: &[(FactKey, &str, &str)]) -> Model {
+    let pairs: Vec<(FactKey, &str)> = facts.iter().map(|(key, value, _)| (*key, *value)).collect();
+    let mut model = told(name, vec![], &pairs);
+    for (fact, (_, _, place)) in model.facts.iter_mut().zip(facts) {
+        fact.place = (*place).into();
+    }
+    model
+}
+
+#[test]
+fn only_whole_models_are_the_same_content_and_never_a_shared_part_another_revision_or_other_settings() {
+    let digest = |byte: &str| format!("sha256:{}", byte.repeat(32));
+    let (vae, one, two) = (digest("aa"), digest("bb"), digest("cc"));
+    let file = |name: &str, files: &[(&str, &str)]| {
+        let facts: Vec<(FactKey, &str, &str)> =
+            files.iter().map(|(place, digest)| (FactKey::Address, *digest, *place)).collect();
+        at_places(name, &facts)
+    };
+    let found = |models: &[Model]| copies(models, &Graph::build(models)).len();
+    let pipeline = |name: &str, transformer: &str| {
+        file(name, &[("vae/m.safetensors", &vae), ("transformer/m.safetensors", transformer)])
+    };
+    assert_eq!(found(&[pipeline("a/dev", &one), pipeline("b/schnell", &two)]), 0, "a shared part");
+    assert_eq!(found(&[pipeline("a/dev", &one), pipeline("b/mirror", &one)]), 1, "all parts");
+    // Weights in a second form, or in a folder of parts, make no other model.
+    let mirror = file("b/two", &[("model.safetensors", &one)]);
+    let first =
+        file("a/one", &[("model.safetensors", &one), ("pytorch_model.bin", &two), ("onnx/m.onnx", &vae)]);
+    assert_eq!(found(&[first.clone(), mirror.clone()]), 1);
+    assert_eq!(found(&[first, file("a/one@0123", &[("model.safetensors", &one)])]), 0, "a second revision");
+    let shards = |name: &str, second: &str| {
+        file(name, &[("m-00001-of-00002.safetensors", &one), ("m-00002-of-00002.safetensors", second)])
+    };
+    assert_eq!(found(&[shards("a/s", &two), shards("b/s", &vae)]), 0, "half of the shards");
+    let tag = |name: &str, manifest: &str| file(name, &[("manifest", manifest), ("/layers/0 model", &one)]);
+    assert_eq!(
+        found(&[tag("llama:latest", &two), tag("mario:latest", &vae)]),
+        0,
+        "other settings over the same weights"
+    );
+    assert_eq!(found(&[tag("llama:latest", &two), tag("llama:3b", &two)]), 0, "two tags of one repository");
+    assert_eq!(found(&[tag("llama:latest", &two), tag("copy:latest", &two)]), 1);
+}
+
+#[test]
+fn datasets_that_are_nowhere_are_counted_once_and_other_parents_each() {
+    let models = [
+        model("a/x", vec![parent("d/one", Relation::TrainedOn, Basis::Declared, None)]),
+        model(
+            "a/y",
+            vec![
+                parent("d/one", Relation::TrainedOn, Basis::Declared, None),
+                parent("d/two", Relation::TrainedOn, Basis::Declared, None),
+                parent("b/base", Relation::Finetune, Basis::Declared, None),
+            ],
+        ),
+    ];
+    let dangling = GraphFinding::Dangling { child: id("a/y"), parent: id("b/base"), name_only: false };
+    let datasets = GraphFinding::Datasets { datasets: vec![id("d/one"), id("d/two")], models: 2 };
+    assert_eq!(Graph::build(&models).findings(), [dangling, datasets]);
+}
+
 /// As large as the graph of all models of the largest hub (402,654 nodes, 462,524 edges).
 #[test]
 fn a_graph_of_400_000_nodes_builds_and_answers() {

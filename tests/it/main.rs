@@ -6,6 +6,7 @@
 mod as_they_come;
 mod attest;
 mod bad_luck;
+mod before_signing;
 mod bench;
 mod bind;
 mod certificate_files;
@@ -30,6 +31,7 @@ mod foreign;
 mod fuzz;
 mod hashing;
 #[cfg(feature = "keyless")]
+mod inspect_files;
 mod instance;
 mod interop;
 mod inventory;
@@ -58,6 +60,7 @@ mod names;
 mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
+mod part;
 mod pkcs11;
 mod pki;
 mod policy;
@@ -67,6 +70,7 @@ mod policy_meaning;
 mod pure;
 mod read_only;
 mod readme;
+mod reference_flags;
 mod registry;
 mod replay;
 mod samples;

@@ -16,7 +16,7 @@ use touchmark::maturity::{
 use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
 use touchmark::signing::{
     AnchorUse, ChangedFile, Check, CheckCode, HashAlgorithm, Identity, KeyKind, LogEntry, Method, Outcome,
-    RootDigest, Stage, TimeSource, Verification, Why,
+    RootDigest, Stage, Thing, TimeSource, Verification, Why,
 };
 use touchmark::words::{Face, controls};
 
@@ -522,8 +522,12 @@ pub fn control<'a>(assessment: &'a Assessment, id: &str) -> &'a ControlResult {
 /// What is said of a control, and what to do.
 fn said(assessment: &Assessment, v: Option<&Verification>, id: &str) -> (String, String) {
     let rubric = rubric();
-    let (found, remedy) =
-        controls::control(control(assessment, id), rubric.control(id).unwrap(), v, Face::Text);
+    let (found, remedy) = controls::control(
+        control(assessment, id),
+        rubric.control(id).unwrap(),
+        (v, Thing::Model),
+        Face::Text,
+    );
     (found.raw().to_owned(), remedy)
 }
 
@@ -736,7 +740,8 @@ fn a_verification_that_does_not_hold_counts_for_nothing_and_names_its_headline()
     let (_, remedy) = said(&assessment, Some(&v), "L1.11");
     assert_eq!(remedy, "Fix the other failed controls, then verify again");
     let rubric = rubric();
-    let on_screen = controls::control(pull, rubric.control("L1.11").unwrap(), Some(&v), Face::Tui).1;
+    let on_screen =
+        controls::control(pull, rubric.control("L1.11").unwrap(), (Some(&v), Thing::Model), Face::Tui).1;
     assert_eq!(on_screen, "Fix the other failed controls, then verify again (V)");
 }
 

@@ -251,7 +251,7 @@ fn a_token_or_a_key_that_is_not_there_or_not_alone_is_named_with_those_that_are(
         ("pkcs11:slot-id=18446744073709551615".to_owned(), 2),
         ("pkcs11:library-manufacturer=SoftHSM;slot-id=1".to_owned(), 2),
         ("pkcs11:library-version=99.1".to_owned(), 2),
-        ("pkcs11:type=public;object=twin".to_owned(), 2),
+        ("pkcs11:type=data;object=twin".to_owned(), 2),
     ] {
         let done = hsm.sign(&uri);
         assert_eq!(done.status.code(), Some(status), "{uri}: {}", err(&done));

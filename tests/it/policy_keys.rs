@@ -14,8 +14,8 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::{Rubric, Since};
 use touchmark::policy::parse;
 use touchmark::signing::{
-    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, Recalled, Stage,
-    TimeSource, Verification, Why,
+    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, PartSeen, Recalled,
+    Stage, Thing, TimeSource, Verification, Why,
 };
 use touchmark::words::{Case, Face, reasons};
 
@@ -324,6 +324,22 @@ const FACTS: &[Fact] = &[
         "1 digest of a file or shard was cached",
     ),
     (
+        "stage.on_partial",
+        "max_hours = 9",
+        "max_hours = 9\non_partial = \"warn\"",
+        |seen| {
+            let part = PartSeen {
+                only: vec!["*.json".into()],
+                unused: Vec::new(),
+                digests: 1,
+                signed_beside: 1,
+                here_beside: 0,
+            };
+            std::sync::Arc::make_mut(&mut seen.verification.files).part = Some(part);
+        },
+        "warn",
+    ),
+    (
         "stage.refuse_rejected",
         "max_hours = 9",
         "max_hours = 9\nrefuse_rejected = true",
@@ -467,7 +483,12 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         now,
     });
     said += verdicts[0].decision.word();
-    let case = Case { verdict: &verdicts[0], verification: Some(&seen.verification), rubric: &rubric };
+    let case = Case {
+        verdict: &verdicts[0],
+        verification: Some(&seen.verification),
+        rubric: &rubric,
+        thing: Thing::Model,
+    };
     for reason in &verdicts[0].reasons {
         let (text, _) = reasons::reason(reason, &case, Face::Text);
         said += &format!(" {} {}", reason.code.as_str(), text.raw());

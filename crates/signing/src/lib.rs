@@ -104,7 +104,7 @@ pub use check::{
     KeySaid, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method, MethodWhy, MissingKind,
     NameChange, NameDifference, NamedAnchor, OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts,
     PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage, StatementWhy, SubjectWhy,
-    TextForm, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Unused, Why,
+    TextForm, Thing, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Unused, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
@@ -150,7 +150,7 @@ pub use verify::{
     Verification, VerifyOptions, bundle_moments, claimed_signer, find_signature, judge, next_change, observe,
     verify, verify_claim, verify_place, verify_seen, verify_with,
 };
-pub use words::{CODES, CodeInfo, Words, code_info};
+pub use words::{CODES, CodeInfo, Words, code_info, remedy_for};
 pub use x509::{
     CertificateFile, ChainJudgement, ChainTime, RevocationList, certificates_from_pem, check_chain,
     judge_chain,

@@ -1,7 +1,8 @@
 //! `digest`: tells the root digest of a model, as a signature would state it.
 
 use crate::cli::common::Common;
-use crate::cli::flags::{What, note_ignored};
+use crate::cli::flags::What;
+use crate::cli::ignored::note_ignored;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::documents::{DigestDocument, SignedBody, names};

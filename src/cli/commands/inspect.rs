@@ -5,7 +5,7 @@ use crate::cli::output::Output;
 use crate::cli::snapshot_file;
 use crate::documents::{InspectBomDocument, InspectionDocument, names};
 use crate::error::{Code, Result};
-use crate::inventory::bom;
+use crate::inventory::{bom, inspect_file};
 use crate::report;
 use crate::snapshot::is_snapshot;
 use clap::Args;
@@ -23,6 +23,11 @@ pub(super) fn run(arguments: &Inspect, _: &Common, output: &Output) -> Result<u8
     if is_snapshot(file) {
         return snapshot(file, output);
     }
+    // Before the signing core, which knows the first bytes of weights only.
+    if let Some(inspection) = inspect_file(file) {
+        output.print(&report::inspection(&inspection), || InspectionDocument::from(inspection));
+        return Ok(0);
+    }
     let error = match crate::signing::inspect(file) {
         Ok(inspection) => {
             let human = report::inspection(&inspection);
@@ -37,7 +42,8 @@ pub(super) fn run(arguments: &Inspect, _: &Common, output: &Output) -> Result<u8
     if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
         return Err(error.help(
             "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7, SPDX \
-             2.3 and 3.0.1, snapshots, safetensors and GGUF files",
+             2.3 and 3.0.1, snapshots, model cards, Kitfiles, MLmodel files, and weights: safetensors, GGUF, ONNX, \
+             pickles, PyTorch, Keras, HDF5 and NumPy files, tar and ZIP archives",
         ));
     }
     output.print(&report::bom(&found), || InspectBomDocument {

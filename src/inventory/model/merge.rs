@@ -19,7 +19,7 @@ const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];
 /// What tells of another folder of the same name.
 pub(crate) const DUPLICATE: &str = "F-DUPLICATE-FOLDER";
 const DUPLICATE_FOLDER: &str = "another folder comes to the same name: until one of them is chosen, or both are verified and hold the same, \
-     the model contradicts itself";
+     the model contradicts itself; choose it with `at` in an [[alias]] of touchmark.toml, or give one source a prefix";
 
 /// Models by id, in the making.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use super::hazard::Hazard;
 use super::id::ModelId;
 use super::packed::List;
 use super::twins::Twin;
-use crate::signing::ModelState;
+use crate::signing::{ModelState, Thing};
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,18 @@ pub enum Kind {
     Agent,
     /// A folder of instructions for an agent.
     Skill,
+}
+
+impl From<Kind> for Thing {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Model => Thing::Model,
+            Kind::Adapter => Thing::Adapter,
+            Kind::Dataset => Thing::Dataset,
+            Kind::Agent => Thing::Agent,
+            Kind::Skill => Thing::Skill,
+        }
+    }
 }
 
 impl Kind {

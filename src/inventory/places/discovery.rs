@@ -4,7 +4,7 @@
 use crate::disk::slashed;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, screen};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use super::files::Files;
 use super::flat::{self, Group};
 use super::folder::{self, Folder};
 use super::hub_cache::{self, Snapshot};
-use super::mlflow_registry::Registries;
+use super::mlflow_registry::{self, Registries};
 use super::stamps::Stamp;
 use super::{agents, front_matter, layout, mlflow, naming, partial, ramalama};
 use crate::inventory::model::facts::FactKey;
@@ -255,15 +255,16 @@ impl Walk<'_> {
             let Ok(real) = link.path.canonicalize() else { continue };
             let location = self.shown.join(&link.below);
             let source = Untrusted::new(slashed(&location));
-            let mut found = |message: &str| {
+            let mut found = |message: String| {
                 note(&mut self.found.findings, "F-FOLDER-LINK", None, &source, "", message);
             };
             if !real.starts_with(&self.boundary) {
                 if !others.iter().any(|other| real.starts_with(other)) {
-                    found(
-                        "a link to a folder outside of this source: not followed; to have the models there in the \
-                         inventory, scan the folder that it leads to",
-                    );
+                    let target = screen(&real.to_string_lossy());
+                    found(format!(
+                        "a link out of this source, to {target}: not followed; to have the models there in the \
+                         inventory, scan that folder, too"
+                    ));
                 }
                 continue;
             }
@@ -272,7 +273,7 @@ impl Walk<'_> {
             }
             followed += 1;
             if followed > MAX_LINKS {
-                found("not followed: more links to folders than are followed in one source");
+                found("not followed: more links to folders than are followed in one source".to_owned());
                 break;
             }
             self.from(Waiting { real, ..link }, progress)?;
@@ -330,6 +331,7 @@ impl Walk<'_> {
     /// Folders to look at next.
     fn below(&mut self, entries: Vec<Entry>, at: &Waiting, source: &Untrusted) -> Vec<Waiting> {
         let is_repository = hub_cache::is_repository(&at.real) || ramalama::is_repository(&at.real);
+        self.unfinished(&entries, at, is_repository, source);
         let may_hold = |entry: &Entry| {
             // Of a repository in a cache only the snapshots are for reading: `.no_exist` holds empty files under the
             // names of what is not there.
@@ -339,12 +341,8 @@ impl Walk<'_> {
             entries.into_iter().filter(may_hold).partition(|entry| entry.file_type.is_dir());
         let links: Vec<Entry> =
             others.into_iter().filter(|entry| entry.file_type.is_symlink() && entry.path.is_dir()).collect();
-        let (unfinished, folders): (Vec<Entry>, Vec<Entry>) =
-            folders.into_iter().partition(|entry| partial::is_unfinished(&entry.name));
-        for entry in unfinished.iter().filter(|entry| has_entries(&entry.path)) {
-            let message = "downloads that did not finish lie here; fetch their models again";
-            note(&mut self.found.findings, partial::CODE, None, source, &entry.name, message);
-        }
+        let folders: Vec<Entry> =
+            folders.into_iter().filter(|entry| !partial::is_unfinished(&entry.name)).collect();
         if at.depth >= MAX_DEPTH {
             if !folders.is_empty() || !links.is_empty() {
                 let message = format!("not looked at: deeper than {MAX_DEPTH} folders");
@@ -359,6 +357,22 @@ impl Walk<'_> {
         };
         self.links.extend(links.into_iter().map(next));
         folders.into_iter().map(next).collect()
+    }
+
+    /// Tells downloads that did not finish, of what is no model's folder.
+    fn unfinished(&mut self, entries: &[Entry], at: &Waiting, is_repository: bool, source: &Untrusted) {
+        let is_here = |entry: &&Entry| match entry.file_type.is_dir() {
+            true => partial::is_unfinished(&entry.name) && has_entries(&entry.path),
+            false => partial::is_partial(&entry.name),
+        };
+        let mut names: Vec<String> = entries.iter().filter(is_here).map(|entry| entry.name.clone()).collect();
+        // A snapshot tells it by itself.
+        if is_repository && !has_entries(&at.path.join(hub_cache::SNAPSHOTS)) {
+            names.extend(partial::in_blobs(&at.path.join("blobs")));
+        }
+        if !names.is_empty() {
+            note(&mut self.found.findings, partial::CODE, None, source, "", partial::words(&names));
+        }
     }
 
     /// The path below the source, or what the source is called.
@@ -385,11 +399,12 @@ impl Walk<'_> {
         let mut facts = Vec::new();
         let registered = match snapshot {
             None if entries.iter().any(|entry| entry.name == mlflow::FILE) => {
-                self.registries.of(&at.real, &self.boundary).map(|(version, folder)| {
+                let version = self.registries.of(&at.real, &self.boundary).map(|(version, folder)| {
                     let at = folder.strip_prefix(&self.boundary).unwrap_or(&folder).join(&version.place);
                     facts.push((FactKey::Version, version.version.clone(), slashed(&at)));
                     version.name.clone()
-                })
+                });
+                version.or_else(|| mlflow_registry::path_below(&at.real))
             }
             _ => None,
         };
@@ -398,10 +413,10 @@ impl Walk<'_> {
             None => naming::owner_name(&at.real, &at.below, entries),
             Some(_) => None,
         });
-        if let Some(short) = short.as_ref().filter(|short| **short != plain) {
+        if short.as_ref().is_some_and(|short| *short != plain) {
             let long = self.prefixed(plain.clone());
             self.long_names.push((self.found.places.len(), long));
-            facts.extend(revision_of(entries, short));
+            facts.extend(revision_of(entries));
         }
         let is_named_by_path = by_layout.is_none() && short.is_none();
         let name = self.prefixed(by_layout.or(short).unwrap_or(plain));
@@ -494,7 +509,7 @@ fn has_entries(folder: &Path) -> bool {
 }
 
 /// What ModelScope keeps of the revision.
-fn revision_of(entries: &[Entry], _: &str) -> Option<(FactKey, String, String)> {
+fn revision_of(entries: &[Entry]) -> Option<(FactKey, String, String)> {
     const MAX_BYTES: u64 = 1024;
     let entry = entries.iter().find(|entry| entry.name == naming::REVISION && entry.file_type.is_file())?;
     let bytes = crate::disk::whole(&entry.path, MAX_BYTES).ok()?;

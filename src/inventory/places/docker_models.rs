@@ -131,12 +131,16 @@ fn tell(store: &BlobStore, bytes: &[u8], hex: &str, source: &Untrusted, record: 
         }
     }
     let mut looks = Looks::default();
+    let (mut weights, mut is_half) = (Vec::new(), false);
     for (number, layer) in manifest.layers.iter().enumerate() {
         let place = format!("/layers/{number}");
+        let role = layer.media_type.strip_prefix(MEDIA_TYPE).unwrap_or_default();
+        let is_weights = ["gguf", "safetensors", "lora", "mmproj"].iter().any(|kind| role.starts_with(kind));
         let (path, size) = match blobs.find(&layer.digest) {
             Ok(found) => found,
             Err(absent) => {
                 tell_absent(&absent, &place, source, record);
+                is_half |= is_weights;
                 continue;
             }
         };
@@ -145,15 +149,15 @@ fn tell(store: &BlobStore, bytes: &[u8], hex: &str, source: &Untrusted, record: 
         if layer.size.is_some_and(|declared| declared != size) {
             let message = "the blob is not as long as the manifest says; a download may have broken off";
             record.found("F-DOCKER-SIZE", source, &place, message);
+            is_half |= is_weights;
         }
-        let role = layer.media_type.strip_prefix(MEDIA_TYPE).unwrap_or_default();
-        let is_weights = ["gguf", "safetensors", "lora", "mmproj"].iter().any(|kind| role.starts_with(kind));
         let at = match is_weights {
             true => blobs.name(&layer.digest).unwrap_or_default(),
             false => place.clone(),
         };
         looks.at(&path, size, &at, source, record);
         if is_weights {
+            weights.push(at);
             let at = format!("{place} {role}");
             record.fact(FactKey::Address, &layer.digest, Basis::Declared, source, &at);
         } else if role.starts_with("license") || role.starts_with("chat.template") {
@@ -166,6 +170,8 @@ fn tell(store: &BlobStore, bytes: &[u8], hex: &str, source: &Untrusted, record: 
             }
         }
     }
+    // Of a model of which a part is missing no number is told.
+    weights.iter().filter(|_| is_half).for_each(|place| looks.spoilt(place));
     looks.finish(source, record);
 }
 

@@ -11,7 +11,8 @@ use crate::disk;
 use crate::inventory::model::loadable::is_loadable;
 
 /// Folders whose files are models each, by their names in lower case; whether they are adapters.
-const KNOWN: [(&str, bool); 29] = [
+const KNOWN: [(&str, bool); 31] = [
+    (".u2net", false),
     ("checkpoints", false),
     ("clip", false),
     ("clip_vision", false),
@@ -40,10 +41,11 @@ const KNOWN: [(&str, bool); 29] = [
     ("upscale_models", false),
     ("vae", false),
     ("vae_approx", false),
+    ("whisper", false),
     ("whisper.cpp", false),
 ];
 /// Endings of weights that are a model in one file.
-const ALONE: [&str; 6] = ["ckpt", "gguf", "ggml", "pt", "pth", "safetensors"];
+const ALONE: [&str; 9] = ["ckpt", "gguf", "ggml", "h5", "keras", "pt", "pth", "safetensors", "tflite"];
 /// Old files of ggml are called `.bin`, and begin so.
 const GGML: &str = "ggml-";
 /// First words of names that a part of one model has, or the only model of its folder.
@@ -117,6 +119,9 @@ const OF_APPLICATIONS: [&str; 6] = [
     "models_settings.json",
     "settings.json",
 ];
+/// What an application keeps of settings for all models, beside what it says of its user's.
+const SETTINGS: &str = "config.yaml";
+const USER_SETTINGS: &str = "config-user.yaml";
 /// What says that each file here is a model.
 const PUT_HERE: [&str; 2] = ["put_", "place-your-models-here"];
 /// How llama.cpp names what it knows of a repository's tag: `manifest=OWNER=NAME=TAG.json`.
@@ -162,16 +167,18 @@ pub(super) fn groups(
         return None;
     }
     let stems: BTreeSet<&str> = weights.iter().map(|name| stem(name)).collect();
+    let has_put_here = files.iter().any(|entry| PUT_HERE.iter().any(|put| entry.name.starts_with(put)));
+    let has_user_settings = files.iter().any(|entry| entry.name == USER_SETTINGS);
+    let is_settings = |entry: &Entry| entry.name == SETTINGS && (has_put_here || has_user_settings);
     let others: Vec<&Entry> =
         files.iter().filter(|entry| !weights.contains(&entry.name.as_str())).copied().collect();
-    if others.iter().any(|entry| !is_companion(&entry.name, &stems) && is_of_one_model(entry)) {
+    let speaks = |entry: &&&Entry| !is_companion(&entry.name, &stems) && !is_settings(entry);
+    if others.iter().filter(speaks).any(|entry| is_of_one_model(entry)) {
         return None;
     }
     let is_cache = others.iter().any(|entry| is_of_cache(&entry.name));
     let known = known(real);
-    let is_known = is_cache
-        || known.is_some()
-        || others.iter().any(|entry| PUT_HERE.iter().any(|put| entry.name.starts_with(put)));
+    let is_known = is_cache || known.is_some() || has_put_here;
     let bases: BTreeSet<String> =
         weights.iter().filter(|name| !is_projector(name)).map(|name| base(stem(name))).collect();
     let are_alone = weights.iter().all(|name| is_alone(name) && !is_part(name));
@@ -212,6 +219,12 @@ pub(super) fn groups(
         }
     }
     Some(groups)
+}
+
+/// Whether folders of that name hold models of one kind, and are no publisher.
+pub(super) fn is_kind(name: &str) -> bool {
+    let name = name.to_lowercase();
+    KNOWN.iter().any(|(known, _)| *known == name)
 }
 
 /// The folder of models that this is, or that lies above it, and whether it holds adapters.
@@ -290,7 +303,7 @@ fn is_companion(name: &str, stems: &BTreeSet<&str>) -> bool {
 /// Whether llama.cpp keeps such a file beside what it fetched.
 fn is_of_cache(name: &str) -> bool {
     name.starts_with(MANIFEST) && extension(name) == "json"
-        || [".gguf.json", ".gguf.etag"].iter().any(|end| name.ends_with(end))
+        || [".gguf.json", ".gguf.etag", ".gguf.downloadInProgress"].iter().any(|end| name.ends_with(end))
 }
 
 /// Whether a file says that its folder is one model: it configures, describes or signs it, or a loader may take it.

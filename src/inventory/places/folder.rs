@@ -38,6 +38,8 @@ const CONFIGURATIONS: [&str; 9] = [
     "tokenizer_config.json",
     "video_preprocessor_config.json",
 ];
+/// How weights of adapters are called where nothing else says that they are.
+const ADAPTERS: [&str; 2] = ["adapter_model.", "pytorch_lora_weights."];
 /// As many of them are looked into.
 const MAX_CONFIGURATIONS: usize = 256;
 /// `config.json` and `adapter_config.json`.
@@ -275,7 +277,9 @@ impl FolderReader<'_> {
     fn kind(&self, card: Option<&FrontMatter>) -> Kind {
         let any = |test: fn(&str) -> bool| self.entries.iter().any(|entry| test(&entry.name));
         let by_card = card.and_then(FrontMatter::kind);
-        if self.file("adapter_config.json").is_some() || by_card == Some(Kind::Adapter) {
+        let is_adapter =
+            |name: &str| is_weights(name) && ADAPTERS.iter().any(|start| name.starts_with(start));
+        if self.file("adapter_config.json").is_some() || by_card == Some(Kind::Adapter) || any(is_adapter) {
             Kind::Adapter
         } else if self.file("config.json").is_some() {
             Kind::Model

@@ -124,6 +124,11 @@ fn of_store(manifest: &Path) -> Option<Model> {
     read.models.into_iter().find(|model| model.location.as_deref() == Some(manifest))
 }
 
+/// The folder of the store of models that a folder is a part of.
+pub fn store_with(folder: &Path) -> Option<PathBuf> {
+    store_above(&folder.canonicalize().ok()?).map(|store| store.path)
+}
+
 /// The store of blobs that a file lies in.
 fn store_above(file: &Path) -> Option<BlobStore> {
     let above = file.ancestors().skip(1).take(MAX_ABOVE).filter(|folder| !folder.as_os_str().is_empty());

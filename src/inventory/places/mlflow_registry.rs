@@ -9,6 +9,8 @@ use super::entry::list;
 use crate::disk;
 use crate::inventory::weights::yaml::yaml;
 
+/// What MLflow calls the folder of its experiments.
+const ROOT: &str = "mlruns";
 const MODELS: &str = "models";
 const VERSION: &str = "version-";
 const META: &str = "meta.yaml";
@@ -37,10 +39,13 @@ pub(super) struct Version {
 pub(super) struct Registries(HashMap<PathBuf, Vec<Version>>);
 
 impl Registries {
-    /// What the model in the folder at this canonical path is registered as; looked for no higher than `boundary`.
+    /// What the model in the folder at this canonical path is registered as; looked for no higher than `boundary`, but
+    /// for a folder of MLflow's own name.
     pub fn of(&mut self, real: &Path, boundary: &Path) -> Option<(&Version, PathBuf)> {
-        let folders: Vec<&Path> =
-            real.ancestors().skip(1).take(MAX_ABOVE).filter(|folder| folder.starts_with(boundary)).collect();
+        let is_near = |folder: &&Path| {
+            folder.starts_with(boundary) || folder.file_name().is_some_and(|name| name == ROOT)
+        };
+        let folders: Vec<&Path> = real.ancestors().skip(1).take(MAX_ABOVE).filter(is_near).collect();
         for folder in &folders {
             if !self.0.contains_key(*folder) {
                 self.0.insert((*folder).to_owned(), read(folder));
@@ -58,6 +63,16 @@ impl Registries {
         });
         found
     }
+}
+
+/// The path below MLflow's own folder, by which a run that nobody registered is called, wherever the source begins.
+pub(super) fn path_below(real: &Path) -> Option<String> {
+    let root = real
+        .ancestors()
+        .skip(1)
+        .take(MAX_ABOVE)
+        .find(|folder| folder.file_name().is_some_and(|name| name == ROOT))?;
+    real.strip_prefix(root).ok()?.to_str().map(|below| below.replace('\\', "/"))
 }
 
 impl Version {

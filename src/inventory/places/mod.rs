@@ -13,6 +13,7 @@ mod flat;
 mod folder;
 mod front_matter;
 mod hub_cache;
+pub(super) mod inside;
 mod layout;
 mod leads;
 mod local_dir;
@@ -42,4 +43,5 @@ pub(crate) fn read_as_any(path: &Path, bytes: &[u8]) {
     mlflow::tell(path, path, &source, &mut record);
     ollama::tell_config(bytes, &source, &mut record);
     oci::tell_config(bytes, &source, &mut record);
+    drop(inside::inspect(path));
 }

@@ -4,6 +4,7 @@
 use std::path::{Component, Path};
 
 use super::entry::{Entry, extension, is_file, is_weights};
+use super::flat;
 
 /// ModelScope writes a dot as this.
 const DOT: &str = "___";
@@ -62,6 +63,7 @@ fn library(real: &Path, below: &Path, entries: &[Entry]) -> Option<String> {
     let at = parts.iter().take(MAX_ABOVE + 1).rposition(|part| part.eq_ignore_ascii_case(LIBRARY));
     if let (Some(at), [.., owner, name]) = (at, parts.as_slice())
         && parts.len() == at + 3
+        && !flat::is_kind(owner)
     {
         return Some(format!("{owner}/{name}"));
     }
@@ -70,7 +72,7 @@ fn library(real: &Path, below: &Path, entries: &[Entry]) -> Option<String> {
     let application = part(real, 3).unwrap_or_default().to_ascii_lowercase();
     let is_known = LIBRARIES.contains(&(application.as_str(), above.as_str()));
     let is_plain = above == LIBRARY && has(&|name| extension(name) == "gguf");
-    (parts.len() < 2 && (is_known || is_plain)).then(|| format!("{owner}/{name}"))
+    (parts.len() < 2 && (is_known || is_plain) && !flat::is_kind(owner)).then(|| format!("{owner}/{name}"))
 }
 
 /// The revision in a line that ModelScope writes; a branch is none.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::blob_store::BlobStore;
 use super::blobs::{Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
-use super::document;
+use super::{document, partial};
 use crate::disk::{self, slashed};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::{Finding, Scan};
@@ -64,6 +64,11 @@ pub(super) fn read(store: &BlobStore) -> Scan {
     let mut tags: BTreeMap<String, Vec<Tag>> = BTreeMap::new();
     for form in MANIFESTS {
         list(store, form, &mut tags, &mut scan.findings);
+    }
+    let unfinished = partial::in_blobs(&store.path.join("blobs"));
+    if !unfinished.is_empty() {
+        let place = Untrusted::new(slashed(&store.location));
+        note(&mut scan.findings, partial::CODE, None, &place, "blobs", partial::words(&unfinished));
     }
     let blobs = Blobs::new(&store.path, Naming::Dashes);
     for (name, forms) in tags {
@@ -192,6 +197,7 @@ fn tell(blobs: &Blobs, bytes: &[u8], name: &str, source: &Untrusted, record: &mu
     }
     let mut looks = Looks::default();
     let mut tensors = 0;
+    let (mut weights, mut is_half) = (Vec::new(), false);
     for (index, layer) in manifest.layers.iter().enumerate() {
         let place = format!("/layers/{index}");
         let role = role(layer);
@@ -203,6 +209,7 @@ fn tell(blobs: &Blobs, bytes: &[u8], name: &str, source: &Untrusted, record: &mu
             Ok(found) => found,
             Err(absent) => {
                 tell_absent(&absent, &place, source, record);
+                is_half |= matches!(role.as_str(), "model" | "adapter" | "projector");
                 continue;
             }
         };
@@ -211,6 +218,7 @@ fn tell(blobs: &Blobs, bytes: &[u8], name: &str, source: &Untrusted, record: &mu
         if layer.size.is_some_and(|declared| declared != size) {
             let message = "the blob is not as long as the manifest says; a download may have broken off";
             record.found("F-OLLAMA-SIZE", source, &place, message);
+            is_half |= role == "model";
         }
         if !matches!(role.as_str(), "model" | "adapter" | "projector" | "tensor") {
             looks.at(&path, size, &place, source, record);
@@ -226,6 +234,7 @@ fn tell(blobs: &Blobs, bytes: &[u8], name: &str, source: &Untrusted, record: &mu
                     &format!("{place} {role}"),
                 );
                 looks.at(&path, size, &at, source, record);
+                weights.push(at);
             }
             "tensor" => tensors += 1,
             "template" | "license" => match blobs.read(&layer.digest) {
@@ -240,6 +249,8 @@ fn tell(blobs: &Blobs, bytes: &[u8], name: &str, source: &Untrusted, record: &mu
         let message = format!("{tensors} tensors in layers of their own are not looked at");
         tell_unlooked("F-OLLAMA-TENSORS", "/layers", &message, source, record);
     }
+    // Of a model of which a part is missing no number is told.
+    weights.iter().filter(|_| is_half).for_each(|place| looks.spoilt(place));
     looks.finish(source, record);
 }
 

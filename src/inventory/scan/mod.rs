@@ -7,7 +7,7 @@ use crate::clock::this_second;
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 use crate::signing::ModelState;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, screen};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,7 @@ use crate::inventory::model::merge::Merged;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::record::note;
 use crate::inventory::places::discovery::{self, Discovered};
+use crate::inventory::places::looking::store_with;
 use crate::inventory::places::stamps::Stamp;
 
 /// One document or folder of the sources, and what it says.
@@ -83,7 +84,7 @@ pub fn survey(workspace: &Workspace, known: &HashMap<String, Stamp>, progress: &
             // They stand in the same order.
             SourceKind::Models => {
                 if let Some((source, found)) = folders.next() {
-                    surveyor.folders(source, found, &mut parts)?;
+                    surveyor.folders(&path, source, found, &mut parts)?;
                 }
             }
             SourceKind::Bom => surveyor.documents(&path, source, &mut parts)?,
@@ -178,13 +179,17 @@ impl Surveyor<'_> {
         self.part(name, stamp, |_| findings)
     }
 
-    fn folders(&self, source: &Source, found: Discovered, parts: &mut Vec<Part>) -> Result<()> {
+    fn folders(&self, root: &Path, source: &Source, found: Discovered, parts: &mut Vec<Part>) -> Result<()> {
         self.progress.expect(found.places.len() as u64, 0);
         let mut findings = found.findings;
         if found.places.is_empty() {
             let place = Untrusted::new(crate::disk::slashed(&source.path));
-            let message =
-                "no model in this folder or below: nothing that holds weights, a model card or a signature";
+            let store = store_with(root).map(|store| screen(&store.to_string_lossy()));
+            let message = match store {
+                Some(store) => format!("no model in this folder, which is a part of a store of models: scan {store}"),
+                None => "no model in this folder or below: nothing that holds weights, a model card or a signature"
+                    .to_owned(),
+            };
             note(&mut findings, "F-SOURCE-EMPTY", None, &place, "", message);
         }
         parts.push(self.search(source, findings));

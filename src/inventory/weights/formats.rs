@@ -14,7 +14,7 @@ const MAX_SAFETENSORS_HEADER: u64 = 100_000_000;
 const ARCHIVED_PICKLE: &[u8] = b"data.pkl";
 
 /// What a look at one file told.
-pub(super) struct Look {
+pub(in crate::inventory) struct Look {
     /// The format, when it is one that we know.
     pub format: Option<Format>,
     /// The name promises a format that the bytes are not.
@@ -24,7 +24,7 @@ pub(super) struct Look {
 }
 
 /// Looks at one file, which a loader calls `name`.
-pub(super) fn look(path: &Path, size: u64, name: &str) -> Result<Look, Unread> {
+pub(in crate::inventory) fn look(path: &Path, size: u64, name: &str) -> Result<Look, Unread> {
     let extension =
         Path::new(name).extension().map(|end| end.to_string_lossy().to_lowercase()).unwrap_or_default();
     let (head, complete) = disk::start(path, HEAD_BYTES)?;

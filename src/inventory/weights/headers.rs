@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::complete::{Halves, shard};
 use super::gguf::{self, Header};
-use super::hazards::{self, Hazards};
+use super::hazards::{self, Hazards, Parts, shape_line};
 use super::pipeline;
 use super::tensors::{MAX_TENSORS, Tensors};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
@@ -31,6 +31,8 @@ const METADATA: [(&str, FactKey); 9] = [
     ("modelspec.prediction_type", FactKey::Task),
     ("quantization", FactKey::Quantisation),
 ];
+/// The key of `__metadata__` that says which kind of adapter it is.
+const ADAPTER: &str = "ss_network_module";
 /// Keys of `__metadata__` that name a base model.
 const BASES: [&str; 4] = ["base_model", "modelspec.base_model", "modelspec.merged_from", "ss_sd_model_name"];
 /// Types of numbers that nobody calls quantised.
@@ -73,6 +75,64 @@ pub(super) fn remember(
         files.push(Weights { place: place.to_owned(), path: path.to_owned(), format });
     }
     !is_wanted || files.len() < MAX_FILES
+}
+
+/// Tensors and words of metadata that are shown of one file, and the longest of these.
+const SHOWN: usize = 40;
+const SHOWN_TEXT: usize = 400;
+
+/// What the header of one file says, for a person who looks into it.
+pub(in crate::inventory) fn parts(path: &std::path::Path, format: Format) -> Option<Parts> {
+    let mut lines: Vec<(String, Untrusted)> = Vec::new();
+    let cut = |text: &str| text.chars().take(SHOWN_TEXT).collect::<String>();
+    let mut add = |label: &str, text: String| lines.push((label.to_owned(), Untrusted::new(text)));
+    let (kind, tensors) = match format {
+        Format::Safetensors => {
+            let mut tensors = Tensors::default();
+            let problem = tensors.add_safetensors(path).err();
+            add("tensors", tensors.listed().len().to_string());
+            for (key, value) in tensors.metadata.iter().take(SHOWN) {
+                add("metadata, as the file says", cut(&format!("{key} = {value}")));
+            }
+            if let Some(problem) = problem {
+                add("header", problem);
+            }
+            let shown = |(name, shape): &(String, Vec<u64>)| shape_line(name, "", shape);
+            let listed: Vec<String> = tensors.listed().iter().take(SHOWN).map(shown).collect();
+            ("safetensors file, its header only", (listed, tensors.listed().len()))
+        }
+        Format::Gguf => {
+            let (header, problem) = gguf::read(path, MAX_TENSORS);
+            let order = if header.is_big_endian { ", numbers with the high byte first" } else { "" };
+            add("version", format!("{}{order}", header.version));
+            add("tensors", header.promised.0.to_string());
+            add("metadata", format!("{} pairs", header.promised.1));
+            for (key, value) in header.texts.iter().take(SHOWN) {
+                add("metadata, as the file says", cut(&format!("{key} = {value}")));
+            }
+            for (key, value) in header.numbers.iter().take(SHOWN) {
+                add("metadata, as the file says", format!("{} = {value}", cut(key)));
+            }
+            if let Some(problem) = problem.or(header.fault) {
+                add("header", problem.to_owned());
+            }
+            let count = header.tensors.len();
+            let shown = header.tensors.iter().take(SHOWN);
+            (
+                "GGUF file, its header only",
+                (shown.map(|(name, shape, kind)| shape_line(name, kind, shape)).collect(), count),
+            )
+        }
+        _ => return None,
+    };
+    let (shown, count) = tensors;
+    for line in &shown {
+        add("tensor", cut(line));
+    }
+    if count > shown.len() {
+        add("tensor", format!("and {} more", count - shown.len()));
+    }
+    Some(Parts { kind: kind.to_owned(), lines })
 }
 
 /// Reads one file as weights of either format; for the fuzz targets.
@@ -154,6 +214,10 @@ fn tell_safetensors(
         }
     }
     let place = place(&counted);
+    // Only an adapter's trainer writes it.
+    if record.model.kind == Kind::Model && tensors.metadata.iter().any(|(key, _)| key == ADAPTER) {
+        record.model.kind = Kind::Adapter;
+    }
     for (key, text) in std::mem::take(&mut tensors.metadata) {
         let at = format!("{place} __metadata__/{key}");
         if let Some((_, fact)) = METADATA.iter().find(|(known, _)| *known == key) {
@@ -227,7 +291,9 @@ fn tell_gguf(
 /// The same weights in another quantisation, in a file of their own.
 fn tell_variant(header: &Header, file: &Weights, source: &Untrusted, record: &mut Record) {
     let is_first_part = shard(&file.place).is_none_or(|part| part.is_first());
-    if let Some(quantisation) = header.quantisation().filter(|_| is_first_part && !is_projector(file)) {
+    // A blob is what its manifest says: a projector, or another part of the model.
+    let is_variant = is_first_part && !is_projector(file) && !file.place.starts_with("blobs/");
+    if let Some(quantisation) = header.quantisation().filter(|_| is_variant) {
         let at = format!("{} general.file_type", file.place);
         record.fact(FactKey::Quantisation, quantisation, Basis::Declared, source, &at);
     }

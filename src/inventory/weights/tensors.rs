@@ -150,6 +150,11 @@ impl Tensors {
         self.named.is_empty()
     }
 
+    /// Their names and shapes, in the order of the files.
+    pub fn listed(&self) -> &[(String, Vec<u64>)] {
+        &self.named
+    }
+
     /// Adds one; false when there are too many.
     pub fn add(&mut self, name: String, shape: Vec<u64>, kind: &str) -> bool {
         if self.named.len() >= MAX_TENSORS {

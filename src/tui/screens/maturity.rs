@@ -4,7 +4,7 @@
 use crate::decision::Decision;
 use crate::inventory::Basis;
 use crate::maturity::{Control, ControlResult, Duty, Severity};
-use crate::signing::{Outcome, Verification};
+use crate::signing::{Outcome, Thing, Verification};
 use crate::text::bar;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
 use crate::tui::state::app::App;
@@ -135,7 +135,8 @@ fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, ar
     }
     if let Some((control, result)) = rows.get(app.control) {
         let verification = app.model().and_then(|(index, _)| view.verification(index));
-        let text = explain(control, result.as_ref(), verification, pen, usize::from(detail.width));
+        let thing = app.model().map(|(_, model)| model.kind.into()).unwrap_or_default();
+        let text = explain(control, result.as_ref(), (verification, thing), pen, usize::from(detail.width));
         lines(frame, detail, &text, 0);
     }
 }
@@ -143,7 +144,7 @@ fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, ar
 fn explain(
     control: &Control,
     result: Option<&ControlResult>,
-    verification: Option<&Verification>,
+    (verification, thing): (Option<&Verification>, Thing),
     pen: Pen<'_>,
     columns: usize,
 ) -> Vec<Line<'static>> {
@@ -164,7 +165,7 @@ fn explain(
         }
     };
     let (found, remedy) =
-        result.map(|result| words_of(result, control, verification, Face::Tui)).unwrap_or_default();
+        result.map(|result| words_of(result, control, (verification, thing), Face::Tui)).unwrap_or_default();
     row("found", &found.screen());
     row("basis", basis);
     if result.is_none() {

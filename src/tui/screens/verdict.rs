@@ -27,7 +27,7 @@ pub fn headline(
     let text = format!("{} ({})", crate::text::screen(&verification.words_of(check).summary), check.code);
     out.extend(pen.wrapped(head, Role::Text, &text, columns));
     out.extend(files(verification, pen, columns, limit));
-    if let Some(remedy) = &check.words().remedy {
+    if let Some(remedy) = &verification.words_of(check).remedy {
         out.extend(pen.wrapped(
             vec![pen.span(Role::Accent, "→ ")],
             Role::Text,

@@ -108,6 +108,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing/files",
             "signing/trust",
             "signing/verify",
+            "signing/x509",
         ],
     ),
     (
@@ -297,7 +298,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/snapshot_file", &["error", "snapshot", "report"]),
     ("cli/output", &["ground", "documents", "cli/common"]),
     ("cli/progress", &["progress", "report", "cli/output"]),
-    ("cli/flags", &["text", "error", "disk", "signing", "cli/output", "cli/secrets"]),
+    ("cli/flags", &["error", "text", "disk", "signing", "cli/output", "cli/secrets"]),
+    ("cli/ignored", &["error", "text", "signing", "cli/output"]),
     ("cli/read_only", &["error", "commands"]),
     (
         "cli/session",

@@ -11,6 +11,7 @@ use super::{Bench, has, model};
 pub(crate) mod archives;
 mod asked;
 pub(crate) mod closed;
+mod libraries;
 
 /// The model of a folder that holds these files.
 pub(crate) fn folder(files: &[(&str, &[u8])]) -> Model {
@@ -67,6 +68,33 @@ fn each_way_to_import_is_found_and_named() {
 }
 
 #[test]
+fn settings_that_trainers_keep_are_noted_and_what_else_stands_there_is_judged_as_ever() {
+    // An object of the settings, with an interval of training and a device in it.
+    let settings =
+        b"\x80\x02ctransformers.training_args\nTrainingArguments\n)\x81}(U\x01actransformers.trainer_utils\n\
+IntervalStrategy\nU\x02no\x85RU\x01bctorch\ndevice\nU\x03cpu\x85Rub.";
+    let seen = tiers("training_args.bin", settings);
+    assert!(!seen.is_empty() && seen.iter().all(|tier| *tier == Tier::Noted), "{seen:?}");
+    let model = folder(&[("training_args.bin", settings)]);
+    assert!(model.formats.contains(&Format::Pickle), "a pickle all the same");
+    let trl = b"\x80\x02ctrl.trainer.sft_config\nSFTConfig\n)\x81.";
+    assert_eq!(tiers("training_args.bin", trl), [Tier::Noted]);
+    // Neither the file's name nor a name that is only like these makes anything harmless.
+    assert_eq!(tiers("training_args.bin", SYSTEM), [Tier::Dangerous]);
+    for (module, name, tier) in [
+        ("transformers.training_args", "logger", Tier::Suspicious),
+        ("transformers.training_args.x", "TrainingArguments", Tier::Suspicious),
+        ("evil.training_args", "TrainingArguments", Tier::Suspicious),
+        ("trl.trainer.x_config", "os.system.Config", Tier::Dangerous),
+        ("transformers.training_args", "os.system", Tier::Dangerous),
+    ] {
+        let pickle = format!("\u{8}c{module}\n{name}\n.").into_bytes();
+        let pickle = [b"\x80\x02", &pickle[1..]].concat();
+        assert_eq!(tiers("training_args.bin", &pickle), [tier], "{module} {name}");
+    }
+}
+
+#[test]
 fn an_import_that_cannot_be_named_is_dangerous() {
     for unnamed in [
         b"\x80\x04\x8c\x02os\x8c\x07sys\xfftem\x93.".as_slice(),
@@ -99,7 +127,8 @@ fn imports_have_three_tiers() {
         ("collections", "OrderedDict", Tier::Safe),
         ("numpy.core.multiarray", "_reconstruct", Tier::Safe),
         ("torch", "BFloat16Storage", Tier::Safe),
-        ("sklearn.tree._tree", "Tree", Tier::Suspicious),
+        ("sklearn.tree._tree", "Tree", Tier::Noted),
+        ("sklearn.tree._tree", "grow", Tier::Suspicious),
         ("torch.nn.modules.linear", "Linear", Tier::Suspicious),
         ("posix", "system", Tier::Dangerous),
         ("builtins", "getattr", Tier::Dangerous),
@@ -247,7 +276,7 @@ fn raw_data_in_a_bin_file_is_no_pickle_and_a_pickle_without_a_mark_is() {
 fn hazards_are_findings_of_the_scan_and_names_in_them_are_made_safe() {
     let bench = Bench::new();
     bench.write("models/m/a.pkl", b"cos\nsys\x1b[2Jtem\n(S'id'\ntR.");
-    bench.write("models/m/b.pt", b"csklearn.tree\nTree\ncsklearn.tree\nB\ncc\nd\nce\nf\ncg\nh\n.");
+    bench.write("models/m/b.pt", b"cforest.tree\nTree\ncforest.tree\nB\ncc\nd\nce\nf\ncg\nh\n.");
     bench.write("models/m/c.pt", b"7z\xbc\xaf\x27\x1c\0\0");
     bench.write("models/m/d.pt", TENSOR);
     let scan = bench.scan();
@@ -257,7 +286,7 @@ fn hazards_are_findings_of_the_scan_and_names_in_them_are_made_safe() {
     let loaded = scan.findings.iter().filter(|finding| finding.code.starts_with("F-LOAD-"));
     let loaded: Vec<_> = loaded.map(|finding| finding.message.as_str()).collect();
     assert_eq!(loaded.len(), 3, "{loaded:?}");
-    let told = "suspicious pickle sklearn.tree.Tree, sklearn.tree.B, c.d, e.f and 1 more: loading imports what \
+    let told = "suspicious pickle forest.tree.Tree, forest.tree.B, c.d, e.f and 1 more: loading imports what \
                 nobody here has judged; ask for the weights as safetensors; do not load this file to convert it";
     assert!(loaded.contains(&told), "{loaded:?}");
     assert!(scan.findings.iter().all(|finding| !finding.message.contains('\x1b')));

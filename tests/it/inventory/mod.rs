@@ -13,6 +13,7 @@ mod bills;
 pub(crate) mod hazards;
 mod layouts;
 mod rescan;
+mod said;
 
 const HEADER: &str = "schema = \"workspace/0.1\"\nname = \"test\"\n";
 const MODELS: &str = "[[source]]\nkind = \"models\"\npath = \"models\"\n";

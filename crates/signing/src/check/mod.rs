@@ -12,6 +12,7 @@ pub(crate) mod other;
 pub(crate) mod outcome;
 pub(crate) mod stage;
 pub(crate) mod step;
+pub(crate) mod thing;
 pub(crate) mod why;
 
 pub use anchor::AnchorKind;
@@ -25,6 +26,7 @@ pub use other::{ForeignKind, OtherFile};
 pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::Check;
+pub use thing::Thing;
 pub use why::chain::{CertificateNote, Unused};
 pub use why::policy::{
     Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,

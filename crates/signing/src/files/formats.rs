@@ -41,11 +41,20 @@ pub(crate) fn read(path: &Path) -> std::io::Result<Format> {
     let mut head = Vec::new();
     file.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
     if head.starts_with(b"GGUF") {
-        let version = u32::from_le_bytes(array(&head, 4));
-        return Ok(Format::Gguf {
-            version,
-            tensors: u64::from_le_bytes(array(&head, 8)),
-            pairs: u64::from_le_bytes(array(&head, 16)),
+        let (version, tensors, pairs) = (array(&head, 4), array(&head, 8), array(&head, 16));
+        // A version is a small number: where its low bytes are nought, all numbers have their high byte first.
+        let is_big_endian = matches!(version, [0, 0, a, b] if (a, b) != (0, 0));
+        return Ok(match is_big_endian {
+            true => Format::Gguf {
+                version: u32::from_be_bytes(version),
+                tensors: u64::from_be_bytes(tensors),
+                pairs: u64::from_be_bytes(pairs),
+            },
+            false => Format::Gguf {
+                version: u32::from_le_bytes(version),
+                tensors: u64::from_le_bytes(tensors),
+                pairs: u64::from_le_bytes(pairs),
+            },
         });
     }
     let header_bytes = u64::from_le_bytes(array(&head, 0));

@@ -2,6 +2,7 @@
 
 use crate::bundle::manifest::RootDigest;
 use crate::check::fault::Unlistable;
+use crate::check::thing::Thing;
 use crate::error::ReadFault;
 use crate::hashing::remembered::Recalled;
 use crate::text::Untrusted;
@@ -32,6 +33,9 @@ pub struct CopySeen {
 /// What became of the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default, JsonSchema)]
 pub struct FilesReport {
+    /// What they are, as far as whoever looked at them knew: remedies speak of it.
+    #[serde(default, skip_serializing_if = "Thing::is_model")]
+    pub thing: Thing,
     /// Files that were signed.
     #[serde(default)]
     pub signed: u64,

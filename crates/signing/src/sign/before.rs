@@ -83,7 +83,8 @@ pub(super) fn check_overwrite(signature: &Path) -> Result<()> {
 /// The names in the model of the paths that are to be left out.
 pub(super) fn asked_ignores(root: &Path, asked: &[PathBuf], signature: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
-    for path in asked {
+    // The signature itself is never part of the model, and is recorded where it lies in it.
+    for path in asked.iter().filter(|path| !is_same(path, signature)) {
         let usage = |what: &str, help: &str| Err(Error::new(Code::Usage, what).at_path(path).help(help));
         match ignored::place(root, path).map_err(Unlisted::error)? {
             IgnoredPlace::Whole => {
@@ -97,8 +98,6 @@ pub(super) fn asked_ignores(root: &Path, asked: &[PathBuf], signature: &Path) ->
                 );
             }
             IgnoredPlace::Inside(name) | IgnoredPlace::Nothing(name) => names.push(name),
-            // The signature itself is never part of the model, and others want it named.
-            IgnoredPlace::Outside if is_same(path, signature) => {}
             IgnoredPlace::Outside => {
                 return usage(
                     "an ignored path lies outside of the model, so it would hide nothing",

@@ -6,7 +6,7 @@ use crate::files::formats;
 use crate::files::report::FilesReport;
 use crate::foreign::seen::ForeignSignature;
 use crate::text::Untrusted;
-use crate::words::{Words, fault};
+use crate::words::{Words, fault, remedy_for};
 use jiff::Timestamp;
 
 use super::verification::Verification;
@@ -30,6 +30,7 @@ impl Verification {
             }
             _ => {}
         }
+        words.remedy = words.remedy.map(|remedy| remedy_for(&remedy, self.files.thing));
         words
     }
 }

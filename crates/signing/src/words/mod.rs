@@ -14,9 +14,11 @@ mod signer;
 mod sigstore;
 mod stages;
 mod statement;
+mod thing;
 pub(crate) mod time;
 
 pub use codes::{CODES, CodeInfo, code_info};
+pub use thing::remedy_for;
 
 use crate::text::Untrusted;
 use schemars::JsonSchema;

@@ -2,11 +2,14 @@
 //! claims.
 
 use crate::attest::{append_claims, check_appendable};
-use crate::cli::flags::{What, note_ignored};
+use crate::cli::flags::What;
+use crate::cli::ignored::note_ignored;
 use crate::cli::output::Output;
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
-use crate::signing::{LIMIT_BUNDLE_BYTES, SignOptions, Signed, check_place, default_signature};
+use crate::signing::{
+    IgnoredPlace, LIMIT_BUNDLE_BYTES, SignOptions, Signed, check_place, default_signature, ignored_paths,
+};
 use crate::text::screen;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -41,7 +44,7 @@ impl SignCommon {
         let recorded = "; the signature records it all the same";
         note_ignored(&self.model, &options.ignore_paths, &except, output, recorded)?;
         if let Some(claims) = &self.append_claims {
-            leave_out(claims, &mut options)?;
+            leave_out(&self.model, claims, &mut options)?;
         }
         Ok(options)
     }
@@ -71,7 +74,7 @@ impl SignCommon {
 }
 
 /// Leaves the file of claims out of what is signed.
-fn leave_out(claims: &Path, options: &mut SignOptions) -> Result<()> {
+fn leave_out(model: &Path, claims: &Path, options: &mut SignOptions) -> Result<()> {
     let is_same = std::path::absolute(claims).ok() == std::path::absolute(&options.signature).ok()
         || claims.canonicalize().is_ok_and(|claims| options.signature.canonicalize().ok() == Some(claims));
     if is_same {
@@ -80,6 +83,10 @@ fn leave_out(claims: &Path, options: &mut SignOptions) -> Result<()> {
             .help("name another file with --signature"));
     }
     check_appendable(claims)?;
-    options.ignore_paths.push(claims.to_owned());
+    let claims = std::path::absolute(claims).map_err(|cause| Error::read(claims, &cause))?;
+    let place = ignored_paths(model, std::slice::from_ref(&claims))?.into_iter().next();
+    if place.is_some_and(|path| path.place != IgnoredPlace::Outside) {
+        options.ignore_paths.push(claims);
+    }
     Ok(())
 }

@@ -3,11 +3,13 @@
 
 use crate::attest::{Claims, Judge, claims_beside, predicates_check, read_claims_bytes};
 use crate::cli::common::Common;
-use crate::cli::flags::{Authorities, GitPaths, Jobs, LIMIT_PEM_BYTES, Part, note_ignored, tell_unused_of};
+use crate::cli::flags::{Authorities, GitPaths, Jobs, LIMIT_PEM_BYTES, Part, tell_unused_of};
+use crate::cli::ignored::note_ignored;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::disk::read_small;
 use crate::error::Result;
+use crate::inventory::read_model;
 use crate::signing::{
     Anchor, Bundle, Check, CheckCode, IdentityRule, Material, Method, Outcome, Place, Progress, Trust,
     Verification, VerifyOptions, Why, certificates_from_pem, sha256_hex, verify_place,
@@ -15,6 +17,7 @@ use crate::signing::{
 use crate::text::Untrusted;
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::target::Target;
 
@@ -208,6 +211,7 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
         verification =
             shown(output, |progress| verified(Place::Files(local), &target, &trust, &options, progress))?;
     }
+    speak_of(&mut verification, &with.model);
     require(&mut verification, with);
     predicates(&mut verification, &with.model, &trust, &options)?;
     Ok(verification)
@@ -264,6 +268,14 @@ fn verified(
     progress: &Progress,
 ) -> Result<Verification> {
     Ok(verify_place(place, &target.bundle, trust, options, None, progress)?.1)
+}
+
+/// Remedies speak of a skill or a dataset where the folder is one.
+fn speak_of(verification: &mut Verification, model: &Path) {
+    let needs_remedies = verification.headline().is_some();
+    if let Some(read) = needs_remedies.then(|| read_model(model).ok()).flatten() {
+        Arc::make_mut(&mut verification.files).thing = read.kind.into();
+    }
 }
 
 /// What the caller demands beyond the specification.

@@ -30,12 +30,15 @@ const END: &[u8] = b"PK\x05\x06";
 const END_64: [u8; 4] = *b"PK\x06\x06";
 const LOCATOR_64: &[u8] = b"PK\x06\x07";
 
-struct Entry {
-    name: String,
+/// An entry, as the directory has it.
+pub(super) struct Entry {
+    /// Its name.
+    pub name: String,
     method: u16,
     flags: u16,
     packed: u64,
-    size: u64,
+    /// Its bytes, unpacked.
+    pub size: u64,
     at: u64,
     /// Another name among its extra fields, which newer Pythons take (APPNOTE 4.6.9).
     is_renamed: bool,
@@ -134,6 +137,34 @@ pub(super) fn look<R: Read + Seek>(
 fn unreadable(place: &str, stop: Stop, found: &mut Hazards) {
     let why = format!("the archive cannot be read here: {stop}");
     found.add(Tier::Unreadable, HazardKind::Archive, place, "", why);
+}
+
+/// The entries of an archive of `size` bytes that begins where the window does.
+pub(super) fn contents<R: Read + Seek>(window: &mut Window<'_, R>, size: u64) -> Result<Vec<Entry>, Stop> {
+    let directory = directory(window, size)?;
+    entries(window, &directory)
+}
+
+/// What an entry holds, up to a limit, and why there is no more.
+pub(super) fn unpacked<R: Read + Seek>(
+    window: &mut Window<'_, R>,
+    entry: &Entry,
+    limit: usize,
+) -> Result<(Vec<u8>, Option<Stop>), Stop> {
+    window.go(entry.at)?;
+    let fixed: [u8; 30] = window.array()?;
+    let half = |offset: usize| u16_at(&fixed, offset).map_or(0, u64::from);
+    window.skip(half(26) + half(28))?;
+    match entry.method {
+        0 => {
+            let count = usize::try_from(entry.packed).unwrap_or(limit).min(limit);
+            let more = (count as u64) < entry.packed;
+            let stop = more.then_some(Stop::Limit("it holds more bytes than are looked at"));
+            window.bytes(count).map(|bytes| (bytes, stop))
+        }
+        8 => Ok(unpack(window, entry.packed, limit)),
+        _ => Err(Stop::Broken("a packing that is not looked into")),
+    }
 }
 
 /// What the directory alone tells.

@@ -15,7 +15,20 @@ pub(super) enum Value {
     Type(u32),
     Fields(u32),
     Wrapper(u32),
+    Storage(u32),
+    Tensor(u32),
     Other,
+}
+
+/// A tensor that a pickle of PyTorch rebuilds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tensor {
+    /// What the dictionary that holds it calls it.
+    pub name: String,
+    /// The type of its elements, by the name of its storage.
+    pub kind: String,
+    /// Its sizes.
+    pub shape: Vec<u64>,
 }
 
 /// What joblib puts in place of an array: what follows the opcode that fills it is the array itself.
@@ -25,6 +38,8 @@ const TYPE: (&str, &str) = ("numpy", "dtype");
 const MAX_TUPLE: usize = 9;
 /// Tuples, types, wrappers of one pickle that are kept; later ones are unknown, and so are their arrays.
 const MAX_KEPT: usize = 1 << 18;
+/// Tensors with a name that are kept.
+const MAX_NAMED: usize = 100_000;
 const LOST: Stop = Stop::Broken("arrays lie between the opcodes otherwise than joblib writes them");
 
 /// What follows a wrapper that was filled.
@@ -40,6 +55,8 @@ pub(super) enum Array {
 enum Element {
     /// Of these bytes; whether the type's own state has to say them once more.
     Plain(u64, bool),
+    /// Of several fields, in these bytes.
+    Record(u64),
     Object,
     Unknown,
 }
@@ -61,6 +78,11 @@ pub(super) struct Arrays {
     types: Vec<Element>,
     fields: Vec<Fields>,
     wrappers: Vec<Fields>,
+    storages: Vec<(u32, String)>,
+    rebuilds: Vec<u32>,
+    tensors: Vec<Tensor>,
+    /// Tensors by their names, the first of them.
+    pub named: Vec<Tensor>,
 }
 
 impl Arrays {
@@ -69,8 +91,44 @@ impl Arrays {
         match (module, name) {
             WRAPPER => self.wrapper = Some(index),
             TYPE => self.of = Some(index),
+            ("torch._utils", "_rebuild_tensor_v2" | "_rebuild_tensor" | "_rebuild_parameter") => {
+                self.rebuilds.push(index);
+            }
+            ("torch", storage) => {
+                let kind = storage.strip_suffix("Storage").map(|kind| (index, kind.to_owned()));
+                self.storages.extend(kind);
+            }
             _ => {}
         }
+    }
+
+    /// What is kept elsewhere, by its name there: PyTorch's numbers.
+    pub fn kept_elsewhere(&mut self, values: &[Value]) -> Result<Value, Stop> {
+        let other = self.hide(values)?;
+        let [Value::Tuple(named)] = values else { return Ok(other) };
+        let storage = match self.tuples.get(*named as usize).map(|named| &**named) {
+            Some([_, Value::Import(class), ..]) => self.storages.iter().position(|(index, _)| index == class),
+            _ => None,
+        };
+        Ok(storage.and_then(|index| u32::try_from(index).ok()).map_or(other, Value::Storage))
+    }
+
+    /// A tensor of these parts, or the one that they begin with.
+    fn rebuilt(&mut self, arguments: Value) -> Value {
+        let Value::Tuple(arguments) = arguments else { return Value::Other };
+        let (kind, shape) = match self.tuples.get(arguments as usize).map(|arguments| &**arguments) {
+            Some([Value::Tensor(index), ..]) => return Value::Tensor(*index),
+            Some([Value::Storage(storage), _, Value::Tuple(shape), ..]) => (*storage, *shape),
+            _ => return Value::Other,
+        };
+        let kind = self.storages.get(kind as usize).map(|(_, kind)| kind.clone()).unwrap_or_default();
+        let sizes = self.tuples.get(shape as usize).map(|shape| &**shape).unwrap_or_default();
+        let size = |value: &Value| match value {
+            Value::Number(size) => u64::try_from(*size).ok(),
+            _ => None,
+        };
+        let Some(shape) = sizes.iter().map(size).collect() else { return Value::Other };
+        keep(&mut self.tensors, Tensor { name: String::new(), kind, shape }, Value::Tensor)
     }
 
     /// Values that go where nothing is followed: a wrapper must not.
@@ -107,6 +165,15 @@ impl Arrays {
     /// Keys and values, by turns, for a dictionary.
     pub fn set(&mut self, into: Value, pairs: &[Value], texts: &[String]) -> Result<(), Stop> {
         self.hide(pairs)?;
+        for pair in pairs.chunks(2) {
+            if let [Value::Text(name), Value::Tensor(tensor)] = pair
+                && let (Some(name), Some(tensor)) =
+                    (texts.get(*name as usize), self.tensors.get(*tensor as usize))
+                && self.named.len() < MAX_NAMED
+            {
+                self.named.push(Tensor { name: name.clone(), ..tensor.clone() });
+            }
+        }
         let Value::Fields(index) = into else { return Ok(()) };
         let Some(fields) = self.fields.get_mut(index as usize) else { return Ok(()) };
         for pair in pairs.chunks(2) {
@@ -158,7 +225,8 @@ impl Arrays {
             let element = named.map_or(Element::Unknown, |text| element(text));
             return Ok(keep(&mut self.types, element, Value::Type));
         }
-        self.hide(&[with])
+        let other = self.hide(&[with])?;
+        Ok(if self.rebuilds.contains(&index) { self.rebuilt(with) } else { other })
     }
 
     /// A state is given to a value; what follows when that makes an array.
@@ -202,7 +270,7 @@ impl Arrays {
         };
         match self.types.get(of as usize) {
             Some(Element::Object) => Ok(Array::Objects),
-            Some(Element::Plain(width, _)) => {
+            Some(Element::Plain(width, _) | Element::Record(width)) => {
                 let shape = self.tuples.get(shape as usize).ok_or(LOST)?;
                 let size = |value: &Value| match value {
                     Value::Number(size) => u64::try_from(*size).ok(),
@@ -229,11 +297,11 @@ impl Arrays {
                 Value::Number(3 | 4),
                 _,
                 Value::Nothing,
-                Value::Nothing,
-                Value::Nothing,
+                names,
+                fields,
                 Value::Number(size),
                 Value::Number(_),
-                Value::Number(_),
+                Value::Number(flags),
                 ..,
             ],
             Some("<" | ">" | "=" | "|"),
@@ -241,10 +309,18 @@ impl Arrays {
         else {
             return false;
         };
+        let is_plain = (*names, *fields) == (Value::Nothing, Value::Nothing);
+        // Whether objects are in it is said by the state alone, and joblib goes by it.
+        let holds_objects = flags & 1 != 0;
         match self.types.get(of as usize) {
-            Some(Element::Plain(width, true)) => u64::try_from(*size) == Ok(*width),
-            Some(Element::Plain(width, false)) => *size == -1 || u64::try_from(*size) == Ok(*width),
-            Some(Element::Object) => *size == -1 || *size == 8,
+            Some(Element::Plain(width, true)) => {
+                !holds_objects && is_plain && u64::try_from(*size) == Ok(*width)
+            }
+            Some(Element::Plain(width, false)) => {
+                !holds_objects && is_plain && (*size == -1 || u64::try_from(*size) == Ok(*width))
+            }
+            Some(Element::Record(width)) => !holds_objects && u64::try_from(*size) == Ok(*width),
+            Some(Element::Object) => holds_objects && is_plain && (*size == -1 || *size == 8),
             _ => false,
         }
     }
@@ -262,6 +338,7 @@ fn element(text: &str) -> Element {
         ("m" | "M", Some(8)) => Element::Plain(8, false),
         ("S", Some(width @ 1..=0xffff)) => Element::Plain(width, true),
         ("U", Some(width @ 1..=0xffff)) => Element::Plain(4 * width, true),
+        ("V", Some(width @ 1..=0xffff)) => Element::Record(width),
         ("O", Some(8)) => Element::Object,
         _ => Element::Unknown,
     }

@@ -147,11 +147,15 @@ fn one_class(
     if let Some((_, why)) = RUN_CODE.iter().find(|(known, _)| *known == class) {
         return found.add(Tier::Dangerous, kind, place, class, *why);
     }
+    // Keras takes functions by the key of a class, too.
+    let is_class = !is_function
+        && class.starts_with(|first: char| first.is_ascii_uppercase())
+        && class.chars().all(|next| next.is_ascii_alphanumeric() || next == '_');
     let is_value = |module: &str| module == "builtins" && imports::tier(module, class) > Tier::Dangerous;
     if let Some(module) = module.filter(|module| !is_value(module)) {
         let what = format!("{module}.{class}");
         let (tier, why) = match below_own(module) {
-            None if !is_function && hub(module).is_some_and(|part| HUB_PARTS.contains(&part)) => {
+            None if is_class && hub(module).is_some_and(|part| HUB_PARTS.contains(&part)) => {
                 (imports::tier(&module.replacen(".src.", ".", 1), class), "")
             }
             None => (

@@ -15,6 +15,7 @@ mod keras;
 mod known;
 mod numpy;
 mod onnx;
+mod parts;
 mod pickle;
 mod sealed;
 mod tar;
@@ -33,6 +34,7 @@ pub(in crate::inventory) use beside::{of_configuration, unlooked};
 pub(in crate::inventory) use found::{Hazards, lines};
 pub(super) use hidden::hidden;
 pub(super) use inside::LOADED_AS_PICKLE;
+pub(in crate::inventory) use parts::{Parts, parts, shape_line};
 pub(super) use window::Stop;
 use window::Window;
 

@@ -28,7 +28,8 @@ pub(super) fn look<R: Read + Seek>(window: &mut Window<'_, R>, inside: &str, fou
     }
 }
 
-fn header<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<Vec<u8>, Stop> {
+/// The header of an array: a dictionary of Python, as text.
+pub(super) fn header<R: Read + Seek>(window: &mut Window<'_, R>) -> Result<Vec<u8>, Stop> {
     if window.array::<6>()? != MAGIC {
         return Err(Stop::Broken("it is no NumPy array"));
     }

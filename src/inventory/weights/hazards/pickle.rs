@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::io::{Read, Seek};
 
-use super::arrays::{Array, Arrays, Value};
+use super::arrays::{Array, Arrays, Tensor, Value};
 use super::window::{Stop, Window};
 
 /// Opcodes of one file.
@@ -74,28 +74,37 @@ pub(super) struct Walked {
     pub is_marked: bool,
     /// Whether arrays between the opcodes were stepped over, as joblib does.
     pub over_arrays: bool,
+    /// Tensors with a name, where arrays were stepped over.
+    pub tensors: Vec<Tensor>,
 }
 
 /// Walks the pickles of a window, one after the other, as Python's own loader reads them.
 pub(super) fn walk<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
-    walk_as(window, false)
+    walk_as(window, false, MAX_PICKLES)
+}
+
+/// The same for the first of them.
+pub(super) fn walk_first<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
+    walk_as(window, false, 1)
 }
 
 /// The same as joblib reads them: arrays lie between the opcodes.
 pub(super) fn walk_over_arrays<R: Read + Seek>(window: &mut Window<'_, R>) -> Walked {
-    walk_as(window, true)
+    walk_as(window, true, MAX_PICKLES)
 }
 
-fn walk_as<R: Read + Seek>(window: &mut Window<'_, R>, over_arrays: bool) -> Walked {
+fn walk_as<R: Read + Seek>(window: &mut Window<'_, R>, over_arrays: bool, most: u32) -> Walked {
     let mut found = Found::default();
     let mut opcodes = MAX_OPCODES;
     let (mut pickles, mut is_torch, mut is_marked) = (0, false, false);
+    let mut tensors = Vec::new();
     loop {
         let (start, before) = (window.at(), found.imports.len());
         let mut machine = Machine::new(&mut found, &mut opcodes, over_arrays.then(Arrays::default));
         let ended = machine.run(window);
         is_torch |= pickles == 0 && machine.torch_magic;
         let begins_as_pickle = machine.has_protocol;
+        tensors.extend(machine.arrays.take().into_iter().flat_map(|arrays| arrays.named));
         is_marked |= begins_as_pickle;
         let end = match ended {
             Ok(()) => {
@@ -103,7 +112,9 @@ fn walk_as<R: Read + Seek>(window: &mut Window<'_, R>, over_arrays: bool) -> Wal
                 let is_last = window.left() == 0 || is_torch && pickles == TORCH_PICKLES;
                 match pickles {
                     _ if is_last => End::Whole,
-                    MAX_PICKLES.. => End::Early(window.at(), Stop::Limit("more pickles than are looked at")),
+                    _ if pickles >= most => {
+                        End::Early(window.at(), Stop::Limit("more pickles than are looked at"))
+                    }
                     _ => continue,
                 }
             }
@@ -121,7 +132,7 @@ fn walk_as<R: Read + Seek>(window: &mut Window<'_, R>, over_arrays: bool) -> Wal
             }
             Err(stop) => End::Early(window.at(), stop),
         };
-        return Walked { imports: found.imports, end, is_marked, over_arrays };
+        return Walked { imports: found.imports, end, is_marked, over_arrays, tensors };
     }
 }
 
@@ -366,7 +377,10 @@ impl<'a> Machine<'a> {
             b'b' => self.fill(w),
             // The loader's own door for objects kept elsewhere; Python's own loader refuses.
             b'P' => line(w).and_then(|_| self.push(Value::Other)),
-            b'Q' => self.hide(1).and_then(|()| self.push(Value::Other)),
+            b'Q' => {
+                let kept = self.take(1, Arrays::kept_elsewhere)?;
+                self.push(kept.unwrap_or(Value::Other))
+            }
             0x80 => match w.byte()? {
                 0..=5 => {
                     self.has_protocol = true;

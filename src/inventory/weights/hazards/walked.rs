@@ -14,14 +14,24 @@ use crate::inventory::model::hazard::{HazardKind, Tier};
 pub(super) fn walked<R: Read + Seek>(window: &mut Window<'_, R>, inside: &str, found: &mut Hazards) {
     let start = window.at();
     let from = if inside.is_empty() { 0 } else { start };
-    let mut walked = pickle::walk(window);
-    if has_arrays(&walked) && window.go(start).is_ok() {
-        walked = either(walked, pickle::walk_over_arrays(window));
-    }
-    judge(&walked, inside, from, found);
+    judge(&both_ways(window, start), inside, from, found);
 }
 
-fn has_arrays(walked: &Walked) -> bool {
+/// As Python's loader reads it, and as joblib does where it holds arrays of joblib's.
+pub(super) fn both_ways<R: Read + Seek>(window: &mut Window<'_, R>, start: u64) -> Walked {
+    let walked = pickle::walk(window);
+    if !has_arrays(&walked) || window.go(start).is_err() {
+        return walked;
+    }
+    let over_arrays = pickle::walk_over_arrays(window);
+    if matches!(over_arrays.end, End::Early(..)) || window.go(start).is_err() {
+        return either(walked, over_arrays);
+    }
+    // Python's loader ends with the first pickle, which may be one that an array is kept as.
+    either(pickle::walk_first(window), over_arrays)
+}
+
+pub(super) fn has_arrays(walked: &Walked) -> bool {
     walked.imports.iter().any(|import| import.name.is(WRAPPER.0, WRAPPER.1))
 }
 

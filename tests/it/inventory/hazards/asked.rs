@@ -206,7 +206,19 @@ fn what_keras_resolves_outside_its_parts_of_a_model_is_code() {
     let lookup = r#"{"class_name":"StringLookup","config":{"vocabulary":"/etc/passwd"}}"#;
     assert_eq!(h5(lookup), [(Tier::Dangerous, "/etc/passwd".to_owned())]);
     assert_eq!(keras(r#"{"module":"keras.utils","class_name":"PyDataset"}"#)[0].0, Tier::Suspicious);
-    assert_eq!(keras(r#"{"module":"keras_hub.layers","class_name":"X"}"#)[0].0, Tier::Suspicious);
+    // Keras takes the classes of KerasHub as its own; not its functions, nor what is called nearly so.
+    assert_eq!(keras(r#"{"module":"keras_hub.layers","class_name":"X"}"#)[0].0, Tier::Noted);
+    for other in [
+        r#"{"module":"keras_hub.layers","class_name":"make"}"#,
+        r#"{"module":"keras_hub.layers","class_name":"X.load"}"#,
+        r#"{"module":"keras_hub.src.utils.preset_utils","class_name":"X"}"#,
+        r#"{"module":"keras_hub_more.layers","class_name":"X"}"#,
+        r#"{"module":"keras_hub.models","class_name":"function","config":"X"}"#,
+    ] {
+        assert_eq!(keras(other)[0].0, Tier::Suspicious, "{other}");
+    }
+    let reads = r#"{"module":"keras_hub.tokenizers","class_name":"T","config":{"vocabulary":"/etc/passwd"}}"#;
+    assert_eq!(keras(reads)[0], (Tier::Dangerous, "/etc/passwd".to_owned()));
     let found =
         folder(&[("m.h5", &[b"\x89HDF\r\n\x1a\n".as_slice(), function("os", "system").as_bytes()].concat())]);
     assert_eq!(found.formats, [Format::KerasCode]);

@@ -4,18 +4,24 @@ use std::fs;
 use std::path::Path;
 
 use touchmark::inventory::{
-    Basis, FactKey, Format, Kind, Model, Relation, Scan, Source, SourceKind, TensorSummary, Workspace, scan,
+    Basis, FactKey, Format, Kind, Model, Relation, Scan, Source, SourceKind, TensorSummary, Tier, Workspace,
+    scan,
 };
 use touchmark::signing::{HashAlgorithm, Progress, hash_bytes};
 
 use super::{Bench, HEADER, has, model, parents, values};
 
 mod agents;
+mod fetched;
+mod flat;
 #[cfg(unix)]
 mod hub_cache;
+#[cfg(unix)]
+mod links;
 mod mlflow;
 mod oci;
 mod ollama;
+mod stores;
 mod weights;
 
 /// SHA-256, hex.
