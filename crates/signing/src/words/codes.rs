@@ -101,8 +101,8 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::SignatureKey,
-        "The certificate holds a key that OMS does not allow.",
-        "A certificate for RSA, Ed25519 or another curve.",
+        "The signer's key is of a kind that OMS does not allow.",
+        "A key or certificate of RSA, Ed25519 or another curve.",
         "Have the model signed with a key on P-256, P-384 or P-521.",
     ),
     row(
@@ -240,7 +240,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::TimeAlgorithm,
         "A timestamp uses an algorithm that is not accepted.",
-        "An outdated authority that uses SHA-1, or one that signs with something other than RSA (PKCS #1 v1.5) or ECDSA.",
+        "An outdated authority that uses SHA-1, or one that signs with something other than RSA, ECDSA or Ed25519.",
         "Have the model signed again with a timestamp of another authority.",
     ),
     row(

@@ -165,7 +165,7 @@ fn expected(fault: &TokenFault) -> Option<Untrusted> {
         TokenFault::Malformed(_) | TokenFault::OtherTime => return None,
         TokenFault::OtherSignature { .. } => "the digest of this signature".to_owned(),
         TokenFault::Digest { .. } | TokenFault::Algorithm { .. } => {
-            "SHA-256, SHA-384 or SHA-512, with RSA (PKCS #1 v1.5) or ECDSA".to_owned()
+            "SHA-256, SHA-384 or SHA-512, with RSA, ECDSA or Ed25519".to_owned()
         }
         TokenFault::NotSigned { .. } => "a signature over the time by the authority's certificate".to_owned(),
         TokenFault::Authority { fault: AuthorityFault::NamesAnother | AuthorityFault::NamesNone, .. } => {
