@@ -1,6 +1,6 @@
 //! Where a signature is found when nobody says, and what is told where it is not, or is something else.
 
-use crate::bench::{Bench, anchor};
+use crate::bench::Bench;
 use crate::support::{err, out, touchmark};
 use serde_json::{Value, json};
 use std::fs;
@@ -244,5 +244,35 @@ fn both_ways_to_verify_find_the_same_signature() {
         let code = &document["verification"]["checks"][0]["code"];
         assert_eq!(code, "PARSE", "{name}: {}{}", out(&done), err(&done));
     }
-    let _ = anchor;
+}
+
+#[test]
+fn a_scan_finds_models_with_the_signatures_that_lie_in_or_beside_them() {
+    let bench = Bench::new();
+    let bytes = taken(&bench);
+    let line = serde_json::from_slice::<Value>(&bytes).unwrap().to_string();
+    let place = |name: &str, signature: &str| {
+        for file in ["config.json", "weights.bin"] {
+            let to = bench.folder.path().join("models").join(name).join(file);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(bench.model().join(file), to).unwrap();
+        }
+        fs::write(bench.folder.path().join("models").join(signature), format!("{line}\n")).unwrap();
+    };
+    place("inside", "inside/skill.oms.sig");
+    place("beside", "beside.oms.sig");
+    place("claimed", "claimed/claims.jsonl");
+    place("plain", "plain.sig");
+    let workspace = bench.folder.path().to_string_lossy().into_owned();
+    assert_eq!(touchmark(["init", &workspace]).status.code(), Some(0));
+    let table = bench.folder.path().join("touchmark.toml");
+    let text = fs::read_to_string(&table).unwrap();
+    fs::write(&table, format!("{text}\n[[source]]\nkind = \"models\"\npath = \"models\"\n")).unwrap();
+    let done = touchmark(["--workspace", &workspace, "scan"]);
+    assert!(out(&done).contains("4 models"), "{}{}", out(&done), err(&done));
+    for name in ["inside", "beside", "claimed", "plain"] {
+        let done = touchmark(["--workspace", &workspace, "verify", name, "--format", "json"]);
+        let document: Value = serde_json::from_str(&out(&done)).unwrap();
+        assert_eq!(document["verification"]["checks"][0]["code"], "PARSE", "{name}: {}", out(&done));
+    }
 }

@@ -167,6 +167,35 @@ fn the_reference_verifies_what_we_sign_with_a_key() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn links_to_files_and_folders_of_the_model_go_both_ways() {
+    let Some(bench) = Bench::open() else { return };
+    std::os::unix::fs::symlink("a", bench.path("model/alias")).unwrap();
+    std::os::unix::fs::symlink("a/b", bench.path("model/file")).unwrap();
+    let pair = key_pair(Curve::P256);
+    fs::write(bench.path("public.pem"), pair.public_key_pem()).unwrap();
+    fs::write(bench.path("key.pem"), pair.serialize_pem()).unwrap();
+    let key = SigningKey::from_pem(pair.serialize_pem().as_bytes()).unwrap();
+    let options = SignOptions { allow_symlinks: true, ..bench.options() };
+    sign_key(&bench.path("model"), &key, &options, &Progress::default()).unwrap();
+    let (signature, public) = (bench.path("model.sig"), bench.path("public.pem"));
+    let with = [("--signature", signature.as_path()), ("--public_key", &public)];
+    bench.reference(&["verify", "key", "--allow_symlinks"], &with);
+    fs::remove_file(&signature).unwrap();
+    let private = bench.path("key.pem");
+    bench.reference(
+        &["sign", "key", "--allow_symlinks"],
+        &[("--signature", &signature), ("--private_key", &private)],
+    );
+    let trust =
+        Trust::new(vec![Anchor::key("test", "test", pair.public_key_pem().as_bytes(), None).unwrap()]);
+    let options = VerifyOptions::at(jiff::Timestamp::now());
+    let seen = verify(&bench.path("model"), &signature, &trust, &options, &Progress::default()).unwrap();
+    assert_eq!(seen.outcome(), Outcome::Pass, "{:#?}", seen.headline());
+    assert_eq!(seen.files.matched, 5);
+}
+
 #[test]
 fn we_verify_what_the_reference_signs_with_a_key() {
     let Some(bench) = Bench::open() else { return };

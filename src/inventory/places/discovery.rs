@@ -513,9 +513,15 @@ fn revision_of(entries: &[Entry]) -> Option<(FactKey, String, String)> {
 }
 
 fn is_model(entries: &[Entry]) -> bool {
+    // A signature that is named after the folder beside it is that folder's.
+    let is_of_folder = |name: &str| {
+        let stem = name.strip_suffix(".sig").map(|stem| stem.strip_suffix(".oms").unwrap_or(stem));
+        stem.is_some_and(|stem| entries.iter().any(|entry| entry.file_type.is_dir() && entry.name == stem))
+    };
     let is_telling = |entry: &Entry| {
         let name = entry.name.as_str();
-        TELLING.contains(&name) || extension(name) == "sig" || tells(name) || is_data(name)
+        let is_signature = extension(name) == "sig" && !is_of_folder(name);
+        TELLING.contains(&name) || is_signature || tells(name) || is_data(name)
     };
     entries.iter().any(|entry| is_telling(entry) && is_file(entry))
         || entries.iter().any(|entry| {
