@@ -17,7 +17,16 @@ pub(super) enum Value {
     Wrapper(u32),
     Storage(u32),
     Tensor(u32),
+    /// Surely no text: a number in bytes, a list, an object of a class.
+    Object,
     Other,
+}
+
+impl Value {
+    /// Whether it may be a text, and so the name of something.
+    pub fn may_be_text(self) -> bool {
+        matches!(self, Value::Text(_) | Value::Import(_) | Value::Other)
+    }
 }
 
 /// A tensor that a pickle of PyTorch rebuilds.

@@ -101,6 +101,7 @@ fn walk_as<R: Read + Seek>(window: &mut Window<'_, R>, over_arrays: bool, most: 
     loop {
         let (start, before) = (window.at(), found.imports.len());
         let mut machine = Machine::new(&mut found, &mut opcodes, over_arrays.then(Arrays::default));
+        machine.is_first_only = most == 1;
         let ended = machine.run(window);
         is_torch |= pickles == 0 && machine.torch_magic;
         let begins_as_pickle = machine.has_protocol;
@@ -195,6 +196,8 @@ struct Machine<'a> {
     has_protocol: bool,
     /// Where the last frame ends.
     frame_end: u64,
+    /// Whether it is walked to know what one load of it finds, which ends at a name that is no text.
+    is_first_only: bool,
     arrays: Option<Arrays>,
 }
 
@@ -215,6 +218,7 @@ impl<'a> Machine<'a> {
             torch_magic: false,
             has_protocol: false,
             frame_end: 0,
+            is_first_only: false,
             arrays,
         }
     }
@@ -235,17 +239,18 @@ impl<'a> Machine<'a> {
     fn step<R: Read + Seek>(&mut self, opcode: u8, at: u64, w: &mut Window<'_, R>) -> Result<(), Stop> {
         match opcode {
             // Values that name nothing.
-            b']' | 0x88 | 0x89 | 0x8f | 0x97 => self.push(Value::Other),
+            b']' | 0x88 | 0x89 | 0x8f => self.push(Value::Object),
+            0x97 => self.push(Value::Other),
             b'N' => self.push(Value::Nothing),
             b')' => self.tuple(0),
             b'}' => {
-                let made = self.arrays.as_mut().map_or(Value::Other, Arrays::dictionary);
+                let made = self.arrays.as_mut().map_or(Value::Object, Arrays::dictionary);
                 self.push(made)
             }
             b'K' => w.byte().and_then(|number| self.push(Value::Number(number.into()))),
             b'M' => w.array().and_then(|two| self.push(Value::Number(u16::from_le_bytes(two).into()))),
             b'J' => w.array().and_then(|four| self.push(Value::Number(i32::from_le_bytes(four)))),
-            b'G' => self.sized(w, 8),
+            b'G' => w.skip(8).and_then(|()| self.push(Value::Object)),
             b'F' | b'I' | b'L' => line(w).and_then(|_| self.push(Value::Other)),
             0x8a => self.long(w),
             0x8b | b'B' => {
@@ -330,6 +335,9 @@ impl<'a> Machine<'a> {
             }
             0x93 => {
                 let (name, module) = (self.pop()?, self.pop()?);
+                if self.is_first_only && !(name.may_be_text() && module.may_be_text()) {
+                    return Err(Stop::Broken("a name that is no text"));
+                }
                 let name = match (self.named(module), self.named(name)) {
                     (Some(module), Some(name)) => Name::Known(module, name),
                     _ => Name::Unknown(MADE),
@@ -363,6 +371,7 @@ impl<'a> Machine<'a> {
                 self.call(called, !is_made);
                 let given = match &mut self.arrays {
                     Some(arrays) => arrays.call(called, with, is_made, &self.texts)?,
+                    None if is_made && self.is_object_of(called) => Value::Object,
                     None => Value::Other,
                 };
                 self.push(given)
@@ -473,7 +482,7 @@ impl<'a> Machine<'a> {
 
     fn tuple(&mut self, count: usize) -> Result<(), Stop> {
         let tuple = self.take(count, Arrays::tuple)?;
-        self.push(tuple.unwrap_or(Value::Other))
+        self.push(tuple.unwrap_or(Value::Object))
     }
 
     /// Keys and values go into the dictionary below them.
@@ -603,6 +612,14 @@ impl<'a> Machine<'a> {
             arrays.imported(index, &module, &name);
         }
         Ok(Value::Import(index))
+    }
+
+    /// Whether what is made of it is surely no text: of a class that is not Python's own.
+    fn is_object_of(&mut self, class: Value) -> bool {
+        self.import(class).is_some_and(|import| match &import.name {
+            Name::Known(module, _) => !matches!(module.as_str(), "builtins" | "__builtin__"),
+            Name::Unknown(_) => false,
+        })
     }
 
     fn call(&mut self, value: Value, ran: bool) {

@@ -165,7 +165,7 @@ fn estimators_and_arguments_of_a_trainer_are_told_and_no_alarm() {
         ("sklearnx.pipeline", "Pipeline"),
         ("sklearn.datasets", "Bunch"),
         ("sklearn.utils", "estimator_html_repr"),
-        ("transformers.training_args.os", "TrainingArguments"),
+        ("transformers.training_argsx", "TrainingArguments"),
         ("sklearn.pipeline", "Pipeline.fit"),
     ] {
         let found = tiers("m.joblib", &pickle(&[format!("c{module}\n{name}\n").as_bytes()]));
