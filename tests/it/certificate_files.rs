@@ -355,24 +355,29 @@ fn names_in_old_alphabets_are_shown_and_matched_as_text() {
 #[test]
 fn excluded_names_stay_excluded_in_every_alphabet() {
     let utf8 = wrap(0x0c, b"abcd");
-    let bmp = wrap(0x1e, "Zü".encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>().as_slice());
-    let (root_key, leaf_key) = (Key::new(Kind::P256), Key::new(Kind::P256));
-    let limited = Spec::ca(CA, CA).with(pki::constraints(&[], &["dir:CN=abcd"])).issue(&root_key, &root_key);
-    let leaf = Spec::leaf("CN=abcd", CA).issue(&leaf_key, &root_key);
-    // As they came, and one or both in BMPString.
-    let limited_bmp = renamed(&limited, &utf8, &bmp, &root_key);
-    let leaf_bmp = renamed(&leaf, &utf8, &bmp, &root_key);
-    let limited_utf8 =
-        Spec::ca(CA, CA).with(pki::constraints(&[], &["dir:CN=Zü"])).issue(&root_key, &root_key);
-    let leaf_utf8 = Spec::leaf("CN=Zü", CA).issue(&leaf_key, &root_key);
-    for (root, leaf) in
-        [(&limited, &leaf), (&limited_bmp, &leaf_bmp), (&limited_bmp, &leaf_utf8), (&limited_utf8, &leaf_bmp)]
-    {
-        let check = check_chain(from_ref(leaf), from_ref(root), now());
-        assert_eq!(check.code, CheckCode::ChainNames, "{:?}", check.why);
+    for (old, text) in [(wrap(0x1e, &[0, b'Z', 0, 0xfc]), "Zü"), (wrap(0x14, b"Z\xfcge"), "Züge")] {
+        let (root_key, leaf_key) = (Key::new(Kind::P256), Key::new(Kind::P256));
+        let limited_to = |text: &str| {
+            let excluded = format!("dir:CN={text}");
+            Spec::ca(CA, CA).with(pki::constraints(&[], &[&excluded])).issue(&root_key, &root_key)
+        };
+        let named = |text: &str| Spec::leaf(&format!("CN={text}"), CA).issue(&leaf_key, &root_key);
+        let (limited, leaf) = (limited_to("abcd"), named("abcd"));
+        // As they came, and one or both in the old alphabet.
+        let limited_old = renamed(&limited, &utf8, &old, &root_key);
+        let leaf_old = renamed(&leaf, &utf8, &old, &root_key);
+        for (root, signer) in [
+            (&limited, &leaf),
+            (&limited_old, &leaf_old),
+            (&limited_old, &named(text)),
+            (&limited_to(text), &leaf_old),
+        ] {
+            let check = check_chain(from_ref(signer), from_ref(root), now());
+            assert_eq!(check.code, CheckCode::ChainNames, "{text}: {:?}", check.why);
+        }
+        let check = check_chain(&[leaf], &[limited_old], now());
+        assert_eq!(check.outcome, Outcome::Pass, "{text}: {:?}", check.why);
     }
-    let check = check_chain(&[leaf], &[limited_bmp], now());
-    assert_eq!(check.outcome, Outcome::Pass, "{:?}", check.why);
 }
 
 #[test]
@@ -585,15 +590,15 @@ identities = [{{ issuer = "{CA}", subject = "exact:{subject}" }}]
 
 #[test]
 fn a_revocation_list_in_an_old_alphabet_counts() {
-    let (utf8, bmp) = (wrap(0x0c, b"abcd"), wrap(0x1e, &[0, b'Z', 0, 0xfc]));
+    let (utf8, old) = (wrap(0x0c, b"abcd"), wrap(0x14, b"Z\xfcge"));
     let (root_key, leaf_key) = (Key::new(Kind::P256), Key::new(Kind::P256));
-    let root = renamed(&Spec::ca("CN=abcd", "CN=abcd").issue(&root_key, &root_key), &utf8, &bmp, &root_key);
+    let root = renamed(&Spec::ca("CN=abcd", "CN=abcd").issue(&root_key, &root_key), &utf8, &old, &root_key);
     let spec = Spec::leaf(CI, "CN=abcd");
-    let leaf = renamed(&spec.issue(&leaf_key, &root_key), &utf8, &bmp, &root_key);
+    let leaf = renamed(&spec.issue(&leaf_key, &root_key), &utf8, &old, &root_key);
     let list = renamed(
         &pki::List::of("CN=abcd").revoking(spec.serial, None).issue(&root_key),
         &utf8,
-        &bmp,
+        &old,
         &root_key,
     );
     let lists = RevocationList::from_bytes("test", &list).unwrap();
