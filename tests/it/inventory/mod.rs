@@ -524,7 +524,15 @@ fn a_bom_that_is_none_or_too_deep_is_a_finding_and_nothing_else() {
     let codes: Vec<_> = scan.findings.iter().map(|finding| finding.code.as_str()).collect();
     assert_eq!(
         codes,
-        ["F-BOM-FORMAT", "F-BOM-VERSION", "F-BOM-JSON", "F-BOM-JSON", "F-BOM-JSON", "F-BOM-DUPLICATE-KEY"]
+        [
+            "F-BOM-FORMAT",
+            "F-BOM-VERSION",
+            "F-BOM-JSON",
+            "F-BOM-JSON",
+            "F-BOM-JSON",
+            "F-BOM-DUPLICATE-KEY",
+            "F-BOM-EMPTY"
+        ]
     );
     assert!(scan.findings[3].message.contains("nested deeper"));
     assert!(scan.models.is_empty());
