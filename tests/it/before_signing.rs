@@ -33,13 +33,15 @@ impl Desk {
 
     /// The program, run in a folder of the desk, with the words of a line.
     pub fn run_in(&self, folder: &str, line: &str) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_touchmark"))
+        let done = Command::new(env!("CARGO_BIN_EXE_touchmark"))
             .args(line.split_whitespace())
             .current_dir(self.path(folder))
             .env("XDG_STATE_HOME", self.path("state"))
             .stdin(std::process::Stdio::null())
             .output()
-            .unwrap()
+            .unwrap();
+        crate::documents::hold(&done);
+        done
     }
 
     pub fn run(&self, line: &str) -> Output {

@@ -122,9 +122,29 @@ fn remedies_speak_of_a_skill_where_it_is_one() {
     desk.said("sign key model --private-key key.pem --signature m.sig", 0);
     desk.file("model/SKILL.md", "changed");
     let said = desk.said("verify key model --signature m.sig --public-key key.pub", 1);
-    assert!(said.contains("Do not load the skill"), "{said}");
+    assert!(said.contains("Do not load the skill") && said.contains("after the skill was signed"), "{said}");
     let desk = signed();
     desk.file("model/w.bin", "changed");
     let said = desk.said("verify key model --signature m.sig --public-key key.pub", 1);
     assert!(said.contains("Do not load the model"), "{said}");
+}
+
+#[test]
+fn scripts_are_what_a_skill_is_made_of_and_beside_weights_they_are_a_finding() {
+    let skill = "---\nname: x\ndescription: does x\n---\nDo x.\n";
+    let desk = Desk::new(&[("w.bin", "1")]);
+    desk.file("touchmark.toml", "schema = \"workspace/0.1\"\nname = \"w\"\n[[source]]\nkind = \"models\"\npath = \"all\"\nprefix = \"acme\"\n");
+    desk.file("all/good/SKILL.md", skill);
+    desk.file("all/good/scripts/run.sh", "#!/bin/sh\necho hi\n");
+    desk.file("all/good/scripts/fast.c", "int main(void) { return 0; }\n");
+    let said = desk.said("scan", 0);
+    assert!(said.contains("1 model, 0 findings"), "{said}");
+    assert!(desk.said("list", 0).contains("acme/good"));
+    // A program that nobody can read, and a script beside weights, stay findings.
+    std::fs::write(desk.path("all/good/scripts/tool"), b"\x7fELF\x02\x01\x01\0").unwrap();
+    assert!(desk.said("scan", 0).contains("F-LOAD-UNREADABLE"));
+    std::fs::remove_file(desk.path("all/good/scripts/tool")).unwrap();
+    std::fs::write(desk.path("all/good/w.gguf"), [&b"GGUF\x03\0\0\0"[..], &[0; 16]].concat()).unwrap();
+    let said = desk.said("scan", 0);
+    assert!(said.contains("F-LOAD-UNREADABLE") && said.contains("run.sh"), "{said}");
 }

@@ -67,8 +67,10 @@ pub enum HazardKind {
     Header,
     /// A file that was not looked into.
     File,
-    /// A program, a library, a script.
+    /// A program or library, in a form that people cannot read.
     Program,
+    /// A program in text.
+    Script,
     /// A file of no kind that is known to be data.
     Unknown,
 }
@@ -85,7 +87,7 @@ impl HazardKind {
             HazardKind::Template => "template",
             HazardKind::Header => "header",
             HazardKind::File => "file",
-            HazardKind::Program => "program",
+            HazardKind::Program | HazardKind::Script => "program",
             HazardKind::Unknown => "file",
         }
     }
@@ -128,7 +130,9 @@ impl Hazard {
     /// What to do about it.
     pub fn remedy(&self) -> &'static str {
         match (self.kind, self.tier) {
-            (HazardKind::Program, _) => "ask for a model without it, or review it and keep it elsewhere",
+            (HazardKind::Program | HazardKind::Script, _) => {
+                "ask for a model without it, or review it and keep it elsewhere"
+            }
             (HazardKind::Unknown, _) => {
                 "ask its producer what it is for; leave it out where the model works without it"
             }

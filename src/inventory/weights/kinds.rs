@@ -110,7 +110,7 @@ const OTHERS: [(usize, &[u8], HazardKind, &str); 40] = [
     (0, b"\xde\xc0\x17\x0b", HazardKind::Program, "a program (LLVM)"),
     (0, b"\x1bLua", HazardKind::Program, "a program (Lua)"),
     (0, b"!<arch>\n", HazardKind::Program, "a library (ar)"),
-    (0, b"#!", HazardKind::Program, "a script"),
+    (0, b"#!", HazardKind::Script, "a script"),
     (2, b"\r\n", HazardKind::Program, "a program (Python bytecode)"),
     (0, b"ptrt", HazardKind::Program, "an engine of TensorRT: it holds a program"),
     (0, b"ftrt", HazardKind::Program, "an engine of TensorRT: it holds a program"),
@@ -202,6 +202,7 @@ pub(super) fn judge(file: &Unjudged<'_>, budget: &mut u64, found: &mut Hazards) 
     match text::look(&mut reading, file.name, found) {
         Ok(text::Text::Plain) => {}
         Ok(text::Text::Code(what)) => found.add(Tier::Unreadable, HazardKind::Program, "", "", what),
+        Ok(text::Text::Script(what)) => found.add(Tier::Unreadable, HazardKind::Script, "", "", what),
         Ok(text::Text::No) => {
             let lower = file.name.to_lowercase();
             let named = BY_NAME.iter().find(|(end, _)| lower.ends_with(end)).map(|(_, what)| *what);

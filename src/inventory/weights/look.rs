@@ -14,6 +14,7 @@ use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey};
 use crate::inventory::model::format::Format;
 use crate::inventory::model::hazard::{HazardKind, Tier};
+use crate::inventory::model::models::Kind;
 use crate::inventory::model::record::Record;
 use crate::text::Untrusted;
 
@@ -178,6 +179,8 @@ impl Looks {
         for (index, (place, path)) in std::mem::take(&mut self.configurations).into_iter().enumerate() {
             self.configuration(index, &place, &path, source, record);
         }
+        // A skill is made of instructions and scripts: that is no finding, unless weights lie among them.
+        let is_skill = record.model.kind == Kind::Skill && record.model.formats.is_empty();
         let mut told = 0;
         for (place, unknown) in std::mem::take(&mut self.loose) {
             if self.numbers.contains(&place) && !unknown.is_program() {
@@ -185,6 +188,8 @@ impl Looks {
                 let why = "numbers that an ONNX model here reads";
                 found.add(Tier::Noted, HazardKind::Onnx, "", "", why);
                 tell_hazards(found, &place, source, record);
+            } else if is_skill && unknown.is_script() {
+                tell_of(unknown, &place, source, record, false);
             } else {
                 told += 1;
                 tell_of(unknown, &place, source, record, told <= MAX_UNKNOWN);

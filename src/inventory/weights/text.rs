@@ -96,6 +96,8 @@ pub(super) enum Text {
     /// Text, and no program.
     Plain,
     /// A program, in our own words.
+    Script(&'static str),
+    /// What holds or may hold a program, in our own words.
     Code(&'static str),
     /// No text.
     No,
@@ -149,14 +151,14 @@ fn program(file: &mut Reading<'_>, name: &str) -> Result<Text, Stop> {
     let last = name.rsplit('/').next().unwrap_or(name).to_lowercase();
     let extension = last.rsplit_once('.').map_or("", |(_, end)| end);
     if CODE.contains(&extension) || CODE_NAMES.contains(&last.as_str()) {
-        return Ok(Text::Code("a program in text, by its name"));
+        return Ok(Text::Script("a program in text, by its name"));
     }
     let head = String::from_utf8_lossy(file.head);
     let start: String =
         head.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).chars().take(512).collect();
     let start = start.to_lowercase();
     if CODE_STARTS.iter().any(|code| start.starts_with(code)) {
-        return Ok(Text::Code("a program in text, by its first words"));
+        return Ok(Text::Script("a program in text, by its first words"));
     }
     let is_markup =
         start.starts_with("<?xml") || start.starts_with("<svg") || start.starts_with("<!doctype svg");

@@ -23,6 +23,8 @@ impl Verification {
         let mut words = check.words();
         match &check.why {
             Why::Files(why) if matches!(**why, FilesWhy::Compared { .. }) => {
+                // What the catalogue says of files quotes none of their names.
+                words.summary = remedy_for(&words.summary, self.files.thing);
                 add_report(&mut words, &self.files, self.at);
             }
             Why::Parse(why) if why.foreign != ForeignBeside::None => {

@@ -57,6 +57,11 @@ impl Hazards {
         self.found.iter().any(|hazard| hazard.kind != HazardKind::Unknown)
     }
 
+    /// Whether it is a program in text and nothing worse.
+    pub fn is_script(&self) -> bool {
+        !self.found.is_empty() && self.found.iter().all(|hazard| hazard.kind == HazardKind::Script)
+    }
+
     /// Files beside it that it reads, as it names them.
     pub fn reads(&self) -> &[String] {
         &self.reads
