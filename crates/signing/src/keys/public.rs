@@ -7,7 +7,6 @@ use crate::hashing::job::sha256_hex;
 use crate::pem;
 use aws_lc_rs::signature as ecdsa;
 use aws_lc_rs::signature::{EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, VerificationAlgorithm};
-use der::asn1::ObjectIdentifier;
 use der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
@@ -188,7 +187,7 @@ impl PublicKey {
     /// `E-KEY` for anything but P-256, P-384 or P-521.
     #[cfg(feature = "pkcs11")]
     pub(super) fn from_ec_point(params: &[u8], point: &[u8]) -> Result<Self> {
-        use der::asn1::{Any, BitString, OctetStringRef};
+        use der::asn1::{Any, BitString, ObjectIdentifier, OctetStringRef};
         const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
         let damaged = || unusable("a key that the token describes in another way");
         // No wrapped point has the length of a bare one.
