@@ -369,9 +369,10 @@ impl<'a> Machine<'a> {
                 let (with, called) = (self.pop()?, self.pop()?);
                 let is_made = opcode == 0x81;
                 self.call(called, !is_made);
+                let is_object = is_made && self.is_object_of(called);
                 let given = match &mut self.arrays {
                     Some(arrays) => arrays.call(called, with, is_made, &self.texts)?,
-                    None if is_made && self.is_object_of(called) => Value::Object,
+                    None if is_object => Value::Object,
                     None => Value::Other,
                 };
                 self.push(given)
