@@ -184,11 +184,12 @@ fn tell_safetensors(
     let mut tensors = Tensors::default();
     let (counted, mut is_whole) = match components {
         Some(others) => {
-            let mut is_whole = true;
+            let found = pipeline::components(files, |file| file.place.as_str());
+            // A component of another format only is not counted, so the sum is not that of the whole.
+            let mut is_whole = others.iter().all(|other| found.contains_key(other.as_str()));
             let mut counted = Vec::new();
-            for (folder, files) in pipeline::components(files, |file| file.place.as_str()) {
-                let one = whole_model(&files, halves);
-                is_whole &= !others.iter().any(|other| other == folder);
+            for files in found.values() {
+                let one = whole_model(files, halves);
                 counted.extend(one);
             }
             // A file that holds the whole pipeline.
