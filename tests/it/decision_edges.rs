@@ -36,7 +36,6 @@ fn bound(mut model: Model) -> Model {
         log_entry: None,
         bundle_digest: Some("22".repeat(32).into()),
         source: "bom.json".into(),
-        ..Binding::default()
     }));
     model
 }

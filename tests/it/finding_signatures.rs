@@ -63,7 +63,7 @@ fn what_is_found_verifies_and_what_is_of_another_kind_is_passed_over() {
         let line = serde_json::from_slice::<Value>(&bytes).unwrap().to_string();
         bench.write(name, format!("{line}\n"));
         // A cosign signature and an OpenPGP one are not what is looked for.
-        bench.write("a.sig", format!("MEQCIDEBAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fAiBCPD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWg==\n"));
+        bench.write("a.sig", "MEQCIDEBAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fAiBCPD0+P0BBQkNERUZHSElKS0xNTk9QUVJTVFVWV1hZWg==\n");
         let signature = find_signature(&bench.model()).unwrap();
         assert!(signature.ends_with(name.trim_start_matches("../")), "{signature:?}");
         bench.remove("a.sig");

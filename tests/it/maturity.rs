@@ -444,7 +444,6 @@ pub fn signed_model() -> Model {
             log_entry: None,
             bundle_digest: Some("22".repeat(32).into()),
             source: "bom.json".into(),
-            ..Binding::default()
         })),
         ..Model::new(ModelId::new("acme/bot"), "acme/bot")
     }

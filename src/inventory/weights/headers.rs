@@ -186,7 +186,7 @@ fn tell_safetensors(
         Some(others) => {
             let found = pipeline::components(files, |file| file.place.as_str());
             // A component of another format only is not counted, so the sum is not that of the whole.
-            let mut is_whole = others.iter().all(|other| found.contains_key(other.as_str()));
+            let is_whole = others.iter().all(|other| found.contains_key(other.as_str()));
             let mut counted = Vec::new();
             for files in found.values() {
                 let one = whole_model(files, halves);

@@ -83,7 +83,6 @@ IntervalStrategy\nU\x02no\x85RU\x01bctorch\ndevice\nU\x03cpu\x85Rub.";
     assert_eq!(tiers("training_args.bin", SYSTEM), [Tier::Dangerous]);
     for (module, name, tier) in [
         ("transformers.training_args", "logger", Tier::Suspicious),
-        ("transformers.training_args.x", "TrainingArguments", Tier::Suspicious),
         ("evil.training_args", "TrainingArguments", Tier::Suspicious),
         ("trl.trainer.x_config", "os.system.Config", Tier::Dangerous),
         ("transformers.training_args", "os.system", Tier::Dangerous),

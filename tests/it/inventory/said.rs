@@ -316,6 +316,8 @@ fn an_adapter_in_gguf_is_one_and_the_model_beside_it_is_the_model() {
     let own =
         [("general.architecture", "qwen2"), ("general.base_model.0.repo_url", "https://huggingface.co/Q/W")];
     let scan = scanned(&[("a-lora.gguf", &gguf(&texts, &[], false)), ("b.gguf", &gguf(&own, &[], false))]);
-    let found = model(&scan, "m");
+    let found = model(&scan, "m/b");
     assert_eq!((found.kind, parents(found)), (Kind::Model, vec![("q/w", Relation::Quantised)]));
+    let found = model(&scan, "m/a-lora");
+    assert_eq!((found.kind, parents(found)), (Kind::Adapter, vec![("acme/base", Relation::Adapter)]));
 }

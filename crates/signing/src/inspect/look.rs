@@ -35,6 +35,9 @@ pub fn inspect(path: &Path) -> Result<Inspection> {
     if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(Error::new(Code::Read, "not a regular file").at_path(path).help("name one file"));
     }
+    if std::fs::metadata(path).map_err(unreadable)?.len() == 0 {
+        return Err(Error::new(Code::Malformed, "the file is empty").at_path(path));
+    }
     match formats::read(path).map_err(unreadable)? {
         Format::Safetensors { tensors, header_bytes, metadata } => {
             let mut seen = Inspection::new("safetensors file, its header only");

@@ -2,7 +2,6 @@
 //! and source, and compared with the lists of scanners for pickles (picklescan, modelscan). What is in
 //! neither table is suspicious: nobody has said that it is harmless.
 
-use super::trainer;
 use crate::inventory::model::hazard::Tier;
 
 /// Names of one module; none means all of them, and of the modules below it.
@@ -13,9 +12,6 @@ pub(super) fn tier(module: &str, name: &str) -> Tier {
     let among = |table: Table| table.iter().any(|(known, names)| *known == module && names.contains(&name));
     if among(SAFE) || module == "torch" && is_torch_type(name) {
         return Tier::Safe;
-    }
-    if trainer::is_setting(module, name) {
-        return Tier::Noted;
     }
     let whole = |module: &str| DANGEROUS.iter().any(|(known, names)| *known == module && names.is_empty());
     let parents =

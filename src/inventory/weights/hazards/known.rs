@@ -29,8 +29,8 @@ pub(super) fn library(module: &str, name: &str, how: Use) -> Option<&'static str
     LIBRARIES
         .iter()
         .find(|library| {
-            library.roots.iter().any(|root| below(root))
-                && !library.without.iter().any(|part| below(part))
+            library.roots.iter().any(below)
+                && !library.without.iter().any(below)
                 && (library.called.contains(&name) || how == Use::Made && library.made.contains(&name))
         })
         .map(|library| library.word)
@@ -116,20 +116,37 @@ const LIBRARIES: [Library; 6] = [
             "accelerate.parallelism_config",
             "accelerate.state",
             "accelerate.utils.dataclasses",
+            "transformers.debug_utils",
+            "transformers.generation.configuration_utils",
+            "torch.distributed.fsdp.api",
             "sentence_transformers.training_args",
+            "sentence_transformers.sentence_transformer.training_args",
+            "setfit.training_args",
+            "optimum.onnxruntime.training_args",
+            "llamafactory.hparams.training_args",
+            "axolotl.core.training_args",
+            "unsloth.trainer",
             "trl.trainer",
             "trl.experimental",
         ],
         without: &[],
         made: &[
             "AcceleratorConfig",
+            "AcceleratorState",
+            "AxolotlTrainingArguments",
             "BCOConfig",
+            "CPUOffload",
             "CPOConfig",
             "CrossEncoderTrainingArguments",
             "DPOConfig",
             "DeepSpeedPlugin",
             "FullyShardedDataParallelPlugin",
             "GKDConfig",
+            "GenerationConfig",
+            "GradientState",
+            "MixedPrecision",
+            "ORTTrainingArguments",
+            "UnslothTrainingArguments",
             "GRPOConfig",
             "GradientAccumulationPlugin",
             "HfDeepSpeedConfig",
@@ -153,7 +170,9 @@ const LIBRARIES: [Library; 6] = [
         ],
         // Words of a list, each made from its text.
         called: &[
+            "BackwardPrefetch",
             "BatchSamplers",
+            "DebugOption",
             "DistributedType",
             "DynamoBackend",
             "EvaluationStrategy",
@@ -161,11 +180,16 @@ const LIBRARIES: [Library; 6] = [
             "HubStrategy",
             "IntervalStrategy",
             "MultiDatasetBatchSamplers",
+            "ORTOptimizerNames",
             "OptimizerNames",
             "ParallelMode",
+            "PrecisionType",
+            "SageMakerDistributedType",
             "SaveStrategy",
             "SchedulerType",
             "ShardedDDPOption",
+            "ShardingStrategy",
+            "StateDictType",
             "FDivergenceType",
             "FDivergenceConstants",
         ],

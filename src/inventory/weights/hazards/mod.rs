@@ -20,7 +20,6 @@ mod pickle;
 mod sealed;
 mod tar;
 mod template;
-mod trainer;
 mod walked;
 mod window;
 

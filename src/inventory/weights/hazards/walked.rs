@@ -85,7 +85,6 @@ pub(super) fn judge(walked: &Walked, inside: &str, from: u64, found: &mut Hazard
             (Name::Unknown(why), _) => why,
             (_, Tier::Dangerous) if import.called => "loading calls what can run code, or leads to it",
             (_, Tier::Dangerous) => "loading imports what can run code, or leads to it",
-            (_, Tier::Noted) => "settings of a training run, as trainers keep them",
             _ if import.called => "loading calls what nobody here has judged",
             _ => "loading imports what nobody here has judged",
         };

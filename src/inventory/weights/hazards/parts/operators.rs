@@ -158,7 +158,7 @@ fn message<R: Read + Seek>(
 fn is_text(kind: Message, field: u64) -> bool {
     matches!(
         (kind, field),
-        (Message::Model, 2 | 3 | 4)
+        (Message::Model, 2..=4)
             | (Message::Graph, 2)
             | (Message::Node, 4 | 7)
             | (Message::Tensor, 8)
