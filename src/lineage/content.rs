@@ -10,7 +10,7 @@ const MIN_DIGEST: usize = 48;
 const MANIFEST: &str = "manifest";
 
 /// The digests of one model.
-#[derive(Default, Clone)]
+#[derive(Default)]
 pub(super) struct Content {
     /// Of the whole.
     manifest: Option<String>,

@@ -125,17 +125,28 @@ fn doubts_by<'t>(
 /// artifact under several names, of which perhaps only one is watched. Revisions and tags of one repository are one
 /// name.
 pub fn copies(models: &[Model], graph: &Graph) -> Vec<GraphFinding> {
-    let mut by_content: BTreeMap<String, BTreeSet<&ModelId>> = BTreeMap::new();
-    for model in models {
-        for whole in Content::of(model).wholes() {
-            by_content.entry(whole).or_default().insert(&model.id);
-        }
+    // Hashes first: hardly any content is told twice, and all of them as texts would take as much as the models.
+    let hash = |whole: &str| {
+        let digest = blake3::hash(whole.as_bytes());
+        digest.as_bytes().first_chunk().copied().map_or(0, u128::from_le_bytes)
+    };
+    let mut told: Vec<(u128, u32)> = Vec::new();
+    for (index, model) in (0u32..).zip(models) {
+        told.extend(Content::of(model).wholes().iter().map(|whole| (hash(whole), index)));
     }
+    told.sort_unstable();
+    let model = |index: u32| models.get(index as usize);
     let related =
         |one: &ModelId, other: &ModelId| graph.parents(one).iter().any(|(parent, _)| parent.id == *other);
     let mut groups: BTreeMap<Vec<&ModelId>, String> = BTreeMap::new();
-    for (content, ids) in by_content {
+    for same in told.chunk_by(|one, other| one.0 == other.0).filter(|same| same.len() > 1) {
+        let ids: BTreeSet<&ModelId> = same.iter().filter_map(|(_, index)| Some(&model(*index)?.id)).collect();
         let ids: Vec<&ModelId> = ids.into_iter().collect();
+        let content = same.first().and_then(|(wanted, index)| {
+            let wholes = Content::of(model(*index)?).wholes();
+            wholes.into_iter().find(|whole| hash(whole) == *wanted)
+        });
+        let content = content.unwrap_or_default();
         let is_known = match ids.as_slice() {
             [one, other] => related(one, other) || related(other, one),
             _ => false,
@@ -166,12 +177,13 @@ struct Told {
     architectures: Vec<String>,
     tensors: Option<TensorSummary>,
     made: Option<String>,
-    content: Content,
+    /// The digests of all that it is.
+    wholes: Box<[String]>,
 }
 
 impl Told {
     fn by(model: &Model) -> Self {
-        let mut told = Told { content: Content::of(model), ..Told::default() };
+        let mut told = Told { wholes: Content::of(model).wholes().into(), ..Told::default() };
         for fact in model.facts.each().filter(|fact| fact.basis != Basis::Contradicted) {
             let value = fact.value.raw();
             match fact.key {
@@ -230,8 +242,7 @@ fn times(own: &Told, its: &Told) -> Option<(String, String)> {
 }
 
 fn contents(own: &Told, its: &Told) -> Option<(String, String)> {
-    let its: BTreeSet<String> = its.content.wholes().into_iter().collect();
-    let same = own.content.wholes().into_iter().find(|whole| its.contains(whole))?;
+    let same = own.wholes.iter().find(|whole| its.wholes.contains(whole))?;
     let first = same.split_whitespace().next().unwrap_or_default().to_owned();
     Some((first.clone(), first))
 }
