@@ -144,7 +144,9 @@ pub(in crate::inventory) fn meant(written: &str) -> Option<&'static str> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     nearest(&plain, KNOWN).filter(|known| {
         let (own, other) = (digits(&plain), digits(known));
-        own == other || own.is_empty() || other.starts_with(&own)
+        let same_number = own == other || own.is_empty() || other.starts_with(&own);
+        // Nobody misspells the first letter; another one is another publisher's licence.
+        same_number && plain.chars().next() == known.chars().next()
     })
 }
 
