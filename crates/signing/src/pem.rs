@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_what_stands_around_it_is_not() {
         let file = format!("a: b\n----\n{}\n-----\n{}", *text("ONE", &[7; 100]), *text("TWO", b"2"));
-        assert_eq!(seen(&file), [("ONE".to_owned(), 3, Ok(100)), ("TWO".to_owned(), 9, Ok(1))]);
+        assert_eq!(seen(&file), [("ONE".to_owned(), 3, Ok(100)), ("TWO".to_owned(), 10, Ok(1))]);
         assert_eq!(labelled(&file, "TWO").collect::<Vec<_>>(), [Ok(b"2".to_vec())]);
         assert_eq!(labelled(&file, "THREE").count(), 0);
     }
