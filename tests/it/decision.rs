@@ -3,7 +3,10 @@
 use crate::support::checked;
 use proptest::prelude::*;
 use std::sync::Arc;
-use touchmark::decision::{Decision, Descent, Input, Judgement, Known, ReasonFact, Verdict, apply_policy};
+use touchmark::decision::{
+    Decision, Descent, Input, Judgement, Known, ReasonFact, RecordRef, ReviewWord, StandingReview, Verdict,
+    apply_policy,
+};
 use touchmark::inventory::{
     Basis, Format, Hazard, HazardKind, Looked, Model, ModelId, ParentRef, Relation, Tier,
 };
@@ -14,6 +17,7 @@ use touchmark::signing::{
     AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, Stage, Thing,
     TimeSource, Verification, Why,
 };
+use touchmark::store::EvidenceDigest;
 use touchmark::words::{Case as Words, Face, caps, reasons};
 
 pub const NOW: &str = "2026-11-20T12:00:00Z";
@@ -560,6 +564,17 @@ fn what_nobody_looked_at_is_not_judged_until_a_gate_looks() {
         assert_eq!(found[3..], [Decision::Refuse, Decision::Refuse], "{stage}");
     }
     assert!(case.judge("prod").iter().all(|verdict| verdict.decision == Decision::Refuse));
+    // So does what a person rejected.
+    let decided = case.asked(&policy(), "prod", |input| {
+        let input = Input { reviews: &rejected, ..*input };
+        Judgement::verdicts(&input)
+    });
+    assert_eq!(decided[0].decision, Decision::Refuse);
+}
+
+fn rejected(_: usize) -> Vec<StandingReview> {
+    let record = RecordRef { number: 1, hash: EvidenceDigest::of(b"a review").unwrap() };
+    vec![StandingReview { record, word: ReviewWord::Reject }]
 }
 
 #[test]

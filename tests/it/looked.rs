@@ -535,7 +535,7 @@ fn what_changes_while_it_is_looked_at_is_no_pass() {
     house.run(&["verify", "acme/bot"], 0);
     let file = house.model().join(".git/HEAD");
     let is_over = AtomicBool::new(false);
-    let ran = std::thread::scope(|scope| {
+    let seen = std::thread::scope(|scope| {
         // The bytes stay what they are: only that somebody touches the file all the while shows.
         scope.spawn(|| {
             let mut second = 0;
@@ -546,12 +546,16 @@ fn what_changes_while_it_is_looked_at_is_no_pass() {
             }
         });
         let root = house.dir.path().to_string_lossy().into_owned();
-        let ran = touchmark(["verify", "acme/bot", "--workspace", &root]);
+        // On a busy machine nothing may touch it just then: such a run may pass.
+        let is_told = || {
+            let ran = touchmark(["verify", "acme/bot", "--workspace", &root]);
+            ran.status.code() != Some(0) && out(&ran).contains("chang")
+        };
+        let seen = (0..30).any(|_| is_told());
         is_over.store(true, Ordering::Relaxed);
-        ran
+        seen
     });
-    assert_ne!(ran.status.code(), Some(0), "{}{}", out(&ran), err(&ran));
-    assert!(out(&ran).contains("chang"), "{}{}", out(&ran), err(&ran));
+    assert!(seen, "a file that changed all the while passed each time");
     house.run(&["verify", "acme/bot"], 0);
 }
 
