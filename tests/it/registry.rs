@@ -185,7 +185,12 @@ fn a_layout_verifies_by_its_manifest_and_its_bytes_on_request() {
         assert_eq!(shelf.verify("oci", &[]), by_manifest);
         assert_eq!(shelf.verify("oci", &["--in-full"]), (1, "fail FILES-CHANGED".into()));
         fs::write(shelf.weights(), weights).unwrap();
-        for absent in ["oci:oci:v2", "oci:local"] {
+        fs::create_dir_all(shelf.path("bare")).unwrap();
+        fs::write(shelf.path("bare/oci-layout"), "{}").unwrap();
+        fs::write(shelf.path("bare/index.json"), "").unwrap();
+        let done = shelf.run(&["verify", "key", "oci:bare", "--public-key", "key.pem.pub"]);
+        assert!(err(&done).contains("F-OCI-INDEX"), "{}", err(&done));
+        for absent in ["oci:oci:v2", "oci:local", "oci:bare"] {
             let done = shelf.run(&["verify", "key", absent, "--public-key", "key.pem.pub"]);
             assert_eq!(done.status.code(), Some(2), "{absent}: {}", err(&done));
         }
@@ -267,7 +272,13 @@ fn files_inside_layers_are_known_by_what_the_registry_says_of_them() {
     let packed = Shelf { layers: layers.clone(), ..packed };
     packed.publish(Attached::Referrer);
     assert_eq!(packed.verify("oci", &[]), (1, "fail FILES-CHANGED".into()));
-    // A folder in a layer lists nothing.
+    // A folder in a layer lists nothing; what differs beside it differs all the same.
+    let mut both = layers.clone();
+    both[0]["annotations"]["olot.layer.content.type"] = json!("directory");
+    let packed = Shelf { layers: both, ..packed };
+    packed.publish(Attached::Referrer);
+    assert_eq!(packed.verify("oci", &[]), (1, "fail FILES-CHANGED".into()));
+    layers[1]["annotations"]["olot.layer.content.digest"] = json!(format!("sha256:{}", hex(br#"{"a":0}"#)));
     layers[1]["annotations"]["olot.layer.content.type"] = json!("directory");
     let packed = Shelf { layers, ..packed };
     packed.publish(Attached::Referrer);

@@ -9,6 +9,7 @@ use super::entry::{MAX_ENTRIES, list};
 use super::folder::{self, Folder};
 use super::{files, hub_cache, layout, leads, ramalama, registry};
 use crate::error::{Error, Result};
+use crate::inventory::model::finding::Scan;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::looked::Looked;
 use crate::inventory::model::models::Model;
@@ -55,10 +56,10 @@ pub fn listed(path: &Path) -> Result<Option<Listed>> {
     store.map(|store| registry::listed(&Blobs::new(&store.path, Naming::Folders), path)).transpose()
 }
 
-/// The models of an OCI layout, with what is told of each; none for any other folder.
-pub fn in_layout(folder: &Path) -> Option<Vec<Model>> {
+/// What an OCI layout holds; none for any other folder.
+pub fn in_layout(folder: &Path) -> Option<Scan> {
     let layout = layout::of(folder, &list(folder, &mut MAX_ENTRIES.clone()).ok()?)?;
-    (layout == Layout::Oci).then(|| layout::read(&store(layout, folder)).models)
+    (layout == Layout::Oci).then(|| layout::read(&store(layout, folder)))
 }
 
 /// What is inside the files of the model that lies here; `left_out` are those that its signature leaves out.

@@ -200,9 +200,10 @@ fn look(
                 true => listed::in_full(manifest, bundle, (listed, statement), options, reuse, progress)?,
                 false => listed::by_digests(listed, statement, &options.only),
             };
+            // A file that differs contradicts, whatever else is not listed.
             let comparison = match listed.unlisted_layers {
-                0 => Comparison::Compared,
-                _ => Comparison::NotListed(listed::unlisted(manifest)),
+                1.. if files.changed.is_empty() => Comparison::NotListed(listed::unlisted(manifest)),
+                _ => Comparison::Compared,
             };
             (comparison, files, Vec::new())
         }

@@ -1,7 +1,7 @@
 //! What is verified by flags: a folder or file, or a model in an OCI layout, with the signature that belongs to it.
 
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, in_layout, listed};
+use crate::inventory::{Model, Scan, in_layout, listed};
 use crate::signing::{Listed, Place, default_signature, find_signature};
 use crate::text::screen;
 use std::path::{Path, PathBuf};
@@ -33,8 +33,8 @@ impl Target {
             None if signature.is_none() && find_signature(model).is_none() => (model.to_owned(), None),
             None => return Ok(Target::files(model, signature)),
         };
-        let models = match in_layout(&layout) {
-            Some(models) => models,
+        let scan = match in_layout(&layout) {
+            Some(scan) => scan,
             None if word.starts_with(OCI) && !model.exists() => {
                 return Err(Error::new(
                     Code::NotFound,
@@ -45,7 +45,7 @@ impl Target {
             }
             None => return Ok(Target::files(model, signature)),
         };
-        let model = chosen(&models, wanted.as_deref(), &layout)?;
+        let model = chosen(&scan, wanted.as_deref(), &layout)?;
         let manifest = model.location.clone().unwrap_or_default();
         let attached = || model.signature.clone().unwrap_or_else(|| default_signature(&manifest));
         let bundle = signature.map_or_else(attached, Path::to_owned);
@@ -81,7 +81,8 @@ fn split(named: &str) -> (PathBuf, Option<String>) {
 }
 
 /// The model of a layout with this tag or digest; the only one where none is named.
-fn chosen<'m>(models: &'m [Model], wanted: Option<&str>, layout: &Path) -> Result<&'m Model> {
+fn chosen<'m>(scan: &'m Scan, wanted: Option<&str>, layout: &Path) -> Result<&'m Model> {
+    let Scan { models, findings } = scan;
     let digest = |model: &Model| {
         let name = model.location.as_ref().and_then(|place| place.file_name());
         format!("sha256:{}", name.unwrap_or_default().to_string_lossy())
@@ -106,7 +107,11 @@ fn chosen<'m>(models: &'m [Model], wanted: Option<&str>, layout: &Path) -> Resul
                 .collect();
             let error = Error::new(Code::NotFound, what).at_path(layout);
             Err(match names.is_empty() {
-                true => error,
+                // What keeps them from being read.
+                true => match findings.first() {
+                    Some(found) => error.help(format!("{}: {}", found.code, found.message)),
+                    None => error,
+                },
                 false => error.help(format!(
                     "name one, as in oci:FOLDER:TAG or oci:FOLDER@DIGEST: {}",
                     names.join(", ")
