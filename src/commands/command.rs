@@ -18,12 +18,31 @@ pub enum Screen {
     Policy,
     /// Work.
     Jobs,
+    /// Two models side by side.
+    Compare,
+    /// How a snapshot and the present differ.
+    Changes,
+    /// What a command of the command line printed.
+    Output,
 }
 
 impl Screen {
-    /// All, in the order of the tabs.
-    pub const ALL: [Screen; 6] =
+    /// Those with a tab, in its order.
+    pub const TABS: [Screen; 6] =
         [Screen::Inventory, Screen::Lineage, Screen::Verify, Screen::Maturity, Screen::Policy, Screen::Jobs];
+
+    /// All: those with a tab, then those that a command leads to.
+    pub const ALL: [Screen; 9] = [
+        Screen::Inventory,
+        Screen::Lineage,
+        Screen::Verify,
+        Screen::Maturity,
+        Screen::Policy,
+        Screen::Jobs,
+        Screen::Compare,
+        Screen::Changes,
+        Screen::Output,
+    ];
 
     /// The word on the tab.
     pub fn word(self) -> &'static str {
@@ -34,6 +53,9 @@ impl Screen {
             Screen::Maturity => "Maturity",
             Screen::Policy => "Policy",
             Screen::Jobs => "Jobs",
+            Screen::Compare => "Compare",
+            Screen::Changes => "Changes",
+            Screen::Output => "Output",
         }
     }
 }
@@ -61,7 +83,18 @@ listed! {
         SavedView,
         Sort,
         Reverse,
+        Columns,
+        Group,
+        FilterBy,
+        KeepView,
+        GoTo,
         Review,
+        Undo,
+        History,
+        Compare,
+        Copy,
+        Export,
+        Mouse,
         Bind,
         Details,
         Scan,

@@ -15,8 +15,12 @@ pub fn keys_page() -> String {
          The keys of the workbench, screen by screen, and what the command line has for each.\n\
          [Commands](commands.md) lists every command of the command line.\n",
     );
-    for (number, screen) in (1..).zip(Screen::ALL) {
+    for (number, screen) in (1..).zip(Screen::TABS) {
         let _ = write!(out, "\n## {number} {}\n\n", screen.word());
+        table(&mut out, |keys| keys.screens.contains(&screen));
+    }
+    for screen in Screen::ALL.into_iter().filter(|screen| !Screen::TABS.contains(screen)) {
+        let _ = write!(out, "\n## {}\n\n", screen.word());
         table(&mut out, |keys| keys.screens.contains(&screen));
     }
     out.push_str("\n## Everywhere\n\n");

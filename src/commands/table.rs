@@ -8,6 +8,8 @@ use super::need::Need;
 use Screen as S;
 const EVERYWHERE: &[Screen] = &[];
 const TABBED: &[Screen] = &[S::Verify, S::Maturity, S::Policy];
+const EXPORTED: &[Screen] =
+    &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Jobs, S::Compare, S::Changes, S::Output];
 const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
 
 /// What must hold, once the workspace is open.
@@ -92,26 +94,53 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::MarkAll, "mark-all", &["*"], "mark all", &[S::Inventory], open![RowShown],
         "mark all models shown")
         .no_line("A command line names its models as arguments."),
-    keys(Cmd::Unmark, "unmark", &["u"], "", &[S::Inventory], open![Mark],
+    keys(Cmd::Unmark, "unmark", &["U"], "", &[S::Inventory], open![Mark],
         "unmark all")
         .no_line("A command line names its models as arguments."),
+    keys(Cmd::FilterBy, "filter-by", &["f"], "", &[S::Inventory], open![AnyModel],
+        "filter by publisher, licence, format and other terms")
+        .within("list", None),
+    keys(Cmd::KeepView, "keep-view", &["ctrl-s"], "", &[S::Inventory], open![AnyModel],
+        "keep the filter and the order as a saved view")
+        .no_line("Shells keep command lines: write an alias of `touchmark list`."),
+    keys(Cmd::GoTo, "go-to", &["ctrl-p"], "go to", EVERYWHERE, open![AnyModel],
+        "go to a model by name")
+        .within("show", None),
     keys(Cmd::SavedView, "saved-view", &["v"], "view", &[S::Inventory], open![AnyModel],
         "next saved view: all, failing, unsigned, needs review")
         .no_line("The command line takes words instead of saved views: `touchmark list`."),
     keys(Cmd::Sort, "sort", &["s"], "sort", &[S::Inventory], open![AnyModel],
-        "next order of rows")
+        "sort by a column")
         .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], open![AnyModel],
         "reverse the order")
         .no_line("Pipe `touchmark list` into `sort -r`."),
+    keys(Cmd::Columns, "columns", &["c"], "", &[S::Inventory], open![AnyModel],
+        "choose the columns")
+        .no_line("Programs choose columns of `touchmark list`."),
+    keys(Cmd::Group, "group", &["z"], "", &[S::Inventory], open![AnyModel],
+        "group the models by publisher, or show them one by one")
+        .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Model],
         "record a review: approve, reject, ask the producer")
         .line("review", "<MODEL> <WORD>", "Record a review of a model")
         .writing(Writes::Always),
+    keys(Cmd::Undo, "undo", &["u"], "", MODEL, open![Writable],
+        "take back the latest review of this session")
+        .within("review", None),
+    keys(Cmd::History, "history", &["H"], "", MODEL, open![Model],
+        "the reviews of this model: who, when, why")
+        .within("ledger show", None),
+    keys(Cmd::Compare, "compare", &["="], "", MODEL, open![Model],
+        "compare two marked models, or this one with the marked one")
+        .no_line("Compare what `touchmark show` prints of each."),
     keys(Cmd::Bind, "bind", &["b"], "", MODEL, open![Writable, Model, EverVerified, Unchanged, Proven],
         "write what was verified into an AIBOM")
         .line("bind", "<MODEL>", "Verify a model and write what was verified into an AIBOM of the workspace")
         .writing(Writes::Always),
+    keys(Cmd::Export, "export", &["e"], "export", EXPORTED, open![],
+        "write what is shown to a file")
+        .within("list", None),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),
@@ -201,6 +230,12 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Back, "back", &["esc"], "", EVERYWHERE, ALWAYS,
         "close the popup, then clear the filter, then go back; never quits")
         .no_line("It moves between screens."),
+    keys(Cmd::Copy, "copy", &["y"], "copy", EVERYWHERE, open![],
+        "copy a name, digest, identity or command")
+        .no_line("Terminals copy what a command prints."),
+    keys(Cmd::Mouse, "mouse", &["%"], "", EVERYWHERE, ALWAYS,
+        "use the mouse, or leave it to the terminal")
+        .no_line("It concerns the screens alone."),
     keys(Cmd::Themes, "themes", &["T"], "", EVERYWHERE, ALWAYS,
         "choose a theme")
         .typed(may("NAME", Some("theme")))

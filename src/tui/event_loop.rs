@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Result};
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Drawn};
 use crate::tui::state::jobs::{JobNow, progress};
-use crate::tui::state::rows::Prepared;
+use crate::tui::state::prepared::Prepared;
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, update};

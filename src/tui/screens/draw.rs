@@ -4,7 +4,9 @@
 use crate::commands::{Cmd, Keys, Screen, keyed, shown};
 use crate::text::{bar, clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
-use crate::tui::screens::{inventory, jobs, lineage, maturity, policy, popups, verify};
+use crate::tui::screens::{
+    changes, compare, inventory, jobs, lineage, maturity, output, policy, popups, verify,
+};
 use crate::tui::state::app::{App, Drawn, Phase};
 use crate::tui::state::enabled::enabled;
 use crate::tui::theme::Role;
@@ -73,6 +75,9 @@ fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body
         Screen::Maturity => maturity::draw(app, view, pen, frame, body),
         Screen::Policy => return Some(policy::draw(app, view, pen, frame, body)),
         Screen::Jobs => jobs::draw(app, pen, frame, body),
+        Screen::Compare => return compare::draw(app, pen, frame, body),
+        Screen::Changes => return changes::draw(app, pen, frame, body),
+        Screen::Output => return output::draw(app, pen, frame, body),
     }
     None
 }
@@ -164,7 +169,7 @@ fn jobs_segment(app: &App) -> String {
 
 fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     let mut spans = Vec::new();
-    for (number, screen) in (1..).zip(Screen::ALL) {
+    for (number, screen) in (1..).zip(Screen::TABS) {
         let role = if screen == app.screen { Role::TabCurrent } else { Role::Tab };
         spans.push(pen.span(role, format!(" {number} {} ", screen.word())));
     }

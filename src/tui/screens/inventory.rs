@@ -9,7 +9,7 @@ use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, choose, decision_look, first_row, fit, lines, put, summary_role};
 use crate::tui::screens::verdict::{headline, reason, standing};
 use crate::tui::state::app::App;
-use crate::tui::state::rows::Saved;
+use crate::tui::state::saved::Saved;
 use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::Face;

@@ -1,6 +1,6 @@
 //! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
 
-use crate::commands::{keyed, shown};
+use crate::commands::{Cmd, keyed, keys_of, shown};
 use crate::inventory::ModelId;
 use crate::report::case;
 use crate::text::count_are;
@@ -8,9 +8,10 @@ use crate::tui::screens::jobs;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
 use crate::tui::screens::verdict::{reason, standing};
 use crate::tui::state::app::{App, Message};
+use crate::tui::state::choices::{Choice, choices};
 use crate::tui::state::enabled::enabled;
 use crate::tui::state::palette::matches;
-use crate::tui::state::popup::{Popup, REVIEWS};
+use crate::tui::state::popup::{Ask, Popup, REVIEWS};
 use crate::tui::theme::Role;
 use crate::view::ReviewWord;
 use crate::words::Face;
@@ -91,6 +92,8 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             return Some(scrolled(frame, inside, &text, *scroll));
         }
         Popup::Legend => draw_legend(pen, frame),
+        Popup::Choose { of } => draw_choices(app, *of, pen, frame),
+        Popup::Ask(ask) => draw_ask(ask, pen, frame),
     }
     None
 }
@@ -178,6 +181,41 @@ fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'s
         out.extend(pen.wrapped(head, Role::Text, &musts.join(", "), columns));
     }
     out
+}
+
+/// The keys that go on with a command, at the foot of the screen where the eye is.
+fn draw_choices(app: &App, of: Cmd, pen: Pen<'_>, frame: &mut Frame<'_>) {
+    let choices = choices(app, of);
+    let title = keys_of(of).map_or("", |row| row.name);
+    let height = u16::try_from(choices.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = pen.popup(frame, (64, height), &format!("{title} · Esc leaves"));
+    let row = |choice: &Choice| {
+        let (key, word) = match choice.off {
+            Some(_) => (Role::KeyOff, Role::KeyOff),
+            None => (Role::KeyName, Role::Text),
+        };
+        let shown = choice.off.as_deref().unwrap_or(&choice.shown);
+        Line::from(vec![
+            pen.span(key, format!(" {} ", choice.key)),
+            pen.span(word, fit(&choice.word, 18)),
+            pen.span(Role::Muted, format!(" {shown}")),
+        ])
+    };
+    let rows: Vec<Line<'_>> = choices.iter().map(row).collect();
+    lines(frame, inside, &rows, 0);
+}
+
+fn draw_ask(ask: &Ask, pen: Pen<'_>, frame: &mut Frame<'_>) {
+    let width = 76;
+    let mut text =
+        vec![pen.line(Role::Input, format!(" {}: {}▏", ask.label, crate::text::screen(&ask.input)))];
+    for note in &ask.notes {
+        text.extend(pen.wrapped(vec![pen.span(Role::Muted, " ")], Role::Muted, note, usize::from(width - 4)));
+    }
+    text.push(pen.line(Role::Muted, " Enter goes on · Esc leaves"));
+    let height = u16::try_from(text.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = pen.popup(frame, (width, height), &ask.title);
+    lines(frame, inside, &text, 0);
 }
 
 fn draw_legend(pen: Pen<'_>, frame: &mut Frame<'_>) {

@@ -10,7 +10,8 @@ use crate::policy::{PolicyError, Stage};
 use crate::tui::state::controls::{of_level, result_of};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
-use crate::tui::state::rows::{Prepared, Rows};
+use crate::tui::state::prepared::Prepared;
+use crate::tui::state::rows::Rows;
 use crate::tui::theme::Theme;
 use crate::view::{Verified, View};
 use std::path::PathBuf;
@@ -271,7 +272,7 @@ impl App {
                     self.rows.seek(&view, &current);
                 }
             }
-            Screen::Policy | Screen::Jobs => {}
+            _ => {}
         }
     }
 

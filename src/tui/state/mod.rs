@@ -2,10 +2,14 @@
 //! no file, no clock and no environment, and knows neither keys nor effects.
 
 pub(super) mod app;
+pub(super) mod choices;
 pub(super) mod controls;
 pub(super) mod enabled;
 mod filter;
 pub(super) mod jobs;
 pub(super) mod palette;
 pub(super) mod popup;
+pub(super) mod prepared;
 pub(super) mod rows;
+pub(super) mod saved;
+pub(super) mod sort;

@@ -1,5 +1,6 @@
 //! What lies over a screen: which popup, and what was typed or chosen in it.
 
+use crate::commands::Cmd;
 use crate::inventory::ModelId;
 use crate::tui::theme::Theme;
 use crate::view::ReviewWord;
@@ -58,6 +59,32 @@ pub enum Popup {
     },
     /// The signs of the lineage.
     Legend,
+    /// What a command can go on with: one more key, from [`super::choices`].
+    Choose {
+        /// Of which command.
+        of: Cmd,
+    },
+    /// A line that a command asks for.
+    Ask(Box<Ask>),
+}
+
+/// A line that a command asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// Which command goes on with it.
+    pub of: Cmd,
+    /// The key that was chosen before it; a space where none was.
+    pub key: char,
+    /// What it is about.
+    pub models: Vec<ModelId>,
+    /// The title, safe to show.
+    pub title: String,
+    /// What is typed, safe to show: `reason`.
+    pub label: String,
+    /// What is typed.
+    pub input: String,
+    /// Lines below it, safe to show: what Enter will do, and what it will not.
+    pub notes: Vec<String>,
 }
 
 impl Popup {
@@ -69,6 +96,7 @@ impl Popup {
                 Some(input)
             }
             Popup::Review { word: Some(_), reason, .. } => Some(reason),
+            Popup::Ask(ask) => Some(&mut ask.input),
             _ => None,
         }
     }

@@ -5,8 +5,10 @@ use crate::inventory::ModelId;
 use crate::tui::state::app::{App, TABS};
 use crate::tui::state::enabled::enabled;
 use crate::tui::state::popup::Popup;
-use crate::tui::state::rows::{Rows, Saved};
+use crate::tui::state::rows::Rows;
+use crate::tui::state::saved::Saved;
 use crate::tui::update::effect::Effect;
+use crate::tui::update::{comparing, copying, exporting, finding, mouse, reviewing, sorting};
 use crate::workbench::JobKind;
 
 /// Lines that half a page moves by; drawing knows the real height, and state does not.
@@ -50,6 +52,17 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
             app.rearrange(Rows::next_sort);
             app.tell(format!("sorted {}", app.rows.sort().word()), false);
         }
+        Cmd::Columns => return sorting::columns(app),
+        Cmd::Group => return sorting::group(app),
+        Cmd::FilterBy => return finding::filter_by(app),
+        Cmd::KeepView => return finding::keep_view(app),
+        Cmd::GoTo => return finding::go_to(app),
+        Cmd::Undo => return reviewing::undo(app),
+        Cmd::History => return reviewing::history(app),
+        Cmd::Compare => return comparing::compare(app),
+        Cmd::Copy => return copying::copy(app),
+        Cmd::Export => return exporting::export(app),
+        Cmd::Mouse => return mouse::toggle(app),
         Cmd::Reverse => app.rearrange(Rows::reverse),
         Cmd::Review => {
             app.popup = app.subject().map(|model| Popup::Review { model, word: None, reason: String::new() })
@@ -212,6 +225,7 @@ fn step(app: &mut App, by: isize) {
         }
         Screen::Policy => app.scroll = app.scrolled(app.scroll, by),
         Screen::Jobs => app.job = moved(app.job, by, app.jobs.len()),
+        Screen::Compare | Screen::Changes | Screen::Output => app.scroll = app.scrolled(app.scroll, by),
     }
 }
 

@@ -1,9 +1,17 @@
 //! What happens to the state: [`update`] takes an [`Action`], changes the state and says which [`Effect`]s the loop has
 //! to carry out. It does no input or output and draws nothing.
 
+mod choosing;
 mod commands;
+mod comparing;
+mod copying;
 mod effect;
+mod exporting;
+mod finding;
+mod mouse;
 mod popups;
+mod reviewing;
+mod sorting;
 mod typing;
 
 pub use effect::Effect;
@@ -15,7 +23,7 @@ use crate::tui::keys;
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
-use crate::tui::state::rows::Prepared;
+use crate::tui::state::prepared::Prepared;
 use crate::tui::theme::Theme;
 use crate::view::View;
 use crate::workbench::JobId;

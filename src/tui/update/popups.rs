@@ -6,6 +6,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::palette::matches;
 use crate::tui::state::popup::{Popup, REVIEWS};
 use crate::tui::theme::Theme;
+use crate::tui::update::choosing::{ask_line, choose_key};
 use crate::tui::update::commands::{run, run_with};
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
@@ -33,6 +34,8 @@ pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
         },
         Popup::Themes { cursor, before } => return theme_key(app, key, cursor, before),
         Popup::Review { model, word, reason } => return review_key(app, key, model, word, reason),
+        Popup::Choose { of } => return choose_key(app, key, of),
+        Popup::Ask(ask) => return ask_line(app, key, ask),
         Popup::Palette { input, cursor } => return palette_key(app, key, input, cursor),
     }
     Vec::new()

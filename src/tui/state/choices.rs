@@ -1,0 +1,22 @@
+//! What a command can go on with after its key: one more key each, shown while it is waited for. It changes nothing.
+
+use crate::commands::Cmd;
+use crate::tui::state::app::App;
+
+/// One thing that a command can go on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// Its key.
+    pub key: char,
+    /// What it does, safe to show.
+    pub word: String,
+    /// What it would act on, safe to show; may be empty.
+    pub shown: String,
+    /// Why it cannot act now.
+    pub off: Option<String>,
+}
+
+/// What a command can go on with, in the order shown; empty for a command that asks for nothing.
+pub fn choices(_app: &App, _of: Cmd) -> Vec<Choice> {
+    Vec::new()
+}

@@ -1,0 +1,61 @@
+//! A command that asks for one more key, or for a line: what happens with the answer.
+
+use crate::commands::Cmd;
+use crate::tui::state::app::App;
+use crate::tui::state::choices::choices;
+use crate::tui::state::popup::{Ask, Popup};
+use crate::tui::update::effect::Effect;
+use crate::tui::update::typing::type_into;
+
+/// Asks for one more key.
+pub(super) fn ask_key(app: &mut App, of: Cmd) {
+    app.popup = Some(Popup::Choose { of });
+}
+
+/// A key while a command waits for one.
+pub(super) fn choose_key(app: &mut App, key: &str, of: Cmd) -> Vec<Effect> {
+    if matches!(key, "esc" | "q") {
+        return Vec::new();
+    }
+    let found = choices(app, of).into_iter().find(|choice| is_key(key, choice.key));
+    match found {
+        Some(choice) => match choice.off {
+            Some(why) => {
+                app.tell(format!("{}: {why}", choice.word), false);
+                Vec::new()
+            }
+            None => chosen(app, of, choice.key),
+        },
+        None => {
+            app.tell(format!("{key} is not among the choices"), false);
+            app.popup = Some(Popup::Choose { of });
+            Vec::new()
+        }
+    }
+}
+
+fn is_key(written: &str, key: char) -> bool {
+    let mut chars = written.chars();
+    chars.next() == Some(key) && chars.next().is_none()
+}
+
+/// Goes on with the choice of a key.
+fn chosen(_app: &mut App, _of: Cmd, _key: char) -> Vec<Effect> {
+    Vec::new()
+}
+
+/// A key while a line is typed.
+pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effect> {
+    match key {
+        "esc" => return Vec::new(),
+        "enter" => return answered(app, *ask),
+        _ => type_into(&mut ask.input, key),
+    }
+    app.popup = Some(Popup::Ask(ask));
+    Vec::new()
+}
+
+/// Goes on with the line that was typed.
+fn answered(_app: &mut App, _ask: Ask) -> Vec<Effect> {
+    Vec::new()
+}
