@@ -136,7 +136,7 @@ fn a_popup_scrolls_no_further_than_its_end_also_when_that_came_nearer() {
 #[test]
 fn a_command_that_cannot_act_now_says_why() {
     let mut shown = verified();
-    press(&mut shown, &["u"]);
+    press(&mut shown, &["U"]);
     assert_eq!(told(&shown), "unmark: nothing is marked");
     typed(&mut shown, "filter no-model-is-called-this");
     press(&mut shown, &["*"]);
