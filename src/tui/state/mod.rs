@@ -6,6 +6,7 @@ pub(super) mod choices;
 pub(super) mod controls;
 pub(super) mod enabled;
 mod filter;
+pub(super) mod hit;
 pub(super) mod jobs;
 pub(super) mod palette;
 pub(super) mod popup;
