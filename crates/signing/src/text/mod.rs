@@ -8,7 +8,7 @@
 mod clean;
 mod nearest;
 
-pub use clean::{block, clip, screen, width};
+pub use clean::{block, clip, digest_lines, screen, width};
 pub use nearest::nearest;
 
 use serde::{Deserialize, Serialize};
