@@ -4,7 +4,9 @@
 pub(super) mod app;
 pub(super) mod choices;
 pub(super) mod controls;
+pub(super) mod copies;
 pub(super) mod enabled;
+pub(super) mod exports;
 mod filter;
 pub(super) mod hit;
 pub(super) mod jobs;
