@@ -43,9 +43,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
     .areas(area);
     draw_header(app, pen, frame, header);
     draw_tabs(app, pen, frame, tabs);
-    let mut furthest = None;
+    let mut drawn = Drawn::default();
     match (&app.phase, &app.view) {
-        (_, Some(view)) => furthest = draw_screen(app, view, pen, frame, body),
+        (_, Some(view)) => drawn = draw_screen(app, view, pen, frame, body),
         _ if app.screen == Screen::Jobs => jobs::draw(app, pen, frame, body),
         (Phase::Failed(error), None) => draw_failure(error, pen, frame, body),
         (_, None) => {
@@ -60,26 +60,27 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
     }
     draw_keys(app, pen, frame, key_bar);
     if let Some(popup) = &app.popup {
-        furthest = popups::draw(app, popup, pen, frame).or(furthest);
+        drawn.furthest = popups::draw(app, popup, pen, frame).or(drawn.furthest);
     }
     sweep(frame.buffer_mut());
-    Drawn { furthest }
+    drawn
 }
 
-/// Gives how far the screen can be scrolled, where it can be.
-fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Option<usize> {
+/// Gives what it found out: how far the screen can be scrolled, where it can be.
+fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
+    let mut furthest = None;
     match app.screen {
-        Screen::Inventory => inventory::draw(app, view, pen, frame, body),
+        Screen::Inventory => return inventory::draw(app, view, pen, frame, body),
         Screen::Lineage => lineage::draw(app, view, pen, frame, body),
-        Screen::Verify => return verify::draw(app, view, pen, frame, body),
+        Screen::Verify => furthest = verify::draw(app, view, pen, frame, body),
         Screen::Maturity => maturity::draw(app, view, pen, frame, body),
-        Screen::Policy => return Some(policy::draw(app, view, pen, frame, body)),
+        Screen::Policy => furthest = Some(policy::draw(app, view, pen, frame, body)),
         Screen::Jobs => jobs::draw(app, pen, frame, body),
-        Screen::Compare => return compare::draw(app, pen, frame, body),
-        Screen::Changes => return changes::draw(app, pen, frame, body),
-        Screen::Output => return output::draw(app, pen, frame, body),
+        Screen::Compare => furthest = compare::draw(app, pen, frame, body),
+        Screen::Changes => furthest = changes::draw(app, pen, frame, body),
+        Screen::Output => furthest = output::draw(app, pen, frame, body),
     }
-    None
+    Drawn { furthest, table: None }
 }
 
 fn draw_failure(error: &crate::Error, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) {

@@ -8,6 +8,7 @@ use crate::tui::theme::{Role, Theme};
 use crate::view::Summary;
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear};
 use unicode_segmentation::UnicodeSegmentation;
@@ -103,10 +104,12 @@ pub fn put(frame: &mut Frame<'_>, x: u16, y: u16, line: &Line<'_>, columns: u16)
     }
 }
 
-/// The chosen row's ground.
+/// The chosen row's ground: its texts keep their colours.
 pub fn choose(frame: &mut Frame<'_>, pen: Pen<'_>, area: Rect, y: u16) {
     if y < area.bottom() {
-        frame.buffer_mut().set_style(Rect::new(area.x, y, area.width, 1), pen.theme.style(Role::Chosen));
+        let chosen = pen.theme.style(Role::Chosen);
+        let ground = Style { fg: None, ..chosen };
+        frame.buffer_mut().set_style(Rect::new(area.x, y, area.width, 1), ground);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::commands::Cmd;
 use crate::tui::state::app::App;
+use crate::tui::state::columns::{COLUMNS, Column};
 
 /// One thing that a command can go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,58 @@ pub struct Choice {
 }
 
 /// What a command can go on with, in the order shown; empty for a command that asks for nothing.
-pub fn choices(_app: &App, _of: Cmd) -> Vec<Choice> {
-    Vec::new()
+pub fn choices(app: &App, of: Cmd) -> Vec<Choice> {
+    match of {
+        Cmd::Sort => orders(app),
+        Cmd::Columns => columns(app),
+        _ => Vec::new(),
+    }
+}
+
+/// The key that leaves the columns to the width again.
+pub const ALL_BY_WIDTH: char = '0';
+
+fn orders(app: &App) -> Vec<Choice> {
+    let sort = app.rows.sort();
+    let choice = |column: &Column| Choice {
+        key: column.key,
+        word: column.id.word().to_owned(),
+        shown: if column.id != sort.by {
+            column.order.to_owned()
+        } else if sort.is_reversed {
+            format!("{} {}: as it is now; once more, not reversed", sort.arrow(), sort.word())
+        } else {
+            format!("{} {}: as it is now; once more, reversed", sort.arrow(), sort.word())
+        },
+        off: None,
+    };
+    COLUMNS.iter().map(choice).collect()
+}
+
+fn columns(app: &App) -> Vec<Choice> {
+    let (with, without) = app.rows.columns();
+    let choice = |column: &Column| {
+        let state = if app.table.columns.contains(column.id) {
+            "✓ shown"
+        } else if with.contains(column.id) {
+            "! no room"
+        } else if without.contains(column.id) {
+            "· hidden"
+        } else {
+            "·"
+        };
+        Choice {
+            key: column.key,
+            word: column.id.word().to_owned(),
+            shown: format!("{state:<9} {}", column.about),
+            off: None,
+        }
+    };
+    let by_width = Choice {
+        key: ALL_BY_WIDTH,
+        word: "by width".to_owned(),
+        shown: "the columns that the width has room for".to_owned(),
+        off: None,
+    };
+    COLUMNS.iter().filter(|column| column.is_optional()).map(choice).chain([by_width]).collect()
 }

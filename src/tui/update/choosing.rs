@@ -5,6 +5,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
+use crate::tui::update::sorting;
 use crate::tui::update::typing::type_into;
 
 /// Asks for one more key.
@@ -40,8 +41,12 @@ fn is_key(written: &str, key: char) -> bool {
 }
 
 /// Goes on with the choice of a key.
-fn chosen(_app: &mut App, _of: Cmd, _key: char) -> Vec<Effect> {
-    Vec::new()
+fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
+    match of {
+        Cmd::Sort => sorting::sort_by(app, key),
+        Cmd::Columns => sorting::toggle_column(app, key),
+        _ => Vec::new(),
+    }
 }
 
 /// A key while a line is typed.
