@@ -10,9 +10,13 @@ pub mod theme;
 mod update;
 
 pub use screens::draw;
-pub use state::app::{App, Drawn};
+pub use state::app::{App, Drawn, TableDrawn};
+pub use state::arrangement::Arrangement;
+pub use state::columns::{COLUMNS, Column, ColumnId, ColumnSet};
+pub use state::groups::Row;
 pub use state::jobs::JobNow;
 pub use state::popup::Popup;
+pub use state::prepared::Licences;
 pub use update::{Action, Effect, update};
 
 use crate::error::{Code, Error, Result};

@@ -37,9 +37,9 @@ fn orders(app: &App) -> Vec<Choice> {
         shown: if column.id != sort.by {
             column.order.to_owned()
         } else if sort.is_reversed {
-            format!("{} {}: as it is now; once more, not reversed", sort.arrow(), sort.word())
+            format!("{} {}", sort.arrow(), sort.word())
         } else {
-            format!("{} {}: as it is now; once more, reversed", sort.arrow(), sort.word())
+            format!("{} {} · again reverses", sort.arrow(), sort.word())
         },
         off: None,
     };

@@ -1,6 +1,7 @@
 //! What is needed of one model to sort, group and count it: a few numbers, no text.
 
 use crate::decision::{Decision, ReviewWord};
+use crate::inventory::Format;
 use crate::signing::Outcome;
 
 /// What is needed of a model to sort and count it. Ranks are equal where the words are, and 0 where there is none.
@@ -20,11 +21,10 @@ pub struct Key {
     pub(super) signer: u32,
     /// Which publisher, in the order of their names; 0 for a model whose name says none.
     pub(super) publisher: u32,
-    /// The beginning of the code of what stands in its way.
-    pub(super) cause: u128,
-    /// The beginning of the word of its first format.
-    pub(super) format: u128,
-    /// Seconds since 1970.
-    pub(super) verified_at: Option<i64>,
+    /// Which code stands in its way, as a place among those of the inventory.
+    pub(super) cause: u16,
+    pub(super) format: Option<Format>,
+    /// Seconds since 1970; 0 where it never was.
+    pub(super) verified_at: u32,
     pub(super) bytes: u64,
 }

@@ -2,13 +2,14 @@
 
 pub use crate::tui::state::key::Key;
 
-use crate::decision::Decision;
-use crate::inventory::{FactKey, Format, Model};
+use crate::decision::{Decision, ReasonCode};
+use crate::inventory::{FactKey, Model};
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use crate::tui::state::counts::Counts;
 use crate::tui::state::filter::Hay;
 use crate::view::View;
+use jiff::Timestamp;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -44,12 +45,30 @@ impl Licences {
 pub struct Prepared {
     pub(super) keys: Arc<Vec<Key>>,
     pub(super) hays: Arc<Vec<Hay>>,
+    /// The codes that stand in the way of models; first the empty one.
+    causes: Causes,
     /// The publishers, sorted; first the one without a name.
     pub(super) publishers: Arc<Vec<Untrusted>>,
     pub(super) licences: Licences,
     pub(super) counts: Counts,
     pub(super) unverified: usize,
     pub(super) outdated: usize,
+}
+
+/// The codes that stand in the way of models, in the order in which they were met: few, and named by their places.
+#[derive(Debug, Clone, Default)]
+struct Causes(Arc<Vec<ReasonCode>>);
+
+impl Causes {
+    /// The place of a code, from 1 on; 0 is none.
+    fn place(&mut self, code: Option<ReasonCode>) -> u16 {
+        let Some(code) = code else { return 0 };
+        let place = self.0.iter().position(|known| *known == code).unwrap_or_else(|| {
+            Arc::make_mut(&mut self.0).push(code);
+            self.0.len() - 1
+        });
+        u16::try_from(place + 1).unwrap_or(u16::MAX)
+    }
 }
 
 /// The publisher that a name says: its first part.
@@ -65,7 +84,12 @@ impl Prepared {
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| row(view, at, exposure.get(at).copied().unwrap_or(0)));
-        let (mut keys, hays): (Vec<Key>, Vec<Hay>) = rows.unzip();
+        let ((mut keys, hays), codes): ((Vec<Key>, Vec<Hay>), Vec<Option<ReasonCode>>) =
+            rows.map(|(key, hay, code)| ((key, hay), code)).unzip();
+        let mut causes = Causes::default();
+        for (key, code) in keys.iter_mut().zip(codes) {
+            key.cause = causes.place(code);
+        }
         rank_signers(view, &mut keys);
         let publishers = rank_publishers(view, &mut keys);
         let (unverified, outdated) = (unverified(view), view.outdated().count());
@@ -73,6 +97,7 @@ impl Prepared {
             counts: Counts::of(&keys),
             keys: Arc::new(keys),
             hays: Arc::new(hays),
+            causes,
             publishers: Arc::new(publishers),
             licences: Licences::default(),
             unverified,
@@ -106,7 +131,7 @@ impl Prepared {
         };
         let changed: Vec<usize> =
             (0..view.models.len()).into_par_iter().with_min_len(4096).filter(differs).collect();
-        let made: Vec<(usize, (Key, Hay))> = changed
+        let made: Vec<(usize, (Key, Hay, Option<ReasonCode>))> = changed
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| Some((at, row(view, at, self.keys.get(at)?.children as usize)?)))
@@ -114,7 +139,8 @@ impl Prepared {
         let outdated = view.outdated().count();
         let mut after = Prepared { unverified: unverified(view), outdated, ..self.clone() };
         let mut same_signers = true;
-        for (at, (key, hay)) in made {
+        for (at, (mut key, hay, code)) in made {
+            key.cause = after.causes.place(code);
             same_signers &= same_verified && same_states || signer(before, at) == signer(view, at);
             if let Some(slot) = Arc::make_mut(&mut after.keys).get_mut(at) {
                 *slot = Key { signer: slot.signer, publisher: slot.publisher, ..key };
@@ -145,6 +171,19 @@ impl Prepared {
     /// The name of a publisher; empty for the models whose names say none.
     pub fn publisher(&self, number: u32) -> Option<&Untrusted> {
         self.publishers.get(number as usize)
+    }
+
+    /// The ranks of the codes that stand in the way of models, by their places.
+    pub(super) fn causes(&self) -> Vec<u32> {
+        let mut words: Vec<(&str, usize)> = self.causes.0.iter().map(ReasonCode::as_str).zip(1..).collect();
+        words.sort_unstable();
+        let mut ranks = vec![0; words.len() + 1];
+        for (rank, (_, place)) in (1..).zip(words) {
+            if let Some(slot) = ranks.get_mut(place) {
+                *slot = rank;
+            }
+        }
+        ranks
     }
 
     /// The rank of the licence of the model of an index; 0 where there is none, and while nobody has asked.
@@ -225,14 +264,9 @@ fn rank_publishers(view: &View, keys: &mut [Key]) -> Vec<Untrusted> {
     sorted
 }
 
-/// A word as a number that is ordered as it is, by its first sixteen bytes.
-fn beginning(word: &str) -> u128 {
-    let bytes = word.bytes().chain(std::iter::repeat(0)).take(16);
-    bytes.fold(0, |number, byte| number << 8 | u128::from(byte))
-}
-
-/// What is needed of a model to sort, filter and count it, but for its places among the others.
-fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay)> {
+/// What is needed of a model to sort, filter and count it, but for its places among the others, and the code of what
+/// stands in its way.
+fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay, Option<ReasonCode>)> {
     let model = view.models.get(index)?;
     let summary = view.summary(index);
     let gate = summary.decision;
@@ -260,10 +294,15 @@ fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay)> {
         decision: gate,
         signer: 0,
         publisher: 0,
-        cause: view.cause(index).map_or(0, |cause| beginning(cause.as_str())),
-        format: model.formats.first().map_or(0, |format: &Format| beginning(format.word())),
-        verified_at: view.verification(index).map(|verification| verification.at.as_second()),
+        cause: 0,
+        format: model.formats.first().copied(),
+        verified_at: view.verification(index).map_or(0, |verification| seconds(verification.at)),
         bytes: model.bytes,
     };
-    Some((key, hay))
+    Some((key, hay, view.cause(index)))
+}
+
+/// Seconds since 1970, for ordering.
+fn seconds(at: Timestamp) -> u32 {
+    u32::try_from(at.as_second().max(1)).unwrap_or(u32::MAX)
 }

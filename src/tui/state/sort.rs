@@ -2,9 +2,11 @@
 //! whichever way round it is, and equals stand in the order of their names.
 
 use crate::decision::{Decision, ReviewWord};
+use crate::inventory::Format;
 use crate::tui::state::columns::ColumnId;
 use crate::tui::state::key::Key;
 use crate::tui::state::prepared::Prepared;
+use rayon::prelude::*;
 use std::cmp::Reverse;
 
 /// An order of rows.
@@ -36,29 +38,30 @@ impl Sort {
 
     /// The models by their indices, in this order.
     pub fn order(self, made: &Prepared) -> Vec<u32> {
-        let place = |rank: u128| if self.is_reversed { u128::MAX - rank } else { rank };
-        let mut order: Vec<(bool, u128, Reverse<u32>, u32)> = (0u32..)
+        let place = |rank: u64| if self.is_reversed { u64::MAX - rank } else { rank };
+        let causes = if self.by == ColumnId::Reason { made.causes() } else { Vec::new() };
+        let mut order: Vec<(bool, u64, Reverse<u32>, u32)> = (0u32..)
             .zip(made.keys.iter())
             .map(|(index, key)| {
-                let rank = self.rank(made, index, key);
+                let rank = self.rank(made, &causes, index, key);
                 // Among what needs a person alike, what more depends on comes first.
                 let is_exposed = self.by == ColumnId::Status && key.problem < 3;
                 let exposure = if is_exposed { key.children } else { 0 };
                 (rank.is_none(), rank.map_or(0, place), Reverse(exposure), index)
             })
             .collect();
-        order.sort_unstable();
+        order.par_sort_unstable();
         order.into_iter().map(|(_, _, _, index)| index).collect()
     }
 
     /// Where a model stands by the column; none where it has nothing there.
-    fn rank(self, made: &Prepared, index: u32, key: &Key) -> Option<u128> {
+    fn rank(self, made: &Prepared, causes: &[u32], index: u32, key: &Key) -> Option<u64> {
         let rank = match self.by {
-            ColumnId::Status => u128::from(key.problem),
-            ColumnId::Model => u128::from(index),
-            ColumnId::Reason => some(key.cause)?,
-            ColumnId::Used => u128::from(u32::MAX - key.children),
-            ColumnId::Level => u128::from(key.level),
+            ColumnId::Status => u64::from(key.problem),
+            ColumnId::Model => u64::from(index),
+            ColumnId::Reason => some(causes.get(usize::from(key.cause)).copied().unwrap_or(0))?,
+            ColumnId::Used => u64::from(u32::MAX - key.children),
+            ColumnId::Level => u64::from(key.level),
             ColumnId::Gate => match key.decision {
                 Decision::Refuse => 0,
                 Decision::Warn => 1,
@@ -71,19 +74,24 @@ impl Sort {
                 Some(ReviewWord::Reject) => 2,
                 Some(ReviewWord::Approve) => 3,
             },
-            // Before 1970 nothing was verified.
-            ColumnId::Age => u128::try_from(key.verified_at?).unwrap_or(0),
-            ColumnId::Signer => some(u128::from(key.signer))?,
-            ColumnId::Publisher => some(u128::from(key.publisher))?,
-            ColumnId::Licence => some(u128::from(made.licence(index)))?,
-            ColumnId::Format => some(key.format)?,
-            ColumnId::Size => u128::from(u64::MAX) - some(u128::from(key.bytes))?,
+            ColumnId::Age => some(key.verified_at)?,
+            ColumnId::Signer => some(key.signer)?,
+            ColumnId::Publisher => some(key.publisher)?,
+            ColumnId::Licence => some(made.licence(index))?,
+            ColumnId::Format => by_word(key.format?),
+            ColumnId::Size => u64::MAX - Some(key.bytes).filter(|bytes| *bytes > 0)?,
         };
         Some(rank)
     }
 }
 
 /// Nothing is 0.
-fn some(rank: u128) -> Option<u128> {
-    (rank > 0).then_some(rank)
+fn some(rank: u32) -> Option<u64> {
+    (rank > 0).then_some(u64::from(rank))
+}
+
+/// A format as a number that is ordered as its word is: the first eight bytes tell them apart.
+fn by_word(format: Format) -> u64 {
+    let bytes = format.word().bytes().chain(std::iter::repeat(0)).take(8);
+    bytes.fold(0, |number, byte| number << 8 | u64::from(byte))
 }

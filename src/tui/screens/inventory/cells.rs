@@ -39,7 +39,7 @@ fn look(entry: &Entry<'_>, column: ColumnId, is_wide: bool) -> (Role, String) {
     let Entry { view, index, model, summary, used } = entry;
     let nothing = || (Role::Muted, "–".to_owned());
     match column {
-        ColumnId::Status => status(summary),
+        ColumnId::Status => status(summary, view.is_judged()),
         ColumnId::Model => (Role::Text, name(model)),
         ColumnId::Reason => view.cause(*index).map_or((Role::Muted, String::new()), |cause| {
             let role =
@@ -77,17 +77,18 @@ fn look(entry: &Entry<'_>, column: ColumnId, is_wide: bool) -> (Role, String) {
 }
 
 /// Sign and word; the word is short where the whole one has no room.
-pub(super) fn status(summary: &Summary) -> (Role, String) {
-    let is_open = summary.decision == Decision::NotJudged;
+pub(super) fn status(summary: &Summary, is_judged: bool) -> (Role, String) {
+    let is_open = summary.decision == Decision::NotJudged || !is_judged;
     let word = match summary.since {
-        // What nobody has looked at is not refused and no question yet.
-        Since::Same if summary.is_untouched => "not judged",
+        // What nobody has looked at is not refused and no question yet, unless something is known without a look.
+        Since::Same if summary.is_untouched && is_open => "not judged",
+        Since::Same if summary.is_untouched => "unverified",
         Since::Same => summary.word,
         Since::Changed => "changed",
         Since::Lost => "verify again",
     };
-    // Of a document's words alone there is nothing to verify.
-    if summary.is_untouched || is_open && summary.is_without_files() {
+    // Where only documents speak of it there is nothing to verify.
+    if summary.is_untouched || summary.is_without_files() {
         return (Role::Muted, format!("· {word}"));
     }
     (summary_role(summary), format!("{} {word}", summary.glyph()))

@@ -76,7 +76,7 @@ pub(super) fn scrolled(
     lines(frame, inside, &text, first);
     if furthest > 0 {
         let foot = match (scroll, text.len().saturating_sub(first + height)) {
-            (None, more) => format!(" {} more: Tab ", count(more, "line")),
+            (None, more) => format!(" {}: Tab ", count(more, "more line")),
             (Some(_), _) => format!(" lines {}–{} of {} ", first + 1, first + height, text.len()),
         };
         let x = area.right().saturating_sub(u16::try_from(width(&foot) + 1).unwrap_or(u16::MAX));
@@ -160,7 +160,7 @@ fn details(
         Some(_) if is_after_headline => {}
         Some(verified) => out.extend(headline(&verified.verification, pen, columns, MAX_FILES_LISTED)),
         None => {
-            let (role, words) = status(&summary);
+            let (role, words) = status(&summary, view.is_judged());
             let head = vec![pen.span(role, format!("{words}  "))];
             let text = if !summary.since.is_same() {
                 "the verification on record does not hold any more: V verifies it again"

@@ -38,11 +38,11 @@ impl Panes {
         }
         if area.width >= FAMILY_FROM {
             let [table, details, family] =
-                Layout::horizontal([all, share(26, 40, 60), share(22, 34, 50)]).areas(area);
+                Layout::horizontal([all, share(23, 40, 60), share(20, 34, 50)]).areas(area);
             return Panes { table, details: Some(details), family: Some(family) };
         }
         let layout = if area.width >= DETAILS_FROM {
-            Layout::horizontal([all, share(32, 34, 60)])
+            Layout::horizontal([all, share(30, 34, 60)])
         } else if area.height >= UNDER_FROM {
             Layout::vertical([all, Constraint::Length((area.height / 3).clamp(7, 16))])
         } else {
