@@ -3,7 +3,8 @@
 
 use crate::error::{Code, Error, Result};
 use crate::tui::screens::draw;
-use crate::tui::state::app::{App, Drawn};
+use crate::tui::state::app::App;
+use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::terminal;

@@ -10,10 +10,11 @@ pub mod theme;
 mod update;
 
 pub use screens::draw;
-pub use state::app::{App, Drawn, TableDrawn};
+pub use state::app::App;
 pub use state::arrangement::Arrangement;
 pub use state::columns::{COLUMNS, Column, ColumnId, ColumnSet};
 pub use state::groups::Row;
+pub use state::hit::{Drawn, Hit, TableDrawn, Under};
 pub use state::jobs::JobNow;
 pub use state::popup::Popup;
 pub use state::prepared::Licences;

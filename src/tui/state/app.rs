@@ -8,8 +8,8 @@ use crate::lineage::LaneRow;
 use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
 use crate::signing::Outcome;
-use crate::tui::state::columns::ColumnSet;
 use crate::tui::state::controls::{of_level, result_of};
+use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
@@ -39,24 +39,6 @@ pub struct Message {
     pub text: String,
     /// Bad news stays until a key is pressed.
     pub bad: bool,
-}
-
-/// What only a frame can find out, for the keys that come after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Drawn {
-    /// How far what is scrolled can be scrolled; none when the frame scrolls nothing.
-    pub furthest: Option<usize>,
-    /// What the inventory had room for; none when another screen was drawn.
-    pub table: Option<TableDrawn>,
-}
-
-/// What the inventory had room for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct TableDrawn {
-    /// The columns of its table.
-    pub columns: ColumnSet,
-    /// Its panes, in the order in which Tab goes through them: the table, the details, the family.
-    pub panes: usize,
 }
 
 /// State of the lineage screen.
@@ -106,6 +88,12 @@ pub struct App {
     pub scroll: usize,
     /// How far what is scrolled can be scrolled, as the last frame found: only drawing knows the room.
     pub furthest: usize,
+    /// What the last frame drew where.
+    pub drawn: Drawn,
+    /// Whether the mouse is used; else it is left to the terminal.
+    pub mouse: bool,
+    /// Whether signs are drawn with ASCII only.
+    pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
     /// Lineage.
@@ -158,6 +146,9 @@ impl App {
             verify_tab: 0,
             scroll: 0,
             furthest: usize::MAX,
+            drawn: Drawn::default(),
+            mouse: false,
+            ascii: false,
             side: None,
             lineage: LineageState::default(),
             level: 1,
@@ -196,6 +187,7 @@ impl App {
         if drawn.table.is_some_and(|table| self.pane >= table.panes) {
             self.pane = 0;
         }
+        self.drawn = drawn;
     }
 
     /// The model that a command acts on here.

@@ -10,6 +10,7 @@ pub(super) mod counts;
 pub(super) mod enabled;
 mod filter;
 pub(super) mod groups;
+pub(super) mod hit;
 pub(super) mod jobs;
 mod key;
 pub(super) mod palette;

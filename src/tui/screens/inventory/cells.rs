@@ -28,11 +28,24 @@ pub(super) fn name(model: &Model) -> String {
 }
 
 /// What stands in a cell, exactly as wide as the column.
-pub(super) fn cell(entry: &Entry<'_>, fitted: &Fitted, pen: Pen<'_>) -> Span<'static> {
+pub(super) fn cell(entry: &Entry<'_>, fitted: &Fitted, pen: Pen<'_>) -> Vec<Span<'static>> {
     let is_wide = fitted.cells >= fitted.column.wide;
     let (role, text) = look(entry, fitted.column.id, is_wide);
-    let text = if fitted.column.is_number { right(&text, fitted.cells) } else { fit(&text, fitted.cells) };
-    pen.span(role, text)
+    if fitted.column.is_number {
+        return vec![pen.span(role, right(&text, fitted.cells))];
+    }
+    let is_gauge =
+        fitted.column.id == ColumnId::Level && is_wide && entry.view.is_judged() && !is_open(&entry.summary);
+    if !is_gauge {
+        return vec![pen.span(role, fit(&text, fitted.cells))];
+    }
+    let [full, rest] = pen.level(entry.summary.effective);
+    let room = fitted.cells.saturating_sub(full.width() + rest.width() + 1);
+    vec![full, rest, Span::raw(" "), pen.span(role, fit(&text, room))]
+}
+
+fn is_open(summary: &Summary) -> bool {
+    summary.decision == Decision::NotJudged
 }
 
 fn look(entry: &Entry<'_>, column: ColumnId, is_wide: bool) -> (Role, String) {
@@ -49,7 +62,7 @@ fn look(entry: &Entry<'_>, column: ColumnId, is_wide: bool) -> (Role, String) {
         ColumnId::Used if *used == 0 => (Role::Muted, "0".to_owned()),
         ColumnId::Used => (Role::Text, few(*used)),
         ColumnId::Level | ColumnId::Gate if !view.is_judged() => (Role::Muted, "…".to_owned()),
-        ColumnId::Level | ColumnId::Gate if summary.decision == Decision::NotJudged => nothing(),
+        ColumnId::Level | ColumnId::Gate if is_open(summary) => nothing(),
         ColumnId::Level => level(summary, is_wide),
         ColumnId::Gate => {
             let (role, glyph) = decision_look(summary.decision);
@@ -78,7 +91,7 @@ fn look(entry: &Entry<'_>, column: ColumnId, is_wide: bool) -> (Role, String) {
 
 /// Sign and word; the word is short where the whole one has no room.
 pub(super) fn status(summary: &Summary, is_judged: bool) -> (Role, String) {
-    let is_open = summary.decision == Decision::NotJudged || !is_judged;
+    let is_open = is_open(summary) || !is_judged;
     let word = match summary.since {
         // What nobody has looked at is not refused and no question yet, unless something is known without a look.
         Since::Same if summary.is_untouched && is_open => "not judged",
@@ -95,23 +108,12 @@ pub(super) fn status(summary: &Summary, is_judged: bool) -> (Role, String) {
 }
 
 fn level(summary: &Summary, is_wide: bool) -> (Role, String) {
-    let gauge = if is_wide { format!("{} ", gauge(summary.effective)) } else { String::new() };
-    if summary.own == summary.effective {
-        return (Role::Text, format!("{gauge}L{}", summary.own));
+    match (summary.own == summary.effective, is_wide) {
+        (true, _) => (Role::Text, format!("L{}", summary.own)),
+        // The gauge beside it leaves no room for the letter.
+        (false, true) => (Role::Warn, format!("{}→{}", summary.own, summary.effective)),
+        (false, false) => (Role::Warn, format!("L{}→{}", summary.own, summary.effective)),
     }
-    let text = if is_wide {
-        format!("{gauge}{}→{}", summary.own, summary.effective)
-    } else {
-        format!("L{}→{}", summary.own, summary.effective)
-    };
-    (Role::Warn, text)
-}
-
-/// `▰▰▱`.
-fn gauge(level: u8) -> String {
-    const LEVELS: usize = 3;
-    let full = usize::from(level).min(LEVELS);
-    "▰".repeat(full) + &"▱".repeat(LEVELS - full)
 }
 
 /// Sign and, where there is room, word of a review.

@@ -4,10 +4,10 @@ use super::cells::{name, status};
 use super::names::middle;
 use super::strip::thousands;
 use super::table::{counts, group_name, thumb};
-use crate::inventory::{FactKey, Model, ParentRef};
+use crate::inventory::{Basis, FactKey, Model, ParentRef};
 use crate::report::case;
 use crate::text::{count, size, width};
-use crate::tui::screens::paint::{Pen, bounded, fit, lines, put};
+use crate::tui::screens::paint::{Pane, Pen, bounded, lines, put};
 use crate::tui::screens::verdict::{headline, reason, standing};
 use crate::tui::state::app::App;
 use crate::tui::theme::Role;
@@ -18,7 +18,6 @@ use crate::words::names::mark as words_of;
 use crate::words::reasons::told;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::Line;
 
 const MAX_FILES_LISTED: usize = 4;
@@ -88,7 +87,7 @@ pub(super) fn scrolled(
     scroll.map(|_| furthest)
 }
 
-/// A box with a title at the left and where one is at the right; the one that the keys move stands out.
+/// A pane with a title at the left and where one is at the right.
 pub(super) fn framed(
     pen: Pen<'_>,
     frame: &mut Frame<'_>,
@@ -97,33 +96,7 @@ pub(super) fn framed(
     place: &str,
     is_focused: bool,
 ) -> Rect {
-    let inside = pen.boxed(frame, area, title);
-    let buffer = frame.buffer_mut();
-    if is_focused {
-        let accent = pen.theme.style(Role::Accent);
-        let (right, bottom) = (area.right().saturating_sub(1), area.bottom().saturating_sub(1));
-        for position in area.positions() {
-            let is_edge =
-                position.x == area.x || position.x == right || position.y == bottom || position.y == area.y;
-            if let Some(cell) = buffer.cell_mut(position).filter(|_| is_edge)
-                && !cell.symbol().is_ascii()
-            {
-                cell.set_style(Style::new().fg(accent.fg.unwrap_or_default()));
-            }
-        }
-    }
-    let cells = width(place) + 2;
-    if !place.is_empty() && usize::from(area.width) >= width(title) + cells + 6 {
-        let x = area.right().saturating_sub(u16::try_from(cells + 1).unwrap_or(0));
-        put(
-            frame,
-            x,
-            area.y,
-            &pen.line(Role::Muted, format!(" {place} ")),
-            u16::try_from(cells).unwrap_or(0),
-        );
-    }
-    inside
+    pen.pane(frame, area, &Pane::new(title).note(place).focused(is_focused))
 }
 
 fn of_group(app: &App, view: &View, place: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
@@ -176,65 +149,75 @@ fn details(
     out.extend(judgement(view, index, pen, columns));
     out.push(Line::default());
 
-    let mut fact = |name: &str, value: String, basis: &str| {
-        let head = vec![pen.span(Role::Muted, fit(name, 13))];
-        let basis = if basis.is_empty() { String::new() } else { format!("  {basis}") };
-        out.extend(pen.wrapped(head, Role::Text, &format!("{value}{basis}"), columns));
+    out.extend(facts(app, view, index, model, pen, columns));
+    out
+}
+
+/// What is known of it, each with its basis at the right edge.
+fn facts(
+    app: &App,
+    view: &View,
+    index: usize,
+    model: &Model,
+    pen: Pen<'_>,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    let mut fact = |name: &str, value: String, basis: Option<Basis>| {
+        out.extend(pen.fact(name, &value, basis, columns));
     };
-    let signer = match view.standing(index).map(|v| &v.verification) {
-        Some(v) if v.signer.is_some() => {
-            let basis = if v.signer_proven() { "attested" } else { "claimed, not proven" };
-            Some((view.summary(index).signer.screen(), basis))
+    let verification = view.standing(index).map(|verified| &verified.verification);
+    match verification.filter(|found| found.signer.is_some()) {
+        Some(found) if found.signer_proven() => {
+            fact("signed by", view.summary(index).signer.screen(), Some(Basis::Attested));
         }
-        _ => None,
-    };
-    match signer {
-        Some((name, basis)) => fact("signed by", name, basis),
-        None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), ""),
-        None => fact("signed by", "not verified".to_owned(), ""),
+        Some(_) => fact("signed by", format!("{}, not proven", view.summary(index).signer.screen()), None),
+        None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), None),
+        None => fact("signed by", "not verified".to_owned(), None),
     }
-    if let Some(v) = view.standing(index).map(|v| &v.verification) {
-        if let Some(coverage) = v.coverage() {
+    if let Some(found) = verification {
+        if let Some(coverage) = found.coverage() {
             let bytes = format!("{} of {}", size(coverage.covered), size(coverage.total));
-            fact("covered", format!("{}, {bytes}", coverage.bar()), "observed");
+            fact("covered", format!("{}, {bytes}", coverage.bar()), Some(Basis::Observed));
         }
-        if let Some(first) = v.foreign.first() {
-            let more = v.foreign.len() - 1;
+        if let Some(first) = found.foreign.first() {
+            let more = found.foreign.len() - 1;
             let more = if more > 0 { format!(" · {more} more") } else { String::new() };
-            fact("not OMS", format!("{}{more}", first.line().screen()), "");
+            fact("not OMS", format!("{}{more}", first.line().screen()), None);
         }
     }
     let used = app.rows.made().children(index);
     if used > 0 {
-        fact("used by", format!("{} directly", count(used as usize, "model")), "");
+        fact("used by", format!("{} directly", count(used as usize, "model")), None);
     }
     for (parent, pinned) in parents(view, model) {
         let pinned = if pinned { ", pinned" } else { "" };
         let label = if parent.relation.bears_weight() { "base" } else { "data" };
-        let value = format!("{} ({})", parent.id.screen(), parent.relation.word());
-        fact(label, value, &format!("{}{pinned}", parent.basis.word()));
+        let value = format!("{} ({}{pinned})", parent.id.screen(), parent.relation.word());
+        fact(label, value, Some(parent.basis));
     }
     for key in [FactKey::Licence, FactKey::Version, FactKey::Publisher, FactKey::Task] {
         if let Some(found) = model.fact(key) {
-            fact(key.word(), found.value.screen(), found.basis.word());
+            fact(key.word(), found.value.screen(), Some(found.basis));
         }
     }
     let formats: Vec<&str> = model.formats.iter().map(|format| format.word()).collect();
     let formats = if formats.is_empty() { String::new() } else { format!(", {}", formats.join(", ")) };
-    fact(model.kind.word(), format!("{} files, {}{formats}", model.files, size(model.bytes)), "observed");
+    let files = count(usize::try_from(model.files).unwrap_or(usize::MAX), "file");
+    fact(model.kind.word(), format!("{files}, {}{formats}", size(model.bytes)), Some(Basis::Observed));
     if let Some(review) = view.reviews.get(index).and_then(Option::as_ref) {
         let value = format!("{} by {}: {}", review.word.word(), review.by.screen(), review.reason.screen());
-        fact("review", value, "");
+        fact("review", value, None);
     }
     for finding in view.findings.iter().filter(|finding| finding.model.as_ref() == Some(&model.id)).take(6) {
-        fact("finding", format!("{} {}", finding.code, crate::text::screen(&finding.message)), "");
+        fact("finding", format!("{} {}", finding.code, crate::text::screen(&finding.message)), None);
     }
     for doubt in crate::lineage::doubts_of(model, &view.models, &view.graph).iter().take(3) {
-        fact("finding", crate::report::graph_finding(doubt), "");
+        fact("finding", crate::report::graph_finding(doubt), None);
     }
     for key in [FactKey::Architecture, FactKey::Parameters, FactKey::Quantisation, FactKey::Made] {
         if let Some(found) = model.fact(key) {
-            fact(key.word(), found.value.screen(), found.basis.word());
+            fact(key.word(), found.value.screen(), Some(found.basis));
         }
     }
     out

@@ -9,7 +9,8 @@ mod strip;
 mod table;
 
 use crate::tui::screens::paint::Pen;
-use crate::tui::state::app::{App, Drawn, TableDrawn};
+use crate::tui::state::app::App;
+use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::view::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -64,7 +65,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     let panes = Panes::of(body, app.details);
     let pane = if app.pane < panes.count() { app.pane } else { 0 };
     let scroll = |number: usize| if pane == number { Some(app.scroll) } else { None };
-    let columns = table::draw(app, view, pen, frame, panes.table, panes.count() > 1 && pane == 0);
+    let (columns, hits) = table::draw(app, view, pen, frame, panes.table, pane == 0);
     let mut furthest = None;
     if let Some(area) = panes.details {
         let is_beside = area.y == panes.table.y;
@@ -73,5 +74,5 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     if let Some(area) = panes.family {
         furthest = furthest.or(family::draw(app, view, pen, frame, area, scroll(2)));
     }
-    Drawn { furthest, table: Some(TableDrawn { columns, panes: panes.count() }) }
+    Drawn { furthest, hits, table: Some(TableDrawn { columns, panes: panes.count() }) }
 }

@@ -67,23 +67,16 @@ pub(super) fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, 
     for part in parts {
         let role = if part.many == 0 { Role::Muted } else { part.role };
         spans.push(pen.span(role, part.text));
-        spans.push(pen.span(part.role, format!(" {}", bar(part.many, measure, longest))));
+        spans.push(Span::raw(" "));
+        if part.many > 0 && longest > 0 {
+            spans.push(pen.bar(part.role, part.many, measure, longest));
+            spans.push(pen.span(part.role, if part.many > measure { "… " } else { " " }));
+        }
     }
     let used: usize = spans.iter().map(Span::width).sum();
     spans.push(Span::raw(" ".repeat(columns.saturating_sub(used + right))));
     spans.extend(others);
     lines(frame, area, &[Line::from(spans)], 0);
-}
-
-/// A bar of at most `longest` cells and a sign that it goes on; what is there at all has one cell.
-fn bar(many: usize, measure: usize, longest: usize) -> String {
-    if many == 0 || longest == 0 {
-        return String::new();
-    }
-    if many > measure {
-        return "▇".repeat(longest) + "… ";
-    }
-    "▇".repeat((many * longest).div_ceil(measure).max(1)) + " "
 }
 
 /// What else is counted, as far as there is room; the last column says what goes first, the highest, and zeros go

@@ -8,6 +8,7 @@ use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put};
 use crate::tui::state::app::App;
 use crate::tui::state::columns::{ColumnId, ColumnSet, Fitted, GUTTER, fitted};
 use crate::tui::state::groups::{Group, Row};
+use crate::tui::state::hit::Hit;
 use crate::tui::state::saved::Saved;
 use crate::tui::theme::Role;
 use crate::view::View;
@@ -16,7 +17,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-/// Draws it; gives the columns that it had room for.
+/// Draws it; gives the columns that it had room for, and what lies where.
 pub(super) fn draw(
     app: &App,
     view: &View,
@@ -24,7 +25,7 @@ pub(super) fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
     is_focused: bool,
-) -> ColumnSet {
+) -> (ColumnSet, Vec<Hit>) {
     let inside = super::details::framed(pen, frame, area, &title(app), "", is_focused);
     let nothing_verified =
         app.rows.total() > 0 && app.rows.unverified() == app.rows.total() && app.live_jobs() == 0;
@@ -53,13 +54,29 @@ pub(super) fn draw(
     let shown = columns.iter().map(|each| each.column.id).collect();
     if app.rows.shown().is_empty() {
         draw_nothing(app, pen, frame, head.union(body));
-        return shown;
+        return (shown, Vec::new());
     }
     lines(frame, head, &[header(app, pen, &columns)], 0);
     draw_rows(app, view, pen, frame, body, &columns);
     let first = first_row(app.rows.cursor, app.rows.rows(), body.height);
     thumb(frame, pen, area, body, first, app.rows.rows());
-    shown
+    let chosen = u16::try_from(app.rows.cursor.saturating_sub(first)).unwrap_or(0);
+    let mut hits = vec![Hit::list(body, body.y.saturating_add(chosen))];
+    hits.extend(heads(&columns, head));
+    (shown, hits)
+}
+
+/// A click on the head of a column sorts by it.
+fn heads(columns: &[Fitted], head: Rect) -> Vec<Hit> {
+    let mut x = head.x.saturating_add(u16::try_from(GUTTER).unwrap_or(0));
+    let mut hits = Vec::new();
+    for each in columns {
+        let cells = u16::try_from(each.cells).unwrap_or(u16::MAX);
+        let area = Rect { x, width: cells, ..head }.intersection(head);
+        hits.push(Hit::keys(area, ["s".to_owned(), each.column.key.to_string()]));
+        x = x.saturating_add(cells.saturating_add(1));
+    }
+    hits
 }
 
 fn title(app: &App) -> String {
@@ -176,17 +193,16 @@ fn model_row(
         if number > 0 {
             spans.push(Span::raw(" "));
         }
-        spans.push(match each.column.id {
-            ColumnId::Model => {
-                let role = match entry.summary.is_untouched {
-                    _ if is_odd => Role::Warn,
-                    true => Role::Muted,
-                    false => Role::Text,
-                };
-                pen.span(role, fit(&name, each.cells))
-            }
-            _ => cell(&entry, each, pen),
-        });
+        if each.column.id != ColumnId::Model {
+            spans.extend(cell(&entry, each, pen));
+            continue;
+        }
+        let role = match entry.summary.is_untouched {
+            _ if is_odd => Role::Warn,
+            true => Role::Muted,
+            false => Role::Text,
+        };
+        spans.push(pen.span(role, fit(&name, each.cells)));
     }
     Line::from(spans)
 }
