@@ -10,7 +10,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
-use crate::tui::state::prepared::Prepared;
+use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, update};
@@ -40,6 +40,7 @@ enum News {
     OpenFailed(Error),
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
+    Licences(Arc<View>, Licences),
     Event(Event),
     /// A file was not written because one of that name is there.
     Taken(Box<Export>),
@@ -224,6 +225,7 @@ impl Loop {
                 Action::Prepared(view, prepared)
             }
             Woken::News(News::View(view, prepared)) => Action::Prepared(view, prepared),
+            Woken::News(News::Licences(view, licences)) => Action::Licences(view, licences),
             Woken::News(News::Event(Event::View(view))) => Action::View(view),
             Woken::News(News::Event(Event::Jobs)) => {
                 let jobs = self.workbench.as_ref().map(Workbench::jobs).unwrap_or_default();
@@ -289,6 +291,15 @@ impl Loop {
             }),
             Effect::SetStage(stage) => self.on_thread(move |workbench| workbench.set_stage(&stage)),
             Effect::ReloadPolicy => self.on_thread(|workbench| workbench.reload_policy()),
+            Effect::Licences => {
+                if let Some(view) = app.view.clone() {
+                    let sender = self.sender.clone();
+                    std::thread::spawn(move || {
+                        let licences = Licences::of(&view);
+                        sender.send(News::Licences(view, licences))
+                    });
+                }
+            }
             Effect::Theme(name) => {
                 update(app, Action::Theme(Theme::load(&name, self.depth)));
             }

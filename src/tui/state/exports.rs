@@ -94,7 +94,7 @@ fn subject(app: &App) -> Option<ModelId> {
 /// Which models the table shows, and in which order.
 fn which(app: &App) -> String {
     let rows = &app.rows;
-    let reversed = if rows.is_reversed() { ", reversed" } else { "" };
+    let reversed = if rows.sort().is_reversed { ", reversed" } else { "" };
     let filter = match rows.filter.as_str() {
         "" => String::new(),
         filter => format!(", filtered by {filter}"),

@@ -5,6 +5,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
+use crate::tui::update::sorting;
 use crate::tui::update::typing::type_into;
 use crate::tui::update::{copying, exporting};
 
@@ -45,6 +46,8 @@ fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
     match of {
         Cmd::Copy => copying::chosen(app, key),
         Cmd::Export => exporting::chosen(app, key),
+        Cmd::Sort => sorting::sort_by(app, key),
+        Cmd::Columns => sorting::toggle_column(app, key),
         _ => Vec::new(),
     }
 }

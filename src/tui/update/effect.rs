@@ -25,6 +25,8 @@ pub enum Effect {
     Review(ModelId, ReviewWord, String),
     /// Write what was verified into a bill of the workspace, and read it.
     Bind(ModelId),
+    /// Read the licences of all models of the view, and give them back as the action of the same name.
+    Licences,
     /// Load a theme by its name or path, and give it back as the action of the same name.
     Theme(String),
     /// Copy this text, which is safe to show.

@@ -24,7 +24,7 @@ use crate::tui::state::app::{App, Phase};
 use crate::tui::state::exports::Export;
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
-use crate::tui::state::prepared::Prepared;
+use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::theme::Theme;
 use crate::view::View;
 use crate::workbench::JobId;
@@ -52,6 +52,8 @@ pub enum Action {
     Started(Vec<JobNow>),
     /// How far the jobs that run are, and how long they run.
     Progress(Vec<(JobId, (Snapshot, Duration))>),
+    /// The licences of all models, which an order asked for.
+    Licences(Arc<View>, Licences),
     /// A theme that was asked for, or why it cannot be used.
     Theme(Result<Theme>),
     /// Whether sources changed since they were read.
@@ -93,10 +95,17 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
                 None => Prepared::of(&view),
             };
             app.take_view(view, prepared);
-            Vec::new()
+            sorting::missing(app)
         }
         Action::Prepared(view, prepared) => {
             app.take_view(view, *prepared);
+            sorting::missing(app)
+        }
+        Action::Licences(view, licences) => {
+            // Other models may have come meanwhile: those were asked for by themselves.
+            if app.view.as_ref().is_some_and(|now| Arc::ptr_eq(&now.models, &view.models)) {
+                app.rearrange(|rows| rows.take_licences(licences));
+            }
             Vec::new()
         }
         Action::Jobs(jobs) => {
