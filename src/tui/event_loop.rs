@@ -9,7 +9,7 @@ use crate::tui::state::prepared::Prepared;
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, update};
-use crate::view::View;
+use crate::view::{ReviewWord, View};
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
@@ -35,6 +35,7 @@ enum News {
     OpenFailed(Error),
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
+    Answer(Box<Action>),
     Event(Event),
 }
 
@@ -216,6 +217,7 @@ impl Loop {
                 self.workbench = Some(*workbench);
                 Action::Prepared(view, prepared)
             }
+            Woken::News(News::Answer(action)) => *action,
             Woken::News(News::View(view, prepared)) => Action::Prepared(view, prepared),
             Woken::News(News::Event(Event::View(view))) => Action::View(view),
             Woken::News(News::Event(Event::Jobs)) => {
@@ -291,11 +293,20 @@ impl Loop {
                     Ok(())
                 });
             }
-            Effect::Review(model, word, reason) => {
-                self.on_thread(move |workbench| {
-                    workbench.review_or_take_back(&model, word, &reason).map(drop)
-                });
-            }
+            Effect::Review(models, word, reason) => self.answer(move |workbench| {
+                Action::Reviewed(match word {
+                    ReviewWord::TakeBack => workbench.take_back_shown(&models, &reason),
+                    word => workbench.review_all(&models, word, &reason),
+                })
+            }),
+            Effect::Undo(act, reason) => self.answer(move |workbench| {
+                let done = workbench.undo_review(&act, &reason);
+                Action::Undone(act, done)
+            }),
+            Effect::History(model) => self.answer(move |workbench| {
+                let read = workbench.review_history(&model);
+                Action::History(model, read)
+            }),
         }
         Ok(false)
     }
@@ -315,6 +326,15 @@ impl Loop {
                 Err(_) => "that failed unexpectedly; nothing was changed".to_owned(),
             };
             let _ = sender.send(News::Event(Event::Message(crate::text::screen(&text), true)));
+        });
+    }
+
+    /// The same, of work whose outcome is an action.
+    fn answer(&self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
+        let sender = self.sender.clone();
+        self.on_thread(move |workbench| {
+            let _ = sender.send(News::Answer(Box::new(work(workbench))));
+            Ok(())
         });
     }
 

@@ -26,7 +26,9 @@ pub(super) fn run(arguments: &Show, common: &Common, output: &Output) -> Result<
     let read = view.models.get(index).map(|model| workbench.read_times(model)).transpose()?;
     let read = read.unwrap_or_default();
     let verdict = view.verdict(index);
-    output.print(&(report::model(&view, index) + &report::read_times(&read)), || {
+    let said = view.models.get(index).map(|model| workbench.review_history(&model.id)).transpose()?;
+    let said = report::reviews(&said.unwrap_or_default());
+    output.print(&(report::model(&view, index) + &said + &report::read_times(&read)), || {
         ModelDocument::of(
             &view,
             index,

@@ -11,6 +11,7 @@ use crate::tui::state::controls::{of_level, result_of};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
+use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::Rows;
 use crate::tui::theme::Theme;
 use crate::view::{Verified, View};
@@ -91,6 +92,8 @@ pub struct App {
     pub furthest: usize,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
+    /// Reviews.
+    pub review: ReviewState,
     /// Lineage.
     pub lineage: LineageState,
     /// Chosen level, 1 to 3.
@@ -140,6 +143,7 @@ impl App {
             scroll: 0,
             furthest: usize::MAX,
             side: None,
+            review: ReviewState::default(),
             lineage: LineageState::default(),
             level: 1,
             control: 0,

@@ -2,6 +2,7 @@
 
 use crate::commands::Cmd;
 use crate::tui::state::app::App;
+use crate::tui::state::reviewing;
 
 /// One thing that a command can go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,9 @@ pub struct Choice {
 }
 
 /// What a command can go on with, in the order shown; empty for a command that asks for nothing.
-pub fn choices(_app: &App, _of: Cmd) -> Vec<Choice> {
-    Vec::new()
+pub fn choices(app: &App, of: Cmd) -> Vec<Choice> {
+    match of {
+        Cmd::Review => reviewing::words(app),
+        _ => Vec::new(),
+    }
 }

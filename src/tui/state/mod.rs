@@ -10,6 +10,7 @@ pub(super) mod jobs;
 pub(super) mod palette;
 pub(super) mod popup;
 pub(super) mod prepared;
+pub(super) mod reviewing;
 pub(super) mod rows;
 pub(super) mod saved;
 pub(super) mod sort;
