@@ -1,11 +1,13 @@
 //! An open workspace and what everything asked of it needs: its store, its newest view, its jobs. What can be asked
 //! stands in the files around.
 
+use super::access::Access;
 use super::events::Listeners;
 use super::jobs::Jobs;
 use super::options::OpenOptions;
+use super::own_writes::OwnWrites;
 use crate::clock::this_second;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error};
 use crate::inventory::{ModelId, Workspace};
 use crate::maturity::Rubric;
 use crate::store::{CacheKey, Shared, Store};
@@ -14,11 +16,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 pub(super) struct Inner {
     pub(super) options: OpenOptions,
+    pub(super) access: Access,
+    pub(super) own_writes: OwnWrites,
     pub(super) rubric: Arc<Rubric>,
     pub(super) workspace: RwLock<Workspace>,
     pub(super) store: Shared,
     /// What seals remembered digests, or why there is nothing; unset until digests are to be remembered.
-    pub(super) cache_key: OnceLock<std::result::Result<CacheKey, Error>>,
+    pub(super) cache_key: OnceLock<Result<CacheKey, Error>>,
     pub(super) view: RwLock<Arc<View>>,
     /// Held while a view takes the place of another.
     pub(super) publishing: Mutex<()>,
@@ -42,16 +46,7 @@ impl Workbench {
     }
 
     pub(super) fn is_read_only(&self) -> bool {
-        self.inner.options.read_only
-    }
-
-    /// An error when nothing may be written.
-    pub(super) fn writable(&self) -> Result<()> {
-        if !self.is_read_only() {
-            return Ok(());
-        }
-        Err(Error::new(Code::Usage, "the workspace is open for reading only")
-            .help("leave out --read-only; nothing was changed"))
+        self.inner.access.is_read_only()
     }
 
     pub(super) fn now(&self) -> jiff::Timestamp {

@@ -2,13 +2,13 @@
 //! It changes nothing.
 
 use crate::commands::{Cmd, Keys, Screen, keyed, shown};
-use crate::text::{bar, clip, count, width};
+use crate::text::{clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
-    changes, compare, inventory, jobs, lineage, maturity, output, policy, popups, verify,
+    changes, compare, fault, inventory, jobs, lineage, maturity, output, policy, popups, verify, welcome,
 };
 use crate::tui::state::app::{App, Drawn, Phase};
-use crate::tui::state::enabled::enabled;
+use crate::tui::state::enabled::{enabled, is_offered};
 use crate::tui::theme::Role;
 use crate::view::View;
 use ratatui::Frame;
@@ -32,12 +32,15 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
         lines(frame, area, &rows, 0);
         return Drawn::default();
     }
-    let told = u16::from(app.message.is_some());
-    let [header, tabs, body, message, key_bar] = Layout::vertical([
+    let bad = app.bad_news();
+    // Bad news keeps its own line until somebody reads it.
+    let notice = app.message.as_ref().filter(|told| !told.is_unread || bad.is_none());
+    let [header, tabs, body, bad_news, message, key_bar] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Min(0),
-        Constraint::Length(told),
+        Constraint::Length(u16::from(bad.is_some())),
+        Constraint::Length(u16::from(notice.is_some())),
         Constraint::Length(1),
     ])
     .areas(area);
@@ -47,13 +50,21 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
     match (&app.phase, &app.view) {
         (_, Some(view)) => furthest = draw_screen(app, view, pen, frame, body),
         _ if app.screen == Screen::Jobs => jobs::draw(app, pen, frame, body),
-        (Phase::Failed(error), None) => draw_failure(error, pen, frame, body),
+        (Phase::Failed(_), None) => furthest = fault::draw(app, pen, frame, body),
         (_, None) => {
             let inside = pen.boxed(frame, body, app.screen.word());
-            lines(frame, inside, &[pen.line(Role::Muted, format!(" opening {} …", app.opening))], 0);
+            let mut text = vec![pen.line(Role::Muted, format!(" opening {} …", app.opening))];
+            if app.is_slow {
+                let words = "this takes long: the disk is slow, or another process holds the store (q quits)";
+                text.push(pen.line(Role::Muted, format!(" {words}")));
+            }
+            lines(frame, inside, &text, 0);
         }
     }
-    if let Some(told) = &app.message {
+    if let Some(told) = bad {
+        draw_bad_news(app, &told.text, pen, frame, bad_news);
+    }
+    if let Some(told) = notice {
         let role = if told.bad { Role::Error } else { Role::Notice };
         let glyph = if told.bad { "✗" } else { "·" };
         lines(frame, message, &[pen.line(role, format!(" {glyph} {}", told.text))], 0);
@@ -69,6 +80,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
 /// Gives how far the screen can be scrolled, where it can be.
 fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Option<usize> {
     match app.screen {
+        Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body),
         Screen::Inventory => inventory::draw(app, view, pen, frame, body),
         Screen::Lineage => lineage::draw(app, view, pen, frame, body),
         Screen::Verify => return verify::draw(app, view, pen, frame, body),
@@ -78,29 +90,32 @@ fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body
         Screen::Compare => return compare::draw(app, pen, frame, body),
         Screen::Changes => return changes::draw(app, pen, frame, body),
         Screen::Output => return output::draw(app, pen, frame, body),
+        Screen::Fault => return fault::draw(app, pen, frame, body),
     }
     None
 }
 
-fn draw_failure(error: &crate::Error, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) {
-    let inside = pen.boxed(frame, body, "could not open the workspace");
-    let columns = usize::from(inside.width.saturating_sub(2));
-    let mut rows = Vec::new();
-    for piece in wrap(&crate::text::screen(&error.to_string()), columns) {
-        rows.push(pen.line(Role::Error, format!(" {piece}")));
-    }
-    if let Some(help) = &error.help {
-        rows.push(Line::default());
-        for piece in wrap(&format!("help: {}", crate::text::screen(help)), columns) {
-            rows.push(pen.line(Role::Text, format!(" {piece}")));
-        }
-    }
-    lines(frame, inside, &rows, 0);
+/// The line of bad news, and how to be done with it.
+fn draw_bad_news(app: &App, text: &str, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let more = app.unread().saturating_sub(1);
+    let hint = match more {
+        0 => " ! shows it whole, Esc dismisses it ".to_owned(),
+        more => format!(" and {more} more: ! shows them, Esc dismisses this one "),
+    };
+    let room = usize::from(area.width).saturating_sub(width(&hint));
+    let row = Line::from(pen.span(Role::Error, clip(&format!(" ✗ {text}"), room)));
+    frame.buffer_mut().set_line(area.x, area.y, &row, area.width);
+    let x = area.right().saturating_sub(u16::try_from(width(&hint)).unwrap_or(0)).max(area.x);
+    frame.buffer_mut().set_line(x, area.y, &Line::from(pen.span(Role::Muted, hint)), area.width);
 }
 
 fn draw_header(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     frame.buffer_mut().set_style(area, app.theme.style(Role::Header));
-    let right = jobs_segment(app);
+    let unread = match app.unread() {
+        0 => String::new(),
+        many => format!(" ✗ {} (!) ", count(many, "unread error")),
+    };
+    let right = unread + &jobs::in_short(app);
     let room = usize::from(area.width).saturating_sub(width(&right) + 1);
     let mut text = " touchmark".to_owned();
     if let Some(view) = &app.view {
@@ -114,8 +129,8 @@ fn draw_header(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         if !view.policy_errors.is_empty() {
             text.push_str(" · ✗ policy file has faults (5)");
         }
-        if app.read_only {
-            text.push_str(" · read-only");
+        if let Some(words) = app.access.words().or(app.read_only.then_some("read-only")) {
+            text.push_str(&format!(" · {words}"));
         }
         let all = trust(view);
         let fits = width(&text) + width(&all) + " · trust: ".len() <= room;
@@ -158,15 +173,6 @@ fn trust_in_short(view: &View) -> String {
     text
 }
 
-fn jobs_segment(app: &App) -> String {
-    let live = app.live_jobs();
-    if live == 0 {
-        return String::new();
-    }
-    let percent = app.jobs.iter().find(|job| job.is_live).map_or(0, |job| job.done.percent());
-    format!("{} {} {percent} % ", count(live, "job"), bar(percent, 5))
-}
-
 fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     let mut spans = Vec::new();
     for (number, screen) in (1..).zip(Screen::TABS) {
@@ -185,7 +191,8 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         lines(frame, area, &[Line::from(spans)], 0);
         return;
     }
-    let rows: Vec<_> = keyed().filter(|row| !row.bar.is_empty() && row.is_on(app.screen)).collect();
+    let is_in_bar = |row: &&Keys| !row.bar.is_empty() && row.is_on(app.screen) && is_offered(row, app);
+    let rows: Vec<_> = keyed().filter(is_in_bar).collect();
     // The way out and the way to everything else stand at the end and are never pushed off.
     let (tail, head): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| matches!(row.cmd, Cmd::Help | Cmd::Palette | Cmd::Quit));

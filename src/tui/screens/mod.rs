@@ -4,6 +4,7 @@
 mod changes;
 mod compare;
 mod draw;
+mod fault;
 mod inventory;
 mod jobs;
 mod lineage;
@@ -14,5 +15,6 @@ mod policy;
 mod popups;
 mod verdict;
 mod verify;
+mod welcome;
 
 pub use draw::draw;

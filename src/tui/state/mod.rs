@@ -2,9 +2,11 @@
 //! no file, no clock and no environment, and knows neither keys nor effects.
 
 pub(super) mod app;
+pub(super) mod changes;
 pub(super) mod choices;
 pub(super) mod controls;
 pub(super) mod enabled;
+pub(super) mod fault;
 mod filter;
 pub(super) mod jobs;
 pub(super) mod palette;
@@ -12,4 +14,6 @@ pub(super) mod popup;
 pub(super) mod prepared;
 pub(super) mod rows;
 pub(super) mod saved;
+pub(super) mod session;
 pub(super) mod sort;
+pub(super) mod tour;

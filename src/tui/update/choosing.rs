@@ -5,6 +5,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
+use crate::tui::update::opening;
 use crate::tui::update::typing::type_into;
 
 /// Asks for one more key.
@@ -49,6 +50,11 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
     match key {
         "esc" => return Vec::new(),
         "enter" => return answered(app, *ask),
+        "tab" if matches!(ask.of, Cmd::AddSource | Cmd::Samples | Cmd::Keep) => {
+            let typed = ask.input.clone();
+            app.popup = Some(Popup::Ask(ask));
+            return vec![Effect::Complete(typed)];
+        }
         _ => type_into(&mut ask.input, key),
     }
     app.popup = Some(Popup::Ask(ask));
@@ -56,6 +62,9 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 }
 
 /// Goes on with the line that was typed.
-fn answered(_app: &mut App, _ask: Ask) -> Vec<Effect> {
-    Vec::new()
+fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
+    match ask.of {
+        Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),
+        _ => Vec::new(),
+    }
 }
