@@ -49,8 +49,6 @@ listed! {
         Job,
         /// A job that failed or was cancelled.
         OverJob,
-        /// A workspace that is not kept yet.
-        Temporary,
         /// A model that changed between two snapshots.
         Change,
         /// Something that does not load.
@@ -93,7 +91,6 @@ impl Need {
             Need::OtherStage => "the policy has no other stage",
             Need::Job => "nothing has run yet",
             Need::OverJob => "only a job that failed or was cancelled is run again",
-            Need::Temporary => "this workspace is kept already",
             Need::Change => "there is no model here",
             Need::Fault => "everything loads",
             Need::FaultFile => "there is no file here to correct",

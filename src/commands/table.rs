@@ -175,20 +175,19 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::LeaveStore, "leave-store", &["o"], "without store", &[S::Fault], &[Need::FaultyStore],
         "open read-only without the store: everything is scanned into memory")
         .within("open", None),
-    keys(Cmd::MakeWorkspace, "make-workspace", &["i"], "init", &[S::Fault], &[Need::EmptyFolder],
+    keys(Cmd::MakeWorkspace, "make-workspace", &["i"], "init", &[S::Fault], &[Need::Writable, Need::EmptyFolder],
         "make a workspace in this folder and open it")
         .line("init", "[DIR]", "Make an empty workspace")
         .writing(Writes::Always),
-    keys(Cmd::AddSource, "add-source", &["a"], "add", &[S::Inventory], open![Writable],
+    keys(Cmd::AddSource, "add-source", &["a"], "", &[S::Inventory], open![Writable],
         "add a folder of models, or a bill of materials, and scan it")
         .typed(may("PATH", None))
         .within("scan", None),
     keys(Cmd::Samples, "samples", &["m"], "", &[S::Inventory, S::Fault], ALWAYS,
         "copy the samples into a new folder and open them")
         .typed(may("DIR", Some("demo")))
-        .line("demo", "[DIR]", "Copy the sample workspace, to try things out")
-        .writing(Writes::Always),
-    keys(Cmd::Keep, "keep", &["K"], "keep", &[S::Inventory], open![Temporary],
+        .within("demo", None),
+    keys(Cmd::Keep, "keep", &["K"], "", &[S::Inventory], open![],
         "keep this temporary workspace: write touchmark.toml and its store")
         .typed(may("DIR", None))
         .within("init", None),
@@ -298,6 +297,9 @@ pub const TABLE: &[Command] = &[
         .no_line("A command ends by itself."),
 
     // Workspaces.
+    line("demo", "[DIR]").within(Cmd::Samples, "It copies the samples and opens them.",
+        "Copy the sample workspace, to try things out")
+        .writing(Writes::Always),
     line("open", "[WORKSPACE]").no_keys("It opens the workbench.",
         "Open the workbench"),
     line("import", "<FILES>...").no_keys("It names files by their paths, which a shell completes; `R` then reads them.",

@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::progress::Progress;
-use crate::tui::opening::{Newest, News, Opening, Post};
+use crate::tui::opening::{News, Opening, Post};
 use crate::tui::remembering::Memory;
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Drawn, Phase};
@@ -202,6 +202,13 @@ impl Loop {
             }
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
             Woken::Input(_) => Action::Resize,
+            // Whoever corrects a file does not wait until it has been read.
+            Woken::News(_, News::Touched) => {
+                if app.view.is_none() {
+                    self.open();
+                }
+                return Ok(None);
+            }
             // Of a workspace that is no longer open.
             Woken::News(of, _) if of != self.post.epoch() => return Ok(None),
             Woken::News(_, news) => match self.heard(app, news)? {
@@ -231,10 +238,6 @@ impl Loop {
                 self.fault = fault.file.as_deref().and_then(|file| WatchFile::new(file, notice));
                 update(app, Action::OpenFailed(error));
                 Action::Fault(fault)
-            }
-            News::Touched if app.view.is_none() => {
-                self.open();
-                return Ok(None);
             }
             News::Touched => return Ok(None),
             News::Opened(Opening { workbench, view, prepared, newest, remembered }) => {

@@ -13,6 +13,7 @@ mod update;
 
 pub use screens::draw;
 pub use state::app::{App, Drawn};
+pub use state::changes::ChangeRow;
 pub use state::fault::{Fault, Faulty};
 pub use state::jobs::JobNow;
 pub use state::popup::Popup;

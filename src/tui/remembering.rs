@@ -7,6 +7,7 @@ use crate::text::screen;
 use crate::tui::state::app::App;
 use crate::tui::state::session::{LIMIT_SESSION_BYTES, Session};
 use crate::tui::update::Action;
+use crate::view::View;
 use crate::workbench::{Access, Workbench};
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -99,6 +100,11 @@ impl Memory {
 
     /// Writes it where it is another one than was last written: at once, or without anybody waiting for it.
     pub fn save(&mut self, app: &App, at_once: bool) {
+        let is_settled = |view: &View| view.is_whole && app.live_jobs() == 0;
+        if app.view.as_deref().is_some_and(is_settled) {
+            // What waited for models is not about this workspace any more.
+            self.waits = None;
+        }
         let Some(file) = self.file.clone().filter(|_| app.view.is_some() && self.waits.is_none()) else {
             return;
         };

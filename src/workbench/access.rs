@@ -1,7 +1,6 @@
 //! What may be written to an open workspace, and how a folder that is none is opened all the same when somebody is
 //! there to see what that means.
 
-use super::door::Workbench;
 use super::options::OpenOptions;
 use crate::disk::check_writable;
 use crate::error::{Code, Error, Result};
@@ -38,7 +37,7 @@ impl Access {
             Access::ReadOnly => Some("read-only"),
             Access::Unwritable => Some("read-only: the folder cannot be written"),
             Access::WithoutStore => Some("read-only, without the store"),
-            Access::Temporary => Some("temporary, read-only"),
+            Access::Temporary => Some("temporary, read-only (K keeps it)"),
         }
     }
 
@@ -63,7 +62,7 @@ impl Access {
     }
 
     /// Why nothing may be written.
-    fn refusal(self) -> Option<Error> {
+    pub(super) fn refusal(self) -> Option<Error> {
         let error = |what: &str| Error::new(Code::Usage, what);
         match self {
             Access::Full => None,
@@ -112,25 +111,4 @@ fn is_home(folder: &Path) -> bool {
 /// Whether options name a folder with nothing in it.
 pub fn is_empty_folder(options: &OpenOptions) -> bool {
     options.dir.as_deref().is_some_and(Workspace::is_empty_folder)
-}
-
-impl Workbench {
-    /// Where it is remembered how somebody left this workspace: beside the store, whose name it begins with, so that it
-    /// is ignored with it. None where nothing is remembered.
-    pub fn session_file(&self) -> Option<std::path::PathBuf> {
-        let workspace = self.workspace();
-        let mut name = workspace.store.file_name()?.to_owned();
-        name.push("-session.json");
-        (self.access() != Access::Temporary).then(|| workspace.store.with_file_name(name))
-    }
-
-    /// What may be written.
-    pub fn access(&self) -> Access {
-        self.inner.access
-    }
-
-    /// An error when nothing may be written.
-    pub(super) fn writable(&self) -> Result<()> {
-        self.access().refusal().map_or(Ok(()), Err)
-    }
 }

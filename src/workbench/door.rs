@@ -7,11 +7,12 @@ use super::jobs::Jobs;
 use super::options::OpenOptions;
 use super::own_writes::OwnWrites;
 use crate::clock::this_second;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 use crate::inventory::{ModelId, Workspace};
 use crate::maturity::Rubric;
 use crate::store::{CacheKey, Shared, Store};
 use crate::view::View;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 pub(super) struct Inner {
@@ -22,7 +23,7 @@ pub(super) struct Inner {
     pub(super) workspace: RwLock<Workspace>,
     pub(super) store: Shared,
     /// What seals remembered digests, or why there is nothing; unset until digests are to be remembered.
-    pub(super) cache_key: OnceLock<Result<CacheKey, Error>>,
+    pub(super) cache_key: OnceLock<std::result::Result<CacheKey, Error>>,
     pub(super) view: RwLock<Arc<View>>,
     /// Held while a view takes the place of another.
     pub(super) publishing: Mutex<()>,
@@ -45,8 +46,35 @@ impl Workbench {
         self.inner.view.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What may be written.
+    pub fn access(&self) -> Access {
+        self.inner.access
+    }
+
+    /// Where it is remembered how somebody left this workspace: beside the store, whose name it begins with, so that it
+    /// is ignored with it. None where nothing is remembered.
+    pub fn session_file(&self) -> Option<PathBuf> {
+        let workspace = self.workspace();
+        let mut name = workspace.store.file_name()?.to_owned();
+        name.push("-session.json");
+        (self.access() != Access::Temporary).then(|| workspace.store.with_file_name(name))
+    }
+
     pub(super) fn is_read_only(&self) -> bool {
-        self.inner.access.is_read_only()
+        self.access().is_read_only()
+    }
+
+    /// An error when nothing may be written.
+    pub(super) fn writable(&self) -> Result<()> {
+        self.access().refusal().map_or(Ok(()), Err)
+    }
+
+    /// Writes these files, of which nobody is to be told.
+    pub(super) fn writing<T>(&self, paths: &[&Path], write: impl FnOnce() -> T) -> T {
+        self.inner.own_writes.begin(paths);
+        let written = write();
+        self.inner.own_writes.end(paths);
+        written
     }
 
     pub(super) fn now(&self) -> jiff::Timestamp {

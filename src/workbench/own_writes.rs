@@ -1,6 +1,6 @@
 //! What this program itself writes into a workspace that it watches: no change that anybody has to be told of.
 
-use super::door::Workbench;
+#[cfg(feature = "tui")]
 use crate::disk::is_draft;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -16,25 +16,26 @@ pub(super) struct OwnWrites(Mutex<HashMap<PathBuf, Option<Stamp>>>);
 
 impl OwnWrites {
     /// Whether what happened at a path is our own doing.
+    #[cfg(feature = "tui")]
     pub fn is_own(&self, path: &Path) -> bool {
         let written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         is_draft(path)
             || written.get(path).is_some_and(|known| known.is_none_or(|known| known == stamp(path)))
     }
 
-    fn note(&self, paths: &[&Path], after: fn(&Path) -> Option<Stamp>) {
-        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        written.extend(paths.iter().map(|path| (path.to_path_buf(), after(path))));
+    /// These files are about to be written.
+    pub fn begin(&self, paths: &[&Path]) {
+        self.note(paths, |_| None);
     }
-}
 
-impl Workbench {
-    /// Writes these files, of which nobody is to be told.
-    pub(super) fn writing<T>(&self, paths: &[&Path], write: impl FnOnce() -> T) -> T {
-        self.inner.own_writes.note(paths, |_| None);
-        let written = write();
-        self.inner.own_writes.note(paths, |path| Some(stamp(path)));
-        written
+    /// They are written.
+    pub fn end(&self, paths: &[&Path]) {
+        self.note(paths, |path| Some(stamp(path)));
+    }
+
+    fn note(&self, paths: &[&Path], known: fn(&Path) -> Option<Stamp>) {
+        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        written.extend(paths.iter().map(|path| (path.to_path_buf(), known(path))));
     }
 }
 

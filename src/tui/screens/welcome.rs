@@ -52,7 +52,13 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     if !view.findings.is_empty() {
         text.push(Line::default());
     }
-    let offered = OFFERS.iter().filter(|(cmd, ..)| *cmd != Cmd::AddSource || !app.read_only);
+    // Samples go elsewhere: only who asked to change nothing is not offered them.
+    let is_asked = app.read_only && matches!(app.access, Access::Full | Access::ReadOnly);
+    let offered = OFFERS.iter().filter(|(cmd, ..)| match cmd {
+        Cmd::AddSource => !app.read_only,
+        Cmd::Samples => !is_asked,
+        _ => true,
+    });
     for (cmd, name, words) in offered {
         let key = key_of(*cmd);
         let head = vec![

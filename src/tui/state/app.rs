@@ -445,6 +445,9 @@ impl App {
             self.go(Screen::Fault);
         }
         if self.faults.is_empty() && self.screen == Screen::Fault {
+            if is_first {
+                self.back.clear();
+            }
             self.go_back();
         }
     }

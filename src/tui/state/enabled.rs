@@ -6,7 +6,6 @@ use crate::tui::state::app::{App, Phase};
 use crate::tui::state::fault::Faulty;
 use crate::tui::state::jobs::JobNow;
 use crate::view::View;
-use crate::workbench::Access;
 
 /// Whether a command can act now.
 ///
@@ -47,7 +46,6 @@ fn holds(need: Need, app: &App) -> bool {
         Need::OtherStage => app.stages().len() > 1,
         Need::Job => app.job().is_some(),
         Need::OverJob => app.job().is_some_and(JobNow::can_retry),
-        Need::Temporary => app.access == Access::Temporary,
         Need::Change => app.changes.model().is_some(),
         Need::Fault => !app.faults.is_empty(),
         Need::FaultFile => app.faults.first().is_some_and(|fault| fault.file.is_some()),

@@ -12,6 +12,7 @@ pub(super) mod jobs;
 pub(super) mod palette;
 pub(super) mod popup;
 pub(super) mod prepared;
+mod resuming;
 pub(super) mod rows;
 pub(super) mod saved;
 pub(super) mod session;

@@ -157,6 +157,15 @@ pub(super) fn samples(app: &mut App, path: &str) -> Vec<Effect> {
 
 /// Keeps a temporary workspace.
 pub(super) fn keep(app: &mut App, path: &str) -> Vec<Effect> {
+    if app.access != Access::Temporary {
+        let path = if path.is_empty() {
+            String::new()
+        } else {
+            format!("; nothing was written to {}", screen(path))
+        };
+        app.tell(format!("keep: this workspace is kept already{path}"), false);
+        return Vec::new();
+    }
     app.tell("keeping this workspace", false);
     vec![Effect::Keep((!path.is_empty()).then(|| path_of(path)))]
 }
