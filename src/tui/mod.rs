@@ -13,9 +13,10 @@ pub mod theme;
 mod update;
 
 pub use screens::draw;
-pub use state::app::{App, Drawn};
+pub use state::app::App;
 pub use state::copies::{Copy, copies};
 pub use state::exports::{Export, Seen};
+pub use state::hit::{Drawn, Hit, Under};
 pub use state::jobs::JobNow;
 pub use state::popup::Popup;
 pub use update::{Action, Effect, update};

@@ -370,20 +370,33 @@ fn every_theme_defines_every_role_at_every_depth_and_no_text_is_the_colour_of_it
 }
 
 #[test]
-fn text_stands_out_from_its_ground() {
+fn text_stands_out_from_every_ground_that_it_is_drawn_on() {
     for (name, _) in BUILT_IN {
         let theme = Theme::load(name, Depth::True).unwrap();
-        let least = if name == "high-contrast" { 7.0 } else { 4.5 };
         for role in Role::ALL {
-            let found = contrast(theme.style(role));
-            assert!(found.is_none_or(|ratio| ratio >= least), "{name} {}: {found:?}", role.name());
+            let own = contrast(theme.style(role));
             if !matches!(name, "ansi16" | "mono") {
-                assert!(found.is_some(), "{name} {} is a colour of the terminal", role.name());
-                let same = (found.unwrap() - theme.contrast(role).unwrap()).abs() < 1e-9;
+                assert!(own.is_some(), "{name} {} is a colour of the terminal", role.name());
+                let same = (own.unwrap() - theme.contrast(role).unwrap()).abs() < 1e-9;
                 assert!(same, "{name} {}: the program computes another contrast", role.name());
+            }
+            let Some(least) = role.least_contrast() else { continue };
+            let least = if name == "high-contrast" { 7.0 } else { least };
+            for ground in Role::GROUNDS {
+                let found = theme.contrast_on(role, ground);
+                let (role, ground) = (role.name(), ground.name());
+                assert!(found.is_none_or(|ratio| ratio >= least), "{name} {role} on {ground}: {found:?}");
+                assert!(found.is_some() || name == "mono", "{name} {role} on {ground} cannot be computed");
             }
         }
     }
+}
+
+#[test]
+fn only_shapes_and_what_cannot_be_acted_on_may_be_faint() {
+    let faint = Role::ALL.into_iter().filter(|role| role.least_contrast().is_none());
+    let names: Vec<&str> = faint.map(Role::name).collect();
+    assert_eq!(names, ["border", "beneath", "track"]);
 }
 
 #[test]

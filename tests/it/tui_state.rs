@@ -48,7 +48,7 @@ fn the_themes_to_choose_from_are_those_given_in() {
 #[test]
 fn a_frame_that_scrolls_nothing_leaves_what_is_known_of_scrolling() {
     let mut app = verified();
-    app.drew(Drawn { furthest: Some(7) });
+    app.drew(Drawn::from(7));
     app.drew(Drawn::default());
     assert_eq!(app.furthest, 7);
 }
@@ -119,7 +119,7 @@ fn only_a_yes_quits_and_only_a_no_stays_for_good() {
 fn a_popup_scrolls_no_further_than_its_end_also_when_that_came_nearer() {
     let mut app = verified();
     let scrolled = |app: &mut App, furthest: usize, key: &str| {
-        app.drew(Drawn { furthest: Some(furthest) });
+        app.drew(Drawn::from(furthest));
         press(app, &[key]);
         match app.popup {
             Some(Popup::Help { scroll }) => scroll,

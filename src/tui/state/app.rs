@@ -8,6 +8,7 @@ use crate::lineage::LaneRow;
 use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
 use crate::tui::state::controls::{of_level, result_of};
+use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
@@ -37,13 +38,6 @@ pub struct Message {
     pub text: String,
     /// Bad news stays until a key is pressed.
     pub bad: bool,
-}
-
-/// What only a frame can find out, for the keys that come after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Drawn {
-    /// How far what is scrolled can be scrolled; none when the frame scrolls nothing.
-    pub furthest: Option<usize>,
 }
 
 /// State of the lineage screen.
@@ -89,6 +83,12 @@ pub struct App {
     pub scroll: usize,
     /// How far what is scrolled can be scrolled, as the last frame found: only drawing knows the room.
     pub furthest: usize,
+    /// What the last frame drew where.
+    pub drawn: Drawn,
+    /// Whether the mouse is used; else it is left to the terminal.
+    pub mouse: bool,
+    /// Whether signs are drawn with ASCII only.
+    pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
     /// Lineage.
@@ -143,6 +143,9 @@ impl App {
             verify_tab: 0,
             scroll: 0,
             furthest: usize::MAX,
+            drawn: Drawn::default(),
+            mouse: false,
+            ascii: false,
             side: None,
             lineage: LineageState::default(),
             level: 1,
@@ -178,6 +181,7 @@ impl App {
     /// Takes what a frame found out.
     pub fn drew(&mut self, drawn: Drawn) {
         self.furthest = drawn.furthest.unwrap_or(self.furthest);
+        self.drawn = drawn;
     }
 
     /// The model that a command acts on here.

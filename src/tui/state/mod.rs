@@ -8,6 +8,7 @@ pub(super) mod copies;
 pub(super) mod enabled;
 pub(super) mod exports;
 mod filter;
+pub(super) mod hit;
 pub(super) mod jobs;
 pub(super) mod palette;
 pub(super) mod popup;
