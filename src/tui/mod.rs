@@ -14,11 +14,15 @@ mod update;
 
 pub use screens::draw;
 pub use state::app::App;
+pub use state::arrangement::Arrangement;
+pub use state::columns::{COLUMNS, Column, ColumnId, ColumnSet};
 pub use state::copies::{Copy, copies};
 pub use state::exports::{Export, Seen};
-pub use state::hit::{Drawn, Hit, Under};
+pub use state::groups::Row;
+pub use state::hit::{Drawn, Hit, TableDrawn, Under};
 pub use state::jobs::JobNow;
 pub use state::popup::Popup;
+pub use state::prepared::Licences;
 pub use update::{Action, Effect, update};
 
 use crate::error::{Code, Error, Result};

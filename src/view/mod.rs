@@ -2,13 +2,14 @@
 //! changed. How one is made, and drawing, are not known here.
 
 mod anchor;
+mod cause;
 mod concerned;
 mod record;
 mod summary;
 
 pub use anchor::AnchorInfo;
 pub use concerned::{Again, Basis, Changed};
-pub use record::{Review, Verified};
+pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 
 pub use crate::decision::ReviewWord;

@@ -7,12 +7,14 @@ use crate::inventory::{Model, ModelId};
 use crate::lineage::LaneRow;
 use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
+use crate::signing::Outcome;
 use crate::tui::state::controls::{of_level, result_of};
-use crate::tui::state::hit::Drawn;
+use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
-use crate::tui::state::rows::Rows;
+use crate::tui::state::reviewing::ReviewState;
+use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::theme::Theme;
 use crate::view::{Verified, View};
 use std::path::PathBuf;
@@ -73,6 +75,10 @@ pub struct App {
     pub filtering: bool,
     /// Whether details are wanted beside the inventory.
     pub details: bool,
+    /// The pane of the inventory that the keys move, the table being the first.
+    pub pane: usize,
+    /// What the last frame of the inventory had room for.
+    pub table: TableDrawn,
     /// The model that the screens are about.
     pub current: Option<ModelId>,
     /// Chosen check.
@@ -91,6 +97,8 @@ pub struct App {
     pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
+    /// Reviews.
+    pub review: ReviewState,
     /// Lineage.
     pub lineage: LineageState,
     /// Chosen level, 1 to 3.
@@ -138,6 +146,8 @@ impl App {
             popup: None,
             filtering: false,
             details: true,
+            pane: 0,
+            table: TableDrawn::default(),
             current: None,
             check: 0,
             verify_tab: 0,
@@ -147,6 +157,7 @@ impl App {
             mouse: false,
             ascii: false,
             side: None,
+            review: ReviewState::default(),
             lineage: LineageState::default(),
             level: 1,
             control: 0,
@@ -181,6 +192,11 @@ impl App {
     /// Takes what a frame found out.
     pub fn drew(&mut self, drawn: Drawn) {
         self.furthest = drawn.furthest.unwrap_or(self.furthest);
+        self.table = drawn.table.unwrap_or(self.table);
+        // A pane that is no longer drawn cannot be moved.
+        if drawn.table.is_some_and(|table| self.pane >= table.panes) {
+            self.pane = 0;
+        }
         self.drawn = drawn;
     }
 
@@ -278,7 +294,10 @@ impl App {
             }
             Screen::Maturity => self.choose_level(),
             Screen::Inventory => {
-                if let (Some(view), Some(current)) = (self.view.clone(), self.current.clone()) {
+                self.pane = 0;
+                if let (Some(view), Some(current)) = (self.view.clone(), self.current.clone())
+                    && self.rows.current_group().is_none()
+                {
                     self.rows.seek(&view, &current);
                 }
             }
@@ -339,8 +358,10 @@ impl App {
             return; // a slow thread's
         }
         let chosen_check = self.verified().map(|v| v.verification.at);
-        let previous = self.subject().or_else(|| self.current.clone());
-        self.rows.load(prepared, &view, previous.as_ref());
+        let spot = self.view.as_ref().and_then(|old| self.rows.spot(old));
+        let spot = spot.or_else(|| self.current.clone().map(Spot::Model));
+        self.tell_failures(&view);
+        self.rows.load(prepared, &view, spot.as_ref());
         self.phase = Phase::Open;
         let known = self.view.as_ref().map(|old| old.policy_errors.clone()).unwrap_or_default();
         self.view = Some(view);
@@ -358,6 +379,36 @@ impl App {
             _ => {}
         }
         self.current_or_first();
+    }
+
+    /// A failure that has just been found is told by name: its row may be out of sight.
+    fn tell_failures(&mut self, view: &View) {
+        let Some(old) = self.view.clone().filter(|old| old.is_whole && old.is_judged()) else { return };
+        if Arc::ptr_eq(&old.verified, &view.verified) {
+            return;
+        }
+        let fails = |view: &View, index: usize| {
+            view.standing(index).is_some_and(|v| v.verification.outcome() == Outcome::Fail)
+        };
+        let same_models = Arc::ptr_eq(&old.models, &view.models);
+        let is_new = |index: &usize| {
+            let slot = |view: &View| view.verified.get(*index)?.as_ref().map(Arc::as_ptr);
+            if same_models && slot(&old) == slot(view) || !fails(view, *index) {
+                return false;
+            }
+            let before = view.models.get(*index).and_then(|model| old.model(&model.id));
+            !before.is_some_and(|(before, _)| fails(&old, before))
+        };
+        let mut found = (0..view.models.len()).filter(is_new);
+        let Some(first) = found.next() else { return };
+        let more = found.count();
+        let Some(model) = view.models.get(first) else { return };
+        let code = view.cause(first).map(|code| format!(": {}", code.as_str())).unwrap_or_default();
+        let more = match more {
+            0 => String::new(),
+            more => format!(" · {} fail too", crate::text::count(more, "other model")),
+        };
+        self.tell(format!("{} fails{code}{more}", model.id.screen()), true);
     }
 
     /// New faults are told once, and the first line with one comes into sight.
@@ -390,10 +441,11 @@ impl App {
 
     /// Changes which rows are shown, or their order; the cursor stays on its model while that is shown.
     pub fn rearrange(&mut self, change: impl FnOnce(&mut Rows)) {
-        let chosen = self.subject();
+        let view = self.view.clone();
+        let spot = view.as_ref().and_then(|view| self.rows.spot(view));
         change(&mut self.rows);
-        if let (Some(view), Some(chosen)) = (self.view.clone(), chosen) {
-            self.rows.seek(&view, &chosen);
+        if let (Some(view), Some(spot)) = (view, spot) {
+            self.rows.keep(&view, &spot);
         }
         self.follow();
     }

@@ -18,16 +18,17 @@ pub use effect::Effect;
 
 use crate::commands::{Screen, by_key, shown};
 use crate::error::{Error, Result};
+use crate::inventory::ModelId;
 use crate::signing::Snapshot;
 use crate::tui::keys;
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::exports::Export;
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
-use crate::tui::state::prepared::Prepared;
+use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::theme::Theme;
-use crate::view::View;
-use crate::workbench::JobId;
+use crate::view::{PastReview, View};
+use crate::workbench::{JobId, ReviewAct};
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +53,16 @@ pub enum Action {
     Started(Vec<JobNow>),
     /// How far the jobs that run are, and how long they run.
     Progress(Vec<(JobId, (Snapshot, Duration))>),
+    /// The licences of all models, which an order asked for.
+    Licences(Arc<View>, Licences),
     /// A theme that was asked for, or why it cannot be used.
     Theme(Result<Theme>),
+    /// What became of a review.
+    Reviewed(Result<ReviewAct>),
+    /// What became of taking reviews back, and of which.
+    Undone(ReviewAct, Result<ReviewAct>),
+    /// What was said of a model.
+    History(ModelId, Result<Vec<PastReview>>),
     /// Whether sources changed since they were read.
     Stale(bool),
     /// Something to tell, and whether it is bad news.
@@ -93,10 +102,17 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
                 None => Prepared::of(&view),
             };
             app.take_view(view, prepared);
-            Vec::new()
+            sorting::missing(app)
         }
         Action::Prepared(view, prepared) => {
             app.take_view(view, *prepared);
+            sorting::missing(app)
+        }
+        Action::Licences(view, licences) => {
+            // Other models may have come meanwhile: those were asked for by themselves.
+            if app.view.as_ref().is_some_and(|now| Arc::ptr_eq(&now.models, &view.models)) {
+                app.rearrange(|rows| rows.take_licences(licences));
+            }
             Vec::new()
         }
         Action::Jobs(jobs) => {
@@ -126,6 +142,18 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Theme(Err(error)) => {
             let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
             app.tell(format!("{error}{help}"), true);
+            Vec::new()
+        }
+        Action::Reviewed(done) => {
+            reviewing::recorded(app, done);
+            Vec::new()
+        }
+        Action::Undone(act, done) => {
+            reviewing::undone(app, act, done);
+            Vec::new()
+        }
+        Action::History(model, read) => {
+            reviewing::history_read(app, &model, read);
             Vec::new()
         }
         Action::Stale(is_stale) => {
