@@ -139,8 +139,8 @@ pub const TABLE: &[Command] = &[
         .line("bind", "<MODEL>", "Verify a model and write what was verified into an AIBOM of the workspace")
         .writing(Writes::Always),
     keys(Cmd::Export, "export", &["e"], "export", EXPORTED, open![],
-        "write what is shown to a file")
-        .within("list", None),
+        "write what is shown to a file: Markdown, CSV, JSON, HTML, SVG")
+        .within("list", Some("--as")),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),

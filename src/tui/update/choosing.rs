@@ -9,11 +9,6 @@ use crate::tui::update::opening;
 use crate::tui::update::typing::type_into;
 use crate::tui::update::{copying, exporting, reviewing, sorting};
 
-/// Asks for one more key.
-pub(super) fn ask_key(app: &mut App, of: Cmd) {
-    app.popup = Some(Popup::Choose { of });
-}
-
 /// A key while a command waits for one.
 pub(super) fn choose_key(app: &mut App, key: &str, of: Cmd) -> Vec<Effect> {
     if matches!(key, "esc" | "q") {
