@@ -2,8 +2,12 @@
 //! moves it sleeps.
 
 use crate::error::{Code, Error, Result};
+use crate::forms::Subject;
+use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
+use crate::tui::exporting::{self, Written};
 use crate::tui::screens::draw;
 use crate::tui::state::app::App;
+use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::prepared::{Licences, Prepared};
@@ -38,6 +42,8 @@ enum News {
     View(Arc<View>, Box<Prepared>),
     Licences(Arc<View>, Licences),
     Event(Event),
+    /// A file was not written because one of that name is there.
+    Taken(Box<Export>),
 }
 
 /// The newest view that was told, and what its rows are made from: those of the next one are mostly the same.
@@ -234,6 +240,7 @@ impl Loop {
                 let sources = crate::text::count(unwatched, "source");
                 Action::Message(format!("{sources} cannot be watched for changes; R reads all again"), false)
             }
+            Woken::News(News::Taken(export)) => Action::Taken(export),
             Woken::News(News::Event(Event::Stale(is_stale))) => Action::Stale(is_stale),
             Woken::News(News::Event(Event::Message(text, bad))) => Action::Message(text, bad),
         };
@@ -296,6 +303,12 @@ impl Loop {
             Effect::Theme(name) => {
                 update(app, Action::Theme(Theme::load(&name, self.depth)));
             }
+            Effect::Copy { what, text } => self.copy(app, &what, &text)?,
+            Effect::FreeName(proposed) => {
+                let (free, folder) = exporting::free_name(&proposed);
+                update(app, Action::FreeName { proposed, free, folder });
+            }
+            Effect::Export(export) => self.export(app, *export)?,
             Effect::Bind(model) => {
                 self.on_thread(move |workbench| {
                     workbench.bind(&model)?;
@@ -312,6 +325,55 @@ impl Loop {
         Ok(false)
     }
 
+    /// Asks the terminal to take a text into its clipboard. Whether it did, it does not say.
+    fn copy(&mut self, app: &mut App, what: &str, text: &str) -> Result<()> {
+        if text.len() > MOST_BYTES {
+            let (size, most) = (crate::text::size(text.len() as u64), crate::text::size(MOST_BYTES as u64));
+            let told = format!("the {what} has {size}, and terminals copy at most {most}: e writes a file");
+            update(app, Action::Message(told, true));
+            return Ok(());
+        }
+        let between = Between::of(&|name| std::env::var(name).ok());
+        let backend = self.screen.backend_mut();
+        backend.write_all(&sequence(text, between)).and_then(|()| backend.flush()).map_err(|e| lost(&e))?;
+        if between == Between::Tmux {
+            let (sender, text) = (self.sender.clone(), text.to_owned());
+            std::thread::spawn(move || {
+                if let Err(why) = give_to_tmux(&text) {
+                    let _ = sender.send(News::Event(Event::Message(why, true)));
+                }
+            });
+        }
+        let length = crate::text::count(text.chars().count(), "character");
+        update(app, Action::Message(format!("copied the {what}, {length}, {}", between.words()), false));
+        Ok(())
+    }
+
+    /// Writes a file on a thread of its own: a large inventory takes time, and so may a disk.
+    fn export(&mut self, app: &App, export: Export) -> Result<()> {
+        let Some((view, workbench)) = app.view.clone().zip(self.workbench.clone()) else { return Ok(()) };
+        let size = self.screen.size().map_err(|e| lost(&e))?;
+        let subject = exporting::subject(app, &export, (size.width, size.height));
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                let read = match &subject {
+                    Subject::Model(id) => view.model(id).map(|(_, model)| workbench.read_times(model)),
+                    _ => None,
+                };
+                exporting::export(&view, &subject, &export, &read.transpose()?.unwrap_or_default())
+            }));
+            let told = |text: String, bad: bool| News::Event(Event::Message(text, bad));
+            let _ = sender.send(match written {
+                Ok(Ok(Written::Done(text))) => told(text, false),
+                Ok(Ok(Written::Taken)) => News::Taken(Box::new(export)),
+                Ok(Err(error)) => told(in_words(&error), true),
+                Err(_) => told("the export failed unexpectedly; nothing was written".to_owned(), true),
+            });
+        });
+        Ok(())
+    }
+
     /// Judging a large inventory again takes time; the screen does not wait for it.
     fn on_thread(&self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
         let Some(workbench) = self.workbench.clone() else { return };
@@ -320,13 +382,10 @@ impl Loop {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&workbench)));
             let text = match outcome {
                 Ok(Ok(())) => return,
-                Ok(Err(error)) => match &error.help {
-                    Some(help) => format!("{error} · {help}"),
-                    None => error.to_string(),
-                },
+                Ok(Err(error)) => in_words(&error),
                 Err(_) => "that failed unexpectedly; nothing was changed".to_owned(),
             };
-            let _ = sender.send(News::Event(Event::Message(crate::text::screen(&text), true)));
+            let _ = sender.send(News::Event(Event::Message(text, true)));
         });
     }
 
@@ -372,6 +431,12 @@ impl Loop {
         app.drew(drawn);
         Ok(())
     }
+}
+
+/// An error and what to do about it, in one safe line.
+fn in_words(error: &Error) -> String {
+    let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
+    crate::text::screen(&format!("{error}{help}"))
 }
 
 fn lost(cause: &std::io::Error) -> Error {

@@ -1,8 +1,11 @@
 //! The terminal workbench: the state as plain data, what changes it, and what draws it; the loop alone does input
 //! and output. It knows ratatui and crossterm, which no other room does, and no rule of the domain.
 
+pub mod clipboard;
 mod event_loop;
+mod exporting;
 pub mod keys;
+pub mod photograph;
 mod screens;
 mod state;
 mod terminal;
@@ -13,6 +16,8 @@ pub use screens::draw;
 pub use state::app::App;
 pub use state::arrangement::Arrangement;
 pub use state::columns::{COLUMNS, Column, ColumnId, ColumnSet};
+pub use state::copies::{Copy, copies};
+pub use state::exports::{Export, Seen};
 pub use state::groups::Row;
 pub use state::hit::{Drawn, Hit, TableDrawn, Under};
 pub use state::jobs::JobNow;
@@ -70,6 +75,7 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
     let mut app = App::new(Theme::load(&name, depth)?, theme::names());
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
+    app.folder.clone_from(&options.dir);
     if let Some(dir) = &options.dir {
         app.opening = crate::text::screen(&dir.to_string_lossy());
     }

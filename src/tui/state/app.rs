@@ -120,6 +120,10 @@ pub struct App {
     pub read_only: bool,
     /// A policy file given instead of the workspace's.
     pub policy_override: Option<PathBuf>,
+    /// The workspace's folder as it was given; none where the nearest one was taken.
+    pub folder: Option<PathBuf>,
+    /// The file that an export found to be there: Enter on the same name replaces it.
+    pub taken: Option<String>,
     /// What is being opened, for the first frame.
     pub opening: String,
     /// Whether Ctrl-C was the last key.
@@ -162,6 +166,8 @@ impl App {
             themes,
             read_only: false,
             policy_override: None,
+            folder: None,
+            taken: None,
             opening: "the workspace".to_owned(),
             ctrl_c: false,
         }

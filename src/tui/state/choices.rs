@@ -1,8 +1,11 @@
 //! What a command can go on with after its key: one more key each, shown while it is waited for. It changes nothing.
 
 use crate::commands::Cmd;
+use crate::forms::Form;
 use crate::tui::state::app::App;
 use crate::tui::state::columns::{COLUMNS, Column};
+use crate::tui::state::copies::{Copy, copies};
+use crate::tui::state::exports::{file_name, forms};
 
 /// One thing that a command can go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +23,33 @@ pub struct Choice {
 /// What a command can go on with, in the order shown; empty for a command that asks for nothing.
 pub fn choices(app: &App, of: Cmd) -> Vec<Choice> {
     match of {
+        Cmd::Copy => copied(app),
+        Cmd::Export => exported(app),
         Cmd::Sort => orders(app),
         Cmd::Columns => columns(app),
         _ => Vec::new(),
     }
+}
+
+/// Each shows what it would copy.
+fn copied(app: &App) -> Vec<Choice> {
+    let choice = |copy: Copy| {
+        let (shown, off) = match copy.text {
+            Ok(text) => (text.lines().next().unwrap_or_default().to_owned(), None),
+            Err(why) => (String::new(), Some(why)),
+        };
+        Choice { key: copy.key, word: copy.word.to_owned(), shown, off }
+    };
+    copies(app).into_iter().map(choice).collect()
+}
+
+/// Each shows the file's name.
+fn exported(app: &App) -> Vec<Choice> {
+    let choice = |(form, off): (Form, Option<String>)| {
+        let row = form.row()?;
+        Some(Choice { key: row.key?, word: row.name.to_owned(), shown: file_name(app, form), off })
+    };
+    forms(app).into_iter().filter_map(choice).collect()
 }
 
 /// The key that leaves the columns to the width again.

@@ -7,6 +7,7 @@ use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
 use crate::tui::update::sorting;
 use crate::tui::update::typing::type_into;
+use crate::tui::update::{copying, exporting};
 
 /// Asks for one more key.
 pub(super) fn ask_key(app: &mut App, of: Cmd) {
@@ -43,6 +44,8 @@ fn is_key(written: &str, key: char) -> bool {
 /// Goes on with the choice of a key.
 fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
     match of {
+        Cmd::Copy => copying::chosen(app, key),
+        Cmd::Export => exporting::chosen(app, key),
         Cmd::Sort => sorting::sort_by(app, key),
         Cmd::Columns => sorting::toggle_column(app, key),
         _ => Vec::new(),
@@ -61,6 +64,9 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 }
 
 /// Goes on with the line that was typed.
-fn answered(_app: &mut App, _ask: Ask) -> Vec<Effect> {
-    Vec::new()
+fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
+    match ask.of {
+        Cmd::Export => exporting::answered(app, ask),
+        _ => Vec::new(),
+    }
 }

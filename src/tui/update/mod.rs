@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::signing::Snapshot;
 use crate::tui::keys;
 use crate::tui::state::app::{App, Phase};
+use crate::tui::state::exports::Export;
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::{Licences, Prepared};
@@ -59,6 +60,17 @@ pub enum Action {
     Stale(bool),
     /// Something to tell, and whether it is bad news.
     Message(String, bool),
+    /// A name for a file, a name like it of which no file is there, and the folder in words.
+    FreeName {
+        /// The name that was proposed.
+        proposed: String,
+        /// The free one.
+        free: String,
+        /// Its folder, safe to show.
+        folder: String,
+    },
+    /// A file was not written because one of that name is there.
+    Taken(Box<Export>),
     /// A message's time is over.
     MessageOver,
 }
@@ -134,6 +146,14 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Message(text, bad) => {
             app.tell(text, bad);
+            Vec::new()
+        }
+        Action::FreeName { proposed, free, folder } => {
+            exporting::free_name(app, &proposed, free, &folder);
+            Vec::new()
+        }
+        Action::Taken(export) => {
+            exporting::taken(app, &export);
             Vec::new()
         }
         Action::MessageOver => {
