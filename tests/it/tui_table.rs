@@ -337,14 +337,15 @@ fn what_nobody_looked_at_is_grey_and_not_refused() {
     let app = app("dark", Some(&seen().found));
     let drawn = text(&app, 200, 60);
     let rows: Vec<&str> = drawn.lines().filter_map(|line| line.split("││").next()).collect();
-    let rows: Vec<&str> = rows.into_iter().filter(|row| row.contains("  · not judged")).collect();
+    let is_row = |line: &str| line.starts_with('│') && line.contains("  · not judged");
+    let rows: Vec<&str> = rows.into_iter().filter(|row| is_row(row)).collect();
     assert!(rows.len() > 20 && rows.iter().all(|row| !row.contains("refuse")), "{drawn}");
     // What is known to be wrong without a look is decided, and the row does not say otherwise.
     assert!(drawn.contains("· unverified vendor/iris-quick"), "{drawn}");
     let buffer = cells(&app, 200, 60);
     let muted = app.theme.style(Role::Muted).fg.unwrap();
     let fail = app.theme.style(Role::Fail).fg.unwrap();
-    let row = drawn.lines().position(|line| line.contains("  · not judged")).unwrap();
+    let row = drawn.lines().position(is_row).unwrap();
     for x in 3..60 {
         let cell = &buffer[(x, u16::try_from(row).unwrap())];
         assert!(cell.symbol() == " " || cell.fg == muted, "{}:\n{drawn}", cell.symbol());

@@ -94,12 +94,11 @@ fn subject(app: &App) -> Option<ModelId> {
 /// Which models the table shows, and in which order.
 fn which(app: &App) -> String {
     let rows = &app.rows;
-    let reversed = if rows.sort().is_reversed { ", reversed" } else { "" };
     let filter = match rows.filter.as_str() {
         "" => String::new(),
         filter => format!(", filtered by {filter}"),
     };
-    format!("{}{filter}, {}{reversed}", rows.saved().word(), rows.sort().word())
+    format!("{}{filter}, {}", rows.saved().word(), rows.sort().word())
 }
 
 /// The file's name for what is shown: `acme-support-bot-7b.verification.json`.
