@@ -14,7 +14,7 @@ use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, update};
-use crate::view::View;
+use crate::view::{ReviewWord, View};
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
@@ -41,6 +41,7 @@ enum News {
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
     Licences(Arc<View>, Licences),
+    Answer(Box<Action>),
     Event(Event),
     /// A file was not written because one of that name is there.
     Taken(Box<Export>),
@@ -224,6 +225,7 @@ impl Loop {
                 self.workbench = Some(*workbench);
                 Action::Prepared(view, prepared)
             }
+            Woken::News(News::Answer(action)) => *action,
             Woken::News(News::View(view, prepared)) => Action::Prepared(view, prepared),
             Woken::News(News::Licences(view, licences)) => Action::Licences(view, licences),
             Woken::News(News::Event(Event::View(view))) => Action::View(view),
@@ -316,11 +318,20 @@ impl Loop {
                     Ok(())
                 });
             }
-            Effect::Review(model, word, reason) => {
-                self.on_thread(move |workbench| {
-                    workbench.review_or_take_back(&model, word, &reason).map(drop)
-                });
-            }
+            Effect::Review(models, word, reason) => self.answer(move |workbench| {
+                Action::Reviewed(match word {
+                    ReviewWord::TakeBack => workbench.take_back_shown(&models, &reason),
+                    word => workbench.review_all(&models, word, &reason),
+                })
+            }),
+            Effect::Undo(act, reason) => self.answer(move |workbench| {
+                let done = workbench.undo_review(&act, &reason);
+                Action::Undone(act, done)
+            }),
+            Effect::History(model) => self.answer(move |workbench| {
+                let read = workbench.review_history(&model);
+                Action::History(model, read)
+            }),
         }
         Ok(false)
     }
@@ -386,6 +397,15 @@ impl Loop {
                 Err(_) => "that failed unexpectedly; nothing was changed".to_owned(),
             };
             let _ = sender.send(News::Event(Event::Message(text, true)));
+        });
+    }
+
+    /// The same, of work whose outcome is an action.
+    fn answer(&self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
+        let sender = self.sender.clone();
+        self.on_thread(move |workbench| {
+            let _ = sender.send(News::Answer(Box::new(work(workbench))));
+            Ok(())
         });
     }
 

@@ -16,7 +16,9 @@ mod output;
 mod paint;
 mod policy;
 mod popups;
+mod reviewing;
 mod verdict;
 mod verify;
+mod why;
 
 pub use draw::draw;

@@ -1,21 +1,16 @@
 //! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
 
 use crate::commands::{Cmd, keyed, keys_of, shown};
-use crate::inventory::ModelId;
-use crate::report::case;
 use crate::text::count_are;
-use crate::tui::screens::jobs;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
-use crate::tui::screens::verdict::{reason, standing};
+use crate::tui::screens::why::explain;
+use crate::tui::screens::{jobs, reviewing};
 use crate::tui::state::app::{App, Message};
 use crate::tui::state::choices::{Choice, choices};
 use crate::tui::state::enabled::enabled;
 use crate::tui::state::palette::matches;
-use crate::tui::state::popup::{Ask, Popup, REVIEWS};
+use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::theme::Role;
-use crate::view::ReviewWord;
-use crate::words::Face;
-use crate::words::reasons::told;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -47,7 +42,10 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             ];
             lines(frame, inside, &text, 0);
         }
-        Popup::Review { model, word, reason } => draw_review(model, *word, reason, pen, frame),
+        Popup::History { model, reviews, scroll } => {
+            return Some(reviewing::history(model, reviews.as_deref(), *scroll, pen, frame));
+        }
+        Popup::Confirm(ask) => reviewing::confirm(ask, pen, frame),
         Popup::Themes { cursor, .. } => {
             let height = u16::try_from(app.themes.len()).unwrap_or(6) + 4;
             let inside = pen.popup(frame, (44, height), "Theme · Enter takes it");
@@ -142,45 +140,6 @@ fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut
             choose(frame, pen, list, y);
         }
     }
-}
-
-fn draw_review(model: &ModelId, word: Option<ReviewWord>, reason: &str, pen: Pen<'_>, frame: &mut Frame<'_>) {
-    let inside = pen.popup(frame, (72, 10), &format!("Review · {}", model.screen()));
-    let mut text = Vec::new();
-    for (key, each, words) in REVIEWS {
-        let role = if word == Some(each) { Role::TabCurrent } else { Role::Text };
-        text.push(Line::from(vec![pen.span(Role::Accent, format!(" {key} ")), pen.span(role, words)]));
-    }
-    text.push(Line::default());
-    if word.is_some() {
-        text.push(pen.line(Role::Input, format!(" reason: {}▏", crate::text::screen(reason))));
-        text.push(pen.line(Role::Muted, " Enter records it · Esc leaves"));
-    } else {
-        text.push(pen.line(Role::Muted, " choose one · Esc leaves"));
-    }
-    lines(frame, inside, &text, 0);
-}
-
-fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let Some((index, view)) = app.view.as_ref().and_then(|view| Some((view.model(id)?.0, view))) else {
-        return vec![pen.line(Role::Muted, "it is no longer in the inventory")];
-    };
-    let Some(verdict) = view.verdict(index) else { return Vec::new() };
-    let mut out = standing(&verdict, pen, columns);
-    out.push(Line::default());
-    if verdict.reasons.is_empty() {
-        out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));
-    }
-    let case = case(view, &verdict);
-    out.extend(told(&case, Face::Tui).iter().flat_map(|one| reason(one, pen, columns)));
-    let musts: Vec<String> =
-        verdict.assessment.score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
-    if !musts.is_empty() {
-        out.push(Line::default());
-        let head = vec![pen.span(Role::Title, format!("open for L{}: ", verdict.assessment.score.next))];
-        out.extend(pen.wrapped(head, Role::Text, &musts.join(", "), columns));
-    }
-    out
 }
 
 /// The keys that go on with a command, at the foot of the screen where the eye is.

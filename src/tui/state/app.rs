@@ -13,6 +13,7 @@ use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
+use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::theme::Theme;
 use crate::view::{Verified, View};
@@ -96,6 +97,8 @@ pub struct App {
     pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
+    /// Reviews.
+    pub review: ReviewState,
     /// Lineage.
     pub lineage: LineageState,
     /// Chosen level, 1 to 3.
@@ -154,6 +157,7 @@ impl App {
             mouse: false,
             ascii: false,
             side: None,
+            review: ReviewState::default(),
             lineage: LineageState::default(),
             level: 1,
             control: 0,

@@ -18,6 +18,7 @@ mod key;
 pub(super) mod palette;
 pub(super) mod popup;
 pub(super) mod prepared;
+pub(super) mod reviewing;
 pub(super) mod rows;
 pub(super) mod saved;
 pub(super) mod sort;

@@ -51,7 +51,10 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::MarkAll => {
             if let Some(view) = app.view.clone() {
                 app.rows.mark_shown(&view);
-                app.tell(format!("{} marked · V verifies them · U unmarks", app.rows.marks()), false);
+                app.tell(
+                    format!("{} marked · V verifies them · r reviews them · U unmarks", app.rows.marks()),
+                    false,
+                );
             }
         }
         Cmd::Unmark => app.rows.unmark(),
@@ -70,9 +73,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Copy => return copying::copy(app),
         Cmd::Export => return exporting::export(app),
         Cmd::Mouse => return mouse::toggle(app),
-        Cmd::Review => {
-            app.popup = app.subject().map(|model| Popup::Review { model, word: None, reason: String::new() })
-        }
+        Cmd::Review => return reviewing::review(app),
         Cmd::Bind => {
             let Some(model) = app.subject() else { return Vec::new() };
             app.tell(format!("writing what was verified of {}", model.screen()), false);

@@ -18,6 +18,7 @@ pub use effect::Effect;
 
 use crate::commands::{Screen, by_key, shown};
 use crate::error::{Error, Result};
+use crate::inventory::ModelId;
 use crate::signing::Snapshot;
 use crate::tui::keys;
 use crate::tui::state::app::{App, Phase};
@@ -26,8 +27,8 @@ use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::theme::Theme;
-use crate::view::View;
-use crate::workbench::JobId;
+use crate::view::{PastReview, View};
+use crate::workbench::{JobId, ReviewAct};
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,6 +57,12 @@ pub enum Action {
     Licences(Arc<View>, Licences),
     /// A theme that was asked for, or why it cannot be used.
     Theme(Result<Theme>),
+    /// What became of a review.
+    Reviewed(Result<ReviewAct>),
+    /// What became of taking reviews back, and of which.
+    Undone(ReviewAct, Result<ReviewAct>),
+    /// What was said of a model.
+    History(ModelId, Result<Vec<PastReview>>),
     /// Whether sources changed since they were read.
     Stale(bool),
     /// Something to tell, and whether it is bad news.
@@ -135,6 +142,18 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Theme(Err(error)) => {
             let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
             app.tell(format!("{error}{help}"), true);
+            Vec::new()
+        }
+        Action::Reviewed(done) => {
+            reviewing::recorded(app, done);
+            Vec::new()
+        }
+        Action::Undone(act, done) => {
+            reviewing::undone(app, act, done);
+            Vec::new()
+        }
+        Action::History(model, read) => {
+            reviewing::history_read(app, &model, read);
             Vec::new()
         }
         Action::Stale(is_stale) => {
