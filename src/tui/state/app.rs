@@ -440,7 +440,7 @@ impl App {
         let chosen_check = self.verified().map(|v| v.verification.at);
         let spot = self.view.as_ref().and_then(|old| self.rows.spot(old));
         let spot = spot.or_else(|| self.current.clone().map(Spot::Model));
-        self.tell_failures(&view);
+        self.tell_failures(&view, &prepared);
         self.rows.load(prepared, &view, spot.as_ref());
         self.phase = Phase::Open;
         let is_first = self.view.is_none();
@@ -464,7 +464,7 @@ impl App {
     }
 
     /// A failure that has just been found is told by name: its row may be out of sight.
-    fn tell_failures(&mut self, view: &View) {
+    fn tell_failures(&mut self, view: &View, prepared: &Prepared) {
         let Some(old) = self.view.clone().filter(|old| old.is_whole && old.is_judged()) else { return };
         if Arc::ptr_eq(&old.verified, &view.verified) {
             return;
@@ -481,9 +481,11 @@ impl App {
             let before = view.models.get(*index).and_then(|model| old.model(&model.id));
             !before.is_some_and(|(before, _)| fails(&old, before))
         };
-        let mut found = (0..view.models.len()).filter(is_new);
-        let Some(first) = found.next() else { return };
-        let more = found.count();
+        let found: Vec<usize> = (0..view.models.len()).filter(is_new).collect();
+        // The one that most depends on, as in the table.
+        let weight = |index: &usize| (prepared.children(*index), std::cmp::Reverse(*index));
+        let Some(first) = found.iter().copied().max_by_key(weight) else { return };
+        let more = found.len() - 1;
         let Some(model) = view.models.get(first) else { return };
         let code = view.cause(first).map(|code| format!(": {}", code.as_str())).unwrap_or_default();
         let more = match more {
