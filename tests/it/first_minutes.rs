@@ -362,7 +362,7 @@ fn read_only_hides_what_changes_anything_and_its_key_still_says_why() {
     app.read_only = true;
     assert!(!bar(&app).contains("r review") && bar(&app).contains("V verify"), "{}", bar(&app));
     press(&mut app, &["?"]);
-    app.drew(touchmark::tui::Drawn { furthest: Some(0) });
+    app.drew(touchmark::tui::Drawn { furthest: Some(0), ..Default::default() });
     let help = text(&app, 120, 120);
     assert!(!help.contains("record a review") && help.contains("why this decision"), "{help}");
     press(&mut app, &["esc", ":", "r", "e", "v", "i", "e", "w"]);
