@@ -7,10 +7,10 @@ use crate::tui::state::app::App;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::prepared::Prepared;
-use crate::tui::terminal;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::terminal::{self, Answer, Sifted};
+use crate::tui::theme::{Depth, Shelf, is_light};
 use crate::tui::update::{Action, Effect, update};
-use crate::view::View;
+use crate::view::{Survey, View};
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
@@ -37,6 +37,7 @@ enum News {
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
     Event(Event),
+    Surveyed(u64, Arc<Survey>),
 }
 
 /// The newest view that was told, and what its rows are made from: those of the next one are mostly the same.
@@ -82,7 +83,14 @@ struct Loop {
     sender: UnboundedSender<News>,
     input: Option<EventStream>,
     screen: Screen,
+    /// Where themes lie, and what the terminal can show of them.
+    shelf: Shelf,
     depth: Depth,
+    /// The answer of the terminal about its background, and since when it is awaited.
+    answer: Answer,
+    asked: Instant,
+    /// Whether somebody has pressed a key: what they look at does not change by itself any more.
+    touched: bool,
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
@@ -92,7 +100,7 @@ struct Loop {
 ///
 /// # Errors
 /// `E-TERMINAL` when the terminal cannot be drawn to.
-pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i32> {
+pub async fn run(options: &OpenOptions, (shelf, depth): (Shelf, Depth), mut app: App) -> Result<i32> {
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
     let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
@@ -103,11 +111,16 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
         sender: sender.clone(),
         input: None,
         screen,
+        shelf,
         depth,
+        answer: Answer::default(),
+        asked: Instant::now(),
+        touched: false,
         live: Vec::new(),
         message_until: None,
     };
     state.draw(&mut app)?;
+    state.ask_background(&app)?;
     open(options.clone(), sender);
     state.input = Some(EventStream::new());
     loop {
@@ -202,8 +215,26 @@ impl Loop {
                 self.message_until = None;
                 Action::MessageOver
             }
-            Woken::Input(Input::Key(key)) => Action::Key(key),
+            Woken::Input(Input::Key(key)) => match self.answer.sift(key) {
+                Sifted::Held => return Ok(None),
+                Sifted::Background(background) => return self.adopt(app, background),
+                Sifted::Keys(mut keys) => {
+                    self.touched = true;
+                    // All but the last one, which the others' effects come before.
+                    let last = keys.pop().unwrap_or(key);
+                    for key in keys {
+                        for effect in update(app, Action::Key(key)) {
+                            if self.carry_out(app, effect)? {
+                                return Ok(Some(0));
+                            }
+                        }
+                    }
+                    Action::Key(last)
+                }
+            },
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
+            Woken::Input(Input::Mouse(event)) => Action::Mouse(event),
+            Woken::News(News::Surveyed(generation, survey)) => Action::Surveyed(generation, survey),
             Woken::Input(_) => Action::Resize,
             Woken::News(News::OpenFailed(error)) => Action::OpenFailed(error),
             Woken::News(News::Opened(workbench, view, prepared, newest)) => {
@@ -257,13 +288,13 @@ impl Loop {
             Effect::Quit => return Ok(true),
             Effect::Redraw => self.screen.clear().map_err(|e| lost(&e))?,
             Effect::Suspend => {
-                let outcome = self.away(terminal::suspend)?;
+                let outcome = self.away(app, terminal::suspend)?;
                 if let Err(cause) = outcome {
                     update(app, Action::Message(format!("cannot suspend: {cause}"), true));
                 }
             }
             Effect::Edit(path) => {
-                if let Err(why) = self.away(|| terminal::edit(&path))? {
+                if let Err(why) = self.away(app, || terminal::edit(&path))? {
                     update(app, Action::Message(why, true));
                 }
                 self.on_thread(|workbench| workbench.reload_policy());
@@ -283,8 +314,13 @@ impl Loop {
             Effect::SetStage(stage) => self.on_thread(move |workbench| workbench.set_stage(&stage)),
             Effect::ReloadPolicy => self.on_thread(|workbench| workbench.reload_policy()),
             Effect::Theme(name) => {
-                update(app, Action::Theme(Theme::load(&name, self.depth)));
+                update(app, Action::Theme(self.shelf.load(&name, self.depth)));
             }
+            Effect::Themes => {
+                update(app, Action::Themes(self.shelf.entries()));
+            }
+            Effect::Mouse(on) => terminal::capture_mouse(on).map_err(|e| lost(&e))?,
+            Effect::Survey => self.survey(app),
             Effect::Bind(model) => {
                 self.on_thread(move |workbench| {
                     workbench.bind(&model)?;
@@ -299,6 +335,45 @@ impl Loop {
             }
         }
         Ok(false)
+    }
+
+    /// Asks for the background, once the first frame is there, unless a theme was chosen. Of sixteen colours the
+    /// terminal's owner has chosen all, the background too.
+    fn ask_background(&mut self, app: &App) -> Result<()> {
+        let has_colors = matches!(self.depth, Depth::True | Depth::Indexed);
+        if !app.theme_is_chosen && has_colors && cfg!(unix) {
+            terminal::ask_background().map_err(|e| lost(&e))?;
+            self.answer.await_it();
+            self.asked = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Takes the theme that goes with the background, unless somebody has begun to work.
+    fn adopt(&mut self, app: &mut App, background: Option<(u8, u8, u8)>) -> Result<Option<i32>> {
+        if background.is_some_and(is_light) && !self.touched {
+            update(app, Action::Background(self.shelf.load("light", self.depth)?));
+        }
+        Ok(None)
+    }
+
+    /// Waits a little for an answer that is under way, before the shell or an editor takes it for typed text.
+    fn take_late_answer(&mut self) {
+        const PATIENCE: Duration = Duration::from_millis(150);
+        const LATEST: Duration = Duration::from_secs(2);
+        self.input = None;
+        if self.answer.is_awaited() && self.asked.elapsed() < LATEST {
+            terminal::take_late_answer(&mut self.answer, PATIENCE);
+        }
+    }
+
+    /// Counts the whole inventory where nobody waits for a key.
+    fn survey(&self, app: &App) {
+        let (Some(view), sender) = (app.view.clone(), self.sender.clone()) else { return };
+        std::thread::spawn(move || {
+            let survey = Arc::new(view.survey());
+            let _ = sender.send(News::Surveyed(view.generation, survey));
+        });
     }
 
     /// Judging a large inventory again takes time; the screen does not wait for it.
@@ -320,17 +395,21 @@ impl Loop {
     }
 
     /// Gives the terminal away while `work` runs. The event stream goes first: it would eat the keys.
-    fn away<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
-        self.input = None;
+    fn away<T>(&mut self, app: &App, work: impl FnOnce() -> T) -> Result<T> {
+        self.take_late_answer();
         terminal::restore();
         let outcome = work();
         terminal::enter().map_err(|e| lost(&e))?;
+        if app.mouse {
+            terminal::capture_mouse(true).map_err(|e| lost(&e))?;
+        }
         self.screen.clear().map_err(|e| lost(&e))?;
         self.input = Some(EventStream::new());
         Ok(outcome)
     }
 
     fn leave(&mut self) {
+        self.take_late_answer();
         let Some(workbench) = &self.workbench else { return };
         for job in workbench.jobs().iter().filter(|job| job.is_live()) {
             workbench.cancel(job.id);

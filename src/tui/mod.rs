@@ -19,7 +19,7 @@ pub use update::{Action, Effect, update};
 use crate::error::{Code, Error, Result};
 use crate::workbench::OpenOptions;
 use std::io::IsTerminal;
-use theme::{Depth, Theme};
+use theme::{Depth, Shelf, Theme};
 
 /// Whether colours are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +40,21 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Colours.
     pub color: ColorChoice,
+    /// Signs of ASCII only, even where the terminal shows others.
+    pub ascii: bool,
+}
+
+/// Whether signs must be ASCII: where that was asked for, or where the locale is of another encoding.
+pub fn needs_ascii(variable: &dyn Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    if let Some(asked) = set("TOUCHMARK_ASCII") {
+        return asked != "0";
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    locale.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        !(locale.contains("utf-8") || locale.contains("utf8"))
+    })
 }
 
 /// Opens the workbench on the terminal and returns when the person leaves. A SIGTERM or SIGHUP puts the
@@ -59,11 +74,15 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         ColorChoice::Never => Depth::Mono,
         choice => Depth::detect(&variable, choice == ColorChoice::Always),
     };
+    let shelf = Shelf::of(&variable);
+    let is_chosen = settings.theme.is_some();
     let name = match settings.theme {
         Some(name) if depth != Depth::Mono => name,
         _ => Theme::default_name(depth).to_owned(),
     };
-    let mut app = App::new(Theme::load(&name, depth)?, theme::names());
+    let mut app = App::new(shelf.load(&name, depth)?, theme::names());
+    app.theme_is_chosen = is_chosen;
+    app.ascii = settings.ascii || needs_ascii(&variable);
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
     if let Some(dir) = &options.dir {
@@ -75,7 +94,7 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
     let guard = terminal::Guard::enter()
         .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-    let outcome = runtime.block_on(event_loop::run(options, depth, app));
+    let outcome = runtime.block_on(event_loop::run(options, (shelf, depth), app));
     drop(guard);
     match outcome? {
         0 => Ok(()),

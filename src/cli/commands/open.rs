@@ -12,9 +12,12 @@ use std::path::PathBuf;
 pub(crate) struct Open {
     /// The workspace
     workspace: Option<PathBuf>,
-    /// Theme: dark, light, high-contrast, colour-blind, ansi16, mono, or a file
+    /// Theme: dark, light, high-contrast, colour-blind, ansi16, mono, one of your own, or a file
     #[arg(long)]
     theme: Option<String>,
+    /// Draw signs with ASCII only, as where the locale is not UTF-8 [env: TOUCHMARK_ASCII]
+    #[arg(long)]
+    ascii: bool,
 }
 
 pub(super) fn run(arguments: &Open, common: &Common, _: &Output) -> Result<u8> {
@@ -31,13 +34,16 @@ pub(super) fn run(arguments: &Open, common: &Common, _: &Output) -> Result<u8> {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        crate::tui::run(&options, Settings { theme: arguments.theme.clone(), color })?;
+        crate::tui::run(
+            &options,
+            Settings { theme: arguments.theme.clone(), color, ascii: arguments.ascii },
+        )?;
         Ok(0)
     }
     #[cfg(not(feature = "tui"))]
     {
         use crate::error::{Code, Error};
-        let _ = (options, &arguments.theme);
+        let _ = (options, &arguments.theme, arguments.ascii);
         Err(Error::new(Code::Usage, "this build has no workbench")
             .help("build with the feature `tui`, or use `touchmark list`"))
     }

@@ -5,7 +5,7 @@ use crate::commands::{Cmd, Keys, Screen, keyed, shown};
 use crate::text::{bar, count, size, span, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
-    ascii, changes, compare, inventory, jobs, lineage, maturity, output, policy, popups, verify,
+    ascii, changes, compare, inventory, jobs, lineage, maturity, output, policy, popups, touch, verify,
 };
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::enabled::enabled;
@@ -66,7 +66,11 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
         if !matches!(popup, Popup::Themes { .. }) {
             beneath(frame.buffer_mut(), pen.theme.style(Role::Beneath));
         }
+        // What lies beneath cannot be acted on.
+        drawn.hits.clear();
+        let before = frame.buffer_mut().clone();
         drawn.add(popups::draw(app, popup, pen, frame).into());
+        drawn.hits.extend(touch::over(&before, frame.buffer_mut(), pen.theme));
     }
     sweep(frame.buffer_mut());
     if app.ascii {

@@ -16,6 +16,8 @@ mod output;
 mod paint;
 mod policy;
 mod popups;
+mod survey;
+mod touch;
 mod verdict;
 mod verify;
 

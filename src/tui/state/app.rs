@@ -14,7 +14,7 @@ use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
 use crate::tui::state::rows::Rows;
 use crate::tui::theme::Theme;
-use crate::view::{Verified, View};
+use crate::view::{Survey, Verified, View};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -97,6 +97,12 @@ pub struct App {
     pub level: u8,
     /// Chosen control among the level's.
     pub control: usize,
+    /// Whether the maturity screen shows the whole inventory instead of a model.
+    pub whole: bool,
+    /// The survey of the whole inventory, with the generation of its view.
+    pub survey: Option<(u64, Arc<Survey>)>,
+    /// Chosen gap of the survey.
+    pub gap: usize,
     /// Chosen job.
     pub job: usize,
     /// The message shown, and its number.
@@ -109,8 +115,12 @@ pub struct App {
     pub is_stale: bool,
     /// The theme.
     pub theme: Theme,
+    /// Whether somebody chose it; else it may follow what the terminal says of its background.
+    pub theme_is_chosen: bool,
     /// The themes to choose from, by name.
     pub themes: Vec<String>,
+    /// Theme files that cannot be used, with why: safe to show.
+    pub theme_faults: Vec<String>,
     /// Nothing may be written.
     pub read_only: bool,
     /// A policy file given instead of the workspace's.
@@ -146,13 +156,18 @@ impl App {
             lineage: LineageState::default(),
             level: 1,
             control: 0,
+            whole: false,
+            survey: None,
+            gap: 0,
             job: 0,
             message: None,
             message_number: 0,
             messages: Vec::new(),
             is_stale: false,
             theme,
+            theme_is_chosen: false,
             themes,
+            theme_faults: Vec::new(),
             read_only: false,
             policy_override: None,
             opening: "the workspace".to_owned(),
@@ -213,6 +228,12 @@ impl App {
     pub fn verified(&self) -> Option<&Verified> {
         let (index, _) = self.model()?;
         self.view.as_ref()?.verified.get(index)?.as_deref()
+    }
+
+    /// Whether the survey is not of the view that is shown.
+    pub fn needs_survey(&self) -> bool {
+        let made_of = self.survey.as_ref().map(|(generation, _)| *generation);
+        self.view.as_ref().is_some_and(|view| made_of != Some(view.generation))
     }
 
     /// The chosen job.

@@ -26,6 +26,12 @@ pub enum Effect {
     Bind(ModelId),
     /// Load a theme by its name or path, and give it back as the action of the same name.
     Theme(String),
+    /// Look which themes there are, and give them back as the action of the same name.
+    Themes,
+    /// Use the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Survey the whole inventory, and give the survey back as an action.
+    Survey,
     /// Suspend the program.
     Suspend,
     /// Draw everything again.
