@@ -386,6 +386,21 @@ fn a_click_chooses_a_row_and_the_wheel_moves_what_is_under_it() {
 }
 
 #[test]
+fn a_list_that_says_nothing_of_itself_is_found_where_it_was_drawn() {
+    for (keys, name) in [(["%", "2"], "lineage"), (["%", "3"], "checks")] {
+        for theme in ["dark", "mono"] {
+            let mut app = app(theme, Some(&seen().verified));
+            press(&mut app, &keys);
+            let at_cursor = |app: &App| if name == "lineage" { app.lineage.cursor } else { app.check };
+            press(&mut app, &["g"]);
+            assert_eq!(at_cursor(&app), 0);
+            at(&mut app, MouseEventKind::ScrollDown, |under| matches!(under, Under::List { .. }));
+            assert!(at_cursor(&app) > 0, "{name} in {theme}");
+        }
+    }
+}
+
+#[test]
 fn a_key_of_the_key_bar_can_be_clicked() {
     let mut app = verified();
     press(&mut app, &["%"]);
@@ -410,6 +425,7 @@ fn a_click_beside_a_popup_closes_it_and_reaches_nothing_beneath() {
 fn a_theme_is_tried_by_a_click_on_its_row() {
     let mut app = verified();
     press(&mut app, &["%", "T", "down", "down"]);
+    assert_eq!(app.theme.name, "high-contrast");
     let effects = at(&mut app, CLICK, |under| matches!(under, Under::List { .. }));
     assert_eq!(effects, [Effect::Theme("dark".to_owned())], "the first row");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use touchmark::inventory::ModelId;
 use touchmark::signing::Snapshot;
 use touchmark::tui::theme::{Depth, Theme};
-use touchmark::tui::{Action, App, Drawn, Effect, Popup, update};
+use touchmark::tui::{Action, App, COLUMNS, ColumnId, Drawn, Effect, Licences, Popup, update};
 use touchmark::view::View;
 use touchmark::workbench::{JobKind, JobState, OpenOptions, ReviewWord, Workbench};
 
@@ -191,12 +191,17 @@ fn rows_taken_over_from_the_view_before_are_those_made_anew() {
         update(&mut goes_on, Action::View(view.clone()));
         let mut anew = app("dark", Some(&view));
         assert_eq!(goes_on.rows.unverified(), anew.rows.unverified(), "{what}");
-        for _ in 0..5 {
-            let sort = anew.rows.sort();
-            assert_eq!(goes_on.rows.sort(), sort);
-            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", sort.word());
-            goes_on.rows.next_sort();
-            anew.rows.next_sort();
+        assert_eq!(goes_on.rows.made().counts(), anew.rows.made().counts(), "{what}");
+        for column in COLUMNS {
+            for app in [&mut goes_on, &mut anew] {
+                app.rows.sort_by(column.id);
+                let licences = Licences::of(&view);
+                app.rows.take_licences(licences);
+            }
+            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", column.order);
+        }
+        for app in [&mut goes_on, &mut anew] {
+            app.rows.sort_by(ColumnId::Status);
         }
         for _ in 0..4 {
             assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", anew.rows.saved().word());

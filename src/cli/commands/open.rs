@@ -7,6 +7,10 @@ use crate::error::Result;
 use clap::Args;
 use std::path::PathBuf;
 
+/// How it ends when the person left a workspace that could not be opened.
+#[cfg(feature = "tui")]
+const UNOPENED: u8 = 2;
+
 /// The arguments of `open`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Open {
@@ -20,7 +24,7 @@ pub(crate) struct Open {
     ascii: bool,
 }
 
-pub(super) fn run(arguments: &Open, common: &Common, _: &Output) -> Result<u8> {
+pub(super) fn run(arguments: &Open, common: &Common, output: &Output) -> Result<u8> {
     let mut options = options(common);
     if let Some(folder) = &arguments.workspace {
         options.dir = Some(folder.clone());
@@ -34,16 +38,22 @@ pub(super) fn run(arguments: &Open, common: &Common, _: &Output) -> Result<u8> {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        crate::tui::run(
+        options.interactive = true;
+        match crate::tui::run(
             &options,
             Settings { theme: arguments.theme.clone(), color, ascii: arguments.ascii },
-        )?;
-        Ok(0)
+        )? {
+            None => Ok(0),
+            Some(error) => {
+                output.fail(&error);
+                Ok(UNOPENED)
+            }
+        }
     }
     #[cfg(not(feature = "tui"))]
     {
         use crate::error::{Code, Error};
-        let _ = (options, &arguments.theme, arguments.ascii);
+        let _ = (options, &arguments.theme, arguments.ascii, output);
         Err(Error::new(Code::Usage, "this build has no workbench")
             .help("build with the feature `tui`, or use `touchmark list`"))
     }

@@ -3,7 +3,7 @@
 
 use crate::decision::Decision;
 use crate::signing::Outcome;
-use crate::text::{clip, width};
+use crate::text::{clip, digest_lines, width};
 use crate::tui::state::hit::{Hit, Under};
 use crate::tui::theme::{Role, Theme};
 use crate::view::Summary;
@@ -63,6 +63,24 @@ impl Pen<'_> {
             lines.push(Line::from(head));
         }
         lines
+    }
+
+    /// A digest behind `head`, never cut: it goes on below, in lines that end at fixed places.
+    pub fn digest(
+        &self,
+        head: Vec<Span<'static>>,
+        role: Role,
+        digest: &str,
+        columns: usize,
+    ) -> Vec<Line<'static>> {
+        let indent: usize = head.iter().map(|span| width(&span.content)).sum();
+        let pieces = digest_lines(digest, columns.saturating_sub(indent));
+        let line = |(row, piece): (usize, String)| {
+            let mut spans = if row == 0 { head.clone() } else { vec![Span::raw(" ".repeat(indent))] };
+            spans.push(self.span(role, piece));
+            Line::from(spans)
+        };
+        pieces.into_iter().enumerate().map(line).collect()
     }
 
     /// A bordered box with a title; gives its inside.

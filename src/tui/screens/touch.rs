@@ -1,4 +1,5 @@
-//! Where a popup came to lie, for the mouse: read off the cells that it changed.
+//! Where a popup or a list came to lie, for the mouse: read off the cells that were drawn. Screens that know better say
+//! so themselves.
 
 use crate::tui::state::hit::{Hit, Under};
 use crate::tui::theme::{Role, Theme};
@@ -22,6 +23,25 @@ pub fn over(before: &Buffer, after: &Buffer, theme: &Theme) -> Vec<Hit> {
         hits.push(Hit::list(inside, chosen));
     }
     hits
+}
+
+/// The list of a screen that has a chosen row: from the row's ground, as far up and down as the border beside it goes.
+pub fn list(buffer: &Buffer, within: Rect, theme: &Theme) -> Option<Hit> {
+    /// Anything narrower is a tab.
+    const NARROWEST: u16 = 20;
+    let ground = theme.ground(Role::Chosen);
+    let runs = (within.y..within.bottom()).filter_map(|y| {
+        let is_chosen = |x: &u16| has_ground(buffer, (*x, y), ground);
+        let left = (within.x..within.right()).find(is_chosen)?;
+        let right = (left..within.right()).find(|x| !is_chosen(x)).unwrap_or(within.right());
+        (right - left >= NARROWEST).then_some((left, right, y))
+    });
+    let (left, right, chosen) = runs.max_by_key(|(left, right, _)| right - left)?;
+    let border = left.saturating_sub(1);
+    let is_beside = |y: &u16| buffer.cell((border, *y)).is_some_and(|cell| cell.symbol() == "│");
+    let top = (within.y..=chosen).rev().take_while(is_beside).last().unwrap_or(chosen);
+    let bottom = (chosen..within.bottom()).take_while(is_beside).last().unwrap_or(chosen);
+    Some(Hit::list(Rect::new(left, top, right - left, bottom - top + 1), chosen))
 }
 
 /// The smallest area that holds every cell that differs.

@@ -2,6 +2,7 @@
 //! told.
 
 use crate::commands::Cmd;
+use crate::tui::state::columns::ColumnSet;
 use ratatui::layout::Rect;
 
 /// What lies under a cell of the screen.
@@ -59,6 +60,17 @@ pub struct Drawn {
     pub furthest: Option<usize>,
     /// What lies where.
     pub hits: Vec<Hit>,
+    /// What the inventory had room for; none when another screen was drawn.
+    pub table: Option<TableDrawn>,
+}
+
+/// What the inventory had room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TableDrawn {
+    /// The columns of its table.
+    pub columns: ColumnSet,
+    /// Its panes, in the order in which Tab goes through them: the table, the details, the family.
+    pub panes: usize,
 }
 
 impl Drawn {
@@ -82,6 +94,7 @@ impl Drawn {
     pub fn add(&mut self, part: Drawn) {
         self.furthest = part.furthest.or(self.furthest);
         self.hits.extend(part.hits);
+        self.table = part.table.or(self.table);
     }
 }
 

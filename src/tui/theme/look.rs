@@ -9,7 +9,7 @@ use ratatui::style::{Modifier, Style};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const MAX_INHERITS: usize = 4;
 
@@ -181,7 +181,9 @@ fn fault(name: &str, what: String) -> Error {
 /// A theme's text with all that it inherits, from the built-in ones and from those beside it.
 fn read(name: &str, text: &str, depth: usize, shelf: &Shelf) -> Result<File> {
     let mut file: File = parse_as(text).map_err(|invalid| {
-        fault(name, format!("line {}: {}", invalid.line(text), crate::text::screen(&invalid.message)))
+        let line = invalid.line(text);
+        fault(name, format!("line {line}: {}", crate::text::screen(&invalid.message)))
+            .spot(Path::new(name), line)
     })?;
     let Some(parent) = file.inherits.take() else { return Ok(file) };
     if depth >= MAX_INHERITS {

@@ -9,4 +9,4 @@ mod shelf;
 pub use color::{Depth, is_light};
 pub use look::{Entry, Theme};
 pub use role::Role;
-pub use shelf::{BUILT_IN, Shelf, names};
+pub use shelf::{BUILT_IN, LIMIT_THEME_BYTES, Shelf, names};

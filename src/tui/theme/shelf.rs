@@ -21,7 +21,8 @@ pub fn names() -> Vec<String> {
     BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
-const LIMIT_THEME_BYTES: u64 = 64 * 1024;
+/// A theme file is not larger.
+pub const LIMIT_THEME_BYTES: u64 = 64 * 1024;
 /// More files than this nobody chooses from.
 const MOST_FILES: usize = 200;
 const EXTENSION: &str = "toml";
@@ -55,10 +56,14 @@ impl Shelf {
         }
     }
 
+    /// The names of all themes, sound or not.
+    pub fn names(&self) -> Vec<String> {
+        names().into_iter().chain(self.files().into_iter().map(|(name, _)| name)).collect()
+    }
+
     fn text_by_name(&self, name: &str) -> Result<String> {
         self.text_of(name).unwrap_or_else(|| {
-            let all: Vec<String> =
-                names().into_iter().chain(self.files().into_iter().map(|(name, _)| name)).collect();
+            let all = self.names();
             Err(Error::new(Code::NotFound, "there is no such theme")
                 .at(name)
                 .help(format!("use one of {}, or the path of a theme file", all.join(", "))))
