@@ -276,7 +276,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Themes, "themes", &["T"], "", EVERYWHERE, ALWAYS,
         "choose a theme")
         .typed(may("NAME", Some("theme")))
-        .within("open", Some("--theme")),
+        .line("themes", "[THEME]", "The themes of the workbench: list them, print one, check one"),
     keys(Cmd::Messages, "messages", &["!"], "", EVERYWHERE, ALWAYS,
         "all messages so far")
         .no_line("A command prints its messages on standard error."),
