@@ -13,7 +13,7 @@ use crate::signing::{
 use crate::text::{Untrusted, bar, count, count_are, size, span, width};
 use crate::view::{Summary, View};
 use crate::words::controls::{CHOOSE_FOLDER, control, found};
-use crate::words::names::{mark, named};
+use crate::words::names::{mark, named, taken_for};
 use crate::words::{Case, Face, caps};
 use std::fmt::Write;
 use std::path::Path;
@@ -357,7 +357,7 @@ pub fn model(view: &View, index: usize) -> String {
         let proven = view.standing(index).is_some_and(|v| v.verification.signer_proven());
         row(
             "signed by",
-            summary.signer.screen(),
+            taken_for(&summary.signer.screen(), view.signer_like(index)),
             if proven { "attested" } else { "declared" },
             String::new(),
         );
@@ -375,7 +375,8 @@ pub fn model(view: &View, index: usize) -> String {
     }
     for fact in &model.facts {
         let from = format!("{} {}", fact.source.screen(), fact.place.screen());
-        row(fact.key.word(), fact.shown(), fact.basis.word(), from);
+        let other = view.publisher_like(index).filter(|_| fact.key == FactKey::Publisher);
+        row(fact.key.word(), taken_for(&fact.shown(), other), fact.basis.word(), from);
     }
     for parent in model.parents.iter().filter(|parent| view.graph.shows(&model.id, &parent.id)) {
         let pinned = if parent.digest.is_some() { ", pinned" } else { "" };

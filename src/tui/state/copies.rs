@@ -26,7 +26,10 @@ pub struct Copy {
 pub fn copies(app: &App) -> Vec<Copy> {
     let (digest, digest_text) = digest(app);
     let none = |why: &str| Err(why.to_owned());
-    let of = |key, word, text| Copy { key, word, text };
+    let of = |key, word, text: Result<String, String>| {
+        let told = text.and_then(|text| if text.is_empty() { none("it is empty") } else { Ok(text) });
+        Copy { key, word, text: told }
+    };
     vec![
         of('n', "name", name(app).ok_or_else(|| "nothing is chosen".to_owned())),
         of('d', digest, digest_text),
@@ -106,7 +109,7 @@ fn command(app: &App) -> Option<String> {
         Screen::Maturity => ("score", "--all", model()?),
         Screen::Lineage => ("lineage", "--up 3 --down 2", app.lineage.focus.as_ref()?.raw().to_owned()),
         Screen::Policy => ("policy check", "", app.policy_path()?.to_string_lossy().into_owned()),
-        Screen::Jobs | Screen::Compare | Screen::Changes | Screen::Output => return None,
+        Screen::Jobs | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => return None,
     };
     let mut words = vec!["touchmark".to_owned(), verb.to_owned()];
     if app.screen != Screen::Policy {
