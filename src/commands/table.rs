@@ -153,11 +153,48 @@ pub const TABLE: &[Command] = &[
         .typed(must("FILE", "name a file, as in `snapshot snapshot.json`"))
         .line("snapshot", "", "The inventory and all that was concluded of it at this moment, as one file with a digest")
         .writing(Writes::With(&["out"])),
-    keys(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs], open![],
+    keys(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs, S::Changes], open![],
         "what changed since")
-        .typed(must("FILE", "name a file, as in `diff snapshot.json`"))
+        .typed(must("FILE [FILE]", "name a file, as in `diff snapshot.json`, or two snapshots"))
         .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first; ends with 0 when they say the same, else 1"),
-    keys(Cmd::Log, "log", &["enter"], "log", &[S::Jobs], open![Job],
+    keys(Cmd::OpenJob, "open-job", &["enter"], "open", &[S::Jobs], open![Job],
+        "what became of the models of this job; Enter on one opens it")
+        .no_line("A command prints what became of each model."),
+    keys(Cmd::OpenChange, "open-change", &["enter"], "open", &[S::Changes], open![Change],
+        "open the model that changed")
+        .no_line("A command prints what changed of each model."),
+    keys(Cmd::Retry, "retry", &["r"], "retry", &[S::Jobs], open![OverJob],
+        "run a job again that failed or was cancelled")
+        .no_line("The shell repeats a command."),
+    keys(Cmd::EditFault, "edit-fault", &["e"], "edit", &[S::Fault], &[Need::FaultFile],
+        "correct the file in $VISUAL or $EDITOR")
+        .no_line("Any editor opens the file; the error names the line."),
+    keys(Cmd::ReadAgain, "read-again", &["R"], "try again", &[S::Fault], &[Need::Fault],
+        "read the file again, or try again to open")
+        .no_line("Every command reads its files when it starts."),
+    keys(Cmd::LeaveStore, "leave-store", &["o"], "without store", &[S::Fault], &[Need::FaultyStore],
+        "open read-only without the store: everything is scanned into memory")
+        .within("open", None),
+    keys(Cmd::MakeWorkspace, "make-workspace", &["i"], "init", &[S::Fault], &[Need::Writable, Need::EmptyFolder],
+        "make a workspace in this folder and open it")
+        .line("init", "[DIR]", "Make an empty workspace")
+        .writing(Writes::Always),
+    keys(Cmd::AddSource, "add-source", &["a"], "", &[S::Inventory], open![Writable],
+        "add a folder of models, or a bill of materials, and scan it")
+        .typed(may("PATH", None))
+        .within("scan", None),
+    keys(Cmd::Samples, "samples", &["m"], "", &[S::Inventory, S::Fault], ALWAYS,
+        "copy the samples into a new folder and open them")
+        .typed(may("DIR", Some("demo")))
+        .within("demo", None),
+    keys(Cmd::Keep, "keep", &["K"], "", &[S::Inventory], open![],
+        "keep this temporary workspace: write touchmark.toml and its store")
+        .typed(may("DIR", None))
+        .within("init", None),
+    keys(Cmd::Tour, "tour", &["t"], "", EVERYWHERE, ALWAYS,
+        "a tour of five steps")
+        .no_line("It points at keys of the screens; `--help` explains commands."),
+    keys(Cmd::Log, "log", &["l"], "log", &[S::Jobs], open![Job],
         "the whole log of this job")
         .no_line("A command prints what it has to say while it runs."),
     keys(Cmd::NextTab, "next-tab", &["tab"], "next tab", PANED, open![ModelShown, Checks],
@@ -228,7 +265,7 @@ pub const TABLE: &[Command] = &[
         "as next-tab; in groups: unfold this one")
         .no_line("It moves within a screen."),
     keys(Cmd::Back, "back", &["esc"], "", EVERYWHERE, ALWAYS,
-        "close the popup, then clear the filter, then go back; never quits")
+        "close the popup, dismiss the error, clear the filter, then go back; never quits")
         .no_line("It moves between screens."),
     keys(Cmd::Copy, "copy", &["y"], "copy", EVERYWHERE, open![],
         "copy a name, digest, identity or command")
@@ -260,14 +297,11 @@ pub const TABLE: &[Command] = &[
         .no_line("A command ends by itself."),
 
     // Workspaces.
-    line("open", "[WORKSPACE]").no_keys("It opens the workbench.",
-        "Open the workbench"),
-    line("init", "[DIR]").no_keys("The workbench opens a workspace; it makes none.",
-        "Make an empty workspace")
-        .writing(Writes::Always),
-    line("demo", "[DIR]").no_keys("It makes a folder that the workbench can then open.",
+    line("demo", "[DIR]").within(Cmd::Samples, "It copies the samples and opens them.",
         "Copy the sample workspace, to try things out")
         .writing(Writes::Always),
+    line("open", "[WORKSPACE]").no_keys("It opens the workbench.",
+        "Open the workbench"),
     line("import", "<FILES>...").no_keys("It names files by their paths, which a shell completes; `R` then reads them.",
         "Add bills of materials (CycloneDX, SPDX) to the workspace and read them")
         .writing(Writes::Always),

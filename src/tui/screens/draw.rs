@@ -2,13 +2,14 @@
 //! It changes nothing.
 
 use crate::commands::{Cmd, Keys, Screen, keyed, shown};
-use crate::text::{bar, count, size, span, width};
+use crate::text::{clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
-    ascii, changes, compare, inventory, jobs, lineage, maturity, output, policy, popups, verify,
+    ascii, changes, compare, fault, inventory, jobs, lineage, maturity, output, policy, popups, verify,
+    welcome,
 };
 use crate::tui::state::app::{App, Phase};
-use crate::tui::state::enabled::enabled;
+use crate::tui::state::enabled::{enabled, is_offered};
 use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::state::popup::Popup;
 use crate::tui::theme::Role;
@@ -35,12 +36,15 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
         lines(frame, area, &rows, 0);
         return Drawn::default();
     }
-    let told = u16::from(app.message.is_some());
-    let [header, tabs, body, message, key_bar] = Layout::vertical([
+    let bad = app.bad_news();
+    // Bad news keeps its own line until somebody reads it.
+    let notice = app.message.as_ref().filter(|told| !told.is_unread || bad.is_none());
+    let [header, tabs, body, bad_news, message, key_bar] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Min(0),
-        Constraint::Length(told),
+        Constraint::Length(u16::from(bad.is_some())),
+        Constraint::Length(u16::from(notice.is_some())),
         Constraint::Length(1),
     ])
     .areas(area);
@@ -50,13 +54,21 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
     match (&app.phase, &app.view) {
         (_, Some(view)) => drawn.add(draw_screen(app, view, pen, frame, body)),
         _ if app.screen == Screen::Jobs => drawn.add(jobs::draw(app, pen, frame, body).into()),
-        (Phase::Failed(error), None) => draw_failure(error, pen, frame, body),
+        (Phase::Failed(_), None) => drawn.add(fault::draw(app, pen, frame, body).into()),
         (_, None) => {
             let inside = pen.boxed(frame, body, app.screen.word());
-            lines(frame, inside, &[pen.line(Role::Muted, format!(" opening {} …", app.opening))], 0);
+            let mut text = vec![pen.line(Role::Muted, format!(" opening {} …", app.opening))];
+            if app.is_slow {
+                let words = "this takes long: the disk is slow, or another process holds the store (q quits)";
+                text.push(pen.line(Role::Muted, format!(" {words}")));
+            }
+            lines(frame, inside, &text, 0);
         }
     }
-    if let Some(told) = &app.message {
+    if let Some(told) = bad {
+        draw_bad_news(app, &told.text, pen, frame, bad_news);
+    }
+    if let Some(told) = notice {
         let role = if told.bad { Role::Error } else { Role::Notice };
         let glyph = if told.bad { "✗" } else { "·" };
         lines(frame, message, &[pen.line(role, format!(" {glyph} {}", told.text))], 0);
@@ -78,6 +90,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
 /// Draws the open screen.
 fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
     match app.screen {
+        Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
         Screen::Inventory => inventory::draw(app, view, pen, frame, body).into(),
         Screen::Lineage => lineage::draw(app, view, pen, frame, body).into(),
         Screen::Verify => verify::draw(app, view, pen, frame, body).into(),
@@ -87,6 +100,7 @@ fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body
         Screen::Compare => compare::draw(app, pen, frame, body).into(),
         Screen::Changes => changes::draw(app, pen, frame, body).into(),
         Screen::Output => output::draw(app, pen, frame, body).into(),
+        Screen::Fault => fault::draw(app, pen, frame, body).into(),
     }
 }
 
@@ -97,20 +111,18 @@ fn beneath(buffer: &mut Buffer, style: Style) {
     }
 }
 
-fn draw_failure(error: &crate::Error, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) {
-    let inside = pen.boxed(frame, body, "could not open the workspace");
-    let columns = usize::from(inside.width.saturating_sub(2));
-    let mut rows = Vec::new();
-    for piece in wrap(&crate::text::screen(&error.to_string()), columns) {
-        rows.push(pen.line(Role::Error, format!(" {piece}")));
-    }
-    if let Some(help) = &error.help {
-        rows.push(Line::default());
-        for piece in wrap(&format!("help: {}", crate::text::screen(help)), columns) {
-            rows.push(pen.line(Role::Text, format!(" {piece}")));
-        }
-    }
-    lines(frame, inside, &rows, 0);
+/// The line of bad news, and how to be done with it.
+fn draw_bad_news(app: &App, text: &str, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let more = app.unread().saturating_sub(1);
+    let hint = match more {
+        0 => " ! shows it whole, Esc dismisses it ".to_owned(),
+        more => format!(" and {more} more: ! shows them, Esc dismisses this one "),
+    };
+    let room = usize::from(area.width).saturating_sub(width(&hint));
+    let row = Line::from(pen.span(Role::Error, clip(&format!(" ✗ {text}"), room)));
+    frame.buffer_mut().set_line(area.x, area.y, &row, area.width);
+    let x = area.right().saturating_sub(u16::try_from(width(&hint)).unwrap_or(0)).max(area.x);
+    frame.buffer_mut().set_line(x, area.y, &Line::from(pen.span(Role::Muted, hint)), area.width);
 }
 
 /// A part of the header, and how early it goes when there is no room: the higher, the earlier.
@@ -124,13 +136,13 @@ impl Part {
 
 fn draw_header(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     frame.buffer_mut().set_style(area, app.theme.style(Role::Header));
-    let right = jobs_segment(app, pen);
+    let right = right_segment(app, pen);
     let taken: usize = right.iter().map(Span::width).sum();
     let mut parts = vec![Part(0, vec![pen.span(Role::KeyName, " touchmark")])];
     if let Some(view) = &app.view {
         parts.push(Part(0, vec![pen.span(Role::Title, crate::text::screen(&view.workspace.name))]));
-        if app.read_only {
-            parts.push(Part(1, vec![pen.span(Role::Warn, "read-only")]));
+        if let Some(words) = app.access.words().or(app.read_only.then_some("read-only")) {
+            parts.push(Part(1, vec![pen.span(Role::Warn, words)]));
         }
         parts.push(Part(2, labelled("stage", crate::text::screen(&view.stage), pen)));
         parts.push(Part(1, policy_part(view, pen)));
@@ -200,19 +212,17 @@ fn trust_part(view: &View, pen: Pen<'_>) -> Part {
 }
 
 /// How much work runs, how far it is, how fast, and how long it still takes.
-fn jobs_segment(app: &App, pen: Pen<'_>) -> Vec<Span<'static>> {
-    let Some(job) = app.jobs.iter().find(|job| job.is_live) else {
-        return vec![pen.span(Role::Muted, "idle ")];
+/// Errors that nobody has read, and the work that goes on.
+fn right_segment(app: &App, pen: Pen<'_>) -> Vec<Span<'static>> {
+    let mut right = match app.unread() {
+        0 => Vec::new(),
+        many => vec![pen.span(Role::Fail, format!("✗ {} (!) ", count(many, "unread error")))],
     };
-    let percent = job.done.percent();
-    let mut text = format!("{} {} {percent} %", count(app.live_jobs(), "job"), bar(percent, 5));
-    if let Some(pace) = job.done.pace(job.elapsed) {
-        text.push_str(&format!(" {}/s", size(pace.bytes_per_second)));
-        if let Some(left) = pace.left.filter(|left| !left.is_zero()) {
-            text.push_str(&format!(" {}", span(left)));
-        }
-    }
-    vec![pen.span(Role::Accent, text + " ")]
+    right.push(match jobs::in_short(app) {
+        text if text.is_empty() => pen.span(Role::Muted, "idle "),
+        text => pen.span(Role::Accent, text),
+    });
+    right
 }
 
 fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
@@ -243,7 +253,8 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Draw
         lines(frame, area, &[pen.line(Role::KeyLabel, text)], 0);
         return drawn;
     }
-    let rows: Vec<_> = keyed().filter(|row| !row.bar.is_empty() && row.is_on(app.screen)).collect();
+    let is_in_bar = |row: &&Keys| !row.bar.is_empty() && row.is_on(app.screen) && is_offered(row, app);
+    let rows: Vec<_> = keyed().filter(is_in_bar).collect();
     // The way out and the way to everything else stand at the end and are never pushed off.
     let (tail, head): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| matches!(row.cmd, Cmd::Help | Cmd::Palette | Cmd::Quit));

@@ -7,6 +7,7 @@ mod changes;
 mod charts;
 mod compare;
 mod draw;
+mod fault;
 mod inventory;
 mod jobs;
 mod lineage;
@@ -19,6 +20,7 @@ mod popups;
 mod reviewing;
 mod verdict;
 mod verify;
+mod welcome;
 mod why;
 
 pub use draw::draw;

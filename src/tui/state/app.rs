@@ -8,15 +8,19 @@ use crate::lineage::LaneRow;
 use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
 use crate::signing::Outcome;
+use crate::tui::state::changes::Changes;
 use crate::tui::state::controls::{of_level, result_of};
+use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
 use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::{Rows, Spot};
+use crate::tui::state::session::Session;
 use crate::tui::theme::Theme;
 use crate::view::{Verified, View};
+use crate::workbench::{Access, JobId};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -38,8 +42,12 @@ pub enum Phase {
 pub struct Message {
     /// Safe text.
     pub text: String,
-    /// Bad news stays until a key is pressed.
+    /// Bad news.
     pub bad: bool,
+    /// When, as a clock shows it; empty where nobody said.
+    pub at: String,
+    /// Bad news that nobody has read stays in sight.
+    pub is_unread: bool,
 }
 
 /// State of the lineage screen.
@@ -107,6 +115,14 @@ pub struct App {
     pub control: usize,
     /// Chosen job.
     pub job: usize,
+    /// The job whose models are listed.
+    pub opened: Option<JobId>,
+    /// Chosen model of that job.
+    pub job_row: usize,
+    /// The difference that is shown.
+    pub changes: Changes,
+    /// What does not load, the worst first.
+    pub faults: Vec<Fault>,
     /// The message shown, and its number.
     pub message: Option<Message>,
     /// Grows with each message, so that an old timer cannot clear a new one.
@@ -121,6 +137,14 @@ pub struct App {
     pub themes: Vec<String>,
     /// Nothing may be written.
     pub read_only: bool,
+    /// What may be written, once it is open.
+    pub access: Access,
+    /// What was remembered of this workspace; none before it was read.
+    pub session: Option<Session>,
+    /// The time as a clock shows it, as the loop says.
+    pub clock: String,
+    /// Whether opening takes so long that it should be explained.
+    pub is_slow: bool,
     /// A policy file given instead of the workspace's.
     pub policy_override: Option<PathBuf>,
     /// The workspace's folder as it was given; none where the nearest one was taken.
@@ -162,6 +186,10 @@ impl App {
             level: 1,
             control: 0,
             job: 0,
+            opened: None,
+            job_row: 0,
+            changes: Changes::default(),
+            faults: Vec::new(),
             message: None,
             message_number: 0,
             messages: Vec::new(),
@@ -169,6 +197,10 @@ impl App {
             theme,
             themes,
             read_only: false,
+            access: Access::Full,
+            session: None,
+            clock: String::new(),
+            is_slow: false,
             policy_override: None,
             folder: None,
             taken: None,
@@ -180,13 +212,55 @@ impl App {
     /// Tells something; `text` is safe.
     pub fn tell(&mut self, text: impl Into<String>, bad: bool) {
         const KEPT: usize = 500;
-        let message = Message { text: text.into(), bad };
+        let message = Message { text: text.into(), bad, at: self.clock.clone(), is_unread: bad };
         self.message_number += 1;
         self.messages.push(message.clone());
         if self.messages.len() > KEPT {
-            self.messages.remove(0);
+            // What somebody has read goes first.
+            let oldest = self.messages.iter().position(|message| !message.is_unread).unwrap_or(0);
+            self.messages.remove(oldest);
         }
         self.message = Some(message);
+    }
+
+    /// Bad news that nobody has read.
+    pub fn unread(&self) -> usize {
+        self.messages.iter().filter(|message| message.is_unread).count()
+    }
+
+    /// The bad news that is in sight: the newest that nobody has read.
+    pub fn bad_news(&self) -> Option<&Message> {
+        self.messages.iter().rev().find(|message| message.is_unread)
+    }
+
+    /// Somebody has read what is in sight; false when there is nothing.
+    pub fn read_bad_news(&mut self) -> bool {
+        let found = self.messages.iter_mut().rev().find(|message| message.is_unread);
+        found.is_some_and(|message| std::mem::take(&mut message.is_unread))
+    }
+
+    /// Somebody reads all messages.
+    pub fn read_messages(&mut self) {
+        self.messages.iter_mut().for_each(|message| message.is_unread = false);
+    }
+
+    /// The job whose models are listed.
+    pub fn opened_job(&self) -> Option<&JobNow> {
+        let opened = self.opened?;
+        self.jobs.iter().find(|job| job.id == opened)
+    }
+
+    /// Whether there is nothing in the workspace, and nobody looks for anything.
+    pub fn is_empty(&self) -> bool {
+        let is_empty = |view: &Arc<View>| view.is_whole && view.models.is_empty();
+        self.view.as_ref().is_some_and(is_empty) && self.live_jobs() == 0
+    }
+
+    /// Forgets the workspace, to open another one.
+    pub fn forget(&mut self) {
+        let fresh = App::new(self.theme.clone(), std::mem::take(&mut self.themes));
+        let App { messages, message_number, clock, .. } = std::mem::replace(self, fresh);
+        (self.messages, self.message_number, self.clock) = (messages, message_number, clock);
     }
 
     /// Takes what a frame found out.
@@ -263,7 +337,13 @@ impl App {
 
     /// Goes to a screen; the one before is remembered.
     pub fn go(&mut self, screen: Screen) {
+        let is_failed = matches!(self.phase, Phase::Failed(_));
+        let needs_none = matches!(screen, Screen::Jobs | Screen::Fault | Screen::Output);
+        let screen = if is_failed && !needs_none { Screen::Fault } else { screen };
         if screen == self.screen {
+            if is_failed {
+                self.tell("the workspace could not be opened: e edits the file, R tries again", false);
+            }
             return;
         }
         if let Some(subject) = self.subject() {
@@ -360,11 +440,13 @@ impl App {
         let chosen_check = self.verified().map(|v| v.verification.at);
         let spot = self.view.as_ref().and_then(|old| self.rows.spot(old));
         let spot = spot.or_else(|| self.current.clone().map(Spot::Model));
-        self.tell_failures(&view);
+        self.tell_failures(&view, &prepared);
         self.rows.load(prepared, &view, spot.as_ref());
         self.phase = Phase::Open;
+        let is_first = self.view.is_none();
         let known = self.view.as_ref().map(|old| old.policy_errors.clone()).unwrap_or_default();
         self.view = Some(view);
+        self.take_policy_faults(is_first);
         self.tell_policy_faults(&known);
         match self.screen {
             Screen::Inventory => self.current = self.subject(),
@@ -382,7 +464,7 @@ impl App {
     }
 
     /// A failure that has just been found is told by name: its row may be out of sight.
-    fn tell_failures(&mut self, view: &View) {
+    fn tell_failures(&mut self, view: &View, prepared: &Prepared) {
         let Some(old) = self.view.clone().filter(|old| old.is_whole && old.is_judged()) else { return };
         if Arc::ptr_eq(&old.verified, &view.verified) {
             return;
@@ -399,9 +481,11 @@ impl App {
             let before = view.models.get(*index).and_then(|model| old.model(&model.id));
             !before.is_some_and(|(before, _)| fails(&old, before))
         };
-        let mut found = (0..view.models.len()).filter(is_new);
-        let Some(first) = found.next() else { return };
-        let more = found.count();
+        let found: Vec<usize> = (0..view.models.len()).filter(is_new).collect();
+        // The one that most depends on, as in the table.
+        let weight = |index: &usize| (prepared.children(*index), std::cmp::Reverse(*index));
+        let Some(first) = found.iter().copied().max_by_key(weight) else { return };
+        let more = found.len() - 1;
         let Some(model) = view.models.get(first) else { return };
         let code = view.cause(first).map(|code| format!(": {}", code.as_str())).unwrap_or_default();
         let more = match more {
@@ -409,6 +493,26 @@ impl App {
             more => format!(" · {} fail too", crate::text::count(more, "other model")),
         };
         self.tell(format!("{} fails{code}{more}", model.id.screen()), true);
+    }
+
+    /// A policy that does not load is shown where its fault is; once it does, work goes on by itself.
+    fn take_policy_faults(&mut self, is_first: bool) {
+        let Some(view) = self.view.clone() else { return };
+        self.faults.retain(|fault| fault.of != Faulty::Policy && !fault.of.is_unopened());
+        if !view.policy_errors.is_empty() {
+            let file = self.policy_path();
+            let fault = Fault::of_policy(file.as_deref(), &view.policy_text, &view.policy_errors);
+            self.faults.insert(0, fault);
+        }
+        if is_first && !self.faults.is_empty() {
+            self.go(Screen::Fault);
+        }
+        if self.faults.is_empty() && self.screen == Screen::Fault {
+            if is_first {
+                self.back.clear();
+            }
+            self.go_back();
+        }
     }
 
     /// New faults are told once, and the first line with one comes into sight.

@@ -109,7 +109,7 @@ fn command(app: &App) -> Option<String> {
         Screen::Maturity => ("score", "--all", model()?),
         Screen::Lineage => ("lineage", "--up 3 --down 2", app.lineage.focus.as_ref()?.raw().to_owned()),
         Screen::Policy => ("policy check", "", app.policy_path()?.to_string_lossy().into_owned()),
-        Screen::Jobs | Screen::Compare | Screen::Changes | Screen::Output => return None,
+        Screen::Jobs | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => return None,
     };
     let mut words = vec!["touchmark".to_owned(), verb.to_owned()];
     if app.screen != Screen::Policy {

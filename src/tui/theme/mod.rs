@@ -33,7 +33,7 @@ pub fn names() -> Vec<String> {
 }
 
 /// A theme file of somebody else is an input like any other.
-const LIMIT_THEME_BYTES: u64 = 64 * 1024;
+pub(super) const LIMIT_THEME_BYTES: u64 = 64 * 1024;
 const MAX_INHERITS: usize = 4;
 
 #[derive(Deserialize, Default)]
@@ -208,7 +208,9 @@ fn fault(name: &str, what: String) -> Error {
 
 fn read(name: &str, text: &str, depth: usize) -> Result<File> {
     let mut file: File = parse_as(text).map_err(|invalid| {
-        fault(name, format!("line {}: {}", invalid.line(text), crate::text::screen(&invalid.message)))
+        let line = invalid.line(text);
+        fault(name, format!("line {line}: {}", crate::text::screen(&invalid.message)))
+            .spot(Path::new(name), line)
     })?;
     let Some(parent) = file.inherits.take() else { return Ok(file) };
     if depth >= MAX_INHERITS {

@@ -5,6 +5,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
+use crate::tui::update::opening;
 use crate::tui::update::typing::type_into;
 use crate::tui::update::{copying, exporting, reviewing, sorting};
 
@@ -52,6 +53,11 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
     match key {
         "esc" => return Vec::new(),
         "enter" => return answered(app, *ask),
+        "tab" if matches!(ask.of, Cmd::AddSource | Cmd::Samples | Cmd::Keep) => {
+            let typed = ask.input.clone();
+            app.popup = Some(Popup::Ask(ask));
+            return vec![Effect::Complete(typed)];
+        }
         _ => type_into(&mut ask.input, key),
     }
     app.popup = Some(Popup::Ask(ask));
@@ -63,6 +69,7 @@ fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     match ask.of {
         Cmd::Review => reviewing::answered(app, ask),
         Cmd::Export => exporting::answered(app, ask),
+        Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),
         _ => Vec::new(),
     }
 }

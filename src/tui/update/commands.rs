@@ -8,7 +8,9 @@ use crate::tui::state::popup::Popup;
 use crate::tui::state::rows::Rows;
 use crate::tui::state::saved::Saved;
 use crate::tui::update::effect::Effect;
-use crate::tui::update::{comparing, copying, exporting, finding, mouse, reviewing, sorting};
+use crate::tui::update::{
+    comparing, copying, exporting, finding, mouse, opening, reviewing, sorting, working,
+};
 use crate::workbench::JobKind;
 
 /// Lines that half a page moves by; drawing knows the real height, and state does not.
@@ -32,6 +34,17 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::StartScore => return start(app, JobKind::Score),
         Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
         Cmd::Snapshot | Cmd::Diff => app.popup = Some(asked(row)),
+        Cmd::OpenJob => working::open_job(app),
+        Cmd::OpenChange => working::open_change(app),
+        Cmd::Retry => return app.job().map(|job| Effect::Retry(job.id)).into_iter().collect(),
+        Cmd::AddSource => opening::ask_source(app),
+        Cmd::Samples => opening::ask_samples(app),
+        Cmd::Keep => return opening::keep(app, ""),
+        Cmd::Tour => app.popup = Some(Popup::Tour { step: 0 }),
+        Cmd::EditFault => return opening::edit(app),
+        Cmd::ReadAgain => return opening::read_again(app),
+        Cmd::LeaveStore => return vec![Effect::LeaveStore],
+        Cmd::MakeWorkspace => return vec![Effect::MakeWorkspace],
         Cmd::Log => app.popup = app.job().map(|job| Popup::Log { job: job.id, scroll: 0 }),
         Cmd::Why => app.popup = app.subject().map(|model| Popup::Why { model, scroll: 0 }),
         Cmd::Mark => {
@@ -119,7 +132,11 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Last => step(app, isize::MAX),
         Cmd::Back => back(app),
         Cmd::Themes => app.popup = Some(themes(app)),
-        Cmd::Messages => app.popup = Some(messages(app)),
+        Cmd::Messages => {
+            app.read_messages();
+            // As far down as it goes: the newest stand last.
+            app.popup = Some(Popup::Messages { scroll: usize::MAX });
+        }
         Cmd::Palette => app.popup = Some(Popup::Palette { input: String::new(), cursor: 0 }),
         Cmd::Help => app.popup = Some(Popup::Help { scroll: 0 }),
         Cmd::Redraw => return vec![Effect::Redraw],
@@ -141,7 +158,10 @@ pub(super) fn run_with(app: &mut App, row: &Keys, typed: &Typed, rest: &str) -> 
         Cmd::Stage => vec![Effect::SetStage(rest.to_owned())],
         Cmd::Themes => vec![Effect::Theme(rest.to_owned())],
         Cmd::Snapshot => on_jobs(app, JobKind::Snapshot(rest.into())),
-        Cmd::Diff => on_jobs(app, JobKind::Diff(rest.into())),
+        Cmd::Diff => working::compare(app, rest),
+        Cmd::AddSource => opening::add_source(app, rest),
+        Cmd::Samples => opening::samples(app, rest),
+        Cmd::Keep => opening::keep(app, rest),
         Cmd::Filter => {
             app.go(Screen::Inventory);
             app.rearrange(|rows| rows.set_filter(rest.to_owned()));
@@ -172,11 +192,6 @@ fn asked(row: &Keys) -> Popup {
 fn themes(app: &App) -> Popup {
     let cursor = app.themes.iter().position(|name| *name == app.theme.name).unwrap_or(0);
     Popup::Themes { cursor, before: Box::new(app.theme.clone()) }
-}
-
-/// The log of messages, at its end.
-fn messages(app: &App) -> Popup {
-    Popup::Messages { scroll: app.messages.len().saturating_sub(10) }
 }
 
 fn start(app: &mut App, kind: fn(Vec<ModelId>) -> JobKind) -> Vec<Effect> {
@@ -236,8 +251,12 @@ fn step(app: &mut App, by: isize) {
             app.side = app.side.map(|at| app.scrolled(at, by));
         }
         Screen::Policy => app.scroll = app.scrolled(app.scroll, by),
-        Screen::Jobs => app.job = moved(app.job, by, app.jobs.len()),
-        Screen::Compare | Screen::Changes | Screen::Output => app.scroll = app.scrolled(app.scroll, by),
+        Screen::Jobs => match app.opened_job().map(|job| job.rows.len()) {
+            Some(rows) => app.job_row = moved(app.job_row, by, rows),
+            None => app.job = moved(app.job, by, app.jobs.len()),
+        },
+        Screen::Changes => app.changes.step(by),
+        Screen::Compare | Screen::Output | Screen::Fault => app.scroll = app.scrolled(app.scroll, by),
     }
 }
 
@@ -267,7 +286,15 @@ fn turn(app: &mut App, by: isize) {
 
 /// Esc: the filter, then the screen; it never quits.
 fn back(app: &mut App) {
-    if app.screen != Screen::Inventory {
+    if app.read_bad_news() {
+        return;
+    }
+    if app.screen == Screen::Jobs && app.opened.take().is_some() {
+        return;
+    }
+    if app.screen == Screen::Fault && app.view.is_none() {
+        app.tell("nothing is open to go back to · q quits", false);
+    } else if app.screen != Screen::Inventory {
         app.go_back();
     } else if app.pane > 0 {
         app.pane = 0;
@@ -286,7 +313,8 @@ fn back(app: &mut App) {
 }
 
 fn quit(app: &mut App) -> Vec<Effect> {
-    if app.screen != Screen::Inventory {
+    let is_unopened = app.screen == Screen::Fault && app.view.is_none();
+    if app.screen != Screen::Inventory && !is_unopened {
         app.go_back();
         return Vec::new();
     }

@@ -15,6 +15,22 @@ pub enum Effect {
     Start(JobKind),
     /// Cancel a job.
     Cancel(JobId),
+    /// Do again what a job did not do.
+    Retry(JobId),
+    /// Try again to open the workspace.
+    Reopen,
+    /// Open it without its store.
+    LeaveStore,
+    /// Make a workspace in the folder that was to be opened, and open it.
+    MakeWorkspace,
+    /// Copy the samples into a new folder, and open them.
+    Samples(PathBuf),
+    /// Keep a temporary workspace in a folder, or beside its models, and open it.
+    Keep(Option<PathBuf>),
+    /// Add a source, and scan it.
+    AddSource(PathBuf),
+    /// Find out what a path that is being typed can go on with, and give it back as the action `Completed`.
+    Complete(String),
     /// Judge for another stage.
     SetStage(String),
     /// Read the policy again.

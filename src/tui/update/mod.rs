@@ -9,10 +9,12 @@ mod effect;
 mod exporting;
 mod finding;
 mod mouse;
+mod opening;
 mod popups;
 mod reviewing;
 mod sorting;
 mod typing;
+mod working;
 
 pub use effect::Effect;
 
@@ -21,14 +23,16 @@ use crate::error::{Error, Result};
 use crate::inventory::ModelId;
 use crate::signing::Snapshot;
 use crate::tui::keys;
-use crate::tui::state::app::{App, Phase};
+use crate::tui::state::app::App;
 use crate::tui::state::exports::Export;
+use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::{Licences, Prepared};
+use crate::tui::state::session::Session;
 use crate::tui::theme::Theme;
 use crate::view::{PastReview, View};
-use crate::workbench::{JobId, ReviewAct};
+use crate::workbench::{Access, JobId, ReviewAct};
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +47,27 @@ pub enum Action {
     Resize,
     /// The workspace could not be opened.
     OpenFailed(Error),
+    /// Something does not load.
+    Fault(Fault),
+    /// Opening takes longer than a moment.
+    Slow,
+    /// What may be written.
+    Access(Access),
+    /// What was remembered of the workspace, and whether somebody has pressed keys already.
+    Session(Box<Session>, bool),
+    /// Another workspace is opened: this one, safe to show.
+    Opening(String),
+    /// A temporary workspace cannot be kept beside its models, and why.
+    AskKeep(String),
+    /// What a path that was typed can go on with.
+    Completed {
+        /// What was typed.
+        asked: String,
+        /// That, and what is certain to come after it.
+        longer: String,
+        /// The names that it can go on with.
+        others: Vec<String>,
+    },
     /// A first or new view.
     View(Arc<View>),
     /// The same, with what its rows are made from.
@@ -93,7 +118,33 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Resize => vec![],
         Action::OpenFailed(error) => {
-            app.phase = Phase::Failed(error);
+            opening::failed(app, error);
+            Vec::new()
+        }
+        Action::Fault(fault) => {
+            opening::take_fault(app, fault);
+            Vec::new()
+        }
+        Action::Slow => {
+            app.is_slow = true;
+            Vec::new()
+        }
+        Action::Access(access) => {
+            opening::take_access(app, access);
+            Vec::new()
+        }
+        Action::Session(session, is_touched) => opening::take_session(app, *session, is_touched),
+        Action::Opening(what) => {
+            app.forget();
+            app.opening = what;
+            Vec::new()
+        }
+        Action::AskKeep(why) => {
+            opening::ask_keep(app, &why);
+            Vec::new()
+        }
+        Action::Completed { asked, longer, others } => {
+            opening::completed(app, &asked, longer, others);
             Vec::new()
         }
         Action::View(view) => {
@@ -116,15 +167,12 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Jobs(jobs) => {
-            take_jobs(app, jobs);
+            working::take_jobs(app, jobs);
             Vec::new()
         }
         Action::Started(jobs) => {
-            take_jobs(app, jobs);
-            // Who asked on the screen of the jobs, or was led there, wants to see this one.
-            if app.screen == Screen::Jobs {
-                app.job = 0;
-            }
+            working::take_jobs(app, jobs);
+            working::started(app);
             Vec::new()
         }
         Action::Progress(progress) => {
@@ -136,7 +184,11 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Theme(Ok(theme)) => {
+            app.faults.retain(|fault| fault.of != Faulty::Theme);
             app.theme = theme;
+            if app.faults.is_empty() && app.screen == Screen::Fault {
+                app.go_back();
+            }
             Vec::new()
         }
         Action::Theme(Err(error)) => {
@@ -182,12 +234,6 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
-}
-
-fn take_jobs(app: &mut App, jobs: Vec<JobNow>) {
-    let chosen = app.job().map(|job| job.id);
-    app.jobs = jobs;
-    app.job = app.jobs.iter().position(|job| Some(job.id) == chosen).unwrap_or(0);
 }
 
 fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {

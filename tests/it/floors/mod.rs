@@ -252,6 +252,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tables",
             "inventory",
             "policy",
+            "snapshot",
             "lineage",
             "maturity",
             "decision",
@@ -286,6 +287,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing",
             "inventory",
             "policy",
+            "snapshot",
             "lineage",
             "maturity",
             "decision",
@@ -300,6 +302,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     ("tui/photograph", &["text", "forms", "tui/theme", "tui/state", "tui/screens"]),
     ("tui/exporting", &["ground", "view", "forms", "tui/state", "tui/photograph"]),
+    ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
+    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/remembering"]),
     (
         "tui/event_loop",
         &[
@@ -314,6 +318,8 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tui/state",
             "tui/update",
             "tui/screens",
+            "tui/opening",
+            "tui/remembering",
         ],
     ),
     ("tui", &["ground", "workbench", "tui"]),
