@@ -7,7 +7,7 @@ use super::need::Need;
 
 use Screen as S;
 const EVERYWHERE: &[Screen] = &[];
-const TABBED: &[Screen] = &[S::Verify, S::Maturity, S::Policy];
+const PANED: &[Screen] = &[S::Inventory, S::Verify, S::Maturity, S::Policy];
 const EXPORTED: &[Screen] =
     &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Jobs, S::Compare, S::Changes, S::Output];
 const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
@@ -66,8 +66,8 @@ pub const GROUPS: &[(&str, &str)] = &[
 #[rustfmt::skip]
 pub const TABLE: &[Command] = &[
     // In the workbench.
-    keys(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], open![Model],
-        "open the verification of this model")
+    keys(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], open![RowShown],
+        "open the verification of this model, or fold a group")
         .within("verify", Some("--explain")),
     keys(Cmd::Refocus, "refocus", &["enter"], "refocus", &[S::Lineage], open![KnownRow, OtherFocus],
         "draw the family around this model")
@@ -88,8 +88,8 @@ pub const TABLE: &[Command] = &[
         "show only models that match, as you type")
         .typed(as_by_key("WORDS"))
         .line("list", "[FILTER]...", "The models of the inventory"),
-    keys(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], open![Model],
-        "mark or unmark this model")
+    keys(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], open![RowShown],
+        "mark or unmark this model, or this group")
         .no_line("A command line names its models as arguments."),
     keys(Cmd::MarkAll, "mark-all", &["*"], "mark all", &[S::Inventory], open![RowShown],
         "mark all models shown")
@@ -110,16 +110,16 @@ pub const TABLE: &[Command] = &[
         "next saved view: all, failing, unsigned, needs review")
         .no_line("The command line takes words instead of saved views: `touchmark list`."),
     keys(Cmd::Sort, "sort", &["s"], "sort", &[S::Inventory], open![AnyModel],
-        "sort by a column")
+        "sort by a column; the same column again reverses the order")
         .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], open![AnyModel],
         "reverse the order")
         .no_line("Pipe `touchmark list` into `sort -r`."),
     keys(Cmd::Columns, "columns", &["c"], "", &[S::Inventory], open![AnyModel],
-        "choose the columns")
+        "show or hide a column; `used` counts the models that derive from it directly")
         .no_line("Programs choose columns of `touchmark list`."),
     keys(Cmd::Group, "group", &["z"], "", &[S::Inventory], open![AnyModel],
-        "group the models by publisher, or show them one by one")
+        "group the models by publisher, with counts; or show them one by one")
         .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Model],
         "record a review: approve, reject, ask the producer")
@@ -157,16 +157,16 @@ pub const TABLE: &[Command] = &[
         "what changed since")
         .typed(must("FILE [FILE]", "name a file, as in `diff snapshot.json`, or two snapshots"))
         .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first; ends with 0 when they say the same, else 1"),
-    keys(Cmd::OpenJob, "open-job", &["enter"], "open", &[S::Jobs], open![Job],
+    keys(Cmd::OpenJob, "open-job", &["enter"], "models", &[S::Jobs], open![Job],
         "what became of the models of this job; Enter on one opens it")
         .no_line("A command prints what became of each model."),
-    keys(Cmd::OpenChange, "open-change", &["enter"], "open", &[S::Changes], open![Change],
+    keys(Cmd::OpenChange, "open-change", &["enter"], "open model", &[S::Changes], open![Change],
         "open the model that changed")
         .no_line("A command prints what changed of each model."),
     keys(Cmd::Retry, "retry", &["r"], "retry", &[S::Jobs], open![OverJob],
         "run a job again that failed or was cancelled")
         .no_line("The shell repeats a command."),
-    keys(Cmd::EditFault, "edit-fault", &["e"], "edit", &[S::Fault], &[Need::FaultFile],
+    keys(Cmd::EditFault, "edit-fault", &["e"], "edit file", &[S::Fault], &[Need::FaultFile],
         "correct the file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the file; the error names the line."),
     keys(Cmd::ReadAgain, "read-again", &["R"], "try again", &[S::Fault], &[Need::Fault],
@@ -197,11 +197,11 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Log, "log", &["l"], "log", &[S::Jobs], open![Job],
         "the whole log of this job")
         .no_line("A command prints what it has to say while it runs."),
-    keys(Cmd::NextTab, "next-tab", &["tab"], "next tab", TABBED, open![ModelShown, Checks],
-        "next tab, next level, or the other pane")
+    keys(Cmd::NextTab, "next-tab", &["tab"], "next tab", PANED, open![ModelShown, Checks],
+        "next tab, next level, or the next pane, which j and k then scroll")
         .no_line("It moves within a screen."),
-    keys(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", TABBED, open![ModelShown, Checks],
-        "previous tab, previous level, or the other pane")
+    keys(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", PANED, open![ModelShown, Checks],
+        "previous tab, previous level, or the previous pane")
         .no_line("It moves within a screen."),
     keys(Cmd::Legend, "legend", &["L"], "legend", &[S::Lineage], open![],
         "what the lines and signs mean")
@@ -258,11 +258,11 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Last, "last", &["G", "end"], "", EVERYWHERE, open![],
         "last row")
         .no_line("It moves within a screen."),
-    keys(Cmd::Left, "left", &["h", "left"], "", TABBED, open![ModelShown, Checks],
-        "as previous-tab")
+    keys(Cmd::Left, "left", &["h", "left"], "", PANED, open![ModelShown, Checks],
+        "as previous-tab; in groups: fold this one")
         .no_line("It moves within a screen."),
-    keys(Cmd::Right, "right", &["l", "right"], "", TABBED, open![ModelShown, Checks],
-        "as next-tab")
+    keys(Cmd::Right, "right", &["l", "right"], "", PANED, open![ModelShown, Checks],
+        "as next-tab; in groups: unfold this one")
         .no_line("It moves within a screen."),
     keys(Cmd::Back, "back", &["esc"], "", EVERYWHERE, ALWAYS,
         "close the popup, dismiss the error, clear the filter, then go back; never quits")

@@ -255,6 +255,15 @@ fn levels(summary: &Summary) -> String {
 
 /// The inventory, one model a line; `keep` says which.
 pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
+    listed(view, (0..view.models.len()).filter(|index| keep(*index)))
+}
+
+/// These models in this order, one a line.
+pub fn list_ordered(view: &View, rows: &[u32]) -> String {
+    listed(view, rows.iter().filter_map(|row| usize::try_from(*row).ok()))
+}
+
+fn listed(view: &View, indices: impl Iterator<Item = usize>) -> String {
     if view.models.is_empty() {
         return "The inventory is empty. `touchmark scan PATH` adds a folder of models or a CycloneDX file, and \
                 `touchmark demo` lays out samples.\n"
@@ -262,7 +271,7 @@ pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
     }
     let mut rows: Vec<Row> =
         vec![["status", "model", "kind", "signed by", "level", "gate"].map(str::to_owned).to_vec()];
-    for (index, model) in view.models.iter().enumerate().filter(|(index, _)| keep(*index)) {
+    for (index, model) in indices.filter_map(|index| Some((index, view.models.get(index)?))) {
         let summary = view.summary(index);
         rows.push(vec![
             format!("{} {}", summary.glyph(), summary.word),

@@ -2,12 +2,18 @@
 //! moves it sleeps.
 
 use crate::error::{Code, Error, Result};
+use crate::forms::Subject;
 use crate::progress::Progress;
+use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
+use crate::tui::exporting::{self, Written};
 use crate::tui::opening::{News, Opening, Post};
 use crate::tui::remembering::Memory;
 use crate::tui::screens::draw;
-use crate::tui::state::app::{App, Drawn, Phase};
+use crate::tui::state::app::{App, Phase};
+use crate::tui::state::exports::Export;
+use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
+use crate::tui::state::prepared::Licences;
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, update};
@@ -110,7 +116,7 @@ pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut 
         while let Some(next) = state.ready(&mut news).await {
             woken.push(next);
         }
-        keep_last_view(&mut woken);
+        keep_last_view(&mut woken, state.post.epoch());
         app.clock = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
         for each in woken {
             if let Some(status) = state.apply(&mut app, each)? {
@@ -133,8 +139,8 @@ fn watch(workbench: &Workbench, post: &Post) {
 }
 
 /// Of several views only the last is worth the work.
-fn keep_last_view(woken: &mut Vec<Woken>) {
-    let is_view = |each: &Woken| matches!(each, Woken::News(_, News::View(..)));
+fn keep_last_view(woken: &mut Vec<Woken>, epoch: u64) {
+    let is_view = |each: &Woken| matches!(each, Woken::News(of, News::View(..)) if *of == epoch);
     let mut views = woken.iter().filter(|each| is_view(each)).count();
     woken.retain(|each| {
         if !is_view(each) {
@@ -265,6 +271,7 @@ impl Loop {
                     None => return Ok(None),
                 }
             }
+            News::Licences(view, licences) => Action::Licences(view, licences),
             News::Event(Event::View(view)) => Action::View(view),
             News::Event(Event::Jobs) => {
                 let jobs = self.workbench.as_ref().map(Workbench::jobs).unwrap_or_default();
@@ -281,6 +288,7 @@ impl Loop {
             }
             News::Event(Event::Stale(is_stale)) => Action::Stale(is_stale),
             News::Event(Event::Message(text, bad)) => Action::Message(text, bad),
+            News::Taken(export) => Action::Taken(export),
             News::AskKeep(why) => Action::AskKeep(why),
             News::Completed { asked, longer, others } => Action::Completed { asked, longer, others },
             News::OpenAt(folder, is_kept) => {
@@ -315,6 +323,7 @@ impl Loop {
         update(app, Action::Opening(crate::text::screen(&folder.to_string_lossy())));
         app.read_only = self.options.read_only;
         app.policy_override.clone_from(&self.options.policy);
+        app.folder.clone_from(&self.options.dir);
         self.memory = Memory::new(true);
         self.is_touched = false;
         self.open();
@@ -413,10 +422,25 @@ impl Loop {
             }),
             Effect::SetStage(stage) => self.on_thread(move |workbench| workbench.set_stage(&stage)),
             Effect::ReloadPolicy => self.on_thread(|workbench| workbench.reload_policy()),
+            Effect::Licences => {
+                if let Some(view) = app.view.clone() {
+                    let post = self.post.clone();
+                    std::thread::spawn(move || {
+                        let licences = Licences::of(&view);
+                        post.send(News::Licences(view, licences));
+                    });
+                }
+            }
             Effect::Theme(name) => {
                 let loaded = Theme::load(&name, self.depth);
                 update(app, Action::Theme(loaded));
             }
+            Effect::Copy { what, text } => self.copy(app, &what, &text)?,
+            Effect::FreeName(proposed) => {
+                let (free, folder) = exporting::free_name(&proposed);
+                update(app, Action::FreeName { proposed, free, folder });
+            }
+            Effect::Export(export) => self.export(app, *export)?,
             Effect::Bind(model) => {
                 let post = self.post.clone();
                 self.on_thread(move |workbench| {
@@ -434,6 +458,55 @@ impl Loop {
             }
         }
         Ok(false)
+    }
+
+    /// Asks the terminal to take a text into its clipboard. Whether it did, it does not say.
+    fn copy(&mut self, app: &mut App, what: &str, text: &str) -> Result<()> {
+        if text.len() > MOST_BYTES {
+            let (size, most) = (crate::text::size(text.len() as u64), crate::text::size(MOST_BYTES as u64));
+            let told = format!("the {what} has {size}, and terminals copy at most {most}: e writes a file");
+            update(app, Action::Message(told, true));
+            return Ok(());
+        }
+        let between = Between::of(&|name| std::env::var(name).ok());
+        let backend = self.screen.backend_mut();
+        backend.write_all(&sequence(text, between)).and_then(|()| backend.flush()).map_err(|e| lost(&e))?;
+        if between == Between::Tmux {
+            let (post, text) = (self.post.clone(), text.to_owned());
+            std::thread::spawn(move || {
+                if let Err(why) = give_to_tmux(&text) {
+                    post.send(News::Event(Event::Message(why, true)));
+                }
+            });
+        }
+        let length = crate::text::count(text.chars().count(), "character");
+        update(app, Action::Message(format!("copied the {what}, {length}, {}", between.words()), false));
+        Ok(())
+    }
+
+    /// Writes a file on a thread of its own: a large inventory takes time, and so may a disk.
+    fn export(&mut self, app: &App, export: Export) -> Result<()> {
+        let Some((view, workbench)) = app.view.clone().zip(self.workbench.clone()) else { return Ok(()) };
+        let size = self.screen.size().map_err(|e| lost(&e))?;
+        let subject = exporting::subject(app, &export, (size.width, size.height));
+        let post = self.post.clone();
+        std::thread::spawn(move || {
+            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                let read = match &subject {
+                    Subject::Model(id) => view.model(id).map(|(_, model)| workbench.read_times(model)),
+                    _ => None,
+                };
+                exporting::export(&view, &subject, &export, &read.transpose()?.unwrap_or_default())
+            }));
+            let told = |text: String, bad: bool| News::Event(Event::Message(text, bad));
+            post.send(match written {
+                Ok(Ok(Written::Done(text))) => told(text, false),
+                Ok(Ok(Written::Taken)) => News::Taken(Box::new(export)),
+                Ok(Err(error)) => told(in_words(&error), true),
+                Err(_) => told("the export failed unexpectedly; nothing was written".to_owned(), true),
+            });
+        });
+        Ok(())
     }
 
     /// Judging a large inventory again takes time; the screen does not wait for it.
@@ -495,6 +568,12 @@ impl Loop {
         app.drew(drawn);
         Ok(())
     }
+}
+
+/// An error and what to do about it, in one safe line.
+fn in_words(error: &Error) -> String {
+    let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
+    crate::text::screen(&format!("{error}{help}"))
 }
 
 fn lost(cause: &std::io::Error) -> Error {

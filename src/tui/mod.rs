@@ -1,9 +1,12 @@
 //! The terminal workbench: the state as plain data, what changes it, and what draws it; the loop alone does input
 //! and output. It knows ratatui and crossterm, which no other room does, and no rule of the domain.
 
+pub mod clipboard;
 mod event_loop;
+mod exporting;
 pub mod keys;
 mod opening;
+pub mod photograph;
 mod remembering;
 mod screens;
 mod state;
@@ -12,11 +15,18 @@ pub mod theme;
 mod update;
 
 pub use screens::draw;
-pub use state::app::{App, Drawn};
+pub use state::app::App;
+pub use state::arrangement::Arrangement;
 pub use state::changes::ChangeRow;
+pub use state::columns::{COLUMNS, Column, ColumnId, ColumnSet};
+pub use state::copies::{Copy, copies};
+pub use state::exports::{Export, Seen};
 pub use state::fault::{Fault, Faulty};
+pub use state::groups::Row;
+pub use state::hit::{Drawn, Hit, TableDrawn, Under};
 pub use state::jobs::JobNow;
 pub use state::popup::Popup;
+pub use state::prepared::Licences;
 pub use state::session::Session;
 pub use update::{Action, Effect, update};
 
@@ -84,6 +94,7 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
     app.faults.extend(fault);
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
+    app.folder.clone_from(&options.dir);
     if let Some(dir) = &options.dir {
         app.opening = crate::text::screen(&dir.to_string_lossy());
     }

@@ -5,8 +5,9 @@ use crate::disk;
 use crate::error::{Code, Error, Result};
 use crate::text::screen;
 use crate::tui::remembering::{Remembered, remembered};
+use crate::tui::state::exports::Export;
 use crate::tui::state::fault::Fault;
-use crate::tui::state::prepared::Prepared;
+use crate::tui::state::prepared::{Licences, Prepared};
 use crate::view::View;
 use crate::workbench::{Event, OpenOptions, Watch, Workbench, is_empty_folder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,6 +42,9 @@ pub(super) enum News {
     /// Another workspace is to be opened, and whether it is this one, kept.
     OpenAt(PathBuf, bool),
     AskKeep(String),
+    Licences(Arc<View>, Licences),
+    /// A file was not written because one of that name is there.
+    Taken(Box<Export>),
     Completed {
         asked: String,
         longer: String,

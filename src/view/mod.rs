@@ -2,6 +2,7 @@
 //! changed. How one is made, and drawing, are not known here.
 
 mod anchor;
+mod cause;
 mod concerned;
 mod record;
 mod summary;

@@ -95,5 +95,6 @@ mod trust_refresh;
 mod tui;
 mod tui_hostile;
 mod tui_state;
+mod tui_table;
 mod verify_edges;
 mod workbench;

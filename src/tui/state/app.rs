@@ -7,13 +7,15 @@ use crate::inventory::{Model, ModelId};
 use crate::lineage::LaneRow;
 use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
+use crate::signing::Outcome;
 use crate::tui::state::changes::Changes;
 use crate::tui::state::controls::{of_level, result_of};
 use crate::tui::state::fault::{Fault, Faulty};
+use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
-use crate::tui::state::rows::Rows;
+use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::state::session::Session;
 use crate::tui::theme::Theme;
 use crate::view::{Verified, View};
@@ -45,13 +47,6 @@ pub struct Message {
     pub at: String,
     /// Bad news that nobody has read stays in sight.
     pub is_unread: bool,
-}
-
-/// What only a frame can find out, for the keys that come after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Drawn {
-    /// How far what is scrolled can be scrolled; none when the frame scrolls nothing.
-    pub furthest: Option<usize>,
 }
 
 /// State of the lineage screen.
@@ -87,6 +82,10 @@ pub struct App {
     pub filtering: bool,
     /// Whether details are wanted beside the inventory.
     pub details: bool,
+    /// The pane of the inventory that the keys move, the table being the first.
+    pub pane: usize,
+    /// What the last frame of the inventory had room for.
+    pub table: TableDrawn,
     /// The model that the screens are about.
     pub current: Option<ModelId>,
     /// Chosen check.
@@ -97,6 +96,12 @@ pub struct App {
     pub scroll: usize,
     /// How far what is scrolled can be scrolled, as the last frame found: only drawing knows the room.
     pub furthest: usize,
+    /// What the last frame drew where.
+    pub drawn: Drawn,
+    /// Whether the mouse is used; else it is left to the terminal.
+    pub mouse: bool,
+    /// Whether signs are drawn with ASCII only.
+    pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
     /// Lineage.
@@ -139,6 +144,10 @@ pub struct App {
     pub is_slow: bool,
     /// A policy file given instead of the workspace's.
     pub policy_override: Option<PathBuf>,
+    /// The workspace's folder as it was given; none where the nearest one was taken.
+    pub folder: Option<PathBuf>,
+    /// The file that an export found to be there: Enter on the same name replaces it.
+    pub taken: Option<String>,
     /// What is being opened, for the first frame.
     pub opening: String,
     /// Whether Ctrl-C was the last key.
@@ -158,11 +167,16 @@ impl App {
             popup: None,
             filtering: false,
             details: true,
+            pane: 0,
+            table: TableDrawn::default(),
             current: None,
             check: 0,
             verify_tab: 0,
             scroll: 0,
             furthest: usize::MAX,
+            drawn: Drawn::default(),
+            mouse: false,
+            ascii: false,
             side: None,
             lineage: LineageState::default(),
             level: 1,
@@ -184,6 +198,8 @@ impl App {
             clock: String::new(),
             is_slow: false,
             policy_override: None,
+            folder: None,
+            taken: None,
             opening: "the workspace".to_owned(),
             ctrl_c: false,
         }
@@ -201,6 +217,13 @@ impl App {
             self.messages.remove(oldest);
         }
         self.message = Some(message);
+    }
+
+    /// Tells what was found of a model: bad news, and no error that somebody has to be done with.
+    pub fn tell_finding(&mut self, text: impl Into<String>) {
+        self.tell(text, true);
+        let last = self.messages.last_mut().into_iter().chain(self.message.as_mut());
+        last.for_each(|message| message.is_unread = false);
     }
 
     /// Bad news that nobody has read.
@@ -230,22 +253,28 @@ impl App {
         self.jobs.iter().find(|job| job.id == opened)
     }
 
-    /// Whether there is nothing in the workspace, and nobody looks for anything.
+    /// Whether there is nothing in the workspace, or nothing yet.
     pub fn is_empty(&self) -> bool {
-        let is_empty = |view: &Arc<View>| view.is_whole && view.models.is_empty();
-        self.view.as_ref().is_some_and(is_empty) && self.live_jobs() == 0
+        self.view.as_ref().is_some_and(|view| view.is_whole && view.models.is_empty())
     }
 
     /// Forgets the workspace, to open another one.
     pub fn forget(&mut self) {
         let fresh = App::new(self.theme.clone(), std::mem::take(&mut self.themes));
-        let App { messages, message_number, clock, .. } = std::mem::replace(self, fresh);
+        let App { messages, message_number, clock, ascii, .. } = std::mem::replace(self, fresh);
         (self.messages, self.message_number, self.clock) = (messages, message_number, clock);
+        self.ascii = ascii;
     }
 
     /// Takes what a frame found out.
     pub fn drew(&mut self, drawn: Drawn) {
         self.furthest = drawn.furthest.unwrap_or(self.furthest);
+        self.table = drawn.table.unwrap_or(self.table);
+        // A pane that is no longer drawn cannot be moved.
+        if drawn.table.is_some_and(|table| self.pane >= table.panes) {
+            self.pane = 0;
+        }
+        self.drawn = drawn;
     }
 
     /// The model that a command acts on here.
@@ -348,7 +377,10 @@ impl App {
             }
             Screen::Maturity => self.choose_level(),
             Screen::Inventory => {
-                if let (Some(view), Some(current)) = (self.view.clone(), self.current.clone()) {
+                self.pane = 0;
+                if let (Some(view), Some(current)) = (self.view.clone(), self.current.clone())
+                    && self.rows.current_group().is_none()
+                {
                     self.rows.seek(&view, &current);
                 }
             }
@@ -409,8 +441,10 @@ impl App {
             return; // a slow thread's
         }
         let chosen_check = self.verified().map(|v| v.verification.at);
-        let previous = self.subject().or_else(|| self.current.clone());
-        self.rows.load(prepared, &view, previous.as_ref());
+        let spot = self.view.as_ref().and_then(|old| self.rows.spot(old));
+        let spot = spot.or_else(|| self.current.clone().map(Spot::Model));
+        self.tell_failures(&view);
+        self.rows.load(prepared, &view, spot.as_ref());
         self.phase = Phase::Open;
         let is_first = self.view.is_none();
         let known = self.view.as_ref().map(|old| old.policy_errors.clone()).unwrap_or_default();
@@ -452,6 +486,36 @@ impl App {
         }
     }
 
+    /// A failure that has just been found is told by name: its row may be out of sight.
+    fn tell_failures(&mut self, view: &View) {
+        let Some(old) = self.view.clone().filter(|old| old.is_whole && old.is_judged()) else { return };
+        if Arc::ptr_eq(&old.verified, &view.verified) {
+            return;
+        }
+        let fails = |view: &View, index: usize| {
+            view.standing(index).is_some_and(|v| v.verification.outcome() == Outcome::Fail)
+        };
+        let same_models = Arc::ptr_eq(&old.models, &view.models);
+        let is_new = |index: &usize| {
+            let slot = |view: &View| view.verified.get(*index)?.as_ref().map(Arc::as_ptr);
+            if same_models && slot(&old) == slot(view) || !fails(view, *index) {
+                return false;
+            }
+            let before = view.models.get(*index).and_then(|model| old.model(&model.id));
+            !before.is_some_and(|(before, _)| fails(&old, before))
+        };
+        let mut found = (0..view.models.len()).filter(is_new);
+        let Some(first) = found.next() else { return };
+        let more = found.count();
+        let Some(model) = view.models.get(first) else { return };
+        let code = view.cause(first).map(|code| format!(": {}", code.as_str())).unwrap_or_default();
+        let more = match more {
+            0 => String::new(),
+            more => format!(" · {} fail too", crate::text::count(more, "other model")),
+        };
+        self.tell_finding(format!("{} fails{code}{more}", model.id.screen()));
+    }
+
     /// New faults are told once, and the first line with one comes into sight.
     fn tell_policy_faults(&mut self, known: &[PolicyError]) {
         let Some(view) = self.view.clone().filter(|view| view.policy_errors != known) else { return };
@@ -482,10 +546,11 @@ impl App {
 
     /// Changes which rows are shown, or their order; the cursor stays on its model while that is shown.
     pub fn rearrange(&mut self, change: impl FnOnce(&mut Rows)) {
-        let chosen = self.subject();
+        let view = self.view.clone();
+        let spot = view.as_ref().and_then(|view| self.rows.spot(view));
         change(&mut self.rows);
-        if let (Some(view), Some(chosen)) = (self.view.clone(), chosen) {
-            self.rows.seek(&view, &chosen);
+        if let (Some(view), Some(spot)) = (view, spot) {
+            self.rows.keep(&view, &spot);
         }
         self.follow();
     }

@@ -6,7 +6,9 @@ use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
 use crate::tui::update::opening;
+use crate::tui::update::sorting;
 use crate::tui::update::typing::type_into;
+use crate::tui::update::{copying, exporting};
 
 /// Asks for one more key.
 pub(super) fn ask_key(app: &mut App, of: Cmd) {
@@ -41,8 +43,14 @@ fn is_key(written: &str, key: char) -> bool {
 }
 
 /// Goes on with the choice of a key.
-fn chosen(_app: &mut App, _of: Cmd, _key: char) -> Vec<Effect> {
-    Vec::new()
+fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
+    match of {
+        Cmd::Copy => copying::chosen(app, key),
+        Cmd::Export => exporting::chosen(app, key),
+        Cmd::Sort => sorting::sort_by(app, key),
+        Cmd::Columns => sorting::toggle_column(app, key),
+        _ => Vec::new(),
+    }
 }
 
 /// A key while a line is typed.
@@ -65,6 +73,7 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     match ask.of {
         Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),
+        Cmd::Export => exporting::answered(app, ask),
         _ => Vec::new(),
     }
 }

@@ -24,6 +24,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
     match row.cmd {
         Cmd::Inventory => app.go(Screen::Inventory),
         Cmd::Lineage => app.go(Screen::Lineage),
+        Cmd::Open if app.screen == Screen::Inventory && sorting::fold_here(app) => {}
         Cmd::Verify | Cmd::Open => app.go(Screen::Verify),
         Cmd::Maturity => app.go(Screen::Maturity),
         Cmd::Policy => app.go(Screen::Policy),
@@ -47,24 +48,30 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Log => app.popup = app.job().map(|job| Popup::Log { job: job.id, scroll: 0 }),
         Cmd::Why => app.popup = app.subject().map(|model| Popup::Why { model, scroll: 0 }),
         Cmd::Mark => {
-            if let Some(id) = app.subject() {
-                app.rows.toggle_mark(&id);
-                step(app, 1);
+            let (id, view) = (app.subject(), app.view.clone());
+            match (id, app.rows.current_group(), view) {
+                (_, Some(place), Some(view)) => {
+                    app.rows.toggle_group(&view, place);
+                    app.tell(format!("{} marked", app.rows.marks()), false);
+                }
+                (Some(id), ..) => {
+                    app.rows.toggle_mark(&id);
+                    step(app, 1);
+                }
+                _ => {}
             }
         }
         Cmd::MarkAll => {
             if let Some(view) = app.view.clone() {
                 app.rows.mark_shown(&view);
-                app.tell(format!("{} marked · V verifies them · u unmarks", app.rows.marks()), false);
+                app.tell(format!("{} marked · V verifies them · U unmarks", app.rows.marks()), false);
             }
         }
         Cmd::Unmark => app.rows.unmark(),
         Cmd::Filter => app.filtering = true,
         Cmd::SavedView => app.rearrange(Rows::next_saved),
-        Cmd::Sort => {
-            app.rearrange(Rows::next_sort);
-            app.tell(format!("sorted {}", app.rows.sort().word()), false);
-        }
+        Cmd::Sort => return sorting::sort(app),
+        Cmd::Reverse => return sorting::reverse(app),
         Cmd::Columns => return sorting::columns(app),
         Cmd::Group => return sorting::group(app),
         Cmd::FilterBy => return finding::filter_by(app),
@@ -76,7 +83,6 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Copy => return copying::copy(app),
         Cmd::Export => return exporting::export(app),
         Cmd::Mouse => return mouse::toggle(app),
-        Cmd::Reverse => app.rearrange(Rows::reverse),
         Cmd::Review => {
             app.popup = app.subject().map(|model| Popup::Review { model, word: None, reason: String::new() })
         }
@@ -98,6 +104,10 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Reload => return vec![Effect::ReloadPolicy],
         Cmd::Stage => return next_stage(app),
         Cmd::Cancel => return app.job().map(|job| Effect::Cancel(job.id)).into_iter().collect(),
+        Cmd::Right if app.screen == Screen::Inventory => sorting::right(app),
+        Cmd::Left if app.screen == Screen::Inventory => sorting::left(app),
+        Cmd::NextTab if app.screen == Screen::Inventory => sorting::turn_pane(app, 1),
+        Cmd::PreviousTab if app.screen == Screen::Inventory => sorting::turn_pane(app, -1),
         Cmd::NextTab | Cmd::Right => turn(app, 1),
         Cmd::PreviousTab | Cmd::Left => turn(app, -1),
         Cmd::Refocus => {
@@ -224,8 +234,9 @@ fn moved(at: usize, by: isize, len: usize) -> usize {
 
 fn step(app: &mut App, by: isize) {
     match app.screen {
+        Screen::Inventory if app.pane > 0 => app.scroll = app.scrolled(app.scroll, by),
         Screen::Inventory => {
-            app.rows.cursor = moved(app.rows.cursor, by, app.rows.shown().len());
+            app.rows.cursor = moved(app.rows.cursor, by, app.rows.rows());
             app.follow();
         }
         Screen::Verify => {
@@ -284,6 +295,8 @@ fn back(app: &mut App) {
         app.tell("nothing is open to go back to · q quits", false);
     } else if app.screen != Screen::Inventory {
         app.go_back();
+    } else if app.pane > 0 {
+        app.pane = 0;
     } else if app.rows.shown().is_empty() && app.rows.total() > 0 {
         app.rearrange(|rows| {
             rows.set_filter(String::new());

@@ -1,6 +1,7 @@
 //! What the screens ask of the loop: everything that is input, output or takes time.
 
 use crate::inventory::ModelId;
+use crate::tui::state::exports::Export;
 use crate::view::ReviewWord;
 use crate::workbench::{JobId, JobKind};
 use std::path::PathBuf;
@@ -40,8 +41,21 @@ pub enum Effect {
     Review(ModelId, ReviewWord, String),
     /// Write what was verified into a bill of the workspace, and read it.
     Bind(ModelId),
+    /// Read the licences of all models of the view, and give them back as the action of the same name.
+    Licences,
     /// Load a theme by its name or path, and give it back as the action of the same name.
     Theme(String),
+    /// Copy this text, which is safe to show.
+    Copy {
+        /// What it is, in words.
+        what: String,
+        /// The text.
+        text: String,
+    },
+    /// Give back a name like this one of which no file is there.
+    FreeName(String),
+    /// Write a file.
+    Export(Box<Export>),
     /// Suspend the program.
     Suspend,
     /// Draw everything again.

@@ -23,10 +23,11 @@ use crate::error::{Error, Result};
 use crate::signing::Snapshot;
 use crate::tui::keys;
 use crate::tui::state::app::App;
+use crate::tui::state::exports::Export;
 use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
-use crate::tui::state::prepared::Prepared;
+use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::state::session::Session;
 use crate::tui::theme::Theme;
 use crate::view::View;
@@ -76,12 +77,25 @@ pub enum Action {
     Started(Vec<JobNow>),
     /// How far the jobs that run are, and how long they run.
     Progress(Vec<(JobId, (Snapshot, Duration))>),
+    /// The licences of all models, which an order asked for.
+    Licences(Arc<View>, Licences),
     /// A theme that was asked for, or why it cannot be used.
     Theme(Result<Theme>),
     /// Whether sources changed since they were read.
     Stale(bool),
     /// Something to tell, and whether it is bad news.
     Message(String, bool),
+    /// A name for a file, a name like it of which no file is there, and the folder in words.
+    FreeName {
+        /// The name that was proposed.
+        proposed: String,
+        /// The free one.
+        free: String,
+        /// Its folder, safe to show.
+        folder: String,
+    },
+    /// A file was not written because one of that name is there.
+    Taken(Box<Export>),
     /// A message's time is over.
     MessageOver,
 }
@@ -132,10 +146,17 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
                 None => Prepared::of(&view),
             };
             app.take_view(view, prepared);
-            Vec::new()
+            sorting::missing(app)
         }
         Action::Prepared(view, prepared) => {
             app.take_view(view, *prepared);
+            sorting::missing(app)
+        }
+        Action::Licences(view, licences) => {
+            // Other models may have come meanwhile: those were asked for by themselves.
+            if app.view.as_ref().is_some_and(|now| Arc::ptr_eq(&now.models, &view.models)) {
+                app.rearrange(|rows| rows.take_licences(licences));
+            }
             Vec::new()
         }
         Action::Jobs(jobs) => {
@@ -177,6 +198,14 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Message(text, bad) => {
             app.tell(text, bad);
+            Vec::new()
+        }
+        Action::FreeName { proposed, free, folder } => {
+            exporting::free_name(app, &proposed, free, &folder);
+            Vec::new()
+        }
+        Action::Taken(export) => {
+            exporting::taken(app, &export);
             Vec::new()
         }
         Action::MessageOver => {

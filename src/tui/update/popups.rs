@@ -9,13 +9,23 @@ use crate::tui::state::tour::STEPS;
 use crate::tui::theme::Theme;
 use crate::tui::update::choosing::{ask_line, choose_key};
 use crate::tui::update::commands::{run, run_with};
+use crate::tui::update::copying::of_popup;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
 use crate::view::ReviewWord;
 
+/// Copies what a popup shows, where it shows text of its own.
+const COPY: &str = "y";
+
 /// A key while a popup is open.
 pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
     let Some(popup) = app.popup.take() else { return Vec::new() };
+    if key == COPY
+        && let Some(effect) = of_popup(app, &popup)
+    {
+        app.popup = Some(popup);
+        return vec![effect];
+    }
     match popup {
         Popup::Help { scroll } => app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Help { scroll }),
         Popup::Messages { scroll } => {

@@ -206,6 +206,21 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "forms",
+        &[
+            "ground",
+            "signing",
+            "inventory",
+            "policy",
+            "lineage",
+            "decision",
+            "words",
+            "view",
+            "documents",
+            "report",
+        ],
+    ),
+    (
         "workbench",
         &[
             "ground",
@@ -228,6 +243,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tui/theme", &["ground", "tables"]),
     ("tui/keys", &["text"]),
     ("tui/terminal", &["text"]),
+    ("tui/clipboard", &["text"]),
     (
         "tui/state",
         &[
@@ -240,7 +256,10 @@ const FLOORS: &[(&str, &[&str])] = &[
             "lineage",
             "maturity",
             "decision",
+            "words",
             "view",
+            "report",
+            "forms",
             "workbench",
             "commands",
             "tui/theme",
@@ -253,6 +272,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "inventory",
             "decision",
             "view",
+            "forms",
             "workbench",
             "commands",
             "tui/theme",
@@ -282,13 +302,18 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
     ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/remembering"]),
+    ("tui/photograph", &["text", "forms", "tui/theme", "tui/state", "tui/screens"]),
+    ("tui/exporting", &["ground", "view", "forms", "tui/state", "tui/photograph"]),
     (
         "tui/event_loop",
         &[
             "ground",
+            "forms",
             "workbench",
             "tui/theme",
             "tui/terminal",
+            "tui/clipboard",
+            "tui/exporting",
             "tui/state",
             "tui/update",
             "tui/screens",
@@ -305,6 +330,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/progress", &["progress", "report", "cli/output"]),
     ("cli/flags", &["error", "text", "disk", "signing", "cli/output", "cli/secrets"]),
     ("cli/ignored", &["error", "text", "signing", "cli/output"]),
+    ("cli/forms", &["forms"]),
     ("cli/read_only", &["error", "commands"]),
     (
         "cli/session",
@@ -338,6 +364,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "documents",
             "report",
+            "forms",
             "workbench",
             "tui",
             "cli",
