@@ -160,7 +160,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::OpenJob, "open-job", &["enter"], "models", &[S::Jobs], open![Job],
         "what became of the models of this job; Enter on one opens it")
         .no_line("A command prints what became of each model."),
-    keys(Cmd::OpenChange, "open-change", &["enter"], "open model", &[S::Changes], open![Change],
+    keys(Cmd::OpenChange, "open-change", &["enter"], "show model", &[S::Changes], open![Change],
         "open the model that changed")
         .no_line("A command prints what changed of each model."),
     keys(Cmd::Retry, "retry", &["r"], "retry", &[S::Jobs], open![OverJob],

@@ -44,7 +44,7 @@ pub enum End {
     /// The person left, or a signal came: the exit status.
     Left(i32),
     /// The person left a workspace that could not be opened.
-    Unopened(Error),
+    Unopened(Box<Error>),
 }
 
 type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -122,7 +122,7 @@ pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut 
             if let Some(status) = state.apply(&mut app, each)? {
                 state.leave(&app);
                 return Ok(match &app.phase {
-                    Phase::Failed(error) if status == 0 => End::Unopened(error.clone()),
+                    Phase::Failed(error) if status == 0 => End::Unopened(Box::new(error.clone())),
                     _ => End::Left(status),
                 });
             }
@@ -250,6 +250,8 @@ impl Loop {
                 (self.slow_at, self.fault) = (None, None);
                 let post = self.post.clone();
                 workbench.subscribe(move |event| post.send(newest.news(event)));
+                // Only now: what it finds is heard.
+                workbench.begin();
                 watch(&workbench, &self.post);
                 update(app, Action::Access(workbench.access()));
                 update(app, Action::Prepared(view, prepared));

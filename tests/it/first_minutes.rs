@@ -22,6 +22,7 @@ fn interactive(dir: &Path) -> OpenOptions {
 /// Opens as the screens do, and waits for the first scan.
 fn open(options: &OpenOptions) -> Workbench {
     let workbench = Workbench::open(options).unwrap();
+    workbench.begin();
     let first = workbench.jobs().first().map(|job| job.id);
     if let Some(first) = first {
         workbench.wait(first).unwrap();
