@@ -37,6 +37,8 @@ listed! {
         RowShown,
         /// A marked model.
         Mark,
+        /// A review of this session.
+        OwnReview,
         /// A model in the inventory.
         AnyModel,
         /// A policy file, to edit.
@@ -83,6 +85,7 @@ impl Need {
             Need::FocusBefore => "this is the first focus",
             Need::RowShown => "no model is shown",
             Need::Mark => "nothing is marked",
+            Need::OwnReview => "no review of this session is left to take back",
             Need::AnyModel => "the inventory is empty",
             Need::EditablePolicy => {
                 "the built-in policy cannot be edited: name a policy file in touchmark.toml"

@@ -121,16 +121,16 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Group, "group", &["z"], "", &[S::Inventory], open![AnyModel],
         "group the models by publisher, with counts; or show them one by one")
         .no_line("Pipe `touchmark list` into `sort`."),
-    keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Model],
-        "record a review: approve, reject, ask the producer")
-        .line("review", "<MODEL> <WORD>", "Record a review of a model")
-        .writing(Writes::Always),
-    keys(Cmd::Undo, "undo", &["u"], "", MODEL, open![Writable],
+    keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Models],
+        "review the marked models, or this one: approve, reject, ask the producer")
+        .line("review", "[WORD] [MODELS]...", "Record a review of models, take it back, or list what was said")
+        .writing(Writes::With(&["reason", "undo"])),
+    keys(Cmd::Undo, "undo", &["u"], "", MODEL, open![Writable, OwnReview],
         "take back the latest review of this session")
-        .within("review", None),
+        .within("review", Some("--undo")),
     keys(Cmd::History, "history", &["H"], "", MODEL, open![Model],
         "the reviews of this model: who, when, why")
-        .within("ledger show", None),
+        .within("review", Some("--history")),
     keys(Cmd::Compare, "compare", &["="], "", MODEL, open![Model],
         "compare two marked models, or this one with the marked one")
         .no_line("Compare what `touchmark show` prints of each."),
@@ -139,8 +139,8 @@ pub const TABLE: &[Command] = &[
         .line("bind", "<MODEL>", "Verify a model and write what was verified into an AIBOM of the workspace")
         .writing(Writes::Always),
     keys(Cmd::Export, "export", &["e"], "export", EXPORTED, open![],
-        "write what is shown to a file")
-        .within("list", None),
+        "write what is shown to a file: Markdown, CSV, JSON, HTML, SVG")
+        .within("list", Some("--as")),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),
@@ -276,7 +276,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Themes, "themes", &["T"], "", EVERYWHERE, ALWAYS,
         "choose a theme")
         .typed(may("NAME", Some("theme")))
-        .within("open", Some("--theme")),
+        .line("themes", "[THEME]", "The themes of the workbench: list them, print one, check one"),
     keys(Cmd::Messages, "messages", &["!"], "", EVERYWHERE, ALWAYS,
         "all messages so far")
         .no_line("A command prints its messages on standard error."),

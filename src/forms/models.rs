@@ -5,7 +5,7 @@ use crate::decision::{Decision, ReviewWord};
 use crate::inventory::FactKey;
 use crate::text::count;
 use crate::view::View;
-use crate::words::names::{mark, named};
+use crate::words::names::{mark, named, taken_for};
 
 /// A column of the models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,11 +99,11 @@ impl Column {
                 Some(word) => word.word().into(),
                 None => Cell::default(),
             },
-            Column::Signer => Cell::from(&summary.signer),
+            Column::Signer => like(summary.signer.screen(), view.signer_like(index)),
             Column::Verified => {
                 view.standing(index).map(|v| v.verification.at.to_string()).unwrap_or_default().into()
             }
-            Column::Publisher => fact(FactKey::Publisher),
+            Column::Publisher => like(fact(FactKey::Publisher).text().to_owned(), view.publisher_like(index)),
             Column::Licence => fact(FactKey::Licence),
             Column::Kind => model.kind.word().into(),
             Column::Formats => {
@@ -113,6 +113,12 @@ impl Column {
             Column::Bytes => Cell::new(model.bytes.to_string()),
         }
     }
+}
+
+/// A value that may only look like one of the policy's.
+pub(super) fn like(value: String, other: Option<&str>) -> Cell {
+    let tone = if other.is_some() { Tone::Warn } else { Tone::Plain };
+    Cell::new(taken_for(&value, other)).in_tone(tone)
 }
 
 /// The code of the check to tell first, or else of the first reason of the decision.

@@ -1,8 +1,9 @@
 //! One model, and one verification, as pages.
 
-use super::models::oddity;
+use super::models::{like, oddity};
 use super::page::{Block, Cell, Page, Table, Tone};
 use crate::decision::Decision;
+use crate::inventory::FactKey;
 use crate::policy::NameMark;
 use crate::report::case;
 use crate::signing::{FilesReport, Verification};
@@ -35,7 +36,7 @@ pub(super) fn model(view: &View, index: usize) -> Page {
     ));
     let standing = view.standing(index).map(|verified| &verified.verification);
     if !summary.signer.raw().is_empty() {
-        facts.push(("signed by", Cell::from(&summary.signer)));
+        facts.push(("signed by", like(summary.signer.screen(), view.signer_like(index))));
     }
     if let Some(root) = standing.and_then(|v| v.root_digest) {
         facts.push(("root digest", Cell::new(root.to_string())));
@@ -63,7 +64,8 @@ pub(super) fn model(view: &View, index: usize) -> Page {
     }
     let facts = model.facts.iter().map(|fact| {
         let from = format!("{} {}", fact.source.raw(), fact.place.raw());
-        vec![fact.key.word().into(), fact.shown().into(), fact.basis.word().into(), from.into()]
+        let other = view.publisher_like(index).filter(|_| fact.key == FactKey::Publisher);
+        vec![fact.key.word().into(), like(fact.shown(), other), fact.basis.word().into(), from.into()]
     });
     let columns = vec!["fact", "value", "basis", "source"];
     page.section("Facts", Table { columns, rows: facts.collect() });

@@ -3,6 +3,7 @@
 
 use super::cells::{Grid, Look, Run, Shade};
 use super::html::escaped;
+use crate::text::width;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -27,7 +28,7 @@ pub fn svg(grid: &Grid) -> String {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          role=\"img\" aria-label=\"{title}\">\n<title>{title}</title>\n<style>text{{font:{LETTERS}px ui-monospace,\
-         'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace;white-space:pre}}"
+         'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace}}"
     );
     let mut declared_looks: Vec<(&String, &usize)> = looks.iter().collect();
     declared_looks.sort_by_key(|(_, number)| **number);
@@ -87,23 +88,29 @@ fn grounds(runs: &[Run], row: usize, out: &mut String) {
 }
 
 fn text(run: &Run, row: usize, look: usize, out: &mut String) {
-    // Spaces at the ends draw nothing, unless a line runs below them.
-    let is_lined = run.look.underlined || run.look.struck;
-    let shown = if is_lined { run.text.as_str() } else { run.text.trim_matches(' ') };
-    let before = if is_lined { 0 } else { run.text.len() - run.text.trim_start_matches(' ').len() };
-    let after = if is_lined { 0 } else { run.text.len() - run.text.trim_end_matches(' ').len() };
-    let cells = run.cells.saturating_sub(before + after);
-    let (x, y) = (MARGIN + (run.column + before) * CELL.0, MARGIN + row * CELL.1 + BASELINE);
-    let length = match cells {
-        0 | 1 => String::new(),
-        _ => format!(" textLength=\"{}\"", cells * CELL.0),
+    let y = MARGIN + row * CELL.1 + BASELINE;
+    let mut piece = |column: usize, text: &str| {
+        let length = match width(text) {
+            0 | 1 => String::new(),
+            cells => format!(" textLength=\"{}\"", cells * CELL.0),
+        };
+        let (x, class) = (MARGIN + column * CELL.0, class(look));
+        let _ = writeln!(out, "<text x=\"{x}\" y=\"{y}\"{length} class=\"{class}\">{}</text>", escaped(text));
     };
-    let _ = writeln!(
-        out,
-        "<text x=\"{x}\" y=\"{y}\"{length} class=\"{}\">{}</text>",
-        class(look),
-        escaped(shown)
-    );
+    // A line below or through the letters runs on where there are none.
+    if run.look.underlined || run.look.struck {
+        return piece(run.column, &run.text.replace(' ', "\u{a0}"));
+    }
+    // Of several spaces readers leave one: each word group stands at its own place.
+    let mut column = run.column;
+    for part in run.text.split("  ") {
+        let shown = part.trim_start_matches(' ');
+        let before = part.len() - shown.len();
+        if !shown.trim_end_matches(' ').is_empty() {
+            piece(column + before, shown.trim_end_matches(' '));
+        }
+        column += width(part) + 2;
+    }
 }
 
 /// `a`, `b`, …, `aa`: short names for looks.

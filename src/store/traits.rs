@@ -62,6 +62,18 @@ pub trait Ledger {
         evidence: &[&[u8]],
     ) -> Result<LedgerEntry>;
 
+    /// Appends records of one kind that belong together, in their order and in one change: all of them, or none. Their
+    /// models and bodies are given; nobody else's record comes between them.
+    ///
+    /// # Errors
+    /// `E-STORE`, `E-WRITE`.
+    fn append_all(
+        &mut self,
+        at: jiff::Timestamp,
+        kind: RecordKind,
+        records: &[(&ModelId, &str)],
+    ) -> Result<Vec<LedgerEntry>>;
+
     /// The entries from a number on, by their numbers: as many as the backend reads at a time, at least one while
     /// there is one, and never so many that memory grows with the ledger. To read all, go on after the last
     /// until none comes. Nothing is checked but that each can be read; from 0 on includes entries that have no

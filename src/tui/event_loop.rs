@@ -14,9 +14,10 @@ use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::prepared::Licences;
-use crate::tui::terminal;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::terminal::{self, Answer, Sifted};
+use crate::tui::theme::{Depth, Shelf, is_light};
 use crate::tui::update::{Action, Effect, update};
+use crate::view::ReviewWord;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
@@ -25,6 +26,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use std::io::{BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
@@ -76,7 +78,12 @@ struct Loop {
     save_at: Option<Instant>,
     input: Option<EventStream>,
     screen: Screen,
+    /// Where themes lie, and what the terminal can show of them.
+    shelf: Shelf,
     depth: Depth,
+    /// The answer of the terminal about its background, and since when it is awaited.
+    answer: Answer,
+    asked: Instant,
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
@@ -86,7 +93,12 @@ struct Loop {
 ///
 /// # Errors
 /// `E-TERMINAL` when the terminal cannot be drawn to.
-pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut app: App) -> Result<End> {
+pub async fn run(
+    options: &OpenOptions,
+    (shelf, depth): (Shelf, Depth),
+    is_theme_given: bool,
+    mut app: App,
+) -> Result<End> {
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
     let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
@@ -103,11 +115,15 @@ pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut 
         save_at: None,
         input: None,
         screen,
+        shelf,
         depth,
+        answer: Answer::default(),
+        asked: Instant::now(),
         live: Vec::new(),
         message_until: None,
     };
     state.draw(&mut app)?;
+    state.ask_background(&app)?;
     state.open();
     state.input = Some(EventStream::new());
     loop {
@@ -201,12 +217,26 @@ impl Loop {
                 self.memory.save(app, false);
                 return Ok(None);
             }
-            Woken::Input(Input::Key(key)) => {
-                self.is_touched = true;
-                self.save_at = self.memory.is_kept().then(|| Instant::now() + SAVE_TIME);
-                Action::Key(key)
-            }
+            Woken::Input(Input::Key(key)) => match self.answer.sift(key) {
+                Sifted::Held => return Ok(None),
+                Sifted::Background(background) => return self.adopt(app, background),
+                Sifted::Keys(mut keys) => {
+                    self.is_touched = true;
+                    self.save_at = self.memory.is_kept().then(|| Instant::now() + SAVE_TIME);
+                    // All but the last one, which the others' effects come before.
+                    let last = keys.pop().unwrap_or(key);
+                    for key in keys {
+                        for effect in update(app, Action::Key(key)) {
+                            if self.carry_out(app, effect)? {
+                                return Ok(Some(0));
+                            }
+                        }
+                    }
+                    Action::Key(last)
+                }
+            },
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
+            Woken::Input(Input::Mouse(event)) => Action::Mouse(event),
             Woken::Input(_) => Action::Resize,
             // Whoever corrects a file does not wait until it has been read.
             Woken::News(_, News::Touched) => {
@@ -273,6 +303,7 @@ impl Loop {
                     None => return Ok(None),
                 }
             }
+            News::Answer(action) => *action,
             News::Licences(view, licences) => Action::Licences(view, licences),
             News::Event(Event::View(view)) => Action::View(view),
             News::Event(Event::Jobs) => {
@@ -345,13 +376,13 @@ impl Loop {
             Effect::Quit => return Ok(true),
             Effect::Redraw => self.screen.clear().map_err(|e| lost(&e))?,
             Effect::Suspend => {
-                let outcome = self.away(terminal::suspend)?;
+                let outcome = self.away(app, terminal::suspend)?;
                 if let Err(cause) = outcome {
                     update(app, Action::Message(format!("cannot suspend: {cause}"), true));
                 }
             }
             Effect::Edit(path) => {
-                if let Err(why) = self.away(|| terminal::edit(&path))? {
+                if let Err(why) = self.away(app, || terminal::edit(&path))? {
                     update(app, Action::Message(why, true));
                 }
                 match &self.workbench {
@@ -434,9 +465,13 @@ impl Loop {
                 }
             }
             Effect::Theme(name) => {
-                let loaded = Theme::load(&name, self.depth);
-                update(app, Action::Theme(loaded));
+                update(app, Action::Theme(self.shelf.load(&name, self.depth)));
             }
+            Effect::Themes => {
+                update(app, Action::Themes(self.shelf.entries()));
+            }
+            Effect::Mouse(on) => terminal::capture_mouse(on).map_err(|e| lost(&e))?,
+            Effect::Survey => self.survey(app),
             Effect::Copy { what, text } => self.copy(app, &what, &text)?,
             Effect::FreeName(proposed) => {
                 let (free, folder) = exporting::free_name(&proposed);
@@ -453,13 +488,61 @@ impl Loop {
                     Ok(())
                 });
             }
-            Effect::Review(model, word, reason) => {
-                self.on_thread(move |workbench| {
-                    workbench.review_or_take_back(&model, word, &reason).map(drop)
-                });
-            }
+            Effect::Review(models, word, reason) => self.answer(move |workbench| {
+                Action::Reviewed(match word {
+                    ReviewWord::TakeBack => workbench.take_back_shown(&models, &reason),
+                    word => workbench.review_all(&models, word, &reason),
+                })
+            }),
+            Effect::Undo(act, reason) => self.answer(move |workbench| {
+                let done = workbench.undo_review(&act, &reason);
+                Action::Undone(act, done)
+            }),
+            Effect::History(model) => self.answer(move |workbench| {
+                let read = workbench.review_history(&model);
+                Action::History(model, read)
+            }),
         }
         Ok(false)
+    }
+
+    /// Asks for the background, once the first frame is there, unless a theme was chosen. Of sixteen colours the
+    /// terminal's owner has chosen all, the background too.
+    fn ask_background(&mut self, app: &App) -> Result<()> {
+        let has_colors = matches!(self.depth, Depth::True | Depth::Indexed);
+        if !app.theme_is_chosen && has_colors && cfg!(unix) {
+            terminal::ask_background().map_err(|e| lost(&e))?;
+            self.answer.await_it();
+            self.asked = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Takes the theme that goes with the background, unless somebody has begun to work.
+    fn adopt(&mut self, app: &mut App, background: Option<(u8, u8, u8)>) -> Result<Option<i32>> {
+        if background.is_some_and(is_light) && !self.is_touched {
+            update(app, Action::Background(self.shelf.load("light", self.depth)?));
+        }
+        Ok(None)
+    }
+
+    /// Waits a little for an answer that is under way, before the shell or an editor takes it for typed text.
+    fn take_late_answer(&mut self) {
+        const PATIENCE: Duration = Duration::from_millis(150);
+        const LATEST: Duration = Duration::from_secs(2);
+        self.input = None;
+        if self.answer.is_awaited() && self.asked.elapsed() < LATEST {
+            terminal::take_late_answer(&mut self.answer, PATIENCE);
+        }
+    }
+
+    /// Counts the whole inventory where nobody waits for a key.
+    fn survey(&self, app: &App) {
+        let (Some(view), post) = (app.view.clone(), self.post.clone()) else { return };
+        std::thread::spawn(move || {
+            let survey = Arc::new(view.survey());
+            post.send(News::Answer(Box::new(Action::Surveyed(view.generation, survey))));
+        });
     }
 
     /// Asks the terminal to take a text into its clipboard. Whether it did, it does not say.
@@ -517,6 +600,15 @@ impl Loop {
         self.post.work(move || work(&workbench));
     }
 
+    /// The same, of work whose outcome is an action.
+    fn answer(&self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
+        let post = self.post.clone();
+        self.on_thread(move |workbench| {
+            post.send(News::Answer(Box::new(work(workbench))));
+            Ok(())
+        });
+    }
+
     /// Makes a folder, which is then opened.
     fn make(&self, work: impl FnOnce() -> Result<PathBuf> + Send + 'static) {
         let post = self.post.clone();
@@ -528,11 +620,14 @@ impl Loop {
     }
 
     /// Gives the terminal away while `work` runs. The event stream goes first: it would eat the keys.
-    fn away<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
-        self.input = None;
+    fn away<T>(&mut self, app: &App, work: impl FnOnce() -> T) -> Result<T> {
+        self.take_late_answer();
         terminal::restore();
         let outcome = work();
         terminal::enter().map_err(|e| lost(&e))?;
+        if app.mouse {
+            terminal::capture_mouse(true).map_err(|e| lost(&e))?;
+        }
         self.screen.clear().map_err(|e| lost(&e))?;
         self.input = Some(EventStream::new());
         Ok(outcome)
@@ -540,6 +635,7 @@ impl Loop {
 
     fn leave(&mut self, app: &App) {
         self.memory.save(app, true);
+        self.take_late_answer();
         let Some(workbench) = &self.workbench else { return };
         for job in workbench.jobs().iter().filter(|job| job.is_live()) {
             workbench.cancel(job.id);

@@ -8,6 +8,7 @@ use crate::tui::remembering::{Remembered, remembered};
 use crate::tui::state::exports::Export;
 use crate::tui::state::fault::Fault;
 use crate::tui::state::prepared::{Licences, Prepared};
+use crate::tui::update::Action;
 use crate::view::View;
 use crate::workbench::{Event, OpenOptions, Watch, Workbench, is_empty_folder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -38,7 +39,12 @@ pub(super) enum News {
     Touched,
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
+    Licences(Arc<View>, Licences),
+    /// What work on another thread came to.
+    Answer(Box<Action>),
     Event(Event),
+    /// A file was not written because one of that name is there.
+    Taken(Box<Export>),
     /// Another workspace is to be opened, and whether it is this one, kept.
     OpenAt(PathBuf, bool),
     AskKeep(String),

@@ -32,6 +32,7 @@ mod policy;
 mod publish;
 mod refresh;
 mod replay;
+mod reviewing;
 mod reviews;
 mod running;
 mod snapshot;
@@ -48,7 +49,7 @@ mod watch_file;
 #[cfg(feature = "tui")]
 mod watch_rules;
 
-pub use crate::view::{AnchorInfo, Review, ReviewWord, Summary, Verified, View};
+pub use crate::view::{AnchorInfo, PastReview, Review, ReviewWord, Summary, Verified, View};
 pub use access::{Access, is_empty_folder};
 pub use bind::Bound;
 pub use checkpoints::{CheckedAgainst, LedgerWord, VerifiedLedger};
@@ -59,6 +60,7 @@ pub use import::ImportedBill;
 pub use job::{Job, JobId, JobKind, JobRow, JobState};
 pub use options::OpenOptions;
 pub use replay::ReplayBy;
+pub use reviewing::{ReviewAct, past_review};
 pub use snapshot::diff_files;
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};

@@ -36,7 +36,9 @@ pub(super) fn run(arguments: &Show, common: &Common, output: &Output) -> Result<
         return Ok(0);
     }
     let verdict = view.verdict(index);
-    output.print(&(report::model(&view, index) + &report::read_times(&read)), || {
+    let said = view.models.get(index).map(|model| workbench.review_history(&model.id)).transpose()?;
+    let said = report::reviews(&said.unwrap_or_default());
+    output.print(&(report::model(&view, index) + &said + &report::read_times(&read)), || {
         ModelDocument::of(
             &view,
             index,

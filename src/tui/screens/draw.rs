@@ -5,8 +5,8 @@ use crate::commands::{Cmd, Keys, Screen, keyed, shown};
 use crate::text::{clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
-    ascii, changes, compare, fault, inventory, jobs, lineage, maturity, output, policy, popups, verify,
-    welcome,
+    ascii, changes, compare, fault, inventory, jobs, lineage, maturity, output, policy, popups, touch,
+    verify, welcome,
 };
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::enabled::{enabled, is_offered};
@@ -65,6 +65,10 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
             lines(frame, inside, &text, 0);
         }
     }
+    let names_lists = drawn.hits.iter().any(|hit| matches!(hit.under, Under::List { .. }));
+    if app.mouse && !names_lists {
+        drawn.hits.extend(touch::list(frame.buffer_mut(), body, pen.theme));
+    }
     if let Some(told) = bad {
         draw_bad_news(app, &told.text, pen, frame, bad_news);
     }
@@ -78,7 +82,13 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
         if !matches!(popup, Popup::Themes { .. }) {
             beneath(frame.buffer_mut(), pen.theme.style(Role::Beneath));
         }
+        // What lies beneath cannot be acted on.
+        drawn.hits.clear();
+        let before = app.mouse.then(|| frame.buffer_mut().clone());
         drawn.add(popups::draw(app, popup, pen, frame).into());
+        if let Some(before) = before {
+            drawn.hits.extend(touch::over(&before, frame.buffer_mut(), pen.theme));
+        }
     }
     sweep(frame.buffer_mut());
     if app.ascii {
@@ -90,11 +100,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
 /// Draws the open screen.
 fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
     match app.screen {
-        Screen::Inventory if app.is_empty() => {
-            welcome::draw(app, view, pen, frame, body);
-            Drawn::default()
-        }
-        Screen::Inventory => inventory::draw(app, view, pen, frame, body).into(),
+        Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
+        Screen::Inventory => inventory::draw(app, view, pen, frame, body),
         Screen::Lineage => lineage::draw(app, view, pen, frame, body).into(),
         Screen::Verify => verify::draw(app, view, pen, frame, body).into(),
         Screen::Maturity => maturity::draw(app, view, pen, frame, body).into(),
@@ -139,17 +146,13 @@ impl Part {
 
 fn draw_header(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     frame.buffer_mut().set_style(area, app.theme.style(Role::Header));
-    let mut right = jobs_segment(app, pen);
-    if app.unread() > 0 {
-        let text = format!("✗ {} (!)  ", count(app.unread(), "unread error"));
-        right.insert(0, pen.span(Role::Fail, text));
-    }
+    let right = right_segment(app, pen);
     let taken: usize = right.iter().map(Span::width).sum();
     let mut parts = vec![Part(0, vec![pen.span(Role::KeyName, " touchmark")])];
     if let Some(view) = &app.view {
         parts.push(Part(0, vec![pen.span(Role::Title, crate::text::screen(&view.workspace.name))]));
         if let Some(words) = app.access.words().or(app.read_only.then_some("read-only")) {
-            parts.push(Part(0, vec![pen.span(Role::Warn, words)]));
+            parts.push(Part(1, vec![pen.span(Role::Warn, words)]));
         }
         parts.push(Part(2, labelled("stage", crate::text::screen(&view.stage), pen)));
         parts.push(Part(1, policy_part(view, pen)));
@@ -219,11 +222,17 @@ fn trust_part(view: &View, pen: Pen<'_>) -> Part {
 }
 
 /// How much work runs, how far it is, how fast, and how long it still takes.
-fn jobs_segment(app: &App, pen: Pen<'_>) -> Vec<Span<'static>> {
-    match jobs::in_short(app) {
-        text if text.is_empty() => vec![pen.span(Role::Muted, "idle ")],
-        text => vec![pen.span(Role::Accent, text)],
-    }
+/// Errors that nobody has read, and the work that goes on.
+fn right_segment(app: &App, pen: Pen<'_>) -> Vec<Span<'static>> {
+    let mut right = match app.unread() {
+        0 => Vec::new(),
+        many => vec![pen.span(Role::Fail, format!("✗ {} (!) ", count(many, "unread error")))],
+    };
+    right.push(match jobs::in_short(app) {
+        text if text.is_empty() => pen.span(Role::Muted, "idle "),
+        text => pen.span(Role::Accent, text),
+    });
+    right
 }
 
 fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {

@@ -17,8 +17,12 @@ mod output;
 mod paint;
 mod policy;
 mod popups;
+mod reviewing;
+mod survey;
+mod touch;
 mod verdict;
 mod verify;
 mod welcome;
+mod why;
 
 pub use draw::draw;

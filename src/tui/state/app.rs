@@ -15,10 +15,11 @@ use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
+use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::state::session::Session;
 use crate::tui::theme::Theme;
-use crate::view::{Verified, View};
+use crate::view::{Survey, Verified, View};
 use crate::workbench::{Access, JobId};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -104,12 +105,20 @@ pub struct App {
     pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
+    /// Reviews.
+    pub review: ReviewState,
     /// Lineage.
     pub lineage: LineageState,
     /// Chosen level, 1 to 3.
     pub level: u8,
     /// Chosen control among the level's.
     pub control: usize,
+    /// Whether the maturity screen shows the whole inventory instead of a model.
+    pub whole: bool,
+    /// The survey of the whole inventory, with the generation of its view.
+    pub survey: Option<(u64, Arc<Survey>)>,
+    /// Chosen gap of the survey.
+    pub gap: usize,
     /// Chosen job.
     pub job: usize,
     /// The job whose models are listed.
@@ -130,8 +139,12 @@ pub struct App {
     pub is_stale: bool,
     /// The theme.
     pub theme: Theme,
+    /// Whether somebody chose it; else it may follow what the terminal says of its background.
+    pub theme_is_chosen: bool,
     /// The themes to choose from, by name.
     pub themes: Vec<String>,
+    /// Theme files that cannot be used, with why: safe to show.
+    pub theme_faults: Vec<String>,
     /// Nothing may be written.
     pub read_only: bool,
     /// What may be written, once it is open.
@@ -178,9 +191,13 @@ impl App {
             mouse: false,
             ascii: false,
             side: None,
+            review: ReviewState::default(),
             lineage: LineageState::default(),
             level: 1,
             control: 0,
+            whole: false,
+            survey: None,
+            gap: 0,
             job: 0,
             opened: None,
             job_row: 0,
@@ -191,7 +208,9 @@ impl App {
             messages: Vec::new(),
             is_stale: false,
             theme,
+            theme_is_chosen: false,
             themes,
+            theme_faults: Vec::new(),
             read_only: false,
             access: Access::Full,
             session: None,
@@ -261,9 +280,10 @@ impl App {
     /// Forgets the workspace, to open another one.
     pub fn forget(&mut self) {
         let fresh = App::new(self.theme.clone(), std::mem::take(&mut self.themes));
-        let App { messages, message_number, clock, ascii, .. } = std::mem::replace(self, fresh);
+        let App { messages, message_number, clock, theme_is_chosen, mouse, ascii, .. } =
+            std::mem::replace(self, fresh);
         (self.messages, self.message_number, self.clock) = (messages, message_number, clock);
-        self.ascii = ascii;
+        (self.theme_is_chosen, self.mouse, self.ascii) = (theme_is_chosen, mouse, ascii);
     }
 
     /// Takes what a frame found out.
@@ -312,6 +332,12 @@ impl App {
     pub fn verified(&self) -> Option<&Verified> {
         let (index, _) = self.model()?;
         self.view.as_ref()?.verified.get(index)?.as_deref()
+    }
+
+    /// Whether the survey is not of the view that is shown.
+    pub fn needs_survey(&self) -> bool {
+        let made_of = self.survey.as_ref().map(|(generation, _)| *generation);
+        self.view.as_ref().is_some_and(|view| made_of != Some(view.generation))
     }
 
     /// The chosen job.
@@ -443,7 +469,7 @@ impl App {
         let chosen_check = self.verified().map(|v| v.verification.at);
         let spot = self.view.as_ref().and_then(|old| self.rows.spot(old));
         let spot = spot.or_else(|| self.current.clone().map(Spot::Model));
-        self.tell_failures(&view);
+        self.tell_failures(&view, &prepared);
         self.rows.load(prepared, &view, spot.as_ref());
         self.phase = Phase::Open;
         let is_first = self.view.is_none();
@@ -466,6 +492,38 @@ impl App {
         self.current_or_first();
     }
 
+    /// A failure that has just been found is told by name: its row may be out of sight.
+    fn tell_failures(&mut self, view: &View, prepared: &Prepared) {
+        let Some(old) = self.view.clone().filter(|old| old.is_whole && old.is_judged()) else { return };
+        if Arc::ptr_eq(&old.verified, &view.verified) {
+            return;
+        }
+        let fails = |view: &View, index: usize| {
+            view.standing(index).is_some_and(|v| v.verification.outcome() == Outcome::Fail)
+        };
+        let same_models = Arc::ptr_eq(&old.models, &view.models);
+        let is_new = |index: &usize| {
+            let slot = |view: &View| view.verified.get(*index)?.as_ref().map(Arc::as_ptr);
+            if same_models && slot(&old) == slot(view) || !fails(view, *index) {
+                return false;
+            }
+            let before = view.models.get(*index).and_then(|model| old.model(&model.id));
+            !before.is_some_and(|(before, _)| fails(&old, before))
+        };
+        let found: Vec<usize> = (0..view.models.len()).filter(is_new).collect();
+        // The one that most depends on, as in the table.
+        let weight = |index: &usize| (prepared.children(*index), std::cmp::Reverse(*index));
+        let Some(first) = found.iter().copied().max_by_key(weight) else { return };
+        let more = found.len() - 1;
+        let Some(model) = view.models.get(first) else { return };
+        let code = view.cause(first).map(|code| format!(": {}", code.as_str())).unwrap_or_default();
+        let more = match more {
+            0 => String::new(),
+            more => format!(" · {} fail too", crate::text::count(more, "other model")),
+        };
+        self.tell_finding(format!("{} fails{code}{more}", model.id.screen()));
+    }
+
     /// A policy that does not load is shown where its fault is; once it does, work goes on by itself.
     fn take_policy_faults(&mut self, is_first: bool) {
         let Some(view) = self.view.clone() else { return };
@@ -484,36 +542,6 @@ impl App {
             }
             self.go_back();
         }
-    }
-
-    /// A failure that has just been found is told by name: its row may be out of sight.
-    fn tell_failures(&mut self, view: &View) {
-        let Some(old) = self.view.clone().filter(|old| old.is_whole && old.is_judged()) else { return };
-        if Arc::ptr_eq(&old.verified, &view.verified) {
-            return;
-        }
-        let fails = |view: &View, index: usize| {
-            view.standing(index).is_some_and(|v| v.verification.outcome() == Outcome::Fail)
-        };
-        let same_models = Arc::ptr_eq(&old.models, &view.models);
-        let is_new = |index: &usize| {
-            let slot = |view: &View| view.verified.get(*index)?.as_ref().map(Arc::as_ptr);
-            if same_models && slot(&old) == slot(view) || !fails(view, *index) {
-                return false;
-            }
-            let before = view.models.get(*index).and_then(|model| old.model(&model.id));
-            !before.is_some_and(|(before, _)| fails(&old, before))
-        };
-        let mut found = (0..view.models.len()).filter(is_new);
-        let Some(first) = found.next() else { return };
-        let more = found.count();
-        let Some(model) = view.models.get(first) else { return };
-        let code = view.cause(first).map(|code| format!(": {}", code.as_str())).unwrap_or_default();
-        let more = match more {
-            0 => String::new(),
-            more => format!(" · {} fail too", crate::text::count(more, "other model")),
-        };
-        self.tell_finding(format!("{} fails{code}{more}", model.id.screen()));
     }
 
     /// New faults are told once, and the first line with one comes into sight.

@@ -6,6 +6,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::columns::{COLUMNS, Column};
 use crate::tui::state::copies::{Copy, copies};
 use crate::tui::state::exports::{file_name, forms};
+use crate::tui::state::reviewing;
 
 /// One thing that a command can go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub fn choices(app: &App, of: Cmd) -> Vec<Choice> {
         Cmd::Export => exported(app),
         Cmd::Sort => orders(app),
         Cmd::Columns => columns(app),
+        Cmd::Review => reviewing::words(app),
         _ => Vec::new(),
     }
 }

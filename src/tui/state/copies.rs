@@ -26,7 +26,10 @@ pub struct Copy {
 pub fn copies(app: &App) -> Vec<Copy> {
     let (digest, digest_text) = digest(app);
     let none = |why: &str| Err(why.to_owned());
-    let of = |key, word, text| Copy { key, word, text };
+    let of = |key, word, text: Result<String, String>| {
+        let told = text.and_then(|text| if text.is_empty() { none("it is empty") } else { Ok(text) });
+        Copy { key, word, text: told }
+    };
     vec![
         of('n', "name", name(app).ok_or_else(|| "nothing is chosen".to_owned())),
         of('d', digest, digest_text),

@@ -1,9 +1,10 @@
 //! What is exported of each screen, in which forms, and what its file is called. Nothing is made here.
 
 use crate::commands::Screen;
-use crate::forms::{COLUMNS, FORMS, Form, Subject};
+use crate::forms::{Column, FORMS, Form, Subject};
 use crate::inventory::ModelId;
 use crate::tui::state::app::App;
+use crate::tui::state::columns::{ColumnId, fitted};
 use std::path::PathBuf;
 
 /// What is written.
@@ -70,7 +71,7 @@ pub fn seen(app: &App, form: Form) -> Option<(Seen, String)> {
         Screen::Inventory => {
             let rows = app.rows.shown().to_vec();
             let word = crate::text::count(rows.len(), "model");
-            let subject = Subject::Models { rows, columns: COLUMNS.to_vec(), about: which(app) };
+            let subject = Subject::Models { rows, columns: columns(app), about: which(app) };
             Some((Seen::Whole(subject), word))
         }
         Screen::Verify => {
@@ -91,15 +92,41 @@ fn subject(app: &App) -> Option<ModelId> {
     app.model().map(|(_, model)| model.id.clone())
 }
 
+/// The columns of the table as a screen with room for all would show them, with what somebody asked for and without
+/// what somebody hid.
+fn columns(app: &App) -> Vec<Column> {
+    const ROOM: usize = 1000;
+    let (with, without) = app.rows.columns();
+    fitted(ROOM, with, without).iter().map(|each| written(each.column.id)).collect()
+}
+
+fn written(id: ColumnId) -> Column {
+    match id {
+        ColumnId::Status => Column::Status,
+        ColumnId::Model => Column::Model,
+        ColumnId::Reason => Column::Reason,
+        ColumnId::Used => Column::Used,
+        ColumnId::Level => Column::Level,
+        ColumnId::Gate => Column::Gate,
+        ColumnId::Reviewed => Column::Reviewed,
+        // A file is read at another time than it is written.
+        ColumnId::Age => Column::Verified,
+        ColumnId::Signer => Column::Signer,
+        ColumnId::Publisher => Column::Publisher,
+        ColumnId::Licence => Column::Licence,
+        ColumnId::Format => Column::Formats,
+        ColumnId::Size => Column::Bytes,
+    }
+}
+
 /// Which models the table shows, and in which order.
 fn which(app: &App) -> String {
     let rows = &app.rows;
-    let reversed = if rows.sort().is_reversed { ", reversed" } else { "" };
     let filter = match rows.filter.as_str() {
         "" => String::new(),
         filter => format!(", filtered by {filter}"),
     };
-    format!("{}{filter}, {}{reversed}", rows.saved().word(), rows.sort().word())
+    format!("{}{filter}, {}", rows.saved().word(), rows.sort().word())
 }
 
 /// The file's name for what is shown: `acme-support-bot-7b.verification.json`.

@@ -21,6 +21,7 @@ pub(super) mod palette;
 pub(super) mod popup;
 pub(super) mod prepared;
 mod resuming;
+pub(super) mod reviewing;
 pub(super) mod rows;
 pub(super) mod saved;
 pub(super) mod session;

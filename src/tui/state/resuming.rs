@@ -16,7 +16,8 @@ impl Session {
         let marks = if marks.len() > MAX_MARKS { Vec::new() } else { marks };
         let kept = Screen::TABS.contains(&app.screen).then(|| app.screen.word().to_owned());
         Session {
-            theme: Some(app.theme.name.clone()).filter(|name| app.themes.contains(name)),
+            theme: Some(app.theme.name.clone())
+                .filter(|name| app.theme_is_chosen && app.themes.contains(name)),
             stage: app.view.as_ref().map(|view| view.stage.clone()),
             screen: kept.or_else(|| before.screen.clone()),
             model: app.current.as_ref().map(|id| id.raw().to_owned()),

@@ -6,14 +6,8 @@ use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
 use crate::tui::update::opening;
-use crate::tui::update::sorting;
 use crate::tui::update::typing::type_into;
-use crate::tui::update::{copying, exporting};
-
-/// Asks for one more key.
-pub(super) fn ask_key(app: &mut App, of: Cmd) {
-    app.popup = Some(Popup::Choose { of });
-}
+use crate::tui::update::{copying, exporting, reviewing, sorting};
 
 /// A key while a command waits for one.
 pub(super) fn choose_key(app: &mut App, key: &str, of: Cmd) -> Vec<Effect> {
@@ -49,6 +43,7 @@ fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
         Cmd::Export => exporting::chosen(app, key),
         Cmd::Sort => sorting::sort_by(app, key),
         Cmd::Columns => sorting::toggle_column(app, key),
+        Cmd::Review => reviewing::chosen(app, key),
         _ => Vec::new(),
     }
 }
@@ -72,8 +67,19 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 /// Goes on with the line that was typed.
 fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     match ask.of {
-        Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),
+        Cmd::Review => reviewing::answered(app, ask),
         Cmd::Export => exporting::answered(app, ask),
+        Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),
         _ => Vec::new(),
     }
+}
+
+/// A key while a line that was typed waits to be confirmed.
+pub(super) fn confirm_key(app: &mut App, key: &str, ask: Box<Ask>) -> Vec<Effect> {
+    match (key, ask.of) {
+        ("y" | "Y", Cmd::Review) => return reviewing::confirmed(app, *ask),
+        ("n" | "N" | "esc" | "q", _) => app.tell("left: nothing was recorded", false),
+        _ => app.popup = Some(Popup::Confirm(ask)),
+    }
+    Vec::new()
 }

@@ -4,12 +4,11 @@ use crate::commands::Cmd;
 use crate::tui::state::app::App;
 use crate::tui::state::copies::copies;
 use crate::tui::state::popup::Popup;
-use crate::tui::update::choosing::ask_key;
 use crate::tui::update::effect::Effect;
 
 /// The command.
 pub(super) fn copy(app: &mut App) -> Vec<Effect> {
-    ask_key(app, Cmd::Copy);
+    app.popup = Some(Popup::Choose { of: Cmd::Copy });
     Vec::new()
 }
 

@@ -3,7 +3,7 @@
 use crate::inventory::ModelId;
 use crate::tui::state::exports::Export;
 use crate::view::ReviewWord;
-use crate::workbench::{JobId, JobKind};
+use crate::workbench::{JobId, JobKind, ReviewAct};
 use std::path::PathBuf;
 
 /// What the loop has to do.
@@ -37,14 +37,24 @@ pub enum Effect {
     ReloadPolicy,
     /// Open a file in the editor, then read the policy again.
     Edit(PathBuf),
-    /// Record a review.
-    Review(ModelId, ReviewWord, String),
+    /// Record a review of models, all or none; what became of it comes back as an action.
+    Review(Vec<ModelId>, ReviewWord, String),
+    /// Take back what was recorded together, for this reason.
+    Undo(ReviewAct, String),
+    /// Read what was said of a model.
+    History(ModelId),
     /// Write what was verified into a bill of the workspace, and read it.
     Bind(ModelId),
     /// Read the licences of all models of the view, and give them back as the action of the same name.
     Licences,
     /// Load a theme by its name or path, and give it back as the action of the same name.
     Theme(String),
+    /// Look which themes there are, and give them back as the action of the same name.
+    Themes,
+    /// Use the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Survey the whole inventory, and give the survey back as an action.
+    Survey,
     /// Copy this text, which is safe to show.
     Copy {
         /// What it is, in words.

@@ -6,13 +6,12 @@ use crate::forms::Form;
 use crate::tui::state::app::App;
 use crate::tui::state::exports::{Export, file_name, seen};
 use crate::tui::state::popup::{Ask, Popup};
-use crate::tui::update::choosing::ask_key;
 use crate::tui::update::effect::Effect;
 use std::path::PathBuf;
 
 /// The command.
 pub(super) fn export(app: &mut App) -> Vec<Effect> {
-    ask_key(app, Cmd::Export);
+    app.popup = Some(Popup::Choose { of: Cmd::Export });
     Vec::new()
 }
 

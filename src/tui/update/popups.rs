@@ -1,18 +1,16 @@
 //! What a key does while a popup is open.
 
 use crate::commands::{by_typed, keyed};
-use crate::inventory::ModelId;
 use crate::tui::state::app::App;
 use crate::tui::state::palette::matches;
-use crate::tui::state::popup::{Popup, REVIEWS};
+use crate::tui::state::popup::Popup;
 use crate::tui::state::tour::STEPS;
 use crate::tui::theme::Theme;
-use crate::tui::update::choosing::{ask_line, choose_key};
+use crate::tui::update::choosing::{ask_line, choose_key, confirm_key};
 use crate::tui::update::commands::{run, run_with};
 use crate::tui::update::copying::of_popup;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
-use crate::view::ReviewWord;
 
 /// Copies what a popup shows, where it shows text of its own.
 const COPY: &str = "y";
@@ -45,8 +43,11 @@ pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
             _ => app.popup = Some(Popup::ConfirmQuit),
         },
         Popup::Themes { cursor, before } => return theme_key(app, key, cursor, before),
-        Popup::Review { model, word, reason } => return review_key(app, key, model, word, reason),
+        Popup::History { model, reviews, scroll } => {
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::History { model, reviews, scroll })
+        }
         Popup::Choose { of } => return choose_key(app, key, of),
+        Popup::Confirm(ask) => return confirm_key(app, key, ask),
         Popup::Ask(ask) => return ask_line(app, key, ask),
         Popup::Palette { input, cursor } => return palette_key(app, key, input, cursor),
     }
@@ -94,30 +95,6 @@ fn theme_key(app: &mut App, key: &str, cursor: usize, before: Box<Theme>) -> Vec
     };
     app.popup = Some(Popup::Themes { cursor, before });
     app.themes.get(cursor).cloned().map(Effect::Theme).into_iter().collect()
-}
-
-fn review_key(
-    app: &mut App,
-    key: &str,
-    model: ModelId,
-    word: Option<ReviewWord>,
-    mut reason: String,
-) -> Vec<Effect> {
-    let Some(chosen) = word else {
-        let word = REVIEWS.iter().find(|(name, _, _)| *name == key).map(|(_, word, _)| *word);
-        if word.is_some() || !matches!(key, "esc" | "q") {
-            app.popup = Some(Popup::Review { model, word, reason });
-        }
-        return Vec::new();
-    };
-    match key {
-        "esc" => return Vec::new(),
-        "enter" if reason.trim().is_empty() => app.tell("a review needs a reason", false),
-        "enter" => return vec![Effect::Review(model, chosen, reason.trim().to_owned())],
-        _ => type_into(&mut reason, key),
-    }
-    app.popup = Some(Popup::Review { model, word, reason });
-    Vec::new()
 }
 
 fn palette_key(app: &mut App, key: &str, mut input: String, mut cursor: usize) -> Vec<Effect> {

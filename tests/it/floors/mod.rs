@@ -300,14 +300,15 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tui/state",
         ],
     ),
-    ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
-    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/remembering"]),
     ("tui/photograph", &["text", "forms", "tui/theme", "tui/state", "tui/screens"]),
     ("tui/exporting", &["ground", "view", "forms", "tui/state", "tui/photograph"]),
+    ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
+    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/remembering"]),
     (
         "tui/event_loop",
         &[
             "ground",
+            "view",
             "forms",
             "workbench",
             "tui/theme",
@@ -500,7 +501,7 @@ fn a_planted_upward_arrow_is_found_however_it_is_written() {
 
 #[test]
 fn a_planted_arrow_between_rooms_that_may_not_meet_is_found() {
-    let found = new_faults("tui/theme.rs", "use crate::store::LedgerEntry;\n");
+    let found = new_faults("tui/theme/look.rs", "use crate::store::LedgerEntry;\n");
     assert!(found.iter().any(|fault| fault.contains("may not use store")), "{found:?}");
     let found = new_faults("signing/x509/names.rs", "use crate::verify::verify;\n");
     assert!(

@@ -1,13 +1,14 @@
 //! The pane of the chosen model, or of the chosen group: what is wrong, what follows, what to do, and what else is known.
 
 use super::cells::{name, status};
+use super::group;
 use super::names::middle;
+use super::pane::{framed, scrolled};
 use super::strip::thousands;
-use super::table::{counts, group_name, thumb};
 use crate::inventory::{Basis, FactKey, Model, ParentRef};
 use crate::report::case;
 use crate::text::{count, size, width};
-use crate::tui::screens::paint::{Pane, Pen, bounded, lines, put};
+use crate::tui::screens::paint::{Pen, lines};
 use crate::tui::screens::verdict::{headline, reason, standing};
 use crate::tui::state::app::App;
 use crate::tui::theme::Role;
@@ -35,7 +36,7 @@ pub(super) fn draw(
     let columns = usize::from(area.width.saturating_sub(2));
     let place = format!("{} of {}", thousands(app.rows.place()), thousands(app.rows.shown().len()));
     if let Some(place) = app.rows.current_group() {
-        let inside = framed(pen, frame, area, &group_name(app, view, place), "", scroll.is_some());
+        let inside = framed(pen, frame, area, &group::title(app, view, place), "", scroll.is_some());
         lines(frame, inside, &of_group(app, view, place, pen, columns), 0);
         return scroll.map(|_| 0);
     }
@@ -56,52 +57,9 @@ pub(super) fn draw(
     scrolled(pen, frame, area, (&title, &place), text, scroll)
 }
 
-/// A pane with a text that may be longer than it; where it is, the foot says how much and which key shows it.
-pub(super) fn scrolled(
-    pen: Pen<'_>,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    (title, place): (&str, &str),
-    mut text: Vec<Line<'static>>,
-    scroll: Option<usize>,
-) -> Option<usize> {
-    let inside = framed(pen, frame, area, title, place, scroll.is_some());
-    let height = usize::from(inside.height);
-    if text.len() > height {
-        // Empty lines are for the eye; what was found comes before them.
-        text.retain(|line| line.width() > 0);
-    }
-    let (first, furthest) = bounded(scroll.unwrap_or(0), text.len(), inside.height);
-    lines(frame, inside, &text, first);
-    if furthest > 0 {
-        let foot = match (scroll, text.len().saturating_sub(first + height)) {
-            (None, more) => format!(" {}: Tab ", count(more, "more line")),
-            (Some(_), _) => format!(" lines {}–{} of {} ", first + 1, first + height, text.len()),
-        };
-        let x = area.right().saturating_sub(u16::try_from(width(&foot) + 1).unwrap_or(u16::MAX));
-        let y = area.bottom().saturating_sub(1);
-        let columns = area.right().saturating_sub(x);
-        put(frame, x.max(area.x), y, &pen.line(Role::Muted, foot), columns);
-        thumb(frame, pen, area, inside, first, text.len());
-    }
-    scroll.map(|_| furthest)
-}
-
-/// A pane with a title at the left and where one is at the right.
-pub(super) fn framed(
-    pen: Pen<'_>,
-    frame: &mut Frame<'_>,
-    area: Rect,
-    title: &str,
-    place: &str,
-    is_focused: bool,
-) -> Rect {
-    pen.pane(frame, area, &Pane::new(title).note(place).focused(is_focused))
-}
-
 fn of_group(app: &App, view: &View, place: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let Some(group) = app.rows.group(place) else { return Vec::new() };
-    let mut out = vec![Line::from(counts(view, group, pen)), Line::default()];
+    let Some(found) = app.rows.group(place) else { return Vec::new() };
+    let mut out = vec![Line::from(group::counts(view, found, pen)), Line::default()];
     let keys =
         "Enter folds or unfolds this group, space marks its models: V then verifies and r reviews them";
     out.extend(pen.wrapped(vec![pen.span(Role::Accent, "→ ")], Role::Text, keys, columns));

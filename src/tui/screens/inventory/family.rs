@@ -1,8 +1,8 @@
 //! The third pane: the nearest family of the chosen model, and its files as they were verified.
 
 use super::cells::name;
-use super::details::{framed, scrolled};
 use super::names::middle;
+use super::pane::{framed, scrolled};
 use crate::inventory::Basis;
 use crate::lineage::{LaneRow, lanes};
 use crate::signing::Verification;

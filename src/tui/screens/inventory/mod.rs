@@ -4,7 +4,9 @@
 mod cells;
 mod details;
 mod family;
+mod group;
 mod names;
+mod pane;
 mod strip;
 mod table;
 

@@ -1,13 +1,15 @@
 //! The table of models: saved views, filter, header, and the rows in sight, one by one or in groups.
 
 use super::cells::{Entry, cell, name};
+use super::group;
 use super::names;
+use super::pane::{framed, thumb};
 use super::strip::thousands;
 use crate::text::{count, width};
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put};
 use crate::tui::state::app::App;
 use crate::tui::state::columns::{ColumnId, ColumnSet, Fitted, GUTTER, fitted};
-use crate::tui::state::groups::{Group, Row};
+use crate::tui::state::groups::Row;
 use crate::tui::state::hit::Hit;
 use crate::tui::state::saved::Saved;
 use crate::tui::theme::Role;
@@ -26,7 +28,7 @@ pub(super) fn draw(
     area: Rect,
     is_focused: bool,
 ) -> (ColumnSet, Vec<Hit>) {
-    let inside = super::details::framed(pen, frame, area, &title(app), "", is_focused);
+    let inside = framed(pen, frame, area, &title(app), "", is_focused);
     let nothing_verified =
         app.rows.total() > 0 && app.rows.unverified() == app.rows.total() && app.live_jobs() == 0;
     let filter_shown = app.filtering || !app.rows.filter.is_empty();
@@ -139,7 +141,7 @@ fn draw_rows(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: 
     for (y, (at, row)) in (body.y..body.bottom()).zip(rows) {
         let is_chosen = at == app.rows.cursor;
         let line = match row {
-            Row::Group(place) => group_row(app, view, pen, place, is_chosen),
+            Row::Group(place) => group::row(app, view, pen, place, is_chosen),
             Row::Model(index) => {
                 let name = names.next().unwrap_or_default();
                 model_row(app, view, pen, index, name, columns, is_chosen)
@@ -205,65 +207,6 @@ fn model_row(
         spans.push(pen.span(role, fit(&name, each.cells)));
     }
     Line::from(spans)
-}
-
-/// `▾ acme  12 models · 3 fail · 5 refused`.
-fn group_row(app: &App, view: &View, pen: Pen<'_>, place: usize, is_chosen: bool) -> Line<'static> {
-    let Some(group) = app.rows.group(place) else { return Line::default() };
-    let sign = if group.is_folded { "▸" } else { "▾" };
-    let mut spans = vec![
-        pen.span(Role::Accent, format!("{sign} ")),
-        pen.span(if is_chosen { Role::Accent } else { Role::Title }, group_name(app, view, place)),
-        Span::raw("  "),
-    ];
-    spans.extend(counts(view, group, pen));
-    Line::from(spans)
-}
-
-/// What a group is called: its publisher, as the first of its names writes it.
-pub(super) fn group_name(app: &App, view: &View, place: usize) -> String {
-    let first = app.rows.first_of(place).and_then(|index| view.models.get(index));
-    let written = first.map(name).unwrap_or_default();
-    match written.split_once('/') {
-        Some((publisher, _)) => publisher.to_owned(),
-        None => "no publisher".to_owned(),
-    }
-}
-
-/// How many models a group has, and how many of them need somebody.
-pub(super) fn counts(view: &View, group: &Group, pen: Pen<'_>) -> Vec<Span<'static>> {
-    let models =
-        if group.models == 1 { "1 model".to_owned() } else { format!("{} models", thousands(group.models)) };
-    let mut spans = vec![pen.span(Role::Muted, models)];
-    let mut also = |role, many: usize, text: String| {
-        if many > 0 {
-            spans.push(pen.span(Role::Muted, " · "));
-            spans.push(pen.span(role, text));
-        }
-    };
-    also(Role::Fail, group.failing, format!("✗ {} fail", thousands(group.failing)));
-    if view.is_judged() {
-        also(Role::Fail, group.refused, format!("✗ {} refused", thousands(group.refused)));
-    }
-    spans
-}
-
-/// Where the rows in sight stand among all, on the border at the right.
-pub(super) fn thumb(frame: &mut Frame<'_>, pen: Pen<'_>, area: Rect, body: Rect, first: usize, rows: usize) {
-    let height = usize::from(body.height);
-    if rows <= height || height == 0 {
-        return;
-    }
-    let length = (height * height / rows).max(1);
-    let start = first * (height - length) / (rows - height);
-    let style = pen.theme.style(Role::Accent);
-    for offset in start..start + length {
-        let y = body.y.saturating_add(u16::try_from(offset).unwrap_or(u16::MAX));
-        if let Some(cell) = frame.buffer_mut().cell_mut((area.right().saturating_sub(1), y)) {
-            cell.set_symbol("┃");
-            cell.set_fg(style.fg.unwrap_or_default());
-        }
-    }
 }
 
 fn draw_saved(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
