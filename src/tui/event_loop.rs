@@ -46,7 +46,7 @@ pub enum End {
     /// The person left, or a signal came: the exit status.
     Left(i32),
     /// The person left a workspace that could not be opened.
-    Unopened(Error),
+    Unopened(Box<Error>),
 }
 
 type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -132,13 +132,13 @@ pub async fn run(
         while let Some(next) = state.ready(&mut news).await {
             woken.push(next);
         }
-        keep_last_view(&mut woken);
+        keep_last_view(&mut woken, state.post.epoch());
         app.clock = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
         for each in woken {
             if let Some(status) = state.apply(&mut app, each)? {
                 state.leave(&app);
                 return Ok(match &app.phase {
-                    Phase::Failed(error) if status == 0 => End::Unopened(error.clone()),
+                    Phase::Failed(error) if status == 0 => End::Unopened(Box::new(error.clone())),
                     _ => End::Left(status),
                 });
             }
@@ -155,8 +155,8 @@ fn watch(workbench: &Workbench, post: &Post) {
 }
 
 /// Of several views only the last is worth the work.
-fn keep_last_view(woken: &mut Vec<Woken>) {
-    let is_view = |each: &Woken| matches!(each, Woken::News(_, News::View(..)));
+fn keep_last_view(woken: &mut Vec<Woken>, epoch: u64) {
+    let is_view = |each: &Woken| matches!(each, Woken::News(of, News::View(..)) if *of == epoch);
     let mut views = woken.iter().filter(|each| is_view(each)).count();
     woken.retain(|each| {
         if !is_view(each) {
@@ -280,6 +280,8 @@ impl Loop {
                 (self.slow_at, self.fault) = (None, None);
                 let post = self.post.clone();
                 workbench.subscribe(move |event| post.send(newest.news(event)));
+                // Only now: what it finds is heard.
+                workbench.begin();
                 watch(&workbench, &self.post);
                 update(app, Action::Access(workbench.access()));
                 update(app, Action::Prepared(view, prepared));
@@ -317,9 +319,9 @@ impl Loop {
                 let sources = crate::text::count(unwatched, "source");
                 Action::Message(format!("{sources} cannot be watched for changes; R reads all again"), false)
             }
-            News::Taken(export) => Action::Taken(export),
             News::Event(Event::Stale(is_stale)) => Action::Stale(is_stale),
             News::Event(Event::Message(text, bad)) => Action::Message(text, bad),
+            News::Taken(export) => Action::Taken(export),
             News::AskKeep(why) => Action::AskKeep(why),
             News::Completed { asked, longer, others } => Action::Completed { asked, longer, others },
             News::OpenAt(folder, is_kept) => {
@@ -354,6 +356,7 @@ impl Loop {
         update(app, Action::Opening(crate::text::screen(&folder.to_string_lossy())));
         app.read_only = self.options.read_only;
         app.policy_override.clone_from(&self.options.policy);
+        app.folder.clone_from(&self.options.dir);
         self.memory = Memory::new(true);
         self.is_touched = false;
         self.open();

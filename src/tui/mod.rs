@@ -127,6 +127,6 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
     match outcome? {
         End::Left(0) => Ok(None),
         End::Left(status) => std::process::exit(status),
-        End::Unopened(error) => Ok(Some(error)),
+        End::Unopened(error) => Ok(Some(*error)),
     }
 }
