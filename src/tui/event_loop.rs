@@ -2,21 +2,24 @@
 //! moves it sleeps.
 
 use crate::error::{Code, Error, Result};
+use crate::tui::plain::{Plain, Typed};
 use crate::tui::screens::draw;
-use crate::tui::state::app::{App, Drawn};
+use crate::tui::state::app::{App, Drawn, Phase};
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::prepared::Prepared;
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, update};
-use crate::view::{ReviewWord, View};
+use crate::view::View;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use std::io::{BufWriter, Stdout, Write};
+use ratatui::layout::Rect;
+use ratatui::{TerminalOptions, Viewport};
+use std::io::{BufWriter, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -28,7 +31,7 @@ const MESSAGE_TIME: Duration = Duration::from_secs(4);
 /// How often progress is drawn while a job runs.
 const PROGRESS_TIME: Duration = Duration::from_millis(100);
 
-type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+type Screen = Terminal<CrosstermBackend<BufWriter<Box<dyn Write>>>>;
 
 enum News {
     Opened(Box<Workbench>, Arc<View>, Box<Prepared>, Box<Newest>),
@@ -36,6 +39,8 @@ enum News {
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
     Answer(Box<Action>),
+    /// Work beside the loop is over, whatever came of it.
+    Over,
     Event(Event),
 }
 
@@ -69,6 +74,7 @@ impl Newest {
 /// What one wait ended with.
 enum Woken {
     Input(Input),
+    Line(Typed),
     News(News),
     Tick,
     MessageOver,
@@ -83,6 +89,10 @@ struct Loop {
     input: Option<EventStream>,
     screen: Screen,
     depth: Depth,
+    /// The linear face, in the place of the screen.
+    plain: Option<Plain>,
+    /// How much is being done beside the loop.
+    beside: usize,
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
@@ -92,11 +102,10 @@ struct Loop {
 ///
 /// # Errors
 /// `E-TERMINAL` when the terminal cannot be drawn to.
-pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i32> {
+pub async fn run(options: &OpenOptions, depth: Depth, mut app: App, plain: Option<Plain>) -> Result<i32> {
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
-    let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
-        .map_err(|e| lost(&e))?;
+    let screen = screen(plain.is_some()).map_err(|e| lost(&e))?;
     let mut state = Loop {
         workbench: None,
         watch: None,
@@ -104,12 +113,14 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
         input: None,
         screen,
         depth,
+        plain,
+        beside: 0,
         live: Vec::new(),
         message_until: None,
     };
     state.draw(&mut app)?;
     open(options.clone(), sender);
-    state.input = Some(EventStream::new());
+    state.input = state.plain.is_none().then(EventStream::new);
     loop {
         let first = state.wait(&mut news, &mut signals, &app).await;
         let mut woken = vec![first];
@@ -125,6 +136,19 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
         }
         state.watch_message(&app);
         state.draw(&mut app)?;
+    }
+}
+
+/// The terminal; the linear face has none, and what would be drawn goes nowhere.
+fn screen(is_plain: bool) -> std::io::Result<Screen> {
+    let out: Box<dyn Write> = if is_plain { Box::new(std::io::sink()) } else { Box::new(std::io::stdout()) };
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, out));
+    match is_plain {
+        true => Terminal::with_options(
+            backend,
+            TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, 80, 24)) },
+        ),
+        false => Terminal::new(backend),
     }
 }
 
@@ -170,15 +194,17 @@ fn keep_last_view(woken: &mut Vec<Woken>) {
 
 impl Loop {
     async fn wait(&mut self, news: &mut UnboundedReceiver<News>, signals: &mut Signals, app: &App) -> Woken {
-        let tick = (app.live_jobs() > 0).then(|| Instant::now() + PROGRESS_TIME);
+        let tick = (app.live_jobs() > 0 && self.plain.is_none()).then(|| Instant::now() + PROGRESS_TIME);
         let message = self.message_until.map(|(_, until)| until);
         tokio::select! {
             biased;
             status = signals.next() => Woken::End(status),
             input = next_input(&mut self.input) => input,
+            // Before a line, what the line before it asked for.
             Some(each) = news.recv() => Woken::News(each),
             () = at(message) => Woken::MessageOver,
             () = at(tick) => Woken::Tick,
+            line = next_line(&mut self.plain, self.beside == 0 && !matches!(app.phase, Phase::Opening), app.live_jobs()) => Woken::Line(line),
         }
     }
 
@@ -201,6 +227,15 @@ impl Loop {
             Woken::MessageOver => {
                 self.message_until = None;
                 Action::MessageOver
+            }
+            Woken::Line(Typed::End) => return Ok(Some(0)),
+            Woken::Line(Typed::Line(line)) => {
+                let effects = self.plain.as_mut().map(|plain| plain.typed(app, &line)).unwrap_or_default();
+                return Ok(self.carry_out_all(app, effects)?.then_some(0));
+            }
+            Woken::News(News::Over) => {
+                self.beside = self.beside.saturating_sub(1);
+                return Ok(None);
             }
             Woken::Input(Input::Key(key)) => Action::Key(key),
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
@@ -236,12 +271,18 @@ impl Loop {
             Woken::News(News::Event(Event::Stale(is_stale))) => Action::Stale(is_stale),
             Woken::News(News::Event(Event::Message(text, bad))) => Action::Message(text, bad),
         };
-        for effect in update(app, action) {
+        let effects = update(app, action);
+        Ok(self.carry_out_all(app, effects)?.then_some(0))
+    }
+
+    /// Carries out effects; says whether to leave.
+    fn carry_out_all(&mut self, app: &mut App, effects: Vec<Effect>) -> Result<bool> {
+        for effect in effects {
             if self.carry_out(app, effect)? {
-                return Ok(Some(0));
+                return Ok(true);
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// The jobs as they stand; those that run are kept, to look at them again.
@@ -294,10 +335,7 @@ impl Loop {
                 });
             }
             Effect::Review(models, word, reason) => self.answer(move |workbench| {
-                Action::Reviewed(match word {
-                    ReviewWord::TakeBack => workbench.take_back_shown(&models, &reason),
-                    word => workbench.review_all(&models, word, &reason),
-                })
+                Action::Reviewed(workbench.review_or_take_back(&models, word, &reason))
             }),
             Effect::Undo(act, reason) => self.answer(move |workbench| {
                 let done = workbench.undo_review(&act, &reason);
@@ -312,25 +350,29 @@ impl Loop {
     }
 
     /// Judging a large inventory again takes time; the screen does not wait for it.
-    fn on_thread(&self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
+    fn on_thread(&mut self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
         let Some(workbench) = self.workbench.clone() else { return };
         let sender = self.sender.clone();
+        self.beside += 1;
         std::thread::spawn(move || {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&workbench)));
             let text = match outcome {
-                Ok(Ok(())) => return,
-                Ok(Err(error)) => match &error.help {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(match &error.help {
                     Some(help) => format!("{error} · {help}"),
                     None => error.to_string(),
-                },
-                Err(_) => "that failed unexpectedly; nothing was changed".to_owned(),
+                }),
+                Err(_) => Some("that failed unexpectedly; nothing was changed".to_owned()),
             };
-            let _ = sender.send(News::Event(Event::Message(crate::text::screen(&text), true)));
+            if let Some(text) = text {
+                let _ = sender.send(News::Event(Event::Message(crate::text::screen(&text), true)));
+            }
+            let _ = sender.send(News::Over);
         });
     }
 
     /// The same, of work whose outcome is an action.
-    fn answer(&self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
+    fn answer(&mut self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
         let sender = self.sender.clone();
         self.on_thread(move |workbench| {
             let _ = sender.send(News::Answer(Box::new(work(workbench))));
@@ -364,6 +406,9 @@ impl Loop {
     }
 
     fn draw(&mut self, app: &mut App) -> Result<()> {
+        if let Some(plain) = &mut self.plain {
+            return plain.say(app).map_err(|e| lost(&e));
+        }
         if !self.live.is_empty() {
             let now = std::time::Instant::now();
             let each = self.live.iter().map(|job| (job.id, progress(job, now)));
@@ -390,6 +435,14 @@ fn lost(cause: &std::io::Error) -> Error {
 async fn at(when: Option<Instant>) {
     match when {
         Some(when) => tokio::time::sleep_until(when).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next line of the linear face, once it may be read.
+async fn next_line(plain: &mut Option<Plain>, is_ready: bool, live_jobs: usize) -> Typed {
+    match plain {
+        Some(plain) => plain.next(is_ready, live_jobs).await,
         None => std::future::pending().await,
     }
 }

@@ -3,6 +3,7 @@
 
 mod event_loop;
 pub mod keys;
+mod plain;
 mod screens;
 mod state;
 mod terminal;
@@ -17,6 +18,7 @@ pub use update::{Action, Effect, update};
 
 use crate::error::{Code, Error, Result};
 use crate::workbench::OpenOptions;
+use plain::Plain;
 use std::io::IsTerminal;
 use theme::{Depth, Theme};
 
@@ -39,6 +41,8 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Colours.
     pub color: ColorChoice,
+    /// Lines instead of screens.
+    pub plain: bool,
 }
 
 /// Opens the workbench on the terminal and returns when the person leaves. A SIGTERM or SIGHUP puts the
@@ -49,12 +53,15 @@ pub struct Settings {
 pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
     let variable = |name: &str| std::env::var(name).ok();
     let dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    let asked = variable("TOUCHMARK_PLAIN").is_some_and(|value| !matches!(value.as_str(), "" | "0"));
+    let is_plain = settings.plain || dumb || asked;
+    if !is_plain && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         return Err(Error::new(Code::Terminal, "the workbench needs an interactive terminal").help(
-            "use touchmark list, verify, show and the other commands instead; touchmark --help names them",
+            "use --plain to read lines and write lines, or touchmark list, verify, show and the other commands",
         ));
     }
     let depth = match settings.color {
+        _ if is_plain => Depth::Mono,
         ColorChoice::Never => Depth::Mono,
         choice => Depth::detect(&variable, choice == ColorChoice::Always),
     };
@@ -72,10 +79,17 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         .enable_all()
         .build()
         .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
-    let guard = terminal::Guard::enter()
-        .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-    let outcome = runtime.block_on(event_loop::run(options, depth, app));
-    drop(guard);
+    let outcome = if is_plain {
+        let plain = Plain::start(!std::io::stdin().is_terminal())
+            .map_err(|e| Error::new(Code::Terminal, format!("standard input cannot be read ({e})")))?;
+        runtime.block_on(event_loop::run(options, depth, app, Some(plain)))
+    } else {
+        let guard = terminal::Guard::enter()
+            .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
+        let outcome = runtime.block_on(event_loop::run(options, depth, app, None));
+        drop(guard);
+        outcome
+    };
     match outcome? {
         0 => Ok(()),
         status => std::process::exit(status),

@@ -15,6 +15,10 @@ pub(crate) struct Open {
     /// Theme: dark, light, high-contrast, colour-blind, ansi16, mono, or a file
     #[arg(long)]
     theme: Option<String>,
+    /// Read lines and write lines, for screen readers, dumb terminals and pipes: no screen, no colour. TOUCHMARK_PLAIN=1
+    /// and TERM=dumb do the same
+    #[arg(long)]
+    plain: bool,
 }
 
 pub(super) fn run(arguments: &Open, common: &Common, _: &Output) -> Result<u8> {
@@ -31,13 +35,16 @@ pub(super) fn run(arguments: &Open, common: &Common, _: &Output) -> Result<u8> {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        crate::tui::run(&options, Settings { theme: arguments.theme.clone(), color })?;
+        crate::tui::run(
+            &options,
+            Settings { theme: arguments.theme.clone(), color, plain: arguments.plain },
+        )?;
         Ok(0)
     }
     #[cfg(not(feature = "tui"))]
     {
         use crate::error::{Code, Error};
-        let _ = (options, &arguments.theme);
+        let _ = (options, &arguments.theme, arguments.plain);
         Err(Error::new(Code::Usage, "this build has no workbench")
             .help("build with the feature `tui`, or use `touchmark list`"))
     }

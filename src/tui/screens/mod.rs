@@ -18,3 +18,4 @@ mod verify;
 mod why;
 
 pub use draw::draw;
+pub use why::key as why_key;

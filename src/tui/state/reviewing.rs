@@ -1,11 +1,8 @@
 //! What is about to be reviewed, and what this session has reviewed. Counted once when the command is given: however
 //! many models are marked, no frame counts them again.
 
-use crate::commands::Screen;
 use crate::inventory::ModelId;
 use crate::text::count;
-use crate::tui::state::app::App;
-use crate::tui::state::choices::Choice;
 use crate::view::{ReviewWord, View};
 use crate::words::reviews::{Kinds, contradicts};
 use crate::workbench::ReviewAct;
@@ -34,11 +31,8 @@ pub struct Reviewed {
 }
 
 impl Reviewed {
-    /// The marked models where marks are seen, or else the model that the screen is about.
-    pub fn of(app: &App) -> Option<Self> {
-        let view = app.view.as_deref()?;
-        let marked = if app.screen == Screen::Inventory { app.rows.marked() } else { Vec::new() };
-        let models = if marked.is_empty() { app.subject().into_iter().collect() } else { marked };
+    /// What is known of them.
+    pub fn of(view: &View, models: Vec<ModelId>) -> Self {
         let kinds = kinds(view, &models);
         let is_sound = |id: &&ModelId| {
             view.model(id)
@@ -46,7 +40,7 @@ impl Reviewed {
                 .is_some_and(|s| !contradicts(s.outcome, s.review))
         };
         let sound = models.iter().filter(is_sound).cloned().collect();
-        (!models.is_empty()).then_some(Reviewed { models, sound, kinds })
+        Reviewed { models, sound, kinds }
     }
 
     /// How many approvals would contradict something.
@@ -78,35 +72,4 @@ pub fn word_of(key: char) -> Option<ReviewWord> {
         'b' => Some(ReviewWord::TakeBack),
         _ => None,
     }
-}
-
-/// What may be said.
-pub fn words(app: &App) -> Vec<Choice> {
-    let Some(of) = &app.review.of else { return Vec::new() };
-    let (all, sound, unsound) = (of.models.len(), of.sound.len(), of.unsound());
-    let choice =
-        |key: char, word: &str, shown: String| Choice { key, word: word.to_owned(), shown, off: None };
-    let mut out = vec![match (sound, unsound) {
-        (_, 0) => choice('a', "approve", of.shown()),
-        (0, _) => choice('a', "approve", format!("{}: asks twice", of.shown())),
-        _ => choice('a', "approve", format!("{sound} of {all}: leaves out what fails or was rejected")),
-    }];
-    if sound > 0 && unsound > 0 {
-        out.push(choice('A', "approve all", format!("all {all}, these {unsound} too: asks twice")));
-    }
-    let of_all = if all == 1 { String::new() } else { format!("all {all}: {}", of.kinds.line()) };
-    out.push(choice('x', "reject", of_all.clone()));
-    out.push(choice('p', "ask the producer", of_all));
-    out.push(Choice {
-        off: (of.kinds.reviewed == 0).then(|| "nothing was said of it that stands".to_owned()),
-        ..choice(
-            'b',
-            "take back",
-            match all {
-                1 => "the review that stands".to_owned(),
-                _ => format!("the reviews of {} that stand", of.kinds.reviewed),
-            },
-        )
-    });
-    out
 }
