@@ -55,7 +55,8 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
     let dumb = variable("TERM").is_some_and(|term| term == "dumb");
     let asked = variable("TOUCHMARK_PLAIN").is_some_and(|value| !matches!(value.as_str(), "" | "0"));
     let is_plain = settings.plain || dumb || asked;
-    if !is_plain && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+    let has_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if !(is_plain || has_terminal) {
         return Err(Error::new(Code::Terminal, "the workbench needs an interactive terminal").help(
             "use --plain to read lines and write lines, or touchmark list, verify, show and the other commands",
         ));

@@ -16,6 +16,7 @@ pub struct Said {
     phase: u8,
     screen: Option<Screen>,
     title: String,
+    stage: String,
     filtering: bool,
     popup: Vec<String>,
     place: String,
@@ -41,6 +42,11 @@ impl Said {
         let Some(view) = app.view.as_deref().filter(|_| app.popup.is_none() && !app.filtering) else {
             return out;
         };
+        let stage = crate::text::screen(&view.stage);
+        if stage != self.stage && !self.stage.is_empty() {
+            out.push(format!("Stage: {stage}."));
+        }
+        self.stage = stage;
         let title = screens::title(app, view);
         if self.screen != Some(app.screen) {
             self.screen = Some(app.screen);

@@ -47,7 +47,7 @@ pub fn typed(app: &mut App, line: &str) -> Done {
         return answer(app, line);
     }
     if app.filtering {
-        return Done::of(enter(app, line));
+        return Done { again: true, ..Done::of(enter(app, line)) };
     }
     let (name, rest) =
         line.split_once(char::is_whitespace).map_or((line, ""), |(name, rest)| (name, rest.trim()));
@@ -142,7 +142,7 @@ fn answer(app: &mut App, line: &str) -> Done {
                 None => {
                     let words: Vec<String> =
                         all.iter().map(|one| format!("{} {}", one.key, one.word)).collect();
-                    Done::answer(format!("{first} is none of: {}.", words.join("; ")))
+                    Done::answer(format!("{first} is none of: {}. An empty line leaves.", words.join("; ")))
                 }
             }
         }

@@ -2,10 +2,12 @@
 //! many models are marked, no frame counts them again.
 
 use crate::inventory::ModelId;
+use crate::signing::Outcome;
 use crate::text::count;
 use crate::view::{ReviewWord, View};
 use crate::words::reviews::{Kinds, contradicts};
 use crate::workbench::ReviewAct;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The reviews of this session.
@@ -33,13 +35,13 @@ pub struct Reviewed {
 impl Reviewed {
     /// What is known of them.
     pub fn of(view: &View, models: Vec<ModelId>) -> Self {
-        let kinds = kinds(view, &models);
-        let is_sound = |id: &&ModelId| {
-            view.model(id)
-                .map(|(index, _)| view.summary(index))
-                .is_some_and(|s| !contradicts(s.outcome, s.review))
+        let known = known(view, &models);
+        let is_sound = |(id, known): (&ModelId, &Option<Known>)| {
+            let (outcome, review) = (*known)?;
+            (!contradicts(outcome, review)).then(|| id.clone())
         };
-        let sound = models.iter().filter(is_sound).cloned().collect();
+        let sound = models.iter().zip(&known).filter_map(is_sound).collect();
+        let kinds = counted(&known);
         Reviewed { models, sound, kinds }
     }
 
@@ -57,10 +59,25 @@ impl Reviewed {
     }
 }
 
+/// What became of a verification, and the review that is shown.
+type Known = (Outcome, Option<ReviewWord>);
+
+/// Of many models by all cores: it is asked for by a key.
+fn known(view: &View, models: &[ModelId]) -> Vec<Option<Known>> {
+    let of = |id: &ModelId| {
+        let summary = view.summary(view.model(id)?.0);
+        Some((summary.outcome, summary.review))
+    };
+    models.par_iter().with_min_len(512).map(of).collect()
+}
+
+fn counted(known: &[Option<Known>]) -> Kinds {
+    known.iter().flatten().fold(Kinds::default(), |kinds, (outcome, review)| kinds.and(*outcome, *review))
+}
+
 /// Of which kinds models are.
 pub fn kinds(view: &View, models: &[ModelId]) -> Kinds {
-    let known = models.iter().filter_map(|id| Some(view.summary(view.model(id)?.0)));
-    known.fold(Kinds::default(), |kinds, summary| kinds.and(summary.outcome, summary.review))
+    counted(&known(view, models))
 }
 
 /// The word that a key stands for.
