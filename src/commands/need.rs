@@ -49,6 +49,18 @@ listed! {
         OtherStage,
         /// A job.
         Job,
+        /// A job that failed or was cancelled.
+        OverJob,
+        /// A model that changed between two snapshots.
+        Change,
+        /// Something that does not load.
+        Fault,
+        /// The same, in a file that can be corrected.
+        FaultFile,
+        /// A store that cannot be opened.
+        FaultyStore,
+        /// A folder with nothing in it.
+        EmptyFolder,
         /// A job that is not over.
         LiveJob,
         /// A system that can suspend programs.
@@ -81,6 +93,12 @@ impl Need {
             Need::PolicyFile => "the built-in policy never changes",
             Need::OtherStage => "the policy has no other stage",
             Need::Job => "nothing has run yet",
+            Need::OverJob => "only a job that failed or was cancelled is run again",
+            Need::Change => "there is no model here",
+            Need::Fault => "everything loads",
+            Need::FaultFile => "there is no file here to correct",
+            Need::FaultyStore => "the store is not what fails here",
+            Need::EmptyFolder => "this folder is not empty",
             Need::LiveJob => "this job is not running",
             Need::JobControl => "this system cannot suspend programs",
         }

@@ -25,6 +25,14 @@ impl<S: Ledger + Inventory + Evidence + Digests + Send> Store for S {}
 ///
 /// [`super::ledger`] holds what is made of this: verifying, showing, export and import.
 pub trait Ledger {
+    /// Writes everything that the store holds, and not only the ledger, to an empty file.
+    ///
+    /// # Errors
+    /// `E-STORE` where a store cannot be copied, `E-WRITE`.
+    fn copy_to(&self, file: &std::path::Path) -> Result<()> {
+        Err(Error::new(Code::Store, "this store cannot be copied").at_path(file))
+    }
+
     /// Appends a record. Its number and its hashes are the store's ([`LedgerEntry::after`]); the body is kept to
     /// the byte. When this returns, the entry is there to stay.
     ///

@@ -16,6 +16,10 @@ const CHUNK_ENTRIES: usize = 1024;
 const CHUNK_BYTES: usize = 1024 * 1024;
 
 impl Ledger for Sqlite {
+    fn copy_to(&self, file: &std::path::Path) -> Result<()> {
+        self.written_to(file)
+    }
+
     fn append_with(
         &mut self,
         at: jiff::Timestamp,

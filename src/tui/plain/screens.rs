@@ -24,7 +24,7 @@ pub fn rows(app: &App) -> usize {
         Screen::Maturity => app.controls().len(),
         Screen::Policy => app.view.as_ref().map_or(0, |view| view.policy_text.lines().count()),
         Screen::Jobs => app.jobs.len(),
-        Screen::Compare | Screen::Changes | Screen::Output => 0,
+        Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => 0,
     }
 }
 
@@ -56,7 +56,7 @@ pub fn screen(app: &App) -> Vec<String> {
             jobs.map(|line| line + "\n").collect()
         }
         (Screen::Verify | Screen::Maturity, None) => "There is no model here.".to_owned(),
-        (Screen::Compare | Screen::Changes | Screen::Output, _) => {
+        (Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault, _) => {
             drawn(app, 160, 200).unwrap_or_default().join("\n")
         }
     };
@@ -145,7 +145,7 @@ pub fn place(app: &App) -> String {
             format!("line {}: {line}", app.scroll + 1)
         }
         Screen::Jobs => job(app, app.job).unwrap_or_default(),
-        Screen::Compare | Screen::Changes | Screen::Output => String::new(),
+        Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => String::new(),
     }
 }
 

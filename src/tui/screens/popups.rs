@@ -1,13 +1,14 @@
 //! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
 
-use crate::commands::{Cmd, keyed, keys_of, shown};
+use crate::commands::{Cmd, Keys, keyed, keys_of, shown};
 use crate::text::count_are;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
+use crate::tui::screens::welcome;
 use crate::tui::screens::why::explain;
 use crate::tui::screens::{jobs, reviewing};
 use crate::tui::state::app::{App, Message};
 use crate::tui::state::choices::{Choice, choices};
-use crate::tui::state::enabled::enabled;
+use crate::tui::state::enabled::{enabled, is_offered};
 use crate::tui::state::palette::matches;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::theme::Role;
@@ -59,16 +60,14 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             }
         }
         Popup::Messages { scroll } => {
-            let inside = pen.popup(frame, (90, tall), "Messages · Esc closes");
+            let inside = pen.popup(frame, (90, tall), &messages_title(app));
             let columns = usize::from(inside.width);
             let row = |message: &Message| {
                 let role = if message.bad { Role::Error } else { Role::Text };
-                pen.wrapped(
-                    vec![pen.span(role, if message.bad { "✗ " } else { "· " })],
-                    role,
-                    &message.text,
-                    columns,
-                )
+                let at = if message.at.is_empty() { String::new() } else { format!("{}  ", message.at) };
+                let head =
+                    vec![pen.span(Role::Muted, at), pen.span(role, if message.bad { "✗ " } else { "· " })];
+                pen.wrapped(head, role, &message.text, columns)
             };
             let mut text: Vec<Line<'_>> = app.messages.iter().flat_map(row).collect();
             if text.is_empty() {
@@ -93,17 +92,25 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             return Some(scrolled(frame, inside, &text, *scroll));
         }
         Popup::Legend => draw_legend(pen, frame),
+        Popup::Tour { step } => welcome::draw_tour(*step, pen, frame),
         Popup::Choose { of } => draw_choices(app, *of, pen, frame),
         Popup::Ask(ask) => draw_ask(ask, pen, frame),
     }
     None
 }
 
+fn messages_title(app: &App) -> String {
+    let bad = app.messages.iter().filter(|message| message.bad).count();
+    let bad = if bad > 0 { format!(", ✗ {bad} bad") } else { String::new() };
+    format!("Messages · {}{bad} · j k scroll, Esc closes", app.messages.len())
+}
+
 fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     for (title, everywhere) in [("On this screen", false), ("Everywhere", true)] {
         out.push(pen.line(Role::Title, title));
-        for row in keyed().filter(|row| row.is_on(app.screen) && row.screens.is_empty() == everywhere) {
+        let is_listed = |row: &&Keys| row.is_on(app.screen) && is_offered(row, app);
+        for row in keyed().filter(is_listed).filter(|row| row.screens.is_empty() == everywhere) {
             let written: Vec<String> = row.keys.iter().map(|key| shown(key)).collect();
             let off = enabled(row, app).err();
             let role = if off.is_some() { Role::Muted } else { Role::Text };
@@ -121,7 +128,7 @@ fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
 
 fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
     let inside = pen.popup(frame, (76, 16), "Command");
-    let found = matches(app.screen, input);
+    let found = matches(app, input);
     let line =
         pen.line(Role::Input, fit(&format!(": {}▏", crate::text::screen(input)), usize::from(inside.width)));
     lines(frame, inside, &[line], 0);

@@ -57,6 +57,11 @@ pub enum Popup {
         /// Lines scrolled.
         scroll: usize,
     },
+    /// The tour.
+    Tour {
+        /// Which of its steps.
+        step: usize,
+    },
     /// The signs of the lineage.
     Legend,
     /// What a command can go on with: one more key, from [`super::choices`].

@@ -9,10 +9,12 @@ mod effect;
 mod exporting;
 mod finding;
 mod mouse;
+mod opening;
 mod popups;
 mod reviewing;
 mod sorting;
 mod typing;
+mod working;
 
 pub use effect::Effect;
 
@@ -21,13 +23,16 @@ use crate::error::{Error, Result};
 use crate::inventory::ModelId;
 use crate::signing::Snapshot;
 use crate::tui::keys;
-use crate::tui::state::app::{App, Phase};
+use crate::tui::state::app::App;
+use crate::tui::state::exports::Export;
+use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
-use crate::tui::state::prepared::Prepared;
+use crate::tui::state::prepared::{Licences, Prepared};
+use crate::tui::state::session::Session;
 use crate::tui::theme::Theme;
 use crate::view::{PastReview, View};
-use crate::workbench::{JobId, ReviewAct};
+use crate::workbench::{Access, JobId, ReviewAct};
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +47,27 @@ pub enum Action {
     Resize,
     /// The workspace could not be opened.
     OpenFailed(Error),
+    /// Something does not load.
+    Fault(Fault),
+    /// Opening takes longer than a moment.
+    Slow,
+    /// What may be written.
+    Access(Access),
+    /// What was remembered of the workspace, and whether somebody has pressed keys already.
+    Session(Box<Session>, bool),
+    /// Another workspace is opened: this one, safe to show.
+    Opening(String),
+    /// A temporary workspace cannot be kept beside its models, and why.
+    AskKeep(String),
+    /// What a path that was typed can go on with.
+    Completed {
+        /// What was typed.
+        asked: String,
+        /// That, and what is certain to come after it.
+        longer: String,
+        /// The names that it can go on with.
+        others: Vec<String>,
+    },
     /// A first or new view.
     View(Arc<View>),
     /// The same, with what its rows are made from.
@@ -52,6 +78,8 @@ pub enum Action {
     Started(Vec<JobNow>),
     /// How far the jobs that run are, and how long they run.
     Progress(Vec<(JobId, (Snapshot, Duration))>),
+    /// The licences of all models, which an order asked for.
+    Licences(Arc<View>, Licences),
     /// A theme that was asked for, or why it cannot be used.
     Theme(Result<Theme>),
     /// What became of a review.
@@ -64,6 +92,17 @@ pub enum Action {
     Stale(bool),
     /// Something to tell, and whether it is bad news.
     Message(String, bool),
+    /// A name for a file, a name like it of which no file is there, and the folder in words.
+    FreeName {
+        /// The name that was proposed.
+        proposed: String,
+        /// The free one.
+        free: String,
+        /// Its folder, safe to show.
+        folder: String,
+    },
+    /// A file was not written because one of that name is there.
+    Taken(Box<Export>),
     /// A message's time is over.
     MessageOver,
 }
@@ -79,7 +118,33 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Resize => vec![],
         Action::OpenFailed(error) => {
-            app.phase = Phase::Failed(error);
+            opening::failed(app, error);
+            Vec::new()
+        }
+        Action::Fault(fault) => {
+            opening::take_fault(app, fault);
+            Vec::new()
+        }
+        Action::Slow => {
+            app.is_slow = true;
+            Vec::new()
+        }
+        Action::Access(access) => {
+            opening::take_access(app, access);
+            Vec::new()
+        }
+        Action::Session(session, is_touched) => opening::take_session(app, *session, is_touched),
+        Action::Opening(what) => {
+            app.forget();
+            app.opening = what;
+            Vec::new()
+        }
+        Action::AskKeep(why) => {
+            opening::ask_keep(app, &why);
+            Vec::new()
+        }
+        Action::Completed { asked, longer, others } => {
+            opening::completed(app, &asked, longer, others);
             Vec::new()
         }
         Action::View(view) => {
@@ -88,22 +153,26 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
                 None => Prepared::of(&view),
             };
             app.take_view(view, prepared);
-            Vec::new()
+            sorting::missing(app)
         }
         Action::Prepared(view, prepared) => {
             app.take_view(view, *prepared);
+            sorting::missing(app)
+        }
+        Action::Licences(view, licences) => {
+            // Other models may have come meanwhile: those were asked for by themselves.
+            if app.view.as_ref().is_some_and(|now| Arc::ptr_eq(&now.models, &view.models)) {
+                app.rearrange(|rows| rows.take_licences(licences));
+            }
             Vec::new()
         }
         Action::Jobs(jobs) => {
-            take_jobs(app, jobs);
+            working::take_jobs(app, jobs);
             Vec::new()
         }
         Action::Started(jobs) => {
-            take_jobs(app, jobs);
-            // Who asked on the screen of the jobs, or was led there, wants to see this one.
-            if app.screen == Screen::Jobs {
-                app.job = 0;
-            }
+            working::take_jobs(app, jobs);
+            working::started(app);
             Vec::new()
         }
         Action::Progress(progress) => {
@@ -115,7 +184,11 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Theme(Ok(theme)) => {
+            app.faults.retain(|fault| fault.of != Faulty::Theme);
             app.theme = theme;
+            if app.faults.is_empty() && app.screen == Screen::Fault {
+                app.go_back();
+            }
             Vec::new()
         }
         Action::Theme(Err(error)) => {
@@ -146,6 +219,14 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             app.tell(text, bad);
             Vec::new()
         }
+        Action::FreeName { proposed, free, folder } => {
+            exporting::free_name(app, &proposed, free, &folder);
+            Vec::new()
+        }
+        Action::Taken(export) => {
+            exporting::taken(app, &export);
+            Vec::new()
+        }
         Action::MessageOver => {
             if app.message.as_ref().is_some_and(|message| !message.bad) {
                 app.message = None;
@@ -153,12 +234,6 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
     }
-}
-
-fn take_jobs(app: &mut App, jobs: Vec<JobNow>) {
-    let chosen = app.job().map(|job| job.id);
-    app.jobs = jobs;
-    app.job = app.jobs.iter().position(|job| Some(job.id) == chosen).unwrap_or(0);
 }
 
 fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
