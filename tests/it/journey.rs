@@ -12,6 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
+    raw: Arc<Mutex<Vec<u8>>>,
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     _master: Box<dyn MasterPty + Send>,
@@ -31,17 +32,25 @@ impl Terminal {
         let screen = Arc::new(Mutex::new(vt100::Parser::new(rows, columns, 0)));
         let mut reader = pty.master.try_clone_reader().unwrap();
         let drawn = screen.clone();
+        let raw = Arc::new(Mutex::new(Vec::new()));
+        let received = raw.clone();
         std::thread::spawn(move || {
             let mut bytes = [0; 4096];
             while let Ok(read) = reader.read(&mut bytes) {
                 if read == 0 {
                     break;
                 }
+                received.lock().unwrap().extend_from_slice(&bytes[..read]);
                 drawn.lock().unwrap().process(&bytes[..read]);
             }
         });
         let writer = pty.master.take_writer().unwrap();
-        Terminal { screen, writer, child, _master: pty.master }
+        Terminal { screen, raw, writer, child, _master: pty.master }
+    }
+
+    /// All bytes that the terminal received.
+    pub fn raw(&self) -> Vec<u8> {
+        self.raw.lock().unwrap().clone()
     }
 
     pub fn text(&self) -> String {
@@ -143,9 +152,13 @@ fn every_screen_opens_at_80_by_24() {
     let dir = copy_of_samples();
     let mut terminal = Terminal::open(dir.path(), 80, 24);
     terminal.wait("Models");
-    for (key, title) in
-        [("2", "focus "), ("4", "to L1"), ("5", "trust-policy/0.1"), ("6", "Jobs ·"), ("?", "On this screen")]
-    {
+    for (key, title) in [
+        ("2", "focus "),
+        ("4", "Basic Artifact Integrity"),
+        ("5", "trust-policy/0.1"),
+        ("6", "Jobs ·"),
+        ("?", "On this screen"),
+    ] {
         terminal.keys(key);
         terminal.wait(title);
     }

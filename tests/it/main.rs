@@ -37,6 +37,7 @@ mod instance;
 mod interop;
 mod inventory;
 mod journey;
+mod journeys;
 mod jsf;
 mod json;
 #[cfg(feature = "keyless")]

@@ -5,7 +5,7 @@ use crate::support::{copy_of_samples, err, out, touchmark};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use touchmark::commands::{Screen, keyed};
+use touchmark::commands::{Cmd, Screen, keyed, keys_of};
 
 fn piped(dir: &Path, arguments: &[&str], variables: &[(&str, &str)], script: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_touchmark"))
@@ -109,14 +109,15 @@ fn approving_a_failure_asks_twice_here_too() {
 fn every_command_of_the_table_can_be_typed_or_says_why_not() {
     let dir = copy_of_samples();
     for screen in Screen::TABS {
-        let tab = keyed().find(|row| {
-            row.screens.is_empty()
-                && row.help.contains(match screen {
-                    Screen::Inventory => "all models",
-                    _ => screen.word(),
-                })
-        });
-        let first = tab.map_or(screen.word().to_lowercase(), |row| row.name.to_owned());
+        let cmd = match screen {
+            Screen::Lineage => Cmd::Lineage,
+            Screen::Verify => Cmd::Verify,
+            Screen::Maturity => Cmd::Maturity,
+            Screen::Policy => Cmd::Policy,
+            Screen::Jobs => Cmd::Jobs,
+            _ => Cmd::Inventory,
+        };
+        let first = keys_of(cmd).unwrap().name;
         let mut script = format!("{first}\n");
         let names: Vec<&str> =
             keyed().map(|row| row.name).filter(|name| !matches!(*name, "quit" | "back")).collect();
@@ -154,6 +155,7 @@ const QUIET: [&str; 12] = [
 ];
 
 fn screen_of(name: &str) -> Option<Screen> {
+    let name = if name == "verification" { "verify" } else { name };
     Screen::ALL.into_iter().find(|screen| screen.word().to_lowercase() == name)
 }
 

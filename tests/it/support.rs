@@ -185,3 +185,20 @@ pub fn even(text: &str) -> String {
 pub fn checked(stage: Stage, code: &str, outcome: Outcome) -> Check {
     Check { stage, code: CheckCode::parse(code).unwrap_or(CheckCode::of(stage)), outcome, why: Why::Nothing }
 }
+
+/// The names of all that lies below a folder, sorted.
+pub fn names_below(folder: &Path) -> Vec<PathBuf> {
+    let mut names = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            }
+            names.push(entry.path());
+        }
+    }
+    names.sort();
+    names
+}

@@ -10,7 +10,7 @@ use ratatui::style::{Color, Modifier, Style};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-use touchmark::commands::{self, Cmd, Screen, keyed};
+use touchmark::commands::{self, Cmd, Keys, Screen, keyed};
 use touchmark::inventory::{Model, ModelId};
 use touchmark::tui::keys;
 use touchmark::tui::theme::{self, BUILT_IN, Depth, Role, Theme};
@@ -209,9 +209,12 @@ fn the_key_bar_shows_keys_that_act_on_its_screen() {
         let all = text(&app, 250, 40);
         let bar = all.lines().last().unwrap();
         for row in keyed().filter(|row| !row.bar.is_empty()) {
-            let words = format!(" {} {} ", commands::shown(row.keys[0]), row.bar);
-            let shown = format!("{bar} ").contains(&words);
-            assert_eq!(shown, row.is_on(screen), "{words:?} on {}: {bar}", screen.word());
+            let words = format!("{} {}", commands::shown(row.keys[0]), row.bar);
+            let shown = bar.split('│').any(|part| part.trim() == words);
+            // Several screens may call what a key does by one word.
+            let like = |other: &Keys| other.keys[0] == row.keys[0] && other.bar == row.bar;
+            let is_meant = keyed().any(|other| like(other) && other.is_on(screen));
+            assert_eq!(shown, is_meant, "{words:?} on {}: {bar}", screen.word());
         }
     }
 }
