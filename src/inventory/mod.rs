@@ -30,6 +30,7 @@ pub use places::looking::{in_layout, listed, look, settled_state_of, state_of};
 pub use places::stamps::Stamp;
 pub use scan::found::Found;
 pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
+pub use weights::listing::{TensorSeen, tensors_of};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
 

@@ -4,12 +4,14 @@
 mod case;
 mod checks;
 pub mod claims;
+mod comparison;
 mod replay;
 pub mod snapshot;
 mod text;
 
 pub use case::case;
 pub use checks::checks_page;
+pub use comparison::{compared_summary, compared_title, comparison, values};
 pub use replay::replayed;
 pub use text::{
     Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults,

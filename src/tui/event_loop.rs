@@ -1,7 +1,10 @@
 //! The loop: waits for keys, signals and the workbench, drains all that is ready, draws once. While nothing
 //! moves it sleeps.
 
+use crate::decision::RecordRef;
 use crate::error::{Code, Error, Result};
+use crate::inventory::ModelId;
+use crate::signing::Anatomy;
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Drawn};
 use crate::tui::state::jobs::{JobNow, progress};
@@ -10,6 +13,7 @@ use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, update};
 use crate::view::View;
+use crate::view::comparison::Comparison;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
@@ -36,6 +40,8 @@ enum News {
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
     Event(Event),
+    TakenApart(ModelId, Result<Box<(RecordRef, Anatomy)>>),
+    Compared((ModelId, ModelId), Result<Arc<Comparison>>),
 }
 
 /// The newest view that was told, and what its rows are made from: those of the next one are mostly the same.
@@ -214,6 +220,8 @@ impl Loop {
                 let jobs = self.now(workbench.jobs());
                 update(app, Action::Jobs(jobs));
                 self.workbench = Some(*workbench);
+                // Nobody could answer what was asked for while the first models were listed.
+                app.verify.asked = None;
                 Action::Prepared(view, prepared)
             }
             Woken::News(News::View(view, prepared)) => Action::Prepared(view, prepared),
@@ -232,6 +240,8 @@ impl Loop {
                 Action::Message(format!("{sources} cannot be watched for changes; R reads all again"), false)
             }
             Woken::News(News::Event(Event::Stale(is_stale))) => Action::Stale(is_stale),
+            Woken::News(News::Compared(pair, found)) => Action::Compared(pair, found),
+            Woken::News(News::TakenApart(model, found)) => Action::TakenApart(model, found),
             Woken::News(News::Event(Event::Message(text, bad))) => Action::Message(text, bad),
         };
         for effect in update(app, action) {
@@ -284,6 +294,14 @@ impl Loop {
             Effect::Theme(name) => {
                 update(app, Action::Theme(Theme::load(&name, self.depth)));
             }
+            Effect::TakeApart(model) => self.ask(move |workbench| {
+                let found = workbench.anatomy(&model).map(Box::new);
+                News::TakenApart(model, found)
+            }),
+            Effect::Compare(first, second) => self.ask(move |workbench| {
+                let found = workbench.compare(&first, &second).map(Arc::new);
+                News::Compared((first, second), found)
+            }),
             Effect::Bind(model) => {
                 self.on_thread(move |workbench| {
                     workbench.bind(&model)?;
@@ -298,6 +316,17 @@ impl Loop {
             }
         }
         Ok(false)
+    }
+
+    /// Asks the workbench for something that is shown when it comes.
+    fn ask(&self, work: impl FnOnce(&Workbench) -> News + Send + 'static) {
+        let Some(workbench) = self.workbench.clone() else { return };
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&workbench)));
+            let failed = || Event::Message("that failed unexpectedly; nothing was changed".to_owned(), true);
+            let _ = sender.send(outcome.unwrap_or_else(|_| News::Event(failed())));
+        });
     }
 
     /// Judging a large inventory again takes time; the screen does not wait for it.

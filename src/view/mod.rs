@@ -2,6 +2,7 @@
 //! changed. How one is made, and drawing, are not known here.
 
 mod anchor;
+pub mod comparison;
 mod concerned;
 mod record;
 mod summary;

@@ -1,11 +1,13 @@
 //! The one door for both faces: open a workspace, ask for its [`View`], start jobs, hear [`Event`]s.
 //! It knows neither drawing nor arguments.
 
+mod anatomy;
 mod anchors;
 mod bind;
 mod cache;
 mod checkpoints;
 mod claims;
+mod comparing;
 mod copies;
 mod decide;
 mod demo;

@@ -26,6 +26,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("snapshot", &[]),
     ("diff", &["before.json"]),
     ("lineage", &["lumen/iris-base"]),
+    ("compare", &["lumen/iris-base", "acme/claims-sorter"]),
     ("policy check", &[]),
     ("open", &[]),
     ("init", &["fresh"]),

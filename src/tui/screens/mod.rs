@@ -3,6 +3,7 @@
 
 mod changes;
 mod compare;
+mod digests;
 mod draw;
 mod inventory;
 mod jobs;

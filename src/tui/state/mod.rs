@@ -3,6 +3,7 @@
 
 pub(super) mod app;
 pub(super) mod choices;
+pub(super) mod comparing;
 pub(super) mod controls;
 pub(super) mod enabled;
 mod filter;
@@ -13,3 +14,4 @@ pub(super) mod prepared;
 pub(super) mod rows;
 pub(super) mod saved;
 pub(super) mod sort;
+pub(super) mod verifying;

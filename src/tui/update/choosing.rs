@@ -4,6 +4,7 @@ use crate::commands::Cmd;
 use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
+use crate::tui::update::comparing;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
 
@@ -56,6 +57,9 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 }
 
 /// Goes on with the line that was typed.
-fn answered(_app: &mut App, _ask: Ask) -> Vec<Effect> {
-    Vec::new()
+fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
+    match ask.of {
+        Cmd::Compare => comparing::answered(app, ask),
+        _ => Vec::new(),
+    }
 }

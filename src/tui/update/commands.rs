@@ -2,13 +2,14 @@
 
 use crate::commands::{Cmd, Keys, Screen, Typed};
 use crate::inventory::ModelId;
-use crate::tui::state::app::{App, TABS};
+use crate::tui::state::app::App;
 use crate::tui::state::enabled::enabled;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::rows::Rows;
 use crate::tui::state::saved::Saved;
+use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
-use crate::tui::update::{comparing, copying, exporting, finding, mouse, reviewing, sorting};
+use crate::tui::update::{comparing, copying, exporting, finding, looking, mouse, reviewing, sorting};
 use crate::workbench::JobKind;
 
 /// Lines that half a page moves by; drawing knows the real height, and state does not.
@@ -88,17 +89,27 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::NextTab | Cmd::Right => turn(app, 1),
         Cmd::PreviousTab | Cmd::Left => turn(app, -1),
         Cmd::Refocus => {
-            if let Some(id) = app.subject() {
+            if let Some(id) = app.lane().map(|row| row.id.clone()) {
                 app.lineage.trail.extend(app.lineage.focus.clone());
-                app.current = Some(id.clone());
+                // What is not in the inventory has no other screen.
+                app.current = app.subject().or_else(|| app.current.clone());
                 app.refocus(Some(id));
             }
         }
+        Cmd::NextDifference => comparing::next_difference(app),
+        Cmd::WholeFamily => {
+            app.lineage.whole = !app.lineage.whole;
+            app.refocus(app.lineage.focus.clone());
+            let drawn = if app.lineage.whole { "the whole family" } else { "the nearest generations" };
+            app.tell(format!("{drawn}: {} of it", crate::text::count(app.lineage.rows.len(), "row")), false);
+        }
+        Cmd::LookInto => looking::into(app),
+        Cmd::NextFiles => looking::next_files(app),
         Cmd::Legend => app.popup = Some(Popup::Legend),
         Cmd::FocusBack => {
             let before = app.lineage.trail.pop();
-            app.current = before.clone().or_else(|| app.current.clone());
             app.refocus(before);
+            app.follow();
         }
         Cmd::Up => step(app, -1),
         Cmd::Down => step(app, 1),
@@ -214,8 +225,12 @@ fn step(app: &mut App, by: isize) {
             app.follow();
         }
         Screen::Verify => {
+            if looking::step(app, by) {
+                return;
+            }
             let checks = app.verified().map_or(0, |v| v.verification.checks.len());
             app.check = moved(app.check, by, checks);
+            app.verify.tab = Tab::Check;
             app.scroll = 0;
         }
         Screen::Lineage => app.lineage.cursor = moved(app.lineage.cursor, by, app.lineage.rows.len()),
@@ -225,7 +240,8 @@ fn step(app: &mut App, by: isize) {
         }
         Screen::Policy => app.scroll = app.scrolled(app.scroll, by),
         Screen::Jobs => app.job = moved(app.job, by, app.jobs.len()),
-        Screen::Compare | Screen::Changes | Screen::Output => app.scroll = app.scrolled(app.scroll, by),
+        Screen::Compare => comparing::step(app, by),
+        Screen::Changes | Screen::Output => app.scroll = app.scrolled(app.scroll, by),
     }
 }
 
@@ -246,16 +262,15 @@ fn turn(app: &mut App, by: isize) {
         app.level = u8::try_from(level.rem_euclid(3)).unwrap_or(0) + 1;
         app.control = 0;
     } else {
-        let tabs = isize::try_from(TABS.len()).unwrap_or(1);
-        let tab = isize::try_from(app.verify_tab).unwrap_or(0) + by;
-        app.verify_tab = usize::try_from(tab.rem_euclid(tabs)).unwrap_or(0);
-        app.scroll = 0;
+        looking::turn(app, by);
     }
 }
 
 /// Esc: the filter, then the screen; it never quits.
 fn back(app: &mut App) {
-    if app.screen != Screen::Inventory {
+    if app.screen == Screen::Verify && looking::out(app) {
+        // Out of the right pane.
+    } else if app.screen != Screen::Inventory {
         app.go_back();
     } else if app.rows.shown().is_empty() && app.rows.total() > 0 {
         app.rearrange(|rows| {

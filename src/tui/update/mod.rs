@@ -8,6 +8,7 @@ mod copying;
 mod effect;
 mod exporting;
 mod finding;
+mod looking;
 mod mouse;
 mod popups;
 mod reviewing;
@@ -17,8 +18,10 @@ mod typing;
 pub use effect::Effect;
 
 use crate::commands::{Screen, by_key, shown};
+use crate::decision::RecordRef;
 use crate::error::{Error, Result};
-use crate::signing::Snapshot;
+use crate::inventory::ModelId;
+use crate::signing::{Anatomy, Snapshot};
 use crate::tui::keys;
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::jobs::JobNow;
@@ -26,6 +29,7 @@ use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
 use crate::tui::theme::Theme;
 use crate::view::View;
+use crate::view::comparison::Comparison;
 use crate::workbench::JobId;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use std::sync::Arc;
@@ -59,10 +63,20 @@ pub enum Action {
     Message(String, bool),
     /// A message's time is over.
     MessageOver,
+    /// What the signature of a model holds, with the record of the verification that saw it.
+    TakenApart(ModelId, Result<Box<(RecordRef, Anatomy)>>),
+    /// Two models that were compared, or why they could not be.
+    Compared((ModelId, ModelId), Result<Arc<Comparison>>),
 }
 
 /// Changes the state and says what has to be done.
 pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
+    let mut effects = changed(app, action);
+    effects.extend(looking::wanted(app));
+    effects
+}
+
+fn changed(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Key(key) if key.kind != KeyEventKind::Press => Vec::new(),
         Action::Key(key) => on_key(app, &key),
@@ -125,6 +139,14 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Message(text, bad) => {
             app.tell(text, bad);
+            Vec::new()
+        }
+        Action::Compared(pair, found) => {
+            comparing::take(app, pair, found);
+            Vec::new()
+        }
+        Action::TakenApart(model, found) => {
+            looking::take(app, model, found.map(|found| *found));
             Vec::new()
         }
         Action::MessageOver => {

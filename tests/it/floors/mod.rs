@@ -83,6 +83,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ground",
             "signing/check",
             "signing/words",
+            "signing/hashing",
             "signing/bundle",
             "signing/x509",
             "signing/keys",
@@ -249,6 +250,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "tui/update",
         &[
             "ground",
+            "signing",
             "inventory",
             "decision",
             "view",
@@ -282,6 +284,9 @@ const FLOORS: &[(&str, &[&str])] = &[
         "tui/event_loop",
         &[
             "ground",
+            "signing",
+            "inventory",
+            "decision",
             "view",
             "workbench",
             "tui/theme",
