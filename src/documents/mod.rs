@@ -11,6 +11,7 @@ pub mod names;
 mod published;
 mod signing;
 mod snapshot;
+mod themes;
 mod trust;
 mod verdict;
 mod verification;
@@ -36,6 +37,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,
     RefreshedDocument, TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument,
@@ -46,5 +48,6 @@ pub use verification::{CoverageDocument, VerificationBody, VerificationDocument}
 pub use workspace::{
     AgainstDocument, DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
     LedgerExportDocument, LedgerImportDocument, LedgerOutcome, LedgerReplayDocument, LedgerVerifyDocument,
-    PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument,
+    PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument, ReviewHistoryDocument,
+    ReviewedDocument,
 };

@@ -10,6 +10,7 @@ use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGenerat
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+use super::themes::ThemesDocument;
 use super::trust::{
     TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
 };
@@ -18,7 +19,7 @@ use super::verification::VerificationDocument;
 use super::workspace::{
     DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
     LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument,
-    PolicyCheckDocument, PolicyDocument, ReviewDocument,
+    PolicyCheckDocument, PolicyDocument, ReviewDocument, ReviewHistoryDocument,
 };
 use crate::decision::{
     AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, ReviewRecord, VerificationRecord,
@@ -92,6 +93,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReviewDocument>("review", "`review`"),
+    row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),
     row::<ScanDocument<'static>>("scan", "`scan`"),
     row::<ScoreDocument<'static>>("score", "`score`"),
     second::<SignedDocument<'static>>("signed", "every `sign`"),
@@ -99,6 +101,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<SnapshotSignedDocument<'static>>("snapshot-signed", "`snapshot sign`"),
     row::<SnapshotTakenDocument<'static>>("snapshot-taken", "`snapshot`"),
     row::<SnapshotVerifyDocument<'static>>("snapshot-verify", "`snapshot verify`"),
+    row::<ThemesDocument>("themes", "`themes`"),
     row::<TrustDocument<'static>>("trust", "`trust list`"),
     row::<TrustAddedDocument<'static>>("trust-added", "`trust add`"),
     row::<TrustAnchorDocument<'static>>("trust-anchor", "`trust show`"),

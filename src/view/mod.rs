@@ -2,18 +2,21 @@
 //! changed. How one is made, and drawing, are not known here.
 
 mod anchor;
+mod cause;
 pub mod comparison;
 mod concerned;
 mod record;
 mod summary;
+mod survey;
 
 pub use anchor::AnchorInfo;
 pub use concerned::{Again, Basis, Changed};
-pub use record::{Review, Verified};
+pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 
 pub use crate::decision::ReviewWord;
 pub use summary::Summary;
+pub use survey::{Gap, Producer, Survey};
 
 use crate::decision::{
     About, Anchoring, Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs,
@@ -23,10 +26,10 @@ use crate::decision::{
 use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
-use crate::inventory::{Finding, Model, ModelId, Workspace};
+use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::{Rubric, SameName, Since};
-use crate::policy::{NameMark, NameMarks, Policy, PolicyError};
+use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,6 +171,15 @@ impl View {
         let reviews = |index| self.standing_reviews(index);
         let verified = |index| self.known(index);
         self.judgement.verdict(&self.input(descent, &verified, &reviews), index)
+    }
+
+    /// The whole inventory in numbers.
+    pub fn survey(&self) -> Survey {
+        let descent = self.judgement.descent();
+        let reviews = |index| self.standing_reviews(index);
+        let verified = |index| self.known(index);
+        let gaps = self.judgement.gaps(&self.input(descent, &verified, &reviews));
+        Survey::of(&self.models, self.judgement.standings(), gaps)
     }
 
     /// What is known of the verification of the model of an index.
@@ -334,6 +346,17 @@ impl View {
     pub fn name_mark(&self, index: usize) -> Option<&NameMark> {
         let named = self.models.iter().map(|model| (&model.id, &model.name));
         self.names.get_or_init(|| NameMarks::of(&self.policy, named)).get(index)
+    }
+
+    /// The publisher of the policy that the publisher whom documents name for the model of an index can be taken for.
+    pub fn publisher_like(&self, index: usize) -> Option<&str> {
+        let publisher = self.models.get(index)?.fact(FactKey::Publisher)?;
+        publisher_like(&self.policy, publisher.value.raw())
+    }
+
+    /// The signer whom the policy names and whom the signer of the model of an index can be taken for.
+    pub fn signer_like(&self, index: usize) -> Option<&str> {
+        identity_like(&self.policy, self.standing(index)?.verification.signer.as_ref()?.subject.raw())
     }
 
     /// The folders that share the name of the model of an index, where they are not known to hold the same.

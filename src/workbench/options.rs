@@ -18,6 +18,12 @@ pub struct OpenOptions {
     pub location: Option<PathBuf>,
     /// A stage instead of the workspace's.
     pub stage: Option<String>,
+    /// Somebody is there to see it: a folder of models that is no workspace is opened as one for the moment, a workspace
+    /// that cannot be written for reading, and the scan of such a folder is a job that
+    /// [`Workbench::begin`](super::Workbench::begin) starts.
+    pub interactive: bool,
+    /// Leave the store alone, and keep everything in memory.
+    pub without_store: bool,
     /// What is verified is this part of a model.
     pub only: Only,
 }

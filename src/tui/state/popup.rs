@@ -3,7 +3,7 @@
 use crate::commands::Cmd;
 use crate::inventory::ModelId;
 use crate::tui::theme::Theme;
-use crate::view::ReviewWord;
+use crate::view::PastReview;
 use crate::workbench::JobId;
 
 /// A popup.
@@ -22,14 +22,14 @@ pub enum Popup {
     },
     /// Quit although jobs run?
     ConfirmQuit,
-    /// A review being written.
-    Review {
+    /// What was said of a model.
+    History {
         /// Of what.
         model: ModelId,
-        /// The word, once chosen.
-        word: Option<ReviewWord>,
-        /// The reason as typed.
-        reason: String,
+        /// What was said, newest first; none until it is read.
+        reviews: Option<Vec<PastReview>>,
+        /// Lines scrolled.
+        scroll: usize,
     },
     /// Themes.
     Themes {
@@ -57,6 +57,11 @@ pub enum Popup {
         /// Lines scrolled.
         scroll: usize,
     },
+    /// The tour.
+    Tour {
+        /// Which of its steps.
+        step: usize,
+    },
     /// The signs of the lineage.
     Legend,
     /// What a command can go on with: one more key, from [`super::choices`].
@@ -66,6 +71,8 @@ pub enum Popup {
     },
     /// A line that a command asks for.
     Ask(Box<Ask>),
+    /// A line that was typed, to be confirmed: the notes say why.
+    Confirm(Box<Ask>),
 }
 
 /// A line that a command asks for.
@@ -95,17 +102,8 @@ impl Popup {
                 *cursor = 0;
                 Some(input)
             }
-            Popup::Review { word: Some(_), reason, .. } => Some(reason),
             Popup::Ask(ask) => Some(&mut ask.input),
             _ => None,
         }
     }
 }
-
-/// The words that a review can have: key, word, description.
-pub const REVIEWS: [(&str, ReviewWord, &str); 4] = [
-    ("a", ReviewWord::Approve, "approve: it may be used"),
-    ("x", ReviewWord::Reject, "reject: it may not be used"),
-    ("p", ReviewWord::AskProducer, "the producer was asked"),
-    ("b", ReviewWord::TakeBack, "take back the review that stands"),
-];

@@ -10,28 +10,34 @@ mod exporting;
 mod finding;
 mod looking;
 mod mouse;
+mod opening;
+mod pointing;
 mod popups;
+mod pressing;
 mod reviewing;
 mod sorting;
 mod typing;
+mod working;
 
 pub use effect::Effect;
 
-use crate::commands::{Screen, by_key, shown};
+use crate::commands::Screen;
 use crate::decision::RecordRef;
 use crate::error::{Error, Result};
 use crate::inventory::ModelId;
 use crate::signing::{Anatomy, Snapshot};
-use crate::tui::keys;
-use crate::tui::state::app::{App, Phase};
+use crate::tui::state::app::App;
+use crate::tui::state::exports::Export;
+use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
-use crate::tui::state::prepared::Prepared;
-use crate::tui::theme::Theme;
-use crate::view::View;
+use crate::tui::state::prepared::{Licences, Prepared};
+use crate::tui::state::session::Session;
+use crate::tui::theme::{Entry, Theme};
 use crate::view::comparison::Comparison;
-use crate::workbench::JobId;
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crate::view::{PastReview, Survey, View};
+use crate::workbench::{Access, JobId, ReviewAct};
+use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,6 +51,27 @@ pub enum Action {
     Resize,
     /// The workspace could not be opened.
     OpenFailed(Error),
+    /// Something does not load.
+    Fault(Fault),
+    /// Opening takes longer than a moment.
+    Slow,
+    /// What may be written.
+    Access(Access),
+    /// What was remembered of the workspace, and whether somebody has pressed keys already.
+    Session(Box<Session>, bool),
+    /// Another workspace is opened: this one, safe to show.
+    Opening(String),
+    /// A temporary workspace cannot be kept beside its models, and why.
+    AskKeep(String),
+    /// What a path that was typed can go on with.
+    Completed {
+        /// What was typed.
+        asked: String,
+        /// That, and what is certain to come after it.
+        longer: String,
+        /// The names that it can go on with.
+        others: Vec<String>,
+    },
     /// A first or new view.
     View(Arc<View>),
     /// The same, with what its rows are made from.
@@ -55,12 +82,39 @@ pub enum Action {
     Started(Vec<JobNow>),
     /// How far the jobs that run are, and how long they run.
     Progress(Vec<(JobId, (Snapshot, Duration))>),
+    /// The licences of all models, which an order asked for.
+    Licences(Arc<View>, Licences),
     /// A theme that was asked for, or why it cannot be used.
     Theme(Result<Theme>),
+    /// Which themes can be chosen, and which files cannot be used.
+    Themes(Vec<Entry>),
+    /// The terminal's background, where nobody has chosen a theme: the theme that goes with it.
+    Background(Theme),
+    /// A click, or a turn of the wheel.
+    Mouse(MouseEvent),
+    /// The survey of the view of a generation.
+    Surveyed(u64, Arc<Survey>),
+    /// What became of a review.
+    Reviewed(Result<ReviewAct>),
+    /// What became of taking reviews back, and of which.
+    Undone(ReviewAct, Result<ReviewAct>),
+    /// What was said of a model.
+    History(ModelId, Result<Vec<PastReview>>),
     /// Whether sources changed since they were read.
     Stale(bool),
     /// Something to tell, and whether it is bad news.
     Message(String, bool),
+    /// A name for a file, a name like it of which no file is there, and the folder in words.
+    FreeName {
+        /// The name that was proposed.
+        proposed: String,
+        /// The free one.
+        free: String,
+        /// Its folder, safe to show.
+        folder: String,
+    },
+    /// A file was not written because one of that name is there.
+    Taken(Box<Export>),
     /// A message's time is over.
     MessageOver,
     /// What the signature of a model holds, with the record of the verification that saw it.
@@ -79,14 +133,40 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
 fn changed(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Key(key) if key.kind != KeyEventKind::Press => Vec::new(),
-        Action::Key(key) => on_key(app, &key),
+        Action::Key(key) => pressing::on_key(app, &key),
         Action::Paste(text) => {
             typing::on_paste(app, &text);
             Vec::new()
         }
         Action::Resize => vec![],
         Action::OpenFailed(error) => {
-            app.phase = Phase::Failed(error);
+            opening::failed(app, error);
+            Vec::new()
+        }
+        Action::Fault(fault) => {
+            opening::take_fault(app, fault);
+            Vec::new()
+        }
+        Action::Slow => {
+            app.is_slow = true;
+            Vec::new()
+        }
+        Action::Access(access) => {
+            opening::take_access(app, access);
+            Vec::new()
+        }
+        Action::Session(session, is_touched) => opening::take_session(app, *session, is_touched),
+        Action::Opening(what) => {
+            app.forget();
+            app.opening = what;
+            Vec::new()
+        }
+        Action::AskKeep(why) => {
+            opening::ask_keep(app, &why);
+            Vec::new()
+        }
+        Action::Completed { asked, longer, others } => {
+            opening::completed(app, &asked, longer, others);
             Vec::new()
         }
         Action::View(view) => {
@@ -95,22 +175,26 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
                 None => Prepared::of(&view),
             };
             app.take_view(view, prepared);
-            Vec::new()
+            wanted(app)
         }
         Action::Prepared(view, prepared) => {
             app.take_view(view, *prepared);
+            wanted(app)
+        }
+        Action::Licences(view, licences) => {
+            // Other models may have come meanwhile: those were asked for by themselves.
+            if app.view.as_ref().is_some_and(|now| Arc::ptr_eq(&now.models, &view.models)) {
+                app.rearrange(|rows| rows.take_licences(licences));
+            }
             Vec::new()
         }
         Action::Jobs(jobs) => {
-            take_jobs(app, jobs);
+            working::take_jobs(app, jobs);
             Vec::new()
         }
         Action::Started(jobs) => {
-            take_jobs(app, jobs);
-            // Who asked on the screen of the jobs, or was led there, wants to see this one.
-            if app.screen == Screen::Jobs {
-                app.job = 0;
-            }
+            working::take_jobs(app, jobs);
+            working::started(app);
             Vec::new()
         }
         Action::Progress(progress) => {
@@ -122,12 +206,44 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Theme(Ok(theme)) => {
+            app.faults.retain(|fault| fault.of != Faulty::Theme);
             app.theme = theme;
+            app.theme_is_chosen = true;
+            if app.faults.is_empty() && app.screen == Screen::Fault {
+                app.go_back();
+            }
+            Vec::new()
+        }
+        Action::Themes(entries) => {
+            take_themes(app, entries);
+            Vec::new()
+        }
+        Action::Background(theme) => {
+            if !app.theme_is_chosen {
+                app.theme = theme;
+            }
+            Vec::new()
+        }
+        Action::Mouse(event) => pointing::on_mouse(app, event),
+        Action::Surveyed(generation, survey) => {
+            app.survey = Some((generation, survey));
             Vec::new()
         }
         Action::Theme(Err(error)) => {
             let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
             app.tell(format!("{error}{help}"), true);
+            Vec::new()
+        }
+        Action::Reviewed(done) => {
+            reviewing::recorded(app, done);
+            Vec::new()
+        }
+        Action::Undone(act, done) => {
+            reviewing::undone(app, act, done);
+            Vec::new()
+        }
+        Action::History(model, read) => {
+            reviewing::history_read(app, &model, read);
             Vec::new()
         }
         Action::Stale(is_stale) => {
@@ -149,6 +265,14 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
             looking::take(app, model, found.map(|found| *found));
             Vec::new()
         }
+        Action::FreeName { proposed, free, folder } => {
+            exporting::free_name(app, &proposed, free, &folder);
+            Vec::new()
+        }
+        Action::Taken(export) => {
+            exporting::taken(app, &export);
+            Vec::new()
+        }
         Action::MessageOver => {
             if app.message.as_ref().is_some_and(|message| !message.bad) {
                 app.message = None;
@@ -158,44 +282,33 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
     }
 }
 
-fn take_jobs(app: &mut App, jobs: Vec<JobNow>) {
-    let chosen = app.job().map(|job| job.id);
-    app.jobs = jobs;
-    app.job = app.jobs.iter().position(|job| Some(job.id) == chosen).unwrap_or(0);
-}
-
-fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
-    let Some(written) = keys::written(key) else { return Vec::new() };
-    if written == "ctrl-c" {
-        return on_ctrl_c(app);
-    }
-    app.ctrl_c = false;
-    app.message = None;
-    if app.popup.is_some() {
-        return popups::popup_key(app, &written);
-    }
-    if app.filtering {
-        typing::filter_key(app, &written);
-        return Vec::new();
-    }
-    match by_key(&written, app.screen) {
-        Some(command) => commands::run(app, command),
-        None => {
-            app.tell(format!("{} does nothing here · ? lists the keys", shown(&written)), false);
-            Vec::new()
-        }
+/// The themes to choose from; the picker stays on the one in force.
+fn take_themes(app: &mut App, entries: Vec<Entry>) {
+    let (faulty, sound): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|entry| entry.fault.is_some());
+    let words = |entry: Entry| {
+        let fault = entry.fault.map(|fault| fault.to_string()).unwrap_or_default();
+        crate::text::screen(&format!("{}: {fault}", entry.name))
+    };
+    app.theme_faults = faulty.into_iter().map(words).collect();
+    app.themes = sound.into_iter().map(|entry| entry.name).collect();
+    let at = app.themes.iter().position(|name| *name == app.theme.name);
+    if let (Some(Popup::Themes { cursor, .. }), Some(at)) = (&mut app.popup, at) {
+        *cursor = at;
     }
 }
 
-fn on_ctrl_c(app: &mut App) -> Vec<Effect> {
-    if app.ctrl_c {
-        return vec![Effect::Quit];
+/// What a new view leaves to be made beside the screens.
+fn wanted(app: &mut App) -> Vec<Effect> {
+    let mut effects = sorting::missing(app);
+    effects.extend(survey_if_shown(app));
+    effects
+}
+
+/// A new view needs a new survey where that is what is looked at.
+fn survey_if_shown(app: &App) -> Vec<Effect> {
+    match app.screen == Screen::Maturity && app.whole && app.needs_survey() {
+        true => vec![Effect::Survey],
+        false => Vec::new(),
     }
-    app.ctrl_c = true;
-    app.filtering = false;
-    if let Some(Popup::Themes { before, .. }) = app.popup.take() {
-        app.theme = *before;
-    }
-    app.tell("press Ctrl-c once more to quit", false);
-    Vec::new()
 }

@@ -15,6 +15,7 @@ use crate::signing::Verification;
 use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put, scrolled};
 use crate::tui::state::app::App;
+use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::state::verifying::Tab;
 use crate::tui::theme::Role;
 use crate::view::{Verified, View};
@@ -27,13 +28,13 @@ const CHECKS_ONLY: u16 = 24;
 /// From this height on the right pane has a foot that says what the chosen check means.
 const WITH_FOOT: u16 = 22;
 
-/// Draws it; gives how far the right pane can be scrolled, when there is one.
-pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Option<usize> {
+/// Draws it; gives how far the right pane can be scrolled, when there is one, and where its tabs are.
+pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
     let Some((index, model)) = app.model() else {
         let inside = pen.boxed(frame, area, "Verify");
         let text = pen.line(Role::Muted, " no model is chosen: choose one in the inventory (1)");
         lines(frame, inside, &[text], 0);
-        return None;
+        return Drawn::default();
     };
     let Some(verified) = view.verified.get(index).and_then(Option::as_ref) else {
         let inside = pen.boxed(frame, area, &named(&model.name.screen(), view.name_mark(index)));
@@ -47,7 +48,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
             pen.line(Role::Text, signed),
         ];
         lines(frame, inside, &text, 0);
-        return None;
+        return Drawn::default();
     };
     let [top, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
     let name = named(&model.name.screen(), view.name_mark(index));
@@ -72,7 +73,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         owner: view.owner(index).map(|id| id.screen()),
         columns: usize::from(right.width.saturating_sub(2)),
     };
-    Some(draw_right(&shown, pen, frame, right))
+    draw_right(&shown, pen, frame, right)
 }
 
 fn facts(verified: &Verified, name: &str) -> String {
@@ -114,7 +115,7 @@ fn draw_checks(app: &App, verification: &Verification, pen: Pen<'_>, frame: &mut
     foot(pen, frame, area, &at);
 }
 
-fn draw_right(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> usize {
+fn draw_right(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
     let tab = shown.app.verify.tab;
     let title = match shown.check {
         Some(check) if tab == Tab::Check => format!("{} · expected | found", check.stage.name()),
@@ -136,11 +137,17 @@ fn draw_right(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect
     let feet = if feet > 0 { feet + 1 } else { 0 };
     let [tabs, body, bottom] =
         Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(feet)]).areas(inside);
-    let mut spans = Vec::new();
-    for one in Tab::ALL {
+    let mut drawn = Drawn::default();
+    let (mut spans, mut x) = (Vec::new(), tabs.x);
+    for (place, one) in Tab::ALL.into_iter().enumerate() {
         let role = if one == tab { Role::TabCurrent } else { Role::Tab };
-        spans.push(pen.span(role, format!(" {} ", one.word())));
+        let text = format!(" {} ", one.word());
+        let cells = u16::try_from(crate::text::width(&text)).unwrap_or(0);
+        drawn = drawn.with(Hit { area: Rect::new(x, tabs.y, cells, 1), under: Under::PaneTab(place) });
+        x = x.saturating_add(cells);
+        spans.push(pen.span(role, text));
     }
+    drawn = drawn.with(Hit { area: body, under: Under::Text });
     lines(frame, tabs, &[Line::from(spans)], 0);
     if feet > 0 {
         let rule = format!("╶ What this means {}╴", "─".repeat(shown.columns.saturating_sub(19)));
@@ -148,20 +155,25 @@ fn draw_right(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect
         text.extend(meaning);
         lines(frame, bottom, &text, 0);
     }
-    if tab == Tab::Files {
-        return files::draw(shown, pen, frame, body, area);
-    }
     let text = match tab {
-        Tab::Check | Tab::Files => check::explain(shown, pen),
+        Tab::Files => {
+            drawn.furthest = Some(files::draw(shown, pen, frame, body, area));
+            return drawn;
+        }
+        Tab::Check => check::explain(shown, pen),
         Tab::Chain => chain::lines(shown, pen),
         Tab::Identity => identity::lines(shown, pen),
         Tab::Log => log::lines(shown, pen),
         Tab::Statement => statement::lines(shown, pen),
-        Tab::Raw => return raw::draw(shown, pen, frame, body, area),
+        Tab::Raw => {
+            drawn.furthest = Some(raw::draw(shown, pen, frame, body, area));
+            return drawn;
+        }
     };
     let furthest = scrolled(frame, body, &text, shown.app.scroll);
     whereabouts(pen, frame, area, (shown.app.scroll.min(furthest), body.height, text.len()));
-    furthest
+    drawn.furthest = Some(furthest);
+    drawn
 }
 
 /// Says on the lower border which lines are in sight, where that is not all.
