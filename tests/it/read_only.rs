@@ -26,7 +26,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("snapshot", &[]),
     ("diff", &["before.json"]),
     ("lineage", &["lumen/iris-base"]),
-    ("compare", &["lumen/iris-base", "acme/claims-sorter"]),
+    ("compare", &["lumen/iris-base", "lumen/iris-base"]),
     ("policy check", &[]),
     ("open", &[]),
     ("init", &["fresh"]),

@@ -306,7 +306,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tui/photograph", &["text", "forms", "tui/theme", "tui/state", "tui/screens"]),
     ("tui/exporting", &["ground", "view", "forms", "tui/state", "tui/photograph"]),
     ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
-    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/remembering"]),
+    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/update", "tui/remembering"]),
     (
         "tui/plain",
         &[
@@ -329,7 +329,6 @@ const FLOORS: &[(&str, &[&str])] = &[
         "tui/event_loop",
         &[
             "ground",
-            "view",
             "forms",
             "workbench",
             "tui/theme",
