@@ -88,7 +88,7 @@ fn spoil(out: &Path, spec: &Spec) -> Result<(), Box<dyn Error>> {
         | Fault::OtherSigner
         | Fault::WrongPublisher
         | Fault::Pickle => Ok(()),
-        Fault::Tampered(file) => files::flip_last_byte(&folder.join(file)),
+        Fault::Tampered(file) => files::flip_inner_byte(&folder.join(file)),
         Fault::Added(file) => Ok(fs::write(folder.join(file), "print('nobody signed this file')\n")?),
         Fault::Removed(file) => Ok(fs::remove_file(folder.join(file))?),
         Fault::CopiedFrom(other) => {

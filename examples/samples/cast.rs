@@ -110,6 +110,8 @@ pub struct Spec {
     pub family: &'static str,
     /// Who signs.
     pub signer: Signer,
+    /// Bytes of a shard, where files are signed in shards.
+    pub shard: Option<u64>,
     /// What is wrong.
     pub fault: Fault,
     /// What the AIBOM says.
@@ -135,6 +137,9 @@ impl Spec {
     }
 }
 
+/// So small that each file of the samples has several.
+const SHARD: u64 = 512;
+
 const HARBOUR: Spec = Spec {
     id: "",
     version: "1.0",
@@ -147,6 +152,7 @@ const HARBOUR: Spec = Spec {
     task: "text-generation",
     family: "harbour",
     signer: Signer::Northwind,
+    shard: None,
     fault: Fault::None,
     bom: Bom::Bound,
     shows: "",
@@ -231,8 +237,9 @@ pub const CAST: &[Spec] = &[
         base: &["northwind/harbour-7b-instruct"],
         relation: "finetune",
         signer: Signer::Acme,
+        shard: Some(SHARD),
         fault: Fault::Tampered("model-00003-of-00004.safetensors"),
-        shows: "One byte of one weights file was changed after signing.",
+        shows: "One byte of one weights file was changed after signing; signed in shards, so that the tensor is known.",
         ..HARBOUR
     },
     Spec {

@@ -46,11 +46,12 @@ pub fn write_model(folder: &Path, spec: &Spec) -> Done {
     write_json(&folder.join("tokenizer_config.json"), &tokenizer)
 }
 
-/// Flips one bit of the last byte: weights change, layout and size stay.
-pub fn flip_last_byte(path: &Path) -> Done {
+/// Flips one bit of a byte among the weights: they change, layout and size stay.
+pub fn flip_inner_byte(path: &Path) -> Done {
     let mut bytes = fs::read(path)?;
-    let last = bytes.last_mut().ok_or("an empty file cannot be tampered with")?;
-    *last ^= 1;
+    let inside = bytes.len() * 5 / 8;
+    let byte = bytes.get_mut(inside).ok_or("an empty file cannot be tampered with")?;
+    *byte ^= 1;
     Ok(fs::write(path, bytes)?)
 }
 

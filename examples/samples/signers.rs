@@ -127,7 +127,7 @@ impl Signers {
         let options = SignOptions {
             signature: folder.join("model.sig"),
             hash: HashAlgorithm::Sha256,
-            shard_size: None,
+            shard_size: spec.shard,
             ignore_paths: Vec::new(),
             ignore_git_paths: true,
             allow_symlinks: false,

@@ -80,7 +80,7 @@ impl Need {
             Need::Unchanged => "its files changed since it was verified: V verifies it again",
             Need::Proven => "its verification does not pass, or its signer is not proven: Enter shows why",
             Need::Checks => "nothing was verified here yet: V verifies it",
-            Need::KnownRow => "this row is not in the inventory: nothing more is known of it",
+            Need::KnownRow => "nothing is known of the relatives of this row",
             Need::OtherFocus => "this is the focus already",
             Need::FocusBefore => "this is the first focus",
             Need::RowShown => "no model is shown",

@@ -72,6 +72,18 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Refocus, "refocus", &["enter"], "refocus", &[S::Lineage], open![KnownRow, OtherFocus],
         "draw the family around this model")
         .within("lineage", None),
+    keys(Cmd::NextDifference, "next-difference", &["n"], "next difference", &[S::Compare], open![],
+        "to the next row that differs")
+        .within("compare", None),
+    keys(Cmd::LookInto, "look-into", &["enter"], "look into", &[S::Verify], open![ModelShown, Checks],
+        "into what the check rests on; Esc comes back")
+        .within("verify", Some("--explain")),
+    keys(Cmd::NextFiles, "next-files", &["f"], "files by state", &[S::Verify], open![ModelShown, Checks],
+        "only the files of the next state: changed, missing, unsigned, …")
+        .within("verify", Some("--explain")),
+    keys(Cmd::WholeFamily, "whole-family", &["a"], "all", &[S::Lineage], open![],
+        "the whole family, or only the nearest generations")
+        .within("lineage", None),
     keys(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, open![Models],
         "verify marked, or this and outdated models")
         .line("verify", "<MODEL>", "Verify a model: as flags say, or by the workspace's policy"),
@@ -133,7 +145,7 @@ pub const TABLE: &[Command] = &[
         .within("review", Some("--history")),
     keys(Cmd::Compare, "compare", &["="], "", MODEL, open![Model],
         "compare two marked models, or this one with the marked one")
-        .no_line("Compare what `touchmark show` prints of each."),
+        .line("compare", "<FIRST> <SECOND>", "Two models side by side; ends with 0 when nothing differs, else 1"),
     keys(Cmd::Bind, "bind", &["b"], "", MODEL, open![Writable, Model, EverVerified, Unchanged, Proven],
         "write what was verified into an AIBOM")
         .line("bind", "<MODEL>", "Verify a model and write what was verified into an AIBOM of the workspace")

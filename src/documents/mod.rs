@@ -4,6 +4,7 @@
 
 mod check;
 mod claims;
+mod comparison;
 mod conclusions;
 mod inventory;
 pub mod names;
@@ -21,6 +22,7 @@ pub use claims::{
     AppendedLine, ClaimDocument, ClaimRow, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument,
     LineChange, LineDocument, LinesDocument,
 };
+pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
 pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LineageDocument, LineageRow,

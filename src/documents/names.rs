@@ -39,6 +39,7 @@ names! {
     Claims "touchmark.claims/1",
     ClaimsAppend "touchmark.claims-append/1",
     ClaimsCheck "touchmark.claims-check/1",
+    Comparison "touchmark.comparison/1",
     Demo "touchmark.demo/1",
     Diff "touchmark.diff/1",
     Digest "touchmark.digest/2",

@@ -1,6 +1,7 @@
 //! Every document with its JSON Schema, as `docs/schemas` publishes them.
 
 use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument};
+use super::comparison::ComparisonDocument;
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
@@ -63,6 +64,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
     row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),
     row::<ClaimsCheckDocument>("claims-check", "`claims check`"),
+    row::<ComparisonDocument<'static>>("comparison", "`compare`"),
     third::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),
     row::<DiffDocument<'static>>("diff", "`diff`"),

@@ -292,6 +292,26 @@ impl Graph {
         self.neighbours(id, Direction::Incoming)
     }
 
+    /// How many ancestors and descendants there are; no more than `most` of either are counted.
+    pub fn family_size(&self, id: &ModelId, most: usize) -> (usize, usize) {
+        let Some(start) = self.place(id) else { return (0, 0) };
+        let many = |direction: Direction| {
+            let (mut seen, mut next) = (HashSet::from([start]), vec![start]);
+            while let Some(place) = next.pop().filter(|_| seen.len() <= most) {
+                use petgraph::visit::EdgeRef;
+                let edges =
+                    self.graph.edges_directed(place, direction).filter(|edge| !edge.weight().outranked);
+                let others = edges.map(|edge| match direction {
+                    Direction::Outgoing => edge.target(),
+                    Direction::Incoming => edge.source(),
+                });
+                next.extend(others.filter(|other| seen.insert(*other)));
+            }
+            seen.len() - 1
+        };
+        (many(Direction::Outgoing), many(Direction::Incoming))
+    }
+
     /// All ancestors, nearest first, each once; `depth` bounds the walk.
     pub fn ancestors(&self, id: &ModelId, depth: usize) -> Vec<&Node> {
         self.reach(id, depth, Direction::Outgoing)

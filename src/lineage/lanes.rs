@@ -23,6 +23,8 @@ pub struct LaneRow {
     pub generation: i32,
     /// Relation and basis of the edge that leads to this row from the row nearer to the root.
     pub edge: Option<(Relation, Basis)>,
+    /// Child and parent of that edge.
+    pub ends: Option<(ModelId, ModelId)>,
     /// Whether the parent is pinned by digest.
     pub pinned: bool,
     /// Shown already on another row (a merge's second parent, a cycle).
@@ -80,6 +82,8 @@ fn kin(graph: &Graph, start: NodeIndex, up: usize, down: usize) -> Vec<(NodeInde
 struct Pending<'a> {
     place: NodeIndex,
     edge: Option<&'a Edge>,
+    /// Where the edge comes from: the row nearer to the root.
+    from: Option<NodeIndex>,
     /// Lines of the lanes to the left.
     prefix: String,
     lane: usize,
@@ -133,6 +137,7 @@ impl<'a> Drawing<'a> {
         let mut stack = vec![Pending {
             place: root,
             edge: None,
+            from: None,
             prefix: String::new(),
             lane: 0,
             turn: Turn::Root,
@@ -162,7 +167,8 @@ impl<'a> Drawing<'a> {
                     _ => Turn::Branch,
                 };
                 let lane = if straight { next.lane } else { next.lane + 1 };
-                stack.push(Pending { place, edge: Some(edge), prefix: inner.clone(), lane, turn, leaf });
+                let (edge, from) = (Some(edge), Some(next.place));
+                stack.push(Pending { place, edge, from, prefix: inner.clone(), lane, turn, leaf });
             }
         }
     }
@@ -206,6 +212,13 @@ impl<'a> Drawing<'a> {
                 .any(|(c, edge)| self.generation.contains_key(c) && self.is_ingredient(place, edge))
     }
 
+    /// Child and parent of the edge that leads to a row: what hangs below its child as a leaf is a parent.
+    fn ends(&self, pending: &Pending<'_>, node: &Node) -> Option<(ModelId, ModelId)> {
+        let other = self.graph.at(pending.from?)?.id.clone();
+        let own = node.id.clone();
+        Some(if pending.leaf { (other, own) } else { (own, other) })
+    }
+
     /// The row, and the columns of its gutter so far.
     fn row(&self, pending: &Pending<'_>, node: &Node, repeated: bool) -> (LaneRow, usize) {
         let turn = match pending.turn {
@@ -228,6 +241,7 @@ impl<'a> Drawing<'a> {
             model: node.model,
             generation: self.generation.get(&pending.place).copied().unwrap_or_default(),
             edge: pending.edge.map(|edge| (edge.relation, edge.basis)),
+            ends: self.ends(pending, node),
             pinned: pending.edge.is_some_and(|edge| edge.digest.is_some()),
             repeated,
         };

@@ -13,4 +13,4 @@ pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
 pub use lanes::{LaneRow, lanes};
 pub use plausible::{copies, doubts, doubts_of};
-pub use shown::shown;
+pub use shown::{said_of, shown};

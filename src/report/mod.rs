@@ -4,6 +4,7 @@
 mod case;
 mod checks;
 pub mod claims;
+mod comparison;
 mod replay;
 mod reviews;
 pub mod snapshot;
@@ -12,6 +13,7 @@ mod why;
 
 pub use case::case;
 pub use checks::checks_page;
+pub use comparison::{compared_summary, compared_title, comparison, values};
 pub use replay::replayed;
 pub use reviews::{review, reviews};
 pub use text::{

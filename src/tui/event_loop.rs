@@ -326,10 +326,9 @@ impl Loop {
                 update(app, Action::Jobs(jobs));
                 let action = self.memory.opened(&workbench, remembered, app, self.is_touched);
                 self.workbench = Some(*workbench);
-                match action {
-                    Some(action) => action,
-                    None => return Ok(None),
-                }
+                // What was asked for until now nobody could answer.
+                app.verify.asked = None;
+                action.unwrap_or(Action::Resize)
             }
             News::View(view, prepared) => {
                 let action = Action::Prepared(view, prepared);
@@ -502,6 +501,14 @@ impl Loop {
                     });
                 }
             }
+            Effect::TakeApart(model) => self.answer(move |workbench| {
+                let found = workbench.anatomy(&model).map(Box::new);
+                Action::TakenApart(model, found)
+            }),
+            Effect::Compare(first, second) => self.answer(move |workbench| {
+                let found = workbench.compare(&first, &second).map(Arc::new);
+                Action::Compared((first, second), found)
+            }),
             Effect::Theme(name) => {
                 update(app, Action::Theme(self.shelf.load(&name, self.depth)));
             }

@@ -3,6 +3,7 @@
 
 mod anchor;
 mod cause;
+pub mod comparison;
 mod concerned;
 mod record;
 mod summary;

@@ -2,11 +2,13 @@
 //! It knows neither drawing nor arguments.
 
 mod access;
+mod anatomy;
 mod anchors;
 mod bind;
 mod cache;
 mod checkpoints;
 mod claims;
+mod comparing;
 mod copies;
 mod decide;
 mod demo;

@@ -19,6 +19,7 @@ mod claims;
 mod cli;
 mod commands;
 mod costs;
+mod debugging;
 mod decision;
 mod decision_edges;
 mod digests;

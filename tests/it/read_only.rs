@@ -26,6 +26,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("snapshot", &[]),
     ("diff", &["before.json"]),
     ("lineage", &["lumen/iris-base"]),
+    ("compare", &["lumen/iris-base", "lumen/iris-base"]),
     ("policy check", &[]),
     ("open", &[]),
     ("init", &["fresh"]),

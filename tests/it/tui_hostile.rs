@@ -186,6 +186,8 @@ fn pasting_never_runs_a_command() {
         for keys in POPUPS.into_iter().chain([&["/"][..]]) {
             let mut app = verified();
             app.go(screen);
+            // What the screen shows is asked for, whatever happens first.
+            update(&mut app, Action::Resize);
             press(&mut app, keys);
             let shape = |app: &App| {
                 let popup = app.popup.as_ref().map(std::mem::discriminant);

@@ -109,9 +109,10 @@ pub use check::{
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
 pub use files::{
-    Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FilesReport, FollowedLinks,
-    GIT_PATHS, IgnoredPath, IgnoredPlace, Listed, ListedFile, Listing, ModelState, MoveKind, MovedFile, Only,
-    PartSeen, Scope, TensorsHit, enumerate, hazard, ignored_paths, is_git_hook, is_of_git,
+    Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FileSeen, FileWord, FilesReport,
+    FollowedLinks, GIT_PATHS, IgnoredPath, IgnoredPlace, Listed, ListedFile, Listing, ModelState, MoveKind,
+    MovedFile, Only, PartSeen, Scope, TensorsHit, enumerate, hazard, ignored_paths, is_git_hook, is_of_git,
+    named_files,
 };
 pub use foreign::{ForeignSignature, ForeignState, is_foreign_signature};
 // What only Touchmark's inventory and its tests ask for: no promise is made about these.
@@ -121,7 +122,10 @@ pub use hashing::{
     DigestKey, DigestLedger, FileState, HashAlgorithm, HashJob, Recalled, Remembered, Reuse, hash_bytes,
     hash_files, sha256_hex,
 };
-pub use inspect::{Inspection, inspect};
+pub use inspect::{
+    Anatomy, CertificateFrom, CertificateLine, CertificateSeen, InclusionProof, Inspection, LoggedEntry,
+    RawText, anatomy, inspect,
+};
 pub use keys::{
     KeyFile, PublicKey, Secret, Signer, SigningKey, describe_key, settle_key_pair, write_key_pair,
 };

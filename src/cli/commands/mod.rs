@@ -3,6 +3,7 @@
 
 mod bind;
 mod claims;
+mod compare;
 mod demo;
 mod diff;
 mod digest;
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     Show(show::Show),
     Snapshot(snapshot::Snapshot),
     Diff(diff::Diff),
+    Compare(compare::Compare),
     Lineage(lineage::Lineage),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -96,6 +98,7 @@ pub(super) fn run(command: Option<&Command>, common: &Common, output: &Output) -
         Command::Show(show) => show::run(show, common, output),
         Command::Snapshot(snapshot) => snapshot::run(snapshot, common, output),
         Command::Diff(diff) => diff::run(diff, common, output),
+        Command::Compare(compare) => compare::run(compare, common, output),
         Command::Lineage(lineage) => lineage::run(lineage, common, output),
         Command::Policy(policy) => policy::run(policy, common, output),
         Command::Trust(trust) => trust::run(trust, common, output),

@@ -11,6 +11,7 @@ mod kinds;
 pub(super) mod lenient;
 pub(super) mod lfs;
 pub(super) mod licences;
+pub(super) mod listing;
 pub(super) mod look;
 mod media;
 pub(super) mod merge;

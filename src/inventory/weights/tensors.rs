@@ -140,6 +140,8 @@ pub(super) struct Tensors {
     pub prefix: Option<String>,
     named: Vec<(String, Vec<u64>)>,
     types: BTreeMap<String, u64>,
+    /// The type of each tensor, where that is wanted.
+    pub kinds: Option<Vec<String>>,
     /// What `__metadata__` of safetensors files says: the first files' words.
     pub metadata: Vec<(String, String)>,
 }
@@ -161,6 +163,9 @@ impl Tensors {
             return false;
         }
         self.named.push((name, shape));
+        if let Some(kinds) = &mut self.kinds {
+            kinds.push(kind.to_owned());
+        }
         let known = self.types.len() < MAX_TYPES || self.types.contains_key(kind);
         *self.types.entry(if known { kind } else { "other" }.to_owned()).or_default() += 1;
         true

@@ -103,7 +103,7 @@ fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body
         Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
         Screen::Inventory => inventory::draw(app, view, pen, frame, body),
         Screen::Lineage => lineage::draw(app, view, pen, frame, body).into(),
-        Screen::Verify => verify::draw(app, view, pen, frame, body).into(),
+        Screen::Verify => verify::draw(app, view, pen, frame, body),
         Screen::Maturity => maturity::draw(app, view, pen, frame, body).into(),
         Screen::Policy => policy::draw(app, view, pen, frame, body).into(),
         Screen::Jobs => jobs::draw(app, pen, frame, body).into(),

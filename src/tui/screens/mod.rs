@@ -6,6 +6,7 @@ mod changes;
 #[allow(dead_code)] // brushes of screens to come
 mod charts;
 mod compare;
+mod digests;
 mod draw;
 mod fault;
 mod inventory;

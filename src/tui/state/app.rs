@@ -7,8 +7,9 @@ use crate::inventory::{Model, ModelId};
 use crate::lineage::LaneRow;
 use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
-use crate::signing::Outcome;
+use crate::signing::{Check, Outcome};
 use crate::tui::state::changes::Changes;
+use crate::tui::state::comparing::CompareState;
 use crate::tui::state::controls::{of_level, result_of};
 use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::hit::{Drawn, TableDrawn};
@@ -18,14 +19,19 @@ use crate::tui::state::prepared::Prepared;
 use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::state::session::Session;
+use crate::tui::state::verifying::{Tab, VerifyState};
 use crate::tui::theme::Theme;
 use crate::view::{Survey, Verified, View};
 use crate::workbench::{Access, JobId};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// The tabs of the verify screen's right pane.
-pub const TABS: [&str; 4] = ["Check", "Files", "Identity", "Statement"];
+/// Generations up and down that are drawn at first, and rows.
+const NEAR_FAMILY: (usize, usize, usize) = (3, 2, 200);
+/// The same once all are asked for.
+const WHOLE_FAMILY: (usize, usize, usize) = (64, 64, 5000);
+/// Relatives that are counted.
+pub const MOST_COUNTED: usize = 20_000;
 
 /// How far the workspace is.
 pub enum Phase {
@@ -61,6 +67,12 @@ pub struct LineageState {
     pub rows: Vec<LaneRow>,
     /// The chosen row.
     pub cursor: usize,
+    /// Whether the whole family is drawn.
+    pub whole: bool,
+    /// How many ancestors and descendants there are, as far as they were counted.
+    pub family: (usize, usize),
+    /// How many of them are drawn.
+    pub drawn: (usize, usize),
 }
 
 /// The state.
@@ -91,8 +103,8 @@ pub struct App {
     pub current: Option<ModelId>,
     /// Chosen check.
     pub check: usize,
-    /// Chosen tab of the verify screen.
-    pub verify_tab: usize,
+    /// The verify screen besides the chosen check.
+    pub verify: VerifyState,
     /// Lines scrolled in the right pane or the policy's text.
     pub scroll: usize,
     /// How far what is scrolled can be scrolled, as the last frame found: only drawing knows the room.
@@ -105,6 +117,8 @@ pub struct App {
     pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
+    /// Two models side by side.
+    pub compare: CompareState,
     /// Reviews.
     pub review: ReviewState,
     /// Lineage.
@@ -184,13 +198,14 @@ impl App {
             table: TableDrawn::default(),
             current: None,
             check: 0,
-            verify_tab: 0,
+            verify: VerifyState::default(),
             scroll: 0,
             furthest: usize::MAX,
             drawn: Drawn::default(),
             mouse: false,
             ascii: false,
             side: None,
+            compare: CompareState::default(),
             review: ReviewState::default(),
             lineage: LineageState::default(),
             level: 1,
@@ -314,6 +329,11 @@ impl App {
         }
     }
 
+    /// The chosen row of the lineage.
+    pub fn lane(&self) -> Option<&LaneRow> {
+        self.lineage.rows.get(self.lineage.cursor)
+    }
+
     /// The model that Verify and Maturity show: index and entry.
     pub fn model(&self) -> Option<(usize, &Model)> {
         self.view.as_ref()?.model(self.current.as_ref()?)
@@ -399,6 +419,7 @@ impl App {
             Screen::Verify => self.choose_headline(),
             Screen::Lineage => {
                 self.lineage.trail.clear();
+                self.lineage.whole = false;
                 self.refocus(self.current.clone());
             }
             Screen::Maturity => self.choose_level(),
@@ -414,17 +435,21 @@ impl App {
         }
     }
 
-    /// Puts the cursor on the check to tell first.
+    /// Puts the cursor on the check to tell first, and opens the tab that shows what it rests on.
     pub fn choose_headline(&mut self) {
-        self.verify_tab = 0;
         self.scroll = 0;
-        self.check = self
-            .verified()
-            .and_then(|v| {
-                let headline = v.verification.headline()?.stage;
-                v.verification.checks.iter().position(|check| check.stage == headline)
-            })
-            .unwrap_or(0);
+        let verified = self.verified().cloned();
+        let headline = verified.as_ref().and_then(|verified| {
+            let headline = verified.verification.headline()?;
+            let is_it = |check: &Check| check.stage == headline.stage;
+            let position = verified.verification.checks.iter().position(is_it)?;
+            // What is not there has nothing to show.
+            let is_there = headline.outcome != Outcome::Missing;
+            Some((position, if is_there { Tab::of(headline.stage) } else { Tab::Check }))
+        });
+        let tab = headline.map_or(Tab::Check, |(_, tab)| tab);
+        self.verify.begin(verified.as_ref(), tab);
+        self.check = headline.map_or(0, |(position, _)| position);
     }
 
     fn choose_level(&mut self) {
@@ -446,16 +471,19 @@ impl App {
 
     /// Draws the family around another model.
     pub fn refocus(&mut self, focus: Option<ModelId>) {
-        const UP: usize = 3;
-        const DOWN: usize = 2;
-        const LIMIT: usize = 200;
+        let (up, down, limit) = if self.lineage.whole { WHOLE_FAMILY } else { NEAR_FAMILY };
         self.lineage.rows = match (&self.view, &focus) {
             (Some(view), Some(focus)) => {
-                let rows = crate::lineage::lanes(&view.graph, focus, UP, DOWN, LIMIT);
+                self.lineage.family = view.graph.family_size(focus, MOST_COUNTED);
+                let rows = crate::lineage::lanes(&view.graph, focus, up, down, limit);
                 if rows.is_empty() { vec![lone(view, focus)] } else { rows }
             }
             _ => Vec::new(),
         };
+        let many = |is_side: &dyn Fn(i32) -> bool| {
+            self.lineage.rows.iter().filter(|row| !row.repeated && is_side(row.generation)).count()
+        };
+        self.lineage.drawn = (many(&|generation| generation < 0), many(&|generation| generation > 0));
         let on_focus = |row: &LaneRow| Some(&row.id) == focus.as_ref() && !row.repeated;
         self.lineage.cursor = self.lineage.rows.iter().position(on_focus).unwrap_or(0);
         self.lineage.focus = focus;
@@ -604,6 +632,7 @@ fn lone(view: &View, focus: &ModelId) -> LaneRow {
         model: view.model(focus).map(|(index, _)| index),
         generation: 0,
         edge: None,
+        ends: None,
         pinned: false,
         repeated: false,
     }

@@ -5,8 +5,10 @@ use crate::commands::Screen;
 use crate::forms::{COLUMNS, row};
 use crate::inventory::ModelId;
 use crate::report::case;
+use crate::signing::FileWord;
 use crate::text::{Untrusted, screen, shell_word};
 use crate::tui::state::app::App;
+use crate::tui::state::verifying::Tab;
 use crate::view::View;
 use crate::words::Face;
 use crate::words::reasons::{line, told};
@@ -79,13 +81,17 @@ fn digest(app: &App) -> (&'static str, Result<String, String>) {
 
 /// The digest of the file that is shown, where files are.
 fn file_digest(app: &App) -> Option<Result<String, String>> {
-    const FILES: usize = 1;
-    if app.screen != Screen::Verify || app.verify_tab != FILES {
+    if app.screen != Screen::Verify || app.verify.tab != Tab::Files {
         return None;
     }
-    let file = app.verified()?.verification.files.changed.first()?;
-    let found = if file.found.is_empty() { &file.expected } else { &file.found };
-    Some(Ok(screen(found)))
+    let verified = app.verified()?;
+    let file = app.verify.chosen(verified)?;
+    let changed = file.at.filter(|_| file.word == FileWord::Changed);
+    if let Some(changed) = changed.and_then(|at| verified.verification.files.changed.get(at)) {
+        let found = if changed.found.is_empty() { &changed.expected } else { &changed.found };
+        return Some(Ok(screen(found)));
+    }
+    Some(file.digest.as_deref().map(screen).ok_or_else(|| "no digest of this file is known".to_owned()))
 }
 
 fn identity(app: &App) -> Result<String, String> {

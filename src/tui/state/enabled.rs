@@ -29,7 +29,10 @@ fn holds(need: Need, app: &App) -> bool {
         Need::Openable => app.view.is_some() || !matches!(app.phase, Phase::Failed(_)),
         Need::Open => app.view.is_some(),
         Need::Writable => !app.read_only,
-        Need::Model | Need::KnownRow => app.subject().is_some(),
+        Need::Model => app.subject().is_some(),
+        Need::KnownRow => {
+            app.lane().zip(app.view.as_ref()).is_some_and(|(row, view)| view.graph.node(&row.id).is_some())
+        }
         // Marks count where they are seen.
         Need::Models => (app.screen == Screen::Inventory && app.rows.marks() > 0) || app.subject().is_some(),
         Need::ModelShown => app.model().is_some(),
@@ -37,7 +40,7 @@ fn holds(need: Need, app: &App) -> bool {
         Need::Unchanged => subject(app).is_some_and(|(view, at)| view.standing(at).is_some()),
         Need::Proven => subject(app).is_some_and(|(view, at)| view.proof(at).is_some()),
         Need::Checks => app.screen != Screen::Verify || app.verified().is_some(),
-        Need::OtherFocus => app.subject() != app.lineage.focus,
+        Need::OtherFocus => app.lane().map(|row| &row.id) != app.lineage.focus.as_ref(),
         Need::FocusBefore => !app.lineage.trail.is_empty(),
         Need::RowShown => !app.rows.shown().is_empty(),
         Need::Mark => app.rows.marks() > 0,

@@ -4,6 +4,7 @@ use crate::commands::Cmd;
 use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
+use crate::tui::update::comparing;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::opening;
 use crate::tui::update::typing::type_into;
@@ -67,6 +68,7 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 /// Goes on with the line that was typed.
 fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     match ask.of {
+        Cmd::Compare => comparing::answered(app, ask),
         Cmd::Review => reviewing::answered(app, ask),
         Cmd::Export => exporting::answered(app, ask),
         Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),

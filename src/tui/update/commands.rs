@@ -2,14 +2,15 @@
 
 use crate::commands::{Cmd, Keys, Screen, Typed};
 use crate::inventory::ModelId;
-use crate::tui::state::app::{App, TABS};
+use crate::tui::state::app::App;
 use crate::tui::state::enabled::enabled;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::rows::Rows;
 use crate::tui::state::saved::Saved;
+use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::{
-    comparing, copying, exporting, finding, mouse, opening, reviewing, sorting, working,
+    comparing, copying, exporting, finding, looking, mouse, opening, reviewing, sorting, working,
 };
 use crate::workbench::JobKind;
 
@@ -112,17 +113,27 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::NextTab | Cmd::Right => return turn(app, 1),
         Cmd::PreviousTab | Cmd::Left => return turn(app, -1),
         Cmd::Refocus => {
-            if let Some(id) = app.subject() {
+            if let Some(id) = app.lane().map(|row| row.id.clone()) {
                 app.lineage.trail.extend(app.lineage.focus.clone());
-                app.current = Some(id.clone());
+                // What is not in the inventory has no other screen.
+                app.current = app.subject().or_else(|| app.current.clone());
                 app.refocus(Some(id));
             }
         }
+        Cmd::NextDifference => comparing::next_difference(app),
+        Cmd::WholeFamily => {
+            app.lineage.whole = !app.lineage.whole;
+            app.refocus(app.lineage.focus.clone());
+            let drawn = if app.lineage.whole { "the whole family" } else { "the nearest generations" };
+            app.tell(format!("{drawn}: {} of it", crate::text::count(app.lineage.rows.len(), "row")), false);
+        }
+        Cmd::LookInto => looking::into(app),
+        Cmd::NextFiles => looking::next_files(app),
         Cmd::Legend => app.popup = Some(Popup::Legend),
         Cmd::FocusBack => {
             let before = app.lineage.trail.pop();
-            app.current = before.clone().or_else(|| app.current.clone());
             app.refocus(before);
+            app.follow();
         }
         Cmd::Up => step(app, -1),
         Cmd::Down => step(app, 1),
@@ -244,8 +255,12 @@ pub(super) fn step(app: &mut App, by: isize) {
             app.follow();
         }
         Screen::Verify => {
+            if looking::step(app, by) {
+                return;
+            }
             let checks = app.verified().map_or(0, |v| v.verification.checks.len());
             app.check = moved(app.check, by, checks);
+            app.verify.tab = Tab::Check;
             app.scroll = 0;
         }
         Screen::Lineage => app.lineage.cursor = moved(app.lineage.cursor, by, app.lineage.rows.len()),
@@ -265,8 +280,9 @@ pub(super) fn step(app: &mut App, by: isize) {
             Some(rows) => app.job_row = moved(app.job_row, by, rows),
             None => app.job = moved(app.job, by, app.jobs.len()),
         },
+        Screen::Compare => comparing::step(app, by),
         Screen::Changes => app.changes.step(by),
-        Screen::Compare | Screen::Output | Screen::Fault => app.scroll = app.scrolled(app.scroll, by),
+        Screen::Output | Screen::Fault => app.scroll = app.scrolled(app.scroll, by),
     }
 }
 
@@ -287,10 +303,7 @@ fn turn(app: &mut App, by: isize) -> Vec<Effect> {
         let at = if app.whole { 3 } else { isize::from(app.level) - 1 };
         return maturity_tab(app, usize::try_from((at + by).rem_euclid(4)).unwrap_or(0));
     } else {
-        let tabs = isize::try_from(TABS.len()).unwrap_or(1);
-        let tab = isize::try_from(app.verify_tab).unwrap_or(0) + by;
-        app.verify_tab = usize::try_from(tab.rem_euclid(tabs)).unwrap_or(0);
-        app.scroll = 0;
+        looking::turn(app, by);
     }
     Vec::new()
 }
@@ -314,6 +327,9 @@ fn back(app: &mut App) {
         return;
     }
     if app.screen == Screen::Jobs && app.opened.take().is_some() {
+        return;
+    }
+    if app.screen == Screen::Verify && looking::out(app) {
         return;
     }
     if app.screen == Screen::Fault && app.view.is_none() {

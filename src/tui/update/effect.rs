@@ -45,6 +45,10 @@ pub enum Effect {
     History(ModelId),
     /// Write what was verified into a bill of the workspace, and read it.
     Bind(ModelId),
+    /// Read what the signature of a model holds, and give it back as [`super::Action::TakenApart`].
+    TakeApart(ModelId),
+    /// Compare two models, and give it back as [`super::Action::Compared`].
+    Compare(ModelId, ModelId),
     /// Read the licences of all models of the view, and give them back as the action of the same name.
     Licences,
     /// Load a theme by its name or path, and give it back as the action of the same name.

@@ -8,6 +8,7 @@ mod copying;
 mod effect;
 mod exporting;
 mod finding;
+mod looking;
 mod mouse;
 mod opening;
 mod pointing;
@@ -21,9 +22,10 @@ mod working;
 pub use effect::Effect;
 
 use crate::commands::Screen;
+use crate::decision::RecordRef;
 use crate::error::{Error, Result};
 use crate::inventory::ModelId;
-use crate::signing::Snapshot;
+use crate::signing::{Anatomy, Snapshot};
 use crate::tui::state::app::App;
 use crate::tui::state::exports::Export;
 use crate::tui::state::fault::{Fault, Faulty};
@@ -32,6 +34,7 @@ use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::state::session::Session;
 use crate::tui::theme::{Entry, Theme};
+use crate::view::comparison::Comparison;
 use crate::view::{PastReview, Survey, View};
 use crate::workbench::{Access, JobId, ReviewAct};
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
@@ -114,10 +117,20 @@ pub enum Action {
     Taken(Box<Export>),
     /// A message's time is over.
     MessageOver,
+    /// What the signature of a model holds, with the record of the verification that saw it.
+    TakenApart(ModelId, Result<Box<(RecordRef, Anatomy)>>),
+    /// Two models that were compared, or why they could not be.
+    Compared((ModelId, ModelId), Result<Arc<Comparison>>),
 }
 
 /// Changes the state and says what has to be done.
 pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
+    let mut effects = changed(app, action);
+    effects.extend(looking::wanted(app));
+    effects
+}
+
+fn changed(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Key(key) if key.kind != KeyEventKind::Press => Vec::new(),
         Action::Key(key) => pressing::on_key(app, &key),
@@ -242,6 +255,14 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Message(text, bad) => {
             app.tell(text, bad);
+            Vec::new()
+        }
+        Action::Compared(pair, found) => {
+            comparing::take(app, pair, found);
+            Vec::new()
+        }
+        Action::TakenApart(model, found) => {
+            looking::take(app, model, found.map(|found| *found));
             Vec::new()
         }
         Action::FreeName { proposed, free, folder } => {

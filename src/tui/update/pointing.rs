@@ -3,6 +3,7 @@
 use crate::commands::{Cmd, Screen, by_key, keys_of};
 use crate::tui::state::app::App;
 use crate::tui::state::hit::{Hit, Under};
+use crate::tui::state::verifying::Tab;
 use crate::tui::update::commands::{maturity_tab, run, step};
 use crate::tui::update::effect::Effect;
 use crate::tui::update::pressing::press;
@@ -94,7 +95,7 @@ fn pane_tab(app: &mut App, tab: usize) -> Vec<Effect> {
     match app.screen {
         Screen::Maturity => maturity_tab(app, tab),
         Screen::Verify => {
-            app.verify_tab = tab;
+            app.verify.tab = Tab::ALL.get(tab).copied().unwrap_or_default();
             app.scroll = 0;
             Vec::new()
         }

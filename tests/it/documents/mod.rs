@@ -211,6 +211,7 @@ fn every_document() -> Desk {
     desk.prints("verdict", &["gate", "acme/claims-sorter", "--stage", "production"]);
     desk.prints("review", &["review", "acme/claims-sorter", "approve", "--reason", "seen"]);
     desk.prints("lineage", &["lineage", "acme/claims-sorter"]);
+    desk.prints("comparison", &["compare", "acme/claims-sorter", "lumen/iris-base"]);
     fs::write(desk.path("one.json"), BILL).unwrap();
     desk.prints("import", &["import", "one.json"]);
     desk.prints("policy", &["policy", "show", "strict"]);

@@ -83,6 +83,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ground",
             "signing/check",
             "signing/words",
+            "signing/hashing",
             "signing/bundle",
             "signing/x509",
             "signing/keys",
@@ -269,6 +270,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "tui/update",
         &[
             "ground",
+            "signing",
             "inventory",
             "decision",
             "words",

@@ -3,6 +3,7 @@
 
 pub(crate) mod aside;
 pub(crate) mod attestation;
+pub(crate) mod each;
 pub(crate) mod enumerate;
 pub(crate) mod fault;
 pub(crate) mod formats;
@@ -22,6 +23,7 @@ pub(crate) mod tensors;
 mod text_forms;
 
 pub use aside::{Aside, AsideKind};
+pub use each::{FileSeen, FileWord, named_files};
 pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerate};
 pub use formats::hazard;
 pub use git::{is_git_hook, is_of_git};

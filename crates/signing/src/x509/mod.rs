@@ -11,6 +11,7 @@ pub(crate) mod judgement;
 pub(crate) mod lead;
 mod limits;
 mod names;
+pub(crate) mod purposes;
 pub(crate) mod revocation;
 mod rsa;
 mod rules;

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "15872b0b8dcb5ddfecc77f4c192b761e7e6e07423d1aa29b492883bc4be669b6"
+      "hint": "db22d098e35194d9148dd7ff55f625c6c2dda0e4b888f34d7f77c5e9bddce623"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMF4vjAjI88MNi8jmguvuEEUt8tWm4Qs9i5f5KZkWL6EB7n2XQUIyVqG5nohlDJlaNAIxAKjWF7sjd+Q09wjrJrCm13oawgYgkfeEM0TR/TPVVSCvzHukorJ5eHyGKiMfZP48/A==",
+        "sig": "MGYCMQDXIIwLqYbqzrDj+GUNrbu6SPZGI6H0E8xPsjTPou1X4lfNSje3WAYMoBaZuW8wsSkCMQCbG5FPujg8nwohvvzYoAzRTuPQs8TjuYrMvcR0UIR7I0IKciauvtmscWuv42JJIx0=",
         "keyid": ""
       }
     ]

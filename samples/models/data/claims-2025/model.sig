@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "15872b0b8dcb5ddfecc77f4c192b761e7e6e07423d1aa29b492883bc4be669b6"
+      "hint": "db22d098e35194d9148dd7ff55f625c6c2dda0e4b888f34d7f77c5e9bddce623"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMBtcpFnVpoje4nnciprOMapVgn/Jq6Y6s9ZiTs2JY0zIB64IOPp4aQ9TDqdhryufywIxAPwCkDKenNBemLkrUTQ2qX21datg4/yKarflLWZYD3IfOy1BV9r71iKG774ITr33+w==",
+        "sig": "MGUCMHzpZrxDIEko0s6KNPJb2kjbIS8BRX+ybg8F76JSNCFtaHzzOpoVTZ2Dc3+pomwKfgIxAL4iCrb7My5fMNgstfPJgtgyXtUQbk3fpqRw34AEr9h46jSmu7U+OlsTDk6zhb2L9Q==",
         "keyid": ""
       }
     ]

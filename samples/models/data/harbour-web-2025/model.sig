@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "15872b0b8dcb5ddfecc77f4c192b761e7e6e07423d1aa29b492883bc4be669b6"
+      "hint": "db22d098e35194d9148dd7ff55f625c6c2dda0e4b888f34d7f77c5e9bddce623"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMACCOTaxbrCHFk7dpc0IYhpUBuH3TE3xbE1cAU3Lt1lkizDcFzjTjC7f3XiG01i4UwIxANoq8QcGAX7GGUcZb7end75m6C/puw3fkOjabjmWVrpyiWYXCJbm/SnbR1ZR6WfLnA==",
+        "sig": "MGYCMQCsqm/Zd7UpS4GvmjFic3dybs59c7/MStXliFzFNivKJQck153GD8TTgDPcHN1S39oCMQDBM2mUG7irAFfjEvhKK6voQb4yD8liH4Al049ceshf18ZM2XAnkkJywQfjxPLV3ZM=",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "15872b0b8dcb5ddfecc77f4c192b761e7e6e07423d1aa29b492883bc4be669b6"
+      "hint": "db22d098e35194d9148dd7ff55f625c6c2dda0e4b888f34d7f77c5e9bddce623"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGQCMHf7p2tEqb7DpOvb9MWAz2qMDzM/H89tKx8Q14E56M+wQM05TZLWBwAYXTU84+LP2AIwOl7STDeSsPpxOpWKbo7bVQvu+SQAQIo/r5PRK2qKHtRmFzGSaalwaZkQ47UWF+IG",
+        "sig": "MGUCMQCwrRKvB6scSa0LP5cmv5Ol1F/oNx5IR1c1IyKhHN6xQjQurm2j+hGcEF8YC5LqW4ECMAOEjSTgP4b8SKb02uIjrOJlS20tnE9SOYJvOgrItqItcm7p6J0nHsjdqGt3Vp2uzw==",
         "keyid": ""
       }
     ]

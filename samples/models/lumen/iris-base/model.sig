@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "78d080f65cdbddac93dd1e52b1f57c21a7c3b3cc3b34c9bdee3aff0cb2704b5b"
+      "hint": "fbf2e9449d075b084384d834ef13ffdecb365b40c21eb3918eb90d34dfc7775d"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGHAkEINkXIcJpCmAB6ohPHyUYyIRQ17O02Z12IwX7J61SeHmJNd+FqPHYYfNh6KMs9J5MsUB+8Lrak4ZQ13wrxLa12egJCAadnSdhYenh0lf58bRTmCQqAB+4q5HKnjhTc6gldwFj3fa77zgOSIfw2FkNy25BGnFftlCGks2sx4Ybv0tEIHe0z",
+        "sig": "MIGHAkE90fYbZ2HmCXnmIC3Zw2sY5VN4bouUkrxkdKJuqFQDkC1+JRYe695CEOfSAoPvmBY6/uFql2wYjoEMW0DLgvHgjQJCAefCxtYc294LLkgKrRhtf9aNp2AwHXa+D9BTC7f2D88eXkBR5mj0dQNF206/URAtjAnCSoLKSaTq4i9JOuY00YHN",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "78d080f65cdbddac93dd1e52b1f57c21a7c3b3cc3b34c9bdee3aff0cb2704b5b"
+      "hint": "fbf2e9449d075b084384d834ef13ffdecb365b40c21eb3918eb90d34dfc7775d"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGHAkIBkDV0X1QpEEV5hmTVxSI4lDf048a2ZHzuyL0nuruwElJAgW4koDKkJSfY7Ma9JV29ecX5wj5bViRAmArqN2yBtpUCQWxHTWxAzUSsquzm942GOg4eqDzlwzeuSnpUUI4mX0auMVnagenn1+CNyhYFZhpau+EhvL0I8o9fR4/foDFSjnMV",
+        "sig": "MIGIAkIBi+hgADc2XcOpGAj1BaKZqlSOqDia091HT4iekqr+w41UDjgnSbXpXeapKKuKwJG9EKmnwcizaGj/a6MEH5GROwYCQgE1ZVaA9jWrmLb8ne47KwEeVq3vyjde3mIx96KKPsNA5nM50NuSS1/tNT/N018S2N5nMv80hWeX1sdH6HHAnAx8/A==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "78d080f65cdbddac93dd1e52b1f57c21a7c3b3cc3b34c9bdee3aff0cb2704b5b"
+      "hint": "fbf2e9449d075b084384d834ef13ffdecb365b40c21eb3918eb90d34dfc7775d"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGHAkE3ZR0M0xLn054fcSCHi2NjJ08BDXVg11v6O0B+KQKzewM7mJWlk0PTac0PQDkUjI+e1i+nMvJRnERPqsio+9YKrAJCAbGX0jEt1wQ1KjVKeE8uxq9bT4FncUdoYMiRjSyzdnvqlkHt8b6wEaYLzPBNCwvmzvnliEgPai5T869ehKiusVgc",
+        "sig": "MIGIAkIBjj8wMn6nZxBCaSn3zYBDvNJ6O1cyVJ+INjNIzTAolpZ8hyoYCLicIhJYDOpVbeVz0ZdgMu3AMYxbfrr8KhtA+q8CQgFMtEE3hEHu0y4jSopU22z8kC10GTCTkLjohe0727BwmKF/80FBTx5SBUViCGdKBhZDiEz2k1y6bTIXMBT/aIf/hA==",
         "keyid": ""
       }
     ]

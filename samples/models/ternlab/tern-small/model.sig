@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "87d53079a0ef5395468d289111fc6098b7968d45c970fb09699de053e83b989f"
+      "hint": "d67bb573a0c4cd6bc70ebd9f3b88e5874b32ca0b1b8bd9602c8a7553e628e469"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIGnaSxJ/fd0HzQ5mdoML2ph+G9GhnwnrETlWX7lj5yXDAiEAgapGidr0mPjv/K16XgWrY7V72NRNPMd6PRJ2xaRmGE0=",
+        "sig": "MEQCICaG7wkzsxMYOw7czJElqaDFOB9K6prB7S84dt88nh/DAiBCqZ42lCpUtNSVihXEX4KuCNeR8Y6/Gp2nxy6SPQEmdg==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "fc9850e9391bc64baa9dfef88564c244b46bbcf221644e3a9f5f81f30be3c1c4"
+      "hint": "856dac2b161680efb660a6da1654e6d138e46e9b38dfa9c2257bfc0123d778d0"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIFUUEbyDzo1iDrEAkuECfpzCLHOCRALjOJOt6EzLZXRoAiEAxE4yauUUy2IjHaPG7f2V6WFbRdWktC+oWmT5mvI1E8U=",
+        "sig": "MEUCIH4FRSDlM7aXvRJUS9fmWxKbrAUM08CSam8fnyPWthpqAiEAjyu5gLCCXVx3ncEev4UkGL4B/u1nkexAqtLAPzOPxCc=",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "fc9850e9391bc64baa9dfef88564c244b46bbcf221644e3a9f5f81f30be3c1c4"
+      "hint": "856dac2b161680efb660a6da1654e6d138e46e9b38dfa9c2257bfc0123d778d0"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEYCIQCGoihJSgjMNuxB9HHotQTs1EDt9uVEND4ls0wAtk2HwwIhAPs3Iqcy2NLzqw7kMftHxdxF1g+tZzU71RFbaTcwAbt3",
+        "sig": "MEQCIC9KM04uPVG0PKrbFtY3U2g11cqWdidFRZnA0EhzaYRgAiBE8HE7BjpLIzXnEJvp+VwyjgeJ74cJ36hcid2TwUiUGQ==",
         "keyid": ""
       }
     ]
