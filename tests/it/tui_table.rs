@@ -297,10 +297,11 @@ fn of_100_000_models_of_1000_publishers_only_the_rows_in_sight_are_drawn() {
 #[test]
 fn after_a_verification_the_cursor_stays_at_the_top_too_and_a_new_failure_is_told() {
     let mut app = app("dark", Some(&seen().found));
-    press(&mut app, &["s", "l", "g"]);
     let chosen = raw(&app);
+    assert_eq!(app.rows.cursor, 0);
     update(&mut app, Action::View(seen().verified.clone()));
     assert_eq!(raw(&app), chosen);
+    assert!(app.rows.cursor > 0, "its row has moved");
     let view = app.view.clone().unwrap();
     let failing: Vec<usize> =
         (0..view.models.len()).filter(|at| view.summary(*at).outcome == Outcome::Fail).collect();
@@ -458,6 +459,9 @@ fn more_width_shows_more_columns_and_never_fewer() {
             assert!(before.contains(&ColumnId::Gate), "{width}");
         }
     }
+    let narrow = text(&app, 60, 36);
+    let refused = narrow.lines().filter(|line| line.starts_with('│') && line.contains("✗ refuse")).count();
+    assert!(refused > 10, "the last column is whole:\n{narrow}");
     let wide = columns(&mut app, 250);
     assert!(COLUMNS.iter().all(|c| wide.contains(&c.id) || c.id == ColumnId::Publisher), "{wide:?}");
 }
