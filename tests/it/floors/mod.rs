@@ -212,6 +212,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing",
             "inventory",
             "policy",
+            "snapshot",
             "lineage",
             "decision",
             "words",
