@@ -14,8 +14,8 @@ use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::prepared::Licences;
-use crate::tui::terminal;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::terminal::{self, Answer, Sifted};
+use crate::tui::theme::{Depth, Shelf, is_light};
 use crate::tui::update::{Action, Effect, update};
 use crate::view::ReviewWord;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
@@ -26,6 +26,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use std::io::{BufWriter, Stdout, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
@@ -45,7 +46,7 @@ pub enum End {
     /// The person left, or a signal came: the exit status.
     Left(i32),
     /// The person left a workspace that could not be opened.
-    Unopened(Error),
+    Unopened(Box<Error>),
 }
 
 type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -77,7 +78,12 @@ struct Loop {
     save_at: Option<Instant>,
     input: Option<EventStream>,
     screen: Screen,
+    /// Where themes lie, and what the terminal can show of them.
+    shelf: Shelf,
     depth: Depth,
+    /// The answer of the terminal about its background, and since when it is awaited.
+    answer: Answer,
+    asked: Instant,
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
@@ -87,7 +93,12 @@ struct Loop {
 ///
 /// # Errors
 /// `E-TERMINAL` when the terminal cannot be drawn to.
-pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut app: App) -> Result<End> {
+pub async fn run(
+    options: &OpenOptions,
+    (shelf, depth): (Shelf, Depth),
+    is_theme_given: bool,
+    mut app: App,
+) -> Result<End> {
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
     let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
@@ -104,11 +115,15 @@ pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut 
         save_at: None,
         input: None,
         screen,
+        shelf,
         depth,
+        answer: Answer::default(),
+        asked: Instant::now(),
         live: Vec::new(),
         message_until: None,
     };
     state.draw(&mut app)?;
+    state.ask_background(&app)?;
     state.open();
     state.input = Some(EventStream::new());
     loop {
@@ -117,13 +132,13 @@ pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut 
         while let Some(next) = state.ready(&mut news).await {
             woken.push(next);
         }
-        keep_last_view(&mut woken);
+        keep_last_view(&mut woken, state.post.epoch());
         app.clock = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
         for each in woken {
             if let Some(status) = state.apply(&mut app, each)? {
                 state.leave(&app);
                 return Ok(match &app.phase {
-                    Phase::Failed(error) if status == 0 => End::Unopened(error.clone()),
+                    Phase::Failed(error) if status == 0 => End::Unopened(Box::new(error.clone())),
                     _ => End::Left(status),
                 });
             }
@@ -140,8 +155,8 @@ fn watch(workbench: &Workbench, post: &Post) {
 }
 
 /// Of several views only the last is worth the work.
-fn keep_last_view(woken: &mut Vec<Woken>) {
-    let is_view = |each: &Woken| matches!(each, Woken::News(_, News::View(..)));
+fn keep_last_view(woken: &mut Vec<Woken>, epoch: u64) {
+    let is_view = |each: &Woken| matches!(each, Woken::News(of, News::View(..)) if *of == epoch);
     let mut views = woken.iter().filter(|each| is_view(each)).count();
     woken.retain(|each| {
         if !is_view(each) {
@@ -202,12 +217,26 @@ impl Loop {
                 self.memory.save(app, false);
                 return Ok(None);
             }
-            Woken::Input(Input::Key(key)) => {
-                self.is_touched = true;
-                self.save_at = self.memory.is_kept().then(|| Instant::now() + SAVE_TIME);
-                Action::Key(key)
-            }
+            Woken::Input(Input::Key(key)) => match self.answer.sift(key) {
+                Sifted::Held => return Ok(None),
+                Sifted::Background(background) => return self.adopt(app, background),
+                Sifted::Keys(mut keys) => {
+                    self.is_touched = true;
+                    self.save_at = self.memory.is_kept().then(|| Instant::now() + SAVE_TIME);
+                    // All but the last one, which the others' effects come before.
+                    let last = keys.pop().unwrap_or(key);
+                    for key in keys {
+                        for effect in update(app, Action::Key(key)) {
+                            if self.carry_out(app, effect)? {
+                                return Ok(Some(0));
+                            }
+                        }
+                    }
+                    Action::Key(last)
+                }
+            },
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
+            Woken::Input(Input::Mouse(event)) => Action::Mouse(event),
             Woken::Input(_) => Action::Resize,
             // Whoever corrects a file does not wait until it has been read.
             Woken::News(_, News::Touched) => {
@@ -251,6 +280,8 @@ impl Loop {
                 (self.slow_at, self.fault) = (None, None);
                 let post = self.post.clone();
                 workbench.subscribe(move |event| post.send(newest.news(event)));
+                // Only now: what it finds is heard.
+                workbench.begin();
                 watch(&workbench, &self.post);
                 update(app, Action::Access(workbench.access()));
                 update(app, Action::Prepared(view, prepared));
@@ -288,9 +319,9 @@ impl Loop {
                 let sources = crate::text::count(unwatched, "source");
                 Action::Message(format!("{sources} cannot be watched for changes; R reads all again"), false)
             }
-            News::Taken(export) => Action::Taken(export),
             News::Event(Event::Stale(is_stale)) => Action::Stale(is_stale),
             News::Event(Event::Message(text, bad)) => Action::Message(text, bad),
+            News::Taken(export) => Action::Taken(export),
             News::AskKeep(why) => Action::AskKeep(why),
             News::Completed { asked, longer, others } => Action::Completed { asked, longer, others },
             News::OpenAt(folder, is_kept) => {
@@ -325,6 +356,7 @@ impl Loop {
         update(app, Action::Opening(crate::text::screen(&folder.to_string_lossy())));
         app.read_only = self.options.read_only;
         app.policy_override.clone_from(&self.options.policy);
+        app.folder.clone_from(&self.options.dir);
         self.memory = Memory::new(true);
         self.is_touched = false;
         self.open();
@@ -344,13 +376,13 @@ impl Loop {
             Effect::Quit => return Ok(true),
             Effect::Redraw => self.screen.clear().map_err(|e| lost(&e))?,
             Effect::Suspend => {
-                let outcome = self.away(terminal::suspend)?;
+                let outcome = self.away(app, terminal::suspend)?;
                 if let Err(cause) = outcome {
                     update(app, Action::Message(format!("cannot suspend: {cause}"), true));
                 }
             }
             Effect::Edit(path) => {
-                if let Err(why) = self.away(|| terminal::edit(&path))? {
+                if let Err(why) = self.away(app, || terminal::edit(&path))? {
                     update(app, Action::Message(why, true));
                 }
                 match &self.workbench {
@@ -433,9 +465,13 @@ impl Loop {
                 }
             }
             Effect::Theme(name) => {
-                let loaded = Theme::load(&name, self.depth);
-                update(app, Action::Theme(loaded));
+                update(app, Action::Theme(self.shelf.load(&name, self.depth)));
             }
+            Effect::Themes => {
+                update(app, Action::Themes(self.shelf.entries()));
+            }
+            Effect::Mouse(on) => terminal::capture_mouse(on).map_err(|e| lost(&e))?,
+            Effect::Survey => self.survey(app),
             Effect::Copy { what, text } => self.copy(app, &what, &text)?,
             Effect::FreeName(proposed) => {
                 let (free, folder) = exporting::free_name(&proposed);
@@ -468,6 +504,45 @@ impl Loop {
             }),
         }
         Ok(false)
+    }
+
+    /// Asks for the background, once the first frame is there, unless a theme was chosen. Of sixteen colours the
+    /// terminal's owner has chosen all, the background too.
+    fn ask_background(&mut self, app: &App) -> Result<()> {
+        let has_colors = matches!(self.depth, Depth::True | Depth::Indexed);
+        if !app.theme_is_chosen && has_colors && cfg!(unix) {
+            terminal::ask_background().map_err(|e| lost(&e))?;
+            self.answer.await_it();
+            self.asked = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Takes the theme that goes with the background, unless somebody has begun to work.
+    fn adopt(&mut self, app: &mut App, background: Option<(u8, u8, u8)>) -> Result<Option<i32>> {
+        if background.is_some_and(is_light) && !self.is_touched {
+            update(app, Action::Background(self.shelf.load("light", self.depth)?));
+        }
+        Ok(None)
+    }
+
+    /// Waits a little for an answer that is under way, before the shell or an editor takes it for typed text.
+    fn take_late_answer(&mut self) {
+        const PATIENCE: Duration = Duration::from_millis(150);
+        const LATEST: Duration = Duration::from_secs(2);
+        self.input = None;
+        if self.answer.is_awaited() && self.asked.elapsed() < LATEST {
+            terminal::take_late_answer(&mut self.answer, PATIENCE);
+        }
+    }
+
+    /// Counts the whole inventory where nobody waits for a key.
+    fn survey(&self, app: &App) {
+        let (Some(view), post) = (app.view.clone(), self.post.clone()) else { return };
+        std::thread::spawn(move || {
+            let survey = Arc::new(view.survey());
+            post.send(News::Answer(Box::new(Action::Surveyed(view.generation, survey))));
+        });
     }
 
     /// Asks the terminal to take a text into its clipboard. Whether it did, it does not say.
@@ -545,11 +620,14 @@ impl Loop {
     }
 
     /// Gives the terminal away while `work` runs. The event stream goes first: it would eat the keys.
-    fn away<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
-        self.input = None;
+    fn away<T>(&mut self, app: &App, work: impl FnOnce() -> T) -> Result<T> {
+        self.take_late_answer();
         terminal::restore();
         let outcome = work();
         terminal::enter().map_err(|e| lost(&e))?;
+        if app.mouse {
+            terminal::capture_mouse(true).map_err(|e| lost(&e))?;
+        }
         self.screen.clear().map_err(|e| lost(&e))?;
         self.input = Some(EventStream::new());
         Ok(outcome)
@@ -557,6 +635,7 @@ impl Loop {
 
     fn leave(&mut self, app: &App) {
         self.memory.save(app, true);
+        self.take_late_answer();
         let Some(workbench) = &self.workbench else { return };
         for job in workbench.jobs().iter().filter(|job| job.is_live()) {
             workbench.cancel(job.id);

@@ -35,7 +35,7 @@ use crate::workbench::OpenOptions;
 use event_loop::End;
 use std::io::IsTerminal;
 use std::path::Path;
-use theme::{Depth, Theme};
+use theme::{Depth, Shelf, Theme};
 
 /// Whether colours are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +56,21 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Colours.
     pub color: ColorChoice,
+    /// Signs of ASCII only, even where the terminal shows others.
+    pub ascii: bool,
+}
+
+/// Whether signs must be ASCII: where that was asked for, or where the locale is of another encoding.
+pub fn needs_ascii(variable: &dyn Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    if let Some(asked) = set("TOUCHMARK_ASCII") {
+        return asked != "0";
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    locale.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        !(locale.contains("utf-8") || locale.contains("utf8"))
+    })
 }
 
 /// Opens the workbench on the terminal and returns when the person leaves. A SIGTERM or SIGHUP puts the
@@ -75,12 +90,13 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
         ColorChoice::Never => Depth::Mono,
         choice => Depth::detect(&variable, choice == ColorChoice::Always),
     };
+    let shelf = Shelf::of(&variable);
     let is_theme_given = settings.theme.is_some();
     let name = match settings.theme {
         Some(name) if depth != Depth::Mono => name,
         _ => Theme::default_name(depth).to_owned(),
     };
-    let (theme, fault) = match Theme::load(&name, depth) {
+    let (theme, fault) = match shelf.load(&name, depth) {
         Ok(theme) => (theme, None),
         Err(error) if error.code == Code::NotFound => return Err(error),
         Err(error) => {
@@ -90,8 +106,10 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
             (Theme::load(Theme::default_name(depth), depth)?, Some(fault))
         }
     };
-    let mut app = App::new(theme, theme::names());
+    let mut app = App::new(theme, shelf.names());
     app.faults.extend(fault);
+    app.theme_is_chosen = is_theme_given;
+    app.ascii = settings.ascii || needs_ascii(&variable);
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
     app.folder.clone_from(&options.dir);
@@ -104,11 +122,11 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
         .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
     let guard = terminal::Guard::enter()
         .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-    let outcome = runtime.block_on(event_loop::run(options, depth, is_theme_given, app));
+    let outcome = runtime.block_on(event_loop::run(options, (shelf, depth), is_theme_given, app));
     drop(guard);
     match outcome? {
         End::Left(0) => Ok(None),
         End::Left(status) => std::process::exit(status),
-        End::Unopened(error) => Ok(Some(error)),
+        End::Unopened(error) => Ok(Some(*error)),
     }
 }

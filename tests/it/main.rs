@@ -55,6 +55,7 @@ mod limits;
 mod lineage;
 mod lineage_rivals;
 mod looked;
+mod looks;
 mod maturity;
 mod maturity_edges;
 mod memory;

@@ -18,6 +18,8 @@ mod paint;
 mod policy;
 mod popups;
 mod reviewing;
+mod survey;
+mod touch;
 mod verdict;
 mod verify;
 mod welcome;

@@ -16,12 +16,14 @@ impl Session {
         let marks = if marks.len() > MAX_MARKS { Vec::new() } else { marks };
         let kept = Screen::TABS.contains(&app.screen).then(|| app.screen.word().to_owned());
         Session {
-            theme: Some(app.theme.name.clone()).filter(|name| app.themes.contains(name)),
+            theme: Some(app.theme.name.clone())
+                .filter(|name| app.theme_is_chosen && app.themes.contains(name)),
             stage: app.view.as_ref().map(|view| view.stage.clone()),
             screen: kept.or_else(|| before.screen.clone()),
             model: app.current.as_ref().map(|id| id.raw().to_owned()),
             filter: app.rows.filter.clone(),
             view: Some(app.rows.saved().word().to_owned()),
+            table: Some(app.rows.arrangement()),
             details: Some(app.details),
             marks: marks.iter().map(|id| id.raw().to_owned()).collect(),
             ..Session::after(before)
@@ -40,6 +42,9 @@ impl Session {
         }
         let filter = self.filter.clone();
         app.rearrange(|rows| {
+            if let Some(table) = &self.table {
+                rows.arrange(table);
+            }
             while saved.is_some_and(|saved| saved != rows.saved()) {
                 rows.next_saved();
             }

@@ -502,7 +502,7 @@ fn a_planted_upward_arrow_is_found_however_it_is_written() {
 
 #[test]
 fn a_planted_arrow_between_rooms_that_may_not_meet_is_found() {
-    let found = new_faults("tui/theme.rs", "use crate::store::LedgerEntry;\n");
+    let found = new_faults("tui/theme/look.rs", "use crate::store::LedgerEntry;\n");
     assert!(found.iter().any(|fault| fault.contains("may not use store")), "{found:?}");
     let found = new_faults("signing/x509/names.rs", "use crate::verify::verify;\n");
     assert!(
