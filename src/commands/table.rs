@@ -122,7 +122,7 @@ pub const TABLE: &[Command] = &[
         "group the models by publisher, with counts; or show them one by one")
         .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Models],
-        "review the marked models, or this one: approve, reject, ask the producer")
+        "approve, reject or ask: this or all marked")
         .line("review", "[WORD] [MODELS]...", "Record a review of models, take it back, or list what was said")
         .writing(Writes::With(&["reason", "undo"])),
     keys(Cmd::Undo, "undo", &["u"], "", MODEL, open![Writable, OwnReview],

@@ -68,8 +68,11 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             return Some(scrolled(frame, inside, &text, *scroll));
         }
         Popup::Why { model, scroll } => {
-            let inside = pen.popup(frame, (90, tall), &format!("Why · {}", model.screen()));
-            let text = explain(app, model, pen, usize::from(inside.width));
+            const WIDTH: u16 = 90;
+            let columns = WIDTH.min(full.width.saturating_sub(4)).saturating_sub(2);
+            let text = explain(app, model, pen, usize::from(columns));
+            let height = u16::try_from(text.len()).unwrap_or(u16::MAX).saturating_add(2).min(tall);
+            let inside = pen.popup(frame, (WIDTH, height), &format!("Why · {}", model.screen()));
             return Some(scrolled(frame, inside, &text, *scroll));
         }
         Popup::Log { job, scroll } => {
