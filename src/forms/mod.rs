@@ -18,5 +18,5 @@ pub use cells::{Grid, Look, Run};
 pub use form::{FORMS, Form, FormRow};
 pub use models::{COLUMNS, Column, row};
 pub use page::{Block, Cell, Page, Table, Tone};
-pub use pages::verification;
+pub use pages::{changes, verification};
 pub use subject::{Subject, page, write};

@@ -6,7 +6,9 @@ use crate::decision::Decision;
 use crate::inventory::FactKey;
 use crate::policy::NameMark;
 use crate::report::case;
+use crate::report::snapshot::{change, summary};
 use crate::signing::{FilesReport, Verification};
+use crate::snapshot::Diff;
 use crate::text::{Untrusted, size};
 use crate::view::View;
 use crate::words::Face;
@@ -160,6 +162,20 @@ pub fn verification(
     let columns = vec!["outcome", "check", "code", "what", "expected", "found", "what to do"];
     page.section("Checks", Table { columns, rows: checks.collect() });
     page.section("Files", files(&v.files));
+    page
+}
+
+/// How two snapshots differ.
+pub fn changes(diff: &Diff) -> Page {
+    let mut page = Page::new("Changes");
+    page.blocks.push(Block::Lines(summary(diff).lines().map(Cell::from).collect()));
+    let general = diff.general.iter().map(|told| vec![Cell::new(told.weight.glyph()), change(told).into()]);
+    page.section("In general", Table { columns: vec!["weight", "change"], rows: general.collect() });
+    let rows = diff.models.iter().flat_map(|model| {
+        let cells = |told| vec![Cell::new(model.id.raw()), model.turn.words().into(), change(told).into()];
+        model.changes.iter().map(cells)
+    });
+    page.section("Models", Table { columns: vec!["model", "group", "change"], rows: rows.collect() });
     page
 }
 

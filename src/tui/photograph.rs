@@ -79,11 +79,11 @@ fn runs(row: &[Cell], ink: Shade, ground: Shade) -> Vec<Run> {
         let symbol = if cell.symbol().is_empty() { " " } else { cell.symbol() };
         let cells = width(symbol).max(1);
         let look = look(cell, ink, ground);
+        // Of a space only the ground is seen.
+        let is_space = symbol == " " && is_bare(&look);
         let joins = |run: &&mut Run| {
-            // Of a space only the ground is seen.
-            let is_same =
-                run.look == look || symbol == " " && is_bare(&look) && run.look.ground == look.ground;
-            run.column + run.cells == column && is_same && !(run.look != look && !is_bare(&run.look))
+            let is_on = is_space && is_bare(&run.look) && run.look.ground == look.ground;
+            run.column + run.cells == column && (run.look == look || is_on)
         };
         match runs.last_mut().filter(joins) {
             Some(run) => {

@@ -5,6 +5,7 @@ use crate::commands::Screen;
 use crate::forms::{COLUMNS, row};
 use crate::inventory::ModelId;
 use crate::report::case;
+use crate::report::snapshot::change;
 use crate::signing::FileWord;
 use crate::text::{Untrusted, screen, shell_word};
 use crate::tui::state::app::App;
@@ -55,6 +56,7 @@ fn name(app: &App) -> Option<String> {
         Screen::Policy => app.view.as_ref().map(|view| screen(&view.policy.name)),
         Screen::Jobs => app.job().map(|job| job.title.clone()),
         Screen::Lineage => app.lineage.rows.get(app.lineage.cursor).map(|row| row.id.screen()),
+        Screen::Changes => app.changes.model().map(ModelId::screen),
         _ => app.subject().map(|id| id.screen()),
     }
 }
@@ -170,7 +172,12 @@ fn row_text(app: &App) -> Option<String> {
             Some(format!("{}  {outcome}  {}", screen(&control.id), screen(&control.title)))
         }
         Screen::Jobs => app.job().map(|job| job.title.clone()),
-        Screen::Policy | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => None,
+        Screen::Changes => {
+            let changed = app.changes.chosen()?;
+            let changes: Vec<String> = changed.changes.iter().map(change).collect();
+            Some(format!("{}  {}  {}", changed.id.screen(), changed.turn.words(), changes.join("; ")))
+        }
+        Screen::Policy | Screen::Compare | Screen::Output | Screen::Fault => None,
     }
 }
 

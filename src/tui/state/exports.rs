@@ -1,7 +1,7 @@
 //! What is exported of each screen, in which forms, and what its file is called. Nothing is made here.
 
 use crate::commands::Screen;
-use crate::forms::{Column, FORMS, Form, Subject};
+use crate::forms::{Column, FORMS, Form, Subject, changes};
 use crate::inventory::ModelId;
 use crate::tui::state::app::App;
 use crate::tui::state::columns::{ColumnId, fitted};
@@ -53,6 +53,7 @@ fn why_not(app: &App, form: Form) -> Option<String> {
         }
         (Screen::Maturity, _) if app.model().is_none() => none("no model is chosen"),
         (Screen::Inventory | Screen::Lineage | Screen::Verify | Screen::Maturity, _) => None,
+        (Screen::Changes, Form::Csv) if app.changes.diff.is_some() => None,
         (_, form) if DRAWN.contains(&form) => None,
         _ => none("this screen has no rows for it"),
     }
@@ -68,6 +69,10 @@ pub fn seen(app: &App, form: Form) -> Option<(Seen, String)> {
             Some((Seen::Whole(Subject::Lineage { focus, rows: app.lineage.rows.clone() }), word))
         }
         _ if form == Form::Svg => screen(),
+        Screen::Changes if app.changes.diff.is_some() => {
+            let diff = app.changes.diff.as_ref()?;
+            Some((Seen::Whole(Subject::Page(changes(diff))), "what changed".to_owned()))
+        }
         Screen::Inventory => {
             let rows = app.rows.shown().to_vec();
             let word = crate::text::count(rows.len(), "model");

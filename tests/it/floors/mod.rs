@@ -213,6 +213,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing",
             "inventory",
             "policy",
+            "snapshot",
             "lineage",
             "decision",
             "words",
