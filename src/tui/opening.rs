@@ -48,9 +48,6 @@ pub(super) enum News {
     /// Another workspace is to be opened, and whether it is this one, kept.
     OpenAt(PathBuf, bool),
     AskKeep(String),
-    Licences(Arc<View>, Licences),
-    /// A file was not written because one of that name is there.
-    Taken(Box<Export>),
     Completed {
         asked: String,
         longer: String,
