@@ -303,12 +303,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tui/photograph", &["text", "forms", "tui/theme", "tui/state", "tui/screens"]),
     ("tui/exporting", &["ground", "view", "forms", "tui/state", "tui/photograph"]),
     ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
-    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/remembering"]),
+    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/update", "tui/remembering"]),
     (
         "tui/event_loop",
         &[
             "ground",
-            "view",
+            "decision",
             "forms",
             "workbench",
             "tui/theme",
