@@ -178,7 +178,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Retry, "retry", &["r"], "retry", &[S::Jobs], open![OverJob],
         "run a job again that failed or was cancelled")
         .no_line("The shell repeats a command."),
-    keys(Cmd::EditFault, "edit-fault", &["e"], "edit file", &[S::Fault], &[Need::FaultFile],
+    keys(Cmd::EditFault, "edit-fault", &["e"], "correct", &[S::Fault], &[Need::FaultFile],
         "correct the file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the file; the error names the line."),
     keys(Cmd::ReadAgain, "read-again", &["R"], "try again", &[S::Fault], &[Need::Fault],

@@ -24,6 +24,7 @@ impl Session {
             filter: app.rows.filter.clone(),
             view: Some(app.rows.saved().word().to_owned()),
             table: Some(app.rows.arrangement()),
+            mouse: Some(app.mouse),
             details: Some(app.details),
             marks: marks.iter().map(|id| id.raw().to_owned()).collect(),
             ..Session::after(before)

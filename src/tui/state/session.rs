@@ -35,6 +35,9 @@ pub struct Session {
     /// Order, columns and groups of the table.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "if_known")]
     pub table: Option<Arrangement>,
+    /// Whether the mouse is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mouse: Option<bool>,
     /// Whether details are shown beside the inventory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<bool>,

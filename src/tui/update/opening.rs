@@ -54,7 +54,12 @@ pub(super) fn take_access(app: &mut App, access: Access) {
 pub(super) fn take_session(app: &mut App, session: Session, is_touched: bool) -> Vec<Effect> {
     let mut effects = Vec::new();
     let theme = session.theme.clone().filter(|name| app.themes.contains(name) && *name != app.theme.name);
+    app.theme_is_chosen |= session.theme.is_some();
     effects.extend(theme.map(Effect::Theme));
+    if let Some(mouse) = session.mouse.filter(|mouse| *mouse != app.mouse) {
+        app.mouse = mouse;
+        effects.push(Effect::Mouse(mouse));
+    }
     let is_known = |stage: &String| app.stages().iter().any(|known| known.name == *stage);
     let differs = |stage: &String| app.view.as_ref().is_some_and(|view| view.stage != *stage);
     let stage = session.stage.clone().filter(|stage| is_known(stage) && differs(stage));
