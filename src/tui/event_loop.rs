@@ -7,6 +7,7 @@ use crate::progress::Progress;
 use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
 use crate::tui::exporting::{self, Written};
 use crate::tui::opening::{News, Opening, Post};
+use crate::tui::plain::{Plain, Typed};
 use crate::tui::remembering::Memory;
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Phase};
@@ -17,14 +18,15 @@ use crate::tui::state::prepared::Licences;
 use crate::tui::terminal::{self, Answer, Sifted};
 use crate::tui::theme::{Depth, Shelf, is_light};
 use crate::tui::update::{Action, Effect, update};
-use crate::view::ReviewWord;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use std::io::{BufWriter, Stdout, Write};
+use ratatui::layout::{Rect, Size};
+use ratatui::{TerminalOptions, Viewport};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,19 +43,24 @@ const SLOW_TIME: Duration = Duration::from_secs(2);
 /// What is remembered is written when no key came for so long.
 const SAVE_TIME: Duration = Duration::from_secs(2);
 
+/// As what a screen is exported where there is none.
+const PLAIN_SIZE: Size = Size::new(120, 36);
+
 /// How it ended.
 pub enum End {
     /// The person left, or a signal came: the exit status.
     Left(i32),
     /// The person left a workspace that could not be opened.
-    Unopened(Error),
+    Unopened(Box<Error>),
 }
 
-type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+type Screen = Terminal<CrosstermBackend<BufWriter<Box<dyn Write>>>>;
 
 /// What one wait ended with.
 enum Woken {
     Input(Input),
+    /// A line of the linear face.
+    Line(Typed),
     /// News, and of which opening.
     News(u64, News),
     Tick,
@@ -84,6 +91,8 @@ struct Loop {
     /// The answer of the terminal about its background, and since when it is awaited.
     answer: Answer,
     asked: Instant,
+    /// The linear face, in the place of the screen.
+    plain: Option<Plain>,
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
@@ -98,11 +107,11 @@ pub async fn run(
     (shelf, depth): (Shelf, Depth),
     is_theme_given: bool,
     mut app: App,
+    plain: Option<Plain>,
 ) -> Result<End> {
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
-    let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
-        .map_err(|e| lost(&e))?;
+    let screen = screen(plain.is_some()).map_err(|e| lost(&e))?;
     let mut state = Loop {
         workbench: None,
         watch: None,
@@ -119,32 +128,46 @@ pub async fn run(
         depth,
         answer: Answer::default(),
         asked: Instant::now(),
+        plain,
         live: Vec::new(),
         message_until: None,
     };
     state.draw(&mut app)?;
     state.ask_background(&app)?;
     state.open();
-    state.input = Some(EventStream::new());
+    state.input = state.plain.is_none().then(EventStream::new);
     loop {
         let first = state.wait(&mut news, &mut signals, &app).await;
         let mut woken = vec![first];
         while let Some(next) = state.ready(&mut news).await {
             woken.push(next);
         }
-        keep_last_view(&mut woken);
+        keep_last_view(&mut woken, state.post.epoch());
         app.clock = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
         for each in woken {
             if let Some(status) = state.apply(&mut app, each)? {
                 state.leave(&app);
                 return Ok(match &app.phase {
-                    Phase::Failed(error) if status == 0 => End::Unopened(error.clone()),
+                    Phase::Failed(error) if status == 0 => End::Unopened(Box::new(error.clone())),
                     _ => End::Left(status),
                 });
             }
         }
         state.watch_message(&app);
         state.draw(&mut app)?;
+    }
+}
+
+/// The terminal; the linear face has none, and what would be drawn goes nowhere.
+fn screen(is_plain: bool) -> std::io::Result<Screen> {
+    let out: Box<dyn Write> = if is_plain { Box::new(std::io::sink()) } else { Box::new(std::io::stdout()) };
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, out));
+    match is_plain {
+        true => Terminal::with_options(
+            backend,
+            TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, 80, 24)) },
+        ),
+        false => Terminal::new(backend),
     }
 }
 
@@ -155,8 +178,8 @@ fn watch(workbench: &Workbench, post: &Post) {
 }
 
 /// Of several views only the last is worth the work.
-fn keep_last_view(woken: &mut Vec<Woken>) {
-    let is_view = |each: &Woken| matches!(each, Woken::News(_, News::View(..)));
+fn keep_last_view(woken: &mut Vec<Woken>, epoch: u64) {
+    let is_view = |each: &Woken| matches!(each, Woken::News(of, News::View(..)) if *of == epoch);
     let mut views = woken.iter().filter(|each| is_view(each)).count();
     woken.retain(|each| {
         if !is_view(each) {
@@ -174,17 +197,19 @@ impl Loop {
         signals: &mut Signals,
         app: &App,
     ) -> Woken {
-        let tick = (app.live_jobs() > 0).then(|| Instant::now() + PROGRESS_TIME);
+        let tick = (app.live_jobs() > 0 && self.plain.is_none()).then(|| Instant::now() + PROGRESS_TIME);
         let message = self.message_until.map(|(_, until)| until);
         tokio::select! {
             biased;
             status = signals.next() => Woken::End(status),
             input = next_input(&mut self.input) => input,
+            // Before a line, what the line before it asked for.
             Some((of, each)) = news.recv() => Woken::News(of, each),
             () = at(self.slow_at) => Woken::Slow,
             () = at(self.save_at) => Woken::Save,
             () = at(message) => Woken::MessageOver,
             () = at(tick) => Woken::Tick,
+            line = next_line(&mut self.plain, self.post.is_idle() && !matches!(app.phase, Phase::Opening), app.live_jobs()) => Woken::Line(line),
         }
     }
 
@@ -207,6 +232,12 @@ impl Loop {
             Woken::MessageOver => {
                 self.message_until = None;
                 Action::MessageOver
+            }
+            Woken::Line(Typed::End) => return Ok(Some(0)),
+            Woken::Line(Typed::Line(line)) => {
+                self.is_touched = true;
+                let effects = self.plain.as_mut().map(|plain| plain.typed(app, &line)).unwrap_or_default();
+                return self.carry(app, effects);
             }
             Woken::Slow => {
                 self.slow_at = None;
@@ -256,7 +287,13 @@ impl Loop {
     }
 
     fn carry_out_all(&mut self, app: &mut App, action: Action) -> Result<Option<i32>> {
-        for effect in update(app, action) {
+        let effects = update(app, action);
+        self.carry(app, effects)
+    }
+
+    /// Carries out effects; gives the exit status where one of them leaves.
+    fn carry(&mut self, app: &mut App, effects: Vec<Effect>) -> Result<Option<i32>> {
+        for effect in effects {
             if self.carry_out(app, effect)? {
                 return Ok(Some(0));
             }
@@ -280,6 +317,8 @@ impl Loop {
                 (self.slow_at, self.fault) = (None, None);
                 let post = self.post.clone();
                 workbench.subscribe(move |event| post.send(newest.news(event)));
+                // Only now: what it finds is heard.
+                workbench.begin();
                 watch(&workbench, &self.post);
                 update(app, Action::Access(workbench.access()));
                 update(app, Action::Prepared(view, prepared));
@@ -302,6 +341,7 @@ impl Loop {
                 }
             }
             News::Answer(action) => *action,
+            News::Over => return Ok(None),
             News::Licences(view, licences) => Action::Licences(view, licences),
             News::Event(Event::View(view)) => Action::View(view),
             News::Event(Event::Jobs) => {
@@ -317,9 +357,9 @@ impl Loop {
                 let sources = crate::text::count(unwatched, "source");
                 Action::Message(format!("{sources} cannot be watched for changes; R reads all again"), false)
             }
-            News::Taken(export) => Action::Taken(export),
             News::Event(Event::Stale(is_stale)) => Action::Stale(is_stale),
             News::Event(Event::Message(text, bad)) => Action::Message(text, bad),
+            News::Taken(export) => Action::Taken(export),
             News::AskKeep(why) => Action::AskKeep(why),
             News::Completed { asked, longer, others } => Action::Completed { asked, longer, others },
             News::OpenAt(folder, is_kept) => {
@@ -354,6 +394,7 @@ impl Loop {
         update(app, Action::Opening(crate::text::screen(&folder.to_string_lossy())));
         app.read_only = self.options.read_only;
         app.policy_override.clone_from(&self.options.policy);
+        app.folder.clone_from(&self.options.dir);
         self.memory = Memory::new(true);
         self.is_touched = false;
         self.open();
@@ -486,10 +527,7 @@ impl Loop {
                 });
             }
             Effect::Review(models, word, reason) => self.answer(move |workbench| {
-                Action::Reviewed(match word {
-                    ReviewWord::TakeBack => workbench.take_back_shown(&models, &reason),
-                    word => workbench.review_all(&models, word, &reason),
-                })
+                Action::Reviewed(workbench.review_or_take_back(&models, word, &reason))
             }),
             Effect::Undo(act, reason) => self.answer(move |workbench| {
                 let done = workbench.undo_review(&act, &reason);
@@ -569,10 +607,14 @@ impl Loop {
     /// Writes a file on a thread of its own: a large inventory takes time, and so may a disk.
     fn export(&mut self, app: &App, export: Export) -> Result<()> {
         let Some((view, workbench)) = app.view.clone().zip(self.workbench.clone()) else { return Ok(()) };
-        let size = self.screen.size().map_err(|e| lost(&e))?;
+        let size = match &self.plain {
+            Some(_) => PLAIN_SIZE,
+            None => self.screen.size().map_err(|e| lost(&e))?,
+        };
         let subject = exporting::subject(app, &export, (size.width, size.height));
-        let post = self.post.clone();
+        let (post, busy) = (self.post.clone(), self.post.busy());
         std::thread::spawn(move || {
+            let _busy = busy;
             let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 let read = match &subject {
                     Subject::Model(id) => view.model(id).map(|(_, model)| workbench.read_times(model)),
@@ -592,13 +634,13 @@ impl Loop {
     }
 
     /// Judging a large inventory again takes time; the screen does not wait for it.
-    fn on_thread(&self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
+    fn on_thread(&mut self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
         let Some(workbench) = self.workbench.clone() else { return };
         self.post.work(move || work(&workbench));
     }
 
     /// The same, of work whose outcome is an action.
-    fn answer(&self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
+    fn answer(&mut self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
         let post = self.post.clone();
         self.on_thread(move |workbench| {
             post.send(News::Answer(Box::new(work(workbench))));
@@ -647,6 +689,9 @@ impl Loop {
     }
 
     fn draw(&mut self, app: &mut App) -> Result<()> {
+        if let Some(plain) = &mut self.plain {
+            return plain.say(app).map_err(|e| lost(&e));
+        }
         if !self.live.is_empty() {
             let now = std::time::Instant::now();
             let each = self.live.iter().map(|job| (job.id, progress(job, now)));
@@ -679,6 +724,14 @@ fn lost(cause: &std::io::Error) -> Error {
 async fn at(when: Option<Instant>) {
     match when {
         Some(when) => tokio::time::sleep_until(when).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next line of the linear face, once it may be read.
+async fn next_line(plain: &mut Option<Plain>, is_ready: bool, live_jobs: usize) -> Typed {
+    match plain {
+        Some(plain) => plain.next(is_ready, live_jobs).await,
         None => std::future::pending().await,
     }
 }

@@ -7,6 +7,7 @@ mod exporting;
 pub mod keys;
 mod opening;
 pub mod photograph;
+mod plain;
 mod remembering;
 mod screens;
 mod state;
@@ -33,6 +34,7 @@ pub use update::{Action, Effect, update};
 use crate::error::{Code, Error, Result};
 use crate::workbench::OpenOptions;
 use event_loop::End;
+use plain::Plain;
 use std::io::IsTerminal;
 use std::path::Path;
 use theme::{Depth, Shelf, Theme};
@@ -58,6 +60,8 @@ pub struct Settings {
     pub color: ColorChoice,
     /// Signs of ASCII only, even where the terminal shows others.
     pub ascii: bool,
+    /// Lines instead of screens.
+    pub plain: bool,
 }
 
 /// Whether signs must be ASCII: where that was asked for, or where the locale is of another encoding.
@@ -81,12 +85,16 @@ pub fn needs_ascii(variable: &dyn Fn(&str) -> Option<String>) -> bool {
 pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
     let variable = |name: &str| std::env::var(name).ok();
     let dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    let asked = variable("TOUCHMARK_PLAIN").is_some_and(|value| !matches!(value.as_str(), "" | "0"));
+    let is_plain = settings.plain || dumb || asked;
+    let has_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if !(is_plain || has_terminal) {
         return Err(Error::new(Code::Terminal, "the workbench needs an interactive terminal").help(
-            "use touchmark list, verify, show and the other commands instead; touchmark --help names them",
+            "use --plain to read lines and write lines, or touchmark list, verify, show and the other commands",
         ));
     }
     let depth = match settings.color {
+        _ if is_plain => Depth::Mono,
         ColorChoice::Never => Depth::Mono,
         choice => Depth::detect(&variable, choice == ColorChoice::Always),
     };
@@ -120,13 +128,20 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
         .enable_all()
         .build()
         .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
-    let guard = terminal::Guard::enter()
-        .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-    let outcome = runtime.block_on(event_loop::run(options, (shelf, depth), is_theme_given, app));
-    drop(guard);
+    let outcome = if is_plain {
+        let plain = Plain::start(!std::io::stdin().is_terminal())
+            .map_err(|e| Error::new(Code::Terminal, format!("standard input cannot be read ({e})")))?;
+        runtime.block_on(event_loop::run(options, (shelf, depth), is_theme_given, app, Some(plain)))
+    } else {
+        let guard = terminal::Guard::enter()
+            .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
+        let outcome = runtime.block_on(event_loop::run(options, (shelf, depth), is_theme_given, app, None));
+        drop(guard);
+        outcome
+    };
     match outcome? {
         End::Left(0) => Ok(None),
         End::Left(status) => std::process::exit(status),
-        End::Unopened(error) => Ok(Some(error)),
+        End::Unopened(error) => Ok(Some(*error)),
     }
 }

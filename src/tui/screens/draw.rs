@@ -101,7 +101,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
 fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
     match app.screen {
         Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
-        Screen::Inventory => inventory::draw(app, view, pen, frame, body).into(),
+        Screen::Inventory => inventory::draw(app, view, pen, frame, body),
         Screen::Lineage => lineage::draw(app, view, pen, frame, body).into(),
         Screen::Verify => verify::draw(app, view, pen, frame, body).into(),
         Screen::Maturity => maturity::draw(app, view, pen, frame, body).into(),

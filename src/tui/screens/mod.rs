@@ -24,3 +24,4 @@ mod welcome;
 mod why;
 
 pub use draw::draw;
+pub use why::key as why_key;

@@ -4,7 +4,7 @@ use crate::decision::Decision;
 use crate::policy::{Action, Stage};
 use crate::signing::Health;
 use crate::text::count;
-use crate::tui::screens::paint::{Pane, Pen, bounded, fit, lines, put, short};
+use crate::tui::screens::paint::{Pane, Pen, bounded, fit, lines, put};
 use crate::tui::state::app::App;
 use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::theme::Role;
@@ -215,7 +215,8 @@ fn anchors(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
             };
             out.extend(pen.wrapped(vec![pen.span(role, glyph)], role, &fault.text.screen(), columns));
         }
-        out.push(pen.line(Role::Muted, fit(&format!("  sha256 {}", short(&anchor.digest)), columns)));
+        let head = vec![pen.span(Role::Muted, "  ")];
+        out.extend(pen.digest(head, Role::Muted, &format!("sha256:{}", anchor.digest), columns));
     }
     out
 }

@@ -27,10 +27,13 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
         Popup::ConfirmQuit => {
             let inside = pen.popup(frame, (52, 5), "Quit?");
             let text = [
-                pen.line(
-                    Role::Text,
-                    format!(" {} still running; quitting cancels.", count_are(app.live_jobs(), "job")),
-                ),
+                match app.live_jobs() {
+                    0 => pen.line(Role::Text, " All jobs have ended meanwhile."),
+                    live => pen.line(
+                        Role::Text,
+                        format!(" {} still running; quitting cancels.", count_are(live, "job")),
+                    ),
+                },
                 Line::default(),
                 pen.line(Role::Accent, " y quit · n stay"),
             ];

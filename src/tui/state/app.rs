@@ -238,6 +238,13 @@ impl App {
         self.message = Some(message);
     }
 
+    /// Tells what was found of a model: bad news, and no error that somebody has to be done with.
+    pub fn tell_finding(&mut self, text: impl Into<String>) {
+        self.tell(text, true);
+        let last = self.messages.last_mut().into_iter().chain(self.message.as_mut());
+        last.for_each(|message| message.is_unread = false);
+    }
+
     /// Bad news that nobody has read.
     pub fn unread(&self) -> usize {
         self.messages.iter().filter(|message| message.is_unread).count()
@@ -265,10 +272,9 @@ impl App {
         self.jobs.iter().find(|job| job.id == opened)
     }
 
-    /// Whether there is nothing in the workspace, and nobody looks for anything.
+    /// Whether there is nothing in the workspace, or nothing yet.
     pub fn is_empty(&self) -> bool {
-        let is_empty = |view: &Arc<View>| view.is_whole && view.models.is_empty();
-        self.view.as_ref().is_some_and(is_empty) && self.live_jobs() == 0
+        self.view.as_ref().is_some_and(|view| view.is_whole && view.models.is_empty())
     }
 
     /// Forgets the workspace, to open another one.
@@ -515,7 +521,7 @@ impl App {
             0 => String::new(),
             more => format!(" · {} fail too", crate::text::count(more, "other model")),
         };
-        self.tell(format!("{} fails{code}{more}", model.id.screen()), true);
+        self.tell_finding(format!("{} fails{code}{more}", model.id.screen()));
     }
 
     /// A policy that does not load is shown where its fault is; once it does, work goes on by itself.

@@ -23,6 +23,7 @@ impl Session {
             model: app.current.as_ref().map(|id| id.raw().to_owned()),
             filter: app.rows.filter.clone(),
             view: Some(app.rows.saved().word().to_owned()),
+            table: Some(app.rows.arrangement()),
             details: Some(app.details),
             marks: marks.iter().map(|id| id.raw().to_owned()).collect(),
             ..Session::after(before)
@@ -41,6 +42,9 @@ impl Session {
         }
         let filter = self.filter.clone();
         app.rearrange(|rows| {
+            if let Some(table) = &self.table {
+                rows.arrange(table);
+            }
             while saved.is_some_and(|saved| saved != rows.saved()) {
                 rows.next_saved();
             }

@@ -2,7 +2,8 @@
 //! may have come with the workspace: what does not fit is left out. It reads and writes no file.
 
 use crate::error::{Code, Error, Result};
-use serde::{Deserialize, Serialize};
+use crate::tui::state::arrangement::Arrangement;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// A larger file is not read, and none is written.
@@ -31,6 +32,9 @@ pub struct Session {
     /// The saved view, by its word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<String>,
+    /// Order, columns and groups of the table.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "if_known")]
+    pub table: Option<Arrangement>,
     /// Whether details are shown beside the inventory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<bool>,
@@ -73,4 +77,10 @@ impl Session {
         let schema = format!("session/{}.{}", SCHEMA.0, SCHEMA.1);
         Session { schema, other: before.other.clone(), ..Session::default() }
     }
+}
+
+/// A part that another version wrote otherwise is left out, and the others stay.
+fn if_known<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Arrangement>, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(serde_json::from_value(value).ok())
 }
