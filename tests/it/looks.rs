@@ -1,6 +1,8 @@
 //! How the screens look: every colour comes from a role, shapes alone are faint, the chosen row keeps its colours, what
 //! lies beneath a popup loses them; themes of one's own; signs of ASCII; the mouse.
 
+use crate::journey::Terminal as Pty;
+use crate::support::copy_of_samples;
 use crate::tui::{POPUPS, app, cells, event, press, seen, text, told, verified};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Terminal;
@@ -10,6 +12,7 @@ use ratatui::style::{Color, Modifier};
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use touchmark::commands::Screen;
 use touchmark::decision::Decision;
 use touchmark::tui::theme::{self, BUILT_IN, Depth, Role, Shelf, Theme};
@@ -431,4 +434,51 @@ fn a_theme_is_tried_by_a_click_on_its_row() {
     assert_eq!(app.theme.name, "high-contrast");
     let effects = at(&mut app, CLICK, |under| matches!(under, Under::List { .. }));
     assert_eq!(effects, [Effect::Theme("dark".to_owned())], "the first row");
+}
+
+// ---- the terminal's background ----
+
+const LIGHT: &str = "\x1b]11;rgb:ffff/ffff/f8f8\x1b\\";
+
+fn ground(terminal: &Pty) -> vt100::Color {
+    terminal.screen().lock().unwrap().screen().cell(10, 2).unwrap().bgcolor()
+}
+
+#[test]
+fn a_light_terminal_gets_the_light_theme_and_its_answer_is_no_key() {
+    let dir = copy_of_samples();
+    let mut terminal = Pty::open(dir.path(), 100, 30);
+    terminal.wait("touchmark");
+    let dark = ground(&terminal);
+    terminal.keys(LIGHT);
+    let began = Instant::now();
+    while ground(&terminal) == dark {
+        assert!(began.elapsed() < Duration::from_secs(60), "it stays dark");
+        std::thread::yield_now();
+    }
+    terminal.wait("support-bot");
+    terminal.keys("4");
+    terminal.wait("Level 1");
+    let text = terminal.text();
+    assert!(!text.contains("does nothing here") && !text.contains("rgb:"), "{text}");
+    terminal.keys("1q");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn an_answer_that_comes_late_changes_nothing_and_is_no_key() {
+    let dir = copy_of_samples();
+    let mut terminal = Pty::open(dir.path(), 100, 30);
+    terminal.wait("support-bot");
+    let dark = ground(&terminal);
+    terminal.keys("4");
+    terminal.wait("Level 1");
+    terminal.keys(LIGHT);
+    terminal.keys("5");
+    terminal.wait("In force");
+    assert_eq!(ground(&terminal), dark, "who has begun to work is left alone");
+    let text = terminal.text();
+    assert!(!text.contains("does nothing here") && !text.contains("rgb:"), "{text}");
+    terminal.keys("1q");
+    assert_eq!(terminal.ends(), 0);
 }

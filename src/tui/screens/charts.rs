@@ -1,4 +1,4 @@
-//! Brushes for numbers and for where they come from: gauges, bars, small histories, heat, badges of the basis.
+//! Brushes for numbers and for where they come from: gauges, bars, heat, badges of the basis.
 
 use crate::inventory::Basis;
 use crate::text::width;
@@ -9,7 +9,6 @@ use ratatui::text::{Line, Span};
 /// The levels of the rubric.
 const LEVELS: u8 = 3;
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-const HEIGHTS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 impl Pen<'_> {
     /// A level of three: `▰▰▱`.
@@ -33,16 +32,6 @@ impl Pen<'_> {
         let mut bar = "█".repeat(eighths / 8);
         bar.push_str(EIGHTHS.get(eighths % 8).copied().unwrap_or_default());
         self.span(role, bar)
-    }
-
-    /// A small history, one cell a value.
-    pub fn spark(&self, role: Role, values: &[usize]) -> Span<'static> {
-        let most = values.iter().copied().max().unwrap_or(0);
-        let cell = |value: &usize| {
-            let height = share(*value, most, HEIGHTS.len() - 1);
-            HEIGHTS.get(height).copied().unwrap_or(" ")
-        };
-        self.span(role, values.iter().map(cell).collect::<String>())
     }
 
     /// A cell of a heat map, with its number; nothing is an empty cell.

@@ -3,7 +3,6 @@
 
 mod ascii;
 mod changes;
-#[allow(dead_code)] // brushes of screens to come
 mod charts;
 mod compare;
 mod digests;
@@ -14,7 +13,6 @@ mod jobs;
 mod lineage;
 mod maturity;
 mod output;
-#[allow(dead_code)] // brushes of screens to come
 mod paint;
 mod policy;
 mod popups;

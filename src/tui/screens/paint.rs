@@ -154,12 +154,21 @@ impl Pen<'_> {
         self.pane(frame, area, &Pane::new(title).focused(true))
     }
 
-    /// The same for lines that are known already, as small as they allow and at most so wide.
-    pub fn popup_of(&self, frame: &mut Frame<'_>, text: &[Line<'_>], most: u16, title: &str) -> Rect {
-        let widest = text.iter().map(Line::width).max().unwrap_or(0).max(width(title) + 2);
-        let columns = u16::try_from(widest + 3).unwrap_or(u16::MAX).min(most);
-        let rows = u16::try_from(text.len() + 2).unwrap_or(u16::MAX);
-        self.popup(frame, (columns, rows), title)
+    /// A text over everything, at most so wide, and as high as it is or as the screen allows; gives how far it can be
+    /// scrolled.
+    pub fn sheet(
+        &self,
+        frame: &mut Frame<'_>,
+        (most, title): (u16, &str),
+        scroll: usize,
+        text: impl FnOnce(usize) -> Vec<Line<'static>>,
+    ) -> usize {
+        let full = frame.area();
+        let columns = most.min(full.width.saturating_sub(4)).saturating_sub(2);
+        let text = text(usize::from(columns));
+        let rows = u16::try_from(text.len() + 2).unwrap_or(u16::MAX).min(full.height.saturating_sub(4));
+        let inside = self.popup(frame, (most, rows), title);
+        scrolled(frame, inside, &text, scroll)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::commands::{Cmd, Keys, keyed, keys_of, shown};
 use crate::text::count_are;
-use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
+use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines};
 use crate::tui::screens::welcome;
 use crate::tui::screens::why::explain;
 use crate::tui::screens::{jobs, reviewing};
@@ -18,17 +18,10 @@ use ratatui::text::Line;
 
 /// Draws a popup; gives how far it can be scrolled, where it can be.
 pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Option<usize> {
-    let full = frame.area();
-    let tall = full.height.saturating_sub(4);
     match popup {
         Popup::Help { scroll } => {
-            let inside = pen.popup(
-                frame,
-                (84, tall),
-                &format!("Keys · {} · j k scroll, Esc closes", app.screen.word()),
-            );
-            let text = help(app, pen);
-            return Some(scrolled(frame, inside, &text, *scroll));
+            let title = format!("Keys · {} · j k scroll, Esc closes", app.screen.word());
+            return Some(pen.sheet(frame, (84, &title), *scroll, |_| help(app, pen)));
         }
         Popup::Palette { input, cursor } => draw_palette(app, input, *cursor, pen, frame),
         Popup::ConfirmQuit => {
@@ -52,36 +45,31 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
         Popup::Confirm(ask) => reviewing::confirm(ask, pen, frame),
         Popup::Themes { cursor, .. } => draw_themes(app, *cursor, pen, frame),
         Popup::Messages { scroll } => {
-            let inside = pen.popup(frame, (90, tall), &messages_title(app));
-            let columns = usize::from(inside.width);
-            let row = |message: &Message| {
+            let row = |message: &Message, columns: usize| {
                 let role = if message.bad { Role::Error } else { Role::Text };
                 let at = if message.at.is_empty() { String::new() } else { format!("{}  ", message.at) };
                 let head =
                     vec![pen.span(Role::Muted, at), pen.span(role, if message.bad { "✗ " } else { "· " })];
                 pen.wrapped(head, role, &message.text, columns)
             };
-            let mut text: Vec<Line<'_>> = app.messages.iter().flat_map(row).collect();
-            if text.is_empty() {
-                text.push(pen.line(Role::Muted, " nothing has been said yet"));
-            }
-            return Some(scrolled(frame, inside, &text, *scroll));
+            return Some(pen.sheet(frame, (90, &messages_title(app)), *scroll, |columns| {
+                if app.messages.is_empty() {
+                    return vec![pen.line(Role::Muted, " nothing has been said yet")];
+                }
+                app.messages.iter().flat_map(|message| row(message, columns)).collect()
+            }));
         }
         Popup::Why { model, scroll } => {
-            const WIDTH: u16 = 90;
-            let columns = WIDTH.min(full.width.saturating_sub(4)).saturating_sub(2);
-            let text = explain(app, model, pen, usize::from(columns));
-            let height = u16::try_from(text.len()).unwrap_or(u16::MAX).saturating_add(2).min(tall);
-            let inside = pen.popup(frame, (WIDTH, height), &format!("Why · {}", model.screen()));
-            return Some(scrolled(frame, inside, &text, *scroll));
+            let title = format!("Why · {}", model.screen());
+            return Some(
+                pen.sheet(frame, (90, &title), *scroll, |columns| explain(app, model, pen, columns)),
+            );
         }
         Popup::Log { job, scroll } => {
             let found = app.jobs.iter().find(|known| known.id == *job);
             let title = found.map(|job| crate::text::screen(&job.title)).unwrap_or_default();
-            let inside = pen.popup(frame, (100, tall), &format!("Log · {title}"));
-            let text = found.map(|job| jobs::log(job, 0, pen, usize::from(inside.width)));
-            let text = text.unwrap_or_default();
-            return Some(scrolled(frame, inside, &text, *scroll));
+            let text = |columns| found.map(|job| jobs::log(job, 0, pen, columns)).unwrap_or_default();
+            return Some(pen.sheet(frame, (100, &format!("Log · {title}")), *scroll, text));
         }
         Popup::Legend => draw_legend(pen, frame),
         Popup::Tour { step } => welcome::draw_tour(*step, pen, frame),

@@ -17,8 +17,11 @@ const LEVELS: [usize; 4] = [3, 2, 1, 0];
 
 /// Draws it.
 pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
-    let tabs: Vec<String> =
-        ["Level 1", "Level 2", "Level 3", "Inventory"].iter().map(|tab| (*tab).to_owned()).collect();
+    let names = match area.width {
+        0..100 => ["L1", "L2", "L3", "Inventory"],
+        _ => ["Level 1", "Level 2", "Level 3", "Inventory"],
+    };
+    let tabs: Vec<String> = names.iter().map(|tab| (*tab).to_owned()).collect();
     let Some(survey) = app.survey.as_ref().map(|(_, survey)| survey) else {
         let (inside, hits) = pen.tabbed(frame, area, (&tabs, 3), true);
         let text = format!(" counting {} …", count(view.models.len(), "model"));
@@ -43,7 +46,7 @@ fn levels(survey: &Survey, pen: Pen<'_>, inside: Rect) -> Vec<Line<'static>> {
     let columns = usize::from(inside.width);
     let most = survey.own.iter().chain(&survey.effective).copied().max().unwrap_or(0);
     let number = most.to_string().len();
-    let cells = columns.saturating_sub(number + 8);
+    let cells = columns.saturating_sub(2 * number + 8);
     let roomy = inside.height >= 10;
     let mut out = Vec::new();
     for level in LEVELS {
@@ -54,27 +57,28 @@ fn levels(survey: &Survey, pen: Pen<'_>, inside: Rect) -> Vec<Line<'static>> {
             1 => Role::Accent,
             _ => Role::Pass,
         };
-        let row = |label: String, value: usize, role: Role| {
+        let row = |label: String, value: usize, role: Role, told: String| {
             Line::from(vec![
                 pen.span(Role::Title, label),
                 pen.bar(role, value, most, cells),
-                pen.span(Role::Text, format!(" {value}")),
+                pen.span(Role::Text, format!(" {told}")),
             ])
         };
-        if roomy || own == effective {
-            out.push(row(format!(" L{level}  "), own, role));
-        }
-        if own != effective {
-            let label = if roomy { "     ".to_owned() } else { format!(" L{level}↓ ") };
-            out.push(row(label, effective, Role::Muted));
-        } else if roomy {
+        let told = match own == effective || roomy {
+            true => own.to_string(),
+            false => format!("{own}→{effective}"),
+        };
+        out.push(row(format!(" L{level}  "), own, role, told));
+        if roomy && own == effective {
             out.push(Line::default());
+        } else if roomy {
+            out.push(row("     ".to_owned(), effective, Role::Muted, effective.to_string()));
         }
     }
     let capped = match survey.capped {
         0 => "no model loses a level to an ancestor".to_owned(),
         many => format!(
-            "{} a level to an ancestor (grey)",
+            "{} a level to an ancestor",
             if many == 1 { "1 model loses".to_owned() } else { format!("{many} models lose") }
         ),
     };

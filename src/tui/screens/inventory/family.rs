@@ -68,7 +68,7 @@ fn lane(row: &LaneRow, focus: usize, view: &View, pen: Pen<'_>, columns: usize) 
     let edge = match row.edge {
         Some((_, Basis::Contradicted)) => Role::Fail,
         Some((_, Basis::Declared)) => Role::Muted,
-        _ => Role::Border,
+        _ => Role::Text,
     };
     let gutter = fit(&row.gutter, width(&row.gutter).clamp(2, columns / 3));
     let mut spans = vec![pen.span(edge, gutter), Span::raw(" ")];
