@@ -47,8 +47,12 @@ listed! {
         OtherStage,
         /// A job.
         Job,
-        /// A job that is not over.
-        LiveJob,
+        /// A job that is not over; on the screen of outputs, a command that is not.
+        Running,
+        /// An output before the one shown.
+        OlderOutput,
+        /// An output after the one shown.
+        NewerOutput,
         /// A system that can suspend programs.
         JobControl,
     }
@@ -78,7 +82,9 @@ impl Need {
             Need::PolicyFile => "the built-in policy never changes",
             Need::OtherStage => "the policy has no other stage",
             Need::Job => "nothing has run yet",
-            Need::LiveJob => "this job is not running",
+            Need::Running => "nothing is running here",
+            Need::OlderOutput => "this is the oldest output that is kept",
+            Need::NewerOutput => "this is the newest output",
             Need::JobControl => "this system cannot suspend programs",
         }
     }

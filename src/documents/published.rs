@@ -15,9 +15,9 @@ use super::trust::{
 use super::verdict::{ScoreDocument, VerdictDocument};
 use super::verification::VerificationDocument;
 use super::workspace::{
-    DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
-    LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument,
-    PolicyCheckDocument, PolicyDocument, ReviewDocument,
+    DemoDocument, ErrorDocument, InitDocument, KeymapCheckDocument, KeymapDocument,
+    LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
+    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, ReviewDocument,
 };
 use crate::decision::{
     AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, ReviewRecord, VerificationRecord,
@@ -74,6 +74,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<InspectionDocument>("inspection", "`inspect`"),
     row::<KeyDocument<'static>>("key", "`key show`"),
     row::<KeyGeneratedDocument<'static>>("key-generated", "`key generate`"),
+    row::<KeymapDocument<'static>>("keymap", "`keymap print`"),
+    row::<KeymapCheckDocument<'static>>("keymap-check", "`keymap check`"),
     row::<LedgerDocument<'static>>("ledger", "`ledger show`"),
     row::<Checkpoint>("ledger-checkpoint", "the predicate of a signed checkpoint of the ledger"),
     row::<LedgerCheckpointMadeDocument<'static>>("ledger-checkpoint-made", "`ledger checkpoint`"),

@@ -1,8 +1,10 @@
 //! The loop: waits for keys, signals and the workbench, drains all that is ready, draws once. While nothing
 //! moves it sleeps.
 
+use crate::commands::Shape;
 use crate::error::{Code, Error, Result};
 use crate::forms::Subject;
+use crate::tui::child::{End, Running, Said, Under, names_in, run_here};
 use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
 use crate::tui::exporting::{self, Written};
 use crate::tui::screens::draw;
@@ -10,6 +12,8 @@ use crate::tui::state::app::App;
 use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
+use crate::tui::state::outputs::{Asked, Ended};
+use crate::tui::state::palette::Folder;
 use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
@@ -33,9 +37,28 @@ const MESSAGE_TIME: Duration = Duration::from_secs(4);
 /// How often progress is drawn while a job runs.
 const PROGRESS_TIME: Duration = Duration::from_millis(100);
 
+/// How long after a command on the terminal the key that interrupted it may come to us too.
+const DEAF_TIME: Duration = Duration::from_millis(500);
+/// The status after an interrupt.
+const INTERRUPTED: i32 = 130;
+
 type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
+/// What the loop is started with.
+pub struct Start {
+    /// How the workspace is opened.
+    pub options: OpenOptions,
+    /// What the terminal can show.
+    pub depth: Depth,
+    /// Gives the flags of the command line's commands.
+    pub shapes: fn() -> Vec<Shape>,
+    /// Something to say when the first frame stands, and whether it is bad news.
+    pub notice: Option<(String, bool)>,
+}
+
 enum News {
+    /// Something for the screens.
+    Action(Box<Action>),
     Opened(Box<Workbench>, Arc<View>, Box<Prepared>, Box<Newest>),
     OpenFailed(Error),
     Watching(Watch),
@@ -93,13 +116,19 @@ struct Loop {
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
+    options: OpenOptions,
+    /// Commands of the command line that run, by their numbers.
+    running: Vec<(u64, Running)>,
+    /// A key that ended a command on the terminal is no signal for us.
+    deaf_until: Option<Instant>,
 }
 
 /// Runs until the person leaves; gives the exit status that a signal asks for, or 0.
 ///
 /// # Errors
 /// `E-TERMINAL` when the terminal cannot be drawn to.
-pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i32> {
+pub async fn run(start: Start, mut app: App) -> Result<i32> {
+    let Start { options, depth, shapes, notice } = start;
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
     let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
@@ -113,9 +142,16 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
         depth,
         live: Vec::new(),
         message_until: None,
+        options: options.clone(),
+        running: Vec::new(),
+        deaf_until: None,
     };
+    if let Some((text, bad)) = notice {
+        update(&mut app, Action::Message(text, bad));
+    }
     state.draw(&mut app)?;
-    open(options.clone(), sender);
+    open(options, sender.clone());
+    std::thread::spawn(move || sender.send(News::Action(Box::new(Action::Shapes(shapes())))));
     state.input = Some(EventStream::new());
     loop {
         let first = state.wait(&mut news, &mut signals, &app).await;
@@ -203,6 +239,9 @@ impl Loop {
 
     fn apply(&mut self, app: &mut App, woken: Woken) -> Result<Option<i32>> {
         let action = match woken {
+            Woken::End(INTERRUPTED) if self.deaf_until.is_some_and(|until| Instant::now() < until) => {
+                return Ok(None);
+            }
             Woken::End(status) => return Ok(Some(status)),
             Woken::Tick => return Ok(None),
             Woken::MessageOver => {
@@ -212,6 +251,12 @@ impl Loop {
             Woken::Input(Input::Key(key)) => Action::Key(key),
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
             Woken::Input(_) => Action::Resize,
+            Woken::News(News::Action(action)) => {
+                if let Action::Ended(id, _) = *action {
+                    self.running.retain(|(known, _)| *known != id);
+                }
+                *action
+            }
             Woken::News(News::OpenFailed(error)) => Action::OpenFailed(error),
             Woken::News(News::Opened(workbench, view, prepared, newest)) => {
                 let sender = self.sender.clone();
@@ -316,11 +361,64 @@ impl Loop {
                     Ok(())
                 });
             }
+            Effect::Run(asked) => return self.run(app, &asked),
+            Effect::CancelRun(id) => {
+                self.running.iter().filter(|(known, _)| *known == id).for_each(|(_, run)| run.cancel());
+            }
+            Effect::Renew { sources } => self.on_thread(move |workbench| {
+                workbench.reload_policy()?;
+                if sources {
+                    workbench.start(JobKind::Scan);
+                }
+                Ok(())
+            }),
+            Effect::ReadFolder(typed) => {
+                let sender = self.sender.clone();
+                std::thread::spawn(move || {
+                    let (names, fault) = match names_in(&typed) {
+                        Ok(names) => (names, None),
+                        Err(cause) => (Vec::new(), Some(crate::text::screen(&cause.to_string()))),
+                    };
+                    let folder = Folder { typed, names, fault };
+                    sender.send(News::Action(Box::new(Action::Folder(folder))))
+                });
+            }
             Effect::Review(model, word, reason) => {
                 self.on_thread(move |workbench| {
                     workbench.review_or_take_back(&model, word, &reason).map(drop)
                 });
             }
+        }
+        Ok(false)
+    }
+
+    /// Runs a command of the command line: beside the screens, or on the terminal where it has to ask.
+    fn run(&mut self, app: &mut App, asked: &Asked) -> Result<bool> {
+        let root = self.workbench.as_ref().map(|workbench| workbench.view().workspace.root.clone());
+        let under = Under {
+            workspace: root.or_else(|| self.options.dir.clone()),
+            policy: self.options.policy.clone(),
+            at: self.options.at.map(|at| at.to_string()),
+            read_only: app.read_only,
+        };
+        let (id, sender) = (asked.id, self.sender.clone());
+        let tell = move |said| {
+            let action = match said {
+                Said::Lines(is_aside, lines) => Action::Printed(id, is_aside, lines),
+                Said::Ended(end) => Action::Ended(id, ended(end)),
+            };
+            let _ = sender.send(News::Action(Box::new(action)));
+        };
+        let started = if asked.asks {
+            let end = self.away(|| run_here(&asked.words, &under, tell.clone()))?;
+            self.deaf_until = Some(Instant::now() + DEAF_TIME);
+            end.map(|end| tell(Said::Ended(end)))
+        } else {
+            Running::start(&asked.words, &under, tell).map(|running| self.running.push((id, running)))
+        };
+        if let Err(cause) = started {
+            let why = crate::text::screen(&cause.to_string());
+            update(app, Action::Ended(id, Ended::NotStarted(why)));
         }
         Ok(false)
     }
@@ -401,6 +499,7 @@ impl Loop {
     }
 
     fn leave(&mut self) {
+        self.running.iter().for_each(|(_, running)| running.interrupt());
         let Some(workbench) = &self.workbench else { return };
         for job in workbench.jobs().iter().filter(|job| job.is_live()) {
             workbench.cancel(job.id);
@@ -430,6 +529,14 @@ impl Loop {
         show().map_err(|e| lost(&e))?;
         app.drew(drawn);
         Ok(())
+    }
+}
+
+fn ended(end: End) -> Ended {
+    match end {
+        End::Status(number) => Ended::Status(number),
+        End::Signal(number) => Ended::Signal(number),
+        End::Cancelled => Ended::Cancelled,
     }
 }
 

@@ -1,9 +1,11 @@
 //! The terminal workbench: the state as plain data, what changes it, and what draws it; the loop alone does input
 //! and output. It knows ratatui and crossterm, which no other room does, and no rule of the domain.
 
+mod child;
 pub mod clipboard;
 mod event_loop;
 mod exporting;
+pub mod keymap;
 pub mod keys;
 pub mod photograph;
 mod screens;
@@ -21,13 +23,17 @@ pub use state::exports::{Export, Seen};
 pub use state::groups::Row;
 pub use state::hit::{Drawn, Hit, TableDrawn, Under};
 pub use state::jobs::JobNow;
+pub use state::outputs::{Asked, Ended, Outputs, Renews};
+pub use state::palette::{Folder, Offer, Palette};
 pub use state::popup::Popup;
 pub use state::prepared::Licences;
 pub use update::{Action, Effect, update};
 
+use crate::commands::{Bindings, Shape};
 use crate::error::{Code, Error, Result};
 use crate::workbench::OpenOptions;
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use theme::{Depth, Theme};
 
 /// Whether colours are drawn.
@@ -49,6 +55,10 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Colours.
     pub color: ColorChoice,
+    /// A keymap file instead of the person's own.
+    pub keymap: Option<PathBuf>,
+    /// Gives the flags of the command line's commands, for completing what is typed.
+    pub shapes: Option<fn() -> Vec<Shape>>,
 }
 
 /// Opens the workbench on the terminal and returns when the person leaves. A SIGTERM or SIGHUP puts the
@@ -73,6 +83,8 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         _ => Theme::default_name(depth).to_owned(),
     };
     let mut app = App::new(Theme::load(&name, depth)?, theme::names());
+    let (keys, notice) = keys_of(settings.keymap.as_deref())?;
+    app.keys = keys;
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
     app.folder.clone_from(&options.dir);
@@ -85,10 +97,43 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
     let guard = terminal::Guard::enter()
         .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-    let outcome = runtime.block_on(event_loop::run(options, depth, app));
+    let shapes = settings.shapes.unwrap_or(Vec::new);
+    let start = event_loop::Start { options: options.clone(), depth, shapes, notice };
+    let outcome = runtime.block_on(event_loop::run(start, app));
     drop(guard);
     match outcome? {
         0 => Ok(()),
         status => std::process::exit(status),
     }
+}
+
+/// The keys in force. With a file that has faults they are the built-in ones, and that is said.
+fn keys_of(file: Option<&Path>) -> Result<(Bindings, Option<(String, bool)>)> {
+    let read = match file {
+        Some(file) => keymap::load(file)?,
+        // Nobody named it now: what is wrong with it stops nobody.
+        None => match keymap::load_own() {
+            Ok(read) => read,
+            Err(error) => {
+                return Ok((
+                    Bindings::default(),
+                    Some((format!("{error} · the built-in keys are in force"), true)),
+                ));
+            }
+        },
+    };
+    Ok(match read {
+        Ok(keys) => (keys, None),
+        Err(faults) => {
+            let first = faults.first();
+            let line = first.and_then(|fault| fault.line).map(|line| format!("line {line}: "));
+            let message = first.map(|fault| fault.message.as_str()).unwrap_or_default();
+            let text = format!(
+                "the keymap file has {} · {}{message} · the built-in keys are in force · `touchmark keymap check` lists all",
+                crate::text::count(faults.len(), "fault"),
+                line.unwrap_or_default()
+            );
+            (Bindings::default(), Some((text, true)))
+        }
+    })
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// How long to wait for a text: a debug build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Terminal {
+pub struct Terminal {
     screen: Arc<Mutex<vt100::Parser>>,
     writer: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -18,7 +18,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn open(workspace: &Path, columns: u16, rows: u16) -> Self {
+    pub fn open(workspace: &Path, columns: u16, rows: u16) -> Self {
         let pty = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .unwrap();
@@ -44,11 +44,11 @@ impl Terminal {
         Terminal { screen, writer, child, _master: pty.master }
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         self.screen.lock().unwrap().screen().contents()
     }
 
-    fn wait(&self, wanted: &str) {
+    pub fn wait(&self, wanted: &str) {
         let began = Instant::now();
         while !self.text().contains(wanted) {
             assert!(began.elapsed() < PATIENCE, "no {wanted:?} on the screen:\n{}", self.text());
@@ -56,7 +56,7 @@ impl Terminal {
         }
     }
 
-    fn gone(&self, unwanted: &str) {
+    pub fn gone(&self, unwanted: &str) {
         let began = Instant::now();
         while self.text().contains(unwanted) {
             assert!(began.elapsed() < PATIENCE, "{unwanted:?} is still on the screen:\n{}", self.text());
@@ -64,13 +64,13 @@ impl Terminal {
         }
     }
 
-    fn keys(&mut self, keys: &str) {
+    pub fn keys(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
     /// Waits until the program has ended; its exit status, and that the terminal is as it was.
-    fn ends(mut self) -> u32 {
+    pub fn ends(mut self) -> u32 {
         let began = Instant::now();
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {

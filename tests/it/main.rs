@@ -45,6 +45,7 @@ mod keyless;
 mod keyless_forms;
 #[cfg(feature = "keyless")]
 mod keyless_tampered;
+mod keymap;
 mod keys;
 mod known_bad;
 mod ledger;
@@ -60,6 +61,7 @@ mod names;
 mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
+mod palette;
 mod part;
 mod pkcs11;
 mod pki;

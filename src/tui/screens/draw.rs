@@ -202,7 +202,12 @@ fn trust_part(view: &View, pen: Pen<'_>) -> Part {
 /// How much work runs, how far it is, how fast, and how long it still takes.
 fn jobs_segment(app: &App, pen: Pen<'_>) -> Vec<Span<'static>> {
     let Some(job) = app.jobs.iter().find(|job| job.is_live) else {
-        return vec![pen.span(Role::Muted, "idle ")];
+        let running = app.outputs.running().count();
+        let (role, text) = match running {
+            0 => (Role::Muted, "idle ".to_owned()),
+            _ => (Role::Accent, format!("{} … ", count(running, "command"))),
+        };
+        return vec![pen.span(role, text)];
     };
     let percent = job.done.percent();
     let mut text = format!("{} {} {percent} %", count(app.live_jobs(), "job"), bar(percent, 5));
@@ -243,12 +248,14 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Draw
         lines(frame, area, &[pen.line(Role::KeyLabel, text)], 0);
         return drawn;
     }
-    let rows: Vec<_> = keyed().filter(|row| !row.bar.is_empty() && row.is_on(app.screen)).collect();
+    let in_bar = |row: &&Keys| !row.bar.is_empty() && row.is_on(app.screen);
+    let has_key = |row: &&Keys| app.keys.first(row.cmd, app.screen).is_some();
+    let rows: Vec<_> = keyed().filter(in_bar).filter(has_key).collect();
     // The way out and the way to everything else stand at the end and are never pushed off.
     let (tail, head): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| matches!(row.cmd, Cmd::Help | Cmd::Palette | Cmd::Quit));
     let text = |row: &Keys| {
-        let key = row.keys.first().map(|key| shown(key)).unwrap_or_default();
+        let key = app.keys.first(row.cmd, app.screen).map(shown).unwrap_or_default();
         (format!(" {key}"), format!(" {} ", row.bar))
     };
     let cells = |row: &Keys| {

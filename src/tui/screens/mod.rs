@@ -5,6 +5,7 @@ mod ascii;
 mod changes;
 #[allow(dead_code)] // brushes of screens to come
 mod charts;
+mod choosing;
 mod compare;
 mod draw;
 mod inventory;
@@ -14,6 +15,7 @@ mod maturity;
 mod output;
 #[allow(dead_code)] // brushes of screens to come
 mod paint;
+mod palette;
 mod policy;
 mod popups;
 mod verdict;

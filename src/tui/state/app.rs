@@ -1,7 +1,7 @@
 //! The one state of the screens, and what keeps it whole: going from screen to screen, a new view, the model that
 //! the screens are about.
 
-use crate::commands::Screen;
+use crate::commands::{Bindings, Cmd, Screen, Shape, keys_of, shown};
 use crate::error::Error;
 use crate::inventory::{Model, ModelId};
 use crate::lineage::LaneRow;
@@ -11,6 +11,8 @@ use crate::signing::Outcome;
 use crate::tui::state::controls::{of_level, result_of};
 use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
+use crate::tui::state::outputs::Outputs;
+use crate::tui::state::palette::Palette;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
 use crate::tui::state::rows::{Rows, Spot};
@@ -128,6 +130,16 @@ pub struct App {
     pub opening: String,
     /// Whether Ctrl-C was the last key.
     pub ctrl_c: bool,
+    /// The keys in force.
+    pub keys: Bindings,
+    /// The flags of the command line's commands.
+    pub shapes: Vec<Shape>,
+    /// What is offered while a line is typed after `:`.
+    pub palette: Palette,
+    /// Lines that were run after `:`, the newest last.
+    pub palette_history: Vec<String>,
+    /// What commands of the command line printed.
+    pub outputs: Outputs,
 }
 
 impl App {
@@ -170,6 +182,11 @@ impl App {
             taken: None,
             opening: "the workspace".to_owned(),
             ctrl_c: false,
+            keys: Bindings::default(),
+            shapes: Vec::new(),
+            palette: Palette::default(),
+            palette_history: Vec::new(),
+            outputs: Outputs::default(),
         }
     }
 
@@ -183,6 +200,12 @@ impl App {
             self.messages.remove(0);
         }
         self.message = Some(message);
+    }
+
+    /// How a person gets at a command: its key in force, or else its name after `:`.
+    pub fn key_of(&self, cmd: Cmd) -> String {
+        let name = || keys_of(cmd).map(|row| format!(":{}", row.name)).unwrap_or_default();
+        self.keys.first(cmd, self.screen).map(shown).unwrap_or_else(name)
     }
 
     /// Takes what a frame found out.
@@ -270,6 +293,13 @@ impl App {
         } else {
             self.back.push(self.screen);
         }
+        self.enter(screen);
+    }
+
+    /// Goes to a screen about a model; the one before is remembered.
+    pub fn go_about(&mut self, screen: Screen, model: ModelId) {
+        self.go(screen);
+        self.current = Some(model);
         self.enter(screen);
     }
 

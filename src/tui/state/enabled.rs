@@ -16,6 +16,20 @@ pub fn enabled(keys: &Keys, app: &App) -> Result<(), &'static str> {
     }
 }
 
+/// Whether a command can act on what is typed after its name: no model need be under the cursor then.
+///
+/// # Errors
+/// Why not, in words for the person.
+pub fn enabled_for_typed(keys: &Keys, app: &App) -> Result<(), &'static str> {
+    let is_here = |need: &Need| {
+        matches!(need, Need::Model | Need::Models | Need::ModelShown | Need::KnownRow | Need::Checks)
+    };
+    match keys.needs.iter().find(|need| !is_here(need) && !holds(**need, app)) {
+        Some(need) => Err(need.why_not()),
+        None => Ok(()),
+    }
+}
+
 fn holds(need: Need, app: &App) -> bool {
     match need {
         Need::Openable => app.view.is_some() || !matches!(app.phase, Phase::Failed(_)),
@@ -37,7 +51,12 @@ fn holds(need: Need, app: &App) -> bool {
         Need::EditablePolicy | Need::PolicyFile => app.policy_path().is_some(),
         Need::OtherStage => app.stages().len() > 1,
         Need::Job => app.job().is_some(),
-        Need::LiveJob => app.job().is_some_and(|job| job.is_live),
+        Need::Running if app.screen == Screen::Output => {
+            app.outputs.shown().is_some_and(|output| output.ended.is_none())
+        }
+        Need::Running => app.job().is_some_and(|job| job.is_live),
+        Need::OlderOutput => app.outputs.has_older(),
+        Need::NewerOutput => app.outputs.has_newer(),
         Need::JobControl => cfg!(unix),
     }
 }

@@ -8,21 +8,27 @@ mod copying;
 mod effect;
 mod exporting;
 mod finding;
+mod line;
 mod mouse;
+mod outputs;
+mod palette;
 mod popups;
 mod reviewing;
 mod sorting;
+mod typed;
 mod typing;
 
 pub use effect::Effect;
 
-use crate::commands::{Screen, by_key, shown};
+use crate::commands::{Cmd, Does, Screen, Shape, keys_of, shown};
 use crate::error::{Error, Result};
 use crate::signing::Snapshot;
 use crate::tui::keys;
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::exports::Export;
 use crate::tui::state::jobs::JobNow;
+use crate::tui::state::outputs::Ended;
+use crate::tui::state::palette::Folder;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::theme::Theme;
@@ -58,6 +64,14 @@ pub enum Action {
     Theme(Result<Theme>),
     /// Whether sources changed since they were read.
     Stale(bool),
+    /// The flags of the command line's commands.
+    Shapes(Vec<Shape>),
+    /// The names in a folder that was asked for.
+    Folder(Folder),
+    /// Lines that a command printed: its number, whether on standard error, and they.
+    Printed(u64, bool, Vec<String>),
+    /// A command ended.
+    Ended(u64, Ended),
     /// Something to tell, and whether it is bad news.
     Message(String, bool),
     /// A name for a file, a name like it of which no file is there, and the folder in words.
@@ -82,8 +96,21 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Key(key) => on_key(app, &key),
         Action::Paste(text) => {
             typing::on_paste(app, &text);
+            palette::refresh(app)
+        }
+        Action::Shapes(shapes) => {
+            app.shapes = shapes;
+            palette::refresh(app)
+        }
+        Action::Folder(folder) => {
+            app.palette.folder = Some(folder);
+            palette::refresh(app)
+        }
+        Action::Printed(id, is_aside, lines) => {
+            app.outputs.take(id, is_aside, lines);
             Vec::new()
         }
+        Action::Ended(id, ended) => outputs::ended(app, id, ended),
         Action::Resize => vec![],
         Action::OpenFailed(error) => {
             app.phase = Phase::Failed(error);
@@ -185,10 +212,12 @@ fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         typing::filter_key(app, &written);
         return Vec::new();
     }
-    match by_key(&written, app.screen) {
-        Some(command) => commands::run(app, command),
-        None => {
-            app.tell(format!("{} does nothing here · ? lists the keys", shown(&written)), false);
+    match app.keys.of(&written, app.screen) {
+        Some(Does::Cmd(cmd)) => keys_of(cmd).map(|row| commands::run(app, row)).unwrap_or_default(),
+        Some(Does::Line(line)) => line::run_line(app, &line),
+        Some(Does::Nothing) | None => {
+            let help = app.key_of(Cmd::Help);
+            app.tell(format!("{} does nothing here · {help} lists the keys", shown(&written)), false);
             Vec::new()
         }
     }

@@ -242,6 +242,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     // the screens
     ("tui/theme", &["ground", "tables"]),
     ("tui/keys", &["text"]),
+    ("tui/keymap", &["ground", "tables", "commands", "tui/keys"]),
+    ("tui/child", &[]),
     ("tui/terminal", &["text"]),
     ("tui/clipboard", &["text"]),
     (
@@ -307,7 +309,9 @@ const FLOORS: &[(&str, &[&str])] = &[
             "view",
             "forms",
             "workbench",
+            "commands",
             "tui/theme",
+            "tui/child",
             "tui/terminal",
             "tui/clipboard",
             "tui/exporting",
@@ -316,7 +320,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tui/screens",
         ],
     ),
-    ("tui", &["ground", "workbench", "tui"]),
+    ("tui", &["ground", "workbench", "commands", "tui"]),
     // the command line
     ("cli/common", &["clock"]),
     ("cli/secrets", &["ground", "signing"]),
@@ -327,6 +331,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/ignored", &["error", "text", "signing", "cli/output"]),
     ("cli/forms", &["forms"]),
     ("cli/read_only", &["error", "commands"]),
+    ("cli/shapes", &["commands"]),
     (
         "cli/session",
         &[
@@ -361,6 +366,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "report",
             "forms",
             "workbench",
+            "commands",
             "tui",
             "cli",
         ],
