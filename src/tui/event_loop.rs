@@ -22,7 +22,7 @@ use crate::view::View;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use std::io::{BufWriter, Stdout, Write};
@@ -131,8 +131,7 @@ pub async fn run(start: Start, mut app: App) -> Result<i32> {
     let Start { options, depth, shapes, notice } = start;
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
-    let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
-        .map_err(|e| lost(&e))?;
+    let screen = blank().map_err(|e| lost(&e))?;
     let mut state = Loop {
         workbench: None,
         watch: None,
@@ -169,6 +168,14 @@ pub async fn run(start: Start, mut app: App) -> Result<i32> {
         state.watch_message(&app);
         state.draw(&mut app)?;
     }
+}
+
+/// A blank screen. Clearing the one there is would ask the terminal where its cursor stands, and not every one answers.
+fn blank() -> std::io::Result<Screen> {
+    let mut backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout()));
+    queue!(backend, Clear(ClearType::All))?;
+    Write::flush(&mut backend)?;
+    Terminal::new(backend)
 }
 
 /// Opens the workspace on its own thread: the first frame does not wait for it.
@@ -309,7 +316,7 @@ impl Loop {
     fn carry_out(&mut self, app: &mut App, effect: Effect) -> Result<bool> {
         match effect {
             Effect::Quit => return Ok(true),
-            Effect::Redraw => self.screen.clear().map_err(|e| lost(&e))?,
+            Effect::Redraw => self.screen = blank().map_err(|e| lost(&e))?,
             Effect::Suspend => {
                 let outcome = self.away(terminal::suspend)?;
                 if let Err(cause) = outcome {
@@ -493,7 +500,7 @@ impl Loop {
         terminal::restore();
         let outcome = work();
         terminal::enter().map_err(|e| lost(&e))?;
-        self.screen.clear().map_err(|e| lost(&e))?;
+        self.screen = blank().map_err(|e| lost(&e))?;
         self.input = Some(EventStream::new());
         Ok(outcome)
     }

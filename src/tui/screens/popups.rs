@@ -95,11 +95,13 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
 
 /// What quitting would cancel.
 fn running(app: &App) -> String {
-    match (app.live_jobs(), app.outputs.running().count()) {
+    let those = match (app.live_jobs(), app.outputs.running().count()) {
+        (0, 0) => return " Nothing runs any more.".to_owned(),
         (jobs, 0) => count_are(jobs, "job"),
         (0, commands) => count_are(commands, "command"),
         (jobs, commands) => format!("{} and {}", count(jobs, "job"), count_are(commands, "command")),
-    }
+    };
+    format!(" {those} still running; quitting cancels.")
 }
 
 fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
