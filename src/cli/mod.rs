@@ -11,6 +11,7 @@ mod progress;
 mod read_only;
 mod secrets;
 mod session;
+mod shapes;
 mod signer;
 mod snapshot_file;
 mod vouchers;
@@ -51,7 +52,7 @@ pub fn main() -> ExitCode {
     if let Some(error) = cli.common.read_only.then(|| asked.refusal()).flatten() {
         return output.fail(&error);
     }
-    match commands::run(cli.command.as_ref(), &cli.common, &output) {
+    match commands::run(cli.command.as_ref(), &cli.common, &output, shapes) {
         Ok(status) => output.finish(status),
         Err(error) => output.fail(&error),
     }
@@ -68,6 +69,11 @@ fn explained(command: clap::Command, above: &str) -> clap::Command {
         let about = crate::commands::about(&path);
         explained(command.about(about), &path)
     })
+}
+
+/// The flags of every command.
+fn shapes() -> Vec<crate::commands::Shape> {
+    shapes::of(command())
 }
 
 /// `docs/commands.md`.

@@ -1,22 +1,9 @@
 //! The page about the commands of the command line, made from the arguments as they are parsed and the table of
 //! commands.
 
-use crate::commands::{Keys, OnLine, OnScreen, Screen, TABLE, about, by_path, keys_of, shown};
+use crate::commands::{Cmd, Keys, OnLine, OnScreen, STATUSES, Screen, TABLE, about, by_path, keys_of, shown};
 use clap::{Arg, Command};
 use std::fmt::Write;
-
-/// What each exit status means.
-const STATUSES: [(u8, &str); 6] = [
-    (0, "done, verified, admitted, or the same"),
-    (1, "verification failed, refused, or not the same"),
-    (2, "wrong usage, or an invalid policy or configuration"),
-    (
-        3,
-        "could not be determined: evidence, an anchor, a login or the network is missing, or it was cancelled",
-    ),
-    (4, "an input could not be read, or an output could not be written"),
-    (5, "admitted with warnings; 0 with `gate --allow-warn`"),
-];
 
 /// `docs/commands.md`, from the arguments.
 pub(super) fn page(mut command: Command) -> String {
@@ -113,11 +100,26 @@ fn in_the_workbench(form: &OnScreen) -> String {
         OnScreen::Own(keys) => {
             let screens: Vec<&str> = keys.screens.iter().copied().map(Screen::word).collect();
             let on = if screens.is_empty() { "every screen".to_owned() } else { screens.join(", ") };
-            format!("In the workbench: {} on {on}: {}.", named(keys), keys.help_line())
+            format!(
+                "In the workbench: {} on {on}: {}. With arguments after `{}` it runs as here.",
+                named(keys),
+                keys.help_line(),
+                palette()
+            )
         }
         OnScreen::Within { by, how } => {
-            format!("In the workbench: {}. {how}", keys_of(*by).map(named).unwrap_or_default())
+            let by = keys_of(*by).map(named).unwrap_or_default();
+            format!("In the workbench: {by}. {how} Typed after `{}` it runs as here.", palette())
+        }
+        OnScreen::Run => {
+            format!("In the workbench: type it after `{}`; its output is shown.", palette())
         }
         OnScreen::Not(why) => format!("Not in the workbench. {why}"),
     }
+}
+
+/// The key after which commands are typed.
+fn palette() -> String {
+    let key = keys_of(Cmd::Palette).and_then(|keys| keys.keys.first());
+    key.map(|key| shown(key)).unwrap_or_default()
 }

@@ -100,6 +100,9 @@ listed! {
         Export,
         Mouse,
         Bind,
+        Output,
+        OlderOutput,
+        NewerOutput,
         Details,
         Scan,
         Snapshot,
@@ -158,6 +161,21 @@ pub struct Command {
     pub screen: OnScreen,
     /// What it writes in a shell.
     pub writes: Writes,
+    /// Whether it may ask on the terminal: for a passphrase, a PIN or a login.
+    pub asks: bool,
+    /// Whether it uses the network.
+    pub network: Network,
+}
+
+/// Whether a command of the command line uses the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Network {
+    /// Never.
+    Never,
+    /// It is there to.
+    Always,
+    /// When one of these flags is given.
+    With(&'static [&'static str]),
 }
 
 /// What a command of the command line writes besides its output: what `--read-only` refuses.
@@ -205,6 +223,8 @@ pub enum OnScreen {
         /// In which way: a sentence.
         how: &'static str,
     },
+    /// `:` runs the command line's, and shows what it prints.
+    Run,
     /// It has none, for this reason: a sentence.
     Not(&'static str),
 }
@@ -269,56 +289,55 @@ impl Keys {
         arguments: &'static str,
         about: &'static str,
     ) -> Command {
-        Command {
-            about,
-            line: OnLine::Own(Line { path, arguments }),
-            screen: OnScreen::Own(self),
-            writes: Writes::Store,
-        }
+        row(about, OnLine::Own(Line { path, arguments }), OnScreen::Own(self))
     }
 
     /// A row that the command line does with another row's command.
     pub(super) const fn within(self, path: &'static str, flag: Option<&'static str>) -> Command {
-        Command {
-            about: self.help,
-            line: OnLine::Within { path, flag },
-            screen: OnScreen::Own(self),
-            writes: Writes::Store,
-        }
+        row(self.help, OnLine::Within { path, flag }, OnScreen::Own(self))
     }
 
     /// A row without a command-line form.
     pub(super) const fn no_line(self, why: &'static str) -> Command {
-        Command {
-            about: self.help,
-            line: OnLine::Not(why),
-            screen: OnScreen::Own(self),
-            writes: Writes::Store,
-        }
+        row(self.help, OnLine::Not(why), OnScreen::Own(self))
     }
 }
 
 impl Line {
     /// A row that the workbench does or shows with another row's command.
     pub(super) const fn within(self, by: Cmd, how: &'static str, about: &'static str) -> Command {
-        Command {
-            about,
-            line: OnLine::Own(self),
-            screen: OnScreen::Within { by, how },
-            writes: Writes::Store,
-        }
+        row(about, OnLine::Own(self), OnScreen::Within { by, how })
     }
 
-    /// A row without a workbench form.
-    pub(super) const fn no_keys(self, why: &'static str, about: &'static str) -> Command {
-        Command { about, line: OnLine::Own(self), screen: OnScreen::Not(why), writes: Writes::Store }
+    /// A row that the workbench runs as it is typed.
+    pub(super) const fn run(self, about: &'static str) -> Command {
+        row(about, OnLine::Own(self), OnScreen::Run)
     }
+
+    /// A row that the workbench cannot run.
+    pub(super) const fn no_keys(self, why: &'static str, about: &'static str) -> Command {
+        row(about, OnLine::Own(self), OnScreen::Not(why))
+    }
+}
+
+const fn row(about: &'static str, line: OnLine, screen: OnScreen) -> Command {
+    Command { about, line, screen, writes: Writes::Store, asks: false, network: Network::Never }
 }
 
 impl Command {
     /// The same, of a command that is there to write.
     pub(super) const fn writing(self, writes: Writes) -> Command {
         Command { writes, ..self }
+    }
+
+    /// The same, of a command that may ask on the terminal.
+    pub(super) const fn asking(self) -> Command {
+        Command { asks: true, ..self }
+    }
+
+    /// The same, of a command that uses the network.
+    pub(super) const fn online(self, network: Network) -> Command {
+        Command { network, ..self }
     }
 
     /// Its name: of the workbench, or else as typed in a shell.
@@ -329,5 +348,24 @@ impl Command {
             (_, OnLine::Within { path, .. }) => path,
             (_, OnLine::Not(_)) => "",
         }
+    }
+}
+
+impl Line {
+    /// How many arguments without a flag it asks for.
+    pub fn required(&self) -> usize {
+        super::value::required(self.arguments)
+    }
+}
+
+impl Screen {
+    /// Its name in a file.
+    pub fn name(self) -> String {
+        self.word().to_lowercase()
+    }
+
+    /// The screen of a name.
+    pub fn named(name: &str) -> Option<Screen> {
+        Screen::ALL.into_iter().find(|screen| screen.name() == name)
     }
 }

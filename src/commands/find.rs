@@ -21,6 +21,12 @@ pub fn by_key(written: &str, screen: Screen) -> Option<&'static Keys> {
     keyed().find(|keys| keys.is_on(screen) && keys.keys.contains(&written))
 }
 
+/// The command of the workbench of a name, as it is typed.
+pub fn by_name(name: &str) -> Option<&'static Keys> {
+    let also = |keys: &Keys| keys.typed.as_ref().is_some_and(|typed| typed.also == Some(name));
+    keyed().find(|keys| keys.name == name).or_else(|| keyed().find(|keys| also(keys)))
+}
+
 /// The command of a name after which something may be typed.
 pub fn by_typed(name: &str) -> Option<(&'static Keys, &'static Typed)> {
     keyed()

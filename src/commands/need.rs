@@ -61,8 +61,12 @@ listed! {
         FaultyStore,
         /// A folder with nothing in it.
         EmptyFolder,
-        /// A job that is not over.
-        LiveJob,
+        /// A job that is not over; on the screen of outputs, a command that is not.
+        Running,
+        /// An output before the one shown.
+        OlderOutput,
+        /// An output after the one shown.
+        NewerOutput,
         /// A system that can suspend programs.
         JobControl,
     }
@@ -99,7 +103,9 @@ impl Need {
             Need::FaultFile => "there is no file here to correct",
             Need::FaultyStore => "the store is not what fails here",
             Need::EmptyFolder => "this folder is not empty",
-            Need::LiveJob => "this job is not running",
+            Need::Running => "nothing is running here",
+            Need::OlderOutput => "this is the oldest output that is kept",
+            Need::NewerOutput => "this is the newest output",
             Need::JobControl => "this system cannot suspend programs",
         }
     }

@@ -1,6 +1,6 @@
 //! The page about the keys, made from the table.
 
-use super::command::{Cmd, Command, Keys, Line, OnLine, OnScreen, Screen};
+use super::command::{Cmd, Command, Keys, Line, Network, OnLine, OnScreen, Screen};
 use super::find::{by_path, keyed, keys_of};
 use super::need::Need;
 use super::shown::shown;
@@ -26,6 +26,7 @@ pub fn keys_page() -> String {
     out.push_str("\n## Everywhere\n\n");
     table(&mut out, |keys| keys.screens.is_empty());
     palette(&mut out);
+    keymap(&mut out);
     refusals(&mut out);
     out
 }
@@ -69,9 +70,14 @@ fn palette(out: &mut String) {
     let _ = write!(
         out,
         "\n## Typing commands\n\n\
-         `{}` opens the palette. Type a name from the tables above, or a part of one, choose with `↑` and `↓`, and\n\
-         press `Enter`. The palette offers the commands of the open screen. After these names more can be typed, on\n\
-         every screen:\n\n\
+         `{}` takes any command by its name, from every screen: those of the tables above, and those of the\n\
+         [command line](commands.md) as they are typed in a shell, without `touchmark`. A part of a name is enough.\n\n\
+         - `Tab` completes: names first, then flags and arguments (models, files, stages, themes, columns, anchors).\n\
+         - `↑` and `↓` choose in the list; `↑` at its top, `Ctrl-p` and `Ctrl-n` go through the lines typed before.\n\
+         - Quotes and backslashes hold words together as in a shell. No shell is involved: there are no variables,\n  \
+           patterns or pipes. A leading `~/` is your home folder.\n\
+         - A command of another screen goes there first.\n\n\
+         After these names of the workbench something can be typed:\n\n\
          | typed | what it does |\n|---|---|\n",
         key_of(Cmd::Palette)
     );
@@ -81,6 +87,62 @@ fn palette(out: &mut String) {
         let must = if typed.missing.is_some() { " (required)" } else { "" };
         let _ = writeln!(out, "| `{} {}`{also}{must} | {} |", keys.name, typed.word, keys.help);
     }
+    let _ = write!(
+        out,
+        "\nA command of the command line runs in the background, in the open workspace, with `--policy`, `--at` and\n\
+         `--read-only` as the workbench was opened. What it prints is shown on the screen Output with its exit status;\n\
+         `{}` opens that screen again. Commands that write are refused when the workbench is read-only. These use the\n\
+         network, which is asked about first: {}. These may ask for a passphrase, a PIN or a login, and get the terminal\n\
+         while they run: {}. These cannot be run from the workbench:\n\n\
+         | command | why |\n|---|---|\n",
+        key_of(Cmd::Output),
+        listed(|row| row.network == Network::Always),
+        listed(|row| row.asks),
+    );
+    for row in TABLE {
+        if let (OnLine::Own(line), OnScreen::Not(why)) = (&row.line, &row.screen) {
+            let _ = writeln!(out, "| `{}` | {why} |", line.path);
+        }
+    }
+}
+
+/// The commands of the command line of which something holds.
+fn listed(holds: impl Fn(&Command) -> bool) -> String {
+    let path = |row: &Command| match &row.line {
+        OnLine::Own(line) if holds(row) => Some(format!("`{}`", line.path)),
+        _ => None,
+    };
+    TABLE.iter().filter_map(path).collect::<Vec<String>>().join(", ")
+}
+
+fn keymap(out: &mut String) {
+    let _ = write!(
+        out,
+        "\n## Keymap file\n\n\
+         `keymap.toml` in your folder of configuration (`$XDG_CONFIG_HOME/touchmark`, usually `~/.config/touchmark`)\n\
+         changes keys; `touchmark open --keymap FILE` takes another file. Its entries are merged over the keys above:\n\n\
+         ```toml\n\
+         [[key]]\n\
+         on = \"ctrl-x\"            # the key\n\
+         run = \"verify\"           # a command of the workbench or of the command line\n\
+         screen = \"inventory\"     # only there; without it wherever the command works\n\n\
+         [[key]]\n\
+         on = \"f5\"\n\
+         run = \"gate\"\n\
+         arguments = \"acme/bot --stage prod\"\n\n\
+         [[key]]\n\
+         on = \"V\"\n\
+         run = \"none\"             # unbinds it\n\
+         ```\n\n\
+         Keys are written as `V`, `ctrl-x`, `space`, `enter`, `esc`, `tab`, `shift-tab`, `up`, `down`, `left`, `right`,\n\
+         `pgup`, `pgdn`, `home`, `end`, `insert`, `delete`, `backspace`, `f1` to `f12`. `ctrl-c` cannot be bound: pressed\n\
+         twice it always quits. Keys inside popups and typed lines cannot be changed. An entry with a `screen` counts\n\
+         before one without. Screens: {}.\n\n\
+         A file with a fault changes nothing: the workbench opens with the keys above and says so.\n\
+         `touchmark keymap check` lists all faults with their lines, and `touchmark keymap print` writes the keys in force\n\
+         as such a file.\n",
+        Screen::ALL.map(|screen| format!("`{}`", screen.name())).join(", "),
+    );
 }
 
 fn refusals(out: &mut String) {

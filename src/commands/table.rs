@@ -2,7 +2,7 @@
 //! form in the workbench; where there is no other form, the row says why. Rows of the workbench stand in the order of
 //! the key bar and of the help.
 
-use super::command::{Cmd, Command, Keys, Line, Screen, Typed, Writes};
+use super::command::{Cmd, Command, Keys, Line, Network, Screen, Typed, Writes};
 use super::need::Need;
 
 use Screen as S;
@@ -16,6 +16,9 @@ const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
 macro_rules! open {
     ($($need:ident),*) => { &[Need::Openable, Need::Open, $(Need::$need),*] };
 }
+
+/// What asks an authority for the time uses the network.
+const STAMPED: Network = Network::With(&["--tsa-url"]);
 
 /// What can act whether or not there is a workspace.
 const ALWAYS: &[Need] = &[];
@@ -46,6 +49,11 @@ const fn must(word: &'static str, missing: &'static str) -> Typed {
     Typed { word, also: None, in_help: true, missing: Some(missing) }
 }
 
+/// It may be typed instead of the model under the cursor; the help says nothing of it, the palette does.
+const fn names(word: &'static str) -> Typed {
+    Typed { word, also: None, in_help: false, missing: None }
+}
+
 /// It may be typed, as it may after the key.
 const fn as_by_key(word: &'static str) -> Typed {
     Typed { word, also: None, in_help: false, missing: None }
@@ -59,6 +67,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
+    ("keymap", "Keys of the workbench"),
     ("ledger", "The append-only ledger of verifications, decisions and reviews"),
 ];
 
@@ -68,6 +77,7 @@ pub const TABLE: &[Command] = &[
     // In the workbench.
     keys(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], open![RowShown],
         "open the verification of this model, or fold a group")
+        .typed(names("MODEL"))
         .within("verify", Some("--explain")),
     keys(Cmd::Refocus, "refocus", &["enter"], "refocus", &[S::Lineage], open![KnownRow, OtherFocus],
         "draw the family around this model")
@@ -86,19 +96,23 @@ pub const TABLE: &[Command] = &[
         .within("lineage", None),
     keys(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, open![Models],
         "verify marked, or this and outdated models")
+        .typed(names("MODEL"))
         .line("verify", "<MODEL>", "Verify a model: as flags say, or by the workspace's policy"),
     keys(Cmd::VerifyInFull, "verify-in-full", &["F"], "", MODEL, open![Models],
         "verify, and compute every digest anew")
+        .typed(names("MODEL"))
         .within("verify", Some("--in-full")),
     keys(Cmd::StartScore, "score", &["M"], "score", MODEL, open![Models],
         "score the marked models, or this one; verify unverified models first")
+        .typed(names("MODEL"))
         .line("score", "<MODELS>...", "Own and effective maturity level with controls"),
     keys(Cmd::Why, "why", &["w"], "why", MODEL, open![Model],
         "why this decision and this level")
+        .typed(names("MODEL"))
         .within("show", None),
     keys(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], open![AnyModel],
         "show only models that match, as you type")
-        .typed(as_by_key("WORDS"))
+        .typed(as_by_key("FILTER"))
         .line("list", "[FILTER]...", "The models of the inventory"),
     keys(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], open![RowShown],
         "mark or unmark this model, or this group")
@@ -117,12 +131,14 @@ pub const TABLE: &[Command] = &[
         .no_line("Shells keep command lines: write an alias of `touchmark list`."),
     keys(Cmd::GoTo, "go-to", &["ctrl-p"], "go to", EVERYWHERE, open![AnyModel],
         "go to a model by name")
+        .typed(may("MODEL", Some("goto")))
         .within("show", None),
     keys(Cmd::SavedView, "saved-view", &["v"], "view", &[S::Inventory], open![AnyModel],
         "next saved view: all, failing, unsigned, needs review")
         .no_line("The command line takes words instead of saved views: `touchmark list`."),
     keys(Cmd::Sort, "sort", &["s"], "sort", &[S::Inventory], open![AnyModel],
         "sort by a column; the same column again reverses the order")
+        .typed(may("COLUMN", None))
         .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], open![AnyModel],
         "reverse the order")
@@ -135,6 +151,7 @@ pub const TABLE: &[Command] = &[
         .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Models],
         "approve, reject or ask: this or all marked")
+        .typed(names("WORD REASON"))
         .line("review", "[WORD] [MODELS]...", "Record a review of models, take it back, or list what was said")
         .writing(Writes::With(&["reason", "undo"])),
     keys(Cmd::Undo, "undo", &["u"], "", MODEL, open![Writable, OwnReview],
@@ -229,22 +246,25 @@ pub const TABLE: &[Command] = &[
         .no_line("Every command reads the policy file when it starts."),
     keys(Cmd::Stage, "stage", &["S"], "stage", EVERYWHERE, open![OtherStage],
         "judge for the next stage")
-        .typed(may("NAME", None))
+        .typed(may("STAGE", None))
         .within("gate", Some("--stage")),
-    keys(Cmd::Cancel, "cancel", &["x"], "cancel", &[S::Jobs], open![LiveJob],
-        "cancel this job")
+    keys(Cmd::Cancel, "cancel", &["x"], "cancel", &[S::Jobs, S::Output], &[Need::Running],
+        "cancel this job, or this command")
         .no_line("Ctrl-C stops a command that runs in a shell."),
     keys(Cmd::Inventory, "inventory", &["1"], "", EVERYWHERE, ALWAYS,
         "the models: triage")
         .within("list", None),
     keys(Cmd::Lineage, "lineage", &["2"], "", EVERYWHERE, open![Model],
         "the family of this model")
+        .typed(names("MODEL"))
         .line("lineage", "<MODEL>", "A model's ancestors and descendants"),
     keys(Cmd::Verify, "verification", &["3"], "", EVERYWHERE, open![Model],
         "the checks of this model")
+        .typed(names("MODEL"))
         .within("verify", Some("--explain")),
     keys(Cmd::Maturity, "maturity", &["4"], "", EVERYWHERE, open![Model],
         "the levels and controls of this model")
+        .typed(names("MODEL"))
         .within("score", Some("--all")),
     keys(Cmd::Policy, "policy", &["5"], "", EVERYWHERE, open![],
         "the policy, its stages and anchors")
@@ -287,7 +307,7 @@ pub const TABLE: &[Command] = &[
         .no_line("It concerns the screens alone."),
     keys(Cmd::Themes, "themes", &["T"], "", EVERYWHERE, ALWAYS,
         "choose a theme")
-        .typed(may("NAME", Some("theme")))
+        .typed(may("THEME", Some("theme")))
         .line("themes", "[THEME]", "The themes of the workbench: list them, print one, check one"),
     keys(Cmd::Messages, "messages", &["!"], "", EVERYWHERE, ALWAYS,
         "all messages so far")
@@ -298,6 +318,15 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Suspend, "suspend", &["ctrl-z"], "", EVERYWHERE, &[Need::JobControl],
         "back to the shell for a while; `fg` returns")
         .no_line("The shell suspends a command by the same key."),
+    keys(Cmd::Output, "output", &["ctrl-o"], "", EVERYWHERE, ALWAYS,
+        "what the commands typed after `:` printed")
+        .no_line("A command prints what it prints where it is typed."),
+    keys(Cmd::OlderOutput, "older-output", &["["], "older", &[S::Output], &[Need::OlderOutput],
+        "the output of the command before")
+        .no_line("A terminal scrolls back by itself."),
+    keys(Cmd::NewerOutput, "newer-output", &["]"], "newer", &[S::Output], &[Need::NewerOutput],
+        "the output of the command after")
+        .no_line("A terminal scrolls back by itself."),
     keys(Cmd::Palette, "palette", &[":"], "command", EVERYWHERE, ALWAYS,
         "run a command by name")
         .no_line("A shell is a place to type commands already."),
@@ -312,119 +341,95 @@ pub const TABLE: &[Command] = &[
     line("demo", "[DIR]").within(Cmd::Samples, "It copies the samples and opens them.",
         "Copy the sample workspace, to try things out")
         .writing(Writes::Always),
-    line("open", "[WORKSPACE]").no_keys("It opens the workbench.",
+    line("open", "[WORKSPACE]").no_keys("It opens the workbench, which is open already.",
         "Open the workbench"),
-    line("import", "<FILES>...").no_keys("It names files by their paths, which a shell completes; `R` then reads them.",
-        "Add bills of materials (CycloneDX, SPDX) to the workspace and read them")
+    line("import", "<FILES>...").run("Add bills of materials (CycloneDX, SPDX) to the workspace and read them")
         .writing(Writes::Always),
-    line("export", "[MODELS]...").no_keys("It writes a document for other programs; pipe it.",
-        "Write a bill of materials of models to standard output"),
-    line("snapshot verify", "<FILE>").no_keys("It needs only the file; run it where the snapshot is kept.",
+    line("export", "[MODELS]...").run("Write a bill of materials of models to standard output"),
+    line("snapshot verify", "<FILE>").run(
         "Check that a snapshot is as it was written: form, order, digest, and the signature beside it"),
-    line("snapshot sign key", "<FILE>").no_keys("No private key enters the workbench.",
-        "With a bare key")
-        .writing(Writes::Always),
-    line("snapshot sign certificate", "<FILE>").no_keys("No private key enters the workbench.",
-        "With a key and its certificate chain")
-        .writing(Writes::Always),
-    line("snapshot sign sigstore", "<FILE>").no_keys("Signing is left to the command line; the workbench uses no network.",
-        "With an identity at a Sigstore instance; uses the network")
-        .writing(Writes::Always),
-    line("snapshot sign pkcs11-key", "<FILE>").no_keys("No password of a token enters the workbench.",
-        "With a bare key in a PKCS#11 token")
-        .writing(Writes::Always),
-    line("snapshot sign pkcs11-certificate", "<FILE>").no_keys("No password of a token enters the workbench.",
-        "With a key in a PKCS#11 token and its certificate chain")
-        .writing(Writes::Always),
-    line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons; recording one is for pipelines.",
+    line("snapshot sign key", "<FILE>").run("With a bare key")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("snapshot sign certificate", "<FILE>").run("With a key and its certificate chain")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("snapshot sign sigstore", "<FILE>").run("With an identity at a Sigstore instance; uses the network")
+        .writing(Writes::Always).asking().online(Network::Always),
+    line("snapshot sign pkcs11-key", "<FILE>").run("With a bare key in a PKCS#11 token")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("snapshot sign pkcs11-certificate", "<FILE>").run("With a key in a PKCS#11 token and its certificate chain")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons.",
         "Verify a model and decide whether it may enter a stage; recorded"),
 
     // Signatures and claims.
-    line("sign key", "<MODEL>").no_keys("No private key enters the workbench.",
-        "With a bare key")
-        .writing(Writes::Always),
-    line("sign certificate", "<MODEL>").no_keys("No private key enters the workbench.",
-        "With a key and its certificate chain")
-        .writing(Writes::Always),
-    line("sign sigstore", "<MODEL>").no_keys("Signing is left to the command line; the workbench uses no network.",
-        "With an identity at a Sigstore instance; uses the network")
-        .writing(Writes::Always),
-    line("sign pkcs11-key", "<MODEL>").no_keys("No password of a token enters the workbench.",
-        "With a bare key in a PKCS#11 token")
-        .writing(Writes::Always),
-    line("sign pkcs11-certificate", "<MODEL>").no_keys("No password of a token enters the workbench.",
-        "With a key in a PKCS#11 token and its certificate chain")
-        .writing(Writes::Always),
-    line("key generate", "<FILE>").no_keys("No private key enters the workbench.",
-        "Make a key pair: FILE for you alone, FILE.pub for everyone")
-        .writing(Writes::Always),
-    line("key show", "<FILE>").no_keys("No private key enters the workbench.",
-        "Curve, fingerprint and encryption of a key file; never a secret"),
-    line("verify key", "<MODEL>").no_keys("The workbench verifies by the policy of a workspace only.",
-        "A public key"),
-    line("verify certificate", "<MODEL>").no_keys("The workbench verifies by the policy of a workspace only.",
-        "Certificate authorities"),
-    line("verify sigstore", "<MODEL>").no_keys("The workbench verifies by the policy of a workspace only.",
-        "An identity in a Sigstore instance"),
+    line("sign key", "<MODEL>").run("With a bare key")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("sign certificate", "<MODEL>").run("With a key and its certificate chain")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("sign sigstore", "<MODEL>").run("With an identity at a Sigstore instance; uses the network")
+        .writing(Writes::Always).asking().online(Network::Always),
+    line("sign pkcs11-key", "<MODEL>").run("With a bare key in a PKCS#11 token")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("sign pkcs11-certificate", "<MODEL>").run("With a key in a PKCS#11 token and its certificate chain")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("key generate", "<FILE>").run("Make a key pair: FILE for you alone, FILE.pub for everyone")
+        .writing(Writes::Always).asking(),
+    line("key show", "<FILE>").run("Curve, fingerprint and encryption of a key file; never a secret"),
+    line("verify key", "<MODEL>").run("A public key"),
+    line("verify certificate", "<MODEL>").run("Certificate authorities"),
+    line("verify sigstore", "<MODEL>").run("An identity in a Sigstore instance"),
     line("digest", "<MODEL>").within(Cmd::Verify, "Its Statement tab shows the root digest.",
         "The root digest of a model"),
     line("inspect", "<FILE>").within(Cmd::Verify, "Its Identity and Statement tabs show what the bundle holds.",
         "What a bundle, claim, certificate, key or weights file holds; trusts nothing"),
     line("claims list", "<TARGET>").within(Cmd::Verify, "Its check PREDICATES says whether the claims are proven.",
         "List the claims of a model, or of a file: what each says of what, and whether its signer is proven"),
-    line("claims show", "<FILE>").no_keys("It prints statements for other programs; pipe it.",
+    line("claims show", "<FILE>").run(
         "Show the statements of the claims that fit; where they stand in the file makes no difference"),
-    line("claims append", "<FILE> <BUNDLES>...").no_keys("Programs that sign run it.",
-        "Append bundles to a file of claims, each as one line")
+    line("claims append", "<FILE> <BUNDLES>...").run("Append bundles to a file of claims, each as one line")
         .writing(Writes::Always),
-    line("claims check", "<OLD> <NEW>").no_keys("It compares two files; run it where the earlier copy is kept.",
+    line("claims check", "<OLD> <NEW>").run(
         "Check that a file of claims was only appended to since an earlier copy was taken"),
 
     // Policy and trust.
-    line("policy show", "[NAME]").no_keys("It prints a built-in policy to start a file from; the workbench shows the policy in force.",
-        "Print a built-in policy, to start from"),
+    line("policy show", "[NAME]").run("Print a built-in policy, to start from"),
     line("trust list", "").within(Cmd::Policy, "It lists the anchors of the policy beside its text.",
         "List the anchors of the policy, and those inside this program: kind, age, digest, origin"),
     line("trust show", "<NAME>").within(Cmd::Policy, "It shows kind, age, origin and digest of each anchor.",
         "Show what an anchor holds: its key, its certificates, or the services of its Sigstore instance"),
-    line("trust add", "<NAME> [FILES]...").no_keys("The workbench changes no anchors; it opens the policy file in an editor.",
+    line("trust add", "<NAME> [FILES]...").run(
         "Add an anchor to the policy file: keys, certificates of authorities, or a Sigstore trusted root")
         .writing(Writes::Always),
-    line("trust remove", "<NAME>").no_keys("The workbench changes no anchors; it opens the policy file in an editor.",
-        "Take an anchor out of the policy file; its files stay")
+    line("trust remove", "<NAME>").run("Take an anchor out of the policy file; its files stay")
         .writing(Writes::Always),
-    line("trust refresh", "[NAMES]...").no_keys("It uses the network, and the workbench never does.",
+    line("trust refresh", "[NAMES]...").run(
         "Fetch newer Sigstore trusted roots from their repositories: uses the network")
-        .writing(Writes::Always),
+        .writing(Writes::Always).online(Network::Always),
+
+    // Keys.
+    line("keymap print", "").run("Print the keys in force, as a keymap file to start from"),
+    line("keymap check", "[FILE]").run("Check a keymap file: all faults, with lines"),
 
     // The ledger.
-    line("ledger show", "[MODEL]").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
-        "List the records"),
-    line("ledger verify", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
-        "Recompute the chain of hashes, and hold the ledger against its signed checkpoints"),
-    line("ledger checkpoint", "").no_keys("No private key enters the workbench.",
+    line("ledger show", "[MODEL]").run("List the records"),
+    line("ledger verify", "").run("Recompute the chain of hashes, and hold the ledger against its signed checkpoints"),
+    line("ledger checkpoint", "").run(
         "Write how far the ledger is, to be signed: what is cut off or rewritten later then shows")
         .writing(Writes::Always),
-    line("ledger checkpoint key", "").no_keys("No private key enters the workbench.",
-        "With a bare key")
-        .writing(Writes::Always),
-    line("ledger checkpoint certificate", "").no_keys("No private key enters the workbench.",
-        "With a key and its certificate chain")
-        .writing(Writes::Always),
-    line("ledger checkpoint sigstore", "").no_keys("Signing is left to the command line; the workbench uses no network.",
-        "With an identity at a Sigstore instance; uses the network")
-        .writing(Writes::Always),
-    line("ledger checkpoint pkcs11-key", "").no_keys("No password of a token enters the workbench.",
-        "With a bare key in a PKCS#11 token")
-        .writing(Writes::Always),
-    line("ledger checkpoint pkcs11-certificate", "").no_keys("No password of a token enters the workbench.",
-        "With a key in a PKCS#11 token and its certificate chain")
-        .writing(Writes::Always),
-    line("ledger replay", "<RECORD>").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
+    line("ledger checkpoint key", "").run("With a bare key")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("ledger checkpoint certificate", "").run("With a key and its certificate chain")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("ledger checkpoint sigstore", "").run("With an identity at a Sigstore instance; uses the network")
+        .writing(Writes::Always).asking().online(Network::Always),
+    line("ledger checkpoint pkcs11-key", "").run("With a bare key in a PKCS#11 token")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("ledger checkpoint pkcs11-certificate", "").run("With a key in a PKCS#11 token and its certificate chain")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("ledger replay", "<RECORD>").run(
         "Judge a recorded verification or decision again, from the evidence that it names; exits with 0 when the result is the same, else 1"),
-    line("ledger export", "").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
-        "Write all records as JSON Lines to standard output"),
-    line("ledger import", "<FILE>").no_keys("Auditors run it and pipe its output; the workbench only adds records.",
+    line("ledger export", "").run("Write all records as JSON Lines to standard output"),
+    line("ledger import", "<FILE>").run(
         "Import the records that another store exported; the local ledger must be a prefix of the file")
         .writing(Writes::Always),
 ];

@@ -46,8 +46,8 @@ pub use trust::{
 pub use verdict::{AssessmentDocument, ScoreDocument, VerdictBody, VerdictDocument};
 pub use verification::{CoverageDocument, VerificationBody, VerificationDocument};
 pub use workspace::{
-    AgainstDocument, DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
-    LedgerExportDocument, LedgerImportDocument, LedgerOutcome, LedgerReplayDocument, LedgerVerifyDocument,
-    PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument, ReviewHistoryDocument,
-    ReviewedDocument,
+    AgainstDocument, DemoDocument, ErrorDocument, InitDocument, KeymapCheckDocument, KeymapDocument,
+    LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerOutcome,
+    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, PolicyFaultDocument,
+    ReviewDocument, ReviewHistoryDocument, ReviewedDocument,
 };

@@ -50,6 +50,8 @@ names! {
     Inspection "touchmark.inspection/1",
     Key "touchmark.key/1",
     KeyGenerated "touchmark.key-generated/1",
+    Keymap "touchmark.keymap/1",
+    KeymapCheck "touchmark.keymap-check/1",
     Ledger "touchmark.ledger/1",
     LedgerCheckpointMade "touchmark.ledger-checkpoint-made/1",
     LedgerExport "touchmark.ledger-export/1",

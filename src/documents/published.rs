@@ -17,9 +17,10 @@ use super::trust::{
 use super::verdict::{ScoreDocument, VerdictDocument};
 use super::verification::VerificationDocument;
 use super::workspace::{
-    DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
-    LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument,
-    PolicyCheckDocument, PolicyDocument, ReviewDocument, ReviewHistoryDocument,
+    DemoDocument, ErrorDocument, InitDocument, KeymapCheckDocument, KeymapDocument,
+    LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
+    LedgerReplayDocument, LedgerVerifyDocument, PolicyCheckDocument, PolicyDocument, ReviewDocument,
+    ReviewHistoryDocument,
 };
 use crate::decision::{
     AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, ReviewRecord, VerificationRecord,
@@ -77,6 +78,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<InspectionDocument>("inspection", "`inspect`"),
     row::<KeyDocument<'static>>("key", "`key show`"),
     row::<KeyGeneratedDocument<'static>>("key-generated", "`key generate`"),
+    row::<KeymapDocument<'static>>("keymap", "`keymap print`"),
+    row::<KeymapCheckDocument<'static>>("keymap-check", "`keymap check`"),
     row::<LedgerDocument<'static>>("ledger", "`ledger show`"),
     row::<Checkpoint>("ledger-checkpoint", "the predicate of a signed checkpoint of the ledger"),
     row::<LedgerCheckpointMadeDocument<'static>>("ledger-checkpoint-made", "`ledger checkpoint`"),

@@ -120,7 +120,7 @@ pub struct PolicyCheckDocument<'a> {
     pub faults: Vec<PolicyFaultDocument<'a>>,
 }
 
-/// One fault of a policy.
+/// One fault of a file.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PolicyFaultDocument<'a> {
     /// Line, from 1; none when it is about the whole file.
@@ -135,6 +135,26 @@ impl<'a> From<&'a PolicyError> for PolicyFaultDocument<'a> {
     fn from(fault: &'a PolicyError) -> Self {
         PolicyFaultDocument { line: fault.line, message: &fault.message, help: fault.help.as_deref() }
     }
+}
+
+/// The keys in force.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct KeymapDocument<'a> {
+    /// The document's name.
+    pub schema: names::Keymap,
+    /// All of them, as a keymap file.
+    pub text: &'a str,
+}
+
+/// Whether a keymap file is valid.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct KeymapCheckDocument<'a> {
+    /// The document's name.
+    pub schema: names::KeymapCheck,
+    /// The file; none when there is none, and the built-in keys are in force.
+    pub file: Option<&'a Untrusted>,
+    /// Its faults; none when it is valid.
+    pub faults: Vec<PolicyFaultDocument<'a>>,
 }
 
 /// Records of the ledger.

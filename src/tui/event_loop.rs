@@ -1,9 +1,11 @@
 //! The loop: waits for keys, signals and the workbench, drains all that is ready, draws once. While nothing
 //! moves it sleeps.
 
+use crate::commands::Shape;
 use crate::error::{Code, Error, Result};
 use crate::forms::Subject;
 use crate::progress::Progress;
+use crate::tui::child::{self, Running, Said, Under, names_in, run_here};
 use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
 use crate::tui::exporting::{self, Written};
 use crate::tui::opening::{News, Opening, Post};
@@ -14,6 +16,8 @@ use crate::tui::state::app::{App, Phase};
 use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
+use crate::tui::state::outputs::{Asked, Ended};
+use crate::tui::state::palette::Folder;
 use crate::tui::state::prepared::Licences;
 use crate::tui::terminal::{self, Answer, Sifted};
 use crate::tui::theme::{Depth, Shelf, is_light};
@@ -21,7 +25,7 @@ use crate::tui::update::{Action, Effect, update};
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Rect, Size};
@@ -43,6 +47,10 @@ const SLOW_TIME: Duration = Duration::from_secs(2);
 /// What is remembered is written when no key came for so long.
 const SAVE_TIME: Duration = Duration::from_secs(2);
 
+/// How long after a command on the terminal the key that interrupted it may come to us too.
+const DEAF_TIME: Duration = Duration::from_millis(500);
+/// The status after an interrupt.
+const INTERRUPTED: i32 = 130;
 /// As what a screen is exported where there is none.
 const PLAIN_SIZE: Size = Size::new(120, 36);
 
@@ -96,6 +104,10 @@ struct Loop {
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
+    /// Commands of the command line that run, by their numbers.
+    running: Vec<(u64, Running)>,
+    /// A key that ended a command on the terminal is no signal for us.
+    deaf_until: Option<Instant>,
 }
 
 /// Runs until the person leaves; says how that came about.
@@ -105,7 +117,7 @@ struct Loop {
 pub async fn run(
     options: &OpenOptions,
     (shelf, depth): (Shelf, Depth),
-    is_theme_given: bool,
+    shapes: fn() -> Vec<Shape>,
     mut app: App,
     plain: Option<Plain>,
 ) -> Result<End> {
@@ -118,7 +130,7 @@ pub async fn run(
         options: options.clone(),
         post: Post::new(sender),
         fault: None,
-        memory: Memory::new(is_theme_given),
+        memory: Memory::new(app.theme_is_chosen),
         is_touched: false,
         slow_at: Some(Instant::now() + SLOW_TIME),
         save_at: None,
@@ -131,10 +143,14 @@ pub async fn run(
         plain,
         live: Vec::new(),
         message_until: None,
+        running: Vec::new(),
+        deaf_until: None,
     };
     state.draw(&mut app)?;
     state.ask_background(&app)?;
     state.open();
+    let post = state.post.clone();
+    std::thread::spawn(move || post.send(News::Lasting(Box::new(Action::Shapes(shapes())))));
     state.input = state.plain.is_none().then(EventStream::new);
     loop {
         let first = state.wait(&mut news, &mut signals, &app).await;
@@ -169,6 +185,17 @@ fn screen(is_plain: bool) -> std::io::Result<Screen> {
         ),
         false => Terminal::new(backend),
     }
+}
+
+/// A blank screen. Clearing the one there is would ask the terminal where its cursor stands, and not every one answers.
+fn blank() -> std::io::Result<Screen> {
+    let mut backend = CrosstermBackend::new(BufWriter::with_capacity(
+        64 * 1024,
+        Box::new(std::io::stdout()) as Box<dyn Write>,
+    ));
+    queue!(backend, Clear(ClearType::All))?;
+    Write::flush(&mut backend)?;
+    Terminal::new(backend)
 }
 
 /// Begins to watch the sources, on a thread of its own: there may be many folders.
@@ -227,6 +254,9 @@ impl Loop {
 
     fn apply(&mut self, app: &mut App, woken: Woken) -> Result<Option<i32>> {
         let action = match woken {
+            Woken::End(INTERRUPTED) if self.deaf_until.is_some_and(|until| Instant::now() < until) => {
+                return Ok(None);
+            }
             Woken::End(status) => return Ok(Some(status)),
             Woken::Tick => return Ok(None),
             Woken::MessageOver => {
@@ -276,6 +306,13 @@ impl Loop {
                 }
                 return Ok(None);
             }
+            // Of the program or of a command that it runs, whatever workspace is open.
+            Woken::News(_, News::Lasting(action)) => {
+                if let Action::Ended(id, _) = *action {
+                    self.running.retain(|(known, _)| *known != id);
+                }
+                *action
+            }
             // Of a workspace that is no longer open.
             Woken::News(of, _) if of != self.post.epoch() => return Ok(None),
             Woken::News(_, news) => match self.heard(app, news)? {
@@ -312,6 +349,7 @@ impl Loop {
                 update(app, Action::OpenFailed(error));
                 Action::Fault(fault)
             }
+            News::Lasting(action) => *action,
             News::Touched => return Ok(None),
             News::Opened(Opening { workbench, view, prepared, newest, remembered }) => {
                 (self.slow_at, self.fault) = (None, None);
@@ -411,7 +449,7 @@ impl Loop {
     fn carry_out(&mut self, app: &mut App, effect: Effect) -> Result<bool> {
         match effect {
             Effect::Quit => return Ok(true),
-            Effect::Redraw => self.screen.clear().map_err(|e| lost(&e))?,
+            Effect::Redraw => self.screen = blank().map_err(|e| lost(&e))?,
             Effect::Suspend => {
                 let outcome = self.away(app, terminal::suspend)?;
                 if let Err(cause) = outcome {
@@ -544,6 +582,28 @@ impl Loop {
                 let read = workbench.review_history(&model);
                 Action::History(model, read)
             }),
+            Effect::Run(asked) => return self.run(app, &asked),
+            Effect::CancelRun(id) => {
+                self.running.iter().filter(|(known, _)| *known == id).for_each(|(_, run)| run.cancel());
+            }
+            Effect::Renew { sources } => self.on_thread(move |workbench| {
+                workbench.reload_policy()?;
+                if sources {
+                    workbench.start(JobKind::Scan);
+                }
+                Ok(())
+            }),
+            Effect::ReadFolder(typed) => {
+                let post = self.post.clone();
+                std::thread::spawn(move || {
+                    let (names, fault) = match names_in(&typed) {
+                        Ok(names) => (names, None),
+                        Err(cause) => (Vec::new(), Some(crate::text::screen(&cause.to_string()))),
+                    };
+                    let folder = Folder { typed, names, fault };
+                    post.send(News::Lasting(Box::new(Action::Folder(folder))));
+                });
+            }
         }
         Ok(false)
     }
@@ -585,6 +645,37 @@ impl Loop {
             let survey = Arc::new(view.survey());
             post.send(News::Answer(Box::new(Action::Surveyed(view.generation, survey))));
         });
+    }
+
+    /// Runs a command of the command line: beside the screens, or on the terminal where it has to ask.
+    fn run(&mut self, app: &mut App, asked: &Asked) -> Result<bool> {
+        let root = self.workbench.as_ref().map(|workbench| workbench.view().workspace.root.clone());
+        let under = Under {
+            workspace: root.or_else(|| self.options.dir.clone()),
+            policy: self.options.policy.clone(),
+            at: self.options.at.map(|at| at.to_string()),
+            read_only: app.read_only,
+        };
+        let (id, post) = (asked.id, self.post.clone());
+        let tell = move |said| {
+            let action = match said {
+                Said::Lines(is_aside, lines) => Action::Printed(id, is_aside, lines),
+                Said::Ended(end) => Action::Ended(id, ended(end)),
+            };
+            post.send(News::Lasting(Box::new(action)));
+        };
+        let started = if asked.asks {
+            let end = self.away(app, || run_here(&asked.words, &under, tell.clone()))?;
+            self.deaf_until = Some(Instant::now() + DEAF_TIME);
+            end.map(|end| tell(Said::Ended(end)))
+        } else {
+            Running::start(&asked.words, &under, tell).map(|running| self.running.push((id, running)))
+        };
+        if let Err(cause) = started {
+            let why = crate::text::screen(&cause.to_string());
+            update(app, Action::Ended(id, Ended::NotStarted(why)));
+        }
+        Ok(false)
     }
 
     /// Asks the terminal to take a text into its clipboard. Whether it did, it does not say.
@@ -674,7 +765,7 @@ impl Loop {
         if app.mouse {
             terminal::capture_mouse(true).map_err(|e| lost(&e))?;
         }
-        self.screen.clear().map_err(|e| lost(&e))?;
+        self.screen = blank().map_err(|e| lost(&e))?;
         self.input = Some(EventStream::new());
         Ok(outcome)
     }
@@ -682,6 +773,7 @@ impl Loop {
     fn leave(&mut self, app: &App) {
         self.memory.save(app, true);
         self.take_late_answer();
+        self.running.iter().for_each(|(_, running)| running.interrupt());
         let Some(workbench) = &self.workbench else { return };
         for job in workbench.jobs().iter().filter(|job| job.is_live()) {
             workbench.cancel(job.id);
@@ -714,6 +806,14 @@ impl Loop {
         show().map_err(|e| lost(&e))?;
         app.drew(drawn);
         Ok(())
+    }
+}
+
+fn ended(end: child::End) -> Ended {
+    match end {
+        child::End::Status(number) => Ended::Status(number),
+        child::End::Signal(number) => Ended::Signal(number),
+        child::End::Cancelled => Ended::Cancelled,
     }
 }
 

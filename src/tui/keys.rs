@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-const NAMED: [(&str, KeyCode); 14] = [
+const NAMED: [(&str, KeyCode); 28] = [
     ("space", KeyCode::Char(' ')),
     ("enter", KeyCode::Enter),
     ("esc", KeyCode::Esc),
@@ -17,6 +17,20 @@ const NAMED: [(&str, KeyCode); 14] = [
     ("home", KeyCode::Home),
     ("end", KeyCode::End),
     ("backspace", KeyCode::Backspace),
+    ("insert", KeyCode::Insert),
+    ("delete", KeyCode::Delete),
+    ("f1", KeyCode::F(1)),
+    ("f2", KeyCode::F(2)),
+    ("f3", KeyCode::F(3)),
+    ("f4", KeyCode::F(4)),
+    ("f5", KeyCode::F(5)),
+    ("f6", KeyCode::F(6)),
+    ("f7", KeyCode::F(7)),
+    ("f8", KeyCode::F(8)),
+    ("f9", KeyCode::F(9)),
+    ("f10", KeyCode::F(10)),
+    ("f11", KeyCode::F(11)),
+    ("f12", KeyCode::F(12)),
 ];
 
 /// The written form of a key; none for keys that nothing is ever bound to.
@@ -48,7 +62,7 @@ pub fn event(written: &str) -> KeyEvent {
     KeyEvent::new(named.unwrap_or_else(first), modifiers)
 }
 
-/// Whether a written key can be produced by a keyboard: for the test of the table.
+/// Whether a written key can be produced by a keyboard: for the test of the table, and keymap files.
 pub fn is_valid(written: &str) -> bool {
     let base = written.strip_prefix("ctrl-").filter(|rest| !rest.is_empty()).unwrap_or(written);
     NAMED.iter().any(|(name, _)| *name == base) || base.chars().count() == 1

@@ -1,9 +1,11 @@
 //! The terminal workbench: the state as plain data, what changes it, and what draws it; the loop alone does input
 //! and output. It knows ratatui and crossterm, which no other room does, and no rule of the domain.
 
+mod child;
 pub mod clipboard;
 mod event_loop;
 mod exporting;
+pub mod keymap;
 pub mod keys;
 mod opening;
 pub mod photograph;
@@ -26,17 +28,20 @@ pub use state::fault::{Fault, Faulty};
 pub use state::groups::Row;
 pub use state::hit::{Drawn, Hit, TableDrawn, Under};
 pub use state::jobs::JobNow;
+pub use state::outputs::{Asked, Ended, Outputs, Renews};
+pub use state::palette::{Folder, Offer, Palette};
 pub use state::popup::Popup;
 pub use state::prepared::Licences;
 pub use state::session::Session;
 pub use update::{Action, Effect, update};
 
+use crate::commands::{Bindings, Shape};
 use crate::error::{Code, Error, Result};
 use crate::workbench::OpenOptions;
 use event_loop::End;
 use plain::Plain;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use theme::{Depth, Shelf, Theme};
 
 /// Whether colours are drawn.
@@ -62,6 +67,10 @@ pub struct Settings {
     pub ascii: bool,
     /// Lines instead of screens.
     pub plain: bool,
+    /// A keymap file instead of the person's own.
+    pub keymap: Option<PathBuf>,
+    /// Gives the flags of the command line's commands, for completing what is typed.
+    pub shapes: Option<fn() -> Vec<Shape>>,
 }
 
 /// Whether signs must be ASCII: where that was asked for, or where the locale is of another encoding.
@@ -118,6 +127,12 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
     app.faults.extend(fault);
     app.theme_is_chosen = is_theme_given;
     app.ascii = settings.ascii || needs_ascii(&variable);
+    let (keys, notice) = keys_of(settings.keymap.as_deref())?;
+    app.keys = keys;
+    if let Some((text, bad)) = notice {
+        app.tell(text, bad);
+    }
+    let shapes = settings.shapes.unwrap_or(Vec::new);
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
     app.folder.clone_from(&options.dir);
@@ -131,11 +146,11 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
     let outcome = if is_plain {
         let plain = Plain::start(!std::io::stdin().is_terminal())
             .map_err(|e| Error::new(Code::Terminal, format!("standard input cannot be read ({e})")))?;
-        runtime.block_on(event_loop::run(options, (shelf, depth), is_theme_given, app, Some(plain)))
+        runtime.block_on(event_loop::run(options, (shelf, depth), shapes, app, Some(plain)))
     } else {
         let guard = terminal::Guard::enter()
             .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-        let outcome = runtime.block_on(event_loop::run(options, (shelf, depth), is_theme_given, app, None));
+        let outcome = runtime.block_on(event_loop::run(options, (shelf, depth), shapes, app, None));
         drop(guard);
         outcome
     };
@@ -144,4 +159,35 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
         End::Left(status) => std::process::exit(status),
         End::Unopened(error) => Ok(Some(*error)),
     }
+}
+
+/// The keys in force. With a file that has faults they are the built-in ones, and that is said.
+fn keys_of(file: Option<&Path>) -> Result<(Bindings, Option<(String, bool)>)> {
+    let read = match file {
+        Some(file) => keymap::load(file)?,
+        // Nobody named it now: what is wrong with it stops nobody.
+        None => match keymap::load_own() {
+            Ok(read) => read,
+            Err(error) => {
+                return Ok((
+                    Bindings::default(),
+                    Some((format!("{error} · the built-in keys are in force"), true)),
+                ));
+            }
+        },
+    };
+    Ok(match read {
+        Ok(keys) => (keys, None),
+        Err(faults) => {
+            let first = faults.first();
+            let line = first.and_then(|fault| fault.line).map(|line| format!("line {line}: "));
+            let message = first.map(|fault| fault.message.as_str()).unwrap_or_default();
+            let text = format!(
+                "the keymap file has {} · {}{message} · the built-in keys are in force · `touchmark keymap check` lists all",
+                crate::text::count(faults.len(), "fault"),
+                line.unwrap_or_default()
+            );
+            (Bindings::default(), Some((text, true)))
+        }
+    })
 }

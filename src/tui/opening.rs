@@ -43,6 +43,8 @@ pub(super) enum News {
     Licences(Arc<View>, Licences),
     /// What work on another thread came to.
     Answer(Box<Action>),
+    /// The same, of work that no workspace is needed for.
+    Lasting(Box<Action>),
     /// Work on another thread is over, whatever came of it.
     Over,
     Event(Event),

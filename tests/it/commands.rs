@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use touchmark::cli;
 use touchmark::commands::{
-    Cmd, GROUPS, Need, OnLine, OnScreen, Screen, TABLE, about, by_path, by_typed, keyed, keys_of,
+    Cmd, GROUPS, Need, Network, OnLine, OnScreen, Screen, TABLE, Value, Writes, about, by_name, by_path,
+    by_typed, keyed, keys_of,
 };
-use touchmark::tui::{Action, keys, update};
+use touchmark::tui::{Action, Effect, Popup, keys, update};
 
 /// A command of the command line, as clap knows it.
 struct Leaf {
@@ -124,7 +125,7 @@ fn a_row_has_both_forms_or_a_reason_that_is_a_sentence() {
             }
         }
         match &row.screen {
-            OnScreen::Own(_) => {}
+            OnScreen::Own(_) | OnScreen::Run => {}
             OnScreen::Not(why) => assert!(is_sentence(why), "{}: {why:?}", row.name()),
             OnScreen::Within { by, how } => {
                 assert!(keys_of(*by).is_some() && is_sentence(how), "{}: {how:?}", row.name());
@@ -181,31 +182,80 @@ fn every_need_has_words_and_is_needed() {
 #[test]
 fn what_is_typed_after_a_name_finds_its_command() {
     let typed: Vec<_> = keyed().filter_map(|row| Some((row, row.typed.as_ref()?))).collect();
-    assert_eq!(typed.len(), 8);
+    assert!(typed.len() >= 15, "{}", typed.len());
     for (row, typed) in typed {
         for name in [Some(row.name), typed.also].into_iter().flatten() {
             assert_eq!(by_typed(name).map(|(found, _)| found.cmd), Some(row.cmd), "{name}");
+            assert_eq!(by_name(name).map(|found| found.cmd), Some(row.cmd), "{name}");
         }
         assert_eq!(typed.word, typed.word.to_uppercase());
         let missing = typed.missing.unwrap_or(row.name);
         assert!(missing.contains(row.name), "{}: {missing}", row.name);
     }
-    assert!(by_typed("verify").is_none());
+    assert!(by_typed("mark").is_none());
+}
+
+#[test]
+fn what_arguments_stand_for_is_known_of_every_usage() {
+    // Words of usages that stand for something that nothing is offered for.
+    const FREE: [&str; 4] = ["RECORD", "REASON", "NAME", "NAMES"];
+    let mut unknown = Vec::new();
+    let usages = TABLE.iter().flat_map(|row| {
+        let line = match &row.line {
+            OnLine::Own(line) => Some((line.path, line.arguments)),
+            _ => None,
+        };
+        let typed = match &row.screen {
+            OnScreen::Own(keys) => keys.typed.as_ref().map(|typed| (keys.name, typed.word)),
+            _ => None,
+        };
+        line.into_iter().chain(typed)
+    });
+    for (name, usage) in usages {
+        for word in usage.split_whitespace() {
+            let bare = word.trim_end_matches("...").trim_matches(['<', '>', '[', ']']);
+            if Value::of(name, bare) == Value::Free && !FREE.contains(&bare) {
+                unknown.push(format!("{name}: {bare}"));
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "rows for src/commands/value.rs: {unknown:?}");
+    assert_eq!(Value::at("trust show", "<NAME>", 0), Some(Value::Anchor));
+    assert_eq!(Value::at("score", "<MODELS>...", 4), Some(Value::Model));
+    assert_eq!(Value::at("gate", "<MODEL>", 1), None);
+}
+
+/// What is typed after the names of commands to try them with, by what it stands for.
+fn tried(value: Option<Value>) -> &'static str {
+    match value {
+        Some(Value::Model) => "lumen/iris-base",
+        Some(Value::Column) => "level",
+        Some(Value::ReviewWord) => "approve typed.json",
+        _ => "typed.json",
+    }
 }
 
 #[test]
 fn what_is_typed_after_a_name_reaches_its_command_on_every_screen() {
     for screen in Screen::ALL {
         for (row, typed) in keyed().filter_map(|row| Some((row, row.typed.as_ref()?))) {
+            let value = Value::at(row.name, typed.word, 0);
             for name in [Some(row.name), typed.also].into_iter().flatten() {
                 let mut app = verified();
                 app.go(screen);
                 press(&mut app, &[":"]);
-                update(&mut app, Action::Paste(format!("{name} typed.json")));
+                update(&mut app, Action::Paste(format!("{name} {}", tried(value))));
                 let effects = press(&mut app, &["enter"]);
-                let reached =
-                    format!("{effects:?} {} {}", app.rows.filter, told(&app)).contains("typed.json");
-                assert!(reached && app.popup.is_none(), "{name} on {}: {effects:?}", screen.word());
+                let about = app.current.as_ref().map(|id| id.raw().to_owned()).unwrap_or_default();
+                let reached = match value {
+                    Some(Value::Model) => {
+                        let popup = matches!(&app.popup, Some(Popup::Why { model, .. }) if model.raw() == tried(value));
+                        format!("{effects:?} {about}").contains(tried(value)) || popup
+                    }
+                    Some(Value::Column) => told(&app).contains("lowest level first"),
+                    _ => format!("{effects:?} {} {}", app.rows.filter, told(&app)).contains("typed.json"),
+                };
+                assert!(reached, "{name} on {}: {effects:?} {}", screen.word(), told(&app));
             }
             let Some(missing) = typed.missing else { continue };
             let mut app = verified();
@@ -216,6 +266,58 @@ fn what_is_typed_after_a_name_reaches_its_command_on_every_screen() {
             assert_eq!(told(&app), format!("{}: {missing}", row.name));
         }
     }
+}
+
+#[test]
+fn every_command_of_the_command_line_runs_after_the_colon_or_says_why_not() {
+    for row in TABLE {
+        let OnLine::Own(line) = &row.line else { continue };
+        // A flag makes it the command line's where the workbench has one of the name.
+        let typed = format!("{} --format json{}", line.path, " x".repeat(line.required()));
+        let run = |read_only: bool| {
+            let mut app = verified();
+            app.read_only = read_only;
+            press(&mut app, &["5", ":"]);
+            update(&mut app, Action::Paste(typed.clone()));
+            let mut effects = press(&mut app, &["enter"]);
+            let asked = matches!(app.popup, Some(Popup::ConfirmNetwork(_)));
+            assert_eq!(
+                asked,
+                row.network == Network::Always && !(read_only && row.writes == Writes::Always),
+                "{typed}"
+            );
+            if asked {
+                effects.extend(press(&mut app, &["y"]));
+            }
+            (app, effects)
+        };
+        let (app, effects) = run(false);
+        match &row.screen {
+            OnScreen::Not(why) => {
+                assert!(effects.is_empty(), "{typed}");
+                assert_eq!(told(&app), format!("{}: {why}", line.path));
+                continue;
+            }
+            _ => {
+                let [Effect::Run(asked)] = effects.as_slice() else { panic!("{typed}: {effects:?}") };
+                assert_eq!(asked.words.join(" "), typed);
+                assert_eq!(asked.asks, row.asks, "{typed}");
+                assert_eq!(app.screen, Screen::Output, "{typed}");
+            }
+        }
+        let (app, effects) = run(true);
+        if row.writes == Writes::Always {
+            assert!(effects.is_empty() && told(&app).contains("read-only"), "{typed}: {effects:?}");
+        } else {
+            assert!(matches!(effects.as_slice(), [Effect::Run(_)]), "{typed}: {effects:?}");
+        }
+    }
+}
+
+#[test]
+fn only_what_cannot_be_run_says_so() {
+    let not = TABLE.iter().filter(|row| matches!(row.screen, OnScreen::Not(_))).map(|row| row.name());
+    assert_eq!(not.collect::<Vec<_>>(), ["open", "init"]);
 }
 
 #[test]

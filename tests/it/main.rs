@@ -48,6 +48,7 @@ mod keyless;
 mod keyless_forms;
 #[cfg(feature = "keyless")]
 mod keyless_tampered;
+mod keymap;
 mod keys;
 mod known_bad;
 mod ledger;
@@ -68,6 +69,7 @@ mod nasty;
 mod observed;
 mod oms_musts;
 #[cfg(feature = "pkcs11")]
+mod palette;
 mod part;
 mod photographs;
 mod pkcs11;

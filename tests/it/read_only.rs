@@ -97,6 +97,8 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
         "ledger checkpoint pkcs11-certificate",
         &["--pkcs11-uri", "pkcs11:token=x", "--signing-certificate", "keys/samples-root-ca.pem"],
     ),
+    ("keymap print", &[]),
+    ("keymap check", &[]),
 ];
 
 /// What makes a command write that otherwise only shows.

@@ -107,6 +107,9 @@ pub fn event(written: &str) -> KeyEvent {
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
         "backspace" => KeyCode::Backspace,
+        function if function.len() > 1 && function.starts_with('f') => {
+            KeyCode::F(function[1..].parse().unwrap())
+        }
         one => KeyCode::Char(one.chars().next().unwrap()),
     };
     KeyEvent::new(code, modifiers)

@@ -13,6 +13,7 @@ mod import;
 mod init;
 mod inspect;
 mod key;
+mod keymap;
 mod ledger;
 mod lineage;
 mod list;
@@ -30,6 +31,7 @@ mod verify;
 
 use super::common::Common;
 use super::output::Output;
+use crate::commands::Shape;
 use crate::error::Result;
 use clap::Subcommand;
 
@@ -68,6 +70,8 @@ pub(crate) enum Command {
     Bind(bind::Bind),
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    #[command(subcommand)]
+    Keymap(keymap::KeymapCommand),
 }
 
 impl Command {
@@ -78,10 +82,16 @@ impl Command {
 }
 
 /// Does what was asked, and opens the workbench when nothing was; the exit status.
-pub(super) fn run(command: Option<&Command>, common: &Common, output: &Output) -> Result<u8> {
-    let Some(command) = command else { return open::run(&open::Open::default(), common, output) };
+/// `shapes` gives the flags of all commands.
+pub(super) fn run(
+    command: Option<&Command>,
+    common: &Common,
+    output: &Output,
+    shapes: fn() -> Vec<Shape>,
+) -> Result<u8> {
+    let Some(command) = command else { return open::run(&open::Open::default(), common, output, shapes) };
     match command {
-        Command::Open(open) => open::run(open, common, output),
+        Command::Open(open) => open::run(open, common, output, shapes),
         Command::Themes(themes) => themes::run(themes, common, output),
         Command::Init(init) => init::run(init, common, output),
         Command::Demo(demo) => demo::run(demo, common, output),
@@ -107,5 +117,6 @@ pub(super) fn run(command: Option<&Command>, common: &Common, output: &Output) -
         Command::Review(review) => review::run(review, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),
+        Command::Keymap(keymap) => keymap::run(keymap, output),
     }
 }

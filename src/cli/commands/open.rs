@@ -3,6 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::options;
+use crate::commands::Shape;
 use crate::error::Result;
 use clap::Args;
 use std::path::PathBuf;
@@ -26,9 +27,17 @@ pub(crate) struct Open {
     /// and TERM=dumb do the same
     #[arg(long)]
     plain: bool,
+    /// Keymap file [default: keymap.toml in your folder of configuration]
+    #[arg(long, value_name = "FILE")]
+    keymap: Option<PathBuf>,
 }
 
-pub(super) fn run(arguments: &Open, common: &Common, output: &Output) -> Result<u8> {
+pub(super) fn run(
+    arguments: &Open,
+    common: &Common,
+    output: &Output,
+    shapes: fn() -> Vec<Shape>,
+) -> Result<u8> {
     let mut options = options(common);
     if let Some(folder) = &arguments.workspace {
         options.dir = Some(folder.clone());
@@ -48,6 +57,8 @@ pub(super) fn run(arguments: &Open, common: &Common, output: &Output) -> Result<
             color,
             ascii: arguments.ascii,
             plain: arguments.plain,
+            keymap: arguments.keymap.clone(),
+            shapes: Some(shapes),
         };
         match crate::tui::run(&options, settings)? {
             None => Ok(0),
@@ -60,7 +71,8 @@ pub(super) fn run(arguments: &Open, common: &Common, output: &Output) -> Result<
     #[cfg(not(feature = "tui"))]
     {
         use crate::error::{Code, Error};
-        let _ = (options, &arguments.theme, arguments.ascii, arguments.plain, output);
+        let _ =
+            (options, shapes, output, &arguments.theme, &arguments.keymap, arguments.ascii, arguments.plain);
         Err(Error::new(Code::Usage, "this build has no workbench")
             .help("build with the feature `tui`, or use `touchmark list`"))
     }

@@ -229,7 +229,10 @@ fn right_segment(app: &App, pen: Pen<'_>) -> Vec<Span<'static>> {
         many => vec![pen.span(Role::Fail, format!("✗ {} (!) ", count(many, "unread error")))],
     };
     right.push(match jobs::in_short(app) {
-        text if text.is_empty() => pen.span(Role::Muted, "idle "),
+        text if text.is_empty() => match app.outputs.running().count() {
+            0 => pen.span(Role::Muted, "idle "),
+            running => pen.span(Role::Accent, format!("{} … ", count(running, "command"))),
+        },
         text => pen.span(Role::Accent, text),
     });
     right
@@ -264,12 +267,13 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Draw
         return drawn;
     }
     let is_in_bar = |row: &&Keys| !row.bar.is_empty() && row.is_on(app.screen) && is_offered(row, app);
-    let rows: Vec<_> = keyed().filter(is_in_bar).collect();
+    let has_key = |row: &&Keys| app.keys.first(row.cmd, app.screen).is_some();
+    let rows: Vec<_> = keyed().filter(is_in_bar).filter(has_key).collect();
     // The way out and the way to everything else stand at the end and are never pushed off.
     let (tail, head): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| matches!(row.cmd, Cmd::Help | Cmd::Palette | Cmd::Quit));
     let text = |row: &Keys| {
-        let key = row.keys.first().map(|key| shown(key)).unwrap_or_default();
+        let key = app.keys.first(row.cmd, app.screen).map(shown).unwrap_or_default();
         (format!(" {key}"), format!(" {} ", row.bar))
     };
     let cells = |row: &Keys| {

@@ -4,6 +4,7 @@
 mod ascii;
 mod changes;
 mod charts;
+mod choosing;
 mod compare;
 mod digests;
 mod draw;
@@ -14,6 +15,7 @@ mod lineage;
 mod maturity;
 mod output;
 mod paint;
+mod palette;
 mod policy;
 mod popups;
 mod reviewing;

@@ -1,15 +1,12 @@
 //! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
 
-use crate::commands::{Cmd, Keys, keyed, keys_of, shown};
-use crate::text::count_are;
+use crate::commands::{Keys, keyed, shown};
+use crate::text::{count, count_are};
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines};
-use crate::tui::screens::welcome;
 use crate::tui::screens::why::explain;
-use crate::tui::screens::{jobs, reviewing};
+use crate::tui::screens::{choosing, jobs, palette, reviewing, welcome};
 use crate::tui::state::app::{App, Message};
-use crate::tui::state::choices::{Choice, choices};
 use crate::tui::state::enabled::{enabled, is_offered};
-use crate::tui::state::palette::matches;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::theme::Role;
 use ratatui::Frame;
@@ -23,17 +20,11 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             let title = format!("Keys · {} · j k scroll, Esc closes", app.screen.word());
             return Some(pen.sheet(frame, (84, &title), *scroll, |_| help(app, pen)));
         }
-        Popup::Palette { input, cursor } => draw_palette(app, input, *cursor, pen, frame),
+        Popup::Palette { input, cursor } => palette::draw(app, input, *cursor, pen, frame),
         Popup::ConfirmQuit => {
             let inside = pen.popup(frame, (52, 5), "Quit?");
             let text = [
-                match app.live_jobs() {
-                    0 => pen.line(Role::Text, " All jobs have ended meanwhile."),
-                    live => pen.line(
-                        Role::Text,
-                        format!(" {} still running; quitting cancels.", count_are(live, "job")),
-                    ),
-                },
+                pen.line(Role::Text, running(app)),
                 Line::default(),
                 pen.line(Role::Accent, " y quit · n stay"),
             ];
@@ -73,7 +64,8 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
         }
         Popup::Legend => draw_legend(pen, frame),
         Popup::Tour { step } => welcome::draw_tour(*step, pen, frame),
-        Popup::Choose { of } => draw_choices(app, *of, pen, frame),
+        Popup::ConfirmNetwork(asked) => palette::draw_confirm(asked, pen, frame),
+        Popup::Choose { of } => choosing::draw(app, *of, pen, frame),
         Popup::Ask(ask) => draw_ask(ask, pen, frame),
     }
     None
@@ -85,13 +77,24 @@ fn messages_title(app: &App) -> String {
     format!("Messages · {}{bad} · j k scroll, Esc closes", app.messages.len())
 }
 
+/// What quitting would cancel.
+fn running(app: &App) -> String {
+    let those = match (app.live_jobs(), app.outputs.running().count()) {
+        (0, 0) => return " Nothing runs any more.".to_owned(),
+        (jobs, 0) => count_are(jobs, "job"),
+        (0, commands) => count_are(commands, "command"),
+        (jobs, commands) => format!("{} and {}", count(jobs, "job"), count_are(commands, "command")),
+    };
+    format!(" {those} still running; quitting cancels.")
+}
+
 fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     for (title, everywhere) in [("On this screen", false), ("Everywhere", true)] {
         out.push(pen.line(Role::Title, title));
         let is_listed = |row: &&Keys| row.is_on(app.screen) && is_offered(row, app);
         for row in keyed().filter(is_listed).filter(|row| row.screens.is_empty() == everywhere) {
-            let written: Vec<String> = row.keys.iter().map(|key| shown(key)).collect();
+            let written: Vec<String> = app.keys.keys(row.cmd, app.screen).into_iter().map(shown).collect();
             let off = enabled(row, app).err();
             let role = if off.is_some() { Role::Muted } else { Role::Text };
             let why = off.map(|why| format!(" (now: {why})")).unwrap_or_default();
@@ -103,33 +106,18 @@ fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
         }
         out.push(Line::default());
     }
+    let own: Vec<(&str, &str)> = app.keys.lines(app.screen).collect();
+    if !own.is_empty() {
+        out.push(pen.line(Role::Title, "Of your keymap file"));
+        out.extend(own.into_iter().map(|(key, line)| {
+            Line::from(vec![
+                pen.span(Role::Accent, fit(&format!("  {}", shown(key)), 16)),
+                pen.span(Role::Text, format!(": {}", crate::text::screen(line))),
+            ])
+        }));
+        out.push(Line::default());
+    }
     out
-}
-
-fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
-    let inside = pen.popup(frame, (76, 16), "Command");
-    let found = matches(app, input);
-    let line =
-        pen.line(Role::Input, fit(&format!(": {}▏", crate::text::screen(input)), usize::from(inside.width)));
-    lines(frame, inside, &[line], 0);
-    let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
-    if found.is_empty() {
-        lines(frame, list, &[pen.line(Role::Muted, " no command of this screen has such a name")], 0);
-    }
-    let first = first_row(cursor, found.len(), list.height);
-    for (y, (position, row)) in (list.y..list.bottom()).zip(found.iter().enumerate().skip(first)) {
-        let role = if enabled(row, app).is_ok() { Role::Text } else { Role::Muted };
-        let key = row.keys.first().map(|key| shown(key)).unwrap_or_default();
-        let line = Line::from(vec![
-            pen.span(Role::Accent, fit(&format!(" {key}"), 9)),
-            pen.span(role, fit(row.name, 15)),
-            pen.span(Role::Muted, row.help_line()),
-        ]);
-        frame.buffer_mut().set_line(list.x, y, &line, list.width);
-        if position == cursor {
-            choose(frame, pen, list, y);
-        }
-    }
 }
 
 /// The themes, with what cannot be used and why below them.
@@ -163,28 +151,6 @@ fn draw_themes(app: &App, cursor: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
     below.push(pen.line(Role::Muted, " ↑↓ try · Enter keeps it · Esc goes back"));
     let rest = Rect { y, height: inside.bottom().saturating_sub(y), ..inside };
     lines(frame, rest, &below, 0);
-}
-
-/// The keys that go on with a command, at the foot of the screen where the eye is.
-fn draw_choices(app: &App, of: Cmd, pen: Pen<'_>, frame: &mut Frame<'_>) {
-    let choices = choices(app, of);
-    let title = keys_of(of).map_or("", |row| row.name);
-    let height = u16::try_from(choices.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inside = pen.popup(frame, (64, height), &format!("{title} · Esc leaves"));
-    let row = |choice: &Choice| {
-        let (key, word) = match choice.off {
-            Some(_) => (Role::KeyOff, Role::KeyOff),
-            None => (Role::KeyName, Role::Text),
-        };
-        let shown = choice.off.as_deref().unwrap_or(&choice.shown);
-        Line::from(vec![
-            pen.span(key, format!(" {} ", choice.key)),
-            pen.span(word, fit(&choice.word, 18)),
-            pen.span(Role::Muted, format!(" {shown}")),
-        ])
-    };
-    let rows: Vec<Line<'_>> = choices.iter().map(row).collect();
-    lines(frame, inside, &rows, 0);
 }
 
 fn draw_ask(ask: &Ask, pen: Pen<'_>, frame: &mut Frame<'_>) {

@@ -1,7 +1,7 @@
 //! The one state of the screens, and what keeps it whole: going from screen to screen, a new view, the model that
 //! the screens are about.
 
-use crate::commands::Screen;
+use crate::commands::{Bindings, Cmd, Screen, Shape, keys_of, shown};
 use crate::error::Error;
 use crate::inventory::{Model, ModelId};
 use crate::lineage::LaneRow;
@@ -14,6 +14,8 @@ use crate::tui::state::controls::{of_level, result_of};
 use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
+use crate::tui::state::outputs::Outputs;
+use crate::tui::state::palette::Palette;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
 use crate::tui::state::reviewing::ReviewState;
@@ -179,6 +181,16 @@ pub struct App {
     pub opening: String,
     /// Whether Ctrl-C was the last key.
     pub ctrl_c: bool,
+    /// The keys in force.
+    pub keys: Bindings,
+    /// The flags of the command line's commands.
+    pub shapes: Vec<Shape>,
+    /// What is offered while a line is typed after `:`.
+    pub palette: Palette,
+    /// Lines that were run after `:`, the newest last.
+    pub palette_history: Vec<String>,
+    /// What commands of the command line printed.
+    pub outputs: Outputs,
 }
 
 impl App {
@@ -236,6 +248,11 @@ impl App {
             taken: None,
             opening: "the workspace".to_owned(),
             ctrl_c: false,
+            keys: Bindings::default(),
+            shapes: Vec::new(),
+            palette: Palette::default(),
+            palette_history: Vec::new(),
+            outputs: Outputs::default(),
         }
     }
 
@@ -295,10 +312,18 @@ impl App {
     /// Forgets the workspace, to open another one.
     pub fn forget(&mut self) {
         let fresh = App::new(self.theme.clone(), std::mem::take(&mut self.themes));
-        let App { messages, message_number, clock, theme_is_chosen, mouse, ascii, .. } =
-            std::mem::replace(self, fresh);
+        let before = std::mem::replace(self, fresh);
+        let App { messages, message_number, clock, theme_is_chosen, mouse, ascii, .. } = before;
+        (self.keys, self.shapes) = (before.keys, before.shapes);
+        (self.palette_history, self.outputs) = (before.palette_history, before.outputs);
         (self.messages, self.message_number, self.clock) = (messages, message_number, clock);
         (self.theme_is_chosen, self.mouse, self.ascii) = (theme_is_chosen, mouse, ascii);
+    }
+
+    /// How a person gets at a command: its key in force, or else its name after `:`.
+    pub fn key_of(&self, cmd: Cmd) -> String {
+        let name = || keys_of(cmd).map(|row| format!(":{}", row.name)).unwrap_or_default();
+        self.keys.first(cmd, self.screen).map(shown).unwrap_or_else(name)
     }
 
     /// Takes what a frame found out.
@@ -403,6 +428,13 @@ impl App {
         } else {
             self.back.push(self.screen);
         }
+        self.enter(screen);
+    }
+
+    /// Goes to a screen about a model; the one before is remembered.
+    pub fn go_about(&mut self, screen: Screen, model: ModelId) {
+        self.go(screen);
+        self.current = Some(model);
         self.enter(screen);
     }
 

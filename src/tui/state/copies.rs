@@ -117,7 +117,10 @@ fn command(app: &App) -> Option<String> {
         Screen::Maturity => ("score", "--all", model()?),
         Screen::Lineage => ("lineage", "--up 3 --down 2", app.lineage.focus.as_ref()?.raw().to_owned()),
         Screen::Policy => ("policy check", "", app.policy_path()?.to_string_lossy().into_owned()),
-        Screen::Jobs | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => return None,
+        Screen::Output => {
+            return app.outputs.shown().map(|output| format!("touchmark {}", output.asked.line));
+        }
+        Screen::Jobs | Screen::Compare | Screen::Changes | Screen::Fault => return None,
     };
     let mut words = vec!["touchmark".to_owned(), verb.to_owned()];
     if app.screen != Screen::Policy {
@@ -177,7 +180,11 @@ fn row_text(app: &App) -> Option<String> {
             let changes: Vec<String> = changed.changes.iter().map(change).collect();
             Some(format!("{}  {}  {}", changed.id.screen(), changed.turn.words(), changes.join("; ")))
         }
-        Screen::Policy | Screen::Compare | Screen::Output | Screen::Fault => None,
+        Screen::Output => {
+            let lines = app.outputs.shown()?.lines.iter().map(|line| line.text.as_str());
+            Some(lines.collect::<Vec<&str>>().join("\n"))
+        }
+        Screen::Policy | Screen::Compare | Screen::Fault => None,
     }
 }
 

@@ -24,6 +24,20 @@ pub fn is_offered(keys: &Keys, app: &App) -> bool {
     !app.read_only || !keys.needs.contains(&Need::Writable)
 }
 
+/// Whether a command can act on what is typed after its name: no model need be under the cursor then.
+///
+/// # Errors
+/// Why not, in words for the person.
+pub fn enabled_for_typed(keys: &Keys, app: &App) -> Result<(), &'static str> {
+    let is_here = |need: &Need| {
+        matches!(need, Need::Model | Need::Models | Need::ModelShown | Need::KnownRow | Need::Checks)
+    };
+    match keys.needs.iter().find(|need| !is_here(need) && !holds(**need, app)) {
+        Some(need) => Err(need.why_not()),
+        None => Ok(()),
+    }
+}
+
 fn holds(need: Need, app: &App) -> bool {
     match need {
         Need::Openable => app.view.is_some() || !matches!(app.phase, Phase::Failed(_)),
@@ -55,7 +69,12 @@ fn holds(need: Need, app: &App) -> bool {
         Need::FaultFile => app.faults.first().is_some_and(|fault| fault.file.is_some()),
         Need::FaultyStore => app.faults.first().is_some_and(|fault| fault.of == Faulty::Store),
         Need::EmptyFolder => app.faults.first().is_some_and(|fault| fault.of == Faulty::EmptyFolder),
-        Need::LiveJob => app.job().is_some_and(|job| job.is_live),
+        Need::Running if app.screen == Screen::Output => {
+            app.outputs.shown().is_some_and(|output| output.ended.is_none())
+        }
+        Need::Running => app.job().is_some_and(|job| job.is_live),
+        Need::OlderOutput => app.outputs.has_older(),
+        Need::NewerOutput => app.outputs.has_newer(),
         Need::JobControl => cfg!(unix),
     }
 }

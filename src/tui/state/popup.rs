@@ -2,6 +2,7 @@
 
 use crate::commands::Cmd;
 use crate::inventory::ModelId;
+use crate::tui::state::outputs::Asked;
 use crate::tui::theme::Theme;
 use crate::view::PastReview;
 use crate::workbench::JobId;
@@ -73,6 +74,8 @@ pub enum Popup {
     Ask(Box<Ask>),
     /// A line that was typed, to be confirmed: the notes say why.
     Confirm(Box<Ask>),
+    /// Run this command, which uses the network?
+    ConfirmNetwork(Box<Asked>),
 }
 
 /// A line that a command asks for.

@@ -1,6 +1,6 @@
 //! What each command does to the state. The table of commands says where it may, `enabled` when.
 
-use crate::commands::{Cmd, Keys, Screen, Typed};
+use crate::commands::{Cmd, Keys, Screen};
 use crate::inventory::ModelId;
 use crate::tui::state::app::App;
 use crate::tui::state::enabled::enabled;
@@ -10,7 +10,8 @@ use crate::tui::state::saved::Saved;
 use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::{
-    comparing, copying, exporting, finding, looking, mouse, opening, reviewing, sorting, working,
+    comparing, copying, exporting, finding, looking, mouse, opening, outputs, palette, reviewing, sorting,
+    working,
 };
 use crate::workbench::JobKind;
 
@@ -34,7 +35,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::VerifyInFull => return start(app, JobKind::VerifyInFull),
         Cmd::StartScore => return start(app, JobKind::Score),
         Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
-        Cmd::Snapshot | Cmd::Diff => app.popup = Some(asked(row)),
+        Cmd::Snapshot | Cmd::Diff => return palette::open(app, format!("{} ", row.name)),
         Cmd::OpenJob => working::open_job(app),
         Cmd::OpenChange => working::open_change(app),
         Cmd::Retry => return app.job().map(|job| Effect::Retry(job.id)).into_iter().collect(),
@@ -46,6 +47,12 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::ReadAgain => return opening::read_again(app),
         Cmd::LeaveStore => return vec![Effect::LeaveStore],
         Cmd::MakeWorkspace => return vec![Effect::MakeWorkspace],
+        Cmd::Output if app.screen == Screen::Output => {
+            app.tell("this is the output of commands typed after `:`", false)
+        }
+        Cmd::Output => app.go(Screen::Output),
+        Cmd::OlderOutput => outputs::turn(app, -1),
+        Cmd::NewerOutput => outputs::turn(app, 1),
         Cmd::Log => app.popup = app.job().map(|job| Popup::Log { job: job.id, scroll: 0 }),
         Cmd::Why => app.popup = app.subject().map(|model| Popup::Why { model, scroll: 0 }),
         Cmd::Mark => {
@@ -65,8 +72,10 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::MarkAll => {
             if let Some(view) = app.view.clone() {
                 app.rows.mark_shown(&view);
+                let (verifies, reviews) = (app.key_of(Cmd::StartVerify), app.key_of(Cmd::Review));
+                let (unmarks, marked) = (app.key_of(Cmd::Unmark), app.rows.marks());
                 app.tell(
-                    format!("{} marked · V verifies them · r reviews them · U unmarks", app.rows.marks()),
+                    format!("{marked} marked · {verifies} verifies them · {reviews} reviews them · {unmarks} unmarks"),
                     false,
                 );
             }
@@ -105,6 +114,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Edit => return app.policy_path().map(Effect::Edit).into_iter().collect(),
         Cmd::Reload => return vec![Effect::ReloadPolicy],
         Cmd::Stage => return next_stage(app),
+        Cmd::Cancel if app.screen == Screen::Output => return outputs::cancel(app),
         Cmd::Cancel => return app.job().map(|job| Effect::Cancel(job.id)).into_iter().collect(),
         Cmd::Right if app.screen == Screen::Inventory => sorting::right(app),
         Cmd::Left if app.screen == Screen::Inventory => sorting::left(app),
@@ -151,7 +161,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
             // As far down as it goes: the newest stand last.
             app.popup = Some(Popup::Messages { scroll: usize::MAX });
         }
-        Cmd::Palette => app.popup = Some(Popup::Palette { input: String::new(), cursor: 0 }),
+        Cmd::Palette => return palette::open(app, String::new()),
         Cmd::Help => app.popup = Some(Popup::Help { scroll: 0 }),
         Cmd::Redraw => return vec![Effect::Redraw],
         Cmd::Suspend => return vec![Effect::Suspend],
@@ -160,46 +170,9 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Runs a command with what was typed after its name in the palette, or says why it cannot be run.
-pub(super) fn run_with(app: &mut App, row: &Keys, typed: &Typed, rest: &str) -> Vec<Effect> {
-    if let Err(why) = enabled(row, app) {
-        return refuse(app, row, why);
-    }
-    if let (Some(missing), true) = (typed.missing, rest.is_empty()) {
-        return refuse(app, row, missing);
-    }
-    match row.cmd {
-        Cmd::Stage => vec![Effect::SetStage(rest.to_owned())],
-        Cmd::Themes => vec![Effect::Theme(rest.to_owned())],
-        Cmd::Snapshot => on_jobs(app, JobKind::Snapshot(rest.into())),
-        Cmd::Diff => working::compare(app, rest),
-        Cmd::AddSource => opening::add_source(app, rest),
-        Cmd::Samples => opening::samples(app, rest),
-        Cmd::Keep => opening::keep(app, rest),
-        Cmd::Filter => {
-            app.go(Screen::Inventory);
-            app.rearrange(|rows| rows.set_filter(rest.to_owned()));
-            Vec::new()
-        }
-        _ => run(app, row),
-    }
-}
-
 fn refuse(app: &mut App, row: &Keys, why: &str) -> Vec<Effect> {
     app.tell(format!("{}: {why}", row.name), false);
     Vec::new()
-}
-
-/// Starts a job and goes where its result will stand.
-fn on_jobs(app: &mut App, kind: JobKind) -> Vec<Effect> {
-    app.go(Screen::Jobs);
-    app.job = 0;
-    vec![Effect::Start(kind)]
-}
-
-/// The palette, where the file's name is typed.
-fn asked(row: &Keys) -> Popup {
-    Popup::Palette { input: format!("{} ", row.name), cursor: 0 }
 }
 
 /// The theme picker, on the theme in force.
@@ -358,7 +331,7 @@ fn quit(app: &mut App) -> Vec<Effect> {
         app.go_back();
         return Vec::new();
     }
-    if app.live_jobs() > 0 {
+    if app.live_jobs() + app.outputs.running().count() > 0 {
         app.popup = Some(Popup::ConfirmQuit);
         return Vec::new();
     }

@@ -2,6 +2,7 @@
 
 use crate::inventory::ModelId;
 use crate::tui::state::exports::Export;
+use crate::tui::state::outputs::Asked;
 use crate::view::ReviewWord;
 use crate::workbench::{JobId, JobKind, ReviewAct};
 use std::path::PathBuf;
@@ -59,6 +60,17 @@ pub enum Effect {
     Mouse(bool),
     /// Survey the whole inventory, and give the survey back as an action.
     Survey,
+    /// Run a command of the command line, and say what it prints and how it ends.
+    Run(Box<Asked>),
+    /// Cancel one that runs.
+    CancelRun(u64),
+    /// Read again what a command may have changed.
+    Renew {
+        /// Sources too, not only records, policy and anchors.
+        sources: bool,
+    },
+    /// Read the names in a folder, as it is typed.
+    ReadFolder(String),
     /// Copy this text, which is safe to show.
     Copy {
         /// What it is, in words.

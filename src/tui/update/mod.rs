@@ -8,20 +8,24 @@ mod copying;
 mod effect;
 mod exporting;
 mod finding;
+mod line;
 mod looking;
 mod mouse;
 mod opening;
+mod outputs;
+mod palette;
 mod pointing;
 mod popups;
 mod pressing;
 mod reviewing;
 mod sorting;
+mod typed;
 mod typing;
 mod working;
 
 pub use effect::Effect;
 
-use crate::commands::Screen;
+use crate::commands::{Screen, Shape};
 use crate::decision::RecordRef;
 use crate::error::{Error, Result};
 use crate::inventory::ModelId;
@@ -30,6 +34,8 @@ use crate::tui::state::app::App;
 use crate::tui::state::exports::Export;
 use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::jobs::JobNow;
+use crate::tui::state::outputs::Ended;
+use crate::tui::state::palette::Folder;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::state::session::Session;
@@ -102,6 +108,14 @@ pub enum Action {
     History(ModelId, Result<Vec<PastReview>>),
     /// Whether sources changed since they were read.
     Stale(bool),
+    /// The flags of the command line's commands.
+    Shapes(Vec<Shape>),
+    /// The names in a folder that was asked for.
+    Folder(Folder),
+    /// Lines that a command printed: its number, whether on standard error, and they.
+    Printed(u64, bool, Vec<String>),
+    /// A command ended.
+    Ended(u64, Ended),
     /// Something to tell, and whether it is bad news.
     Message(String, bool),
     /// A name for a file, a name like it of which no file is there, and the folder in words.
@@ -136,8 +150,21 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Key(key) => pressing::on_key(app, &key),
         Action::Paste(text) => {
             typing::on_paste(app, &text);
+            palette::refresh(app)
+        }
+        Action::Shapes(shapes) => {
+            app.shapes = shapes;
+            palette::refresh(app)
+        }
+        Action::Folder(folder) => {
+            app.palette.folder = Some(folder);
+            palette::refresh(app)
+        }
+        Action::Printed(id, is_aside, lines) => {
+            app.outputs.take(id, is_aside, lines);
             Vec::new()
         }
+        Action::Ended(id, ended) => outputs::ended(app, id, ended),
         Action::Resize => vec![],
         Action::OpenFailed(error) => {
             opening::failed(app, error);

@@ -1,16 +1,13 @@
 //! What a key does while a popup is open.
 
-use crate::commands::{by_typed, keyed};
 use crate::tui::state::app::App;
-use crate::tui::state::palette::matches;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::tour::STEPS;
 use crate::tui::theme::Theme;
 use crate::tui::update::choosing::{ask_line, choose_key, confirm_key};
-use crate::tui::update::commands::{run, run_with};
 use crate::tui::update::copying::of_popup;
 use crate::tui::update::effect::Effect;
-use crate::tui::update::typing::type_into;
+use crate::tui::update::{line, outputs};
 
 /// Copies what a popup shows, where it shows text of its own.
 const COPY: &str = "y";
@@ -49,7 +46,8 @@ pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
         Popup::Choose { of } => return choose_key(app, key, of),
         Popup::Confirm(ask) => return confirm_key(app, key, ask),
         Popup::Ask(ask) => return ask_line(app, key, ask),
-        Popup::Palette { input, cursor } => return palette_key(app, key, input, cursor),
+        Popup::Palette { input, cursor } => return line::key(app, key, input, cursor),
+        Popup::ConfirmNetwork(asked) => return outputs::confirm(app, key, asked),
     }
     Vec::new()
 }
@@ -95,39 +93,4 @@ fn theme_key(app: &mut App, key: &str, cursor: usize, before: Box<Theme>) -> Vec
     };
     app.popup = Some(Popup::Themes { cursor, before });
     app.themes.get(cursor).cloned().map(Effect::Theme).into_iter().collect()
-}
-
-fn palette_key(app: &mut App, key: &str, mut input: String, mut cursor: usize) -> Vec<Effect> {
-    match key {
-        "esc" => return Vec::new(),
-        "enter" => return palette_run(app, &input, cursor),
-        "down" | "tab" => cursor = (cursor + 1).min(matches(app, &input).len().saturating_sub(1)),
-        "up" | "shift-tab" => cursor = cursor.saturating_sub(1),
-        _ => {
-            type_into(&mut input, key);
-            cursor = 0;
-        }
-    }
-    app.popup = Some(Popup::Palette { input, cursor });
-    Vec::new()
-}
-
-fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
-    let (name, rest) =
-        input.trim().split_once(' ').map_or((input.trim(), ""), |(name, rest)| (name, rest.trim()));
-    match by_typed(name) {
-        Some((row, typed)) if !rest.is_empty() || typed.missing.is_some() => {
-            return run_with(app, row, typed, rest);
-        }
-        _ => {}
-    }
-    // One that is not offered says why.
-    let named = || keyed().find(|row| row.name == name && row.is_on(app.screen));
-    match matches(app, input).get(cursor).copied().or_else(named) {
-        Some(row) => run(app, row),
-        None => {
-            app.tell("there is no such command · ? lists them", false);
-            Vec::new()
-        }
-    }
 }

@@ -1,12 +1,12 @@
 //! What a key does: in a popup, in the filter, or by the table of commands.
 
-use crate::commands::{by_key, shown};
+use crate::commands::{Cmd, Does, keys_of, shown};
 use crate::tui::keys;
 use crate::tui::state::app::App;
 use crate::tui::state::popup::Popup;
 use crate::tui::update::commands::run;
 use crate::tui::update::effect::Effect;
-use crate::tui::update::{popups, typing};
+use crate::tui::update::{line, popups, typing};
 use crossterm::event::KeyEvent;
 
 /// A key of the keyboard.
@@ -29,10 +29,12 @@ pub(super) fn press(app: &mut App, written: &str) -> Vec<Effect> {
         typing::filter_key(app, written);
         return Vec::new();
     }
-    match by_key(written, app.screen) {
-        Some(command) => run(app, command),
-        None => {
-            app.tell(format!("{} does nothing here · ? lists the keys", shown(written)), false);
+    match app.keys.of(written, app.screen) {
+        Some(Does::Cmd(cmd)) => keys_of(cmd).map(|row| run(app, row)).unwrap_or_default(),
+        Some(Does::Line(line)) => line::run_line(app, &line),
+        Some(Does::Nothing) | None => {
+            let help = app.key_of(Cmd::Help);
+            app.tell(format!("{} does nothing here · {help} lists the keys", shown(written)), false);
             Vec::new()
         }
     }

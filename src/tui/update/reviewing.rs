@@ -57,6 +57,27 @@ pub(super) fn chosen(app: &mut App, key: char) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The word and the reason are typed at once: the same, with the same questions.
+pub(super) fn typed(app: &mut App, key: char, reason: &str) -> Vec<Effect> {
+    let _ = review(app);
+    app.popup = None;
+    if app.review.of.is_none() {
+        app.tell("there is no model here to review", false);
+        return Vec::new();
+    }
+    let effects = chosen(app, key);
+    match app.popup.take() {
+        Some(Popup::Ask(mut ask)) => {
+            ask.input = reason.to_owned();
+            answered(app, *ask)
+        }
+        other => {
+            app.popup = other;
+            effects
+        }
+    }
+}
+
 /// The reason is given: records the review, or asks once more where it contradicts what is known.
 pub(super) fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     let Some(word) = word_of(ask.key) else { return Vec::new() };

@@ -216,6 +216,15 @@ fn every_document() -> Desk {
     desk.prints("import", &["import", "one.json"]);
     desk.prints("policy", &["policy", "show", "strict"]);
     desk.prints("policy-check", &["policy", "check"]);
+    #[cfg(feature = "tui")]
+    {
+        fs::write(desk.path("keys.toml"), "[[key]]\non = \"ctrl-q\"\nrun = \"quit\"\n").unwrap();
+        desk.prints("keymap", &["keymap", "print", "--keymap", "keys.toml"]);
+        desk.prints("keymap-check", &["keymap", "check", "keys.toml"]);
+        fs::write(desk.path("keys.toml"), "[[key]]\non = \"ctrl-q\"\nrun = \"quiet\"\n").unwrap();
+        let bad = desk.prints("keymap-check", &["keymap", "check", "keys.toml"]);
+        assert!(!bad["faults"].as_array().unwrap().is_empty());
+    }
     fs::write(desk.path("bad.toml"), "schema = \"trust-policy/0.1\"\ncolour = \"red\"\n").unwrap();
     let bad = desk.prints("policy-check", &["policy", "check", "bad.toml"]);
     assert!(!bad["faults"].as_array().unwrap().is_empty());

@@ -244,6 +244,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     // the screens
     ("tui/theme", &["ground", "tables"]),
     ("tui/keys", &["text"]),
+    ("tui/keymap", &["ground", "tables", "commands", "tui/keys"]),
+    ("tui/child", &[]),
     ("tui/terminal", &["text"]),
     ("tui/clipboard", &["text"]),
     (
@@ -332,7 +334,9 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ground",
             "forms",
             "workbench",
+            "commands",
             "tui/theme",
+            "tui/child",
             "tui/terminal",
             "tui/clipboard",
             "tui/exporting",
@@ -344,7 +348,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tui/remembering",
         ],
     ),
-    ("tui", &["ground", "workbench", "tui"]),
+    ("tui", &["ground", "workbench", "commands", "tui"]),
     // the command line
     ("cli/common", &["clock"]),
     ("cli/secrets", &["ground", "signing"]),
@@ -355,6 +359,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/ignored", &["error", "text", "signing", "cli/output"]),
     ("cli/forms", &["forms"]),
     ("cli/read_only", &["error", "commands"]),
+    ("cli/shapes", &["commands"]),
     (
         "cli/session",
         &[
@@ -391,6 +396,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "report",
             "forms",
             "workbench",
+            "commands",
             "tui",
             "cli",
         ],
