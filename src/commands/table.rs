@@ -86,8 +86,8 @@ pub const TABLE: &[Command] = &[
         .within("show", None),
     keys(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], open![AnyModel],
         "show only models that match, as you type")
-        .typed(as_by_key("WORDS"))
-        .line("list", "[FILTER]...", "The models of the inventory"),
+        .typed(as_by_key("FILTER"))
+        .line("list", "[FILTER]...", "The models of the inventory, or those that a filter finds"),
     keys(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], open![Model],
         "mark or unmark this model")
         .no_line("A command line names its models as arguments."),
@@ -107,14 +107,14 @@ pub const TABLE: &[Command] = &[
         "go to a model by name")
         .within("show", None),
     keys(Cmd::SavedView, "saved-view", &["v"], "view", &[S::Inventory], open![AnyModel],
-        "next saved view: all, failing, unsigned, needs review")
-        .no_line("The command line takes words instead of saved views: `touchmark list`."),
+        "next saved view: all, failing, unsigned, needs review, and those you kept")
+        .no_line("The command line takes the view's filter: `touchmark list`."),
     keys(Cmd::Sort, "sort", &["s"], "sort", &[S::Inventory], open![AnyModel],
         "sort by a column")
-        .no_line("Pipe `touchmark list` into `sort`."),
+        .within("list", Some("--sort")),
     keys(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], open![AnyModel],
         "reverse the order")
-        .no_line("Pipe `touchmark list` into `sort -r`."),
+        .within("list", Some("--reverse")),
     keys(Cmd::Columns, "columns", &["c"], "", &[S::Inventory], open![AnyModel],
         "choose the columns")
         .no_line("Programs choose columns of `touchmark list`."),

@@ -25,15 +25,15 @@ pub struct ListDocument<'a> {
     pub stage: &'a str,
     /// Digest of the policy.
     pub policy: &'a str,
-    /// The models, by id.
+    /// The models, by id unless another order was asked for.
     pub models: ListRows<'a>,
 }
 
 /// Rows that are made one after the other while they are written.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct ListRows<'a> {
     view: &'a View,
-    keep: &'a dyn Fn(usize) -> bool,
+    rows: Cow<'a, [u32]>,
 }
 
 impl std::fmt::Debug for ListRows<'_> {
@@ -44,8 +44,7 @@ impl std::fmt::Debug for ListRows<'_> {
 
 impl Serialize for ListRows<'_> {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let kept = (0..self.view.models.len()).filter(|index| (self.keep)(*index));
-        to.collect_seq(kept.map(|index| ListRow::of(self.view, index)))
+        to.collect_seq(self.rows.iter().map(|index| ListRow::of(self.view, *index as usize)))
     }
 }
 
@@ -65,12 +64,22 @@ impl JsonSchema for ListRows<'_> {
 
 impl<'a> ListDocument<'a> {
     /// Of the models whose indexes are to be kept.
-    pub fn of(view: &'a View, keep: &'a dyn Fn(usize) -> bool) -> Self {
+    pub fn of(view: &'a View, keep: &dyn Fn(usize) -> bool) -> Self {
+        let kept = (0u32..).zip(view.models.iter()).map(|(index, _)| index);
+        ListDocument::with(view, kept.filter(|index| keep(*index as usize)).collect())
+    }
+
+    /// Of the models of these indexes, in this order.
+    pub fn listed(view: &'a View, rows: &'a [u32]) -> Self {
+        ListDocument::with(view, Cow::Borrowed(rows))
+    }
+
+    fn with(view: &'a View, rows: Cow<'a, [u32]>) -> Self {
         ListDocument {
             schema: names::List,
             stage: &view.stage,
             policy: &view.policy.digest,
-            models: ListRows { view, keep },
+            models: ListRows { view, rows },
         }
     }
 }

@@ -12,6 +12,7 @@ pub use case::case;
 pub use checks::checks_page;
 pub use replay::replayed;
 pub use text::{
-    Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, model, policy, policy_faults,
-    progress, read_times, reviews, same_name, same_name_line, score, table, verdict, verification, with_mark,
+    Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, listed, model, policy,
+    policy_faults, progress, read_times, reviews, same_name, same_name_line, score, table, verdict,
+    verification, with_mark,
 };

@@ -255,6 +255,12 @@ fn levels(summary: &Summary) -> String {
 
 /// The inventory, one model a line; `keep` says which.
 pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
+    let kept = (0u32..).zip(view.models.iter()).map(|(index, _)| index);
+    listed(view, &kept.filter(|index| keep(*index as usize)).collect::<Vec<u32>>())
+}
+
+/// The models of these indexes in this order, one a line.
+pub fn listed(view: &View, indexes: &[u32]) -> String {
     if view.models.is_empty() {
         return "The inventory is empty. `touchmark scan PATH` adds a folder of models or a CycloneDX file, and \
                 `touchmark demo` lays out samples.\n"
@@ -262,7 +268,8 @@ pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
     }
     let mut rows: Vec<Row> =
         vec![["status", "model", "kind", "signed by", "level", "gate"].map(str::to_owned).to_vec()];
-    for (index, model) in view.models.iter().enumerate().filter(|(index, _)| keep(*index)) {
+    for index in indexes.iter().map(|index| *index as usize) {
+        let Some(model) = view.models.get(index) else { continue };
         let summary = view.summary(index);
         rows.push(vec![
             format!("{} {}", summary.glyph(), summary.word),

@@ -2,13 +2,14 @@
 //! moves it sleeps.
 
 use crate::error::{Code, Error, Result};
+use crate::query::{Facts, Index};
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Drawn};
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::prepared::Prepared;
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
-use crate::tui::update::{Action, Effect, update};
+use crate::tui::update::{Action, Effect, ViewOf, update};
 use crate::view::View;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
 use crossterm::event::{Event as Input, EventStream};
@@ -35,6 +36,7 @@ enum News {
     OpenFailed(Error),
     Watching(Watch),
     View(Arc<View>, Box<Prepared>),
+    Facts(Arc<View>, Arc<Facts>),
     Event(Event),
 }
 
@@ -58,7 +60,7 @@ impl Newest {
         let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let prepared = match &before {
             Some((before, made)) => made.after(before, view),
-            None => Prepared::of(view),
+            None => Prepared::first(view),
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((view.clone(), prepared.clone()));
         prepared
@@ -71,6 +73,8 @@ enum Woken {
     News(News),
     Tick,
     MessageOver,
+    /// Nothing else happened while a search goes on.
+    GoOn,
     /// A signal, or the terminal is gone: the exit status.
     End(i32),
 }
@@ -85,6 +89,10 @@ struct Loop {
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
+    /// Whether a search goes on.
+    is_finding: bool,
+    /// The view whose facts are being read.
+    reading: Option<Arc<View>>,
 }
 
 /// Runs until the person leaves; gives the exit status that a signal asks for, or 0.
@@ -105,6 +113,8 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
         depth,
         live: Vec::new(),
         message_until: None,
+        is_finding: false,
+        reading: None,
     };
     state.draw(&mut app)?;
     open(options.clone(), sender);
@@ -178,6 +188,7 @@ impl Loop {
             Some(each) = news.recv() => Woken::News(each),
             () = at(message) => Woken::MessageOver,
             () = at(tick) => Woken::Tick,
+            () = at_once(self.is_finding) => Woken::GoOn,
         }
     }
 
@@ -215,6 +226,14 @@ impl Loop {
                 update(app, Action::Jobs(jobs));
                 self.workbench = Some(*workbench);
                 Action::Prepared(view, prepared)
+            }
+            Woken::GoOn => {
+                self.is_finding = false;
+                Action::GoOn
+            }
+            Woken::News(News::Facts(view, facts)) => {
+                self.reading = None;
+                Action::Facts(view, facts)
             }
             Woken::News(News::View(view, prepared)) => Action::Prepared(view, prepared),
             Woken::News(News::Event(Event::View(view))) => Action::View(view),
@@ -254,6 +273,8 @@ impl Loop {
     fn carry_out(&mut self, app: &mut App, effect: Effect) -> Result<bool> {
         match effect {
             Effect::Quit => return Ok(true),
+            Effect::GoOn => self.is_finding = true,
+            Effect::ReadFacts(ViewOf(view)) => self.read_facts(view),
             Effect::Redraw => self.screen.clear().map_err(|e| lost(&e))?,
             Effect::Suspend => {
                 let outcome = self.away(terminal::suspend)?;
@@ -298,6 +319,24 @@ impl Loop {
             }
         }
         Ok(false)
+    }
+
+    /// Facts of many models are read on a thread of their own, and on no other: keys come first.
+    fn read_facts(&mut self, view: Arc<View>) {
+        let is_same = |read: &Arc<View>| {
+            Arc::ptr_eq(&read.models, &view.models)
+                && Arc::ptr_eq(&read.graph, &view.graph)
+                && Arc::ptr_eq(&read.findings, &view.findings)
+        };
+        if self.reading.as_ref().is_some_and(is_same) {
+            return;
+        }
+        self.reading = Some(view.clone());
+        let sender = self.sender.clone();
+        std::thread::spawn(move || {
+            let facts = Index::read_facts(&view);
+            sender.send(News::Facts(view, Arc::new(facts)))
+        });
     }
 
     /// Judging a large inventory again takes time; the screen does not wait for it.
@@ -371,6 +410,12 @@ async fn at(when: Option<Instant>) {
     match when {
         Some(when) => tokio::time::sleep_until(when).await,
         None => std::future::pending().await,
+    }
+}
+
+async fn at_once(is_wanted: bool) {
+    if !is_wanted {
+        std::future::pending().await
     }
 }
 

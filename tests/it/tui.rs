@@ -107,7 +107,7 @@ pub fn event(written: &str) -> KeyEvent {
     KeyEvent::new(code, modifiers)
 }
 
-/// What the loop would still have to do: themes are loaded here, as it does.
+/// What the loop would still have to do: themes are loaded here, and searches go on to their end, as it does.
 pub fn press(app: &mut App, keys: &[&str]) -> Vec<Effect> {
     let mut left = Vec::new();
     for key in keys {
@@ -117,6 +117,7 @@ pub fn press(app: &mut App, keys: &[&str]) -> Vec<Effect> {
                     let loaded = Theme::load(&name, Depth::True);
                     left.extend(update(app, Action::Theme(loaded)));
                 }
+                Effect::GoOn => while update(app, Action::GoOn).contains(&Effect::GoOn) {},
                 other => left.push(other),
             }
         }
@@ -536,7 +537,7 @@ fn refocusing_on_the_focus_leaves_no_step_to_go_back_to() {
 }
 
 /// A view of many models of which only documents speak.
-fn many(models: usize) -> Arc<View> {
+pub fn many(models: usize) -> Arc<View> {
     let (_dir, empty) = empty_workspace();
     let models: Vec<Model> = (0..models)
         .map(|i| {

@@ -6,10 +6,10 @@ use crate::inventory::{FactKey, Model, ParentRef};
 use crate::maturity::Since;
 use crate::report::case;
 use crate::text::{count, size};
+use crate::tui::screens::finding;
 use crate::tui::screens::paint::{Pen, choose, decision_look, first_row, fit, lines, put, summary_role};
 use crate::tui::screens::verdict::{headline, reason, standing};
 use crate::tui::state::app::App;
-use crate::tui::state::saved::Saved;
 use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::Face;
@@ -80,21 +80,17 @@ fn draw_table(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area:
     let inside = pen.boxed(frame, area, &title(app));
     let nothing_verified =
         app.rows.total() > 0 && app.rows.unverified() == app.rows.total() && app.live_jobs() == 0;
-    let filter_shown = app.filtering || !app.rows.filter.is_empty();
     let [saved, filter, hint, head, body] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(u16::from(filter_shown)),
+        Constraint::Length(finding::filter_height(app)),
         Constraint::Length(u16::from(nothing_verified)),
         Constraint::Length(1),
         Constraint::Min(0),
     ])
     .areas(inside);
-    draw_saved(app, pen, frame, saved);
-    if filter_shown {
-        let caret = if app.filtering { "▏" } else { "" };
-        frame.buffer_mut().set_style(filter, app.theme.style(Role::Input));
-        let text = format!(" / {}{caret}", crate::text::screen(&app.rows.filter));
-        lines(frame, filter, &[pen.line(Role::Input, text)], 0);
+    finding::draw_tabs(app, pen, frame, saved);
+    if filter.height > 0 {
+        finding::draw_filter(app, pen, frame, filter);
     }
     if nothing_verified {
         let text = " nothing verified yet: press * then V to verify all";
@@ -153,10 +149,13 @@ fn build_row(
         pen.span(Role::Marked, mark),
         pen.span(role, format!("{} ", summary.glyph())),
     ];
-    spans.push(match view.name_mark(index) {
-        Some(odd) => pen.span(Role::Warn, fit(&cell(&model.id.screen(), odd), name)),
-        None => pen.span(Role::Text, fit(&model.id.screen(), name)),
-    });
+    match view.name_mark(index) {
+        Some(odd) => spans.push(pen.span(Role::Warn, fit(&cell(&model.id.screen(), odd), name))),
+        None => {
+            let found = finding::highlights(app, index);
+            spans.extend(finding::marked(pen, Role::Text, &fit(&model.id.screen(), name), &found));
+        }
+    }
     for (column, cells) in columns {
         let (role, text) = match *column {
             // The word has no room.
@@ -179,15 +178,6 @@ fn build_row(
     Line::from(spans)
 }
 
-fn draw_saved(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let mut spans = vec![pen.span(Role::Text, " ")];
-    for saved in Saved::ALL {
-        let role = if saved == app.rows.saved() { Role::TabCurrent } else { Role::Tab };
-        spans.push(pen.span(role, format!(" {} {} ", saved.word(), app.rows.count(saved))));
-    }
-    lines(frame, area, &[Line::from(spans)], 0);
-}
-
 /// Empty and filtered to nothing are two things.
 fn draw_nothing(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     let text = if app.rows.total() == 0 {
@@ -205,7 +195,7 @@ fn draw_nothing(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
                 Role::Text,
                 format!(
                     " view: {} · filter: {}",
-                    app.rows.saved().word(),
+                    app.rows.saved_name(),
                     match app.rows.filter.as_str() {
                         "" => "none".to_owned(),
                         filter => crate::text::screen(filter),

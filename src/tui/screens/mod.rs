@@ -4,6 +4,7 @@
 mod changes;
 mod compare;
 mod draw;
+pub mod finding;
 mod inventory;
 mod jobs;
 mod lineage;

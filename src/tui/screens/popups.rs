@@ -4,6 +4,7 @@ use crate::commands::{Cmd, keyed, keys_of, shown};
 use crate::inventory::ModelId;
 use crate::report::case;
 use crate::text::count_are;
+use crate::tui::screens::finding::draw_goto;
 use crate::tui::screens::jobs;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
 use crate::tui::screens::verdict::{reason, standing};
@@ -94,6 +95,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
         Popup::Legend => draw_legend(pen, frame),
         Popup::Choose { of } => draw_choices(app, *of, pen, frame),
         Popup::Ask(ask) => draw_ask(ask, pen, frame),
+        Popup::GoTo(goto) => draw_goto(app, goto, pen, frame),
     }
     None
 }

@@ -9,9 +9,11 @@ use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
 use crate::tui::state::controls::{of_level, result_of};
 use crate::tui::state::jobs::JobNow;
+use crate::tui::state::line::FilterLine;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
 use crate::tui::state::rows::Rows;
+use crate::tui::state::saved::KeptView;
 use crate::tui::theme::Theme;
 use crate::view::{Verified, View};
 use std::path::PathBuf;
@@ -77,6 +79,8 @@ pub struct App {
     pub popup: Option<Popup>,
     /// Whether the filter is being typed.
     pub filtering: bool,
+    /// What is known of the filter's line.
+    pub line: FilterLine,
     /// Whether details are wanted beside the inventory.
     pub details: bool,
     /// The model that the screens are about.
@@ -133,6 +137,7 @@ impl App {
             back: Vec::new(),
             popup: None,
             filtering: false,
+            line: FilterLine::default(),
             details: true,
             current: None,
             check: 0,
@@ -251,6 +256,22 @@ impl App {
         self.enter(screen);
     }
 
+    /// Shows another model on the screen that is open.
+    pub fn show(&mut self, id: &ModelId) {
+        self.current = Some(id.clone());
+        self.enter(self.screen);
+    }
+
+    /// The views that were kept, to be stored.
+    pub fn kept_views(&self) -> &[KeptView] {
+        self.rows.kept_views()
+    }
+
+    /// Takes views as they were stored.
+    pub fn set_kept_views(&mut self, kept: Vec<KeptView>) {
+        self.rows.set_kept_views(kept);
+    }
+
     /// Goes back to the screen before.
     pub fn go_back(&mut self) {
         let screen = self.back.pop().unwrap_or(Screen::Inventory);
@@ -333,6 +354,9 @@ impl App {
         self.rows.load(prepared, &view, previous.as_ref());
         self.phase = Phase::Open;
         let known = self.view.as_ref().map(|old| old.policy_errors.clone()).unwrap_or_default();
+        if let Some(Popup::GoTo(goto)) = &mut self.popup {
+            goto.reload(self.rows.made().index(), self.rows.shown());
+        }
         self.view = Some(view);
         self.tell_policy_faults(&known);
         match self.screen {

@@ -17,6 +17,20 @@ pub struct Choice {
 }
 
 /// What a command can go on with, in the order shown; empty for a command that asks for nothing.
-pub fn choices(_app: &App, _of: Cmd) -> Vec<Choice> {
-    Vec::new()
+pub fn choices(_app: &App, of: Cmd) -> Vec<Choice> {
+    match of {
+        Cmd::FilterBy => filter_terms(),
+        _ => Vec::new(),
+    }
+}
+
+/// The terms of the filter.
+fn filter_terms() -> Vec<Choice> {
+    let choice = |row: &crate::query::Row| Choice {
+        key: row.key,
+        word: format!("{}:{}", row.name, row.value),
+        shown: row.help.replace('`', ""),
+        off: None,
+    };
+    crate::query::TERMS.iter().map(choice).collect()
 }

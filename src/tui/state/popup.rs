@@ -2,6 +2,7 @@
 
 use crate::commands::Cmd;
 use crate::inventory::ModelId;
+use crate::tui::state::goto::GoTo;
 use crate::tui::theme::Theme;
 use crate::view::ReviewWord;
 use crate::workbench::JobId;
@@ -66,6 +67,8 @@ pub enum Popup {
     },
     /// A line that a command asks for.
     Ask(Box<Ask>),
+    /// A model by its name.
+    GoTo(Box<GoTo>),
 }
 
 /// A line that a command asks for.

@@ -1,9 +1,9 @@
 //! What the rows of a view are made from, made where nobody waits for a key. It knows no order and no filter.
 
 use crate::decision::Decision;
+use crate::query::Index;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
-use crate::tui::state::filter::Hay;
 use crate::view::View;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -27,23 +27,37 @@ pub struct Key {
 #[derive(Clone, Default)]
 pub struct Prepared {
     pub(super) keys: Arc<Vec<Key>>,
-    pub(super) hays: Arc<Vec<Hay>>,
+    pub(super) index: Index,
     pub(super) unverified: usize,
     pub(super) outdated: usize,
 }
 
 impl Prepared {
-    /// For this view.
+    /// For this view, with everything that any filter needs.
     pub fn of(view: &View) -> Self {
+        Prepared::with(view, Index::of(view))
+    }
+
+    /// The same; what takes long, and few filters need, comes later.
+    pub fn first(view: &View) -> Self {
+        Prepared::with(view, Index::first(view))
+    }
+
+    /// What filters are held against.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    fn with(view: &View, index: Index) -> Self {
         let exposure = view.graph.children_of_models();
         let rows = (0..view.models.len())
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| row(view, at, exposure.get(at).copied().unwrap_or(0)));
-        let (mut keys, hays): (Vec<Key>, Vec<Hay>) = rows.unzip();
+        let mut keys: Vec<Key> = rows.collect();
         rank_signers(view, &mut keys);
         let (unverified, outdated) = (unverified(view), view.outdated().count());
-        Prepared { keys: Arc::new(keys), hays: Arc::new(hays), unverified, outdated }
+        Prepared { keys: Arc::new(keys), index, unverified, outdated }
     }
 
     /// For a view, given what was made for the one before it: only rows of which something else is known are made.
@@ -52,14 +66,15 @@ impl Prepared {
             && Arc::ptr_eq(&before.graph, &view.graph)
             && before.is_judged() == view.is_judged()
             && self.keys.len() == view.models.len();
+        let index = self.index.after(view);
         if !is_alike {
-            return Prepared::of(view);
+            return Prepared::with(view, index);
         }
         let same_verified = Arc::ptr_eq(&before.verified, &view.verified);
         let same_states = Arc::ptr_eq(&before.states, &view.states) && before.lost == view.lost;
         let same_standings = Arc::ptr_eq(before.judgement.standings(), view.judgement.standings());
         if same_verified && same_states && same_standings && Arc::ptr_eq(&before.reviews, &view.reviews) {
-            return self.clone();
+            return Prepared { index, ..self.clone() };
         }
         let differs = |at: &usize| {
             let standing = before.judgement.standing(*at) != view.judgement.standing(*at);
@@ -69,23 +84,18 @@ impl Prepared {
         };
         let changed: Vec<usize> =
             (0..view.models.len()).into_par_iter().with_min_len(4096).filter(differs).collect();
-        let made: Vec<(usize, (Key, Hay))> = changed
+        let made: Vec<(usize, Key)> = changed
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| Some((at, row(view, at, self.keys.get(at)?.children)?)))
             .collect();
         let outdated = view.outdated().count();
-        let mut after = Prepared { unverified: unverified(view), outdated, ..self.clone() };
+        let mut after = Prepared { index, unverified: unverified(view), outdated, ..self.clone() };
         let mut same_signers = true;
-        for (at, (key, hay)) in made {
+        for (at, key) in made {
             same_signers &= same_verified && same_states || signer(before, at) == signer(view, at);
             if let Some(slot) = Arc::make_mut(&mut after.keys).get_mut(at) {
                 *slot = Key { signer: slot.signer, ..key };
-            }
-            if after.hays.get(at).is_some_and(|slot| *slot != hay)
-                && let Some(slot) = Arc::make_mut(&mut after.hays).get_mut(at)
-            {
-                *slot = hay;
             }
         }
         if !same_signers {
@@ -123,9 +133,9 @@ fn rank_signers(view: &View, keys: &mut [Key]) {
     }
 }
 
-/// What is needed of a model to sort, filter and count it, but for its place by who signed.
-fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay)> {
-    let model = view.models.get(index)?;
+/// What is needed of a model to sort and count it, but for its place by who signed.
+fn row(view: &View, index: usize, children: usize) -> Option<Key> {
+    view.models.get(index)?;
     let summary = view.summary(index);
     let gate = summary.decision;
     let problem = match (summary.outcome, gate) {
@@ -137,9 +147,7 @@ fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay)> {
         (_, Decision::Warn) => 5,
         (_, Decision::Admit) => 6,
     };
-    let judged = if view.is_judged() { gate.word() } else { "" };
-    let hay = Hay::new(&format!("{} {} {} {judged}", model.id.raw(), summary.signer.raw(), summary.word));
-    let key = Key {
+    Some(Key {
         problem,
         children,
         outcome: summary.outcome,
@@ -148,6 +156,5 @@ fn row(view: &View, index: usize, children: usize) -> Option<(Key, Hay)> {
         level: summary.effective,
         decision: gate,
         signer: 0,
-    };
-    Some((key, hay))
+    })
 }

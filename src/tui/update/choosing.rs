@@ -5,6 +5,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
+use crate::tui::update::finding;
 use crate::tui::update::typing::type_into;
 
 /// Asks for one more key.
@@ -40,8 +41,11 @@ fn is_key(written: &str, key: char) -> bool {
 }
 
 /// Goes on with the choice of a key.
-fn chosen(_app: &mut App, _of: Cmd, _key: char) -> Vec<Effect> {
-    Vec::new()
+fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
+    match of {
+        Cmd::FilterBy => finding::filter_by_term(app, key),
+        _ => Vec::new(),
+    }
 }
 
 /// A key while a line is typed.
@@ -56,6 +60,9 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 }
 
 /// Goes on with the line that was typed.
-fn answered(_app: &mut App, _ask: Ask) -> Vec<Effect> {
-    Vec::new()
+fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
+    match ask.of {
+        Cmd::KeepView => finding::keep_named(app, &ask.input),
+        _ => Vec::new(),
+    }
 }

@@ -1,13 +1,34 @@
 //! What the screens ask of the loop: everything that is input, output or takes time.
 
 use crate::inventory::ModelId;
-use crate::view::ReviewWord;
+use crate::view::{ReviewWord, View};
 use crate::workbench::{JobId, JobKind};
 use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A view, named by its generation.
+#[derive(Clone)]
+pub struct ViewOf(pub Arc<View>);
+
+impl PartialEq for ViewOf {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::fmt::Debug for ViewOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "View({})", self.0.generation)
+    }
+}
 
 /// What the loop has to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
+    /// Go on with a search once no key waits.
+    GoOn,
+    /// Read what filters may ask of the facts of a view's models.
+    ReadFacts(ViewOf),
     /// Leave.
     Quit,
     /// Start a job.

@@ -14,10 +14,11 @@ mod reviewing;
 mod sorting;
 mod typing;
 
-pub use effect::Effect;
+pub use effect::{Effect, ViewOf};
 
 use crate::commands::{Screen, by_key, shown};
 use crate::error::{Error, Result};
+use crate::query::Facts;
 use crate::signing::Snapshot;
 use crate::tui::keys;
 use crate::tui::state::app::{App, Phase};
@@ -41,6 +42,10 @@ pub enum Action {
     Resize,
     /// The workspace could not be opened.
     OpenFailed(Error),
+    /// A search is to go on: no key was pressed.
+    GoOn,
+    /// What filters may ask of the facts of a view's models.
+    Facts(Arc<View>, Arc<Facts>),
     /// A first or new view.
     View(Arc<View>),
     /// The same, with what its rows are made from.
@@ -63,6 +68,18 @@ pub enum Action {
 
 /// Changes the state and says what has to be done.
 pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
+    let is_view = matches!(action, Action::View(_) | Action::Prepared(..));
+    let mut effects = act(app, action);
+    if is_view && app.rows.lacks_facts() {
+        effects.extend(app.view.clone().map(ViewOf).map(Effect::ReadFacts));
+    }
+    if finding::is_finding(app) {
+        effects.push(Effect::GoOn);
+    }
+    effects
+}
+
+fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Key(key) if key.kind != KeyEventKind::Press => Vec::new(),
         Action::Key(key) => on_key(app, &key),
@@ -75,10 +92,21 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
             app.phase = Phase::Failed(error);
             Vec::new()
         }
+        Action::GoOn => {
+            finding::go_on(app);
+            Vec::new()
+        }
+        Action::Facts(view, facts) => {
+            app.rows.take_facts(&view, facts);
+            if app.filtering {
+                app.line.look(&app.rows.filter, app.rows.made().index());
+            }
+            Vec::new()
+        }
         Action::View(view) => {
             let prepared = match &app.view {
                 Some(before) => app.rows.made().after(before, &view),
-                None => Prepared::of(&view),
+                None => Prepared::first(&view),
             };
             app.take_view(view, prepared);
             Vec::new()
@@ -171,6 +199,7 @@ fn on_ctrl_c(app: &mut App) -> Vec<Effect> {
     }
     app.ctrl_c = true;
     app.filtering = false;
+    app.line.rest();
     if let Some(Popup::Themes { before, .. }) = app.popup.take() {
         app.theme = *before;
     }

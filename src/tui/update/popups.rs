@@ -9,6 +9,7 @@ use crate::tui::theme::Theme;
 use crate::tui::update::choosing::{ask_line, choose_key};
 use crate::tui::update::commands::{run, run_with};
 use crate::tui::update::effect::Effect;
+use crate::tui::update::finding::go_to_key;
 use crate::tui::update::typing::type_into;
 use crate::view::ReviewWord;
 
@@ -36,6 +37,7 @@ pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
         Popup::Review { model, word, reason } => return review_key(app, key, model, word, reason),
         Popup::Choose { of } => return choose_key(app, key, of),
         Popup::Ask(ask) => return ask_line(app, key, ask),
+        Popup::GoTo(goto) => return go_to_key(app, key, goto),
         Popup::Palette { input, cursor } => return palette_key(app, key, input, cursor),
     }
     Vec::new()

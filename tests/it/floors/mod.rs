@@ -170,6 +170,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "view",
         &["ground", "signing", "tables", "inventory", "policy", "store", "lineage", "maturity", "decision"],
     ),
+    ("query", &["error", "text", "signing", "inventory", "lineage", "maturity", "decision", "view"]),
     (
         "documents",
         &[
@@ -240,6 +241,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "maturity",
             "decision",
             "view",
+            "query",
             "workbench",
             "commands",
             "tui/theme",
@@ -252,6 +254,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "inventory",
             "decision",
             "view",
+            "query",
             "workbench",
             "commands",
             "tui/theme",
@@ -283,6 +286,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &[
             "ground",
             "view",
+            "query",
             "workbench",
             "tui/theme",
             "tui/terminal",
@@ -331,6 +335,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "snapshot",
             "lineage",
             "decision",
+            "query",
             "documents",
             "report",
             "workbench",
