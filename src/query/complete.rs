@@ -62,7 +62,7 @@ impl Completion {
 
 /// What can follow on a text.
 pub fn complete(text: &str, index: &Index) -> Completion {
-    let end = last(text);
+    let Some(end) = last(text) else { return Completion { from: text.len(), ..Completion::default() } };
     let typed = end.typed.to_lowercase();
     let Some(term) = end.term else {
         let fits = TERMS.iter().filter(|row| row.name.starts_with(&typed));

@@ -83,16 +83,13 @@ pub(super) struct Last {
     pub typed: String,
 }
 
-/// What stands at the end of a text and may go on.
-pub(super) fn last(text: &str) -> Last {
+/// What stands at the end of a text and may go on; nothing follows on a term that there is not.
+pub(super) fn last(text: &str) -> Option<Last> {
     let token = tokens(text).pop().filter(|token| token.at.end == text.len());
-    let Some(token) = token else { return Last { from: text.len(), term: None, typed: String::new() } };
+    let Some(token) = token else { return Some(Last { from: text.len(), term: None, typed: String::new() }) };
     let term = token.name.as_deref().and_then(Term::named);
     let (typed, at) = token.values.last().cloned().unwrap_or_else(|| (String::new(), text.len()..text.len()));
-    match (term, &token.name) {
-        (None, Some(_)) => Last { from: text.len(), term: None, typed: String::new() },
-        _ => Last { from: at.start, term, typed },
-    }
+    (term.is_some() || token.name.is_none()).then_some(Last { from: at.start, term, typed })
 }
 
 fn tokens(text: &str) -> Vec<Token> {

@@ -60,7 +60,7 @@ impl Newest {
         let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let prepared = match &before {
             Some((before, made)) => made.after(before, view),
-            None => Prepared::first(view),
+            None => Prepared::of(view),
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((view.clone(), prepared.clone()));
         prepared

@@ -358,11 +358,7 @@ fn the_best_match_comes_first() {
     assert!(scattered[0] > found[5]);
     assert_eq!(Word::new("llm8gguf").positions("llama-8b-gguf"), [0, 1, 3, 6, 9, 10, 11, 12]);
     assert_eq!(Word::new("sbb").positions("support-bot-b"), [0, 8, 12], "letters that begin parts");
-    assert_eq!(
-        Word::new("refuse").fit("reef-funny-seas-extra"),
-        Fit::Loose,
-        "letters by chance are not meant"
-    );
+    assert_eq!(Word::new("refuse").fit("rxexfxuxsxe"), Fit::Loose, "letters by chance are not meant");
     assert_eq!(Word::new("zzz").fit("acme/llama"), Fit::No);
 }
 
@@ -622,7 +618,7 @@ fn a_search_of_many_models_is_cut_into_slices_and_a_longer_word_searches_what_is
     let effects = typed(&mut app, "7");
     go_on(&mut app, effects);
     assert!(looked_at(&app) - before < 20_000, "only what 077 left: {}", looked_at(&app) - before);
-    assert_eq!(app.rows.shown().first(), Some(&777), "{:?}", &app.rows.shown()[..3]);
+    assert_eq!(app.rows.shown().first(), Some(&77_700), "where a part begins with it");
     assert!(app.rows.shown().iter().all(|row| view.models[*row as usize].id.raw().contains("0777")));
 }
 

@@ -21,7 +21,7 @@ use touchmark::{Code, Error};
 const DEPTHS: [Depth; 4] = [Depth::True, Depth::Indexed, Depth::Sixteen, Depth::Mono];
 
 /// What opens each popup from a screen where it can be opened.
-pub const POPUPS: [&[&str]; 10] = [
+pub const POPUPS: [&[&str]; 13] = [
     &[],
     &["?"],
     &[":"],
@@ -32,6 +32,9 @@ pub const POPUPS: [&[&str]; 10] = [
     &["r", "a", "n", "o"],
     &["T", "down"],
     &["L"],
+    &["f"],
+    &["ctrl-s"],
+    &["ctrl-p"],
 ];
 
 /// What was seen of the samples: as found, verified, and a job that can be made to run.

@@ -29,7 +29,7 @@ fn filter_terms() -> Vec<Choice> {
     let choice = |row: &crate::query::Row| Choice {
         key: row.key,
         word: format!("{}:{}", row.name, row.value),
-        shown: row.help.replace('`', ""),
+        shown: row.help.split([':', ';']).next().unwrap_or_default().replace('`', ""),
         off: None,
     };
     crate::query::TERMS.iter().map(choice).collect()

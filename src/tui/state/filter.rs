@@ -21,7 +21,7 @@ pub struct Finder {
     found: Vec<Vec<u32>>,
     /// What a longer query may find.
     left: Vec<u32>,
-    /// How many had been looked at when the rows were made last.
+    /// How many had been looked at when rows were given last.
     told: usize,
     looked_at: usize,
 }
@@ -49,6 +49,11 @@ impl Finder {
     /// Whether all was looked at.
     pub fn is_done(&self) -> bool {
         self.at >= self.among.len()
+    }
+
+    /// Whether rows of this search were given before.
+    pub fn has_begun(&self) -> bool {
+        self.told > 0
     }
 
     /// What it searches for.
@@ -91,7 +96,9 @@ impl Finder {
         if self.is_done() {
             self.among = Vec::new();
             self.at = 0;
-        } else if self.at < 2 * self.told {
+            return Some(std::mem::take(&mut self.found).concat());
+        }
+        if self.at < 2 * self.told {
             return None;
         }
         self.told = self.at;

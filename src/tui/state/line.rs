@@ -51,6 +51,12 @@ impl FilterLine {
         &self.past
     }
 
+    /// Takes earlier filters as they were stored.
+    pub fn set_past(&mut self, past: Vec<String>) {
+        self.past = past;
+        self.past.drain(..self.past.len().saturating_sub(MOST_PAST));
+    }
+
     /// The filter before the one in the line.
     pub fn earlier(&mut self, text: &str) -> Option<String> {
         let (at, typed) = match self.recalled.take() {

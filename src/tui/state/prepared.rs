@@ -33,13 +33,8 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// For this view, with everything that any filter needs.
+    /// For this view. What takes long, and few filters need, comes later.
     pub fn of(view: &View) -> Self {
-        Prepared::with(view, Index::of(view))
-    }
-
-    /// The same; what takes long, and few filters need, comes later.
-    pub fn first(view: &View) -> Self {
         Prepared::with(view, Index::first(view))
     }
 

@@ -153,8 +153,12 @@ impl Rows {
     /// Searches one more slice; gives the model that the cursor has to be put on, once it can be found.
     pub fn go_on(&mut self) -> Option<ModelId> {
         if let Some(found) = self.finder.go_on() {
+            // At the top it stays with the best match; elsewhere with its model.
+            let under =
+                self.shown.get(self.cursor).copied().filter(|_| self.cursor > 0 && self.finder.has_begun());
             self.shown = found;
-            self.cursor = self.cursor.min(self.shown.len().saturating_sub(1));
+            let there = under.and_then(|under| self.shown.iter().position(|row| *row == under));
+            self.cursor = there.unwrap_or(self.cursor).min(self.shown.len().saturating_sub(1));
         }
         self.wanted.take_if(|_| self.finder.is_done())
     }

@@ -46,7 +46,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
             }
         }
         Cmd::Unmark => app.rows.unmark(),
-        Cmd::Filter => app.filtering = true,
+        Cmd::Filter => return finding::filter(app),
         Cmd::SavedView => app.rearrange(Rows::next_saved),
         Cmd::Sort => {
             app.rearrange(Rows::next_sort);
@@ -134,6 +134,9 @@ pub(super) fn run_with(app: &mut App, row: &Keys, typed: &Typed, rest: &str) -> 
         Cmd::Filter => {
             app.go(Screen::Inventory);
             app.rearrange(|rows| rows.set_filter(rest.to_owned()));
+            app.line.look(rest, app.rows.made().index());
+            app.line.remember(rest);
+            app.line.rest();
             Vec::new()
         }
         _ => run(app, row),

@@ -1,6 +1,6 @@
 //! Finds models: terms of the filter, saved views, going to a model by name.
 
-use crate::commands::{Cmd, Screen};
+use crate::commands::{Cmd, Screen, by_key};
 use crate::inventory::ModelId;
 use crate::query::Term;
 use crate::tui::state::app::App;
@@ -12,6 +12,19 @@ use crate::tui::update::typing::{set_filter, type_into};
 
 /// Rows that a page of the list has.
 const PAGE: isize = 10;
+
+/// The command.
+pub(super) fn filter(app: &mut App) -> Vec<Effect> {
+    app.filtering = true;
+    app.line.look(&app.rows.filter, app.rows.made().index());
+    Vec::new()
+}
+
+/// Whether a key is a command also while the filter is typed.
+pub(super) fn leaves_the_line(written: &str, screen: Screen) -> bool {
+    let command = by_key(written, screen).map(|row| row.cmd);
+    written.chars().count() > 1 && matches!(command, Some(Cmd::KeepView | Cmd::GoTo))
+}
 
 /// The command.
 pub(super) fn filter_by(app: &mut App) -> Vec<Effect> {

@@ -106,7 +106,7 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::View(view) => {
             let prepared = match &app.view {
                 Some(before) => app.rows.made().after(before, &view),
-                None => Prepared::first(&view),
+                None => Prepared::of(&view),
             };
             app.take_view(view, prepared);
             Vec::new()
@@ -180,10 +180,11 @@ fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     if app.popup.is_some() {
         return popups::popup_key(app, &written);
     }
-    if app.filtering {
+    if app.filtering && !finding::leaves_the_line(&written, app.screen) {
         typing::filter_key(app, &written);
         return Vec::new();
     }
+    app.filtering = false;
     match by_key(&written, app.screen) {
         Some(command) => commands::run(app, command),
         None => {
