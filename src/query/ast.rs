@@ -200,7 +200,7 @@ fn written(f: &mut Formatter<'_>, term: Term, value: &Value) -> fmt::Result {
 
 /// In quotes where it would be read as something else without.
 fn quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
-    let is_plain = |c: char| c.is_alphanumeric() || "._/@*+#~=()[]".contains(c) || c == '-';
+    let is_plain = |c: char| c.is_alphanumeric() || "._/@*+#~=()[]<>".contains(c) || c == '-';
     let begins_well = text.chars().next().is_some_and(|c| c != '-');
     if begins_well && text.chars().all(is_plain) {
         return f.write_str(text);

@@ -11,9 +11,9 @@ fn usage(row: &Row) -> String {
 /// The help of `list`, below its options.
 pub fn help() -> String {
     let mut out = String::from(
-        "Filter:\n  Words find models whose names hold them, or letters of them in order, and status, decision, code\n  \
-         or signer. Terms narrow further; all must hold. A `-` or `!` before a word or term excludes; commas\n  \
-         separate alternatives; quotes keep spaces; `*` stands for anything in a name.\n\nTerms:\n",
+        "Filter:\n  Words find names that hold them, or their letters in order, and words of status, decision,\n  \
+         code and signer. All words and terms must hold. `-` or `!` before one excludes; commas\n  \
+         separate alternatives; quotes keep spaces; `*` in a name stands for anything.\n\nTerms:\n",
     );
     for row in TERMS {
         let _ = writeln!(out, "  {:<20} {}", usage(row), row.help.replace('`', ""));

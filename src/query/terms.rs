@@ -202,11 +202,20 @@ const fn row(
     Row { term, name, key, takes, value, help, example }
 }
 
+const FIRST: Row = row(
+    Term::Publisher,
+    "publisher",
+    'p',
+    Takes::Name(Fits::Whole),
+    "NAME",
+    "publisher:acme",
+    "models of a publisher: the name before `/`, or else the stated one",
+);
+
 /// The table, in the order of the help.
 #[rustfmt::skip]
 pub const TERMS: &[Row] = &[
-    row(Term::Publisher, "publisher", 'p', Takes::Name(Fits::Whole), "NAME", "publisher:acme",
-        "models of a publisher: the name before `/`, or else the stated one"),
+    FIRST,
     row(Term::Status, "status", 's', Takes::Word(STATUSES), "STATUS", "status:fail,changed",
         "models by what became of their verification"),
     row(Term::Fails, "fails", 'x', Takes::Code, "CODE", "fails:FILES-CHANGED",
@@ -245,7 +254,7 @@ impl Term {
     /// Its row.
     pub fn row(self) -> &'static Row {
         // Every term has a row; a test holds that.
-        TERMS.iter().find(|row| row.term == self).unwrap_or(&TERMS[0])
+        TERMS.iter().find(|row| row.term == self).unwrap_or(&FIRST)
     }
 
     /// The term of a name.

@@ -181,10 +181,9 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     frame.buffer_mut().set_style(area, app.theme.style(Role::KeyLabel));
     let mut spans = Vec::new();
     if app.filtering {
-        spans.push(pen.span(
-            Role::KeyLabel,
-            " type to filter · Tab completes · ↑↓ earlier filters · Enter keeps it · Esc clears it",
-        ));
+        spans.push(
+            pen.span(Role::KeyLabel, " Tab completes · ↑↓ earlier filters · Enter keeps it · Esc clears it"),
+        );
         lines(frame, area, &[Line::from(spans)], 0);
         return;
     }

@@ -100,6 +100,8 @@ impl Popup {
             }
             Popup::Review { word: Some(_), reason, .. } => Some(reason),
             Popup::Ask(ask) => Some(&mut ask.input),
+            // Who changes it searches again.
+            Popup::GoTo(goto) => Some(&mut goto.input),
             _ => None,
         }
     }
