@@ -21,6 +21,7 @@
 //! | [`words`] | the words for what was concluded |
 //! | [`documents`] | every JSON document as a type with a version and a schema |
 //! | [`report`] | views as text |
+//! | [`forms`] | what is let out: Markdown, CSV, JSON, HTML, SVG, graphs |
 //! | [`workbench`] | the one door for both faces: open, jobs, events |
 //! | `commands` | every command once, with its form in either face |
 //! | `tui`, `cli` | the faces |
@@ -35,6 +36,7 @@
 pub mod attest;
 pub mod decision;
 pub mod documents;
+pub mod forms;
 pub mod inventory;
 pub mod lineage;
 pub mod maturity;

@@ -3,6 +3,7 @@
 mod commands;
 mod common;
 mod flags;
+mod forms;
 mod ignored;
 mod output;
 mod page;

@@ -87,6 +87,13 @@ impl Output {
         }
     }
 
+    /// Prints what was made in a form, as it is.
+    pub(super) fn made(&self, text: &str) {
+        if !self.quiet {
+            self.write_out(text);
+        }
+    }
+
     /// False when nothing more can be written: nobody reads any more, or the disk is full.
     fn write_out(&self, text: &str) -> bool {
         let mut out = std::io::stdout().lock();

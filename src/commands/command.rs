@@ -24,6 +24,8 @@ pub enum Screen {
     Changes,
     /// What a command of the command line printed.
     Output,
+    /// What does not load, and where.
+    Fault,
 }
 
 impl Screen {
@@ -32,7 +34,7 @@ impl Screen {
         [Screen::Inventory, Screen::Lineage, Screen::Verify, Screen::Maturity, Screen::Policy, Screen::Jobs];
 
     /// All: those with a tab, then those that a command leads to.
-    pub const ALL: [Screen; 9] = [
+    pub const ALL: [Screen; 10] = [
         Screen::Inventory,
         Screen::Lineage,
         Screen::Verify,
@@ -42,6 +44,7 @@ impl Screen {
         Screen::Compare,
         Screen::Changes,
         Screen::Output,
+        Screen::Fault,
     ];
 
     /// The word on the tab.
@@ -56,6 +59,7 @@ impl Screen {
             Screen::Compare => "Compare",
             Screen::Changes => "Changes",
             Screen::Output => "Output",
+            Screen::Fault => "Fault",
         }
     }
 }
@@ -100,7 +104,18 @@ listed! {
         Scan,
         Snapshot,
         Diff,
+        OpenJob,
         Log,
+        Retry,
+        OpenChange,
+        AddSource,
+        Samples,
+        Keep,
+        Tour,
+        EditFault,
+        ReadAgain,
+        LeaveStore,
+        MakeWorkspace,
         Edit,
         Reload,
         Stage,

@@ -37,6 +37,8 @@ listed! {
         RowShown,
         /// A marked model.
         Mark,
+        /// A review of this session.
+        OwnReview,
         /// A model in the inventory.
         AnyModel,
         /// A policy file, to edit.
@@ -47,6 +49,18 @@ listed! {
         OtherStage,
         /// A job.
         Job,
+        /// A job that failed or was cancelled.
+        OverJob,
+        /// A model that changed between two snapshots.
+        Change,
+        /// Something that does not load.
+        Fault,
+        /// The same, in a file that can be corrected.
+        FaultFile,
+        /// A store that cannot be opened.
+        FaultyStore,
+        /// A folder with nothing in it.
+        EmptyFolder,
         /// A job that is not over.
         LiveJob,
         /// A system that can suspend programs.
@@ -71,6 +85,7 @@ impl Need {
             Need::FocusBefore => "this is the first focus",
             Need::RowShown => "no model is shown",
             Need::Mark => "nothing is marked",
+            Need::OwnReview => "no review of this session is left to take back",
             Need::AnyModel => "the inventory is empty",
             Need::EditablePolicy => {
                 "the built-in policy cannot be edited: name a policy file in touchmark.toml"
@@ -78,6 +93,12 @@ impl Need {
             Need::PolicyFile => "the built-in policy never changes",
             Need::OtherStage => "the policy has no other stage",
             Need::Job => "nothing has run yet",
+            Need::OverJob => "only a job that failed or was cancelled is run again",
+            Need::Change => "there is no model here",
+            Need::Fault => "everything loads",
+            Need::FaultFile => "there is no file here to correct",
+            Need::FaultyStore => "the store is not what fails here",
+            Need::EmptyFolder => "this folder is not empty",
             Need::LiveJob => "this job is not running",
             Need::JobControl => "this system cannot suspend programs",
         }

@@ -7,7 +7,7 @@ use super::need::Need;
 
 use Screen as S;
 const EVERYWHERE: &[Screen] = &[];
-const TABBED: &[Screen] = &[S::Verify, S::Maturity, S::Policy];
+const PANED: &[Screen] = &[S::Inventory, S::Verify, S::Maturity, S::Policy];
 const EXPORTED: &[Screen] =
     &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Jobs, S::Compare, S::Changes, S::Output];
 const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
@@ -66,8 +66,8 @@ pub const GROUPS: &[(&str, &str)] = &[
 #[rustfmt::skip]
 pub const TABLE: &[Command] = &[
     // In the workbench.
-    keys(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], open![Model],
-        "open the verification of this model")
+    keys(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], open![RowShown],
+        "open the verification of this model, or fold a group")
         .within("verify", Some("--explain")),
     keys(Cmd::Refocus, "refocus", &["enter"], "refocus", &[S::Lineage], open![KnownRow, OtherFocus],
         "draw the family around this model")
@@ -88,8 +88,8 @@ pub const TABLE: &[Command] = &[
         "show only models that match, as you type")
         .typed(as_by_key("FILTER"))
         .line("list", "[FILTER]...", "The models of the inventory, or those that a filter finds"),
-    keys(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], open![Model],
-        "mark or unmark this model")
+    keys(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], open![RowShown],
+        "mark or unmark this model, or this group")
         .no_line("A command line names its models as arguments."),
     keys(Cmd::MarkAll, "mark-all", &["*"], "mark all", &[S::Inventory], open![RowShown],
         "mark all models shown")
@@ -110,27 +110,27 @@ pub const TABLE: &[Command] = &[
         "next saved view: all, failing, unsigned, needs review, and those you kept")
         .no_line("The command line takes the view's filter: `touchmark list`."),
     keys(Cmd::Sort, "sort", &["s"], "sort", &[S::Inventory], open![AnyModel],
-        "sort by a column")
+        "sort by a column; the same column again reverses the order")
         .within("list", Some("--sort")),
     keys(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], open![AnyModel],
         "reverse the order")
         .within("list", Some("--reverse")),
     keys(Cmd::Columns, "columns", &["c"], "", &[S::Inventory], open![AnyModel],
-        "choose the columns")
+        "show or hide a column; `used` counts the models that derive from it directly")
         .no_line("Programs choose columns of `touchmark list`."),
     keys(Cmd::Group, "group", &["z"], "", &[S::Inventory], open![AnyModel],
-        "group the models by publisher, or show them one by one")
+        "group the models by publisher, with counts; or show them one by one")
         .no_line("Pipe `touchmark list` into `sort`."),
-    keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Model],
-        "record a review: approve, reject, ask the producer")
-        .line("review", "<MODEL> <WORD>", "Record a review of a model")
-        .writing(Writes::Always),
-    keys(Cmd::Undo, "undo", &["u"], "", MODEL, open![Writable],
+    keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Models],
+        "review the marked models, or this one: approve, reject, ask the producer")
+        .line("review", "[WORD] [MODELS]...", "Record a review of models, take it back, or list what was said")
+        .writing(Writes::With(&["reason", "undo"])),
+    keys(Cmd::Undo, "undo", &["u"], "", MODEL, open![Writable, OwnReview],
         "take back the latest review of this session")
-        .within("review", None),
+        .within("review", Some("--undo")),
     keys(Cmd::History, "history", &["H"], "", MODEL, open![Model],
         "the reviews of this model: who, when, why")
-        .within("ledger show", None),
+        .within("review", Some("--history")),
     keys(Cmd::Compare, "compare", &["="], "", MODEL, open![Model],
         "compare two marked models, or this one with the marked one")
         .no_line("Compare what `touchmark show` prints of each."),
@@ -139,8 +139,8 @@ pub const TABLE: &[Command] = &[
         .line("bind", "<MODEL>", "Verify a model and write what was verified into an AIBOM of the workspace")
         .writing(Writes::Always),
     keys(Cmd::Export, "export", &["e"], "export", EXPORTED, open![],
-        "write what is shown to a file")
-        .within("list", None),
+        "write what is shown to a file: Markdown, CSV, JSON, HTML, SVG")
+        .within("list", Some("--as")),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),
@@ -153,18 +153,55 @@ pub const TABLE: &[Command] = &[
         .typed(must("FILE", "name a file, as in `snapshot snapshot.json`"))
         .line("snapshot", "", "The inventory and all that was concluded of it at this moment, as one file with a digest")
         .writing(Writes::With(&["out"])),
-    keys(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs], open![],
+    keys(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs, S::Changes], open![],
         "what changed since")
-        .typed(must("FILE", "name a file, as in `diff snapshot.json`"))
+        .typed(must("FILE [FILE]", "name a file, as in `diff snapshot.json`, or two snapshots"))
         .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first; ends with 0 when they say the same, else 1"),
-    keys(Cmd::Log, "log", &["enter"], "log", &[S::Jobs], open![Job],
+    keys(Cmd::OpenJob, "open-job", &["enter"], "open", &[S::Jobs], open![Job],
+        "what became of the models of this job; Enter on one opens it")
+        .no_line("A command prints what became of each model."),
+    keys(Cmd::OpenChange, "open-change", &["enter"], "open", &[S::Changes], open![Change],
+        "open the model that changed")
+        .no_line("A command prints what changed of each model."),
+    keys(Cmd::Retry, "retry", &["r"], "retry", &[S::Jobs], open![OverJob],
+        "run a job again that failed or was cancelled")
+        .no_line("The shell repeats a command."),
+    keys(Cmd::EditFault, "edit-fault", &["e"], "edit", &[S::Fault], &[Need::FaultFile],
+        "correct the file in $VISUAL or $EDITOR")
+        .no_line("Any editor opens the file; the error names the line."),
+    keys(Cmd::ReadAgain, "read-again", &["R"], "try again", &[S::Fault], &[Need::Fault],
+        "read the file again, or try again to open")
+        .no_line("Every command reads its files when it starts."),
+    keys(Cmd::LeaveStore, "leave-store", &["o"], "without store", &[S::Fault], &[Need::FaultyStore],
+        "open read-only without the store: everything is scanned into memory")
+        .within("open", None),
+    keys(Cmd::MakeWorkspace, "make-workspace", &["i"], "init", &[S::Fault], &[Need::Writable, Need::EmptyFolder],
+        "make a workspace in this folder and open it")
+        .line("init", "[DIR]", "Make an empty workspace")
+        .writing(Writes::Always),
+    keys(Cmd::AddSource, "add-source", &["a"], "", &[S::Inventory], open![Writable],
+        "add a folder of models, or a bill of materials, and scan it")
+        .typed(may("PATH", None))
+        .within("scan", None),
+    keys(Cmd::Samples, "samples", &["m"], "", &[S::Inventory, S::Fault], ALWAYS,
+        "copy the samples into a new folder and open them")
+        .typed(may("DIR", Some("demo")))
+        .within("demo", None),
+    keys(Cmd::Keep, "keep", &["K"], "", &[S::Inventory], open![],
+        "keep this temporary workspace: write touchmark.toml and its store")
+        .typed(may("DIR", None))
+        .within("init", None),
+    keys(Cmd::Tour, "tour", &["t"], "", EVERYWHERE, ALWAYS,
+        "a tour of five steps")
+        .no_line("It points at keys of the screens; `--help` explains commands."),
+    keys(Cmd::Log, "log", &["l"], "log", &[S::Jobs], open![Job],
         "the whole log of this job")
         .no_line("A command prints what it has to say while it runs."),
-    keys(Cmd::NextTab, "next-tab", &["tab"], "next tab", TABBED, open![ModelShown, Checks],
-        "next tab, next level, or the other pane")
+    keys(Cmd::NextTab, "next-tab", &["tab"], "next tab", PANED, open![ModelShown, Checks],
+        "next tab, next level, or the next pane, which j and k then scroll")
         .no_line("It moves within a screen."),
-    keys(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", TABBED, open![ModelShown, Checks],
-        "previous tab, previous level, or the other pane")
+    keys(Cmd::PreviousTab, "previous-tab", &["shift-tab"], "", PANED, open![ModelShown, Checks],
+        "previous tab, previous level, or the previous pane")
         .no_line("It moves within a screen."),
     keys(Cmd::Legend, "legend", &["L"], "legend", &[S::Lineage], open![],
         "what the lines and signs mean")
@@ -221,14 +258,14 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Last, "last", &["G", "end"], "", EVERYWHERE, open![],
         "last row")
         .no_line("It moves within a screen."),
-    keys(Cmd::Left, "left", &["h", "left"], "", TABBED, open![ModelShown, Checks],
-        "as previous-tab")
+    keys(Cmd::Left, "left", &["h", "left"], "", PANED, open![ModelShown, Checks],
+        "as previous-tab; in groups: fold this one")
         .no_line("It moves within a screen."),
-    keys(Cmd::Right, "right", &["l", "right"], "", TABBED, open![ModelShown, Checks],
-        "as next-tab")
+    keys(Cmd::Right, "right", &["l", "right"], "", PANED, open![ModelShown, Checks],
+        "as next-tab; in groups: unfold this one")
         .no_line("It moves within a screen."),
     keys(Cmd::Back, "back", &["esc"], "", EVERYWHERE, ALWAYS,
-        "close the popup, then clear the filter, then go back; never quits")
+        "close the popup, dismiss the error, clear the filter, then go back; never quits")
         .no_line("It moves between screens."),
     keys(Cmd::Copy, "copy", &["y"], "copy", EVERYWHERE, open![],
         "copy a name, digest, identity or command")
@@ -260,14 +297,11 @@ pub const TABLE: &[Command] = &[
         .no_line("A command ends by itself."),
 
     // Workspaces.
-    line("open", "[WORKSPACE]").no_keys("It opens the workbench.",
-        "Open the workbench"),
-    line("init", "[DIR]").no_keys("The workbench opens a workspace; it makes none.",
-        "Make an empty workspace")
-        .writing(Writes::Always),
-    line("demo", "[DIR]").no_keys("It makes a folder that the workbench can then open.",
+    line("demo", "[DIR]").within(Cmd::Samples, "It copies the samples and opens them.",
         "Copy the sample workspace, to try things out")
         .writing(Writes::Always),
+    line("open", "[WORKSPACE]").no_keys("It opens the workbench.",
+        "Open the workbench"),
     line("import", "<FILES>...").no_keys("It names files by their paths, which a shell completes; `R` then reads them.",
         "Add bills of materials (CycloneDX, SPDX) to the workspace and read them")
         .writing(Writes::Always),

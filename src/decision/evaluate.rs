@@ -157,6 +157,8 @@ pub struct Judgement {
     shapes: Arc<Shapes>,
     /// What each of the distinct shapes earns.
     own: Vec<Own>,
+    /// The reason that weighs most in each.
+    first: Vec<Option<Reason>>,
     stage: Option<Stage>,
     standings: Arc<[Standing]>,
     family: Arc<Family>,
@@ -246,7 +248,8 @@ impl Judgement {
     /// Of the same models and lineage as `before`, what follows from equal things is taken over.
     fn by_shapes(shapes: Arc<Shapes>, input: &Input<'_>, before: Option<&Judgement>) -> Self {
         let rules = rules(input);
-        let own: Vec<Own> = shapes.distinct.iter().map(|shape| Own::of(&rules, shape)).collect();
+        let (own, first): (Vec<Own>, Vec<Option<Reason>>) =
+            shapes.distinct.iter().map(|shape| Own::of(&rules, shape)).unzip();
         let before = before.filter(|before| Arc::ptr_eq(&before.shapes, &shapes));
         let same_levels =
             |before: &&Judgement| before.own.iter().map(Own::inherited).eq(own.iter().map(Own::inherited));
@@ -264,7 +267,7 @@ impl Judgement {
             Some(before) => before.standings.clone(),
             None => standings(&shapes, &family, &own, stage.as_ref()),
         };
-        Judgement { shapes, own, stage, standings, family }
+        Judgement { shapes, own, first, stage, standings, family }
     }
 
     /// What followed from the graph alone.
@@ -287,6 +290,25 @@ impl Judgement {
         self.family.cap(index)
     }
 
+    /// The reason of the model of an index that weighs most, the first of its verdict; none where nothing stands
+    /// against it. A check is named by its stage alone.
+    pub fn cause(&self, index: usize) -> Option<Reason> {
+        let own = self.first.get(self.shapes.place(index)?)?.clone();
+        let stage = self.stage.as_ref();
+        let cap = stage.and_then(|stage| self.family.weighs(stage, index)).map(|class| cap(stage, class));
+        let mut reasons: Vec<Reason> = own.into_iter().chain(cap).collect();
+        sort(&mut reasons);
+        reasons.into_iter().next()
+    }
+
+    /// Whether every model has the same cause as there.
+    pub fn has_the_causes_of(&self, other: &Judgement) -> bool {
+        Arc::ptr_eq(&self.shapes, &other.shapes)
+            && Arc::ptr_eq(&self.family, &other.family)
+            && self.first == other.first
+            && self.stage == other.stage
+    }
+
     /// The verdicts of all models, in their order.
     pub fn verdicts(input: &Input<'_>) -> Vec<Verdict> {
         let judgement = Judgement::of(input);
@@ -302,12 +324,7 @@ impl Judgement {
         let code = |stage| Some(verification?.check(stage)?.code);
         let mut reasons = rules.reasons(self.shapes.get(index)?, code);
         let class = rules.stage.and_then(|stage| self.family.weighs(stage, index));
-        reasons.extend(class.map(|class| Reason {
-            code: ReasonCode::Cap,
-            class,
-            action: action_on(rules.stage, class),
-            fact: ReasonFact::Cap,
-        }));
+        reasons.extend(class.map(|class| cap(rules.stage, class)));
         sort(&mut reasons);
         Some(Verdict {
             model: model.id.clone(),
@@ -356,6 +373,10 @@ fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
     }
 }
 
+fn cap(stage: Option<&Stage>, class: Option<Class>) -> Reason {
+    Reason { code: ReasonCode::Cap, class, action: action_on(stage, class), fact: ReasonFact::Cap }
+}
+
 fn action_on(stage: Option<&Stage>, class: Option<Class>) -> Action {
     stage.zip(class).map_or(Action::Open, |(stage, class)| stage.action(class))
 }
@@ -382,9 +403,10 @@ impl Own {
     /// What was not judged is not let in.
     const NONE: Own = Own { level: 0, contradicts: false, worst: Some(Action::Closed), is_open: false };
 
-    fn of(rules: &Rules<'_>, shape: &Shape) -> Self {
-        let (level, worst, is_open) = rules.decide(shape);
-        Own { level, contradicts: shape.contradicts(), worst, is_open }
+    fn of(rules: &Rules<'_>, shape: &Shape) -> (Self, Option<Reason>) {
+        let (level, first, is_open) = rules.decide(shape);
+        let worst = first.as_ref().map(|reason| reason.action);
+        (Own { level, contradicts: shape.contradicts(), worst, is_open }, first)
     }
 
     /// What of it the family depends on; the stage is not in it.

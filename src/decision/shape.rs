@@ -2,7 +2,7 @@
 //! the reasons that lie in the model itself, for every stage, without another look at the model.
 
 use super::anchoring::{Anchoring, Unanchored};
-use super::reason::{Reason, ReasonCode, ReasonFact};
+use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::{ReviewWord, StandingReview};
 use crate::maturity::{
     Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, nobody_looked, owed_to_part, score,
@@ -108,11 +108,12 @@ pub(super) struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// The own level, the worst that the stage does about anything in the model itself, and whether that is open.
-    pub fn decide(&self, shape: &Shape) -> (u8, Option<Action>, bool) {
-        let reasons = self.reasons(shape, |_| None);
-        let worst = reasons.iter().map(|reason| reason.action).max();
-        (self.own_level(shape, &[]), worst, shape.is_open(&reasons))
+    /// The own level, the reason in the model itself that weighs most, and whether that is open.
+    pub fn decide(&self, shape: &Shape) -> (u8, Option<Reason>, bool) {
+        let mut reasons = self.reasons(shape, |_| None);
+        let is_open = shape.is_open(&reasons);
+        sort(&mut reasons);
+        (self.own_level(shape, &[]), reasons.into_iter().next(), is_open)
     }
 
     /// The reasons that lie in the model itself, in no order. `code` names the check of a stage.

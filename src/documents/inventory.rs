@@ -30,10 +30,19 @@ pub struct ListDocument<'a> {
 }
 
 /// Rows that are made one after the other while they are written.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct ListRows<'a> {
     view: &'a View,
-    rows: Cow<'a, [u32]>,
+    which: Which<'a>,
+}
+
+/// Which models are listed.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    /// Those that are to be kept, by id.
+    Kept(&'a dyn Fn(usize) -> bool),
+    /// Those of these indices, in this order.
+    Ordered(&'a [u32]),
 }
 
 impl std::fmt::Debug for ListRows<'_> {
@@ -44,7 +53,15 @@ impl std::fmt::Debug for ListRows<'_> {
 
 impl Serialize for ListRows<'_> {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_seq(self.rows.iter().map(|index| ListRow::of(self.view, *index as usize)))
+        let row = |index| ListRow::of(self.view, index);
+        match self.which {
+            Which::Kept(keep) => {
+                to.collect_seq((0..self.view.models.len()).filter(|index| keep(*index)).map(row))
+            }
+            Which::Ordered(rows) => {
+                to.collect_seq(rows.iter().filter_map(|index| usize::try_from(*index).ok()).map(row))
+            }
+        }
     }
 }
 
@@ -64,22 +81,21 @@ impl JsonSchema for ListRows<'_> {
 
 impl<'a> ListDocument<'a> {
     /// Of the models whose indexes are to be kept.
-    pub fn of(view: &'a View, keep: &dyn Fn(usize) -> bool) -> Self {
-        let kept = (0u32..).zip(view.models.iter()).map(|(index, _)| index);
-        ListDocument::with(view, kept.filter(|index| keep(*index as usize)).collect())
+    pub fn of(view: &'a View, keep: &'a dyn Fn(usize) -> bool) -> Self {
+        ListDocument::listing(view, Which::Kept(keep))
     }
 
-    /// Of the models of these indexes, in this order.
-    pub fn listed(view: &'a View, rows: &'a [u32]) -> Self {
-        ListDocument::with(view, Cow::Borrowed(rows))
+    /// Of the models of these indices, in this order.
+    pub fn ordered(view: &'a View, rows: &'a [u32]) -> Self {
+        ListDocument::listing(view, Which::Ordered(rows))
     }
 
-    fn with(view: &'a View, rows: Cow<'a, [u32]>) -> Self {
+    fn listing(view: &'a View, which: Which<'a>) -> Self {
         ListDocument {
             schema: names::List,
             stage: &view.stage,
             policy: &view.policy.digest,
-            models: ListRows { view, rows },
+            models: ListRows { view, which },
         }
     }
 }

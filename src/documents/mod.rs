@@ -44,5 +44,6 @@ pub use verification::{CoverageDocument, VerificationBody, VerificationDocument}
 pub use workspace::{
     AgainstDocument, DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
     LedgerExportDocument, LedgerImportDocument, LedgerOutcome, LedgerReplayDocument, LedgerVerifyDocument,
-    PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument,
+    PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, ReviewDocument, ReviewHistoryDocument,
+    ReviewedDocument,
 };

@@ -61,6 +61,7 @@ names! {
     Policy "touchmark.policy/1",
     PolicyCheck "touchmark.policy-check/1",
     Review "touchmark.review/1",
+    ReviewHistory "touchmark.review-history/1",
     Scan "touchmark.scan/1",
     Score "touchmark.score/1",
     Signed "touchmark.signed/2",

@@ -17,7 +17,7 @@ use super::verification::VerificationDocument;
 use super::workspace::{
     DemoDocument, ErrorDocument, InitDocument, LedgerCheckpointMadeDocument, LedgerDocument,
     LedgerExportDocument, LedgerImportDocument, LedgerReplayDocument, LedgerVerifyDocument,
-    PolicyCheckDocument, PolicyDocument, ReviewDocument,
+    PolicyCheckDocument, PolicyDocument, ReviewDocument, ReviewHistoryDocument,
 };
 use crate::decision::{
     AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, ReviewRecord, VerificationRecord,
@@ -90,6 +90,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReviewDocument>("review", "`review`"),
+    row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),
     row::<ScanDocument<'static>>("scan", "`scan`"),
     row::<ScoreDocument<'static>>("score", "`score`"),
     second::<SignedDocument<'static>>("signed", "every `sign`"),

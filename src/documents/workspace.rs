@@ -8,7 +8,7 @@ use crate::policy::PolicyError;
 use crate::signing::Identity;
 use crate::store::{EvidenceDigest, LedgerEntry};
 use crate::text::Untrusted;
-use crate::view::ReviewWord;
+use crate::view::{PastReview, ReviewWord};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -66,8 +66,30 @@ pub struct ReviewDocument {
     pub schema: names::Review,
     /// What was said.
     pub word: ReviewWord,
+    /// The record of it; of several models the first.
+    pub record: RecordRef,
+    /// All records, one a model: they were written together.
+    pub records: Vec<ReviewedDocument>,
+}
+
+/// A model that was reviewed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReviewedDocument {
+    /// The model.
+    pub model: ModelId,
     /// The record of it.
     pub record: RecordRef,
+}
+
+/// All that was ever said of a model.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReviewHistoryDocument<'a> {
+    /// The document's name.
+    pub schema: names::ReviewHistory,
+    /// The model.
+    pub model: ModelId,
+    /// Its reviews, and what took them back; newest first.
+    pub reviews: &'a [PastReview],
 }
 
 /// A built-in policy.

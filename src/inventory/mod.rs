@@ -27,9 +27,10 @@ pub use model::told::Told;
 pub use model::twins::Twin;
 pub use places::inside::inspect as inspect_file;
 pub use places::looking::{in_layout, listed, look, settled_state_of, state_of};
+pub use places::sight::promises_models;
 pub use places::stamps::Stamp;
 pub use scan::found::Found;
-pub use scan::{Part, Survey, kinds_of, read_model, scan, survey};
+pub use scan::{Part, Survey, kinds_at_sight, kinds_of, read_model, scan, survey};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};
 

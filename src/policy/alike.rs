@@ -1,7 +1,7 @@
 //! Names that can be taken for others: that look like a publisher or model of the policy, or like another model of the
 //! inventory, and names whose letters do not belong together. It marks and decides nothing.
 
-use super::document::Policy;
+use super::document::{Policy, TextPattern};
 use crate::inventory::{ModelId, folded, letters};
 use crate::text::Untrusted;
 use schemars::JsonSchema;
@@ -67,6 +67,26 @@ impl NameMarks {
     pub fn get(&self, index: usize) -> Option<&NameMark> {
         self.0.get(&index)
     }
+}
+
+/// The publisher of a policy, or the owner of its models, that a name can be taken for without being it: `acme` for `асме`.
+pub fn publisher_like<'p>(policy: &'p Policy, name: &str) -> Option<&'p str> {
+    let known = Known::of(policy);
+    let is_known = known.owners.contains(&folded(name));
+    known.owners_by_look.get(&letters::look(name)).filter(|_| !is_known).copied()
+}
+
+/// The signer that a policy names exactly and that another one can be taken for.
+pub fn identity_like<'p>(policy: &'p Policy, subject: &str) -> Option<&'p str> {
+    let look = letters::look(subject);
+    let named = policy.publishers.iter().flat_map(|publisher| &publisher.identities);
+    let exact = named.filter_map(|identity| match &identity.subject {
+        TextPattern::Exact(exact) => Some(exact.as_str()),
+        TextPattern::Regex(_) => None,
+    });
+    let exact: Vec<&str> = exact.collect();
+    let is_named = exact.contains(&subject);
+    exact.into_iter().find(|other| !is_named && letters::look(other) == look)
 }
 
 /// Of the names that look the same the one that is most likely meant: of the fewest letters beyond ASCII.

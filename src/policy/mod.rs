@@ -17,7 +17,7 @@ mod patterns;
 pub use crate::signing::AnchorKind;
 /// One fault of a policy file.
 pub use crate::tables::Fault as PolicyError;
-pub use alike::{NameMark, NameMarks};
+pub use alike::{NameMark, NameMarks, identity_like, publisher_like};
 pub use concerns::{ConcernIndex, Concerns, PublisherConcern, concerns};
 pub use document::{
     AcceptCache, Action, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,

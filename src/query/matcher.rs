@@ -338,11 +338,13 @@ impl Model<'_> {
         {
             return true;
         }
+        let cause = view.cause(at);
         let code = standing.and_then(|verification| verification.headline()).map(|check| check.code.as_str());
         let summary = self.summary();
         begins_in(summary.word, word)
             || view.is_judged() && begins_in(summary.decision.word(), word)
             || code.is_some_and(|code| begins_in(code, word))
+            || cause.is_some_and(|cause| begins_in(cause.as_str(), word))
     }
 
     fn is(&mut self, is: &Is) -> bool {

@@ -5,14 +5,18 @@ mod case;
 mod checks;
 pub mod claims;
 mod replay;
+mod reviews;
 pub mod snapshot;
 mod text;
+mod why;
 
 pub use case::case;
 pub use checks::checks_page;
 pub use replay::replayed;
+pub use reviews::{review, reviews};
 pub use text::{
-    Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, listed, model, policy,
-    policy_faults, progress, read_times, reviews, same_name, same_name_line, score, table, verdict,
+    Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, policy,
+    policy_faults, progress, read_times, same_name, same_name_line, score, standing_reviews, table, verdict,
     verification, with_mark,
 };
+pub use why::{command_of, why};

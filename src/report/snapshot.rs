@@ -85,7 +85,8 @@ pub fn summary(d: &Diff) -> String {
     )
 }
 
-fn side(side: &Side) -> String {
+/// One side of it.
+pub fn side(side: &Side) -> String {
     let digest = match &side.digest {
         Some(digest) => format!("snapshot {}", digest.get(..12).unwrap_or(digest)),
         None => "as it is".to_owned(),
@@ -99,7 +100,8 @@ fn value(said: &Said) -> String {
     format!("{}{basis}", said.value.clip(160))
 }
 
-fn change(change: &Change) -> String {
+/// One thing that changed.
+pub fn change(change: &Change) -> String {
     let head = format!("{} {}", change.weight.glyph(), screen(change.what));
     match (&change.before, &change.after) {
         (Some(before), Some(after)) => format!("{head}  {} → {}", value(before), value(after)),

@@ -1,6 +1,7 @@
 //! Plain text, a line a fact. A status is always glyph and word, so that colour is never needed.
 
 use super::case::case;
+use super::why::{command_of, why};
 use crate::decision::{About, Decision, ReviewWord};
 use crate::inventory::{FactKey, ModelId, Scan, Told};
 use crate::lineage::{GraphFinding, LaneRow};
@@ -12,8 +13,7 @@ use crate::signing::{
 use crate::text::{Untrusted, bar, count, count_are, size, span, width};
 use crate::view::{Summary, View};
 use crate::words::controls::{CHOOSE_FOLDER, control, found};
-use crate::words::names::{mark, named};
-use crate::words::reasons::told;
+use crate::words::names::{mark, named, taken_for};
 use crate::words::{Case, Face, caps};
 use std::fmt::Write;
 use std::path::Path;
@@ -255,12 +255,15 @@ fn levels(summary: &Summary) -> String {
 
 /// The inventory, one model a line; `keep` says which.
 pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
-    let kept = (0u32..).zip(view.models.iter()).map(|(index, _)| index);
-    listed(view, &kept.filter(|index| keep(*index as usize)).collect::<Vec<u32>>())
+    listed(view, (0..view.models.len()).filter(|index| keep(*index)))
 }
 
-/// The models of these indexes in this order, one a line.
-pub fn listed(view: &View, indexes: &[u32]) -> String {
+/// These models in this order, one a line.
+pub fn list_ordered(view: &View, rows: &[u32]) -> String {
+    listed(view, rows.iter().filter_map(|row| usize::try_from(*row).ok()))
+}
+
+fn listed(view: &View, indices: impl Iterator<Item = usize>) -> String {
     if view.models.is_empty() {
         return "The inventory is empty. `touchmark scan PATH` adds a folder of models or a CycloneDX file, and \
                 `touchmark demo` lays out samples.\n"
@@ -268,8 +271,7 @@ pub fn listed(view: &View, indexes: &[u32]) -> String {
     }
     let mut rows: Vec<Row> =
         vec![["status", "model", "kind", "signed by", "level", "gate"].map(str::to_owned).to_vec()];
-    for index in indexes.iter().map(|index| *index as usize) {
-        let Some(model) = view.models.get(index) else { continue };
+    for (index, model) in indices.filter_map(|index| Some((index, view.models.get(index)?))) {
         let summary = view.summary(index);
         rows.push(vec![
             format!("{} {}", summary.glyph(), summary.word),
@@ -355,7 +357,7 @@ pub fn model(view: &View, index: usize) -> String {
         let proven = view.standing(index).is_some_and(|v| v.verification.signer_proven());
         row(
             "signed by",
-            summary.signer.screen(),
+            taken_for(&summary.signer.screen(), view.signer_like(index)),
             if proven { "attested" } else { "declared" },
             String::new(),
         );
@@ -373,7 +375,8 @@ pub fn model(view: &View, index: usize) -> String {
     }
     for fact in &model.facts {
         let from = format!("{} {}", fact.source.screen(), fact.place.screen());
-        row(fact.key.word(), fact.shown(), fact.basis.word(), from);
+        let other = view.publisher_like(index).filter(|_| fact.key == FactKey::Publisher);
+        row(fact.key.word(), taken_for(&fact.shown(), other), fact.basis.word(), from);
     }
     for parent in model.parents.iter().filter(|parent| view.graph.shows(&model.id, &parent.id)) {
         let pinned = if parent.digest.is_some() { ", pinned" } else { "" };
@@ -406,12 +409,11 @@ pub fn model(view: &View, index: usize) -> String {
     if let Some(verdict_of) = view.verdict(index) {
         out.push_str(&verdict(&case(view, &verdict_of)));
     }
-    out.push_str(&reviews(view, index));
     out
 }
 
 /// The reviews of a model that stand, one a line; nothing when there are none.
-pub fn reviews(view: &View, index: usize) -> String {
+pub fn standing_reviews(view: &View, index: usize) -> String {
     let Some(first) = view.reviews.get(index).and_then(Option::as_ref) else { return String::new() };
     let mut out = String::new();
     for review in first.all().take(MANY) {
@@ -469,30 +471,12 @@ pub fn verdict(case: &Case<'_>) -> String {
         ),
     };
     let _ = writeln!(out, "  level        {level}");
-    if let Some(cap) = &v.cap {
-        let _ = writeln!(out, "  cap          {}", caps::cap(cap).screen());
-    }
     // Of files that changed since it says nothing.
     let looked = case.verification.filter(|_| v.decision != Decision::NotJudged);
     if let Some(verification) = looked.filter(|verification| !verification.files.aside.is_empty()) {
         let _ = writeln!(out, "  {}", verification.files.aside.line());
     }
-    let told = told(case, Face::Text);
-    for reason in told.iter().take(MANY) {
-        let text = reason.text.screen();
-        match reason.codes.as_slice() {
-            [code] => drop(writeln!(out, "  {code:<11}  {text}")),
-            codes => {
-                let _ = writeln!(out, "  {} controls  {text}: {}", codes.len(), codes.join(", "));
-            }
-        }
-        if !reason.remedy.is_empty() {
-            let _ = writeln!(out, "               remedy: {}", crate::text::screen(&reason.remedy));
-        }
-    }
-    if told.len() > MANY {
-        let _ = writeln!(out, "  {} more reasons", told.len() - MANY);
-    }
+    out.push_str(&why(case, &|step| command_of(step, &v.model)));
     out
 }
 

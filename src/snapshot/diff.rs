@@ -26,6 +26,46 @@ pub enum Word {
     Added,
 }
 
+/// What a person looks for first among what changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// Its effective level fell.
+    LevelDown,
+    /// It fails, and did not before.
+    NewFailure,
+    /// Only the later snapshot has it.
+    Added,
+    /// Only the earlier snapshot has it.
+    Removed,
+    /// Anything else.
+    Changed,
+}
+
+impl Turn {
+    /// All of them, the worst first.
+    pub const ALL: [Turn; 5] = [Turn::LevelDown, Turn::NewFailure, Turn::Added, Turn::Removed, Turn::Changed];
+
+    /// The words shown.
+    pub fn words(self) -> &'static str {
+        match self {
+            Turn::LevelDown => "level down",
+            Turn::NewFailure => "new failures",
+            Turn::Added => "added",
+            Turn::Removed => "removed",
+            Turn::Changed => "changed",
+        }
+    }
+
+    fn of(old: &Entry, new: &Entry) -> Self {
+        let fails = |entry: &Entry| entry.verified.as_ref().is_some_and(|one| one.outcome == Outcome::Fail);
+        match () {
+            () if new.effective < old.effective => Turn::LevelDown,
+            () if fails(new) && !fails(old) => Turn::NewFailure,
+            () => Turn::Changed,
+        }
+    }
+}
+
 /// A model that is not as it was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ModelChange {
@@ -37,6 +77,9 @@ pub struct ModelChange {
     pub changes: Vec<Change>,
     /// Further changes that are not told.
     pub more: usize,
+    /// Where a person looks for it; documents say it by their changes.
+    #[serde(skip)]
+    pub turn: Turn,
 }
 
 impl ModelChange {
@@ -141,24 +184,25 @@ pub fn compare(
 
 impl Diff {
     fn take(&mut self, old: Option<&Raw>, new: Option<&Raw>, present: Option<&Present<'_>>) -> Result<()> {
-        let (id, word, mut changes) = match (old, new) {
+        let (id, word, turn, mut changes) = match (old, new) {
             (Some(old), Some(new)) if old.bytes == new.bytes => return Ok(()),
             (Some(old), Some(new)) => {
-                let changes = of_model(&old.entry()?, &new.entry()?, present);
+                let (was, is) = (old.entry()?, new.entry()?);
+                let changes = of_model(&was, &is, present);
                 if changes.is_empty() {
                     self.retold += 1;
                     return Ok(());
                 }
-                (&old.id, Word::Changed, changes)
+                (&old.id, Word::Changed, Turn::of(&was, &is), changes)
             }
-            (Some(old), None) => (&old.id, Word::Removed, vec![presence(&old.entry()?, true)]),
-            (None, Some(new)) => (&new.id, Word::Added, vec![presence(&new.entry()?, false)]),
+            (Some(old), None) => (&old.id, Word::Removed, Turn::Removed, vec![presence(&old.entry()?, true)]),
+            (None, Some(new)) => (&new.id, Word::Added, Turn::Added, vec![presence(&new.entry()?, false)]),
             (None, None) => return Ok(()),
         };
         changes.sort_by_key(|change| change.weight);
         let more = changes.len().saturating_sub(MAX_CHANGES);
         changes.truncate(MAX_CHANGES);
-        self.models.push(ModelChange { id: id.clone(), word, changes, more });
+        self.models.push(ModelChange { id: id.clone(), word, changes, more, turn });
         Ok(())
     }
 }

@@ -8,6 +8,6 @@ mod file;
 mod model;
 
 pub use change::{Change, History, Present, Said, Weight};
-pub use diff::{Diff, ModelChange, Side, Word, compare};
+pub use diff::{Diff, ModelChange, Side, Turn, Word, compare};
 pub use entry::{About, Checked, Claims, Code as CheckCode, Entry, LedgerState, Reviewed};
 pub use file::{Raw, Reader, SCHEMA, Seal, is_snapshot, write};

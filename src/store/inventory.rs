@@ -14,8 +14,10 @@ pub fn load(inventory: &dyn Inventory, aliases: &Aliases) -> Result<(Vec<Model>,
     let Records { mut models, mut findings } = inventory.records()?;
     models.par_iter_mut().for_each(|(_, model)| aliases.apply(model));
     aliases.set_aside(&mut models, &mut findings);
-    models.par_sort_by(|a, b| (&a.1.id, a.0).cmp(&(&b.1.id, b.0)));
-    let Scan { models, findings } = Merged::in_order(models.into_iter().map(|(_, model)| model), findings);
+    // A part speaks of a model once, so no two are equal; a stable sort would take as much room again.
+    models.par_sort_unstable_by(|a, b| (&a.1.id, a.0).cmp(&(&b.1.id, b.0)));
+    let models: Vec<Model> = models.into_iter().map(|(_, model)| model).collect();
+    let Scan { models, findings } = Merged::in_order(models, findings);
     Ok((models, findings))
 }
 
@@ -26,7 +28,7 @@ pub fn load(inventory: &dyn Inventory, aliases: &Aliases) -> Result<(Vec<Model>,
 /// `E-STORE`.
 pub fn load_first(inventory: &dyn Inventory, count: u32, large: u32) -> Result<Option<Vec<Model>>> {
     let Some(models) = inventory.first_records(count, large)? else { return Ok(None) };
-    let mut models = Merged::in_order(models.into_iter(), Vec::new()).models;
+    let mut models = Merged::in_order(models, Vec::new()).models;
     // There may be more records of the last one.
     models.pop();
     Ok(Some(models))

@@ -25,6 +25,14 @@ impl<S: Ledger + Inventory + Evidence + Digests + Send> Store for S {}
 ///
 /// [`super::ledger`] holds what is made of this: verifying, showing, export and import.
 pub trait Ledger {
+    /// Writes everything that the store holds, and not only the ledger, to an empty file.
+    ///
+    /// # Errors
+    /// `E-STORE` where a store cannot be copied, `E-WRITE`.
+    fn copy_to(&self, file: &std::path::Path) -> Result<()> {
+        Err(Error::new(Code::Store, "this store cannot be copied").at_path(file))
+    }
+
     /// Appends a record. Its number and its hashes are the store's ([`LedgerEntry::after`]); the body is kept to
     /// the byte. When this returns, the entry is there to stay.
     ///
@@ -53,6 +61,18 @@ pub trait Ledger {
         body: &str,
         evidence: &[&[u8]],
     ) -> Result<LedgerEntry>;
+
+    /// Appends records of one kind that belong together, in their order and in one change: all of them, or none. Their
+    /// models and bodies are given; nobody else's record comes between them.
+    ///
+    /// # Errors
+    /// `E-STORE`, `E-WRITE`.
+    fn append_all(
+        &mut self,
+        at: jiff::Timestamp,
+        kind: RecordKind,
+        records: &[(&ModelId, &str)],
+    ) -> Result<Vec<LedgerEntry>>;
 
     /// The entries from a number on, by their numbers: as many as the backend reads at a time, at least one while
     /// there is one, and never so many that memory grows with the ledger. To read all, go on after the last

@@ -2,25 +2,33 @@
 //! moves it sleeps.
 
 use crate::error::{Code, Error, Result};
-use crate::query::{Facts, Index};
+use crate::forms::Subject;
+use crate::progress::Progress;
+use crate::query::Index;
+use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
+use crate::tui::exporting::{self, Written};
+use crate::tui::opening::{News, Opening, Post};
+use crate::tui::remembering::Memory;
 use crate::tui::screens::draw;
-use crate::tui::state::app::{App, Drawn};
+use crate::tui::state::app::{App, Phase};
+use crate::tui::state::exports::Export;
+use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
-use crate::tui::state::prepared::Prepared;
+use crate::tui::state::prepared::Licences;
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::update::{Action, Effect, ViewOf, update};
-use crate::view::View;
-use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, Workbench};
+use crate::view::{ReviewWord, View};
+use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use std::io::{BufWriter, Stdout, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::Instant;
 use tokio_stream::StreamExt;
 
@@ -28,53 +36,32 @@ use tokio_stream::StreamExt;
 const MESSAGE_TIME: Duration = Duration::from_secs(4);
 /// How often progress is drawn while a job runs.
 const PROGRESS_TIME: Duration = Duration::from_millis(100);
+/// Opening that takes longer than this is explained.
+const SLOW_TIME: Duration = Duration::from_secs(2);
+/// What is remembered is written when no key came for so long.
+const SAVE_TIME: Duration = Duration::from_secs(2);
+
+/// How it ended.
+pub enum End {
+    /// The person left, or a signal came: the exit status.
+    Left(i32),
+    /// The person left a workspace that could not be opened.
+    Unopened(Error),
+}
 
 type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
-
-enum News {
-    Opened(Box<Workbench>, Arc<View>, Box<Prepared>, Box<Newest>),
-    OpenFailed(Error),
-    Watching(Watch),
-    View(Arc<View>, Box<Prepared>),
-    Facts(Arc<View>, Arc<Facts>),
-    Event(Event),
-}
-
-/// The newest view that was told, and what its rows are made from: those of the next one are mostly the same.
-#[derive(Default)]
-struct Newest(Mutex<Option<(Arc<View>, Prepared)>>);
-
-impl Newest {
-    /// Made on the thread that tells it, so that no key waits for the rows of a new view.
-    fn news(&self, event: Event) -> News {
-        match event {
-            Event::View(view) => {
-                let prepared = Box::new(self.prepared(&view));
-                News::View(view, prepared)
-            }
-            other => News::Event(other),
-        }
-    }
-
-    fn prepared(&self, view: &Arc<View>) -> Prepared {
-        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let prepared = match &before {
-            Some((before, made)) => made.after(before, view),
-            None => Prepared::of(view),
-        };
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((view.clone(), prepared.clone()));
-        prepared
-    }
-}
 
 /// What one wait ended with.
 enum Woken {
     Input(Input),
-    News(News),
+    /// News, and of which opening.
+    News(u64, News),
     Tick,
     MessageOver,
     /// Nothing else happened while a search goes on.
     GoOn,
+    Slow,
+    Save,
     /// A signal, or the terminal is gone: the exit status.
     End(i32),
 }
@@ -82,7 +69,15 @@ enum Woken {
 struct Loop {
     workbench: Option<Workbench>,
     watch: Option<Watch>,
-    sender: UnboundedSender<News>,
+    options: OpenOptions,
+    post: Post,
+    /// The file that does not load, while somebody corrects it.
+    fault: Option<WatchFile>,
+    memory: Memory,
+    /// Whether somebody has pressed a key.
+    is_touched: bool,
+    slow_at: Option<Instant>,
+    save_at: Option<Instant>,
     input: Option<EventStream>,
     screen: Screen,
     depth: Depth,
@@ -95,11 +90,11 @@ struct Loop {
     reading: Option<Arc<View>>,
 }
 
-/// Runs until the person leaves; gives the exit status that a signal asks for, or 0.
+/// Runs until the person leaves; says how that came about.
 ///
 /// # Errors
 /// `E-TERMINAL` when the terminal cannot be drawn to.
-pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i32> {
+pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut app: App) -> Result<End> {
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
     let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
@@ -107,7 +102,13 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
     let mut state = Loop {
         workbench: None,
         watch: None,
-        sender: sender.clone(),
+        options: options.clone(),
+        post: Post::new(sender),
+        fault: None,
+        memory: Memory::new(is_theme_given),
+        is_touched: false,
+        slow_at: Some(Instant::now() + SLOW_TIME),
+        save_at: None,
         input: None,
         screen,
         depth,
@@ -117,7 +118,7 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
         reading: None,
     };
     state.draw(&mut app)?;
-    open(options.clone(), sender);
+    state.open();
     state.input = Some(EventStream::new());
     loop {
         let first = state.wait(&mut news, &mut signals, &app).await;
@@ -126,10 +127,14 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
             woken.push(next);
         }
         keep_last_view(&mut woken);
+        app.clock = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
         for each in woken {
             if let Some(status) = state.apply(&mut app, each)? {
-                state.leave();
-                return Ok(status);
+                state.leave(&app);
+                return Ok(match &app.phase {
+                    Phase::Failed(error) if status == 0 => End::Unopened(error.clone()),
+                    _ => End::Left(status),
+                });
             }
         }
         state.watch_message(&app);
@@ -137,36 +142,15 @@ pub async fn run(options: &OpenOptions, depth: Depth, mut app: App) -> Result<i3
     }
 }
 
-/// Opens the workspace on its own thread: the first frame does not wait for it.
-fn open(options: OpenOptions, sender: UnboundedSender<News>) {
-    std::thread::spawn(move || {
-        let newest = Newest::default();
-        let list = |view| drop(sender.send(newest.news(Event::View(view))));
-        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            let workbench = Workbench::open_listing(&options, list)?;
-            let view = workbench.view();
-            let prepared = Box::new(newest.prepared(&view));
-            Ok((Box::new(workbench), view, prepared))
-        }));
-        let _ = sender.send(match opened {
-            Ok(Ok((workbench, view, prepared))) => News::Opened(workbench, view, prepared, Box::new(newest)),
-            Ok(Err(error)) => News::OpenFailed(error),
-            Err(_) => {
-                News::OpenFailed(Error::new(Code::Internal, "opening the workspace failed unexpectedly"))
-            }
-        });
-    });
-}
-
 /// Begins to watch the sources, on a thread of its own: there may be many folders.
-fn watch(workbench: &Workbench, sender: &UnboundedSender<News>) {
-    let (workbench, sender) = (workbench.clone(), sender.clone());
-    std::thread::spawn(move || workbench.watch().map(|watch| sender.send(News::Watching(watch))));
+fn watch(workbench: &Workbench, post: &Post) {
+    let (workbench, post) = (workbench.clone(), post.clone());
+    std::thread::spawn(move || workbench.watch().map(|watch| post.send(News::Watching(watch))));
 }
 
 /// Of several views only the last is worth the work.
 fn keep_last_view(woken: &mut Vec<Woken>) {
-    let is_view = |each: &Woken| matches!(each, Woken::News(News::View(..)));
+    let is_view = |each: &Woken| matches!(each, Woken::News(_, News::View(..)));
     let mut views = woken.iter().filter(|each| is_view(each)).count();
     woken.retain(|each| {
         if !is_view(each) {
@@ -178,14 +162,21 @@ fn keep_last_view(woken: &mut Vec<Woken>) {
 }
 
 impl Loop {
-    async fn wait(&mut self, news: &mut UnboundedReceiver<News>, signals: &mut Signals, app: &App) -> Woken {
+    async fn wait(
+        &mut self,
+        news: &mut UnboundedReceiver<(u64, News)>,
+        signals: &mut Signals,
+        app: &App,
+    ) -> Woken {
         let tick = (app.live_jobs() > 0).then(|| Instant::now() + PROGRESS_TIME);
         let message = self.message_until.map(|(_, until)| until);
         tokio::select! {
             biased;
             status = signals.next() => Woken::End(status),
             input = next_input(&mut self.input) => input,
-            Some(each) = news.recv() => Woken::News(each),
+            Some((of, each)) = news.recv() => Woken::News(of, each),
+            () = at(self.slow_at) => Woken::Slow,
+            () = at(self.save_at) => Woken::Save,
             () = at(message) => Woken::MessageOver,
             () = at(tick) => Woken::Tick,
             () = at_once(self.is_finding) => Woken::GoOn,
@@ -193,9 +184,9 @@ impl Loop {
     }
 
     /// What is ready at once; none when nothing is.
-    async fn ready(&mut self, news: &mut UnboundedReceiver<News>) -> Option<Woken> {
-        if let Ok(each) = news.try_recv() {
-            return Some(Woken::News(each));
+    async fn ready(&mut self, news: &mut UnboundedReceiver<(u64, News)>) -> Option<Woken> {
+        if let Ok((of, each)) = news.try_recv() {
+            return Some(Woken::News(of, each));
         }
         tokio::select! {
             biased;
@@ -208,40 +199,101 @@ impl Loop {
         let action = match woken {
             Woken::End(status) => return Ok(Some(status)),
             Woken::Tick => return Ok(None),
-            Woken::MessageOver => {
-                self.message_until = None;
-                Action::MessageOver
-            }
-            Woken::Input(Input::Key(key)) => Action::Key(key),
-            Woken::Input(Input::Paste(text)) => Action::Paste(text),
-            Woken::Input(_) => Action::Resize,
-            Woken::News(News::OpenFailed(error)) => Action::OpenFailed(error),
-            Woken::News(News::Opened(workbench, view, prepared, newest)) => {
-                let sender = self.sender.clone();
-                workbench.subscribe(move |event| {
-                    let _ = sender.send(newest.news(event));
-                });
-                watch(&workbench, &self.sender);
-                let jobs = self.now(workbench.jobs());
-                update(app, Action::Jobs(jobs));
-                self.workbench = Some(*workbench);
-                Action::Prepared(view, prepared)
-            }
             Woken::GoOn => {
                 self.is_finding = false;
                 Action::GoOn
             }
-            Woken::News(News::Facts(view, facts)) => {
-                self.reading = None;
-                Action::Facts(view, facts)
+            Woken::MessageOver => {
+                self.message_until = None;
+                Action::MessageOver
             }
-            Woken::News(News::View(view, prepared)) => Action::Prepared(view, prepared),
-            Woken::News(News::Event(Event::View(view))) => Action::View(view),
-            Woken::News(News::Event(Event::Jobs)) => {
+            Woken::Slow => {
+                self.slow_at = None;
+                Action::Slow
+            }
+            Woken::Save => {
+                self.save_at = None;
+                self.memory.save(app, false);
+                return Ok(None);
+            }
+            Woken::Input(Input::Key(key)) => {
+                self.is_touched = true;
+                self.save_at = self.memory.is_kept().then(|| Instant::now() + SAVE_TIME);
+                Action::Key(key)
+            }
+            Woken::Input(Input::Paste(text)) => Action::Paste(text),
+            Woken::Input(_) => Action::Resize,
+            // Whoever corrects a file does not wait until it has been read.
+            Woken::News(_, News::Touched) => {
+                if app.view.is_none() {
+                    self.open();
+                }
+                return Ok(None);
+            }
+            // Of a workspace that is no longer open.
+            Woken::News(of, _) if of != self.post.epoch() => return Ok(None),
+            Woken::News(_, news) => match self.heard(app, news)? {
+                Some(action) => action,
+                None => return Ok(None),
+            },
+        };
+        self.carry_out_all(app, action)
+    }
+
+    fn carry_out_all(&mut self, app: &mut App, action: Action) -> Result<Option<i32>> {
+        for effect in update(app, action) {
+            if self.carry_out(app, effect)? {
+                return Ok(Some(0));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What news mean to the state.
+    fn heard(&mut self, app: &mut App, news: News) -> Result<Option<Action>> {
+        Ok(Some(match news {
+            News::OpenFailed(error, fault) => {
+                self.slow_at = None;
+                let post = self.post.clone();
+                let notice = move || post.send(News::Touched);
+                self.fault = fault.file.as_deref().and_then(|file| WatchFile::new(file, notice));
+                update(app, Action::OpenFailed(error));
+                Action::Fault(fault)
+            }
+            News::Touched => return Ok(None),
+            News::Opened(Opening { workbench, view, prepared, newest, remembered }) => {
+                (self.slow_at, self.fault) = (None, None);
+                let post = self.post.clone();
+                workbench.subscribe(move |event| post.send(newest.news(event)));
+                watch(&workbench, &self.post);
+                update(app, Action::Access(workbench.access()));
+                update(app, Action::Prepared(view, prepared));
+                let jobs = self.now(workbench.jobs());
+                update(app, Action::Jobs(jobs));
+                let action = self.memory.opened(&workbench, remembered, app, self.is_touched);
+                self.workbench = Some(*workbench);
+                match action {
+                    Some(action) => action,
+                    None => return Ok(None),
+                }
+            }
+            News::View(view, prepared) => {
+                let action = Action::Prepared(view, prepared);
+                self.carry_out_all(app, action)?;
+                // What was remembered may be about models that were found only now.
+                match self.memory.restored(app, self.is_touched) {
+                    Some(action) => action,
+                    None => return Ok(None),
+                }
+            }
+            News::Answer(action) => *action,
+            News::Licences(view, licences) => Action::Licences(view, licences),
+            News::Event(Event::View(view)) => Action::View(view),
+            News::Event(Event::Jobs) => {
                 let jobs = self.workbench.as_ref().map(Workbench::jobs).unwrap_or_default();
                 Action::Jobs(self.now(jobs))
             }
-            Woken::News(News::Watching(watch)) => {
+            News::Watching(watch) => {
                 let unwatched = watch.unwatched;
                 self.watch = Some(watch);
                 if unwatched == 0 {
@@ -250,15 +302,46 @@ impl Loop {
                 let sources = crate::text::count(unwatched, "source");
                 Action::Message(format!("{sources} cannot be watched for changes; R reads all again"), false)
             }
-            Woken::News(News::Event(Event::Stale(is_stale))) => Action::Stale(is_stale),
-            Woken::News(News::Event(Event::Message(text, bad))) => Action::Message(text, bad),
-        };
-        for effect in update(app, action) {
-            if self.carry_out(app, effect)? {
-                return Ok(Some(0));
+            News::Taken(export) => Action::Taken(export),
+            News::Event(Event::Stale(is_stale)) => Action::Stale(is_stale),
+            News::Event(Event::Message(text, bad)) => Action::Message(text, bad),
+            News::AskKeep(why) => Action::AskKeep(why),
+            News::Completed { asked, longer, others } => Action::Completed { asked, longer, others },
+            News::OpenAt(folder, is_kept) => {
+                let carried = is_kept.then(|| self.memory.carried(app));
+                self.open_other(app, &folder, is_kept);
+                if let Some(carried) = carried {
+                    self.memory.carry(carried);
+                    Action::Message("kept: touchmark.toml and the store are written".to_owned(), false)
+                } else {
+                    return Ok(None);
+                }
             }
+        }))
+    }
+
+    /// Opens the workspace on a thread of its own: no frame waits for it.
+    fn open(&mut self) {
+        self.slow_at = Some(Instant::now() + SLOW_TIME);
+        crate::tui::opening::open(self.options.clone(), self.post.next());
+    }
+
+    /// Opens another workspace in place of this one.
+    fn open_other(&mut self, app: &mut App, folder: &Path, is_kept: bool) {
+        self.leave(app);
+        (self.workbench, self.watch, self.fault) = (None, None, None);
+        self.live.clear();
+        self.options.dir = Some(folder.to_owned());
+        self.options.without_store = false;
+        if !is_kept {
+            (self.options.policy, self.options.stage) = (None, None);
         }
-        Ok(None)
+        update(app, Action::Opening(crate::text::screen(&folder.to_string_lossy())));
+        app.read_only = self.options.read_only;
+        app.policy_override.clone_from(&self.options.policy);
+        self.memory = Memory::new(true);
+        self.is_touched = false;
+        self.open();
     }
 
     /// The jobs as they stand; those that run are kept, to look at them again.
@@ -286,8 +369,62 @@ impl Loop {
                 if let Err(why) = self.away(|| terminal::edit(&path))? {
                     update(app, Action::Message(why, true));
                 }
-                self.on_thread(|workbench| workbench.reload_policy());
+                match &self.workbench {
+                    Some(_) => self.on_thread(|workbench| workbench.reload_policy()),
+                    None => self.open(),
+                }
             }
+            Effect::Reopen => self.open(),
+            Effect::LeaveStore => {
+                self.options.without_store = true;
+                self.open();
+            }
+            Effect::MakeWorkspace => {
+                let folder = self.options.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+                self.make(move || {
+                    crate::workbench::init(&folder)?;
+                    Ok(folder)
+                });
+            }
+            Effect::Samples(folder) => {
+                let folder = crate::tui::opening::at_home(&folder);
+                self.make(move || {
+                    crate::workbench::demo(&folder)?;
+                    Ok(folder)
+                });
+            }
+            Effect::Keep(folder) => {
+                let (post, folder) =
+                    (self.post.clone(), folder.map(|folder| crate::tui::opening::at_home(&folder)));
+                self.on_thread(move |workbench| match workbench.keep(folder.as_deref()) {
+                    Ok(kept) => {
+                        post.send(News::OpenAt(kept, true));
+                        Ok(())
+                    }
+                    Err(error) if folder.is_none() && error.code == Code::Write => {
+                        post.send(News::AskKeep(format!("it cannot lie beside the models: {error}")));
+                        Ok(())
+                    }
+                    Err(error) => Err(error),
+                });
+            }
+            Effect::AddSource(path) => {
+                let (post, path) = (self.post.clone(), crate::tui::opening::at_home(&path));
+                self.on_thread(move |workbench| {
+                    let added = workbench.add_sources(std::slice::from_ref(&path), &Progress::default())?;
+                    let kinds: Vec<&str> = added.iter().map(|source| source.kind.word()).collect();
+                    let place = crate::text::screen(&path.to_string_lossy());
+                    let text = format!("added {place} as a source of {}; scanning", kinds.join(" and "));
+                    post.send(News::Event(Event::Message(text, false)));
+                    workbench.start(JobKind::Scan);
+                    Ok(())
+                });
+            }
+            Effect::Complete(typed) => crate::tui::opening::complete(typed, self.post.clone()),
+            Effect::Retry(id) => self.on_thread(move |workbench| {
+                workbench.retry(id);
+                Ok(())
+            }),
             Effect::Start(kind) => {
                 if let Some(workbench) = &self.workbench {
                     workbench.start(kind);
@@ -302,21 +439,49 @@ impl Loop {
             }),
             Effect::SetStage(stage) => self.on_thread(move |workbench| workbench.set_stage(&stage)),
             Effect::ReloadPolicy => self.on_thread(|workbench| workbench.reload_policy()),
-            Effect::Theme(name) => {
-                update(app, Action::Theme(Theme::load(&name, self.depth)));
+            Effect::Licences => {
+                if let Some(view) = app.view.clone() {
+                    let post = self.post.clone();
+                    std::thread::spawn(move || {
+                        let licences = Licences::of(&view);
+                        post.send(News::Licences(view, licences));
+                    });
+                }
             }
+            Effect::Theme(name) => {
+                let loaded = Theme::load(&name, self.depth);
+                update(app, Action::Theme(loaded));
+            }
+            Effect::Copy { what, text } => self.copy(app, &what, &text)?,
+            Effect::FreeName(proposed) => {
+                let (free, folder) = exporting::free_name(&proposed);
+                update(app, Action::FreeName { proposed, free, folder });
+            }
+            Effect::Export(export) => self.export(app, *export)?,
             Effect::Bind(model) => {
+                let post = self.post.clone();
                 self.on_thread(move |workbench| {
-                    workbench.bind(&model)?;
-                    workbench.start(JobKind::Scan);
+                    let bound = workbench.bind(&model)?;
+                    workbench.start_aside(JobKind::Scan);
+                    let text = format!("wrote the AIBOM of {} to {}", model.screen(), bound.bill.screen());
+                    post.send(News::Event(Event::Message(text, false)));
                     Ok(())
                 });
             }
-            Effect::Review(model, word, reason) => {
-                self.on_thread(move |workbench| {
-                    workbench.review_or_take_back(&model, word, &reason).map(drop)
-                });
-            }
+            Effect::Review(models, word, reason) => self.answer(move |workbench| {
+                Action::Reviewed(match word {
+                    ReviewWord::TakeBack => workbench.take_back_shown(&models, &reason),
+                    word => workbench.review_all(&models, word, &reason),
+                })
+            }),
+            Effect::Undo(act, reason) => self.answer(move |workbench| {
+                let done = workbench.undo_review(&act, &reason);
+                Action::Undone(act, done)
+            }),
+            Effect::History(model) => self.answer(move |workbench| {
+                let read = workbench.review_history(&model);
+                Action::History(model, read)
+            }),
         }
         Ok(false)
     }
@@ -332,28 +497,84 @@ impl Loop {
             return;
         }
         self.reading = Some(view.clone());
-        let sender = self.sender.clone();
+        let post = self.post.clone();
         std::thread::spawn(move || {
-            let facts = Index::read_facts(&view);
-            sender.send(News::Facts(view, Arc::new(facts)))
+            let facts = Arc::new(Index::read_facts(&view));
+            post.send(News::Answer(Box::new(Action::Facts(view, facts))));
         });
+    }
+
+    /// Asks the terminal to take a text into its clipboard. Whether it did, it does not say.
+    fn copy(&mut self, app: &mut App, what: &str, text: &str) -> Result<()> {
+        if text.len() > MOST_BYTES {
+            let (size, most) = (crate::text::size(text.len() as u64), crate::text::size(MOST_BYTES as u64));
+            let told = format!("the {what} has {size}, and terminals copy at most {most}: e writes a file");
+            update(app, Action::Message(told, true));
+            return Ok(());
+        }
+        let between = Between::of(&|name| std::env::var(name).ok());
+        let backend = self.screen.backend_mut();
+        backend.write_all(&sequence(text, between)).and_then(|()| backend.flush()).map_err(|e| lost(&e))?;
+        if between == Between::Tmux {
+            let (post, text) = (self.post.clone(), text.to_owned());
+            std::thread::spawn(move || {
+                if let Err(why) = give_to_tmux(&text) {
+                    post.send(News::Event(Event::Message(why, true)));
+                }
+            });
+        }
+        let length = crate::text::count(text.chars().count(), "character");
+        update(app, Action::Message(format!("copied the {what}, {length}, {}", between.words()), false));
+        Ok(())
+    }
+
+    /// Writes a file on a thread of its own: a large inventory takes time, and so may a disk.
+    fn export(&mut self, app: &App, export: Export) -> Result<()> {
+        let Some((view, workbench)) = app.view.clone().zip(self.workbench.clone()) else { return Ok(()) };
+        let size = self.screen.size().map_err(|e| lost(&e))?;
+        let subject = exporting::subject(app, &export, (size.width, size.height));
+        let post = self.post.clone();
+        std::thread::spawn(move || {
+            let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                let read = match &subject {
+                    Subject::Model(id) => view.model(id).map(|(_, model)| workbench.read_times(model)),
+                    _ => None,
+                };
+                exporting::export(&view, &subject, &export, &read.transpose()?.unwrap_or_default())
+            }));
+            let told = |text: String, bad: bool| News::Event(Event::Message(text, bad));
+            post.send(match written {
+                Ok(Ok(Written::Done(text))) => told(text, false),
+                Ok(Ok(Written::Taken)) => News::Taken(Box::new(export)),
+                Ok(Err(error)) => told(in_words(&error), true),
+                Err(_) => told("the export failed unexpectedly; nothing was written".to_owned(), true),
+            });
+        });
+        Ok(())
     }
 
     /// Judging a large inventory again takes time; the screen does not wait for it.
     fn on_thread(&self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
         let Some(workbench) = self.workbench.clone() else { return };
-        let sender = self.sender.clone();
-        std::thread::spawn(move || {
-            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&workbench)));
-            let text = match outcome {
-                Ok(Ok(())) => return,
-                Ok(Err(error)) => match &error.help {
-                    Some(help) => format!("{error} · {help}"),
-                    None => error.to_string(),
-                },
-                Err(_) => "that failed unexpectedly; nothing was changed".to_owned(),
-            };
-            let _ = sender.send(News::Event(Event::Message(crate::text::screen(&text), true)));
+        self.post.work(move || work(&workbench));
+    }
+
+    /// The same, of work whose outcome is an action.
+    fn answer(&self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
+        let post = self.post.clone();
+        self.on_thread(move |workbench| {
+            post.send(News::Answer(Box::new(work(workbench))));
+            Ok(())
+        });
+    }
+
+    /// Makes a folder, which is then opened.
+    fn make(&self, work: impl FnOnce() -> Result<PathBuf> + Send + 'static) {
+        let post = self.post.clone();
+        self.post.work(move || {
+            let folder = work()?;
+            post.send(News::OpenAt(folder, false));
+            Ok(())
         });
     }
 
@@ -368,7 +589,8 @@ impl Loop {
         Ok(outcome)
     }
 
-    fn leave(&mut self) {
+    fn leave(&mut self, app: &App) {
+        self.memory.save(app, true);
         let Some(workbench) = &self.workbench else { return };
         for job in workbench.jobs().iter().filter(|job| job.is_live()) {
             workbench.cancel(job.id);
@@ -399,6 +621,12 @@ impl Loop {
         app.drew(drawn);
         Ok(())
     }
+}
+
+/// An error and what to do about it, in one safe line.
+fn in_words(error: &Error) -> String {
+    let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
+    crate::text::screen(&format!("{error}{help}"))
 }
 
 fn lost(cause: &std::io::Error) -> Error {

@@ -1,8 +1,13 @@
 //! The terminal workbench: the state as plain data, what changes it, and what draws it; the loop alone does input
 //! and output. It knows ratatui and crossterm, which no other room does, and no rule of the domain.
 
+pub mod clipboard;
 mod event_loop;
+mod exporting;
 pub mod keys;
+mod opening;
+pub mod photograph;
+mod remembering;
 mod screens;
 mod state;
 mod terminal;
@@ -10,14 +15,26 @@ pub mod theme;
 mod update;
 
 pub use screens::draw;
-pub use state::app::{App, Drawn};
+pub use state::app::App;
+pub use state::arrangement::Arrangement;
+pub use state::changes::ChangeRow;
+pub use state::columns::{COLUMNS, Column, ColumnId, ColumnSet};
+pub use state::copies::{Copy, copies};
+pub use state::exports::{Export, Seen};
+pub use state::fault::{Fault, Faulty};
+pub use state::groups::Row;
+pub use state::hit::{Drawn, Hit, TableDrawn, Under};
 pub use state::jobs::JobNow;
 pub use state::popup::Popup;
+pub use state::prepared::Licences;
+pub use state::session::Session;
 pub use update::{Action, Effect, update};
 
 use crate::error::{Code, Error, Result};
 use crate::workbench::OpenOptions;
+use event_loop::End;
 use std::io::IsTerminal;
+use std::path::Path;
 use theme::{Depth, Theme};
 
 /// Whether colours are drawn.
@@ -42,11 +59,11 @@ pub struct Settings {
 }
 
 /// Opens the workbench on the terminal and returns when the person leaves. A SIGTERM or SIGHUP puts the
-/// terminal back and ends the process with 143 or 129.
+/// terminal back and ends the process with 143 or 129. Gives why the workspace could not be opened, where it could not.
 ///
 /// # Errors
-/// `E-TERMINAL` when there is no terminal to draw on; those of [`Theme::load`].
-pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
+/// `E-TERMINAL` when there is no terminal to draw on; `E-NOT-FOUND` for a theme that there is not.
+pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
     let variable = |name: &str| std::env::var(name).ok();
     let dumb = variable("TERM").is_some_and(|term| term == "dumb");
     if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
@@ -58,13 +75,26 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         ColorChoice::Never => Depth::Mono,
         choice => Depth::detect(&variable, choice == ColorChoice::Always),
     };
+    let is_theme_given = settings.theme.is_some();
     let name = match settings.theme {
         Some(name) if depth != Depth::Mono => name,
         _ => Theme::default_name(depth).to_owned(),
     };
-    let mut app = App::new(Theme::load(&name, depth)?, theme::names());
+    let (theme, fault) = match Theme::load(&name, depth) {
+        Ok(theme) => (theme, None),
+        Err(error) if error.code == Code::NotFound => return Err(error),
+        Err(error) => {
+            let bytes = crate::disk::whole(Path::new(&name), theme::LIMIT_THEME_BYTES);
+            let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).ok();
+            let fault = Fault::of_theme(&name, &error, text.as_deref());
+            (Theme::load(Theme::default_name(depth), depth)?, Some(fault))
+        }
+    };
+    let mut app = App::new(theme, theme::names());
+    app.faults.extend(fault);
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
+    app.folder.clone_from(&options.dir);
     if let Some(dir) = &options.dir {
         app.opening = crate::text::screen(&dir.to_string_lossy());
     }
@@ -74,10 +104,11 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<()> {
         .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
     let guard = terminal::Guard::enter()
         .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-    let outcome = runtime.block_on(event_loop::run(options, depth, app));
+    let outcome = runtime.block_on(event_loop::run(options, depth, is_theme_given, app));
     drop(guard);
     match outcome? {
-        0 => Ok(()),
-        status => std::process::exit(status),
+        End::Left(0) => Ok(None),
+        End::Left(status) => std::process::exit(status),
+        End::Unopened(error) => Ok(Some(error)),
     }
 }

@@ -2,13 +2,14 @@
 //! changed. How one is made, and drawing, are not known here.
 
 mod anchor;
+mod cause;
 mod concerned;
 mod record;
 mod summary;
 
 pub use anchor::AnchorInfo;
 pub use concerned::{Again, Basis, Changed};
-pub use record::{Review, Verified};
+pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 
 pub use crate::decision::ReviewWord;
@@ -22,10 +23,10 @@ use crate::decision::{
 use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
-use crate::inventory::{Finding, Model, ModelId, Workspace};
+use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
 use crate::maturity::{Rubric, SameName, Since};
-use crate::policy::{NameMark, NameMarks, Policy, PolicyError};
+use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
 use std::collections::{BTreeMap, BTreeSet};
@@ -333,6 +334,17 @@ impl View {
     pub fn name_mark(&self, index: usize) -> Option<&NameMark> {
         let named = self.models.iter().map(|model| (&model.id, &model.name));
         self.names.get_or_init(|| NameMarks::of(&self.policy, named)).get(index)
+    }
+
+    /// The publisher of the policy that the publisher whom documents name for the model of an index can be taken for.
+    pub fn publisher_like(&self, index: usize) -> Option<&str> {
+        let publisher = self.models.get(index)?.fact(FactKey::Publisher)?;
+        publisher_like(&self.policy, publisher.value.raw())
+    }
+
+    /// The signer whom the policy names and whom the signer of the model of an index can be taken for.
+    pub fn signer_like(&self, index: usize) -> Option<&str> {
+        identity_like(&self.policy, self.standing(index)?.verification.signer.as_ref()?.subject.raw())
     }
 
     /// The folders that share the name of the model of an index, where they are not known to hold the same.

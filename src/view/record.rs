@@ -52,3 +52,24 @@ impl Review {
         std::iter::once(self).chain(&self.beside)
     }
 }
+
+/// A review of a model as the ledger holds it, whether it still stands or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PastReview {
+    /// Its record.
+    pub record: RecordRef,
+    /// What was said.
+    pub word: ReviewWord,
+    /// Why.
+    pub reason: Untrusted,
+    /// By whom.
+    pub by: Untrusted,
+    /// When.
+    pub at: Timestamp,
+    /// The record that it takes back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<RecordRef>,
+    /// The record that took it back; none while it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_back_by: Option<RecordRef>,
+}

@@ -31,6 +31,7 @@ pub struct Summary {
     /// The reviewer's word that stands.
     pub review: Option<ReviewWord>,
     is_ambiguous: bool,
+    is_without_files: bool,
 }
 
 /// The word for what nobody has looked at.
@@ -50,6 +51,11 @@ impl Summary {
     /// Whether several folders share its name, which are not known to hold the same.
     pub fn is_ambiguous(&self) -> bool {
         self.is_ambiguous
+    }
+
+    /// Whether only documents speak of it: there is nothing to look at.
+    pub fn is_without_files(&self) -> bool {
+        self.is_without_files
     }
 
     pub(super) fn of(
@@ -94,6 +100,7 @@ impl Summary {
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
             review: review.map(|review| review.word),
             is_ambiguous,
+            is_without_files: !here,
         }
     }
 }

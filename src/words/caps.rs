@@ -36,7 +36,8 @@ pub fn taint(verdict: &Verdict) -> Untrusted {
     Untrusted::new(cause)
 }
 
-fn words(reason: CapReason) -> &'static str {
+/// Why an ancestor caps.
+pub fn words(reason: CapReason) -> &'static str {
     match reason {
         CapReason::Contradicted => "ancestor contradicts its own claims",
         CapReason::Tainted => "ancestor is tainted by its own lineage",

@@ -5,6 +5,8 @@ pub mod caps;
 pub mod controls;
 pub mod names;
 pub mod reasons;
+pub mod reviews;
+pub mod why;
 
 use crate::decision::Verdict;
 use crate::maturity::Rubric;

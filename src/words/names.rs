@@ -1,7 +1,7 @@
 //! Words for how a name looks. They judge nothing.
 
 use crate::policy::NameMark;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, screen};
 
 /// A name that is safe to show, and what is odd about it: `асме/bot  ! looks like acme/bot (Cyrillic letters)`.
 pub fn named(name: &str, odd: Option<&NameMark>) -> String {
@@ -19,6 +19,14 @@ pub fn cell(name: &str, odd: &NameMark) -> String {
 /// A name with hidden characters is shown as it was written, where they are to be seen.
 fn written(name: &str, odd: &NameMark) -> String {
     odd.written.as_ref().map_or_else(|| name.to_owned(), Untrusted::screen)
+}
+
+/// A value that can be taken for a name of the policy: `асме  ! looks like acme, and is not`.
+pub fn taken_for(value: &str, other: Option<&str>) -> String {
+    match other {
+        Some(other) => format!("{value}  ! looks like {}, and is not", screen(other)),
+        None => value.to_owned(),
+    }
 }
 
 /// `looks like acme/bot (Cyrillic letters)`.

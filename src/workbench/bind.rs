@@ -6,7 +6,7 @@ use crate::decision::Making;
 use crate::disk::write_whole;
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::{CycloneDx, Entry, Proof, Writer, cyclonedx_by};
-use crate::inventory::{List, Model, ModelId, Source, SourceKind, bom};
+use crate::inventory::{List, Model, ModelId, Source, SourceKind, Workspace, bom};
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use std::path::{Path, PathBuf};
@@ -60,11 +60,13 @@ impl Workbench {
         let mut bytes = serde_json::to_vec_pretty(&document)
             .map_err(|_| Error::new(Code::Internal, "the bill could not be written as JSON"))?;
         bytes.push(b'\n');
-        make_folder(&root.join(FOLDER))?;
-        let whole = root.join(&bill);
-        write_whole(&whole, &bytes)?;
+        let (folder, whole) = (root.join(FOLDER), root.join(&bill));
         let name = crate::disk::slashed(&bill);
-        self.note(id, &whole, &Untrusted::new(name.as_str()))?;
+        self.writing(&[&folder, &whole, &Workspace::file_in(&root)], || {
+            make_folder(&folder)?;
+            write_whole(&whole, &bytes)?;
+            self.note(id, &whole, &Untrusted::new(name.as_str()))
+        })?;
         Ok(Bound { model: id.clone(), bill: name.into(), proof })
     }
 

@@ -1,4 +1,4 @@
-//! What people and gates decide about a model, recorded.
+//! What gates decide about a model, recorded.
 
 use super::door::{Workbench, not_found};
 use super::fresh::Slot;
@@ -6,92 +6,16 @@ use super::in_force::known_stage;
 use super::publish::Next;
 use super::verifying::Reading;
 use crate::clock::this_second;
-use crate::decision::{
-    About, Evidence, Feeds, Question, RecordRef, ReviewRecord, ReviewRecordSchema, Verdict, evaluate,
-};
+use crate::decision::{Evidence, Feeds, Question, Verdict, evaluate};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::signing::Progress;
-use crate::store::{EvidenceDigest, RecordKind};
-use crate::view::{ReviewWord, View};
+use crate::store::EvidenceDigest;
+use crate::view::View;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 impl Workbench {
-    /// Records a review.
-    ///
-    /// # Errors
-    /// `E-STORE`, `E-WRITE`, `E-NOT-FOUND`; `E-USAGE` for a word that only [`Workbench::take_back`] records, and when
-    /// nothing may be written.
-    pub fn review(&self, model: &ModelId, word: ReviewWord, reason: &str) -> Result<RecordRef> {
-        if word == ReviewWord::TakeBack {
-            return Err(Error::new(Code::Usage, "which review is to be taken back is not said")
-                .help("name its record: `touchmark review MODEL take-back --of RECORD --reason WHY`"));
-        }
-        self.record_review(model, word, reason, None)
-    }
-
-    /// Records that a review no longer stands; it is named by the number of its record.
-    ///
-    /// # Errors
-    /// `E-NOT-FOUND` when no standing review of the model has that number; `E-STORE`, `E-WRITE`.
-    pub fn take_back(&self, model: &ModelId, number: u64, reason: &str) -> Result<RecordRef> {
-        let view = self.view();
-        let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
-        let standing = view.standing_reviews(index);
-        let of = standing.iter().find(|review| review.record.number == number).ok_or_else(|| {
-            let numbers: Vec<String> =
-                standing.iter().map(|review| review.record.number.to_string()).collect();
-            let help = match numbers.is_empty() {
-                true => "no review of this model stands".to_owned(),
-                false => format!("reviews that stand: {}", numbers.join(", ")),
-            };
-            Error::new(Code::NotFound, "no review of this model that stands has this number")
-                .at(format!("ledger entry {number}"))
-                .help(help)
-        })?;
-        self.record_review(model, ReviewWord::TakeBack, reason, Some(of.record))
-    }
-
-    /// Records a review, or takes back the one that is shown: a rejection that stands, or else the newest.
-    ///
-    /// # Errors
-    /// As [`Workbench::review`] and [`Workbench::take_back`]; `E-NOT-FOUND` when no review stands.
-    pub fn review_or_take_back(&self, model: &ModelId, word: ReviewWord, reason: &str) -> Result<RecordRef> {
-        if word != ReviewWord::TakeBack {
-            return self.review(model, word, reason);
-        }
-        let view = self.view();
-        let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
-        let shown = view.reviews.get(index).and_then(Option::as_deref);
-        let shown = shown
-            .ok_or_else(|| Error::new(Code::NotFound, "no review of this model stands").at(model.raw()))?;
-        self.take_back(model, shown.record.number, reason)
-    }
-
-    fn record_review(
-        &self,
-        model: &ModelId,
-        word: ReviewWord,
-        reason: &str,
-        of: Option<RecordRef>,
-    ) -> Result<RecordRef> {
-        self.writable()?;
-        let view = self.view();
-        let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
-        let record = ReviewRecord {
-            schema: ReviewRecordSchema::V1,
-            about: About::of(Some(known), view.verification(index)),
-            made: self.made()?,
-            word,
-            reason: reason.into(),
-            of,
-        };
-        let record = self.record_with(RecordKind::Review, model, &record, &[])?;
-        self.renew(|view| Ok(Next::as_in(view)))?;
-        Ok(record)
-    }
-
     /// An error when the policy has ended by the clock: a time that is asked about brings it back for nobody.
     fn valid_by_the_clock(&self) -> Result<()> {
         let Some(asked) = self.inner.options.at else { return Ok(()) };

@@ -1,8 +1,10 @@
-//! The sample workspace inside the program, to be copied out.
+//! Workspaces from nothing: the samples inside the program, to be copied out, and an empty one.
 
 use crate::disk::write_new;
 use crate::error::{Code, Error, Result};
-use std::path::Path;
+use crate::inventory;
+use crate::policy;
+use std::path::{Path, PathBuf};
 
 mod table {
     include!(concat!(env!("OUT_DIR"), "/samples.rs"));
@@ -32,4 +34,12 @@ pub fn demo(dir: &Path) -> Result<usize> {
         write_new(&path, bytes)?;
     }
     Ok(table::FILES.len())
+}
+
+/// Makes an empty workspace, with the baseline policy in it. Gives the path of its `touchmark.toml`.
+///
+/// # Errors
+/// As [`inventory::init`].
+pub fn init(dir: &Path) -> Result<PathBuf> {
+    inventory::init(dir, policy::BUILT_IN.first().map_or("", |(_, text)| text))
 }

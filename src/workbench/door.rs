@@ -1,19 +1,24 @@
 //! An open workspace and what everything asked of it needs: its store, its newest view, its jobs. What can be asked
 //! stands in the files around.
 
+use super::access::Access;
 use super::events::Listeners;
 use super::jobs::Jobs;
 use super::options::OpenOptions;
+use super::own_writes::OwnWrites;
 use crate::clock::this_second;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{ModelId, Workspace};
 use crate::maturity::Rubric;
 use crate::store::{CacheKey, Shared, Store};
 use crate::view::View;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 pub(super) struct Inner {
     pub(super) options: OpenOptions,
+    pub(super) access: Access,
+    pub(super) own_writes: OwnWrites,
     pub(super) rubric: Arc<Rubric>,
     pub(super) workspace: RwLock<Workspace>,
     pub(super) store: Shared,
@@ -41,17 +46,35 @@ impl Workbench {
         self.inner.view.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What may be written.
+    pub fn access(&self) -> Access {
+        self.inner.access
+    }
+
+    /// Where it is remembered how somebody left this workspace: beside the store, whose name it begins with, so that it
+    /// is ignored with it. None where nothing is remembered.
+    pub fn session_file(&self) -> Option<PathBuf> {
+        let workspace = self.workspace();
+        let mut name = workspace.store.file_name()?.to_owned();
+        name.push("-session.json");
+        (self.access() != Access::Temporary).then(|| workspace.store.with_file_name(name))
+    }
+
     pub(super) fn is_read_only(&self) -> bool {
-        self.inner.options.read_only
+        self.access().is_read_only()
     }
 
     /// An error when nothing may be written.
     pub(super) fn writable(&self) -> Result<()> {
-        if !self.is_read_only() {
-            return Ok(());
-        }
-        Err(Error::new(Code::Usage, "the workspace is open for reading only")
-            .help("leave out --read-only; nothing was changed"))
+        self.access().refusal().map_or(Ok(()), Err)
+    }
+
+    /// Writes these files, of which nobody is to be told.
+    pub(super) fn writing<T>(&self, paths: &[&Path], write: impl FnOnce() -> T) -> T {
+        self.inner.own_writes.begin(paths);
+        let written = write();
+        self.inner.own_writes.end(paths);
+        written
     }
 
     pub(super) fn now(&self) -> jiff::Timestamp {

@@ -2,9 +2,12 @@
 
 use crate::error::Error;
 use crate::inventory::ModelId;
-use crate::signing::{Progress, Snapshot};
+use crate::signing::{Outcome, Progress, Snapshot};
+use crate::snapshot::Diff;
 use crate::text::{count, screen};
+use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Names a job.
@@ -24,8 +27,10 @@ pub enum JobKind {
     Score(Vec<ModelId>),
     /// Writes a snapshot to a file that is not there yet.
     Snapshot(PathBuf),
-    /// Says in its log how a snapshot and the present view differ.
+    /// Compares a snapshot with the present view.
     Diff(PathBuf),
+    /// Compares two snapshots.
+    DiffFiles(PathBuf, PathBuf),
 }
 
 impl JobKind {
@@ -37,6 +42,9 @@ impl JobKind {
             JobKind::Score(ids) => format!("score {}", these(ids)),
             JobKind::Snapshot(file) => format!("snapshot {}", screen(&file.to_string_lossy())),
             JobKind::Diff(file) => format!("diff {}", screen(&file.to_string_lossy())),
+            JobKind::DiffFiles(before, after) => {
+                format!("diff {} {}", screen(&before.to_string_lossy()), screen(&after.to_string_lossy()))
+            }
         }
     }
 }
@@ -46,6 +54,17 @@ fn these(ids: &[ModelId]) -> String {
         [id] => id.screen(),
         _ => count(ids.len(), "model"),
     }
+}
+
+/// What became of one model in a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobRow {
+    /// The model.
+    pub model: ModelId,
+    /// How it ended; none when something stopped us from looking.
+    pub outcome: Option<Outcome>,
+    /// The reason in a few words, safe to show; may be empty.
+    pub words: String,
 }
 
 /// What became of a job.
@@ -82,6 +101,12 @@ pub struct Job {
     pub took: Option<Duration>,
     /// What it did, a line each, safe to show.
     pub log: Vec<String>,
+    /// What became of each of its models, in their order, once it has ended.
+    pub rows: Arc<Vec<JobRow>>,
+    /// What it found out by comparing.
+    pub diff: Option<Arc<Diff>>,
+    /// Whether it belongs to something else that tells how it ended.
+    pub is_aside: bool,
     /// Generation of the view that it worked from; none before it looked at one.
     pub made_from: Option<u64>,
     /// Generation of the first view that shows its result; none when it has changed no view.
@@ -92,6 +117,21 @@ impl Job {
     /// The counters now.
     pub fn snapshot(&self) -> Snapshot {
         self.progress.snapshot()
+    }
+
+    /// What is to be done to run it again: of models only those that nothing was found out of.
+    pub fn again(&self) -> JobKind {
+        let open = |ids: &[ModelId]| -> Vec<ModelId> {
+            let told = self.rows.iter().filter(|row| row.outcome.is_some());
+            let told: HashSet<&ModelId> = told.map(|row| &row.model).collect();
+            let left: Vec<ModelId> = ids.iter().filter(|id| !told.contains(id)).cloned().collect();
+            if left.is_empty() { ids.to_vec() } else { left }
+        };
+        match &self.kind {
+            JobKind::Verify(ids) => JobKind::Verify(open(ids)),
+            JobKind::VerifyInFull(ids) => JobKind::VerifyInFull(open(ids)),
+            other => other.clone(),
+        }
     }
 
     /// Queued or running.

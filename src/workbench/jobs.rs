@@ -2,9 +2,10 @@
 //! already uses every core), on a thread that is there only while there is work. A job that waits costs no thread.
 //! What a job does comes in as a closure: the queue knows neither the workbench nor its views.
 
-use super::job::{Job, JobId, JobKind, JobState};
+use super::job::{Job, JobId, JobKind, JobRow, JobState};
 use crate::error::{Code, Error, Result};
 use crate::signing::Progress;
+use crate::snapshot::Diff;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -27,6 +28,10 @@ pub(super) enum Note {
     MadeFrom(u64),
     /// The generation of the view that shows what it found.
     ShownIn(u64),
+    /// What became of its models.
+    Rows(Vec<JobRow>),
+    /// What it found out by comparing.
+    Diff(Arc<Diff>),
 }
 
 /// How the queue gets a thread.
@@ -71,8 +76,20 @@ impl Jobs {
 
     /// Puts a job at the end of the queue. Where the system gives no thread, it has failed.
     pub fn start(&self, kind: JobKind, work: Work) -> JobId {
+        self.begin(kind, false, work)
+    }
+
+    /// The same, of one that belongs to something else.
+    pub fn start_aside(&self, kind: JobKind, work: Work) -> JobId {
+        self.begin(kind, true, work)
+    }
+
+    fn begin(&self, kind: JobKind, is_aside: bool, work: Work) -> JobId {
         let mut book = self.queue.book();
         let id = book.add(kind, work);
+        if let Some(job) = book.job(id) {
+            job.is_aside = is_aside;
+        }
         // A new thread waits for the book, so that nothing is added between the two.
         let unstarted = if book.is_manned { None } else { self.man(&mut book).err() };
         drop(book);
@@ -155,6 +172,9 @@ impl Book {
             started: None,
             took: None,
             log: Vec::new(),
+            rows: Arc::default(),
+            diff: None,
+            is_aside: false,
             made_from: None,
             shown_in: None,
         });
@@ -187,6 +207,8 @@ impl Queue {
                     Note::Line(_) => {}
                     Note::MadeFrom(generation) => job.made_from = Some(generation),
                     Note::ShownIn(generation) => job.shown_in = Some(generation),
+                    Note::Rows(rows) => job.rows = Arc::new(rows),
+                    Note::Diff(diff) => job.diff = Some(diff),
                 });
                 (self.tell)();
             };

@@ -1,6 +1,7 @@
 //! The one door for both faces: open a workspace, ask for its [`View`], start jobs, hear [`Event`]s.
 //! It knows neither drawing nor arguments.
 
+mod access;
 mod anchors;
 mod bind;
 mod cache;
@@ -18,18 +19,20 @@ mod in_force;
 mod inventory;
 mod job;
 mod jobs;
+mod keep;
 mod keeping;
 mod ledger;
-
 mod loading;
 mod looking;
 mod made;
 mod open;
 mod options;
+mod own_writes;
 mod policy;
 mod publish;
 mod refresh;
 mod replay;
+mod reviewing;
 mod reviews;
 mod running;
 mod snapshot;
@@ -42,18 +45,22 @@ mod verifying;
 #[cfg(feature = "tui")]
 mod watch;
 #[cfg(feature = "tui")]
+mod watch_file;
+#[cfg(feature = "tui")]
 mod watch_rules;
 
-pub use crate::view::{AnchorInfo, Review, ReviewWord, Summary, Verified, View};
+pub use crate::view::{AnchorInfo, PastReview, Review, ReviewWord, Summary, Verified, View};
+pub use access::{Access, is_empty_folder};
 pub use bind::Bound;
 pub use checkpoints::{CheckedAgainst, LedgerWord, VerifiedLedger};
-pub use demo::demo;
+pub use demo::{demo, init};
 pub use door::Workbench;
 pub use events::Event;
 pub use import::ImportedBill;
-pub use job::{Job, JobId, JobKind, JobState};
+pub use job::{Job, JobId, JobKind, JobRow, JobState};
 pub use options::OpenOptions;
 pub use replay::ReplayBy;
+pub use reviewing::{ReviewAct, past_review};
 pub use snapshot::diff_files;
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
@@ -62,3 +69,5 @@ pub use trust_refresh::{RefreshedAnchor, Repository};
 pub use verifying::Checked;
 #[cfg(feature = "tui")]
 pub use watch::Watch;
+#[cfg(feature = "tui")]
+pub use watch_file::WatchFile;

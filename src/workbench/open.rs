@@ -1,11 +1,14 @@
 //! Opening a workspace.
 
+use super::access::{Access, workspace_of};
 use super::door::{Inner, Workbench};
 use super::events::{Event, Listeners};
 use super::in_force::{PolicyInForce, read_policy, stage_of};
 use super::inventory::Inventory;
+use super::job::JobKind;
 use super::jobs::Jobs;
 use super::options::OpenOptions;
+use super::own_writes::OwnWrites;
 use super::publish::Next;
 use super::sources::plausible;
 use crate::clock::this_second;
@@ -14,7 +17,7 @@ use crate::error::Result;
 use crate::inventory::Workspace;
 use crate::maturity::Rubric;
 use crate::signing::Progress;
-use crate::store::{self, LedgerEnd, Place, Shared};
+use crate::store::{self, LedgerEnd, Shared};
 use crate::view::View;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
@@ -49,7 +52,9 @@ impl Workbench {
         }
         let inventory = workbench.kept()?;
         let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
-        let surveyed = never_scanned.then(|| workbench.survey(&Progress::default())).transpose()?;
+        // Who watches sees the first scan as a job.
+        let scans_now = never_scanned && !options.interactive;
+        let surveyed = scans_now.then(|| workbench.survey(&Progress::default())).transpose()?;
         let found = surveyed.and_then(|surveyed| surveyed.inventory);
         let view = workbench.show(found.unwrap_or(inventory))?;
         if is_large {
@@ -59,6 +64,9 @@ impl Workbench {
         let mut view = View { graph, generation: view.generation + 1, ..View::clone(&view) };
         view.judge();
         workbench.publish(view, workbench.turn());
+        if never_scanned && options.interactive {
+            workbench.start(JobKind::Scan);
+        }
         Ok(workbench)
     }
 
@@ -67,11 +75,9 @@ impl Workbench {
     /// # Errors
     /// As [`Workbench::open`].
     pub fn open_unread(options: &OpenOptions) -> Result<Self> {
-        let dir = options.dir.as_deref();
-        let workspace = if options.read_only { Workspace::find_made(dir) } else { Workspace::find(dir) }?;
-        let file = workspace.store_file()?;
-        let place = if options.read_only { Place::Copy(file) } else { Place::File(file) };
-        let store = store::open(place)?;
+        let workspace = workspace_of(options)?;
+        let access = Access::of(&workspace, options);
+        let store = store::open(access.place(workspace.store_file()?))?;
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;
@@ -81,6 +87,8 @@ impl Workbench {
         Ok(Workbench {
             inner: Arc::new(Inner {
                 options: options.clone(),
+                access,
+                own_writes: OwnWrites::default(),
                 rubric,
                 workspace: RwLock::new(workspace),
                 store: Shared::new(store),

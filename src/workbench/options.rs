@@ -18,6 +18,11 @@ pub struct OpenOptions {
     pub location: Option<PathBuf>,
     /// A stage instead of the workspace's.
     pub stage: Option<String>,
+    /// Somebody is there to see it: a folder of models that is no workspace is opened as one for the moment, a workspace
+    /// that cannot be written for reading, and a first scan is a job that goes on after opening.
+    pub interactive: bool,
+    /// Leave the store alone, and keep everything in memory.
+    pub without_store: bool,
     /// What is verified is this part of a model.
     pub only: Only,
 }

@@ -71,7 +71,7 @@ impl Workbench {
         view: &mut View,
         fresh: Option<&Fresh>,
     ) -> Result<Option<Vec<usize>>> {
-        let News { goes_on, records, reviews, end } = self.news(before, view)?;
+        let News { goes_on, records, mut reviews, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
             // Another ledger than the one that was read: what that one held is no longer there.
@@ -122,6 +122,7 @@ impl Workbench {
             lost.extend(judged.iter().filter(is_lost));
             lost.sort_unstable();
         }
+        self.read_unclear(view, &mut reviewed, &mut reviews)?;
         if !reviews.is_empty() {
             reviews::stand(Arc::<Vec<_>>::make_mut(&mut reviewed), reviews);
         }
@@ -136,6 +137,33 @@ impl Workbench {
             touched.dedup();
         }
         Ok((goes_on && same_models && !rules).then_some(touched))
+    }
+
+    /// Reads all reviews of the models of which what was said since is not enough to tell what stands.
+    fn read_unclear(
+        &self,
+        view: &View,
+        reviewed: &mut Arc<Slots<Review>>,
+        said: &mut Vec<(usize, Said)>,
+    ) -> Result<()> {
+        let unclear = reviews::unclear(reviewed, said);
+        if unclear.is_empty() {
+            return Ok(());
+        }
+        let slots = Arc::make_mut(reviewed);
+        for index in &unclear {
+            if let Some(slot) = slots.get_mut(*index) {
+                *slot = None;
+            }
+        }
+        said.retain(|(index, _)| unclear.binary_search(index).is_err());
+        let ids: Vec<&ModelId> =
+            unclear.iter().filter_map(|index| view.models.get(*index)).map(|model| &model.id).collect();
+        for entry in self.store().all_of(&RecordKind::Review, &ids)? {
+            let index = view.model(&entry.model).map(|(index, _)| index);
+            said.extend(index.and_then(|index| Some((index, Said::of(&entry)?))));
+        }
+        Ok(())
     }
 
     /// Records that the view before does not know.

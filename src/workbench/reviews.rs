@@ -1,23 +1,28 @@
-//! Which reviews stand: all that were not taken back. A rejection comes first, whatever was said after it: an approval
-//! lifts none. What a review does to a decision is not known here.
+//! Which reviews stand: all that were not taken back by a record that itself stands. A rejection comes first, whatever
+//! was said after it: an approval lifts none. What a review does to a decision is not known here.
 
 use super::made::record_of;
 use crate::decision::{RecordRef, ReviewRecord, ReviewWord};
 use crate::store::LedgerEntry;
 use crate::text::Untrusted;
-use crate::view::Review;
+use crate::view::{PastReview, Review};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// What one record of a review says.
 pub(super) enum Said {
     /// A word that stands from now on.
     Word(Box<Review>),
-    /// An earlier one stands no longer.
-    TakeBack(RecordRef),
+    /// An earlier record stands no longer: a word, or what took one back.
+    TakeBack {
+        /// This record.
+        record: RecordRef,
+        /// The one that it takes back.
+        of: RecordRef,
+    },
 }
 
 /// A review as the first version recorded it.
@@ -29,28 +34,81 @@ struct First {
     at: Timestamp,
 }
 
+/// What a record says, with nothing known yet of what came after it; none when it does not say what a review says.
+pub(super) fn past(entry: &LedgerEntry) -> Option<PastReview> {
+    let record = record_of(entry).ok()?;
+    let (word, reason, by, at, of) = match serde_json::from_str::<ReviewRecord>(&entry.body) {
+        Ok(said) => (said.word, said.reason, said.made.by.shown(), said.made.recorded, said.of),
+        Err(_) => {
+            let said: First = serde_json::from_str(&entry.body).ok()?;
+            (said.word, said.reason, said.by, said.at, None)
+        }
+    };
+    let of = of.filter(|_| word == ReviewWord::TakeBack);
+    (word != ReviewWord::TakeBack || of.is_some()).then_some(PastReview {
+        record,
+        word,
+        reason,
+        by,
+        at,
+        of,
+        taken_back_by: None,
+    })
+}
+
+/// All that was ever said of one model, newest first, from all records of its reviews.
+pub(super) fn history(entries: &[LedgerEntry]) -> Vec<PastReview> {
+    let mut all: Vec<PastReview> = entries.iter().filter_map(past).collect();
+    all.sort_by_key(|past| Reverse(past.record.number));
+    let mut void: BTreeMap<RecordRef, RecordRef> = BTreeMap::new();
+    for past in &mut all {
+        past.taken_back_by = void.get(&past.record).copied();
+        if let (Some(of), None) = (past.of, past.taken_back_by) {
+            void.entry(of).or_insert(past.record);
+        }
+    }
+    all
+}
+
 impl Said {
     /// Of a record; none when it does not say what a review says.
     pub fn of(entry: &LedgerEntry) -> Option<Self> {
-        let record = record_of(entry).ok()?;
-        let (word, reason, by, at, of) = match serde_json::from_str::<ReviewRecord>(&entry.body) {
-            Ok(said) => (said.word, said.reason, said.made.by.shown(), said.made.recorded, said.of),
-            Err(_) => {
-                let said: First = serde_json::from_str(&entry.body).ok()?;
-                (said.word, said.reason, said.by, said.at, None)
-            }
-        };
-        match (word, of) {
-            (ReviewWord::TakeBack, of) => of.map(Said::TakeBack),
-            (word, _) => {
-                let review = Review { record, word, reason, by, at, beside: Vec::new() };
-                Some(Said::Word(Box::new(review)))
-            }
+        let PastReview { record, word, reason, by, at, of, .. } = past(entry)?;
+        Some(match of {
+            Some(of) => Said::TakeBack { record, of },
+            None => Said::Word(Box::new(Review { record, word, reason, by, at, beside: Vec::new() })),
+        })
+    }
+
+    fn record(&self) -> RecordRef {
+        match self {
+            Said::Word(review) => review.record,
+            Said::TakeBack { record, .. } => *record,
         }
     }
 }
 
-/// Brings the reviews that stand up to date with what was said since, oldest first, by the indices of the models.
+/// The models of which not enough is known to tell what stands: something takes back a record that is neither among the
+/// reviews that stand nor among what was said since. All records of their reviews have to be read.
+pub(super) fn unclear(slots: &[Option<Arc<Review>>], said: &[(usize, Said)]) -> Vec<usize> {
+    let mut records: HashSet<(usize, RecordRef)> = HashSet::new();
+    let mut found = Vec::new();
+    for (index, said) in said {
+        if let Said::TakeBack { of, .. } = said {
+            let slot = slots.get(*index).and_then(Option::as_deref);
+            let stands = slot.is_some_and(|review| review.all().any(|known| known.record == *of));
+            if !stands && !records.contains(&(*index, *of)) {
+                found.push(*index);
+            }
+        }
+        records.insert((*index, said.record()));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Brings the reviews that stand up to date with what was said since, by the indices of the models.
 pub(super) fn stand(slots: &mut [Option<Arc<Review>>], said: Vec<(usize, Said)>) {
     let mut by_model: BTreeMap<usize, Vec<Said>> = BTreeMap::new();
     for (index, said) in said {
@@ -58,15 +116,23 @@ pub(super) fn stand(slots: &mut [Option<Arc<Review>>], said: Vec<(usize, Said)>)
     }
     for (index, said) in by_model {
         let Some(slot) = slots.get_mut(index) else { continue };
-        let mut all: Vec<Review> = slot.as_deref().map(apart).unwrap_or_default();
-        for said in said {
+        let known = slot.as_deref().map(apart).unwrap_or_default();
+        let known = known.into_iter().map(|review| Said::Word(Box::new(review)));
+        let mut all: Vec<Said> = known.chain(said).collect();
+        all.sort_by_key(|said| Reverse(said.record()));
+        all.dedup_by_key(|said| said.record());
+        let mut void = HashSet::new();
+        let mut standing = Vec::new();
+        for said in all {
+            if void.contains(&said.record()) {
+                continue;
+            }
             match said {
-                Said::Word(review) if all.iter().any(|known| known.record == review.record) => {}
-                Said::Word(review) => all.push(*review),
-                Said::TakeBack(record) => all.retain(|known| known.record != record),
+                Said::Word(review) => standing.push(*review),
+                Said::TakeBack { of, .. } => drop(void.insert(of)),
             }
         }
-        *slot = together(all).map(Arc::new);
+        *slot = together(standing).map(Arc::new);
     }
 }
 

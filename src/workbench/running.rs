@@ -4,10 +4,12 @@ use super::door::Workbench;
 use super::events::Event;
 use super::job::{Job, JobId, JobKind};
 use super::jobs::Note;
+use super::snapshot::diff_files;
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::report;
 use crate::signing::Progress;
+use crate::snapshot::Diff;
 use crate::text::{count, screen};
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +32,19 @@ impl Workbench {
         self.inner.jobs.start(kind, Box::new(work))
     }
 
+    /// The same, of one that belongs to something else, which tells how it ended.
+    pub fn start_aside(&self, kind: JobKind) -> JobId {
+        let (workbench, does) = (self.clone(), kind.clone());
+        let work = move |progress: &Progress, note: &dyn Fn(Note)| workbench.run(&does, progress, note);
+        self.inner.jobs.start_aside(kind, Box::new(work))
+    }
+
+    /// Does again what a job that failed or was cancelled did not do; none when nobody knows the job.
+    pub fn retry(&self, id: JobId) -> Option<JobId> {
+        let job = self.jobs().into_iter().find(|job| job.id == id)?;
+        Some(self.start(job.again()))
+    }
+
     /// Ends a job that waits, and asks one that runs to stop.
     pub fn cancel(&self, id: JobId) {
         self.inner.jobs.cancel(id);
@@ -42,7 +57,7 @@ impl Workbench {
 
     fn run(&self, kind: &JobKind, progress: &Progress, note: &dyn Fn(Note)) -> Result<String> {
         match kind {
-            JobKind::Scan => {}
+            JobKind::Scan | JobKind::DiffFiles(..) => {}
             JobKind::Snapshot(_) => self.writable().and_then(|()| self.valid_policy())?,
             // Nothing is judged, and nothing recorded, by a policy that nobody asked for.
             _ => self.valid_policy()?,
@@ -54,6 +69,7 @@ impl Workbench {
             JobKind::Score(ids) => self.score(ids, progress, note),
             JobKind::Snapshot(file) => self.write_snapshot(file, progress, note),
             JobKind::Diff(file) => self.tell_diff(file, progress, note),
+            JobKind::DiffFiles(before, after) => Ok(told(diff_files(before, after)?, note)),
         }
     }
 
@@ -65,15 +81,14 @@ impl Workbench {
         let whole = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         note(Note::Line(format!("written to {}", screen(&whole.to_string_lossy()))));
         let models = usize::try_from(seal.models).unwrap_or(usize::MAX);
-        Ok(format!("{}, digest {}", count(models, "model"), seal.digest))
+        Ok(format!("snapshot of {} written, digest {}", count(models, "model"), seal.digest))
     }
 
     fn tell_diff(&self, file: &Path, progress: &Progress, note: &dyn Fn(Note)) -> Result<String> {
         let view = self.view();
         note(Note::MadeFrom(view.generation));
         let diff = self.diff_with(&view, file, progress)?;
-        report::snapshot::changes(&diff).lines().for_each(|line| note(Note::Line(line.to_owned())));
-        Ok(report::snapshot::summary(&diff))
+        Ok(told(diff, note))
     }
 
     fn score(&self, ids: &[ModelId], progress: &Progress, note: &dyn Fn(Note)) -> Result<String> {
@@ -101,4 +116,12 @@ impl Workbench {
             open.len()
         ))
     }
+}
+
+/// Tells a difference, and says it in one line.
+fn told(diff: Diff, note: &dyn Fn(Note)) -> String {
+    report::snapshot::changes(&diff).lines().for_each(|line| note(Note::Line(line.to_owned())));
+    let summary = report::snapshot::summary(&diff);
+    note(Note::Diff(Arc::new(diff)));
+    summary
 }

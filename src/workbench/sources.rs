@@ -25,7 +25,10 @@ impl Workbench {
     /// `E-WRITE`, `E-CONFIG`; `E-USAGE` when nothing may be written.
     pub fn add_source(&self, source: Source) -> Result<()> {
         self.writable()?;
-        self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner).add_source(source)
+        let file = Workspace::file_in(&self.workspace().root);
+        self.writing(&[&file], || {
+            self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner).add_source(source)
+        })
     }
 
     /// When the documents and folders that speak of a model were read last.
@@ -74,6 +77,9 @@ impl Workbench {
     /// Whether the workspace's file names other sources than those that were looked at; they are then known.
     fn has_other_sources_now(&self) -> bool {
         let mut workspace = self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner);
+        if workspace.is_temporary {
+            return false;
+        }
         match Workspace::at(&workspace.root) {
             Ok(now) if now.sources != workspace.sources => {
                 workspace.sources = now.sources;
@@ -131,7 +137,7 @@ impl Workbench {
             None => self.view(),
         };
         Ok(format!(
-            "{}, {}; {} of {} read, the rest is as it was",
+            "scanned {}, {}; {} of {} read, the rest is as it was",
             count(view.models.len(), "model"),
             count(view.findings.len(), "finding"),
             surveyed.read,

@@ -3,6 +3,7 @@
 use super::cache::Cache;
 use super::door::{Workbench, not_found};
 use super::fresh::{Fresh, Slot};
+use super::job::JobRow;
 use super::jobs::Note;
 use super::publish::Next;
 use crate::attest::read_claims_bytes;
@@ -15,6 +16,7 @@ use crate::signing::{
     ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
     find_signature, verify_place,
 };
+use crate::text::screen;
 use crate::view::{Verified, View};
 use std::path::Path;
 use std::sync::Arc;
@@ -61,7 +63,7 @@ impl Workbench {
     ) -> Result<String> {
         note(Note::MadeFrom(view.generation));
         let log = |line| note(Note::Line(line));
-        let (mut passed, mut failed, mut open) = (0, 0, 0);
+        let mut rows: Vec<JobRow> = Vec::new();
         let total: (u64, u64) = ids
             .iter()
             .filter_map(|id| view.model(id))
@@ -81,7 +83,7 @@ impl Workbench {
                 }
                 Err(error) => {
                     log(format!("? {name}: {error}"));
-                    open += 1;
+                    rows.push(JobRow { model: id.clone(), outcome: None, words: screen(&error.to_string()) });
                     if ids.len() == 1 {
                         return Err(error);
                     }
@@ -90,33 +92,38 @@ impl Workbench {
             };
             fresh.push((id.clone(), verified.clone()));
             let Some(verified) = verified else {
-                log(format!("? unknown  {name}: no files found; only BOMs mention it"));
-                open += 1;
+                const WORDS: &str = "no files found; only BOMs mention it";
+                log(format!("? unknown  {name}: {WORDS}"));
+                rows.push(JobRow {
+                    model: id.clone(),
+                    outcome: Some(Outcome::Unknown),
+                    words: WORDS.to_owned(),
+                });
                 continue;
             };
             let verification = &verified.verification;
             let headline = verification
                 .headline()
-                .map(|c| format!(": {} {}", c.stage.name(), verification.words_of(c).summary));
+                .map(|c| format!("{} {}", c.stage.name(), verification.words_of(c).summary));
             // A pass of one folder says nothing of a name that means several.
             let same_name = SameName::of(model, Some(verification));
             let headline = match &same_name {
-                Some(same_name) => Some(format!(": {}", same_name_line(same_name))),
+                Some(same_name) => Some(same_name_line(same_name)),
                 None => headline,
             };
             let outcome = if same_name.is_some() { Outcome::Fail } else { verification.outcome() };
-            match outcome {
-                Outcome::Pass => passed += 1,
-                Outcome::Fail => failed += 1,
-                _ => open += 1,
-            }
-            log(format!("{} {}  {name}{}", outcome.glyph(), outcome.word(), headline.unwrap_or_default()));
+            let words = headline.unwrap_or_default();
+            let colon = if words.is_empty() { "" } else { ": " };
+            log(format!("{} {}  {name}{colon}{words}", outcome.glyph(), outcome.word()));
+            rows.push(JobRow { model: id.clone(), outcome: Some(outcome), words });
         }
         let shown = self.renew_with(view, fresh)?;
         note(Note::ShownIn(shown.generation));
+        let said = tally(&rows);
+        note(Note::Rows(rows));
         match stopped {
             Some(error) => Err(error),
-            None => Ok(format!("{passed} pass, {failed} FAIL, {open} open")),
+            None => Ok(said),
         }
     }
 
@@ -257,4 +264,26 @@ fn claims_seen(claims: Option<&Path>) -> ClaimsSeen {
         Some(Ok(bytes)) => ClaimsSeen::Read(bytes.into()),
         Some(Err(fault)) => ClaimsSeen::Unreadable(fault),
     }
+}
+
+/// `verified 12: 10 pass, 2 fail`, and of one model its own outcome.
+fn tally(rows: &[JobRow]) -> String {
+    if let [JobRow { model, outcome: Some(outcome), words }] = rows {
+        let words = if words.is_empty() { String::new() } else { format!(": {words}") };
+        return format!("verified {}: {} {}{words}", model.screen(), outcome.glyph(), outcome.word());
+    }
+    let many = |wanted: fn(Option<Outcome>) -> bool| rows.iter().filter(|row| wanted(row.outcome)).count();
+    let counts = [
+        (many(|outcome| outcome == Some(Outcome::Pass)), "pass"),
+        (many(|outcome| outcome == Some(Outcome::Fail)), "fail"),
+        (
+            many(|outcome| outcome.is_some_and(|known| !matches!(known, Outcome::Pass | Outcome::Fail))),
+            "open",
+        ),
+        (many(|outcome| outcome.is_none()), "could not be read"),
+    ];
+    let told: Vec<String> =
+        counts.iter().filter(|(many, _)| *many > 0).map(|(many, word)| format!("{many} {word}")).collect();
+    let told = if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) };
+    format!("verified {}{told}", rows.len())
 }

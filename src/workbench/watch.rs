@@ -31,14 +31,14 @@ impl Workbench {
             name.starts_with(store.as_encoded_bytes())
         };
         let notice = move |event: notify::Result<notify::Event>| {
+            let Some(inner) = inner.upgrade() else { return };
+            let is_ours = |path: &Path| is_ours(path) || inner.own_writes.is_own(path);
             let is_change = match event {
                 Ok(event) => tells_of_change(event.kind) && !event.paths.iter().all(|path| is_ours(path)),
                 // Events were lost: something did change.
                 Err(_) => true,
             };
-            if let Some(inner) = inner.upgrade().filter(|_| is_change)
-                && !inner.is_stale.swap(true, Relaxed)
-            {
+            if is_change && !inner.is_stale.swap(true, Relaxed) {
                 inner.listeners.tell(&Event::Stale(true));
             }
         };

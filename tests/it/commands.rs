@@ -181,7 +181,7 @@ fn every_need_has_words_and_is_needed() {
 #[test]
 fn what_is_typed_after_a_name_finds_its_command() {
     let typed: Vec<_> = keyed().filter_map(|row| Some((row, row.typed.as_ref()?))).collect();
-    assert_eq!(typed.len(), 5);
+    assert_eq!(typed.len(), 8);
     for (row, typed) in typed {
         for name in [Some(row.name), typed.also].into_iter().flatten() {
             assert_eq!(by_typed(name).map(|(found, _)| found.cmd), Some(row.cmd), "{name}");

@@ -589,3 +589,26 @@ fn a_name_that_only_the_policy_knows_marks_what_looks_like_it() {
     let looks_like = |index: usize| Some(marks.get(index)?.looks_like.as_ref()?.raw().to_owned());
     assert_eq!((looks_like(0).as_deref(), looks_like(1)), (Some("acme/bot"), None));
 }
+
+#[test]
+fn a_publisher_or_signer_that_only_looks_like_one_of_the_policy_is_told_apart() {
+    let text = format!(
+        "{}\n[trust.ca]\nkind = \"x509\"\nfiles = [\"ca.pem\"]\n[[publisher]]\nid = \"acme\"\nmodels = [\"acme-labs/*\"]\n\
+         trust = [\"ca\"]\nidentities = [{{ subject = \"exact:CN=ci,O=acme\" }}]\n",
+        policy::BUILT_IN[0].1
+    );
+    let policy = policy::parse(&text, "p.toml", None).unwrap();
+    for (name, like) in [
+        ("\u{430}cme", Some("acme")),
+        ("acrne", Some("acme")),
+        ("\u{ff41}cme-labs", Some("acme-labs")),
+        ("acme", None),
+        ("ACME", None),
+        ("vendor", None),
+    ] {
+        assert_eq!(policy::publisher_like(&policy, name), like, "{name}");
+    }
+    assert_eq!(policy::identity_like(&policy, "CN=ci,O=\u{430}cme"), Some("CN=ci,O=acme"));
+    assert_eq!(policy::identity_like(&policy, "CN=ci,O=acme"), None);
+    assert_eq!(policy::identity_like(&policy, "CN=ci,O=other"), None);
+}

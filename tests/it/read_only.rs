@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use touchmark::Code;
-use touchmark::commands::{Need, OnLine, OnScreen, TABLE, Writes};
+use touchmark::commands::{Cmd, Need, OnLine, OnScreen, TABLE, Writes};
 use touchmark::inventory::{ModelId, Source, SourceKind};
 use touchmark::view::ReviewWord;
 use touchmark::workbench::{JobKind, JobState, OpenOptions, Workbench};
@@ -19,7 +19,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("verify", &["lumen/iris-base"]),
     ("score", &["lumen/iris-base"]),
     ("list", &[]),
-    ("review", &["lumen/iris-base", "reject", "--reason", "x"]),
+    ("review", &["--history", "lumen/iris-base"]),
     ("bind", &["lumen/iris-base"]),
     ("show", &["lumen/iris-base"]),
     ("scan", &[]),
@@ -99,7 +99,8 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
 ];
 
 /// What makes a command write that otherwise only shows.
-const GIVEN: &[(&str, &[&str])] = &[("scan", &["keys"]), ("snapshot", &["--out", "new.json"])];
+const GIVEN: &[(&str, &[&str])] =
+    &[("scan", &["keys"]), ("snapshot", &["--out", "new.json"]), ("review", &["--undo"])];
 
 fn run(dir: &Path, words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_touchmark"))
@@ -197,7 +198,7 @@ fn the_workbench_disables_the_same_commands() {
     for row in TABLE.iter().filter(|row| row.writes != Writes::Store) {
         let OnScreen::Own(keys) = &row.screen else { continue };
         // Its key adds no source, and without one a scan keeps nothing.
-        let is_bare = matches!(row.writes, Writes::With(_)) && keys.typed.is_none();
+        let is_bare = keys.cmd == Cmd::Scan && keys.typed.is_none();
         assert_ne!(keys.needs.contains(&Need::Writable), is_bare, "{}", keys.name);
     }
 }

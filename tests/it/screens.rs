@@ -23,6 +23,8 @@ fn verified(dir: &std::path::Path) -> App {
     let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
     workbench.wait(workbench.start(JobKind::Verify(ids)));
     update(&mut app, Action::View(workbench.view()));
+    // The cursor stayed on its model; the worst is told until a key is pressed.
+    press(&mut app, "g");
     app
 }
 
@@ -62,6 +64,19 @@ fn the_first_screen_lists_the_models_and_says_what_to_press() {
 fn the_inventory_shows_the_worst_first_with_file_and_remedy() {
     let dir = copy_of_samples();
     photographs("inventory_verified", &verified(dir.path()));
+}
+
+#[test]
+fn the_table_stands_in_groups_and_with_its_family_at_three_sizes() {
+    let dir = copy_of_samples();
+    let mut app = verified(dir.path());
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        insta::assert_snapshot!(format!("table_{columns}x{rows}"), screen(&app, columns, rows));
+    }
+    press(&mut app, "zsm");
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        insta::assert_snapshot!(format!("groups_{columns}x{rows}"), screen(&app, columns, rows));
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use touchmark::json;
-use touchmark::text::{Untrusted, clip, screen, width};
+use touchmark::text::{Untrusted, clip, digest_lines, screen, width};
 
 fn harmless(text: &str) -> bool {
     text.chars().all(|c| !c.is_control() && !matches!(c as u32, 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xe0000..=0xe007f))
@@ -54,4 +54,21 @@ proptest! {
         let printed = json::to_string(&raw).unwrap();
         prop_assert_eq!(serde_json::from_str::<String>(&printed).unwrap(), raw);
     }
+}
+
+#[test]
+fn a_digest_is_never_cut_and_two_below_each_other_break_at_the_same_places() {
+    let (one, other) = ("0123456789abcdef".repeat(4), "fedcba9876543210".repeat(4));
+    for columns in 8..140 {
+        let lines = digest_lines(&one, columns);
+        assert_eq!(lines.concat(), one, "{columns}");
+        assert!(lines.iter().all(|line| width(line) <= columns), "{columns}: {lines:?}");
+        let widths = |lines: Vec<String>| lines.iter().map(|line| width(line)).collect::<Vec<_>>();
+        assert_eq!(widths(lines), widths(digest_lines(&other, columns)), "{columns}");
+    }
+    assert_eq!(digest_lines(&one, 40), [&one[..32], &one[32..]]);
+    assert_eq!(digest_lines(&one, 9)[0], "01234567");
+    assert_eq!(digest_lines(&format!("sha256:{one}"), 70), ["sha256:", &one]);
+    assert_eq!(digest_lines(&format!("sha256:{one}"), 71).len(), 1);
+    assert!(digest_lines("\u{1b}[2J", 3).iter().all(|line| harmless(line)));
 }

@@ -21,7 +21,7 @@ use touchmark::{Code, Error};
 const DEPTHS: [Depth; 4] = [Depth::True, Depth::Indexed, Depth::Sixteen, Depth::Mono];
 
 /// What opens each popup from a screen where it can be opened.
-pub const POPUPS: [&[&str]; 13] = [
+pub const POPUPS: [&[&str]; 16] = [
     &[],
     &["?"],
     &[":"],
@@ -35,6 +35,9 @@ pub const POPUPS: [&[&str]; 13] = [
     &["f"],
     &["ctrl-s"],
     &["ctrl-p"],
+    &["y"],
+    &["e"],
+    &["e", "m"],
 ];
 
 /// What was seen of the samples: as found, verified, and a job that can be made to run.
@@ -140,7 +143,7 @@ pub fn cells(app: &App, columns: u16, rows: u16) -> Buffer {
 }
 
 /// Draws as the loop does: what the frame found out goes back into the state.
-fn shown(app: &mut App, columns: u16, rows: u16) -> String {
+pub fn shown(app: &mut App, columns: u16, rows: u16) -> String {
     let (buffer, drawn) = frame(app, columns, rows);
     app.drew(drawn);
     written(&buffer, columns, rows)
@@ -159,7 +162,7 @@ pub fn told(app: &App) -> &str {
     app.message.as_ref().map_or("", |message| &message.text)
 }
 
-fn raw(app: &App) -> String {
+pub fn raw(app: &App) -> String {
     app.subject().unwrap().raw().to_owned()
 }
 
@@ -371,20 +374,33 @@ fn every_theme_defines_every_role_at_every_depth_and_no_text_is_the_colour_of_it
 }
 
 #[test]
-fn text_stands_out_from_its_ground() {
+fn text_stands_out_from_every_ground_that_it_is_drawn_on() {
     for (name, _) in BUILT_IN {
         let theme = Theme::load(name, Depth::True).unwrap();
-        let least = if name == "high-contrast" { 7.0 } else { 4.5 };
         for role in Role::ALL {
-            let found = contrast(theme.style(role));
-            assert!(found.is_none_or(|ratio| ratio >= least), "{name} {}: {found:?}", role.name());
+            let own = contrast(theme.style(role));
             if !matches!(name, "ansi16" | "mono") {
-                assert!(found.is_some(), "{name} {} is a colour of the terminal", role.name());
-                let same = (found.unwrap() - theme.contrast(role).unwrap()).abs() < 1e-9;
+                assert!(own.is_some(), "{name} {} is a colour of the terminal", role.name());
+                let same = (own.unwrap() - theme.contrast(role).unwrap()).abs() < 1e-9;
                 assert!(same, "{name} {}: the program computes another contrast", role.name());
+            }
+            let Some(least) = role.least_contrast() else { continue };
+            let least = if name == "high-contrast" { 7.0 } else { least };
+            for ground in Role::GROUNDS {
+                let found = theme.contrast_on(role, ground);
+                let (role, ground) = (role.name(), ground.name());
+                assert!(found.is_none_or(|ratio| ratio >= least), "{name} {role} on {ground}: {found:?}");
+                assert!(found.is_some() || name == "mono", "{name} {role} on {ground} cannot be computed");
             }
         }
     }
+}
+
+#[test]
+fn only_shapes_and_what_cannot_be_acted_on_may_be_faint() {
+    let faint = Role::ALL.into_iter().filter(|role| role.least_contrast().is_none());
+    let names: Vec<&str> = faint.map(Role::name).collect();
+    assert_eq!(names, ["border", "beneath", "track"]);
 }
 
 #[test]
@@ -469,9 +485,9 @@ fn the_cursor_stays_on_its_model_when_the_order_changes() {
     let mut app = verified();
     press(&mut app, &["j", "j", "j"]);
     let chosen = raw(&app);
-    for key in ["s", "s", "o", "s", "s", "o", "s"] {
-        press(&mut app, &[key]);
-        assert_eq!(raw(&app), chosen, "after {key}, {}", app.rows.sort().word());
+    for keys in [&["s", "m"][..], &["s", "g"], &["o"], &["s", "i"], &["s", "l"], &["o"], &["s", "l"]] {
+        press(&mut app, keys);
+        assert_eq!(raw(&app), chosen, "after {keys:?}, {}", app.rows.sort().word());
         assert_eq!(app.current.as_ref().unwrap().raw(), chosen);
     }
     press(&mut app, &["/"]);
@@ -487,7 +503,7 @@ fn marks_outlive_sorting_and_filtering_and_a_new_view() {
     press(&mut app, &["space", "space"]);
     let marked = app.rows.marked();
     assert_eq!(marked.len(), 2);
-    press(&mut app, &["s", "o", "v", "/", "z", "z", "esc"]);
+    press(&mut app, &["s", "m", "o", "v", "/", "z", "z", "esc"]);
     update(&mut app, Action::View(seen().verified.clone()));
     assert_eq!(app.rows.marked(), marked);
     press(&mut app, &["esc"]);
@@ -541,14 +557,15 @@ fn refocusing_on_the_focus_leaves_no_step_to_go_back_to() {
 
 /// A view of many models of which only documents speak.
 pub fn many(models: usize) -> Arc<View> {
+    Arc::new(holding((0..models).map(|i| format!("team/model-{i:06}"))))
+}
+
+/// A view of models of these names, of which only documents speak; nothing is judged.
+pub fn holding(names: impl Iterator<Item = String>) -> View {
     let (_dir, empty) = empty_workspace();
-    let models: Vec<Model> = (0..models)
-        .map(|i| {
-            let name = format!("team/model-{i:06}");
-            Model::new(ModelId::new(&name), name.as_str())
-        })
-        .collect();
-    Arc::new(View {
+    let mut models: Vec<Model> = names.map(|name| Model::new(ModelId::new(&name), name.as_str())).collect();
+    models.sort_by(|a, b| a.id.cmp(&b.id));
+    View {
         names: Arc::default(),
         generation: 1,
         workspace: empty.workspace.clone(),
@@ -571,7 +588,7 @@ pub fn many(models: usize) -> Arc<View> {
         anchoring: None,
         at: empty.at,
         models: Arc::new(models),
-    })
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use touchmark::inventory::ModelId;
 use touchmark::signing::Snapshot;
 use touchmark::tui::theme::{Depth, Theme};
-use touchmark::tui::{Action, App, Drawn, Effect, Popup, update};
+use touchmark::tui::{Action, App, COLUMNS, ColumnId, Drawn, Effect, Licences, Popup, update};
 use touchmark::view::View;
 use touchmark::workbench::{JobKind, JobState, OpenOptions, ReviewWord, Workbench};
 
@@ -48,7 +48,7 @@ fn the_themes_to_choose_from_are_those_given_in() {
 #[test]
 fn a_frame_that_scrolls_nothing_leaves_what_is_known_of_scrolling() {
     let mut app = verified();
-    app.drew(Drawn { furthest: Some(7) });
+    app.drew(Drawn::from(7));
     app.drew(Drawn::default());
     assert_eq!(app.furthest, 7);
 }
@@ -119,7 +119,7 @@ fn only_a_yes_quits_and_only_a_no_stays_for_good() {
 fn a_popup_scrolls_no_further_than_its_end_also_when_that_came_nearer() {
     let mut app = verified();
     let scrolled = |app: &mut App, furthest: usize, key: &str| {
-        app.drew(Drawn { furthest: Some(furthest) });
+        app.drew(Drawn::from(furthest));
         press(app, &[key]);
         match app.popup {
             Some(Popup::Help { scroll }) => scroll,
@@ -191,12 +191,17 @@ fn rows_taken_over_from_the_view_before_are_those_made_anew() {
         update(&mut goes_on, Action::View(view.clone()));
         let mut anew = app("dark", Some(&view));
         assert_eq!(goes_on.rows.unverified(), anew.rows.unverified(), "{what}");
-        for _ in 0..5 {
-            let sort = anew.rows.sort();
-            assert_eq!(goes_on.rows.sort(), sort);
-            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", sort.word());
-            goes_on.rows.next_sort();
-            anew.rows.next_sort();
+        assert_eq!(goes_on.rows.made().counts(), anew.rows.made().counts(), "{what}");
+        for column in COLUMNS {
+            for app in [&mut goes_on, &mut anew] {
+                app.rows.sort_by(column.id);
+                let licences = Licences::of(&view);
+                app.rows.take_licences(licences);
+            }
+            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", column.order);
+        }
+        for app in [&mut goes_on, &mut anew] {
+            app.rows.sort_by(ColumnId::Status);
         }
         for _ in 0..4 {
             assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", anew.rows.saved().word());

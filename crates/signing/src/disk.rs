@@ -17,9 +17,9 @@ use tempfile::NamedTempFile;
 pub(crate) const DRAFT: &str = ".touchmark-";
 /// How many letters and digits follow.
 pub(crate) const DRAFT_LETTERS: usize = 6;
-/// How long to wait for another program that changes the same folder.
 /// How often to begin anew when a file is swept away before it could be held.
 const ATTEMPTS: usize = 8;
+/// How long to wait for another program that changes the same folder.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why a file was not read. Shown as a short phrase; [`read_small`] makes an [`Error`] of it.
@@ -363,6 +363,12 @@ pub fn write_beside(path: &Path, bytes: &[u8], mode: u32) -> Result<NamedTempFil
         return Ok(file);
     }
     Err(failed(io::Error::from(io::ErrorKind::NotFound)))
+}
+
+/// Whether a path is called as files of ours are before they have their name.
+pub fn is_draft(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    name.len() == DRAFT.len() + DRAFT_LETTERS && name.starts_with(DRAFT.as_bytes())
 }
 
 /// Whether a file could be written to a place, beside which a draft is made and dropped: before work that would be lost.

@@ -6,7 +6,7 @@ use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The result of everything in this crate that can be stopped.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -164,6 +164,15 @@ impl ReadFault {
     }
 }
 
+/// A line of a file, where that is what stopped us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The file.
+    pub file: PathBuf,
+    /// Its line, counted from 1.
+    pub line: usize,
+}
+
 /// What stopped us, where, and what to do about it.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("error[{}]: {what}{}", code.as_str(), at.as_ref().map(|at| format!(": {}", at.screen())).unwrap_or_default())]
@@ -178,12 +187,14 @@ pub struct Error {
     pub help: Option<String>,
     /// Why something could not be read, where that is what happened.
     pub fault: Option<ReadFault>,
+    /// The line of a file that is at fault, where it is known.
+    pub spot: Option<Box<Spot>>,
 }
 
 impl Error {
     /// An error with a code and our own words for what happened.
     pub fn new(code: Code, what: impl Into<String>) -> Self {
-        Error { code, what: what.into(), at: None, help: None, fault: None }
+        Error { code, what: what.into(), at: None, help: None, fault: None, spot: None }
     }
 
     /// Names the place: a path or a field of an input, kept raw and shown safe.
@@ -200,6 +211,12 @@ impl Error {
     /// Says what to do.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Names the line of a file that is at fault.
+    pub fn spot(mut self, file: &Path, line: usize) -> Self {
+        self.spot = Some(Box::new(Spot { file: file.to_owned(), line }));
         self
     }
 

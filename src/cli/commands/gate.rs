@@ -41,7 +41,8 @@ pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<
     remark(&workbench, common, output);
     let verdict = verdict?;
     let view = workbench.view();
-    let reviews = view.model(&id).map(|(index, _)| report::reviews(&view, index)).unwrap_or_default();
+    let reviews =
+        view.model(&id).map(|(index, _)| report::standing_reviews(&view, index)).unwrap_or_default();
     let odd = view.model(&id).and_then(|(index, _)| view.name_mark(index));
     let human = format!(
         "{}\n{}{}{reviews}",

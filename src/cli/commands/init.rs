@@ -4,7 +4,6 @@ use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::documents::{InitDocument, names};
 use crate::error::Result;
-use crate::policy;
 use crate::text::screen;
 use clap::Args;
 use std::path::PathBuf;
@@ -18,8 +17,7 @@ pub(crate) struct Init {
 }
 
 pub(super) fn run(arguments: &Init, _: &Common, output: &Output) -> Result<u8> {
-    let baseline = policy::BUILT_IN.first().map_or("", |(_, text)| text);
-    let file = crate::inventory::init(&arguments.dir, baseline)?;
+    let file = crate::workbench::init(&arguments.dir)?;
     let shown = screen(&file.to_string_lossy());
     let human = format!(
         "✓ made  {shown}\n  next: name your models in it, then `touchmark scan` and `touchmark open`\n"

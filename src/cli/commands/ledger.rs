@@ -18,7 +18,8 @@ use crate::inventory::ModelId;
 use crate::report::{self, Columns, Row};
 use crate::store::{EvidenceDigest, LedgerEntry};
 use crate::text::{count, screen};
-use crate::workbench::{CheckedAgainst, LedgerWord, ReplayBy, VerifiedLedger, Workbench};
+use crate::words::reviews::said;
+use crate::workbench::{CheckedAgainst, LedgerWord, ReplayBy, VerifiedLedger, Workbench, past_review};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::ops::ControlFlow::{self, Break, Continue};
@@ -310,6 +311,9 @@ fn row(entry: &LedgerEntry) -> Row {
         screen(entry.kind.as_str()),
         entry.model.screen(),
         entry.hash.chars().take(12).collect(),
+        past_review(entry)
+            .map(|past| said(past.word, past.of, &past.by, &past.reason).screen())
+            .unwrap_or_default(),
     ]
 }
 

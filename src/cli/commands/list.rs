@@ -1,10 +1,12 @@
 //! `list`: the models of the inventory that a filter finds, one a line.
 
 use crate::cli::common::Common;
+use crate::cli::forms::of_pages;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
 use crate::documents::ListDocument;
 use crate::error::{Code, Error, Result};
+use crate::forms::{COLUMNS, Form, Subject, write};
 use crate::query::{Index, Matcher, Order, parse_strictly};
 use crate::report;
 use clap::Args;
@@ -25,6 +27,9 @@ pub(crate) struct List {
     /// Reverse the order
     #[arg(long)]
     reverse: bool,
+    /// Print in this form
+    #[arg(long = "as", value_name = "FORM", value_parser = of_pages())]
+    form: Option<Form>,
 }
 
 pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<u8> {
@@ -39,6 +44,11 @@ pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<
     let word = arguments.sort.as_deref().unwrap_or_default();
     let order = Order::ALL.iter().find(|(known, _)| *known == word).map_or(Order::Model, |(_, order)| *order);
     order.sort(&index, &mut rows, arguments.reverse);
-    output.print_long(|| report::listed(&view, &rows), || ListDocument::listed(&view, &rows));
+    if let Some(form) = arguments.form {
+        let subject = Subject::Models { rows, columns: COLUMNS.to_vec(), about: query.to_string() };
+        output.made(&write(&subject, form, &view, &[])?);
+        return Ok(0);
+    }
+    output.print_long(|| report::list_ordered(&view, &rows), || ListDocument::ordered(&view, &rows));
     Ok(0)
 }

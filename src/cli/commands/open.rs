@@ -7,6 +7,10 @@ use crate::error::Result;
 use clap::Args;
 use std::path::PathBuf;
 
+/// How it ends when the person left a workspace that could not be opened.
+#[cfg(feature = "tui")]
+const UNOPENED: u8 = 2;
+
 /// The arguments of `open`.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Open {
@@ -17,7 +21,7 @@ pub(crate) struct Open {
     theme: Option<String>,
 }
 
-pub(super) fn run(arguments: &Open, common: &Common, _: &Output) -> Result<u8> {
+pub(super) fn run(arguments: &Open, common: &Common, output: &Output) -> Result<u8> {
     let mut options = options(common);
     if let Some(folder) = &arguments.workspace {
         options.dir = Some(folder.clone());
@@ -31,13 +35,19 @@ pub(super) fn run(arguments: &Open, common: &Common, _: &Output) -> Result<u8> {
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        crate::tui::run(&options, Settings { theme: arguments.theme.clone(), color })?;
-        Ok(0)
+        options.interactive = true;
+        match crate::tui::run(&options, Settings { theme: arguments.theme.clone(), color })? {
+            None => Ok(0),
+            Some(error) => {
+                output.fail(&error);
+                Ok(UNOPENED)
+            }
+        }
     }
     #[cfg(not(feature = "tui"))]
     {
         use crate::error::{Code, Error};
-        let _ = (options, &arguments.theme);
+        let _ = (options, &arguments.theme, output);
         Err(Error::new(Code::Usage, "this build has no workbench")
             .help("build with the feature `tui`, or use `touchmark list`"))
     }

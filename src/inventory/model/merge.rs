@@ -11,6 +11,7 @@ use super::id::ModelId;
 use super::models::{Kind, Model};
 use super::record::{MAX_FACTS, MAX_FINDINGS, TOO_MANY_FACTS, note};
 use super::twins::{Twin, plain};
+use crate::text::Untrusted;
 
 /// Facts of which a model has one truth, so that sources can disagree about them.
 const SINGLE_TRUTHS: [FactKey; 2] = [FactKey::Version, FactKey::Licence];
@@ -45,16 +46,18 @@ impl Merged {
     }
 
     /// The same of models that stand in the order of their ids, as records do in the store.
-    pub fn in_order(models: impl Iterator<Item = Model>, mut findings: Vec<Finding>) -> Scan {
-        let mut merged: Vec<Model> = Vec::with_capacity(models.size_hint().0);
-        for model in models {
-            match merged.last_mut() {
-                Some(known) if known.id == model.id => join(known, model, &mut findings),
-                _ => merged.push(model),
+    pub fn in_order(mut models: Vec<Model>, mut findings: Vec<Finding>) -> Scan {
+        // In place: a second list of a million models is not for every machine.
+        models.dedup_by(|later, known| {
+            let is_same = later.id == known.id;
+            if is_same {
+                let nothing = Model::new(known.id.clone(), Untrusted::default());
+                join(known, std::mem::replace(later, nothing), &mut findings);
             }
-        }
-        merged.iter_mut().for_each(Model::pack);
-        Scan { models: merged, findings }
+            is_same
+        });
+        models.iter_mut().for_each(Model::pack);
+        Scan { models, findings }
     }
 
     /// The same of one source, whose own findings come before those of bringing its models together.

@@ -1,8 +1,9 @@
-//! Lists of facts and parents that lie in memory and in the store as one compact text each, and are decoded
-//! when somebody looks: an inventory of a hundred thousand models holds a million facts, and a screen shows ten.
+//! Lists of facts and parents that lie in the store as one compact text each, in memory as that text compressed, and
+//! are decoded when somebody looks: an inventory of a million models holds ten million facts, and a screen shows ten.
 //! What lies in them says itself how a row looks.
 
 use crate::text::Untrusted;
+use lz4_flex::block::{compress_prepend_size_with_dict, decompress_size_prepended_with_dict};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -164,8 +165,8 @@ fn common<'a>(one: &'a str, other: &str) -> &'a str {
 /// The text: what is shared, then the rows.
 type Whole<'a, T> = (Shared<'a>, Vec<<T as Packed>::Row<'a>>);
 
-/// Reads a list to its end and keeps nothing of it.
-struct Sound<R>(PhantomData<R>);
+/// Reads a list to its end and keeps nothing of it but how many rows there were.
+struct Sound<R>(usize, PhantomData<R>);
 
 impl<'de, R: Deserialize<'de>> Deserialize<'de> for Sound<R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -178,11 +179,41 @@ impl<'de, R: Deserialize<'de>> Deserialize<'de> for Sound<R> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<Sound<R>, A::Error> {
-                while rows.next_element::<R>()?.is_some() {}
-                Ok(Sound(PhantomData))
+                let mut count = 0;
+                while rows.next_element::<R>()?.is_some() {
+                    count += 1;
+                }
+                Ok(Sound(count, PhantomData))
             }
         }
         deserializer.deserialize_seq(Each(PhantomData))
+    }
+}
+
+/// What most texts hold somewhere: what a text shares with it takes no room in memory. It is never stored, so it may
+/// change with any version.
+const COMMON: &str = concat!(
+    r#"[[["README.md","config.json"],""],[["./boms/models.cdx.json"],"/components/0/"],[["publisher","parameters","#,
+    r#""quantisation","tensors","context",null]]][["trained-on",2,0,12,"",null],["merge",2,0,18,"",null],"#,
+    r#"["quantised",2,0,18,"",null],["adapter",2,0,18,"",null],["finetune",2,0,18,"",null],"#,
+    r#"["unspecified",2,0,15,"",null]]][["purl",2,0,1,"pkg:huggingface/"],["version",2,0,2,"1.0"],"#,
+    r#"["licence",2,0,5,"Apache-2.0"],["hash",2,0,8,"sha256:"],["task",2,0,9,"text-generation"],"#,
+    r#"["architecture",2,0,10,"llama"],["dataset",2,0,12,""],["base-model",2,0,15,""]]]"#,
+);
+
+/// A text of a list, compressed: of an inventory it takes a third of the room.
+#[derive(Clone)]
+struct Squeezed(Box<[u8]>);
+
+impl Squeezed {
+    fn of(text: &str) -> Self {
+        Squeezed(compress_prepend_size_with_dict(text.as_bytes(), COMMON.as_bytes()).into())
+    }
+
+    /// The text. It was made by [`Squeezed::of`], so there is one.
+    fn text(&self) -> String {
+        let bytes = decompress_size_prepended_with_dict(&self.0, COMMON.as_bytes()).unwrap_or_default();
+        String::from_utf8(bytes).unwrap_or_default()
     }
 }
 
@@ -190,7 +221,7 @@ impl<'de, R: Deserialize<'de>> Deserialize<'de> for Sound<R> {
 #[expect(clippy::box_collection, reason = "most of them are never there, and of each there are many")]
 pub struct List<T> {
     /// While this is there, it counts, and `open` is empty.
-    packed: Option<Box<str>>,
+    packed: Option<Squeezed>,
     decoded: OnceLock<Box<Vec<T>>>,
     open: Option<Box<Vec<T>>>,
 }
@@ -199,16 +230,17 @@ impl<T: Packed> List<T> {
     /// Makes a text of it: what a model of the inventory is kept as.
     pub fn pack(&mut self) {
         let packed = match self.packed.take() {
-            Some(packed) => packed,
-            None => self.text().into(),
+            Some(packed) => Some(packed),
+            None if self.is_empty() => None,
+            None => Some(Squeezed::of(&self.text())),
         };
-        *self = List { packed: Some(packed), ..List::default() };
+        *self = List { packed, ..List::default() };
     }
 
     /// The text, as the store keeps it.
-    pub(crate) fn text(&self) -> Cow<'_, str> {
+    pub(crate) fn text(&self) -> String {
         if let Some(packed) = &self.packed {
-            return Cow::Borrowed(packed);
+            return packed.text();
         }
         let shared = Shared::of(self.as_slice());
         let skip = shared.1.0.len();
@@ -220,28 +252,31 @@ impl<T: Packed> List<T> {
             })
             .collect();
         // Texts, words and numbers: nothing that JSON cannot say.
-        Cow::Owned(serde_json::to_string(&(&shared, &rows)).unwrap_or_default())
+        serde_json::to_string(&(&shared, &rows)).unwrap_or_default()
     }
 
     /// Takes a text of [`List::text`]; none when it is damaged.
-    pub(crate) fn from_text(text: String) -> Option<Self> {
-        serde_json::from_str::<(Shared<'_>, Sound<T::Row<'_>>)>(&text).ok()?;
-        Some(List { packed: Some(text.into()), ..List::default() })
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let (_, Sound(rows, _)) = serde_json::from_str::<(Shared<'_>, Sound<T::Row<'_>>)>(text).ok()?;
+        let packed = (rows > 0).then(|| Squeezed::of(text));
+        Some(List { packed, ..List::default() })
     }
 
     /// One after the other, without keeping what was decoded: for walks over the whole inventory.
     pub fn each(&self) -> impl Iterator<Item = Cow<'_, T>> {
         let (open, packed) = match &self.packed {
             Some(packed) => ([].as_slice(), unpack(packed)),
-            None => (self.as_slice(), Vec::new()),
+            // Not by the slice: an empty one would be kept for each model.
+            None => (self.open.as_deref().map(Vec::as_slice).unwrap_or_default(), Vec::new()),
         };
         open.iter().map(Cow::Borrowed).chain(packed.into_iter().map(Cow::Owned))
     }
 }
 
-fn unpack<T: Packed>(text: &str) -> Vec<T> {
+fn unpack<T: Packed>(packed: &Squeezed) -> Vec<T> {
+    let text = packed.text();
     // Every text was read once when it was taken in.
-    let Ok((shared, rows)) = serde_json::from_str::<Whole<'_, T>>(text) else { return Vec::new() };
+    let Ok((shared, rows)) = serde_json::from_str::<Whole<'_, T>>(&text) else { return Vec::new() };
     rows.into_iter().map(|row| T::value(row, &shared)).collect()
 }
 
@@ -252,7 +287,7 @@ impl<T: Packed> Deref for List<T> {
         match &self.open {
             Some(open) => open,
             None => {
-                self.decoded.get_or_init(|| Box::new(self.packed.as_deref().map(unpack).unwrap_or_default()))
+                self.decoded.get_or_init(|| Box::new(self.packed.as_ref().map(unpack).unwrap_or_default()))
             }
         }
     }
@@ -262,7 +297,7 @@ impl<T: Packed> DerefMut for List<T> {
     fn deref_mut(&mut self) -> &mut Vec<T> {
         let (packed, decoded) = (self.packed.take(), self.decoded.take());
         self.open.get_or_insert_with(|| {
-            decoded.unwrap_or_else(|| Box::new(packed.as_deref().map(unpack).unwrap_or_default()))
+            decoded.unwrap_or_else(|| Box::new(packed.as_ref().map(unpack).unwrap_or_default()))
         })
     }
 }

@@ -26,6 +26,7 @@ mod ollama;
 mod partial;
 mod ramalama;
 mod registry;
+pub(super) mod sight;
 pub(super) mod stamps;
 
 use std::path::Path;

@@ -135,6 +135,12 @@ pub fn kinds_of(folder: &Path, progress: &Progress) -> Result<Vec<SourceKind>> {
     Ok(kinds)
 }
 
+/// The same at sight, without looking into every folder below.
+pub fn kinds_at_sight(folder: &Path) -> Vec<SourceKind> {
+    let bills = holds_bills(folder).then_some(SourceKind::Bom);
+    [SourceKind::Models].into_iter().chain(bills).collect()
+}
+
 /// Documents of a folder that are looked into for whether it holds bills.
 const MAX_LOOKS: usize = 64;
 

@@ -10,6 +10,8 @@ use std::path::{Component, Path, PathBuf};
 use crate::disk::{self, Unread, lock_beside, replace, write_new};
 use crate::inventory::model::aliases::{Aliases, FILE};
 
+mod temporary;
+
 const SCHEMA: (u64, u64) = (0, 1);
 const MAX_BYTES: u64 = 1024 * 1024;
 const DEFAULT_STAGE: &str = "production";
@@ -66,6 +68,8 @@ pub struct Workspace {
     pub stage: String,
     /// The store, absolute.
     pub store: PathBuf,
+    /// A folder that is no workspace, opened as one for the moment: nothing is written into it.
+    pub is_temporary: bool,
 }
 
 impl Workspace {
@@ -314,8 +318,9 @@ fn open(root: &Path) -> Result<Workspace> {
 }
 
 fn text_of(file: &Path) -> Result<String> {
-    String::from_utf8(disk::read_small(file, MAX_BYTES)?)
-        .map_err(|_| Error::new(Code::Config, "not UTF-8 text").at_path(file).help("save the file as UTF-8"))
+    String::from_utf8(disk::read_small(file, MAX_BYTES)?).map_err(|_| {
+        Error::new(Code::Config, "not UTF-8 text").at_path(file).help("save the file as UTF-8").spot(file, 1)
+    })
 }
 
 fn parse(text: &str, root: &Path) -> Result<Workspace> {
@@ -368,6 +373,7 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
         stage,
         store: root.join(store),
         root: root.to_owned(),
+        is_temporary: false,
     })
 }
 
@@ -530,6 +536,6 @@ impl Reader<'_> {
         let (line, quoted) = (place.line(self.text), place.first_line(self.text));
         let file = self.file.to_string_lossy();
         let place = if quoted.is_empty() { String::new() } else { format!(": {quoted}") };
-        Error::new(Code::Config, what).at(format!("{file}, line {line}{place}"))
+        Error::new(Code::Config, what).at(format!("{file}, line {line}{place}")).spot(&self.file, line)
     }
 }

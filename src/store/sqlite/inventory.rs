@@ -10,9 +10,9 @@ use crate::text::Untrusted;
 use rayon::prelude::*;
 use rusqlite::{Transaction, params};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::connection::Sqlite;
@@ -84,7 +84,7 @@ impl Core {
         }
     }
 
-    fn model(self, id: ModelId, facts: String, parents: String) -> Option<Model> {
+    fn model(self, id: ModelId, facts: &str, parents: &str) -> Option<Model> {
         Some(Model {
             id,
             name: self.name,
@@ -147,7 +147,7 @@ impl Row {
         if ModelId::new(id.raw()) != id {
             return None;
         }
-        core.model(id, self.facts, self.parents)
+        core.model(id, &self.facts, &self.parents)
     }
 }
 
@@ -163,7 +163,6 @@ impl Inventory for Sqlite {
         if survey.parts.len() == known.len() && survey.parts.iter().enumerate().all(is_same) {
             return Ok(false);
         }
-        let rows = survey.parts.par_iter().map(Rows::of).collect::<Result<Vec<Rows<'_>>>>()?;
         let meanwhile = self.at_file(
             Error::new(Code::Changed, "another process changed the inventory meanwhile")
                 .help("scan again; nothing was changed"),
@@ -171,13 +170,15 @@ impl Inventory for Sqlite {
         let change = self.change()?;
         // Read again, now that nobody else can write.
         let mut known = parts(&change).map_err(&failed)?;
-        for (position, (part, rows)) in survey.parts.iter().zip(&rows).enumerate() {
+        for (position, part) in survey.parts.iter().enumerate() {
             let position = i64::try_from(position).unwrap_or(i64::MAX);
             let before = known.remove(&part.name);
             if part.scan.is_none() && before.is_none() {
                 return Err(meanwhile);
             }
-            write_part((&change, &meter), part, position, before, rows, survey.at).map_err(&failed)?;
+            // The texts of one part at a time: those of a large inventory take more room than all else.
+            let rows = Rows::of(part)?;
+            write_part((&change, &meter), part, position, before, &rows, survey.at).map_err(&failed)?;
         }
         for gone in known.values() {
             meter.restart();
@@ -261,6 +262,9 @@ impl Sqlite {
         read: impl Fn(Row, &mut Vec<Untrusted>) -> Option<T> + Sync,
     ) -> rusqlite::Result<Option<Vec<T>>> {
         const AT_ONCE: usize = 2048;
+        // More would lie in memory as text and wait, where rows are fetched faster than models are made of them.
+        const WAITING: usize = 8;
+        let waiting = AtomicUsize::new(0);
         let made: Mutex<Vec<Option<Vec<T>>>> = Mutex::new(Vec::new());
         let make = |number: usize, rows: Vec<Row>| {
             let mut before = Vec::new();
@@ -284,8 +288,16 @@ impl Sqlite {
                 rows.push(Row::of(row)?);
                 if rows.len() == AT_ONCE {
                     let rows = std::mem::replace(&mut rows, Vec::with_capacity(AT_ONCE));
-                    let make = &make;
-                    scope.spawn(move |_| make(number, rows));
+                    let (make, waiting) = (&make, &waiting);
+                    if waiting.fetch_add(1, Ordering::Relaxed) < WAITING {
+                        scope.spawn(move |_| {
+                            make(number, rows);
+                            waiting.fetch_sub(1, Ordering::Relaxed);
+                        });
+                    } else {
+                        make(number, rows);
+                        waiting.fetch_sub(1, Ordering::Relaxed);
+                    }
                     number += 1;
                 }
             }
@@ -293,7 +305,10 @@ impl Sqlite {
             Ok(())
         })?;
         let made = made.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(made.into_iter().collect::<Option<Vec<_>>>().map(|made| made.into_iter().flatten().collect()))
+        let Some(made) = made.into_iter().collect::<Option<Vec<_>>>() else { return Ok(None) };
+        let mut all = Vec::with_capacity(made.iter().map(Vec::len).sum());
+        made.into_iter().for_each(|mut some| all.append(&mut some));
+        Ok(Some(all))
     }
 
     fn finding_bodies(&self) -> rusqlite::Result<Vec<(i64, String)>> {
@@ -313,11 +328,11 @@ fn parts(connection: &rusqlite::Connection) -> rusqlite::Result<HashMap<String, 
         .collect()
 }
 
-/// A part's rows as text, made outside of the transaction. What a model keeps as text is not copied.
+/// A part's rows as text.
 #[derive(Default)]
 struct Rows<'p> {
     /// Model, core, facts, parents.
-    models: Vec<(&'p str, String, Cow<'p, str>, Cow<'p, str>)>,
+    models: Vec<(&'p str, String, String, String)>,
     findings: Vec<String>,
 }
 

@@ -16,6 +16,10 @@ const CHUNK_ENTRIES: usize = 1024;
 const CHUNK_BYTES: usize = 1024 * 1024;
 
 impl Ledger for Sqlite {
+    fn copy_to(&self, file: &std::path::Path) -> Result<()> {
+        self.written_to(file)
+    }
+
     fn append_with(
         &mut self,
         at: jiff::Timestamp,
@@ -43,6 +47,35 @@ impl Ledger for Sqlite {
         }
         change.commit().map_err(failed)?;
         Ok(entry)
+    }
+
+    fn append_all(
+        &mut self,
+        at: jiff::Timestamp,
+        kind: RecordKind,
+        records: &[(&ModelId, &str)],
+    ) -> Result<Vec<LedgerEntry>> {
+        let failed = self.unwritten();
+        let (meter, unkept) = (self.meter.clone(), self.unkept());
+        let change = self.change()?;
+        meter.restart();
+        let mut last = end(&change).map_err(&failed)?;
+        let mut entries = Vec::with_capacity(records.len());
+        for (model, body) in records {
+            meter.restart();
+            let entry = LedgerEntry::after(last, at, kind.clone(), model, body)?;
+            if !insert(&change, &entry).map_err(&failed)? {
+                return Err(unkept);
+            }
+            last = end_at(&entry);
+            entries.push(entry);
+        }
+        meter.restart();
+        if end(&change).map_err(&failed)? != last {
+            return Err(unkept);
+        }
+        change.commit().map_err(failed)?;
+        Ok(entries)
     }
 
     fn entries(&self, from: u64) -> Result<Vec<LedgerEntry>> {
@@ -274,6 +307,20 @@ mod tests {
     }
 
     #[test]
+    fn of_records_that_belong_together_all_come_in_or_none() {
+        let mut store = Sqlite::in_memory().unwrap();
+        let (time, a, b) = (jiff::Timestamp::UNIX_EPOCH, ModelId::new("a"), ModelId::new("b"));
+        let trigger = "CREATE TEMP TRIGGER t BEFORE INSERT ON main.ledger WHEN NEW.model = 'b' \
+                       BEGIN SELECT RAISE(IGNORE); END";
+        store.connection().execute_batch(trigger).unwrap();
+        store.append_all(time, RecordKind::Review, &[(&a, "1"), (&b, "2")]).unwrap_err();
+        assert_eq!(verify(&store).unwrap(), 0);
+        store.connection().execute_batch("DROP TRIGGER t").unwrap();
+        assert_eq!(store.append_all(time, RecordKind::Review, &[(&a, "1"), (&b, "2")]).unwrap().len(), 2);
+        assert_eq!(verify(&store).unwrap(), 2);
+    }
+
+    #[test]
     fn what_is_not_kept_as_written_is_an_error_and_changes_nothing() {
         let mut store = Sqlite::in_memory().unwrap();
         let (time, model) = (jiff::Timestamp::UNIX_EPOCH, ModelId::new("m"));
@@ -291,6 +338,8 @@ mod tests {
         store.append(time, RecordKind::Review, &model, "2").unwrap();
         store.connection().execute_batch(&ignore("ledger")).unwrap();
         unkept(store.append(time, RecordKind::Review, &model, "3").unwrap_err());
+        let (a, b) = (ModelId::new("a"), ModelId::new("b"));
+        unkept(store.append_all(time, RecordKind::Review, &[(&a, "3"), (&b, "4")]).unwrap_err());
         let third = LedgerEntry::after(end_at(&next), time, RecordKind::Review, &model, "3").unwrap();
         unkept(store.take_over(&mut std::iter::once(Ok(vec![entry, next, third]))).unwrap_err());
         store.connection().execute_batch("DROP TRIGGER ledger_t").unwrap();

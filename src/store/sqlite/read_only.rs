@@ -1,4 +1,5 @@
-//! A store that is only read: a copy in memory, where records may be added and are gone with the program.
+//! Copies: of a store that is only read, in memory, where records may be added and are gone with the program; and of
+//! such a memory in a file.
 
 use crate::error::Result;
 use rusqlite::backup::Backup;
@@ -45,5 +46,16 @@ impl Sqlite {
             .and_then(|copy| copy.run_to_completion(PAGES, Duration::ZERO, None))
             .map_err(failed)?;
         Sqlite::of(memory)
+    }
+
+    /// Writes everything to an empty file.
+    pub(super) fn written_to(&self, file: &Path) -> Result<()> {
+        let failed = self.unwritten();
+        let mut copy =
+            Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(&failed)?;
+        Backup::new(self.connection(), &mut copy)
+            .and_then(|backup| backup.run_to_completion(PAGES, Duration::ZERO, None))
+            .map_err(&failed)?;
+        copy.close().map_err(|(_, cause)| failed(cause))
     }
 }

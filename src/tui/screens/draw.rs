@@ -2,19 +2,23 @@
 //! It changes nothing.
 
 use crate::commands::{Cmd, Keys, Screen, keyed, shown};
-use crate::text::{bar, clip, count, width};
+use crate::text::{clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
-    changes, compare, inventory, jobs, lineage, maturity, output, policy, popups, verify,
+    ascii, changes, compare, fault, inventory, jobs, lineage, maturity, output, policy, popups, verify,
+    welcome,
 };
-use crate::tui::state::app::{App, Drawn, Phase};
-use crate::tui::state::enabled::enabled;
+use crate::tui::state::app::{App, Phase};
+use crate::tui::state::enabled::{enabled, is_offered};
+use crate::tui::state::hit::{Drawn, Hit, Under};
+use crate::tui::state::popup::Popup;
 use crate::tui::theme::Role;
 use crate::view::View;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::Line;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
 /// The smallest size that is drawn.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -32,162 +36,225 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
         lines(frame, area, &rows, 0);
         return Drawn::default();
     }
-    let told = u16::from(app.message.is_some());
-    let [header, tabs, body, message, key_bar] = Layout::vertical([
+    let bad = app.bad_news();
+    // Bad news keeps its own line until somebody reads it.
+    let notice = app.message.as_ref().filter(|told| !told.is_unread || bad.is_none());
+    let [header, tabs, body, bad_news, message, key_bar] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(1),
         Constraint::Min(0),
-        Constraint::Length(told),
+        Constraint::Length(u16::from(bad.is_some())),
+        Constraint::Length(u16::from(notice.is_some())),
         Constraint::Length(1),
     ])
     .areas(area);
+    let mut drawn = Drawn::default();
     draw_header(app, pen, frame, header);
-    draw_tabs(app, pen, frame, tabs);
-    let mut furthest = None;
+    drawn.add(draw_tabs(app, pen, frame, tabs));
     match (&app.phase, &app.view) {
-        (_, Some(view)) => furthest = draw_screen(app, view, pen, frame, body),
-        _ if app.screen == Screen::Jobs => jobs::draw(app, pen, frame, body),
-        (Phase::Failed(error), None) => draw_failure(error, pen, frame, body),
+        (_, Some(view)) => drawn.add(draw_screen(app, view, pen, frame, body)),
+        _ if app.screen == Screen::Jobs => drawn.add(jobs::draw(app, pen, frame, body).into()),
+        (Phase::Failed(_), None) => drawn.add(fault::draw(app, pen, frame, body).into()),
         (_, None) => {
             let inside = pen.boxed(frame, body, app.screen.word());
-            lines(frame, inside, &[pen.line(Role::Muted, format!(" opening {} …", app.opening))], 0);
+            let mut text = vec![pen.line(Role::Muted, format!(" opening {} …", app.opening))];
+            if app.is_slow {
+                let words = "this takes long: the disk is slow, or another process holds the store (q quits)";
+                text.push(pen.line(Role::Muted, format!(" {words}")));
+            }
+            lines(frame, inside, &text, 0);
         }
     }
-    if let Some(told) = &app.message {
+    if let Some(told) = bad {
+        draw_bad_news(app, &told.text, pen, frame, bad_news);
+    }
+    if let Some(told) = notice {
         let role = if told.bad { Role::Error } else { Role::Notice };
         let glyph = if told.bad { "✗" } else { "·" };
         lines(frame, message, &[pen.line(role, format!(" {glyph} {}", told.text))], 0);
     }
-    draw_keys(app, pen, frame, key_bar);
+    drawn.add(draw_keys(app, pen, frame, key_bar));
     if let Some(popup) = &app.popup {
-        furthest = popups::draw(app, popup, pen, frame).or(furthest);
+        if !matches!(popup, Popup::Themes { .. }) {
+            beneath(frame.buffer_mut(), pen.theme.style(Role::Beneath));
+        }
+        drawn.add(popups::draw(app, popup, pen, frame).into());
     }
     sweep(frame.buffer_mut());
-    Drawn { furthest }
+    if app.ascii {
+        ascii::fall_back(frame.buffer_mut());
+    }
+    drawn
 }
 
-/// Gives how far the screen can be scrolled, where it can be.
-fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Option<usize> {
+/// Draws the open screen.
+fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
     match app.screen {
-        Screen::Inventory => inventory::draw(app, view, pen, frame, body),
-        Screen::Lineage => lineage::draw(app, view, pen, frame, body),
-        Screen::Verify => return verify::draw(app, view, pen, frame, body),
-        Screen::Maturity => maturity::draw(app, view, pen, frame, body),
-        Screen::Policy => return Some(policy::draw(app, view, pen, frame, body)),
-        Screen::Jobs => jobs::draw(app, pen, frame, body),
-        Screen::Compare => return compare::draw(app, pen, frame, body),
-        Screen::Changes => return changes::draw(app, pen, frame, body),
-        Screen::Output => return output::draw(app, pen, frame, body),
+        Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
+        Screen::Inventory => inventory::draw(app, view, pen, frame, body).into(),
+        Screen::Lineage => lineage::draw(app, view, pen, frame, body).into(),
+        Screen::Verify => verify::draw(app, view, pen, frame, body).into(),
+        Screen::Maturity => maturity::draw(app, view, pen, frame, body).into(),
+        Screen::Policy => policy::draw(app, view, pen, frame, body).into(),
+        Screen::Jobs => jobs::draw(app, pen, frame, body).into(),
+        Screen::Compare => compare::draw(app, pen, frame, body).into(),
+        Screen::Changes => changes::draw(app, pen, frame, body).into(),
+        Screen::Output => output::draw(app, pen, frame, body).into(),
+        Screen::Fault => fault::draw(app, pen, frame, body).into(),
     }
-    None
 }
 
-fn draw_failure(error: &crate::Error, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) {
-    let inside = pen.boxed(frame, body, "could not open the workspace");
-    let columns = usize::from(inside.width.saturating_sub(2));
-    let mut rows = Vec::new();
-    for piece in wrap(&crate::text::screen(&error.to_string()), columns) {
-        rows.push(pen.line(Role::Error, format!(" {piece}")));
+/// What lies beneath a popup loses its colours.
+fn beneath(buffer: &mut Buffer, style: Style) {
+    for cell in &mut buffer.content {
+        cell.set_style(Style::reset().patch(style));
     }
-    if let Some(help) = &error.help {
-        rows.push(Line::default());
-        for piece in wrap(&format!("help: {}", crate::text::screen(help)), columns) {
-            rows.push(pen.line(Role::Text, format!(" {piece}")));
-        }
+}
+
+/// The line of bad news, and how to be done with it.
+fn draw_bad_news(app: &App, text: &str, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let more = app.unread().saturating_sub(1);
+    let hint = match more {
+        0 => " ! shows it whole, Esc dismisses it ".to_owned(),
+        more => format!(" and {more} more: ! shows them, Esc dismisses this one "),
+    };
+    let room = usize::from(area.width).saturating_sub(width(&hint));
+    let row = Line::from(pen.span(Role::Error, clip(&format!(" ✗ {text}"), room)));
+    frame.buffer_mut().set_line(area.x, area.y, &row, area.width);
+    let x = area.right().saturating_sub(u16::try_from(width(&hint)).unwrap_or(0)).max(area.x);
+    frame.buffer_mut().set_line(x, area.y, &Line::from(pen.span(Role::Muted, hint)), area.width);
+}
+
+/// A part of the header, and how early it goes when there is no room: the higher, the earlier.
+struct Part(u8, Vec<Span<'static>>);
+
+impl Part {
+    fn cells(&self) -> usize {
+        self.1.iter().map(Span::width).sum()
     }
-    lines(frame, inside, &rows, 0);
 }
 
 fn draw_header(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     frame.buffer_mut().set_style(area, app.theme.style(Role::Header));
-    let right = jobs_segment(app);
-    let room = usize::from(area.width).saturating_sub(width(&right) + 1);
-    let mut text = " touchmark".to_owned();
+    let right = right_segment(app, pen);
+    let taken: usize = right.iter().map(Span::width).sum();
+    let mut parts = vec![Part(0, vec![pen.span(Role::KeyName, " touchmark")])];
     if let Some(view) = &app.view {
-        let digest: String = view.policy.digest.chars().take(6).collect();
-        text.push_str(&format!(
-            "  {} · policy {}@{digest} · stage {}",
-            crate::text::screen(&view.workspace.name),
-            crate::text::screen(&view.policy.name),
-            crate::text::screen(&view.stage),
-        ));
-        if !view.policy_errors.is_empty() {
-            text.push_str(" · ✗ policy file has faults (5)");
+        parts.push(Part(0, vec![pen.span(Role::Title, crate::text::screen(&view.workspace.name))]));
+        if let Some(words) = app.access.words().or(app.read_only.then_some("read-only")) {
+            parts.push(Part(1, vec![pen.span(Role::Warn, words)]));
         }
-        if app.read_only {
-            text.push_str(" · read-only");
-        }
-        let all = trust(view);
-        let fits = width(&text) + width(&all) + " · trust: ".len() <= room;
-        text.push_str(&format!(" · trust: {}", if fits { all } else { trust_in_short(view) }));
+        parts.push(Part(2, labelled("stage", crate::text::screen(&view.stage), pen)));
+        parts.push(Part(1, policy_part(view, pen)));
+        parts.push(trust_part(view, pen));
     }
-    let row = Line::from(pen.span(Role::Header, clip(&text, room)));
+    let mut room = usize::from(area.width).saturating_sub(taken + 1);
+    let mut shown: Vec<Part> = Vec::new();
+    // What matters most takes its room first; what is shown stands in its order.
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|place| parts.get(*place).map(|part| part.0));
+    let mut kept: Vec<usize> = Vec::new();
+    for place in order {
+        let cells = parts.get(place).map_or(0, Part::cells) + 2;
+        if kept.is_empty() || cells <= room {
+            room = room.saturating_sub(cells);
+            kept.push(place);
+        }
+    }
+    for (place, part) in parts.into_iter().enumerate() {
+        if kept.contains(&place) {
+            shown.push(part);
+        }
+    }
+    let mut row = Line::default();
+    for (place, part) in shown.into_iter().enumerate() {
+        if place > 0 {
+            row.push_span(Span::raw("  "));
+        }
+        row.extend(part.1);
+    }
     frame.buffer_mut().set_line(area.x, area.y, &row, area.width);
-    let x = area.right().saturating_sub(u16::try_from(width(&right)).unwrap_or(0));
-    frame.buffer_mut().set_line(x, area.y, &Line::from(pen.span(Role::Header, right)), area.width);
+    let x = area.right().saturating_sub(u16::try_from(taken).unwrap_or(0));
+    frame.buffer_mut().set_line(x, area.y, &Line::from(right), area.width);
 }
 
-fn trust(view: &View) -> String {
-    let mut anchors: Vec<String> = Vec::new();
-    for anchor in &view.anchors {
-        let name = crate::text::screen(&anchor.name);
-        anchors.push(match (&anchor.error, anchor.age_days) {
-            (Some(_), _) => format!("{name} ✗ unreadable"),
-            (None, Some(days)) if anchor.stale => format!("{name} ! {days} d"),
-            (None, Some(days)) => format!("{name} {days} d"),
-            (None, None) => name,
-        });
-    }
-    if anchors.is_empty() { "no anchors".to_owned() } else { anchors.join(", ") }
+fn labelled(label: &str, value: String, pen: Pen<'_>) -> Vec<Span<'static>> {
+    vec![pen.span(Role::Muted, format!("{label} ")), pen.span(Role::Text, value)]
 }
 
-/// How many anchors, how old the oldest, and whether one is unusable.
-fn trust_in_short(view: &View) -> String {
-    let mut text = count(view.anchors.len(), "anchor");
-    if let Some(days) = view.anchors.iter().filter_map(|anchor| anchor.age_days).max() {
-        text.push_str(&format!(", oldest {days} d"));
-    }
-    let stale = view.anchors.iter().filter(|anchor| anchor.stale).count();
-    if stale > 0 {
-        text.push_str(&format!(", ! {stale} too old"));
-    }
+fn policy_part(view: &View, pen: Pen<'_>) -> Vec<Span<'static>> {
+    let digest: String = view.policy.digest.chars().take(6).collect();
+    let mut part = labelled("policy", format!("{}@{digest} ", crate::text::screen(&view.policy.name)), pen);
+    part.push(match view.policy_errors.len() {
+        0 => pen.span(Role::Pass, "✓"),
+        faults => pen.span(Role::Fail, format!("✗ {} (5)", count(faults, "fault"))),
+    });
+    part
+}
+
+/// Whether what is trusted can be used, how old it is, and what is wrong with it.
+fn trust_part(view: &View, pen: Pen<'_>) -> Part {
     let unusable = view.anchors.iter().filter(|anchor| anchor.error.is_some()).count();
-    if unusable > 0 {
-        text.push_str(&format!(", ✗ {unusable} unreadable"));
+    let stale = view.anchors.iter().filter(|anchor| anchor.stale).count();
+    let oldest = view.anchors.iter().filter_map(|anchor| anchor.age_days).max();
+    let (rank, role, text) = match (view.anchors.len(), unusable, stale) {
+        (0, _, _) => (1, Role::Unknown, "? no anchors".to_owned()),
+        (_, 1.., _) => (1, Role::Fail, format!("✗ {unusable} unreadable")),
+        (_, _, 1..) => (1, Role::Warn, format!("! {stale} too old, {} d", oldest.unwrap_or_default())),
+        _ => (3, Role::Pass, "✓".to_owned()),
+    };
+    let mut part = vec![pen.span(Role::Muted, "trust ")];
+    if view.anchors.len() > 1 {
+        part.push(pen.span(Role::Text, format!("{} ", count(view.anchors.len(), "anchor"))));
     }
-    text
+    part.push(pen.span(role, text));
+    Part(rank, part)
 }
 
-fn jobs_segment(app: &App) -> String {
-    let live = app.live_jobs();
-    if live == 0 {
-        return String::new();
-    }
-    let percent = app.jobs.iter().find(|job| job.is_live).map_or(0, |job| job.done.percent());
-    format!("{} {} {percent} % ", count(live, "job"), bar(percent, 5))
+/// How much work runs, how far it is, how fast, and how long it still takes.
+/// Errors that nobody has read, and the work that goes on.
+fn right_segment(app: &App, pen: Pen<'_>) -> Vec<Span<'static>> {
+    let mut right = match app.unread() {
+        0 => Vec::new(),
+        many => vec![pen.span(Role::Fail, format!("✗ {} (!) ", count(many, "unread error")))],
+    };
+    right.push(match jobs::in_short(app) {
+        text if text.is_empty() => pen.span(Role::Muted, "idle "),
+        text => pen.span(Role::Accent, text),
+    });
+    right
 }
 
-fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let mut spans = Vec::new();
+fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
+    let mut drawn = Drawn::default();
+    let mut x = area.x;
     for (number, screen) in (1..).zip(Screen::TABS) {
         let role = if screen == app.screen { Role::TabCurrent } else { Role::Tab };
-        spans.push(pen.span(role, format!(" {number} {} ", screen.word())));
+        let text = format!(" {number} {} ", screen.word());
+        let cells = u16::try_from(width(&text)).unwrap_or(u16::MAX).min(area.right().saturating_sub(x));
+        frame.buffer_mut().set_line(x, area.y, &pen.line(role, text), cells);
+        drawn.hits.push(Hit::keys(Rect::new(x, area.y, cells, 1), [number.to_string()]));
+        x = x.saturating_add(cells);
     }
-    lines(frame, area, &[Line::from(spans)], 0);
+    // A screen without a tab says its name where the tabs end.
+    if !Screen::TABS.contains(&app.screen) {
+        let text = format!(" {} ", app.screen.word());
+        frame.buffer_mut().set_line(x, area.y, &pen.line(Role::TabCurrent, text), area.right() - x);
+    }
+    drawn
 }
 
 /// The bar shows commands from the table while there is room; what cannot act now is dimmed.
-fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    frame.buffer_mut().set_style(area, app.theme.style(Role::KeyLabel));
-    let mut spans = Vec::new();
+fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
+    let mut drawn = Drawn::default();
+    frame.buffer_mut().set_style(area, app.theme.style(Role::Header));
     if app.filtering {
-        spans.push(
-            pen.span(Role::KeyLabel, " Tab completes · ↑↓ earlier filters · Enter keeps it · Esc clears it"),
-        );
-        lines(frame, area, &[Line::from(spans)], 0);
-        return;
+        let text = " Tab completes · ↑↓ earlier filters · Enter keeps it · Esc clears it";
+        lines(frame, area, &[pen.line(Role::KeyLabel, text)], 0);
+        return drawn;
     }
-    let rows: Vec<_> = keyed().filter(|row| !row.bar.is_empty() && row.is_on(app.screen)).collect();
+    let is_in_bar = |row: &&Keys| !row.bar.is_empty() && row.is_on(app.screen) && is_offered(row, app);
+    let rows: Vec<_> = keyed().filter(is_in_bar).collect();
     // The way out and the way to everything else stand at the end and are never pushed off.
     let (tail, head): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| matches!(row.cmd, Cmd::Help | Cmd::Palette | Cmd::Quit));
@@ -199,23 +266,32 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         let (key, label) = text(row);
         width(&key) + width(&label)
     };
-    let mut room = usize::from(area.width).saturating_sub(tail.iter().map(|row| cells(row)).sum());
+    let mut room = usize::from(area.width).saturating_sub(tail.iter().map(|row| cells(row) + 1).sum());
+    let mut kept = Vec::new();
     for row in head {
-        if cells(row) > room {
+        if cells(row) + 1 > room {
             break;
         }
-        room -= cells(row);
+        room -= cells(row) + 1;
+        kept.push(row);
+    }
+    let mut x = area.x;
+    for (place, row) in kept.into_iter().chain(tail).enumerate() {
         let (key, label) = text(row);
         let on = enabled(row, app).is_ok();
-        spans.push(pen.span(if on { Role::KeyName } else { Role::KeyOff }, key));
-        spans.push(pen.span(if on { Role::KeyLabel } else { Role::KeyOff }, label));
+        let role = |role| if on { role } else { Role::KeyOff };
+        let mut spans = Vec::new();
+        if place > 0 {
+            spans.push(pen.span(Role::Border, "│"));
+        }
+        spans.extend([pen.span(role(Role::KeyName), key), pen.span(role(Role::KeyLabel), label)]);
+        let line = Line::from(spans);
+        let cells = u16::try_from(line.width()).unwrap_or(u16::MAX).min(area.right().saturating_sub(x));
+        frame.buffer_mut().set_line(x, area.y, &line, cells);
+        drawn.hits.push(Hit { area: Rect::new(x, area.y, cells, 1), under: Under::Command(row.cmd) });
+        x = x.saturating_add(cells);
     }
-    for row in tail {
-        let (key, label) = text(row);
-        spans.push(pen.span(Role::KeyName, key));
-        spans.push(pen.span(Role::KeyLabel, label));
-    }
-    lines(frame, area, &[Line::from(spans)], 0);
+    drawn
 }
 
 /// The belt beside the braces: whatever was forgotten to be made safe does not leave as it is.

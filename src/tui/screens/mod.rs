@@ -1,19 +1,27 @@
 //! What a frame shows: one file a screen, one for the popups, and the brushes they share. Drawing takes the state as
 //! it is, changes nothing, and says how far what it drew can be scrolled.
 
+mod ascii;
 mod changes;
+#[allow(dead_code)] // brushes of screens to come
+mod charts;
 mod compare;
 mod draw;
-pub mod finding;
+mod fault;
+mod finding;
 mod inventory;
 mod jobs;
 mod lineage;
 mod maturity;
 mod output;
+#[allow(dead_code)] // brushes of screens to come
 mod paint;
 mod policy;
 mod popups;
+mod reviewing;
 mod verdict;
 mod verify;
+mod welcome;
+mod why;
 
 pub use draw::draw;

@@ -3,13 +3,15 @@
 
 use crate::decision::Decision;
 use crate::signing::Outcome;
-use crate::text::{clip, width};
+use crate::text::{clip, digest_lines, width};
+use crate::tui::state::hit::{Hit, Under};
 use crate::tui::theme::{Role, Theme};
 use crate::view::Summary;
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear};
+use ratatui::widgets::{Block, BorderType, Clear};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The brushes of one theme.
@@ -20,9 +22,9 @@ pub struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    /// Text in a role.
+    /// Text in a role, on the ground that it is drawn on.
     pub fn span(&self, role: Role, text: impl Into<String>) -> Span<'static> {
-        Span::styled(text.into(), self.theme.style(role))
+        Span::styled(text.into(), self.theme.ink(role))
     }
 
     /// A line in one role.
@@ -63,12 +65,80 @@ impl Pen<'_> {
         lines
     }
 
+    /// A digest behind `head`, never cut: it goes on below, in lines that end at fixed places.
+    pub fn digest(
+        &self,
+        head: Vec<Span<'static>>,
+        role: Role,
+        digest: &str,
+        columns: usize,
+    ) -> Vec<Line<'static>> {
+        let indent: usize = head.iter().map(|span| width(&span.content)).sum();
+        let pieces = digest_lines(digest, columns.saturating_sub(indent));
+        let line = |(row, piece): (usize, String)| {
+            let mut spans = if row == 0 { head.clone() } else { vec![Span::raw(" ".repeat(indent))] };
+            spans.push(self.span(role, piece));
+            Line::from(spans)
+        };
+        pieces.into_iter().enumerate().map(line).collect()
+    }
+
     /// A bordered box with a title; gives its inside.
     pub fn boxed(&self, frame: &mut Frame<'_>, area: Rect, title: &str) -> Rect {
-        let title = clip(title, usize::from(area.width.saturating_sub(4)));
-        let block = Block::bordered()
-            .border_style(self.theme.style(Role::Border))
-            .title(self.span(Role::Title, format!(" {title} ")));
+        self.pane(frame, area, &Pane::new(title))
+    }
+
+    /// A pane: its title at the left of the border, a note such as a count at the right; gives its inside.
+    pub fn pane(&self, frame: &mut Frame<'_>, area: Rect, pane: &Pane<'_>) -> Rect {
+        let room = usize::from(area.width.saturating_sub(4));
+        let title = clip(pane.title, room);
+        let (border, ink) = match pane.focused {
+            true => (Role::BorderFocused, Role::Accent),
+            false => (Role::Border, Role::Title),
+        };
+        let inside = self.frame(frame, area, border);
+        let ink = self.theme.ink(ink).add_modifier(Modifier::BOLD);
+        let left = room.saturating_sub(width(&title) + 3);
+        if !title.is_empty() {
+            let title = Line::from(Span::styled(format!(" {title} "), ink));
+            frame.buffer_mut().set_line(area.x + 1, area.y, &title, area.width.saturating_sub(2));
+        }
+        if !pane.note.is_empty() && width(pane.note) <= left {
+            let note = format!(" {} ", pane.note);
+            let x = area.right().saturating_sub(u16::try_from(width(&note)).unwrap_or(0) + 1);
+            frame.buffer_mut().set_line(x, area.y, &self.line(Role::Muted, note), area.right() - x);
+        }
+        inside
+    }
+
+    /// A pane with tabs in its border; gives its inside, and where each tab is.
+    pub fn tabbed(
+        &self,
+        frame: &mut Frame<'_>,
+        area: Rect,
+        (tabs, current): (&[String], usize),
+        focused: bool,
+    ) -> (Rect, Vec<Hit>) {
+        let inside = self.frame(frame, area, if focused { Role::BorderFocused } else { Role::Border });
+        let mut hits = Vec::new();
+        let mut x = area.x + 1;
+        for (place, tab) in tabs.iter().enumerate() {
+            let text = format!(" {tab} ");
+            let cells = u16::try_from(width(&text)).unwrap_or(u16::MAX);
+            if cells >= area.right().saturating_sub(x) {
+                break;
+            }
+            let role = if place == current { Role::TabCurrent } else { Role::Tab };
+            frame.buffer_mut().set_line(x, area.y, &self.line(role, text), cells);
+            hits.push(Hit { area: Rect::new(x, area.y, cells, 1), under: Under::PaneTab(place) });
+            x += cells + 1;
+        }
+        (inside, hits)
+    }
+
+    /// A rounded border; gives its inside.
+    fn frame(&self, frame: &mut Frame<'_>, area: Rect, role: Role) -> Rect {
+        let block = Block::bordered().border_type(BorderType::Rounded).border_style(self.theme.ink(role));
         let inside = block.inner(area);
         frame.render_widget(block, area);
         inside
@@ -80,8 +150,46 @@ impl Pen<'_> {
         let (w, h) = (size.0.min(full.width.saturating_sub(4)), size.1.min(full.height.saturating_sub(2)));
         let area = Rect::new((full.width - w) / 2, (full.height - h) / 2, w, h);
         frame.render_widget(Clear, area);
-        frame.buffer_mut().set_style(area, self.theme.style(Role::Text));
-        self.boxed(frame, area, title)
+        frame.buffer_mut().set_style(area, self.theme.style(Role::Panel));
+        self.pane(frame, area, &Pane::new(title).focused(true))
+    }
+
+    /// The same for lines that are known already, as small as they allow and at most so wide.
+    pub fn popup_of(&self, frame: &mut Frame<'_>, text: &[Line<'_>], most: u16, title: &str) -> Rect {
+        let widest = text.iter().map(Line::width).max().unwrap_or(0).max(width(title) + 2);
+        let columns = u16::try_from(widest + 3).unwrap_or(u16::MAX).min(most);
+        let rows = u16::try_from(text.len() + 2).unwrap_or(u16::MAX);
+        self.popup(frame, (columns, rows), title)
+    }
+}
+
+/// What stands in a pane's border.
+#[derive(Clone, Copy, Default)]
+pub struct Pane<'t> {
+    /// At the left.
+    pub title: &'t str,
+    /// At the right, where there is room: a count, a place.
+    pub note: &'t str,
+    /// Whether the keys act on it.
+    pub focused: bool,
+}
+
+impl<'t> Pane<'t> {
+    /// With a title only.
+    pub fn new(title: &'t str) -> Self {
+        Pane { title, ..Pane::default() }
+    }
+
+    /// With a note at the right.
+    #[must_use]
+    pub fn note(self, note: &'t str) -> Self {
+        Pane { note, ..self }
+    }
+
+    /// With the keys, or without.
+    #[must_use]
+    pub fn focused(self, focused: bool) -> Self {
+        Pane { focused, ..self }
     }
 }
 
@@ -103,10 +211,11 @@ pub fn put(frame: &mut Frame<'_>, x: u16, y: u16, line: &Line<'_>, columns: u16)
     }
 }
 
-/// The chosen row's ground.
+/// The chosen row's ground; what is written on it keeps its colours.
 pub fn choose(frame: &mut Frame<'_>, pen: Pen<'_>, area: Rect, y: u16) {
     if y < area.bottom() {
-        frame.buffer_mut().set_style(Rect::new(area.x, y, area.width, 1), pen.theme.style(Role::Chosen));
+        let row = Rect::new(area.x, y, area.width, 1);
+        frame.buffer_mut().set_style(row, pen.theme.ground(Role::Chosen));
     }
 }
 

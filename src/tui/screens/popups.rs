@@ -1,22 +1,19 @@
 //! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
 
+use crate::commands::{Cmd, Keys, keyed, keys_of, shown};
 use crate::commands::{Cmd, keyed, keys_of, shown};
-use crate::inventory::ModelId;
-use crate::report::case;
 use crate::text::count_are;
 use crate::tui::screens::finding::draw_goto;
-use crate::tui::screens::jobs;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};
-use crate::tui::screens::verdict::{reason, standing};
+use crate::tui::screens::welcome;
+use crate::tui::screens::why::explain;
+use crate::tui::screens::{jobs, reviewing};
 use crate::tui::state::app::{App, Message};
 use crate::tui::state::choices::{Choice, choices};
-use crate::tui::state::enabled::enabled;
+use crate::tui::state::enabled::{enabled, is_offered};
 use crate::tui::state::palette::matches;
-use crate::tui::state::popup::{Ask, Popup, REVIEWS};
+use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::theme::Role;
-use crate::view::ReviewWord;
-use crate::words::Face;
-use crate::words::reasons::told;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -48,7 +45,10 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             ];
             lines(frame, inside, &text, 0);
         }
-        Popup::Review { model, word, reason } => draw_review(model, *word, reason, pen, frame),
+        Popup::History { model, reviews, scroll } => {
+            return Some(reviewing::history(model, reviews.as_deref(), *scroll, pen, frame));
+        }
+        Popup::Confirm(ask) => reviewing::confirm(ask, pen, frame),
         Popup::Themes { cursor, .. } => {
             let height = u16::try_from(app.themes.len()).unwrap_or(6) + 4;
             let inside = pen.popup(frame, (44, height), "Theme · Enter takes it");
@@ -62,16 +62,14 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             }
         }
         Popup::Messages { scroll } => {
-            let inside = pen.popup(frame, (90, tall), "Messages · Esc closes");
+            let inside = pen.popup(frame, (90, tall), &messages_title(app));
             let columns = usize::from(inside.width);
             let row = |message: &Message| {
                 let role = if message.bad { Role::Error } else { Role::Text };
-                pen.wrapped(
-                    vec![pen.span(role, if message.bad { "✗ " } else { "· " })],
-                    role,
-                    &message.text,
-                    columns,
-                )
+                let at = if message.at.is_empty() { String::new() } else { format!("{}  ", message.at) };
+                let head =
+                    vec![pen.span(Role::Muted, at), pen.span(role, if message.bad { "✗ " } else { "· " })];
+                pen.wrapped(head, role, &message.text, columns)
             };
             let mut text: Vec<Line<'_>> = app.messages.iter().flat_map(row).collect();
             if text.is_empty() {
@@ -93,6 +91,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             return Some(scrolled(frame, inside, &text, *scroll));
         }
         Popup::Legend => draw_legend(pen, frame),
+        Popup::Tour { step } => welcome::draw_tour(*step, pen, frame),
         Popup::Choose { of } => draw_choices(app, *of, pen, frame),
         Popup::Ask(ask) => draw_ask(ask, pen, frame),
         Popup::GoTo(goto) => draw_goto(app, goto, pen, frame),
@@ -100,11 +99,18 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
     None
 }
 
+fn messages_title(app: &App) -> String {
+    let bad = app.messages.iter().filter(|message| message.bad).count();
+    let bad = if bad > 0 { format!(", ✗ {bad} bad") } else { String::new() };
+    format!("Messages · {}{bad} · j k scroll, Esc closes", app.messages.len())
+}
+
 fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     for (title, everywhere) in [("On this screen", false), ("Everywhere", true)] {
         out.push(pen.line(Role::Title, title));
-        for row in keyed().filter(|row| row.is_on(app.screen) && row.screens.is_empty() == everywhere) {
+        let is_listed = |row: &&Keys| row.is_on(app.screen) && is_offered(row, app);
+        for row in keyed().filter(is_listed).filter(|row| row.screens.is_empty() == everywhere) {
             let written: Vec<String> = row.keys.iter().map(|key| shown(key)).collect();
             let off = enabled(row, app).err();
             let role = if off.is_some() { Role::Muted } else { Role::Text };
@@ -122,7 +128,7 @@ fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
 
 fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
     let inside = pen.popup(frame, (76, 16), "Command");
-    let found = matches(app.screen, input);
+    let found = matches(app, input);
     let line =
         pen.line(Role::Input, fit(&format!(": {}▏", crate::text::screen(input)), usize::from(inside.width)));
     lines(frame, inside, &[line], 0);
@@ -144,45 +150,6 @@ fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut
             choose(frame, pen, list, y);
         }
     }
-}
-
-fn draw_review(model: &ModelId, word: Option<ReviewWord>, reason: &str, pen: Pen<'_>, frame: &mut Frame<'_>) {
-    let inside = pen.popup(frame, (72, 10), &format!("Review · {}", model.screen()));
-    let mut text = Vec::new();
-    for (key, each, words) in REVIEWS {
-        let role = if word == Some(each) { Role::TabCurrent } else { Role::Text };
-        text.push(Line::from(vec![pen.span(Role::Accent, format!(" {key} ")), pen.span(role, words)]));
-    }
-    text.push(Line::default());
-    if word.is_some() {
-        text.push(pen.line(Role::Input, format!(" reason: {}▏", crate::text::screen(reason))));
-        text.push(pen.line(Role::Muted, " Enter records it · Esc leaves"));
-    } else {
-        text.push(pen.line(Role::Muted, " choose one · Esc leaves"));
-    }
-    lines(frame, inside, &text, 0);
-}
-
-fn explain(app: &App, id: &ModelId, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let Some((index, view)) = app.view.as_ref().and_then(|view| Some((view.model(id)?.0, view))) else {
-        return vec![pen.line(Role::Muted, "it is no longer in the inventory")];
-    };
-    let Some(verdict) = view.verdict(index) else { return Vec::new() };
-    let mut out = standing(&verdict, pen, columns);
-    out.push(Line::default());
-    if verdict.reasons.is_empty() {
-        out.push(pen.line(Role::Pass, "✓ nothing stands against it at this stage"));
-    }
-    let case = case(view, &verdict);
-    out.extend(told(&case, Face::Tui).iter().flat_map(|one| reason(one, pen, columns)));
-    let musts: Vec<String> =
-        verdict.assessment.score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
-    if !musts.is_empty() {
-        out.push(Line::default());
-        let head = vec![pen.span(Role::Title, format!("open for L{}: ", verdict.assessment.score.next))];
-        out.extend(pen.wrapped(head, Role::Text, &musts.join(", "), columns));
-    }
-    out
 }
 
 /// The keys that go on with a command, at the foot of the screen where the eye is.

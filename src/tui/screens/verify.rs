@@ -3,7 +3,7 @@
 
 use crate::signing::{Check, Outcome, Stage, Verification};
 use crate::text::size;
-use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put, scrolled, short};
+use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put, scrolled};
 use crate::tui::screens::verdict::files;
 use crate::tui::state::app::{App, TABS};
 use crate::tui::theme::Role;
@@ -339,9 +339,13 @@ fn statement(v: &Verification, pen: Pen<'_>, columns: usize) -> Vec<Line<'static
         "subject",
         v.subject_name.as_ref().map_or_else(none, |name| format!("{}  informative", name.screen())),
     );
-    row("root digest", v.root_digest.map_or_else(none, |digest| digest.to_string()));
     row("hash", v.hash.map_or_else(none, |hash| format!("{hash:?}").to_lowercase()));
     row("method", v.method.map_or_else(none, |method| method.as_str().to_owned()));
-    row("bundle", v.bundle_digest.as_deref().map_or_else(none, |digest| format!("sha256 {}", short(digest))));
+    let root = v.root_digest.map(|digest| digest.to_string());
+    let bundle = v.bundle_digest.as_deref().map(|digest| format!("sha256:{digest}"));
+    for (name, digest) in [("root digest", root), ("bundle", bundle)] {
+        let head = vec![pen.span(Role::Muted, fit(name, 14))];
+        out.extend(pen.digest(head, Role::Text, &digest.unwrap_or_else(none), columns));
+    }
     out
 }

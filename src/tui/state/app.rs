@@ -7,15 +7,22 @@ use crate::inventory::{Model, ModelId};
 use crate::lineage::LaneRow;
 use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
+use crate::signing::Outcome;
+use crate::tui::state::changes::Changes;
 use crate::tui::state::controls::{of_level, result_of};
+use crate::tui::state::fault::{Fault, Faulty};
+use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
 use crate::tui::state::line::FilterLine;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
-use crate::tui::state::rows::Rows;
+use crate::tui::state::reviewing::ReviewState;
+use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::state::saved::KeptView;
+use crate::tui::state::session::Session;
 use crate::tui::theme::Theme;
 use crate::view::{Verified, View};
+use crate::workbench::{Access, JobId};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -37,15 +44,12 @@ pub enum Phase {
 pub struct Message {
     /// Safe text.
     pub text: String,
-    /// Bad news stays until a key is pressed.
+    /// Bad news.
     pub bad: bool,
-}
-
-/// What only a frame can find out, for the keys that come after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Drawn {
-    /// How far what is scrolled can be scrolled; none when the frame scrolls nothing.
-    pub furthest: Option<usize>,
+    /// When, as a clock shows it; empty where nobody said.
+    pub at: String,
+    /// Bad news that nobody has read stays in sight.
+    pub is_unread: bool,
 }
 
 /// State of the lineage screen.
@@ -83,6 +87,10 @@ pub struct App {
     pub line: FilterLine,
     /// Whether details are wanted beside the inventory.
     pub details: bool,
+    /// The pane of the inventory that the keys move, the table being the first.
+    pub pane: usize,
+    /// What the last frame of the inventory had room for.
+    pub table: TableDrawn,
     /// The model that the screens are about.
     pub current: Option<ModelId>,
     /// Chosen check.
@@ -93,8 +101,16 @@ pub struct App {
     pub scroll: usize,
     /// How far what is scrolled can be scrolled, as the last frame found: only drawing knows the room.
     pub furthest: usize,
+    /// What the last frame drew where.
+    pub drawn: Drawn,
+    /// Whether the mouse is used; else it is left to the terminal.
+    pub mouse: bool,
+    /// Whether signs are drawn with ASCII only.
+    pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
+    /// Reviews.
+    pub review: ReviewState,
     /// Lineage.
     pub lineage: LineageState,
     /// Chosen level, 1 to 3.
@@ -103,6 +119,14 @@ pub struct App {
     pub control: usize,
     /// Chosen job.
     pub job: usize,
+    /// The job whose models are listed.
+    pub opened: Option<JobId>,
+    /// Chosen model of that job.
+    pub job_row: usize,
+    /// The difference that is shown.
+    pub changes: Changes,
+    /// What does not load, the worst first.
+    pub faults: Vec<Fault>,
     /// The message shown, and its number.
     pub message: Option<Message>,
     /// Grows with each message, so that an old timer cannot clear a new one.
@@ -117,8 +141,20 @@ pub struct App {
     pub themes: Vec<String>,
     /// Nothing may be written.
     pub read_only: bool,
+    /// What may be written, once it is open.
+    pub access: Access,
+    /// What was remembered of this workspace; none before it was read.
+    pub session: Option<Session>,
+    /// The time as a clock shows it, as the loop says.
+    pub clock: String,
+    /// Whether opening takes so long that it should be explained.
+    pub is_slow: bool,
     /// A policy file given instead of the workspace's.
     pub policy_override: Option<PathBuf>,
+    /// The workspace's folder as it was given; none where the nearest one was taken.
+    pub folder: Option<PathBuf>,
+    /// The file that an export found to be there: Enter on the same name replaces it.
+    pub taken: Option<String>,
     /// What is being opened, for the first frame.
     pub opening: String,
     /// Whether Ctrl-C was the last key.
@@ -139,16 +175,26 @@ impl App {
             filtering: false,
             line: FilterLine::default(),
             details: true,
+            pane: 0,
+            table: TableDrawn::default(),
             current: None,
             check: 0,
             verify_tab: 0,
             scroll: 0,
             furthest: usize::MAX,
+            drawn: Drawn::default(),
+            mouse: false,
+            ascii: false,
             side: None,
+            review: ReviewState::default(),
             lineage: LineageState::default(),
             level: 1,
             control: 0,
             job: 0,
+            opened: None,
+            job_row: 0,
+            changes: Changes::default(),
+            faults: Vec::new(),
             message: None,
             message_number: 0,
             messages: Vec::new(),
@@ -156,7 +202,13 @@ impl App {
             theme,
             themes,
             read_only: false,
+            access: Access::Full,
+            session: None,
+            clock: String::new(),
+            is_slow: false,
             policy_override: None,
+            folder: None,
+            taken: None,
             opening: "the workspace".to_owned(),
             ctrl_c: false,
         }
@@ -165,18 +217,66 @@ impl App {
     /// Tells something; `text` is safe.
     pub fn tell(&mut self, text: impl Into<String>, bad: bool) {
         const KEPT: usize = 500;
-        let message = Message { text: text.into(), bad };
+        let message = Message { text: text.into(), bad, at: self.clock.clone(), is_unread: bad };
         self.message_number += 1;
         self.messages.push(message.clone());
         if self.messages.len() > KEPT {
-            self.messages.remove(0);
+            // What somebody has read goes first.
+            let oldest = self.messages.iter().position(|message| !message.is_unread).unwrap_or(0);
+            self.messages.remove(oldest);
         }
         self.message = Some(message);
+    }
+
+    /// Bad news that nobody has read.
+    pub fn unread(&self) -> usize {
+        self.messages.iter().filter(|message| message.is_unread).count()
+    }
+
+    /// The bad news that is in sight: the newest that nobody has read.
+    pub fn bad_news(&self) -> Option<&Message> {
+        self.messages.iter().rev().find(|message| message.is_unread)
+    }
+
+    /// Somebody has read what is in sight; false when there is nothing.
+    pub fn read_bad_news(&mut self) -> bool {
+        let found = self.messages.iter_mut().rev().find(|message| message.is_unread);
+        found.is_some_and(|message| std::mem::take(&mut message.is_unread))
+    }
+
+    /// Somebody reads all messages.
+    pub fn read_messages(&mut self) {
+        self.messages.iter_mut().for_each(|message| message.is_unread = false);
+    }
+
+    /// The job whose models are listed.
+    pub fn opened_job(&self) -> Option<&JobNow> {
+        let opened = self.opened?;
+        self.jobs.iter().find(|job| job.id == opened)
+    }
+
+    /// Whether there is nothing in the workspace, and nobody looks for anything.
+    pub fn is_empty(&self) -> bool {
+        let is_empty = |view: &Arc<View>| view.is_whole && view.models.is_empty();
+        self.view.as_ref().is_some_and(is_empty) && self.live_jobs() == 0
+    }
+
+    /// Forgets the workspace, to open another one.
+    pub fn forget(&mut self) {
+        let fresh = App::new(self.theme.clone(), std::mem::take(&mut self.themes));
+        let App { messages, message_number, clock, .. } = std::mem::replace(self, fresh);
+        (self.messages, self.message_number, self.clock) = (messages, message_number, clock);
     }
 
     /// Takes what a frame found out.
     pub fn drew(&mut self, drawn: Drawn) {
         self.furthest = drawn.furthest.unwrap_or(self.furthest);
+        self.table = drawn.table.unwrap_or(self.table);
+        // A pane that is no longer drawn cannot be moved.
+        if drawn.table.is_some_and(|table| self.pane >= table.panes) {
+            self.pane = 0;
+        }
+        self.drawn = drawn;
     }
 
     /// The model that a command acts on here.
@@ -242,7 +342,13 @@ impl App {
 
     /// Goes to a screen; the one before is remembered.
     pub fn go(&mut self, screen: Screen) {
+        let is_failed = matches!(self.phase, Phase::Failed(_));
+        let needs_none = matches!(screen, Screen::Jobs | Screen::Fault | Screen::Output);
+        let screen = if is_failed && !needs_none { Screen::Fault } else { screen };
         if screen == self.screen {
+            if is_failed {
+                self.tell("the workspace could not be opened: e edits the file, R tries again", false);
+            }
             return;
         }
         if let Some(subject) = self.subject() {
@@ -289,7 +395,10 @@ impl App {
             }
             Screen::Maturity => self.choose_level(),
             Screen::Inventory => {
-                if let (Some(view), Some(current)) = (self.view.clone(), self.current.clone()) {
+                self.pane = 0;
+                if let (Some(view), Some(current)) = (self.view.clone(), self.current.clone())
+                    && self.rows.current_group().is_none()
+                {
                     self.rows.seek(&view, &current);
                 }
             }
@@ -350,14 +459,18 @@ impl App {
             return; // a slow thread's
         }
         let chosen_check = self.verified().map(|v| v.verification.at);
-        let previous = self.subject().or_else(|| self.current.clone());
-        self.rows.load(prepared, &view, previous.as_ref());
+        let spot = self.view.as_ref().and_then(|old| self.rows.spot(old));
+        let spot = spot.or_else(|| self.current.clone().map(Spot::Model));
+        self.tell_failures(&view, &prepared);
+        self.rows.load(prepared, &view, spot.as_ref());
         self.phase = Phase::Open;
+        let is_first = self.view.is_none();
         let known = self.view.as_ref().map(|old| old.policy_errors.clone()).unwrap_or_default();
         if let Some(Popup::GoTo(goto)) = &mut self.popup {
             goto.reload(self.rows.made().index(), self.rows.shown());
         }
         self.view = Some(view);
+        self.take_policy_faults(is_first);
         self.tell_policy_faults(&known);
         match self.screen {
             Screen::Inventory => self.current = self.subject(),
@@ -372,6 +485,58 @@ impl App {
             _ => {}
         }
         self.current_or_first();
+    }
+
+    /// A failure that has just been found is told by name: its row may be out of sight.
+    fn tell_failures(&mut self, view: &View, prepared: &Prepared) {
+        let Some(old) = self.view.clone().filter(|old| old.is_whole && old.is_judged()) else { return };
+        if Arc::ptr_eq(&old.verified, &view.verified) {
+            return;
+        }
+        let fails = |view: &View, index: usize| {
+            view.standing(index).is_some_and(|v| v.verification.outcome() == Outcome::Fail)
+        };
+        let same_models = Arc::ptr_eq(&old.models, &view.models);
+        let is_new = |index: &usize| {
+            let slot = |view: &View| view.verified.get(*index)?.as_ref().map(Arc::as_ptr);
+            if same_models && slot(&old) == slot(view) || !fails(view, *index) {
+                return false;
+            }
+            let before = view.models.get(*index).and_then(|model| old.model(&model.id));
+            !before.is_some_and(|(before, _)| fails(&old, before))
+        };
+        let found: Vec<usize> = (0..view.models.len()).filter(is_new).collect();
+        // The one that most depends on, as in the table.
+        let weight = |index: &usize| (prepared.children(*index), std::cmp::Reverse(*index));
+        let Some(first) = found.iter().copied().max_by_key(weight) else { return };
+        let more = found.len() - 1;
+        let Some(model) = view.models.get(first) else { return };
+        let code = view.cause(first).map(|code| format!(": {}", code.as_str())).unwrap_or_default();
+        let more = match more {
+            0 => String::new(),
+            more => format!(" · {} fail too", crate::text::count(more, "other model")),
+        };
+        self.tell(format!("{} fails{code}{more}", model.id.screen()), true);
+    }
+
+    /// A policy that does not load is shown where its fault is; once it does, work goes on by itself.
+    fn take_policy_faults(&mut self, is_first: bool) {
+        let Some(view) = self.view.clone() else { return };
+        self.faults.retain(|fault| fault.of != Faulty::Policy && !fault.of.is_unopened());
+        if !view.policy_errors.is_empty() {
+            let file = self.policy_path();
+            let fault = Fault::of_policy(file.as_deref(), &view.policy_text, &view.policy_errors);
+            self.faults.insert(0, fault);
+        }
+        if is_first && !self.faults.is_empty() {
+            self.go(Screen::Fault);
+        }
+        if self.faults.is_empty() && self.screen == Screen::Fault {
+            if is_first {
+                self.back.clear();
+            }
+            self.go_back();
+        }
     }
 
     /// New faults are told once, and the first line with one comes into sight.
@@ -404,10 +569,11 @@ impl App {
 
     /// Changes which rows are shown, or their order; the cursor stays on its model while that is shown.
     pub fn rearrange(&mut self, change: impl FnOnce(&mut Rows)) {
-        let chosen = self.subject();
+        let view = self.view.clone();
+        let spot = view.as_ref().and_then(|view| self.rows.spot(view));
         change(&mut self.rows);
-        if let (Some(view), Some(chosen)) = (self.view.clone(), chosen) {
-            self.rows.seek(&view, &chosen);
+        if let (Some(view), Some(spot)) = (view, spot) {
+            self.rows.keep(&view, &spot);
         }
         self.follow();
     }

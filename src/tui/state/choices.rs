@@ -1,7 +1,12 @@
 //! What a command can go on with after its key: one more key each, shown while it is waited for. It changes nothing.
 
 use crate::commands::Cmd;
+use crate::forms::Form;
 use crate::tui::state::app::App;
+use crate::tui::state::columns::{COLUMNS, Column};
+use crate::tui::state::copies::{Copy, copies};
+use crate::tui::state::exports::{file_name, forms};
+use crate::tui::state::reviewing;
 
 /// One thing that a command can go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +22,13 @@ pub struct Choice {
 }
 
 /// What a command can go on with, in the order shown; empty for a command that asks for nothing.
-pub fn choices(_app: &App, of: Cmd) -> Vec<Choice> {
+pub fn choices(app: &App, of: Cmd) -> Vec<Choice> {
     match of {
+        Cmd::Copy => copied(app),
+        Cmd::Export => exported(app),
+        Cmd::Sort => orders(app),
+        Cmd::Columns => columns(app),
+        Cmd::Review => reviewing::words(app),
         Cmd::FilterBy => filter_terms(),
         _ => Vec::new(),
     }
@@ -33,4 +43,73 @@ fn filter_terms() -> Vec<Choice> {
         off: None,
     };
     crate::query::TERMS.iter().map(choice).collect()
+}
+
+/// Each shows what it would copy.
+fn copied(app: &App) -> Vec<Choice> {
+    let choice = |copy: Copy| {
+        let (shown, off) = match copy.text {
+            Ok(text) => (text.lines().next().unwrap_or_default().to_owned(), None),
+            Err(why) => (String::new(), Some(why)),
+        };
+        Choice { key: copy.key, word: copy.word.to_owned(), shown, off }
+    };
+    copies(app).into_iter().map(choice).collect()
+}
+
+/// Each shows the file's name.
+fn exported(app: &App) -> Vec<Choice> {
+    let choice = |(form, off): (Form, Option<String>)| {
+        let row = form.row()?;
+        Some(Choice { key: row.key?, word: row.name.to_owned(), shown: file_name(app, form), off })
+    };
+    forms(app).into_iter().filter_map(choice).collect()
+}
+
+/// The key that leaves the columns to the width again.
+pub const ALL_BY_WIDTH: char = '0';
+
+fn orders(app: &App) -> Vec<Choice> {
+    let sort = app.rows.sort();
+    let choice = |column: &Column| Choice {
+        key: column.key,
+        word: column.id.word().to_owned(),
+        shown: if column.id != sort.by {
+            column.order.to_owned()
+        } else if sort.is_reversed {
+            format!("{} {}", sort.arrow(), sort.word())
+        } else {
+            format!("{} {} · again reverses", sort.arrow(), sort.word())
+        },
+        off: None,
+    };
+    COLUMNS.iter().map(choice).collect()
+}
+
+fn columns(app: &App) -> Vec<Choice> {
+    let (with, without) = app.rows.columns();
+    let choice = |column: &Column| {
+        let state = if app.table.columns.contains(column.id) {
+            "✓ shown"
+        } else if with.contains(column.id) {
+            "! no room"
+        } else if without.contains(column.id) {
+            "· hidden"
+        } else {
+            "·"
+        };
+        Choice {
+            key: column.key,
+            word: column.id.word().to_owned(),
+            shown: format!("{state:<9} {}", column.about),
+            off: None,
+        }
+    };
+    let by_width = Choice {
+        key: ALL_BY_WIDTH,
+        word: "by width".to_owned(),
+        shown: "the columns that the width has room for".to_owned(),
+        off: None,
+    };
+    COLUMNS.iter().filter(|column| column.is_optional()).map(choice).chain([by_width]).collect()
 }

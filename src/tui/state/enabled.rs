@@ -3,6 +3,8 @@
 
 use crate::commands::{Keys, Need, Screen};
 use crate::tui::state::app::{App, Phase};
+use crate::tui::state::fault::Faulty;
+use crate::tui::state::jobs::JobNow;
 use crate::view::View;
 
 /// Whether a command can act now.
@@ -14,6 +16,12 @@ pub fn enabled(keys: &Keys, app: &App) -> Result<(), &'static str> {
         Some(need) => Err(need.why_not()),
         None => Ok(()),
     }
+}
+
+/// Whether a command is offered at all: what changes anything is not, where nothing may be changed. Its key still says
+/// why not.
+pub fn is_offered(keys: &Keys, app: &App) -> bool {
+    !app.read_only || !keys.needs.contains(&Need::Writable)
 }
 
 fn holds(need: Need, app: &App) -> bool {
@@ -33,10 +41,17 @@ fn holds(need: Need, app: &App) -> bool {
         Need::FocusBefore => !app.lineage.trail.is_empty(),
         Need::RowShown => !app.rows.shown().is_empty(),
         Need::Mark => app.rows.marks() > 0,
+        Need::OwnReview => !app.review.acts.is_empty() || app.review.recording > 0,
         Need::AnyModel => app.rows.total() > 0,
         Need::EditablePolicy | Need::PolicyFile => app.policy_path().is_some(),
         Need::OtherStage => app.stages().len() > 1,
         Need::Job => app.job().is_some(),
+        Need::OverJob => app.job().is_some_and(JobNow::can_retry),
+        Need::Change => app.changes.model().is_some(),
+        Need::Fault => !app.faults.is_empty(),
+        Need::FaultFile => app.faults.first().is_some_and(|fault| fault.file.is_some()),
+        Need::FaultyStore => app.faults.first().is_some_and(|fault| fault.of == Faulty::Store),
+        Need::EmptyFolder => app.faults.first().is_some_and(|fault| fault.of == Faulty::EmptyFolder),
         Need::LiveJob => app.job().is_some_and(|job| job.is_live),
         Need::JobControl => cfg!(unix),
     }

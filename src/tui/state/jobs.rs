@@ -2,7 +2,9 @@
 //! here does.
 
 use crate::signing::Snapshot;
-use crate::workbench::{Job, JobId, JobState};
+use crate::snapshot::Diff;
+use crate::workbench::{Job, JobId, JobRow, JobState};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// A job at a moment.
@@ -22,6 +24,12 @@ pub struct JobNow {
     pub elapsed: Duration,
     /// What it did, a line each.
     pub log: Vec<String>,
+    /// What became of its models, once it has ended.
+    pub rows: Arc<Vec<JobRow>>,
+    /// What it found out by comparing.
+    pub diff: Option<Arc<Diff>>,
+    /// Whether something else tells how it ended.
+    pub is_aside: bool,
 }
 
 impl JobNow {
@@ -36,7 +44,17 @@ impl JobNow {
             done,
             elapsed,
             log: job.log.clone(),
+            rows: job.rows.clone(),
+            diff: job.diff.clone(),
+            is_aside: job.is_aside,
         }
+    }
+}
+
+impl JobNow {
+    /// Whether it can be run again.
+    pub fn can_retry(&self) -> bool {
+        matches!(self.state, JobState::Failed(_) | JobState::Cancelled)
     }
 }
 

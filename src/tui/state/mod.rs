@@ -2,16 +2,30 @@
 //! no file, no clock and no environment, and knows neither keys nor effects.
 
 pub(super) mod app;
+pub(super) mod arrangement;
+pub(super) mod changes;
 pub(super) mod choices;
+pub(super) mod columns;
 pub(super) mod controls;
+pub(super) mod copies;
+pub(super) mod counts;
 pub(super) mod enabled;
+pub(super) mod exports;
+pub(super) mod fault;
 pub(super) mod filter;
 pub(super) mod goto;
+pub(super) mod groups;
+pub(super) mod hit;
 pub(super) mod jobs;
+mod key;
 pub(super) mod line;
 pub(super) mod palette;
 pub(super) mod popup;
 pub(super) mod prepared;
+mod resuming;
+pub(super) mod reviewing;
 pub(super) mod rows;
 pub(super) mod saved;
+pub(super) mod session;
 pub(super) mod sort;
+pub(super) mod tour;

@@ -4,7 +4,7 @@ use crate::commands::Cmd;
 use crate::inventory::ModelId;
 use crate::tui::state::goto::GoTo;
 use crate::tui::theme::Theme;
-use crate::view::ReviewWord;
+use crate::view::PastReview;
 use crate::workbench::JobId;
 
 /// A popup.
@@ -23,14 +23,14 @@ pub enum Popup {
     },
     /// Quit although jobs run?
     ConfirmQuit,
-    /// A review being written.
-    Review {
+    /// What was said of a model.
+    History {
         /// Of what.
         model: ModelId,
-        /// The word, once chosen.
-        word: Option<ReviewWord>,
-        /// The reason as typed.
-        reason: String,
+        /// What was said, newest first; none until it is read.
+        reviews: Option<Vec<PastReview>>,
+        /// Lines scrolled.
+        scroll: usize,
     },
     /// Themes.
     Themes {
@@ -58,6 +58,11 @@ pub enum Popup {
         /// Lines scrolled.
         scroll: usize,
     },
+    /// The tour.
+    Tour {
+        /// Which of its steps.
+        step: usize,
+    },
     /// The signs of the lineage.
     Legend,
     /// What a command can go on with: one more key, from [`super::choices`].
@@ -67,6 +72,8 @@ pub enum Popup {
     },
     /// A line that a command asks for.
     Ask(Box<Ask>),
+    /// A line that was typed, to be confirmed: the notes say why.
+    Confirm(Box<Ask>),
     /// A model by its name.
     GoTo(Box<GoTo>),
 }
@@ -98,7 +105,6 @@ impl Popup {
                 *cursor = 0;
                 Some(input)
             }
-            Popup::Review { word: Some(_), reason, .. } => Some(reason),
             Popup::Ask(ask) => Some(&mut ask.input),
             // Who changes it searches again.
             Popup::GoTo(goto) => Some(&mut goto.input),
@@ -106,11 +112,3 @@ impl Popup {
         }
     }
 }
-
-/// The words that a review can have: key, word, description.
-pub const REVIEWS: [(&str, ReviewWord, &str); 4] = [
-    ("a", ReviewWord::Approve, "approve: it may be used"),
-    ("x", ReviewWord::Reject, "reject: it may not be used"),
-    ("p", ReviewWord::AskProducer, "the producer was asked"),
-    ("b", ReviewWord::TakeBack, "take back the review that stands"),
-];

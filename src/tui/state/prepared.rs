@@ -1,25 +1,42 @@
 //! What the rows of a view are made from, made where nobody waits for a key. It knows no order and no filter.
 
-use crate::decision::Decision;
+pub use crate::tui::state::key::Key;
+
+use crate::decision::{Decision, ReasonCode};
+use crate::inventory::{FactKey, Model};
 use crate::query::Index;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
+use crate::tui::state::counts::Counts;
 use crate::view::View;
+use jiff::Timestamp;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// What is needed of a model to sort and count it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
-    pub(super) problem: u8,
-    /// How many models derive from it directly.
-    pub(super) children: usize,
-    pub(super) outcome: Outcome,
-    pub(super) unsigned: bool,
-    pub(super) reviewed: bool,
-    pub(super) level: u8,
-    pub(super) decision: Decision,
-    pub(super) signer: u32,
+/// The licences of all models by their ranks: only reading every fact of every model tells them, so that they are made
+/// when somebody asks.
+#[derive(Debug, Clone, Default)]
+pub struct Licences {
+    models: Option<Arc<Vec<Model>>>,
+    ranks: Arc<Vec<u32>>,
+}
+
+impl Licences {
+    /// Of the models of a view.
+    pub fn of(view: &View) -> Self {
+        let licence = |model: &Model| {
+            let fact = model.facts.each().find(|fact| fact.key == FactKey::Licence)?;
+            Some(fact.value.clone())
+        };
+        let found: Vec<Option<Untrusted>> = view.models.par_iter().with_min_len(512).map(licence).collect();
+        let ranks = ranks(found.into_par_iter().map(Option::unwrap_or_default).collect());
+        Licences { models: Some(view.models.clone()), ranks: Arc::new(ranks) }
+    }
+
+    /// Whether they are those of a view.
+    pub fn are_of(&self, view: &View) -> bool {
+        self.models.as_ref().is_some_and(|models| Arc::ptr_eq(models, &view.models))
+    }
 }
 
 /// What the rows of a view are made from. Made where nobody waits for a key: of a large inventory it takes longer
@@ -28,8 +45,35 @@ pub struct Key {
 pub struct Prepared {
     pub(super) keys: Arc<Vec<Key>>,
     pub(super) index: Index,
+    /// The codes that stand in the way of models; first the empty one.
+    causes: Causes,
+    /// The publishers, sorted; first the one without a name.
+    pub(super) publishers: Arc<Vec<Untrusted>>,
+    pub(super) licences: Licences,
+    pub(super) counts: Counts,
     pub(super) unverified: usize,
     pub(super) outdated: usize,
+}
+
+/// The codes that stand in the way of models, in the order in which they were met: few, and named by their places.
+#[derive(Debug, Clone, Default)]
+struct Causes(Arc<Vec<ReasonCode>>);
+
+impl Causes {
+    /// The place of a code, from 1 on; 0 is none.
+    fn place(&mut self, code: Option<ReasonCode>) -> u16 {
+        let Some(code) = code else { return 0 };
+        let place = self.0.iter().position(|known| *known == code).unwrap_or_else(|| {
+            Arc::make_mut(&mut self.0).push(code);
+            self.0.len() - 1
+        });
+        u16::try_from(place + 1).unwrap_or(u16::MAX)
+    }
+}
+
+/// The publisher that a name says: its first part.
+pub fn publisher(id: &str) -> &str {
+    id.split_once('/').map_or("", |(publisher, _)| publisher)
 }
 
 impl Prepared {
@@ -49,10 +93,24 @@ impl Prepared {
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| row(view, at, exposure.get(at).copied().unwrap_or(0)));
-        let mut keys: Vec<Key> = rows.collect();
+        let (mut keys, codes): (Vec<Key>, Vec<Option<ReasonCode>>) = rows.unzip();
+        let mut causes = Causes::default();
+        for (key, code) in keys.iter_mut().zip(codes) {
+            key.cause = causes.place(code);
+        }
         rank_signers(view, &mut keys);
+        let publishers = rank_publishers(view, &mut keys);
         let (unverified, outdated) = (unverified(view), view.outdated().count());
-        Prepared { keys: Arc::new(keys), index, unverified, outdated }
+        Prepared {
+            counts: Counts::of(&keys),
+            keys: Arc::new(keys),
+            index,
+            causes,
+            publishers: Arc::new(publishers),
+            licences: Licences::default(),
+            unverified,
+            outdated,
+        }
     }
 
     /// For a view, given what was made for the one before it: only rows of which something else is known are made.
@@ -67,36 +125,74 @@ impl Prepared {
         }
         let same_verified = Arc::ptr_eq(&before.verified, &view.verified);
         let same_states = Arc::ptr_eq(&before.states, &view.states) && before.lost == view.lost;
-        let same_standings = Arc::ptr_eq(before.judgement.standings(), view.judgement.standings());
+        let same_causes = view.judgement.has_the_causes_of(&before.judgement);
+        let same_standings =
+            same_causes && Arc::ptr_eq(before.judgement.standings(), view.judgement.standings());
         if same_verified && same_states && same_standings && Arc::ptr_eq(&before.reviews, &view.reviews) {
             return Prepared { index, ..self.clone() };
         }
         let differs = |at: &usize| {
-            let standing = before.judgement.standing(*at) != view.judgement.standing(*at);
+            let standing = before.judgement.standing(*at) != view.judgement.standing(*at)
+                || !same_causes && before.cause(*at) != view.cause(*at);
             let verified = !same_slot(&before.verified, &view.verified, *at);
             let outdated = before.since(*at) != view.since(*at);
             standing || verified || outdated || !same_slot(&before.reviews, &view.reviews, *at)
         };
         let changed: Vec<usize> =
             (0..view.models.len()).into_par_iter().with_min_len(4096).filter(differs).collect();
-        let made: Vec<(usize, Key)> = changed
+        let made: Vec<(usize, (Key, Option<ReasonCode>))> = changed
             .into_par_iter()
             .with_min_len(512)
-            .filter_map(|at| Some((at, row(view, at, self.keys.get(at)?.children)?)))
+            .filter_map(|at| Some((at, row(view, at, self.keys.get(at)?.children as usize)?)))
             .collect();
         let outdated = view.outdated().count();
         let mut after = Prepared { index, unverified: unverified(view), outdated, ..self.clone() };
         let mut same_signers = true;
-        for (at, key) in made {
+        for (at, (mut key, code)) in made {
+            key.cause = after.causes.place(code);
             same_signers &= same_verified && same_states || signer(before, at) == signer(view, at);
             if let Some(slot) = Arc::make_mut(&mut after.keys).get_mut(at) {
-                *slot = Key { signer: slot.signer, ..key };
+                *slot = Key { signer: slot.signer, publisher: slot.publisher, ..key };
             }
         }
         if !same_signers {
             rank_signers(view, Arc::make_mut(&mut after.keys).as_mut_slice());
         }
+        after.counts = Counts::of(&after.keys);
         after
+    }
+
+    /// How many models of each kind there are.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// How many models derive from the model of an index directly.
+    pub fn children(&self, index: usize) -> u32 {
+        self.keys.get(index).map_or(0, |key| key.children)
+    }
+
+    /// The name of a publisher; empty for the models whose names say none.
+    pub fn publisher(&self, number: u32) -> Option<&Untrusted> {
+        self.publishers.get(number as usize)
+    }
+
+    /// The ranks of the codes that stand in the way of models, by their places.
+    pub(super) fn causes(&self) -> Vec<u32> {
+        let mut words: Vec<(&str, usize)> = self.causes.0.iter().map(ReasonCode::as_str).zip(1..).collect();
+        words.sort_unstable();
+        let mut ranks = vec![0; words.len() + 1];
+        for (rank, (_, place)) in (1..).zip(words) {
+            if let Some(slot) = ranks.get_mut(place) {
+                *slot = rank;
+            }
+        }
+        ranks
+    }
+
+    /// The rank of the licence of the model of an index; 0 where there is none, and while nobody has asked.
+    pub(super) fn licence(&self, index: u32) -> u32 {
+        self.licences.ranks.get(index as usize).copied().unwrap_or(0)
     }
 }
 
@@ -116,21 +212,66 @@ fn signer(view: &View, index: usize) -> Untrusted {
     view.summary(index).signer
 }
 
-/// The places of the rows among all by who signed.
+/// The ranks of the rows by who signed.
 fn rank_signers(view: &View, keys: &mut [Key]) {
-    let mut ranked: Vec<(Untrusted, usize)> =
-        (0..keys.len()).into_par_iter().with_min_len(512).map(|at| (signer(view, at), at)).collect();
-    ranked.par_sort_unstable();
-    for (rank, (_, index)) in (0u32..).zip(ranked) {
-        if let Some(key) = keys.get_mut(index) {
-            key.signer = rank;
-        }
+    let signers = (0..keys.len()).into_par_iter().with_min_len(512).map(|at| signer(view, at)).collect();
+    for (key, rank) in keys.iter_mut().zip(ranks(signers)) {
+        key.signer = rank;
     }
 }
 
-/// What is needed of a model to sort and count it, but for its place by who signed.
-fn row(view: &View, index: usize, children: usize) -> Option<Key> {
-    view.models.get(index)?;
+/// The rank of each word among all, from 1 on; 0 for an empty one.
+fn ranks(words: Vec<Untrusted>) -> Vec<u32> {
+    let mut ranked: Vec<(Untrusted, usize)> = words.into_iter().zip(0..).collect();
+    ranked.par_sort_unstable();
+    let mut ranks = vec![0; ranked.len()];
+    let (mut rank, mut before) = (0, Untrusted::default());
+    for (word, at) in ranked {
+        if word != before {
+            rank += 1;
+            before = word;
+        }
+        if let Some(slot) = ranks.get_mut(at) {
+            *slot = rank;
+        }
+    }
+    ranks
+}
+
+/// The publishers of the rows: those of one stand together, since models are sorted by their ids.
+fn rank_publishers(view: &View, keys: &mut [Key]) -> Vec<Untrusted> {
+    let mut names = vec![Untrusted::default()];
+    let mut current = "";
+    for (model, key) in view.models.iter().zip(keys.iter_mut()) {
+        let name = publisher(model.id.raw());
+        if name.is_empty() {
+            key.publisher = 0;
+            continue;
+        }
+        if name != current {
+            names.push(Untrusted::new(name));
+            current = name;
+        }
+        key.publisher = u32::try_from(names.len() - 1).unwrap_or(u32::MAX);
+    }
+    // `acme-labs/…` stands before `acme/…`, and `acme-labs` behind `acme`.
+    let places = ranks(names.clone());
+    let mut sorted = vec![Untrusted::default(); places.iter().max().map_or(1, |most| *most as usize + 1)];
+    for (name, place) in names.into_iter().zip(&places) {
+        if let Some(slot) = sorted.get_mut(*place as usize) {
+            *slot = name;
+        }
+    }
+    for key in keys {
+        key.publisher = places.get(key.publisher as usize).copied().unwrap_or(0);
+    }
+    sorted
+}
+
+/// What is needed of a model to sort and count it, but for its places among the others, and the code of what
+/// stands in its way.
+fn row(view: &View, index: usize, children: usize) -> Option<(Key, Option<ReasonCode>)> {
+    let model = view.models.get(index)?;
     let summary = view.summary(index);
     let gate = summary.decision;
     let problem = match (summary.outcome, gate) {
@@ -142,14 +283,28 @@ fn row(view: &View, index: usize, children: usize) -> Option<Key> {
         (_, Decision::Warn) => 5,
         (_, Decision::Admit) => 6,
     };
-    Some(Key {
+    let review = view.reviews.get(index).and_then(Option::as_ref);
+    let key = Key {
         problem,
-        children,
+        children: u32::try_from(children).unwrap_or(u32::MAX),
         outcome: summary.outcome,
         unsigned: summary.word == "unsigned",
-        reviewed: view.reviews.get(index).is_some_and(Option::is_some),
+        outdated: !summary.since.is_same(),
+        reviewed: review.is_some(),
+        review: review.map(|review| review.word),
         level: summary.effective,
         decision: gate,
         signer: 0,
-    })
+        publisher: 0,
+        cause: 0,
+        format: model.formats.first().copied(),
+        verified_at: view.verification(index).map_or(0, |verification| seconds(verification.at)),
+        bytes: model.bytes,
+    };
+    Some((key, view.cause(index)))
+}
+
+/// Seconds since 1970, for ordering.
+fn seconds(at: Timestamp) -> u32 {
+    u32::try_from(at.as_second().max(1)).unwrap_or(u32::MAX)
 }

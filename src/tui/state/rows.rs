@@ -1,16 +1,18 @@
-//! The inventory's rows: order, saved views, filter and marks over indices into the view. No drawing
+//! The inventory's rows: order, groups, columns, saved views, filter and marks over indices into the view. No drawing
 //! here, and no text is built but for the rows that are shown.
 
-use crate::decision::Decision;
 use crate::inventory::ModelId;
 use crate::query::{Facts, Query, parse};
+use crate::text::Untrusted;
+use crate::tui::state::arrangement::Arrangement;
+use crate::tui::state::columns::{ColumnId, ColumnSet};
 use crate::tui::state::filter::Finder;
-use crate::tui::state::prepared::Prepared;
+use crate::tui::state::groups::{Group, Groups, Row};
+use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::state::saved::{KeptView, MOST_KEPT, MOST_NAME_CHARS, Saved, Tab};
 use crate::tui::state::sort::Sort;
 use crate::view::View;
-use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// The rows.
@@ -19,7 +21,7 @@ pub struct Rows {
     made: Prepared,
     order: Vec<u32>,
     shown: Vec<u32>,
-    /// Position of the cursor among the shown rows.
+    /// Position of the cursor among the rows: models, and the heads of groups where there are any.
     pub cursor: usize,
     /// The filter as typed.
     pub filter: String,
@@ -27,69 +29,105 @@ pub struct Rows {
     kept: Vec<KeptView>,
     counts: [usize; Saved::ALL.len()],
     finder: Finder,
-    /// The model to put the cursor on once it is found.
-    wanted: Option<ModelId>,
-    sort: usize,
-    reversed: bool,
+    /// Where to put the cursor once all is found.
+    wanted: Option<Spot>,
+    sort: Sort,
+    /// Columns that somebody asked for, and those that somebody hid.
+    with: ColumnSet,
+    without: ColumnSet,
+    /// None while the models stand one by one.
+    groups: Option<Groups>,
+    /// The publishers whose groups are folded.
+    folded: BTreeSet<Untrusted>,
     marked: HashSet<ModelId>,
 }
 
+/// Where the cursor stands, whatever the rows around it.
+#[derive(Debug, Clone)]
+pub enum Spot {
+    /// On a model.
+    Model(ModelId),
+    /// On the head of a publisher's group.
+    Group(Untrusted),
+}
+
 impl Rows {
-    /// Takes a new view. The cursor stays on its model, but at the top it stays at the top: a failure that
-    /// has just been found must be seen.
-    pub fn load(&mut self, mut prepared: Prepared, view: &View, previous: Option<&ModelId>) {
+    /// Takes a new view. The cursor stays where it is.
+    pub fn load(&mut self, mut prepared: Prepared, view: &View, spot: Option<&Spot>) {
         prepared.index.inherit(&self.made.index);
+        let licences = std::mem::take(&mut self.made.licences);
         self.made = prepared;
+        if licences.are_of(view) {
+            self.made.licences = licences;
+        }
         // Before anything is judged, no model is held up.
         let counts = |saved: Saved| saved != Saved::NeedsReview || view.is_judged();
         let count = |saved: Saved| self.made.keys.iter().filter(|key| saved.takes(key)).count();
         self.counts = Saved::ALL.map(|saved| if counts(saved) { count(saved) } else { 0 });
         self.marked.retain(|id| view.model(id).is_some());
-        let at_top = self.cursor == 0;
         self.sort_rows();
         self.refilter();
-        if !at_top && let Some(previous) = previous {
-            self.seek(view, previous);
+        if let Some(spot) = spot {
+            self.keep(view, spot);
         }
     }
 
-    /// Puts the cursor on a model if it is shown.
+    /// Where the cursor stands.
+    pub fn spot(&self, view: &View) -> Option<Spot> {
+        match self.row(self.cursor)? {
+            Row::Model(index) => Some(Spot::Model(view.models.get(index)?.id.clone())),
+            Row::Group(place) => {
+                let publisher = self.group(place)?.publisher;
+                self.made.publisher(publisher).cloned().map(Spot::Group)
+            }
+        }
+    }
+
+    /// Puts the cursor back where it stood, if that is still shown; where the group of its model is folded, on the head.
+    pub fn keep(&mut self, view: &View, spot: &Spot) {
+        let row = match spot {
+            Spot::Model(id) => self.position_of(view, id).and_then(|position| self.row_of(position)),
+            Spot::Group(name) => {
+                let publisher = self.made.publishers.iter().position(|known| known == name);
+                let publisher = publisher.and_then(|number| u32::try_from(number).ok());
+                publisher.and_then(|number| self.groups.as_ref()?.head_of(number))
+            }
+        };
+        self.wanted = self.is_finding().then(|| spot.clone());
+        self.cursor = row.unwrap_or(self.cursor);
+    }
+
+    /// Puts the cursor on a model if it is shown, or once it is found; its group unfolds.
     pub fn seek(&mut self, view: &View, id: &ModelId) {
-        let index = view.model(id).and_then(|(index, _)| u32::try_from(index).ok());
-        match index.and_then(|index| self.shown.iter().position(|row| *row == index)) {
-            Some(position) => self.cursor = position,
-            None if self.is_finding() => self.wanted = Some(id.clone()),
-            None => {}
+        let Some(position) = self.position_of(view, id) else {
+            self.wanted = self.is_finding().then(|| Spot::Model(id.clone()));
+            return;
+        };
+        let group = self.groups.as_ref().and_then(|groups| {
+            let row = groups.row_of(position)?;
+            groups.at(row)
+        });
+        if let Some((place, None)) = group {
+            self.fold(place, false);
+        }
+        self.cursor = self.row_of(position).unwrap_or(self.cursor);
+    }
+
+    /// Where a model stands among those shown.
+    fn position_of(&self, view: &View, id: &ModelId) -> Option<usize> {
+        let index = u32::try_from(view.model(id)?.0).ok()?;
+        self.shown.iter().position(|row| *row == index)
+    }
+
+    fn row_of(&self, position: usize) -> Option<usize> {
+        match &self.groups {
+            Some(groups) => groups.row_of(position),
+            None => Some(position),
         }
     }
 
     fn sort_rows(&mut self) {
-        let sort = self.sort();
-        let mut order: Vec<(u32, Reverse<usize>, u32)> = (0u32..)
-            .zip(self.made.keys.iter())
-            .map(|(index, key)| {
-                let rank = match sort {
-                    Sort::Problems => u32::from(key.problem),
-                    Sort::Model => 0,
-                    Sort::Signer => key.signer,
-                    Sort::Level => u32::from(key.level),
-                    Sort::Gate => match key.decision {
-                        Decision::Refuse => 0,
-                        Decision::NotJudged => 1,
-                        Decision::Warn => 2,
-                        Decision::Admit => 3,
-                    },
-                };
-                let is_exposed = sort == Sort::Problems && key.problem < 3;
-                let exposure = if is_exposed { key.children } else { 0 };
-                (rank, Reverse(exposure), index)
-            })
-            .collect();
-        order.sort_unstable();
-        if self.reversed {
-            order.reverse();
-        }
-        self.order = order.into_iter().map(|(_, _, index)| index).collect();
+        self.order = self.sort.order(&self.made);
     }
 
     fn refilter(&mut self) {
@@ -150,15 +188,17 @@ impl Rows {
         }
     }
 
-    /// Searches one more slice; gives the model that the cursor has to be put on, once it can be found.
-    pub fn go_on(&mut self) -> Option<ModelId> {
+    /// Searches one more slice; gives where the cursor has to be put, once all is found.
+    pub fn go_on(&mut self) -> Option<Spot> {
         if let Some(found) = self.finder.go_on() {
             // At the top it stays with the best match; elsewhere with its model.
-            let under =
-                self.shown.get(self.cursor).copied().filter(|_| self.cursor > 0 && self.finder.has_begun());
+            let under = self.current().filter(|_| self.cursor > 0 && self.finder.has_begun());
             self.shown = found;
-            let there = under.and_then(|under| self.shown.iter().position(|row| *row == under));
-            self.cursor = there.unwrap_or(self.cursor).min(self.shown.len().saturating_sub(1));
+            self.regroup();
+            let there = under.and_then(|under| self.shown.iter().position(|row| *row as usize == under));
+            if let Some(row) = there.and_then(|position| self.row_of(position)) {
+                self.cursor = row;
+            }
         }
         self.wanted.take_if(|_| self.finder.is_done())
     }
@@ -166,6 +206,136 @@ impl Rows {
     /// How the search stands.
     pub fn finder(&self) -> &Finder {
         &self.finder
+    }
+
+    /// The rows follow from the models shown: whatever changes those ends here.
+    fn regroup(&mut self) {
+        if self.groups.is_some() {
+            let (publishers, folded) = (&self.made.publishers, &self.folded);
+            let is_folded = |number: u32| {
+                !folded.is_empty()
+                    && publishers.get(number as usize).is_some_and(|name| folded.contains(name))
+            };
+            self.groups = Some(Groups::of(&mut self.shown, &self.made.keys, publishers.len(), is_folded));
+        }
+        self.cursor = self.cursor.min(self.rows().saturating_sub(1));
+    }
+
+    /// How many rows there are: models, and the heads of groups where there are any.
+    pub fn rows(&self) -> usize {
+        self.groups.as_ref().map_or(self.shown.len(), Groups::rows)
+    }
+
+    /// What a row is.
+    pub fn row(&self, at: usize) -> Option<Row> {
+        let Some(groups) = &self.groups else {
+            return self.shown.get(at).map(|index| Row::Model(*index as usize));
+        };
+        match groups.at(at)? {
+            (place, None) => Some(Row::Group(place)),
+            (_, Some(position)) => self.shown.get(position).map(|index| Row::Model(*index as usize)),
+        }
+    }
+
+    /// The group at a place.
+    pub fn group(&self, place: usize) -> Option<&Group> {
+        self.groups.as_ref()?.all().get(place)
+    }
+
+    /// The group whose head the cursor is on: its place.
+    pub fn current_group(&self) -> Option<usize> {
+        self.group_here().filter(|(_, is_head)| *is_head).map(|(place, _)| place)
+    }
+
+    /// Where the model under the cursor stands among those shown, from 1 on; on the head of a group its first model.
+    pub fn place(&self) -> usize {
+        let position = match &self.groups {
+            None => Some(self.cursor),
+            Some(groups) => groups
+                .at(self.cursor)
+                .map(|(place, model)| model.unwrap_or_else(|| groups.range(place).start)),
+        };
+        position.map_or(0, |position| (position + 1).min(self.shown.len()))
+    }
+
+    /// The first model of the group at a place.
+    pub fn first_of(&self, place: usize) -> Option<usize> {
+        let first = self.groups.as_ref()?.range(place).start;
+        self.shown.get(first).map(|index| *index as usize)
+    }
+
+    /// Whether the models stand in groups.
+    pub fn is_grouped(&self) -> bool {
+        self.groups.is_some()
+    }
+
+    /// How many groups are shown.
+    pub fn group_count(&self) -> usize {
+        self.groups.as_ref().map_or(0, |groups| groups.all().len())
+    }
+
+    /// Puts the models in groups of one publisher each, or one by one again.
+    pub fn set_grouped(&mut self, is_grouped: bool) {
+        self.groups = is_grouped.then(Groups::default);
+        self.refilter();
+    }
+
+    /// Folds or unfolds the group at a place; the cursor goes to its head.
+    pub fn fold(&mut self, place: usize, is_folded: bool) {
+        let name = self.group(place).and_then(|group| self.made.publisher(group.publisher)).cloned();
+        let (Some(groups), Some(name)) = (&mut self.groups, name) else { return };
+        if is_folded {
+            self.folded.insert(name);
+        } else {
+            self.folded.remove(&name);
+        }
+        groups.fold(place, is_folded);
+        self.cursor = groups.head(place).unwrap_or(self.cursor);
+    }
+
+    /// The group that the cursor is in: its place, and whether the cursor is on its head.
+    pub fn group_here(&self) -> Option<(usize, bool)> {
+        let (place, model) = self.groups.as_ref()?.at(self.cursor)?;
+        Some((place, model.is_none()))
+    }
+
+    /// How the table is arranged.
+    pub fn arrangement(&self) -> Arrangement {
+        Arrangement {
+            sort: (self.sort.by != ColumnId::Status).then_some(self.sort.by),
+            reversed: self.sort.is_reversed,
+            shown: self.with.iter().collect(),
+            hidden: self.without.iter().collect(),
+            grouped: self.is_grouped(),
+            folded: self.folded.iter().map(|name| name.raw().to_owned()).collect(),
+        }
+    }
+
+    /// Arranges the table so.
+    pub fn arrange(&mut self, so: &Arrangement) {
+        self.sort = Sort { by: so.sort.unwrap_or(ColumnId::Status), is_reversed: so.reversed };
+        self.with = so.shown.iter().copied().collect();
+        self.without = so.hidden.iter().copied().collect();
+        self.folded = so.folded.iter().map(Untrusted::new).collect();
+        self.groups = so.grouped.then(Groups::default);
+        self.sort_rows();
+        self.refilter();
+    }
+
+    /// Shows a column, or hides it, whatever the width does by itself.
+    pub fn set_column(&mut self, id: ColumnId, is_shown: bool) {
+        self.with = self.with.with(id, is_shown);
+        self.without = self.without.with(id, !is_shown);
+    }
+
+    /// Leaves the columns to the width again.
+    pub fn reset_columns(&mut self) {
+        (self.with, self.without) = (ColumnSet::default(), ColumnSet::default());
+    }
+
+    /// The columns that somebody asked for, and those that somebody hid.
+    pub fn columns(&self) -> (ColumnSet, ColumnSet) {
+        (self.with, self.without)
     }
 
     /// What they were made from.
@@ -196,8 +366,7 @@ impl Rows {
         if let Saved::Kept(at) = saved
             && let Some(kept) = self.kept.get(at)
         {
-            self.sort = Sort::ALL.iter().position(|sort| sort.word() == kept.sort).unwrap_or(self.sort);
-            self.reversed = kept.reversed;
+            self.sort = Sort { by: kept.sort.unwrap_or(ColumnId::Status), is_reversed: kept.reversed };
             self.sort_rows();
         }
         self.refilter();
@@ -207,7 +376,7 @@ impl Rows {
     ///
     /// # Errors
     /// The name is too long, or there are too many views.
-    pub fn keep(&mut self, name: &str) -> Result<(), String> {
+    pub fn keep_view(&mut self, name: &str) -> Result<(), String> {
         let name = name.trim();
         let known = self.kept.iter().position(|kept| kept.name == name);
         if name.chars().count() > MOST_NAME_CHARS {
@@ -224,8 +393,8 @@ impl Rows {
         let kept = KeptView {
             name: name.to_owned(),
             filter: self.query().to_string(),
-            sort: self.sort().word().to_owned(),
-            reversed: self.reversed,
+            sort: (self.sort.by != ColumnId::Status).then_some(self.sort.by),
+            reversed: self.sort.is_reversed,
         };
         let at = known.unwrap_or(self.kept.len());
         match self.kept.get_mut(at) {
@@ -275,20 +444,33 @@ impl Rows {
         built_in.chain(kept).collect()
     }
 
-    /// The next order.
-    pub fn next_sort(&mut self) {
-        self.sort = (self.sort + 1) % Sort::ALL.len();
-        self.cursor = 0;
+    /// Sorts by a column; by the same one again the other way round.
+    pub fn sort_by(&mut self, by: ColumnId) {
+        let is_reversed = self.sort.by == by && !self.sort.is_reversed;
+        self.sort = Sort { by, is_reversed };
         self.sort_rows();
         self.refilter();
     }
 
     /// Turns the order round.
     pub fn reverse(&mut self) {
-        self.reversed = !self.reversed;
-        self.cursor = 0;
+        self.sort.is_reversed = !self.sort.is_reversed;
         self.sort_rows();
         self.refilter();
+    }
+
+    /// Whether the order needs the licences of all models, and nobody has read them yet.
+    pub fn needs_licences(&self, view: &View) -> bool {
+        self.sort.by == ColumnId::Licence && !self.made.licences.are_of(view)
+    }
+
+    /// Takes the licences.
+    pub fn take_licences(&mut self, licences: Licences) {
+        self.made.licences = licences;
+        if self.sort.by == ColumnId::Licence {
+            self.sort_rows();
+            self.refilter();
+        }
     }
 
     /// Back to everything, unfiltered.
@@ -303,6 +485,13 @@ impl Rows {
             Saved::Kept(at) if at >= self.kept.len() => Saved::All,
             saved => saved,
         }
+    }
+
+    /// The saved view of a name, as it is shown.
+    pub fn saved_of(&self, name: &str) -> Option<Saved> {
+        let built_in = Saved::ALL.into_iter().find(|saved| saved.word() == name);
+        let kept = || self.kept.iter().position(|kept| crate::text::screen(&kept.name) == name);
+        built_in.or_else(|| kept().map(Saved::Kept))
     }
 
     /// The name of the saved view in force, safe to show.
@@ -323,15 +512,10 @@ impl Rows {
 
     /// The order in force.
     pub fn sort(&self) -> Sort {
-        Sort::ALL.get(self.sort).copied().unwrap_or(Sort::Problems)
+        self.sort
     }
 
-    /// Whether it is turned round.
-    pub fn is_reversed(&self) -> bool {
-        self.reversed
-    }
-
-    /// Indices of the shown models, in order.
+    /// Indices of the models that the view and the filter leave, in order, whether or not their groups are folded.
     pub fn shown(&self) -> &[u32] {
         &self.shown
     }
@@ -359,7 +543,25 @@ impl Rows {
 
     /// Index of the model under the cursor.
     pub fn current(&self) -> Option<usize> {
-        self.shown.get(self.cursor).map(|row| *row as usize)
+        match self.row(self.cursor)? {
+            Row::Model(index) => Some(index),
+            Row::Group(_) => None,
+        }
+    }
+
+    /// Marks all models of the group at a place; where all are marked, unmarks them.
+    pub fn toggle_group(&mut self, view: &View, place: usize) {
+        let range = self.groups.as_ref().map_or(0..0, |groups| groups.range(place));
+        let rows = self.shown.get(range).unwrap_or_default();
+        let ids: Vec<&ModelId> =
+            rows.iter().filter_map(|row| view.models.get(*row as usize)).map(|model| &model.id).collect();
+        if ids.iter().all(|id| self.marked.contains(*id)) {
+            for id in ids {
+                self.marked.remove(id);
+            }
+        } else {
+            self.marked.extend(ids.into_iter().cloned());
+        }
     }
 
     /// Marks or unmarks.
@@ -369,7 +571,7 @@ impl Rows {
         }
     }
 
-    /// Marks all shown.
+    /// Marks all that the view and the filter leave.
     pub fn mark_shown(&mut self, view: &View) {
         let ids = self.shown.iter().filter_map(|row| view.models.get(*row as usize));
         self.marked.extend(ids.map(|model| model.id.clone()));

@@ -4,7 +4,8 @@
 use crate::decision::Decision;
 use crate::query::{Query, parse};
 use crate::signing::Outcome;
-use crate::tui::state::prepared::Key;
+use crate::tui::state::columns::ColumnId;
+use crate::tui::state::key::Key;
 use serde::{Deserialize, Serialize};
 
 /// A built-in view, or the place of a kept one.
@@ -31,8 +32,9 @@ pub struct KeptView {
     pub name: String,
     /// The filter.
     pub filter: String,
-    /// The order's word.
-    pub sort: String,
+    /// The column that it is sorted by; none: problems first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<ColumnId>,
     /// Whether the order is turned round.
     pub reversed: bool,
 }

@@ -5,13 +5,8 @@ use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
-use crate::tui::update::finding;
 use crate::tui::update::typing::type_into;
-
-/// Asks for one more key.
-pub(super) fn ask_key(app: &mut App, of: Cmd) {
-    app.popup = Some(Popup::Choose { of });
-}
+use crate::tui::update::{copying, exporting, finding, opening, reviewing, sorting};
 
 /// A key while a command waits for one.
 pub(super) fn choose_key(app: &mut App, key: &str, of: Cmd) -> Vec<Effect> {
@@ -44,6 +39,11 @@ fn is_key(written: &str, key: char) -> bool {
 fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
     match of {
         Cmd::FilterBy => finding::filter_by_term(app, key),
+        Cmd::Copy => copying::chosen(app, key),
+        Cmd::Export => exporting::chosen(app, key),
+        Cmd::Sort => sorting::sort_by(app, key),
+        Cmd::Columns => sorting::toggle_column(app, key),
+        Cmd::Review => reviewing::chosen(app, key),
         _ => Vec::new(),
     }
 }
@@ -53,6 +53,11 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
     match key {
         "esc" => return Vec::new(),
         "enter" => return answered(app, *ask),
+        "tab" if matches!(ask.of, Cmd::AddSource | Cmd::Samples | Cmd::Keep) => {
+            let typed = ask.input.clone();
+            app.popup = Some(Popup::Ask(ask));
+            return vec![Effect::Complete(typed)];
+        }
         _ => type_into(&mut ask.input, key),
     }
     app.popup = Some(Popup::Ask(ask));
@@ -63,6 +68,19 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     match ask.of {
         Cmd::KeepView => finding::keep_named(app, &ask.input),
+        Cmd::Review => reviewing::answered(app, ask),
+        Cmd::Export => exporting::answered(app, ask),
+        Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),
         _ => Vec::new(),
     }
+}
+
+/// A key while a line that was typed waits to be confirmed.
+pub(super) fn confirm_key(app: &mut App, key: &str, ask: Box<Ask>) -> Vec<Effect> {
+    match (key, ask.of) {
+        ("y" | "Y", Cmd::Review) => return reviewing::confirmed(app, *ask),
+        ("n" | "N" | "esc" | "q", _) => app.tell("left: nothing was recorded", false),
+        _ => app.popup = Some(Popup::Confirm(ask)),
+    }
+    Vec::new()
 }

@@ -8,7 +8,9 @@ use crate::tui::state::popup::Popup;
 use crate::tui::state::rows::Rows;
 use crate::tui::state::saved::Saved;
 use crate::tui::update::effect::Effect;
-use crate::tui::update::{comparing, copying, exporting, finding, mouse, reviewing, sorting};
+use crate::tui::update::{
+    comparing, copying, exporting, finding, mouse, opening, reviewing, sorting, working,
+};
 use crate::workbench::JobKind;
 
 /// Lines that half a page moves by; drawing knows the real height, and state does not.
@@ -22,6 +24,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
     match row.cmd {
         Cmd::Inventory => app.go(Screen::Inventory),
         Cmd::Lineage => app.go(Screen::Lineage),
+        Cmd::Open if app.screen == Screen::Inventory && sorting::fold_here(app) => {}
         Cmd::Verify | Cmd::Open => app.go(Screen::Verify),
         Cmd::Maturity => app.go(Screen::Maturity),
         Cmd::Policy => app.go(Screen::Policy),
@@ -31,27 +34,47 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::StartScore => return start(app, JobKind::Score),
         Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
         Cmd::Snapshot | Cmd::Diff => app.popup = Some(asked(row)),
+        Cmd::OpenJob => working::open_job(app),
+        Cmd::OpenChange => working::open_change(app),
+        Cmd::Retry => return app.job().map(|job| Effect::Retry(job.id)).into_iter().collect(),
+        Cmd::AddSource => opening::ask_source(app),
+        Cmd::Samples => opening::ask_samples(app),
+        Cmd::Keep => return opening::keep(app, ""),
+        Cmd::Tour => app.popup = Some(Popup::Tour { step: 0 }),
+        Cmd::EditFault => return opening::edit(app),
+        Cmd::ReadAgain => return opening::read_again(app),
+        Cmd::LeaveStore => return vec![Effect::LeaveStore],
+        Cmd::MakeWorkspace => return vec![Effect::MakeWorkspace],
         Cmd::Log => app.popup = app.job().map(|job| Popup::Log { job: job.id, scroll: 0 }),
         Cmd::Why => app.popup = app.subject().map(|model| Popup::Why { model, scroll: 0 }),
         Cmd::Mark => {
-            if let Some(id) = app.subject() {
-                app.rows.toggle_mark(&id);
-                step(app, 1);
+            let (id, view) = (app.subject(), app.view.clone());
+            match (id, app.rows.current_group(), view) {
+                (_, Some(place), Some(view)) => {
+                    app.rows.toggle_group(&view, place);
+                    app.tell(format!("{} marked", app.rows.marks()), false);
+                }
+                (Some(id), ..) => {
+                    app.rows.toggle_mark(&id);
+                    step(app, 1);
+                }
+                _ => {}
             }
         }
         Cmd::MarkAll => {
             if let Some(view) = app.view.clone() {
                 app.rows.mark_shown(&view);
-                app.tell(format!("{} marked · V verifies them · u unmarks", app.rows.marks()), false);
+                app.tell(
+                    format!("{} marked · V verifies them · r reviews them · U unmarks", app.rows.marks()),
+                    false,
+                );
             }
         }
         Cmd::Unmark => app.rows.unmark(),
         Cmd::Filter => return finding::filter(app),
         Cmd::SavedView => app.rearrange(Rows::next_saved),
-        Cmd::Sort => {
-            app.rearrange(Rows::next_sort);
-            app.tell(format!("sorted {}", app.rows.sort().word()), false);
-        }
+        Cmd::Sort => return sorting::sort(app),
+        Cmd::Reverse => return sorting::reverse(app),
         Cmd::Columns => return sorting::columns(app),
         Cmd::Group => return sorting::group(app),
         Cmd::FilterBy => return finding::filter_by(app),
@@ -63,10 +86,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Copy => return copying::copy(app),
         Cmd::Export => return exporting::export(app),
         Cmd::Mouse => return mouse::toggle(app),
-        Cmd::Reverse => app.rearrange(Rows::reverse),
-        Cmd::Review => {
-            app.popup = app.subject().map(|model| Popup::Review { model, word: None, reason: String::new() })
-        }
+        Cmd::Review => return reviewing::review(app),
         Cmd::Bind => {
             let Some(model) = app.subject() else { return Vec::new() };
             app.tell(format!("writing what was verified of {}", model.screen()), false);
@@ -85,6 +105,10 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Reload => return vec![Effect::ReloadPolicy],
         Cmd::Stage => return next_stage(app),
         Cmd::Cancel => return app.job().map(|job| Effect::Cancel(job.id)).into_iter().collect(),
+        Cmd::Right if app.screen == Screen::Inventory => sorting::right(app),
+        Cmd::Left if app.screen == Screen::Inventory => sorting::left(app),
+        Cmd::NextTab if app.screen == Screen::Inventory => sorting::turn_pane(app, 1),
+        Cmd::PreviousTab if app.screen == Screen::Inventory => sorting::turn_pane(app, -1),
         Cmd::NextTab | Cmd::Right => turn(app, 1),
         Cmd::PreviousTab | Cmd::Left => turn(app, -1),
         Cmd::Refocus => {
@@ -108,7 +132,11 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Last => step(app, isize::MAX),
         Cmd::Back => back(app),
         Cmd::Themes => app.popup = Some(themes(app)),
-        Cmd::Messages => app.popup = Some(messages(app)),
+        Cmd::Messages => {
+            app.read_messages();
+            // As far down as it goes: the newest stand last.
+            app.popup = Some(Popup::Messages { scroll: usize::MAX });
+        }
         Cmd::Palette => app.popup = Some(Popup::Palette { input: String::new(), cursor: 0 }),
         Cmd::Help => app.popup = Some(Popup::Help { scroll: 0 }),
         Cmd::Redraw => return vec![Effect::Redraw],
@@ -130,7 +158,10 @@ pub(super) fn run_with(app: &mut App, row: &Keys, typed: &Typed, rest: &str) -> 
         Cmd::Stage => vec![Effect::SetStage(rest.to_owned())],
         Cmd::Themes => vec![Effect::Theme(rest.to_owned())],
         Cmd::Snapshot => on_jobs(app, JobKind::Snapshot(rest.into())),
-        Cmd::Diff => on_jobs(app, JobKind::Diff(rest.into())),
+        Cmd::Diff => working::compare(app, rest),
+        Cmd::AddSource => opening::add_source(app, rest),
+        Cmd::Samples => opening::samples(app, rest),
+        Cmd::Keep => opening::keep(app, rest),
         Cmd::Filter => {
             app.go(Screen::Inventory);
             app.rearrange(|rows| rows.set_filter(rest.to_owned()));
@@ -164,11 +195,6 @@ fn asked(row: &Keys) -> Popup {
 fn themes(app: &App) -> Popup {
     let cursor = app.themes.iter().position(|name| *name == app.theme.name).unwrap_or(0);
     Popup::Themes { cursor, before: Box::new(app.theme.clone()) }
-}
-
-/// The log of messages, at its end.
-fn messages(app: &App) -> Popup {
-    Popup::Messages { scroll: app.messages.len().saturating_sub(10) }
 }
 
 fn start(app: &mut App, kind: fn(Vec<ModelId>) -> JobKind) -> Vec<Effect> {
@@ -212,8 +238,9 @@ fn moved(at: usize, by: isize, len: usize) -> usize {
 
 fn step(app: &mut App, by: isize) {
     match app.screen {
+        Screen::Inventory if app.pane > 0 => app.scroll = app.scrolled(app.scroll, by),
         Screen::Inventory => {
-            app.rows.cursor = moved(app.rows.cursor, by, app.rows.shown().len());
+            app.rows.cursor = moved(app.rows.cursor, by, app.rows.rows());
             app.follow();
         }
         Screen::Verify => {
@@ -227,8 +254,12 @@ fn step(app: &mut App, by: isize) {
             app.side = app.side.map(|at| app.scrolled(at, by));
         }
         Screen::Policy => app.scroll = app.scrolled(app.scroll, by),
-        Screen::Jobs => app.job = moved(app.job, by, app.jobs.len()),
-        Screen::Compare | Screen::Changes | Screen::Output => app.scroll = app.scrolled(app.scroll, by),
+        Screen::Jobs => match app.opened_job().map(|job| job.rows.len()) {
+            Some(rows) => app.job_row = moved(app.job_row, by, rows),
+            None => app.job = moved(app.job, by, app.jobs.len()),
+        },
+        Screen::Changes => app.changes.step(by),
+        Screen::Compare | Screen::Output | Screen::Fault => app.scroll = app.scrolled(app.scroll, by),
     }
 }
 
@@ -258,8 +289,18 @@ fn turn(app: &mut App, by: isize) {
 
 /// Esc: the filter, then the screen; it never quits.
 fn back(app: &mut App) {
-    if app.screen != Screen::Inventory {
+    if app.read_bad_news() {
+        return;
+    }
+    if app.screen == Screen::Jobs && app.opened.take().is_some() {
+        return;
+    }
+    if app.screen == Screen::Fault && app.view.is_none() {
+        app.tell("nothing is open to go back to · q quits", false);
+    } else if app.screen != Screen::Inventory {
         app.go_back();
+    } else if app.pane > 0 {
+        app.pane = 0;
     } else if app.rows.shown().is_empty() && app.rows.total() > 0 {
         app.rearrange(|rows| {
             rows.set_filter(String::new());
@@ -275,7 +316,8 @@ fn back(app: &mut App) {
 }
 
 fn quit(app: &mut App) -> Vec<Effect> {
-    if app.screen != Screen::Inventory {
+    let is_unopened = app.screen == Screen::Fault && app.view.is_none();
+    if app.screen != Screen::Inventory && !is_unopened {
         app.go_back();
         return Vec::new();
     }

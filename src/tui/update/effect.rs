@@ -1,8 +1,9 @@
 //! What the screens ask of the loop: everything that is input, output or takes time.
 
 use crate::inventory::ModelId;
+use crate::tui::state::exports::Export;
 use crate::view::{ReviewWord, View};
-use crate::workbench::{JobId, JobKind};
+use crate::workbench::{JobId, JobKind, ReviewAct};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,18 +36,51 @@ pub enum Effect {
     Start(JobKind),
     /// Cancel a job.
     Cancel(JobId),
+    /// Do again what a job did not do.
+    Retry(JobId),
+    /// Try again to open the workspace.
+    Reopen,
+    /// Open it without its store.
+    LeaveStore,
+    /// Make a workspace in the folder that was to be opened, and open it.
+    MakeWorkspace,
+    /// Copy the samples into a new folder, and open them.
+    Samples(PathBuf),
+    /// Keep a temporary workspace in a folder, or beside its models, and open it.
+    Keep(Option<PathBuf>),
+    /// Add a source, and scan it.
+    AddSource(PathBuf),
+    /// Find out what a path that is being typed can go on with, and give it back as the action `Completed`.
+    Complete(String),
     /// Judge for another stage.
     SetStage(String),
     /// Read the policy again.
     ReloadPolicy,
     /// Open a file in the editor, then read the policy again.
     Edit(PathBuf),
-    /// Record a review.
-    Review(ModelId, ReviewWord, String),
+    /// Record a review of models, all or none; what became of it comes back as an action.
+    Review(Vec<ModelId>, ReviewWord, String),
+    /// Take back what was recorded together, for this reason.
+    Undo(ReviewAct, String),
+    /// Read what was said of a model.
+    History(ModelId),
     /// Write what was verified into a bill of the workspace, and read it.
     Bind(ModelId),
+    /// Read the licences of all models of the view, and give them back as the action of the same name.
+    Licences,
     /// Load a theme by its name or path, and give it back as the action of the same name.
     Theme(String),
+    /// Copy this text, which is safe to show.
+    Copy {
+        /// What it is, in words.
+        what: String,
+        /// The text.
+        text: String,
+    },
+    /// Give back a name like this one of which no file is there.
+    FreeName(String),
+    /// Write a file.
+    Export(Box<Export>),
     /// Suspend the program.
     Suspend,
     /// Draw everything again.

@@ -72,7 +72,7 @@ pub(super) fn keep_named(app: &mut App, name: &str) -> Vec<Effect> {
     let name = crate::text::screen(name.trim());
     if !name.is_empty() {
         let chosen = app.subject();
-        match app.rows.keep(&name) {
+        match app.rows.keep_view(&name) {
             Ok(()) => {
                 if let (Some(view), Some(chosen)) = (app.view.clone(), chosen) {
                     app.rows.seek(&view, &chosen);
@@ -148,7 +148,7 @@ pub(super) fn go_on(app: &mut App) {
     }
     if app.rows.is_finding() {
         if let (Some(wanted), Some(view)) = (app.rows.go_on(), app.view.clone()) {
-            app.rows.seek(&view, &wanted);
+            app.rows.keep(&view, &wanted);
         }
         if app.screen == Screen::Inventory {
             app.follow();

@@ -1,21 +1,30 @@
 //! What a key does while a popup is open.
 
-use crate::commands::by_typed;
-use crate::inventory::ModelId;
+use crate::commands::{by_typed, keyed};
 use crate::tui::state::app::App;
 use crate::tui::state::palette::matches;
-use crate::tui::state::popup::{Popup, REVIEWS};
+use crate::tui::state::popup::Popup;
+use crate::tui::state::tour::STEPS;
 use crate::tui::theme::Theme;
-use crate::tui::update::choosing::{ask_line, choose_key};
+use crate::tui::update::choosing::{ask_line, choose_key, confirm_key};
 use crate::tui::update::commands::{run, run_with};
+use crate::tui::update::copying::of_popup;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::finding::go_to_key;
 use crate::tui::update::typing::type_into;
-use crate::view::ReviewWord;
+
+/// Copies what a popup shows, where it shows text of its own.
+const COPY: &str = "y";
 
 /// A key while a popup is open.
 pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
     let Some(popup) = app.popup.take() else { return Vec::new() };
+    if key == COPY
+        && let Some(effect) = of_popup(app, &popup)
+    {
+        app.popup = Some(popup);
+        return vec![effect];
+    }
     match popup {
         Popup::Help { scroll } => app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Help { scroll }),
         Popup::Messages { scroll } => {
@@ -28,14 +37,18 @@ pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
             app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Log { job, scroll })
         }
         Popup::Legend => {}
+        Popup::Tour { step } => app.popup = tour_key(key, step).map(|step| Popup::Tour { step }),
         Popup::ConfirmQuit => match key {
             "y" | "Y" => return vec![Effect::Quit],
             "n" | "N" | "esc" | "q" => {}
             _ => app.popup = Some(Popup::ConfirmQuit),
         },
         Popup::Themes { cursor, before } => return theme_key(app, key, cursor, before),
-        Popup::Review { model, word, reason } => return review_key(app, key, model, word, reason),
+        Popup::History { model, reviews, scroll } => {
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::History { model, reviews, scroll })
+        }
         Popup::Choose { of } => return choose_key(app, key, of),
+        Popup::Confirm(ask) => return confirm_key(app, key, ask),
         Popup::Ask(ask) => return ask_line(app, key, ask),
         Popup::GoTo(goto) => return go_to_key(app, key, goto),
         Popup::Palette { input, cursor } => return palette_key(app, key, input, cursor),
@@ -59,6 +72,18 @@ fn scrolled(app: &App, key: &str, scroll: usize) -> Option<usize> {
     Some(moved.min(furthest))
 }
 
+/// The next step of the tour; none ends it.
+fn tour_key(key: &str, step: usize) -> Option<usize> {
+    match key {
+        "enter" | "space" | "right" | "l" | "j" | "down" | "tab" => {
+            Some(step + 1).filter(|next| *next < STEPS.len())
+        }
+        "left" | "h" | "k" | "up" | "backspace" | "shift-tab" => Some(step.saturating_sub(1)),
+        "esc" | "q" => None,
+        _ => Some(step),
+    }
+}
+
 fn theme_key(app: &mut App, key: &str, cursor: usize, before: Box<Theme>) -> Vec<Effect> {
     let cursor = match key {
         "j" | "down" => (cursor + 1).min(app.themes.len().saturating_sub(1)),
@@ -74,35 +99,11 @@ fn theme_key(app: &mut App, key: &str, cursor: usize, before: Box<Theme>) -> Vec
     app.themes.get(cursor).cloned().map(Effect::Theme).into_iter().collect()
 }
 
-fn review_key(
-    app: &mut App,
-    key: &str,
-    model: ModelId,
-    word: Option<ReviewWord>,
-    mut reason: String,
-) -> Vec<Effect> {
-    let Some(chosen) = word else {
-        let word = REVIEWS.iter().find(|(name, _, _)| *name == key).map(|(_, word, _)| *word);
-        if word.is_some() || !matches!(key, "esc" | "q") {
-            app.popup = Some(Popup::Review { model, word, reason });
-        }
-        return Vec::new();
-    };
-    match key {
-        "esc" => return Vec::new(),
-        "enter" if reason.trim().is_empty() => app.tell("a review needs a reason", false),
-        "enter" => return vec![Effect::Review(model, chosen, reason.trim().to_owned())],
-        _ => type_into(&mut reason, key),
-    }
-    app.popup = Some(Popup::Review { model, word, reason });
-    Vec::new()
-}
-
 fn palette_key(app: &mut App, key: &str, mut input: String, mut cursor: usize) -> Vec<Effect> {
     match key {
         "esc" => return Vec::new(),
         "enter" => return palette_run(app, &input, cursor),
-        "down" | "tab" => cursor = (cursor + 1).min(matches(app.screen, &input).len().saturating_sub(1)),
+        "down" | "tab" => cursor = (cursor + 1).min(matches(app, &input).len().saturating_sub(1)),
         "up" | "shift-tab" => cursor = cursor.saturating_sub(1),
         _ => {
             type_into(&mut input, key);
@@ -122,7 +123,9 @@ fn palette_run(app: &mut App, input: &str, cursor: usize) -> Vec<Effect> {
         }
         _ => {}
     }
-    match matches(app.screen, input).get(cursor) {
+    // One that is not offered says why.
+    let named = || keyed().find(|row| row.name == name && row.is_on(app.screen));
+    match matches(app, input).get(cursor).copied().or_else(named) {
         Some(row) => run(app, row),
         None => {
             app.tell("there is no such command · ? lists them", false);

@@ -231,6 +231,19 @@ fn a_shared_store_serves_threads_in_turn(fresh: &Fresh) {
     );
 }
 
+fn records_that_belong_together_follow_each_other(fresh: &Fresh) {
+    let mut store = fresh.open();
+    let first = add(&mut *store, RecordKind::Decision, "z", "{}");
+    let ids: Vec<ModelId> = (0..100).map(|number| ModelId::new(&format!("m{number}"))).collect();
+    let records: Vec<(&ModelId, &str)> = ids.iter().map(|id| (id, "{\"n\":1}")).collect();
+    let added = store.append_all(time(9), RecordKind::Review, &records).unwrap();
+    assert_eq!(added.iter().map(|entry| &entry.model).collect::<Vec<_>>(), ids.iter().collect::<Vec<_>>());
+    assert_eq!((added[0].seq, &added[0].previous, added[99].seq), (2, &first.hash, 101));
+    assert_eq!(store.append_all(time(9), RecordKind::Review, &[]).unwrap(), []);
+    assert_eq!(verify(&*store).unwrap(), 101);
+    assert_eq!(entries(&*store)[1..], added[..]);
+}
+
 fn what_was_written_is_there_for_the_next_handle(fresh: &Fresh) {
     let mut store = fresh.open();
     let entry = add(&mut *store, RecordKind::Review, "a", "{}");
@@ -551,6 +564,7 @@ macro_rules! contract {
                 a_chunk_of_large_entries_has_fewer_of_them
                 several_writers_append_one_after_the_other
                 a_shared_store_serves_threads_in_turn
+                records_that_belong_together_follow_each_other
                 what_was_written_is_there_for_the_next_handle
                 the_newest_of_a_kind_is_known_for_each_model
                 the_newest_of_many_models_come_some_at_a_time

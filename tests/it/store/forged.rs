@@ -96,6 +96,15 @@ impl Ledger for Damaged {
         self.inside.append_with(at, kind, model, body, evidence)
     }
 
+    fn append_all(
+        &mut self,
+        at: jiff::Timestamp,
+        kind: RecordKind,
+        records: &[(&ModelId, &str)],
+    ) -> Result<Vec<LedgerEntry>> {
+        self.inside.append_all(at, kind, records)
+    }
+
     fn entries(&self, from: u64) -> Result<Vec<LedgerEntry>> {
         let entry = |seq| LedgerEntry { seq, ..after(LedgerEnd::default()) };
         Ok((self.chunk)(from).into_iter().map(entry).collect())

@@ -70,6 +70,23 @@ impl Ledger for Memory {
         Ok(entry)
     }
 
+    fn append_all(
+        &mut self,
+        at: jiff::Timestamp,
+        kind: RecordKind,
+        records: &[(&ModelId, &str)],
+    ) -> Result<Vec<LedgerEntry>> {
+        let mut state = self.state();
+        let mut entries: Vec<LedgerEntry> = Vec::new();
+        for (model, body) in records {
+            let last = entries.last().map(|last| LedgerEnd { entries: last.seq, hash: last.hash.clone() });
+            let last = last.unwrap_or_else(|| end(&state.ledger));
+            entries.push(LedgerEntry::after(last, at, kind.clone(), model, body)?);
+        }
+        state.ledger.extend(entries.iter().cloned());
+        Ok(entries)
+    }
+
     fn entries(&self, from: u64) -> Result<Vec<LedgerEntry>> {
         let state = self.state();
         let mut bytes = 0;

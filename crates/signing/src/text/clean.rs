@@ -46,6 +46,25 @@ pub fn clip(safe: &str, columns: usize) -> String {
     out
 }
 
+/// A digest in whole, over lines of at most `columns` cells. Lines end after fixed places, multiples of 16 digits (of 8
+/// where there is no room for 16), so that two digests below each other can be compared line by line; what stands
+/// before the digits, as in `sha256:`, has the first line for itself where both do not fit on one.
+pub fn digest_lines(digest: &str, columns: usize) -> Vec<String> {
+    let safe = screen(digest);
+    if safe.width() <= columns {
+        return vec![safe];
+    }
+    let (name, digits) = safe.rsplit_once(':').map_or(("", safe.as_str()), |(name, digits)| (name, digits));
+    let step = match columns / 16 * 16 {
+        0 => 8,
+        room => room,
+    };
+    let mut lines: Vec<String> = (!name.is_empty()).then(|| format!("{name}:")).into_iter().collect();
+    let digits: Vec<char> = digits.chars().collect();
+    lines.extend(digits.chunks(step).map(|piece| piece.iter().collect::<String>()));
+    lines
+}
+
 fn clean(raw: &str, keep_lines: bool) -> String {
     if raw.len() <= MAX_BYTES && raw.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return raw.to_owned();

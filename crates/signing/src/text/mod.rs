@@ -7,9 +7,11 @@
 
 mod clean;
 mod nearest;
+mod shell;
 
-pub use clean::{block, clip, screen, width};
+pub use clean::{block, clip, digest_lines, screen, width};
 pub use nearest::nearest;
+pub use shell::shell_word;
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -5,12 +5,14 @@ mod target;
 
 use crate::cli::common::Common;
 use crate::cli::flags::{Jobs, Location, Part};
+use crate::cli::forms::of_pages;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
 use crate::cli::session::{find_at, no_such_model, open_at, remark};
 use crate::decision::About;
 use crate::documents::VerificationDocument;
 use crate::error::{Code, Error, Result};
+use crate::forms::{self, Form};
 use crate::inventory::ModelId;
 use crate::policy::NameMark;
 use crate::report;
@@ -40,6 +42,9 @@ pub(crate) struct Verify {
     /// Compute every digest, also where the policy lets remembered ones count
     #[arg(long)]
     in_full: bool,
+    /// Print in this form
+    #[arg(long = "as", value_name = "FORM", value_parser = of_pages())]
+    form: Option<Form>,
     #[command(flatten)]
     part: Part,
     #[command(flatten)]
@@ -88,9 +93,18 @@ pub(super) fn run(arguments: &Verify, common: &Common, output: &Output) -> Resul
         human.push_str(&format!("  location     {}\n", location.screen()));
     }
     let outcome = if same_name.is_empty() { verification.outcome() } else { Outcome::Fail };
-    output.print(&human, || {
-        VerificationDocument::of(&name, location.clone(), &verification).under(same_name, mark)
-    });
+    let page = || forms::verification(&name, location.as_ref(), &verification, mark.as_ref());
+    let made = match arguments.form {
+        None | Some(Form::Text | Form::Json) => None,
+        Some(form) => Some(forms::page(&page(), form)?),
+    };
+    let document = || VerificationDocument::of(&name, location.clone(), &verification).under(same_name, mark);
+    match (arguments.form, made) {
+        (_, Some(made)) => output.made(&made),
+        (Some(Form::Json), _) => output.document(&document()),
+        (Some(_), None) => output.made(&human),
+        (None, None) => output.print(&human, document),
+    }
     Ok(status_of(outcome))
 }
 

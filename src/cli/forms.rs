@@ -1,0 +1,19 @@
+//! `--as`: in which form something is printed. The forms stand in one table, which the workbench shares.
+
+use crate::forms::{FORMS, Form, Subject};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+/// Of rows and pages.
+pub(super) fn of_pages() -> impl TypedValueParser<Value = Form> {
+    parser(Subject::PAGES)
+}
+
+/// Of families.
+pub(super) fn of_lineage() -> impl TypedValueParser<Value = Form> {
+    parser(Subject::GRAPHS)
+}
+
+fn parser(forms: &'static [Form]) -> impl TypedValueParser<Value = Form> {
+    let words = FORMS.iter().filter(|row| forms.contains(&row.form)).map(|row| row.word);
+    PossibleValuesParser::new(words).map(|word| Form::of_word(&word).unwrap_or(Form::Text))
+}
