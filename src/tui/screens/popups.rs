@@ -1,7 +1,6 @@
 //! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
 
 use crate::commands::{Cmd, Keys, keyed, keys_of, shown};
-use crate::commands::{Cmd, keyed, keys_of, shown};
 use crate::text::count_are;
 use crate::tui::screens::finding::draw_goto;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, scrolled};

@@ -8,7 +8,6 @@ use crate::text::{count, screen};
 use crate::tui::state::app::App;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::state::reviewing::{Reviewed, kinds, word_of};
-use crate::tui::update::choosing::ask_key;
 use crate::tui::update::effect::Effect;
 use crate::view::{PastReview, ReviewWord};
 use crate::words::reviews::{against, does};
@@ -22,7 +21,7 @@ const UNDONE: &str = "undone in the workbench";
 pub(super) fn review(app: &mut App) -> Vec<Effect> {
     app.review.of = Reviewed::of(app).map(Arc::new);
     if app.review.of.is_some() {
-        ask_key(app, Cmd::Review);
+        app.popup = Some(Popup::Choose { of: Cmd::Review });
     }
     Vec::new()
 }
