@@ -122,7 +122,7 @@ pub const TABLE: &[Command] = &[
         "group the models by publisher, with counts; or show them one by one")
         .no_line("Pipe `touchmark list` into `sort`."),
     keys(Cmd::Review, "review", &["r"], "review", MODEL, open![Writable, Models],
-        "review the marked models, or this one: approve, reject, ask the producer")
+        "approve, reject or ask: this or all marked")
         .line("review", "[WORD] [MODELS]...", "Record a review of models, take it back, or list what was said")
         .writing(Writes::With(&["reason", "undo"])),
     keys(Cmd::Undo, "undo", &["u"], "", MODEL, open![Writable, OwnReview],
@@ -157,16 +157,16 @@ pub const TABLE: &[Command] = &[
         "what changed since")
         .typed(must("FILE [FILE]", "name a file, as in `diff snapshot.json`, or two snapshots"))
         .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first; ends with 0 when they say the same, else 1"),
-    keys(Cmd::OpenJob, "open-job", &["enter"], "open", &[S::Jobs], open![Job],
+    keys(Cmd::OpenJob, "open-job", &["enter"], "models", &[S::Jobs], open![Job],
         "what became of the models of this job; Enter on one opens it")
         .no_line("A command prints what became of each model."),
-    keys(Cmd::OpenChange, "open-change", &["enter"], "open", &[S::Changes], open![Change],
+    keys(Cmd::OpenChange, "open-change", &["enter"], "show model", &[S::Changes], open![Change],
         "open the model that changed")
         .no_line("A command prints what changed of each model."),
     keys(Cmd::Retry, "retry", &["r"], "retry", &[S::Jobs], open![OverJob],
         "run a job again that failed or was cancelled")
         .no_line("The shell repeats a command."),
-    keys(Cmd::EditFault, "edit-fault", &["e"], "edit", &[S::Fault], &[Need::FaultFile],
+    keys(Cmd::EditFault, "edit-fault", &["e"], "edit file", &[S::Fault], &[Need::FaultFile],
         "correct the file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the file; the error names the line."),
     keys(Cmd::ReadAgain, "read-again", &["R"], "try again", &[S::Fault], &[Need::Fault],
@@ -276,7 +276,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Themes, "themes", &["T"], "", EVERYWHERE, ALWAYS,
         "choose a theme")
         .typed(may("NAME", Some("theme")))
-        .within("open", Some("--theme")),
+        .line("themes", "[THEME]", "The themes of the workbench: list them, print one, check one"),
     keys(Cmd::Messages, "messages", &["!"], "", EVERYWHERE, ALWAYS,
         "all messages so far")
         .no_line("A command prints its messages on standard error."),

@@ -290,6 +290,28 @@ impl Judgement {
         self.family.cap(index)
     }
 
+    /// The musts that stand between judged models and their next level, with how many models each keeps back, from the
+    /// input that was judged. Models of one shape are looked at once.
+    pub fn gaps(&self, input: &Input<'_>) -> Vec<(Arc<str>, usize)> {
+        let mut models = vec![0; self.shapes.distinct.len()];
+        for (index, standing) in self.standings.iter().enumerate() {
+            let place = self.shapes.place(index).and_then(|place| models.get_mut(place));
+            if let Some(many) = place.filter(|_| standing.decision != Decision::NotJudged) {
+                *many += 1;
+            }
+        }
+        let rules = rules(input);
+        let mut gaps: HashMap<Arc<str>, usize> = HashMap::new();
+        for (shape, many) in self.shapes.distinct.iter().zip(models).filter(|(_, many)| *many > 0) {
+            for must in rules.open_musts(shape) {
+                *gaps.entry(must).or_default() += many;
+            }
+        }
+        let mut gaps: Vec<(Arc<str>, usize)> = gaps.into_iter().collect();
+        gaps.sort();
+        gaps
+    }
+
     /// The reason of the model of an index that weighs most, the first of its verdict; none where nothing stands
     /// against it. A check is named by its stage alone.
     pub fn cause(&self, index: usize) -> Option<Reason> {

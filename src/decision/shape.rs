@@ -10,6 +10,7 @@ use crate::maturity::{
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// Outcomes and marks; no names, no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,6 +115,11 @@ impl Rules<'_> {
         let is_open = shape.is_open(&reasons);
         sort(&mut reasons);
         (self.own_level(shape, &[]), reasons.into_iter().next(), is_open)
+    }
+
+    /// The musts that stand between the own level and the next one.
+    pub fn open_musts(&self, shape: &Shape) -> Vec<Arc<str>> {
+        score(self.rubric, &shape.controls.in_order(self.rubric), &self.musts).open_musts
     }
 
     /// The reasons that lie in the model itself, in no order. `code` names the check of a stage.

@@ -10,6 +10,7 @@ pub mod names;
 mod published;
 mod signing;
 mod snapshot;
+mod themes;
 mod trust;
 mod verdict;
 mod verification;
@@ -34,6 +35,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,
     RefreshedDocument, TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument,

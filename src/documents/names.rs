@@ -69,6 +69,7 @@ names! {
     SnapshotSigned "touchmark.snapshot-signed/1",
     SnapshotTaken "touchmark.snapshot-taken/1",
     SnapshotVerify "touchmark.snapshot-verify/1",
+    Themes "touchmark.themes/1",
     Trust "touchmark.trust/1",
     TrustAdded "touchmark.trust-added/1",
     TrustAnchor "touchmark.trust-anchor/1",

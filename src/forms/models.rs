@@ -88,7 +88,7 @@ impl Column {
                 Cell::new(format!("{} {}", summary.glyph(), summary.word)).in_tone(summary.outcome)
             }
             Column::Model => Cell::new(named(&model.id.screen(), view.name_mark(index))),
-            Column::Reason => reason(view, index).into(),
+            Column::Reason => view.cause(index).map(|cause| Cell::new(cause.as_str())).unwrap_or_default(),
             Column::Used => Cell::new(used.to_string()),
             Column::Level if summary.decision == Decision::NotJudged => Cell::new("–").in_tone(Tone::Dim),
             Column::Level if summary.own == summary.effective => Cell::new(format!("L{}", summary.own)),
@@ -103,7 +103,8 @@ impl Column {
             Column::Verified => {
                 view.standing(index).map(|v| v.verification.at.to_string()).unwrap_or_default().into()
             }
-            Column::Publisher => like(fact(FactKey::Publisher).text().to_owned(), view.publisher_like(index)),
+            // As the table has it: the first part of the name.
+            Column::Publisher => model.id.raw().split_once('/').map_or("", |(owner, _)| owner).into(),
             Column::Licence => fact(FactKey::Licence),
             Column::Kind => model.kind.word().into(),
             Column::Formats => {
@@ -119,18 +120,6 @@ impl Column {
 pub(super) fn like(value: String, other: Option<&str>) -> Cell {
     let tone = if other.is_some() { Tone::Warn } else { Tone::Plain };
     Cell::new(taken_for(&value, other)).in_tone(tone)
-}
-
-/// The code of the check to tell first, or else of the first reason of the decision.
-fn reason(view: &View, index: usize) -> String {
-    if view.summary(index).is_untouched {
-        return String::new();
-    }
-    if let Some(check) = view.standing(index).and_then(|v| v.verification.headline()) {
-        return check.code.to_string();
-    }
-    let verdict = view.verdict(index).filter(|verdict| verdict.decision != Decision::NotJudged);
-    verdict.and_then(|v| v.reasons.first().map(|reason| reason.code.as_str().to_owned())).unwrap_or_default()
 }
 
 /// The row of a model as one line of text.

@@ -8,6 +8,7 @@ use crate::query::Index;
 use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
 use crate::tui::exporting::{self, Written};
 use crate::tui::opening::{News, Opening, Post};
+use crate::tui::plain::{Plain, Typed};
 use crate::tui::remembering::Memory;
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Phase};
@@ -15,17 +16,19 @@ use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::prepared::Licences;
-use crate::tui::terminal;
-use crate::tui::theme::{Depth, Theme};
+use crate::tui::terminal::{self, Answer, Sifted};
+use crate::tui::theme::{Depth, Shelf, is_light};
 use crate::tui::update::{Action, Effect, ViewOf, update};
-use crate::view::{ReviewWord, View};
+use crate::view::View;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use std::io::{BufWriter, Stdout, Write};
+use ratatui::layout::{Rect, Size};
+use ratatui::{TerminalOptions, Viewport};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,19 +45,24 @@ const SLOW_TIME: Duration = Duration::from_secs(2);
 /// What is remembered is written when no key came for so long.
 const SAVE_TIME: Duration = Duration::from_secs(2);
 
+/// As what a screen is exported where there is none.
+const PLAIN_SIZE: Size = Size::new(120, 36);
+
 /// How it ended.
 pub enum End {
     /// The person left, or a signal came: the exit status.
     Left(i32),
     /// The person left a workspace that could not be opened.
-    Unopened(Error),
+    Unopened(Box<Error>),
 }
 
-type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+type Screen = Terminal<CrosstermBackend<BufWriter<Box<dyn Write>>>>;
 
 /// What one wait ended with.
 enum Woken {
     Input(Input),
+    /// A line of the linear face.
+    Line(Typed),
     /// News, and of which opening.
     News(u64, News),
     Tick,
@@ -81,7 +89,14 @@ struct Loop {
     save_at: Option<Instant>,
     input: Option<EventStream>,
     screen: Screen,
+    /// Where themes lie, and what the terminal can show of them.
+    shelf: Shelf,
     depth: Depth,
+    /// The answer of the terminal about its background, and since when it is awaited.
+    answer: Answer,
+    asked: Instant,
+    /// The linear face, in the place of the screen.
+    plain: Option<Plain>,
     /// The jobs that run, with their counters.
     live: Vec<Job>,
     message_until: Option<(u64, Instant)>,
@@ -95,11 +110,16 @@ struct Loop {
 ///
 /// # Errors
 /// `E-TERMINAL` when the terminal cannot be drawn to.
-pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut app: App) -> Result<End> {
+pub async fn run(
+    options: &OpenOptions,
+    (shelf, depth): (Shelf, Depth),
+    is_theme_given: bool,
+    mut app: App,
+    plain: Option<Plain>,
+) -> Result<End> {
     let (sender, mut news) = unbounded_channel();
     let mut signals = Signals::new()?;
-    let screen = Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, std::io::stdout())))
-        .map_err(|e| lost(&e))?;
+    let screen = screen(plain.is_some()).map_err(|e| lost(&e))?;
     let mut state = Loop {
         workbench: None,
         watch: None,
@@ -112,34 +132,52 @@ pub async fn run(options: &OpenOptions, depth: Depth, is_theme_given: bool, mut 
         save_at: None,
         input: None,
         screen,
+        shelf,
         depth,
+        answer: Answer::default(),
+        asked: Instant::now(),
+        plain,
         live: Vec::new(),
         message_until: None,
         is_finding: false,
         reading: None,
     };
     state.draw(&mut app)?;
+    state.ask_background(&app)?;
     state.open();
-    state.input = Some(EventStream::new());
+    state.input = state.plain.is_none().then(EventStream::new);
     loop {
         let first = state.wait(&mut news, &mut signals, &app).await;
         let mut woken = vec![first];
         while let Some(next) = state.ready(&mut news).await {
             woken.push(next);
         }
-        keep_last_view(&mut woken);
+        keep_last_view(&mut woken, state.post.epoch());
         app.clock = jiff::Zoned::now().strftime("%H:%M:%S").to_string();
         for each in woken {
             if let Some(status) = state.apply(&mut app, each)? {
                 state.leave(&app);
                 return Ok(match &app.phase {
-                    Phase::Failed(error) if status == 0 => End::Unopened(error.clone()),
+                    Phase::Failed(error) if status == 0 => End::Unopened(Box::new(error.clone())),
                     _ => End::Left(status),
                 });
             }
         }
         state.watch_message(&app);
         state.draw(&mut app)?;
+    }
+}
+
+/// The terminal; the linear face has none, and what would be drawn goes nowhere.
+fn screen(is_plain: bool) -> std::io::Result<Screen> {
+    let out: Box<dyn Write> = if is_plain { Box::new(std::io::sink()) } else { Box::new(std::io::stdout()) };
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(64 * 1024, out));
+    match is_plain {
+        true => Terminal::with_options(
+            backend,
+            TerminalOptions { viewport: Viewport::Fixed(Rect::new(0, 0, 80, 24)) },
+        ),
+        false => Terminal::new(backend),
     }
 }
 
@@ -150,8 +188,8 @@ fn watch(workbench: &Workbench, post: &Post) {
 }
 
 /// Of several views only the last is worth the work.
-fn keep_last_view(woken: &mut Vec<Woken>) {
-    let is_view = |each: &Woken| matches!(each, Woken::News(_, News::View(..)));
+fn keep_last_view(woken: &mut Vec<Woken>, epoch: u64) {
+    let is_view = |each: &Woken| matches!(each, Woken::News(of, News::View(..)) if *of == epoch);
     let mut views = woken.iter().filter(|each| is_view(each)).count();
     woken.retain(|each| {
         if !is_view(each) {
@@ -169,17 +207,19 @@ impl Loop {
         signals: &mut Signals,
         app: &App,
     ) -> Woken {
-        let tick = (app.live_jobs() > 0).then(|| Instant::now() + PROGRESS_TIME);
+        let tick = (app.live_jobs() > 0 && self.plain.is_none()).then(|| Instant::now() + PROGRESS_TIME);
         let message = self.message_until.map(|(_, until)| until);
         tokio::select! {
             biased;
             status = signals.next() => Woken::End(status),
             input = next_input(&mut self.input) => input,
+            // Before a line, what the line before it asked for.
             Some((of, each)) = news.recv() => Woken::News(of, each),
             () = at(self.slow_at) => Woken::Slow,
             () = at(self.save_at) => Woken::Save,
             () = at(message) => Woken::MessageOver,
             () = at(tick) => Woken::Tick,
+            line = next_line(&mut self.plain, self.post.is_idle() && !matches!(app.phase, Phase::Opening), app.live_jobs()) => Woken::Line(line),
             () = at_once(self.is_finding) => Woken::GoOn,
         }
     }
@@ -208,6 +248,12 @@ impl Loop {
                 self.message_until = None;
                 Action::MessageOver
             }
+            Woken::Line(Typed::End) => return Ok(Some(0)),
+            Woken::Line(Typed::Line(line)) => {
+                self.is_touched = true;
+                let effects = self.plain.as_mut().map(|plain| plain.typed(app, &line)).unwrap_or_default();
+                return self.carry(app, effects);
+            }
             Woken::Slow => {
                 self.slow_at = None;
                 Action::Slow
@@ -217,12 +263,26 @@ impl Loop {
                 self.memory.save(app, false);
                 return Ok(None);
             }
-            Woken::Input(Input::Key(key)) => {
-                self.is_touched = true;
-                self.save_at = self.memory.is_kept().then(|| Instant::now() + SAVE_TIME);
-                Action::Key(key)
-            }
+            Woken::Input(Input::Key(key)) => match self.answer.sift(key) {
+                Sifted::Held => return Ok(None),
+                Sifted::Background(background) => return self.adopt(app, background),
+                Sifted::Keys(mut keys) => {
+                    self.is_touched = true;
+                    self.save_at = self.memory.is_kept().then(|| Instant::now() + SAVE_TIME);
+                    // All but the last one, which the others' effects come before.
+                    let last = keys.pop().unwrap_or(key);
+                    for key in keys {
+                        for effect in update(app, Action::Key(key)) {
+                            if self.carry_out(app, effect)? {
+                                return Ok(Some(0));
+                            }
+                        }
+                    }
+                    Action::Key(last)
+                }
+            },
             Woken::Input(Input::Paste(text)) => Action::Paste(text),
+            Woken::Input(Input::Mouse(event)) => Action::Mouse(event),
             Woken::Input(_) => Action::Resize,
             // Whoever corrects a file does not wait until it has been read.
             Woken::News(_, News::Touched) => {
@@ -242,7 +302,13 @@ impl Loop {
     }
 
     fn carry_out_all(&mut self, app: &mut App, action: Action) -> Result<Option<i32>> {
-        for effect in update(app, action) {
+        let effects = update(app, action);
+        self.carry(app, effects)
+    }
+
+    /// Carries out effects; gives the exit status where one of them leaves.
+    fn carry(&mut self, app: &mut App, effects: Vec<Effect>) -> Result<Option<i32>> {
+        for effect in effects {
             if self.carry_out(app, effect)? {
                 return Ok(Some(0));
             }
@@ -266,6 +332,8 @@ impl Loop {
                 (self.slow_at, self.fault) = (None, None);
                 let post = self.post.clone();
                 workbench.subscribe(move |event| post.send(newest.news(event)));
+                // Only now: what it finds is heard.
+                workbench.begin();
                 watch(&workbench, &self.post);
                 update(app, Action::Access(workbench.access()));
                 update(app, Action::Prepared(view, prepared));
@@ -288,6 +356,7 @@ impl Loop {
                 }
             }
             News::Answer(action) => *action,
+            News::Over => return Ok(None),
             News::Licences(view, licences) => Action::Licences(view, licences),
             News::Event(Event::View(view)) => Action::View(view),
             News::Event(Event::Jobs) => {
@@ -303,9 +372,9 @@ impl Loop {
                 let sources = crate::text::count(unwatched, "source");
                 Action::Message(format!("{sources} cannot be watched for changes; R reads all again"), false)
             }
-            News::Taken(export) => Action::Taken(export),
             News::Event(Event::Stale(is_stale)) => Action::Stale(is_stale),
             News::Event(Event::Message(text, bad)) => Action::Message(text, bad),
+            News::Taken(export) => Action::Taken(export),
             News::AskKeep(why) => Action::AskKeep(why),
             News::Completed { asked, longer, others } => Action::Completed { asked, longer, others },
             News::OpenAt(folder, is_kept) => {
@@ -340,6 +409,7 @@ impl Loop {
         update(app, Action::Opening(crate::text::screen(&folder.to_string_lossy())));
         app.read_only = self.options.read_only;
         app.policy_override.clone_from(&self.options.policy);
+        app.folder.clone_from(&self.options.dir);
         self.memory = Memory::new(true);
         self.is_touched = false;
         self.open();
@@ -361,13 +431,13 @@ impl Loop {
             Effect::ReadFacts(ViewOf(view)) => self.read_facts(view),
             Effect::Redraw => self.screen.clear().map_err(|e| lost(&e))?,
             Effect::Suspend => {
-                let outcome = self.away(terminal::suspend)?;
+                let outcome = self.away(app, terminal::suspend)?;
                 if let Err(cause) = outcome {
                     update(app, Action::Message(format!("cannot suspend: {cause}"), true));
                 }
             }
             Effect::Edit(path) => {
-                if let Err(why) = self.away(|| terminal::edit(&path))? {
+                if let Err(why) = self.away(app, || terminal::edit(&path))? {
                     update(app, Action::Message(why, true));
                 }
                 match &self.workbench {
@@ -450,9 +520,13 @@ impl Loop {
                 }
             }
             Effect::Theme(name) => {
-                let loaded = Theme::load(&name, self.depth);
-                update(app, Action::Theme(loaded));
+                update(app, Action::Theme(self.shelf.load(&name, self.depth)));
             }
+            Effect::Themes => {
+                update(app, Action::Themes(self.shelf.entries()));
+            }
+            Effect::Mouse(on) => terminal::capture_mouse(on).map_err(|e| lost(&e))?,
+            Effect::Survey => self.survey(app),
             Effect::Copy { what, text } => self.copy(app, &what, &text)?,
             Effect::FreeName(proposed) => {
                 let (free, folder) = exporting::free_name(&proposed);
@@ -470,10 +544,7 @@ impl Loop {
                 });
             }
             Effect::Review(models, word, reason) => self.answer(move |workbench| {
-                Action::Reviewed(match word {
-                    ReviewWord::TakeBack => workbench.take_back_shown(&models, &reason),
-                    word => workbench.review_all(&models, word, &reason),
-                })
+                Action::Reviewed(workbench.review_or_take_back(&models, word, &reason))
             }),
             Effect::Undo(act, reason) => self.answer(move |workbench| {
                 let done = workbench.undo_review(&act, &reason);
@@ -505,6 +576,45 @@ impl Loop {
         });
     }
 
+    /// Asks for the background, once the first frame is there, unless a theme was chosen. Of sixteen colours the
+    /// terminal's owner has chosen all, the background too.
+    fn ask_background(&mut self, app: &App) -> Result<()> {
+        let has_colors = matches!(self.depth, Depth::True | Depth::Indexed);
+        if !app.theme_is_chosen && has_colors && cfg!(unix) {
+            terminal::ask_background().map_err(|e| lost(&e))?;
+            self.answer.await_it();
+            self.asked = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Takes the theme that goes with the background, unless somebody has begun to work.
+    fn adopt(&mut self, app: &mut App, background: Option<(u8, u8, u8)>) -> Result<Option<i32>> {
+        if background.is_some_and(is_light) && !self.is_touched {
+            update(app, Action::Background(self.shelf.load("light", self.depth)?));
+        }
+        Ok(None)
+    }
+
+    /// Waits a little for an answer that is under way, before the shell or an editor takes it for typed text.
+    fn take_late_answer(&mut self) {
+        const PATIENCE: Duration = Duration::from_millis(150);
+        const LATEST: Duration = Duration::from_secs(2);
+        self.input = None;
+        if self.answer.is_awaited() && self.asked.elapsed() < LATEST {
+            terminal::take_late_answer(&mut self.answer, PATIENCE);
+        }
+    }
+
+    /// Counts the whole inventory where nobody waits for a key.
+    fn survey(&self, app: &App) {
+        let (Some(view), post) = (app.view.clone(), self.post.clone()) else { return };
+        std::thread::spawn(move || {
+            let survey = Arc::new(view.survey());
+            post.send(News::Answer(Box::new(Action::Surveyed(view.generation, survey))));
+        });
+    }
+
     /// Asks the terminal to take a text into its clipboard. Whether it did, it does not say.
     fn copy(&mut self, app: &mut App, what: &str, text: &str) -> Result<()> {
         if text.len() > MOST_BYTES {
@@ -532,10 +642,14 @@ impl Loop {
     /// Writes a file on a thread of its own: a large inventory takes time, and so may a disk.
     fn export(&mut self, app: &App, export: Export) -> Result<()> {
         let Some((view, workbench)) = app.view.clone().zip(self.workbench.clone()) else { return Ok(()) };
-        let size = self.screen.size().map_err(|e| lost(&e))?;
+        let size = match &self.plain {
+            Some(_) => PLAIN_SIZE,
+            None => self.screen.size().map_err(|e| lost(&e))?,
+        };
         let subject = exporting::subject(app, &export, (size.width, size.height));
-        let post = self.post.clone();
+        let (post, busy) = (self.post.clone(), self.post.busy());
         std::thread::spawn(move || {
+            let _busy = busy;
             let written = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 let read = match &subject {
                     Subject::Model(id) => view.model(id).map(|(_, model)| workbench.read_times(model)),
@@ -555,13 +669,13 @@ impl Loop {
     }
 
     /// Judging a large inventory again takes time; the screen does not wait for it.
-    fn on_thread(&self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
+    fn on_thread(&mut self, work: impl FnOnce(&Workbench) -> Result<()> + Send + 'static) {
         let Some(workbench) = self.workbench.clone() else { return };
         self.post.work(move || work(&workbench));
     }
 
     /// The same, of work whose outcome is an action.
-    fn answer(&self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
+    fn answer(&mut self, work: impl FnOnce(&Workbench) -> Action + Send + 'static) {
         let post = self.post.clone();
         self.on_thread(move |workbench| {
             post.send(News::Answer(Box::new(work(workbench))));
@@ -580,11 +694,14 @@ impl Loop {
     }
 
     /// Gives the terminal away while `work` runs. The event stream goes first: it would eat the keys.
-    fn away<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
-        self.input = None;
+    fn away<T>(&mut self, app: &App, work: impl FnOnce() -> T) -> Result<T> {
+        self.take_late_answer();
         terminal::restore();
         let outcome = work();
         terminal::enter().map_err(|e| lost(&e))?;
+        if app.mouse {
+            terminal::capture_mouse(true).map_err(|e| lost(&e))?;
+        }
         self.screen.clear().map_err(|e| lost(&e))?;
         self.input = Some(EventStream::new());
         Ok(outcome)
@@ -592,6 +709,7 @@ impl Loop {
 
     fn leave(&mut self, app: &App) {
         self.memory.save(app, true);
+        self.take_late_answer();
         let Some(workbench) = &self.workbench else { return };
         for job in workbench.jobs().iter().filter(|job| job.is_live()) {
             workbench.cancel(job.id);
@@ -606,6 +724,9 @@ impl Loop {
     }
 
     fn draw(&mut self, app: &mut App) -> Result<()> {
+        if let Some(plain) = &mut self.plain {
+            return plain.say(app).map_err(|e| lost(&e));
+        }
         if !self.live.is_empty() {
             let now = std::time::Instant::now();
             let each = self.live.iter().map(|job| (job.id, progress(job, now)));
@@ -645,6 +766,14 @@ async fn at(when: Option<Instant>) {
 async fn at_once(is_wanted: bool) {
     if !is_wanted {
         std::future::pending().await
+    }
+}
+
+/// The next line of the linear face, once it may be read.
+async fn next_line(plain: &mut Option<Plain>, is_ready: bool, live_jobs: usize) -> Typed {
+    match plain {
+        Some(plain) => plain.next(is_ready, live_jobs).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -37,6 +37,17 @@ pub fn written(key: &KeyEvent) -> Option<String> {
     Some(base)
 }
 
+/// The key that is written so; of a longer text that names none, its first character's.
+pub fn event(written: &str) -> KeyEvent {
+    let (modifiers, base) = match written.strip_prefix("ctrl-").filter(|rest| !rest.is_empty()) {
+        Some(base) => (KeyModifiers::CONTROL, base),
+        None => (KeyModifiers::NONE, written),
+    };
+    let named = NAMED.iter().find(|(name, _)| *name == base).map(|(_, code)| *code);
+    let first = || base.chars().next().map_or(KeyCode::Null, KeyCode::Char);
+    KeyEvent::new(named.unwrap_or_else(first), modifiers)
+}
+
 /// Whether a written key can be produced by a keyboard: for the test of the table.
 pub fn is_valid(written: &str) -> bool {
     let base = written.strip_prefix("ctrl-").filter(|rest| !rest.is_empty()).unwrap_or(written);

@@ -7,6 +7,7 @@ mod exporting;
 pub mod keys;
 mod opening;
 pub mod photograph;
+mod plain;
 mod remembering;
 mod screens;
 mod state;
@@ -33,9 +34,10 @@ pub use update::{Action, Effect, update};
 use crate::error::{Code, Error, Result};
 use crate::workbench::OpenOptions;
 use event_loop::End;
+use plain::Plain;
 use std::io::IsTerminal;
 use std::path::Path;
-use theme::{Depth, Theme};
+use theme::{Depth, Shelf, Theme};
 
 /// Whether colours are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +58,23 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Colours.
     pub color: ColorChoice,
+    /// Signs of ASCII only, even where the terminal shows others.
+    pub ascii: bool,
+    /// Lines instead of screens.
+    pub plain: bool,
+}
+
+/// Whether signs must be ASCII: where that was asked for, or where the locale is of another encoding.
+pub fn needs_ascii(variable: &dyn Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    if let Some(asked) = set("TOUCHMARK_ASCII") {
+        return asked != "0";
+    }
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    locale.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        !(locale.contains("utf-8") || locale.contains("utf8"))
+    })
 }
 
 /// Opens the workbench on the terminal and returns when the person leaves. A SIGTERM or SIGHUP puts the
@@ -66,21 +85,26 @@ pub struct Settings {
 pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
     let variable = |name: &str| std::env::var(name).ok();
     let dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    if dumb || !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+    let asked = variable("TOUCHMARK_PLAIN").is_some_and(|value| !matches!(value.as_str(), "" | "0"));
+    let is_plain = settings.plain || dumb || asked;
+    let has_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    if !(is_plain || has_terminal) {
         return Err(Error::new(Code::Terminal, "the workbench needs an interactive terminal").help(
-            "use touchmark list, verify, show and the other commands instead; touchmark --help names them",
+            "use --plain to read lines and write lines, or touchmark list, verify, show and the other commands",
         ));
     }
     let depth = match settings.color {
+        _ if is_plain => Depth::Mono,
         ColorChoice::Never => Depth::Mono,
         choice => Depth::detect(&variable, choice == ColorChoice::Always),
     };
+    let shelf = Shelf::of(&variable);
     let is_theme_given = settings.theme.is_some();
     let name = match settings.theme {
         Some(name) if depth != Depth::Mono => name,
         _ => Theme::default_name(depth).to_owned(),
     };
-    let (theme, fault) = match Theme::load(&name, depth) {
+    let (theme, fault) = match shelf.load(&name, depth) {
         Ok(theme) => (theme, None),
         Err(error) if error.code == Code::NotFound => return Err(error),
         Err(error) => {
@@ -90,8 +114,10 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
             (Theme::load(Theme::default_name(depth), depth)?, Some(fault))
         }
     };
-    let mut app = App::new(theme, theme::names());
+    let mut app = App::new(theme, shelf.names());
     app.faults.extend(fault);
+    app.theme_is_chosen = is_theme_given;
+    app.ascii = settings.ascii || needs_ascii(&variable);
     app.read_only = options.read_only;
     app.policy_override.clone_from(&options.policy);
     app.folder.clone_from(&options.dir);
@@ -102,13 +128,20 @@ pub fn run(options: &OpenOptions, settings: Settings) -> Result<Option<Error>> {
         .enable_all()
         .build()
         .map_err(|e| Error::new(Code::Terminal, format!("cannot wait for events ({e})")))?;
-    let guard = terminal::Guard::enter()
-        .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
-    let outcome = runtime.block_on(event_loop::run(options, depth, is_theme_given, app));
-    drop(guard);
+    let outcome = if is_plain {
+        let plain = Plain::start(!std::io::stdin().is_terminal())
+            .map_err(|e| Error::new(Code::Terminal, format!("standard input cannot be read ({e})")))?;
+        runtime.block_on(event_loop::run(options, (shelf, depth), is_theme_given, app, Some(plain)))
+    } else {
+        let guard = terminal::Guard::enter()
+            .map_err(|e| Error::new(Code::Terminal, format!("the terminal cannot be taken over ({e})")))?;
+        let outcome = runtime.block_on(event_loop::run(options, (shelf, depth), is_theme_given, app, None));
+        drop(guard);
+        outcome
+    };
     match outcome? {
         End::Left(0) => Ok(None),
         End::Left(status) => std::process::exit(status),
-        End::Unopened(error) => Ok(Some(error)),
+        End::Unopened(error) => Ok(Some(*error)),
     }
 }

@@ -13,7 +13,8 @@ use crate::view::View;
 use crate::workbench::{Event, OpenOptions, Watch, Workbench, is_empty_folder};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Relaxed, SeqCst};
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -42,6 +43,8 @@ pub(super) enum News {
     Licences(Arc<View>, Licences),
     /// What work on another thread came to.
     Answer(Box<Action>),
+    /// Work on another thread is over, whatever came of it.
+    Over,
     Event(Event),
     /// A file was not written because one of that name is there.
     Taken(Box<Export>),
@@ -60,12 +63,24 @@ pub(super) enum News {
 pub(super) struct Post {
     sender: UnboundedSender<(u64, News)>,
     newest: Arc<AtomicU64>,
+    /// How much is being done on other threads.
+    busy: Arc<AtomicUsize>,
     epoch: u64,
+}
+
+/// Something that is being done on another thread, until it is dropped.
+pub(super) struct Busy(Post);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, SeqCst);
+        self.0.send(News::Over);
+    }
 }
 
 impl Post {
     pub fn new(sender: UnboundedSender<(u64, News)>) -> Self {
-        Post { sender, newest: Arc::default(), epoch: 0 }
+        Post { sender, newest: Arc::default(), busy: Arc::default(), epoch: 0 }
     }
 
     pub fn send(&self, news: News) {
@@ -83,10 +98,22 @@ impl Post {
         self.clone()
     }
 
+    /// Whether nothing is being done on other threads; news of what was done may still wait to be heard.
+    pub fn is_idle(&self) -> bool {
+        self.busy.load(SeqCst) == 0
+    }
+
+    /// Begins something on another thread.
+    pub fn busy(&self) -> Busy {
+        self.busy.fetch_add(1, SeqCst);
+        Busy(self.clone())
+    }
+
     /// Works on a thread of its own, and tells what went wrong.
     pub fn work(&self, work: impl FnOnce() -> Result<()> + Send + 'static) {
-        let post = self.clone();
+        let (post, busy) = (self.clone(), self.busy());
         std::thread::spawn(move || {
+            let _busy = busy;
             let text = match catch_unwind(AssertUnwindSafe(work)) {
                 Ok(Ok(())) => return,
                 Ok(Err(error)) => match &error.help {

@@ -1,15 +1,21 @@
 //! The terminal's state: entered once, and put back on every way out: return, error, panic, signal,
 //! suspension, editor.
 
+mod answer;
+
+pub use answer::{Answer, QUESTION, Sifted};
+
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste};
 use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use std::io::stdout;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
@@ -59,6 +65,44 @@ pub fn restore() {
         Show
     );
     let _ = disable_raw_mode();
+}
+
+/// Takes the mouse from the terminal, or gives it back. Clicks and the wheel only: a mouse that is merely moved wakes
+/// nobody.
+///
+/// # Errors
+/// What the terminal says.
+pub fn capture_mouse(on: bool) -> std::io::Result<()> {
+    match on {
+        true if cfg!(windows) => execute!(stdout(), crossterm::event::EnableMouseCapture),
+        // Buttons and the wheel (1000), in a form without a limit of columns (1006).
+        true => execute!(stdout(), Print("\x1b[?1000h\x1b[?1006h")),
+        false => execute!(stdout(), DisableMouseCapture),
+    }
+}
+
+/// Asks the terminal for its background.
+///
+/// # Errors
+/// What the terminal says.
+pub fn ask_background() -> std::io::Result<()> {
+    execute!(stdout(), Print(QUESTION))
+}
+
+/// Before the terminal is given back, takes an answer that is under way: the shell would take it for typed text.
+pub fn take_late_answer(answer: &mut Answer, patience: Duration) {
+    let until = Instant::now() + patience;
+    while answer.is_awaited() {
+        let left = until.saturating_duration_since(Instant::now());
+        match crossterm::event::poll(left) {
+            Ok(true) => match crossterm::event::read() {
+                Ok(crossterm::event::Event::Key(key)) => drop(answer.sift(key)),
+                Ok(_) => {}
+                Err(_) => return,
+            },
+            _ => return,
+        }
+    }
 }
 
 /// A panic of the drawing thread is printed on a restored terminal. A panic of any other thread belongs to

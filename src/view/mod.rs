@@ -6,6 +6,7 @@ mod cause;
 mod concerned;
 mod record;
 mod summary;
+mod survey;
 
 pub use anchor::AnchorInfo;
 pub use concerned::{Again, Basis, Changed};
@@ -14,6 +15,7 @@ use summary::Seen;
 
 pub use crate::decision::ReviewWord;
 pub use summary::Summary;
+pub use survey::{Gap, Producer, Survey};
 
 use crate::decision::{
     About, Anchoring, Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs,
@@ -168,6 +170,15 @@ impl View {
         let reviews = |index| self.standing_reviews(index);
         let verified = |index| self.known(index);
         self.judgement.verdict(&self.input(descent, &verified, &reviews), index)
+    }
+
+    /// The whole inventory in numbers.
+    pub fn survey(&self) -> Survey {
+        let descent = self.judgement.descent();
+        let reviews = |index| self.standing_reviews(index);
+        let verified = |index| self.known(index);
+        let gaps = self.judgement.gaps(&self.input(descent, &verified, &reviews));
+        Survey::of(&self.models, self.judgement.standings(), gaps)
     }
 
     /// What is known of the verification of the model of an index.

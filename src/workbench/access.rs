@@ -52,6 +52,11 @@ impl Access {
         }
     }
 
+    /// Whether nothing is known of a workspace before it is scanned, whenever it is opened.
+    pub(super) fn begins_empty(self) -> bool {
+        matches!(self, Access::WithoutStore | Access::Temporary)
+    }
+
     /// Where what is recorded goes.
     pub(super) fn place(self, store: &Path) -> Place<'_> {
         match self {

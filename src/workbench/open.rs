@@ -5,7 +5,6 @@ use super::door::{Inner, Workbench};
 use super::events::{Event, Listeners};
 use super::in_force::{PolicyInForce, read_policy, stage_of};
 use super::inventory::Inventory;
-use super::job::JobKind;
 use super::jobs::Jobs;
 use super::options::OpenOptions;
 use super::own_writes::OwnWrites;
@@ -52,8 +51,9 @@ impl Workbench {
         }
         let inventory = workbench.kept()?;
         let never_scanned = inventory.models.is_empty() && inventory.findings.is_empty();
-        // Who watches sees the first scan as a job.
-        let scans_now = never_scanned && !options.interactive;
+        // Who watches a folder that is no workspace sees its scan as a job: `Workbench::begin`.
+        let scans_later = never_scanned && options.interactive && workbench.access().begins_empty();
+        let scans_now = never_scanned && !scans_later;
         let surveyed = scans_now.then(|| workbench.survey(&Progress::default())).transpose()?;
         let found = surveyed.and_then(|surveyed| surveyed.inventory);
         let view = workbench.show(found.unwrap_or(inventory))?;
@@ -64,9 +64,6 @@ impl Workbench {
         let mut view = View { graph, generation: view.generation + 1, ..View::clone(&view) };
         view.judge();
         workbench.publish(view, workbench.turn());
-        if never_scanned && options.interactive {
-            workbench.start(JobKind::Scan);
-        }
         Ok(workbench)
     }
 

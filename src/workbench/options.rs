@@ -19,7 +19,8 @@ pub struct OpenOptions {
     /// A stage instead of the workspace's.
     pub stage: Option<String>,
     /// Somebody is there to see it: a folder of models that is no workspace is opened as one for the moment, a workspace
-    /// that cannot be written for reading, and a first scan is a job that goes on after opening.
+    /// that cannot be written for reading, and the scan of such a folder is a job that
+    /// [`Workbench::begin`](super::Workbench::begin) starts.
     pub interactive: bool,
     /// Leave the store alone, and keep everything in memory.
     pub without_store: bool,

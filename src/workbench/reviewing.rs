@@ -75,6 +75,22 @@ impl Workbench {
         only(self.record_reviews(about, ReviewWord::TakeBack, reason)?)
     }
 
+    /// Records a review of several models, or takes back those that are shown of them.
+    ///
+    /// # Errors
+    /// As [`Workbench::review_all`] and [`Workbench::take_back_shown`].
+    pub fn review_or_take_back(
+        &self,
+        models: &[ModelId],
+        word: ReviewWord,
+        reason: &str,
+    ) -> Result<ReviewAct> {
+        match word {
+            ReviewWord::TakeBack => self.take_back_shown(models, reason),
+            word => self.review_all(models, word, reason),
+        }
+    }
+
     /// Takes back, of each of these models, the review that is shown: a rejection that stands, or else the newest. Models
     /// without one are left out.
     ///

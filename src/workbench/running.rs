@@ -32,6 +32,13 @@ impl Workbench {
         self.inner.jobs.start(kind, Box::new(work))
     }
 
+    /// Begins what opening left to whoever watches, once they listen: the scan of a folder that is no workspace.
+    pub fn begin(&self) {
+        if self.access().begins_empty() && self.view().models.is_empty() && self.jobs().is_empty() {
+            self.start(JobKind::Scan);
+        }
+    }
+
     /// The same, of one that belongs to something else, which tells how it ended.
     pub fn start_aside(&self, kind: JobKind) -> JobId {
         let (workbench, does) = (self.clone(), kind.clone());

@@ -137,11 +137,11 @@ impl Workbench {
             None => self.view(),
         };
         Ok(format!(
-            "scanned {}, {}; {} of {} read, the rest is as it was",
+            "scanned {}, {}; {} of {} documents and folders read, the rest is as it was",
             count(view.models.len(), "model"),
             count(view.findings.len(), "finding"),
             surveyed.read,
-            count(surveyed.parts, "document or folder"),
+            surveyed.parts,
         ))
     }
 }

@@ -22,6 +22,7 @@ fn interactive(dir: &Path) -> OpenOptions {
 /// Opens as the screens do, and waits for the first scan.
 fn open(options: &OpenOptions) -> Workbench {
     let workbench = Workbench::open(options).unwrap();
+    workbench.begin();
     let first = workbench.jobs().first().map(|job| job.id);
     if let Some(first) = first {
         workbench.wait(first).unwrap();
@@ -324,7 +325,7 @@ fn a_path_is_completed_while_it_is_typed() {
     assert!(!text(&app, 100, 30).contains("models-"), "somebody has typed on meanwhile");
     update(&mut app, found("/srv/mo"));
     let drawn = text(&app, 100, 30);
-    assert!(drawn.contains("/srv/models-▏") && drawn.contains("models-a/  models-b/"), "{drawn}");
+    assert!(drawn.contains("/srv/models-▏") && drawn.contains("models-a/ models-b/"), "{drawn}");
 }
 
 #[test]
@@ -362,7 +363,6 @@ fn read_only_hides_what_changes_anything_and_its_key_still_says_why() {
     app.read_only = true;
     assert!(!bar(&app).contains("r review") && bar(&app).contains("V verify"), "{}", bar(&app));
     press(&mut app, &["?"]);
-    app.drew(touchmark::tui::Drawn { furthest: Some(0) });
     let help = text(&app, 120, 120);
     assert!(!help.contains("record a review") && help.contains("why this decision"), "{help}");
     press(&mut app, &["esc", ":", "r", "e", "v", "i", "e", "w"]);
@@ -380,7 +380,7 @@ fn read_only_hides_what_changes_anything_and_its_key_still_says_why() {
 #[test]
 fn a_session_comes_back_as_it_was_left() {
     let mut app = verified();
-    press(&mut app, &["v", "/", "a", "c", "m", "e", "enter", "space", "d"]);
+    press(&mut app, &["o", "v", "/", "a", "c", "m", "e", "enter", "space", "d"]);
     let (shown_rows, chosen) = (app.rows.shown().to_vec(), app.subject().unwrap());
     press(&mut app, &["4"]);
     let bytes = Session::of(&app, &Session::default()).to_json().unwrap();
@@ -443,10 +443,11 @@ fn a_plain_folder_is_opened_verified_and_left_as_it_was() {
     let mut terminal = Terminal::open(dir.path(), 120, 36);
     terminal.wait("temporary, read-only");
     terminal.wait("support-bot-7b");
-    terminal.keys("/support-bot-7b\rV");
-    terminal.wait("FILES");
-    terminal.keys("\u{1b}");
-    terminal.wait("Models");
+    terminal.keys("/support-bot-7b\r");
+    terminal.wait("1 of 1, 38 in all");
+    terminal.keys("V");
+    terminal.wait("FILES-CHANGED");
+    terminal.wait("idle");
     terminal.keys("q");
     assert_eq!(terminal.ends(), 0);
     assert_eq!(content(dir.path()), before);
@@ -481,13 +482,13 @@ fn who_comes_back_finds_the_filter_as_they_left_it_even_after_a_kill() {
     let mut terminal = Terminal::open(dir.path(), 100, 30);
     terminal.wait("Models");
     terminal.keys("/receipt-reader\r");
-    terminal.wait("1 of 43");
+    terminal.wait("1 of 1, 43 in all");
     terminal.keys("q");
     assert_eq!(terminal.ends(), 0);
     assert!(Session::parse(&std::fs::read(&remembered).unwrap()).is_ok());
 
     let mut terminal = Terminal::open(dir.path(), 100, 30);
-    terminal.wait("1 of 43");
+    terminal.wait("1 of 1, 43 in all");
     terminal.keys("4");
     terminal.wait("to L");
     terminal.kill();
@@ -496,7 +497,7 @@ fn who_comes_back_finds_the_filter_as_they_left_it_even_after_a_kill() {
     std::fs::write(&remembered, "{ damaged").unwrap();
     let mut terminal = Terminal::open(dir.path(), 100, 30);
     terminal.wait("it is ignored");
-    terminal.wait("43 of 43");
+    terminal.wait("1 of 43 ·");
     terminal.keys("q");
     assert_eq!(terminal.ends(), 0);
 }

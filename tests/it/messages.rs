@@ -86,7 +86,8 @@ fn a_job_tells_how_it_ended_and_its_models_can_be_opened() {
     update(&mut app, Action::View(workbench.view()));
     update(&mut app, Action::Jobs(now(&[job.clone()])));
     assert!(told(&app).starts_with("verified 2: ") && told(&app).contains("1 fail"), "{}", told(&app));
-    update(&mut app, Action::MessageOver);
+    assert!(told(&app).contains("acme/support-bot-7b fails") && app.unread() == 0, "{}", told(&app));
+    press(&mut app, &["G", "g"]);
     update(&mut app, Action::Jobs(now(&[job.clone()])));
     assert_eq!(told(&app), "", "once");
     let outcomes: Vec<_> = job.rows.iter().map(|row| (row.model.clone(), row.outcome)).collect();

@@ -21,7 +21,7 @@ use touchmark::{Code, Error};
 const DEPTHS: [Depth; 4] = [Depth::True, Depth::Indexed, Depth::Sixteen, Depth::Mono];
 
 /// What opens each popup from a screen where it can be opened.
-pub const POPUPS: [&[&str]; 16] = [
+pub const POPUPS: [&[&str]; 18] = [
     &[],
     &["?"],
     &[":"],
@@ -30,6 +30,8 @@ pub const POPUPS: [&[&str]; 16] = [
     &["w"],
     &["r"],
     &["r", "a", "n", "o"],
+    &["*", "r", "A", "n", "o", "enter"],
+    &["H"],
     &["T", "down"],
     &["L"],
     &["f"],

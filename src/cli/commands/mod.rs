@@ -23,6 +23,7 @@ mod score;
 mod show;
 mod sign;
 mod snapshot;
+mod themes;
 mod trust;
 mod verify;
 
@@ -35,6 +36,7 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Open(open::Open),
+    Themes(themes::Themes),
     Init(init::Init),
     Demo(demo::Demo),
     #[command(subcommand)]
@@ -78,6 +80,7 @@ pub(super) fn run(command: Option<&Command>, common: &Common, output: &Output) -
     let Some(command) = command else { return open::run(&open::Open::default(), common, output) };
     match command {
         Command::Open(open) => open::run(open, common, output),
+        Command::Themes(themes) => themes::run(themes, common, output),
         Command::Init(init) => init::run(init, common, output),
         Command::Demo(demo) => demo::run(demo, common, output),
         Command::Sign(sign) => sign::run(sign, common, output),

@@ -16,9 +16,16 @@ const UNOPENED: u8 = 2;
 pub(crate) struct Open {
     /// The workspace
     workspace: Option<PathBuf>,
-    /// Theme: dark, light, high-contrast, colour-blind, ansi16, mono, or a file
+    /// Theme: dark, light, high-contrast, colour-blind, ansi16, mono, one of your own, or a file
     #[arg(long)]
     theme: Option<String>,
+    /// Draw signs with ASCII only, as where the locale is not UTF-8 [env: TOUCHMARK_ASCII]
+    #[arg(long)]
+    ascii: bool,
+    /// Read lines and write lines, for screen readers, dumb terminals and pipes: no screen, no colour. TOUCHMARK_PLAIN=1
+    /// and TERM=dumb do the same
+    #[arg(long)]
+    plain: bool,
 }
 
 pub(super) fn run(arguments: &Open, common: &Common, output: &Output) -> Result<u8> {
@@ -36,7 +43,13 @@ pub(super) fn run(arguments: &Open, common: &Common, output: &Output) -> Result<
             Color::Never => ColorChoice::Never,
         };
         options.interactive = true;
-        match crate::tui::run(&options, Settings { theme: arguments.theme.clone(), color })? {
+        let settings = Settings {
+            theme: arguments.theme.clone(),
+            color,
+            ascii: arguments.ascii,
+            plain: arguments.plain,
+        };
+        match crate::tui::run(&options, settings)? {
             None => Ok(0),
             Some(error) => {
                 output.fail(&error);
@@ -47,7 +60,7 @@ pub(super) fn run(arguments: &Open, common: &Common, output: &Output) -> Result<
     #[cfg(not(feature = "tui"))]
     {
         use crate::error::{Code, Error};
-        let _ = (options, &arguments.theme, output);
+        let _ = (options, &arguments.theme, arguments.ascii, arguments.plain, output);
         Err(Error::new(Code::Usage, "this build has no workbench")
             .help("build with the feature `tui`, or use `touchmark list`"))
     }

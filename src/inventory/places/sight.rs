@@ -28,6 +28,7 @@ pub fn promises_models(folder: &Path) -> bool {
 }
 
 fn promises(entry: &Entry) -> bool {
-    let is_told = |name: &&str| *name == entry.name && *name != "config.json";
-    entry.file_type.is_file() && (is_weights(&entry.name) || TELLING.iter().any(|name| is_told(&name)))
+    // Programs of all kinds have one.
+    let is_told = |name: &&str| **name == entry.name && **name != *"config.json";
+    entry.file_type.is_file() && (is_weights(&entry.name) || TELLING.iter().any(is_told))
 }

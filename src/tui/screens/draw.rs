@@ -5,8 +5,8 @@ use crate::commands::{Cmd, Keys, Screen, keyed, shown};
 use crate::text::{clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
-    ascii, changes, compare, fault, inventory, jobs, lineage, maturity, output, policy, popups, verify,
-    welcome,
+    ascii, changes, compare, fault, inventory, jobs, lineage, maturity, output, policy, popups, touch,
+    verify, welcome,
 };
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::enabled::{enabled, is_offered};
@@ -65,6 +65,10 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
             lines(frame, inside, &text, 0);
         }
     }
+    let names_lists = drawn.hits.iter().any(|hit| matches!(hit.under, Under::List { .. }));
+    if app.mouse && !names_lists {
+        drawn.hits.extend(touch::list(frame.buffer_mut(), body, pen.theme));
+    }
     if let Some(told) = bad {
         draw_bad_news(app, &told.text, pen, frame, bad_news);
     }
@@ -78,7 +82,13 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
         if !matches!(popup, Popup::Themes { .. }) {
             beneath(frame.buffer_mut(), pen.theme.style(Role::Beneath));
         }
+        // What lies beneath cannot be acted on.
+        drawn.hits.clear();
+        let before = app.mouse.then(|| frame.buffer_mut().clone());
         drawn.add(popups::draw(app, popup, pen, frame).into());
+        if let Some(before) = before {
+            drawn.hits.extend(touch::over(&before, frame.buffer_mut(), pen.theme));
+        }
     }
     sweep(frame.buffer_mut());
     if app.ascii {
@@ -91,7 +101,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
 fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
     match app.screen {
         Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
-        Screen::Inventory => inventory::draw(app, view, pen, frame, body).into(),
+        Screen::Inventory => inventory::draw(app, view, pen, frame, body),
         Screen::Lineage => lineage::draw(app, view, pen, frame, body).into(),
         Screen::Verify => verify::draw(app, view, pen, frame, body).into(),
         Screen::Maturity => maturity::draw(app, view, pen, frame, body).into(),

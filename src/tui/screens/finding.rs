@@ -11,13 +11,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-/// Which characters of the shown id of a model the filter's free words are found in.
-pub fn highlights(app: &App, index: usize) -> Vec<usize> {
-    let model = app.view.as_ref().and_then(|view| view.models.get(index));
-    model.map(|model| marks(app, &model.id.screen())).unwrap_or_default()
-}
-
-/// The same, of any text that stands for a name.
+/// Which characters of a text that stands for a name the filter's free words are found in.
 pub fn marks(app: &App, shown: &str) -> Vec<usize> {
     if !app.rows.finder().is_ranked() {
         return Vec::new();

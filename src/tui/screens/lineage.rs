@@ -83,7 +83,7 @@ fn build_row(
     let edge_role = match row.edge {
         Some((_, Basis::Contradicted)) => Role::Fail,
         Some((_, Basis::Declared)) => Role::Muted,
-        _ => Role::Border,
+        _ => Role::Text,
     };
     let name_role = match (focus, row.model) {
         (true, _) => Role::Title,

@@ -1,14 +1,17 @@
-//! The maturity screen: three levels as bars, and the controls of the chosen one with outcome, basis,
-//! evidence, remedy and who is responsible. It counts outcomes; it does not score.
+//! The maturity screen of a model: three gauges, a lamp for every control of the chosen level with its details beneath,
+//! the chosen control, and the cheapest way up. The whole inventory is next door.
 
-use crate::decision::Decision;
-use crate::inventory::Basis;
+use crate::decision::{Decision, Verdict};
 use crate::maturity::{Control, ControlResult, Duty, Severity};
 use crate::signing::{Outcome, Thing, Verification};
-use crate::text::bar;
-use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put};
+use crate::text::count;
+use crate::tui::screens::paint::{
+    Pane, Pen, bounded, choose, first_row, fit, lines, outcome_role, put, scrolled,
+};
+use crate::tui::screens::survey;
 use crate::tui::state::app::App;
 use crate::tui::state::controls::{of_level, outcome_of, result_of};
+use crate::tui::state::hit::{Drawn, Hit};
 use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::controls::control as words_of;
@@ -18,163 +21,351 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
+/// The levels that the rubric describes.
+const LEVELS: u8 = 3;
+/// From this width on the gauges stand beside the lamps; narrower, above them.
+const GAUGES_BESIDE: u16 = 100;
+/// From this width on the chosen control has a pane of its own beside the lamps.
+const DETAIL_BESIDE: u16 = 140;
+/// Cells of a lamp in the strip: sign, number and a gap.
+const LAMP: usize = 5;
+
 /// Draws it.
-pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
+    if app.whole {
+        return survey::draw(app, view, pen, frame, area);
+    }
     let Some((index, model)) = app.model() else {
-        let inside = pen.boxed(frame, area, "Maturity");
-        lines(
-            frame,
-            inside,
-            &[pen.line(Role::Muted, " no model is chosen: choose one in the inventory (1)")],
-            0,
-        );
-        return;
+        let inside = pen.pane(frame, area, &Pane::new("Maturity").focused(true));
+        let text = [
+            pen.line(Role::Muted, " no model is chosen: choose one in the inventory (1)"),
+            pen.line(Role::Muted, " Shift-Tab shows the whole inventory"),
+        ];
+        lines(frame, inside, &text, 0);
+        return Drawn::default();
     };
-    let [left, right] = Layout::horizontal([Constraint::Length(36), Constraint::Min(0)]).areas(area);
-    let inside = pen.boxed(frame, left, &named(&model.name.screen(), view.name_mark(index)));
-    let text = levels(app, view, index, pen, usize::from(inside.width));
-    lines(frame, inside, &text, 0);
-    draw_controls(app, view, pen, frame, right);
+    let name = named(&model.name.screen(), view.name_mark(index));
+    let verdict = view.verdict(index);
+    let shown = Shown { app, view, index, verdict: verdict.as_ref() };
+    if area.width >= GAUGES_BESIDE {
+        let left = if area.width >= DETAIL_BESIDE { 40 } else { 36 };
+        let [left, rest] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(area);
+        let inside = pen.pane(frame, left, &Pane::new(&name));
+        let columns = usize::from(inside.width);
+        let mut text = standing(&shown, pen);
+        text.push(Line::default());
+        for level in 1..=LEVELS {
+            text.extend(gauge(&shown, level, pen, columns));
+            text.push(Line::default());
+        }
+        text.extend(way_up(&shown, pen, columns));
+        let scope = crate::maturity::SCOPE;
+        let note = pen.wrapped(Vec::new(), Role::Muted, scope, columns);
+        if text.len() + note.len() < usize::from(inside.height) {
+            text.resize(usize::from(inside.height) - note.len(), Line::default());
+            text.extend(note);
+        }
+        lines(frame, inside, &text, 0);
+        return draw_controls(&shown, pen, frame, rest, (true, area.width >= DETAIL_BESIDE));
+    }
+    let [top, rest] = Layout::vertical([Constraint::Length(4), Constraint::Min(0)]).areas(area);
+    let mut text = Vec::new();
+    let mut first = Line::from(vec![pen.span(Role::Title, format!(" {name}")), Span::raw("  ")]);
+    if let Some(line) = standing(&shown, pen).into_iter().next() {
+        first.extend(line.spans);
+    }
+    text.push(first);
+    for level in 1..=LEVELS {
+        text.extend(gauge(&shown, level, pen, usize::from(top.width)).into_iter().take(1));
+    }
+    lines(frame, top, &text, 0);
+    draw_controls(&shown, pen, frame, rest, (false, false))
 }
 
-fn levels(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let Some(verdict) = view.verdict(index) else {
-        return vec![pen.line(Role::Muted, "not judged yet")];
-    };
+/// The model that is shown.
+struct Shown<'a> {
+    app: &'a App,
+    view: &'a View,
+    index: usize,
+    verdict: Option<&'a Verdict>,
+}
+
+impl Shown<'_> {
+    fn outcome(&self, control: &Control) -> Outcome {
+        let results = self.verdict.map(|verdict| verdict.assessment.controls.as_slice()).unwrap_or_default();
+        outcome_of(result_of(control, results))
+    }
+
+    fn words(&self, control: &Control, result: &ControlResult) -> (String, String) {
+        let (found, remedy) = words_of(result, control, self.thing(), Face::Tui);
+        (found.screen(), crate::text::screen(&remedy))
+    }
+
+    fn thing(&self) -> (Option<&Verification>, Thing) {
+        let kind = self.view.models.get(self.index).map(|model| model.kind.into()).unwrap_or_default();
+        (self.view.verification(self.index), kind)
+    }
+}
+
+/// Own and effective level, the decision, and what caps it.
+fn standing(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
+    let Some(verdict) = shown.verdict else { return vec![pen.line(Role::Muted, "not judged yet")] };
     let score = &verdict.assessment.score;
-    let badge = if verdict.decision == Decision::NotJudged {
-        "level not judged".to_owned()
-    } else if score.own == verdict.effective {
-        format!("own level L{}", score.own)
-    } else {
-        format!("own level L{} → effective L{}", score.own, verdict.effective)
+    if verdict.decision == Decision::NotJudged {
+        return vec![pen.line(Role::Muted, "· level not judged: V verifies it")];
+    }
+    let mut line = Line::from(pen.level(verdict.effective).to_vec());
+    line.push_span(match score.own == verdict.effective {
+        true => pen.span(Role::Title, format!(" L{}", score.own)),
+        false => pen.span(Role::Warn, format!(" L{}→{}", score.own, verdict.effective)),
+    });
+    line.push_span(pen.span(Role::Muted, format!("{} · ", verdict.adjective())));
+    line.push_span(pen.decision(verdict.decision));
+    vec![line]
+}
+
+/// A level: its gauge and name, and beneath it how many controls came to what.
+fn gauge(shown: &Shown<'_>, level: u8, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    const GAUGE: usize = 12;
+    let controls: Vec<&Control> = of_level(&shown.view.rubric, level).collect();
+    let count = |wanted: Outcome| controls.iter().filter(|c| shown.outcome(c) == wanted).count();
+    let applicable = controls.len() - count(Outcome::NotApplicable);
+    let score = shown.verdict.map(|verdict| &verdict.assessment.score);
+    let percent = match score {
+        Some(score) if level <= score.own => 100,
+        Some(score) if level == score.next => usize::from(score.percent),
+        _ => (count(Outcome::Pass) * 100).checked_div(applicable).unwrap_or(0),
     };
-    let badge = badge + &verdict.adjective();
-    let mut out = vec![pen.line(Role::Title, badge), Line::default()];
-    for level in 1..=3u8 {
-        let outcomes: Vec<Outcome> = of_level(&view.rubric, level)
-            .map(|control| outcome_of(result_of(control, &verdict.assessment.controls)))
-            .collect();
-        let count = |wanted: Outcome| outcomes.iter().filter(|outcome| **outcome == wanted).count();
-        let applicable = outcomes.len() - count(Outcome::NotApplicable);
-        let percent = match level {
-            level if level <= score.own => 100,
-            level if level == score.next => u64::from(score.percent),
-            _ => (count(Outcome::Pass) * 100).checked_div(applicable).unwrap_or(0) as u64,
-        };
-        let name = view
-            .rubric
-            .level_names
-            .get(usize::from(level) - 1)
-            .map(|n| crate::text::screen(n))
-            .unwrap_or_default();
-        let role = if level == app.level { Role::TabCurrent } else { Role::Text };
-        out.push(pen.line(role, fit(&format!(" L{level} {name}"), columns)));
-        out.push(Line::from(vec![
-            pen.span(Role::Accent, format!(" {} ", bar(percent, 16))),
-            pen.span(Role::Text, format!("{percent} %")),
-        ]));
-        let mut spans = vec![Span::raw(" ")];
-        for outcome in [Outcome::Pass, Outcome::Partial, Outcome::Fail, Outcome::Missing, Outcome::Unknown] {
-            let many = count(outcome);
-            if many > 0 {
-                spans.push(pen.span(outcome_role(outcome), format!("{many} {} ", outcome.word())));
+    let name = shown.view.rubric.level_names.get(usize::from(level) - 1);
+    let name = name.map(|name| crate::text::screen(name)).unwrap_or_default();
+    let is_chosen = level == shown.app.level;
+    let reached = score.is_some_and(|score| level <= score.own);
+    let mut line = Line::from(vec![
+        pen.span(Role::Accent, if is_chosen { "▸" } else { " " }),
+        pen.span(if is_chosen { Role::Title } else { Role::Text }, format!("L{level} ")),
+    ]);
+    line.extend(pen.gauge(if reached { Role::Pass } else { Role::Accent }, percent, 100, GAUGE));
+    line.push_span(pen.span(Role::Text, format!(" {percent:>3} % ")));
+    line.push_span(pen.span(Role::Muted, name));
+    let mut counts = Line::from(pen.span(Role::Muted, "   "));
+    for outcome in [Outcome::Pass, Outcome::Partial, Outcome::Fail, Outcome::Missing, Outcome::Unknown] {
+        let many = count(outcome);
+        if many > 0 {
+            let text = format!(" {} {many} {}", outcome.glyph(), outcome.word());
+            if counts.width() + text.chars().count() <= columns {
+                counts.push_span(pen.span(outcome_role(outcome), text));
             }
         }
-        out.push(Line::from(spans));
+    }
+    vec![line, counts]
+}
+
+/// What has to be done for the next level, each step once however many controls ask for it.
+fn way_up(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let Some(verdict) = shown.verdict else { return Vec::new() };
+    let score = &verdict.assessment.score;
+    let mut out = Vec::new();
+    if let Some(cap) = &verdict.cap {
+        let head = vec![pen.span(Role::Warn, "! ")];
+        out.extend(pen.wrapped(head, Role::Text, &caps::cap(cap).screen(), columns));
         out.push(Line::default());
     }
-    if !score.open_musts.is_empty() {
-        let musts: Vec<String> = score.open_musts.iter().map(|id| crate::text::screen(id)).collect();
-        let head = vec![pen.span(Role::Muted, format!("to L{}: ", score.next))];
-        out.extend(pen.wrapped(head, Role::Text, &musts.join(", "), columns));
+    let steps = steps(shown);
+    if steps.is_empty() {
+        return out;
     }
-    if let Some(cap) = &verdict.cap {
-        out.extend(pen.wrapped(
-            vec![pen.span(Role::Warn, "! ")],
-            Role::Text,
-            &caps::cap(cap).screen(),
-            columns,
-        ));
+    let title = format!("cheapest way to L{}: {}", score.next, count(steps.len(), "step"));
+    out.push(pen.rule(&title, columns));
+    for (number, (step, controls)) in (1..).zip(steps) {
+        let head = vec![pen.span(Role::Accent, format!("{number} "))];
+        out.extend(pen.wrapped(head, Role::Text, &step, columns));
+        out.extend(pen.wrapped(vec![Span::raw("  ")], Role::Muted, &controls.join(", "), columns));
     }
-    out.push(Line::default());
-    let scope = "A level speaks of integrity and authenticity, not safety or correctness.";
-    out.extend(pen.wrapped(Vec::new(), Role::Muted, scope, columns));
     out
 }
 
-fn draw_controls(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let rows = app.controls();
-    let title = format!("Controls of level {} · {}", app.level, rows.len());
-    let inside = pen.boxed(frame, area, &title);
-    if rows.is_empty() {
-        let text = format!(" the rubric {} has no control here", crate::text::screen(&view.rubric.schema));
-        lines(frame, inside, &[pen.line(Role::Muted, text)], 0);
-        return;
+/// The steps with the controls that each one satisfies.
+fn steps(shown: &Shown<'_>) -> Vec<(String, Vec<String>)> {
+    let Some(verdict) = shown.verdict else { return Vec::new() };
+    let mut steps: Vec<(String, Vec<String>)> = Vec::new();
+    for id in &verdict.assessment.score.open_musts {
+        let control = shown.view.rubric.controls.iter().find(|control| control.id == *id);
+        let result = verdict.assessment.controls.iter().find(|result| result.id == *id);
+        let remedy = match (control, result) {
+            (Some(control), Some(result)) => shown.words(control, result).1,
+            (Some(control), None) => crate::text::screen(&control.remediation),
+            _ => continue,
+        };
+        let id = crate::text::screen(id);
+        match steps.iter_mut().find(|(known, _)| *known == remedy) {
+            Some((_, controls)) => controls.push(id),
+            None => steps.push((remedy, vec![id])),
+        }
     }
-    let below = (inside.height / 2).min(14);
-    let [list, detail] = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]).areas(inside);
+    steps
+}
+
+/// The tabs of this screen.
+pub fn tabs(app: &App) -> Vec<String> {
+    let model = if app.whole { "" } else { "Level " };
+    let mut tabs: Vec<String> = (1..=LEVELS).map(|level| format!("{model}{level}")).collect();
+    tabs.push("Inventory".to_owned());
+    tabs
+}
+
+/// The controls of the level and the chosen one; whether the gauges stand beside them, and the chosen one too.
+fn draw_controls(
+    shown: &Shown<'_>,
+    pen: Pen<'_>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    (gauges_beside, beside): (bool, bool),
+) -> Drawn {
+    let app = shown.app;
+    let rows = app.controls();
+    let current = usize::from(app.level.saturating_sub(1));
+    let mut drawn = Drawn::default();
+    let (area, detail) = match beside {
+        true => {
+            let halves = [Constraint::Fill(1), Constraint::Fill(1)];
+            let [left, right] = Layout::horizontal(halves).areas(area);
+            (left, Some(right))
+        }
+        false => (area, None),
+    };
+    let (inside, hits) = pen.tabbed(frame, area, (&tabs(app), current), true);
+    drawn.hits.extend(hits);
+    if rows.is_empty() {
+        let text =
+            format!(" the rubric {} has no control here", crate::text::screen(&shown.view.rubric.schema));
+        lines(frame, inside, &[pen.line(Role::Muted, text)], 0);
+        return drawn;
+    }
+    let strip = lamps(&rows, app.control, pen, usize::from(inside.width));
+    let strip_rows = u16::try_from(strip.len()).unwrap_or(0);
+    let strip_rows = if inside.height >= strip_rows + 12 { strip_rows + 1 } else { 0 };
+    // The list keeps some rows; of what is left, the details have at least what is most asked for.
+    let left = inside.height.saturating_sub(strip_rows);
+    let below = if detail.is_some() { 0 } else { (left / 2).max(left.saturating_sub(5).min(9)).min(16) };
+    let [top, list, inner] =
+        Layout::vertical([Constraint::Length(strip_rows), Constraint::Min(0), Constraint::Length(below)])
+            .areas(inside);
+    if strip_rows > 0 {
+        lines(frame, top, &strip, 0);
+    }
     let first = first_row(app.control, rows.len(), list.height);
+    let musts =
+        shown.verdict.map(|verdict| verdict.assessment.score.open_musts.as_slice()).unwrap_or_default();
     for (y, (position, (control, result))) in (list.y..list.bottom()).zip(rows.iter().enumerate().skip(first))
     {
         let outcome = outcome_of(result.as_ref());
-        let chosen = position == app.control;
-        let line = Line::from(vec![
-            pen.span(Role::Accent, if chosen { "▸" } else { " " }),
+        let mut line = Line::from(vec![
+            pen.span(Role::Accent, if position == app.control { "▸" } else { " " }),
             pen.span(outcome_role(outcome), fit(&format!("{} {}", outcome.glyph(), outcome.word()), 10)),
+            pen.span(Role::Muted, format!("{} ", crate::text::screen(&control.id))),
             pen.span(
-                Role::Muted,
-                format!("{} {} ", crate::text::screen(&control.id), severity(control.severity)),
+                if musts.contains(&control.id) { Role::Warn } else { Role::Muted },
+                format!("{} ", severity(control.severity)),
             ),
-            pen.span(Role::Text, crate::text::screen(&control.title)),
         ]);
+        let badge = result.as_ref().and_then(|result| result.basis).map(|basis| pen.badge(basis));
+        let taken = line.width() + badge.as_ref().map_or(0, |_| 5);
+        let room = usize::from(list.width).saturating_sub(taken);
+        line.push_span(pen.span(Role::Text, fit(&crate::text::screen(&control.title), room)));
+        let line = match badge {
+            Some(badge) => pen.at_right(line, vec![badge], usize::from(list.width) - 1),
+            None => line,
+        };
         put(frame, list.x, y, &line, list.width);
-        if chosen {
+        if position == app.control {
             choose(frame, pen, list, y);
+            let height = list.height.min(u16::try_from(rows.len() - first).unwrap_or(u16::MAX));
+            drawn.hits.push(Hit::list(Rect { height, ..list }, y));
         }
     }
-    if let Some((control, result)) = rows.get(app.control) {
-        let verification = app.model().and_then(|(index, _)| view.verification(index));
-        let thing = app.model().map(|(_, model)| model.kind.into()).unwrap_or_default();
-        let text = explain(control, result.as_ref(), (verification, thing), pen, usize::from(detail.width));
-        lines(frame, detail, &text, 0);
+    let Some((control, result)) = rows.get(app.control) else { return drawn };
+    let id = crate::text::screen(&control.id);
+    match detail {
+        Some(area) => {
+            let note = format!("{} of {}", app.control + 1, rows.len());
+            let inside = pen.pane(frame, area, &Pane::new(&id).note(&note));
+            let text = explain(shown, control, result.as_ref(), pen, usize::from(inside.width));
+            drawn.furthest = Some(scrolled(frame, inside, &text, app.scroll));
+            drawn.hits.push(Hit::text(inside));
+        }
+        None => {
+            let columns = usize::from(inner.width);
+            let [head, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inner);
+            let mut text = explain(shown, control, result.as_ref(), pen, columns);
+            if !gauges_beside {
+                text.extend(way_up(shown, pen, columns));
+            }
+            let (first, furthest) = bounded(app.scroll, text.len(), body.height);
+            let more = if first < furthest { " · PgDn for more" } else { "" };
+            let place = format!("{id} · {} of {}{more}", app.control + 1, rows.len());
+            lines(frame, head, &[pen.rule(&place, columns)], 0);
+            lines(frame, body, &text, first);
+            drawn.furthest = Some(furthest);
+            drawn.hits.push(Hit::text(body));
+        }
     }
+    drawn
 }
 
-fn explain(
-    control: &Control,
-    result: Option<&ControlResult>,
-    (verification, thing): (Option<&Verification>, Thing),
+/// A lamp for every control: its sign above its number, the chosen one marked.
+fn lamps(
+    rows: &[(&Control, Option<ControlResult>)],
+    chosen: usize,
     pen: Pen<'_>,
     columns: usize,
 ) -> Vec<Line<'static>> {
-    let outcome = outcome_of(result);
-    let basis = result.and_then(|result| result.basis).map_or("no evidence", Basis::word);
-    let mut out = vec![pen.line(Role::Border, "─".repeat(columns))];
-    let head = vec![pen.outcome(outcome), Span::raw("  ")];
-    out.extend(pen.wrapped(head, Role::Title, &crate::text::screen(&control.title), columns));
-    let label = if columns >= 60 { 11 } else { 8 };
-    let mut row = |name: &str, value: &str| {
-        if !value.is_empty() {
-            out.extend(pen.wrapped(
-                vec![pen.span(Role::Muted, format!("{name:<label$} "))],
-                Role::Text,
-                value,
-                columns,
-            ));
+    let a_row = (columns.saturating_sub(1) / LAMP).max(1);
+    let mut out = Vec::new();
+    for (start, part) in (0..).step_by(a_row).zip(rows.chunks(a_row)) {
+        let mut line = Line::from(Span::raw(" "));
+        for (position, (control, result)) in (start..).zip(part) {
+            let outcome = outcome_of(result.as_ref());
+            let number = control.id.rsplit('.').next().unwrap_or_default();
+            let text = format!("{}{}", outcome.glyph(), crate::text::screen(number));
+            let (mark, end) = if position == chosen { ("▸", " ") } else { (" ", " ") };
+            line.push_span(pen.span(Role::Accent, mark));
+            line.push_span(pen.span(outcome_role(outcome), fit(&text, LAMP - 2)));
+            line.push_span(Span::raw(end));
         }
-    };
-    let (found, remedy) =
-        result.map(|result| words_of(result, control, (verification, thing), Face::Tui)).unwrap_or_default();
-    row("found", &found.screen());
-    row("basis", basis);
-    if result.is_none() {
-        row("remedy", &crate::text::screen(&control.remediation));
+        out.push(line);
     }
-    row("remedy", &crate::text::screen(&remedy));
-    row("responsible", duty(control.duty));
-    row("requirement", &crate::text::screen(&control.pass));
-    row("source", &crate::text::screen(&control.clause));
+    out
+}
+
+fn explain(
+    shown: &Shown<'_>,
+    control: &Control,
+    result: Option<&ControlResult>,
+    pen: Pen<'_>,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let head = vec![pen.outcome(outcome_of(result)), Span::raw("  ")];
+    let mut out = pen.wrapped(head, Role::Title, &crate::text::screen(&control.title), columns);
+    let (found, remedy) = match result {
+        Some(result) => shown.words(control, result),
+        None => (String::new(), crate::text::screen(&control.remediation)),
+    };
+    let basis = result.and_then(|result| result.basis);
+    if basis.is_none() {
+        out.extend(pen.fact("evidence", "none", None, columns));
+    }
+    for (name, value, basis) in [
+        ("found", found, basis),
+        ("what to do", remedy, None),
+        ("who", duty(control.duty).to_owned(), None),
+        ("requirement", crate::text::screen(&control.pass), None),
+        ("evidence", crate::text::screen(&control.evidence), None),
+        ("source", crate::text::screen(&control.clause), None),
+    ] {
+        if !value.is_empty() {
+            out.extend(pen.fact(name, &value, basis, columns));
+        }
+    }
     out
 }
 

@@ -19,9 +19,12 @@ mod paint;
 mod policy;
 mod popups;
 mod reviewing;
+mod survey;
+mod touch;
 mod verdict;
 mod verify;
 mod welcome;
 mod why;
 
 pub use draw::draw;
+pub use why::key as why_key;

@@ -300,11 +300,3 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     }
     out
 }
-
-/// The two ends of a digest.
-pub fn short(digest: &str) -> String {
-    match (digest.get(..8), digest.get(digest.len().saturating_sub(6)..)) {
-        (Some(head), Some(tail)) if digest.len() > 20 => format!("{head}…{tail}"),
-        _ => crate::text::screen(digest),
-    }
-}

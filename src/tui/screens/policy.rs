@@ -1,55 +1,89 @@
 //! The policy screen: the file's text with its faults marked, and beside it what the policy does now.
 
 use crate::decision::Decision;
-use crate::policy::Action;
+use crate::policy::{Action, Stage};
 use crate::signing::Health;
 use crate::text::count;
-use crate::tui::screens::paint::{Pen, bounded, fit, lines, put, short};
+use crate::tui::screens::paint::{Pane, Pen, bounded, fit, lines, put};
 use crate::tui::state::app::App;
+use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::theme::Role;
 use crate::view::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
-/// Draws it; gives how far the pane that moves can be scrolled.
-pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> usize {
-    let right = if area.width >= 100 { 44 } else { 32 };
-    let [text, side] = Layout::horizontal([Constraint::Min(0), Constraint::Length(right)]).areas(area);
+/// From this width on the anchors have a pane of their own.
+const ANCHORS_BESIDE: u16 = 150;
+
+/// Draws it.
+pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
+    let wide = area.width >= ANCHORS_BESIDE;
+    let right = match area.width {
+        ANCHORS_BESIDE.. => 50,
+        100.. => 46,
+        _ => 32,
+    };
+    let third = if wide { 50 } else { 0 };
+    let [text, side, anchors] =
+        Layout::horizontal([Constraint::Min(0), Constraint::Length(right), Constraint::Length(third)])
+            .areas(area);
     let of_text = draw_text(app, view, pen, frame, text);
-    let inside = pen.boxed(frame, side, if app.side.is_some() { "▸ In force" } else { "In force" });
-    let rows = summary(view, pen, usize::from(inside.width));
-    let (first, of_side) = bounded(app.side.unwrap_or(0), rows.len(), inside.height);
+    let mut rows = summary(view, pen, usize::from(side.width.saturating_sub(2)));
+    let anchors_text = |columns: u16| self::anchors(view, pen, usize::from(columns.saturating_sub(2)));
+    let mut of_side = 0;
+    if wide {
+        let note = count(view.anchors.len(), "anchor");
+        of_side = draw_side(app, &Pane::new("Trust").note(&note), anchors_text(third), pen, frame, anchors);
+    } else {
+        rows.push(Line::default());
+        rows.extend(anchors_text(right));
+    }
+    of_side = of_side.max(draw_side(app, &Pane::new("In force"), rows, pen, frame, side));
+    let hit = |area, under| Hit { area, under };
+    Drawn::from(if app.side.is_some() { of_side } else { of_text })
+        .with(hit(text, Under::Text))
+        .with(hit(side, Under::Side))
+        .with(hit(anchors, Under::Side))
+}
+
+/// A pane that scrolls while the keys act on the side; gives how far.
+fn draw_side(
+    app: &App,
+    pane: &Pane<'_>,
+    rows: Vec<Line<'_>>,
+    pen: Pen<'_>,
+    frame: &mut Frame<'_>,
+    area: Rect,
+) -> usize {
+    let inside = pen.pane(frame, area, &pane.focused(app.side.is_some()));
+    let (first, furthest) = bounded(app.side.unwrap_or(0), rows.len(), inside.height);
     lines(frame, inside, &rows, first);
     if rows.len() > first + usize::from(inside.height) && inside.height > 0 {
         let more = if app.side.is_some() { "… more" } else { "… more: Tab, then j" };
         let last = Rect { y: inside.bottom() - 1, height: 1, ..inside };
         lines(frame, last, &[pen.line(Role::Muted, fit(more, usize::from(inside.width)))], 0);
     }
-    if app.side.is_some() { of_side } else { of_text }
+    furthest
 }
 
 fn draw_text(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> usize {
-    let mark = if app.side.is_none() { "▸ " } else { "" };
-    let title = format!("{mark}{} · read-only, e edits", crate::text::screen(&view.policy.origin));
-    let inside = pen.boxed(frame, area, &title);
     let total = view.policy_text.lines().count();
+    let title = format!("{} · e edits", crate::text::screen(&view.policy.origin));
+    let first = bounded(app.scroll, total, area.height.saturating_sub(2)).0;
+    let note = format!("line {} of {total}", (first + 1).min(total));
+    let inside = pen.pane(frame, area, &Pane::new(&title).note(&note).focused(app.side.is_none()));
     let (first, furthest) = bounded(app.scroll, total, inside.height);
     let visible = view.policy_text.lines().enumerate().skip(first);
     for (y, (number, text)) in (inside.y..inside.bottom()).zip(visible) {
         let number = number + 1;
         let faulty = view.policy_errors.iter().any(|error| error.line == Some(number));
-        let comment = text.trim_start().starts_with('#');
-        let role = match (faulty, comment) {
-            (true, _) => Role::Error,
-            (_, true) => Role::Muted,
-            _ => Role::Text,
-        };
-        let line = Line::from(vec![
+        let mut line = Line::from(vec![
             pen.span(Role::Muted, format!("{number:>4} ")),
             pen.span(Role::Error, if faulty { "✗ " } else { "  " }),
-            pen.span(role, crate::text::block(text).replace('\n', " ")),
         ]);
+        let text = crate::text::block(text).replace('\n', " ");
+        line.extend(if faulty { vec![pen.span(Role::Error, text)] } else { toml(&text, pen) });
         put(frame, inside.x, y, &line, inside.width);
     }
     if total == 0 {
@@ -88,62 +122,109 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         ]));
     }
     out.push(Line::default());
-    out.push(pen.line(Role::Title, "Stages"));
-    for stage in &view.policy.stages {
-        let mark = if stage.name == view.stage { "▸" } else { " " };
-        let production = if stage.production { ", production" } else { "" };
-        let text =
-            format!("{mark}{} requires L{}{production}", crate::text::screen(&stage.name), stage.min_level);
-        out.extend(pen.wrapped(Vec::new(), Role::Text, &text, columns));
-        for (evidence, does) in [
-            ("contradicted", stage.on_contradicted),
-            ("missing", stage.on_missing),
-            ("error", stage.on_error),
-            ("unavailable", stage.on_unavailable),
-        ] {
-            out.push(pen.line(Role::Muted, fit(&format!("   {evidence:<14}{}", action(does)), columns)));
-        }
-    }
-    out.push(Line::default());
-    out.push(pen.line(Role::Title, "Anchors"));
-    if view.anchors.is_empty() {
-        out.push(pen.line(Role::Unknown, "? none: no signature can be proven"));
-    }
-    for anchor in &view.anchors {
-        let age = anchor.age_days.map(|days| format!(", {days} d")).unwrap_or_default();
-        let text = format!(
-            "{} {}{age}, {}",
-            crate::text::screen(&anchor.name),
-            anchor.kind.word(),
-            crate::text::screen(&anchor.origin)
-        );
-        out.extend(pen.wrapped(Vec::new(), Role::Text, &text, columns));
-        match &anchor.error {
-            Some(error) => {
-                let error = crate::text::screen(error);
-                out.extend(pen.wrapped(vec![pen.span(Role::Error, " ✗ ")], Role::Error, &error, columns));
-            }
-            None => {
-                for fault in &anchor.health {
-                    let (role, glyph) = match fault.health {
-                        Health::Ended => (Role::Error, " ✗ "),
-                        Health::Warn => (Role::Warn, " ! "),
-                    };
-                    out.extend(pen.wrapped(vec![pen.span(role, glyph)], role, &fault.text.screen(), columns));
-                }
-                out.push(pen.line(Role::Muted, fit(&format!("   sha256 {}", short(&anchor.digest)), columns)))
-            }
-        }
-    }
+    out.extend(outcomes(view, pen, columns));
     out.push(Line::default());
     out.push(pen.line(Role::Text, count(view.policy.publishers.len(), "publisher")));
     out
 }
 
-fn action(action: Action) -> &'static str {
+/// A line of TOML: comments, tables, keys and values look different.
+fn toml(text: &str, pen: Pen<'_>) -> Vec<Span<'static>> {
+    let start = text.trim_start();
+    if start.starts_with('#') {
+        return vec![pen.span(Role::Muted, text)];
+    }
+    if start.starts_with('[') && !text.contains('=') {
+        return vec![pen.span(Role::Title, text)];
+    }
+    let Some((key, value)) = text.split_once('=') else { return vec![pen.span(Role::Text, text)] };
+    vec![pen.span(Role::Text, key), pen.span(Role::Muted, "="), pen.span(Role::Accent, value)]
+}
+
+/// What each stage does about each kind of evidence.
+fn outcomes(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    const EVIDENCE: usize = 13;
+    const STAGE: usize = 10;
+    type Does = fn(&Stage) -> Action;
+    let kinds: [(&str, Does); 5] = [
+        ("contradicted", |stage| stage.on_contradicted),
+        ("missing", |stage| stage.on_missing),
+        ("error", |stage| stage.on_error),
+        ("unavailable", |stage| stage.on_unavailable),
+        ("partial", |stage| stage.on_partial),
+    ];
+    let fits = (columns.saturating_sub(EVIDENCE) / STAGE).max(1);
+    // The stage in force is always among those shown.
+    let at = view.policy.stages.iter().position(|stage| stage.name == view.stage).unwrap_or(0);
+    let first = (at + 1).saturating_sub(fits);
+    let shown: Vec<&Stage> = view.policy.stages.iter().skip(first).take(fits).collect();
+    let role = |stage: &Stage| if stage.name == view.stage { Role::Title } else { Role::Muted };
+    let row = |label: &str, cell: &dyn Fn(&Stage) -> Span<'static>| {
+        let mut line = Line::from(pen.span(Role::Muted, fit(label, EVIDENCE)));
+        line.extend(shown.iter().map(|stage| cell(stage)));
+        line
+    };
+    let name = |stage: &Stage| {
+        let mark = if stage.name == view.stage { "▸" } else { " " };
+        pen.span(role(stage), fit(&format!("{mark}{}", crate::text::screen(&stage.name)), STAGE))
+    };
+    let level = |stage: &Stage| {
+        let production = if stage.production { " prod" } else { "" };
+        pen.span(role(stage), fit(&format!(" L{}{production}", stage.min_level), STAGE))
+    };
+    let mut out = vec![row("evidence", &name), row("level", &level)];
+    for (kind, does) in kinds {
+        out.push(row(kind, &|stage| {
+            let (role, glyph, word) = action(does(stage));
+            pen.span(role, fit(&format!(" {glyph} {word}"), STAGE))
+        }));
+    }
+    let hidden = view.policy.stages.len() - shown.len();
+    if hidden > 0 {
+        out.push(pen.line(Role::Muted, format!("{} not shown: S", count(hidden, "more stage"))));
+    }
+    out
+}
+
+/// What is trusted, with age, origin and what is wrong with it.
+fn anchors(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    if view.anchors.is_empty() {
+        return vec![pen.line(Role::Unknown, "? no anchors: no signature can be proven")];
+    }
+    for anchor in &view.anchors {
+        let (role, glyph) = match (&anchor.error, anchor.stale) {
+            (Some(_), _) => (Role::Error, "✗ "),
+            (None, true) => (Role::Warn, "! "),
+            (None, false) => (Role::Pass, "✓ "),
+        };
+        let age = anchor.age_days.map(|days| format!(" · {days} d old")).unwrap_or_default();
+        let head = vec![pen.span(role, glyph)];
+        out.extend(pen.wrapped(head, Role::Title, &crate::text::screen(&anchor.name), columns));
+        let about = format!("{}{age} · {}", anchor.kind.word(), crate::text::screen(&anchor.origin));
+        out.extend(pen.wrapped(vec![Span::raw("  ")], Role::Muted, &about, columns));
+        if let Some(error) = &anchor.error {
+            let error = crate::text::screen(error);
+            out.extend(pen.wrapped(vec![pen.span(Role::Error, "  ✗ ")], Role::Error, &error, columns));
+            continue;
+        }
+        for fault in &anchor.health {
+            let (role, glyph) = match fault.health {
+                Health::Ended => (Role::Error, "  ✗ "),
+                Health::Warn => (Role::Warn, "  ! "),
+            };
+            out.extend(pen.wrapped(vec![pen.span(role, glyph)], role, &fault.text.screen(), columns));
+        }
+        let head = vec![pen.span(Role::Muted, "  ")];
+        out.extend(pen.digest(head, Role::Muted, &format!("sha256:{}", anchor.digest), columns));
+    }
+    out
+}
+
+fn action(action: Action) -> (Role, &'static str, &'static str) {
     match action {
-        Action::Open => "allow",
-        Action::Warn => "warn",
-        Action::Closed => "refuse",
+        Action::Open => (Role::Pass, "✓", "allow"),
+        Action::Warn => (Role::Warn, "!", "warn"),
+        Action::Closed => (Role::Fail, "✗", "refuse"),
     }
 }

@@ -35,10 +35,13 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
         Popup::ConfirmQuit => {
             let inside = pen.popup(frame, (52, 5), "Quit?");
             let text = [
-                pen.line(
-                    Role::Text,
-                    format!(" {} still running; quitting cancels.", count_are(app.live_jobs(), "job")),
-                ),
+                match app.live_jobs() {
+                    0 => pen.line(Role::Text, " All jobs have ended meanwhile."),
+                    live => pen.line(
+                        Role::Text,
+                        format!(" {} still running; quitting cancels.", count_are(live, "job")),
+                    ),
+                },
                 Line::default(),
                 pen.line(Role::Accent, " y quit · n stay"),
             ];
@@ -48,18 +51,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             return Some(reviewing::history(model, reviews.as_deref(), *scroll, pen, frame));
         }
         Popup::Confirm(ask) => reviewing::confirm(ask, pen, frame),
-        Popup::Themes { cursor, .. } => {
-            let height = u16::try_from(app.themes.len()).unwrap_or(6) + 4;
-            let inside = pen.popup(frame, (44, height), "Theme · Enter takes it");
-            for (y, (position, name)) in (inside.y..inside.bottom()).zip(app.themes.iter().enumerate()) {
-                let mark = if position == *cursor { "▸" } else { " " };
-                let line = pen.line(Role::Text, format!("{mark} {name}"));
-                frame.buffer_mut().set_line(inside.x, y, &line, inside.width);
-                if position == *cursor {
-                    choose(frame, pen, inside, y);
-                }
-            }
-        }
+        Popup::Themes { cursor, .. } => draw_themes(app, *cursor, pen, frame),
         Popup::Messages { scroll } => {
             let inside = pen.popup(frame, (90, tall), &messages_title(app));
             let columns = usize::from(inside.width);
@@ -77,8 +69,11 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             return Some(scrolled(frame, inside, &text, *scroll));
         }
         Popup::Why { model, scroll } => {
-            let inside = pen.popup(frame, (90, tall), &format!("Why · {}", model.screen()));
-            let text = explain(app, model, pen, usize::from(inside.width));
+            const WIDTH: u16 = 90;
+            let columns = WIDTH.min(full.width.saturating_sub(4)).saturating_sub(2);
+            let text = explain(app, model, pen, usize::from(columns));
+            let height = u16::try_from(text.len()).unwrap_or(u16::MAX).saturating_add(2).min(tall);
+            let inside = pen.popup(frame, (WIDTH, height), &format!("Why · {}", model.screen()));
             return Some(scrolled(frame, inside, &text, *scroll));
         }
         Popup::Log { job, scroll } => {
@@ -149,6 +144,39 @@ fn draw_palette(app: &App, input: &str, cursor: usize, pen: Pen<'_>, frame: &mut
             choose(frame, pen, list, y);
         }
     }
+}
+
+/// The themes, with what cannot be used and why below them.
+fn draw_themes(app: &App, cursor: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
+    const COLUMNS: u16 = 48;
+    let faults: Vec<Line<'_>> = app
+        .theme_faults
+        .iter()
+        .flat_map(|fault| {
+            let head = vec![pen.span(Role::Error, " ✗ ")];
+            pen.wrapped(head, Role::Muted, fault, usize::from(COLUMNS) - 4)
+        })
+        .collect();
+    let rows = app.themes.len() + faults.len() + 4;
+    let inside = pen.popup(frame, (COLUMNS, u16::try_from(rows).unwrap_or(u16::MAX)), "Theme");
+    let list = usize::from(inside.height).saturating_sub(faults.len() + 2);
+    let first = first_row(cursor, app.themes.len(), u16::try_from(list).unwrap_or(0));
+    let shown = app.themes.iter().enumerate().skip(first).take(list);
+    let mut y = inside.y;
+    for (position, name) in shown {
+        let mark = if position == cursor { "▸" } else { " " };
+        let line = pen.line(Role::Text, format!("{mark} {}", crate::text::screen(name)));
+        frame.buffer_mut().set_line(inside.x, y, &line, inside.width);
+        if position == cursor {
+            choose(frame, pen, inside, y);
+        }
+        y += 1;
+    }
+    let mut below = faults;
+    below.push(Line::default());
+    below.push(pen.line(Role::Muted, " ↑↓ try · Enter keeps it · Esc goes back"));
+    let rest = Rect { y, height: inside.bottom().saturating_sub(y), ..inside };
+    lines(frame, rest, &below, 0);
 }
 
 /// The keys that go on with a command, at the foot of the screen where the eye is.

@@ -2,9 +2,9 @@
 //! decision, the reasons. Several screens and popups show them.
 
 use crate::decision::{Decision, Verdict};
-use crate::signing::{Outcome, Verification};
+use crate::signing::{ChangedFile, Outcome, Verification};
 use crate::text::{count, size};
-use crate::tui::screens::paint::{Pen, short};
+use crate::tui::screens::paint::Pen;
 use crate::tui::theme::Role;
 use crate::words::caps;
 use crate::words::reasons::{Told, line};
@@ -41,33 +41,32 @@ pub fn headline(
 /// Files that differ, are gone or are extra; at most `limit` of them.
 pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: usize) -> Vec<Line<'static>> {
     let report = &verification.files;
-    let mut all: Vec<(Role, &str, String)> = Vec::new();
+    let mut all: Vec<(Role, &str, String, Option<&ChangedFile>)> = Vec::new();
     for file in &report.changed {
-        let digests = match (file.expected.as_str(), file.found.as_str()) {
-            ("", _) => String::new(),
-            (expected, "") => format!(": expected {}, found nothing", short(expected)),
-            (expected, found) => format!(": expected {}, found {}", short(expected), short(found)),
-        };
         let told = [file.note.map(|note| note.words()), file.place().map(|p| p.screen())];
         let told: String = told.into_iter().flatten().map(|text| format!(" · {text}")).collect();
-        let text = format!("{} {}{digests}{told}", file.name.screen(), size(file.size));
-        all.push((Role::Fail, "✗ changed ", text));
+        let gone = if file.found.is_empty() { ", of which those bytes are not here" } else { "" };
+        let text = format!("{} {}{gone}{told}", file.name.screen(), size(file.size));
+        all.push((Role::Fail, "✗ changed ", text, Some(file)));
     }
-    all.extend(report.moved.iter().map(|file| (Role::Fail, "→ moved ", file.line().screen())));
-    all.extend(report.truly_missing().map(|name| (Role::Fail, "− missing ", name.screen())));
+    all.extend(report.moved.iter().map(|file| (Role::Fail, "→ moved ", file.line().screen(), None)));
+    all.extend(report.truly_missing().map(|name| (Role::Fail, "− missing ", name.screen(), None)));
     all.extend(report.truly_extra().map(|name| {
         let hazard = crate::signing::hazard(name.raw()).map(|what| format!(" · {what}")).unwrap_or_default();
-        (Role::Fail, "+ unsigned ", name.screen() + &hazard)
+        (Role::Fail, "+ unsigned ", name.screen() + &hazard, None)
     }));
     for (name, why) in &report.unreadable {
-        all.push((Role::Unknown, "? unreadable ", format!("{}: {}", name.screen(), why.words())));
+        all.push((Role::Unknown, "? unreadable ", format!("{}: {}", name.screen(), why.words()), None));
     }
     let rest = all.len().saturating_sub(limit);
-    let mut out: Vec<Line<'static>> = all
-        .into_iter()
-        .take(limit)
-        .flat_map(|(role, mark, text)| pen.wrapped(vec![pen.span(role, mark)], Role::Text, &text, columns))
-        .collect();
+    let mut out: Vec<Line<'static>> = Vec::new();
+    for (role, mark, text, changed) in all.into_iter().take(limit) {
+        out.extend(pen.wrapped(vec![pen.span(role, mark)], Role::Text, &text, columns));
+        let digests = changed.map(|file| [("  signed ", &file.expected), ("  found  ", &file.found)]);
+        for (name, digest) in digests.into_iter().flatten().filter(|(_, digest)| !digest.is_empty()) {
+            out.extend(pen.digest(vec![pen.span(Role::Muted, name)], Role::Text, digest, columns));
+        }
+    }
     if rest > 0 {
         out.push(pen.line(Role::Muted, format!("  and {} (Enter)", count(rest, "more file"))));
     }

@@ -1,7 +1,7 @@
 //! What an inventory with nothing in it offers, and the tour.
 
 use crate::commands::{Cmd, keys_of, shown};
-use crate::text::screen;
+use crate::text::{bar, screen};
 use crate::tui::screens::paint::{Pen, lines};
 use crate::tui::state::app::App;
 use crate::tui::state::tour::STEPS;
@@ -33,6 +33,16 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     let columns = usize::from(inside.width.saturating_sub(2));
     let folder = screen(&view.workspace.root.to_string_lossy());
     let is_temporary = app.access == Access::Temporary;
+    if let Some(job) = app.jobs.iter().find(|job| job.is_live) {
+        let done = job.done.percent();
+        let text = [
+            Line::default(),
+            pen.line(Role::Title, format!(" Looking for models … {} {done} %", bar(done, 10))),
+            pen.line(Role::Muted, format!(" {folder}")),
+        ];
+        lines(frame, inside, &text, 0);
+        return;
+    }
     let title = match (is_temporary, view.workspace.sources.is_empty()) {
         (true, _) => "No models were found in this folder.",
         (false, true) => "This workspace is empty: it names no source yet.",

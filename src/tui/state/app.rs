@@ -21,7 +21,7 @@ use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::state::saved::KeptView;
 use crate::tui::state::session::Session;
 use crate::tui::theme::Theme;
-use crate::view::{Verified, View};
+use crate::view::{Survey, Verified, View};
 use crate::workbench::{Access, JobId};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -117,6 +117,12 @@ pub struct App {
     pub level: u8,
     /// Chosen control among the level's.
     pub control: usize,
+    /// Whether the maturity screen shows the whole inventory instead of a model.
+    pub whole: bool,
+    /// The survey of the whole inventory, with the generation of its view.
+    pub survey: Option<(u64, Arc<Survey>)>,
+    /// Chosen gap of the survey.
+    pub gap: usize,
     /// Chosen job.
     pub job: usize,
     /// The job whose models are listed.
@@ -137,8 +143,12 @@ pub struct App {
     pub is_stale: bool,
     /// The theme.
     pub theme: Theme,
+    /// Whether somebody chose it; else it may follow what the terminal says of its background.
+    pub theme_is_chosen: bool,
     /// The themes to choose from, by name.
     pub themes: Vec<String>,
+    /// Theme files that cannot be used, with why: safe to show.
+    pub theme_faults: Vec<String>,
     /// Nothing may be written.
     pub read_only: bool,
     /// What may be written, once it is open.
@@ -190,6 +200,9 @@ impl App {
             lineage: LineageState::default(),
             level: 1,
             control: 0,
+            whole: false,
+            survey: None,
+            gap: 0,
             job: 0,
             opened: None,
             job_row: 0,
@@ -200,7 +213,9 @@ impl App {
             messages: Vec::new(),
             is_stale: false,
             theme,
+            theme_is_chosen: false,
             themes,
+            theme_faults: Vec::new(),
             read_only: false,
             access: Access::Full,
             session: None,
@@ -226,6 +241,13 @@ impl App {
             self.messages.remove(oldest);
         }
         self.message = Some(message);
+    }
+
+    /// Tells what was found of a model: bad news, and no error that somebody has to be done with.
+    pub fn tell_finding(&mut self, text: impl Into<String>) {
+        self.tell(text, true);
+        let last = self.messages.last_mut().into_iter().chain(self.message.as_mut());
+        last.for_each(|message| message.is_unread = false);
     }
 
     /// Bad news that nobody has read.
@@ -255,17 +277,18 @@ impl App {
         self.jobs.iter().find(|job| job.id == opened)
     }
 
-    /// Whether there is nothing in the workspace, and nobody looks for anything.
+    /// Whether there is nothing in the workspace, or nothing yet.
     pub fn is_empty(&self) -> bool {
-        let is_empty = |view: &Arc<View>| view.is_whole && view.models.is_empty();
-        self.view.as_ref().is_some_and(is_empty) && self.live_jobs() == 0
+        self.view.as_ref().is_some_and(|view| view.is_whole && view.models.is_empty())
     }
 
     /// Forgets the workspace, to open another one.
     pub fn forget(&mut self) {
         let fresh = App::new(self.theme.clone(), std::mem::take(&mut self.themes));
-        let App { messages, message_number, clock, .. } = std::mem::replace(self, fresh);
+        let App { messages, message_number, clock, theme_is_chosen, mouse, ascii, .. } =
+            std::mem::replace(self, fresh);
         (self.messages, self.message_number, self.clock) = (messages, message_number, clock);
+        (self.theme_is_chosen, self.mouse, self.ascii) = (theme_is_chosen, mouse, ascii);
     }
 
     /// Takes what a frame found out.
@@ -314,6 +337,12 @@ impl App {
     pub fn verified(&self) -> Option<&Verified> {
         let (index, _) = self.model()?;
         self.view.as_ref()?.verified.get(index)?.as_deref()
+    }
+
+    /// Whether the survey is not of the view that is shown.
+    pub fn needs_survey(&self) -> bool {
+        let made_of = self.survey.as_ref().map(|(generation, _)| *generation);
+        self.view.as_ref().is_some_and(|view| made_of != Some(view.generation))
     }
 
     /// The chosen job.
@@ -516,7 +545,7 @@ impl App {
             0 => String::new(),
             more => format!(" · {} fail too", crate::text::count(more, "other model")),
         };
-        self.tell(format!("{} fails{code}{more}", model.id.screen()), true);
+        self.tell_finding(format!("{} fails{code}{more}", model.id.screen()));
     }
 
     /// A policy that does not load is shown where its fault is; once it does, work goes on by itself.

@@ -6,7 +6,6 @@ use crate::tui::state::app::App;
 use crate::tui::state::columns::{COLUMNS, Column};
 use crate::tui::state::copies::{Copy, copies};
 use crate::tui::state::exports::{file_name, forms};
-use crate::tui::state::reviewing;
 
 /// One thing that a command can go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub fn choices(app: &App, of: Cmd) -> Vec<Choice> {
         Cmd::Export => exported(app),
         Cmd::Sort => orders(app),
         Cmd::Columns => columns(app),
-        Cmd::Review => reviewing::words(app),
+        Cmd::Review => reviews(app),
         Cmd::FilterBy => filter_terms(),
         _ => Vec::new(),
     }
@@ -43,6 +42,37 @@ fn filter_terms() -> Vec<Choice> {
         off: None,
     };
     crate::query::TERMS.iter().map(choice).collect()
+}
+
+/// What may be said of models.
+fn reviews(app: &App) -> Vec<Choice> {
+    let Some(of) = &app.review.of else { return Vec::new() };
+    let (all, sound, unsound) = (of.models.len(), of.sound.len(), of.unsound());
+    let choice =
+        |key: char, word: &str, shown: String| Choice { key, word: word.to_owned(), shown, off: None };
+    let mut out = vec![match (sound, unsound) {
+        (_, 0) => choice('a', "approve", of.shown()),
+        (0, _) => choice('a', "approve", format!("{}: asks twice", of.shown())),
+        _ => choice('a', "approve", format!("{sound} of {all}: leaves out what fails or was rejected")),
+    }];
+    if sound > 0 && unsound > 0 {
+        out.push(choice('A', "approve all", format!("all {all}, these {unsound} too: asks twice")));
+    }
+    let of_all = if all == 1 { String::new() } else { format!("all {all}: {}", of.kinds.line()) };
+    out.push(choice('x', "reject", of_all.clone()));
+    out.push(choice('p', "ask the producer", of_all));
+    out.push(Choice {
+        off: (of.kinds.reviewed == 0).then(|| "nothing was said of it that stands".to_owned()),
+        ..choice(
+            'b',
+            "take back",
+            match all {
+                1 => "the review that stands".to_owned(),
+                _ => format!("the reviews of {} that stand", of.kinds.reviewed),
+            },
+        )
+    });
+    out
 }
 
 /// Each shows what it would copy.

@@ -60,10 +60,13 @@ pub struct Column {
     pub is_number: bool,
 }
 
+const STATUS: Column =
+    col(ColumnId::Status, 's', "status", "what became of the verification", "problems first", 12, Some(0));
+
 /// The columns, in their order on the screen. The name takes the cells that the others leave.
 #[rustfmt::skip]
 pub const COLUMNS: &[Column] = &[
-    col(ColumnId::Status, 's', "status", "what became of the verification", "problems first", 12, Some(0)),
+    STATUS,
     col(ColumnId::Model, 'm', "model", "the name", "by name", 0, Some(0)),
     col(ColumnId::Reason, 'r', "reason", "the code of what stands in the way", "by reason", 14, Some(70)).wide(24, 108),
     col(ColumnId::Used, 'u', "used", "how many models derive from it directly", "most used first", 4, Some(76)).number(),
@@ -123,7 +126,7 @@ impl ColumnId {
     /// Its row of the table.
     pub fn column(self) -> &'static Column {
         // The table has a row for each, which a test holds.
-        COLUMNS.iter().find(|column| column.id == self).unwrap_or(&COLUMNS[0])
+        COLUMNS.iter().find(|column| column.id == self).unwrap_or(&STATUS)
     }
 }
 

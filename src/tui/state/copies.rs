@@ -164,7 +164,7 @@ fn row_text(app: &App) -> Option<String> {
             Some(format!("{}  {outcome}  {}", screen(&control.id), screen(&control.title)))
         }
         Screen::Jobs => app.job().map(|job| job.title.clone()),
-        Screen::Policy | Screen::Compare | Screen::Changes | Screen::Output => None,
+        Screen::Policy | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => None,
     }
 }
 

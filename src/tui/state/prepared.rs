@@ -71,6 +71,18 @@ impl Causes {
     }
 }
 
+/// A row that was made, but for its places among the others.
+struct Made {
+    key: Key,
+    cause: Option<ReasonCode>,
+}
+
+impl Made {
+    fn placed(self, causes: &mut Causes) -> Key {
+        Key { cause: causes.place(self.cause), ..self.key }
+    }
+}
+
 /// The publisher that a name says: its first part.
 pub fn publisher(id: &str) -> &str {
     id.split_once('/').map_or("", |(publisher, _)| publisher)
@@ -93,11 +105,9 @@ impl Prepared {
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| row(view, at, exposure.get(at).copied().unwrap_or(0)));
-        let (mut keys, codes): (Vec<Key>, Vec<Option<ReasonCode>>) = rows.unzip();
         let mut causes = Causes::default();
-        for (key, code) in keys.iter_mut().zip(codes) {
-            key.cause = causes.place(code);
-        }
+        let mut keys: Vec<Key> =
+            rows.collect::<Vec<Made>>().into_iter().map(|made| made.placed(&mut causes)).collect();
         rank_signers(view, &mut keys);
         let publishers = rank_publishers(view, &mut keys);
         let (unverified, outdated) = (unverified(view), view.outdated().count());
@@ -140,7 +150,7 @@ impl Prepared {
         };
         let changed: Vec<usize> =
             (0..view.models.len()).into_par_iter().with_min_len(4096).filter(differs).collect();
-        let made: Vec<(usize, (Key, Option<ReasonCode>))> = changed
+        let made: Vec<(usize, Made)> = changed
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| Some((at, row(view, at, self.keys.get(at)?.children as usize)?)))
@@ -148,8 +158,8 @@ impl Prepared {
         let outdated = view.outdated().count();
         let mut after = Prepared { index, unverified: unverified(view), outdated, ..self.clone() };
         let mut same_signers = true;
-        for (at, (mut key, code)) in made {
-            key.cause = after.causes.place(code);
+        for (at, made) in made {
+            let key = made.placed(&mut after.causes);
             same_signers &= same_verified && same_states || signer(before, at) == signer(view, at);
             if let Some(slot) = Arc::make_mut(&mut after.keys).get_mut(at) {
                 *slot = Key { signer: slot.signer, publisher: slot.publisher, ..key };
@@ -270,7 +280,7 @@ fn rank_publishers(view: &View, keys: &mut [Key]) -> Vec<Untrusted> {
 
 /// What is needed of a model to sort and count it, but for its places among the others, and the code of what
 /// stands in its way.
-fn row(view: &View, index: usize, children: usize) -> Option<(Key, Option<ReasonCode>)> {
+fn row(view: &View, index: usize, children: usize) -> Option<Made> {
     let model = view.models.get(index)?;
     let summary = view.summary(index);
     let gate = summary.decision;
@@ -301,7 +311,7 @@ fn row(view: &View, index: usize, children: usize) -> Option<(Key, Option<Reason
         verified_at: view.verification(index).map_or(0, |verification| seconds(verification.at)),
         bytes: model.bytes,
     };
-    Some((key, view.cause(index)))
+    Some(Made { key, cause: view.cause(index) })
 }
 
 /// Seconds since 1970, for ordering.

@@ -15,7 +15,8 @@ impl Session {
         let marks = if marks.len() > MAX_MARKS { Vec::new() } else { marks };
         let kept = Screen::TABS.contains(&app.screen).then(|| app.screen.word().to_owned());
         Session {
-            theme: Some(app.theme.name.clone()).filter(|name| app.themes.contains(name)),
+            theme: Some(app.theme.name.clone())
+                .filter(|name| app.theme_is_chosen && app.themes.contains(name)),
             stage: app.view.as_ref().map(|view| view.stage.clone()),
             screen: kept.or_else(|| before.screen.clone()),
             model: app.current.as_ref().map(|id| id.raw().to_owned()),
@@ -23,6 +24,7 @@ impl Session {
             view: Some(app.rows.saved_name()),
             views: app.kept_views().to_vec(),
             filters: app.line.past().to_vec(),
+            table: Some(app.rows.arrangement()),
             details: Some(app.details),
             marks: marks.iter().map(|id| id.raw().to_owned()).collect(),
             ..Session::after(before)
@@ -45,6 +47,9 @@ impl Session {
         app.rearrange(|rows| {
             if let Some(saved) = saved.filter(|saved| *saved != rows.saved()) {
                 rows.show_saved(saved);
+            }
+            if let Some(table) = &self.table {
+                rows.arrange(table);
             }
             rows.set_filter(filter);
         });

@@ -2,8 +2,9 @@
 //! may have come with the workspace: what does not fit is left out. It reads and writes no file.
 
 use crate::error::{Code, Error, Result};
+use crate::tui::state::arrangement::Arrangement;
 use crate::tui::state::saved::KeptView;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
 /// A larger file is not read, and none is written.
@@ -38,6 +39,9 @@ pub struct Session {
     /// Earlier filters, the oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<String>,
+    /// Order, columns and groups of the table.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "if_known")]
+    pub table: Option<Arrangement>,
     /// Whether details are shown beside the inventory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<bool>,
@@ -80,4 +84,10 @@ impl Session {
         let schema = format!("session/{}.{}", SCHEMA.0, SCHEMA.1);
         Session { schema, other: before.other.clone(), ..Session::default() }
     }
+}
+
+/// A part that another version wrote otherwise is left out, and the others stay.
+fn if_known<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Arrangement>, D::Error> {
+    let value = serde_json::Value::deserialize(from)?;
+    Ok(serde_json::from_value(value).ok())
 }

@@ -127,3 +127,8 @@ pub(super) fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
     let (x, y) = (luminance(a), luminance(b));
     (x.max(y) + 0.05) / (x.min(y) + 0.05)
 }
+
+/// Whether dark text stands out from a background better than light text does.
+pub fn is_light(background: (u8, u8, u8)) -> bool {
+    contrast(background, (0, 0, 0)) > contrast(background, (255, 255, 255))
+}

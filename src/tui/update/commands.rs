@@ -109,8 +109,8 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Left if app.screen == Screen::Inventory => sorting::left(app),
         Cmd::NextTab if app.screen == Screen::Inventory => sorting::turn_pane(app, 1),
         Cmd::PreviousTab if app.screen == Screen::Inventory => sorting::turn_pane(app, -1),
-        Cmd::NextTab | Cmd::Right => turn(app, 1),
-        Cmd::PreviousTab | Cmd::Left => turn(app, -1),
+        Cmd::NextTab | Cmd::Right => return turn(app, 1),
+        Cmd::PreviousTab | Cmd::Left => return turn(app, -1),
         Cmd::Refocus => {
             if let Some(id) = app.subject() {
                 app.lineage.trail.extend(app.lineage.focus.clone());
@@ -131,7 +131,10 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::First => step(app, isize::MIN),
         Cmd::Last => step(app, isize::MAX),
         Cmd::Back => back(app),
-        Cmd::Themes => app.popup = Some(themes(app)),
+        Cmd::Themes => {
+            app.popup = Some(themes(app));
+            return vec![Effect::Themes];
+        }
         Cmd::Messages => {
             app.read_messages();
             // As far down as it goes: the newest stand last.
@@ -236,7 +239,7 @@ fn moved(at: usize, by: isize, len: usize) -> usize {
     at.saturating_add_signed(by).min(len.saturating_sub(1))
 }
 
-fn step(app: &mut App, by: isize) {
+pub(super) fn step(app: &mut App, by: isize) {
     match app.screen {
         Screen::Inventory if app.pane > 0 => app.scroll = app.scrolled(app.scroll, by),
         Screen::Inventory => {
@@ -249,7 +252,14 @@ fn step(app: &mut App, by: isize) {
             app.scroll = 0;
         }
         Screen::Lineage => app.lineage.cursor = moved(app.lineage.cursor, by, app.lineage.rows.len()),
-        Screen::Maturity => app.control = moved(app.control, by, app.controls().len()),
+        Screen::Maturity if app.whole => {
+            let gaps = app.survey.as_ref().map_or(0, |(_, survey)| survey.gaps.len());
+            app.gap = moved(app.gap, by, gaps);
+        }
+        Screen::Maturity => {
+            app.control = moved(app.control, by, app.controls().len());
+            app.scroll = 0;
+        }
         Screen::Policy if app.side.is_some() => {
             app.side = app.side.map(|at| app.scrolled(at, by));
         }
@@ -265,26 +275,40 @@ fn step(app: &mut App, by: isize) {
 
 /// On the verify screen the page keys scroll what is said of the chosen check.
 fn page(app: &mut App, by: isize) {
-    if app.screen == Screen::Verify {
+    let scrolls_details = app.screen == Screen::Maturity && !app.whole;
+    if app.screen == Screen::Verify || scrolls_details {
         app.scroll = app.scrolled(app.scroll, by);
     } else {
         step(app, by);
     }
 }
 
-fn turn(app: &mut App, by: isize) {
+fn turn(app: &mut App, by: isize) -> Vec<Effect> {
     if app.screen == Screen::Policy {
         app.side = if app.side.is_none() { Some(0) } else { None };
     } else if app.screen == Screen::Maturity {
-        let level = isize::from(app.level) - 1 + by;
-        app.level = u8::try_from(level.rem_euclid(3)).unwrap_or(0) + 1;
-        app.control = 0;
+        let at = if app.whole { 3 } else { isize::from(app.level) - 1 };
+        return maturity_tab(app, usize::try_from((at + by).rem_euclid(4)).unwrap_or(0));
     } else {
         let tabs = isize::try_from(TABS.len()).unwrap_or(1);
         let tab = isize::try_from(app.verify_tab).unwrap_or(0) + by;
         app.verify_tab = usize::try_from(tab.rem_euclid(tabs)).unwrap_or(0);
         app.scroll = 0;
     }
+    Vec::new()
+}
+
+/// The tabs of the maturity screen: the three levels of a model, then the whole inventory.
+pub(super) fn maturity_tab(app: &mut App, tab: usize) -> Vec<Effect> {
+    app.whole = tab >= 3;
+    app.control = 0;
+    app.scroll = 0;
+    match u8::try_from(tab + 1) {
+        Ok(level) if !app.whole => app.level = level,
+        _ if app.needs_survey() => return vec![Effect::Survey],
+        _ => {}
+    }
+    Vec::new()
 }
 
 /// Esc: the filter, then the screen; it never quits.

@@ -70,6 +70,12 @@ pub enum Effect {
     Licences,
     /// Load a theme by its name or path, and give it back as the action of the same name.
     Theme(String),
+    /// Look which themes there are, and give them back as the action of the same name.
+    Themes,
+    /// Use the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Survey the whole inventory, and give the survey back as an action.
+    Survey,
     /// Copy this text, which is safe to show.
     Copy {
         /// What it is, in words.

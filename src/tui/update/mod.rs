@@ -10,7 +10,9 @@ mod exporting;
 mod finding;
 mod mouse;
 mod opening;
+mod pointing;
 mod popups;
+mod pressing;
 mod reviewing;
 mod sorting;
 mod typing;
@@ -18,12 +20,11 @@ mod working;
 
 pub use effect::{Effect, ViewOf};
 
-use crate::commands::{Screen, by_key, shown};
+use crate::commands::Screen;
 use crate::error::{Error, Result};
 use crate::inventory::ModelId;
 use crate::query::Facts;
 use crate::signing::Snapshot;
-use crate::tui::keys;
 use crate::tui::state::app::App;
 use crate::tui::state::exports::Export;
 use crate::tui::state::fault::{Fault, Faulty};
@@ -31,10 +32,10 @@ use crate::tui::state::jobs::JobNow;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::state::session::Session;
-use crate::tui::theme::Theme;
-use crate::view::{PastReview, View};
+use crate::tui::theme::{Entry, Theme};
+use crate::view::{PastReview, Survey, View};
 use crate::workbench::{Access, JobId, ReviewAct};
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -87,6 +88,14 @@ pub enum Action {
     Licences(Arc<View>, Licences),
     /// A theme that was asked for, or why it cannot be used.
     Theme(Result<Theme>),
+    /// Which themes can be chosen, and which files cannot be used.
+    Themes(Vec<Entry>),
+    /// The terminal's background, where nobody has chosen a theme: the theme that goes with it.
+    Background(Theme),
+    /// A click, or a turn of the wheel.
+    Mouse(MouseEvent),
+    /// The survey of the view of a generation.
+    Surveyed(u64, Arc<Survey>),
     /// What became of a review.
     Reviewed(Result<ReviewAct>),
     /// What became of taking reviews back, and of which.
@@ -128,7 +137,7 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
 fn act(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Key(key) if key.kind != KeyEventKind::Press => Vec::new(),
-        Action::Key(key) => on_key(app, &key),
+        Action::Key(key) => pressing::on_key(app, &key),
         Action::Paste(text) => {
             typing::on_paste(app, &text);
             Vec::new()
@@ -181,11 +190,11 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
                 None => Prepared::of(&view),
             };
             app.take_view(view, prepared);
-            sorting::missing(app)
+            wanted(app)
         }
         Action::Prepared(view, prepared) => {
             app.take_view(view, *prepared);
-            sorting::missing(app)
+            wanted(app)
         }
         Action::Licences(view, licences) => {
             // Other models may have come meanwhile: those were asked for by themselves.
@@ -214,9 +223,25 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Theme(Ok(theme)) => {
             app.faults.retain(|fault| fault.of != Faulty::Theme);
             app.theme = theme;
+            app.theme_is_chosen = true;
             if app.faults.is_empty() && app.screen == Screen::Fault {
                 app.go_back();
             }
+            Vec::new()
+        }
+        Action::Themes(entries) => {
+            take_themes(app, entries);
+            Vec::new()
+        }
+        Action::Background(theme) => {
+            if !app.theme_is_chosen {
+                app.theme = theme;
+            }
+            Vec::new()
+        }
+        Action::Mouse(event) => pointing::on_mouse(app, event),
+        Action::Surveyed(generation, survey) => {
+            app.survey = Some((generation, survey));
             Vec::new()
         }
         Action::Theme(Err(error)) => {
@@ -264,40 +289,33 @@ fn act(app: &mut App, action: Action) -> Vec<Effect> {
     }
 }
 
-fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
-    let Some(written) = keys::written(key) else { return Vec::new() };
-    if written == "ctrl-c" {
-        return on_ctrl_c(app);
-    }
-    app.ctrl_c = false;
-    app.message = None;
-    if app.popup.is_some() {
-        return popups::popup_key(app, &written);
-    }
-    if app.filtering && !finding::leaves_the_line(&written, app.screen) {
-        typing::filter_key(app, &written);
-        return Vec::new();
-    }
-    app.filtering = false;
-    match by_key(&written, app.screen) {
-        Some(command) => commands::run(app, command),
-        None => {
-            app.tell(format!("{} does nothing here · ? lists the keys", shown(&written)), false);
-            Vec::new()
-        }
+/// The themes to choose from; the picker stays on the one in force.
+fn take_themes(app: &mut App, entries: Vec<Entry>) {
+    let (faulty, sound): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|entry| entry.fault.is_some());
+    let words = |entry: Entry| {
+        let fault = entry.fault.map(|fault| fault.to_string()).unwrap_or_default();
+        crate::text::screen(&format!("{}: {fault}", entry.name))
+    };
+    app.theme_faults = faulty.into_iter().map(words).collect();
+    app.themes = sound.into_iter().map(|entry| entry.name).collect();
+    let at = app.themes.iter().position(|name| *name == app.theme.name);
+    if let (Some(Popup::Themes { cursor, .. }), Some(at)) = (&mut app.popup, at) {
+        *cursor = at;
     }
 }
 
-fn on_ctrl_c(app: &mut App) -> Vec<Effect> {
-    if app.ctrl_c {
-        return vec![Effect::Quit];
+/// What a new view leaves to be made beside the screens.
+fn wanted(app: &mut App) -> Vec<Effect> {
+    let mut effects = sorting::missing(app);
+    effects.extend(survey_if_shown(app));
+    effects
+}
+
+/// A new view needs a new survey where that is what is looked at.
+fn survey_if_shown(app: &App) -> Vec<Effect> {
+    match app.screen == Screen::Maturity && app.whole && app.needs_survey() {
+        true => vec![Effect::Survey],
+        false => Vec::new(),
     }
-    app.ctrl_c = true;
-    app.filtering = false;
-    app.line.rest();
-    if let Some(Popup::Themes { before, .. }) = app.popup.take() {
-        app.theme = *before;
-    }
-    app.tell("press Ctrl-c once more to quit", false);
-    Vec::new()
 }

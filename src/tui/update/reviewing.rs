@@ -1,7 +1,7 @@
 //! Reviews: of one model or of all marked, taken back, and looked back on. What a review does to a decision is not for
 //! this file to know: it says what `words` says.
 
-use crate::commands::Cmd;
+use crate::commands::{Cmd, Screen};
 use crate::error::{Error, Result};
 use crate::inventory::ModelId;
 use crate::text::{count, screen};
@@ -19,8 +19,10 @@ const UNDONE: &str = "undone in the workbench";
 
 /// The command: asks for the word.
 pub(super) fn review(app: &mut App) -> Vec<Effect> {
-    app.review.of = Reviewed::of(app).map(Arc::new);
-    if app.review.of.is_some() {
+    let marked = if app.screen == Screen::Inventory { app.rows.marked() } else { Vec::new() };
+    let models = if marked.is_empty() { app.subject().into_iter().collect() } else { marked };
+    if let Some(view) = app.view.as_deref().filter(|_| !models.is_empty()) {
+        app.review.of = Some(Arc::new(Reviewed::of(view, models)));
         app.popup = Some(Popup::Choose { of: Cmd::Review });
     }
     Vec::new()

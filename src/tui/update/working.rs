@@ -16,15 +16,21 @@ pub(super) fn take_jobs(app: &mut App, jobs: Vec<JobNow>) {
     let chosen = app.job().map(|job| job.id);
     app.jobs = jobs;
     app.job = app.jobs.iter().position(|job| Some(job.id) == chosen).unwrap_or(0);
-    let ended: Vec<(String, bool)> = app
+    let ended: Vec<(String, Told)> = app
         .jobs
         .iter()
         .rev()
         .filter(|job| !job.is_live && !over.contains(&job.id))
         .filter_map(told)
         .collect();
-    for (text, is_bad) in ended {
-        app.tell(text, is_bad);
+    for (text, told) in ended {
+        // What the job found is in sight already, and stays there beside how it ended.
+        let found = app.message.as_ref().filter(|message| message.bad && !message.is_unread);
+        match (told, found.map(|message| message.text.clone())) {
+            (Told::Result, Some(found)) => app.tell_finding(format!("{text} · {found}")),
+            (Told::Error, _) => app.tell(text, true),
+            _ => app.tell(text, false),
+        }
     }
     let found = app.jobs.iter().find(|job| Some(job.id) == app.changes.job && app.changes.diff.is_none());
     if let Some((id, diff)) = found.and_then(|job| Some((job.id, job.diff.clone()?))) {
@@ -35,18 +41,27 @@ pub(super) fn take_jobs(app: &mut App, jobs: Vec<JobNow>) {
     }
 }
 
-/// How a job ended, in one line, and whether that is bad news.
-fn told(job: &JobNow) -> Option<(String, bool)> {
+/// What kind of news the end of a job is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Result,
+    Error,
+    Cancelled,
+}
+
+/// How a job ended, in one line.
+fn told(job: &JobNow) -> Option<(String, Told)> {
     match &job.state {
         JobState::Done(_) if job.is_aside => None,
-        JobState::Done(words) => Some((crate::text::screen(words), false)),
+        JobState::Done(words) => Some((crate::text::screen(words), Told::Result)),
         JobState::Failed(error) => {
             let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
-            Some((crate::text::screen(&format!("{}: {error}{help}", job.title)), true))
+            Some((crate::text::screen(&format!("{}: {error}{help}", job.title)), Told::Error))
         }
-        JobState::Cancelled => {
-            Some((format!("cancelled: {} · r in Jobs runs it again", crate::text::screen(&job.title)), false))
-        }
+        JobState::Cancelled => Some((
+            format!("cancelled: {} · r in Jobs runs it again", crate::text::screen(&job.title)),
+            Told::Cancelled,
+        )),
         JobState::Queued | JobState::Running => None,
     }
 }

@@ -190,6 +190,9 @@ fn every_document() -> Desk {
     desk.prints("inspection", &["inspect", "mine/model.sig"]);
     desk.prints("inspect-bom", &["inspect", "boms/vendor.cdx.json"]);
     // Of the workspace.
+    desk.prints("themes", &["themes", "dark"]);
+    desk.prints("themes", &["themes"]);
+    desk.prints("themes", &["themes", "mono", "--check"]);
     desk.prints("demo", &["demo", "copied"]);
     desk.prints("init", &["init", "fresh"]);
     desk.prints("scan", &["scan"]);

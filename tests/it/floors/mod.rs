@@ -273,6 +273,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ground",
             "inventory",
             "decision",
+            "words",
             "view",
             "query",
             "forms",
@@ -308,6 +309,24 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
     ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/remembering"]),
     (
+        "tui/plain",
+        &[
+            "ground",
+            "signing",
+            "inventory",
+            "decision",
+            "words",
+            "view",
+            "report",
+            "workbench",
+            "commands",
+            "tui/keys",
+            "tui/state",
+            "tui/update",
+            "tui/screens",
+        ],
+    ),
+    (
         "tui/event_loop",
         &[
             "ground",
@@ -322,6 +341,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tui/state",
             "tui/update",
             "tui/screens",
+            "tui/plain",
             "tui/opening",
             "tui/remembering",
         ],
@@ -367,6 +387,8 @@ const FLOORS: &[(&str, &[&str])] = &[
             "snapshot",
             "lineage",
             "decision",
+            "words",
+            "view",
             "query",
             "documents",
             "report",
@@ -506,7 +528,7 @@ fn a_planted_upward_arrow_is_found_however_it_is_written() {
 
 #[test]
 fn a_planted_arrow_between_rooms_that_may_not_meet_is_found() {
-    let found = new_faults("tui/theme.rs", "use crate::store::LedgerEntry;\n");
+    let found = new_faults("tui/theme/look.rs", "use crate::store::LedgerEntry;\n");
     assert!(found.iter().any(|fault| fault.contains("may not use store")), "{found:?}");
     let found = new_faults("signing/x509/names.rs", "use crate::verify::verify;\n");
     assert!(

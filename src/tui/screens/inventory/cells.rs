@@ -9,6 +9,7 @@ use crate::tui::state::columns::{ColumnId, Fitted};
 use crate::tui::state::prepared::publisher;
 use crate::tui::theme::Role;
 use crate::view::{Summary, View};
+use crate::words::names::taken_for;
 use jiff::Timestamp;
 use ratatui::text::Span;
 
@@ -73,7 +74,10 @@ fn look(entry: &Entry<'_>, column: ColumnId, is_wide: bool) -> (Role, String) {
             Some(verification) => (Role::Muted, age(verification.at, view.at)),
             None => nothing(),
         },
-        ColumnId::Signer => (Role::Muted, summary.signer.screen()),
+        ColumnId::Signer => match view.signer_like(*index) {
+            Some(other) => (Role::Warn, format!("! {}", taken_for(&summary.signer.screen(), Some(other)))),
+            None => (Role::Muted, summary.signer.screen()),
+        },
         ColumnId::Publisher => (Role::Muted, crate::text::screen(publisher(model.id.raw()))),
         ColumnId::Licence => match model.fact(FactKey::Licence) {
             Some(fact) => (Role::Muted, fact.value.screen()),

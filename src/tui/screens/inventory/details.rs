@@ -15,7 +15,7 @@ use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::Face;
 use crate::words::controls::found;
-use crate::words::names::mark as words_of;
+use crate::words::names::{mark as words_of, taken_for};
 use crate::words::reasons::told;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -127,9 +127,13 @@ fn facts(
     let verification = view.standing(index).map(|verified| &verified.verification);
     match verification.filter(|found| found.signer.is_some()) {
         Some(found) if found.signer_proven() => {
-            fact("signed by", view.summary(index).signer.screen(), Some(Basis::Attested));
+            let signer = taken_for(&view.summary(index).signer.screen(), view.signer_like(index));
+            fact("signed by", signer, Some(Basis::Attested));
         }
-        Some(_) => fact("signed by", format!("{}, not proven", view.summary(index).signer.screen()), None),
+        Some(_) => {
+            let signer = format!("{}, not proven", view.summary(index).signer.screen());
+            fact("signed by", taken_for(&signer, view.signer_like(index)), None);
+        }
         None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), None),
         None => fact("signed by", "not verified".to_owned(), None),
     }
@@ -156,7 +160,8 @@ fn facts(
     }
     for key in [FactKey::Licence, FactKey::Version, FactKey::Publisher, FactKey::Task] {
         if let Some(found) = model.fact(key) {
-            fact(key.word(), found.value.screen(), Some(found.basis));
+            let other = view.publisher_like(index).filter(|_| key == FactKey::Publisher);
+            fact(key.word(), taken_for(&found.value.screen(), other), Some(found.basis));
         }
     }
     let formats: Vec<&str> = model.formats.iter().map(|format| format.word()).collect();

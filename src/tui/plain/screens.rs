@@ -1,0 +1,217 @@
+//! The screens in lines: what is said on entering one, and where one is in it.
+
+use crate::commands::Screen;
+use crate::decision::{Decision, ReviewWord};
+use crate::report::{self, case};
+use crate::signing::Outcome;
+use crate::text::count;
+use crate::tui::state::app::App;
+use crate::tui::state::controls::outcome_of;
+use crate::view::View;
+use crate::workbench::JobState;
+
+use super::frame::drawn;
+
+/// Lines that are said of a screen at once.
+const MANY: usize = 60;
+
+/// How many rows a number may choose from.
+pub fn rows(app: &App) -> usize {
+    match app.screen {
+        Screen::Inventory => app.rows.shown().len(),
+        Screen::Lineage => app.lineage.rows.len(),
+        Screen::Verify => app.verified().map_or(0, |verified| verified.verification.checks.len()),
+        Screen::Maturity => app.controls().len(),
+        Screen::Policy => app.view.as_ref().map_or(0, |view| view.policy_text.lines().count()),
+        Screen::Jobs => app.jobs.len(),
+        Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => 0,
+    }
+}
+
+/// What is said on entering a screen.
+pub fn screen(app: &App) -> Vec<String> {
+    let Some(view) = app.view.as_deref() else { return Vec::new() };
+    let mut out = vec![title(app, view)];
+    let model = app.model().and_then(|(index, model)| Some((index, model, view.verdict(index)?)));
+    let text = match (app.screen, model) {
+        (Screen::Inventory, _) => String::new(),
+        (Screen::Lineage, _) => {
+            let rows = (0..app.lineage.rows.len()).filter_map(|at| relative(app, view, at));
+            rows.map(|line| line + "\n").collect()
+        }
+        (Screen::Verify, Some((index, model, _))) => match app.verified() {
+            Some(verified) => {
+                let owner = view.owner(index).map(|owner| owner.raw());
+                report::verification(&model.id.screen(), &verified.verification, owner, false)
+            }
+            None => "Nothing was verified here yet: verify does it.".to_owned(),
+        },
+        (Screen::Maturity, Some((_, model, verdict))) => {
+            report::score(&model.id.screen(), &case(view, &verdict), false)
+        }
+        (Screen::Policy, _) => report::policy(&view.policy) + &report::policy_faults(&view.policy_errors),
+        (Screen::Jobs, _) if app.jobs.is_empty() => "Nothing has run yet.".to_owned(),
+        (Screen::Jobs, _) => {
+            let jobs = (0..app.jobs.len()).filter_map(|at| job(app, at));
+            jobs.map(|line| line + "\n").collect()
+        }
+        (Screen::Verify | Screen::Maturity, None) => "There is no model here.".to_owned(),
+        (Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault, _) => {
+            drawn(app, 160, 200).unwrap_or_default().join("\n")
+        }
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    out.extend(lines.iter().take(MANY).map(|line| format!("  {line}")));
+    if lines.len() > MANY {
+        out.push(format!("  and {} more lines", lines.len() - MANY));
+    }
+    out
+}
+
+/// What a screen is about, in one line.
+pub fn title(app: &App, view: &View) -> String {
+    match app.screen {
+        Screen::Inventory => {
+            let (shown, all) = (app.rows.shown().len(), count(app.rows.total(), "model"));
+            let filter = match app.rows.filter.is_empty() {
+                true => String::new(),
+                false => format!(", filter {}", crate::text::screen(&app.rows.filter)),
+            };
+            format!("Inventory: {shown} of {all}{filter}")
+        }
+        screen => {
+            let about = match screen {
+                Screen::Lineage | Screen::Verify | Screen::Maturity => {
+                    app.current.as_ref().map(|id| format!(": {}", id.screen())).unwrap_or_default()
+                }
+                Screen::Policy => format!(": {}", crate::text::screen(&view.policy.name)),
+                _ => String::new(),
+            };
+            format!("{}{about}", screen.word())
+        }
+    }
+}
+
+/// Where one is, in one line; empty where there is nothing.
+pub fn place(app: &App) -> String {
+    let Some(view) = app.view.as_deref() else { return String::new() };
+    match app.screen {
+        Screen::Inventory => {
+            let shown = app.rows.shown().len();
+            let rest = || match app.rows.total() {
+                0 => "The inventory is empty: scan PATH adds a folder of models.".to_owned(),
+                _ => format!("No model is shown: nothing matches {}.", crate::text::screen(&app.rows.filter)),
+            };
+            if shown == 0 { rest() } else { model(app, view, app.rows.cursor).unwrap_or_default() }
+        }
+        Screen::Lineage => {
+            let (at, all) = (app.lineage.cursor, app.lineage.rows.len());
+            relative(app, view, at).map(|row| format!("{} of {all}: {row}", at + 1)).unwrap_or_default()
+        }
+        Screen::Verify => {
+            let Some(verified) = app.verified() else { return String::new() };
+            let v = &verified.verification;
+            let Some(check) = v.checks.get(app.check) else { return String::new() };
+            let words = v.words_of(check);
+            format!(
+                "check {} of {}: {} {}, {} ({})",
+                app.check + 1,
+                v.checks.len(),
+                check.outcome.word(),
+                check.stage.name(),
+                words.summary,
+                check.code
+            )
+        }
+        Screen::Maturity => {
+            let controls = app.controls();
+            let Some((control, result)) = controls.get(app.control) else { return String::new() };
+            let found = result.as_ref().map(|result| {
+                crate::words::controls::found(&result.fact, app.verified().map(|v| &v.verification))
+            });
+            format!(
+                "level {}, control {} of {}: {} {} {}: {}",
+                app.level,
+                app.control + 1,
+                controls.len(),
+                outcome_of(result.as_ref()).word(),
+                crate::text::screen(&control.id),
+                crate::text::screen(&control.title),
+                found.map(|found| found.screen()).unwrap_or_default()
+            )
+        }
+        Screen::Policy => {
+            let line = view.policy_text.lines().nth(app.scroll).map(crate::text::screen).unwrap_or_default();
+            format!("line {}: {line}", app.scroll + 1)
+        }
+        Screen::Jobs => job(app, app.job).unwrap_or_default(),
+        Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => String::new(),
+    }
+}
+
+/// A row of the inventory: `3 of 21: FAIL acme/support-bot-7b, FILES-CHANGED, refuse`.
+pub fn model(app: &App, view: &View, at: usize) -> Option<String> {
+    let index = *app.rows.shown().get(at)? as usize;
+    let model = view.models.get(index)?;
+    let summary = view.summary(index);
+    let mut parts = vec![model.id.screen()];
+    let verification = view.standing(index).map(|verified| &verified.verification);
+    match verification.and_then(|v| v.headline()).filter(|check| check.outcome != Outcome::Pass) {
+        Some(check) => parts.push(check.code.to_string()),
+        None if summary.outcome == Outcome::Pass => {}
+        None => {
+            let reason = view.verdict(index).and_then(|verdict| Some(verdict.reasons.first()?.code.clone()));
+            if let Some(code) = reason.filter(|_| summary.decision != Decision::NotJudged) {
+                parts.push(crate::text::screen(code.as_str()));
+            }
+        }
+    }
+    parts.push(summary.decision.word().to_owned());
+    parts.extend(summary.review.map(ReviewWord::word).map(str::to_owned));
+    if app.rows.is_marked(&model.id) {
+        parts.push("marked".to_owned());
+    }
+    Some(format!("{} of {}: {} {}", at + 1, app.rows.shown().len(), summary.word, parts.join(", ")))
+}
+
+/// A row of the lineage: `ancestor northwind/harbour-7b, pass, L1, finetune, declared, pinned`.
+fn relative(app: &App, view: &View, at: usize) -> Option<String> {
+    let row = app.lineage.rows.get(at)?;
+    let is_focus = app.lineage.focus.as_ref() == Some(&row.id);
+    let mut parts = vec![format!(
+        "{} {}",
+        match row.generation {
+            _ if is_focus => "focus",
+            ..0 => "ancestor",
+            _ => "descendant",
+        },
+        row.id.screen()
+    )];
+    match row.model.map(|index| view.summary(index)) {
+        Some(summary) => {
+            parts.push(summary.word.to_owned());
+            if summary.decision != Decision::NotJudged {
+                parts.push(format!("L{}", summary.effective));
+            }
+        }
+        None => parts.push("not in the inventory".to_owned()),
+    }
+    if let Some((relation, basis)) = row.edge {
+        parts.push(format!("{}, {}", relation.word(), basis.word()));
+        parts.extend(row.pinned.then(|| "pinned".to_owned()));
+    }
+    parts.extend(row.repeated.then(|| "again".to_owned()));
+    Some(parts.join(", "))
+}
+
+fn job(app: &App, at: usize) -> Option<String> {
+    let job = app.jobs.get(at)?;
+    let state = match &job.state {
+        JobState::Queued => "waits".to_owned(),
+        JobState::Running => format!("runs, {} %", job.done.percent()),
+        JobState::Done(words) => format!("done, {words}"),
+        JobState::Failed(error) => format!("FAILED, {error}"),
+        JobState::Cancelled => "cancelled".to_owned(),
+    };
+    Some(format!("job {} of {}: {}, {state}", at + 1, app.jobs.len(), job.title))
+}
