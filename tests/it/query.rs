@@ -550,7 +550,7 @@ fn views_are_kept_with_their_order_and_dropped_by_an_empty_name() {
     again.set_kept_views(serde_json::from_str(&stored).unwrap());
     press(&mut again, &["v", "v", "v", "v"]);
     assert_eq!(again.rows.shown(), shown);
-    assert!(again.rows.is_reversed());
+    assert!(again.rows.sort().is_reversed);
     press(&mut again, &["ctrl-s", "enter"]);
     assert!(told(&again).contains("dropped the view `bots`"), "{}", told(&again));
     assert!(again.kept_views().is_empty() && again.rows.shown().len() == again.rows.total());
