@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use touchmark::inventory::{Aliases, ModelId};
 use touchmark::maturity::{CapNode, CapPlan, CapState};
+use touchmark::query::Index;
 use touchmark::store::{self, Place, RecordKind};
 use touchmark::tui::theme::{self, Depth, Theme};
-use touchmark::tui::{Action, App, draw, update};
+use touchmark::tui::{Action, App, Effect, draw, update};
 use touchmark::workbench::{JobKind, OpenOptions, ReviewWord, View, Workbench};
 
 use crossterm::event::{KeyCode, KeyEvent};
@@ -210,14 +211,58 @@ fn move_down_and_draw(bencher: Bencher) {
     });
 }
 
-#[divan::bench]
-fn filter_a_letter_and_erase_it(bencher: Bencher) {
+/// A key, and how a search that it begins goes on; gives how many slices it took.
+fn key_to_the_end(app: &mut App, code: KeyCode) -> usize {
+    let mut effects = update(app, Action::Key(KeyEvent::from(code)));
+    let mut slices = 1;
+    while effects.contains(&Effect::GoOn) {
+        effects = update(app, Action::GoOn);
+        slices += 1;
+    }
+    slices
+}
+
+/// The line of the filter over 100,000 models whose facts are read, with this typed in it.
+fn filtering(typed: &str) -> App {
     let mut app = app(large().path());
+    let view = open(large().path()).view();
+    let effects =
+        update(&mut app, Action::View(Arc::new(View { generation: 1_000_000, ..View::clone(&view) })));
+    for effect in effects {
+        if let Effect::ReadFacts(of) = effect {
+            let facts = Arc::new(Index::read_facts(&of.0));
+            update(&mut app, Action::Facts(of.0, facts));
+        }
+    }
     key(&mut app, KeyCode::Char('/'));
+    typed.chars().for_each(|c| _ = key_to_the_end(&mut app, KeyCode::Char(c)));
+    app
+}
+
+/// What a key costs until the first results are there. Hold it against `filter_to_the_end`: it is one slice of it.
+#[divan::bench(args = ["", "7", "team-7"])]
+fn filter_first_results(bencher: Bencher, typed: &str) {
+    let mut app = filtering(typed);
     bencher.bench_local(|| {
         key(&mut app, KeyCode::Char('7'));
         key(&mut app, KeyCode::Backspace);
     });
+}
+
+/// Until all are there, of a letter, a longer word, letters apart, and terms; and the way back.
+#[divan::bench(args = ["", "team-7", "tmmdl", "publisher:team-1", "team level:", "dataset:data-1", "base:team-3/model-00001"])]
+fn filter_to_the_end(bencher: Bencher, typed: &str) {
+    let mut app = filtering(typed);
+    bencher.bench_local(|| {
+        key_to_the_end(&mut app, KeyCode::Char('1')) + key_to_the_end(&mut app, KeyCode::Backspace)
+    });
+}
+
+/// What nobody waits for.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn read_the_facts_that_filters_ask_for(bencher: Bencher) {
+    let view = open(large().path()).view();
+    bencher.bench_local(|| Index::read_facts(&view).known().len());
 }
 
 /// A hundred thousand models of which ten thousand were verified, open; and its policy's text.

@@ -9,6 +9,7 @@ fn main() -> std::io::Result<()> {
     std::fs::create_dir_all(&docs)?;
     std::fs::write(docs.join("checks.md"), touchmark::report::checks_page())?;
     std::fs::write(docs.join("commands.md"), touchmark::cli::commands_page())?;
+    std::fs::write(docs.join("filter.md"), touchmark::query::filter_page())?;
     std::fs::write(docs.join("keys.md"), touchmark::commands::keys_page())?;
     let schemas = docs.join("schemas");
     std::fs::create_dir_all(&schemas)?;

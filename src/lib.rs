@@ -17,6 +17,7 @@
 //! | [`maturity`] | the rubric, controls and levels |
 //! | [`decision`] | the policy applied: verdicts |
 //! | [`view`] | what both faces show of a workspace |
+//! | [`query`] | the language that finds models |
 //! | [`words`] | the words for what was concluded |
 //! | [`documents`] | every JSON document as a type with a version and a schema |
 //! | [`report`] | views as text |
@@ -40,6 +41,7 @@ pub mod inventory;
 pub mod lineage;
 pub mod maturity;
 pub mod policy;
+pub mod query;
 pub mod report;
 pub mod snapshot;
 pub mod store;

@@ -39,7 +39,7 @@ pub struct Cli {
 
 /// Runs the program: parses the arguments, does the work, prints, and says how it ended.
 pub fn main() -> ExitCode {
-    let (cli, asked) = match parse(dashed(std::env::args_os().collect())) {
+    let (cli, asked) = match parse(excluded(dashed(std::env::args_os().collect()))) {
         Ok(parsed) => parsed,
         Err(error) => {
             // clap quotes arguments; a terminal must not obey them.
@@ -112,6 +112,21 @@ fn dashed(arguments: Vec<OsString>) -> Vec<OsString> {
         if name.contains('_') { format!("{}{value}", name.replace('_', "-")).into() } else { argument }
     };
     arguments.into_iter().map(dash).collect()
+}
+
+/// `-status:fail` excludes in a filter: no flag has a colon in it.
+fn excluded(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let Some(list) = arguments.iter().position(|argument| argument == "list") else { return arguments };
+    for argument in arguments.iter_mut().skip(list + 1).take_while(|argument| *argument != "--") {
+        let term = argument.to_str().and_then(|text| text.strip_prefix('-')).filter(|text| {
+            let name = text.split_once(':').map(|(name, _)| name);
+            name.is_some_and(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic()))
+        });
+        if let Some(term) = term {
+            *argument = format!("!{term}").into();
+        }
+    }
+    arguments
 }
 
 /// `sign MODEL` and `verify MODEL` mean Sigstore in the reference. They do here where a flag says so that no other way has.

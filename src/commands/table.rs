@@ -113,7 +113,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], open![AnyModel],
         "show only models that match, as you type")
         .typed(as_by_key("FILTER"))
-        .line("list", "[FILTER]...", "The models of the inventory"),
+        .line("list", "[FILTER]...", "The models of the inventory, or those that a filter finds"),
     keys(Cmd::Mark, "mark", &["space"], "mark", &[S::Inventory], open![RowShown],
         "mark or unmark this model, or this group")
         .no_line("A command line names its models as arguments."),
@@ -134,15 +134,15 @@ pub const TABLE: &[Command] = &[
         .typed(may("MODEL", Some("goto")))
         .within("show", None),
     keys(Cmd::SavedView, "saved-view", &["v"], "view", &[S::Inventory], open![AnyModel],
-        "next saved view: all, failing, unsigned, needs review")
-        .no_line("The command line takes words instead of saved views: `touchmark list`."),
+        "next saved view: all, failing, unsigned, needs review, and those you kept")
+        .no_line("The command line takes the view's filter: `touchmark list`."),
     keys(Cmd::Sort, "sort", &["s"], "sort", &[S::Inventory], open![AnyModel],
         "sort by a column; the same column again reverses the order")
         .typed(may("COLUMN", None))
-        .no_line("Pipe `touchmark list` into `sort`."),
+        .within("list", Some("--sort")),
     keys(Cmd::Reverse, "reverse", &["o"], "", &[S::Inventory], open![AnyModel],
         "reverse the order")
-        .no_line("Pipe `touchmark list` into `sort -r`."),
+        .within("list", Some("--reverse")),
     keys(Cmd::Columns, "columns", &["c"], "", &[S::Inventory], open![AnyModel],
         "show or hide a column; `used` counts the models that derive from it directly")
         .no_line("Programs choose columns of `touchmark list`."),

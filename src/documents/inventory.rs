@@ -25,7 +25,7 @@ pub struct ListDocument<'a> {
     pub stage: &'a str,
     /// Digest of the policy.
     pub policy: &'a str,
-    /// The models, by id.
+    /// The models, by id unless another order was asked for.
     pub models: ListRows<'a>,
 }
 

@@ -282,6 +282,15 @@ impl Graph {
         self.at(self.place(id)?)
     }
 
+    /// Direct parents with their edges, of the node that stands there, in no order.
+    pub fn parents_at(&self, position: u32) -> impl Iterator<Item = (&Node, &Edge)> {
+        use petgraph::visit::EdgeRef;
+        let edges = self.graph.edges_directed(NodeIndex::from(position), Direction::Outgoing);
+        edges
+            .filter(|edge| !edge.weight().outranked)
+            .filter_map(|edge| Some((self.at(edge.target())?, edge.weight())))
+    }
+
     /// Direct parents with their edges, sorted by id.
     pub fn parents(&self, id: &ModelId) -> Vec<(&Node, &Edge)> {
         self.neighbours(id, Direction::Outgoing)
@@ -310,6 +319,12 @@ impl Graph {
             seen.len() - 1
         };
         (many(Direction::Outgoing), many(Direction::Incoming))
+    }
+
+    /// Where the nodes stand whose ids are not less than a text, in the order of their ids.
+    pub fn from(&self, least: &str) -> impl Iterator<Item = usize> {
+        let nodes = self.graph.raw_nodes();
+        nodes.partition_point(|node| node.weight.id.raw() < least)..nodes.len()
     }
 
     /// All ancestors, nearest first, each once; `depth` bounds the walk.

@@ -5,6 +5,7 @@ use crate::commands::Shape;
 use crate::error::{Code, Error, Result};
 use crate::forms::Subject;
 use crate::progress::Progress;
+use crate::query::Index;
 use crate::tui::child::{self, Running, Said, Under, names_in, run_here};
 use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
 use crate::tui::exporting::{self, Written};
@@ -21,7 +22,8 @@ use crate::tui::state::palette::Folder;
 use crate::tui::state::prepared::Licences;
 use crate::tui::terminal::{self, Answer, Sifted};
 use crate::tui::theme::{Depth, Shelf, is_light};
-use crate::tui::update::{Action, Effect, update};
+use crate::tui::update::{Action, Effect, ViewOf, update};
+use crate::view::View;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
 use crossterm::event::{Event as Input, EventStream};
 use crossterm::queue;
@@ -73,6 +75,8 @@ enum Woken {
     News(u64, News),
     Tick,
     MessageOver,
+    /// Nothing else happened while a search goes on.
+    GoOn,
     Slow,
     Save,
     /// A signal, or the terminal is gone: the exit status.
@@ -108,6 +112,10 @@ struct Loop {
     running: Vec<(u64, Running)>,
     /// A key that ended a command on the terminal is no signal for us.
     deaf_until: Option<Instant>,
+    /// Whether a search goes on.
+    is_finding: bool,
+    /// The view whose facts are being read.
+    reading: Option<Arc<View>>,
 }
 
 /// Runs until the person leaves; says how that came about.
@@ -145,6 +153,8 @@ pub async fn run(
         message_until: None,
         running: Vec::new(),
         deaf_until: None,
+        is_finding: false,
+        reading: None,
     };
     state.draw(&mut app)?;
     state.ask_background(&app)?;
@@ -237,6 +247,7 @@ impl Loop {
             () = at(message) => Woken::MessageOver,
             () = at(tick) => Woken::Tick,
             line = next_line(&mut self.plain, self.post.is_idle() && !matches!(app.phase, Phase::Opening), app.live_jobs()) => Woken::Line(line),
+            () = at_once(self.is_finding) => Woken::GoOn,
         }
     }
 
@@ -259,6 +270,10 @@ impl Loop {
             }
             Woken::End(status) => return Ok(Some(status)),
             Woken::Tick => return Ok(None),
+            Woken::GoOn => {
+                self.is_finding = false;
+                Action::GoOn
+            }
             Woken::MessageOver => {
                 self.message_until = None;
                 Action::MessageOver
@@ -450,6 +465,8 @@ impl Loop {
         match effect {
             Effect::Quit => return Ok(true),
             Effect::Redraw => self.screen = blank().map_err(|e| lost(&e))?,
+            Effect::GoOn => self.is_finding = true,
+            Effect::ReadFacts(ViewOf(view)) => self.read_facts(view),
             Effect::Suspend => {
                 let outcome = self.away(app, terminal::suspend)?;
                 if let Err(cause) = outcome {
@@ -606,6 +623,24 @@ impl Loop {
             }
         }
         Ok(false)
+    }
+
+    /// Facts of many models are read on a thread of their own, and on no other: keys come first.
+    fn read_facts(&mut self, view: Arc<View>) {
+        let is_same = |read: &Arc<View>| {
+            Arc::ptr_eq(&read.models, &view.models)
+                && Arc::ptr_eq(&read.graph, &view.graph)
+                && Arc::ptr_eq(&read.findings, &view.findings)
+        };
+        if self.reading.as_ref().is_some_and(is_same) {
+            return;
+        }
+        self.reading = Some(view.clone());
+        let post = self.post.clone();
+        std::thread::spawn(move || {
+            let facts = Arc::new(Index::read_facts(&view));
+            post.send(News::Answer(Box::new(Action::Facts(view, facts))));
+        });
     }
 
     /// Asks for the background, once the first frame is there, unless a theme was chosen. Of sixteen colours the
@@ -832,6 +867,12 @@ async fn at(when: Option<Instant>) {
     match when {
         Some(when) => tokio::time::sleep_until(when).await,
         None => std::future::pending().await,
+    }
+}
+
+async fn at_once(is_wanted: bool) {
+    if !is_wanted {
+        std::future::pending().await
     }
 }
 

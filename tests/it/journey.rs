@@ -179,3 +179,32 @@ fn a_tiny_terminal_is_told_how_much_is_needed() {
     terminal.keys("q");
     assert_eq!(terminal.ends(), 0);
 }
+
+#[test]
+fn somebody_finds_what_fails_of_one_publisher_keeps_it_as_a_view_and_goes_to_a_model_by_name() {
+    let dir = copy_of_samples();
+    for (columns, rows) in [(80, 24), (160, 50)] {
+        let mut terminal = Terminal::open(dir.path(), columns, rows);
+        terminal.wait("of 43");
+        terminal.keys("fp");
+        terminal.wait("/ publisher:");
+        terminal.keys("ac\t");
+        terminal.wait("/ publisher:acme");
+        terminal.keys("kind:ad\t\r");
+        terminal.wait("publisher:acme kind:adapter");
+        terminal.wait("of 43");
+        terminal.keys("\u{13}");
+        terminal.wait("Keep this view");
+        terminal.keys("adapters\r");
+        terminal.wait("kept as the view `adapters`");
+        terminal.keys("\u{10}");
+        terminal.wait("Go to a model");
+        terminal.keys("badge");
+        terminal.wait("1 of 43");
+        terminal.keys("\r");
+        terminal.wait("all models are shown");
+        terminal.wait("acme/badge-check");
+        terminal.keys("q");
+        assert_eq!(terminal.ends(), 0);
+    }
+}

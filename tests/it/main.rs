@@ -80,6 +80,7 @@ mod policy_edges;
 mod policy_keys;
 mod policy_meaning;
 mod pure;
+mod query;
 mod read_only;
 mod readme;
 mod received;

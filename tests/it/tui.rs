@@ -21,7 +21,7 @@ use touchmark::{Code, Error};
 const DEPTHS: [Depth; 4] = [Depth::True, Depth::Indexed, Depth::Sixteen, Depth::Mono];
 
 /// What opens each popup from a screen where it can be opened.
-pub const POPUPS: [&[&str]; 15] = [
+pub const POPUPS: [&[&str]; 18] = [
     &[],
     &["?"],
     &[":"],
@@ -34,6 +34,9 @@ pub const POPUPS: [&[&str]; 15] = [
     &["H"],
     &["T", "down"],
     &["L"],
+    &["f"],
+    &["ctrl-s"],
+    &["ctrl-p"],
     &["y"],
     &["e"],
     &["e", "m"],
@@ -115,7 +118,7 @@ pub fn event(written: &str) -> KeyEvent {
     KeyEvent::new(code, modifiers)
 }
 
-/// What the loop would still have to do: themes are loaded here, as it does.
+/// What the loop would still have to do: themes are loaded here, and searches go on to their end, as it does.
 pub fn press(app: &mut App, keys: &[&str]) -> Vec<Effect> {
     let mut left = Vec::new();
     for key in keys {
@@ -125,6 +128,7 @@ pub fn press(app: &mut App, keys: &[&str]) -> Vec<Effect> {
                     let loaded = Theme::load(&name, Depth::True);
                     left.extend(update(app, Action::Theme(loaded)));
                 }
+                Effect::GoOn => while update(app, Action::GoOn).contains(&Effect::GoOn) {},
                 other => left.push(other),
             }
         }
@@ -563,7 +567,7 @@ fn refocusing_on_the_focus_leaves_no_step_to_go_back_to() {
 }
 
 /// A view of many models of which only documents speak.
-fn many(models: usize) -> Arc<View> {
+pub fn many(models: usize) -> Arc<View> {
     Arc::new(holding((0..models).map(|i| format!("team/model-{i:06}"))))
 }
 

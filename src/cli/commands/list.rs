@@ -1,43 +1,54 @@
-//! `list`: the models of the inventory, one a line.
+//! `list`: the models of the inventory that a filter finds, one a line.
 
 use crate::cli::common::Common;
 use crate::cli::forms::of_pages;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
 use crate::documents::ListDocument;
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::forms::{COLUMNS, Form, Subject, write};
+use crate::query::{Index, Matcher, Order, parse_strictly};
 use crate::report;
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 /// The arguments of `list`.
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Filter:\n  words and terms such as publisher:acme or status:fail; --help lists the terms"
+)]
+#[command(after_long_help = crate::query::help())]
 pub(crate) struct List {
-    /// Words that must all occur in the name, signer or status
+    /// Words and terms that must all hold
     filter: Vec<String>,
+    /// Order the models by this column instead of by name
+    #[arg(long, value_name = "COLUMN", value_parser = PossibleValuesParser::new(Order::ALL.map(|(word, _)| word)))]
+    sort: Option<String>,
+    /// Reverse the order
+    #[arg(long)]
+    reverse: bool,
     /// Print in this form
     #[arg(long = "as", value_name = "FORM", value_parser = of_pages())]
     form: Option<Form>,
 }
 
 pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<u8> {
+    let text = arguments.filter.join(" ");
+    let query = parse_strictly(&text)?;
     let view = open_to_judge(common)?.view();
-    let words: Vec<String> =
-        arguments.filter.iter().flat_map(|f| f.split_whitespace()).map(str::to_lowercase).collect();
-    let keep = |index: usize| {
-        let summary = view.summary(index);
-        let id = view.models.get(index).map_or("", |model| model.id.raw());
-        let text = format!("{id} {} {} {}", summary.word, summary.signer.raw(), summary.decision.word())
-            .to_lowercase();
-        words.iter().all(|word| text.contains(word))
-    };
+    if let Some((what, help)) = query.unknown_stage(&view) {
+        return Err(Error::new(Code::Usage, what).help(help));
+    }
+    let index = if query.needs_facts() { Index::of(&view) } else { Index::first(&view) };
+    let mut rows = Matcher::new(&query, &index, None).find();
+    let word = arguments.sort.as_deref().unwrap_or_default();
+    let order = Order::ALL.iter().find(|(known, _)| *known == word).map_or(Order::Model, |(_, order)| *order);
+    order.sort(&index, &mut rows, arguments.reverse);
     if let Some(form) = arguments.form {
-        let kept = (0..view.models.len()).filter(|index| keep(*index));
-        let rows = kept.filter_map(|index| u32::try_from(index).ok()).collect();
-        let subject = Subject::Models { rows, columns: COLUMNS.to_vec(), about: words.join(" ") };
+        let subject = Subject::Models { rows, columns: COLUMNS.to_vec(), about: query.to_string() };
         output.made(&write(&subject, form, &view, &[])?);
         return Ok(0);
     }
-    output.print_long(|| report::list(&view, &keep), || ListDocument::of(&view, &keep));
+    output.print_long(|| report::list_ordered(&view, &rows), || ListDocument::ordered(&view, &rows));
     Ok(0)
 }

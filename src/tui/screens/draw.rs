@@ -262,7 +262,7 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Draw
     let mut drawn = Drawn::default();
     frame.buffer_mut().set_style(area, app.theme.style(Role::Header));
     if app.filtering {
-        let text = " type to filter · Enter keeps it · Esc clears it";
+        let text = " Tab completes · ↑↓ earlier filters · Enter keeps it · Esc clears it";
         lines(frame, area, &[pen.line(Role::KeyLabel, text)], 0);
         return drawn;
     }

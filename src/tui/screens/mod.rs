@@ -9,6 +9,7 @@ mod compare;
 mod digests;
 mod draw;
 mod fault;
+mod finding;
 mod inventory;
 mod jobs;
 mod lineage;

@@ -2,6 +2,7 @@
 
 use crate::commands::{Keys, keyed, shown};
 use crate::text::{count, count_are};
+use crate::tui::screens::finding::draw_goto;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines};
 use crate::tui::screens::why::explain;
 use crate::tui::screens::{choosing, jobs, palette, reviewing, welcome};
@@ -67,6 +68,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
         Popup::ConfirmNetwork(asked) => palette::draw_confirm(asked, pen, frame),
         Popup::Choose { of } => choosing::draw(app, *of, pen, frame),
         Popup::Ask(ask) => draw_ask(ask, pen, frame),
+        Popup::GoTo(goto) => draw_goto(app, goto, pen, frame),
     }
     None
 }

@@ -14,12 +14,14 @@ use crate::tui::state::controls::{of_level, result_of};
 use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
+use crate::tui::state::line::FilterLine;
 use crate::tui::state::outputs::Outputs;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
 use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::{Rows, Spot};
+use crate::tui::state::saved::KeptView;
 use crate::tui::state::session::Session;
 use crate::tui::state::verifying::{Tab, VerifyState};
 use crate::tui::theme::Theme;
@@ -95,6 +97,8 @@ pub struct App {
     pub popup: Option<Popup>,
     /// Whether the filter is being typed.
     pub filtering: bool,
+    /// What is known of the filter's line.
+    pub line: FilterLine,
     /// Whether details are wanted beside the inventory.
     pub details: bool,
     /// The pane of the inventory that the keys move, the table being the first.
@@ -205,6 +209,7 @@ impl App {
             back: Vec::new(),
             popup: None,
             filtering: false,
+            line: FilterLine::default(),
             details: true,
             pane: 0,
             table: TableDrawn::default(),
@@ -438,6 +443,22 @@ impl App {
         self.enter(screen);
     }
 
+    /// Shows another model on the screen that is open.
+    pub fn show(&mut self, id: &ModelId) {
+        self.current = Some(id.clone());
+        self.enter(self.screen);
+    }
+
+    /// The views that were kept, to be stored.
+    pub fn kept_views(&self) -> &[KeptView] {
+        self.rows.kept_views()
+    }
+
+    /// Takes views as they were stored.
+    pub fn set_kept_views(&mut self, kept: Vec<KeptView>) {
+        self.rows.set_kept_views(kept);
+    }
+
     /// Goes back to the screen before.
     pub fn go_back(&mut self) {
         let screen = self.back.pop().unwrap_or(Screen::Inventory);
@@ -534,6 +555,9 @@ impl App {
         self.phase = Phase::Open;
         let is_first = self.view.is_none();
         let known = self.view.as_ref().map(|old| old.policy_errors.clone()).unwrap_or_default();
+        if let Some(Popup::GoTo(goto)) = &mut self.popup {
+            goto.reload(self.rows.made().index(), self.rows.shown());
+        }
         self.view = Some(view);
         self.take_policy_faults(is_first);
         self.tell_policy_faults(&known);

@@ -28,8 +28,20 @@ pub fn choices(app: &App, of: Cmd) -> Vec<Choice> {
         Cmd::Sort => orders(app),
         Cmd::Columns => columns(app),
         Cmd::Review => reviews(app),
+        Cmd::FilterBy => filter_terms(),
         _ => Vec::new(),
     }
+}
+
+/// The terms of the filter.
+fn filter_terms() -> Vec<Choice> {
+    let choice = |row: &crate::query::Row| Choice {
+        key: row.key,
+        word: format!("{}:{}", row.name, row.value),
+        shown: row.help.split([':', ';']).next().unwrap_or_default().replace('`', ""),
+        off: None,
+    };
+    crate::query::TERMS.iter().map(choice).collect()
 }
 
 /// What may be said of models.

@@ -131,7 +131,7 @@ fn which(app: &App) -> String {
         "" => String::new(),
         filter => format!(", filtered by {filter}"),
     };
-    format!("{}{filter}, {}", rows.saved().word(), rows.sort().word())
+    format!("{}{filter}, {}", rows.saved_name(), rows.sort().word())
 }
 
 /// The file's name for what is shown: `acme-support-bot-7b.verification.json`.

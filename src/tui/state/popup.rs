@@ -2,6 +2,7 @@
 
 use crate::commands::Cmd;
 use crate::inventory::ModelId;
+use crate::tui::state::goto::GoTo;
 use crate::tui::state::outputs::Asked;
 use crate::tui::theme::Theme;
 use crate::view::PastReview;
@@ -76,6 +77,8 @@ pub enum Popup {
     Confirm(Box<Ask>),
     /// Run this command, which uses the network?
     ConfirmNetwork(Box<Asked>),
+    /// A model by its name.
+    GoTo(Box<GoTo>),
 }
 
 /// A line that a command asks for.
@@ -106,6 +109,8 @@ impl Popup {
                 Some(input)
             }
             Popup::Ask(ask) => Some(&mut ask.input),
+            // Who changes it searches again.
+            Popup::GoTo(goto) => Some(&mut goto.input),
             _ => None,
         }
     }

@@ -4,10 +4,10 @@ pub use crate::tui::state::key::Key;
 
 use crate::decision::{Decision, ReasonCode};
 use crate::inventory::{FactKey, Model};
+use crate::query::Index;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use crate::tui::state::counts::Counts;
-use crate::tui::state::filter::Hay;
 use crate::view::View;
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -44,7 +44,7 @@ impl Licences {
 #[derive(Clone, Default)]
 pub struct Prepared {
     pub(super) keys: Arc<Vec<Key>>,
-    pub(super) hays: Arc<Vec<Hay>>,
+    pub(super) index: Index,
     /// The codes that stand in the way of models; first the empty one.
     causes: Causes,
     /// The publishers, sorted; first the one without a name.
@@ -74,13 +74,12 @@ impl Causes {
 /// A row that was made, but for its places among the others.
 struct Made {
     key: Key,
-    hay: Hay,
     cause: Option<ReasonCode>,
 }
 
 impl Made {
-    fn placed(self, causes: &mut Causes) -> (Key, Hay) {
-        (Key { cause: causes.place(self.cause), ..self.key }, self.hay)
+    fn placed(self, causes: &mut Causes) -> Key {
+        Key { cause: causes.place(self.cause), ..self.key }
     }
 }
 
@@ -90,23 +89,32 @@ pub fn publisher(id: &str) -> &str {
 }
 
 impl Prepared {
-    /// For this view.
+    /// For this view. What takes long, and few filters need, comes later.
     pub fn of(view: &View) -> Self {
+        Prepared::with(view, Index::first(view))
+    }
+
+    /// What filters are held against.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    fn with(view: &View, index: Index) -> Self {
         let exposure = view.graph.children_of_models();
         let rows = (0..view.models.len())
             .into_par_iter()
             .with_min_len(512)
             .filter_map(|at| row(view, at, exposure.get(at).copied().unwrap_or(0)));
         let mut causes = Causes::default();
-        let (mut keys, hays): (Vec<Key>, Vec<Hay>) =
-            rows.collect::<Vec<Made>>().into_iter().map(|made| made.placed(&mut causes)).unzip();
+        let mut keys: Vec<Key> =
+            rows.collect::<Vec<Made>>().into_iter().map(|made| made.placed(&mut causes)).collect();
         rank_signers(view, &mut keys);
         let publishers = rank_publishers(view, &mut keys);
         let (unverified, outdated) = (unverified(view), view.outdated().count());
         Prepared {
             counts: Counts::of(&keys),
             keys: Arc::new(keys),
-            hays: Arc::new(hays),
+            index,
             causes,
             publishers: Arc::new(publishers),
             licences: Licences::default(),
@@ -121,8 +129,9 @@ impl Prepared {
             && Arc::ptr_eq(&before.graph, &view.graph)
             && before.is_judged() == view.is_judged()
             && self.keys.len() == view.models.len();
+        let index = self.index.after(view);
         if !is_alike {
-            return Prepared::of(view);
+            return Prepared::with(view, index);
         }
         let same_verified = Arc::ptr_eq(&before.verified, &view.verified);
         let same_states = Arc::ptr_eq(&before.states, &view.states) && before.lost == view.lost;
@@ -130,7 +139,7 @@ impl Prepared {
         let same_standings =
             same_causes && Arc::ptr_eq(before.judgement.standings(), view.judgement.standings());
         if same_verified && same_states && same_standings && Arc::ptr_eq(&before.reviews, &view.reviews) {
-            return self.clone();
+            return Prepared { index, ..self.clone() };
         }
         let differs = |at: &usize| {
             let standing = before.judgement.standing(*at) != view.judgement.standing(*at)
@@ -147,18 +156,13 @@ impl Prepared {
             .filter_map(|at| Some((at, row(view, at, self.keys.get(at)?.children as usize)?)))
             .collect();
         let outdated = view.outdated().count();
-        let mut after = Prepared { unverified: unverified(view), outdated, ..self.clone() };
+        let mut after = Prepared { index, unverified: unverified(view), outdated, ..self.clone() };
         let mut same_signers = true;
         for (at, made) in made {
-            let (key, hay) = made.placed(&mut after.causes);
+            let key = made.placed(&mut after.causes);
             same_signers &= same_verified && same_states || signer(before, at) == signer(view, at);
             if let Some(slot) = Arc::make_mut(&mut after.keys).get_mut(at) {
                 *slot = Key { signer: slot.signer, publisher: slot.publisher, ..key };
-            }
-            if after.hays.get(at).is_some_and(|slot| *slot != hay)
-                && let Some(slot) = Arc::make_mut(&mut after.hays).get_mut(at)
-            {
-                *slot = hay;
             }
         }
         if !same_signers {
@@ -274,7 +278,7 @@ fn rank_publishers(view: &View, keys: &mut [Key]) -> Vec<Untrusted> {
     sorted
 }
 
-/// What is needed of a model to sort, filter and count it, but for its places among the others, and the code of what
+/// What is needed of a model to sort and count it, but for its places among the others, and the code of what
 /// stands in its way.
 fn row(view: &View, index: usize, children: usize) -> Option<Made> {
     let model = view.models.get(index)?;
@@ -289,8 +293,6 @@ fn row(view: &View, index: usize, children: usize) -> Option<Made> {
         (_, Decision::Warn) => 5,
         (_, Decision::Admit) => 6,
     };
-    let judged = if view.is_judged() { gate.word() } else { "" };
-    let hay = Hay::new(&format!("{} {} {} {judged}", model.id.raw(), summary.signer.raw(), summary.word));
     let review = view.reviews.get(index).and_then(Option::as_ref);
     let key = Key {
         problem,
@@ -309,7 +311,7 @@ fn row(view: &View, index: usize, children: usize) -> Option<Made> {
         verified_at: view.verification(index).map_or(0, |verification| seconds(verification.at)),
         bytes: model.bytes,
     };
-    Some(Made { key, hay, cause: view.cause(index) })
+    Some(Made { key, cause: view.cause(index) })
 }
 
 /// Seconds since 1970, for ordering.

@@ -3,7 +3,6 @@
 use crate::commands::Screen;
 use crate::inventory::ModelId;
 use crate::tui::state::app::App;
-use crate::tui::state::saved::Saved;
 use crate::tui::state::session::Session;
 
 /// More marks than these are not remembered: nobody looks for them again.
@@ -22,7 +21,9 @@ impl Session {
             screen: kept.or_else(|| before.screen.clone()),
             model: app.current.as_ref().map(|id| id.raw().to_owned()),
             filter: app.rows.filter.clone(),
-            view: Some(app.rows.saved().word().to_owned()),
+            view: Some(app.rows.saved_name()),
+            views: app.kept_views().to_vec(),
+            filters: app.line.past().to_vec(),
             table: Some(app.rows.arrangement()),
             mouse: Some(app.mouse),
             details: Some(app.details),
@@ -34,7 +35,9 @@ impl Session {
     /// Puts the state where it was, as far as that is still there; theme and stage are for the loop.
     pub fn restore(&self, app: &mut App) {
         app.details = self.details.unwrap_or(app.details);
-        let saved = Saved::ALL.into_iter().find(|saved| self.view.as_deref() == Some(saved.word()));
+        app.set_kept_views(self.views.clone());
+        app.line.set_past(self.filters.clone());
+        let saved = self.view.as_deref().and_then(|name| app.rows.saved_of(name));
         let Some(view) = app.view.clone() else { return };
         for id in self.marks.iter().map(|id| ModelId::new(id)).filter(|id| view.model(id).is_some()) {
             if !app.rows.is_marked(&id) {
@@ -43,11 +46,11 @@ impl Session {
         }
         let filter = self.filter.clone();
         app.rearrange(|rows| {
+            if let Some(saved) = saved.filter(|saved| *saved != rows.saved()) {
+                rows.show_saved(saved);
+            }
             if let Some(table) = &self.table {
                 rows.arrange(table);
-            }
-            while saved.is_some_and(|saved| saved != rows.saved()) {
-                rows.next_saved();
             }
             rows.set_filter(filter);
         });

@@ -2,16 +2,18 @@
 //! here, and no text is built but for the rows that are shown.
 
 use crate::inventory::ModelId;
+use crate::query::{Facts, Query, parse};
 use crate::text::Untrusted;
 use crate::tui::state::arrangement::Arrangement;
 use crate::tui::state::columns::{ColumnId, ColumnSet};
-use crate::tui::state::filter::matching;
+use crate::tui::state::filter::Finder;
 use crate::tui::state::groups::{Group, Groups, Row};
 use crate::tui::state::prepared::{Licences, Prepared};
-use crate::tui::state::saved::Saved;
+use crate::tui::state::saved::{KeptView, MOST_KEPT, MOST_NAME_CHARS, Saved, Tab};
 use crate::tui::state::sort::Sort;
 use crate::view::View;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// The rows.
 #[derive(Default)]
@@ -23,7 +25,12 @@ pub struct Rows {
     pub cursor: usize,
     /// The filter as typed.
     pub filter: String,
-    saved: usize,
+    saved: Saved,
+    kept: Vec<KeptView>,
+    counts: [usize; Saved::ALL.len()],
+    finder: Finder,
+    /// Where to put the cursor once all is found.
+    wanted: Option<Spot>,
     sort: Sort,
     /// Columns that somebody asked for, and those that somebody hid.
     with: ColumnSet,
@@ -46,12 +53,17 @@ pub enum Spot {
 
 impl Rows {
     /// Takes a new view. The cursor stays where it is.
-    pub fn load(&mut self, prepared: Prepared, view: &View, spot: Option<&Spot>) {
+    pub fn load(&mut self, mut prepared: Prepared, view: &View, spot: Option<&Spot>) {
+        prepared.index.inherit(&self.made.index);
         let licences = std::mem::take(&mut self.made.licences);
         self.made = prepared;
         if licences.are_of(view) {
             self.made.licences = licences;
         }
+        // Before anything is judged, no model is held up.
+        let counts = |saved: Saved| saved != Saved::NeedsReview || view.is_judged();
+        let count = |saved: Saved| self.made.keys.iter().filter(|key| saved.takes(key)).count();
+        self.counts = Saved::ALL.map(|saved| if counts(saved) { count(saved) } else { 0 });
         self.marked.retain(|id| view.model(id).is_some());
         self.sort_rows();
         self.refilter();
@@ -81,12 +93,16 @@ impl Rows {
                 publisher.and_then(|number| self.groups.as_ref()?.head_of(number))
             }
         };
+        self.wanted = self.is_finding().then(|| spot.clone());
         self.cursor = row.unwrap_or(self.cursor);
     }
 
-    /// Puts the cursor on a model if it is shown; its group unfolds.
+    /// Puts the cursor on a model if it is shown, or once it is found; its group unfolds.
     pub fn seek(&mut self, view: &View, id: &ModelId) {
-        let Some(position) = self.position_of(view, id) else { return };
+        let Some(position) = self.position_of(view, id) else {
+            self.wanted = self.is_finding().then(|| Spot::Model(id.clone()));
+            return;
+        };
         let group = self.groups.as_ref().and_then(|groups| {
             let row = groups.row_of(position)?;
             groups.at(row)
@@ -115,15 +131,81 @@ impl Rows {
     }
 
     fn refilter(&mut self) {
-        let saved = self.saved();
-        let among: Vec<u32> = self
-            .order
-            .iter()
-            .copied()
-            .filter(|row| self.made.keys.get(*row as usize).is_some_and(|key| saved.takes(key)))
-            .collect();
-        self.shown = matching(&self.made.hays, &among, &self.filter);
-        self.regroup();
+        self.find(false);
+    }
+
+    /// Searches for what is asked; a longer query may search only what the shorter one left.
+    fn find(&mut self, may_narrow: bool) {
+        self.wanted = None;
+        self.finder.start(&self.made.index, self.query(), &self.order, may_narrow);
+        if !self.awaits_facts() {
+            self.go_on();
+        }
+    }
+
+    /// The query in force: that of the view and the filter.
+    pub fn query(&self) -> Query {
+        self.view_query().and(&parse(&self.filter).query)
+    }
+
+    fn view_query(&self) -> Query {
+        match self.saved() {
+            Saved::Kept(at) => self.kept.get(at).map(|kept| parse(&kept.filter).query).unwrap_or_default(),
+            saved => saved.query(),
+        }
+    }
+
+    /// Whether a search goes on.
+    pub fn is_finding(&self) -> bool {
+        !self.finder.is_done() && !self.awaits_facts()
+    }
+
+    /// Whether the query asks what has yet to be read.
+    pub fn awaits_facts(&self) -> bool {
+        self.finder.query().needs_facts() && self.made.index.facts().is_none()
+    }
+
+    /// Whether there is something to read that queries may ask.
+    pub fn lacks_facts(&self) -> bool {
+        self.made.index.view().is_some() && self.made.index.facts().is_none()
+    }
+
+    /// Takes what was read of the facts of these models, if these are still the ones.
+    pub fn take_facts(&mut self, view: &View, facts: Arc<Facts>) {
+        let is_same = self.made.index.view().is_some_and(|known| {
+            Arc::ptr_eq(&known.models, &view.models)
+                && Arc::ptr_eq(&known.graph, &view.graph)
+                && Arc::ptr_eq(&known.findings, &view.findings)
+        });
+        if is_same && self.lacks_facts() {
+            let awaited = self.awaits_facts();
+            self.made.index.take_facts(facts);
+            if awaited {
+                let wanted = self.wanted.take();
+                self.refilter();
+                self.wanted = wanted;
+            }
+        }
+    }
+
+    /// Searches one more slice; gives where the cursor has to be put, once all is found.
+    pub fn go_on(&mut self) -> Option<Spot> {
+        if let Some(found) = self.finder.go_on() {
+            // At the top it stays with the best match; elsewhere with its model.
+            let under = self.current().filter(|_| self.cursor > 0 && self.finder.has_begun());
+            self.shown = found;
+            self.regroup();
+            let there = under.and_then(|under| self.shown.iter().position(|row| *row as usize == under));
+            if let Some(row) = there.and_then(|position| self.row_of(position)) {
+                self.cursor = row;
+            }
+        }
+        self.wanted.take_if(|_| self.finder.is_done())
+    }
+
+    /// How the search stands.
+    pub fn finder(&self) -> &Finder {
+        &self.finder
     }
 
     /// The rows follow from the models shown: whatever changes those ends here.
@@ -263,22 +345,103 @@ impl Rows {
 
     /// Changes the filter; a longer query searches only what the shorter one left.
     pub fn set_filter(&mut self, filter: String) {
-        let narrower = filter.starts_with(&self.filter) && !self.filter.is_empty();
         self.filter = filter;
         self.cursor = 0;
-        if narrower {
-            self.shown = matching(&self.made.hays, &self.shown, &self.filter);
-            self.regroup();
-        } else {
-            self.refilter();
+        self.find(true);
+    }
+
+    /// The next saved view; a kept one brings its order.
+    pub fn next_saved(&mut self) {
+        let kept = (0..self.kept.len()).map(Saved::Kept);
+        let all: Vec<Saved> = Saved::ALL.into_iter().chain(kept).collect();
+        let at = all.iter().position(|saved| *saved == self.saved()).unwrap_or(0);
+        let next = all.get((at + 1) % all.len()).copied();
+        self.show_saved(next.unwrap_or_default());
+    }
+
+    /// Goes to a saved view; a kept one brings its order.
+    pub fn show_saved(&mut self, saved: Saved) {
+        self.saved = saved;
+        self.cursor = 0;
+        if let Saved::Kept(at) = saved
+            && let Some(kept) = self.kept.get(at)
+        {
+            self.sort = Sort { by: kept.sort.unwrap_or(ColumnId::Status), is_reversed: kept.reversed };
+            self.sort_rows();
+        }
+        self.refilter();
+    }
+
+    /// Keeps what is shown as a view of that name and goes to it; one that had the name is replaced. Says why not.
+    ///
+    /// # Errors
+    /// The name is too long, or there are too many views.
+    pub fn keep_view(&mut self, name: &str) -> Result<(), String> {
+        let name = name.trim();
+        let known = self.kept.iter().position(|kept| kept.name == name);
+        if name.chars().count() > MOST_NAME_CHARS {
+            return Err(format!("a name has at most {MOST_NAME_CHARS} characters"));
+        }
+        if Saved::ALL.iter().any(|saved| saved.word() == name) {
+            return Err(format!("`{name}` is a built-in view"));
+        }
+        if known.is_none() && self.kept.len() >= MOST_KEPT {
+            return Err(format!(
+                "at most {MOST_KEPT} views are kept: Ctrl-s with an empty name drops the open one"
+            ));
+        }
+        let kept = KeptView {
+            name: name.to_owned(),
+            filter: self.query().to_string(),
+            sort: (self.sort.by != ColumnId::Status).then_some(self.sort.by),
+            reversed: self.sort.is_reversed,
+        };
+        let at = known.unwrap_or(self.kept.len());
+        match self.kept.get_mut(at) {
+            Some(slot) => *slot = kept,
+            None => self.kept.push(kept),
+        }
+        self.filter.clear();
+        self.show_saved(Saved::Kept(at));
+        Ok(())
+    }
+
+    /// Drops the kept view in force and shows all; gives its name.
+    pub fn drop_kept(&mut self) -> Option<String> {
+        let Saved::Kept(at) = self.saved() else { return None };
+        let dropped = self.kept.remove(at);
+        self.show_saved(Saved::All);
+        Some(dropped.name)
+    }
+
+    /// The kept views, to be stored.
+    pub fn kept_views(&self) -> &[KeptView] {
+        &self.kept
+    }
+
+    /// Takes kept views as they were stored.
+    pub fn set_kept_views(&mut self, kept: Vec<KeptView>) {
+        self.kept = kept;
+        self.kept.truncate(MOST_KEPT);
+        if self.saved() == Saved::All && self.saved != Saved::All {
+            self.show_saved(Saved::All);
         }
     }
 
-    /// The next saved view.
-    pub fn next_saved(&mut self) {
-        self.saved = (self.saved + 1) % Saved::ALL.len();
-        self.cursor = 0;
-        self.refilter();
+    /// The saved views as their tabs show them.
+    pub fn tabs(&self) -> Vec<Tab> {
+        let current = self.saved();
+        let built_in = Saved::ALL.iter().map(|saved| Tab {
+            name: saved.word().to_owned(),
+            models: Some(self.count(*saved)),
+            is_current: *saved == current,
+        });
+        let kept = self.kept.iter().enumerate().map(|(at, kept)| Tab {
+            name: crate::text::screen(&kept.name),
+            models: None,
+            is_current: current == Saved::Kept(at),
+        });
+        built_in.chain(kept).collect()
     }
 
     /// Sorts by a column; by the same one again the other way round.
@@ -312,18 +475,39 @@ impl Rows {
 
     /// Back to everything, unfiltered.
     pub fn show_all(&mut self) {
-        self.saved = 0;
+        self.saved = Saved::All;
         self.set_filter(String::new());
     }
 
     /// The saved view in force.
     pub fn saved(&self) -> Saved {
-        Saved::ALL.get(self.saved).copied().unwrap_or(Saved::All)
+        match self.saved {
+            Saved::Kept(at) if at >= self.kept.len() => Saved::All,
+            saved => saved,
+        }
     }
 
-    /// How many models a saved view takes.
+    /// The saved view of a name, as it is shown.
+    pub fn saved_of(&self, name: &str) -> Option<Saved> {
+        let built_in = Saved::ALL.into_iter().find(|saved| saved.word() == name);
+        let kept = || self.kept.iter().position(|kept| crate::text::screen(&kept.name) == name);
+        built_in.or_else(|| kept().map(Saved::Kept))
+    }
+
+    /// The name of the saved view in force, safe to show.
+    pub fn saved_name(&self) -> String {
+        match self.saved() {
+            Saved::Kept(at) => {
+                self.kept.get(at).map(|kept| crate::text::screen(&kept.name)).unwrap_or_default()
+            }
+            saved => saved.word().to_owned(),
+        }
+    }
+
+    /// How many models a built-in view takes.
     pub fn count(&self, saved: Saved) -> usize {
-        self.made.keys.iter().filter(|key| saved.takes(key)).count()
+        let at = Saved::ALL.iter().position(|known| *known == saved);
+        at.and_then(|at| self.counts.get(at)).copied().unwrap_or(0)
     }
 
     /// The order in force.
@@ -349,6 +533,12 @@ impl Rows {
     /// Models whose verification on record does not hold any more.
     pub fn outdated(&self) -> usize {
         self.made.outdated
+    }
+
+    /// Whether a model is among the shown ones, or may still be found.
+    pub fn shows(&self, view: &View, id: &ModelId) -> bool {
+        let index = view.model(id).and_then(|(index, _)| u32::try_from(index).ok());
+        index.is_some_and(|index| self.shown.contains(&index)) || self.is_finding()
     }
 
     /// Index of the model under the cursor.

@@ -1,24 +1,62 @@
-//! Saved views: filters with a name.
+//! Saved views: queries with a name. Some are built in, others are kept by the person; those are plain values that
+//! outlive the program.
 
 use crate::decision::Decision;
+use crate::query::{Query, parse};
 use crate::signing::Outcome;
-use crate::tui::state::prepared::Key;
+use crate::tui::state::columns::ColumnId;
+use crate::tui::state::key::Key;
+use serde::{Deserialize, Serialize};
 
-/// A saved filter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A built-in view, or the place of a kept one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Saved {
     /// Everything.
+    #[default]
     All,
     /// Evidence contradicts.
     Failing,
     /// No signature.
     Unsigned,
-    /// Not admitted, and nobody has said anything about it.
+    /// Held up by the policy, and nobody has said anything about it.
     NeedsReview,
+    /// Kept by the person: which of these.
+    Kept(usize),
 }
 
+/// A view that was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptView {
+    /// Its name.
+    pub name: String,
+    /// The filter.
+    pub filter: String,
+    /// The column that it is sorted by; none: problems first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<ColumnId>,
+    /// Whether the order is turned round.
+    pub reversed: bool,
+}
+
+/// A view as its tab shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab {
+    /// Its name, safe to show.
+    pub name: String,
+    /// How many models it takes, where that is known.
+    pub models: Option<usize>,
+    /// Whether it is in force.
+    pub is_current: bool,
+}
+
+/// More are not kept.
+pub const MOST_KEPT: usize = 20;
+/// A name is no longer than this.
+pub const MOST_NAME_CHARS: usize = 40;
+
 impl Saved {
-    /// All of them, in order.
+    /// The built-in ones, in order.
     pub const ALL: [Saved; 4] = [Saved::All, Saved::Failing, Saved::Unsigned, Saved::NeedsReview];
 
     /// The words shown.
@@ -28,15 +66,32 @@ impl Saved {
             Saved::Failing => "failing",
             Saved::Unsigned => "unsigned",
             Saved::NeedsReview => "needs review",
+            Saved::Kept(_) => "kept view",
         }
     }
 
+    /// The query of a built-in one.
+    pub fn filter(self) -> &'static str {
+        match self {
+            Saved::All | Saved::Kept(_) => "",
+            Saved::Failing => "status:fail",
+            Saved::Unsigned => "status:unsigned",
+            Saved::NeedsReview => "gate:refuse,warn reviewed:no",
+        }
+    }
+
+    /// Whether a built-in one takes a model: as its query says, for counting many models at once.
     pub(super) fn takes(self, key: &Key) -> bool {
         match self {
-            Saved::All => true,
+            Saved::All | Saved::Kept(_) => true,
             Saved::Failing => key.outcome == Outcome::Fail,
             Saved::Unsigned => key.unsigned,
-            Saved::NeedsReview => key.decision != Decision::Admit && !key.reviewed,
+            Saved::NeedsReview => matches!(key.decision, Decision::Refuse | Decision::Warn) && !key.reviewed,
         }
+    }
+
+    /// The same, read.
+    pub fn query(self) -> Query {
+        parse(self.filter()).query
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::tui::state::arrangement::Arrangement;
+use crate::tui::state::saved::KeptView;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -32,6 +33,12 @@ pub struct Session {
     /// The saved view, by its word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<String>,
+    /// The views that were kept.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub views: Vec<KeptView>,
+    /// Earlier filters, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<String>,
     /// Order, columns and groups of the table.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "if_known")]
     pub table: Option<Arrangement>,

@@ -6,9 +6,8 @@ use crate::tui::state::choices::choices;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::comparing;
 use crate::tui::update::effect::Effect;
-use crate::tui::update::opening;
 use crate::tui::update::typing::type_into;
-use crate::tui::update::{copying, exporting, reviewing, sorting};
+use crate::tui::update::{copying, exporting, finding, opening, reviewing, sorting};
 
 /// A key while a command waits for one.
 pub(super) fn choose_key(app: &mut App, key: &str, of: Cmd) -> Vec<Effect> {
@@ -40,6 +39,7 @@ fn is_key(written: &str, key: char) -> bool {
 /// Goes on with the choice of a key.
 fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
     match of {
+        Cmd::FilterBy => finding::filter_by_term(app, key),
         Cmd::Copy => copying::chosen(app, key),
         Cmd::Export => exporting::chosen(app, key),
         Cmd::Sort => sorting::sort_by(app, key),
@@ -69,6 +69,7 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     match ask.of {
         Cmd::Compare => comparing::answered(app, ask),
+        Cmd::KeepView => finding::keep_named(app, &ask.input),
         Cmd::Review => reviewing::answered(app, ask),
         Cmd::Export => exporting::answered(app, ask),
         Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),

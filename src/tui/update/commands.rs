@@ -81,7 +81,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
             }
         }
         Cmd::Unmark => app.rows.unmark(),
-        Cmd::Filter => app.filtering = true,
+        Cmd::Filter => return finding::filter(app),
         Cmd::SavedView => app.rearrange(Rows::next_saved),
         Cmd::Sort => return sorting::sort(app),
         Cmd::Reverse => return sorting::reverse(app),

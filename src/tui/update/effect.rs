@@ -3,13 +3,34 @@
 use crate::inventory::ModelId;
 use crate::tui::state::exports::Export;
 use crate::tui::state::outputs::Asked;
-use crate::view::ReviewWord;
+use crate::view::{ReviewWord, View};
 use crate::workbench::{JobId, JobKind, ReviewAct};
 use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A view, named by its generation.
+#[derive(Clone)]
+pub struct ViewOf(pub Arc<View>);
+
+impl PartialEq for ViewOf {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl std::fmt::Debug for ViewOf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "View({})", self.0.generation)
+    }
+}
 
 /// What the loop has to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
+    /// Go on with a search once no key waits.
+    GoOn,
+    /// Read what filters may ask of the facts of a view's models.
+    ReadFacts(ViewOf),
     /// Leave.
     Quit,
     /// Start a job.

@@ -23,12 +23,13 @@ mod typed;
 mod typing;
 mod working;
 
-pub use effect::Effect;
+pub use effect::{Effect, ViewOf};
 
 use crate::commands::{Screen, Shape};
 use crate::decision::RecordRef;
 use crate::error::{Error, Result};
 use crate::inventory::ModelId;
+use crate::query::Facts;
 use crate::signing::{Anatomy, Snapshot};
 use crate::tui::state::app::App;
 use crate::tui::state::exports::Export;
@@ -78,6 +79,10 @@ pub enum Action {
         /// The names that it can go on with.
         others: Vec<String>,
     },
+    /// A search is to go on: no key was pressed.
+    GoOn,
+    /// What filters may ask of the facts of a view's models.
+    Facts(Arc<View>, Arc<Facts>),
     /// A first or new view.
     View(Arc<View>),
     /// The same, with what its rows are made from.
@@ -139,7 +144,14 @@ pub enum Action {
 
 /// Changes the state and says what has to be done.
 pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
+    let is_view = matches!(action, Action::View(_) | Action::Prepared(..));
     let mut effects = changed(app, action);
+    if is_view && app.rows.lacks_facts() {
+        effects.extend(app.view.clone().map(ViewOf).map(Effect::ReadFacts));
+    }
+    if finding::is_finding(app) {
+        effects.push(Effect::GoOn);
+    }
     effects.extend(looking::wanted(app));
     effects
 }
@@ -194,6 +206,17 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Completed { asked, longer, others } => {
             opening::completed(app, &asked, longer, others);
+            Vec::new()
+        }
+        Action::GoOn => {
+            finding::go_on(app);
+            Vec::new()
+        }
+        Action::Facts(view, facts) => {
+            app.rows.take_facts(&view, facts);
+            if app.filtering {
+                app.line.look(&app.rows.filter, app.rows.made().index());
+            }
             Vec::new()
         }
         Action::View(view) => {

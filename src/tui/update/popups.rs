@@ -7,6 +7,7 @@ use crate::tui::theme::Theme;
 use crate::tui::update::choosing::{ask_line, choose_key, confirm_key};
 use crate::tui::update::copying::of_popup;
 use crate::tui::update::effect::Effect;
+use crate::tui::update::finding::go_to_key;
 use crate::tui::update::{line, outputs};
 
 /// Copies what a popup shows, where it shows text of its own.
@@ -46,6 +47,7 @@ pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
         Popup::Choose { of } => return choose_key(app, key, of),
         Popup::Confirm(ask) => return confirm_key(app, key, ask),
         Popup::Ask(ask) => return ask_line(app, key, ask),
+        Popup::GoTo(goto) => return go_to_key(app, key, goto),
         Popup::Palette { input, cursor } => return line::key(app, key, input, cursor),
         Popup::ConfirmNetwork(asked) => return outputs::confirm(app, key, asked),
     }

@@ -6,7 +6,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::popup::Popup;
 use crate::tui::update::commands::run;
 use crate::tui::update::effect::Effect;
-use crate::tui::update::{line, popups, typing};
+use crate::tui::update::{finding, line, popups, typing};
 use crossterm::event::KeyEvent;
 
 /// A key of the keyboard.
@@ -25,10 +25,11 @@ pub(super) fn press(app: &mut App, written: &str) -> Vec<Effect> {
     if app.popup.is_some() {
         return popups::popup_key(app, written);
     }
-    if app.filtering {
+    if app.filtering && !finding::leaves_the_line(written, app.screen) {
         typing::filter_key(app, written);
         return Vec::new();
     }
+    app.filtering = false;
     match app.keys.of(written, app.screen) {
         Some(Does::Cmd(cmd)) => keys_of(cmd).map(|row| run(app, row)).unwrap_or_default(),
         Some(Does::Line(line)) => line::run_line(app, &line),
@@ -46,6 +47,7 @@ fn on_ctrl_c(app: &mut App) -> Vec<Effect> {
     }
     app.ctrl_c = true;
     app.filtering = false;
+    app.line.rest();
     if let Some(Popup::Themes { before, .. }) = app.popup.take() {
         app.theme = *before;
     }

@@ -39,6 +39,9 @@ pub(super) fn run_with(
         Cmd::Filter => {
             app.go(Screen::Inventory);
             app.rearrange(|rows| rows.set_filter(rest.to_owned()));
+            app.line.look(rest, app.rows.made().index());
+            app.line.remember(rest);
+            app.line.rest();
             Vec::new()
         }
         Cmd::Sort => sort(app, arguments),

@@ -19,30 +19,56 @@ pub(super) fn type_into(input: &mut String, key: &str) {
     }
 }
 
+/// Changes the filter, and looks at what may follow.
+pub(super) fn set_filter(app: &mut App, filter: String) {
+    app.line.look(&filter, app.rows.made().index());
+    app.rows.set_filter(filter);
+    app.follow();
+}
+
 pub(super) fn filter_key(app: &mut App, written: &str) {
-    let mut filter = app.rows.filter.clone();
-    match written {
-        "enter" | "down" | "up" | "tab" => {
+    let filter = app.rows.filter.clone();
+    let changed = match written {
+        "enter" => {
             app.filtering = false;
+            app.line.remember(&filter);
+            app.line.rest();
             return;
         }
         "esc" => {
             app.filtering = false;
+            app.line.rest();
+            app.line.hint = None;
             app.rearrange(|rows| rows.set_filter(String::new()));
             return;
         }
-        "backspace" => {
-            filter.pop();
+        "up" => app.line.earlier(&filter),
+        "down" => app.line.later(),
+        "tab" | "shift-tab" => {
+            let taken = app.line.complete(&filter, written == "shift-tab");
+            // What else may follow stays in sight while one after the other is tried.
+            let (completion, chosen) = (app.line.completion.clone(), app.line.chosen.take());
+            if let Some(taken) = taken {
+                set_filter(app, taken);
+                if chosen.is_some() {
+                    (app.line.completion, app.line.chosen) = (completion, chosen);
+                }
+            }
+            return;
         }
-        "ctrl-u" => filter.clear(),
-        "ctrl-w" => filter.truncate(filter.trim_end().rfind(' ').map_or(0, |space| space + 1)),
-        _ if filter.len() >= MAX_INPUT_BYTES => return,
-        "space" => filter.push(' '),
-        typed if typed.chars().count() == 1 => filter.push_str(typed),
-        _ => return,
+        "ctrl-w" => {
+            let kept = filter.trim_end().rfind(' ').map_or(0, |space| space + 1);
+            filter.get(..kept).map(str::to_owned)
+        }
+        _ => {
+            let mut longer = filter.clone();
+            type_into(&mut longer, written);
+            Some(longer)
+        }
+    };
+    if let Some(changed) = changed.filter(|changed| *changed != filter) {
+        set_filter(app, changed);
     }
-    app.rows.set_filter(filter);
-    app.follow();
 }
 
 pub(super) fn on_paste(app: &mut App, text: &str) {
@@ -53,13 +79,15 @@ pub(super) fn on_paste(app: &mut App, text: &str) {
         let room = MAX_INPUT_BYTES.saturating_sub(input.len());
         input.push_str(line.get(..line.floor_char_boundary(room)).unwrap_or_default());
     };
-    if let Some(input) = app.popup.as_mut().and_then(Popup::input) {
+    if let Some(Popup::GoTo(goto)) = &mut app.popup {
+        add(&mut goto.input);
+        goto.search(app.rows.made().index());
+    } else if let Some(input) = app.popup.as_mut().and_then(Popup::input) {
         add(input);
     } else if app.filtering {
         let mut filter = app.rows.filter.clone();
         add(&mut filter);
-        app.rows.set_filter(filter);
-        app.follow();
+        set_filter(app, filter);
     } else {
         app.tell("pasted text is ignored here: press / or : first", false);
     }

@@ -171,6 +171,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "view",
         &["ground", "signing", "tables", "inventory", "policy", "store", "lineage", "maturity", "decision"],
     ),
+    ("query", &["error", "text", "signing", "inventory", "lineage", "maturity", "decision", "view"]),
     (
         "documents",
         &[
@@ -262,6 +263,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "query",
             "report",
             "forms",
             "workbench",
@@ -278,6 +280,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "query",
             "forms",
             "workbench",
             "commands",
@@ -332,6 +335,8 @@ const FLOORS: &[(&str, &[&str])] = &[
         "tui/event_loop",
         &[
             "ground",
+            "view",
+            "query",
             "forms",
             "workbench",
             "commands",
@@ -392,6 +397,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "query",
             "documents",
             "report",
             "forms",

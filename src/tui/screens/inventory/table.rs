@@ -6,12 +6,12 @@ use super::names;
 use super::pane::{framed, thumb};
 use super::strip::thousands;
 use crate::text::{count, width};
+use crate::tui::screens::finding;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put};
 use crate::tui::state::app::App;
 use crate::tui::state::columns::{ColumnId, ColumnSet, Fitted, GUTTER, fitted};
 use crate::tui::state::groups::Row;
 use crate::tui::state::hit::Hit;
-use crate::tui::state::saved::Saved;
 use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::names::cell as marked_name;
@@ -31,21 +31,17 @@ pub(super) fn draw(
     let inside = framed(pen, frame, area, &title(app), "", is_focused);
     let nothing_verified =
         app.rows.total() > 0 && app.rows.unverified() == app.rows.total() && app.live_jobs() == 0;
-    let filter_shown = app.filtering || !app.rows.filter.is_empty();
     let [saved, filter, hint, head, body] = Layout::vertical([
         Constraint::Length(1),
-        Constraint::Length(u16::from(filter_shown)),
+        Constraint::Length(finding::filter_height(app)),
         Constraint::Length(u16::from(nothing_verified)),
         Constraint::Length(1),
         Constraint::Min(0),
     ])
     .areas(inside);
-    draw_saved(app, pen, frame, saved);
-    if filter_shown {
-        let caret = if app.filtering { "▏" } else { "" };
-        frame.buffer_mut().set_style(filter, app.theme.style(Role::Input));
-        let text = format!(" / {}{caret}", crate::text::screen(&app.rows.filter));
-        lines(frame, filter, &[pen.line(Role::Input, text)], 0);
+    finding::draw_tabs(app, pen, frame, saved);
+    if filter.height > 0 {
+        finding::draw_filter(app, pen, frame, filter);
     }
     if nothing_verified {
         let text = " nothing verified yet: press * then V to verify all";
@@ -204,18 +200,9 @@ fn model_row(
             true => Role::Muted,
             false => Role::Text,
         };
-        spans.push(pen.span(role, fit(&name, each.cells)));
+        spans.extend(finding::marked(pen, role, &fit(&name, each.cells), &finding::marks(app, &name)));
     }
     Line::from(spans)
-}
-
-fn draw_saved(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let mut spans = vec![pen.span(Role::Text, " ")];
-    for saved in Saved::ALL {
-        let role = if saved == app.rows.saved() { Role::TabCurrent } else { Role::Tab };
-        spans.push(pen.span(role, format!(" {} {} ", saved.word(), app.rows.count(saved))));
-    }
-    lines(frame, area, &[Line::from(spans)], 0);
 }
 
 /// Empty and filtered to nothing are two things.
@@ -235,7 +222,7 @@ fn draw_nothing(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
                 Role::Text,
                 format!(
                     " view: {} · filter: {}",
-                    app.rows.saved().word(),
+                    app.rows.saved_name(),
                     match app.rows.filter.as_str() {
                         "" => "none".to_owned(),
                         filter => crate::text::screen(filter),
