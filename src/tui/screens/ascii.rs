@@ -116,12 +116,15 @@ const SIGNS: &[(&str, &str)] = &[
     ("’", "'"),
     ("“", "\""),
     ("”", "\""),
-    ("␛", "^"),
     ("\u{a0}", " "),
 ];
 
 /// What stands for a sign; none for one that is not known.
 fn stand_in(sign: &str) -> Option<&'static str> {
+    // Control characters of untrusted text are shown as pictures.
+    if sign.chars().all(|c| ('\u{2400}'..='\u{2426}').contains(&c)) {
+        return Some("^");
+    }
     SIGNS.iter().find(|(known, _)| *known == sign).map(|(_, ascii)| *ascii)
 }
 

@@ -53,7 +53,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
     drawn.add(draw_tabs(app, pen, frame, tabs));
     match (&app.phase, &app.view) {
         (_, Some(view)) => drawn.add(draw_screen(app, view, pen, frame, body)),
-        _ if app.screen == Screen::Jobs => drawn.add(jobs::draw(app, pen, frame, body).into()),
+        _ if app.screen == Screen::Jobs => jobs::draw(app, pen, frame, body),
         (Phase::Failed(_), None) => drawn.add(fault::draw(app, pen, frame, body).into()),
         (_, None) => {
             let inside = pen.boxed(frame, body, app.screen.word());
@@ -97,7 +97,8 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
     drawn
 }
 
-/// Draws the open screen.
+/// Draws the open screen. Each says as much as it finds out: nothing, how far it scrolls, or what lies where.
+#[allow(clippy::unit_arg, clippy::useless_conversion)]
 fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
     match app.screen {
         Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
