@@ -53,7 +53,7 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
     drawn.add(draw_tabs(app, pen, frame, tabs));
     match (&app.phase, &app.view) {
         (_, Some(view)) => drawn.add(draw_screen(app, view, pen, frame, body)),
-        _ if app.screen == Screen::Jobs => drawn.add(jobs::draw(app, pen, frame, body).into()),
+        _ if app.screen == Screen::Jobs => jobs::draw(app, pen, frame, body),
         (Phase::Failed(_), None) => drawn.add(fault::draw(app, pen, frame, body).into()),
         (_, None) => {
             let inside = pen.boxed(frame, body, app.screen.word());
@@ -100,13 +100,22 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
 /// Draws the open screen.
 fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
     match app.screen {
-        Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
+        Screen::Inventory if app.is_empty() => {
+            welcome::draw(app, view, pen, frame, body);
+            Drawn::default()
+        }
         Screen::Inventory => inventory::draw(app, view, pen, frame, body),
-        Screen::Lineage => lineage::draw(app, view, pen, frame, body).into(),
+        Screen::Lineage => {
+            lineage::draw(app, view, pen, frame, body);
+            Drawn::default()
+        }
         Screen::Verify => verify::draw(app, view, pen, frame, body).into(),
-        Screen::Maturity => maturity::draw(app, view, pen, frame, body).into(),
-        Screen::Policy => policy::draw(app, view, pen, frame, body).into(),
-        Screen::Jobs => jobs::draw(app, pen, frame, body).into(),
+        Screen::Maturity => maturity::draw(app, view, pen, frame, body),
+        Screen::Policy => policy::draw(app, view, pen, frame, body),
+        Screen::Jobs => {
+            jobs::draw(app, pen, frame, body);
+            Drawn::default()
+        }
         Screen::Compare => compare::draw(app, pen, frame, body).into(),
         Screen::Changes => changes::draw(app, pen, frame, body).into(),
         Screen::Output => output::draw(app, pen, frame, body).into(),
