@@ -356,7 +356,8 @@ impl Loop {
     /// What news mean to the state.
     fn heard(&mut self, app: &mut App, news: News) -> Result<Option<Action>> {
         Ok(Some(match news {
-            News::OpenFailed(error, fault) => {
+            News::OpenFailed(failed) => {
+                let (error, fault) = *failed;
                 self.slow_at = None;
                 let post = self.post.clone();
                 let notice = move || post.send(News::Touched);
@@ -366,7 +367,8 @@ impl Loop {
             }
             News::Lasting(action) => *action,
             News::Touched => return Ok(None),
-            News::Opened(Opening { workbench, view, prepared, newest, remembered }) => {
+            News::Opened(opening) => {
+                let Opening { workbench, view, prepared, newest, remembered } = *opening;
                 (self.slow_at, self.fault) = (None, None);
                 let post = self.post.clone();
                 workbench.subscribe(move |event| post.send(newest.news(event)));

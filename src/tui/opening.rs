@@ -34,8 +34,8 @@ pub(super) struct Opening {
 
 /// What threads post to the loop.
 pub(super) enum News {
-    Opened(Opening),
-    OpenFailed(Error, Fault),
+    Opened(Box<Opening>),
+    OpenFailed(Box<(Error, Fault)>),
     /// The file that does not load may have changed.
     Touched,
     Watching(Watch),
@@ -173,15 +173,19 @@ pub(super) fn open(options: OpenOptions, post: Post) {
                 .help("please report it; nothing was changed"))
         });
         post.send(match opened {
-            Ok((workbench, view, prepared, remembered)) => {
-                News::Opened(Opening { workbench, view, prepared, newest: Box::new(newest), remembered })
-            }
+            Ok((workbench, view, prepared, remembered)) => News::Opened(Box::new(Opening {
+                workbench,
+                view,
+                prepared,
+                newest: Box::new(newest),
+                remembered,
+            })),
             Err(error) => {
                 let file = error.spot.as_ref().map(|spot| spot.file.as_path());
                 let bytes = file.and_then(|file| disk::whole(file, LIMIT_SHOWN_BYTES).ok());
                 let text = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
                 let fault = Fault::of_opening(&error, text.as_deref(), is_empty_folder(&options));
-                News::OpenFailed(error, fault)
+                News::OpenFailed(Box::new((error, fault)))
             }
         });
     });

@@ -98,16 +98,24 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
 }
 
 /// Draws the open screen. Each says as much as it finds out: nothing, how far it scrolls, or what lies where.
-#[allow(clippy::unit_arg, clippy::useless_conversion)]
 fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: Rect) -> Drawn {
     match app.screen {
-        Screen::Inventory if app.is_empty() => welcome::draw(app, view, pen, frame, body).into(),
+        Screen::Inventory if app.is_empty() => {
+            welcome::draw(app, view, pen, frame, body);
+            Drawn::default()
+        }
         Screen::Inventory => inventory::draw(app, view, pen, frame, body),
-        Screen::Lineage => lineage::draw(app, view, pen, frame, body).into(),
+        Screen::Lineage => {
+            lineage::draw(app, view, pen, frame, body);
+            Drawn::default()
+        }
         Screen::Verify => verify::draw(app, view, pen, frame, body),
-        Screen::Maturity => maturity::draw(app, view, pen, frame, body).into(),
-        Screen::Policy => policy::draw(app, view, pen, frame, body).into(),
-        Screen::Jobs => jobs::draw(app, pen, frame, body).into(),
+        Screen::Maturity => maturity::draw(app, view, pen, frame, body),
+        Screen::Policy => policy::draw(app, view, pen, frame, body),
+        Screen::Jobs => {
+            jobs::draw(app, pen, frame, body);
+            Drawn::default()
+        }
         Screen::Compare => compare::draw(app, pen, frame, body).into(),
         Screen::Changes => changes::draw(app, pen, frame, body).into(),
         Screen::Output => output::draw(app, pen, frame, body).into(),
