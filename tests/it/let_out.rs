@@ -2,7 +2,7 @@
 
 use crate::support::{copy_of_samples, out, touchmark};
 use crate::tui::{app, event, press, seen, text, told, verified};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use touchmark::commands::{Cmd, Screen, keys_of};
 use touchmark::forms::{COLUMNS, FORMS, Form, Subject, write};
 use touchmark::tui::clipboard::{Between, MOST_BYTES, pasted, sequence};
@@ -173,7 +173,7 @@ fn a_file_that_is_there_is_replaced_only_after_a_second_enter_on_the_same_name()
     assert!(!export.replaces, "what was said once is not said for ever");
     update(&mut app, Action::Taken(Box::new(export)));
     let other = exported(&press(&mut app, &["2", "enter"]));
-    assert!(!other.replaces && other.file == PathBuf::from("models.md2"));
+    assert!(!other.replaces && other.file == Path::new("models.md2"));
 }
 
 #[test]

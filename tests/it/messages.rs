@@ -84,11 +84,11 @@ fn a_job_tells_how_it_ended_and_its_models_can_be_opened() {
     update(&mut app, Action::Jobs(now(&[live])));
     assert_eq!(told(&app), "");
     update(&mut app, Action::View(workbench.view()));
-    update(&mut app, Action::Jobs(now(&[job.clone()])));
+    update(&mut app, Action::Jobs(now(std::slice::from_ref(&job))));
     assert!(told(&app).starts_with("verified 2: ") && told(&app).contains("1 fail"), "{}", told(&app));
     assert!(told(&app).contains("acme/support-bot-7b fails") && app.unread() == 0, "{}", told(&app));
     press(&mut app, &["G", "g"]);
-    update(&mut app, Action::Jobs(now(&[job.clone()])));
+    update(&mut app, Action::Jobs(now(std::slice::from_ref(&job))));
     assert_eq!(told(&app), "", "once");
     let outcomes: Vec<_> = job.rows.iter().map(|row| (row.model.clone(), row.outcome)).collect();
     assert_eq!(outcomes[0], (models[0].clone(), Some(Outcome::Fail)));
@@ -114,13 +114,13 @@ fn a_job_that_failed_is_bad_news_and_runs_again_for_what_is_left() {
     job.state = JobState::Cancelled;
     assert_eq!(job.again(), JobKind::Verify(all[3..].to_vec()));
     let mut app = verified();
-    update(&mut app, Action::Jobs(now(&[job.clone()])));
+    update(&mut app, Action::Jobs(now(std::slice::from_ref(&job))));
     assert!(told(&app).contains("cancelled") && app.unread() == 0, "{}", told(&app));
     press(&mut app, &["6"]);
     assert_eq!(press(&mut app, &["r"]), [Effect::Retry(job.id)]);
     job.id.0 += 1;
     job.state = JobState::Failed(Error::new(Code::Read, "cannot read").at("models/x").help("check the path"));
-    update(&mut app, Action::Jobs(now(&[job.clone()])));
+    update(&mut app, Action::Jobs(now(std::slice::from_ref(&job))));
     assert!(app.unread() == 1 && told(&app).contains("check the path"), "{}", told(&app));
     let mut over = seen().jobs[0].clone();
     over.id.0 += 2;
@@ -174,7 +174,7 @@ fn a_difference_is_a_screen_whose_rows_open_their_models_the_worst_first() {
     live.state = JobState::Running;
     live.diff = None;
     update(&mut app, Action::Started(now(&[live])));
-    update(&mut app, Action::Jobs(now(&[job.clone()])));
+    update(&mut app, Action::Jobs(now(std::slice::from_ref(&job))));
     let drawn = text(&app, 120, 90);
     let at = |words: &str| drawn.find(words).unwrap_or_else(|| panic!("no {words:?} in\n{drawn}"));
     assert!(at("new failures · 1") < at("changed · "), "{drawn}");

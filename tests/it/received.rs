@@ -30,8 +30,7 @@ pub fn received(app: &App, columns: u16, rows: u16) -> Vec<u8> {
     let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
     terminal.draw(|frame| _ = draw(app, frame)).unwrap();
     drop(terminal);
-    let bytes = line.0.lock().unwrap().clone();
-    bytes
+    line.0.lock().unwrap().clone()
 }
 
 /// Nothing but text that may be shown, and what a frame is drawn with: places, colours, the cursor.
