@@ -35,6 +35,8 @@ const AFTER: &[(&str, &str, Value)] = &[
     ("trust remove", "NAME", Value::Anchor),
     ("trust refresh", "NAMES", Value::Anchor),
     ("review", "WORD", Value::ReviewWord),
+    ("compare", "FIRST", Value::Model),
+    ("compare", "SECOND", Value::Model),
 ];
 
 /// Words of usages, wherever they stand.

@@ -92,9 +92,9 @@ fn all_failing_models_of_one_publisher_are_found_and_exported() {
 fn why_a_model_is_capped_is_one_key_from_its_row() {
     verified(|_, terminal| {
         terminal.keys("\u{10}");
-        terminal.wait("go to");
+        terminal.wait("Go to a model");
         terminal.keys("support-bot-voice\r");
-        terminal.gone("go to ·");
+        terminal.gone("Go to a model");
         terminal.keys("w");
         terminal.wait("What would admit it");
         terminal.wait("acme/support-bot-7b");
@@ -113,7 +113,7 @@ fn everything_trained_on_one_dataset_is_two_keys_from_its_row() {
         terminal.keys("2");
         terminal.wait("focus data/calls-2025");
         terminal.wait("acme/call-transcriber");
-        terminal.wait("acme/call-notes");
+        terminal.wait("ternlab/tern-medium");
         leave(terminal);
     });
 }
@@ -138,14 +138,14 @@ fn a_digest_is_copied_with_two_keys() {
 fn a_long_verification_is_cancelled_and_nothing_is_recorded() {
     for (columns, rows) in SIZES {
         let dir = copy_of_samples();
-        let weights = dir.path().join("models/acme/support-bot-7b/model-00003-of-00004.safetensors");
+        let weights = dir.path().join("models/acme/call-notes/model.safetensors");
         // A hole takes no place on the disk.
         if std::fs::File::options().write(true).open(&weights).unwrap().set_len(64 << 30).is_err() {
             return;
         }
         let mut terminal = Terminal::open(dir.path(), columns, rows);
         terminal.wait("nothing verified yet");
-        terminal.keys("/support-bot-7b\r");
+        terminal.keys("/call-notes\r");
         terminal.wait("43 in all");
         terminal.keys("F6");
         terminal.wait("1 job");
@@ -165,9 +165,9 @@ fn a_plain_folder_opens_for_the_moment_and_is_left_as_it_was() {
         let before = crate::support::names_below(dir.path());
         let mut terminal = Terminal::open(dir.path(), columns, rows);
         terminal.wait("temporary");
-        terminal.wait("support-bot-7b");
+        terminal.wait("badge-check");
         terminal.keys("q");
-        terminal.gone("support-bot-7b");
+        terminal.gone("badge-check");
         assert_eq!(crate::support::names_below(dir.path()), before);
     }
 }
@@ -200,7 +200,7 @@ fn a_kill_in_the_middle_of_reviews_loses_nothing_that_was_told() {
         terminal.keys("*rx");
         terminal.wait("reason");
         terminal.keys("not asked for\r");
-        terminal.wait("rejected");
+        terminal.wait("takes it back");
         terminal.kill();
         let said = ledger(dir.path());
         assert!(said.matches("not asked for").count() >= 10, "{said}");

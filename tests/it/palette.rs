@@ -105,10 +105,14 @@ fn what_is_typed_is_done() {
     let mut app = verified();
     let subject = app.subject().unwrap();
     assert_eq!(
-        run(&mut app, "review approve because it passed"),
-        [Effect::Review(vec![subject], ReviewWord::Approve, "because it passed".to_owned())]
+        run(&mut app, "review reject because it fails"),
+        [Effect::Review(vec![subject], ReviewWord::Reject, "because it fails".to_owned())]
     );
-    assert!(run(&mut app, "review approve").is_empty() && told(&app).contains("needs a reason"));
+    // To approve what fails is asked about, as after the key.
+    assert!(run(&mut app, "review approve because it passed").is_empty());
+    assert!(matches!(&app.popup, Some(Popup::Confirm(_))));
+    app.popup = None;
+    assert!(run(&mut app, "review reject").is_empty() && matches!(&app.popup, Some(Popup::Ask(_))));
 }
 
 #[test]

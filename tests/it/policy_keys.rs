@@ -83,7 +83,7 @@ const ROWS: &[Row] = &[
         from: "trust = [\"lumen-key\"]",
         to: "trust = [\"lumen-key\"]\nvalid_until = 2020-01-01T00:00:00Z",
         ask: KEY,
-        says: "IDENTITY-WINDOW",
+        says: "grant has ended",
     },
     Row {
         key: "publisher.valid_from",

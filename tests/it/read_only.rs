@@ -19,6 +19,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("verify", &["lumen/iris-base"]),
     ("score", &["lumen/iris-base"]),
     ("list", &[]),
+    ("themes", &[]),
     ("review", &["--history", "lumen/iris-base"]),
     ("bind", &["lumen/iris-base"]),
     ("show", &["lumen/iris-base"]),

@@ -576,13 +576,13 @@ fn a_job_that_is_cancelled_before_its_first_step_does_nothing() {
 fn a_verification_that_is_cancelled_within_a_large_file_reads_little_more() {
     const SIZE: u64 = 64 << 30;
     let dir = copy_of_samples();
-    let weights = dir.path().join("models/acme/support-bot-7b/model-00003-of-00004.safetensors");
+    let weights = dir.path().join("models/acme/call-notes/model.safetensors");
     // A hole takes no place on the disk.
     if std::fs::File::options().write(true).open(&weights).unwrap().set_len(SIZE).is_err() {
         return;
     }
     let workbench = open(dir.path());
-    let id = ModelId::new("acme/support-bot-7b");
+    let id = ModelId::new("acme/call-notes");
     let running = workbench.start(JobKind::VerifyInFull(vec![id]));
     soon("it is within the file", || job(&workbench, running).snapshot().bytes > 4 << 20);
     workbench.cancel(running);

@@ -176,9 +176,7 @@ impl Inventory for Sqlite {
             if part.scan.is_none() && before.is_none() {
                 return Err(meanwhile);
             }
-            // The texts of one part at a time: those of a large inventory take more room than all else.
-            let rows = Rows::of(part)?;
-            write_part((&change, &meter), part, position, before, &rows, survey.at).map_err(&failed)?;
+            write_part((&change, &meter), part, position, before, survey.at, &failed)?;
         }
         for gone in known.values() {
             meter.restart();
@@ -328,32 +326,14 @@ fn parts(connection: &rusqlite::Connection) -> rusqlite::Result<HashMap<String, 
         .collect()
 }
 
-/// A part's rows as text.
-#[derive(Default)]
-struct Rows<'p> {
-    /// Model, core, facts, parents.
-    models: Vec<(&'p str, String, String, String)>,
-    findings: Vec<String>,
+/// The row of a model: its id, core, facts and parents.
+fn texts(model: &Model) -> Result<(&str, String, String, String)> {
+    let core = serde_json::to_string(&Core::of(model)).map_err(unwritable)?;
+    Ok((model.id.raw(), core, model.facts.text(), model.parents.text()))
 }
 
-impl<'p> Rows<'p> {
-    fn of(part: &'p Part) -> Result<Self> {
-        let json =
-            |cause: serde_json::Error| Error::new(Code::Internal, format!("cannot write as JSON ({cause})"));
-        let Some(scan) = &part.scan else { return Ok(Rows::default()) };
-        let row = |model: &'p Model| {
-            let core = serde_json::to_string(&Core::of(model)).map_err(json)?;
-            Ok((model.id.raw(), core, model.facts.text(), model.parents.text()))
-        };
-        Ok(Rows {
-            models: scan.models.par_iter().map(row).collect::<Result<_>>()?,
-            findings: scan
-                .findings
-                .iter()
-                .map(|finding| serde_json::to_string(finding).map_err(json))
-                .collect::<Result<_>>()?,
-        })
-    }
+fn unwritable(cause: serde_json::Error) -> Error {
+    Error::new(Code::Internal, format!("cannot write as JSON ({cause})"))
 }
 
 fn write_part(
@@ -361,16 +341,48 @@ fn write_part(
     part: &Part,
     position: i64,
     before: Option<Known>,
-    rows: &Rows<'_>,
     at: jiff::Timestamp,
-) -> rusqlite::Result<()> {
+    failed: &dyn Fn(rusqlite::Error) -> Error,
+) -> Result<()> {
+    // Their texts take more room than the models.
+    const AT_ONCE: usize = 4096;
+    let id = part_row((change, meter), part, position, before, at).map_err(failed)?;
+    let (Some(id), Some(scan)) = (id, &part.scan) else { return Ok(()) };
+    let mut insert = change
+        .prepare_cached("INSERT INTO record (part, model, core, facts, parents) VALUES (?1, ?2, ?3, ?4, ?5)")
+        .map_err(failed)?;
+    for models in scan.models.chunks(AT_ONCE) {
+        for (model, core, facts, parents) in models.par_iter().map(texts).collect::<Result<Vec<_>>>()? {
+            meter.restart();
+            insert.execute(params![id, model, core, facts, parents]).map_err(failed)?;
+        }
+    }
+    let mut insert = change
+        .prepare_cached("INSERT INTO finding (part, position, body) VALUES (?1, ?2, ?3)")
+        .map_err(failed)?;
+    for (position, finding) in (0_i64..).zip(&scan.findings) {
+        meter.restart();
+        let body = serde_json::to_string(finding).map_err(unwritable)?;
+        insert.execute(params![id, position, body]).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The row of the part itself, without what it said before; none where it says the same as then.
+fn part_row(
+    (change, meter): (&Transaction<'_>, &Meter),
+    part: &Part,
+    position: i64,
+    before: Option<Known>,
+    at: jiff::Timestamp,
+) -> rusqlite::Result<Option<i64>> {
     meter.restart();
     if part.scan.is_none() {
         if let Some(known) = before.filter(|known| known.position != position) {
             let mut moved = change.prepare_cached("UPDATE part SET position = ?2 WHERE id = ?1")?;
             moved.execute(params![known.id, position])?;
         }
-        return Ok(());
+        return Ok(None);
     }
     let id = match before {
         Some(known) => {
@@ -387,20 +399,7 @@ fn write_part(
             change.last_insert_rowid()
         }
     };
-    let mut insert = change.prepare_cached(
-        "INSERT INTO record (part, model, core, facts, parents) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )?;
-    for (model, core, facts, parents) in &rows.models {
-        meter.restart();
-        insert.execute(params![id, model, core, facts, parents])?;
-    }
-    let mut insert =
-        change.prepare_cached("INSERT INTO finding (part, position, body) VALUES (?1, ?2, ?3)")?;
-    for (position, body) in (0_i64..).zip(&rows.findings) {
-        meter.restart();
-        insert.execute(params![id, position, body])?;
-    }
-    Ok(())
+    Ok(Some(id))
 }
 
 fn delete(change: &Transaction<'_>, part: i64) -> rusqlite::Result<()> {

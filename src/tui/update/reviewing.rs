@@ -67,7 +67,7 @@ pub(super) fn typed(app: &mut App, key: char, reason: &str) -> Vec<Effect> {
     }
     let effects = chosen(app, key);
     match app.popup.take() {
-        Some(Popup::Ask(mut ask)) => {
+        Some(Popup::Ask(mut ask)) if !reason.is_empty() => {
             ask.input = reason.to_owned();
             answered(app, *ask)
         }

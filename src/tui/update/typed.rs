@@ -99,10 +99,6 @@ fn review(app: &mut App, arguments: &[String]) -> Vec<Effect> {
         return Vec::new();
     };
     let reason = arguments.get(1..).unwrap_or_default().join(" ");
-    if reason.trim().is_empty() {
-        app.tell("a review needs a reason: type it after the word", false);
-        return Vec::new();
-    }
     reviewing::typed(app, key, reason.trim())
 }
 

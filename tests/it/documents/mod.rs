@@ -210,6 +210,7 @@ fn every_document() -> Desk {
     desk.prints("score", &["score", "acme/claims-sorter", "lumen/iris-base"]);
     desk.prints("verdict", &["gate", "acme/claims-sorter", "--stage", "production"]);
     desk.prints("review", &["review", "acme/claims-sorter", "approve", "--reason", "seen"]);
+    desk.prints("review-history", &["review", "--history", "acme/claims-sorter"]);
     desk.prints("lineage", &["lineage", "acme/claims-sorter"]);
     desk.prints("comparison", &["compare", "acme/claims-sorter", "lumen/iris-base"]);
     fs::write(desk.path("one.json"), BILL).unwrap();

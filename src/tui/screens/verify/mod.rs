@@ -150,8 +150,7 @@ fn draw_right(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect
     drawn = drawn.with(Hit { area: body, under: Under::Text });
     lines(frame, tabs, &[Line::from(spans)], 0);
     if feet > 0 {
-        let rule = format!("╶ What this means {}╴", "─".repeat(shown.columns.saturating_sub(19)));
-        let mut text = vec![pen.line(Role::Border, rule)];
+        let mut text = vec![pen.rule("What this means", shown.columns)];
         text.extend(meaning);
         lines(frame, bottom, &text, 0);
     }
