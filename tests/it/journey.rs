@@ -185,7 +185,7 @@ fn somebody_finds_what_fails_of_one_publisher_keeps_it_as_a_view_and_goes_to_a_m
     let dir = copy_of_samples();
     for (columns, rows) in [(80, 24), (160, 50)] {
         let mut terminal = Terminal::open(dir.path(), columns, rows);
-        terminal.wait("43 in all");
+        terminal.wait("of 43");
         terminal.keys("fp");
         terminal.wait("/ publisher:");
         terminal.keys("ac\t");

@@ -163,7 +163,7 @@ fn screen_of(name: &str) -> Option<Screen> {
 #[test]
 fn what_is_not_known_says_so_and_names_the_nearest() {
     let dir = copy_of_samples();
-    let said = said(dir.path(), &[], "revieww\n999\nlist none\nreview maybe\n\ngo-to nobody\nhelp\nthemes\n");
+    let said = said(dir.path(), &[], "revieww\n999\nlist none\ngo-to nobody\nhelp\nthemes\nreview maybe\n");
     has(&said, "revieww", "Do you mean review?");
     has(&said, "999", "There is no row 999");
     has(&said, "list none", "a number of rows");

@@ -90,7 +90,7 @@ const ROWS: &[Row] = &[
         from: "trust = [\"lumen-key\"]",
         to: "trust = [\"lumen-key\"]\nvalid_from = 2044-01-01T00:00:00Z",
         ask: KEY,
-        says: "IDENTITY-WINDOW",
+        says: "grant begins",
     },
     Row {
         key: "crypto.hash",
@@ -132,7 +132,7 @@ const ROWS: &[Row] = &[
         from: "min_level = 1\non_contradicted = \"closed\"\non_missing = \"closed\"",
         to: "min_level = 2\non_contradicted = \"closed\"\non_missing = \"closed\"",
         ask: SIGNED,
-        says: "L2.",
+        says: "✗ refuse",
     },
     Row {
         key: "stage.require",

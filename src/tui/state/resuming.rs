@@ -7,6 +7,8 @@ use crate::tui::state::session::Session;
 
 /// More marks than these are not remembered: nobody looks for them again.
 const MAX_MARKS: usize = 2_000;
+/// So many typed lines are taken back.
+const MAX_COMMANDS: usize = 200;
 
 impl Session {
     /// Of the state as it is, where `before` is what was remembered before it.
@@ -24,6 +26,7 @@ impl Session {
             view: Some(app.rows.saved_name()),
             views: app.kept_views().to_vec(),
             filters: app.line.past().to_vec(),
+            commands: app.palette_history.clone(),
             table: Some(app.rows.arrangement()),
             mouse: Some(app.mouse),
             details: Some(app.details),
@@ -37,6 +40,7 @@ impl Session {
         app.details = self.details.unwrap_or(app.details);
         app.set_kept_views(self.views.clone());
         app.line.set_past(self.filters.clone());
+        app.palette_history = self.commands.iter().take(MAX_COMMANDS).cloned().collect();
         let saved = self.view.as_deref().and_then(|name| app.rows.saved_of(name));
         let Some(view) = app.view.clone() else { return };
         for id in self.marks.iter().map(|id| ModelId::new(id)).filter(|id| view.model(id).is_some()) {

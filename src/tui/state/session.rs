@@ -39,6 +39,9 @@ pub struct Session {
     /// Earlier filters, the oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<String>,
+    /// Lines typed after `:`, the oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
     /// Order, columns and groups of the table.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "if_known")]
     pub table: Option<Arrangement>,

@@ -112,10 +112,17 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
             app.tell(words, false);
         }
         Cmd::Edit => return app.policy_path().map(Effect::Edit).into_iter().collect(),
-        Cmd::Reload => return vec![Effect::ReloadPolicy],
+        Cmd::Reload => {
+            app.tell("reading the policy again", false);
+            return vec![Effect::ReloadPolicy];
+        }
         Cmd::Stage => return next_stage(app),
         Cmd::Cancel if app.screen == Screen::Output => return outputs::cancel(app),
-        Cmd::Cancel => return app.job().map(|job| Effect::Cancel(job.id)).into_iter().collect(),
+        Cmd::Cancel => {
+            let Some((id, title)) = app.job().map(|job| (job.id, job.title.clone())) else { return Vec::new() };
+            app.tell(format!("cancelling: {title}"), false);
+            return vec![Effect::Cancel(id)];
+        }
         Cmd::Right if app.screen == Screen::Inventory => sorting::right(app),
         Cmd::Left if app.screen == Screen::Inventory => sorting::left(app),
         Cmd::NextTab if app.screen == Screen::Inventory => sorting::turn_pane(app, 1),
