@@ -119,7 +119,9 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Stage => return next_stage(app),
         Cmd::Cancel if app.screen == Screen::Output => return outputs::cancel(app),
         Cmd::Cancel => {
-            let Some((id, title)) = app.job().map(|job| (job.id, job.title.clone())) else { return Vec::new() };
+            let Some((id, title)) = app.job().map(|job| (job.id, job.title.clone())) else {
+                return Vec::new();
+            };
             app.tell(format!("cancelling: {title}"), false);
             return vec![Effect::Cancel(id)];
         }
