@@ -66,7 +66,7 @@ pub enum Popup {
     },
     /// The signs of the lineage.
     Legend,
-    /// What a command can go on with: one more key, from [`super::choices`].
+    /// What a command can go on with: one more key, from `choices`.
     Choose {
         /// Of which command.
         of: Cmd,
