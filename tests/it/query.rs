@@ -682,3 +682,31 @@ fn what_is_found_without_words_keeps_the_order_in_force() {
     assert!(matcher.is_ranked() && matcher.hit(acme[0] as usize) != Hit::No);
     assert!(touchmark::commands::keys_of(Cmd::GoTo).is_some());
 }
+
+/// Types one character after the other.
+fn type_in(app: &mut App, text: &str) {
+    text.chars().for_each(|c| drop(press(app, &[&c.to_string()])));
+}
+
+#[test]
+fn a_name_that_is_still_typed_is_a_beginning_and_kept_as_one_when_it_is_no_whole_name() {
+    let mut app = verified();
+    type_in(&mut app, "/publisher:ac");
+    let begun = app.rows.shown().len();
+    assert!(begun > 5, "{begun}");
+    type_in(&mut app, "me");
+    assert_eq!(app.rows.shown().len(), begun);
+    press(&mut app, &["enter"]);
+    assert_eq!((app.rows.filter.as_str(), app.rows.shown().len()), ("publisher:acme", begun));
+
+    let mut app = verified();
+    type_in(&mut app, "/publisher:ac");
+    press(&mut app, &["enter"]);
+    assert_eq!((app.rows.filter.as_str(), app.rows.shown().len()), ("publisher:ac*", begun));
+
+    // What begins no name finds nothing, and stays as it was typed.
+    let mut app = verified();
+    type_in(&mut app, "/publisher:zz");
+    press(&mut app, &["enter"]);
+    assert_eq!((app.rows.filter.as_str(), app.rows.shown().len()), ("publisher:zz", 0));
+}

@@ -68,9 +68,9 @@ const STATUS: Column =
 pub const COLUMNS: &[Column] = &[
     STATUS,
     col(ColumnId::Model, 'm', "model", "the name", "by name", 0, Some(0)),
-    col(ColumnId::Reason, 'r', "reason", "the code of what stands in the way", "by reason", 14, Some(70)).wide(24, 108),
+    col(ColumnId::Reason, 'r', "reason", "the code of what stands in the way", "by reason", 14, Some(60)).wide(24, 108),
     col(ColumnId::Used, 'u', "used", "how many models derive from it directly", "most used first", 4, Some(76)).number(),
-    col(ColumnId::Level, 'l', "level", "own and effective level", "lowest level first", 5, Some(50)).wide(7, 80),
+    col(ColumnId::Level, 'l', "level", "own and effective level", "lowest level first", 5, Some(68)).wide(7, 80),
     col(ColumnId::Gate, 'g', "gate", "the decision at this stage", "refused first", 8, Some(44)),
     col(ColumnId::Reviewed, 'v', "rev", "the latest review", "unreviewed first", 3, Some(80)).wide(10, 104),
     col(ColumnId::Age, 'a', "age", "how long ago it was verified", "longest ago first", 5, Some(90)).number(),

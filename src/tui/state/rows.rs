@@ -2,7 +2,7 @@
 //! here, and no text is built but for the rows that are shown.
 
 use crate::inventory::ModelId;
-use crate::query::{Facts, Query, parse};
+use crate::query::{Facts, Query, Takes, Term, parse};
 use crate::text::Untrusted;
 use crate::tui::state::arrangement::Arrangement;
 use crate::tui::state::columns::{ColumnId, ColumnSet};
@@ -25,6 +25,8 @@ pub struct Rows {
     pub cursor: usize,
     /// The filter as typed.
     pub filter: String,
+    /// Whether it is being typed: its last name is then only begun.
+    is_begun: bool,
     saved: Saved,
     kept: Vec<KeptView>,
     counts: [usize; Saved::ALL.len()],
@@ -145,7 +147,8 @@ impl Rows {
 
     /// The query in force: that of the view and the filter.
     pub fn query(&self) -> Query {
-        self.view_query().and(&parse(&self.filter).query)
+        let begun = self.is_begun.then(|| begun(&self.filter)).flatten();
+        self.view_query().and(&parse(begun.as_deref().unwrap_or(&self.filter)).query)
     }
 
     fn view_query(&self) -> Query {
@@ -348,6 +351,28 @@ impl Rows {
         self.filter = filter;
         self.cursor = 0;
         self.find(true);
+    }
+
+    /// Changes the filter while it is typed: the name at its end may go on.
+    pub fn type_filter(&mut self, filter: String) {
+        self.is_begun = true;
+        self.set_filter(filter);
+    }
+
+    /// The filter is typed. A name that is only the beginning of some is kept as that.
+    pub fn end_typing(&mut self) {
+        if !std::mem::take(&mut self.is_begun) {
+            return;
+        }
+        let had_rows = !self.shown.is_empty();
+        self.refilter();
+        if had_rows
+            && self.shown.is_empty()
+            && !self.is_finding()
+            && let Some(begun) = begun(&self.filter)
+        {
+            self.set_filter(begun);
+        }
     }
 
     /// The next saved view; a kept one brings its order.
@@ -598,4 +623,13 @@ impl Rows {
     pub fn marks(&self) -> usize {
         self.marked.len()
     }
+}
+
+/// The filter with its last name as the beginning of one; none where it ends in no name.
+fn begun(filter: &str) -> Option<String> {
+    let (name, value) = filter.rsplit(' ').next()?.split_once(':')?;
+    let term = Term::named(name.trim_start_matches(['-', '!']))?;
+    let is_name = matches!(term.row().takes, Takes::Name(_)) && term != Term::Stage;
+    let is_open = value.chars().next_back().is_some_and(|last| !"*\",".contains(last));
+    (is_name && is_open).then(|| format!("{filter}*"))
 }

@@ -30,6 +30,7 @@ pub(super) fn press(app: &mut App, written: &str) -> Vec<Effect> {
         return Vec::new();
     }
     app.filtering = false;
+    app.rows.end_typing();
     match app.keys.of(written, app.screen) {
         Some(Does::Cmd(cmd)) => keys_of(cmd).map(|row| run(app, row)).unwrap_or_default(),
         Some(Does::Line(line)) => line::run_line(app, &line),
@@ -47,6 +48,7 @@ fn on_ctrl_c(app: &mut App) -> Vec<Effect> {
     }
     app.ctrl_c = true;
     app.filtering = false;
+    app.rows.end_typing();
     app.line.rest();
     if let Some(Popup::Themes { before, .. }) = app.popup.take() {
         app.theme = *before;

@@ -2,6 +2,7 @@
 
 use crate::tui::state::app::App;
 use crate::tui::state::popup::Popup;
+use crate::tui::state::rows::Rows;
 
 /// A line that is typed grows no longer.
 const MAX_INPUT_BYTES: usize = 1000;
@@ -22,7 +23,10 @@ pub(super) fn type_into(input: &mut String, key: &str) {
 /// Changes the filter, and looks at what may follow.
 pub(super) fn set_filter(app: &mut App, filter: String) {
     app.line.look(&filter, app.rows.made().index());
-    app.rows.set_filter(filter);
+    match app.filtering {
+        true => app.rows.type_filter(filter),
+        false => app.rows.set_filter(filter),
+    }
     app.follow();
 }
 
@@ -31,6 +35,8 @@ pub(super) fn filter_key(app: &mut App, written: &str) {
     let changed = match written {
         "enter" => {
             app.filtering = false;
+            app.rearrange(Rows::end_typing);
+            let filter = app.rows.filter.clone();
             app.line.remember(&filter);
             app.line.rest();
             return;
@@ -39,7 +45,10 @@ pub(super) fn filter_key(app: &mut App, written: &str) {
             app.filtering = false;
             app.line.rest();
             app.line.hint = None;
-            app.rearrange(|rows| rows.set_filter(String::new()));
+            app.rearrange(|rows| {
+                rows.end_typing();
+                rows.set_filter(String::new());
+            });
             return;
         }
         "up" => app.line.earlier(&filter),
