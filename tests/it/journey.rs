@@ -78,6 +78,18 @@ impl Terminal {
         self.writer.flush().unwrap();
     }
 
+    /// Quits from the first screen, and says yes where something still runs.
+    pub fn quits(&mut self) {
+        self.keys("q");
+        let began = Instant::now();
+        while self.child.try_wait().unwrap().is_none() && began.elapsed() < PATIENCE {
+            if self.text().contains("Quit?") {
+                self.keys("y");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// What is drawn, also after the end.
     pub fn screen(&self) -> Arc<Mutex<vt100::Parser>> {
         self.screen.clone()

@@ -28,7 +28,7 @@ fn verified(journey: impl Fn(&Path, &mut Terminal)) {
 fn leave(terminal: &mut Terminal) {
     terminal.keys("1");
     terminal.wait("Models");
-    terminal.keys("q");
+    terminal.quits();
 }
 
 fn ledger(dir: &Path) -> String {

@@ -176,11 +176,7 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
             app.outputs.take(id, is_aside, lines);
             Vec::new()
         }
-        Action::Ended(id, ended) => {
-            let mut effects = outputs::ended(app, id, ended);
-            effects.extend(quit_if_asked(app));
-            effects
-        }
+        Action::Ended(id, ended) => outputs::ended(app, id, ended),
         Action::Resize => vec![],
         Action::OpenFailed(error) => {
             opening::failed(app, error);
@@ -244,7 +240,7 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
         }
         Action::Jobs(jobs) => {
             working::take_jobs(app, jobs);
-            quit_if_asked(app)
+            Vec::new()
         }
         Action::Started(jobs) => {
             working::take_jobs(app, jobs);
@@ -350,13 +346,6 @@ fn take_themes(app: &mut App, entries: Vec<Entry>) {
     if let (Some(Popup::Themes { cursor, .. }), Some(at)) = (&mut app.popup, at) {
         *cursor = at;
     }
-}
-
-/// Whoever wants to quit is asked because something runs; once nothing does, there is nothing to ask.
-fn quit_if_asked(app: &App) -> Vec<Effect> {
-    let is_asked = matches!(app.popup, Some(Popup::ConfirmQuit));
-    let is_over = app.live_jobs() == 0 && app.outputs.running().next().is_none();
-    if is_asked && is_over { vec![Effect::Quit] } else { Vec::new() }
 }
 
 /// What a new view leaves to be made beside the screens.
