@@ -381,6 +381,7 @@ fn read_only_hides_what_changes_anything_and_its_key_still_says_why() {
 fn a_session_comes_back_as_it_was_left() {
     let mut app = verified();
     press(&mut app, &["o", "v", "/", "a", "c", "m", "e", "enter", "space", "d"]);
+    app.palette_history = vec!["ledger show".to_owned()];
     let (shown_rows, chosen) = (app.rows.shown().to_vec(), app.subject().unwrap());
     press(&mut app, &["4"]);
     let bytes = Session::of(&app, &Session::default()).to_json().unwrap();
@@ -392,6 +393,7 @@ fn a_session_comes_back_as_it_was_left() {
     press(&mut again, &["1"]);
     assert_eq!((again.rows.filter.as_str(), again.rows.shown()), ("acme", shown_rows.as_slice()));
     assert_eq!(again.rows.marked(), app.rows.marked());
+    assert_eq!(again.palette_history, ["ledger show"]);
     assert_eq!(Session::of(&again, &session).to_json(), {
         press(&mut app, &["1"]);
         Session::of(&app, &session).to_json()

@@ -20,11 +20,16 @@ pub struct Terminal {
 
 impl Terminal {
     pub fn open(workspace: &Path, columns: u16, rows: u16) -> Self {
+        Self::open_with(workspace, columns, rows, &[])
+    }
+
+    pub fn open_with(workspace: &Path, columns: u16, rows: u16, arguments: &[&str]) -> Self {
         let pty = native_pty_system()
             .openpty(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 })
             .unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_touchmark"));
         command.args(["open", workspace.to_str().unwrap()]);
+        command.args(arguments);
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
         let child = pty.slave.spawn_command(command).unwrap();

@@ -2,7 +2,7 @@
 //! run beside the screens.
 
 use crate::journey::Terminal;
-use crate::support::copy_of_samples;
+use crate::support::{copy_of_samples, out, touchmark};
 use crate::tui::{app, press, text, told, verified};
 use touchmark::commands::{Flag, Screen, Shape};
 use touchmark::tui::{Action, App, Effect, Ended, Folder, Popup, Renews, update};
@@ -396,4 +396,24 @@ fn commands_run_in_a_real_terminal_and_what_they_ask_is_asked_there() {
     terminal.wait("idle");
     terminal.quits();
     assert_eq!(terminal.ends(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_under_a_read_only_workbench_records_nothing() {
+    let dir = copy_of_samples();
+    let ledger = || {
+        let shown = touchmark(["ledger", "show", "--workspace", dir.path().to_str().unwrap()]);
+        out(&shown)
+    };
+    for (arguments, recorded) in [(&["--read-only"][..], false), (&[], true)] {
+        let mut terminal = Terminal::open_with(dir.path(), 120, 36, arguments);
+        terminal.wait("of 43");
+        terminal.keys(":verify acme/call-notes --explain\r");
+        terminal.wait("exit status 0");
+        terminal.keys("1");
+        terminal.wait("Models");
+        terminal.quits();
+        assert_eq!(ledger().contains("acme/call-notes"), recorded, "{arguments:?}: {}", ledger());
+    }
 }

@@ -710,3 +710,13 @@ fn a_name_that_is_still_typed_is_a_beginning_and_kept_as_one_when_it_is_no_whole
     press(&mut app, &["enter"]);
     assert_eq!((app.rows.filter.as_str(), app.rows.shown().len()), ("publisher:zz", 0));
 }
+
+#[test]
+fn numbers_compare_as_their_signs_say() {
+    let holds = |compare: Compare| [1, 2, 3].map(|found| compare.holds(found, 2));
+    assert_eq!(holds(Compare::Less), [true, false, false]);
+    assert_eq!(holds(Compare::AtMost), [true, true, false]);
+    assert_eq!(holds(Compare::Is), [false, true, false]);
+    assert_eq!(holds(Compare::AtLeast), [false, true, true]);
+    assert_eq!(holds(Compare::More), [false, false, true]);
+}
