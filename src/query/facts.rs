@@ -1,5 +1,5 @@
 //! What terms ask that only the models' facts say, made small: every distinct value once, and which of them each model
-//! has. To read all facts of a large inventory takes a while, so this is made once, where nobody waits.
+//! has. Reading all facts of a large inventory takes a while, so a background thread does it once.
 
 use crate::inventory::{Basis, FactKey, Finding, Model};
 use crate::lineage::Graph;

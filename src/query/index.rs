@@ -7,7 +7,7 @@ use crate::view::View;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Of so many models the facts are read at once; of more, where nobody waits.
+/// The facts of up to so many models are read at once; those of more are read by a background thread.
 const FEW: usize = 20_000;
 /// Stands for no place in the lineage.
 const NOWHERE: u32 = u32::MAX;

@@ -35,7 +35,7 @@ pub fn why(case: &Case<'_>, how: &dyn Fn(&Step) -> String) -> String {
     out
 }
 
-/// The command of a step, for whoever reads about a model on the command line.
+/// The command of a step, as the command line prints it.
 pub fn command_of(step: &Step, model: &ModelId) -> String {
     step.deed.map(|deed| command(deed, step.on.as_ref().unwrap_or(model))).unwrap_or_default()
 }

@@ -14,7 +14,7 @@ pub fn load(inventory: &dyn Inventory, aliases: &Aliases) -> Result<(Vec<Model>,
     let Records { mut models, mut findings } = inventory.records()?;
     models.par_iter_mut().for_each(|(_, model)| aliases.apply(model));
     aliases.set_aside(&mut models, &mut findings);
-    // A part speaks of a model once, so no two are equal; a stable sort would take as much room again.
+    // No two are equal, since a part names a model once; a stable sort would need the same memory again.
     models.par_sort_unstable_by(|a, b| (&a.1.id, a.0).cmp(&(&b.1.id, b.0)));
     let models: Vec<Model> = models.into_iter().map(|(_, model)| model).collect();
     let Scan { models, findings } = Merged::in_order(models, findings);

@@ -63,7 +63,7 @@ pub trait Ledger {
     ) -> Result<LedgerEntry>;
 
     /// Appends records of one kind that belong together, in their order and in one change: all of them, or none. Their
-    /// models and bodies are given; nobody else's record comes between them.
+    /// models and bodies are given, with no other record between them.
     ///
     /// # Errors
     /// `E-STORE`, `E-WRITE`.

@@ -72,7 +72,7 @@ pub fn names_in(typed: &str) -> std::io::Result<Vec<(String, bool)>> {
     let entries = std::fs::read_dir(Path::new(&folder))?.take(MAX_NAMES);
     let name = |entry: std::io::Result<std::fs::DirEntry>| {
         let entry = entry.ok()?;
-        // Through links: what a link leads to is what a person wants to go on in.
+        // Follow links: a person completes the path of what a link leads to.
         let is_folder = entry.path().is_dir();
         Some((entry.file_name().into_string().ok()?, is_folder))
     };
@@ -108,7 +108,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Starts one; what it says is told as it comes, from threads.
+    /// Starts one. Threads report its output as it comes.
     ///
     /// # Errors
     /// What the system says.

@@ -69,7 +69,7 @@ pub fn sequence(text: &str, between: Between) -> Vec<u8> {
     }
 }
 
-/// Gives a text to tmux, which passes it on to its terminal. Programs within tmux are not heard unless it is told so.
+/// Gives a text to tmux, which passes it on to its terminal. By default tmux drops what programs inside it send there.
 ///
 /// # Errors
 /// Why tmux does not take it, in words.

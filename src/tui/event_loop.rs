@@ -675,7 +675,7 @@ impl Loop {
         }
     }
 
-    /// Counts the whole inventory where nobody waits for a key.
+    /// Counts the whole inventory on a background thread.
     fn survey(&self, app: &App) {
         let (Some(view), post) = (app.view.clone(), self.post.clone()) else { return };
         std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! Writes what is exported. It makes the text and the file on the thread of whoever calls it, and changes no state.
+//! Writes what is exported, on the thread of its caller. It changes no state.
 
 use crate::disk;
 use crate::error::{Code, Error, Result};
@@ -50,6 +50,11 @@ pub fn export(
     let path = std::path::absolute(&file).map_err(|cause| Error::write(&file, &cause))?;
     if path.is_dir() {
         return Err(Error::new(Code::Write, "that is a folder").at_path(&path).help("name a file in it"));
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.is_dir()) {
+        return Err(Error::new(Code::Write, "there is no such folder")
+            .at_path(folder)
+            .help("make it first, or name another one"));
     }
     let is_there = path.symlink_metadata().is_ok();
     if is_there && !export.replaces {

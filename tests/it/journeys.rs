@@ -73,6 +73,14 @@ fn all_failing_models_of_one_publisher_are_found_and_exported() {
         terminal.wait("43 in all");
         terminal.keys("ec");
         terminal.wait(".csv");
+        terminal.keys("\u{15}");
+        terminal.keys(&format!("{}\r", dir.join("nowhere/failing.csv").display()));
+        terminal.wait("there is no such folder");
+        terminal.keys("\u{1b}");
+        terminal.gone("there is no such folder");
+        assert!(!dir.join("nowhere").exists());
+        terminal.keys("ec");
+        terminal.wait(".csv");
         let file = dir.join("failing.csv");
         terminal.keys("\u{15}");
         terminal.keys(&format!("{}\r", file.display()));

@@ -1,5 +1,5 @@
 //! The certificates of a signature, from the one that signed to the trusted one, each with what it says of itself, and
-//! the one that CHAIN stumbled over. Who stands above whom is told by names here; whether that is true is for CHAIN.
+//! the one that fails CHAIN. The order follows names alone; CHAIN checks the signatures.
 
 use crate::check::step::Check;
 use crate::check::why::Why;
@@ -37,7 +37,7 @@ pub enum CertificateLine {
 /// Where a certificate comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CertificateFrom {
-    /// The bundle brings it: whoever wrote the bundle chose it.
+    /// The bundle brings it, so the author of the bundle chose it.
     Bundle,
     /// It is part of this anchor, and trusted for that.
     Anchor(Untrusted),
