@@ -6,7 +6,9 @@ use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use crate::inventory::{Looked, Model, ModelId};
-use crate::maturity::{Assessment, CapNode, CapState, Evidence, Musts, Rubric, Since, assess};
+use crate::maturity::{
+    Assessment, CapNode, CapState, Evidence, Kinship, Musts, Rubric, Since, Testimony, assess,
+};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Recalled, Verification};
 use rayon::prelude::*;
@@ -105,6 +107,8 @@ pub struct Known<'a> {
     pub verification: Option<&'a Verification>,
     /// What was seen inside the files.
     pub looked: Option<&'a Looked>,
+    /// What its claims say, in the order of their digests.
+    pub testimonies: &'a [Testimony],
     /// Whether the files are still those.
     pub since: Since,
 }
@@ -376,8 +380,18 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
 }
 
 fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'a> {
-    let Known { verification, looked, since } = (input.verified)(index);
-    Evidence { model, verification, looked, since, policy: input.policy, now: input.now }
+    let Known { verification, looked, testimonies, since } = (input.verified)(index);
+    let kinship = Kinship::none();
+    Evidence {
+        model,
+        verification,
+        looked,
+        since,
+        testimonies,
+        kinship,
+        policy: input.policy,
+        now: input.now,
+    }
 }
 
 fn shape<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Shape {

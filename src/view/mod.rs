@@ -187,7 +187,8 @@ impl View {
         let verified = self.verified.get(index).and_then(Option::as_deref);
         let verification = verified.map(|verified| &verified.verification);
         let looked = verified.and_then(|verified| verified.looked.as_deref());
-        Known { verification, looked, since: self.since(index) }
+        let testimonies = verified.map(|verified| &*verified.testimonies).unwrap_or_default();
+        Known { verification, looked, testimonies, since: self.since(index) }
     }
 
     /// Whether the verification on record of the model of an index holds: of the files that lie there now, with evidence

@@ -471,6 +471,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         models: &models,
         descent: &descent,
         verified: &|_| Known {
+            testimonies: &[],
             verification: Some(&seen.verification),
             looked: Some(&looked),
             since: Since::Same,

@@ -237,6 +237,7 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
         models,
         descent: &descent,
         verified: &|index| Known {
+            testimonies: &[],
             verification: verifications[index].as_ref(),
             looked: looked.get(index),
             since: Since::Same,
