@@ -7,7 +7,8 @@ use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use crate::inventory::{Looked, Model, ModelId};
 use crate::maturity::{
-    Assessment, CapNode, CapState, Evidence, Kinship, Musts, Rubric, Since, Testimony, assess,
+    Assessment, CapNode, CapState, Evidence, Kinship, Musts, PolicySeal, Rubric, Since, Testimony, Usage,
+    assess,
 };
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Recalled, Verification};
@@ -109,6 +110,8 @@ pub struct Known<'a> {
     pub looked: Option<&'a Looked>,
     /// What its claims say, in the order of their digests.
     pub testimonies: &'a [Testimony],
+    /// How it is used and governed; none where nothing is known.
+    pub usage: Option<&'a Usage>,
     /// Whether the files are still those.
     pub since: Since,
 }
@@ -134,6 +137,8 @@ pub struct Input<'a> {
     pub ledger: Option<&'a Anchoring>,
     /// The policy.
     pub policy: &'a Policy,
+    /// What is known of its own signature.
+    pub seal: &'a PolicySeal,
     /// The stage's name.
     pub stage: &'a str,
     /// The rubric.
@@ -380,7 +385,8 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
 }
 
 fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'a> {
-    let Known { verification, looked, testimonies, since } = (input.verified)(index);
+    let Known { verification, looked, testimonies, usage, since } = (input.verified)(index);
+    let (usage, seal) = (usage.unwrap_or(Usage::none()), input.seal);
     let kinship = Kinship::none();
     Evidence {
         model,
@@ -391,6 +397,8 @@ fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'
         kinship,
         policy: input.policy,
         now: input.now,
+        usage,
+        seal,
     }
 }
 

@@ -94,7 +94,7 @@ fn concluded(
         let judged = verified.get(index).and_then(Option::as_ref);
         let verification = judged.map(|(verification, _)| verification);
         let testimonies = judged.map(|(_, said)| said.as_slice()).unwrap_or_default();
-        Known { verification, looked, testimonies, since: known.since }
+        Known { verification, looked, testimonies, usage: Some(&known.usage), since: known.since }
     };
     let input = Input {
         models: &models,
@@ -107,6 +107,7 @@ fn concluded(
         },
         ledger: evidence.ledger.as_ref(),
         policy,
+        seal: &evidence.seal,
         stage,
         rubric,
         now,

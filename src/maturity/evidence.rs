@@ -1,6 +1,7 @@
 //! What the controls are judged from, as plain values. It knows no control.
 
 use super::kinship::Kinship;
+use super::usage::{PolicySeal, Usage};
 use crate::attest::Claimed;
 use crate::inventory::{Looked, Model};
 use crate::policy::{Policy, Role};
@@ -53,6 +54,10 @@ pub struct Evidence<'a> {
     pub testimonies: &'a [Testimony],
     /// What the lineage says of it.
     pub kinship: &'a Kinship,
+    /// How it is used and governed.
+    pub usage: &'a Usage,
+    /// What is known of the policy's own signature.
+    pub seal: &'a PolicySeal,
     /// The policy in force.
     pub policy: &'a Policy,
     /// When it is judged.

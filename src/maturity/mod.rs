@@ -11,6 +11,7 @@ mod level1;
 mod rubric;
 mod score;
 mod twins;
+mod usage;
 
 pub use crate::tables::{Closed, Few};
 pub use assess::{Assessment, ControlResult, Outcomes, assess};
@@ -22,3 +23,4 @@ pub use level1::{contradicts_itself, nobody_looked, owed_to_part};
 pub use rubric::{Control, Duty, Rubric, Severity};
 pub use score::{Musts, SCOPE, Score, score};
 pub use twins::{SameName, unlike_twins};
+pub use usage::{Deployed, Gated, PolicySeal, Usage};

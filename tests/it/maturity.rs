@@ -511,6 +511,8 @@ fn evidence<'a>(
         verification,
         looked: Some(looked),
         testimonies: &[],
+        usage: touchmark::maturity::Usage::none(),
+        seal: &touchmark::maturity::PolicySeal::Unsigned,
         kinship: Kinship::none(),
         since: Since::Same,
         policy,

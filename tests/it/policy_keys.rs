@@ -472,6 +472,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         descent: &descent,
         verified: &|_| Known {
             testimonies: &[],
+            usage: None,
             verification: Some(&seen.verification),
             looked: Some(&looked),
             since: Since::Same,
@@ -479,6 +480,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         reviews: &|_| seen.reviews.clone(),
         ledger: Some(&seen.anchoring),
         policy: &policy,
+        seal: &touchmark::maturity::PolicySeal::Unsigned,
         stage: "gate",
         rubric: &rubric,
         now,
