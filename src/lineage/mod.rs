@@ -1,12 +1,14 @@
 //! The lineage graph: built from all sources, asked for ancestors and descendants, drawn as lanes (rows of
 //! plain values). It knows no terminal.
 
+mod build;
 mod content;
 mod finding;
 mod graph;
 mod lanes;
 mod plausible;
 mod rivals;
+mod rows;
 mod shown;
 
 pub use finding::GraphFinding;
