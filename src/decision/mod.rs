@@ -13,6 +13,7 @@ mod inputs;
 mod judge;
 mod made;
 mod predicates;
+mod proofs;
 mod reason;
 mod records;
 mod review;
@@ -38,6 +39,7 @@ pub use inputs::{
 pub use judge::{By, add_policy, holds_by_policy, holds_until, judge_model};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
 pub use predicates::{Under, judge_claims, predicates_check};
+pub use proofs::{Join, digests_of, in_role, named_digests, origins, proven, root_of, stands};
 pub use reason::{Reason, ReasonCode, ReasonFact};
 pub use records::{
     DecisionRecord, Facts, RecordedDecision, RecordedMade, RecordedSeen, RecordedVerification, ReviewRecord,

@@ -2,15 +2,15 @@
 //! Every walk keeps its own queue: a chain of any depth is fine.
 
 use super::finding::GraphFinding;
+use super::proven::Proven;
 use super::rivals::{Saying, rivals};
 use crate::inventory::{Basis, Kind, Model, ModelId, Relation, Told};
 use crate::signing::RootDigest;
-use crate::text::Untrusted;
 use petgraph::Direction;
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A node: a model of the inventory, or a placeholder for one that is only referred to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,13 +58,19 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Builds the graph. A parent known by name only is resolved when exactly one model has that last name part.
+    /// Builds the graph from what documents say.
     pub fn build(models: &[Model]) -> Self {
+        Graph::proved(models, &Proven::default())
+    }
+
+    /// Builds the graph from what documents and claims say. A parent known by name only is resolved when exactly one
+    /// model has that last name part; what a claim names by digest is never resolved by its name.
+    pub fn proved(models: &[Model], proven: &Proven) -> Self {
         let mut nodes: Vec<Node> = models.iter().enumerate().map(|(at, model)| Node::of(at, model)).collect();
         // Of several models of one id the first is the node.
         nodes.sort_by(|a, b| a.id.cmp(&b.id));
         nodes.dedup_by(|later, first| later.id == first.id);
-        let mentions = Mention::all(models, &nodes);
+        let mentions = Mention::all(models, proven, &nodes);
         let mut absent: Vec<Node> = mentions.iter().filter_map(Node::absent).collect();
         absent.sort_by(|a, b| a.id.cmp(&b.id));
         absent.dedup_by(|later, first| {
@@ -139,17 +145,40 @@ impl Graph {
                     })
                 })
                 .collect();
-            if sayings.len() > 1 {
-                built.find_rivals(NodeIndex::from(child), &sayings);
+            let origins = nodes_at(&built, child).and_then(|node| proven.origins(&node.id));
+            if origins.is_some_and(|origins| origins.is_root()) {
+                built.deny(NodeIndex::from(child), &sayings);
+            } else if sayings.len() > 1 {
+                let is_complete = origins.is_some_and(|origins| origins.is_complete());
+                built.find_rivals(NodeIndex::from(child), &sayings, is_complete);
             }
         }
         built.find_cycles();
         built
     }
 
-    fn find_rivals(&mut self, child: NodeIndex, sayings: &[Saying]) {
+    /// A claim says that it has no parents: whatever names one contradicts it.
+    fn deny(&mut self, child: NodeIndex, sayings: &[Saying]) {
+        let mut denied: BTreeMap<NodeIndex, Told> = BTreeMap::new();
+        for saying in sayings.iter().filter(|saying| saying.relation.bears_weight()) {
+            let told = denied.entry(saying.parent).or_insert(saying.told);
+            *told = saying.told.min(*told);
+        }
+        for parent in denied.keys() {
+            let edge = self.graph.find_edge(child, *parent).and_then(|at| self.graph.edge_weight_mut(at));
+            if let Some(edge) = edge {
+                edge.basis = Basis::Contradicted;
+            }
+        }
+        let named = |(parent, told): (&NodeIndex, &Told)| Some((self.at(*parent)?.id.clone(), *told));
+        let parents: Vec<(ModelId, Told)> = denied.iter().filter_map(named).collect();
+        let child = self.at(child).map(|node| node.id.clone()).filter(|_| !parents.is_empty());
+        self.conflicts.extend(child.map(|child| GraphFinding::Denied { child, parents }));
+    }
+
+    fn find_rivals(&mut self, child: NodeIndex, sayings: &[Saying], is_complete: bool) {
         let id = |place: NodeIndex| self.at(place).map(|node| node.id.clone());
-        let Some(found) = rivals(child, sayings, &self.graph, id) else { return };
+        let Some(found) = rivals(child, sayings, is_complete, &self.graph, id) else { return };
         let named = |places: &[(NodeIndex, Told)]| {
             places.iter().filter_map(|(place, told)| Some((id(*place)?, *told))).collect::<Vec<_>>()
         };
@@ -209,6 +238,11 @@ impl Graph {
                 node.on_cycle = true;
             }
         }
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.graph.node_count() == 0
     }
 
     /// All nodes, sorted by id.
@@ -487,23 +521,34 @@ enum Parent {
 
 impl Mention {
     /// What all models say; `nodes` are those of the models.
-    fn all(models: &[Model], nodes: &[Node]) -> Vec<Mention> {
+    fn all(models: &[Model], proven: &Proven, nodes: &[Node]) -> Vec<Mention> {
         let names = Names::of(nodes);
-        let of_model = |model: &Model| -> Vec<Mention> {
+        let of_model = |(at, model): (usize, &Model)| -> Vec<Mention> {
             let Some(child) = names.ids.get(&model.id).copied() else { return Vec::new() };
+            let is_first = nodes.get(child).is_some_and(|node| node.model == Some(at));
+            let proofs = if is_first { proven.of_child(&model.id) } else { &[] };
+            let proved = proofs.iter().filter(|proof| proof.in_role).map(|proof| Mention {
+                child,
+                parent: names.resolve(child, &proof.parent),
+                relation: proof.relation,
+                basis: Basis::Attested,
+                told: Told::Claim,
+                digest: Some(Box::new(proof.digest)),
+                source: hash_of(&proof.claim),
+            });
             let told = model.parents.each().filter(|parent| !parent.id.raw().is_empty());
-            told.map(|parent| Mention {
+            let told = told.map(|parent| Mention {
                 child,
                 parent: names.resolve(child, &parent.id),
                 relation: parent.relation,
                 basis: parent.basis,
                 told: Told::of(&parent),
                 digest: parent.digest.map(Box::new),
-                source: document(&parent.source),
-            })
-            .collect()
+                source: hash_of(parent.source.raw()),
+            });
+            told.chain(proved).collect()
         };
-        models.par_iter().flat_map_iter(of_model).collect()
+        models.par_iter().enumerate().flat_map_iter(of_model).collect()
     }
 }
 
@@ -538,11 +583,15 @@ impl<'a> Names<'a> {
     }
 }
 
-/// A document by a number: only whether two are the same matters.
-fn document(source: &Untrusted) -> u64 {
+fn nodes_at(graph: &Graph, place: u32) -> Option<&Node> {
+    graph.at(NodeIndex::from(place))
+}
+
+/// A document or a claim by a number: only whether two are the same matters.
+fn hash_of(source: &str) -> u64 {
     use std::hash::{DefaultHasher, Hash, Hasher};
     let mut hasher = DefaultHasher::new();
-    source.raw().hash(&mut hasher);
+    source.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -2,6 +2,7 @@
 //! plain values). It knows no terminal.
 
 mod content;
+mod digests;
 mod finding;
 mod graph;
 mod lanes;
@@ -10,9 +11,10 @@ mod proven;
 mod rivals;
 mod shown;
 
+pub use digests::{Digests, Stated};
 pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
 pub use lanes::{LaneRow, lanes};
 pub use plausible::{copies, doubts, doubts_of};
-pub use proven::{Proof, Proven};
+pub use proven::{Origins, Proof, Proven, RootSaid};
 pub use shown::{said_of, shown};

@@ -5,6 +5,7 @@ mod anchor;
 mod cause;
 pub mod comparison;
 mod concerned;
+mod lineage;
 mod record;
 mod summary;
 mod survey;
@@ -27,7 +28,7 @@ use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
-use crate::lineage::Graph;
+use crate::lineage::{Digests, Graph, Proven};
 use crate::maturity::{PolicySeal, Rubric, SameName, Since, Usage};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
@@ -62,8 +63,12 @@ pub struct View {
     pub models: Arc<Vec<Model>>,
     /// Findings of the last scan.
     pub findings: Arc<Vec<Finding>>,
-    /// Lineage.
+    /// Lineage, from what documents say and claims prove.
     pub graph: Arc<Graph>,
+    /// What claims say of where models came from: what the lineage was drawn with.
+    pub proven: Arc<Proven>,
+    /// The models by their root digests, as claims are joined to them.
+    pub digests: Arc<Digests>,
     /// What is odd about how names look, once somebody has asked.
     pub names: Arc<OnceLock<NameMarks>>,
     /// Latest verification of each model.
@@ -161,6 +166,7 @@ impl View {
         let mut view = View { verified: Arc::new(slots), states: Arc::new(states), ..self.clone() };
         let mut touched: Vec<usize> = fresh.iter().map(|(index, _)| *index).collect();
         touched.sort_unstable();
+        view.prove_after(self, Some(&touched));
         view.judge_after(self, Some(&touched));
         view
     }
