@@ -1,6 +1,7 @@
 //! The lineage graph: built from all sources, asked for ancestors and descendants, drawn as lanes (rows of
 //! plain values). It knows no terminal.
 
+mod build;
 mod content;
 mod digests;
 mod finding;
@@ -9,8 +10,10 @@ mod lanes;
 mod plausible;
 mod proven;
 mod rivals;
+mod rows;
 mod shown;
 
+pub use build::Recorded;
 pub use digests::{Digests, Stated};
 pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
