@@ -5,12 +5,14 @@ mod anchoring;
 mod anchors;
 mod apply;
 mod checkpoint;
+mod descent;
 mod difference;
 mod evaluate;
 mod evidence;
 mod family;
 mod inputs;
 mod judge;
+mod kin;
 mod made;
 mod predicates;
 mod proofs;
@@ -19,6 +21,7 @@ mod records;
 mod review;
 mod shape;
 mod verdict;
+mod walk;
 
 pub use anchoring::Anchoring;
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
@@ -30,10 +33,11 @@ pub use checkpoint::{
 pub use difference::{Difference, Replayed, differences};
 pub use evaluate::{Decision, Input, Judgement, Known, Reviews, Standing, Verdict, Verifications};
 pub use evidence::{ClaimsSeen, Evidence, Kept, ModelEvidence, Named, SeenEvidence};
-pub use family::{Cap, Descent};
+pub use descent::Descent;
+pub use family::Cap;
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
-    Inputs, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests, VerificationRecordSchema, bytes_of,
+    Inputs, Joined, LineageFacts, ModelDigests, StatedDigests, PolicyInput, ReviewRecordSchema, SeenDigests, VerificationRecordSchema, bytes_of,
     digest_of,
 };
 pub use judge::{By, add_policy, holds_by_policy, holds_until, judge_model};
@@ -46,4 +50,5 @@ pub use records::{
     SeenSchema, VerificationRecord,
 };
 pub use review::{ReviewWord, StandingReview};
+pub use walk::{Stop, WalkEnd};
 pub use verdict::{Evaluated, Question, evaluate, name_inputs};

@@ -6,10 +6,11 @@ use crate::attest::{Claim, Claims, Judge, Judged, judge_each, predicates_by};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::maturity::Testimony;
-use crate::policy::Policy;
+use crate::policy::{Policy, Window};
 use crate::progress::Progress;
 use crate::signing::Check;
 use crate::tables::Few;
+use crate::text::Untrusted;
 
 /// A policy, and the model whose publisher it asks for; without a model there is no publisher.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +69,12 @@ pub fn predicates_check(
 
 fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
     let signer = judged.signer.as_ref().zip(judged.anchor.as_ref()).zip(under.model);
-    let roles = signer.map_or(Few::NONE, |((signer, anchor), model)| {
-        under.policy.roles_of(model.id.raw(), signer, anchor, judged.signed_at, under.now)
+    let (roles, whose) = signer.map_or((Few::NONE, Vec::new()), |((signer, anchor), model)| {
+        let (policy, id) = (under.policy, model.id.raw());
+        let granted = policy.grants_to(id, signer, anchor);
+        let inside = granted.filter(|grant| grant.window(judged.signed_at, under.now) == Window::Inside);
+        let whose = inside.map(|grant| Untrusted::new(grant.id())).collect();
+        (policy.roles_of(id, signer, anchor, judged.signed_at, under.now), whose)
     });
-    Testimony { claimed: judged.claimed(), roles }
+    Testimony { claimed: judged.claimed(), roles, whose }
 }

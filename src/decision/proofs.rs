@@ -2,7 +2,9 @@
 //! of the inventory those are. A name proves nothing, and joins nothing.
 
 use super::evaluate::{Known, Verifications};
-use crate::attest::{Claimed, Domain, Input, InputRole, Provenance, Said, Transformation, Validity};
+use crate::attest::{
+    Claimed, Domain, Input, InputRole, PredicateKind, Provenance, Said, Transformation, Validity,
+};
 use crate::inventory::{Model, ModelId, Relation};
 use crate::lineage::{Digests, Origins, Proof, Proven, RootSaid, Stated};
 use crate::maturity::Testimony;
@@ -93,9 +95,12 @@ pub fn stands(claimed: &Claimed) -> bool {
         && matches!(claimed.outcome, Outcome::Pass | Outcome::Partial)
 }
 
-/// Whether the policy lets the signer of a claim say what a model derives from.
-pub fn in_role(testimony: &Testimony, _policy: &Policy) -> bool {
-    testimony.roles.iter().any(|role| matches!(role, Role::Lineage | Role::Build))
+/// Whether the policy lets the signer of a claim say what a model derives from. Where it speaks of no roles, a publisher
+/// says that of its own models.
+pub fn in_role(testimony: &Testimony, policy: &Policy) -> bool {
+    let needed = Role::for_kind(PredicateKind::Provenance);
+    testimony.roles.iter().any(|role| needed.contains(&role))
+        || !policy.assigns_roles() && testimony.claimed.outcome == Outcome::Pass
 }
 
 /// Whether it names every model that went in, by a digest.

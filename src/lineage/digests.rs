@@ -63,6 +63,16 @@ impl Stated {
         stated
     }
 
+    /// What was recorded of references to models.
+    pub fn recorded(stated: impl Iterator<Item = (ModelId, RootDigest)>) -> Self {
+        let mut known = Stated::default();
+        for (id, digest) in stated {
+            known.by_digest.entry(digest).or_default().insert((How::Reference, id.clone()));
+            known.by_model.entry(id).or_default().insert((How::Reference, digest));
+        }
+        known
+    }
+
     /// The digests that references to a model state of it.
     pub fn of_parent(&self, parent: &ModelId) -> impl Iterator<Item = RootDigest> {
         let stated = self.by_model.get(parent).into_iter().flatten();

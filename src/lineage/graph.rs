@@ -156,9 +156,13 @@ impl Graph {
         self.links(position, Way::Down)
     }
 
-    /// Whether sources or claims disagree on the parents of a model.
-    pub fn is_disputed(&self, child: &ModelId) -> bool {
-        self.conflicts.iter().any(|finding| finding.models().first() == Some(&child))
+    /// The places of the nodes on whose parents sources or claims disagree, sorted.
+    pub fn disputed(&self) -> Vec<u32> {
+        let children = self.conflicts.iter().filter_map(|finding| self.place(finding.models().first()?));
+        let mut places: Vec<u32> = children.collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// The id of the node that stands there.

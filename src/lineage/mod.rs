@@ -18,6 +18,6 @@ pub use digests::{Digests, Stated};
 pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
 pub use lanes::{LaneRow, lanes};
-pub use plausible::{copies, doubts, doubts_of};
+pub use plausible::{copies, doubts, doubts_of, is_plausible};
 pub use proven::{Origins, Proof, Proven, RootSaid};
 pub use shown::{said_of, shown};

@@ -4,7 +4,8 @@ use crate::inventory::{ModelId, Relation};
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A parent that a claim names by digest.
@@ -140,11 +141,26 @@ impl Proven {
 
     /// The children of which claims say something else than in another list.
     pub fn differs_from(&self, other: &Proven) -> Vec<ModelId> {
-        let differs = |(child, origins): &&(ModelId, Arc<Origins>)| other.origins(child) != Some(origins);
-        let gone = other.children.iter().filter(|(child, _)| self.origins(child).is_none());
-        let changed = self.children.iter().filter(differs).chain(gone);
-        let changed: BTreeSet<&ModelId> = changed.map(|(child, _)| child).collect();
-        changed.into_iter().cloned().collect()
+        let (mut ours, mut theirs) = (self.children.iter().peekable(), other.children.iter().peekable());
+        let mut changed = Vec::new();
+        // Both are in order.
+        loop {
+            let next = match (ours.peek(), theirs.peek()) {
+                (None, None) => return changed,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((one, _)), Some((other, _))) => one.cmp(other),
+            };
+            let (one, other) = match next {
+                Ordering::Less => (ours.next(), None),
+                Ordering::Greater => (None, theirs.next()),
+                Ordering::Equal => (ours.next(), theirs.next()),
+            };
+            let is_same = one.zip(other).is_some_and(|((_, one), (_, other))| one == other);
+            if !is_same {
+                changed.extend(one.or(other).map(|(child, _)| child.clone()));
+            }
+        }
     }
 
     /// Whether no claim says anything.

@@ -2,11 +2,14 @@
 //! claim, a verified root or the inventory changed.
 
 use super::View;
-use crate::decision::{digests_of, origins, proven, root_of};
+use crate::decision::{
+    Joined, LineageFacts, StatedDigests, WalkEnd, digests_of, named_digests, origins, proven, root_of,
+};
 use crate::inventory::ModelId;
-use crate::lineage::{Digests, Graph, Stated};
+use crate::lineage::{Digests, Graph, Proof, Stated};
+use crate::maturity::Kinship;
 use crate::signing::RootDigest;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl View {
@@ -88,6 +91,64 @@ impl View {
                 changed
             }
             None => Vec::new(),
+        }
+    }
+
+    /// What the lineage says of the model of an index.
+    pub fn kinship(&self, index: usize) -> Kinship {
+        let (verified, reviews) = (|index| self.known(index), |index| self.standing_reviews(index));
+        let descent = self.judgement.descent();
+        self.judgement.kinship(&self.input(descent, &verified, &reviews), index)
+    }
+
+    /// Where the walk up from the model of an index ends, and why; the nearest ends first.
+    pub fn walk_ends(&self, index: usize) -> Vec<WalkEnd> {
+        self.judgement.ends(index)
+    }
+
+    /// The claims that prove an edge, and those that say so outside of their signer's role.
+    pub fn proofs_of(&self, child: &ModelId, parent: &ModelId) -> Vec<&Proof> {
+        self.proven.of_edge(child, parent).collect()
+    }
+
+    /// The model that a root digest names.
+    pub fn model_of(&self, digest: &RootDigest) -> Option<&ModelId> {
+        self.digests.model_of(digest)
+    }
+
+    /// What of the lineage of the model of an index only the whole inventory knows.
+    pub(super) fn lineage_facts(&self, index: usize) -> LineageFacts {
+        let Some(model) = self.models.get(index) else { return LineageFacts::default() };
+        let descent = self.judgement.descent();
+        let named = named_digests(self.known(index).testimonies);
+        let joined = named.into_iter().filter_map(|digest| {
+            Some(Joined { digest, model: self.digests.model_of(&digest)?.clone() })
+        });
+        let mut stated: BTreeMap<ModelId, BTreeSet<RootDigest>> = BTreeMap::new();
+        let mut note = |id: &ModelId, root: Option<RootDigest>| {
+            let digests: BTreeSet<RootDigest> = self.digests.stated().of_parent(id).chain(root).collect();
+            if !digests.is_empty() {
+                stated.insert(id.clone(), digests);
+            }
+        };
+        note(&model.id, None);
+        for parent in descent.all_parents(index) {
+            if parent.digest().is_some() {
+                let called = ModelId::new(parent.called());
+                let known = self.model(&called).map(|(index, _)| index);
+                note(&called, known.and_then(|index| root_of(&self.known(index))));
+            } else if self.model(parent).is_none() {
+                note(parent, None);
+            }
+        }
+        let of_model = |(model, digests): (ModelId, BTreeSet<RootDigest>)| StatedDigests {
+            model,
+            digests: digests.into_iter().collect(),
+        };
+        LineageFacts {
+            joined: joined.collect(),
+            stated: stated.into_iter().map(of_model).collect(),
+            descendants: descent.descendants(index),
         }
     }
 }
