@@ -207,9 +207,8 @@ impl Descent {
             remembered::NOT_ASKED => {
                 let node = u32::try_from(place).ok();
                 let model = node.and_then(|node| models.get(self.graph.node_at(node)?.model()?));
-                let found = model.zip(node).and_then(|(model, node)| {
-                    is_plausible(model, models, &self.graph, node)
-                });
+                let found =
+                    model.zip(node).and_then(|(model, node)| is_plausible(model, models, &self.graph, node));
                 let found = match found {
                     None => remembered::NOTHING,
                     Some(true) => remembered::PLAUSIBLE,
@@ -250,14 +249,16 @@ impl Moved {
 fn descendants(graph: &Graph) -> Vec<u32> {
     let many = graph.len();
     let wide = |place: u32| usize::try_from(place).unwrap_or(usize::MAX);
-    let children = |place: u32| graph.children_at(place).filter(|(_, edge)| !edge.outranked).map(|(to, _)| to);
+    let children =
+        |place: u32| graph.children_at(place).filter(|(_, edge)| !edge.outranked).map(|(to, _)| to);
     let parents = |place: u32| graph.edges_at(place).filter(|(_, edge)| !edge.outranked).map(|(to, _)| to);
     let is_model = |place: u32| graph.node_at(place).is_some_and(|node| node.model().is_some());
     let all = || (0..u32::MAX).take(many);
     let mut counts = vec![0_u32; many];
     // Whether nothing below is reached on two ways.
     let mut is_tree = vec![true; many];
-    let mut open: Vec<u32> = all().map(|place| u32::try_from(children(place).count()).unwrap_or(u32::MAX)).collect();
+    let mut open: Vec<u32> =
+        all().map(|place| u32::try_from(children(place).count()).unwrap_or(u32::MAX)).collect();
     let mut next: Vec<u32> = all().filter(|place| open.get(wide(*place)) == Some(&0)).collect();
     let mut seen = vec![u32::MAX; many];
     let mut looked = 0;

@@ -4,10 +4,10 @@ use super::anchoring::Anchoring;
 use super::descent::Descent;
 use super::family::{Cap, Family};
 use super::kin::Kin;
-use super::walk::{self, WalkEnd};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
 use super::shape::{Rules, Shape};
+use super::walk::{self, WalkEnd};
 use crate::inventory::{Looked, Model, ModelId};
 use crate::lineage::{Proven, Stated};
 use crate::maturity::{

@@ -88,9 +88,10 @@ impl Family {
         if parents.is_empty() && !result.on_cycle {
             return None;
         }
-        let named = parents.iter().take(NAMED).filter_map(|(parent, _, reason)| {
-            Some((self.descent.id(*parent)?.clone(), *reason))
-        });
+        let named = parents
+            .iter()
+            .take(NAMED)
+            .filter_map(|(parent, _, reason)| Some((self.descent.id(*parent)?.clone(), *reason)));
         let more = parents.len().saturating_sub(NAMED);
         let is_deep = parents.iter().any(|(_, _, reason)| *reason == CapReason::Unexplored);
         let max_depth = is_deep.then_some(self.levels.limit());

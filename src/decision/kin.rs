@@ -119,9 +119,9 @@ impl Kin {
             kin.take_above(&look, place, &mut closure);
             // What is above several is not the sum of what is above each: a change may leave one as it was, and not the
             // one below.
-            let children = look.children(place).filter(|child| {
-                kin.above.get(place).copied() != was || look.above(*child).nth(1).is_some()
-            });
+            let children = look
+                .children(place)
+                .filter(|child| kin.above.get(place).copied() != was || look.above(*child).nth(1).is_some());
             for child in children.collect::<Vec<_>>() {
                 if changed.insert(child) {
                     waiting.insert((look.descent.rank(child), child));
@@ -144,9 +144,8 @@ impl Kin {
     /// Notes what follows from the levels of the ancestors, and says at which places that is another than before.
     pub fn support(&mut self, supports: Vec<(Support, Option<u8>)>) -> Vec<usize> {
         let was = |place: usize| self.supports.get(place).copied().unwrap_or_default();
-        let differs = |(place, support): (usize, &(Support, Option<u8>))| {
-            (was(place) != *support).then_some(place)
-        };
+        let differs =
+            |(place, support): (usize, &(Support, Option<u8>))| (was(place) != *support).then_some(place);
         let changed = supports.iter().enumerate().filter_map(differs).collect();
         self.supports = supports;
         changed
@@ -197,7 +196,8 @@ impl Kin {
         let bears = |(_, edge): &&(u32, &Edge)| edge.relation.bears_weight();
         let is_denied = |(parent, edge): &&(u32, &Edge)| {
             let is_contradicted = edge.outranked || edge.basis == Basis::Contradicted;
-            is_contradicted && graph.node_at(*parent).is_some_and(|node| proofs(origins, &node.id).next().is_none())
+            is_contradicted
+                && graph.node_at(*parent).is_some_and(|node| proofs(origins, &node.id).next().is_none())
         };
         let is_complete = origins.is_some_and(Origins::is_complete);
         let above = self.above.get(place).copied().unwrap_or_default();
@@ -275,8 +275,7 @@ impl Kin {
             }
             if look.above(parent).next().is_none() {
                 let is_open = !seen.is_root;
-                sum.completeness.open_ends =
-                    sum.completeness.open_ends.saturating_add(u32::from(is_open));
+                sum.completeness.open_ends = sum.completeness.open_ends.saturating_add(u32::from(is_open));
                 continue;
             }
             // Those of a circle are counted by themselves.
@@ -428,7 +427,10 @@ impl Look<'_, '_> {
         self.input.policy.artifact.allow_resign_at_ingest
             && is_signed_at_ingest(self.input, model, verification)
             && matches!(
-                integrity(&Evidence { verification: Some(verification), ..bare_of(self.input, known, model) }),
+                integrity(&Evidence {
+                    verification: Some(verification),
+                    ..bare_of(self.input, known, model)
+                }),
                 Integrity::Holds
             )
     }
@@ -446,7 +448,9 @@ impl Look<'_, '_> {
     fn is_misnamed(&self, place: usize) -> bool {
         let graph = self.descent.graph();
         let node = u32::try_from(place).ok().and_then(|place| graph.node_at(place));
-        let Some((node, digest)) = node.and_then(|node| Some((node, node.id.digest()?))) else { return false };
+        let Some((node, digest)) = node.and_then(|node| Some((node, node.id.digest()?))) else {
+            return false;
+        };
         let called = ModelId::new(node.id.called());
         let root = graph.node(&called).and_then(|node| node.model());
         let root = root.and_then(|index| root_of(&(self.input.verified)(index)));

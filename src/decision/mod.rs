@@ -30,15 +30,15 @@ pub use checkpoint::{
     Anchored, CHECKPOINT_TYPE, Checkpoint, CheckpointSchema, KeptCheckpoint, LedgerFound, SNAPSHOT_TYPE,
     Vouched, marked, snapshot_of, snapshot_statement,
 };
+pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
 pub use evaluate::{Decision, Input, Judgement, Known, Reviews, Standing, Verdict, Verifications};
 pub use evidence::{ClaimsSeen, Evidence, Kept, ModelEvidence, Named, SeenEvidence};
-pub use descent::Descent;
 pub use family::Cap;
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
-    Inputs, Joined, LineageFacts, ModelDigests, StatedDigests, PolicyInput, ReviewRecordSchema, SeenDigests, VerificationRecordSchema, bytes_of,
-    digest_of,
+    Inputs, Joined, LineageFacts, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests, StatedDigests,
+    VerificationRecordSchema, bytes_of, digest_of,
 };
 pub use judge::{By, add_policy, holds_by_policy, holds_until, judge_model};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
@@ -50,5 +50,5 @@ pub use records::{
     SeenSchema, VerificationRecord,
 };
 pub use review::{ReviewWord, StandingReview};
-pub use walk::{Stop, WalkEnd};
 pub use verdict::{Evaluated, Question, evaluate, name_inputs};
+pub use walk::{Stop, WalkEnd};

@@ -145,9 +145,8 @@ fn lineage(evidence: &Evidence, models: &[Model], known: &Verifications<'_>, pol
         (of.model.id.clone(), origins(&of.model.id, known(index).testimonies, policy, &join))
     });
     let proven = Proven::by(origins);
-    let recorded = |index: usize| {
-        evidence.models.get(index).map(|known| known.parents.as_slice()).unwrap_or_default()
-    };
+    let recorded =
+        |index: usize| evidence.models.get(index).map(|known| known.parents.as_slice()).unwrap_or_default();
     let graph = Graph::among(models, &proven, &recorded);
     let counted = |index: usize| evidence.models.get(index).map_or(0, |known| known.lineage.descendants);
     let descent = Arc::new(Descent::among(graph, counted));

@@ -234,7 +234,8 @@ impl CapPlan {
                 let level_of = |parent: usize| {
                     seen.get(from).and_then(|levels| levels.get(parent)).copied().unwrap_or_default()
                 };
-                let Some((level, tainted)) = self.judge(nodes, &levels.effective, node, from, level_of) else {
+                let Some((level, tainted)) = self.judge(nodes, &levels.effective, node, from, level_of)
+                else {
                     continue;
                 };
                 let level = if is_deep { level.min(UNEXPLORED) } else { level };

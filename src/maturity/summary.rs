@@ -72,7 +72,8 @@ pub fn check_summary(testimony: &Testimony, policy: &Policy, now: Timestamp) -> 
         _ if summary.is_result => SummaryKind::Svr,
         _ => SummaryKind::Vsa,
     };
-    let of_kind = |rule: &&TrustedSummary| rule.kinds.is_empty() || rule.kinds.iter().any(|known| known == kind);
+    let of_kind =
+        |rule: &&TrustedSummary| rule.kinds.is_empty() || rule.kinds.iter().any(|known| known == kind);
     let rules = policy.summaries.iter().filter(|rule| rule.verifier == summary.verifier.raw());
     let checked = rules.filter(of_kind).map(|rule| by_rule(rule, testimony, summary, policy, now));
     checked.min_by_key(|checked| {

@@ -121,9 +121,9 @@ impl View {
         let Some(model) = self.models.get(index) else { return LineageFacts::default() };
         let descent = self.judgement.descent();
         let named = named_digests(self.known(index).testimonies);
-        let joined = named.into_iter().filter_map(|digest| {
-            Some(Joined { digest, model: self.digests.model_of(&digest)?.clone() })
-        });
+        let joined = named
+            .into_iter()
+            .filter_map(|digest| Some(Joined { digest, model: self.digests.model_of(&digest)?.clone() }));
         let mut stated: BTreeMap<ModelId, BTreeSet<RootDigest>> = BTreeMap::new();
         let mut note = |id: &ModelId, root: Option<RootDigest>| {
             let digests: BTreeSet<RootDigest> = self.digests.stated().of_parent(id).chain(root).collect();
