@@ -453,7 +453,12 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
     (0..shapes.of.len()).into_par_iter().with_min_len(1024).map(standing).collect::<Vec<_>>().into()
 }
 
-fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model, kinship: &'a Kinship) -> Evidence<'a> {
+fn evidence<'e, 'a: 'e>(
+    input: &'e Input<'a>,
+    index: usize,
+    model: &'e Model,
+    kinship: &'e Kinship,
+) -> Evidence<'e> {
     let Known { verification, looked, testimonies, usage, since } = (input.verified)(index);
     let (usage, seal) = (usage.unwrap_or(Usage::none()), input.seal);
     Evidence {

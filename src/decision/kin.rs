@@ -285,8 +285,8 @@ impl Kin {
             sum.verified = sum.verified.saturating_add(above.verified);
             sum.open_ends = sum.open_ends.saturating_add(above.open_ends);
         }
-        let above = look.above(place).filter_map(|(parent, _)| self.above.get(parent));
-        sum.is_disputed |= above.clone().any(|above| above.is_disputed);
+        let mut above = look.above(place).filter_map(|(parent, _)| self.above.get(parent));
+        sum.is_disputed |= above.any(|above| above.is_disputed);
         sum
     }
 }
@@ -349,7 +349,7 @@ impl Closure {
 
 impl Look<'_, '_> {
     /// The parents whose weights are in a place, with their edges.
-    fn above(&self, place: usize) -> impl Iterator<Item = (usize, &Edge)> + Clone {
+    fn above(&self, place: usize) -> impl Iterator<Item = (usize, &Edge)> {
         let place = u32::try_from(place).unwrap_or(u32::MAX);
         let edges = self.descent.graph().edges_at(place).filter(|(_, edge)| edge.relation.bears_weight());
         edges.filter_map(|(parent, edge)| Some((usize::try_from(parent).ok()?, edge)))
@@ -371,8 +371,9 @@ impl Look<'_, '_> {
     fn called(&self, place: usize) -> impl Iterator<Item = usize> {
         let name = self.descent.id(place).map(ModelId::raw).unwrap_or_default();
         let first = format!("{name}//");
-        let places = self.descent.graph().from(&first);
-        places.take_while(move |place| self.descent.id(*place).is_some_and(|id| id.called() == name))
+        let is_so_called = |place: &usize| self.descent.id(*place).is_some_and(|id| id.called() == name);
+        let places: Vec<usize> = self.descent.graph().from(&first).take_while(is_so_called).collect();
+        places.into_iter()
     }
 
     fn parents(&self, place: usize) -> impl Iterator<Item = usize> {
@@ -402,7 +403,7 @@ impl Look<'_, '_> {
         let sound = known.since.is_same();
         let testimonies = if sound { known.testimonies } else { &[] };
         let summary = vouched(testimonies, self.input.policy, self.input.now);
-        let own = integrity(&bare(self.input, index, model));
+        let own = integrity(&bare(self.input, known, model));
         let sight = match own {
             _ if sound && self.is_resigned(model, &known) => ParentSight::Resigned,
             Integrity::Contradicted => ParentSight::Contradicted,
@@ -426,13 +427,7 @@ impl Look<'_, '_> {
         let Some(verification) = known.verification else { return false };
         self.input.policy.artifact.allow_resign_at_ingest
             && is_signed_at_ingest(self.input, model, verification)
-            && matches!(
-                integrity(&Evidence {
-                    verification: Some(verification),
-                    ..bare_of(self.input, known, model)
-                }),
-                Integrity::Holds
-            )
+            && integrity(&bare(self.input, *known, model)) == Integrity::Holds
     }
 
     /// Whether references to an artifact, and its own bytes, name different digests of it.
@@ -468,11 +463,7 @@ impl Look<'_, '_> {
 }
 
 /// The evidence of a model without its lineage.
-fn bare<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'a> {
-    bare_of(input, &(input.verified)(index), model)
-}
-
-fn bare_of<'a>(input: &Input<'a>, known: &Known<'a>, model: &'a Model) -> Evidence<'a> {
+fn bare<'e, 'a: 'e>(input: &'e Input<'a>, known: Known<'e>, model: &'e Model) -> Evidence<'e> {
     Evidence {
         model,
         verification: known.verification,

@@ -5,6 +5,8 @@ mod anchoring;
 mod anchors;
 mod apply;
 mod checkpoint;
+mod claimants;
+mod denied_data;
 mod descent;
 mod difference;
 mod evaluate;
@@ -14,6 +16,7 @@ mod inputs;
 mod judge;
 mod kin;
 mod made;
+mod meeting;
 mod predicates;
 mod proofs;
 mod reason;
@@ -25,7 +28,7 @@ mod walk;
 
 pub use anchoring::Anchoring;
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
-pub use apply::apply_policy;
+pub use apply::{apply_policy, apply_policy_to};
 pub use checkpoint::{
     Anchored, CHECKPOINT_TYPE, Checkpoint, CheckpointSchema, KeptCheckpoint, LedgerFound, SNAPSHOT_TYPE,
     Vouched, marked, snapshot_of, snapshot_statement,
@@ -40,8 +43,9 @@ pub use inputs::{
     Inputs, Joined, LineageFacts, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests, StatedDigests,
     VerificationRecordSchema, bytes_of, digest_of,
 };
-pub use judge::{By, add_policy, holds_by_policy, holds_until, judge_model};
+pub use judge::{By, add_policy, holds_by_claims, holds_by_policy, holds_until, judge_model};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
+pub use meeting::meets;
 pub use predicates::{Under, judge_claims, predicates_check};
 pub use proofs::{Join, digests_of, in_role, named_digests, origins, proven, root_of, stands};
 pub use reason::{Reason, ReasonCode, ReasonFact};

@@ -1,6 +1,7 @@
 //! What the controls are judged from, as plain values. It knows no control.
 
 use super::kinship::Kinship;
+use super::met::Met;
 use super::usage::{PolicySeal, Usage};
 use crate::attest::Claimed;
 use crate::inventory::{Looked, Model};
@@ -41,6 +42,9 @@ pub struct Testimony {
     /// The publisher and the attesters of the policy whose signer it is for this model, by their ids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub whose: Vec<Untrusted>,
+    /// What it comes to under each requirement of the policy about its predicate, in the order of the policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meets: Vec<Met>,
 }
 
 /// What is known of one model when it is judged.
