@@ -1,6 +1,7 @@
 //! What must hold for a command of the workbench to act, and what is said when it does not. Whether it holds is for
 //! the workbench to say, which has the state.
 
+use super::command::Cmd;
 use super::listed::listed;
 
 listed! {
@@ -73,17 +74,32 @@ listed! {
 }
 
 impl Need {
-    /// Why a command cannot act while this does not hold.
-    pub fn why_not(self) -> &'static str {
-        match self {
+    /// Why a command cannot act while this does not hold; `key` says which key runs a command.
+    pub fn why_not(self, key: &dyn Fn(Cmd) -> String) -> String {
+        let (why, what_then) = self.words();
+        match what_then {
+            Some((cmd, does)) => format!("{why}: {} {does}", key(cmd)),
+            None => why.to_owned(),
+        }
+    }
+
+    /// Why not, and the command that helps, with what it does.
+    fn words(self) -> (&'static str, Option<(Cmd, &'static str)>) {
+        let verify = |does| Some((Cmd::StartVerify, does));
+        let why = match self {
+            Need::EverVerified => return ("this model was never verified", verify("verifies it")),
+            Need::Unchanged => {
+                return ("its files changed since it was verified", verify("verifies it again"));
+            }
+            Need::Proven => {
+                let why = "its verification does not pass, or its signer is not proven";
+                return (why, Some((Cmd::Verify, "shows why")));
+            }
+            Need::Checks => return ("nothing was verified here yet", verify("verifies it")),
             Need::Openable => "the workspace could not be opened",
             Need::Open => "the workspace is still being opened",
             Need::Writable => "opened read-only",
             Need::Model | Need::Models | Need::ModelShown => "there is no model here",
-            Need::EverVerified => "this model was never verified: V verifies it",
-            Need::Unchanged => "its files changed since it was verified: V verifies it again",
-            Need::Proven => "its verification does not pass, or its signer is not proven: Enter shows why",
-            Need::Checks => "nothing was verified here yet: V verifies it",
             Need::KnownRow => "nothing is known of the relatives of this row",
             Need::OtherFocus => "this is the focus already",
             Need::FocusBefore => "this is the first focus",
@@ -107,6 +123,7 @@ impl Need {
             Need::OlderOutput => "this is the oldest output that is kept",
             Need::NewerOutput => "this is the newest output",
             Need::JobControl => "this system cannot suspend programs",
-        }
+        };
+        (why, None)
     }
 }

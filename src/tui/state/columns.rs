@@ -52,7 +52,7 @@ pub struct Column {
     pub cells: usize,
     /// Cells that it takes where there is room.
     pub wide: usize,
-    /// The inner width of the table from which it is shown by itself; none: only when somebody asks for it.
+    /// The inner width of the table from which it is shown by itself; none: only when it is asked for.
     pub from: Option<usize>,
     /// The inner width from which it is wide.
     pub wide_from: usize,
@@ -175,9 +175,13 @@ const NAME_LEAST: usize = 16;
 /// Wider than this a name does not grow while another column can take the rest.
 const NAME_MOST: usize = 60;
 
+/// For the codes of reasons a name gives up all but this much.
+const NAME_BESIDE_REASONS: usize = 22;
+
 /// The columns that fit into an inner width, in their order: those that belong there by themselves, without those
-/// that somebody hid and with those that somebody asked for.
-pub fn fitted(width: usize, shown: ColumnSet, hidden: ColumnSet) -> Vec<Fitted> {
+/// that were hidden and with those that were asked for. The reasons get the `reason` cells that their codes need, as
+/// far as the names can spare them.
+pub fn fitted(width: usize, shown: ColumnSet, hidden: ColumnSet, reason: usize) -> Vec<Fitted> {
     // What was asked for besides takes room, and what was hidden gives it.
     let by_itself = |column: &&Column| column.from.is_some_and(|from| width >= from);
     let extra: usize =
@@ -206,6 +210,12 @@ pub fn fitted(width: usize, shown: ColumnSet, hidden: ColumnSet) -> Vec<Fitted> 
         fitted.remove(last);
     }
     let mut name = left(&fitted);
+    if let Some(each) = fitted.iter_mut().find(|each| each.column.id == ColumnId::Reason) {
+        let spare = name.saturating_sub(NAME_BESIDE_REASONS);
+        let more = reason.saturating_sub(each.cells).min(spare);
+        each.cells += more;
+        name -= more;
+    }
     let widest = fitted.iter_mut().rfind(|each| each.column.is_optional() && !each.column.is_number);
     if let Some(widest) = widest.filter(|_| name > NAME_MOST) {
         widest.cells += name - NAME_MOST;

@@ -102,7 +102,7 @@ fn subject(app: &App) -> Option<ModelId> {
 fn columns(app: &App) -> Vec<Column> {
     const ROOM: usize = 1000;
     let (with, without) = app.rows.columns();
-    fitted(ROOM, with, without).iter().map(|each| written(each.column.id)).collect()
+    fitted(ROOM, with, without, 0).iter().map(|each| written(each.column.id)).collect()
 }
 
 fn written(id: ColumnId) -> Column {

@@ -211,7 +211,7 @@ fn of_keys(app: &App, keys: &'static Keys) -> Offer {
     let must = takes.is_some_and(|typed| typed.missing.is_some());
     let line = if takes.is_some() { format!("{} ", keys.name) } else { keys.name.to_owned() };
     let key = app.keys.first(keys.cmd, app.screen).map(crate::commands::shown).unwrap_or_default();
-    let off = why_not(app, keys).err().map(str::to_owned);
+    let off = why_not(app, keys).err();
     let elsewhere = !keys.is_on(app.screen);
     let there = keys.screens.first().filter(|_| elsewhere).map(|screen| format!(" · on {}", screen.word()));
     let note = format!("{}{}", keys.help, there.unwrap_or_default());
@@ -222,7 +222,7 @@ fn of_keys(app: &App, keys: &'static Keys) -> Offer {
 ///
 /// # Errors
 /// Why not.
-pub fn why_not(app: &App, keys: &Keys) -> Result<(), &'static str> {
+pub fn why_not(app: &App, keys: &Keys) -> Result<(), String> {
     match keys.screens.first() {
         Some(_) if !keys.is_on(app.screen) => Ok(()),
         _ => enabled(keys, app),

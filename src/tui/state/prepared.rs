@@ -187,6 +187,11 @@ impl Prepared {
         self.publishers.get(number as usize)
     }
 
+    /// Cells of the longest code that stands in the way of a model.
+    pub fn widest_cause(&self) -> usize {
+        self.causes.0.iter().map(|code| code.as_str().len()).max().unwrap_or(0)
+    }
+
     /// The ranks of the codes that stand in the way of models, by their places.
     pub(super) fn causes(&self) -> Vec<u32> {
         let mut words: Vec<(&str, usize)> = self.causes.0.iter().map(ReasonCode::as_str).zip(1..).collect();

@@ -37,7 +37,7 @@ pub struct Rows {
     /// Columns that somebody asked for, and those that somebody hid.
     with: ColumnSet,
     without: ColumnSet,
-    /// None while the models stand one by one.
+    /// None while the models are listed one by one.
     groups: Option<Groups>,
     /// The publishers whose groups are folded.
     folded: BTreeSet<Untrusted>,

@@ -22,7 +22,7 @@ pub(super) fn run_with(
     rest: &str,
 ) -> Vec<Effect> {
     if let Err(why) = enabled_for_typed(row, app) {
-        return refuse(app, row, why);
+        return refuse(app, row, &why);
     }
     if let (Some(missing), true) = (typed.missing, rest.is_empty()) {
         return refuse(app, row, missing);

@@ -249,7 +249,7 @@ fn finding(why: &PolicyFinding) -> Words {
             .found(expires.to_string())
             .remedy("Review the policy, then extend `expires`"),
         PolicyFinding::NotLookedInto => {
-            of("The policy bans formats, and nobody looked into the files").remedy("Verify the model again")
+            of("The policy bans formats, and the files were not looked into").remedy("Verify the model again")
         }
         PolicyFinding::Unsigned => of("There is no signature to judge"),
         PolicyFinding::Unreadable => of("The bundle could not be read, so there is nothing to judge"),

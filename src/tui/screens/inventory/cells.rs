@@ -19,6 +19,8 @@ pub(super) struct Entry<'a> {
     pub index: usize,
     pub model: &'a Model,
     pub summary: Summary,
+    /// The code of what stands in its way, cut where it does not fit.
+    pub reason: String,
     /// How many models derive from it directly.
     pub used: u32,
 }
@@ -50,16 +52,15 @@ fn is_open(summary: &Summary) -> bool {
 }
 
 fn look(entry: &Entry<'_>, column: ColumnId, is_wide: bool) -> (Role, String) {
-    let Entry { view, index, model, summary, used } = entry;
+    let Entry { view, index, model, summary, reason, used } = entry;
     let nothing = || (Role::Muted, "–".to_owned());
     match column {
         ColumnId::Status => status(summary, view.is_judged()),
         ColumnId::Model => (Role::Text, name(model)),
-        ColumnId::Reason => view.cause(*index).map_or((Role::Muted, String::new()), |cause| {
-            let role =
-                if summary.decision == Decision::NotJudged { Role::Unknown } else { summary_role(summary) };
-            (if role == Role::Pass { Role::Warn } else { role }, crate::text::screen(cause.as_str()))
-        }),
+        ColumnId::Reason => {
+            let role = if is_open(summary) { Role::Unknown } else { summary_role(summary) };
+            (if role == Role::Pass { Role::Warn } else { role }, reason.clone())
+        }
         ColumnId::Used if *used == 0 => (Role::Muted, "0".to_owned()),
         ColumnId::Used => (Role::Text, few(*used)),
         ColumnId::Level | ColumnId::Gate if !view.is_judged() => (Role::Muted, "…".to_owned()),

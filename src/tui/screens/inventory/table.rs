@@ -5,6 +5,7 @@ use super::group;
 use super::names;
 use super::pane::{framed, thumb};
 use super::strip::thousands;
+use crate::commands::Cmd;
 use crate::text::{count, width};
 use crate::tui::screens::finding;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put};
@@ -44,11 +45,12 @@ pub(super) fn draw(
         finding::draw_filter(app, pen, frame, filter);
     }
     if nothing_verified {
-        let text = " nothing verified yet: press * then V to verify all";
+        let (all, verify) = (app.key_of(Cmd::MarkAll), app.key_of(Cmd::StartVerify));
+        let text = format!(" nothing verified yet: press {all} then {verify} to verify all");
         lines(frame, hint, &[pen.line(Role::Accent, text)], 0);
     }
     let (with, without) = app.rows.columns();
-    let columns = fitted(usize::from(inside.width), with, without);
+    let columns = fitted(usize::from(inside.width), with, without, app.rows.made().widest_cause());
     let shown = columns.iter().map(|each| each.column.id).collect();
     if app.rows.shown().is_empty() {
         draw_nothing(app, pen, frame, head.union(body));
@@ -134,13 +136,16 @@ fn draw_rows(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: 
     let rows: Vec<(usize, Row)> = (first..last).filter_map(|at| Some((at, app.rows.row(at)?))).collect();
     let room = columns.iter().find(|each| each.column.id == ColumnId::Model).map_or(0, |each| each.cells);
     let mut names = names_of(view, &rows, room).into_iter();
+    let room = columns.iter().find(|each| each.column.id == ColumnId::Reason).map(|each| each.cells);
+    let mut reasons = room.map(|room| reasons_of(view, &rows, room)).unwrap_or_default().into_iter();
     for (y, (at, row)) in (body.y..body.bottom()).zip(rows) {
         let is_chosen = at == app.rows.cursor;
         let line = match row {
             Row::Group(place) => group::row(app, view, pen, place, is_chosen),
             Row::Model(index) => {
                 let name = names.next().unwrap_or_default();
-                model_row(app, view, pen, index, name, columns, is_chosen)
+                let reason = reasons.next().unwrap_or_default();
+                model_row(app, view, pen, index, (name, reason), columns, is_chosen)
             }
         };
         put(frame, body.x, y, &line, body.width);
@@ -172,18 +177,28 @@ fn names_of(view: &View, rows: &[(usize, Row)], room: usize) -> Vec<(String, boo
     names::cut(&full, room).into_iter().zip(odd).collect()
 }
 
+/// The codes of what stands in the way of the models in sight, cut where they do not fit.
+fn reasons_of(view: &View, rows: &[(usize, Row)], room: usize) -> Vec<String> {
+    let models = rows.iter().filter_map(|(_, row)| match row {
+        Row::Model(index) if view.models.get(*index).is_some() => Some(*index),
+        _ => None,
+    });
+    let code = |index| view.cause(index).map(|cause| crate::text::screen(cause.as_str()));
+    names::cut(&models.map(|index| code(index).unwrap_or_default()).collect::<Vec<_>>(), room)
+}
+
 fn model_row(
     app: &App,
     view: &View,
     pen: Pen<'_>,
     index: usize,
-    (name, is_odd): (String, bool),
+    ((name, is_odd), reason): ((String, bool), String),
     columns: &[Fitted],
     is_chosen: bool,
 ) -> Line<'static> {
     let Some(model) = view.models.get(index) else { return Line::default() };
     let used = app.rows.made().children(index);
-    let entry = Entry { view, index, model, summary: view.summary(index), used };
+    let entry = Entry { view, index, model, summary: view.summary(index), reason, used };
     let mark = if app.rows.is_marked(&model.id) { "*" } else { " " };
     let mut spans =
         vec![pen.span(Role::Accent, if is_chosen { "▸" } else { " " }), pen.span(Role::Marked, mark)];

@@ -21,12 +21,8 @@ const MEANINGS: &[(Stage, Outcome, &str)] = &[
         "There is no signature. That proves nothing against the model, and nothing for it.",
     ),
     (Stage::Method, Outcome::Fail, "It was signed in another way than was asked for."),
-    (
-        Stage::Trust,
-        Outcome::Fail,
-        "Nothing that the policy trusts answers for this signer. Anybody can make such a signature.",
-    ),
-    (Stage::Trust, Outcome::Missing, "The policy names no anchor that could answer for this signer."),
+    (Stage::Trust, Outcome::Fail, "No trusted anchor matches this signer. Anyone can make such a signature."),
+    (Stage::Trust, Outcome::Missing, "The policy names no anchor that matches this signer."),
     (
         Stage::Signature,
         Outcome::Fail,
@@ -37,7 +33,7 @@ const MEANINGS: &[(Stage, Outcome, &str)] = &[
         Outcome::Fail,
         "The certificates do not lead to an anchor, or were not valid when it was signed.",
     ),
-    (Stage::Time, Outcome::Partial, "Nobody trusted says when it was signed. Validity is judged as of now."),
+    (Stage::Time, Outcome::Partial, "There is no trusted signing time. Validity is judged as of now."),
     (Stage::Log, Outcome::Fail, "The transparency log does not hold this signature as the bundle says."),
     (
         Stage::Log,
@@ -47,7 +43,7 @@ const MEANINGS: &[(Stage, Outcome, &str)] = &[
     (
         Stage::Identity,
         Outcome::Fail,
-        "The signature is good, but it is somebody else's than the policy expects for this model.",
+        "The signature is valid, but the policy expects another signer for this model.",
     ),
     (
         Stage::Statement,

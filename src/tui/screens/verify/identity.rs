@@ -37,7 +37,7 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
             } else {
                 Role::Text
             };
-            labelled(pen, &mut out, "found", &found.unwrap_or_else(|| "nobody".to_owned()), role, columns);
+            labelled(pen, &mut out, "found", &found.unwrap_or_else(|| "no signer".to_owned()), role, columns);
         }
     }
     out.push(Line::default());
