@@ -1,13 +1,20 @@
 //! What a walk through all screens found: keys that did nothing, titles of another tab, cuts where there was room, and
 //! what was said twice or said wrong.
 
+use crate::support::{out, touchmark};
 use crate::tui::{cells, now, press, seen, shown, text, told, verified};
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use std::sync::Arc;
 use touchmark::commands::{Cmd, Keys, Screen, keyed};
 use touchmark::decision::{Decision, ReasonCode};
+use touchmark::forms::{Form, write};
+use touchmark::inventory::ModelId;
 use touchmark::report::case;
-use touchmark::tui::App;
+use touchmark::tui::{Action, App, Effect, Seen, Under, draw, update};
 use touchmark::view::View;
+use touchmark::view::comparison::{Comparison, RowWord};
 use touchmark::words::{Face, reasons};
 
 /// Where the cursor stands among rows, on the model that fails by its files.
@@ -218,5 +225,167 @@ fn the_name_of_the_stage_in_force_is_whole_where_there_is_room() {
         assert!(drawn.contains("▸production"), "{columns}:\n{drawn}");
         let line = pane(&drawn, "stage production · S");
         assert!(!line.split("││").nth(1).unwrap().contains('…'), "{columns}:\n{drawn}");
+    }
+}
+
+#[test]
+fn a_line_completes_the_terms_and_values_of_a_filter_as_the_filter_itself_does() {
+    let mut app = verified();
+    let facts = app.rows.made().index().view().cloned();
+    assert!(facts.is_some());
+    let offered = |app: &mut App, line: &str| -> Vec<(String, String)> {
+        press(app, &["esc", ":"]);
+        for c in line.chars() {
+            press(app, &[&(if c == ' ' { "space".to_owned() } else { c.to_string() })]);
+        }
+        app.palette.offers.iter().map(|offer| (offer.shown.clone(), offer.line.clone())).collect()
+    };
+    for command in ["filter", "list"] {
+        let terms = offered(&mut app, &format!("{command} pub"));
+        assert_eq!(terms, [("publisher:".to_owned(), format!("{command} publisher:"))], "{command}");
+        let values = offered(&mut app, &format!("{command} acme fails:FILES-CH"));
+        let line = format!("{command} acme fails:FILES-CHANGED ");
+        assert_eq!(values, [("FILES-CHANGED".to_owned(), line)], "{command}");
+        let words = offered(&mut app, &format!("{command} !status:un"));
+        assert!(words.iter().any(|(_, line)| line.ends_with("status:unsigned ")), "{words:?}");
+    }
+    // What is taken is what the command then gets.
+    offered(&mut app, "filter fails:FILES-CH");
+    press(&mut app, &["tab", "enter"]);
+    assert_eq!((app.rows.filter.trim_end(), app.rows.shown().len()), ("fails:FILES-CHANGED", 1));
+    let notes: Vec<String> = {
+        offered(&mut app, "list fails:");
+        app.palette.offers.iter().map(|offer| offer.note.clone()).collect()
+    };
+    assert!(notes.contains(&"1 model".to_owned()), "{notes:?}");
+    offered(&mut app, "list publ");
+    assert!(app.palette.offers[0].note.starts_with("models of a publisher"));
+}
+
+#[test]
+fn what_is_said_of_a_key_names_the_key_in_force() {
+    let mut app = verified();
+    app.keys = touchmark::tui::keymap::parse(
+        "[[key]]\non = \"f9\"\nrun = \"verify\"\n[[key]]\non = \"V\"\nrun = \"none\"\n",
+    )
+    .unwrap();
+    let unseen = seen().verified.models.iter().position(|model| model.location.is_none()).unwrap();
+    let id = seen().verified.models[unseen].id.raw().to_owned();
+    press(&mut app, &["/"]);
+    for c in "ocr-tables".chars() {
+        press(&mut app, &[&c.to_string()]);
+    }
+    press(&mut app, &["enter", "b"]);
+    let said = told(&app).to_owned();
+    assert!(said.contains("F9") && !said.contains(": V "), "{said} ({id})");
+    // Unbound altogether it can still be typed.
+    app.keys = touchmark::tui::keymap::parse("[[key]]\non = \"V\"\nrun = \"none\"\n").unwrap();
+    press(&mut app, &["b"]);
+    assert!(told(&app).contains(":verify"), "{}", told(&app));
+    // So do the texts of the screens.
+    let mut first = crate::tui::app("dark", Some(&seen().found));
+    first.keys = touchmark::tui::keymap::parse(
+        "[[key]]\non = \"f9\"\nrun = \"verify\"\n[[key]]\non = \"V\"\nrun = \"none\"\n",
+    )
+    .unwrap();
+    let drawn = text(&first, 120, 40);
+    assert!(drawn.contains("press * then F9 to verify all"), "{drawn}");
+}
+
+/// Draws as the loop does, then clicks on the middle of what lies there.
+fn click(app: &mut App, find: impl Fn(&Under) -> bool) -> Vec<Effect> {
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+    let mut drawn = None;
+    terminal.draw(|frame| drawn = Some(draw(app, frame))).unwrap();
+    let drawn = drawn.unwrap();
+    let area = drawn.hits.iter().find(|hit| find(&hit.under)).expect("it is drawn").area;
+    let (column, row) = (area.x + area.width / 2, area.y);
+    assert!(find(&drawn.at(column, row).unwrap().under), "something else lies over it");
+    app.drew(drawn);
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    update(app, Action::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }))
+}
+
+#[test]
+fn a_click_on_a_saved_view_opens_that_one_and_on_a_choice_takes_it() {
+    let mut app = verified();
+    press(&mut app, &["%"]);
+    let all = app.rows.shown().len();
+    click(&mut app, |under| *under == Under::PaneTab(2));
+    assert_eq!((app.rows.saved_name(), app.rows.shown().len()), ("unsigned".to_owned(), 2));
+    click(&mut app, |under| *under == Under::PaneTab(0));
+    assert_eq!(app.rows.shown().len(), all);
+    // Those that were kept have tabs too.
+    press(&mut app, &["/", "n", "o", "r", "t", "h", "enter", "ctrl-s", "n", "enter"]);
+    let kept = app.rows.shown().len();
+    click(&mut app, |under| *under == Under::PaneTab(0));
+    click(&mut app, |under| *under == Under::PaneTab(4));
+    assert_eq!((app.rows.saved_name(), app.rows.shown().len()), ("n".to_owned(), kept));
+    // One-key popups.
+    press(&mut app, &["s"]);
+    click(&mut app, |under| *under == Under::Keys(vec!["m".to_owned()]));
+    assert!(app.popup.is_none() && app.rows.sort().word() == "by name", "{}", app.rows.sort().word());
+    press(&mut app, &["y"]);
+    let effects = click(&mut app, |under| *under == Under::Keys(vec!["n".to_owned()]));
+    assert!(matches!(effects.as_slice(), [Effect::Copy { .. }]), "{effects:?}");
+    // Beside the choices nothing is taken, and what lies beneath is not reached.
+    press(&mut app, &["s"]);
+    click(&mut app, |under| *under == Under::Popup);
+    assert!(app.popup.is_some());
+}
+
+fn compared(app: &mut App) -> Arc<Comparison> {
+    let dir = crate::support::copy_of_samples();
+    let workbench = crate::tui::open(dir.path(), false);
+    let (first, second) = (ModelId::new("acme/claims-sorter"), ModelId::new("acme/form-filler"));
+    let found = Arc::new(workbench.compare(&first, &second).unwrap());
+    app.compare.pair = Some((first, second));
+    app.compare.found = Some(Ok(found.clone()));
+    app.go(Screen::Compare);
+    found
+}
+
+#[test]
+fn a_comparison_is_copied_as_a_command_and_written_in_every_form_of_the_command_line() {
+    let mut app = verified();
+    let found = compared(&mut app);
+    press(&mut app, &["n"]);
+    let copied = |app: &mut App, key: &str| match press(app, &["y", key]).remove(0) {
+        Effect::Copy { text, .. } => text,
+        other => panic!("{other:?}"),
+    };
+    let command = copied(&mut app, "c");
+    assert!(command.starts_with("touchmark compare "), "{command}");
+    assert!(command.ends_with(" acme/claims-sorter acme/form-filler"), "{command}");
+    let row = copied(&mut app, "r");
+    let chosen = app.compare.chosen().unwrap();
+    assert!(row.contains(&chosen.label.screen()), "{row}");
+    let view = app.view.clone().unwrap();
+    for (key, form) in [("m", Form::Markdown), ("c", Form::Csv), ("j", Form::Json), ("h", Form::Html)] {
+        press(&mut app, &["e", key]);
+        let effects = press(&mut app, &["enter"]);
+        let Some(Effect::Export(export)) = effects.iter().find(|effect| matches!(effect, Effect::Export(_)))
+        else {
+            panic!("{effects:?}")
+        };
+        assert_eq!(
+            export.file.to_str().unwrap().split('.').next(),
+            Some("acme-claims-sorter-and-acme-form-filler")
+        );
+        let Seen::Whole(subject) = &export.seen else { panic!("drawn: {form:?}") };
+        let written = write(subject, form, &view, &[]).unwrap();
+        let differing =
+            found.parts.iter().flat_map(|part| &part.rows).find(|row| row.word == RowWord::Differs);
+        let first = &differing.unwrap().first[0];
+        assert!(written.contains(first.text.raw()), "{form:?}: {written}");
+    }
+    // The command line writes the same.
+    let dir = crate::support::copy_of_samples();
+    let dir = dir.path().to_str().unwrap();
+    for form in ["markdown", "csv", "html"] {
+        let pair = ["acme/claims-sorter", "acme/form-filler"];
+        let run = touchmark(["compare", pair[0], pair[1], "--as", form, "--workspace", dir]);
+        assert_eq!(run.status.code(), Some(1), "{form}");
+        assert!(out(&run).contains("different: 6 differences"), "{form}: {}", out(&run));
     }
 }

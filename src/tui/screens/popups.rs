@@ -8,6 +8,7 @@ use crate::tui::screens::why::explain;
 use crate::tui::screens::{choosing, jobs, palette, reviewing, welcome};
 use crate::tui::state::app::{App, Message};
 use crate::tui::state::enabled::{enabled, is_offered};
+use crate::tui::state::hit::Drawn;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::state::quitting::quitting;
 use crate::tui::theme::Role;
@@ -15,8 +16,16 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// Draws a popup; gives how far it can be scrolled, where it can be.
-pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Option<usize> {
+/// Draws a popup; gives how far it can be scrolled, where it can be, and what can be clicked in it.
+pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Drawn {
+    match popup {
+        Popup::Choose { of } => Drawn { hits: choosing::draw(app, *of, pen, frame), ..Drawn::default() },
+        _ => draw_text(app, popup, pen, frame).into(),
+    }
+}
+
+/// The same of those in which nothing but a list can be clicked.
+fn draw_text(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Option<usize> {
     match popup {
         Popup::Help { scroll } => {
             let title = format!("Keys · {} · j k scroll, Esc closes", app.screen.word());
@@ -67,7 +76,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
         Popup::Legend => draw_legend(pen, frame),
         Popup::Tour { step } => welcome::draw_tour(app, *step, pen, frame),
         Popup::ConfirmNetwork(asked) => palette::draw_confirm(asked, pen, frame),
-        Popup::Choose { of } => choosing::draw(app, *of, pen, frame),
+        Popup::Choose { .. } => {}
         Popup::Ask(ask) => draw_ask(ask, pen, frame),
         Popup::GoTo(goto) => draw_goto(app, goto, pen, frame),
     }

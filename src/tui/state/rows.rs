@@ -377,11 +377,22 @@ impl Rows {
 
     /// The next saved view; a kept one brings its order.
     pub fn next_saved(&mut self) {
-        let kept = (0..self.kept.len()).map(Saved::Kept);
-        let all: Vec<Saved> = Saved::ALL.into_iter().chain(kept).collect();
+        let all = self.all_saved();
         let at = all.iter().position(|saved| *saved == self.saved()).unwrap_or(0);
         let next = all.get((at + 1) % all.len()).copied();
         self.show_saved(next.unwrap_or_default());
+    }
+
+    /// The saved view of a tab, by its place.
+    pub fn show_tab(&mut self, place: usize) {
+        if let Some(saved) = self.all_saved().get(place) {
+            self.show_saved(*saved);
+        }
+    }
+
+    /// The saved views in the order of their tabs.
+    fn all_saved(&self) -> Vec<Saved> {
+        Saved::ALL.into_iter().chain((0..self.kept.len()).map(Saved::Kept)).collect()
     }
 
     /// Goes to a saved view; a kept one brings its order.

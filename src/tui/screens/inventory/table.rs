@@ -40,7 +40,7 @@ pub(super) fn draw(
         Constraint::Min(0),
     ])
     .areas(inside);
-    finding::draw_tabs(app, pen, frame, saved);
+    let tabs = finding::draw_tabs(app, pen, frame, saved);
     if filter.height > 0 {
         finding::draw_filter(app, pen, frame, filter);
     }
@@ -54,7 +54,7 @@ pub(super) fn draw(
     let shown = columns.iter().map(|each| each.column.id).collect();
     if app.rows.shown().is_empty() {
         draw_nothing(app, pen, frame, head.union(body));
-        return (shown, Vec::new());
+        return (shown, tabs);
     }
     lines(frame, head, &[header(app, pen, &columns)], 0);
     draw_rows(app, view, pen, frame, body, &columns);
@@ -62,18 +62,20 @@ pub(super) fn draw(
     thumb(frame, pen, area, body, first, app.rows.rows());
     let chosen = u16::try_from(app.rows.cursor.saturating_sub(first)).unwrap_or(0);
     let mut hits = vec![Hit::list(body, body.y.saturating_add(chosen))];
-    hits.extend(heads(&columns, head));
+    hits.extend(heads(app, &columns, head));
+    hits.extend(tabs);
     (shown, hits)
 }
 
 /// A click on the head of a column sorts by it.
-fn heads(columns: &[Fitted], head: Rect) -> Vec<Hit> {
+fn heads(app: &App, columns: &[Fitted], head: Rect) -> Vec<Hit> {
+    let Some(sort) = app.keys.first(Cmd::Sort, app.screen) else { return Vec::new() };
     let mut x = head.x.saturating_add(u16::try_from(GUTTER).unwrap_or(0));
     let mut hits = Vec::new();
     for each in columns {
         let cells = u16::try_from(each.cells).unwrap_or(u16::MAX);
         let area = Rect { x, width: cells, ..head }.intersection(head);
-        hits.push(Hit::keys(area, ["s".to_owned(), each.column.key.to_string()]));
+        hits.push(Hit::keys(area, [sort.to_owned(), each.column.key.to_string()]));
         x = x.saturating_add(cells.saturating_add(1));
     }
     hits
