@@ -6,6 +6,7 @@ mod finding;
 mod graph;
 mod lanes;
 mod plausible;
+mod proven;
 mod rivals;
 mod shown;
 
@@ -13,4 +14,5 @@ pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
 pub use lanes::{LaneRow, lanes};
 pub use plausible::{copies, doubts, doubts_of};
+pub use proven::{Proof, Proven};
 pub use shown::{said_of, shown};
