@@ -5,10 +5,9 @@ use crate::commands::{
     Command, Flag, Keys, Line, OnLine, OnScreen, REVIEW_WORDS, Shape, TABLE, Value, Writes, by_name, by_path,
     keyed,
 };
-use crate::query::{Candidate, TERMS, complete};
+use crate::query::{Candidate, Order, TERMS, complete};
 use crate::text::{count, nearest, screen};
 use crate::tui::state::app::App;
-use crate::tui::state::columns::COLUMNS;
 use crate::tui::state::enabled::enabled;
 use crate::tui::state::filter;
 use crate::tui::state::palette::Offer;
@@ -360,9 +359,9 @@ fn fixed(app: &App, value: Value, typed: &str) -> Vec<(String, String)> {
         Value::Model => models(app, typed),
         Value::Stage => named(&mut app.stages().iter().map(|stage| bare(&stage.name))),
         Value::Theme => named(&mut app.themes.iter().map(|name| bare(name))),
-        Value::Column => {
-            named(&mut COLUMNS.iter().map(|column| (column.title.to_owned(), column.order.to_owned())))
-        }
+        Value::Column => named(
+            &mut Order::ALL.into_iter().map(|order| (order.word().to_owned(), order.first().to_owned())),
+        ),
         Value::Anchor => {
             let anchors = app.view.iter().flat_map(|view| view.anchors.iter());
             named(&mut anchors.map(|anchor| bare(&anchor.name)))

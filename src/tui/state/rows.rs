@@ -2,15 +2,15 @@
 //! here, and no text is built but for the rows that are shown.
 
 use crate::inventory::ModelId;
+use crate::query::Sort;
 use crate::query::{Facts, Query, Takes, Term, parse};
+use crate::query::{Licences, Prepared};
 use crate::text::Untrusted;
 use crate::tui::state::arrangement::Arrangement;
 use crate::tui::state::columns::{ColumnId, ColumnSet};
 use crate::tui::state::filter::Finder;
 use crate::tui::state::groups::{Group, Groups, Row};
-use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::state::saved::{KeptView, MOST_KEPT, MOST_NAME_CHARS, Saved, Tab};
-use crate::tui::state::sort::Sort;
 use crate::view::View;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;

@@ -2,10 +2,10 @@
 //! outlive the program.
 
 use crate::decision::Decision;
+use crate::query::Key;
 use crate::query::{Query, parse};
 use crate::signing::Outcome;
 use crate::tui::state::columns::ColumnId;
-use crate::tui::state::key::Key;
 use serde::{Deserialize, Serialize};
 
 /// A built-in view, or the place of a kept one.

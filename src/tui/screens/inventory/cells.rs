@@ -3,10 +3,10 @@
 use crate::decision::{Decision, ReviewWord};
 use crate::inventory::{FactKey, Model, ModelId};
 use crate::maturity::Since;
+use crate::query::name_of_publisher as publisher;
 use crate::text::{size, width};
 use crate::tui::screens::paint::{Pen, decision_look, fit, summary_role};
 use crate::tui::state::columns::{ColumnId, Fitted};
-use crate::tui::state::prepared::publisher;
 use crate::tui::theme::Role;
 use crate::view::{Summary, View};
 use crate::words::names::taken_for;

@@ -115,7 +115,7 @@ fn header(app: &App, pen: Pen<'_>, columns: &[Fitted]) -> Line<'static> {
     for (number, each) in columns.iter().enumerate() {
         let is_sorted = each.column.id == sort.by;
         let (title, cells) = (each.column.title, each.cells);
-        let wide = each.column.id.word();
+        let wide = each.column.id.heading();
         let title = if width(wide) + 2 <= cells { wide } else { title };
         let text = match (is_sorted, width(title) + 2 <= cells) {
             (false, _) => title.to_owned(),

@@ -1,20 +1,20 @@
-//! What the rows of a view are made from, made where nobody waits for a key. It knows no order and no filter.
+//! What models are put in order, grouped and counted by: a few numbers each. Of a large inventory making them takes
+//! longer than a frame may. It knows no order and no filter.
 
-pub use crate::tui::state::key::Key;
-
+use super::counts::Counts;
+use super::index::Index;
+use super::key::Key;
 use crate::decision::{Decision, ReasonCode};
 use crate::inventory::{FactKey, Model};
-use crate::query::Index;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
-use crate::tui::state::counts::Counts;
 use crate::view::View;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The licences of all models by their ranks: only reading every fact of every model tells them, so that they are made
-/// when somebody asks.
+/// when they are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Licences {
     models: Option<Arc<Vec<Model>>>,
@@ -39,20 +39,20 @@ impl Licences {
     }
 }
 
-/// What the rows of a view are made from. Made where nobody waits for a key: of a large inventory it takes longer
+/// What the rows of a view are made from. Made on a thread of its own: of a large inventory it takes longer
 /// than a frame may. A clone shares what is large.
 #[derive(Clone, Default)]
 pub struct Prepared {
-    pub(super) keys: Arc<Vec<Key>>,
-    pub(super) index: Index,
+    pub(crate) keys: Arc<Vec<Key>>,
+    pub(crate) index: Index,
     /// The codes that stand in the way of models; first the empty one.
     causes: Causes,
     /// The publishers, sorted; first the one without a name.
-    pub(super) publishers: Arc<Vec<Untrusted>>,
-    pub(super) licences: Licences,
-    pub(super) counts: Counts,
-    pub(super) unverified: usize,
-    pub(super) outdated: usize,
+    pub(crate) publishers: Arc<Vec<Untrusted>>,
+    pub(crate) licences: Licences,
+    pub(crate) counts: Counts,
+    pub(crate) unverified: usize,
+    pub(crate) outdated: usize,
 }
 
 /// The codes that stand in the way of models, in the order in which they were met: few, and named by their places.
@@ -193,7 +193,7 @@ impl Prepared {
     }
 
     /// The ranks of the codes that stand in the way of models, by their places.
-    pub(super) fn causes(&self) -> Vec<u32> {
+    pub(crate) fn causes(&self) -> Vec<u32> {
         let mut words: Vec<(&str, usize)> = self.causes.0.iter().map(ReasonCode::as_str).zip(1..).collect();
         words.sort_unstable();
         let mut ranks = vec![0; words.len() + 1];
@@ -205,8 +205,8 @@ impl Prepared {
         ranks
     }
 
-    /// The rank of the licence of the model of an index; 0 where there is none, and while nobody has asked.
-    pub(super) fn licence(&self, index: u32) -> u32 {
+    /// The rank of the licence of the model of an index; 0 where there is none, and while they were not asked for.
+    pub(crate) fn licence(&self, index: u32) -> u32 {
         self.licences.ranks.get(index as usize).copied().unwrap_or(0)
     }
 }

@@ -1,8 +1,8 @@
 //! How many models of each kind an inventory holds: counted once for a view, and never for a frame.
 
+use super::key::Key;
 use crate::decision::Decision;
 use crate::signing::Outcome;
-use crate::tui::state::key::Key;
 
 /// The counts over a whole inventory, whatever is filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
