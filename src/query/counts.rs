@@ -27,6 +27,8 @@ pub struct Counts {
     pub reviewed: usize,
     /// What a person has to look at: warned of, refused, or reviewed already.
     pub to_review: usize,
+    /// What still waits for a review: warned of or refused, and not reviewed.
+    pub needs_review: usize,
 }
 
 impl Counts {
@@ -46,6 +48,7 @@ impl Counts {
             counts.reviewed += usize::from(key.reviewed);
             let waits = matches!(key.decision, Decision::Warn | Decision::Refuse);
             counts.to_review += usize::from(waits || key.reviewed);
+            counts.needs_review += usize::from(waits && !key.reviewed);
         }
         counts
     }

@@ -51,6 +51,8 @@ pub struct Prepared {
     pub(crate) publishers: Arc<Vec<Untrusted>>,
     pub(crate) licences: Licences,
     pub(crate) counts: Counts,
+    /// The models in the order in which they stand until another is asked for; empty where it was not made yet.
+    pub(crate) order: Arc<Vec<u32>>,
     pub(crate) unverified: usize,
     pub(crate) outdated: usize,
 }
@@ -100,6 +102,7 @@ impl Prepared {
     }
 
     fn with(view: &View, index: Index) -> Self {
+        read_names(view);
         let exposure = view.graph.children_of_models();
         let rows = (0..view.models.len())
             .into_par_iter()
@@ -111,16 +114,33 @@ impl Prepared {
         rank_signers(view, &mut keys);
         let publishers = rank_publishers(view, &mut keys);
         let (unverified, outdated) = (unverified(view), view.outdated().count());
-        Prepared {
-            counts: Counts::of(&keys),
+        let made = Prepared {
             keys: Arc::new(keys),
             index,
             causes,
             publishers: Arc::new(publishers),
-            licences: Licences::default(),
             unverified,
             outdated,
+            ..Prepared::default()
+        };
+        made.counted()
+    }
+
+    /// The same with what follows from its keys.
+    fn counted(mut self) -> Self {
+        self.counts = Counts::of(&self.keys);
+        self.order = Arc::default();
+        self
+    }
+
+    /// The same with the order in which the models stand until another is asked for: made here, it needs not be
+    /// made where a key waits for it.
+    #[must_use]
+    pub fn ordered(mut self, order: impl FnOnce(&Prepared) -> Vec<u32>) -> Self {
+        if self.order.len() != self.keys.len() {
+            self.order = Arc::new(order(&self));
         }
+        self
     }
 
     /// For a view, given what was made for the one before it: only rows of which something else is known are made.
@@ -129,6 +149,7 @@ impl Prepared {
             && Arc::ptr_eq(&before.graph, &view.graph)
             && before.is_judged() == view.is_judged()
             && self.keys.len() == view.models.len();
+        read_names(view);
         let index = self.index.after(view);
         if !is_alike {
             return Prepared::with(view, index);
@@ -168,8 +189,7 @@ impl Prepared {
         if !same_signers {
             rank_signers(view, Arc::make_mut(&mut after.keys).as_mut_slice());
         }
-        after.counts = Counts::of(&after.keys);
-        after
+        after.counted()
     }
 
     /// How many models of each kind there are.
@@ -209,6 +229,11 @@ impl Prepared {
     pub(crate) fn licence(&self, index: u32) -> u32 {
         self.licences.ranks.get(index as usize).copied().unwrap_or(0)
     }
+}
+
+/// Marks names that look like others: of a large inventory too long a work for the frame that draws one row first.
+fn read_names(view: &View) {
+    let _ = view.name_mark(0);
 }
 
 fn same_slot<T>(before: &[Option<Arc<T>>], after: &[Option<Arc<T>>], at: usize) -> bool {

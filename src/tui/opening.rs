@@ -3,7 +3,7 @@
 
 use crate::disk;
 use crate::error::{Code, Error, Result};
-use crate::query::{Licences, Prepared};
+use crate::query::{Licences, Prepared, Sort};
 use crate::text::screen;
 use crate::tui::remembering::{Remembered, remembered};
 use crate::tui::state::exports::Export;
@@ -151,6 +151,7 @@ impl Newest {
             Some((before, made)) => made.after(before, view),
             None => Prepared::of(view),
         };
+        let prepared = prepared.ordered(|made| Sort::default().ordered(made));
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((view.clone(), prepared.clone()));
         prepared
     }

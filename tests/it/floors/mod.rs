@@ -223,6 +223,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "words",
             "view",
             "documents",
+            "query",
             "report",
         ],
     ),

@@ -113,11 +113,12 @@ pub(super) fn status(summary: &Summary, is_judged: bool) -> (Role, String) {
 }
 
 fn level(summary: &Summary, is_wide: bool) -> (Role, String) {
-    match (summary.own == summary.effective, is_wide) {
-        (true, _) => (Role::Text, format!("L{}", summary.own)),
+    let levels = summary.levels();
+    match summary.own == summary.effective {
+        true => (Role::Text, levels),
         // The gauge beside it leaves no room for the letter.
-        (false, true) => (Role::Warn, format!("{}→{}", summary.own, summary.effective)),
-        (false, false) => (Role::Warn, format!("L{}→{}", summary.own, summary.effective)),
+        false if is_wide => (Role::Warn, levels.trim_start_matches('L').to_owned()),
+        false => (Role::Warn, levels),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What a check means: expected, found, evidence, details, what to do, and the same on the command line.
 
-use super::shown::Shown;
+use super::shown::{Shown, ended};
 use crate::signing::{Check, FileWord, Outcome, Stage};
 use crate::text::count;
 use crate::tui::screens::paint::{Pen, fit};
 use crate::tui::screens::verdict::files;
 use crate::tui::theme::Role;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 /// What an outcome of a stage means to a person who has to act. A stage without a row explains itself.
 const MEANINGS: &[(Stage, Outcome, &str)] = &[
@@ -68,12 +68,8 @@ pub(super) fn explain(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
     let (v, columns) = (shown.v(), shown.columns);
     let Some(check) = shown.check else { return Vec::new() };
     let words = v.words_of(check);
-    let mut out = pen.wrapped(
-        vec![pen.outcome(check.outcome), Span::raw("  ")],
-        Role::Title,
-        &format!("{} ({})", crate::text::screen(&words.summary), check.code),
-        columns,
-    );
+    let text = format!("{} ({})", words.summary, check.code);
+    let mut out = ended(pen, check, Role::Title, &text, columns);
     for (name, value) in
         [("expected", &words.expected), ("found", &words.found), ("evidence", &words.evidence)]
     {
