@@ -1,11 +1,15 @@
 //! Whose the claims are, and what of them counts: a claim counts when it is about this model and its signer is
 //! proven. What does not count is told; it neither proves nor contradicts, because anybody may append a line.
 
+use super::claimed::{Claimed, Validity};
 use super::claims::{Claim, ClaimFile, UnknownLine, claims_in};
+use super::kind::PredicateKind;
+use super::registry::Registry;
+use super::said::Said;
 use crate::error::Result;
 use crate::signing::{
-    About, Check, CheckCode, ClaimRow, ClaimsFault, Identity, Outcome, PredicatesWhy, Progress, RootDigest,
-    Stage, Trust, Verification, VerifyOptions, verify_claim,
+    About, AnchorUse, Check, CheckCode, ClaimRow, ClaimsFault, Identity, Outcome, PredicatesWhy, Progress,
+    RootDigest, Stage, Trust, Verification, VerifyOptions, verify_claim,
 };
 use rayon::prelude::*;
 
@@ -44,14 +48,39 @@ pub struct Judged {
     pub because: Option<Check>,
     /// The signer; none unless proven.
     pub signer: Option<Identity>,
+    /// The anchor that answered for the signer; none unless proven.
+    pub anchor: Option<AnchorUse>,
     /// When it was signed, if somebody who is trusted says so.
     pub signed_at: Option<jiff::Timestamp>,
+    /// What kind of predicate it is, where the registry knows it.
+    pub kind: Option<PredicateKind>,
+    /// Whether the predicate is as its schema wants it.
+    pub validity: Validity,
+    /// What it says.
+    pub said: Said,
 }
 
 impl Judged {
     /// Whether it is about this model and its signer is proven to be an expected one.
     pub fn counts(&self) -> bool {
         self.about == About::ThisModel && self.outcome == Outcome::Pass
+    }
+
+    /// The same without its bytes.
+    pub fn claimed(self) -> Claimed {
+        Claimed {
+            digest: self.claim.bundle.digest,
+            line: self.claim.line,
+            predicate_type: self.claim.predicate_type,
+            kind: self.kind,
+            validity: self.validity,
+            about: self.about,
+            outcome: self.outcome,
+            because: self.because.map(|check| check.code),
+            signer: self.signer,
+            signed_at: self.signed_at,
+            said: self.said,
+        }
     }
 }
 
@@ -85,7 +114,15 @@ impl Judge<'_> {
             Some(_) => About::AnotherModel,
             None => About::Unknown,
         };
+        let predicate =
+            claim.statement().ok().and_then(|mut statement| Some(statement.get_mut("predicate")?.take()));
+        let (kind, validity, said) =
+            Registry::bundled().read(claim.predicate_type.raw(), &predicate.unwrap_or_default());
         Judged {
+            kind,
+            validity,
+            said,
+            anchor: verification.anchor.filter(|_| proven),
             about,
             outcome,
             because: because.cloned(),
@@ -130,38 +167,43 @@ pub fn judge_each(
 /// # Errors
 /// `E-CANCELLED`.
 pub fn predicates_check(claims: Claims<'_>, by: &Judge<'_>, progress: &Progress) -> Result<Check> {
-    predicates_by(claims, |claims| judge(claims, by, progress))
+    Ok(predicates_by(claims, |claims| judge(claims, by, progress))?.0)
 }
 
 /// PREDICATES, with somebody's own way to judge the claims. It never fails: a claim that does not hold says nothing of
-/// the model.
+/// the model. With it what became of each, in no order.
 ///
 /// # Errors
 /// Those of `judge`.
 pub fn predicates_by(
     claims: Claims<'_>,
     judge: impl FnOnce(Vec<Claim>) -> Result<Vec<Judged>>,
-) -> Result<Check> {
+) -> Result<(Check, Vec<Judged>)> {
     let unreadable = |fault| {
         Check::new(CheckCode::PredicatesUnreadable, Outcome::Partial, PredicatesWhy::Unreadable(fault))
     };
     let bytes = match claims {
         Claims::Absent => {
-            return Ok(Check::plain(Stage::Predicates, Outcome::NotApplicable, PredicatesWhy::None));
+            let check = Check::plain(Stage::Predicates, Outcome::NotApplicable, PredicatesWhy::None);
+            return Ok((check, Vec::new()));
         }
-        Claims::Unreadable(fault) => return Ok(unreadable(fault)),
+        Claims::Unreadable(fault) => return Ok((unreadable(fault), Vec::new())),
         Claims::Bytes(bytes) => bytes,
     };
     match claims_in(bytes) {
-        Err(fault) => Ok(unreadable(fault)),
-        Ok(ClaimFile { claims, unknown }) => Ok(check(judge(claims)?, &unknown)),
+        Err(fault) => Ok((unreadable(fault), Vec::new())),
+        Ok(ClaimFile { claims, unknown }) => {
+            let mut judged = judge(claims)?;
+            let check = check(&mut judged, &unknown);
+            Ok((check, judged))
+        }
     }
 }
 
 /// Lines of detail of the check; `claims list` shows all.
 const SHOWN: usize = 50;
 
-fn check(mut judged: Vec<Judged>, unknown: &[UnknownLine]) -> Check {
+fn check(judged: &mut [Judged], unknown: &[UnknownLine]) -> Check {
     // Many bad lines must not push the good ones out of sight.
     judged.sort_by_key(|judged| (!judged.counts(), judged.about != About::ThisModel, judged.claim.line));
     let tally = |about: About| wide(judged.iter().filter(|judged| judged.about == about).count());

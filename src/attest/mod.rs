@@ -1,19 +1,30 @@
 //! Claims beyond integrity: what a `claims.jsonl` holds, whatever the order of its lines, whose each claim is
 //! and whether that is to be believed; how a claim is appended, and whether a file was only ever appended to.
-//! What a predicate says is not weighed here. Knows no store and no screen.
+//! What a predicate says is read by the registry, and not weighed here. Knows no store and no screen.
 
 mod append;
+mod claimed;
 mod claims;
 mod history;
 mod judge;
+mod kind;
+mod registry;
+mod said;
 mod select;
 
 pub use crate::signing::About;
 pub use append::{Appended, append_claims, check_appendable};
+pub use claimed::{Claimed, FaultKind, SchemaFault, Validity};
 pub use claims::{
     Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, claims_beside,
     claims_in, read_claims, read_claims_bytes,
 };
 pub use history::{Change, Difference, History, LIMIT_LINES, check_append_only, compare_lines};
 pub use judge::{Claims, Judge, Judged, judge, judge_each, predicates_by, predicates_check};
+pub use kind::PredicateKind;
+pub use registry::{Predicate, Registry};
+pub use said::{
+    CardSaid, ConfigSaid, DataSaid, Domain, Evaluation, InfrastructureSaid, Input, InputRole, NamedDigest,
+    Provenance, Said, Summary, Transformation,
+};
 pub use select::Selection;

@@ -6,7 +6,10 @@ use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use crate::inventory::{Looked, Model, ModelId};
-use crate::maturity::{Assessment, CapNode, CapState, Evidence, Musts, Rubric, Since, assess};
+use crate::maturity::{
+    Assessment, CapNode, CapState, Evidence, Kinship, Musts, PolicySeal, Rubric, Since, Testimony, Usage,
+    assess,
+};
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Recalled, Verification};
 use rayon::prelude::*;
@@ -105,6 +108,10 @@ pub struct Known<'a> {
     pub verification: Option<&'a Verification>,
     /// What was seen inside the files.
     pub looked: Option<&'a Looked>,
+    /// What its claims say, in the order of their digests.
+    pub testimonies: &'a [Testimony],
+    /// How it is used and governed; none where nothing is known.
+    pub usage: Option<&'a Usage>,
     /// Whether the files are still those.
     pub since: Since,
 }
@@ -130,6 +137,8 @@ pub struct Input<'a> {
     pub ledger: Option<&'a Anchoring>,
     /// The policy.
     pub policy: &'a Policy,
+    /// What is known of its own signature.
+    pub seal: &'a PolicySeal,
     /// The stage's name.
     pub stage: &'a str,
     /// The rubric.
@@ -376,8 +385,21 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
 }
 
 fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'a> {
-    let Known { verification, looked, since } = (input.verified)(index);
-    Evidence { model, verification, looked, since, policy: input.policy, now: input.now }
+    let Known { verification, looked, testimonies, usage, since } = (input.verified)(index);
+    let (usage, seal) = (usage.unwrap_or(Usage::none()), input.seal);
+    let kinship = Kinship::none();
+    Evidence {
+        model,
+        verification,
+        looked,
+        since,
+        testimonies,
+        kinship,
+        policy: input.policy,
+        now: input.now,
+        usage,
+        seal,
+    }
 }
 
 fn shape<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Shape {

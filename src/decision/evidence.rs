@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Looked, Model, ModelId};
-use crate::maturity::Since;
+use crate::maturity::{PolicySeal, Since, Usage};
 use crate::signing::{ClaimsFault, Observed, SignatureState};
 use crate::store::EvidenceDigest;
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Evidence {
     pub reviews: Vec<StandingReview>,
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.
     pub ledger: Option<Anchoring>,
+    /// What is known of the policy's own signature.
+    pub seal: PolicySeal,
 }
 
 /// What is known of one model.
@@ -38,6 +40,8 @@ pub struct ModelEvidence {
     pub seen: Option<SeenEvidence>,
     /// Whether the files are still those.
     pub since: Since,
+    /// How it is used and governed.
+    pub usage: Usage,
 }
 
 /// What was seen of a model's files, its signature and its claims.
@@ -151,6 +155,7 @@ impl ModelEvidence {
             parents: self.parents.clone(),
             seen: seen.as_ref().map(|seen| seen.digests.clone()),
             since: self.since,
+            usage: self.usage.clone(),
         };
         let mut pieces = vec![entry];
         pieces.extend(seen.into_iter().flat_map(|seen| seen.pieces));
@@ -170,6 +175,7 @@ impl Evidence {
             models: Vec::new(),
             reviews: self.reviews.clone(),
             ledger: self.ledger.clone(),
+            seal: self.seal.clone(),
         };
         let mut pieces = Vec::new();
         for model in &self.models {
@@ -194,13 +200,15 @@ impl Evidence {
                 let error = Error::new(Code::Evidence, "the signature was too large to be kept");
                 return Err(error.at(digests.id.raw()).help("verify the model again"));
             }
-            Ok(ModelEvidence { model, parents: digests.parents.clone(), seen, since: digests.since })
+            let (parents, usage) = (digests.parents.clone(), digests.usage.clone());
+            Ok(ModelEvidence { model, parents, seen, since: digests.since, usage })
         });
         Ok(Evidence {
             subject: document.subject.clone(),
             models: models.collect::<Result<_>>()?,
             reviews: document.reviews.clone(),
             ledger: document.ledger.clone(),
+            seal: document.seal.clone(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
-use crate::maturity::Since;
+use crate::maturity::{PolicySeal, Since, Usage};
 use crate::signing::ClaimsFault;
 use crate::store::EvidenceDigest;
 use jiff::Timestamp;
@@ -123,6 +123,9 @@ pub struct EvidenceDocument {
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<Anchoring>,
+    /// What is known of the policy's own signature.
+    #[serde(default, skip_serializing_if = "PolicySeal::is_unsigned")]
+    pub seal: PolicySeal,
 }
 
 /// What is known of one model, by digest.
@@ -142,6 +145,9 @@ pub struct ModelDigests {
     /// Whether the files are still those.
     #[serde(default, skip_serializing_if = "Since::is_same")]
     pub since: Since,
+    /// How it is used and governed.
+    #[serde(default, skip_serializing_if = "Usage::is_empty")]
+    pub usage: Usage,
 }
 
 /// What was seen of a model's files, by digest.

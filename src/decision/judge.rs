@@ -4,6 +4,7 @@
 use crate::attest::{Claims, Judge};
 use crate::error::Result;
 use crate::inventory::{Looked, Model};
+use crate::maturity::Testimony;
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::signing::{Bundle, Judging, Verification, VerifyOptions, bundle_moments};
@@ -25,7 +26,7 @@ pub struct By<'a> {
     pub now: Timestamp,
 }
 
-/// Judges what was seen of a model.
+/// Judges what was seen of a model: its checks, and its claims with the roles of their signers.
 ///
 /// # Errors
 /// `E-CANCELLED`.
@@ -34,18 +35,18 @@ pub fn judge_model(
     seen: &SeenEvidence,
     by: &By<'_>,
     progress: &Progress,
-) -> Result<Verification> {
+) -> Result<(Verification, Vec<Testimony>)> {
     let bundle = seen.bundle.as_deref();
     let judging = Judging { beyond: by.policy.beyond(), ..Judging::default() };
     let mut verification =
         crate::signing::judge(&seen.observed, bundle, by.anchors.trust(), &judging, by.now);
     let looked = seen.looked.as_deref();
-    add_policy(&mut verification, model, (looked, &seen.claims), by, progress)?;
-    Ok(verification)
+    let testimonies = add_policy(&mut verification, model, (looked, &seen.claims), by, progress)?;
+    Ok((verification, testimonies))
 }
 
 /// PREDICATES, IDENTITY and POLICY of a verification that was judged without a policy; and FILES, where they changed
-/// while they were looked at.
+/// while they were looked at. It gives the claims.
 ///
 /// # Errors
 /// `E-CANCELLED`.
@@ -55,7 +56,7 @@ pub fn add_policy(
     (looked, claims): (Option<&Looked>, &ClaimsSeen),
     by: &By<'_>,
     progress: &Progress,
-) -> Result<()> {
+) -> Result<Vec<Testimony>> {
     if looked.is_some_and(|looked| looked.changing) {
         verification.files_were_changing();
     }
@@ -67,10 +68,10 @@ pub fn add_policy(
     let under = Under { model: Some(model), policy: by.policy, now: by.now };
     let options = VerifyOptions { beyond: by.policy.beyond(), ..VerifyOptions::at(by.now) };
     let judge = Judge { trust: by.anchors.trust(), options: &options, root: verification.root_of_files() };
-    let check = predicates_check(claims, &judge, &under, progress)?;
+    let (check, testimonies) = predicates_check(claims, &judge, &under, progress)?;
     verification.set(check);
     apply_policy(verification, model, looked, by.policy, by.now);
-    Ok(())
+    Ok(testimonies)
 }
 
 /// The earliest moment after now at which the same evidence may be judged differently by the same policy; none when

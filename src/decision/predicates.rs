@@ -5,9 +5,11 @@ use super::apply::{apply_policy, denied};
 use crate::attest::{Claim, Claims, Judge, Judged, judge_each, predicates_by};
 use crate::error::Result;
 use crate::inventory::Model;
+use crate::maturity::Testimony;
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::signing::Check;
+use crate::tables::Few;
 
 /// A policy, and the model whose publisher it asks for; without a model there is no publisher.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +47,8 @@ pub fn judge_claims(
     })
 }
 
-/// PREDICATES: which further claims there are, what they claim, and which of them count.
+/// PREDICATES: which further claims there are, what they claim, and which of them count; and the claims, in the order of
+/// their digests, each once, with the roles that the policy gives its signer.
 ///
 /// # Errors
 /// `E-CANCELLED`.
@@ -54,6 +57,19 @@ pub fn predicates_check(
     by: &Judge<'_>,
     under: &Under<'_>,
     progress: &Progress,
-) -> Result<Check> {
-    predicates_by(claims, |claims| judge_claims(claims, by, under, progress))
+) -> Result<(Check, Vec<Testimony>)> {
+    let (check, judged) = predicates_by(claims, |claims| judge_claims(claims, by, under, progress))?;
+    let mut testimonies: Vec<Testimony> = judged.into_iter().map(|judged| testimony(judged, under)).collect();
+    testimonies.sort_by(|a, b| a.claimed.digest.cmp(&b.claimed.digest));
+    // The same line twice says nothing twice.
+    testimonies.dedup_by(|a, b| a.claimed.digest == b.claimed.digest);
+    Ok((check, testimonies))
+}
+
+fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
+    let signer = judged.signer.as_ref().zip(judged.anchor.as_ref()).zip(under.model);
+    let roles = signer.map_or(Few::NONE, |((signer, anchor), model)| {
+        under.policy.roles_of(model.id.raw(), signer, anchor, judged.signed_at)
+    });
+    Testimony { claimed: judged.claimed(), roles }
 }

@@ -2,7 +2,7 @@
 //! made from is named by digest.
 
 use crate::error::{Code, Error, Result};
-use crate::maturity::Rubric;
+use crate::maturity::{Rubric, Testimony};
 use crate::policy::{Freshness, Policy};
 use crate::progress::Progress;
 use crate::signing::Verification;
@@ -85,14 +85,16 @@ fn concluded(
         .map(|known| {
             known.seen.as_ref().map(|seen| judge_model(&known.model, seen, &by, &progress)).transpose()
         })
-        .collect::<Result<Vec<Option<Verification>>>>()?;
+        .collect::<Result<Vec<Option<(Verification, Vec<Testimony>)>>>>()?;
     let models: Vec<_> = evidence.models.iter().map(|known| known.model.clone()).collect();
     let descent = Arc::new(Descent::among(&evidence.models));
     let known = |index: usize| {
         let Some(known) = evidence.models.get(index) else { return Known::default() };
         let looked = known.seen.as_ref().and_then(|seen| seen.looked.as_deref());
-        let verification = verified.get(index).and_then(Option::as_ref);
-        Known { verification, looked, since: known.since }
+        let judged = verified.get(index).and_then(Option::as_ref);
+        let verification = judged.map(|(verification, _)| verification);
+        let testimonies = judged.map(|(_, said)| said.as_slice()).unwrap_or_default();
+        Known { verification, looked, testimonies, usage: Some(&known.usage), since: known.since }
     };
     let input = Input {
         models: &models,
@@ -105,6 +107,7 @@ fn concluded(
         },
         ledger: evidence.ledger.as_ref(),
         policy,
+        seal: &evidence.seal,
         stage,
         rubric,
         now,
@@ -115,7 +118,8 @@ fn concluded(
         Error::new(Code::NotFound, "the evidence does not hold the model that it is about")
             .at(evidence.subject.raw())
     })?;
-    let verification = index.and_then(|index| verified.into_iter().nth(index)).flatten();
+    let verification =
+        index.and_then(|index| verified.into_iter().nth(index)).flatten().map(|(judged, _)| judged);
     Ok((verification, verdict.by_gate()))
 }
 

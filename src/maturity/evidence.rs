@@ -1,8 +1,12 @@
 //! What the controls are judged from, as plain values. It knows no control.
 
+use super::kinship::Kinship;
+use super::usage::{PolicySeal, Usage};
+use crate::attest::Claimed;
 use crate::inventory::{Looked, Model};
-use crate::policy::Policy;
+use crate::policy::{Policy, Role};
 use crate::signing::Verification;
+use crate::tables::Few;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +30,15 @@ impl Since {
     }
 }
 
+/// A claim, and what the policy lets its signer say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Testimony {
+    /// The claim.
+    pub claimed: Claimed,
+    /// The roles of its signer for this model; none of one who is not proven.
+    pub roles: Few<Role>,
+}
+
 /// What is known of one model when it is judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Evidence<'a> {
@@ -37,6 +50,14 @@ pub struct Evidence<'a> {
     pub looked: Option<&'a Looked>,
     /// Whether the files are still those that were hashed: where they are not, nothing of it stands.
     pub since: Since,
+    /// What claims say of it, in the order of their digests.
+    pub testimonies: &'a [Testimony],
+    /// What the lineage says of it.
+    pub kinship: &'a Kinship,
+    /// How it is used and governed.
+    pub usage: &'a Usage,
+    /// What is known of the policy's own signature.
+    pub seal: &'a PolicySeal,
     /// The policy in force.
     pub policy: &'a Policy,
     /// When it is judged.

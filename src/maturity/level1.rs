@@ -3,11 +3,12 @@
 //! An inventory is judged as a whole, so that a control takes no memory where nothing is wrong.
 
 use super::evidence::{Evidence, Since};
-use super::fact::{BoundPart, Closed, ControlFact, Few, Remedy};
+use super::fact::{BoundPart, ControlFact, Remedy};
 use super::finding::Finding;
 use super::twins::{SameName, unlike_twins};
 use crate::inventory::{Basis, Binding, FactKey, Format, Hazard, Kind, Model, Tier};
 use crate::signing::{Check, CheckCode, GIT_PATHS, Method, Outcome, Stage, Verification};
+use crate::tables::{Closed, Few};
 use crate::text::Untrusted;
 use jiff::SignedDuration;
 

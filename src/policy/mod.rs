@@ -13,6 +13,7 @@ mod matching;
 mod names;
 mod parse;
 mod patterns;
+mod roles;
 
 pub use crate::signing::AnchorKind;
 /// One fault of a policy file.
@@ -28,6 +29,7 @@ pub use index::Patterns;
 pub use matching::Window;
 pub use parse::parse;
 pub use patterns::ModelPattern;
+pub use roles::Role;
 
 /// The built-in policies: name and text.
 pub const BUILT_IN: [(&str, &str); 2] = [

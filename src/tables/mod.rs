@@ -4,9 +4,11 @@
 
 mod document;
 mod faults;
+mod few;
 mod place;
 
 pub(crate) use document::{Document, Misfit, Table, Value, parse_as};
 pub use faults::Fault;
 pub(crate) use faults::{Faults, Hints, Section};
+pub use few::{Closed, Few};
 pub(crate) use place::{At, Place, quote, values};

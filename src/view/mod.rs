@@ -28,7 +28,7 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
-use crate::maturity::{Rubric, SameName, Since};
+use crate::maturity::{PolicySeal, Rubric, SameName, Since, Usage};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
@@ -76,6 +76,10 @@ pub struct View {
     pub judgement: Judgement,
     /// Latest review of each model.
     pub reviews: Arc<Vec<Option<Arc<Review>>>>,
+    /// How models are used and governed, of those of which anything is known.
+    pub usage: Arc<BTreeMap<ModelId, Usage>>,
+    /// What is known of the policy's own signature.
+    pub seal: PolicySeal,
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.
     pub anchoring: Option<Anchoring>,
     /// How far the ledger was read for it.
@@ -122,6 +126,7 @@ impl View {
             reviews,
             ledger: self.anchoring.as_ref(),
             policy: &self.policy,
+            seal: &self.seal,
             stage: &self.stage,
             rubric: &self.rubric,
             now: self.at,
@@ -205,7 +210,9 @@ impl View {
         let verified = self.verified.get(index).and_then(Option::as_deref);
         let verification = verified.map(|verified| &verified.verification);
         let looked = verified.and_then(|verified| verified.looked.as_deref());
-        Known { verification, looked, since: self.since(index) }
+        let testimonies = verified.map(|verified| &*verified.testimonies).unwrap_or_default();
+        let usage = self.models.get(index).and_then(|model| self.usage.get(&model.id));
+        Known { verification, looked, testimonies, usage, since: self.since(index) }
     }
 
     /// What the files of the model of an index were at the latest look.
@@ -306,6 +313,7 @@ impl View {
             let seen =
                 self.verified.get(index).and_then(Option::as_ref).map(|verified| verified.seen.clone());
             let id = model.id.clone();
+            let usage = self.usage.get(&id).cloned().unwrap_or_default();
             family.insert(
                 id.clone(),
                 ModelDigests {
@@ -314,6 +322,7 @@ impl View {
                     parents,
                     seen,
                     since: self.since(index),
+                    usage,
                 },
             );
             pieces.push(entry.into());
@@ -325,6 +334,7 @@ impl View {
             models,
             reviews: self.standing_reviews(index),
             ledger: self.anchoring.clone(),
+            seal: self.seal.clone(),
         };
         pieces.push(bytes_of(&document)?.into());
         Ok((document, pieces))

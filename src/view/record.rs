@@ -2,6 +2,7 @@
 
 use crate::decision::{RecordRef, ReviewWord, SeenDigests};
 use crate::inventory::Looked;
+use crate::maturity::Testimony;
 use crate::signing::{ModelState, Verification};
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -16,6 +17,8 @@ pub struct Verified {
     pub verification: Verification,
     /// What was seen inside the files.
     pub looked: Option<Arc<Looked>>,
+    /// What its claims say, in the order of their digests.
+    pub testimonies: Arc<[Testimony]>,
     /// What was seen, by digest.
     pub seen: SeenDigests,
     /// What the files were when they were hashed; none where that could not be told.

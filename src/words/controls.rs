@@ -2,8 +2,9 @@
 
 use super::Face;
 use crate::inventory::Hazard;
-use crate::maturity::{BoundPart, Control, ControlFact, ControlResult, Few, Remedy};
+use crate::maturity::{BoundPart, Control, ControlFact, ControlResult, Remedy};
 use crate::signing::{Outcome, Stage, Thing, Verification, remedy_for};
+use crate::tables::Few;
 use crate::text::{Untrusted, count};
 
 /// What to do about several folders of one name, on the command line.

@@ -10,7 +10,7 @@ use crate::decision::{
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId};
-use crate::maturity::Since;
+use crate::maturity::{PolicySeal, Since, Usage};
 use crate::signing::{LIMIT_BUNDLE_BYTES, ModelState, SignatureState, Verification, sha256_hex};
 use crate::store::{EvidenceDigest, RecordKind, Store};
 use crate::view::View;
@@ -30,10 +30,16 @@ impl Workbench {
         (state, took_ms): (Option<ModelState>, u64),
     ) -> Result<(SeenDigests, RecordRef)> {
         let since = Since::Same;
-        let known = ModelEvidence { model: model.clone(), parents: Vec::new(), seen: Some(seen), since };
-        let named =
-            Evidence { subject: model.id.clone(), models: vec![known], reviews: Vec::new(), ledger: None }
-                .named()?;
+        let (parents, usage) = (Vec::new(), Usage::default());
+        let known = ModelEvidence { model: model.clone(), parents, seen: Some(seen), since, usage };
+        let named = Evidence {
+            subject: model.id.clone(),
+            models: vec![known],
+            reviews: Vec::new(),
+            ledger: None,
+            seal: PolicySeal::default(),
+        }
+        .named()?;
         let evidence = named.digests;
         let digests = evidence.models.first().and_then(|model| model.seen.clone());
         let digests =

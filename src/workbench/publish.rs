@@ -103,6 +103,8 @@ impl Workbench {
             states,
             lost: Arc::default(),
             reviews: Arc::default(),
+            usage: before.usage.clone(),
+            seal: before.seal.clone(),
             anchoring: None,
             ledger: LedgerEnd::default(),
             judgement: Judgement::default(),

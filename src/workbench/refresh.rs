@@ -320,11 +320,14 @@ impl Task {
                 Some(Arc::new(verified))
             }
             Task::Everything(recorded, Some(seen)) => {
-                let verification = judge_model(model, &seen, by, &Progress::default())?;
+                let (verification, testimonies) = judge_model(model, &seen, by, &Progress::default())?;
+                let testimonies = testimonies.into();
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
                 let looked = seen.looked;
                 let Recorded { seen, state, took_ms, record } = *recorded;
-                Some(Arc::new(Verified { verification, looked, seen, state, until, took_ms, record }))
+                let verified =
+                    Verified { verification, looked, testimonies, seen, state, until, took_ms, record };
+                Some(Arc::new(verified))
             }
         })
     }

@@ -71,7 +71,7 @@ impl Workbench {
         let known = evidence.models.iter().find(|known| known.model.id == evidence.subject);
         let (model, seen) =
             known.and_then(|known| Some((&known.model, known.seen.as_ref()?))).ok_or_else(|| odd(&entry))?;
-        let verification =
+        let (verification, _) =
             judge_model(model, seen, &By { policy: &policy, anchors: &anchors, now }, &Progress::default())?;
         let inputs = self.named(&recorded.inputs, evidence.digest()?, &policy, None, &anchors)?;
         let again = VerificationRecord {

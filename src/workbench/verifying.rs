@@ -10,7 +10,7 @@ use crate::attest::read_claims_bytes;
 use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Found, Model, ModelId, listed, look, settled_state_of, state_of};
-use crate::maturity::SameName;
+use crate::maturity::{SameName, Testimony};
 use crate::report::same_name_line;
 use crate::signing::{
     ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
@@ -154,14 +154,15 @@ impl Workbench {
         });
         let cache = self.cache(view, reading == Reading::Everything);
         let reuse = cache.as_ref().map(Cache::reuse);
-        let Look { seen, verification, state } =
+        let Look { seen, verification, testimonies, state } =
             self.check(view, model, (&folder, &bundle), (reading, reuse), progress)?;
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let until = holds_until(&verification, seen.bundle.as_deref(), &by);
         let looked = seen.looked.clone();
         let (seen, record) = self.record_verification(view, model, seen, &verification, (state, took_ms))?;
-        Ok(Some(Verified { verification, looked, seen, state, until, took_ms, record }))
+        let testimonies = testimonies.into();
+        Ok(Some(Verified { verification, looked, testimonies, seen, state, until, took_ms, record }))
     }
 
     /// Publishes a view that shows verifications as they were just made by another one.
@@ -231,10 +232,10 @@ impl Workbench {
         looked.changing = state_of(folder) != began;
         let state = before.filter(|_| !looked.changing);
         let looked = Arc::new(looked);
-        add_policy(&mut verification, model, (Some(&looked), &claims), &by, progress)?;
+        let testimonies = add_policy(&mut verification, model, (Some(&looked), &claims), &by, progress)?;
         let (observed, bundle) = (Arc::new(seen.observed), seen.bundle.map(Into::into));
         let seen = SeenEvidence { observed, looked: Some(looked), bundle, claims };
-        Ok(Look { seen, verification, state })
+        Ok(Look { seen, verification, testimonies, state })
     }
 }
 
@@ -253,6 +254,7 @@ pub(super) enum Reading {
 struct Look {
     seen: SeenEvidence,
     verification: Verification,
+    testimonies: Vec<Testimony>,
     /// What the files were all the while; none where that cannot be told.
     state: Option<ModelState>,
 }

@@ -426,11 +426,14 @@ impl Case {
         let descent = Arc::new(Descent::of(&Graph::build(&self.models)));
         let looked: Vec<Looked> = self.models.iter().map(Looked::of).collect();
         let known = |index: usize| Known {
+            testimonies: &[],
+            usage: None,
             verification: self.verifications.get(index).and_then(Option::as_ref),
             looked: looked.get(index),
             since: Since::Same,
         };
         ask(&Input {
+            seal: &touchmark::maturity::PolicySeal::Unsigned,
             models: &self.models,
             descent: &descent,
             verified: &known,

@@ -535,8 +535,15 @@ fn evidence_without_the_signature_that_was_seen_is_not_judged_again() {
         let seen = SeenEvidence { observed, looked: None, bundle: None, claims };
         assert_eq!(seen.lacks_bundle(), read);
         let (parents, seen) = (Vec::new(), Some(seen));
-        let known = ModelEvidence { model: model("acme/bot"), parents, seen, since: Since::Same };
+        let known = ModelEvidence {
+            model: model("acme/bot"),
+            parents,
+            seen,
+            since: Since::Same,
+            usage: touchmark::maturity::Usage::default(),
+        };
         let evidence = Evidence {
+            seal: touchmark::maturity::PolicySeal::Unsigned,
             subject: ModelId::new("acme/bot"),
             models: vec![known],
             reviews: Vec::new(),

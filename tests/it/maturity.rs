@@ -11,7 +11,8 @@ use touchmark::inventory::{
 };
 use touchmark::maturity::{
     Assessment, BoundPart, CapNode, CapPlan, CapReason, CapState, Control, ControlFact, ControlResult,
-    Effective, Evidence, Few, Musts, Outcomes, Remedy, Rubric, Score, Severity, Since, assess, cap_reason,
+    Effective, Evidence, Few, Kinship, Musts, Outcomes, Remedy, Rubric, Score, Severity, Since, assess,
+    cap_reason,
 };
 use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
 use touchmark::signing::{
@@ -506,7 +507,18 @@ fn evidence<'a>(
     looked: &'a Looked,
     policy: &'a Policy,
 ) -> Evidence<'a> {
-    Evidence { model, verification, looked: Some(looked), since: Since::Same, policy, now: at(NOW) }
+    Evidence {
+        model,
+        verification,
+        looked: Some(looked),
+        testimonies: &[],
+        usage: touchmark::maturity::Usage::none(),
+        seal: &touchmark::maturity::PolicySeal::Unsigned,
+        kinship: Kinship::none(),
+        since: Since::Same,
+        policy,
+        now: at(NOW),
+    }
 }
 
 pub fn judge(model: &Model, verification: Option<&Verification>, policy: &Policy) -> Assessment {

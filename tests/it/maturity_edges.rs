@@ -166,6 +166,10 @@ fn what_has_no_format_is_told_apart_by_what_it_is() {
         let model = Model { kind, ..model };
         let (policy, rubric) = (policy(), Rubric::bundled().unwrap());
         let evidence = Evidence {
+            testimonies: &[],
+            usage: touchmark::maturity::Usage::none(),
+            seal: &touchmark::maturity::PolicySeal::Unsigned,
+            kinship: touchmark::maturity::Kinship::none(),
             model: &model,
             verification: None,
             looked: None,

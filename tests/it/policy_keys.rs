@@ -471,6 +471,8 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         models: &models,
         descent: &descent,
         verified: &|_| Known {
+            testimonies: &[],
+            usage: None,
             verification: Some(&seen.verification),
             looked: Some(&looked),
             since: Since::Same,
@@ -478,6 +480,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         reviews: &|_| seen.reviews.clone(),
         ledger: Some(&seen.anchoring),
         policy: &policy,
+        seal: &touchmark::maturity::PolicySeal::Unsigned,
         stage: "gate",
         rubric: &rubric,
         now,

@@ -237,6 +237,8 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
         models,
         descent: &descent,
         verified: &|index| Known {
+            testimonies: &[],
+            usage: None,
             verification: verifications[index].as_ref(),
             looked: looked.get(index),
             since: Since::Same,
@@ -244,6 +246,7 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
         reviews: &|_| Vec::new(),
         ledger: None,
         policy: &samples.policy,
+        seal: &touchmark::maturity::PolicySeal::Unsigned,
         stage: "production",
         rubric: &rubric,
         now: samples.now,

@@ -164,9 +164,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store", &["ground", "signing", "inventory", "store"]),
     ("snapshot", &["ground", "signing", "inventory"]),
     ("lineage", &["text", "signing", "inventory"]),
-    ("maturity", &["ground", "signing", "tables", "inventory", "policy"]),
-    ("decision", &["ground", "signing", "attest", "inventory", "policy", "store", "lineage", "maturity"]),
-    ("words", &["text", "signing", "inventory", "policy", "maturity", "decision"]),
+    ("maturity", &["ground", "signing", "tables", "attest", "inventory", "policy"]),
+    (
+        "decision",
+        &["ground", "signing", "tables", "attest", "inventory", "policy", "store", "lineage", "maturity"],
+    ),
+    ("words", &["text", "signing", "tables", "inventory", "policy", "maturity", "decision"]),
     (
         "view",
         &["ground", "signing", "tables", "inventory", "policy", "store", "lineage", "maturity", "decision"],

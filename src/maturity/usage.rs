@@ -1,0 +1,86 @@
+//! How a model is used and governed, as plain values: what is known of it besides its files, its claims and its lineage.
+
+use crate::signing::RootDigest;
+use crate::text::Untrusted;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where a model runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deployed {
+    /// At which stage.
+    pub stage: Untrusted,
+    /// Where: a cluster, a host, a service.
+    pub place: Untrusted,
+    /// Who answers for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Untrusted>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+}
+
+/// What a gate said of it last at a stage.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gated {
+    /// The stage.
+    pub stage: Untrusted,
+    /// Whether it was let in: admitted, or warned of with the warning acknowledged.
+    pub let_in: bool,
+    /// The root digest that it was asked about, where that was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<RootDigest>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What is known of the policy file's own signature.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PolicySeal {
+    /// There is none, or nothing to check it against.
+    #[default]
+    Unsigned,
+    /// It verifies, by one whom the workspace trusts for it.
+    Signed(Untrusted),
+    /// It is of another text: the policy was changed after it was signed.
+    Changed,
+    /// It does not verify.
+    Invalid,
+}
+
+/// How a model is used and governed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Usage {
+    /// Where it runs now, sorted; empty where no deployment is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deployments: Vec<Deployed>,
+    /// The latest word of a gate at each stage, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<Gated>,
+}
+
+static NONE: Usage = Usage { deployments: Vec::new(), gates: Vec::new() };
+
+impl PolicySeal {
+    /// Whether nothing is known of one.
+    pub fn is_unsigned(&self) -> bool {
+        *self == PolicySeal::Unsigned
+    }
+}
+
+impl Usage {
+    /// Nothing is known.
+    pub fn none() -> &'static Self {
+        &NONE
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == NONE
+    }
+}
