@@ -302,6 +302,9 @@ impl Sharing {
     /// The same details, in memory that others use too where there are any.
     pub fn share(&mut self, details: &mut Arc<Details>) {
         const LATEST: usize = 16;
+        if Arc::strong_count(details) > 1 {
+            return; // somebody does
+        }
         match self.0.iter().find(|known| **known == *details) {
             Some(known) => details.clone_from(known),
             None => {
