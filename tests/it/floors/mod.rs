@@ -134,7 +134,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("signing", &["progress", "signing"]),
     // the rooms on top of it
     ("tables", &["text"]),
-    ("attest", &["ground", "signing"]),
+    ("attest", &["ground", "signing", "tables"]),
     ("inventory/model", &["text", "signing"]),
     ("inventory/weights", &["ground", "signing", "inventory/model"]),
     ("inventory/bills", &["ground", "signing", "inventory/model"]),
@@ -152,7 +152,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("inventory", &["inventory"]),
-    ("policy", &["error", "json", "text", "signing", "tables", "inventory"]),
+    ("policy", &["error", "json", "text", "signing", "tables", "attest", "inventory"]),
     ("store/record", &["error", "signing", "inventory"]),
     ("store/evidence", &["error"]),
     ("store/seal", &["signing"]),
