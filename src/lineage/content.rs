@@ -1,7 +1,8 @@
 //! What a model's whole content is, by the digests that sources tell of it: two models that share one file of several
 //! are not the same. It compares what is told and reads nothing.
 
-use crate::inventory::{Basis, FactKey, Model};
+use crate::inventory::{Basis, Fact, FactKey, Model};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Shorter digests are not believed to be of one content only.
@@ -20,12 +21,22 @@ pub(super) struct Content {
     stated: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// Whether facts of this kind say what a model's content is.
+pub(super) fn tells_of_content(key: FactKey) -> bool {
+    matches!(key, FactKey::Hash | FactKey::Address)
+}
+
 impl Content {
     /// What is told of a model.
     pub fn of(model: &Model) -> Self {
+        let facts = model.facts.each_of(|key, basis| basis != Basis::Contradicted && tells_of_content(key));
+        Content::by(facts)
+    }
+
+    /// What facts tell that are not contradicted.
+    pub fn by<'f>(facts: impl Iterator<Item = Cow<'f, Fact>>) -> Self {
         let mut content = Content::default();
-        let wanted = |key| matches!(key, FactKey::Hash | FactKey::Address);
-        for fact in model.facts.each().filter(|fact| wanted(fact.key) && fact.basis != Basis::Contradicted) {
+        for fact in facts.filter(|fact| tells_of_content(fact.key)) {
             let value = fact.value.raw();
             if value.len() <= MIN_DIGEST || !value.contains(':') || value.contains(' ') {
                 continue;

@@ -1,10 +1,10 @@
 //! What speaks against a model's having come from a parent: facts that such a derivation keeps, and that differ.
 //! It compares what the sources say and proves nothing: a finding is a question to the producer.
 
-use super::content::Content;
+use super::content::{Content, tells_of_content};
 use super::finding::GraphFinding;
 use super::graph::Graph;
-use crate::inventory::{Basis, FactKey, Model, ModelId, Relation, TensorSummary};
+use crate::inventory::{Basis, Fact, FactKey, Model, ModelId, Relation, TensorSummary};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -215,8 +215,12 @@ impl Told {
     }
 
     fn by(model: &Model) -> Self {
-        let mut told = Told { wholes: Content::of(model).wholes().into(), ..Told::default() };
-        for fact in model.facts.each().filter(|fact| fact.basis != Basis::Contradicted) {
+        let is_told = |key| matches!(key, FactKey::Architecture | FactKey::Tensors | FactKey::Made);
+        let is_wanted = |key, basis| basis != Basis::Contradicted && (tells_of_content(key) || is_told(key));
+        let facts: Vec<Cow<'_, Fact>> = model.facts.each_of(is_wanted).collect();
+        let content = Content::by(facts.iter().map(|fact| Cow::Borrowed(&**fact)));
+        let mut told = Told { wholes: content.wholes().into(), ..Told::default() };
+        for fact in facts {
             let value = fact.value.raw();
             match fact.key {
                 FactKey::Architecture => told.architectures.push(value.to_owned()),

@@ -3,6 +3,7 @@
 
 use crate::inventory::{Basis, FactKey, Finding, Model};
 use crate::lineage::Graph;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -87,7 +88,7 @@ pub fn publisher(model: &Model) -> Option<std::borrow::Cow<'_, str>> {
     if let Some((owner, _)) = model.id.raw().split_once('/') {
         return Some(owner.into());
     }
-    let stated = model.facts.each().find(|fact| fact.key == FactKey::Publisher)?;
+    let stated = model.facts.each_of(|key, _| key == FactKey::Publisher).next()?;
     Some(stated.value.raw().to_owned().into())
 }
 
@@ -106,18 +107,22 @@ impl Facts {
         let mut all = Collected::default();
         all.facts.starts.push(0);
         for (at, model) in models.iter().enumerate() {
-            let mut bases = 0;
+            let of_facts = Cell::new(0);
             if let Some(publisher) = publisher(model) {
                 all.add(Of::Publisher, &publisher);
             }
-            for fact in model.facts.each() {
-                bases |= bit(fact.basis);
+            let is_wanted = |key, basis| {
+                of_facts.set(of_facts.get() | bit(basis));
+                matches!(key, FactKey::Licence | FactKey::Dataset)
+            };
+            for fact in model.facts.each_of(is_wanted) {
                 match fact.key {
                     FactKey::Licence => all.add(Of::Licence, fact.value.raw()),
                     FactKey::Dataset => all.add(Of::Dataset, fact.value.raw()),
                     _ => {}
                 }
             }
+            let mut bases = of_facts.get();
             if let Some(Some(place)) = places.get(at) {
                 for (parent, edge) in graph.parents_at(*place) {
                     bases |= bit(edge.basis);

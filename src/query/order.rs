@@ -238,8 +238,41 @@ fn by_word(format: Format) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::in_order;
+    use super::*;
+    use crate::signing::Outcome;
     use proptest::prelude::*;
+
+    fn key(problem: u8, children: u32) -> Key {
+        Key {
+            problem,
+            children,
+            outcome: Outcome::Missing,
+            unsigned: true,
+            outdated: false,
+            reviewed: false,
+            review: None,
+            level: 0,
+            decision: Decision::NotJudged,
+            signer: 0,
+            publisher: 0,
+            cause: 0,
+            format: None,
+            verified_at: 0,
+            bytes: 0,
+        }
+    }
+
+    #[test]
+    fn an_order_that_was_made_before_is_not_made_again() {
+        let keys = [key(1, 0), key(0, 2), key(0, 9), key(4, 100)];
+        let mut made = Prepared::default();
+        Arc::make_mut(&mut made.keys).extend(keys);
+        assert_eq!(*Sort::default().order(&made), [2, 1, 0, 3]);
+        let made = made.ordered(|made| Sort::default().ordered(made));
+        assert!(Arc::ptr_eq(&Sort::default().order(&made), &made.order));
+        let turned = Sort { is_reversed: true, ..Sort::default() };
+        assert_eq!(*turned.order(&made), [3, 0, 2, 1]);
+    }
 
     proptest! {
         #[test]

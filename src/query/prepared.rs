@@ -25,7 +25,7 @@ impl Licences {
     /// Of the models of a view.
     pub fn of(view: &View) -> Self {
         let licence = |model: &Model| {
-            let fact = model.facts.each().find(|fact| fact.key == FactKey::Licence)?;
+            let fact = model.facts.each_of(|key, _| key == FactKey::Licence).next()?;
             Some(fact.value.clone())
         };
         let found: Vec<Option<Untrusted>> = view.models.par_iter().with_min_len(512).map(licence).collect();

@@ -51,6 +51,7 @@ mod keyless_tampered;
 mod keymap;
 mod keys;
 mod known_bad;
+mod large;
 mod ledger;
 mod let_out;
 mod let_out_hostile;

@@ -11,11 +11,16 @@ const BYTES: usize = 8 << 20;
 const ITSELF: usize = 44 << 20;
 const AT_MOST: usize = 6;
 
-/// A bill of about so many bytes, in parts: what comes before the items, each item, what stands between, and the end.
+/// A bill in parts: what comes before the items, each item, what stands between, and the end.
 fn bill(head: &str, item: impl Fn(usize) -> String, between: &str, tail: &str) -> String {
+    bill_of(usize::MAX, head, item, between, tail)
+}
+
+/// The same of so many items, or as many as make a bill large.
+fn bill_of(items: usize, head: &str, item: impl Fn(usize) -> String, between: &str, tail: &str) -> String {
     let mut text = head.to_owned();
-    for number in 0.. {
-        if text.len() >= BYTES {
+    for number in 0..items {
+        if items == usize::MAX && text.len() >= BYTES {
             break;
         }
         if number > 0 {
@@ -27,6 +32,10 @@ fn bill(head: &str, item: impl Fn(usize) -> String, between: &str, tail: &str) -
 }
 
 fn cyclonedx(members: &str) -> String {
+    cyclonedx_of(usize::MAX, members)
+}
+
+fn cyclonedx_of(models: usize, members: &str) -> String {
     let item = |i: usize| {
         let base = i.saturating_sub(10);
         format!(
@@ -37,7 +46,8 @@ fn cyclonedx(members: &str) -> String {
             base % 97
         )
     };
-    bill(
+    bill_of(
+        models,
         &format!(r#"{{"bomFormat":"CycloneDX","specVersion":"1.6",{members}"components":["#),
         item,
         ",",
@@ -149,6 +159,28 @@ fn peaks(name: &str, text: &str) -> Option<[(&'static str, usize); 5]> {
     }
     let (scan, _) = run(&["scan", "--format", "json"], dir.path());
     Some([("import", import), ("list", list), ("export", export), ("scan", scan), ("scan again", again)])
+}
+
+/// What an open inventory takes of so many models, and what the program takes besides.
+fn open_peak(models: usize) -> usize {
+    let dir = workspace();
+    let file = dir.path().join("a.cdx.json");
+    fs::write(&file, cyclonedx_of(models, "")).unwrap();
+    run(&["import", file.to_str().unwrap()], dir.path());
+    run(&["list", "nothing-is-called-so"], dir.path()).0
+}
+
+#[test]
+fn an_open_inventory_takes_at_most_900_bytes_a_model_of_seven_facts() {
+    if !Path::new("/proc/self/status").exists() {
+        eprintln!("SKIPPED: there is no /proc here that tells how much memory a process took");
+        return;
+    }
+    // So many that what waits to be read takes the same room of both.
+    let (few, many) = (24_000, 48_000);
+    let each = open_peak(many).saturating_sub(open_peak(few)) / (many - few);
+    // A model, its facts and parents, and its place in the lineage: a million of them are to fit into a gigabyte.
+    assert!((100..=900).contains(&each), "{each} bytes a model");
 }
 
 fn holds_at_most_six_times(name: &str, text: &str) {

@@ -2,6 +2,7 @@
 //! shapes. A violation is a finding with its place, and nothing is refused for it.
 
 use serde_json::{Map, Value};
+use std::fmt;
 
 use crate::json::pointer_part;
 
@@ -62,12 +63,37 @@ const SHAPES: [(&str, Shape); 33] = [
     ),
 ];
 
+/// Where a walk stands: written out only where something is to be told.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Component(&'a str),
+    Member(&'a At<'a>, &'a str),
+    Item(&'a At<'a>, usize),
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At::Component(at) => f.write_str(at),
+            At::Member(above, name) => write!(f, "{above}/{}", pointer_part(name)),
+            At::Item(above, index) => write!(f, "{above}/{index}"),
+        }
+    }
+}
+
 /// Reports each violation below a component: code, place, words.
 pub(super) fn check(node: &Map<String, Value>, at: &str, report: &mut impl FnMut(&str, &str, String)) {
+    // Rows that begin alike stand together: each member is looked for once.
+    let mut last: Option<(&str, Option<&Value>)> = None;
     for (path, shape) in &SHAPES {
         let (first, rest) = path.split_once('/').map_or((*path, None), |(first, rest)| (first, Some(rest)));
-        if let Some(value) = node.get(first) {
-            walk(value, rest, &format!("{at}/{}", pointer_part(first)), shape, report);
+        let value = match last {
+            Some((known, value)) if known == first => value,
+            _ => node.get(first),
+        };
+        last = Some((first, value));
+        if let Some(value) = value {
+            walk(value, rest, &At::Member(&At::Component(at), first), shape, report);
         }
     }
 }
@@ -75,7 +101,7 @@ pub(super) fn check(node: &Map<String, Value>, at: &str, report: &mut impl FnMut
 fn walk(
     value: &Value,
     path: Option<&str>,
-    at: &str,
+    at: &At<'_>,
     shape: &Shape,
     report: &mut impl FnMut(&str, &str, String),
 ) {
@@ -87,13 +113,13 @@ fn walk(
     match (first, value) {
         ("*", Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
-                walk(item, rest, &format!("{at}/{index}"), shape, report);
+                walk(item, rest, &At::Item(at, index), shape, report);
             }
         }
         // What is no list or object has its own row.
         (_, Value::Object(members)) => {
             if let Some(value) = members.get(first) {
-                walk(value, rest, &format!("{at}/{first}"), shape, report);
+                walk(value, rest, &At::Member(at, first), shape, report);
             }
         }
         _ => {}
@@ -101,30 +127,31 @@ fn walk(
 }
 
 impl Shape {
-    fn judge(&self, value: &Value, at: &str, report: &mut impl FnMut(&str, &str, String)) {
+    fn judge(&self, value: &Value, at: &At<'_>, report: &mut impl FnMut(&str, &str, String)) {
+        let report = &mut |code: &str, words: String| report(code, &at.to_string(), words);
         let kind = match self {
             Text => (value.is_string(), "text"),
             List => (value.is_array(), "a list"),
             Object => (value.is_object(), "an object"),
             OneOf(words) => {
                 match value.as_str() {
-                    None => report("F-BOM-TYPE", at, "must be text".to_owned()),
+                    None => report("F-BOM-TYPE", "must be text".to_owned()),
                     Some(word) if words.contains(&word) => {}
-                    Some(_) => report("F-BOM-VALUE", at, format!("must be one of {}", words.join(", "))),
+                    Some(_) => report("F-BOM-VALUE", format!("must be one of {}", words.join(", "))),
                 }
                 return;
             }
             With(names) => {
                 if let Some(members) = value.as_object() {
                     for name in names.iter().filter(|name| !members.contains_key(**name)) {
-                        report("F-BOM-MISSING", at, format!("must have `{name}`"));
+                        report("F-BOM-MISSING", format!("must have `{name}`"));
                     }
                 }
                 (value.is_object(), "an object")
             }
         };
         if let (false, wanted) = kind {
-            report("F-BOM-TYPE", at, format!("must be {wanted}"));
+            report("F-BOM-TYPE", format!("must be {wanted}"));
         }
     }
 }

@@ -171,6 +171,9 @@ pub(super) fn told_apart(name: String, sha256: Option<&str>) -> String {
 
 /// Adds the facts and parents that properties name, and says of a signature that it is only claimed.
 pub(super) fn apply(record: &mut Record, properties: &[Property], source: &Untrusted) {
+    if properties.is_empty() {
+        return;
+    }
     facts(record, properties, source);
     let relations = Relations::new(properties, "");
     for property in properties.iter().filter(|property| BASES.contains(&property.name.as_str())) {
@@ -293,9 +296,11 @@ const HASHES: [(&str, &str, usize); 14] = [
 /// # Errors
 /// The code and the words of the finding.
 pub(super) fn hash(algorithm: &str, content: &str) -> Result<String, (&'static str, String)> {
-    let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
-    let wanted = plain(algorithm);
-    let Some((_, ours, digits)) = HASHES.iter().find(|(name, ..)| plain(name) == wanted) else {
+    fn plain(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().filter(|byte| !b"-_".contains(byte)).map(|byte| byte.to_ascii_lowercase())
+    }
+    let known = HASHES.iter().find(|(name, ..)| plain(name).eq(plain(algorithm)));
+    let Some((_, ours, digits)) = known else {
         return Err(("F-BOM-HASH-ALGORITHM", "not a hash algorithm that is known here".to_owned()));
     };
     if content.len() != *digits || !is_hex(content) {

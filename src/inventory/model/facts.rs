@@ -4,9 +4,10 @@ use crate::signing::RootDigest;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 use super::id::ModelId;
-use super::packed::{Packed, Place, Shared, Text};
+use super::packed::{Context, List, Packed, Place, Text};
 
 /// How far a fact is to be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -242,7 +243,7 @@ impl Packed for Fact {
         (self.key, number_of(self.basis), source, Place::of(place), self.value.raw().into())
     }
 
-    fn value((key, basis, source, place, value): Self::Row<'_>, shared: &Shared<'_>) -> Self {
+    fn value((key, basis, source, place, value): Self::Row<'_>, shared: &Context<'_>) -> Self {
         Fact {
             key,
             value: value.untrusted(),
@@ -250,6 +251,17 @@ impl Packed for Fact {
             source: shared.source(source),
             place: shared.place(&place),
         }
+    }
+}
+
+impl List<Fact> {
+    /// The facts that are wanted by what they are about and how far they are to be believed, one after the other:
+    /// for walks over the whole inventory, as [`List::each`].
+    pub fn each_of(
+        &self,
+        is_wanted: impl Fn(FactKey, Basis) -> bool + Copy,
+    ) -> impl Iterator<Item = Cow<'_, Fact>> {
+        self.those(move |fact| is_wanted(fact.key, fact.basis), move |row| is_wanted(row.0, basis_of(row.1)))
     }
 }
 
@@ -268,7 +280,7 @@ impl Packed for ParentRef {
         (self.relation, number_of(self.basis), source, Place::of(place), self.id.clone(), self.digest)
     }
 
-    fn value((relation, basis, source, place, id, digest): Self::Row<'_>, shared: &Shared<'_>) -> Self {
+    fn value((relation, basis, source, place, id, digest): Self::Row<'_>, shared: &Context<'_>) -> Self {
         ParentRef {
             id,
             relation,
@@ -283,9 +295,7 @@ impl Packed for ParentRef {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::model::packed::List;
     use proptest::prelude::*;
-    use std::borrow::Cow;
 
     fn fact() -> impl Strategy<Value = Fact> {
         let text = prop_oneof![Just("/components/7/"), Just("/components/"), Just("é\"\\"), Just("")];
@@ -313,6 +323,12 @@ mod tests {
             let mut changed = again;
             changed.extend(facts.clone());
             prop_assert_eq!(changed.len(), 2 * facts.len());
+            for some in [changed, list] {
+                let is_wanted = |key, basis| key == FactKey::Licence && basis != Basis::Declared;
+                let wanted: Vec<Fact> =
+                    some.each().filter(|fact| is_wanted(fact.key, fact.basis)).map(Cow::into_owned).collect();
+                prop_assert_eq!(some.each_of(is_wanted).map(Cow::into_owned).collect::<Vec<_>>(), wanted);
+            }
         }
     }
 

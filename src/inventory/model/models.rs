@@ -302,6 +302,9 @@ impl Sharing {
     /// The same details, in memory that others use too where there are any.
     pub fn share(&mut self, details: &mut Arc<Details>) {
         const LATEST: usize = 16;
+        if Arc::strong_count(details) > 1 {
+            return; // somebody does
+        }
         match self.0.iter().find(|known| **known == *details) {
             Some(known) => details.clone_from(known),
             None => {
@@ -309,5 +312,28 @@ impl Sharing {
                 self.0.push_front(details.clone());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_small_where_others_share_its_details() {
+        assert!(size_of::<Model>() <= 128, "{}", size_of::<Model>());
+        let mut sharing = Sharing::default();
+        let mut all: Vec<Arc<Details>> = (0..40)
+            .map(|at| Details {
+                sources: vec![Untrusted::new(format!("{}.json", at % 4))],
+                ..Details::default()
+            })
+            .map(Arc::new)
+            .collect();
+        all.iter_mut().for_each(|details| sharing.share(details));
+        let mut places: Vec<*const Details> = all.iter().map(Arc::as_ptr).collect();
+        places.sort_unstable();
+        places.dedup();
+        assert_eq!(places.len(), 4);
     }
 }

@@ -107,7 +107,7 @@ pub trait Packed: Clone {
     fn row<'a>(&'a self, source: usize, place: &'a str) -> Self::Row<'a>;
 
     /// The value of a row.
-    fn value(row: Self::Row<'_>, shared: &Shared<'_>) -> Self;
+    fn value(row: Self::Row<'_>, shared: &Context<'_>) -> Self;
 }
 
 /// Text that is borrowed where it has no escapes.
@@ -147,13 +147,27 @@ impl<'a> Shared<'a> {
     fn number(&self, source: &Untrusted) -> usize {
         self.0.iter().position(|known| known.0 == source.raw()).unwrap_or(usize::MAX)
     }
+}
 
+/// The same for who makes values of the rows.
+pub struct Context<'a> {
+    sources: Vec<Untrusted>,
+    start: Text<'a>,
+}
+
+impl<'a> From<Shared<'a>> for Context<'a> {
+    fn from(Shared(sources, start): Shared<'a>) -> Self {
+        Context { sources: sources.iter().map(Text::untrusted).collect(), start }
+    }
+}
+
+impl Context<'_> {
     pub(super) fn source(&self, number: usize) -> Untrusted {
-        self.0.get(number).map(Text::untrusted).unwrap_or_default()
+        self.sources.get(number).cloned().unwrap_or_default()
     }
 
     pub(super) fn place(&self, rest: &Place<'_>) -> Untrusted {
-        Untrusted::new([self.1.0.as_ref(), rest.text()].concat())
+        Untrusted::new([self.start.0.as_ref(), rest.text()].concat())
     }
 }
 
@@ -264,20 +278,35 @@ impl<T: Packed> List<T> {
 
     /// One after the other, without keeping what was decoded: for walks over the whole inventory.
     pub fn each(&self) -> impl Iterator<Item = Cow<'_, T>> {
+        self.those(|_| true, |_| true)
+    }
+
+    /// The same of those that are wanted, as values or as rows: only these are decoded.
+    pub(super) fn those(
+        &self,
+        is_wanted: impl Fn(&T) -> bool,
+        is_row_wanted: impl Fn(&T::Row<'_>) -> bool,
+    ) -> impl Iterator<Item = Cow<'_, T>> {
         let (open, packed) = match &self.packed {
-            Some(packed) => ([].as_slice(), unpack(packed)),
+            Some(packed) => ([].as_slice(), unpack_those(packed, is_row_wanted)),
             // Not by the slice: an empty one would be kept for each model.
             None => (self.open.as_deref().map(Vec::as_slice).unwrap_or_default(), Vec::new()),
         };
-        open.iter().map(Cow::Borrowed).chain(packed.into_iter().map(Cow::Owned))
+        let open = open.iter().filter(move |one| is_wanted(one));
+        open.map(Cow::Borrowed).chain(packed.into_iter().map(Cow::Owned))
     }
 }
 
 fn unpack<T: Packed>(packed: &Squeezed) -> Vec<T> {
+    unpack_those(packed, |_| true)
+}
+
+fn unpack_those<T: Packed>(packed: &Squeezed, is_wanted: impl Fn(&T::Row<'_>) -> bool) -> Vec<T> {
     let text = packed.text();
     // Every text was read once when it was taken in.
     let Ok((shared, rows)) = serde_json::from_str::<Whole<'_, T>>(&text) else { return Vec::new() };
-    rows.into_iter().map(|row| T::value(row, &shared)).collect()
+    let common = Context::from(shared);
+    rows.into_iter().filter(is_wanted).map(|row| T::value(row, &common)).collect()
 }
 
 impl<T: Packed> Deref for List<T> {
