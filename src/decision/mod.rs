@@ -28,14 +28,14 @@ pub use checkpoint::{
 };
 pub use difference::{Difference, Replayed, differences};
 pub use evaluate::{Decision, Input, Judgement, Known, Reviews, Standing, Verdict, Verifications};
-pub use evidence::{ClaimsSeen, Evidence, Kept, ModelEvidence, Named, SeenEvidence};
+pub use evidence::{ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence};
 pub use family::{Cap, Descent};
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
-    Inputs, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests, VerificationRecordSchema, bytes_of,
-    digest_of,
+    FurtherDigest, Inputs, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests,
+    VerificationRecordSchema, bytes_of, digest_of,
 };
-pub use judge::{By, add_policy, holds_by_policy, holds_until, judge_model};
+pub use judge::{By, add_policy, aliases, holds_by_policy, holds_until, judge_model};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
 pub use predicates::{Under, judge_claims, predicates_check};
 pub use reason::{Reason, ReasonCode, ReasonFact};

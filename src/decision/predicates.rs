@@ -2,7 +2,7 @@
 //! denies is denied. How a claim is verified is not known here.
 
 use super::apply::{apply_policy, denied};
-use crate::attest::{Claim, Claims, Judge, Judged, judge_each, predicates_by};
+use crate::attest::{Claim, Judge, Judged, Piece, judge_each, predicates_by};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::maturity::Testimony;
@@ -33,17 +33,19 @@ pub fn judge_claims(
     progress: &Progress,
 ) -> Result<Vec<Judged>> {
     judge_each(claims, progress, |claim| {
-        let mut verification = by.verify(&claim);
-        match under.model {
-            // What is inside the files says nothing of who signed a claim.
-            Some(model) => apply_policy(&mut verification, model, None, under.policy, under.now),
-            None => {
-                if let Some(check) = denied(&verification, under.policy) {
-                    verification.set(check);
+        let mut verifications = by.verify(&claim);
+        for verification in &mut verifications {
+            match under.model {
+                // What is inside the files says nothing of who signed a claim.
+                Some(model) => apply_policy(verification, model, None, under.policy, under.now),
+                None => {
+                    if let Some(check) = denied(verification, under.policy) {
+                        verification.set(check);
+                    }
                 }
             }
         }
-        by.weigh(claim, verification)
+        by.weigh(claim, verifications)
     })
 }
 
@@ -53,12 +55,12 @@ pub fn judge_claims(
 /// # Errors
 /// `E-CANCELLED`.
 pub fn predicates_check(
-    claims: Claims<'_>,
+    pieces: &[Piece<'_>],
     by: &Judge<'_>,
     under: &Under<'_>,
     progress: &Progress,
 ) -> Result<(Check, Vec<Testimony>)> {
-    let (check, judged) = predicates_by(claims, |claims| judge_claims(claims, by, under, progress))?;
+    let (check, judged) = predicates_by(pieces, |claims| judge_claims(claims, by, under, progress))?;
     let mut testimonies: Vec<Testimony> = judged.into_iter().map(|judged| testimony(judged, under)).collect();
     testimonies.sort_by(|a, b| a.claimed.digest.cmp(&b.claimed.digest));
     // The same line twice says nothing twice.
@@ -67,9 +69,12 @@ pub fn predicates_check(
 }
 
 fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
-    let signer = judged.signer.as_ref().zip(judged.anchor.as_ref()).zip(under.model);
-    let roles = signer.map_or(Few::NONE, |((signer, anchor), model)| {
-        under.policy.roles_of(model.id.raw(), signer, anchor, judged.signed_at)
-    });
+    let mut roles = Few::NONE;
+    if let Some(model) = under.model {
+        for (signer, anchor, signed_at) in judged.signers() {
+            let granted = under.policy.roles_of(model.id.raw(), signer, anchor, signed_at);
+            granted.iter().for_each(|role| roles.add(role));
+        }
+    }
     Testimony { claimed: judged.claimed(), roles }
 }
