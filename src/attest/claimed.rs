@@ -60,7 +60,7 @@ impl FaultKind {
 /// By what a claim is about a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Joined {
+pub enum JoinedBy {
     /// By its root digest.
     Root,
     /// By another digest of the same bytes, of another domain: that of its manifest in a registry.
@@ -97,7 +97,7 @@ pub struct Claimed {
     /// Whom it is about.
     pub about: About,
     /// By what it is about this model.
-    pub joined: Option<Joined>,
+    pub joined: Option<JoinedBy>,
     /// Pass: the signer is proven and is who was expected. Partial: proven, but somebody else.
     pub outcome: Outcome,
     /// What kept it from passing.

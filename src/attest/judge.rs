@@ -1,7 +1,7 @@
 //! Whose the claims are, and what of them counts: a claim counts when it is about this model and its signer is
 //! proven. What does not count is told; it neither proves nor contradicts, because anybody may append a line.
 
-use super::claimed::{Claimed, Cosigner, Joined, Validity};
+use super::claimed::{Claimed, Cosigner, JoinedBy, Validity};
 use super::claims::{Claim, ClaimFile, UnknownLine, claims_in};
 use super::kind::PredicateKind;
 use super::registry::Registry;
@@ -55,7 +55,7 @@ pub struct Judged {
     /// Whom it is about.
     pub about: About,
     /// By what it is about this model.
-    pub joined: Option<Joined>,
+    pub joined: Option<JoinedBy>,
     /// Pass: the signer is proven and is who was expected. Partial: proven, but somebody else.
     pub outcome: Outcome,
     /// What kept it from passing.
@@ -204,8 +204,8 @@ impl Judge<'_> {
         let by_root = self.root.as_ref().is_some_and(|root| claim.is_about(root));
         let by_alias = || claim.digests().any(|digest| self.aliases.contains(&digest));
         let joined = match by_root {
-            true => Some(Joined::Root),
-            false => by_alias().then_some(Joined::Alias),
+            true => Some(JoinedBy::Root),
+            false => by_alias().then_some(JoinedBy::Alias),
         };
         let about = match (joined, self.root) {
             (Some(_), _) => About::ThisModel,

@@ -23,7 +23,7 @@ mod strict;
 pub use crate::signing::About;
 pub use append::{Appended, append_claims, check_appendable};
 pub use build_types::{BuildType, Parameter};
-pub use claimed::{Claimed, Cosigner, FaultKind, Joined, SchemaFault, Validity};
+pub use claimed::{Claimed, Cosigner, FaultKind, JoinedBy, SchemaFault, Validity};
 pub use claims::{
     Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, claims_beside,
     claims_in, further_claims, read_claims, read_claims_bytes,

@@ -1,15 +1,17 @@
 //! Further claims under a policy: whose each claim has to be is said by the publisher of the model, and whom the policy
 //! denies is denied. How a claim is verified is not known here.
 
-use super::apply::{apply_policy, denied};
-use crate::attest::{Claim, Judge, Judged, Piece, judge_each, predicates_by};
+use super::apply::{apply_to_claim, denied};
+use super::meeting::meets;
+use crate::attest::{Claim, Judge, Judged, Piece, Registry, judge_each, predicates_by};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::maturity::Testimony;
-use crate::policy::Policy;
+use crate::policy::{Policy, Window};
 use crate::progress::Progress;
 use crate::signing::Check;
 use crate::tables::Few;
+use crate::text::Untrusted;
 
 /// A policy, and the model whose publisher it asks for; without a model there is no publisher.
 #[derive(Debug, Clone, Copy)]
@@ -33,11 +35,11 @@ pub fn judge_claims(
     progress: &Progress,
 ) -> Result<Vec<Judged>> {
     judge_each(claims, progress, |claim| {
+        let kind = Registry::bundled().of(claim.predicate_type.raw()).map(|known| known.kind);
         let mut verifications = by.verify(&claim);
         for verification in &mut verifications {
             match under.model {
-                // What is inside the files says nothing of who signed a claim.
-                Some(model) => apply_policy(verification, model, None, under.policy, under.now),
+                Some(model) => apply_to_claim(verification, model, kind, under.policy, under.now),
                 None => {
                     if let Some(check) = denied(verification, under.policy) {
                         verification.set(check);
@@ -69,12 +71,25 @@ pub fn predicates_check(
 }
 
 fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
-    let mut roles = Few::NONE;
+    let (mut roles, mut whose) = (Few::NONE, Vec::new());
     if let Some(model) = under.model {
+        // Of an envelope with several signatures, what any of its signers may say.
         for (signer, anchor, signed_at) in judged.signers() {
-            let granted = under.policy.roles_of(model.id.raw(), signer, anchor, signed_at);
-            granted.iter().for_each(|role| roles.add(role));
+            let (policy, id) = (under.policy, model.id.raw());
+            let granted = policy.grants_to(id, signer, anchor);
+            let inside = granted.filter(|grant| grant.window(signed_at, under.now) == Window::Inside);
+            whose.extend(inside.map(|grant| Untrusted::new(grant.id())));
+            policy.roles_of(id, signer, anchor, signed_at, under.now).iter().for_each(|role| roles.add(role));
         }
+        whose.sort();
+        whose.dedup();
     }
-    Testimony { claimed: judged.claimed(), roles }
+    let asked = |_: &&Model| under.policy.asks_about(judged.claim.predicate_type.raw());
+    let Some(model) = under.model.filter(asked) else {
+        return Testimony { claimed: judged.claimed(), roles, whose, meets: Vec::new() };
+    };
+    let (anchor, statement) = (judged.anchor.clone(), judged.claim.bundle.envelope.payload.clone());
+    let claimed = judged.claimed();
+    let meets = meets(&claimed, &statement, anchor.as_ref(), (under.policy, model.id.raw()), under.now);
+    Testimony { claimed, roles, whose, meets }
 }

@@ -2,7 +2,7 @@
 
 use super::check::CheckDocument;
 use super::names;
-use crate::attest::{About, Change, History, Joined, Judged, PredicateKind, UnknownLine, Validity};
+use crate::attest::{About, Change, History, JoinedBy, Judged, PredicateKind, UnknownLine, Validity};
 use crate::signing::{Identity, Method, Outcome, RootDigest};
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ pub struct ClaimRow<'a> {
     /// Whether one of them is this model.
     pub about: About,
     /// By which digest it is about this model.
-    pub joined: Option<Joined>,
+    pub joined: Option<JoinedBy>,
     /// How it was signed.
     pub method: Method,
     /// Who signed, as the bundle says.

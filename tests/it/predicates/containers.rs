@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::sync::LazyLock;
 use touchmark::attest::{
-    About, Joined, Judge, Judged, NamedDigest, Validity, claims_in, further_claims, judge,
+    About, JoinedBy, Judge, Judged, NamedDigest, Validity, claims_in, further_claims, judge,
 };
 use touchmark::decision::{EvidenceDocument, SeenDigests};
 use touchmark::inventory::attached;
@@ -140,7 +140,7 @@ fn a_claim_is_joined_by_another_digest_of_the_same_bytes_and_says_so() {
     let line = envelope(&statement(&json!({ "digest": { "sha256": sha('7') } })), &[key]);
     let manifest = NamedDigest::parse(&format!("sha256:{}", sha('7'))).unwrap();
     let judged = judged_by(&line, &[key], std::slice::from_ref(&manifest)).remove(0);
-    assert_eq!((judged.about, judged.joined), (About::ThisModel, Some(Joined::Alias)));
+    assert_eq!((judged.about, judged.joined), (About::ThisModel, Some(JoinedBy::Alias)));
     assert!(judged.counts());
     // The same digits of another algorithm are another digest.
     let other = NamedDigest::parse(&format!("blake3:{}", sha('7'))).unwrap();
