@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use super::anchoring::Anchoring;
 use super::inputs::{
-    ClaimsDigest, EvidenceDocument, EvidenceSchema, FurtherDigest, LineageFacts, ModelDigests, SeenDigests, bytes_of,
-    digest_of,
+    ClaimsDigest, EvidenceDocument, EvidenceSchema, FurtherDigest, LineageFacts, ModelDigests, SeenDigests,
+    bytes_of, digest_of,
 };
 use super::review::StandingReview;
 
