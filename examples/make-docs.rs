@@ -11,10 +11,16 @@ fn main() -> std::io::Result<()> {
     std::fs::write(docs.join("commands.md"), touchmark::cli::commands_page())?;
     std::fs::write(docs.join("filter.md"), touchmark::query::filter_page())?;
     std::fs::write(docs.join("keys.md"), touchmark::commands::keys_page())?;
+    std::fs::write(docs.join("predicates.md"), touchmark::report::predicates_page())?;
     let schemas = docs.join("schemas");
     std::fs::create_dir_all(&schemas)?;
     for (name, text) in touchmark::documents::schema_files() {
         std::fs::write(schemas.join(name), text)?;
+    }
+    let predicates = schemas.join("predicates");
+    std::fs::create_dir_all(&predicates)?;
+    for (name, text) in touchmark::documents::predicate_schema_files() {
+        std::fs::write(predicates.join(name), text)?;
     }
     Ok(())
 }

@@ -67,7 +67,7 @@ impl Found {
 
 /// Every place of a field in an object, with what stands there; null is nothing. Where what is around it is not there, or
 /// something else, the field has no place.
-fn walk(
+pub(super) fn walk(
     steps: &[Step],
     object: &Map<String, Value>,
     place: &mut String,

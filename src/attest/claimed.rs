@@ -57,9 +57,33 @@ impl FaultKind {
     }
 }
 
+/// By what a claim is about a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum JoinedBy {
+    /// By its root digest.
+    Root,
+    /// By another digest of the same bytes, of another domain: that of its manifest in a registry.
+    Alias,
+}
+
+/// Another signer of one envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Cosigner {
+    /// Who.
+    pub signer: Identity,
+    /// Pass: as expected. Partial: proven, but somebody else.
+    pub outcome: Outcome,
+    /// When it was signed, if somebody who is trusted says so.
+    pub signed_at: Option<Timestamp>,
+}
+
 /// A claim after it was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Claimed {
+    /// The file that it is in, where it is not the file of claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Untrusted>,
     /// SHA-256 over its bundle, hex.
     pub digest: String,
     /// Its line in the file of claims, from 1.
@@ -72,6 +96,8 @@ pub struct Claimed {
     pub validity: Validity,
     /// Whom it is about.
     pub about: About,
+    /// By what it is about this model.
+    pub joined: Option<JoinedBy>,
     /// Pass: the signer is proven and is who was expected. Partial: proven, but somebody else.
     pub outcome: Outcome,
     /// What kept it from passing.
@@ -80,6 +106,9 @@ pub struct Claimed {
     pub signer: Option<Identity>,
     /// When it was signed, if somebody who is trusted says so.
     pub signed_at: Option<Timestamp>,
+    /// Others who signed the same envelope, and are proven; each once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cosigners: Vec<Cosigner>,
     /// What it says; nothing unless it is valid.
     pub said: Said,
 }

@@ -1,8 +1,13 @@
 //! Reading claims. A line that is no claim is kept and told, never dropped. Nothing is verified here.
 
-use crate::disk::read_small;
+use super::claimed::{FaultKind, SchemaFault};
+use super::digests::{hex_fault, usable};
+use super::said::NamedDigest;
+use crate::disk::{folder_of, read_small};
 use crate::error::{Code, Error, Result};
-use crate::signing::{Bundle, ClaimsFault, Identity, LineFault, RootDigest, claimed_signer, read_head};
+use crate::signing::{
+    Bundle, ClaimsFault, Identity, LineFault, RootDigest, SubjectSaid, claimed_signer, read_head,
+};
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -13,27 +18,44 @@ use std::path::{Path, PathBuf};
 pub const LIMIT_CLAIMS_BYTES: u64 = 64 * 1024 * 1024;
 /// A file with more lines than this, blank ones aside, is refused.
 pub const LIMIT_CLAIMS: usize = 10_000;
+/// Faults of subjects that are told.
+const MAX_SUBJECT_FAULTS: usize = 16;
+/// Files of claims beside a model that are read.
+const MAX_FILES: usize = 64;
+/// Things in a folder that are looked at.
+const MAX_ENTRIES: usize = 20_000;
+/// How files are named that hold claims, besides `claims.jsonl`.
+const ENDINGS: [&str; 3] = [".intoto.jsonl", ".sigstore.jsonl", ".sigstore.json"];
 /// A longer line is no claim.
 pub const LIMIT_LINE_BYTES: usize = 16 * 1024 * 1024;
 
-/// One claim: a bundle whose statement says what of what. Parsed, not verified.
+/// One claim: a bundle whose statement says what of what, or an envelope by itself. Parsed, not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
+    /// The file that it is in, where it is not the file of claims.
+    pub file: Option<Untrusted>,
     /// Line, from 1.
     pub line: usize,
     /// What it claims, as the statement says.
     pub predicate_type: Untrusted,
     /// What it is about: the SHA-256 of each subject that names one, as the statement says.
     pub subjects: Vec<Untrusted>,
+    /// The same with all digests that they name.
+    pub named: Vec<SubjectSaid>,
     /// Who signed, as the bundle says; a bundle that only hints at a key gives the hint.
     pub signer: Option<Identity>,
     /// The bundle.
     pub bundle: Bundle,
+    /// The other signatures of an envelope that has several.
+    pub cosigned: Vec<Bundle>,
 }
 
 /// A line that is no claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UnknownLine {
+    /// The file that it is in, where it is not the file of claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Untrusted>,
     /// Line, from 1.
     pub line: usize,
     /// Why it is none, in words.
@@ -67,18 +89,28 @@ impl Claim {
             let error = Error::new(Code::TooLarge, format!("longer than {LIMIT_LINE_BYTES} bytes"));
             return Err((error, LineFault::TooLong));
         }
-        let bundle = Bundle::parse(bytes).map_err(|error| (error, LineFault::NotABundle))?;
+        let (bundle, cosigned) = match Bundle::parse(bytes) {
+            Ok(bundle) => (bundle, Vec::new()),
+            Err(error) => {
+                let mut each = Bundle::parse_envelope(bytes).unwrap_or_default().into_iter();
+                let first = each.next().ok_or((error, LineFault::NotABundle))?;
+                (first, each.collect())
+            }
+        };
         let head = read_head(&bundle).map_err(|fault| {
             let error = Error::new(Code::Malformed, fault)
                 .help("a claim is a Sigstore bundle of an in-toto statement");
             (error, LineFault::NotAStatement)
         })?;
         Ok(Claim {
+            file: None,
             line,
             predicate_type: head.predicate_type,
             subjects: head.subjects,
+            named: head.named,
             signer: claimed_signer(&bundle),
             bundle,
+            cosigned,
         })
     }
 
@@ -86,6 +118,34 @@ impl Claim {
     pub fn is_about(&self, root: &RootDigest) -> bool {
         let root = root.to_string();
         self.subjects.iter().any(|subject| subject.raw() == root)
+    }
+
+    /// The usable digests of its subjects.
+    pub(super) fn digests(&self) -> impl Iterator<Item = NamedDigest> {
+        let said = self.named.iter().flat_map(|subject| &subject.digests);
+        said.filter_map(|(algorithm, value)| usable(algorithm.raw(), value.raw()))
+    }
+
+    /// What is wrong with its subjects: each has to name a digest, and every digest has to be one.
+    pub(super) fn subject_faults(&self) -> Vec<SchemaFault> {
+        let mut faults = Vec::new();
+        for (index, subject) in self.named.iter().enumerate() {
+            let place = format!("subject[{index}].digest");
+            let known = subject.digests.iter().filter_map(|(name, value)| usable(name.raw(), value.raw()));
+            if known.count() == 0 {
+                faults.push(SchemaFault { path: place.as_str().into(), what: FaultKind::Missing });
+            }
+            for (name, value) in &subject.digests {
+                if hex_fault(name.raw(), value.raw()).is_some() {
+                    let path = format!("{place}.{}", name.clip(40)).into();
+                    faults.push(SchemaFault { path, what: FaultKind::Value });
+                }
+            }
+            if faults.len() >= MAX_SUBJECT_FAULTS {
+                break;
+            }
+        }
+        faults
     }
 
     /// The whole statement.
@@ -96,6 +156,17 @@ impl Claim {
         // Keys that occur twice and floods were refused when the head was read.
         serde_json::from_slice(&self.bundle.envelope.payload)
             .map_err(|cause| Error::new(Code::Malformed, format!("the statement is not JSON ({cause})")))
+    }
+}
+
+impl ClaimFile {
+    /// The same, with the file that each line is in.
+    pub fn in_file(mut self, file: Option<&Untrusted>) -> Self {
+        if let Some(file) = file {
+            self.claims.iter_mut().for_each(|claim| claim.file = Some(file.clone()));
+            self.unknown.iter_mut().for_each(|line| line.file = Some(file.clone()));
+        }
+        self
     }
 }
 
@@ -139,7 +210,7 @@ pub fn claims_in(bytes: &[u8]) -> std::result::Result<ClaimFile, ClaimsFault> {
         match Claim::read(index + 1, line) {
             Ok(claim) => found.claims.push(claim),
             Err((error, kind)) => {
-                found.unknown.push(UnknownLine { line: index + 1, fault: error.what, kind });
+                found.unknown.push(UnknownLine { file: None, line: index + 1, fault: error.what, kind });
             }
         }
     }
@@ -155,4 +226,31 @@ pub fn claims_in(bytes: &[u8]) -> std::result::Result<ClaimFile, ClaimsFault> {
 pub fn claims_beside(model: &Path) -> Option<PathBuf> {
     let path = model.join("claims.jsonl");
     std::fs::symlink_metadata(&path).is_ok().then_some(path)
+}
+
+/// Other files of claims that lie with a model, by name: in its folder, or beside a model that is one file and named
+/// after it. The one that is the model's signature is none. With them whether there are more than are read.
+pub fn further_claims(model: &Path, signature: Option<&Path>) -> (Vec<PathBuf>, bool) {
+    let is_folder = model.is_dir();
+    let folder = if is_folder { model } else { folder_of(model) };
+    let own = |name: &str| {
+        let Some(file) = model.file_name().and_then(|file| file.to_str()) else { return false };
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        ENDINGS
+            .iter()
+            .any(|ending| name.strip_suffix(ending).is_some_and(|start| start == file || start == stem))
+    };
+    let is_named = |name: &str| match is_folder {
+        true => ENDINGS.iter().any(|ending| name.ends_with(ending)),
+        false => own(name),
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().take(MAX_ENTRIES);
+    let names =
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_named(name));
+    let mut files: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
+    files.retain(|file| Some(file.as_path()) != signature && file.is_file());
+    files.sort();
+    let is_cut = files.len() > MAX_FILES;
+    files.truncate(MAX_FILES);
+    (files, is_cut)
 }

@@ -84,6 +84,14 @@ pub(super) fn digest_said(text: &str) -> Option<NamedDigest> {
     usable(algorithm, value)
 }
 
+impl NamedDigest {
+    /// Reads `sha256:HEX` of any algorithm that pins; none for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (algorithm, value) = text.split_once(':')?;
+        usable(algorithm, value)
+    }
+}
+
 /// The digests of a field that is a digest set, `sha256:HEX` or the hex alone.
 pub(super) fn of_value(value: &Value) -> Vec<NamedDigest> {
     match value {

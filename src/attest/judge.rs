@@ -1,16 +1,17 @@
 //! Whose the claims are, and what of them counts: a claim counts when it is about this model and its signer is
 //! proven. What does not count is told; it neither proves nor contradicts, because anybody may append a line.
 
-use super::claimed::{Claimed, Validity};
+use super::claimed::{Claimed, Cosigner, JoinedBy, Validity};
 use super::claims::{Claim, ClaimFile, UnknownLine, claims_in};
 use super::kind::PredicateKind;
 use super::registry::Registry;
-use super::said::Said;
+use super::said::{NamedDigest, Said};
 use crate::error::Result;
 use crate::signing::{
     About, AnchorUse, Check, CheckCode, ClaimRow, ClaimsFault, Identity, Outcome, PredicatesWhy, Progress,
-    RootDigest, Stage, Trust, Verification, VerifyOptions, verify_claim,
+    RootDigest, Stage, Trust, Unread, Verification, VerifyOptions, verify_claim,
 };
+use crate::text::Untrusted;
 use rayon::prelude::*;
 
 /// What the claims are judged by.
@@ -22,6 +23,17 @@ pub struct Judge<'a> {
     pub options: &'a VerifyOptions,
     /// The model's root digest, computed from its files.
     pub root: Option<RootDigest>,
+    /// Other digests of its bytes, each of its own domain.
+    pub aliases: &'a [NamedDigest],
+}
+
+/// One of the files that hold claims.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    /// Its name below the model; none for the file of claims.
+    pub file: Option<&'a Untrusted>,
+    /// What is in it.
+    pub claims: Claims<'a>,
 }
 
 /// The further claims of a model, as they were read.
@@ -42,6 +54,8 @@ pub struct Judged {
     pub claim: Claim,
     /// Whom it is about.
     pub about: About,
+    /// By what it is about this model.
+    pub joined: Option<JoinedBy>,
     /// Pass: the signer is proven and is who was expected. Partial: proven, but somebody else.
     pub outcome: Outcome,
     /// What kept it from passing.
@@ -52,6 +66,8 @@ pub struct Judged {
     pub anchor: Option<AnchorUse>,
     /// When it was signed, if somebody who is trusted says so.
     pub signed_at: Option<jiff::Timestamp>,
+    /// The other signatures of an envelope that has several, whose signers are proven; each signer once.
+    pub cosigners: Vec<Weighed>,
     /// What kind of predicate it is, where the registry knows it.
     pub kind: Option<PredicateKind>,
     /// Whether the predicate is as its schema wants it.
@@ -66,32 +82,66 @@ impl Judged {
         self.about == About::ThisModel && self.outcome == Outcome::Pass && self.validity == Validity::Valid
     }
 
+    /// What it says, by the registry's labels; nothing where the predicate is not known.
+    pub fn says(&self) -> Vec<(&'static str, Untrusted)> {
+        let Some(known) = Registry::bundled().of(self.claim.predicate_type.raw()) else { return Vec::new() };
+        let statement = self.claim.statement().ok();
+        statement.and_then(|of| Some(known.shown(of.get("predicate")?))).unwrap_or_default()
+    }
+
     /// The same without its bytes.
     pub fn claimed(self) -> Claimed {
+        let cosigner = |one: Weighed| {
+            Some(Cosigner { signer: one.signer?, outcome: one.outcome, signed_at: one.signed_at })
+        };
         Claimed {
+            file: self.claim.file,
             digest: self.claim.bundle.digest,
             line: self.claim.line,
             predicate_type: self.claim.predicate_type,
             kind: self.kind,
             validity: self.validity,
             about: self.about,
+            joined: self.joined,
             outcome: self.outcome,
             because: self.because.map(|check| check.code),
             signer: self.signer,
             signed_at: self.signed_at,
+            cosigners: self.cosigners.into_iter().filter_map(cosigner).collect(),
             said: self.said,
         }
     }
+
+    /// Who signed and is proven, with the anchor and the time: of an envelope with several signatures, each. Whom the
+    /// policy denies is none of them.
+    pub fn signers(&self) -> impl Iterator<Item = (&Identity, &AnchorUse, Option<jiff::Timestamp>)> {
+        let is_heard = |outcome: Outcome| matches!(outcome, Outcome::Pass | Outcome::Partial);
+        let own = is_heard(self.outcome).then_some((&self.signer, &self.anchor, self.signed_at));
+        let others = self.cosigners.iter().filter(move |one| is_heard(one.outcome));
+        let others = others.map(|one| (&one.signer, &one.anchor, one.signed_at));
+        own.into_iter()
+            .chain(others)
+            .filter_map(|(signer, anchor, at)| Some((signer.as_ref()?, anchor.as_ref()?, at)))
+    }
 }
 
-impl Judge<'_> {
-    /// Verifies the signature of one claim.
-    pub fn verify(&self, claim: &Claim) -> Verification {
-        verify_claim(&claim.bundle, self.trust, self.options)
-    }
+/// What one signature comes to.
+#[derive(Debug, Clone)]
+pub struct Weighed {
+    /// Pass: the signer is proven and is who was expected. Partial: proven, but somebody else.
+    pub outcome: Outcome,
+    /// What kept it from passing.
+    pub because: Option<Check>,
+    /// The signer; none unless proven.
+    pub signer: Option<Identity>,
+    /// The anchor that answered for the signer; none unless proven.
+    pub anchor: Option<AnchorUse>,
+    /// When it was signed, if somebody who is trusted says so.
+    pub signed_at: Option<jiff::Timestamp>,
+}
 
-    /// What a claim comes to, from its verification, with what a policy says of that.
-    pub fn weigh(&self, claim: Claim, verification: Verification) -> Judged {
+impl Weighed {
+    fn of(verification: Verification) -> Self {
         let proven = verification.signer_proven();
         // A proven stranger is no forger; one that the policy denies is refused.
         let stranger = |check: &Check| {
@@ -108,27 +158,92 @@ impl Judge<'_> {
             .map(|check| (if stranger(check) { Outcome::Partial } else { check.outcome }, check))
             .min_by_key(|(outcome, _)| outcome.rank());
         let (outcome, because) =
-            worst.map_or((Outcome::Pass, None), |(outcome, check)| (outcome, Some(check)));
-        let about = match &self.root {
-            Some(root) if claim.is_about(root) => About::ThisModel,
-            Some(_) => About::AnotherModel,
-            None => About::Unknown,
+            worst.map_or((Outcome::Pass, None), |(outcome, check)| (outcome, Some(check.clone())));
+        Weighed {
+            outcome,
+            because,
+            signer: verification.signer.filter(|_| proven),
+            anchor: verification.anchor.filter(|_| proven),
+            signed_at: verification.signed_at.filter(|_| proven).map(|(at, _)| at),
+        }
+    }
+
+    /// What says most of the signer first.
+    fn standing(&self) -> (bool, bool) {
+        (self.outcome != Outcome::Pass, self.signer.is_none())
+    }
+}
+
+impl Judge<'_> {
+    /// Verifies each signature of one claim; most have one.
+    pub fn verify(&self, claim: &Claim) -> Vec<Verification> {
+        let bundles = std::iter::once(&claim.bundle).chain(&claim.cosigned);
+        bundles.map(|bundle| verify_claim(bundle, self.trust, self.options)).collect()
+    }
+
+    /// What a claim comes to, from the verifications of its signatures, with what a policy says of those. Of several
+    /// signatures the one that proves most is the claim's; one that proves nothing takes nothing away.
+    pub fn weigh(&self, claim: Claim, verifications: Vec<Verification>) -> Judged {
+        let mut signatures: Vec<Weighed> = verifications.into_iter().map(Weighed::of).collect();
+        signatures.sort_by_key(Weighed::standing);
+        let mut signatures = signatures.into_iter();
+        let main = signatures.next().unwrap_or(Weighed {
+            outcome: Outcome::Unknown,
+            because: None,
+            signer: None,
+            anchor: None,
+            signed_at: None,
+        });
+        // Who signs twice is one signer.
+        let mut cosigners: Vec<Weighed> = Vec::new();
+        for one in signatures.filter(|one| one.signer.is_some()) {
+            if one.signer != main.signer && cosigners.iter().all(|known| known.signer != one.signer) {
+                cosigners.push(one);
+            }
+        }
+        let by_root = self.root.as_ref().is_some_and(|root| claim.is_about(root));
+        let by_alias = || claim.digests().any(|digest| self.aliases.contains(&digest));
+        let joined = match by_root {
+            true => Some(JoinedBy::Root),
+            false => by_alias().then_some(JoinedBy::Alias),
         };
-        let predicate =
-            claim.statement().ok().and_then(|mut statement| Some(statement.get_mut("predicate")?.take()));
-        let (kind, validity, said) =
-            Registry::bundled().read(claim.predicate_type.raw(), &predicate.unwrap_or_default());
+        let about = match (joined, self.root) {
+            (Some(_), _) => About::ThisModel,
+            (None, Some(_)) => About::AnotherModel,
+            (None, None) => About::Unknown,
+        };
+        let (kind, validity, said) = read(&claim);
         Judged {
             kind,
             validity,
             said,
-            anchor: verification.anchor.filter(|_| proven),
             about,
-            outcome,
-            because: because.cloned(),
-            signer: verification.signer.filter(|_| proven),
-            signed_at: verification.signed_at.filter(|_| proven).map(|(at, _)| at),
+            joined,
+            outcome: main.outcome,
+            because: main.because,
+            signer: main.signer,
+            anchor: main.anchor,
+            signed_at: main.signed_at,
+            cosigners,
             claim,
+        }
+    }
+}
+
+/// What a claim says. One whose subject names no usable digest is as good as invalid: nobody can tell what it is about.
+fn read(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
+    let predicate =
+        claim.statement().ok().and_then(|mut statement| Some(statement.get_mut("predicate")?.take()));
+    let (kind, validity, said) =
+        Registry::bundled().read(claim.predicate_type.raw(), &predicate.unwrap_or_default());
+    let mut faults = claim.subject_faults();
+    match validity {
+        Validity::Unknown => (kind, Validity::Unknown, said),
+        validity if faults.is_empty() => (kind, validity, said),
+        Validity::Valid => (kind, Validity::Invalid(faults), Said::Nothing),
+        Validity::Invalid(more) => {
+            faults.extend(more);
+            (kind, Validity::Invalid(faults), Said::Nothing)
         }
     }
 }
@@ -139,8 +254,8 @@ impl Judge<'_> {
 /// `E-CANCELLED`.
 pub fn judge(claims: Vec<Claim>, by: &Judge<'_>, progress: &Progress) -> Result<Vec<Judged>> {
     judge_each(claims, progress, |claim| {
-        let verification = by.verify(&claim);
-        by.weigh(claim, verification)
+        let verifications = by.verify(&claim);
+        by.weigh(claim, verifications)
     })
 }
 
@@ -166,8 +281,8 @@ pub fn judge_each(
 ///
 /// # Errors
 /// `E-CANCELLED`.
-pub fn predicates_check(claims: Claims<'_>, by: &Judge<'_>, progress: &Progress) -> Result<Check> {
-    Ok(predicates_by(claims, |claims| judge(claims, by, progress))?.0)
+pub fn predicates_check(pieces: &[Piece<'_>], by: &Judge<'_>, progress: &Progress) -> Result<Check> {
+    Ok(predicates_by(pieces, |claims| judge(claims, by, progress))?.0)
 }
 
 /// PREDICATES, with somebody's own way to judge the claims. It never fails: a claim that does not hold says nothing of
@@ -176,28 +291,34 @@ pub fn predicates_check(claims: Claims<'_>, by: &Judge<'_>, progress: &Progress)
 /// # Errors
 /// Those of `judge`.
 pub fn predicates_by(
-    claims: Claims<'_>,
+    pieces: &[Piece<'_>],
     judge: impl FnOnce(Vec<Claim>) -> Result<Vec<Judged>>,
 ) -> Result<(Check, Vec<Judged>)> {
-    let unreadable = |fault| {
-        Check::new(CheckCode::PredicatesUnreadable, Outcome::Partial, PredicatesWhy::Unreadable(fault))
-    };
-    let bytes = match claims {
-        Claims::Absent => {
-            let check = Check::plain(Stage::Predicates, Outcome::NotApplicable, PredicatesWhy::None);
-            return Ok((check, Vec::new()));
-        }
-        Claims::Unreadable(fault) => return Ok((unreadable(fault), Vec::new())),
-        Claims::Bytes(bytes) => bytes,
-    };
-    match claims_in(bytes) {
-        Err(fault) => Ok((unreadable(fault), Vec::new())),
-        Ok(ClaimFile { claims, unknown }) => {
-            let mut judged = judge(claims)?;
-            let check = check(&mut judged, &unknown);
-            Ok((check, judged))
+    let (mut claims, mut unknown, mut fault) = (Vec::new(), Vec::new(), None);
+    for piece in pieces {
+        let read = match piece.claims {
+            Claims::Absent => continue,
+            Claims::Unreadable(fault) => Err(fault),
+            Claims::Bytes(bytes) => claims_in(bytes),
+        };
+        match read {
+            Err(found) => fault = fault.or(Some(found)),
+            Ok(read) => {
+                let ClaimFile { claims: mut more, unknown: mut others } = read.in_file(piece.file);
+                claims.append(&mut more);
+                unknown.append(&mut others);
+            }
         }
     }
+    let mut judged = if claims.is_empty() { Vec::new() } else { judge(claims)? };
+    let check = match fault {
+        None => check(&mut judged, &unknown),
+        Some(fault) => {
+            let why = PredicatesWhy::Unreadable(fault);
+            Check::new(CheckCode::PredicatesUnreadable, Outcome::Partial, why)
+        }
+    };
+    Ok((check, judged))
 }
 
 /// Lines of detail of the check; `claims list` shows all.
@@ -205,13 +326,19 @@ const SHOWN: usize = 50;
 
 fn check(judged: &mut [Judged], unknown: &[UnknownLine]) -> Check {
     // Many bad lines must not push the good ones out of sight.
-    judged.sort_by_key(|judged| (!judged.counts(), judged.about != About::ThisModel, judged.claim.line));
+    judged.sort_by(|a, b| {
+        let key = |judged: &Judged| (!judged.counts(), judged.about != About::ThisModel);
+        let place = |judged: &Judged| (judged.claim.file.clone(), judged.claim.line);
+        key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b)))
+    });
     let tally = |about: About| wide(judged.iter().filter(|judged| judged.about == about).count());
     let (lines, counted) =
         (judged.len() + unknown.len(), judged.iter().filter(|judged| judged.counts()).count());
-    let rows = judged.iter().map(row).chain(
-        unknown.iter().map(|unknown| ClaimRow::NotAClaim { line: wide(unknown.line), fault: unknown.kind }),
-    );
+    let rows = judged.iter().map(row).chain(unknown.iter().map(|unknown| ClaimRow::NotAClaim {
+        file: unknown.file.clone(),
+        line: wide(unknown.line),
+        fault: unknown.kind,
+    }));
     let why = PredicatesWhy::Judged {
         counted: wide(counted),
         about_this: tally(About::ThisModel),
@@ -234,6 +361,7 @@ fn wide(many: usize) -> u64 {
 fn row(judged: &Judged) -> ClaimRow {
     let claim = &judged.claim;
     ClaimRow::Claim {
+        file: claim.file.clone(),
         line: wide(claim.line),
         predicate_type: claim.predicate_type.clone(),
         about: judged.about,
@@ -241,5 +369,10 @@ fn row(judged: &Judged) -> ClaimRow {
         because: judged.because.as_ref().map(|check| check.code),
         signer: judged.signer.as_ref().or(claim.signer.as_ref()).map(|signer| signer.subject.clone()),
         proven: judged.signer.is_some(),
+        unread: match &judged.validity {
+            Validity::Valid => None,
+            Validity::Unknown => Some(Unread::UnknownPredicate),
+            Validity::Invalid(faults) => Some(Unread::Invalid { faults: wide(faults.len()) }),
+        },
     }
 }

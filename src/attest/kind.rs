@@ -43,3 +43,28 @@ pub enum PredicateKind {
     /// What binds a bill of materials to a signature.
     Binding,
 }
+
+impl PredicateKind {
+    /// The word shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            PredicateKind::Integrity => "integrity",
+            PredicateKind::Provenance => "provenance",
+            PredicateKind::Summary => "summary",
+            PredicateKind::Result => "result",
+            PredicateKind::Evaluation => "evaluation",
+            PredicateKind::Data => "data",
+            PredicateKind::Config => "configuration",
+            PredicateKind::Card => "card",
+            PredicateKind::Composition => "composition",
+            PredicateKind::Infrastructure => "infrastructure",
+            PredicateKind::Vulnerabilities => "vulnerabilities",
+            PredicateKind::Release => "release",
+            PredicateKind::Reference => "reference",
+            PredicateKind::Bill => "bill of materials",
+            PredicateKind::Agent => "agent",
+            PredicateKind::Review => "review",
+            PredicateKind::Binding => "binding",
+        }
+    }
+}

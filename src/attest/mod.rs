@@ -17,20 +17,21 @@ mod reading;
 mod registry;
 mod said;
 mod select;
+mod shown;
 mod strict;
 
 pub use crate::signing::About;
 pub use append::{Appended, append_claims, check_appendable};
 pub use build_types::{BuildType, Parameter};
-pub use claimed::{Claimed, FaultKind, SchemaFault, Validity};
+pub use claimed::{Claimed, Cosigner, FaultKind, JoinedBy, SchemaFault, Validity};
 pub use claims::{
     Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, claims_beside,
-    claims_in, read_claims, read_claims_bytes,
+    claims_in, further_claims, read_claims, read_claims_bytes,
 };
 pub use decimal::Decimal;
 pub use field::{Field, FieldPath, FieldType};
 pub use history::{Change, Difference, History, LIMIT_LINES, check_append_only, compare_lines};
-pub use judge::{Claims, Judge, Judged, judge, judge_each, predicates_by, predicates_check};
+pub use judge::{Claims, Judge, Judged, Piece, Weighed, judge, judge_each, predicates_by, predicates_check};
 pub use kind::PredicateKind;
 pub use registry::{Predicate, Registry, Standing};
 pub use said::{

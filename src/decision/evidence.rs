@@ -6,12 +6,13 @@ use crate::inventory::{Looked, Model, ModelId};
 use crate::maturity::{PolicySeal, Since, Usage};
 use crate::signing::{ClaimsFault, Observed, SignatureState};
 use crate::store::EvidenceDigest;
+use crate::text::Untrusted;
 use std::sync::Arc;
 
 use super::anchoring::Anchoring;
 use super::inputs::{
-    ClaimsDigest, EvidenceDocument, EvidenceSchema, LineageFacts, ModelDigests, SeenDigests, bytes_of,
-    digest_of,
+    ClaimsDigest, EvidenceDocument, EvidenceSchema, FurtherDigest, LineageFacts, ModelDigests, SeenDigests,
+    bytes_of, digest_of,
 };
 use super::review::StandingReview;
 
@@ -58,6 +59,36 @@ pub struct SeenEvidence {
     pub bundle: Option<Arc<[u8]>>,
     /// The file of claims.
     pub claims: ClaimsSeen,
+    /// Other files that hold claims, by name.
+    pub further: Vec<FurtherClaims>,
+}
+
+/// Another file that holds claims.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FurtherClaims {
+    /// Its name below the model.
+    pub file: Untrusted,
+    /// What was found in it.
+    pub claims: ClaimsSeen,
+}
+
+impl ClaimsSeen {
+    /// By digest.
+    fn digest(&self) -> Result<ClaimsDigest> {
+        Ok(match self {
+            ClaimsSeen::Absent => ClaimsDigest::Absent,
+            ClaimsSeen::Unreadable(fault) => ClaimsDigest::Unreadable(*fault),
+            ClaimsSeen::Read(claims) => ClaimsDigest::Read(EvidenceDigest::of(claims)?),
+        })
+    }
+
+    fn again(digest: ClaimsDigest, kept: &Kept<'_>) -> Result<Self> {
+        Ok(match digest {
+            ClaimsDigest::Absent => ClaimsSeen::Absent,
+            ClaimsDigest::Unreadable(fault) => ClaimsSeen::Unreadable(fault),
+            ClaimsDigest::Read(digest) => ClaimsSeen::Read(piece(kept, digest, "the claims")?),
+        })
+    }
 }
 
 /// A file of claims as it was found.
@@ -94,11 +125,8 @@ impl SeenEvidence {
             observed: EvidenceDigest::of(&observed)?,
             looked: None,
             bundle: None,
-            claims: match self.claims {
-                ClaimsSeen::Absent => ClaimsDigest::Absent,
-                ClaimsSeen::Unreadable(fault) => ClaimsDigest::Unreadable(fault),
-                ClaimsSeen::Read(ref claims) => ClaimsDigest::Read(EvidenceDigest::of(claims)?),
-            },
+            claims: self.claims.digest()?,
+            further: Vec::new(),
         };
         let mut pieces = vec![observed];
         if let Some(looked) = &self.looked {
@@ -110,8 +138,13 @@ impl SeenEvidence {
             digests.bundle = Some(EvidenceDigest::of(bundle)?);
             pieces.push(bundle.clone());
         }
-        if let ClaimsSeen::Read(claims) = &self.claims {
-            pieces.push(claims.clone());
+        for one in &self.further {
+            digests.further.push(FurtherDigest { file: one.file.clone(), claims: one.claims.digest()? });
+        }
+        for claims in std::iter::once(&self.claims).chain(self.further.iter().map(|one| &one.claims)) {
+            if let ClaimsSeen::Read(claims) = claims {
+                pieces.push(claims.clone());
+            }
         }
         Ok(Named { digests, pieces })
     }
@@ -130,12 +163,12 @@ impl SeenEvidence {
         });
         let looked = looked.transpose()?;
         let bundle = digests.bundle.map(|digest| piece(kept, digest, "the signature")).transpose()?;
-        let claims = match digests.claims {
-            ClaimsDigest::Absent => ClaimsSeen::Absent,
-            ClaimsDigest::Unreadable(fault) => ClaimsSeen::Unreadable(fault),
-            ClaimsDigest::Read(digest) => ClaimsSeen::Read(piece(kept, digest, "the claims")?),
-        };
-        Ok(SeenEvidence { observed: Arc::new(observed), looked, bundle, claims })
+        let claims = ClaimsSeen::again(digests.claims, kept)?;
+        let further = digests.further.iter().map(|one| {
+            Ok(FurtherClaims { file: one.file.clone(), claims: ClaimsSeen::again(one.claims, kept)? })
+        });
+        let further = further.collect::<Result<_>>()?;
+        Ok(SeenEvidence { observed: Arc::new(observed), looked, bundle, claims, further })
     }
 
     /// Whether the signature that was read is not here: it was too large to keep.

@@ -5,6 +5,7 @@ use crate::inventory::ModelId;
 use crate::maturity::{PolicySeal, Since, Usage};
 use crate::signing::{ClaimsFault, RootDigest};
 use crate::store::EvidenceDigest;
+use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -215,10 +216,30 @@ pub struct SeenDigests {
     /// The file of claims.
     #[serde(default, skip_serializing_if = "ClaimsDigest::is_absent")]
     pub claims: ClaimsDigest,
+    /// Other files that hold claims, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<FurtherDigest>,
+}
+
+impl SeenDigests {
+    /// Whether there is any file of claims, readable or not.
+    pub fn has_claims(&self) -> bool {
+        !self.claims.is_absent() || !self.further.is_empty()
+    }
+}
+
+/// Another file that holds claims, by digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FurtherDigest {
+    /// Its name below the model.
+    pub file: Untrusted,
+    /// What was found in it.
+    pub claims: ClaimsDigest,
 }
 
 /// A file of claims.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClaimsDigest {
     /// There is none.

@@ -1,9 +1,9 @@
 //! One model's verification, judged from evidence: signature, chain, time, log, identity, claims and policy. Pure: it
 //! knows no file, store or clock.
 
-use crate::attest::{Claims, Judge};
+use crate::attest::{Claims, Judge, NamedDigest, Piece};
 use crate::error::Result;
-use crate::inventory::{Looked, Model};
+use crate::inventory::{Basis, FactKey, Looked, Model};
 use crate::maturity::Testimony;
 use crate::policy::Policy;
 use crate::progress::Progress;
@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::anchors::Anchors;
 use super::apply::apply_policy_to;
-use super::evidence::{ClaimsSeen, SeenEvidence};
+use super::evidence::{ClaimsSeen, FurtherClaims, SeenEvidence};
 use super::meeting::ages;
 use super::predicates::{Under, predicates_check};
 
@@ -42,7 +42,8 @@ pub fn judge_model(
     let mut verification =
         crate::signing::judge(&seen.observed, bundle, by.anchors.trust(), &judging, by.now);
     let looked = seen.looked.as_deref();
-    let testimonies = add_policy(&mut verification, model, (looked, &seen.claims), by, progress)?;
+    let claims = (&seen.claims, seen.further.as_slice());
+    let testimonies = add_policy(&mut verification, model, (looked, claims), by, progress)?;
     Ok((verification, testimonies))
 }
 
@@ -54,25 +55,44 @@ pub fn judge_model(
 pub fn add_policy(
     verification: &mut Verification,
     model: &Model,
-    (looked, claims): (Option<&Looked>, &ClaimsSeen),
+    (looked, (claims, further)): (Option<&Looked>, (&ClaimsSeen, &[FurtherClaims])),
     by: &By<'_>,
     progress: &Progress,
 ) -> Result<Vec<Testimony>> {
     if looked.is_some_and(|looked| looked.changing) {
         verification.files_were_changing();
     }
-    let claims = match claims {
-        ClaimsSeen::Absent => Claims::Absent,
-        ClaimsSeen::Unreadable(fault) => Claims::Unreadable(*fault),
-        ClaimsSeen::Read(bytes) => Claims::Bytes(bytes),
-    };
+    let mut pieces = vec![Piece { file: None, claims: of_piece(claims) }];
+    pieces.extend(further.iter().map(|one| Piece { file: Some(&one.file), claims: of_piece(&one.claims) }));
+    let aliases = aliases(model);
     let under = Under { model: Some(model), policy: by.policy, now: by.now };
     let options = VerifyOptions { beyond: by.policy.beyond(), ..VerifyOptions::at(by.now) };
-    let judge = Judge { trust: by.anchors.trust(), options: &options, root: verification.root_of_files() };
-    let (check, testimonies) = predicates_check(claims, &judge, &under, progress)?;
+    let judge = Judge {
+        trust: by.anchors.trust(),
+        options: &options,
+        root: verification.root_of_files(),
+        aliases: &aliases,
+    };
+    let (check, testimonies) = predicates_check(&pieces, &judge, &under, progress)?;
     verification.set(check);
     apply_policy_to(verification, model, (looked, &testimonies), by.policy, by.now);
     Ok(testimonies)
+}
+
+fn of_piece(claims: &ClaimsSeen) -> Claims<'_> {
+    match claims {
+        ClaimsSeen::Absent => Claims::Absent,
+        ClaimsSeen::Unreadable(fault) => Claims::Unreadable(*fault),
+        ClaimsSeen::Read(bytes) => Claims::Bytes(bytes),
+    }
+}
+
+/// Digests of a model's bytes besides its root digest: that of its manifest, where it lies in a registry's layout under
+/// it. What documents declare is none.
+pub fn aliases(model: &Model) -> Vec<NamedDigest> {
+    let observed =
+        model.facts.iter().filter(|fact| fact.key == FactKey::Address && fact.basis == Basis::Observed);
+    observed.filter_map(|fact| NamedDigest::parse(fact.value.raw())).collect()
 }
 
 /// The earliest moment after now at which the same evidence may be judged differently by the same policy; none when

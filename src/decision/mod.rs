@@ -36,14 +36,14 @@ pub use checkpoint::{
 pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
 pub use evaluate::{Decision, Input, Judgement, Known, Reviews, Standing, Verdict, Verifications};
-pub use evidence::{ClaimsSeen, Evidence, Kept, ModelEvidence, Named, SeenEvidence};
+pub use evidence::{ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence};
 pub use family::Cap;
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
-    Inputs, Joined, LineageFacts, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests, StatedDigests,
-    VerificationRecordSchema, bytes_of, digest_of,
+    FurtherDigest, Inputs, Joined, LineageFacts, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests,
+    StatedDigests, VerificationRecordSchema, bytes_of, digest_of,
 };
-pub use judge::{By, add_policy, holds_by_claims, holds_by_policy, holds_until, judge_model};
+pub use judge::{By, add_policy, aliases, holds_by_claims, holds_by_policy, holds_until, judge_model};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
 pub use meeting::meets;
 pub use predicates::{Under, judge_claims, predicates_check};

@@ -3,7 +3,7 @@
 
 use super::apply::{apply_to_claim, denied};
 use super::meeting::meets;
-use crate::attest::{Claim, Claims, Judge, Judged, Registry, judge_each, predicates_by};
+use crate::attest::{Claim, Judge, Judged, Piece, Registry, judge_each, predicates_by};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::maturity::Testimony;
@@ -35,19 +35,19 @@ pub fn judge_claims(
     progress: &Progress,
 ) -> Result<Vec<Judged>> {
     judge_each(claims, progress, |claim| {
-        let mut verification = by.verify(&claim);
-        match under.model {
-            Some(model) => {
-                let kind = Registry::bundled().of(claim.predicate_type.raw()).map(|known| known.kind);
-                apply_to_claim(&mut verification, model, kind, under.policy, under.now);
-            }
-            None => {
-                if let Some(check) = denied(&verification, under.policy) {
-                    verification.set(check);
+        let kind = Registry::bundled().of(claim.predicate_type.raw()).map(|known| known.kind);
+        let mut verifications = by.verify(&claim);
+        for verification in &mut verifications {
+            match under.model {
+                Some(model) => apply_to_claim(verification, model, kind, under.policy, under.now),
+                None => {
+                    if let Some(check) = denied(verification, under.policy) {
+                        verification.set(check);
+                    }
                 }
             }
         }
-        by.weigh(claim, verification)
+        by.weigh(claim, verifications)
     })
 }
 
@@ -57,12 +57,12 @@ pub fn judge_claims(
 /// # Errors
 /// `E-CANCELLED`.
 pub fn predicates_check(
-    claims: Claims<'_>,
+    pieces: &[Piece<'_>],
     by: &Judge<'_>,
     under: &Under<'_>,
     progress: &Progress,
 ) -> Result<(Check, Vec<Testimony>)> {
-    let (check, judged) = predicates_by(claims, |claims| judge_claims(claims, by, under, progress))?;
+    let (check, judged) = predicates_by(pieces, |claims| judge_claims(claims, by, under, progress))?;
     let mut testimonies: Vec<Testimony> = judged.into_iter().map(|judged| testimony(judged, under)).collect();
     testimonies.sort_by(|a, b| a.claimed.digest.cmp(&b.claimed.digest));
     // The same line twice says nothing twice.
@@ -71,14 +71,19 @@ pub fn predicates_check(
 }
 
 fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
-    let signer = judged.signer.as_ref().zip(judged.anchor.as_ref()).zip(under.model);
-    let (roles, whose) = signer.map_or((Few::NONE, Vec::new()), |((signer, anchor), model)| {
-        let (policy, id) = (under.policy, model.id.raw());
-        let granted = policy.grants_to(id, signer, anchor);
-        let inside = granted.filter(|grant| grant.window(judged.signed_at, under.now) == Window::Inside);
-        let whose = inside.map(|grant| Untrusted::new(grant.id())).collect();
-        (policy.roles_of(id, signer, anchor, judged.signed_at, under.now), whose)
-    });
+    let (mut roles, mut whose) = (Few::NONE, Vec::new());
+    if let Some(model) = under.model {
+        // Of an envelope with several signatures, what any of its signers may say.
+        for (signer, anchor, signed_at) in judged.signers() {
+            let (policy, id) = (under.policy, model.id.raw());
+            let granted = policy.grants_to(id, signer, anchor);
+            let inside = granted.filter(|grant| grant.window(signed_at, under.now) == Window::Inside);
+            whose.extend(inside.map(|grant| Untrusted::new(grant.id())));
+            policy.roles_of(id, signer, anchor, signed_at, under.now).iter().for_each(|role| roles.add(role));
+        }
+        whose.sort();
+        whose.dedup();
+    }
     let asked = |_: &&Model| under.policy.asks_about(judged.claim.predicate_type.raw());
     let Some(model) = under.model.filter(asked) else {
         return Testimony { claimed: judged.claimed(), roles, whose, meets: Vec::new() };

@@ -2,7 +2,7 @@
 
 use super::check::CheckDocument;
 use super::names;
-use crate::attest::{About, Change, History, Judged, UnknownLine};
+use crate::attest::{About, Change, History, JoinedBy, Judged, PredicateKind, UnknownLine, Validity};
 use crate::signing::{Identity, Method, Outcome, RootDigest};
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -28,16 +28,25 @@ pub struct ClaimsDocument<'a> {
 /// One claim, and what became of it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ClaimRow<'a> {
+    /// The file that it is in, where it is not the file of claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<&'a Untrusted>,
     /// Its line, from 1.
     pub line: usize,
     /// SHA-256 over its bundle, hex.
     pub digest: &'a str,
     /// What it claims, as the statement says.
     pub predicate_type: &'a Untrusted,
+    /// What kind of predicate it is; none where it is not known.
+    pub kind: Option<PredicateKind>,
+    /// Whether the predicate is as its schema wants it; only then it counts.
+    pub validity: &'a Validity,
     /// SHA-256 of its subjects, as the statement says.
     pub subjects: &'a [Untrusted],
     /// Whether one of them is this model.
     pub about: About,
+    /// By which digest it is about this model.
+    pub joined: Option<JoinedBy>,
     /// How it was signed.
     pub method: Method,
     /// Who signed, as the bundle says.
@@ -46,33 +55,53 @@ pub struct ClaimRow<'a> {
     pub proven_signer: Option<&'a Identity>,
     /// When it was signed, if somebody who is trusted says so.
     pub signed_at: Option<Timestamp>,
+    /// Others who signed the same envelope and are proven.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cosigners: Vec<&'a Identity>,
     /// What became of it.
     pub outcome: Outcome,
-    /// Whether it is about this model and its signer is proven to be an expected one.
+    /// Whether it is about this model, valid, and its signer is proven to be an expected one.
     pub counts: bool,
     /// What kept it from passing.
     pub because: Option<CheckDocument<'a>>,
+    /// What it says, in words, by the registry's labels.
+    pub says: Vec<SaysRow>,
     /// The statement, where whole claims were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<Value>,
+}
+
+/// One thing that a claim says.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct SaysRow {
+    /// What it is.
+    pub label: &'static str,
+    /// What the claim says of it.
+    pub value: Untrusted,
 }
 
 impl<'a> From<&'a Judged> for ClaimRow<'a> {
     fn from(judged: &'a Judged) -> Self {
         let claim = &judged.claim;
         ClaimRow {
+            file: claim.file.as_ref(),
             line: claim.line,
             digest: &claim.bundle.digest,
             predicate_type: &claim.predicate_type,
+            kind: judged.kind,
+            validity: &judged.validity,
             subjects: &claim.subjects,
             about: judged.about,
+            joined: judged.joined,
             method: claim.bundle.method(),
             claimed_signer: claim.signer.as_ref(),
             proven_signer: judged.signer.as_ref(),
             signed_at: judged.signed_at,
+            cosigners: judged.cosigners.iter().filter_map(|one| one.signer.as_ref()).collect(),
             outcome: judged.outcome,
             counts: judged.counts(),
             because: judged.because.as_ref().map(CheckDocument::from),
+            says: judged.says().into_iter().map(|(label, value)| SaysRow { label, value }).collect(),
             statement: None,
         }
     }

@@ -8,6 +8,7 @@ mod comparison;
 mod conclusions;
 mod inventory;
 pub mod names;
+mod predicates;
 mod published;
 mod signing;
 mod snapshot;
@@ -28,6 +29,7 @@ pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LineageDocument, LineageRow,
     ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
+pub use predicates::{predicate_schema, predicate_schema_files};
 pub use published::{PUBLISHED, Published, schema_files};
 pub use signing::{
     DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,

@@ -1,7 +1,7 @@
 //! Claims as text: what each says, whose it is, and what became of it.
 
 use super::text::{Row, table};
-use crate::attest::{About, Appended, Change, History, Judged, UnknownLine};
+use crate::attest::{About, Appended, Change, History, Judged, Registry, UnknownLine, Validity};
 use crate::error::Result;
 use crate::signing::{Method, Outcome, RootDigest};
 use crate::text::{self, Untrusted, count};
@@ -15,6 +15,24 @@ const MANY: usize = 100;
 
 fn status(outcome: Outcome) -> String {
     format!("{} {}", outcome.glyph(), outcome.word())
+}
+
+fn stands(file: Option<&Untrusted>, line: usize) -> String {
+    file.map_or_else(|| format!("line {line}"), |file| format!("{} line {line}", file.clip(40)))
+}
+
+/// Why what it says does not count, whoever signed it; else what kind it is.
+fn validity(judged: &Judged) -> String {
+    match &judged.validity {
+        Validity::Valid => judged.kind.map(|kind| kind.word().to_owned()).unwrap_or_default(),
+        Validity::Unknown => "predicate not known".to_owned(),
+        Validity::Invalid(faults) => {
+            let more = faults.len().saturating_sub(1);
+            let more = if more == 0 { String::new() } else { format!(" and {}", count(more, "more fault")) };
+            let first = faults.first().map(|fault| format!("{} {}", fault.path.clip(60), fault.what.words()));
+            format!("invalid: {}{more}", first.unwrap_or_default())
+        }
+    }
 }
 
 /// The signer and how far to believe it.
@@ -45,36 +63,37 @@ pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown:
     if let Some(root) = root {
         let _ = writeln!(out, "  root digest of the model  {root}");
     }
-    let mut lines: Vec<(usize, Row)> = judged
+    let mut lines: Vec<((Option<Untrusted>, usize), Row)> = judged
         .iter()
         .map(|judged| {
             let row = vec![
                 status(judged.outcome),
-                format!("line {}", judged.claim.line),
+                stands(judged.claim.file.as_ref(), judged.claim.line),
                 judged.claim.predicate_type.clip(PREDICATE_COLUMNS),
                 about(judged),
                 signer(judged, SIGNER_COLUMNS),
                 judged.because.as_ref().map(|check| check.code.to_string()).unwrap_or_default(),
+                validity(judged),
             ];
-            (judged.claim.line, row)
+            ((judged.claim.file.clone(), judged.claim.line), row)
         })
         .chain(unknown.iter().map(|line| {
             let row = vec![
                 status(Outcome::NotApplicable),
-                format!("line {}", line.line),
+                stands(line.file.as_ref(), line.line),
                 format!("no claim: {}", text::screen(&line.fault)),
             ];
-            (line.line, row)
+            ((line.file.clone(), line.line), row)
         }))
         .collect();
-    lines.sort_by_key(|(line, _)| *line);
+    lines.sort_by(|(a, _), (b, _)| a.cmp(b));
     let rows: Vec<Row> = lines.into_iter().map(|(_, row)| row).collect();
     out.push_str(&table(&rows));
     let counted = judged.iter().filter(|judged| judged.counts()).count();
     if judged.iter().any(|judged| judged.about != About::Unknown) {
         let _ = writeln!(
             out,
-            "{counted} of them {}: about this model, by a proven and expected signer",
+            "{counted} of them {}: about this model, valid, by a proven and expected signer",
             if counted == 1 { "counts" } else { "count" }
         );
     }
@@ -91,9 +110,9 @@ pub fn statements(judged: &[&Judged]) -> Result<String> {
         let claim = &judged.claim;
         let _ = writeln!(
             out,
-            "{}  line {}  {}\n  signer     {}",
+            "{}  {}  {}\n  signer     {}",
             status(judged.outcome),
-            claim.line,
+            stands(claim.file.as_ref(), claim.line),
             claim.predicate_type.screen(),
             signer(judged, usize::MAX)
         );
@@ -103,6 +122,27 @@ pub fn statements(judged: &[&Judged]) -> Result<String> {
         }
         if let Some(check) = &judged.because {
             let _ = writeln!(out, "  because    {} {}", check.code, check.words().summary);
+        }
+        for cosigner in judged.cosigners.iter().filter_map(|one| one.signer.as_ref()) {
+            let _ = writeln!(out, "  and        {}", cosigner.subject.screen());
+        }
+        if let Some(known) = Registry::bundled().of(claim.predicate_type.raw()) {
+            let (title, standing) = (&known.title, known.standing.word());
+            let _ = writeln!(out, "  kind       {}: {title} ({standing})", known.kind.word());
+        }
+        match &judged.validity {
+            Validity::Valid => {}
+            Validity::Unknown => {
+                let _ = writeln!(out, "  kind       not known: shown, never counted");
+            }
+            Validity::Invalid(faults) => {
+                for fault in faults {
+                    let _ = writeln!(out, "  invalid    {} {}", fault.path.screen(), fault.what.words());
+                }
+            }
+        }
+        for (label, value) in judged.says() {
+            let _ = writeln!(out, "  {label:<18} {}", value.screen());
         }
         let statement = crate::json::to_string(&claim.statement()?).unwrap_or_default();
         let _ = writeln!(out, "{statement}\n");

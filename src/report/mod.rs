@@ -5,6 +5,7 @@ mod case;
 mod checks;
 pub mod claims;
 mod comparison;
+mod predicates;
 mod replay;
 mod reviews;
 pub mod snapshot;
@@ -14,6 +15,7 @@ mod why;
 pub use case::case;
 pub use checks::checks_page;
 pub use comparison::{compared_summary, compared_title, comparison, values};
+pub use predicates::predicates_page;
 pub use replay::replayed;
 pub use reviews::{review, reviews};
 pub use text::{

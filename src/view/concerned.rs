@@ -1,6 +1,6 @@
 //! What has to be judged again when something changed: as little as can be, and never too little. It judges nothing.
 
-use crate::decision::{AnchorEntry, Anchors, ClaimsDigest};
+use crate::decision::{AnchorEntry, Anchors};
 use crate::inventory::Model;
 use crate::policy::{AnchorKind, ConcernIndex, Concerns, Policy, concerns};
 use crate::signing::Method;
@@ -65,7 +65,7 @@ impl<'a> Changed<'a> {
         if is_over || now < self.before.at || self.concerns_trust(verified) {
             return Again::Everything;
         }
-        let has_claims = !matches!(verified.seen.claims, ClaimsDigest::Absent);
+        let has_claims = verified.seen.has_claims();
         let signer = verified.verification.signer.as_ref();
         let is_concerned = self.concerns.everything
             || self.concerned.concerns_model(&model.id)
@@ -82,7 +82,7 @@ impl<'a> Changed<'a> {
         if self.anchors.is_empty() {
             return false;
         }
-        if !matches!(verified.seen.claims, ClaimsDigest::Absent) {
+        if verified.seen.has_claims() {
             return true;
         }
         // A signature that could not be read names no method; nothing answers for it.

@@ -2,7 +2,7 @@
 
 use super::door::Workbench;
 use crate::attest::{Claim, Judge, Judged};
-use crate::decision::{Under, judge_claims};
+use crate::decision::{Under, aliases, judge_claims};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::signing::{IdentityRule, Progress, RootDigest, Trust, VerifyOptions};
@@ -25,7 +25,8 @@ impl Workbench {
         let identity = if model.is_some() { IdentityRule::Later } else { IdentityRule::AnchorDecides };
         let trust = Trust { anchors: view.trust.trust().anchors.clone(), identity };
         let options = VerifyOptions { beyond: view.policy.beyond(), ..VerifyOptions::at(view.at) };
-        let by = Judge { trust: &trust, options: &options, root };
+        let aliases = model.map(aliases).unwrap_or_default();
+        let by = Judge { trust: &trust, options: &options, root, aliases: &aliases };
         judge_claims(claims, &by, &Under { model, policy: &view.policy, now: view.at }, progress)
     }
 }

@@ -6,19 +6,21 @@ use super::fresh::{Fresh, Slot};
 use super::job::JobRow;
 use super::jobs::Note;
 use super::publish::Next;
-use crate::attest::read_claims_bytes;
-use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_by_claims, holds_until};
+use crate::attest::{further_claims, read_claims_bytes};
+use crate::decision::{
+    By, ClaimsSeen, FurtherClaims, SeenEvidence, add_policy, holds_by_claims, holds_until,
+};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Found, Model, ModelId, listed, look, settled_state_of, state_of};
+use crate::inventory::{Found, Model, ModelId, attached, listed, look, settled_state_of, state_of};
 use crate::maturity::{SameName, Testimony};
 use crate::report::same_name_line;
 use crate::signing::{
-    ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
+    ClaimsFault, ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
     find_signature, verify_place,
 };
 use crate::text::screen;
 use crate::view::{Verified, View};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -228,14 +230,20 @@ impl Workbench {
             false => model.claims.as_ref().map(|claims| view.workspace.root.join(claims)),
         };
         let claims = claims_seen(claims.as_deref());
+        let (files, is_cut) = match &in_registry {
+            Some(_) => attached(folder),
+            None => beside(folder, bundle),
+        };
+        let further = further_seen(&files, is_cut);
         let mut looked = look(folder, &seen.observed.files.ignored)?;
         // What was read is one thing only if it was the same from before the first look to after the last one.
         looked.changing = state_of(folder) != began;
         let state = before.filter(|_| !looked.changing);
         let looked = Arc::new(looked);
-        let testimonies = add_policy(&mut verification, model, (Some(&looked), &claims), &by, progress)?;
+        let both = (&claims, further.as_slice());
+        let testimonies = add_policy(&mut verification, model, (Some(&looked), both), &by, progress)?;
         let (observed, bundle) = (Arc::new(seen.observed), seen.bundle.map(Into::into));
-        let seen = SeenEvidence { observed, looked: Some(looked), bundle, claims };
+        let seen = SeenEvidence { observed, looked: Some(looked), bundle, claims, further };
         Ok(Look { seen, verification, testimonies, state })
     }
 }
@@ -267,6 +275,27 @@ fn claims_seen(claims: Option<&Path>) -> ClaimsSeen {
         Some(Ok(bytes)) => ClaimsSeen::Read(bytes.into()),
         Some(Err(fault)) => ClaimsSeen::Unreadable(fault),
     }
+}
+
+/// Other files of claims with a model, each with its name.
+pub(super) fn beside(model: &Path, signature: &Path) -> (Vec<(String, PathBuf)>, bool) {
+    let (files, is_cut) = further_claims(model, Some(signature));
+    let named = |path: PathBuf| Some((path.file_name()?.to_string_lossy().into_owned(), path));
+    (files.into_iter().filter_map(named).collect(), is_cut)
+}
+
+/// The same as they are found now. That there are more than are read is no secret.
+pub(super) fn further_seen(files: &[(String, PathBuf)], is_cut: bool) -> Vec<FurtherClaims> {
+    let seen = |(name, path): &(String, PathBuf)| FurtherClaims {
+        file: name.as_str().into(),
+        claims: claims_seen(Some(path)),
+    };
+    let mut further: Vec<FurtherClaims> = files.iter().map(seen).collect();
+    if is_cut {
+        let fault = ClaimsFault::TooMany { limit_lines: files.len() as u64 };
+        further.push(FurtherClaims { file: "…".into(), claims: ClaimsSeen::Unreadable(fault) });
+    }
+    further
 }
 
 /// `verified 12: 10 pass, 2 fail`, and of one model its own outcome.

@@ -77,7 +77,8 @@ fn judged(file: &Path, key: &SigningKey, root: Option<RootDigest>) -> Vec<Judged
     let claims = read_claims(file).unwrap().claims;
     let options = VerifyOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
     let trust = trust(key);
-    judge(claims, &Judge { trust: &trust, options: &options, root }, &Progress::default()).unwrap()
+    judge(claims, &Judge { trust: &trust, options: &options, root, aliases: &[] }, &Progress::default())
+        .unwrap()
 }
 
 fn folder() -> (tempfile::TempDir, PathBuf) {
@@ -553,7 +554,7 @@ fn a_keyless_claim_is_proven_by_the_trusted_root_and_counts_for_the_one_who_was_
     let judged = |trust: &Trust| {
         let claims = read_claims(&file).unwrap().claims;
         let root = claims[0].subjects[0].raw().parse().ok();
-        let by = Judge { trust, options: &options, root };
+        let by = Judge { trust, options: &options, root, aliases: &[] };
         judge(claims, &by, &Progress::default()).unwrap().remove(0)
     };
     let issuer = Some(bench.instance.issuer().as_str().into());

@@ -532,7 +532,7 @@ fn evidence_without_the_signature_that_was_seen_is_not_judged_again() {
             foreign: Vec::new(),
         };
         let (observed, claims) = (Arc::new(observed), ClaimsSeen::Absent);
-        let seen = SeenEvidence { observed, looked: None, bundle: None, claims };
+        let seen = SeenEvidence { observed, looked: None, bundle: None, claims, further: Vec::new() };
         assert_eq!(seen.lacks_bundle(), read);
         let (parents, seen) = (Vec::new(), Some(seen));
         let known = ModelEvidence {

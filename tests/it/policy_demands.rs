@@ -235,16 +235,19 @@ proptest! {
 /// A claim of the safety evaluation that counts.
 fn evaluation(by: &str, signed_at: Option<&str>) -> Claimed {
     Claimed {
+        file: None,
         digest: "11".repeat(32),
         line: 1,
         predicate_type: TEST_RESULT.into(),
         kind: Some(PredicateKind::Evaluation),
         validity: Validity::Valid,
         about: About::ThisModel,
+        joined: None,
         outcome: Outcome::Pass,
         because: None,
         signer: Some(signer(by)),
         signed_at: signed_at.map(|at| at.parse().unwrap()),
+        cosigners: Vec::new(),
         said: Said::Nothing,
     }
 }
@@ -334,7 +337,9 @@ fn a_summary_has_to_name_the_verifier_that_is_demanded() {
             is_result: false,
             verifier: verifier.into(),
             resource: None,
+            policy_uri: None,
             policy: None,
+            policies: Vec::new(),
             passed: true,
             levels: Vec::new(),
             dependencies: Vec::new(),
@@ -356,6 +361,7 @@ fn one_claim_that_meets_a_requirement_is_enough_whatever_others_say() {
         meets: met(POLICY, &claimed, predicate),
         claimed,
         roles: Few::NONE,
+        whose: Vec::new(),
     };
     let lab = || evaluation("CN=lab", Some("2026-05-01T00:00:00Z"));
     let low = json!({ "configuration": [{ "name": "harmbench" }], "metrics": { "refusal_rate": 0.5 } });

@@ -95,7 +95,7 @@ mod x509;
 
 pub use bundle::{
     Bundle, Envelope, Head, LIMIT_BUNDLE_BYTES, Manifest, Material, Resource, RootDigest, Serialization,
-    Statement, default_signature, pae, read_head,
+    Statement, SubjectSaid, default_signature, pae, read_head,
 };
 pub use check::{
     About, AnchorKind, Beyond, CertificateNote, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve,
@@ -104,7 +104,7 @@ pub use check::{
     KeySaid, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method, MethodWhy, MissingKind,
     NameChange, NameDifference, NamedAnchor, OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts,
     PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage, StatementWhy, SubjectWhy,
-    TextForm, Thing, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Unused, Why,
+    TextForm, Thing, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Unread, Unused, Why,
 };
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;

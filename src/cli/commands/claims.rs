@@ -1,7 +1,8 @@
 //! `claims`: what lies beside a model besides its signature, listed, shown, appended to and checked.
 
 use crate::attest::{
-    ClaimFile, Judge, Judged, Selection, append_claims, check_append_only, claims_beside, judge, read_claims,
+    ClaimFile, Judge, Judged, Selection, append_claims, check_append_only, claims_beside, further_claims,
+    judge, read_claims,
 };
 use crate::cli::common::Common;
 use crate::cli::output::Output;
@@ -12,7 +13,7 @@ use crate::documents::{
     AppendedLine, ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument, names,
 };
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, read_model};
+use crate::inventory::{Model, attached, listed, read_model};
 use crate::report::claims as report;
 use crate::signing::{
     Anchor, LIMIT_BUNDLE_BYTES, Progress, RootDigest, SignOptions, Trust, VerifyOptions, default_signature,
@@ -129,8 +130,16 @@ fn list(target: &Path, anchors: &Anchors, common: &Common, output: &Output) -> R
         Some(place) => claims_beside(place).unwrap_or_else(|| place.join("claims.jsonl")),
     };
     let has_none = place.as_deref().is_some_and(|place| claims_beside(place).is_none());
-    let found = if has_none { ClaimFile::default() } else { read_claims(&file)? };
+    let mut found = if has_none { ClaimFile::default() } else { read_claims(&file)? };
+    let in_registry = place.as_deref().map(listed).transpose()?.flatten().is_some();
+    for (name, path) in place.as_deref().map(|place| further(place, in_registry)).unwrap_or_default() {
+        let more = read_claims(&path)?.in_file(Some(&name));
+        found.claims.extend(more.claims);
+        found.unknown.extend(more.unknown);
+    }
     let root = match &place {
+        // The files of a model in a registry are those that its signature lists.
+        Some(_) if in_registry => None,
         Some(place) if !found.claims.is_empty() => root_of(place, model.as_ref(), common.now(), output)?,
         _ => None,
     };
@@ -149,6 +158,16 @@ fn list(target: &Path, anchors: &Anchors, common: &Common, output: &Output) -> R
     Ok(0)
 }
 
+/// The other files of claims that lie with a model, each with its name.
+fn further(place: &Path, in_registry: bool) -> Vec<(Untrusted, PathBuf)> {
+    if in_registry {
+        return attached(place).0.into_iter().map(|(name, path)| (name.into(), path)).collect();
+    }
+    let signature = find_signature(place);
+    let named = |path: PathBuf| Some((path.file_name()?.to_string_lossy().into_owned().into(), path));
+    further_claims(place, signature.as_deref()).0.into_iter().filter_map(named).collect()
+}
+
 fn judge_by(
     claims: Vec<crate::attest::Claim>,
     trust: &Trust,
@@ -156,7 +175,7 @@ fn judge_by(
     common: &Common,
 ) -> Result<Vec<Judged>> {
     let options = VerifyOptions::at(common.now());
-    judge(claims, &Judge { trust, options: &options, root }, &Progress::default())
+    judge(claims, &Judge { trust, options: &options, root, aliases: &[] }, &Progress::default())
 }
 
 /// A model of the inventory, or a folder; and where its files are.

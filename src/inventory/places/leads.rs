@@ -36,7 +36,7 @@ const OTHERS: [&str; 9] = [
 /// A longer text is no path.
 const MAX_PATH: usize = 1024;
 /// A folder of such a name is no signature and no file of claims, and yet looks like one.
-const ATTESTATIONS: [&str; 3] = [".sig", ".sigstore.json", ".intoto.jsonl"];
+const ATTESTATIONS: [&str; 4] = [".sig", ".sigstore.json", ".sigstore.jsonl", ".intoto.jsonl"];
 
 /// Adds to what was seen where files lead to, and what hides in the folder. `left_out` are the files that the signature
 /// leaves out.

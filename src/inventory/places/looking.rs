@@ -56,6 +56,14 @@ pub fn listed(path: &Path) -> Result<Option<Listed>> {
     store.map(|store| registry::listed(&Blobs::new(&store.path, Naming::Folders), path)).transpose()
 }
 
+/// Attestations that refer to the manifest that lies here, where it is one in an OCI layout: name below the layout, and
+/// path. With them whether there are more than are read.
+pub fn attached(path: &Path) -> (Vec<(String, PathBuf)>, bool) {
+    let store = store_above(path).filter(|store| store.layout == Layout::Oci);
+    let hex = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    store.map(|store| super::oci::attached(&store, &format!("sha256:{hex}"))).unwrap_or_default()
+}
+
 /// What an OCI layout holds; none for any other folder.
 pub fn in_layout(folder: &Path) -> Option<Scan> {
     let layout = layout::of(folder, &list(folder, &mut MAX_ENTRIES.clone()).ok()?)?;

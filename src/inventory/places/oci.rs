@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::blob_store::BlobStore;
 use super::blobs::{Absent, Blobs, Descriptor, MAX_DOCUMENT_BYTES, Manifest, Naming};
@@ -48,6 +48,11 @@ const SIGNATURES: [(&str, &str); 5] = [
     ("application/vnd.cncf.notary.signature", "Notary Project signature"),
     ("application/vnd.in-toto", "in-toto statement"),
 ];
+/// Types of layers that are attestations.
+const ATTESTATIONS: [&str; 3] =
+    ["application/vnd.dev.sigstore.bundle", "application/vnd.dsse.envelope", "application/vnd.in-toto"];
+/// Attestations of one manifest that are read.
+const MAX_ATTACHED: usize = 64;
 /// How an archive's type ends, or what is in it.
 const PACKED: [&str; 6] = [".tar", "+gzip", "+zstd", ".gzip", ".zip", ".squashfs"];
 /// Names of files that layers hold.
@@ -139,6 +144,32 @@ pub(super) fn read(store: &BlobStore) -> Scan {
     }
     scan.findings = findings;
     scan
+}
+
+/// Attestations that refer to a manifest, the bundle that lists the model's files aside: the names and the paths of their
+/// blobs, in the order of the names. With them whether there are more than are read.
+pub(super) fn attached(store: &BlobStore, digest: &str) -> (Vec<(String, PathBuf)>, bool) {
+    let blobs = Blobs::new(&store.path, Naming::Folders);
+    // What is wrong with the layout was told when it was scanned.
+    let found = manifests(store, &blobs, &Untrusted::new("index.json"), &mut Vec::new());
+    let mut blobs_of: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for one in &found {
+        let legacy = one.reference.as_deref().and_then(legacy_subject);
+        let subject = one.manifest.subject.as_ref().map(|subject| subject.digest.clone()).or(legacy);
+        let is_about = subject.and_then(|subject| about(&found, &blobs, &subject));
+        if is_about.is_none_or(|about| about.digest != digest) || bundle_of_files(&blobs, one).is_some() {
+            continue;
+        }
+        let is_attestation =
+            |layer: &&Descriptor| ATTESTATIONS.iter().any(|known| layer.media_type.starts_with(known));
+        for layer in one.manifest.layers.iter().filter(is_attestation) {
+            if let (Some(name), Ok((path, _))) = (blobs.name(&layer.digest), blobs.find(&layer.digest)) {
+                blobs_of.insert(name, path);
+            }
+        }
+    }
+    let is_cut = blobs_of.len() > MAX_ATTACHED;
+    (blobs_of.into_iter().take(MAX_ATTACHED).collect(), is_cut)
 }
 
 /// The manifest that a subject names: by its digest, or by that of the same document without spaces, which some signers

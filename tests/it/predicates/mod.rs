@@ -1,8 +1,10 @@
 //! What claims say: the registry of predicates as data, and what it makes of a predicate.
 
+mod containers;
 mod data;
 mod others;
 mod ours;
+mod pages;
 mod property;
 
 use serde_json::{Value, json};

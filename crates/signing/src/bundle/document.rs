@@ -8,7 +8,7 @@ use crate::error::{Code, Error, Result};
 use crate::hashing::job::sha256_hex;
 use crate::json::{self, Object};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -59,6 +59,10 @@ pub struct Bundle {
     pub digest: String,
 }
 
+/// The type of an envelope that stands by itself.
+const ENVELOPE_TYPE: &str = "application/vnd.dsse.envelope.v1+json";
+/// Signatures of an envelope that stands by itself.
+const MAX_SIGNATURES: usize = 16;
 /// What writers write.
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /// The versions that are known, the oldest first; the last two are spellings of one.
@@ -118,6 +122,47 @@ impl Bundle {
     /// judged.
     pub(crate) fn parse_to_show(raw: &[u8]) -> Result<Self> {
         Self::parse_document(json::parse(raw, MAX_DEPTH)?, raw, || sha256_hex(raw), Accept::AnyVersion)
+    }
+
+    /// Parses a DSSE envelope that stands by itself, with one or several signatures: one bundle for each, all of the same
+    /// document. What it hints at its keys with is not used: it is not signed, and tools disagree on what it is.
+    ///
+    /// # Errors
+    /// `E-MALFORMED` with the field, `E-TOO-LARGE`.
+    pub fn parse_envelope(raw: &[u8]) -> Result<Vec<Self>> {
+        if raw.len() as u64 > LIMIT_BUNDLE_BYTES {
+            return Err(too_large(LIMIT_BUNDLE_BYTES));
+        }
+        let document = json::parse(raw, MAX_DEPTH)?;
+        let envelope = Object::root(&document)?;
+        let payload_type = envelope.text("payloadType")?.to_owned();
+        let payload = base64_of_dsse(&envelope, "payload")?;
+        let signatures = envelope.list("signatures")?;
+        if signatures.is_empty() || signatures.len() > MAX_SIGNATURES {
+            return Err(envelope.fault("signatures", format!("should hold 1 to {MAX_SIGNATURES} signatures")));
+        }
+        let digest = sha256_hex(raw);
+        let mut bundles: Vec<Bundle> = Vec::new();
+        for (index, item) in signatures.iter().enumerate() {
+            let signature = base64_of_dsse(&Object::item(item, "signatures", index)?, "sig")?;
+            if bundles.iter().any(|bundle| bundle.envelope.signature == signature) {
+                continue;
+            }
+            bundles.push(Bundle {
+                media_type: ENVELOPE_TYPE.to_owned(),
+                material: Material::Key { hint: None, raw_bytes: None },
+                envelope: Envelope {
+                    payload_type: payload_type.clone(),
+                    payload: payload.clone(),
+                    signature,
+                },
+                log_entries: 0,
+                timestamps: Vec::new(),
+                raw: Vec::new(),
+                digest: digest.clone(),
+            });
+        }
+        Ok(bundles)
     }
 
     fn parse_document(
@@ -428,6 +473,14 @@ fn parse_envelope(envelope: &Object) -> Result<(Envelope, bool)> {
         signature: base64(&signature, "sig")?,
     };
     Ok((read, has_key_id))
+}
+
+/// Base64 as DSSE has it: standard or URL-safe, canonical in either.
+fn base64_of_dsse(object: &Object, key: &str) -> Result<Vec<u8>> {
+    base64(object, key).or_else(|fault| match URL_SAFE.decode(object.text(key)?) {
+        Ok(bytes) if !bytes.is_empty() => Ok(bytes),
+        _ => Err(fault),
+    })
 }
 
 /// Standard base64 in its one canonical form: padding, no white space, no stray bits.

@@ -12,12 +12,36 @@ pub struct Head {
     pub predicate_type: Untrusted,
     /// The SHA-256 of each subject that names one.
     pub subjects: Vec<Untrusted>,
+    /// Each subject with all that it names.
+    pub named: Vec<SubjectSaid>,
+}
+
+/// A subject as the statement has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SubjectSaid {
+    /// Its name: informative only.
+    pub name: Option<Untrusted>,
+    /// Its digests: algorithm and value. What is not a text has no value.
+    pub digests: Vec<(Untrusted, Untrusted)>,
+}
+
+impl SubjectSaid {
+    fn of(subject: &serde_json::Value) -> Self {
+        let set = subject.get("digest").and_then(serde_json::Value::as_object).into_iter().flatten();
+        let value = |value: &serde_json::Value| Untrusted::from(value.as_str().unwrap_or_default());
+        SubjectSaid {
+            name: subject.get("name").and_then(serde_json::Value::as_str).map(Untrusted::from),
+            digests: set.take(MAX_DIGESTS).map(|(name, said)| (name.as_str().into(), value(said))).collect(),
+        }
+    }
 }
 
 const STATEMENT_TYPES: [&str; 2] =
     [crate::bundle::manifest::STATEMENT_TYPE, "https://in-toto.io/Statement/v0.1"];
 
 const MAX_SUBJECTS: usize = 1000;
+/// Digests of one subject.
+const MAX_DIGESTS: usize = 32;
 
 /// Reads type and subjects of a statement; its predicate may be any.
 ///
@@ -44,8 +68,9 @@ pub fn read_head(bundle: &Bundle) -> Result<Head, &'static str> {
         return Err("the statement names more subjects than are looked at");
     }
     let digest = |subject: &serde_json::Value| Some(subject.pointer("/digest/sha256")?.as_str()?.into());
+    let named = subjects.iter().take(MAX_SUBJECTS).map(SubjectSaid::of).collect();
     let subjects = if of_files { Vec::new() } else { subjects.iter().filter_map(digest).collect() };
-    Ok(Head { predicate_type: predicate_type.into(), subjects })
+    Ok(Head { predicate_type: predicate_type.into(), subjects, named })
 }
 
 pub(crate) fn is_model_signature(bundle: &Bundle) -> bool {

@@ -8,5 +8,5 @@ pub(crate) mod manifest;
 
 pub use document::{Bundle, LIMIT_BUNDLE_BYTES, Material, default_signature};
 pub use dsse::{Envelope, pae};
-pub use head::{Head, read_head};
+pub use head::{Head, SubjectSaid, read_head};
 pub use manifest::{Manifest, Resource, RootDigest, Serialization, Statement};

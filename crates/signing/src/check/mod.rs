@@ -32,7 +32,7 @@ pub use why::policy::{
     Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,
     PolicyWhy,
 };
-pub use why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy};
+pub use why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy, Unread};
 pub use why::{
     FilesFound, FilesTally, FilesWhy, ForeignBeside, KeySaid, LikelyCause, MethodWhy, MissingKind,
     NamedAnchor, ParseFound, ParseWhy, Parts, SignatureWhy, SignerWhy, StatementWhy, SubjectWhy, TrustWhy,

@@ -7,4 +7,4 @@ pub(crate) fn is_attestation(name: &str) -> bool {
     base == "claims.jsonl" || ATTESTATIONS.iter().any(|ending| base.ends_with(ending))
 }
 
-const ATTESTATIONS: [&str; 3] = [".sig", ".sigstore.json", ".intoto.jsonl"];
+const ATTESTATIONS: [&str; 4] = [".sig", ".sigstore.json", ".sigstore.jsonl", ".intoto.jsonl"];

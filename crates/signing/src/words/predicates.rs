@@ -1,6 +1,6 @@
 //! The words for further claims.
 
-use crate::check::why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy};
+use crate::check::why::predicates::{About, ClaimRow, ClaimsFault, LineFault, PredicatesWhy, Unread};
 use crate::text::{Untrusted, count, size};
 
 use super::Words;
@@ -74,27 +74,39 @@ fn not_claim_lines(many: u64) -> String {
 
 fn row(row: &ClaimRow) -> Untrusted {
     Untrusted::new(match row {
-        ClaimRow::Claim { line, predicate_type, about, outcome, because, signer, proven } => {
+        ClaimRow::Claim { file, line, predicate_type, about, outcome, because, signer, proven, unread } => {
             let verdict = match because {
                 None => "verified".to_owned(),
                 Some(code) => format!("{} {code}", outcome.word()),
+            };
+            let unread = match unread {
+                None => String::new(),
+                Some(Unread::UnknownPredicate) => "; the predicate is not known".to_owned(),
+                Some(Unread::Invalid { faults }) => {
+                    format!("; it violates its schema ({})", of(*faults, "fault"))
+                }
             };
             let signer = match signer {
                 Some(signer) if *proven => format!(", by {}", signer.raw()),
                 Some(signer) => format!(", by {} (claimed)", signer.raw()),
                 None => String::new(),
             };
-            format!("line {line}: {}, about {}: {verdict}{signer}", predicate_type.raw(), about.words())
+            let (place, about) = (place(file.as_ref(), *line), about.words());
+            format!("{place}: {}, about {about}: {verdict}{signer}{unread}", predicate_type.raw())
         }
-        ClaimRow::NotAClaim { line, fault } => {
+        ClaimRow::NotAClaim { file, line, fault } => {
             let fault = match fault {
                 LineFault::TooLong => "too long",
                 LineFault::NotABundle => "not a Sigstore bundle",
                 LineFault::NotAStatement => "the bundle does not hold an in-toto statement",
             };
-            format!("line {line}: not a claim: {fault}")
+            format!("{}: not a claim: {fault}", place(file.as_ref(), *line))
         }
     })
+}
+
+fn place(file: Option<&Untrusted>, line: u64) -> String {
+    file.map_or_else(|| format!("line {line}"), |file| format!("{} line {line}", file.raw()))
 }
 
 impl About {

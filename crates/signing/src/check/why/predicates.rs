@@ -67,6 +67,9 @@ pub enum ClaimsFault {
 pub enum ClaimRow {
     /// A claim.
     Claim {
+        /// The file that it is in; none for the file of claims.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Untrusted>,
         /// Line, from 1.
         line: u64,
         /// What it claims, as it says.
@@ -81,13 +84,32 @@ pub enum ClaimRow {
         signer: Option<Untrusted>,
         /// Whether that is proven.
         proven: bool,
+        /// Why what it says does not count, whoever signed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unread: Option<Unread>,
     },
     /// A line that is not a claim.
     NotAClaim {
+        /// The file that it is in; none for the file of claims.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<Untrusted>,
         /// Line, from 1.
         line: u64,
         /// Why not.
         fault: LineFault,
+    },
+}
+
+/// Why what a claim says does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unread {
+    /// Its predicate is not known.
+    UnknownPredicate,
+    /// It is not as its schema wants it, or its subject names no usable digest.
+    Invalid {
+        /// How many faults it has.
+        faults: u64,
     },
 }
 

@@ -1,0 +1,134 @@
+//! The page on predicates and build types, made from the registry.
+
+use crate::attest::{BuildType, Field, Predicate, Registry, Standing};
+use std::fmt::Write;
+
+const HEAD: &str = "# Predicates: what claims say, and what Touchmark reads of it
+
+<!-- Made by `cargo run --example make-docs` from policies/predicates; do not edit. -->
+
+A claim is a signed [in-toto statement](https://github.com/in-toto/attestation): a subject, named by digest, and a
+predicate, whose type is a URI. Touchmark reads claims from `claims.jsonl`, `*.intoto.jsonl`, `*.sigstore.jsonl` and
+`*.sigstore.json` in a model's folder (or beside a model that is one file, named after it), and from attestations that
+refer to a model's manifest in an OCI layout. A line is a Sigstore bundle, or a DSSE envelope by itself with one or
+several signatures. Statements of version 1 and 0.1 are read; version 1 is written.
+
+A claim **counts** when all of this holds:
+
+- it is about this model: a subject's SHA-256 is the model's root digest, or another digest of the same bytes (that of
+  its manifest in a registry). A name never joins a claim to a model;
+- every subject names a digest that is usable: lower-case hex of the right length, and no broken algorithm (SHA-1, MD5)
+  alone;
+- its predicate is known, and as its schema wants it;
+- its signer is proven, and is one whom the policy lets say it. Of an envelope with several signatures one is enough;
+  who signs twice is one signer, and a signature that proves nothing takes nothing away.
+
+A predicate that is **not known** is kept and shown and never counts. One that is known and violates its schema is
+**invalid**: every fault is told with its path (`touchmark claims show`), and it never counts. Fields that the schema
+does not name are ignored, and a member that is `null` is not there. Lists of more than 10,000 items, texts of more than
+64 KiB and more than 1,000 subjects are refused.
+
+`standing`: *vetted* by in-toto, SLSA or OpenSSF; *proposed* to one of them; a *vendor*'s own; *legacy*, which is read
+and never written; *ours*.
+
+";
+
+const OURS: &str = "
+## Touchmark's own
+
+No vetted predicate covers these. Their types are URNs (`urn:touchmark:NAME:1`), as those of Touchmark's other signed
+documents: absolute, stable, and bound to no host. The number is the major version; fields may be added under it, and a
+field that changes its meaning comes with a new number. JSON Schemas lie in [schemas/predicates](schemas/predicates).
+`touchmark attest` writes them.
+";
+
+const BUILDS: &str = "
+## Build types
+
+Touchmark writes SLSA provenance v1 under one of these build types. `externalParameters` holds the parameters, and
+`resolvedDependencies` what went in, each with its digest: of a model or a dataset its root digest. What an input was
+is said by `annotations.role` of the dependency (base, adapter, teacher, dataset, code, config, tokenizer, template),
+else by the parameter that names it, else nothing is known of its role. `annotations.verifiedAt` says when it was verified
+before use. Training from scratch that names no base is the word that a model is a root.
+";
+
+/// The page `docs/predicates.md`.
+pub fn predicates_page() -> String {
+    let mut out = HEAD.to_owned();
+    out.push_str("| predicate | type | about | standing | serves |\n|---|---|---|---|---|\n");
+    let known = Registry::bundled().predicates();
+    for one in known {
+        let uris: Vec<String> = one.uris().map(|uri| format!("`{uri}`")).collect();
+        let title = match &one.source {
+            Some(source) => format!("[{}]({source})", one.title),
+            None => format!("[{}](#{})", one.title, one.id),
+        };
+        let (kind, standing) = (one.kind.word(), one.standing.word());
+        let serves = one.controls.join(", ");
+        let _ = writeln!(out, "| {title} | {} | {kind} | {standing} | {serves} |", uris.join("<br>"));
+    }
+    out.push_str(OURS);
+    for one in known.iter().filter(|one| one.standing == Standing::Ours) {
+        ours(&mut out, one);
+    }
+    out.push_str("\n## Predicates of others\n\nWhat is required of them, and what is shown.\n");
+    for one in known.iter().filter(|one| one.standing != Standing::Ours && !one.fields.is_empty()) {
+        let _ = writeln!(out, "\n### {}\n", one.title);
+        fields(&mut out, &one.fields);
+    }
+    out.push_str(BUILDS);
+    for one in BuildType::bundled() {
+        build(&mut out, one);
+    }
+    out
+}
+
+fn ours(out: &mut String, one: &Predicate) {
+    let about = one.about.as_deref().unwrap_or_default();
+    let _ = writeln!(
+        out,
+        "\n### {}\n\n`{}` · [schema](schemas/predicates/{}.schema.json)\n\n{about}\n",
+        one.id, one.uri, one.id
+    );
+    fields(out, &one.fields);
+}
+
+fn fields(out: &mut String, fields: &[Field]) {
+    out.push_str("| field | type | |\n|---|---|---|\n");
+    for field in fields {
+        let mut notes: Vec<String> = Vec::new();
+        if field.required {
+            notes.push("required".to_owned());
+        }
+        if field.filled {
+            notes.push("not empty".to_owned());
+        }
+        if field.expected {
+            notes.push("required by the specification; read without it".to_owned());
+        }
+        if field.foreign {
+            notes.push("of a dialect".to_owned());
+        }
+        let code = |values: &[String]| {
+            values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+        };
+        if !field.values.is_empty() {
+            notes.push(format!("one of {}", code(&field.values)));
+        }
+        if !field.also.is_empty() {
+            notes.push(format!("in dialects also {}", code(&field.also)));
+        }
+        let _ = writeln!(out, "| `{}` | {} | {} |", field.path, field.kind.words(), notes.join("; "));
+    }
+}
+
+fn build(out: &mut String, one: &BuildType) {
+    let _ = writeln!(out, "\n### {}: {}\n\n`{}`\n\n{}\n", one.id, one.title, one.uri, one.about);
+    out.push_str("| parameter | type | |\n|---|---|---|\n");
+    for parameter in &one.parameters {
+        let required = if parameter.required { "required: " } else { "" };
+        let role = parameter.role.map(|role| format!(" (names inputs with the role {})", role.word()));
+        let (kind, role) = (parameter.kind.words(), role.unwrap_or_default());
+        let _ = writeln!(out, "| `{}` | {kind} | {required}{}{role} |", parameter.name, parameter.about);
+    }
+}
