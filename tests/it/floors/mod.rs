@@ -397,6 +397,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "store",
             "snapshot",
             "lineage",
+            "maturity",
             "decision",
             "words",
             "view",
