@@ -7,10 +7,11 @@ use crate::attest::{Claim, Claims, Judge, Judged, Registry, judge_each, predicat
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::maturity::Testimony;
-use crate::policy::Policy;
+use crate::policy::{Policy, Window};
 use crate::progress::Progress;
 use crate::signing::Check;
 use crate::tables::Few;
+use crate::text::Untrusted;
 
 /// A policy, and the model whose publisher it asks for; without a model there is no publisher.
 #[derive(Debug, Clone, Copy)]
@@ -71,15 +72,19 @@ pub fn predicates_check(
 
 fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
     let signer = judged.signer.as_ref().zip(judged.anchor.as_ref()).zip(under.model);
-    let roles = signer.map_or(Few::NONE, |((signer, anchor), model)| {
-        under.policy.roles_of(model.id.raw(), signer, anchor, judged.signed_at, under.now)
+    let (roles, whose) = signer.map_or((Few::NONE, Vec::new()), |((signer, anchor), model)| {
+        let (policy, id) = (under.policy, model.id.raw());
+        let granted = policy.grants_to(id, signer, anchor);
+        let inside = granted.filter(|grant| grant.window(judged.signed_at, under.now) == Window::Inside);
+        let whose = inside.map(|grant| Untrusted::new(grant.id())).collect();
+        (policy.roles_of(id, signer, anchor, judged.signed_at, under.now), whose)
     });
     let asked = |_: &&Model| under.policy.asks_about(judged.claim.predicate_type.raw());
     let Some(model) = under.model.filter(asked) else {
-        return Testimony { claimed: judged.claimed(), roles, meets: Vec::new() };
+        return Testimony { claimed: judged.claimed(), roles, whose, meets: Vec::new() };
     };
     let (anchor, statement) = (judged.anchor.clone(), judged.claim.bundle.envelope.payload.clone());
     let claimed = judged.claimed();
     let meets = meets(&claimed, &statement, anchor.as_ref(), (under.policy, model.id.raw()), under.now);
-    Testimony { claimed, roles, meets }
+    Testimony { claimed, roles, whose, meets }
 }

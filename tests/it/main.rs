@@ -80,6 +80,7 @@ mod policy_demands;
 mod policy_edges;
 mod policy_keys;
 mod policy_meaning;
+mod predicates;
 mod policy_roles;
 mod pure;
 mod query;
