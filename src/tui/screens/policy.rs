@@ -113,7 +113,6 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let role = if view.seal.is_unsigned() { Role::Muted } else { outcome_role(outcome) };
     let head = vec![pen.span(role, format!("{} ", outcome.glyph()))];
     out.extend(pen.wrapped(head, role, &words, columns));
-    out.push(Line::default());
     let decided = |wanted: Decision| {
         view.judgement.standings().iter().filter(|standing| standing.decision == wanted).count()
     };
