@@ -45,7 +45,7 @@ pub fn apply_policy_to(
 }
 
 /// IDENTITY of a claim of this kind.
-pub(super) fn apply_to_claim(
+pub fn apply_to_claim(
     verification: &mut Verification,
     model: &Model,
     kind: Option<PredicateKind>,

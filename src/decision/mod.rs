@@ -28,7 +28,7 @@ mod walk;
 
 pub use anchoring::Anchoring;
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
-pub use apply::{apply_policy, apply_policy_to};
+pub use apply::{apply_policy, apply_policy_to, apply_to_claim};
 pub use checkpoint::{
     Anchored, CHECKPOINT_TYPE, Checkpoint, CheckpointSchema, KeptCheckpoint, LedgerFound, SNAPSHOT_TYPE,
     Vouched, marked, snapshot_of, snapshot_statement,

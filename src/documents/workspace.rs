@@ -4,6 +4,7 @@ use super::names;
 use crate::decision::{Anchored, Checkpoint, Difference, Inputs, RecordRef, Replayed, WorkspaceId};
 use crate::error::Error;
 use crate::inventory::ModelId;
+use crate::maturity::PolicySeal;
 use crate::policy::PolicyError;
 use crate::signing::Identity;
 use crate::store::{EvidenceDigest, LedgerEntry};
@@ -92,7 +93,7 @@ pub struct ReviewHistoryDocument<'a> {
     pub reviews: &'a [PastReview],
 }
 
-/// A built-in policy.
+/// A built-in policy, or the one in force.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PolicyDocument<'a> {
     /// The document's name.
@@ -103,6 +104,9 @@ pub struct PolicyDocument<'a> {
     pub digest: Option<String>,
     /// SHA-256 of its text.
     pub file_digest: Option<String>,
+    /// What its own signature comes to; only of the policy in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seal: Option<&'a PolicySeal>,
     /// Its text.
     pub text: &'a str,
 }
@@ -116,6 +120,12 @@ pub struct PolicyCheckDocument<'a> {
     pub digest: &'a str,
     /// SHA-256 of its text; empty for a file with faults.
     pub file_digest: &'a str,
+    /// What its own signature comes to, against the keys that the workspace names in `policy_trust`; `null` where no
+    /// workspace was found.
+    pub seal: Option<&'a PolicySeal>,
+    /// Why that is no better, where there is a signature.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seal_fault: Option<String>,
     /// Its faults; none when it is valid.
     pub faults: Vec<PolicyFaultDocument<'a>>,
 }

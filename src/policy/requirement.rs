@@ -236,6 +236,38 @@ impl Test {
     }
 }
 
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Scalar::Text(text) => write!(f, "\"{text}\""),
+            Scalar::Number(number) => write!(f, "{number}"),
+            Scalar::Flag(flag) => write!(f, "{flag}"),
+        }
+    }
+}
+
+/// With its value, as a policy writes them. It is not safe to show.
+impl fmt::Display for Test {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed = |scalars: &[Scalar]| {
+            let all: Vec<String> = scalars.iter().map(Scalar::to_string).collect();
+            format!("[{}]", all.join(", "))
+        };
+        let value = match self {
+            Test::Equal(scalar) | Test::NotEqual(scalar) | Test::Contains(scalar) => scalar.to_string(),
+            Test::In(scalars) | Test::NotIn(scalars) | Test::Covers(scalars) => listed(scalars),
+            Test::Compare(_, Measure::Number(number)) => number.to_string(),
+            Test::Compare(_, Measure::Moment(moment)) => moment.to_string(),
+            Test::Matches(pattern) => pattern.as_written(),
+            Test::CoversParents => "lineage.parents".to_owned(),
+            Test::ContainsLevel(level) => level.clone(),
+            Test::Exists(flag) => flag.to_string(),
+            Test::Between(from, until) => format!("{from} and {until}"),
+        };
+        write!(f, "{} {value}", self.operator())
+    }
+}
+
 /// Whether a level is a wanted one or a higher one of its track: `SLSA_BUILD_LEVEL_3` for `SLSA_BUILD_LEVEL_2`. Those without a
 /// number at their end have to be the same.
 pub fn reaches(level: &str, wanted: &str) -> bool {

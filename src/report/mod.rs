@@ -6,6 +6,7 @@ mod checks;
 pub mod claims;
 mod comparison;
 mod predicates;
+mod policy;
 mod replay;
 mod reviews;
 pub mod snapshot;
@@ -16,11 +17,11 @@ pub use case::case;
 pub use checks::checks_page;
 pub use comparison::{compared_summary, compared_title, comparison, values};
 pub use predicates::predicates_page;
+pub use policy::{policy, policy_faults};
 pub use replay::replayed;
 pub use reviews::{review, reviews};
 pub use text::{
-    Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, policy,
-    policy_faults, progress, read_times, same_name, same_name_line, score, standing_reviews, table, verdict,
-    verification, with_mark,
+    Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, progress,
+    read_times, same_name, same_name_line, score, standing_reviews, table, verdict, verification, with_mark,
 };
 pub use why::{command_of, why};

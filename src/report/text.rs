@@ -6,7 +6,7 @@ use crate::decision::{About, Decision, ReviewWord};
 use crate::inventory::{FactKey, ModelId, Scan, Told};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::{SCOPE, SameName, unlike_twins};
-use crate::policy::{NameMark, Policy, PolicyError};
+use crate::policy::NameMark;
 use crate::signing::{
     Check, CheckCode, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info,
 };
@@ -536,46 +536,6 @@ pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
         lines.push(vec![format!("{} {name}{again}", row.gutter), state, edge.unwrap_or_default()]);
     }
     table(&lines)
-}
-
-/// A policy in a few lines.
-pub fn policy(policy: &Policy) -> String {
-    let short = |digest: &str| digest.chars().take(12).collect::<String>();
-    let stages: Vec<String> = policy.stages.iter().map(|s| crate::text::screen(&s.name)).collect();
-    let name = format!("{} {}", crate::text::screen(&policy.name), crate::text::screen(&policy.version));
-    let mut out = format!(
-        "✓ pass  {name}\n  {}, {}, stages {}\n",
-        count(policy.trust.len(), "anchor"),
-        count(policy.publishers.len(), "publisher"),
-        stages.join(", ")
-    );
-    let _ =
-        writeln!(out, "  policy digest {}  the same whatever the comments and layout", short(&policy.digest));
-    let _ = writeln!(out, "  file digest   {}  SHA-256 of the file", short(&policy.file_digest));
-    if let Some(owner) = &policy.owner {
-        let _ = writeln!(out, "  owner {}", crate::text::screen(owner));
-    }
-    if !policy.approved_by.is_empty() {
-        let names: Vec<String> = policy.approved_by.iter().map(|name| crate::text::screen(name)).collect();
-        let _ = writeln!(out, "  approved by {}, as it says itself", names.join(", "));
-    }
-    if let Some(expires) = &policy.expires {
-        let _ = writeln!(out, "  expires {expires}");
-    }
-    out
-}
-
-/// The faults of a policy file.
-pub fn policy_faults(faults: &[PolicyError]) -> String {
-    let mut out = String::new();
-    for fault in faults {
-        let line = fault.line.map(|l| format!("line {l}: ")).unwrap_or_default();
-        let _ = writeln!(out, "✗ FAIL  {line}{}", fault.message);
-        if let Some(help) = &fault.help {
-            let _ = writeln!(out, "        help: {help}");
-        }
-    }
-    out
 }
 
 /// What speaks against a derivation, where child and parent are seen anyway; none of other findings.

@@ -6,6 +6,7 @@ pub mod controls;
 pub mod names;
 pub mod reasons;
 pub mod reviews;
+pub mod seal;
 pub mod why;
 
 use crate::decision::Verdict;

@@ -2,9 +2,11 @@
 //! to a view is not known here.
 
 use super::options::OpenOptions;
+use super::seal::look_at_seal;
 use crate::clock::this_second;
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
+use crate::maturity::PolicySeal;
 use crate::policy::{self, Policy, PolicyError};
 use crate::view::View;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ pub(super) struct PolicyInForce {
     pub policy: Policy,
     pub text: String,
     pub faults: Vec<PolicyError>,
+    /// What is known of the signature of the policy in force.
+    pub seal: PolicySeal,
 }
 
 pub(super) fn in_force(view: &View) -> PolicyInForce {
@@ -25,6 +29,7 @@ pub(super) fn in_force(view: &View) -> PolicyInForce {
         policy: view.policy.clone(),
         text: view.policy_text.clone(),
         faults: view.policy_errors.clone(),
+        seal: view.seal.clone(),
     }
 }
 
@@ -59,7 +64,7 @@ pub(super) fn policy_file(workspace: &Workspace, options: &OpenOptions) -> Optio
 pub(super) fn read_policy(
     workspace: &Workspace,
     options: &OpenOptions,
-    before: Option<Policy>,
+    before: Option<(Policy, PolicySeal)>,
 ) -> Result<PolicyInForce> {
     let now = options.at.unwrap_or_else(this_second);
     let built_in = || {
@@ -71,29 +76,32 @@ pub(super) fn read_policy(
     };
     let Some(path) = policy_file(workspace, options) else {
         let text = policy::BUILT_IN.first().map(|(_, text)| (*text).to_owned()).unwrap_or_default();
-        return Ok(PolicyInForce { policy: built_in()?, text, faults: Vec::new() });
+        let seal = PolicySeal::default();
+        return Ok(PolicyInForce { policy: built_in()?, text, faults: Vec::new(), seal });
     };
     let bytes = crate::disk::read_small(&path, LIMIT_POLICY_BYTES)?;
+    let seal = look_at_seal(workspace, &path, &bytes, now).seal;
+    let instead = |before: Option<(Policy, PolicySeal)>| match before {
+        Some(before) => Ok(before),
+        None => built_in().map(|policy| (policy, PolicySeal::default())),
+    };
     let Ok(text) = String::from_utf8(bytes) else {
         let fault = PolicyError {
             line: None,
             message: "the policy is not UTF-8 text".to_owned(),
             help: Some("save it as UTF-8".to_owned()),
         };
-        let policy = before.map_or_else(built_in, Ok)?;
-        return Ok(PolicyInForce { policy, text: String::new(), faults: vec![fault] });
+        let (policy, seal) = instead(before)?;
+        return Ok(PolicyInForce { policy, text: String::new(), faults: vec![fault], seal });
     };
     let base = path.parent().map(Path::to_owned);
     let origin = path.strip_prefix(&workspace.root).unwrap_or(&path);
     let read = policy::parse(&text, &origin.to_string_lossy(), base);
     match read.and_then(|policy| policy.valid_at(now)) {
-        Ok(policy) => Ok(PolicyInForce { policy, text, faults: Vec::new() }),
+        Ok(policy) => Ok(PolicyInForce { policy, text, faults: Vec::new(), seal }),
         Err(faults) => {
-            let policy = match before {
-                Some(policy) => policy,
-                None => built_in()?,
-            };
-            Ok(PolicyInForce { policy, text, faults })
+            let (policy, seal) = instead(before)?;
+            Ok(PolicyInForce { policy, text, faults, seal })
         }
     }
 }

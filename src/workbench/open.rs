@@ -14,7 +14,7 @@ use crate::clock::this_second;
 use crate::decision::{Anchors, Judgement};
 use crate::error::Result;
 use crate::inventory::Workspace;
-use crate::maturity::{PolicySeal, Rubric};
+use crate::maturity::Rubric;
 use crate::signing::Progress;
 use crate::store::{self, LedgerEnd, Shared};
 use crate::view::View;
@@ -133,7 +133,7 @@ fn nothing(
         proven: Arc::default(),
         digests: Arc::default(),
         usage: Arc::default(),
-        seal: PolicySeal::default(),
+        seal: in_force.seal,
         names: Arc::default(),
         verified: Arc::default(),
         states: Arc::default(),

@@ -1,8 +1,10 @@
 //! The policy and the stage of an open workspace: read again, changed, asked for.
 
 use super::door::Workbench;
-use super::in_force::{invalid, known_stage, policy_file, read_policy};
+use super::in_force::{LIMIT_POLICY_BYTES, invalid, known_stage, policy_file, read_policy};
 use super::publish::Next;
+use super::seal::{SealSeen, look_at_seal};
+use crate::disk::read_small;
 use crate::error::Result;
 use crate::signing::Anchor;
 use std::path::PathBuf;
@@ -26,7 +28,11 @@ impl Workbench {
     /// `E-READ`.
     pub fn reload_policy(&self) -> Result<()> {
         self.renew(|view| {
-            let read = read_policy(&self.workspace(), &self.inner.options, Some(view.policy.clone()))?;
+            let read = read_policy(
+                &self.workspace(),
+                &self.inner.options,
+                Some((view.policy.clone(), view.seal.clone())),
+            )?;
             let stage = match known_stage(&read.policy, &view.stage) {
                 Ok(()) => view.stage.clone(),
                 Err(_) => read.policy.stages.first().map_or_else(String::new, |stage| stage.name.clone()),
@@ -39,6 +45,17 @@ impl Workbench {
     /// The file that [`Workbench::reload_policy`] reads; none when the built-in baseline is in force.
     pub fn policy_file(&self) -> Option<PathBuf> {
         policy_file(&self.workspace(), &self.inner.options)
+    }
+
+    /// What is known of the policy file's own signature, and why it is no better; none where the built-in baseline is in
+    /// force.
+    ///
+    /// # Errors
+    /// `E-READ`.
+    pub fn look_at_seal(&self) -> Result<Option<SealSeen>> {
+        let Some(file) = self.policy_file() else { return Ok(None) };
+        let bytes = read_small(&file, LIMIT_POLICY_BYTES)?;
+        Ok(Some(look_at_seal(&self.workspace(), &file, &bytes, self.now())))
     }
 
     /// An error when the policy file has faults: nothing is decided by a policy that was not asked for.

@@ -104,7 +104,7 @@ impl Workbench {
             lost: Arc::default(),
             reviews: Arc::default(),
             usage: before.usage.clone(),
-            seal: before.seal.clone(),
+            seal: in_force.seal,
             anchoring: None,
             ledger: LedgerEnd::default(),
             judgement: Judgement::default(),
@@ -120,6 +120,8 @@ impl Workbench {
         let touched = self.refresh(before, &mut view, fresh.as_ref())?;
         view.prove_after(before, touched.as_deref());
         view.anchoring = self.anchoring(&view)?;
+        // It is evidence on every model.
+        let touched = touched.filter(|_| before.seal == view.seal);
         Ok((view, touched))
     }
 }

@@ -5,6 +5,7 @@ use super::anchors;
 use super::door::{Inner, Workbench};
 use super::events::Event;
 use super::publish::Next;
+use super::seal;
 use crate::error::Result;
 use crate::text::screen;
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
@@ -68,11 +69,19 @@ impl Workbench {
     }
 
     fn rule_files(&self) -> BTreeSet<PathBuf> {
-        self.policy_file().into_iter().chain(anchors::files(&self.view().policy)).collect()
+        let policy = self.policy_file();
+        let of_seal =
+            policy.iter().flat_map(|policy| seal::files(&self.workspace(), policy).collect::<Vec<_>>());
+        let of_seal = of_seal.collect::<Vec<_>>();
+        policy.into_iter().chain(of_seal).chain(anchors::files(&self.view().policy)).collect()
     }
 
     fn renew_rules(&self, changed: &[PathBuf]) -> Result<()> {
-        match self.policy_file().filter(|file| changed.contains(file)) {
+        let workspace = self.workspace();
+        let is_changed = |policy: &PathBuf| {
+            changed.contains(policy) || seal::files(&workspace, policy).any(|file| changed.contains(&file))
+        };
+        match self.policy_file().filter(is_changed) {
             Some(_) => self.reload_policy(),
             None => self.renew(|view| Ok(Next::as_in(view))).map(drop),
         }

@@ -69,10 +69,10 @@ mod names;
 mod nasty;
 mod observed;
 mod oms_musts;
-#[cfg(feature = "pkcs11")]
 mod palette;
 mod part;
 mod photographs;
+#[cfg(feature = "pkcs11")]
 mod pkcs11;
 mod pki;
 mod plain;
@@ -82,6 +82,7 @@ mod policy_edges;
 mod policy_keys;
 mod policy_meaning;
 mod policy_roles;
+mod policy_seal;
 mod predicates;
 mod pure;
 mod query;

@@ -577,6 +577,8 @@ pub fn holding(names: impl Iterator<Item = String>) -> View {
     let mut models: Vec<Model> = names.map(|name| Model::new(ModelId::new(&name), name.as_str())).collect();
     models.sort_by(|a, b| a.id.cmp(&b.id));
     View {
+        proven: Default::default(),
+        digests: Default::default(),
         seal: touchmark::maturity::PolicySeal::Unsigned,
         usage: Arc::default(),
         names: Arc::default(),

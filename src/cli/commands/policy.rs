@@ -6,8 +6,13 @@ use crate::cli::session::open;
 use crate::disk::read_small;
 use crate::documents::{PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, names};
 use crate::error::{Code, Error, Result};
+use crate::inventory::Workspace;
+use crate::maturity::PolicySeal;
 use crate::policy;
 use crate::report;
+use crate::text::{block, screen};
+use crate::words::seal::seal;
+use crate::workbench::{SealSeen, look_at_seal};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +26,7 @@ pub(crate) enum PolicyCommand {
         file: Option<PathBuf>,
     },
     Show {
-        /// baseline or strict
+        /// baseline, strict, or in-force for the policy of the workspace
         #[arg(default_value = "baseline")]
         name: String,
     },
@@ -30,58 +35,101 @@ pub(crate) enum PolicyCommand {
 pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -> Result<u8> {
     match arguments {
         PolicyCommand::Check { file } => check(file.as_deref(), common, output),
-        PolicyCommand::Show { name } => show(name, output),
+        PolicyCommand::Show { name } => show(name, common, output),
     }
 }
 
 /// The status is 2 when the policy has faults.
 fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
-    let (faults, human, digests) = match file {
+    let (faults, mut human, digests, seen) = match file {
         Some(file) => {
             let bytes = read_small(file, LIMIT_POLICY_BYTES)?;
+            // Who may sign it is said by a workspace; without one nobody is asked.
+            let workspace = Workspace::find_made(common.workspace.as_deref()).ok();
+            let seen = workspace.map(|workspace| look_at_seal(&workspace, file, &bytes, common.now()));
             let text = String::from_utf8(bytes)
                 .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))?;
             let base = file.parent().map(Path::to_owned);
             let read = policy::parse(&text, &file.to_string_lossy(), base);
             match read.and_then(|policy| policy.valid_at(common.now())) {
-                Ok(policy) => (Vec::new(), report::policy(&policy), (policy.digest, policy.file_digest)),
+                Ok(policy) => {
+                    let human = report::policy(&policy, seal_of(seen.as_ref()));
+                    (Vec::new(), human, (policy.digest, policy.file_digest), seen)
+                }
                 Err(faults) => {
                     let human = report::policy_faults(&faults);
-                    (faults, human, Default::default())
+                    (faults, human, Default::default(), seen)
                 }
             }
         }
         None => {
-            let view = open(common)?.view();
+            let workbench = open(common)?;
+            let (view, seen) = (workbench.view(), workbench.look_at_seal()?);
             let human = if view.policy_errors.is_empty() {
-                report::policy(&view.policy)
+                report::policy(&view.policy, seal_of(seen.as_ref()))
             } else {
                 report::policy_faults(&view.policy_errors)
             };
             let digests = (view.policy.digest.clone(), view.policy.file_digest.clone());
-            (view.policy_errors.clone(), human, digests)
+            (view.policy_errors.clone(), human, digests, seen)
         }
     };
+    let fault = seen.as_ref().and_then(|seen| seen.fault.as_ref());
+    if let Some(fault) = fault {
+        human.push_str(&format!("! {}\n", screen(&fault.what)));
+        if let Some(help) = &fault.help {
+            human.push_str(&format!("  help: {}\n", screen(help)));
+        }
+    }
     output.print(&human, || {
         let faults = faults.iter().map(PolicyFaultDocument::from).collect();
         let (digest, file_digest) = &digests;
-        PolicyCheckDocument { schema: names::PolicyCheck, digest, file_digest, faults }
+        PolicyCheckDocument {
+            schema: names::PolicyCheck,
+            digest,
+            file_digest,
+            seal: seen.as_ref().map(|seen| &seen.seal),
+            seal_fault: fault.map(|fault| screen(&fault.what)),
+            faults,
+        }
     });
     Ok(if faults.is_empty() { 0 } else { 2 })
 }
 
-fn show(name: &str, output: &Output) -> Result<u8> {
+fn seal_of(seen: Option<&SealSeen>) -> &PolicySeal {
+    const NONE: &PolicySeal = &PolicySeal::Unsigned;
+    seen.map_or(NONE, |seen| &seen.seal)
+}
+
+/// The policy in force, as a name beside those of the built-in ones.
+const IN_FORCE: &str = "in-force";
+
+fn show(name: &str, common: &Common, output: &Output) -> Result<u8> {
+    if name == IN_FORCE {
+        let view = open(common)?.view();
+        let (_, words) = seal(&view.seal);
+        let text = format!("# {}: {words}\n{}", screen(&view.policy.origin), block(&view.policy_text));
+        output.print(&text, || PolicyDocument {
+            schema: names::Policy,
+            name,
+            digest: Some(view.policy.digest.clone()),
+            file_digest: Some(view.policy.file_digest.clone()),
+            seal: Some(&view.seal),
+            text: &view.policy_text,
+        });
+        return Ok(0);
+    }
     let Some((_, text)) = policy::BUILT_IN.iter().find(|(known, _)| *known == name) else {
         return Err(Error::new(Code::NotFound, "there is no such built-in policy")
             .at(name)
-            .help("baseline or strict"));
+            .help("baseline, strict, or in-force for the workspace's own"));
     };
     // The text alone, so that it can start a file.
     output.print(text, || {
         let policy = policy::parse(text, "built-in", None).ok();
         let digests = policy.as_ref().map(|policy| (policy.digest.clone(), policy.file_digest.clone()));
         let (digest, file_digest) = digests.unzip();
-        PolicyDocument { schema: names::Policy, name, digest, file_digest, text }
+        PolicyDocument { schema: names::Policy, name, digest, file_digest, seal: None, text }
     });
     Ok(0)
 }

@@ -14,11 +14,14 @@ mod temporary;
 
 const SCHEMA: (u64, u64) = (0, 1);
 const MAX_BYTES: u64 = 1024 * 1024;
+/// So many files may sign for the policy.
+const MAX_FILES: usize = 100;
 const DEFAULT_STAGE: &str = "production";
 const DEFAULT_STORE: &str = "touchmark.db";
 const BASELINE: &str = "policies/baseline.toml";
 const IGNORED: &str = "touchmark.db*\n";
-const KEYS: [&str; 8] = ["schema", "name", "stage", "policy", "store", "source", "alias", "binding"];
+const KEYS: [&str; 9] =
+    ["schema", "name", "stage", "policy", "policy_trust", "store", "source", "alias", "binding"];
 const BINDING_KEYS: [&str; 2] = ["model", "digest"];
 const ALIAS_KEYS: [&str; 3] = ["name", "of", "at"];
 const SOURCE_KEYS: [&str; 3] = ["kind", "path", "prefix"];
@@ -64,6 +67,8 @@ pub struct Workspace {
     pub aliases: Aliases,
     /// The policy file, absolute; none means the built-in baseline.
     pub policy: Option<PathBuf>,
+    /// Files of the keys and certificate authorities that may sign the policy, absolute.
+    pub policy_trust: Vec<PathBuf>,
     /// The stage that the screens judge by.
     pub stage: String,
     /// The store, absolute.
@@ -253,7 +258,7 @@ fn starting_text(dir: &Path, policy: Option<&str>) -> String {
         name.filter(|name| !Untrusted::new(name.as_str()).is_hostile()).unwrap_or("workspace".to_owned());
     let name = toml::Value::String(name);
     let policy = policy.map(|path| {
-        format!("\n# What a model must show at which stage. Without this line the built-in baseline holds.\npolicy = \"{path}\"\n")
+        format!("\n# What a model must show at which stage. Without this line the built-in baseline holds.\npolicy = \"{path}\"\n# Who may sign the policy file itself, as keys or certificate authorities:\n# policy_trust = [\"keys/policy.pub\"]\n")
     });
     format!(
         "# A Touchmark workspace. Paths are relative to this file.\n\
@@ -337,6 +342,7 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
         None => root.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
     };
     let policy = reader.inside(table, "policy")?;
+    let policy_trust = reader.files(table, "policy_trust")?;
     let store = reader.inside(table, "store")?.unwrap_or_else(|| DEFAULT_STORE.into());
     let mut sources = Vec::new();
     if let Some(value) = table.get("source") {
@@ -370,6 +376,7 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
         sources,
         aliases,
         policy: policy.map(|path| root.join(path)),
+        policy_trust: policy_trust.into_iter().map(|path| root.join(path)).collect(),
         stage,
         store: root.join(store),
         root: root.to_owned(),
@@ -515,6 +522,28 @@ impl Reader<'_> {
     /// A path that stays in the workspace, so that the workspace can be handed on as one folder.
     fn inside(&self, table: Table<'_>, key: &str) -> Result<Option<PathBuf>> {
         let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
+        self.path(key, text, span).map(Some)
+    }
+
+    /// A list of such paths; nothing where the key is absent.
+    fn files(&self, table: Table<'_>, key: &str) -> Result<Vec<PathBuf>> {
+        let Some(value) = table.get(key) else { return Ok(Vec::new()) };
+        let no_list = |misfit: Misfit| self.error(format!("`{key}` must be a list of paths"), misfit.at);
+        let files = value.list().map_err(no_list)?;
+        if files.len() == 0 || files.len() > MAX_FILES {
+            return Err(self
+                .error(format!("`{key}` must name from 1 to {MAX_FILES} files"), value.at())
+                .help("name the public keys or certificate authorities, or leave it out"));
+        }
+        let path = |file: Value<'_>| {
+            let no_text =
+                |misfit: Misfit| self.error(format!("`{key}` must hold texts in quotes"), misfit.at);
+            self.path(key, file.text().map_err(no_text)?, file.at())
+        };
+        files.map(path).collect()
+    }
+
+    fn path(&self, key: &str, text: &str, span: Place) -> Result<PathBuf> {
         let path = PathBuf::from(text);
         let stays = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !stays || path.file_name().is_none() || text.contains('\0') {
@@ -522,7 +551,7 @@ impl Reader<'_> {
                 .error(format!("`{key}` must be a relative path inside the workspace"), span)
                 .help("paths are relative to touchmark.toml; `..` and absolute paths are refused here"));
         }
-        Ok(Some(path))
+        Ok(path)
     }
 
     fn string<'v>(&self, table: Table<'v>, key: &str) -> Result<Option<(&'v str, Place)>> {

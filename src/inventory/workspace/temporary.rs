@@ -51,6 +51,7 @@ impl Workspace {
             sources: kinds.iter().map(source).collect(),
             aliases: Aliases::default(),
             policy: None,
+            policy_trust: Vec::new(),
             stage: DEFAULT_STAGE.to_owned(),
             store: folder.join(DEFAULT_STORE),
             root: folder.to_owned(),

@@ -49,7 +49,9 @@ pub fn screen(app: &App) -> Vec<String> {
         (Screen::Maturity, Some((_, model, verdict))) => {
             report::score(&model.id.screen(), &case(view, &verdict), false)
         }
-        (Screen::Policy, _) => report::policy(&view.policy) + &report::policy_faults(&view.policy_errors),
+        (Screen::Policy, _) => {
+            report::policy(&view.policy, &view.seal) + &report::policy_faults(&view.policy_errors)
+        }
         (Screen::Jobs, _) if app.jobs.is_empty() => "Nothing has run yet.".to_owned(),
         (Screen::Jobs, _) => {
             let jobs = (0..app.jobs.len()).filter_map(|at| job(app, at));

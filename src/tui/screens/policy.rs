@@ -4,11 +4,12 @@ use crate::decision::Decision;
 use crate::policy::{Action, Stage};
 use crate::signing::Health;
 use crate::text::{count, width};
-use crate::tui::screens::paint::{Pane, Pen, bounded, fit, lines, put};
+use crate::tui::screens::paint::{Pane, Pen, bounded, fit, lines, outcome_role, put};
 use crate::tui::state::app::App;
 use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::theme::Role;
 use crate::view::View;
+use crate::words::seal::seal;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -108,6 +109,10 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         }
         out.push(Line::default());
     }
+    let (outcome, words) = seal(&view.seal);
+    let role = if view.seal.is_unsigned() { Role::Muted } else { outcome_role(outcome) };
+    let head = vec![pen.span(role, format!("{} ", outcome.glyph()))];
+    out.extend(pen.wrapped(head, role, &words, columns));
     let decided = |wanted: Decision| {
         view.judgement.standings().iter().filter(|standing| standing.decision == wanted).count()
     };
@@ -128,6 +133,11 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     out.extend(outcomes(view, pen, columns));
     out.push(Line::default());
     out.push(pen.line(Role::Text, count(view.policy.publishers.len(), "publisher")));
+    let counted =
+        [(view.policy.attesters.len(), "attester"), (view.policy.requirements.len(), "requirement")];
+    for (many, what) in counted.into_iter().filter(|(many, _)| *many > 0) {
+        out.push(pen.line(Role::Text, count(many, what)));
+    }
     out
 }
 

@@ -399,6 +399,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "store",
             "snapshot",
             "lineage",
+            "maturity",
             "decision",
             "words",
             "view",
