@@ -5,12 +5,14 @@ mod anchor;
 mod cause;
 pub mod comparison;
 mod concerned;
+mod inherit;
 mod record;
 mod summary;
 mod survey;
 
 pub use anchor::AnchorInfo;
 pub use concerned::{Again, Basis, Changed};
+pub use inherit::{Inheritance, Inherited, Lacks, role_of};
 pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 

@@ -4,6 +4,7 @@
 mod access;
 mod anatomy;
 mod anchors;
+mod attesting;
 mod bind;
 mod cache;
 mod checkpoints;
@@ -39,6 +40,7 @@ mod reviews;
 mod running;
 mod snapshot;
 mod sources;
+mod summarising;
 mod trust_edit;
 mod trust_files;
 #[cfg(feature = "keyless")]
@@ -53,6 +55,7 @@ mod watch_rules;
 
 pub use crate::view::{AnchorInfo, PastReview, Review, ReviewWord, Summary, Verified, View};
 pub use access::{Access, is_empty_folder};
+pub use attesting::ClaimSubject;
 pub use bind::Bound;
 pub use checkpoints::{CheckedAgainst, LedgerWord, VerifiedLedger};
 pub use demo::{demo, init};
@@ -64,6 +67,7 @@ pub use options::OpenOptions;
 pub use replay::ReplayBy;
 pub use reviewing::{ReviewAct, past_review};
 pub use snapshot::diff_files;
+pub use summarising::{Summarised, SummaryNames};
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
 #[cfg(feature = "keyless")]
