@@ -35,8 +35,9 @@ pub use history::{Change, Difference, History, LIMIT_LINES, check_append_only, c
 pub use judge::{Claims, Judge, Judged, judge, judge_each, predicates_by, predicates_check};
 pub use kind::PredicateKind;
 pub use make::{
-    Attested, CardDraft, CompositionDraft, ConfigDraft, DataDraft, DatasetDraft, Draft, EvaluationDraft, Made,
-    PolicyNamed, ProvenanceDraft, ResultDraft, ResultOf, ReviewDraft, Subject, SummaryDraft, given, headings,
+    Attested, CardDraft, CompositionDraft, ConfigDraft, DataDraft, DatasetDraft, Draft, EvaluationDraft,
+    Made, PolicyNamed, ProvenanceDraft, ResultDraft, ResultOf, ReviewDraft, Subject, SummaryDraft, given,
+    headings,
 };
 pub use present::{Present, Signed, present};
 pub use registry::{Predicate, Registry, Standing};

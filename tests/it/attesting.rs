@@ -182,7 +182,7 @@ fn each_claim_is_signed_appended_and_verifies_as_one_about_this_model() {
     assert_eq!(claims.len(), EACH.len());
     for ((words, kind), claim) in EACH.iter().zip(&claims) {
         assert_eq!(claim["predicate_type"], *kind, "{words:?}");
-        assert_eq!((&claim["outcome"], &claim["about"]), (&json!("pass"), &json!("this model")), "{claim:#}");
+        assert_eq!((&claim["outcome"], &claim["about"]), (&json!("pass"), &json!("this-model")), "{claim:#}");
     }
     // The model's own signature holds as before.
     desk.works(&["verify", MODEL]);
@@ -277,7 +277,7 @@ fn the_summary_states_the_verdict_and_fails_where_the_model_is_refused() {
     let levels = predicate["verifiedLevels"].as_array().unwrap();
     assert!(levels.contains(&json!("TOUCHMARK_PRODUCTION_ADMITTED")), "{levels:?}");
     let score = desk.says(&["score", MODEL]);
-    let effective = score["models"][0]["effective"].as_u64().unwrap();
+    let effective = score["verdicts"][0]["verdict"]["effective"].as_u64().unwrap();
     assert!(levels.contains(&json!(format!("COSAI_AIMM_LEVEL_{effective}"))), "{levels:?} {effective}");
     assert_eq!(predicate["resourceUri"], "pkg:generic/northwind/harbour-7b-instruct@1.1");
     let policy = fs::read(desk.path("policies/samples.toml")).unwrap();

@@ -436,7 +436,8 @@ fn a_key_in_a_token_signs_a_claim() {
     let listed = works(&["claims", "list", "model", "--public-key", "k.pub"]);
     assert!(listed.contains("✓ pass  line 1"), "{listed}");
     // A token that is not there signs nothing.
-    let by = ["--pkcs11-uri", "pkcs11:token=other", "--module", module, "--pin-file", "pin", "--workspace", "."];
+    let by =
+        ["--pkcs11-uri", "pkcs11:token=other", "--module", module, "--pin-file", "pin", "--workspace", "."];
     let refused = hsm.touchmark(&[&["attest", "config", "model", "--parameter", "a=2"][..], &by].concat());
     assert_eq!(refused.status.code(), Some(2), "{}", err(&refused));
     assert_eq!(fs::read_to_string(hsm.path("model/claims.jsonl")).unwrap().lines().count(), 1);

@@ -72,12 +72,7 @@ impl Making {
         output: &'a Output,
     ) -> Result<Begun<'a>> {
         let begun = self.begin_anyhow(model, common, output)?;
-        if let Some(error) = begun.subject.contradiction() {
-            if !self.despite_failure {
-                return Err(error);
-            }
-            output.note(&format!("! {error}\n! the claim is about the files as they are now"));
-        }
+        begun.unless_contradicted()?;
         Ok(begun)
     }
 
@@ -136,11 +131,6 @@ impl Making {
         self.dry_run
     }
 
-    /// Whether the claim is made whatever the signature says of the files.
-    pub(super) fn despite_failure(&self) -> bool {
-        self.despite_failure
-    }
-
     /// Who signs has to be said.
     ///
     /// # Errors
@@ -165,6 +155,22 @@ fn there_already(out: &Path) -> Error {
 }
 
 impl Begun<'_> {
+    /// An error when the files are not what the model's signature says, unless the claim is wanted all the same; then
+    /// that is told.
+    ///
+    /// # Errors
+    /// `E-EVIDENCE`.
+    pub(super) fn unless_contradicted(&self) -> Result<()> {
+        match self.subject.contradiction() {
+            Some(error) if !self.making.despite_failure => Err(error),
+            Some(error) => {
+                self.output.note(&format!("! {error}\n! the claim is about the files as they are now"));
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The index of the model, for what only models of the inventory have.
     ///
     /// # Errors

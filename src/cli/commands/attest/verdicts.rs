@@ -5,7 +5,7 @@ use super::parts;
 use crate::attest::{PredicateKind, ResultDraft, ReviewDraft, SummaryDraft};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, finish, open, open_to_judge};
+use crate::cli::session::{find, finish, open_to_judge};
 use crate::decision::ReviewWord;
 use crate::error::{Code, Error, Result};
 use crate::workbench::{JobKind, SummaryNames};
@@ -41,18 +41,20 @@ pub(super) fn review(arguments: &Review, common: &Common, output: &Output) -> Re
     const OF: Of = Of { usual: ReviewDraft::TYPE, kinds: &[PredicateKind::Review] };
     let Review { model, what, making } = arguments;
     // Who signs is asked first: a record cannot be taken out of the ledger again.
-    making.signer_required()?;
-    find(&open(common)?.view(), model)?;
     let begun = making.begin_anyhow(model, common, output)?;
     let index = begun.index()?;
     let spoken = match (what.word.as_deref(), what.reason.as_deref()) {
         (Some(word), Some(reason)) => Some((spoken(word), reason)),
         _ => None,
     };
-    let is_rejection = matches!(spoken, Some((ReviewWord::Reject | ReviewWord::AskProducer, _)));
-    if let Some(error) = begun.subject.contradiction().filter(|_| !making.despite_failure() && !is_rejection)
-    {
-        return Err(error);
+    let approves = match spoken {
+        Some((word, _)) => word == ReviewWord::Approve,
+        None if making.predicate.is_some() => true,
+        None => begun.workbench.review_to_attest(index, what.record)?.word == APPROVE,
+    };
+    // Files that contradict their signature may well be rejected.
+    if approves {
+        begun.unless_contradicted()?;
     }
     let made = begun.check(&OF, || match spoken {
         None => Ok(begun.workbench.review_to_attest(index, what.record)?.draft()),
@@ -65,9 +67,12 @@ pub(super) fn review(arguments: &Review, common: &Common, output: &Output) -> Re
     begun.finish(&made)
 }
 
+/// The word as records write it.
+const APPROVE: &str = "approve";
+
 fn spoken(word: &str) -> ReviewWord {
     match word {
-        "approve" => ReviewWord::Approve,
+        APPROVE => ReviewWord::Approve,
         "reject" => ReviewWord::Reject,
         _ => ReviewWord::AskProducer,
     }
