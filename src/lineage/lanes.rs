@@ -4,10 +4,9 @@
 //! parent of a merge has a row of its own from which the child is pointed to (`○`). A dataset is an ingredient:
 //! it hangs, as a leaf, below what was trained on it, unless it is itself what is looked at.
 
-use super::graph::{Edge, Graph, Node};
+use super::graph::{Edge, Graph, Node, Way};
+use super::rows::Place;
 use crate::inventory::{Basis, ModelId, Relation};
-use petgraph::Direction;
-use petgraph::graph::NodeIndex;
 use std::collections::{HashMap, HashSet};
 
 /// One row of a drawing.
@@ -63,16 +62,16 @@ pub fn lanes(graph: &Graph, focus: &ModelId, up: usize, down: usize, limit: usiz
 }
 
 /// The focus and its family with their generations, nearest first.
-fn kin(graph: &Graph, start: NodeIndex, up: usize, down: usize) -> Vec<(NodeIndex, i32)> {
-    let generations = |places: Vec<(NodeIndex, usize)>, sign: i32| {
+fn kin(graph: &Graph, start: Place, up: usize, down: usize) -> Vec<(Place, i32)> {
+    let generations = |places: Vec<(Place, usize)>, sign: i32| {
         places.into_iter().map(move |(place, distance)| {
             (place, sign.saturating_mul(i32::try_from(distance).unwrap_or(i32::MAX)))
         })
     };
     let mut kin = vec![(start, 0)];
-    kin.extend(generations(graph.walk(start, up, Direction::Outgoing), -1));
-    let ancestors: HashSet<NodeIndex> = kin.iter().map(|(place, _)| *place).collect();
-    let below = generations(graph.walk(start, down, Direction::Incoming), 1);
+    kin.extend(generations(graph.walk(start, up, Way::Up), -1));
+    let ancestors: HashSet<Place> = kin.iter().map(|(place, _)| *place).collect();
+    let below = generations(graph.walk(start, down, Way::Down), 1);
     kin.extend(below.filter(|(place, _)| !ancestors.contains(place)));
     kin.sort_by_key(|(place, generation)| (generation.unsigned_abs(), *generation, *place));
     kin
@@ -80,10 +79,10 @@ fn kin(graph: &Graph, start: NodeIndex, up: usize, down: usize) -> Vec<(NodeInde
 
 /// What is still to be drawn: a node at the end of one edge.
 struct Pending<'a> {
-    place: NodeIndex,
+    place: Place,
     edge: Option<&'a Edge>,
     /// Where the edge comes from: the row nearer to the root.
-    from: Option<NodeIndex>,
+    from: Option<Place>,
     /// Lines of the lanes to the left.
     prefix: String,
     lane: usize,
@@ -103,12 +102,12 @@ enum Turn {
 struct Drawing<'a> {
     graph: &'a Graph,
     /// Farthest ancestors first.
-    members: Vec<NodeIndex>,
-    generation: HashMap<NodeIndex, i32>,
+    members: Vec<Place>,
+    generation: HashMap<Place, i32>,
 }
 
 impl<'a> Drawing<'a> {
-    fn new(graph: &'a Graph, kin: &[(NodeIndex, i32)]) -> Self {
+    fn new(graph: &'a Graph, kin: &[(Place, i32)]) -> Self {
         let mut ordered = kin.to_vec();
         ordered.sort_by_key(|(place, generation)| (*generation, *place));
         Drawing {
@@ -121,7 +120,7 @@ impl<'a> Drawing<'a> {
     fn rows(&self) -> Vec<(LaneRow, usize)> {
         let mut rows = Vec::new();
         let mut drawn = HashSet::new();
-        let (ingredients, members): (Vec<NodeIndex>, Vec<NodeIndex>) =
+        let (ingredients, members): (Vec<Place>, Vec<Place>) =
             self.members.iter().partition(|place| self.only_ingredient(**place));
         let roots = members.iter().filter(|place| self.parents(**place).is_empty());
         // A cycle has no root: what no root reaches is begun at its member farthest up.
@@ -133,7 +132,7 @@ impl<'a> Drawing<'a> {
         rows
     }
 
-    fn draw_from(&self, root: NodeIndex, drawn: &mut HashSet<NodeIndex>, rows: &mut Vec<(LaneRow, usize)>) {
+    fn draw_from(&self, root: Place, drawn: &mut HashSet<Place>, rows: &mut Vec<(LaneRow, usize)>) {
         let mut stack = vec![Pending {
             place: root,
             edge: None,
@@ -174,10 +173,10 @@ impl<'a> Drawing<'a> {
     }
 
     /// The rows below a node: what it was trained on, then its children.
-    fn below(&self, place: NodeIndex) -> Vec<(NodeIndex, &'a Edge, bool)> {
-        let ingredients = self.graph.around(place, Direction::Outgoing).into_iter();
+    fn below(&self, place: Place) -> Vec<(Place, &'a Edge, bool)> {
+        let ingredients = self.graph.around(place, Way::Up).into_iter();
         let ingredients = ingredients.filter(|(other, edge)| self.is_ingredient(*other, edge));
-        let children = self.graph.around(place, Direction::Incoming).into_iter();
+        let children = self.graph.around(place, Way::Down).into_iter();
         let children = children
             .filter(|(child, edge)| self.generation.contains_key(child) && !self.is_ingredient(place, edge));
         ingredients
@@ -187,13 +186,13 @@ impl<'a> Drawing<'a> {
     }
 
     /// Whether a parent hangs below its child as a leaf: a dataset among the ancestors of the focus.
-    fn is_ingredient(&self, parent: NodeIndex, edge: &Edge) -> bool {
+    fn is_ingredient(&self, parent: Place, edge: &Edge) -> bool {
         edge.relation == Relation::TrainedOn && self.generation.get(&parent).is_some_and(|g| *g < 0)
     }
 
     /// The parents below which a member stands.
-    fn parents(&self, place: NodeIndex) -> Vec<NodeIndex> {
-        let parents = self.graph.around(place, Direction::Outgoing).into_iter();
+    fn parents(&self, place: Place) -> Vec<Place> {
+        let parents = self.graph.around(place, Way::Up).into_iter();
         parents
             .filter(|(parent, edge)| {
                 self.generation.contains_key(parent) && !self.is_ingredient(*parent, edge)
@@ -203,8 +202,8 @@ impl<'a> Drawing<'a> {
     }
 
     /// Whether a member has no other place than below what was trained on it.
-    fn only_ingredient(&self, place: NodeIndex) -> bool {
-        let children = self.graph.around(place, Direction::Incoming);
+    fn only_ingredient(&self, place: Place) -> bool {
+        let children = self.graph.around(place, Way::Down);
         self.below(place).is_empty()
             && self.parents(place).is_empty()
             && children
@@ -238,7 +237,7 @@ impl<'a> Drawing<'a> {
         let row = LaneRow {
             gutter,
             id: node.id.clone(),
-            model: node.model,
+            model: node.model(),
             generation: self.generation.get(&pending.place).copied().unwrap_or_default(),
             edge: pending.edge.map(|edge| (edge.relation, edge.basis)),
             ends: self.ends(pending, node),

@@ -1,6 +1,7 @@
 //! The lineage graph: built from all sources, asked for ancestors and descendants, drawn as lanes (rows of
 //! plain values). It knows no terminal.
 
+mod build;
 mod content;
 mod finding;
 mod graph;
@@ -8,6 +9,7 @@ mod lanes;
 mod plausible;
 mod proven;
 mod rivals;
+mod rows;
 mod shown;
 
 pub use finding::GraphFinding;

@@ -87,7 +87,7 @@ fn a_bare_name_is_resolved_when_exactly_one_model_has_it() {
 fn a_bare_name_that_two_models_have_stays_a_placeholder() {
     let graph = family(&[("meta/llama", &[]), ("copy/llama", &[]), ("acme/tuned", &["llama"])]);
     let (node, _) = graph.parents(&id("acme/tuned"))[0];
-    assert!(node.name_only && node.model.is_none());
+    assert!(node.name_only && node.model().is_none());
     let dangling = GraphFinding::Dangling { child: id("acme/tuned"), parent: id("llama"), name_only: true };
     assert_eq!(graph.findings(), [dangling]);
 }
