@@ -9,7 +9,7 @@ use crate::attest::{
 use crate::decision::ReviewWord;
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId, listed, read_model};
-use crate::signing::{Outcome, Progress};
+use crate::signing::{Outcome, Progress, Stage};
 use crate::text::{Untrusted, screen};
 use crate::view::{View, role_of};
 use std::path::{Path, PathBuf};
@@ -43,14 +43,13 @@ impl ClaimSubject {
 
 fn contradiction(present: &Present, model: &str) -> Option<Error> {
     let Signed::Otherwise(check) = &present.signed else { return None };
-    let words = check.words();
-    Some(
-        Error::new(
-            Code::Evidence,
-            format!("the files are not what the model's signature says ({}: {})", check.code, words.summary),
-        )
-        .at(model),
-    )
+    let what = match check.stage {
+        Stage::Parse | Stage::Statement => "the model's signature cannot be read",
+        Stage::Signature => "the model's signature does not hold",
+        _ => "the files are not what the model's signature says",
+    };
+    let what = format!("{what} ({}: {})", check.code, check.words().summary);
+    Some(Error::new(Code::Evidence, what).at(model))
 }
 
 impl Workbench {
