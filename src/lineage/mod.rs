@@ -3,6 +3,7 @@
 
 mod build;
 mod content;
+mod digests;
 mod finding;
 mod graph;
 mod lanes;
@@ -12,9 +13,11 @@ mod rivals;
 mod rows;
 mod shown;
 
+pub use build::Recorded;
+pub use digests::{Digests, Stated};
 pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
 pub use lanes::{LaneRow, lanes};
-pub use plausible::{copies, doubts, doubts_of};
-pub use proven::{Proof, Proven};
+pub use plausible::{copies, doubts, doubts_of, is_plausible};
+pub use proven::{Origins, Proof, Proven, RootSaid};
 pub use shown::{said_of, shown};

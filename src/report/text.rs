@@ -594,26 +594,37 @@ pub fn doubt(finding: &GraphFinding) -> Option<String> {
             Some(format!("evidence against {} as its origin: {}", parent.screen(), against(what, values)))
         }
         GraphFinding::Rivals { shown, others, .. } => Some(rivals(shown, others)),
+        GraphFinding::Denied { parents, .. } => Some(denied(parents)),
         _ => None,
     }
 }
 
+/// Bases, each with the kind of source that names it.
+fn bases(bases: &[(ModelId, Told)]) -> String {
+    let named = bases.iter().take(MANY).map(|(id, told)| format!("{} ({})", id.screen(), told.word()));
+    let named: Vec<String> = named.collect();
+    let more = bases.len().saturating_sub(MANY);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    named.join(", ") + &more
+}
+
+/// Bases of a model that a claim calls a root.
+fn denied(parents: &[(ModelId, Told)]) -> String {
+    format!(
+        "a signed claim says that it was trained from scratch, and sources name a base: {}",
+        bases(parents)
+    )
+}
+
 /// Bases of which sources tell differently.
 fn rivals(shown: &[(ModelId, Told)], others: &[(ModelId, Told)]) -> String {
-    let list = |bases: &[(ModelId, Told)]| {
-        let named = bases.iter().take(MANY).map(|(id, told)| format!("{} ({})", id.screen(), told.word()));
-        let named: Vec<String> = named.collect();
-        let more = bases.len().saturating_sub(MANY);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        named.join(", ") + &more
-    };
     let is_equal = |told: &Told| shown.iter().any(|(_, known)| known == told);
     let is_settled = !others.iter().any(|(_, told)| is_equal(told));
     let end = match is_settled {
         true => "the more reliable source is shown, the others are not",
         false => "sources of the same kind disagree, so all are shown",
     };
-    format!("sources name different bases: {}; {}; {end}", list(shown), list(others))
+    format!("sources name different bases: {}; {}; {end}", bases(shown), bases(others))
 }
 
 fn against(what: &str, values: &(Untrusted, Untrusted)) -> String {
@@ -671,6 +682,7 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
         GraphFinding::Rivals { child, shown, others } => {
             format!("{}: {}", child.screen(), rivals(shown, others))
         }
+        GraphFinding::Denied { child, parents } => format!("{}: {}", child.screen(), denied(parents)),
         GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
             "{} is said to come from {} ({}); contradicted by: {}; ask the producer",
             child.screen(),
