@@ -5,7 +5,7 @@ use crate::attest::{PredicateKind, Said, Transformation};
 use crate::inventory::ModelId;
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
-use crate::view::{Inheritance, Inherited};
+use crate::view::inherit::{Inheritance, Inherited};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -3,7 +3,7 @@
 use crate::attest::Subject;
 use crate::inventory::ModelId;
 use crate::text::{Untrusted, screen, shell_word};
-use crate::view::{Inheritance, Inherited, Lacks};
+use crate::view::inherit::{Inheritance, Inherited, Lacks};
 use std::fmt::Write;
 
 /// A claim that was signed, and where it is now.

@@ -5,7 +5,7 @@ mod anchor;
 mod cause;
 pub mod comparison;
 mod concerned;
-mod inherit;
+pub mod inherit;
 mod lineage;
 mod record;
 mod summary;
@@ -13,7 +13,6 @@ mod survey;
 
 pub use anchor::AnchorInfo;
 pub use concerned::{Again, Basis, Changed};
-pub use inherit::{Inheritance, Inherited, Lacks, role_of};
 pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 

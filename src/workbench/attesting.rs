@@ -11,7 +11,8 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId, listed, read_model};
 use crate::signing::{Outcome, Progress, Stage};
 use crate::text::{Untrusted, screen};
-use crate::view::{View, role_of};
+use crate::view::View;
+use crate::view::inherit::role_of;
 use std::path::{Path, PathBuf};
 
 /// A model that a claim is made about.

@@ -1,8 +1,9 @@
 //! The draft of a card: a file, bound to a model by its digest.
 
 use super::super::said::NamedDigest;
+use super::draft::Draft;
+use super::heading::headings;
 use super::parts::{digests, put};
-use super::{Draft, headings};
 use crate::signing::sha256_hex;
 use serde_json::{Map, Value, json};
 

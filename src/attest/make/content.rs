@@ -2,7 +2,7 @@
 
 use super::super::decimal::Decimal;
 use super::super::said::{Comparator, Input, NamedDigest};
-use super::Draft;
+use super::draft::Draft;
 use super::parts::{descriptor, digests, put, time, typed};
 use crate::text::Untrusted;
 use jiff::Timestamp;

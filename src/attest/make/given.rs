@@ -1,6 +1,6 @@
 //! A predicate that somebody wrote into a file: bare, or in a whole statement, as `--dry-run` prints one.
 
-use super::{Draft, STATEMENT_TYPE};
+use super::draft::{Draft, STATEMENT_TYPE};
 use crate::error::{Code, Error, Result};
 use crate::signing::RootDigest;
 use serde_json::Value;

@@ -3,8 +3,8 @@
 use super::super::build_types::{BuildType, Parameter};
 use super::super::field::FieldType;
 use super::super::said::{Input, InputRole, Transformation};
+use super::draft::{Draft, invalid};
 use super::parts::{dependency, put, time, typed};
-use super::{Draft, invalid};
 use crate::error::{Code, Error, Result};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};

@@ -2,7 +2,7 @@
 //! verification result of in-toto, which lists only what holds.
 
 use super::super::said::NamedDigest;
-use super::Draft;
+use super::draft::Draft;
 use super::parts::{digests, time};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
