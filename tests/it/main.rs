@@ -117,5 +117,6 @@ mod tui_hostile;
 mod tui_state;
 mod tui_table;
 mod verify_edges;
+mod walked;
 mod why;
 mod workbench;

@@ -234,6 +234,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "words",
             "view",
             "documents",
+            "query",
             "report",
         ],
     ),
@@ -316,6 +317,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "query",
             "report",
             "workbench",
             "commands",
@@ -326,7 +328,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tui/photograph", &["text", "forms", "tui/theme", "tui/state", "tui/screens"]),
     ("tui/exporting", &["ground", "view", "forms", "tui/state", "tui/photograph"]),
     ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
-    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/update", "tui/remembering"]),
+    ("tui/opening", &["ground", "view", "query", "workbench", "tui/state", "tui/update", "tui/remembering"]),
     (
         "tui/plain",
         &[
@@ -367,7 +369,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tui/remembering",
         ],
     ),
-    ("tui", &["ground", "workbench", "commands", "tui"]),
+    ("tui", &["ground", "query", "workbench", "commands", "tui"]),
     // the command line
     ("cli/common", &["clock"]),
     ("cli/secrets", &["ground", "signing"]),

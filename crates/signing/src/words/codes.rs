@@ -300,7 +300,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::IdentityMismatch,
         "The signer is proven, and is not the one expected. The part that differs is marked.",
-        "A look-alike, a copy signed by somebody else, a renamed workflow, or a typing mistake in the rule.",
+        "A look-alike, a copy signed by another party, a renamed workflow, or a typing mistake in the rule.",
         "Refuse the model unless the publisher confirms the signer through another channel.",
     ),
     row(
@@ -318,14 +318,14 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::IdentityWrongPublisher,
         "The policy knows this signer, but for another publisher.",
-        "A copy that somebody else signed.",
+        "A copy signed by another party.",
         "Find out where this copy comes from.",
     ),
     row(
         CheckCode::IdentityDenied,
         "The policy denies this signer.",
         "A revoked key or a compromised identity.",
-        "Do not use the model; ask for a signature by somebody else.",
+        "Do not use the model; ask for a signature by another signer.",
     ),
     row(
         CheckCode::IdentityWindow,
@@ -455,8 +455,8 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::FilesEmptyCode,
-        "All signed files match; empty files that nobody signed have names of code.",
-        "The model was signed in shards, which leave empty files out: anybody can add one, and its name can hide a module.",
+        "All signed files match; unsigned empty files have names of code.",
+        "The model was signed in shards, which leave empty files out: anyone can add one, and its name can hide a module.",
         "Remove them, or have the model signed with whole files.",
     ),
     row(
@@ -480,7 +480,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::PredicatesNotCounted,
         "Some of the further claims do not count: they are about another model, not verified, or no claims at all.",
-        "A copied file of claims, a signer that is not trusted here, or a line that somebody appended.",
+        "A copied file of claims, a signer that is not trusted here, or a line that was appended.",
         "Nothing for this model: they prove nothing and contradict nothing. `touchmark claims list` shows each.",
     ),
     row(
@@ -498,7 +498,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::PolicyAnchorAge,
         "The trust anchor is older than the policy allows.",
-        "Nobody has refreshed the file for longer than `max_age_days`.",
+        "The file was not refreshed for longer than `max_age_days`.",
         "Get the anchor again from its source, compare, and replace the file.",
     ),
     row(

@@ -270,7 +270,7 @@ fn finding(why: &PolicyFinding) -> Words {
             .found(expires.to_string())
             .remedy("Review the policy, then extend `expires`"),
         PolicyFinding::NotLookedInto => {
-            of("The policy bans formats, and nobody looked into the files").remedy("Verify the model again")
+            of("The policy bans formats, and the files were not looked into").remedy("Verify the model again")
         }
         PolicyFinding::Dataset { found, denied, said_by } => of("The policy denies a dataset of this model")
             .expected(format!("nothing made from {}", denied.raw()))
