@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Digest(digest::Digest),
     Inspect(inspect::Inspect),
     #[command(subcommand)]
-    Attest(attest::Attest),
+    Attest(Box<attest::Attest>),
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
     Scan(scan::Scan),
