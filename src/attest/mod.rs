@@ -13,6 +13,8 @@ mod field;
 mod history;
 mod judge;
 mod kind;
+mod make;
+mod present;
 mod reading;
 mod registry;
 mod said;
@@ -33,6 +35,12 @@ pub use field::{Field, FieldPath, FieldType};
 pub use history::{Change, Difference, History, LIMIT_LINES, check_append_only, compare_lines};
 pub use judge::{Claims, Judge, Judged, Piece, Weighed, judge, judge_each, predicates_by, predicates_check};
 pub use kind::PredicateKind;
+pub use make::{
+    Attested, CardDraft, CompositionDraft, ConfigDraft, DataDraft, DatasetDraft, Draft, EvaluationDraft,
+    Made, PolicyNamed, ProvenanceDraft, ResultDraft, ResultOf, ReviewDraft, Subject, SummaryDraft, given,
+    headings,
+};
+pub use present::{Present, Signed, present};
 pub use registry::{Predicate, Registry, Standing};
 pub use said::{
     AgentSaid, Assurance, BindingSaid, CardSaid, Comparator, ConfigSaid, DataSaid, Domain, Evaluation,

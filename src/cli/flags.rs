@@ -180,10 +180,10 @@ impl Password {
 pub(crate) struct Authorities {
     /// File of a timestamp authority's certificates that you trust, its root among them (repeat)
     #[arg(long, value_name = "PEM")]
-    tsa_certificate_chain: Vec<PathBuf>,
+    pub(super) tsa_certificate_chain: Vec<PathBuf>,
     /// A trusted_root.json or client trust config whose timestamp authorities you trust
     #[arg(long, value_name = "FILE")]
-    trust_config: Option<PathBuf>,
+    pub(super) trust_config: Option<PathBuf>,
 }
 
 impl Authorities {

@@ -20,6 +20,31 @@ macro_rules! open {
 /// What asks an authority for the time uses the network.
 const STAMPED: Network = Network::With(&["--tsa-url"]);
 
+/// Ways to sign that use the network, where a flag names one of several.
+const SIGNED: Network = Network::With(&[
+    "--tsa-url",
+    "--sigstore",
+    "--identity-token",
+    "--identity-token-file",
+    "--use-ambient-credentials",
+    "--oauth-force-oob",
+    "--client-id",
+    "--use-staging",
+]);
+
+/// Who names nobody who signs has nothing written.
+const CLAIM: Writes = Writes::With(&[
+    "private_key",
+    "pkcs11_uri",
+    "sigstore",
+    "identity_token",
+    "identity_token_file",
+    "use_ambient_credentials",
+    "oauth_force_oob",
+    "client_id",
+    "use_staging",
+]);
+
 /// What can act whether or not there is a workspace.
 const ALWAYS: &[Need] = &[];
 
@@ -63,6 +88,7 @@ const fn as_by_key(word: &'static str) -> Typed {
 pub const GROUPS: &[(&str, &str)] = &[
     ("sign", "Sign a model"),
     ("key", "Make keys, and look at them"),
+    ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
@@ -382,6 +408,27 @@ pub const TABLE: &[Command] = &[
         "The root digest of a model"),
     line("inspect", "<FILE>").within(Cmd::Verify, "Its Identity and Statement tabs show what the bundle holds.",
         "What a bundle, claim, certificate, key or weights file holds; trusts nothing"),
+    line("attest provenance", "<MODEL>").run(
+        "Claim how a model was made and what went in, each by its digest (SLSA provenance)")
+        .writing(CLAIM).asking().online(SIGNED),
+    line("attest data", "<MODEL>").run(
+        "Claim what a model was trained on: source, collection, preparation, licence, personal data, governance")
+        .writing(CLAIM).asking().online(SIGNED),
+    line("attest config", "<MODEL>").run("Claim with what hyperparameters, code, seed and hardware a model was trained")
+        .writing(CLAIM).asking().online(SIGNED),
+    line("attest evaluation", "<MODEL>").run("Claim how a model did in a benchmark")
+        .writing(CLAIM).asking().online(SIGNED),
+    line("attest card", "<MODEL> [FILE]").run("Claim which card is a model's, by the digest of its file")
+        .writing(CLAIM).asking().online(SIGNED),
+    line("attest composition", "<MODEL>").run("Claim what a model runs with: base, adapters, tokenizer, template, quantisation")
+        .writing(CLAIM).asking().online(SIGNED),
+    line("attest review", "<MODEL>").run("Claim what a reviewer decided, as the ledger holds it")
+        .writing(CLAIM).asking().online(SIGNED),
+    line("attest summary", "<MODEL>").run(
+        "Verify a model and claim the verdict at a stage (VSA, or SVR); ends with 0 when it is let in, 1 when it is refused")
+        .writing(CLAIM).asking().online(SIGNED),
+    line("attest inherit", "<MODEL>").run(
+        "What a derived model inherits from its parents, and the command that claims it"),
     line("claims list", "<TARGET>").within(Cmd::Verify, "Its check PREDICATES says whether the claims are proven.",
         "List the claims of a model, or of a file: what each says of what, and whether its signer is proven"),
     line("claims show", "<FILE>").run(

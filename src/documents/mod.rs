@@ -2,6 +2,7 @@
 //! records. Text in them is exact; it is escaped where it is printed. They are made from what others concluded;
 //! nothing is computed here.
 
+mod attest;
 mod check;
 mod claims;
 mod comparison;
@@ -18,6 +19,7 @@ mod verdict;
 mod verification;
 mod workspace;
 
+pub use attest::{AttestDocument, InheritDocument};
 pub use check::CheckDocument;
 pub use claims::{
     AppendedLine, ClaimDocument, ClaimRow, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument,

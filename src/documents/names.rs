@@ -34,6 +34,7 @@ macro_rules! names {
 }
 
 names! {
+    Attest "touchmark.attest/1",
     Bind "touchmark.bind/1",
     Claim "touchmark.claim/1",
     Claims "touchmark.claims/1",
@@ -45,6 +46,7 @@ names! {
     Digest "touchmark.digest/2",
     ErrorName "touchmark.error/1",
     Import "touchmark.import/1",
+    Inherit "touchmark.inherit/1",
     Init "touchmark.init/1",
     InspectBom "touchmark.inspect-bom/1",
     Inspection "touchmark.inspection/1",

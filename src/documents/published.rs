@@ -1,5 +1,6 @@
 //! Every document with its JSON Schema, as `docs/schemas` publishes them.
 
+use super::attest::{AttestDocument, InheritDocument};
 use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument};
 use super::comparison::ComparisonDocument;
 use super::inventory::{
@@ -60,6 +61,7 @@ const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Publish
 /// All documents, by name.
 pub const PUBLISHED: &[Published] = &[
     row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
+    row::<AttestDocument<'static>>("attest", "every `attest` but `attest inherit`"),
     row::<BindDocument<'static>>("bind", "`bind`"),
     row::<ClaimDocument<'static>>("claim", "`claims show`"),
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
@@ -73,6 +75,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ErrorDocument<'static>>("error", "any command that stops with an error"),
     row::<EvidenceDocument>("evidence", "evidence: what a record rests on, by digest"),
     row::<ImportDocument<'static>>("import", "`import`"),
+    row::<InheritDocument<'static>>("inherit", "`attest inherit`"),
     row::<InitDocument<'static>>("init", "`init`"),
     row::<InspectBomDocument<'static>>("inspect-bom", "`inspect`, of a bill of materials"),
     row::<InspectionDocument>("inspection", "`inspect`"),

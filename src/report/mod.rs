@@ -1,6 +1,7 @@
 //! What the others concluded, as plain text for people; the same for pipelines stands in `documents`. It
 //! computes nothing; all text that it returns is safe to print.
 
+mod attest;
 mod case;
 mod checks;
 pub mod claims;
@@ -13,6 +14,7 @@ pub mod snapshot;
 mod text;
 mod why;
 
+pub use attest::{attested, attested_next, inheritance};
 pub use case::case;
 pub use checks::checks_page;
 pub use comparison::{compared_summary, compared_title, comparison, values};

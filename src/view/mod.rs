@@ -5,6 +5,7 @@ mod anchor;
 mod cause;
 pub mod comparison;
 mod concerned;
+pub mod inherit;
 mod lineage;
 mod record;
 mod summary;

@@ -4,6 +4,7 @@
 mod access;
 mod anatomy;
 mod anchors;
+mod attesting;
 mod bind;
 mod cache;
 mod checkpoints;
@@ -40,6 +41,7 @@ mod running;
 mod seal;
 mod snapshot;
 mod sources;
+mod summarising;
 mod trust_edit;
 mod trust_files;
 #[cfg(feature = "keyless")]
@@ -54,6 +56,7 @@ mod watch_rules;
 
 pub use crate::view::{AnchorInfo, PastReview, Review, ReviewWord, Summary, Verified, View};
 pub use access::{Access, is_empty_folder};
+pub use attesting::ClaimSubject;
 pub use bind::Bound;
 pub use checkpoints::{CheckedAgainst, LedgerWord, VerifiedLedger};
 pub use demo::{demo, init};
@@ -66,6 +69,7 @@ pub use replay::ReplayBy;
 pub use reviewing::{ReviewAct, past_review};
 pub use seal::{SealSeen, look_at_seal, seal_file};
 pub use snapshot::diff_files;
+pub use summarising::{Summarised, SummaryNames};
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
 #[cfg(feature = "keyless")]

@@ -5,6 +5,10 @@
 
 mod as_they_come;
 mod attest;
+mod attesting;
+#[cfg(feature = "keyless")]
+mod attesting_methods;
+mod attesting_read;
 mod bad_luck;
 mod before_signing;
 mod bench;

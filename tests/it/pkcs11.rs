@@ -418,3 +418,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_key_in_a_token_signs_a_claim() {
+    let Some(hsm) = Hsm::open() else { return };
+    hsm.key(Curve::P256, "k", "01", &[]);
+    let works = |words: &[&str]| {
+        let done = hsm.touchmark(words);
+        assert_eq!(done.status.code(), Some(0), "{words:?}: {}{}", out(&done), err(&done));
+        out(&done)
+    };
+    works(&["init", "."]);
+    let module = hsm.module.to_str().unwrap();
+    let uri = format!("pkcs11:{TOKEN};object=k");
+    let by = ["--pkcs11-uri", &uri, "--module", module, "--pin-file", "pin", "--workspace", "."];
+    works(&[&["attest", "config", "model", "--parameter", "a=1"][..], &by].concat());
+    let listed = works(&["claims", "list", "model", "--public-key", "k.pub"]);
+    assert!(listed.contains("✓ pass  line 1"), "{listed}");
+    // A token that is not there signs nothing.
+    let by =
+        ["--pkcs11-uri", "pkcs11:token=other", "--module", module, "--pin-file", "pin", "--workspace", "."];
+    let refused = hsm.touchmark(&[&["attest", "config", "model", "--parameter", "a=2"][..], &by].concat());
+    assert_eq!(refused.status.code(), Some(2), "{}", err(&refused));
+    assert_eq!(fs::read_to_string(hsm.path("model/claims.jsonl")).unwrap().lines().count(), 1);
+}

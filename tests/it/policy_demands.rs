@@ -340,7 +340,6 @@ fn a_summary_has_to_name_the_verifier_that_is_demanded() {
             policy_uri: None,
             policy: None,
             policies: Vec::new(),
-            policy_uri: None,
             passed: true,
             levels: Vec::new(),
             dependencies: Vec::new(),

@@ -54,6 +54,15 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("verify sigstore", &[MODEL, "--identity", "x", "--identity-provider", "https://x.example"]),
     ("digest", &[MODEL]),
     ("inspect", &["models/lumen/iris-base/model.sig"]),
+    ("attest provenance", &[MODEL, "--build", "train", "--builder", "urn:acme:lab", "--dry-run"]),
+    ("attest data", &[MODEL, "--dataset", "data/receipts-2024", "--dry-run"]),
+    ("attest config", &[MODEL, "--parameter", "epochs=3", "--dry-run"]),
+    ("attest evaluation", &[MODEL, "--benchmark", "b", "--metric", "m", "--value", "1", "--dry-run"]),
+    ("attest card", &[MODEL, "models/lumen/iris-base/README.md", "--dry-run"]),
+    ("attest composition", &[MODEL, "--tokenizer", "lumen/iris-large", "--dry-run"]),
+    ("attest review", &[MODEL, "--word", "approve", "--reason", "x", "--dry-run"]),
+    ("attest summary", &[MODEL, "--stage", "dev", "--dry-run"]),
+    ("attest inherit", &["lumen/iris-large"]),
     ("claims list", &[MODEL]),
     ("claims show", &["claims.jsonl", "--predicate", "x"]),
     ("claims append", &["claims.jsonl", "models/lumen/iris-base/model.sig"]),
@@ -103,8 +112,22 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
 ];
 
 /// What makes a command write that otherwise only shows.
-const GIVEN: &[(&str, &[&str])] =
-    &[("scan", &["keys"]), ("snapshot", &["--out", "new.json"]), ("review", &["--undo"])];
+const GIVEN: &[(&str, &[&str])] = &[
+    ("scan", &["keys"]),
+    ("snapshot", &["--out", "new.json"]),
+    ("review", &["--undo"]),
+    ("attest provenance", SIGNED),
+    ("attest data", SIGNED),
+    ("attest config", SIGNED),
+    ("attest evaluation", SIGNED),
+    ("attest card", SIGNED),
+    ("attest composition", SIGNED),
+    ("attest review", SIGNED),
+    ("attest summary", SIGNED),
+];
+
+/// Who signs.
+const SIGNED: &[&str] = &["--private-key", "key.pem"];
 
 fn run(dir: &Path, words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_touchmark"))

@@ -2,7 +2,7 @@
 
 use crate::attest::{
     ClaimFile, Judge, Judged, Selection, append_claims, check_append_only, claims_beside, further_claims,
-    judge, read_claims,
+    judge, present, read_claims,
 };
 use crate::cli::common::Common;
 use crate::cli::output::Output;
@@ -16,8 +16,7 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, attached, listed, read_model};
 use crate::report::claims as report;
 use crate::signing::{
-    Anchor, LIMIT_BUNDLE_BYTES, Progress, RootDigest, SignOptions, Trust, VerifyOptions, default_signature,
-    digest, find_signature, verify,
+    Anchor, LIMIT_BUNDLE_BYTES, Progress, RootDigest, Trust, VerifyOptions, default_signature,
 };
 use crate::text::{Untrusted, screen};
 use crate::workbench::Workbench;
@@ -194,8 +193,7 @@ fn model_of(workbench: &Workbench, target: &Path) -> Result<(Model, PathBuf)> {
     Err(no_such_model(&target.to_string_lossy()))
 }
 
-/// The root digest of the files as they are: as the model's signature made it when all files fit, else as a new
-/// signature would.
+/// The root digest of the files as they are.
 fn root_of(
     place: &Path,
     model: Option<&Model>,
@@ -207,16 +205,8 @@ fn root_of(
             Some(name) => place.join(name),
             None => default_signature(place),
         });
-    let signature = find_signature(place).or(named).unwrap_or_else(|| default_signature(place));
-    let nobody = Trust::new(Vec::new());
-    let looked = |progress: &Progress| verify(place, &signature, &nobody, &VerifyOptions::at(at), progress);
-    let signed = shown(output, looked)?.root_of_files();
-    if signed.is_some() {
-        return Ok(signed);
-    }
-    let options = SignOptions::to(signature);
-    match shown(output, |progress| digest(place, &options, progress)) {
-        Ok(digested) => Ok(Some(digested.root_digest)),
+    match shown(output, |progress| present(place, named.as_deref(), at, progress)) {
+        Ok(present) => Ok(Some(present.root)),
         Err(error) => {
             output.note(&format!("? the model's root digest is not known: {error}"));
             Ok(None)

@@ -1,6 +1,7 @@
 //! What a person can ask for, one file a command: what it does, its arguments, and how it is done. Commands do
 //! not use each other; what several need stands outside this folder.
 
+mod attest;
 mod bind;
 mod claims;
 mod compare;
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     Digest(digest::Digest),
     Inspect(inspect::Inspect),
+    #[command(subcommand)]
+    Attest(Box<attest::Attest>),
     #[command(subcommand)]
     Claims(claims::ClaimsCommand),
     Scan(scan::Scan),
@@ -100,6 +103,7 @@ pub(super) fn run(
         Command::Verify(verify) => verify::run(verify, common, output),
         Command::Digest(digest) => digest::run(digest, common, output),
         Command::Inspect(inspect) => inspect::run(inspect, common, output),
+        Command::Attest(attest) => attest::run(attest, common, output),
         Command::Claims(claims) => claims::run(claims, common, output),
         Command::Scan(scan) => scan::run(scan, common, output),
         Command::Import(import) => import::run(import, common, output),

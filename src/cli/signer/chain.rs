@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Chain {
     /// File of the signer's certificate: PEM, DER or PKCS#7
     #[arg(long, value_name = "PEM")]
-    signing_certificate: PathBuf,
+    pub(super) signing_certificate: PathBuf,
     /// File of the certificates above it (repeat, or one concatenated file)
     #[arg(long, value_name = "PEM")]
-    certificate_chain: Vec<PathBuf>,
+    pub(super) certificate_chain: Vec<PathBuf>,
 }
 
 impl Chain {

@@ -13,9 +13,9 @@ use std::path::PathBuf;
 pub(crate) struct PrivateKey {
     /// File of the private key (P-256, P-384 or P-521): PEM, DER, JWK, OpenSSH or cosign's
     #[arg(long, value_name = "PEM")]
-    private_key: PathBuf,
+    pub(super) private_key: PathBuf,
     #[command(flatten)]
-    password: Password,
+    pub(super) password: Password,
 }
 
 impl PrivateKey {

@@ -33,10 +33,22 @@ pub(crate) struct SigstoreLogin {
     use_staging: bool,
     /// A client trust config: the instance's trusted root and its services [default: the public-good instance]
     #[arg(long, value_name = "FILE")]
-    trust_config: Option<PathBuf>,
+    pub(super) trust_config: Option<PathBuf>,
     /// How long each exchange with a service may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     timeout: u16,
+}
+
+impl SigstoreLogin {
+    /// Whether a flag was given that only a login has.
+    pub(super) fn says_who(&self) -> bool {
+        self.identity_token.is_some()
+            || self.identity_token_file.is_some()
+            || self.use_ambient_credentials
+            || self.oauth_force_oob
+            || self.client_id.is_some()
+            || self.use_staging
+    }
 }
 
 #[cfg(not(feature = "keyless"))]

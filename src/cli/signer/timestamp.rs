@@ -12,12 +12,12 @@ use clap::Args;
 pub(crate) struct Timestamp {
     /// Have the timestamp authority (RFC 3161) at this address say when it was signed; uses the network
     #[arg(long, value_name = "URL")]
-    tsa_url: Option<String>,
+    pub(super) tsa_url: Option<String>,
     #[command(flatten)]
-    authorities: Authorities,
+    pub(super) authorities: Authorities,
     /// How long the timestamp authority may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
-    tsa_timeout: u16,
+    pub(super) tsa_timeout: u16,
 }
 
 /// What a timestamp says, for the person who signs.

@@ -19,13 +19,13 @@ use {
 pub(crate) struct Token {
     /// Token and key (RFC 7512): pkcs11:token=NAME;object=NAME
     #[arg(long, value_name = "URI")]
-    pkcs11_uri: String,
+    pub(super) pkcs11_uri: String,
     /// The token's PKCS#11 module [default: module-path or module-name of the URI]
     #[arg(long, alias = "module-paths", value_name = "FILE")]
-    module: Option<PathBuf>,
+    pub(super) module: Option<PathBuf>,
     /// File with the PIN [default: TOUCHMARK_PIN, pin-source of the URI, or else a prompt]
     #[arg(long, value_name = "FILE")]
-    pin_file: Option<PathBuf>,
+    pub(super) pin_file: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Token {

@@ -84,7 +84,7 @@ pub fn near(typed: &str) -> Option<&'static str> {
 }
 
 /// How a command is written, with its arguments; the flags that have to be given too.
-pub fn usage(app: &App, meaning: &Meaning) -> Option<(String, &'static str, Vec<&'static str>)> {
+pub fn usage(app: &App, meaning: &Meaning) -> Option<(String, &'static str, Vec<String>)> {
     match meaning {
         Meaning::Nothing | Meaning::Unknown => None,
         Meaning::Keys(keys, _) => {
@@ -103,15 +103,18 @@ pub fn usage(app: &App, meaning: &Meaning) -> Option<(String, &'static str, Vec<
             let text = format!("{}{gap}{}{}{more}", line.path, line.arguments, required.collect::<String>());
             let mut marks = Vec::new();
             match row.network {
-                crate::commands::Network::Always => marks.push("uses the network"),
-                crate::commands::Network::With(_) => marks.push("uses the network with --tsa-url"),
+                crate::commands::Network::Always => marks.push("uses the network".to_owned()),
+                crate::commands::Network::With(flags) => {
+                    let first: Vec<&str> = flags.iter().take(2).copied().collect();
+                    marks.push(format!("uses the network with {}", first.join(" or ")));
+                }
                 crate::commands::Network::Never => {}
             }
             if row.asks {
-                marks.push("asks on the terminal");
+                marks.push("asks on the terminal".to_owned());
             }
             if row.writes == Writes::Always {
-                marks.push("writes");
+                marks.push("writes".to_owned());
             }
             Some((text, row.about, marks))
         }

@@ -282,6 +282,9 @@ fn every_document() -> Desk {
         desk.holds(&name, body);
         desk.holds("ledger-entry", entry);
     }
+    let data = ["--dataset", "data/receipts-2024", "--private-key", "own.pem"];
+    desk.prints("attest", &[&["attest", "data", "lumen/iris-large"][..], &data].concat());
+    desk.prints("inherit", &["attest", "inherit", "acme/claims-sorter"]);
     desk.prints("bind", &["bind", "lumen/iris-base"]);
     desk.prints("error", &["show", "nobody/knows-it"]);
     desk

@@ -172,7 +172,18 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("words", &["text", "signing", "tables", "inventory", "policy", "maturity", "decision"]),
     (
         "view",
-        &["ground", "signing", "tables", "inventory", "policy", "store", "lineage", "maturity", "decision"],
+        &[
+            "ground",
+            "signing",
+            "tables",
+            "attest",
+            "inventory",
+            "policy",
+            "store",
+            "lineage",
+            "maturity",
+            "decision",
+        ],
     ),
     ("query", &["error", "text", "signing", "inventory", "lineage", "maturity", "decision", "view"]),
     (
