@@ -64,6 +64,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("sign", "Sign a model"),
     ("key", "Make keys, and look at them"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
+    ("deploy", "What runs where: read by the controls, by `blast` and by incidents"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
@@ -109,7 +110,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Why, "why", &["w"], "why", MODEL, open![Model],
         "why this decision and this level")
         .typed(names("MODEL"))
-        .within("show", None),
+        .line("why", "<MODEL>", "Why a model is at its level: the shortest chain that caps it, and what lifts it"),
     keys(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], open![AnyModel],
         "show only models that match, as you type")
         .typed(as_by_key("FILTER"))
@@ -360,6 +361,18 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always).asking().online(STAMPED),
     line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons.",
         "Verify a model and decide whether it may enter a stage; recorded"),
+
+    line("path", "<FIRST> <SECOND>").run("How two models are related: the shortest chain of derivation, each edge with what proves it"),
+    line("blast", "<SUBJECT>").run("Everything downstream of what went bad: tainted, suspect and proven clean, with where it runs"),
+
+    // What runs where.
+    line("deploy list", "[FILTER]...").run("List what runs where, with the level and the gate of each model"),
+    line("deploy add", "<MODEL>").run("Note in the workspace that a model runs somewhere")
+        .writing(Writes::Always),
+    line("deploy end", "<MODEL>").run("Note that a model no longer runs somewhere")
+        .writing(Writes::Always),
+    line("deploy import", "<FILE>").run("Note what a CycloneDX document says of where models run: of k8s-aibom, or any with services or workflows")
+        .writing(Writes::Always),
 
     // Signatures and claims.
     line("sign key", "<MODEL>").run("With a bare key")

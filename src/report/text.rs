@@ -64,7 +64,7 @@ fn status(outcome: Outcome) -> String {
     format!("{} {}", outcome.glyph(), outcome.word())
 }
 
-fn decision_word(decision: Decision) -> String {
+pub(super) fn decision_word(decision: Decision) -> String {
     let glyph = match decision {
         Decision::Admit => "✓",
         Decision::Warn => "!",

@@ -115,7 +115,13 @@ impl Workbench {
             names,
             at,
         };
-        let touched = self.refresh(before, &mut view, fresh.as_ref())?;
+        let mut touched = self.refresh(before, &mut view, fresh.as_ref())?;
+        let deployed = view.take_deployments(before);
+        if let Some(touched) = touched.as_mut().filter(|_| !deployed.is_empty()) {
+            touched.extend(deployed);
+            touched.sort_unstable();
+            touched.dedup();
+        }
         view.anchoring = self.anchoring(&view)?;
         Ok((view, touched))
     }
