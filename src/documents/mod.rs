@@ -32,8 +32,8 @@ pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
 pub use deployments::{DeployedDocument, DeployedModel, DeploymentRow, DeploymentsDocument};
 pub use inventory::{
-    BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LineageDocument, LineageRow,
-    ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
+    BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
+    LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
 pub use published::{PUBLISHED, Published, schema_files};
 pub use signing::{

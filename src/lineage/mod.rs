@@ -16,7 +16,7 @@ mod shown;
 pub use blast::{Because, Seed, Side, Struck, Struckness, blast};
 pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
-pub use lanes::{LaneRow, lanes};
+pub use lanes::{Folds, LaneRow, folded_lanes, lanes};
 pub use link::Link;
 pub use path::{Chain, Kin, path};
 pub use plausible::{copies, doubts, doubts_of};
