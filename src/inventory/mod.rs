@@ -22,7 +22,7 @@ pub use model::hazard::{Hazard, HazardKind, Tier};
 pub use model::id::ModelId;
 pub use model::loadable::is_loadable;
 pub use model::looked::{Lead, Looked};
-pub use model::models::{Binding, Kind, Model};
+pub use model::models::{Binding, Details, Kind, Model};
 pub use model::packed::List;
 pub use model::told::Told;
 pub use model::twins::Twin;
@@ -39,6 +39,7 @@ pub use workspace::{Source, SourceKind, Workspace, init};
 pub(crate) use model::fold::folded;
 pub(crate) use model::letters;
 pub(crate) use model::merge::{DUPLICATE, Merged};
+pub(crate) use model::models::Sharing;
 
 /// What the fuzz targets call.
 pub(crate) mod fuzz {

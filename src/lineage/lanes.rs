@@ -206,7 +206,7 @@ impl<'g> Tree<'g> {
         let row = LaneRow {
             gutter,
             id: node.id.clone(),
-            model: node.model,
+            model: node.model(),
             generation: 0,
             edge: None,
             link: None,
@@ -310,7 +310,7 @@ impl<'g> Tree<'g> {
         LaneRow {
             gutter: lead + mark(kin.node, kin.repeated),
             id: own.clone(),
-            model: kin.node.model,
+            model: kin.node.model(),
             generation: self.generation(kin.generation),
             edge: kin.edge.map(|(edge, _)| (edge.relation, edge.basis)),
             link,

@@ -2,6 +2,7 @@
 //! plain values). It knows no terminal.
 
 mod blast;
+mod build;
 mod content;
 mod finding;
 mod graph;
@@ -11,6 +12,7 @@ mod path;
 mod plausible;
 mod proven;
 mod rivals;
+mod rows;
 mod shown;
 
 pub use blast::{Because, Seed, Side, Struck, Struckness, blast};

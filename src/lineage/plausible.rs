@@ -97,7 +97,7 @@ fn doubts_by<'t>(
     let mut found = Vec::new();
     for (parent, edge) in graph.parents(&model.id) {
         let rules = || RULES.iter().filter(|rule| rule.by.contains(&edge.relation));
-        let base = parent.model.and_then(|at| Some((at, models.get(at)?)));
+        let base = parent.model().and_then(|at| Some((at, models.get(at)?)));
         let Some((at, base)) = base.filter(|_| rules().count() > 0) else {
             continue;
         };

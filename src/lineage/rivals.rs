@@ -2,9 +2,9 @@
 //! sources say, and decides by what kind of source says it; a base that is not shown caps its children all the same.
 
 use crate::inventory::{ModelId, Relation, Told};
-use petgraph::Direction;
-use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::rows::{Place, Rows};
 
 /// Edges that are looked through, for one child, for whether one base is an ancestor of another: beyond that two bases
 /// are told to differ.
@@ -13,9 +13,8 @@ const MOST_EDGES: usize = 10_000;
 const MOST_SPELLINGS: usize = 16;
 
 /// What one source says of one child: a base, how the child came from it, and who says so.
-#[derive(Clone, Copy)]
-pub(super) struct Saying {
-    pub parent: NodeIndex,
+pub(super) struct Saying<P> {
+    pub parent: P,
     pub relation: Relation,
     pub told: Told,
     /// Which document.
@@ -25,26 +24,28 @@ pub(super) struct Saying {
 /// Bases of one child of which sources tell differently.
 pub(super) struct Rivals {
     /// Those that are shown.
-    pub shown: Vec<(NodeIndex, Told)>,
+    pub shown: Vec<(Place, Told)>,
     /// Those that only less reliable sources name.
-    pub outranked: Vec<(NodeIndex, Told)>,
+    pub outranked: Vec<(Place, Told)>,
     /// Those that sources of the same kind name: none of them can be chosen.
-    pub equals: Vec<(NodeIndex, Told)>,
+    pub equals: Vec<(Place, Told)>,
+}
+
+/// Whether a parent of that kind is a base. A teacher is none.
+pub(super) fn is_base(relation: Relation) -> bool {
+    relation.bears_weight() && relation != Relation::Distilled
 }
 
 /// Whether and how the sources of one child disagree. What one source leaves out contradicts nothing, and neither does
-/// an ancestor of a base that another one names. A teacher is no base.
-pub(super) fn rivals<N, E>(
-    child: NodeIndex,
-    sayings: &[Saying],
-    graph: &DiGraph<N, E>,
-    id: impl Fn(NodeIndex) -> Option<ModelId>,
+/// an ancestor of a base that another one names.
+pub(super) fn rivals(
+    child: Place,
+    sayings: &[Saying<Place>],
+    parents: &Rows,
+    id: impl Fn(Place) -> Option<ModelId>,
 ) -> Option<Rivals> {
-    let mut groups: BTreeMap<(Told, u64), BTreeSet<NodeIndex>> = BTreeMap::new();
-    let is_base = |one: &&Saying| {
-        one.parent != child && one.relation.bears_weight() && one.relation != Relation::Distilled
-    };
-    for one in sayings.iter().filter(is_base) {
+    let mut groups: BTreeMap<(Told, u64), BTreeSet<Place>> = BTreeMap::new();
+    for one in sayings.iter().filter(|one| one.parent != child && is_base(one.relation)) {
         groups.entry((one.told, one.source)).or_default().insert(one.parent);
     }
     let mut groups = groups.into_iter();
@@ -56,9 +57,9 @@ pub(super) fn rivals<N, E>(
             accepted.extend(named);
             continue;
         }
-        let above = ancestors(graph, accepted.iter().copied(), &mut left);
+        let above = ancestors(parents, accepted.iter().copied(), &mut left);
         // The same base, written in another way.
-        let is_same = |one: NodeIndex| {
+        let is_same = |one: Place| {
             let one = id(one);
             accepted
                 .iter()
@@ -67,7 +68,7 @@ pub(super) fn rivals<N, E>(
         };
         for parent in &named {
             let agrees = accepted.contains(parent) || above.contains(parent) || is_same(*parent) || {
-                let above = ancestors(graph, std::iter::once(*parent), &mut left);
+                let above = ancestors(parents, std::iter::once(*parent), &mut left);
                 accepted.iter().any(|known| above.contains(known))
             };
             if agrees {
@@ -84,7 +85,7 @@ pub(super) fn rivals<N, E>(
     if found.outranked.is_empty() && found.equals.is_empty() {
         return None;
     }
-    let told_of = |parent: NodeIndex| {
+    let told_of = |parent: Place| {
         let sayings = sayings.iter().filter(|one| one.parent == parent);
         sayings.map(|one| one.told).min().unwrap_or(best)
     };
@@ -104,15 +105,11 @@ fn alike(one: &ModelId, other: &ModelId) -> bool {
 }
 
 /// The ancestors of some, as long as edges are left to look at.
-fn ancestors<N, E>(
-    graph: &DiGraph<N, E>,
-    of: impl Iterator<Item = NodeIndex>,
-    left: &mut usize,
-) -> HashSet<NodeIndex> {
-    let mut found: HashSet<NodeIndex> = HashSet::new();
-    let mut waiting: Vec<NodeIndex> = of.collect();
+fn ancestors(parents: &Rows, of: impl Iterator<Item = Place>, left: &mut usize) -> HashSet<Place> {
+    let mut found: HashSet<Place> = HashSet::new();
+    let mut waiting: Vec<Place> = of.collect();
     while let Some(place) = waiting.pop() {
-        for parent in graph.neighbors_directed(place, Direction::Outgoing) {
+        for parent in parents.of(place).iter().map(|link| link.to) {
             if *left == 0 {
                 return found;
             }

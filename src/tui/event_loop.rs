@@ -51,6 +51,8 @@ const SAVE_TIME: Duration = Duration::from_secs(2);
 
 /// How long after a command on the terminal the key that interrupted it may come to us too.
 const DEAF_TIME: Duration = Duration::from_millis(500);
+/// What so many models take is not given back between two keys.
+const MANY: usize = 10_000;
 /// The status after an interrupt.
 const INTERRUPTED: i32 = 130;
 /// As what a screen is exported where there is none.
@@ -173,6 +175,8 @@ pub async fn run(
         for each in woken {
             if let Some(status) = state.apply(&mut app, each)? {
                 state.leave(&app);
+                // The process ends: its memory need not be given back piece by piece.
+                std::mem::forget(app.view.clone());
                 return Ok(match &app.phase {
                     Phase::Failed(error) if status == 0 => End::Unopened(Box::new(error.clone())),
                     _ => End::Left(status),
@@ -212,6 +216,13 @@ fn blank() -> std::io::Result<Screen> {
 fn watch(workbench: &Workbench, post: &Post) {
     let (workbench, post) = (workbench.clone(), post.clone());
     std::thread::spawn(move || workbench.watch().map(|watch| post.send(News::Watching(watch))));
+}
+
+/// Gives back what only this view held, on a thread of its own: of a large inventory that takes longer than a frame.
+fn let_go(view: Option<Arc<View>>) {
+    if let Some(view) = view.filter(|view| view.models.len() > MANY) {
+        std::thread::spawn(move || drop(view));
+    }
 }
 
 /// Of several views only the last is worth the work.
@@ -376,7 +387,9 @@ impl Loop {
                 workbench.begin();
                 watch(&workbench, &self.post);
                 update(app, Action::Access(workbench.access()));
+                let before = app.view.clone();
                 update(app, Action::Prepared(view, prepared));
+                let_go(before);
                 let jobs = self.now(workbench.jobs());
                 update(app, Action::Jobs(jobs));
                 let action = self.memory.opened(&workbench, remembered, app, self.is_touched);
@@ -387,7 +400,9 @@ impl Loop {
             }
             News::View(view, prepared) => {
                 let action = Action::Prepared(view, prepared);
+                let before = app.view.clone();
                 self.carry_out_all(app, action)?;
+                let_go(before);
                 // What was remembered may be about models that were found only now.
                 match self.memory.restored(app, self.is_touched) {
                     Some(action) => action,
@@ -445,7 +460,9 @@ impl Loop {
         if !is_kept {
             (self.options.policy, self.options.stage) = (None, None);
         }
+        let before = app.view.clone();
         update(app, Action::Opening(crate::text::screen(&folder.to_string_lossy())));
+        let_go(before);
         app.read_only = self.options.read_only;
         app.policy_override.clone_from(&self.options.policy);
         app.folder.clone_from(&self.options.dir);

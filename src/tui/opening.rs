@@ -8,6 +8,7 @@ use crate::tui::remembering::{Remembered, remembered};
 use crate::tui::state::exports::Export;
 use crate::tui::state::fault::Fault;
 use crate::tui::state::prepared::{Licences, Prepared};
+use crate::tui::state::sort::Sort;
 use crate::tui::update::Action;
 use crate::view::View;
 use crate::workbench::{Event, OpenOptions, Watch, Workbench, is_empty_folder};
@@ -151,6 +152,7 @@ impl Newest {
             Some((before, made)) => made.after(before, view),
             None => Prepared::of(view),
         };
+        let prepared = prepared.ordered(|made| Sort::default().ordered(made));
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((view.clone(), prepared.clone()));
         prepared
     }

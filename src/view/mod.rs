@@ -73,8 +73,8 @@ pub struct View {
     pub names: Arc<OnceLock<NameMarks>>,
     /// Latest verification of each model.
     pub verified: Arc<Vec<Option<Arc<Verified>>>>,
-    /// What the files of each model were at the latest look.
-    pub states: Arc<Vec<Option<ModelState>>>,
+    /// What the files of models were at the latest look, by their indices, where they were not as at the scan.
+    pub states: Arc<BTreeMap<usize, Option<ModelState>>>,
     /// Models whose latest verification is recorded without evidence that is still there, by their indices, sorted.
     pub lost: Arc<Vec<usize>>,
     /// Verdict on each model.
@@ -91,6 +91,24 @@ pub struct View {
     pub ledger: LedgerEnd,
     /// When it was made.
     pub at: jiff::Timestamp,
+}
+
+/// Notes what the files of the model of an index are now.
+pub(crate) fn note_state(
+    states: &mut Arc<BTreeMap<usize, Option<ModelState>>>,
+    index: usize,
+    model: &Model,
+    now: Option<ModelState>,
+) {
+    if states.get(&index).copied().unwrap_or(model.state) == now {
+        return;
+    }
+    let states = Arc::make_mut(states);
+    if model.state == now {
+        states.remove(&index);
+    } else {
+        states.insert(index, now);
+    }
 }
 
 impl View {
@@ -153,17 +171,17 @@ impl View {
 
     /// The same with another verification of some models, or with none.
     pub fn with(&self, fresh: &[(usize, Option<Arc<Verified>>)]) -> View {
-        let (mut slots, mut states) = (Vec::clone(&self.verified), Vec::clone(&self.states));
+        let (mut slots, mut states) = (Vec::clone(&self.verified), self.states.clone());
         for (index, verified) in fresh {
             // It was looked at just now.
-            if let (Some(slot), Some(seen)) = (states.get_mut(*index), verified) {
-                *slot = seen.state;
+            if let (Some(model), Some(seen)) = (self.models.get(*index), verified) {
+                note_state(&mut states, *index, model, seen.state);
             }
             if let Some(slot) = slots.get_mut(*index) {
                 slot.clone_from(verified);
             }
         }
-        let mut view = View { verified: Arc::new(slots), states: Arc::new(states), ..self.clone() };
+        let mut view = View { verified: Arc::new(slots), states, ..self.clone() };
         let mut touched: Vec<usize> = fresh.iter().map(|(index, _)| *index).collect();
         touched.sort_unstable();
         view.judge_after(self, Some(&touched));
@@ -202,11 +220,17 @@ impl View {
         Known { verification, looked, testimonies, usage, since: self.since(index) }
     }
 
+    /// What the files of the model of an index were at the latest look.
+    pub fn state(&self, index: usize) -> Option<ModelState> {
+        let at_the_scan = || self.models.get(index)?.state;
+        self.states.get(&index).copied().unwrap_or_else(at_the_scan)
+    }
+
     /// Whether the verification on record of the model of an index holds: of the files that lie there now, with evidence
     /// that is there.
     pub fn since(&self, index: usize) -> Since {
         let verified = self.verified.get(index).and_then(Option::as_deref);
-        let now = self.states.get(index).copied().flatten();
+        let now = self.state(index);
         match verified {
             Some(verified) if verified.state != now => Since::Changed,
             None if self.lost.binary_search(&index).is_ok() => Since::Lost,

@@ -41,10 +41,11 @@ impl Workbench {
             let first = now.first().and_then(|now| now.location.as_deref());
             return Err(elsewhere(kept, unknown.or(first)));
         }
-        let here = |now: &Model| Model {
-            signature: now.signature.clone(),
-            claims: now.claims.clone(),
-            ..model.clone()
+        let here = |now: &Model| {
+            model.clone().with(|details| {
+                details.signature.clone_from(&now.signature);
+                details.claims.clone_from(&now.claims);
+            })
         };
         Ok(here_of(&now, kept).map(here))
     }

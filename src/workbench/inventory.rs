@@ -3,7 +3,8 @@
 use crate::inventory::{Finding, Model, ModelId};
 use crate::lineage::Graph;
 use crate::signing::ModelState;
-use crate::view::View;
+use crate::view::{View, note_state};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A clone shares what is large.
@@ -13,16 +14,15 @@ pub(super) struct Inventory {
     pub findings: Arc<Vec<Finding>>,
     pub graph: Arc<Graph>,
     pub is_whole: bool,
-    /// What the files of each model were at the latest look.
-    pub states: Arc<Vec<Option<ModelState>>>,
+    /// What the files of models were at the latest look, by their indices, where they were not as at the scan.
+    pub states: Arc<BTreeMap<usize, Option<ModelState>>>,
 }
 
 impl Inventory {
     /// Models sorted by id, and findings, not yet with their lineage.
     pub fn listed((models, findings): (Vec<Model>, Vec<Finding>)) -> Self {
-        let states = models.iter().map(|model| model.state).collect();
-        let (models, findings, states) = (Arc::new(models), Arc::new(findings), Arc::new(states));
-        Inventory { models, findings, graph: Arc::default(), is_whole: true, states }
+        let (models, findings) = (Arc::new(models), Arc::new(findings));
+        Inventory { models, findings, graph: Arc::default(), is_whole: true, states: Arc::default() }
     }
 
     /// The one that a view shows.
@@ -38,14 +38,14 @@ impl Inventory {
 
     /// The same after some models were looked at again.
     pub fn looked_at(self, looked: &[(ModelId, Option<ModelState>)]) -> Self {
-        let mut states = Vec::clone(&self.states);
+        let mut states = self.states;
         for (id, state) in looked {
             let index = self.models.binary_search_by(|model| model.id.cmp(id)).ok();
-            if let Some(slot) = index.and_then(|index| states.get_mut(index)) {
-                *slot = *state;
+            if let Some((index, model)) = index.and_then(|index| Some((index, self.models.get(index)?))) {
+                note_state(&mut states, index, model, *state);
             }
         }
-        Inventory { states: Arc::new(states), ..self }
+        Inventory { states, ..self }
     }
 
     pub fn with_lineage(self) -> Self {

@@ -6,7 +6,7 @@ use super::publish::Next;
 use crate::error::Result;
 use crate::inventory::{ModelId, state_of};
 use crate::signing::ModelState;
-use crate::view::View;
+use crate::view::{View, note_state};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ pub(super) fn looked(view: &View, indexes: &[usize]) -> Vec<(ModelId, Option<Mod
         // What nobody verified cannot have changed since.
         view.verified.get(*index)?.as_ref()?;
         let state = Some(state_of(&view.workspace.root.join(model.location.as_ref()?)));
-        (view.states.get(*index) != Some(&state)).then(|| (model.id.clone(), state))
+        (view.state(*index) != state).then(|| (model.id.clone(), state))
     };
     indexes.par_iter().filter_map(look).collect()
 }
@@ -47,7 +47,7 @@ pub(super) fn look_where_it_differs(before: &View, view: &mut View) {
     let same_models = Arc::ptr_eq(&before.models, &view.models);
     let is_known = |index: usize| {
         let slot = |view: &View| view.verified.get(index).and_then(Option::as_ref).map(Arc::as_ptr);
-        same_models && slot(before) == slot(view) && before.states.get(index) == view.states.get(index)
+        same_models && slot(before) == slot(view) && before.state(index) == view.state(index)
     };
     let differs = |index: &usize| !view.since(*index).is_same() && !is_known(*index);
     let some: Vec<usize> = (0..view.models.len()).filter(differs).take(MAX_LOOKS).collect();
@@ -55,11 +55,11 @@ pub(super) fn look_where_it_differs(before: &View, view: &mut View) {
     if found.is_empty() {
         return;
     }
-    let mut states = Vec::clone(&view.states);
+    let mut states = view.states.clone();
     for (id, state) in found {
-        if let Some(slot) = view.model(&id).and_then(|(index, _)| states.get_mut(index)) {
-            *slot = state;
+        if let Some((index, model)) = view.model(&id) {
+            note_state(&mut states, index, model, state);
         }
     }
-    view.states = Arc::new(states);
+    view.states = states;
 }

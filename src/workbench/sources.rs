@@ -5,9 +5,10 @@ use super::inventory::Inventory;
 use super::jobs::Note;
 use super::publish::Next;
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, Source, Workspace, survey};
+use crate::inventory::{Details, Model, Source, Workspace, survey};
 use crate::signing::Progress;
 use crate::text::{Untrusted, count};
+use std::path::PathBuf;
 use std::sync::PoisonError;
 
 /// What looking at the sources came to.
@@ -149,7 +150,13 @@ impl Workbench {
 /// Takes from models the places that no source of the workspace can have given them. The store says them, and a source
 /// may be gone from `touchmark.toml` since the last scan.
 pub(super) fn plausible(workspace: &Workspace, models: &mut [Model]) {
+    let is_other = |path: &PathBuf| !workspace.covers(path);
     for model in models {
+        let files = model.location.iter().chain(&model.signature).chain(&model.claims);
+        if !files.chain(model.twins.iter().map(|twin| &twin.location)).any(is_other) {
+            continue;
+        }
+        let model: &mut Details = model;
         if model.location.as_deref().is_some_and(|path| !workspace.covers(path)) {
             (model.location, model.signature, model.claims) = (None, None, None);
         }

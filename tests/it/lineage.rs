@@ -87,7 +87,7 @@ fn a_bare_name_is_resolved_when_exactly_one_model_has_it() {
 fn a_bare_name_that_two_models_have_stays_a_placeholder() {
     let graph = family(&[("meta/llama", &[]), ("copy/llama", &[]), ("acme/tuned", &["llama"])]);
     let (node, _) = graph.parents(&id("acme/tuned"))[0];
-    assert!(node.name_only && node.model.is_none());
+    assert!(node.name_only && node.model().is_none());
     let dangling = GraphFinding::Dangling { child: id("acme/tuned"), parent: id("llama"), name_only: true };
     assert_eq!(graph.findings(), [dangling]);
 }
@@ -299,7 +299,8 @@ fn what_is_left_out_has_a_row_that_says_how_many() {
     models.extend(names.iter().map(|name| model(name, vec![finetune("o/base")])));
     let graph = Graph::build(&models);
     let left_out = |rows: &[LaneRow]| {
-        let told = rows.iter().filter_map(|row| Some((row.id.raw().to_owned(), row.generation, row.left_out?)));
+        let told =
+            rows.iter().filter_map(|row| Some((row.id.raw().to_owned(), row.generation, row.left_out?)));
         told.collect::<Vec<_>>()
     };
     let rows = lanes(&graph, &id("o/base"), 9, 9, 100);

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use touchmark::inventory::{
-    Basis, Binding, Fact, FactKey, Format, Hazard, HazardKind, Looked, Model, ModelId, Tier,
+    Basis, Binding, Details, Fact, FactKey, Format, Hazard, HazardKind, Looked, Model, ModelId, Tier,
 };
 use touchmark::maturity::{
     Assessment, BoundPart, CapNode, CapPlan, CapReason, CapState, Control, ControlFact, ControlResult,
@@ -432,7 +432,7 @@ pub fn policy() -> Policy {
 }
 
 pub fn signed_model() -> Model {
-    Model {
+    let details = Details {
         location: Some(PathBuf::from("models/bot")),
         signature: Some(PathBuf::from("models/bot/model.sig")),
         files: 3,
@@ -446,8 +446,9 @@ pub fn signed_model() -> Model {
             bundle_digest: Some("22".repeat(32).into()),
             source: "bom.json".into(),
         })),
-        ..Model::new(ModelId::new("acme/bot"), "acme/bot")
-    }
+        ..Details::default()
+    };
+    Model { details: details.into(), ..Model::new(ModelId::new("acme/bot"), "acme/bot") }
 }
 
 /// Everything passes, signed with a bare key.
@@ -576,7 +577,7 @@ fn levels_2_and_3_are_unknown_and_say_that_this_version_does_not_evaluate_them()
 
 #[test]
 fn an_unsigned_model_lacks_evidence_and_contradicts_nothing() {
-    let model = Model { signature: None, binding: None, ..signed_model() };
+    let model = signed_model().with(|of| (of.signature, of.binding) = (None, None));
     let assessment = judge(&model, None, &policy());
     assert!(assessment.controls.iter().all(|c| c.outcome != Outcome::Fail));
     for id in ["L1.01", "L1.02", "L1.03", "L1.04", "L1.05", "L1.06", "L1.07", "L1.11", "L1.14", "L1.15"] {
@@ -761,7 +762,7 @@ fn outcomes_alone_are_those_of_the_whole_assessment() {
     let (rubric, policy) = (rubric(), policy());
     let mut pickled = signed_model();
     pickled.formats.push(Format::Pickle);
-    let unsigned = Model { signature: None, binding: None, ..signed_model() };
+    let unsigned = signed_model().with(|of| (of.signature, of.binding) = (None, None));
     let mut failing = by_sigstore();
     failing.set(Check::new(CheckCode::IdentityDenied, Outcome::Fail, Why::Nothing));
     let seen = [None, Some(by_key()), Some(by_sigstore()), Some(failing)];
@@ -839,7 +840,7 @@ fn what_a_policy_bans_is_not_held_against_the_record_of_the_verification() {
 
 #[test]
 fn a_pickle_fails_L1_13_and_blocks_only_where_the_policy_raised_it() {
-    let model = Model { formats: vec![Format::Safetensors, Format::Pickle], ..signed_model() };
+    let model = signed_model().with(|of| of.formats = vec![Format::Safetensors, Format::Pickle]);
     let mut policy = policy();
     let assessment = judge(&model, Some(&by_key()), &policy);
     assert_eq!(control(&assessment, "L1.13").outcome, Outcome::Fail);
@@ -860,7 +861,7 @@ fn L1_13_names_what_would_run_and_never_passes_what_could_not_be_read() {
             what: "posix.system".into(),
             why: "loading calls it".to_owned(),
         };
-        let model = Model { formats: formats.to_vec(), hazards: vec![hazard], ..signed_model() };
+        let model = signed_model().with(|of| (of.formats, of.hazards) = (formats.to_vec(), vec![hazard]));
         let judged = judge(&model, Some(&by_key()), &policy());
         (control(&judged, "L1.13").outcome, said(&judged, None, "L1.13").0)
     };

@@ -43,12 +43,11 @@ fn an_extra_file_excuses_no_other_failure_of_the_files() {
 #[test]
 fn a_single_file_with_its_signature_beside_it_has_no_room_for_unsigned_files() {
     let beside = |files: u64, signature: Option<&str>| {
-        let model = Model {
-            location: Some(PathBuf::from("models/bot.gguf")),
-            signature: signature.map(PathBuf::from),
-            files,
-            ..signed_model()
-        };
+        let model = signed_model().with(|of| {
+            of.location = Some(PathBuf::from("models/bot.gguf"));
+            of.signature = signature.map(PathBuf::from);
+            of.files = files;
+        });
         let result = found(&model, Some(&by_key()), "L1.04");
         (result.outcome, result.fact)
     };
@@ -62,7 +61,7 @@ fn a_single_file_with_its_signature_beside_it_has_no_room_for_unsigned_files() {
 
 #[test]
 fn a_root_digest_counts_when_there_is_one_and_other_hashes_are_told_apart() {
-    let unbound = Model { binding: None, ..signed_model() };
+    let unbound = signed_model().with(|of| of.binding = None);
     let fact = |key, basis| Fact {
         key,
         value: "x".into(),
@@ -127,7 +126,7 @@ fn a_bare_key_needs_no_trusted_time_and_a_bad_one_counts_all_the_same() {
 
 #[test]
 fn a_log_is_missing_from_an_unsigned_model_only_where_one_is_required() {
-    let unsigned = Model { signature: None, ..signed_model() };
+    let unsigned = signed_model().with(|of| of.signature = None);
     let mut policy = policy();
     let of = |policy: &touchmark::policy::Policy, v: Option<&Verification>, model: &Model| {
         let result = control(&judge(model, v, policy), "L1.09").clone();
@@ -152,7 +151,9 @@ fn a_log_is_missing_from_an_unsigned_model_only_where_one_is_required() {
 #[test]
 fn what_has_no_format_is_told_apart_by_what_it_is() {
     let of = |kind, location: Option<&str>| {
-        let model = Model { kind, location: location.map(PathBuf::from), formats: vec![], ..signed_model() };
+        let model =
+            signed_model().with(|of| (of.location, of.formats) = (location.map(PathBuf::from), vec![]));
+        let model = Model { kind, ..model };
         let result = found(&model, Some(&by_key()), "L1.13");
         (result.outcome, result.fact)
     };
@@ -161,7 +162,8 @@ fn what_has_no_format_is_told_apart_by_what_it_is() {
     assert_eq!(of(Kind::Agent, None), (Outcome::NotApplicable, ControlFact::AgentCard));
     // Where nobody looked there is nothing to tell apart but by what documents say.
     let unseen = |kind| {
-        let model = Model { kind, location: None, formats: vec![], ..signed_model() };
+        let model = signed_model().with(|of| (of.location, of.formats) = (None, vec![]));
+        let model = Model { kind, ..model };
         let (policy, rubric) = (policy(), Rubric::bundled().unwrap());
         let evidence = Evidence {
             testimonies: &[],
@@ -192,7 +194,7 @@ fn what_has_no_format_is_told_apart_by_what_it_is() {
 fn bound(change: impl FnOnce(&mut Binding), v: &Verification) -> ControlResult {
     let mut binding = Binding { source: "bom.json".into(), ..Binding::default() };
     change(&mut binding);
-    found(&Model { binding: Some(Box::new(binding)), ..signed_model() }, Some(v), "L1.14")
+    found(&signed_model().with(|of| of.binding = Some(Box::new(binding))), Some(v), "L1.14")
 }
 
 /// All that the model's own AIBOM binds, with this.

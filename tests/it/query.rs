@@ -259,7 +259,7 @@ fn lineage_terms_find_direct_descendants() {
         let of = |trained: bool| -> BTreeSet<String> {
             let edges = children.iter().filter(|(_, edge)| edge.relation.bears_weight() != trained);
             edges
-                .filter(|(child, _)| child.model.is_some())
+                .filter(|(child, _)| child.model().is_some())
                 .map(|(child, _)| child.id.raw().to_owned())
                 .collect()
         };
@@ -273,7 +273,7 @@ fn lineage_terms_find_direct_descendants() {
             tried.1 += 1;
         }
         let used = format!("used:{}", children.len());
-        if node.model.is_some() {
+        if node.model().is_some() {
             assert!(found(view, &used).contains(node.id.raw()), "{used} of {}", node.id.raw());
         }
     }

@@ -593,7 +593,7 @@ pub fn holding(names: impl Iterator<Item = String>) -> View {
         findings: Arc::default(),
         graph: Arc::default(),
         verified: vec![None; models.len()].into(),
-        states: vec![None; models.len()].into(),
+        states: Arc::default(),
         lost: Arc::default(),
         is_whole: true,
         judgement: Default::default(),

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::text::Untrusted;
 
 use super::facts::{Basis, Fact, FactKey, ParentRef};
 use super::finding::Finding;
 use super::id::ModelId;
-use super::models::Model;
+use super::models::{Binding, Details, Model};
 use super::packed::List;
 use super::record::note;
 use super::twins::plain;
@@ -114,9 +115,14 @@ impl Aliases {
     /// Gives a model, and the parents that it names, the names that are meant; the other name becomes a fact.
     pub(crate) fn apply(&self, model: &mut Model) {
         if !self.written.is_empty() {
-            let Model { id, binding, other_bindings, .. } = &mut *model;
-            for binding in binding.as_deref_mut().into_iter().chain(other_bindings) {
-                binding.ours = self.written.contains(&binding.digest(id));
+            let Model { id, details, .. } = &mut *model;
+            // Only what changes: the rest stays shared.
+            let differs = |binding: &Binding| binding.ours != self.written.contains(&binding.digest(id));
+            if details.binding.as_deref().into_iter().chain(&details.other_bindings).any(differs) {
+                let Details { binding, other_bindings, .. } = Arc::make_mut(details);
+                for binding in binding.as_deref_mut().into_iter().chain(other_bindings) {
+                    binding.ours = self.written.contains(&binding.digest(id));
+                }
             }
         }
         if self.names.is_empty() && self.places.is_empty() {
@@ -186,7 +192,8 @@ impl Aliases {
             note(findings, "F-ALIAS-PLACE", Some((*name).clone()), &source, &place, message);
         }
         // A model whose record holds twins of its own keeps only what was chosen.
-        for (_, model) in models.iter_mut().filter(|(_, model)| here.contains(&model.id)) {
+        let has_twins = |model: &Model| here.contains(&model.id) && !model.twins.is_empty();
+        for (_, model) in models.iter_mut().filter(|(_, model)| has_twins(model)) {
             model.twins.clear();
         }
     }

@@ -28,6 +28,11 @@ impl ModelId {
         self.0.raw()
     }
 
+    /// The same as text of a source.
+    pub(crate) fn text(&self) -> &Untrusted {
+        &self.0
+    }
+
     /// One safe line.
     pub fn screen(&self) -> String {
         self.0.screen()

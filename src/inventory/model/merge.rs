@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use super::facts::{Basis, Fact, FactKey, ParentRef};
 use super::finding::{Finding, Scan};
 use super::hex::is_hex;
 use super::id::ModelId;
-use super::models::{Kind, Model};
+use super::models::{Details, Kind, Model, Sharing};
 use super::record::{MAX_FACTS, MAX_FINDINGS, TOO_MANY_FACTS, note};
 use super::twins::{Twin, plain};
 use crate::text::Untrusted;
@@ -26,6 +27,7 @@ const DUPLICATE_FOLDER: &str = "another folder comes to the same name: until one
 pub(crate) struct Merged {
     models: BTreeMap<ModelId, Model>,
     findings: Vec<Finding>,
+    sharing: Sharing,
 }
 
 impl Merged {
@@ -36,10 +38,11 @@ impl Merged {
     }
 
     /// Takes in a model; what the source gets wrong is told at the end, by [`Merged::finish_after`].
-    pub fn take(&mut self, model: Model) {
+    pub fn take(&mut self, mut model: Model) {
         match self.models.get_mut(&model.id) {
             Some(known) => join(known, model, &mut self.findings),
             None => {
+                model.share(&mut self.sharing);
                 self.models.insert(model.id.clone(), model);
             }
         }
@@ -56,7 +59,11 @@ impl Merged {
             }
             is_same
         });
-        models.iter_mut().for_each(Model::pack);
+        let mut sharing = Sharing::default();
+        for model in &mut models {
+            model.pack();
+            model.share(&mut sharing);
+        }
         Scan { models, findings }
     }
 
@@ -76,8 +83,10 @@ impl Merged {
 }
 
 fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
-    for twin in std::mem::take(&mut more.twins) {
-        add_twin(known, twin);
+    if !more.twins.is_empty() {
+        for twin in std::mem::take(&mut more.twins) {
+            add_twin(known, twin);
+        }
     }
     if let (Some(here), Some(there)) = (&known.location, &more.location)
         && plain(here) != plain(there)
@@ -106,15 +115,17 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
     if known.kind == Kind::Model {
         known.kind = more.kind;
     }
-    if known.location.is_none() && more.location.is_some() {
-        known.location = more.location;
-        known.signature = more.signature;
-        known.claims = more.claims;
-        known.files = more.files;
-        known.bytes = more.bytes;
-        known.formats = more.formats;
-        known.hazards = more.hazards;
-        known.state = more.state;
+    let said = Arc::unwrap_or_clone(more.details);
+    if known.location.is_none() && said.location.is_some() {
+        let details: &mut Details = known;
+        details.location = said.location;
+        details.signature = said.signature;
+        details.claims = said.claims;
+        details.files = said.files;
+        details.bytes = said.bytes;
+        details.formats = said.formats;
+        details.hazards = said.hazards;
+        details.state = said.state;
     }
     let told = |fact: &Fact| (fact.key, fact.value.clone(), fact.basis, fact.source.clone());
     let mut facts = Seen::of(&known.facts, more.facts.len(), told);
@@ -134,12 +145,12 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
             known.parents.push(parent);
         }
     }
-    for source in more.sources {
+    for source in said.sources {
         if known.sources.len() < MAX_FACTS && !known.sources.contains(&source) {
             known.sources.push(source);
         }
     }
-    let bindings = more.binding.map(|binding| *binding).into_iter().chain(more.other_bindings);
+    let bindings = said.binding.map(|binding| *binding).into_iter().chain(said.other_bindings);
     bindings.for_each(|binding| known.bind(binding));
 }
 

@@ -8,9 +8,13 @@ use super::packed::List;
 use super::twins::Twin;
 use crate::signing::{ModelState, Thing};
 use crate::text::Untrusted;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What a model is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -74,8 +78,10 @@ pub struct Binding {
     pub ours: bool,
 }
 
-/// One model: what the sources together say of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// One model: what the sources together say of it. What most models of one document have in common is in [`Details`],
+/// which they share; its fields read and change like the model's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub struct Model {
     /// The inventory's key.
     pub id: ModelId,
@@ -83,38 +89,169 @@ pub struct Model {
     pub name: Untrusted,
     /// What it is.
     pub kind: Kind,
+    /// What is known, in the order in which it was found.
+    pub facts: List<Fact>,
+    /// Parents as the sources name them; all are kept.
+    pub parents: List<ParentRef>,
+    /// Where it lies, what its files are, and who speaks of it.
+    pub details: Arc<Details>,
+}
+
+/// Of a model everything but its names, facts and parents: of what only a bill speaks of, the same as of its
+/// neighbours.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Details {
     /// Its folder or file, workspace-relative; none when only documents speak of it.
     pub location: Option<PathBuf>,
     /// Its bundle, workspace-relative.
     pub signature: Option<PathBuf>,
     /// Its `claims.jsonl`, workspace-relative.
     pub claims: Option<PathBuf>,
-    /// Files and bytes on disk.
+    /// Files on disk.
     pub files: u64,
     /// Bytes on disk.
     pub bytes: u64,
     /// Weights formats found.
     pub formats: Vec<Format>,
     /// What can run code when it is loaded, worst first for each file.
-    #[serde(default)]
     pub hazards: Vec<Hazard>,
     /// What its files were when they were read; none where it has none.
-    #[serde(skip)]
     pub state: Option<ModelState>,
-    /// What is known, in the order in which it was found.
-    pub facts: List<Fact>,
-    /// Parents as the sources name them; all are kept.
-    pub parents: List<ParentRef>,
     /// What an AIBOM says of its signature.
     pub binding: Option<Box<Binding>>,
     /// What further AIBOMs say of it that the first does not.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_bindings: Vec<Binding>,
     /// Further folders that come to this name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub twins: Vec<Twin>,
     /// The documents that speak of it, workspace-relative.
     pub sources: Vec<Untrusted>,
+}
+
+/// A model as documents hold it.
+#[derive(Serialize, Deserialize, JsonSchema)]
+struct Written {
+    /// The inventory's key.
+    id: ModelId,
+    /// The name as first written.
+    name: Untrusted,
+    /// What it is.
+    kind: Kind,
+    /// Its folder or file, workspace-relative; none when only documents speak of it.
+    location: Option<PathBuf>,
+    /// Its bundle, workspace-relative.
+    signature: Option<PathBuf>,
+    /// Its `claims.jsonl`, workspace-relative.
+    claims: Option<PathBuf>,
+    /// Files and bytes on disk.
+    files: u64,
+    /// Bytes on disk.
+    bytes: u64,
+    /// Weights formats found.
+    formats: Vec<Format>,
+    /// What can run code when it is loaded, worst first for each file.
+    #[serde(default)]
+    hazards: Vec<Hazard>,
+    /// What is known, in the order in which it was found.
+    facts: List<Fact>,
+    /// Parents as the sources name them; all are kept.
+    parents: List<ParentRef>,
+    /// What an AIBOM says of its signature.
+    binding: Option<Box<Binding>>,
+    /// What further AIBOMs say of it that the first does not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    other_bindings: Vec<Binding>,
+    /// Further folders that come to this name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    twins: Vec<Twin>,
+    /// The documents that speak of it, workspace-relative.
+    sources: Vec<Untrusted>,
+}
+
+impl From<Model> for Written {
+    fn from(model: Model) -> Self {
+        let Model { id, name, kind, facts, parents, details } = model;
+        let Details {
+            location,
+            signature,
+            claims,
+            files,
+            bytes,
+            formats,
+            hazards,
+            // What files were here says nothing elsewhere.
+            state: _,
+            binding,
+            other_bindings,
+            twins,
+            sources,
+        } = Arc::unwrap_or_clone(details);
+        Written {
+            id,
+            name,
+            kind,
+            location,
+            signature,
+            claims,
+            files,
+            bytes,
+            formats,
+            hazards,
+            facts,
+            parents,
+            binding,
+            other_bindings,
+            twins,
+            sources,
+        }
+    }
+}
+
+impl From<Written> for Model {
+    fn from(written: Written) -> Self {
+        let Written { id, name, kind, facts, parents, .. } = written;
+        let details = Details {
+            location: written.location,
+            signature: written.signature,
+            claims: written.claims,
+            files: written.files,
+            bytes: written.bytes,
+            formats: written.formats,
+            hazards: written.hazards,
+            state: None,
+            binding: written.binding,
+            other_bindings: written.other_bindings,
+            twins: written.twins,
+            sources: written.sources,
+        };
+        Model { id, name, kind, facts, parents, details: Arc::new(details) }
+    }
+}
+
+impl JsonSchema for Model {
+    fn schema_name() -> Cow<'static, str> {
+        "Model".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut schema = Written::json_schema(generator);
+        schema.insert("description".to_owned(), "One model: what the sources together say of it.".into());
+        schema
+    }
+}
+
+impl Deref for Model {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.details
+    }
+}
+
+/// What is changed is no longer shared.
+impl DerefMut for Model {
+    fn deref_mut(&mut self) -> &mut Details {
+        Arc::make_mut(&mut self.details)
+    }
 }
 
 impl Model {
@@ -124,21 +261,17 @@ impl Model {
             id,
             name: name.into(),
             kind: Kind::Model,
-            location: None,
-            signature: None,
-            claims: None,
-            files: 0,
-            bytes: 0,
-            formats: Vec::new(),
-            hazards: Vec::new(),
-            state: None,
             facts: List::default(),
             parents: List::default(),
-            binding: None,
-            other_bindings: Vec::new(),
-            twins: Vec::new(),
-            sources: Vec::new(),
+            details: Arc::default(),
         }
+    }
+
+    /// The same with other details.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Details)) -> Self {
+        change(&mut self);
+        self
     }
 
     /// Makes its lists small, until somebody looks.
@@ -147,8 +280,34 @@ impl Model {
         self.parents.pack();
     }
 
+    /// Shares what others say too.
+    pub(in crate::inventory) fn share(&mut self, sharing: &mut Sharing) {
+        sharing.share(&mut self.details);
+        if self.name.raw() == self.id.raw() {
+            self.name.clone_from(self.id.text());
+        }
+    }
+
     /// The first fact of a kind.
     pub fn fact(&self, key: FactKey) -> Option<&Fact> {
         self.facts.iter().find(|fact| fact.key == key)
+    }
+}
+
+/// Lets models that say the same share it: those that were seen last are compared.
+#[derive(Default)]
+pub(crate) struct Sharing(VecDeque<Arc<Details>>);
+
+impl Sharing {
+    /// The same details, in memory that others use too where there are any.
+    pub fn share(&mut self, details: &mut Arc<Details>) {
+        const LATEST: usize = 16;
+        match self.0.iter().find(|known| **known == *details) {
+            Some(known) => details.clone_from(known),
+            None => {
+                self.0.truncate(LATEST - 1);
+                self.0.push_front(details.clone());
+            }
+        }
     }
 }

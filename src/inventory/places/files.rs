@@ -9,7 +9,7 @@ use super::stamps::Stamp;
 use crate::disk::slashed;
 use crate::inventory::model::finding::Scan;
 use crate::inventory::model::id::ModelId;
-use crate::inventory::model::models::{Kind, Model};
+use crate::inventory::model::models::{Details, Kind, Model};
 use crate::inventory::model::record::Record;
 use crate::inventory::weights::look::{Looks, tell_unlooked};
 use crate::signing::is_foreign_signature;
@@ -87,8 +87,11 @@ impl Files {
     pub(super) fn read(&self) -> Scan {
         let source = Untrusted::new(slashed(&self.place()));
         let mut record = Record::new(ModelId::new(&self.name), &self.name, &source);
-        let Model { location, signature, claims, .. } = self.located();
-        (record.model.location, record.model.signature, record.model.claims) = (location, signature, claims);
+        let located = self.located();
+        let details: &mut Details = &mut record.model;
+        details.location.clone_from(&located.location);
+        details.signature.clone_from(&located.signature);
+        details.claims.clone_from(&located.claims);
         if self.group.is_adapter {
             record.model.kind = Kind::Adapter;
         }

@@ -143,8 +143,8 @@ fn store(layout: Layout, path: &Path) -> BlobStore {
 
 fn join(model: &mut Model, other: Model) {
     model.kind = other.kind;
-    model.formats.extend(other.formats);
+    model.formats.extend_from_slice(&other.formats);
     model.formats.sort();
     model.formats.dedup();
-    model.hazards.extend(other.hazards);
+    model.hazards.extend_from_slice(&other.hazards);
 }

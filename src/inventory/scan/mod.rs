@@ -110,7 +110,7 @@ pub fn read_model(path: &Path) -> Result<Model> {
         model
     };
     if metadata.is_file() {
-        return Ok(Model { files: 1, bytes: metadata.len(), ..unread() });
+        return Ok(unread().with(|details| (details.files, details.bytes) = (1, metadata.len())));
     }
     let found = discovery::discover(path, path, &Progress::default())?;
     let read = found.places.first().and_then(|place| place.read().models.into_iter().next());
@@ -209,7 +209,10 @@ impl Surveyor<'_> {
                     // Before it is read: what changes meanwhile shows.
                     let state = Some(ModelState::at(&place.extent()));
                     let Scan { models, findings } = place.read();
-                    models.into_iter().map(|model| Model { state, ..model }).for_each(take);
+                    models
+                        .into_iter()
+                        .map(|model| model.with(|details| details.state = state))
+                        .for_each(take);
                     findings
                 });
                 self.progress.add_file();

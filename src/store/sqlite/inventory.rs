@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::{
-    Binding, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Stamp, Survey, Twin,
+    Binding, Details, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Sharing, Stamp, Survey, Twin,
 };
 use crate::signing::ModelState;
 use crate::store::traits::{Inventory, Records};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::connection::Sqlite;
 use super::meter::Meter;
@@ -84,11 +84,8 @@ impl Core {
         }
     }
 
-    fn model(self, id: ModelId, facts: &str, parents: &str) -> Option<Model> {
-        Some(Model {
-            id,
-            name: self.name,
-            kind: self.kind,
+    fn model(self, id: ModelId, facts: &str, parents: &str, sharing: &mut Sharing) -> Option<Model> {
+        let mut details = Arc::new(Details {
             location: self.location,
             signature: self.signature,
             claims: self.claims,
@@ -97,12 +94,20 @@ impl Core {
             formats: self.formats,
             hazards: self.hazards,
             state: self.state,
-            facts: List::from_text(facts)?,
-            parents: List::from_text(parents)?,
             binding: self.binding,
             other_bindings: self.other_bindings,
             twins: self.twins,
             sources: self.sources,
+        });
+        sharing.share(&mut details);
+        Some(Model {
+            // Mostly a name is as it is kept.
+            name: if self.name.raw() == id.raw() { id.text().clone() } else { self.name },
+            id,
+            kind: self.kind,
+            facts: List::from_text(facts)?,
+            parents: List::from_text(parents)?,
+            details,
         })
     }
 }
@@ -134,20 +139,14 @@ impl Row {
         })
     }
 
-    /// `before` are the sources of the row before: mostly they are the same, and then they are shared.
-    fn model(self, before: &mut Vec<Untrusted>) -> Option<Model> {
-        let mut core: Core = serde_json::from_str(&self.core).ok()?;
-        if core.sources == *before {
-            core.sources.clone_from(before);
-        } else {
-            before.clone_from(&core.sources);
-        }
+    fn model(self, sharing: &mut Sharing) -> Option<Model> {
+        let core: Core = serde_json::from_str(&self.core).ok()?;
         let id = ModelId::kept(self.model);
         // As we write it: under another spelling nobody would find it, or find another one.
         if ModelId::new(id.raw()) != id {
             return None;
         }
-        core.model(id, &self.facts, &self.parents)
+        core.model(id, &self.facts, &self.parents, sharing)
     }
 }
 
@@ -199,7 +198,7 @@ impl Inventory for Sqlite {
             .map(|known| (known.id, u64::try_from(known.position).unwrap_or(0)))
             .collect();
         let position = |part: i64| positions.get(&part).copied().unwrap_or(u64::MAX);
-        let read = |row: Row, before: &mut Vec<Untrusted>| Some((position(row.part), row.model(before)?));
+        let read = |row: Row, sharing: &mut Sharing| Some((position(row.part), row.model(sharing)?));
         let models = self.read_rows(read).map_err(&failed)?.ok_or_else(damaged)?;
         let bodies: Vec<(i64, String)> = self.finding_bodies().map_err(&failed)?;
         let mut findings: Vec<(u64, Finding)> = bodies
@@ -223,8 +222,8 @@ impl Inventory for Sqlite {
         }
         let mut query = self.connection().prepare(FIRST).map_err(&failed)?;
         let rows: rusqlite::Result<Vec<Row>> = query.query_map([count], Row::of).map_err(&failed)?.collect();
-        let mut before = Vec::new();
-        Ok(Some(rows.map_err(failed)?.into_iter().filter_map(|row| row.model(&mut before)).collect()))
+        let mut sharing = Sharing::default();
+        Ok(Some(rows.map_err(failed)?.into_iter().filter_map(|row| row.model(&mut sharing)).collect()))
     }
 
     fn distrust(&mut self) -> Result<()> {
@@ -257,7 +256,7 @@ impl Sqlite {
     /// Reads all records; while one thread fetches rows, the others make models of them. None when one cannot.
     fn read_rows<T: Send>(
         &self,
-        read: impl Fn(Row, &mut Vec<Untrusted>) -> Option<T> + Sync,
+        read: impl Fn(Row, &mut Sharing) -> Option<T> + Sync,
     ) -> rusqlite::Result<Option<Vec<T>>> {
         const AT_ONCE: usize = 2048;
         // More would lie in memory as text and wait, where rows are fetched faster than models are made of them.
@@ -265,8 +264,8 @@ impl Sqlite {
         let waiting = AtomicUsize::new(0);
         let made: Mutex<Vec<Option<Vec<T>>>> = Mutex::new(Vec::new());
         let make = |number: usize, rows: Vec<Row>| {
-            let mut before = Vec::new();
-            let some: Option<Vec<T>> = rows.into_iter().map(|row| read(row, &mut before)).collect();
+            let mut sharing = Sharing::default();
+            let some: Option<Vec<T>> = rows.into_iter().map(|row| read(row, &mut sharing)).collect();
             let mut made = made.lock().unwrap_or_else(PoisonError::into_inner);
             if made.len() <= number {
                 made.resize_with(number + 1, || Some(Vec::new()));

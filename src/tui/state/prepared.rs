@@ -8,6 +8,7 @@ use crate::query::Index;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use crate::tui::state::counts::Counts;
+use crate::tui::state::saved::Saved;
 use crate::view::View;
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -51,6 +52,10 @@ pub struct Prepared {
     pub(super) publishers: Arc<Vec<Untrusted>>,
     pub(super) licences: Licences,
     pub(super) counts: Counts,
+    /// How many models each of the built-in views takes.
+    pub(super) saved: [usize; Saved::ALL.len()],
+    /// The models in the order in which they stand until somebody asks for another; empty where nobody has made it.
+    pub(super) order: Arc<Vec<u32>>,
     pub(super) unverified: usize,
     pub(super) outdated: usize,
 }
@@ -100,6 +105,7 @@ impl Prepared {
     }
 
     fn with(view: &View, index: Index) -> Self {
+        read_names(view);
         let exposure = view.graph.children_of_models();
         let rows = (0..view.models.len())
             .into_par_iter()
@@ -111,16 +117,34 @@ impl Prepared {
         rank_signers(view, &mut keys);
         let publishers = rank_publishers(view, &mut keys);
         let (unverified, outdated) = (unverified(view), view.outdated().count());
-        Prepared {
-            counts: Counts::of(&keys),
+        let made = Prepared {
             keys: Arc::new(keys),
             index,
             causes,
             publishers: Arc::new(publishers),
-            licences: Licences::default(),
             unverified,
             outdated,
+            ..Prepared::default()
+        };
+        made.counted()
+    }
+
+    /// The same with what follows from its keys.
+    fn counted(mut self) -> Self {
+        self.counts = Counts::of(&self.keys);
+        self.saved = Saved::ALL.map(|saved| self.keys.iter().filter(|key| saved.takes(key)).count());
+        self.order = Arc::default();
+        self
+    }
+
+    /// The same with the order in which the models stand until somebody asks for another: made here, it needs not be
+    /// made where a key waits for it.
+    #[must_use]
+    pub fn ordered(mut self, order: impl FnOnce(&Prepared) -> Vec<u32>) -> Self {
+        if self.order.len() != self.keys.len() {
+            self.order = Arc::new(order(&self));
         }
+        self
     }
 
     /// For a view, given what was made for the one before it: only rows of which something else is known are made.
@@ -129,6 +153,7 @@ impl Prepared {
             && Arc::ptr_eq(&before.graph, &view.graph)
             && before.is_judged() == view.is_judged()
             && self.keys.len() == view.models.len();
+        read_names(view);
         let index = self.index.after(view);
         if !is_alike {
             return Prepared::with(view, index);
@@ -168,8 +193,7 @@ impl Prepared {
         if !same_signers {
             rank_signers(view, Arc::make_mut(&mut after.keys).as_mut_slice());
         }
-        after.counts = Counts::of(&after.keys);
-        after
+        after.counted()
     }
 
     /// How many models of each kind there are.
@@ -204,6 +228,11 @@ impl Prepared {
     pub(super) fn licence(&self, index: u32) -> u32 {
         self.licences.ranks.get(index as usize).copied().unwrap_or(0)
     }
+}
+
+/// Marks names that look like others: of a large inventory too long a work for whoever draws one row first.
+fn read_names(view: &View) {
+    let _ = view.name_mark(0);
 }
 
 fn same_slot<T>(before: &[Option<Arc<T>>], after: &[Option<Arc<T>>], at: usize) -> bool {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct Rows {
     made: Prepared,
-    order: Vec<u32>,
+    order: Arc<Vec<u32>>,
     shown: Vec<u32>,
     /// Position of the cursor among the rows: models, and the heads of groups where there are any.
     pub cursor: usize,
@@ -64,8 +64,8 @@ impl Rows {
         }
         // Before anything is judged, no model is held up.
         let counts = |saved: Saved| saved != Saved::NeedsReview || view.is_judged();
-        let count = |saved: Saved| self.made.keys.iter().filter(|key| saved.takes(key)).count();
-        self.counts = Saved::ALL.map(|saved| if counts(saved) { count(saved) } else { 0 });
+        let mut many = self.made.saved.into_iter();
+        self.counts = Saved::ALL.map(|saved| many.next().filter(|_| counts(saved)).unwrap_or(0));
         self.marked.retain(|id| view.model(id).is_some());
         self.sort_rows();
         self.refilter();

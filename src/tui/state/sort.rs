@@ -6,8 +6,7 @@ use crate::inventory::Format;
 use crate::tui::state::columns::ColumnId;
 use crate::tui::state::key::Key;
 use crate::tui::state::prepared::Prepared;
-use rayon::prelude::*;
-use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// An order of rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,24 +36,32 @@ impl Sort {
     }
 
     /// The models by their indices, in this order.
-    pub fn order(self, made: &Prepared) -> Vec<u32> {
-        let place = |rank: u64| if self.is_reversed { u64::MAX - rank } else { rank };
-        let causes = if self.by == ColumnId::Reason { made.causes() } else { Vec::new() };
-        let mut order: Vec<(bool, u64, Reverse<u32>, u32)> = (0u32..)
-            .zip(made.keys.iter())
-            .map(|(index, key)| {
-                let rank = self.rank(made, &causes, index, key);
-                // Among what needs a person alike, what more depends on comes first.
-                let is_exposed = self.by == ColumnId::Status && key.problem < 3;
-                let exposure = if is_exposed { key.children } else { 0 };
-                (rank.is_none(), rank.map_or(0, place), Reverse(exposure), index)
-            })
-            .collect();
-        order.par_sort_unstable();
-        order.into_iter().map(|(_, _, _, index)| index).collect()
+    pub fn order(self, made: &Prepared) -> Arc<Vec<u32>> {
+        match self == Sort::default() && made.order.len() == made.keys.len() {
+            true => made.order.clone(),
+            false => Arc::new(self.ordered(made)),
+        }
     }
 
-    /// Where a model stands by the column; none where it has nothing there.
+    /// The same, put in order now.
+    pub fn ordered(self, made: &Prepared) -> Vec<u32> {
+        let causes = if self.by == ColumnId::Reason { made.causes() } else { Vec::new() };
+        let number = |(index, key): (u32, &Key)| {
+            let turned = |most: u64, rank: u64| if self.is_reversed { most - rank } else { rank };
+            let number = match self.by {
+                // Among what needs a person alike, what more depends on comes first.
+                ColumnId::Status => {
+                    let exposure = if key.problem < 3 { key.children } else { 0 };
+                    turned(u64::from(u8::MAX), key.problem.into()) << 32 | u64::from(u32::MAX - exposure)
+                }
+                _ => self.rank(made, &causes, index, key).map_or(NOWHERE, |rank| turned(NOWHERE - 1, rank)),
+            };
+            (number, index)
+        };
+        in_order((0..).zip(made.keys.iter()).map(number).collect())
+    }
+
+    /// Where a model stands by the column, below [`NOWHERE`]; none where it has nothing there.
     fn rank(self, made: &Prepared, causes: &[u32], index: u32, key: &Key) -> Option<u64> {
         let rank = match self.by {
             ColumnId::Status => u64::from(key.problem),
@@ -79,10 +86,40 @@ impl Sort {
             ColumnId::Publisher => some(key.publisher)?,
             ColumnId::Licence => some(made.licence(index))?,
             ColumnId::Format => by_word(key.format?),
-            ColumnId::Size => u64::MAX - Some(key.bytes).filter(|bytes| *bytes > 0)?,
+            ColumnId::Size => NOWHERE - 1 - Some(key.bytes).filter(|bytes| (1..NOWHERE).contains(bytes))?,
         };
         Some(rank)
     }
+}
+
+/// The number of what has no rank; ranks are less.
+const NOWHERE: u64 = 1 << 63;
+
+/// The indices in the order of their numbers, equals as they stand. By one byte of the numbers after the other, the last
+/// first: of a million rows most bytes are alike, and a key waits for this.
+fn in_order(mut numbered: Vec<(u64, u32)>) -> Vec<u32> {
+    let all = numbered.iter().fold(u64::MAX, |all, (number, _)| all & number);
+    let any = numbered.iter().fold(0, |any, (number, _)| any | number);
+    let mut next = Vec::new();
+    for shift in (0..u64::BITS).step_by(8).filter(|shift| ((all ^ any) >> shift) & 0xff != 0) {
+        let byte = |number: u64| ((number >> shift) & 0xff) as usize;
+        let mut places = [0_usize; 256];
+        for (number, _) in &numbered {
+            places.get_mut(byte(*number)).into_iter().for_each(|many| *many += 1);
+        }
+        let mut before = 0;
+        for place in &mut places {
+            before += std::mem::replace(place, before);
+        }
+        next.resize(numbered.len(), (0, 0));
+        for one in &numbered {
+            let Some(place) = places.get_mut(byte(one.0)) else { continue };
+            next.get_mut(*place).into_iter().for_each(|slot| *slot = *one);
+            *place += 1;
+        }
+        std::mem::swap(&mut numbered, &mut next);
+    }
+    numbered.into_iter().map(|(_, index)| index).collect()
 }
 
 /// Nothing is 0.
@@ -94,4 +131,22 @@ fn some(rank: u32) -> Option<u64> {
 fn by_word(format: Format) -> u64 {
     let bytes = format.word().bytes().chain(std::iter::repeat(0)).take(8);
     bytes.fold(0, |number, byte| number << 8 | u64::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_stand_in_order_and_equals_as_they_stood(
+            numbers in proptest::collection::vec(prop_oneof![0..4_u64, (0..5_u64).prop_map(|n| n << 40), any::<u64>()], 0..40),
+        ) {
+            let numbered: Vec<(u64, u32)> = numbers.into_iter().zip(0..).collect();
+            let mut sorted = numbered.clone();
+            sorted.sort_by_key(|(number, _)| *number);
+            prop_assert_eq!(in_order(numbered), sorted.into_iter().map(|(_, index)| index).collect::<Vec<_>>());
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) fn folder(files: &[(&str, &[u8])]) -> Model {
 }
 
 pub(crate) fn hazards(name: &str, bytes: &[u8]) -> Vec<Hazard> {
-    folder(&[(name, bytes)]).hazards
+    folder(&[(name, bytes)]).hazards.clone()
 }
 
 /// Tier and what, of each hazard.
@@ -234,7 +234,7 @@ fn a_header_of_two_gigabytes_is_refused_by_its_length() {
     fs::write(&file, [length.to_le_bytes().as_slice(), b"{\"a\":"].concat()).unwrap();
     fs::File::options().write(true).open(&file).unwrap().set_len(length + 16).unwrap();
     let began = Instant::now();
-    let found = read_model(folder.path()).unwrap().hazards;
+    let found = read_model(folder.path()).unwrap().hazards.clone();
     assert_eq!((found[0].tier, found[0].kind), (Tier::Unreadable, HazardKind::Header));
     assert!(found[0].why.contains("2147483648"), "{}", found[0].why);
     assert!(began.elapsed() < Duration::from_secs(2));
@@ -268,7 +268,7 @@ fn raw_data_in_a_bin_file_is_no_pickle_and_a_pickle_without_a_mark_is() {
     let marked = [b"\x80\x02".as_slice(), &tar].concat();
     assert_eq!(tiers("unknown.name", &marked), [Tier::Dangerous]);
     let found = folder(&[("pytorch_model.bin", SYSTEM)]);
-    assert_eq!((found.hazards[0].tier, found.formats), (Tier::Dangerous, vec![Format::Pickle]));
+    assert_eq!((found.hazards[0].tier, found.formats.clone()), (Tier::Dangerous, vec![Format::Pickle]));
 }
 
 #[test]
@@ -300,7 +300,7 @@ fn code_that_a_configuration_asks_for_is_told() {
         let found = folder(&files);
         let hazards =
             found.hazards.iter().map(|hazard| (hazard.tier, hazard.what.raw().to_owned())).collect();
-        (hazards, found.formats)
+        (hazards, found.formats.clone())
     };
     let told = |tier, what: &str| vec![(tier, what.to_owned())];
     let local = r#"{"auto_map":{"AutoTokenizer":["x.Slow",null]}}"#;
@@ -322,7 +322,7 @@ fn code_that_a_configuration_asks_for_is_told() {
     for (name, text) in
         [("tokenizer_config.json", r#"{"chat_template":"{{ x }}"}"#), ("chat_template.jinja", "{{ x }}")]
     {
-        let found = folder(&[(name, text.as_bytes())]).hazards;
+        let found = folder(&[(name, text.as_bytes())]).hazards.clone();
         assert_eq!((found[0].tier, found[0].kind), (Tier::Noted, HazardKind::Template));
     }
 }

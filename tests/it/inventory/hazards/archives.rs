@@ -65,7 +65,7 @@ fn pickles_in_an_archive_are_walked_stored_or_deflated() {
         // A pickle needs no telling name.
         let archive = zip(&[entry("archive/other", b"\x80\x02cos\nsystem\n.")]);
         let found = folder(&[("m.bin", &archive)]);
-        assert_eq!((found.hazards[0].tier, found.formats), (Tier::Dangerous, vec![Format::Pickle]));
+        assert_eq!((found.hazards[0].tier, found.formats.clone()), (Tier::Dangerous, vec![Format::Pickle]));
     }
 }
 

@@ -10,7 +10,7 @@ const TENSORS: &[u8] = b"\x02\0\0\0\0\0\0\0{}";
 /// Tier and what of each hazard above noted.
 fn asks(name: &str, text: &str) -> Vec<(Tier, String)> {
     let found = folder(&[("model.safetensors", TENSORS), (name, text.as_bytes())]);
-    let told = found.hazards.into_iter().filter(|hazard| hazard.tier <= Tier::Suspicious);
+    let told = found.hazards.iter().filter(|hazard| hazard.tier <= Tier::Suspicious);
     told.map(|hazard| (hazard.tier, hazard.what.raw().to_owned())).collect()
 }
 

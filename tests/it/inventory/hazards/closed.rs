@@ -435,7 +435,7 @@ fn folders_of_git_inside_a_model_are_looked_at_like_others() {
     fs::create_dir_all(folder.path().join("sub/.git")).unwrap();
     fs::write(folder.path().join("sub/.git/w.bin"), SYSTEM).unwrap();
     let found = read_model(folder.path()).unwrap();
-    assert_eq!((found.hazards[0].tier, found.formats), (Tier::Dangerous, vec![Format::Pickle]));
+    assert_eq!((found.hazards[0].tier, found.formats.clone()), (Tier::Dangerous, vec![Format::Pickle]));
 }
 
 /// What `score` says of L1.13 for a model of these files, beside ordinary weights.
