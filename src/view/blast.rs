@@ -105,7 +105,7 @@ impl View {
     fn seeds(&self, blamed: &Blamed, since: Option<Timestamp>) -> (Vec<Seed>, HashSet<String>) {
         match blamed {
             Blamed::Model(id) => (vec![self.of_model(id)], HashSet::new()),
-            Blamed::Digest(digest) => (self.of_digest(*digest), HashSet::new()),
+            Blamed::Digest(digest) => (self.of_digest(*digest, since), HashSet::new()),
             Blamed::Identity(subject) => self.of_signer(&|signer| signer.subject == *subject, since),
             Blamed::Key(key) => {
                 let is_it = |signer: &Identity| {
@@ -124,7 +124,7 @@ impl View {
         Seed { id: id.clone(), side: Side::Tainted, because: Because::Subject, bad, others_are_good: true }
     }
 
-    fn of_digest(&self, digest: RootDigest) -> Vec<Seed> {
+    fn of_digest(&self, digest: RootDigest, since: Option<Timestamp>) -> Vec<Seed> {
         let bad = BTreeSet::from([digest]);
         let seed = |id: &ModelId, side, because| Seed {
             id: id.clone(),
@@ -155,8 +155,11 @@ impl View {
             }
         }
         // What claims and documents name by that digest may be another version than the one that lies here.
-        let claimed = self.proven().all().iter().filter(|proof| proof.digest == digest);
-        seeds.extend(claimed.map(|proof| seed(&proof.parent, Side::Suspect, Because::SaidToHold)));
+        for proof in self.proven().all() {
+            if proof.digest == digest {
+                seeds.push(seed(&proof.parent, Side::Suspect, Because::SaidToHold));
+            }
+        }
         let pinning = self.models.iter().filter(|model| !model.parents.is_empty()).flat_map(|model| {
             self.graph
                 .parents(&model.id)
@@ -165,17 +168,22 @@ impl View {
         });
         seeds.extend(pinning.map(|(node, _)| seed(&node.id, Side::Suspect, Because::SaidToHold)));
         let held = seeds.clone();
-        for proof in self.proven().all().iter().filter(|proof| proof.digest == digest) {
+        for proof in self.proven().all() {
             let is_held = held.iter().any(|seed| seed.id == proof.parent && seed.side == Side::Tainted);
             // From the parent the walk comes here by itself.
-            if is_held || !proof.in_role {
+            if proof.digest != digest || is_held || !proof.in_role {
                 continue;
             }
-            let because = Because::FromBad { digest, claim: proof.claim.to_string() };
+            let claim = proof.claim.to_string();
+            let before = since.zip(proof.signed_at).filter(|(since, at)| at < since);
+            let (side, because) = match before {
+                Some((_, at)) => (Side::Clean, Because::UsedBefore { at, claim }),
+                None => (Side::Tainted, Because::FromBad { digest, claim }),
+            };
             let own = self.model(&proof.child).and_then(|(index, _)| self.root(index));
             seeds.push(Seed {
                 id: proof.child.clone(),
-                side: Side::Tainted,
+                side,
                 because,
                 bad: own.into_iter().collect(),
                 others_are_good: false,

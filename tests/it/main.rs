@@ -59,6 +59,7 @@ mod let_out_hostile;
 mod limits;
 mod lineage;
 mod lineage_rivals;
+mod lineage_screen;
 mod looked;
 mod looks;
 mod maturity;

@@ -291,6 +291,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ground",
             "signing",
             "inventory",
+            "lineage",
             "decision",
             "words",
             "view",
