@@ -245,7 +245,7 @@ pub const TABLE: &[Command] = &[
         .line("blast", "<SUBJECT>", "Everything downstream of what went bad: tainted, suspect and proven clean, with where it runs"),
     keys(Cmd::Path, "path", &["p"], "path", &[S::Lineage], open![KnownRow],
         "the path to a marked model; where none is marked, press it on both ends")
-        .line("path", "<FIRST> <SECOND>", "How two models are related: the shortest chain of derivation, each edge with what proves it"),
+        .line("path", "<FIRST> <SECOND>", "How two models are related: the shortest chain of derivation, each edge with what proves it; ends with 1 where there is none"),
     keys(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], open![Writable, EditablePolicy],
         "edit the policy file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),

@@ -2,6 +2,7 @@
 //! says so, and what it costs.
 
 use crate::commands::Cmd;
+use crate::decision::Decision;
 use crate::inventory::{ModelId, Relation};
 use crate::lineage::{LaneRow, Link, doubts_of};
 use crate::report::asked::best_evidence;
@@ -108,6 +109,8 @@ struct Widths {
     state: usize,
     /// Of what is said of the edge.
     edge: usize,
+    /// Whether there is room for whole words.
+    is_wide: bool,
 }
 
 impl Widths {
@@ -115,12 +118,13 @@ impl Widths {
 
     fn of(app: &App, columns: usize) -> Self {
         let (gutter, name) = app.lineage.widest;
-        let state = if columns >= 110 { 23 } else { 11 };
+        let is_wide = columns >= 110;
+        let state = if is_wide { 23 } else { 13 };
         let gutter = gutter.clamp(2, (columns / 4).max(2)) + 1;
         let rest = columns.saturating_sub(1 + gutter + 1 + state + Widths::LEVEL);
         // What is said of the edge takes what names leave, and two fifths at least.
         let name = name.clamp(10, 60).min(rest * 3 / 5);
-        Widths { gutter, name, state, edge: rest.saturating_sub(name) }
+        Widths { gutter, name, state, edge: rest.saturating_sub(name), is_wide }
     }
 }
 
@@ -154,7 +158,7 @@ fn draw_edge(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: 
         None if view.graph.parents(&row.id).is_empty() => {
             say("edge", Role::Muted, "a root: no source names a parent")
         }
-        None => say("edge", Role::Muted, "its parents are further up"),
+        None => say("edge", Role::Muted, "the focus: its parents stand above, its children below"),
     }
     let children = view.graph.children(&row.id);
     let trained = children.iter().filter(|(_, edge)| edge.relation == Relation::TrainedOn).count();
@@ -280,10 +284,14 @@ fn build_row(
             let is_tainted = view.judgement.standing(index).is_some_and(|standing| standing.tainted);
             let (role, text) = match is_tainted {
                 true => (Role::Fail, "✗ tainted".to_owned()),
+                // The whole of it does not fit, and this says the same.
+                false if summary.is_untouched && !widths.is_wide => (Role::Muted, "· not judged".to_owned()),
                 false => (summary_role(&summary), format!("{} {}", summary.glyph(), summary.word)),
             };
             spans.push(pen.span(role, fit(&text, widths.state)));
-            let level = if summary.own == summary.effective {
+            let level = if summary.decision == Decision::NotJudged {
+                "–".to_owned()
+            } else if summary.own == summary.effective {
                 format!("L{}", summary.own)
             } else {
                 format!("L{}→{}", summary.own, summary.effective)
@@ -291,33 +299,55 @@ fn build_row(
             spans.push(pen.span(Role::Text, fit(&level, Widths::LEVEL)));
         }
         None => {
-            let text = if widths.state >= 22 { "? not in the inventory" } else { "? not here" };
+            let text = if widths.is_wide { "? not in the inventory" } else { "? not here" };
             spans.push(pen.span(Role::Unknown, fit(text, widths.state + Widths::LEVEL)));
         }
     }
-    let said = said(row, view, widths.edge);
+    let said = said(row, view, widths);
     spans.push(pen.span(edge_role, said));
     Line::from(spans)
 }
 
 /// What is said of the edge of a row: how it came about, and which claim proves or which document declares it.
-fn said(row: &LaneRow, view: &View, room: usize) -> String {
+fn said(row: &LaneRow, view: &View, widths: &Widths) -> String {
     let (Some((relation, basis)), Some((child, parent))) = (row.edge, &row.ends) else {
         return String::new();
     };
+    let room = widths.edge;
+    let seen = view.edge(child, parent);
+    let is_claimed = seen.as_ref().is_some_and(|seen| !seen.proofs.is_empty());
+    let best = seen.and_then(|edge| best_evidence(&edge)).unwrap_or_else(|| basis.word().to_owned());
     let again = if row.repeated { "again · " } else { "" };
-    let best = view.edge(child, parent).and_then(|edge| best_evidence(&edge));
-    let best = best.unwrap_or_else(|| basis.word().to_owned());
-    let head = format!("{again}{}", relation.word());
-    let whole = format!("{head} · {best}");
-    if width(&whole) <= room {
+    let whole = format!("{again}{} · {best}", relation.word());
+    if widths.is_wide && width(&whole) <= room {
         return whole;
     }
     // Of a document its name is enough: the pane below says the rest.
     let short = best.strip_prefix("declared in ").unwrap_or(&best);
+    let word = if widths.is_wide { relation.word() } else { brief(relation) };
+    let head = if widths.is_wide { format!("{again}{word}") } else { word.to_owned() };
     let left = room.saturating_sub(width(&head) + 3);
-    if left < 8 {
-        return fit(&head, room);
+    match left {
+        0..6 => fit(&head, room),
+        _ if width(short) <= left => format!("{head} · {short}"),
+        // A claim begins with what tells it from others, and a path ends with it.
+        _ if is_claimed => format!("{head} · {}", crate::text::clip(short, left)),
+        _ => {
+            let from = short.chars().count().saturating_sub(left - 1);
+            format!("{head} · …{}", short.chars().skip(from).collect::<String>())
+        }
     }
-    format!("{head} · {}", shortened(short, left))
+}
+
+/// A relation where there is little room.
+fn brief(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Finetune => "tuned",
+        Relation::Adapter => "adapter",
+        Relation::Quantised => "quant",
+        Relation::Merge => "merge",
+        Relation::Distilled => "distil",
+        Relation::TrainedOn => "data",
+        Relation::Unspecified => "from",
+    }
 }

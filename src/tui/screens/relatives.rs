@@ -10,7 +10,7 @@ use crate::tui::theme::Role;
 use crate::view::{Blast, BlastRow};
 use crate::words::blast::{because, glyph};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout};
 use ratatui::text::{Line, Span};
 
 /// Columns and rows at most.
@@ -41,9 +41,16 @@ pub(super) fn draw_blast(blast: &Blast, cursor: usize, pen: Pen<'_>, frame: &mut
             .areas(inside);
     lines(frame, head, &[pen.line(Role::Title, format!(" {}", blast_head(blast)))], 0);
     let first = first_row(cursor, blast.rows.len(), body.height);
+    let name = blast.rows.iter().map(|row| row.struck.id.raw().len()).max().unwrap_or_default();
     let shown = blast.rows.iter().enumerate().skip(first).take(usize::from(body.height));
     for (y, (position, row)) in (body.y..body.bottom()).zip(shown) {
-        put(frame, body.x, y, &struck(row, position == cursor, pen, body), body.width);
+        put(
+            frame,
+            body.x,
+            y,
+            &struck(row, position == cursor, pen, (usize::from(body.width), name)),
+            body.width,
+        );
         if position == cursor {
             choose(frame, pen, body, y);
         }
@@ -71,15 +78,14 @@ pub(super) fn draw_blast(blast: &Blast, cursor: usize, pen: Pen<'_>, frame: &mut
     lines(frame, about, &text, 0);
 }
 
-fn struck(row: &BlastRow, chosen: bool, pen: Pen<'_>, area: Rect) -> Line<'static> {
+fn struck(row: &BlastRow, chosen: bool, pen: Pen<'_>, (columns, name): (usize, usize)) -> Line<'static> {
     let side = row.struck.side;
-    let columns = usize::from(area.width);
     let state = 16;
     let exposed = match row.deployments.len() {
         0 => String::new(),
         many => format!("runs at {many}"),
     };
-    let name_room = columns.saturating_sub(state + 14).clamp(20, 60).min(columns.saturating_sub(state + 2));
+    let name_room = (name + 1).clamp(12, 60).min(columns.saturating_sub(state + 14));
     let mut spans = vec![
         pen.span(Role::Accent, if chosen { "▸" } else { " " }),
         pen.span(role(side), fit(&format!("{} {}", glyph(side), side.word()), state)),
