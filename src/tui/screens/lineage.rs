@@ -50,7 +50,7 @@ fn counted(many: usize) -> String {
     if many >= MOST_COUNTED { format!("{MOST_COUNTED}+") } else { many.to_string() }
 }
 
-/// `northwind/harbour-7b · 3 of 8 up · 2 of 14 down · completeness 2 / 5`; the name is cut where it must be.
+/// `focus northwind/harbour-7b · 3 of 8 up · 2 of 14 down · completeness 2 / 5`; the name is cut where it must be.
 fn head(app: &App, focus: &ModelId, columns: usize) -> String {
     let ((up, down), (drawn_up, drawn_down)) = (app.lineage.family, app.lineage.drawn);
     let (proved, edges) = app.lineage.completeness;
@@ -59,8 +59,8 @@ fn head(app: &App, focus: &ModelId, columns: usize) -> String {
         counted(up),
         counted(down),
     );
-    let room = columns.saturating_sub(width(&rest)).max(12);
-    shortened(&focus.screen(), room) + &rest
+    let room = columns.saturating_sub(width(&rest) + 6).max(12);
+    format!("focus {}{rest}", shortened(&focus.screen(), room))
 }
 
 /// What does not fit loses its middle: names differ at their ends.
@@ -78,7 +78,8 @@ fn shortened(text: &str, columns: usize) -> String {
 fn draw_rows(app: &App, view: &View, focus: &ModelId, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     let rows = &app.lineage.rows;
     let place = format!("row {} of {}", app.lineage.cursor + 1, rows.len());
-    let columns = usize::from(area.width).saturating_sub(width(&place) + 8);
+    // The place gives way to the head where there is no room for both.
+    let columns = usize::from(area.width).saturating_sub(4);
     let title = head(app, focus, columns);
     let inside = pen.pane(frame, area, &Pane::new(&title).note(&place));
     let [body, legend] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inside);
