@@ -55,6 +55,16 @@ fn the_head_counts_and_each_row_says_who_says_so() {
 }
 
 #[test]
+fn one_that_fails_by_itself_says_so_and_one_that_an_ancestor_taints_too() {
+    let mut app = on("acme/support-bot-7b");
+    let drawn = shown(&mut app, 120, 40);
+    let of =
+        |name: &str| drawn.lines().find(|line| line.contains(name) && line.contains('●')).unwrap().to_owned();
+    assert!(of("acme/support-bot-7b ").contains("✗ FAIL"), "{drawn}");
+    assert!(of("acme/support-bot-voice").contains("✗ tainted"), "{drawn}");
+}
+
+#[test]
 fn left_folds_right_unfolds_and_what_is_folded_has_a_row() {
     let mut app = on("northwind/harbour-7b");
     let all = app.lineage.rows.len();

@@ -7,6 +7,7 @@ use crate::inventory::{ModelId, Relation};
 use crate::lineage::{LaneRow, Link, doubts_of};
 use crate::report::asked::best_evidence;
 use crate::report::doubt;
+use crate::signing::Outcome;
 use crate::text::{count, width};
 use crate::tui::screens::paint::{Pane, Pen, choose, first_row, fit, lines, put, summary_role};
 use crate::tui::state::app::App;
@@ -282,7 +283,9 @@ fn build_row(
     match row.model {
         Some(index) => {
             let summary = view.summary(index);
-            let is_tainted = view.judgement.standing(index).is_some_and(|standing| standing.tainted);
+            // One that fails by itself says so.
+            let is_tainted = summary.outcome != Outcome::Fail
+                && view.judgement.standing(index).is_some_and(|standing| standing.tainted);
             let (role, text) = match is_tainted {
                 true => (Role::Fail, "✗ tainted".to_owned()),
                 // The whole of it does not fit, and this says the same.
