@@ -13,6 +13,7 @@ mod shown;
 mod status;
 mod table;
 mod value;
+mod why_not;
 
 pub use bound::{Binding, Bindings, Does};
 pub use command::{Cmd, Command, Keys, Line, Network, OnLine, OnScreen, Screen, Typed, Writes};

@@ -151,13 +151,17 @@ fn refusals(out: &mut String) {
          The key bar, the palette and the help dim a command that cannot act now, and its key says why:\n\n\
          | why | commands |\n|---|---|\n",
     );
-    let mut told: Vec<&str> = Vec::new();
-    for why in Need::ALL.iter().copied().map(Need::why_not) {
+    let key = |cmd| {
+        let first = keys_of(cmd).and_then(|row| row.keys.first());
+        first.map(|key| format!("`{}`", shown(key))).unwrap_or_default()
+    };
+    let mut told: Vec<String> = Vec::new();
+    for why in Need::ALL.iter().map(|need| need.why_not(&key)) {
         if told.contains(&why) {
             continue;
         }
-        told.push(why);
-        let needs = |keys: &&Keys| keys.needs.iter().any(|need| need.why_not() == why);
+        told.push(why.clone());
+        let needs = |keys: &&Keys| keys.needs.iter().any(|need| need.why_not(&key) == why);
         let (with, without): (Vec<&Keys>, Vec<&Keys>) = keyed().partition(needs);
         let (names, most) = if with.len() > without.len() { (without, "all but ") } else { (with, "") };
         let names: Vec<String> = names.iter().map(|keys| format!("`{}`", keys.name)).collect();

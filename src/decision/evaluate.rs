@@ -1,14 +1,17 @@
 //! Verdicts: own and effective level, cap, and the decision at a stage.
 
 use super::anchoring::Anchoring;
-use super::family::{Cap, Descent, Family};
+use super::descent::Descent;
+use super::family::{Cap, Family};
+use super::kin::Kin;
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
 use super::shape::{Rules, Shape};
+use super::walk::{self, WalkEnd};
 use crate::inventory::{Looked, Model, ModelId};
+use crate::lineage::{Proven, Stated};
 use crate::maturity::{
-    Assessment, CapNode, CapState, Evidence, Kinship, Musts, PolicySeal, Rubric, Since, Testimony, Usage,
-    assess,
+    Assessment, Evidence, Kinship, Musts, PolicySeal, Rubric, Since, Testimony, Usage, assess,
 };
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Recalled, Verification};
@@ -17,6 +20,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// The highest level but one.
+const BELOW_THE_HIGHEST: u8 = 2;
 
 /// What a policy says of a model at a stage (rulings 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -127,8 +133,12 @@ pub type Reviews<'a> = dyn Fn(usize) -> Vec<StandingReview> + Sync + 'a;
 pub struct Input<'a> {
     /// The inventory.
     pub models: &'a [Model],
-    /// What follows from their lineage.
+    /// Their lineage, and what follows from it.
     pub descent: &'a Arc<Descent>,
+    /// What claims say of it.
+    pub proven: &'a Proven,
+    /// What documents state of root digests.
+    pub stated: &'a Stated,
     /// The latest verification of the model of an index.
     pub verified: &'a Verifications<'a>,
     /// The reviews that stand.
@@ -171,6 +181,7 @@ pub struct Judgement {
     stage: Option<Stage>,
     standings: Arc<[Standing]>,
     family: Arc<Family>,
+    kin: Arc<Kin>,
 }
 
 /// Where a shape stands among the distinct ones.
@@ -195,21 +206,22 @@ struct Shapes {
 }
 
 impl Shapes {
-    fn of(input: &Input<'_>) -> Arc<Self> {
-        let evidence = |(index, model)| shape(input, index, model);
-        let shapes: Vec<Shape> = input.models.par_iter().enumerate().map(evidence).collect();
+    fn of(input: &Input<'_>, kin: &Kin) -> Arc<Self> {
+        let evidence = |index: usize| shape(input, kin, index);
+        let shapes: Vec<Option<Shape>> = (0..input.models.len()).into_par_iter().map(evidence).collect();
         let mut found = Shapes::default();
         let mut places = HashMap::new();
-        found.of = shapes.into_iter().map(|shape| found.distinct.place(&mut places, shape)).collect();
+        let shapes = shapes.into_iter().flatten();
+        found.of = shapes.map(|shape| found.distinct.place(&mut places, shape)).collect();
         Arc::new(found)
     }
 
     /// The same but for these models.
-    fn with(self: &Arc<Self>, input: &Input<'_>, touched: &[usize]) -> Arc<Self> {
+    fn with(self: &Arc<Self>, input: &Input<'_>, kin: &Kin, touched: &[usize]) -> Arc<Self> {
         if touched.is_empty() {
             return self.clone();
         }
-        let evidence = |index: &usize| Some((*index, shape(input, *index, input.models.get(*index)?)));
+        let evidence = |index: &usize| Some((*index, shape(input, kin, *index)?));
         let shapes: Vec<(usize, Shape)> = touched.par_iter().filter_map(evidence).collect();
         let differs = |(index, shape): &(usize, Shape)| self.get(*index) != Some(shape);
         let shapes: Vec<(usize, Shape)> = shapes.into_iter().filter(differs).collect();
@@ -245,38 +257,94 @@ impl Judgement {
     /// Judges every model. Pure and deterministic: the order of the models does not matter to any verdict. A stage
     /// that the policy does not know refuses everything.
     pub fn of(input: &Input<'_>) -> Self {
-        Judgement::by_shapes(Shapes::of(input), input, None)
+        let kin = Kin::of(input);
+        let shapes = Shapes::of(input, &kin);
+        Judgement::by_shapes(kin, shapes, input, None)
     }
 
     /// The same models, of which only the `touched` ones may be judged differently by what they are; the stage, and
-    /// what stages do, may be others.
+    /// what stages do, may be others, and so may the lineage of the `touched`.
     pub fn after(&self, input: &Input<'_>, touched: &[usize]) -> Self {
-        Judgement::by_shapes(self.shapes.with(input, touched), input, Some(self))
+        let before = self.descent();
+        if touched.is_empty() && Arc::ptr_eq(before, input.descent) {
+            return Judgement::by_shapes(Kin::clone(&self.kin), self.shapes.clone(), input, Some(self));
+        }
+        let (kin, changed) = self.kin.after(before, input, touched);
+        let mut indexes = models_at(input, &changed);
+        indexes.extend_from_slice(touched);
+        indexes.sort_unstable();
+        indexes.dedup();
+        let shapes = self.shapes.with(input, &kin, &indexes);
+        Judgement::by_shapes(kin, shapes, input, Some(self))
     }
 
     /// Of the same models and lineage as `before`, what follows from equal things is taken over.
-    fn by_shapes(shapes: Arc<Shapes>, input: &Input<'_>, before: Option<&Judgement>) -> Self {
+    fn by_shapes(mut kin: Kin, shapes: Arc<Shapes>, input: &Input<'_>, before: Option<&Judgement>) -> Self {
         let rules = rules(input);
-        let (own, first): (Vec<Own>, Vec<Option<Reason>>) =
-            shapes.distinct.iter().map(|shape| Own::of(&rules, shape)).unzip();
-        let before = before.filter(|before| Arc::ptr_eq(&before.shapes, &shapes));
-        let same_levels =
-            |before: &&Judgement| before.own.iter().map(Own::inherited).eq(own.iter().map(Own::inherited));
-        let family = match before.filter(same_levels) {
+        let earned = |shapes: &Shapes| -> (Vec<Own>, Vec<Option<Reason>>) {
+            shapes.distinct.iter().map(|shape| Own::of(&rules, shape)).unzip()
+        };
+        let (mut own, mut first) = earned(&shapes);
+        let known = |kin: &Kin, shapes: &Shapes, own: &[Own], index: usize, most: u8| {
+            let Own { level, contradicts, .. } = *own.get(shapes.place(index)?)?;
+            let (place, model) = (input.descent.place(index)?, input.models.get(index)?);
+            Some(kin.as_ancestor(place, model, level.min(most), contradicts))
+        };
+        let depth = input.policy.lineage.depth();
+        let same_levels = |before: &&Judgement, own: &[Own]| {
+            before.own.iter().map(Own::inherited).eq(own.iter().map(Own::inherited))
+        };
+        let is_same = |before: &&Judgement, kin: &Kin, shapes: &Arc<Shapes>, own: &[Own]| {
+            Arc::ptr_eq(&before.shapes, shapes)
+                && Arc::ptr_eq(before.descent(), input.descent)
+                && before.family.depth() == depth
+                && same_levels(before, own)
+                && before.kin.looks_like(kin)
+        };
+        let mut shapes = shapes;
+        if before.filter(|before| is_same(before, &kin, &shapes, &own)).is_none() {
+            // What is judged after the levels speaks of the highest one only: all others are known without it.
+            let family = Family::of(input.descent.clone(), depth, |index| {
+                known(&kin, &shapes, &own, index, BELOW_THE_HIGHEST)
+            });
+            let changed = kin.support(family.supports());
+            let judged = shapes.with(input, &kin, &models_at(input, &changed));
+            if !Arc::ptr_eq(&judged, &shapes) {
+                shapes = judged;
+                (own, first) = earned(&shapes);
+            }
+        }
+        let before = before.filter(|before| is_same(before, &kin, &shapes, &own));
+        let family = match before {
             Some(before) => before.family.clone(),
-            None => Arc::new(Family::of(input.descent.clone(), |index| {
-                Some(own.get(shapes.place(index)?)?.as_ancestor(input.models.get(index)?))
-            })),
+            None => {
+                let known = |index| known(&kin, &shapes, &own, index, u8::MAX);
+                Arc::new(Family::of(input.descent.clone(), depth, known))
+            }
+        };
+        let kin = match before.filter(|before| *before.kin == kin) {
+            Some(before) => before.kin.clone(),
+            None => Arc::new(kin),
         };
         let stage = rules.stage.cloned();
-        let is_same = |before: &&Judgement| {
-            before.own == own && before.stage == stage && Arc::ptr_eq(&before.family, &family)
-        };
+        let is_same = |before: &&Judgement| before.own == own && before.stage == stage;
         let standings = match before.filter(is_same) {
             Some(before) => before.standings.clone(),
             None => standings(&shapes, &family, &own, stage.as_ref()),
         };
-        Judgement { shapes, own, first, stage, standings, family }
+        Judgement { shapes, own, first, stage, standings, family, kin }
+    }
+
+    /// What the lineage says of the model of an index, from the input that was judged.
+    pub fn kinship(&self, input: &Input<'_>, index: usize) -> Kinship {
+        let place = input.descent.place(index);
+        let said = place.and_then(|place| self.kin.kinship(input, input.descent, place));
+        said.unwrap_or_else(|| Kinship::none().clone())
+    }
+
+    /// Where the walk up from the model of an index ends, and why.
+    pub fn ends(&self, index: usize) -> Vec<WalkEnd> {
+        walk::ends(&self.family, &self.kin, index)
     }
 
     /// What followed from the graph alone.
@@ -350,7 +418,8 @@ impl Judgement {
     pub fn verdict(&self, input: &Input<'_>, index: usize) -> Option<Verdict> {
         let (standing, model) = (self.standing(index)?, input.models.get(index)?);
         let rules = rules(input);
-        let evidence = evidence(input, index, model);
+        let kinship = self.kinship(input, index);
+        let evidence = evidence(input, index, model, &kinship);
         let verification = evidence.verification.filter(|_| evidence.since.is_same());
         let code = |stage| Some(verification?.check(stage)?.code);
         let mut reasons = rules.reasons(self.shapes.get(index)?, code);
@@ -384,10 +453,14 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
     (0..shapes.of.len()).into_par_iter().with_min_len(1024).map(standing).collect::<Vec<_>>().into()
 }
 
-fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'a> {
+fn evidence<'e, 'a: 'e>(
+    input: &'e Input<'a>,
+    index: usize,
+    model: &'e Model,
+    kinship: &'e Kinship,
+) -> Evidence<'e> {
     let Known { verification, looked, testimonies, usage, since } = (input.verified)(index);
     let (usage, seal) = (usage.unwrap_or(Usage::none()), input.seal);
-    let kinship = Kinship::none();
     Evidence {
         model,
         verification,
@@ -402,8 +475,18 @@ fn evidence<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Evidence<'
     }
 }
 
-fn shape<'a>(input: &Input<'a>, index: usize, model: &'a Model) -> Shape {
-    Shape::of(&evidence(input, index, model), &(input.reviews)(index))
+fn shape(input: &Input<'_>, kin: &Kin, index: usize) -> Option<Shape> {
+    let model = input.models.get(index)?;
+    let place = input.descent.place(index);
+    let kinship = place.and_then(|place| kin.kinship(input, input.descent, place));
+    let evidence = evidence(input, index, model, kinship.as_ref().unwrap_or(Kinship::none()));
+    Some(Shape::of(&evidence, &(input.reviews)(index)))
+}
+
+/// The models that stand at some places.
+fn models_at(input: &Input<'_>, places: &[usize]) -> Vec<usize> {
+    let model = |place: &usize| input.descent.graph().node_at(u32::try_from(*place).ok()?)?.model();
+    places.iter().filter_map(model).collect()
 }
 
 fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
@@ -456,15 +539,5 @@ impl Own {
     /// What of it the family depends on; the stage is not in it.
     fn inherited(&self) -> (u8, bool) {
         (self.level, self.contradicts)
-    }
-
-    /// What its descendants see of it.
-    fn as_ancestor(self, model: &Model) -> CapNode {
-        let state = match self {
-            Own { contradicts: true, .. } => CapState::Contradicted,
-            _ if model.signature.is_none() => CapState::Unsigned,
-            _ => CapState::Signed,
-        };
-        CapNode { state, own: self.level, root_claim: false, summary_level: 0 }
     }
 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::anchoring::Anchoring;
 use super::inputs::{
-    ClaimsDigest, EvidenceDocument, EvidenceSchema, ModelDigests, SeenDigests, bytes_of, digest_of,
+    ClaimsDigest, EvidenceDocument, EvidenceSchema, LineageFacts, ModelDigests, SeenDigests, bytes_of,
+    digest_of,
 };
 use super::review::StandingReview;
 
@@ -34,7 +35,7 @@ pub struct Evidence {
 pub struct ModelEvidence {
     /// What the inventory says of it.
     pub model: Model,
-    /// The parents whose weights are in it, sorted. One that is not among the models could not be resolved.
+    /// Its parents, sorted, datasets too. One that is not among the models is not in the inventory.
     pub parents: Vec<ModelId>,
     /// What was seen of its files; none when nobody looked.
     pub seen: Option<SeenEvidence>,
@@ -42,6 +43,8 @@ pub struct ModelEvidence {
     pub since: Since,
     /// How it is used and governed.
     pub usage: Usage,
+    /// What the inventory knows of its lineage.
+    pub lineage: LineageFacts,
 }
 
 /// What was seen of a model's files, its signature and its claims.
@@ -156,6 +159,7 @@ impl ModelEvidence {
             seen: seen.as_ref().map(|seen| seen.digests.clone()),
             since: self.since,
             usage: self.usage.clone(),
+            lineage: self.lineage.clone(),
         };
         let mut pieces = vec![entry];
         pieces.extend(seen.into_iter().flat_map(|seen| seen.pieces));
@@ -201,7 +205,8 @@ impl Evidence {
                 return Err(error.at(digests.id.raw()).help("verify the model again"));
             }
             let (parents, usage) = (digests.parents.clone(), digests.usage.clone());
-            Ok(ModelEvidence { model, parents, seen, since: digests.since, usage })
+            let (since, lineage) = (digests.since, digests.lineage.clone());
+            Ok(ModelEvidence { model, parents, seen, since, usage, lineage })
         });
         Ok(Evidence {
             subject: document.subject.clone(),

@@ -1,13 +1,11 @@
 //! What the lineage does to levels: caps and taints of a whole inventory. It knows no evidence, and no words.
 
-use super::evidence::ModelEvidence;
+use super::descent::Descent;
 use crate::inventory::ModelId;
-use crate::lineage::Graph;
-use crate::maturity::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
+use crate::maturity::{CapLevels, CapNode, CapPlan, CapReason, CapState, Effective, Support};
 use crate::policy::{Class, Stage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Why lineage keeps a model below its own level.
@@ -19,57 +17,9 @@ pub struct Cap {
     pub more: usize,
     /// Whether the model derives from itself through others.
     pub on_cycle: bool,
-}
-
-/// What follows from the graph alone, whatever its models are worth. As long as the graph stays, it can be kept.
-#[derive(Debug, Clone, Default)]
-pub struct Descent {
-    /// All models and those that are only referred to, sorted.
-    ids: Vec<ModelId>,
-    /// Where the model of an index stands among them.
-    places: Vec<Option<u32>>,
-    plan: CapPlan,
-}
-
-impl Descent {
-    /// Of a graph and the models that it was built from.
-    pub fn of(graph: &Graph) -> Self {
-        let (starts, parents) = graph.weight_bearing_rows();
-        let ids = graph.nodes().into_iter().map(|node| node.id.clone()).collect();
-        Descent { ids, places: graph.places_of_models(), plan: CapPlan::new(starts, parents) }
-    }
-
-    /// Of models that name their parents themselves.
-    pub fn among(models: &[ModelEvidence]) -> Self {
-        let known = models.iter().flat_map(|known| std::iter::once(&known.model.id).chain(&known.parents));
-        let mut ids: Vec<ModelId> = known.cloned().collect();
-        ids.sort();
-        ids.dedup();
-        let place = |id: &ModelId| u32::try_from(ids.binary_search(id).ok()?).ok();
-        let by_id: HashMap<&ModelId, &ModelEvidence> =
-            models.iter().rev().map(|known| (&known.model.id, known)).collect();
-        let (mut starts, mut parents) = (vec![0], Vec::new());
-        for id in &ids {
-            parents
-                .extend(by_id.get(id).into_iter().flat_map(|known| known.parents.iter().filter_map(place)));
-            starts.push(u32::try_from(parents.len()).unwrap_or(u32::MAX));
-        }
-        let places = models.iter().map(|known| place(&known.model.id)).collect();
-        Descent { places, plan: CapPlan::new(starts, parents), ids }
-    }
-
-    /// The parents whose weights are in a model, sorted; none of one that stands nowhere.
-    pub fn parents(&self, index: usize) -> Vec<&ModelId> {
-        let parents = self.place(index).into_iter().flat_map(|place| self.plan.parents(place));
-        let mut parents: Vec<&ModelId> = parents.filter_map(|place| self.ids.get(place)).collect();
-        parents.sort();
-        parents.dedup();
-        parents
-    }
-
-    fn place(&self, index: usize) -> Option<usize> {
-        usize::try_from((*self.places.get(index)?)?).ok()
-    }
+    /// How many edges up its ancestors were looked at, where they go on beyond.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_depth: Option<u32>,
 }
 
 /// The lineage as the caps see it, and what became of it; by the graph's places.
@@ -77,42 +27,46 @@ impl Descent {
 pub(super) struct Family {
     descent: Arc<Descent>,
     nodes: Vec<CapNode>,
-    effective: Vec<Effective>,
+    levels: CapLevels,
 }
 
 impl Family {
-    /// All levels, from what is known of the model of each index.
-    pub fn of(descent: Arc<Descent>, known: impl Fn(usize) -> Option<CapNode>) -> Self {
-        let mut nodes = vec![CapNode::UNRESOLVED; descent.plan.len()];
-        for index in 0..descent.places.len() {
+    /// All levels, from what is known of the model of each index; ancestors are looked at so many edges up.
+    pub fn of(descent: Arc<Descent>, depth: u32, known: impl Fn(usize) -> Option<CapNode>) -> Self {
+        let mut nodes = vec![CapNode::UNRESOLVED; descent.plan().len()];
+        for index in 0..descent.models() {
             let slot = descent.place(index).and_then(|place| nodes.get_mut(place));
             if let (Some(slot), Some(node)) = (slot, known(index)) {
                 *slot = node;
             }
         }
-        let effective = descent.plan.effective(&nodes);
-        Family { descent, nodes, effective }
+        let levels = descent.plan().levels(&nodes, depth);
+        Family { descent, nodes, levels }
     }
 
     pub fn descent(&self) -> &Arc<Descent> {
         &self.descent
     }
 
+    fn result(&self, place: usize) -> Option<&Effective> {
+        self.levels.effective.get(place)
+    }
+
     /// The level after the caps, and whether the model is tainted.
     pub fn level(&self, index: usize) -> (u8, bool) {
-        let result = self.descent.place(index).and_then(|place| self.effective.get(place));
+        let result = self.descent.place(index).and_then(|place| self.result(place));
         result.map_or((0, false), |result| (result.level, result.tainted))
     }
 
     /// What the lineage does to a model at a stage: nothing, a reason of a class, or one that only informs.
     pub fn weighs(&self, stage: &Stage, index: usize) -> Option<Option<Class>> {
         let place = self.descent.place(index)?;
-        let (node, result) = (self.nodes.get(place)?, self.effective.get(place)?);
+        let (node, result) = (self.nodes.get(place)?, self.result(place)?);
         if result.tainted && node.state != CapState::Contradicted {
             return Some(Some(Class::Contradicted));
         }
         let is_capped = result.on_cycle
-            || self.descent.plan.is_capped(&self.nodes, &self.effective, place)
+            || self.descent.plan().is_capped_by(&self.nodes, &self.levels, place)
             || result.tainted && self.tainted_parents(place).next().is_some();
         let weighs = is_capped || result.level < node.own.min(stage.min_level);
         weighs.then_some((result.level < stage.min_level).then_some(Class::Missing))
@@ -122,23 +76,77 @@ impl Family {
     pub fn cap(&self, index: usize) -> Option<Cap> {
         const NAMED: usize = 3;
         let place = self.descent.place(index)?;
-        let result = self.effective.get(place)?;
-        let mut parents = self.descent.plan.capped_by(&self.nodes, &self.effective, place);
+        let result = self.result(place)?;
+        let mut parents = self.descent.plan().capping_parents(&self.nodes, &self.levels, place);
         if parents.is_empty() && result.tainted {
-            parents = self.tainted_parents(place).map(|parent| (parent, 0)).collect();
+            let reason = |parent: usize| {
+                let is_source = self.nodes.get(parent).is_some_and(|n| n.state == CapState::Contradicted);
+                if is_source { CapReason::Contradicted } else { CapReason::Tainted }
+            };
+            parents = self.tainted_parents(place).map(|parent| (parent, 0, reason(parent))).collect();
         }
         if parents.is_empty() && !result.on_cycle {
             return None;
         }
-        let named = parents.iter().take(NAMED).filter_map(|(parent, cap)| {
-            Some((self.descent.ids.get(*parent)?.clone(), cap_reason(self.nodes.get(*parent)?, *cap)))
-        });
+        let named = parents
+            .iter()
+            .take(NAMED)
+            .filter_map(|(parent, _, reason)| Some((self.descent.id(*parent)?.clone(), *reason)));
         let more = parents.len().saturating_sub(NAMED);
-        Some(Cap { by: named.collect(), more, on_cycle: result.on_cycle })
+        let is_deep = parents.iter().any(|(_, _, reason)| *reason == CapReason::Unexplored);
+        let max_depth = is_deep.then_some(self.levels.limit());
+        Some(Cap { by: named.collect(), more, on_cycle: result.on_cycle, max_depth })
+    }
+
+    /// How far the ancestors of each node carry the highest level, and the lowest level up to which a parent lets it
+    /// reach; by the graph's places. It depends on nothing above level 2.
+    pub fn supports(&self) -> Vec<(Support, Option<u8>)> {
+        let plan = self.descent.plan();
+        let mut supports = vec![(Support::Alone, None); plan.len()];
+        for place in plan.order() {
+            let above = |parent: usize| supports.get(parent).map_or(Support::Alone, |(support, _)| *support);
+            let of_parent = |parent: usize| {
+                let (Some(node), Some(result)) = (self.nodes.get(parent), self.result(parent)) else {
+                    return Support::Short;
+                };
+                match node.state {
+                    _ if result.tainted => Support::Contradicted,
+                    CapState::Contradicted => Support::Contradicted,
+                    CapState::Summary if node.summary_level >= 2 => Support::Bridged,
+                    CapState::Unsigned => Support::Unsigned,
+                    CapState::Signed if node.root_claim && node.own > 0 && is_alone(plan, parent) => {
+                        Support::Holds
+                    }
+                    _ if result.level >= 2 => above(parent).max(Support::Holds),
+                    _ => above(parent).max(Support::Short),
+                }
+            };
+            let support = match plan.is_on_cycle(place) {
+                true => Support::Contradicted,
+                false => plan.parents(place).map(of_parent).max().unwrap_or(Support::Alone),
+            };
+            let lowest = plan.lowest_cap(&self.nodes, &self.levels, place);
+            supports.get_mut(place).into_iter().for_each(|slot| *slot = (support, lowest));
+        }
+        supports
+    }
+
+    /// What a node is known as, and how far up its ancestors go; by the graph's places.
+    pub fn node(&self, place: usize) -> Option<(&CapNode, u32)> {
+        Some((self.nodes.get(place)?, self.levels.depth(place)))
+    }
+
+    /// How many edges up ancestors were looked at.
+    pub fn depth(&self) -> u32 {
+        self.levels.limit()
     }
 
     fn tainted_parents(&self, place: usize) -> impl Iterator<Item = usize> {
-        let is_tainted = |parent: &usize| self.effective.get(*parent).is_some_and(|result| result.tainted);
-        self.descent.plan.parents(place).filter(is_tainted)
+        let is_tainted = |parent: &usize| self.result(*parent).is_some_and(|result| result.tainted);
+        self.descent.plan().parents(place).filter(is_tainted)
     }
+}
+
+fn is_alone(plan: &CapPlan, place: usize) -> bool {
+    plan.parents(place).next().is_none()
 }

@@ -3,7 +3,7 @@
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::maturity::{PolicySeal, Since, Usage};
-use crate::signing::ClaimsFault;
+use crate::signing::{ClaimsFault, RootDigest};
 use crate::store::EvidenceDigest;
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -136,7 +136,7 @@ pub struct ModelDigests {
     pub id: ModelId,
     /// What the inventory says of it: an entry as JSON.
     pub entry: EvidenceDigest,
-    /// The parents whose weights are in it, by id. One that is not among the models could not be resolved.
+    /// Its parents, by id, datasets too. One that is not among the models is not in the inventory.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parents: Vec<ModelId>,
     /// What was seen of its files; none when nobody looked.
@@ -148,6 +148,56 @@ pub struct ModelDigests {
     /// How it is used and governed.
     #[serde(default, skip_serializing_if = "Usage::is_empty")]
     pub usage: Usage,
+    /// What the inventory knows of its lineage.
+    #[serde(default, skip_serializing_if = "LineageFacts::is_empty")]
+    pub lineage: LineageFacts,
+}
+
+/// What the inventory as a whole knows of a model's lineage, and the evidence of its family alone does not say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LineageFacts {
+    /// Which models the digests are that its claims name, in the order of the digests.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Joined>,
+    /// What is known of the digests of the model, of parents that are not in the inventory, and of models by whose names
+    /// its claims call something else; in the order of the ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<StatedDigests>,
+    /// How many models derive from it, directly or not.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub descendants: u32,
+}
+
+/// Which model a digest names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Joined {
+    /// The digest.
+    pub digest: RootDigest,
+    /// The model of the inventory that has it.
+    pub model: ModelId,
+}
+
+/// The digests that are stated of one model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatedDigests {
+    /// The model.
+    pub model: ModelId,
+    /// The digests, in order.
+    pub digests: Vec<RootDigest>,
+}
+
+impl LineageFacts {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == LineageFacts::default()
+    }
+}
+
+fn is_zero(many: &u32) -> bool {
+    *many == 0
 }
 
 /// What was seen of a model's files, by digest.

@@ -11,8 +11,9 @@ use crate::signing::{Bundle, Judging, Verification, VerifyOptions, bundle_moment
 use jiff::{SignedDuration, Timestamp};
 
 use super::anchors::Anchors;
-use super::apply::apply_policy;
+use super::apply::apply_policy_to;
 use super::evidence::{ClaimsSeen, SeenEvidence};
+use super::meeting::ages;
 use super::predicates::{Under, predicates_check};
 
 /// What a model is judged by.
@@ -70,7 +71,7 @@ pub fn add_policy(
     let judge = Judge { trust: by.anchors.trust(), options: &options, root: verification.root_of_files() };
     let (check, testimonies) = predicates_check(claims, &judge, &under, progress)?;
     verification.set(check);
-    apply_policy(verification, model, looked, by.policy, by.now);
+    apply_policy_to(verification, model, (looked, &testimonies), by.policy, by.now);
     Ok(testimonies)
 }
 
@@ -83,13 +84,19 @@ pub fn holds_until(verification: &Verification, bundle: Option<&[u8]>, by: &By<'
     holds_by_policy(verification, by).into_iter().chain(signature).min()
 }
 
+/// The same of what the requirements of the policy say of claims.
+pub fn holds_by_claims(testimonies: &[Testimony], by: &By<'_>) -> Option<Timestamp> {
+    let ages = testimonies.iter().flat_map(|testimony| ages(&testimony.claimed, by.policy));
+    ages.filter(|moment| *moment > by.now).min()
+}
+
 /// The same of what the policy says alone.
 pub fn holds_by_policy(verification: &Verification, by: &By<'_>) -> Option<Timestamp> {
     let freshness = &by.policy.freshness;
     let after = |seconds: i64| verification.at.checked_add(SignedDuration::from_secs(seconds)).ok();
     let age = i64::from(freshness.max_verification_age_days) * 86_400;
     let ages = [after(age + 1), after(-i64::from(freshness.clock_skew_seconds))];
-    let windows = [by.policy.publishers.next_moment(by.now)];
+    let windows = [by.policy.next_moment(by.now)];
     let moments = windows.into_iter().chain(ages).chain([by.policy.expires]);
     moments.flatten().filter(|moment| *moment > by.now).min()
 }

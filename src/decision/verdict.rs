@@ -2,20 +2,24 @@
 //! made from is named by digest.
 
 use crate::error::{Code, Error, Result};
+use crate::inventory::{Model, ModelId};
+use crate::lineage::{Graph, Proven, Stated};
 use crate::maturity::{Rubric, Testimony};
 use crate::policy::{Freshness, Policy};
 use crate::progress::Progress;
-use crate::signing::Verification;
+use crate::signing::{RootDigest, Verification};
 use crate::store::EvidenceDigest;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::anchors::Anchors;
-use super::evaluate::{Input, Judgement, Known, Verdict};
+use super::descent::Descent;
+use super::evaluate::{Input, Judgement, Known, Verdict, Verifications};
 use super::evidence::Evidence;
-use super::family::Descent;
 use super::inputs::{Feeds, Inputs, PolicyInput};
 use super::judge::{By, judge_model};
+use super::proofs::origins;
 
 /// What is asked of the evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +91,6 @@ fn concluded(
         })
         .collect::<Result<Vec<Option<(Verification, Vec<Testimony>)>>>>()?;
     let models: Vec<_> = evidence.models.iter().map(|known| known.model.clone()).collect();
-    let descent = Arc::new(Descent::among(&evidence.models));
     let known = |index: usize| {
         let Some(known) = evidence.models.get(index) else { return Known::default() };
         let looked = known.seen.as_ref().and_then(|seen| seen.looked.as_deref());
@@ -96,9 +99,12 @@ fn concluded(
         let testimonies = judged.map(|(_, said)| said.as_slice()).unwrap_or_default();
         Known { verification, looked, testimonies, usage: Some(&known.usage), since: known.since }
     };
+    let Lineage { descent, proven, stated } = lineage(evidence, &models, &known, policy);
     let input = Input {
         models: &models,
         descent: &descent,
+        proven: &proven,
+        stated: &stated,
         verified: &known,
         // Reviews of ancestors are no reason of this model's.
         reviews: &|index| match models.get(index) {
@@ -121,6 +127,32 @@ fn concluded(
     let verification =
         index.and_then(|index| verified.into_iter().nth(index)).flatten().map(|(judged, _)| judged);
     Ok((verification, verdict.by_gate()))
+}
+
+/// A lineage as it follows from evidence.
+struct Lineage {
+    descent: Arc<Descent>,
+    proven: Proven,
+    stated: Stated,
+}
+
+/// The lineage of a family: what its documents say and its claims prove, with what only the whole inventory could say.
+fn lineage(evidence: &Evidence, models: &[Model], known: &Verifications<'_>, policy: &Policy) -> Lineage {
+    let origins = evidence.models.iter().enumerate().map(|(index, of)| {
+        let joined: BTreeMap<&RootDigest, &ModelId> =
+            of.lineage.joined.iter().map(|joined| (&joined.digest, &joined.model)).collect();
+        let join = |digest: &RootDigest| joined.get(digest).copied().cloned();
+        (of.model.id.clone(), origins(&of.model.id, known(index).testimonies, policy, &join))
+    });
+    let proven = Proven::by(origins);
+    let recorded =
+        |index: usize| evidence.models.get(index).map(|known| known.parents.as_slice()).unwrap_or_default();
+    let graph = Graph::among(models, &proven, &recorded);
+    let counted = |index: usize| evidence.models.get(index).map_or(0, |known| known.lineage.descendants);
+    let descent = Arc::new(Descent::among(graph, counted));
+    let stated = evidence.models.iter().flat_map(|known| &known.lineage.stated);
+    let stated = stated.flat_map(|of| of.digests.iter().map(|digest| (of.model.clone(), *digest)));
+    Lineage { descent, proven, stated: Stated::recorded(stated) }
 }
 
 /// Names the inputs of what was judged.

@@ -33,7 +33,7 @@ fn family<'a>(view: &View, rows: &'a [LaneRow], focus: &ModelId) -> Family<'a> {
     for (child, at) in &places {
         for (parent, edge) in view.graph.parents(child) {
             if let Some(from) = places.get(&parent.id) {
-                let link = Link::of(edge, view.proven().of_edge(child, &parent.id));
+                let link = Link::of(edge, view.proven.of_edge(child, &parent.id));
                 let label = format!("{}, {}", edge.relation.word(), link.word());
                 edges.push((*from, *at, label, link));
             }

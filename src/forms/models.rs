@@ -3,6 +3,7 @@
 use super::page::{Block, Cell, Page, Table, Tone};
 use crate::decision::{Decision, ReviewWord};
 use crate::inventory::FactKey;
+use crate::query::name_of_publisher;
 use crate::text::count;
 use crate::view::View;
 use crate::words::names::{mark, named, taken_for};
@@ -90,9 +91,11 @@ impl Column {
             Column::Model => Cell::new(named(&model.id.screen(), view.name_mark(index))),
             Column::Reason => view.cause(index).map(|cause| Cell::new(cause.as_str())).unwrap_or_default(),
             Column::Used => Cell::new(used.to_string()),
-            Column::Level if summary.decision == Decision::NotJudged => Cell::new("–").in_tone(Tone::Dim),
-            Column::Level if summary.own == summary.effective => Cell::new(format!("L{}", summary.own)),
-            Column::Level => Cell::new(format!("L{}→{}", summary.own, summary.effective)).in_tone(Tone::Warn),
+            Column::Level => Cell::new(summary.levels()).in_tone(match summary.decision {
+                Decision::NotJudged => Tone::Dim,
+                _ if summary.own == summary.effective => Tone::Plain,
+                _ => Tone::Warn,
+            }),
             Column::Gate => Cell::decision(summary.decision),
             Column::Reviewed => match summary.review {
                 Some(ReviewWord::Reject) => Cell::new(ReviewWord::Reject.word()).in_tone(Tone::Bad),
@@ -103,8 +106,7 @@ impl Column {
             Column::Verified => {
                 view.standing(index).map(|v| v.verification.at.to_string()).unwrap_or_default().into()
             }
-            // As the table has it: the first part of the name.
-            Column::Publisher => model.id.raw().split_once('/').map_or("", |(owner, _)| owner).into(),
+            Column::Publisher => name_of_publisher(model.id.raw()).into(),
             Column::Licence => fact(FactKey::Licence),
             Column::Kind => model.kind.word().into(),
             Column::Formats => {

@@ -7,10 +7,12 @@ use crate::inventory::FactKey;
 use crate::policy::NameMark;
 use crate::report::case;
 use crate::report::snapshot::{change, summary};
+use crate::report::{compared_summary, compared_title, values};
 use crate::signing::{FilesReport, Verification};
 use crate::snapshot::Diff;
-use crate::text::{Untrusted, size};
+use crate::text::{Untrusted, count, size};
 use crate::view::View;
+use crate::view::comparison::{Comparison, RowWord};
 use crate::words::Face;
 use crate::words::controls::control;
 use crate::words::names::mark;
@@ -47,8 +49,8 @@ pub(super) fn model(view: &View, index: usize) -> Page {
     if let Some(verdict) = &verdict {
         let level = match verdict.decision {
             Decision::NotJudged => Cell::new("not judged").in_tone(Tone::Dim),
-            _ if summary.own == summary.effective => Cell::new(format!("L{}", summary.own)),
-            _ => Cell::new(format!("L{}→{}", summary.own, summary.effective)).in_tone(Tone::Warn),
+            _ if summary.own == summary.effective => summary.levels().into(),
+            _ => Cell::new(summary.levels()).in_tone(Tone::Warn),
         };
         facts.push(("level", level));
         facts.push(("stage", Cell::new(&verdict.stage)));
@@ -176,6 +178,30 @@ pub fn changes(diff: &Diff) -> Page {
         model.changes.iter().map(cells)
     });
     page.section("Models", Table { columns: vec!["model", "group", "change"], rows: rows.collect() });
+    page
+}
+
+/// Two models side by side: all that is kept of the comparison, what differs first.
+pub(super) fn comparison(found: &Comparison) -> Page {
+    let mut page = Page::new(format!("{} ↔ {}", found.first.raw(), found.second.raw()));
+    page.blocks.push(Block::Note(compared_summary(found).into()));
+    for part in &found.parts {
+        let rows = part.rows.iter().map(|row| {
+            let tone = if row.word == RowWord::Same { Tone::Dim } else { Tone::Warn };
+            vec![
+                Cell::new(format!("{} {}", row.word.glyph(), row.word.word())).in_tone(tone),
+                Cell::from(&row.label),
+                values(&row.first).into(),
+                values(&row.second).into(),
+            ]
+        });
+        let columns = vec!["", "what", "first", "second"];
+        page.section(&compared_title(part), Table { columns, rows: rows.collect() });
+        if part.left_out > 0 {
+            let many = count(usize::try_from(part.left_out).unwrap_or(usize::MAX), "row");
+            page.blocks.push(Block::Note(format!("{many} more are not kept").into()));
+        }
+    }
     page
 }
 

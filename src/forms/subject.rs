@@ -9,17 +9,21 @@ use super::lanes::{lineage, picture};
 use super::markdown::markdown;
 use super::models::{Column, models};
 use super::page::{Block, Cell, Page};
-use super::pages::{model, verification};
+use super::pages::{comparison, model, verification};
 use super::picture::svg;
 use crate::decision::About;
-use crate::documents::{LineageDocument, ListDocument, ModelDocument, VerdictBody, VerificationDocument};
+use crate::documents::{
+    ComparisonDocument, LineageDocument, ListDocument, ModelDocument, VerdictBody, VerificationDocument,
+};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::lineage::{LaneRow, doubts_of};
 use crate::report;
 use crate::text::Untrusted;
 use crate::view::View;
+use crate::view::comparison::Comparison;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What is let out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +48,16 @@ pub enum Subject {
         /// The rows around it.
         rows: Vec<LaneRow>,
     },
-    /// A page that somebody else made.
+    /// Two models side by side.
+    Comparison(Arc<Comparison>),
+    /// A page that was made elsewhere.
     Page(Page),
     /// A screen.
     Picture(Grid),
 }
 
 impl Subject {
-    /// The forms of models and verifications.
+    /// The forms of models, verifications and comparisons.
     pub const PAGES: &'static [Form] = &[Form::Text, Form::Markdown, Form::Csv, Form::Json, Form::Html];
 
     /// The forms of families.
@@ -61,7 +67,10 @@ impl Subject {
     /// The forms that it has.
     pub fn forms(&self) -> &'static [Form] {
         match self {
-            Subject::Models { .. } | Subject::Model(_) | Subject::Verification(_) => Subject::PAGES,
+            Subject::Models { .. }
+            | Subject::Model(_)
+            | Subject::Verification(_)
+            | Subject::Comparison(_) => Subject::PAGES,
             Subject::Lineage { .. } => Subject::GRAPHS,
             Subject::Page(_) => &[Form::Text, Form::Markdown, Form::Csv, Form::Html],
             Subject::Picture(_) => &[Form::Svg],
@@ -102,6 +111,9 @@ pub fn write(subject: &Subject, form: Form, view: &View, read: &[(Untrusted, Str
             page(&verification(id.raw(), location.as_ref(), v, view.name_mark(index)), form)
         }
         (Subject::Lineage { focus, rows }, form) => page(&lineage(view, rows, focus), form),
+        (Subject::Comparison(found), Form::Json) => json(&ComparisonDocument::of(found)),
+        (Subject::Comparison(found), Form::Text) => Ok(report::comparison(found)),
+        (Subject::Comparison(found), form) => page(&comparison(found), form),
         (Subject::Page(made), form) => page(made, form),
         (Subject::Picture(grid), Form::Svg) => Ok(svg(grid)),
         (Subject::Picture(_), form) => Err(no_such(form)),

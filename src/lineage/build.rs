@@ -3,15 +3,15 @@
 
 use super::finding::GraphFinding;
 use super::graph::{Edge, Graph, Node};
+use super::proven::{Origins, Proven};
 use super::rivals::{Rivals, Saying, is_base, rivals};
 use super::rows::{Link, Place, Rows, narrow};
 use crate::inventory::{Basis, Model, ModelId, Relation, Told};
 use crate::signing::RootDigest;
-use crate::text::Untrusted;
 use hashbrown::HashTable;
 use rayon::prelude::*;
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 
 /// So many nodes are read before what they say is put into the graph.
@@ -52,34 +52,89 @@ struct Origin {
     claims: Vec<Claim>,
     /// What each source says, where several do.
     sayings: Vec<Saying<Parent>>,
+    said_by_claims: ByClaims,
+}
+
+/// How much of where a child came from is said by its claims.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum ByClaims {
+    /// Not all of it.
+    #[default]
+    Some,
+    /// All models that went in.
+    All,
+    /// That none did.
+    Root,
+}
+
+impl ByClaims {
+    fn of(origins: Option<&Origins>) -> Self {
+        match origins {
+            Some(origins) if origins.is_root() => ByClaims::Root,
+            Some(origins) if origins.is_complete() => ByClaims::All,
+            _ => ByClaims::Some,
+        }
+    }
 }
 
 impl Origin {
-    /// What the models of one node say of their parents.
-    fn of<'m>(child: Place, models: impl Iterator<Item = &'m Model>, names: &Names<'_>) -> Self {
+    /// What the models of one node say of their parents, and their claims.
+    fn of<'m>(
+        models: impl Iterator<Item = &'m Model>,
+        origins: Option<&Origins>,
+        resolve: impl Fn(&ModelId) -> Parent,
+    ) -> Self {
         let mut mentions: Vec<Mention> = Vec::new();
         for model in models {
             let told = model.parents.each().filter(|parent| !parent.id.raw().is_empty());
             mentions.extend(told.map(|parent| Mention {
-                parent: names.resolve(child, &parent.id),
+                parent: resolve(&parent.id),
                 relation: parent.relation,
                 basis: parent.basis,
                 told: Told::of(&parent),
                 digest: parent.digest,
-                source: document(&parent.source),
+                source: number(parent.source.raw()),
             }));
         }
+        let proofs = origins.map(Origins::proofs).unwrap_or_default();
+        mentions.extend(proofs.iter().filter(|proof| proof.in_role).map(|proof| Mention {
+            parent: resolve(&proof.parent),
+            relation: proof.relation,
+            basis: Basis::Attested,
+            told: Told::Claim,
+            digest: Some(proof.digest),
+            source: number(&proof.claim),
+        }));
+        Origin::told(mentions, ByClaims::of(origins))
+    }
+
+    /// With parents that were recorded and that nothing names now: an earlier version found them.
+    fn and(mut self, recorded: &[ModelId], names: &Names<'_>) -> Self {
+        for id in recorded.iter().filter(|id| id.digest().is_none()) {
+            let parent = names.find(id);
+            if self.claims.iter().any(|claim| claim.parent == parent) {
+                continue;
+            }
+            let (relation, basis, told) = (Relation::Unspecified, Basis::Declared, Told::Configuration);
+            let mention = Mention { parent, relation, basis, told, digest: None, source: 0 };
+            self.claims.extend(Claim::of(&[mention]));
+        }
+        self
+    }
+
+    fn told(mut mentions: Vec<Mention>, said_by_claims: ByClaims) -> Self {
         mentions.sort_by(|a, b| a.parent.cmp(&b.parent));
         let claims = mentions.chunk_by(|a, b| a.parent == b.parent).filter_map(Claim::of).collect();
         let bases = mentions.iter().filter(|one| is_base(one.relation));
         let sources: HashSet<(Told, u64)> = bases.map(|one| (one.told, one.source)).collect();
-        let sayings = mentions.into_iter().filter(|_| sources.len() > 1).map(|one| Saying {
+        let is_wanted = sources.len() > 1 || said_by_claims == ByClaims::Root;
+        let sayings = mentions.into_iter().filter(|_| is_wanted).map(|one| Saying {
             parent: one.parent,
             relation: one.relation,
             told: one.told,
             source: one.source,
         });
-        Origin { claims, sayings: sayings.collect() }
+        Origin { claims, sayings: sayings.collect(), said_by_claims }
     }
 }
 
@@ -99,10 +154,10 @@ impl Claim {
     }
 }
 
-/// A document by a number: only whether two are the same matters.
-fn document(source: &Untrusted) -> u64 {
+/// A document or a claim by a number: only whether two are the same matters.
+fn number(source: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    source.raw().hash(&mut hasher);
+    source.hash(&mut hasher);
     hasher.finish()
 }
 
@@ -128,6 +183,14 @@ fn merge(mentions: &[Mention]) -> Edge {
         mentions: narrow(mentions.len()),
         outranked: false,
     }
+}
+
+/// The parent that is meant by a name, among those that were recorded when the whole inventory was there.
+fn meant<'r>(recorded: &'r [ModelId], name: &'r ModelId) -> &'r ModelId {
+    if name.raw().contains('/') || recorded.contains(name) {
+        return name;
+    }
+    recorded.iter().find(|id| id.digest().is_none() && last_part(id) == name.raw()).unwrap_or(name)
 }
 
 /// The inventory's names, for parents that are known by their last part only.
@@ -171,6 +234,13 @@ impl<'a> Names<'a> {
 
     fn id(&self, place: Place) -> Option<&ModelId> {
         self.nodes.get(place as usize).map(|node| &node.id)
+    }
+
+    /// The node of an id, and nothing else.
+    fn find(&self, id: &ModelId) -> Parent {
+        let hash = self.hasher.hash_one(id.raw());
+        let known = self.ids.find(hash, |place| self.id(*place) == Some(id));
+        known.map_or_else(|| Parent::Absent(id.clone()), |place| Parent::Here(*place))
     }
 
     /// The model that is meant. A bare name that only the child itself bears means something else: no model
@@ -257,28 +327,40 @@ struct Said {
     /// Children that are their own parents.
     loops: Vec<Place>,
     conflicts: Vec<Conflict>,
-    sayings: Vec<(Place, Vec<Saying<Place>>)>,
+    sayings: Vec<(Place, ByClaims, Vec<Saying<Place>>)>,
 }
 
 impl Said {
-    fn by(models: &[Model], nodes: &[Node], order: &[u32], begins: &[u32]) -> Self {
-        let names = Names::of(nodes);
+    /// Of some nodes, nothing yet.
+    pub fn new(nodes: usize) -> Self {
         let mut said = Said {
-            absent: Absent { known: nodes.len(), places: HashMap::new(), nodes: Vec::new() },
+            absent: Absent { known: nodes, places: HashMap::new(), nodes: Vec::new() },
             kinds: Kinds::default(),
-            starts: Vec::with_capacity(nodes.len() + 1),
+            starts: Vec::with_capacity(nodes + 1),
             links: Vec::new(),
             loops: Vec::new(),
             conflicts: Vec::new(),
             sayings: Vec::new(),
         };
+        said.starts.push(0);
+        said
+    }
+
+    fn by(sources: &Sources<'_>, nodes: &[Node], order: &[u32], begins: &[u32]) -> Self {
+        let names = Names::of(nodes);
+        let mut said = Said::new(nodes.len());
         let of_node = |child: Place| {
             let ends = begins.get(child as usize).zip(begins.get(child as usize + 1));
             let range = ends.map_or(0..0, |(from, to)| *from as usize..*to as usize);
             let own = order.get(range).unwrap_or_default();
-            Origin::of(child, own.iter().filter_map(|at| models.get(*at as usize)), &names)
+            let models = own.iter().filter_map(|at| sources.models.get(*at as usize));
+            let origins = names.id(child).and_then(|id| sources.proven.origins(id)).map(|origins| &**origins);
+            let Some(recorded) = sources.recorded else {
+                return Origin::of(models, origins, |parent| names.resolve(child, parent));
+            };
+            let recorded = own.first().map(|at| recorded(*at as usize)).unwrap_or_default();
+            Origin::of(models, origins, |parent| names.find(meant(recorded, parent))).and(recorded, &names)
         };
-        said.starts.push(0);
         for first in (0..nodes.len()).step_by(AT_ONCE) {
             let some = narrow(first)..narrow((first + AT_ONCE).min(nodes.len()));
             let origins: Vec<Origin> = some.clone().into_par_iter().with_min_len(256).map(of_node).collect();
@@ -288,6 +370,7 @@ impl Said {
         said
     }
 
+    /// Takes in what is said of the next node.
     fn take(&mut self, child: Place, origin: Origin) {
         for Claim { parent, edge, is_data, said } in origin.claims {
             let parent = self.absent.place(parent, is_data);
@@ -308,7 +391,8 @@ impl Said {
                 told: one.told,
                 source: one.source,
             };
-            self.sayings.push((child, origin.sayings.into_iter().map(&mut numbered).collect()));
+            let sayings = origin.sayings.into_iter().map(&mut numbered).collect();
+            self.sayings.push((child, origin.said_by_claims, sayings));
         }
     }
 
@@ -348,7 +432,7 @@ impl Said {
         for conflict in &mut self.conflicts {
             (conflict.child, conflict.parent) = (place(conflict.child), place(conflict.parent));
         }
-        for (child, sayings) in &mut self.sayings {
+        for (child, _, sayings) in &mut self.sayings {
             *child = place(*child);
             sayings.iter_mut().for_each(|saying| saying.parent = place(saying.parent));
         }
@@ -356,14 +440,46 @@ impl Said {
     }
 }
 
+/// What a graph is built of.
+struct Sources<'s> {
+    models: &'s [Model],
+    proven: &'s Proven,
+    recorded: Option<&'s Recorded<'s>>,
+}
+
+/// The parents of the model of an index, as they were resolved when the whole inventory was there.
+pub type Recorded<'r> = dyn Fn(usize) -> &'r [ModelId] + Sync + 'r;
+
 impl Graph {
-    /// Builds the graph. A parent known by name only is resolved when exactly one model has that last name part.
+    /// Builds the graph of what documents say.
     pub fn build(models: &[Model]) -> Self {
-        let (nodes, order, begins) = nodes_of(models);
-        let mut said = Said::by(models, &nodes, &order, &begins);
+        Graph::proved(models, &Proven::default())
+    }
+
+    /// Builds the graph of what documents and claims say. A parent known by name only is resolved when exactly one model
+    /// has that last name part; what a claim names by digest is never resolved by its name.
+    pub fn proved(models: &[Model], proven: &Proven) -> Self {
+        Graph::of(&Sources { models, proven, recorded: None })
+    }
+
+    /// The same of a part of an inventory: parents known by name only are those that were `recorded` of the whole.
+    pub fn among<'s>(models: &'s [Model], proven: &'s Proven, recorded: &'s Recorded<'s>) -> Self {
+        Graph::of(&Sources { models, proven, recorded: Some(recorded) })
+    }
+
+    fn of(sources: &Sources<'_>) -> Self {
+        let (nodes, order, begins) = nodes_of(sources.models);
+        let mut said = Said::by(sources, &nodes, &order, &begins);
         drop((order, begins));
-        let mut nodes = said.among(nodes);
-        let Said { mut kinds, starts, links, loops, mut conflicts, sayings, .. } = said;
+        let nodes = said.among(nodes);
+        said.into_graph(nodes, Vec::new())
+    }
+}
+
+impl Said {
+    /// The graph, where all nodes stand as it says, with disagreements that are known already.
+    fn into_graph(self, mut nodes: Vec<Node>, known: Vec<GraphFinding>) -> Graph {
+        let Said { mut kinds, starts, links, loops, mut conflicts, sayings, .. } = self;
         let mut parents = Rows::new(starts, links);
         let id = |place: Place| nodes.get(place as usize).map(|node| &node.id);
         conflicts.sort_by_key(|conflict| (conflict.child, conflict.parent));
@@ -372,17 +488,35 @@ impl Graph {
             Some(GraphFinding::Conflict { child, parent, said: conflict.said })
         });
         let mut conflicts: Vec<GraphFinding> = told.collect();
-        for (child, sayings) in sayings {
-            let Some(found) = rivals(child, &sayings, &parents, |place| id(place).cloned()) else { continue };
+        for (child, said_by_claims, sayings) in sayings {
+            let found = match said_by_claims {
+                ByClaims::Root => Some(deny(child, &sayings)),
+                by_claims => {
+                    let is_complete = by_claims == ByClaims::All;
+                    rivals(child, &sayings, is_complete, &parents, |place| id(place).cloned())
+                }
+            };
+            let Some(found) = found else { continue };
             let named = |places: &[(Place, Told)]| {
                 let named = places.iter().filter_map(|(place, told)| Some((id(*place)?.clone(), *told)));
                 named.collect::<Vec<_>>()
             };
             let others = [named(&found.outranked), named(&found.equals)].concat();
-            if let Some(child) = id(child).cloned() {
-                conflicts.push(GraphFinding::Rivals { child, shown: named(&found.shown), others });
+            if let Some(child) = id(child).cloned().filter(|_| !others.is_empty()) {
+                conflicts.push(match said_by_claims {
+                    ByClaims::Root => GraphFinding::Denied { child, parents: others },
+                    _ => GraphFinding::Rivals { child, shown: named(&found.shown), others },
+                });
             }
             mark(child, &found, &mut parents, &mut kinds);
+        }
+        if !known.is_empty() {
+            conflicts.extend(known);
+            let order = |finding: &GraphFinding| {
+                let kind = matches!(finding, GraphFinding::Conflict { .. });
+                (!kind, finding.models().into_iter().take(2).cloned().collect::<Vec<_>>())
+            };
+            conflicts.sort_by_cached_key(order);
         }
         let mut cycles: Vec<Vec<Place>> = loops.into_iter().map(|child| vec![child]).collect();
         cycles.extend(parents.circles());
@@ -397,6 +531,16 @@ impl Graph {
         let children = parents.turned();
         Graph { nodes, edges: kinds.edges, parents, children, cycles: named, conflicts }
     }
+}
+
+/// A claim says that a model has no parents: whatever names a base contradicts it, and is contradicted.
+fn deny(child: Place, sayings: &[Saying<Place>]) -> Rivals {
+    let mut named: BTreeMap<Place, Told> = BTreeMap::new();
+    for saying in sayings.iter().filter(|one| one.parent != child && one.relation.bears_weight()) {
+        let told = named.entry(saying.parent).or_insert(saying.told);
+        *told = saying.told.min(*told);
+    }
+    Rivals { shown: Vec::new(), outranked: Vec::new(), equals: named.into_iter().collect() }
 }
 
 /// Marks the edges to bases of which sources tell differently.

@@ -43,6 +43,13 @@ pub enum GraphFinding {
         /// The other bases, which are not shown as parents unless sources of the same kind name them.
         others: Vec<(ModelId, Told)>,
     },
+    /// A claim says that it has no parents, and other sources name bases.
+    Denied {
+        /// The child.
+        child: ModelId,
+        /// The bases, and by which kind of source they are named.
+        parents: Vec<(ModelId, Told)>,
+    },
     /// Something that such a derivation keeps is not the same in both.
     Doubtful {
         /// The child.
@@ -72,7 +79,9 @@ impl GraphFinding {
             GraphFinding::Cycle(_) => "F-LINEAGE-CYCLE",
             GraphFinding::Dangling { .. } => "F-LINEAGE-DANGLING",
             GraphFinding::Datasets { .. } => "F-LINEAGE-DATASETS",
-            GraphFinding::Conflict { .. } | GraphFinding::Rivals { .. } => "F-LINEAGE-CONFLICT",
+            GraphFinding::Conflict { .. } | GraphFinding::Rivals { .. } | GraphFinding::Denied { .. } => {
+                "F-LINEAGE-CONFLICT"
+            }
             GraphFinding::Doubtful { .. } => "F-LINEAGE-DOUBTFUL",
             GraphFinding::Copies { .. } => "F-SAME-CONTENT",
         }
@@ -86,6 +95,9 @@ impl GraphFinding {
             | GraphFinding::Datasets { datasets: members, .. } => members.iter().collect(),
             GraphFinding::Rivals { child, shown, others } => {
                 std::iter::once(child).chain(shown.iter().chain(others).map(|(id, _)| id)).collect()
+            }
+            GraphFinding::Denied { child, parents } => {
+                std::iter::once(child).chain(parents.iter().map(|(id, _)| id)).collect()
             }
             GraphFinding::Dangling { child, parent, .. }
             | GraphFinding::Conflict { child, parent, .. }

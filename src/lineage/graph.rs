@@ -87,6 +87,16 @@ impl Graph {
         self.conflicts.iter().filter(of_child).cloned().collect()
     }
 
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// How many nodes there are.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     /// All nodes, sorted by id.
     pub fn nodes(&self) -> Vec<&Node> {
         self.nodes.iter().collect()
@@ -122,6 +132,37 @@ impl Graph {
             }
         }
         children
+    }
+
+    /// The node that stands there.
+    pub fn node_at(&self, position: u32) -> Option<&Node> {
+        self.at(position)
+    }
+
+    /// Where the node of that id stands.
+    pub fn position(&self, id: &ModelId) -> Option<u32> {
+        self.place(id)
+    }
+
+    /// Where the parents of the node at a place stand, with their edges, those that are outranked too, in the order of
+    /// their ids.
+    pub fn edges_at(&self, position: u32) -> impl Iterator<Item = (u32, &Edge)> {
+        self.links(position, Way::Up)
+    }
+
+    /// Where the children of the node at a place stand, with their edges, those that are outranked too, in the order of
+    /// their ids.
+    pub fn children_at(&self, position: u32) -> impl Iterator<Item = (u32, &Edge)> {
+        self.links(position, Way::Down)
+    }
+
+    /// The places of the nodes on whose parents sources or claims disagree, sorted.
+    pub fn disputed(&self) -> Vec<u32> {
+        let children = self.conflicts.iter().filter_map(|finding| self.place(finding.models().first()?));
+        let mut places: Vec<u32> = children.collect();
+        places.sort_unstable();
+        places.dedup();
+        places
     }
 
     /// The id of the node that stands there.

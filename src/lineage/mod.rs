@@ -4,6 +4,7 @@
 mod blast;
 mod build;
 mod content;
+mod digests;
 mod finding;
 mod graph;
 mod lanes;
@@ -16,11 +17,13 @@ mod rows;
 mod shown;
 
 pub use blast::{Because, Seed, Side, Struck, Struckness, blast};
+pub use build::Recorded;
+pub use digests::{Digests, Stated};
 pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
 pub use lanes::{Folds, LaneRow, folded_lanes, lanes};
 pub use link::Link;
 pub use path::{Chain, Kin, path};
-pub use plausible::{copies, doubts, doubts_of};
-pub use proven::{Proof, Proven};
+pub use plausible::{copies, doubts, doubts_of, is_plausible};
+pub use proven::{Origins, Proof, Proven, RootSaid};
 pub use shown::{said_of, shown};

@@ -86,6 +86,26 @@ pub fn doubts_of(model: &Model, models: &[Model], graph: &Graph) -> Vec<GraphFin
     found
 }
 
+/// Whether what such derivations keep goes together in a model and in its parents; none where nothing could be compared.
+pub fn is_plausible(model: &Model, models: &[Model], graph: &Graph, place: u32) -> Option<bool> {
+    let own = Told::by(model);
+    let mut compared = None;
+    for (parent, edge) in graph.parents_at(place) {
+        let Some(base) = parent.model().and_then(|at| models.get(at)) else { continue };
+        let rules = RULES.iter().filter(|rule| rule.by.contains(&edge.relation));
+        let its = Told::by(base).seen_from(model, base);
+        for rule in rules {
+            if (rule.against)(&own, &its).is_some() {
+                return Some(false);
+            }
+        }
+        if edge.relation.bears_weight() && own.can_be_compared(&its) {
+            compared = Some(true);
+        }
+    }
+    compared
+}
+
 /// The same, given what is told of the model, and who says what is told of another one.
 fn doubts_by<'t>(
     model: &Model,
@@ -103,8 +123,7 @@ fn doubts_by<'t>(
         };
         let mut its = told(at, base);
         if base.kind != model.kind && its.tensors.is_some() {
-            // An adapter that was merged in has tensors of its own.
-            its.to_mut().tensors = None;
+            its = Cow::Owned(its.into_owned().seen_from(model, base));
         }
         for rule in rules() {
             if let Some((here, there)) = (rule.against)(own, &its) {
@@ -182,6 +201,19 @@ struct Told {
 }
 
 impl Told {
+    /// Without what says nothing of a model: an adapter that was merged in has tensors of its own.
+    fn seen_from(mut self, model: &Model, base: &Model) -> Self {
+        if base.kind != model.kind {
+            self.tensors = None;
+        }
+        self
+    }
+
+    fn can_be_compared(&self, its: &Told) -> bool {
+        let has_architectures = !self.architectures.is_empty() && !its.architectures.is_empty();
+        has_architectures || self.tensors.is_some() && its.tensors.is_some()
+    }
+
     fn by(model: &Model) -> Self {
         let mut told = Told { wholes: Content::of(model).wholes().into(), ..Told::default() };
         for fact in model.facts.each().filter(|fact| fact.basis != Basis::Contradicted) {

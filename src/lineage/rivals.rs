@@ -37,10 +37,12 @@ pub(super) fn is_base(relation: Relation) -> bool {
 }
 
 /// Whether and how the sources of one child disagree. What one source leaves out contradicts nothing, and neither does
-/// an ancestor of a base that another one names.
+/// an ancestor of a base that another one names; but what the list of a claim leaves out is denied, where that
+/// `is_complete`.
 pub(super) fn rivals(
     child: Place,
     sayings: &[Saying<Place>],
+    is_complete: bool,
     parents: &Rows,
     id: impl Fn(Place) -> Option<ModelId>,
 ) -> Option<Rivals> {
@@ -53,7 +55,8 @@ pub(super) fn rivals(
     let mut left = MOST_EDGES;
     let mut found = Rivals { shown: Vec::new(), outranked: Vec::new(), equals: Vec::new() };
     for ((told, _), named) in groups {
-        if named.is_subset(&accepted) || accepted.is_subset(&named) {
+        let says_all = is_complete && best == Told::Claim;
+        if named.is_subset(&accepted) || !says_all && accepted.is_subset(&named) {
             accepted.extend(named);
             continue;
         }
@@ -96,8 +99,11 @@ pub(super) fn rivals(
 /// Whether two names may well mean the same: of one of them the owner is not said, or what stands between the words
 /// differs, as a header writes `Base 7B` for `base-7b`. Both are shown then.
 fn alike(one: &ModelId, other: &ModelId) -> bool {
+    if let (Some(one), Some(other)) = (one.digest(), other.digest()) {
+        return one == other;
+    }
     let parts = |id: &ModelId| {
-        let (owner, name) = id.raw().rsplit_once('/').unwrap_or(("", id.raw()));
+        let (owner, name) = id.called().rsplit_once('/').unwrap_or(("", id.called()));
         (owner.to_owned(), name.replace([' ', '-', '_', '.'], ""))
     };
     let ((owner, name), (its_owner, its_name)) = (parts(one), parts(other));

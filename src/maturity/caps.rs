@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 const TOP: u8 = 3;
 /// The cap of a parent that does not exist.
 const UNRESOLVED: u8 = 1;
+/// The cap of what lies beyond the depth to which ancestors are looked at.
+const UNEXPLORED: u8 = 2;
+/// Summaries count for no more edges than these, where they do not count for all.
+const MOST_HOPS: u8 = 32;
 
 /// What an ancestor is known as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -41,12 +45,24 @@ pub struct CapNode {
     /// Level that a summary states.
     #[serde(default)]
     pub summary_level: u8,
+    /// How many edges down a summary counts; none: as many as there are.
+    #[serde(default)]
+    pub hops: Option<u8>,
+    /// What it would be known as without the summary, where that may count for more, or beyond the hops.
+    #[serde(default)]
+    pub beneath: Option<CapState>,
 }
 
 impl CapNode {
     /// A node that is referred to and not found.
-    pub const UNRESOLVED: CapNode =
-        CapNode { state: CapState::Unresolved, own: 0, root_claim: false, summary_level: 0 };
+    pub const UNRESOLVED: CapNode = CapNode {
+        state: CapState::Unresolved,
+        own: 0,
+        root_claim: false,
+        summary_level: 0,
+        hops: None,
+        beneath: None,
+    };
 }
 
 /// What became of a node; which parents cap it is asked of the plan.
@@ -82,8 +98,46 @@ pub enum CapReason {
     Capped,
     /// It stands at level 1, and may itself be derived.
     Derived,
+    /// Its ancestors go on beyond the depth to which the policy looks at them.
+    Unexplored,
     /// It is verified, and caps nothing.
     Verified,
+}
+
+/// What became of all nodes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CapLevels {
+    /// By the nodes.
+    pub effective: Vec<Effective>,
+    /// The levels as their children see them, where summaries count for some edges only; else empty.
+    lent: Vec<u8>,
+    /// How far up ancestors go, in edges; up to a summary.
+    depth: Vec<u32>,
+    /// How far up they are looked at.
+    limit: u32,
+}
+
+impl CapLevels {
+    /// Whether the ancestors of a node go on beyond the depth to which they are looked at.
+    pub fn is_deep(&self, node: usize) -> bool {
+        self.depth.get(node).is_some_and(|depth| *depth > self.limit)
+    }
+
+    /// How far up ancestors are looked at.
+    pub fn limit(&self) -> u32 {
+        self.limit
+    }
+
+    /// How far up the ancestors of a node go, in edges.
+    pub fn depth(&self, node: usize) -> u32 {
+        self.depth.get(node).copied().unwrap_or_default()
+    }
+
+    /// The level of a node as its children see it.
+    fn lent(&self, node: usize) -> u8 {
+        let level = || self.effective.get(node).map_or(0, |result| result.level);
+        self.lent.get(node).copied().unwrap_or_else(level)
+    }
 }
 
 /// The edges of a cap graph and the order in which its nodes are judged. It stays the same while the edges do.
@@ -121,32 +175,141 @@ impl CapPlan {
         self.row(node).iter().copied().map(wide)
     }
 
+    /// Every node once, after all its parents; those of a cycle stand together.
+    pub fn order(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        self.order.iter().copied().map(wide)
+    }
+
+    /// Whether a node is on a cycle.
+    pub fn is_on_cycle(&self, node: usize) -> bool {
+        self.on_cycle.get(node).copied().unwrap_or_default()
+    }
+
     /// Effective levels of all nodes, from what is known of each. A node that `nodes` does not have is at level 0.
     pub fn effective(&self, nodes: &[CapNode]) -> Vec<Effective> {
+        self.levels(nodes, u32::MAX).effective
+    }
+
+    /// The same, where ancestors are looked at so many edges up.
+    pub fn levels(&self, nodes: &[CapNode], limit: u32) -> CapLevels {
         // The members of a cycle taint each other, in whatever order they are judged.
         let begin = |on_cycle: &bool| Effective { level: 0, tainted: *on_cycle, on_cycle: *on_cycle };
-        let mut results: Vec<Effective> = self.on_cycle.iter().map(begin).collect();
+        let mut levels = CapLevels {
+            effective: self.on_cycle.iter().map(begin).collect(),
+            lent: Vec::new(),
+            depth: vec![0; self.on_cycle.len()],
+            limit,
+        };
+        let hops = nodes.iter().filter(|node| node.state == CapState::Summary).filter_map(|node| node.hops);
+        if let Some(most) = hops.max() {
+            return self.levels_by_distance(nodes, levels, usize::from(most.min(MOST_HOPS)) + 1);
+        }
         for node in self.order.iter().copied().map(wide) {
-            let Some((level, tainted)) = self.judge(nodes, &results, node) else { continue };
-            if let Some(result) = results.get_mut(node) {
-                result.level = level;
+            let depth = self.depth(nodes, &levels.depth, node);
+            let is_deep = depth > limit;
+            let level_of = |parent: usize| levels.effective.get(parent).map_or(0, |result| result.level);
+            let Some((level, tainted)) = self.judge(nodes, &levels.effective, node, 1, level_of) else {
+                continue;
+            };
+            if let Some(result) = levels.effective.get_mut(node) {
+                result.level = if is_deep { level.min(UNEXPLORED) } else { level };
                 result.tainted |= tainted;
             }
+            levels.depth.get_mut(node).into_iter().for_each(|slot| *slot = depth);
         }
-        results
+        levels
+    }
+
+    /// The same where summaries count for some edges only: what a node comes to depends on how far down it is looked at
+    /// from.
+    fn levels_by_distance(&self, nodes: &[CapNode], mut levels: CapLevels, farthest: usize) -> CapLevels {
+        let many = self.on_cycle.len();
+        // By the distance; from `farthest` on no summary counts that does not count everywhere.
+        let mut seen: Vec<Vec<u8>> = vec![vec![0; many]; farthest + 1];
+        for node in self.order.iter().copied().map(wide) {
+            let depth = self.depth(nodes, &levels.depth, node);
+            let is_deep = depth > levels.limit;
+            for distance in 0..=farthest {
+                let from = (distance + 1).min(farthest);
+                let level_of = |parent: usize| {
+                    seen.get(from).and_then(|levels| levels.get(parent)).copied().unwrap_or_default()
+                };
+                let Some((level, tainted)) = self.judge(nodes, &levels.effective, node, from, level_of)
+                else {
+                    continue;
+                };
+                let level = if is_deep { level.min(UNEXPLORED) } else { level };
+                let slot = seen.get_mut(distance).and_then(|levels| levels.get_mut(node));
+                slot.into_iter().for_each(|slot| *slot = level);
+                if distance == 0
+                    && let Some(result) = levels.effective.get_mut(node)
+                {
+                    result.level = level;
+                    result.tainted |= tainted;
+                }
+            }
+            levels.depth.get_mut(node).into_iter().for_each(|slot| *slot = depth);
+        }
+        levels.lent = seen.into_iter().nth(1).unwrap_or_default();
+        levels
+    }
+
+    /// How far up the ancestors of a node go, whose parents are known: a summary stands for all above it.
+    fn depth(&self, nodes: &[CapNode], depth: &[u32], node: usize) -> u32 {
+        let above = self.parents(node).map(|parent| match nodes.get(parent) {
+            Some(CapNode { state: CapState::Summary, .. }) => 1,
+            _ => depth.get(parent).copied().unwrap_or_default().saturating_add(1),
+        });
+        above.max().unwrap_or_default()
     }
 
     /// The parents that cap a node below its own level, each with the cap, lowest cap first; empty when nothing does.
     pub fn capped_by(&self, nodes: &[CapNode], results: &[Effective], node: usize) -> Vec<(usize, u8)> {
-        let mut capped_by: Vec<(usize, u8)> = self.capping(nodes, results, node).collect();
-        capped_by.sort_unstable_by_key(|(parent, cap)| (*cap, *parent));
-        capped_by.dedup();
-        capped_by
+        let level_of = |parent: usize| results.get(parent).map_or(0, |result| result.level);
+        in_order(self.capping(nodes, results, node, level_of))
+    }
+
+    /// The same by levels as they were found; with the parents beyond which nothing was looked at, and why each caps.
+    pub fn capping_parents(
+        &self,
+        nodes: &[CapNode],
+        levels: &CapLevels,
+        node: usize,
+    ) -> Vec<(usize, u8, CapReason)> {
+        let capping = in_order(self.capping(nodes, &levels.effective, node, |parent| levels.lent(parent)));
+        let of_parent = |(parent, cap): &(usize, u8)| {
+            Some((*parent, *cap, nodes.get(*parent).map(|parent| cap_reason(parent, *cap))?))
+        };
+        let mut found: Vec<(usize, u8, CapReason)> = capping.iter().filter_map(of_parent).collect();
+        let own = nodes.get(node).map_or(0, |node| node.own.min(TOP));
+        if levels.is_deep(node) && own > UNEXPLORED {
+            let is_summary = |parent: usize| nodes.get(parent).is_some_and(|n| n.state == CapState::Summary);
+            let is_deep = |parent: &usize| levels.depth(*parent) >= levels.limit && !is_summary(*parent);
+            let deep = self.parents(node).filter(is_deep);
+            let deep = deep.filter(|parent| capping.iter().all(|(capping, _)| capping != parent));
+            found.extend(deep.map(|parent| (parent, UNEXPLORED, CapReason::Unexplored)));
+            found.sort_unstable_by_key(|(parent, cap, _)| (*cap, *parent));
+        }
+        found
     }
 
     /// Whether any parent caps a node below its own level.
     pub fn is_capped(&self, nodes: &[CapNode], results: &[Effective], node: usize) -> bool {
-        self.capping(nodes, results, node).next().is_some()
+        let level_of = |parent: usize| results.get(parent).map_or(0, |result| result.level);
+        self.capping(nodes, results, node, level_of).next().is_some()
+    }
+
+    /// The same by levels as they were found.
+    pub fn is_capped_by(&self, nodes: &[CapNode], levels: &CapLevels, node: usize) -> bool {
+        let own = nodes.get(node).map_or(0, |node| node.own.min(TOP));
+        levels.is_deep(node) && own > UNEXPLORED
+            || self.capping(nodes, &levels.effective, node, |parent| levels.lent(parent)).next().is_some()
+    }
+
+    /// The lowest level up to which a parent lets a node reach; none without parents.
+    pub fn lowest_cap(&self, nodes: &[CapNode], levels: &CapLevels, node: usize) -> Option<u8> {
+        let lent = |parent: usize| levels.lent(parent);
+        self.parents(node).map(|parent| self.cap(nodes, &levels.effective, parent, 1, lent).0).min()
     }
 
     fn capping(
@@ -154,44 +317,69 @@ impl CapPlan {
         nodes: &[CapNode],
         results: &[Effective],
         node: usize,
+        level_of: impl Fn(usize) -> u8 + Copy,
     ) -> impl Iterator<Item = (usize, u8)> {
         let own = nodes.get(node).map_or(0, |node| node.own.min(TOP));
-        let caps = self.parents(node).map(move |parent| (parent, self.cap(nodes, results, parent).0));
-        caps.filter(move |(_, cap)| *cap < own)
+        let cap = move |parent| (parent, self.cap(nodes, results, parent, 1, level_of).0);
+        self.parents(node).map(cap).filter(move |(_, cap)| *cap < own)
     }
 
     /// The level of a node whose parents are judged, and whether it is tainted.
-    fn judge(&self, nodes: &[CapNode], results: &[Effective], at: usize) -> Option<(u8, bool)> {
+    fn judge(
+        &self,
+        nodes: &[CapNode],
+        results: &[Effective],
+        at: usize,
+        distance: usize,
+        level_of: impl Fn(usize) -> u8 + Copy,
+    ) -> Option<(u8, bool)> {
         let (node, so_far) = (nodes.get(at)?, results.get(at)?);
         let mut level = node.own.min(TOP);
         let mut tainted = so_far.tainted || node.state == CapState::Contradicted;
         for parent in self.parents(at) {
-            let (cap, taints) = self.cap(nodes, results, parent);
+            let (cap, taints) = self.cap(nodes, results, parent, distance, level_of);
             level = level.min(cap);
             tainted |= taints;
         }
         Some((if tainted { 0 } else { level }, tainted))
     }
 
-    /// The highest level that a parent lets its children reach, and whether it taints them.
-    fn cap(&self, nodes: &[CapNode], results: &[Effective], parent: usize) -> (u8, bool) {
+    /// The highest level that a parent lets its children reach, and whether it taints them, looked at from a distance.
+    fn cap(
+        &self,
+        nodes: &[CapNode],
+        results: &[Effective],
+        parent: usize,
+        distance: usize,
+        level_of: impl Fn(usize) -> u8,
+    ) -> (u8, bool) {
         let (Some(node), Some(result)) = (nodes.get(parent), results.get(parent)) else {
             return (UNRESOLVED, false);
         };
         if result.tainted {
             return (0, true);
         }
-        let cap = match node.state {
+        let by = |state: CapState| match state {
             CapState::Contradicted => 0,
             CapState::Unresolved => UNRESOLVED,
             CapState::Unsigned => 1,
             // Neither signature counts before it was verified by us.
             CapState::Resigned | CapState::Signed if node.own == 0 => 1,
             CapState::Resigned => 2,
-            CapState::Summary => node.summary_level.min(TOP),
+            CapState::Summary => 0,
             // Nothing stands above a root that needs to be verified.
             CapState::Signed if node.root_claim && self.row(parent).is_empty() => TOP,
-            CapState::Signed => (result.level + 1).min(TOP),
+            CapState::Signed => (level_of(parent) + 1).min(TOP),
+        };
+        let cap = match node.state {
+            CapState::Summary => {
+                let counts = node.hops.is_none_or(|hops| distance <= usize::from(hops.min(MOST_HOPS)));
+                let stated = if counts { node.summary_level.min(TOP) } else { 0 };
+                let without = node.beneath.map(by);
+                // Beyond what a summary covers nothing is known of what it would have stood for.
+                stated.max(without.unwrap_or(if counts { 0 } else { UNRESOLVED }))
+            }
+            state => by(state),
         };
         (cap, false)
     }
@@ -262,6 +450,13 @@ impl CapPlan {
         self.order = order;
         self.on_cycle = on_cycle;
     }
+}
+
+fn in_order(capping: impl Iterator<Item = (usize, u8)>) -> Vec<(usize, u8)> {
+    let mut capping: Vec<(usize, u8)> = capping.collect();
+    capping.sort_unstable_by_key(|(parent, cap)| (*cap, *parent));
+    capping.dedup();
+    capping
 }
 
 /// Why a parent has its cap.

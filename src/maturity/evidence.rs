@@ -1,12 +1,14 @@
 //! What the controls are judged from, as plain values. It knows no control.
 
 use super::kinship::Kinship;
+use super::met::Met;
 use super::usage::{PolicySeal, Usage};
 use crate::attest::Claimed;
 use crate::inventory::{Looked, Model};
 use crate::policy::{Policy, Role};
 use crate::signing::Verification;
 use crate::tables::Few;
+use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +39,12 @@ pub struct Testimony {
     pub claimed: Claimed,
     /// The roles of its signer for this model; none of one who is not proven.
     pub roles: Few<Role>,
+    /// The publisher and the attesters of the policy whose signer it is for this model, by their ids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub whose: Vec<Untrusted>,
+    /// What it comes to under each requirement of the policy about its predicate, in the order of the policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meets: Vec<Met>,
 }
 
 /// What is known of one model when it is judged.

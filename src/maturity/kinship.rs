@@ -60,6 +60,30 @@ pub enum ParentSight {
     Contradicted,
 }
 
+/// How far the ancestors of a model carry the highest level: each of them at level 2 at least, or a root at level 1. It is
+/// judged after the levels of all of them.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Support {
+    /// Not judged.
+    #[default]
+    NotJudged,
+    /// It has no parents.
+    Alone,
+    /// All are high enough.
+    Holds,
+    /// Those that are not are covered by trusted summaries.
+    Bridged,
+    /// One is not high enough, or not in the inventory.
+    Short,
+    /// One is not signed.
+    Unsigned,
+    /// The evidence of one contradicts.
+    Contradicted,
+}
+
 /// One edge to a parent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +142,10 @@ pub struct Kinship {
     pub denied_by_claims: bool,
     /// How many models derive from it, directly or not.
     pub descendants: u32,
+    /// How far its ancestors carry the highest level.
+    pub support: Support,
+    /// The lowest level up to which a parent lets it reach; none without parents.
+    pub lowest_cap: Option<u8>,
 }
 
 static NONE: Kinship = Kinship {
@@ -130,6 +158,8 @@ static NONE: Kinship = Kinship {
     plausible: None,
     denied_by_claims: false,
     descendants: 0,
+    support: Support::NotJudged,
+    lowest_cap: None,
 };
 
 impl Kinship {

@@ -39,6 +39,39 @@ pub(super) fn place_of(id: &str) -> Option<usize> {
     CONTROLS.iter().position(|(known, _)| *known == id)
 }
 
+/// What the first seven controls say of a model by itself: whose bytes these are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Integrity {
+    /// All hold.
+    Holds,
+    /// There is no signature.
+    Unsigned,
+    /// One of them contradicts.
+    Contradicted,
+    /// None contradicts, and they do not all hold, or nobody looked.
+    Open,
+}
+
+/// Judges a model by its own files and signature alone, whatever its claims and its lineage say.
+pub fn integrity(evidence: &Evidence<'_>) -> Integrity {
+    const OWN: usize = 7;
+    let mut holds = true;
+    for (_, judge) in CONTROLS.iter().take(OWN) {
+        match judge(evidence).outcome {
+            Outcome::Fail => return Integrity::Contradicted,
+            Outcome::Pass | Outcome::NotApplicable => {}
+            Outcome::Partial | Outcome::Missing | Outcome::Unknown => holds = false,
+        }
+    }
+    match sight(evidence) {
+        _ if contradicts_itself(evidence.model, evidence.verification) => Integrity::Contradicted,
+        Sight::Unsigned => Integrity::Unsigned,
+        _ if holds => Integrity::Holds,
+        Sight::NotLooked if evidence.model.signature.is_none() => Integrity::Unsigned,
+        Sight::NotLooked | Sight::Outdated(_) | Sight::Looked(_) => Integrity::Open,
+    }
+}
+
 /// Names that a fact holds of many.
 const NAMED: usize = 3;
 

@@ -2,14 +2,17 @@
 //! nothing else. Two files of the same form mean the same, whatever their comments, white space and order of keys.
 //! It knows no file and no place of one.
 
+use super::demanded::{ConflictsForm, LineageForm, RequirementForm, SummaryForm};
 use super::document::{
-    Action, AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy,
-    Publisher, Stage,
+    Action, AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules,
+    Policy, Publisher, Stage,
 };
-use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, KINDS, METHODS, word};
+use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, KINDS, METHODS, ROLES, word};
+use super::role::Role;
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
+use crate::tables::Few;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -28,10 +31,22 @@ pub(super) struct Form<'p> {
     pub trust: Vec<AnchorForm<'p>>,
     /// The first of equals is a model's publisher.
     pub publishers: Vec<PublisherForm<'p>>,
+    /// The first that grants what a claim needs is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attesters: Vec<AttesterForm<'p>>,
     /// The first that matches a signer is named.
     pub denied: Vec<DeniedForm<'p>>,
     pub crypto: CryptoForm,
     pub artifact: ArtifactForm<'p>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub require: Vec<RequirementForm<'p>>,
+    /// The first that fits is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_summaries: Vec<SummaryForm<'p>>,
+    #[serde(skip_serializing_if = "LineageForm::is_empty")]
+    pub lineage: LineageForm,
+    #[serde(skip_serializing_if = "ConflictsForm::is_empty")]
+    pub conflicts: ConflictsForm,
     pub log: LogForm,
     pub freshness: FreshnessForm,
     #[serde(skip_serializing_if = "LedgerForm::is_empty")]
@@ -57,8 +72,23 @@ pub(super) struct PublisherForm<'p> {
     models: BTreeSet<&'p str>,
     pub trust: BTreeSet<&'p str>,
     pub identities: BTreeSet<IdentityForm<'p>>,
+    /// Left out of a producer only, so that policies without roles keep their digests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<&'static str>>,
     pub valid_from: Option<String>,
     pub valid_until: Option<String>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct AttesterForm<'p> {
+    id: &'p str,
+    trust: BTreeSet<&'p str>,
+    identities: BTreeSet<IdentityForm<'p>>,
+    roles: Vec<&'static str>,
+    domains: BTreeSet<&'p str>,
+    models: BTreeSet<&'p str>,
+    valid_from: Option<String>,
+    valid_until: Option<String>,
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,6 +115,13 @@ pub(super) struct ArtifactForm<'p> {
     ban_formats: BTreeSet<&'static str>,
     allow_ignore_paths: BTreeSet<&'p str>,
     allow_symlinks: bool,
+    /// Left out where they are as without the keys, so that such policies keep their digests.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    allow_resign_at_ingest: bool,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    dataset_deny: BTreeSet<&'p str>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    license_deny: BTreeSet<&'p str>,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -166,9 +203,14 @@ impl<'p> Form<'p> {
             approved_by,
             trust,
             publishers,
+            attesters,
             denied,
             crypto: Crypto { hash, keys },
-            artifact: Artifact { ban_formats, allow_ignore_paths, allow_symlinks },
+            artifact,
+            requirements,
+            summaries,
+            lineage,
+            conflicts,
             log_required,
             ledger,
             freshness: Freshness { max_verification_age_days, clock_skew_seconds },
@@ -190,16 +232,17 @@ impl<'p> Form<'p> {
             approved_by,
             trust: trust.iter().map(anchor).collect(),
             publishers: publishers.iter().map(publisher).collect(),
+            attesters: attesters.iter().map(attester).collect(),
             denied: denied.iter().map(denial).collect(),
             crypto: CryptoForm {
                 hash: hash.iter().map(|hash| word(&HASHES, *hash)).collect(),
                 keys: keys.iter().map(|kind| word(&KEYS, *kind)).collect(),
             },
-            artifact: ArtifactForm {
-                ban_formats: ban_formats.iter().map(|format| word(&FORMATS, *format)).collect(),
-                allow_ignore_paths: set(allow_ignore_paths),
-                allow_symlinks: *allow_symlinks,
-            },
+            artifact: artifact_form(artifact),
+            require: requirements.iter().map(RequirementForm::of).collect(),
+            trusted_summaries: summaries.iter().map(SummaryForm::of).collect(),
+            lineage: LineageForm::of(lineage),
+            conflicts: ConflictsForm::of(conflicts),
             log: LogForm { required: log_required.iter().map(|method| word(&METHODS, *method)).collect() },
             freshness: FreshnessForm {
                 max_verification_age_days: *max_verification_age_days,
@@ -209,6 +252,25 @@ impl<'p> Form<'p> {
             raise: set(raise),
             stages: stages.iter().map(stage).collect(),
         }
+    }
+}
+
+fn artifact_form(artifact: &Artifact) -> ArtifactForm<'_> {
+    let Artifact {
+        ban_formats,
+        allow_ignore_paths,
+        allow_symlinks,
+        allow_resign_at_ingest,
+        dataset_deny,
+        license_deny,
+    } = artifact;
+    ArtifactForm {
+        ban_formats: ban_formats.iter().map(|format| word(&FORMATS, *format)).collect(),
+        allow_ignore_paths: set(allow_ignore_paths),
+        allow_symlinks: *allow_symlinks,
+        allow_resign_at_ingest: *allow_resign_at_ingest,
+        dataset_deny: dataset_deny.iter().map(|pattern| pattern.as_str()).collect(),
+        license_deny: license_deny.iter().map(|pattern| pattern.as_str()).collect(),
     }
 }
 
@@ -238,12 +300,33 @@ fn anchor(source: &AnchorSource) -> AnchorForm<'_> {
 }
 
 fn publisher(publisher: &Publisher) -> PublisherForm<'_> {
-    let Publisher { id, models, trust, identities, valid_from, valid_until } = publisher;
+    let Publisher { id, models, trust, identities, roles, valid_from, valid_until } = publisher;
+    let producer: Few<Role> = vec![Role::Producer].into();
     PublisherForm {
         id,
         models: models.iter().map(|pattern| pattern.as_str()).collect(),
         trust: set(trust),
         identities: identities.iter().map(identity).collect(),
+        roles: (*roles != producer).then(|| role_words(*roles)),
+        valid_from: valid_from.map(|at| at.to_string()),
+        valid_until: valid_until.map(|at| at.to_string()),
+    }
+}
+
+/// In the order of the vocabulary, which is that of the set.
+fn role_words(roles: Few<Role>) -> Vec<&'static str> {
+    roles.iter().map(|role| word(&ROLES, role)).collect()
+}
+
+fn attester(attester: &Attester) -> AttesterForm<'_> {
+    let Attester { id, trust, identities, roles, domains, models, valid_from, valid_until } = attester;
+    AttesterForm {
+        id,
+        trust: set(trust),
+        identities: identities.iter().map(identity).collect(),
+        roles: role_words(*roles),
+        domains: set(domains),
+        models: models.iter().map(|pattern| pattern.as_str()).collect(),
         valid_from: valid_from.map(|at| at.to_string()),
         valid_until: valid_until.map(|at| at.to_string()),
     }

@@ -2,9 +2,10 @@
 //! again. It judges nothing itself, and errs on the side of more.
 
 use super::canonical::{AnchorForm, DeniedForm, Form, PublisherForm};
-use super::document::{IdentityPattern, Policy, Publisher, TextPattern};
+use super::document::{IdentityPattern, Policy, Publisher};
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
+use super::text_pattern::TextPattern;
 use crate::inventory::ModelId;
 use crate::signing::{Identity, Method};
 use std::collections::{HashMap, HashSet};
@@ -14,7 +15,8 @@ use std::hash::Hash;
 /// no model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concerns {
-    /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]` or `[controls]` changed.
+    /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]`, `[controls]`, `[lineage]`, `[conflicts]`, a
+    /// requirement or a trusted summary changed.
     pub everything: bool,
     /// The decisions of every model, but no level: a stage or `[ledger]` changed.
     pub stages: bool,
@@ -25,6 +27,9 @@ pub struct Concerns {
     pub publishers: Vec<PublisherConcern>,
     /// Subjects of denials that were added, removed, changed or moved.
     pub denied: Vec<TextPattern>,
+    /// Claims, whoever signed them: attesters, or the roles of a publisher, changed. Models without claims are concerned
+    /// by what follows from those of their ancestors only.
+    pub claims: bool,
 }
 
 /// Whom a changed publisher concerns.
@@ -50,12 +55,23 @@ pub fn concerns(before: &Policy, after: &Policy) -> Concerns {
             || old.artifact != new.artifact
             || old.log != new.log
             || old.freshness != new.freshness
+            || old.require != new.require
+            || old.trusted_summaries != new.trusted_summaries
+            || old.lineage != new.lineage
+            || old.conflicts != new.conflicts
             || old.raise != new.raise,
         stages: old.stages != new.stages || old.ledger != new.ledger,
         anchors: anchors(&old, &new),
         publishers: publishers((before, &old), (after, &new)),
         denied: denied((before, &old), (after, &new)),
+        claims: old.attesters != new.attesters || roles(&old) != roles(&new),
     }
+}
+
+/// The roles of publishers that have others than a producer's.
+fn roles<'f, 'p>(form: &'f Form<'p>) -> Vec<(&'p str, &'f [&'static str])> {
+    let roles = |publisher: &'f PublisherForm<'p>| Some((publisher.id, publisher.roles.as_deref()?));
+    form.publishers.iter().filter_map(roles).collect()
 }
 
 impl Concerns {
@@ -195,7 +211,9 @@ fn publisher(before: Option<Both<'_>>, after: Option<Both<'_>>, is_moved: bool) 
     if !same_signers {
         both().for_each(|(publisher, _)| concern.add_signers(publisher));
     }
-    let same_window = same(|was, is| was.valid_from == is.valid_from && was.valid_until == is.valid_until);
+    let same_window = same(|was, is| {
+        was.valid_from == is.valid_from && was.valid_until == is.valid_until && was.roles == is.roles
+    });
     match kept.filter(|_| same_signers && same_window) {
         // A model that matches a pattern of both has this publisher before and after, or one that concerns it.
         Some(((old, _), (new, _))) => {

@@ -1,10 +1,15 @@
 //! The policy as plain values.
 
+use super::data::{DatasetPattern, LicencePattern};
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
+use super::requirement::Requirement;
+use super::role::Role;
+use super::rules::{ConflictRules, LineageRules, TrustedSummary};
+use super::text_pattern::TextPattern;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, Beyond, HashAlgorithm, KeyKind, Method, Recalled};
-use crate::tables::Fault;
+use crate::tables::{Fault, Few};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
@@ -34,28 +39,6 @@ impl AnchorSource {
     }
 }
 
-/// How a text must match: `exact:TEXT` or `regex:^…$` (always anchored at both ends).
-#[derive(Debug, Clone)]
-pub enum TextPattern {
-    /// Byte for byte.
-    Exact(String),
-    /// An anchored pattern.
-    Regex(regex_lite::Regex),
-}
-
-impl PartialEq for TextPattern {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (TextPattern::Exact(one), TextPattern::Exact(other)) => one == other,
-            (TextPattern::Regex(one), TextPattern::Regex(other)) => one.as_str() == other.as_str(),
-            (TextPattern::Exact(_), TextPattern::Regex(_))
-            | (TextPattern::Regex(_), TextPattern::Exact(_)) => false,
-        }
-    }
-}
-
-impl Eq for TextPattern {}
-
 /// An identity that a publisher signs with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityPattern {
@@ -76,6 +59,29 @@ pub struct Publisher {
     pub trust: Vec<String>,
     /// Who signs, a set.
     pub identities: Vec<IdentityPattern>,
+    /// What it may say of its models; where nothing is said, that it is their producer.
+    pub roles: Few<Role>,
+    /// The grant begins.
+    pub valid_from: Option<jiff::Timestamp>,
+    /// The grant ends.
+    pub valid_until: Option<jiff::Timestamp>,
+}
+
+/// One `[[attester]]`: who may say something of models that others publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attester {
+    /// Its id.
+    pub id: String,
+    /// Names of anchors, a set.
+    pub trust: Vec<String>,
+    /// Who signs, a set.
+    pub identities: Vec<IdentityPattern>,
+    /// What it may say.
+    pub roles: Few<Role>,
+    /// Of which domains (`safety`, `accuracy`), a set; empty: of all.
+    pub domains: Vec<String>,
+    /// Of which models, a set; empty: of all.
+    pub models: Vec<ModelPattern>,
     /// The grant begins.
     pub valid_from: Option<jiff::Timestamp>,
     /// The grant ends.
@@ -153,6 +159,12 @@ pub struct Artifact {
     pub allow_ignore_paths: Vec<String>,
     /// Whether a manifest may follow symbolic links.
     pub allow_symlinks: bool,
+    /// Whether a signature by an attester in the role `ingest` takes the place of the producer's.
+    pub allow_resign_at_ingest: bool,
+    /// Datasets of which nothing may be in a model, a set.
+    pub dataset_deny: Vec<DatasetPattern>,
+    /// Licences under which no model may stand, a set.
+    pub license_deny: Vec<LicencePattern>,
 }
 
 /// `[freshness]`.
@@ -294,6 +306,8 @@ pub struct Policy {
     pub trust: Vec<AnchorSource>,
     /// Publishers.
     pub publishers: Publishers,
+    /// Attesters, in the order of the file.
+    pub attesters: Vec<Attester>,
     /// Denied identities.
     pub denied: Vec<DenyIdentity>,
     /// `[crypto]`.
@@ -304,6 +318,14 @@ pub struct Policy {
     pub log_required: Vec<Method>,
     /// `[freshness]`.
     pub freshness: Freshness,
+    /// What claims have to say, in the order of the file.
+    pub requirements: Vec<Requirement>,
+    /// Whose summaries stand for the evidence of ancestors.
+    pub summaries: Vec<TrustedSummary>,
+    /// `[lineage]`.
+    pub lineage: LineageRules,
+    /// `[conflicts]`.
+    pub conflicts: ConflictRules,
     /// `[ledger]`.
     pub ledger: LedgerRules,
     /// Controls raised from should to must.

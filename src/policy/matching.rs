@@ -1,49 +1,19 @@
 //! Which publisher a model belongs to, and whether a signer is one of its identities.
 
 use super::document::{
-    AnchorSource, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, PublisherIndex, Publishers,
-    TextPattern,
+    AnchorSource, Attester, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, PublisherIndex,
+    Publishers,
 };
 use super::index::{Patterns, Signers};
+use super::text_pattern::TextPattern;
 use crate::inventory::folded;
 use crate::signing::{AnchorKind, AnchorUse, Identity, Method};
 
-const OPEN: &str = "^(?:";
-const CLOSE: &str = ")$";
-
 impl TextPattern {
-    /// The pattern `^BODY$`, anchored as a whole: `^a|b$` alone would match everything that begins with `a`.
-    pub(super) fn anchored(body: &str, limit_bytes: usize) -> Option<Self> {
-        // By itself first: `a)|(b` must not close our group.
-        regex_lite::RegexBuilder::new(body).size_limit(limit_bytes).build().ok()?;
-        let whole = format!("{OPEN}{body}{CLOSE}");
-        regex_lite::RegexBuilder::new(&whole).size_limit(limit_bytes).build().ok().map(TextPattern::Regex)
-    }
-
-    /// Whether the whole text matches, byte for byte.
-    pub fn matches(&self, text: &str) -> bool {
-        match self {
-            TextPattern::Exact(exact) => exact == text,
-            TextPattern::Regex(regex) => regex.is_match(text),
-        }
-    }
-
     /// Whether it matches a signer's subject, or the fingerprint of its key.
     pub(super) fn names(&self, signer: &Identity) -> bool {
         self.matches(signer.subject.raw())
             || signer.fingerprint.as_deref().is_some_and(|print| self.matches(print))
-    }
-
-    /// As it stands in the policy.
-    pub fn as_written(&self) -> String {
-        match self {
-            TextPattern::Exact(exact) => format!("exact:{exact}"),
-            TextPattern::Regex(regex) => {
-                let whole = regex.as_str();
-                let body = whole.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix(CLOSE));
-                body.map_or_else(|| format!("regex:{whole}"), |body| format!("regex:^{body}$"))
-            }
-        }
     }
 }
 
@@ -59,7 +29,7 @@ impl IdentityPattern {
     }
 }
 
-/// Where a time lies relative to a publisher's grant.
+/// Where a time lies relative to a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// Before it begins.
@@ -70,23 +40,50 @@ pub enum Window {
     After,
 }
 
+impl Window {
+    fn of(from: Option<jiff::Timestamp>, until: Option<jiff::Timestamp>, at: jiff::Timestamp) -> Self {
+        if from.is_some_and(|from| at < from) {
+            return Window::Before;
+        }
+        if until.is_some_and(|until| at >= until) { Window::After } else { Window::Inside }
+    }
+}
+
 impl Publisher {
     /// Where a time lies relative to its grant.
     pub fn window(&self, at: jiff::Timestamp) -> Window {
-        if self.valid_from.is_some_and(|from| at < from) {
-            return Window::Before;
-        }
-        if self.valid_until.is_some_and(|until| at >= until) { Window::After } else { Window::Inside }
+        Window::of(self.valid_from, self.valid_until, at)
     }
 
     /// Whether it grants its models to this signer under this anchor. Without `identities` the anchor
     /// suffices, but only when it is one key: a certificate authority answers for many signers.
     pub fn grants(&self, signer: &Identity, anchor: &AnchorUse) -> bool {
-        let suffices =
-            self.identities.is_empty() && anchor.kind == AnchorKind::Key && signer.method == Method::Key;
-        self.trust.contains(&anchor.name)
-            && (suffices || self.identities.iter().any(|identity| identity.matches(signer)))
+        is_one_of(&self.trust, &self.identities, signer, anchor)
     }
+}
+
+impl Attester {
+    /// Where a time lies relative to its grant.
+    pub fn window(&self, at: jiff::Timestamp) -> Window {
+        Window::of(self.valid_from, self.valid_until, at)
+    }
+
+    /// Whether this signer under this anchor may say something of a model, as for [`Publisher::grants`].
+    pub fn grants(&self, model: &str, signer: &Identity, anchor: &AnchorUse) -> bool {
+        let model = folded(model);
+        let concerned = self.models.is_empty() || self.models.iter().any(|pattern| pattern.matches(&model));
+        is_one_of(&self.trust, &self.identities, signer, anchor) && concerned
+    }
+}
+
+fn is_one_of(
+    trust: &[String],
+    identities: &[IdentityPattern],
+    signer: &Identity,
+    anchor: &AnchorUse,
+) -> bool {
+    let suffices = identities.is_empty() && anchor.kind == AnchorKind::Key && signer.method == Method::Key;
+    trust.contains(&anchor.name) && (suffices || identities.iter().any(|identity| identity.matches(signer)))
 }
 
 impl LedgerRules {
@@ -186,24 +183,15 @@ impl Policy {
         })
     }
 
+    /// The first moment after this one at which a grant begins or ends.
+    pub fn next_moment(&self, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        let attesters = self.attesters.iter().flat_map(|one| [one.valid_from, one.valid_until]);
+        let after = attesters.flatten().filter(|moment| *moment > now);
+        after.chain(self.publishers.next_moment(now)).min()
+    }
+
     /// The stage of that name.
     pub fn stage(&self, name: &str) -> Option<&super::document::Stage> {
         self.stages.iter().find(|stage| stage.name == name)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::TextPattern;
-
-    #[test]
-    fn a_pattern_is_anchored_as_a_whole_and_reads_as_written() {
-        let pattern = TextPattern::anchored("a|b", 1 << 16).unwrap();
-        assert!(pattern.matches("a") && pattern.matches("b"));
-        assert!(!pattern.matches("ax") && !pattern.matches("xb") && !pattern.matches("b\n"));
-        assert_eq!(pattern.as_written(), "regex:^a|b$");
-        assert!(TextPattern::anchored("a)|(b", 1 << 16).is_none());
-        assert!(TextPattern::anchored("(?x)a #", 1 << 16).is_none());
-        assert!(TextPattern::anchored("a\\", 1 << 16).is_none());
     }
 }

@@ -68,7 +68,7 @@ pub fn filter_page() -> String {
          also fit the last part of a name, `licence:` a word of an expression, `signer:` any part.\n\
          - Numbers and times take `<`, `<=`, `>`, `>=`. A bare number must be equal; a bare time means at least that long.\n  \
          `age:` counts from the latest verification; a model that was never verified has none.\n\
-         - `status:unknown` could not be determined; `status:not-judged` is what nobody has looked at;\n  \
+         - `status:unknown` could not be determined; `status:not-judged` was never verified;\n  \
          `status:changed` is what changed since it was verified, whose earlier result no longer counts.\n\
          - `fails:` finds failing checks of verifications that still hold. `fails:*` also finds names that several\n  \
          different folders share.\n\

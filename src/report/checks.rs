@@ -11,7 +11,7 @@ pub fn checks_page() -> String {
          A verification is a list of checks, one a stage, always in this order. Every stage that can be judged is\n\
          judged, even after another one failed; one that cannot be judged says `unknown`, and why. A check has an\n\
          outcome, a stable code, what was expected, what was found, where the evidence is, and a remedy.\n\
-         A code that is only the stage's name means that it passed, or that it was not looked at.\n\n\
+         A code that is only the stage's name means that it passed, or that it was not checked.\n\n\
          | outcome | what it means |\n|---|---|\n\
          | pass | the evidence is there and says yes |\n\
          | partial | some of it is there; no failure by itself |\n\

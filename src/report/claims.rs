@@ -20,7 +20,7 @@ fn status(outcome: Outcome) -> String {
 /// The signer and how far to believe it.
 fn signer(judged: &Judged, columns: usize) -> String {
     let claimed = judged.claim.signer.as_ref();
-    let Some(signer) = judged.signer.as_ref().or(claimed) else { return "nobody named".to_owned() };
+    let Some(signer) = judged.signer.as_ref().or(claimed) else { return "no signer named".to_owned() };
     let hint = if signer.method == Method::Key && signer.fingerprint.is_none() { "key hint " } else { "" };
     let proven = if judged.signer.is_some() { "" } else { " (claimed)" };
     format!("{hint}{}{proven}", signer.subject.clip(columns))

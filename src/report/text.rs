@@ -11,7 +11,7 @@ use crate::signing::{
     Check, CheckCode, Coverage, Inspection, Outcome, Snapshot, Stage, Verification, code_info,
 };
 use crate::text::{Untrusted, bar, count, count_are, size, span, width};
-use crate::view::{Summary, View};
+use crate::view::View;
 use crate::words::controls::{CHOOSE_FOLDER, control, found};
 use crate::words::names::{mark, named, taken_for};
 use crate::words::{Case, Face, caps};
@@ -243,16 +243,6 @@ fn files(v: &Verification) -> String {
     out
 }
 
-fn levels(summary: &Summary) -> String {
-    if summary.decision == Decision::NotJudged {
-        "–".to_owned()
-    } else if summary.own == summary.effective {
-        format!("L{}", summary.own)
-    } else {
-        format!("L{}→{}", summary.own, summary.effective)
-    }
-}
-
 /// The inventory, one model a line; `keep` says which.
 pub fn list(view: &View, keep: &dyn Fn(usize) -> bool) -> String {
     listed(view, (0..view.models.len()).filter(|index| keep(*index)))
@@ -270,19 +260,20 @@ fn listed(view: &View, indices: impl Iterator<Item = usize>) -> String {
             .to_owned();
     }
     let mut rows: Vec<Row> =
-        vec![["status", "model", "kind", "signed by", "level", "gate"].map(str::to_owned).to_vec()];
+        vec![["status", "model", "kind", "level", "gate", "signed by"].map(str::to_owned).to_vec()];
     for (index, model) in indices.filter_map(|index| Some((index, view.models.get(index)?))) {
         let summary = view.summary(index);
         rows.push(vec![
             format!("{} {}", summary.glyph(), summary.word),
             named(&model.id.screen(), view.name_mark(index)),
             model.kind.word().to_owned(),
-            summary.signer.screen(),
-            levels(&summary),
+            summary.levels(),
             match summary.review {
                 Some(ReviewWord::Reject) => format!("{} (rejected)", decision_word(summary.decision)),
                 _ => decision_word(summary.decision),
             },
+            // It may be long: where lines are broken, nothing stands behind it.
+            summary.signer.screen(),
         ]);
     }
     let shown = rows.len() - 1;
@@ -539,7 +530,7 @@ pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
         let state = match row.model {
             Some(index) => {
                 let summary = view.summary(index);
-                format!("{} {}  {}", summary.glyph(), summary.word, levels(&summary))
+                format!("{} {}  {}", summary.glyph(), summary.word, summary.levels())
             }
             None => "? not in the inventory".to_owned(),
         };
@@ -599,26 +590,37 @@ pub fn doubt(finding: &GraphFinding) -> Option<String> {
             Some(format!("evidence against {} as its origin: {}", parent.screen(), against(what, values)))
         }
         GraphFinding::Rivals { shown, others, .. } => Some(rivals(shown, others)),
+        GraphFinding::Denied { parents, .. } => Some(denied(parents)),
         _ => None,
     }
 }
 
+/// Bases, each with the kind of source that names it.
+fn bases(bases: &[(ModelId, Told)]) -> String {
+    let named = bases.iter().take(MANY).map(|(id, told)| format!("{} ({})", id.screen(), told.word()));
+    let named: Vec<String> = named.collect();
+    let more = bases.len().saturating_sub(MANY);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    named.join(", ") + &more
+}
+
+/// Bases of a model that a claim calls a root.
+fn denied(parents: &[(ModelId, Told)]) -> String {
+    format!(
+        "a signed claim says that it was trained from scratch, and sources name a base: {}",
+        bases(parents)
+    )
+}
+
 /// Bases of which sources tell differently.
 fn rivals(shown: &[(ModelId, Told)], others: &[(ModelId, Told)]) -> String {
-    let list = |bases: &[(ModelId, Told)]| {
-        let named = bases.iter().take(MANY).map(|(id, told)| format!("{} ({})", id.screen(), told.word()));
-        let named: Vec<String> = named.collect();
-        let more = bases.len().saturating_sub(MANY);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        named.join(", ") + &more
-    };
     let is_equal = |told: &Told| shown.iter().any(|(_, known)| known == told);
     let is_settled = !others.iter().any(|(_, told)| is_equal(told));
     let end = match is_settled {
         true => "the more reliable source is shown, the others are not",
         false => "sources of the same kind disagree, so all are shown",
     };
-    format!("sources name different bases: {}; {}; {end}", list(shown), list(others))
+    format!("sources name different bases: {}; {}; {end}", bases(shown), bases(others))
 }
 
 fn against(what: &str, values: &(Untrusted, Untrusted)) -> String {
@@ -676,6 +678,7 @@ pub fn graph_finding(finding: &GraphFinding) -> String {
         GraphFinding::Rivals { child, shown, others } => {
             format!("{}: {}", child.screen(), rivals(shown, others))
         }
+        GraphFinding::Denied { child, parents } => format!("{}: {}", child.screen(), denied(parents)),
         GraphFinding::Doubtful { child, parent, relation, what, values } => format!(
             "{} is said to come from {} ({}); contradicted by: {}; ask the producer",
             child.screen(),

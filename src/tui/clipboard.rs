@@ -49,6 +49,20 @@ pub fn pasted(text: &str) -> String {
     lines.join("\n")
 }
 
+/// The same of a text that terminals take whole; made safe, a text may be longer than it was.
+///
+/// # Errors
+/// Why it cannot be copied, in words.
+pub fn copyable(what: &str, text: &str) -> Result<String, String> {
+    let text = pasted(text);
+    if text.len() > MOST_BYTES {
+        let size = |bytes: usize| crate::text::size(bytes as u64);
+        let (is, most) = (size(text.len()), size(MOST_BYTES));
+        return Err(format!("the {what} has {is}, and terminals copy at most {most}"));
+    }
+    Ok(text)
+}
+
 /// The bytes that ask the terminal to take a text.
 pub fn sequence(text: &str, between: Between) -> Vec<u8> {
     let asked = format!("\u{1b}]52;c;{}\u{7}", STANDARD.encode(pasted(text)));

@@ -1,13 +1,14 @@
 //! The loop: waits for keys, signals and the workbench, drains all that is ready, draws once. While nothing
 //! moves it sleeps.
 
-use crate::commands::Shape;
+use crate::commands::{Cmd, Shape};
 use crate::error::{Code, Error, Result};
 use crate::forms::Subject;
 use crate::progress::Progress;
 use crate::query::Index;
+use crate::query::Licences;
 use crate::tui::child::{self, Running, Said, Under, names_in, run_here};
-use crate::tui::clipboard::{Between, MOST_BYTES, give_to_tmux, sequence};
+use crate::tui::clipboard::{Between, copyable, give_to_tmux, sequence};
 use crate::tui::exporting::{self, Written};
 use crate::tui::opening::{News, Opening, Post};
 use crate::tui::plain::{Plain, Typed};
@@ -19,7 +20,6 @@ use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
 use crate::tui::state::outputs::{Asked, Ended};
 use crate::tui::state::palette::Folder;
-use crate::tui::state::prepared::Licences;
 use crate::tui::terminal::{self, Answer, Sifted};
 use crate::tui::theme::{Depth, Shelf, is_light};
 use crate::tui::update::{Action, Effect, ViewOf, update};
@@ -734,17 +734,19 @@ impl Loop {
 
     /// Asks the terminal to take a text into its clipboard. Whether it did, it does not say.
     fn copy(&mut self, app: &mut App, what: &str, text: &str) -> Result<()> {
-        if text.len() > MOST_BYTES {
-            let (size, most) = (crate::text::size(text.len() as u64), crate::text::size(MOST_BYTES as u64));
-            let told = format!("the {what} has {size}, and terminals copy at most {most}: e writes a file");
-            update(app, Action::Message(told, true));
-            return Ok(());
-        }
+        let text = match copyable(what, text) {
+            Ok(text) => text,
+            Err(why) => {
+                let told = format!("{why}: {} writes a file", app.key_of(Cmd::Export));
+                update(app, Action::Message(told, true));
+                return Ok(());
+            }
+        };
         let between = Between::of(&|name| std::env::var(name).ok());
         let backend = self.screen.backend_mut();
-        backend.write_all(&sequence(text, between)).and_then(|()| backend.flush()).map_err(|e| lost(&e))?;
+        backend.write_all(&sequence(&text, between)).and_then(|()| backend.flush()).map_err(|e| lost(&e))?;
         if between == Between::Tmux {
-            let (post, text) = (self.post.clone(), text.to_owned());
+            let (post, text) = (self.post.clone(), text.clone());
             std::thread::spawn(move || {
                 if let Err(why) = give_to_tmux(&text) {
                     post.send(News::Event(Event::Message(why, true)));

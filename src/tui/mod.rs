@@ -17,6 +17,7 @@ mod terminal;
 pub mod theme;
 mod update;
 
+pub use crate::query::Licences;
 pub use screens::draw;
 pub use state::app::App;
 pub use state::arrangement::Arrangement;
@@ -31,7 +32,6 @@ pub use state::jobs::JobNow;
 pub use state::outputs::{Asked, Ended, Outputs, Renews};
 pub use state::palette::{Folder, Offer, Palette};
 pub use state::popup::Popup;
-pub use state::prepared::Licences;
 pub use state::session::Session;
 pub use update::{Action, Effect, update};
 

@@ -3,12 +3,11 @@
 
 use crate::disk;
 use crate::error::{Code, Error, Result};
+use crate::query::{Licences, Prepared, Sort};
 use crate::text::screen;
 use crate::tui::remembering::{Remembered, remembered};
 use crate::tui::state::exports::Export;
 use crate::tui::state::fault::Fault;
-use crate::tui::state::prepared::{Licences, Prepared};
-use crate::tui::state::sort::Sort;
 use crate::tui::update::Action;
 use crate::view::View;
 use crate::workbench::{Event, OpenOptions, Watch, Workbench, is_empty_folder};

@@ -79,7 +79,7 @@ impl View {
             seeds,
             &Struckness {
                 graph: &self.graph,
-                proven: self.proven(),
+                proven: &self.proven,
                 since,
                 root: &root,
                 signed_at: &signed_at,
@@ -155,11 +155,8 @@ impl View {
             }
         }
         // What claims and documents name by that digest may be another version than the one that lies here.
-        for proof in self.proven().all() {
-            if proof.digest == digest {
-                seeds.push(seed(&proof.parent, Side::Suspect, Because::SaidToHold));
-            }
-        }
+        let claimed = self.proven.naming(digest);
+        seeds.extend(claimed.map(|proof| seed(&proof.parent, Side::Suspect, Because::SaidToHold)));
         let pinning = self.models.iter().filter(|model| !model.parents.is_empty()).flat_map(|model| {
             self.graph
                 .parents(&model.id)
@@ -168,10 +165,10 @@ impl View {
         });
         seeds.extend(pinning.map(|(node, _)| seed(&node.id, Side::Suspect, Because::SaidToHold)));
         let held = seeds.clone();
-        for proof in self.proven().all() {
+        for proof in self.proven.naming(digest) {
             let is_held = held.iter().any(|seed| seed.id == proof.parent && seed.side == Side::Tainted);
             // From the parent the walk comes here by itself.
-            if proof.digest != digest || is_held || !proof.in_role {
+            if is_held || !proof.in_role {
                 continue;
             }
             let claim = proof.claim.to_string();

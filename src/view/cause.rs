@@ -3,9 +3,15 @@
 use super::View;
 use crate::decision::{Decision, ReasonCode};
 use crate::maturity::Since;
-use crate::policy::Action;
+use crate::policy::{Action, Class};
+use crate::signing::CheckCode;
 
 impl View {
+    /// Whether there are files of the model of an index, and no signature.
+    pub fn is_unsigned(&self, index: usize) -> bool {
+        self.models.get(index).is_some_and(|model| model.location.is_some() && model.signature.is_none())
+    }
+
     /// The code of what stands in the way of the model of an index first: the check that fails, or else the reason that
     /// weighs most at the stage. None where nothing does, and where nobody has looked yet.
     pub fn cause(&self, index: usize) -> Option<ReasonCode> {
@@ -23,7 +29,12 @@ impl View {
             return None;
         }
         let reason = self.judgement.cause(index).filter(|reason| reason.action > Action::Open)?;
+        let is_open = matches!(reason.class, Some(Class::Missing | Class::Unavailable));
         match (reason.code, verification) {
+            // That it is unsigned is known without a verification, and comes before what only one would find out.
+            (_, None) if is_open && self.is_unsigned(index) => {
+                Some(ReasonCode::Check(CheckCode::ParseAbsent))
+            }
             // The judgement names checks by their stages.
             (ReasonCode::Check(code), Some(verification)) => {
                 let found = verification.check(code.stage()).map_or(code, |check| check.code);

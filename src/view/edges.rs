@@ -4,53 +4,25 @@ use super::View;
 use super::asked::EdgeSeen;
 use crate::decision::{CapStep, chain};
 use crate::inventory::ModelId;
-use crate::lineage::{Link, Proof, Proven, said_of};
-use crate::signing::Outcome;
-use std::collections::HashSet;
-use std::sync::LazyLock;
-
-/// Nothing is proved.
-static NONE: LazyLock<Proven> = LazyLock::new(Proven::default);
+use crate::lineage::{Link, Proof, said_of};
 
 impl View {
-    /// The parents that claims name.
-    pub fn proven(&self) -> &Proven {
-        &NONE
-    }
-
     /// An edge; none where the graph has none between these.
     pub fn edge<'v>(&'v self, child: &ModelId, parent: &ModelId) -> Option<EdgeSeen<'v>> {
         let parents = self.graph.parents(child);
         let (_, edge) = parents.into_iter().find(|(node, _)| node.id == *parent)?;
-        let proofs: Vec<&Proof> = self.proven().of_edge(child, parent).collect();
+        let proofs: Vec<&Proof> = self.proven.of_edge(child, parent).collect();
         let said = self.model(child).map(|(_, model)| said_of(model, parent)).unwrap_or_default();
         let link = Link::of(edge, proofs.iter().copied());
         Some(EdgeSeen { child: child.clone(), parent: parent.clone(), edge, link, said, proofs })
     }
 
-    /// How much of the lineage above a model is proved: edges that bear weight, proved and leading to a model whose own
-    /// verification stands and passes, of how many.
+    /// How much of the lineage above a model is proved: edges that bear weight, proved and leading to a model that
+    /// verifies, of how many.
     pub fn completeness(&self, id: &ModelId) -> (usize, usize) {
-        let (mut proved, mut all) = (0, 0);
-        let (mut seen, mut next) = (HashSet::from([id]), vec![id]);
-        while let Some(child) = next.pop() {
-            for (node, edge) in
-                self.graph.parents(child).into_iter().filter(|(_, edge)| edge.relation.bears_weight())
-            {
-                all += 1;
-                let link = Link::of(edge, self.proven().of_edge(child, &node.id));
-                let passes = |index| {
-                    self.standing(index).is_some_and(|seen| seen.verification.outcome() == Outcome::Pass)
-                };
-                if link == Link::Proved && self.model(&node.id).is_some_and(|(index, _)| passes(index)) {
-                    proved += 1;
-                }
-                if seen.insert(&node.id) {
-                    next.push(&node.id);
-                }
-            }
-        }
-        (proved, all)
+        let found = self.model(id).map(|(index, _)| self.kinship(index).completeness).unwrap_or_default();
+        let wide = |many: u32| usize::try_from(many).unwrap_or(usize::MAX);
+        (wide(found.verified), wide(found.declared))
     }
 
     /// The edges between the models of a chain, in its order.

@@ -9,6 +9,7 @@ pub mod comparison;
 mod concerned;
 mod deployments;
 mod edges;
+mod lineage;
 mod record;
 mod summary;
 mod survey;
@@ -32,7 +33,7 @@ use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
-use crate::lineage::Graph;
+use crate::lineage::{Digests, Graph, Proven};
 use crate::maturity::{PolicySeal, Rubric, SameName, Since, Usage};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
@@ -67,8 +68,12 @@ pub struct View {
     pub models: Arc<Vec<Model>>,
     /// Findings of the last scan.
     pub findings: Arc<Vec<Finding>>,
-    /// Lineage.
+    /// Lineage, from what documents say and claims prove.
     pub graph: Arc<Graph>,
+    /// What claims say of where models came from: what the lineage was drawn with.
+    pub proven: Arc<Proven>,
+    /// The models by their root digests, as claims are joined to them.
+    pub digests: Arc<Digests>,
     /// What is odd about how names look, once somebody has asked.
     pub names: Arc<OnceLock<NameMarks>>,
     /// Latest verification of each model.
@@ -127,6 +132,8 @@ impl View {
         Input {
             models: &self.models,
             descent,
+            proven: &self.proven,
+            stated: self.digests.stated(),
             verified,
             reviews,
             ledger: self.anchoring.as_ref(),
@@ -140,25 +147,34 @@ impl View {
 
     /// Judges all models anew.
     pub fn judge(&mut self) {
-        let descent = Arc::new(Descent::of(&self.graph));
+        self.judge_by(Arc::new(Descent::shared(self.graph.clone())));
+    }
+
+    fn judge_by(&mut self, descent: Arc<Descent>) {
         let reviews = |index| self.standing_reviews(index);
         self.judgement = Judgement::of(&self.input(&descent, &|index| self.known(index), &reviews));
     }
 
     /// The same, given the view before it: what follows from the lineage alone is taken over when the graph is the
-    /// same, and so is what is known of all models but the `touched` ones; without such a list all are judged.
+    /// same, and so is what is known of all models but the `touched` ones and those whose claims name other parents;
+    /// without such a list all are judged.
     pub fn judge_after(&mut self, before: &View, touched: Option<&[usize]>) {
-        if !Arc::ptr_eq(&self.graph, &before.graph) || !before.is_judged() {
+        if !Arc::ptr_eq(&self.models, &before.models) || !before.is_judged() {
             return self.judge();
         }
-        let descent = before.judgement.descent().clone();
+        let mut moved = Vec::new();
+        let mut descent = before.judgement.descent().clone();
+        if !Arc::ptr_eq(&self.graph, &before.graph) {
+            let changed = self.proven.differs_from(&before.proven);
+            moved.extend(changed.iter().filter_map(|id| Some(self.model(id)?.0)));
+            descent = Arc::new(descent.followed_by(self.graph.clone(), &changed));
+        }
+        let Some(touched) = touched else { return self.judge_by(descent) };
+        let touched: BTreeSet<usize> = touched.iter().copied().chain(moved).collect();
+        let touched: Vec<usize> = touched.into_iter().collect();
         let verified = |index| self.known(index);
         let reviews = |index| self.standing_reviews(index);
-        let input = self.input(&descent, &verified, &reviews);
-        self.judgement = match touched.filter(|_| Arc::ptr_eq(&self.models, &before.models)) {
-            Some(touched) => before.judgement.after(&input, touched),
-            None => Judgement::of(&input),
-        };
+        self.judgement = before.judgement.after(&self.input(&descent, &verified, &reviews), &touched);
     }
 
     /// The same models for another stage; `None` when there is no such stage.
@@ -184,6 +200,7 @@ impl View {
         let mut view = View { verified: Arc::new(slots), states, ..self.clone() };
         let mut touched: Vec<usize> = fresh.iter().map(|(index, _)| *index).collect();
         touched.sort_unstable();
+        view.prove_after(self, Some(&touched));
         view.judge_after(self, Some(&touched));
         view
     }
@@ -312,7 +329,7 @@ impl View {
             let Some(model) = self.models.get(index).filter(|model| !family.contains_key(&model.id)) else {
                 continue;
             };
-            let parents: Vec<ModelId> = descent.parents(index).into_iter().cloned().collect();
+            let parents: Vec<ModelId> = descent.all_parents(index).into_iter().cloned().collect();
             next.extend(parents.iter().filter_map(|parent| Some(self.model(parent)?.0)));
             let entry = bytes_of(model)?;
             let seen =
@@ -328,6 +345,7 @@ impl View {
                     seen,
                     since: self.since(index),
                     usage,
+                    lineage: self.lineage_facts(index),
                 },
             );
             pieces.push(entry.into());

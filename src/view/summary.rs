@@ -106,6 +106,15 @@ impl Summary {
 }
 
 impl Summary {
+    /// Own and effective level: `L2`, `L2→1` where the ancestors cap it, `–` while nothing is judged.
+    pub fn levels(&self) -> String {
+        match self.decision {
+            Decision::NotJudged => "–".to_owned(),
+            _ if self.own == self.effective => format!("L{}", self.own),
+            _ => format!("L{}→{}", self.own, self.effective),
+        }
+    }
+
     /// The glyph before the word: what nobody has looked at is no question yet.
     pub fn glyph(&self) -> &'static str {
         if self.is_untouched { Outcome::NotApplicable.glyph() } else { self.outcome.glyph() }

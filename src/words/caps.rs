@@ -10,7 +10,12 @@ pub fn cap(cap: &Cap) -> Untrusted {
     if cap.on_cycle {
         reasons.push("its own lineage: these models derive from each other".to_owned());
     }
-    reasons.extend(cap.by.iter().map(|(id, reason)| format!("{}: {}", id.raw(), words(*reason))));
+    reasons.extend(cap.by.iter().map(|(id, reason)| match (reason, cap.max_depth) {
+        (CapReason::Unexplored, Some(depth)) => {
+            format!("{}: ancestors unexplored beyond depth {depth}", id.called())
+        }
+        (reason, _) => format!("{}: {}", id.called(), words(*reason)),
+    }));
     if cap.more > 0 {
         reasons.push(format!("and {} more", cap.more));
     }
@@ -41,13 +46,14 @@ pub fn words(reason: CapReason) -> &'static str {
     match reason {
         CapReason::Contradicted => "ancestor contradicts its own claims",
         CapReason::Tainted => "ancestor is tainted by its own lineage",
-        CapReason::Summarised => "via summary",
+        CapReason::Summarised => "a trusted summary vouches for it up to this level",
         CapReason::Unresolved => "lineage asserted, not verifiable",
         CapReason::Unsigned => "ancestor unsigned",
         CapReason::NotVerified => "ancestor not verified by us yet",
         CapReason::Resigned => "trust boundary starts at ingestion",
         CapReason::Capped => "ancestor is capped by its own ancestors",
         CapReason::Derived => "ancestor at level 1 and itself derived",
+        CapReason::Unexplored => "ancestors unexplored beyond the depth that the policy allows",
         CapReason::Verified => "ancestor verified",
     }
 }

@@ -41,13 +41,14 @@ pub fn own_fault(why: CapReason) -> &'static str {
     match why {
         CapReason::Contradicted => "fails its own verification",
         CapReason::Tainted => "is tainted by its own lineage",
-        CapReason::Summarised => "is known by a summary only",
+        CapReason::Summarised => "is vouched for by a summary only up to this level",
         CapReason::Unresolved => "is not in the inventory",
         CapReason::Unsigned => "is not signed",
         CapReason::NotVerified => "has not been verified here yet",
         CapReason::Resigned => "was signed only when it was received",
         CapReason::Capped => "is capped by its own ancestors",
         CapReason::Derived => "stands at level 1 and may itself be derived",
+        CapReason::Unexplored => "has ancestors beyond the depth that the policy allows",
         CapReason::Verified => "is verified",
     }
 }

@@ -6,6 +6,7 @@ use crate::maturity::{ControlFact, Remedy};
 use crate::policy::Class;
 use crate::signing::{Check, Stage, Verification, remedy_for};
 use crate::text::{Untrusted, count, screen};
+use std::cmp::Reverse;
 
 /// What lifts the lack of a checkpoint.
 const CHECKPOINT: &str = "Have the ledger anchored: `touchmark ledger checkpoint key --private-key FILE`";
@@ -128,7 +129,7 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
             CHECKPOINT,
         ),
         ReasonFact::NotAnchored => {
-            said("nobody looked for checkpoints of the ledger".to_owned(), CHECKPOINT)
+            said("checkpoints of the ledger were not looked for".to_owned(), CHECKPOINT)
         }
         ReasonFact::LedgerContradicted => said(
             "a signed checkpoint contradicts the ledger: records were cut, replaced or came from another workspace"
@@ -148,7 +149,21 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
 /// The reasons in words, worst first; those that say the same and want the same stand together.
 pub fn told<'a>(case: &Case<'a>, face: Face) -> Vec<Told<'a>> {
     let mut told: Vec<Told<'a>> = Vec::new();
-    for one in &case.verdict.reasons {
+    // That a model is unsigned is known before it is verified, and comes before what only that would find out.
+    let is_known = |reason: &Reason| {
+        let control = case.verdict.assessment.of(reason.code.as_str());
+        case.verification.is_none() && control.is_some_and(|result| result.fact == ControlFact::Unsigned)
+    };
+    let weight = |reason: &&Reason| {
+        let class = match reason.class {
+            Some(Class::Missing) if is_known(reason) => Some(Class::Unavailable),
+            class => class,
+        };
+        (Reverse(reason.action), class.is_none(), class, !is_known(reason))
+    };
+    let mut reasons: Vec<&Reason> = case.verdict.reasons.iter().collect();
+    reasons.sort_by_key(weight);
+    for one in reasons {
         let (text, remedy) = reason(one, case, face);
         let same =
             |other: &&mut Told<'_>| (&other.text, &other.remedy, other.class) == (&text, &remedy, one.class);

@@ -322,6 +322,9 @@ pub fn lift(id: &ModelId, why: CapReason) -> Step {
         CapReason::Contradicted | CapReason::Tainted => {
             (Effort::Files, named("Fix what fails of its ancestor, or build on another than"), None)
         }
+        CapReason::Unexplored => {
+            (Effort::Edit, named("Raise `max_depth` in the policy's [lineage] to look beyond"), None)
+        }
         CapReason::Unresolved => (Effort::Edit, named("Add a source that holds its ancestor"), None),
         CapReason::Unsigned | CapReason::Resigned => {
             (Effort::Others, named("Have the producer sign its ancestor"), None)

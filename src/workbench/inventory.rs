@@ -1,7 +1,7 @@
 //! What only a scan changes of a view: models, findings and lineage. Views of one inventory share them.
 
 use crate::inventory::{Finding, Model, ModelId};
-use crate::lineage::Graph;
+use crate::lineage::{Graph, Proven};
 use crate::signing::ModelState;
 use crate::view::{View, note_state};
 use std::collections::BTreeMap;
@@ -13,6 +13,8 @@ pub(super) struct Inventory {
     pub models: Arc<Vec<Model>>,
     pub findings: Arc<Vec<Finding>>,
     pub graph: Arc<Graph>,
+    /// What the graph was drawn with.
+    pub proven: Arc<Proven>,
     pub is_whole: bool,
     /// What the files of models were at the latest look, by their indices, where they were not as at the scan.
     pub states: Arc<BTreeMap<usize, Option<ModelState>>>,
@@ -22,7 +24,8 @@ impl Inventory {
     /// Models sorted by id, and findings, not yet with their lineage.
     pub fn listed((models, findings): (Vec<Model>, Vec<Finding>)) -> Self {
         let (models, findings) = (Arc::new(models), Arc::new(findings));
-        Inventory { models, findings, graph: Arc::default(), is_whole: true, states: Arc::default() }
+        let (graph, proven, states) = (Arc::default(), Arc::default(), Arc::default());
+        Inventory { models, findings, graph, proven, is_whole: true, states }
     }
 
     /// The one that a view shows.
@@ -31,6 +34,7 @@ impl Inventory {
             models: view.models.clone(),
             findings: view.findings.clone(),
             graph: view.graph.clone(),
+            proven: view.proven.clone(),
             is_whole: view.is_whole,
             states: view.states.clone(),
         }
@@ -48,8 +52,9 @@ impl Inventory {
         Inventory { states, ..self }
     }
 
-    pub fn with_lineage(self) -> Self {
-        let graph = Arc::new(Graph::build(&self.models));
-        Inventory { graph, ..self }
+    /// With the lineage that follows from the proofs that are known: most of them are so still.
+    pub fn with_lineage(self, proven: &Arc<Proven>) -> Self {
+        let graph = Arc::new(Graph::proved(&self.models, proven));
+        Inventory { graph, proven: proven.clone(), ..self }
     }
 }

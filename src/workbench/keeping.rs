@@ -4,8 +4,9 @@ use super::door::Workbench;
 use super::made::record_of;
 use crate::clock::this_second;
 use crate::decision::{
-    About, DecisionRecord, DecisionRecordSchema, Evidence, Facts, Feeds, Making, ModelEvidence, RecordRef,
-    SeenDigests, SeenEvidence, Verdict, VerificationRecord, VerificationRecordSchema, digest_of, name_inputs,
+    About, DecisionRecord, DecisionRecordSchema, Evidence, Facts, Feeds, LineageFacts, Making, ModelEvidence,
+    RecordRef, SeenDigests, SeenEvidence, Verdict, VerificationRecord, VerificationRecordSchema, digest_of,
+    name_inputs,
 };
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
@@ -31,7 +32,8 @@ impl Workbench {
     ) -> Result<(SeenDigests, RecordRef)> {
         let since = Since::Same;
         let (parents, usage) = (Vec::new(), Usage::default());
-        let known = ModelEvidence { model: model.clone(), parents, seen: Some(seen), since, usage };
+        let lineage = LineageFacts::default();
+        let known = ModelEvidence { model: model.clone(), parents, seen: Some(seen), since, usage, lineage };
         let named = Evidence {
             subject: model.id.clone(),
             models: vec![known],

@@ -60,8 +60,8 @@ impl Workbench {
         if is_large {
             list(view.clone());
         }
-        let Inventory { graph, .. } = Inventory::of(&view).with_lineage();
-        let mut view = View { graph, generation: view.generation + 1, ..View::clone(&view) };
+        let mut view = View { generation: view.generation + 1, ..View::clone(&view) };
+        view.draw_lineage();
         view.judge();
         workbench.publish(view, workbench.turn());
         Ok(workbench)
@@ -130,6 +130,8 @@ fn nothing(
         models: Arc::default(),
         findings: Arc::default(),
         graph: Arc::default(),
+        proven: Arc::default(),
+        digests: Arc::default(),
         usage: Arc::default(),
         seal: PolicySeal::default(),
         names: Arc::default(),

@@ -84,7 +84,7 @@ impl Workbench {
     pub(super) fn made_from(&self, before: &View, next: Next) -> Result<(View, Option<Vec<usize>>)> {
         let at = self.now();
         let Next { inventory, in_force, stage, fresh } = next;
-        let Inventory { models, findings, graph, is_whole, states } = inventory;
+        let Inventory { models, findings, graph, proven, is_whole, states } = inventory;
         let (trust, anchors) = anchors::load(&in_force.policy, at)?;
         let same_names =
             Arc::ptr_eq(&before.models, &models) && before.policy.digest == in_force.policy.digest;
@@ -112,10 +112,13 @@ impl Workbench {
             models,
             findings,
             graph,
+            proven,
+            digests: before.digests.clone(),
             names,
             at,
         };
         let mut touched = self.refresh(before, &mut view, fresh.as_ref())?;
+        view.prove_after(before, touched.as_deref());
         let deployed = view.take_deployments(before);
         if let Some(touched) = touched.as_mut().filter(|_| !deployed.is_empty()) {
             touched.extend(deployed);

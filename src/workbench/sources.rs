@@ -127,7 +127,8 @@ impl Workbench {
         self.is_fresh();
         note(Note::MadeFrom(self.view().generation));
         let surveyed = self.survey_whole(progress)?;
-        let view = match surveyed.inventory.map(Inventory::with_lineage) {
+        let proven = self.view().proven.clone();
+        let view = match surveyed.inventory.map(|inventory| inventory.with_lineage(&proven)) {
             // Jobs run one after the other, and nothing else scans: nobody can have found something newer.
             Some(inventory) => {
                 let view =

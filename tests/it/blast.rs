@@ -55,6 +55,7 @@ fn proof(child: &str, parent: &str, digest: u8) -> Proof {
         claim: format!("{child}-claims-{parent}").into(),
         signer: "builder@acme".into(),
         in_role: true,
+        complete: false,
         signed_at: Some(at("2026-06-01T00:00:00Z")),
         started: None,
         verified_at: None,
@@ -302,8 +303,7 @@ fn a_path_leads_up_down_or_over_the_nearest_that_both_come_from() {
 fn the_chain_that_caps_is_the_shortest_to_a_cause_and_follows_only_what_binds() {
     let by = |all: &[(&str, CapReason)]| Cap {
         by: all.iter().map(|(name, why)| (id(name), *why)).collect(),
-        more: 0,
-        on_cycle: false,
+        ..Cap::default()
     };
     let cap = |of: &ModelId| match of.raw() {
         "o/a" => Some(by(&[

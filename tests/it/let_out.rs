@@ -5,7 +5,7 @@ use crate::tui::{app, event, press, seen, text, told, verified};
 use std::path::{Path, PathBuf};
 use touchmark::commands::{Cmd, Screen, keys_of};
 use touchmark::forms::{COLUMNS, FORMS, Form, Subject, write};
-use touchmark::tui::clipboard::{Between, MOST_BYTES, pasted, sequence};
+use touchmark::tui::clipboard::{Between, MOST_BYTES, copyable, pasted, sequence};
 use touchmark::tui::{Action, App, Copy, Effect, Export, Popup, Seen, copies, update};
 
 fn copy(app: &App, key: char) -> Copy {
@@ -105,6 +105,16 @@ fn what_is_copied_can_be_pasted_anywhere_and_has_an_end() {
     assert_eq!(pasted("one\ntwo\n"), "one\ntwo");
     assert_eq!(pasted("a\u{1b}[201~\rrm"), "a␛[201~␍rm");
     assert!(sequence(&"x".repeat(MOST_BYTES), Between::Nothing).len() < 100_010);
+    let lines = |line: &str, bytes: usize| {
+        let many = bytes / (line.len() + 1);
+        vec![line; many].join("\n") + &"y".repeat(bytes - many * (line.len() + 1) + 1)
+    };
+    let most = lines(&"x".repeat(100), MOST_BYTES);
+    assert_eq!((most.len(), copyable("log", &most)), (MOST_BYTES, Ok(most.clone())));
+    let why = copyable("log", &(most.clone() + "y")).unwrap_err();
+    assert_eq!(why, "the log has 75.0 kB, and terminals copy at most 75.0 kB");
+    // What counts is what is sent: a sign that cannot be seen takes more room once it is shown.
+    assert!(copyable("log", &lines(&"\u{202e}".repeat(20), MOST_BYTES - 1000)).is_err());
     let of = |tmux: Option<&str>, screen: Option<&str>| {
         let (tmux, screen) = (tmux.map(str::to_owned), screen.map(str::to_owned));
         Between::of(&move |name| match name {
@@ -406,6 +416,24 @@ mod in_a_terminal {
         program.wait("the other file", |_| {
             std::fs::read_to_string(&replaced).is_ok_and(|csv| csv.contains("acme/"))
         });
+    }
+
+    #[test]
+    fn more_than_terminals_take_is_not_sent_and_the_person_is_told_what_to_do() {
+        let (workspace, folder) = (copy_of_samples(), tempfile::tempdir().unwrap());
+        let mut program = Program::open(workspace.path(), folder.path(), &[]);
+        program.shows("support-bot");
+        program.press("*V");
+        program.shows("fails: FILES-CHANGED");
+        program.press(":ledger show --format json\r");
+        program.shows("exit status 0");
+        program.press("yr");
+        program.shows("and terminals copy at most 75.0 kB");
+        program.shows("e writes a file");
+        assert!(!holds(&program.sent.lock().unwrap(), b"\x1b]52;"), "nothing of it was sent");
+        // What fits is still copied.
+        program.press("yc");
+        program.wait("a request for the clipboard", |sent| holds(sent, b"\x1b]52;c;"));
     }
 
     #[test]

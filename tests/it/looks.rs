@@ -117,7 +117,7 @@ fn what_is_faint_is_a_shape_or_lies_beneath_a_popup() {
 
 #[test]
 fn the_chosen_row_changes_its_ground_and_nothing_else() {
-    for name in ["dark", "mono", "ansi16"] {
+    for name in ["dark", "mono"] {
         let mut app = app(name, Some(&seen().verified));
         let row = |app: &App| {
             let drawn = draw_once(app, 120, 36);
@@ -141,6 +141,30 @@ fn the_chosen_row_changes_its_ground_and_nothing_else() {
             assert_eq!(chosen.modifier - Modifier::REVERSED, plain.modifier, "{name} at {x}");
         }
         assert_eq!(marked, usize::from(area.width) - 1, "{name}: all of the row can be seen to be chosen");
+    }
+}
+
+#[test]
+fn with_sixteen_colours_the_chosen_row_has_one_ground_and_one_ink() {
+    for name in ["ansi16", "dark", "light"] {
+        let mut app = app("dark", Some(&seen().verified));
+        app.theme = Theme::load(name, Depth::Sixteen).unwrap();
+        let (buffer, hits) = draw_once(&app, 120, 36);
+        let (area, chosen) = hits
+            .into_iter()
+            .find_map(|hit| match hit.under {
+                Under::List { chosen } => Some((hit.area, chosen)),
+                _ => None,
+            })
+            .unwrap();
+        let row: Vec<_> = (area.x..area.right()).map(|x| &buffer[(x, chosen)]).collect();
+        assert!(row.iter().any(|cell| cell.symbol() == "✗"), "{name}: the row says how it stands");
+        let looks: std::collections::HashSet<_> = row.iter().map(|cell| (cell.fg, cell.bg)).collect();
+        assert_eq!(looks.len(), 1, "{name}: {looks:?}");
+        assert!(row.iter().all(|cell| cell.modifier.is_empty()), "{name}");
+        let (ink, ground) = looks.into_iter().next().unwrap();
+        let plain = &buffer[(area.x, chosen + 1)];
+        assert!(ink != ground && ground != plain.bg && ground != Color::Reset, "{name}: {ink} on {ground}");
     }
 }
 

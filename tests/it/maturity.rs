@@ -14,7 +14,7 @@ use touchmark::maturity::{
     Effective, Evidence, Few, Kinship, Musts, Outcomes, Remedy, Rubric, Score, Severity, Since, assess,
     cap_reason,
 };
-use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
+use touchmark::policy::{AnchorKind, AnchorSource, Artifact, BUILT_IN, Crypto, Freshness, Policy, parse};
 use touchmark::signing::{
     AnchorUse, ChangedFile, Check, CheckCode, HashAlgorithm, Identity, KeyKind, LogEntry, Method, Outcome,
     RootDigest, Stage, Thing, TimeSource, Verification, Why,
@@ -417,6 +417,9 @@ pub fn policy() -> Policy {
             ban_formats: vec![],
             allow_ignore_paths: vec!["docs".to_owned()],
             allow_symlinks: false,
+            allow_resign_at_ingest: false,
+            dataset_deny: vec![],
+            license_deny: vec![],
         },
         log_required: vec![],
         freshness: Freshness { max_verification_age_days: 30, clock_skew_seconds: 300 },
@@ -428,6 +431,8 @@ pub fn policy() -> Policy {
         text: "".into(),
         origin: "built-in".to_owned(),
         base: None,
+        // Nothing is said of claims.
+        ..parse(BUILT_IN[0].1, "built-in", None).unwrap()
     }
 }
 

@@ -11,7 +11,7 @@ use touchmark::query::{
     Clause, Compare, Facts, Fit, Hit, Index, Matcher, Order, Query, TERMS, Takes, Term, Unit, Value, What,
     Word, complete, filter_page, parse, parse_strictly,
 };
-use touchmark::tui::{Action, App, Effect, Popup, update};
+use touchmark::tui::{Action, App, COLUMNS, Effect, Licences, Popup, update};
 use touchmark::workbench::{JobKind, OpenOptions, ReviewWord, View, Workbench};
 
 fn found(view: &View, filter: &str) -> BTreeSet<String> {
@@ -418,10 +418,11 @@ fn list_orders_by_a_column_and_refuses_a_faulty_filter() {
     let mut reversed = listed(dir.path(), &["--reverse"]);
     reversed.reverse();
     assert_eq!(reversed, by_name);
-    for (word, _) in Order::ALL {
-        let mut ordered = listed(dir.path(), &["--sort", word]);
+    for order in Order::ALL {
+        let mut ordered = listed(dir.path(), &["--sort", order.word()]);
         ordered.sort();
-        assert_eq!(ordered, by_name, "{word}");
+        assert_eq!(ordered, by_name, "{}", order.word());
+        assert_eq!(Order::named(order.word()), Some(order));
     }
     let used = listed(dir.path(), &["--sort", "used"]);
     assert_ne!(used, by_name);
@@ -433,6 +434,36 @@ fn list_orders_by_a_column_and_refuses_a_faulty_filter() {
     let help = out(&touchmark(["list", "--help"]));
     for row in TERMS {
         assert!(help.contains(&format!("{}:", row.name)), "{} in {help}", row.name);
+    }
+}
+
+#[test]
+fn list_and_the_table_of_the_workbench_have_the_same_order_by_every_column() {
+    let dir = copy_of_samples();
+    let workbench = crate::tui::open(dir.path(), false);
+    let ids: Vec<_> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
+    workbench.wait(workbench.start(touchmark::workbench::JobKind::Verify(ids.clone())));
+    workbench.review(&ids[3], touchmark::view::ReviewWord::Approve, "seen").unwrap();
+    let view = workbench.view();
+    drop(workbench);
+    for column in COLUMNS {
+        for is_reversed in [false, true] {
+            let mut app = app("dark", Some(&view));
+            app.rows.take_licences(Licences::of(&view));
+            app.rows.sort_by(column.id);
+            if app.rows.sort().by == column.id && app.rows.sort().is_reversed != is_reversed {
+                app.rows.reverse();
+            }
+            let table: Vec<&str> =
+                app.rows.shown().iter().map(|row| view.models[*row as usize].id.raw()).collect();
+            let mut arguments = vec!["--sort", column.id.word()];
+            arguments.extend(is_reversed.then_some("--reverse"));
+            assert_eq!(listed(dir.path(), &arguments), table, "{} {is_reversed}", column.title);
+            // So are those that a filter leaves.
+            arguments.push("publisher:acme");
+            let acme: Vec<&str> = table.iter().filter(|id| id.starts_with("acme/")).copied().collect();
+            assert_eq!(listed(dir.path(), &arguments), acme, "{} {is_reversed}", column.title);
+        }
     }
 }
 

@@ -198,7 +198,7 @@ fn rows_taken_over_from_the_view_before_are_those_made_anew() {
                 let licences = Licences::of(&view);
                 app.rows.take_licences(licences);
             }
-            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", column.order);
+            assert_eq!(goes_on.rows.shown(), anew.rows.shown(), "{what}, {}", column.id.first());
         }
         for app in [&mut goes_on, &mut anew] {
             app.rows.sort_by(ColumnId::Status);

@@ -69,7 +69,7 @@ impl Service {
         let why = text::clip(&text::screen(why.as_ref()), MESSAGE_COLUMNS);
         Error::new(Code::Answer, format!("{} gave an answer that cannot be used: {why}", self.name))
             .at(&self.url)
-            .help("nothing was written; check the address, and tell whoever runs the service")
+            .help("nothing was written; check the address, and tell the operator of the service")
     }
 }
 
@@ -207,7 +207,7 @@ impl Client {
                 format!("{} is down or overloaded (status {status})", service.name),
             )
             .at(&service.url)
-            .help("nothing was written; try again later, or ask whoever runs the service")),
+            .help("nothing was written; try again later, or ask the operator of the service")),
             _ => {
                 let said = said(&bytes.unwrap_or_default());
                 Err(Error::new(

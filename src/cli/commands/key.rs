@@ -121,7 +121,7 @@ fn generate(
         fingerprint: &fingerprint,
     });
     if password.is_none() {
-        output.note("! the key is not encrypted: whoever reads the file can sign as you");
+        output.note("! the key is not encrypted: anyone who reads the file can sign as you");
     }
     Ok(0)
 }

@@ -61,7 +61,7 @@ pub(crate) enum LedgerCommand {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Checkpoint {
-    /// Who signs it; without it nobody does, and it has to be kept where nobody can change it
+    /// Who signs it; without it the checkpoint is not signed, and has to be kept where it cannot be changed
     #[command(subcommand)]
     signer: Option<StatementSigner<To>>,
     #[command(flatten)]
@@ -210,7 +210,7 @@ fn checkpoint(workbench: &Workbench, arguments: &Checkpoint, output: &Output) ->
     );
     match &signed {
         Some(signed) => human.push_str(&format!("  signed by    {}\n", signed.signer.screen())),
-        None => human.push_str("  ! nobody signed it: keep it, or its digest, where nobody can change it\n"),
+        None => human.push_str("  ! not signed: keep it, or its digest, where it cannot be changed\n"),
     }
     human.push_str(signed.as_ref().and_then(|signed| signed.told.as_deref()).unwrap_or_default());
     output.print(&human, || LedgerCheckpointMadeDocument {

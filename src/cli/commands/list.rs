@@ -7,7 +7,7 @@ use crate::cli::session::open_to_judge;
 use crate::documents::ListDocument;
 use crate::error::{Code, Error, Result};
 use crate::forms::{COLUMNS, Form, Subject, write};
-use crate::query::{Index, Matcher, Order, parse_strictly};
+use crate::query::{Index, Matcher, Order, Sort, parse_strictly};
 use crate::report;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -22,7 +22,7 @@ pub(crate) struct List {
     /// Words and terms that must all hold
     filter: Vec<String>,
     /// Order the models by this column instead of by name
-    #[arg(long, value_name = "COLUMN", value_parser = PossibleValuesParser::new(Order::ALL.map(|(word, _)| word)))]
+    #[arg(long, value_name = "COLUMN", value_parser = PossibleValuesParser::new(Order::ALL.map(Order::word)))]
     sort: Option<String>,
     /// Reverse the order
     #[arg(long)]
@@ -40,10 +40,9 @@ pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<
         return Err(Error::new(Code::Usage, what).help(help));
     }
     let index = if query.needs_facts() { Index::of(&view) } else { Index::first(&view) };
-    let mut rows = Matcher::new(&query, &index, None).find();
-    let word = arguments.sort.as_deref().unwrap_or_default();
-    let order = Order::ALL.iter().find(|(known, _)| *known == word).map_or(Order::Model, |(_, order)| *order);
-    order.sort(&index, &mut rows, arguments.reverse);
+    let found = Matcher::new(&query, &index, None).find();
+    let by = arguments.sort.as_deref().and_then(Order::named).unwrap_or(Order::Model);
+    let rows = Sort { by, is_reversed: arguments.reverse }.sorted(&view, &found);
     if let Some(form) = arguments.form {
         let subject = Subject::Models { rows, columns: COLUMNS.to_vec(), about: query.to_string() };
         output.made(&write(&subject, form, &view, &[])?);

@@ -176,12 +176,12 @@ fn tell(act: &ReviewAct, what: &str, output: &Output) {
 fn history(workbench: &Workbench, model: &ModelId, output: &Output) -> Result<u8> {
     let past = workbench.review_history(model)?;
     if past.is_empty() && workbench.view().model(model).is_none() {
-        return Err(Error::new(Code::NotFound, "the inventory has no such model, and nobody reviewed one")
+        return Err(Error::new(Code::NotFound, "the inventory has no such model, and no review names it")
             .at(model.raw())
             .help("`touchmark list` shows the models"));
     }
     let human = match past.is_empty() {
-        true => "nobody reviewed this model\n".to_owned(),
+        true => "this model was not reviewed\n".to_owned(),
         false => report::reviews(&past),
     };
     output.print(&human, || ReviewHistoryDocument {

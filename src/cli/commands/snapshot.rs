@@ -170,7 +170,7 @@ fn verify(
         let signer = vouched.signer().map(|signer| signer.subject.screen()).unwrap_or_default();
         let word = match outcome {
             Outcome::Pass => format!("by {signer}"),
-            Outcome::Unknown => format!("by {signer}, whom nobody vouches for"),
+            Outcome::Unknown => format!("by {signer}, which no anchor vouches for"),
             _ => format!("by {signer}; it does not hold for this snapshot"),
         };
         human.push_str(&format!("  signed       {word}  ({})\n", screen(&file.to_string_lossy())));

@@ -59,7 +59,7 @@ pub(in crate::cli) fn authority(with: &Timestamp) -> Result<Option<Ask>> {
 
 #[cfg(not(feature = "keyless"))]
 fn ask(_: &Timestamp, _: &str) -> Result<Ask> {
-    Err(Error::new(Code::Usage, "this program was built without the network, so --tsa-url asks nobody")
+    Err(Error::new(Code::Usage, "this program was built without the network, so --tsa-url cannot be used")
         .help("build it with the feature `keyless`: cargo install touchmark --features keyless"))
 }
 

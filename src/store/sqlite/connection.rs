@@ -107,7 +107,7 @@ impl Sqlite {
     pub(super) fn unkept(&self) -> Error {
         let what = "the store did not keep a record as it was written; nothing was recorded";
         self.at_file(Error::new(Code::Store, what)).help(
-            "somebody changed this store: move the file away, scan and verify again, and import the ledger from an \
+            "this store was changed outside Touchmark: move the file away, scan and verify again, and import the ledger from an \
              export",
         )
     }

@@ -80,7 +80,7 @@ impl Odd {
             }
             Odd::Missing(object) => format!("the {} is missing from its schema", shown(object)),
         };
-        Error::new(Code::Store, format!("this store was changed by somebody else: {what}")).help(
+        Error::new(Code::Store, format!("this store was changed by another program: {what}")).help(
             "do not rely on it: move the file away, scan and verify again, and import the ledger from an export",
         )
     }

@@ -1,6 +1,6 @@
 //! Which commands this face has: those of the table that need no screen, and a few words of its own.
 
-use crate::commands::{Cmd, keyed, shown};
+use crate::commands::{Cmd, keyed};
 use crate::tui::state::app::App;
 use crate::tui::state::enabled::enabled;
 
@@ -38,7 +38,7 @@ pub fn help(app: &App) -> Vec<String> {
             if why_not(row.cmd).is_some() {
                 continue;
             }
-            let key = row.keys.first().map(|key| shown(key)).unwrap_or_default();
+            let key = app.key_of(row.cmd);
             let off = enabled(row, app).err();
             let off = off.map(|why| format!(" (not now: {why})")).unwrap_or_default();
             out.push(format!("  {}, {key}: {}{off}", row.name, row.help_line()));

@@ -5,6 +5,7 @@ use crate::tui::screens::why_key;
 use crate::tui::state::app::App;
 use crate::tui::state::choices::choices;
 use crate::tui::state::popup::Popup;
+use crate::tui::state::quitting::quitting;
 
 use super::frame::drawn;
 use super::help::help;
@@ -47,7 +48,7 @@ pub fn lines(app: &App, popup: &Popup) -> Vec<String> {
         }
         Popup::History { model, reviews, .. } => match reviews.as_deref() {
             None => Vec::new(),
-            Some([]) => vec![format!("Nobody reviewed {}.", model.screen())],
+            Some([]) => vec![format!("{} was not reviewed.", model.screen())],
             Some(all) => {
                 let mut out = vec![format!("Reviews of {}, newest first:", model.screen())];
                 out.extend(all.iter().map(|one| format!("  {}", report::review(one).screen())));
@@ -98,8 +99,7 @@ pub fn lines(app: &App, popup: &Popup) -> Vec<String> {
             out
         }
         Popup::ConfirmQuit => {
-            let jobs = crate::text::count_are(app.live_jobs(), "job");
-            vec![format!("{jobs} still running; quitting cancels. Type yes to quit; anything else stays.")]
+            vec![format!("{} Type yes to quit; anything else stays.", quitting(app))]
         }
         _ => over(app),
     }

@@ -5,6 +5,7 @@ use crate::text::width;
 use crate::tui::screens::paint::{Pane, Pen, fit, put};
 use crate::tui::state::app::App;
 use crate::tui::state::choices::{Choice, choices};
+use crate::tui::state::hit::{Hit, Under};
 use crate::tui::theme::Role;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -17,7 +18,8 @@ const FEW_ROWS: usize = 8;
 const GAP: usize = 2;
 
 /// Draws them.
-pub fn draw(app: &App, of: Cmd, pen: Pen<'_>, frame: &mut Frame<'_>) {
+/// Gives where each of them is: a click does what its key does.
+pub fn draw(app: &App, of: Cmd, pen: Pen<'_>, frame: &mut Frame<'_>) -> Vec<Hit> {
     let choices = choices(app, of);
     let full = frame.area();
     let room = usize::from(full.width.saturating_sub(2));
@@ -36,6 +38,7 @@ pub fn draw(app: &App, of: Cmd, pen: Pen<'_>, frame: &mut Frame<'_>) {
     let inside =
         pen.pane(frame, area, &Pane { title: name, note: "press a key · Esc leaves", focused: true });
     let step = usize::from(inside.width) / columns;
+    let mut hits = vec![Hit { area, under: Under::Popup }];
     for (at, choice) in choices.iter().enumerate() {
         let (column, row) = (at / rows, at % rows);
         let x = inside.x.saturating_add(u16::try_from(column * step).unwrap_or(u16::MAX));
@@ -43,8 +46,10 @@ pub fn draw(app: &App, of: Cmd, pen: Pen<'_>, frame: &mut Frame<'_>) {
         if y < inside.bottom() && x < inside.right() {
             let columns = u16::try_from(step).unwrap_or(u16::MAX).min(inside.right() - x);
             put(frame, x, y, &entry(choice, words, pen), columns);
+            hits.push(Hit::keys(Rect { x, y, width: columns, height: 1 }, [choice.key.to_string()]));
         }
     }
+    hits
 }
 
 fn cells(choice: &Choice, words: usize) -> usize {

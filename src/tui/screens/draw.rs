@@ -85,10 +85,12 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
         // What lies beneath cannot be acted on.
         drawn.hits.clear();
         let before = app.mouse.then(|| frame.buffer_mut().clone());
-        drawn.add(popups::draw(app, popup, pen, frame).into());
+        let part = popups::draw(app, popup, pen, frame);
         if let Some(before) = before {
             drawn.hits.extend(touch::over(&before, frame.buffer_mut(), pen.theme));
         }
+        // What the popup itself says counts before what can be read off it.
+        drawn.add(part);
     }
     sweep(frame.buffer_mut());
     if app.ascii {

@@ -6,6 +6,7 @@ use crate::tui::screens::paint::{Pen, choose, first_row, lines, put};
 use crate::tui::state::app::App;
 use crate::tui::state::filter;
 use crate::tui::state::goto::GoTo;
+use crate::tui::state::hit::{Hit, Under};
 use crate::tui::theme::Role;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -36,7 +37,8 @@ pub fn marked(pen: Pen<'_>, role: Role, text: &str, positions: &[usize]) -> Vec<
 }
 
 /// The tabs of the saved views. Where there is no room for all, the one in force stays in sight.
-pub fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+/// Gives where each of them is.
+pub fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Vec<Hit> {
     let tabs = app.rows.tabs();
     let text = |tab: &crate::tui::state::saved::Tab| match tab.models {
         Some(models) => format!(" {} {models} ", tab.name),
@@ -55,10 +57,18 @@ pub fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
         first += 1;
     }
     let mut spans = vec![pen.span(Role::Text, if first > 0 { " ‹ " } else { " " })];
-    for tab in tabs.iter().skip(first) {
-        spans.push(pen.span(if tab.is_current { Role::TabCurrent } else { Role::Tab }, text(tab)));
+    let mut hits = Vec::new();
+    let mut x = area.x + u16::try_from(if first > 0 { 3 } else { 1 }).unwrap_or(0);
+    for (place, tab) in tabs.iter().enumerate().skip(first) {
+        let text = text(tab);
+        let cells = u16::try_from(width(&text)).unwrap_or(u16::MAX);
+        let tab_area = Rect { x, width: cells, height: 1, ..area }.intersection(area);
+        hits.push(Hit { area: tab_area, under: Under::PaneTab(place) });
+        x = x.saturating_add(cells);
+        spans.push(pen.span(if tab.is_current { Role::TabCurrent } else { Role::Tab }, text));
     }
     lines(frame, area, &[Line::from(spans)], 0);
+    hits
 }
 
 /// How many lines the filter takes: itself, and one for what may follow or what is wrong with it.

@@ -3,7 +3,7 @@
 use crate::decision::Decision;
 use crate::policy::{Action, Stage};
 use crate::signing::Health;
-use crate::text::count;
+use crate::text::{count, width};
 use crate::tui::screens::paint::{Pane, Pen, bounded, fit, lines, put};
 use crate::tui::state::app::App;
 use crate::tui::state::hit::{Drawn, Hit, Under};
@@ -111,7 +111,10 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let decided = |wanted: Decision| {
         view.judgement.standings().iter().filter(|standing| standing.decision == wanted).count()
     };
-    out.push(pen.line(Role::Title, format!("stage {} · S for the next", crate::text::screen(&view.stage))));
+    let stage = format!("stage {}", crate::text::screen(&view.stage));
+    let hint = " · S for the next";
+    let hint = if width(&stage) + width(hint) <= columns { hint } else { " · S next" };
+    out.push(Line::from(vec![pen.span(Role::Title, stage), pen.span(Role::Muted, hint)]));
     let open = decided(Decision::NotJudged);
     let open = (open > 0).then_some(Decision::NotJudged);
     for decision in [Decision::Admit, Decision::Warn, Decision::Refuse].into_iter().chain(open) {
@@ -144,7 +147,8 @@ fn toml(text: &str, pen: Pen<'_>) -> Vec<Span<'static>> {
 /// What each stage does about each kind of evidence.
 fn outcomes(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     const EVIDENCE: usize = 13;
-    const STAGE: usize = 10;
+    const LEAST: usize = 10;
+    const MOST: usize = 20;
     type Does = fn(&Stage) -> Action;
     let kinds: [(&str, Does); 5] = [
         ("contradicted", |stage| stage.on_contradicted),
@@ -153,30 +157,41 @@ fn outcomes(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         ("unavailable", |stage| stage.on_unavailable),
         ("partial", |stage| stage.on_partial),
     ];
-    let fits = (columns.saturating_sub(EVIDENCE) / STAGE).max(1);
+    // The sign before a name and a gap behind it belong to the column; behind the last one no gap is needed.
+    let named = |stage: &Stage| (width(&crate::text::screen(&stage.name)) + 2).clamp(LEAST, MOST);
+    let room = columns.saturating_sub(EVIDENCE) + 1;
+    let needed: usize = view.policy.stages.iter().map(named).sum();
+    // Names are cut only where else not all stages would be seen.
+    let fits = if needed <= room { view.policy.stages.len() } else { (room / LEAST).max(1) };
     // The stage in force is always among those shown.
     let at = view.policy.stages.iter().position(|stage| stage.name == view.stage).unwrap_or(0);
     let first = (at + 1).saturating_sub(fits);
     let shown: Vec<&Stage> = view.policy.stages.iter().skip(first).take(fits).collect();
+    let spare = room / shown.len().max(1);
+    let cells =
+        |stage: &Stage| if needed <= room { named(stage) } else { named(stage).min(spare.max(LEAST)) };
     let role = |stage: &Stage| if stage.name == view.stage { Role::Title } else { Role::Muted };
     let row = |label: &str, cell: &dyn Fn(&Stage) -> Span<'static>| {
         let mut line = Line::from(pen.span(Role::Muted, fit(label, EVIDENCE)));
         line.extend(shown.iter().map(|stage| cell(stage)));
+        if let Some(last) = line.spans.last_mut() {
+            last.content = last.content.trim_end().to_owned().into();
+        }
         line
     };
     let name = |stage: &Stage| {
         let mark = if stage.name == view.stage { "▸" } else { " " };
-        pen.span(role(stage), fit(&format!("{mark}{}", crate::text::screen(&stage.name)), STAGE))
+        pen.span(role(stage), fit(&format!("{mark}{}", crate::text::screen(&stage.name)), cells(stage)))
     };
     let level = |stage: &Stage| {
         let production = if stage.production { " prod" } else { "" };
-        pen.span(role(stage), fit(&format!(" L{}{production}", stage.min_level), STAGE))
+        pen.span(role(stage), fit(&format!(" L{}{production}", stage.min_level), cells(stage)))
     };
     let mut out = vec![row("evidence", &name), row("level", &level)];
     for (kind, does) in kinds {
         out.push(row(kind, &|stage| {
             let (role, glyph, word) = action(does(stage));
-            pen.span(role, fit(&format!(" {glyph} {word}"), STAGE))
+            pen.span(role, fit(&format!(" {glyph} {word}"), cells(stage)))
         }));
     }
     let hidden = view.policy.stages.len() - shown.len();

@@ -1,31 +1,41 @@
 //! What lies over a screen, drawn: help, palette, confirmation, review, themes, messages, and texts that explain.
 
 use crate::commands::{Keys, keyed, shown};
-use crate::text::{count, count_are};
+use crate::text::width;
 use crate::tui::screens::finding::draw_goto;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines};
 use crate::tui::screens::why::explain;
 use crate::tui::screens::{choosing, jobs, palette, relatives, reviewing, welcome};
 use crate::tui::state::app::{App, Message};
 use crate::tui::state::enabled::{enabled, is_offered};
+use crate::tui::state::hit::Drawn;
 use crate::tui::state::popup::{Ask, Popup};
+use crate::tui::state::quitting::quitting;
 use crate::tui::theme::Role;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// Draws a popup; gives how far it can be scrolled, where it can be.
-pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Option<usize> {
+/// Draws a popup; gives how far it can be scrolled, where it can be, and what can be clicked in it.
+pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Drawn {
+    match popup {
+        Popup::Choose { of } => Drawn { hits: choosing::draw(app, *of, pen, frame), ..Drawn::default() },
+        _ => draw_text(app, popup, pen, frame).into(),
+    }
+}
+
+/// The same of those in which nothing but a list can be clicked.
+fn draw_text(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Option<usize> {
     match popup {
         Popup::Help { scroll } => {
             let title = format!("Keys · {} · j k scroll, Esc closes", app.screen.word());
-            return Some(pen.sheet(frame, (84, &title), *scroll, |_| help(app, pen)));
+            return Some(pen.sheet(frame, (112, &title), *scroll, |columns| help(app, pen, columns)));
         }
         Popup::Palette { input, cursor } => palette::draw(app, input, *cursor, pen, frame),
         Popup::ConfirmQuit => {
             let inside = pen.popup(frame, (52, 5), "Quit?");
             let text = [
-                pen.line(Role::Text, running(app)),
+                pen.line(Role::Text, format!(" {}", quitting(app))),
                 Line::default(),
                 pen.line(Role::Accent, " y quit · n stay"),
             ];
@@ -46,7 +56,7 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             };
             return Some(pen.sheet(frame, (90, &messages_title(app)), *scroll, |columns| {
                 if app.messages.is_empty() {
-                    return vec![pen.line(Role::Muted, " nothing has been said yet")];
+                    return vec![pen.line(Role::Muted, " no messages yet")];
                 }
                 app.messages.iter().flat_map(|message| row(message, columns)).collect()
             }));
@@ -68,9 +78,9 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             return Some(pen.sheet(frame, (100, &format!("Log · {title}")), *scroll, text));
         }
         Popup::Legend => draw_legend(pen, frame),
-        Popup::Tour { step } => welcome::draw_tour(*step, pen, frame),
+        Popup::Tour { step } => welcome::draw_tour(app, *step, pen, frame),
         Popup::ConfirmNetwork(asked) => palette::draw_confirm(asked, pen, frame),
-        Popup::Choose { of } => choosing::draw(app, *of, pen, frame),
+        Popup::Choose { .. } => {}
         Popup::Ask(ask) => draw_ask(ask, pen, frame),
         Popup::GoTo(goto) => draw_goto(app, goto, pen, frame),
     }
@@ -79,48 +89,44 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
 
 fn messages_title(app: &App) -> String {
     let bad = app.messages.iter().filter(|message| message.bad).count();
-    let bad = if bad > 0 { format!(", ✗ {bad} bad") } else { String::new() };
+    let bad = if bad > 0 { format!(", ✗ {}", crate::text::count(bad, "problem")) } else { String::new() };
     format!("Messages · {}{bad} · j k scroll, Esc closes", app.messages.len())
 }
 
-/// What quitting would cancel.
-fn running(app: &App) -> String {
-    let those = match (app.live_jobs(), app.outputs.running().count()) {
-        (0, 0) => return " Nothing runs any more.".to_owned(),
-        (jobs, 0) => count_are(jobs, "job"),
-        (0, commands) => count_are(commands, "command"),
-        (jobs, commands) => format!("{} and {}", count(jobs, "job"), count_are(commands, "command")),
-    };
-    format!(" {those} still running; quitting cancels.")
-}
-
-fn help(app: &App, pen: Pen<'_>) -> Vec<Line<'static>> {
+/// The keys of the screen and those of everywhere; what they do stands beside them, and goes on below.
+fn help(app: &App, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut out = Vec::new();
+    let listed: Vec<(&Keys, String)> = keyed()
+        .filter(|row| row.is_on(app.screen) && is_offered(row, app))
+        .map(|row| {
+            let written: Vec<String> = app.keys.keys(row.cmd, app.screen).into_iter().map(shown).collect();
+            (row, written.join(" "))
+        })
+        .collect();
+    let own: Vec<(&str, &str)> = app.keys.lines(app.screen).collect();
+    let widest = |cells: &mut dyn Iterator<Item = usize>| cells.max().unwrap_or(0);
+    let keys = widest(
+        &mut listed.iter().map(|(_, keys)| width(keys)).chain(own.iter().map(|(key, _)| width(&shown(key)))),
+    );
+    let names = widest(&mut listed.iter().map(|(row, _)| width(row.name)));
+    let key = |written: &str| pen.span(Role::Accent, format!("  {}", fit(written, keys + 2)));
     for (title, everywhere) in [("On this screen", false), ("Everywhere", true)] {
         out.push(pen.line(Role::Title, title));
-        let is_listed = |row: &&Keys| row.is_on(app.screen) && is_offered(row, app);
-        for row in keyed().filter(is_listed).filter(|row| row.screens.is_empty() == everywhere) {
-            let written: Vec<String> = app.keys.keys(row.cmd, app.screen).into_iter().map(shown).collect();
+        for (row, written) in listed.iter().filter(|(row, _)| row.screens.is_empty() == everywhere) {
             let off = enabled(row, app).err();
             let role = if off.is_some() { Role::Muted } else { Role::Text };
             let why = off.map(|why| format!(" (now: {why})")).unwrap_or_default();
-            out.push(Line::from(vec![
-                pen.span(Role::Accent, fit(&format!("  {}", written.join(" ")), 16)),
-                pen.span(Role::Muted, fit(row.name, 14)),
-                pen.span(role, format!("{}{why}", row.help_line())),
-            ]));
+            let head = vec![key(written), pen.span(Role::Muted, fit(row.name, names + 2))];
+            out.extend(pen.wrapped(head, role, &format!("{}{why}", row.help_line()), columns));
         }
         out.push(Line::default());
     }
-    let own: Vec<(&str, &str)> = app.keys.lines(app.screen).collect();
     if !own.is_empty() {
         out.push(pen.line(Role::Title, "Of your keymap file"));
-        out.extend(own.into_iter().map(|(key, line)| {
-            Line::from(vec![
-                pen.span(Role::Accent, fit(&format!("  {}", shown(key)), 16)),
-                pen.span(Role::Text, format!(": {}", crate::text::screen(line))),
-            ])
-        }));
+        for (written, line) in own {
+            let line = format!(": {}", crate::text::screen(line));
+            out.extend(pen.wrapped(vec![key(&shown(written))], Role::Text, &line, columns));
+        }
         out.push(Line::default());
     }
     out

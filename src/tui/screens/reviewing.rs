@@ -36,7 +36,7 @@ pub fn history(
     let mut text: Vec<Line<'_>> = Vec::new();
     match reviews {
         None => text.push(pen.line(Role::Muted, " reading the ledger …")),
-        Some([]) => text.push(pen.line(Role::Muted, " nobody reviewed this model · r reviews it")),
+        Some([]) => text.push(pen.line(Role::Muted, " not reviewed yet · r reviews it")),
         Some(all) => {
             for one in all {
                 let (glyph, role, word) = match one.taken_back_by {

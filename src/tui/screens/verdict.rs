@@ -38,8 +38,11 @@ pub fn headline(
     out
 }
 
-/// Files that differ, are gone or are extra; at most `limit` of them.
+/// Files that differ, are gone or are extra; at most `limit` of them, and not a word where none is asked for.
 pub fn files(verification: &Verification, pen: Pen<'_>, columns: usize, limit: usize) -> Vec<Line<'static>> {
+    if limit == 0 {
+        return Vec::new();
+    }
     let report = &verification.files;
     let mut all: Vec<(Role, &str, String, Option<&ChangedFile>)> = Vec::new();
     for file in &report.changed {
@@ -83,11 +86,15 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
     } else {
         format!("L{}  {} % to L{}", score.own, score.percent, score.next)
     };
-    let mut out = vec![Line::from(vec![
-        pen.span(Role::Title, level + &verdict.adjective()),
-        pen.span(Role::Text, format!(" · gate {}: ", crate::text::screen(&verdict.stage))),
-        pen.decision(verdict.decision),
-    ])];
+    let level = pen.span(Role::Title, level + &verdict.adjective());
+    let gate = pen.span(Role::Text, format!("gate {}: ", crate::text::screen(&verdict.stage)));
+    let decision = pen.decision(verdict.decision);
+    let between = pen.span(Role::Text, " · ");
+    // What was decided is never cut off.
+    let mut out = match level.width() + between.width() + gate.width() + decision.width() <= columns {
+        true => vec![Line::from(vec![level, between, gate, decision])],
+        false => vec![Line::from(level), Line::from(vec![gate, decision])],
+    };
     if verdict.tainted {
         let head = vec![pen.span(Role::Fail, "✗ tainted: ")];
         out.extend(pen.wrapped(head, Role::Text, &caps::taint(verdict).screen(), columns));

@@ -1,6 +1,6 @@
 //! What an inventory with nothing in it offers, and the tour.
 
-use crate::commands::{Cmd, keys_of, shown};
+use crate::commands::{Cmd, keys_of};
 use crate::text::{bar, screen};
 use crate::tui::screens::paint::{Pen, lines};
 use crate::tui::state::app::App;
@@ -70,7 +70,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         _ => true,
     });
     for (cmd, name, words) in offered {
-        let key = key_of(*cmd);
+        let key = app.key_of(*cmd);
         let head = vec![
             pen.span(Role::KeyName, format!("  {key}  ")),
             pen.span(Role::Accent, format!("{name:<18}")),
@@ -79,9 +79,11 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     }
     text.push(Line::default());
     if is_temporary {
-        let words =
-            "This folder is no workspace, so nothing can be added to it: K keeps it, then a adds a source.";
-        text.extend(pen.wrapped(vec![pen.span(Role::Muted, " ")], Role::Muted, words, columns));
+        let (keep, add) = (app.key_of(Cmd::Keep), app.key_of(Cmd::AddSource));
+        let words = format!(
+            "This folder is not a workspace, so nothing can be added to it: {keep} keeps it, then {add} adds a source."
+        );
+        text.extend(pen.wrapped(vec![pen.span(Role::Muted, " ")], Role::Muted, &words, columns));
     }
     text.extend(pen.wrapped(
         vec![pen.span(Role::Muted, " ")],
@@ -93,14 +95,14 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
 }
 
 /// Draws a step of the tour.
-pub fn draw_tour(step: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
+pub fn draw_tour(app: &App, step: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
     const COLUMNS: u16 = 72;
     let Some(now) = STEPS.get(step) else { return };
     let columns = usize::from(COLUMNS.min(frame.area().width.saturating_sub(4))).saturating_sub(4);
     let mut text = pen.wrapped(vec![pen.span(Role::Text, " ")], Role::Text, now.text, columns);
     text.push(Line::default());
     for row in now.keys.iter().filter_map(|cmd| keys_of(*cmd)) {
-        let key = row.keys.first().map(|key| shown(key)).unwrap_or_default();
+        let key = app.key_of(row.cmd);
         let head = vec![pen.span(Role::KeyName, format!(" {key:>7}  "))];
         text.extend(pen.wrapped(head, Role::Text, row.help, columns));
     }
@@ -112,8 +114,4 @@ pub fn draw_tour(step: usize, pen: Pen<'_>, frame: &mut Frame<'_>) {
     let title = format!("Tour · {} of {} · {}", step + 1, STEPS.len(), now.title);
     let inside = pen.popup(frame, (COLUMNS, height), &title);
     lines(frame, inside, &text, 0);
-}
-
-fn key_of(cmd: Cmd) -> String {
-    keys_of(cmd).and_then(|row| row.keys.first()).map(|key| shown(key)).unwrap_or_default()
 }

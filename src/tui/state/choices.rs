@@ -62,7 +62,7 @@ fn reviews(app: &App) -> Vec<Choice> {
     out.push(choice('x', "reject", of_all.clone()));
     out.push(choice('p', "ask the producer", of_all));
     out.push(Choice {
-        off: (of.kinds.reviewed == 0).then(|| "nothing was said of it that stands".to_owned()),
+        off: (of.kinds.reviewed == 0).then(|| "no review to take back".to_owned()),
         ..choice(
             'b',
             "take back",
@@ -103,9 +103,9 @@ fn orders(app: &App) -> Vec<Choice> {
     let sort = app.rows.sort();
     let choice = |column: &Column| Choice {
         key: column.key,
-        word: column.id.word().to_owned(),
+        word: column.id.heading().to_owned(),
         shown: if column.id != sort.by {
-            column.order.to_owned()
+            column.id.first().to_owned()
         } else if sort.is_reversed {
             format!("{} {}", sort.arrow(), sort.word())
         } else {
@@ -130,7 +130,7 @@ fn columns(app: &App) -> Vec<Choice> {
         };
         Choice {
             key: column.key,
-            word: column.id.word().to_owned(),
+            word: column.id.heading().to_owned(),
             shown: format!("{state:<9} {}", column.about),
             off: None,
         }

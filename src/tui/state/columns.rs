@@ -1,39 +1,8 @@
-//! The columns of the inventory's table as data: key, words, room, and what each is ordered by. It knows neither the
+//! The columns of the inventory's table as data: key, words and room. It knows neither the
 //! order in force nor how a cell is drawn.
 
-use serde::{Deserialize, Serialize};
-
-/// A column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ColumnId {
-    /// What became of the verification. Its order is that of the table at first: what needs a person comes first.
-    Status,
-    /// The name.
-    Model,
-    /// The code of what stands in the way.
-    Reason,
-    /// How many models derive from it directly.
-    Used,
-    /// Own and effective level.
-    Level,
-    /// The decision at the stage in force.
-    Gate,
-    /// The latest review.
-    Reviewed,
-    /// How long ago it was verified.
-    Age,
-    /// Who signed.
-    Signer,
-    /// The first part of the name.
-    Publisher,
-    /// Its licence.
-    Licence,
-    /// Its weights formats.
-    Format,
-    /// Bytes on disk.
-    Size,
-}
+/// A column: what models can be ordered by can be shown.
+pub use crate::query::Order as ColumnId;
 
 /// One row of the table of columns.
 #[derive(Debug)]
@@ -46,13 +15,11 @@ pub struct Column {
     pub title: &'static str,
     /// What it holds, in a few words.
     pub about: &'static str,
-    /// How `s` orders by it.
-    pub order: &'static str,
     /// Cells that it takes.
     pub cells: usize,
     /// Cells that it takes where there is room.
     pub wide: usize,
-    /// The inner width of the table from which it is shown by itself; none: only when somebody asks for it.
+    /// The inner width of the table from which it is shown by itself; none: only when it is asked for.
     pub from: Option<usize>,
     /// The inner width from which it is wide.
     pub wide_from: usize,
@@ -60,25 +27,24 @@ pub struct Column {
     pub is_number: bool,
 }
 
-const STATUS: Column =
-    col(ColumnId::Status, 's', "status", "what became of the verification", "problems first", 12, Some(0));
+const STATUS: Column = col(ColumnId::Status, 's', "status", "what became of the verification", 12, Some(0));
 
 /// The columns, in their order on the screen. The name takes the cells that the others leave.
 #[rustfmt::skip]
 pub const COLUMNS: &[Column] = &[
     STATUS,
-    col(ColumnId::Model, 'm', "model", "the name", "by name", 0, Some(0)),
-    col(ColumnId::Reason, 'r', "reason", "the code of what stands in the way", "by reason", 14, Some(60)).wide(24, 108),
-    col(ColumnId::Used, 'u', "used", "how many models derive from it directly", "most used first", 4, Some(76)).number(),
-    col(ColumnId::Level, 'l', "level", "own and effective level", "lowest level first", 5, Some(68)).wide(7, 80),
-    col(ColumnId::Gate, 'g', "gate", "the decision at this stage", "refused first", 8, Some(44)),
-    col(ColumnId::Reviewed, 'v', "rev", "the latest review", "unreviewed first", 3, Some(80)).wide(10, 104),
-    col(ColumnId::Age, 'a', "age", "how long ago it was verified", "longest ago first", 5, Some(90)).number(),
-    col(ColumnId::Signer, 'i', "signer", "who signed", "by signer", 16, Some(118)).wide(24, 150),
-    col(ColumnId::Publisher, 'p', "publisher", "the first part of the name", "by publisher", 14, None),
-    col(ColumnId::Licence, 'c', "licence", "its licence", "by licence", 12, Some(140)),
-    col(ColumnId::Format, 'f', "format", "its weights formats", "by format", 12, Some(160)),
-    col(ColumnId::Size, 'z', "size", "bytes on disk", "largest first", 9, Some(170)).number(),
+    col(ColumnId::Model, 'm', "model", "the name", 0, Some(0)),
+    col(ColumnId::Reason, 'r', "reason", "the code of what stands in the way", 14, Some(60)).wide(24, 108),
+    col(ColumnId::Used, 'u', "used", "how many models derive from it directly", 4, Some(76)).number(),
+    col(ColumnId::Level, 'l', "level", "own and effective level", 5, Some(68)).wide(7, 80),
+    col(ColumnId::Gate, 'g', "gate", "the decision at this stage", 8, Some(44)),
+    col(ColumnId::Reviewed, 'v', "rev", "the latest review", 3, Some(80)).wide(10, 104),
+    col(ColumnId::Age, 'a', "age", "how long ago it was verified", 5, Some(90)).number(),
+    col(ColumnId::Signer, 'i', "signer", "who signed", 16, Some(118)).wide(24, 150),
+    col(ColumnId::Publisher, 'p', "publisher", "the first part of the name", 14, None),
+    col(ColumnId::Licence, 'c', "licence", "its licence", 12, Some(140)),
+    col(ColumnId::Format, 'f', "format", "its weights formats", 12, Some(160)),
+    col(ColumnId::Size, 'z', "size", "bytes on disk", 9, Some(170)).number(),
 ];
 
 const fn col(
@@ -86,11 +52,10 @@ const fn col(
     key: char,
     title: &'static str,
     about: &'static str,
-    order: &'static str,
     cells: usize,
     from: Option<usize>,
 ) -> Column {
-    Column { id, key, title, about, order, cells, wide: cells, from, wide_from: usize::MAX, is_number: false }
+    Column { id, key, title, about, cells, wide: cells, from, wide_from: usize::MAX, is_number: false }
 }
 
 impl Column {
@@ -114,8 +79,8 @@ impl Column {
 }
 
 impl ColumnId {
-    /// What it is called where there is room: `used by`.
-    pub fn word(self) -> &'static str {
+    /// What stands above it where there is room: `used by`.
+    pub fn heading(self) -> &'static str {
         match self {
             ColumnId::Used => "used by",
             ColumnId::Reviewed => "reviewed",
@@ -175,9 +140,13 @@ const NAME_LEAST: usize = 16;
 /// Wider than this a name does not grow while another column can take the rest.
 const NAME_MOST: usize = 60;
 
+/// For the codes of reasons a name gives up all but this much.
+const NAME_BESIDE_REASONS: usize = 22;
+
 /// The columns that fit into an inner width, in their order: those that belong there by themselves, without those
-/// that somebody hid and with those that somebody asked for.
-pub fn fitted(width: usize, shown: ColumnSet, hidden: ColumnSet) -> Vec<Fitted> {
+/// that were hidden and with those that were asked for. The reasons get the `reason` cells that their codes need, as
+/// far as the names can spare them.
+pub fn fitted(width: usize, shown: ColumnSet, hidden: ColumnSet, reason: usize) -> Vec<Fitted> {
     // What was asked for besides takes room, and what was hidden gives it.
     let by_itself = |column: &&Column| column.from.is_some_and(|from| width >= from);
     let extra: usize =
@@ -206,6 +175,12 @@ pub fn fitted(width: usize, shown: ColumnSet, hidden: ColumnSet) -> Vec<Fitted> 
         fitted.remove(last);
     }
     let mut name = left(&fitted);
+    if let Some(each) = fitted.iter_mut().find(|each| each.column.id == ColumnId::Reason) {
+        let spare = name.saturating_sub(NAME_BESIDE_REASONS);
+        let more = reason.saturating_sub(each.cells).min(spare);
+        each.cells += more;
+        name -= more;
+    }
     let widest = fitted.iter_mut().rfind(|each| each.column.is_optional() && !each.column.is_number);
     if let Some(widest) = widest.filter(|_| name > NAME_MOST) {
         widest.cells += name - NAME_MOST;

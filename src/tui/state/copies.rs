@@ -1,11 +1,11 @@
 //! What can be copied of what is under the cursor, on each screen, and why there is nothing where there is not. Every
 //! text is safe to show, and so to paste.
 
-use crate::commands::Screen;
+use crate::commands::{Cmd, Screen};
 use crate::forms::{COLUMNS, row};
 use crate::inventory::ModelId;
-use crate::report::case;
 use crate::report::snapshot::change;
+use crate::report::{case, values};
 use crate::signing::FileWord;
 use crate::text::{Untrusted, screen, shell_word};
 use crate::tui::state::app::App;
@@ -74,11 +74,16 @@ fn digest(app: &App) -> (&'static str, Result<String, String>) {
     };
     let verified = view.standing(index).map(|verified| &verified.verification);
     let text = match verified {
-        Some(v) => v.root_digest.map(|digest| digest.to_string()).ok_or("its signature names none"),
-        None if view.verification(index).is_some() => Err("its files changed since: V verifies it again"),
-        None => Err("not verified yet: V computes it"),
+        Some(v) => v
+            .root_digest
+            .map(|digest| digest.to_string())
+            .ok_or_else(|| "its signature names none".to_owned()),
+        None if view.verification(index).is_some() => {
+            Err(format!("its files changed since: {} verifies it again", app.key_of(Cmd::StartVerify)))
+        }
+        None => Err(format!("not verified yet: {} computes it", app.key_of(Cmd::StartVerify))),
     };
-    ("root digest", text.map_err(str::to_owned))
+    ("root digest", text)
 }
 
 /// The digest of the file that is shown, where files are.
@@ -104,23 +109,27 @@ fn identity(app: &App) -> Result<String, String> {
         None if view.models.get(index).is_some_and(|model| model.signature.is_none()) => {
             Err("it is not signed".to_owned())
         }
-        None => Err("its signer is not known: V verifies it".to_owned()),
+        None => Err(format!("its signer is not known: {} verifies it", app.key_of(Cmd::StartVerify))),
     }
 }
 
 /// The command line that shows the same.
 fn command(app: &App) -> Option<String> {
     let model = || app.subject().map(|id| id.raw().to_owned());
-    let (verb, flags, argument) = match app.screen {
-        Screen::Inventory => ("show", "", model()?),
-        Screen::Verify => ("verify", "--explain", model()?),
-        Screen::Maturity => ("score", "--all", model()?),
-        Screen::Lineage => ("lineage", "", app.lineage.focus.as_ref()?.raw().to_owned()),
-        Screen::Policy => ("policy check", "", app.policy_path()?.to_string_lossy().into_owned()),
+    let (verb, flags, arguments) = match app.screen {
+        Screen::Inventory => ("show", "", vec![model()?]),
+        Screen::Verify => ("verify", "--explain", vec![model()?]),
+        Screen::Maturity => ("score", "--all", vec![model()?]),
+        Screen::Lineage => ("lineage", "", vec![app.lineage.focus.as_ref()?.raw().to_owned()]),
+        Screen::Policy => ("policy check", "", vec![app.policy_path()?.to_string_lossy().into_owned()]),
+        Screen::Compare => {
+            let (first, second) = app.compare.pair.as_ref()?;
+            ("compare", "", vec![first.raw().to_owned(), second.raw().to_owned()])
+        }
         Screen::Output => {
             return app.outputs.shown().map(|output| format!("touchmark {}", output.asked.line));
         }
-        Screen::Jobs | Screen::Compare | Screen::Changes | Screen::Fault => return None,
+        Screen::Jobs | Screen::Changes | Screen::Fault => return None,
     };
     let mut words = vec!["touchmark".to_owned(), verb.to_owned()];
     if app.screen != Screen::Policy {
@@ -135,10 +144,12 @@ fn command(app: &App) -> Option<String> {
         words.push(flags.to_owned());
     }
     // What begins like an option is none behind `--`.
-    if argument.starts_with('-') {
+    if arguments.iter().any(|argument| argument.starts_with('-')) {
         words.push("--".to_owned());
     }
-    words.push(shell_word(&argument)?);
+    for argument in &arguments {
+        words.push(shell_word(argument)?);
+    }
     Some(words.join(" "))
 }
 
@@ -184,7 +195,12 @@ fn row_text(app: &App) -> Option<String> {
             let lines = app.outputs.shown()?.lines.iter().map(|line| line.text.as_str());
             Some(lines.collect::<Vec<&str>>().join("\n"))
         }
-        Screen::Policy | Screen::Compare | Screen::Fault => None,
+        Screen::Compare => {
+            let row = app.compare.chosen()?;
+            let (first, second) = (values(&row.first), values(&row.second));
+            Some(format!("{} {}  {first}  {second}", row.word.glyph(), row.label.screen()))
+        }
+        Screen::Policy | Screen::Fault => None,
     }
 }
 

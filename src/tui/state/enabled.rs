@@ -11,9 +11,9 @@ use crate::view::View;
 ///
 /// # Errors
 /// Why not, in words for the person.
-pub fn enabled(keys: &Keys, app: &App) -> Result<(), &'static str> {
+pub fn enabled(keys: &Keys, app: &App) -> Result<(), String> {
     match keys.needs.iter().find(|need| !holds(**need, app)) {
-        Some(need) => Err(need.why_not()),
+        Some(need) => Err(need.why_not(&|cmd| app.key_of(cmd))),
         None => Ok(()),
     }
 }
@@ -28,12 +28,12 @@ pub fn is_offered(keys: &Keys, app: &App) -> bool {
 ///
 /// # Errors
 /// Why not, in words for the person.
-pub fn enabled_for_typed(keys: &Keys, app: &App) -> Result<(), &'static str> {
+pub fn enabled_for_typed(keys: &Keys, app: &App) -> Result<(), String> {
     let is_here = |need: &Need| {
         matches!(need, Need::Model | Need::Models | Need::ModelShown | Need::KnownRow | Need::Checks)
     };
     match keys.needs.iter().find(|need| !is_here(need) && !holds(**need, app)) {
-        Some(need) => Err(need.why_not()),
+        Some(need) => Err(need.why_not(&|cmd| app.key_of(cmd))),
         None => Ok(()),
     }
 }

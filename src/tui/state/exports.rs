@@ -53,6 +53,7 @@ fn why_not(app: &App, form: Form) -> Option<String> {
         }
         (Screen::Maturity, _) if app.model().is_none() => none("no model is chosen"),
         (Screen::Inventory | Screen::Lineage | Screen::Verify | Screen::Maturity, _) => None,
+        (Screen::Compare, Form::Csv | Form::Json) if app.compare.comparison().is_some() => None,
         (Screen::Changes, Form::Csv) if app.changes.diff.is_some() => None,
         (_, form) if DRAWN.contains(&form) => None,
         _ => none("this screen has no rows for it"),
@@ -69,6 +70,11 @@ pub fn seen(app: &App, form: Form) -> Option<(Seen, String)> {
             Some((Seen::Whole(Subject::Lineage { focus, rows: app.lineage.rows.clone() }), word))
         }
         _ if form == Form::Svg => screen(),
+        Screen::Compare if app.compare.comparison().is_some() => {
+            let found = app.compare.found.as_ref()?.as_ref().ok()?.clone();
+            let word = format!("{} beside {}", found.first.screen(), found.second.screen());
+            Some((Seen::Whole(Subject::Comparison(found)), word))
+        }
         Screen::Changes if app.changes.diff.is_some() => {
             let diff = app.changes.diff.as_ref()?;
             Some((Seen::Whole(Subject::Page(changes(diff))), "what changed".to_owned()))
@@ -97,12 +103,12 @@ fn subject(app: &App) -> Option<ModelId> {
     app.model().map(|(_, model)| model.id.clone())
 }
 
-/// The columns of the table as a screen with room for all would show them, with what somebody asked for and without
-/// what somebody hid.
+/// The columns of the table as a screen with room for all would show them, with what was asked for and without what
+/// was hidden.
 fn columns(app: &App) -> Vec<Column> {
     const ROOM: usize = 1000;
     let (with, without) = app.rows.columns();
-    fitted(ROOM, with, without).iter().map(|each| written(each.column.id)).collect()
+    fitted(ROOM, with, without, 0).iter().map(|each| written(each.column.id)).collect()
 }
 
 fn written(id: ColumnId) -> Column {
@@ -149,6 +155,11 @@ fn stem(app: &App, form: Form) -> String {
         (Screen::Lineage, _) => {
             let focus = app.lineage.focus.as_ref().map(|id| plain(id.raw())).filter(|name| !name.is_empty());
             focus.map_or_else(word, |name| format!("{name}.lineage"))
+        }
+        (Screen::Compare, _) => {
+            let names =
+                app.compare.pair.as_ref().map(|(a, b)| format!("{}-and-{}", plain(a.raw()), plain(b.raw())));
+            names.map_or_else(word, |names| format!("{names}.comparison"))
         }
         (Screen::Verify, _) => of("verification").unwrap_or_else(word),
         (Screen::Maturity, _) => of("maturity").unwrap_or_else(word),

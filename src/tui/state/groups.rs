@@ -2,8 +2,8 @@
 //! many rows there are to draw.
 
 use crate::decision::Decision;
+use crate::query::Key;
 use crate::signing::Outcome;
-use crate::tui::state::key::Key;
 
 /// What a row of the table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use crate::commands::{
     Command, Flag, Keys, Line, OnLine, OnScreen, REVIEW_WORDS, Shape, TABLE, Value, Writes, by_name, by_path,
     keyed,
 };
-use crate::text::{nearest, screen};
+use crate::query::{Candidate, Order, TERMS, complete};
+use crate::text::{count, nearest, screen};
 use crate::tui::state::app::App;
-use crate::tui::state::columns::COLUMNS;
 use crate::tui::state::enabled::enabled;
 use crate::tui::state::filter;
 use crate::tui::state::palette::Offer;
@@ -129,6 +129,7 @@ pub fn offers(app: &App, line: &str) -> Vec<Offer> {
     let is_name_done = texts.len() > 1 || !words.is_last_typed && !texts.is_empty();
     let found = meaning(&texts);
     let mut offers = match &found {
+        Meaning::Keys(keys, _) if is_name_done && takes_filter(keys) => filter_after(app, line),
         Meaning::Keys(keys, arguments) if is_name_done => {
             let typed = keys.typed.as_ref().map(|typed| typed.word).unwrap_or_default();
             values(app, line, &words, arguments, &Usage { name: keys.name, usage: typed, of_line: false })
@@ -211,7 +212,7 @@ fn of_keys(app: &App, keys: &'static Keys) -> Offer {
     let must = takes.is_some_and(|typed| typed.missing.is_some());
     let line = if takes.is_some() { format!("{} ", keys.name) } else { keys.name.to_owned() };
     let key = app.keys.first(keys.cmd, app.screen).map(crate::commands::shown).unwrap_or_default();
-    let off = why_not(app, keys).err().map(str::to_owned);
+    let off = why_not(app, keys).err();
     let elsewhere = !keys.is_on(app.screen);
     let there = keys.screens.first().filter(|_| elsewhere).map(|screen| format!(" · on {}", screen.word()));
     let note = format!("{}{}", keys.help, there.unwrap_or_default());
@@ -222,7 +223,7 @@ fn of_keys(app: &App, keys: &'static Keys) -> Offer {
 ///
 /// # Errors
 /// Why not.
-pub fn why_not(app: &App, keys: &Keys) -> Result<(), &'static str> {
+pub fn why_not(app: &App, keys: &Keys) -> Result<(), String> {
     match keys.screens.first() {
         Some(_) if !keys.is_on(app.screen) => Ok(()),
         _ => enabled(keys, app),
@@ -301,6 +302,16 @@ fn values(app: &App, line: &str, words: &Words, arguments: &[String], usage: &Us
     };
     let found: Vec<(String, String)> = match value {
         Some(Value::Path) => return paths(app, typed, put),
+        // A term in a word of the command line: quoted as that is.
+        Some(Value::Filter) => {
+            let (from, found) = terms(app, typed);
+            let before = typed.get(..from).unwrap_or_default();
+            let end = |text: &str| if text.ends_with(':') { "" } else { " " };
+            let offer = |(text, note): (String, String)| {
+                put(screen(&text), &format!("{before}{text}"), note, end(&text))
+            };
+            return found.into_iter().map(offer).collect();
+        }
         Some(value) => fixed(app, value, typed),
         None => Vec::new(),
     };
@@ -348,9 +359,9 @@ fn fixed(app: &App, value: Value, typed: &str) -> Vec<(String, String)> {
         Value::Model => models(app, typed),
         Value::Stage => named(&mut app.stages().iter().map(|stage| bare(&stage.name))),
         Value::Theme => named(&mut app.themes.iter().map(|name| bare(name))),
-        Value::Column => {
-            named(&mut COLUMNS.iter().map(|column| (column.title.to_owned(), column.order.to_owned())))
-        }
+        Value::Column => named(
+            &mut Order::ALL.into_iter().map(|order| (order.word().to_owned(), order.first().to_owned())),
+        ),
         Value::Anchor => {
             let anchors = app.view.iter().flat_map(|view| view.anchors.iter());
             named(&mut anchors.map(|anchor| bare(&anchor.name)))
@@ -359,6 +370,46 @@ fn fixed(app: &App, value: Value, typed: &str) -> Vec<(String, String)> {
         Value::BuiltInPolicy => named(&mut ["baseline", "strict"].into_iter().map(bare)),
         Value::Filter | Value::Path | Value::Free => Vec::new(),
     }
+}
+
+/// Whether what follows the name is a filter, up to the end of the line and as it stands there.
+fn takes_filter(keys: &Keys) -> bool {
+    keys.typed.as_ref().and_then(|typed| Value::at(keys.name, typed.word, 0)) == Some(Value::Filter)
+}
+
+/// What a filter that fills the line behind the command's name can go on with.
+fn filter_after(app: &App, line: &str) -> Vec<Offer> {
+    let start = line.trim_start();
+    let name = start.find(char::is_whitespace).unwrap_or(start.len());
+    let typed = start.get(name..).map(str::trim_start).unwrap_or_default();
+    let head = line.get(..line.len() - typed.len()).unwrap_or(line);
+    let (from, found) = terms(app, typed);
+    let before = typed.get(..from).unwrap_or_default();
+    let offer = |(text, note): (String, String)| Offer {
+        shown: screen(&text),
+        line: format!("{head}{before}{text}{}", if text.ends_with(':') { "" } else { " " }),
+        note,
+        key: String::new(),
+        off: None,
+        runs: false,
+    };
+    found.into_iter().map(offer).collect()
+}
+
+/// What can follow in a filter as the filter's own line completes it: from where on it takes the place of what was
+/// typed, and the terms or values, each with what it is.
+fn terms(app: &App, typed: &str) -> (usize, Vec<(String, String)>) {
+    let completion = complete(typed, app.rows.made().index());
+    let note = |candidate: &Candidate| match candidate.models {
+        Some(models) => count(models as usize, "model"),
+        None => {
+            let term = TERMS.iter().find(|row| candidate.text == format!("{}:", row.name));
+            term.map(|row| row.help.replace('`', "")).unwrap_or_default()
+        }
+    };
+    let can_be_shown = |candidate: &&Candidate| screen(&candidate.text) == candidate.text;
+    let found = completion.candidates.iter().filter(can_be_shown);
+    (completion.from, found.map(|found| (found.text.clone(), note(found))).collect())
 }
 
 /// The model that the screen is about, then those whose ids begin so, then those that hold it.

@@ -2,15 +2,15 @@
 //! here, and no text is built but for the rows that are shown.
 
 use crate::inventory::ModelId;
+use crate::query::Sort;
 use crate::query::{Facts, Query, Takes, Term, parse};
+use crate::query::{Licences, Prepared};
 use crate::text::Untrusted;
 use crate::tui::state::arrangement::Arrangement;
 use crate::tui::state::columns::{ColumnId, ColumnSet};
 use crate::tui::state::filter::Finder;
 use crate::tui::state::groups::{Group, Groups, Row};
-use crate::tui::state::prepared::{Licences, Prepared};
 use crate::tui::state::saved::{KeptView, MOST_KEPT, MOST_NAME_CHARS, Saved, Tab};
-use crate::tui::state::sort::Sort;
 use crate::view::View;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub struct Rows {
     /// Columns that somebody asked for, and those that somebody hid.
     with: ColumnSet,
     without: ColumnSet,
-    /// None while the models stand one by one.
+    /// None while the models are listed one by one.
     groups: Option<Groups>,
     /// The publishers whose groups are folded.
     folded: BTreeSet<Untrusted>,
@@ -64,8 +64,8 @@ impl Rows {
         }
         // Before anything is judged, no model is held up.
         let counts = |saved: Saved| saved != Saved::NeedsReview || view.is_judged();
-        let mut many = self.made.saved.into_iter();
-        self.counts = Saved::ALL.map(|saved| many.next().filter(|_| counts(saved)).unwrap_or(0));
+        let all = &self.made.counts;
+        self.counts = Saved::ALL.map(|saved| if counts(saved) { saved.count(all) } else { 0 });
         self.marked.retain(|id| view.model(id).is_some());
         self.sort_rows();
         self.refilter();
@@ -377,11 +377,22 @@ impl Rows {
 
     /// The next saved view; a kept one brings its order.
     pub fn next_saved(&mut self) {
-        let kept = (0..self.kept.len()).map(Saved::Kept);
-        let all: Vec<Saved> = Saved::ALL.into_iter().chain(kept).collect();
+        let all = self.all_saved();
         let at = all.iter().position(|saved| *saved == self.saved()).unwrap_or(0);
         let next = all.get((at + 1) % all.len()).copied();
         self.show_saved(next.unwrap_or_default());
+    }
+
+    /// The saved view of a tab, by its place.
+    pub fn show_tab(&mut self, place: usize) {
+        if let Some(saved) = self.all_saved().get(place) {
+            self.show_saved(*saved);
+        }
+    }
+
+    /// The saved views in the order of their tabs.
+    fn all_saved(&self) -> Vec<Saved> {
+        Saved::ALL.into_iter().chain((0..self.kept.len()).map(Saved::Kept)).collect()
     }
 
     /// Goes to a saved view; a kept one brings its order.

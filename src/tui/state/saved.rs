@@ -1,11 +1,8 @@
 //! Saved views: queries with a name. Some are built in, others are kept by the person; those are plain values that
 //! outlive the program.
 
-use crate::decision::Decision;
-use crate::query::{Query, parse};
-use crate::signing::Outcome;
+use crate::query::{Counts, Query, parse};
 use crate::tui::state::columns::ColumnId;
-use crate::tui::state::key::Key;
 use serde::{Deserialize, Serialize};
 
 /// A built-in view, or the place of a kept one.
@@ -18,7 +15,7 @@ pub enum Saved {
     Failing,
     /// No signature.
     Unsigned,
-    /// Held up by the policy, and nobody has said anything about it.
+    /// Held up by the policy, and not reviewed.
     NeedsReview,
     /// Kept by the person: which of these.
     Kept(usize),
@@ -80,13 +77,13 @@ impl Saved {
         }
     }
 
-    /// Whether a built-in one takes a model: as its query says, for counting many models at once.
-    pub(super) fn takes(self, key: &Key) -> bool {
+    /// How many models a built-in one takes.
+    pub(super) fn count(self, counts: &Counts) -> usize {
         match self {
-            Saved::All | Saved::Kept(_) => true,
-            Saved::Failing => key.outcome == Outcome::Fail,
-            Saved::Unsigned => key.unsigned,
-            Saved::NeedsReview => matches!(key.decision, Decision::Refuse | Decision::Warn) && !key.reviewed,
+            Saved::All | Saved::Kept(_) => counts.models,
+            Saved::Failing => counts.fail,
+            Saved::Unsigned => counts.unsigned,
+            Saved::NeedsReview => counts.needs_review,
         }
     }
 

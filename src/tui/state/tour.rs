@@ -17,7 +17,7 @@ pub const STEPS: [Step; 5] = [
     Step {
         title: "The inventory",
         text: "Every model that your sources know, one row each: how its verification ended, its level, and whether the \
-               policy admits it. A grey row was not looked at yet.",
+               policy admits it. A grey row was not verified yet.",
         keys: &[Cmd::Down, Cmd::Up, Cmd::Filter, Cmd::SavedView, Cmd::AddSource],
     },
     Step {

@@ -44,6 +44,31 @@ impl Tab {
         }
     }
 
+    /// The stage that it is about; none where it is about the chosen check, or about all of the signature.
+    pub fn stage(self) -> Option<Stage> {
+        match self {
+            Tab::Check | Tab::Raw => None,
+            Tab::Files => Some(Stage::Files),
+            Tab::Chain => Some(Stage::Chain),
+            Tab::Identity => Some(Stage::Identity),
+            Tab::Log => Some(Stage::Log),
+            Tab::Statement => Some(Stage::Statement),
+        }
+    }
+
+    /// What it shows, in two or three words.
+    pub fn about(self) -> &'static str {
+        match self {
+            Tab::Check => "The check",
+            Tab::Files => "All files",
+            Tab::Chain => "Certificates",
+            Tab::Identity => "The signer",
+            Tab::Log => "Transparency log",
+            Tab::Statement => "What was signed",
+            Tab::Raw => "The bundle as it is",
+        }
+    }
+
     /// The tab that shows what a check rests on.
     pub fn of(stage: Stage) -> Tab {
         match stage {

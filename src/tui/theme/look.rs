@@ -5,7 +5,7 @@ use super::role::Role;
 use super::shelf::{BUILT_IN, Shelf, names};
 use crate::error::{Code, Error, Result};
 use crate::tables::parse_as;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -119,7 +119,9 @@ impl Theme {
             let place = format!("role `{}`:", role.name());
             let fg = shade(&place, &look.fg, Paint::Default)?;
             let bg = shade(&place, &look.bg, background)?;
-            let is_lost = role.shows_by_ground() && convert(bg, depth) == ground;
+            // Of sixteen colours none but the ground itself carries all the others.
+            let is_lost = role.shows_by_ground()
+                && (convert(bg, depth) == ground || depth == Depth::Sixteen && role == Role::Chosen);
             let mut ink = Style::new();
             for (on, modifier) in [
                 (look.bold, Modifier::BOLD),
@@ -133,7 +135,7 @@ impl Theme {
             if look.fg.is_some() {
                 ink = ink.fg(convert(fg, depth));
             }
-            let style = ink.fg(convert(fg, depth)).bg(convert(bg, depth));
+            let style = ink.fg(convert(fg, depth)).bg(if is_lost { ground } else { convert(bg, depth) });
             if look.bg.is_some() && !is_lost {
                 ink = ink.bg(convert(bg, depth));
             }
@@ -152,12 +154,20 @@ impl Theme {
         self.roles.get(role as usize).map(|drawn| drawn.ink).unwrap_or_default()
     }
 
-    /// The ground of a role alone, for what is drawn already: its colour, or reversed where it has none to show.
+    /// The ground of a role alone, for what is drawn already. Where the terminal has no colour on which every other one
+    /// can be read, the role's two are swapped for all that is written on it: reversing each cell by itself would make
+    /// a patchwork. Without colours it is reversed.
     pub fn ground(&self, role: Role) -> Style {
         let ink = self.ink(role);
-        match ink.add_modifier.contains(Modifier::REVERSED) {
-            true => Style::new().add_modifier(Modifier::REVERSED),
-            false => Style { bg: ink.bg, ..Style::new() },
+        if !ink.add_modifier.contains(Modifier::REVERSED) {
+            return Style { bg: ink.bg, ..Style::new() };
+        }
+        match (self.style(role).fg, self.style(role).bg) {
+            (Some(fg), Some(bg)) if fg != Color::Reset && bg != Color::Reset => {
+                // Many terminals draw bold letters in the bright colour, which cannot be read on a bright ground.
+                Style::new().fg(bg).bg(fg).remove_modifier(Modifier::BOLD)
+            }
+            _ => Style::new().add_modifier(Modifier::REVERSED),
         }
     }
 

@@ -21,16 +21,16 @@ const HALF_PAGE: isize = 10;
 /// Runs a command, or says why it cannot be run.
 pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
     if let Err(why) = enabled(row, app) {
-        return refuse(app, row, why);
+        return refuse(app, row, &why);
     }
     match row.cmd {
-        Cmd::Inventory => app.go(Screen::Inventory),
-        Cmd::Lineage => app.go(Screen::Lineage),
+        Cmd::Inventory => visit(app, Screen::Inventory),
+        Cmd::Lineage => visit(app, Screen::Lineage),
         Cmd::Open if app.screen == Screen::Inventory && sorting::fold_here(app) => {}
-        Cmd::Verify | Cmd::Open => app.go(Screen::Verify),
-        Cmd::Maturity => app.go(Screen::Maturity),
-        Cmd::Policy => app.go(Screen::Policy),
-        Cmd::Jobs => app.go(Screen::Jobs),
+        Cmd::Verify | Cmd::Open => visit(app, Screen::Verify),
+        Cmd::Maturity => visit(app, Screen::Maturity),
+        Cmd::Policy => visit(app, Screen::Policy),
+        Cmd::Jobs => visit(app, Screen::Jobs),
         Cmd::StartVerify => return renew(app),
         Cmd::VerifyInFull => return start(app, JobKind::VerifyInFull),
         Cmd::StartScore => return start(app, JobKind::Score),
@@ -165,6 +165,15 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Quit => return quit(app),
     }
     Vec::new()
+}
+
+/// Goes to a screen, or says that it is open: no key is without a sign.
+fn visit(app: &mut App, screen: Screen) {
+    if app.screen == screen && app.view.is_some() {
+        app.tell(format!("{} is open already", screen.word()), false);
+    } else {
+        app.go(screen);
+    }
 }
 
 fn refuse(app: &mut App, row: &Keys, why: &str) -> Vec<Effect> {

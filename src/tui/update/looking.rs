@@ -1,6 +1,6 @@
 //! What happens on the verify screen: the tabs, the list of files, and what is read of the signature.
 
-use crate::commands::Screen;
+use crate::commands::{Cmd, Screen};
 use crate::decision::RecordRef;
 use crate::error::{Error, Result};
 use crate::inventory::ModelId;
@@ -54,6 +54,9 @@ pub(super) fn into(app: &mut App) {
             && matches!(app.verify.row(verified, app.verify.file), Some(FileRow::Matching(_)))
         {
             app.verify.unfolded = true;
+        } else {
+            let out = app.key_of(Cmd::Back);
+            app.tell(format!("all of it is shown · {out} goes back to the checks"), false);
         }
         return;
     }

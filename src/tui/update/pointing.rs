@@ -1,6 +1,6 @@
 //! What a click and the wheel do. What lies under them is what the last frame drew there, never a guess.
 
-use crate::commands::{Cmd, Screen, by_key, keys_of};
+use crate::commands::{Screen, by_key, keys_of};
 use crate::tui::state::app::App;
 use crate::tui::state::hit::{Hit, Under};
 use crate::tui::state::verifying::Tab;
@@ -99,7 +99,10 @@ fn pane_tab(app: &mut App, tab: usize) -> Vec<Effect> {
             app.scroll = 0;
             Vec::new()
         }
-        Screen::Inventory => keys_of(Cmd::SavedView).map(|keys| run(app, keys)).unwrap_or_default(),
+        Screen::Inventory => {
+            app.rearrange(|rows| rows.show_tab(tab));
+            Vec::new()
+        }
         _ => Vec::new(),
     }
 }

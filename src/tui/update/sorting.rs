@@ -71,7 +71,7 @@ pub(super) fn group(app: &mut App) -> Vec<Effect> {
             false,
         );
     } else {
-        app.tell("the models stand one by one", false);
+        app.tell("not grouped: the models are listed one by one", false);
     }
     Vec::new()
 }

@@ -2,6 +2,7 @@
 
 use crate::commands::{Cmd, Keys, REVIEW_WORDS, Screen, Typed};
 use crate::inventory::ModelId;
+use crate::query::Order;
 use crate::text::nearest;
 use crate::tui::state::app::App;
 use crate::tui::state::columns::COLUMNS;
@@ -22,7 +23,7 @@ pub(super) fn run_with(
     rest: &str,
 ) -> Vec<Effect> {
     if let Err(why) = enabled_for_typed(row, app) {
-        return refuse(app, row, why);
+        return refuse(app, row, &why);
     }
     if let (Some(missing), true) = (typed.missing, rest.is_empty()) {
         return refuse(app, row, missing);
@@ -65,21 +66,22 @@ fn on_jobs(app: &mut App, kind: JobKind) -> Vec<Effect> {
 /// `sort level`, `sort level reverse`.
 fn sort(app: &mut App, arguments: &[String]) -> Vec<Effect> {
     let name = arguments.first().map(String::as_str).unwrap_or_default();
-    let wanted = COLUMNS.iter().find(|column| column.title == name || column.id.word() == name);
+    let headed = || COLUMNS.iter().find(|column| column.title == name || column.id.heading() == name);
+    let wanted = Order::named(name).or_else(|| headed().map(|column| column.id));
     let turned = match arguments.get(1).map(String::as_str) {
         None => Some(false),
         Some("reverse") => Some(true),
         Some(_) => None,
     };
     let (Some(wanted), Some(turned)) = (wanted, turned) else {
-        let names: Vec<&str> = COLUMNS.iter().map(|column| column.title).collect();
+        let names = Order::ALL.map(Order::word);
         app.tell(format!("sort by one of {}; `reverse` after it turns the order", names.join(", ")), false);
         return Vec::new();
     };
     app.go(Screen::Inventory);
     app.rearrange(|rows| {
-        if rows.sort().by != wanted.id {
-            rows.sort_by(wanted.id);
+        if rows.sort().by != wanted {
+            rows.sort_by(wanted);
         }
         if rows.sort().is_reversed != turned {
             rows.reverse();

@@ -134,7 +134,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("signing", &["progress", "signing"]),
     // the rooms on top of it
     ("tables", &["text"]),
-    ("attest", &["ground", "signing"]),
+    ("attest", &["ground", "signing", "tables"]),
     ("inventory/model", &["text", "signing"]),
     ("inventory/weights", &["ground", "signing", "inventory/model"]),
     ("inventory/bills", &["ground", "signing", "inventory/model"]),
@@ -152,7 +152,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("inventory", &["inventory"]),
-    ("policy", &["error", "json", "text", "signing", "tables", "inventory"]),
+    ("policy", &["error", "json", "text", "signing", "tables", "attest", "inventory"]),
     ("store/record", &["error", "signing", "inventory"]),
     ("store/evidence", &["error"]),
     ("store/seal", &["signing"]),
@@ -234,6 +234,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "words",
             "view",
             "documents",
+            "query",
             "report",
         ],
     ),
@@ -317,6 +318,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "query",
             "report",
             "workbench",
             "commands",
@@ -327,7 +329,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tui/photograph", &["text", "forms", "tui/theme", "tui/state", "tui/screens"]),
     ("tui/exporting", &["ground", "view", "forms", "tui/state", "tui/photograph"]),
     ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
-    ("tui/opening", &["ground", "view", "workbench", "tui/state", "tui/update", "tui/remembering"]),
+    ("tui/opening", &["ground", "view", "query", "workbench", "tui/state", "tui/update", "tui/remembering"]),
     (
         "tui/plain",
         &[
@@ -368,7 +370,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tui/remembering",
         ],
     ),
-    ("tui", &["ground", "workbench", "commands", "tui"]),
+    ("tui", &["ground", "query", "workbench", "commands", "tui"]),
     // the command line
     ("cli/common", &["clock"]),
     ("cli/secrets", &["ground", "signing"]),

@@ -41,7 +41,7 @@ impl ForeignState {
             ForeignState::Recognised => "recognised, not verified",
             ForeignState::FitsOwnKey => "fits the key that it brings itself, which is not trusted",
             ForeignState::DoesNotFit => "does NOT fit what it covers",
-            ForeignState::Match => "the files match, but nobody signed the list",
+            ForeignState::Match => "the files match, but the list is not signed",
             ForeignState::Mismatch => "files do NOT match the list",
             ForeignState::Malformed => "malformed",
         }

@@ -53,7 +53,7 @@ fn pointer(seen: &mut Inspection, raw: &[u8]) {
 }
 
 fn statement(seen: &mut Inspection, document: &Value) {
-    seen.add("note", "as the file says; nobody signed it");
+    seen.add("note", "as the file says; not signed");
     let text = |value: &Value, field: &str| value.get(field).and_then(Value::as_str).map(Untrusted::from);
     for (label, field) in [("statement type", "_type"), ("predicate type", "predicateType")] {
         seen.add(label, text(document, field).unwrap_or_else(|| "not given".into()));

@@ -66,7 +66,7 @@ pub fn look_at_anchor(
 fn of(name: &str, path: &Path, bytes: &[u8], asked: Option<&str>, beyond: Beyond) -> Result<Anchor> {
     let text = pem::plain(bytes);
     if text.contains("PRIVATE KEY-----") || holds_private_key(bytes) {
-        return Err(Error::new(Code::Key, "the file holds a private key, which nobody else should ever see")
+        return Err(Error::new(Code::Key, "the file holds a private key, which must stay secret")
             .help("give the public key: `touchmark key show FILE` tells which of the two a file is"));
     }
     let keys = PublicKey::all_from(bytes, beyond);

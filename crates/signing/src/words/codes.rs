@@ -300,7 +300,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::IdentityMismatch,
         "The signer is proven, and is not the one expected. The part that differs is marked.",
-        "A look-alike, a copy signed by somebody else, a renamed workflow, or a typing mistake in the rule.",
+        "A look-alike, a copy signed by another party, a renamed workflow, or a typing mistake in the rule.",
         "Refuse the model unless the publisher confirms the signer through another channel.",
     ),
     row(
@@ -318,20 +318,26 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::IdentityWrongPublisher,
         "The policy knows this signer, but for another publisher.",
-        "A copy that somebody else signed.",
+        "A copy signed by another party.",
         "Find out where this copy comes from.",
     ),
     row(
         CheckCode::IdentityDenied,
         "The policy denies this signer.",
         "A revoked key or a compromised identity.",
-        "Do not use the model; ask for a signature by somebody else.",
+        "Do not use the model; ask for a signature by another signer.",
     ),
     row(
         CheckCode::IdentityWindow,
         "The signature lies outside the time for which the policy trusts the publisher.",
         "A key that was replaced, or a grant that ended.",
         "Have it signed again inside the window, or extend the grant after a review.",
+    ),
+    row(
+        CheckCode::IdentityRole,
+        "The policy knows the signer, and gives it no role in which it could claim this.",
+        "A claim by somebody who is trusted for other things: a build service that signs an evaluation.",
+        "Ask a signer in the right role for the claim, or add the role to the policy after a review.",
     ),
     row(
         CheckCode::StatementPayloadType,
@@ -449,8 +455,8 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::FilesEmptyCode,
-        "All signed files match; empty files that nobody signed have names of code.",
-        "The model was signed in shards, which leave empty files out: anybody can add one, and its name can hide a module.",
+        "All signed files match; unsigned empty files have names of code.",
+        "The model was signed in shards, which leave empty files out: anyone can add one, and its name can hide a module.",
         "Remove them, or have the model signed with whole files.",
     ),
     row(
@@ -474,7 +480,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::PredicatesNotCounted,
         "Some of the further claims do not count: they are about another model, not verified, or no claims at all.",
-        "A copied file of claims, a signer that is not trusted here, or a line that somebody appended.",
+        "A copied file of claims, a signer that is not trusted here, or a line that was appended.",
         "Nothing for this model: they prove nothing and contradict nothing. `touchmark claims list` shows each.",
     ),
     row(
@@ -492,7 +498,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::PolicyAnchorAge,
         "The trust anchor is older than the policy allows.",
-        "Nobody has refreshed the file for longer than `max_age_days`.",
+        "The file was not refreshed for longer than `max_age_days`.",
         "Get the anchor again from its source, compare, and replace the file.",
     ),
     row(
@@ -524,5 +530,17 @@ pub const CODES: &[CodeInfo] = &[
         "The policy has expired, so it cannot admit anything.",
         "It was not reviewed in time.",
         "Review the policy, then extend `expires`.",
+    ),
+    row(
+        CheckCode::PolicyDataset,
+        "The policy denies a dataset that the model is said to be made from.",
+        "`dataset_deny` lists it; a bill of materials, a model card or a claim names it.",
+        "Use a model that was made without it. If the statement is wrong, have it corrected by who made it.",
+    ),
+    row(
+        CheckCode::PolicyLicence,
+        "The policy denies the licence that the model is said to stand under.",
+        "`license_deny` lists it; a bill of materials, a model card or a claim names it.",
+        "Use a model under another licence, or ask the producer for one.",
     ),
 ];

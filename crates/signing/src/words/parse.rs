@@ -153,7 +153,7 @@ pub(crate) fn other_file(other: OtherFile) -> (String, &'static str) {
             return (what, "See what the claims say: touchmark claims list MODEL");
         }
         OtherFile::Statement => (
-            "an in-toto statement without an envelope, which nobody signed",
+            "an in-toto statement without an envelope: it is not signed",
             "Get the signed bundle from the publisher: a bare statement proves nothing",
         ),
         OtherFile::InTotoLink => (

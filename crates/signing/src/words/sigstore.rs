@@ -153,7 +153,7 @@ fn unknown_log(log_id: &Untrusted, instance: Option<KnownInstance>, roots: &[Roo
         Some(KnownInstance::Staging) => (
             "The signature was made with the staging instance of Sigstore, which is not trusted here",
             " of the staging instance",
-            "Ask for a production signature: staging is for tests, and anybody can sign there",
+            "Ask for a production signature: staging is for tests, and anyone can sign there",
         ),
         Some(KnownInstance::PublicGood) => (
             "The signature was made with the public-good instance of Sigstore, which is not trusted here",

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 /// What a person who adds an anchor easily takes for granted.
 pub(super) const ADMITS_NOBODY: &str =
-    "An anchor admits nobody by itself: a [[publisher]] of the policy names it.\n";
+    "An anchor by itself admits no model: a [[publisher]] of the policy must name it.\n";
 
 /// What anchors hold, for people and as documents.
 pub(super) fn described(

@@ -108,7 +108,7 @@ pub(crate) struct VerifyCommon {
     /// Fail when no transparency log holds the signature
     #[arg(long)]
     require_log: bool,
-    /// Fail when nobody but the signer says when it was signed
+    /// Fail without a trusted signing time
     #[arg(long)]
     require_timestamp: bool,
     /// Show every check with expected, found and remedy

@@ -3,10 +3,10 @@
 use crate::decision::{Decision, ReviewWord};
 use crate::inventory::{FactKey, Model, ModelId};
 use crate::maturity::Since;
+use crate::query::name_of_publisher as publisher;
 use crate::text::{size, width};
 use crate::tui::screens::paint::{Pen, decision_look, fit, summary_role};
 use crate::tui::state::columns::{ColumnId, Fitted};
-use crate::tui::state::prepared::publisher;
 use crate::tui::theme::Role;
 use crate::view::{Summary, View};
 use crate::words::names::taken_for;
@@ -19,6 +19,8 @@ pub(super) struct Entry<'a> {
     pub index: usize,
     pub model: &'a Model,
     pub summary: Summary,
+    /// The code of what stands in its way, cut where it does not fit.
+    pub reason: String,
     /// How many models derive from it directly.
     pub used: u32,
 }
@@ -50,16 +52,15 @@ fn is_open(summary: &Summary) -> bool {
 }
 
 fn look(entry: &Entry<'_>, column: ColumnId, is_wide: bool) -> (Role, String) {
-    let Entry { view, index, model, summary, used } = entry;
+    let Entry { view, index, model, summary, reason, used } = entry;
     let nothing = || (Role::Muted, "–".to_owned());
     match column {
         ColumnId::Status => status(summary, view.is_judged()),
         ColumnId::Model => (Role::Text, name(model)),
-        ColumnId::Reason => view.cause(*index).map_or((Role::Muted, String::new()), |cause| {
-            let role =
-                if summary.decision == Decision::NotJudged { Role::Unknown } else { summary_role(summary) };
-            (if role == Role::Pass { Role::Warn } else { role }, crate::text::screen(cause.as_str()))
-        }),
+        ColumnId::Reason => {
+            let role = if is_open(summary) { Role::Unknown } else { summary_role(summary) };
+            (if role == Role::Pass { Role::Warn } else { role }, reason.clone())
+        }
         ColumnId::Used if *used == 0 => (Role::Muted, "0".to_owned()),
         ColumnId::Used => (Role::Text, few(*used)),
         ColumnId::Level | ColumnId::Gate if !view.is_judged() => (Role::Muted, "…".to_owned()),
@@ -112,11 +113,12 @@ pub(super) fn status(summary: &Summary, is_judged: bool) -> (Role, String) {
 }
 
 fn level(summary: &Summary, is_wide: bool) -> (Role, String) {
-    match (summary.own == summary.effective, is_wide) {
-        (true, _) => (Role::Text, format!("L{}", summary.own)),
+    let levels = summary.levels();
+    match summary.own == summary.effective {
+        true => (Role::Text, levels),
         // The gauge beside it leaves no room for the letter.
-        (false, true) => (Role::Warn, format!("{}→{}", summary.own, summary.effective)),
-        (false, false) => (Role::Warn, format!("L{}→{}", summary.own, summary.effective)),
+        false if is_wide => (Role::Warn, levels.trim_start_matches('L').to_owned()),
+        false => (Role::Warn, levels),
     }
 }
 

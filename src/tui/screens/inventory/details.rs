@@ -5,6 +5,7 @@ use super::group;
 use super::names::middle;
 use super::pane::{framed, scrolled};
 use super::strip::thousands;
+use crate::commands::Cmd;
 use crate::inventory::{Basis, FactKey, Model, ParentRef};
 use crate::report::case;
 use crate::text::{count, size, width};
@@ -23,6 +24,15 @@ use ratatui::text::Line;
 
 const MAX_FILES_LISTED: usize = 4;
 
+/// What is shown beside it.
+#[derive(Clone, Copy)]
+pub(super) struct Beside {
+    /// The table; else it stands above.
+    pub table: bool,
+    /// The family and the files, which are then not repeated.
+    pub family: bool,
+}
+
 /// Draws it; gives how far it can be scrolled, where `scroll` says that it is the pane that the keys move.
 pub(super) fn draw(
     app: &App,
@@ -30,7 +40,7 @@ pub(super) fn draw(
     pen: Pen<'_>,
     frame: &mut Frame<'_>,
     area: Rect,
-    is_beside: bool,
+    beside: Beside,
     scroll: Option<usize>,
 ) -> Option<usize> {
     let columns = usize::from(area.width.saturating_sub(2));
@@ -46,13 +56,13 @@ pub(super) fn draw(
     };
     let title = middle(&name(model), columns.saturating_sub(width(&place) + 6));
     let verification = view.standing(index).map(|verified| &verified.verification);
-    let text = match verification.filter(|found| !is_beside && found.headline().is_some()) {
+    let text = match verification.filter(|found| !beside.table && found.headline().is_some()) {
         Some(verification) => {
             let mut text = headline(verification, pen, columns, MAX_FILES_LISTED);
-            text.extend(details(app, view, index, model, pen, columns, true));
+            text.extend(details(app, view, index, model, pen, columns, beside, true));
             text
         }
-        None => details(app, view, index, model, pen, columns, false),
+        None => details(app, view, index, model, pen, columns, beside, false),
     };
     scrolled(pen, frame, area, (&title, &place), text, scroll)
 }
@@ -68,6 +78,7 @@ fn of_group(app: &App, view: &View, place: usize, pen: Pen<'_>, columns: usize) 
 
 /// What is known of a model, the worst first.
 /// `is_after_headline` where the failing check stands above already.
+#[allow(clippy::too_many_arguments)]
 fn details(
     app: &App,
     view: &View,
@@ -75,6 +86,7 @@ fn details(
     model: &Model,
     pen: Pen<'_>,
     columns: usize,
+    beside: Beside,
     is_after_headline: bool,
 ) -> Vec<Line<'static>> {
     let mut out = Vec::new();
@@ -89,25 +101,29 @@ fn details(
     }
     match view.standing(index) {
         Some(_) if is_after_headline => {}
-        Some(verified) => out.extend(headline(&verified.verification, pen, columns, MAX_FILES_LISTED)),
+        Some(verified) => {
+            let most = if beside.family { 0 } else { MAX_FILES_LISTED };
+            out.extend(headline(&verified.verification, pen, columns, most));
+        }
         None => {
             let (role, words) = status(&summary, view.is_judged());
             let head = vec![pen.span(role, format!("{words}  "))];
+            let verify = app.key_of(Cmd::StartVerify);
             let text = if !summary.since.is_same() {
-                "the verification on record does not hold any more: V verifies it again"
+                format!("the latest verification no longer holds: {verify} verifies it again")
             } else if model.signature.is_some() {
-                "nobody has checked its signature here yet: V verifies it"
+                format!("not verified yet: {verify} verifies it")
             } else {
-                "No signature found. Ask the producer for a signed release"
+                "No signature found. Ask the producer for a signed release".to_owned()
             };
-            out.extend(pen.wrapped(head, Role::Text, text, columns));
+            out.extend(pen.wrapped(head, Role::Text, &text, columns));
         }
     }
     out.push(Line::default());
-    out.extend(judgement(view, index, pen, columns));
+    out.extend(judgement(app, view, index, pen, columns));
     out.push(Line::default());
 
-    out.extend(facts(app, view, index, model, pen, columns));
+    out.extend(facts(app, view, index, model, pen, columns, beside));
     out
 }
 
@@ -119,6 +135,7 @@ fn facts(
     model: &Model,
     pen: Pen<'_>,
     columns: usize,
+    beside: Beside,
 ) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     let mut fact = |name: &str, value: String, basis: Option<Basis>| {
@@ -134,7 +151,7 @@ fn facts(
             let signer = format!("{}, not proven", view.summary(index).signer.screen());
             fact("signed by", taken_for(&signer, view.signer_like(index)), None);
         }
-        None if model.signature.is_none() => fact("signed by", "nobody".to_owned(), None),
+        None if model.signature.is_none() => fact("signed by", "not signed".to_owned(), None),
         None => fact("signed by", "not verified".to_owned(), None),
     }
     if let Some(found) = verification {
@@ -152,12 +169,12 @@ fn facts(
     if used > 0 {
         fact("used by", format!("{} directly", count(used as usize, "model")), None);
     }
-    for (parent, pinned) in parents(view, model) {
-        let pinned = if pinned { ", pinned" } else { "" };
-        let label = if parent.relation.bears_weight() { "base" } else { "data" };
-        let value = format!("{} ({}{pinned})", parent.id.screen(), parent.relation.word());
-        fact(label, value, Some(parent.basis));
+    if !beside.family {
+        out.extend(parents(view, model, pen, columns));
     }
+    let mut fact = |name: &str, value: String, basis: Option<Basis>| {
+        out.extend(pen.fact(name, &value, basis, columns));
+    };
     for key in [FactKey::Licence, FactKey::Version, FactKey::Publisher, FactKey::Task] {
         if let Some(found) = model.fact(key) {
             let other = view.publisher_like(index).filter(|_| key == FactKey::Publisher);
@@ -187,7 +204,7 @@ fn facts(
 }
 
 /// Level, decision, the cap, and the first reason.
-fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+fn judgement(app: &App, view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(verdict) = view.verdict(index) else { return Vec::new() };
     let mut out = standing(&verdict, pen, columns);
     let case = case(view, &verdict);
@@ -201,14 +218,28 @@ fn judgement(view: &View, index: usize, pen: Pen<'_>, columns: usize) -> Vec<Lin
         }
         out.extend(reason(first, pen, columns));
         if more > 0 {
-            out.push(pen.line(Role::Muted, format!("{} (w)", count(more, "more reason"))));
+            out.push(
+                pen.line(Role::Muted, format!("{} ({})", count(more, "more reason"), app.key_of(Cmd::Why))),
+            );
         }
     }
     out
 }
 
+/// What it was made from, each with how, whether it is pinned, and the basis.
+pub(super) fn parents(view: &View, model: &Model, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    for (parent, pinned) in each_parent(view, model) {
+        let pinned = if pinned { ", pinned" } else { "" };
+        let label = if parent.relation.bears_weight() { "base" } else { "data" };
+        let value = format!("{} ({}{pinned})", parent.id.screen(), parent.relation.word());
+        out.extend(pen.fact(label, &value, Some(parent.basis), columns));
+    }
+    out
+}
+
 /// Each parent that is shown once, however many sources name it, with its best basis; and whether any of them pins it.
-fn parents<'m>(view: &View, model: &'m Model) -> Vec<(&'m ParentRef, bool)> {
+fn each_parent<'m>(view: &View, model: &'m Model) -> Vec<(&'m ParentRef, bool)> {
     let mut known: Vec<(&ParentRef, bool)> = Vec::new();
     for parent in model.parents.iter().filter(|parent| view.graph.shows(&model.id, &parent.id)) {
         let pinned = parent.digest.is_some();

@@ -1,6 +1,7 @@
 //! The third pane: the nearest family of the chosen model, and its files as they were verified.
 
 use super::cells::name;
+use super::details;
 use super::names::middle;
 use super::pane::{framed, scrolled};
 use crate::inventory::Basis;
@@ -45,6 +46,7 @@ pub(super) fn draw(
     if rows.len() <= 1 && used == 0 {
         kin = vec![pen.line(Role::Muted, "no parent and no child of it is known")];
     }
+    kin.extend(details::parents(view, model, pen, columns));
     if down == 0 {
         kin.push(
             pen.line(Role::Muted, format!("{} derive from it: 2 shows them", count(used as usize, "model"))),

@@ -10,6 +10,7 @@ mod pane;
 mod strip;
 mod table;
 
+use self::details::Beside;
 use crate::tui::screens::paint::Pen;
 use crate::tui::state::app::App;
 use crate::tui::state::hit::{Drawn, TableDrawn};
@@ -41,7 +42,7 @@ impl Panes {
         }
         if area.width >= FAMILY_FROM {
             let [table, details, family] =
-                Layout::horizontal([all, share(23, 40, 60), share(20, 34, 50)]).areas(area);
+                Layout::horizontal([all, share(23, 38, 60), share(20, 32, 50)]).areas(area);
             return Panes { table, details: Some(details), family: Some(family) };
         }
         let layout = if area.width >= DETAILS_FROM {
@@ -70,8 +71,8 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     let (columns, hits) = table::draw(app, view, pen, frame, panes.table, pane == 0);
     let mut furthest = None;
     if let Some(area) = panes.details {
-        let is_beside = area.y == panes.table.y;
-        furthest = furthest.or(details::draw(app, view, pen, frame, area, is_beside, scroll(1)));
+        let beside = Beside { table: area.y == panes.table.y, family: panes.family.is_some() };
+        furthest = furthest.or(details::draw(app, view, pen, frame, area, beside, scroll(1)));
     }
     if let Some(area) = panes.family {
         furthest = furthest.or(family::draw(app, view, pen, frame, area, scroll(2)));

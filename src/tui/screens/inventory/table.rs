@@ -5,6 +5,7 @@ use super::group;
 use super::names;
 use super::pane::{framed, thumb};
 use super::strip::thousands;
+use crate::commands::Cmd;
 use crate::text::{count, width};
 use crate::tui::screens::finding;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put};
@@ -39,20 +40,21 @@ pub(super) fn draw(
         Constraint::Min(0),
     ])
     .areas(inside);
-    finding::draw_tabs(app, pen, frame, saved);
+    let tabs = finding::draw_tabs(app, pen, frame, saved);
     if filter.height > 0 {
         finding::draw_filter(app, pen, frame, filter);
     }
     if nothing_verified {
-        let text = " nothing verified yet: press * then V to verify all";
+        let (all, verify) = (app.key_of(Cmd::MarkAll), app.key_of(Cmd::StartVerify));
+        let text = format!(" nothing verified yet: press {all} then {verify} to verify all");
         lines(frame, hint, &[pen.line(Role::Accent, text)], 0);
     }
     let (with, without) = app.rows.columns();
-    let columns = fitted(usize::from(inside.width), with, without);
+    let columns = fitted(usize::from(inside.width), with, without, app.rows.made().widest_cause());
     let shown = columns.iter().map(|each| each.column.id).collect();
     if app.rows.shown().is_empty() {
         draw_nothing(app, pen, frame, head.union(body));
-        return (shown, Vec::new());
+        return (shown, tabs);
     }
     lines(frame, head, &[header(app, pen, &columns)], 0);
     draw_rows(app, view, pen, frame, body, &columns);
@@ -60,18 +62,20 @@ pub(super) fn draw(
     thumb(frame, pen, area, body, first, app.rows.rows());
     let chosen = u16::try_from(app.rows.cursor.saturating_sub(first)).unwrap_or(0);
     let mut hits = vec![Hit::list(body, body.y.saturating_add(chosen))];
-    hits.extend(heads(&columns, head));
+    hits.extend(heads(app, &columns, head));
+    hits.extend(tabs);
     (shown, hits)
 }
 
 /// A click on the head of a column sorts by it.
-fn heads(columns: &[Fitted], head: Rect) -> Vec<Hit> {
+fn heads(app: &App, columns: &[Fitted], head: Rect) -> Vec<Hit> {
+    let Some(sort) = app.keys.first(Cmd::Sort, app.screen) else { return Vec::new() };
     let mut x = head.x.saturating_add(u16::try_from(GUTTER).unwrap_or(0));
     let mut hits = Vec::new();
     for each in columns {
         let cells = u16::try_from(each.cells).unwrap_or(u16::MAX);
         let area = Rect { x, width: cells, ..head }.intersection(head);
-        hits.push(Hit::keys(area, ["s".to_owned(), each.column.key.to_string()]));
+        hits.push(Hit::keys(area, [sort.to_owned(), each.column.key.to_string()]));
         x = x.saturating_add(cells.saturating_add(1));
     }
     hits
@@ -111,7 +115,7 @@ fn header(app: &App, pen: Pen<'_>, columns: &[Fitted]) -> Line<'static> {
     for (number, each) in columns.iter().enumerate() {
         let is_sorted = each.column.id == sort.by;
         let (title, cells) = (each.column.title, each.cells);
-        let wide = each.column.id.word();
+        let wide = each.column.id.heading();
         let title = if width(wide) + 2 <= cells { wide } else { title };
         let text = match (is_sorted, width(title) + 2 <= cells) {
             (false, _) => title.to_owned(),
@@ -134,13 +138,16 @@ fn draw_rows(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body: 
     let rows: Vec<(usize, Row)> = (first..last).filter_map(|at| Some((at, app.rows.row(at)?))).collect();
     let room = columns.iter().find(|each| each.column.id == ColumnId::Model).map_or(0, |each| each.cells);
     let mut names = names_of(view, &rows, room).into_iter();
+    let room = columns.iter().find(|each| each.column.id == ColumnId::Reason).map(|each| each.cells);
+    let mut reasons = room.map(|room| reasons_of(view, &rows, room)).unwrap_or_default().into_iter();
     for (y, (at, row)) in (body.y..body.bottom()).zip(rows) {
         let is_chosen = at == app.rows.cursor;
         let line = match row {
             Row::Group(place) => group::row(app, view, pen, place, is_chosen),
             Row::Model(index) => {
                 let name = names.next().unwrap_or_default();
-                model_row(app, view, pen, index, name, columns, is_chosen)
+                let reason = reasons.next().unwrap_or_default();
+                model_row(app, view, pen, index, (name, reason), columns, is_chosen)
             }
         };
         put(frame, body.x, y, &line, body.width);
@@ -172,18 +179,28 @@ fn names_of(view: &View, rows: &[(usize, Row)], room: usize) -> Vec<(String, boo
     names::cut(&full, room).into_iter().zip(odd).collect()
 }
 
+/// The codes of what stands in the way of the models in sight, cut where they do not fit.
+fn reasons_of(view: &View, rows: &[(usize, Row)], room: usize) -> Vec<String> {
+    let models = rows.iter().filter_map(|(_, row)| match row {
+        Row::Model(index) if view.models.get(*index).is_some() => Some(*index),
+        _ => None,
+    });
+    let code = |index| view.cause(index).map(|cause| crate::text::screen(cause.as_str()));
+    names::cut(&models.map(|index| code(index).unwrap_or_default()).collect::<Vec<_>>(), room)
+}
+
 fn model_row(
     app: &App,
     view: &View,
     pen: Pen<'_>,
     index: usize,
-    (name, is_odd): (String, bool),
+    ((name, is_odd), reason): ((String, bool), String),
     columns: &[Fitted],
     is_chosen: bool,
 ) -> Line<'static> {
     let Some(model) = view.models.get(index) else { return Line::default() };
     let used = app.rows.made().children(index);
-    let entry = Entry { view, index, model, summary: view.summary(index), used };
+    let entry = Entry { view, index, model, summary: view.summary(index), reason, used };
     let mark = if app.rows.is_marked(&model.id) { "*" } else { " " };
     let mut spans =
         vec![pen.span(Role::Accent, if is_chosen { "▸" } else { " " }), pen.span(Role::Marked, mark)];

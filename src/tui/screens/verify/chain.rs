@@ -1,7 +1,7 @@
 //! The certificates from the one that signed to the trusted one, against the time that counts. What the bundle brings is
 //! a claim until CHAIN passes.
 
-use super::shown::{Shown, labelled};
+use super::shown::{Shown, held, labelled};
 use crate::signing::{CertificateFrom, CertificateLine, CertificateSeen, Outcome, Stage};
 use crate::text::count;
 use crate::tui::screens::digests::digest;
@@ -50,12 +50,12 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
         out.extend(pen.wrapped(Vec::new(), Role::Muted, why, columns));
         return out;
     }
-    let held = v.outcome_of(Stage::Chain) == Outcome::Pass;
-    let (role, text) = match held {
-        true => (Role::Pass, "✓ proven: each certificate is signed by the next one"),
-        false => (Role::Warn, "! claimed: what the bundle brings, and not proven"),
-    };
-    out.extend(pen.wrapped(Vec::new(), role, text, columns));
+    let is_held = v.outcome_of(Stage::Chain) == Outcome::Pass;
+    let says = (
+        "proven: each certificate is signed by the next one",
+        "claimed: what the bundle brings, and not proven",
+    );
+    held(pen, &mut out, is_held, says, columns);
     let path = anatomy.certificates.iter().filter(|one| one.on_path).count();
     for (place, one) in anatomy.certificates.iter().enumerate() {
         if place == path {

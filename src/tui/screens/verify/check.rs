@@ -1,12 +1,12 @@
 //! What a check means: expected, found, evidence, details, what to do, and the same on the command line.
 
-use super::shown::Shown;
+use super::shown::{Shown, ended};
 use crate::signing::{Check, FileWord, Outcome, Stage};
 use crate::text::count;
 use crate::tui::screens::paint::{Pen, fit};
 use crate::tui::screens::verdict::files;
 use crate::tui::theme::Role;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 /// What an outcome of a stage means to a person who has to act. A stage without a row explains itself.
 const MEANINGS: &[(Stage, Outcome, &str)] = &[
@@ -21,12 +21,8 @@ const MEANINGS: &[(Stage, Outcome, &str)] = &[
         "There is no signature. That proves nothing against the model, and nothing for it.",
     ),
     (Stage::Method, Outcome::Fail, "It was signed in another way than was asked for."),
-    (
-        Stage::Trust,
-        Outcome::Fail,
-        "Nothing that the policy trusts answers for this signer. Anybody can make such a signature.",
-    ),
-    (Stage::Trust, Outcome::Missing, "The policy names no anchor that could answer for this signer."),
+    (Stage::Trust, Outcome::Fail, "No trusted anchor matches this signer. Anyone can make such a signature."),
+    (Stage::Trust, Outcome::Missing, "The policy names no anchor that matches this signer."),
     (
         Stage::Signature,
         Outcome::Fail,
@@ -37,7 +33,7 @@ const MEANINGS: &[(Stage, Outcome, &str)] = &[
         Outcome::Fail,
         "The certificates do not lead to an anchor, or were not valid when it was signed.",
     ),
-    (Stage::Time, Outcome::Partial, "Nobody trusted says when it was signed. Validity is judged as of now."),
+    (Stage::Time, Outcome::Partial, "There is no trusted signing time. Validity is judged as of now."),
     (Stage::Log, Outcome::Fail, "The transparency log does not hold this signature as the bundle says."),
     (
         Stage::Log,
@@ -47,7 +43,7 @@ const MEANINGS: &[(Stage, Outcome, &str)] = &[
     (
         Stage::Identity,
         Outcome::Fail,
-        "The signature is good, but it is somebody else's than the policy expects for this model.",
+        "The signature is valid, but the policy expects another signer for this model.",
     ),
     (
         Stage::Statement,
@@ -72,12 +68,8 @@ pub(super) fn explain(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
     let (v, columns) = (shown.v(), shown.columns);
     let Some(check) = shown.check else { return Vec::new() };
     let words = v.words_of(check);
-    let mut out = pen.wrapped(
-        vec![pen.outcome(check.outcome), Span::raw("  ")],
-        Role::Title,
-        &format!("{} ({})", crate::text::screen(&words.summary), check.code),
-        columns,
-    );
+    let text = format!("{} ({})", words.summary, check.code);
+    let mut out = ended(pen, check, Role::Title, &text, columns);
     for (name, value) in
         [("expected", &words.expected), ("found", &words.found), ("evidence", &words.evidence)]
     {

@@ -1,7 +1,7 @@
 //! Who signed, against who was expected: the part that differs is marked, and letters that can be taken for others are
 //! named.
 
-use super::shown::{Shown, labelled};
+use super::shown::{Shown, held, labelled};
 use crate::signing::{Check, Identity, IdentityWhy, NameDifference, Outcome, SignerWhy, Stage, Why};
 use crate::tui::screens::digests::{digest, mark};
 use crate::tui::screens::paint::{Pen, fit, outcome_role};
@@ -37,18 +37,18 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
             } else {
                 Role::Text
             };
-            labelled(pen, &mut out, "found", &found.unwrap_or_else(|| "nobody".to_owned()), role, columns);
+            labelled(pen, &mut out, "found", &found.unwrap_or_else(|| "no signer".to_owned()), role, columns);
         }
     }
     out.push(Line::default());
     match &v.signer {
         None => out.push(pen.line(Role::Unknown, "? the bundle names no signer that could be read")),
         Some(signer) => {
-            let (role, text) = match v.signer_proven() {
-                true => (Role::Pass, "✓ attested: the signature proves that this identity signed"),
-                false => (Role::Warn, "! claimed by the bundle, not proven"),
-            };
-            out.extend(pen.wrapped(Vec::new(), role, text, columns));
+            let says = (
+                "attested: the signature proves that this identity signed",
+                "claimed by the bundle, not proven",
+            );
+            held(pen, &mut out, v.signer_proven(), says, columns);
             labelled(pen, &mut out, "signer", &signer.subject.screen(), Role::Text, columns);
             rest(signer, shown, pen, &mut out);
         }

@@ -1,11 +1,11 @@
 //! The transparency log: what the bundle brings of it, what was checked of that without a network, or why there is
 //! nothing to check.
 
-use super::shown::{Shown, labelled};
+use super::shown::{Shown, ended, held, labelled};
 use crate::signing::{InclusionProof, LoggedEntry, Outcome, Stage};
 use crate::text::count;
 use crate::tui::screens::digests::digest;
-use crate::tui::screens::paint::{Pen, fit, outcome_role};
+use crate::tui::screens::paint::{Pen, fit};
 use crate::tui::theme::Role;
 use ratatui::text::Line;
 
@@ -14,8 +14,7 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
     let mut out = Vec::new();
     if let Some(check) = v.check(Stage::Log) {
         let words = v.words_of(check);
-        let head = vec![pen.outcome(check.outcome), pen.span(outcome_role(check.outcome), "  ")];
-        out.extend(pen.wrapped(head, Role::Title, &crate::text::screen(&words.summary), shown.columns));
+        out.extend(ended(pen, check, Role::Title, &words.summary, shown.columns));
         for (label, value) in
             [("expected", &words.expected), ("found", &words.found), ("evidence", &words.evidence)]
         {
@@ -41,15 +40,12 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
                    a log; for the others a timestamp says when.";
         out.extend(pen.wrapped(Vec::new(), Role::Muted, why, shown.columns));
     } else {
-        let held = v.outcome_of(Stage::Log) == Outcome::Pass;
-        let text = match held {
-            true => {
-                "✓ checked offline: the entry is about this signature, its proof leads to the root of the \
-                     checkpoint, and the log of the trusted root signed that"
-            }
-            false => "! as the bundle says: not proven",
-        };
-        out.extend(pen.wrapped(Vec::new(), if held { Role::Pass } else { Role::Warn }, text, shown.columns));
+        let says = (
+            "checked offline: the entry is about this signature, its proof leads to the root of the checkpoint, and \
+             the log of the trusted root signed that",
+            "as the bundle says: not proven",
+        );
+        held(pen, &mut out, v.outcome_of(Stage::Log) == Outcome::Pass, says, shown.columns);
     }
     for (number, entry) in (1..).zip(&anatomy.log) {
         out.push(Line::default());

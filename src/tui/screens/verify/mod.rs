@@ -11,7 +11,8 @@ mod shown;
 mod statement;
 
 use self::shown::{Shown, foot};
-use crate::signing::Verification;
+use crate::commands::Cmd;
+use crate::signing::{Check, Verification};
 use crate::text::{count, size};
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, outcome_role, put, scrolled};
 use crate::tui::state::app::App;
@@ -25,6 +26,11 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
 
 const CHECKS_ONLY: u16 = 24;
+/// The summaries of the checks stand beside them from this width on.
+const WITH_SUMMARIES: u16 = 110;
+/// They get the room that they need, as long as the right pane keeps this much: a line of a digest with its label, and
+/// a file with its size.
+const RIGHT_LEAST: u16 = 64;
 /// From this height on the right pane has a foot that says what the chosen check means.
 const WITH_FOOT: u16 = 22;
 
@@ -43,7 +49,10 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
             None => " no signature was found for it".to_owned(),
         };
         let text = [
-            pen.line(Role::Unknown, " ? not verified yet: V verifies it"),
+            pen.line(
+                Role::Unknown,
+                format!(" ? not verified yet: {} verifies it", app.key_of(Cmd::StartVerify)),
+            ),
             Line::default(),
             pen.line(Role::Text, signed),
         ];
@@ -56,12 +65,20 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         true => pen.line(Role::Muted, facts(verified, &name)),
         false => pen.line(
             Role::Unknown,
-            format!(" ? {name} changed since verified {}: V verifies it again", verified.verification.at),
+            format!(
+                " ? {name} changed since verified {}: {} verifies it again",
+                verified.verification.at,
+                app.key_of(Cmd::StartVerify)
+            ),
         ),
     };
     lines(frame, top, &[facts], 0);
-    // The summaries stand beside the stages where there is room for more than their first word.
-    let left = if area.width >= 110 { (area.width * 2 / 5).clamp(46, 72) } else { CHECKS_ONLY };
+    let left = match area.width {
+        WITH_SUMMARIES.. => {
+            with_summaries(&verified.verification).min(area.width.saturating_sub(RIGHT_LEAST))
+        }
+        _ => CHECKS_ONLY,
+    };
     let [checks, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(body);
     draw_checks(app, &verified.verification, pen, frame, checks);
     let shown = Shown {
@@ -76,15 +93,30 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     draw_right(&shown, pen, frame, right)
 }
 
+/// What the checks need so that no summary is cut.
+fn with_summaries(verification: &Verification) -> u16 {
+    let summaries = verification.checks.iter().map(|check| summary(verification, check));
+    let widest = summaries.map(|text| crate::text::width(&text)).max().unwrap_or(0);
+    // The two borders are not in the columns of what stands before.
+    u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(CHECKS_ONLY)
+}
+
+fn summary(verification: &Verification, check: &Check) -> String {
+    crate::text::screen(&verification.words_of(check).summary)
+}
+
+/// The model, what was read of it, and when, in how many tenths of a second begun; on a narrow screen the end is cut.
 fn facts(verified: &Verified, name: &str) -> String {
     let v = &verified.verification;
+    let tenths = verified.took_ms.div_ceil(100).max(1);
     format!(
-        " {name} · verified {} in {:.1} s · {}, {}{}",
-        v.at.strftime("%F %T UTC"),
-        verified.took_ms as f64 / 1000.0,
+        " {name} · {}, {}{} · verified {} in {}.{} s",
         count(usize::try_from(v.files.here).unwrap_or(usize::MAX), "file"),
         size(v.files.bytes),
         v.hash.map(|hash| format!(", {}", hash.as_str())).unwrap_or_default(),
+        v.at.strftime("%F %T UTC"),
+        tenths / 10,
+        tenths % 10,
     )
 }
 
@@ -104,7 +136,7 @@ fn draw_checks(app: &App, verification: &Verification, pen: Pen<'_>, frame: &mut
             pen.span(Role::Text, fit(check.stage.name(), 11)),
         ]);
         if area.width > CHECKS_ONLY {
-            line.push_span(pen.span(Role::Muted, crate::text::screen(&verification.words_of(check).summary)));
+            line.push_span(pen.span(Role::Muted, summary(verification, check)));
         }
         put(frame, inside.x, y, &line, inside.width);
         if chosen {
@@ -115,15 +147,26 @@ fn draw_checks(app: &App, verification: &Verification, pen: Pen<'_>, frame: &mut
     foot(pen, frame, area, &at);
 }
 
+/// What the tab shows, and how the check of that ended; the chosen check has a tab of its own.
+fn title(shown: &Shown<'_>) -> String {
+    let tab = shown.app.verify.tab;
+    let check = match tab.stage() {
+        Some(stage) => shown.v().check(stage),
+        None => shown.check.filter(|_| tab == Tab::Check),
+    };
+    match check {
+        Some(check) if tab == Tab::Check => format!("{} · expected | found", check.stage.name()),
+        Some(check) if check.code.is_plain() => {
+            format!("{} · {} {}", check.stage.name(), check.outcome.glyph(), check.outcome.word())
+        }
+        Some(check) => format!("{} · {} {}", check.stage.name(), check.outcome.glyph(), check.code),
+        None => tab.about().to_owned(),
+    }
+}
+
 fn draw_right(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
     let tab = shown.app.verify.tab;
-    let title = match shown.check {
-        Some(check) if tab == Tab::Check => format!("{} · expected | found", check.stage.name()),
-        Some(check) if check.code.as_str() == check.stage.name() => check.stage.name().to_owned(),
-        Some(check) => format!("{} · {}", check.stage.name(), check.code),
-        None => tab.word().to_owned(),
-    };
-    let inside = pen.boxed(frame, area, &title);
+    let inside = pen.boxed(frame, area, &title(shown));
     focus(pen, frame, area, shown.app.verify.inside);
     let meaning = match tab {
         Tab::Check => Vec::new(),
@@ -150,7 +193,9 @@ fn draw_right(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect
     drawn = drawn.with(Hit { area: body, under: Under::Text });
     lines(frame, tabs, &[Line::from(spans)], 0);
     if feet > 0 {
-        let mut text = vec![pen.rule("What this means", shown.columns)];
+        // The check stays chosen whatever tab is open.
+        let of = shown.check.map_or("", |check| check.stage.name());
+        let mut text = vec![pen.rule(&format!("{of} · What this means"), shown.columns)];
         text.extend(meaning);
         lines(frame, bottom, &text, 0);
     }

@@ -7,7 +7,7 @@ use crate::tui::theme::Role;
 use crate::view::{Verified, View};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use std::sync::Arc;
 
 /// What the tabs draw from.
@@ -61,6 +61,33 @@ pub(super) fn labelled(
     columns: usize,
 ) {
     out.extend(pen.wrapped(vec![pen.span(Role::Muted, fit(label, 15))], role, value, columns));
+}
+
+/// Whether what follows is proven, or only what the bundle says.
+pub(super) fn held(
+    pen: Pen<'_>,
+    out: &mut Vec<Line<'static>>,
+    is_held: bool,
+    (proven, claimed): (&str, &str),
+    columns: usize,
+) {
+    let (role, text) = match is_held {
+        true => (Role::Pass, format!("✓ {proven}")),
+        false => (Role::Warn, format!("! {claimed}")),
+    };
+    out.extend(pen.wrapped(Vec::new(), role, &text, columns));
+}
+
+/// How a check ended, and what is said of it.
+pub(super) fn ended(
+    pen: Pen<'_>,
+    check: &Check,
+    role: Role,
+    text: &str,
+    columns: usize,
+) -> Vec<Line<'static>> {
+    let head = vec![pen.outcome(check.outcome), Span::raw("  ")];
+    pen.wrapped(head, role, &crate::text::screen(text), columns)
 }
 
 /// A word at the right of a box's lower border.

@@ -1,9 +1,9 @@
 //! What was signed: predicate, subject, root digest, hash, ignored paths, serialization.
 
-use super::shown::{Shown, labelled};
+use super::shown::{Shown, ended, held, labelled};
 use crate::signing::{Outcome, Stage};
 use crate::tui::screens::digests::{compared, digest};
-use crate::tui::screens::paint::{Pen, outcome_role};
+use crate::tui::screens::paint::Pen;
 use crate::tui::theme::Role;
 use ratatui::text::Line;
 
@@ -13,9 +13,8 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
     for stage in [Stage::Statement, Stage::Subject] {
         let Some(check) = v.check(stage) else { continue };
         let words = v.words_of(check);
-        let head = vec![pen.outcome(check.outcome), pen.span(outcome_role(check.outcome), "  ")];
-        let text = format!("{}: {}", stage.name(), crate::text::screen(&words.summary));
-        out.extend(pen.wrapped(head, Role::Text, &text, shown.columns));
+        let text = format!("{}: {}", stage.name(), words.summary);
+        out.extend(ended(pen, check, Role::Text, &text, shown.columns));
         if check.outcome == Outcome::Fail {
             let value = |value: &Option<crate::text::Untrusted>| {
                 value.as_ref().map(|text| text.screen()).unwrap_or_default()
@@ -44,11 +43,9 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
             return out;
         }
     };
-    let (role, text) = match v.signer_proven() {
-        true => (Role::Pass, "✓ proven: this is what the signer signed"),
-        false => (Role::Warn, "! as the bundle says: the signature over it is not proven"),
-    };
-    out.extend(pen.wrapped(Vec::new(), role, text, shown.columns));
+    let says =
+        ("proven: this is what the signer signed", "as the bundle says: the signature over it is not proven");
+    held(pen, &mut out, v.signer_proven(), says, shown.columns);
     for (label, value) in &anatomy.statement {
         let text = value.screen();
         if label.starts_with("root") && !text.is_empty() {

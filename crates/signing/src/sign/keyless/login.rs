@@ -217,7 +217,7 @@ fn wait_for(
         }
     }
     let waited = patience.as_secs();
-    Err(Error::new(Code::Login, format!("nobody came back from the login page within {waited} seconds"))
+    Err(Error::new(Code::Login, format!("no answer came back from the login page within {waited} seconds"))
         .help("try again, or use --oauth-force-oob to copy a code instead"))
 }
 

@@ -127,7 +127,7 @@ pub fn sign_statement_sigstore(
 }
 
 fn nobody() -> Error {
-    Error::new(Code::Internal, "the certificate names nobody")
+    Error::new(Code::Internal, "the certificate names no identity")
 }
 
 fn check_credentials(instance: &Instance, credentials: &Credentials) -> Result<()> {
@@ -245,5 +245,5 @@ fn prove(document: &[u8], statement: Option<&Statement>, instance: &Instance) ->
         ),
     )
     .at(&service.url)
-    .help("nothing was written; the trust config may be older than the instance's keys, or somebody answers in its place"))
+    .help("nothing was written; the trust config may be older than the instance's keys, or another server answers in its place"))
 }

@@ -63,7 +63,8 @@ pub(super) fn certificate(
     if PublicKey::from_spki_der(&certificate::spki(&parsed)).ok().as_ref() != Some(key.public()) {
         return Err(place.unusable("the certificate is for another key"));
     }
-    let identity = claimed_identity(&leaf).ok_or_else(|| place.unusable("the certificate names nobody"))?;
+    let identity =
+        claimed_identity(&leaf).ok_or_else(|| place.unusable("the certificate names no identity"))?;
     if !token.is_of(&identity) {
         return Err(place.unusable(format!(
             "the certificate is in another name than the token's: {} of {}",

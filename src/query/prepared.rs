@@ -1,21 +1,20 @@
-//! What the rows of a view are made from, made where nobody waits for a key. It knows no order and no filter.
+//! What models are put in order, grouped and counted by: a few numbers each. Of a large inventory making them takes
+//! longer than a frame may. It knows no order and no filter.
 
-pub use crate::tui::state::key::Key;
-
+use super::counts::Counts;
+use super::index::Index;
+use super::key::Key;
 use crate::decision::{Decision, ReasonCode};
 use crate::inventory::{FactKey, Model};
-use crate::query::Index;
 use crate::signing::Outcome;
 use crate::text::Untrusted;
-use crate::tui::state::counts::Counts;
-use crate::tui::state::saved::Saved;
 use crate::view::View;
 use jiff::Timestamp;
 use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The licences of all models by their ranks: only reading every fact of every model tells them, so that they are made
-/// when somebody asks.
+/// when they are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Licences {
     models: Option<Arc<Vec<Model>>>,
@@ -40,24 +39,22 @@ impl Licences {
     }
 }
 
-/// What the rows of a view are made from. Made where nobody waits for a key: of a large inventory it takes longer
+/// What the rows of a view are made from. Made on a thread of its own: of a large inventory it takes longer
 /// than a frame may. A clone shares what is large.
 #[derive(Clone, Default)]
 pub struct Prepared {
-    pub(super) keys: Arc<Vec<Key>>,
-    pub(super) index: Index,
+    pub(crate) keys: Arc<Vec<Key>>,
+    pub(crate) index: Index,
     /// The codes that stand in the way of models; first the empty one.
     causes: Causes,
     /// The publishers, sorted; first the one without a name.
-    pub(super) publishers: Arc<Vec<Untrusted>>,
-    pub(super) licences: Licences,
-    pub(super) counts: Counts,
-    /// How many models each of the built-in views takes.
-    pub(super) saved: [usize; Saved::ALL.len()],
-    /// The models in the order in which they stand until somebody asks for another; empty where nobody has made it.
-    pub(super) order: Arc<Vec<u32>>,
-    pub(super) unverified: usize,
-    pub(super) outdated: usize,
+    pub(crate) publishers: Arc<Vec<Untrusted>>,
+    pub(crate) licences: Licences,
+    pub(crate) counts: Counts,
+    /// The models in the order in which they stand until another is asked for; empty where it was not made yet.
+    pub(crate) order: Arc<Vec<u32>>,
+    pub(crate) unverified: usize,
+    pub(crate) outdated: usize,
 }
 
 /// The codes that stand in the way of models, in the order in which they were met: few, and named by their places.
@@ -132,12 +129,11 @@ impl Prepared {
     /// The same with what follows from its keys.
     fn counted(mut self) -> Self {
         self.counts = Counts::of(&self.keys);
-        self.saved = Saved::ALL.map(|saved| self.keys.iter().filter(|key| saved.takes(key)).count());
         self.order = Arc::default();
         self
     }
 
-    /// The same with the order in which the models stand until somebody asks for another: made here, it needs not be
+    /// The same with the order in which the models stand until another is asked for: made here, it needs not be
     /// made where a key waits for it.
     #[must_use]
     pub fn ordered(mut self, order: impl FnOnce(&Prepared) -> Vec<u32>) -> Self {
@@ -211,8 +207,13 @@ impl Prepared {
         self.publishers.get(number as usize)
     }
 
+    /// Cells of the longest code that stands in the way of a model.
+    pub fn widest_cause(&self) -> usize {
+        self.causes.0.iter().map(|code| code.as_str().len()).max().unwrap_or(0)
+    }
+
     /// The ranks of the codes that stand in the way of models, by their places.
-    pub(super) fn causes(&self) -> Vec<u32> {
+    pub(crate) fn causes(&self) -> Vec<u32> {
         let mut words: Vec<(&str, usize)> = self.causes.0.iter().map(ReasonCode::as_str).zip(1..).collect();
         words.sort_unstable();
         let mut ranks = vec![0; words.len() + 1];
@@ -224,13 +225,13 @@ impl Prepared {
         ranks
     }
 
-    /// The rank of the licence of the model of an index; 0 where there is none, and while nobody has asked.
-    pub(super) fn licence(&self, index: u32) -> u32 {
+    /// The rank of the licence of the model of an index; 0 where there is none, and while they were not asked for.
+    pub(crate) fn licence(&self, index: u32) -> u32 {
         self.licences.ranks.get(index as usize).copied().unwrap_or(0)
     }
 }
 
-/// Marks names that look like others: of a large inventory too long a work for whoever draws one row first.
+/// Marks names that look like others: of a large inventory too long a work for the frame that draws one row first.
 fn read_names(view: &View) {
     let _ = view.name_mark(0);
 }

@@ -1,8 +1,8 @@
 //! How many models of each kind an inventory holds: counted once for a view, and never for a frame.
 
+use super::key::Key;
 use crate::decision::Decision;
 use crate::signing::Outcome;
-use crate::tui::state::key::Key;
 
 /// The counts over a whole inventory, whatever is filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,6 +27,8 @@ pub struct Counts {
     pub reviewed: usize,
     /// What a person has to look at: warned of, refused, or reviewed already.
     pub to_review: usize,
+    /// What still waits for a review: warned of or refused, and not reviewed.
+    pub needs_review: usize,
 }
 
 impl Counts {
@@ -46,6 +48,7 @@ impl Counts {
             counts.reviewed += usize::from(key.reviewed);
             let waits = matches!(key.decision, Decision::Warn | Decision::Refuse);
             counts.to_review += usize::from(waits || key.reviewed);
+            counts.needs_review += usize::from(waits && !key.reviewed);
         }
         counts
     }

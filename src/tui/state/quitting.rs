@@ -1,0 +1,15 @@
+//! What quitting would end, in words for both faces of the workbench.
+
+use crate::text::{count, count_are};
+use crate::tui::state::app::App;
+
+/// What still runs and would be cancelled. The question stays when the last of it ends: then it says so.
+pub fn quitting(app: &App) -> String {
+    let those = match (app.live_jobs(), app.outputs.running().count()) {
+        (0, 0) => return "Everything has ended: quitting cancels nothing.".to_owned(),
+        (jobs, 0) => count_are(jobs, "job"),
+        (0, commands) => count_are(commands, "command"),
+        (jobs, commands) => format!("{} and {}", count(jobs, "job"), count_are(commands, "command")),
+    };
+    format!("{those} still running; quitting cancels.")
+}
