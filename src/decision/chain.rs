@@ -76,7 +76,11 @@ fn lets_reach(why: CapReason) -> u8 {
     match why {
         CapReason::Contradicted | CapReason::Tainted => 0,
         CapReason::Unresolved | CapReason::Unsigned | CapReason::NotVerified => 1,
-        CapReason::Unexplored | CapReason::Capped | CapReason::Derived | CapReason::Resigned | CapReason::Summarised => 2,
+        CapReason::Unexplored
+        | CapReason::Capped
+        | CapReason::Derived
+        | CapReason::Resigned
+        | CapReason::Summarised => 2,
         CapReason::Verified => 3,
     }
 }
