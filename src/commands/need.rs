@@ -29,6 +29,8 @@ listed! {
         Checks,
         /// A row of the lineage that is in the inventory.
         KnownRow,
+        /// A model or dataset under the cursor, of the inventory or not, or the one that the screen is about.
+        Named,
         /// A row of the lineage that is not its focus.
         OtherFocus,
         /// A focus before this one.

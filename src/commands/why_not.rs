@@ -31,6 +31,7 @@ impl Need {
             Need::Open => "the workspace is still being opened",
             Need::Writable => "opened read-only",
             Need::Model | Need::Models | Need::ModelShown => "there is no model here",
+            Need::Named => "there is no model here",
             Need::KnownRow => "nothing is known of the relatives of this row",
             Need::OtherFocus => "this is the focus already",
             Need::FocusBefore => "this is the first focus",

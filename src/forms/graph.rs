@@ -1,8 +1,8 @@
 //! A family as a graph for Graphviz and for Mermaid. Nodes have numbers for names, so that no name of others is read as
 //! anything but a label.
 
-use crate::inventory::{Basis, ModelId};
-use crate::lineage::LaneRow;
+use crate::inventory::ModelId;
+use crate::lineage::{LaneRow, Link};
 use crate::view::View;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,13 +10,13 @@ use std::fmt::Write;
 /// The models of a drawing and the edges between them, parent to child.
 struct Family<'a> {
     nodes: Vec<(&'a ModelId, String, bool)>,
-    edges: Vec<(usize, usize, String, Basis)>,
+    edges: Vec<(usize, usize, String, Link)>,
 }
 
 fn family<'a>(view: &View, rows: &'a [LaneRow], focus: &ModelId) -> Family<'a> {
     let mut places: BTreeMap<&ModelId, usize> = BTreeMap::new();
     let mut nodes = Vec::new();
-    for row in rows.iter().filter(|row| !row.repeated) {
+    for row in rows.iter().filter(|row| !row.repeated && row.left_out.is_none()) {
         let state = match row.model {
             Some(index) => {
                 let summary = view.summary(index);
@@ -33,9 +33,9 @@ fn family<'a>(view: &View, rows: &'a [LaneRow], focus: &ModelId) -> Family<'a> {
     for (child, at) in &places {
         for (parent, edge) in view.graph.parents(child) {
             if let Some(from) = places.get(&parent.id) {
-                let pinned = if edge.digest.is_some() { ", pinned" } else { "" };
-                let label = format!("{}, {}{pinned}", edge.relation.word(), edge.basis.word());
-                edges.push((*from, *at, label, edge.basis));
+                let link = Link::of(edge, view.proven.of_edge(child, &parent.id));
+                let label = format!("{}, {}", edge.relation.word(), link.word());
+                edges.push((*from, *at, label, link));
             }
         }
     }
@@ -57,11 +57,12 @@ pub fn dot(view: &View, rows: &[LaneRow], focus: &ModelId) -> String {
             quoted(&crate::text::screen(state))
         );
     }
-    for (from, to, label, basis) in &family.edges {
-        let style = match basis {
-            Basis::Attested | Basis::Observed => "solid",
-            Basis::Declared => "dotted",
-            Basis::Contradicted => "dashed",
+    for (from, to, label, link) in &family.edges {
+        let style = match link {
+            Link::Proved => "bold",
+            Link::Attested => "solid",
+            Link::Declared | Link::DeclaredPinned | Link::OutOfRole => "dotted",
+            Link::Contradicted => "dashed",
         };
         let _ = writeln!(out, "  n{from} -> n{to} [label=\"{}\", style={style}];", quoted(label));
     }
@@ -82,10 +83,11 @@ pub fn mermaid(view: &View, rows: &[LaneRow], focus: &ModelId) -> String {
             encoded(&crate::text::screen(state))
         );
     }
-    for (from, to, label, basis) in &family.edges {
-        let arrow = match basis {
-            Basis::Attested | Basis::Observed => "-->",
-            Basis::Declared | Basis::Contradicted => "-.->",
+    for (from, to, label, link) in &family.edges {
+        let arrow = match link {
+            Link::Proved => "==>",
+            Link::Attested => "-->",
+            Link::Declared | Link::DeclaredPinned | Link::OutOfRole | Link::Contradicted => "-.->",
         };
         let _ = writeln!(out, "  n{from} {arrow}|\"{}\"| n{to}", encoded(label));
     }

@@ -289,11 +289,6 @@ impl Graph {
         self.links(place, way).filter(|(_, edge)| !edge.outranked)
     }
 
-    /// Parents or children with their edges, in the order of their ids.
-    pub(super) fn around(&self, place: Place, way: Way) -> Vec<(Place, &Edge)> {
-        self.shown(place, way).collect()
-    }
-
     /// Everything that can be reached, with its distance, nearest first and each once; the start is left out.
     pub(super) fn walk(&self, start: Place, depth: usize, way: Way) -> Vec<(Place, usize)> {
         let mut seen = HashSet::from([start]);

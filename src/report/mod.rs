@@ -1,13 +1,15 @@
 //! What the others concluded, as plain text for people; the same for pipelines stands in `documents`. It
 //! computes nothing; all text that it returns is safe to print.
 
+pub mod asked;
 mod attest;
 mod case;
 mod checks;
 pub mod claims;
 mod comparison;
-mod predicates;
+pub mod deployments;
 mod policy;
+mod predicates;
 mod replay;
 mod reviews;
 pub mod snapshot;
@@ -18,8 +20,8 @@ pub use attest::{attested, attested_next, inheritance};
 pub use case::case;
 pub use checks::checks_page;
 pub use comparison::{compared_summary, compared_title, comparison, values};
-pub use predicates::predicates_page;
 pub use policy::{policy, policy_faults};
+pub use predicates::predicates_page;
 pub use replay::replayed;
 pub use reviews::{review, reviews};
 pub use text::{

@@ -117,8 +117,14 @@ impl Workbench {
             names,
             at,
         };
-        let touched = self.refresh(before, &mut view, fresh.as_ref())?;
+        let mut touched = self.refresh(before, &mut view, fresh.as_ref())?;
         view.prove_after(before, touched.as_deref());
+        let deployed = view.take_deployments(before);
+        if let Some(touched) = touched.as_mut().filter(|_| !deployed.is_empty()) {
+            touched.extend(deployed);
+            touched.sort_unstable();
+            touched.dedup();
+        }
         view.anchoring = self.anchoring(&view)?;
         // It is evidence on every model.
         let touched = touched.filter(|_| before.seal == view.seal);

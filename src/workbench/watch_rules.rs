@@ -1,4 +1,4 @@
-//! Notices that the policy file, an anchor or a revocation list changed on disk, and has the view made anew. It waits
+//! Notices that the policy file, an anchor, a revocation list or the workspace's own file changed on disk, and has the view made anew. It waits
 //! to be told and looks at nothing in between. What a change means is not known here.
 
 use super::anchors;
@@ -7,6 +7,7 @@ use super::events::Event;
 use super::publish::Next;
 use super::seal;
 use crate::error::Result;
+use crate::inventory::Workspace;
 use crate::text::screen;
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,15 +70,23 @@ impl Workbench {
     }
 
     fn rule_files(&self) -> BTreeSet<PathBuf> {
+        let workspace = self.workspace();
+        let own = (!workspace.is_temporary).then(|| Workspace::file_in(&workspace.root));
         let policy = self.policy_file();
-        let of_seal =
-            policy.iter().flat_map(|policy| seal::files(&self.workspace(), policy).collect::<Vec<_>>());
+        let of_seal = policy.iter().flat_map(|policy| seal::files(&workspace, policy).collect::<Vec<_>>());
         let of_seal = of_seal.collect::<Vec<_>>();
-        policy.into_iter().chain(of_seal).chain(anchors::files(&self.view().policy)).collect()
+        policy.into_iter().chain(own).chain(of_seal).chain(anchors::files(&self.view().policy)).collect()
     }
 
     fn renew_rules(&self, changed: &[PathBuf]) -> Result<()> {
         let workspace = self.workspace();
+        let own = Workspace::file_in(&workspace.root);
+        if changed.contains(&own) {
+            self.reload_deployments()?;
+            if changed.iter().all(|file| *file == own) {
+                return Ok(());
+            }
+        }
         let is_changed = |policy: &PathBuf| {
             changed.contains(policy) || seal::files(&workspace, policy).any(|file| changed.contains(&file))
         };

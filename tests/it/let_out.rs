@@ -51,7 +51,7 @@ fn every_screen_copies_the_command_that_shows_the_same() {
     for (screen, wanted) in [
         (Screen::Inventory, "touchmark show --workspace 'my models' "),
         (Screen::Verify, "touchmark verify --workspace 'my models' --explain "),
-        (Screen::Lineage, "touchmark lineage --workspace 'my models' --up 3 --down 2 "),
+        (Screen::Lineage, "touchmark lineage --workspace 'my models' "),
         (Screen::Maturity, "touchmark score --workspace 'my models' --all "),
     ] {
         app.go(screen);

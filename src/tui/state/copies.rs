@@ -120,7 +120,7 @@ fn command(app: &App) -> Option<String> {
         Screen::Inventory => ("show", "", vec![model()?]),
         Screen::Verify => ("verify", "--explain", vec![model()?]),
         Screen::Maturity => ("score", "--all", vec![model()?]),
-        Screen::Lineage => ("lineage", "--up 3 --down 2", vec![app.lineage.focus.as_ref()?.raw().to_owned()]),
+        Screen::Lineage => ("lineage", "", vec![app.lineage.focus.as_ref()?.raw().to_owned()]),
         Screen::Policy => ("policy check", "", vec![app.policy_path()?.to_string_lossy().into_owned()]),
         Screen::Compare => {
             let (first, second) = app.compare.pair.as_ref()?;

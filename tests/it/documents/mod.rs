@@ -215,6 +215,13 @@ fn every_document() -> Desk {
     desk.prints("review", &["review", "acme/claims-sorter", "approve", "--reason", "seen"]);
     desk.prints("review-history", &["review", "--history", "acme/claims-sorter"]);
     desk.prints("lineage", &["lineage", "acme/claims-sorter"]);
+    desk.prints("deployed", &["deploy", "add", "acme/claims-sorter", "--where", "here", "--owner", "us"]);
+    desk.prints("deployments", &["deploy", "list"]);
+    desk.prints("why", &["why", "acme/support-bot-voice"]);
+    desk.prints("why", &["why", "lumen/iris-base"]);
+    desk.prints("path", &["path", "acme/claims-sorter", "northwind/harbour-7b"]);
+    desk.prints("blast", &["blast", "northwind/harbour-7b"]);
+    desk.prints("deployed", &["deploy", "end", "acme/claims-sorter"]);
     desk.prints("comparison", &["compare", "acme/claims-sorter", "lumen/iris-base"]);
     fs::write(desk.path("one.json"), BILL).unwrap();
     desk.prints("import", &["import", "one.json"]);

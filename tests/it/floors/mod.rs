@@ -169,7 +169,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "decision",
         &["ground", "signing", "tables", "attest", "inventory", "policy", "store", "lineage", "maturity"],
     ),
-    ("words", &["text", "signing", "tables", "inventory", "policy", "maturity", "decision"]),
+    ("words", &["text", "signing", "tables", "inventory", "policy", "lineage", "maturity", "decision"]),
     (
         "view",
         &[
@@ -292,6 +292,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "ground",
             "signing",
             "inventory",
+            "lineage",
             "decision",
             "words",
             "view",
