@@ -16,7 +16,7 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, attached, listed, read_model};
 use crate::report::claims as report;
 use crate::signing::{
-    Anchor, LIMIT_BUNDLE_BYTES, Progress, RootDigest, Trust, VerifyOptions, default_signature,
+    Anchor, LIMIT_BUNDLE_BYTES, Progress, RootDigest, Trust, VerifyOptions, default_signature, find_signature,
 };
 use crate::text::{Untrusted, screen};
 use crate::workbench::Workbench;
