@@ -436,6 +436,8 @@ impl Case {
             seal: &touchmark::maturity::PolicySeal::Unsigned,
             models: &self.models,
             descent: &descent,
+            proven: &touchmark::lineage::Proven::default(),
+            stated: &touchmark::lineage::Stated::default(),
             verified: &known,
             reviews: &|_| Vec::new(),
             ledger: None,

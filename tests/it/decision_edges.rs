@@ -541,6 +541,7 @@ fn evidence_without_the_signature_that_was_seen_is_not_judged_again() {
             seen,
             since: Since::Same,
             usage: touchmark::maturity::Usage::default(),
+            lineage: touchmark::decision::LineageFacts::default(),
         };
         let evidence = Evidence {
             seal: touchmark::maturity::PolicySeal::Unsigned,

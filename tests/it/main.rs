@@ -50,6 +50,7 @@ mod keyless_forms;
 mod keyless_tampered;
 mod keymap;
 mod keys;
+mod kinship;
 mod known_bad;
 mod ledger;
 mod let_out;

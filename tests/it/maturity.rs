@@ -177,7 +177,7 @@ fn every_cap_vector_holds() {
 type Drawn = (CapNode, Vec<usize>);
 
 fn node(state: CapState, own: u8, parents: &[usize]) -> Drawn {
-    (CapNode { state, own, root_claim: false, summary_level: 0 }, parents.to_vec())
+    (CapNode { state, own, ..CapNode::UNRESOLVED }, parents.to_vec())
 }
 
 fn planned(drawn: &[Drawn]) -> (CapPlan, Vec<CapNode>) {
@@ -324,6 +324,7 @@ fn drawn_node() -> impl Strategy<Value = CapNode> {
         own,
         root_claim,
         summary_level,
+        ..CapNode::UNRESOLVED
     })
 }
 

@@ -326,7 +326,7 @@ fn a_short_lived_key_is_one_that_is_proven() {
 
 #[test]
 fn a_parent_that_nobody_verified_caps_as_that() {
-    let node = |state, own| CapNode { state, own, root_claim: false, summary_level: 0 };
+    let node = |state, own| CapNode { state, own, ..CapNode::UNRESOLVED };
     for (state, own, cap, reason) in [
         (CapState::Signed, 0, 1, CapReason::NotVerified),
         (CapState::Resigned, 0, 1, CapReason::NotVerified),

@@ -353,6 +353,7 @@ fn a_summary_has_to_name_the_verifier_that_is_demanded() {
 fn one_claim_that_meets_a_requirement_is_enough_whatever_others_say() {
     let policy = read(POLICY);
     let testimony = |claimed: Claimed, predicate: &Value| Testimony {
+        whose: Vec::new(),
         meets: met(POLICY, &claimed, predicate),
         claimed,
         roles: Few::NONE,

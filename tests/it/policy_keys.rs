@@ -470,6 +470,8 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
     let verdicts = Judgement::verdicts(&Input {
         models: &models,
         descent: &descent,
+        proven: &touchmark::lineage::Proven::default(),
+        stated: &touchmark::lineage::Stated::default(),
         verified: &|_| Known {
             testimonies: &[],
             usage: None,

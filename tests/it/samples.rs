@@ -236,6 +236,8 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
     let verdicts = Judgement::verdicts(&Input {
         models,
         descent: &descent,
+        proven: &touchmark::lineage::Proven::default(),
+        stated: &touchmark::lineage::Stated::default(),
         verified: &|index| Known {
             testimonies: &[],
             usage: None,
