@@ -1,20 +1,17 @@
 //! Verdicts: own and effective level, cap, and the decision at a stage.
 
-use super::anchoring::Anchoring;
 use super::descent::Descent;
 use super::family::{Cap, Family};
+use super::given::{Input, Known};
 use super::kin::Kin;
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use super::walk::{self, WalkEnd};
-use crate::inventory::{Looked, Model, ModelId};
-use crate::lineage::{Proven, Stated};
-use crate::maturity::{
-    Assessment, Evidence, Kinship, Musts, PolicySeal, Rubric, Since, Testimony, Usage, assess,
-};
-use crate::policy::{Action, Class, Policy, Stage};
-use crate::signing::{Recalled, Verification};
+use crate::inventory::{Model, ModelId};
+use crate::maturity::{Assessment, Evidence, Kinship, Musts, Usage, assess};
+use crate::policy::{Action, Class, Stage};
+use crate::signing::Recalled;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -105,56 +102,6 @@ impl Verdict {
     pub fn adjective(&self) -> String {
         self.cached.map(|cached| format!(" (cached, since {})", cached.oldest)).unwrap_or_default()
     }
-}
-
-/// What is known of a model's verification.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
-    /// The checks, with IDENTITY and POLICY as the policy says now.
-    pub verification: Option<&'a Verification>,
-    /// What was seen inside the files.
-    pub looked: Option<&'a Looked>,
-    /// What its claims say, in the order of their digests.
-    pub testimonies: &'a [Testimony],
-    /// How it is used and governed; none where nothing is known.
-    pub usage: Option<&'a Usage>,
-    /// Whether the files are still those.
-    pub since: Since,
-}
-
-/// The verification of the model of an index.
-pub type Verifications<'a> = dyn Fn(usize) -> Known<'a> + Sync + 'a;
-
-/// The reviews of the model of an index that stand.
-pub type Reviews<'a> = dyn Fn(usize) -> Vec<StandingReview> + Sync + 'a;
-
-/// Everything a verdict depends on.
-#[derive(Clone, Copy)]
-pub struct Input<'a> {
-    /// The inventory.
-    pub models: &'a [Model],
-    /// Their lineage, and what follows from it.
-    pub descent: &'a Arc<Descent>,
-    /// What claims say of it.
-    pub proven: &'a Proven,
-    /// What documents state of root digests.
-    pub stated: &'a Stated,
-    /// The latest verification of the model of an index.
-    pub verified: &'a Verifications<'a>,
-    /// The reviews that stand.
-    pub reviews: &'a Reviews<'a>,
-    /// How far checkpoints cover the ledger; none where nobody looked.
-    pub ledger: Option<&'a Anchoring>,
-    /// The policy.
-    pub policy: &'a Policy,
-    /// What is known of its own signature.
-    pub seal: &'a PolicySeal,
-    /// The stage's name.
-    pub stage: &'a str,
-    /// The rubric.
-    pub rubric: &'a Rubric,
-    /// When.
-    pub now: jiff::Timestamp,
 }
 
 /// What tables show of a model; the rest of its verdict is made when somebody asks.

@@ -131,11 +131,6 @@ impl Family {
         supports
     }
 
-    /// What a node is known as, and how far up its ancestors go; by the graph's places.
-    pub fn node(&self, place: usize) -> Option<(&CapNode, u32)> {
-        Some((self.nodes.get(place)?, self.levels.depth(place)))
-    }
-
     /// How many edges up ancestors were looked at.
     pub fn depth(&self) -> u32 {
         self.levels.limit()

@@ -2,7 +2,7 @@
 //! controls read of it is made when they are asked; kept are a few bytes for each.
 
 use super::descent::{Descent, Moved};
-use super::evaluate::{Input, Known};
+use super::given::{Input, Known};
 use super::proofs::root_of;
 use crate::inventory::{Basis, Model, ModelId};
 use crate::lineage::{Edge, Origins, Proof};
@@ -449,8 +449,14 @@ impl Look<'_, '_> {
         let called = ModelId::new(node.id.called());
         let root = graph.node(&called).and_then(|node| node.model());
         let root = root.and_then(|index| root_of(&(self.input.verified)(index)));
-        let mut known = root.into_iter().chain(self.input.stated.of_parent(&called)).peekable();
-        known.peek().is_some() && known.all(|known| known != digest)
+        match root {
+            // What was computed is its digest, whatever documents state.
+            Some(root) => root != digest,
+            None => {
+                let mut stated = self.input.stated.of_parent(&called).peekable();
+                stated.peek().is_some() && stated.all(|known| known != digest)
+            }
+        }
     }
 
     /// Whether a place, or a parent of it, is referred to by different digests.

@@ -13,6 +13,7 @@ mod difference;
 mod evaluate;
 mod evidence;
 mod family;
+mod given;
 mod inputs;
 mod judge;
 mod kin;
@@ -37,9 +38,10 @@ pub use checkpoint::{
 };
 pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
-pub use evaluate::{Decision, Input, Judgement, Known, Reviews, Standing, Verdict, Verifications};
+pub use evaluate::{Decision, Judgement, Standing, Verdict};
 pub use evidence::{ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence};
 pub use family::Cap;
+pub use given::{Input, Known, Reviews, Verifications};
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
     FurtherDigest, Inputs, Joined, LineageFacts, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests,

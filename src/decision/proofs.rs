@@ -1,7 +1,7 @@
 //! From what claims testify to proofs of lineage: which parents the claims of a model name by digest, and which models
 //! of the inventory those are. A name proves nothing, and joins nothing.
 
-use super::evaluate::{Known, Verifications};
+use super::given::{Known, Verifications};
 use crate::attest::{
     Claimed, Domain, Input, InputRole, PredicateKind, Provenance, Said, Transformation, Validity,
 };

@@ -15,8 +15,9 @@ use std::sync::Arc;
 
 use super::anchors::Anchors;
 use super::descent::Descent;
-use super::evaluate::{Input, Judgement, Known, Verdict, Verifications};
+use super::evaluate::{Judgement, Verdict};
 use super::evidence::Evidence;
+use super::given::{Input, Known, Verifications};
 use super::inputs::{Feeds, Inputs, PolicyInput};
 use super::judge::{By, judge_model};
 use super::proofs::origins;

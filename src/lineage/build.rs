@@ -30,7 +30,7 @@ struct Mention {
 
 /// The parent that is meant.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Parent {
+pub(super) enum Parent {
     /// By its number among the nodes of models.
     Here(Place),
     Absent(ModelId),
@@ -48,7 +48,7 @@ struct Claim {
 
 /// What is said of one child.
 #[derive(Default)]
-struct Origin {
+pub(super) struct Origin {
     claims: Vec<Claim>,
     /// What each source says, where several do.
     sayings: Vec<Saying<Parent>>,
@@ -79,7 +79,7 @@ impl ByClaims {
 
 impl Origin {
     /// What the models of one node say of their parents, and their claims.
-    fn of<'m>(
+    pub fn of<'m>(
         models: impl Iterator<Item = &'m Model>,
         origins: Option<&Origins>,
         resolve: impl Fn(&ModelId) -> Parent,
@@ -262,10 +262,10 @@ impl<'a> Names<'a> {
 }
 
 /// What is only mentioned, numbered behind the nodes of models in the order in which it is met.
-struct Absent {
+pub(super) struct Absent {
     known: usize,
     places: HashMap<ModelId, Place>,
-    nodes: Vec<Node>,
+    pub nodes: Vec<Node>,
 }
 
 impl Absent {
@@ -289,7 +289,7 @@ impl Absent {
 #[derive(Default)]
 pub(super) struct Kinds {
     places: HashMap<Edge, u32>,
-    edges: Vec<Edge>,
+    pub edges: Vec<Edge>,
 }
 
 impl Kinds {
@@ -319,13 +319,13 @@ struct Conflict {
 }
 
 /// What is said, with numbers for names.
-struct Said {
-    absent: Absent,
-    kinds: Kinds,
-    starts: Vec<u32>,
-    links: Vec<Link>,
+pub(super) struct Said {
+    pub absent: Absent,
+    pub kinds: Kinds,
+    pub starts: Vec<u32>,
+    pub links: Vec<Link>,
     /// Children that are their own parents.
-    loops: Vec<Place>,
+    pub loops: Vec<Place>,
     conflicts: Vec<Conflict>,
     sayings: Vec<(Place, ByClaims, Vec<Saying<Place>>)>,
 }
@@ -371,7 +371,7 @@ impl Said {
     }
 
     /// Takes in what is said of the next node.
-    fn take(&mut self, child: Place, origin: Origin) {
+    pub fn take(&mut self, child: Place, origin: Origin) {
         for Claim { parent, edge, is_data, said } in origin.claims {
             let parent = self.absent.place(parent, is_data);
             if !said.is_empty() {
@@ -393,6 +393,20 @@ impl Said {
             };
             let sayings = origin.sayings.into_iter().map(&mut numbered).collect();
             self.sayings.push((child, origin.said_by_claims, sayings));
+        }
+    }
+
+    /// Notes where each node stands now.
+    pub fn stand_at(&mut self, places: &[Place]) {
+        let place = |from: Place| places.get(from as usize).copied().unwrap_or(from);
+        self.links.iter_mut().for_each(|link| link.to = place(link.to));
+        self.loops.iter_mut().for_each(|child| *child = place(*child));
+        for conflict in &mut self.conflicts {
+            (conflict.child, conflict.parent) = (place(conflict.child), place(conflict.parent));
+        }
+        for (child, _, sayings) in &mut self.sayings {
+            *child = place(*child);
+            sayings.iter_mut().for_each(|saying| saying.parent = place(saying.parent));
         }
     }
 
@@ -425,17 +439,8 @@ impl Said {
             starts.extend(end);
             all.push(node);
         }
-        let place = |from: Place| places.get(from as usize).copied().unwrap_or(from);
         self.starts = starts;
-        self.links.iter_mut().for_each(|link| link.to = place(link.to));
-        self.loops.iter_mut().for_each(|child| *child = place(*child));
-        for conflict in &mut self.conflicts {
-            (conflict.child, conflict.parent) = (place(conflict.child), place(conflict.parent));
-        }
-        for (child, _, sayings) in &mut self.sayings {
-            *child = place(*child);
-            sayings.iter_mut().for_each(|saying| saying.parent = place(saying.parent));
-        }
+        self.stand_at(&places);
         all
     }
 }
@@ -478,7 +483,7 @@ impl Graph {
 
 impl Said {
     /// The graph, where all nodes stand as it says, with disagreements that are known already.
-    fn into_graph(self, mut nodes: Vec<Node>, known: Vec<GraphFinding>) -> Graph {
+    pub fn into_graph(self, mut nodes: Vec<Node>, known: Vec<GraphFinding>) -> Graph {
         let Said { mut kinds, starts, links, loops, mut conflicts, sayings, .. } = self;
         let mut parents = Rows::new(starts, links);
         let id = |place: Place| nodes.get(place as usize).map(|node| &node.id);

@@ -60,6 +60,19 @@ pub struct Graph {
     pub(super) conflicts: Vec<GraphFinding>,
 }
 
+impl PartialEq for Graph {
+    /// Whether it says the same; in which order edges are kept that differ says nothing.
+    fn eq(&self, other: &Self) -> bool {
+        let edges = |graph: &Graph, place: Place| -> Vec<(Place, Edge)> {
+            graph.links(place, Way::Up).map(|(parent, edge)| (parent, edge.clone())).collect()
+        };
+        self.nodes == other.nodes
+            && self.cycles == other.cycles
+            && self.conflicts == other.conflicts
+            && (0..narrow(self.nodes.len())).all(|place| edges(self, place) == edges(other, place))
+    }
+}
+
 /// Along which ends of edges a walk goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {

@@ -1,6 +1,7 @@
 //! The lineage graph: built from all sources, asked for ancestors and descendants, drawn as lanes (rows of
 //! plain values). It knows no terminal.
 
+mod again;
 mod blast;
 mod build;
 mod content;

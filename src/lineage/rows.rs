@@ -37,6 +37,11 @@ impl Rows {
         rows
     }
 
+    /// All links, those of each node together.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
     /// How many nodes there are.
     pub fn len(&self) -> usize {
         self.starts.len().saturating_sub(1)

@@ -40,7 +40,7 @@ impl View {
             None => self.prove_all(before),
         };
         if !changed.is_empty() {
-            self.graph = Arc::new(Graph::proved(&self.models, &self.proven));
+            self.graph = Arc::new(self.graph.again(&self.models, &self.proven, &changed));
         }
     }
 
@@ -125,20 +125,24 @@ impl View {
             .into_iter()
             .filter_map(|digest| Some(Joined { digest, model: self.digests.model_of(&digest)?.clone() }));
         let mut stated: BTreeMap<ModelId, BTreeSet<RootDigest>> = BTreeMap::new();
-        let mut note = |id: &ModelId, root: Option<RootDigest>| {
-            let digests: BTreeSet<RootDigest> = self.digests.stated().of_parent(id).chain(root).collect();
+        let note = |stated: &mut BTreeMap<ModelId, BTreeSet<RootDigest>>, id: &ModelId| {
+            let digests: BTreeSet<RootDigest> = self.digests.stated().of_parent(id).collect();
             if !digests.is_empty() {
                 stated.insert(id.clone(), digests);
             }
         };
-        note(&model.id, None);
+        note(&mut stated, &model.id);
         for parent in descent.all_parents(index) {
             if parent.digest().is_some() {
                 let called = ModelId::new(parent.called());
                 let known = self.model(&called).map(|(index, _)| index);
-                note(&called, known.and_then(|index| root_of(&self.known(index))));
+                // One of the family says it by itself.
+                match known.and_then(|index| root_of(&self.known(index))) {
+                    Some(root) => drop(stated.insert(called, BTreeSet::from([root]))),
+                    None => note(&mut stated, &called),
+                }
             } else if self.model(parent).is_none() {
-                note(parent, None);
+                note(&mut stated, parent);
             }
         }
         let of_model = |(model, digests): (ModelId, BTreeSet<RootDigest>)| StatedDigests {

@@ -56,6 +56,7 @@ mod keyless_forms;
 mod keyless_tampered;
 mod keymap;
 mod keys;
+mod kinship;
 mod known_bad;
 mod large;
 mod ledger;

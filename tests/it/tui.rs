@@ -594,6 +594,8 @@ pub fn holding(names: impl Iterator<Item = String>) -> View {
         rubric: empty.rubric.clone(),
         findings: Arc::default(),
         graph: Arc::default(),
+        proven: std::sync::Arc::default(),
+        digests: std::sync::Arc::default(),
         verified: vec![None; models.len()].into(),
         states: Arc::default(),
         lost: Arc::default(),
