@@ -80,6 +80,27 @@ pub struct LineageEdge {
     pub verified_before: Option<bool>,
     /// What is known of the parent by itself.
     pub sight: ParentSight,
+    /// Whether the digest that it is pinned by is another than the parent's own.
+    #[serde(default)]
+    pub pin_differs: bool,
+}
+
+/// How well the summaries were checked on which the lineage relies: signer and verifier, subject, resource, result, level,
+/// policy and age.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reliance {
+    /// It relies on none.
+    #[default]
+    None,
+    /// All of it holds.
+    Checked,
+    /// The policy or the age is not known; the rest holds.
+    Partly,
+    /// A step does not hold.
+    Failed,
 }
 
 /// How much of the lineage up to its roots is proved.
@@ -118,6 +139,16 @@ pub struct Kinship {
     pub denied_by_claims: bool,
     /// How many models derive from it, directly or not.
     pub descendants: u32,
+    /// The lowest level that a parent whose weights are in it has after the caps, where a root at level 1 by a signed claim
+    /// counts as level 2; none where it has no parents, or where that is not known yet.
+    #[serde(default)]
+    pub parents_reach: Option<u8>,
+    /// Whether an ancestor counts only because a trusted summary vouches for it.
+    #[serde(default)]
+    pub bridged_by_summary: bool,
+    /// How well the summaries were checked on which it relies.
+    #[serde(default)]
+    pub summaries: Reliance,
 }
 
 static NONE: Kinship = Kinship {
@@ -130,6 +161,9 @@ static NONE: Kinship = Kinship {
     plausible: None,
     denied_by_claims: false,
     descendants: 0,
+    parents_reach: None,
+    bridged_by_summary: false,
+    summaries: Reliance::None,
 };
 
 impl Kinship {

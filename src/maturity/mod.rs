@@ -18,7 +18,7 @@ pub use assess::{Assessment, ControlResult, Outcomes, assess};
 pub use caps::{CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 pub use evidence::{Evidence, Since, Testimony};
 pub use fact::{BoundPart, ControlFact, Remedy};
-pub use kinship::{Completeness, EdgeOrder, Kinship, LineageEdge, ParentSight, Pin};
+pub use kinship::{Completeness, EdgeOrder, Kinship, LineageEdge, ParentSight, Pin, Reliance};
 pub use level1::{contradicts_itself, nobody_looked, owed_to_part};
 pub use rubric::{Control, Duty, Rubric, Severity};
 pub use score::{Musts, SCOPE, Score, score};
