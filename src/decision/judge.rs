@@ -89,7 +89,7 @@ pub fn holds_by_policy(verification: &Verification, by: &By<'_>) -> Option<Times
     let after = |seconds: i64| verification.at.checked_add(SignedDuration::from_secs(seconds)).ok();
     let age = i64::from(freshness.max_verification_age_days) * 86_400;
     let ages = [after(age + 1), after(-i64::from(freshness.clock_skew_seconds))];
-    let windows = [by.policy.publishers.next_moment(by.now)];
+    let windows = [by.policy.next_moment(by.now)];
     let moments = windows.into_iter().chain(ages).chain([by.policy.expires]);
     moments.flatten().filter(|moment| *moment > by.now).min()
 }

@@ -69,7 +69,7 @@ pub fn predicates_check(
 fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
     let signer = judged.signer.as_ref().zip(judged.anchor.as_ref()).zip(under.model);
     let roles = signer.map_or(Few::NONE, |((signer, anchor), model)| {
-        under.policy.roles_of(model.id.raw(), signer, anchor, judged.signed_at)
+        under.policy.roles_of(model.id.raw(), signer, anchor, judged.signed_at, under.now)
     });
     Testimony { claimed: judged.claimed(), roles }
 }

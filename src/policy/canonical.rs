@@ -3,13 +3,15 @@
 //! It knows no file and no place of one.
 
 use super::document::{
-    Action, AnchorSource, Artifact, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy,
-    Publisher, Stage,
+    Action, AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules,
+    Policy, Publisher, Stage,
 };
-use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, KINDS, METHODS, word};
+use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, KINDS, METHODS, ROLES, word};
+use super::role::Role;
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
+use crate::tables::Few;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -28,6 +30,9 @@ pub(super) struct Form<'p> {
     pub trust: Vec<AnchorForm<'p>>,
     /// The first of equals is a model's publisher.
     pub publishers: Vec<PublisherForm<'p>>,
+    /// The first that grants what a claim needs is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attesters: Vec<AttesterForm<'p>>,
     /// The first that matches a signer is named.
     pub denied: Vec<DeniedForm<'p>>,
     pub crypto: CryptoForm,
@@ -57,8 +62,23 @@ pub(super) struct PublisherForm<'p> {
     models: BTreeSet<&'p str>,
     pub trust: BTreeSet<&'p str>,
     pub identities: BTreeSet<IdentityForm<'p>>,
+    /// Left out of a producer only, so that policies without roles keep their digests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<&'static str>>,
     pub valid_from: Option<String>,
     pub valid_until: Option<String>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct AttesterForm<'p> {
+    id: &'p str,
+    trust: BTreeSet<&'p str>,
+    identities: BTreeSet<IdentityForm<'p>>,
+    roles: Vec<&'static str>,
+    domains: BTreeSet<&'p str>,
+    models: BTreeSet<&'p str>,
+    valid_from: Option<String>,
+    valid_until: Option<String>,
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,6 +186,7 @@ impl<'p> Form<'p> {
             approved_by,
             trust,
             publishers,
+            attesters,
             denied,
             crypto: Crypto { hash, keys },
             artifact: Artifact { ban_formats, allow_ignore_paths, allow_symlinks },
@@ -190,6 +211,7 @@ impl<'p> Form<'p> {
             approved_by,
             trust: trust.iter().map(anchor).collect(),
             publishers: publishers.iter().map(publisher).collect(),
+            attesters: attesters.iter().map(attester).collect(),
             denied: denied.iter().map(denial).collect(),
             crypto: CryptoForm {
                 hash: hash.iter().map(|hash| word(&HASHES, *hash)).collect(),
@@ -238,12 +260,33 @@ fn anchor(source: &AnchorSource) -> AnchorForm<'_> {
 }
 
 fn publisher(publisher: &Publisher) -> PublisherForm<'_> {
-    let Publisher { id, models, trust, identities, valid_from, valid_until } = publisher;
+    let Publisher { id, models, trust, identities, roles, valid_from, valid_until } = publisher;
+    let producer: Few<Role> = vec![Role::Producer].into();
     PublisherForm {
         id,
         models: models.iter().map(|pattern| pattern.as_str()).collect(),
         trust: set(trust),
         identities: identities.iter().map(identity).collect(),
+        roles: (*roles != producer).then(|| role_words(*roles)),
+        valid_from: valid_from.map(|at| at.to_string()),
+        valid_until: valid_until.map(|at| at.to_string()),
+    }
+}
+
+/// In the order of the vocabulary, which is that of the set.
+fn role_words(roles: Few<Role>) -> Vec<&'static str> {
+    roles.iter().map(|role| word(&ROLES, role)).collect()
+}
+
+fn attester(attester: &Attester) -> AttesterForm<'_> {
+    let Attester { id, trust, identities, roles, domains, models, valid_from, valid_until } = attester;
+    AttesterForm {
+        id,
+        trust: set(trust),
+        identities: identities.iter().map(identity).collect(),
+        roles: role_words(*roles),
+        domains: set(domains),
+        models: models.iter().map(|pattern| pattern.as_str()).collect(),
         valid_from: valid_from.map(|at| at.to_string()),
         valid_until: valid_until.map(|at| at.to_string()),
     }

@@ -25,6 +25,9 @@ pub struct Concerns {
     pub publishers: Vec<PublisherConcern>,
     /// Subjects of denials that were added, removed, changed or moved.
     pub denied: Vec<TextPattern>,
+    /// Claims, whoever signed them: attesters, or the roles of a publisher, changed. Models without claims are concerned
+    /// by what follows from those of their ancestors only.
+    pub claims: bool,
 }
 
 /// Whom a changed publisher concerns.
@@ -55,7 +58,14 @@ pub fn concerns(before: &Policy, after: &Policy) -> Concerns {
         anchors: anchors(&old, &new),
         publishers: publishers((before, &old), (after, &new)),
         denied: denied((before, &old), (after, &new)),
+        claims: old.attesters != new.attesters || roles(&old) != roles(&new),
     }
+}
+
+/// The roles of publishers that have others than a producer's.
+fn roles<'f, 'p>(form: &'f Form<'p>) -> Vec<(&'p str, &'f [&'static str])> {
+    let roles = |publisher: &'f PublisherForm<'p>| Some((publisher.id, publisher.roles.as_deref()?));
+    form.publishers.iter().filter_map(roles).collect()
 }
 
 impl Concerns {
@@ -195,7 +205,9 @@ fn publisher(before: Option<Both<'_>>, after: Option<Both<'_>>, is_moved: bool) 
     if !same_signers {
         both().for_each(|(publisher, _)| concern.add_signers(publisher));
     }
-    let same_window = same(|was, is| was.valid_from == is.valid_from && was.valid_until == is.valid_until);
+    let same_window = same(|was, is| {
+        was.valid_from == is.valid_from && was.valid_until == is.valid_until && was.roles == is.roles
+    });
     match kept.filter(|_| same_signers && same_window) {
         // A model that matches a pattern of both has this publisher before and after, or one that concerns it.
         Some(((old, _), (new, _))) => {

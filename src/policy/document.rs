@@ -2,9 +2,10 @@
 
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
+use super::role::Role;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, Beyond, HashAlgorithm, KeyKind, Method, Recalled};
-use crate::tables::Fault;
+use crate::tables::{Fault, Few};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::ops::Deref;
@@ -76,6 +77,29 @@ pub struct Publisher {
     pub trust: Vec<String>,
     /// Who signs, a set.
     pub identities: Vec<IdentityPattern>,
+    /// What it may say of its models; where nothing is said, that it is their producer.
+    pub roles: Few<Role>,
+    /// The grant begins.
+    pub valid_from: Option<jiff::Timestamp>,
+    /// The grant ends.
+    pub valid_until: Option<jiff::Timestamp>,
+}
+
+/// One `[[attester]]`: who may say something of models that others publish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attester {
+    /// Its id.
+    pub id: String,
+    /// Names of anchors, a set.
+    pub trust: Vec<String>,
+    /// Who signs, a set.
+    pub identities: Vec<IdentityPattern>,
+    /// What it may say.
+    pub roles: Few<Role>,
+    /// Of which domains (`safety`, `accuracy`), a set; empty: of all.
+    pub domains: Vec<String>,
+    /// Of which models, a set; empty: of all.
+    pub models: Vec<ModelPattern>,
     /// The grant begins.
     pub valid_from: Option<jiff::Timestamp>,
     /// The grant ends.
@@ -294,6 +318,8 @@ pub struct Policy {
     pub trust: Vec<AnchorSource>,
     /// Publishers.
     pub publishers: Publishers,
+    /// Attesters, in the order of the file.
+    pub attesters: Vec<Attester>,
     /// Denied identities.
     pub denied: Vec<DenyIdentity>,
     /// `[crypto]`.

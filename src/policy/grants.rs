@@ -1,11 +1,14 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
 use super::dead::{self, Dead, Whose};
-use super::document::{AnchorSource, DenyIdentity, IdentityPattern, LedgerRules, Publisher, TextPattern};
-use super::names::{KINDS, NOT_YET, plain_name, set};
+use super::document::{
+    AnchorSource, Attester, DenyIdentity, IdentityPattern, LedgerRules, Publisher, TextPattern,
+};
+use super::names::{KINDS, ROLES, plain_name, set};
 use super::patterns::ModelPattern;
+use super::role::Role;
 use crate::signing::AnchorKind;
-use crate::tables::{At, Faults, Hints, Section, quote, values};
+use crate::tables::{At, Faults, Few, Hints, Section, quote, values};
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 
@@ -23,24 +26,35 @@ const TRUST_HINTS: Hints = &[
 ];
 const LEDGER_HINTS: Hints =
     &[("max_unanchored", "write `max_unanchored_records`"), ("signers", "write `identities`")];
-const PUBLISHER_HINTS: Hints = &[("match", "write `models = [\"owner/*\"]`"), ("roles", NOT_YET)];
+const PUBLISHER_HINTS: Hints = &[
+    ("match", "write `models = [\"owner/*\"]`"),
+    ("role", "write `roles = [\"producer\"]`"),
+    ("domains", "a publisher is not limited to domains; write [[attester]] for one that is"),
+];
+const ATTESTER_HINTS: Hints = &[
+    ("match", "write `models = [\"owner/*\"]`"),
+    ("role", "write `roles = [\"eval\"]`"),
+    ("domain", "write `domains = [\"safety\"]`"),
+];
 
 /// Everything in a policy about signers.
 pub(super) struct Grants {
     pub trust: Vec<AnchorSource>,
     pub publishers: Vec<Publisher>,
+    pub attesters: Vec<Attester>,
     pub denied: Vec<DenyIdentity>,
     pub ledger: LedgerRules,
 }
 
-/// Reads the three kinds of sections.
+/// Reads the sections about signers.
 pub(super) fn grants(faults: &mut Faults<'_>, top: Section<'_>) -> Grants {
     let mut reading = Reading { faults, regexes: 0 };
     let trust = reading.trust(top);
     let publishers = reading.publishers(top, &trust);
+    let attesters = reading.attesters(top, &trust, &publishers);
     let denied = reading.denied(top);
     let ledger = reading.ledger(top, &trust);
-    Grants { trust, publishers, denied, ledger }
+    Grants { trust, publishers, attesters, denied, ledger }
 }
 
 struct Reading<'f, 't> {
@@ -116,7 +130,7 @@ impl Reading<'_, '_> {
     }
 
     fn publishers(&mut self, top: Section<'_>, anchors: &[AnchorSource]) -> Vec<Publisher> {
-        let keys = ["id", "models", "trust", "identities", "valid_from", "valid_until"];
+        let keys = ["id", "models", "trust", "identities", "roles", "valid_from", "valid_until"];
         let mut publishers: Vec<Publisher> = Vec::new();
         let mut ids = HashSet::new();
         let kinds = kinds_of(anchors);
@@ -135,17 +149,107 @@ impl Reading<'_, '_> {
                 trust.iter().filter_map(|name| kinds.get(name.as_str())).copied().collect();
             let covers_many = of.iter().any(|kind| *kind != AnchorKind::Key);
             let identities = self.identities(section, covers_many, ("the publisher", Whose::under(&of)));
-            let valid_from = self.faults.moment(section, "valid_from").map(|moment| moment.value);
-            let valid_until = self.faults.moment(section, "valid_until");
-            if let (Some(from), Some(until)) = (valid_from, &valid_until)
-                && until.value <= from
-            {
-                self.faults.add(Some(until.at), "`valid_until` must be after `valid_from`", "");
-            }
-            let valid_until = valid_until.map(|moment| moment.value);
-            publishers.push(Publisher { id, models, trust, identities, valid_from, valid_until });
+            let roles = self.faults.words(section, "roles", &ROLES, &[Role::Producer], false).into();
+            let (valid_from, valid_until) = self.window(section);
+            publishers.push(Publisher { id, models, trust, identities, roles, valid_from, valid_until });
         }
         publishers
+    }
+
+    /// Who may say something of models that others publish. Ids are names of signers elsewhere in the policy, so that no
+    /// publisher may have the same.
+    fn attesters(
+        &mut self,
+        top: Section<'_>,
+        anchors: &[AnchorSource],
+        publishers: &[Publisher],
+    ) -> Vec<Attester> {
+        let keys = ["id", "trust", "identities", "roles", "domains", "models", "valid_from", "valid_until"];
+        let mut ids: HashSet<String> = publishers.iter().map(|publisher| publisher.id.clone()).collect();
+        let kinds = kinds_of(anchors);
+        let mut attesters = Vec::new();
+        for table in self.faults.tables(top, "attester") {
+            let section = self.faults.open(table, "[[attester]]", &keys, ATTESTER_HINTS);
+            let id = self.faults.required(section, "id");
+            let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
+            if !id.is_empty() && !ids.insert(id.clone()) {
+                let message = format!("two publishers or attesters have the id `{}`", quote(&id));
+                let help =
+                    "rename one; what a publisher may claim of its own models is `roles` of [[publisher]]";
+                self.faults.add(Some(section.table.at), message, help);
+            }
+            let trust = self.anchors_of(section, &kinds, "the attester");
+            let of: Vec<AnchorKind> =
+                trust.iter().filter_map(|name| kinds.get(name.as_str())).copied().collect();
+            let covers_many = of.iter().any(|kind| *kind != AnchorKind::Key);
+            let identities = self.identities(section, covers_many, ("the attester", Whose::under(&of)));
+            if section.table.get("roles").is_none() {
+                let message = "the attester has no `roles`, and so may say nothing";
+                self.faults.add(Some(section.table.at), message, "add roles = [\"eval\"]");
+            }
+            let roles: Few<Role> = self.faults.words(section, "roles", &ROLES, &[], false).into();
+            if roles.contains(Role::Producer) {
+                let at = section.table.get("roles").map(|roles| roles.at());
+                let message = "an attester cannot be a producer: that is who publishes the model";
+                self.faults.add(at, message, "write a [[publisher]] for its models, or use role `ingest`");
+            }
+            let domains = self.faults.texts(section, "domains").unwrap_or_default();
+            let domains = domains.into_iter().map(|domain| plain_name(self.faults, "a domain", domain));
+            let domains = set(domains.collect());
+            let models = self.patterns(section);
+            let (valid_from, valid_until) = self.window(section);
+            attesters.push(Attester {
+                id,
+                trust,
+                identities,
+                roles,
+                domains,
+                models,
+                valid_from,
+                valid_until,
+            });
+        }
+        attesters
+    }
+
+    /// When a grant begins and ends.
+    fn window(&mut self, section: Section<'_>) -> (Option<jiff::Timestamp>, Option<jiff::Timestamp>) {
+        let valid_from = self.faults.moment(section, "valid_from").map(|moment| moment.value);
+        let valid_until = self.faults.moment(section, "valid_until");
+        if let (Some(from), Some(until)) = (valid_from, &valid_until)
+            && until.value <= from
+        {
+            self.faults.add(Some(until.at), "`valid_until` must be after `valid_from`", "");
+        }
+        (valid_from, valid_until.map(|moment| moment.value))
+    }
+
+    /// The patterns of an attester's models; several attesters may speak of the same.
+    fn patterns(&mut self, section: Section<'_>) -> Vec<ModelPattern> {
+        let written = self.faults.texts(section, "models");
+        if let Some(at) = section.table.get("models").map(|models| models.at())
+            && written.as_ref().is_some_and(Vec::is_empty)
+        {
+            let help = "leave `models` out to let it speak of all models";
+            self.faults.add(Some(at), "`models` in [[attester]] is empty and names nothing", help);
+        }
+        let mut patterns = Vec::new();
+        for model in written.unwrap_or_default() {
+            patterns.push(self.model_pattern(&model));
+        }
+        patterns.sort();
+        patterns.dedup();
+        patterns
+    }
+
+    fn model_pattern(&mut self, model: &At<String>) -> ModelPattern {
+        if model.value.len() > LIMIT_PATTERN_BYTES {
+            self.faults.add(Some(model.at), "a pattern in `models` is longer than 4 KiB", "");
+        }
+        if let Some(why) = dead::model(&model.value) {
+            self.dead(model, why);
+        }
+        ModelPattern::new(&model.value)
     }
 
     /// Who signs checkpoints of the ledger, and how far they have to cover it.
@@ -198,13 +302,7 @@ impl Reading<'_, '_> {
         }
         let mut patterns = Vec::with_capacity(models.len());
         for model in &models {
-            if model.value.len() > LIMIT_PATTERN_BYTES {
-                self.faults.add(Some(model.at), "a pattern in `models` is longer than 4 KiB", "");
-            }
-            if let Some(why) = dead::model(&model.value) {
-                self.dead(model, why);
-            }
-            let pattern = ModelPattern::new(&model.value);
+            let pattern = self.model_pattern(model);
             let other = owners.insert(pattern.as_str().to_owned(), id.to_owned());
             patterns.push(pattern);
             if let Some(other) = other.filter(|other| other != id) {

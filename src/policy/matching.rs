@@ -1,8 +1,8 @@
 //! Which publisher a model belongs to, and whether a signer is one of its identities.
 
 use super::document::{
-    AnchorSource, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, PublisherIndex, Publishers,
-    TextPattern,
+    AnchorSource, Attester, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, PublisherIndex,
+    Publishers, TextPattern,
 };
 use super::index::{Patterns, Signers};
 use crate::inventory::folded;
@@ -59,7 +59,7 @@ impl IdentityPattern {
     }
 }
 
-/// Where a time lies relative to a publisher's grant.
+/// Where a time lies relative to a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// Before it begins.
@@ -70,23 +70,50 @@ pub enum Window {
     After,
 }
 
+impl Window {
+    fn of(from: Option<jiff::Timestamp>, until: Option<jiff::Timestamp>, at: jiff::Timestamp) -> Self {
+        if from.is_some_and(|from| at < from) {
+            return Window::Before;
+        }
+        if until.is_some_and(|until| at >= until) { Window::After } else { Window::Inside }
+    }
+}
+
 impl Publisher {
     /// Where a time lies relative to its grant.
     pub fn window(&self, at: jiff::Timestamp) -> Window {
-        if self.valid_from.is_some_and(|from| at < from) {
-            return Window::Before;
-        }
-        if self.valid_until.is_some_and(|until| at >= until) { Window::After } else { Window::Inside }
+        Window::of(self.valid_from, self.valid_until, at)
     }
 
     /// Whether it grants its models to this signer under this anchor. Without `identities` the anchor
     /// suffices, but only when it is one key: a certificate authority answers for many signers.
     pub fn grants(&self, signer: &Identity, anchor: &AnchorUse) -> bool {
-        let suffices =
-            self.identities.is_empty() && anchor.kind == AnchorKind::Key && signer.method == Method::Key;
-        self.trust.contains(&anchor.name)
-            && (suffices || self.identities.iter().any(|identity| identity.matches(signer)))
+        is_one_of(&self.trust, &self.identities, signer, anchor)
     }
+}
+
+impl Attester {
+    /// Where a time lies relative to its grant.
+    pub fn window(&self, at: jiff::Timestamp) -> Window {
+        Window::of(self.valid_from, self.valid_until, at)
+    }
+
+    /// Whether this signer under this anchor may say something of a model, as for [`Publisher::grants`].
+    pub fn grants(&self, model: &str, signer: &Identity, anchor: &AnchorUse) -> bool {
+        let model = folded(model);
+        let concerned = self.models.is_empty() || self.models.iter().any(|pattern| pattern.matches(&model));
+        is_one_of(&self.trust, &self.identities, signer, anchor) && concerned
+    }
+}
+
+fn is_one_of(
+    trust: &[String],
+    identities: &[IdentityPattern],
+    signer: &Identity,
+    anchor: &AnchorUse,
+) -> bool {
+    let suffices = identities.is_empty() && anchor.kind == AnchorKind::Key && signer.method == Method::Key;
+    trust.contains(&anchor.name) && (suffices || identities.iter().any(|identity| identity.matches(signer)))
 }
 
 impl LedgerRules {
@@ -184,6 +211,13 @@ impl Policy {
             let before = matches!((signed_at, denied.after), (Some(signed), Some(after)) if signed < after);
             denied.subject.names(signer) && !before
         })
+    }
+
+    /// The first moment after this one at which a grant begins or ends.
+    pub fn next_moment(&self, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        let attesters = self.attesters.iter().flat_map(|one| [one.valid_from, one.valid_until]);
+        let after = attesters.flatten().filter(|moment| *moment > now);
+        after.chain(self.publishers.next_moment(now)).min()
     }
 
     /// The stage of that name.

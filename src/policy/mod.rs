@@ -13,6 +13,7 @@ mod matching;
 mod names;
 mod parse;
 mod patterns;
+mod role;
 mod roles;
 
 pub use crate::signing::AnchorKind;
@@ -21,15 +22,16 @@ pub use crate::tables::Fault as PolicyError;
 pub use alike::{NameMark, NameMarks, identity_like, publisher_like};
 pub use concerns::{ConcernIndex, Concerns, PublisherConcern, concerns};
 pub use document::{
-    AcceptCache, Action, AnchorSource, Artifact, Class, Crypto, DenyIdentity, Freshness, IdentityPattern,
-    LedgerRules, Policy, Publisher, Publishers, Stage, TextPattern,
+    AcceptCache, Action, AnchorSource, Artifact, Attester, Class, Crypto, DenyIdentity, Freshness,
+    IdentityPattern, LedgerRules, Policy, Publisher, Publishers, Stage, TextPattern,
 };
 pub use edit::{with_anchor, without_anchor};
 pub use index::Patterns;
 pub use matching::Window;
 pub use parse::parse;
 pub use patterns::ModelPattern;
-pub use roles::Role;
+pub use role::Role;
+pub use roles::Granted;
 
 /// The built-in policies: name and text.
 pub const BUILT_IN: [(&str, &str); 2] = [

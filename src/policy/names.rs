@@ -2,6 +2,7 @@
 //! for a rule that this version does not support.
 
 use super::document::{AcceptCache, Action};
+use super::role::Role;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method};
 use crate::tables::{At, Faults, quote};
@@ -39,6 +40,20 @@ pub(super) const METHODS: [(&str, Method); 3] =
     [("key", Method::Key), ("certificate", Method::Certificate), ("sigstore", Method::Sigstore)];
 pub(super) const ACTIONS: [(&str, Action); 3] =
     [("open", Action::Open), ("warn", Action::Warn), ("closed", Action::Closed)];
+
+pub(super) const ROLES: [(&str, Role); 11] = [
+    ("producer", Role::Producer),
+    ("lineage", Role::Lineage),
+    ("build", Role::Build),
+    ("data", Role::Data),
+    ("eval", Role::Eval),
+    ("card", Role::Card),
+    ("infrastructure", Role::Infrastructure),
+    ("verifier", Role::Verifier),
+    ("distributor", Role::Distributor),
+    ("ingest", Role::Ingest),
+    ("reviewer", Role::Reviewer),
+];
 
 pub(super) const ACCEPT_CACHE: [(&str, AcceptCache); 1] = [("knowing", AcceptCache::Knowing)];
 

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
 
-const TOP: [&str; 17] = [
+const TOP: [&str; 18] = [
     "schema",
     "name",
     "version",
@@ -23,6 +23,7 @@ const TOP: [&str; 17] = [
     "trust",
     "crypto",
     "publisher",
+    "attester",
     "deny_identity",
     "artifact",
     "log",
@@ -33,7 +34,7 @@ const TOP: [&str; 17] = [
 ];
 
 const TOP_HINTS: Hints = &[
-    ("attester", NOT_YET),
+    ("attesters", "write [[attester]]"),
     ("require", NOT_YET),
     ("trusted_summary", NOT_YET),
     ("conflicts", NOT_YET),
@@ -148,7 +149,7 @@ impl Reading<'_, '_> {
         if let Some(default) = self.faults.text(top, "default") {
             self.faults.one_of("default", &default, &[("deny", ())]);
         }
-        let Grants { trust, publishers, denied, ledger } = grants(self.faults, top);
+        let Grants { trust, publishers, attesters, denied, ledger } = grants(self.faults, top);
         Policy {
             name,
             version,
@@ -158,6 +159,7 @@ impl Reading<'_, '_> {
             approved_by,
             trust,
             publishers: publishers.into(),
+            attesters,
             denied,
             crypto: self.crypto(top),
             artifact: self.artifact(top),

@@ -1,66 +1,126 @@
-//! What a policy lets signers say: roles. A publisher signs models; what else it may say of them, and what others may
-//! say of models that are not theirs, is a role.
+//! What a policy lets signers say: a publisher of its own models, and an attester of models that are not its own; and
+//! which role a kind of claim takes. It judges no claim.
 
-use super::document::Policy;
+use super::document::{Attester, Policy, Publisher};
+use super::matching::Window;
+use super::role::Role;
+use crate::attest::PredicateKind;
 use crate::signing::{AnchorUse, Identity};
-use crate::tables::{Closed, Few};
+use crate::tables::Few;
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-/// What a signer may say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// That these are the model's files.
-    Producer,
-    /// What it derives from.
-    Lineage,
-    /// How it was built.
-    Build,
-    /// What data it was trained on.
-    Data,
-    /// How it did in a test.
-    Eval,
-    /// Its card.
-    Card,
-    /// Where it was made.
-    Infrastructure,
-    /// What a verification found.
-    Verifier,
-    /// That it is handed on as it was received.
-    Distributor,
-    /// That it was signed again when it was received.
-    Ingest,
-    /// A person's review.
-    Reviewer,
+/// What a policy grants to a signer for one model.
+#[derive(Debug, Clone, Copy)]
+pub enum Granted<'p> {
+    /// It signs for the model's publisher.
+    Publisher(&'p Publisher),
+    /// It signs for an attester.
+    Attester(&'p Attester),
 }
 
-impl Closed for Role {
-    const ALL: &'static [Self] = &[
-        Role::Producer,
-        Role::Lineage,
-        Role::Build,
-        Role::Data,
-        Role::Eval,
-        Role::Card,
-        Role::Infrastructure,
-        Role::Verifier,
-        Role::Distributor,
-        Role::Ingest,
-        Role::Reviewer,
-    ];
+impl<'p> Granted<'p> {
+    /// The id of the publisher or attester.
+    pub fn id(self) -> &'p str {
+        match self {
+            Granted::Publisher(publisher) => &publisher.id,
+            Granted::Attester(attester) => &attester.id,
+        }
+    }
+
+    /// Its roles.
+    pub fn roles(self) -> Few<Role> {
+        match self {
+            Granted::Publisher(publisher) => publisher.roles,
+            Granted::Attester(attester) => attester.roles,
+        }
+    }
+
+    /// Whether what it says of a domain counts. One without domains speaks of all.
+    pub fn covers(self, domain: &str) -> bool {
+        match self {
+            Granted::Publisher(_) => true,
+            Granted::Attester(attester) => {
+                attester.domains.is_empty() || attester.domains.iter().any(|known| known == domain)
+            }
+        }
+    }
+
+    /// Where a signature lies relative to the grant. Without a trusted time, now decides: whoever holds a key after the
+    /// grant can sign as of any day.
+    pub fn window(self, signed_at: Option<Timestamp>, now: Timestamp) -> Window {
+        let at = signed_at.unwrap_or(now);
+        match self {
+            Granted::Publisher(publisher) => publisher.window(at),
+            Granted::Attester(attester) => attester.window(at),
+        }
+    }
 }
 
 impl Policy {
-    /// The roles of a proven signer for a model, as of when it signed; none where the policy gives it none.
+    /// Everything that is granted to a signer for a model, whatever the time: as the model's publisher, then as an
+    /// attester, in the order of the file.
+    pub fn grants_to<'p>(
+        &'p self,
+        model: &'p str,
+        signer: &'p Identity,
+        anchor: &'p AnchorUse,
+    ) -> impl Iterator<Item = Granted<'p>> {
+        let publisher = self.publisher_of(model).filter(|publisher| publisher.grants(signer, anchor));
+        let attesters = self.attesters.iter().filter(move |attester| attester.grants(model, signer, anchor));
+        publisher.map(Granted::Publisher).into_iter().chain(attesters.map(Granted::Attester))
+    }
+
+    /// The roles of a proven signer for a model, as of when it signed; none where the policy gives it none, or denies it.
+    /// A publisher without `roles` is the producer of its models, and no more.
     pub fn roles_of(
         &self,
-        _model: &str,
-        _signer: &Identity,
-        _anchor: &AnchorUse,
-        _signed_at: Option<Timestamp>,
+        model: &str,
+        signer: &Identity,
+        anchor: &AnchorUse,
+        signed_at: Option<Timestamp>,
+        now: Timestamp,
     ) -> Few<Role> {
-        Few::NONE
+        if self.denies(signer, signed_at).is_some() {
+            return Few::NONE;
+        }
+        let granted = self.grants_to(model, signer, anchor);
+        let inside = granted.filter(|granted| granted.window(signed_at, now) == Window::Inside);
+        inside.flat_map(|granted| granted.roles().iter()).collect()
+    }
+
+    /// Whether it says who may claim what. Where it does not, a publisher's claims count whatever they are about, as
+    /// they did before there were roles.
+    pub fn assigns_roles(&self) -> bool {
+        let producer: Few<Role> = [Role::Producer].into_iter().collect();
+        !self.attesters.is_empty() || self.publishers.iter().any(|publisher| publisher.roles != producer)
+    }
+}
+
+impl Role {
+    /// The roles of which a signer needs one, so that a claim of this kind counts.
+    pub fn for_kind(kind: PredicateKind) -> &'static [Role] {
+        match kind {
+            PredicateKind::Integrity => &[Role::Producer, Role::Ingest, Role::Distributor],
+            PredicateKind::Provenance => &[Role::Lineage, Role::Build],
+            PredicateKind::Summary | PredicateKind::Result => &[Role::Verifier],
+            PredicateKind::Evaluation => &[Role::Eval],
+            PredicateKind::Data => &[Role::Data],
+            PredicateKind::Config => &[Role::Build, Role::Lineage],
+            PredicateKind::Card => &[Role::Card],
+            PredicateKind::Composition => &[Role::Lineage, Role::Build],
+            PredicateKind::Infrastructure => &[Role::Infrastructure],
+            PredicateKind::Vulnerabilities => &[Role::Eval, Role::Verifier, Role::Producer],
+            PredicateKind::Release => &[Role::Producer, Role::Distributor],
+            PredicateKind::Reference => &[Role::Producer, Role::Card, Role::Distributor],
+            PredicateKind::Bill => &[Role::Producer, Role::Build, Role::Lineage],
+            PredicateKind::Agent => &[Role::Producer, Role::Card],
+            PredicateKind::Review => &[Role::Reviewer],
+            PredicateKind::Binding => &[Role::Producer, Role::Ingest],
+        }
+    }
+
+    /// The word that a policy writes.
+    pub fn word(self) -> &'static str {
+        super::names::word(&super::names::ROLES, self)
     }
 }

@@ -53,6 +53,11 @@ impl<T: Closed> Few<T> {
         self.bits == 0
     }
 
+    /// Whether one is in it.
+    pub fn contains(self, value: T) -> bool {
+        self.iter().any(|known| known == value)
+    }
+
     /// All of them, in the order of the set.
     pub fn iter(self) -> impl Iterator<Item = T> {
         T::ALL.iter().enumerate().filter(move |(at, _)| self.bits & (1 << at) != 0).map(|(_, value)| *value)

@@ -79,6 +79,7 @@ mod policy;
 mod policy_edges;
 mod policy_keys;
 mod policy_meaning;
+mod policy_roles;
 mod pure;
 mod query;
 mod read_only;

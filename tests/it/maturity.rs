@@ -14,7 +14,7 @@ use touchmark::maturity::{
     Effective, Evidence, Few, Kinship, Musts, Outcomes, Remedy, Rubric, Score, Severity, Since, assess,
     cap_reason,
 };
-use touchmark::policy::{AnchorKind, AnchorSource, Artifact, Crypto, Freshness, Policy};
+use touchmark::policy::{AnchorKind, AnchorSource, Artifact, BUILT_IN, Crypto, Freshness, Policy, parse};
 use touchmark::signing::{
     AnchorUse, ChangedFile, Check, CheckCode, HashAlgorithm, Identity, KeyKind, LogEntry, Method, Outcome,
     RootDigest, Stage, Thing, TimeSource, Verification, Why,
@@ -428,6 +428,8 @@ pub fn policy() -> Policy {
         text: "".into(),
         origin: "built-in".to_owned(),
         base: None,
+        // Nothing is said of claims.
+        ..parse(BUILT_IN[0].1, "built-in", None).unwrap()
     }
 }
 

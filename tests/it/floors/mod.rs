@@ -152,7 +152,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("inventory", &["inventory"]),
-    ("policy", &["error", "json", "text", "signing", "tables", "inventory"]),
+    ("policy", &["error", "json", "text", "signing", "tables", "attest", "inventory"]),
     ("store/record", &["error", "signing", "inventory"]),
     ("store/evidence", &["error"]),
     ("store/seal", &["signing"]),
