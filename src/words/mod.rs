@@ -2,10 +2,15 @@
 //! text. It concludes nothing. The words for checks stand in the signing core.
 
 pub mod caps;
+mod claims;
 pub mod controls;
+pub mod levels;
+mod lineage;
 pub mod names;
 pub mod reasons;
+mod remedies;
 pub mod reviews;
+mod usage;
 pub mod why;
 
 use crate::decision::Verdict;
