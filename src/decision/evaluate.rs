@@ -7,8 +7,8 @@ use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use crate::inventory::{Looked, Model, ModelId};
 use crate::maturity::{
-    Assessment, CapNode, CapState, Evidence, Kinship, Musts, PolicySeal, Rubric, Since, Testimony, Usage,
-    assess,
+    Assessment, CapNode, CapState, Evidence, Kinship, Musts, PolicySeal, Rubric, Since, Star, Testimony,
+    Usage, assess,
 };
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Recalled, Verification};
@@ -158,6 +158,8 @@ pub struct Standing {
     pub tainted: bool,
     /// The decision at the stage.
     pub decision: Decision,
+    /// What its levels rest on.
+    pub star: Star,
 }
 
 /// The judgement of a whole inventory: where every model stands, and what its verdict is made from.
@@ -379,7 +381,7 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
         let cap = stage.and_then(|stage| family.weighs(stage, index));
         let worst = own.worst.max(cap.map(|class| action_on(stage, class)));
         let decision = if own.is_open { Decision::NotJudged } else { decision(worst) };
-        Standing { own: own.level, effective, tainted, decision }
+        Standing { own: own.level, effective, tainted, decision, star: own.star }
     };
     (0..shapes.of.len()).into_par_iter().with_min_len(1024).map(standing).collect::<Vec<_>>().into()
 }
@@ -441,16 +443,24 @@ struct Own {
     worst: Option<Action>,
     /// Whether nothing is decided: nobody has looked, or what was seen does not hold any more.
     is_open: bool,
+    /// What the level rests on.
+    star: Star,
 }
 
 impl Own {
     /// What was not judged is not let in.
-    const NONE: Own = Own { level: 0, contradicts: false, worst: Some(Action::Closed), is_open: false };
+    const NONE: Own = Own {
+        level: 0,
+        contradicts: false,
+        worst: Some(Action::Closed),
+        is_open: false,
+        star: Star { resigned: false, bridged: false },
+    };
 
     fn of(rules: &Rules<'_>, shape: &Shape) -> (Self, Option<Reason>) {
         let (level, first, is_open) = rules.decide(shape);
         let worst = first.as_ref().map(|reason| reason.action);
-        (Own { level, contradicts: shape.contradicts(), worst, is_open }, first)
+        (Own { level, contradicts: shape.contradicts(), worst, is_open, star: shape.star() }, first)
     }
 
     /// What of it the family depends on; the stage is not in it.

@@ -5,7 +5,7 @@ use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::{ReviewWord, StandingReview};
 use crate::maturity::{
-    Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, nobody_looked, owed_to_part, score,
+    Evidence, Musts, Outcomes, Rubric, Since, Star, contradicts_itself, nobody_looked, owed_to_part, score,
 };
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
@@ -63,6 +63,11 @@ impl Shape {
             partial: verification.is_some_and(Verification::is_partial),
             owed_to_part: verification.map(|_| owed_to_part(evidence)).unwrap_or_default(),
         }
+    }
+
+    /// What its level rests on.
+    pub fn star(&self) -> Star {
+        self.controls.star()
     }
 
     /// Whether its own evidence contradicts: what taints descendants. What a policy bans is no contradiction of

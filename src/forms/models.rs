@@ -91,8 +91,8 @@ impl Column {
             Column::Reason => view.cause(index).map(|cause| Cell::new(cause.as_str())).unwrap_or_default(),
             Column::Used => Cell::new(used.to_string()),
             Column::Level if summary.decision == Decision::NotJudged => Cell::new("–").in_tone(Tone::Dim),
-            Column::Level if summary.own == summary.effective => Cell::new(format!("L{}", summary.own)),
-            Column::Level => Cell::new(format!("L{}→{}", summary.own, summary.effective)).in_tone(Tone::Warn),
+            Column::Level if !summary.is_capped() => Cell::new(summary.level()),
+            Column::Level => Cell::new(summary.level()).in_tone(Tone::Warn),
             Column::Gate => Cell::decision(summary.decision),
             Column::Reviewed => match summary.review {
                 Some(ReviewWord::Reject) => Cell::new(ReviewWord::Reject.word()).in_tone(Tone::Bad),

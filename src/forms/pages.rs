@@ -47,8 +47,8 @@ pub(super) fn model(view: &View, index: usize) -> Page {
     if let Some(verdict) = &verdict {
         let level = match verdict.decision {
             Decision::NotJudged => Cell::new("not judged").in_tone(Tone::Dim),
-            _ if summary.own == summary.effective => Cell::new(format!("L{}", summary.own)),
-            _ => Cell::new(format!("L{}→{}", summary.own, summary.effective)).in_tone(Tone::Warn),
+            _ if !summary.is_capped() => Cell::new(summary.level()),
+            _ => Cell::new(summary.level()).in_tone(Tone::Warn),
         };
         facts.push(("level", level));
         facts.push(("stage", Cell::new(&verdict.stage)));

@@ -1,22 +1,7 @@
 //! Words for levels: the level itself, with its star, and how far it is to the next one. It judges nothing.
 
-use crate::decision::Verdict;
 use crate::maturity::Score;
 use crate::text::count;
-
-/// Own and effective level: `L2*`, or `L2→1`.
-pub fn own_and_effective(verdict: &Verdict) -> String {
-    let score = &verdict.assessment.score;
-    both(score.star.level(score.own), score.star.level(verdict.effective))
-}
-
-/// Two levels, the second only where it is another: `L2*→1`.
-pub fn both(own: String, effective: String) -> String {
-    match own == effective {
-        true => own,
-        false => format!("{own}→{}", effective.trim_start_matches('L')),
-    }
-}
 
 /// How far it is to the next level, where that was measured: `62 % to L2`, `40 % to L2, 4 unknown: verify`,
 /// `L2 not measured: 18 unknown`. Empty at the highest level.

@@ -8,7 +8,7 @@ pub mod levels;
 mod lineage;
 pub mod names;
 pub mod reasons;
-mod remedies;
+pub mod remedies;
 pub mod reviews;
 mod usage;
 pub mod why;

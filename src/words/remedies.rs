@@ -1,11 +1,20 @@
 //! What to do about controls of claims, lineage and governance: exact commands where there are any. It judges nothing.
 
 use super::Face;
+use crate::inventory::ModelId;
 use crate::maturity::{ControlFact, LineageFact, Parents, Remedy, UseFact};
 use crate::text::shell_word;
 
 /// What stands for the model in a command.
-pub const MODEL: &str = "MODEL";
+const MODEL: &str = "MODEL";
+
+/// A remedy, of whose commands the model is this one.
+pub fn of_model(remedy: String, model: &ModelId) -> String {
+    match shell_word(model.raw()) {
+        Some(word) if remedy.contains('`') => remedy.replace(MODEL, &word),
+        _ => remedy,
+    }
+}
 
 /// What to do; empty where nothing can be done.
 pub(super) fn above(remedy: Remedy, fact: &ControlFact, face: Face) -> String {

@@ -218,12 +218,7 @@ fn build_row(
             let summary = view.summary(index);
             let text = format!("{} {}", summary.glyph(), summary.word);
             spans.push(pen.span(summary_role(&summary), fit(&text, 15)));
-            let level = if summary.own == summary.effective {
-                format!("L{}", summary.own)
-            } else {
-                format!("L{}→{}", summary.own, summary.effective)
-            };
-            spans.push(pen.span(Role::Text, fit(&level, 6)));
+            spans.push(pen.span(Role::Text, fit(&summary.level(), 7)));
         }
         None => spans.push(pen.span(Role::Unknown, fit("? not in the inventory", 21))),
     }

@@ -112,11 +112,12 @@ pub(super) fn status(summary: &Summary, is_judged: bool) -> (Role, String) {
 }
 
 fn level(summary: &Summary, is_wide: bool) -> (Role, String) {
-    match (summary.own == summary.effective, is_wide) {
-        (true, _) => (Role::Text, format!("L{}", summary.own)),
+    let text = summary.level();
+    match (summary.is_capped(), is_wide) {
+        (false, _) => (Role::Text, text),
         // The gauge beside it leaves no room for the letter.
-        (false, true) => (Role::Warn, format!("{}→{}", summary.own, summary.effective)),
-        (false, false) => (Role::Warn, format!("L{}→{}", summary.own, summary.effective)),
+        (true, true) => (Role::Warn, text.trim_start_matches('L').to_owned()),
+        (true, false) => (Role::Warn, text),
     }
 }
 
