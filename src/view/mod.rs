@@ -28,7 +28,7 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
-use crate::maturity::{PolicySeal, Rubric, SameName, Since, Usage};
+use crate::maturity::{Gated, PolicySeal, Rubric, SameName, Since, Usage};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
@@ -78,6 +78,8 @@ pub struct View {
     pub reviews: Arc<Vec<Option<Arc<Review>>>>,
     /// How models are used and governed, of those of which anything is known.
     pub usage: Arc<BTreeMap<ModelId, Usage>>,
+    /// What gates said last of the models that run somewhere: they are part of `usage`, too.
+    pub gates: Arc<BTreeMap<ModelId, Vec<Gated>>>,
     /// What is known of the policy's own signature.
     pub seal: PolicySeal,
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.

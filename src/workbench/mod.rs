@@ -16,6 +16,7 @@ mod door;
 mod events;
 mod finding;
 mod fresh;
+mod gates;
 mod import;
 mod in_force;
 mod inventory;

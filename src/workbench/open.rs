@@ -131,6 +131,7 @@ fn nothing(
         findings: Arc::default(),
         graph: Arc::default(),
         usage: Arc::default(),
+        gates: Arc::default(),
         seal: PolicySeal::default(),
         names: Arc::default(),
         verified: Arc::default(),

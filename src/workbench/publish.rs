@@ -104,6 +104,7 @@ impl Workbench {
             lost: Arc::default(),
             reviews: Arc::default(),
             usage: before.usage.clone(),
+            gates: Arc::default(),
             seal: before.seal.clone(),
             anchoring: None,
             ledger: LedgerEnd::default(),

@@ -5,13 +5,14 @@ use super::door::Workbench;
 use super::fresh::Fresh;
 use super::made::record_of;
 use super::reviews::{self, Said};
-use super::{keeping, looking};
+use super::{gates, keeping, looking};
 use crate::decision::{
     By, RecordRef, RecordedSeen, SeenDigests, SeenEvidence, apply_policy, holds_by_policy, holds_until,
     judge_model,
 };
 use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId};
+use crate::maturity::Gated;
 use crate::signing::{ModelState, Progress};
 use crate::store::{LedgerEnd, LedgerEntry, RecordKind, ledger};
 use crate::view::{Again, Basis, Changed, Review, Verified, View};
@@ -71,7 +72,7 @@ impl Workbench {
         view: &mut View,
         fresh: Option<&Fresh>,
     ) -> Result<Option<Vec<usize>>> {
-        let News { goes_on, records, mut reviews, end } = self.news(before, view)?;
+        let News { goes_on, records, mut reviews, decided, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
             // Another ledger than the one that was read: what that one held is no longer there.
@@ -109,6 +110,9 @@ impl Workbench {
         let said = reviews.iter().map(|(index, _)| *index);
         let mut touched: Vec<usize> =
             judged.iter().copied().chain(said).collect::<BTreeSet<usize>>().into_iter().collect();
+        touched.extend(self.renew_gates(before, view, goes_on.then_some(decided))?);
+        touched.sort_unstable();
+        touched.dedup();
         let rules = changed.rules();
         let mut lost = match goes_on {
             true => lost_before(before, view, &judged),
@@ -170,7 +174,7 @@ impl Workbench {
     fn news(&self, before: &View, view: &View) -> Result<News> {
         let store = self.store();
         let end = store.end()?;
-        let (mut records, mut reviews) = (Vec::new(), Vec::new());
+        let (mut records, mut reviews, mut decided) = (Vec::new(), Vec::new(), Vec::new());
         let mut take = |entries: Vec<LedgerEntry>| {
             let read: Vec<(usize, Read)> = entries
                 .into_par_iter()
@@ -180,6 +184,7 @@ impl Workbench {
                 match read {
                     Read::Verification(record) => records.push((index, record)),
                     Read::Review(review) => reviews.push((index, review)),
+                    Read::Decision(gated) => decided.push((index, gated)),
                 }
             }
         };
@@ -208,7 +213,7 @@ impl Workbench {
             take(store.latest_of(&RecordKind::Verification, &ids)?);
             take(store.all_of(&RecordKind::Review, &ids)?);
         }
-        Ok(News { goes_on, records, reviews, end })
+        Ok(News { goes_on, records, reviews, decided, end })
     }
 
     fn judge_again(
@@ -291,6 +296,8 @@ struct News {
     records: Vec<(usize, Option<Recorded>)>,
     /// Oldest first.
     reviews: Vec<(usize, Said)>,
+    /// What gates decided since, oldest first.
+    decided: Vec<(usize, Gated)>,
     end: LedgerEnd,
 }
 
@@ -338,6 +345,7 @@ enum Read {
     /// None in a record that does not say what it rests on.
     Verification(Option<Recorded>),
     Review(Said),
+    Decision(Gated),
 }
 
 impl Read {
@@ -353,7 +361,8 @@ impl Read {
                 Some(Read::Verification(seen))
             }
             RecordKind::Review => Some(Read::Review(Said::of(&entry)?)),
-            RecordKind::Decision | RecordKind::Other(_) => None,
+            RecordKind::Decision => gates::gated(&entry).map(Read::Decision),
+            RecordKind::Other(_) => None,
         }
     }
 }
