@@ -1,12 +1,15 @@
 //! The policy's own checks of a verification: IDENTITY by publisher, and POLICY. They judge what the signing
 //! core found and look at nothing again.
 
+use super::claimants::{in_role, outside, outside_grant, resigned};
+use super::denied_data::denied_data;
+use crate::attest::PredicateKind;
 use crate::inventory::{Format, Hazard, Looked, Model, Tier, is_loadable};
-use crate::policy::{IdentityPattern, Policy, Publisher, TextPattern, Window};
+use crate::maturity::Testimony;
+use crate::policy::{Granted, IdentityPattern, Policy, Publisher, TextPattern};
 use crate::signing::{
-    AnchorUse, Check, CheckCode, Differs, Ended, ExpectedIdentity, ExpectedSigner, GIT_PATHS, HazardSeen,
-    Identity, IdentityWhy, KeyKind, NameDifference, Outcome, OutsideGrant, PolicyFinding, PolicyWhy, Stage,
-    Verification,
+    AnchorUse, Check, CheckCode, Differs, ExpectedIdentity, ExpectedSigner, GIT_PATHS, HazardSeen, Identity,
+    IdentityWhy, KeyKind, NameDifference, Outcome, PolicyFinding, PolicyWhy, Stage, Verification,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -22,8 +25,37 @@ pub fn apply_policy(
     policy: &Policy,
     now: Timestamp,
 ) {
+    apply_policy_to(verification, model, (looked, &[]), policy, now);
+}
+
+/// The same of a model with claims.
+pub fn apply_policy_to(
+    verification: &mut Verification,
+    model: &Model,
+    (looked, testimonies): (Option<&Looked>, &[Testimony]),
+    policy: &Policy,
+    now: Timestamp,
+) {
     let identity = identity(verification, model, policy, now);
-    let artifact = artifact(verification, looked, policy, now);
+    let identity = resigned(identity, verification, model, policy, now);
+    let data = denied_data(model, testimonies, policy);
+    let artifact = artifact(verification, (looked, data), policy, now);
+    verification.set(identity);
+    verification.set(artifact);
+}
+
+/// IDENTITY of a claim of this kind.
+pub(super) fn apply_to_claim(
+    verification: &mut Verification,
+    model: &Model,
+    kind: Option<PredicateKind>,
+    policy: &Policy,
+    now: Timestamp,
+) {
+    let identity = identity(verification, model, policy, now);
+    // What is inside the files says nothing of who signed a claim.
+    let artifact = artifact(verification, (None, Vec::new()), policy, now);
+    let identity = in_role(identity, kind, verification, model, policy, now);
     verification.set(identity);
     verification.set(artifact);
 }
@@ -64,19 +96,12 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy, now: Ti
     };
     let name = Untrusted::new(&anchor.name);
     if publisher.grants(signer, anchor) {
-        return match outside_grant(publisher, signer, verification, now) {
+        return match outside_grant(Granted::Publisher(publisher), signer, verification, now) {
             None => Check::pass(
                 Stage::Identity,
                 IdentityWhy::Granted { expected, signer: signer.clone(), anchor: name },
             ),
-            Some(outside) => {
-                let outcome = match outside.ended {
-                    Ended::Before | Ended::After => Outcome::Fail,
-                    // It may have been signed in time: what nobody trusted says contradicts nothing (rulings 1).
-                    Ended::Unstamped => Outcome::Missing,
-                };
-                Check::new(CheckCode::IdentityWindow, outcome, IdentityWhy::Outside(outside))
-            }
+            Some(late) => outside(late),
         };
     }
     let other = policy.publishers.another_for(&publisher.id, signer, anchor);
@@ -98,34 +123,6 @@ fn identity(verification: &Verification, model: &Model, policy: &Policy, now: Ti
         }),
     };
     Check::new(code, Outcome::Fail, why)
-}
-
-/// What the publisher's window leaves of its grant; none inside. A trusted time counts. Without one the signature is no
-/// younger than the files that were looked at with it, and the end of the grant is judged now (rulings 2): whoever
-/// holds the key after that can sign as of any day.
-fn outside_grant(
-    publisher: &Publisher,
-    signer: &Identity,
-    verification: &Verification,
-    now: Timestamp,
-) -> Option<OutsideGrant> {
-    let (signed_at, seen_at) = (verification.signed_at.map(|(at, _)| at), verification.at);
-    let ended = if publisher.window(signed_at.unwrap_or(seen_at)) == Window::Before {
-        Ended::Before
-    } else if publisher.window(signed_at.unwrap_or(now)) == Window::After {
-        signed_at.map_or(Ended::Unstamped, |_| Ended::After)
-    } else {
-        return None;
-    };
-    Some(OutsideGrant {
-        publisher: Untrusted::new(&publisher.id),
-        signer: signer.clone(),
-        ended,
-        signed_at,
-        seen_at,
-        from: publisher.valid_from,
-        until: publisher.valid_until,
-    })
 }
 
 fn untrusted(texts: &[String]) -> Vec<Untrusted> {
@@ -195,9 +192,15 @@ fn lies_under(name: &str, allowed: &str) -> bool {
 type Finding = (CheckCode, Outcome, PolicyFinding);
 
 /// POLICY: every rule is judged; the worst finding is the check, the others stand in it.
-fn artifact(verification: &Verification, looked: Option<&Looked>, policy: &Policy, now: Timestamp) -> Check {
+fn artifact(
+    verification: &Verification,
+    (looked, data): (Option<&Looked>, Vec<Finding>),
+    policy: &Policy,
+    now: Timestamp,
+) -> Check {
     let mut findings: Vec<Finding> = Vec::new();
     findings.extend(banned(looked, policy));
+    findings.extend(data);
     if let Some(found) = verification.hash {
         let allowed = policy.crypto.hash.clone();
         if !allowed.contains(&found) {

@@ -11,8 +11,9 @@ use crate::signing::{Bundle, Judging, Verification, VerifyOptions, bundle_moment
 use jiff::{SignedDuration, Timestamp};
 
 use super::anchors::Anchors;
-use super::apply::apply_policy;
+use super::apply::apply_policy_to;
 use super::evidence::{ClaimsSeen, SeenEvidence};
+use super::meeting::ages;
 use super::predicates::{Under, predicates_check};
 
 /// What a model is judged by.
@@ -70,7 +71,7 @@ pub fn add_policy(
     let judge = Judge { trust: by.anchors.trust(), options: &options, root: verification.root_of_files() };
     let (check, testimonies) = predicates_check(claims, &judge, &under, progress)?;
     verification.set(check);
-    apply_policy(verification, model, looked, by.policy, by.now);
+    apply_policy_to(verification, model, (looked, &testimonies), by.policy, by.now);
     Ok(testimonies)
 }
 
@@ -81,6 +82,12 @@ pub fn holds_until(verification: &Verification, bundle: Option<&[u8]>, by: &By<'
     let own = parsed.as_ref().map(bundle_moments).unwrap_or_default();
     let signature = by.anchors.moments().next_change(parsed.as_ref().map(Bundle::method), &own, by.now);
     holds_by_policy(verification, by).into_iter().chain(signature).min()
+}
+
+/// The same of what the requirements of the policy say of claims.
+pub fn holds_by_claims(testimonies: &[Testimony], by: &By<'_>) -> Option<Timestamp> {
+    let ages = testimonies.iter().flat_map(|testimony| ages(&testimony.claimed, by.policy));
+    ages.filter(|moment| *moment > by.now).min()
 }
 
 /// The same of what the policy says alone.

@@ -5,6 +5,8 @@ mod anchoring;
 mod anchors;
 mod apply;
 mod checkpoint;
+mod claimants;
+mod denied_data;
 mod difference;
 mod evaluate;
 mod evidence;
@@ -12,6 +14,7 @@ mod family;
 mod inputs;
 mod judge;
 mod made;
+mod meeting;
 mod predicates;
 mod reason;
 mod records;
@@ -21,7 +24,7 @@ mod verdict;
 
 pub use anchoring::Anchoring;
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
-pub use apply::apply_policy;
+pub use apply::{apply_policy, apply_policy_to};
 pub use checkpoint::{
     Anchored, CHECKPOINT_TYPE, Checkpoint, CheckpointSchema, KeptCheckpoint, LedgerFound, SNAPSHOT_TYPE,
     Vouched, marked, snapshot_of, snapshot_statement,
@@ -35,8 +38,9 @@ pub use inputs::{
     Inputs, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests, VerificationRecordSchema, bytes_of,
     digest_of,
 };
-pub use judge::{By, add_policy, holds_by_policy, holds_until, judge_model};
+pub use judge::{By, add_policy, holds_by_claims, holds_by_policy, holds_until, judge_model};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
+pub use meeting::meets;
 pub use predicates::{Under, judge_claims, predicates_check};
 pub use reason::{Reason, ReasonCode, ReasonFact};
 pub use records::{

@@ -1,8 +1,9 @@
 //! Further claims under a policy: whose each claim has to be is said by the publisher of the model, and whom the policy
 //! denies is denied. How a claim is verified is not known here.
 
-use super::apply::{apply_policy, denied};
-use crate::attest::{Claim, Claims, Judge, Judged, judge_each, predicates_by};
+use super::apply::{apply_to_claim, denied};
+use super::meeting::meets;
+use crate::attest::{Claim, Claims, Judge, Judged, Registry, judge_each, predicates_by};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::maturity::Testimony;
@@ -35,8 +36,10 @@ pub fn judge_claims(
     judge_each(claims, progress, |claim| {
         let mut verification = by.verify(&claim);
         match under.model {
-            // What is inside the files says nothing of who signed a claim.
-            Some(model) => apply_policy(&mut verification, model, None, under.policy, under.now),
+            Some(model) => {
+                let kind = Registry::bundled().of(claim.predicate_type.raw()).map(|known| known.kind);
+                apply_to_claim(&mut verification, model, kind, under.policy, under.now);
+            }
             None => {
                 if let Some(check) = denied(&verification, under.policy) {
                     verification.set(check);
@@ -71,5 +74,12 @@ fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
     let roles = signer.map_or(Few::NONE, |((signer, anchor), model)| {
         under.policy.roles_of(model.id.raw(), signer, anchor, judged.signed_at, under.now)
     });
-    Testimony { claimed: judged.claimed(), roles }
+    let asked = |_: &&Model| under.policy.asks_about(judged.claim.predicate_type.raw());
+    let Some(model) = under.model.filter(asked) else {
+        return Testimony { claimed: judged.claimed(), roles, meets: Vec::new() };
+    };
+    let (anchor, statement) = (judged.anchor.clone(), judged.claim.bundle.envelope.payload.clone());
+    let claimed = judged.claimed();
+    let meets = meets(&claimed, &statement, anchor.as_ref(), (under.policy, model.id.raw()), under.now);
+    Testimony { claimed, roles, meets }
 }

@@ -1,6 +1,7 @@
 //! What the controls are judged from, as plain values. It knows no control.
 
 use super::kinship::Kinship;
+use super::met::Met;
 use super::usage::{PolicySeal, Usage};
 use crate::attest::Claimed;
 use crate::inventory::{Looked, Model};
@@ -37,6 +38,9 @@ pub struct Testimony {
     pub claimed: Claimed,
     /// The roles of its signer for this model; none of one who is not proven.
     pub roles: Few<Role>,
+    /// What it comes to under each requirement of the policy about its predicate, in the order of the policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub meets: Vec<Met>,
 }
 
 /// What is known of one model when it is judged.

@@ -1,7 +1,8 @@
 //! Names that can be taken for others: that look like a publisher or model of the policy, or like another model of the
 //! inventory, and names whose letters do not belong together. It marks and decides nothing.
 
-use super::document::{Policy, TextPattern};
+use super::document::Policy;
+use super::text_pattern::TextPattern;
 use crate::inventory::{ModelId, folded, letters};
 use crate::text::Untrusted;
 use schemars::JsonSchema;

@@ -2,6 +2,7 @@
 //! nothing else. Two files of the same form mean the same, whatever their comments, white space and order of keys.
 //! It knows no file and no place of one.
 
+use super::demanded::{ConflictsForm, LineageForm, RequirementForm, SummaryForm};
 use super::document::{
     Action, AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules,
     Policy, Publisher, Stage,
@@ -37,6 +38,15 @@ pub(super) struct Form<'p> {
     pub denied: Vec<DeniedForm<'p>>,
     pub crypto: CryptoForm,
     pub artifact: ArtifactForm<'p>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub require: Vec<RequirementForm<'p>>,
+    /// The first that fits is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_summaries: Vec<SummaryForm<'p>>,
+    #[serde(skip_serializing_if = "LineageForm::is_empty")]
+    pub lineage: LineageForm,
+    #[serde(skip_serializing_if = "ConflictsForm::is_empty")]
+    pub conflicts: ConflictsForm,
     pub log: LogForm,
     pub freshness: FreshnessForm,
     #[serde(skip_serializing_if = "LedgerForm::is_empty")]
@@ -105,6 +115,13 @@ pub(super) struct ArtifactForm<'p> {
     ban_formats: BTreeSet<&'static str>,
     allow_ignore_paths: BTreeSet<&'p str>,
     allow_symlinks: bool,
+    /// Left out where they are as without the keys, so that such policies keep their digests.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    allow_resign_at_ingest: bool,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    dataset_deny: BTreeSet<&'p str>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    license_deny: BTreeSet<&'p str>,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -189,7 +206,11 @@ impl<'p> Form<'p> {
             attesters,
             denied,
             crypto: Crypto { hash, keys },
-            artifact: Artifact { ban_formats, allow_ignore_paths, allow_symlinks },
+            artifact,
+            requirements,
+            summaries,
+            lineage,
+            conflicts,
             log_required,
             ledger,
             freshness: Freshness { max_verification_age_days, clock_skew_seconds },
@@ -217,11 +238,11 @@ impl<'p> Form<'p> {
                 hash: hash.iter().map(|hash| word(&HASHES, *hash)).collect(),
                 keys: keys.iter().map(|kind| word(&KEYS, *kind)).collect(),
             },
-            artifact: ArtifactForm {
-                ban_formats: ban_formats.iter().map(|format| word(&FORMATS, *format)).collect(),
-                allow_ignore_paths: set(allow_ignore_paths),
-                allow_symlinks: *allow_symlinks,
-            },
+            artifact: artifact_form(artifact),
+            require: requirements.iter().map(RequirementForm::of).collect(),
+            trusted_summaries: summaries.iter().map(SummaryForm::of).collect(),
+            lineage: LineageForm::of(lineage),
+            conflicts: ConflictsForm::of(conflicts),
             log: LogForm { required: log_required.iter().map(|method| word(&METHODS, *method)).collect() },
             freshness: FreshnessForm {
                 max_verification_age_days: *max_verification_age_days,
@@ -231,6 +252,25 @@ impl<'p> Form<'p> {
             raise: set(raise),
             stages: stages.iter().map(stage).collect(),
         }
+    }
+}
+
+fn artifact_form(artifact: &Artifact) -> ArtifactForm<'_> {
+    let Artifact {
+        ban_formats,
+        allow_ignore_paths,
+        allow_symlinks,
+        allow_resign_at_ingest,
+        dataset_deny,
+        license_deny,
+    } = artifact;
+    ArtifactForm {
+        ban_formats: ban_formats.iter().map(|format| word(&FORMATS, *format)).collect(),
+        allow_ignore_paths: set(allow_ignore_paths),
+        allow_symlinks: *allow_symlinks,
+        allow_resign_at_ingest: *allow_resign_at_ingest,
+        dataset_deny: dataset_deny.iter().map(|pattern| pattern.as_str()).collect(),
+        license_deny: license_deny.iter().map(|pattern| pattern.as_str()).collect(),
     }
 }
 

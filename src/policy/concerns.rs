@@ -2,9 +2,10 @@
 //! again. It judges nothing itself, and errs on the side of more.
 
 use super::canonical::{AnchorForm, DeniedForm, Form, PublisherForm};
-use super::document::{IdentityPattern, Policy, Publisher, TextPattern};
+use super::document::{IdentityPattern, Policy, Publisher};
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
+use super::text_pattern::TextPattern;
 use crate::inventory::ModelId;
 use crate::signing::{Identity, Method};
 use std::collections::{HashMap, HashSet};
@@ -14,7 +15,8 @@ use std::hash::Hash;
 /// no model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concerns {
-    /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]` or `[controls]` changed.
+    /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]`, `[controls]`, `[lineage]`, `[conflicts]`, a
+    /// requirement or a trusted summary changed.
     pub everything: bool,
     /// The decisions of every model, but no level: a stage or `[ledger]` changed.
     pub stages: bool,
@@ -53,6 +55,10 @@ pub fn concerns(before: &Policy, after: &Policy) -> Concerns {
             || old.artifact != new.artifact
             || old.log != new.log
             || old.freshness != new.freshness
+            || old.require != new.require
+            || old.trusted_summaries != new.trusted_summaries
+            || old.lineage != new.lineage
+            || old.conflicts != new.conflicts
             || old.raise != new.raise,
         stages: old.stages != new.stages || old.ledger != new.ledger,
         anchors: anchors(&old, &new),

@@ -1,7 +1,7 @@
 //! Entries of a policy that can match nothing: a denial that never denies, or a publisher whom nobody can be, would
 //! deceive its author. It knows how identities and ids of models are written, and no signer.
 
-use super::document::TextPattern;
+use super::text_pattern::TextPattern;
 use crate::signing::AnchorKind;
 use crate::tables::quote;
 use regex_syntax::ParserBuilder;

@@ -1,8 +1,12 @@
 //! The policy as plain values.
 
+use super::data::{DatasetPattern, LicencePattern};
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
+use super::requirement::Requirement;
 use super::role::Role;
+use super::rules::{ConflictRules, LineageRules, TrustedSummary};
+use super::text_pattern::TextPattern;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, Beyond, HashAlgorithm, KeyKind, Method, Recalled};
 use crate::tables::{Fault, Few};
@@ -34,28 +38,6 @@ impl AnchorSource {
         matches!((age_days, self.max_age_days), (Some(age), Some(most)) if age > i64::from(most))
     }
 }
-
-/// How a text must match: `exact:TEXT` or `regex:^…$` (always anchored at both ends).
-#[derive(Debug, Clone)]
-pub enum TextPattern {
-    /// Byte for byte.
-    Exact(String),
-    /// An anchored pattern.
-    Regex(regex_lite::Regex),
-}
-
-impl PartialEq for TextPattern {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (TextPattern::Exact(one), TextPattern::Exact(other)) => one == other,
-            (TextPattern::Regex(one), TextPattern::Regex(other)) => one.as_str() == other.as_str(),
-            (TextPattern::Exact(_), TextPattern::Regex(_))
-            | (TextPattern::Regex(_), TextPattern::Exact(_)) => false,
-        }
-    }
-}
-
-impl Eq for TextPattern {}
 
 /// An identity that a publisher signs with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,6 +159,12 @@ pub struct Artifact {
     pub allow_ignore_paths: Vec<String>,
     /// Whether a manifest may follow symbolic links.
     pub allow_symlinks: bool,
+    /// Whether a signature by an attester in the role `ingest` takes the place of the producer's.
+    pub allow_resign_at_ingest: bool,
+    /// Datasets of which nothing may be in a model, a set.
+    pub dataset_deny: Vec<DatasetPattern>,
+    /// Licences under which no model may stand, a set.
+    pub license_deny: Vec<LicencePattern>,
 }
 
 /// `[freshness]`.
@@ -330,6 +318,14 @@ pub struct Policy {
     pub log_required: Vec<Method>,
     /// `[freshness]`.
     pub freshness: Freshness,
+    /// What claims have to say, in the order of the file.
+    pub requirements: Vec<Requirement>,
+    /// Whose summaries stand for the evidence of ancestors.
+    pub summaries: Vec<TrustedSummary>,
+    /// `[lineage]`.
+    pub lineage: LineageRules,
+    /// `[conflicts]`.
+    pub conflicts: ConflictRules,
     /// `[ledger]`.
     pub ledger: LedgerRules,
     /// Controls raised from should to must.

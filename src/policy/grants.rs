@@ -1,21 +1,16 @@
 //! Who may sign what: anchors, publishers with their identities, and denied identities.
 
 use super::dead::{self, Dead, Whose};
-use super::document::{
-    AnchorSource, Attester, DenyIdentity, IdentityPattern, LedgerRules, Publisher, TextPattern,
-};
+use super::document::{AnchorSource, Attester, DenyIdentity, IdentityPattern, LedgerRules, Publisher};
 use super::names::{KINDS, ROLES, plain_name, set};
 use super::patterns::ModelPattern;
 use super::role::Role;
+use super::text_pattern::TextPattern;
+use super::texts::{LIMIT_PATTERN_BYTES, Texts};
 use crate::signing::AnchorKind;
 use crate::tables::{At, Faults, Few, Hints, Section, quote, values};
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
-
-const LIMIT_PATTERN_BYTES: usize = 4096;
-/// What one compiled pattern may take, bytes.
-const LIMIT_REGEX_BYTES: usize = 256 << 10;
-const LIMIT_REGEXES: usize = 2000;
 
 const TRUST_HINTS: Hints = &[
     ("trusted_root", "write `files = [\"…\"]`"),
@@ -48,7 +43,7 @@ pub(super) struct Grants {
 
 /// Reads the sections about signers.
 pub(super) fn grants(faults: &mut Faults<'_>, top: Section<'_>) -> Grants {
-    let mut reading = Reading { faults, regexes: 0 };
+    let mut reading = Reading { faults, texts: Texts::default() };
     let trust = reading.trust(top);
     let publishers = reading.publishers(top, &trust);
     let attesters = reading.attesters(top, &trust, &publishers);
@@ -59,8 +54,7 @@ pub(super) fn grants(faults: &mut Faults<'_>, top: Section<'_>) -> Grants {
 
 struct Reading<'f, 't> {
     faults: &'f mut Faults<'t>,
-    /// Patterns compiled so far.
-    regexes: usize,
+    texts: Texts,
 }
 
 impl Reading<'_, '_> {
@@ -406,52 +400,11 @@ impl Reading<'_, '_> {
 
     /// `exact:TEXT` or `regex:^…$`; one that can match nothing is a fault.
     fn pattern(&mut self, written: &At<String>, whose: Whose) -> Option<TextPattern> {
-        let pattern = self.read_pattern(written)?;
+        let pattern = self.texts.read(self.faults, written)?;
         if let Some(why) = dead::subject(&pattern, whose) {
             self.dead(written, why);
         }
         Some(pattern)
-    }
-
-    fn read_pattern(&mut self, written: &At<String>) -> Option<TextPattern> {
-        let at = Some(written.at);
-        let quoted = quote(&written.value);
-        if written.value.len() > LIMIT_PATTERN_BYTES {
-            self.faults.add(at, "the pattern is longer than 4 KiB", "");
-            return None;
-        }
-        if let Some(exact) = written.value.strip_prefix("exact:").filter(|exact| !exact.is_empty()) {
-            return Some(TextPattern::Exact(exact.to_owned()));
-        }
-        let Some(regex) = written.value.strip_prefix("regex:") else {
-            let help = "write exact:TEXT, or regex:^…$ to match several subjects";
-            self.faults.add(at, format!("`{quoted}` must start with `exact:` or `regex:`"), help);
-            return None;
-        };
-        let Some(body) = regex.strip_prefix('^').and_then(|rest| rest.strip_suffix('$')) else {
-            let message = format!("`{quoted}` is not anchored: it would match inside a longer name");
-            self.faults.add(at, message, "start the pattern with ^ and end it with $");
-            return None;
-        };
-        self.regexes += 1;
-        if self.regexes == LIMIT_REGEXES + 1 {
-            self.faults.add(
-                at,
-                format!("more than {LIMIT_REGEXES} `regex:` patterns"),
-                "use `exact:` patterns",
-            );
-        }
-        if self.regexes > LIMIT_REGEXES {
-            return None;
-        }
-        match TextPattern::anchored(body, LIMIT_REGEX_BYTES) {
-            Some(pattern) => Some(pattern),
-            None => {
-                let help = "check brackets and backslashes; in a \"…\" string, write each backslash twice";
-                self.faults.add(at, format!("`{quoted}` is not a valid pattern, or too large"), help);
-                None
-            }
-        }
     }
 }
 

@@ -2,48 +2,18 @@
 
 use super::document::{
     AnchorSource, Attester, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, PublisherIndex,
-    Publishers, TextPattern,
+    Publishers,
 };
 use super::index::{Patterns, Signers};
+use super::text_pattern::TextPattern;
 use crate::inventory::folded;
 use crate::signing::{AnchorKind, AnchorUse, Identity, Method};
 
-const OPEN: &str = "^(?:";
-const CLOSE: &str = ")$";
-
 impl TextPattern {
-    /// The pattern `^BODY$`, anchored as a whole: `^a|b$` alone would match everything that begins with `a`.
-    pub(super) fn anchored(body: &str, limit_bytes: usize) -> Option<Self> {
-        // By itself first: `a)|(b` must not close our group.
-        regex_lite::RegexBuilder::new(body).size_limit(limit_bytes).build().ok()?;
-        let whole = format!("{OPEN}{body}{CLOSE}");
-        regex_lite::RegexBuilder::new(&whole).size_limit(limit_bytes).build().ok().map(TextPattern::Regex)
-    }
-
-    /// Whether the whole text matches, byte for byte.
-    pub fn matches(&self, text: &str) -> bool {
-        match self {
-            TextPattern::Exact(exact) => exact == text,
-            TextPattern::Regex(regex) => regex.is_match(text),
-        }
-    }
-
     /// Whether it matches a signer's subject, or the fingerprint of its key.
     pub(super) fn names(&self, signer: &Identity) -> bool {
         self.matches(signer.subject.raw())
             || signer.fingerprint.as_deref().is_some_and(|print| self.matches(print))
-    }
-
-    /// As it stands in the policy.
-    pub fn as_written(&self) -> String {
-        match self {
-            TextPattern::Exact(exact) => format!("exact:{exact}"),
-            TextPattern::Regex(regex) => {
-                let whole = regex.as_str();
-                let body = whole.strip_prefix(OPEN).and_then(|rest| rest.strip_suffix(CLOSE));
-                body.map_or_else(|| format!("regex:{whole}"), |body| format!("regex:^{body}$"))
-            }
-        }
     }
 }
 
@@ -223,21 +193,5 @@ impl Policy {
     /// The stage of that name.
     pub fn stage(&self, name: &str) -> Option<&super::document::Stage> {
         self.stages.iter().find(|stage| stage.name == name)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::TextPattern;
-
-    #[test]
-    fn a_pattern_is_anchored_as_a_whole_and_reads_as_written() {
-        let pattern = TextPattern::anchored("a|b", 1 << 16).unwrap();
-        assert!(pattern.matches("a") && pattern.matches("b"));
-        assert!(!pattern.matches("ax") && !pattern.matches("xb") && !pattern.matches("b\n"));
-        assert_eq!(pattern.as_written(), "regex:^a|b$");
-        assert!(TextPattern::anchored("a)|(b", 1 << 16).is_none());
-        assert!(TextPattern::anchored("(?x)a #", 1 << 16).is_none());
-        assert!(TextPattern::anchored("a\\", 1 << 16).is_none());
     }
 }

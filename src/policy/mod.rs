@@ -3,8 +3,13 @@
 
 mod alike;
 mod canonical;
+mod clauses;
 mod concerns;
+mod data;
 mod dead;
+mod decimal;
+mod demanded;
+mod demands;
 mod document;
 mod edit;
 mod grants;
@@ -13,25 +18,37 @@ mod matching;
 mod names;
 mod parse;
 mod patterns;
+mod requirement;
 mod role;
 mod roles;
+mod rules;
+mod text_pattern;
+mod texts;
 
 pub use crate::signing::AnchorKind;
 /// One fault of a policy file.
 pub use crate::tables::Fault as PolicyError;
 pub use alike::{NameMark, NameMarks, identity_like, publisher_like};
+pub use clauses::{Answer, ClauseFault, answer};
 pub use concerns::{ConcernIndex, Concerns, PublisherConcern, concerns};
+pub use data::{DatasetPattern, LicencePattern};
+pub use decimal::Decimal;
 pub use document::{
     AcceptCache, Action, AnchorSource, Artifact, Attester, Class, Crypto, DenyIdentity, Freshness,
-    IdentityPattern, LedgerRules, Policy, Publisher, Publishers, Stage, TextPattern,
+    IdentityPattern, LedgerRules, Policy, Publisher, Publishers, Stage,
 };
 pub use edit::{with_anchor, without_anchor};
 pub use index::Patterns;
 pub use matching::Window;
 pub use parse::parse;
 pub use patterns::ModelPattern;
+pub use requirement::{
+    Clause, ClausePath, Measure, Order, Requirement, Scalar, SelfAttested, Severity, Step, Test, reaches,
+};
 pub use role::Role;
 pub use roles::Granted;
+pub use rules::{ConflictRules, LineageRules, Strategy, SummaryKind, TrustedSummary, UnsignedAncestor};
+pub use text_pattern::TextPattern;
 
 /// The built-in policies: name and text.
 pub const BUILT_IN: [(&str, &str); 2] = [

@@ -2,7 +2,9 @@
 //! for a rule that this version does not support.
 
 use super::document::{AcceptCache, Action};
+use super::requirement::{Order, SelfAttested, Severity};
 use super::role::Role;
+use super::rules::{Strategy, SummaryKind, UnsignedAncestor};
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method};
 use crate::tables::{At, Faults, quote};
@@ -54,6 +56,21 @@ pub(super) const ROLES: [(&str, Role); 11] = [
     ("ingest", Role::Ingest),
     ("reviewer", Role::Reviewer),
 ];
+
+pub(super) const SUMMARIES: [(&str, SummaryKind); 2] = [("vsa", SummaryKind::Vsa), ("svr", SummaryKind::Svr)];
+pub(super) const UNSIGNED_ANCESTORS: [(&str, UnsignedAncestor); 3] =
+    [("cap", UnsignedAncestor::Cap), ("warn", UnsignedAncestor::Warn), ("fail", UnsignedAncestor::Fail)];
+pub(super) const STRATEGIES: [(&str, Strategy); 4] = [
+    ("strict", Strategy::Strict),
+    ("quorum", Strategy::Quorum),
+    ("hierarchy", Strategy::Hierarchy),
+    ("latest", Strategy::Latest),
+];
+pub(super) const SEVERITIES: [(&str, Severity); 2] = [("must", Severity::Must), ("should", Severity::Should)];
+pub(super) const SELF_ATTESTED: [(&str, SelfAttested); 3] =
+    [("pass", SelfAttested::Pass), ("warn", SelfAttested::Warn), ("fail", SelfAttested::Fail)];
+pub(super) const ORDERS: [(&str, Order); 4] =
+    [("<", Order::Less), ("<=", Order::AtMost), (">=", Order::AtLeast), (">", Order::More)];
 
 pub(super) const ACCEPT_CACHE: [(&str, AcceptCache); 1] = [("knowing", AcceptCache::Knowing)];
 

@@ -1,6 +1,7 @@
 //! TOML to [`Policy`], strictly: an unknown key is an error that names the nearest key and the line. What a
 //! section leaves out has a closed default. It reads no file and no clock.
 
+use super::demands::{Demands, Signers, demands, denied_data, is_control};
 use super::document::{AcceptCache, Action, Artifact, Crypto, Freshness, Policy, Stage};
 use super::grants::{Grants, grants};
 use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, plain_name, set};
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
 
-const TOP: [&str; 18] = [
+const TOP: [&str; 22] = [
     "schema",
     "name",
     "version",
@@ -26,6 +27,10 @@ const TOP: [&str; 18] = [
     "attester",
     "deny_identity",
     "artifact",
+    "require",
+    "trusted_summary",
+    "lineage",
+    "conflicts",
     "log",
     "freshness",
     "ledger",
@@ -35,10 +40,9 @@ const TOP: [&str; 18] = [
 
 const TOP_HINTS: Hints = &[
     ("attesters", "write [[attester]]"),
-    ("require", NOT_YET),
-    ("trusted_summary", NOT_YET),
-    ("conflicts", NOT_YET),
-    ("lineage", NOT_YET),
+    ("requires", "write [[require]]"),
+    ("trusted_summaries", "write [[trusted_summary]]"),
+    ("conflict", "write [conflicts]"),
     ("exception", NOT_YET),
     ("test", NOT_YET),
     ("publishers", "write [[publisher]]"),
@@ -46,9 +50,8 @@ const TOP_HINTS: Hints = &[
 ];
 const ARTIFACT_HINTS: Hints = &[
     ("partial_verification", NOT_YET),
-    ("allow_resign_at_ingest", NOT_YET),
-    ("dataset_deny", NOT_YET),
-    ("license_deny", NOT_YET),
+    ("licence_deny", "write `license_deny`"),
+    ("deny_datasets", "write `dataset_deny`"),
 ];
 const STAGE_HINTS: Hints = &[
     ("from", NOT_YET),
@@ -150,6 +153,8 @@ impl Reading<'_, '_> {
             self.faults.one_of("default", &default, &[("deny", ())]);
         }
         let Grants { trust, publishers, attesters, denied, ledger } = grants(self.faults, top);
+        let signers = Signers { publishers: &publishers, attesters: &attesters };
+        let Demands { requirements, summaries, lineage, conflicts } = demands(self.faults, top, signers);
         Policy {
             name,
             version,
@@ -165,6 +170,10 @@ impl Reading<'_, '_> {
             artifact: self.artifact(top),
             log_required: self.log_required(top),
             freshness: self.freshness(top),
+            requirements,
+            summaries,
+            lineage,
+            conflicts,
             ledger,
             raise: self.raise(top),
             stages: self.stages(top),
@@ -195,9 +204,19 @@ impl Reading<'_, '_> {
             ban_formats: vec![Format::Pickle, Format::RemoteCode, Format::KerasCode],
             allow_ignore_paths: GIT_PATHS.map(str::to_owned).to_vec(),
             allow_symlinks: false,
+            allow_resign_at_ingest: false,
+            dataset_deny: Vec::new(),
+            license_deny: Vec::new(),
         };
         let Some(table) = self.faults.table(top, "artifact") else { return closed };
-        let keys = ["ban_formats", "allow_ignore_paths", "allow_symlinks"];
+        let keys = [
+            "ban_formats",
+            "allow_ignore_paths",
+            "allow_symlinks",
+            "allow_resign_at_ingest",
+            "dataset_deny",
+            "license_deny",
+        ];
         let section = self.faults.open(table, "[artifact]", &keys, ARTIFACT_HINTS);
         let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &closed.ban_formats, true);
         let ignore_paths = self.faults.texts(section, "allow_ignore_paths");
@@ -212,12 +231,17 @@ impl Reading<'_, '_> {
                 );
             }
         }
+        let (dataset_deny, license_deny) = denied_data(self.faults, section);
+        let mut flag = |key| self.faults.flag(section, key).is_some_and(|flag| flag.value);
         Artifact {
             ban_formats,
             allow_ignore_paths: ignore_paths.map_or(closed.allow_ignore_paths, |paths| {
                 set(paths.iter().map(|path| path.value.trim_end_matches('/').to_owned()).collect())
             }),
-            allow_symlinks: self.faults.flag(section, "allow_symlinks").is_some_and(|flag| flag.value),
+            allow_symlinks: flag("allow_symlinks"),
+            allow_resign_at_ingest: flag("allow_resign_at_ingest"),
+            dataset_deny,
+            license_deny,
         }
     }
 
@@ -354,7 +378,7 @@ impl Reading<'_, '_> {
     fn controls(&mut self, section: Section<'_>, key: &str) -> Vec<String> {
         let mut ids = Vec::new();
         for id in self.faults.texts(section, key).unwrap_or_default() {
-            if let [b'L', b'1'..=b'3', b'.', b'0'..=b'9', b'0'..=b'9'] = id.value.as_bytes() {
+            if is_control(&id.value) {
                 ids.push(id.value);
                 continue;
             }

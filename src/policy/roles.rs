@@ -45,6 +45,14 @@ impl<'p> Granted<'p> {
         }
     }
 
+    /// When it begins and ends.
+    pub fn bounds(self) -> (Option<Timestamp>, Option<Timestamp>) {
+        match self {
+            Granted::Publisher(publisher) => (publisher.valid_from, publisher.valid_until),
+            Granted::Attester(attester) => (attester.valid_from, attester.valid_until),
+        }
+    }
+
     /// Where a signature lies relative to the grant. Without a trusted time, now decides: whoever holds a key after the
     /// grant can sign as of any day.
     pub fn window(self, signed_at: Option<Timestamp>, now: Timestamp) -> Window {
@@ -86,6 +94,11 @@ impl Policy {
         let granted = self.grants_to(model, signer, anchor);
         let inside = granted.filter(|granted| granted.window(signed_at, now) == Window::Inside);
         inside.flat_map(|granted| granted.roles().iter()).collect()
+    }
+
+    /// Whether it demands something of claims of this predicate, by its URI.
+    pub fn asks_about(&self, uri: &str) -> bool {
+        self.requirements.iter().any(|requirement| requirement.is_for(uri))
     }
 
     /// Whether it says who may claim what. Where it does not, a publisher's claims count whatever they are about, as

@@ -118,6 +118,23 @@ impl<'a> Value<'a> {
         Ok(i64::from_str_radix(integer.as_str(), integer.radix()).ok())
     }
 
+    /// A number as a decimal text, however it is written.
+    pub fn decimal(self) -> Result<String, Misfit> {
+        match self.0.get_ref() {
+            DeValue::Integer(integer) => {
+                let number = i128::from_str_radix(integer.as_str(), integer.radix());
+                Ok(number.map_or_else(|_| integer.as_str().to_owned(), |number| number.to_string()))
+            }
+            DeValue::Float(float) => Ok(float.as_str().to_owned()),
+            _ => Err(self.misfit()),
+        }
+    }
+
+    /// Whether it is a date, a time or both, and no text.
+    pub fn is_moment(self) -> bool {
+        matches!(self.0.get_ref(), DeValue::Datetime(_))
+    }
+
     /// A date, a time or both, or text that may be one, as it is written.
     pub fn moment(self) -> Result<String, Misfit> {
         match self.0.get_ref() {

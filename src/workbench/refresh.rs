@@ -7,8 +7,8 @@ use super::made::record_of;
 use super::reviews::{self, Said};
 use super::{gates, keeping, looking};
 use crate::decision::{
-    By, RecordRef, RecordedSeen, SeenDigests, SeenEvidence, apply_policy, holds_by_policy, holds_until,
-    judge_model,
+    By, RecordRef, RecordedSeen, SeenDigests, SeenEvidence, apply_policy_to, holds_by_claims,
+    holds_by_policy, holds_until, judge_model,
 };
 use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId};
@@ -321,15 +321,17 @@ impl Task {
             Task::Policy(before) => {
                 let mut verified = Verified::clone(&before);
                 let looked = before.looked.as_deref();
-                apply_policy(&mut verified.verification, model, looked, by.policy, by.now);
+                let spoken = (looked, &*before.testimonies);
+                apply_policy_to(&mut verified.verification, model, spoken, by.policy, by.now);
                 let policy = holds_by_policy(&verified.verification, by);
                 verified.until = verified.until.into_iter().chain(policy).min();
                 Some(Arc::new(verified))
             }
             Task::Everything(recorded, Some(seen)) => {
                 let (verification, testimonies) = judge_model(model, &seen, by, &Progress::default())?;
-                let testimonies = testimonies.into();
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
+                let until = until.into_iter().chain(holds_by_claims(&testimonies, by)).min();
+                let testimonies = testimonies.into();
                 let looked = seen.looked;
                 let Recorded { seen, state, took_ms, record } = *recorded;
                 let verified =

@@ -7,7 +7,7 @@ use super::job::JobRow;
 use super::jobs::Note;
 use super::publish::Next;
 use crate::attest::read_claims_bytes;
-use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_until};
+use crate::decision::{By, ClaimsSeen, SeenEvidence, add_policy, holds_by_claims, holds_until};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Found, Model, ModelId, listed, look, settled_state_of, state_of};
 use crate::maturity::{SameName, Testimony};
@@ -159,6 +159,7 @@ impl Workbench {
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let until = holds_until(&verification, seen.bundle.as_deref(), &by);
+        let until = until.into_iter().chain(holds_by_claims(&testimonies, &by)).min();
         let looked = seen.looked.clone();
         let (seen, record) = self.record_verification(view, model, seen, &verification, (state, took_ms))?;
         let testimonies = testimonies.into();

@@ -76,6 +76,7 @@ mod pkcs11;
 mod pki;
 mod plain;
 mod policy;
+mod policy_demands;
 mod policy_edges;
 mod policy_keys;
 mod policy_meaning;

@@ -524,13 +524,24 @@ fn accepted(prefix: &str, table: &str) -> Vec<String> {
 
 #[test]
 fn every_key_that_the_parser_accepts_is_in_the_tables() {
-    let named: BTreeSet<&str> =
-        ROWS.iter().map(|row| row.key).chain(FACTS.iter().map(|(key, ..)| *key)).collect();
+    let named: BTreeSet<&str> = ROWS
+        .iter()
+        .map(|row| row.key)
+        .chain(FACTS.iter().map(|(key, ..)| *key))
+        .chain(crate::policy_demands::KEYS.iter().map(|(key, ..)| *key))
+        .collect();
     let tables = [
         ("", "zzzzzz = 1\n"),
         ("trust.", "[trust.a]\nzzzzzz = 1\n"),
         ("publisher.", "[[publisher]]\nzzzzzz = 1\n"),
         ("publisher.identities.", "[[publisher]]\nidentities = [{ zzzzzz = 1 }]\n"),
+        ("attester.", "[[attester]]\nzzzzzz = 1\n"),
+        ("attester.identities.", "[[attester]]\nidentities = [{ zzzzzz = 1 }]\n"),
+        ("require.", "[[require]]\nzzzzzz = 1\n"),
+        ("require.where.", "[[require]]\nwhere = [{ zzzzzz = 1 }]\n"),
+        ("trusted_summary.", "[[trusted_summary]]\nzzzzzz = 1\n"),
+        ("lineage.", "[lineage]\nzzzzzz = 1\n"),
+        ("conflicts.", "[conflicts]\nzzzzzz = 1\n"),
         ("deny_identity.", "[[deny_identity]]\nzzzzzz = 1\n"),
         ("crypto.", "[crypto]\nzzzzzz = 1\n"),
         ("artifact.", "[artifact]\nzzzzzz = 1\n"),

@@ -103,6 +103,7 @@ codes! {
     IdentityWrongPublisher "IDENTITY-WRONG-PUBLISHER" Identity,
     IdentityDenied "IDENTITY-DENIED" Identity,
     IdentityWindow "IDENTITY-WINDOW" Identity,
+    IdentityRole "IDENTITY-ROLE" Identity,
     StatementPayloadType "STATEMENT-PAYLOAD-TYPE" Statement,
     StatementType "STATEMENT-TYPE" Statement,
     StatementVersion "STATEMENT-VERSION" Statement,
@@ -135,6 +136,8 @@ codes! {
     PolicyIgnored "POLICY-IGNORED" Policy,
     PolicyLog "POLICY-LOG" Policy,
     PolicyExpired "POLICY-EXPIRED" Policy,
+    PolicyDataset "POLICY-DATASET" Policy,
+    PolicyLicence "POLICY-LICENCE" Policy,
 }
 
 impl CheckCode {

@@ -334,6 +334,12 @@ pub const CODES: &[CodeInfo] = &[
         "Have it signed again inside the window, or extend the grant after a review.",
     ),
     row(
+        CheckCode::IdentityRole,
+        "The policy knows the signer, and gives it no role in which it could claim this.",
+        "A claim by somebody who is trusted for other things: a build service that signs an evaluation.",
+        "Ask a signer in the right role for the claim, or add the role to the policy after a review.",
+    ),
+    row(
         CheckCode::StatementPayloadType,
         "What was signed does not say that it is an in-toto statement.",
         "A DSSE envelope of another use.",
@@ -524,5 +530,17 @@ pub const CODES: &[CodeInfo] = &[
         "The policy has expired, so it cannot admit anything.",
         "It was not reviewed in time.",
         "Review the policy, then extend `expires`.",
+    ),
+    row(
+        CheckCode::PolicyDataset,
+        "The policy denies a dataset that the model is said to be made from.",
+        "`dataset_deny` lists it; a bill of materials, a model card or a claim names it.",
+        "Use a model that was made without it. If the statement is wrong, have it corrected by who made it.",
+    ),
+    row(
+        CheckCode::PolicyLicence,
+        "The policy denies the licence that the model is said to stand under.",
+        "`license_deny` lists it; a bill of materials, a model card or a claim names it.",
+        "Use a model under another licence, or ask the producer for one.",
     ),
 ];

@@ -61,6 +61,26 @@ pub(super) fn identity(why: &IdentityWhy) -> Words {
                 .expected(signers(expected))
                 .found(found(signer, anchor))
         }
+        IdentityWhy::Attested { attester, role, signer, anchor } => {
+            of(format!("Signed by attester {} in the role {}", attester.raw(), role.raw()))
+                .found(found(signer, anchor))
+        }
+        IdentityWhy::Resigned { attester, signer, anchor } => {
+            let words = of(format!("Signed again at ingest by attester {}", attester.raw()))
+                .found(found(signer, anchor));
+            let boundary = "trust begins at this signature: it says nothing about the time before";
+            Words { details: vec![boundary.into()], ..words }
+        }
+        IdentityWhy::OutsideRole { whose, roles, needed, signer, anchor } => {
+            let words = of(format!("The policy gives {} no role for this claim", whose.raw()))
+                .found(format!("{}, with the roles {}", found(signer, anchor), joined(roles, ", ")));
+            match needed.as_slice() {
+                [] => words.remedy("Nobody can be given a role for a predicate that is not known"),
+                needed => words.expected(format!("the role {}", joined(needed, " or "))).remedy(
+                    "Ask a signer in that role for the claim, or add the role to the policy after a review",
+                ),
+            }
+        }
         IdentityWhy::Outside(outside) => outside_grant(outside),
         IdentityWhy::Other { expected, signer, anchor, publisher, differs, .. } => {
             let words = match publisher {
@@ -94,7 +114,8 @@ fn outside_grant(outside: &OutsideGrant) -> Words {
     };
     of(summary)
         .expected(format!(
-            "publisher {}, from {} until {}",
+            "{} {}, from {} until {}",
+            if outside.is_attester { "attester" } else { "publisher" },
             outside.publisher.raw(),
             end(outside.from),
             end(outside.until)
@@ -250,6 +271,16 @@ fn finding(why: &PolicyFinding) -> Words {
             .remedy("Review the policy, then extend `expires`"),
         PolicyFinding::NotLookedInto => {
             of("The policy bans formats, and nobody looked into the files").remedy("Verify the model again")
+        }
+        PolicyFinding::Dataset { found, denied, said_by } => of("The policy denies a dataset of this model")
+            .expected(format!("nothing made from {}", denied.raw()))
+            .found(format!("{}, according to {}", found.raw(), said_by.raw()))
+            .remedy("Use a model that was made without it, or have the statement corrected by who made it"),
+        PolicyFinding::Licence { found, denied, said_by } => {
+            of("The policy denies the licence of this model")
+                .expected(format!("no licence {}", denied.raw()))
+                .found(format!("{}, according to {}", found.raw(), said_by.raw()))
+                .remedy("Use a model under another licence, or ask the producer for one")
         }
         PolicyFinding::Unsigned => of("There is no signature to judge"),
         PolicyFinding::Unreadable => of("The bundle could not be read, so there is nothing to judge"),

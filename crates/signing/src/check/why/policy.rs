@@ -46,6 +46,40 @@ pub enum IdentityWhy {
         /// The anchor that the signer was proven by.
         anchor: Untrusted,
     },
+    /// The signer is not the publisher's, and may say this of the model all the same: the policy lists it as an attester
+    /// in a role for it.
+    Attested {
+        /// The attester's id.
+        attester: Untrusted,
+        /// The role, as the policy writes it.
+        role: Untrusted,
+        /// Who signed.
+        signer: Identity,
+        /// The anchor that the signer was proven by.
+        anchor: Untrusted,
+    },
+    /// The model was signed again by who received it, and the policy takes that for enough.
+    Resigned {
+        /// The attester's id.
+        attester: Untrusted,
+        /// Who signed.
+        signer: Identity,
+        /// The anchor that the signer was proven by.
+        anchor: Untrusted,
+    },
+    /// The policy knows the signer, and gives it no role in which it could say this.
+    OutsideRole {
+        /// The id of the publisher or attester.
+        whose: Untrusted,
+        /// Its roles, as the policy writes them.
+        roles: Vec<Untrusted>,
+        /// The roles of which one is needed; none where no role is enough for such a claim.
+        needed: Vec<Untrusted>,
+        /// Who signed.
+        signer: Identity,
+        /// The anchor that the signer was proven by.
+        anchor: Untrusted,
+    },
     /// The signer is one of the publisher's, outside its grant.
     Outside(OutsideGrant),
     /// The signer is not one of the publisher's.
@@ -88,8 +122,11 @@ pub struct ExpectedIdentity {
 /// A signature outside of its publisher's grant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OutsideGrant {
-    /// The publisher's id.
+    /// The publisher's id, or the attester's.
     pub publisher: Untrusted,
+    /// Whether it is an attester's.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub is_attester: bool,
     /// Who signed.
     pub signer: Identity,
     /// Where the signature lies.
@@ -102,6 +139,17 @@ pub struct OutsideGrant {
     pub from: Option<Timestamp>,
     /// The grant ends.
     pub until: Option<Timestamp>,
+}
+
+fn is_not(flag: &bool) -> bool {
+    !flag
+}
+
+impl IdentityWhy {
+    /// Whether the model's signature is that of who received it, and not its producer's.
+    pub fn is_resigned(&self) -> bool {
+        matches!(self, IdentityWhy::Resigned { .. })
+    }
 }
 
 /// Where a signature lies that is not inside of a grant.
@@ -244,6 +292,24 @@ pub enum PolicyFinding {
     Expired {
         /// When.
         expires: Timestamp,
+    },
+    /// A dataset is denied that the model is said to be made from.
+    Dataset {
+        /// The dataset, as it is said.
+        found: Untrusted,
+        /// The entry that denies it.
+        denied: Untrusted,
+        /// Who says so.
+        said_by: Untrusted,
+    },
+    /// A licence is denied that the model is said to stand under.
+    Licence {
+        /// The licence, as it is said.
+        found: Untrusted,
+        /// The entry that denies it.
+        denied: Untrusted,
+        /// Who says so.
+        said_by: Untrusted,
     },
     /// There is no signature to judge.
     Unsigned,
