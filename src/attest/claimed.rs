@@ -41,6 +41,20 @@ pub enum FaultKind {
     Type,
     /// It has a value that is not one of those allowed.
     Value,
+    /// It is longer than is read.
+    Limit,
+}
+
+impl FaultKind {
+    /// What is wrong, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            FaultKind::Missing => "is missing",
+            FaultKind::Type => "has the wrong type",
+            FaultKind::Value => "has a value that is not allowed",
+            FaultKind::Limit => "is too long to be read",
+        }
+    }
 }
 
 /// A claim after it was judged.

@@ -61,9 +61,9 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// Whether it is about this model and its signer is proven to be an expected one.
+    /// Whether it is about this model, as its schema wants it, and its signer is proven to be an expected one.
     pub fn counts(&self) -> bool {
-        self.about == About::ThisModel && self.outcome == Outcome::Pass
+        self.about == About::ThisModel && self.outcome == Outcome::Pass && self.validity == Validity::Valid
     }
 
     /// The same without its bytes.

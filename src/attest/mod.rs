@@ -3,28 +3,39 @@
 //! What a predicate says is read by the registry, and not weighed here. Knows no store and no screen.
 
 mod append;
+mod build_types;
+mod check;
 mod claimed;
 mod claims;
+mod decimal;
+mod digests;
+mod field;
 mod history;
 mod judge;
 mod kind;
+mod reading;
 mod registry;
 mod said;
 mod select;
+mod strict;
 
 pub use crate::signing::About;
 pub use append::{Appended, append_claims, check_appendable};
+pub use build_types::{BuildType, Parameter};
 pub use claimed::{Claimed, FaultKind, SchemaFault, Validity};
 pub use claims::{
     Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, claims_beside,
     claims_in, read_claims, read_claims_bytes,
 };
+pub use decimal::Decimal;
+pub use field::{Field, FieldPath, FieldType};
 pub use history::{Change, Difference, History, LIMIT_LINES, check_append_only, compare_lines};
 pub use judge::{Claims, Judge, Judged, judge, judge_each, predicates_by, predicates_check};
 pub use kind::PredicateKind;
-pub use registry::{Predicate, Registry};
+pub use registry::{Predicate, Registry, Standing};
 pub use said::{
-    CardSaid, ConfigSaid, DataSaid, Domain, Evaluation, InfrastructureSaid, Input, InputRole, NamedDigest,
-    Provenance, Said, Summary, Transformation,
+    AgentSaid, Assurance, BindingSaid, CardSaid, Comparator, ConfigSaid, DataSaid, Domain, Evaluation,
+    InfrastructureSaid, Input, InputRole, Metric, NamedDigest, Provenance, ReleaseSaid, ReviewDecision,
+    ReviewSaid, Said, Summary, Transformation, Triage, VulnerabilitiesSaid,
 };
 pub use select::Selection;

@@ -1,6 +1,7 @@
 //! What claims say, as typed facts: what controls and lineage ask of a predicate, and nothing else of it. Whether any of
 //! it is to be believed is not known here.
 
+use super::decimal::Decimal;
 use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -29,6 +30,16 @@ pub enum Said {
     Composition(Vec<Input>),
     /// Where it was made.
     Infrastructure(Box<InfrastructureSaid>),
+    /// Vulnerabilities, and what was said of them.
+    Vulnerabilities(Box<VulnerabilitiesSaid>),
+    /// A release.
+    Release(Box<ReleaseSaid>),
+    /// An agent.
+    Agent(Box<AgentSaid>),
+    /// A person's review.
+    Review(Box<ReviewSaid>),
+    /// What binds a bill of materials to it.
+    Binding(Box<BindingSaid>),
 }
 
 /// What a digest was taken over. Digests of different domains are never compared.
@@ -55,7 +66,7 @@ pub struct NamedDigest {
 }
 
 /// What became of something that went in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputRole {
     /// A model whose weights went in.
@@ -76,6 +87,41 @@ pub enum InputRole {
     Template,
     /// Anything else, or not said.
     Other,
+}
+
+impl InputRole {
+    /// All of them.
+    pub const ALL: [InputRole; 9] = [
+        InputRole::Base,
+        InputRole::Adapter,
+        InputRole::Teacher,
+        InputRole::Dataset,
+        InputRole::Code,
+        InputRole::Config,
+        InputRole::Tokenizer,
+        InputRole::Template,
+        InputRole::Other,
+    ];
+
+    /// As claims write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            InputRole::Base => "base",
+            InputRole::Adapter => "adapter",
+            InputRole::Teacher => "teacher",
+            InputRole::Dataset => "dataset",
+            InputRole::Code => "code",
+            InputRole::Config => "config",
+            InputRole::Tokenizer => "tokenizer",
+            InputRole::Template => "template",
+            InputRole::Other => "other",
+        }
+    }
+
+    /// The one of a word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        InputRole::ALL.into_iter().find(|role| role.word() == word)
+    }
 }
 
 /// Something that went in.
@@ -143,8 +189,12 @@ pub struct Summary {
     pub verifier: Untrusted,
     /// Of what, by address.
     pub resource: Option<Untrusted>,
-    /// The policy that it was verified by, SHA-256.
+    /// The address of the policy that it was verified by; of several, the first.
+    pub policy_uri: Option<Untrusted>,
+    /// The digest of that policy, SHA-256 where it has one.
     pub policy: Option<NamedDigest>,
+    /// The digests of all policies that it was verified by.
+    pub policies: Vec<NamedDigest>,
     /// Whether it passed; an SVR always did.
     pub passed: bool,
     /// Levels or properties.
@@ -160,8 +210,10 @@ pub struct Summary {
 /// How a model did in a test.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Evaluation {
-    /// Its name: benchmark or configuration.
+    /// Its names: benchmark, suite or configuration.
     pub names: Vec<Untrusted>,
+    /// What was measured.
+    pub metrics: Vec<Metric>,
     /// Whether it was passed, if that is said.
     pub passed: Option<bool>,
     /// Whether who says so made the model: none where that is not said.
@@ -170,6 +222,102 @@ pub struct Evaluation {
     pub samples: Option<u64>,
     /// The harness, by digest.
     pub harness: Option<NamedDigest>,
+    /// The data that it was tested on, by digest.
+    pub dataset: Option<NamedDigest>,
+    /// How far its result was confirmed, if that is said.
+    pub assurance: Option<Assurance>,
+    /// Whether it passed with warnings.
+    pub warned: bool,
+    /// When it was tested.
+    pub at: Option<Timestamp>,
+    /// Whether it is written as some writers do and the specification does not.
+    pub is_dialect: bool,
+}
+
+/// How far the result of an evaluation was confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assurance {
+    /// By nobody: who made it says so.
+    SelfAttested,
+    /// Somebody else tested.
+    ThirdParty,
+    /// Somebody else tested again.
+    Reproduced,
+    /// It was tested in an enclave.
+    Enclave,
+}
+
+/// How a value stands to its threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+pub enum Comparator {
+    /// At least.
+    #[serde(rename = ">=")]
+    AtLeast,
+    /// Above.
+    #[serde(rename = ">")]
+    Above,
+    /// At most.
+    #[serde(rename = "<=")]
+    AtMost,
+    /// Below.
+    #[serde(rename = "<")]
+    Below,
+    /// Exactly.
+    #[serde(rename = "==")]
+    Exactly,
+}
+
+impl Comparator {
+    /// As claims write it.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Comparator::AtLeast => ">=",
+            Comparator::Above => ">",
+            Comparator::AtMost => "<=",
+            Comparator::Below => "<",
+            Comparator::Exactly => "==",
+        }
+    }
+
+    /// Whether a value meets a threshold.
+    pub fn holds(self, value: &Decimal, threshold: &Decimal) -> bool {
+        match self {
+            Comparator::AtLeast => value >= threshold,
+            Comparator::Above => value > threshold,
+            Comparator::AtMost => value <= threshold,
+            Comparator::Below => value < threshold,
+            Comparator::Exactly => value == threshold,
+        }
+    }
+}
+
+/// One measured value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Metric {
+    /// Its name.
+    pub name: Untrusted,
+    /// The value; none where only the result is told.
+    pub value: Option<Decimal>,
+    /// How it has to stand to the threshold.
+    pub comparator: Option<Comparator>,
+    /// The threshold.
+    pub threshold: Option<Decimal>,
+    /// Whether it was met, as said.
+    pub passed: Option<bool>,
+}
+
+impl Metric {
+    /// Whether it was met: as the numbers say where they are there, else as said. What is said and not so counts as not
+    /// met.
+    pub fn met(&self) -> Option<bool> {
+        let numbers = self.value.as_ref().zip(self.comparator).zip(self.threshold.as_ref());
+        let computed = numbers.map(|((value, comparator), threshold)| comparator.holds(value, threshold));
+        match (computed, self.passed) {
+            (Some(computed), Some(passed)) => Some(computed && passed),
+            (computed, passed) => computed.or(passed),
+        }
+    }
 }
 
 /// What is said of a dataset.
@@ -177,7 +325,8 @@ pub struct Evaluation {
 pub struct DataSaid {
     /// The datasets.
     pub datasets: Vec<Input>,
-    /// Which of the fields are there: source, collection, preprocessing, licence, personal data, governance.
+    /// Which fields every dataset has: `source`, `collection`, `preprocessing`, `licence`, `personalData`, `governance`,
+    /// `digest`.
     pub fields: Vec<Untrusted>,
     /// Licences.
     pub licences: Vec<Untrusted>,
@@ -186,7 +335,7 @@ pub struct DataSaid {
 /// What is said of how it was trained.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ConfigSaid {
-    /// Which of the fields are there: hyperparameters, code, framework, seed, hardware.
+    /// Which fields are there: `hyperparameters`, `config`, `code`, `framework`, `seed`, `hardware`.
     pub fields: Vec<Untrusted>,
     /// The digest of the configuration.
     pub config: Option<NamedDigest>,
@@ -197,8 +346,10 @@ pub struct ConfigSaid {
 /// What is said of a card.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CardSaid {
-    /// The card's digest.
+    /// The card's digest; of a reference, of the first document that has one.
     pub digest: Option<NamedDigest>,
+    /// The digests of all documents that belong to the model.
+    pub documents: Vec<NamedDigest>,
     /// Its sections.
     pub sections: Vec<Untrusted>,
     /// What model it says it is about.
@@ -212,4 +363,85 @@ pub struct InfrastructureSaid {
     pub attributes: Vec<Untrusted>,
     /// Whether evidence is named for them.
     pub has_evidence: bool,
+}
+
+/// What is said of vulnerabilities.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct VulnerabilitiesSaid {
+    /// Those that are named, each with what was said of it.
+    pub found: Vec<(Untrusted, Triage)>,
+    /// When it was looked.
+    pub at: Option<Timestamp>,
+}
+
+/// What was said of a vulnerability (OpenVEX).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Triage {
+    /// A scanner found it, nobody said more.
+    Found,
+    /// It does not concern the model.
+    NotAffected,
+    /// It does.
+    Affected,
+    /// It is fixed.
+    Fixed,
+    /// Somebody is looking at it.
+    UnderInvestigation,
+}
+
+/// What is said of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ReleaseSaid {
+    /// The package, as a package URL.
+    pub package: Untrusted,
+}
+
+/// What is said of an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct AgentSaid {
+    /// Its name.
+    pub name: Untrusted,
+    /// Its version.
+    pub version: Option<Untrusted>,
+    /// Where it answers.
+    pub address: Option<Untrusted>,
+    /// The names of its skills.
+    pub skills: Vec<Untrusted>,
+}
+
+/// A reviewer's decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReviewDecision {
+    /// May be used.
+    Approve,
+    /// May not be used.
+    Reject,
+    /// The producer was asked.
+    AskProducer,
+}
+
+/// What a person decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ReviewSaid {
+    /// The decision.
+    pub decision: ReviewDecision,
+    /// Why.
+    pub reason: Untrusted,
+    /// Who, as said.
+    pub reviewer: Untrusted,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// Until when it is meant.
+    pub until: Option<Timestamp>,
+}
+
+/// What binds a bill of materials.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BindingSaid {
+    /// The digests of the bill.
+    pub bill: Vec<NamedDigest>,
+    /// The digests of the signature that it was made beside.
+    pub signature: Vec<NamedDigest>,
 }

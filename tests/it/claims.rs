@@ -35,7 +35,12 @@ fn statement(predicate: &str, subject: &str) -> Value {
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [{ "name": "model", "digest": { "sha256": subject } }],
         "predicateType": predicate,
-        "predicate": { "note": "evil\u{1b}[2J" },
+        "predicate": {
+            "note": "evil\u{1b}[2J",
+            "buildDefinition": { "buildType": "https://build.example/v1", "externalParameters": {} },
+            "runDetails": { "builder": { "id": "https://builder.example" } },
+            "result": "PASSED",
+        },
     })
 }
 

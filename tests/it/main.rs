@@ -81,6 +81,7 @@ mod policy_edges;
 mod policy_keys;
 mod policy_meaning;
 mod policy_roles;
+mod predicates;
 mod pure;
 mod query;
 mod read_only;

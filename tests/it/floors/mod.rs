@@ -134,7 +134,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("signing", &["progress", "signing"]),
     // the rooms on top of it
     ("tables", &["text"]),
-    ("attest", &["ground", "signing"]),
+    ("attest", &["ground", "signing", "tables"]),
     ("inventory/model", &["text", "signing"]),
     ("inventory/weights", &["ground", "signing", "inventory/model"]),
     ("inventory/bills", &["ground", "signing", "inventory/model"]),
