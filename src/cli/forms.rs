@@ -13,6 +13,11 @@ pub(super) fn of_lineage() -> impl TypedValueParser<Value = Form> {
     parser(Subject::GRAPHS)
 }
 
+/// Of what is asked of lineage.
+pub(super) fn of_asked() -> impl TypedValueParser<Value = Form> {
+    parser(Subject::PAGES)
+}
+
 fn parser(forms: &'static [Form]) -> impl TypedValueParser<Value = Form> {
     let words = FORMS.iter().filter(|row| forms.contains(&row.form)).map(|row| row.word);
     PossibleValuesParser::new(words).map(|word| Form::of_word(&word).unwrap_or(Form::Text))

@@ -132,6 +132,8 @@ listed! {
         Refocus,
         Legend,
         FocusBack,
+        Blast,
+        Path,
         Left,
         Right,
         Up,

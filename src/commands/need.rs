@@ -29,6 +29,8 @@ listed! {
         Checks,
         /// A row of the lineage that is in the inventory.
         KnownRow,
+        /// A model or dataset under the cursor, of the inventory or not, or the one that the screen is about.
+        Named,
         /// A row of the lineage that is not its focus.
         OtherFocus,
         /// A focus before this one.
@@ -84,6 +86,7 @@ impl Need {
             Need::Unchanged => "its files changed since it was verified: V verifies it again",
             Need::Proven => "its verification does not pass, or its signer is not proven: Enter shows why",
             Need::Checks => "nothing was verified here yet: V verifies it",
+            Need::Named => "there is no model here",
             Need::KnownRow => "nothing is known of the relatives of this row",
             Need::OtherFocus => "this is the focus already",
             Need::FocusBefore => "this is the first focus",

@@ -8,6 +8,7 @@ use super::need::Need;
 use Screen as S;
 const EVERYWHERE: &[Screen] = &[];
 const PANED: &[Screen] = &[S::Inventory, S::Verify, S::Maturity, S::Policy];
+const FOLDED: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Policy];
 const EXPORTED: &[Screen] =
     &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Jobs, S::Compare, S::Changes, S::Output];
 const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
@@ -64,6 +65,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("sign", "Sign a model"),
     ("key", "Make keys, and look at them"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
+    ("deploy", "What runs where: read by the controls, by `blast` and by incidents"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
@@ -92,7 +94,7 @@ pub const TABLE: &[Command] = &[
         "only the files of the next state: changed, missing, unsigned, …")
         .within("verify", Some("--explain")),
     keys(Cmd::WholeFamily, "whole-family", &["a"], "all", &[S::Lineage], open![],
-        "the whole family, or only the nearest generations")
+        "the whole family, or only its nearest rows")
         .within("lineage", None),
     keys(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, open![Models],
         "verify marked, or this and outdated models")
@@ -109,7 +111,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Why, "why", &["w"], "why", MODEL, open![Model],
         "why this decision and this level")
         .typed(names("MODEL"))
-        .within("show", None),
+        .line("why", "<MODEL>", "Why a model is at its level: the shortest chain that caps it, and what lifts it"),
     keys(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], open![AnyModel],
         "show only models that match, as you type")
         .typed(as_by_key("FILTER"))
@@ -238,6 +240,12 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::FocusBack, "focus-back", &["-"], "focus back", &[S::Lineage], open![FocusBefore],
         "back to the focus before")
         .no_line("It moves within a screen."),
+    keys(Cmd::Blast, "blast", &["B"], "blast", MODEL, open![Named],
+        "what would be struck if this went bad: tainted, suspect, proven clean")
+        .line("blast", "<SUBJECT>", "Everything downstream of what went bad: tainted, suspect and proven clean, with where it runs"),
+    keys(Cmd::Path, "path", &["p"], "path", &[S::Lineage], open![KnownRow],
+        "the path to a marked model; where none is marked, press it on both ends")
+        .line("path", "<FIRST> <SECOND>", "How two models are related: the shortest chain of derivation, each edge with what proves it"),
     keys(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], open![Writable, EditablePolicy],
         "edit the policy file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),
@@ -290,11 +298,11 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Last, "last", &["G", "end"], "", EVERYWHERE, open![],
         "last row")
         .no_line("It moves within a screen."),
-    keys(Cmd::Left, "left", &["h", "left"], "", PANED, open![ModelShown, Checks],
-        "as previous-tab; in groups: fold this one")
+    keys(Cmd::Left, "left", &["h", "left"], "", FOLDED, open![ModelShown, Checks],
+        "as previous-tab; in groups and in the lineage: fold this one")
         .no_line("It moves within a screen."),
-    keys(Cmd::Right, "right", &["l", "right"], "", PANED, open![ModelShown, Checks],
-        "as next-tab; in groups: unfold this one")
+    keys(Cmd::Right, "right", &["l", "right"], "", FOLDED, open![ModelShown, Checks],
+        "as next-tab; in groups and in the lineage: unfold this one")
         .no_line("It moves within a screen."),
     keys(Cmd::Back, "back", &["esc"], "", EVERYWHERE, ALWAYS,
         "close the popup, dismiss the error, clear the filter, then go back; never quits")
@@ -360,6 +368,15 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always).asking().online(STAMPED),
     line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons.",
         "Verify a model and decide whether it may enter a stage; recorded"),
+
+    // What runs where.
+    line("deploy list", "[FILTER]...").run("List what runs where, with the level and the gate of each model"),
+    line("deploy add", "<MODEL>").run("Note in the workspace that a model runs somewhere")
+        .writing(Writes::Always),
+    line("deploy end", "<MODEL>").run("Note that a model no longer runs somewhere")
+        .writing(Writes::Always),
+    line("deploy import", "<FILE>").run("Note what a CycloneDX document says of where models run: of k8s-aibom, or any with services or workflows")
+        .writing(Writes::Always),
 
     // Signatures and claims.
     line("sign key", "<MODEL>").run("With a bare key")

@@ -36,6 +36,9 @@ const AFTER: &[(&str, &str, Value)] = &[
     ("trust refresh", "NAMES", Value::Anchor),
     ("review", "WORD", Value::ReviewWord),
     ("compare", "FIRST", Value::Model),
+    ("path", "FIRST", Value::Model),
+    ("path", "SECOND", Value::Model),
+    ("blast", "SUBJECT", Value::Model),
     ("compare", "SECOND", Value::Model),
 ];
 

@@ -4,6 +4,7 @@
 mod anchoring;
 mod anchors;
 mod apply;
+mod chain;
 mod checkpoint;
 mod claimants;
 mod denied_data;
@@ -25,6 +26,7 @@ mod verdict;
 pub use anchoring::Anchoring;
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
 pub use apply::{apply_policy, apply_policy_to};
+pub use chain::{CapStep, chain};
 pub use checkpoint::{
     Anchored, CHECKPOINT_TYPE, Checkpoint, CheckpointSchema, KeptCheckpoint, LedgerFound, SNAPSHOT_TYPE,
     Vouched, marked, snapshot_of, snapshot_statement,

@@ -6,7 +6,7 @@ use super::verification::{CoverageDocument, VerificationBody};
 use crate::decision::{Decision, ReviewWord, SeenDigests};
 use crate::inventory::export::Proof;
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
-use crate::lineage::{LaneRow, shown};
+use crate::lineage::{LaneRow, Link, shown};
 use crate::maturity::Since;
 use crate::policy::NameMark;
 use crate::signing::{Outcome, RootDigest};
@@ -239,6 +239,19 @@ pub struct LineageDocument<'a> {
     pub schema: names::Lineage,
     /// One a model, and one for each further edge.
     pub rows: Vec<LineageRow<'a>>,
+    /// What was asked not to be listed, and what there was no room for.
+    pub left_out: Vec<LeftOutRow<'a>>,
+}
+
+/// Relatives that are not listed.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct LeftOutRow<'a> {
+    /// Of which model.
+    pub of: &'a ModelId,
+    /// Whether they are its parents; else its children.
+    pub parents: bool,
+    /// How many.
+    pub many: usize,
 }
 
 /// One row of a family.
@@ -254,6 +267,8 @@ pub struct LineageRow<'a> {
     pub relation: Option<Relation>,
     /// How far that is to be believed.
     pub basis: Option<Basis>,
+    /// How far that is proved.
+    pub proof: Option<Link>,
     /// Whether the parent is pinned by digest.
     pub pinned: bool,
     /// Whether it stands on another row already.
@@ -269,10 +284,19 @@ impl<'a> LineageDocument<'a> {
             in_inventory: row.model.is_some(),
             relation: row.edge.map(|(relation, _)| relation),
             basis: row.edge.map(|(_, basis)| basis),
+            proof: row.link,
             pinned: row.pinned,
             repeated: row.repeated,
         };
-        LineageDocument { schema: names::Lineage, rows: rows.iter().map(row).collect() }
+        let left_out = rows.iter().filter_map(|row| {
+            Some(LeftOutRow { of: &row.id, parents: row.generation < 0, many: row.left_out? })
+        });
+        let listed = rows.iter().filter(|row| row.left_out.is_none());
+        LineageDocument {
+            schema: names::Lineage,
+            left_out: left_out.collect(),
+            rows: listed.map(row).collect(),
+        }
     }
 }
 

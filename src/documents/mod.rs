@@ -2,10 +2,12 @@
 //! records. Text in them is exact; it is escaped where it is printed. They are made from what others concluded;
 //! nothing is computed here.
 
+mod asked;
 mod check;
 mod claims;
 mod comparison;
 mod conclusions;
+mod deployments;
 mod inventory;
 pub mod names;
 mod published;
@@ -17,6 +19,10 @@ mod verdict;
 mod verification;
 mod workspace;
 
+pub use asked::{
+    BlastDocument, ClaimedBy, DeclaredBy, KinWord, Lift, PathDocument, PathEdge, StruckRow, WhyDocument,
+    WhyKind, WhyRow,
+};
 pub use check::CheckDocument;
 pub use claims::{
     AppendedLine, ClaimDocument, ClaimRow, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument,
@@ -24,9 +30,10 @@ pub use claims::{
 };
 pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
+pub use deployments::{DeployedDocument, DeployedModel, DeploymentRow, DeploymentsDocument};
 pub use inventory::{
-    BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LineageDocument, LineageRow,
-    ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
+    BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
+    LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
 pub use published::{PUBLISHED, Published, schema_files};
 pub use signing::{

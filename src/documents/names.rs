@@ -35,6 +35,7 @@ macro_rules! names {
 
 names! {
     Bind "touchmark.bind/1",
+    Blast "touchmark.blast/1",
     Claim "touchmark.claim/1",
     Claims "touchmark.claims/1",
     ClaimsAppend "touchmark.claims-append/1",
@@ -42,6 +43,8 @@ names! {
     Comparison "touchmark.comparison/1",
     Demo "touchmark.demo/1",
     Diff "touchmark.diff/1",
+    Deployed "touchmark.deployed/1",
+    Deployments "touchmark.deployments/1",
     Digest "touchmark.digest/2",
     ErrorName "touchmark.error/1",
     Import "touchmark.import/1",
@@ -61,6 +64,7 @@ names! {
     Lineage "touchmark.lineage/1",
     List "touchmark.list/1",
     Model "touchmark.model/1",
+    Path "touchmark.path/1",
     Policy "touchmark.policy/1",
     PolicyCheck "touchmark.policy-check/1",
     Review "touchmark.review/1",
@@ -80,4 +84,5 @@ names! {
     TrustRemoved "touchmark.trust-removed/1",
     Verdict "touchmark.verdict/1",
     Verification "touchmark.verification/1",
+    Why "touchmark.why/1",
 }

@@ -1,7 +1,9 @@
 //! Every document with its JSON Schema, as `docs/schemas` publishes them.
 
+use super::asked::{BlastDocument, PathDocument, WhyDocument};
 use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument};
 use super::comparison::ComparisonDocument;
+use super::deployments::{DeployedDocument, DeploymentsDocument};
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
@@ -61,6 +63,7 @@ const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Publish
 pub const PUBLISHED: &[Published] = &[
     row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
     row::<BindDocument<'static>>("bind", "`bind`"),
+    row::<BlastDocument<'static>>("blast", "`blast`"),
     row::<ClaimDocument<'static>>("claim", "`claims show`"),
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
     row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),
@@ -68,6 +71,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<ComparisonDocument<'static>>("comparison", "`compare`"),
     third::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),
+    row::<DeployedDocument<'static>>("deployed", "`deploy add`, `deploy end` and `deploy import`"),
+    row::<DeploymentsDocument<'static>>("deployments", "`deploy list`"),
     row::<DiffDocument<'static>>("diff", "`diff`"),
     second::<DigestDocument<'static>>("digest", "`digest`"),
     row::<ErrorDocument<'static>>("error", "any command that stops with an error"),
@@ -92,6 +97,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ListDocument<'static>>("list", "`list`"),
     row::<ModelDocument<'static>>("model", "`show`"),
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
+    row::<PathDocument<'static>>("path", "`path`"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
@@ -113,6 +119,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<VerdictDocument<'static>>("verdict", "`gate`, and the body of a `decision` record"),
     row::<VerificationDocument<'static>>("verification", "every `verify`"),
     third::<VerificationRecord>("verification-record", "the body of a `verification` record"),
+    row::<WhyDocument<'static>>("why", "`why`"),
 ];
 
 impl Published {

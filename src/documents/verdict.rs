@@ -90,7 +90,7 @@ impl<'a> VerdictBody<'a> {
     pub fn of(view: &'a View, verdict: &'a Verdict) -> Self {
         let thing = view.model(&verdict.model).map(|(_, model)| model.kind.into()).unwrap_or_default();
         let verification = view.verification_of(&verdict.model);
-        let case = Case { verdict, verification, rubric: &view.rubric, thing };
+        let case = Case { verdict, verification, rubric: &view.rubric, thing, chain: Vec::new() };
         VerdictBody {
             model: &verdict.model,
             assessment: AssessmentDocument { controls: controls_of(&case), score: &verdict.assessment.score },

@@ -16,7 +16,7 @@ struct Family<'a> {
 fn family<'a>(view: &View, rows: &'a [LaneRow], focus: &ModelId) -> Family<'a> {
     let mut places: BTreeMap<&ModelId, usize> = BTreeMap::new();
     let mut nodes = Vec::new();
-    for row in rows.iter().filter(|row| !row.repeated) {
+    for row in rows.iter().filter(|row| !row.repeated && row.left_out.is_none()) {
         let state = match row.model {
             Some(index) => {
                 let summary = view.summary(index);

@@ -37,16 +37,22 @@ pub(super) fn lineage(view: &View, rows: &[LaneRow], focus: &ModelId) -> Page {
         ]
     };
     let columns = vec!["generation", "model", "status", "level", "relation", "basis", "pinned"];
-    let rows = rows.iter().filter(|row| !row.repeated).map(cells).collect();
+    let rows = rows.iter().filter(|row| !row.repeated && row.left_out.is_none()).map(cells).collect();
     page.section("Models", Table { columns, rows });
     page
 }
 
 fn name(view: &View, row: &LaneRow) -> String {
+    if let Some(many) = row.left_out {
+        return format!("{many} more {}", if row.generation < 0 { "above" } else { "below" });
+    }
     named(&row.id.screen(), row.model.and_then(|index| view.name_mark(index)))
 }
 
 fn status(view: &View, row: &LaneRow) -> Cell {
+    if row.left_out.is_some() {
+        return Cell::default();
+    }
     let Some(index) = row.model else { return Cell::new("? not in the inventory").in_tone(Tone::Unknown) };
     let summary = view.summary(index);
     let tone = if summary.is_untouched { Tone::Dim } else { summary.outcome.into() };

@@ -161,7 +161,11 @@ fn index_of(view: &View, id: &ModelId) -> Result<usize> {
     found.ok_or_else(|| Error::new(Code::NotFound, "there is no such model in the inventory").at(id.screen()))
 }
 
-fn json(document: &impl Serialize) -> Result<String> {
+/// A document as JSON.
+///
+/// # Errors
+/// `E-INTERNAL`.
+pub fn json(document: &impl Serialize) -> Result<String> {
     let text = crate::json::to_string(document);
     let text =
         text.map_err(|cause| Error::new(Code::Internal, format!("a document cannot be written ({cause})")))?;

@@ -1,18 +1,24 @@
 //! The lineage graph: built from all sources, asked for ancestors and descendants, drawn as lanes (rows of
 //! plain values). It knows no terminal.
 
+mod blast;
 mod content;
 mod finding;
 mod graph;
 mod lanes;
+mod link;
+mod path;
 mod plausible;
 mod proven;
 mod rivals;
 mod shown;
 
+pub use blast::{Because, Seed, Side, Struck, Struckness, blast};
 pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
-pub use lanes::{LaneRow, lanes};
+pub use lanes::{Folds, LaneRow, folded_lanes, lanes};
+pub use link::Link;
+pub use path::{Chain, Kin, path};
 pub use plausible::{copies, doubts, doubts_of};
 pub use proven::{Proof, Proven};
 pub use shown::{said_of, shown};

@@ -205,11 +205,15 @@ pub enum ClaimFact {
     },
     /// A licence that the policy denies.
     LicenceDenied(Untrusted),
+    /// A dataset that the policy denies.
+    DatasetDenied(Untrusted),
     /// Evaluated, as the policy requires.
     RequiredMet {
         /// How many requirements there are.
         count: u32,
     },
+    /// A requirement is met, but for who says so.
+    RequiredInPart(Untrusted),
     /// A requirement is not met.
     RequiredShort(Untrusted),
     /// Nothing is there for a requirement.
@@ -264,8 +268,8 @@ pub enum ClaimFact {
         /// How many.
         count: u32,
     },
-    /// One is about to be too old.
-    AgeingUntil(Timestamp),
+    /// One is too old, by no more than clocks may differ.
+    GraceUntil(Timestamp),
     /// One is too old.
     Stale {
         /// The requirement.

@@ -139,6 +139,13 @@ pub(super) fn derivation_signed(evidence: &Evidence<'_>) -> Finding {
 pub(super) fn parents_verify(evidence: &Evidence<'_>) -> Finding {
     by_parents(evidence, Lack::Missing, |parents| {
         let seen = |wanted: ParentSight| parents.those(|edge| edge.sight == wanted);
+        // Rulings 5: where the policy does not allow it, such a signature is none.
+        let allowed = evidence.policy.artifact.allow_resign_at_ingest;
+        let is_unsigned = |sight: ParentSight| match sight {
+            ParentSight::Unsigned => true,
+            ParentSight::Resigned => !allowed,
+            _ => false,
+        };
         if let Some(those) = seen(ParentSight::Contradicted) {
             let fact = LineageFact::ParentsContradicted(those);
             return Finding::contradicted(fact.into()).remedy(Remedy::Investigate);
@@ -146,7 +153,7 @@ pub(super) fn parents_verify(evidence: &Evidence<'_>) -> Finding {
         if let Some(those) = seen(ParentSight::Unresolved) {
             return Finding::missing(LineageFact::ParentsUnresolved(those).into()).remedy(Remedy::AddParents);
         }
-        if let Some(those) = seen(ParentSight::Unsigned) {
+        if let Some(those) = parents.those(|edge| is_unsigned(edge.sight)) {
             return Finding::missing(LineageFact::ParentsUnsigned(those).into()).remedy(Remedy::SignParents);
         }
         if let Some(those) = seen(ParentSight::NotVerified) {
@@ -289,17 +296,17 @@ pub(super) fn lineage_complete(evidence: &Evidence<'_>) -> Finding {
         return Finding::unknown(LineageFact::ParentsNotVerified(those).into()).remedy(Remedy::VerifyParents);
     }
     let gaps = LineageFact::Gaps { declared: all.declared, verified: all.verified, open_ends: all.open_ends };
+    let rules = &evidence.policy.lineage;
     let is_enough = all.verified > 0
-        && u64::from(all.verified) * 100 >= u64::from(all.declared) * least_complete(evidence);
+        && match rules.min_completeness {
+            Some(_) => rules.is_enough(all.verified, all.declared),
+            None => u64::from(all.verified) * 100 >= u64::from(all.declared) * COMPLETE_ENOUGH,
+        };
     let finding = match is_enough {
         true => Finding::of(Outcome::Partial, parents.basis(), gaps),
         false => Finding::missing(gaps.into()),
     };
     unless_unread(evidence, finding.remedy(Remedy::AttestProvenance))
-}
-
-fn least_complete(_: &Evidence<'_>) -> u64 {
-    COMPLETE_ENOUGH
 }
 
 pub(super) fn one_digest(evidence: &Evidence<'_>) -> Finding {

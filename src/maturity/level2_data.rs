@@ -14,7 +14,7 @@ use crate::attest::{
     Transformation,
 };
 use crate::inventory::{Basis, FactKey, Relation, Told};
-use crate::policy::Role;
+use crate::policy::{Role, Strategy};
 use crate::signing::Outcome;
 use crate::text::Untrusted;
 use std::collections::{BTreeMap, BTreeSet};
@@ -286,8 +286,8 @@ pub(super) fn parties_agree(evidence: &Evidence<'_>) -> Finding {
 }
 
 /// Whether the policy says who prevails.
-pub(super) fn settles(_: &Evidence<'_>) -> bool {
-    false
+pub(super) fn settles(evidence: &Evidence<'_>) -> bool {
+    evidence.policy.conflicts.strategy.is_some_and(|strategy| strategy != Strategy::Strict)
 }
 
 pub(super) fn bill_equals_claims(evidence: &Evidence<'_>) -> Finding {

@@ -9,9 +9,11 @@ use super::level2::{has, provenances, signer, uncounted, uncounted_unknown};
 use super::level2_data::{code_differs, config_said, data_said, evaluations, is_untrained};
 use super::lineage_fact::Parents;
 use super::parents::Bearing;
-use super::required::{Required, required};
+use super::required::{Required, SLSA, is_floor, required};
 use super::sight::{Lack, Sight, by_claims, counted, sight};
-use crate::attest::{Evaluation, InputRole, PredicateKind, Provenance, Said, Summary, Validity};
+use crate::attest::{
+    Domain, Evaluation, Input, InputRole, NamedDigest, PredicateKind, Provenance, Said, Summary, Validity,
+};
 use crate::inventory::Basis;
 use crate::policy::Role;
 use crate::signing::Outcome;
@@ -92,11 +94,21 @@ const CONFIG: [(Field, &[&str]); 5] = [
 ];
 /// The sections of a card.
 const CARD: [(Section, &[&str]); 4] = [
-    (Section::IntendedUse, &["intendedUse", "intended-use", "intended use"]),
-    (Section::Limitations, &["limitations", "risks"]),
-    (Section::Training, &["training", "trainingData", "training-data", "training data"]),
-    (Section::Evaluation, &["evaluation"]),
+    (Section::IntendedUse, &["intendeduse", "directuse", "uses", "purpose"]),
+    (Section::Limitations, &["limitation", "risk", "outofscope"]),
+    (Section::Training, &["training"]),
+    (Section::Evaluation, &["evaluation", "performance", "results"]),
 ];
+
+/// Headings are written as people like it: a section is there when one of these words is in a heading.
+fn lacks_sections(there: &[Untrusted]) -> Few<Section> {
+    let plain = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let there: Vec<String> = there.iter().map(|section| plain(section.raw())).collect();
+    let has = |words: &[&str]| there.iter().any(|section| words.iter().any(|word| section.contains(word)));
+    CARD.iter().filter(|(_, words)| !has(words)).map(|(section, _)| *section).collect()
+}
 
 fn lacks<T: crate::tables::Closed>(wanted: &[(T, &[&str])], there: &[Untrusted]) -> Few<T> {
     let has = |names: &[&str]| there.iter().any(|field| names.iter().any(|name| field.raw() == *name));
@@ -130,6 +142,17 @@ pub(super) fn data(evidence: &Evidence<'_>) -> Finding {
         if let Some(denied) = licences.find(|licence| is_denied(evidence, licence)) {
             return Finding::contradicted(ClaimFact::LicenceDenied(denied.clone()).into());
         }
+        let mut datasets = data_said(evidence).flat_map(|(_, said)| &said.datasets);
+        let denied = &evidence.policy.artifact.dataset_deny;
+        let is_named = |input: &&Input| {
+            let has = |digest: &NamedDigest| {
+                digest.domain == Domain::Sha256 && denied.iter().any(|one| one.has_digest(digest.value.raw()))
+            };
+            denied.iter().any(|one| one.names(input.name.raw())) || input.digests.iter().any(has)
+        };
+        if let Some(denied) = datasets.find(is_named) {
+            return Finding::contradicted(ClaimFact::DatasetDenied(denied.name.clone()).into());
+        }
         if data_said(evidence).next().is_none() && is_untrained(evidence) {
             return Finding::not_applicable(ClaimFact::NoData.into());
         }
@@ -139,8 +162,8 @@ pub(super) fn data(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-fn is_denied(_: &Evidence<'_>, _: &Untrusted) -> bool {
-    false
+fn is_denied(evidence: &Evidence<'_>, licence: &Untrusted) -> bool {
+    evidence.policy.artifact.license_deny.iter().any(|denied| denied.names(licence.raw()))
 }
 
 pub(super) fn configuration(evidence: &Evidence<'_>) -> Finding {
@@ -176,9 +199,12 @@ pub(super) fn evaluation(evidence: &Evidence<'_>) -> Finding {
         if let Some((_, failed)) = by_evaluators(evidence).find(|(_, said)| said.passed == Some(false)) {
             return Finding::contradicted(ClaimFact::EvaluationFailed(name_of(failed)).into());
         }
-        match required(evidence, kind) {
+        match required(evidence, kind, |_| true) {
             Required::Short(which) => Finding::contradicted(ClaimFact::RequiredShort(which).into()),
             Required::Absent(which) => Finding::missing(ClaimFact::RequiredAbsent(which).into()),
+            Required::Partly(which) => {
+                Finding::of(Outcome::Partial, Basis::Attested, ClaimFact::RequiredInPart(which))
+            }
             Required::Met { count } => {
                 let unmeasured = by_evaluators(evidence).map(|(_, said)| unmeasured(said));
                 match unmeasured.min_by_key(|lacks| lacks.iter().count()) {
@@ -260,7 +286,7 @@ pub(super) fn card(evidence: &Evidence<'_>) -> Finding {
         let in_role = |one: &Testimony| has(one, Role::Card) || has(one, Role::Producer);
         let bound = cards().filter(|(_, said)| said.digest.is_some());
         let best = bound
-            .map(|(one, said)| (in_role(one), signer(one), lacks(&CARD, &said.sections)))
+            .map(|(one, said)| (in_role(one), signer(one), lacks_sections(&said.sections)))
             .min_by_key(|(in_role, _, lacks)| (!in_role, lacks.iter().count()));
         match best {
             Some((true, _, lacks)) if lacks.is_empty() => {
@@ -340,15 +366,14 @@ pub(super) fn infrastructure(evidence: &Evidence<'_>) -> Finding {
 
 /// Whether the policy lets anybody attest where models are made, or requires it.
 fn asks_infrastructure(evidence: &Evidence<'_>) -> bool {
-    evidence.policy.attesters.iter().any(|attester| attester.roles.contains(Role::Infrastructure))
+    let required = required(evidence, PredicateKind::Infrastructure, |_| true);
+    !matches!(required, Required::Nothing)
+        || evidence.policy.attesters.iter().any(|attester| attester.roles.contains(Role::Infrastructure))
 }
-
-/// What levels of SLSA begin with.
-const SLSA: &str = "SLSA_";
 
 pub(super) fn slsa_floors(evidence: &Evidence<'_>) -> Finding {
     let kind = PredicateKind::Summary;
-    if matches!(required(evidence, kind), Required::Nothing) {
+    if matches!(required(evidence, kind, is_floor), Required::Nothing) {
         return Finding::not_applicable(ClaimFact::NotRequired(kind).into());
     }
     by_claims(evidence, Lack::Missing, || {
@@ -358,11 +383,11 @@ pub(super) fn slsa_floors(evidence: &Evidence<'_>) -> Finding {
         if let Some((one, _)) = refused {
             return Finding::contradicted(ClaimFact::Fails { kind, because: one.claimed.because }.into());
         }
-        match required(evidence, kind) {
+        match required(evidence, kind, is_floor) {
             Required::Met { count } => {
                 Finding::of(Outcome::Pass, Basis::Attested, ClaimFact::RequiredMet { count })
             }
-            Required::Short(which) => {
+            Required::Short(which) | Required::Partly(which) => {
                 Finding::of(Outcome::Partial, Basis::Attested, ClaimFact::RequiredShort(which))
             }
             Required::Absent(_) | Required::Nothing => Finding::missing(ClaimFact::NoLevelClaimed.into()),

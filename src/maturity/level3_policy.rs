@@ -227,8 +227,8 @@ fn use_of_claims(outcome: Outcome, fact: ClaimFact) -> Finding {
     Finding::observed(outcome, fact.into())
 }
 
-fn declares_strategy(_: &Evidence<'_>) -> bool {
-    false
+fn declares_strategy(evidence: &Evidence<'_>) -> bool {
+    evidence.policy.conflicts.strategy.is_some()
 }
 
 pub(super) fn claims_fresh(evidence: &Evidence<'_>) -> Finding {
@@ -236,8 +236,8 @@ pub(super) fn claims_fresh(evidence: &Evidence<'_>) -> Finding {
         Freshness::NotAsked => Finding::unknown(ClaimFact::NoAgeRequired.into()).remedy(Remedy::DeclareAge),
         Freshness::Nothing => Finding::unknown(ClaimFact::NoClaims.into()).remedy(Remedy::AttestEvaluation),
         Freshness::Fresh { count } => Finding::of(Outcome::Pass, Basis::Attested, ClaimFact::Fresh { count }),
-        Freshness::Ageing(until) => {
-            Finding::of(Outcome::Partial, Basis::Attested, ClaimFact::AgeingUntil(until))
+        Freshness::Grace(until) => {
+            Finding::of(Outcome::Partial, Basis::Attested, ClaimFact::GraceUntil(until))
                 .remedy(Remedy::AttestEvaluation)
         }
         Freshness::Stale { requirement, most_days } => {

@@ -6,6 +6,8 @@ use crate::words::Case;
 
 /// The verdict, its verification and its rubric.
 pub fn case<'a>(view: &'a View, verdict: &'a Verdict) -> Case<'a> {
-    let thing = view.model(&verdict.model).map(|(_, model)| model.kind.into()).unwrap_or_default();
-    Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric, thing }
+    let found = view.model(&verdict.model);
+    let thing = found.map(|(_, model)| model.kind.into()).unwrap_or_default();
+    let chain = found.map(|(index, _)| view.cap_chain(index)).unwrap_or_default();
+    Case { verdict, verification: view.verification_of(&verdict.model), rubric: &view.rubric, thing, chain }
 }

@@ -1,10 +1,12 @@
 //! What the others concluded, as plain text for people; the same for pipelines stands in `documents`. It
 //! computes nothing; all text that it returns is safe to print.
 
+pub mod asked;
 mod case;
 mod checks;
 pub mod claims;
 mod comparison;
+pub mod deployments;
 mod replay;
 mod reviews;
 pub mod snapshot;

@@ -65,7 +65,7 @@ fn status(outcome: Outcome) -> String {
     format!("{} {}", outcome.glyph(), outcome.word())
 }
 
-fn decision_word(decision: Decision) -> String {
+pub(super) fn decision_word(decision: Decision) -> String {
     let glyph = match decision {
         Decision::Admit => "✓",
         Decision::Warn => "!",
@@ -538,6 +538,11 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
 pub fn lineage(view: &View, rows: &[LaneRow]) -> String {
     let mut lines: Vec<Row> = Vec::new();
     for row in rows {
+        if let Some(many) = row.left_out {
+            let side = if row.generation < 0 { "above" } else { "below" };
+            lines.push(vec![format!("{} {many} more {side}", row.gutter)]);
+            continue;
+        }
         let name = match row.model.and_then(|index| view.models.get(index)) {
             Some(model) => named(&model.name.screen(), row.model.and_then(|index| view.name_mark(index))),
             None => row.id.screen(),

@@ -2,14 +2,19 @@
 //! changed. How one is made, and drawing, are not known here.
 
 mod anchor;
+mod asked;
+mod blast;
 mod cause;
 pub mod comparison;
 mod concerned;
+mod deployments;
+mod edges;
 mod record;
 mod summary;
 mod survey;
 
 pub use anchor::AnchorInfo;
+pub use asked::{Blamed, Blast, BlastRow, EdgeSeen, RunsHere};
 pub use concerned::{Again, Basis, Changed};
 pub use record::{PastReview, Review, Verified};
 use summary::Seen;

@@ -80,6 +80,10 @@ pub(super) fn found(fact: &ClaimFact) -> String {
             format!("{}; not stated: {}", noun(*kind), fields(*lacks))
         }
         ClaimFact::LicenceDenied(licence) => format!("the policy denies the licence {}", licence.raw()),
+        ClaimFact::DatasetDenied(dataset) => format!("the policy denies the dataset {}", dataset.raw()),
+        ClaimFact::RequiredInPart(which) => {
+            format!("requirement {} is met only by the producer's own claim", which.raw())
+        }
         ClaimFact::RequiredMet { count: many } => {
             format!("{} met", count(wide(*many), "requirement"))
         }
@@ -117,7 +121,9 @@ pub(super) fn found(fact: &ClaimFact) -> String {
         }
         ClaimFact::NoClaims => "no claim besides the signature".to_owned(),
         ClaimFact::Fresh { count: many } => format!("{} in age", count(wide(*many), "claim")),
-        ClaimFact::AgeingUntil(until) => format!("a claim is in age only until {until}"),
+        ClaimFact::GraceUntil(until) => {
+            format!("a claim is past its age, within the clock tolerance until {until}")
+        }
         ClaimFact::Stale { requirement, most_days } => {
             format!("the claim for {} is older than {most_days} days", requirement.raw())
         }

@@ -1,7 +1,9 @@
 //! The words for what was concluded, one file a subject: made from facts and from nothing else, for people who read
 //! text. It concludes nothing. The words for checks stand in the signing core.
 
+pub mod blast;
 pub mod caps;
+pub mod chain;
 mod claims;
 pub mod controls;
 pub mod levels;
@@ -13,7 +15,7 @@ pub mod reviews;
 mod usage;
 pub mod why;
 
-use crate::decision::Verdict;
+use crate::decision::{CapStep, Verdict};
 use crate::maturity::Rubric;
 use crate::signing::{Thing, Verification};
 
@@ -27,7 +29,7 @@ pub enum Face {
 }
 
 /// A verdict, with what it was made from: the facts of its reasons stand there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Case<'a> {
     /// The verdict.
     pub verdict: &'a Verdict,
@@ -37,4 +39,6 @@ pub struct Case<'a> {
     pub rubric: &'a Rubric,
     /// What it is about.
     pub thing: Thing,
+    /// The shortest chain that caps its level, itself first; empty where nothing does, or where nobody asks.
+    pub chain: Vec<CapStep>,
 }

@@ -3,7 +3,7 @@
 //! follow from the reasons of a verdict.
 
 use super::reasons::{Told, line, told};
-use super::{Case, Face, caps, controls};
+use super::{Case, Face, caps, chain, controls};
 use crate::decision::{Decision, ReasonFact, ReviewWord};
 use crate::inventory::ModelId;
 use crate::maturity::{CapReason, ControlFact, Remedy};
@@ -306,6 +306,10 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
             vec![here("See which controls of the next level are open", Deed::Score)]
         }
         ReasonFact::Cap => match &case.verdict.cap {
+            // What lifts it stands at the end of the chain.
+            Some(_) if case.chain.len() > 2 => {
+                chain::cause(&case.chain).map(|(id, why)| lift(id, why)).into_iter().collect()
+            }
             Some(cap) => cap.by.iter().map(|(id, why)| lift(id, *why)).collect(),
             None => Vec::new(),
         },
@@ -338,7 +342,7 @@ fn effort_of(stage: Stage) -> Effort {
 }
 
 /// What lifts the cap of an ancestor.
-fn lift(id: &ModelId, why: CapReason) -> Step {
+pub fn lift(id: &ModelId, why: CapReason) -> Step {
     let named = |what: &str| Untrusted::new(format!("{what} {}", id.raw()));
     let (effort, what, deed) = match why {
         CapReason::NotVerified => (Effort::Here, named("Verify its ancestor"), Some(Deed::Verify)),
@@ -372,6 +376,10 @@ fn capped(case: &Case<'_>) -> Vec<WhyLine> {
         out.push(WhyLine::of(Kind::Note, "", "These models derive from each other"));
     }
     out.extend(cap.by.iter().map(|(id, why)| WhyLine::of(Kind::Cap, id.raw(), caps::words(*why))));
+    // Of a parent the line above says it all.
+    if let Some(sentence) = chain::sentence(&case.chain).filter(|_| case.chain.len() > 2) {
+        out.push(WhyLine::of(Kind::Note, "", sentence.raw()));
+    }
     if cap.more > 0 {
         out.push(WhyLine::of(Kind::Note, "", format!("and {} more", cap.more)));
     }

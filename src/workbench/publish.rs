@@ -6,6 +6,7 @@ use super::door::Workbench;
 use super::fresh::Fresh;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
+use super::refresh::Refreshed;
 use crate::decision::Judgement;
 use crate::error::Result;
 use crate::inventory::ModelId;
@@ -116,7 +117,14 @@ impl Workbench {
             names,
             at,
         };
-        let touched = self.refresh(before, &mut view, fresh.as_ref())?;
+        let Refreshed { mut touched, decided } = self.refresh(before, &mut view, fresh.as_ref())?;
+        let mut deployed = view.take_deployments(before);
+        deployed.extend(self.renew_gates(before, &mut view, decided)?);
+        if let Some(touched) = touched.as_mut().filter(|_| !deployed.is_empty()) {
+            touched.extend(deployed);
+            touched.sort_unstable();
+            touched.dedup();
+        }
         view.anchoring = self.anchoring(&view)?;
         Ok((view, touched))
     }

@@ -60,9 +60,17 @@ impl Recorded {
     }
 }
 
+/// What a refresh found out besides.
+pub(super) struct Refreshed {
+    /// Whose verification is not the one of the view before: by their indices, sorted. None when any may be another.
+    pub touched: Option<Vec<usize>>,
+    /// What gates decided since, oldest first, by the indices of the models. None where the ledger does not go on from the
+    /// one of the view before.
+    pub decided: Option<Vec<(usize, Gated)>>,
+}
+
 impl Workbench {
-    /// Fills in verifications and reviews, and says whose verification is not the one of the view before: by their
-    /// indices, sorted. None when any may be another.
+    /// Fills in verifications and reviews.
     ///
     /// # Errors
     /// `E-STORE`.
@@ -71,7 +79,7 @@ impl Workbench {
         before: &View,
         view: &mut View,
         fresh: Option<&Fresh>,
-    ) -> Result<Option<Vec<usize>>> {
+    ) -> Result<Refreshed> {
         let News { goes_on, records, mut reviews, decided, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
@@ -110,9 +118,6 @@ impl Workbench {
         let said = reviews.iter().map(|(index, _)| *index);
         let mut touched: Vec<usize> =
             judged.iter().copied().chain(said).collect::<BTreeSet<usize>>().into_iter().collect();
-        touched.extend(self.renew_gates(before, view, goes_on.then_some(decided))?);
-        touched.sort_unstable();
-        touched.dedup();
         let rules = changed.rules();
         let mut lost = match goes_on {
             true => lost_before(before, view, &judged),
@@ -140,7 +145,8 @@ impl Workbench {
             touched.sort_unstable();
             touched.dedup();
         }
-        Ok((goes_on && same_models && !rules).then_some(touched))
+        let touched = (goes_on && same_models && !rules).then_some(touched);
+        Ok(Refreshed { touched, decided: goes_on.then_some(decided) })
     }
 
     /// Reads all reviews of the models of which what was said since is not enough to tell what stands.

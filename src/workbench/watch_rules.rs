@@ -1,4 +1,4 @@
-//! Notices that the policy file, an anchor or a revocation list changed on disk, and has the view made anew. It waits
+//! Notices that the policy file, an anchor, a revocation list or the workspace's own file changed on disk, and has the view made anew. It waits
 //! to be told and looks at nothing in between. What a change means is not known here.
 
 use super::anchors;
@@ -6,6 +6,7 @@ use super::door::{Inner, Workbench};
 use super::events::Event;
 use super::publish::Next;
 use crate::error::Result;
+use crate::inventory::Workspace;
 use crate::text::screen;
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,10 +69,19 @@ impl Workbench {
     }
 
     fn rule_files(&self) -> BTreeSet<PathBuf> {
-        self.policy_file().into_iter().chain(anchors::files(&self.view().policy)).collect()
+        let workspace = self.workspace();
+        let own = (!workspace.is_temporary).then(|| Workspace::file_in(&workspace.root));
+        self.policy_file().into_iter().chain(own).chain(anchors::files(&self.view().policy)).collect()
     }
 
     fn renew_rules(&self, changed: &[PathBuf]) -> Result<()> {
+        let own = Workspace::file_in(&self.workspace().root);
+        if changed.contains(&own) {
+            self.reload_deployments()?;
+            if changed.iter().all(|file| *file == own) {
+                return Ok(());
+            }
+        }
         match self.policy_file().filter(|file| changed.contains(file)) {
             Some(_) => self.reload_policy(),
             None => self.renew(|view| Ok(Next::as_in(view))).map(drop),

@@ -524,7 +524,13 @@ fn a_tampered_ancestor_taints_and_an_unsigned_one_caps_without_tainting() {
     assert_eq!(caps::cap(cap).raw(), "capped by acme/base: ancestor contradicts its own claims");
     assert_eq!(verdicts[1].reasons[0].fact, ReasonFact::Cap);
     let rubric = Rubric::bundled().unwrap();
-    let words = Words { verdict: &verdicts[1], verification: None, rubric: &rubric, thing: Thing::Model };
+    let words = Words {
+        verdict: &verdicts[1],
+        verification: None,
+        rubric: &rubric,
+        thing: Thing::Model,
+        chain: Vec::new(),
+    };
     assert_eq!(reasons::reason(&verdicts[1].reasons[0], &words, Face::Text).0, caps::cap(cap));
     let taints: Vec<String> = verdicts[..3].iter().map(|v| caps::taint(v).raw().to_owned()).collect();
     assert_eq!(

@@ -371,7 +371,13 @@ fn a_model_that_only_its_claims_contradict_is_not_said_to_be_capped_by_ancestors
     assert_eq!((verdict.effective, verdict.tainted, &verdict.cap), (0, true, &None));
     assert_eq!(verdict.decision, Decision::Refuse);
     let rubric = Rubric::bundled().unwrap();
-    let words = Words { verdict: &verdict, verification: None, rubric: &rubric, thing: Thing::Model };
+    let words = Words {
+        verdict: &verdict,
+        verification: None,
+        rubric: &rubric,
+        thing: Thing::Model,
+        chain: Vec::new(),
+    };
     for reason in verdict.reasons.iter().filter(|reason| reason.fact == ReasonFact::Cap) {
         let (said, help) = reasons::reason(reason, &words, Face::Text);
         assert!(!said.raw().contains("lineage") && !help.contains("ancestors"), "{said:?}, {help}");

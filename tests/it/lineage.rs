@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 use touchmark::inventory::{Basis, Fact, FactKey, Kind, Model, ModelId, ParentRef, Relation, Told};
-use touchmark::lineage::{Graph, GraphFinding, LaneRow, copies, doubts, lanes};
+use touchmark::lineage::{Folds, Graph, GraphFinding, LaneRow, copies, doubts, folded_lanes, lanes};
 use touchmark::signing::RootDigest;
 
 fn id(name: &str) -> ModelId {
@@ -147,7 +147,7 @@ fn sources_that_disagree_on_relation_or_digest_contradict() {
 }
 
 #[test]
-fn a_chain_is_drawn_from_its_root_with_the_style_of_each_edge() {
+fn ancestors_stand_above_and_the_connector_says_how_far_an_edge_is_proved() {
     let models = [
         model("o/a", vec![]),
         model("o/b", vec![parent("o/a", Relation::Finetune, Basis::Attested, Some(1))]),
@@ -158,16 +158,18 @@ fn a_chain_is_drawn_from_its_root_with_the_style_of_each_edge() {
     assert_eq!(
         picture(&rows),
         [
-            "●          o/a", //
-            "╰─● ══     o/b",
-            "  ╰─● ──   o/c",
-            "    ╰─● ┄┄ o/d",
+            "  ╔═● o/a", //
+            "╭─●   o/b",
+            "●     o/c",
+            "╰┄●   o/d",
         ]
     );
     assert_eq!(rows.iter().map(|row| row.generation).collect::<Vec<_>>(), [-2, -1, 0, 1]);
-    assert_eq!(rows[0].edge, None);
-    assert_eq!(rows[1].edge, Some((Relation::Finetune, Basis::Attested)));
-    assert!(rows[1].pinned && !rows[2].pinned);
+    assert_eq!(rows[2].edge, None);
+    assert_eq!(rows[0].edge, Some((Relation::Finetune, Basis::Attested)));
+    assert_eq!(rows[0].ends, Some((id("o/b"), id("o/a"))));
+    assert_eq!(rows[3].ends, Some((id("o/d"), id("o/c"))));
+    assert!(rows[0].pinned && !rows[1].pinned);
 }
 
 #[test]
@@ -185,39 +187,42 @@ fn a_base_with_five_children_fans_out() {
     assert_eq!(
         picture(&lanes(&graph, &id("o/base"), 3, 2, 100)),
         [
-            "●        o/base",
-            "├─● ┄┄   o/c1",
-            "├─● ┄┄   o/c2",
-            "│ ├─● ┄┄ o/d1",
-            "│ ╰─● ┄┄ o/d2",
-            "├─● ┄┄   o/c3",
-            "├─● ┄┄   o/c4",
-            "╰─● ┄┄   o/c5",
+            "●     o/base",
+            "├┄●   o/c1",
+            "├┄●   o/c2",
+            "│ ├┄● o/d1",
+            "│ ╰┄● o/d2",
+            "├┄●   o/c3",
+            "├┄●   o/c4",
+            "╰┄●   o/c5",
         ]
     );
     let only_itself = lanes(&graph, &id("o/c1"), 1, 1, 100);
-    assert_eq!(picture(&only_itself), ["●      o/base", "╰─● ┄┄ o/c1"]);
+    assert_eq!(picture(&only_itself), ["╭┄● o/base", "●   o/c1"]);
 }
 
 #[test]
-fn a_merge_is_drawn_out_once_and_pointed_to_from_its_second_parent() {
+fn the_parents_of_a_merge_stand_above_it() {
     let graph = family(&[("o/a", &[]), ("o/b", &[]), ("o/m", &["o/a", "o/b"]), ("o/q", &["o/m"])]);
     let rows = lanes(&graph, &id("o/m"), 3, 3, 100);
     assert_eq!(
         picture(&rows),
         [
-            "●        o/a", //
-            "╰─● ┄┄   o/m",
-            "  ╰─● ┄┄ o/q",
-            "●        o/b",
-            "╰─○ ┄┄   o/m",
+            "╭┄● o/a", //
+            "├┄● o/b",
+            "●   o/m",
+            "╰┄● o/q",
         ]
     );
-    assert_eq!(rows.iter().map(|row| row.repeated).collect::<Vec<_>>(), [false, false, false, false, true]);
+    // One that is reached on two ways is drawn out once, and pointed to from the other.
+    let graph = family(&[("o/r", &[]), ("o/a", &["o/r"]), ("o/b", &["o/r"]), ("o/m", &["o/a", "o/b"])]);
+    let rows = lanes(&graph, &id("o/m"), 3, 3, 100);
+    assert_eq!(picture(&rows), ["  ╭┄● o/r", "╭┄●   o/a", "│ ╭┄○ o/r", "├┄●   o/b", "●     o/m"]);
+    assert_eq!(rows.iter().map(|row| row.repeated).collect::<Vec<_>>(), [false, false, true, false, false]);
 }
 
 #[test]
-fn a_dataset_hangs_below_what_was_trained_on_it() {
+fn a_dataset_is_an_ancestor_like_any_other() {
     let models = [
         model("o/base", vec![]),
         Model { kind: Kind::Dataset, ..model("data/claims", vec![]) },
@@ -231,33 +236,33 @@ fn a_dataset_hangs_below_what_was_trained_on_it() {
     assert_eq!(
         picture(&lanes(&graph, &id("o/m"), 2, 2, 100)),
         [
-            "●        o/base", //
-            "╰─● ┄┄   o/m",
-            "  ├─◆ ── data/claims",
-            "  ╰─● ┄┄ o/q",
+            "╭─◆ data/claims", //
+            "├┄● o/base",
+            "●   o/m",
+            "╰┄● o/q",
         ]
     );
     let of_the_data = lanes(&graph, &id("data/claims"), 2, 2, 100);
-    assert_eq!(picture(&of_the_data), ["◆        data/claims", "╰─● ──   o/m", "  ╰─● ┄┄ o/q"]);
+    assert_eq!(picture(&of_the_data), ["◆     data/claims", "╰─●   o/m", "  ╰┄● o/q"]);
 }
 
 #[test]
 fn a_cycle_is_drawn_once_around_and_closed_by_a_repeated_row() {
     let graph = family(&[("o/a", &["o/c"]), ("o/b", &["o/a"]), ("o/c", &["o/b"])]);
     let rows = lanes(&graph, &id("o/a"), 5, 5, 100);
-    assert_eq!(picture(&rows), ["●          o/b", "╰─● ┄┄     o/c", "  ╰─● ┄┄   o/a", "    ╰─○ ┄┄ o/b"]);
-    assert!(rows[3].repeated);
+    assert_eq!(picture(&rows), ["    ╭┄○ o/a", "  ╭┄●   o/b", "╭┄●     o/c", "●       o/a", "╰┄○     o/b"]);
+    assert!(rows[0].repeated && rows[4].repeated && !rows[3].repeated);
 }
 
 #[test]
 fn a_contradicted_edge_is_crossed_out() {
     let refs = vec![finetune("o/a"), parent("o/a", Relation::Merge, Basis::Declared, None)];
     let graph = Graph::build(&[model("o/a", vec![]), model("o/b", refs)]);
-    assert_eq!(picture(&lanes(&graph, &id("o/b"), 1, 1, 9)), ["●      o/a", "╰─● ╳╳ o/b"]);
+    assert_eq!(picture(&lanes(&graph, &id("o/b"), 1, 1, 9)), ["╭╳● o/a", "●   o/b"]);
 }
 
 #[test]
-fn a_long_chain_goes_straight_down_and_stays_narrow() {
+fn a_long_chain_goes_straight_up_and_stays_narrow() {
     let names: Vec<String> = (0..40).map(|n| format!("o/m{n:02}")).collect();
     let models: Vec<Model> = names
         .iter()
@@ -266,8 +271,9 @@ fn a_long_chain_goes_straight_down_and_stays_narrow() {
         .collect();
     let rows = lanes(&Graph::build(&models), &id("o/m39"), 99, 0, 100);
     assert_eq!(rows.len(), 40);
-    assert!(rows.iter().all(|row| row.gutter.chars().count() == 20), "{:#?}", picture(&rows));
-    assert_eq!(picture(&rows)[39], "                ● ┄┄ o/m39");
+    assert!(rows.iter().all(|row| row.gutter.chars().count() == 17), "{:#?}", picture(&rows));
+    assert_eq!(picture(&rows)[0], "               ┄● o/m00");
+    assert_eq!(picture(&rows)[39], "●                 o/m39");
 }
 
 #[test]
@@ -282,8 +288,41 @@ fn the_nearest_rows_are_kept_when_there_are_too_many() {
         assert_eq!(rows.iter().any(|row| row.id == id("o/base")), limit > 0);
     }
     let of_a_child = lanes(&graph, &id("o/c007"), 3, 3, 10);
-    assert_eq!(picture(&of_a_child), ["●      o/base", "╰─● ┄┄ o/c007", "●      o/old", "╰─○ ┄┄ o/c007"]);
+    assert_eq!(picture(&of_a_child), ["╭┄● o/base", "├┄● o/old", "●   o/c007"]);
     assert!(lanes(&graph, &id("o/nobody"), 3, 3, 10).is_empty());
+}
+
+#[test]
+fn what_is_left_out_has_a_row_that_says_how_many() {
+    let names: Vec<String> = (0..30).map(|n| format!("o/c{n:02}")).collect();
+    let mut models = vec![model("o/old", vec![]), model("o/base", vec![finetune("o/old")])];
+    models.extend(names.iter().map(|name| model(name, vec![finetune("o/base")])));
+    let graph = Graph::build(&models);
+    let left_out = |rows: &[LaneRow]| {
+        let told =
+            rows.iter().filter_map(|row| Some((row.id.raw().to_owned(), row.generation, row.left_out?)));
+        told.collect::<Vec<_>>()
+    };
+    let rows = lanes(&graph, &id("o/base"), 9, 9, 100);
+    assert_eq!((rows.len(), left_out(&rows)), (32, vec![]));
+    // Generations that were not asked for.
+    let rows = lanes(&graph, &id("o/base"), 0, 0, 100);
+    let wanted = [("o/base".to_owned(), -1, 1), ("o/base".to_owned(), 1, 30)];
+    assert_eq!(left_out(&rows), wanted);
+    assert_eq!(picture(&rows), ["╭┄▸ o/base", "●   o/base", "╰┄▸ o/base"]);
+    // Rows that there is no room for: what is drawn and what is not is everything.
+    let rows = lanes(&graph, &id("o/base"), 9, 9, 20);
+    let drawn = rows.iter().filter(|row| row.left_out.is_none() && row.generation > 0).count();
+    assert_eq!(left_out(&rows), [("o/base".to_owned(), 1, 30 - drawn)]);
+    assert_eq!(rows.len(), 20);
+    // Folded, and of some more were asked for.
+    let folds = Folds { at_once: 5, ..Folds::default() };
+    let rows = folded_lanes(&graph, &id("o/base"), &folds);
+    assert_eq!(left_out(&rows), [("o/base".to_owned(), 1, 25)]);
+    let folds = Folds { open: [(id("o/base"), 28)].into(), ..folds };
+    assert_eq!(left_out(&folded_lanes(&graph, &id("o/base"), &folds)), [("o/base".to_owned(), 1, 2)]);
+    let folds = Folds { folded: [id("o/base")].into(), ..folds };
+    assert_eq!(left_out(&folded_lanes(&graph, &id("o/c00"), &folds)), [("o/base".to_owned(), -2, 1)]);
 }
 
 #[test]

@@ -491,6 +491,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         verification: Some(&seen.verification),
         rubric: &rubric,
         thing: Thing::Model,
+        chain: Vec::new(),
     };
     for reason in &verdicts[0].reasons {
         let (text, _) = reasons::reason(reason, &case, Face::Text);

@@ -2,9 +2,11 @@
 //! not use each other; what several need stands outside this folder.
 
 mod bind;
+mod blast;
 mod claims;
 mod compare;
 mod demo;
+mod deploy;
 mod diff;
 mod digest;
 mod export;
@@ -18,6 +20,7 @@ mod ledger;
 mod lineage;
 mod list;
 mod open;
+mod path;
 mod policy;
 mod review;
 mod scan;
@@ -28,6 +31,7 @@ mod snapshot;
 mod themes;
 mod trust;
 mod verify;
+mod why;
 
 use super::common::Common;
 use super::output::Output;
@@ -60,6 +64,11 @@ pub(crate) enum Command {
     Diff(diff::Diff),
     Compare(compare::Compare),
     Lineage(lineage::Lineage),
+    Path(path::Path),
+    Why(why::Why),
+    Blast(blast::Blast),
+    #[command(subcommand)]
+    Deploy(deploy::DeployCommand),
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
     #[command(subcommand)]
@@ -109,6 +118,10 @@ pub(super) fn run(
         Command::Snapshot(snapshot) => snapshot::run(snapshot, common, output),
         Command::Diff(diff) => diff::run(diff, common, output),
         Command::Compare(compare) => compare::run(compare, common, output),
+        Command::Deploy(command) => deploy::run(command, common, output),
+        Command::Path(path) => path::run(path, common, output),
+        Command::Why(why) => why::run(why, common, output),
+        Command::Blast(blast) => blast::run(blast, common, output),
         Command::Lineage(lineage) => lineage::run(lineage, common, output),
         Command::Policy(policy) => policy::run(policy, common, output),
         Command::Trust(trust) => trust::run(trust, common, output),

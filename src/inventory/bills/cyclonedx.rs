@@ -195,7 +195,7 @@ fn generators(root: &Value) -> impl Iterator<Item = &str> {
 }
 
 /// What a component is, when it is for us, and whether only its contents say so.
-fn kind(node: &Map<String, Value>) -> Option<(Kind, bool)> {
+pub(super) fn kind(node: &Map<String, Value>) -> Option<(Kind, bool)> {
     match text(node, "type") {
         Some("machine-learning-model") => Some((Kind::Model, false)),
         Some("data") => {
@@ -219,7 +219,7 @@ fn sha256(node: &Map<String, Value>) -> Option<&str> {
 }
 
 /// `owner/name` of a component.
-fn identify(node: &Map<String, Value>, is_ancestor: bool) -> Option<String> {
+pub(super) fn identify(node: &Map<String, Value>, is_ancestor: bool) -> Option<String> {
     let links = each(node.get("externalReferences")).filter_map(|link| link.get("url")?.as_str());
     names::identity(
         text(node, "purl"),

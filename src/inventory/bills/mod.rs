@@ -8,6 +8,7 @@ mod dialects;
 pub mod export;
 mod parts;
 mod spdx;
+mod spotted;
 mod tag_value;
 mod xml;
 mod yaml;
@@ -23,6 +24,7 @@ use crate::inventory::model::finding::{Finding, Scan};
 use crate::inventory::model::record::note;
 
 pub use parts::Take;
+pub use spotted::{Spotted, SpottedBy, spotted};
 
 use parts::Parts;
 

@@ -3,6 +3,7 @@
 
 pub(super) mod aliases;
 pub(super) mod bindings;
+pub(super) mod deployment;
 pub(super) mod facts;
 pub(super) mod finding;
 pub(super) mod fold;

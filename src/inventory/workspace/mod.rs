@@ -2,15 +2,21 @@
 //! the file and nothing of what the files that it names say.
 
 use crate::error::{Code, Error, Result};
-use crate::tables::{Document, Misfit, Place, Table, Value};
+use crate::tables::{Document, Place, Table, Value};
 use crate::text::{Untrusted, nearest};
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use crate::disk::{self, Unread, lock_beside, replace, write_new};
 use crate::inventory::model::aliases::{Aliases, FILE};
+use crate::inventory::model::deployment::Deployment;
 
+mod deploying;
+mod deployments;
+mod reader;
 mod temporary;
+
+use reader::Reader;
 
 const SCHEMA: (u64, u64) = (0, 1);
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -18,7 +24,8 @@ const DEFAULT_STAGE: &str = "production";
 const DEFAULT_STORE: &str = "touchmark.db";
 const BASELINE: &str = "policies/baseline.toml";
 const IGNORED: &str = "touchmark.db*\n";
-const KEYS: [&str; 8] = ["schema", "name", "stage", "policy", "store", "source", "alias", "binding"];
+const KEYS: [&str; 9] =
+    ["schema", "name", "stage", "policy", "store", "source", "alias", "binding", deployments::BLOCK];
 const BINDING_KEYS: [&str; 2] = ["model", "digest"];
 const ALIAS_KEYS: [&str; 3] = ["name", "of", "at"];
 const SOURCE_KEYS: [&str; 3] = ["kind", "path", "prefix"];
@@ -62,6 +69,8 @@ pub struct Workspace {
     pub sources: Vec<Source>,
     /// Names that mean the same model.
     pub aliases: Aliases,
+    /// What runs where, in the order of the file.
+    pub deployments: Vec<Deployment>,
     /// The policy file, absolute; none means the built-in baseline.
     pub policy: Option<PathBuf>,
     /// The stage that the screens judge by.
@@ -287,7 +296,16 @@ fn starting_text(dir: &Path, policy: Option<&str>) -> String {
          #\n\
          # [[alias]]\n\
          # name = \"owner/model\"\n\
-         # at = \"models/owner/model\"\n",
+         # at = \"models/owner/model\"\n\
+         #\n\
+         # What runs where (`touchmark deploy add` writes it):\n\
+         #\n\
+         # [[deployment]]\n\
+         # model = \"owner/model\"    # or its root digest, \"sha256:...\"\n\
+         # stage = \"production\"\n\
+         # where = \"cluster/namespace/service\"\n\
+         # owner = \"team@example.com\"\n\
+         # since = 2026-01-31T00:00:00Z\n",
         SCHEMA.0,
         SCHEMA.1,
         policy.unwrap_or_default()
@@ -365,21 +383,18 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
         }
     }
     aliases.settle();
+    let deployments = reader.deployments(table)?;
     Ok(Workspace {
         name,
         sources,
         aliases,
+        deployments,
         policy: policy.map(|path| root.join(path)),
         stage,
         store: root.join(store),
         root: root.to_owned(),
         is_temporary: false,
     })
-}
-
-struct Reader<'t> {
-    text: &'t str,
-    file: PathBuf,
 }
 
 impl Reader<'_> {
@@ -486,56 +501,5 @@ impl Reader<'_> {
         Err(self
             .error("this name, or this folder, has an alias with `at` already", span)
             .help("write one [[alias]] with `at` for each name and for each folder"))
-    }
-
-    fn known(&self, table: Table<'_>, keys: &[&'static str]) -> Result<()> {
-        let Some(unknown) = table.unknown(keys).next() else { return Ok(()) };
-        let known = format!("Known: {}", keys.join(", "));
-        let (what, help) = match unknown.near {
-            Some(meant) => (
-                format!("unknown key; the nearest known one is `{meant}`"),
-                format!("did you mean `{meant}`? {known}"),
-            ),
-            None => ("unknown key".to_owned(), known),
-        };
-        Err(self.error(what, unknown.key.at).help(help))
-    }
-
-    /// A word that screens show.
-    fn name(&self, table: Table<'_>, key: &str) -> Result<Option<String>> {
-        let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
-        if text.trim().is_empty() || Untrusted::new(text).is_hostile() {
-            return Err(
-                self.error(format!("`{key}` is empty or has characters that do not belong in a name"), span)
-            );
-        }
-        Ok(Some(text.to_owned()))
-    }
-
-    /// A path that stays in the workspace, so that the workspace can be handed on as one folder.
-    fn inside(&self, table: Table<'_>, key: &str) -> Result<Option<PathBuf>> {
-        let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
-        let path = PathBuf::from(text);
-        let stays = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !stays || path.file_name().is_none() || text.contains('\0') {
-            return Err(self
-                .error(format!("`{key}` must be a relative path inside the workspace"), span)
-                .help("paths are relative to touchmark.toml; `..` and absolute paths are refused here"));
-        }
-        Ok(Some(path))
-    }
-
-    fn string<'v>(&self, table: Table<'v>, key: &str) -> Result<Option<(&'v str, Place)>> {
-        let Some(value) = table.get(key) else { return Ok(None) };
-        let no_text = |misfit: Misfit| self.error(format!("`{key}` must be text in quotes"), misfit.at);
-        Ok(Some((value.text().map_err(no_text)?, value.at())))
-    }
-
-    /// An error at a place of the file. The quoted text is the file's, so it stays in `at`.
-    fn error(&self, what: impl Into<String>, place: Place) -> Error {
-        let (line, quoted) = (place.line(self.text), place.first_line(self.text));
-        let file = self.file.to_string_lossy();
-        let place = if quoted.is_empty() { String::new() } else { format!(": {quoted}") };
-        Error::new(Code::Config, what).at(format!("{file}, line {line}{place}")).spot(&self.file, line)
     }
 }

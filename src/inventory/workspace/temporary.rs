@@ -50,6 +50,7 @@ impl Workspace {
             name: folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             sources: kinds.iter().map(source).collect(),
             aliases: Aliases::default(),
+            deployments: Vec::new(),
             policy: None,
             stage: DEFAULT_STAGE.to_owned(),
             store: folder.join(DEFAULT_STORE),

@@ -17,6 +17,8 @@ pub fn tells(popup: &Popup) -> bool {
         | Popup::Messages { .. }
         | Popup::Why { .. }
         | Popup::Log { .. }
+        | Popup::Blast { .. }
+        | Popup::Path { .. }
         | Popup::Legend => true,
         _ => false,
     }
@@ -58,6 +60,18 @@ pub fn lines(app: &App, popup: &Popup) -> Vec<String> {
             out.extend(job.iter().flat_map(|job| &job.log).map(|line| format!("  {line}")));
             out
         }
+        Popup::Blast { blast, .. } => match app.view.as_deref() {
+            Some(view) => report::asked::blast(view, blast).lines().map(str::to_owned).collect(),
+            None => Vec::new(),
+        },
+        Popup::Path { from, to, chain, .. } => match app.view.as_deref() {
+            Some(view) => {
+                let edges = chain.as_ref().map(|chain| view.edges(&chain.models)).unwrap_or_default();
+                let text = report::asked::path(view, from, to, chain.as_ref(), &edges);
+                text.lines().map(str::to_owned).collect()
+            }
+            None => Vec::new(),
+        },
         Popup::Choose { of } => {
             let name = crate::commands::keys_of(*of).map_or("", |row| row.name);
             let mut out = vec![format!("{name}: type one of these, or an empty line to leave.")];

@@ -178,6 +178,10 @@ pub fn model(app: &App, view: &View, at: usize) -> Option<String> {
 fn relative(app: &App, view: &View, at: usize) -> Option<String> {
     let row = app.lineage.rows.get(at)?;
     let is_focus = app.lineage.focus.as_ref() == Some(&row.id);
+    if let Some(many) = row.left_out {
+        let side = if row.generation < 0 { "above" } else { "below" };
+        return Some(format!("{many} more {side} {}: right shows them", row.id.screen()));
+    }
     let mut parts = vec![format!(
         "{} {}",
         match row.generation {

@@ -1,14 +1,18 @@
 //! The lineage screen: the family around a focus as lanes, one model a row; beneath, what leads to the chosen row: who
 //! says so, and what it costs.
 
-use crate::inventory::{Basis, ModelId, Relation};
-use crate::lineage::{LaneRow, doubts_of, said_of};
+use crate::commands::Cmd;
+use crate::inventory::{ModelId, Relation};
+use crate::lineage::{LaneRow, Link, doubts_of};
+use crate::report::asked::best_evidence;
 use crate::report::doubt;
 use crate::text::{count, width};
-use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put, summary_role};
-use crate::tui::state::app::{App, MOST_COUNTED};
+use crate::tui::screens::paint::{Pane, Pen, choose, first_row, fit, lines, put, summary_role};
+use crate::tui::state::app::App;
+use crate::tui::state::relatives::MOST_COUNTED;
 use crate::tui::theme::Role;
 use crate::view::View;
+use crate::words::blast::proof;
 use crate::words::caps;
 use crate::words::names::cell;
 use ratatui::Frame;
@@ -45,55 +49,96 @@ fn counted(many: usize) -> String {
     if many >= MOST_COUNTED { format!("{MOST_COUNTED}+") } else { many.to_string() }
 }
 
-fn draw_rows(app: &App, view: &View, focus: &ModelId, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let rows = &app.lineage.rows;
+/// `northwind/harbour-7b · 3 of 8 up · 2 of 14 down · completeness 2 / 5`; the name is cut where it must be.
+fn head(app: &App, focus: &ModelId, columns: usize) -> String {
     let ((up, down), (drawn_up, drawn_down)) = (app.lineage.family, app.lineage.drawn);
-    let title = format!(
-        "focus {} · {drawn_up} of {} above · {drawn_down} of {} below · row {} of {}",
-        focus.screen(),
+    let (proved, edges) = app.lineage.completeness;
+    let rest = format!(
+        " · {drawn_up} of {} up · {drawn_down} of {} down · completeness {proved} / {edges}",
         counted(up),
         counted(down),
-        app.lineage.cursor + 1,
-        rows.len()
     );
-    let inside = pen.boxed(frame, area, &title);
-    let cut = |total: usize, drawn: usize| total.saturating_sub(drawn);
-    let (above, below) = (cut(up, drawn_up), cut(down, drawn_down));
-    let [head, body, foot, legend] = Layout::vertical([
-        Constraint::Length(u16::from(above > 0)),
-        Constraint::Min(0),
-        Constraint::Length(u16::from(below > 0)),
-        Constraint::Length(1),
-    ])
-    .areas(inside);
-    let how = if app.lineage.whole { "`touchmark lineage` draws more" } else { "a shows all" };
-    let more = |many: usize, total: usize, side: &str| {
-        let plus = if total >= MOST_COUNTED { "+" } else { "" };
-        pen.line(Role::Accent, format!(" ▸ {many}{plus} more {side} · {how}"))
-    };
-    lines(frame, head, &[more(above, up, "above")], 0);
-    lines(frame, foot, &[more(below, down, "below")], 0);
-    let gutter = rows.iter().map(|row| width(&row.gutter)).max().unwrap_or(0).clamp(4, 24) + 1;
-    let name = rows.iter().map(|row| width(&row.id.screen())).max().unwrap_or(0).clamp(10, 44);
+    let room = columns.saturating_sub(width(&rest)).max(12);
+    shortened(&focus.screen(), room) + &rest
+}
+
+/// What does not fit loses its middle: names differ at their ends.
+fn shortened(text: &str, columns: usize) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if width(text) <= columns || columns < 5 {
+        return fit(text, columns).trim_end().to_owned();
+    }
+    let (head, tail) = ((columns - 1) / 3, columns - 1 - (columns - 1) / 3);
+    let start: String = chars.iter().take(head).collect();
+    let end: String = chars.iter().skip(chars.len().saturating_sub(tail)).collect();
+    format!("{start}…{end}")
+}
+
+fn draw_rows(app: &App, view: &View, focus: &ModelId, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let rows = &app.lineage.rows;
+    let place = format!("row {} of {}", app.lineage.cursor + 1, rows.len());
+    let columns = usize::from(area.width).saturating_sub(width(&place) + 8);
+    let title = head(app, focus, columns);
+    let inside = pen.pane(frame, area, &Pane::new(&title).note(&place));
+    let [body, legend] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inside);
+    let widths = Widths::of(app, usize::from(body.width));
     let first = first_row(app.lineage.cursor, rows.len(), body.height);
     for (y, (position, row)) in (body.y..body.bottom()).zip(rows.iter().enumerate().skip(first)) {
         let chosen = position == app.lineage.cursor;
-        let line = build_row(row, view, pen, chosen, row.id == *focus, (gutter, name));
+        let line = build_row(app, row, view, pen, chosen, &widths);
         put(frame, body.x, y, &line, body.width);
         if chosen {
             choose(frame, pen, body, y);
         }
     }
     let text = match rows.len() {
-        1 => " no parent and no child of it is known",
-        _ => " ══ attested, pinned  ── attested  ┄┄ declared  ╳╳ contradicted · L explains",
+        1 => " no parent and no child of it is known".to_owned(),
+        _ => format!(
+            " ╠═ attested, pinned  ├─ attested  ├┄ declared  ├╳ contradicted · {} explains",
+            app.key_of(Cmd::Legend)
+        ),
     };
     lines(frame, legend, &[pen.line(Role::Muted, text)], 0);
+}
+
+/// The columns of a row.
+struct Widths {
+    gutter: usize,
+    name: usize,
+    state: usize,
+    /// Of what is said of the edge.
+    edge: usize,
+}
+
+impl Widths {
+    const LEVEL: usize = 6;
+
+    fn of(app: &App, columns: usize) -> Self {
+        let (gutter, name) = app.lineage.widest;
+        let state = if columns >= 110 { 23 } else { 11 };
+        let gutter = gutter.clamp(2, (columns / 4).max(2)) + 1;
+        let rest = columns.saturating_sub(1 + gutter + 1 + state + Widths::LEVEL);
+        // What is said of the edge takes what names leave, and two fifths at least.
+        let name = name.clamp(10, 60).min(rest * 3 / 5);
+        Widths { gutter, name, state, edge: rest.saturating_sub(name) }
+    }
 }
 
 /// What leads to the chosen row: who says so, how far to believe it, what it costs.
 fn draw_edge(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
     let Some(row) = app.lane() else { return };
+    if let Some(many) = row.left_out {
+        let side = if row.generation < 0 { "parents" } else { "children" };
+        let inside = pen.boxed(frame, area, "not drawn");
+        let text = format!(" {many} more {side} of {}, and what is beyond them", row.id.screen());
+        let how = format!(
+            " {} or Enter shows them · {} draws the whole family",
+            app.key_of(Cmd::Right),
+            app.key_of(Cmd::WholeFamily)
+        );
+        lines(frame, inside, &[pen.line(Role::Text, text), pen.line(Role::Muted, how)], 0);
+        return;
+    }
     let title = match &row.ends {
         Some((child, parent)) => format!("{} → {}", parent.screen(), child.screen()),
         None => row.id.screen(),
@@ -145,13 +190,15 @@ fn edge(
     view: &View,
     say: &mut dyn FnMut(&str, Role, &str),
 ) {
-    let said = view.model(child).map(|(_, model)| said_of(model, parent)).unwrap_or_default();
-    if let Some((relation, basis)) = row.edge {
-        let sources = count(said.len(), "source");
-        let role = if basis == Basis::Contradicted { Role::Fail } else { Role::Text };
-        say("basis", role, &format!("{}: {}, by {sources}", relation.word(), basis.word()));
+    let Some(seen) = view.edge(child, parent) else { return };
+    if let Some((relation, _)) = row.edge {
+        let role = if seen.link == Link::Contradicted { Role::Fail } else { Role::Text };
+        say("proof", role, &format!("{}: {}", relation.word(), seen.link.word()));
     }
-    for (at, one) in said.iter().take(SHOWN_SOURCES).enumerate() {
+    for (at, found) in seen.proofs.iter().take(SHOWN_SOURCES).enumerate() {
+        say(if at == 0 { "claims" } else { "" }, Role::Text, &proof(found));
+    }
+    for (at, one) in seen.said.iter().take(SHOWN_SOURCES).enumerate() {
         let text = format!(
             "{}  {} · {}, {}",
             one.source.screen(),
@@ -161,14 +208,15 @@ fn edge(
         );
         say(if at == 0 { "says" } else { "" }, Role::Text, &text);
     }
-    let more = said.len().saturating_sub(SHOWN_SOURCES);
+    let more = seen.said.len().saturating_sub(SHOWN_SOURCES);
     if more > 0 {
         say("", Role::Muted, &format!("and {}", count(more, "more source")));
     }
+    let declared = seen.said.iter().filter_map(|one| Some(one.digest.as_ref()?.to_string()));
     let pins: BTreeSet<String> =
-        said.iter().filter_map(|one| Some(one.digest.as_ref()?.to_string())).collect();
+        declared.chain(seen.proofs.iter().map(|found| found.digest.to_string())).collect();
     if pins.is_empty() {
-        say("pinned", Role::Muted, "no: no source names the digest of the parent");
+        say("pinned", Role::Muted, "no: nothing names the digest of the parent");
     }
     for pin in pins {
         say("pinned", Role::Text, &pin);
@@ -187,50 +235,84 @@ fn subject_doubt(app: &App, view: &View) -> Option<String> {
 }
 
 fn build_row(
+    app: &App,
     row: &LaneRow,
     view: &View,
     pen: Pen<'_>,
     chosen: bool,
-    focus: bool,
-    (gutter, name): (usize, usize),
+    widths: &Widths,
 ) -> Line<'static> {
-    let edge_role = match row.edge {
-        Some((_, Basis::Contradicted)) => Role::Fail,
-        Some((_, Basis::Declared)) => Role::Muted,
+    let cursor = pen.span(Role::Accent, if chosen { "▸" } else { " " });
+    if let Some(many) = row.left_out {
+        let (side, folded) =
+            (if row.generation < 0 { "above" } else { "below" }, app.lineage.folds.folded.contains(&row.id));
+        let how = if folded { "folded: " } else { "" };
+        let text = format!(" {many} more {side} {} · {how}→ shows them", row.id.screen());
+        return Line::from(vec![
+            cursor,
+            pen.span(Role::Accent, fit(&row.gutter, widths.gutter)),
+            pen.span(Role::Accent, text),
+        ]);
+    }
+    let edge_role = match row.link {
+        Some(Link::Contradicted) => Role::Fail,
+        Some(Link::Declared | Link::DeclaredPinned | Link::OutOfRole) => Role::Muted,
         _ => Role::Text,
     };
-    let name_role = match (focus, row.model) {
+    let name_role = match (row.generation == 0, row.model) {
         (true, _) => Role::Title,
         (_, None) => Role::Muted,
         _ => Role::Text,
     };
+    let shown = match row.model.and_then(|index| view.name_mark(index)) {
+        Some(odd) => (Role::Warn, cell(&row.id.screen(), odd)),
+        None => (name_role, row.id.screen()),
+    };
     let mut spans = vec![
-        pen.span(Role::Accent, if chosen { "▸" } else { " " }),
-        pen.span(edge_role, fit(&row.gutter, gutter)),
-        match row.model.and_then(|index| view.name_mark(index)) {
-            Some(odd) => pen.span(Role::Warn, fit(&cell(&row.id.screen(), odd), name)),
-            None => pen.span(name_role, fit(&row.id.screen(), name)),
-        },
+        cursor,
+        pen.span(edge_role, fit(&row.gutter, widths.gutter)),
+        pen.span(shown.0, fit(&shortened(&shown.1, widths.name), widths.name)),
         Span::raw(" "),
     ];
     match row.model {
         Some(index) => {
             let summary = view.summary(index);
-            let text = format!("{} {}", summary.glyph(), summary.word);
-            spans.push(pen.span(summary_role(&summary), fit(&text, 15)));
-            spans.push(pen.span(Role::Text, fit(&summary.level(), 7)));
+            let is_tainted = view.judgement.standing(index).is_some_and(|standing| standing.tainted);
+            let (role, text) = match is_tainted {
+                true => (Role::Fail, "✗ tainted".to_owned()),
+                false => (summary_role(&summary), format!("{} {}", summary.glyph(), summary.word)),
+            };
+            spans.push(pen.span(role, fit(&text, widths.state)));
+            spans.push(pen.span(Role::Text, fit(&summary.level(), Widths::LEVEL)));
         }
-        None => spans.push(pen.span(Role::Unknown, fit("? not in the inventory", 21))),
+        None => {
+            let text = if widths.state >= 22 { "? not in the inventory" } else { "? not here" };
+            spans.push(pen.span(Role::Unknown, fit(text, widths.state + Widths::LEVEL)));
+        }
     }
-    if row.model.and_then(|index| view.judgement.standing(index)).is_some_and(|standing| standing.tainted) {
-        spans.push(pen.span(Role::Fail, " ✗ tainted"));
-    }
-    if let Some((relation, basis)) = row.edge {
-        let pin = if row.pinned { ", pinned" } else { ", not pinned" };
-        spans.push(pen.span(edge_role, format!(" {}, {}{pin}", relation.word(), basis.word())));
-    }
-    if row.repeated {
-        spans.push(pen.span(Role::Muted, " (shown above)"));
-    }
+    let said = said(row, view, widths.edge);
+    spans.push(pen.span(edge_role, said));
     Line::from(spans)
+}
+
+/// What is said of the edge of a row: how it came about, and which claim proves or which document declares it.
+fn said(row: &LaneRow, view: &View, room: usize) -> String {
+    let (Some((relation, basis)), Some((child, parent))) = (row.edge, &row.ends) else {
+        return String::new();
+    };
+    let again = if row.repeated { "again · " } else { "" };
+    let best = view.edge(child, parent).and_then(|edge| best_evidence(&edge));
+    let best = best.unwrap_or_else(|| basis.word().to_owned());
+    let head = format!("{again}{}", relation.word());
+    let whole = format!("{head} · {best}");
+    if width(&whole) <= room {
+        return whole;
+    }
+    // Of a document its name is enough: the pane below says the rest.
+    let short = best.strip_prefix("declared in ").unwrap_or(&best);
+    let left = room.saturating_sub(width(&head) + 3);
+    if left < 8 {
+        return fit(&head, room);
+    }
+    format!("{head} · {}", shortened(short, left))
 }

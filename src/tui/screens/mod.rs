@@ -19,6 +19,7 @@ mod paint;
 mod palette;
 mod policy;
 mod popups;
+mod relatives;
 mod reviewing;
 mod survey;
 mod touch;

@@ -5,7 +5,7 @@ use crate::text::{count, count_are};
 use crate::tui::screens::finding::draw_goto;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines};
 use crate::tui::screens::why::explain;
-use crate::tui::screens::{choosing, jobs, palette, reviewing, welcome};
+use crate::tui::screens::{choosing, jobs, palette, relatives, reviewing, welcome};
 use crate::tui::state::app::{App, Message};
 use crate::tui::state::enabled::{enabled, is_offered};
 use crate::tui::state::popup::{Ask, Popup};
@@ -56,6 +56,10 @@ pub fn draw(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> Op
             return Some(
                 pen.sheet(frame, (90, &title), *scroll, |columns| explain(app, model, pen, columns)),
             );
+        }
+        Popup::Blast { blast, cursor } => relatives::draw_blast(blast, *cursor, pen, frame),
+        Popup::Path { from, to, chain, scroll } => {
+            return Some(relatives::draw_path(app, (from, to), chain.as_ref(), *scroll, pen, frame));
         }
         Popup::Log { job, scroll } => {
             let found = app.jobs.iter().find(|known| known.id == *job);
@@ -169,17 +173,19 @@ fn draw_ask(ask: &Ask, pen: Pen<'_>, frame: &mut Frame<'_>) {
 }
 
 fn draw_legend(pen: Pen<'_>, frame: &mut Frame<'_>) {
-    const SIGNS: [(&str, &str); 8] = [
-        ("●", "a model; above the focus its ancestors, below its descendants"),
-        ("══", "attested by a signed claim, and pinned by digest"),
-        ("──", "attested by a signed claim, or observed in the bytes"),
-        ("┄┄", "declared only: an unsigned document says so"),
-        ("╳╳", "contradicted: two sources disagree"),
+    const SIGNS: [(&str, &str); 10] = [
+        ("● ◆", "a model, a dataset; ancestors above the focus, descendants below"),
+        ("○ ◇", "the same, met again: it is drawn out on another row"),
+        ("╠═", "attested by a signed claim, and pinned by digest"),
+        ("├─", "attested by a signed claim, or observed in the bytes"),
+        ("├┄", "declared only: an unsigned document says so"),
+        ("├╳", "contradicted: two sources disagree"),
+        ("▸ n", "so many are left out here: → shows them, ← folds"),
         ("L2→1", "own level, and what its ancestors leave of it"),
         ("? …", "named by a document and not in this inventory"),
         ("✗ …", "tainted: an ancestor's evidence contradicts"),
     ];
-    let inside = pen.popup(frame, (74, 11), "Legend · any key closes");
+    let inside = pen.popup(frame, (74, 12), "Legend · any key closes");
     let text: Vec<Line<'_>> = SIGNS
         .iter()
         .map(|(sign, words)| {

@@ -19,6 +19,7 @@ use crate::tui::state::outputs::Outputs;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::prepared::Prepared;
+use crate::tui::state::relatives::LineageState;
 use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::state::saved::KeptView;
@@ -29,13 +30,6 @@ use crate::view::{Survey, Verified, View};
 use crate::workbench::{Access, JobId};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// Generations up and down that are drawn at first, and rows.
-const NEAR_FAMILY: (usize, usize, usize) = (3, 2, 200);
-/// The same once all are asked for.
-const WHOLE_FAMILY: (usize, usize, usize) = (64, 64, 5000);
-/// Relatives that are counted.
-pub const MOST_COUNTED: usize = 20_000;
 
 /// How far the workspace is.
 pub enum Phase {
@@ -58,25 +52,6 @@ pub struct Message {
     pub at: String,
     /// Bad news that nobody has read stays in sight.
     pub is_unread: bool,
-}
-
-/// State of the lineage screen.
-#[derive(Default)]
-pub struct LineageState {
-    /// The model in the middle.
-    pub focus: Option<ModelId>,
-    /// The focuses before.
-    pub trail: Vec<ModelId>,
-    /// The rows around it.
-    pub rows: Vec<LaneRow>,
-    /// The chosen row.
-    pub cursor: usize,
-    /// Whether the whole family is drawn.
-    pub whole: bool,
-    /// How many ancestors and descendants there are, as far as they were counted.
-    pub family: (usize, usize),
-    /// How many of them are drawn.
-    pub drawn: (usize, usize),
 }
 
 /// The state.
@@ -359,6 +334,14 @@ impl App {
         }
     }
 
+    /// The model or dataset under the cursor, also where the inventory lacks it, or the one that the screen is about.
+    pub fn named(&self) -> Option<ModelId> {
+        match self.screen {
+            Screen::Lineage => self.lane().filter(|row| row.left_out.is_none()).map(|row| row.id.clone()),
+            _ => self.subject(),
+        }
+    }
+
     /// The chosen row of the lineage.
     pub fn lane(&self) -> Option<&LaneRow> {
         self.lineage.rows.get(self.lineage.cursor)
@@ -472,7 +455,7 @@ impl App {
             Screen::Verify => self.choose_headline(),
             Screen::Lineage => {
                 self.lineage.trail.clear();
-                self.lineage.whole = false;
+                self.lineage.fold_all();
                 self.refocus(self.current.clone());
             }
             Screen::Maturity => self.choose_level(),
@@ -524,22 +507,7 @@ impl App {
 
     /// Draws the family around another model.
     pub fn refocus(&mut self, focus: Option<ModelId>) {
-        let (up, down, limit) = if self.lineage.whole { WHOLE_FAMILY } else { NEAR_FAMILY };
-        self.lineage.rows = match (&self.view, &focus) {
-            (Some(view), Some(focus)) => {
-                self.lineage.family = view.graph.family_size(focus, MOST_COUNTED);
-                let rows = crate::lineage::lanes(&view.graph, focus, up, down, limit);
-                if rows.is_empty() { vec![lone(view, focus)] } else { rows }
-            }
-            _ => Vec::new(),
-        };
-        let many = |is_side: &dyn Fn(i32) -> bool| {
-            self.lineage.rows.iter().filter(|row| !row.repeated && is_side(row.generation)).count()
-        };
-        self.lineage.drawn = (many(&|generation| generation < 0), many(&|generation| generation > 0));
-        let on_focus = |row: &LaneRow| Some(&row.id) == focus.as_ref() && !row.repeated;
-        self.lineage.cursor = self.lineage.rows.iter().position(on_focus).unwrap_or(0);
-        self.lineage.focus = focus;
+        self.lineage.focus_on(self.view.as_deref(), focus);
     }
 
     /// Takes a new view, unless it is older than the one shown.
@@ -564,9 +532,7 @@ impl App {
         match self.screen {
             Screen::Inventory => self.current = self.subject(),
             Screen::Lineage => {
-                let (focus, cursor) = (self.lineage.focus.clone(), self.lineage.cursor);
-                self.refocus(focus);
-                self.lineage.cursor = cursor.min(self.lineage.rows.len().saturating_sub(1));
+                self.lineage.redraw(self.view.as_deref(), true);
             }
             Screen::Verify if self.verified().map(|v| v.verification.at) != chosen_check => {
                 self.choose_headline()
@@ -677,19 +643,5 @@ impl App {
             let first = self.rows.current().and_then(|row| self.view.as_ref()?.models.get(row));
             self.current = first.map(|model| model.id.clone());
         }
-    }
-}
-
-/// The row of a model without known relatives.
-fn lone(view: &View, focus: &ModelId) -> LaneRow {
-    LaneRow {
-        gutter: "● ".to_owned(),
-        id: focus.clone(),
-        model: view.model(focus).map(|(index, _)| index),
-        generation: 0,
-        edge: None,
-        ends: None,
-        pinned: false,
-        repeated: false,
     }
 }

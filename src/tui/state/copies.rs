@@ -115,7 +115,7 @@ fn command(app: &App) -> Option<String> {
         Screen::Inventory => ("show", "", model()?),
         Screen::Verify => ("verify", "--explain", model()?),
         Screen::Maturity => ("score", "--all", model()?),
-        Screen::Lineage => ("lineage", "--up 3 --down 2", app.lineage.focus.as_ref()?.raw().to_owned()),
+        Screen::Lineage => ("lineage", "", app.lineage.focus.as_ref()?.raw().to_owned()),
         Screen::Policy => ("policy check", "", app.policy_path()?.to_string_lossy().into_owned()),
         Screen::Output => {
             return app.outputs.shown().map(|output| format!("touchmark {}", output.asked.line));

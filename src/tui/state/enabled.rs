@@ -54,7 +54,10 @@ fn holds(need: Need, app: &App) -> bool {
         Need::Unchanged => subject(app).is_some_and(|(view, at)| view.standing(at).is_some()),
         Need::Proven => subject(app).is_some_and(|(view, at)| view.proof(at).is_some()),
         Need::Checks => app.screen != Screen::Verify || app.verified().is_some(),
-        Need::OtherFocus => app.lane().map(|row| &row.id) != app.lineage.focus.as_ref(),
+        Need::Named => app.named().is_some(),
+        Need::OtherFocus => app
+            .lane()
+            .is_some_and(|row| row.left_out.is_some() || Some(&row.id) != app.lineage.focus.as_ref()),
         Need::FocusBefore => !app.lineage.trail.is_empty(),
         Need::RowShown => !app.rows.shown().is_empty(),
         Need::Mark => app.rows.marks() > 0,

@@ -25,6 +25,7 @@ pub(super) mod outputs;
 pub(super) mod palette;
 pub(super) mod popup;
 pub(super) mod prepared;
+pub(super) mod relatives;
 mod resuming;
 pub(super) mod reviewing;
 pub(super) mod rows;

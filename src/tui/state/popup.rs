@@ -2,11 +2,13 @@
 
 use crate::commands::Cmd;
 use crate::inventory::ModelId;
+use crate::lineage::Chain;
 use crate::tui::state::goto::GoTo;
 use crate::tui::state::outputs::Asked;
 use crate::tui::theme::Theme;
-use crate::view::PastReview;
+use crate::view::{Blast, PastReview};
 use crate::workbench::JobId;
+use std::sync::Arc;
 
 /// A popup.
 pub enum Popup {
@@ -49,6 +51,24 @@ pub enum Popup {
     Why {
         /// Of what.
         model: ModelId,
+        /// Lines scrolled.
+        scroll: usize,
+    },
+    /// Everything downstream of what went bad.
+    Blast {
+        /// It.
+        blast: Arc<Blast>,
+        /// The chosen row.
+        cursor: usize,
+    },
+    /// How two models are related.
+    Path {
+        /// The first.
+        from: ModelId,
+        /// The second.
+        to: ModelId,
+        /// The shortest chain; none where there is none.
+        chain: Option<Chain>,
         /// Lines scrolled.
         scroll: usize,
     },

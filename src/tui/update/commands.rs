@@ -10,8 +10,8 @@ use crate::tui::state::saved::Saved;
 use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::{
-    comparing, copying, exporting, finding, looking, mouse, opening, outputs, palette, reviewing, sorting,
-    working,
+    comparing, copying, exporting, finding, looking, mouse, opening, outputs, palette, relatives, reviewing,
+    sorting, working,
 };
 use crate::workbench::JobKind;
 
@@ -129,31 +129,19 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Left if app.screen == Screen::Inventory => sorting::left(app),
         Cmd::NextTab if app.screen == Screen::Inventory => sorting::turn_pane(app, 1),
         Cmd::PreviousTab if app.screen == Screen::Inventory => sorting::turn_pane(app, -1),
+        Cmd::Right if app.screen == Screen::Lineage => relatives::unfold(app),
+        Cmd::Left if app.screen == Screen::Lineage => relatives::fold(app),
         Cmd::NextTab | Cmd::Right => return turn(app, 1),
         Cmd::PreviousTab | Cmd::Left => return turn(app, -1),
-        Cmd::Refocus => {
-            if let Some(id) = app.lane().map(|row| row.id.clone()) {
-                app.lineage.trail.extend(app.lineage.focus.clone());
-                // What is not in the inventory has no other screen.
-                app.current = app.subject().or_else(|| app.current.clone());
-                app.refocus(Some(id));
-            }
-        }
+        Cmd::Refocus => relatives::refocus(app),
+        Cmd::Blast => relatives::blast(app),
+        Cmd::Path => relatives::path(app),
         Cmd::NextDifference => comparing::next_difference(app),
-        Cmd::WholeFamily => {
-            app.lineage.whole = !app.lineage.whole;
-            app.refocus(app.lineage.focus.clone());
-            let drawn = if app.lineage.whole { "the whole family" } else { "the nearest generations" };
-            app.tell(format!("{drawn}: {} of it", crate::text::count(app.lineage.rows.len(), "row")), false);
-        }
+        Cmd::WholeFamily => relatives::turn_whole(app),
         Cmd::LookInto => looking::into(app),
         Cmd::NextFiles => looking::next_files(app),
         Cmd::Legend => app.popup = Some(Popup::Legend),
-        Cmd::FocusBack => {
-            let before = app.lineage.trail.pop();
-            app.refocus(before);
-            app.follow();
-        }
+        Cmd::FocusBack => drop(relatives::back(app)),
         Cmd::Up => step(app, -1),
         Cmd::Down => step(app, 1),
         Cmd::PageUp => page(app, -HALF_PAGE),
@@ -312,6 +300,9 @@ fn back(app: &mut App) {
         return;
     }
     if app.screen == Screen::Verify && looking::out(app) {
+        return;
+    }
+    if app.screen == Screen::Lineage && relatives::back(app) {
         return;
     }
     if app.screen == Screen::Fault && app.view.is_none() {

@@ -17,6 +17,7 @@ mod palette;
 mod pointing;
 mod popups;
 mod pressing;
+mod relatives;
 mod reviewing;
 mod sorting;
 mod typed;

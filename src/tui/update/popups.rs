@@ -1,5 +1,6 @@
 //! What a key does while a popup is open.
 
+use crate::commands::Screen;
 use crate::tui::state::app::App;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::tour::STEPS;
@@ -9,6 +10,8 @@ use crate::tui::update::copying::of_popup;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::finding::go_to_key;
 use crate::tui::update::{line, outputs};
+use crate::view::Blast;
+use std::sync::Arc;
 
 /// Copies what a popup shows, where it shows text of its own.
 const COPY: &str = "y";
@@ -33,6 +36,10 @@ pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
         Popup::Log { job, scroll } => {
             app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Log { job, scroll })
         }
+        Popup::Path { from, to, chain, scroll } => {
+            app.popup = scrolled(app, key, scroll).map(|scroll| Popup::Path { from, to, chain, scroll })
+        }
+        Popup::Blast { blast, cursor } => return blast_key(app, key, blast, cursor),
         Popup::Legend => {}
         Popup::Tour { step } => app.popup = tour_key(key, step).map(|step| Popup::Tour { step }),
         Popup::ConfirmQuit => match key {
@@ -68,6 +75,33 @@ fn scrolled(app: &App, key: &str, scroll: usize) -> Option<usize> {
         _ => return None,
     };
     Some(moved.min(furthest))
+}
+
+/// Moves through what is struck; Enter goes to its family.
+fn blast_key(app: &mut App, key: &str, blast: Arc<Blast>, cursor: usize) -> Vec<Effect> {
+    let last = blast.rows.len().saturating_sub(1);
+    let cursor = match key {
+        "j" | "down" => cursor.saturating_add(1),
+        "k" | "up" => cursor.saturating_sub(1),
+        "pgdn" | "ctrl-d" | "space" => cursor.saturating_add(10),
+        "pgup" | "ctrl-u" => cursor.saturating_sub(10),
+        "g" | "home" => 0,
+        "G" | "end" => last,
+        "enter" => {
+            if let Some(row) = blast.rows.get(cursor) {
+                let id = row.struck.id.clone();
+                app.go(Screen::Lineage);
+                let before = app.lineage.focus.clone().filter(|before| *before != id);
+                app.lineage.trail.extend(before);
+                app.refocus(Some(id));
+                app.follow();
+            }
+            return Vec::new();
+        }
+        _ => return Vec::new(),
+    };
+    app.popup = Some(Popup::Blast { blast, cursor: cursor.min(last) });
+    Vec::new()
 }
 
 /// The next step of the tour; none ends it.

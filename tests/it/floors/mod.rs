@@ -169,10 +169,21 @@ const FLOORS: &[(&str, &[&str])] = &[
         "decision",
         &["ground", "signing", "tables", "attest", "inventory", "policy", "store", "lineage", "maturity"],
     ),
-    ("words", &["text", "signing", "tables", "inventory", "policy", "maturity", "decision"]),
+    ("words", &["text", "signing", "tables", "inventory", "policy", "lineage", "maturity", "decision"]),
     (
         "view",
-        &["ground", "signing", "tables", "inventory", "policy", "store", "lineage", "maturity", "decision"],
+        &[
+            "ground",
+            "signing",
+            "tables",
+            "attest",
+            "inventory",
+            "policy",
+            "store",
+            "lineage",
+            "maturity",
+            "decision",
+        ],
     ),
     ("query", &["error", "text", "signing", "inventory", "lineage", "maturity", "decision", "view"]),
     (

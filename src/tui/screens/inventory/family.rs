@@ -70,6 +70,10 @@ fn lane(row: &LaneRow, focus: usize, view: &View, pen: Pen<'_>, columns: usize) 
         Some((_, Basis::Declared)) => Role::Muted,
         _ => Role::Text,
     };
+    if let Some(many) = row.left_out {
+        let side = if row.generation < 0 { "above" } else { "below" };
+        return pen.line(Role::Accent, format!("{} {many} more {side}", row.gutter));
+    }
     let gutter = fit(&row.gutter, width(&row.gutter).clamp(2, columns / 3));
     let mut spans = vec![pen.span(edge, gutter), Span::raw(" ")];
     let known = row.model.and_then(|index| Some((index, view.models.get(index)?)));

@@ -1,0 +1,232 @@
+//! `deploy`: what runs where. It is written into `touchmark.toml`, which people edit too.
+
+use crate::cli::common::Common;
+use crate::cli::output::Output;
+use crate::cli::session::{find, open_to_browse};
+use crate::documents::{DeployedDocument, DeploymentsDocument};
+use crate::error::{Code, Error, Result};
+use crate::inventory::{Deployment, Running, Runs};
+use crate::query::{Index, Matcher, parse_strictly};
+use crate::report::deployments as report;
+use crate::text::{Untrusted, count};
+use crate::view::{RunsHere, View};
+use crate::workbench::{Spotting, Workbench};
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+/// The commands of `deploy`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeployCommand {
+    List(List),
+    Add(Add),
+    End(End),
+    Import(Import),
+}
+
+/// The arguments of `deploy list`.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Words that the model, the place, the stage or the owner must contain; terms such as fails:* are about the models
+    filter: Vec<String>,
+    /// List those that have ended too
+    #[arg(long)]
+    ended: bool,
+}
+
+/// The arguments of `deploy add`.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// The model's id, or sha256: and its root digest
+    model: String,
+    /// Where it runs: a cluster, a host, a service
+    #[arg(long = "where", value_name = "PLACE")]
+    place: String,
+    /// At which stage [default: the stage of the workspace]
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<String>,
+    /// Who answers for it
+    #[arg(long, value_name = "WHO")]
+    owner: Option<String>,
+    /// Since when (RFC 3339) [default: now]
+    #[arg(long, value_name = "TIME")]
+    since: Option<Timestamp>,
+    /// Until when (RFC 3339), where that is known
+    #[arg(long, value_name = "TIME")]
+    until: Option<Timestamp>,
+}
+
+/// The arguments of `deploy end`.
+#[derive(Debug, Args)]
+pub(crate) struct End {
+    /// The model's id, or sha256: and its root digest
+    model: String,
+    /// Only the deployment at this place
+    #[arg(long = "where", value_name = "PLACE")]
+    place: Option<String>,
+    /// Only at this stage
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<String>,
+    /// When it ended (RFC 3339) [default: now]
+    #[arg(long, value_name = "TIME")]
+    until: Option<Timestamp>,
+}
+
+/// The arguments of `deploy import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// A CycloneDX document (JSON): as k8s-aibom writes it, or with services or workflows that deploy
+    file: PathBuf,
+    /// At which stage its models run [default: the stage of the workspace]
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<String>,
+    /// The cluster: it is put before each place
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    /// Who answers for them, where the document does not say it
+    #[arg(long, value_name = "WHO")]
+    owner: Option<String>,
+}
+
+pub(super) fn run(command: &DeployCommand, common: &Common, output: &Output) -> Result<u8> {
+    let workbench = open_to_browse(common, output)?;
+    match command {
+        DeployCommand::List(arguments) => list(arguments, &workbench, output),
+        DeployCommand::Add(arguments) => add(arguments, &workbench, common, output),
+        DeployCommand::End(arguments) => end(arguments, &workbench, common, output),
+        DeployCommand::Import(arguments) => import(arguments, &workbench, output),
+    }
+}
+
+fn list(arguments: &List, workbench: &Workbench, output: &Output) -> Result<u8> {
+    let view = workbench.view();
+    let (terms, words): (Vec<&String>, Vec<&String>) =
+        arguments.filter.iter().partition(|word| word.contains(':') && !word.starts_with("sha256:"));
+    let terms: Vec<&str> = terms.into_iter().map(String::as_str).collect();
+    let wanted = found(&view, &terms.join(" "))?;
+    let says = |row: &RunsHere<'_>| {
+        let Deployment { model, stage, place, owner, .. } = row.deployment;
+        let owner = owner.as_ref().map(Untrusted::raw).unwrap_or_default();
+        let all = format!("{}\n{}\n{}\n{owner}", model.written(), stage.raw(), place.raw()).to_lowercase();
+        words.iter().all(|word| all.contains(&word.to_lowercase()))
+    };
+    let of_wanted = |row: &RunsHere<'_>| {
+        wanted.as_ref().is_none_or(|wanted| row.models.iter().any(|model| wanted.contains(model)))
+    };
+    let all = view.deployments();
+    let total = all.len();
+    let shown: Vec<RunsHere<'_>> = all
+        .into_iter()
+        .filter(|row| (arguments.ended || row.running != Running::Ended) && says(row) && of_wanted(row))
+        .collect();
+    output.print(&report::list(&view, &shown, total), || DeploymentsDocument::of(&view, &shown));
+    Ok(0)
+}
+
+/// The models that terms find; none where there are no terms.
+fn found(view: &std::sync::Arc<View>, terms: &str) -> Result<Option<HashSet<usize>>> {
+    if terms.is_empty() {
+        return Ok(None);
+    }
+    let query = parse_strictly(terms)?;
+    if let Some((what, help)) = query.unknown_stage(view) {
+        return Err(Error::new(Code::Usage, what).help(help));
+    }
+    let index = if query.needs_facts() { Index::of(view) } else { Index::first(view) };
+    let rows = Matcher::new(&query, &index, None).find();
+    Ok(Some(rows.into_iter().filter_map(|row| usize::try_from(row).ok()).collect()))
+}
+
+fn add(arguments: &Add, workbench: &Workbench, common: &Common, output: &Output) -> Result<u8> {
+    let view = workbench.view();
+    let stage = arguments.stage.as_deref().unwrap_or(&view.stage);
+    let deployment = Deployment {
+        model: named(&view, &arguments.model)?,
+        stage: Untrusted::new(stage),
+        place: Untrusted::new(arguments.place.trim()),
+        owner: arguments.owner.as_deref().map(|owner| Untrusted::new(owner.trim())),
+        since: Some(arguments.since.unwrap_or_else(|| common.now())),
+        until: arguments.until,
+    };
+    let meant = std::slice::from_ref(&deployment);
+    let added = workbench.deploy(meant)?;
+    tell(workbench, meant, &added, output);
+    Ok(0)
+}
+
+fn import(arguments: &Import, workbench: &Workbench, output: &Output) -> Result<u8> {
+    let stage = arguments.stage.clone().unwrap_or_else(|| workbench.view().stage.clone());
+    let rest = Spotting { stage, cluster: arguments.cluster.clone(), owner: arguments.owner.clone() };
+    let meant = workbench.spotted(&arguments.file, &rest)?;
+    let added = workbench.deploy(&meant)?;
+    tell(workbench, &meant, &added, output);
+    Ok(0)
+}
+
+/// Says what was added, and of which models the inventory knows nothing.
+fn tell(workbench: &Workbench, meant: &[Deployment], added: &[Deployment], output: &Output) {
+    let view = workbench.view();
+    if view.policy.stage(meant.first().map(|one| one.stage.raw()).unwrap_or_default()).is_none() {
+        let stages: Vec<String> =
+            view.policy.stages.iter().map(|stage| crate::text::screen(&stage.name)).collect();
+        output.note(&format!("! the policy has no such stage; its stages are {}", stages.join(", ")));
+    }
+    let all = view.deployments();
+    let mut lacking: Vec<String> = all
+        .iter()
+        .filter(|row| row.models.is_empty() && meant.iter().any(|one| one.is_same_place(row.deployment)))
+        .map(|row| row.deployment.model.screen())
+        .collect();
+    lacking.sort();
+    lacking.dedup();
+    for name in lacking {
+        output.note(&format!(
+            "? {name} is not in the inventory: the deployment is kept, and counts once a source brings the model"
+        ));
+    }
+    let already = meant.len() - added.len();
+    let mut human: String = added.iter().map(|one| report::line("✓ added", one)).collect();
+    if already > 0 {
+        human.push_str(&format!("{} listed already, nothing added\n", count(already, "deployment")));
+    }
+    output.print(&human, || DeployedDocument::added(added, already));
+}
+
+fn end(arguments: &End, workbench: &Workbench, common: &Common, output: &Output) -> Result<u8> {
+    let view = workbench.view();
+    let model = named(&view, &arguments.model)?;
+    let written = Runs::of(&arguments.model);
+    let until = arguments.until.unwrap_or_else(|| common.now());
+    let is_said = |wanted: &Option<String>, said: &Untrusted| {
+        wanted.as_ref().is_none_or(|wanted| wanted.trim() == said.raw())
+    };
+    let fits = |one: &Deployment| {
+        (one.model == model || Some(&one.model) == written.as_ref())
+            && is_said(&arguments.place, &one.place)
+            && is_said(&arguments.stage, &one.stage)
+    };
+    let ended = workbench.undeploy(fits, until)?;
+    if ended.is_empty() {
+        return Err(Error::new(Code::NotFound, "no deployment fits that has not ended")
+            .at(&arguments.model)
+            .help("`touchmark deploy list` shows them"));
+    }
+    let human: String = ended.iter().map(|one| report::line("✓ ended", one)).collect();
+    output.print(&human, || DeployedDocument::ended(&ended));
+    Ok(0)
+}
+
+/// The model that is meant: one of the inventory, or else by the name or the digest as it was typed.
+fn named(view: &View, typed: &str) -> Result<Runs> {
+    let runs = Runs::of(typed).ok_or_else(|| {
+        Error::new(Code::Usage, "neither a name nor a root digest")
+            .at(typed)
+            .help("name the model's id, or `sha256:` and its root digest: 64 lower-case hexadecimal digits")
+    })?;
+    let found = match &runs {
+        Runs::Named(_) => find(view, typed).ok().and_then(|index| view.models.get(index)),
+        Runs::Root(_) => None,
+    };
+    Ok(found.map_or(runs, |model| Runs::Named(model.id.clone())))
+}

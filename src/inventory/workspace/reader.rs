@@ -1,0 +1,65 @@
+//! Reads keys of `touchmark.toml` and words what is wrong with them, with the line. It knows no block of the file.
+
+use crate::error::{Code, Error, Result};
+use crate::tables::{Misfit, Place, Table};
+use crate::text::Untrusted;
+use std::path::{Component, PathBuf};
+
+/// The file, and its text.
+pub(super) struct Reader<'t> {
+    pub text: &'t str,
+    pub file: PathBuf,
+}
+
+impl Reader<'_> {
+    pub(super) fn known(&self, table: Table<'_>, keys: &[&'static str]) -> Result<()> {
+        let Some(unknown) = table.unknown(keys).next() else { return Ok(()) };
+        let known = format!("Known: {}", keys.join(", "));
+        let (what, help) = match unknown.near {
+            Some(meant) => (
+                format!("unknown key; the nearest known one is `{meant}`"),
+                format!("did you mean `{meant}`? {known}"),
+            ),
+            None => ("unknown key".to_owned(), known),
+        };
+        Err(self.error(what, unknown.key.at).help(help))
+    }
+
+    /// A word that screens show.
+    pub(super) fn name(&self, table: Table<'_>, key: &str) -> Result<Option<String>> {
+        let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
+        if text.trim().is_empty() || Untrusted::new(text).is_hostile() {
+            return Err(
+                self.error(format!("`{key}` is empty or has characters that do not belong in a name"), span)
+            );
+        }
+        Ok(Some(text.to_owned()))
+    }
+
+    /// A path that stays in the workspace, so that the workspace can be handed on as one folder.
+    pub(super) fn inside(&self, table: Table<'_>, key: &str) -> Result<Option<PathBuf>> {
+        let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
+        let path = PathBuf::from(text);
+        let stays = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !stays || path.file_name().is_none() || text.contains('\0') {
+            return Err(self
+                .error(format!("`{key}` must be a relative path inside the workspace"), span)
+                .help("paths are relative to touchmark.toml; `..` and absolute paths are refused here"));
+        }
+        Ok(Some(path))
+    }
+
+    pub(super) fn string<'v>(&self, table: Table<'v>, key: &str) -> Result<Option<(&'v str, Place)>> {
+        let Some(value) = table.get(key) else { return Ok(None) };
+        let no_text = |misfit: Misfit| self.error(format!("`{key}` must be text in quotes"), misfit.at);
+        Ok(Some((value.text().map_err(no_text)?, value.at())))
+    }
+
+    /// An error at a place of the file. The quoted text is the file's, so it stays in `at`.
+    pub(super) fn error(&self, what: impl Into<String>, place: Place) -> Error {
+        let (line, quoted) = (place.line(self.text), place.first_line(self.text));
+        let file = self.file.to_string_lossy();
+        let place = if quoted.is_empty() { String::new() } else { format!(": {quoted}") };
+        Error::new(Code::Config, what).at(format!("{file}, line {line}{place}")).spot(&self.file, line)
+    }
+}

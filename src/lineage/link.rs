@@ -1,0 +1,65 @@
+//! How far an edge is proved: what a document says of it, and what claims do. Which claims count is known to whoever
+//! made the list of proofs.
+
+use super::graph::Edge;
+use super::proven::Proof;
+use crate::inventory::Basis;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// How far an edge is proved, the weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// Sources disagree.
+    Contradicted,
+    /// A document names the parent.
+    Declared,
+    /// The same, by digest.
+    DeclaredPinned,
+    /// A claim names the parent by digest, and the policy does not let its signer say so.
+    OutOfRole,
+    /// A claim says so, or it was seen.
+    Attested,
+    /// A claim by a signer in the role names the parent by digest.
+    Proved,
+}
+
+impl Link {
+    /// Of an edge and of the claims that prove it.
+    pub fn of<'p>(edge: &Edge, proofs: impl Iterator<Item = &'p Proof>) -> Self {
+        let mut link = match (edge.basis, edge.digest.is_some()) {
+            (Basis::Contradicted, _) => return Link::Contradicted,
+            (Basis::Declared, false) => Link::Declared,
+            (Basis::Declared, true) => Link::DeclaredPinned,
+            (Basis::Observed | Basis::Attested, false) => Link::Attested,
+            (Basis::Observed | Basis::Attested, true) => Link::Proved,
+        };
+        for proof in proofs {
+            link = link.max(if proof.in_role { Link::Proved } else { Link::OutOfRole });
+        }
+        link
+    }
+
+    /// In words.
+    pub fn word(self) -> &'static str {
+        match self {
+            Link::Contradicted => "contradicted",
+            Link::Declared => "declared, not pinned",
+            Link::DeclaredPinned => "declared, pinned",
+            Link::OutOfRole => "claimed by a signer without the lineage role",
+            Link::Attested => "attested",
+            Link::Proved => "attested and pinned",
+        }
+    }
+
+    /// The connector: double, single, dotted, or a cross.
+    pub fn line(self) -> &'static str {
+        match self {
+            Link::Contradicted => "╳╳",
+            Link::Declared | Link::DeclaredPinned | Link::OutOfRole => "┄┄",
+            Link::Attested => "──",
+            Link::Proved => "══",
+        }
+    }
+}

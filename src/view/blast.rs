@@ -1,0 +1,255 @@
+//! The blast radius of something in a workspace: what it strikes directly is found here, what follows is for the lineage
+//! to say. Each is shown with where it runs and who answers for it.
+
+use super::View;
+use super::asked::{BY_DIGEST, Blamed, Blast, BlastRow};
+use crate::attest::{Claimed, Said};
+use crate::error::{Code, Error, Result};
+use crate::inventory::{Basis, FactKey, ModelId};
+use crate::lineage::{Because, Proof, Seed, Side, Struck, Struckness, blast};
+use crate::policy::Role;
+use crate::signing::{Identity, RootDigest};
+use crate::text::{Untrusted, nearest, screen};
+use jiff::Timestamp;
+use std::collections::{BTreeSet, HashSet};
+
+const KINDS: [&str; 3] = ["identity:", "key:", "builder:"];
+
+impl View {
+    /// What a text blames.
+    ///
+    /// # Errors
+    /// `E-USAGE` for a digest that is none; `E-NOT-FOUND` for a name that neither the inventory nor any document knows,
+    /// with the nearest.
+    pub fn blamed(&self, typed: &str) -> Result<Blamed> {
+        let typed = typed.trim();
+        if let Some(digest) = typed.strip_prefix(BY_DIGEST) {
+            return digest.parse().map(Blamed::Digest).map_err(|_| {
+                Error::new(Code::Usage, "not a digest")
+                    .at(typed)
+                    .help("write `sha256:` and 64 lower-case hexadecimal digits")
+            });
+        }
+        let kind = KINDS.iter().find_map(|kind| Some((*kind, typed.strip_prefix(kind)?.trim())));
+        match kind {
+            Some((_, "")) => {
+                return Err(Error::new(Code::Usage, "nothing is named after the colon").at(typed));
+            }
+            Some(("identity:", subject)) => return Ok(Blamed::Identity(subject.into())),
+            Some(("key:", key)) => {
+                let key = key.to_ascii_lowercase();
+                let key = if key.starts_with(BY_DIGEST) { key } else { format!("{BY_DIGEST}{key}") };
+                return Ok(Blamed::Key(key.into()));
+            }
+            Some((_, id)) => return Ok(Blamed::Builder(id.into())),
+            None => {}
+        }
+        let id = ModelId::new(typed);
+        if let Some(node) = self.graph.node(&id) {
+            return Ok(Blamed::Model(node.id.clone()));
+        }
+        let tail = format!("/{}", id.raw());
+        let nodes = self.graph.nodes();
+        let mut ending = nodes.iter().filter(|node| node.id.raw().ends_with(&tail));
+        match (ending.next(), ending.next()) {
+            (Some(only), None) => Ok(Blamed::Model(only.id.clone())),
+            _ => {
+                let known: Vec<&str> = nodes.iter().map(|node| node.id.raw()).collect();
+                let near = nearest(id.raw(), &known).map(|near| format!("did you mean `{}`? ", screen(near)));
+                Err(Error::new(Code::NotFound, "neither a model or dataset of the inventory nor one that a document names")
+                    .at(typed)
+                    .help(format!(
+                        "{}a subject is a model, a dataset, sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID",
+                        near.unwrap_or_default()
+                    )))
+            }
+        }
+    }
+
+    /// Everything downstream of something that went bad, or that did at some moment.
+    pub fn blast(&self, blamed: &Blamed, since: Option<Timestamp>) -> Blast {
+        let (seeds, distrusted) = self.seeds(blamed, since);
+        let root = |id: &ModelId| self.root(self.model(id)?.0);
+        let signed_at = |id: &ModelId| {
+            let verification = &self.standing(self.model(id)?.0)?.verification;
+            verification.signed_at.filter(|_| verification.signer_proven()).map(|(at, _)| at)
+        };
+        let is_distrusted = |proof: &Proof| distrusted.contains(&*proof.claim);
+        let struck = blast(
+            seeds,
+            &Struckness {
+                graph: &self.graph,
+                proven: self.proven(),
+                since,
+                root: &root,
+                signed_at: &signed_at,
+                is_distrusted: &is_distrusted,
+            },
+        );
+        let row = |struck: Struck| {
+            let model = self.model(&struck.id).map(|(index, _)| index);
+            let deployments = model.map(|index| self.runs_at(index).to_vec()).unwrap_or_default();
+            let used = self.graph.children(&struck.id).len();
+            BlastRow { struck, model, deployments, used }
+        };
+        let mut rows: Vec<BlastRow> = struck.into_iter().map(row).collect();
+        let order = |row: &BlastRow| {
+            let exposure = (row.struck.side, row.deployments.len(), row.used);
+            (std::cmp::Reverse(exposure), row.struck.distance, row.struck.id.clone())
+        };
+        rows.sort_by_cached_key(order);
+        Blast { blamed: blamed.clone(), since, rows }
+    }
+
+    /// What is struck directly, and the claims that are not believed any more.
+    fn seeds(&self, blamed: &Blamed, since: Option<Timestamp>) -> (Vec<Seed>, HashSet<String>) {
+        match blamed {
+            Blamed::Model(id) => (vec![self.of_model(id)], HashSet::new()),
+            Blamed::Digest(digest) => (self.of_digest(*digest), HashSet::new()),
+            Blamed::Identity(subject) => self.of_signer(&|signer| signer.subject == *subject, since),
+            Blamed::Key(key) => {
+                let is_it = |signer: &Identity| {
+                    signer.fingerprint.as_deref() == Some(key.raw()) || signer.subject == *key
+                };
+                self.of_signer(&is_it, since)
+            }
+            Blamed::Builder(builder) => (self.of_builder(builder, since), HashSet::new()),
+        }
+    }
+
+    fn of_model(&self, id: &ModelId) -> Seed {
+        let index = self.model(id).map(|(index, _)| index);
+        let mut bad: BTreeSet<RootDigest> = index.and_then(|index| self.root(index)).into_iter().collect();
+        bad.extend(index.and_then(|index| self.verification(index)?.root_digest));
+        Seed { id: id.clone(), side: Side::Tainted, because: Because::Subject, bad, others_are_good: true }
+    }
+
+    fn of_digest(&self, digest: RootDigest) -> Vec<Seed> {
+        let bad = BTreeSet::from([digest]);
+        let seed = |id: &ModelId, side, because| Seed {
+            id: id.clone(),
+            side,
+            because,
+            bad: bad.clone(),
+            others_are_good: true,
+        };
+        let written = format!("{BY_DIGEST}{digest}");
+        let mut seeds = Vec::new();
+        for (index, model) in self.models.iter().enumerate() {
+            let verified = self.standing(index).and_then(|verified| verified.verification.root_of_files());
+            let stated = self.root(index) == Some(digest);
+            let is_hash = |key| matches!(key, FactKey::Hash | FactKey::Address);
+            let mut facts =
+                model.facts.each().filter(|fact| is_hash(fact.key) && fact.value.raw() == written);
+            if verified == Some(digest) {
+                seeds.push(seed(&model.id, Side::Tainted, Because::Holds));
+            } else if stated {
+                seeds.push(seed(&model.id, Side::Suspect, Because::SaidToHold));
+            } else if let Some(fact) = facts.next() {
+                let is_seen =
+                    fact.basis == Basis::Observed || facts.any(|fact| fact.basis == Basis::Observed);
+                seeds.push(match is_seen {
+                    true => seed(&model.id, Side::Tainted, Because::Holds),
+                    false => seed(&model.id, Side::Suspect, Because::SaidToHold),
+                });
+            }
+        }
+        // What claims and documents name by that digest may be another version than the one that lies here.
+        let claimed = self.proven().all().iter().filter(|proof| proof.digest == digest);
+        seeds.extend(claimed.map(|proof| seed(&proof.parent, Side::Suspect, Because::SaidToHold)));
+        let pinning = self.models.iter().filter(|model| !model.parents.is_empty()).flat_map(|model| {
+            self.graph
+                .parents(&model.id)
+                .into_iter()
+                .filter(|(_, edge)| edge.digest.as_deref() == Some(&digest))
+        });
+        seeds.extend(pinning.map(|(node, _)| seed(&node.id, Side::Suspect, Because::SaidToHold)));
+        let held = seeds.clone();
+        for proof in self.proven().all().iter().filter(|proof| proof.digest == digest) {
+            let is_held = held.iter().any(|seed| seed.id == proof.parent && seed.side == Side::Tainted);
+            // From the parent the walk comes here by itself.
+            if is_held || !proof.in_role {
+                continue;
+            }
+            let because = Because::FromBad { digest, claim: proof.claim.to_string() };
+            let own = self.model(&proof.child).and_then(|(index, _)| self.root(index));
+            seeds.push(Seed {
+                id: proof.child.clone(),
+                side: Side::Tainted,
+                because,
+                bad: own.into_iter().collect(),
+                others_are_good: false,
+            });
+        }
+        seeds
+    }
+
+    fn of_signer(
+        &self,
+        is_it: &dyn Fn(&Identity) -> bool,
+        since: Option<Timestamp>,
+    ) -> (Vec<Seed>, HashSet<String>) {
+        let (mut seeds, mut distrusted) = (Vec::new(), HashSet::new());
+        let is_before = |at: Option<Timestamp>| since.zip(at).is_some_and(|(since, at)| at < since);
+        for (index, model) in self.models.iter().enumerate() {
+            let Some(verified) = self.verified.get(index).and_then(Option::as_deref) else { continue };
+            let bad: BTreeSet<RootDigest> = self.root(index).into_iter().collect();
+            let mut add = |side, because| {
+                seeds.push(Seed {
+                    id: model.id.clone(),
+                    side,
+                    because,
+                    bad: bad.clone(),
+                    others_are_good: false,
+                });
+            };
+            let verification = &verified.verification;
+            if verification.signer.as_ref().is_some_and(is_it) {
+                let at = verification.signed_at.map(|(at, _)| at);
+                match verification.signer_proven() {
+                    // Without a trusted time nobody can say that it was before.
+                    true if since.is_some() && at.is_none() => add(Side::Suspect, Because::Signed(None)),
+                    true => add(Side::Tainted, Because::Signed(at)),
+                    false => add(Side::Suspect, Because::SaidToSign),
+                }
+            }
+            for claimed in verified.testimonies.iter().map(|testimony| &testimony.claimed) {
+                if claimed.signer.as_ref().is_some_and(is_it) && !is_before(claimed.signed_at) {
+                    distrusted.insert(claimed.digest.clone());
+                    add(Side::Suspect, Because::Claimed { claim: claimed.digest.clone() });
+                }
+            }
+        }
+        (seeds, distrusted)
+    }
+
+    fn of_builder(&self, builder: &Untrusted, since: Option<Timestamp>) -> Vec<Seed> {
+        let mut seeds = Vec::new();
+        for (index, model) in self.models.iter().enumerate() {
+            let Some(verified) = self.verified.get(index).and_then(Option::as_deref) else { continue };
+            for testimony in verified.testimonies.iter() {
+                let Claimed { said: Said::Provenance(made), digest, signed_at, .. } = &testimony.claimed
+                else {
+                    continue;
+                };
+                if made.builder.as_ref() != Some(builder) {
+                    continue;
+                }
+                let may = |role: Role| matches!(role, Role::Build | Role::Lineage | Role::Producer);
+                let is_believed = testimony.claimed.counts() && testimony.roles.iter().any(may);
+                let before = since.zip(*signed_at).filter(|(since, at)| at < since && is_believed);
+                let claim = digest.clone();
+                let (side, because) = match before {
+                    Some((_, at)) => (Side::Clean, Because::UsedBefore { at, claim }),
+                    None if is_believed && (since.is_none() || signed_at.is_some()) => {
+                        (Side::Tainted, Because::Built { claim })
+                    }
+                    None => (Side::Suspect, Because::Built { claim }),
+                };
+                let bad = self.root(index).into_iter().collect();
+                seeds.push(Seed { id: model.id.clone(), side, because, bad, others_are_good: false });
+            }
+        }
+        seeds
+    }
+}

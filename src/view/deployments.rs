@@ -1,0 +1,99 @@
+//! What runs where: the deployments that the workspace names, joined to the models of the inventory by id or by root
+//! digest. Who wrote them is not known here.
+
+use super::View;
+use super::asked::RunsHere;
+use crate::inventory::{Deployment, ModelId, Running, Runs};
+use crate::maturity::{Deployed, Usage};
+use crate::signing::RootDigest;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+impl View {
+    /// All deployments, in the order of the workspace's file.
+    pub fn deployments(&self) -> Vec<RunsHere<'_>> {
+        let known = Roots::of(self);
+        let row = |deployment| {
+            let models = known.models(self, deployment);
+            RunsHere { deployment, models, running: deployment.at(self.at) }
+        };
+        self.workspace.deployments.iter().map(row).collect()
+    }
+
+    /// Where the model of an index runs now.
+    pub fn runs_at(&self, index: usize) -> &[Deployed] {
+        let usage = self.models.get(index).and_then(|model| self.usage.get(&model.id));
+        usage.map(|usage| usage.deployments.as_slice()).unwrap_or_default()
+    }
+
+    /// Takes what the workspace says of deployments into what is known of how models are used. Gives the models of which
+    /// something else is known than in the view before, by their indices, sorted.
+    pub fn take_deployments(&mut self, before: &View) -> Vec<usize> {
+        let mut now: BTreeMap<ModelId, Usage> = BTreeMap::new();
+        for row in self.deployments().into_iter().filter(|row| row.running == Running::Now) {
+            let Deployment { stage, place, owner, since, .. } = row.deployment.clone();
+            let deployed = Deployed { stage, place, owner, since };
+            for id in row.models.iter().filter_map(|index| Some(&self.models.get(*index)?.id)) {
+                now.entry(id.clone()).or_default().deployments.push(deployed.clone());
+            }
+        }
+        let sort = |usage: &mut Usage| {
+            usage.deployments.sort();
+            usage.deployments.dedup();
+        };
+        now.values_mut().for_each(sort);
+        for (id, known) in self.usage.iter().filter(|(_, known)| !known.gates.is_empty()) {
+            now.entry(id.clone()).or_default().gates.clone_from(&known.gates);
+        }
+        if *self.usage != now {
+            self.usage = Arc::new(now);
+        }
+        if Arc::ptr_eq(&self.usage, &before.usage) {
+            return Vec::new();
+        }
+        let ids: BTreeSet<&ModelId> = before.usage.keys().chain(self.usage.keys()).collect();
+        let differs = |id: &&&ModelId| before.usage.get(**id) != self.usage.get(**id);
+        ids.iter().filter(differs).filter_map(|id| Some(self.model(id)?.0)).collect()
+    }
+}
+
+/// Which models have which root digest, where a deployment asks.
+#[derive(Default)]
+struct Roots(HashMap<RootDigest, Vec<usize>>);
+
+impl Roots {
+    fn of(view: &View) -> Self {
+        let is_asked = |deployment: &Deployment| matches!(deployment.model, Runs::Root(_));
+        if !view.workspace.deployments.iter().any(is_asked) {
+            return Roots::default();
+        }
+        let mut roots: HashMap<RootDigest, Vec<usize>> = HashMap::new();
+        for index in 0..view.models.len() {
+            if let Some(root) = view.root(index) {
+                roots.entry(root).or_default().push(index);
+            }
+        }
+        Roots(roots)
+    }
+
+    fn models(&self, view: &View, deployment: &Deployment) -> Vec<usize> {
+        match &deployment.model {
+            Runs::Named(id) => {
+                view.model(view.workspace.aliases.resolve(id)).map(|(index, _)| index).into_iter().collect()
+            }
+            Runs::Root(root) => self.0.get(root).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+impl View {
+    /// The root digest of the model of an index: that of its files, where every signed one is as it was, or else the one
+    /// that bills state of it.
+    pub fn root(&self, index: usize) -> Option<RootDigest> {
+        let verified = self.standing(index).and_then(|verified| verified.verification.root_of_files());
+        verified.or_else(|| {
+            let stated = self.models.get(index)?.binding.as_deref()?.root_digest.as_ref()?;
+            stated.raw().to_ascii_lowercase().parse().ok()
+        })
+    }
+}

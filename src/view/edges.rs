@@ -1,0 +1,94 @@
+//! What the view knows of edges: who declares one, what proves it, and the chain of them that caps a level.
+
+use super::View;
+use super::asked::EdgeSeen;
+use crate::decision::{CapStep, chain};
+use crate::inventory::ModelId;
+use crate::lineage::{Link, Proof, Proven, said_of};
+use crate::signing::Outcome;
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// Nothing is proved.
+static NONE: LazyLock<Proven> = LazyLock::new(Proven::default);
+
+impl View {
+    /// The parents that claims name.
+    pub fn proven(&self) -> &Proven {
+        &NONE
+    }
+
+    /// An edge; none where the graph has none between these.
+    pub fn edge<'v>(&'v self, child: &ModelId, parent: &ModelId) -> Option<EdgeSeen<'v>> {
+        let parents = self.graph.parents(child);
+        let (_, edge) = parents.into_iter().find(|(node, _)| node.id == *parent)?;
+        let proofs: Vec<&Proof> = self.proven().of_edge(child, parent).collect();
+        let said = self.model(child).map(|(_, model)| said_of(model, parent)).unwrap_or_default();
+        let link = Link::of(edge, proofs.iter().copied());
+        Some(EdgeSeen { child: child.clone(), parent: parent.clone(), edge, link, said, proofs })
+    }
+
+    /// How much of the lineage above a model is proved: edges that bear weight, proved and leading to a model whose own
+    /// verification stands and passes, of how many.
+    pub fn completeness(&self, id: &ModelId) -> (usize, usize) {
+        let (mut proved, mut all) = (0, 0);
+        let (mut seen, mut next) = (HashSet::from([id]), vec![id]);
+        while let Some(child) = next.pop() {
+            for (node, edge) in
+                self.graph.parents(child).into_iter().filter(|(_, edge)| edge.relation.bears_weight())
+            {
+                all += 1;
+                let link = Link::of(edge, self.proven().of_edge(child, &node.id));
+                let passes = |index| {
+                    self.standing(index).is_some_and(|seen| seen.verification.outcome() == Outcome::Pass)
+                };
+                if link == Link::Proved && self.model(&node.id).is_some_and(|(index, _)| passes(index)) {
+                    proved += 1;
+                }
+                if seen.insert(&node.id) {
+                    next.push(&node.id);
+                }
+            }
+        }
+        (proved, all)
+    }
+
+    /// The edges between the models of a chain, in its order.
+    pub fn edges(&self, models: &[ModelId]) -> Vec<EdgeSeen<'_>> {
+        let pairs = models.windows(2).filter_map(|pair| Some((pair.first()?, pair.get(1)?)));
+        pairs.filter_map(|(one, other)| self.edge(one, other).or_else(|| self.edge(other, one))).collect()
+    }
+
+    /// The shortest chain that caps the model of an index, itself first; empty where nothing does.
+    pub fn cap_chain(&self, index: usize) -> Vec<CapStep> {
+        let Some(start) = self.models.get(index).map(|model| model.id.clone()) else { return Vec::new() };
+        let cap = |id: &ModelId| self.cap(self.model(id)?.0);
+        let way = chain(&start, &cap);
+        if way.is_empty() {
+            return Vec::new();
+        }
+        let mut steps = vec![self.cap_step(start.clone())];
+        let mut below = start;
+        for (id, why) in way {
+            let edge = self.edge(&below, &id);
+            let (relation, link) = (edge.as_ref().map(|seen| seen.edge.relation), edge.map(|seen| seen.link));
+            steps.push(CapStep { why: Some(why), relation, link, ..self.cap_step(id.clone()) });
+            below = id;
+        }
+        steps
+    }
+
+    fn cap_step(&self, id: ModelId) -> CapStep {
+        let index = self.model(&id).map(|(index, _)| index);
+        let standing = index.and_then(|index| self.judgement.standing(index));
+        CapStep {
+            in_inventory: index.is_some(),
+            own: standing.map_or(0, |standing| standing.own),
+            effective: standing.map_or(0, |standing| standing.effective),
+            why: None,
+            relation: None,
+            link: None,
+            id,
+        }
+    }
+}
