@@ -7,8 +7,8 @@ use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use crate::inventory::{Looked, Model, ModelId};
 use crate::maturity::{
-    Assessment, CapNode, CapState, Evidence, Kinship, Musts, PolicySeal, Rubric, Since, Star, Testimony,
-    Usage, assess,
+    Assessment, CapNode, CapState, Evidence, Kinship, Musts, PolicySeal, Rubric, Score, Since, Star,
+    Testimony, Usage, assess,
 };
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{Recalled, Verification};
@@ -321,6 +321,15 @@ impl Judgement {
         let mut gaps: Vec<(Arc<str>, usize)> = gaps.into_iter().collect();
         gaps.sort();
         gaps
+    }
+
+    /// The score of every model, in their order, from the input that was judged: of models of one shape it is one.
+    pub fn scores(&self, input: &Input<'_>) -> Vec<Arc<Score>> {
+        let rules = rules(input);
+        let scores: Vec<Arc<Score>> =
+            self.shapes.distinct.iter().map(|shape| Arc::new(rules.score(shape))).collect();
+        let score = |index| self.shapes.place(index).and_then(|place| scores.get(place)).cloned();
+        (0..self.shapes.of.len()).map(|index| score(index).unwrap_or_default()).collect()
     }
 
     /// The reason of the model of an index that weighs most, the first of its verdict; none where nothing stands

@@ -11,6 +11,7 @@ mod deployments;
 mod inventory;
 pub mod names;
 mod published;
+mod rubrics;
 mod signing;
 mod snapshot;
 mod themes;
@@ -36,6 +37,7 @@ pub use inventory::{
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
 pub use published::{PUBLISHED, Published, schema_files};
+pub use rubrics::RubricComparisonDocument;
 pub use signing::{
     DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,
     SignedDocument, TimestampDocument,

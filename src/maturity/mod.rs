@@ -43,6 +43,7 @@ pub use rubric::{Control, Duty, Rubric, Severity};
 pub use score::{Above, Musts, SCOPE, Score, score};
 pub use sight::nobody_looked;
 pub use star::Star;
+pub use table::is_evaluated;
 pub use twins::{SameName, unlike_twins};
 pub use usage::{Deployed, Gated, PolicySeal, Usage};
 pub use use_fact::UseFact;

@@ -74,3 +74,8 @@ pub(super) const CONTROLS: [(&str, Judge); MANY] = [
 pub(super) fn place_of(id: &str) -> Option<usize> {
     CONTROLS.binary_search_by(|(known, _)| (*known).cmp(id)).ok()
 }
+
+/// Whether this version evaluates a control.
+pub fn is_evaluated(id: &str) -> bool {
+    place_of(id).is_some()
+}

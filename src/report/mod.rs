@@ -9,6 +9,7 @@ mod comparison;
 pub mod deployments;
 mod replay;
 mod reviews;
+mod rubrics;
 pub mod snapshot;
 mod text;
 mod why;
@@ -18,6 +19,7 @@ pub use checks::checks_page;
 pub use comparison::{compared_summary, compared_title, comparison, values};
 pub use replay::replayed;
 pub use reviews::{review, reviews};
+pub use rubrics::rubrics;
 pub use text::{
     Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, policy,
     policy_faults, progress, read_times, same_name, same_name_line, score, standing_reviews, table, verdict,

@@ -10,6 +10,7 @@ mod concerned;
 mod deployments;
 mod edges;
 mod record;
+pub mod rubrics;
 mod summary;
 mod survey;
 
@@ -33,7 +34,7 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::Graph;
-use crate::maturity::{Gated, PolicySeal, Rubric, SameName, Since, Usage};
+use crate::maturity::{Gated, PolicySeal, Rubric, SameName, Score, Since, Usage};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
@@ -183,6 +184,14 @@ impl View {
         let reviews = |index| self.standing_reviews(index);
         let verified = |index| self.known(index);
         self.judgement.verdict(&self.input(descent, &verified, &reviews), index)
+    }
+
+    /// The score of every model, in their order.
+    pub fn scores(&self) -> Vec<Arc<Score>> {
+        let descent = self.judgement.descent();
+        let reviews = |index| self.standing_reviews(index);
+        let verified = |index| self.known(index);
+        self.judgement.scores(&self.input(descent, &verified, &reviews))
     }
 
     /// The whole inventory in numbers.

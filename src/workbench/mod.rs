@@ -38,6 +38,7 @@ mod refresh;
 mod replay;
 mod reviewing;
 mod reviews;
+mod rubrics;
 mod running;
 mod snapshot;
 mod sources;

@@ -74,12 +74,7 @@ impl Workbench {
     ///
     /// # Errors
     /// `E-STORE`.
-    pub(super) fn refresh(
-        &self,
-        before: &View,
-        view: &mut View,
-        fresh: Option<&Fresh>,
-    ) -> Result<Refreshed> {
+    pub(super) fn refresh(&self, before: &View, view: &mut View, fresh: Option<&Fresh>) -> Result<Refreshed> {
         let News { goes_on, records, mut reviews, decided, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
