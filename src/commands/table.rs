@@ -92,6 +92,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "What runs where: read by the controls, by `blast` and by incidents"),
+    ("maturity", "Maturity levels of the whole inventory"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
@@ -380,6 +381,8 @@ pub const TABLE: &[Command] = &[
     line("import", "<FILES>...").run("Add bills of materials (CycloneDX, SPDX) to the workspace and read them")
         .writing(Writes::Always),
     line("export", "[MODELS]...").run("Write a bill of materials of models to standard output"),
+    line("maturity compare", "<RUBRIC>").run(
+        "What another version of the rubric changes for every model; ends with 0 when nothing, else 1"),
     line("snapshot verify", "<FILE>").run(
         "Check that a snapshot is as it was written: form, order, digest, and the signature beside it"),
     line("snapshot sign key", "<FILE>").run("With a bare key")

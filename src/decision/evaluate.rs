@@ -9,7 +9,7 @@ use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use super::walk::{self, WalkEnd};
 use crate::inventory::{Model, ModelId};
-use crate::maturity::{Assessment, Evidence, Kinship, Musts, Usage, assess};
+use crate::maturity::{Assessment, Evidence, Kinship, Musts, Score, Star, Usage, assess};
 use crate::policy::{Action, Class, Stage};
 use crate::signing::Recalled;
 use rayon::prelude::*;
@@ -115,6 +115,8 @@ pub struct Standing {
     pub tainted: bool,
     /// The decision at the stage.
     pub decision: Decision,
+    /// What its levels rest on.
+    pub star: Star,
 }
 
 /// The judgement of a whole inventory: where every model stands, and what its verdict is made from.
@@ -336,6 +338,15 @@ impl Judgement {
         gaps
     }
 
+    /// The score of every model, in their order, from the input that was judged: of models of one shape it is one.
+    pub fn scores(&self, input: &Input<'_>) -> Vec<Arc<Score>> {
+        let rules = rules(input);
+        let scores: Vec<Arc<Score>> =
+            self.shapes.distinct.iter().map(|shape| Arc::new(rules.score(shape))).collect();
+        let score = |index| self.shapes.place(index).and_then(|place| scores.get(place)).cloned();
+        (0..self.shapes.of.len()).map(|index| score(index).unwrap_or_default()).collect()
+    }
+
     /// The reason of the model of an index that weighs most, the first of its verdict; none where nothing stands
     /// against it. A check is named by its stage alone.
     pub fn cause(&self, index: usize) -> Option<Reason> {
@@ -395,7 +406,7 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
         let cap = stage.and_then(|stage| family.weighs(stage, index));
         let worst = own.worst.max(cap.map(|class| action_on(stage, class)));
         let decision = if own.is_open { Decision::NotJudged } else { decision(worst) };
-        Standing { own: own.level, effective, tainted, decision }
+        Standing { own: own.level, effective, tainted, decision, star: own.star }
     };
     (0..shapes.of.len()).into_par_iter().with_min_len(1024).map(standing).collect::<Vec<_>>().into()
 }
@@ -471,16 +482,24 @@ struct Own {
     worst: Option<Action>,
     /// Whether nothing is decided: nobody has looked, or what was seen does not hold any more.
     is_open: bool,
+    /// What the level rests on.
+    star: Star,
 }
 
 impl Own {
     /// What was not judged is not let in.
-    const NONE: Own = Own { level: 0, contradicts: false, worst: Some(Action::Closed), is_open: false };
+    const NONE: Own = Own {
+        level: 0,
+        contradicts: false,
+        worst: Some(Action::Closed),
+        is_open: false,
+        star: Star { resigned: false, bridged: false },
+    };
 
     fn of(rules: &Rules<'_>, shape: &Shape) -> (Self, Option<Reason>) {
         let (level, first, is_open) = rules.decide(shape);
         let worst = first.as_ref().map(|reason| reason.action);
-        (Own { level, contradicts: shape.contradicts(), worst, is_open }, first)
+        (Own { level, contradicts: shape.contradicts(), worst, is_open, star: shape.star() }, first)
     }
 
     /// What of it the family depends on; the stage is not in it.

@@ -8,7 +8,7 @@ use crate::inventory::{Basis, Model, ModelId};
 use crate::lineage::{Edge, Origins, Proof};
 use crate::maturity::{
     CapNode, CapState, Completeness, EdgeOrder, Evidence, Integrity, Kinship, LineageEdge, ParentSight, Pin,
-    Support, Usage, integrity, vouched,
+    Reliance, Support, Usage, integrity, reliance, vouched,
 };
 use crate::policy::Role;
 use crate::signing::{CheckCode, Stage, Verification};
@@ -29,6 +29,8 @@ pub(super) struct Seen {
     pub is_root: bool,
     /// The level that a trusted summary states, and for how many edges; none where there is no such summary.
     pub summary: Option<(u8, Option<u8>)>,
+    /// How well its summaries were checked, where those that derive from it rely on them.
+    reliance: Reliance,
     /// Whether references to it name different digests of it.
     is_disputed: bool,
 }
@@ -216,7 +218,12 @@ impl Kin {
             descendants,
             support,
             lowest_cap,
+            summaries: edges.iter().filter(bears).map(|edge| self.reliance(edge.0)).max().unwrap_or_default(),
         })
+    }
+
+    fn reliance(&self, place: u32) -> Reliance {
+        usize::try_from(place).map(|place| self.seen(place).reliance).unwrap_or_default()
     }
 
     fn edge(
@@ -248,6 +255,7 @@ impl Kin {
             order: order(look, seen.sight, &known, told()),
             verified_before: told().filter_map(verified_before).min(),
             sight: seen.sight,
+            pin_differs: edge.digest.as_deref().zip(root_of(&known)).is_some_and(|(pin, root)| *pin != root),
         })
     }
 
@@ -412,7 +420,12 @@ impl Look<'_, '_> {
             Integrity::Unsigned => ParentSight::Unsigned,
             Integrity::Open => ParentSight::NotVerified,
         };
+        let reliance = match sight {
+            ParentSight::Verified | ParentSight::Resigned | ParentSight::Contradicted => Reliance::None,
+            _ => reliance(testimonies, self.input.policy, self.input.now),
+        };
         Seen {
+            reliance,
             sight,
             is_root,
             summary: summary

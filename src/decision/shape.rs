@@ -5,7 +5,8 @@ use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::{ReviewWord, StandingReview};
 use crate::maturity::{
-    Evidence, Musts, Outcomes, Rubric, Since, contradicts_itself, nobody_looked, owed_to_part, score,
+    Evidence, Musts, Outcomes, Rubric, Score, Since, Star, contradicts_itself, nobody_looked, owed_to_part,
+    score,
 };
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
@@ -65,6 +66,11 @@ impl Shape {
         }
     }
 
+    /// What its level rests on.
+    pub fn star(&self) -> Star {
+        self.controls.star()
+    }
+
     /// Whether its own evidence contradicts: what taints descendants. What a policy bans is no contradiction of
     /// evidence: it is a reason of its own and says nothing of what was made from the model.
     pub fn contradicts(&self) -> bool {
@@ -119,7 +125,13 @@ impl Rules<'_> {
 
     /// The musts that stand between the own level and the next one.
     pub fn open_musts(&self, shape: &Shape) -> Vec<Arc<str>> {
-        score(self.rubric, &shape.controls.in_order(self.rubric), &self.musts).open_musts
+        self.score(shape).open_musts
+    }
+
+    /// The score of all models of that shape.
+    pub fn score(&self, shape: &Shape) -> Score {
+        let outcomes = shape.controls.in_order(self.rubric);
+        score(self.rubric, &outcomes, &self.musts).starred(shape.controls.star())
     }
 
     /// The reasons that lie in the model itself, in no order. `code` names the check of a stage.

@@ -5,7 +5,7 @@ use crate::inventory::Basis;
 use crate::policy::{Action, Class};
 use crate::signing::Outcome;
 use crate::text::Untrusted;
-use crate::words::{Case, Face, caps, controls, reasons};
+use crate::words::{Case, Face, caps, controls, reasons, remedies};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -30,6 +30,7 @@ pub(super) fn controls_of(case: &Case<'_>) -> Vec<ControlDocument> {
     let documents = results.filter_map(|result| {
         let control = case.rubric.control(&result.id)?;
         let (found, remedy) = controls::control(result, control, (case.verification, case.thing), Face::Text);
+        let remedy = remedies::of_model(remedy, &case.verdict.model);
         let id = result.id.to_string();
         Some(ControlDocument { id, outcome: result.outcome, basis: result.basis, found, remedy })
     });

@@ -13,6 +13,7 @@ mod inventory;
 pub mod names;
 mod predicates;
 mod published;
+mod rubrics;
 mod signing;
 mod snapshot;
 mod themes;
@@ -40,6 +41,7 @@ pub use inventory::{
 };
 pub use predicates::{predicate_schema, predicate_schema_files};
 pub use published::{PUBLISHED, Published, schema_files};
+pub use rubrics::RubricComparisonDocument;
 pub use signing::{
     DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,
     SignedDocument, TimestampDocument,

@@ -9,6 +9,7 @@ use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
 };
+use super::rubrics::RubricComparisonDocument;
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
@@ -98,6 +99,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<LedgerVerifyDocument<'static>>("ledger-verify", "`ledger verify`"),
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),
+    row::<RubricComparisonDocument<'static>>("maturity-comparison", "`maturity compare`"),
     row::<ModelDocument<'static>>("model", "`show`"),
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
     row::<PathDocument<'static>>("path", "`path`"),

@@ -62,9 +62,9 @@ fn status(view: &View, row: &LaneRow) -> Cell {
 fn level(view: &View, row: &LaneRow) -> Cell {
     let Some(index) = row.model else { return Cell::default() };
     let summary = view.summary(index);
-    match summary.own == summary.effective {
-        true => Cell::new(format!("L{}", summary.own)),
-        false => Cell::new(format!("L{}→{}", summary.own, summary.effective)).in_tone(Tone::Warn),
+    match summary.is_capped() {
+        false => Cell::new(summary.level()),
+        true => Cell::new(summary.level()).in_tone(Tone::Warn),
     }
 }
 

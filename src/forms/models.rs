@@ -93,7 +93,7 @@ impl Column {
             Column::Used => Cell::new(used.to_string()),
             Column::Level => Cell::new(summary.levels()).in_tone(match summary.decision {
                 Decision::NotJudged => Tone::Dim,
-                _ if summary.own == summary.effective => Tone::Plain,
+                _ if !summary.is_capped() => Tone::Plain,
                 _ => Tone::Warn,
             }),
             Column::Gate => Cell::decision(summary.decision),

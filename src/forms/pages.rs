@@ -49,7 +49,7 @@ pub(super) fn model(view: &View, index: usize) -> Page {
     if let Some(verdict) = &verdict {
         let level = match verdict.decision {
             Decision::NotJudged => Cell::new("not judged").in_tone(Tone::Dim),
-            _ if summary.own == summary.effective => summary.levels().into(),
+            _ if !summary.is_capped() => summary.levels().into(),
             _ => Cell::new(summary.levels()).in_tone(Tone::Warn),
         };
         facts.push(("level", level));

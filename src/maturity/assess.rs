@@ -1,12 +1,14 @@
-//! From evidence to controls. Each level 1 control has its own small function ([`super::level1`]); levels 2
-//! and 3 are `unknown`: this version does not evaluate them.
+//! From evidence to controls: each has its own small function, which [`super::table`] names. A control that a rubric has
+//! and the table has not is `unknown`: this version does not evaluate it.
 
 use super::evidence::Evidence;
 use super::fact::{ControlFact, Remedy};
 use super::finding::Finding;
-use super::level1::{CONTROLS, place_of};
+
 use super::rubric::Rubric;
 use super::score::{Musts, Score, score};
+use super::star::Star;
+use super::table::{CONTROLS, MANY, place_of};
 use crate::inventory::Basis;
 use crate::signing::Outcome;
 use schemars::JsonSchema;
@@ -44,24 +46,48 @@ impl Assessment {
     }
 }
 
-/// What became of every control that this version evaluates, and nothing else of them.
+/// What became of every control that this version evaluates, four bits each, and nothing else of them; and whether the
+/// level rests on somebody's word for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Outcomes([Outcome; CONTROLS.len()]);
+pub struct Outcomes {
+    packed: [u8; MANY.div_ceil(2)],
+    star: Star,
+}
+
+/// The place of an outcome in [`Outcome::ALL`], which ranks them.
+fn code_of(outcome: Outcome) -> u8 {
+    u8::try_from(outcome.rank()).unwrap_or(u8::MAX)
+}
 
 impl Outcomes {
     /// Judges one model. Pure; the same functions judge here and in [`assess`].
     pub fn of(evidence: &Evidence<'_>) -> Self {
-        Outcomes(CONTROLS.map(|(_, judge)| judge(evidence).outcome))
+        let mut packed = [0; MANY.div_ceil(2)];
+        for (pair, both) in packed.iter_mut().zip(CONTROLS.chunks(2)) {
+            for (at, (_, judge)) in both.iter().enumerate() {
+                *pair |= (code_of(judge(evidence).outcome) & 0xf) << (4 * at);
+            }
+        }
+        Outcomes { packed, star: Star::of(evidence) }
     }
 
     /// What became of a control; `unknown` for one that this version does not evaluate.
     pub fn get(&self, id: &str) -> Outcome {
-        place_of(id).and_then(|place| self.0.get(place)).copied().unwrap_or(Outcome::Unknown)
+        let outcome = place_of(id).and_then(|place| {
+            let code = self.packed.get(place / 2)? >> (4 * (place % 2)) & 0xf;
+            Outcome::ALL.get(usize::from(code)).copied()
+        });
+        outcome.unwrap_or(Outcome::Unknown)
     }
 
     /// In the order of a rubric's controls.
     pub fn in_order(&self, rubric: &Rubric) -> Vec<Outcome> {
         rubric.controls.iter().map(|control| self.get(&control.id)).collect()
+    }
+
+    /// What a level rests on.
+    pub fn star(&self) -> Star {
+        self.star
     }
 }
 
@@ -77,6 +103,6 @@ pub fn assess(evidence: &Evidence<'_>, rubric: &Rubric, musts: &Musts) -> Assess
     });
     let controls: Vec<ControlResult> = judged.collect();
     let outcomes: Vec<Outcome> = controls.iter().map(|control| control.outcome).collect();
-    let score = score(rubric, &outcomes, musts);
+    let score = score(rubric, &outcomes, musts).starred(Star::of(evidence));
     Assessment { controls, score }
 }

@@ -1,6 +1,9 @@
 //! What a control was found to be and what would help, as facts: one variant for each situation. The verification and
 //! the rubric hold the rest; nothing of them is copied, and there are no words here.
 
+use super::claim_fact::ClaimFact;
+use super::lineage_fact::LineageFact;
+use super::use_fact::UseFact;
 use crate::inventory::{Format, Hazard};
 use crate::signing::{CheckCode, HashAlgorithm, Stage};
 use crate::tables::{Closed, Few};
@@ -187,6 +190,30 @@ pub enum ControlFact {
     CustodyUnknown,
     /// No hub distributes it.
     NoDistributor,
+    /// What its lineage is.
+    Lineage(LineageFact),
+    /// What its claims say.
+    Claims(ClaimFact),
+    /// How it is used and governed.
+    Use(UseFact),
+}
+
+impl From<LineageFact> for ControlFact {
+    fn from(fact: LineageFact) -> Self {
+        ControlFact::Lineage(fact)
+    }
+}
+
+impl From<ClaimFact> for ControlFact {
+    fn from(fact: ClaimFact) -> Self {
+        ControlFact::Claims(fact)
+    }
+}
+
+impl From<UseFact> for ControlFact {
+    fn from(fact: UseFact) -> Self {
+        ControlFact::Use(fact)
+    }
 }
 
 /// What would help.
@@ -225,6 +252,56 @@ pub enum Remedy {
     ChooseFolder,
     /// Remove the AIBOM that is not true any more.
     RemoveStaleBom,
+    /// Say what it derives from, and how it was made, by a signed claim.
+    AttestProvenance,
+    /// Say the same with the time of somebody who is trusted.
+    AttestWithTime,
+    /// Attest the data.
+    AttestData,
+    /// Attest the configuration.
+    AttestConfig,
+    /// Attest an evaluation.
+    AttestEvaluation,
+    /// Attest the card.
+    AttestCard,
+    /// Attest a summary of the decision.
+    AttestSummary,
+    /// Verify the parents.
+    VerifyParents,
+    /// Get the parents' files into a source.
+    AddParents,
+    /// Have the parents signed, or sign them when they are received.
+    SignParents,
+    /// Raise the parents first.
+    RaiseParents,
+    /// Look into what contradicts: hold it back meanwhile.
+    Investigate,
+    /// Correct what is said of the parents.
+    CorrectParents,
+    /// Give the signer the role, or have somebody attest who has it.
+    GrantRole,
+    /// Say in the policy who prevails.
+    DeclareStrategy,
+    /// Say in the policy how old claims may be.
+    DeclareAge,
+    /// Say in the policy what an evaluation has to show.
+    DeclareRequirement,
+    /// Sign the policy.
+    SignPolicy,
+    /// Name the publisher in the policy.
+    NamePublisher,
+    /// Extend the policy's date after a review.
+    RenewPolicy,
+    /// Ask the gate.
+    AskGate,
+    /// Close the stage.
+    CloseStage,
+    /// Say in a bill of materials when it came out.
+    StateRelease,
+    /// Enter where it runs.
+    EnterDeployment,
+    /// Nothing can be done in this version.
+    Nothing,
 }
 
 /// A value that an AIBOM states of a signature.

@@ -19,6 +19,10 @@ impl Finding {
         Finding { outcome, basis, fact, remedy: (!done).then_some(Remedy::OfRubric) }
     }
 
+    pub fn of(outcome: Outcome, basis: Basis, fact: impl Into<ControlFact>) -> Self {
+        Finding::new(outcome, Some(basis), fact.into())
+    }
+
     pub fn unknown(fact: ControlFact) -> Self {
         Finding::new(Outcome::Unknown, None, fact)
     }

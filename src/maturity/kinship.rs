@@ -104,6 +104,27 @@ pub struct LineageEdge {
     pub verified_before: Option<bool>,
     /// What is known of the parent by itself.
     pub sight: ParentSight,
+    /// Whether the digest that it is pinned by is another than the parent's own.
+    #[serde(default)]
+    pub pin_differs: bool,
+}
+
+/// How well the summaries were checked on which the lineage relies: signer and verifier, subject, resource, result, level,
+/// policy and age.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reliance {
+    /// It relies on none.
+    #[default]
+    None,
+    /// All of it holds.
+    Checked,
+    /// The policy or the age is not known; the rest holds.
+    Partly,
+    /// A step does not hold.
+    Failed,
 }
 
 /// How much of the lineage up to its roots is proved.
@@ -146,6 +167,8 @@ pub struct Kinship {
     pub support: Support,
     /// The lowest level up to which a parent lets it reach; none without parents.
     pub lowest_cap: Option<u8>,
+    /// How well the summaries were checked on which it relies.
+    pub summaries: Reliance,
 }
 
 static NONE: Kinship = Kinship {
@@ -160,6 +183,7 @@ static NONE: Kinship = Kinship {
     descendants: 0,
     support: Support::NotJudged,
     lowest_cap: None,
+    summaries: Reliance::None,
 };
 
 impl Kinship {

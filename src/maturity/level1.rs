@@ -1,43 +1,17 @@
-//! The seventeen controls of level 1, one function each. They read what a verification established and what an
+//! The controls of level 1, one function each. They read what a verification established and what an
 //! AIBOM declares, and decide nothing about trust anew: a stage that did not pass never becomes a pass here.
 //! An inventory is judged as a whole, so that a control takes no memory where nothing is wrong.
 
-use super::evidence::{Evidence, Since};
+use super::evidence::Evidence;
 use super::fact::{BoundPart, ControlFact, Remedy};
 use super::finding::Finding;
+use super::sight::{Sight, by_verification, not_looked, outdated, sight, unsigned};
 use super::twins::{SameName, unlike_twins};
 use crate::inventory::{Basis, Binding, FactKey, Format, Hazard, Kind, Model, Tier};
 use crate::signing::{Check, CheckCode, GIT_PATHS, Method, Outcome, Stage, Verification};
 use crate::tables::{Closed, Few};
 use crate::text::Untrusted;
 use jiff::SignedDuration;
-
-pub(super) type Judge = fn(&Evidence<'_>) -> Finding;
-
-pub(super) const CONTROLS: [(&str, Judge); 17] = [
-    ("L1.01", well_formed),
-    ("L1.02", signature_verifies),
-    ("L1.03", digests_match),
-    ("L1.04", no_unsigned_files),
-    ("L1.05", root_digest),
-    ("L1.06", identity_allowed),
-    ("L1.07", anchor_sound),
-    ("L1.08", trusted_time),
-    ("L1.09", log_inclusion),
-    ("L1.10", release_boundary),
-    ("L1.11", verified_at_pull),
-    ("L1.12", verified_at_load),
-    ("L1.13", no_code),
-    ("L1.14", aibom_binding),
-    ("L1.15", algorithms),
-    ("L1.16", key_custody),
-    ("L1.17", distributor_claim),
-];
-
-/// Where a control stands in the table; none for those that this version does not evaluate.
-pub(super) fn place_of(id: &str) -> Option<usize> {
-    CONTROLS.iter().position(|(known, _)| *known == id)
-}
 
 /// What the first seven controls say of a model by itself: whose bytes these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,11 +26,21 @@ pub enum Integrity {
     Open,
 }
 
+/// The controls that say it.
+const OWN: [fn(&Evidence<'_>) -> Finding; 7] = [
+    well_formed,
+    signature_verifies,
+    digests_match,
+    no_unsigned_files,
+    root_digest,
+    identity_allowed,
+    anchor_sound,
+];
+
 /// Judges a model by its own files and signature alone, whatever its claims and its lineage say.
 pub fn integrity(evidence: &Evidence<'_>) -> Integrity {
-    const OWN: usize = 7;
     let mut holds = true;
-    for (_, judge) in CONTROLS.iter().take(OWN) {
+    for judge in OWN {
         match judge(evidence).outcome {
             Outcome::Fail => return Integrity::Contradicted,
             Outcome::Pass | Outcome::NotApplicable => {}
@@ -75,69 +59,15 @@ pub fn integrity(evidence: &Evidence<'_>) -> Integrity {
 /// Names that a fact holds of many.
 const NAMED: usize = 3;
 
-/// Whether there is a verification to read.
-enum Sight<'a> {
-    /// There is no signature.
-    Unsigned,
-    /// There is one, and nobody verified it.
-    NotLooked,
-    /// It was verified, and that does not hold any more.
-    Outdated(Since),
-    /// It was verified.
-    Looked(&'a Verification),
-}
-
-fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
-    match evidence.verification {
-        _ if !evidence.since.is_same() => Sight::Outdated(evidence.since),
-        // Where only documents speak of a model there is nothing to look at.
-        None if evidence.model.signature.is_none() && evidence.model.location.is_some() => Sight::Unsigned,
-        None => Sight::NotLooked,
-        Some(v) if v.outcome_of(Stage::Parse) == Outcome::Missing => Sight::Unsigned,
-        Some(v) => Sight::Looked(v),
-    }
-}
-
-/// Whether nobody looked at a model yet, though there is a signature to look at, or nothing but documents.
-pub fn nobody_looked(evidence: &Evidence<'_>) -> bool {
-    matches!(sight(evidence), Sight::NotLooked)
-}
-
-/// Judges by a verification; without a signature the control is missing, without a verification unknown.
-fn by_verification(evidence: &Evidence<'_>, judge: impl FnOnce(&Verification) -> Finding) -> Finding {
-    match sight(evidence) {
-        Sight::Unsigned => unsigned(),
-        Sight::NotLooked => not_looked(),
-        Sight::Outdated(since) => outdated(since),
-        Sight::Looked(verification) => judge(verification),
-    }
-}
-
-fn unsigned() -> Finding {
-    Finding::missing(ControlFact::Unsigned).remedy(Remedy::SignModel)
-}
-
-fn not_looked() -> Finding {
-    Finding::unknown(ControlFact::NotVerified).remedy(Remedy::Verify)
-}
-
-fn outdated(since: Since) -> Finding {
-    let fact = match since {
-        Since::Lost => ControlFact::EvidenceLost,
-        Since::Same | Since::Changed => ControlFact::ChangedSince,
-    };
-    Finding::unknown(fact).remedy(Remedy::VerifyAgain)
-}
-
 /// The worst of several stages decides, the first among equals speaks.
-fn by_stages(verification: &Verification, stages: &[Stage]) -> Finding {
+pub(super) fn by_stages(verification: &Verification, stages: &[Stage]) -> Finding {
     match stages.iter().filter_map(|stage| verification.check(*stage)).min_by_key(|c| c.outcome.rank()) {
         Some(check) => by_check(check),
         None => not_looked(),
     }
 }
 
-fn by_check(check: &Check) -> Finding {
+pub(super) fn by_check(check: &Check) -> Finding {
     let fact = ControlFact::OfCheck(check.stage);
     let finding = match check.outcome {
         Outcome::Unknown => Finding::unknown(fact),
@@ -148,15 +78,15 @@ fn by_check(check: &Check) -> Finding {
     finding.remedy(Remedy::OfCheck(check.stage))
 }
 
-fn well_formed(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn well_formed(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| by_stages(v, &[Stage::Statement, Stage::Parse, Stage::Method]))
 }
 
-fn signature_verifies(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn signature_verifies(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| by_stages(v, &[Stage::Signature]))
 }
 
-fn digests_match(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn digests_match(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let files = &v.files;
         // The stage knows whose signature it is when it is another model's; the report only tells what differs.
@@ -189,7 +119,7 @@ fn digests_match(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn no_unsigned_files(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let outcome = v.outcome_of(Stage::Files);
         if !v.files.extra.is_empty() {
@@ -274,7 +204,7 @@ pub fn contradicts_itself(model: &Model, verification: Option<&Verification>) ->
     unlike_twins(model, verification).next().is_some() || model.disagreement().is_some()
 }
 
-fn root_digest(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn root_digest(evidence: &Evidence<'_>) -> Finding {
     if let Some(finding) =
         ambiguous(evidence).or_else(|| disputed(evidence, |part| part == BoundPart::RootDigest))
     {
@@ -305,7 +235,7 @@ fn root_digest(evidence: &Evidence<'_>) -> Finding {
 }
 
 /// IDENTITY has judged publisher, denials and window.
-fn identity_allowed(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn identity_allowed(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let finding = by_stages(v, &[Stage::Identity]);
         match finding.outcome {
@@ -319,7 +249,7 @@ fn identity_allowed(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-fn anchor_sound(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn anchor_sound(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let finding = by_stages(v, &[Stage::Trust, Stage::Chain]);
         if finding.outcome != Outcome::Pass {
@@ -345,7 +275,7 @@ fn anchor_sound(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-fn trusted_time(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn trusted_time(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let finding = by_stages(v, &[Stage::Time]);
         let unproven =
@@ -361,7 +291,7 @@ fn is_log_required(evidence: &Evidence<'_>, method: Method) -> bool {
     evidence.policy.log_required.contains(&method)
 }
 
-fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
     match sight(evidence) {
         Sight::Unsigned if evidence.policy.log_required.is_empty() => {
             Finding::not_applicable(ControlFact::UnsignedAndNotLogged)
@@ -386,12 +316,8 @@ fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
     }
 }
 
-fn release_boundary(evidence: &Evidence<'_>) -> Finding {
-    by_verification(evidence, |_| Finding::unknown(ControlFact::PublicationUnknown))
-}
-
 /// The stages that are about the model itself; what a policy bans besides is its own reason.
-const ITS_OWN: [Stage; 11] = [
+pub(super) const ITS_OWN: [Stage; 11] = [
     Stage::Parse,
     Stage::Method,
     Stage::Trust,
@@ -406,7 +332,7 @@ const ITS_OWN: [Stage; 11] = [
 ];
 
 /// Everything is judged anew under the policy in force; what can be old is the look at the files.
-fn verified_at_pull(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn verified_at_pull(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let worst = by_stages(v, &ITS_OWN);
         if worst.outcome.is_open() {
@@ -426,13 +352,9 @@ fn verified_at_pull(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-fn verified_at_load(_: &Evidence<'_>) -> Finding {
-    Finding::not_applicable(ControlFact::NoDeployment)
-}
-
 /// Whether loading the model can run code, by what was seen inside the files when they were hashed. What was looked at
 /// and is bad fails, what could not be looked at is unknown, what nobody has judged is partial.
-fn no_code(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn no_code(evidence: &Evidence<'_>) -> Finding {
     if !evidence.since.is_same() {
         return outdated(evidence.since);
     }
@@ -505,7 +427,7 @@ enum Bound {
     Aside,
 }
 
-fn aibom_binding(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn aibom_binding(evidence: &Evidence<'_>) -> Finding {
     let remedy = if evidence.model.signature.is_some() { Remedy::Bind } else { Remedy::SignModel };
     let no_binding = || Finding::missing(ControlFact::NoBinding).remedy(remedy);
     if let Some(finding) = disputed(evidence, |_| true) {
@@ -646,7 +568,7 @@ fn states(text: &Untrusted, bytes: &[u8]) -> bool {
         })
 }
 
-fn algorithms(evidence: &Evidence<'_>) -> Finding {
+pub(super) fn algorithms(evidence: &Evidence<'_>) -> Finding {
     by_verification(evidence, |v| {
         let below_floor = |c: &&Check| c.outcome == Outcome::Fail && c.code.is_algorithm();
         if let Some(check) = v.checks.iter().find(below_floor) {
@@ -663,17 +585,4 @@ fn algorithms(evidence: &Evidence<'_>) -> Finding {
         }
         Finding::observed(Outcome::Pass, ControlFact::Algorithms { hash })
     })
-}
-
-fn key_custody(evidence: &Evidence<'_>) -> Finding {
-    by_verification(evidence, |v| match v.method {
-        Some(Method::Sigstore) if v.signer_proven() => {
-            Finding::observed(Outcome::Pass, ControlFact::ShortLivedKey)
-        }
-        _ => Finding::unknown(ControlFact::CustodyUnknown),
-    })
-}
-
-fn distributor_claim(_: &Evidence<'_>) -> Finding {
-    Finding::not_applicable(ControlFact::NoDistributor)
 }

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result};
 use crate::signing::sha256_hex;
 use crate::tables::{Place, parse_as};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -17,7 +18,7 @@ const LIMIT_CONTROLS: usize = 500;
 const LEVELS: u8 = 3;
 
 /// How much a control weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Blocks the level.

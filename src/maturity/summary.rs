@@ -2,6 +2,7 @@
 //! have. It knows no lineage.
 
 use super::evidence::Testimony;
+use super::kinship::Reliance;
 use crate::attest::{NamedDigest, PredicateKind, Said, Summary};
 use crate::policy::{Policy, SummaryKind, TrustedSummary};
 use crate::signing::{About, Outcome};
@@ -91,6 +92,26 @@ pub fn vouched(testimonies: &[Testimony], policy: &Policy, now: Timestamp) -> Op
     checked
         .filter(Checked::holds)
         .max_by_key(|checked| (checked.level, checked.hops.map_or(u16::MAX, u16::from), checked.at))
+}
+
+/// How well the summaries of a model were checked, where somebody relies on them. What is not by the one whom the policy
+/// knows for its verifier, or not about this model, is nobody's summary of it: anybody may put it there.
+pub fn reliance(testimonies: &[Testimony], policy: &Policy, now: Timestamp) -> Reliance {
+    if policy.summaries.is_empty() {
+        return Reliance::None;
+    }
+    let is_theirs = |checked: &Checked| {
+        let mut open = checked.failed.iter().chain(checked.unknown.iter());
+        !open.any(|step| matches!(step, SummaryStep::Signer | SummaryStep::Subject))
+    };
+    let checked = testimonies.iter().filter_map(|testimony| check_summary(testimony, policy, now));
+    let of_each = checked.filter(is_theirs).map(|checked| match checked {
+        _ if checked.holds() => Reliance::Checked,
+        _ if checked.failed.is_empty() => Reliance::Partly,
+        _ => Reliance::Failed,
+    });
+    // One that holds is enough, whatever others say.
+    of_each.min_by_key(|reliance| *reliance).unwrap_or_default()
 }
 
 fn by_rule(

@@ -12,6 +12,7 @@ mod policy;
 mod predicates;
 mod replay;
 mod reviews;
+mod rubrics;
 pub mod snapshot;
 mod text;
 mod why;
@@ -24,6 +25,7 @@ pub use policy::{policy, policy_faults};
 pub use predicates::predicates_page;
 pub use replay::replayed;
 pub use reviews::{review, reviews};
+pub use rubrics::rubrics;
 pub use text::{
     Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, progress,
     read_times, same_name, same_name_line, score, standing_reviews, table, verdict, verification, with_mark,

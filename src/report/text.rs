@@ -14,7 +14,8 @@ use crate::text::{Untrusted, bar, count, count_are, size, span, width};
 use crate::view::View;
 use crate::words::controls::{CHOOSE_FOLDER, control, found};
 use crate::words::names::{mark, named, taken_for};
-use crate::words::{Case, Face, caps};
+use crate::words::remedies::of_model;
+use crate::words::{Case, Face, caps, levels as in_words};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -447,19 +448,19 @@ pub fn verdict(case: &Case<'_>) -> String {
     let mut out = String::new();
     let score = &v.assessment.score;
     let _ = writeln!(out, "{}  at stage {}", decision_word(v.decision), crate::text::screen(&v.stage));
-    let unknown =
-        if score.unknown > 0 { format!(", {} controls unknown", score.unknown) } else { String::new() };
     let level = match v.decision {
         // No level stands on files that were not looked at.
         Decision::NotJudged => "not judged".to_owned(),
-        _ => format!(
-            "own L{}, effective L{}{}; {} % to L{}{unknown}",
-            score.own,
-            v.effective,
-            v.adjective(),
-            score.percent,
-            score.next
-        ),
+        _ => {
+            let progress = in_words::progress(score);
+            format!(
+                "own {}, effective {}{}{}{progress}",
+                score.star.level(score.own),
+                score.star.level(v.effective),
+                v.adjective(),
+                if progress.is_empty() { "" } else { "; " },
+            )
+        }
     };
     let _ = writeln!(out, "  level        {level}");
     // Of files that changed since it says nothing.
@@ -478,11 +479,26 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
     let mut out = String::new();
     let _ = match v.decision {
         Decision::NotJudged => writeln!(out, "· not judged  {name}"),
-        _ => writeln!(out, "L{}{}  {} % to L{}  {name}", score.own, v.adjective(), score.percent, score.next),
+        _ => {
+            let progress = in_words::progress(score);
+            let gap = if progress.is_empty() { "" } else { "  " };
+            writeln!(out, "{}{}{gap}{progress}  {name}", score.star.level(score.own), v.adjective())
+        }
     };
     if v.effective != score.own {
         let cap = v.cap.as_ref().map(|cap| caps::cap(cap).screen()).unwrap_or_default();
-        let _ = writeln!(out, "  effective L{}: {cap}", v.effective);
+        let _ = writeln!(out, "  effective {}: {cap}", score.star.level(v.effective));
+    }
+    if v.decision != Decision::NotJudged {
+        let name = case.rubric.level_names.get(usize::from(score.own).wrapping_sub(1));
+        let lines = [
+            name.map(|name| format!("L{}: {}", score.own, crate::text::screen(name))).unwrap_or_default(),
+            in_words::above(score),
+            in_words::star(score, v.effective).to_owned(),
+        ];
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            let _ = writeln!(out, "  {line}");
+        }
     }
     let mut rows: Vec<Row> = Vec::new();
     for result in &v.assessment.controls {
@@ -506,6 +522,7 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
         let known = v.assessment.of(id).zip(case.rubric.control(id));
         let remedy =
             known.map(|(result, c)| control(result, c, (case.verification, case.thing), Face::Text).1);
+        let remedy = remedy.map(|remedy| of_model(remedy, &v.model));
         if let Some(remedy) = remedy.filter(|remedy| !remedy.is_empty()) {
             let _ = writeln!(out, "  {id}        {}", crate::text::screen(&remedy));
         }

@@ -226,10 +226,11 @@ fn standing(view: &View, first: usize, second: usize) -> ComparedPart {
             Some(format!("{}: {}", check.code, verification.words_of(check).summary))
         });
         let review = view.reviews.get(index).and_then(Option::as_ref);
-        let level = if summary.own == summary.effective {
-            format!("L{}", summary.own)
-        } else {
-            format!("L{}, capped to L{}", summary.own, summary.effective)
+        let level = match summary.is_capped() {
+            false => summary.level(),
+            true => {
+                format!("{}, capped to L{}", summary.star.level(summary.own), summary.effective_level())
+            }
         };
         [
             ("verification", one(Some(summary.word))),

@@ -12,6 +12,7 @@ mod edges;
 pub mod inherit;
 mod lineage;
 mod record;
+pub mod rubrics;
 mod summary;
 mod survey;
 
@@ -35,7 +36,7 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::{Digests, Graph, Proven};
-use crate::maturity::{PolicySeal, Rubric, SameName, Since, Usage};
+use crate::maturity::{Gated, PolicySeal, Rubric, SameName, Score, Since, Usage};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
@@ -89,6 +90,8 @@ pub struct View {
     pub reviews: Arc<Vec<Option<Arc<Review>>>>,
     /// How models are used and governed, of those of which anything is known.
     pub usage: Arc<BTreeMap<ModelId, Usage>>,
+    /// What gates said last of the models that run somewhere: they are part of `usage`, too.
+    pub gates: Arc<BTreeMap<ModelId, Vec<Gated>>>,
     /// What is known of the policy's own signature.
     pub seal: PolicySeal,
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.
@@ -217,6 +220,14 @@ impl View {
         let reviews = |index| self.standing_reviews(index);
         let verified = |index| self.known(index);
         self.judgement.verdict(&self.input(descent, &verified, &reviews), index)
+    }
+
+    /// The score of every model, in their order.
+    pub fn scores(&self) -> Vec<Arc<Score>> {
+        let descent = self.judgement.descent();
+        let reviews = |index| self.standing_reviews(index);
+        let verified = |index| self.known(index);
+        self.judgement.scores(&self.input(descent, &verified, &reviews))
     }
 
     /// The whole inventory in numbers.

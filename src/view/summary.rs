@@ -3,7 +3,7 @@
 use super::record::{Review, Verified};
 use crate::decision::{Decision, ReviewWord, Standing};
 use crate::inventory::Model;
-use crate::maturity::{Since, unlike_twins};
+use crate::maturity::{Since, Star, unlike_twins};
 use crate::signing::{Method, Outcome, Verification};
 use crate::text::Untrusted;
 
@@ -26,6 +26,8 @@ pub struct Summary {
     pub own: u8,
     /// After the caps.
     pub effective: u8,
+    /// What both rest on.
+    pub star: Star,
     /// The decision at the view's stage.
     pub decision: Decision,
     /// The reviewer's word that stands.
@@ -97,6 +99,7 @@ impl Summary {
             },
             own: standing.map_or(0, |standing| standing.own),
             effective: standing.map_or(0, |standing| standing.effective),
+            star: standing.map(|standing| standing.star).unwrap_or_default(),
             decision: standing.map_or(Decision::Refuse, |standing| standing.decision),
             review: review.map(|review| review.word),
             is_ambiguous,
@@ -106,13 +109,30 @@ impl Summary {
 }
 
 impl Summary {
-    /// Own and effective level: `L2`, `L2→1` where the ancestors cap it, `–` while nothing is judged.
+    /// Own and effective level: `L2`, `L2*→1` where the ancestors cap it, `–` while nothing is judged.
     pub fn levels(&self) -> String {
         match self.decision {
             Decision::NotJudged => "–".to_owned(),
-            _ if self.own == self.effective => format!("L{}", self.own),
-            _ => format!("L{}→{}", self.own, self.effective),
+            _ => self.level(),
         }
+    }
+
+    /// Own and effective level as they are shown: `L2*`, or `L2*→1` where the second is another.
+    pub fn level(&self) -> String {
+        match self.is_capped() {
+            false => self.star.level(self.own),
+            true => format!("{}→{}", self.star.level(self.own), self.effective_level()),
+        }
+    }
+
+    /// The effective level without its letter: `2*`.
+    pub fn effective_level(&self) -> String {
+        self.star.level(self.effective).split_off(1)
+    }
+
+    /// Whether the effective level is another than its own.
+    pub fn is_capped(&self) -> bool {
+        self.own != self.effective
     }
 
     /// The glyph before the word: what nobody has looked at is no question yet.

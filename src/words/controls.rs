@@ -1,6 +1,6 @@
 //! The words for the controls of the rubric: what was found, and what to do.
 
-use super::Face;
+use super::{Face, claims, lineage, remedies, usage};
 use crate::inventory::Hazard;
 use crate::maturity::{BoundPart, Control, ControlFact, ControlResult, Remedy};
 use crate::signing::{Outcome, Stage, Thing, Verification, remedy_for};
@@ -143,6 +143,9 @@ pub fn found(fact: &ControlFact, verification: Option<&Verification>) -> Untrust
         ControlFact::ShortLivedKey => "a short-lived certificate: there is no key to keep".to_owned(),
         ControlFact::CustodyUnknown => "no source says where the key is kept".to_owned(),
         ControlFact::NoDistributor => "no hub is known to distribute it".to_owned(),
+        ControlFact::Lineage(fact) => lineage::found(fact),
+        ControlFact::Claims(fact) => claims::found(fact),
+        ControlFact::Use(fact) => usage::found(fact),
     })
 }
 
@@ -200,6 +203,7 @@ fn advice(
         }
         .to_owned(),
         Remedy::RemoveStaleBom => "Remove the AIBOM that is out of date, then scan again".to_owned(),
+        remedy => remedies::above(remedy, fact, face),
     }
 }
 

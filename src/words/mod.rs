@@ -4,11 +4,16 @@
 pub mod blast;
 pub mod caps;
 pub mod chain;
+mod claims;
 pub mod controls;
+pub mod levels;
+mod lineage;
 pub mod names;
 pub mod reasons;
+pub mod remedies;
 pub mod reviews;
 pub mod seal;
+mod usage;
 pub mod why;
 
 use crate::decision::{CapStep, Verdict};

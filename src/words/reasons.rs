@@ -1,6 +1,6 @@
 //! The words for the reasons of a decision.
 
-use super::{Case, Face, caps, controls};
+use super::{Case, Face, caps, controls, remedies};
 use crate::decision::{Reason, ReasonCode, ReasonFact, ReviewWord};
 use crate::maturity::{ControlFact, Remedy};
 use crate::policy::Class;
@@ -33,7 +33,10 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
         ReasonFact::OfControl => {
             let id = reason.code.as_str();
             match (case.verdict.assessment.of(id), case.rubric.control(id)) {
-                (Some(result), Some(control)) => controls::control(result, control, (case.verification, case.thing), face),
+                (Some(result), Some(control)) => {
+                    let (found, remedy) = controls::control(result, control, (case.verification, case.thing), face);
+                    (found, remedies::of_model(remedy, &case.verdict.model))
+                }
                 _ => said(String::new(), ""),
             }
         }

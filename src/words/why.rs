@@ -262,8 +262,35 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
                     | Remedy::CheckClock
                     | Remedy::AddSource
                     | Remedy::ChooseFolder
-                    | Remedy::RemoveStaleBom,
+                    | Remedy::RemoveStaleBom
+                    | Remedy::CorrectParents
+                    | Remedy::GrantRole
+                    | Remedy::DeclareStrategy
+                    | Remedy::DeclareAge
+                    | Remedy::DeclareRequirement
+                    | Remedy::SignPolicy
+                    | Remedy::NamePublisher
+                    | Remedy::RenewPolicy
+                    | Remedy::CloseStage
+                    | Remedy::StateRelease
+                    | Remedy::EnterDeployment
+                    | Remedy::AddParents
+                    | Remedy::AskGate
+                    | Remedy::VerifyParents,
                 ) => as_said(Effort::Edit),
+                Some(
+                    Remedy::AttestProvenance
+                    | Remedy::AttestWithTime
+                    | Remedy::AttestData
+                    | Remedy::AttestConfig
+                    | Remedy::AttestEvaluation
+                    | Remedy::AttestCard
+                    | Remedy::AttestSummary
+                    | Remedy::SignParents
+                    | Remedy::RaiseParents
+                    | Remedy::Investigate,
+                ) => as_said(Effort::Others),
+                Some(Remedy::Nothing) => Vec::new(),
             }
         }
         ReasonFact::OfCheck => as_said(match &reason.code {

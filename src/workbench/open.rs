@@ -133,6 +133,7 @@ fn nothing(
         proven: Arc::default(),
         digests: Arc::default(),
         usage: Arc::default(),
+        gates: Arc::default(),
         seal: in_force.seal,
         names: Arc::default(),
         verified: Arc::default(),

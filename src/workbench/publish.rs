@@ -6,6 +6,7 @@ use super::door::Workbench;
 use super::fresh::Fresh;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
+use super::refresh::Refreshed;
 use crate::decision::Judgement;
 use crate::error::Result;
 use crate::inventory::ModelId;
@@ -104,6 +105,7 @@ impl Workbench {
             lost: Arc::default(),
             reviews: Arc::default(),
             usage: before.usage.clone(),
+            gates: Arc::default(),
             seal: in_force.seal,
             anchoring: None,
             ledger: LedgerEnd::default(),
@@ -117,9 +119,10 @@ impl Workbench {
             names,
             at,
         };
-        let mut touched = self.refresh(before, &mut view, fresh.as_ref())?;
+        let Refreshed { mut touched, decided } = self.refresh(before, &mut view, fresh.as_ref())?;
         view.prove_after(before, touched.as_deref());
-        let deployed = view.take_deployments(before);
+        let mut deployed = view.take_deployments(before);
+        deployed.extend(self.renew_gates(before, &mut view, decided)?);
         if let Some(touched) = touched.as_mut().filter(|_| !deployed.is_empty()) {
             touched.extend(deployed);
             touched.sort_unstable();

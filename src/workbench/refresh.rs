@@ -5,13 +5,14 @@ use super::door::Workbench;
 use super::fresh::Fresh;
 use super::made::record_of;
 use super::reviews::{self, Said};
-use super::{keeping, looking};
+use super::{gates, keeping, looking};
 use crate::decision::{
     By, RecordRef, RecordedSeen, SeenDigests, SeenEvidence, apply_policy_to, holds_by_claims,
     holds_by_policy, holds_until, judge_model,
 };
 use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId};
+use crate::maturity::Gated;
 use crate::signing::{ModelState, Progress};
 use crate::store::{LedgerEnd, LedgerEntry, RecordKind, ledger};
 use crate::view::{Again, Basis, Changed, Review, Verified, View};
@@ -59,19 +60,22 @@ impl Recorded {
     }
 }
 
+/// What a refresh found out besides.
+pub(super) struct Refreshed {
+    /// Whose verification is not the one of the view before: by their indices, sorted. None when any may be another.
+    pub touched: Option<Vec<usize>>,
+    /// What gates decided since, oldest first, by the indices of the models. None where the ledger does not go on from the
+    /// one of the view before.
+    pub decided: Option<Vec<(usize, Gated)>>,
+}
+
 impl Workbench {
-    /// Fills in verifications and reviews, and says whose verification is not the one of the view before: by their
-    /// indices, sorted. None when any may be another.
+    /// Fills in verifications and reviews.
     ///
     /// # Errors
     /// `E-STORE`.
-    pub(super) fn refresh(
-        &self,
-        before: &View,
-        view: &mut View,
-        fresh: Option<&Fresh>,
-    ) -> Result<Option<Vec<usize>>> {
-        let News { goes_on, records, mut reviews, end } = self.news(before, view)?;
+    pub(super) fn refresh(&self, before: &View, view: &mut View, fresh: Option<&Fresh>) -> Result<Refreshed> {
+        let News { goes_on, records, mut reviews, decided, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
             // Another ledger than the one that was read: what that one held is no longer there.
@@ -136,7 +140,8 @@ impl Workbench {
             touched.sort_unstable();
             touched.dedup();
         }
-        Ok((goes_on && same_models && !rules).then_some(touched))
+        let touched = (goes_on && same_models && !rules).then_some(touched);
+        Ok(Refreshed { touched, decided: goes_on.then_some(decided) })
     }
 
     /// Reads all reviews of the models of which what was said since is not enough to tell what stands.
@@ -170,7 +175,7 @@ impl Workbench {
     fn news(&self, before: &View, view: &View) -> Result<News> {
         let store = self.store();
         let end = store.end()?;
-        let (mut records, mut reviews) = (Vec::new(), Vec::new());
+        let (mut records, mut reviews, mut decided) = (Vec::new(), Vec::new(), Vec::new());
         let mut take = |entries: Vec<LedgerEntry>| {
             let read: Vec<(usize, Read)> = entries
                 .into_par_iter()
@@ -180,6 +185,7 @@ impl Workbench {
                 match read {
                     Read::Verification(record) => records.push((index, record)),
                     Read::Review(review) => reviews.push((index, review)),
+                    Read::Decision(gated) => decided.push((index, gated)),
                 }
             }
         };
@@ -208,7 +214,7 @@ impl Workbench {
             take(store.latest_of(&RecordKind::Verification, &ids)?);
             take(store.all_of(&RecordKind::Review, &ids)?);
         }
-        Ok(News { goes_on, records, reviews, end })
+        Ok(News { goes_on, records, reviews, decided, end })
     }
 
     fn judge_again(
@@ -291,6 +297,8 @@ struct News {
     records: Vec<(usize, Option<Recorded>)>,
     /// Oldest first.
     reviews: Vec<(usize, Said)>,
+    /// What gates decided since, oldest first.
+    decided: Vec<(usize, Gated)>,
     end: LedgerEnd,
 }
 
@@ -340,6 +348,7 @@ enum Read {
     /// None in a record that does not say what it rests on.
     Verification(Option<Recorded>),
     Review(Said),
+    Decision(Gated),
 }
 
 impl Read {
@@ -355,7 +364,8 @@ impl Read {
                 Some(Read::Verification(seen))
             }
             RecordKind::Review => Some(Read::Review(Said::of(&entry)?)),
-            RecordKind::Decision | RecordKind::Other(_) => None,
+            RecordKind::Decision => gates::gated(&entry).map(Read::Decision),
+            RecordKind::Other(_) => None,
         }
     }
 }

@@ -55,7 +55,7 @@ fn one_command_writes_what_was_verified_and_the_control_says_who_wrote_it() {
     let dir = dir.path();
     let [outcome, _, _, remedy] = control(dir, "L1.14");
     assert_eq!(outcome, "missing");
-    assert!(remedy.contains("`touchmark bind MODEL`"), "{remedy}");
+    assert!(remedy.contains(&format!("`touchmark bind {MODEL}`")), "{remedy}");
     let bound = run(dir, &["bind", MODEL]);
     assert_eq!(bound.status.code(), Some(0), "{}", err(&bound));
     assert_eq!(json(&bound)["bill"], BILL);

@@ -23,6 +23,7 @@ mod checks;
 mod claims;
 mod cli;
 mod commands;
+mod controls;
 mod costs;
 mod debugging;
 mod decision;

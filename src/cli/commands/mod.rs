@@ -20,6 +20,7 @@ mod keymap;
 mod ledger;
 mod lineage;
 mod list;
+mod maturity;
 mod open;
 mod path;
 mod policy;
@@ -78,6 +79,8 @@ pub(crate) enum Command {
     Trust(trust::TrustCommand),
     Gate(gate::Gate),
     Score(score::Score),
+    #[command(subcommand)]
+    Maturity(maturity::MaturityCommand),
     Review(review::Review),
     Bind(bind::Bind),
     #[command(subcommand)]
@@ -131,6 +134,7 @@ pub(super) fn run(
         Command::Trust(trust) => trust::run(trust, common, output),
         Command::Gate(gate) => gate::run(gate, common, output),
         Command::Score(score) => score::run(score, common, output),
+        Command::Maturity(maturity) => maturity::run(maturity, common, output),
         Command::Review(review) => review::run(review, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),

@@ -26,6 +26,12 @@ impl Pen<'_> {
         [self.span(role, "━".repeat(full)), self.span(Role::Track, "─".repeat(cells - full))]
     }
 
+    /// A share that does not count yet, hatched: `▒▒▒▒──`.
+    pub fn hatched(&self, part: usize, whole: usize, cells: usize) -> [Span<'static>; 2] {
+        let full = share(part, whole, cells);
+        [self.span(Role::Muted, "▒".repeat(full)), self.span(Role::Track, "─".repeat(cells - full))]
+    }
+
     /// A bar, `value` of `most` long, to an eighth of a cell.
     pub fn bar(&self, role: Role, value: usize, most: usize, cells: usize) -> Span<'static> {
         let eighths = share(value, most, cells * 8);

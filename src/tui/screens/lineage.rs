@@ -2,7 +2,7 @@
 //! says so, and what it costs.
 
 use crate::commands::Cmd;
-use crate::decision::Decision;
+
 use crate::inventory::{ModelId, Relation};
 use crate::lineage::{LaneRow, Link, doubts_of};
 use crate::report::asked::best_evidence;
@@ -293,14 +293,7 @@ fn build_row(
                 false => (summary_role(&summary), format!("{} {}", summary.glyph(), summary.word)),
             };
             spans.push(pen.span(role, fit(&text, widths.state)));
-            let level = if summary.decision == Decision::NotJudged {
-                "–".to_owned()
-            } else if summary.own == summary.effective {
-                format!("L{}", summary.own)
-            } else {
-                format!("L{}→{}", summary.own, summary.effective)
-            };
-            spans.push(pen.span(Role::Text, fit(&level, Widths::LEVEL)));
+            spans.push(pen.span(Role::Text, fit(&summary.levels(), Widths::LEVEL)));
         }
         None => {
             let text = if widths.is_wide { "? not in the inventory" } else { "? not here" };

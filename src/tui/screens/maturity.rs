@@ -16,7 +16,8 @@ use crate::tui::theme::Role;
 use crate::view::View;
 use crate::words::controls::control as words_of;
 use crate::words::names::named;
-use crate::words::{Face, caps};
+use crate::words::remedies::of_model;
+use crate::words::{Face, caps, levels};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -27,6 +28,8 @@ const LEVELS: u8 = 3;
 const GAUGES_BESIDE: u16 = 100;
 /// From this width on the chosen control has a pane of its own beside the lamps.
 const DETAIL_BESIDE: u16 = 140;
+/// From this width on the name of a level stands beside its gauge, cut if it has to be; narrower, beneath it.
+const NAME_BESIDE: usize = 60;
 /// Cells of a lamp in the strip: sign, number and a gap.
 const LAMP: usize = 5;
 
@@ -52,7 +55,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         let [left, rest] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(area);
         let inside = pen.pane(frame, left, &Pane::new(&name));
         let columns = usize::from(inside.width);
-        let mut text = standing(&shown, pen);
+        let mut text = standing(&shown, pen, columns);
         text.push(Line::default());
         for level in 1..=LEVELS {
             text.extend(gauge(&shown, level, pen, columns));
@@ -71,7 +74,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     let [top, rest] = Layout::vertical([Constraint::Length(4), Constraint::Min(0)]).areas(area);
     let mut text = Vec::new();
     let mut first = Line::from(vec![pen.span(Role::Title, format!(" {name}")), Span::raw("  ")]);
-    if let Some(line) = standing(&shown, pen).into_iter().next() {
+    if let Some(line) = standing(&shown, pen, usize::from(top.width)).into_iter().next() {
         first.extend(line.spans);
     }
     text.push(first);
@@ -98,6 +101,10 @@ impl Shown<'_> {
 
     fn words(&self, control: &Control, result: &ControlResult) -> (String, String) {
         let (found, remedy) = words_of(result, control, self.thing(), Face::Tui);
+        let remedy = match self.verdict {
+            Some(verdict) => of_model(remedy, &verdict.model),
+            None => remedy,
+        };
         (found.screen(), crate::text::screen(&remedy))
     }
 
@@ -108,20 +115,26 @@ impl Shown<'_> {
 }
 
 /// Own and effective level, the decision, and what caps it.
-fn standing(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
+fn standing(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let Some(verdict) = shown.verdict else { return vec![pen.line(Role::Muted, "not judged yet")] };
     let score = &verdict.assessment.score;
     if verdict.decision == Decision::NotJudged {
         return vec![pen.line(Role::Muted, "· level not judged: V verifies it")];
     }
     let mut line = Line::from(pen.level(verdict.effective).to_vec());
+    let (own, effective) = (score.star.level(score.own), score.star.level(verdict.effective));
     line.push_span(match score.own == verdict.effective {
-        true => pen.span(Role::Title, format!(" L{}", score.own)),
-        false => pen.span(Role::Warn, format!(" L{}→{}", score.own, verdict.effective)),
+        true => pen.span(Role::Title, format!(" {own}")),
+        false => pen.span(Role::Warn, format!(" {own}→{}", effective.trim_start_matches('L'))),
     });
     line.push_span(pen.span(Role::Muted, format!("{} · ", verdict.adjective())));
     line.push_span(pen.decision(verdict.decision));
-    vec![line]
+    let star = levels::star(score, verdict.effective);
+    let mut out = vec![line];
+    if !star.is_empty() {
+        out.extend(pen.wrapped(Vec::new(), Role::Muted, star, columns));
+    }
+    out
 }
 
 /// A level: its gauge and name, and beneath it how many controls came to what.
@@ -130,12 +143,17 @@ fn gauge(shown: &Shown<'_>, level: u8, pen: Pen<'_>, columns: usize) -> Vec<Line
     let controls: Vec<&Control> = of_level(&shown.view.rubric, level).collect();
     let count = |wanted: Outcome| controls.iter().filter(|c| shown.outcome(c) == wanted).count();
     let applicable = controls.len() - count(Outcome::NotApplicable);
+    let unknown = count(Outcome::Unknown);
     let score = shown.verdict.map(|verdict| &verdict.assessment.score);
+    let above = score.and_then(|score| score.above.iter().find(|above| above.level == level));
     let percent = match score {
         Some(score) if level <= score.own => 100,
         Some(score) if level == score.next => usize::from(score.percent),
-        _ => (count(Outcome::Pass) * 100).checked_div(applicable).unwrap_or(0),
+        _ => above.map_or(0, |above| usize::from(above.percent)),
     };
+    // 0 % of what nobody looked at is no measurement.
+    let is_measured = unknown < applicable;
+    let is_above = score.is_some_and(|score| level > score.next);
     let name = shown.view.rubric.level_names.get(usize::from(level) - 1);
     let name = name.map(|name| crate::text::screen(name)).unwrap_or_default();
     let is_chosen = level == shown.app.level;
@@ -144,9 +162,20 @@ fn gauge(shown: &Shown<'_>, level: u8, pen: Pen<'_>, columns: usize) -> Vec<Line
         pen.span(Role::Accent, if is_chosen { "▸" } else { " " }),
         pen.span(if is_chosen { Role::Title } else { Role::Text }, format!("L{level} ")),
     ]);
-    line.extend(pen.gauge(if reached { Role::Pass } else { Role::Accent }, percent, 100, GAUGE));
-    line.push_span(pen.span(Role::Text, format!(" {percent:>3} % ")));
-    line.push_span(pen.span(Role::Muted, name));
+    line.extend(match is_above {
+        // What is there of it counts once the level below is reached.
+        true => pen.hatched(percent, 100, GAUGE),
+        false => pen.gauge(if reached { Role::Pass } else { Role::Accent }, percent, 100, GAUGE),
+    });
+    line.push_span(match is_measured {
+        true => pen.span(Role::Text, format!(" {percent:>3} % ")),
+        false => pen.span(Role::Muted, "   –   "),
+    });
+    let beside = columns.saturating_sub(line.width());
+    let is_whole = crate::text::width(&name) <= beside;
+    if is_whole || columns >= NAME_BESIDE {
+        line.push_span(pen.span(Role::Muted, fit(&name, beside)));
+    }
     let mut counts = Line::from(pen.span(Role::Muted, "   "));
     for outcome in [Outcome::Pass, Outcome::Partial, Outcome::Fail, Outcome::Missing, Outcome::Unknown] {
         let many = count(outcome);
@@ -157,7 +186,12 @@ fn gauge(shown: &Shown<'_>, level: u8, pen: Pen<'_>, columns: usize) -> Vec<Line
             }
         }
     }
-    vec![line, counts]
+    let mut out = vec![line, counts];
+    if !is_whole {
+        // What the model can do has two names: the paper's, and that of the maturity model.
+        out.extend(pen.wrapped(vec![Span::raw("   ")], Role::Muted, &name, columns));
+    }
+    out
 }
 
 /// What has to be done for the next level, each step once however many controls ask for it.
@@ -354,6 +388,8 @@ fn explain(
     if basis.is_none() {
         out.extend(pen.fact("evidence", "none", None, columns));
     }
+    let level = shown.view.rubric.level_names.get(usize::from(control.level).wrapping_sub(1));
+    let level = level.map(|name| format!("L{}: {}", control.level, crate::text::screen(name)));
     for (name, value, basis) in [
         ("found", found, basis),
         ("what to do", remedy, None),
@@ -361,6 +397,7 @@ fn explain(
         ("requirement", crate::text::screen(&control.pass), None),
         ("evidence", crate::text::screen(&control.evidence), None),
         ("source", crate::text::screen(&control.clause), None),
+        ("level", level.unwrap_or_default(), None),
     ] {
         if !value.is_empty() {
             out.extend(pen.fact(name, &value, basis, columns));

@@ -6,8 +6,8 @@ use crate::signing::{ChangedFile, Outcome, Verification};
 use crate::text::{count, size};
 use crate::tui::screens::paint::Pen;
 use crate::tui::theme::Role;
-use crate::words::caps;
 use crate::words::reasons::{Told, line};
+use crate::words::{caps, levels};
 use ratatui::text::{Line, Span};
 
 /// The failing check, at most `limit` of the files it is about, and what to do.
@@ -81,10 +81,10 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
     let score = &verdict.assessment.score;
     let level = if verdict.decision == Decision::NotJudged {
         "level not judged".to_owned()
-    } else if score.own >= 3 {
-        format!("L{}", score.own)
     } else {
-        format!("L{}  {} % to L{}", score.own, score.percent, score.next)
+        let progress = levels::progress(score);
+        let gap = if progress.is_empty() { "" } else { "  " };
+        format!("{}{gap}{progress}", score.star.level(score.own))
     };
     let level = pen.span(Role::Title, level + &verdict.adjective());
     let gate = pen.span(Role::Text, format!("gate {}: ", crate::text::screen(&verdict.stage)));
@@ -100,7 +100,8 @@ pub fn standing(verdict: &Verdict, pen: Pen<'_>, columns: usize) -> Vec<Line<'st
         out.extend(pen.wrapped(head, Role::Text, &caps::taint(verdict).screen(), columns));
     }
     if let Some(cap) = &verdict.cap {
-        let head = vec![pen.span(Role::Warn, format!("! effective L{}  ", verdict.effective))];
+        let head =
+            vec![pen.span(Role::Warn, format!("! effective {}  ", score.star.level(verdict.effective)))];
         out.extend(pen.wrapped(head, Role::Text, &caps::cap(cap).screen(), columns));
     }
     out

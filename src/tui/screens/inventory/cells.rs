@@ -113,12 +113,12 @@ pub(super) fn status(summary: &Summary, is_judged: bool) -> (Role, String) {
 }
 
 fn level(summary: &Summary, is_wide: bool) -> (Role, String) {
-    let levels = summary.levels();
-    match summary.own == summary.effective {
-        true => (Role::Text, levels),
+    let text = summary.levels();
+    match (summary.is_capped(), is_wide) {
+        (false, _) => (Role::Text, text),
         // The gauge beside it leaves no room for the letter.
-        false if is_wide => (Role::Warn, levels.trim_start_matches('L').to_owned()),
-        false => (Role::Warn, levels),
+        (true, true) => (Role::Warn, text.trim_start_matches('L').to_owned()),
+        (true, false) => (Role::Warn, text),
     }
 }
 

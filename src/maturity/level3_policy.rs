@@ -1,0 +1,300 @@
+//! The controls of level 3 on the policy, its decisions and what follows from them, one function each.
+
+use super::claim_fact::{ClaimFact, Dispute};
+use super::evidence::Evidence;
+use super::fact::{ControlFact, Remedy};
+use super::finding::Finding;
+use super::kinship::{ParentSight, Reliance, Support};
+use super::level1::by_stages;
+use super::level2::{has, signer};
+use super::level2_data::{dispute, settles};
+use super::level3::{once_looked, summaries};
+use super::lineage_fact::LineageFact;
+use super::parents::by_parents;
+use super::required::{Freshness, freshness};
+use super::sight::{Lack, Sight, by_claims, sight};
+use super::usage::PolicySeal;
+use super::use_fact::UseFact;
+use crate::attest::PredicateKind;
+use crate::inventory::{Basis, FactKey, Kind};
+use crate::policy::{Action, Role, Stage as GateStage};
+use crate::signing::{Outcome, Stage};
+use crate::text::Untrusted;
+
+fn use_of(outcome: Outcome, fact: UseFact) -> Finding {
+    Finding::observed(outcome, fact.into())
+}
+
+pub(super) fn policy_applies(evidence: &Evidence<'_>) -> Finding {
+    let policy = evidence.policy;
+    if let Some(expired) = policy.expires.filter(|_| policy.expired_at(evidence.now)) {
+        return Finding::contradicted(UseFact::PolicyExpired(expired).into()).remedy(Remedy::RenewPolicy);
+    }
+    once_looked(evidence, || {
+        if policy.publisher_of(evidence.model.id.raw()).is_none() {
+            return Finding::missing(UseFact::PolicyNamesNobody.into()).remedy(Remedy::NamePublisher);
+        }
+        match evidence.seal {
+            PolicySeal::Signed(by) => use_of(Outcome::Pass, UseFact::PolicySigned(by.clone())),
+            PolicySeal::Unsigned => {
+                use_of(Outcome::Partial, UseFact::PolicyUnsigned).remedy(Remedy::SignPolicy)
+            }
+            PolicySeal::Changed => {
+                Finding::contradicted(UseFact::PolicyChanged.into()).remedy(Remedy::SignPolicy)
+            }
+            PolicySeal::Invalid => {
+                Finding::contradicted(UseFact::PolicySealInvalid.into()).remedy(Remedy::SignPolicy)
+            }
+        }
+    })
+}
+
+pub(super) fn decision_claimed(evidence: &Evidence<'_>) -> Finding {
+    by_claims(evidence, Lack::Missing, || {
+        let by_verifiers = summaries(evidence).filter(|(one, _)| has(one, Role::Verifier));
+        let newest =
+            by_verifiers.max_by_key(|(one, said)| (said.at.or(one.claimed.signed_at), &one.claimed.digest));
+        let Some((one, said)) = newest else {
+            let fact = match evidence.usage.gates.is_empty() {
+                true => UseFact::NoDecision,
+                false => UseFact::DecisionOnlyRecorded,
+            };
+            return Finding::missing(fact.into()).remedy(Remedy::AttestSummary);
+        };
+        if !said.passed {
+            return Finding::contradicted(UseFact::DecisionRefused(signer(one)).into());
+        }
+        let policy = evidence.policy;
+        let is_current = said.policy.as_ref().is_some_and(|digest| {
+            digest.value.raw() == policy.file_digest || digest.value.raw() == policy.digest
+        });
+        match is_current {
+            true => Finding::of(Outcome::Pass, Basis::Attested, UseFact::DecisionClaimed(signer(one))),
+            false => {
+                Finding::of(Outcome::Partial, Basis::Attested, UseFact::DecisionUnderAnother(signer(one)))
+                    .remedy(Remedy::AttestSummary)
+            }
+        }
+    })
+}
+
+pub(super) fn summaries_checked(evidence: &Evidence<'_>) -> Finding {
+    let kinship = evidence.kinship;
+    let summarised = || kinship.edges.iter().any(|edge| edge.sight == ParentSight::Summarised);
+    match kinship.summaries {
+        Reliance::Failed => Finding::contradicted(UseFact::SummaryFails.into()).remedy(Remedy::Investigate),
+        Reliance::Partly => Finding::of(Outcome::Partial, Basis::Attested, UseFact::SummariesInPart),
+        Reliance::Checked => Finding::of(Outcome::Pass, Basis::Attested, UseFact::SummariesChecked),
+        Reliance::None if kinship.support == Support::Bridged || summarised() => {
+            // Whoever counts them has checked every step.
+            Finding::of(Outcome::Pass, Basis::Attested, UseFact::SummariesChecked)
+        }
+        // A parent that nobody looked at may yet be vouched for.
+        Reliance::None => match super::parents::Bearing::of(evidence)
+            .and_then(|parents| parents.those(|edge| edge.sight == ParentSight::NotVerified))
+        {
+            Some(those) => {
+                let fact = LineageFact::ParentsNotVerified(those);
+                Finding::unknown(fact.into()).remedy(Remedy::VerifyParents)
+            }
+            None => Finding::not_applicable(UseFact::NoSummaries.into()),
+        },
+    }
+}
+
+/// The stages at which it runs, by the names of the policy.
+fn stage_of<'a>(evidence: &Evidence<'a>, name: &Untrusted) -> Option<&'a GateStage> {
+    evidence.policy.stages.iter().find(|stage| stage.name == name.raw())
+}
+
+fn is_advisory(stage: &GateStage) -> bool {
+    [stage.on_contradicted, stage.on_missing].iter().all(|action| *action != Action::Closed)
+}
+
+pub(super) fn gates_enforced(evidence: &Evidence<'_>) -> Finding {
+    let usage = evidence.usage;
+    if usage.deployments.is_empty() {
+        return Finding::not_applicable(ControlFact::NoDeployment);
+    }
+    once_looked(evidence, || {
+        let root = evidence.verification.and_then(|v| v.root_of_files());
+        let (mut not_let_in, mut advisory) = (None, None);
+        for deployed in &usage.deployments {
+            let gate = usage.gates.iter().find(|gate| gate.stage == deployed.stage && gate.let_in);
+            match gate {
+                Some(gate) if gate.root.is_some() && root.is_some() && gate.root != root => {
+                    let fact = UseFact::LetInWithOtherBytes(deployed.stage.clone());
+                    return Finding::contradicted(fact.into()).remedy(Remedy::Investigate);
+                }
+                Some(gate) if gate.root.is_some() => {
+                    if stage_of(evidence, &deployed.stage).is_none_or(is_advisory) {
+                        advisory = advisory.or(Some(&deployed.stage));
+                    }
+                }
+                _ => not_let_in = not_let_in.or(Some(&deployed.stage)),
+            }
+        }
+        match (not_let_in, advisory, usage.deployments.first()) {
+            (Some(stage), _, _) => {
+                Finding::missing(UseFact::NotLetIn(stage.clone()).into()).remedy(Remedy::AskGate)
+            }
+            (None, Some(stage), _) => {
+                use_of(Outcome::Partial, UseFact::GateAdvisory(stage.clone())).remedy(Remedy::CloseStage)
+            }
+            (None, None, Some(first)) => use_of(Outcome::Pass, UseFact::LetIn(first.stage.clone())),
+            (None, None, None) => Finding::not_applicable(ControlFact::NoDeployment),
+        }
+    })
+}
+
+pub(super) fn failure_defined(evidence: &Evidence<'_>) -> Finding {
+    once_looked(evidence, || {
+        let production = || evidence.policy.stages.iter().filter(|stage| stage.production);
+        let name = |stage: &GateStage| Untrusted::new(&stage.name);
+        if let Some(open) = production().find(|stage| stage.on_contradicted != Action::Closed) {
+            let fact = UseFact::ProductionOpenForContradicted(name(open));
+            return Finding::contradicted(fact.into()).remedy(Remedy::CloseStage);
+        }
+        if let Some(open) = production().find(|stage| stage.on_missing != Action::Closed) {
+            let fact = UseFact::ProductionOpenForMissing(name(open));
+            return use_of(Outcome::Partial, fact).remedy(Remedy::CloseStage);
+        }
+        match production().next() {
+            Some(_) => use_of(Outcome::Pass, UseFact::ProductionClosed),
+            None => Finding::missing(UseFact::NoProduction.into()).remedy(Remedy::CloseStage),
+        }
+    })
+}
+
+/// A policy of this version has none.
+pub(super) fn exceptions_governed(evidence: &Evidence<'_>) -> Finding {
+    once_looked(evidence, || use_of(Outcome::Pass, UseFact::NoExceptions))
+}
+
+pub(super) fn ancestors_reach(evidence: &Evidence<'_>) -> Finding {
+    by_parents(evidence, Lack::Missing, |parents| {
+        let seen = |wanted: ParentSight| parents.those(|edge| edge.sight == wanted);
+        if let Some(those) = seen(ParentSight::Contradicted) {
+            let fact = LineageFact::ParentsContradicted(those);
+            return Finding::contradicted(fact.into()).remedy(Remedy::Investigate);
+        }
+        if let Some(those) = seen(ParentSight::Unresolved) {
+            return Finding::missing(LineageFact::ParentsUnresolved(those).into()).remedy(Remedy::AddParents);
+        }
+        if let Some(those) = seen(ParentSight::Unsigned) {
+            return Finding::missing(LineageFact::ParentsUnsigned(those).into()).remedy(Remedy::SignParents);
+        }
+        if let Some(those) = seen(ParentSight::NotVerified) {
+            let fact = LineageFact::ParentsNotVerified(those);
+            return Finding::unknown(fact.into()).remedy(Remedy::VerifyParents);
+        }
+        // What a parent lets its children reach is one above its own.
+        let level = evidence.kinship.lowest_cap.unwrap_or_default().saturating_sub(1);
+        match evidence.kinship.support {
+            Support::Holds | Support::Alone => use_of_lineage(Outcome::Pass, LineageFact::AncestorsReach),
+            Support::Bridged => use_of_lineage(Outcome::Partial, LineageFact::AncestorsBridged),
+            Support::Short | Support::Unsigned | Support::Contradicted => {
+                Finding::missing(LineageFact::AncestorsShort { level }.into())
+            }
+            Support::NotJudged => Finding::unknown(LineageFact::AncestorsNotJudged.into()),
+        }
+        .remedy(Remedy::RaiseParents)
+    })
+}
+
+fn use_of_lineage(outcome: Outcome, fact: LineageFact) -> Finding {
+    Finding::observed(outcome, fact.into())
+}
+
+pub(super) fn conflicts_settled(evidence: &Evidence<'_>) -> Finding {
+    once_looked(evidence, || {
+        let (declared, open) = (declares_strategy(evidence), dispute(evidence));
+        match (declared, open) {
+            (true, None) => use_of_claims(Outcome::Pass, ClaimFact::NoDispute),
+            (true, Some(what)) if settles(evidence) => {
+                use_of_claims(Outcome::Partial, ClaimFact::Settled(what))
+            }
+            (true, Some(what)) => open_dispute(what),
+            (false, Some(what)) => Finding::missing(ClaimFact::DisputedWithoutRule(what).into()),
+            (false, None) => Finding::missing(ClaimFact::NoDisputeRule.into()),
+        }
+        .remedy(Remedy::DeclareStrategy)
+    })
+}
+
+fn open_dispute(what: Dispute) -> Finding {
+    Finding::contradicted(ClaimFact::Disputed(what).into())
+}
+
+fn use_of_claims(outcome: Outcome, fact: ClaimFact) -> Finding {
+    Finding::observed(outcome, fact.into())
+}
+
+fn declares_strategy(evidence: &Evidence<'_>) -> bool {
+    evidence.policy.conflicts.strategy.is_some()
+}
+
+pub(super) fn claims_fresh(evidence: &Evidence<'_>) -> Finding {
+    by_claims(evidence, Lack::Unknown, || match freshness(evidence) {
+        Freshness::NotAsked => Finding::unknown(ClaimFact::NoAgeRequired.into()).remedy(Remedy::DeclareAge),
+        Freshness::Nothing => Finding::unknown(ClaimFact::NoClaims.into()).remedy(Remedy::AttestEvaluation),
+        Freshness::Fresh { count } => Finding::of(Outcome::Pass, Basis::Attested, ClaimFact::Fresh { count }),
+        Freshness::Grace(until) => {
+            Finding::of(Outcome::Partial, Basis::Attested, ClaimFact::GraceUntil(until))
+                .remedy(Remedy::AttestEvaluation)
+        }
+        Freshness::Stale { requirement, most_days } => {
+            Finding::contradicted(ClaimFact::Stale { requirement, most_days }.into())
+                .remedy(Remedy::AttestEvaluation)
+        }
+    })
+}
+
+/// This version reads no runbooks.
+pub(super) fn incident_ready(evidence: &Evidence<'_>) -> Finding {
+    match evidence.usage.deployments.is_empty() {
+        true => Finding::not_applicable(ControlFact::NoDeployment),
+        false => Finding::unknown(UseFact::RunbooksNotRead.into()).remedy(Remedy::Nothing),
+    }
+}
+
+/// This version reads no feeds.
+pub(super) fn threats_triaged(_: &Evidence<'_>) -> Finding {
+    Finding::unknown(UseFact::NoFeed.into()).remedy(Remedy::Nothing)
+}
+
+/// No framework can be chosen in this version.
+pub(super) fn compliance_exported(_: &Evidence<'_>) -> Finding {
+    Finding::not_applicable(UseFact::NoFramework.into())
+}
+
+pub(super) fn agents_signed(evidence: &Evidence<'_>) -> Finding {
+    let is_agent = evidence.model.kind == Kind::Agent
+        || evidence.testimonies.iter().any(|one| one.claimed.kind == Some(PredicateKind::Agent));
+    if !is_agent {
+        return Finding::not_applicable(UseFact::NoAgent.into());
+    }
+    match sight(evidence) {
+        Sight::NotLooked => super::sight::not_looked(),
+        Sight::Outdated(since) => super::sight::outdated(since),
+        Sight::Looked(v) => {
+            let worst =
+                by_stages(v, &[Stage::Trust, Stage::Signature, Stage::Chain, Stage::Identity, Stage::Files]);
+            match worst.outcome {
+                Outcome::Pass | Outcome::NotApplicable => use_of(Outcome::Pass, UseFact::AgentSigned),
+                Outcome::Fail => {
+                    Finding::contradicted(UseFact::AgentChanged.into()).remedy(Remedy::Investigate)
+                }
+                _ => worst,
+            }
+        }
+        Sight::Unsigned => {
+            let pinned = evidence.model.facts.each().any(|fact| fact.key == FactKey::Hash);
+            match pinned {
+                true => Finding::declared(Outcome::Partial, UseFact::AgentPinned.into()),
+                false => Finding::missing(UseFact::AgentBare.into()),
+            }
+            .remedy(Remedy::SignModel)
+        }
+    }
+}

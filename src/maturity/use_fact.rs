@@ -1,0 +1,102 @@
+//! What a model's use and the policy were found to be, as facts: one variant for each situation. There are no words here.
+
+use crate::text::Untrusted;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What a control of use or governance rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UseFact {
+    /// It was signed when it was published, or before.
+    SignedBefore {
+        /// When it was published.
+        published: Timestamp,
+    },
+    /// It was signed later.
+    SignedAfter {
+        /// When it was published.
+        published: Timestamp,
+    },
+    /// Only the signature from when it was received verifies.
+    SignedAtIngest,
+    /// No trusted time says when it was signed.
+    SigningTimeUnknown,
+    /// It runs there, and was verified before it began.
+    VerifiedBeforeUse(Untrusted),
+    /// It runs there, and was verified at some other time.
+    VerifiedBeside(Untrusted),
+    /// It runs there, and what was verified last does not hold.
+    RunsThoughFailing(Untrusted),
+    /// It runs there, and nobody verified it, or too long ago.
+    RunsUnverified(Untrusted),
+    /// The policy says until when the key is used.
+    KeyUntil(Timestamp),
+    /// The key was used after that.
+    KeyOverdue,
+    /// The policy is signed and in date.
+    PolicySigned(Untrusted),
+    /// It is not signed; decisions name it by its digest.
+    PolicyUnsigned,
+    /// It was changed after it was signed.
+    PolicyChanged,
+    /// Its signature does not verify.
+    PolicySealInvalid,
+    /// It has expired.
+    PolicyExpired(Timestamp),
+    /// It names no publisher for this model.
+    PolicyNamesNobody,
+    /// The decision is claimed, under the policy in force.
+    DecisionClaimed(Untrusted),
+    /// It is claimed under another policy.
+    DecisionUnderAnother(Untrusted),
+    /// It was refused.
+    DecisionRefused(Untrusted),
+    /// It is recorded here, and not as a signed claim.
+    DecisionOnlyRecorded,
+    /// There is none.
+    NoDecision,
+    /// No summary is relied on.
+    NoSummaries,
+    /// Those that are relied on hold.
+    SummariesChecked,
+    /// Their age or their policy is not known.
+    SummariesInPart,
+    /// One of them does not hold.
+    SummaryFails,
+    /// It was let in wherever it runs.
+    LetIn(Untrusted),
+    /// The gate of that stage refuses nothing.
+    GateAdvisory(Untrusted),
+    /// It was let in there with other bytes.
+    LetInWithOtherBytes(Untrusted),
+    /// It runs there and was not let in.
+    NotLetIn(Untrusted),
+    /// Production refuses what contradicts and what lacks evidence.
+    ProductionClosed,
+    /// Production lets in what lacks evidence.
+    ProductionOpenForMissing(Untrusted),
+    /// Production lets in what contradicts.
+    ProductionOpenForContradicted(Untrusted),
+    /// No stage is for production.
+    NoProduction,
+    /// The policy has no exceptions.
+    NoExceptions,
+    /// This version binds no runbooks.
+    RunbooksNotRead,
+    /// No feed of warnings is loaded.
+    NoFeed,
+    /// No framework was chosen.
+    NoFramework,
+    /// There is no agent.
+    NoAgent,
+    /// The agent's parts are signed and pinned.
+    AgentSigned,
+    /// They are pinned.
+    AgentPinned,
+    /// They are neither.
+    AgentBare,
+    /// They changed since.
+    AgentChanged,
+}

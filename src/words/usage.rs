@@ -1,0 +1,77 @@
+//! Words for what a model's use and the policy were found to be. It judges nothing.
+
+use crate::maturity::UseFact;
+
+/// What was found.
+pub(super) fn found(fact: &UseFact) -> String {
+    match fact {
+        UseFact::SignedBefore { published } => format!("signed before its release on {published}"),
+        UseFact::SignedAfter { published } => format!("signed after its release on {published}"),
+        UseFact::SignedAtIngest => "signed only when it was ingested, not by its producer".to_owned(),
+        UseFact::SigningTimeUnknown => "no trusted time says when it was signed".to_owned(),
+        UseFact::VerifiedBeforeUse(place) => format!("verified before it went to {}", place.raw()),
+        UseFact::VerifiedBeside(place) => {
+            format!("verified, but not tied to its start at {}", place.raw())
+        }
+        UseFact::RunsThoughFailing(place) => {
+            format!("runs at {}, and its verification does not pass", place.raw())
+        }
+        UseFact::RunsUnverified(place) => format!("runs at {} without a recent verification", place.raw()),
+        UseFact::KeyUntil(until) => {
+            format!("a long-lived key, granted until {until}; where it is kept is not stated")
+        }
+        UseFact::KeyOverdue => "the key was used outside the time of its grant".to_owned(),
+        UseFact::PolicySigned(by) => format!("the policy is in date and signed by {}", by.raw()),
+        UseFact::PolicyUnsigned => {
+            "the policy is in date but not signed; decisions name it by digest".to_owned()
+        }
+        UseFact::PolicyChanged => "the policy was changed after it was signed".to_owned(),
+        UseFact::PolicySealInvalid => "the policy's signature does not verify".to_owned(),
+        UseFact::PolicyExpired(at) => format!("the policy expired on {at}"),
+        UseFact::PolicyNamesNobody => "the policy names no publisher for this model".to_owned(),
+        UseFact::DecisionClaimed(by) => {
+            format!("a summary by {} under the policy in force says PASSED", by.raw())
+        }
+        UseFact::DecisionUnderAnother(by) => {
+            format!("the summary by {} is under another policy than the one in force", by.raw())
+        }
+        UseFact::DecisionRefused(by) => format!("the latest summary, by {}, says FAILED", by.raw()),
+        UseFact::DecisionOnlyRecorded => {
+            "the decision is in the ledger, but no signed summary states it".to_owned()
+        }
+        UseFact::NoDecision => "no gate has decided on it".to_owned(),
+        UseFact::NoSummaries => "no summary is relied on".to_owned(),
+        UseFact::SummariesChecked => "all steps of every summary relied on hold".to_owned(),
+        UseFact::SummariesInPart => "a summary relied on has no known age or policy".to_owned(),
+        UseFact::SummaryFails => "a summary relied on does not hold".to_owned(),
+        UseFact::LetIn(stage) => {
+            format!("admitted at {} with these files, as everywhere it runs", stage.raw())
+        }
+        UseFact::GateAdvisory(stage) => {
+            format!("admitted, but the stage {} refuses nothing", stage.raw())
+        }
+        UseFact::LetInWithOtherBytes(stage) => {
+            format!("other files than these were admitted at {}", stage.raw())
+        }
+        UseFact::NotLetIn(stage) => format!("runs at {} without an admitting decision", stage.raw()),
+        UseFact::ProductionClosed => {
+            "production refuses contradicted and missing evidence; there is no break-glass".to_owned()
+        }
+        UseFact::ProductionOpenForMissing(stage) => {
+            format!("{} lets in models without evidence", stage.raw())
+        }
+        UseFact::ProductionOpenForContradicted(stage) => {
+            format!("{} lets in models whose evidence contradicts", stage.raw())
+        }
+        UseFact::NoProduction => "the policy has no production stage".to_owned(),
+        UseFact::NoExceptions => "the policy has no exceptions".to_owned(),
+        UseFact::RunbooksNotRead => "this version does not read runbooks".to_owned(),
+        UseFact::NoFeed => "no vulnerability feed is loaded".to_owned(),
+        UseFact::NoFramework => "no compliance framework is selected".to_owned(),
+        UseFact::NoAgent => "not an agent".to_owned(),
+        UseFact::AgentSigned => "signed by its publisher, and unchanged since".to_owned(),
+        UseFact::AgentPinned => "pinned by digest, not signed".to_owned(),
+        UseFact::AgentBare => "neither signed nor pinned".to_owned(),
+        UseFact::AgentChanged => "it is not as it was signed".to_owned(),
+    }
+}

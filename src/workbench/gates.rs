@@ -1,0 +1,118 @@
+//! What gates decided last about the models that run somewhere, stage by stage, from the records of decisions. Of other
+//! models nobody asks, and their records are not read.
+
+use super::door::Workbench;
+use crate::decision::{About, Decision, Making};
+use crate::error::Result;
+use crate::inventory::ModelId;
+use crate::maturity::Gated;
+use crate::store::{LedgerEntry, RecordKind};
+use crate::text::Untrusted;
+use crate::view::View;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// By model: the latest word at each stage, sorted by stage.
+type Gates = BTreeMap<ModelId, Vec<Gated>>;
+
+/// As much of a recorded decision as it takes to say what became of the model.
+#[derive(Deserialize)]
+struct Recorded {
+    about: About,
+    made: Making,
+    inputs: Stage,
+    #[serde(default)]
+    warnings_acknowledged: bool,
+    verdict: Verdict,
+}
+
+#[derive(Deserialize)]
+struct Stage {
+    stage: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Verdict {
+    decision: Decision,
+}
+
+/// What a record says; none of one that does not say for which stage.
+pub(super) fn gated(entry: &LedgerEntry) -> Option<Gated> {
+    let recorded: Recorded = serde_json::from_str(&entry.body).ok()?;
+    let let_in = match recorded.verdict.decision {
+        Decision::Admit => true,
+        Decision::Warn => recorded.warnings_acknowledged,
+        Decision::Refuse | Decision::NotJudged => false,
+    };
+    Some(Gated {
+        stage: Untrusted::new(recorded.inputs.stage?),
+        let_in,
+        root: recorded.about.root_digest,
+        at: recorded.made.recorded,
+    })
+}
+
+/// Puts in a later word.
+fn put(gates: &mut Vec<Gated>, gated: Gated) {
+    match gates.binary_search_by(|known| known.stage.cmp(&gated.stage)) {
+        Ok(at) => gates.get_mut(at).into_iter().for_each(|known| *known = gated.clone()),
+        Err(at) => gates.insert(at, gated),
+    }
+}
+
+impl Workbench {
+    /// Brings the words of gates up to date with what was decided since, where the ledger goes on from the one that was
+    /// read; puts them to how the models are used; and says of which models they are others now, by their indices.
+    pub(super) fn renew_gates(
+        &self,
+        before: &View,
+        view: &mut View,
+        decided: Option<Vec<(usize, Gated)>>,
+    ) -> Result<Vec<usize>> {
+        let runs = view.usage.iter().filter(|(_, usage)| !usage.deployments.is_empty());
+        let runs: Vec<ModelId> = runs.map(|(id, _)| id.clone()).collect();
+        let known = decided.as_ref().map(|_| &before.gates);
+        let mut gates: Gates =
+            runs.iter().filter_map(|id| Some((id.clone(), known?.get(id)?.clone()))).collect();
+        let unread: Vec<&ModelId> = runs.iter().filter(|id| !gates.contains_key(id)).collect();
+        let read = match unread.is_empty() {
+            true => Vec::new(),
+            false => self.store().all_of(&RecordKind::Decision, &unread)?,
+        };
+        // All records of theirs are read, those that are new here among them.
+        for (index, gated) in decided.into_iter().flatten() {
+            let id = view.models.get(index).map(|model| &model.id);
+            if let Some(known) = id.and_then(|id| gates.get_mut(id)) {
+                put(known, gated);
+            }
+        }
+        gates.extend(unread.into_iter().map(|id| (id.clone(), Vec::new())));
+        for entry in read {
+            if let (Some(known), Some(gated)) = (gates.get_mut(&entry.model), gated(&entry)) {
+                put(known, gated);
+            }
+        }
+        let changed: Vec<(usize, ModelId)> = gates
+            .iter()
+            .filter(|(id, gates)| view.usage.get(id).is_some_and(|usage| usage.gates != **gates))
+            .filter_map(|(id, _)| Some((view.model(id)?.0, id.clone())))
+            .collect();
+        if !changed.is_empty() {
+            let usage = Arc::make_mut(&mut view.usage);
+            for (_, id) in &changed {
+                if let (Some(usage), Some(gates)) = (usage.get_mut(id), gates.get(id)) {
+                    usage.gates.clone_from(gates);
+                }
+            }
+        }
+        // Where it is used as before, the gates are the ones that were put there before.
+        let differs = |index: &usize| {
+            let id = view.models.get(*index).map(|model| &model.id);
+            id.is_some_and(|id| view.usage.get(id) != before.usage.get(id))
+        };
+        let touched = changed.into_iter().map(|(index, _)| index).filter(differs).collect();
+        view.gates = Arc::new(gates);
+        Ok(touched)
+    }
+}
