@@ -11,9 +11,8 @@ use touchmark::attest::{
 };
 use touchmark::inventory::{Basis, Fact, FactKey, Format, Kind, Looked, Model, ModelId, ParentRef, Relation};
 use touchmark::maturity::{
-    Assessment, Completeness, Deployed, EdgeOrder, Evidence, Few, Gated, Kinship, LineageEdge, Met, MetWhy,
-    Musts, Outcomes, ParentSight, Pin, PolicySeal, Reliance, Rubric, Since, Support, Testimony, Usage,
-    assess,
+    Assessment, Completeness, Deployed, EdgeOrder, Evidence, Gated, Kinship, LineageEdge, Met, MetWhy, Musts,
+    Outcomes, ParentSight, Pin, PolicySeal, Reliance, Rubric, Since, Support, Testimony, Usage, assess,
 };
 use touchmark::policy::{Action, Policy, Role, parse};
 use touchmark::signing::{
@@ -89,6 +88,9 @@ fn claim(kind: PredicateKind, said: Said, roles: &[Role], by: &str) -> Testimony
             predicate_type: RESULT.into(),
             kind: Some(kind),
             validity: Validity::Valid,
+            file: None,
+            joined: Some(touchmark::attest::JoinedBy::Root),
+            cosigners: Vec::new(),
             about: About::ThisModel,
             outcome: Outcome::Pass,
             because: None,
@@ -102,6 +104,7 @@ fn claim(kind: PredicateKind, said: Said, roles: &[Role], by: &str) -> Testimony
             said,
         },
         roles: roles.iter().copied().collect(),
+        whose: Vec::new(),
         meets: Vec::new(),
     }
 }

@@ -131,6 +131,9 @@ fn testimony(digest: &str, said: Said) -> Testimony {
             predicate_type: "p".into(),
             kind: Some(kind),
             validity: Validity::Valid,
+            file: None,
+            joined: Some(touchmark::attest::JoinedBy::Root),
+            cosigners: Vec::new(),
             about: About::ThisModel,
             outcome: Outcome::Pass,
             because: None,
@@ -562,6 +565,8 @@ fn a_diamond_is_counted_once_and_a_cycle_is_evidence() {
 fn vsa() -> Summary {
     Summary {
         is_result: false,
+        policy_uri: None,
+        policies: Vec::new(),
         verifier: "https://gate.example".into(),
         resource: Some("pkg:acme/base".into()),
         policy: Some(sha256(&format!("{}aa", "0".repeat(62)))),

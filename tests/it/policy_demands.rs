@@ -362,7 +362,6 @@ fn one_claim_that_meets_a_requirement_is_enough_whatever_others_say() {
         meets: met(POLICY, &claimed, predicate),
         claimed,
         roles: Few::NONE,
-        whose: Vec::new(),
     };
     let lab = || evaluation("CN=lab", Some("2026-05-01T00:00:00Z"));
     let low = json!({ "configuration": [{ "name": "harmbench" }], "metrics": { "refusal_rate": 0.5 } });

@@ -579,6 +579,7 @@ pub fn holding(names: impl Iterator<Item = String>) -> View {
     View {
         proven: Default::default(),
         digests: Default::default(),
+        gates: Arc::default(),
         seal: touchmark::maturity::PolicySeal::Unsigned,
         usage: Arc::default(),
         names: Arc::default(),
@@ -594,8 +595,6 @@ pub fn holding(names: impl Iterator<Item = String>) -> View {
         rubric: empty.rubric.clone(),
         findings: Arc::default(),
         graph: Arc::default(),
-        proven: std::sync::Arc::default(),
-        digests: std::sync::Arc::default(),
         verified: vec![None; models.len()].into(),
         states: Arc::default(),
         lost: Arc::default(),
