@@ -48,6 +48,7 @@ const WORDS: &[(&str, Value)] = &[
     ("MODELS", Value::Model),
     ("TARGET", Value::Path),
     ("FILE", Value::Path),
+    ("RUBRIC", Value::Path),
     ("FILES", Value::Path),
     ("BUNDLES", Value::Path),
     ("OLD", Value::Path),

@@ -50,14 +50,12 @@ pub(super) fn signer(testimony: &Testimony) -> crate::text::Untrusted {
     testimony.claimed.signer.as_ref().map(|signer| signer.subject.clone()).unwrap_or_default()
 }
 
-/// What there is of a kind that counts for nothing, or that there is nothing: the worst of it.
+/// What there is of a kind that counts for nothing, or that there is nothing. It contradicts nothing, whatever is wrong with
+/// it: anybody may append a claim.
 pub(super) fn uncounted(evidence: &Evidence<'_>, kind: PredicateKind, lack: Lack) -> Finding {
     let of_kind = || evidence.testimonies.iter().map(|one| &one.claimed).filter(|one| one.kind == Some(kind));
-    let about_this = || of_kind().filter(|one| one.about == About::ThisModel);
-    if let Some(fails) = about_this().find(|one| one.outcome == Outcome::Fail) {
-        return Finding::contradicted(ClaimFact::Fails { kind, because: fails.because }.into());
-    }
-    if let Some(other) = about_this().find(|one| !one.counts()) {
+    let mut about_this = of_kind().filter(|one| one.about == About::ThisModel);
+    if let Some(other) = about_this.find(|one| !one.counts()) {
         return lack.of(ClaimFact::NotCounted { kind, because: other.because });
     }
     match of_kind().next() {
@@ -397,13 +395,14 @@ pub(super) fn attester_in_role(evidence: &Evidence<'_>) -> Finding {
         // A producer whose further roles are not stated is trusted, and no stranger to the model.
         let is_stranger =
             |testimony: &&Testimony| !testimony.roles.is_empty() && !has(testimony, Role::Producer);
-        if let Some(outside) = misplaced(evidence).find(is_stranger) {
-            let fact = ClaimFact::OutsideRole { kind, signer: signer(outside) };
-            return Finding::contradicted(fact.into()).remedy(Remedy::GrantRole);
-        }
         if let Some((testimony, _)) = in_role(evidence).next() {
             let fact = ClaimFact::By { kind, signer: signer(testimony) };
             return Finding::of(Outcome::Pass, Basis::Attested, fact);
+        }
+        // It is told, and spoils nothing: whoever may sign something else may append a line as well.
+        if let Some(outside) = misplaced(evidence).find(is_stranger) {
+            let fact = ClaimFact::OutsideRole { kind, signer: signer(outside) };
+            return Finding::missing(fact.into()).remedy(Remedy::GrantRole);
         }
         match misplaced(evidence).next() {
             Some(testimony) => {
@@ -417,9 +416,5 @@ pub(super) fn attester_in_role(evidence: &Evidence<'_>) -> Finding {
 
 /// What counts for nothing says nothing of roles.
 pub(super) fn uncounted_unknown(evidence: &Evidence<'_>, kind: PredicateKind) -> Finding {
-    let finding = uncounted(evidence, kind, Lack::Unknown);
-    match finding.outcome {
-        Outcome::Fail => Finding::unknown(finding.fact),
-        _ => finding,
-    }
+    uncounted(evidence, kind, Lack::Unknown)
 }

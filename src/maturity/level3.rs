@@ -238,16 +238,16 @@ pub(super) fn evaluator(evidence: &Evidence<'_>) -> Finding {
         let stranger = |(one, _): &(&Testimony, &Evaluation)| {
             !one.roles.is_empty() && !has(one, Role::Eval) && !has(one, Role::Producer)
         };
-        if let Some((one, _)) = evaluations(evidence).find(stranger) {
-            let fact = ClaimFact::OutsideRole { kind, signer: signer(one) };
-            return Finding::contradicted(fact.into()).remedy(Remedy::GrantRole);
-        }
         let own =
             |one: &Testimony, said: &Evaluation| said.self_attested == Some(true) || has(one, Role::Producer);
         let mut authorised = evaluations(evidence).filter(|(one, _)| has(one, Role::Eval));
         if let Some((one, _)) = authorised.find(|(one, said)| !own(one, said)) {
             let fact = ClaimFact::By { kind, signer: signer(one) };
             return Finding::of(Outcome::Pass, Basis::Attested, fact);
+        }
+        if let Some((one, _)) = evaluations(evidence).find(stranger) {
+            let fact = ClaimFact::OutsideRole { kind, signer: signer(one) };
+            return Finding::missing(fact.into()).remedy(Remedy::GrantRole);
         }
         if let Some((one, _)) = evaluations(evidence).find(|(one, said)| own(one, said)) {
             let fact = ClaimFact::SelfAttested(signer(one));

@@ -244,7 +244,8 @@ pub(super) fn claims_fresh(evidence: &Evidence<'_>) -> Finding {
                 .remedy(Remedy::AttestEvaluation)
         }
         Freshness::Stale { requirement, most_days } => {
-            Finding::contradicted(ClaimFact::Stale { requirement, most_days }.into())
+            // What was true once is not untrue: it has to be said again.
+            Finding::missing(ClaimFact::Stale { requirement, most_days }.into())
                 .remedy(Remedy::AttestEvaluation)
         }
     })

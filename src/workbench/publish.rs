@@ -6,7 +6,6 @@ use super::door::Workbench;
 use super::fresh::Fresh;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
-use super::refresh::Refreshed;
 use crate::decision::Judgement;
 use crate::error::Result;
 use crate::inventory::ModelId;
@@ -119,7 +118,8 @@ impl Workbench {
             names,
             at,
         };
-        let Refreshed { mut touched, decided } = self.refresh(before, &mut view, fresh.as_ref())?;
+        let refreshed = self.refresh(before, &mut view, fresh.as_ref())?;
+        let (mut touched, decided) = (refreshed.touched, refreshed.decided);
         view.prove_after(before, touched.as_deref());
         let mut deployed = view.take_deployments(before);
         deployed.extend(self.renew_gates(before, &mut view, decided)?);

@@ -464,7 +464,10 @@ fn a_login_that_leads_nowhere_ends() {
     let impatient = Login { patience: Duration::from_millis(200), ..login(None, &|_, _| true) };
     let error = bench.log_in(impatient).unwrap_err();
     assert_eq!(error.code, Code::Login);
-    assert!(error.what.contains("nobody came back") && begun.elapsed() < Duration::from_secs(3), "{error}");
+    assert!(
+        error.what.contains("no answer came back") && begun.elapsed() < Duration::from_secs(3),
+        "{error}"
+    );
 }
 
 #[test]

@@ -313,7 +313,7 @@ fn an_algorithm_below_the_floor_fails_and_nothing_else_does() {
 fn a_short_lived_key_is_one_that_is_proven() {
     let mut v = by_sigstore();
     assert_eq!(outcome_of(&signed_model(), &v, "L1.16"), Outcome::Pass);
-    assert_eq!(outcome_of(&signed_model(), &by_key(), "L1.16"), Outcome::Unknown);
+    assert_eq!(outcome_of(&signed_model(), &by_key(), "L1.16"), Outcome::Missing);
     for stage in [Stage::Trust, Stage::Signature, Stage::Chain, Stage::Log] {
         let good = v.check(stage).unwrap().clone();
         v.set(checked(stage, "X", Outcome::Unknown));

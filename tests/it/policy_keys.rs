@@ -159,7 +159,7 @@ const ROWS: &[Row] = &[
         key: "stage.on_missing",
         from: "on_missing = \"warn\"",
         to: "on_missing = \"closed\"",
-        ask: Some(("vendor/ocr-large", "staging")),
+        ask: Some(("vendor/claims-lora", "staging")),
         says: "refuse",
     },
     Row {

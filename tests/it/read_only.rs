@@ -36,6 +36,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("deploy import", &["boms/acme.cdx.json"]),
     ("compare", &["lumen/iris-base", "lumen/iris-base"]),
     ("policy check", &[]),
+    ("maturity compare", &["rubric.toml"]),
     ("open", &[]),
     ("init", &["fresh"]),
     ("demo", &["fresh"]),
@@ -191,6 +192,7 @@ fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
         assert_eq!(done.status.code(), Some(0), "{words:?}: {}", err(&done));
     }
     fs::write(dir.join("ledger.jsonl"), run(dir, &["ledger", "export"]).stdout).unwrap();
+    fs::write(dir.join("rubric.toml"), include_str!("../../policies/rubric/aimm.toml")).unwrap();
     let before = files(dir);
     let refused = |path: &str, words: &[&str]| {
         let done = run(dir, words);

@@ -227,6 +227,10 @@ fn every_document() -> Desk {
     desk.prints("import", &["import", "one.json"]);
     desk.prints("policy", &["policy", "show", "strict"]);
     desk.prints("policy-check", &["policy", "check"]);
+    let rubric = include_str!("../../../policies/rubric/aimm.toml");
+    fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
+        .unwrap();
+    desk.prints("maturity-comparison", &["maturity", "compare", "rubric.toml"]);
     #[cfg(feature = "tui")]
     {
         fs::write(desk.path("keys.toml"), "[[key]]\non = \"ctrl-q\"\nrun = \"quit\"\n").unwrap();

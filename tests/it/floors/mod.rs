@@ -169,7 +169,10 @@ const FLOORS: &[(&str, &[&str])] = &[
         "decision",
         &["ground", "signing", "tables", "attest", "inventory", "policy", "store", "lineage", "maturity"],
     ),
-    ("words", &["text", "signing", "tables", "inventory", "policy", "lineage", "maturity", "decision"]),
+    (
+        "words",
+        &["text", "signing", "tables", "attest", "inventory", "policy", "lineage", "maturity", "decision"],
+    ),
     (
         "view",
         &[
