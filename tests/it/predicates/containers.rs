@@ -177,7 +177,7 @@ fn claims_in_other_files_are_evidence_and_say_which_file_they_are_in() {
     assert_eq!(listed["unknown"][0]["file"], "build.intoto.jsonl");
     assert!(listed["claims"][0]["says"].as_array().unwrap().iter().any(|row| row["label"] == "method"));
 
-    let done = run(&["verify", "model", "acme/receipt-reader", "--format", "json"]);
+    let done = run(&["verify", "acme/receipt-reader", "--format", "json"]);
     let told = out(&done);
     assert!(told.contains("build.intoto.jsonl") || told.contains("claims list"), "{told} {}", err(&done));
     // The record replays from what was kept, whatever lies there now.
@@ -186,7 +186,7 @@ fn claims_in_other_files_are_evidence_and_say_which_file_they_are_in() {
     let ledger: Value = serde_json::from_slice(&ledger.stdout).unwrap();
     let records = ledger["records"].as_array().unwrap();
     let verified = records.iter().rev().find(|record| record.to_string().contains("verification")).unwrap();
-    let number = verified["number"].to_string();
+    let number = verified["seq"].to_string();
     let done = run(&["ledger", "replay", &number]);
     assert_eq!(done.status.code(), Some(0), "{}{}", out(&done), err(&done));
 }
