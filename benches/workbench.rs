@@ -160,7 +160,7 @@ fn cap_100_000_models(bencher: Bencher) {
     let (starts, parents) = rows();
     let plan = CapPlan::new(starts, parents);
     let states = [CapState::Unsigned, CapState::Signed, CapState::Signed, CapState::Signed];
-    let node = |(own, state)| CapNode { state, own, root_claim: false, summary_level: 0 };
+    let node = |(own, state)| CapNode { state, own, ..CapNode::UNRESOLVED };
     let nodes: Vec<CapNode> = (0..4).cycle().zip(states).cycle().take(MODELS).map(node).collect();
     bencher.bench_local(|| plan.effective(black_box(&nodes)));
 }

@@ -56,7 +56,7 @@ pub struct Outcomes {
 
 /// The place of an outcome in [`Outcome::ALL`], which ranks them.
 fn code_of(outcome: Outcome) -> u8 {
-    u8::try_from(outcome.rank()).unwrap_or(u8::MAX)
+    outcome.rank()
 }
 
 impl Outcomes {

@@ -167,7 +167,7 @@ impl Reading<'_, '_, '_> {
                 self.faults.add(Some(section.table.at), message, "rename one");
             }
             let predicate = self.predicate(section);
-            let from_role = self.from_role(section, &predicate);
+            let from_role = self.role_for(section, &predicate);
             let domain = self.domain(section, from_role);
             let severity = self.word(section, "severity", &SEVERITIES);
             let self_attested = self.word(section, "self_attested", &SELF_ATTESTED);
@@ -212,7 +212,7 @@ impl Reading<'_, '_, '_> {
         written.value
     }
 
-    fn from_role(&mut self, section: Section<'_>, predicate: &str) -> Option<Role> {
+    fn role_for(&mut self, section: Section<'_>, predicate: &str) -> Option<Role> {
         let written = self.faults.text(section, "from_role")?;
         let role = self.faults.one_of("from_role", &written, &ROLES)?;
         let of_kind = named(predicate).map(|known| Role::for_kind(known.kind));

@@ -212,7 +212,7 @@ fn what_was_asked_for_is_what_the_claim_says() {
     let result = &made["statement"]["predicate"]["results"][0];
     assert_eq!(result["value"], "0.91", "decimals stay as they were typed");
     assert_eq!((&result["comparator"], &result["passed"]), (&json!(">="), &json!(true)));
-    let worse = [&EACH[3].0[..], &["--comparator", "<"]].concat();
+    let worse = [EACH[3].0, &["--comparator", "<"]].concat();
     assert_eq!(of(&worse)["statement"]["predicate"]["results"][0]["passed"], false);
 
     let made = of(EACH[4].0);

@@ -84,7 +84,7 @@ fn id(name: &str) -> ModelId {
 fn root(name: &str) -> RootDigest {
     let mut bytes = [0; 32];
     for (at, byte) in name.bytes().enumerate() {
-        bytes[at % 32] = bytes[at % 32] ^ byte.rotate_left(u32::try_from(at / 32).unwrap());
+        bytes[at % 32] ^= byte.rotate_left(u32::try_from(at / 32).unwrap());
     }
     RootDigest(bytes)
 }

@@ -51,7 +51,7 @@ fn envelope(statement: &Value, keys: &[&SigningKey]) -> Value {
 
 fn judged_by(line: &Value, trusted: &[&SigningKey], aliases: &[NamedDigest]) -> Vec<Judged> {
     let anchor = |(index, key): (usize, &&SigningKey)| {
-        Anchor::key(&format!("key {index}"), "test", key.public().to_pem().as_bytes(), None).unwrap()
+        Anchor::key(format!("key {index}"), "test", key.public().to_pem().as_bytes(), None).unwrap()
     };
     let trust = Trust::new(trusted.iter().enumerate().map(anchor).collect());
     let options = VerifyOptions::at("2026-06-01T00:00:00Z".parse().unwrap());
