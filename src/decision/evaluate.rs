@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// So many models' shapes are held at a time.
+const AT_ONCE: usize = 1 << 14;
+
 /// The highest level but one.
 const BELOW_THE_HIGHEST: u8 = 2;
 
@@ -156,41 +159,40 @@ struct Shapes {
 
 impl Shapes {
     fn of(input: &Input<'_>, kin: &Kin) -> Arc<Self> {
-        let evidence = |index: usize| shape(input, kin, index);
-        let shapes: Vec<Option<Shape>> = (0..input.models.len()).into_par_iter().map(evidence).collect();
-        let mut found = Shapes::default();
+        let many = input.models.len();
+        let mut found = Shapes { distinct: Vec::new(), of: Vec::with_capacity(many) };
         let mut places = HashMap::new();
-        let shapes = shapes.into_iter().flatten();
-        found.of = shapes.map(|shape| found.distinct.place(&mut places, shape)).collect();
+        for from in (0..many).step_by(AT_ONCE) {
+            let some = from..many.min(from.saturating_add(AT_ONCE));
+            let shapes: Vec<Option<Shape>> =
+                some.into_par_iter().map(|index| shape(input, kin, index)).collect();
+            let Shapes { distinct, of } = &mut found;
+            of.extend(shapes.into_iter().flatten().map(|shape| distinct.place(&mut places, shape)));
+        }
         Arc::new(found)
     }
 
     /// The same but for these models.
     fn with(self: &Arc<Self>, input: &Input<'_>, kin: &Kin, touched: &[usize]) -> Arc<Self> {
-        if touched.is_empty() {
-            return self.clone();
-        }
         let evidence = |index: &usize| Some((*index, shape(input, kin, *index)?));
-        let shapes: Vec<(usize, Shape)> = touched.par_iter().filter_map(evidence).collect();
         let differs = |(index, shape): &(usize, Shape)| self.get(*index) != Some(shape);
-        let shapes: Vec<(usize, Shape)> = shapes.into_iter().filter(differs).collect();
-        if shapes.is_empty() {
-            return self.clone();
-        }
-        let mut found = Shapes { distinct: self.distinct.clone(), of: self.of.clone() };
-        let mut places = found
-            .distinct
-            .iter()
-            .zip(0_u32..)
-            .map(|(shape, place)| (*shape, place))
-            .collect::<HashMap<_, _>>();
-        for (index, shape) in shapes {
-            let place = found.distinct.place(&mut places, shape);
-            if let Some(slot) = found.of.get_mut(index) {
-                *slot = place;
+        let placed = || -> HashMap<Shape, u32> {
+            self.distinct.iter().zip(0..).map(|(shape, place)| (*shape, place)).collect()
+        };
+        let mut found: Option<(Shapes, HashMap<Shape, u32>)> = None;
+        for some in touched.chunks(AT_ONCE) {
+            let shapes: Vec<(usize, Shape)> = some.par_iter().filter_map(evidence).filter(differs).collect();
+            for (index, shape) in shapes {
+                let (found, places) = found.get_or_insert_with(|| {
+                    (Shapes { distinct: self.distinct.clone(), of: self.of.clone() }, placed())
+                });
+                let place = found.distinct.place(places, shape);
+                if let Some(slot) = found.of.get_mut(index) {
+                    *slot = place;
+                }
             }
         }
-        Arc::new(found)
+        found.map_or_else(|| self.clone(), |(found, _)| Arc::new(found))
     }
 
     fn place(&self, index: usize) -> Option<usize> {
