@@ -67,7 +67,7 @@ pub(super) fn draw_blast(blast: &Blast, cursor: usize, pen: Pen<'_>, frame: &mut
     let weakest = row.struck.weakest.map_or("it is struck directly", Link::word);
     text.push(Line::from(vec![pen.span(Role::Muted, " weakest  "), pen.span(Role::Text, weakest)]));
     let where_to = match runs(row) {
-        none if none.is_empty() => "nowhere, as far as anybody says".to_owned(),
+        none if none.is_empty() => "no deployment is recorded".to_owned(),
         places => places,
     };
     text.push(Line::from(vec![pen.span(Role::Muted, " runs at  "), pen.span(Role::Text, where_to)]));
