@@ -258,7 +258,9 @@ impl Judgement {
             let family = Family::of(input.descent.clone(), depth, |index| {
                 known(&kin, &shapes, &own, index, BELOW_THE_HIGHEST)
             });
-            let changed = kin.support(family.supports());
+            let mut changed = kin.support(family.supports());
+            // It is asked only where nothing is open about the parents themselves.
+            changed.retain(|place| kin.asks_support(input.descent, *place));
             let judged = shapes.with(input, &kin, &models_at(input, &changed));
             if !Arc::ptr_eq(&judged, &shapes) {
                 shapes = judged;

@@ -153,6 +153,13 @@ impl Kin {
         changed
     }
 
+    /// Whether anything depends on how far the ancestors of a place carry: on each of its parents one may rely.
+    pub fn asks_support(&self, descent: &Descent, place: usize) -> bool {
+        let relied =
+            |sight| matches!(sight, ParentSight::Verified | ParentSight::Resigned | ParentSight::Summarised);
+        descent.plan().parents(place).all(|parent| relied(self.seen(parent).sight))
+    }
+
     /// Whether each model looks the same to those that derive from it.
     pub fn looks_like(&self, other: &Kin) -> bool {
         self.seen == other.seen

@@ -37,9 +37,9 @@ const RELEASED: [&str; 2] = ["releaseTime", "releaseDate"];
 fn published(evidence: &Evidence<'_>) -> Option<(Timestamp, Basis)> {
     let is_release = |fact: &Fact| {
         let place = fact.place.raw();
-        fact.key == FactKey::Made && RELEASED.iter().any(|member| place.ends_with(member))
+        RELEASED.iter().any(|member| place.ends_with(member))
     };
-    let told = evidence.model.facts.each().filter(|fact| is_release(fact));
+    let told = evidence.model.facts.each_of(|key, _| key == FactKey::Made).filter(|fact| is_release(fact));
     let told = told.filter_map(|fact| fact.value.raw().parse().ok()).map(|at| (at, Basis::Declared));
     let released = super::sight::counted(evidence, PredicateKind::Release);
     let released = released.filter_map(|one| Some((one.claimed.signed_at?, Basis::Attested)));

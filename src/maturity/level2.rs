@@ -5,7 +5,7 @@ use super::claim_fact::{ClaimFact, Field};
 use super::evidence::{Evidence, Testimony};
 use super::fact::Remedy;
 use super::finding::Finding;
-use super::kinship::{EdgeOrder, ParentSight, Pin, Support};
+use super::kinship::{EdgeOrder, LineageEdge, ParentSight, Pin, Support};
 use super::lineage_fact::{LineageFact, Parents};
 use super::parents::{Bearing, by_parents, is_root, undeclared};
 use super::sight::{Lack, by_claims, counted, unless_unread};
@@ -27,7 +27,20 @@ pub(super) fn provenance(testimony: &Testimony) -> Option<&Provenance> {
 pub(super) fn provenances<'a>(
     evidence: &Evidence<'a>,
 ) -> impl Iterator<Item = (&'a Testimony, &'a Provenance)> + use<'a> {
+    all_provenances(evidence).filter(|(testimony, _)| !is_stranger(testimony))
+}
+
+/// The same, also by signers whom the policy knows for something else.
+fn all_provenances<'a>(
+    evidence: &Evidence<'a>,
+) -> impl Iterator<Item = (&'a Testimony, &'a Provenance)> + use<'a> {
     counted(evidence, PredicateKind::Provenance).filter_map(|one| Some((one, provenance(one)?)))
+}
+
+/// Whether the policy knows a signer for something else than deriving and publishing. A producer whose further roles are not
+/// stated is trusted, and no stranger to the model.
+fn is_stranger(testimony: &Testimony) -> bool {
+    !testimony.roles.is_empty() && !may_derive(testimony) && !has(testimony, Role::Producer)
 }
 
 /// Those by signers who may say so.
@@ -173,8 +186,17 @@ fn bridged(parents: Bearing<'_>) -> Option<Parents> {
 
 /// Whether level 2 rests on parents that were signed again when they were received, or on a summary.
 pub(super) fn rests_on_bridges(evidence: &Evidence<'_>) -> bool {
+    reaches_by_summary(evidence) || Bearing::of(evidence).is_some_and(|parents| bridged(parents).is_some())
+}
+
+/// Whether its ancestors carry the highest level only by a summary. How far they carry is asked only where one may rely on
+/// each of the parents.
+pub(super) fn reaches_by_summary(evidence: &Evidence<'_>) -> bool {
+    let relied = |edge: &LineageEdge| {
+        matches!(edge.sight, ParentSight::Verified | ParentSight::Resigned | ParentSight::Summarised)
+    };
     evidence.kinship.support == Support::Bridged
-        || Bearing::of(evidence).is_some_and(|parents| bridged(parents).is_some())
+        && Bearing::of(evidence).is_some_and(|parents| parents.all(relied))
 }
 
 pub(super) fn inputs_verified(evidence: &Evidence<'_>) -> Finding {
@@ -386,21 +408,18 @@ pub(super) fn time_ordered(evidence: &Evidence<'_>) -> Finding {
 
 /// The claims of derivation whose signers the policy knows for something else, or for nothing.
 fn misplaced<'a>(evidence: &Evidence<'a>) -> impl Iterator<Item = &'a Testimony> + use<'a> {
-    provenances(evidence).map(|(testimony, _)| testimony).filter(|testimony| !may_derive(testimony))
+    all_provenances(evidence).map(|(testimony, _)| testimony).filter(|testimony| !may_derive(testimony))
 }
 
 pub(super) fn attester_in_role(evidence: &Evidence<'_>) -> Finding {
     by_claims(evidence, Lack::Unknown, || {
         let kind = PredicateKind::Provenance;
-        // A producer whose further roles are not stated is trusted, and no stranger to the model.
-        let is_stranger =
-            |testimony: &&Testimony| !testimony.roles.is_empty() && !has(testimony, Role::Producer);
         if let Some((testimony, _)) = in_role(evidence).next() {
             let fact = ClaimFact::By { kind, signer: signer(testimony) };
             return Finding::of(Outcome::Pass, Basis::Attested, fact);
         }
         // It is told, and spoils nothing: whoever may sign something else may append a line as well.
-        if let Some(outside) = misplaced(evidence).find(is_stranger) {
+        if let Some(outside) = misplaced(evidence).find(|testimony| is_stranger(testimony)) {
             let fact = ClaimFact::OutsideRole { kind, signer: signer(outside) };
             return Finding::missing(fact.into()).remedy(Remedy::GrantRole);
         }

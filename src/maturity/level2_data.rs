@@ -106,7 +106,7 @@ fn datasets(evidence: &Evidence<'_>) -> BTreeMap<Untrusted, Dataset> {
     }
     // Whoever names data only in a document has not pinned it.
     if all.is_empty() {
-        let told = evidence.model.facts.each().filter(|fact| fact.key == FactKey::Dataset);
+        let told = evidence.model.facts.each_of(|key, _| key == FactKey::Dataset);
         all.extend(told.map(|fact| (fact.value.clone(), Dataset::default())));
     }
     all
@@ -291,6 +291,10 @@ pub(super) fn settles(evidence: &Evidence<'_>) -> bool {
 }
 
 pub(super) fn bill_equals_claims(evidence: &Evidence<'_>) -> Finding {
+    // What documents say of parents stands among the edges, too: without one there is nothing to read.
+    if Bearing::of(evidence).is_none() {
+        return Finding::not_applicable(LineageFact::NoBill.into());
+    }
     let in_bill = |told: Told| matches!(told, Told::Pedigree | Told::Property);
     let declared: BTreeSet<_> = evidence
         .model

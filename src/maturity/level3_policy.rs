@@ -85,7 +85,7 @@ pub(super) fn summaries_checked(evidence: &Evidence<'_>) -> Finding {
         Reliance::Failed => Finding::contradicted(UseFact::SummaryFails.into()).remedy(Remedy::Investigate),
         Reliance::Partly => Finding::of(Outcome::Partial, Basis::Attested, UseFact::SummariesInPart),
         Reliance::Checked => Finding::of(Outcome::Pass, Basis::Attested, UseFact::SummariesChecked),
-        Reliance::None if kinship.support == Support::Bridged || summarised() => {
+        Reliance::None if super::level2::reaches_by_summary(evidence) || summarised() => {
             // Whoever counts them has checked every step.
             Finding::of(Outcome::Pass, Basis::Attested, UseFact::SummariesChecked)
         }

@@ -930,7 +930,12 @@ fn what_nobody_measured_is_not_0_percent() {
 const GOOD: [Change; 4] = [
     |c| c.claims.push(claim(PredicateKind::Reference, Said::Nothing, &[Role::Distributor], "hub")),
     |c| {
-        let said = Said::Provenance(Box::new(provenance()));
+        // Another who says the same.
+        let own = c.claims.iter().find_map(|one| match &one.claimed.said {
+            Said::Provenance(said) => Some(Provenance::clone(said)),
+            _ => None,
+        });
+        let said = Said::Provenance(Box::new(own.unwrap_or_else(provenance)));
         c.claims.push(claim(PredicateKind::Provenance, said, &[Role::Lineage, Role::Build], "second"));
     },
     |c| {
@@ -962,6 +967,54 @@ const BAD: [Change; 5] = [
         c.claims.push(claim(PredicateKind::Provenance, said, &[Role::Eval], "stranger"));
     },
 ];
+
+#[test]
+fn good_evidence_beside_any_one_thing_that_is_otherwise_never_lowers_a_level() {
+    let mut wrong = Vec::new();
+    for (number, (id, _, change)) in rows().into_iter().enumerate() {
+        let mut case = good();
+        change(&mut case);
+        let before = case.assess();
+        for (nth, add) in GOOD.iter().enumerate() {
+            let mut better = case.clone();
+            add(&mut better);
+            let after = better.assess();
+            if after.score.own < before.score.own {
+                let pairs = before.controls.iter().zip(&after.controls);
+                let lost: Vec<_> = pairs
+                    .filter(|(before, after)| before.outcome == PASS && after.outcome != PASS)
+                    .map(|(_, after)| (after.id.clone(), after.outcome, after.fact.clone()))
+                    .collect();
+                wrong.push(format!("row {number} {id}, good {nth}: {lost:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn bad_evidence_beside_any_one_thing_that_is_otherwise_never_raises_a_level() {
+    let mut wrong = Vec::new();
+    for (number, (id, _, change)) in rows().into_iter().enumerate() {
+        let mut case = good();
+        change(&mut case);
+        let before = case.assess();
+        for (nth, add) in BAD.iter().enumerate() {
+            let mut worse = case.clone();
+            add(&mut worse);
+            let after = worse.assess();
+            if after.score.own > before.score.own {
+                let pairs = before.controls.iter().zip(&after.controls);
+                let won: Vec<_> = pairs
+                    .filter(|(before, after)| before.outcome != PASS && after.outcome == PASS)
+                    .map(|(_, after)| (after.id.clone(), after.outcome, after.fact.clone()))
+                    .collect();
+                wrong.push(format!("row {number} {id}, bad {nth}: {won:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
