@@ -86,8 +86,14 @@ pub fn doubts_of(model: &Model, models: &[Model], graph: &Graph) -> Vec<GraphFin
     found
 }
 
+/// A model with more parents than these is compared with none of them: each has to be read for it.
+const MOST_PARENTS: usize = 64;
+
 /// Whether what such derivations keep goes together in a model and in its parents; none where nothing could be compared.
 pub fn is_plausible(model: &Model, models: &[Model], graph: &Graph, place: u32) -> Option<bool> {
+    if graph.parents_at(place).nth(MOST_PARENTS).is_some() {
+        return None;
+    }
     let own = Told::by(model);
     let mut compared = None;
     for (parent, edge) in graph.parents_at(place) {
