@@ -63,6 +63,7 @@ mod large;
 mod ledger;
 mod let_out;
 mod let_out_hostile;
+mod levels;
 mod limits;
 mod lineage;
 mod lineage_rivals;
