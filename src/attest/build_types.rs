@@ -1,5 +1,5 @@
-//! Build types of SLSA provenance for models: data inside the program (`policies/predicates/build-types.toml`) that says
-//! which URI stands for which way from inputs to a model, and what its parameters are.
+//! Build types of SLSA provenance for models, from a file inside the program
+//! (`policies/predicates/build-types.toml`): each has a URI, a transformation and its parameters.
 
 use super::check::faults;
 use super::claimed::SchemaFault;
@@ -31,7 +31,7 @@ pub struct BuildType {
     pub transformation: Transformation,
     /// What it is, in a sentence.
     pub about: String,
-    /// What `externalParameters` may hold, in the order in which they are asked for.
+    /// The parameters in `externalParameters`, in the order in which they are prompted for.
     pub parameters: Vec<Parameter>,
 }
 
@@ -41,13 +41,13 @@ pub struct BuildType {
 pub struct Parameter {
     /// Its name.
     pub name: String,
-    /// What it has to be.
+    /// Its type.
     #[serde(rename = "type")]
     pub kind: FieldType,
-    /// Whether it has to be there.
+    /// Whether it is required.
     #[serde(default)]
     pub required: bool,
-    /// What the inputs that it names are; none where it names no input.
+    /// The role of the inputs that it names; none if it names no input.
     pub role: Option<InputRole>,
     /// What it is, in words.
     pub about: String,
@@ -63,7 +63,7 @@ struct Document {
 static BUNDLED: LazyLock<Vec<BuildType>> = LazyLock::new(|| BuildType::parse(FILE).unwrap_or_default());
 
 impl BuildType {
-    /// Those inside the program. A test proves that their file parses.
+    /// The bundled build types. A test proves that their file parses.
     pub fn bundled() -> &'static [BuildType] {
         &BUNDLED
     }
@@ -83,13 +83,13 @@ impl BuildType {
         BuildType::bundled().iter().find(|known| known.id == id)
     }
 
-    /// What is wrong with the parameters of a build: each fault with its path below `externalParameters`.
+    /// The faults in the parameters of a build, each with its path below `externalParameters`.
     pub fn check(&self, parameters: &Value) -> Vec<SchemaFault> {
         let fields: Vec<Field> = self.parameters.iter().filter_map(Parameter::field).collect();
         faults(&fields, parameters)
     }
 
-    /// What the parameters of a build say of an input, by its name or address.
+    /// The role that the parameters of a build give to an input, by its name or URI.
     pub(super) fn role_of(&self, parameters: &Value, called: &[&str]) -> Option<InputRole> {
         let names = |parameter: &&Parameter| match parameters.get(&parameter.name) {
             Some(Value::String(name)) => called.contains(&name.as_str()),
@@ -120,7 +120,7 @@ impl BuildType {
         for row in &document.build_type {
             let known = row.as_ref();
             if !ids.insert(&known.id) {
-                fault(row.span(), "the id stands twice");
+                fault(row.span(), "duplicate id");
             }
             if !uris.insert(&known.uri) {
                 fault(row.span(), "the URI stands twice");

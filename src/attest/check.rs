@@ -1,5 +1,5 @@
-//! A document against the fields of a predicate: every fault with its path, within limits. It walks along the fields and
-//! never into what they do not name, so that no depth of a document matters. What a field means is not known here.
+//! Checks a document against the fields of a predicate and lists every fault with its path, within limits. It visits
+//! only the named fields, so the depth of a document does not matter. It does not interpret the fields.
 
 use super::claimed::{FaultKind, SchemaFault};
 use super::decimal::Decimal;
@@ -9,11 +9,11 @@ use crate::text::Untrusted;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-/// More items of a list are not read.
+/// Longer lists are rejected.
 pub(super) const MAX_ITEMS: usize = 10_000;
-/// A longer text is not read, bytes.
+/// Longer texts are rejected, bytes.
 const MAX_TEXT: usize = 64 * 1024;
-/// More faults help nobody.
+/// Limit of reported faults; more would not help.
 const MAX_FAULTS: usize = 64;
 /// Names in paths are cut here, characters.
 const MAX_NAME: usize = 80;
@@ -35,7 +35,7 @@ pub(super) fn faults(fields: &[Field], document: &Value) -> Vec<SchemaFault> {
     found.0
 }
 
-/// Whether a document has what only dialects have, or lacks what they leave out.
+/// Whether a document is in a dialect: it has a field that only dialects have, or lacks one that they omit.
 pub(super) fn is_dialect(fields: &[Field], document: &Value) -> bool {
     let Value::Object(top) = document else { return false };
     let mut is_dialect = false;
@@ -65,8 +65,8 @@ impl Found {
     }
 }
 
-/// Every place of a field in an object, with what stands there; null is nothing. Where what is around it is not there, or
-/// something else, the field has no place.
+/// Every place of a field in an object, with its value; null counts as absent. A field has no place if its parent is
+/// absent or of another type.
 pub(super) fn walk(
     steps: &[Step],
     object: &Map<String, Value>,
@@ -90,7 +90,7 @@ pub(super) fn walk(
                 match (item, rest.is_empty()) {
                     (item, true) => found(place, Some(item)),
                     (Value::Object(inner), false) => walk(rest, inner, place, found),
-                    // The field of the list tells it.
+                    // The fault is reported for the field of the list.
                     (_, false) => {}
                 }
                 place.truncate(list);
@@ -211,7 +211,7 @@ fn descriptors(items: &[Value], place: &str, found: &mut Found) {
     }
 }
 
-/// A resource descriptor: its texts are texts, and its digests are digests. What it lacks says only that it pins nothing.
+/// A resource descriptor: its texts are texts, and its digests are digests. Without a digest it pins nothing.
 fn descriptor(resource: &Map<String, Value>, place: &str, found: &mut Found) {
     for key in ["name", "uri", "downloadLocation", "mediaType"] {
         match resource.get(key) {
@@ -254,7 +254,7 @@ fn below(place: &str, name: &str) -> String {
     if place.is_empty() { short } else { format!("{place}.{short}") }
 }
 
-/// A text of an object, cut off at no place: longer ones were refused.
+/// A text of an object, never truncated: longer texts were rejected before.
 pub(super) fn text(object: &Value, key: &str) -> Option<Untrusted> {
     object.get(key)?.as_str().filter(|text| !text.is_empty()).map(Untrusted::from)
 }

@@ -1,5 +1,5 @@
-//! A claim after it was judged, without its bytes: whose it is, whether that is to be believed, about what, and what it
-//! says. What a policy lets its signer say is not known here.
+//! A judged claim without its bytes: its signer and how far it is proven, its subject, and its content. Whether a policy
+//! gives the signer a role is decided elsewhere.
 
 use super::kind::PredicateKind;
 use super::said::Said;
@@ -9,20 +9,20 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Whether a predicate is as its schema wants it.
+/// Whether a predicate matches its schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Validity {
-    /// It is.
+    /// It does.
     Valid,
-    /// The predicate is not known: it is kept and shown, and never counts.
+    /// The predicate is unknown: it is kept and shown, and never counts.
     #[default]
     Unknown,
-    /// It is not.
+    /// It does not.
     Invalid(Vec<SchemaFault>),
 }
 
-/// Where a predicate is not as its schema wants it.
+/// A place where a predicate does not match its schema.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct SchemaFault {
     /// The field, as a path: `buildDefinition.buildType`.
@@ -35,13 +35,13 @@ pub struct SchemaFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
-    /// It is required, and not there.
+    /// It is required, but missing.
     Missing,
     /// It is of another type.
     Type,
     /// It has a value that is not one of those allowed.
     Value,
-    /// It is longer than is read.
+    /// It exceeds the length limit.
     Limit,
 }
 
@@ -57,24 +57,24 @@ impl FaultKind {
     }
 }
 
-/// By what a claim is about a model.
+/// How a claim refers to a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum JoinedBy {
     /// By its root digest.
     Root,
-    /// By another digest of the same bytes, of another domain: that of its manifest in a registry.
+    /// By another digest of the same bytes: that of its manifest in a registry.
     Alias,
 }
 
 /// Another signer of one envelope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Cosigner {
-    /// Who.
+    /// The signer.
     pub signer: Identity,
-    /// Pass: as expected. Partial: proven, but somebody else.
+    /// Pass: as expected. Partial: proven, but a different signer.
     pub outcome: Outcome,
-    /// When it was signed, if somebody who is trusted says so.
+    /// The trusted signing time, if any.
     pub signed_at: Option<Timestamp>,
 }
 
@@ -88,28 +88,28 @@ pub struct Claimed {
     pub digest: String,
     /// Its line in the file of claims, from 1.
     pub line: usize,
-    /// What it claims, as the statement says.
+    /// The type of its predicate, from the statement.
     pub predicate_type: Untrusted,
-    /// The same, where the registry knows it.
+    /// The kind of that type, if the registry knows it.
     pub kind: Option<PredicateKind>,
-    /// Whether it is as its schema wants it.
+    /// Whether it matches its schema.
     pub validity: Validity,
-    /// Whom it is about.
+    /// Its subjects.
     pub about: About,
-    /// By what it is about this model.
+    /// How it refers to this model.
     pub joined: Option<JoinedBy>,
-    /// Pass: the signer is proven and is who was expected. Partial: proven, but somebody else.
+    /// Pass: the signer is proven and expected. Partial: proven, but a different signer.
     pub outcome: Outcome,
     /// What kept it from passing.
     pub because: Option<CheckCode>,
     /// The signer; none unless proven.
     pub signer: Option<Identity>,
-    /// When it was signed, if somebody who is trusted says so.
+    /// The trusted signing time, if any.
     pub signed_at: Option<Timestamp>,
-    /// Others who signed the same envelope, and are proven; each once.
+    /// Other proven signers of the same envelope, each once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cosigners: Vec<Cosigner>,
-    /// What it says; nothing unless it is valid.
+    /// Its content; empty unless it is valid.
     pub said: Said,
 }
 

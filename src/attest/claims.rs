@@ -18,18 +18,18 @@ use std::path::{Path, PathBuf};
 pub const LIMIT_CLAIMS_BYTES: u64 = 64 * 1024 * 1024;
 /// A file with more lines than this, blank ones aside, is refused.
 pub const LIMIT_CLAIMS: usize = 10_000;
-/// Faults of subjects that are told.
+/// Limit of reported faults in subjects.
 const MAX_SUBJECT_FAULTS: usize = 16;
 /// Files of claims beside a model that are read.
 const MAX_FILES: usize = 64;
-/// Things in a folder that are looked at.
+/// Limit of folder entries that are examined.
 const MAX_ENTRIES: usize = 20_000;
-/// How files are named that hold claims, besides `claims.jsonl`.
+/// Names of claims files besides `claims.jsonl`.
 const ENDINGS: [&str; 3] = [".intoto.jsonl", ".sigstore.jsonl", ".sigstore.json"];
 /// A longer line is no claim.
 pub const LIMIT_LINE_BYTES: usize = 16 * 1024 * 1024;
 
-/// One claim: a bundle whose statement says what of what, or an envelope by itself. Parsed, not verified.
+/// One claim: a bundle with a statement, or a bare envelope. Parsed, not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The file that it is in, where it is not the file of claims.
@@ -40,7 +40,7 @@ pub struct Claim {
     pub predicate_type: Untrusted,
     /// What it is about: the SHA-256 of each subject that names one, as the statement says.
     pub subjects: Vec<Untrusted>,
-    /// The same with all digests that they name.
+    /// The same with all their digests.
     pub named: Vec<SubjectSaid>,
     /// Who signed, as the bundle says; a bundle that only hints at a key gives the hint.
     pub signer: Option<Identity>,
@@ -126,7 +126,7 @@ impl Claim {
         said.filter_map(|(algorithm, value)| usable(algorithm.raw(), value.raw()))
     }
 
-    /// What is wrong with its subjects: each has to name a digest, and every digest has to be one.
+    /// The faults of its subjects: each must have a digest, and every digest must be valid.
     pub(super) fn subject_faults(&self) -> Vec<SchemaFault> {
         let mut faults = Vec::new();
         for (index, subject) in self.named.iter().enumerate() {
@@ -228,8 +228,8 @@ pub fn claims_beside(model: &Path) -> Option<PathBuf> {
     std::fs::symlink_metadata(&path).is_ok().then_some(path)
 }
 
-/// Other files of claims that lie with a model, by name: in its folder, or beside a model that is one file and named
-/// after it. The one that is the model's signature is none. With them whether there are more than are read.
+/// Other claims files of a model, by name: in its folder, or next to a single-file model and named after it. The
+/// model's signature is not one of them. Also returns whether there are more than the limit.
 pub fn further_claims(model: &Path, signature: Option<&Path>) -> (Vec<PathBuf>, bool) {
     let is_folder = model.is_dir();
     let folder = if is_folder { model } else { folder_of(model) };

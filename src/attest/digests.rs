@@ -1,10 +1,10 @@
-//! Digests as statements name them: which algorithms have how many digits, and what counts as hex. Upper-case hex is
-//! refused: two spellings of one digest must not be two things (in-toto attestation framework, DigestSet).
+//! Digests in statements: the number of digits of each algorithm, and valid hex. Upper-case hex is rejected, so that a
+//! digest has only one spelling (in-toto attestation framework, DigestSet).
 
 use super::said::{Domain, NamedDigest};
 use serde_json::{Map, Value};
 
-/// A longer value is not read, bytes.
+/// Longer values are rejected, bytes.
 const MAX_VALUE: usize = 1024;
 /// Algorithms and how many hex digits each has.
 const ALGORITHMS: [(&str, &[usize]); 17] = [
@@ -26,18 +26,18 @@ const ALGORITHMS: [(&str, &[usize]); 17] = [
     ("gitBlob", &[40, 64]),
     ("gitTag", &[40, 64]),
 ];
-/// Broken algorithms: their hex is checked, and nothing is pinned by them.
+/// Broken algorithms: their hex is checked, but they pin nothing.
 const BROKEN: [(&str, &[usize]); 2] = [("sha1", &[40]), ("md5", &[32])];
 
 /// What is wrong with a digest.
 pub(super) enum HexFault {
     /// It is not hex, in upper case, or of another length.
     NotHex,
-    /// It is longer than is read.
+    /// It exceeds the length limit.
     TooLong,
 }
 
-/// What is wrong with the digest of an algorithm; one that is not known may be anything.
+/// The fault of a digest. An unknown algorithm accepts any value.
 pub(super) fn hex_fault(algorithm: &str, value: &str) -> Option<HexFault> {
     if value.len() > MAX_VALUE {
         return Some(HexFault::TooLong);

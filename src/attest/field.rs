@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a field has to be.
+/// The type of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FieldType {
@@ -11,7 +11,7 @@ pub enum FieldType {
     Text,
     /// A list of texts.
     Texts,
-    /// A time as RFC 3339 writes it.
+    /// A time in RFC 3339 form.
     Time,
     /// True or false.
     Boolean,
@@ -37,7 +37,7 @@ pub enum FieldType {
     Resources,
     /// A list of resource descriptors, or an object of digest sets.
     Artifacts,
-    /// A list whose items are read by somebody else.
+    /// A list whose items are read elsewhere.
     Bulk,
 }
 
@@ -47,7 +47,7 @@ impl FieldType {
         matches!(self, FieldType::List | FieldType::Texts | FieldType::Resources)
     }
 
-    /// What it is, in words.
+    /// Its words.
     pub fn words(self) -> &'static str {
         match self {
             FieldType::Text => "text",
@@ -77,17 +77,17 @@ pub(super) struct Step {
     pub each: bool,
 }
 
-/// Where a field stands: `buildDefinition.buildType`, `claims[].metric`.
+/// The path of a field: `buildDefinition.buildType`, `claims[].metric`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldPath(Vec<Step>);
 
-/// What is around a field.
+/// The parent of a field.
 pub(super) struct Parent {
     path: FieldPath,
 }
 
 impl Parent {
-    /// Whether the field stands in an item of a list.
+    /// Whether the field is in an item of a list.
     pub fn is_item(&self) -> bool {
         self.path.0.last().is_some_and(|step| step.each)
     }
@@ -119,7 +119,7 @@ impl FieldPath {
         &self.0
     }
 
-    /// What is around it; none at the top.
+    /// Its parent; none at the top.
     pub(super) fn parent(&self) -> Option<Parent> {
         let (last, rest) = self.0.split_last()?;
         // The items of a list stand in the list.
@@ -153,7 +153,7 @@ pub struct Field {
     pub path: FieldPath,
     /// What it has to be.
     pub kind: FieldType,
-    /// Whether it has to be there, wherever the object around it is.
+    /// Whether it is required wherever its parent object is present.
     pub required: bool,
     /// Whether the list may not be empty.
     pub filled: bool,

@@ -56,7 +56,7 @@ pub struct Judged {
     pub about: About,
     /// By what it is about this model.
     pub joined: Option<JoinedBy>,
-    /// Pass: the signer is proven and is who was expected. Partial: proven, but somebody else.
+    /// Pass: the signer is proven and expected. Partial: proven, but a different signer.
     pub outcome: Outcome,
     /// What kept it from passing.
     pub because: Option<Check>,
@@ -64,25 +64,25 @@ pub struct Judged {
     pub signer: Option<Identity>,
     /// The anchor that answered for the signer; none unless proven.
     pub anchor: Option<AnchorUse>,
-    /// When it was signed, if somebody who is trusted says so.
+    /// The trusted signing time, if any.
     pub signed_at: Option<jiff::Timestamp>,
     /// The other signatures of an envelope that has several, whose signers are proven; each signer once.
     pub cosigners: Vec<Weighed>,
     /// What kind of predicate it is, where the registry knows it.
     pub kind: Option<PredicateKind>,
-    /// Whether the predicate is as its schema wants it.
+    /// Whether the predicate matches its schema.
     pub validity: Validity,
-    /// What it says.
+    /// Its content.
     pub said: Said,
 }
 
 impl Judged {
-    /// Whether it is about this model, as its schema wants it, and its signer is proven to be an expected one.
+    /// Whether it is about this model, matches its schema, and its signer is proven and expected.
     pub fn counts(&self) -> bool {
         self.about == About::ThisModel && self.outcome == Outcome::Pass && self.validity == Validity::Valid
     }
 
-    /// What it says, by the registry's labels; nothing where the predicate is not known.
+    /// Its content, by the registry's labels; empty if the predicate is unknown.
     pub fn says(&self) -> Vec<(&'static str, Untrusted)> {
         let Some(known) = Registry::bundled().of(self.claim.predicate_type.raw()) else { return Vec::new() };
         let statement = self.claim.statement().ok();
@@ -128,7 +128,7 @@ impl Judged {
 /// What one signature comes to.
 #[derive(Debug, Clone)]
 pub struct Weighed {
-    /// Pass: the signer is proven and is who was expected. Partial: proven, but somebody else.
+    /// Pass: the signer is proven and expected. Partial: proven, but a different signer.
     pub outcome: Outcome,
     /// What kept it from passing.
     pub because: Option<Check>,
@@ -136,7 +136,7 @@ pub struct Weighed {
     pub signer: Option<Identity>,
     /// The anchor that answered for the signer; none unless proven.
     pub anchor: Option<AnchorUse>,
-    /// When it was signed, if somebody who is trusted says so.
+    /// The trusted signing time, if any.
     pub signed_at: Option<jiff::Timestamp>,
 }
 
@@ -230,7 +230,7 @@ impl Judge<'_> {
     }
 }
 
-/// What a claim says. One whose subject names no usable digest is as good as invalid: nobody can tell what it is about.
+/// The content of a claim. Without a usable digest in its subject it is invalid: its subject is unknown.
 fn read(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
     let predicate =
         claim.statement().ok().and_then(|mut statement| Some(statement.get_mut("predicate")?.take()));

@@ -13,7 +13,7 @@ use std::path::Path;
 pub struct Present {
     /// The root digest: as the model's signature made it when all files fit, else as a new signature would.
     pub root: RootDigest,
-    /// What a signature beside it says of the same files.
+    /// The result of the signature next to it for the same files.
     pub signed: Signed,
 }
 
@@ -28,7 +28,7 @@ pub enum Signed {
     Otherwise(Box<Check>),
 }
 
-/// The stages that are about the files and the bytes of the signature, whoever signed.
+/// The stages that check the files and the bytes of the signature, regardless of the signer.
 const OF_BYTES: [Stage; 5] = [Stage::Parse, Stage::Signature, Stage::Statement, Stage::Subject, Stage::Files];
 
 /// Computes the root digest of a model's files. `named` is where the model's signature is known to lie.

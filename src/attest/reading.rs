@@ -1,4 +1,4 @@
-//! From a predicate that is as its schema wants it to typed facts: one reader for each shape. What a reader does not
+//! Turns a predicate that matches its schema into typed facts: one reader for each shape. What a reader does not
 //! find it leaves open; nothing is guessed from names.
 
 use super::build_types::BuildType;
@@ -154,7 +154,7 @@ fn called(resource: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// What went in; its role is what it says itself, else what `role` says.
+/// The inputs. Each has its own role, or else the one from `role`.
 fn input(resource: &Value, role: impl FnOnce(&[&str]) -> Option<InputRole>) -> Input {
     let called = called(resource);
     let own = resource.pointer("/annotations/role").and_then(Value::as_str).and_then(InputRole::of_word);
@@ -278,7 +278,7 @@ fn aixv_training(of: &Value) -> Said {
         inputs.push(Input { name: key.into(), role, digests, verified_at: None });
     }
     Said::Provenance(Box::new(Provenance {
-        // It says that it was trained, and from what: nothing, or models that were trained further.
+        // It states that the model was trained, from scratch or from other models.
         transformation: Some(if is_root { Transformation::Train } else { Transformation::Finetune }),
         is_root,
         builder: None,

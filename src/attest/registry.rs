@@ -78,7 +78,7 @@ pub struct Predicate {
     pub standing: Standing,
     /// Where it is specified; none for our own.
     pub source: Option<String>,
-    /// What it says, in a sentence or two; only of our own.
+    /// A description in a sentence or two; only for our own predicates.
     pub about: Option<String>,
     /// The controls that it serves.
     pub controls: Vec<String>,
@@ -212,7 +212,7 @@ impl Registry {
         self.predicates.iter().find(|known| known.id == id)
     }
 
-    /// What a predicate says, and whether it is as its schema wants it.
+    /// The content of a predicate, and whether it matches its schema.
     pub fn read(&self, uri: &str, predicate: &Value) -> (Option<PredicateKind>, Validity, Said) {
         let Some(known) = self.of(uri) else { return (None, Validity::Unknown, Said::Nothing) };
         match known.check(predicate) {
@@ -223,7 +223,7 @@ impl Registry {
 }
 
 impl Predicate {
-    /// Whether a document is as the schema wants it; else every fault with its path.
+    /// Whether a document matches the schema; otherwise every fault with its path.
     pub fn check(&self, predicate: &Value) -> Validity {
         let faults = check::faults(&self.fields, predicate);
         if faults.is_empty() { Validity::Valid } else { Validity::Invalid(faults) }
@@ -265,7 +265,7 @@ struct Row {
 }
 
 impl Row {
-    /// What is wrong with it by itself.
+    /// Its faults, without regard to other predicates.
     fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         let is_id = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'.');
@@ -288,7 +288,7 @@ impl Row {
         }
         for control in &self.controls {
             if !is_control(control) {
-                faults.push(format!("not the id of a control: {control}"));
+                faults.push(format!("unknown control: {control}"));
             }
         }
         faults
@@ -329,7 +329,7 @@ impl FieldRow {
                 false => matches!(field.kind, FieldType::Object | FieldType::Resource),
             };
             if holder.filter(fits).is_none() {
-                return Err(format!("no object or list around {} stands before it", self.path));
+                return Err(format!("no row for the object or list around {} comes before it", self.path));
             }
         }
         if (!self.values.is_empty() || !self.also.is_empty()) && self.kind != FieldType::Text {

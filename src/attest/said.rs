@@ -1,5 +1,5 @@
-//! What claims say, as typed facts: what controls and lineage ask of a predicate, and nothing else of it. Whether any of
-//! it is to be believed is not known here.
+//! The content of claims as typed facts, limited to what controls and lineage need. Whether it is trusted is decided
+//! elsewhere.
 
 use super::decimal::Decimal;
 use crate::text::Untrusted;
@@ -7,18 +7,18 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What one predicate says.
+/// The content of one predicate.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Said {
-    /// Nothing that is asked for: another kind, or a predicate that is not as its schema wants it.
+    /// Nothing relevant: another kind, or a predicate that does not match its schema.
     #[default]
     Nothing,
     /// How it was made.
     Provenance(Box<Provenance>),
     /// What a verifier found.
     Summary(Box<Summary>),
-    /// How it did in a test.
+    /// How it performed in an evaluation.
     Evaluation(Box<Evaluation>),
     /// Data.
     Data(Box<DataSaid>),
@@ -30,7 +30,7 @@ pub enum Said {
     Composition(Vec<Input>),
     /// Where it was made.
     Infrastructure(Box<InfrastructureSaid>),
-    /// Vulnerabilities, and what was said of them.
+    /// Vulnerabilities, with their status.
     Vulnerabilities(Box<VulnerabilitiesSaid>),
     /// A release.
     Release(Box<ReleaseSaid>),
@@ -42,11 +42,11 @@ pub enum Said {
     Binding(Box<BindingSaid>),
 }
 
-/// What a digest was taken over. Digests of different domains are never compared.
+/// The kind of input of a digest. Digests of different domains are never compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Domain {
-    /// SHA-256: of a model the OMS root digest, of anything else its bytes.
+    /// SHA-256: the OMS root digest for a model, the bytes for anything else.
     Sha256,
     /// A commit of Git.
     GitCommit,
@@ -57,19 +57,19 @@ pub enum Domain {
 /// A digest as a statement names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub struct NamedDigest {
-    /// Over what.
+    /// The kind of its input.
     pub domain: Domain,
-    /// The name of the algorithm, as the statement has it.
+    /// The name of the algorithm, as in the statement.
     pub algorithm: Untrusted,
     /// Lower-case hex.
     pub value: Untrusted,
 }
 
-/// What became of something that went in.
+/// The role of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputRole {
-    /// A model whose weights went in.
+    /// A model whose weights were used.
     Base,
     /// An adapter that was merged, or runs on top.
     Adapter,
@@ -83,9 +83,9 @@ pub enum InputRole {
     Config,
     /// A tokenizer.
     Tokenizer,
-    /// A template of chats.
+    /// A chat template.
     Template,
-    /// Anything else, or not said.
+    /// Anything else, or not stated.
     Other,
 }
 
@@ -124,24 +124,24 @@ impl InputRole {
     }
 }
 
-/// Something that went in.
+/// An input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Input {
-    /// Its name or address, as said.
+    /// Its name or URI, as stated.
     pub name: Untrusted,
-    /// What became of it.
+    /// Its role.
     pub role: InputRole,
     /// Its digests.
     pub digests: Vec<NamedDigest>,
-    /// When it was verified before it was used, if that is said.
+    /// When it was verified before use, if stated.
     pub verified_at: Option<Timestamp>,
 }
 
-/// How a model came from its parents.
+/// How a model was derived from its parents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transformation {
-    /// Trained from nothing.
+    /// Trained from scratch.
     Train,
     /// Trained further.
     Finetune,
@@ -164,91 +164,91 @@ pub enum Transformation {
 pub struct Provenance {
     /// What was done.
     pub transformation: Option<Transformation>,
-    /// Whether it says outright that no model went in.
+    /// Whether it explicitly states that there was no input model.
     pub is_root: bool,
-    /// Who did it.
+    /// The builder.
     pub builder: Option<Untrusted>,
-    /// The type of the build, as said.
+    /// The build type, as stated.
     pub build_type: Option<Untrusted>,
-    /// What went in.
+    /// The inputs.
     pub inputs: Vec<Input>,
     /// Whether it has parameters.
     pub has_parameters: bool,
-    /// When it began.
+    /// When the build started.
     pub started: Option<Timestamp>,
-    /// When it was done.
+    /// When the build finished.
     pub finished: Option<Timestamp>,
 }
 
 /// What a verifier found: VSA or SVR.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
-    /// Whether it is an SVR, which lists what holds, and never what does not.
+    /// Whether it is an SVR, which lists only what holds.
     pub is_result: bool,
-    /// Who verified.
+    /// The verifier.
     pub verifier: Untrusted,
-    /// Of what, by address.
+    /// The URI of the resource.
     pub resource: Option<Untrusted>,
-    /// The address of the policy that it was verified by; of several, the first.
+    /// The URI of the policy used; the first of several.
     pub policy_uri: Option<Untrusted>,
     /// The digest of that policy, SHA-256 where it has one.
     pub policy: Option<NamedDigest>,
-    /// The digests of all policies that it was verified by.
+    /// The digests of all policies used.
     pub policies: Vec<NamedDigest>,
     /// Whether it passed; an SVR always did.
     pub passed: bool,
     /// Levels or properties.
     pub levels: Vec<Untrusted>,
-    /// Levels of what it depends on, with how many of each.
+    /// Levels of its dependencies, with the count of each.
     pub dependencies: Vec<(Untrusted, u64)>,
-    /// When.
+    /// The time.
     pub at: Option<Timestamp>,
-    /// Digests of the attestations that it rests on.
+    /// Digests of the attestations that support it.
     pub inputs: Vec<NamedDigest>,
 }
 
-/// How a model did in a test.
+/// How a model performed in an evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Evaluation {
     /// Its names: benchmark, suite or configuration.
     pub names: Vec<Untrusted>,
     /// What was measured.
     pub metrics: Vec<Metric>,
-    /// Whether it was passed, if that is said.
+    /// Whether it passed, if stated.
     pub passed: Option<bool>,
-    /// Whether who says so made the model: none where that is not said.
+    /// Whether the evaluator made the model; none if not stated.
     pub self_attested: Option<bool>,
-    /// How many samples.
+    /// The number of samples.
     pub samples: Option<u64>,
     /// The harness, by digest.
     pub harness: Option<NamedDigest>,
     /// The data that it was tested on, by digest.
     pub dataset: Option<NamedDigest>,
-    /// How far its result was confirmed, if that is said.
+    /// How independently its result was confirmed, if stated.
     pub assurance: Option<Assurance>,
     /// Whether it passed with warnings.
     pub warned: bool,
     /// When it was tested.
     pub at: Option<Timestamp>,
-    /// Whether it is written as some writers do and the specification does not.
+    /// Whether it is in a dialect that deviates from the specification.
     pub is_dialect: bool,
 }
 
-/// How far the result of an evaluation was confirmed.
+/// How independently the result of an evaluation was confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Assurance {
-    /// By nobody: who made it says so.
+    /// Stated by the producer, not confirmed.
     SelfAttested,
-    /// Somebody else tested.
+    /// Tested by a third party.
     ThirdParty,
-    /// Somebody else tested again.
+    /// Reproduced by a third party.
     Reproduced,
     /// It was tested in an enclave.
     Enclave,
 }
 
-/// How a value stands to its threshold.
+/// How a value compares with its threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 pub enum Comparator {
     /// At least.
@@ -297,19 +297,19 @@ impl Comparator {
 pub struct Metric {
     /// Its name.
     pub name: Untrusted,
-    /// The value; none where only the result is told.
+    /// The value; none if only the result is stated.
     pub value: Option<Decimal>,
-    /// How it has to stand to the threshold.
+    /// How it must compare with the threshold.
     pub comparator: Option<Comparator>,
     /// The threshold.
     pub threshold: Option<Decimal>,
-    /// Whether it was met, as said.
+    /// Whether it was met, as stated.
     pub passed: Option<bool>,
 }
 
 impl Metric {
-    /// Whether it was met: as the numbers say where they are there, else as said. What is said and not so counts as not
-    /// met.
+    /// Whether it was met: computed from the numbers if present, otherwise as stated. A stated result that the numbers
+    /// contradict counts as not met.
     pub fn met(&self) -> Option<bool> {
         let numbers = self.value.as_ref().zip(self.comparator).zip(self.threshold.as_ref());
         let computed = numbers.map(|((value, comparator), threshold)| comparator.holds(value, threshold));
@@ -320,7 +320,7 @@ impl Metric {
     }
 }
 
-/// What is said of a dataset.
+/// Statements about datasets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DataSaid {
     /// The datasets.
@@ -332,10 +332,10 @@ pub struct DataSaid {
     pub licences: Vec<Untrusted>,
 }
 
-/// What is said of how it was trained.
+/// The training configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ConfigSaid {
-    /// Which fields are there: `hyperparameters`, `config`, `code`, `framework`, `seed`, `hardware`.
+    /// Which fields are present: `hyperparameters`, `config`, `code`, `framework`, `seed`, `hardware`.
     pub fields: Vec<Untrusted>,
     /// The digest of the configuration.
     pub config: Option<NamedDigest>,
@@ -343,68 +343,68 @@ pub struct ConfigSaid {
     pub code: Option<NamedDigest>,
 }
 
-/// What is said of a card.
+/// Statements about a card.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CardSaid {
-    /// The card's digest; of a reference, of the first document that has one.
+    /// The card's digest; for a reference, that of the first document with a digest.
     pub digest: Option<NamedDigest>,
     /// The digests of all documents that belong to the model.
     pub documents: Vec<NamedDigest>,
     /// Its sections.
     pub sections: Vec<Untrusted>,
-    /// What model it says it is about.
+    /// The model that it is about, as stated.
     pub model: Option<Untrusted>,
 }
 
-/// What is said of where it was made.
+/// Statements about where it was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InfrastructureSaid {
     /// Attributes.
     pub attributes: Vec<Untrusted>,
-    /// Whether evidence is named for them.
+    /// Whether they name evidence.
     pub has_evidence: bool,
 }
 
-/// What is said of vulnerabilities.
+/// Statements about vulnerabilities.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct VulnerabilitiesSaid {
-    /// Those that are named, each with what was said of it.
+    /// The named vulnerabilities, each with its status.
     pub found: Vec<(Untrusted, Triage)>,
-    /// When it was looked.
+    /// When the scan ran.
     pub at: Option<Timestamp>,
 }
 
-/// What was said of a vulnerability (OpenVEX).
+/// The status of a vulnerability (OpenVEX).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Triage {
-    /// A scanner found it, nobody said more.
+    /// Found by a scanner, without a status.
     Found,
-    /// It does not concern the model.
+    /// It does not affect the model.
     NotAffected,
-    /// It does.
+    /// It affects the model.
     Affected,
     /// It is fixed.
     Fixed,
-    /// Somebody is looking at it.
+    /// Under investigation.
     UnderInvestigation,
 }
 
-/// What is said of a release.
+/// A release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReleaseSaid {
     /// The package, as a package URL.
     pub package: Untrusted,
 }
 
-/// What is said of an agent.
+/// An agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AgentSaid {
     /// Its name.
     pub name: Untrusted,
     /// Its version.
     pub version: Option<Untrusted>,
-    /// Where it answers.
+    /// Its endpoint.
     pub address: Option<Untrusted>,
     /// The names of its skills.
     pub skills: Vec<Untrusted>,
@@ -414,26 +414,26 @@ pub struct AgentSaid {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReviewDecision {
-    /// May be used.
+    /// The model may be used.
     Approve,
-    /// May not be used.
+    /// The model must not be used.
     Reject,
     /// The producer was asked.
     AskProducer,
 }
 
-/// What a person decided.
+/// A person's review.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ReviewSaid {
     /// The decision.
     pub decision: ReviewDecision,
-    /// Why.
+    /// The reason.
     pub reason: Untrusted,
-    /// Who, as said.
+    /// The reviewer, as stated.
     pub reviewer: Untrusted,
-    /// When.
+    /// The time.
     pub at: Option<Timestamp>,
-    /// Until when it is meant.
+    /// When it expires.
     pub until: Option<Timestamp>,
 }
 
@@ -442,6 +442,6 @@ pub struct ReviewSaid {
 pub struct BindingSaid {
     /// The digests of the bill.
     pub bill: Vec<NamedDigest>,
-    /// The digests of the signature that it was made beside.
+    /// The digests of the signature created with it.
     pub signature: Vec<NamedDigest>,
 }

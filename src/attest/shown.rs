@@ -1,5 +1,5 @@
 //! What a predicate says, in words: the fields that the registry labels, in its order, each in one line. It is what
-//! somebody wrote, and nothing here knows whether it is to be believed.
+//! a statement contains, without regard to trust.
 
 use super::check::walk;
 use super::registry::Predicate;

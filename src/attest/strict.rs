@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error};
 
-/// A scheme and something after it, in ASCII without white space (RFC 3986, as in-toto's TypeURI wants it).
+/// A scheme and something after it, in ASCII without white space (RFC 3986, as required for an in-toto TypeURI).
 pub(super) fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let letters = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'-' | b'.');
@@ -15,5 +15,5 @@ pub(super) fn is_uri(text: &str) -> bool {
 
 /// All faults of files of data.
 pub(super) fn invalid(faults: &[String]) -> Error {
-    Error::new(Code::Config, "the data on predicates is not valid").at(faults.join("; "))
+    Error::new(Code::Config, "the predicate registry is not valid").at(faults.join("; "))
 }

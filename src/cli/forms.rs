@@ -13,7 +13,7 @@ pub(super) fn of_lineage() -> impl TypedValueParser<Value = Form> {
     parser(Subject::GRAPHS)
 }
 
-/// Of what is asked of lineage.
+/// Formats of the lineage queries.
 pub(super) fn of_asked() -> impl TypedValueParser<Value = Form> {
     parser(Subject::PAGES)
 }

@@ -1,5 +1,4 @@
-//! What must hold for a command of the workbench to act. Whether it holds is for the workbench to say, which has the
-//! state.
+//! Preconditions of workbench commands. The workbench has the state and decides whether they hold.
 
 use super::listed::listed;
 
@@ -29,7 +28,7 @@ listed! {
         Checks,
         /// A row of the lineage that is in the inventory.
         KnownRow,
-        /// A model or dataset under the cursor, of the inventory or not, or the one that the screen is about.
+        /// A model or dataset under the cursor, in the inventory or not, or the one that the screen is about.
         Named,
         /// A row of the lineage that is not its focus.
         OtherFocus,

@@ -33,7 +33,7 @@ const SIGNED: Network = Network::With(&[
     "--use-staging",
 ]);
 
-/// Who names nobody who signs has nothing written.
+/// Without a signer, nothing is written.
 const CLAIM: Writes = Writes::With(&[
     "private_key",
     "pkcs11_uri",
@@ -91,7 +91,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("key", "Make keys, and look at them"),
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
-    ("deploy", "What runs where: read by the controls, by `blast` and by incidents"),
+    ("deploy", "List what runs where, for the controls, `blast` and incidents"),
     ("maturity", "Maturity levels of the whole inventory"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
@@ -138,7 +138,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Why, "why", &["w"], "why", MODEL, open![Model],
         "why this decision and this level")
         .typed(names("MODEL"))
-        .line("why", "<MODEL>", "Why a model is at its level: the shortest chain that caps it, and what lifts it"),
+        .line("why", "<MODEL>", "Why a model is at its level: the shortest chain that caps it, and how to raise it"),
     keys(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], open![AnyModel],
         "show only models that match, as you type")
         .typed(as_by_key("FILTER"))
@@ -268,11 +268,11 @@ pub const TABLE: &[Command] = &[
         "back to the focus before")
         .no_line("It moves within a screen."),
     keys(Cmd::Blast, "blast", &["B"], "blast", MODEL, open![Named],
-        "what would be struck if this went bad: tainted, suspect, proven clean")
+        "what is affected if this went bad: tainted, suspect, proven clean")
         .line("blast", "<SUBJECT>", "Everything downstream of what went bad: tainted, suspect and proven clean, with where it runs"),
     keys(Cmd::Path, "path", &["p"], "path", &[S::Lineage], open![KnownRow],
-        "the path to a marked model; where none is marked, press it on both ends")
-        .line("path", "<FIRST> <SECOND>", "How two models are related: the shortest chain of derivation, each edge with what proves it; ends with 1 where there is none"),
+        "the path to a marked model; if none is marked, press it on both ends")
+        .line("path", "<FIRST> <SECOND>", "How two models are related: the shortest chain of derivation, each edge with its proof; exits with 1 if there is none"),
     keys(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], open![Writable, EditablePolicy],
         "edit the policy file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),
@@ -326,10 +326,10 @@ pub const TABLE: &[Command] = &[
         "last row")
         .no_line("It moves within a screen."),
     keys(Cmd::Left, "left", &["h", "left"], "", FOLDED, open![ModelShown, Checks],
-        "as previous-tab; in groups and in the lineage: fold this one")
+        "as previous-tab; in groups and in the lineage: fold this row")
         .no_line("It moves within a screen."),
     keys(Cmd::Right, "right", &["l", "right"], "", FOLDED, open![ModelShown, Checks],
-        "as next-tab; in groups and in the lineage: unfold this one")
+        "as next-tab; in groups and in the lineage: unfold this row")
         .no_line("It moves within a screen."),
     keys(Cmd::Back, "back", &["esc"], "", EVERYWHERE, ALWAYS,
         "close the popup, dismiss the error, clear the filter, then go back; never quits")
@@ -376,13 +376,13 @@ pub const TABLE: &[Command] = &[
     line("demo", "[DIR]").within(Cmd::Samples, "It copies the samples and opens them.",
         "Copy the sample workspace, to try things out")
         .writing(Writes::Always),
-    line("open", "[WORKSPACE]").no_keys("It opens the workbench, which is open already.",
+    line("open", "[WORKSPACE]").no_keys("It opens the workbench, which is already open.",
         "Open the workbench"),
     line("import", "<FILES>...").run("Add bills of materials (CycloneDX, SPDX) to the workspace and read them")
         .writing(Writes::Always),
     line("export", "[MODELS]...").run("Write a bill of materials of models to standard output"),
     line("maturity compare", "<RUBRIC>").run(
-        "What another version of the rubric changes for every model; ends with 0 when nothing, else 1"),
+        "Show what another version of the rubric changes for every model; exits with 0 if nothing, else 1"),
     line("snapshot verify", "<FILE>").run(
         "Check that a snapshot is as it was written: form, order, digest, and the signature beside it"),
     line("snapshot sign key", "<FILE>").run("With a bare key")
@@ -398,13 +398,13 @@ pub const TABLE: &[Command] = &[
     line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons.",
         "Verify a model and decide whether it may enter a stage; recorded"),
 
-    // What runs where.
+    // Deployments.
     line("deploy list", "[FILTER]...").run("List what runs where, with the level and the gate of each model"),
-    line("deploy add", "<MODEL>").run("Note in the workspace that a model runs somewhere")
+    line("deploy add", "<MODEL>").run("Record where a model runs")
         .writing(Writes::Always),
-    line("deploy end", "<MODEL>").run("Note that a model no longer runs somewhere")
+    line("deploy end", "<MODEL>").run("Record that a model no longer runs")
         .writing(Writes::Always),
-    line("deploy import", "<FILE>").run("Note what a CycloneDX document says of where models run: of k8s-aibom, or any with services or workflows")
+    line("deploy import", "<FILE>").run("Record where models run, from a CycloneDX document: from k8s-aibom, or with services or workflows")
         .writing(Writes::Always),
 
     // Signatures and claims.
@@ -429,23 +429,23 @@ pub const TABLE: &[Command] = &[
     line("inspect", "<FILE>").within(Cmd::Verify, "Its Identity and Statement tabs show what the bundle holds.",
         "What a bundle, claim, certificate, key or weights file holds; trusts nothing"),
     line("attest provenance", "<MODEL>").run(
-        "Claim how a model was made and what went in, each by its digest (SLSA provenance)")
+        "Claim how a model was made and from which inputs, each by its digest (SLSA provenance)")
         .writing(CLAIM).asking().online(SIGNED),
     line("attest data", "<MODEL>").run(
-        "Claim what a model was trained on: source, collection, preparation, licence, personal data, governance")
+        "Claim a model's training data: source, collection, preparation, licence, personal data, governance")
         .writing(CLAIM).asking().online(SIGNED),
-    line("attest config", "<MODEL>").run("Claim with what hyperparameters, code, seed and hardware a model was trained")
+    line("attest config", "<MODEL>").run("Claim a model's training configuration: hyperparameters, code, seed and hardware")
         .writing(CLAIM).asking().online(SIGNED),
-    line("attest evaluation", "<MODEL>").run("Claim how a model did in a benchmark")
+    line("attest evaluation", "<MODEL>").run("Claim a model's result in a benchmark")
         .writing(CLAIM).asking().online(SIGNED),
-    line("attest card", "<MODEL> [FILE]").run("Claim which card is a model's, by the digest of its file")
+    line("attest card", "<MODEL> [FILE]").run("Claim a model's card, by the digest of its file")
         .writing(CLAIM).asking().online(SIGNED),
     line("attest composition", "<MODEL>").run("Claim what a model runs with: base, adapters, tokenizer, template, quantisation")
         .writing(CLAIM).asking().online(SIGNED),
-    line("attest review", "<MODEL>").run("Claim what a reviewer decided, as the ledger holds it")
+    line("attest review", "<MODEL>").run("Claim a review from the ledger")
         .writing(CLAIM).asking().online(SIGNED),
     line("attest summary", "<MODEL>").run(
-        "Verify a model and claim the verdict at a stage (VSA, or SVR); ends with 0 when it is let in, 1 when it is refused")
+        "Verify a model and claim the verdict at a stage (VSA or SVR); exits with 0 if it is admitted, 1 if refused")
         .writing(CLAIM).asking().online(SIGNED),
     line("attest inherit", "<MODEL>").run(
         "What a derived model inherits from its parents, and the command that claims it"),

@@ -1,11 +1,11 @@
-//! What is said when a command of the workbench cannot act, with the key that helps. Which key that is, is for its caller
-//! to say: a file can change it.
+//! Why a workbench command cannot act, with the key that helps. The caller resolves the key, since keys are
+//! configurable.
 
 use super::command::Cmd;
 use super::need::Need;
 
 impl Need {
-    /// Why a command cannot act while this does not hold; `key` says which key runs a command.
+    /// Why a command cannot act while this does not hold; `key` gives the key of a command.
     pub fn why_not(self, key: &dyn Fn(Cmd) -> String) -> String {
         let (why, what_then) = self.words();
         match what_then {
@@ -26,18 +26,18 @@ impl Need {
                 let why = "its verification does not pass, or its signer is not proven";
                 return (why, Some((Cmd::Verify, "shows why")));
             }
-            Need::Checks => return ("nothing was verified here yet", verify("verifies it")),
+            Need::Checks => return ("nothing has been verified here yet", verify("verifies it")),
             Need::Openable => "the workspace could not be opened",
             Need::Open => "the workspace is still being opened",
             Need::Writable => "opened read-only",
             Need::Model | Need::Models | Need::ModelShown => "there is no model here",
             Need::Named => "there is no model here",
-            Need::KnownRow => "nothing is known of the relatives of this row",
+            Need::KnownRow => "the relatives of this row are not known",
             Need::OtherFocus => "this is the focus already",
             Need::FocusBefore => "this is the first focus",
             Need::RowShown => "no model is shown",
             Need::Mark => "nothing is marked",
-            Need::OwnReview => "no review of this session is left to take back",
+            Need::OwnReview => "this session has no review to undo",
             Need::AnyModel => "the inventory is empty",
             Need::EditablePolicy => {
                 "the built-in policy cannot be edited: name a policy file in touchmark.toml"
@@ -45,14 +45,14 @@ impl Need {
             Need::PolicyFile => "the built-in policy never changes",
             Need::OtherStage => "the policy has no other stage",
             Need::Job => "nothing has run yet",
-            Need::OverJob => "only a job that failed or was cancelled is run again",
+            Need::OverJob => "only a failed or cancelled job can be run again",
             Need::Change => "there is no model here",
             Need::Fault => "everything loads",
             Need::FaultFile => "there is no file here to correct",
             Need::FaultyStore => "the store is not what fails here",
             Need::EmptyFolder => "this folder is not empty",
             Need::Running => "nothing is running here",
-            Need::OlderOutput => "this is the oldest output that is kept",
+            Need::OlderOutput => "this is the oldest saved output",
             Need::NewerOutput => "this is the newest output",
             Need::JobControl => "this system cannot suspend programs",
         };

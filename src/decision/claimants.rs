@@ -7,7 +7,6 @@ use crate::policy::{Granted, Policy, Role, Window};
 use crate::signing::{
     AnchorUse, Check, CheckCode, Ended, Identity, IdentityWhy, Outcome, OutsideGrant, Stage, Verification,
 };
-use crate::tables::Few;
 use crate::text::Untrusted;
 use jiff::Timestamp;
 
@@ -134,11 +133,10 @@ pub(super) fn resigned(
     else {
         return check;
     };
-    let ingest: Few<Role> = [Role::Ingest].into_iter().collect();
     let mut late = None;
     for granted in policy.grants_to(model.id.raw(), signer, anchor) {
         let Granted::Attester(attester) = granted else { continue };
-        if !ingest.iter().all(|role| attester.roles.contains(role)) {
+        if !attester.roles.contains(Role::Ingest) {
             continue;
         }
         let Some(outside) = outside_grant(granted, signer, verification, now) else {

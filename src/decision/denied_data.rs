@@ -1,7 +1,7 @@
 //! Datasets and licences that a policy denies: who says that a model was made from one. A document beside the model says
 //! it as well as a claim that counts; that nobody says so proves nothing.
 
-use crate::attest::{Input, InputRole, NamedDigest, Said};
+use crate::attest::{Domain, Input, InputRole, NamedDigest, Said};
 use crate::inventory::{FactKey, Model, Relation};
 use crate::maturity::Testimony;
 use crate::policy::{DatasetPattern, LicencePattern, Policy};
@@ -54,9 +54,10 @@ fn dataset(
     let found = |spoken: &Spoken<'_>| {
         let is_denied = |pattern: &&DatasetPattern| {
             pattern.names(spoken.name.raw())
-                || spoken.digests.iter().any(|digest| {
-                    digest.algorithm.raw() == "sha256" && pattern.has_digest(digest.value.raw())
-                })
+                || spoken
+                    .digests
+                    .iter()
+                    .any(|digest| digest.domain == Domain::Sha256 && pattern.has_digest(digest.value.raw()))
         };
         let pattern = denied.iter().find(is_denied)?;
         Some(PolicyFinding::Dataset {

@@ -8,10 +8,8 @@ use crate::inventory::{Basis, Model, ModelId};
 use crate::lineage::{Edge, Origins, Proof};
 use crate::maturity::{
     CapNode, CapState, Completeness, EdgeOrder, Evidence, Integrity, Kinship, LineageEdge, ParentSight, Pin,
-    Reliance, Support, Usage, integrity, reliance, vouched,
+    Reliance, Support, Usage, integrity, is_resigned, reliance, vouched,
 };
-use crate::policy::Role;
-use crate::signing::{CheckCode, Stage, Verification};
 use jiff::SignedDuration;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -206,7 +204,9 @@ impl Kin {
         let is_denied = |(parent, edge): &&(u32, &Edge)| {
             let is_contradicted = edge.outranked || edge.basis == Basis::Contradicted;
             is_contradicted
-                && graph.node_at(*parent).is_some_and(|node| proofs(origins, &node.id).next().is_none())
+                && graph
+                    .node_at(*parent)
+                    .is_some_and(|node| proofs(origins, &node.id).all(|proof| !proof.in_role))
         };
         let is_complete = origins.is_some_and(Origins::is_complete);
         let above = self.above.get(place).copied().unwrap_or_default();
@@ -243,8 +243,8 @@ impl Kin {
         let node = look.descent.graph().node_at(parent)?;
         let seen = self.seen(usize::try_from(parent).ok()?);
         let known = node.model().map(|index| (look.input.verified)(index)).unwrap_or_default();
-        let is_in_role = proofs(origins, &node.id).any(|proof| proof.in_role);
-        let told = || proofs(origins, &node.id).filter(move |proof| proof.in_role == is_in_role);
+        // Anyone may append a claim: one outside its signer's role says nothing of times.
+        let told = || proofs(origins, &node.id).filter(|proof| proof.in_role);
         let last = node.id.raw().rsplit('/').next().unwrap_or_default();
         let pin = match &edge.digest {
             Some(_) => Pin::Digest,
@@ -258,7 +258,7 @@ impl Kin {
             relation: edge.relation,
             basis: if contradicts { Basis::Contradicted } else { edge.basis },
             pin,
-            in_role: told().next().map(|_| is_in_role),
+            in_role: proofs(origins, &node.id).map(|proof| proof.in_role).max(),
             order: order(look, seen.sight, &known, told()),
             verified_before: told().filter_map(verified_before).min(),
             sight: seen.sight,
@@ -415,12 +415,16 @@ impl Look<'_, '_> {
         let model = node.model().and_then(|index| Some((index, self.input.models.get(index)?)));
         let Some((index, model)) = model else { return Seen { is_disputed, ..Seen::default() } };
         let known = (self.input.verified)(index);
-        let sound = known.since.is_same();
-        let testimonies = if sound { known.testimonies } else { &[] };
+        let testimonies = known.testimonies;
         let summary = vouched(testimonies, self.input.policy, self.input.now);
-        let own = integrity(&bare(self.input, known, model));
+        let evidence = bare(self.input, known, model);
+        let own = integrity(&evidence);
         let sight = match own {
-            _ if sound && self.is_resigned(model, &known) => ParentSight::Resigned,
+            Integrity::Holds
+                if self.input.policy.artifact.allow_resign_at_ingest && is_resigned(&evidence) =>
+            {
+                ParentSight::Resigned
+            }
             Integrity::Contradicted => ParentSight::Contradicted,
             Integrity::Holds => ParentSight::Verified,
             _ if summary.is_some() => ParentSight::Summarised,
@@ -442,20 +446,15 @@ impl Look<'_, '_> {
         }
     }
 
-    /// Whether it was signed by who received it, and the policy takes that for enough.
-    fn is_resigned(&self, model: &Model, known: &Known<'_>) -> bool {
-        let Some(verification) = known.verification else { return false };
-        self.input.policy.artifact.allow_resign_at_ingest
-            && is_signed_at_ingest(self.input, model, verification)
-            && integrity(&bare(self.input, *known, model)) == Integrity::Holds
-    }
-
-    /// Whether references to an artifact, and its own bytes, name different digests of it.
+    /// Whether references to an artifact whose own digest is not known name different digests of it.
     fn is_artifact_disputed(&self, id: &ModelId, index: Option<usize>) -> bool {
+        // A document that states another digest than the one computed contradicts what it describes (`pin_differs`), and
+        // not this model: otherwise any document could refuse any model.
+        if index.and_then(|index| root_of(&(self.input.verified)(index))).is_some() {
+            return false;
+        }
         let mut stated = self.input.stated.of_parent(id).peekable();
         let Some(first) = stated.peek().copied() else { return false };
-        let root = index.and_then(|index| root_of(&(self.input.verified)(index)));
-        let first = root.unwrap_or(first);
         stated.any(|digest| digest != first)
     }
 
@@ -502,16 +501,6 @@ fn bare<'e, 'a: 'e>(input: &'e Input<'a>, known: Known<'e>, model: &'e Model) ->
         policy: input.policy,
         now: input.now,
     }
-}
-
-fn is_signed_at_ingest(input: &Input<'_>, model: &Model, verification: &Verification) -> bool {
-    let signer = verification.signer.as_ref().filter(|_| verification.signer_proven());
-    let Some((signer, anchor)) = signer.zip(verification.anchor.as_ref()) else { return false };
-    let denied = verification.check(Stage::Identity).is_some_and(|c| c.code == CheckCode::IdentityDenied);
-    let at = verification.signed_at.as_ref().map(|(at, _)| *at);
-    let roles = input.policy.roles_of(model.id.raw(), signer, anchor, at, input.now);
-    let has = |wanted: Role| roles.iter().any(|role| role == wanted);
-    !denied && has(Role::Ingest) && !has(Role::Producer)
 }
 
 /// Whether an edge is proved, and leads to a parent that verifies.

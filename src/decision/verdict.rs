@@ -71,7 +71,7 @@ pub fn evaluate(
 
 /// The same policy, whatever the age of a verification: it is as old by the clock as by the time asked about.
 fn undated(policy: &Policy) -> Policy {
-    let freshness = Freshness { max_verification_age_days: 36_500, clock_skew_seconds: u32::MAX };
+    let freshness = Freshness { any_age: true, ..policy.freshness.clone() };
     Policy { freshness, ..policy.clone() }
 }
 
@@ -97,7 +97,8 @@ fn concluded(
         let looked = known.seen.as_ref().and_then(|seen| seen.looked.as_deref());
         let judged = verified.get(index).and_then(Option::as_ref);
         let verification = judged.map(|(verification, _)| verification);
-        let testimonies = judged.map(|(_, said)| said.as_slice()).unwrap_or_default();
+        let said = judged.filter(|_| known.since.is_same());
+        let testimonies = said.map(|(_, said)| said.as_slice()).unwrap_or_default();
         Known { verification, looked, testimonies, usage: Some(&known.usage), since: known.since }
     };
     let Lineage { descent, proven, stated } = lineage(evidence, &models, &known, policy);

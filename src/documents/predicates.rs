@@ -123,7 +123,7 @@ fn definitions() -> Value {
     let hex = |digits: &str| json!({ "type": "string", "pattern": format!("^[0-9a-f]{digits}$") });
     json!({
         "digests": {
-            "description": "Digests by algorithm, lower-case hex; of a model sha256 is its root digest",
+            "description": "Digests by algorithm, lower-case hex; for a model, sha256 is its root digest",
             "type": "object",
             "properties": {
                 "sha256": hex("{64}"),

@@ -199,7 +199,7 @@ pub(super) fn comparison(found: &Comparison) -> Page {
         page.section(&compared_title(part), Table { columns, rows: rows.collect() });
         if part.left_out > 0 {
             let many = count(usize::try_from(part.left_out).unwrap_or(usize::MAX), "row");
-            page.blocks.push(Block::Note(format!("{many} more are not kept").into()));
+            page.blocks.push(Block::Note(format!("{many} more not kept").into()));
         }
     }
     page

@@ -38,7 +38,7 @@ impl Stated {
     /// What the documents of an inventory state.
     pub fn of(models: &[Model]) -> Self {
         let of_model = |model: &Model| -> Vec<(RootDigest, How, ModelId)> {
-            let bound = model.bindings().filter_map(|binding| parsed(binding.root_digest.as_ref()?));
+            let bound = model.bindings().filter_map(|binding| stated_digest(binding.root_digest.as_ref()?));
             let bound = bound.map(|digest| (digest, How::Binding, model.id.clone()));
             let referred = model.parents.each().filter(|parent| !parent.id.raw().is_empty());
             let referred =
@@ -153,7 +153,7 @@ impl Digests {
 }
 
 /// A root digest as a document writes it.
-fn parsed(text: &Untrusted) -> Option<RootDigest> {
+pub fn stated_digest(text: &Untrusted) -> Option<RootDigest> {
     let text = text.raw().trim().to_ascii_lowercase();
     text.strip_prefix("sha256:").unwrap_or(&text).parse().ok()
 }

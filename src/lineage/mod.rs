@@ -19,7 +19,7 @@ mod shown;
 
 pub use blast::{Because, Seed, Side, Struck, Struckness, blast};
 pub use build::Recorded;
-pub use digests::{Digests, Stated};
+pub use digests::{Digests, Stated, stated_digest};
 pub use finding::GraphFinding;
 pub use graph::{Edge, Graph, Node};
 pub use lanes::{Folds, LaneRow, folded_lanes, lanes};

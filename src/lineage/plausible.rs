@@ -94,14 +94,14 @@ pub fn is_plausible(model: &Model, models: &[Model], graph: &Graph, place: u32) 
     if graph.parents_at(place).nth(MOST_PARENTS).is_some() {
         return None;
     }
-    let own = Told::by(model);
-    let mut compared = None;
+    let (mut own, mut compared) = (None, None);
     for (parent, edge) in graph.parents_at(place) {
         let Some(base) = parent.model().and_then(|at| models.get(at)) else { continue };
+        let own = &*own.get_or_insert_with(|| Told::by(model));
         let rules = RULES.iter().filter(|rule| rule.by.contains(&edge.relation));
         let its = Told::by(base).seen_from(model, base);
         for rule in rules {
-            if (rule.against)(&own, &its).is_some() {
+            if (rule.against)(own, &its).is_some() {
                 return Some(false);
             }
         }

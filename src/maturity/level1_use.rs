@@ -17,16 +17,13 @@ use crate::signing::{CheckCode, Method, Outcome, Stage, Verification};
 use jiff::{SignedDuration, Timestamp};
 
 /// Whether only the signature verifies that was made when the model was received.
-pub(super) fn is_resigned(evidence: &Evidence<'_>) -> bool {
+pub fn is_resigned(evidence: &Evidence<'_>) -> bool {
     let proven = evidence.verification.filter(|v| evidence.since.is_same() && v.signer_proven());
     let signer = proven.and_then(|v| Some((v.signer.as_ref()?, v.anchor.as_ref()?, v.signed_at)));
     signer.is_some_and(|(signer, anchor, signed_at)| {
         let (policy, signed_at) = (evidence.policy, signed_at.map(|(at, _)| at));
-        // Who is nobody's attester signs nothing for others.
-        let may =
-            !policy.attesters.is_empty() || policy.publishers.iter().any(|p| p.roles.contains(Role::Ingest));
-        let roles = || policy.roles_of(evidence.model.id.raw(), signer, anchor, signed_at, evidence.now);
-        may && roles().contains(Role::Ingest) && !roles().contains(Role::Producer)
+        let roles = policy.roles_of(evidence.model.id.raw(), signer, anchor, signed_at, evidence.now);
+        roles.contains(Role::Ingest) && !roles.contains(Role::Producer)
     })
 }
 

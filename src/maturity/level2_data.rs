@@ -104,8 +104,10 @@ fn datasets(evidence: &Evidence<'_>) -> BTreeMap<Untrusted, Dataset> {
         known.is_pinned |= edge.pin != super::kinship::Pin::Name;
         known.is_signed |= edge.sight == ParentSight::Verified;
     }
-    // Whoever names data only in a document has not pinned it.
-    if all.is_empty() {
+    // Data that only a document names is not pinned. Where it was not looked at, that changes nothing but for what needs no
+    // data, and the facts need not be read.
+    let is_unread = matches!(sight(evidence), Sight::NotLooked | Sight::Outdated(_));
+    if all.is_empty() && (!is_unread || is_untrained(evidence)) {
         let told = evidence.model.facts.each_of(|key, _| key == FactKey::Dataset);
         all.extend(told.map(|fact| (fact.value.clone(), Dataset::default())));
     }

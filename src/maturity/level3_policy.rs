@@ -271,7 +271,7 @@ pub(super) fn compliance_exported(_: &Evidence<'_>) -> Finding {
 
 pub(super) fn agents_signed(evidence: &Evidence<'_>) -> Finding {
     let is_agent = evidence.model.kind == Kind::Agent
-        || evidence.testimonies.iter().any(|one| one.claimed.kind == Some(PredicateKind::Agent));
+        || super::sight::counted(evidence, PredicateKind::Agent).next().is_some();
     if !is_agent {
         return Finding::not_applicable(UseFact::NoAgent.into());
     }

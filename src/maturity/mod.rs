@@ -37,6 +37,7 @@ pub use evidence::{Evidence, Since, Testimony};
 pub use fact::{BoundPart, ControlFact, Remedy};
 pub use kinship::{Completeness, EdgeOrder, Kinship, LineageEdge, ParentSight, Pin, Reliance, Support};
 pub use level1::{Integrity, contradicts_itself, integrity, owed_to_part};
+pub use level1_use::is_resigned;
 pub use lineage_fact::{LineageFact, Parents};
 pub use meeting::meeting;
 pub use met::{Met, MetWhy};

@@ -14,7 +14,7 @@ pub struct Deployed {
     pub stage: Untrusted,
     /// Where: a cluster, a host, a service.
     pub place: Untrusted,
-    /// Who answers for it.
+    /// The owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Untrusted>,
     /// Since when.

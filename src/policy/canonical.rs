@@ -213,7 +213,7 @@ impl<'p> Form<'p> {
             conflicts,
             log_required,
             ledger,
-            freshness: Freshness { max_verification_age_days, clock_skew_seconds },
+            freshness: Freshness { max_verification_age_days, clock_skew_seconds, any_age: _ },
             raise,
             stages,
             expires_line: _,

@@ -158,7 +158,7 @@ impl Reading<'_, '_, '_> {
             let id = self.faults.required(section, "id");
             if let Some(id) = id.as_ref().filter(|id| is_control(&id.value)) {
                 let message =
-                    format!("a requirement cannot be called `{}`: that is a control", quote(&id.value));
+                    format!("`{}` is the id of a control and cannot name a requirement", quote(&id.value));
                 self.faults.add(Some(id.at), message, "choose another id");
             }
             let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
@@ -204,9 +204,8 @@ impl Reading<'_, '_, '_> {
             let all = || known.iter().flat_map(|one| [one.id.as_str(), one.uri.as_str()]);
             let near = nearest(&written.value, &all().collect::<Vec<_>>());
             let near = near.map(|near| format!(" — did you mean `{near}`?")).unwrap_or_default();
-            let message = format!("no predicate is known as `{}`{near}", quote(&written.value));
-            let help =
-                "write its URI or its id as docs/predicates.md lists them; no claim of another one counts";
+            let message = format!("unknown predicate `{}`{near}", quote(&written.value));
+            let help = "write a URI or id from docs/predicates.md; no other claims count";
             self.faults.add(Some(written.at), message, help);
         }
         written.value
@@ -217,11 +216,11 @@ impl Reading<'_, '_, '_> {
         let role = self.faults.one_of("from_role", &written, &ROLES)?;
         let of_kind = named(predicate).map(|known| Role::for_kind(known.kind));
         if let Some(takes) = of_kind.filter(|takes| !takes.contains(&role)) {
-            let message = format!("no claim of this predicate counts in the role `{}`", role.word());
+            let message = format!("no claim of this predicate counts with the role `{}`", role.word());
             let takes: Vec<&str> = takes.iter().map(|role| role.word()).collect();
             self.faults.add(Some(written.at), message, format!("write {}", takes.join(" or ")));
         } else if !self.signers.has(role) {
-            let message = format!("nobody has the role `{}`, so that no claim meets this", role.word());
+            let message = format!("no signer has the role `{}`, so no claim can meet this", role.word());
             let help = format!("add an [[attester]] with roles = [\"{}\"]", role.word());
             self.faults.add(Some(written.at), message, help);
         }
@@ -232,7 +231,7 @@ impl Reading<'_, '_, '_> {
         let written = self.faults.text(section, "domain")?;
         if !self.signers.speaks_of(&written.value, role) {
             let message =
-                format!("nobody may speak of `{}`, so that no claim meets this", quote(&written.value));
+                format!("no attester has the domain `{}`, so no claim can meet this", quote(&written.value));
             self.faults.add(Some(written.at), message, "add it to the `domains` of an [[attester]]");
         }
         Some(written.value)
@@ -336,7 +335,7 @@ impl Reading<'_, '_, '_> {
         let Ok(items) = value.list() else { return self.misfit(op, value, wanted) };
         if items.len() == 0 {
             let message = format!("`value` of `{op}` is an empty list");
-            self.faults.add(Some(value.at()), message, "list what is meant, or remove the clause");
+            self.faults.add(Some(value.at()), message, "add the values, or remove the clause");
         }
         items.map(|item| self.scalar(op, item)).collect()
     }
@@ -383,7 +382,7 @@ impl Reading<'_, '_, '_> {
                 max_hops_covered: self.faults.number(section, "max_hops_covered", 1, 10_000),
             };
             if summaries.contains(&summary) {
-                let message = "this [[trusted_summary]] says what another one says";
+                let message = "this [[trusted_summary]] duplicates another one";
                 self.faults.add(Some(section.table.at), message, "remove one of them");
             }
             summaries.push(summary);
@@ -427,7 +426,11 @@ impl Reading<'_, '_, '_> {
             let share = share.filter(|share| *share <= 1_000_000);
             if share.is_none() {
                 let message = "`min_completeness` in [lineage] must be from 0 to 1";
-                self.faults.add(Some(value.at()), message, "write a share with six decimals at most: 0.8");
+                self.faults.add(
+                    Some(value.at()),
+                    message,
+                    "write a share with at most six decimals, such as 0.8",
+                );
             }
             // The whole is what is asked for without the key.
             share.filter(|share| *share < 1_000_000)

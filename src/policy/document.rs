@@ -174,6 +174,9 @@ pub struct Freshness {
     pub max_verification_age_days: u32,
     /// Tolerated difference of clocks.
     pub clock_skew_seconds: u32,
+    /// Whether a verification counts whatever its age. No file says so: it is asked where the clock's time is judged beside
+    /// another one.
+    pub any_age: bool,
 }
 
 /// `[ledger]`: which checkpoints of the ledger the policy asks for, and whose count.
@@ -318,9 +321,9 @@ pub struct Policy {
     pub log_required: Vec<Method>,
     /// `[freshness]`.
     pub freshness: Freshness,
-    /// What claims have to say, in the order of the file.
+    /// What claims must state, in the order of the file.
     pub requirements: Vec<Requirement>,
-    /// Whose summaries stand for the evidence of ancestors.
+    /// Whose summaries replace the evidence of ancestors.
     pub summaries: Vec<TrustedSummary>,
     /// `[lineage]`.
     pub lineage: LineageRules,

@@ -168,8 +168,7 @@ impl Reading<'_, '_> {
             let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
             if !id.is_empty() && !ids.insert(id.clone()) {
                 let message = format!("two publishers or attesters have the id `{}`", quote(&id));
-                let help =
-                    "rename one; what a publisher may claim of its own models is `roles` of [[publisher]]";
+                let help = "rename one; for what a publisher may claim about its own models, use `roles` in [[publisher]]";
                 self.faults.add(Some(section.table.at), message, help);
             }
             let trust = self.anchors_of(section, &kinds, "the attester");
@@ -178,13 +177,13 @@ impl Reading<'_, '_> {
             let covers_many = of.iter().any(|kind| *kind != AnchorKind::Key);
             let identities = self.identities(section, covers_many, ("the attester", Whose::under(&of)));
             if section.table.get("roles").is_none() {
-                let message = "the attester has no `roles`, and so may say nothing";
+                let message = "the attester has no `roles`, so it cannot make any claim";
                 self.faults.add(Some(section.table.at), message, "add roles = [\"eval\"]");
             }
             let roles: Few<Role> = self.faults.words(section, "roles", &ROLES, &[], false).into();
             if roles.contains(Role::Producer) {
                 let at = section.table.get("roles").map(|roles| roles.at());
-                let message = "an attester cannot be a producer: that is who publishes the model";
+                let message = "an attester cannot be a producer; the producer publishes the model";
                 self.faults.add(at, message, "write a [[publisher]] for its models, or use role `ingest`");
             }
             let domains = self.faults.texts(section, "domains").unwrap_or_default();
@@ -224,8 +223,8 @@ impl Reading<'_, '_> {
         if let Some(at) = section.table.get("models").map(|models| models.at())
             && written.as_ref().is_some_and(Vec::is_empty)
         {
-            let help = "leave `models` out to let it speak of all models";
-            self.faults.add(Some(at), "`models` in [[attester]] is empty and names nothing", help);
+            let help = "omit `models` to cover all models";
+            self.faults.add(Some(at), "`models` in [[attester]] is empty", help);
         }
         let mut patterns = Vec::new();
         for model in written.unwrap_or_default() {

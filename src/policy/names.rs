@@ -10,7 +10,7 @@ use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method};
 use crate::tables::{At, Faults, quote};
 
 // A rule that stands in the file and has no effect would deceive its author: it is an error.
-pub(super) const NOT_YET: &str = "this version does not support it; remove it so that it is not relied on";
+pub(super) const NOT_YET: &str = "this version does not support it; remove it";
 
 pub(super) const KINDS: [(&str, AnchorKind); 4] = [
     ("key", AnchorKind::Key),

@@ -252,7 +252,7 @@ impl Reading<'_, '_> {
     }
 
     fn freshness(&mut self, top: Section<'_>) -> Freshness {
-        let closed = Freshness { max_verification_age_days: 7, clock_skew_seconds: 300 };
+        let closed = Freshness { max_verification_age_days: 7, clock_skew_seconds: 300, any_age: false };
         let Some(table) = self.faults.table(top, "freshness") else { return closed };
         let keys = ["max_verification_age_days", "clock_skew_seconds"];
         let section = self.faults.open(table, "[freshness]", &keys, FRESHNESS_HINTS);
@@ -261,6 +261,7 @@ impl Reading<'_, '_> {
         Freshness {
             max_verification_age_days: days.unwrap_or(closed.max_verification_age_days),
             clock_skew_seconds: seconds.unwrap_or(closed.clock_skew_seconds),
+            any_age: false,
         }
     }
 

@@ -1,4 +1,4 @@
-//! What is asked of lineage, as text: why a level is capped, how two models are related, the blast radius.
+//! Lineage queries as text: why a level is capped, how two models are related, the blast radius.
 
 use super::text::{Row, table};
 use crate::decision::CapStep;
@@ -13,10 +13,10 @@ use crate::words::why::lift;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// More sources of one edge than this are counted.
+/// Sources of one edge that are listed; the others are only counted.
 const SOURCES: usize = 8;
 
-/// The chain that caps a model, and what lifts it.
+/// The chain that caps a model, and how to raise it.
 pub fn cap_chain(view: &View, id: &ModelId, chain: &[CapStep]) -> String {
     let Some(sentence) = sentence(chain) else {
         let on_cycle = view.graph.node(id).is_some_and(|node| node.on_cycle);
@@ -50,7 +50,7 @@ pub fn cap_chain(view: &View, id: &ModelId, chain: &[CapStep]) -> String {
     if let Some((id, why)) = cause(chain) {
         let step = lift(id, why);
         let how = step.deed.map(|deed| format!(": {}", crate::words::why::command(deed, id)));
-        let _ = writeln!(out, "\nWhat lifts it: {}{}", step.what.screen(), how.unwrap_or_default());
+        let _ = writeln!(out, "\nTo raise it: {}{}", step.what.screen(), how.unwrap_or_default());
     }
     out
 }
@@ -70,7 +70,7 @@ pub fn kin(from: &ModelId, to: &ModelId, chain: Option<&Chain>) -> String {
     }
 }
 
-/// The chain between two models, each edge with what proves it.
+/// The chain between two models, each edge with its proof.
 pub fn path(
     view: &View,
     from: &ModelId,
@@ -102,7 +102,7 @@ pub fn path(
     out
 }
 
-/// What proves an edge, and which documents declare it, one safe line each.
+/// The proofs of an edge and the documents that declare it, one safe line each.
 pub fn evidence(edge: &EdgeSeen<'_>) -> Vec<String> {
     let mut out: Vec<String> = edge.proofs.iter().map(|found| proof(found)).collect();
     let said = edge.said.iter().take(SOURCES).map(|said| {
@@ -116,7 +116,7 @@ pub fn evidence(edge: &EdgeSeen<'_>) -> Vec<String> {
     out
 }
 
-/// The one that says most of an edge: a claim that proves it, or else a document that declares it.
+/// The best source of an edge: a claim that proves it, or else a document that declares it.
 pub fn best_evidence(edge: &EdgeSeen<'_>) -> Option<String> {
     let best = edge.proofs.iter().max_by_key(|found| (found.in_role, found.signed_at));
     best.map(|found| proof(found)).or_else(|| {
@@ -125,12 +125,12 @@ pub fn best_evidence(edge: &EdgeSeen<'_>) -> Option<String> {
     })
 }
 
-/// What a blast radius comes to, in a line.
+/// The summary of a blast radius, in a line.
 pub fn blast_head(blast: &Blast) -> String {
     let since = blast.since.map(|at| format!(" since {at}")).unwrap_or_default();
     let exposed = match blast.exposed() {
         0 => String::new(),
-        many => format!(" · {} of what is not proven clean", count(many, "deployment")),
+        many => format!(" · {} not proven clean", count(many, "deployment")),
     };
     format!(
         "{} tainted · {} suspect · {} proven clean{since}{exposed}",
@@ -140,7 +140,7 @@ pub fn blast_head(blast: &Blast) -> String {
     )
 }
 
-/// Where it runs, and who answers for it there.
+/// Where it runs, with the owner there.
 pub fn runs(row: &BlastRow) -> String {
     let one = |deployed: &crate::maturity::Deployed| {
         let owner = deployed.owner.as_ref().map(|owner| format!(" ({})", owner.screen())).unwrap_or_default();
@@ -153,7 +153,7 @@ pub fn runs(row: &BlastRow) -> String {
 pub fn blast(view: &View, blast: &Blast) -> String {
     let mut out = format!("{} {}\n", blast.blamed.kind(), blast.blamed.written().screen());
     if blast.rows.is_empty() {
-        out.push_str("· nothing in this workspace names it\n");
+        out.push_str("· not found in this workspace\n");
         return out;
     }
     let _ = writeln!(out, "{}", blast_head(blast));
@@ -185,7 +185,7 @@ pub fn blast(view: &View, blast: &Blast) -> String {
         .collect();
     if !owners.is_empty() {
         let owners: Vec<String> = owners.into_iter().collect();
-        let _ = writeln!(out, "\nwho answers for what is deployed: {}", owners.join(", "));
+        let _ = writeln!(out, "\nowners of the deployments: {}", owners.join(", "));
     }
     out
 }

@@ -6,7 +6,7 @@ use crate::text::{Untrusted, screen, shell_word};
 use crate::view::inherit::{Inheritance, Inherited, Lacks};
 use std::fmt::Write;
 
-/// A claim that was signed, and where it is now.
+/// A signed claim, and its place.
 pub fn attested(
     predicate_type: &str,
     subject: &Subject,
@@ -26,7 +26,7 @@ pub fn attested(
     )
 }
 
-/// What to do for the claim to count.
+/// The next step after a claim.
 pub fn attested_next(model: &ModelId) -> String {
     let name = shell_word(model.raw()).unwrap_or_else(|| "MODEL".to_owned());
     format!("  · `touchmark verify {name}` takes it into account\n")
@@ -36,7 +36,7 @@ pub fn attested_next(model: &ModelId) -> String {
 pub fn inheritance(inheritance: &Inheritance) -> String {
     let mut out = format!("{}\n", inheritance.model.screen());
     if inheritance.assumed {
-        out.push_str("! no source says how it came from its parents: `finetune` is assumed\n");
+        out.push_str("! no source states how it was derived from its parents; assuming `finetune`\n");
     }
     for parent in &inheritance.parents {
         out.push_str(&of_parent(parent));
@@ -46,11 +46,11 @@ pub fn inheritance(inheritance: &Inheritance) -> String {
         Some(command) => {
             let _ = writeln!(out, "  {}", screen(command));
             out.push_str(
-                "\n  It prints the statement. Correct --builder, add --started and --finished, and replace --dry-run by\n  \
-                 how you sign: --private-key FILE, --pkcs11-uri URI or --sigstore.\n",
+                "\n  This prints the statement. Correct --builder, add --started and --finished, and replace --dry-run\n  \
+                 with a signer: --private-key FILE, --pkcs11-uri URI or --sigstore.\n",
             );
         }
-        None => out.push_str("? a name holds characters that nobody sees: no command can be shown\n"),
+        None => out.push_str("? a name contains invisible characters, so no command can be shown\n"),
     }
     out
 }
@@ -59,13 +59,13 @@ fn of_parent(parent: &Inherited) -> String {
     let (glyph, note) = match parent.lacks {
         None => ("✓", "verified, can be inherited"),
         Some(Lacks::Files) => {
-            ("?", "not in the inventory, and no source pins it: give its digest as NAME@sha256:HEX")
+            ("?", "not in the inventory and not pinned by any source: give its digest as NAME@sha256:HEX")
         }
-        Some(Lacks::Signature) => ("?", "not signed: its digest can be named, and nobody vouches for it"),
-        Some(Lacks::Verification) => ("?", "not verified as it is now: run `touchmark verify` on it first"),
-        Some(Lacks::Proof) => ("?", "its verification does not pass: `touchmark verify --explain` says why"),
+        Some(Lacks::Signature) => ("?", "not signed: only its digest can be claimed"),
+        Some(Lacks::Verification) => ("?", "not verified in its current state: run `touchmark verify` first"),
+        Some(Lacks::Proof) => ("?", "its verification does not pass: run `touchmark verify --explain`"),
         Some(Lacks::Contradicted) => ("✗", "its verification fails: it contradicts its own signature"),
-        Some(Lacks::OtherDigest) => ("!", "a source pins it by another digest than it has here"),
+        Some(Lacks::OtherDigest) => ("!", "a source pins a different digest than it has here"),
     };
     let mut out = format!(
         "{glyph} {}  {}, {} ({})\n",

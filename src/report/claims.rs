@@ -21,11 +21,11 @@ fn stands(file: Option<&Untrusted>, line: usize) -> String {
     file.map_or_else(|| format!("line {line}"), |file| format!("{} line {line}", file.clip(40)))
 }
 
-/// Why what it says does not count, whoever signed it; else what kind it is.
+/// Its kind, or why it cannot count regardless of the signer.
 fn validity(judged: &Judged) -> String {
     match &judged.validity {
         Validity::Valid => judged.kind.map(|kind| kind.word().to_owned()).unwrap_or_default(),
-        Validity::Unknown => "predicate not known".to_owned(),
+        Validity::Unknown => "unknown predicate".to_owned(),
         Validity::Invalid(faults) => {
             let more = faults.len().saturating_sub(1);
             let more = if more == 0 { String::new() } else { format!(" and {}", count(more, "more fault")) };
@@ -133,7 +133,7 @@ pub fn statements(judged: &[&Judged]) -> Result<String> {
         match &judged.validity {
             Validity::Valid => {}
             Validity::Unknown => {
-                let _ = writeln!(out, "  kind       not known: shown, never counted");
+                let _ = writeln!(out, "  kind       unknown: shown, never counted");
             }
             Validity::Invalid(faults) => {
                 for fault in faults {

@@ -1,4 +1,4 @@
-//! A policy as plain text: what is in it, what its own signature comes to, and its faults.
+//! A policy as plain text: its content, its own signature, and its faults.
 
 use crate::maturity::PolicySeal;
 use crate::policy::{Clause, LineageRules, Policy, PolicyError, Role, Severity, Strategy, UnsignedAncestor};
@@ -20,8 +20,7 @@ pub fn policy(policy: &Policy, seal: &PolicySeal) -> String {
     ];
     parts.extend(counted.iter().filter(|(many, _)| *many > 0).map(|(many, what)| plural(*many, what)));
     let mut out = format!("✓ pass  {name}\n  {}, stages {}\n", parts.join(", "), stages.join(", "));
-    let _ =
-        writeln!(out, "  policy digest {}  the same whatever the comments and layout", short(&policy.digest));
+    let _ = writeln!(out, "  policy digest {}  independent of comments and layout", short(&policy.digest));
     let _ = writeln!(out, "  file digest   {}  SHA-256 of the file", short(&policy.file_digest));
     if !seal.is_unsigned() {
         let (outcome, words) = seal_words(seal);
@@ -32,7 +31,7 @@ pub fn policy(policy: &Policy, seal: &PolicySeal) -> String {
     }
     if !policy.approved_by.is_empty() {
         let names: Vec<String> = policy.approved_by.iter().map(|name| crate::text::screen(name)).collect();
-        let _ = writeln!(out, "  approved by {}, as it says itself", names.join(", "));
+        let _ = writeln!(out, "  approved by {}, according to the file", names.join(", "));
     }
     if let Some(expires) = &policy.expires {
         let _ = writeln!(out, "  expires {expires}");
@@ -41,7 +40,7 @@ pub fn policy(policy: &Policy, seal: &PolicySeal) -> String {
     out
 }
 
-/// Of something whose plural is not made with an s.
+/// A count of something with an irregular plural.
 fn plural(many: usize, what: &str) -> String {
     match (many, what.strip_suffix('y')) {
         (2.., Some(stem)) => format!("{many} {stem}ies"),
@@ -49,7 +48,7 @@ fn plural(many: usize, what: &str) -> String {
     }
 }
 
-/// Who may claim what, and what claims have to say; nothing where the policy does not say it.
+/// Who may claim what, and what claims must state; empty if the policy has no such rules.
 fn demands(out: &mut String, policy: &Policy) {
     let shown = |text: &str| crate::text::screen(text);
     let words = |roles: Few<Role>| roles.iter().map(Role::word).collect::<Vec<_>>().join(", ");
@@ -116,11 +115,11 @@ fn demands(out: &mut String, policy: &Policy) {
     if let Some(strategy) = policy.conflicts.strategy {
         let strategy = match strategy {
             Strategy::Strict => "stay open".to_owned(),
-            Strategy::Quorum => "are settled by what most signers say".to_owned(),
-            Strategy::Latest => "are settled by what was signed last".to_owned(),
+            Strategy::Quorum => "are resolved by the majority of signers".to_owned(),
+            Strategy::Latest => "are resolved by the latest signature".to_owned(),
             Strategy::Hierarchy => {
                 let roles: Vec<&str> = policy.conflicts.hierarchy.iter().map(|role| role.word()).collect();
-                format!("are settled by role: {}", roles.join(", then "))
+                format!("are resolved by role: {}", roles.join(", then "))
             }
         };
         let _ = writeln!(out, "  conflicting claims {strategy}");
@@ -134,7 +133,7 @@ fn demands(out: &mut String, policy: &Policy) {
         }
     }
     if artifact.allow_resign_at_ingest {
-        out.push_str("  a signature made at ingest takes the place of the producer's\n");
+        out.push_str("  a signature made at ingest replaces the producer's\n");
     }
 }
 

@@ -1,44 +1,43 @@
-//! The page on predicates and build types, made from the registry.
+//! The page on predicates and build types, generated from the registry.
 
 use crate::attest::{BuildType, Field, Predicate, Registry, Standing};
 use std::fmt::Write;
 
-const HEAD: &str = "# Predicates: what claims say, and what Touchmark reads of it
+const HEAD: &str = "# Predicates: what claims state, and what Touchmark reads
 
 <!-- Made by `cargo run --example make-docs` from policies/predicates; do not edit. -->
 
 A claim is a signed [in-toto statement](https://github.com/in-toto/attestation): a subject, named by digest, and a
 predicate, whose type is a URI. Touchmark reads claims from `claims.jsonl`, `*.intoto.jsonl`, `*.sigstore.jsonl` and
-`*.sigstore.json` in a model's folder (or beside a model that is one file, named after it), and from attestations that
-refer to a model's manifest in an OCI layout. A line is a Sigstore bundle, or a DSSE envelope by itself with one or
-several signatures. Statements of version 1 and 0.1 are read; version 1 is written.
+`*.sigstore.json` in a model's folder (or next to a single-file model, named after it), and from attestations that
+refer to a model's manifest in an OCI layout. Each line is a Sigstore bundle, or a bare DSSE envelope with one or
+more signatures. Touchmark reads statements of version 1 and 0.1, and writes version 1.
 
-A claim **counts** when all of this holds:
+A claim **counts** when all of the following hold:
 
 - it is about this model: a subject's SHA-256 is the model's root digest, or another digest of the same bytes (that of
-  its manifest in a registry). A name never joins a claim to a model;
-- every subject names a digest that is usable: lower-case hex of the right length, and no broken algorithm (SHA-1, MD5)
-  alone;
-- its predicate is known, and as its schema wants it;
-- its signer is proven, and is one whom the policy lets say it. Of an envelope with several signatures one is enough;
-  who signs twice is one signer, and a signature that proves nothing takes nothing away.
+  its manifest in a registry). A name never links a claim to a model;
+- every subject has a usable digest: lower-case hex of the right length, and not only a broken algorithm (SHA-1, MD5);
+- its predicate is known and matches its schema;
+- its signer is proven, and the policy allows the signer to make this claim. One such signature in an envelope is
+  enough; two signatures by one signer count once, and a signature that proves nothing does no harm.
 
-A predicate that is **not known** is kept and shown and never counts. One that is known and violates its schema is
-**invalid**: every fault is told with its path (`touchmark claims show`), and it never counts. Fields that the schema
-does not name are ignored, and a member that is `null` is not there. Lists of more than 10,000 items, texts of more than
-64 KiB and more than 1,000 subjects are refused.
+An **unknown** predicate is kept and shown, and never counts. A known predicate that violates its schema is **invalid**:
+it never counts, and `touchmark claims show` lists every error with its path. Fields that the schema does not define are
+ignored, and a `null` member is treated as absent. Lists of more than 10,000 items, strings of more than 64 KiB and more
+than 1,000 subjects are rejected.
 
-`standing`: *vetted* by in-toto, SLSA or OpenSSF; *proposed* to one of them; a *vendor*'s own; *legacy*, which is read
-and never written; *ours*.
+`standing`: *vetted* by in-toto, SLSA or OpenSSF; *proposed* to one of them; a *vendor*'s own; *legacy*, read
+but never written; *ours*.
 
 ";
 
 const OURS: &str = "
 ## Touchmark's own
 
-No vetted predicate covers these. Their types are URNs (`urn:touchmark:NAME:1`), as those of Touchmark's other signed
-documents: absolute, stable, and bound to no host. The number is the major version; fields may be added under it, and a
-field that changes its meaning comes with a new number. JSON Schemas lie in [schemas/predicates](schemas/predicates).
+No vetted predicate covers these. Their types are URNs (`urn:touchmark:NAME:1`), as for Touchmark's other signed
+documents: absolute, stable and independent of any host. The number is the major version. A version may gain fields; a
+field that changes its meaning gets a new version. The JSON Schemas are in [schemas/predicates](schemas/predicates).
 `touchmark attest` writes them.
 ";
 
@@ -46,10 +45,10 @@ const BUILDS: &str = "
 ## Build types
 
 Touchmark writes SLSA provenance v1 under one of these build types. `externalParameters` holds the parameters, and
-`resolvedDependencies` what went in, each with its digest: of a model or a dataset its root digest. What an input was
-is said by `annotations.role` of the dependency (base, adapter, teacher, dataset, code, config, tokenizer, template),
-else by the parameter that names it, else nothing is known of its role. `annotations.verifiedAt` says when it was verified
-before use. Training from scratch that names no base is the word that a model is a root.
+`resolvedDependencies` the inputs, each with its digest: the root digest for a model or a dataset. The role of an input
+comes from `annotations.role` of the dependency (base, adapter, teacher, dataset, code, config, tokenizer, template), or
+else from the parameter that names it; otherwise it is unknown. `annotations.verifiedAt` states when it was verified
+before use. Training from scratch without a base declares the model a root.
 ";
 
 /// The page `docs/predicates.md`.
@@ -71,7 +70,7 @@ pub fn predicates_page() -> String {
     for one in known.iter().filter(|one| one.standing == Standing::Ours) {
         ours(&mut out, one);
     }
-    out.push_str("\n## Predicates of others\n\nWhat is required of them, and what is shown.\n");
+    out.push_str("\n## Predicates of others\n\nTheir required fields, and the fields that are shown.\n");
     for one in known.iter().filter(|one| one.standing != Standing::Ours && !one.fields.is_empty()) {
         let _ = writeln!(out, "\n### {}\n", one.title);
         fields(&mut out, &one.fields);
@@ -104,7 +103,7 @@ fn fields(out: &mut String, fields: &[Field]) {
             notes.push("not empty".to_owned());
         }
         if field.expected {
-            notes.push("required by the specification; read without it".to_owned());
+            notes.push("required by the specification, optional here".to_owned());
         }
         if field.foreign {
             notes.push("of a dialect".to_owned());

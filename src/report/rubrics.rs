@@ -6,10 +6,10 @@ use crate::text::{count, screen};
 use crate::view::rubrics::{ControlChange, RubricComparison, Standpoint};
 use std::fmt::Write;
 
-/// Musts that are listed of many.
+/// The number of musts that are listed.
 const NAMED: usize = 5;
 
-/// What another rubric changes: the controls first, then the models.
+/// The changes by another rubric: the controls first, then the models.
 pub fn rubrics(c: &RubricComparison, all: bool) -> String {
     let short = |digest: &str| digest.chars().take(12).collect::<String>();
     let mut out = format!(
@@ -70,7 +70,7 @@ fn level(at: &Standpoint) -> String {
     }
 }
 
-/// The musts that are open in one of the two only.
+/// The musts that are open in only one of the two.
 fn musts(before: &Standpoint, after: &Standpoint) -> String {
     let only = |these: &Standpoint, those: &Standpoint| -> Vec<String> {
         these.open_musts.iter().filter(|id| !those.open_musts.contains(id)).map(|id| screen(id)).collect()

@@ -273,7 +273,7 @@ fn listed(view: &View, indices: impl Iterator<Item = usize>) -> String {
                 Some(ReviewWord::Reject) => format!("{} (rejected)", decision_word(summary.decision)),
                 _ => decision_word(summary.decision),
             },
-            // It may be long: where lines are broken, nothing stands behind it.
+            // It may be long, so it comes last on its line.
             summary.signer.screen(),
         ]);
     }
@@ -584,7 +584,7 @@ fn bases(bases: &[(ModelId, Told)]) -> String {
 /// Bases of a model that a claim calls a root.
 fn denied(parents: &[(ModelId, Told)]) -> String {
     format!(
-        "a signed claim says that it was trained from scratch, and sources name a base: {}",
+        "a signed claim states that it was trained from scratch, but sources name a base: {}",
         bases(parents)
     )
 }

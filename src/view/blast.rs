@@ -3,7 +3,7 @@
 
 use super::View;
 use super::asked::{BY_DIGEST, Blamed, Blast, BlastRow};
-use crate::attest::{Claimed, Said};
+use crate::attest::{About, Claimed, Said};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Basis, FactKey, ModelId};
 use crate::lineage::{Because, Proof, Seed, Side, Struck, Struckness, blast};
@@ -33,7 +33,7 @@ impl View {
         let kind = KINDS.iter().find_map(|kind| Some((*kind, typed.strip_prefix(kind)?.trim())));
         match kind {
             Some((_, "")) => {
-                return Err(Error::new(Code::Usage, "nothing is named after the colon").at(typed));
+                return Err(Error::new(Code::Usage, "nothing follows the colon").at(typed));
             }
             Some(("identity:", subject)) => return Ok(Blamed::Identity(subject.into())),
             Some(("key:", key)) => {
@@ -56,7 +56,7 @@ impl View {
             _ => {
                 let known: Vec<&str> = nodes.iter().map(|node| node.id.raw()).collect();
                 let near = nearest(id.raw(), &known).map(|near| format!("did you mean `{}`? ", screen(near)));
-                Err(Error::new(Code::NotFound, "neither a model or dataset of the inventory nor one that a document names")
+                Err(Error::new(Code::NotFound, "no model or dataset of this name in the inventory or in documents")
                     .at(typed)
                     .help(format!(
                         "{}a subject is a model, a dataset, sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID",
@@ -157,18 +157,15 @@ impl View {
         // What claims and documents name by that digest may be another version than the one that lies here.
         let claimed = self.proven.naming(digest);
         seeds.extend(claimed.map(|proof| seed(&proof.parent, Side::Suspect, Because::SaidToHold)));
-        let pinning = self.models.iter().filter(|model| !model.parents.is_empty()).flat_map(|model| {
-            self.graph
-                .parents(&model.id)
-                .into_iter()
-                .filter(|(_, edge)| edge.digest.as_deref() == Some(&digest))
-        });
-        seeds.extend(pinning.map(|(node, _)| seed(&node.id, Side::Suspect, Because::SaidToHold)));
-        let held = seeds.clone();
+        let edges = (0..u32::MAX).take(self.graph.len()).flat_map(|place| self.graph.edges_at(place));
+        let pinning = edges.filter(|(_, edge)| edge.digest.as_deref() == Some(&digest));
+        let pinned = pinning.filter_map(|(parent, _)| self.graph.node_at(parent));
+        seeds.extend(pinned.map(|node| seed(&node.id, Side::Suspect, Because::SaidToHold)));
+        let tainted = seeds.iter().filter(|seed| seed.side == Side::Tainted);
+        let held: HashSet<ModelId> = tainted.map(|seed| seed.id.clone()).collect();
         for proof in self.proven.naming(digest) {
-            let is_held = held.iter().any(|seed| seed.id == proof.parent && seed.side == Side::Tainted);
             // From the parent the walk comes here by itself.
-            if is_held || !proof.in_role {
+            if held.contains(&proof.parent) || !proof.in_role {
                 continue;
             }
             let claim = proof.claim.to_string();
@@ -218,7 +215,8 @@ impl View {
                     false => add(Side::Suspect, Because::SaidToSign),
                 }
             }
-            for claimed in verified.testimonies.iter().map(|testimony| &testimony.claimed) {
+            let about_it = verified.testimonies.iter().map(|testimony| &testimony.claimed);
+            for claimed in about_it.filter(|claimed| claimed.about == About::ThisModel) {
                 if claimed.signer.as_ref().is_some_and(is_it) && !is_before(claimed.signed_at) {
                     distrusted.insert(claimed.digest.clone());
                     add(Side::Suspect, Because::Claimed { claim: claimed.digest.clone() });
@@ -237,7 +235,7 @@ impl View {
                 else {
                     continue;
                 };
-                if made.builder.as_ref() != Some(builder) {
+                if made.builder.as_ref() != Some(builder) || testimony.claimed.about != About::ThisModel {
                     continue;
                 }
                 let may = |role: Role| matches!(role, Role::Build | Role::Lineage | Role::Producer);

@@ -4,6 +4,7 @@
 use super::View;
 use super::asked::RunsHere;
 use crate::inventory::{Deployment, ModelId, Running, Runs};
+use crate::lineage::stated_digest;
 use crate::maturity::{Deployed, Usage};
 use crate::signing::RootDigest;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -87,13 +88,15 @@ impl Roots {
 }
 
 impl View {
-    /// The root digest of the model of an index: that of its files, where every signed one is as it was, or else the one
-    /// that bills state of it.
+    /// The root digest of the model of an index: that of its files, where every signed one is as it was; of a model that
+    /// was not verified the one that a bill states.
     pub fn root(&self, index: usize) -> Option<RootDigest> {
-        let verified = self.standing(index).and_then(|verified| verified.verification.root_of_files());
-        verified.or_else(|| {
-            let stated = self.models.get(index)?.binding.as_deref()?.root_digest.as_ref()?;
-            stated.raw().to_ascii_lowercase().parse().ok()
-        })
+        match self.standing(index) {
+            Some(verified) => verified.verification.root_of_files(),
+            None => {
+                let mut bindings = self.models.get(index)?.bindings();
+                bindings.find_map(|binding| stated_digest(binding.root_digest.as_ref()?))
+            }
+        }
     }
 }

@@ -95,12 +95,15 @@ impl View {
         let bears = |relation: Relation| relation.bears_weight();
         let derived = parents.iter().map(|parent| parent.relation).find(|relation| bears(*relation));
         let Some(relation) = derived else {
-            return Err(Error::new(Code::NotFound, "no source names a parent of this model: there is nothing to inherit")
-                .at(model.id.raw())
-                .help(
-                    "`touchmark attest provenance MODEL --build train` says that it has none; --base names one that \
+            return Err(Error::new(
+                Code::NotFound,
+                "no source names a parent of this model, so there is nothing to inherit",
+            )
+            .at(model.id.raw())
+            .help(
+                "`touchmark attest provenance MODEL --build train` declares it a root; --base names one that \
                      no source knows",
-                ));
+            ));
         };
         let (transformation, assumed) = match relation {
             Relation::Finetune => (Transformation::Finetune, false),

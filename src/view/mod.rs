@@ -246,7 +246,10 @@ impl View {
         let looked = verified.and_then(|verified| verified.looked.as_deref());
         let testimonies = verified.map(|verified| &*verified.testimonies).unwrap_or_default();
         let usage = self.models.get(index).and_then(|model| self.usage.get(&model.id));
-        Known { verification, looked, testimonies, usage, since: self.since(index) }
+        let since = self.since(index);
+        // A claim is about bytes: of others it says nothing.
+        let testimonies = if since.is_same() { testimonies } else { &[] };
+        Known { verification, looked, testimonies, usage, since }
     }
 
     /// What the files of the model of an index were at the latest look.

@@ -63,7 +63,7 @@ pub struct ModelChange {
 pub struct RubricComparison {
     /// The rubric in force.
     pub before: RubricName,
-    /// The other one.
+    /// The other rubric.
     pub after: RubricName,
     /// Controls that are added, removed or weigh something else, by id.
     pub controls: Vec<ControlChange>,

@@ -1,10 +1,10 @@
-//! Words for the blast radius and for what proves an edge. It judges nothing.
+//! Words for the blast radius and for the proof of an edge.
 
 use crate::inventory::ModelId;
 use crate::lineage::{Because, Proof, Side, Struck};
 use crate::text::Untrusted;
 
-/// Enough of a digest to tell it from others.
+/// A short prefix of a digest, enough to distinguish it.
 const SHORT: usize = 12;
 
 /// The glyph of a group.
@@ -22,12 +22,12 @@ pub fn because(struck: &Struck) -> String {
     let claim = |claim: &str| format!("claim {}", short(claim));
     let via = struck.via.as_ref().map_or_else(|| "the subject".to_owned(), ModelId::screen);
     match &struck.because {
-        Because::Subject => "it is the subject".to_owned(),
+        Because::Subject => "the subject itself".to_owned(),
         Because::Holds => "it holds this digest".to_owned(),
-        Because::SaidToHold => "a document or a claim says that it held this digest".to_owned(),
+        Because::SaidToHold => "a document or claim states that it had this digest".to_owned(),
         Because::Signed(Some(at)) => format!("signed by it on {at}"),
         Because::Signed(None) => "signed by it; no trusted signing time".to_owned(),
-        Because::SaidToSign => "its signature names it, and the signer is not proven".to_owned(),
+        Because::SaidToSign => "its signature names this signer, who is not proven".to_owned(),
         Because::Claimed { claim: of } => format!("{} about it is by this signer", claim(of)),
         Because::Built { claim: of } => format!("built by it, by {}", claim(of)),
         Because::SignedBefore(at) => format!("signed before, on {at}"),
@@ -40,14 +40,14 @@ pub fn because(struck: &Struck) -> String {
         }
         Because::FromClean { claim: of } => format!("made from {via}, which is clean, by {}", claim(of)),
         Because::FromUnknown { claim: of } => {
-            format!("made from bytes of {via} that are not known here, by {}", claim(of))
+            format!("made from unknown bytes of {via}, by {}", claim(of))
         }
         Because::Named => format!("documents name {via}; no claim proves which bytes"),
         Because::FromSuspect => format!("made from {via}, which is suspect"),
     }
 }
 
-/// Who says what in a claim that proves an edge: one safe line.
+/// The signer and content of a claim that proves an edge: one safe line.
 pub fn proof(proof: &Proof) -> String {
     let Proof { claim, signer, in_role, signed_at, verified_at, .. } = proof;
     let when = signed_at.map(|at| format!(", signed {at}")).unwrap_or_default();

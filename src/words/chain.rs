@@ -1,4 +1,4 @@
-//! Words for the chain that caps a level. It judges nothing.
+//! Words for the chain that caps a level.
 
 use crate::decision::CapStep;
 use crate::inventory::ModelId;
@@ -12,7 +12,7 @@ pub fn sentence(chain: &[CapStep]) -> Option<Untrusted> {
     let last = rest.last()?;
     let mut out = match first.effective < first.own {
         true => format!("{} stays at level {} instead of {}", first.id.raw(), first.effective, first.own),
-        false => format!("{} stays at level {}, and could not rise", first.id.raw(), first.effective),
+        false => format!("{} stays at level {} and cannot rise", first.id.raw(), first.effective),
     };
     for (at, step) in rest.iter().enumerate() {
         out.push_str(if at == 0 { ": it " } else { ", which " });
@@ -36,7 +36,7 @@ fn comes_from(step: &CapStep) -> String {
     .to_owned()
 }
 
-/// What is the matter with the ancestor at the end of a chain.
+/// The problem of the ancestor at the end of a chain.
 pub fn own_fault(why: CapReason) -> &'static str {
     match why {
         CapReason::Contradicted => "fails its own verification",
@@ -47,13 +47,13 @@ pub fn own_fault(why: CapReason) -> &'static str {
         CapReason::NotVerified => "has not been verified here yet",
         CapReason::Resigned => "was signed only when it was received",
         CapReason::Capped => "is capped by its own ancestors",
-        CapReason::Derived => "stands at level 1 and may itself be derived",
+        CapReason::Derived => "is at level 1 and may itself be derived",
         CapReason::Unexplored => "has ancestors beyond the depth that the policy allows",
         CapReason::Verified => "is verified",
     }
 }
 
-/// The last of a chain, with why it caps.
+/// The last link of a chain, with the reason why it caps.
 pub fn cause(chain: &[CapStep]) -> Option<(&ModelId, CapReason)> {
     let last = chain.get(1..)?.last()?;
     Some((&last.id, last.why?))

@@ -1,4 +1,4 @@
-//! Words for what the claims about a model were found to say. It judges nothing.
+//! Words for findings about the claims on a model.
 
 use super::lineage::{names, wide};
 use crate::attest::{PredicateKind, Transformation};
@@ -33,7 +33,7 @@ pub(super) fn found(fact: &ClaimFact) -> String {
             format!("{}; not stated: {}", what.map_or("a build", deed), fields(*lacks))
         }
         ClaimFact::TransformedOtherwise(what) => {
-            format!("the claim says {}, and its files or parents say otherwise", deed(*what))
+            format!("the claim states {}, but its files or parents contradict it", deed(*what))
         }
         ClaimFact::Agree { attesters } => format!("{} agree", count(wide(*attesters), "attester")),
         ClaimFact::OneAttester => "at most one attester: nothing to compare".to_owned(),
@@ -55,7 +55,7 @@ pub(super) fn found(fact: &ClaimFact) -> String {
             format!("{} named, {pinned} pinned", count(wide(*many), "dataset"))
         }
         ClaimFact::DatasetsDenied => {
-            "one claim says there is no training data, another names datasets".to_owned()
+            "one claim states that there is no training data, another names datasets".to_owned()
         }
         ClaimFact::DatasetsSigned { count: many } => {
             format!("{} signed or attested", count(wide(*many), "dataset"))
@@ -100,7 +100,7 @@ pub(super) fn found(fact: &ClaimFact) -> String {
         ClaimFact::CardSigned => {
             "a model card is among the signed files; no claim states its sections".to_owned()
         }
-        ClaimFact::CardBound => "card bound to this root digest, all sections there".to_owned(),
+        ClaimFact::CardBound => "card bound to this root digest, with all sections".to_owned(),
         ClaimFact::CardLacks(lacks) => format!("card bound; sections missing: {}", sections(*lacks)),
         ClaimFact::CardOfAnother(name) => format!("the card is about {}", name.raw()),
         ClaimFact::InfrastructureAppraised(signer) => format!("appraised by {}", signer.raw()),
@@ -108,7 +108,7 @@ pub(super) fn found(fact: &ClaimFact) -> String {
             format!("reported by {}, without an appraisal", signer.raw())
         }
         ClaimFact::InfrastructureRefused(signer) => format!("the appraisal by {} failed", signer.raw()),
-        ClaimFact::InfrastructureAside => "the policy asks nothing about infrastructure".to_owned(),
+        ClaimFact::InfrastructureAside => "the policy has no rule for infrastructure".to_owned(),
         ClaimFact::NoLevelClaimed => "no verifier states an SLSA level".to_owned(),
         ClaimFact::AllValid { count: many } => {
             format!("{}, all known and valid", count(wide(*many), "claim"))
@@ -120,16 +120,16 @@ pub(super) fn found(fact: &ClaimFact) -> String {
             format!("{} violating the schema: {}", count(wide(*many), "claim"), first.raw())
         }
         ClaimFact::NoClaims => "no claim besides the signature".to_owned(),
-        ClaimFact::Fresh { count: many } => format!("{} in age", count(wide(*many), "claim")),
+        ClaimFact::Fresh { count: many } => format!("{} within the age limit", count(wide(*many), "claim")),
         ClaimFact::GraceUntil(until) => {
-            format!("a claim is past its age, within the clock tolerance until {until}")
+            format!("a claim is over its age limit, within the clock tolerance until {until}")
         }
         ClaimFact::Stale { requirement, most_days } => {
             format!("the claim for {} is older than {most_days} days", requirement.raw())
         }
         ClaimFact::NoAgeRequired => "the policy sets no age limit for claims".to_owned(),
         ClaimFact::DistributorAgrees(signer) => format!("{} vouches for the same root digest", signer.raw()),
-        ClaimFact::DistributorRefuses(signer) => format!("{} says that it does not verify", signer.raw()),
+        ClaimFact::DistributorRefuses(signer) => format!("{} states that it does not verify", signer.raw()),
     }
 }
 

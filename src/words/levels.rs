@@ -1,9 +1,9 @@
-//! Words for levels: the level itself, with its star, and how far it is to the next one. It judges nothing.
+//! Words for levels: the level itself, with its star, and the distance to the next one.
 
 use crate::maturity::Score;
 use crate::text::count;
 
-/// How far it is to the next level, where that was measured: `62 % to L2`, `40 % to L2, 4 unknown: verify`,
+/// The distance to the next level, if it was measured: `62 % to L2`, `40 % to L2, 4 unknown: verify`,
 /// `L2 not measured: 18 unknown`. Empty at the highest level.
 pub fn progress(score: &Score) -> String {
     if score.own == score.next {
@@ -17,14 +17,14 @@ pub fn progress(score: &Score) -> String {
     }
 }
 
-/// What is there of higher levels: `already there: 40 % of L3`. Empty where nothing is.
+/// What already holds of higher levels: `already there: 40 % of L3`. Empty if nothing does.
 pub fn above(score: &Score) -> String {
     let parts: Vec<String> =
         score.above.iter().map(|above| format!("{} % of L{}", above.percent, above.level)).collect();
     if parts.is_empty() { String::new() } else { format!("already there: {}", parts.join(", ")) }
 }
 
-/// What a star after a level means; empty without one.
+/// The meaning of the star after a level; empty without one.
 pub fn star(score: &Score, effective: u8) -> &'static str {
     let star = score.star;
     match (star.at(score.own.max(effective)), star.resigned, star.bridged) {

@@ -1,4 +1,4 @@
-//! Words for what the lineage of a model was found to be. It judges nothing.
+//! Words for findings about the lineage of a model.
 
 use crate::maturity::{LineageFact, Parents};
 use crate::text::count;
@@ -10,7 +10,7 @@ pub(super) fn found(fact: &LineageFact) -> String {
         LineageFact::RootWithParents(parents) => {
             format!("declared a root, but derives from {}", names(parents))
         }
-        LineageFact::Undeclared => "no document or claim says what it derives from".to_owned(),
+        LineageFact::Undeclared => "no document or claim states what it derives from".to_owned(),
         LineageFact::NoParents => "no parent is known".to_owned(),
         LineageFact::From(parents) => format!("derives from {}", names(parents)),
         LineageFact::OnlyInCard(parents) => format!("only its model card names {}", names(parents)),
@@ -41,7 +41,9 @@ pub(super) fn found(fact: &LineageFact) -> String {
         LineageFact::InputsInPart(parents) => {
             format!("no claim that these were verified before use: {}", names(parents))
         }
-        LineageFact::InputsNotVerified => "no claim says that its inputs were verified before use".to_owned(),
+        LineageFact::InputsNotVerified => {
+            "no claim states that its inputs were verified before use".to_owned()
+        }
         LineageFact::Cycle => "it derives from itself through other models".to_owned(),
         LineageFact::Complete { edges: 0 } => "complete: it is a root".to_owned(),
         LineageFact::Complete { edges } => {
@@ -65,7 +67,7 @@ pub(super) fn found(fact: &LineageFact) -> String {
             format!("metadata agrees; the files are not here: {}", names(parents))
         }
         LineageFact::Implausible => "its files do not fit the declared derivation".to_owned(),
-        LineageFact::NotCompared => "there was nothing to compare it with".to_owned(),
+        LineageFact::NotCompared => "nothing to compare it with".to_owned(),
         LineageFact::Ordered => "trusted times, and every parent comes first".to_owned(),
         LineageFact::OrderUnprovable(parents) => {
             format!("signed too close in time to prove the order: {}", names(parents))
@@ -92,13 +94,13 @@ pub(super) fn found(fact: &LineageFact) -> String {
         }
         LineageFact::NotArchived(parents) => format!("no evidence kept of {}", names(parents)),
         LineageFact::Descendants { models } => {
-            format!("{} known; no deployment is entered", count(wide(*models), "descendant"))
+            format!("{} known; no deployment recorded", count(wide(*models), "descendant"))
         }
         LineageFact::DescendantsAndDeployments { models, deployments } => {
             format!("{}, {}", count(wide(*models), "descendant"), count(wide(*deployments), "deployment"))
         }
         LineageFact::RelationDeclared(relation) => {
-            format!("an unsigned document says {}, and nothing more", relation.word())
+            format!("only an unsigned document states {}", relation.word())
         }
         LineageFact::AncestorsReach => "every parent is at level 2 or a signed root".to_owned(),
         LineageFact::AncestorsBridged => "a trusted summary stands in for an ancestor".to_owned(),

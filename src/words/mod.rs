@@ -40,6 +40,6 @@ pub struct Case<'a> {
     pub rubric: &'a Rubric,
     /// What it is about.
     pub thing: Thing,
-    /// The shortest chain that caps its level, itself first; empty where nothing does, or where nobody asks.
+    /// The shortest chain that caps its level, itself first; empty if nothing does, or if not requested.
     pub chain: Vec<CapStep>,
 }

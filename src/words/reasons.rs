@@ -132,7 +132,7 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
             CHECKPOINT,
         ),
         ReasonFact::NotAnchored => {
-            said("checkpoints of the ledger were not looked for".to_owned(), CHECKPOINT)
+            said("the ledger's checkpoints were not checked".to_owned(), CHECKPOINT)
         }
         ReasonFact::LedgerContradicted => said(
             "a signed checkpoint contradicts the ledger: records were cut, replaced or came from another workspace"
@@ -152,7 +152,7 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
 /// The reasons in words, worst first; those that say the same and want the same stand together.
 pub fn told<'a>(case: &Case<'a>, face: Face) -> Vec<Told<'a>> {
     let mut told: Vec<Told<'a>> = Vec::new();
-    // That a model is unsigned is known before it is verified, and comes before what only that would find out.
+    // An unsigned model is known before verification, so this comes before anything that verification finds.
     let is_known = |reason: &Reason| {
         let control = case.verdict.assessment.of(reason.code.as_str());
         case.verification.is_none() && control.is_some_and(|result| result.fact == ControlFact::Unsigned)

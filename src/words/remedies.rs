@@ -1,4 +1,4 @@
-//! What to do about controls of claims, lineage and governance: exact commands where there are any. It judges nothing.
+//! Remedies for the controls of claims, lineage and governance, with exact commands where there are any.
 
 use super::Face;
 use crate::inventory::ModelId;
@@ -8,7 +8,7 @@ use crate::text::shell_word;
 /// What stands for the model in a command.
 const MODEL: &str = "MODEL";
 
-/// A remedy, of whose commands the model is this one.
+/// A remedy whose commands name this model.
 pub fn of_model(remedy: String, model: &ModelId) -> String {
     match shell_word(model.raw()) {
         Some(word) if remedy.contains('`') => remedy.replace(MODEL, &word),
@@ -16,7 +16,7 @@ pub fn of_model(remedy: String, model: &ModelId) -> String {
     }
 }
 
-/// What to do; empty where nothing can be done.
+/// The remedy; empty if there is none.
 pub(super) fn above(remedy: Remedy, fact: &ControlFact, face: Face) -> String {
     let run = |command: String| format!("Run `touchmark {command}`");
     let attest = |what: &str| run(format!("attest {what} {MODEL}"));
@@ -51,9 +51,9 @@ pub(super) fn above(remedy: Remedy, fact: &ControlFact, face: Face) -> String {
             _ => "Raise the level of its parents first".to_owned(),
         },
         Remedy::Investigate => "Do not promote it; find out which of the two is wrong".to_owned(),
-        Remedy::CorrectParents => "Correct what its documents or claims say about its parents".to_owned(),
+        Remedy::CorrectParents => "Correct the parents in its documents or claims".to_owned(),
         Remedy::GrantRole => {
-            "Give this signer the role in the policy, or use a claim by a signer who has it".to_owned()
+            "Give this signer the role in the policy, or use a claim by a signer with the role".to_owned()
         }
         Remedy::DeclareStrategy => "Set `strategy` in the policy\'s [conflicts]".to_owned(),
         Remedy::DeclareAge => "Set `max_age_days` in the policy\'s [[require]]".to_owned(),

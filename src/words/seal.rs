@@ -3,7 +3,7 @@
 use crate::maturity::PolicySeal;
 use crate::signing::Outcome;
 
-/// What it comes to, and in words; safe to print.
+/// Its outcome, and the words for it; safe to print.
 pub fn seal(seal: &PolicySeal) -> (Outcome, String) {
     match seal {
         PolicySeal::Unsigned => (Outcome::Missing, "the policy is not signed".to_owned()),

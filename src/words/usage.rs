@@ -8,7 +8,7 @@ pub(super) fn found(fact: &UseFact) -> String {
         UseFact::SignedBefore { published } => format!("signed before its release on {published}"),
         UseFact::SignedAfter { published } => format!("signed after its release on {published}"),
         UseFact::SignedAtIngest => "signed only when it was ingested, not by its producer".to_owned(),
-        UseFact::SigningTimeUnknown => "no trusted time says when it was signed".to_owned(),
+        UseFact::SigningTimeUnknown => "no trusted signing time".to_owned(),
         UseFact::VerifiedBeforeUse(place) => format!("verified before it went to {}", place.raw()),
         UseFact::VerifiedBeside(place) => {
             format!("verified, but not tied to its start at {}", place.raw())
@@ -18,7 +18,7 @@ pub(super) fn found(fact: &UseFact) -> String {
         }
         UseFact::RunsUnverified(place) => format!("runs at {} without a recent verification", place.raw()),
         UseFact::KeyUntil(until) => {
-            format!("a long-lived key, granted until {until}; where it is kept is not stated")
+            format!("a long-lived key, granted until {until}; key storage is not stated")
         }
         UseFact::KeyOverdue => "the key was used outside the time of its grant".to_owned(),
         UseFact::PolicySigned(by) => format!("the policy is in date and signed by {}", by.raw()),
@@ -30,20 +30,20 @@ pub(super) fn found(fact: &UseFact) -> String {
         UseFact::PolicyExpired(at) => format!("the policy expired on {at}"),
         UseFact::PolicyNamesNobody => "the policy names no publisher for this model".to_owned(),
         UseFact::DecisionClaimed(by) => {
-            format!("a summary by {} under the policy in force says PASSED", by.raw())
+            format!("a summary by {} under the policy in force states PASSED", by.raw())
         }
         UseFact::DecisionUnderAnother(by) => {
-            format!("the summary by {} is under another policy than the one in force", by.raw())
+            format!("the summary by {} is not under the policy in force", by.raw())
         }
-        UseFact::DecisionRefused(by) => format!("the latest summary, by {}, says FAILED", by.raw()),
+        UseFact::DecisionRefused(by) => format!("the latest summary, by {}, states FAILED", by.raw()),
         UseFact::DecisionOnlyRecorded => {
             "the decision is in the ledger, but no signed summary states it".to_owned()
         }
         UseFact::NoDecision => "no gate has decided on it".to_owned(),
-        UseFact::NoSummaries => "no summary is relied on".to_owned(),
-        UseFact::SummariesChecked => "all steps of every summary relied on hold".to_owned(),
-        UseFact::SummariesInPart => "a summary relied on has no known age or policy".to_owned(),
-        UseFact::SummaryFails => "a summary relied on does not hold".to_owned(),
+        UseFact::NoSummaries => "no summary is used".to_owned(),
+        UseFact::SummariesChecked => "every summary in use holds".to_owned(),
+        UseFact::SummariesInPart => "a summary in use has no known age or policy".to_owned(),
+        UseFact::SummaryFails => "a summary in use does not hold".to_owned(),
         UseFact::LetIn(stage) => {
             format!("admitted at {} with these files, as everywhere it runs", stage.raw())
         }
@@ -58,10 +58,10 @@ pub(super) fn found(fact: &UseFact) -> String {
             "production refuses contradicted and missing evidence; there is no break-glass".to_owned()
         }
         UseFact::ProductionOpenForMissing(stage) => {
-            format!("{} lets in models without evidence", stage.raw())
+            format!("{} admits models without evidence", stage.raw())
         }
         UseFact::ProductionOpenForContradicted(stage) => {
-            format!("{} lets in models whose evidence contradicts", stage.raw())
+            format!("{} admits models with contradicted evidence", stage.raw())
         }
         UseFact::NoProduction => "the policy has no production stage".to_owned(),
         UseFact::NoExceptions => "the policy has no exceptions".to_owned(),
@@ -72,6 +72,6 @@ pub(super) fn found(fact: &UseFact) -> String {
         UseFact::AgentSigned => "signed by its publisher, and unchanged since".to_owned(),
         UseFact::AgentPinned => "pinned by digest, not signed".to_owned(),
         UseFact::AgentBare => "neither signed nor pinned".to_owned(),
-        UseFact::AgentChanged => "it is not as it was signed".to_owned(),
+        UseFact::AgentChanged => "changed after it was signed".to_owned(),
     }
 }

@@ -306,7 +306,7 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
             vec![here("See which controls of the next level are open", Deed::Score)]
         }
         ReasonFact::Cap => match &case.verdict.cap {
-            // What lifts it stands at the end of the chain.
+            // The remedy is at the end of the chain.
             Some(_) if case.chain.len() > 2 => {
                 chain::cause(&case.chain).map(|(id, why)| lift(id, why)).into_iter().collect()
             }
@@ -379,7 +379,7 @@ fn capped(case: &Case<'_>) -> Vec<WhyLine> {
         out.push(WhyLine::of(Kind::Note, "", "These models derive from each other"));
     }
     out.extend(cap.by.iter().map(|(id, why)| WhyLine::of(Kind::Cap, id.raw(), caps::words(*why))));
-    // Of a parent the line above says it all.
+    // For a parent, the line above is enough.
     if let Some(sentence) = chain::sentence(&case.chain).filter(|_| case.chain.len() > 2) {
         out.push(WhyLine::of(Kind::Note, "", sentence.raw()));
     }

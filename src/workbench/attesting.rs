@@ -47,7 +47,7 @@ fn contradiction(present: &Present, model: &str) -> Option<Error> {
     let what = match check.stage {
         Stage::Parse | Stage::Statement => "the model's signature cannot be read",
         Stage::Signature => "the model's signature does not hold",
-        _ => "the files are not what the model's signature says",
+        _ => "the files do not match the model's signature",
     };
     let what = format!("{what} ({}: {})", check.code, check.words().summary);
     Some(Error::new(Code::Evidence, what).at(model))
@@ -138,8 +138,8 @@ impl Workbench {
         };
         let review = review.ok_or_else(|| {
             let what = match number {
-                None => "no review of this model stands in the ledger",
-                Some(_) => "no review of this model that stands has this number",
+                None => "the ledger has no review of this model",
+                Some(_) => "no current review of this model has this number",
             };
             Error::new(Code::NotFound, what).at(&model).help(
                 "`touchmark review approve MODEL --reason WHY` records one; give --word and --reason to do so here",
@@ -174,17 +174,17 @@ impl Workbench {
         let Some(location) = &model.location else {
             return Err(Error::new(
                 Code::NotFound,
-                "only documents speak of this model: there are no files to hash",
+                "only documents name this model; there are no files to hash",
             )
             .at(model.id.raw())
-            .help("scan the folder that holds its files, or name the digest as NAME@sha256:HEX"));
+            .help("scan the folder with its files, or name the digest as NAME@sha256:HEX"));
         };
         let place = view.workspace.root.join(location);
         if listed(&place)?.is_some() {
             // In a registry's layout the files stand elsewhere; a verification finds them.
             let root = view.standing(index).and_then(|verified| verified.verification.root_of_files());
             let root = root.ok_or_else(|| {
-                Error::new(Code::Evidence, "the files of this model were not verified as they are now")
+                Error::new(Code::Evidence, "this model was not verified in its current state")
                     .at(model.id.raw())
                     .help("run `touchmark verify MODEL` first")
             })?;

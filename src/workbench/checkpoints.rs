@@ -188,7 +188,7 @@ impl Workbench {
             }
         };
         if std::fs::symlink_metadata(&file).is_ok() {
-            return Err(Error::new(Code::Usage, "there is something of that name already")
+            return Err(Error::new(Code::Usage, "a file or folder of that name already exists")
                 .at_path(&file)
                 .help("name another file with --out; nothing was written"));
         }

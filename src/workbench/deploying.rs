@@ -16,7 +16,7 @@ pub struct Spotting {
     pub stage: String,
     /// What stands before each place: the cluster.
     pub cluster: Option<String>,
-    /// Who answers for them, where the document does not say it.
+    /// The owner, where the document names none.
     pub owner: Option<String>,
 }
 
@@ -105,7 +105,7 @@ fn writable_words(deployment: &Deployment) -> Result<()> {
         }
     }
     if since.zip(*until).is_some_and(|(since, until)| until < since) {
-        return Err(Error::new(Code::Usage, "a deployment ends after it began"));
+        return Err(Error::new(Code::Usage, "a deployment cannot end before it starts"));
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ impl Workbench {
         check_writable(&file)?;
         for taken in [&file, &store] {
             if std::fs::symlink_metadata(taken).is_ok() {
-                return Err(Error::new(Code::Usage, "there is something of that name already")
+                return Err(Error::new(Code::Usage, "a file or folder of that name already exists")
                     .at_path(taken)
                     .help("name another folder: `:keep DIR`; nothing was changed"));
             }

@@ -64,10 +64,10 @@ impl Workbench {
             numbers.sort_unstable();
             let numbers: Vec<String> = numbers.iter().map(u64::to_string).collect();
             let help = match numbers.is_empty() {
-                true => "no review of this model stands".to_owned(),
-                false => format!("reviews that stand: {}", numbers.join(", ")),
+                true => "this model has no current review".to_owned(),
+                false => format!("current reviews: {}", numbers.join(", ")),
             };
-            Error::new(Code::NotFound, "no review of this model that stands has this number")
+            Error::new(Code::NotFound, "no current review of this model has this number")
                 .at(format!("ledger entry {number}"))
                 .help(help)
         })?;

@@ -59,12 +59,10 @@ pub fn look_at_seal(workspace: &Workspace, policy: &Path, bytes: &[u8], now: Tim
             SealSeen { seal, fault }
         }
         Ok(None) => {
-            let fault = Error::new(
-                Code::Config,
-                "the policy is signed, and the workspace names nobody who may sign it",
-            )
-            .at_path(&file)
-            .help("name the key in touchmark.toml: policy_trust = [\"keys/policy.pub\"]");
+            let fault =
+                Error::new(Code::Config, "the policy is signed, but the workspace trusts no policy signer")
+                    .at_path(&file)
+                    .help("name the key in touchmark.toml: policy_trust = [\"keys/policy.pub\"]");
             SealSeen { seal: PolicySeal::Unsigned, fault: Some(fault) }
         }
         Err(fault) => SealSeen { seal: PolicySeal::Invalid, fault: Some(fault) },
@@ -80,7 +78,7 @@ fn anchors(workspace: &Workspace) -> Result<Vec<Anchor>, Error> {
             AnchorKind::Key | AnchorKind::Ca => Ok(anchor),
             AnchorKind::Sigstore | AnchorKind::Tsa => Err(Error::new(
                 Code::Config,
-                "anybody can sign under this anchor: it cannot vouch for a policy",
+                "anyone can sign under this anchor, so it cannot vouch for a policy",
             )
             .at_path(path)
             .help("name public keys or certificate authorities in `policy_trust`")),

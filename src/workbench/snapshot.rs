@@ -52,7 +52,7 @@ impl Workbench {
         };
         let failed = |cause: std::io::Error| Error::write(file, &cause);
         let taken = || {
-            Error::new(Code::Usage, "there is something of that name already")
+            Error::new(Code::Usage, "a file or folder of that name already exists")
                 .at_path(file)
                 .help("name another file, or replace it with --force; nothing was changed")
         };

@@ -48,12 +48,12 @@ impl Summarised {
             Error::new(
                 Code::Evidence,
                 format!(
-                    "the model is refused at stage {}, and an SVR lists only what holds",
+                    "the model is refused at stage {}, but an SVR lists only what holds",
                     self.verdict.stage
                 ),
             )
             .at(self.verdict.model.raw())
-            .help("leave out --svr: a VSA can say that verification failed")
+            .help("omit --svr: a VSA can state that verification failed")
         })?;
         Ok(ResultDraft { verifier: verifier.clone(), at: *at, policy: policy.clone(), properties })
     }
@@ -78,7 +78,7 @@ impl Workbench {
         if verified.is_none() {
             return Err(Error::new(
                 Code::Evidence,
-                "nothing was decided of this model: it was not verified as it is now",
+                "no decision: this model was not verified in its current state",
             )
             .at(model.id.raw())
             .help("run `touchmark verify MODEL` first"));

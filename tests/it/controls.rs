@@ -743,6 +743,11 @@ fn rows() -> Vec<(&'static str, Outcome, Change)> {
         ("L3.20", UNKNOWN, |_| {}),
         ("L3.21", ASIDE, |_| {}),
         ("L3.22", ASIDE, |_| {}),
+        ("L3.22", ASIDE, |c| {
+            let mut stray = claim(PredicateKind::Agent, Said::Nothing, &[], "stray");
+            stray.claimed.outcome = FAIL;
+            c.claims.push(stray);
+        }),
         ("L3.22", PASS, |c| c.model.kind = Kind::Agent),
         ("L3.22", FAIL, |c| {
             c.model.kind = Kind::Agent;

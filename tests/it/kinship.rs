@@ -363,7 +363,10 @@ fn a_claim_in_its_role_that_names_both_by_digest_attests_the_edge_up_to_the_root
 
 #[test]
 fn a_claim_outside_of_its_signers_role_attests_nothing() {
-    let mut said = claim("c", made_from(vec![base("acme/base")]));
+    let mut input = base("acme/base");
+    input.verified_at = Some(at("2026-10-03T00:00:00Z"));
+    let mut said = claim("c", made_from(vec![input]));
+    said.claimed.signed_at = Some(at("2020-01-01T00:00:00Z"));
     said.roles = [Role::Producer].into_iter().collect();
     said.claimed.outcome = Outcome::Partial;
     let family = Family::default()
@@ -373,6 +376,7 @@ fn a_claim_outside_of_its_signers_role_attests_nothing() {
     let judged = family.judged();
     let top = judged.kinship("acme/top");
     assert_eq!((top.edges[0].basis, top.edges[0].in_role), (Basis::Declared, Some(false)));
+    assert_eq!((top.edges[0].order, top.edges[0].verified_before), (EdgeOrder::Unknown, None));
     assert_eq!(top.completeness, complete(1, 0, 1));
     assert_eq!(judged.proven.of_edge(&id("acme/top"), &id("acme/base")).count(), 1);
     // It does not add an edge either, and denies none.
@@ -457,7 +461,10 @@ fn what_documents_state_of_a_digest_joins_only_what_was_not_verified() {
     let top = judged.kinship("acme/top");
     assert_eq!(top.edges[0].parent.digest(), Some(root("acme/absent")));
     assert!(top.digests_differ);
-    assert!(judged.kinship("acme/other").digests_differ, "what refers to it by another digest");
+    // What refers to it by another digest contradicts itself, and not the model whose digest was computed.
+    let other = judged.kinship("acme/other");
+    assert!(other.edges[0].pin_differs && !other.digests_differ);
+    assert!(!judged.kinship("acme/absent").digests_differ);
 }
 
 #[test]

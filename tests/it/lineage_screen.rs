@@ -84,7 +84,7 @@ fn left_folds_right_unfolds_and_what_is_folded_has_a_row() {
     assert_eq!(app.lineage.rows.len(), all);
     assert!(app.lineage.trail.is_empty(), "nothing else was focused");
     press(&mut app, &["right"]);
-    assert_eq!(told(&app), "nothing is folded here");
+    assert_eq!(told(&app), "nothing to unfold here");
     // Where nothing is beyond, left goes nearer to the focus.
     choose(&mut app, "acme/claims-sorter-q8");
     press(&mut app, &["left"]);

@@ -423,7 +423,7 @@ pub fn policy() -> Policy {
             license_deny: vec![],
         },
         log_required: vec![],
-        freshness: Freshness { max_verification_age_days: 30, clock_skew_seconds: 300 },
+        freshness: Freshness { max_verification_age_days: 30, clock_skew_seconds: 300, any_age: false },
         ledger: touchmark::policy::LedgerRules::default(),
         raise: vec![],
         stages: vec![],

@@ -115,7 +115,7 @@ fn what_cannot_be_meant_is_a_fault_with_its_line_and_the_nearest_word() {
         ("roles = [\"eval\"]", "roles = [\"producer\"]", "cannot be a producer"),
         ("id = \"lab\"", "id = \"acme\"", "have the id `acme`"),
         ("domains = [\"safety\"]", "domain = [\"safety\"]", "unknown key `domain`"),
-        ("models = [\"acme/*\"]\nvalid", "models = []\nvalid", "names nothing"),
+        ("models = [\"acme/*\"]\nvalid", "models = []\nvalid", "`models` in [[attester]] is empty"),
         ("models = [\"acme/*\"]\nvalid", "models = [\"acme/\"]\nvalid", "can match no model"),
         ("exact:CN=lab", "CN=lab", "must start with `exact:`"),
         ("valid_until = 2027", "valid_until = 2025", "must be after"),

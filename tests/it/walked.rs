@@ -77,7 +77,7 @@ fn the_title_of_the_right_pane_is_that_of_its_tab() {
         let is_of_it = match open {
             "Check" => right.starts_with("FILES"),
             "Files" => right.starts_with("FILES · ✗ FILES-CHANGED"),
-            "Raw" => right.starts_with("The bundle as it is"),
+            "Raw" => right.starts_with("The raw bundle"),
             tab => right.starts_with(&format!("{} · ", tab.to_uppercase())),
         };
         assert!(is_of_it, "{open}: {right}");

@@ -69,7 +69,7 @@ impl Service {
         let why = text::clip(&text::screen(why.as_ref()), MESSAGE_COLUMNS);
         Error::new(Code::Answer, format!("{} gave an answer that cannot be used: {why}", self.name))
             .at(&self.url)
-            .help("nothing was written; check the address, and tell the operator of the service")
+            .help("nothing was written; check the address, or contact the operator of the service")
     }
 }
 

@@ -30,7 +30,7 @@ pub struct DatasetDraft {
     pub preprocessing: Option<String>,
     /// Its licence.
     pub licence: Option<String>,
-    /// What is known of personal data.
+    /// Whether it contains personal data.
     pub personal_data: Option<String>,
     /// Who governs it.
     pub owner: Option<String>,
@@ -80,7 +80,7 @@ pub struct ConfigDraft {
     pub code: Option<Input>,
     /// Frameworks, each with its version.
     pub frameworks: Vec<(String, Option<String>)>,
-    /// The seed of random numbers, as it was typed.
+    /// The random seed, as it was typed.
     pub seed: Option<String>,
     /// The class of the hardware, and how many devices.
     pub hardware: Option<(String, Option<u64>)>,

@@ -20,7 +20,7 @@ pub struct Subject {
     pub root: RootDigest,
 }
 
-/// A predicate that nobody looked at yet.
+/// An unchecked predicate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
     /// Its type.
@@ -29,14 +29,14 @@ pub struct Draft {
     pub predicate: Value,
 }
 
-/// A predicate that is as the registry wants it.
+/// A predicate that matches its schema in the registry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Made {
     /// Its type.
     pub predicate_type: String,
     /// What it is about.
     pub kind: PredicateKind,
-    /// What it says, as whoever verifies it will read it.
+    /// Its content, as a verifier reads it.
     pub said: Said,
     /// The predicate.
     pub predicate: Value,
@@ -60,8 +60,8 @@ impl Draft {
                 .map(|known| known.uri.as_str())
                 .collect();
             let what = match kind {
-                None => "the type of the predicate is not known, so the claim would never count",
-                Some(_) => "the type of the predicate is of another kind than this command makes",
+                None => "unknown predicate type: the claim would never count",
+                Some(_) => "this command does not make predicates of this type",
             };
             return Err(Error::new(Code::Usage, what)
                 .at(predicate_type)
@@ -69,12 +69,11 @@ impl Draft {
         };
         match validity {
             Validity::Valid => Ok(Made { predicate_type, kind, said, predicate }),
-            Validity::Unknown => Err(Error::new(
-                Code::Malformed,
-                "this version cannot read predicates of this type, so it makes none",
-            )
-            .at(predicate_type)
-            .help("give another type with --type; docs/predicates.md lists them")),
+            Validity::Unknown => {
+                Err(Error::new(Code::Malformed, "this version cannot read predicates of this type")
+                    .at(predicate_type)
+                    .help("give another type with --type; docs/predicates.md lists them"))
+            }
             Validity::Invalid(faults) => Err(invalid(&predicate_type, &faults)),
         }
     }
@@ -93,7 +92,7 @@ pub(super) fn invalid(predicate_type: &str, faults: &[SchemaFault]) -> Error {
         told.push(format!("{} more", faults.len() - MANY));
     }
     let at = faults.first().map(|fault| fault.path.raw().to_owned()).unwrap_or_default();
-    Error::new(Code::Malformed, format!("the predicate is not as its type wants it: {}", told.join(", ")))
+    Error::new(Code::Malformed, format!("the predicate does not match its schema: {}", told.join(", ")))
         .at(at)
         .help(format!("correct the field; docs/predicates.md describes {}", screen(predicate_type)))
 }

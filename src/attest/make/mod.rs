@@ -1,5 +1,5 @@
 //! Making claims: statements from typed values, in the form that the registry of predicates asks for. What is made is
-//! read again before anybody signs it. Who signs it, and where it is kept, is not known here.
+//! read back before it is signed. Signing and storing are elsewhere.
 
 mod card;
 mod content;

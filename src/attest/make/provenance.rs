@@ -18,13 +18,13 @@ pub struct ProvenanceDraft {
     pub inputs: Vec<Input>,
     /// Who built it, as a URI.
     pub builder: String,
-    /// The run that built it, as its builder names it.
+    /// The builder's name for the run that built it.
     pub invocation: Option<String>,
     /// Further parameters, as they were typed.
     pub parameters: Vec<(String, String)>,
     /// When it began.
     pub started: Option<Timestamp>,
-    /// When it was done.
+    /// When the build finished.
     pub finished: Option<Timestamp>,
 }
 
@@ -41,9 +41,7 @@ impl ProvenanceDraft {
         let build = BuildType::bundled()
             .iter()
             .find(|build| build.transformation == self.transformation)
-            .ok_or_else(|| {
-                Error::new(Code::Internal, "the types of builds do not hold this transformation")
-            })?;
+            .ok_or_else(|| Error::new(Code::Internal, "no build type has this transformation"))?;
         self.fits(build)?;
         let mut external = Map::new();
         for parameter in &build.parameters {
@@ -109,9 +107,9 @@ impl ProvenanceDraft {
         if let (Some(started), Some(finished)) = (self.started, self.finished)
             && finished < started
         {
-            return Err(Error::new(Code::Usage, "the build was done before it began")
+            return Err(Error::new(Code::Usage, "the build finished before it started")
                 .at("--finished")
-                .help(format!("it began at {started}; give a later time")));
+                .help(format!("it started at {started}; give a later time")));
         }
         Ok(())
     }
@@ -133,7 +131,7 @@ impl ProvenanceDraft {
         }
     }
 
-    /// A parameter as it was typed, in the type that the build wants.
+    /// Converts a typed parameter to the type that the build type declares.
     fn value(&self, parameter: &Parameter) -> Option<Value> {
         let (_, text) = self.parameters.iter().find(|(name, _)| *name == parameter.name)?;
         Some(match parameter.kind {
@@ -148,7 +146,7 @@ impl ProvenanceDraft {
 }
 
 fn lacking(build: &BuildType, missing: &Parameter) -> Error {
-    let what = format!("{} says `{}`: {}", build.title, missing.name, missing.about);
+    let what = format!("{} needs `{}`: {}", build.title, missing.name, missing.about);
     let help = match missing.role {
         Some(role) => format!("give --{} MODEL, or its digest as NAME@sha256:HEX", role.word()),
         None => format!("give --parameter {}=VALUE", missing.name),

@@ -14,9 +14,9 @@ use jiff::Timestamp;
 /// The arguments of `blast`.
 #[derive(Debug, Args)]
 pub(crate) struct Blast {
-    /// A model, a dataset (also one that is only named), sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID
+    /// A model or dataset (known by name is enough), sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID
     subject: String,
-    /// It is bad from this time on (RFC 3339); what a trusted time puts before it is clean [default: always]
+    /// When it went bad (RFC 3339); anything with an earlier trusted time is clean [default: always bad]
     #[arg(long, value_name = "TIME")]
     since: Option<Timestamp>,
     /// Print in this form

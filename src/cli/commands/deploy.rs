@@ -1,4 +1,4 @@
-//! `deploy`: what runs where. It is written into `touchmark.toml`, which people edit too.
+//! `deploy`: what runs where. The list is in `touchmark.toml`, which people also edit by hand.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
@@ -28,9 +28,9 @@ pub(crate) enum DeployCommand {
 /// The arguments of `deploy list`.
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Words that the model, the place, the stage or the owner must contain; terms such as fails:* are about the models
+    /// Words that the model, place, stage or owner must contain; terms such as fails:* apply to the models
     filter: Vec<String>,
-    /// List those that have ended too
+    /// Also list deployments that have ended
     #[arg(long)]
     ended: bool,
 }
@@ -46,13 +46,13 @@ pub(crate) struct Add {
     /// At which stage [default: the stage of the workspace]
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
-    /// Who answers for it
+    /// The owner
     #[arg(long, value_name = "WHO")]
     owner: Option<String>,
     /// Since when (RFC 3339) [default: now]
     #[arg(long, value_name = "TIME")]
     since: Option<Timestamp>,
-    /// Until when (RFC 3339), where that is known
+    /// Until when (RFC 3339), if known
     #[arg(long, value_name = "TIME")]
     until: Option<Timestamp>,
 }
@@ -76,15 +76,15 @@ pub(crate) struct End {
 /// The arguments of `deploy import`.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// A CycloneDX document (JSON): as k8s-aibom writes it, or with services or workflows that deploy
+    /// A CycloneDX document (JSON): from k8s-aibom, or with services or deployment workflows
     file: PathBuf,
     /// At which stage its models run [default: the stage of the workspace]
     #[arg(long, value_name = "STAGE")]
     stage: Option<String>,
-    /// The cluster: it is put before each place
+    /// The cluster, as a prefix for each place
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
-    /// Who answers for them, where the document does not say it
+    /// The owner, where the document names none
     #[arg(long, value_name = "WHO")]
     owner: Option<String>,
 }
@@ -124,7 +124,7 @@ fn list(arguments: &List, workbench: &Workbench, output: &Output) -> Result<u8> 
     Ok(0)
 }
 
-/// The models that terms find; none where there are no terms.
+/// The models that match the terms; none without terms.
 fn found(view: &std::sync::Arc<View>, terms: &str) -> Result<Option<HashSet<usize>>> {
     if terms.is_empty() {
         return Ok(None);
@@ -164,7 +164,7 @@ fn import(arguments: &Import, workbench: &Workbench, output: &Output) -> Result<
     Ok(0)
 }
 
-/// Says what was added, and of which models the inventory knows nothing.
+/// Reports what was added, and which models are not in the inventory.
 fn tell(workbench: &Workbench, meant: &[Deployment], added: &[Deployment], output: &Output) {
     let view = workbench.view();
     if view.policy.stage(meant.first().map(|one| one.stage.raw()).unwrap_or_default()).is_none() {
@@ -182,13 +182,13 @@ fn tell(workbench: &Workbench, meant: &[Deployment], added: &[Deployment], outpu
     lacking.dedup();
     for name in lacking {
         output.note(&format!(
-            "? {name} is not in the inventory: the deployment is kept, and counts once a source brings the model"
+            "? {name} is not in the inventory: the deployment is kept and counts once a source contains the model"
         ));
     }
     let already = meant.len() - added.len();
     let mut human: String = added.iter().map(|one| report::line("✓ added", one)).collect();
     if already > 0 {
-        human.push_str(&format!("{} listed already, nothing added\n", count(already, "deployment")));
+        human.push_str(&format!("{} already listed, nothing added\n", count(already, "deployment")));
     }
     output.print(&human, || DeployedDocument::added(added, already));
 }
@@ -208,7 +208,7 @@ fn end(arguments: &End, workbench: &Workbench, common: &Common, output: &Output)
     };
     let ended = workbench.undeploy(fits, until)?;
     if ended.is_empty() {
-        return Err(Error::new(Code::NotFound, "no deployment fits that has not ended")
+        return Err(Error::new(Code::NotFound, "no running deployment matches")
             .at(&arguments.model)
             .help("`touchmark deploy list` shows them"));
     }
@@ -217,7 +217,7 @@ fn end(arguments: &End, workbench: &Workbench, common: &Common, output: &Output)
     Ok(0)
 }
 
-/// The model that is meant: one of the inventory, or else by the name or the digest as it was typed.
+/// The named model: one of the inventory, or else the name or digest as typed.
 fn named(view: &View, typed: &str) -> Result<Runs> {
     let runs = Runs::of(typed).ok_or_else(|| {
         Error::new(Code::Usage, "neither a name nor a root digest")

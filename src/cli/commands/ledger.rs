@@ -61,7 +61,7 @@ pub(crate) enum LedgerCommand {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Checkpoint {
-    /// Who signs it; without it the checkpoint is not signed, and has to be kept where it cannot be changed
+    /// How to sign it; without this the checkpoint is not signed and must be kept where it cannot be changed
     #[command(subcommand)]
     signer: Option<StatementSigner<To>>,
     #[command(flatten)]

@@ -16,9 +16,9 @@ use clap::Args;
 /// The arguments of `path`.
 #[derive(Debug, Args)]
 pub(crate) struct Path {
-    /// A model or a dataset, also one that only documents name
+    /// A model or a dataset, even if only documents name it
     first: String,
-    /// The other one
+    /// The other model or dataset
     second: String,
     /// Print in this form
     #[arg(long = "as", value_name = "FORM", value_parser = of_asked())]
@@ -49,6 +49,6 @@ pub(super) fn run(arguments: &Path, common: &Common, output: &Output) -> Result<
 fn named(view: &View, typed: &str) -> Result<ModelId> {
     match view.blamed(typed)? {
         Blamed::Model(id) => Ok(id),
-        _ => Err(Error::new(Code::Usage, "a path leads from model to model").at(typed)),
+        _ => Err(Error::new(Code::Usage, "a path connects two models or datasets").at(typed)),
     }
 }

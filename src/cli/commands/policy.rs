@@ -44,7 +44,7 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
     let (faults, mut human, digests, seen) = match file {
         Some(file) => {
             let bytes = read_small(file, LIMIT_POLICY_BYTES)?;
-            // Who may sign it is said by a workspace; without one nobody is asked.
+            // Only a workspace names who may sign the policy.
             let workspace = Workspace::find_made(common.workspace.as_deref()).ok();
             let seen = workspace.map(|workspace| look_at_seal(&workspace, file, &bytes, common.now()));
             let text = String::from_utf8(bytes)

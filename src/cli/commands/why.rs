@@ -1,4 +1,4 @@
-//! `why`: the shortest chain that caps a model, what lifts it, and what stands against the model at a stage.
+//! `why`: the shortest chain that caps a model, how to raise it, and why a stage refuses the model.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;

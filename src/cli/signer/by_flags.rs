@@ -1,5 +1,5 @@
-//! Who signs, said by flags alone: for commands whose own arguments say what is signed. Every way that
-//! [`StatementSigner`] has is here too.
+//! The signer, given by flags: for commands whose own arguments name what is signed. Every way of
+//! [`StatementSigner`] is available.
 
 use super::chain::Chain;
 use super::private_key::PrivateKey;
@@ -14,7 +14,7 @@ use crate::error::{Code, Error, Result};
 use clap::Args;
 use std::path::PathBuf;
 
-/// What these signers want to know besides: nothing.
+/// These signers need no further arguments.
 #[derive(Debug, Clone, Args)]
 struct Nothing {}
 
@@ -38,7 +38,7 @@ pub(crate) struct SignerByFlags {
     /// File of the signer's certificate, for a signature by certificate: PEM, DER or PKCS#7
     #[arg(long, value_name = "PEM", conflicts_with = "sigstore")]
     signing_certificate: Option<PathBuf>,
-    /// File of the certificates above it (repeat, or one concatenated file)
+    /// File of its CA certificates (repeat, or one concatenated file)
     #[arg(long, value_name = "PEM", requires = "signing_certificate")]
     certificate_chain: Vec<PathBuf>,
     /// Sign as an identity at a Sigstore instance; uses the network
@@ -46,7 +46,7 @@ pub(crate) struct SignerByFlags {
     sigstore: bool,
     #[command(flatten)]
     login: SigstoreLogin,
-    /// Have the timestamp authority (RFC 3161) at this address say when it was signed; uses the network
+    /// Get a timestamp from the authority (RFC 3161) at this address; uses the network
     #[arg(long, value_name = "URL", conflicts_with = "sigstore")]
     tsa_url: Option<String>,
     /// File of a timestamp authority's certificates that you trust, its root among them (repeat)
@@ -70,7 +70,7 @@ impl SignerByFlags {
         self.private_key.is_some() || self.pkcs11_uri.is_some() || self.is_login()
     }
 
-    /// An error when nobody is named who signs: told before anything is hashed.
+    /// Fails when no signer is named, before anything is hashed.
     ///
     /// # Errors
     /// `E-USAGE`.
@@ -78,7 +78,7 @@ impl SignerByFlags {
         if self.is_given() {
             return Ok(());
         }
-        Err(Error::new(Code::Usage, "nobody is named who signs the claim").at("--private-key").help(
+        Err(Error::new(Code::Usage, "no signer is named for the claim").at("--private-key").help(
             "give --private-key FILE, with --signing-certificate FILE for a certificate, --pkcs11-uri URI or \
              --sigstore; --dry-run prints the statement and signs nothing",
         ))

@@ -14,7 +14,7 @@ pub(crate) struct Chain {
     /// File of the signer's certificate: PEM, DER or PKCS#7
     #[arg(long, value_name = "PEM")]
     pub(super) signing_certificate: PathBuf,
-    /// File of the certificates above it (repeat, or one concatenated file)
+    /// File of its CA certificates (repeat, or one concatenated file)
     #[arg(long, value_name = "PEM")]
     pub(super) certificate_chain: Vec<PathBuf>,
 }

@@ -10,7 +10,7 @@ use clap::Args;
 /// Options of signing with a timestamp.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Timestamp {
-    /// Have the timestamp authority (RFC 3161) at this address say when it was signed; uses the network
+    /// Get a timestamp from the authority (RFC 3161) at this address; uses the network
     #[arg(long, value_name = "URL")]
     pub(super) tsa_url: Option<String>,
     #[command(flatten)]

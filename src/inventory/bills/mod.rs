@@ -188,7 +188,7 @@ fn tell_signatures(parts: &Parts<'_>, is_ambiguous: bool, source: &Untrusted, fi
 fn words(signature: &JsonSignature) -> String {
     let left_out = match signature.left_out.len() {
         0 => String::new(),
-        count => format!("; what it leaves out may have been changed ({count})"),
+        count => format!("; the part it does not cover may have been changed ({count})"),
     };
     let told = match (signature.state, signature.why) {
         (ForeignState::FitsOwnKey, _) => {

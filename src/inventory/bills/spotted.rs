@@ -42,7 +42,7 @@ pub struct Spotted {
     pub model: ModelId,
     /// Where.
     pub place: Untrusted,
-    /// Who answers for it.
+    /// The owner.
     pub owner: Option<Untrusted>,
     /// The moment at which it ran: of the deployment, or else of the document.
     pub since: Option<Timestamp>,
@@ -61,7 +61,7 @@ pub fn spotted(path: &Path) -> Result<Vec<Spotted>> {
     let root = tree.root.as_object().filter(|root| text(root, "bomFormat") == Some("CycloneDX"));
     let Some(root) = root else {
         return Err(malformed("not a CycloneDX document in JSON".to_owned()).help(
-            "deployments are read from what k8s-aibom writes, and from services and workflows of CycloneDX",
+            "deployments are read from k8s-aibom documents, and from CycloneDX services and workflows",
         ));
     };
     let document = Document::of(root);
@@ -71,7 +71,7 @@ pub fn spotted(path: &Path) -> Result<Vec<Spotted>> {
     document.workflows(&mut found);
     if found.is_empty() {
         let models = count(document.models.len(), "model");
-        return Err(malformed(format!("{models} in this document, and it says of none where it runs")).help(
+        return Err(malformed(format!("{models} in this document, but no place where they run")).help(
             "expected a workload of k8s-aibom, a service that depends on a model, or a workflow of type `deploy`",
         ));
     }

@@ -72,7 +72,7 @@ pub struct Deployment {
     /// Where: a cluster, a host, a service.
     #[serde(rename = "where")]
     pub place: Untrusted,
-    /// Who answers for it.
+    /// The owner.
     pub owner: Option<Untrusted>,
     /// Since when.
     pub since: Option<Timestamp>,

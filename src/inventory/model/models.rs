@@ -78,7 +78,7 @@ pub struct Binding {
     pub ours: bool,
 }
 
-/// One model: what the sources together say of it. What most models of one document have in common is in [`Details`],
+/// One model, combined from all sources. What most models of one document have in common is in [`Details`],
 /// which they share; its fields read and change like the model's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
@@ -234,7 +234,7 @@ impl JsonSchema for Model {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = Written::json_schema(generator);
-        schema.insert("description".to_owned(), "One model: what the sources together say of it.".into());
+        schema.insert("description".to_owned(), "One model, combined from all sources.".into());
         schema
     }
 }

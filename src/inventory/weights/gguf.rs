@@ -232,7 +232,7 @@ fn read_into(source: &mut Source, size: u64, max_tensors: usize, header: &mut He
     header.version = if source.is_big_endian { version.swap_bytes() } else { version };
     match header.version {
         2 | 3 => {}
-        1 => return Err("GGUF version 1 is obsolete and not read"),
+        1 => return Err("GGUF version 1 is obsolete and not supported"),
         _ => return Err("a version of GGUF that is not known"),
     }
     let (tensors, entries) = (source.u64()?, source.u64()?);

@@ -50,7 +50,7 @@ impl Workspace {
             let open = meant.iter_mut().enumerate().filter(|(_, known)| known.until.is_none() && fits(known));
             for (position, deployment) in open {
                 if deployment.since.is_some_and(|since| since > until) {
-                    return Err(Error::new(Code::Usage, "this deployment began later than that")
+                    return Err(Error::new(Code::Usage, "this deployment started after that time")
                         .at(format!("{} at {}", deployment.model, deployment.place.screen()))
                         .help("name a later time with --until; nothing was changed"));
                 }
@@ -96,16 +96,13 @@ impl Workspace {
         if text.len() as u64 > MAX_BYTES {
             return Err(Error::new(Code::Config, "the file would be too large for another deployment")
                 .at_path(&file)
-                .help("remove [[deployment]] blocks of those that ended long ago; nothing was changed"));
+                .help("remove [[deployment]] blocks of old deployments; nothing was changed"));
         }
         let changed = parse(&text, &self.root)?;
         if changed.deployments != meant || changed.sources != now.sources || changed.aliases != now.aliases {
-            return Err(Error::new(
-                Code::Config,
-                "touchmark cannot edit deployments that are written in this form",
-            )
-            .at_path(&file)
-            .help("write each as its own [[deployment]] block, then run it again; nothing was changed"));
+            return Err(Error::new(Code::Config, "touchmark cannot edit deployments in this form")
+                .at_path(&file)
+                .help("write each as its own [[deployment]] block, then run it again; nothing was changed"));
         }
         replace(&file, Some(before.as_bytes()), text.as_bytes())?;
         *self = changed;

@@ -26,7 +26,7 @@ impl Reader<'_> {
         if blocks.len() > MOST {
             return Err(self
                 .error(format!("more than {MOST} deployments"), value.at())
-                .help("remove the [[deployment]] blocks of those that ended long ago"));
+                .help("remove the [[deployment]] blocks of old deployments"));
         }
         blocks.map(|block| self.deployment(block)).collect()
     }
@@ -53,7 +53,7 @@ impl Reader<'_> {
             let at = table.get("until").map_or(block.at(), Value::at);
             return Err(self
                 .error("`until` is before `since`", at)
-                .help("correct one of them; a deployment ends after it began"));
+                .help("correct one of them; a deployment cannot end before it starts"));
         }
         let text = |text: String| Untrusted::new(text);
         Ok(Deployment { model, stage: text(stage), place: text(place), owner: owner.map(text), since, until })
@@ -163,6 +163,6 @@ fn newline(text: &str) -> &'static str {
 }
 
 fn odd_form() -> Error {
-    Error::new(Code::Config, "touchmark cannot edit deployments that are written in this form")
+    Error::new(Code::Config, "touchmark cannot edit deployments in this form")
         .help("write each as its own [[deployment]] block, then run it again; nothing was changed")
 }

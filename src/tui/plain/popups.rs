@@ -48,7 +48,7 @@ pub fn lines(app: &App, popup: &Popup) -> Vec<String> {
         }
         Popup::History { model, reviews, .. } => match reviews.as_deref() {
             None => Vec::new(),
-            Some([]) => vec![format!("{} was not reviewed.", model.screen())],
+            Some([]) => vec![format!("{} has no review.", model.screen())],
             Some(all) => {
                 let mut out = vec![format!("Reviews of {}, newest first:", model.screen())];
                 out.extend(all.iter().map(|one| format!("  {}", report::review(one).screen())));

@@ -95,7 +95,7 @@ fn draw_rows(app: &App, view: &View, focus: &ModelId, pen: Pen<'_>, frame: &mut 
         }
     }
     let text = match rows.len() {
-        1 => " no parent and no child of it is known".to_owned(),
+        1 => " no known parents or children".to_owned(),
         _ => format!(
             " ╠═ attested, pinned  ├─ attested  ├┄ declared  ├╳ contradicted · {} explains",
             app.key_of(Cmd::Legend)
@@ -222,7 +222,7 @@ fn edge(
     let pins: BTreeSet<String> =
         declared.chain(seen.proofs.iter().map(|found| found.digest.to_string())).collect();
     if pins.is_empty() {
-        say("pinned", Role::Muted, "no: nothing names the digest of the parent");
+        say("pinned", Role::Muted, "no: no source states the digest of the parent");
     }
     for pin in pins {
         say("pinned", Role::Text, &pin);

@@ -181,12 +181,12 @@ fn draw_ask(ask: &Ask, pen: Pen<'_>, frame: &mut Frame<'_>) {
 fn draw_legend(pen: Pen<'_>, frame: &mut Frame<'_>) {
     const SIGNS: [(&str, &str); 10] = [
         ("● ◆", "a model, a dataset; ancestors above the focus, descendants below"),
-        ("○ ◇", "the same, met again: it is drawn out on another row"),
+        ("○ ◇", "the same, repeated: expanded on another row"),
         ("╠═", "attested by a signed claim, and pinned by digest"),
         ("├─", "attested by a signed claim, or observed in the bytes"),
-        ("├┄", "declared only: an unsigned document says so"),
+        ("├┄", "declared only, by an unsigned document"),
         ("├╳", "contradicted: two sources disagree"),
-        ("▸ n", "so many are left out here: → shows them, ← folds"),
+        ("▸ n", "n more rows: → shows them, ← folds"),
         ("L2→1", "own level, and what its ancestors leave of it"),
         ("? …", "named by a document and not in this inventory"),
         ("✗ …", "tainted: an ancestor's evidence contradicts"),

@@ -15,6 +15,10 @@ use ratatui::text::{Line, Span};
 
 /// Columns and rows at most.
 const SIZE: (u16, u16) = (160, 48);
+/// Columns for how many deployments there are, where there are any.
+const RUNS_AT: usize = 11;
+/// Columns that a reason needs at least.
+const REASON: usize = 20;
 /// Lines about the chosen row.
 const ABOUT: u16 = 5;
 
@@ -33,7 +37,7 @@ pub(super) fn draw_blast(blast: &Blast, cursor: usize, pen: Pen<'_>, frame: &mut
     let wanted = u16::try_from(blast.rows.len()).unwrap_or(u16::MAX).saturating_add(ABOUT + 5);
     let inside = pen.popup(frame, (SIZE.0, SIZE.1.min(wanted)), &title);
     if blast.rows.is_empty() {
-        lines(frame, inside, &[pen.line(Role::Muted, " nothing in this workspace names it")], 0);
+        lines(frame, inside, &[pen.line(Role::Muted, " not found in this workspace")], 0);
         return;
     }
     let [head, body, about] =
@@ -42,13 +46,14 @@ pub(super) fn draw_blast(blast: &Blast, cursor: usize, pen: Pen<'_>, frame: &mut
     lines(frame, head, &[pen.line(Role::Title, format!(" {}", blast_head(blast)))], 0);
     let first = first_row(cursor, blast.rows.len(), body.height);
     let name = blast.rows.iter().map(|row| row.struck.id.raw().len()).max().unwrap_or_default();
+    let runs_at = if blast.rows.iter().any(|row| !row.deployments.is_empty()) { RUNS_AT } else { 0 };
     let shown = blast.rows.iter().enumerate().skip(first).take(usize::from(body.height));
     for (y, (position, row)) in (body.y..body.bottom()).zip(shown) {
         put(
             frame,
             body.x,
             y,
-            &struck(row, position == cursor, pen, (usize::from(body.width), name)),
+            &struck(row, position == cursor, pen, (usize::from(body.width), name, runs_at)),
             body.width,
         );
         if position == cursor {
@@ -64,7 +69,7 @@ pub(super) fn draw_blast(blast: &Blast, cursor: usize, pen: Pen<'_>, frame: &mut
         &because(&row.struck),
         columns,
     ));
-    let weakest = row.struck.weakest.map_or("it is struck directly", Link::word);
+    let weakest = row.struck.weakest.map_or("affected directly", Link::word);
     text.push(Line::from(vec![pen.span(Role::Muted, " weakest  "), pen.span(Role::Text, weakest)]));
     let where_to = match runs(row) {
         none if none.is_empty() => "no deployment is recorded".to_owned(),
@@ -78,7 +83,12 @@ pub(super) fn draw_blast(blast: &Blast, cursor: usize, pen: Pen<'_>, frame: &mut
     lines(frame, about, &text, 0);
 }
 
-fn struck(row: &BlastRow, chosen: bool, pen: Pen<'_>, (columns, name): (usize, usize)) -> Line<'static> {
+fn struck(
+    row: &BlastRow,
+    chosen: bool,
+    pen: Pen<'_>,
+    (columns, name, runs_at): (usize, usize, usize),
+) -> Line<'static> {
     let side = row.struck.side;
     let state = 16;
     let exposed = match row.deployments.len() {
@@ -91,11 +101,12 @@ fn struck(row: &BlastRow, chosen: bool, pen: Pen<'_>, (columns, name): (usize, u
         pen.span(role(side), fit(&format!("{} {}", glyph(side), side.word()), state)),
         pen.span(Role::Text, fit(&row.struck.id.screen(), name_room)),
         Span::raw(" "),
-        pen.span(Role::Warn, fit(&exposed, 11)),
+        pen.span(Role::Warn, fit(&exposed, runs_at)),
     ];
     let used: usize = spans.iter().map(Span::width).sum();
     let why = because(&row.struck);
-    if columns > used + 10 {
+    // A few letters of a reason say nothing; the pane below has all of it.
+    if columns > used + REASON {
         let room = columns - used - 1;
         let why = if width(&why) > room { crate::text::clip(&why, room) } else { why };
         spans.push(pen.span(Role::Muted, format!(" {why}")));

@@ -80,9 +80,8 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     text.push(Line::default());
     if is_temporary {
         let (keep, add) = (app.key_of(Cmd::Keep), app.key_of(Cmd::AddSource));
-        let words = format!(
-            "This folder is not a workspace, so nothing can be added to it: {keep} keeps it, then {add} adds a source."
-        );
+        let words =
+            format!("This folder is not a workspace yet: {keep} makes it one, then {add} adds a source.");
         text.extend(pen.wrapped(vec![pen.span(Role::Muted, " ")], Role::Muted, &words, columns));
     }
     text.extend(pen.wrapped(

@@ -62,7 +62,7 @@ fn reviews(app: &App) -> Vec<Choice> {
     out.push(choice('x', "reject", of_all.clone()));
     out.push(choice('p', "ask the producer", of_all));
     out.push(Choice {
-        off: (of.kinds.reviewed == 0).then(|| "no review to take back".to_owned()),
+        off: (of.kinds.reviewed == 0).then(|| "no review to undo".to_owned()),
         ..choice(
             'b',
             "take back",

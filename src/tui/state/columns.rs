@@ -27,14 +27,14 @@ pub struct Column {
     pub is_number: bool,
 }
 
-const STATUS: Column = col(ColumnId::Status, 's', "status", "what became of the verification", 12, Some(0));
+const STATUS: Column = col(ColumnId::Status, 's', "status", "the result of the verification", 12, Some(0));
 
 /// The columns, in their order on the screen. The name takes the cells that the others leave.
 #[rustfmt::skip]
 pub const COLUMNS: &[Column] = &[
     STATUS,
     col(ColumnId::Model, 'm', "model", "the name", 0, Some(0)),
-    col(ColumnId::Reason, 'r', "reason", "the code of what stands in the way", 14, Some(60)).wide(24, 108),
+    col(ColumnId::Reason, 'r', "reason", "the code of the problem", 14, Some(60)).wide(24, 108),
     col(ColumnId::Used, 'u', "used", "how many models derive from it directly", 4, Some(76)).number(),
     col(ColumnId::Level, 'l', "level", "own and effective level", 5, Some(68)).wide(7, 80),
     col(ColumnId::Gate, 'g', "gate", "the decision at this stage", 8, Some(44)),

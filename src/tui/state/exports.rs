@@ -49,7 +49,7 @@ fn why_not(app: &App, form: Form) -> Option<String> {
         (_, Form::Svg) => None,
         (Screen::Inventory, _) if app.rows.shown().is_empty() => none("no model is shown"),
         (Screen::Verify, _) if app.verified().is_none() => {
-            none("nothing was verified here yet: V verifies it")
+            none("nothing has been verified here yet: V verifies it")
         }
         (Screen::Maturity, _) if app.model().is_none() => none("no model is chosen"),
         (Screen::Inventory | Screen::Lineage | Screen::Verify | Screen::Maturity, _) => None,

@@ -65,7 +65,7 @@ impl Tab {
             Tab::Identity => "The signer",
             Tab::Log => "Transparency log",
             Tab::Statement => "What was signed",
-            Tab::Raw => "The bundle as it is",
+            Tab::Raw => "The raw bundle",
         }
     }
 

@@ -170,7 +170,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
 /// Goes to a screen, or says that it is open: no key is without a sign.
 fn visit(app: &mut App, screen: Screen) {
     if app.screen == screen && app.view.is_some() {
-        app.tell(format!("{} is open already", screen.word()), false);
+        app.tell(format!("{} is already open", screen.word()), false);
     } else {
         app.go(screen);
     }

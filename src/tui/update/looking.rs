@@ -56,7 +56,7 @@ pub(super) fn into(app: &mut App) {
             app.verify.unfolded = true;
         } else {
             let out = app.key_of(Cmd::Back);
-            app.tell(format!("all of it is shown · {out} goes back to the checks"), false);
+            app.tell(format!("already shown in full · {out} goes back to the checks"), false);
         }
         return;
     }

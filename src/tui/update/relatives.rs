@@ -38,7 +38,7 @@ pub(super) fn turn_whole(app: &mut App) {
 pub(super) fn unfold(app: &mut App) {
     let view = app.view.clone();
     if !app.lineage.unfold(view.as_deref()) {
-        app.tell("nothing is folded here", false);
+        app.tell("nothing to unfold here", false);
     }
 }
 

@@ -59,9 +59,9 @@ pub struct Bundle {
     pub digest: String,
 }
 
-/// The type of an envelope that stands by itself.
+/// The type of a bare envelope.
 const ENVELOPE_TYPE: &str = "application/vnd.dsse.envelope.v1+json";
-/// Signatures of an envelope that stands by itself.
+/// Signatures of a bare envelope.
 const MAX_SIGNATURES: usize = 16;
 /// What writers write.
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -124,8 +124,8 @@ impl Bundle {
         Self::parse_document(json::parse(raw, MAX_DEPTH)?, raw, || sha256_hex(raw), Accept::AnyVersion)
     }
 
-    /// Parses a DSSE envelope that stands by itself, with one or several signatures: one bundle for each, all of the same
-    /// document. What it hints at its keys with is not used: it is not signed, and tools disagree on what it is.
+    /// Parses a bare DSSE envelope with one or more signatures. Returns one bundle per signature, all with the same
+    /// document. Ignores key hints (`keyid`): they are not signed, and tools disagree on their meaning.
     ///
     /// # Errors
     /// `E-MALFORMED` with the field, `E-TOO-LARGE`.
@@ -475,7 +475,7 @@ fn parse_envelope(envelope: &Object) -> Result<(Envelope, bool)> {
     Ok((read, has_key_id))
 }
 
-/// Base64 as DSSE has it: standard or URL-safe, canonical in either.
+/// Base64 as in DSSE: standard or URL-safe, canonical in either.
 fn base64_of_dsse(object: &Object, key: &str) -> Result<Vec<u8>> {
     base64(object, key).or_else(|fault| match URL_SAFE.decode(object.text(key)?) {
         Ok(bytes) if !bytes.is_empty() => Ok(bytes),

@@ -12,16 +12,16 @@ pub struct Head {
     pub predicate_type: Untrusted,
     /// The SHA-256 of each subject that names one.
     pub subjects: Vec<Untrusted>,
-    /// Each subject with all that it names.
+    /// Each subject with its name and digests.
     pub named: Vec<SubjectSaid>,
 }
 
-/// A subject as the statement has it.
+/// A subject, as in the statement.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubjectSaid {
     /// Its name: informative only.
     pub name: Option<Untrusted>,
-    /// Its digests: algorithm and value. What is not a text has no value.
+    /// Its digests: algorithm and value. A value that is not a string is left out.
     pub digests: Vec<(Untrusted, Untrusted)>,
 }
 

@@ -152,7 +152,7 @@ pub(super) fn recognise(document: &Members) -> Option<Seen> {
         note.push(format!("{why}{algorithm}"));
     }
     if !own.left_out.is_empty() {
-        note.push("what it leaves out may have been changed".to_owned());
+        note.push("the part it does not cover may have been changed".to_owned());
     }
     let seen = Seen::new(ForeignKind::Jsf, Covers::Named(vec![covers.into()])).signer(own.signer.clone());
     let note = (!note.is_empty()).then(|| Untrusted::new(note.join("; ")));

@@ -335,9 +335,9 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::IdentityRole,
-        "The policy knows the signer, and gives it no role in which it could claim this.",
-        "A claim by somebody who is trusted for other things: a build service that signs an evaluation.",
-        "Ask a signer in the right role for the claim, or add the role to the policy after a review.",
+        "The policy knows the signer, but gives it no role for this claim.",
+        "A signer trusted for something else, such as a build service that signs an evaluation.",
+        "Ask a signer with the right role for the claim, or add the role to the policy after a review.",
     ),
     row(
         CheckCode::StatementPayloadType,
@@ -455,7 +455,7 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::FilesEmptyCode,
-        "All signed files match; unsigned empty files have names of code.",
+        "All signed files match; unsigned empty files have names of code files.",
         "The model was signed in shards, which leave empty files out: anyone can add one, and its name can hide a module.",
         "Remove them, or have the model signed with whole files.",
     ),
@@ -480,7 +480,7 @@ pub const CODES: &[CodeInfo] = &[
     row(
         CheckCode::PredicatesNotCounted,
         "Some of the further claims do not count: they are about another model, not verified, or no claims at all.",
-        "A copied file of claims, a signer that is not trusted here, or a line that was appended.",
+        "A copied claims file, a signer that is not trusted here, or an appended line.",
         "Nothing for this model: they prove nothing and contradict nothing. `touchmark claims list` shows each.",
     ),
     row(
@@ -533,13 +533,13 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::PolicyDataset,
-        "The policy denies a dataset that the model is said to be made from.",
+        "The policy denies a dataset that a document or claim names as an input of the model.",
         "`dataset_deny` lists it; a bill of materials, a model card or a claim names it.",
-        "Use a model that was made without it. If the statement is wrong, have it corrected by who made it.",
+        "Use a model that was made without it. If the statement is wrong, ask its author to correct it.",
     ),
     row(
         CheckCode::PolicyLicence,
-        "The policy denies the licence that the model is said to stand under.",
+        "The policy denies the licence that a document or claim states for the model.",
         "`license_deny` lists it; a bill of materials, a model card or a claim names it.",
         "Use a model under another licence, or ask the producer for one.",
     ),

@@ -62,22 +62,22 @@ pub(super) fn identity(why: &IdentityWhy) -> Words {
                 .found(found(signer, anchor))
         }
         IdentityWhy::Attested { attester, role, signer, anchor } => {
-            of(format!("Signed by attester {} in the role {}", attester.raw(), role.raw()))
+            of(format!("Signed by attester {} with the role {}", attester.raw(), role.raw()))
                 .found(found(signer, anchor))
         }
         IdentityWhy::Resigned { attester, signer, anchor } => {
             let words = of(format!("Signed again at ingest by attester {}", attester.raw()))
                 .found(found(signer, anchor));
-            let boundary = "trust begins at this signature: it says nothing about the time before";
+            let boundary = "trust begins at this signature; the time before it is not covered";
             Words { details: vec![boundary.into()], ..words }
         }
         IdentityWhy::OutsideRole { whose, roles, needed, signer, anchor } => {
             let words = of(format!("The policy gives {} no role for this claim", whose.raw()))
                 .found(format!("{}, with the roles {}", found(signer, anchor), joined(roles, ", ")));
             match needed.as_slice() {
-                [] => words.remedy("Nobody can be given a role for a predicate that is not known"),
+                [] => words.remedy("No role covers an unknown predicate"),
                 needed => words.expected(format!("the role {}", joined(needed, " or "))).remedy(
-                    "Ask a signer in that role for the claim, or add the role to the policy after a review",
+                    "Ask a signer with that role for the claim, or add the role to the policy after a review",
                 ),
             }
         }
@@ -270,12 +270,12 @@ fn finding(why: &PolicyFinding) -> Words {
             .found(expires.to_string())
             .remedy("Review the policy, then extend `expires`"),
         PolicyFinding::NotLookedInto => {
-            of("The policy bans formats, and the files were not looked into").remedy("Verify the model again")
+            of("The policy bans formats, and the files were not examined").remedy("Verify the model again")
         }
         PolicyFinding::Dataset { found, denied, said_by } => of("The policy denies a dataset of this model")
             .expected(format!("nothing made from {}", denied.raw()))
             .found(format!("{}, according to {}", found.raw(), said_by.raw()))
-            .remedy("Use a model that was made without it, or have the statement corrected by who made it"),
+            .remedy("Use a model that was made without it, or ask the author of the statement to correct it"),
         PolicyFinding::Licence { found, denied, said_by } => {
             of("The policy denies the licence of this model")
                 .expected(format!("no licence {}", denied.raw()))

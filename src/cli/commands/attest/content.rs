@@ -1,4 +1,4 @@
-//! What a model was trained on and with, how it did, its card, and what it runs with.
+//! `attest data`, `config`, `evaluation`, `card` and `composition`.
 
 use super::making::{Begun, Making, Of};
 use super::parts;
@@ -29,15 +29,15 @@ pub(crate) struct Data {
     making: Making,
 }
 
-/// The datasets. Of a flag that is given once the value is that of all datasets; else there is one for each, in their
+/// The datasets. A flag given once applies to all of them; otherwise there is one value per dataset, in the same
 /// order.
 #[derive(Debug, Args)]
 #[group(id = "data", multiple = true, conflicts_with = "predicate")]
 struct DataWhat {
-    /// A dataset (repeat): of the inventory, or NAME@sha256:HEX
+    /// A dataset (repeat): one in the inventory, or NAME@sha256:HEX
     #[arg(long, value_name = "MODEL", required_unless_present = "predicate")]
     dataset: Vec<String>,
-    /// The part that it is: train, validation, … (this and all below: once for all datasets, or once for each)
+    /// Its split: train, validation, … (give this and the flags below once for all datasets, or once for each)
     #[arg(long, value_name = "NAME")]
     split: Vec<String>,
     /// Where it comes from
@@ -52,7 +52,7 @@ struct DataWhat {
     /// Its licence
     #[arg(long, visible_alias = "license", value_name = "LICENCE")]
     licence: Vec<String>,
-    /// What is known of personal data
+    /// Whether it contains personal data
     #[arg(long, value_name = "WORD", value_parser = ["none", "removed", "pseudonymised", "present", "unknown"])]
     personal_data: Vec<String>,
     /// Who governs it
@@ -75,7 +75,7 @@ pub(super) fn data(arguments: &Data, common: &Common, output: &Output) -> Result
     ];
     for (flag, values) in each {
         if values.len() > 1 && values.len() != many {
-            let what = format!("{flag} is given {} times, and there are {many} datasets", values.len());
+            let what = format!("{flag} is given {} times, but there are {many} datasets", values.len());
             return Err(Error::new(Code::Usage, what)
                 .at(flag)
                 .help("give it once for all, or once for each"));
@@ -121,22 +121,22 @@ struct ConfigWhat {
     /// A hyperparameter (repeat)
     #[arg(long, value_name = "NAME=VALUE", value_parser = parts::pair)]
     parameter: Vec<(String, String)>,
-    /// The file of the configuration: its digest is stated
+    /// The configuration file: the claim states its digest
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The commit of the code, or ADDRESS@COMMIT
     #[arg(long, value_name = "COMMIT", value_parser = parts::commit)]
     code: Option<Input>,
-    /// A framework, and its version (repeat)
+    /// A framework, with its version (repeat)
     #[arg(long, value_name = "NAME=VERSION", value_parser = parts::versioned)]
     framework: Vec<(String, Option<String>)>,
-    /// The seed of random numbers
+    /// The random seed
     #[arg(long, value_name = "SEED")]
     seed: Option<String>,
-    /// The class of the hardware: `H100`
+    /// The hardware class, such as H100
     #[arg(long, value_name = "CLASS")]
     hardware: Option<String>,
-    /// How many devices
+    /// The number of devices
     #[arg(long, value_name = "N", requires = "hardware")]
     devices: Option<u64>,
 }
@@ -145,7 +145,7 @@ pub(super) fn config(arguments: &Config, common: &Common, output: &Output) -> Re
     const OF: Of = Of { usual: ConfigDraft::TYPE, kinds: &[PredicateKind::Config] };
     let Config { model, what, making } = arguments;
     if making.predicate.is_none() && what.parameter.is_empty() && what.config.is_none() {
-        return Err(Error::new(Code::Usage, "neither hyperparameters nor a configuration are given")
+        return Err(Error::new(Code::Usage, "give hyperparameters or a configuration file")
             .at("--parameter")
             .help("give --parameter NAME=VALUE, or --config FILE"));
     }
@@ -175,11 +175,11 @@ pub(crate) struct Evaluation {
     making: Making,
 }
 
-/// How it did in a benchmark.
+/// How it performed in a benchmark.
 #[derive(Debug, Args)]
 #[group(id = "evaluation", multiple = true, conflicts_with = "predicate")]
 struct EvaluationWhat {
-    /// The benchmark, and its version
+    /// The benchmark, with its version
     #[arg(long, value_name = "NAME=VERSION", required_unless_present = "predicate", value_parser = parts::versioned)]
     benchmark: Option<(String, Option<String>)>,
     /// What was measured (repeat)
@@ -188,28 +188,28 @@ struct EvaluationWhat {
     /// The value of each metric, as a decimal number
     #[arg(long, value_name = "NUMBER", required_unless_present = "predicate", allow_hyphen_values = true, value_parser = parts::decimal)]
     value: Vec<String>,
-    /// What each value is held against: none, or one for each metric
+    /// The threshold for each value: none, or one for each metric
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true, value_parser = parts::decimal)]
     threshold: Vec<String>,
-    /// How a value has to stand to its threshold: once for all, or once for each [default: >=]
+    /// How each value must compare with its threshold: once for all, or once for each [default: >=]
     #[arg(long, value_name = "SIGN", requires = "threshold", value_parser = [">=", ">", "<=", "<", "=="])]
     comparator: Vec<String>,
-    /// How many samples
+    /// The number of samples
     #[arg(long, value_name = "N")]
     samples: Option<u64>,
-    /// The harness, and its version
+    /// The harness, with its version
     #[arg(long, value_name = "NAME=VERSION", value_parser = parts::versioned)]
     harness: Option<(String, Option<String>)>,
     /// The digest of the harness
     #[arg(long, value_name = "DIGEST", requires = "harness", value_parser = parts::sha256)]
     harness_digest: Option<NamedDigest>,
-    /// The data it was evaluated on: of the inventory, or NAME@sha256:HEX
+    /// The dataset it was evaluated on: one in the inventory, or NAME@sha256:HEX
     #[arg(long, value_name = "MODEL")]
     dataset: Option<String>,
     /// Who evaluated
     #[arg(long, value_name = "WHO")]
     evaluator: Option<String>,
-    /// How far the result was confirmed
+    /// How independently the result was confirmed
     #[arg(long, value_name = "WORD", value_parser = ["self_attested", "third_party", "reproduced", "enclave_attested"])]
     assurance: Option<String>,
     /// When it was evaluated (RFC 3339) [default: now]
@@ -224,7 +224,7 @@ impl EvaluationWhat {
     fn results(&self) -> Result<Vec<ResultOf>> {
         let many = self.metric.len();
         let uneven = |flag: &str, given: usize, help: &str| {
-            let what = format!("{flag} is given {given} times, and there are {many} metrics");
+            let what = format!("{flag} is given {given} times, but there are {many} metrics");
             Err(Error::new(Code::Usage, what).at(flag).help(help))
         };
         if self.value.len() != many {
@@ -299,16 +299,16 @@ pub(crate) struct Card {
 #[derive(Debug, Args)]
 #[group(id = "card", multiple = true, conflicts_with = "predicate")]
 struct CardWhat {
-    /// The file of the card; sections are read from its headings, where it is Markdown
+    /// The card file; in Markdown, the headings give the sections
     #[arg(required_unless_present = "predicate")]
     file: Option<PathBuf>,
-    /// A section of a card that is no Markdown (repeat)
+    /// A section, for a card that is not Markdown (repeat)
     #[arg(long, value_name = "NAME")]
     section: Vec<String>,
-    /// The model's version [default: as the inventory says]
+    /// The model's version [default: the version in the inventory]
     #[arg(long, value_name = "VERSION")]
     model_version: Option<String>,
-    /// It is the card of this system, in which the model runs
+    /// Make it a system card: the card of this system, in which the model runs
     #[arg(long, value_name = "NAME")]
     system: Option<String>,
 }
@@ -324,9 +324,9 @@ pub(super) fn card(arguments: &Card, common: &Common, output: &Output) -> Result
         let mut draft = CardDraft::of(&name, &bytes);
         draft.sections.extend(what.section.iter().cloned());
         if draft.sections.is_empty() {
-            return Err(Error::new(Code::Malformed, "no headings were found in the card")
+            return Err(Error::new(Code::Malformed, "no headings found in the card")
                 .at_path(file)
-                .help("name its sections with --section; headings are read from Markdown alone"));
+                .help("name its sections with --section; only Markdown headings are read"));
         }
         let known = &begun.subject.model;
         draft.model = known.id.raw().to_owned();
@@ -341,7 +341,7 @@ pub(super) fn card(arguments: &Card, common: &Common, output: &Output) -> Result
 /// The arguments of `attest composition`.
 #[derive(Debug, Args)]
 pub(crate) struct Composition {
-    /// The model's id or folder: a member by itself
+    /// The model's id or folder; it is itself a member
     model: String,
     #[command(flatten)]
     what: CompositionWhat,
@@ -353,7 +353,7 @@ pub(crate) struct Composition {
 #[derive(Debug, Args)]
 #[group(id = "composition", multiple = true, conflicts_with = "predicate")]
 struct CompositionWhat {
-    /// The base that it runs on: of the inventory, or NAME@sha256:HEX
+    /// The base that it runs on: one in the inventory, or NAME@sha256:HEX
     #[arg(long, value_name = "MODEL")]
     base: Vec<String>,
     /// An adapter (repeat)
@@ -365,7 +365,7 @@ struct CompositionWhat {
     /// The chat template
     #[arg(long, value_name = "MODEL")]
     template: Option<String>,
-    /// The quantisation: of the inventory or by digest as above, or its name
+    /// The quantisation: one in the inventory, a digest as above, or its name
     #[arg(long, value_name = "MODEL")]
     quantisation: Option<String>,
 }
@@ -391,13 +391,13 @@ fn composed(begun: &Begun<'_>, what: &CompositionWhat) -> Result<CompositionDraf
                 quantisation = Some(member.name.raw().to_owned());
                 members.push(member);
             }
-            // A name: nothing of the inventory is called so.
+            // Only a name: nothing in the inventory has it.
             Err(error) if error.code == Code::NotFound => quantisation = Some(text.clone()),
             Err(error) => return Err(error),
         }
     }
     if members.is_empty() {
-        return Err(Error::new(Code::Usage, "nothing is named that the model runs with")
+        return Err(Error::new(Code::Usage, "nothing that the model runs with is named")
             .at("--base")
             .help("name its base, adapters, tokenizer or template"));
     }
@@ -406,7 +406,7 @@ fn composed(begun: &Begun<'_>, what: &CompositionWhat) -> Result<CompositionDraf
         members.insert(0, own);
     }
     for member in &mut members {
-        // When it was verified is no part of what runs together.
+        // The time of verification is not part of a composition.
         member.verified_at = None;
     }
     Ok(CompositionDraft { members, quantisation })

@@ -1,5 +1,4 @@
-//! What all claims have in common: the model that they are about, a predicate from a file, who signs, and where the
-//! claim goes.
+//! What all `attest` commands share: the model, a predicate from a file, the signer, and the place of the claim.
 
 use crate::attest::{Draft, Made, PredicateKind, append_claims, check_appendable, given};
 use crate::cli::common::Common;
@@ -17,32 +16,32 @@ use crate::workbench::{ClaimSubject, Workbench};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
-/// A larger predicate is not read: a claim would be too large to be read again.
+/// A larger predicate is rejected: the claim would be too large to read back.
 const LIMIT_PREDICATE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Options of every claim.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Making {
-    /// Take the predicate from this file, or from the statement in it
+    /// Read the predicate, or a statement with it, from this file
     #[arg(long, value_name = "FILE")]
     pub(super) predicate: Option<PathBuf>,
-    /// The type of that predicate, where it is not the usual one
+    /// The type of that predicate, if it is not the default one
     #[arg(long = "type", value_name = "URI", requires = "predicate")]
     predicate_type: Option<String>,
-    /// Write the bundle to this new file, and append it to no claims
+    /// Write the bundle to this new file instead of appending it to the claims
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     out: Option<PathBuf>,
-    /// Print the statement; sign and write nothing
+    /// Print the statement without signing or writing it
     #[arg(long)]
     dry_run: bool,
-    /// Make the claim although the files are not what the model's signature says
+    /// Make the claim even if the files do not match the model's signature
     #[arg(long)]
     despite_failure: bool,
     #[command(flatten, next_help_heading = "Signing")]
     signer: SignerByFlags,
 }
 
-/// A claim in the making: the workspace, and the model as its files are now.
+/// A claim being made: the workspace, and the model as its files are now.
 pub(super) struct Begun<'a> {
     pub(super) workbench: Workbench,
     pub(super) subject: ClaimSubject,
@@ -51,20 +50,20 @@ pub(super) struct Begun<'a> {
     output: &'a Output,
 }
 
-/// What a command makes, and what of the types that the registry knows.
+/// The types that a command can make.
 pub(super) struct Of {
-    /// The type where nobody says another.
+    /// The default type.
     pub(super) usual: &'static str,
     /// The kinds that may be made.
     pub(super) kinds: &'static [PredicateKind],
 }
 
 impl Making {
-    /// Opens the workspace, finds the model and hashes its files. What can be refused is refused before that.
+    /// Opens the workspace, finds the model and hashes its files. Hashing is slow, so every other check runs first.
     ///
     /// # Errors
-    /// `E-USAGE` when nobody is named who signs, or the claim cannot go where it should; `E-NOT-FOUND`; `E-EVIDENCE` when
-    /// the files are not what the model's signature says.
+    /// `E-USAGE` when no signer is named, or the claim cannot be written where it should be; `E-NOT-FOUND`;
+    /// `E-EVIDENCE` when the files do not match the model's signature.
     pub(super) fn begin<'a>(
         &'a self,
         model: &str,
@@ -76,7 +75,7 @@ impl Making {
         Ok(begun)
     }
 
-    /// The same, whatever the signature says of the files: for what says so itself.
+    /// The same without checking the files against the signature, for claims that state the result themselves.
     ///
     /// # Errors
     /// As [`Making::begin`].
@@ -94,7 +93,7 @@ impl Making {
         self.begin_in(workbench, model, common, output)
     }
 
-    /// The same in a workspace that is open.
+    /// The same in an open workspace.
     ///
     /// # Errors
     /// As [`Making::begin`].
@@ -126,12 +125,12 @@ impl Making {
         Ok(begun)
     }
 
-    /// Whether nothing is to be signed and written.
+    /// Whether this is a dry run.
     pub(super) fn is_dry(&self) -> bool {
         self.dry_run
     }
 
-    /// Who signs has to be said.
+    /// Checks that a signer is named.
     ///
     /// # Errors
     /// `E-USAGE`.
@@ -140,7 +139,7 @@ impl Making {
     }
 }
 
-/// What is there already is not replaced.
+/// Refuses to replace an existing file.
 fn check_new(out: &Path) -> Result<()> {
     if std::fs::symlink_metadata(out).is_ok() {
         return Err(there_already(out));
@@ -149,14 +148,14 @@ fn check_new(out: &Path) -> Result<()> {
 }
 
 fn there_already(out: &Path) -> Error {
-    Error::new(Code::Usage, "there is something of that name already")
+    Error::new(Code::Usage, "a file or folder of that name already exists")
         .at_path(out)
         .help("name another file with --out; nothing was signed")
 }
 
 impl Begun<'_> {
-    /// An error when the files are not what the model's signature says, unless the claim is wanted all the same; then
-    /// that is told.
+    /// Checks that the files match the model's signature. With `--despite-failure`, prints a warning instead of
+    /// failing.
     ///
     /// # Errors
     /// `E-EVIDENCE`.
@@ -171,7 +170,7 @@ impl Begun<'_> {
         }
     }
 
-    /// The index of the model, for what only models of the inventory have.
+    /// The index of the model in the inventory.
     ///
     /// # Errors
     /// `E-NOT-FOUND`.
@@ -179,10 +178,10 @@ impl Begun<'_> {
         self.subject.index.ok_or_else(|| no_such_model(self.subject.model.id.raw()))
     }
 
-    /// Holds the predicate against the registry: the one of `--predicate`, or else what `draft` makes.
+    /// Checks the predicate against the registry: the one from `--predicate`, or else the result of `draft`.
     ///
     /// # Errors
-    /// What reading the file, `draft` and the registry give.
+    /// The errors of reading the file, of `draft` and of the registry.
     pub(super) fn check(&self, of: &Of, draft: impl FnOnce() -> Result<Draft>) -> Result<Made> {
         let Some(file) = &self.making.predicate else { return draft()?.check(of.kinds) };
         let bytes = read_small(file, LIMIT_PREDICATE_BYTES)?;
@@ -198,10 +197,10 @@ impl Begun<'_> {
         })
     }
 
-    /// Signs what was made and writes it; or only prints the statement. The exit status.
+    /// Signs and writes the claim, or only prints the statement. Returns the exit status.
     ///
     /// # Errors
-    /// What signing and writing give: then nothing was written.
+    /// The errors of signing and writing; then nothing was written.
     pub(super) fn finish(&self, made: &Made) -> Result<u8> {
         let Begun { subject, making, output, .. } = self;
         let about = &subject.subject;
@@ -227,7 +226,7 @@ impl Begun<'_> {
         Ok(0)
     }
 
-    /// Writes the bundle: its file, and its line there where it was appended.
+    /// Writes the bundle. Returns its file, and its line if it was appended.
     fn keep(&self, bundle: &[u8]) -> Result<(PathBuf, Option<usize>)> {
         if let Some(out) = &self.making.out {
             if std::fs::symlink_metadata(out).is_ok() {
@@ -262,7 +261,7 @@ impl Begun<'_> {
         }
     }
 
-    /// The time that is asked about, or now.
+    /// The time given with `--at`, or now.
     pub(super) fn now(&self) -> jiff::Timestamp {
         self.common.now()
     }

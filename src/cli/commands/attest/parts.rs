@@ -1,4 +1,4 @@
-//! What is named on the command line as a part of a claim: a model of the inventory, a digest, a commit, a file.
+//! Parts of a claim as named on the command line: a model of the inventory, a digest, a commit, a file.
 
 use super::making::Begun;
 use crate::attest::{Input, InputRole, NamedDigest};
@@ -52,11 +52,11 @@ pub(super) fn uri(text: &str) -> std::result::Result<String, String> {
 }
 
 impl Begun<'_> {
-    /// Something that went in, as it was named: a model of the inventory by its id or folder, a digest, or a name with
-    /// its digest as `NAME@sha256:HEX`.
+    /// An input as named: a model of the inventory by its id or folder, a digest, or a name with its digest as
+    /// `NAME@sha256:HEX`.
     ///
     /// # Errors
-    /// `E-NOT-FOUND` for what is none of these; as [`crate::workbench::Workbench::pinned`].
+    /// `E-NOT-FOUND` for anything else; the errors of [`crate::workbench::Workbench::pinned`].
     pub(super) fn part(&self, text: &str, role: InputRole) -> Result<Input> {
         if let Some((name, hex)) = digest_in(text)? {
             let name = match name {
@@ -69,12 +69,13 @@ impl Begun<'_> {
         }
         let index = find(&self.workbench.view(), text).map_err(|error| {
             let help = error.help.clone().unwrap_or_default();
-            error.help(format!("{help}; of what is not in the inventory give the digest: NAME@sha256:HEX"))
+            error
+                .help(format!("{help}; for anything outside the inventory, give the digest: NAME@sha256:HEX"))
         })?;
         shown(self.output(), |progress| self.workbench.pinned(index, role, progress))
     }
 
-    /// All of a role.
+    /// All inputs of a role.
     ///
     /// # Errors
     /// As [`Begun::part`].
@@ -83,7 +84,7 @@ impl Begun<'_> {
     }
 }
 
-/// `sha256:HEX`, `HEX`, or one of them behind `NAME@`: name and digest. None for what names no digest.
+/// Name and digest of `sha256:HEX`, `HEX`, or either of them after `NAME@`. None without a digest.
 fn digest_in(text: &str) -> Result<Option<(&str, String)>> {
     let (name, digest) = text.rsplit_once('@').unwrap_or(("", text));
     let (hex, said) = match digest.strip_prefix("sha256:") {

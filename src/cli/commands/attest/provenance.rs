@@ -1,4 +1,4 @@
-//! `attest provenance`: how a model was made and what went in, as SLSA provenance.
+//! `attest provenance`: how a model was made and from which inputs, as SLSA provenance.
 
 use super::making::{Making, Of};
 use super::parts;
@@ -25,11 +25,11 @@ pub(crate) struct Provenance {
 #[derive(Debug, Args)]
 #[group(id = "provenance", multiple = true, conflicts_with = "predicate")]
 struct What {
-    /// What was done; `train` says that no model went in: it is a root
+    /// What was done; `train` without a base declares the model a root
     #[arg(long, value_name = "TYPE", required_unless_present = "predicate",
           value_parser = ["train", "finetune", "adapter", "merge", "quantise", "distil", "convert", "prune"])]
     build: Option<String>,
-    /// A model whose weights went in (repeat): of the inventory, or NAME@sha256:HEX
+    /// A model whose weights were used (repeat): one in the inventory, or NAME@sha256:HEX
     #[arg(long, value_name = "MODEL")]
     base: Vec<String>,
     /// A model whose outputs it was trained on (repeat)
@@ -44,22 +44,22 @@ struct What {
     /// The commit of the code, or ADDRESS@COMMIT
     #[arg(long, value_name = "COMMIT", value_parser = parts::commit)]
     code: Option<Input>,
-    /// The file of its configuration: its digest is stated
+    /// Its configuration file: the claim states its digest
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Who built it, as a URI
     #[arg(long, value_name = "URI", required_unless_present = "predicate", value_parser = parts::uri)]
     builder: Option<String>,
-    /// The run that built it, as its builder names it
+    /// The builder's name for the run that built it
     #[arg(long, value_name = "ID")]
     invocation: Option<String>,
     /// When the build began (RFC 3339)
     #[arg(long, value_name = "TIME")]
     started: Option<Timestamp>,
-    /// When it was done
+    /// When the build finished (RFC 3339)
     #[arg(long, value_name = "TIME")]
     finished: Option<Timestamp>,
-    /// A parameter of the build (repeat); docs/claims.md lists those of each type
+    /// A parameter of the build (repeat); docs/predicates.md lists those of each type
     #[arg(long, value_name = "NAME=VALUE", value_parser = parts::pair)]
     parameter: Vec<(String, String)>,
 }
@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &Provenance, common: &Common, output: &Output) -> R
         }
         let build = what.build.as_deref().and_then(BuildType::named);
         let transformation = build.map(|build| build.transformation).ok_or_else(|| {
-            Error::new(Code::Usage, "what was done is not said").at("--build").help("docs/claims.md lists the types")
+            Error::new(Code::Usage, "no build type is given").at("--build").help("docs/claims.md lists the types")
         })?;
         let draft = ProvenanceDraft {
             transformation,
@@ -105,12 +105,12 @@ pub(super) fn run(arguments: &Provenance, common: &Common, output: &Output) -> R
     begun.finish(&made)
 }
 
-/// A model that went into itself is a mistake, and would be a cycle for whoever reads the claim.
+/// A model cannot be its own input: readers of the claim would see a cycle.
 fn not_itself(inputs: &[Input], root: &str) -> Result<()> {
     let is_it = |input: &&Input| input.digests.iter().any(|digest| digest.value.raw() == root);
     match inputs.iter().find(is_it) {
         None => Ok(()),
-        Some(input) => Err(Error::new(Code::Usage, "the model is named among what went into it")
+        Some(input) => Err(Error::new(Code::Usage, "the model is named as its own input")
             .at(input.name.raw())
             .help("name the model that it was made from")),
     }

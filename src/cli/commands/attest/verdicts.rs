@@ -26,7 +26,7 @@ pub(crate) struct Review {
 #[derive(Debug, Args)]
 #[group(id = "review", multiple = true, conflicts_with = "predicate")]
 struct ReviewWhat {
-    /// The number of its record, as `review --history` shows it [default: the review that is shown]
+    /// The number of its record, as in `review --history` [default: the current review]
     #[arg(long, value_name = "RECORD")]
     record: Option<u64>,
     /// Record a review with this word first
@@ -96,7 +96,7 @@ struct SummaryWhat {
     /// The stage [default: the one in force]
     #[arg(long)]
     stage: Option<String>,
-    /// A simple verification result, which lists what holds, instead of a verification summary
+    /// Make a simple verification result, which lists what holds, instead of a verification summary
     #[arg(long)]
     svr: bool,
     /// Who verified, as a URI [default: this workspace]

@@ -85,8 +85,8 @@ pub(super) fn judge(walked: &Walked, inside: &str, from: u64, found: &mut Hazard
             (Name::Unknown(why), _) => why,
             (_, Tier::Dangerous) if import.called => "loading calls what can run code, or leads to it",
             (_, Tier::Dangerous) => "loading imports what can run code, or leads to it",
-            _ if import.called => "loading calls functions that are not known here",
-            _ => "loading imports modules that are not known here",
+            _ if import.called => "loading calls unknown functions",
+            _ => "loading imports unknown modules",
         };
         let tier = if import.changed { Tier::Dangerous } else { tier };
         worst = worst.min(tier);

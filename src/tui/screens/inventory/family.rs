@@ -44,7 +44,7 @@ pub(super) fn draw(
     let rows = lanes(&view.graph, &model.id, UP, down, MOST_LANES);
     let mut kin: Vec<Line<'static>> = rows.iter().map(|row| lane(row, index, view, pen, columns)).collect();
     if rows.len() <= 1 && used == 0 {
-        kin = vec![pen.line(Role::Muted, "no parent and no child of it is known")];
+        kin = vec![pen.line(Role::Muted, "no known parents or children")];
     }
     kin.extend(details::parents(view, model, pen, columns));
     if down == 0 {

@@ -51,10 +51,7 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
         return out;
     }
     let is_held = v.outcome_of(Stage::Chain) == Outcome::Pass;
-    let says = (
-        "proven: each certificate is signed by the next one",
-        "claimed: what the bundle brings, and not proven",
-    );
+    let says = ("proven: each certificate is signed by the next one", "claimed: from the bundle, not proven");
     held(pen, &mut out, is_held, says, columns);
     let path = anatomy.certificates.iter().filter(|one| one.on_path).count();
     for (place, one) in anatomy.certificates.iter().enumerate() {

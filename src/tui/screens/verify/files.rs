@@ -178,7 +178,7 @@ fn details(file: &FileSeen, shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static
         FileWord::Missing => say("it was signed and is not here"),
         FileWord::Unsigned => {
             let what = hazard(file.name.raw()).map(|what| format!(" · {what}")).unwrap_or_default();
-            say(&format!("not signed: added after signing, or left out then{what}"));
+            say(&format!("not signed: added after signing, or not included{what}"));
             if let Some(oddity) = shown.v().files.oddity(&file.name) {
                 say(&crate::text::screen(&oddity));
             }
@@ -197,7 +197,7 @@ fn details(file: &FileSeen, shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static
             true => "it is no part of what was asked for: nothing is said of it",
             false => "nothing was compared: the checks before FILES say why",
         }),
-        FileWord::Ignored => say("not signed: the signature leaves it out (ignore_paths)"),
+        FileWord::Ignored => say("not signed: excluded by the signature (ignore_paths)"),
         FileWord::Claim => say("a claim or a signature, added after signing: it is no part of the model"),
         FileWord::Match => say("its bytes are the signed ones"),
     }

@@ -43,7 +43,7 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
         let says = (
             "checked offline: the entry is about this signature, its proof leads to the root of the checkpoint, and \
              the log of the trusted root signed that",
-            "as the bundle says: not proven",
+            "according to the bundle: not proven",
         );
         held(pen, &mut out, v.outcome_of(Stage::Log) == Outcome::Pass, says, shown.columns);
     }

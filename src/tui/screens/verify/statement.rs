@@ -44,7 +44,7 @@ pub(super) fn lines(shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static>> {
         }
     };
     let says =
-        ("proven: this is what the signer signed", "as the bundle says: the signature over it is not proven");
+        ("proven: this is what the signer signed", "according to the bundle: its signature is not proven");
     held(pen, &mut out, v.signer_proven(), says, shown.columns);
     for (label, value) in &anatomy.statement {
         let text = value.screen();

@@ -46,8 +46,7 @@ pub enum IdentityWhy {
         /// The anchor that the signer was proven by.
         anchor: Untrusted,
     },
-    /// The signer is not the publisher's, and may say this of the model all the same: the policy lists it as an attester
-    /// in a role for it.
+    /// The signer is not the publisher's, but the policy lists it as an attester with a role for this claim.
     Attested {
         /// The attester's id.
         attester: Untrusted,
@@ -58,7 +57,7 @@ pub enum IdentityWhy {
         /// The anchor that the signer was proven by.
         anchor: Untrusted,
     },
-    /// The model was signed again by who received it, and the policy takes that for enough.
+    /// The recipient of the model signed it again, and the policy accepts that.
     Resigned {
         /// The attester's id.
         attester: Untrusted,
@@ -67,13 +66,13 @@ pub enum IdentityWhy {
         /// The anchor that the signer was proven by.
         anchor: Untrusted,
     },
-    /// The policy knows the signer, and gives it no role in which it could say this.
+    /// The policy knows the signer, but gives it no role for this claim.
     OutsideRole {
         /// The id of the publisher or attester.
         whose: Untrusted,
         /// Its roles, as the policy writes them.
         roles: Vec<Untrusted>,
-        /// The roles of which one is needed; none where no role is enough for such a claim.
+        /// The roles of which one is needed; empty if no role covers such a claim.
         needed: Vec<Untrusted>,
         /// Who signed.
         signer: Identity,
@@ -146,7 +145,7 @@ fn is_not(flag: &bool) -> bool {
 }
 
 impl IdentityWhy {
-    /// Whether the model's signature is that of who received it, and not its producer's.
+    /// Whether the model's signature was made at ingest, and not by its producer.
     pub fn is_resigned(&self) -> bool {
         matches!(self, IdentityWhy::Resigned { .. })
     }
@@ -293,22 +292,22 @@ pub enum PolicyFinding {
         /// When.
         expires: Timestamp,
     },
-    /// A dataset is denied that the model is said to be made from.
+    /// The policy denies a dataset that a source names as an input of the model.
     Dataset {
-        /// The dataset, as it is said.
+        /// The dataset, as named there.
         found: Untrusted,
         /// The entry that denies it.
         denied: Untrusted,
-        /// Who says so.
+        /// The source of the statement.
         said_by: Untrusted,
     },
-    /// A licence is denied that the model is said to stand under.
+    /// The policy denies the licence that a source states for the model.
     Licence {
-        /// The licence, as it is said.
+        /// The licence, as stated there.
         found: Untrusted,
         /// The entry that denies it.
         denied: Untrusted,
-        /// Who says so.
+        /// The source of the statement.
         said_by: Untrusted,
     },
     /// There is no signature to judge.

@@ -84,7 +84,7 @@ pub enum ClaimRow {
         signer: Option<Untrusted>,
         /// Whether that is proven.
         proven: bool,
-        /// Why what it says does not count, whoever signed it.
+        /// Why its content cannot count, regardless of the signer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unread: Option<Unread>,
     },
@@ -100,13 +100,13 @@ pub enum ClaimRow {
     },
 }
 
-/// Why what a claim says does not count.
+/// Why the content of a claim does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unread {
-    /// Its predicate is not known.
+    /// Its predicate is unknown.
     UnknownPredicate,
-    /// It is not as its schema wants it, or its subject names no usable digest.
+    /// It does not match its schema, or its subject has no usable digest.
     Invalid {
         /// How many faults it has.
         faults: u64,
