@@ -1,5 +1,6 @@
-//! Checks a document against the fields of a predicate and lists every fault with its path, within limits. It visits
-//! only the named fields, so the depth of a document does not matter. It does not interpret the fields.
+//! Checks a document against the fields of a predicate and lists every fault with its path, within limits. It
+//! visits only the named fields, so the depth of a document does not matter. It does not interpret the
+//! fields.
 
 use super::claimed::{FaultKind, SchemaFault};
 use super::decimal::Decimal;
@@ -65,8 +66,8 @@ impl Found {
     }
 }
 
-/// Every place of a field in an object, with its value; null counts as absent. A field has no place if its parent is
-/// absent or of another type.
+/// Every place of a field in an object, with its value; null counts as absent. A field has no place if its
+/// parent is absent or of another type.
 pub(super) fn walk(
     steps: &[Step],
     object: &Map<String, Value>,

@@ -1,5 +1,5 @@
-//! A judged claim without its bytes: its signer and how far it is proven, its subject, and its content. Whether a policy
-//! gives the signer a role is decided elsewhere.
+//! A judged claim without its bytes: its signer and how far it is proven, its subject, and its content.
+//! Whether the policy gives the signer a role is decided elsewhere.
 
 use super::kind::PredicateKind;
 use super::said::Said;
@@ -81,7 +81,7 @@ pub struct Cosigner {
 /// A claim after it was judged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Claimed {
-    /// The file that it is in, where it is not the file of claims.
+    /// Its file, if not the claims file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Untrusted>,
     /// SHA-256 over its bundle, hex.
@@ -114,7 +114,7 @@ pub struct Claimed {
 }
 
 impl Claimed {
-    /// Whether it is about this model, valid, and its signer is proven to be an expected one.
+    /// Whether it is about this model, valid, and its signer is proven and expected.
     pub fn counts(&self) -> bool {
         self.about == About::ThisModel && self.outcome == Outcome::Pass && self.validity == Validity::Valid
     }

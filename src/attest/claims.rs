@@ -32,7 +32,7 @@ pub const LIMIT_LINE_BYTES: usize = 16 * 1024 * 1024;
 /// One claim: a bundle with a statement, or a bare envelope. Parsed, not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The file that it is in, where it is not the file of claims.
+    /// Its file, if not the claims file.
     pub file: Option<Untrusted>,
     /// Line, from 1.
     pub line: usize,
@@ -53,7 +53,7 @@ pub struct Claim {
 /// A line that is no claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct UnknownLine {
-    /// The file that it is in, where it is not the file of claims.
+    /// Its file, if not the claims file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Untrusted>,
     /// Line, from 1.
@@ -228,8 +228,8 @@ pub fn claims_beside(model: &Path) -> Option<PathBuf> {
     std::fs::symlink_metadata(&path).is_ok().then_some(path)
 }
 
-/// Other claims files of a model, by name: in its folder, or next to a single-file model and named after it. The
-/// model's signature is not one of them. Also returns whether there are more than the limit.
+/// Other claims files of a model, by name: in its folder, or next to a single-file model and named after it.
+/// The model's signature is not one of them. Also returns whether there are more than the limit.
 pub fn further_claims(model: &Path, signature: Option<&Path>) -> (Vec<PathBuf>, bool) {
     let is_folder = model.is_dir();
     let folder = if is_folder { model } else { folder_of(model) };

@@ -1,5 +1,5 @@
-//! Digests in statements: the number of digits of each algorithm, and valid hex. Upper-case hex is rejected, so that a
-//! digest has only one spelling (in-toto attestation framework, DigestSet).
+//! Digests in statements: the number of digits of each algorithm, and valid hex. Upper-case hex is rejected,
+//! so that a digest has only one spelling (in-toto attestation framework, DigestSet).
 
 use super::said::{Domain, NamedDigest};
 use serde_json::{Map, Value};

@@ -151,7 +151,7 @@ impl fmt::Display for FieldPath {
 pub struct Field {
     /// Where it stands.
     pub path: FieldPath,
-    /// What it has to be.
+    /// Its type.
     pub kind: FieldType,
     /// Whether it is required wherever its parent object is present.
     pub required: bool,

@@ -1,5 +1,5 @@
-//! Turns a predicate that matches its schema into typed facts: one reader for each shape. What a reader does not
-//! find it leaves open; nothing is guessed from names.
+//! Turns a predicate that matches its schema into typed facts: one reader for each shape. What a reader does
+//! not find it leaves open; nothing is guessed from names.
 
 use super::build_types::BuildType;
 use super::check::{MAX_ITEMS, text};

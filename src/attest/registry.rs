@@ -82,7 +82,7 @@ pub struct Predicate {
     pub about: Option<String>,
     /// The controls that it serves.
     pub controls: Vec<String>,
-    /// What it has to look like, in the order in which it is shown.
+    /// Its fields, in the order in which they are shown.
     pub fields: Vec<Field>,
     reads: Reader,
 }

@@ -1,5 +1,5 @@
-//! The content of claims as typed facts, limited to what controls and lineage need. Whether it is trusted is decided
-//! elsewhere.
+//! The content of claims as typed facts, limited to what controls and lineage need. Whether it is trusted is
+//! decided elsewhere.
 
 use super::decimal::Decimal;
 use crate::text::Untrusted;
@@ -308,8 +308,8 @@ pub struct Metric {
 }
 
 impl Metric {
-    /// Whether it was met: computed from the numbers if present, otherwise as stated. A stated result that the numbers
-    /// contradict counts as not met.
+    /// Whether it was met: computed from the numbers if present, otherwise as stated. A stated result that
+    /// the numbers contradict counts as not met.
     pub fn met(&self) -> Option<bool> {
         let numbers = self.value.as_ref().zip(self.comparator).zip(self.threshold.as_ref());
         let computed = numbers.map(|((value, comparator), threshold)| comparator.holds(value, threshold));

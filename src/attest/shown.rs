@@ -1,5 +1,5 @@
-//! What a predicate says, in words: the fields that the registry labels, in its order, each in one line. It is what
-//! a statement contains, without regard to trust.
+//! The content of a predicate in words: the labelled fields in the registry's order, one line each. Whether
+//! the statement is trusted is decided elsewhere.
 
 use super::check::walk;
 use super::registry::Predicate;

@@ -3,7 +3,7 @@
 
 use crate::error::{Code, Error};
 
-/// A scheme and something after it, in ASCII without white space (RFC 3986, as required for an in-toto TypeURI).
+/// A scheme and something after it, in ASCII without white space (RFC 3986, for an in-toto TypeURI).
 pub(super) fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let letters = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'-' | b'.');

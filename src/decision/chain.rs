@@ -51,7 +51,7 @@ pub fn chain(start: &ModelId, cap: &dyn Fn(&ModelId) -> Option<Cap>) -> Vec<(Mod
             next.push_back(parent);
         }
     }
-    // Nobody up there is the cause by itself: a circle.
+    // No single ancestor is the cause: a circle.
     farthest.map(|last| way(last, &from)).unwrap_or_default()
 }
 

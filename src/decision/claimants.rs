@@ -1,5 +1,5 @@
 //! IDENTITY of a claim, and of a model that was signed again by who received it: whether the policy lets the signer say
-//! this, as the publisher or as an attester in a role for it. It looks at no file.
+//! this, as the publisher or as an attester in a role for it. It reads no file.
 
 use crate::attest::PredicateKind;
 use crate::inventory::Model;
@@ -44,7 +44,7 @@ pub(super) fn outside_grant(
 pub(super) fn outside(outside: OutsideGrant) -> Check {
     let outcome = match outside.ended {
         Ended::Before | Ended::After => Outcome::Fail,
-        // It may have been signed in time: what nobody trusted says contradicts nothing (rulings 1).
+        // It may have been signed in time: an untrusted time contradicts nothing (rulings 1).
         Ended::Unstamped => Outcome::Missing,
     };
     Check::new(CheckCode::IdentityWindow, outcome, IdentityWhy::Outside(outside))

@@ -1,5 +1,5 @@
 //! Datasets and licences that a policy denies: who says that a model was made from one. A document beside the model says
-//! it as well as a claim that counts; that nobody says so proves nothing.
+//! it as well as a claim that counts; the absence of such statements proves nothing.
 
 use crate::attest::{Domain, Input, InputRole, NamedDigest, Said};
 use crate::inventory::{FactKey, Model, Relation};

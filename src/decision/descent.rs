@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 /// So many descendants of one model are counted one by one, where they come together again.
 const MOST_COUNTED: usize = 10_000;
-/// So many are looked at for all models together.
+/// The limit for all models together.
 const MOST_LOOKED: usize = 4_000_000;
 
 /// What is remembered of whether a derivation is plausible.
@@ -51,7 +51,7 @@ pub struct Descent {
     descendants: Arc<[u32]>,
     /// The places of those on whose parents sources or claims disagree, sorted.
     disputed: Vec<u32>,
-    /// By the places; found when somebody asks.
+    /// By the places; computed on demand.
     plausible: Box<[AtomicU8]>,
 }
 

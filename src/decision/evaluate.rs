@@ -254,7 +254,7 @@ impl Judgement {
         };
         let mut shapes = shapes;
         if before.filter(|before| is_same(before, &kin, &shapes, &own)).is_none() {
-            // What is judged after the levels speaks of the highest one only: all others are known without it.
+            // Everything judged after the levels affects only the highest one; all others are already known.
             let family = Family::of(input.descent.clone(), depth, |index| {
                 known(&kin, &shapes, &own, index, BELOW_THE_HIGHEST)
             });

@@ -17,7 +17,7 @@ pub struct Cap {
     pub more: usize,
     /// Whether the model derives from itself through others.
     pub on_cycle: bool,
-    /// How many edges up its ancestors were looked at, where they go on beyond.
+    /// How many edges up its ancestors were examined, if there are more beyond.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_depth: Option<u32>,
 }
@@ -31,7 +31,7 @@ pub(super) struct Family {
 }
 
 impl Family {
-    /// All levels, from what is known of the model of each index; ancestors are looked at so many edges up.
+    /// All levels, from what is known about each model; ancestors are examined up to this many edges up.
     pub fn of(descent: Arc<Descent>, depth: u32, known: impl Fn(usize) -> Option<CapNode>) -> Self {
         let mut nodes = vec![CapNode::UNRESOLVED; descent.plan().len()];
         for index in 0..descent.models() {
@@ -131,7 +131,7 @@ impl Family {
         supports
     }
 
-    /// How many edges up ancestors were looked at.
+    /// How many edges up ancestors were examined.
     pub fn depth(&self) -> u32 {
         self.levels.limit()
     }

@@ -46,7 +46,7 @@ pub struct Input<'a> {
     pub verified: &'a Verifications<'a>,
     /// The reviews that stand.
     pub reviews: &'a Reviews<'a>,
-    /// How far checkpoints cover the ledger; none where nobody looked.
+    /// How far checkpoints cover the ledger; none if not checked.
     pub ledger: Option<&'a Anchoring>,
     /// The policy.
     pub policy: &'a Policy,

@@ -23,7 +23,7 @@ const MOST_CLOSURE: u32 = 2000;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub sight: ParentSight,
-    /// Whether a claim by somebody in the role says that it has no parents.
+    /// Whether a claim by a signer with the role states that it has no parents.
     pub is_root: bool,
     /// The level that a trusted summary states, and for how many edges; none where there is no such summary.
     pub summary: Option<(u8, Option<u8>)>,
@@ -141,7 +141,7 @@ impl Kin {
         }
     }
 
-    /// Notes what follows from the levels of the ancestors, and says at which places that is another than before.
+    /// Records what follows from the levels of the ancestors, and returns the places where that changed.
     pub fn support(&mut self, supports: Vec<(Support, Option<u8>)>) -> Vec<usize> {
         let was = |place: usize| self.supports.get(place).copied().unwrap_or_default();
         let differs =
@@ -187,7 +187,7 @@ impl Kin {
         }
     }
 
-    /// What the lineage says of a place; none where it says nothing.
+    /// The lineage result for a place, if any.
     pub fn kinship(&self, input: &Input<'_>, descent: &Descent, place: usize) -> Option<Kinship> {
         let look = Look { input, descent };
         let graph = descent.graph();
@@ -335,7 +335,7 @@ impl Closure {
                 count.declared += 1;
                 count.verified += u32::from(is_verified(edge, seen));
                 if count.declared > MOST_CLOSURE {
-                    // Of a circle nothing is proved that could be told.
+                    // A circle proves nothing.
                     let is_on_cycle = look.descent.plan().is_on_cycle(place);
                     return is_on_cycle.then_some(Above {
                         completeness: Completeness { declared: MOST_CLOSURE, ..Completeness::default() },
@@ -370,7 +370,7 @@ impl Look<'_, '_> {
         edges.filter_map(|(parent, edge)| Some((usize::try_from(parent).ok()?, edge)))
     }
 
-    /// Whether what the lineage alone says of a place is another than it was.
+    /// Whether the result of the lineage alone changed for a place.
     fn differs(&self, before: &Descent, was: Option<usize>, place: usize) -> bool {
         let Some(was) = was else { return true };
         let on_cycle = |descent: &Descent, place: usize| {
@@ -509,7 +509,7 @@ fn is_verified(edge: &Edge, seen: Seen) -> bool {
     edge.basis == Basis::Attested && !edge.outranked && leads
 }
 
-/// Whether nobody has to look beyond a parent.
+/// Whether the walk can stop at a parent.
 fn stands_for_all(seen: Seen) -> bool {
     seen.sight == ParentSight::Summarised
 }

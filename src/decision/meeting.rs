@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
-/// A statement, as far as a requirement looks at it.
+/// The parts of a statement that a requirement reads.
 #[derive(Deserialize)]
 struct Statement<'s> {
     #[serde(borrow)]

@@ -78,7 +78,8 @@ pub fn origins(child: &ModelId, testimonies: &[Testimony], policy: &Policy, join
     Origins::new(proofs, roots)
 }
 
-/// The digests that any provenance of a model names, whoever says so: which models they are is a fact of the inventory.
+/// The digests in any provenance of a model, regardless of the signer: the inventory decides which models
+/// they are.
 pub fn named_digests(testimonies: &[Testimony]) -> BTreeSet<RootDigest> {
     let said = testimonies.iter().filter_map(|testimony| match &testimony.claimed.said {
         Said::Provenance(provenance) => Some(&provenance.inputs),

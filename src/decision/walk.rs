@@ -56,7 +56,7 @@ pub(super) fn ends(family: &Family, kin: &Kin, index: usize) -> Vec<WalkEnd> {
         let by_itself = kin.seen(place);
         let stop = match (by_itself.sight, by_itself.summary) {
             _ if plan.is_on_cycle(place) => Some(Stop::Cycle),
-            // What it is asked about has to be looked at whatever it is.
+            // The start of the walk must be examined in any case.
             _ if place == start && has_parents => None,
             (ParentSight::Contradicted, _) => Some(Stop::Contradicted),
             (ParentSight::Summarised, summary) => {

@@ -1,4 +1,4 @@
-//! What is asked of lineage, as documents: why a level is capped, how two models are related, the blast radius.
+//! Lineage queries as documents: why a level is capped, how two models are related, the blast radius.
 
 use super::names;
 use crate::decision::CapStep;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// What caps a model, and what lifts it.
+/// What caps a model, and how to raise it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct WhyDocument<'a> {
     /// The document's name.
@@ -23,26 +23,26 @@ pub struct WhyDocument<'a> {
     pub own: u8,
     /// Its level after the caps.
     pub effective: u8,
-    /// The shortest chain that caps it, itself first; empty where nothing does.
+    /// The shortest chain that caps it, itself first; empty if nothing does.
     pub chain: &'a [CapStep],
     /// The same as a sentence.
     pub sentence: Option<Untrusted>,
-    /// What lifts the cap.
+    /// How to raise the cap.
     pub lift: Option<Lift>,
-    /// What stands against it at the stage in force, and what would change that.
+    /// Why the stage in force refuses it, and what would change that.
     pub lines: Vec<WhyRow>,
 }
 
-/// What lifts a cap.
+/// A step that raises a cap.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Lift {
     /// What to do.
     pub what: Untrusted,
-    /// The command that does it; none where this program cannot.
+    /// The command that does it; none if Touchmark cannot.
     pub command: Option<String>,
 }
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhyKind {
@@ -63,13 +63,13 @@ pub enum WhyKind {
 /// A line.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct WhyRow {
-    /// What it is.
+    /// Its kind.
     pub kind: WhyKind,
     /// The code, the control, the ancestor or the number that it is about; may be empty.
     pub about: Untrusted,
     /// The text.
     pub text: Untrusted,
-    /// The command that does it; none where there is none.
+    /// The command that does it, if any.
     pub command: Option<String>,
 }
 
@@ -82,9 +82,9 @@ pub struct PathDocument<'a> {
     pub from: &'a ModelId,
     /// The second model.
     pub to: &'a ModelId,
-    /// How they are related; none where they are not, as far as anybody says.
+    /// How they are related; none if no source relates them.
     pub relation: Option<KinWord>,
-    /// The nearest that both come from.
+    /// The nearest common ancestor.
     pub common: Option<&'a ModelId>,
     /// The models on the way, both ends included.
     pub models: &'a [ModelId],
@@ -98,30 +98,30 @@ pub struct PathDocument<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum KinWord {
-    /// They are one.
+    /// They are the same.
     Same,
-    /// The first comes from the second.
+    /// The first derives from the second.
     Descends,
-    /// The second comes from the first.
+    /// The second derives from the first.
     Begets,
-    /// Both come from a third.
+    /// Both derive from a third.
     Shares,
 }
 
-/// An edge, with what proves it.
+/// An edge, with its proof.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PathEdge<'a> {
     /// The child.
     pub child: &'a ModelId,
     /// The parent.
     pub parent: &'a ModelId,
-    /// How the child came from it.
+    /// How the child was derived from it.
     pub relation: Relation,
-    /// How far that is to be believed.
+    /// How far that is trusted.
     pub basis: Basis,
-    /// How far it is proved.
+    /// How far it is proven.
     pub proof: Link,
-    /// What documents say of it, each by itself.
+    /// The documents that declare it, one by one.
     pub declared: Vec<DeclaredBy<'a>>,
     /// The claims that name both ends by digest.
     pub claims: Vec<ClaimedBy<'a>>,
@@ -132,9 +132,9 @@ pub struct PathEdge<'a> {
 pub struct DeclaredBy<'a> {
     /// The document.
     pub source: &'a Untrusted,
-    /// Where in it.
+    /// The place in it.
     pub place: &'a Untrusted,
-    /// How the child came from the parent.
+    /// How the child was derived from the parent.
     pub relation: Relation,
     /// The digest that pins the parent.
     pub digest: Option<RootDigest>,
@@ -145,15 +145,15 @@ pub struct DeclaredBy<'a> {
 pub struct ClaimedBy<'a> {
     /// SHA-256 over its bundle, hex.
     pub claim: &'a str,
-    /// Who says so.
+    /// The signer.
     pub signer: &'a Untrusted,
     /// Whether the policy gives that signer the role for it.
     pub in_role: bool,
     /// The parent's digest.
     pub digest: RootDigest,
-    /// When it was signed, if somebody who is trusted says so.
+    /// The trusted signing time, if any.
     pub signed_at: Option<Timestamp>,
-    /// When the parent was verified before it was used, as the claim says.
+    /// When the parent was verified before use, according to the claim.
     pub verified_at: Option<Timestamp>,
 }
 
@@ -223,7 +223,7 @@ pub struct BlastDocument<'a> {
     pub schema: names::Blast,
     /// What went bad.
     pub subject: &'a Blamed,
-    /// From when on; none: always.
+    /// When it went bad; none: always bad.
     pub since: Option<Timestamp>,
     /// How many are tainted.
     pub tainted: usize,
@@ -233,32 +233,32 @@ pub struct BlastDocument<'a> {
     pub clean: usize,
     /// How many deployments run what is not proven clean.
     pub exposed_deployments: usize,
-    /// Who answers for these, each once.
+    /// The owners of these deployments, each once.
     pub owners: Vec<&'a Untrusted>,
     /// By group, the worst first, then by exposure.
     pub models: Vec<StruckRow<'a>>,
 }
 
-/// What is downstream.
+/// A downstream model or dataset.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct StruckRow<'a> {
-    /// It.
+    /// Its id.
     pub id: &'a ModelId,
     /// Its group.
     pub group: Side,
-    /// Why.
+    /// The reason.
     pub because: &'a Because,
-    /// From where it was reached; none for what is struck directly.
+    /// The model that led to it; none if affected directly.
     pub via: Option<&'a ModelId>,
-    /// How many edges away from what is struck directly.
+    /// Distance in edges from what is affected directly.
     pub distance: u32,
     /// The weakest proof on the way.
     pub weakest_proof: Option<Link>,
-    /// Whether the inventory has it.
+    /// Whether it is in the inventory.
     pub in_inventory: bool,
     /// Its effective level.
     pub level: Option<u8>,
-    /// How many derive from it directly.
+    /// How many models derive from it directly.
     pub used: usize,
     /// Where it runs.
     pub deployments: &'a [Deployed],

@@ -1,4 +1,4 @@
-//! Claims that were made, and what a model inherits, as documents.
+//! New claims, and what a model inherits, as documents.
 
 use super::names;
 use crate::attest::{PredicateKind, Said, Transformation};
@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// A claim that was made, or with `--dry-run` would be.
+/// A claim that was made, or that `--dry-run` would make.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AttestDocument<'a> {
     /// The document's name.
@@ -21,27 +21,27 @@ pub struct AttestDocument<'a> {
     pub model: &'a ModelId,
     /// Its root digest: what the claim is about.
     pub root_digest: RootDigest,
-    /// What is claimed.
+    /// The kind of claim.
     pub kind: PredicateKind,
     /// The type of the predicate.
     pub predicate_type: &'a str,
-    /// What it says, as whoever verifies it will read it.
+    /// Its content, as a verifier reads it.
     pub said: &'a Said,
     /// The statement.
     pub statement: Value,
-    /// Where the claim is now; none when nothing was signed.
+    /// The file with the claim; none if nothing was signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<Cow<'a, str>>,
-    /// Its line there, from 1; none of a file of its own.
+    /// Its line in that file, from 1; none in a separate file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// SHA-256 over the bundle, hex; none when nothing was signed.
+    /// SHA-256 over the bundle, hex; none if nothing was signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bundle_digest: Option<String>,
-    /// Who signed it; none when nobody did.
+    /// The signer; none if it is not signed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<&'a Untrusted>,
-    /// When, where somebody else says so.
+    /// The trusted signing time, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed_at: Option<Timestamp>,
 }
@@ -55,16 +55,16 @@ pub struct InheritDocument<'a> {
     pub model: &'a ModelId,
     /// What was done to its parents.
     pub transformation: Transformation,
-    /// Whether that is only assumed: no source says how the model came from them.
+    /// Whether that is only assumed, because no source states how the model was derived from them.
     pub assumed: bool,
     /// Its parents.
     pub parents: &'a [Inherited],
-    /// The command that claims it, for a POSIX shell; none where a name cannot be typed.
+    /// The command that claims it, for a POSIX shell; none if a name cannot be typed.
     pub command: Option<&'a str>,
 }
 
 impl<'a> InheritDocument<'a> {
-    /// Of what the workbench found.
+    /// From the findings of the workbench.
     pub fn of(inheritance: &'a Inheritance) -> Self {
         InheritDocument {
             schema: names::Inherit,

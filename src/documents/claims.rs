@@ -28,7 +28,7 @@ pub struct ClaimsDocument<'a> {
 /// One claim, and what became of it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ClaimRow<'a> {
-    /// The file that it is in, where it is not the file of claims.
+    /// Its file, if not the claims file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<&'a Untrusted>,
     /// Its line, from 1.
@@ -37,15 +37,15 @@ pub struct ClaimRow<'a> {
     pub digest: &'a str,
     /// What it claims, as the statement says.
     pub predicate_type: &'a Untrusted,
-    /// What kind of predicate it is; none where it is not known.
+    /// The kind of its predicate; none if unknown.
     pub kind: Option<PredicateKind>,
-    /// Whether the predicate is as its schema wants it; only then it counts.
+    /// Whether the predicate matches its schema; only then can it count.
     pub validity: &'a Validity,
     /// SHA-256 of its subjects, as the statement says.
     pub subjects: &'a [Untrusted],
     /// Whether one of them is this model.
     pub about: About,
-    /// By which digest it is about this model.
+    /// The digest by which it refers to this model.
     pub joined: Option<JoinedBy>,
     /// How it was signed.
     pub method: Method,
@@ -55,28 +55,28 @@ pub struct ClaimRow<'a> {
     pub proven_signer: Option<&'a Identity>,
     /// When it was signed, if somebody who is trusted says so.
     pub signed_at: Option<Timestamp>,
-    /// Others who signed the same envelope and are proven.
+    /// Other proven signers of the same envelope.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cosigners: Vec<&'a Identity>,
     /// What became of it.
     pub outcome: Outcome,
-    /// Whether it is about this model, valid, and its signer is proven to be an expected one.
+    /// Whether it is about this model, valid, and its signer is proven and expected.
     pub counts: bool,
     /// What kept it from passing.
     pub because: Option<CheckDocument<'a>>,
-    /// What it says, in words, by the registry's labels.
+    /// Its content in words, by the registry's labels.
     pub says: Vec<SaysRow>,
     /// The statement, where whole claims were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<Value>,
 }
 
-/// One thing that a claim says.
+/// One statement of a claim.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SaysRow {
-    /// What it is.
+    /// Its label.
     pub label: &'static str,
-    /// What the claim says of it.
+    /// Its value in the claim.
     pub value: Untrusted,
 }
 

@@ -19,12 +19,12 @@ pub struct DeploymentsDocument<'a> {
 /// A deployment.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DeploymentRow<'a> {
-    /// What the workspace says.
+    /// The entry in the workspace.
     #[serde(flatten)]
     pub deployment: &'a Deployment,
     /// Whether it runs now.
     pub running: Running,
-    /// The models of the inventory that it is of; none where the inventory lacks it.
+    /// The matching models of the inventory; empty if there are none.
     pub models: Vec<DeployedModel<'a>>,
 }
 
@@ -35,12 +35,12 @@ pub struct DeployedModel<'a> {
     pub id: &'a ModelId,
     /// Its effective level.
     pub level: u8,
-    /// What the policy says of it at the stage in force.
+    /// The policy's decision at the stage in force.
     pub gate: Decision,
 }
 
 impl<'a> DeploymentsDocument<'a> {
-    /// Of deployments of a view.
+    /// From the deployments of a view.
     pub fn of(view: &'a View, rows: &[RunsHere<'a>]) -> Self {
         let model = |index: &usize| {
             let summary = view.summary(*index);
@@ -61,21 +61,21 @@ impl<'a> DeploymentsDocument<'a> {
 pub struct DeployedDocument<'a> {
     /// The document's name.
     pub schema: names::Deployed,
-    /// Those that were added.
+    /// Deployments that were added.
     pub added: &'a [Deployment],
-    /// How many were there already.
+    /// The number that already existed.
     pub already: usize,
-    /// Those that were ended.
+    /// Deployments that were ended.
     pub ended: &'a [Deployment],
 }
 
 impl<'a> DeployedDocument<'a> {
-    /// Of those that were added.
+    /// From added deployments.
     pub fn added(added: &'a [Deployment], already: usize) -> Self {
         DeployedDocument { schema: names::Deployed, added, already, ended: &[] }
     }
 
-    /// Of those that were ended.
+    /// From ended deployments.
     pub fn ended(ended: &'a [Deployment]) -> Self {
         DeployedDocument { schema: names::Deployed, added: &[], already: 0, ended }
     }

@@ -239,16 +239,16 @@ pub struct LineageDocument<'a> {
     pub schema: names::Lineage,
     /// One a model, and one for each further edge.
     pub rows: Vec<LineageRow<'a>>,
-    /// What was asked not to be listed, and what there was no room for.
+    /// Relatives left out on request or for lack of room.
     pub left_out: Vec<LeftOutRow<'a>>,
 }
 
 /// Relatives that are not listed.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct LeftOutRow<'a> {
-    /// Of which model.
+    /// The model.
     pub of: &'a ModelId,
-    /// Whether they are its parents; else its children.
+    /// Whether they are its parents; otherwise its children.
     pub parents: bool,
     /// How many.
     pub many: usize,
@@ -267,7 +267,7 @@ pub struct LineageRow<'a> {
     pub relation: Option<Relation>,
     /// How far that is to be believed.
     pub basis: Option<Basis>,
-    /// How far that is proved.
+    /// How far that is proven.
     pub proof: Option<Link>,
     /// Whether the parent is pinned by digest.
     pub pinned: bool,

@@ -1,4 +1,4 @@
-//! JSON Schemas of Touchmark's own predicates, made from the registry: what a writer of them holds to.
+//! JSON Schemas of Touchmark's own predicates, generated from the registry, for writers of claims.
 
 use crate::attest::{Field, FieldType, Predicate, Registry, Standing};
 use serde_json::{Map, Value, json};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 pub fn predicate_schema_files() -> Vec<(String, String)> {
     let ours = Registry::bundled().predicates().iter().filter(|known| known.standing == Standing::Ours);
     ours.map(|known| {
-        // A schema is texts, numbers and lists: all of it can be written.
+        // A schema has only texts, numbers and lists, so serialising cannot fail.
         let text = serde_json::to_string_pretty(&predicate_schema(known)).unwrap_or_default();
         (format!("{}.schema.json", known.id), text + "\n")
     })
@@ -39,7 +39,7 @@ pub fn predicate_schema(known: &Predicate) -> Value {
     made
 }
 
-/// Puts a field where it stands; what is around it was put before.
+/// Inserts a field at its path; its parent was inserted before.
 fn add(root: &mut Value, field: &Field) {
     let path = field.path.to_string();
     let mut parts: Vec<&str> = path.split('.').collect();
@@ -68,7 +68,7 @@ fn member<'v>(node: &'v mut Value, key: &str) -> &'v mut Value {
     entry(entry(node, "properties", json!({})), key, json!({}))
 }
 
-/// What stands under a key of an object, put there first where nothing does.
+/// The value under a key of an object, inserted first if absent.
 fn entry<'v>(node: &'v mut Value, key: &str, new: Value) -> &'v mut Value {
     if !node.is_object() {
         *node = json!({});

@@ -11,15 +11,15 @@ use serde::Serialize;
 pub struct RubricComparisonDocument<'a> {
     /// The document's name.
     pub schema: names::MaturityComparison,
-    /// What a level is about, and what it is not.
+    /// The scope of a level.
     pub scope: &'static str,
-    /// What was found.
+    /// The comparison.
     #[serde(flatten)]
     pub comparison: &'a RubricComparison,
 }
 
 impl<'a> RubricComparisonDocument<'a> {
-    /// Of a comparison.
+    /// From a comparison.
     pub fn of(comparison: &'a RubricComparison) -> Self {
         RubricComparisonDocument { schema: names::MaturityComparison, scope: SCOPE, comparison }
     }

@@ -104,7 +104,7 @@ pub struct PolicyDocument<'a> {
     pub digest: Option<String>,
     /// SHA-256 of its text.
     pub file_digest: Option<String>,
-    /// What its own signature comes to; only of the policy in force.
+    /// The result of its own signature; only for the policy in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seal: Option<&'a PolicySeal>,
     /// Its text.
@@ -120,10 +120,10 @@ pub struct PolicyCheckDocument<'a> {
     pub digest: &'a str,
     /// SHA-256 of its text; empty for a file with faults.
     pub file_digest: &'a str,
-    /// What its own signature comes to, against the keys that the workspace names in `policy_trust`; `null` where no
-    /// workspace was found.
+    /// The result of its own signature, checked with the keys in `policy_trust` of the workspace; `null` if
+    /// no workspace was found.
     pub seal: Option<&'a PolicySeal>,
-    /// Why that is no better, where there is a signature.
+    /// Why it did not pass, if there is a signature.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seal_fault: Option<String>,
     /// Its faults; none when it is valid.

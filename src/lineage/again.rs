@@ -15,7 +15,7 @@ impl Graph {
     /// only. The same as [`Graph::proved`] gives.
     pub fn again(&self, models: &[Model], proven: &Proven, changed: &[ModelId]) -> Self {
         let changed: BTreeSet<Place> = changed.iter().filter_map(|id| self.place(id)).collect();
-        // Of several models of one id all are read, and edges that nobody names any more are left behind.
+        // All models of one id are read, and edges that no source names any more are dropped.
         let has_twins = self.nodes.iter().filter(|node| node.model().is_some()).count() != models.len();
         if has_twins || self.edges.len() > 2 * self.parents.links().len() + 1024 {
             return Graph::proved(models, proven);
@@ -98,7 +98,7 @@ impl Graph {
 }
 
 impl Said {
-    /// Puts all nodes in the order of their ids, without those that nobody mentions any more.
+    /// Sorts all nodes by id, without those that no source mentions any more.
     fn settle(&mut self, mut nodes: Vec<Node>) -> Vec<Node> {
         let known = nodes.len();
         nodes.append(&mut self.absent.nodes);

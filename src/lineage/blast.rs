@@ -49,7 +49,7 @@ pub enum Because {
     SaidToHold,
     /// Its signature is by the identity or the key; the time is the trusted one, where there is one.
     Signed(Option<Timestamp>),
-    /// Its signature says so, and the signer is not proven.
+    /// Its signature names the signer, who is not proven.
     SaidToSign,
     /// A claim about it is by the identity or the key.
     Claimed {
@@ -109,7 +109,7 @@ pub struct Struck {
     pub side: Side,
     /// Why.
     pub because: Because,
-    /// From where it was reached; none for what the subject strikes directly.
+    /// The node that led to it; none if the subject affects it directly.
     pub via: Option<ModelId>,
     /// How many edges away from that.
     pub distance: u32,
@@ -117,7 +117,7 @@ pub struct Struck {
     pub weakest: Option<Link>,
 }
 
-/// What the subject strikes directly.
+/// Something that the subject affects directly.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seed {
     /// It.
@@ -142,13 +142,14 @@ pub struct Struckness<'a> {
     pub since: Option<Timestamp>,
     /// The root digest of a model, where it is known.
     pub root: &'a dyn Fn(&ModelId) -> Option<RootDigest>,
-    /// When a model was signed by somebody proven, if somebody who is trusted says so.
+    /// When a proven signer signed a model, by a trusted time.
     pub signed_at: &'a dyn Fn(&ModelId) -> Option<Timestamp>,
-    /// Whether a claim is not believed: it is by who went bad.
+    /// Whether a claim is ignored because its signer went bad.
     pub is_distrusted: &'a dyn Fn(&Proof) -> bool,
 }
 
-/// Everything that seeds strike, and they themselves: by group, the worst first, then by distance and id.
+/// Everything that the seeds affect, and the seeds themselves: by group, the worst first, then by distance
+/// and id.
 pub fn blast(seeds: Vec<Seed>, known: &Struckness<'_>) -> Vec<Struck> {
     let mut walk = Walk { known, seeds: HashMap::new(), struck: HashMap::new(), next: VecDeque::new() };
     for seed in &seeds {
@@ -194,7 +195,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Notes something; each is looked at again only when it turns out worse, which happens twice at most.
+    /// Records a result. Each node is visited again only when its result gets worse, at most twice.
     fn strike(&mut self, id: &'a ModelId, reached: Reached<'a>) {
         if self.struck.get(id).is_some_and(|before| before.side >= reached.side) {
             return;
@@ -230,7 +231,7 @@ impl<'a> Walk<'a> {
     /// What an edge makes of a child, whose parent is in a group.
     fn by_edge(&self, side: Side, child: &ModelId, parent: &ModelId, edge: &Edge) -> (Side, Because) {
         let proofs: Vec<&Proof> = self.counted(child, parent).filter(|proof| proof.in_role).collect();
-        // Claims that say different things prove none of them.
+        // Conflicting claims prove nothing.
         let is_contradicted = edge.basis == crate::inventory::Basis::Contradicted;
         let Some(first) = proofs.first().filter(|_| !is_contradicted) else {
             return (Side::Suspect, Because::Named);
@@ -255,7 +256,7 @@ impl<'a> Walk<'a> {
             (Side::Tainted, Some(proof), _) => {
                 (Side::Tainted, Because::FromBad { digest: proof.digest, claim: claim(proof) })
             }
-            // Nobody said which digest went bad: all of them.
+            // No digest is given, so all of them are bad.
             (Side::Tainted, None, Some(seed)) if seed.bad.is_empty() => {
                 (Side::Tainted, Because::FromBad { digest: first.digest, claim: claim(first) })
             }

@@ -24,7 +24,7 @@ struct Mention {
     basis: Basis,
     told: Told,
     digest: Option<RootDigest>,
-    /// Which document says so.
+    /// The document that states it.
     source: u64,
 }
 
@@ -40,7 +40,7 @@ pub(super) enum Parent {
 struct Claim {
     parent: Parent,
     edge: Edge,
-    /// Whether anybody says that the child was trained on it.
+    /// Whether any source states that the child was trained on it.
     is_data: bool,
     /// What is said, where it disagrees.
     said: Vec<(Relation, Told)>,
@@ -482,7 +482,7 @@ impl Graph {
 }
 
 impl Said {
-    /// The graph, where all nodes stand as it says, with disagreements that are known already.
+    /// The graph with all nodes in this order, and the known disagreements.
     pub fn into_graph(self, mut nodes: Vec<Node>, known: Vec<GraphFinding>) -> Graph {
         let Said { mut kinds, starts, links, loops, mut conflicts, sayings, .. } = self;
         let mut parents = Rows::new(starts, links);
@@ -548,7 +548,7 @@ fn deny(child: Place, sayings: &[Saying<Place>]) -> Rivals {
     Rivals { shown: Vec::new(), outranked: Vec::new(), equals: named.into_iter().collect() }
 }
 
-/// Marks the edges to bases of which sources tell differently.
+/// Marks the edges to bases on which sources disagree.
 fn mark(child: Place, found: &Rivals, parents: &mut Rows, kinds: &mut Kinds) {
     for (parent, _) in &found.outranked {
         kinds.change(parents.between(child, *parent), |edge| edge.outranked = true);

@@ -33,7 +33,7 @@ impl Content {
         Content::by(facts)
     }
 
-    /// What facts tell that are not contradicted.
+    /// The content of facts that are not contradicted.
     pub fn by<'f>(facts: impl Iterator<Item = Cow<'f, Fact>>) -> Self {
         let mut content = Content::default();
         for fact in facts.filter(|fact| tells_of_content(fact.key)) {

@@ -61,7 +61,7 @@ pub struct Graph {
 }
 
 impl PartialEq for Graph {
-    /// Whether it says the same; in which order edges are kept that differ says nothing.
+    /// Whether it has the same content; the order of different edges does not matter.
     fn eq(&self, other: &Self) -> bool {
         let edges = |graph: &Graph, place: Place| -> Vec<(Place, Edge)> {
             graph.links(place, Way::Up).map(|(parent, edge)| (parent, edge.clone())).collect()

@@ -1,5 +1,4 @@
-//! How far an edge is proved: what a document says of it, and what claims do. Which claims count is known to whoever
-//! made the list of proofs.
+//! How far an edge is proven, by documents and by claims. The list of proofs contains only claims that count.
 
 use super::graph::Edge;
 use super::proven::Proof;
@@ -7,7 +6,7 @@ use crate::inventory::Basis;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// How far an edge is proved, the weakest first.
+/// How far an edge is proven, the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Link {
@@ -17,11 +16,11 @@ pub enum Link {
     Declared,
     /// The same, by digest.
     DeclaredPinned,
-    /// A claim names the parent by digest, and the policy does not let its signer say so.
+    /// A claim names the parent by digest, but its signer lacks the role for it.
     OutOfRole,
-    /// A claim says so, or it was seen.
+    /// A claim states it, or it was observed in the bytes.
     Attested,
-    /// A claim by a signer in the role names the parent by digest.
+    /// A claim by a signer with the role names the parent by digest.
     Proved,
 }
 

@@ -86,7 +86,7 @@ pub fn doubts_of(model: &Model, models: &[Model], graph: &Graph) -> Vec<GraphFin
     found
 }
 
-/// A model with more parents than these is compared with none of them: each has to be read for it.
+/// A model with more parents than this is not compared with any of them: each would have to be read.
 const MOST_PARENTS: usize = 64;
 
 /// Whether what such derivations keep goes together in a model and in its parents; none where nothing could be compared.

@@ -1,4 +1,4 @@
-//! Parents that verified claims name: what makes an edge attested. Which claims count is known to whoever makes the list.
+//! Parents named by verified claims, which make an edge attested. The caller decides which claims count.
 
 use crate::inventory::{ModelId, Relation};
 use crate::signing::RootDigest;
@@ -21,13 +21,13 @@ pub struct Proof {
     pub digest: RootDigest,
     /// The claim: SHA-256 over its bundle, hex.
     pub claim: Arc<str>,
-    /// Who says so.
+    /// The signer.
     pub signer: Untrusted,
     /// Whether the policy gives that signer the role for it.
     pub in_role: bool,
     /// Whether the claim names every model that went in: then it denies all others.
     pub complete: bool,
-    /// When it was signed, if somebody who is trusted says so.
+    /// The trusted signing time, if any.
     pub signed_at: Option<Timestamp>,
     /// When the build began, as the claim says.
     pub started: Option<Timestamp>,
@@ -40,11 +40,11 @@ pub struct Proof {
 pub struct RootSaid {
     /// The claim: SHA-256 over its bundle, hex.
     pub claim: Arc<str>,
-    /// Who says so.
+    /// The signer.
     pub signer: Untrusted,
     /// Whether the policy gives that signer the role for it.
     pub in_role: bool,
-    /// When it was signed, if somebody who is trusted says so.
+    /// The trusted signing time, if any.
     pub signed_at: Option<Timestamp>,
 }
 
@@ -85,12 +85,12 @@ impl Origins {
         &self.roots
     }
 
-    /// Whether a claim by somebody in the role says that it is a root.
+    /// Whether a claim by a signer with the role declares it a root.
     pub fn is_root(&self) -> bool {
         self.roots.iter().any(|said| said.in_role)
     }
 
-    /// Whether a claim by somebody in the role names every model that went in.
+    /// Whether a claim by a signer with the role names every input model.
     pub fn is_complete(&self) -> bool {
         self.is_root() || self.proofs.iter().any(|proof| proof.in_role && proof.complete)
     }

@@ -47,7 +47,7 @@ impl Assessment {
 }
 
 /// What became of every control that this version evaluates, four bits each, and nothing else of them; and whether the
-/// level rests on somebody's word for another.
+/// level rests on one party vouching for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Outcomes {
     packed: [u8; MANY.div_ceil(2)],

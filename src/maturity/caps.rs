@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 const TOP: u8 = 3;
 /// The cap of a parent that does not exist.
 const UNRESOLVED: u8 = 1;
-/// The cap of what lies beyond the depth to which ancestors are looked at.
+/// The cap for ancestors beyond the depth limit.
 const UNEXPLORED: u8 = 2;
 /// Summaries count for no more edges than these, where they do not count for all.
 const MOST_HOPS: u8 = 32;
@@ -98,7 +98,7 @@ pub enum CapReason {
     Capped,
     /// It stands at level 1, and may itself be derived.
     Derived,
-    /// Its ancestors go on beyond the depth to which the policy looks at them.
+    /// It has ancestors beyond the policy's depth limit.
     Unexplored,
     /// It is verified, and caps nothing.
     Verified,
@@ -113,17 +113,17 @@ pub struct CapLevels {
     lent: Vec<u8>,
     /// How far up ancestors go, in edges; up to a summary.
     depth: Vec<u32>,
-    /// How far up they are looked at.
+    /// The depth limit.
     limit: u32,
 }
 
 impl CapLevels {
-    /// Whether the ancestors of a node go on beyond the depth to which they are looked at.
+    /// Whether a node has ancestors beyond the depth limit.
     pub fn is_deep(&self, node: usize) -> bool {
         self.depth.get(node).is_some_and(|depth| *depth > self.limit)
     }
 
-    /// How far up ancestors are looked at.
+    /// The depth limit for ancestors.
     pub fn limit(&self) -> u32 {
         self.limit
     }
@@ -190,7 +190,7 @@ impl CapPlan {
         self.levels(nodes, u32::MAX).effective
     }
 
-    /// The same, where ancestors are looked at so many edges up.
+    /// The same with a depth limit for ancestors.
     pub fn levels(&self, nodes: &[CapNode], limit: u32) -> CapLevels {
         // The members of a cycle taint each other, in whatever order they are judged.
         let begin = |on_cycle: &bool| Effective { level: 0, tainted: *on_cycle, on_cycle: *on_cycle };

@@ -1,4 +1,4 @@
-//! What the claims about a model were found to say, as facts: one variant for each situation. There are no words here.
+//! Findings about the claims on a model: one variant for each situation, without words.
 
 use crate::attest::{PredicateKind, Transformation};
 use crate::signing::CheckCode;
@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::lineage_fact::Parents;
 
-/// What a statement can leave out.
+/// A field that a statement can omit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Field {
-    /// Who or what made it.
+    /// Its builder.
     Builder,
     /// Its parameters, or the digest of its configuration.
     Parameters,
@@ -26,7 +26,7 @@ pub enum Field {
     Preprocessing,
     /// Under which licence.
     Licence,
-    /// What was looked for in it: personal data.
+    /// Whether it contains personal data.
     PersonalData,
     /// Who is responsible for it.
     Governance,
@@ -40,13 +40,13 @@ pub enum Field {
     Seed,
     /// The class of the hardware.
     Hardware,
-    /// How many samples.
+    /// The number of samples.
     Samples,
     /// With which harness, by digest.
     Harness,
 }
 
-/// A section that a card has to have.
+/// A section that a card must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Section {
@@ -68,26 +68,26 @@ pub enum Dispute {
     Parents,
     /// How it was made.
     Transformation,
-    /// How it did in a test.
+    /// The result of an evaluation.
     Evaluation,
 }
 
-/// What a control that reads claims rests on.
+/// The basis of a control that reads claims.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ClaimFact {
     /// There is no claim of that kind.
     None(PredicateKind),
-    /// There is one, and its signature does not hold.
+    /// There is one, but its signature does not verify.
     Fails {
-        /// Of what kind.
+        /// The kind of claim.
         kind: PredicateKind,
         /// What kept it from passing.
         because: Option<CheckCode>,
     },
-    /// There is one, by somebody who is not expected or not proven.
+    /// There is one, by an unexpected or unproven signer.
     NotCounted {
-        /// Of what kind.
+        /// The kind of claim.
         kind: PredicateKind,
         /// What kept it from passing.
         because: Option<CheckCode>,
@@ -96,37 +96,37 @@ pub enum ClaimFact {
     OfAnother(PredicateKind),
     /// There is one that counts.
     By {
-        /// Of what kind.
+        /// The kind of claim.
         kind: PredicateKind,
-        /// Who says so.
+        /// The signer.
         signer: Untrusted,
     },
-    /// Only an unsigned document says so.
+    /// Only an unsigned document states it.
     DeclaredOnly,
     /// The policy gives its signer other roles than the one for it.
     OutsideRole {
-        /// Of what kind.
+        /// The kind of claim.
         kind: PredicateKind,
-        /// Who says so.
+        /// The signer.
         signer: Untrusted,
     },
     /// The policy gives its signer no role.
     NoRole {
-        /// Of what kind.
+        /// The kind of claim.
         kind: PredicateKind,
-        /// Who says so.
+        /// The signer.
         signer: Untrusted,
     },
-    /// How it was made, by whom and with which parameters.
+    /// How it was made, with builder and parameters.
     Transformed(Transformation),
-    /// How it was made, without all that belongs to it.
+    /// How it was made, with missing fields.
     TransformedInPart {
-        /// What was done; none where not even that is said.
+        /// What was done; none if not stated.
         what: Option<Transformation>,
-        /// What is not said.
+        /// The missing fields.
         lacks: Few<Field>,
     },
-    /// The files or the parents do not fit what is said to have been done.
+    /// The files or the parents contradict the stated transformation.
     TransformedOtherwise(Transformation),
     /// All attesters agree.
     Agree {
@@ -135,15 +135,15 @@ pub enum ClaimFact {
     },
     /// There is one attester at most.
     OneAttester,
-    /// They disagree, and the policy says who prevails.
+    /// They disagree, and the policy decides who prevails.
     Settled(Dispute),
     /// They disagree.
     Disputed(Dispute),
-    /// They disagree, and the policy says nothing of that.
+    /// They disagree, and the policy has no rule for it.
     DisputedWithoutRule(Dispute),
-    /// The policy says how disputes are settled, and there is none.
+    /// The policy has a conflict strategy, and there is no conflict.
     NoDispute,
-    /// The policy says nothing of disputes.
+    /// The policy has no conflict strategy.
     NoDisputeRule,
     /// No dataset is named.
     NoDatasets,
@@ -161,7 +161,7 @@ pub enum ClaimFact {
         /// How many are pinned.
         pinned: u32,
     },
-    /// One claim says that there is no data, and another names datasets.
+    /// One claim states that there is no data, but another names datasets.
     DatasetsDenied,
     /// All are signed or attested.
     DatasetsSigned {
@@ -194,13 +194,13 @@ pub enum ClaimFact {
     InputsIncomplete(Parents),
     /// Its inputs contradict the lineage.
     InputsContradict,
-    /// All that is asked for is there.
+    /// All required fields are present.
     Complete(PredicateKind),
-    /// Some of it is not.
+    /// Some required fields are missing.
     Lacks {
-        /// Of what kind.
+        /// The kind of claim.
         kind: PredicateKind,
-        /// What is not there.
+        /// The missing fields.
         fields: Few<Field>,
     },
     /// A licence that the policy denies.
@@ -212,19 +212,19 @@ pub enum ClaimFact {
         /// How many requirements there are.
         count: u32,
     },
-    /// A requirement is met, but for who says so.
+    /// A requirement is met, but only by the producer's own claim.
     RequiredInPart(Untrusted),
     /// A requirement is not met.
     RequiredShort(Untrusted),
-    /// Nothing is there for a requirement.
+    /// There is no claim for a requirement.
     RequiredAbsent(Untrusted),
-    /// The policy requires nothing of it.
+    /// The policy has no requirement for it.
     NotRequired(PredicateKind),
-    /// An evaluation was not passed.
+    /// An evaluation failed.
     EvaluationFailed(Untrusted),
-    /// Whoever evaluates it made it.
+    /// The producer evaluated its own model.
     SelfAttested(Untrusted),
-    /// The card lies among the signed files.
+    /// The card is among the signed files.
     CardSigned,
     /// The card is bound and has all its sections.
     CardBound,
@@ -232,29 +232,29 @@ pub enum ClaimFact {
     CardLacks(Few<Section>),
     /// The card is about another model.
     CardOfAnother(Untrusted),
-    /// It says where it was made, and rests on evidence.
+    /// The claim states where it was made, with an appraisal.
     InfrastructureAppraised(Untrusted),
-    /// It says where it was made, and nobody appraised that.
+    /// The claim states where it was made, without an appraisal.
     InfrastructureOnly(Untrusted),
-    /// A verifier refused where it was made.
+    /// A verifier rejected the infrastructure.
     InfrastructureRefused(Untrusted),
-    /// The policy asks nothing of where it was made.
+    /// The policy has no rule for infrastructure.
     InfrastructureAside,
-    /// Nobody claims a level of SLSA.
+    /// No claim states an SLSA level.
     NoLevelClaimed,
     /// All claims are known and valid.
     AllValid {
         /// How many.
         count: u32,
     },
-    /// Some are not known.
+    /// Some are of an unknown type.
     SomeUnknown {
         /// The first.
         first: Untrusted,
         /// How many.
         count: u32,
     },
-    /// Some are not as their schema wants them.
+    /// Some do not match their schema.
     SomeInvalid {
         /// The first.
         first: Untrusted,
@@ -263,12 +263,12 @@ pub enum ClaimFact {
     },
     /// There is none besides the signature.
     NoClaims,
-    /// All are young enough.
+    /// All are within the age limit.
     Fresh {
         /// How many.
         count: u32,
     },
-    /// One is too old, by no more than clocks may differ.
+    /// One is over the age limit, but within the clock tolerance.
     GraceUntil(Timestamp),
     /// One is too old.
     Stale {
@@ -277,9 +277,9 @@ pub enum ClaimFact {
         /// How old it may be.
         most_days: u32,
     },
-    /// The policy says nothing of their age.
+    /// The policy has no age limit.
     NoAgeRequired,
-    /// A distributor hands it on as it was signed.
+    /// A distributor vouches for the same root digest.
     DistributorAgrees(Untrusted),
     /// A distributor refuses it.
     DistributorRefuses(Untrusted),

@@ -190,9 +190,9 @@ pub enum ControlFact {
     CustodyUnknown,
     /// No hub distributes it.
     NoDistributor,
-    /// What its lineage is.
+    /// A finding about its lineage.
     Lineage(LineageFact),
-    /// What its claims say.
+    /// A finding about its claims.
     Claims(ClaimFact),
     /// How it is used and governed.
     Use(UseFact),
@@ -252,9 +252,9 @@ pub enum Remedy {
     ChooseFolder,
     /// Remove the AIBOM that is not true any more.
     RemoveStaleBom,
-    /// Say what it derives from, and how it was made, by a signed claim.
+    /// State its parents and how it was made, in a signed claim.
     AttestProvenance,
-    /// Say the same with the time of somebody who is trusted.
+    /// Make the same claim with a trusted time.
     AttestWithTime,
     /// Attest the data.
     AttestData,
@@ -268,23 +268,23 @@ pub enum Remedy {
     AttestSummary,
     /// Verify the parents.
     VerifyParents,
-    /// Get the parents' files into a source.
+    /// Add a source with the parents' files.
     AddParents,
     /// Have the parents signed, or sign them when they are received.
     SignParents,
     /// Raise the parents first.
     RaiseParents,
-    /// Look into what contradicts: hold it back meanwhile.
+    /// Investigate the contradiction, and do not promote the model.
     Investigate,
-    /// Correct what is said of the parents.
+    /// Correct the statements about the parents.
     CorrectParents,
-    /// Give the signer the role, or have somebody attest who has it.
+    /// Give the signer the role, or get a claim from a signer with the role.
     GrantRole,
-    /// Say in the policy who prevails.
+    /// Declare a conflict strategy in the policy.
     DeclareStrategy,
-    /// Say in the policy how old claims may be.
+    /// Declare an age limit for claims in the policy.
     DeclareAge,
-    /// Say in the policy what an evaluation has to show.
+    /// Declare the required evaluation result in the policy.
     DeclareRequirement,
     /// Sign the policy.
     SignPolicy,
@@ -296,9 +296,9 @@ pub enum Remedy {
     AskGate,
     /// Close the stage.
     CloseStage,
-    /// Say in a bill of materials when it came out.
+    /// State the release time in a bill of materials.
     StateRelease,
-    /// Enter where it runs.
+    /// Record where it runs.
     EnterDeployment,
     /// Nothing can be done in this version.
     Nothing,

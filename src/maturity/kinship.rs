@@ -5,7 +5,7 @@ use crate::inventory::{Basis, ModelId, Relation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a parent is pinned by whoever names it.
+/// How a source pins a parent.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -31,13 +31,13 @@ pub enum EdgeOrder {
     Unknown,
     /// As it should be.
     ParentFirst,
-    /// Too close to each other to tell.
+    /// Too close to each other to decide.
     Equal,
     /// The child came first.
     ChildFirst,
 }
 
-/// What is known of a parent by itself.
+/// What is known about a parent itself.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -96,15 +96,15 @@ pub struct LineageEdge {
     pub basis: Basis,
     /// How the parent is pinned.
     pub pin: Pin,
-    /// Whether the claim that says so is by a signer in the role for it; none where no claim does.
+    /// Whether the signer of the claim has the role for it; none without a claim.
     pub in_role: Option<bool>,
     /// The time of the claim against that of the parent's own signature.
     pub order: EdgeOrder,
     /// Whether a claim says that the parent was verified before it was used: none where nothing is said.
     pub verified_before: Option<bool>,
-    /// What is known of the parent by itself.
+    /// What is known about the parent itself.
     pub sight: ParentSight,
-    /// Whether the digest that it is pinned by is another than the parent's own.
+    /// Whether the pinned digest differs from the parent's own.
     #[serde(default)]
     pub pin_differs: bool,
 }

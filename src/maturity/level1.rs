@@ -13,7 +13,7 @@ use crate::tables::{Closed, Few};
 use crate::text::Untrusted;
 use jiff::SignedDuration;
 
-/// What the first seven controls say of a model by itself: whose bytes these are.
+/// The combined result of the first seven controls: whose bytes these are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Integrity {
     /// All hold.
@@ -22,7 +22,7 @@ pub enum Integrity {
     Unsigned,
     /// One of them contradicts.
     Contradicted,
-    /// None contradicts, and they do not all hold, or nobody looked.
+    /// None contradicts, but not all hold, or they were not checked.
     Open,
 }
 

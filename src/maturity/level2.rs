@@ -64,7 +64,7 @@ pub(super) fn signer(testimony: &Testimony) -> crate::text::Untrusted {
 }
 
 /// What there is of a kind that counts for nothing, or that there is nothing. It contradicts nothing, whatever is wrong with
-/// it: anybody may append a claim.
+/// it: anyone may append a claim.
 pub(super) fn uncounted(evidence: &Evidence<'_>, kind: PredicateKind, lack: Lack) -> Finding {
     let of_kind = || evidence.testimonies.iter().map(|one| &one.claimed).filter(|one| one.kind == Some(kind));
     let mut about_this = of_kind().filter(|one| one.about == About::ThisModel);
@@ -293,7 +293,7 @@ fn transformation_said(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// How much of the lineage has to be proved for a partial result, in percent, where the policy says nothing.
+/// How much of the lineage must be proven for a partial result by default, in percent.
 const COMPLETE_ENOUGH: u64 = 80;
 
 pub(super) fn lineage_complete(evidence: &Evidence<'_>) -> Finding {
@@ -346,7 +346,7 @@ pub(super) fn one_digest(evidence: &Evidence<'_>) -> Finding {
         return Finding::of(Outcome::Partial, Basis::Attested, LineageFact::DigestsMapped(those))
             .remedy(Remedy::AttestProvenance);
     }
-    // Nobody has seen what is not pinned.
+    // Anything unpinned was never checked.
     if let Some(those) = parents.those(|edge| edge.pin == Pin::Name) {
         return Finding::unknown(LineageFact::NotPinned(those).into()).remedy(Remedy::AttestProvenance);
     }
@@ -418,7 +418,7 @@ pub(super) fn attester_in_role(evidence: &Evidence<'_>) -> Finding {
             let fact = ClaimFact::By { kind, signer: signer(testimony) };
             return Finding::of(Outcome::Pass, Basis::Attested, fact);
         }
-        // It is told, and spoils nothing: whoever may sign something else may append a line as well.
+        // It is reported but does no harm: a signer trusted for other things can append a line.
         if let Some(outside) = misplaced(evidence).find(|testimony| is_stranger(testimony)) {
             let fact = ClaimFact::OutsideRole { kind, signer: signer(outside) };
             return Finding::missing(fact.into()).remedy(Remedy::GrantRole);

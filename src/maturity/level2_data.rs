@@ -227,7 +227,7 @@ pub(super) fn code_pinned(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// Everybody whose claims on what the model is count.
+/// All signers whose claims about the model count.
 fn attesters<'a>(evidence: &Evidence<'a>) -> BTreeSet<&'a Untrusted> {
     let says = |testimony: &&Testimony| {
         let kind = testimony.claimed.kind;

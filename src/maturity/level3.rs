@@ -75,7 +75,7 @@ pub(super) fn process(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// What a data attestation has to have, by the names of the registry's fields.
+/// The fields that a data attestation must have, by their names in the registry.
 const DATA: [(Field, &[&str]); 6] = [
     (Field::Source, &["source"]),
     (Field::Collection, &["collection"]),
@@ -364,7 +364,7 @@ pub(super) fn infrastructure(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// Whether the policy lets anybody attest where models are made, or requires it.
+/// Whether the policy allows or requires claims about infrastructure.
 fn asks_infrastructure(evidence: &Evidence<'_>) -> bool {
     let required = required(evidence, PredicateKind::Infrastructure, |_| true);
     !matches!(required, Required::Nothing)
@@ -395,7 +395,7 @@ pub(super) fn slsa_floors(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// Whoever is not expected to sign cannot spoil what others sign.
+/// An unexpected signer cannot invalidate the claims of others.
 pub(super) fn predicates_valid(evidence: &Evidence<'_>) -> Finding {
     by_claims(evidence, Lack::Unknown, || {
         let claims = || {

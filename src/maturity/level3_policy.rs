@@ -86,10 +86,10 @@ pub(super) fn summaries_checked(evidence: &Evidence<'_>) -> Finding {
         Reliance::Partly => Finding::of(Outcome::Partial, Basis::Attested, UseFact::SummariesInPart),
         Reliance::Checked => Finding::of(Outcome::Pass, Basis::Attested, UseFact::SummariesChecked),
         Reliance::None if super::level2::reaches_by_summary(evidence) || summarised() => {
-            // Whoever counts them has checked every step.
+            // The caller has checked every step.
             Finding::of(Outcome::Pass, Basis::Attested, UseFact::SummariesChecked)
         }
-        // A parent that nobody looked at may yet be vouched for.
+        // An unexamined parent may still be vouched for.
         Reliance::None => match super::parents::Bearing::of(evidence)
             .and_then(|parents| parents.those(|edge| edge.sight == ParentSight::NotVerified))
         {
@@ -244,7 +244,7 @@ pub(super) fn claims_fresh(evidence: &Evidence<'_>) -> Finding {
                 .remedy(Remedy::AttestEvaluation)
         }
         Freshness::Stale { requirement, most_days } => {
-            // What was true once is not untrue: it has to be said again.
+            // An outdated statement is not wrong; it must be renewed.
             Finding::missing(ClaimFact::Stale { requirement, most_days }.into())
                 .remedy(Remedy::AttestEvaluation)
         }

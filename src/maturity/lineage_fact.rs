@@ -1,4 +1,4 @@
-//! What the lineage of a model was found to be, as facts: one variant for each situation. There are no words here.
+//! Findings about the lineage of a model: one variant for each situation, without words.
 
 use crate::inventory::{ModelId, Relation};
 use schemars::JsonSchema;
@@ -13,15 +13,15 @@ pub struct Parents {
     pub count: u32,
 }
 
-/// What a control of lineage rests on.
+/// The basis of a lineage control.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LineageFact {
-    /// It is said to be a root.
+    /// It is declared a root.
     Root,
-    /// It is said to be a root, and to derive from these.
+    /// It is declared a root, but derives from these.
     RootWithParents(Parents),
-    /// Nothing says where it comes from.
+    /// No source states what it derives from.
     Undeclared,
     /// No parent is known.
     NoParents,
@@ -33,7 +33,7 @@ pub enum LineageFact {
     Pinned(Parents),
     /// These are pinned by a revision only.
     PinnedByRevision(Parents),
-    /// These are named, and not pinned.
+    /// These are named, but not pinned.
     NotPinned(Parents),
     /// These are pinned by a digest that is not theirs.
     PinDiffers(Parents),
@@ -43,7 +43,7 @@ pub enum LineageFact {
     ParentsUnresolved(Parents),
     /// These are not signed.
     ParentsUnsigned(Parents),
-    /// Nobody has verified these.
+    /// These are not verified.
     ParentsNotVerified(Parents),
     /// All of them verify by their producers' signatures.
     ParentsVerified(Parents),
@@ -53,7 +53,7 @@ pub enum LineageFact {
     InputsVerified(Parents),
     /// These were verified after they had been used.
     InputsLate(Parents),
-    /// No claim says so of these, and one does of others.
+    /// Claims state it for others, but not for these.
     InputsInPart(Parents),
     /// No claim says that the inputs were verified.
     InputsNotVerified,
@@ -75,7 +75,7 @@ pub enum LineageFact {
     },
     /// Only one document or claim refers to each ancestor.
     SinglePath,
-    /// Every ancestor has one digest, whoever refers to it.
+    /// Every ancestor has one digest in all references.
     OneDigest,
     /// Digests of another kind, which a signed claim maps to these.
     DigestsMapped(Parents),
@@ -91,7 +91,7 @@ pub enum LineageFact {
     NotCompared,
     /// The statements have trusted times, and parents come first.
     Ordered,
-    /// The times are too close to tell which came first.
+    /// The times are too close to decide which came first.
     OrderUnprovable(Parents),
     /// It is older than these.
     OlderThanParents(Parents),

@@ -12,7 +12,8 @@ use std::sync::Arc;
 pub struct Met {
     /// The requirement's id.
     pub requirement: Arc<str>,
-    /// Pass: it meets it. Partial: but for who says it. Fail: it says otherwise. Missing: it does not establish it.
+    /// Pass: met. Partial: met only by the producer's own claim. Fail: contradicted. Missing: not
+    /// established.
     pub outcome: Outcome,
     /// Why.
     pub why: MetWhy,
@@ -34,7 +35,7 @@ pub enum MetWhy {
     NotCounted,
     /// Its signer does not have the role that is demanded.
     Role,
-    /// Its signer may not speak of the domain that is demanded.
+    /// Its signer lacks the required domain.
     Domain,
     /// It names another verifier, or none.
     Verifier,

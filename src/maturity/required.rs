@@ -51,7 +51,7 @@ pub(super) fn is_floor(requirement: &Requirement) -> bool {
     requirement.clauses.iter().any(|clause| floor(&clause.test))
 }
 
-/// Of the binding requirements on claims of a kind, those that `wanted` takes.
+/// The binding requirements on claims of a kind that `wanted` accepts.
 pub(super) fn required(
     evidence: &Evidence<'_>,
     kind: PredicateKind,

@@ -29,7 +29,7 @@ pub struct Score {
     /// What is there already of levels above the next one: it counts once the level below is reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub above: Vec<Above>,
-    /// Whether the level rests on somebody's word for another: it is then shown with a star.
+    /// Whether the level rests on one party vouching for another: it is then shown with a star.
     #[serde(default)]
     pub star: Star,
 }

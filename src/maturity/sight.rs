@@ -11,7 +11,7 @@ use crate::signing::{Outcome, Stage, Verification};
 pub(super) enum Sight<'a> {
     /// There is no signature.
     Unsigned,
-    /// There is one, and nobody verified it.
+    /// There is one, but it was not verified.
     NotLooked,
     /// It was verified, and that does not hold any more.
     Outdated(Since),
@@ -22,7 +22,7 @@ pub(super) enum Sight<'a> {
 pub(super) fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
     match evidence.verification {
         _ if !evidence.since.is_same() => Sight::Outdated(evidence.since),
-        // Where only documents speak of a model there is nothing to look at.
+        // A model that only documents name has nothing to examine.
         None if evidence.model.signature.is_none() && evidence.model.location.is_some() => Sight::Unsigned,
         None => Sight::NotLooked,
         Some(v) if v.outcome_of(Stage::Parse) == Outcome::Missing => Sight::Unsigned,
@@ -30,7 +30,7 @@ pub(super) fn sight<'a>(evidence: &Evidence<'a>) -> Sight<'a> {
     }
 }
 
-/// Whether nobody looked at a model yet, though there is a signature to look at, or nothing but documents.
+/// Whether a model was not examined yet although it has a signature, or has nothing but documents.
 pub fn nobody_looked(evidence: &Evidence<'_>) -> bool {
     matches!(sight(evidence), Sight::NotLooked)
 }
@@ -67,9 +67,9 @@ pub(super) fn outdated(since: Since) -> Finding {
 /// What a control comes to where what it asks for is not there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lack {
-    /// It was looked for, and is not there.
+    /// It was searched for, but not found.
     Missing,
-    /// The rubric does not say that it has to be there: there is nothing to judge.
+    /// The rubric does not require it, so there is nothing to judge.
     Unknown,
 }
 
@@ -96,7 +96,7 @@ pub(super) fn by_claims(evidence: &Evidence<'_>, lack: Lack, judge: impl FnOnce(
     }
 }
 
-/// What documents alone do not establish may stand in claims that nobody read.
+/// What documents alone do not establish may be in unread claims.
 pub(super) fn unless_unread(evidence: &Evidence<'_>, finding: Finding) -> Finding {
     let is_open = matches!(finding.outcome, Outcome::Missing | Outcome::Partial);
     match sight(evidence) {

@@ -6,7 +6,7 @@ use super::level2::rests_on_bridges;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Whether a level rests on somebody's word for another.
+/// Whether a level rests on one party vouching for another.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Star {

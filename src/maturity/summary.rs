@@ -54,7 +54,7 @@ pub struct Checked {
     pub level: u8,
     /// For how many edges it counts; none: for all.
     pub hops: Option<u8>,
-    /// When it was made, as it says.
+    /// When it was made, as stated.
     pub at: Option<Timestamp>,
 }
 
@@ -95,7 +95,7 @@ pub fn vouched(testimonies: &[Testimony], policy: &Policy, now: Timestamp) -> Op
 }
 
 /// How well the summaries of a model were checked, where somebody relies on them. What is not by the one whom the policy
-/// knows for its verifier, or not about this model, is nobody's summary of it: anybody may put it there.
+/// knows for its verifier, or not about this model, is not a summary of it: anyone may put it there.
 pub fn reliance(testimonies: &[Testimony], policy: &Policy, now: Timestamp) -> Reliance {
     if policy.summaries.is_empty() {
         return Reliance::None;
@@ -179,7 +179,7 @@ fn by_rule(
     }
 }
 
-/// Whether a level or property is the one that is wanted, or a higher level of the same track.
+/// Whether a level or property is the required one, or a higher level of the same track.
 fn reaches(said: &str, wanted: &str) -> bool {
     if said == wanted {
         return true;

@@ -29,7 +29,7 @@ pub enum UseFact {
     VerifiedBeside(Untrusted),
     /// It runs there, and what was verified last does not hold.
     RunsThoughFailing(Untrusted),
-    /// It runs there, and nobody verified it, or too long ago.
+    /// It runs there, but was not verified, or too long ago.
     RunsUnverified(Untrusted),
     /// The policy says until when the key is used.
     KeyUntil(Timestamp),
@@ -65,7 +65,7 @@ pub enum UseFact {
     SummariesInPart,
     /// One of them does not hold.
     SummaryFails,
-    /// It was let in wherever it runs.
+    /// It was admitted wherever it runs.
     LetIn(Untrusted),
     /// The gate of that stage refuses nothing.
     GateAdvisory(Untrusted),

@@ -27,7 +27,7 @@ pub struct Concerns {
     pub publishers: Vec<PublisherConcern>,
     /// Subjects of denials that were added, removed, changed or moved.
     pub denied: Vec<TextPattern>,
-    /// Claims, whoever signed them: attesters, or the roles of a publisher, changed. Models without claims are concerned
+    /// Claims by any signer: attesters, or the roles of a publisher, changed. Models without claims are concerned
     /// by what follows from those of their ancestors only.
     pub claims: bool,
 }

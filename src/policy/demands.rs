@@ -1,5 +1,5 @@
-//! What a policy demands of claims, read: requirements on predicates, trusted summaries, lineage, conflicts, denied data. A
-//! rule that nothing can meet is a fault. It judges no claim.
+//! Reads what a policy demands of claims: requirements on predicates, trusted summaries, lineage, conflicts, denied data. A
+//! rule that nothing can meet is a fault. Claims are judged elsewhere.
 
 use super::data::{DatasetPattern, LicencePattern};
 use super::decimal::Decimal;
@@ -28,7 +28,7 @@ const SUMMARY_HINTS: Hints = &[
     ("max_hops", "write `max_hops_covered`"),
     ("policy_digest", "write `policy = \"sha256:…\"`"),
 ];
-/// Parents, as `covers` names them.
+/// The value of `covers` for parents.
 const PARENTS: &str = "lineage.parents";
 const OPERATORS: [&str; 14] = [
     "==",
@@ -57,7 +57,7 @@ pub(super) struct Demands {
     pub conflicts: ConflictRules,
 }
 
-/// Who may sign what, as it was read.
+/// The signers of the policy.
 #[derive(Clone, Copy)]
 pub(super) struct Signers<'g> {
     pub publishers: &'g [Publisher],
@@ -75,7 +75,7 @@ impl Signers<'_> {
             || self.attesters.iter().any(|attester| attester.roles.contains(role))
     }
 
-    /// Whether somebody may speak of a domain in a role.
+    /// Whether an attester with a role covers a domain.
     fn speaks_of(&self, domain: &str, role: Option<Role>) -> bool {
         let fits = |roles: Few<Role>| role.is_none_or(|role| roles.contains(role));
         self.publishers.iter().any(|publisher| fits(publisher.roles))
@@ -195,7 +195,7 @@ impl Reading<'_, '_, '_> {
         self.faults.one_of(key, &written, words)
     }
 
-    /// A URI, or an id of the registry. Of what the registry does not know no claim counts.
+    /// A URI, or an id of the registry. Claims of unknown predicates never count.
     fn predicate(&mut self, section: Section<'_>) -> String {
         let Some(written) = self.faults.required(section, "predicate") else { return String::new() };
         let known = Registry::bundled().predicates();
@@ -432,12 +432,12 @@ impl Reading<'_, '_, '_> {
                     "write a share with at most six decimals, such as 0.8",
                 );
             }
-            // The whole is what is asked for without the key.
+            // Without the key, all edges are required.
             share.filter(|share| *share < 1_000_000)
         });
         let max_depth = self.faults.number(section, "max_depth", 1, 100_000);
         let unsigned_ancestor = self.word(section, "unsigned_ancestor", &UNSIGNED_ANCESTORS);
-        // Nothing else is possible: a contradiction taints, whatever a policy says.
+        // There is no other value: a contradiction taints under every policy.
         self.word(section, "ancestor_contradicted", &[("fail", ())]);
         let max_depth = max_depth.filter(|depth| *depth != LineageRules::default().depth());
         LineageRules { min_completeness, max_depth, unsigned_ancestor: unsigned_ancestor.unwrap_or_default() }

@@ -57,9 +57,9 @@ pub struct Publisher {
     pub models: Vec<ModelPattern>,
     /// Names of anchors, a set.
     pub trust: Vec<String>,
-    /// Who signs, a set.
+    /// Signer identities, a set.
     pub identities: Vec<IdentityPattern>,
-    /// What it may say of its models; where nothing is said, that it is their producer.
+    /// What it may claim about its models; by default, only as their producer.
     pub roles: Few<Role>,
     /// The grant begins.
     pub valid_from: Option<jiff::Timestamp>,
@@ -67,20 +67,20 @@ pub struct Publisher {
     pub valid_until: Option<jiff::Timestamp>,
 }
 
-/// One `[[attester]]`: who may say something of models that others publish.
+/// One `[[attester]]`: a signer that may make claims about models that others publish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attester {
     /// Its id.
     pub id: String,
     /// Names of anchors, a set.
     pub trust: Vec<String>,
-    /// Who signs, a set.
+    /// Signer identities, a set.
     pub identities: Vec<IdentityPattern>,
-    /// What it may say.
+    /// Its roles.
     pub roles: Few<Role>,
-    /// Of which domains (`safety`, `accuracy`), a set; empty: of all.
+    /// Its domains (`safety`, `accuracy`), a set; empty: all.
     pub domains: Vec<String>,
-    /// Of which models, a set; empty: of all.
+    /// Patterns of its models, a set; empty: all.
     pub models: Vec<ModelPattern>,
     /// The grant begins.
     pub valid_from: Option<jiff::Timestamp>,
@@ -159,11 +159,11 @@ pub struct Artifact {
     pub allow_ignore_paths: Vec<String>,
     /// Whether a manifest may follow symbolic links.
     pub allow_symlinks: bool,
-    /// Whether a signature by an attester in the role `ingest` takes the place of the producer's.
+    /// Whether a signature by an attester with the role `ingest` replaces the producer's.
     pub allow_resign_at_ingest: bool,
-    /// Datasets of which nothing may be in a model, a set.
+    /// Denied datasets, a set.
     pub dataset_deny: Vec<DatasetPattern>,
-    /// Licences under which no model may stand, a set.
+    /// Denied licences, a set.
     pub license_deny: Vec<LicencePattern>,
 }
 
@@ -174,8 +174,8 @@ pub struct Freshness {
     pub max_verification_age_days: u32,
     /// Tolerated difference of clocks.
     pub clock_skew_seconds: u32,
-    /// Whether a verification counts whatever its age. No file says so: it is asked where the clock's time is judged beside
-    /// another one.
+    /// Whether a verification counts at any age. No policy file sets this; it is for judging at another time
+    /// than now.
     pub any_age: bool,
 }
 

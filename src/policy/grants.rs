@@ -150,8 +150,8 @@ impl Reading<'_, '_> {
         publishers
     }
 
-    /// Who may say something of models that others publish. Ids are names of signers elsewhere in the policy, so that no
-    /// publisher may have the same.
+    /// Signers of claims about models that others publish. Ids are used elsewhere in the policy, so they must
+    /// differ from those of publishers.
     fn attesters(
         &mut self,
         top: Section<'_>,
@@ -217,7 +217,7 @@ impl Reading<'_, '_> {
         (valid_from, valid_until.map(|moment| moment.value))
     }
 
-    /// The patterns of an attester's models; several attesters may speak of the same.
+    /// The patterns of an attester's models; several attesters may share models.
     fn patterns(&mut self, section: Section<'_>) -> Vec<ModelPattern> {
         let written = self.faults.texts(section, "models");
         if let Some(at) = section.table.get("models").map(|models| models.at())

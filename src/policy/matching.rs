@@ -68,7 +68,7 @@ impl Attester {
         Window::of(self.valid_from, self.valid_until, at)
     }
 
-    /// Whether this signer under this anchor may say something of a model, as for [`Publisher::grants`].
+    /// Whether this signer under this anchor may make claims about a model, as for [`Publisher::grants`].
     pub fn grants(&self, model: &str, signer: &Identity, anchor: &AnchorUse) -> bool {
         let model = folded(model);
         let concerned = self.models.is_empty() || self.models.iter().any(|pattern| pattern.matches(&model));

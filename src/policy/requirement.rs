@@ -1,5 +1,5 @@
-//! `[[require]]`: what a policy demands of a claim of one predicate, as plain values. The operators are a closed list, so
-//! that a demand can be explained, compared and turned round. It reads no claim.
+//! `[[require]]`: what a policy demands of claims of one predicate, as plain values. The operators are a
+//! closed list, so that a demand can be explained, compared and inverted. Claims are read elsewhere.
 
 use super::decimal::Decimal;
 use super::role::Role;
@@ -15,14 +15,14 @@ use std::sync::Arc;
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// It has to be met.
+    /// It must be met.
     #[default]
     Must,
     /// It is recommended.
     Should,
 }
 
-/// What a claim comes to whose signer made the model.
+/// The result of a claim whose signer made the model.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -46,19 +46,19 @@ pub struct Requirement {
     pub predicate: String,
     /// All URIs of it.
     pub uris: Vec<String>,
-    /// The role in which it has to be claimed; none: any that the kind of claim takes.
+    /// The role that its signer must have; none: any role for this kind of claim.
     pub from_role: Option<Role>,
-    /// The domain for which the signer has to be allowed to speak.
+    /// The domain that its signer must cover.
     pub domain: Option<String>,
-    /// The verifier that a summary has to name.
+    /// The verifier that a summary must name.
     pub verifier: Option<String>,
-    /// What the statement has to say: all of it, in one statement. In the order of the file.
+    /// The clauses, in the order of the file. One statement must meet all of them.
     pub clauses: Vec<Clause>,
-    /// It counts for so many days after it was signed.
+    /// How many days it counts after it was signed.
     pub max_age_days: Option<u32>,
     /// Whether it binds.
     pub severity: Severity,
-    /// What it comes to when the producer says it itself.
+    /// The result for the producer's own claim.
     pub self_attested: SelfAttested,
 }
 
@@ -74,7 +74,7 @@ impl Requirement {
 pub struct Clause {
     /// Where in the predicate.
     pub path: ClausePath,
-    /// What has to hold there.
+    /// The condition there.
     pub test: Test,
 }
 
@@ -171,7 +171,7 @@ pub enum Measure {
     Moment(jiff::Timestamp),
 }
 
-/// How a value stands to another one.
+/// How a value compares with another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     /// `<`
@@ -184,8 +184,8 @@ pub enum Order {
     More,
 }
 
-/// What has to hold of the values at a path. Where it has `[*]`, each value has to fit; `contains`, `covers` and
-/// `contains_level` look at all of them together.
+/// The condition for the values at a path. With `[*]`, each value must match; `contains`, `covers` and
+/// `contains_level` examine all values together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Test {
     /// `==`
@@ -268,8 +268,8 @@ impl fmt::Display for Test {
     }
 }
 
-/// Whether a level is a wanted one or a higher one of its track: `SLSA_BUILD_LEVEL_3` for `SLSA_BUILD_LEVEL_2`. Those without a
-/// number at their end have to be the same.
+/// Whether a level is the required one or a higher one of its track: `SLSA_BUILD_LEVEL_3` for
+/// `SLSA_BUILD_LEVEL_2`. Those without a number at their end have to be the same.
 pub fn reaches(level: &str, wanted: &str) -> bool {
     let parts = |text: &str| -> Option<(String, u32)> {
         let (track, number) = text.rsplit_once('_')?;

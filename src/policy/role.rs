@@ -1,10 +1,10 @@
-//! Roles: what a signer may say of a model. Who has which is not known here.
+//! Roles: what a signer may claim about a model.
 
 use crate::tables::Closed;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a signer may say.
+/// What a signer may claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -16,17 +16,17 @@ pub enum Role {
     Build,
     /// What data it was trained on.
     Data,
-    /// How it did in a test.
+    /// Its evaluation results.
     Eval,
     /// Its card.
     Card,
     /// Where it was made.
     Infrastructure,
-    /// What a verification found.
+    /// The result of a verification.
     Verifier,
-    /// That it is handed on as it was received.
+    /// That it is redistributed unchanged.
     Distributor,
-    /// That it was signed again when it was received.
+    /// That it was signed again on receipt.
     Ingest,
     /// A person's review.
     Reviewer,

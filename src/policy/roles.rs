@@ -1,5 +1,5 @@
-//! What a policy lets signers say: a publisher of its own models, and an attester of models that are not its own; and
-//! which role a kind of claim takes. It judges no claim.
+//! What signers may claim under a policy: a publisher about its own models, an attester about others; and the
+//! roles that each kind of claim accepts. Claims are judged elsewhere.
 
 use super::document::{Attester, Policy, Publisher};
 use super::matching::Window;
@@ -35,7 +35,7 @@ impl<'p> Granted<'p> {
         }
     }
 
-    /// Whether what it says of a domain counts. One without domains speaks of all.
+    /// Whether its claims in a domain count. Without domains, all count.
     pub fn covers(self, domain: &str) -> bool {
         match self {
             Granted::Publisher(_) => true,
@@ -53,8 +53,8 @@ impl<'p> Granted<'p> {
         }
     }
 
-    /// Where a signature lies relative to the grant. Without a trusted time, now decides: whoever holds a key after the
-    /// grant can sign as of any day.
+    /// Where a signature lies relative to the grant. Without a trusted time, now decides: a holder of the key
+    /// can backdate a signature after the grant.
     pub fn window(self, signed_at: Option<Timestamp>, now: Timestamp) -> Window {
         let at = signed_at.unwrap_or(now);
         match self {
@@ -101,8 +101,7 @@ impl Policy {
         self.requirements.iter().any(|requirement| requirement.is_for(uri))
     }
 
-    /// Whether it says who may claim what. Where it does not, a publisher's claims count whatever they are about, as
-    /// they did before there were roles.
+    /// Whether it defines roles. Without roles, all claims of a publisher count, as in earlier versions.
     pub fn assigns_roles(&self) -> bool {
         let producer: Few<Role> = [Role::Producer].into_iter().collect();
         !self.attesters.is_empty() || self.publishers.iter().any(|publisher| publisher.roles != producer)
@@ -132,7 +131,7 @@ impl Role {
         }
     }
 
-    /// The word that a policy writes.
+    /// The word in a policy file.
     pub fn word(self) -> &'static str {
         super::names::word(&super::names::ROLES, self)
     }

@@ -1,13 +1,13 @@
-//! What a policy says of summaries, lineage and conflicting claims, as plain values.
+//! The rules of a policy for summaries, lineage and conflicting claims, as plain values.
 
 use super::role::Role;
 use crate::tables::{Closed, Few};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Ancestors up to so many edges away are looked at where the policy does not say.
+/// The default depth limit for ancestors, in edges.
 const DEPTH: u32 = 100;
-/// What is the whole, for a share.
+/// The whole, in millionths.
 const MILLION: u64 = 1_000_000;
 
 /// A kind of summary.
@@ -24,28 +24,28 @@ impl Closed for SummaryKind {
     const ALL: &'static [Self] = &[SummaryKind::Vsa, SummaryKind::Svr];
 }
 
-/// One `[[trusted_summary]]`: whose word on a model stands for the evidence of its ancestors.
+/// One `[[trusted_summary]]`: a verifier whose summaries replace the evidence of ancestors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrustedSummary {
-    /// The verifier's id, as the summary has to name it.
+    /// The verifier's id, as in the summary.
     pub verifier: String,
     /// The publisher or attester whose signers may sign for that verifier.
     pub signer: String,
     /// The kinds that count.
     pub kinds: Few<SummaryKind>,
-    /// The properties or levels that it has to state, a set; each of them, or a higher level of the same track.
+    /// The properties or levels that it must state, a set; a higher level of the same track also counts.
     pub min_properties: Vec<String>,
-    /// The address of what it has to be about, where only that counts.
+    /// The URI of the resource that it must be about, if limited.
     pub resource: Option<String>,
-    /// SHA-256 of the policy by which it has to have been verified, hex; none: any.
+    /// SHA-256 of the policy that the verifier must have used, hex; none: any.
     pub policy: Option<String>,
-    /// It counts for so many days.
+    /// How many days it counts.
     pub max_age_days: Option<u32>,
-    /// It stands for ancestors up to so many edges away; none: for all.
+    /// How many edges up it covers ancestors; none: all.
     pub max_hops_covered: Option<u32>,
 }
 
-/// What an ancestor without a signature comes to.
+/// The effect of an ancestor without a signature.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -54,7 +54,7 @@ pub enum UnsignedAncestor {
     /// It caps the level.
     #[default]
     Cap,
-    /// It caps the level, and an acknowledgement is asked for.
+    /// It caps the level and needs an acknowledgement.
     Warn,
     /// It counts as a failure.
     Fail,
@@ -65,48 +65,48 @@ pub enum UnsignedAncestor {
 pub struct LineageRules {
     /// The share of the declared edges that must be verified, in millionths; none: all of them.
     pub min_completeness: Option<u32>,
-    /// How many edges up ancestors are looked at; none: [`LineageRules::depth`] says.
+    /// The depth limit for ancestors, in edges; none: the default of [`LineageRules::depth`].
     pub max_depth: Option<u32>,
-    /// What an ancestor without a signature comes to.
+    /// The effect of an ancestor without a signature.
     pub unsigned_ancestor: UnsignedAncestor,
 }
 
 impl LineageRules {
-    /// How many edges up ancestors are looked at.
+    /// The depth limit for ancestors, in edges.
     pub fn depth(&self) -> u32 {
         self.max_depth.unwrap_or(DEPTH)
     }
 
-    /// Whether so many verified edges of the declared ones are enough; of none, none are.
+    /// Whether this many verified edges of the declared ones are enough.
     pub fn is_enough(&self, verified: u32, declared: u32) -> bool {
         let share = self.min_completeness.map_or(MILLION, u64::from);
         u64::from(verified) * MILLION >= u64::from(declared) * share
     }
 }
 
-/// How claims that say different things are settled.
+/// How conflicting claims are resolved.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Strategy {
-    /// They are not: a conflict stays open.
+    /// Never: a conflict stays open.
     #[default]
     Strict,
-    /// What most signers say.
+    /// By the majority of signers.
     Quorum,
-    /// What the signer says whose role stands first in `hierarchy`.
+    /// By the signer whose role comes first in `hierarchy`.
     Hierarchy,
-    /// What was signed last, by a trusted time.
+    /// By the latest trusted signing time.
     Latest,
 }
 
-/// `[conflicts]`. That two digests of one artifact differ is never settled.
+/// `[conflicts]`. Different digests of one artifact are never resolved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConflictRules {
-    /// The strategy; none where the policy does not say one: a conflict then stays open.
+    /// The strategy; none if not declared: a conflict then stays open.
     pub strategy: Option<Strategy>,
-    /// Roles, the one that weighs most first.
+    /// Roles, highest priority first.
     pub hierarchy: Vec<Role>,
 }
 

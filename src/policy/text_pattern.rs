@@ -1,4 +1,4 @@
-//! A pattern of a text: exact, or anchored at both ends. What texts it is asked about is not known here.
+//! A text pattern: exact, or anchored at both ends.
 
 const OPEN: &str = "^(?:";
 const CLOSE: &str = ")$";
@@ -28,7 +28,7 @@ impl Eq for TextPattern {}
 impl TextPattern {
     /// The pattern `^BODY$`, anchored as a whole: `^a|b$` alone would match everything that begins with `a`.
     pub(super) fn anchored(body: &str, limit_bytes: usize) -> Option<Self> {
-        // By itself first: `a)|(b` must not close our group.
+        // Compile it alone first: `a)|(b` must not close our group.
         regex_lite::RegexBuilder::new(body).size_limit(limit_bytes).build().ok()?;
         let whole = format!("{OPEN}{body}{CLOSE}");
         regex_lite::RegexBuilder::new(&whole).size_limit(limit_bytes).build().ok().map(TextPattern::Regex)

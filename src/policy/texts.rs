@@ -1,4 +1,4 @@
-//! Patterns of texts in a policy, read within limits. What they are patterns of is not known here.
+//! Text patterns in a policy, read within limits.
 
 use super::text_pattern::TextPattern;
 use crate::tables::{At, Faults, quote};

@@ -53,7 +53,7 @@ pub struct Prepared {
     pub(crate) counts: Counts,
     /// The models in the order in which they stand until another is asked for; empty where it was not made yet.
     pub(crate) order: Arc<Vec<u32>>,
-    // Told by the screens alone.
+    // Shown only on screens.
     #[cfg_attr(not(feature = "tui"), allow(dead_code))]
     pub(crate) unverified: usize,
     #[cfg_attr(not(feature = "tui"), allow(dead_code))]

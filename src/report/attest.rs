@@ -1,4 +1,4 @@
-//! Claims that were made, and what a model inherits, as text.
+//! New claims, and what a model inherits, as text.
 
 use crate::attest::Subject;
 use crate::inventory::ModelId;

@@ -6,7 +6,7 @@ use crate::inventory::{Deployment, Running};
 use crate::text::{Untrusted, count};
 use crate::view::{RunsHere, View};
 
-/// The deployments, one a line; `total` says how many there are.
+/// The deployments, one per line; `total` is their full number.
 pub fn list(view: &View, rows: &[RunsHere<'_>], total: usize) -> String {
     if total == 0 {
         return "No deployment is known. `touchmark deploy add MODEL --where PLACE` adds one, and `touchmark deploy \
@@ -43,7 +43,7 @@ pub fn list(view: &View, rows: &[RunsHere<'_>], total: usize) -> String {
     table(&lines) + &format!("{} of {}\n", rows.len(), count(total, "deployment"))
 }
 
-/// One in a line.
+/// One deployment as a line.
 pub fn line(done: &str, deployment: &Deployment) -> String {
     let Deployment { model, stage, place, owner, .. } = deployment;
     let owner = owner.as_ref().map(|owner| format!("  owner {}", owner.screen())).unwrap_or_default();

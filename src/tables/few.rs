@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 /// A small closed set of values.
 pub trait Closed: Copy + PartialEq + 'static {
-    /// All of them, sixteen at most, in the order in which they are told.
+    /// All of them, at most sixteen, in their order of appearance.
     const ALL: &'static [Self];
 }
 

@@ -1,4 +1,4 @@
-//! What is asked of a view beyond its models, as plain values: what runs where, edges, the blast radius.
+//! Query results of a view beyond its models, as plain values: deployments, edges, the blast radius.
 
 use crate::inventory::{Deployment, ModelId, ParentRef, Running};
 use crate::lineage::{Edge, Link, Proof, Side, Struck};
@@ -9,29 +9,29 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A deployment, and the models that it is of.
+/// A deployment with its models.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunsHere<'v> {
-    /// What the workspace says.
+    /// The entry in the workspace.
     pub deployment: &'v Deployment,
-    /// The models, by their indices; none that the inventory has.
+    /// The matching models, by their indices; empty if there are none.
     pub models: Vec<usize>,
     /// Whether it runs.
     pub running: Running,
 }
 
-/// One edge with all that is known of it.
+/// One edge with everything known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EdgeSeen<'v> {
     /// The child.
     pub child: ModelId,
     /// The parent.
     pub parent: ModelId,
-    /// What the graph makes of it.
+    /// The edge in the graph.
     pub edge: &'v Edge,
-    /// How far it is proved.
+    /// How far it is proven.
     pub link: Link,
-    /// What documents say of it, each by itself.
+    /// The documents that declare it, one by one.
     pub said: Vec<ParentRef>,
     /// The claims that name both ends.
     pub proofs: Vec<&'v Proof>,
@@ -41,7 +41,7 @@ pub struct EdgeSeen<'v> {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Blamed {
-    /// A model or a dataset, of the inventory or only named.
+    /// A model or dataset, in the inventory or only named.
     Model(ModelId),
     /// A digest: of a root, or of a file.
     Digest(RootDigest),
@@ -53,12 +53,12 @@ pub enum Blamed {
     Builder(Untrusted),
 }
 
-/// What is downstream, with what is to be known to act.
+/// A downstream model or dataset, with the data needed to act.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlastRow {
-    /// What the lineage says.
+    /// The result of the lineage walk.
     pub struck: Struck,
-    /// Its index; none where the inventory lacks it.
+    /// Its index; none if it is not in the inventory.
     pub model: Option<usize>,
     /// Where it runs.
     pub deployments: Vec<Deployed>,
@@ -71,17 +71,17 @@ pub struct BlastRow {
 pub struct Blast {
     /// What went bad.
     pub blamed: Blamed,
-    /// From when on.
+    /// When it went bad.
     pub since: Option<Timestamp>,
     /// By group, the worst first, then by exposure.
     pub rows: Vec<BlastRow>,
 }
 
-/// What stands before a digest.
+/// The prefix of a digest.
 pub(super) const BY_DIGEST: &str = "sha256:";
 
 impl Blamed {
-    /// It as it is typed.
+    /// The subject as typed.
     pub fn written(&self) -> Untrusted {
         match self {
             Blamed::Model(id) => Untrusted::new(id.raw()),
@@ -92,7 +92,7 @@ impl Blamed {
         }
     }
 
-    /// What kind of thing it is, in a word.
+    /// Its kind, in a word.
     pub fn kind(&self) -> &'static str {
         match self {
             Blamed::Model(_) => "model",

@@ -1,5 +1,5 @@
-//! The blast radius of something in a workspace: what it strikes directly is found here, what follows is for the lineage
-//! to say. Each is shown with where it runs and who answers for it.
+//! The blast radius of something in a workspace: direct effects are found here, the lineage finds the rest.
+//! Each result has its deployments and their owners.
 
 use super::View;
 use super::asked::{BY_DIGEST, Blamed, Blast, BlastRow};
@@ -16,11 +16,11 @@ use std::collections::{BTreeSet, HashSet};
 const KINDS: [&str; 3] = ["identity:", "key:", "builder:"];
 
 impl View {
-    /// What a text blames.
+    /// Parses a subject.
     ///
     /// # Errors
-    /// `E-USAGE` for a digest that is none; `E-NOT-FOUND` for a name that neither the inventory nor any document knows,
-    /// with the nearest.
+    /// `E-USAGE` for an invalid digest; `E-NOT-FOUND` for a name that is neither in the inventory nor in a document,
+    /// with the nearest name.
     pub fn blamed(&self, typed: &str) -> Result<Blamed> {
         let typed = typed.trim();
         if let Some(digest) = typed.strip_prefix(BY_DIGEST) {
@@ -66,7 +66,7 @@ impl View {
         }
     }
 
-    /// Everything downstream of something that went bad, or that did at some moment.
+    /// Everything downstream of something that went bad, optionally from some time on.
     pub fn blast(&self, blamed: &Blamed, since: Option<Timestamp>) -> Blast {
         let (seeds, distrusted) = self.seeds(blamed, since);
         let root = |id: &ModelId| self.root(self.model(id)?.0);
@@ -101,7 +101,7 @@ impl View {
         Blast { blamed: blamed.clone(), since, rows }
     }
 
-    /// What is struck directly, and the claims that are not believed any more.
+    /// What is affected directly, and the claims that no longer count.
     fn seeds(&self, blamed: &Blamed, since: Option<Timestamp>) -> (Vec<Seed>, HashSet<String>) {
         match blamed {
             Blamed::Model(id) => (vec![self.of_model(id)], HashSet::new()),
@@ -154,7 +154,7 @@ impl View {
                 });
             }
         }
-        // What claims and documents name by that digest may be another version than the one that lies here.
+        // Claims and documents may use that digest for another version than the local one.
         let claimed = self.proven.naming(digest);
         seeds.extend(claimed.map(|proof| seed(&proof.parent, Side::Suspect, Because::SaidToHold)));
         let edges = (0..u32::MAX).take(self.graph.len()).flat_map(|place| self.graph.edges_at(place));
@@ -164,7 +164,7 @@ impl View {
         let tainted = seeds.iter().filter(|seed| seed.side == Side::Tainted);
         let held: HashSet<ModelId> = tainted.map(|seed| seed.id.clone()).collect();
         for proof in self.proven.naming(digest) {
-            // From the parent the walk comes here by itself.
+            // The walk reaches this from the parent.
             if held.contains(&proof.parent) || !proof.in_role {
                 continue;
             }
@@ -209,7 +209,7 @@ impl View {
             if verification.signer.as_ref().is_some_and(is_it) {
                 let at = verification.signed_at.map(|(at, _)| at);
                 match verification.signer_proven() {
-                    // Without a trusted time nobody can say that it was before.
+                    // Without a trusted time, nothing proves that it was before.
                     true if since.is_some() && at.is_none() => add(Side::Suspect, Because::Signed(None)),
                     true => add(Side::Tainted, Because::Signed(at)),
                     false => add(Side::Suspect, Because::SaidToSign),

@@ -7,7 +7,7 @@ use crate::policy::{Action, Class};
 use crate::signing::CheckCode;
 
 impl View {
-    /// Whether there are files of the model of an index, and no signature.
+    /// Whether the model has files but no signature.
     pub fn is_unsigned(&self, index: usize) -> bool {
         self.models.get(index).is_some_and(|model| model.location.is_some() && model.signature.is_none())
     }
@@ -31,7 +31,8 @@ impl View {
         let reason = self.judgement.cause(index).filter(|reason| reason.action > Action::Open)?;
         let is_open = matches!(reason.class, Some(Class::Missing | Class::Unavailable));
         match (reason.code, verification) {
-            // That it is unsigned is known without a verification, and comes before what only one would find out.
+            // An unsigned model is known without verification, so this comes before anything that
+            // verification finds.
             (_, None) if is_open && self.is_unsigned(index) => {
                 Some(ReasonCode::Check(CheckCode::ParseAbsent))
             }

@@ -1,5 +1,5 @@
-//! What runs where: the deployments that the workspace names, joined to the models of the inventory by id or by root
-//! digest. Who wrote them is not known here.
+//! What runs where: the deployments in the workspace, joined to the models of the inventory by id or root
+//! digest.
 
 use super::View;
 use super::asked::RunsHere;
@@ -27,8 +27,8 @@ impl View {
         usage.map(|usage| usage.deployments.as_slice()).unwrap_or_default()
     }
 
-    /// Takes what the workspace says of deployments into what is known of how models are used. Gives the models of which
-    /// something else is known than in the view before, by their indices, sorted.
+    /// Merges the workspace's deployments into the usage of models. Returns the models whose usage differs
+    /// from the view before, by their indices, sorted.
     pub fn take_deployments(&mut self, before: &View) -> Vec<usize> {
         let mut now: BTreeMap<ModelId, Usage> = BTreeMap::new();
         for row in self.deployments().into_iter().filter(|row| row.running == Running::Now) {
@@ -58,7 +58,7 @@ impl View {
     }
 }
 
-/// Which models have which root digest, where a deployment asks.
+/// The models by root digest, for the digests that deployments name.
 #[derive(Default)]
 struct Roots(HashMap<RootDigest, Vec<usize>>);
 
@@ -88,8 +88,8 @@ impl Roots {
 }
 
 impl View {
-    /// The root digest of the model of an index: that of its files, where every signed one is as it was; of a model that
-    /// was not verified the one that a bill states.
+    /// The root digest of a model: that of its files if every signed file is unchanged; for an unverified
+    /// model the one that a bill states.
     pub fn root(&self, index: usize) -> Option<RootDigest> {
         match self.standing(index) {
             Some(verified) => verified.verification.root_of_files(),

@@ -1,4 +1,5 @@
-//! What the view knows of edges: who declares one, what proves it, and the chain of them that caps a level.
+//! Edges in a view: the documents that declare them, the claims that prove them, and the chain that caps a
+//! level.
 
 use super::View;
 use super::asked::EdgeSeen;
@@ -7,7 +8,7 @@ use crate::inventory::ModelId;
 use crate::lineage::{Link, Proof, said_of};
 
 impl View {
-    /// An edge; none where the graph has none between these.
+    /// The edge between two models, if any.
     pub fn edge<'v>(&'v self, child: &ModelId, parent: &ModelId) -> Option<EdgeSeen<'v>> {
         let parents = self.graph.parents(child);
         let (_, edge) = parents.into_iter().find(|(node, _)| node.id == *parent)?;
@@ -17,8 +18,8 @@ impl View {
         Some(EdgeSeen { child: child.clone(), parent: parent.clone(), edge, link, said, proofs })
     }
 
-    /// How much of the lineage above a model is proved: edges that bear weight, proved and leading to a model that
-    /// verifies, of how many.
+    /// How much of the lineage above a model is proven: the edges that count, are proven and lead to a
+    /// verified model, and the total.
     pub fn completeness(&self, id: &ModelId) -> (usize, usize) {
         let found = self.model(id).map(|(index, _)| self.kinship(index).completeness).unwrap_or_default();
         let wide = |many: u32| usize::try_from(many).unwrap_or(usize::MAX);
@@ -31,7 +32,7 @@ impl View {
         pairs.filter_map(|(one, other)| self.edge(one, other).or_else(|| self.edge(other, one))).collect()
     }
 
-    /// The shortest chain that caps the model of an index, itself first; empty where nothing does.
+    /// The shortest chain that caps the model of an index, itself first; empty if nothing does.
     pub fn cap_chain(&self, index: usize) -> Vec<CapStep> {
         let Some(start) = self.models.get(index).map(|model| model.id.clone()) else { return Vec::new() };
         let cap = |id: &ModelId| self.cap(self.model(id)?.0);

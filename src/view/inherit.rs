@@ -1,5 +1,5 @@
-//! What a derived model inherits: its parents as the sources declare them, each with the digest that it has here, who
-//! signed it and which record of ours verified it, and the command that claims it. It writes nothing.
+//! What a derived model inherits: its declared parents, each with its local digest, signer and ledger record,
+//! and the command that claims the derivation. It writes nothing.
 
 use super::View;
 use crate::attest::{InputRole, Transformation};
@@ -17,13 +17,13 @@ use serde::Serialize;
 pub struct Inheritance {
     /// The model.
     pub model: ModelId,
-    /// What was done to its parents, as far as that is declared.
+    /// What was done to its parents, if declared.
     pub transformation: Transformation,
-    /// Whether that is only assumed: the sources name parents, and not how it came from them.
+    /// Whether that is only assumed: the sources name parents, but no transformation.
     pub assumed: bool,
     /// Its parents.
     pub parents: Vec<Inherited>,
-    /// The words of the command that claims it; none where a name holds characters that nobody sees.
+    /// The words of the command that claims it; none if a name contains invisible characters.
     pub command: Option<String>,
 }
 
@@ -32,33 +32,33 @@ pub struct Inheritance {
 pub struct Inherited {
     /// Its id.
     pub id: ModelId,
-    /// What became of it.
+    /// Its role.
     pub role: InputRole,
-    /// How the sources say that the model came from it.
+    /// How the model was derived from it, according to the sources.
     pub relation: Relation,
-    /// How far that is to be believed.
+    /// How far that is trusted.
     pub basis: Basis,
-    /// Its root digest, as its files were when they were verified.
+    /// Its root digest at the last verification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub root_digest: Option<RootDigest>,
     /// The digest by which a source pins it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub declared_digest: Option<RootDigest>,
-    /// Who signed it, proven.
+    /// Its proven signer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signer: Option<Identity>,
     /// When it was verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verified_at: Option<Timestamp>,
-    /// The record of that.
+    /// The ledger record of that verification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<RecordRef>,
-    /// What stands in the way of inheriting from it.
+    /// Why it cannot be inherited, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lacks: Option<Lacks>,
 }
 
-/// What stands in the way of inheriting from a parent.
+/// Why a parent cannot be inherited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Lacks {
@@ -66,18 +66,18 @@ pub enum Lacks {
     Files,
     /// It is not signed.
     Signature,
-    /// It was not verified as it is now.
+    /// It was not verified in its current state.
     Verification,
     /// Its verification does not pass.
     Proof,
     /// Its verification fails: it contradicts its own signature.
     Contradicted,
-    /// A source pins it by another digest than it has here.
+    /// A source pins a different digest than it has here.
     OtherDigest,
 }
 
 impl View {
-    /// What a model inherits from its parents. `builder` is who built it, as far as that is known.
+    /// What a model inherits from its parents. `builder` is its builder, if known.
     ///
     /// # Errors
     /// `E-NOT-FOUND` when no parent is declared.

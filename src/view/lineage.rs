@@ -1,5 +1,5 @@
-//! The lineage of a view: which parents its claims prove, and the graph that follows. It is drawn again only where a
-//! claim, a verified root or the inventory changed.
+//! The lineage of a view: the parents that its claims prove, and the resulting graph. It is rebuilt only
+//! where a claim, a verified root or the inventory changed.
 
 use super::View;
 use crate::decision::{
@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl View {
-    /// Whether its lineage was drawn: right after opening, models are listed before that is done.
+    /// Whether its lineage is built: right after opening, models are listed before that.
     pub fn has_lineage(&self) -> bool {
         self.models.is_empty() || !self.graph.is_empty()
     }
 
-    /// Draws the lineage of everything.
+    /// Builds the lineage of everything.
     pub fn draw_lineage(&mut self) {
         let stated = Arc::new(Stated::of(&self.models));
         let digests = digests_of(&self.models, &|index| self.known(index), stated);
@@ -44,7 +44,7 @@ impl View {
         }
     }
 
-    /// Asks all claims again, and says of which models they say something else.
+    /// Reads all claims again, and returns the models for which the result changed.
     fn prove_all(&mut self, before: &View) -> Vec<ModelId> {
         let stated = match Arc::ptr_eq(&self.models, &before.models) && before.has_lineage() {
             true => before.digests.stated().clone(),
@@ -106,7 +106,7 @@ impl View {
         self.judgement.ends(index)
     }
 
-    /// The claims that prove an edge, and those that say so outside of their signer's role.
+    /// The claims that prove an edge, and those whose signer lacks the role.
     pub fn proofs_of(&self, child: &ModelId, parent: &ModelId) -> Vec<&Proof> {
         self.proven.of_edge(child, parent).collect()
     }
@@ -116,7 +116,7 @@ impl View {
         self.digests.model_of(digest)
     }
 
-    /// What of the lineage of the model of an index only the whole inventory knows.
+    /// The lineage facts of a model that need the whole inventory.
     pub(super) fn lineage_facts(&self, index: usize) -> LineageFacts {
         let Some(model) = self.models.get(index) else { return LineageFacts::default() };
         let descent = self.judgement.descent();
@@ -136,7 +136,7 @@ impl View {
             if parent.digest().is_some() {
                 let called = ModelId::new(parent.called());
                 let known = self.model(&called).map(|(index, _)| index);
-                // One of the family says it by itself.
+                // One model of the family states it itself.
                 match known.and_then(|index| root_of(&self.known(index))) {
                     Some(root) => drop(stated.insert(called, BTreeSet::from([root]))),
                     None => note(&mut stated, &called),

@@ -72,7 +72,7 @@ pub struct View {
     pub findings: Arc<Vec<Finding>>,
     /// Lineage, from what documents say and claims prove.
     pub graph: Arc<Graph>,
-    /// What claims say of where models came from: what the lineage was drawn with.
+    /// The origins of models according to claims, used to build the lineage.
     pub proven: Arc<Proven>,
     /// The models by their root digests, as claims are joined to them.
     pub digests: Arc<Digests>,
@@ -80,7 +80,7 @@ pub struct View {
     pub names: Arc<OnceLock<NameMarks>>,
     /// Latest verification of each model.
     pub verified: Arc<Vec<Option<Arc<Verified>>>>,
-    /// What the files of models were at the latest look, by their indices, where they were not as at the scan.
+    /// The latest state of models' files, by their indices, where it differs from the scan.
     pub states: Arc<BTreeMap<usize, Option<ModelState>>>,
     /// Models whose latest verification is recorded without evidence that is still there, by their indices, sorted.
     pub lost: Arc<Vec<usize>>,
@@ -88,9 +88,9 @@ pub struct View {
     pub judgement: Judgement,
     /// Latest review of each model.
     pub reviews: Arc<Vec<Option<Arc<Review>>>>,
-    /// How models are used and governed, of those of which anything is known.
+    /// How models are used and governed, where known.
     pub usage: Arc<BTreeMap<ModelId, Usage>>,
-    /// What gates said last of the models that run somewhere: they are part of `usage`, too.
+    /// The latest gate decisions for deployed models; also part of `usage`.
     pub gates: Arc<BTreeMap<ModelId, Vec<Gated>>>,
     /// What is known of the policy's own signature.
     pub seal: PolicySeal,
@@ -102,7 +102,7 @@ pub struct View {
     pub at: jiff::Timestamp,
 }
 
-/// Notes what the files of the model of an index are now.
+/// Records the current state of a model's files.
 pub(crate) fn note_state(
     states: &mut Arc<BTreeMap<usize, Option<ModelState>>>,
     index: usize,
@@ -247,12 +247,12 @@ impl View {
         let testimonies = verified.map(|verified| &*verified.testimonies).unwrap_or_default();
         let usage = self.models.get(index).and_then(|model| self.usage.get(&model.id));
         let since = self.since(index);
-        // A claim is about bytes: of others it says nothing.
+        // A claim is about bytes, so it does not apply to others.
         let testimonies = if since.is_same() { testimonies } else { &[] };
         Known { verification, looked, testimonies, usage, since }
     }
 
-    /// What the files of the model of an index were at the latest look.
+    /// The latest state of a model's files.
     pub fn state(&self, index: usize) -> Option<ModelState> {
         let at_the_scan = || self.models.get(index)?.state;
         self.states.get(&index).copied().unwrap_or_else(at_the_scan)

@@ -17,7 +17,7 @@ pub struct Verified {
     pub verification: Verification,
     /// What was seen inside the files.
     pub looked: Option<Arc<Looked>>,
-    /// What its claims say, in the order of their digests.
+    /// The content of its claims, in the order of their digests.
     pub testimonies: Arc<[Testimony]>,
     /// What was seen, by digest.
     pub seen: SeenDigests,

@@ -1,5 +1,5 @@
-//! What another version of the rubric changes: for every model the own level and the musts that are open, before and after,
-//! from the same outcomes.
+//! What another version of the rubric changes: for every model its own level and open musts, before and
+//! after, from the same outcomes.
 
 use super::View;
 use crate::inventory::ModelId;
@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// A rubric by what names it.
+/// Identifies a rubric.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RubricName {
     /// Its schema.
@@ -19,20 +19,20 @@ pub struct RubricName {
     pub controls: usize,
 }
 
-/// A control that is another one in the other rubric.
+/// A control that differs in the other rubric.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ControlChange {
     /// The control.
     pub id: Arc<str>,
-    /// What it weighs before; none where there is none.
+    /// Its weight before; none if absent.
     pub before: Option<Severity>,
-    /// What it weighs after.
+    /// Its weight after.
     pub after: Option<Severity>,
-    /// Whether this program evaluates it: one that it does not is unknown for every model.
+    /// Whether this program evaluates it; otherwise it is unknown for every model.
     pub evaluated: bool,
 }
 
-/// What one model comes to.
+/// The result for one model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Standpoint {
     /// Own level.
@@ -41,7 +41,7 @@ pub struct Standpoint {
     pub effective: u8,
     /// Whole percent of the next level.
     pub percent: u8,
-    /// The musts that stand between its own level and the next one.
+    /// The open musts for the next level.
     pub open_musts: Vec<Arc<str>>,
 }
 
@@ -50,29 +50,29 @@ pub struct Standpoint {
 pub struct ModelChange {
     /// The model.
     pub model: ModelId,
-    /// Whether anything of it is another.
+    /// Whether anything differs.
     pub changed: bool,
     /// By the rubric in force.
     pub before: Standpoint,
-    /// By the other one.
+    /// By the other rubric.
     pub after: Standpoint,
 }
 
-/// Two rubrics, and what each says of the inventory.
+/// Two rubrics, and their results for the inventory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RubricComparison {
     /// The rubric in force.
     pub before: RubricName,
     /// The other rubric.
     pub after: RubricName,
-    /// Controls that are added, removed or weigh something else, by id.
+    /// Controls that are added, removed or have another weight, by id.
     pub controls: Vec<ControlChange>,
     /// All models, in their order.
     pub models: Vec<ModelChange>,
 }
 
 impl RubricComparison {
-    /// Whether no model comes to anything else.
+    /// Whether no model has a different result.
     pub fn is_same(&self) -> bool {
         self.models.iter().all(|model| !model.changed)
     }

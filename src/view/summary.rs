@@ -109,7 +109,7 @@ impl Summary {
 }
 
 impl Summary {
-    /// Own and effective level: `L2`, `L2*→1` where the ancestors cap it, `–` while nothing is judged.
+    /// Own and effective level: `L2`, `L2*→1` where the ancestors cap it, `–` before anything is judged.
     pub fn levels(&self) -> String {
         match self.decision {
             Decision::NotJudged => "–".to_owned(),
@@ -117,7 +117,7 @@ impl Summary {
         }
     }
 
-    /// Own and effective level as they are shown: `L2*`, or `L2*→1` where the second is another.
+    /// Own and effective level as they are shown: `L2*`, or `L2*→1` if the second differs.
     pub fn level(&self) -> String {
         match self.is_capped() {
             false => self.star.level(self.own),
@@ -130,7 +130,7 @@ impl Summary {
         self.star.level(self.effective).split_off(1)
     }
 
-    /// Whether the effective level is another than its own.
+    /// Whether the effective level differs from its own.
     pub fn is_capped(&self) -> bool {
         self.own != self.effective
     }

@@ -112,7 +112,7 @@ impl Workbench {
         Ok(Input { name: model.id.raw().into(), role, digests, verified_at })
     }
 
-    /// The model whose files had a root digest when they were verified last; none where nobody verified such.
+    /// The model whose files had this root digest at the last verification, if any.
     pub fn model_of_root(&self, root: &str) -> Option<ModelId> {
         let view = self.view();
         let is_it = |index: &usize| {

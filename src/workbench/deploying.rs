@@ -63,7 +63,7 @@ impl Workbench {
         Ok(deployments.collect())
     }
 
-    /// Takes over what somebody wrote of deployments into the workspace's file.
+    /// Imports deployments into the workspace's file.
     ///
     /// # Errors
     /// `E-CONFIG`, `E-READ`.

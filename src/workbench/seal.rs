@@ -38,7 +38,7 @@ pub(super) fn files(workspace: &Workspace, policy: &Path) -> impl Iterator<Item 
     std::iter::once(seal_file(policy)).chain(workspace.policy_trust.iter().cloned())
 }
 
-/// Looks at the signature of a policy that was read from a file.
+/// Checks the signature of a policy that was read from a file.
 pub fn look_at_seal(workspace: &Workspace, policy: &Path, bytes: &[u8], now: Timestamp) -> SealSeen {
     let file = seal_file(policy);
     // One that is there and cannot be read is another thing than none.

@@ -245,7 +245,7 @@ fn parents_of_the_inventory_are_pinned_with_the_time_of_their_verification() {
     ];
     let base = |made: &Value| made["said"]["provenance"]["inputs"][0].clone();
     let before = base(&desk.says(&words));
-    assert_eq!(before["verified_at"], Value::Null, "nobody verified it yet");
+    assert_eq!(before["verified_at"], Value::Null, "not verified yet");
     desk.works(&["verify", PARENT]);
     let after = base(&desk.says(&words));
     assert!(after["verified_at"].is_string(), "{after}");
@@ -259,7 +259,7 @@ fn parents_of_the_inventory_are_pinned_with_the_time_of_their_verification() {
         words[6] = value;
         assert_eq!(base(&desk.says(&words))["name"], name);
     }
-    // Verified after the build began: said aloud, since it does not count as verified before use.
+    // Verified after the build began: reported, because it does not count as verified before use.
     let late = desk.run(&[&words[..], &["--started", "2020-01-01T00:00:00Z"]].concat());
     assert!(err(&late).contains("after the build began"), "{}", err(&late));
 }
@@ -316,7 +316,7 @@ fn a_review_is_the_one_of_the_ledger() {
     let desk = Desk::new();
     let words = ["attest", "review", MODEL, "--dry-run"];
     let none = desk.refused(&words, 2);
-    assert!(none.contains("no review of this model stands"), "{none}");
+    assert!(none.contains("the ledger has no review of this model"), "{none}");
     desk.works(&["review", MODEL, "approve", "--reason", "first look"]);
     let made = desk.says(&words);
     let predicate = &made["statement"]["predicate"];
@@ -334,7 +334,7 @@ fn a_review_is_the_one_of_the_ledger() {
     desk.works(&[&["attest", "review", MODEL, "--private-key", "key.pem"][..], &said].concat());
     assert_eq!(reviews(), before + 1);
     assert!(desk.refused(&[&words[..], &["--record", "999"]].concat(), 2).contains("has this number"));
-    // Nobody signs: nothing is recorded.
+    // Without a signer, nothing is recorded.
     desk.refused(&[&["attest", "review", MODEL][..], &said].concat(), 2);
     assert_eq!(reviews(), before + 1);
 }
@@ -447,7 +447,7 @@ fn a_field_that_is_missing_or_wrong_is_named_by_its_path() {
     file("{}");
     let typed = |uri: &str| desk.refused(&[&words("data")[..], &["--type", uri]].concat(), 2);
     assert!(typed("urn:nobody:knows:1").contains("would never count"));
-    assert!(typed("https://slsa.dev/provenance/v1").contains("another kind"));
+    assert!(typed("https://slsa.dev/provenance/v1").contains("does not make predicates of this type"));
     assert!(!desk.path(FOLDER).join("claims.jsonl").exists(), "nothing was written by any of these");
 }
 
@@ -462,7 +462,7 @@ fn what_a_build_needs_and_cannot_have_is_told_with_the_flag() {
     assert!(with(&["train", "--base", PARENT]).contains("takes no base"));
     assert!(with(&["finetune", "--base", PARENT, "--base", "lumen/iris-base"]).contains("has one base"));
     assert!(with(&["quantise", "--base", PARENT]).contains("method=VALUE"));
-    assert!(with(&["finetune", "--base", MODEL]).contains("among what went into it"));
+    assert!(with(&["finetune", "--base", MODEL]).contains("named as its own input"));
     assert!(with(&["finetune", "--base", "acme/unknown"]).contains("NAME@sha256:HEX"));
     assert!(with(&["finetune", "--base", "sha256:abc"]).contains("not a SHA-256"));
     let times = [
@@ -474,7 +474,7 @@ fn what_a_build_needs_and_cannot_have_is_told_with_the_flag() {
         "--finished",
         "2026-11-01T00:00:00Z",
     ];
-    assert!(with(&times).contains("before it began"));
+    assert!(with(&times).contains("the build finished before it started"));
     for words in [
         &["evaluation", MODEL, "--benchmark", "b", "--metric", "m", "--value", "much"][..],
         &["evaluation", MODEL, "--benchmark", "b", "--metric", "m", "--metric", "n", "--value", "1"],
@@ -542,13 +542,13 @@ fn nothing_is_written_where_it_cannot_be_written_whole() {
         [&["attest", "config", MODEL, "--parameter", "a=1"][..], more].concat()
     }
     let claims = desk.path(FOLDER).join("claims.jsonl");
-    // Nobody is named who signs; a key that is not there; two signers.
+    // No signer; a key that does not exist; two signers.
     assert!(desk.refused(&make(&[]), 2).contains("--private-key"));
     desk.refused(&make(&["--private-key", "nowhere.pem"]), 4);
     let two = desk.run(&make(&["--private-key", "key.pem", "--sigstore"]));
     assert_eq!(two.status.code(), Some(2), "{}", err(&two));
     assert!(!claims.exists());
-    // A file that is there already.
+    // A file that already exists.
     fs::write(desk.path("there.json"), "old").unwrap();
     let said = desk.refused(&make(&["--private-key", "key.pem", "--out", "there.json"]), 2);
     assert!(said.contains("there.json") && said.contains("already"), "{said}");
@@ -573,7 +573,7 @@ fn nothing_is_written_where_it_cannot_be_written_whole() {
     let said = desk.refused(&make(&["--private-key", "key.pem", "--read-only"]), 2);
     assert!(said.contains("--read-only allows no writing"), "{said}");
     assert_eq!(fs::read(&claims).unwrap(), before);
-    // A dry run writes nothing, whoever signs.
+    // A dry run writes nothing, with any signer.
     desk.works(&make(&["--dry-run"]));
     assert_eq!(fs::read(&claims).unwrap(), before);
 }

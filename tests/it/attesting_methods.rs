@@ -41,7 +41,7 @@ fn a_claim_by_key_can_have_a_timestamp() {
         ["attest", "config", MODEL, "--parameter", "a=1", "--private-key", "key.pem", "--tsa-url", &url];
     let made = desk.says(&[&words[..], &["--trust-config", "config.json"]].concat());
     assert!(made["signed_at"].is_string(), "{made:#}");
-    // Authorities that nobody asks are a slip.
+    // Authorities without a request for a timestamp are a mistake.
     let words = ["attest", "config", MODEL, "--parameter", "a=1", "--private-key", "key.pem"];
     let slip = desk.run(&[&words[..], &["--trust-config", "config.json"]].concat());
     assert!(err(&slip).contains("--tsa-url"), "{}", err(&slip));

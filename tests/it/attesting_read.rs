@@ -100,7 +100,7 @@ fn provenance() -> impl Strategy<Value = ProvenanceDraft> {
     })
 }
 
-/// Reads a statement as whoever verifies it does.
+/// Reads a statement as a verifier does.
 fn read_back(draft: Draft) -> Said {
     let made = draft.check(ALL).unwrap();
     let subject = Subject { name: "acme/model".into(), root: "ab".repeat(32).parse().unwrap() };

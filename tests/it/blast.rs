@@ -161,7 +161,7 @@ fn a_claim_counts_only_by_a_signer_in_the_role_and_while_it_is_believed() {
     let edges: &[(&str, &[&str])] = &[("o/base", &[]), ("o/child", &["o/base"])];
     let stranger = Proof { in_role: false, ..proof("o/child", "o/base", 9) };
     let mut world = World::of(edges, vec![stranger]);
-    assert_eq!(world.sides("o/base", 1)["o/child"], Suspect, "anybody may claim anything");
+    assert_eq!(world.sides("o/base", 1)["o/child"], Suspect, "anyone may claim anything");
     world.proofs = vec![proof("o/child", "o/base", 9)];
     assert_eq!(world.sides("o/base", 1)["o/child"], Clean);
     world.distrusted.insert("o/child-claims-o/base".to_owned());
@@ -192,7 +192,7 @@ fn an_input_that_was_verified_before_is_clean() {
     assert_eq!(world.sides("o/base", 1)["o/child"], Tainted);
     world.since = Some(at("2026-03-01T00:00:00Z"));
     assert_eq!(world.sides("o/base", 1)["o/child"], Clean);
-    // Nobody who is trusted says when that was written.
+    // It has no trusted time.
     world.proofs = vec![Proof { signed_at: None, ..used }];
     assert_eq!(world.sides("o/base", 1)["o/child"], Tainted);
 }

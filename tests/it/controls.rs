@@ -973,6 +973,72 @@ const BAD: [Change; 5] = [
     },
 ];
 
+/// Everything that a claim can be about.
+const KINDS: [PredicateKind; 17] = [
+    PredicateKind::Integrity,
+    PredicateKind::Provenance,
+    PredicateKind::Summary,
+    PredicateKind::Result,
+    PredicateKind::Evaluation,
+    PredicateKind::Data,
+    PredicateKind::Config,
+    PredicateKind::Card,
+    PredicateKind::Composition,
+    PredicateKind::Infrastructure,
+    PredicateKind::Vulnerabilities,
+    PredicateKind::Release,
+    PredicateKind::Reference,
+    PredicateKind::Bill,
+    PredicateKind::Agent,
+    PredicateKind::Review,
+    PredicateKind::Binding,
+];
+
+#[test]
+fn what_anyone_may_append_moves_no_control() {
+    let strays: [(&str, fn(&mut Claimed)); 4] = [
+        ("fails", |claimed| claimed.outcome = FAIL),
+        ("is by a stranger", |claimed| claimed.outcome = PARTIAL),
+        ("is about another model", |claimed| claimed.about = About::AnotherModel),
+        ("is about nothing known", |claimed| claimed.about = About::Unknown),
+    ];
+    let mut wrong = Vec::new();
+    for (number, (id, _, change)) in rows().into_iter().enumerate() {
+        let mut case = good();
+        change(&mut case);
+        let outcomes = |case: &Case| -> Vec<Outcome> {
+            case.assess().controls.iter().map(|control| control.outcome).collect()
+        };
+        let before = outcomes(&case);
+        for (how, stray) in &strays {
+            let mut more = case.clone();
+            for kind in KINDS {
+                let said = match kind {
+                    PredicateKind::Provenance => Said::Provenance(Box::new(Provenance {
+                        transformation: Some(Transformation::Quantise),
+                        ..provenance()
+                    })),
+                    PredicateKind::Evaluation => Said::Evaluation(Box::new(Evaluation {
+                        passed: Some(false),
+                        ..Evaluation::default()
+                    })),
+                    PredicateKind::Summary | PredicateKind::Result => {
+                        Said::Summary(Box::new(Summary { passed: false, ..summary(&case.policy) }))
+                    }
+                    _ => Said::Nothing,
+                };
+                let mut added = claim(kind, said, &[], "stray");
+                stray(&mut added.claimed);
+                more.claims.push(added);
+            }
+            if outcomes(&more) != before {
+                wrong.push(format!("row {number} {id}: claims of every kind, each of which {how}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn good_evidence_beside_any_one_thing_that_is_otherwise_never_lowers_a_level() {
     let mut wrong = Vec::new();

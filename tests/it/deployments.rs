@@ -64,7 +64,7 @@ fn a_deployment_is_added_listed_and_ended_and_the_rest_of_the_file_stays() {
     assert!(run(dir, &["deploy", "list"]).1.contains("0 of 1"));
     assert_eq!(json(dir, &["deploy", "list", "--ended"])["deployments"][0]["running"], "ended");
     let (status, _, error) = run(dir, &["deploy", "end", MODEL]);
-    assert!(status != 0 && error.contains("no deployment fits"), "{error}");
+    assert!(status != 0 && error.contains("no running deployment matches"), "{error}");
     // One that ended leaves room for the next.
     assert!(run(dir, &add).1.contains("✓ added"));
 }
@@ -176,7 +176,7 @@ fn the_view_knows_what_runs_now_by_name_and_by_root_digest() {
     assert_eq!(places, ["by-name", "by-root"]);
     let states: Vec<Running> = view.deployments().iter().map(|row| row.running).collect();
     assert_eq!(states, [Running::Now, Running::Now, Running::Ended, Running::Planned]);
-    // Written by somebody else while it is open.
+    // Written by another program while it is open.
     append(dir, &format!("[[deployment]]\nmodel = \"{MODEL}\"\nstage = \"dev\"\nwhere = \"more\"\n"));
     workbench.reload_deployments().unwrap();
     assert_eq!(workbench.view().runs_at(index).len(), 3);
@@ -225,9 +225,9 @@ fn deployments_come_from_what_a_cluster_reports() {
             run(dir, &["deploy", "import", bill, "--cluster", "gke-eu", "--owner", "ml@acme.example"]);
         assert_eq!(status, 0, "{error}");
         assert!(text.contains("gke-eu/prod/Deployment/vllm"), "{text}");
-        assert_eq!(text.matches("✓ added").count(), 1, "a model is told once: {text}");
+        assert_eq!(text.matches("✓ added").count(), 1, "a model is reported once: {text}");
         assert!(file(dir).contains("since = 2026-05-10T12:00:00Z"), "{}", file(dir));
-        assert!(run(dir, &["deploy", "import", bill, "--cluster", "gke-eu"]).1.contains("listed already"));
+        assert!(run(dir, &["deploy", "import", bill, "--cluster", "gke-eu"]).1.contains("already listed"));
     }
 }
 
@@ -264,7 +264,7 @@ fn services_and_workflows_that_deploy_say_it_too_and_others_say_nothing() {
         (found[0].place.raw(), found[0].since.unwrap().to_string().as_str()),
         ("roll out", "2026-01-02T00:00:00Z")
     );
-    assert!(read(&workflow("build")).unwrap_err().what.contains("says of none where it runs"));
+    assert!(read(&workflow("build")).unwrap_err().what.contains("but no place where they run"));
     assert!(read("").is_err());
     fs::write(&bill, "{}").unwrap();
     assert!(bom::spotted(&bill).unwrap_err().what.contains("not a CycloneDX document"));

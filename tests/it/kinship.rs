@@ -394,9 +394,9 @@ fn claims_about_other_digests_replayed_ones_and_those_that_do_not_hold_prove_not
     let cases: [(&str, Change); 5] = [
         ("about another model", |said| said.claimed.about = About::AnotherModel),
         ("about nothing that is known", |said| said.claimed.about = About::Unknown),
-        ("not as its schema wants it", |said| said.claimed.validity = Validity::Invalid(Vec::new())),
+        ("does not match its schema", |said| said.claimed.validity = Validity::Invalid(Vec::new())),
         ("of a kind that is not known", |said| said.claimed.validity = Validity::Unknown),
-        ("by somebody who is not proven", |said| said.claimed.signer = None),
+        ("by an unproven signer", |said| said.claimed.signer = None),
     ];
     for (case, change) in cases {
         let mut said = whole.clone();
@@ -425,7 +425,7 @@ fn a_name_never_joins_a_digest_does() {
     let top = judged.kinship("acme/top");
     assert_eq!(top.edges.iter().map(|edge| edge.parent.raw()).collect::<Vec<_>>(), ["acme/third"]);
     assert!(!top.digests_differ);
-    // No model has that digest: what the claim calls it is no model's name, and says so.
+    // No model has that digest: the name in the claim is not the name of a model, and is marked so.
     let unknown = went("Acme/Base", InputRole::Base, &"ab".repeat(32));
     let judged = family.says("acme/top", claim("c", made_from(vec![unknown]))).judged();
     let top = judged.kinship("acme/top");

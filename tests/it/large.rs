@@ -79,5 +79,5 @@ fn names_that_look_alike_are_marked_before_a_row_is_drawn() {
     let view = crate::tui::many(50);
     assert!(view.names.get().is_none());
     update(&mut crate::tui::app("dark", None), Action::View(view.clone()));
-    assert!(view.names.get().is_some(), "drawing would have to look at all names");
+    assert!(view.names.get().is_some(), "drawing would need all names");
 }

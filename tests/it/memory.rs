@@ -139,7 +139,7 @@ fn workspace() -> tempfile::TempDir {
 /// Imports a bill, lists it, and reads it again; the peaks.
 fn peaks(name: &str, text: &str) -> Option<[(&'static str, usize); 5]> {
     if !Path::new("/proc/self/status").exists() {
-        eprintln!("SKIPPED: there is no /proc here that tells how much memory a process took");
+        eprintln!("SKIPPED: there is no /proc here to read the memory of a process");
         return None;
     }
     let dir = workspace();
@@ -173,7 +173,7 @@ fn open_peak(models: usize) -> usize {
 #[test]
 fn an_open_inventory_takes_at_most_900_bytes_a_model_of_seven_facts() {
     if !Path::new("/proc/self/status").exists() {
-        eprintln!("SKIPPED: there is no /proc here that tells how much memory a process took");
+        eprintln!("SKIPPED: there is no /proc here to read the memory of a process");
         return;
     }
     // So many that what waits to be read takes the same room of both.

@@ -125,7 +125,7 @@ fn a_job_that_failed_is_bad_news_and_runs_again_for_what_is_left() {
     let mut over = seen().jobs[0].clone();
     over.id.0 += 2;
     update(&mut app, Action::Jobs(now(&[over])));
-    assert!(press(&mut app, &["r"]).is_empty() && told(&app).contains("failed or was cancelled"));
+    assert!(press(&mut app, &["r"]).is_empty() && told(&app).contains("only a failed or cancelled job"));
 }
 
 #[test]

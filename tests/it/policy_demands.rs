@@ -132,7 +132,7 @@ fn each_operator_holds_contradicts_or_is_not_established() {
         ("path = 'n', op = 'not_in', value = ['x']", r#"{"n":"x"}"#, Some(Value)),
         ("path = 'n', op = 'not_in', value = ['x']", r#"{}"#, Some(Missing)),
         ("path = 'n', op = '>=', value = 0.97", r#"{"n":0.97}"#, None),
-        // Between the two no double lies: only decimals tell them apart.
+        // There is no double between the two: only decimals distinguish them.
         ("path = 'n', op = '>=', value = 0.97", r#"{"n":0.96999999999999999999}"#, Some(Value)),
         ("path = 'n', op = '>=', value = 0.97", r#"{"n":"0.98"}"#, Some(Type)),
         ("path = 'n', op = '>', value = 9007199254740992", r#"{"n":9007199254740993}"#, None),

@@ -90,7 +90,7 @@ fn an_attester_has_its_roles_inside_its_time_for_its_models() {
     assert_eq!(of("acme/bot", Some(NOW), "2030-01-01T00:00:00Z"), [Role::Eval]);
     assert_eq!(of("acme/bot", None, NOW), [Role::Eval]);
     assert_eq!(of("acme/bot", None, "2030-01-01T00:00:00Z"), []);
-    // One key needs no identities, and one without models speaks of all.
+    // One key needs no identities, and one without models covers all.
     let gate = |by| roles(POLICY, "edge/bot", "sha256:00", by, None, NOW);
     assert_eq!(gate("key"), [Role::Verifier, Role::Ingest]);
     assert_eq!(gate("ca"), []);
@@ -198,9 +198,9 @@ fn a_claim_is_expected_of_whoever_has_a_role_for_its_kind() {
         );
     };
     pass("CN=acme", "ca", Provenance, "publisher acme");
-    pass("CN=lab", "ca", Evaluation, "attester lab in the role eval");
-    pass("sha256:00", "key", Summary, "attester gate in the role verifier");
-    pass("sha256:00", "key", Svr, "attester gate in the role verifier");
+    pass("CN=lab", "ca", Evaluation, "attester lab with the role eval");
+    pass("sha256:00", "key", Summary, "attester gate with the role verifier");
+    pass("sha256:00", "key", Svr, "attester gate with the role verifier");
     let outside = |model, subject, by, kind| {
         let (code, outcome, words) = claim(POLICY, model, subject, by, kind);
         assert!(code == "IDENTITY-ROLE" && outcome == Outcome::Fail, "{kind:?} {code} {words}");

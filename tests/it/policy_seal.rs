@@ -82,7 +82,7 @@ fn only_who_the_workspace_names_can_sign_a_policy() {
     let said = signed.check();
     assert!(said.contains("✗ the policy's signature does not verify"), "{said}");
     assert_eq!(signed.seal(), PolicySeal::Invalid);
-    // The policy itself may trust that key for all it wants.
+    // It does not matter that the policy itself trusts that key.
     let policy = signed.file("policies/samples.toml");
     let text = fs::read_to_string(&policy).unwrap();
     let own = "\n[trust.mine]\nkind = \"key\"\nfiles = [\"../keys/other.pem.pub\"]\n";
@@ -100,7 +100,10 @@ fn only_who_the_workspace_names_can_sign_a_policy() {
 fn a_signature_that_nobody_is_named_for_is_none_and_says_what_to_do() {
     let signed = Signed::new("");
     let said = signed.check();
-    assert!(said.contains("names nobody who may sign it") && said.contains("policy_trust = "), "{said}");
+    assert!(
+        said.contains("the workspace trusts no policy signer") && said.contains("policy_trust = "),
+        "{said}"
+    );
     assert_eq!(signed.seal(), PolicySeal::Unsigned);
 }
 

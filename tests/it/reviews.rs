@@ -204,7 +204,7 @@ fn a_hundred_models_take_five_keys_and_the_reason() {
     assert_eq!(press(&mut app, &["u"]).len(), 1);
     update(&mut app, Action::Undone(act.clone(), Ok(ReviewAct { word: ReviewWord::TakeBack, ..act })));
     assert!(told(&app).contains("took back"), "{}", told(&app));
-    assert!(press(&mut app, &["u"]).is_empty() && told(&app).contains("no review of this session"));
+    assert!(press(&mut app, &["u"]).is_empty() && told(&app).contains("this session has no review to undo"));
 }
 
 fn some_record() -> touchmark::decision::RecordRef {

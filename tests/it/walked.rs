@@ -81,7 +81,7 @@ fn the_title_of_the_right_pane_is_that_of_its_tab() {
             tab => right.starts_with(&format!("{} · ", tab.to_uppercase())),
         };
         assert!(is_of_it, "{open}: {right}");
-        // The check stays chosen, and what it means says of which check it speaks.
+        // The check stays chosen, and its meaning names it.
         assert!(open == "Check" || drawn.contains("── FILES · What this means"), "{open}:\n{drawn}");
         press(&mut app, &["tab"]);
     }

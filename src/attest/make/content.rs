@@ -151,7 +151,7 @@ pub struct ResultOf {
     pub metric: String,
     /// The value, as decimal text.
     pub value: String,
-    /// How the value has to stand to the threshold, and the threshold, as decimal text.
+    /// How the value must compare with the threshold, and the threshold, as decimal text.
     pub bar: Option<(Comparator, String)>,
 }
 

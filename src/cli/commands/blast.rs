@@ -14,7 +14,8 @@ use jiff::Timestamp;
 /// The arguments of `blast`.
 #[derive(Debug, Args)]
 pub(crate) struct Blast {
-    /// A model or dataset (known by name is enough), sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID
+    /// A model or dataset (known by name is enough), sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or
+    /// builder:ID
     subject: String,
     /// When it went bad (RFC 3339); anything with an earlier trusted time is clean [default: always bad]
     #[arg(long, value_name = "TIME")]

@@ -63,7 +63,7 @@ const SHAPES: [(&str, Shape); 33] = [
     ),
 ];
 
-/// Where a walk stands: written out only where something is to be told.
+/// The position of a walk, formatted only for a report.
 #[derive(Clone, Copy)]
 enum At<'a> {
     Component(&'a str),
@@ -83,7 +83,7 @@ impl fmt::Display for At<'_> {
 
 /// Reports each violation below a component: code, place, words.
 pub(super) fn check(node: &Map<String, Value>, at: &str, report: &mut impl FnMut(&str, &str, String)) {
-    // Rows that begin alike stand together: each member is looked for once.
+    // Rows with a common start are adjacent, so each member is searched for once.
     let mut last: Option<(&str, Option<&Value>)> = None;
     for (path, shape) in &SHAPES {
         let (first, rest) = path.split_once('/').map_or((*path, None), |(first, rest)| (first, Some(rest)));

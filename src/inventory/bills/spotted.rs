@@ -17,7 +17,7 @@ use crate::text::{Untrusted, count};
 use super::cyclonedx::{identify, kind};
 
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
-/// So many parts of a document are looked at.
+/// Limit of examined parts of a document.
 const MAX_PARTS: usize = 200_000;
 /// What the properties of a workload begin with: up to version 1.6 of k8s-aibom, and from 1.7 on.
 const WORKLOADS: [&str; 2] = ["aibom.workload.", "k8s-aibom:workload:"];
@@ -46,7 +46,7 @@ pub struct Spotted {
     pub owner: Option<Untrusted>,
     /// The moment at which it ran: of the deployment, or else of the document.
     pub since: Option<Timestamp>,
-    /// What says so.
+    /// The source of the statement.
     pub by: SpottedBy,
 }
 

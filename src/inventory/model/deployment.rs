@@ -1,5 +1,4 @@
-//! Where a model runs, as somebody says: plain values. Who says so, and whether the inventory has the model, is not known
-//! here.
+//! Stated deployments of models as plain values, independent of their source and of the inventory.
 
 use crate::signing::RootDigest;
 use crate::text::Untrusted;
@@ -10,7 +9,7 @@ use std::fmt;
 
 use super::id::ModelId;
 
-/// What stands before a root digest that names a model.
+/// The prefix of a root digest that names a model.
 const BY_DIGEST: &str = "sha256:";
 
 /// The model that runs: by its name, or by its bytes.
@@ -24,8 +23,8 @@ pub enum Runs {
 }
 
 impl Runs {
-    /// Of a text: `sha256:` and 64 hexadecimal digits are a root digest, anything else is a name. None where it is
-    /// neither.
+    /// Parses a text: `sha256:` and 64 hexadecimal digits are a root digest, anything else is a name. None if
+    /// it is neither.
     pub fn of(text: &str) -> Option<Self> {
         match text.strip_prefix(BY_DIGEST) {
             Some(digest) => digest.parse().ok().map(Runs::Root),
@@ -67,16 +66,16 @@ impl fmt::Display for Runs {
 pub struct Deployment {
     /// The model.
     pub model: Runs,
-    /// At which stage.
+    /// The stage.
     pub stage: Untrusted,
-    /// Where: a cluster, a host, a service.
+    /// The place: a cluster, a host, a service.
     #[serde(rename = "where")]
     pub place: Untrusted,
     /// The owner.
     pub owner: Option<Untrusted>,
-    /// Since when.
+    /// The start.
     pub since: Option<Timestamp>,
-    /// Until when; none while it runs.
+    /// The end; none while it runs.
     pub until: Option<Timestamp>,
 }
 
@@ -84,9 +83,9 @@ pub struct Deployment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Running {
-    /// It does.
+    /// It runs now.
     Now,
-    /// It begins later.
+    /// It starts later.
     Planned,
     /// It has ended.
     Ended,

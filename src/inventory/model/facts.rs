@@ -255,7 +255,7 @@ impl Packed for Fact {
 }
 
 impl List<Fact> {
-    /// The facts that are wanted by what they are about and how far they are to be believed, one after the other:
+    /// The facts selected by subject and trust, one after the other:
     /// for walks over the whole inventory, as [`List::each`].
     pub fn each_of(
         &self,

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::fold::folded;
 
-/// Before the digest of what only a digest names. No name folds to anything with an empty part.
+/// The prefix of an id that is only a digest. No name folds to anything with an empty part.
 const DIGEST: &str = "//sha256:";
-/// So much of what a claim calls something goes into a key.
+/// Limit of the part of a claimed name that goes into a key.
 const MOST_CALLED: usize = 256;
 
 /// The inventory's key of a model: `owner/name` in the one form of all names that mean it (`folded`). Text of a
@@ -29,18 +29,18 @@ impl ModelId {
         ModelId(Untrusted::new(raw))
     }
 
-    /// Of something that only a digest names, and what it is called there: never the key of a name, whatever that is.
+    /// The id of something known only by digest, with its claimed name. It never equals the key of a name.
     pub fn of_digest(called: &str, digest: &RootDigest) -> Self {
         let called: String = folded(called).chars().take(MOST_CALLED).collect();
         ModelId(Untrusted::new(format!("{called}{DIGEST}{digest}")))
     }
 
-    /// The digest of something that only a digest names; none of a name.
+    /// The digest of an id that is only a digest; none for a name.
     pub fn digest(&self) -> Option<RootDigest> {
         self.raw().rsplit_once(DIGEST)?.1.parse().ok()
     }
 
-    /// The name: of something that only a digest names, what it is called there.
+    /// The name; the claimed name for an id that is only a digest.
     pub fn called(&self) -> &str {
         match self.raw().rsplit_once(DIGEST) {
             Some((called, digest)) if digest.parse::<RootDigest>().is_ok() => called,

@@ -93,15 +93,14 @@ pub struct Model {
     pub facts: List<Fact>,
     /// Parents as the sources name them; all are kept.
     pub parents: List<ParentRef>,
-    /// Where it lies, what its files are, and who speaks of it.
+    /// Its place, its files, and the documents that name it.
     pub details: Arc<Details>,
 }
 
-/// Of a model everything but its names, facts and parents: of what only a bill speaks of, the same as of its
-/// neighbours.
+/// Everything about a model except its names, facts and parents. Models known only from one bill share it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Details {
-    /// Its folder or file, workspace-relative; none when only documents speak of it.
+    /// Its folder or file, workspace-relative; none if only documents name it.
     pub location: Option<PathBuf>,
     /// Its bundle, workspace-relative.
     pub signature: Option<PathBuf>,
@@ -117,17 +116,17 @@ pub struct Details {
     pub hazards: Vec<Hazard>,
     /// What its files were when they were read; none where it has none.
     pub state: Option<ModelState>,
-    /// What an AIBOM says of its signature.
+    /// The statements of an AIBOM about its signature.
     pub binding: Option<Box<Binding>>,
-    /// What further AIBOMs say of it that the first does not.
+    /// Statements of further AIBOMs that the first one lacks.
     pub other_bindings: Vec<Binding>,
-    /// Further folders that come to this name.
+    /// Further folders with this name.
     pub twins: Vec<Twin>,
-    /// The documents that speak of it, workspace-relative.
+    /// The documents that name it, workspace-relative.
     pub sources: Vec<Untrusted>,
 }
 
-/// A model as documents hold it.
+/// A model as serialised in documents.
 #[derive(Serialize, Deserialize, JsonSchema)]
 struct Written {
     /// The inventory's key.
@@ -136,7 +135,7 @@ struct Written {
     name: Untrusted,
     /// What it is.
     kind: Kind,
-    /// Its folder or file, workspace-relative; none when only documents speak of it.
+    /// Its folder or file, workspace-relative; none if only documents name it.
     location: Option<PathBuf>,
     /// Its bundle, workspace-relative.
     signature: Option<PathBuf>,
@@ -155,15 +154,15 @@ struct Written {
     facts: List<Fact>,
     /// Parents as the sources name them; all are kept.
     parents: List<ParentRef>,
-    /// What an AIBOM says of its signature.
+    /// The statements of an AIBOM about its signature.
     binding: Option<Box<Binding>>,
-    /// What further AIBOMs say of it that the first does not.
+    /// Statements of further AIBOMs that the first one lacks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     other_bindings: Vec<Binding>,
-    /// Further folders that come to this name.
+    /// Further folders with this name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     twins: Vec<Twin>,
-    /// The documents that speak of it, workspace-relative.
+    /// The documents that name it, workspace-relative.
     sources: Vec<Untrusted>,
 }
 
@@ -178,7 +177,7 @@ impl From<Model> for Written {
             bytes,
             formats,
             hazards,
-            // What files were here says nothing elsewhere.
+            // The files on this machine mean nothing elsewhere.
             state: _,
             binding,
             other_bindings,
@@ -294,12 +293,12 @@ impl Model {
     }
 }
 
-/// Lets models that say the same share it: those that were seen last are compared.
+/// Shares equal details between models: compares with those seen last.
 #[derive(Default)]
 pub(crate) struct Sharing(VecDeque<Arc<Details>>);
 
 impl Sharing {
-    /// The same details, in memory that others use too where there are any.
+    /// The same details, shared in memory with equal ones if any.
     pub fn share(&mut self, details: &mut Arc<Details>) {
         const LATEST: usize = 16;
         if Arc::strong_count(details) > 1 {

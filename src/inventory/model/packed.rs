@@ -281,7 +281,7 @@ impl<T: Packed> List<T> {
         self.those(|_| true, |_| true)
     }
 
-    /// The same of those that are wanted, as values or as rows: only these are decoded.
+    /// The same for selected entries, as values or as rows: only these are decoded.
     pub(super) fn those(
         &self,
         is_wanted: impl Fn(&T) -> bool,

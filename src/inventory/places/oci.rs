@@ -150,7 +150,7 @@ pub(super) fn read(store: &BlobStore) -> Scan {
 /// blobs, in the order of the names. With them whether there are more than are read.
 pub(super) fn attached(store: &BlobStore, digest: &str) -> (Vec<(String, PathBuf)>, bool) {
     let blobs = Blobs::new(&store.path, Naming::Folders);
-    // What is wrong with the layout was told when it was scanned.
+    // Faults of the layout were reported by the scan.
     let found = manifests(store, &blobs, &Untrusted::new("index.json"), &mut Vec::new());
     let mut blobs_of: BTreeMap<String, PathBuf> = BTreeMap::new();
     for one in &found {

@@ -13,7 +13,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item};
 pub(super) const BLOCK: &str = "deployment";
 /// Its keys, in the order in which they are written.
 const KEYS: [&str; 6] = ["model", "stage", "where", "owner", "since", "until"];
-/// More of them make a file that nobody reads.
+/// More would make the file unreadable for people.
 const MOST: usize = 10_000;
 
 impl Reader<'_> {

@@ -27,7 +27,7 @@ impl Reader<'_> {
         Err(self.error(what, unknown.key.at).help(help))
     }
 
-    /// A word that screens show.
+    /// A name for display.
     pub(super) fn name(&self, table: Table<'_>, key: &str) -> Result<Option<String>> {
         let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
         if text.trim().is_empty() || Untrusted::new(text).is_hostile() {

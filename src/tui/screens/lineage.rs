@@ -283,7 +283,7 @@ fn build_row(
     match row.model {
         Some(index) => {
             let summary = view.summary(index);
-            // One that fails by itself says so.
+            // A model that fails itself shows it.
             let is_tainted = summary.outcome != Outcome::Fail
                 && view.judgement.standing(index).is_some_and(|standing| standing.tainted);
             let (role, text) = match is_tainted {
@@ -327,7 +327,7 @@ fn said(row: &LaneRow, view: &View, widths: &Widths) -> String {
     match left {
         0..6 => fit(&head, room),
         _ if width(short) <= left => format!("{head} · {short}"),
-        // A claim begins with what tells it from others, and a path ends with it.
+        // The start of a claim distinguishes it, and the end of a path.
         _ if is_claimed => format!("{head} · {}", crate::text::clip(short, left)),
         _ => {
             let from = short.chars().count().saturating_sub(left - 1);

@@ -151,7 +151,7 @@ fn gauge(shown: &Shown<'_>, level: u8, pen: Pen<'_>, columns: usize) -> Vec<Line
         Some(score) if level == score.next => usize::from(score.percent),
         _ => above.map_or(0, |above| usize::from(above.percent)),
     };
-    // 0 % of what nobody looked at is no measurement.
+    // 0 % of unexamined controls is not a measurement.
     let is_measured = unknown < applicable;
     let is_above = score.is_some_and(|score| level > score.next);
     let name = shown.view.rubric.level_names.get(usize::from(level) - 1);

@@ -89,7 +89,7 @@ fn an_envelope_with_several_signatures_is_one_claim_by_all_who_are_proven() {
     let judged = one(&envelope(&about_root(), &[a, a]), &[a]);
     assert!(judged.counts() && judged.cosigners.is_empty());
 
-    // A signature over something else proves nobody.
+    // A signature over something else proves no signer.
     let mut forged = both.clone();
     forged["payload"] =
         STANDARD.encode(statement(&json!({ "digest": { "sha256": sha('1') } })).to_string()).into();

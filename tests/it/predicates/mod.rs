@@ -37,7 +37,7 @@ fn faults(uri: &str, predicate: &Value) -> Vec<String> {
     faults.into_iter().map(words).collect()
 }
 
-/// SLSA provenance of a fine-tuning, as somebody's builder would write it.
+/// SLSA provenance of a fine-tuning, as a third-party builder would write it.
 fn provenance() -> Value {
     json!({
         "buildDefinition": {

@@ -211,7 +211,7 @@ fn a_verification_result_lists_what_holds() {
     assert_eq!(result.policy_uri.unwrap().raw(), "p");
     assert_eq!((result.policies.len(), result.policy.unwrap().value.raw()), (2, sha('2').as_str()));
 
-    // Version 0.2 wants the policies, version 0.1 knew none.
+    // Version 0.2 requires the policies, version 0.1 had none.
     let bare = json!({ "verifier": { "id": "v" }, "timeCreated": "2026-05-01T00:00:00Z", "properties": [] });
     assert_eq!(faults(SVR, &bare), ["verifier.policies is missing"]);
     assert_eq!(summed("https://in-toto.io/attestation/svr/v0.1", &bare).policy, None);

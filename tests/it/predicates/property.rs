@@ -1,4 +1,4 @@
-//! Whatever somebody writes, the registry reads it without a crash, the same each time, and within limits.
+//! The registry reads any input without a crash, the same each time, and within limits.
 
 use super::{faults, provenance, read};
 use proptest::prelude::*;
@@ -118,7 +118,7 @@ fn floods_are_refused_and_deep_documents_are_read() {
     assert_eq!(
         faults("https://in-toto.io/attestation/link/v0.3", &bad).len(),
         64,
-        "faults are told up to a limit"
+        "faults are listed up to a limit"
     );
 
     let mut deep = json!(1);

@@ -124,8 +124,9 @@ impl Bundle {
         Self::parse_document(json::parse(raw, MAX_DEPTH)?, raw, || sha256_hex(raw), Accept::AnyVersion)
     }
 
-    /// Parses a bare DSSE envelope with one or more signatures. Returns one bundle per signature, all with the same
-    /// document. Ignores key hints (`keyid`): they are not signed, and tools disagree on their meaning.
+    /// Parses a bare DSSE envelope with one or more signatures. Returns one bundle per signature, all with
+    /// the same document. Ignores key hints (`keyid`): they are not signed, and tools disagree on their
+    /// meaning.
     ///
     /// # Errors
     /// `E-MALFORMED` with the field, `E-TOO-LARGE`.

@@ -29,15 +29,16 @@ pub(crate) struct Data {
     making: Making,
 }
 
-/// The datasets. A flag given once applies to all of them; otherwise there is one value per dataset, in the same
-/// order.
+/// The datasets. A flag given once applies to all of them; otherwise there is one value per dataset, in the
+/// same order.
 #[derive(Debug, Args)]
 #[group(id = "data", multiple = true, conflicts_with = "predicate")]
 struct DataWhat {
     /// A dataset (repeat): one in the inventory, or NAME@sha256:HEX
     #[arg(long, value_name = "MODEL", required_unless_present = "predicate")]
     dataset: Vec<String>,
-    /// Its split: train, validation, … (give this and the flags below once for all datasets, or once for each)
+    /// Its split: train, validation, … (give this and the flags below once for all datasets, or once for
+    /// each)
     #[arg(long, value_name = "NAME")]
     split: Vec<String>,
     /// Where it comes from

@@ -1,4 +1,5 @@
-//! What all `attest` commands share: the model, a predicate from a file, the signer, and the place of the claim.
+//! What all `attest` commands share: the model, a predicate from a file, the signer, and the place of the
+//! claim.
 
 use crate::attest::{Draft, Made, PredicateKind, append_claims, check_appendable, given};
 use crate::cli::common::Common;
@@ -59,7 +60,8 @@ pub(super) struct Of {
 }
 
 impl Making {
-    /// Opens the workspace, finds the model and hashes its files. Hashing is slow, so every other check runs first.
+    /// Opens the workspace, finds the model and hashes its files. Hashing is slow, so every other check runs
+    /// first.
     ///
     /// # Errors
     /// `E-USAGE` when no signer is named, or the claim cannot be written where it should be; `E-NOT-FOUND`;
@@ -75,7 +77,8 @@ impl Making {
         Ok(begun)
     }
 
-    /// The same without checking the files against the signature, for claims that state the result themselves.
+    /// The same without checking the files against the signature, for claims that state the result
+    /// themselves.
     ///
     /// # Errors
     /// As [`Making::begin`].
@@ -154,8 +157,8 @@ fn there_already(out: &Path) -> Error {
 }
 
 impl Begun<'_> {
-    /// Checks that the files match the model's signature. With `--despite-failure`, prints a warning instead of
-    /// failing.
+    /// Checks that the files match the model's signature. With `--despite-failure`, prints a warning instead
+    /// of failing.
     ///
     /// # Errors
     /// `E-EVIDENCE`.

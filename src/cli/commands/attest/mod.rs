@@ -1,6 +1,6 @@
-//! `attest`: makes claims about a model: how it was made, its training data and configuration, its evaluation results,
-//! its card, what it runs with, and decisions. Each is a statement about the model's root digest, checked against the
-//! registry of predicates, signed, and appended to the model's claims.
+//! `attest`: makes claims about a model: how it was made, its training data and configuration, its evaluation
+//! results, its card, what it runs with, and decisions. Each is a statement about the model's root digest,
+//! checked against the registry of predicates, signed, and appended to the model's claims.
 
 mod content;
 mod inherit;

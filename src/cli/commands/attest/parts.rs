@@ -52,8 +52,8 @@ pub(super) fn uri(text: &str) -> std::result::Result<String, String> {
 }
 
 impl Begun<'_> {
-    /// An input as named: a model of the inventory by its id or folder, a digest, or a name with its digest as
-    /// `NAME@sha256:HEX`.
+    /// An input as named: a model of the inventory by its id or folder, a digest, or a name with its digest
+    /// as `NAME@sha256:HEX`.
     ///
     /// # Errors
     /// `E-NOT-FOUND` for anything else; the errors of [`crate::workbench::Workbench::pinned`].
