@@ -1,6 +1,5 @@
-//! The registry of predicates: data inside the program (`policies/predicates/*.toml`) that says which URI is of which
-//! kind, what its predicate has to look like, how it is shown, and which controls it serves. Parsing is strict and tells
-//! every fault with its line. It knows no claim.
+//! The registry of predicates: data inside the program (`policies/predicates/*.toml`) with the URIs, kind,
+//! schema, labels and controls of each predicate. Parsing is strict and reports every fault with its line.
 
 use super::check;
 use super::claimed::Validity;

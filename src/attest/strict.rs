@@ -1,5 +1,4 @@
-//! What the files of data have in common that describe predicates and build types: how their faults are told, and what a
-//! URI is.
+//! Shared by the parsers of predicate and build type files: how faults are reported, and what a URI is.
 
 use crate::error::{Code, Error};
 

@@ -91,7 +91,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("key", "Make keys, and look at them"),
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
-    ("deploy", "List what runs where, for the controls, `blast` and incidents"),
+    ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
     ("maturity", "Maturity levels of the whole inventory"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
@@ -138,7 +138,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Why, "why", &["w"], "why", MODEL, open![Model],
         "why this decision and this level")
         .typed(names("MODEL"))
-        .line("why", "<MODEL>", "Why a model is at its level: the shortest chain that caps it, and how to raise it"),
+        .line("why", "<MODEL>", "Show why a model is at its level: the shortest chain that caps it, and how to raise it"),
     keys(Cmd::Filter, "filter", &["/"], "filter", &[S::Inventory], open![AnyModel],
         "show only models that match, as you type")
         .typed(as_by_key("FILTER"))
@@ -191,7 +191,7 @@ pub const TABLE: &[Command] = &[
         .within("review", Some("--history")),
     keys(Cmd::Compare, "compare", &["="], "", MODEL, open![Model],
         "compare two marked models, or this one with the marked one")
-        .line("compare", "<FIRST> <SECOND>", "Two models side by side; ends with 0 when nothing differs, else 1"),
+        .line("compare", "<FIRST> <SECOND>", "Two models side by side; exits with 0 if nothing differs, else 1"),
     keys(Cmd::Bind, "bind", &["b"], "", MODEL, open![Writable, Model, EverVerified, Unchanged, Proven],
         "write what was verified into an AIBOM")
         .line("bind", "<MODEL>", "Verify a model and write what was verified into an AIBOM of the workspace")
@@ -214,7 +214,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs, S::Changes], open![],
         "what changed since")
         .typed(must("FILE [FILE]", "name a file, as in `diff snapshot.json`, or two snapshots"))
-        .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first; ends with 0 when they say the same, else 1"),
+        .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first; exits with 0 if they are the same, else 1"),
     keys(Cmd::OpenJob, "open-job", &["enter"], "models", &[S::Jobs], open![Job],
         "what became of the models of this job; Enter on one opens it")
         .no_line("A command prints what became of each model."),
@@ -269,10 +269,10 @@ pub const TABLE: &[Command] = &[
         .no_line("It moves within a screen."),
     keys(Cmd::Blast, "blast", &["B"], "blast", MODEL, open![Named],
         "what is affected if this went bad: tainted, suspect, proven clean")
-        .line("blast", "<SUBJECT>", "Everything downstream of what went bad: tainted, suspect and proven clean, with where it runs"),
+        .line("blast", "<SUBJECT>", "List everything downstream of what went bad: tainted, suspect and proven clean, with where it runs"),
     keys(Cmd::Path, "path", &["p"], "path", &[S::Lineage], open![KnownRow],
         "the path to a marked model; if none is marked, press it on both ends")
-        .line("path", "<FIRST> <SECOND>", "How two models are related: the shortest chain of derivation, each edge with its proof; exits with 1 if there is none"),
+        .line("path", "<FIRST> <SECOND>", "Show how two models are related: the shortest chain, each edge with its proof; exits with 1 if there is none"),
     keys(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], open![Writable, EditablePolicy],
         "edit the policy file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),
@@ -382,7 +382,7 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always),
     line("export", "[MODELS]...").run("Write a bill of materials of models to standard output"),
     line("maturity compare", "<RUBRIC>").run(
-        "Show what another version of the rubric changes for every model; exits with 0 if nothing, else 1"),
+        "Show what another version of the rubric changes for every model; exits with 0 if nothing changes, else 1"),
     line("snapshot verify", "<FILE>").run(
         "Check that a snapshot is as it was written: form, order, digest, and the signature beside it"),
     line("snapshot sign key", "<FILE>").run("With a bare key")
@@ -404,7 +404,7 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always),
     line("deploy end", "<MODEL>").run("Record that a model no longer runs")
         .writing(Writes::Always),
-    line("deploy import", "<FILE>").run("Record where models run, from a CycloneDX document: from k8s-aibom, or with services or workflows")
+    line("deploy import", "<FILE>").run("Record deployments from a CycloneDX document: from k8s-aibom, or with services or workflows")
         .writing(Writes::Always),
 
     // Signatures and claims.
@@ -448,7 +448,7 @@ pub const TABLE: &[Command] = &[
         "Verify a model and claim the verdict at a stage (VSA or SVR); exits with 0 if it is admitted, 1 if refused")
         .writing(CLAIM).asking().online(SIGNED),
     line("attest inherit", "<MODEL>").run(
-        "What a derived model inherits from its parents, and the command that claims it"),
+        "Show what a derived model inherits from its parents, and the command that claims it"),
     line("claims list", "<TARGET>").within(Cmd::Verify, "Its check PREDICATES says whether the claims are proven.",
         "List the claims of a model, or of a file: what each says of what, and whether its signer is proven"),
     line("claims show", "<FILE>").run(

@@ -1,5 +1,5 @@
-//! The shortest chain that caps a level: from a model up to the ancestor that is the cause. A pure function over what
-//! caps each model; its walk keeps its own queue.
+//! The shortest chain that caps a level: from a model up to the ancestor that is the cause. A pure function over the
+//! caps of all models; the walk is iterative.
 
 use super::family::Cap;
 use crate::inventory::{ModelId, Relation};

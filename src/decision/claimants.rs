@@ -1,5 +1,5 @@
-//! IDENTITY of a claim, and of a model that was signed again by who received it: whether the policy lets the signer say
-//! this, as the publisher or as an attester in a role for it. It reads no file.
+//! IDENTITY of a claim, and of a model that was signed again on receipt: whether the policy gives the signer
+//! a role for it, as the publisher or as an attester. It reads no file.
 
 use crate::attest::PredicateKind;
 use crate::inventory::Model;
@@ -10,9 +10,9 @@ use crate::signing::{
 use crate::text::Untrusted;
 use jiff::Timestamp;
 
-/// What a grant leaves of a signature; none inside of it. A trusted time counts. Without one the signature is no younger
-/// than the files that were looked at with it, and the end of the grant is judged now (rulings 2): whoever holds the key
-/// after that can sign as of any day.
+/// Whether a signature is outside its grant; none if inside. A trusted time counts. Without one, the
+/// signature is not younger than the files that were examined with it, and the end of the grant is judged now
+/// (rulings 2): a holder of the key can backdate a signature later.
 pub(super) fn outside_grant(
     granted: Granted<'_>,
     signer: &Identity,

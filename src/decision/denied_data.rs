@@ -1,5 +1,5 @@
-//! Datasets and licences that a policy denies: who says that a model was made from one. A document beside the model says
-//! it as well as a claim that counts; the absence of such statements proves nothing.
+//! Datasets and licences that a policy denies, and the sources that name them for a model. A document is
+//! enough, as is a claim that counts; the absence of both proves nothing.
 
 use crate::attest::{Domain, Input, InputRole, NamedDigest, Said};
 use crate::inventory::{FactKey, Model, Relation};

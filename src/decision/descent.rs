@@ -1,5 +1,5 @@
-//! What follows from the lineage alone, whatever its models are worth: in which order they are judged, how many derive
-//! from each, and whether what a derivation keeps goes together. It knows no evidence.
+//! What follows from the lineage alone, without evidence: the order in which models are judged, how many
+//! derive from each, and whether a derivation is plausible.
 
 use crate::inventory::{Model, ModelId};
 use crate::lineage::{Graph, is_plausible};

@@ -1,4 +1,4 @@
-//! What a judgement of an inventory is given, as values and as questions that values answer. It judges nothing.
+//! The inputs for judging an inventory, as values and lookups.
 
 use super::anchoring::Anchoring;
 use super::descent::Descent;

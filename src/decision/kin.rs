@@ -1,4 +1,4 @@
-//! What the lineage says of each model: first what each is by itself, then along the edges, parents first. What the
+//! The lineage result for each model: first each model itself, then along the edges, parents first. What the
 //! controls read of it is made when they are asked; kept are a few bytes for each.
 
 use super::descent::{Descent, Moved};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// ways.
 const MOST_CLOSURE: u32 = 2000;
 
-/// What a model is by itself, as those that derive from it see it.
+/// A model itself, as seen by its descendants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub sight: ParentSight,

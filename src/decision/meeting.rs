@@ -1,4 +1,4 @@
-//! Which requirements of a policy a claim meets. What all claims of a model come to together is not known here.
+//! Which requirements of a policy a single claim meets. The claims of a model are combined elsewhere.
 
 use crate::attest::{Claimed, Evaluation, Said};
 use crate::maturity::{Met, MetWhy};

@@ -1,5 +1,5 @@
-//! From what claims testify to proofs of lineage: which parents the claims of a model name by digest, and which models
-//! of the inventory those are. A name proves nothing, and joins nothing.
+//! Turns claims into proofs of lineage: the parents that the claims of a model name by digest, matched to
+//! models of the inventory. A name proves nothing and links nothing.
 
 use super::given::{Known, Verifications};
 use crate::attest::{

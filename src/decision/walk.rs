@@ -1,4 +1,4 @@
-//! Where the walk up a lineage ends, and why: what a reviewer asks of a chain.
+//! Where the walk up a lineage ends, and why, for reviewers.
 
 use super::family::Family;
 use super::kin::Kin;

@@ -1,5 +1,5 @@
-//! A graph after the claims of a few models changed: only what those models say is read again, and what follows for
-//! those that derive from them. All else is taken over.
+//! Updates a graph after the claims of a few models changed: only those models and their descendants are read
+//! again. Everything else is reused.
 
 use super::build::{Origin, Parent, Said};
 use super::finding::GraphFinding;

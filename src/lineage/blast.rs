@@ -1,5 +1,5 @@
 //! The blast radius: everything downstream of what went bad, in three groups by what claims prove. A pure function of a
-//! graph, of proofs, and of what is known of models; the walk keeps its own queue.
+//! graph, proofs and known facts about models; the walk is iterative.
 
 use super::graph::{Edge, Graph};
 use super::link::Link;

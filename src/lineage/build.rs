@@ -1,5 +1,5 @@
-//! How a graph is built of what all models say: some thousand models at a time, so that what they say in full never lies
-//! in memory for all of them at once.
+//! Builds a graph from the data of all models: some thousand models at a time, so that the full data of all
+//! models is never in memory at once.
 
 use super::finding::GraphFinding;
 use super::graph::{Edge, Graph, Node};

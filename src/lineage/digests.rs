@@ -1,5 +1,5 @@
-//! Which model a root digest names: the verified root of its files, and of a model whose files were not verified what
-//! documents state. Digests of other domains are not among them, and a name never joins.
+//! Maps root digests to models: the verified root of a model's files, or the stated one if they were not
+//! verified. Digests of other domains are excluded, and names never match.
 
 use crate::inventory::{Model, ModelId};
 use crate::signing::RootDigest;

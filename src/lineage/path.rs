@@ -1,4 +1,4 @@
-//! The shortest chain of derivation between two models. Walks keep their own queues.
+//! The shortest chain of derivation between two models. The walks are iterative.
 
 use super::graph::Graph;
 use crate::inventory::ModelId;

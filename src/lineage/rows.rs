@@ -1,5 +1,5 @@
-//! Edges between numbered nodes as compressed rows, four bytes and four bytes each: where each node's edges begin, and
-//! to which node each of them leads. It knows no model and no name.
+//! Edges between numbered nodes as compressed rows: four bytes for the start of each node's edges, and four
+//! for the target of each edge.
 
 /// The number of a node.
 pub(super) type Place = u32;

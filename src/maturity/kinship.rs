@@ -1,5 +1,5 @@
-//! What the lineage says of one model, as plain values: what the controls of level 2 and 3 are judged from. Where it
-//! comes from, a graph or kept evidence, is not known here.
+//! The lineage of one model as plain values, the input for the controls of level 2 and 3. It comes from a
+//! graph or from kept evidence.
 
 use crate::inventory::{Basis, ModelId, Relation};
 use schemars::JsonSchema;

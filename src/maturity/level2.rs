@@ -1,5 +1,5 @@
-//! The controls of level 2 on where a model comes from and on those that it comes from, one function each: what a graph
-//! of documents and claims established is read here, and judged.
+//! The controls of level 2 on a model's origin and its parents, one function each. They judge the graph built
+//! from documents and claims.
 
 use super::claim_fact::{ClaimFact, Field};
 use super::evidence::{Evidence, Testimony};

@@ -1,4 +1,4 @@
-//! The controls of level 2 on data, code, several attesters, the bill of materials, and what is kept, one function each.
+//! The controls of level 2 on data, code, several attesters, the bill of materials, and kept evidence, one function each.
 
 use super::claim_fact::{ClaimFact, Dispute};
 use super::evidence::{Evidence, Testimony};
@@ -104,8 +104,8 @@ fn datasets(evidence: &Evidence<'_>) -> BTreeMap<Untrusted, Dataset> {
         known.is_pinned |= edge.pin != super::kinship::Pin::Name;
         known.is_signed |= edge.sight == ParentSight::Verified;
     }
-    // Data that only a document names is not pinned. Where it was not looked at, that changes nothing but for what needs no
-    // data, and the facts need not be read.
+    // Data that only a document names is not pinned. For an unexamined model that matters only where no data
+    // is needed, so the facts need not be read.
     let is_unread = matches!(sight(evidence), Sight::NotLooked | Sight::Outdated(_));
     if all.is_empty() && (!is_unread || is_untrained(evidence)) {
         let told = evidence.model.facts.each_of(|key, _| key == FactKey::Dataset);

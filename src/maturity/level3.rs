@@ -1,5 +1,5 @@
-//! The controls of level 3 on what is attested of a model, one function each: process, data, configuration, evaluation,
-//! card, infrastructure, and whether the claims are what they say they are.
+//! The controls of level 3 on a model's claims, one function each: process, data, configuration, evaluation,
+//! card, infrastructure, and the validity of the claims.
 
 use super::claim_fact::{ClaimFact, Field, Section};
 use super::evidence::{Evidence, Testimony};

@@ -1,4 +1,4 @@
-//! What all claims of a model come to together under a requirement.
+//! The combined result of all claims of a model under a requirement.
 
 use super::evidence::Testimony;
 use super::met::Met;

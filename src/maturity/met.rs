@@ -1,4 +1,4 @@
-//! What a claim comes to under the requirements of a policy, as plain values. How a predicate is asked is not known here.
+//! The result of a claim under the requirements of a policy, as plain values.
 
 use crate::policy::ClauseFault;
 use crate::signing::Outcome;

@@ -1,4 +1,4 @@
-//! The parents whose weights are in a model, as its controls ask for them. It knows no control.
+//! The parents whose weights are in a model, for its controls.
 
 use super::evidence::Evidence;
 use super::finding::Finding;

@@ -1,4 +1,4 @@
-//! What the policy requires of claims, and what became of it. It knows no control.
+//! The policy's requirements for claims, and their results.
 
 use super::evidence::Evidence;
 use super::meeting::meeting;

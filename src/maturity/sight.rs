@@ -1,5 +1,5 @@
-//! What there is to judge a model by: a verification that stands, and claims that were read with it. Who has not looked
-//! yet knows nothing, and says so.
+//! The basis for judging a model: a current verification, and the claims that were read with it. Without them
+//! the result is unknown.
 
 use super::evidence::{Evidence, Since, Testimony};
 use super::fact::{ControlFact, Remedy};

@@ -1,4 +1,4 @@
-//! What a level rests on besides the producers' own signatures: then it is shown with a star.
+//! Whether a level rests on more than the producers' own signatures; it is then shown with a star.
 
 use super::evidence::Evidence;
 use super::level1_use::is_resigned;

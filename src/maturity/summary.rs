@@ -1,5 +1,5 @@
-//! Summaries that others made of a model (VSA, SVR), checked as SLSA asks: whether one stands for evidence that we do not
-//! have. It knows no lineage.
+//! Summaries of a model by other verifiers (VSA, SVR), checked as SLSA requires: whether one can replace
+//! evidence that we do not have.
 
 use super::evidence::Testimony;
 use super::kinship::Reliance;
@@ -94,8 +94,8 @@ pub fn vouched(testimonies: &[Testimony], policy: &Policy, now: Timestamp) -> Op
         .max_by_key(|checked| (checked.level, checked.hops.map_or(u16::MAX, u16::from), checked.at))
 }
 
-/// How well the summaries of a model were checked, where somebody relies on them. What is not by the one whom the policy
-/// knows for its verifier, or not about this model, is not a summary of it: anyone may put it there.
+/// How well the summaries of a model were checked, if the policy uses them. A summary that is not by the
+/// signer that the policy lists for its verifier, or not about this model, is ignored: anyone may add one.
 pub fn reliance(testimonies: &[Testimony], policy: &Policy, now: Timestamp) -> Reliance {
     if policy.summaries.is_empty() {
         return Reliance::None;

@@ -1,4 +1,4 @@
-//! How a model is used and governed, as plain values: what is known of it besides its files, its claims and its lineage.
+//! How a model is used and governed, as plain values, apart from its files, claims and lineage.
 
 use crate::signing::RootDigest;
 use crate::text::Untrusted;

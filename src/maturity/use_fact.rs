@@ -1,4 +1,4 @@
-//! What a model's use and the policy were found to be, as facts: one variant for each situation. There are no words here.
+//! Findings about a model's use and the policy: one variant for each situation, without words.
 
 use crate::text::Untrusted;
 use jiff::Timestamp;

@@ -1,5 +1,5 @@
-//! What a predicate says to the clauses of a requirement. Numbers are compared as they are written, and nothing is turned
-//! into another type: a number in quotes is a text. It is total: any predicate has an answer.
+//! Evaluates the clauses of a requirement on a predicate. Numbers are compared as exact decimals, and nothing
+//! is converted: a number in quotes is a text. It is total: every predicate has a result.
 
 use super::decimal::Decimal;
 use super::requirement::{Clause, Measure, Order, Requirement, Scalar, Step, Test, reaches};

@@ -27,8 +27,8 @@ pub struct Concerns {
     pub publishers: Vec<PublisherConcern>,
     /// Subjects of denials that were added, removed, changed or moved.
     pub denied: Vec<TextPattern>,
-    /// Claims by any signer: attesters, or the roles of a publisher, changed. Models without claims are concerned
-    /// by what follows from those of their ancestors only.
+    /// Claims by any signer: attesters, or the roles of a publisher, changed. Models without claims are
+    /// concerned by what follows from those of their ancestors only.
     pub claims: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Datasets and licences that a policy denies, as patterns. Who says that a model was made from one is not known here.
+//! Patterns of datasets and licences that a policy denies.
 
 use super::patterns::ModelPattern;
 use crate::inventory::folded;

@@ -1,4 +1,4 @@
-//! Numbers as they are written, compared exactly: 0.97 is 0.97, and not the nearest power of two. It knows no format.
+//! Decimal numbers, compared exactly: 0.97 is 0.97, and not the nearest binary fraction.
 
 use std::cmp::Ordering;
 use std::fmt;

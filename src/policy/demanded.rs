@@ -1,4 +1,4 @@
-//! The canonical forms of what a policy demands of claims. Each is left out of the whole where nothing is said.
+//! The canonical forms of what a policy demands of claims. Each is omitted if empty.
 
 use super::names::{ROLES, SELF_ATTESTED, SEVERITIES, STRATEGIES, SUMMARIES, UNSIGNED_ANCESTORS, word};
 use super::requirement::{Clause, Measure, Requirement, Scalar, SelfAttested, Severity, Test};

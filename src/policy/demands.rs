@@ -1,5 +1,5 @@
-//! Reads what a policy demands of claims: requirements on predicates, trusted summaries, lineage, conflicts, denied data. A
-//! rule that nothing can meet is a fault. Claims are judged elsewhere.
+//! Reads what a policy demands of claims: requirements on predicates, trusted summaries, lineage, conflicts,
+//! denied data. A rule that nothing can meet is a fault. Claims are judged elsewhere.
 
 use super::data::{DatasetPattern, LicencePattern};
 use super::decimal::Decimal;

@@ -168,7 +168,7 @@ impl Reading<'_, '_> {
             let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
             if !id.is_empty() && !ids.insert(id.clone()) {
                 let message = format!("two publishers or attesters have the id `{}`", quote(&id));
-                let help = "rename one; for what a publisher may claim about its own models, use `roles` in [[publisher]]";
+                let help = "rename one; to let a publisher claim more about its own models, use its `roles`";
                 self.faults.add(Some(section.table.at), message, help);
             }
             let trust = self.anchors_of(section, &kinds, "the attester");

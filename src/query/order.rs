@@ -1,5 +1,5 @@
 //! The orders that models can have: by each column, either way round, the same for the table of the workbench and for
-//! `touchmark list`. What has nothing in the column stands last whichever way round it is, and equals stand in the order
+//! `touchmark list`. Models without a value in the column come last in both directions, and equal ones are in the order
 //! of their names.
 
 use super::key::Key;

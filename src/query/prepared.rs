@@ -1,5 +1,5 @@
-//! What models are put in order, grouped and counted by: a few numbers each. Of a large inventory making them takes
-//! longer than a frame may. It knows no order and no filter.
+//! The numbers by which models are sorted, grouped and counted. For a large inventory, making them takes
+//! longer than a frame may.
 
 use super::counts::Counts;
 use super::index::Index;

@@ -46,8 +46,8 @@ pub fn inheritance(inheritance: &Inheritance) -> String {
         Some(command) => {
             let _ = writeln!(out, "  {}", screen(command));
             out.push_str(
-                "\n  This prints the statement. Correct --builder, add --started and --finished, and replace --dry-run\n  \
-                 with a signer: --private-key FILE, --pkcs11-uri URI or --sigstore.\n",
+                "\n  This prints the statement. Correct --builder, add --started and --finished, replace --dry-run with\n  \
+                 a signer: --private-key FILE, --pkcs11-uri URI or --sigstore.\n",
             );
         }
         None => out.push_str("? a name contains invisible characters, so no command can be shown\n"),

@@ -1,4 +1,4 @@
-//! Small closed sets: which of a few known values, in two bytes.
+//! Small closed sets: a subset of a few known values, in two bytes.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};

@@ -19,8 +19,8 @@ impl View {
     /// Parses a subject.
     ///
     /// # Errors
-    /// `E-USAGE` for an invalid digest; `E-NOT-FOUND` for a name that is neither in the inventory nor in a document,
-    /// with the nearest name.
+    /// `E-USAGE` for an invalid digest; `E-NOT-FOUND` for a name that is neither in the inventory nor in a
+    /// document, with the nearest name.
     pub fn blamed(&self, typed: &str) -> Result<Blamed> {
         let typed = typed.trim();
         if let Some(digest) = typed.strip_prefix(BY_DIGEST) {

@@ -1,6 +1,6 @@
-//! What claims are made of, as the inventory and the ledger know it: the model with its root digest as its files are
-//! now, parents pinned by their digests with the time at which they were verified, a review of the ledger. How a
-//! statement is written stands in `attest`; who signs it is not known here.
+//! The data for claims from the inventory and the ledger: the model with the root digest of its current
+//! files, parents pinned by their digests with the time of their verification, a review of the ledger.
+//! `attest` writes statements; signing is elsewhere.
 
 use super::door::Workbench;
 use crate::attest::{

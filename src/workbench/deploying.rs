@@ -1,4 +1,4 @@
-//! What runs where: added, ended, read from a document, and taken over when `touchmark.toml` changes.
+//! Deployments: added, ended, imported from a document, and reloaded when `touchmark.toml` changes.
 
 use super::door::Workbench;
 use super::publish::Next;

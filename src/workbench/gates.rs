@@ -1,5 +1,5 @@
-//! What gates decided last about the models that run somewhere, stage by stage, from the records of decisions. Of other
-//! models it is not needed, and their records are not read.
+//! The latest gate decisions on deployed models, by stage, from the records of decisions. The records of
+//! other models are not read.
 
 use super::door::Workbench;
 use crate::decision::{About, Decision, Making};

@@ -1,5 +1,5 @@
 //! The policy's own signature: the bundle beside the file, checked against the anchors that the workspace names for it, and
-//! never against those of the policy itself. What a policy means is not known here.
+//! never against those of the policy itself.
 
 use crate::disk::read_small;
 use crate::error::{Code, Error};

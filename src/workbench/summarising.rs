@@ -1,5 +1,6 @@
-//! The verdict on a model as a verifier states it: what was reached at a stage, by which policy, on which evidence, with
-//! the levels of what the model derives from. A refused model fails; a result, which lists only what holds, it has none.
+//! The verdict on a model for a verification summary: the result at a stage, with the policy, the evidence
+//! and the levels of the model's ancestors. A refused model fails; it has no SVR, which lists only what
+//! holds.
 
 use super::attesting::in_uri;
 use super::door::Workbench;
@@ -60,11 +61,11 @@ impl Summarised {
 }
 
 impl Workbench {
-    /// The verdict on a model at a stage, as it stands; none given: the stage in force.
+    /// The current verdict on a model at a stage; by default, the stage in force.
     ///
     /// # Errors
-    /// `E-NOT-FOUND` for a stage that there is not; `E-EVIDENCE` when nothing was decided, because nobody has looked or
-    /// the files changed since.
+    /// `E-NOT-FOUND` for an unknown stage; `E-EVIDENCE` when there is no decision because the model was not examined or
+    /// its files changed since.
     pub fn summarised(&self, index: usize, stage: Option<&str>, names: &SummaryNames) -> Result<Summarised> {
         self.valid_policy()?;
         let view = self.view();

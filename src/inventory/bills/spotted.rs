@@ -1,5 +1,5 @@
-//! Where models run, as a CycloneDX document says: a workload of Kubernetes as k8s-aibom describes one, services that
-//! depend on models, and workflows that deploy them. What it says is declared and nothing more.
+//! Where models run, according to a CycloneDX document: a Kubernetes workload from k8s-aibom, services that
+//! depend on models, and workflows that deploy them. These are only declarations.
 
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap};

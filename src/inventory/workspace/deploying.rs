@@ -1,5 +1,5 @@
-//! What runs where, changed in `touchmark.toml`: under its lock, read again, and written only when nothing but what was
-//! meant differs.
+//! Changes deployments in `touchmark.toml`: under its lock, after reading it again, and only if nothing but
+//! the intended change differs.
 
 use super::deployments::{ended, with};
 use super::{FILE, MAX_BYTES, Workspace, parse, text_of};

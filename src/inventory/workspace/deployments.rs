@@ -1,5 +1,5 @@
-//! `[[deployment]]`: what runs where, read from `touchmark.toml` and written into its text, in which every other byte
-//! stays as it is. It writes no file.
+//! `[[deployment]]`: what runs where, read from `touchmark.toml` and edited in its text without changing any other
+//! byte. It writes no file.
 
 use super::reader::Reader;
 use crate::error::{Code, Error, Result};

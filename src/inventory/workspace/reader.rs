@@ -1,4 +1,5 @@
-//! Reads keys of `touchmark.toml` and words what is wrong with them, with the line. It knows no block of the file.
+//! Reads keys of `touchmark.toml` and reports errors with their line. It is independent of the blocks of the
+//! file.
 
 use crate::error::{Code, Error, Result};
 use crate::tables::{Misfit, Place, Table, Value};

@@ -1,4 +1,4 @@
-//! What is asked of the lineage, drawn over a screen: the blast radius in its three groups, and a path.
+//! Lineage queries drawn over a screen: the blast radius in its three groups, and a path.
 
 use crate::inventory::ModelId;
 use crate::lineage::{Chain, Link, Side};

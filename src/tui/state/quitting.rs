@@ -3,7 +3,8 @@
 use crate::text::{count, count_are};
 use crate::tui::state::app::App;
 
-/// The running jobs that would be cancelled. The question stays open when the last one ends, and reports that.
+/// The running jobs that would be cancelled. The question stays open when the last one ends, and reports
+/// that.
 pub fn quitting(app: &App) -> String {
     let those = match (app.live_jobs(), app.outputs.running().count()) {
         (0, 0) => return "Everything has ended: quitting cancels nothing.".to_owned(),

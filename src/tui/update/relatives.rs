@@ -1,4 +1,4 @@
-//! What keys do on the lineage screen: another focus and back, fold and unfold, the blast radius, a path.
+//! Keys on the lineage screen: another focus and back, fold and unfold, the blast radius, a path.
 
 use crate::lineage::path as find_path;
 use crate::text::count;

@@ -25,7 +25,7 @@ pub(crate) struct Provenance {
 #[derive(Debug, Args)]
 #[group(id = "provenance", multiple = true, conflicts_with = "predicate")]
 struct What {
-    /// What was done; `train` without a base declares the model a root
+    /// What was done; `train` declares the model a root
     #[arg(long, value_name = "TYPE", required_unless_present = "predicate",
           value_parser = ["train", "finetune", "adapter", "merge", "quantise", "distil", "convert", "prune"])]
     build: Option<String>,
