@@ -996,7 +996,8 @@ const KINDS: [PredicateKind; 17] = [
 
 #[test]
 fn what_anyone_may_append_moves_no_control() {
-    let strays: [(&str, fn(&mut Claimed)); 4] = [
+    type Change = fn(&mut Claimed);
+    let strays: [(&str, Change); 4] = [
         ("fails", |claimed| claimed.outcome = FAIL),
         ("is by a stranger", |claimed| claimed.outcome = PARTIAL),
         ("is about another model", |claimed| claimed.about = About::AnotherModel),
