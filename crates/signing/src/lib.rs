@@ -74,6 +74,7 @@ pub mod progress;
 pub mod text;
 
 mod bundle;
+mod card;
 mod check;
 mod files;
 mod foreign;
@@ -97,12 +98,14 @@ pub use bundle::{
     Bundle, Envelope, Head, LIMIT_BUNDLE_BYTES, Manifest, Material, Resource, RootDigest, Serialization,
     Statement, SubjectSaid, default_signature, pae, read_head,
 };
+pub use card::bundle_in;
 pub use check::{
-    About, AnchorKind, Beyond, CertificateNote, ChangeNote, Check, CheckCode, ClaimRow, ClaimsFault, Curve,
-    Differs, DocumentFault, Ended, ExpectedIdentity, ExpectedSigner, FilesFound, FilesTally, FilesWhy,
-    ForeignBeside, ForeignKind, HazardSeen, HeaderFormat, Identity, IdentityPart, IdentityWhy, KeyKind,
-    KeySaid, LikelyCause, LineFault, LinkFault, ListFault, LogEntry, Method, MethodWhy, MissingKind,
-    NameChange, NameDifference, NamedAnchor, OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts,
+    About, AnchorKind, Beyond, CardCanonical, CardForm, CardWhy, CertificateNote, ChangeNote, Check,
+    CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault, Ended, ExpectedIdentity, ExpectedSigner,
+    FilesFound, FilesTally, FilesWhy, ForeignBeside, ForeignKind, HazardSeen, HeaderFormat, Identity,
+    IdentityPart, IdentityWhy, JwsRefused, KeyHints, KeyKind, KeySaid, LikelyCause, LineFault, LinkFault,
+    ListFault, LogEntry, MemberChange, MemberDiffers, Method, MethodWhy, MissingKind, NameChange,
+    NameDifference, NamedAnchor, OtherFile, Outcome, OutsideGrant, ParseFound, ParseWhy, Parts,
     PolicyFinding, PolicyWhy, PredicatesWhy, SignatureWhy, SignerWhy, Stage, StatementWhy, SubjectWhy,
     TextForm, Thing, TimeSource, TrustWhy, TrustedKey, TypeField, Unlistable, Unread, Unused, Why,
 };
@@ -151,8 +154,8 @@ pub use trust::{
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{
     Comparison, Coverage, Judging, Observed, Place, Seen, SignatureSeen, SignatureState, TrustMoments,
-    Verification, VerifyOptions, bundle_moments, claimed_signer, find_signature, judge, next_change, observe,
-    verify, verify_claim, verify_place, verify_seen, verify_with,
+    Verification, VerifyOptions, bundle_moments, claimed_signer, find_any_signature, find_signature, judge,
+    next_change, observe, verify, verify_claim, verify_place, verify_seen, verify_with,
 };
 pub use words::{CODES, CodeInfo, Words, code_info, remedy_for};
 pub use x509::{

@@ -65,6 +65,7 @@ codes! {
     TrustUnusable "TRUST-UNUSABLE" Trust,
     SignatureInvalid "SIGNATURE-INVALID" Signature,
     SignatureKey "SIGNATURE-KEY" Signature,
+    SignatureAlgorithm "SIGNATURE-ALGORITHM" Signature,
     ChainUntrusted "CHAIN-UNTRUSTED" Chain,
     ChainPartial "CHAIN-PARTIAL" Chain,
     ChainSignature "CHAIN-SIGNATURE" Chain,
@@ -126,6 +127,8 @@ codes! {
     FilesEmptyCode "FILES-EMPTY-CODE" Files,
     FilesRegistry "FILES-REGISTRY" Files,
     FilesPart "FILES-PART" Files,
+    FilesCard "FILES-CARD" Files,
+    FilesCardPart "FILES-CARD-PART" Files,
     PredicatesUnreadable "PREDICATES-UNREADABLE" Predicates,
     PredicatesNotCounted "PREDICATES-NOT-COUNTED" Predicates,
     PolicyFormat "POLICY-FORMAT" Policy,
@@ -138,6 +141,7 @@ codes! {
     PolicyExpired "POLICY-EXPIRED" Policy,
     PolicyDataset "POLICY-DATASET" Policy,
     PolicyLicence "POLICY-LICENCE" Policy,
+    PolicyPin "POLICY-PIN" Policy,
 }
 
 impl CheckCode {
@@ -179,7 +183,7 @@ impl CheckCode {
 
     /// Whether an algorithm or a key is refused.
     pub fn is_algorithm(self) -> bool {
-        matches!(self, CheckCode::ChainAlgorithm | CheckCode::TimeAlgorithm)
+        matches!(self, CheckCode::ChainAlgorithm | CheckCode::TimeAlgorithm | CheckCode::SignatureAlgorithm)
     }
 
     /// Whether it is only the name of its stage.

@@ -27,6 +27,7 @@ pub use outcome::Outcome;
 pub use stage::Stage;
 pub use step::Check;
 pub use thing::Thing;
+pub use why::card::{CardCanonical, CardForm, CardWhy, JwsRefused, KeyHints, MemberChange, MemberDiffers};
 pub use why::chain::{CertificateNote, Unused};
 pub use why::policy::{
     Differs, Ended, ExpectedIdentity, ExpectedSigner, HazardSeen, IdentityWhy, OutsideGrant, PolicyFinding,

@@ -2,6 +2,7 @@
 //! It knows no document.
 
 mod apart;
+mod jcs;
 mod pointer;
 mod reader;
 mod strict;
@@ -9,6 +10,7 @@ mod tree;
 mod written;
 
 pub use apart::{Apart, Item, parse as parse_apart};
+pub use jcs::{Difference, Differs, differences, is_exact, jcs, sorted};
 pub use pointer::pointer_part;
 pub use reader::OnItem;
 pub use strict::{Object, parse, parse_items};

@@ -5,6 +5,7 @@ mod encrypted;
 pub(crate) mod files;
 mod forms;
 mod jwk;
+pub(crate) mod jws;
 mod kinds;
 #[cfg(feature = "pkcs11")]
 mod pkcs11;

@@ -16,7 +16,7 @@ pub(super) fn check(observed: &Observed, statement: &Statement, ignore_unsigned:
     match &observed.comparison {
         Comparison::Compared => of_report(&observed.files, statement, ignore_unsigned),
         Comparison::NotListed(unlistable) => not_listed(unlistable),
-        Comparison::NotCompared => {
+        Comparison::NotCompared | Comparison::Card => {
             Check::new(CheckCode::FilesUnreadable, Outcome::Unknown, FilesWhy::NotCompared)
         }
     }

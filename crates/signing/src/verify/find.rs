@@ -8,6 +8,7 @@ use crate::foreign::is_foreign_signature;
 use crate::text::Untrusted;
 use std::path::{Path, PathBuf};
 
+use super::card;
 use super::compare::CLAIMS;
 use super::lines::holds_signature;
 
@@ -43,6 +44,11 @@ pub fn find_signature(model: &Path) -> Option<PathBuf> {
     let beside = || beside(model).into_iter().find(|path| is_signature(path));
     let damaged = || inside.iter().find(|path| may_be_damaged(path)).cloned();
     own().or_else(claims).or_else(beside).or_else(damaged)
+}
+
+/// As [`find_signature`]; else the agent card of a folder, or the file itself, that carries its own signature.
+pub fn find_any_signature(model: &Path) -> Option<PathBuf> {
+    find_signature(model).or_else(|| card::find(model))
 }
 
 /// Signatures that lie where one was looked for in vain, as seen from the model.

@@ -15,7 +15,7 @@ use super::observed::Observed;
 use super::options::Judging;
 use super::statement::{check_method, check_statement, check_subject, read_statement};
 use super::verification::Verification;
-use super::{files, parse, signer};
+use super::{card, files, parse, signer};
 
 /// Judges what was observed. `bundle` holds the bytes of the signature file that was seen: with others, or with none where
 /// one was read, PARSE is `unknown`, and so is everything that rests on it.
@@ -35,7 +35,10 @@ pub fn judge(
             signature(&mut verification, &bundle, &statement, trust, options, now);
             complete(verification, observed, None, statement.ok().as_ref(), options)
         }
-        Err(found) => complete(verification, observed, Some(found), None, options),
+        Err(found) => match card::observed(observed, bundle) {
+            Some(card) => card::judge(observed, card, trust, options, now),
+            None => complete(verification, observed, Some(found), None, options),
+        },
     }
 }
 

@@ -1,6 +1,7 @@
 //! Verification: looking at a model and its signature (`observe`), and judging what was seen (`judge`). Every independent
 //! stage is judged, even after one failed, and each leaves a check. It asks nobody and writes nothing.
 
+mod card;
 mod claim;
 mod compare;
 mod coverage;
@@ -24,7 +25,7 @@ mod words;
 
 pub use claim::{claimed_signer, verify_claim};
 pub use coverage::Coverage;
-pub use find::find_signature;
+pub use find::{find_any_signature, find_signature};
 pub use judge::judge;
 pub use moments::{TrustMoments, bundle_moments, next_change};
 pub use observe::{Place, observe, verify, verify_place, verify_seen, verify_with};

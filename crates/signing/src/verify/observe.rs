@@ -22,7 +22,7 @@ use super::parse;
 use super::statement::read_statement;
 use super::survey::survey;
 use super::verification::Verification;
-use super::{judge, listed};
+use super::{card, judge, listed};
 
 /// A larger bundle is dropped once it was judged: a million files have hundreds of megabytes.
 const LIMIT_KEPT_BYTES: u64 = 64 * 1024 * 1024;
@@ -120,7 +120,11 @@ pub fn verify_place(
     progress: &Progress,
 ) -> Result<(Seen, Verification)> {
     let (seen, drafted) = look(place, bundle, Some(trust), options, reuse, progress)?;
-    let Drafted { parsed, statement, verification } = drafted;
+    let Drafted { parsed, statement, verification, card } = drafted;
+    if let Some(card) = card {
+        let judged = card::judge(&seen.observed, card, trust, &options.judging(), options.at);
+        return Ok((seen, judged));
+    }
     let verification = verification.unwrap_or_else(|| Verification::not_looked(options.at, Why::NotLooked));
     let (unparsed, options) = (parsed.err(), options.judging());
     let judged = judge::complete(verification, &seen.observed, unparsed, statement.as_ref(), &options);
@@ -133,6 +137,8 @@ struct Drafted {
     statement: Option<Statement>,
     /// Everything up to SUBJECT.
     verification: Option<Verification>,
+    /// An agent card that carries its own signature.
+    card: Option<card::Found>,
 }
 
 fn look(
@@ -158,6 +164,20 @@ fn look(
         state = parse::state_of(&line);
         parsed = parse::parse_read(&state, Some(&line));
         raw = Some(line);
+    }
+    if let (Place::Files(model), true) = (place, parsed.is_err())
+        && card::is_of(model, bundle)
+        && let Some(card) = card::seen(&state, raw.as_deref())
+    {
+        let signature = SignatureSeen { name: card::name_of(model, bundle), state, others: Vec::new() };
+        let observed = card::observe(model, bundle, signature, options.at, progress)?;
+        let drafted = Drafted {
+            parsed: parsed.map(drop::<Bundle>),
+            statement: None,
+            verification: None,
+            card: Some(card),
+        };
+        return Ok((Seen { observed, bundle: raw }, drafted));
     }
     let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let others = match (place, &state) {
@@ -209,7 +229,7 @@ fn look(
         }
     };
     let observed = Observed { at: options.at, signature, comparison, files: Arc::new(files), foreign };
-    Ok((Seen { observed, bundle: raw }, Drafted { parsed, statement, verification }))
+    Ok((Seen { observed, bundle: raw }, Drafted { parsed, statement, verification, card: None }))
 }
 
 fn check_model(model: &Path) -> Result<()> {

@@ -74,6 +74,8 @@ pub enum Comparison {
     NotListed(Unlistable),
     /// Yes.
     Compared,
+    /// An agent card that carries its own signature: it is all that it signs.
+    Card,
 }
 
 /// What was found, and the signature itself.

@@ -42,20 +42,20 @@ pub(crate) fn check(
     let signed = Signed { bundle, legacy, beyond };
     match &bundle.material {
         Material::Key { hint, raw_bytes } => {
-            without_chain_and_log(result, bundle);
+            without_chain_and_log(result, bundle.log_entries);
             time(result, bundle, trust, now);
             key(result, &signed, hint.as_deref(), raw_bytes.as_deref(), trust, now);
             without_signature_no_time(result);
         }
         Material::Certificate { chain } => {
-            without_chain_and_log(result, bundle);
+            without_chain_and_log(result, bundle.log_entries);
             time(result, bundle, trust, now);
             certificate(result, &signed, chain, trust, now);
             without_signature_no_time(result);
         }
         Material::Sigstore { leaf } => keyless(result, &signed, leaf, trust, now),
     }
-    result.set(identity(result, bundle, &trust.identity));
+    result.set(identity(result, leaf_of(bundle), &trust.identity));
 }
 
 struct Signed<'b> {
@@ -101,9 +101,9 @@ impl Signed<'_> {
 }
 
 /// Keys and certificates of OMS v1.0 come without a log.
-fn without_chain_and_log(result: &mut Verification, bundle: &Bundle) {
+pub(super) fn without_chain_and_log(result: &mut Verification, entries: usize) {
     result.set(Check::plain(Stage::Chain, Outcome::NotApplicable, Why::NoCertificates));
-    let entries = bundle.log_entries as u64;
+    let entries = entries as u64;
     result.set(Check::plain(Stage::Log, Outcome::NotApplicable, Why::NoLog { entries }));
 }
 
@@ -198,11 +198,11 @@ fn key(
     result.set(signature);
 }
 
-fn trusted_key(anchor: &Anchor, key: &PublicKey) -> TrustedKey {
+pub(super) fn trusted_key(anchor: &Anchor, key: &PublicKey) -> TrustedKey {
     TrustedKey { fingerprint: key.fingerprint(), hint: key.hint(), anchor: Untrusted::new(&anchor.name) }
 }
 
-fn identity_of_key(key: &PublicKey) -> Identity {
+pub(super) fn identity_of_key(key: &PublicKey) -> Identity {
     Identity {
         method: Method::Key,
         subject: Untrusted::new(key.fingerprint()),
@@ -328,7 +328,7 @@ fn kind_of(method: Method) -> AnchorKind {
 }
 
 /// What is trusted for other methods: a mix-up of kinds is seen by it.
-fn other_anchors(trust: &Trust, kind: AnchorKind) -> Vec<NamedAnchor> {
+pub(super) fn other_anchors(trust: &Trust, kind: AnchorKind) -> Vec<NamedAnchor> {
     const MAX: usize = 5;
     let others = trust.anchors.iter().filter(|anchor| ![kind, AnchorKind::Tsa].contains(&anchor.kind()));
     let named = |anchor: &Anchor| NamedAnchor { name: Untrusted::new(&anchor.name), kind: anchor.kind() };
@@ -336,7 +336,7 @@ fn other_anchors(trust: &Trust, kind: AnchorKind) -> Vec<NamedAnchor> {
 }
 
 /// Nothing to check against: `missing`, unless another method was asked for, which METHOD already says.
-fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &[Stage]) {
+pub(super) fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &[Stage]) {
     let others = other_anchors(trust, kind_of(method));
     result.set(if result.outcome_of(Stage::Method) == Outcome::Fail {
         Check::unknown(Stage::Trust, TrustWhy::OtherMethod { method, others })
@@ -348,7 +348,8 @@ fn no_anchor(result: &mut Verification, trust: &Trust, method: Method, stages: &
     }
 }
 
-fn identity(result: &Verification, bundle: &Bundle, rule: &IdentityRule) -> Check {
+/// IDENTITY, of the certificate that signed where there is one.
+pub(super) fn identity(result: &Verification, leaf: Option<&[u8]>, rule: &IdentityRule) -> Check {
     let stage = Stage::Identity;
     let is_proven = result.signer_proven();
     let signer = match (rule, &result.signer) {
@@ -361,7 +362,7 @@ fn identity(result: &Verification, bundle: &Bundle, rule: &IdentityRule) -> Chec
     match rule {
         IdentityRule::Exact { subject, issuer } => exact(signer, subject, issuer.as_ref()),
         IdentityRule::Uris { uris, subject } => {
-            let named = leaf_of(bundle).map(uris::uris).unwrap_or_default();
+            let named = leaf.map(uris::uris).unwrap_or_default();
             let expected = uris.iter().find(|uri| !named.contains(uri));
             match expected.or_else(|| subject.as_ref().filter(|subject| **subject != signer.subject)) {
                 Some(missing) => {

@@ -1,6 +1,7 @@
 //! A check in words, with what the verification holds beside it: the files of the report, and signatures of other kinds.
 
 use crate::check::step::Check;
+use crate::check::why::card::CardWhy;
 use crate::check::why::{FilesWhy, ForeignBeside, Why};
 use crate::files::formats;
 use crate::files::report::FilesReport;
@@ -26,6 +27,9 @@ impl Verification {
                 // What the catalogue says of files quotes none of their names.
                 words.summary = remedy_for(&words.summary, self.files.thing);
                 add_report(&mut words, &self.files, self.at);
+            }
+            Why::Card(why) if matches!(**why, CardWhy::Beside { .. }) => {
+                words.listed.extend(listed(&self.files));
             }
             Why::Parse(why) if why.foreign != ForeignBeside::None => {
                 words.details.extend(foreign(&self.foreign));

@@ -6,7 +6,7 @@ use crate::check::step::Check;
 use crate::check::why::policy::IdentityWhy;
 use crate::check::why::{SignerWhy, Why};
 
-use super::{Words, chain, files, parse, policy, predicates, signer, sigstore, statement, time};
+use super::{Words, card, chain, files, parse, policy, predicates, signer, sigstore, statement, time};
 
 impl Check {
     /// The check in words.
@@ -46,6 +46,7 @@ impl Check {
             Why::Identity(why) => policy::identity(why),
             Why::Policy(why) => policy::policy(why),
             Why::Predicates(why) => predicates::words(why),
+            Why::Card(why) => card::words(why),
             Why::Required { code, outcome, instead } => {
                 let before =
                     Check { stage: self.stage, code: *code, outcome: *outcome, why: Why::clone(instead) };

@@ -106,6 +106,12 @@ pub const CODES: &[CodeInfo] = &[
         "Have the model signed with a key on P-256, P-384 or P-521.",
     ),
     row(
+        CheckCode::SignatureAlgorithm,
+        "A signature in an agent card cannot count: its algorithm or its header is refused.",
+        "An algorithm `none`, a shared secret (HS256), a header that cannot be read, or a payload of its own.",
+        "Ask the publisher to sign the card with ES256, ES384, ES512 or EdDSA.",
+    ),
+    row(
         CheckCode::ChainUntrusted,
         "The signing certificate does not lead to a trusted authority.",
         "Another authority, a missing intermediate certificate, or another Sigstore instance.",
@@ -472,6 +478,18 @@ pub const CODES: &[CodeInfo] = &[
         "Load nothing but that part, or verify the whole model. A policy takes a part only where its stage says `on_partial`.",
     ),
     row(
+        CheckCode::FilesCard,
+        "The agent card that is shown is not the card that was signed; the check names the members that differ.",
+        "The card was changed after signing, or the signed statement was put beside another card.",
+        "Do not use the card; get it again from its publisher.",
+    ),
+    row(
+        CheckCode::FilesCardPart,
+        "The agent card is as signed; empty members of it, or other files, are not covered. Not a failure by itself.",
+        "The signer left empty members out, or the card's folder holds more than the card.",
+        "Sign the whole folder to cover everything in it.",
+    ),
+    row(
         CheckCode::PredicatesUnreadable,
         "The file of further claims cannot be read. Nothing in it counts.",
         "A damaged `claims.jsonl`.",
@@ -542,5 +560,11 @@ pub const CODES: &[CodeInfo] = &[
         "The policy denies the licence that a document or claim states for the model.",
         "`license_deny` lists it; a bill of materials, a model card or a claim names it.",
         "Use a model under another licence, or ask the producer for one.",
+    ),
+    row(
+        CheckCode::PolicyPin,
+        "A descriptor is not as it was pinned; the check names what changed.",
+        "A tool, a description or a schema was changed after it was approved (a rug pull), or an update nobody reviewed.",
+        "Do not use it until the change is reviewed; then pin it again: `touchmark pin FILE`.",
     ),
 ];

@@ -1,6 +1,7 @@
 //! The words for checks, for people who read text: one catalogue, made from the facts of a check and from nothing
 //! else. Records hold none of them, and no decision reads them.
 
+mod card;
 pub(crate) mod chain;
 mod change;
 mod check;

@@ -282,6 +282,14 @@ fn finding(why: &PolicyFinding) -> Words {
                 .found(format!("{}, according to {}", found.raw(), said_by.raw()))
                 .remedy("Use a model under another licence, or ask the producer for one")
         }
+        PolicyFinding::Pin { file, changed, more } => {
+            let parts: Vec<&str> = changed.iter().map(Untrusted::raw).collect();
+            let more = if *more > 0 { format!(" and {more} more") } else { String::new() };
+            of("A descriptor is not as it was pinned")
+                .expected(format!("{} as pinned in touchmark.toml", file.raw()))
+                .found(format!("{}{more}", parts.join(", ")))
+                .remedy("Do not use it until the change is reviewed; then pin it again: touchmark pin FILE")
+        }
         PolicyFinding::Unsigned => of("There is no signature to judge"),
         PolicyFinding::Unreadable => of("The bundle could not be read, so there is nothing to judge"),
     }

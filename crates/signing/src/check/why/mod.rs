@@ -1,5 +1,6 @@
 //! The facts that a check rests on: one variant for each situation, with what is known of it as values. No words.
 
+pub(crate) mod card;
 pub(crate) mod chain;
 pub(crate) mod policy;
 pub(crate) mod predicates;
@@ -9,6 +10,7 @@ pub(crate) mod time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::card::CardWhy;
 use self::chain::ChainWhy;
 use self::policy::{IdentityWhy, PolicyWhy};
 use self::predicates::PredicatesWhy;
@@ -80,6 +82,8 @@ pub enum Why {
     Policy(Box<PolicyWhy>),
     /// Further claims.
     Predicates(Box<PredicatesWhy>),
+    /// An agent card that carries its own signature.
+    Card(Box<CardWhy>),
     /// The caller requires more than was found.
     Required {
         /// The code of the check without the requirement.
@@ -89,6 +93,12 @@ pub enum Why {
         /// Why: what was found instead explains it.
         instead: Box<Why>,
     },
+}
+
+impl From<CardWhy> for Why {
+    fn from(why: CardWhy) -> Self {
+        Why::Card(Box::new(why))
+    }
 }
 
 impl From<IdentityWhy> for Why {

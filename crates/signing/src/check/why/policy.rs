@@ -310,6 +310,15 @@ pub enum PolicyFinding {
         /// The source of the statement.
         said_by: Untrusted,
     },
+    /// A descriptor is not as it was pinned.
+    Pin {
+        /// The file.
+        file: Untrusted,
+        /// The first parts that are not as pinned.
+        changed: Vec<Untrusted>,
+        /// How many more there are.
+        more: u64,
+    },
     /// There is no signature to judge.
     Unsigned,
     /// There is one that cannot be read.

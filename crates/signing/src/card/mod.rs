@@ -1,0 +1,9 @@
+//! Agent cards that carry their own signatures: documents of sigstore-a2a, and A2A cards with JSON Web Signatures. It
+//! reads them within limits; whether a signature is worth anything, it does not know, and it fetches nothing.
+
+mod document;
+mod jws;
+
+pub use document::bundle_in;
+pub(crate) use document::{Card, Signed};
+pub(crate) use jws::Jws;
