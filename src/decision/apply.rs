@@ -4,7 +4,7 @@
 use super::claimants::{in_role, outside, outside_grant, resigned};
 use super::denied_data::denied_data;
 use crate::attest::PredicateKind;
-use crate::inventory::{Format, Hazard, Looked, Model, Tier, is_loadable};
+use crate::inventory::{Format, Hazard, Looked, Model, PartChange, Pin, Tier, is_loadable};
 use crate::maturity::Testimony;
 use crate::policy::{Granted, IdentityPattern, Policy, Publisher, TextPattern};
 use crate::signing::{
@@ -39,7 +39,8 @@ pub fn apply_policy_to(
     let identity = identity(verification, model, policy, now);
     let identity = resigned(identity, verification, model, policy, now);
     let data = denied_data(model, testimonies, policy);
-    let artifact = artifact(verification, (looked, data), policy, now);
+    let pins = changed_pins(model, looked);
+    let artifact = artifact(verification, (looked, pins.into_iter().chain(data).collect()), policy, now);
     verification.set(identity);
     verification.set(artifact);
 }
@@ -236,6 +237,24 @@ fn artifact(
     let (code, outcome, finding) = findings.remove(worst);
     let also = findings.into_iter().map(|(code, _, finding)| (code, finding)).collect();
     Check::new(code, outcome, PolicyWhy { finding, also })
+}
+
+/// Parts of a descriptor that are named.
+const NAMED_PARTS: usize = 12;
+
+/// Descriptors that are not as the workspace pinned them: whatever the signature says, somebody approved another one.
+fn changed_pins(model: &Model, looked: Option<&Looked>) -> Vec<Finding> {
+    let seen = looked.map_or(model.descriptors.as_slice(), |looked| looked.descriptors.as_slice());
+    let changed = |pin: &Pin| {
+        let changes = pin.changes(seen);
+        (!changes.is_empty()).then(|| {
+            let more = u64::try_from(changes.len().saturating_sub(NAMED_PARTS)).unwrap_or(u64::MAX);
+            let changed = changes.iter().take(NAMED_PARTS).map(PartChange::line).collect();
+            let finding = PolicyFinding::Pin { file: pin.file.clone(), changed, more };
+            (CheckCode::PolicyPin, Outcome::Fail, finding)
+        })
+    };
+    model.pins.iter().filter_map(changed).collect()
 }
 
 /// Hazards that are named beside a banned format.

@@ -7,7 +7,7 @@ use crate::inventory::{Basis, FactKey, Looked, Model};
 use crate::maturity::Testimony;
 use crate::policy::Policy;
 use crate::progress::Progress;
-use crate::signing::{Bundle, Judging, Verification, VerifyOptions, bundle_moments};
+use crate::signing::{Bundle, Judging, Verification, VerifyOptions, bundle_in, bundle_moments};
 use jiff::{SignedDuration, Timestamp};
 
 use super::anchors::Anchors;
@@ -98,7 +98,7 @@ pub fn aliases(model: &Model) -> Vec<NamedDigest> {
 /// The earliest moment after now at which the same evidence may be judged differently by the same policy; none when
 /// time changes nothing. Too early costs time, too late would be wrong.
 pub fn holds_until(verification: &Verification, bundle: Option<&[u8]>, by: &By<'_>) -> Option<Timestamp> {
-    let parsed = bundle.and_then(|bundle| Bundle::parse(bundle).ok());
+    let parsed = bundle.and_then(bundle_in);
     let own = parsed.as_ref().map(bundle_moments).unwrap_or_default();
     let signature = by.anchors.moments().next_change(parsed.as_ref().map(Bundle::method), &own, by.now);
     holds_by_policy(verification, by).into_iter().chain(signature).min()

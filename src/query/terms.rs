@@ -181,6 +181,7 @@ const KINDS: &[(&str, Choice)] = &[
     ("dataset", Choice::Kind(Kind::Dataset)),
     ("agent", Choice::Kind(Kind::Agent)),
     ("skill", Choice::Kind(Kind::Skill)),
+    ("mcp", Choice::Kind(Kind::Mcp)),
 ];
 
 const BASES: &[(&str, Choice)] = &[

@@ -208,6 +208,6 @@ pub fn role_of(kind: Kind) -> InputRole {
         Kind::Model => InputRole::Base,
         Kind::Adapter => InputRole::Adapter,
         Kind::Dataset => InputRole::Dataset,
-        Kind::Agent | Kind::Skill => InputRole::Other,
+        Kind::Agent | Kind::Skill | Kind::Mcp => InputRole::Other,
     }
 }

@@ -6,7 +6,7 @@ use crate::error::{Code, Result};
 use crate::inventory::Model;
 use crate::signing::{
     CopySeen, Judging, Outcome, Progress, Seen, Stage, Trust, Verification, VerifyOptions, default_signature,
-    find_signature, judge, observe,
+    find_any_signature, judge, observe,
 };
 use crate::text::Untrusted;
 use crate::view::View;
@@ -35,7 +35,7 @@ impl Workbench {
             let folder = view.workspace.root.join(&twin.location);
             let bundle = match &twin.signature {
                 Some(signature) => view.workspace.root.join(signature),
-                None => find_signature(&folder).unwrap_or_else(|| default_signature(&folder)),
+                None => find_any_signature(&folder).unwrap_or_else(|| default_signature(&folder)),
             };
             let place = Untrusted::new(twin.location.to_string_lossy());
             copies.push(copy(place, (&folder, &bundle), verification, view.at, progress)?);

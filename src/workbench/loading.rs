@@ -20,6 +20,7 @@ impl Workbench {
         let workspace = self.workspace();
         let mut loaded = store::load(store, &workspace.aliases)?;
         plausible(&workspace, &mut loaded.0);
+        workspace.tell_pins(&mut loaded.0);
         let Some(location) = &self.inner.options.location else {
             merge_same(&workspace.root, &mut loaded);
             return Ok(loaded);
@@ -36,6 +37,7 @@ impl Workbench {
         let aliases = workspace.aliases.choosing(&model.id, place);
         let mut loaded = store::load(store, &aliases)?;
         plausible(&workspace, &mut loaded.0);
+        workspace.tell_pins(&mut loaded.0);
         merge_same(&workspace.root, &mut loaded);
         Ok(loaded)
     }

@@ -16,7 +16,7 @@ use crate::maturity::{SameName, Testimony};
 use crate::report::same_name_line;
 use crate::signing::{
     ClaimsFault, ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
-    find_signature, verify_place,
+    find_any_signature, verify_place,
 };
 use crate::text::screen;
 use crate::view::{Verified, View};
@@ -150,10 +150,11 @@ impl Workbench {
         // In a registry's layout the scan found what refers to the manifest: nothing lies beside it.
         let attached = if listed(&folder)?.is_some() { model.signature.as_ref() } else { None };
         let attached = attached.map(|signature| view.workspace.root.join(signature));
-        let bundle = attached.or_else(|| find_signature(&folder)).unwrap_or_else(|| match &model.signature {
-            Some(signature) => view.workspace.root.join(signature),
-            None => default_signature(&folder),
-        });
+        let bundle =
+            attached.or_else(|| find_any_signature(&folder)).unwrap_or_else(|| match &model.signature {
+                Some(signature) => view.workspace.root.join(signature),
+                None => default_signature(&folder),
+            });
         let cache = self.cache(view, reading == Reading::Everything);
         let reuse = cache.as_ref().map(Cache::reuse);
         let Look { seen, verification, testimonies, state } =
@@ -189,8 +190,17 @@ impl Workbench {
         self.valid_policy()?;
         let view = self.view();
         let path = std::path::absolute(path).map_err(|error| Error::read(path, &error))?;
-        let model = crate::inventory::read_model(&path)?;
-        let bundle = signature.map(Path::to_owned).or_else(|| find_signature(&path));
+        let mut model = crate::inventory::read_model(&path)?;
+        // Pins name files below the workspace.
+        let inside = path.canonicalize().ok().and_then(|real| {
+            Some(real.strip_prefix(view.workspace.root.canonicalize().ok()?).ok()?.to_owned())
+        });
+        if let Some(inside) = inside {
+            let outside = std::mem::replace(&mut model.location, Some(inside));
+            view.workspace.tell_pins(std::slice::from_mut(&mut model));
+            model.location = outside;
+        }
+        let bundle = signature.map(Path::to_owned).or_else(|| find_any_signature(&path));
         let bundle = bundle.unwrap_or_else(|| default_signature(&path));
         let reading = (Reading::Everything, None);
         Ok(self.check(&view, &model, (&path, &bundle), reading, progress)?.verification)

@@ -89,8 +89,10 @@ pub enum FactKey {
     Signature,
     /// What an agent can do.
     Skill,
-    /// Where an agent answers.
+    /// Where an agent or a server answers.
     Endpoint,
+    /// A tool that a server offers.
+    Tool,
     /// Another name of the model, by the workspace's word.
     Alias,
     /// When it was made or came out, as written.
@@ -127,6 +129,7 @@ impl FactKey {
             FactKey::Signature => "other signature",
             FactKey::Skill => "skill",
             FactKey::Endpoint => "endpoint",
+            FactKey::Tool => "tool",
             FactKey::Alias => "also called",
             FactKey::Made => "made on",
         }

@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::descriptor::Descriptor;
 use super::format::Format;
 use super::hazard::Hazard;
 use super::models::{Kind, Model};
@@ -19,6 +20,9 @@ pub struct Looked {
     /// What can run code when it is loaded, worst first for each file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hazards: Vec<Hazard>,
+    /// Descriptors of agents and servers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub descriptors: Vec<Descriptor>,
     /// Configurations and indexes that lead a loader to where nothing is signed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leads: Vec<Lead>,
@@ -47,6 +51,7 @@ impl Looked {
             kind: model.kind,
             formats: model.formats.clone(),
             hazards: model.hazards.clone(),
+            descriptors: model.descriptors.clone(),
             leads: Vec::new(),
             hidden: Vec::new(),
             changing: false,

@@ -125,6 +125,8 @@ fn join(known: &mut Model, mut more: Model, findings: &mut Vec<Finding>) {
         details.bytes = said.bytes;
         details.formats = said.formats;
         details.hazards = said.hazards;
+        details.descriptors = said.descriptors;
+        details.pins = said.pins;
         details.state = said.state;
     }
     let told = |fact: &Fact| (fact.key, fact.value.clone(), fact.basis, fact.source.clone());

@@ -4,6 +4,7 @@
 pub(super) mod aliases;
 pub(super) mod bindings;
 pub(super) mod deployment;
+pub(super) mod descriptor;
 pub(super) mod facts;
 pub(super) mod finding;
 pub(super) mod fold;

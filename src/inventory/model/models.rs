@@ -1,5 +1,6 @@
 //! A model: what it is and what the sources together say of it, as a plain value.
 
+use super::descriptor::{Descriptor, Pin};
 use super::facts::{Fact, FactKey, ParentRef};
 use super::format::Format;
 use super::hazard::Hazard;
@@ -30,6 +31,8 @@ pub enum Kind {
     Agent,
     /// A folder of instructions for an agent.
     Skill,
+    /// What describes servers of tools (MCP).
+    Mcp,
 }
 
 impl From<Kind> for Thing {
@@ -40,6 +43,7 @@ impl From<Kind> for Thing {
             Kind::Dataset => Thing::Dataset,
             Kind::Agent => Thing::Agent,
             Kind::Skill => Thing::Skill,
+            Kind::Mcp => Thing::Mcp,
         }
     }
 }
@@ -53,6 +57,7 @@ impl Kind {
             Kind::Dataset => "dataset",
             Kind::Agent => "agent",
             Kind::Skill => "skill",
+            Kind::Mcp => "mcp",
         }
     }
 }
@@ -114,6 +119,10 @@ pub struct Details {
     pub formats: Vec<Format>,
     /// What can run code when it is loaded, worst first for each file.
     pub hazards: Vec<Hazard>,
+    /// Descriptors of agents and servers among its files.
+    pub descriptors: Vec<Descriptor>,
+    /// Pins of the workspace on files of it.
+    pub pins: Vec<Pin>,
     /// What its files were when they were read; none where it has none.
     pub state: Option<ModelState>,
     /// The statements of an AIBOM about its signature.
@@ -150,6 +159,12 @@ struct Written {
     /// What can run code when it is loaded, worst first for each file.
     #[serde(default)]
     hazards: Vec<Hazard>,
+    /// Descriptors of agents and servers among its files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    descriptors: Vec<Descriptor>,
+    /// Pins of the workspace on files of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pins: Vec<Pin>,
     /// What is known, in the order in which it was found.
     facts: List<Fact>,
     /// Parents as the sources name them; all are kept.
@@ -177,6 +192,8 @@ impl From<Model> for Written {
             bytes,
             formats,
             hazards,
+            descriptors,
+            pins,
             // The files on this machine mean nothing elsewhere.
             state: _,
             binding,
@@ -195,6 +212,8 @@ impl From<Model> for Written {
             bytes,
             formats,
             hazards,
+            descriptors,
+            pins,
             facts,
             parents,
             binding,
@@ -216,6 +235,8 @@ impl From<Written> for Model {
             bytes: written.bytes,
             formats: written.formats,
             hazards: written.hazards,
+            descriptors: written.descriptors,
+            pins: written.pins,
             state: None,
             binding: written.binding,
             other_bindings: written.other_bindings,

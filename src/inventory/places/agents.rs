@@ -1,21 +1,28 @@
 //! Agent cards (A2A) and skill folders: what they declare, and whether a signature lies in a card. Nothing that they
 //! name is called, and no signature in a card is verified here.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::path::Path;
 
-use super::document::{self, text};
-use super::front_matter;
+use super::document::text;
+use super::{descriptor, front_matter};
 use crate::disk;
+use crate::inventory::model::descriptor::Descriptor;
 use crate::inventory::model::facts::{Basis, FactKey};
 use crate::inventory::model::record::Record;
+use crate::signing::{CardForm, CardSeen, signed_card};
 use crate::text::Untrusted;
 
 /// The file by which a skill folder is told.
 pub(super) const SKILL: &str = "SKILL.md";
 /// Names of agent cards; the second is that of earlier drafts.
 pub(super) const CARDS: [&str; 3] = ["agent-card.json", "agent.json", "agent_card.json"];
-const MAX_BYTES: u64 = 1024 * 1024;
+/// How signed cards are called that are written beside the card itself.
+const SIGNED: [&str; 2] = [".signed.json", "signed-agent-card.json"];
+/// Where a document of sigstore-a2a has the card, and what it has beside it.
+const INNER: &str = "agentCard";
+const SIGNED_MEMBERS: [&str; 2] = ["attestations", "verificationMaterial"];
+const FINDING: &str = "F-AGENT-CARD";
 const MAX_SKILLS: usize = 32;
 const MAX_ENDPOINTS: usize = 8;
 /// Characters of a description.
@@ -30,51 +37,103 @@ const FACTS: [(&str, FactKey); 4] = [
     ("/url", FactKey::Endpoint),
 ];
 
-/// Whether a file is an agent card: by its name and by what it holds.
-pub(super) fn is_card(path: &Path, name: &str) -> bool {
-    CARDS.contains(&name)
-        && disk::whole(path, MAX_BYTES).is_ok_and(|bytes| {
-            document::object(&bytes).is_ok_and(|card| {
-                card.get("skills").is_some_and(Value::is_array)
-                    && TELLING.iter().any(|key| card.get(*key).is_some())
-            })
-        })
+/// Whether a file may be an agent card, by its name.
+pub(super) fn is_named_like_one(name: &str) -> bool {
+    CARDS.contains(&name) || SIGNED.iter().any(|ending| name.ends_with(ending))
 }
 
-/// What a card declares.
-pub(super) fn tell_card(path: &Path, source: &Untrusted, record: &mut Record) {
-    let card = match disk::whole(path, MAX_BYTES).map_err(|unread| unread.to_string()) {
-        Ok(bytes) => document::object(&bytes),
-        Err(problem) => Err(problem),
+/// Whether a file is an agent card: by its name and by what it holds.
+pub(super) fn is_card(path: &Path, name: &str) -> bool {
+    is_named_like_one(name) && holds_card(path)
+}
+
+/// The same by what it holds alone.
+pub(super) fn holds_card(path: &Path) -> bool {
+    descriptor::read(path).is_ok_and(|(document, _)| is_card_itself(&document) || inner(&document).is_some())
+}
+
+fn is_card_itself(document: &Map<String, Value>) -> bool {
+    document.get("skills").is_some_and(Value::is_array)
+        && TELLING.iter().any(|key| document.contains_key(*key))
+}
+
+/// The card in a document of sigstore-a2a.
+fn inner(document: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    let is_signed = SIGNED_MEMBERS.iter().any(|key| document.get(*key).is_some_and(Value::is_object));
+    document.get(INNER)?.as_object().filter(|_| is_signed)
+}
+
+/// What a card declares; `file` is its name below the model.
+pub(super) fn tell_card(path: &Path, file: &str, source: &Untrusted, record: &mut Record) {
+    let (document, duplicates) = match descriptor::read(path) {
+        Ok(read) => read,
+        Err(problem) => return record.found(FINDING, source, "", problem),
     };
-    let card = match card {
-        Ok(card) => card,
-        Err(problem) => return record.found("F-AGENT-CARD", source, "", problem),
-    };
-    for (at, key) in FACTS {
-        let value = card.pointer(at).and_then(Value::as_str).unwrap_or_default();
-        record.fact(key, value, Basis::Declared, source, at);
+    for name in duplicates {
+        let name = Untrusted::new(name);
+        record.found(
+            FINDING,
+            source,
+            "",
+            format!("{} occurs twice in one object: readers disagree", name.screen()),
+        );
     }
-    describe(&text(&card, "description"), "/description", source, record);
+    let (card, at) = match inner(&document) {
+        Some(card) => (card, "/agentCard"),
+        None => (&document, ""),
+    };
+    let content = descriptor::content_of(card, &["signatures"]);
+    let card = Value::Object(card.clone());
+    record.model.descriptors.push(Descriptor { file: file.into(), content });
+    for (place, key) in FACTS {
+        let value = card.pointer(place).and_then(Value::as_str).unwrap_or_default();
+        record.fact(key, value, Basis::Declared, source, &format!("{at}{place}"));
+    }
+    describe(&text(&card, "description"), &format!("{at}/description"), source, record);
     for list in ["supportedInterfaces", "additionalInterfaces"] {
         for (index, interface) in items(&card, list).take(MAX_ENDPOINTS).enumerate() {
-            let place = format!("/{list}/{index}");
+            let place = format!("{at}/{list}/{index}");
             record.fact(FactKey::Endpoint, &text(interface, "url"), Basis::Declared, source, &place);
         }
     }
     for (index, skill) in items(&card, "skills").take(MAX_SKILLS).enumerate() {
         let (id, name) = (text(skill, "id"), text(skill, "name"));
         let value = if id.is_empty() || id == name { name } else { format!("{id}: {name}") };
-        record.fact(FactKey::Skill, &value, Basis::Declared, source, &format!("/skills/{index}"));
+        record.fact(FactKey::Skill, &value, Basis::Declared, source, &format!("{at}/skills/{index}"));
     }
     let more = items(&card, "skills").count().saturating_sub(MAX_SKILLS);
     if more > 0 {
-        record.found("F-AGENT-CARD", source, "/skills", format!("{more} more skills are not told"));
+        record.found(FINDING, source, "/skills", format!("{more} more skills are not listed"));
     }
-    let signatures = items(&card, "signatures").count();
-    if signatures > 0 {
-        let line = format!("{signatures} JWS in the card, not verified here");
-        record.fact(FactKey::Signature, &line, Basis::Observed, source, "/signatures");
+    let seen = disk::whole(path, descriptor::MAX_BYTES).ok().and_then(|bytes| signed_card(&bytes));
+    if let Some(seen) = seen {
+        tell_signatures(&seen, source, record);
+    }
+}
+
+/// What it says of its signatures, none of which is verified here.
+fn tell_signatures(seen: &CardSeen, source: &Untrusted, record: &mut Record) {
+    if let Some(fault) = &seen.fault {
+        let at = fault.at.as_ref().map(Untrusted::raw).unwrap_or_default();
+        return record.found(
+            FINDING,
+            source,
+            at,
+            format!("its signature cannot be read: {}", fault.said.screen()),
+        );
+    }
+    let line = match seen.form {
+        Some(CardForm::Bundle) => "a signature bundle of sigstore-a2a, not verified here".to_owned(),
+        _ => format!("{} JWS in the card, not verified here", seen.signatures),
+    };
+    record.fact(FactKey::Signature, &line, Basis::Observed, source, "/signatures");
+    for address in &seen.hints.addresses {
+        let what = format!("names keys at {}: they are not fetched and not trusted", address.screen());
+        record.found("F-AGENT-KEYS", source, "/signatures", what);
+    }
+    if seen.hints.carries_keys {
+        let what = "brings a key or certificate of its own: it is not trusted";
+        record.found("F-AGENT-KEYS", source, "/signatures", what);
     }
 }
 

@@ -21,7 +21,7 @@ use super::folder::{self, Folder};
 use super::hub_cache::{self, Snapshot};
 use super::mlflow_registry::{self, Registries};
 use super::stamps::Stamp;
-use super::{agents, front_matter, layout, mlflow, naming, partial, ramalama};
+use super::{agents, front_matter, layout, mcp, mlflow, naming, partial, ramalama};
 use crate::inventory::model::facts::FactKey;
 use crate::inventory::model::finding::{Finding, Scan};
 use crate::inventory::model::id::ModelId;
@@ -529,5 +529,8 @@ fn is_model(entries: &[Entry]) -> bool {
             // Broken front matter is front matter all the same: the finding must not vanish with the folder.
             card.map_or(true, |card| card.is_some_and(|card| card.describes_something()))
         })
-        || entries.iter().any(|entry| is_file(entry) && agents::is_card(&entry.path, &entry.name))
+        || entries.iter().any(|entry| {
+            let (path, name) = (&entry.path, &entry.name);
+            is_file(entry) && (agents::is_card(path, name) || mcp::is_descriptor(path, name))
+        })
 }

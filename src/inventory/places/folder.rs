@@ -1,7 +1,7 @@
 //! Model folders: their bundle, README front matter, configurations, formats by content, headers of weights.
 
 use crate::disk::slashed;
-use crate::signing::{find_signature, is_git_hook, is_of_git};
+use crate::signing::{find_any_signature, is_git_hook, is_of_git};
 use crate::text::Untrusted;
 use serde_json::Value;
 use std::fs;
@@ -12,7 +12,7 @@ use super::entry::{Entry, MAX_ENTRIES, is_data, is_file, is_readme, is_weights, 
 use super::front_matter::{self, FrontMatter};
 use super::hub_cache::{self, Snapshot};
 use super::stamps::Stamp;
-use super::{agents, document, local_dir, mlflow, partial};
+use super::{agents, document, local_dir, mcp, mlflow, partial};
 use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::finding::Scan;
@@ -197,7 +197,7 @@ impl FolderReader<'_> {
 
     /// Its bundle and its claims.
     fn locate(&self, model: &mut Model) {
-        let found = find_signature(&self.folder.path).filter(|found| found.to_str().is_some());
+        let found = find_any_signature(&self.folder.path).filter(|found| found.to_str().is_some());
         model.signature = found.and_then(|found| self.of(&found));
         model.claims = self.file("claims.jsonl").map(|entry| self.at(entry));
     }
@@ -267,9 +267,12 @@ impl FolderReader<'_> {
         if let Some(entry) = self.file(agents::SKILL).filter(|entry| self.may_read(entry)) {
             agents::tell_skill(&entry.path, &slashed(&self.at(entry)).into(), record);
         }
-        for entry in self.entries.iter().filter(|entry| agents::CARDS.contains(&entry.name.as_str())) {
-            if self.may_read(entry) {
-                agents::tell_card(&entry.path, &slashed(&self.at(entry)).into(), record);
+        for entry in self.entries.iter().filter(|entry| is_file(entry) && self.may_read(entry)) {
+            let source = slashed(&self.at(entry)).into();
+            if agents::CARDS.contains(&entry.name.as_str()) || agents::is_card(&entry.path, &entry.name) {
+                agents::tell_card(&entry.path, &entry.name, &source, record);
+            } else if mcp::is_named_like_one(&entry.name) {
+                mcp::tell(&entry.path, &entry.name, &source, record);
             }
         }
     }
@@ -293,6 +296,10 @@ impl FolderReader<'_> {
             && self.entries.iter().any(|entry| is_file(entry) && agents::is_card(&entry.path, &entry.name))
         {
             Kind::Agent
+        } else if !any(is_weights)
+            && self.entries.iter().any(|entry| is_file(entry) && mcp::is_descriptor(&entry.path, &entry.name))
+        {
+            Kind::Mcp
         } else {
             Kind::Model
         }

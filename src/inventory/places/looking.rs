@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use super::blob_store::{BlobStore, Layout};
 use super::blobs::{Blobs, Naming};
-use super::entry::{MAX_ENTRIES, list};
+use super::entry::{MAX_ENTRIES, extension, list};
 use super::folder::{self, Folder};
-use super::{files, hub_cache, layout, leads, ramalama, registry};
+use super::{agents, files, hub_cache, layout, leads, mcp, ramalama, registry};
 use crate::error::{Error, Result};
+use crate::inventory::model::descriptor::Descriptor;
 use crate::inventory::model::finding::Scan;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::looked::Looked;
-use crate::inventory::model::models::Model;
+use crate::inventory::model::models::{Kind, Model};
 use crate::inventory::model::record::Record;
 use crate::inventory::weights::look::Looks;
 use crate::signing::{Listed, ModelState};
@@ -124,7 +125,26 @@ fn file(path: &Path, size: u64) -> Model {
     looks.at(path, size, &place, &source, &mut record);
     looks.finish(&source, &mut record);
     record.model.formats.sort();
+    if let Some((kind, found)) = (extension(&place) == "json").then(|| descriptors(path)).flatten() {
+        record.model.kind = kind;
+        record.model.descriptors = found;
+    }
     record.model
+}
+
+/// What one file is, and what it describes, where it is an agent card or a descriptor of servers.
+pub fn descriptors(path: &Path) -> Option<(Kind, Vec<Descriptor>)> {
+    let name = path.file_name()?.to_string_lossy().into_owned();
+    let mut record = Record::new(ModelId::new(""), "", &Untrusted::new(&name));
+    let kind = if agents::holds_card(path) {
+        agents::tell_card(path, &name, &Untrusted::new(&name), &mut record);
+        Kind::Agent
+    } else {
+        mcp::form(path)?;
+        mcp::tell(path, &name, &Untrusted::new(&name), &mut record);
+        Kind::Mcp
+    };
+    Some((kind, std::mem::take(&mut record.model.descriptors)))
 }
 
 /// What the store of blobs says of the model whose manifest this is.

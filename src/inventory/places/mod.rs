@@ -4,6 +4,7 @@
 mod agents;
 mod blob_store;
 mod blobs;
+mod descriptor;
 pub(super) mod discovery;
 mod docker_models;
 mod document;
@@ -18,6 +19,7 @@ mod layout;
 mod leads;
 mod local_dir;
 pub(super) mod looking;
+mod mcp;
 mod mlflow;
 mod mlflow_registry;
 mod naming;
@@ -39,7 +41,8 @@ pub(crate) fn read_as_any(path: &Path, bytes: &[u8]) {
     let mut record = Record::new(ModelId::new("fuzz"), "fuzz", &"fuzz".into());
     let source = "fuzz".into();
     drop(blobs::Manifest::parse(bytes));
-    agents::tell_card(path, &source, &mut record);
+    agents::tell_card(path, "fuzz", &source, &mut record);
+    mcp::tell(path, "fuzz", &source, &mut record);
     agents::tell_skill(path, &source, &mut record);
     mlflow::tell(path, path, &source, &mut record);
     ollama::tell_config(bytes, &source, &mut record);

@@ -21,7 +21,7 @@ use crate::inventory::model::merge::Merged;
 use crate::inventory::model::models::Model;
 use crate::inventory::model::record::note;
 use crate::inventory::places::discovery::{self, Discovered};
-use crate::inventory::places::looking::store_with;
+use crate::inventory::places::looking::{self, store_with};
 use crate::inventory::places::stamps::Stamp;
 
 /// One document or folder of the sources, and what it says.
@@ -110,7 +110,12 @@ pub fn read_model(path: &Path) -> Result<Model> {
         model
     };
     if metadata.is_file() {
-        return Ok(unread().with(|details| (details.files, details.bytes) = (1, metadata.len())));
+        let mut model = unread().with(|details| (details.files, details.bytes) = (1, metadata.len()));
+        if let Some((kind, descriptors)) = looking::descriptors(path) {
+            model.kind = kind;
+            model.descriptors = descriptors;
+        }
+        return Ok(model);
     }
     let found = discovery::discover(path, path, &Progress::default())?;
     let read = found.places.first().and_then(|place| place.read().models.into_iter().next());

@@ -13,9 +13,11 @@ use crate::inventory::model::deployment::Deployment;
 
 mod deploying;
 mod deployments;
+mod pins;
 mod reader;
 mod temporary;
 
+pub use pins::Pinned;
 use reader::Reader;
 
 const SCHEMA: (u64, u64) = (0, 1);
@@ -25,7 +27,7 @@ const DEFAULT_STAGE: &str = "production";
 const DEFAULT_STORE: &str = "touchmark.db";
 const BASELINE: &str = "policies/baseline.toml";
 const IGNORED: &str = "touchmark.db*\n";
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "schema",
     "name",
     "stage",
@@ -36,6 +38,7 @@ const KEYS: [&str; 10] = [
     "alias",
     "binding",
     deployments::BLOCK,
+    pins::BLOCK,
 ];
 const BINDING_KEYS: [&str; 2] = ["model", "digest"];
 const ALIAS_KEYS: [&str; 3] = ["name", "of", "at"];
@@ -82,6 +85,8 @@ pub struct Workspace {
     pub aliases: Aliases,
     /// What runs where, in the order of the file.
     pub deployments: Vec<Deployment>,
+    /// Descriptors as they were approved.
+    pub pins: Vec<Pinned>,
     /// The policy file, absolute; none means the built-in baseline.
     pub policy: Option<PathBuf>,
     /// Files of the keys and certificate authorities that may sign the policy, absolute.
@@ -398,11 +403,13 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
     }
     aliases.settle();
     let deployments = reader.deployments(table)?;
+    let pins = reader.pins(table)?;
     Ok(Workspace {
         name,
         sources,
         aliases,
         deployments,
+        pins,
         policy: policy.map(|path| root.join(path)),
         policy_trust: policy_trust.into_iter().map(|path| root.join(path)).collect(),
         stage,

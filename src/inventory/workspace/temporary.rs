@@ -51,6 +51,7 @@ impl Workspace {
             sources: kinds.iter().map(source).collect(),
             aliases: Aliases::default(),
             deployments: Vec::new(),
+            pins: Vec::new(),
             policy: None,
             policy_trust: Vec::new(),
             stage: DEFAULT_STAGE.to_owned(),

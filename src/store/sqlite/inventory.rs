@@ -2,7 +2,8 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::{
-    Binding, Details, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Sharing, Stamp, Survey, Twin,
+    Binding, Descriptor, Details, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Sharing, Stamp,
+    Survey, Twin,
 };
 use crate::signing::ModelState;
 use crate::store::traits::{Inventory, Records};
@@ -39,6 +40,8 @@ struct Core {
     formats: Vec<Format>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hazards: Vec<Hazard>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    descriptors: Vec<Descriptor>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<ModelState>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +79,7 @@ impl Core {
             bytes: model.bytes,
             formats: model.formats.clone(),
             hazards: model.hazards.clone(),
+            descriptors: model.descriptors.clone(),
             state: model.state,
             binding: model.binding.clone(),
             other_bindings: model.other_bindings.clone(),
@@ -93,6 +97,8 @@ impl Core {
             bytes: self.bytes,
             formats: self.formats,
             hazards: self.hazards,
+            descriptors: self.descriptors,
+            pins: Vec::new(),
             state: self.state,
             binding: self.binding,
             other_bindings: self.other_bindings,

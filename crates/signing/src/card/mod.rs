@@ -3,7 +3,9 @@
 
 mod document;
 mod jws;
+mod shown;
 
 pub use document::bundle_in;
 pub(crate) use document::{Card, Signed};
 pub(crate) use jws::Jws;
+pub use shown::{CardSeen, signed_card};

@@ -18,6 +18,8 @@ pub enum Thing {
     Agent,
     /// A folder of instructions for an agent.
     Skill,
+    /// What describes servers of tools for agents.
+    Mcp,
 }
 
 impl Thing {
@@ -34,6 +36,7 @@ impl Thing {
             Thing::Dataset => "dataset",
             Thing::Agent => "agent",
             Thing::Skill => "skill",
+            Thing::Mcp => "descriptor",
         }
     }
 }

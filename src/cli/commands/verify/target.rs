@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, Scan, in_layout, listed};
-use crate::signing::{Listed, Place, default_signature, find_signature};
+use crate::signing::{Listed, Place, default_signature, find_any_signature};
 use crate::text::screen;
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ impl Target {
         let word = model.to_string_lossy();
         let (layout, wanted) = match word.strip_prefix(OCI).filter(|_| !model.exists()) {
             Some(named) => split(named),
-            None if signature.is_none() && find_signature(model).is_none() => (model.to_owned(), None),
+            None if signature.is_none() && find_any_signature(model).is_none() => (model.to_owned(), None),
             None => return Ok(Target::files(model, signature)),
         };
         let scan = match in_layout(&layout) {
@@ -54,7 +54,7 @@ impl Target {
     }
 
     fn files(model: &Path, signature: Option<&Path>) -> Self {
-        let found = || find_signature(model).unwrap_or_else(|| default_signature(model));
+        let found = || find_any_signature(model).unwrap_or_else(|| default_signature(model));
         let bundle = signature.map_or_else(found, Path::to_owned);
         Target { place: Placed::Files(model.to_owned()), bundle }
     }
