@@ -214,7 +214,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Diff, "diff", &["D"], "", &[S::Inventory, S::Jobs, S::Changes], open![],
         "what changed since")
         .typed(must("FILE [FILE]", "name a file, as in `diff snapshot.json`, or two snapshots"))
-        .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first; exits with 0 if they are the same, else 1"),
+        .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first, or two agent cards or MCP descriptors; exits with 0 if they are the same, else 1"),
     keys(Cmd::OpenJob, "open-job", &["enter"], "models", &[S::Jobs], open![Job],
         "what became of the models of this job; Enter on one opens it")
         .no_line("A command prints what became of each model."),
@@ -428,6 +428,8 @@ pub const TABLE: &[Command] = &[
         "The root digest of a model"),
     line("inspect", "<FILE>").within(Cmd::Verify, "Its Identity and Statement tabs show what the bundle holds.",
         "What a bundle, claim, certificate, key or weights file holds; trusts nothing"),
+    line("pin", "[FILES]...").run("Pin agent cards and MCP descriptors as they are now, or compare those that are pinned")
+        .writing(Writes::With(&["files"])),
     line("attest provenance", "<MODEL>").run(
         "Claim how a model was made and from which inputs, each by its digest (SLSA provenance)")
         .writing(CLAIM).asking().online(SIGNED),

@@ -11,6 +11,7 @@ mod conclusions;
 mod deployments;
 mod inventory;
 pub mod names;
+mod pins;
 mod predicates;
 mod published;
 mod rubrics;
@@ -39,6 +40,7 @@ pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
+pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
 pub use predicates::{predicate_schema, predicate_schema_files};
 pub use published::{PUBLISHED, Published, schema_files};
 pub use rubrics::RubricComparisonDocument;

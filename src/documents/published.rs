@@ -9,6 +9,7 @@ use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
 };
+use super::pins::{DescriptorDiffDocument, PinsDocument};
 use super::rubrics::RubricComparisonDocument;
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{
@@ -76,6 +77,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<DemoDocument>("demo", "`demo`"),
     row::<DeployedDocument<'static>>("deployed", "`deploy add`, `deploy end` and `deploy import`"),
     row::<DeploymentsDocument<'static>>("deployments", "`deploy list`"),
+    row::<DescriptorDiffDocument>("descriptor-diff", "`diff`, of two agent cards or MCP descriptors"),
     row::<DiffDocument<'static>>("diff", "`diff`"),
     second::<DigestDocument<'static>>("digest", "`digest`"),
     row::<ErrorDocument<'static>>("error", "any command that stops with an error"),
@@ -103,6 +105,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ModelDocument<'static>>("model", "`show`"),
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
     row::<PathDocument<'static>>("path", "`path`"),
+    row::<PinsDocument<'static>>("pins", "`pin`"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),

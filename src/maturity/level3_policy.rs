@@ -270,10 +270,15 @@ pub(super) fn compliance_exported(_: &Evidence<'_>) -> Finding {
 }
 
 pub(super) fn agents_signed(evidence: &Evidence<'_>) -> Finding {
-    let is_agent = evidence.model.kind == Kind::Agent
+    let is_agent = matches!(evidence.model.kind, Kind::Agent | Kind::Skill | Kind::Mcp)
         || super::sight::counted(evidence, PredicateKind::Agent).next().is_some();
     if !is_agent {
         return Finding::not_applicable(UseFact::NoAgent.into());
+    }
+    let model = evidence.model;
+    let seen = evidence.looked.map_or(model.descriptors.as_slice(), |looked| &looked.descriptors);
+    if model.pins.iter().any(|pin| !pin.changes(seen).is_empty()) {
+        return Finding::contradicted(UseFact::AgentChanged.into()).remedy(Remedy::Investigate);
     }
     match sight(evidence) {
         Sight::NotLooked => super::sight::not_looked(),
@@ -292,6 +297,7 @@ pub(super) fn agents_signed(evidence: &Evidence<'_>) -> Finding {
         Sight::Unsigned => {
             let pinned = evidence.model.facts.each().any(|fact| fact.key == FactKey::Hash);
             match pinned {
+                _ if !model.pins.is_empty() => use_of(Outcome::Partial, UseFact::AgentPinned),
                 true => Finding::declared(Outcome::Partial, UseFact::AgentPinned.into()),
                 false => Finding::missing(UseFact::AgentBare.into()),
             }

@@ -11,6 +11,7 @@ mod deployments;
 mod edges;
 pub mod inherit;
 mod lineage;
+mod pins;
 mod record;
 pub mod rubrics;
 mod summary;
@@ -19,6 +20,7 @@ mod survey;
 pub use anchor::AnchorInfo;
 pub use asked::{Blamed, Blast, BlastRow, EdgeSeen, RunsHere};
 pub use concerned::{Again, Basis, Changed};
+pub use pins::{DescriptorDiff, PinSeen, change_word, changed_value};
 pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 

@@ -72,6 +72,6 @@ pub(super) fn found(fact: &UseFact) -> String {
         UseFact::AgentSigned => "signed by its publisher, and unchanged since".to_owned(),
         UseFact::AgentPinned => "pinned by digest, not signed".to_owned(),
         UseFact::AgentBare => "neither signed nor pinned".to_owned(),
-        UseFact::AgentChanged => "changed after it was signed".to_owned(),
+        UseFact::AgentChanged => "changed after it was signed or approved".to_owned(),
     }
 }

@@ -68,9 +68,12 @@ impl Workbench {
     /// # Errors
     /// `E-CONFIG`, `E-READ`.
     pub fn reload_deployments(&self) -> Result<()> {
+        let before = self.workspace().pins;
         let differs =
             self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner).reread_deployments()?;
-        if differs {
+        if self.workspace().pins != before {
+            self.renew_pins()?;
+        } else if differs {
             self.renew(|view| Ok(Next::as_in(view)))?;
         }
         Ok(())

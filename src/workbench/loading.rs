@@ -20,7 +20,8 @@ impl Workbench {
         let workspace = self.workspace();
         let mut loaded = store::load(store, &workspace.aliases)?;
         plausible(&workspace, &mut loaded.0);
-        workspace.tell_pins(&mut loaded.0);
+        let changed = workspace.tell_pins(&mut loaded.0);
+        loaded.1.extend(changed);
         let Some(location) = &self.inner.options.location else {
             merge_same(&workspace.root, &mut loaded);
             return Ok(loaded);
@@ -37,7 +38,8 @@ impl Workbench {
         let aliases = workspace.aliases.choosing(&model.id, place);
         let mut loaded = store::load(store, &aliases)?;
         plausible(&workspace, &mut loaded.0);
-        workspace.tell_pins(&mut loaded.0);
+        let changed = workspace.tell_pins(&mut loaded.0);
+        loaded.1.extend(changed);
         merge_same(&workspace.root, &mut loaded);
         Ok(loaded)
     }

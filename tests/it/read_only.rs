@@ -62,6 +62,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("verify sigstore", &[MODEL, "--identity", "x", "--identity-provider", "https://x.example"]),
     ("digest", &[MODEL]),
     ("inspect", &["models/lumen/iris-base/model.sig"]),
+    ("pin", &[]),
     ("attest provenance", &[MODEL, "--build", "train", "--builder", "urn:acme:lab", "--dry-run"]),
     ("attest data", &[MODEL, "--dataset", "data/receipts-2024", "--dry-run"]),
     ("attest config", &[MODEL, "--parameter", "epochs=3", "--dry-run"]),
@@ -123,6 +124,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
 const GIVEN: &[(&str, &[&str])] = &[
     ("scan", &["keys"]),
     ("snapshot", &["--out", "new.json"]),
+    ("pin", &["boms/acme.cdx.json"]),
     ("review", &["--undo"]),
     ("attest provenance", SIGNED),
     ("attest data", SIGNED),

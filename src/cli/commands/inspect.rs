@@ -42,7 +42,7 @@ pub(super) fn run(arguments: &Inspect, _: &Common, output: &Output) -> Result<u8
     if error.code != Code::Malformed || found.findings.iter().any(|finding| foreign(&finding.code)) {
         return Err(error.help(
             "known are bundles, claims.jsonl, certificates and public keys in PEM, CycloneDX 1.5 to 1.7, SPDX \
-             2.3 and 3.0.1, snapshots, model cards, Kitfiles, MLmodel files, and weights: safetensors, GGUF, ONNX, \
+             2.3 and 3.0.1, snapshots, model cards, agent cards, MCP descriptors, Kitfiles, MLmodel files, and weights: safetensors, GGUF, ONNX, \
              pickles, PyTorch, Keras, HDF5 and NumPy files, tar and ZIP archives",
         ));
     }

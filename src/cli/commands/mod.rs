@@ -23,6 +23,7 @@ mod list;
 mod maturity;
 mod open;
 mod path;
+mod pin;
 mod policy;
 mod review;
 mod scan;
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     Digest(digest::Digest),
     Inspect(inspect::Inspect),
+    Pin(pin::Pin),
     #[command(subcommand)]
     Attest(Box<attest::Attest>),
     #[command(subcommand)]
@@ -115,6 +117,7 @@ pub(super) fn run(
         Command::Verify(verify) => verify::run(verify, common, output),
         Command::Digest(digest) => digest::run(digest, common, output),
         Command::Inspect(inspect) => inspect::run(inspect, common, output),
+        Command::Pin(pin) => pin::run(pin, common, output),
         Command::Attest(attest) => attest::run(attest, common, output),
         Command::Claims(claims) => claims::run(claims, common, output),
         Command::Scan(scan) => scan::run(scan, common, output),

@@ -3,8 +3,7 @@
 
 use std::path::Path;
 
-use super::front_matter;
-use super::mlflow;
+use super::{agents, front_matter, mcp, mlflow};
 use crate::disk;
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::format::Format;
@@ -17,7 +16,7 @@ use crate::inventory::weights::lfs::Pointer;
 use crate::inventory::weights::look::Looks;
 use crate::inventory::weights::yaml::yaml;
 use crate::inventory::weights::{formats, merge};
-use crate::signing::Inspection;
+use crate::signing::{CardForm, Inspection, signed_card};
 use crate::text::Untrusted;
 
 /// A Kitfile, and other small documents.
@@ -108,6 +107,9 @@ fn document(path: &Path, name: &str) -> Option<Inspection> {
         seen.facts(&record);
         return Some(seen.0);
     }
+    if lower.ends_with(".json") {
+        return descriptor(path, name, record);
+    }
     if !lower.ends_with(".md") {
         return None;
     }
@@ -123,6 +125,39 @@ fn document(path: &Path, name: &str) -> Option<Inspection> {
         // Prose alone is no card.
         Ok(None) => return None,
         Err(why) => seen.add("cannot be read", why),
+    }
+    seen.facts(&record);
+    seen.findings(&record);
+    Some(seen.0)
+}
+
+/// An agent card, or a descriptor of MCP servers, by what it holds.
+fn descriptor(path: &Path, name: &str, mut record: Record) -> Option<Inspection> {
+    let source = Untrusted::new(name);
+    let bytes = disk::whole(path, MAX_BYTES).ok();
+    let mut seen = if agents::holds_card(path) {
+        agents::tell_card(path, name, &source, &mut record);
+        let signed = bytes.and_then(|bytes| signed_card(&bytes));
+        let mut seen = Seen::new(match signed.as_ref().and_then(|signed| signed.form) {
+            Some(CardForm::Bundle) => "agent card in a document of sigstore-a2a; nothing was verified",
+            Some(CardForm::Jws) => "agent card with signatures of its own (JWS); nothing was verified",
+            None => "agent card, without a signature",
+        });
+        for line in signed.iter().flat_map(|signed| &signed.algorithms) {
+            seen.add("signed by", line.clone());
+        }
+        for kid in signed.iter().flat_map(|signed| &signed.hints.kid) {
+            seen.add("key, as the card names it", kid.clone());
+        }
+        seen
+    } else {
+        let form = mcp::form(path)?;
+        mcp::tell(path, name, &source, &mut record);
+        Seen::new(form.words())
+    };
+    for content in record.model.descriptors.iter().map(|descriptor| &descriptor.content) {
+        seen.add("digest to pin", content.sha256.as_str());
+        seen.add("parts", content.parts.len().to_string());
     }
     seen.facts(&record);
     seen.findings(&record);

@@ -75,8 +75,9 @@ impl Workspace {
             return Ok(false);
         }
         let now = Workspace::at(&self.root)?;
-        let differs = now.deployments != self.deployments;
+        let differs = now.deployments != self.deployments || now.pins != self.pins;
         self.deployments = now.deployments;
+        self.pins = now.pins;
         Ok(differs)
     }
 

@@ -6,9 +6,12 @@ use super::{FILE, MAX_BYTES, Workspace, parse, text_of};
 use crate::disk::{lock_beside, replace, slashed};
 use crate::error::{Code, Error, Result};
 use crate::inventory::model::descriptor::{Content, Pin};
+use crate::inventory::model::finding::Finding;
 use crate::inventory::model::models::{Details, Model};
+use crate::inventory::model::record::note;
 use crate::inventory::model::twins::plain;
 use crate::tables::{Table, Value};
+use crate::text::Untrusted;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use toml_edit::{ArrayOfTables, DocumentMut, Item};
@@ -19,6 +22,8 @@ const KEYS: [&str; 3] = ["file", "sha256", "parts"];
 /// More would make the file unreadable for people.
 const MOST: usize = 1_000;
 const MAX_PARTS: usize = 10_000;
+/// What tells that a descriptor was changed after it was approved.
+const CHANGED: &str = "F-PIN-CHANGED";
 
 /// A file, and what it was when it was pinned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,8 +154,9 @@ impl Workspace {
         Ok(())
     }
 
-    /// Tells each model the pins on its files, and none to a model that has none.
-    pub fn tell_pins(&self, models: &mut [Model]) {
+    /// Tells each model the pins on its files. Gives a finding for each file that was not as pinned when it was read.
+    pub fn tell_pins(&self, models: &mut [Model]) -> Vec<Finding> {
+        let mut findings = Vec::new();
         let mut by_folder: HashMap<&Path, Vec<&Pinned>> = HashMap::new();
         for pin in &self.pins {
             for folder in pin.file.ancestors() {
@@ -158,15 +164,27 @@ impl Workspace {
             }
         }
         if by_folder.is_empty() {
-            return;
+            return findings;
         }
         for model in models {
             let Some(location) = model.location.as_deref().map(plain) else { continue };
             let Some(pins) = by_folder.get(location.as_path()) else { continue };
-            let pins = pins.iter().map(|pin| pin.at(&location)).collect();
+            let pins: Vec<Pin> = pins.iter().map(|pin| pin.at(&location)).collect();
+            for pin in &pins {
+                let changes = pin.changes(&model.descriptors);
+                let Some(first) = changes.first() else { continue };
+                let more = match changes.len() {
+                    1 => String::new(),
+                    many => format!(" and {} more", many - 1),
+                };
+                let message = format!("not as pinned: {}{more}", first.line().screen());
+                let source = Untrusted::new(slashed(&location));
+                note(&mut findings, CHANGED, Some(model.id.clone()), &source, pin.file.raw(), message);
+            }
             let details: &mut Details = model;
             details.pins = pins;
         }
+        findings
     }
 }
 
