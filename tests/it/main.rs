@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 #![allow(clippy::print_stderr, clippy::print_stdout)]
 
+mod agents;
 mod as_they_come;
 mod attest;
 mod attesting;

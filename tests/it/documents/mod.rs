@@ -217,6 +217,14 @@ fn every_document() -> Desk {
     desk.prints("lineage", &["lineage", "acme/claims-sorter"]);
     desk.prints("deployed", &["deploy", "add", "acme/claims-sorter", "--where", "here", "--owner", "us"]);
     desk.prints("deployments", &["deploy", "list"]);
+    fs::write(desk.path("one.mcp.json"), r#"{"tools":[{"name":"a","inputSchema":{}}]}"#).unwrap();
+    fs::write(desk.path("two.mcp.json"), r#"{"tools":[{"name":"a","description":"b","inputSchema":{}}]}"#)
+        .unwrap();
+    desk.prints("pins", &["pin", "one.mcp.json"]);
+    fs::copy(desk.path("two.mcp.json"), desk.path("one.mcp.json")).unwrap();
+    desk.prints("pins", &["pin"]);
+    fs::write(desk.path("one.mcp.json"), r#"{"tools":[{"name":"a","inputSchema":{}}]}"#).unwrap();
+    desk.prints("descriptor-diff", &["diff", "one.mcp.json", "two.mcp.json"]);
     desk.prints("why", &["why", "acme/support-bot-voice"]);
     desk.prints("why", &["why", "lumen/iris-base"]);
     desk.prints("path", &["path", "acme/claims-sorter", "northwind/harbour-7b"]);

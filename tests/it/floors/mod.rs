@@ -27,6 +27,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("signing/bundle", &["ground", "signing/check", "signing/hashing"]),
     ("signing/x509", &["ground", "signing/pem", "signing/check", "signing/words", "signing/hashing"]),
     ("signing/keys", &["ground", "signing/pem", "signing/check", "signing/hashing", "signing/x509"]),
+    ("signing/card", &["error", "json", "text", "signing/check", "signing/bundle", "signing/keys"]),
     ("signing/time", &["ground", "signing/check", "signing/words", "signing/x509"]),
     ("signing/files", &["ground", "signing/check", "signing/words", "signing/hashing", "signing/bundle"]),
     (
@@ -74,6 +75,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing/files",
             "signing/sigstore",
             "signing/trust",
+            "signing/card",
             "signing/foreign",
         ],
     ),
