@@ -15,7 +15,7 @@ pub use bills::{self as bom, export};
 pub use model::aliases::Aliases;
 pub use model::bindings::Disagreement;
 pub use model::deployment::{Deployment, Running, Runs};
-pub use model::descriptor::{Changed, Content, Descriptor, PartChange, Pin};
+pub use model::descriptor::{Changed, Content, Descriptor, PartChange, Pin, Pinned};
 pub use model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
 pub use model::finding::{Finding, Scan};
 pub use model::format::Format;
@@ -35,7 +35,7 @@ pub use scan::found::Found;
 pub use scan::{Part, Survey, kinds_at_sight, kinds_of, read_model, scan, survey};
 pub use weights::listing::{TensorSeen, tensors_of};
 pub use weights::tensors::TensorSummary;
-pub use workspace::{Pinned, Source, SourceKind, Workspace, init};
+pub use workspace::{Source, SourceKind, Workspace, init};
 
 pub(crate) use model::fold::folded;
 pub(crate) use model::letters;

@@ -8,6 +8,7 @@ mod checks;
 pub mod claims;
 mod comparison;
 pub mod deployments;
+mod pinned;
 pub mod pins;
 mod policy;
 mod predicates;

@@ -1,7 +1,7 @@
 //! Pins on descriptors, and how two descriptors differ, as text.
 
 use super::text::{Row, table};
-use crate::inventory::{Basis, Changed, Model, Pin};
+use crate::inventory::Changed;
 use crate::json::Differs;
 use crate::text::{Untrusted, count};
 use crate::view::{DescriptorDiff, PinSeen, change_word, changed_value};
@@ -46,21 +46,6 @@ pub fn list(pins: &[PinSeen]) -> String {
         );
     }
     out
-}
-
-/// The pins on files of a model, and whether the last scan saw them as pinned.
-pub fn of_model(model: &Model) -> Vec<(String, Basis)> {
-    let line = |pin: &Pin| {
-        let file = pin.file.screen();
-        let changes = pin.changes(&model.descriptors);
-        let Some(first) = changes.first() else { return (format!("{file}: as pinned"), Basis::Observed) };
-        let more = match changes.len() {
-            1 => String::new(),
-            many => format!(" and {} more", many - 1),
-        };
-        (format!("{file}: not as pinned, {}{more}", first.line().screen()), Basis::Contradicted)
-    };
-    model.pins.iter().map(line).collect()
 }
 
 /// What was pinned.

@@ -370,7 +370,7 @@ pub fn model(view: &View, index: usize) -> String {
         let other = view.publisher_like(index).filter(|_| fact.key == FactKey::Publisher);
         row(fact.key.word(), taken_for(&fact.shown(), other), fact.basis.word(), from);
     }
-    for (value, basis) in super::pins::of_model(model) {
+    for (value, basis) in super::pinned::of_model(model) {
         row("pinned", value, basis.word(), "touchmark.toml".to_owned());
     }
     for parent in model.parents.iter().filter(|parent| view.graph.shows(&model.id, &parent.id)) {

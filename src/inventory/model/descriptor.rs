@@ -5,6 +5,7 @@ use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 /// What a file describes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -105,5 +106,26 @@ impl Pin {
             Some(descriptor) => descriptor.content.since(&self.content),
             None => vec![PartChange { place: "/".into(), how: Changed::Removed }],
         }
+    }
+}
+
+/// A pin as the workspace has it: a file, and what it was when it was pinned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pinned {
+    /// The file, workspace-relative.
+    pub file: PathBuf,
+    /// What it was.
+    pub content: Content,
+}
+
+impl Pinned {
+    /// The same at the model that lies there.
+    pub(in crate::inventory) fn at(&self, location: &Path) -> Pin {
+        let below = self.file.strip_prefix(location).ok().filter(|below| !below.as_os_str().is_empty());
+        let name = || self.file.file_name().map(PathBuf::from).unwrap_or_default();
+        let file = below.map_or_else(name, Path::to_owned);
+        let parts: Vec<String> =
+            file.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        Pin { file: Untrusted::new(parts.join("/")), content: self.content.clone() }
     }
 }

@@ -10,14 +10,15 @@ use std::path::{Path, PathBuf};
 use crate::disk::{self, Unread, lock_beside, replace, write_new};
 use crate::inventory::model::aliases::{Aliases, FILE};
 use crate::inventory::model::deployment::Deployment;
+use crate::inventory::model::descriptor::Pinned;
 
 mod deploying;
 mod deployments;
+mod pinning;
 mod pins;
 mod reader;
 mod temporary;
 
-pub use pins::Pinned;
 use reader::Reader;
 
 const SCHEMA: (u64, u64) = (0, 1);
