@@ -2,6 +2,8 @@
 //! what is signed is written by hand, apart from the program's own canonical form.
 
 mod cards;
+#[cfg(feature = "keyless")]
+mod keyless;
 mod pins;
 mod wild;
 
