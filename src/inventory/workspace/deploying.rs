@@ -91,6 +91,8 @@ impl Workspace {
         Ok(differs)
     }
 
+    /// Changes the deployments in the file and takes over only those: the policy, its trust and the stage stay as they
+    /// were when the workspace was opened, whatever the file says by now.
     fn redeploy(
         &mut self,
         change: impl FnOnce(&str, &[Deployment]) -> Result<Option<(String, Vec<Deployment>)>>,
@@ -102,7 +104,7 @@ impl Workspace {
         let now = parse(&before, &self.root)?;
         let located = |error: Error| if error.at.is_some() { error } else { error.at_path(&file) };
         let Some((text, meant)) = change(&before, &now.deployments).map_err(located)? else {
-            *self = now;
+            self.deployments = now.deployments;
             return Ok(());
         };
         if text.len() as u64 > MAX_BYTES {
@@ -111,14 +113,20 @@ impl Workspace {
                 .help(FEWER));
         }
         let changed = parse(&text, &self.root)?;
-        if changed.deployments != meant || changed.sources != now.sources || changed.aliases != now.aliases {
+        if changed.deployments != meant || !changed.is_same_otherwise(&now) {
             return Err(Error::new(Code::Config, "touchmark cannot edit deployments in this form")
                 .at_path(&file)
                 .help("write each as its own [[deployment]] block, then run it again; nothing was changed"));
         }
         replace(&file, Some(before.as_bytes()), text.as_bytes())?;
-        *self = changed;
+        self.deployments = changed.deployments;
         Ok(())
+    }
+
+    /// Whether everything but the deployments is the same.
+    fn is_same_otherwise(&self, other: &Workspace) -> bool {
+        let rest = |of: &Workspace| Workspace { deployments: Vec::new(), ..of.clone() };
+        rest(self) == rest(other)
     }
 }
 
