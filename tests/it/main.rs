@@ -29,6 +29,7 @@ mod debugging;
 mod decision;
 mod decision_edges;
 mod deployments;
+mod deployments_edges;
 mod digests;
 mod disk;
 mod documents;
@@ -124,6 +125,8 @@ mod tui;
 mod tui_hostile;
 mod tui_state;
 mod tui_table;
+#[cfg(unix)]
+mod unwritable;
 mod verify_edges;
 mod walked;
 mod why;
