@@ -2,7 +2,6 @@
 //! denied data. A rule that nothing can meet is a fault. Claims are judged elsewhere.
 
 use super::data::{DatasetPattern, LicencePattern};
-use super::decimal::Decimal;
 use super::document::{Attester, Publisher};
 use super::names::{
     ORDERS, ROLES, SELF_ATTESTED, SEVERITIES, STRATEGIES, SUMMARIES, UNSIGNED_ANCESTORS, plain_name, set,
@@ -11,7 +10,7 @@ use super::requirement::{Clause, ClausePath, Measure, Requirement, Scalar, Test}
 use super::role::Role;
 use super::rules::{ConflictRules, LineageRules, Strategy, SummaryKind, TrustedSummary};
 use super::texts::Texts;
-use crate::attest::Registry;
+use crate::attest::{Decimal, Registry};
 use crate::tables::{At, Faults, Few, Hints, Section, Value, quote};
 use crate::text::nearest;
 use std::collections::HashSet;
@@ -490,7 +489,9 @@ pub(super) fn is_control(text: &str) -> bool {
 }
 
 fn number(value: Value<'_>) -> Option<Decimal> {
-    Decimal::parse(&value.decimal().ok()?)
+    let text = value.decimal().ok()?;
+    // TOML allows a leading plus.
+    Decimal::parse(text.strip_prefix('+').unwrap_or(&text))
 }
 
 fn moment(value: Value<'_>) -> Option<jiff::Timestamp> {
