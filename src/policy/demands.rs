@@ -47,6 +47,8 @@ const OPERATORS: [&str; 14] = [
 ];
 const LIMIT_REQUIREMENTS: usize = 40;
 const LIMIT_CLAUSES: usize = 100;
+/// Limit of the values in the list of a clause.
+const LIMIT_VALUES: usize = 1000;
 
 /// Everything that is demanded.
 pub(super) struct Demands {
@@ -335,6 +337,11 @@ impl Reading<'_, '_, '_> {
         if items.len() == 0 {
             let message = format!("`value` of `{op}` is an empty list");
             self.faults.add(Some(value.at()), message, "add the values, or remove the clause");
+        }
+        if items.len() > LIMIT_VALUES {
+            let message = format!("`value` of `{op}` has {} values, more than {LIMIT_VALUES}", items.len());
+            self.faults.add(Some(value.at()), message, "use `matches` with a pattern, or list fewer values");
+            return None;
         }
         items.map(|item| self.scalar(op, item)).collect()
     }

@@ -404,6 +404,20 @@ fn the_statement_of_a_claim_is_read_only_if_a_requirement_accepts_it() {
 }
 
 #[test]
+fn a_clause_has_a_limited_number_of_values() {
+    for op in ["in", "not_in", "covers"] {
+        let of = |many: usize| {
+            let values: Vec<String> = (0..many).map(|value| value.to_string()).collect();
+            let clause = format!("path = 'n', op = '{op}', value = [{}]", values.join(", "));
+            parse(&with_clause(&clause), "t", None).map_err(|faults| format!("{faults:?}"))
+        };
+        assert!(of(1000).is_ok(), "{op}");
+        let fault = of(1001).unwrap_err();
+        assert!(fault.contains(&format!("`value` of `{op}` has 1001 values, more than 1000")), "{fault}");
+    }
+}
+
+#[test]
 fn a_summary_has_to_name_the_verifier_that_is_demanded() {
     let summary = |verifier: &str| Claimed {
         predicate_type: VSA.into(),
