@@ -78,6 +78,7 @@ mod messages;
 mod moments;
 mod names;
 mod nasty;
+mod numbers_as_written;
 mod observed;
 mod oms_musts;
 mod palette;

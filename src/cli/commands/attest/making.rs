@@ -197,8 +197,8 @@ impl Begun<'_> {
         let Some(file) = &self.making.predicate else { return draft()?.check(of.kinds) };
         let bytes = read_small(file, LIMIT_PREDICATE_BYTES)?;
         let named = self.making.predicate_type.as_deref();
-        let made = given(&bytes, named, of.usual, &self.subject.subject.root)
-            .and_then(|draft| draft.check(of.kinds));
+        let made =
+            given(&bytes, named, of.usual, &self.subject.subject).and_then(|draft| draft.check(of.kinds));
         made.map_err(|error| {
             let place = match &error.at {
                 Some(at) => format!("{}, {}", file.to_string_lossy(), at.raw()),
