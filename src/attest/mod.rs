@@ -3,6 +3,7 @@
 //! What a predicate says is read by the registry, and not weighed here. Knows no store and no screen.
 
 mod append;
+mod beside;
 mod build_types;
 mod check;
 mod claimed;
@@ -24,11 +25,12 @@ mod strict;
 
 pub use crate::signing::About;
 pub use append::{Appended, append_claims, check_appendable};
+pub use beside::{ClaimsFound, ClaimsPlace, claims_file, claims_with};
 pub use build_types::{BuildType, Parameter};
 pub use claimed::{Claimed, Cosigner, FaultKind, JoinedBy, SchemaFault, Validity};
 pub use claims::{
-    Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, claims_beside,
-    claims_in, further_claims, read_claims, read_claims_bytes,
+    Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, UnreadClaims,
+    claims_in, claims_to_keep, read_claims,
 };
 pub use decimal::Decimal;
 pub use field::{Field, FieldPath, FieldType};

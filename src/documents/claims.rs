@@ -2,7 +2,9 @@
 
 use super::check::CheckDocument;
 use super::names;
-use crate::attest::{About, Change, History, JoinedBy, Judged, PredicateKind, UnknownLine, Validity};
+use crate::attest::{
+    About, Change, History, JoinedBy, Judged, PredicateKind, UnknownLine, UnreadClaims, Validity,
+};
 use crate::signing::{Identity, Method, Outcome, RootDigest};
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -23,6 +25,9 @@ pub struct ClaimsDocument<'a> {
     pub claims: Vec<ClaimRow<'a>>,
     /// Lines that are no claims.
     pub unknown: &'a [UnknownLine],
+    /// Files that were not read.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub unread: &'a [UnreadClaims],
 }
 
 /// One claim, and what became of it.
@@ -113,10 +118,10 @@ impl<'a> ClaimsDocument<'a> {
         file: &'a str,
         root_digest: Option<RootDigest>,
         judged: &'a [Judged],
-        unknown: &'a [UnknownLine],
+        (unknown, unread): (&'a [UnknownLine], &'a [UnreadClaims]),
     ) -> Self {
         let claims = judged.iter().map(ClaimRow::from).collect();
-        ClaimsDocument { schema: names::Claims, file, root_digest, claims, unknown }
+        ClaimsDocument { schema: names::Claims, file, root_digest, claims, unknown, unread }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Claims as text: what each says, whose it is, and what became of it.
 
 use super::text::{Row, table};
-use crate::attest::{About, Appended, Change, History, Judged, Registry, UnknownLine, Validity};
+use crate::attest::{
+    About, Appended, Change, History, Judged, Registry, UnknownLine, UnreadClaims, Validity,
+};
 use crate::error::Result;
 use crate::signing::{Method, Outcome, RootDigest};
 use crate::text::{self, Untrusted, count};
@@ -54,8 +56,12 @@ fn about(judged: &Judged) -> String {
 }
 
 /// All lines of a file of claims.
-pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown: &[UnknownLine]) -> String {
-    if judged.is_empty() && unknown.is_empty() {
+pub fn claims(
+    place: &str,
+    root: Option<RootDigest>,
+    (judged, unknown, unread): (&[Judged], &[UnknownLine], &[UnreadClaims]),
+) -> String {
+    if judged.is_empty() && unknown.is_empty() && unread.is_empty() {
         return format!("· none  no claims in {place}\n");
     }
     let mut out =
@@ -87,7 +93,11 @@ pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown:
         }))
         .collect();
     lines.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let rows: Vec<Row> = lines.into_iter().map(|(_, row)| row).collect();
+    let mut rows: Vec<Row> = lines.into_iter().map(|(_, row)| row).collect();
+    rows.extend(unread.iter().map(|file| {
+        let name = file.file.as_ref().map_or_else(|| "claims.jsonl".to_owned(), |file| file.clip(40));
+        vec![status(Outcome::Unknown), name, format!("not read: {}", file.words)]
+    }));
     out.push_str(&table(&rows));
     let counted = judged.iter().filter(|judged| judged.counts()).count();
     if judged.iter().any(|judged| judged.about != About::Unknown) {

@@ -21,6 +21,7 @@ mod chains;
 mod chains_drawn;
 mod checks;
 mod claims;
+mod claims_beside;
 mod cli;
 mod commands;
 mod controls;

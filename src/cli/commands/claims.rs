@@ -1,8 +1,8 @@
 //! `claims`: what lies beside a model besides its signature, listed, shown, appended to and checked.
 
 use crate::attest::{
-    ClaimFile, Judge, Judged, Selection, append_claims, check_append_only, claims_beside, further_claims,
-    judge, present, read_claims,
+    ClaimFile, ClaimsFound, ClaimsPlace, Judge, Judged, Selection, UnreadClaims, append_claims,
+    check_append_only, claims_file, claims_in, claims_with, judge, present, read_claims,
 };
 use crate::cli::common::Common;
 use crate::cli::output::Output;
@@ -124,18 +124,11 @@ fn list(target: &Path, anchors: &Anchors, common: &Common, output: &Output) -> R
         }
         (None, false) => (None, Some(target.to_owned())),
     };
-    let file = match &place {
-        None => target.to_owned(),
-        Some(place) => claims_beside(place).unwrap_or_else(|| place.join("claims.jsonl")),
-    };
-    let has_none = place.as_deref().is_some_and(|place| claims_beside(place).is_none());
-    let mut found = if has_none { ClaimFile::default() } else { read_claims(&file)? };
     let in_registry = place.as_deref().map(listed).transpose()?.flatten().is_some();
-    for (name, path) in place.as_deref().map(|place| further(place, in_registry)).unwrap_or_default() {
-        let more = read_claims(&path)?.in_file(Some(&name));
-        found.claims.extend(more.claims);
-        found.unknown.extend(more.unknown);
-    }
+    let (file, Listed { found, unread }) = match &place {
+        None => (target.to_owned(), Listed { found: read_claims(target)?, unread: Vec::new() }),
+        Some(place) => (claims_file(place), Listed::of(place, in_registry)),
+    };
     let root = match &place {
         // The files of a model in a registry are those that its signature lists.
         Some(_) if in_registry => None,
@@ -151,20 +144,42 @@ fn list(target: &Path, anchors: &Anchors, common: &Common, output: &Output) -> R
         (None, None) => Vec::new(),
     };
     let name = file.to_string_lossy();
-    output.print(&report::claims(&screen(&name), root, &judged, &unknown), || {
-        ClaimsDocument::of(&name, root, &judged, &unknown)
+    output.print(&report::claims(&screen(&name), root, (&judged, &unknown, &unread)), || {
+        ClaimsDocument::of(&name, root, &judged, (&unknown, &unread))
     });
     Ok(0)
 }
 
-/// The other files of claims that lie with a model, each with its name.
-fn further(place: &Path, in_registry: bool) -> Vec<(Untrusted, PathBuf)> {
-    if in_registry {
-        return attached(place).0.into_iter().map(|(name, path)| (name.into(), path)).collect();
+/// What lies with a model.
+#[derive(Default)]
+struct Listed {
+    found: ClaimFile,
+    unread: Vec<UnreadClaims>,
+}
+
+impl Listed {
+    /// What can be read; one file that cannot is told and hides no other.
+    fn of(place: &Path, in_registry: bool) -> Self {
+        let found = if in_registry {
+            let (files, is_cut) = attached(place);
+            claims_with(ClaimsPlace::Attached { files: &files, is_cut })
+        } else {
+            let signature = find_signature(place);
+            claims_with(ClaimsPlace::Model { model: place, signature: signature.as_deref() })
+        };
+        let mut listed = Listed::default();
+        for ClaimsFound { file, bytes } in found {
+            match bytes.and_then(|bytes| claims_in(&bytes)) {
+                Ok(more) => {
+                    let more = more.in_file(file.as_ref());
+                    listed.found.claims.extend(more.claims);
+                    listed.found.unknown.extend(more.unknown);
+                }
+                Err(fault) => listed.unread.push(UnreadClaims { file, fault, words: fault.words() }),
+            }
+        }
+        listed
     }
-    let signature = find_signature(place);
-    let named = |path: PathBuf| Some((path.file_name()?.to_string_lossy().into_owned().into(), path));
-    further_claims(place, signature.as_deref()).0.into_iter().filter_map(named).collect()
 }
 
 fn judge_by(
