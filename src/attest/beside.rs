@@ -16,7 +16,7 @@ const MAX_FILES: usize = 64;
 /// Limit of folder entries that are examined.
 const MAX_ENTRIES: usize = 1_000_000;
 /// The file of claims of a folder; of a single file, what follows its name.
-const CLAIMS: &str = "claims.jsonl";
+pub(super) const CLAIMS: &str = "claims.jsonl";
 /// Names of others end like this.
 const ENDINGS: [&str; 3] = [".intoto.jsonl", ".sigstore.jsonl", ".sigstore.json"];
 /// Stands for all files that are not named.

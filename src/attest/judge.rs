@@ -212,7 +212,7 @@ impl Judge<'_> {
             (None, Some(_)) => About::AnotherModel,
             (None, None) => About::Unknown,
         };
-        let (kind, validity, said) = read(&claim);
+        let (kind, validity, said) = content_of(&claim);
         Judged {
             kind,
             validity,
@@ -231,7 +231,7 @@ impl Judge<'_> {
 }
 
 /// The content of a claim. Without a usable digest in its subject it is invalid: its subject is unknown.
-fn read(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
+pub(super) fn content_of(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
     let predicate =
         claim.statement().ok().and_then(|mut statement| Some(statement.get_mut("predicate")?.take()));
     let (kind, validity, said) =

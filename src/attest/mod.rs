@@ -17,6 +17,7 @@ mod kind;
 mod make;
 mod present;
 mod reading;
+mod received;
 mod registry;
 mod said;
 mod select;
@@ -42,11 +43,12 @@ pub use make::{
     Made, PolicyNamed, ProvenanceDraft, ResultDraft, ResultOf, ReviewDraft, Subject, SummaryDraft, given,
     headings,
 };
-pub use present::{Present, Signed, present};
+pub use present::{Present, Signed, SignedPart, present, root_without};
+pub use received::{AppendedClaims, ClaimForm, FormedClaim, Received, ReceivedFile};
 pub use registry::{Predicate, Registry, Standing};
 pub use said::{
     AgentSaid, Assurance, BindingSaid, CardSaid, Comparator, ConfigSaid, DataSaid, Domain, Evaluation,
     InfrastructureSaid, Input, InputRole, Metric, NamedDigest, Provenance, ReleaseSaid, ReviewDecision,
     ReviewSaid, Said, Summary, Transformation, Triage, VulnerabilitiesSaid,
 };
-pub use select::Selection;
+pub use select::{ClaimPlace, Selection};

@@ -185,7 +185,7 @@ impl Workbench {
                     .at(model.id.raw())
                     .help("run `touchmark verify MODEL` first")
             })?;
-            return Ok((place, Present { root, signed: Signed::Same }));
+            return Ok((place, Present { root, signed: Signed::Same, signed_part: None }));
         }
         let named = model.signature.as_ref().map(|signature| view.workspace.root.join(signature));
         let present = present(&place, named.as_deref(), self.now(), progress)?;

@@ -140,6 +140,7 @@ proptest! {
         let (_dir, file) = folder();
         fs::write(&file, lines.join(ends.as_bytes())).unwrap();
         let wanted = Selection {
+            place: None,
             predicate_type: Some(PROVENANCE.to_owned()),
             subject: Some(root(1)),
             identity: Some(KEYS[0].public().fingerprint()),

@@ -22,6 +22,7 @@ mod chains_drawn;
 mod checks;
 mod claims;
 mod claims_beside;
+mod claims_received;
 mod cli;
 mod commands;
 mod controls;
