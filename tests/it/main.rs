@@ -21,6 +21,8 @@ mod chains;
 mod chains_drawn;
 mod checks;
 mod claims;
+mod claims_beside;
+mod claims_received;
 mod cli;
 mod commands;
 mod controls;
