@@ -104,6 +104,7 @@ mod registry;
 mod replay;
 mod reviews;
 mod samples;
+mod samples_claims;
 mod screens;
 mod signing_make;
 mod signing_verify;
