@@ -395,7 +395,8 @@ touchmark gate orchid/speech-1-distilled --stage production
 touchmark score orchid/speech-1 orchid/speech-1-distilled
 touchmark score northwind/harbour-7b northwind/harbour-7b-instruct
 touchmark score lumen/iris-base lumen/iris-ocr
-touchmark score acme/claims-sorter acme/support-bot-7b acme/support-bot-voice
+touchmark score acme/claims-sorter
+touchmark score acme/support-bot-7b acme/support-bot-voice
 touchmark why acme/claims-sorter
 touchmark why acme/support-bot-voice
 ";
@@ -470,7 +471,7 @@ role for it in the policy, with a time from a log or a timestamp authority: how 
 its training configuration, its card, an evaluation by a third party, and what acme's gate found. These commands\n\
 lead to the levels below; nothing else is needed:\n\n\
 ```sh\n{COMMANDS}```\n\n\
-`score` verifies the models that it names. `orchid/speech-1` is at level 3 at once. `orchid/speech-1-distilled` runs in\n\
+`score` verifies the models that it names, and ends with 1 when the stage refuses one: the last one names two that are. `orchid/speech-1` is at level 3 at once. `orchid/speech-1-distilled` runs in\n\
 production (`touchmark deploy list`), so level 3 wants a decision of the gate in the ledger of your copy: before\n\
 `gate` it is at level 2, afterwards at level 3. `score --all` shows the evidence for each control.\n\n\
 | model | level | earned by |\n|---|---|---|\n{levels}\n\
@@ -479,7 +480,8 @@ change the policy, its signature no longer fits, control L3.10 fails, and every 
 or sign it again with a key of yours. The summaries of acme's gate are about this policy, too.\n\n\
 ## Blast radius\n\n\
 Suppose that somebody else has used northwind's release key since September. Verify everything first, in the\n\
-workbench with `*` and `V` or by the first command; then ask, in the workbench with `B` or by the second.\n\n\
+workbench with `*` and `V` or by the first command (which ends with 1, as some are refused); then ask by the second,\n\
+in the workbench after `:`.\n\n\
 ```sh\ntouchmark score $(cd models && ls -d */*) --quiet\n\
 touchmark blast 'identity:{COMPROMISED}' --since {SINCE}\n```\n\n\
 | group | models | because |\n|---|---|---|\n\

@@ -4,8 +4,8 @@ use crate::attesting::Desk;
 use serde_json::Value;
 use std::fs;
 
-const ROOT: &str = "lumen/iris-base";
-const CHILD: &str = "lumen/iris-ocr";
+const ROOT: &str = "northwind/harbour-7b";
+const CHILD: &str = "northwind/harbour-7b-instruct";
 
 /// The samples, whose policy lets the key `key.pem` say these things of every model.
 fn desk(roles: &str) -> Desk {

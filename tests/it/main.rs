@@ -105,6 +105,7 @@ mod replay;
 mod reviews;
 mod samples;
 mod samples_claims;
+mod samples_controls;
 mod screens;
 mod signing_make;
 mod signing_verify;

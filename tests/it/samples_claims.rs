@@ -1,6 +1,7 @@
 //! The samples' claims: the commands of their README lead to the levels that it names, and what is downstream of a
 //! compromised identity is what it predicts, in every face. `TOUCHMARK_SAMPLES` names another copy of them, made anew.
 
+use crate::samples_controls::outcomes;
 use crate::support::{copy_with_seal, err, out, samples};
 use crate::tui::{app, open, shown};
 use serde::Deserialize;
@@ -12,25 +13,24 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 use touchmark::inventory::ModelId;
 use touchmark::lineage::Side;
-use touchmark::maturity::Rubric;
 use touchmark::tui::Popup;
 use touchmark::workbench::JobKind;
 
 #[derive(Deserialize)]
-struct Expected {
-    model: Vec<Named>,
+pub struct Expected {
+    pub model: Vec<Named>,
     level: Vec<Level>,
     blast: Groups,
 }
 
 #[derive(Deserialize)]
-struct Named {
-    id: String,
+pub struct Named {
+    pub id: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Level {
+pub struct Level {
     model: String,
     own: u8,
     effective: u8,
@@ -39,7 +39,7 @@ struct Level {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Groups {
+pub struct Groups {
     subject: String,
     since: toml::value::Datetime,
     tainted: BTreeSet<String>,
@@ -47,11 +47,11 @@ struct Groups {
     clean: BTreeSet<String>,
 }
 
-fn expected() -> Expected {
+pub fn expected() -> Expected {
     toml::from_str(&fs::read_to_string(samples().join("expected.toml")).unwrap()).unwrap()
 }
 
-fn run(dir: &Path, words: &[&str]) -> (Option<i32>, String, String) {
+pub fn run(dir: &Path, words: &[&str]) -> (Option<i32>, String, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_touchmark"))
         .args(words)
         .current_dir(dir)
@@ -71,7 +71,7 @@ fn works(dir: &Path, words: &[&str]) -> String {
 }
 
 #[track_caller]
-fn says(dir: &Path, words: &[&str]) -> Value {
+pub fn says(dir: &Path, words: &[&str]) -> Value {
     serde_json::from_str(&works(dir, &[words, &["--format", "json"]].concat())).unwrap()
 }
 
@@ -84,12 +84,12 @@ fn commands(heading: &str) -> Vec<String> {
 }
 
 /// The samples after the commands below `Levels`, in the folder that these lead to.
-struct Walked {
+pub struct Walked {
     _dir: tempfile::TempDir,
-    workspace: PathBuf,
+    pub workspace: PathBuf,
 }
 
-fn walked() -> &'static Walked {
+pub fn walked() -> &'static Walked {
     static WALKED: OnceLock<Walked> = OnceLock::new();
     WALKED.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();
@@ -102,7 +102,13 @@ fn walked() -> &'static Walked {
                 ["touchmark", "demo", name] if std::env::var_os("TOUCHMARK_SAMPLES").is_some() => {
                     copy_with_seal(&samples(), &here.join(name));
                 }
-                ["touchmark", words @ ..] => drop(works(&here, words)),
+                ["touchmark", words @ ..] => {
+                    let (status, said, error) = run(&here, words);
+                    // What is refused ends with 1, and one of those that are scored is.
+                    let is_done =
+                        status == Some(0) || status == Some(1) && words.contains(&"acme/support-bot-voice");
+                    assert!(is_done, "{line}: {status:?}\n{said}{error}");
+                }
                 other => panic!("{other:?}"),
             }
         }
@@ -167,72 +173,6 @@ fn without_its_claims_or_without_the_policys_signature_nothing_is_at_level_3() {
     assert_eq!(outcomes(&verdict)["L3.10"], "fail");
     assert_eq!(verdict["decision"], "refuse");
 }
-
-fn outcomes(verdict: &Value) -> BTreeMap<String, String> {
-    let controls = verdict["assessment"]["controls"].as_array().unwrap();
-    let pair =
-        |one: &Value| (one["id"].as_str().unwrap().to_owned(), one["outcome"].as_str().unwrap().to_owned());
-    controls.iter().map(pair).collect()
-}
-
-/// What does not pass at level 3, and why no must is among it: not applicable, or a should.
-const AT_LEVEL_3: [(&str, &str); 17] = [
-    ("L1.10", "unknown"),
-    ("L1.12", "partial"),
-    ("L1.17", "not-applicable"),
-    ("L2.08", "not-applicable"),
-    ("L3.07", "not-applicable"),
-    ("L3.08", "not-applicable"),
-    ("L3.12", "not-applicable"),
-    ("L3.19", "unknown"),
-    ("L3.20", "unknown"),
-    ("L3.21", "not-applicable"),
-    ("L3.22", "not-applicable"),
-    ("", ""),
-    ("", ""),
-    ("", ""),
-    ("", ""),
-    ("", ""),
-    ("", ""),
-];
-
-#[test]
-fn at_level_3_every_control_passes_but_those_that_do_not_apply_and_some_shoulds() {
-    let verdict =
-        &says(&walked().workspace, &["score", "orchid/speech-1-distilled"])["verdicts"][0]["verdict"];
-    let found = outcomes(verdict);
-    assert_eq!(found.len(), 57);
-    let open: Vec<(&str, &str)> = found
-        .iter()
-        .filter(|(_, outcome)| *outcome != "pass")
-        .map(|(id, o)| (id.as_str(), o.as_str()))
-        .collect();
-    assert_eq!(open, AT_LEVEL_3);
-}
-
-#[test]
-fn each_control_has_its_outcomes_through_the_program() {
-    let here = &walked().workspace;
-    let ids: Vec<String> = expected().model.into_iter().map(|model| model.id).collect();
-    let words: Vec<&str> = std::iter::once("score").chain(ids.iter().map(String::as_str)).collect();
-    let found = says(here, &words);
-    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for verdict in found["verdicts"].as_array().unwrap() {
-        for (id, outcome) in outcomes(&verdict["verdict"]) {
-            seen.entry(id).or_default().insert(outcome);
-        }
-    }
-    let rubric = Rubric::bundled().unwrap();
-    assert!(rubric.controls.iter().map(|control| &*control.id).eq(seen.keys().map(String::as_str)));
-    let written: Vec<String> = seen
-        .iter()
-        .map(|(id, outcomes)| format!("{id} {}", outcomes.iter().cloned().collect::<Vec<_>>().join(" ")))
-        .collect();
-    assert_eq!(written, SEEN, "{}", written.join("\n"));
-}
-
-/// The outcomes of each control among the samples.
-const SEEN: [&str; 0] = [];
 
 #[test]
 fn what_is_downstream_of_a_compromised_identity_is_what_the_readme_predicts_in_every_face() {
