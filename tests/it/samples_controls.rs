@@ -236,8 +236,10 @@ const CHANGED: &[(Change, &[(&str, &str)])] = &[
         Policy("[\"producer\", \"lineage\", \"build\", \"card\"]", "[\"producer\", \"lineage\"]"),
         &[("L3.01", "partial"), ("L3.06", "partial"), ("L2.14", "pass")],
     ),
-    (Policy("roles = [\"eval\"]\ndomains = [\"speech\"]", "roles = [\"card\"]"), &[("L3.04", "missing")]),
-    (Policy("domains = [\"speech\"]", "domains = [\"vision\"]"), &[("L3.04", "missing")]),
+    (
+        Policy("trust = [\"earwitness-key\"]", "trust = [\"vendor-key\"]"),
+        &[("L3.04", "missing"), ("L3.05", "unknown"), ("L3.18", "unknown")],
+    ),
     (Policy("value = \"calls-held-back\"", "value = \"calls-of-2026\""), &[("L3.04", "fail")]),
     (Policy("max_age_days = 7300\n\n# Acme", "max_age_days = 1\n\n# Acme"), &[("L3.18", "missing")]),
     (
@@ -245,7 +247,7 @@ const CHANGED: &[(Change, &[(&str, &str)])] = &[
         &[("L3.18", "unknown"), ("L3.11", "partial"), ("L3.10", "partial")],
     ),
     (SignedPolicy("# Who may sign", "# Who is to sign"), &[("L3.10", "fail")]),
-    (Policy("strategy = \"strict\"", ""), &[("L3.17", "missing")]),
+    (Policy("[conflicts]\nstrategy = \"strict\"\n", ""), &[("L3.17", "missing")]),
     (
         Policy(
             "production = true\nmin_level = 1\non_contradicted = \"closed\"\non_missing = \"closed\"",
@@ -256,7 +258,6 @@ const CHANGED: &[(Change, &[(&str, &str)])] = &[
     (Policy("production = true\n", ""), &[("L3.14", "missing")]),
     (Policy("ban_formats", "license_deny = [\"CC-BY-*\"]\nban_formats"), &[("L3.02", "fail")]),
     (Policy("ban_formats", "dataset_deny = [\"data/*\"]\nban_formats"), &[("L3.02", "fail")]),
-    (Policy("clock_skew_seconds = 300", "clock_skew_seconds = 2592000"), &[("L2.13", "partial")]),
     (Policy("hash = [\"sha256\", ", "hash = ["), &[("L1.15", "partial")]),
     (Policy("roles = [\"verifier\"]", "roles = [\"verifier\", \"infrastructure\"]"), &[("L3.07", "pass")]),
     (
@@ -286,7 +287,10 @@ fn when_one_thing_is_changed_its_controls_say_so_and_no_level_3_is_left() {
         change.make(dir.path());
         let found = scored(dir.path(), &["score", ROOT, CHILD]);
         let verdict = &found["verdicts"][1]["verdict"];
-        assert_eq!(verdict["model"], CHILD, "{at}: {found:#}");
+        if verdict["model"] != CHILD {
+            faults.push(format!("{at}: {found}"));
+            continue;
+        }
         let outcomes = outcomes(verdict);
         for (id, outcome) in *wanted {
             if outcomes[*id] != *outcome {
