@@ -13,6 +13,7 @@ use crate::signing::{
 };
 use crate::text::Untrusted;
 use rayon::prelude::*;
+use serde_json::Value;
 
 /// What the claims are judged by.
 #[derive(Debug, Clone, Copy)]
@@ -85,8 +86,7 @@ impl Judged {
     /// Its content, by the registry's labels; empty if the predicate is unknown.
     pub fn says(&self) -> Vec<(&'static str, Untrusted)> {
         let Some(known) = Registry::bundled().of(self.claim.predicate_type.raw()) else { return Vec::new() };
-        let statement = self.claim.statement().ok();
-        statement.and_then(|of| Some(known.shown(of.get("predicate")?))).unwrap_or_default()
+        predicate(&self.claim).map(|predicate| known.shown(&predicate)).unwrap_or_default()
     }
 
     /// The same without its bytes.
@@ -230,12 +230,19 @@ impl Judge<'_> {
     }
 }
 
+/// The predicate of a claim, with its decimal numbers unrounded.
+fn predicate(claim: &Claim) -> Option<Value> {
+    let mut predicate = claim.statement().ok()?.get_mut("predicate")?.take();
+    if let Some(known) = Registry::bundled().of(claim.predicate_type.raw()) {
+        known.keep_numbers(&mut predicate, &claim.bundle.envelope.payload);
+    }
+    Some(predicate)
+}
+
 /// The content of a claim. Without a usable digest in its subject it is invalid: its subject is unknown.
 fn read(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
-    let predicate =
-        claim.statement().ok().and_then(|mut statement| Some(statement.get_mut("predicate")?.take()));
     let (kind, validity, said) =
-        Registry::bundled().read(claim.predicate_type.raw(), &predicate.unwrap_or_default());
+        Registry::bundled().read(claim.predicate_type.raw(), &predicate(claim).unwrap_or_default());
     let mut faults = claim.subject_faults();
     match validity {
         Validity::Unknown => (kind, Validity::Unknown, said),

@@ -9,6 +9,7 @@ mod claimed;
 mod claims;
 mod decimal;
 mod digests;
+mod exact;
 mod field;
 mod history;
 mod judge;

@@ -377,11 +377,19 @@ pub fn is_draft(path: &Path) -> bool {
 /// `E-WRITE`.
 pub fn check_writable(path: &Path) -> Result<()> {
     let failed = |cause: io::Error| Error::write(path, &cause);
-    tempfile::tempfile_in(folder_of(path)).map(drop).map_err(failed)?;
+    try_folder(folder_of(path)).map_err(failed)?;
     if is_kept_by_another(path) {
         return Err(failed(io::Error::from(io::ErrorKind::PermissionDenied)));
     }
     Ok(())
+}
+
+/// Whether files can be made in a folder: one is made and dropped.
+///
+/// # Errors
+/// What the system says.
+pub fn try_folder(folder: &Path) -> io::Result<()> {
+    tempfile::tempfile_in(folder).map(drop)
 }
 
 /// In a folder such as /tmp everybody may add files, and nobody may replace those of others.
