@@ -320,6 +320,12 @@ impl Judgement {
         self.family.cap(index)
     }
 
+    /// Which parents keep a judged model from rising above its level, where none caps that.
+    pub fn ceiling(&self, index: usize) -> Option<Cap> {
+        let judged = self.standings.get(index)?.decision != Decision::NotJudged;
+        self.family.ceiling(index).filter(|_| judged)
+    }
+
     /// The musts that stand between judged models and their next level, with how many models each keeps back, from the
     /// input that was judged. Models of one shape are looked at once.
     pub fn gaps(&self, input: &Input<'_>) -> Vec<(Arc<str>, usize)> {

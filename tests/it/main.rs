@@ -108,6 +108,8 @@ mod registry;
 mod replay;
 mod reviews;
 mod samples;
+mod samples_claims;
+mod samples_controls;
 mod screens;
 mod signing_make;
 mod signing_verify;
