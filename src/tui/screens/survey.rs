@@ -44,14 +44,14 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
 /// How many models have which level: their own, and what their ancestors leave of it.
 fn levels(survey: &Survey, pen: Pen<'_>, inside: Rect) -> Vec<Line<'static>> {
     let columns = usize::from(inside.width);
-    let most = survey.own.iter().chain(&survey.effective).copied().max().unwrap_or(0);
+    let most = survey.levels.iter().map(|l| l.own.models.max(l.effective.models)).max().unwrap_or(0);
     let number = most.to_string().len();
     let cells = columns.saturating_sub(2 * number + 8);
     let roomy = inside.height >= 10;
     let mut out = Vec::new();
     for level in LEVELS {
-        let own = survey.own.get(level).copied().unwrap_or_default();
-        let effective = survey.effective.get(level).copied().unwrap_or_default();
+        let own = survey.levels.get(level).map_or(0, |level| level.own.models);
+        let effective = survey.levels.get(level).map_or(0, |level| level.effective.models);
         let role = match level {
             0 => Role::Fail,
             1 => Role::Accent,
@@ -75,7 +75,7 @@ fn levels(survey: &Survey, pen: Pen<'_>, inside: Rect) -> Vec<Line<'static>> {
             out.push(row("     ".to_owned(), effective, Role::Muted, effective.to_string()));
         }
     }
-    let capped = match survey.capped {
+    let capped = match survey.capped.models {
         0 => "no model loses a level to an ancestor".to_owned(),
         many => format!(
             "{} a level to an ancestor",
@@ -83,8 +83,13 @@ fn levels(survey: &Survey, pen: Pen<'_>, inside: Rect) -> Vec<Line<'static>> {
         ),
     };
     out.push(pen.line(Role::Muted, format!(" {capped}")));
-    if survey.open > 0 {
-        out.push(pen.line(Role::Muted, format!(" · {} not judged", count(survey.open, "model"))));
+    if survey.not_measured.all.models > 0 {
+        out.push(
+            pen.line(
+                Role::Muted,
+                format!(" · {} not judged", count(survey.not_measured.all.models, "model")),
+            ),
+        );
     }
     out
 }
@@ -103,7 +108,7 @@ fn draw_gaps(
     let title = "What keeps most models back";
     let inside = pen.pane(frame, area, &Pane::new(title).note(&note).focused(true));
     if survey.gaps.is_empty() {
-        let text = match survey.judged {
+        let text = match survey.measured.models {
             0 => " nothing is judged yet: * then V in the inventory verifies all",
             _ => " no must is open: every model has the highest level",
         };
@@ -120,7 +125,7 @@ fn draw_gaps(
         control.map(|control| crate::text::screen(&control.title)).unwrap_or_default()
     };
     for (y, (position, gap)) in (list.y..list.bottom()).zip(survey.gaps.iter().enumerate().skip(first)) {
-        let [full, rest] = pen.gauge(Role::Accent, gap.models, survey.judged, BAR);
+        let [full, rest] = pen.gauge(Role::Accent, gap.models, survey.measured.models, BAR);
         let line = Line::from(vec![
             pen.span(Role::Accent, if position == app.gap { "▸" } else { " " }),
             pen.span(Role::Title, format!("{:>number$} ", gap.models)),
@@ -191,7 +196,7 @@ fn producer_row(
         "" => "(no producer)".to_owned(),
         _ => producer.name.screen(),
     };
-    let share = (producer.signed * 100).checked_div(producer.models).unwrap_or(0);
+    let share = (producer.signed.yes * 100).checked_div(producer.models).unwrap_or(0);
     let role = match share {
         67.. => Role::Pass,
         34.. => Role::Warn,
@@ -201,9 +206,9 @@ fn producer_row(
         pen.span(Role::Title, format!(" {}", fit(&shown, name))),
         pen.span(Role::Text, format!("{:>8}  ", producer.models)),
     ]);
-    line.extend(pen.gauge(role, producer.signed, producer.models, gauge));
+    line.extend(pen.gauge(role, producer.signed.yes, producer.models, gauge));
     line.push_span(pen.span(Role::Muted, format!("{share:>4} %")));
-    for many in producer.levels {
+    for many in producer.effective {
         line.push_span(Span::raw(" "));
         line.push_span(pen.heat(many, producer.models, cell - 1));
     }
