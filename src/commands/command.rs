@@ -98,6 +98,7 @@ listed! {
         Compare,
         Copy,
         Export,
+        Report,
         Mouse,
         Bind,
         Output,

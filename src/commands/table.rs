@@ -93,6 +93,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
     ("maturity", "Maturity levels of the whole inventory"),
+    ("report", "Reports for people who do not run this program"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
@@ -199,6 +200,10 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Export, "export", &["e"], "export", EXPORTED, open![],
         "write what is shown to a file: Markdown, CSV, JSON, HTML, SVG")
         .within("list", Some("--as")),
+    keys(Cmd::Report, "report", &["P"], "report", &[S::Maturity], open![Writable, AnyModel],
+        "write a report to a file: of this model, or of the whole inventory")
+        .line("report maturity", "[MODEL]", "Report on the maturity of a model, a producer or the inventory: Markdown, HTML, JSON, CSV")
+        .writing(Writes::With(&["out"])),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),

@@ -37,6 +37,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("compare", &["lumen/iris-base", "lumen/iris-base"]),
     ("policy check", &[]),
     ("maturity compare", &["rubric.toml"]),
+    ("report maturity", &["lumen/iris-base"]),
     ("open", &[]),
     ("init", &["fresh"]),
     ("demo", &["fresh"]),
@@ -123,6 +124,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
 const GIVEN: &[(&str, &[&str])] = &[
     ("scan", &["keys"]),
     ("snapshot", &["--out", "new.json"]),
+    ("report maturity", &["--out", "new.html"]),
     ("review", &["--undo"]),
     ("attest provenance", SIGNED),
     ("attest data", SIGNED),

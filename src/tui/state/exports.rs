@@ -145,6 +145,15 @@ pub fn file_name(app: &App, form: Form) -> String {
     format!("{}.{}", stem(app, form), form.extension())
 }
 
+/// The file's name for the report that the maturity screen proposes.
+pub fn report_name(app: &App) -> String {
+    let model = app.current.as_ref().filter(|_| !app.whole).map(|id| plain(id.raw()));
+    match model.filter(|name| !name.is_empty()) {
+        Some(name) => format!("{name}.maturity.html"),
+        None => "inventory.maturity.html".to_owned(),
+    }
+}
+
 fn stem(app: &App, form: Form) -> String {
     let model = || app.current.as_ref().map(|id| plain(id.raw())).filter(|name| !name.is_empty());
     let of = |kind: &str| model().map(|name| format!("{name}.{kind}"));

@@ -95,6 +95,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Compare => return comparing::compare(app),
         Cmd::Copy => return copying::copy(app),
         Cmd::Export => return exporting::export(app),
+        Cmd::Report => return exporting::report(app),
         Cmd::Mouse => return mouse::toggle(app),
         Cmd::Review => return reviewing::review(app),
         Cmd::Bind => {
