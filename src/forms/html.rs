@@ -13,13 +13,13 @@ const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\
     <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n";
 
 const STYLE: &str = ":root{color-scheme:light dark;--ink:#1b2733;--dim:#57636f;--line:#cfd6de;--ground:#fff;\
-    --good:#1a6b2c;--warn:#7a5200;--bad:#a8221a;--unknown:#5b3a96}\
+    --good:#1a6b2c;--warn:#7a5200;--bad:#a8221a;--unknown:#5b3a96;--bar:#2f5d8a}\
     @media(prefers-color-scheme:dark){:root{--ink:#d8dee6;--dim:#98a3b0;--line:#3a444f;--ground:#14181d;\
-    --good:#7fd18b;--warn:#f0c05a;--bad:#ff8a80;--unknown:#c9a8ff}}\
+    --good:#7fd18b;--warn:#f0c05a;--bad:#ff8a80;--unknown:#c9a8ff;--bar:#7fb0e0}}\
     body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);margin:2rem}\
     h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}\
     table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;\
-    border-bottom:1px solid var(--line)}td,dd{overflow-wrap:anywhere}\
+    border-bottom:1px solid var(--line)}td,dd{overflow-wrap:anywhere}td{min-width:3.2rem}\
     dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt,.dim{color:var(--dim)}dd{margin:0}\
     .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}.unknown{color:var(--unknown)}\
     pre{line-height:1.25;overflow-x:auto}\
@@ -28,12 +28,12 @@ const STYLE: &str = ":root{color-scheme:light dark;--ink:#1b2733;--dim:#57636f;-
     .chart svg{display:block;width:18rem;max-width:100%;height:.9rem;margin-top:.3rem}\
     .drawing{overflow-x:auto}.drawing svg{display:block;min-width:40rem;max-width:100%;height:auto}\
     .drawing text{font:15px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace;white-space:pre}\
-    .rest{fill:var(--line)}.fill-plain{fill:var(--dim)}.fill-good{fill:var(--good)}.fill-warn{fill:var(--warn)}\
+    .rest{fill:var(--line)}.fill-plain{fill:var(--bar)}.fill-good{fill:var(--good)}.fill-warn{fill:var(--warn)}\
     .fill-bad{fill:var(--bad)}.fill-unknown{fill:var(--unknown)}.fill-dim{fill:var(--line)}\
     text.plain{fill:var(--ink)}text.good{fill:var(--good)}text.warn{fill:var(--warn)}text.bad{fill:var(--bad)}\
     text.unknown{fill:var(--unknown)}text.dim{fill:var(--dim)}text.bold{font-weight:700}\
     @media print{:root{color-scheme:light;--ink:#000;--dim:#444;--line:#bbb;--ground:#fff;--good:#1a6b2c;\
-    --warn:#7a5200;--bad:#a8221a;--unknown:#5b3a96}body{margin:0;font-size:9pt}h2{break-after:avoid}\
+    --warn:#7a5200;--bad:#a8221a;--unknown:#5b3a96;--bar:#2f5d8a}body{margin:0;font-size:8pt}h2{break-after:avoid}\
     thead{display:table-header-group}tr,.drawing,pre{break-inside:avoid}pre{white-space:pre-wrap}\
     svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}}@page{margin:15mm}";
 
@@ -103,7 +103,7 @@ fn bars(chart: &Chart, out: &mut String) {
         let _ = write!(
             out,
             "<tr><th scope=\"row\">{}</th><td><svg viewBox=\"0 0 {WIDE} {HIGH}\" preserveAspectRatio=\"none\" \
-             role=\"img\" aria-label=\"{}: {figures}\"><rect class=\"rest\" width=\"{WIDE}\" height=\"{HIGH}\"/>",
+             role=\"img\" aria-label=\"{}: {figures}\"><rect class=\"rest\" width=\"{WIDE}\" height=\"{HIGH}\" fill=\"#cfd6de\"/>",
             escaped(bar.name.text()),
             escaped(bar.name.text())
         );
@@ -111,8 +111,9 @@ fn bars(chart: &Chart, out: &mut String) {
         for (wide, tone) in chart.cells(bar, WIDE).into_iter().filter(|(wide, _)| *wide > 0) {
             let _ = write!(
                 out,
-                "<rect class=\"fill-{}\" x=\"{from}\" width=\"{wide}\" height=\"{HIGH}\"/>",
-                word(tone)
+                "<rect class=\"fill-{}\" x=\"{from}\" width=\"{wide}\" height=\"{HIGH}\" fill=\"{}\"/>",
+                word(tone),
+                plain_color(tone)
             );
             from += wide;
         }
@@ -142,10 +143,11 @@ fn drawn(drawing: &Drawing, out: &mut String) {
             };
             let _ = writeln!(
                 out,
-                "<text x=\"{}\" y=\"{}\"{length} class=\"{}{bold}\">{}</text>",
+                "<text x=\"{}\" y=\"{}\"{length} class=\"{}{bold}\" fill=\"{}\">{}</text>",
                 stroke.column * CELL.0,
                 row * CELL.1 + BASELINE,
                 word(stroke.tone),
+                plain_color(stroke.tone),
                 // Of several spaces readers leave one.
                 escaped(&stroke.text).replace(' ', "\u{a0}")
             );
@@ -162,6 +164,18 @@ fn word(tone: Tone) -> &'static str {
         Tone::Bad => "bad",
         Tone::Unknown => "unknown",
         Tone::Dim => "dim",
+    }
+}
+
+/// The colour for readers that know no style of the page.
+fn plain_color(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "#2f5d8a",
+        Tone::Good => "#1a6b2c",
+        Tone::Warn => "#7a5200",
+        Tone::Bad => "#a8221a",
+        Tone::Unknown => "#5b3a96",
+        Tone::Dim => "#57636f",
     }
 }
 

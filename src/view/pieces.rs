@@ -31,7 +31,7 @@ pub enum PieceKind {
     Documents,
     /// The record of the verification in the ledger.
     Record,
-    /// The policy: what it says, however it is written.
+    /// The policy: the bytes of its text.
     Policy,
 }
 
@@ -149,7 +149,7 @@ impl Pieces<'_> {
             PolicySeal::Unsigned | PolicySeal::Changed | PolicySeal::Invalid => None,
         };
         let file = policy.base.is_some().then(|| relative(&policy.origin));
-        Piece { by, at: None, file, ..self.piece(PieceKind::Policy, policy.digest.clone()) }
+        Piece { by, at: None, file, ..self.piece(PieceKind::Policy, policy.file_digest.clone()) }
     }
 
     /// A claim.

@@ -102,6 +102,7 @@ mod received;
 mod reference_flags;
 mod registry;
 mod replay;
+mod reports;
 mod reviews;
 mod samples;
 mod screens;

@@ -56,6 +56,8 @@ fn rows(view: &View, index: usize, text: &mut String) {
 pub(super) fn url(piece: &Piece) -> String {
     let line = piece.line.map(|line| format!("#L{line}")).unwrap_or_default();
     match (&piece.file, piece.kind) {
+        // What the inventory made of a document is not the bytes of that document.
+        (_, PieceKind::Documents) => format!("urn:touchmark:evidence:{}", piece.sha256),
         (Some(file), _) => encoded(&slashed(Path::new(file.raw()))) + &line,
         (None, PieceKind::Record) => format!("urn:touchmark:record:{}", piece.sha256),
         (None, PieceKind::Policy) => format!("urn:touchmark:policy:{}", piece.sha256),

@@ -61,8 +61,10 @@ pub(super) fn made(inputs: &ReportInputs<'_>) -> Vec<(&'static str, Cell)> {
     vec![
         ("judged at", inputs.at.to_string().into()),
         ("judged for", format!("stage {}", inputs.stage).into()),
-        ("policy", Cell::code(inputs.policy.digest)),
-        ("rubric", format!("{}, sha256 {}", inputs.rubric.version, inputs.rubric.digest).into()),
+        ("policy", Cell::new(inputs.policy.name)),
+        ("policy sha256", Cell::code(inputs.policy.digest)),
+        ("rubric", Cell::new(inputs.rubric.version)),
+        ("rubric sha256", Cell::code(inputs.rubric.digest)),
         ("made by", format!("touchmark {}", inputs.program).into()),
     ]
 }
@@ -89,10 +91,8 @@ pub(super) fn outcomes(counts: &[(Outcome, usize)]) -> String {
     parts.join(", ")
 }
 
-/// A piece of evidence: what it is, and by whom.
+/// A piece of evidence: what it is, by whom, and its digest.
 pub(super) fn piece(piece: &Piece) -> String {
-    match &piece.by {
-        Some(by) => format!("{} by {}", piece.kind.word(), by.raw()),
-        None => piece.kind.word().to_owned(),
-    }
+    let by = piece.by.as_ref().map(|by| format!(" by {}", by.raw())).unwrap_or_default();
+    format!("{}{by}, sha256 {}", piece.kind.word(), piece.sha256)
 }

@@ -122,6 +122,12 @@ fn digest(digest: Option<EvidenceDigest>) -> Cell {
     digest.map(|digest| Cell::code(digest.to_string())).unwrap_or_default()
 }
 
+/// `2 contradicted, 3 missing`: those that there are.
+fn some(counts: &[(usize, &str)]) -> String {
+    let parts = counts.iter().filter(|(many, _)| *many > 0).map(|(many, word)| format!("{many} {word}"));
+    parts.collect::<Vec<String>>().join(", ")
+}
+
 fn duty(duty: Duty) -> &'static str {
     match duty {
         Duty::Producer => "producer",
@@ -148,37 +154,24 @@ fn gaps(survey: &Survey, page: &mut Page) {
         return;
     }
     page.add(Chart { columns: ["control", "models"], whole, bars: first.collect() });
-    let number = |many: usize| Cell::new(many.to_string());
     let row = |gap: &Gap| {
+        let outcomes = [
+            (gap.outcomes.contradicted, "contradicted"),
+            (gap.outcomes.missing, "missing"),
+            (gap.outcomes.partial, "partial"),
+            (gap.outcomes.unknown, "unknown"),
+        ];
         vec![
             Cell::new(&*gap.control),
-            format!("L{}", gap.level).into(),
             Cell::new(&gap.title),
             duty(gap.duty).into(),
-            number(gap.models),
-            number(gap.exposure.deployments),
-            number(gap.exposure.descendants),
-            number(gap.outcomes.contradicted),
-            number(gap.outcomes.missing),
-            number(gap.outcomes.partial),
-            number(gap.outcomes.unknown),
+            weight(gap.exposure).into(),
+            some(&outcomes).into(),
             digest(gap.evidence),
         ]
     };
-    let columns = vec![
-        "control",
-        "level",
-        "requirement",
-        "who acts",
-        "models",
-        "deployments",
-        "descendants",
-        "contradicted",
-        "missing",
-        "partial",
-        "unknown",
-        "evidence sha256",
-    ];
+    let columns =
+        vec!["control", "requirement", "who acts", "keeps back", "what was found", "evidence sha256"];
     page.add(Table { columns, rows: survey.gaps.iter().map(row).collect() });
 }
 
@@ -213,18 +206,25 @@ fn producers(survey: &Survey, page: &mut Page) {
         parts.map(|(level, many)| format!("L{level} {many}")).collect::<Vec<String>>().join(", ")
     };
     let row = |producer: &Producer| {
-        let methods = [
+        let methods = some(&[
             (producer.methods.certificate, "certificate"),
             (producer.methods.key, "key"),
             (producer.methods.keyless, "keyless"),
-            (producer.methods.unknown, "unknown"),
-        ];
-        let methods = methods.iter().filter(|(many, _)| *many > 0);
-        let methods: Vec<String> = methods.map(|(many, word)| format!("{many} {word}")).collect();
+            (producer.methods.unknown, "not read yet"),
+        ]);
         let times = match (producer.times.first, producer.times.last) {
-            (Some(first), Some(last)) if first != last => format!("{first} to {last}"),
-            (Some(only), _) => only.to_string(),
+            (Some(first), Some(last)) if first != last => format!("; proven times {first} to {last}"),
+            (Some(only), _) => format!("; proven time {only}"),
             (None, _) => String::new(),
+        };
+        let levels = match producer.measured {
+            0 => Cell::new("none measured").in_tone(Tone::Dim),
+            many => format!(
+                "of {many} measured: own {}; effective {}",
+                spread(&producer.own),
+                spread(&producer.effective)
+            )
+            .into(),
         };
         vec![
             match producer.name.raw() {
@@ -232,13 +232,10 @@ fn producers(survey: &Survey, page: &mut Page) {
                 _ => Cell::from(&producer.name),
             },
             producer.models.to_string().into(),
-            producer.measured.to_string().into(),
             of_share(producer.signed).into(),
+            format!("{methods}{times}").into(),
             of_share(producer.passing).into(),
-            methods.join(", ").into(),
-            times.into(),
-            spread(&producer.own).into(),
-            spread(&producer.effective).into(),
+            levels,
             producer.refused.to_string().into(),
             producer.asks.len().to_string().into(),
             digest(producer.evidence),
@@ -247,13 +244,10 @@ fn producers(survey: &Survey, page: &mut Page) {
     let columns = vec![
         "producer",
         "models",
-        "measured",
         "signed",
+        "how",
         "passing",
-        "methods",
-        "signed (proven times)",
-        "own levels",
-        "effective levels",
+        "levels",
         "refused",
         "open asks",
         "evidence sha256",

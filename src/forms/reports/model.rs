@@ -101,7 +101,13 @@ fn head(
         facts.push(("verified at", at.to_string().into()));
     }
     facts.push(("gate", Cell::decision(row.decision)));
-    facts.push(("runs in", count(row.deployments, "place").into()));
+    facts.push((
+        "runs in",
+        match row.deployments {
+            0 => Cell::new("no deployment is recorded").in_tone(Tone::Dim),
+            many => count(many, "place").into(),
+        },
+    ));
     facts.push(("evidence", Cell::code(document.rests_on.evidence.to_string())));
     facts.extend(basis::made(&document.rests_on));
     page.add(super::super::page::Block::Facts(facts));
@@ -187,32 +193,20 @@ fn controls(detail: &ModelDetail<'_>, page: &mut Page) {
         let more = control.evidence.len().saturating_sub(1);
         let what = match (first, more) {
             (None, _) => Cell::new("the evidence as a whole").in_tone(Tone::Dim),
-            (Some(piece), 0) => basis::piece(piece).into(),
-            (Some(piece), more) => format!("{}, and {more} more", basis::piece(piece)).into(),
+            (Some(piece), 0) => Cell::code(basis::piece(piece)),
+            (Some(piece), more) => Cell::code(format!("{}, and {more} more", basis::piece(piece))),
         };
+        let basis = control.basis.map(|basis| format!("{}: ", basis.word())).unwrap_or_default();
         vec![
             Cell::new(control.id),
             Cell::outcome(control.outcome),
-            Cell::new(control.title),
-            weight(control).into(),
-            control.basis.map_or("", |basis| basis.word()).into(),
-            Cell::from(&control.found),
+            format!("{} ({})", control.title, weight(control)).into(),
+            format!("{basis}{}", control.found.raw()).into(),
             what,
-            first.map(|piece| Cell::code(&piece.sha256)).unwrap_or_default(),
             Cell::new(&control.remedy),
         ]
     };
-    let columns = vec![
-        "control",
-        "outcome",
-        "requirement",
-        "weight",
-        "basis",
-        "what was found",
-        "evidence",
-        "sha256",
-        "what to do",
-    ];
+    let columns = vec!["control", "outcome", "requirement", "what was found", "evidence", "what to do"];
     page.section("All controls", Table { columns, rows: detail.controls.iter().map(row).collect() });
 }
 
@@ -260,9 +254,11 @@ fn lineage(view: &View, id: &ModelId, detail: &ModelDetail<'_>, page: &mut Page)
     let rows = lineage.edges.iter().map(|edge| {
         let claim = edge.claims.iter().max_by_key(|claim| (claim.in_role, claim.signed_at));
         let by = match (claim, edge.declared.first()) {
-            (Some(claim), _) => format!("claim by {}", claim.signer.raw()),
-            (None, Some(said)) => format!("{} {}", said.source.raw(), said.place.raw()),
-            (None, None) => String::new(),
+            (Some(claim), _) => {
+                Cell::code(format!("claim by {}, sha256 {}", claim.signer.raw(), claim.claim))
+            }
+            (None, Some(said)) => format!("{} {}", said.source.raw(), said.place.raw()).into(),
+            (None, None) => Cell::default(),
         };
         let pin = edge.declared.iter().find_map(|said| said.digest);
         let pin = claim.map(|claim| claim.digest).or(pin);
@@ -272,13 +268,11 @@ fn lineage(view: &View, id: &ModelId, detail: &ModelDetail<'_>, page: &mut Page)
             edge.relation.word().into(),
             Cell::new(edge.basis.word()),
             proof(edge),
-            by.into(),
-            claim.map(|claim| Cell::code(claim.claim)).unwrap_or_default(),
+            by,
             pin.map(|pin| Cell::code(pin.to_string())).unwrap_or_default(),
         ]
     });
-    let columns =
-        vec!["child", "parent", "relation", "basis", "proof", "by", "claim sha256", "parent pinned to"];
+    let columns = vec!["child", "parent", "relation", "basis", "proof", "evidence", "parent pinned to"];
     page.section("Edges above it", Table { columns, rows: rows.collect() });
     if lineage.left_out > 0 {
         page.note(format!("The edges of {} are not listed.", count(lineage.left_out, "more ancestor")));
@@ -312,31 +306,25 @@ fn claims(detail: &ModelDetail<'_>, page: &mut Page) {
             false => Cell::new("· shown, not counted").in_tone(Tone::Dim),
         };
         vec![
-            claim.kind.map_or("unknown", |kind| kind.word()).into(),
-            Cell::from(claim.predicate_type),
+            format!("{}: {}", claim.kind.map_or("unknown", |kind| kind.word()), claim.predicate_type.raw())
+                .into(),
             match claim.signer {
                 Some(signer) => Cell::from(&signer.subject),
                 None => Cell::new("not proven").in_tone(Tone::Unknown),
             },
             claim.signed_at.map(|at| at.to_string()).unwrap_or_default().into(),
-            Cell::outcome(claim.outcome),
-            claim.because.map(|code| code.to_string()).unwrap_or_default().into(),
+            match claim.because {
+                Some(code) => {
+                    let (glyph, word) = (claim.outcome.glyph(), claim.outcome.word());
+                    Cell::new(format!("{glyph} {word}: {code}")).in_tone(claim.outcome)
+                }
+                None => Cell::outcome(claim.outcome),
+            },
             counts,
-            url(&claim.evidence).into(),
-            Cell::code(&claim.evidence.sha256),
+            Cell::code(format!("{}, sha256 {}", url(&claim.evidence), claim.evidence.sha256)),
         ]
     });
-    let columns = vec![
-        "kind",
-        "predicate",
-        "signed by",
-        "signed at",
-        "outcome",
-        "because",
-        "counts",
-        "where",
-        "sha256",
-    ];
+    let columns = vec!["claim", "signed by", "signed at", "outcome", "counts", "evidence"];
     let table = Table { columns, rows: rows.collect() };
     match table.rows.is_empty() {
         true => {
