@@ -212,10 +212,12 @@ impl Chart {
         bar.parts.iter().map(share).collect()
     }
 
-    /// A bar in text: `▮▮▮▯▯▯▯▯▯▯`.
+    /// A bar in text: `████▒▒╳░░···`, a sign for each tone.
     pub(super) fn text(&self, bar: &Bar) -> String {
         const CELLS: usize = 20;
-        let full: usize = self.cells(bar, CELLS).iter().map(|(cells, _)| cells).sum();
-        "▮".repeat(full) + &"▯".repeat(CELLS.saturating_sub(full))
+        let parts = self.cells(bar, CELLS);
+        let full: usize = parts.iter().map(|(cells, _)| cells).sum();
+        let drawn = parts.into_iter().map(|(cells, tone)| tone.sign().repeat(cells));
+        drawn.chain([Tone::Dim.sign().repeat(CELLS.saturating_sub(full))]).collect()
     }
 }

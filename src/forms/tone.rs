@@ -43,3 +43,16 @@ impl From<Decision> for Tone {
         }
     }
 }
+
+impl Tone {
+    /// What fills a bar in text.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Tone::Plain | Tone::Good => "█",
+            Tone::Warn => "▒",
+            Tone::Bad => "╳",
+            Tone::Unknown => "░",
+            Tone::Dim => "·",
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a piece of evidence is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
@@ -155,9 +155,8 @@ impl Pieces<'_> {
     /// A claim.
     pub fn claim(&self, testimony: &Testimony) -> Piece {
         let claimed = &testimony.claimed;
-        let beside = self.model.claims.as_deref();
         let file = match (&claimed.file, self.model.location.as_deref()) {
-            (None, _) => beside.map(named),
+            (None, folder) => self.claims_file(folder).as_deref().map(named),
             (Some(file), Some(folder)) => Some(named(&folder.join(file.raw()))),
             (Some(file), None) => Some(file.clone()),
         };
@@ -167,6 +166,15 @@ impl Pieces<'_> {
             line: Some(claimed.line),
             ..self.piece(PieceKind::Claim, claimed.digest.clone())
         }
+    }
+
+    /// The file of claims; where the last scan found none, the one beside the signature.
+    fn claims_file(&self, folder: Option<&Path>) -> Option<PathBuf> {
+        let beside = || {
+            let signature = self.model.signature.as_deref()?.parent()?;
+            folder.filter(|folder| *folder == signature).map(|folder| folder.join("claims.jsonl"))
+        };
+        self.model.claims.clone().or_else(beside)
     }
 
     /// All claims, those that count first.

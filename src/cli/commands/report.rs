@@ -35,7 +35,7 @@ pub(crate) struct Maturity {
     /// Report on all models of this producer
     #[arg(long, value_name = "NAME", conflicts_with = "model")]
     producer: Option<String>,
-    /// Write to this file (repeat); its ending says the form: .md, .html, .json or .csv. `-` is standard output
+    /// Write to this file (repeat); its ending says the form: .md, .html, .json, .csv or .txt. `-` is standard output
     #[arg(long, short, value_name = "FILE")]
     out: Vec<PathBuf>,
     /// Form of what goes to standard output, and of files whose ending says nothing
@@ -183,7 +183,7 @@ fn form_of(file: &Path, asked: Option<Form>) -> Result<Form> {
         (Some(form), _) | (None, Some(form)) => Ok(form),
         (None, None) => Err(Error::new(Code::Usage, "the ending does not say which form the report has")
             .at_path(file)
-            .help("end the name with .md, .html, .json or .csv, or name the form with --as")),
+            .help("end the name with .md, .html, .json, .csv or .txt, or name the form with --as")),
     }
 }
 

@@ -98,6 +98,7 @@ fn coverage(survey: &Survey, page: &mut Page) {
         figures: of_share(*share).into(),
     };
     page.heading("Coverage");
+    page.note("Bars from the left: yes, no, unknown. The rest is what the question does not apply to.");
     page.add(Chart {
         columns: ["what", "models"],
         whole: survey.counted.models,
@@ -153,6 +154,7 @@ fn gaps(survey: &Survey, page: &mut Page) {
         page.note("No measured model has an open must.");
         return;
     }
+    page.note("Bars from the left: contradicted, missing, partial, unknown, of all measured models.");
     page.add(Chart { columns: ["control", "models"], whole, bars: first.collect() });
     let row = |gap: &Gap| {
         let outcomes = [

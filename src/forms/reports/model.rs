@@ -129,6 +129,7 @@ fn named(document: &MaturityReportDocument<'_>, is_measured: bool, level: u8) ->
 /// How the controls of each level came out.
 fn bars(detail: &ModelDetail<'_>, page: &mut Page) {
     page.heading("Controls by level");
+    page.note("Bars from the left: pass, partial, FAIL, missing, unknown. The rest does not apply.");
     let of_level = |level: u8| detail.controls.iter().filter(move |control| control.level == level);
     let whole = (1..=3).map(|level| of_level(level).count()).max().unwrap_or_default();
     let bar = |level: u8| {
