@@ -1,7 +1,6 @@
 //! Everything that a face may show of a workspace, as one immutable value. A new one replaces it when something
 //! changed. How one is made, and drawing, are not known here.
 
-mod ancestry;
 mod anchor;
 mod asked;
 mod blast;
@@ -9,11 +8,10 @@ mod cause;
 pub mod comparison;
 mod concerned;
 mod deployments;
-mod dossier;
 mod edges;
 pub mod inherit;
 mod lineage;
-mod pieces;
+mod measured;
 mod record;
 pub mod rubrics;
 mod summary;
@@ -21,12 +19,9 @@ mod survey;
 mod survey_evidence;
 mod surveying;
 
-pub use ancestry::Ancestry;
 pub use anchor::AnchorInfo;
 pub use asked::{Blamed, Blast, BlastRow, EdgeSeen, RunsHere};
 pub use concerned::{Again, Basis, Changed};
-pub use dossier::Dossier;
-pub use pieces::{Piece, PieceKind, Pieces, relative};
 pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 

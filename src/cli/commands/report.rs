@@ -7,6 +7,7 @@ use crate::cli::output::Output;
 use crate::cli::session::{find, open_to_judge};
 use crate::disk::{folder_of, name, write_beside};
 use crate::documents::{MaturityReportDocument, ReportAbout, ReportWrittenDocument, WrittenReport, names};
+use crate::dossier::Dossier;
 use crate::error::{Code, Error, Result};
 use crate::forms::{FORMS_OF_REPORTS, Form, ReportFile, report};
 use crate::inventory::ModelId;
@@ -77,7 +78,7 @@ fn of_model(
     let view = workbench.view();
     let index = find(&view, name)?;
     let reviews = asked.as_ref().map(|id| workbench.review_history(id)).transpose()?.unwrap_or_default();
-    let dossier = view.dossier(index, reviews)?;
+    let dossier = Dossier::of(&view, index, reviews)?;
     let models = [index];
     let file =
         ReportFile { view: &view, document: MaturityReportDocument::of_model(&dossier), models: &models };

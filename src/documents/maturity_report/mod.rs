@@ -14,12 +14,13 @@ pub use unseen::NotLookedAt;
 
 use super::names;
 use crate::decision::{FeedInput, Inputs, digest_of};
+use crate::dossier::{Dossier, relative};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::maturity::SCOPE;
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
-use crate::view::{Dossier, Survey, View, relative};
+use crate::view::{Survey, View};
 use jiff::Timestamp;
 use rayon::prelude::*;
 use schemars::JsonSchema;

@@ -1,9 +1,9 @@
 //! What a report on a model does not rest on: everything that nobody looked at.
 
+use crate::dossier::Dossier;
 use crate::maturity::{ParentSight, Since};
 use crate::signing::Outcome;
 use crate::text::{Untrusted, count};
-use crate::view::Dossier;
 use crate::words::{controls, walk};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -32,7 +32,10 @@ pub(super) fn unseen(dossier: &Dossier<'_>) -> Vec<NotLookedAt> {
     }));
     let is_ancestor = |model: &&crate::decision::WalkEnd| model.hops > 0 && walk::is_open(model.stop);
     let ends = dossier.ends.iter().filter(is_ancestor);
-    out.extend(ends.map(|end| row(end.model.called(), walk::stop(end.stop))));
+    let beyond = |end: &crate::decision::WalkEnd| {
+        row(end.model.called(), format!("nothing above it was examined: {}", walk::stop(end.stop)))
+    };
+    out.extend(ends.map(beyond));
     let edges = dossier.kinship.edges.iter();
     let not_verified = edges.filter(|edge| edge.sight == ParentSight::NotVerified);
     out.extend(not_verified.map(|edge| row(edge.parent.called(), "this parent is not verified yet")));

@@ -3,10 +3,11 @@
 
 use super::super::csv::line;
 use crate::disk::slashed;
+use crate::dossier::{Piece, PieceKind, Pieces};
 use crate::error::Result;
 use crate::store::EvidenceDigest;
 use crate::text::screen;
-use crate::view::{Piece, PieceKind, View};
+use crate::view::View;
 use std::path::Path;
 
 /// The columns.
@@ -16,15 +17,19 @@ pub const AUDIT_COLUMNS: [&str; 7] =
 /// Rows are handed on when they have come to so many bytes.
 const AT_ONCE: usize = 1 << 16;
 
-/// The rows of these models, by their indices, head first.
+/// The rows of these models, by their indices, each with the digest of what is known of it; head first.
 ///
 /// # Errors
 /// What `out` gives.
-pub fn audit_rows(view: &View, models: &[usize], out: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
+pub fn audit_rows(
+    view: &View,
+    models: impl Iterator<Item = (usize, Option<EvidenceDigest>)>,
+    out: &mut dyn FnMut(&str) -> Result<()>,
+) -> Result<()> {
     let mut text = String::new();
     line(AUDIT_COLUMNS.into_iter(), &mut text);
-    for index in models {
-        rows(view, *index, &mut text);
+    for (index, whole) in models {
+        rows(view, index, whole, &mut text);
         if text.len() >= AT_ONCE {
             out(&text)?;
             text.clear();
@@ -33,12 +38,11 @@ pub fn audit_rows(view: &View, models: &[usize], out: &mut dyn FnMut(&str) -> Re
     out(&text)
 }
 
-fn rows(view: &View, index: usize, text: &mut String) {
-    let found = view.models.get(index).zip(view.verdict(index)).zip(view.pieces(index));
+fn rows(view: &View, index: usize, whole: Option<EvidenceDigest>, text: &mut String) {
+    let found = view.models.get(index).zip(view.verdict(index)).zip(Pieces::of_model(view, index));
     let Some(((model, verdict), pieces)) = found else { return };
     let subject = model.id.screen();
     let collector = format!("touchmark {}", env!("CARGO_PKG_VERSION"));
-    let whole = view.evidence_digest(index);
     let looked = view.standing(index).map(|verified| verified.verification.at);
     for result in &verdict.assessment.controls {
         let piece = pieces.of(&result.fact).into_iter().next();

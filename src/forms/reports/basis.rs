@@ -2,9 +2,9 @@
 
 use super::super::page::{Cell, Page, Table, Tone};
 use crate::documents::{MaturityReportDocument, ReportInputs, ReportedModel};
+use crate::dossier::Piece;
 use crate::signing::Outcome;
 use crate::text::count;
-use crate::view::Piece;
 
 /// The names of the levels.
 pub(super) fn levels(document: &MaturityReportDocument<'_>, page: &mut Page) {

@@ -37,7 +37,10 @@ pub const FORMS_OF_REPORTS: &[Form] = &[Form::Text, Form::Markdown, Form::Html, 
 pub fn report(file: &ReportFile<'_>, form: Form, out: &mut dyn FnMut(&str) -> Result<()>) -> Result<()> {
     match form {
         Form::Json => out(&json(&file.document)?),
-        Form::Csv => audit_rows(file.view, file.models, out),
+        Form::Csv => {
+            let evidence = file.document.models.iter().map(|model| model.evidence);
+            audit_rows(file.view, file.models.iter().copied().zip(evidence), out)
+        }
         Form::Html => out(&html(&page_of(file))),
         Form::Markdown => out(&markdown(&page_of(file))),
         form => out(&page(&page_of(file), form)?),

@@ -16,7 +16,7 @@ use crate::text::count;
 use crate::view::View;
 use crate::words::{levels, walk};
 
-/// Rows of the drawing of the lineage at most.
+/// Rows of the drawing of the lineage at most, and of lists that can be long.
 const MOST_ROWS: usize = 200;
 
 /// The outcomes in the order of the bars.
@@ -50,7 +50,7 @@ pub(super) fn page(
     }
     people(detail, &mut page);
     let rows = detail.not_looked_at.iter().map(|one| vec![Cell::from(&one.about), Cell::from(&one.why)]);
-    page.section("What was not looked at", Table { columns: vec!["what", "why"], rows: rows.collect() });
+    first("What was not looked at", vec!["what", "why"], rows, &mut page);
     basis::levels(document, &mut page);
     basis::rests_on(&document.rests_on, &mut page);
     page
@@ -286,8 +286,18 @@ fn lineage(view: &View, id: &ModelId, detail: &ModelDetail<'_>, page: &mut Page)
             Cell::new(walk::stop(end.stop)).in_tone(tone),
         ]
     });
-    let columns = vec!["ancestor", "edges up", "why the walk ends there"];
-    page.section("Where the lineage ends", Table { columns, rows: ends.collect() });
+    first("Where the lineage ends", vec!["ancestor", "edges up", "why the walk ends there"], ends, page);
+}
+
+/// A section of the first rows, which says how many more there are.
+fn first(heading: &str, columns: Vec<&'static str>, rows: impl Iterator<Item = Vec<Cell>>, page: &mut Page) {
+    let mut rows: Vec<Vec<Cell>> = rows.collect();
+    let more = rows.len().saturating_sub(MOST_ROWS);
+    rows.truncate(MOST_ROWS);
+    page.section(heading, Table { columns, rows });
+    if more > 0 {
+        page.note(format!("{} in the JSON form of this report.", count(more, "more row")));
+    }
 }
 
 fn proof(edge: &PathEdge<'_>) -> Cell {

@@ -189,6 +189,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("query", &["error", "text", "signing", "inventory", "lineage", "maturity", "decision", "view"]),
+    ("dossier", &["error", "text", "disk", "attest", "inventory", "store", "maturity", "decision", "view"]),
     (
         "documents",
         &[
@@ -205,6 +206,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "dossier",
         ],
     ),
     (
@@ -238,6 +240,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "dossier",
             "documents",
             "query",
             "report",

@@ -1,15 +1,14 @@
 //! The pieces of evidence behind the findings on a model, each by its digest and with the place where it lies. Nothing
 //! is judged here.
 
-use super::View;
-use super::record::Verified;
 use crate::attest::PredicateKind;
-use crate::decision::{bytes_of, digest_of};
+use crate::decision::bytes_of;
 use crate::disk::slashed;
 use crate::inventory::Model;
 use crate::maturity::{ControlFact, Ground, PolicySeal, Testimony};
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
+use crate::view::{Verified, View};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -80,12 +79,12 @@ pub struct Pieces<'v> {
     entry: Option<EvidenceDigest>,
 }
 
-impl View {
-    /// The evidence on the model of an index.
-    pub fn pieces(&self, index: usize) -> Option<Pieces<'_>> {
-        let model = self.models.get(index)?;
+impl<'v> Pieces<'v> {
+    /// Of the model of an index.
+    pub fn of_model(view: &'v View, index: usize) -> Option<Self> {
+        let model = view.models.get(index)?;
         let entry = bytes_of(model).ok().and_then(|bytes| EvidenceDigest::of(&bytes).ok());
-        Some(Pieces { view: self, model, standing: self.standing(index), entry })
+        Some(Pieces { view, model, standing: view.standing(index), entry })
     }
 }
 
@@ -217,18 +216,4 @@ pub fn relative(path: &str) -> Untrusted {
     let is_elsewhere = Path::new(path).is_absolute() || path.split('/').any(|part| part == "..");
     let last = path.rsplit(['/', '\\']).next().unwrap_or_default();
     Untrusted::new(if is_elsewhere { last } else { path })
-}
-
-impl View {
-    /// Whether each model's level was measured, in their order.
-    pub fn measured(&self) -> Vec<bool> {
-        let earned = self.earned();
-        let of = |index| self.judgement.kind(index).and_then(|kind| earned.get(kind));
-        (0..self.models.len()).map(|index| of(index).is_some_and(|earned| earned.measured)).collect()
-    }
-
-    /// The digest of all that is known of the model of an index and of its ancestors; none where it cannot be named.
-    pub fn evidence_digest(&self, index: usize) -> Option<EvidenceDigest> {
-        digest_of(&self.evidence(index).ok()?.0).ok()
-    }
 }

@@ -1,13 +1,12 @@
 //! Everything that a report says of one model, gathered from a view and from the ledger.
 
-use super::View;
 use super::ancestry::Ancestry;
 use super::pieces::Pieces;
-use super::record::PastReview;
 use crate::decision::{CapStep, Inputs, Verdict, WalkEnd};
 use crate::error::{Code, Error, Result};
 use crate::inventory::Model;
 use crate::maturity::Kinship;
+use crate::view::{PastReview, View};
 
 /// So many edges above a model are listed.
 const MOST_EDGES: usize = 500;
@@ -38,26 +37,26 @@ pub struct Dossier<'v> {
     pub pieces: Pieces<'v>,
 }
 
-impl View {
+impl<'v> Dossier<'v> {
     /// Gathers what is known of the model of an index; `reviews` is what the ledger has of it.
     ///
     /// # Errors
     /// `E-NOT-FOUND`; as [`View::inputs`].
-    pub fn dossier(&self, index: usize, reviews: Vec<PastReview>) -> Result<Dossier<'_>> {
+    pub fn of(view: &'v View, index: usize, reviews: Vec<PastReview>) -> Result<Self> {
         let missing = || Error::new(Code::NotFound, "there is no such model in the inventory");
-        let model = self.models.get(index).ok_or_else(missing)?;
+        let model = view.models.get(index).ok_or_else(missing)?;
         Ok(Dossier {
-            view: self,
+            view,
             index,
             model,
-            verdict: self.verdict(index).ok_or_else(missing)?,
-            inputs: self.inputs(index)?,
-            chain: self.cap_chain(index),
-            ancestry: self.ancestry(&model.id, MOST_EDGES),
-            ends: self.walk_ends(index),
-            kinship: self.kinship(index),
+            verdict: view.verdict(index).ok_or_else(missing)?,
+            inputs: view.inputs(index)?,
+            chain: view.cap_chain(index),
+            ancestry: Ancestry::of(view, &model.id, MOST_EDGES),
+            ends: view.walk_ends(index),
+            kinship: view.kinship(index),
             reviews,
-            pieces: self.pieces(index).ok_or_else(missing)?,
+            pieces: Pieces::of_model(view, index).ok_or_else(missing)?,
         })
     }
 }

@@ -1,8 +1,7 @@
 //! The edges above a model, the nearest first, as a report lists them.
 
-use super::View;
-use super::asked::EdgeSeen;
 use crate::inventory::ModelId;
+use crate::view::{EdgeSeen, View};
 use std::collections::{BTreeSet, VecDeque};
 
 /// The edges above a model.
@@ -14,20 +13,20 @@ pub struct Ancestry<'v> {
     pub left_out: usize,
 }
 
-impl View {
+impl<'v> Ancestry<'v> {
     /// The edges above a model, at most so many.
-    pub fn ancestry(&self, id: &ModelId, most: usize) -> Ancestry<'_> {
+    pub fn of(view: &'v View, id: &ModelId, most: usize) -> Self {
         let mut found = Ancestry::default();
         let (mut seen, mut waiting) = (BTreeSet::from([id.clone()]), VecDeque::from([id.clone()]));
         while let Some(child) = waiting.pop_front() {
             let parents: Vec<ModelId> =
-                self.graph.parents(&child).into_iter().map(|(node, _)| node.id.clone()).collect();
+                view.graph.parents(&child).into_iter().map(|(node, _)| node.id.clone()).collect();
             if found.edges.len() + parents.len() > most {
                 found.left_out += usize::from(!parents.is_empty());
                 continue;
             }
             for parent in parents {
-                found.edges.extend(self.edge(&child, &parent));
+                found.edges.extend(view.edge(&child, &parent));
                 if seen.insert(parent.clone()) {
                     waiting.push_back(parent);
                 }
