@@ -2,6 +2,7 @@
 
 mod commands;
 mod common;
+mod filtering;
 mod flags;
 mod forms;
 mod ignored;

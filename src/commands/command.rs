@@ -130,6 +130,8 @@ listed! {
         NextDifference,
         WholeFamily,
         Refocus,
+        Survey,
+        ShowModels,
         Legend,
         FocusBack,
         Blast,

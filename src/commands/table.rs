@@ -92,7 +92,6 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
-    ("maturity", "Maturity levels of the whole inventory"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
@@ -301,6 +300,12 @@ pub const TABLE: &[Command] = &[
         "the levels and controls of this model")
         .typed(names("MODEL"))
         .within("score", Some("--all")),
+    keys(Cmd::Survey, "survey", &["a"], "all", &[S::Maturity], open![],
+        "the whole inventory in numbers, or this model")
+        .line("maturity", "", "The whole inventory in numbers: levels, coverage, gaps, producers"),
+    keys(Cmd::ShowModels, "show-models", &["enter"], "models", &[S::Maturity], open![SurveyRow],
+        "the models of this row, in the inventory")
+        .within("list", None),
     keys(Cmd::Policy, "policy", &["5"], "", EVERYWHERE, open![],
         "the policy, its stages and anchors")
         .line("policy check", "[FILE]", "Check a policy file: all faults, with lines"),

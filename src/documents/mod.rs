@@ -16,6 +16,7 @@ mod published;
 mod rubrics;
 mod signing;
 mod snapshot;
+mod survey;
 mod themes;
 mod trust;
 mod verdict;
@@ -50,6 +51,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,

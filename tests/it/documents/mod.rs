@@ -230,6 +230,7 @@ fn every_document() -> Desk {
     let rubric = include_str!("../../../policies/rubric/aimm.toml");
     fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
         .unwrap();
+    desk.prints("maturity", &["maturity"]);
     desk.prints("maturity-comparison", &["maturity", "compare", "rubric.toml"]);
     #[cfg(feature = "tui")]
     {
