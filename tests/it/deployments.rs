@@ -47,7 +47,7 @@ fn a_deployment_is_added_listed_and_ended_and_the_rest_of_the_file_stays() {
     assert!(after.contains("[[deployment]]\nmodel = \"lumen/iris-base\"\n"), "{after}");
     // The same place again is the same deployment.
     let (_, text, _) = run(dir, &add);
-    assert!(text.contains("1 deployment listed already"), "{text}");
+    assert!(text.contains("1 deployment already listed"), "{text}");
     assert_eq!(file(dir), after);
     let list = json(dir, &["deploy", "list"]);
     assert_eq!(list["schema"], "touchmark.deployments/1");
