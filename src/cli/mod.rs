@@ -2,7 +2,6 @@
 
 mod commands;
 mod common;
-mod filtering;
 mod flags;
 mod forms;
 mod ignored;

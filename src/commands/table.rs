@@ -122,6 +122,12 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::WholeFamily, "whole-family", &["a"], "all", &[S::Lineage], open![],
         "the whole family, or only its nearest rows")
         .within("lineage", None),
+    keys(Cmd::ShowModels, "show-models", &["enter"], "models", &[S::Maturity], open![SurveyRow],
+        "the models of this row, in the inventory")
+        .within("list", None),
+    keys(Cmd::Survey, "survey", &["a"], "all", &[S::Maturity], open![],
+        "the whole inventory in numbers, or this model")
+        .line("maturity", "", "The whole inventory in numbers: levels, coverage, gaps, producers"),
     keys(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, open![Models],
         "verify marked, or this and outdated models")
         .typed(names("MODEL"))
@@ -300,12 +306,6 @@ pub const TABLE: &[Command] = &[
         "the levels and controls of this model")
         .typed(names("MODEL"))
         .within("score", Some("--all")),
-    keys(Cmd::Survey, "survey", &["a"], "all", &[S::Maturity], open![],
-        "the whole inventory in numbers, or this model")
-        .line("maturity", "", "The whole inventory in numbers: levels, coverage, gaps, producers"),
-    keys(Cmd::ShowModels, "show-models", &["enter"], "models", &[S::Maturity], open![SurveyRow],
-        "the models of this row, in the inventory")
-        .within("list", None),
     keys(Cmd::Policy, "policy", &["5"], "", EVERYWHERE, open![],
         "the policy, its stages and anchors")
         .line("policy check", "[FILE]", "Check a policy file: all faults, with lines"),

@@ -1,7 +1,6 @@
 //! `list`: the models of the inventory that a filter finds, one a line.
 
 use crate::cli::common::Common;
-use crate::cli::filtering::find;
 use crate::cli::forms::of_pages;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
@@ -12,6 +11,8 @@ use crate::query::{Order, Sort};
 use crate::report;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+
+use super::filtering::find;
 
 /// The arguments of `list`.
 #[derive(Debug, Args)]

@@ -1,7 +1,6 @@
 //! `maturity`: the whole inventory in numbers, and what another version of the rubric changes for every model.
 
 use crate::cli::common::Common;
-use crate::cli::filtering::find;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
 use crate::documents::{RubricComparisonDocument, SurveyDocument};
@@ -10,6 +9,8 @@ use crate::report;
 use crate::view::{RECENT_DAYS, SurveyOf};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+
+use super::filtering::find;
 
 /// The arguments of `maturity`.
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod deploy;
 mod diff;
 mod digest;
 mod export;
+mod filtering;
 mod gate;
 mod import;
 mod init;

@@ -1,6 +1,6 @@
 //! The gaps: which control keeps how many models from their next level, and who has to act. Below, the chosen one.
 
-use super::Shown;
+use super::shown::Shown;
 use crate::report::survey::{duty, outcomes};
 use crate::text::{count, screen};
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put};

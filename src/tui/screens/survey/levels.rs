@@ -1,7 +1,7 @@
 //! The levels of the inventory, own and effective side by side with how exposed they are; the coverage; whose turn it
 //! is.
 
-use super::Shown;
+use super::shown::Shown;
 use crate::report::survey::{covered, left_open, percent, shared, unmeasured};
 use crate::text::{count, width};
 use crate::tui::screens::paint::{Pen, choose, fit, lines};

@@ -4,6 +4,7 @@
 mod gaps;
 mod levels;
 mod producers;
+mod shown;
 
 use crate::text::count;
 use crate::tui::screens::paint::{Pane, Pen, lines};
@@ -11,29 +12,13 @@ use crate::tui::state::app::App;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::surveying::SurveyPane;
 use crate::tui::theme::Role;
-use crate::view::{Survey, View};
+use crate::view::View;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
+use shown::Shown;
 
 /// From this size on all panes are in sight.
 const ALL_IN_SIGHT: (u16, u16) = (110, 30);
-
-/// What is drawn.
-struct Shown<'a> {
-    app: &'a App,
-    view: &'a View,
-    survey: &'a Survey,
-}
-
-impl Shown<'_> {
-    fn is_focused(&self, pane: SurveyPane) -> bool {
-        self.app.surveying.pane == pane
-    }
-
-    fn chosen(&self, pane: SurveyPane) -> usize {
-        self.app.surveying.chosen(pane)
-    }
-}
 
 /// Draws it.
 pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {

@@ -1,9 +1,10 @@
 //! The producers as a heat map: how many models, how many of them signed, at which level. A cell says its share by its
 //! number and a sign of its own, not by its colour alone. Below, the chosen one.
 
-use super::Shown;
+use super::shown::Shown;
 use crate::report::survey::{day, left_open, methods, percent, producer_name, shared, times};
 use crate::text::{count, width};
+use crate::tui::screens::inventory::names::cut;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines, put};
 use crate::tui::state::hit::{Drawn, Hit};
 use crate::tui::state::surveying::SurveyPane;
@@ -38,10 +39,12 @@ impl Columns {
         let names = producers.iter().map(|producer| width(&producer_name(producer))).max().unwrap_or(0);
         let signed = producers.iter().map(|producer| width(&signed(producer))).max().unwrap_or(0);
         let models = producers.iter().map(|producer| producer.models).max().unwrap_or(0);
-        let cell = (models.to_string().len() + 4).max(6);
+        let roomy = columns >= WITH_GAUGE;
+        let cell = models.to_string().len() + if roomy { 4 } else { 3 };
+        let cell = cell.max(5);
         let times = columns >= WITH_TIMES;
         let methods = columns >= WITH_METHODS;
-        let gauge = if columns >= WITH_GAUGE { 10 } else { 0 };
+        let gauge = if roomy { 10 } else { 0 };
         let signed = signed.max("signed".len());
         let more = if times { 14 } else { 0 } + if methods { 40 } else { 0 };
         let taken = 2 + 8 + gauge + 1 + signed + 2 + 5 * cell + more + 6 + 8;
@@ -83,8 +86,11 @@ pub(super) fn draw(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, insid
     lines(frame, head, &[pen.line(Role::Muted, titles(&at))], 0);
     let first = first_row(chosen, producers.len(), list.height);
     let left = producers.len().saturating_sub(first + usize::from(list.height));
+    let seen = producers.iter().skip(first).take(list.height.into());
+    let names = cut(&seen.map(producer_name).collect::<Vec<String>>(), at.name);
+    let rows = producers.iter().enumerate().skip(first).zip(&names);
     let mut drawn = Drawn::default();
-    for (y, (position, producer)) in (list.y..list.bottom()).zip(producers.iter().enumerate().skip(first)) {
+    for (y, ((position, producer), name)) in (list.y..list.bottom()).zip(rows) {
         if left > 0 && y + 1 == list.bottom() {
             let rest = producers.iter().skip(position);
             let models: usize = rest.map(|producer| producer.models).sum();
@@ -93,7 +99,7 @@ pub(super) fn draw(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, insid
             break;
         }
         let is_chosen = position == chosen;
-        put(frame, list.x, y, &row(producer, is_chosen, &at, pen), list.width);
+        put(frame, list.x, y, &row((name, producer), is_chosen, &at, pen), list.width);
         if is_chosen && is_focused {
             choose(frame, pen, list, y);
             let rows = u16::try_from(producers.len() - first).unwrap_or(u16::MAX);
@@ -124,10 +130,10 @@ fn titles(at: &Columns) -> String {
     out
 }
 
-fn row(producer: &Producer, is_chosen: bool, at: &Columns, pen: Pen<'_>) -> Line<'static> {
+fn row((name, producer): (&str, &Producer), is_chosen: bool, at: &Columns, pen: Pen<'_>) -> Line<'static> {
     let mut line = Line::from(vec![
         pen.span(Role::Accent, if is_chosen { "▸ " } else { "  " }),
-        pen.span(Role::Title, fit(&producer_name(producer), at.name)),
+        pen.span(Role::Title, fit(name, at.name)),
         pen.span(Role::Text, format!("{:>7} ", producer.models)),
     ]);
     if at.gauge > 0 {
