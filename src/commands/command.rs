@@ -131,6 +131,8 @@ listed! {
         NextDifference,
         WholeFamily,
         Refocus,
+        Survey,
+        ShowModels,
         Legend,
         FocusBack,
         Blast,

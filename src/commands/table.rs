@@ -92,7 +92,6 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
-    ("maturity", "Maturity levels of the whole inventory"),
     ("report", "Reports for people who do not run this program"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
@@ -124,6 +123,12 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::WholeFamily, "whole-family", &["a"], "all", &[S::Lineage], open![],
         "the whole family, or only its nearest rows")
         .within("lineage", None),
+    keys(Cmd::ShowModels, "show-models", &["enter"], "models", &[S::Maturity], open![SurveyRow],
+        "the models of this row, in the inventory")
+        .within("list", None),
+    keys(Cmd::Survey, "survey", &["a"], "all", &[S::Maturity], open![],
+        "the whole inventory in numbers, or this model")
+        .line("maturity", "", "The whole inventory in numbers: levels, coverage, gaps, producers"),
     keys(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, open![Models],
         "verify marked, or this and outdated models")
         .typed(names("MODEL"))

@@ -18,6 +18,7 @@ mod report_written;
 mod rubrics;
 mod signing;
 mod snapshot;
+mod survey;
 mod themes;
 mod trust;
 mod verdict;
@@ -58,6 +59,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,

@@ -65,6 +65,7 @@ names! {
     LedgerVerify "touchmark.ledger-verify/1",
     Lineage "touchmark.lineage/1",
     List "touchmark.list/1",
+    Maturity "touchmark.maturity/1",
     MaturityComparison "touchmark.maturity-comparison/1",
     MaturityReport "touchmark.maturity-report/1",
     Model "touchmark.model/1",

@@ -16,6 +16,7 @@ use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGenerat
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
 use super::trust::{
     TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
@@ -101,6 +102,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<LedgerVerifyDocument<'static>>("ledger-verify", "`ledger verify`"),
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),
+    row::<SurveyDocument<'static>>("maturity", "`maturity`"),
     row::<RubricComparisonDocument<'static>>("maturity-comparison", "`maturity compare`"),
     row::<MaturityReportDocument<'static>>("maturity-report", "`report maturity`"),
     row::<ModelDocument<'static>>("model", "`show`"),

@@ -12,6 +12,7 @@ mod edges;
 pub mod inherit;
 mod lineage;
 mod measured;
+mod publisher;
 mod record;
 pub mod rubrics;
 mod summary;
@@ -22,17 +23,16 @@ mod surveying;
 pub use anchor::AnchorInfo;
 pub use asked::{Blamed, Blast, BlastRow, EdgeSeen, RunsHere};
 pub use concerned::{Again, Basis, Changed};
+pub use publisher::publisher;
 pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 
 pub use crate::decision::ReviewWord;
 pub use summary::Summary;
 pub use survey::{
-    Ask, Covered, Duties, Exposure, Gap, GapOutcomes, LevelCount, Methods, NotMeasured, OpenMusts, Producer,
-    RECENT_DAYS, Share, SignedTimes, Survey, SurveyOf,
+    Ask, Covered, Duties, EvidenceLine, Exposure, Gap, GapOutcomes, KeptBack, LevelCount, Methods,
+    NotMeasured, OpenMusts, Producer, RECENT_DAYS, Share, SignedTimes, Survey, SurveyOf,
 };
-pub use survey_evidence::EvidenceLine;
-pub use surveying::{KeptBack, publisher};
 
 use crate::decision::{
     About, Anchoring, Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs,

@@ -2,7 +2,7 @@
 //! way of how many models, whose turn it is, who makes the models. Never one number for an organisation: a level is
 //! about a model. It counts nothing and judges nothing.
 
-use crate::decision::{Inputs, RecordRef};
+use crate::decision::{Inputs, ModelDigests, RecordRef, StandingReview};
 use crate::inventory::ModelId;
 use crate::maturity::Duty;
 use crate::store::EvidenceDigest;
@@ -28,6 +28,19 @@ impl Default for SurveyOf<'_> {
     fn default() -> Self {
         SurveyOf { rows: None, days: RECENT_DAYS }
     }
+}
+
+/// Which kinds of models some controls keep from their next level.
+pub struct KeptBack(pub(super) Vec<bool>);
+
+/// What is known of one model, by digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EvidenceLine {
+    /// Its entry, what was seen of its files, its use and its place in the lineage.
+    #[serde(flatten)]
+    pub model: ModelDigests,
+    /// Its reviews that stand.
+    pub reviews: Vec<StandingReview>,
 }
 
 /// How much something weighs.

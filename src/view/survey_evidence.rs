@@ -2,26 +2,14 @@
 //! the SHA-256 of each of their lines, in the order of their ids. It counts nothing.
 
 use super::View;
-use super::survey::{Survey, SurveyOf};
-use super::surveying::publisher;
-use crate::decision::{Earned, Feeds, ModelDigests, StandingReview, digest_of, name_inputs};
+use super::publisher::publisher;
+use super::survey::{EvidenceLine, Survey, SurveyOf};
+use crate::decision::{Earned, Feeds, digest_of, name_inputs};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::store::EvidenceDigest;
 use rayon::prelude::*;
-use schemars::JsonSchema;
-use serde::Serialize;
 use std::collections::HashMap;
-
-/// What is known of one model, by digest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct EvidenceLine {
-    /// Its entry, what was seen of its files, its use and its place in the lineage.
-    #[serde(flatten)]
-    pub model: ModelDigests,
-    /// Its reviews that stand.
-    pub reviews: Vec<StandingReview>,
-}
 
 impl View {
     /// What is known of the model of an index, by digest; none where there is no such model.

@@ -2,17 +2,17 @@
 //! models take little more time than a few. Nothing is judged here.
 
 use super::View;
+use super::publisher::publisher;
 use super::survey::{
-    Ask, Covered, Duties, Exposure, Gap, GapOutcomes, LevelCount, Methods, NotMeasured, Producer, Share,
-    SignedTimes, Survey, SurveyOf,
+    Ask, Covered, Duties, Exposure, Gap, GapOutcomes, KeptBack, LevelCount, Methods, NotMeasured, Producer,
+    Share, SignedTimes, Survey, SurveyOf,
 };
 use crate::decision::{Decision, Earned, ReviewWord};
-use crate::inventory::{FactKey, Model};
+use crate::inventory::Model;
 use crate::maturity::{Control, Duty, Rubric, Since};
 use crate::signing::{Method, Outcome, Stage};
 use crate::text::Untrusted;
 use jiff::Timestamp;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -23,18 +23,6 @@ const LOGGED: &str = "L1.09";
 /// A bill binds it.
 const BOUND: &str = "L1.14";
 const SECONDS_A_DAY: i64 = 86_400;
-
-/// Who publishes a model: the first part of its name, or what a source states of a name without parts.
-pub fn publisher(model: &Model) -> Option<Cow<'_, str>> {
-    if let Some((owner, _)) = model.id.raw().split_once('/') {
-        return Some(owner.into());
-    }
-    let stated = model.facts.each_of(|key, _| key == FactKey::Publisher).next()?;
-    Some(stated.value.raw().to_owned().into())
-}
-
-/// Which kinds of models some controls keep from their next level.
-pub struct KeptBack(Vec<bool>);
 
 impl View {
     /// The whole inventory in numbers.

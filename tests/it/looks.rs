@@ -343,7 +343,7 @@ fn the_survey_counts_what_the_verdicts_say() {
 fn a_survey_is_made_once_for_a_view() {
     let mut app = whole();
     assert!(app.survey.is_some());
-    for _ in 0..4 {
+    for _ in 0..6 {
         assert!(press(&mut app, &["tab"]).is_empty(), "it is known already");
     }
     let mut newer = (*seen().verified).clone();

@@ -112,6 +112,7 @@ mod snapshot;
 mod sound_store;
 mod store;
 mod support;
+mod survey;
 mod text;
 mod timestamps;
 #[cfg(feature = "keyless")]

@@ -36,6 +36,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("deploy import", &["boms/acme.cdx.json"]),
     ("compare", &["lumen/iris-base", "lumen/iris-base"]),
     ("policy check", &[]),
+    ("maturity", &["--days", "7"]),
     ("maturity compare", &["rubric.toml"]),
     ("report maturity", &["lumen/iris-base"]),
     ("open", &[]),

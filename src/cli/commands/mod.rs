@@ -11,6 +11,7 @@ mod deploy;
 mod diff;
 mod digest;
 mod export;
+mod filtering;
 mod gate;
 mod import;
 mod init;
@@ -80,8 +81,7 @@ pub(crate) enum Command {
     Trust(trust::TrustCommand),
     Gate(gate::Gate),
     Score(score::Score),
-    #[command(subcommand)]
-    Maturity(maturity::MaturityCommand),
+    Maturity(maturity::Maturity),
     #[command(subcommand)]
     Report(report::ReportCommand),
     Review(review::Review),

@@ -234,6 +234,7 @@ fn every_document() -> Desk {
     desk.prints("maturity-report", &["report", "maturity", "--producer", "acme"]);
     desk.prints("maturity-report", &["report", "maturity"]);
     desk.prints("report-written", &["report", "maturity", "-o", "report.md", "-o", "report.csv"]);
+    desk.prints("maturity", &["maturity"]);
     desk.prints("maturity-comparison", &["maturity", "compare", "rubric.toml"]);
     #[cfg(feature = "tui")]
     {
