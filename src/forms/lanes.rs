@@ -3,6 +3,7 @@
 use super::cells::{Grid, Look, Run, Shade};
 use super::drawing::{Drawing, Stroke};
 use super::page::{Block, Cell, Page, Table, Tone};
+use crate::decision::Decision;
 use crate::inventory::{Basis, ModelId};
 use crate::lineage::LaneRow;
 use crate::report;
@@ -63,10 +64,12 @@ fn status(view: &View, row: &LaneRow) -> Cell {
 fn level(view: &View, row: &LaneRow) -> Cell {
     let Some(index) = row.model else { return Cell::default() };
     let summary = view.summary(index);
-    match summary.is_capped() {
-        false => Cell::new(summary.level()),
-        true => Cell::new(summary.level()).in_tone(Tone::Warn),
-    }
+    let tone = match summary.decision {
+        Decision::NotJudged => Tone::Dim,
+        _ if summary.is_capped() => Tone::Warn,
+        _ => Tone::Plain,
+    };
+    Cell::new(summary.levels()).in_tone(tone)
 }
 
 fn tone(basis: Basis) -> Tone {
