@@ -424,6 +424,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "words",
             "view",
             "query",
+            "dossier",
             "documents",
             "report",
             "forms",
