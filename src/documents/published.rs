@@ -11,11 +11,14 @@ use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
 };
+use super::maturity_report::MaturityReportDocument;
+use super::report_written::ReportWrittenDocument;
 use super::rubrics::RubricComparisonDocument;
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
 use super::trust::{
     TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
@@ -102,13 +105,16 @@ pub const PUBLISHED: &[Published] = &[
     row::<LedgerVerifyDocument<'static>>("ledger-verify", "`ledger verify`"),
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),
+    row::<SurveyDocument<'static>>("maturity", "`maturity`"),
     row::<RubricComparisonDocument<'static>>("maturity-comparison", "`maturity compare`"),
+    row::<MaturityReportDocument<'static>>("maturity-report", "`report maturity`"),
     row::<ModelDocument<'static>>("model", "`show`"),
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
     row::<PathDocument<'static>>("path", "`path`"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
+    row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),
     row::<ReviewDocument>("review", "`review`"),
     row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),
     row::<ScanDocument<'static>>("scan", "`scan`"),

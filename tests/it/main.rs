@@ -106,6 +106,7 @@ mod received;
 mod reference_flags;
 mod registry;
 mod replay;
+mod reports;
 mod reviews;
 mod samples;
 mod samples_claims;
@@ -117,6 +118,7 @@ mod snapshot;
 mod sound_store;
 mod store;
 mod support;
+mod survey;
 mod text;
 mod timestamps;
 #[cfg(feature = "keyless")]

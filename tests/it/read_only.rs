@@ -36,7 +36,9 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("deploy import", &["boms/acme.cdx.json"]),
     ("compare", &["lumen/iris-base", "lumen/iris-base"]),
     ("policy check", &[]),
+    ("maturity", &["--days", "7"]),
     ("maturity compare", &["rubric.toml"]),
+    ("report maturity", &["lumen/iris-base"]),
     ("open", &[]),
     ("init", &["fresh"]),
     ("demo", &["fresh"]),
@@ -123,6 +125,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
 const GIVEN: &[(&str, &[&str])] = &[
     ("scan", &["keys"]),
     ("snapshot", &["--out", "new.json"]),
+    ("report maturity", &["--out", "new.html"]),
     ("review", &["--undo"]),
     ("attest provenance", SIGNED),
     ("attest data", SIGNED),

@@ -232,6 +232,11 @@ fn every_document() -> Desk {
     let rubric = include_str!("../../../policies/rubric/aimm.toml");
     fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
         .unwrap();
+    desk.prints("maturity-report", &["report", "maturity", "acme/claims-sorter"]);
+    desk.prints("maturity-report", &["report", "maturity", "--producer", "acme"]);
+    desk.prints("maturity-report", &["report", "maturity"]);
+    desk.prints("report-written", &["report", "maturity", "-o", "report.md", "-o", "report.csv"]);
+    desk.prints("maturity", &["maturity"]);
     desk.prints("maturity-comparison", &["maturity", "compare", "rubric.toml"]);
     #[cfg(feature = "tui")]
     {
