@@ -36,6 +36,7 @@ mod own_writes;
 mod pinning;
 mod policy;
 mod publish;
+mod receiving;
 mod refresh;
 mod replay;
 mod reviewing;

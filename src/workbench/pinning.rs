@@ -10,7 +10,6 @@ use crate::text::Untrusted;
 use crate::view::{DescriptorDiff, PinSeen};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 
 /// Differences of two descriptors that are told.
 const MAX_DIFFERENCES: usize = 200;
@@ -84,9 +83,7 @@ impl Workbench {
 
     fn repin<T>(&self, change: impl FnOnce(&mut Workspace) -> Result<T>) -> Result<T> {
         let file = Workspace::file_in(&self.workspace().root);
-        let changed = self.writing(&[&file], || {
-            change(&mut self.inner.workspace.write().unwrap_or_else(PoisonError::into_inner))
-        })?;
+        let changed = self.edit(|workspace| self.writing(&[&file], || change(workspace)))?;
         self.renew_pins()?;
         Ok(changed)
     }

@@ -48,7 +48,7 @@ impl Workspace {
         let now = parse(&before, &self.root)?;
         let meant = change(&now.pins);
         if meant == now.pins {
-            *self = now;
+            self.pins = now.pins;
             return Ok(());
         }
         let text = blocks_of(&before, &meant).ok_or_else(|| odd_form(&file))?;
@@ -66,7 +66,7 @@ impl Workspace {
             return Err(odd_form(&file));
         }
         replace(&file, Some(before.as_bytes()), text.as_bytes())?;
-        *self = changed;
+        self.pins = changed.pins;
         Ok(())
     }
 

@@ -191,6 +191,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("query", &["error", "text", "signing", "inventory", "lineage", "maturity", "decision", "view"]),
+    ("dossier", &["error", "text", "disk", "attest", "inventory", "store", "maturity", "decision", "view"]),
     (
         "documents",
         &[
@@ -207,6 +208,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "dossier",
         ],
     ),
     (
@@ -233,11 +235,14 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing",
             "inventory",
             "policy",
+            "store",
             "snapshot",
             "lineage",
+            "maturity",
             "decision",
             "words",
             "view",
+            "dossier",
             "documents",
             "query",
             "report",
@@ -421,6 +426,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "words",
             "view",
             "query",
+            "dossier",
             "documents",
             "report",
             "forms",
