@@ -15,6 +15,8 @@ mod record;
 pub mod rubrics;
 mod summary;
 mod survey;
+mod unlock;
+pub mod way_up;
 
 pub use anchor::AnchorInfo;
 pub use asked::{Blamed, Blast, BlastRow, EdgeSeen, RunsHere};
