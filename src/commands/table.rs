@@ -92,7 +92,6 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
-    ("maturity", "Maturity levels of the whole inventory"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
@@ -381,6 +380,7 @@ pub const TABLE: &[Command] = &[
     line("import", "<FILES>...").run("Add bills of materials (CycloneDX, SPDX) to the workspace and read them")
         .writing(Writes::Always),
     line("export", "[MODELS]...").run("Write a bill of materials of models to standard output"),
+    line("maturity", "").run("The whole inventory: which one control, step or ancestor would raise most models"),
     line("maturity compare", "<RUBRIC>").run(
         "Show what another version of the rubric changes for every model; exits with 0 if nothing changes, else 1"),
     line("snapshot verify", "<FILE>").run(

@@ -4,7 +4,10 @@ use super::evaluate::Judgement;
 use super::family::Family;
 use crate::inventory::ModelId;
 use crate::maturity::{CapReason, CapState};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// So many ancestors are looked at: the nearest ones.
+const MOST_LOOKED: usize = 2000;
 
 /// What an ancestor has to become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,11 +45,14 @@ impl Judgement {
     pub fn gaps_above(&self, index: usize, most: usize) -> (Vec<ModelId>, usize) {
         let descent = self.descent();
         let Some(start) = descent.place(index) else { return (Vec::new(), 0) };
-        let mut seen = BTreeMap::from([(start, ())]);
+        let mut seen = BTreeSet::from([start]);
         let (mut next, mut found) = (VecDeque::from([start]), Vec::new());
         while let Some(place) = next.pop_front() {
+            if seen.len() > MOST_LOOKED {
+                break;
+            }
             for parent in descent.plan().parents(place) {
-                if seen.insert(parent, ()).is_some() {
+                if !seen.insert(parent) {
                     continue;
                 }
                 let gap = super::unlock::gap(descent, parent, self.kin.seen(parent));
@@ -73,6 +79,9 @@ impl Family {
         let mut found: BTreeMap<usize, (Lift, CapReason)> = BTreeMap::new();
         let mut next = VecDeque::from([(start, level)]);
         while let Some((place, level)) = next.pop_front() {
+            if wanted.len() > MOST_LOOKED {
+                break;
+            }
             if wanted.get(&place).is_some_and(|known| *known > level) {
                 continue;
             }

@@ -66,6 +66,7 @@ names! {
     Lineage "touchmark.lineage/1",
     List "touchmark.list/1",
     MaturityComparison "touchmark.maturity-comparison/1",
+    MaturityUnlock "touchmark.maturity-unlock/1",
     Model "touchmark.model/1",
     Path "touchmark.path/1",
     Policy "touchmark.policy/1",

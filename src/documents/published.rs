@@ -20,6 +20,7 @@ use super::trust::{
 };
 use super::verdict::{ScoreDocument, VerdictDocument};
 use super::verification::VerificationDocument;
+use super::way_up::UnlockDocument;
 use super::workspace::{
     DemoDocument, ErrorDocument, InitDocument, KeymapCheckDocument, KeymapDocument,
     LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
@@ -100,6 +101,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),
     row::<RubricComparisonDocument<'static>>("maturity-comparison", "`maturity compare`"),
+    row::<UnlockDocument>("maturity-unlock", "`maturity --unlock`"),
     row::<ModelDocument<'static>>("model", "`show`"),
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
     row::<PathDocument<'static>>("path", "`path`"),

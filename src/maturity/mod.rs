@@ -49,7 +49,7 @@ pub use rubric::{Control, Duty, Rubric, Severity};
 pub use score::{Above, Musts, SCOPE, Score, score};
 pub use sight::nobody_looked;
 pub use star::Star;
-pub use steps::{Ask, Blank, Deed, Means, Party, StepKind, Steps};
+pub use steps::{Ask, Assumed, Blank, Deed, Means, Party, StepKind, Steps};
 pub use summary::{Checked as CheckedSummary, SummaryStep, check_summary, reliance, vouched};
 pub use table::is_evaluated;
 pub use twins::{SameName, unlike_twins};

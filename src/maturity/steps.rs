@@ -441,3 +441,13 @@ impl Blank {
         }
     }
 }
+
+/// What a command takes for granted that the user has to check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Assumed {
+    /// The model was trained from scratch: nothing names a parent.
+    FromScratch,
+    /// The age limit for claims.
+    AgeLimit,
+}

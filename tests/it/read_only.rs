@@ -36,6 +36,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("deploy import", &["boms/acme.cdx.json"]),
     ("compare", &["lumen/iris-base", "lumen/iris-base"]),
     ("policy check", &[]),
+    ("maturity", &["--unlock"]),
     ("maturity compare", &["rubric.toml"]),
     ("open", &[]),
     ("init", &["fresh"]),

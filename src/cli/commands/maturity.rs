@@ -1,13 +1,25 @@
-//! `maturity compare`: what another version of the rubric changes for every model.
+//! `maturity`: what one thing would raise most models, and what another version of the rubric changes for every model.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
-use crate::documents::RubricComparisonDocument;
-use crate::error::Result;
+use crate::documents::{RubricComparisonDocument, UnlockDocument};
+use crate::error::{Code, Error, Result};
 use crate::report;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+
+/// The arguments of `maturity`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Maturity {
+    /// What to do with the rubric
+    #[command(subcommand)]
+    command: Option<MaturityCommand>,
+    /// Show which one control, step or ancestor would raise most models
+    #[arg(long)]
+    unlock: bool,
+}
 
 /// The commands of `maturity`.
 #[derive(Debug, Subcommand)]
@@ -21,10 +33,22 @@ pub(crate) enum MaturityCommand {
     },
 }
 
-pub(super) fn run(arguments: &MaturityCommand, common: &Common, output: &Output) -> Result<u8> {
-    match arguments {
-        MaturityCommand::Compare { rubric, all } => compare(rubric, *all, common, output),
+pub(super) fn run(arguments: &Maturity, common: &Common, output: &Output) -> Result<u8> {
+    match (&arguments.command, arguments.unlock) {
+        (Some(MaturityCommand::Compare { rubric, all }), _) => compare(rubric, *all, common, output),
+        (None, true) => unlock(common, output),
+        (None, false) => Err(Error::new(Code::Usage, "say what to show of the inventory")
+            .at("maturity")
+            .help("add --unlock, or use `maturity compare RUBRIC`")),
     }
+}
+
+/// The status is 0: what was counted is no verdict.
+fn unlock(common: &Common, output: &Output) -> Result<u8> {
+    let view = open_to_judge(common)?.view();
+    let found = view.unlock();
+    output.print(&report::way_up::unlock(&view, &found), || UnlockDocument::of(&view, &found));
+    Ok(0)
 }
 
 /// The status is 0 when every model comes to the same, else 1.

@@ -79,8 +79,7 @@ pub(crate) enum Command {
     Trust(trust::TrustCommand),
     Gate(gate::Gate),
     Score(score::Score),
-    #[command(subcommand)]
-    Maturity(maturity::MaturityCommand),
+    Maturity(maturity::Maturity),
     Review(review::Review),
     Bind(bind::Bind),
     #[command(subcommand)]

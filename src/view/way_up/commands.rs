@@ -8,7 +8,7 @@ use super::shell::{Line, appending, toml_list, toml_text};
 use crate::attest::InputRole;
 use crate::disk::slashed;
 use crate::inventory::{FactKey, Model, ModelId};
-use crate::maturity::{Blank, ControlFact, Deed, UseFact};
+use crate::maturity::{Assumed, Blank, ControlFact, Deed, UseFact};
 use crate::policy::{IdentityPattern, Role};
 use crate::signing::AnchorKind;
 use std::collections::BTreeSet;
@@ -123,6 +123,17 @@ impl<'v> Making<'v> {
             | Deed::ProveParents
             | Deed::RaiseParents
             | Deed::AsSaid => NONE,
+        }
+    }
+
+    /// What the command of a step takes for granted.
+    pub fn assumed(&self, deed: Deed) -> Option<Assumed> {
+        match deed {
+            Deed::Provenance | Deed::TimedProvenance => {
+                self.view.inheritance(self.index, None).is_err().then_some(Assumed::FromScratch)
+            }
+            Deed::Require => Some(Assumed::AgeLimit),
+            _ => None,
         }
     }
 

@@ -9,10 +9,10 @@ use super::View;
 use crate::decision::{Decision, Hindrance, Lift, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{
-    Around, Blank, ControlResult, Deed, Kinship, Means, Open, ParentSight, Party, Plan, Steps, asks,
-    own_edges_open, plans,
+    Around, Assumed, Blank, CapReason, Control, ControlResult, Deed, Kinship, Means, Open, ParentSight,
+    Party, Plan, Severity, Steps, asks, own_edges_open, plans,
 };
-use crate::signing::Outcome;
+use crate::signing::{Outcome, Thing, Verification};
 use crate::tables::Few;
 use commands::Making;
 use ground::Grounds;
@@ -85,9 +85,23 @@ pub struct NextStep {
     pub command: Option<String>,
     /// The values that the user has to supply: the command reads each from a variable of this name.
     pub blanks: Vec<Blank>,
+    /// What the command takes for granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub assumed: Option<Assumed>,
     /// The control whose remedy it is, where no command does it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub said_by: Option<Arc<str>>,
+}
+
+/// The control whose remedy a step is.
+#[derive(Debug, Clone)]
+pub struct Said<'v> {
+    /// What became of it.
+    pub result: ControlResult,
+    /// The control.
+    pub control: &'v Control,
+    /// The verification it was judged by, and what the model is.
+    pub about: (Option<&'v Verification>, Thing),
 }
 
 impl Way {
@@ -113,6 +127,15 @@ impl View {
         let is_capped = effective < own || verdict.tainted;
         let to_effective = if is_capped { self.to_effective(index, &verdict) } else { None };
         Some(WayUp { model: verdict.model.clone(), own, effective, to_own, to_effective })
+    }
+
+    /// What the words of a step rest on that only says what its control says.
+    pub fn said<'v>(&'v self, step: &NextStep) -> Option<Said<'v>> {
+        let (index, model) = self.model(&step.on)?;
+        let id = step.said_by.as_ref()?;
+        let result = self.verdict(index)?.assessment.controls.into_iter().find(|result| result.id == *id)?;
+        let verification = self.verification(index);
+        Some(Said { result, control: self.rubric.control(id)?, about: (verification, model.kind.into()) })
     }
 
     fn to_own(&self, index: usize, verdict: &Verdict) -> Option<Ways> {
@@ -147,25 +170,8 @@ impl View {
         let id = &verdict.model;
         let making = Making::new(self, index);
         if is_first {
-            return Steps::bundled()
-                .of(Deed::Verify)
-                .map(|step| {
-                    let (command, blanks) = making.command(Deed::Verify, 0);
-                    let controls = verdict.assessment.score.open_musts.clone();
-                    Way::of(vec![NextStep {
-                        deed: step.deed,
-                        party: step.party,
-                        effort: step.effort,
-                        on: id.clone(),
-                        is_ancestor: false,
-                        controls,
-                        command,
-                        blanks,
-                        said_by: None,
-                    }])
-                })
-                .into_iter()
-                .collect();
+            let controls = verdict.assessment.score.open_musts.clone();
+            return vec![Way::of(vec![NextStep { controls, ..self.step(&making, Deed::Verify, id, 0) }])];
         }
         let kinship = self.kinship(index);
         let open = self.open(index, verdict, level, &kinship);
@@ -208,9 +214,8 @@ impl View {
     /// Whether a control is a must up to a level.
     fn is_asked(&self, id: &str, level: u8, open_musts: &[Arc<str>]) -> bool {
         let control = self.rubric.control(id).filter(|control| control.level <= level);
-        let is_must = |control: &crate::maturity::Control| {
-            control.severity == crate::maturity::Severity::Must
-                || self.policy.raise.iter().any(|raised| raised == id)
+        let is_must = |control: &Control| {
+            control.severity == Severity::Must || self.policy.raise.iter().any(|raised| raised == id)
         };
         open_musts.iter().any(|must| **must == *id) || control.is_some_and(is_must)
     }
@@ -230,19 +235,9 @@ impl View {
                 steps.extend(self.for_ancestors(index, planned.deed, &planned.controls, kinship));
                 continue;
             }
-            let (command, blanks) = making.command(planned.deed, round);
             let said_by = planned.controls.first().filter(|_| planned.deed == Deed::AsSaid).cloned();
-            steps.push(NextStep {
-                deed: planned.deed,
-                party: planned.party,
-                effort: planned.effort,
-                on: id.clone(),
-                is_ancestor: false,
-                controls: planned.controls.clone(),
-                command,
-                blanks,
-                said_by,
-            });
+            let controls = planned.controls.clone();
+            steps.push(NextStep { controls, said_by, ..self.step(making, planned.deed, id, round) });
         }
         Way::of(in_order(steps))
     }
@@ -262,11 +257,7 @@ impl View {
             those.map(|edge| edge.parent.clone()).take(MOST_ANCESTORS).collect()
         };
         let to = |ids: Vec<ModelId>, level: u8| -> Vec<Hindrance> {
-            let of = |id: ModelId| Hindrance {
-                id,
-                lift: Lift::Level(level),
-                why: crate::maturity::CapReason::NotVerified,
-            };
+            let of = |id: ModelId| Hindrance { id, lift: Lift::Level(level), why: CapReason::NotVerified };
             ids.into_iter().map(of).collect()
         };
         let found: Vec<Hindrance> = match deed {
@@ -320,19 +311,24 @@ impl View {
         let kinship = self.kinship(index);
         let open = if is_first { Vec::new() } else { self.open(index, &verdict, level, &kinship) };
         if is_first {
-            let (command, blanks) = making.command(Deed::Verify, 0);
-            return vec![NextStep { command, blanks, ..self.bare(Deed::Verify, &verdict.model, true) }];
+            return vec![self.step(&making, Deed::Verify, &verdict.model, 0)];
         }
         let grounds = Grounds::of(self, index);
         let plan = plans(Steps::bundled(), &open, grounds.means(0), 1).into_iter().next();
         let steps = plan.map(|plan| plan.steps).unwrap_or_default();
         let own = steps.into_iter().filter(|planned| !planned.deed.is_of_ancestors());
         own.map(|planned| {
-            let (command, blanks) = making.command(planned.deed, 0);
             let said_by = planned.controls.first().filter(|_| planned.deed == Deed::AsSaid).cloned();
-            NextStep { command, blanks, said_by, ..self.bare(planned.deed, &verdict.model, true) }
+            NextStep { said_by, ..self.step(&making, planned.deed, &verdict.model, 0) }
         })
         .collect()
+    }
+
+    /// A step with its command.
+    fn step(&self, making: &Making<'_>, deed: Deed, on: &ModelId, round: usize) -> NextStep {
+        let (command, blanks) = making.command(deed, round);
+        let assumed = command.as_ref().and_then(|_| making.assumed(deed));
+        NextStep { command, blanks, assumed, ..self.bare(deed, on, false) }
     }
 
     /// A step without a command.
@@ -347,6 +343,7 @@ impl View {
             controls: Vec::new(),
             command: None,
             blanks: Vec::new(),
+            assumed: None,
             said_by: None,
         }
     }
@@ -364,9 +361,9 @@ impl View {
     /// The step that signs a parent again, with a trusted time.
     fn stamped(&self, parent: &ModelId, controls: &[Arc<str>]) -> Option<NextStep> {
         let (index, _) = self.model(parent)?;
-        let (command, blanks) = Making::new(self, index).command(Deed::StampParents, 0);
         let controls = controls.to_vec();
-        Some(NextStep { command, blanks, controls, ..self.bare(Deed::StampParents, parent, true) })
+        let step = self.step(&Making::new(self, index), Deed::StampParents, parent, 0);
+        Some(NextStep { controls, is_ancestor: true, ..step })
     }
 }
 
