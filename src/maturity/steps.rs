@@ -173,8 +173,10 @@ pub enum Means {
     Authority,
     /// They count by identity.
     Sigstore,
-    /// Claims get a trusted time.
+    /// Claims about how the model was made get a trusted time.
     Time,
+    /// Evaluations get one.
+    EvaluationTime,
     /// A signer may say how the model was made.
     BuildRole,
     /// A signer may say what data it was trained on.
@@ -200,6 +202,7 @@ impl Closed for Means {
         Means::Authority,
         Means::Sigstore,
         Means::Time,
+        Means::EvaluationTime,
         Means::BuildRole,
         Means::DataRole,
         Means::CardRole,

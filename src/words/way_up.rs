@@ -70,7 +70,7 @@ pub fn blank(blank: Blank) -> &'static str {
         Blank::Key => "file of the signer's private key",
         Blank::Certificate => "file of the signer's certificate",
         Blank::Chain => "file of its CA certificates",
-        Blank::TsaUrl => "address of the timestamp authority",
+        Blank::TsaUrl => "address of a timestamp authority that the policy trusts",
         Blank::TsaCertificate => "file of the timestamp authority's certificates",
         Blank::SignerPublicKey => "file of the signer's public key, checked with the producer",
         Blank::EvaluatorKey => "file of the evaluator's private key",

@@ -116,8 +116,8 @@ impl<'v> Making<'v> {
             Deed::DeclareStrategy => self.strategy(),
             Deed::TrustPolicySigner => trust_policy_signer(),
             Deed::SignPolicy => self.sign_policy(),
+            Deed::AddParents => scan(),
             Deed::CloseStages
-            | Deed::AddParents
             | Deed::SignParents
             | Deed::VerifyParents
             | Deed::ProveParents
@@ -195,7 +195,9 @@ impl<'v> Making<'v> {
                 .asking("--certificate-chain", Blank::Chain),
             AnchorKind::Sigstore => line.words(&["--sigstore"]),
         };
-        let line = match deed == Deed::TimedProvenance && method != AnchorKind::Sigstore {
+        // An evaluation must not be older than the policy allows: without a time nobody can tell.
+        let is_timed = matches!(deed, Deed::TimedProvenance | Deed::Evaluation);
+        let line = match is_timed && method != AnchorKind::Sigstore {
             true => line.asking("--tsa-url", Blank::TsaUrl),
             false => line,
         };

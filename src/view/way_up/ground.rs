@@ -128,6 +128,9 @@ impl<'v> Grounds<'v> {
         given(Means::Signature, model.is_some_and(|model| model.signature.is_some()));
         let build = [Role::Build, Role::Lineage];
         given(Means::Time, self.method(&build, round) == AnchorKind::Sigstore || self.has_stamps());
+        let evaluators = self.with_role(&[Role::Eval]);
+        let is_keyless = !evaluators.is_empty() && self.method(&[Role::Eval], round) == AnchorKind::Sigstore;
+        given(Means::EvaluationTime, is_keyless || self.has_stamps());
         for (means, roles) in [
             (Means::BuildRole, build.as_slice()),
             (Means::DataRole, &[Role::Data]),

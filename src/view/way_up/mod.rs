@@ -9,8 +9,8 @@ use super::View;
 use crate::decision::{Decision, Hindrance, Lift, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{
-    Around, Assumed, Blank, CapReason, Control, ControlResult, Deed, Kinship, Means, Open, ParentSight,
-    Party, Plan, Severity, Steps, asks, own_edges_open, plans,
+    Around, Ask, Assumed, Blank, CapReason, Control, ControlResult, Deed, Kinship, Means, Open, ParentSight,
+    Party, Plan, Remedy, Severity, Steps, asks, own_edges_open, plans,
 };
 use crate::signing::{Outcome, Thing, Verification};
 use crate::tables::Few;
@@ -144,8 +144,9 @@ impl View {
             return None;
         }
         let open: Vec<Arc<str>> = score.open_musts.clone();
-        let is_first = self.is_unseen(index, verdict);
-        let ways = self.ways(index, verdict, score.next, is_first);
+        let first = self.first_deed(index, verdict);
+        let is_first = first.is_some();
+        let ways = self.ways(index, verdict, score.next, first);
         Some(Ways { level: score.next, open, ancestors: Vec::new(), more_ancestors: 0, is_first, ways })
     }
 
@@ -159,19 +160,24 @@ impl View {
         Some(Ways { level, open: Vec::new(), ancestors, more_ancestors, is_first: false, ways })
     }
 
-    /// Whether nobody has looked at a model as it is now.
-    fn is_unseen(&self, index: usize, verdict: &Verdict) -> bool {
-        let is_signed = self.models.get(index).is_some_and(|model| model.signature.is_some());
-        verdict.decision == Decision::NotJudged && is_signed
+    /// What has to be done before anything else is known: find the files of a model that only documents name, or verify
+    /// one that nobody has looked at as it is now.
+    fn first_deed(&self, index: usize, verdict: &Verdict) -> Option<Deed> {
+        let model = self.models.get(index)?;
+        if model.location.is_none() {
+            return Some(Deed::AddParents);
+        }
+        let is_unseen = verdict.decision == Decision::NotJudged && model.signature.is_some();
+        is_unseen.then_some(Deed::Verify)
     }
 
     /// The smallest sets of steps to a level.
-    fn ways(&self, index: usize, verdict: &Verdict, level: u8, is_first: bool) -> Vec<Way> {
+    fn ways(&self, index: usize, verdict: &Verdict, level: u8, first: Option<Deed>) -> Vec<Way> {
         let id = &verdict.model;
         let making = Making::new(self, index);
-        if is_first {
+        if let Some(deed) = first {
             let controls = verdict.assessment.score.open_musts.clone();
-            return vec![Way::of(vec![NextStep { controls, ..self.step(&making, Deed::Verify, id, 0) }])];
+            return vec![Way::of(vec![NextStep { controls, ..self.step(&making, deed, id, 0) }])];
         }
         let kinship = self.kinship(index);
         let open = self.open(index, verdict, level, &kinship);
@@ -179,7 +185,7 @@ impl View {
         let mut ways: Vec<Way> = Vec::new();
         for round in 0..grounds.rounds() {
             for plan in plans(Steps::bundled(), &open, grounds.means(round), MOST_WAYS) {
-                let way = self.way(index, id, &plan, &making, (round, &kinship));
+                let way = self.way((index, verdict), &plan, &making, (round, &kinship));
                 let is_new = |way: &Way| {
                     !ways.iter().any(|known| known.steps.iter().map(same).eq(way.steps.iter().map(same)))
                 };
@@ -208,6 +214,10 @@ impl View {
         for result in all.filter(|result| self.is_asked(&result.id, level, musts)) {
             open.extend(asks(result, around).into_iter().map(|ask| Open { control: result.id.clone(), ask }));
         }
+        if open.is_empty() {
+            // Each follows from something that is no must: what it says itself is all there is.
+            open.extend(musts.iter().map(|id| Open { control: id.clone(), ask: Ask::AsSaid }));
+        }
         open
     }
 
@@ -223,19 +233,30 @@ impl View {
     /// A plan with its commands; steps for ancestors are laid out one by one.
     fn way(
         &self,
-        index: usize,
-        id: &ModelId,
+        (index, verdict): (usize, &Verdict),
         plan: &Plan,
         making: &Making<'_>,
         (round, kinship): (usize, &Kinship),
     ) -> Way {
+        let id = &verdict.model;
         let mut steps: Vec<NextStep> = Vec::new();
+        // What several controls say alike is said once.
+        let remedy = |id: &Arc<str>| {
+            let remedy = verdict.assessment.of(id).and_then(|result| result.remedy);
+            remedy.filter(|remedy| *remedy != Remedy::OfRubric)
+        };
         for planned in &plan.steps {
             if planned.deed.is_of_ancestors() {
                 steps.extend(self.for_ancestors(index, planned.deed, &planned.controls, kinship));
                 continue;
             }
             let said_by = planned.controls.first().filter(|_| planned.deed == Deed::AsSaid).cloned();
+            let said = said_by.as_ref().and_then(remedy);
+            let alike = |step: &&mut NextStep| step.said_by.as_ref().and_then(remedy) == said;
+            if let Some(known) = steps.iter_mut().find(alike).filter(|_| said.is_some()) {
+                known.controls.extend(planned.controls.iter().cloned());
+                continue;
+            }
             let controls = planned.controls.clone();
             steps.push(NextStep { controls, said_by, ..self.step(making, planned.deed, id, round) });
         }
@@ -271,7 +292,7 @@ impl View {
             Deed::RaiseParents => self.judgement.hindrances(index, 3, MOST_ANCESTORS).0,
             Deed::StampParents => {
                 let parents = self.untimed_parents(kinship);
-                return parents.iter().filter_map(|parent| self.stamped(parent, controls)).collect();
+                return parents.iter().flat_map(|parent| self.stamped(parent, controls)).collect();
             }
             _ => Vec::new(),
         };
@@ -306,13 +327,12 @@ impl View {
     /// The steps of an ancestor up to a level, by its own least effort. What its own ancestors need is asked of them.
     fn ancestor(&self, index: usize, level: u8) -> Vec<NextStep> {
         let Some(verdict) = self.verdict(index) else { return Vec::new() };
-        let is_first = self.is_unseen(index, &verdict);
         let making = Making::new(self, index);
-        let kinship = self.kinship(index);
-        let open = if is_first { Vec::new() } else { self.open(index, &verdict, level, &kinship) };
-        if is_first {
-            return vec![self.step(&making, Deed::Verify, &verdict.model, 0)];
+        if let Some(deed) = self.first_deed(index, &verdict) {
+            return vec![self.step(&making, deed, &verdict.model, 0)];
         }
+        let kinship = self.kinship(index);
+        let open = self.open(index, &verdict, level, &kinship);
         let grounds = Grounds::of(self, index);
         let plan = plans(Steps::bundled(), &open, grounds.means(0), 1).into_iter().next();
         let steps = plan.map(|plan| plan.steps).unwrap_or_default();
@@ -358,42 +378,55 @@ impl View {
         untimed.map(|edge| edge.parent.clone()).take(MOST_ANCESTORS).collect()
     }
 
-    /// The step that signs a parent again, with a trusted time.
-    fn stamped(&self, parent: &ModelId, controls: &[Arc<str>]) -> Option<NextStep> {
-        let (index, _) = self.model(parent)?;
-        let controls = controls.to_vec();
-        let step = self.step(&Making::new(self, index), Deed::StampParents, parent, 0);
-        Some(NextStep { controls, is_ancestor: true, ..step })
+    /// The steps that sign a parent again, with a trusted time; what rests on the signature is made anew.
+    fn stamped(&self, parent: &ModelId, controls: &[Arc<str>]) -> Vec<NextStep> {
+        let Some((index, model)) = self.model(parent) else { return Vec::new() };
+        let making = Making::new(self, index);
+        let is_bound = model.bindings().any(|binding| binding.ours);
+        let deeds = [Deed::StampParents, Deed::Verify].into_iter().chain(is_bound.then_some(Deed::Bind));
+        let step = |deed| {
+            let step = self.step(&making, deed, parent, 0);
+            NextStep { controls: controls.to_vec(), is_ancestor: true, ..step }
+        };
+        deeds.map(step).collect()
     }
 }
 
 /// What two steps have in common that are one.
 fn same(step: &NextStep) -> (Deed, &ModelId, Option<&str>, Option<&str>) {
-    // A change to the policy is one step, whichever model asks for it.
     (step.deed, &step.on, step.command.as_deref(), step.said_by.as_deref())
 }
 
-/// The policy first, then the ancestors, then the model itself; each thing once.
+/// The policy first, then the ancestors one by one, then the model itself; each thing once.
 fn in_order(steps: Vec<NextStep>) -> Vec<NextStep> {
     let table = Steps::bundled();
     let first_of_ancestors = table.place(Deed::AddParents).unwrap_or_default();
-    let mut steps: Vec<(usize, usize, NextStep)> = steps
-        .into_iter()
-        .map(|step| {
-            let place = table.place(step.deed).unwrap_or(usize::MAX);
-            match (place < first_of_ancestors, step.is_ancestor) {
-                (true, _) => (0, place, step),
-                (false, true) => (1, 0, step),
-                (false, false) => (2, place, step),
+    let mut ancestors: Vec<ModelId> = Vec::new();
+    let mut sorted: Vec<((usize, usize, usize), NextStep)> = Vec::new();
+    for step in steps {
+        let place = table.place(step.deed).unwrap_or(usize::MAX);
+        let key = match (place < first_of_ancestors, step.is_ancestor) {
+            (true, _) => (0, 0, place),
+            (false, true) => {
+                let at = ancestors.iter().position(|known| *known == step.on).unwrap_or_else(|| {
+                    ancestors.push(step.on.clone());
+                    ancestors.len() - 1
+                });
+                (1, at, place)
             }
-        })
-        .collect();
-    steps.sort_by_key(|(phase, place, _)| (*phase, *place));
+            (false, false) => (2, 0, place),
+        };
+        sorted.push((key, step));
+    }
+    sorted.sort_by_key(|(key, _)| *key);
     let mut found: Vec<NextStep> = Vec::new();
-    for (phase, _, step) in steps {
-        let command = step.command.as_ref().filter(|_| phase == 0);
-        let known = found.iter_mut().find(|known| command.is_some() && known.command.as_ref() == command);
-        match known {
+    for ((phase, ..), step) in sorted {
+        // A change to the policy is one step, whichever model asks for it.
+        let is_one = |known: &&mut NextStep| {
+            let alike = known.deed == step.deed && known.command == step.command;
+            alike && step.said_by.is_none() && (known.on == step.on || phase == 0 && step.command.is_some())
+        };
+        match found.iter_mut().find(is_one) {
             Some(known) => {
                 for control in step.controls {
                     if !known.controls.contains(&control) {

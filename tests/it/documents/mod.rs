@@ -231,6 +231,7 @@ fn every_document() -> Desk {
     fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
         .unwrap();
     desk.prints("maturity-comparison", &["maturity", "compare", "rubric.toml"]);
+    desk.prints("maturity-unlock", &["maturity", "--unlock"]);
     #[cfg(feature = "tui")]
     {
         fs::write(desk.path("keys.toml"), "[[key]]\non = \"ctrl-q\"\nrun = \"quit\"\n").unwrap();
