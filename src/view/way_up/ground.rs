@@ -1,7 +1,6 @@
 //! What of a way up is there already: who may sign and claim what under the policy, and by which methods.
 
 use super::super::View;
-use super::Has;
 use crate::attest::{PredicateKind, Registry};
 use crate::inventory::ModelId;
 use crate::maturity::Means;
@@ -106,7 +105,7 @@ impl<'v> Grounds<'v> {
     }
 
     /// What is there already.
-    pub fn means(&self, round: usize) -> Has {
+    pub fn means(&self, round: usize) -> Few<Means> {
         let mut has = Few::NONE;
         let mut given = |means: Means, holds: bool| {
             if holds {

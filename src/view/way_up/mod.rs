@@ -9,11 +9,10 @@ use super::View;
 use crate::decision::{Decision, Hindrance, Lift, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{
-    Around, Ask, Assumed, Blank, CapReason, Control, ControlResult, Deed, Kinship, Means, Open, ParentSight,
-    Party, Plan, Remedy, Severity, Steps, asks, own_edges_open, plans,
+    Around, Ask, Assumed, Blank, CapReason, Control, ControlResult, Deed, Kinship, Open, ParentSight, Party,
+    Plan, Remedy, Severity, Steps, asks, own_edges_open, plans,
 };
 use crate::signing::{Outcome, Thing, Verification};
-use crate::tables::Few;
 use commands::Making;
 use ground::Grounds;
 use schemars::JsonSchema;
@@ -439,6 +438,3 @@ fn in_order(steps: Vec<NextStep>) -> Vec<NextStep> {
     }
     found
 }
-
-/// The means that a plan starts with.
-type Has = Few<Means>;

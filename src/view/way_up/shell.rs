@@ -86,7 +86,7 @@ impl Line {
 
 /// Appends lines to a file.
 pub(super) fn appending(lines: &[String], file: &str) -> Line {
-    let mut line = Line::default().bare("printf").words(&["%s\\n", ""]);
+    let mut line = Line::default().bare("printf").words(&["%s\\n"]).bare("''");
     for text in lines {
         line = line.words(&[text]);
     }
