@@ -8,7 +8,10 @@ use super::given::Input;
 use super::kin::Seen;
 use super::shape::{Rules, Shape};
 use crate::inventory::{Basis, ModelId};
-use crate::maturity::{Deed, LiftNode, ParentSight, Party, Steps, rests_on_ancestors};
+use crate::maturity::{
+    Around, Ask, Deed, LiftNode, ParentSight, Party, StepKind, Steps, asked, own_edges_open,
+    rests_on_ancestors,
+};
 use crate::signing::Outcome;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -108,26 +111,32 @@ impl Judgement {
             })
             .collect();
         controls.sort_by(|one, other| (other.risen, &one.control).cmp(&(one.risen, &other.control)));
+        let gaps_of = |index: usize| gaps.get(self.shapes.place(index)?).map(Vec::as_slice);
+        let more = self.lift_nodes(input);
+        let asked = self.asked(input, &more, |index| {
+            let gaps = gaps_of(index).filter(|gaps| !gaps.is_empty())?;
+            let meets = |step: &&StepKind| gaps.iter().all(|id| step.meets.iter().any(|met| **met == **id));
+            steps.all().iter().any(|step| meets(&step)).then_some(gaps)
+        });
         let mut found: Vec<StepUnlock> = steps
             .all()
             .iter()
-            .filter(|step| {
-                let meets = |id: &Arc<str>| step.meets.iter().any(|met| **met == **id);
-                blocked().any(|gaps| gaps.iter().all(meets) && !gaps.is_empty())
-            })
+            .filter(|step| !step.meets.is_empty() && !step.deed.is_of_ancestors())
             .filter_map(|step| {
-                let meets = |id: &str| step.meets.iter().any(|met| met == id);
-                // What contradicts is not outweighed by more evidence.
-                let passes = |id: &str, outcome: Outcome| outcome != Outcome::Fail && meets(id);
-                let risen = self.risen(input, &rules, &many, &passes)?;
-                let controls: BTreeSet<Arc<str>> =
-                    blocked().flatten().filter(|id| meets(id)).cloned().collect();
+                let met: Vec<usize> = asked
+                    .iter()
+                    .filter(|(_, asks)| asks.iter().all(|ask| step.brings.contains(ask)))
+                    .map(|(index, _)| *index)
+                    .collect();
+                let risen = self.risen_where(input, &rules, &met)?;
+                let controls = met.iter().filter_map(|index| gaps_of(*index)).flatten().cloned();
+                let controls: BTreeSet<Arc<str>> = controls.collect();
                 let controls = controls.into_iter().collect();
                 Some(StepUnlock { deed: step.deed, party: step.party, controls, risen })
             })
             .collect();
         found.sort_by(|one, other| other.risen.cmp(&one.risen).then(one.deed.cmp(&other.deed)));
-        let (ancestors, more_ancestors) = self.ancestors(input, &rules, steps);
+        let (ancestors, more_ancestors) = self.ancestors(input, &rules, steps, more);
         Unlock { judged, open, controls, steps: found, ancestors, more_ancestors }
     }
 
@@ -158,23 +167,98 @@ impl Judgement {
             return None;
         }
         let level = |index: usize| levels.get(self.shapes.place(index)?).map(|(_, after)| *after);
+        Some(Risen { own, effective: self.effective_with(input, &level) })
+    }
+
+    /// What rises if these models have every must of their next level; none if nothing does.
+    fn risen_where(&self, input: &Input<'_>, rules: &Rules<'_>, met: &[usize]) -> Option<Risen> {
+        if met.is_empty() {
+            return None;
+        }
+        let after: Vec<u8> = self
+            .shapes
+            .distinct
+            .iter()
+            .map(|shape| {
+                let open = rules.open_musts(shape);
+                rules.own_level_with(shape, &|id, _| open.iter().any(|must| **must == *id))
+            })
+            .collect();
+        let level = |index: usize| match met.binary_search(&index) {
+            Ok(_) => after.get(self.shapes.place(index)?).copied(),
+            Err(_) => self.standing(index).map(|standing| standing.own),
+        };
+        Some(Risen { own: met.len(), effective: self.effective_with(input, &level) })
+    }
+
+    /// How many models rise in effective level with these own levels.
+    fn effective_with(&self, input: &Input<'_>, level: &dyn Fn(usize) -> Option<u8>) -> usize {
         let family = Family::of(input.descent.clone(), self.family.depth(), |index| {
             let contradicts = self.shapes.get(index)?.contradicts();
             let (place, model) = (input.descent.place(index)?, input.models.get(index)?);
             Some(self.kin.as_ancestor(place, model, level(index)?, contradicts))
         });
-        let effective = self.judged().filter(|(index, before)| family.level(*index).0 > *before).count();
-        Some(Risen { own, effective })
+        self.judged().filter(|(index, before)| family.level(*index).0 > *before).count()
+    }
+
+    /// What each place is to those that derive from it.
+    fn lift_nodes(&self, input: &Input<'_>) -> Vec<LiftNode> {
+        let descent: &Descent = input.descent;
+        let many = descent.plan().len();
+        (0..many).into_par_iter().map(|place| gap(descent, place, self.kin.seen(place))).collect()
+    }
+
+    /// What judged models ask for whose open musts are `wanted`, by their indices.
+    fn asked<'g>(
+        &self,
+        input: &Input<'_>,
+        more: &[LiftNode],
+        wanted: impl Fn(usize) -> Option<&'g [Arc<str>]> + Sync,
+    ) -> Vec<(usize, BTreeSet<Ask>)> {
+        let descent: &Descent = input.descent;
+        let gap = |place: usize| more.get(place).copied().unwrap_or_default();
+        // Whether something above a place is not proved; parents first.
+        let mut open_above = vec![false; more.len()];
+        for place in descent.plan().order() {
+            let is_open = descent.plan().parents(place).any(|parent| {
+                let above = open_above.get(parent).copied().unwrap_or_default();
+                gap(parent).is_gap || above && !gap(parent).stops
+            });
+            open_above.get_mut(place).into_iter().for_each(|slot| *slot = is_open);
+        }
+        let judged: Vec<usize> = self.judged().map(|(index, _)| index).collect();
+        let of_model = |index: usize| {
+            let gaps = wanted(index)?;
+            let kinship = self.kinship(input, index);
+            let place = descent.place(index);
+            let around = Around {
+                own_edges_open: own_edges_open(&kinship),
+                ancestors_open: place.and_then(|place| open_above.get(place).copied()).unwrap_or_default(),
+                parents_untimed: descent.parents(index).into_iter().any(|parent| {
+                    let known = descent.graph().node(parent).and_then(|node| node.model());
+                    let known = known.map(|index| (input.verified)(index)).unwrap_or_default();
+                    known.verification.is_some_and(|v| v.signer_proven() && v.signed_at.is_none())
+                }),
+            };
+            let evidence = evidence(input, index, input.models.get(index)?, &kinship);
+            let asks: BTreeSet<Ask> = gaps.iter().flat_map(|id| asked(&evidence, id, around)).collect();
+            (!asks.is_empty()).then_some((index, asks))
+        };
+        judged.into_par_iter().with_min_len(256).filter_map(of_model).collect()
     }
 
     /// The ancestors that raise models.
-    fn ancestors(&self, input: &Input<'_>, rules: &Rules<'_>, steps: &Steps) -> (Vec<AncestorUnlock>, usize) {
+    fn ancestors(
+        &self,
+        input: &Input<'_>,
+        rules: &Rules<'_>,
+        steps: &Steps,
+        mut more: Vec<LiftNode>,
+    ) -> (Vec<AncestorUnlock>, usize) {
         let descent: &Descent = input.descent;
         let graph = descent.graph();
         let many = descent.plan().len();
         let mut counts = vec![false; many];
-        let mut more: Vec<LiftNode> =
-            (0..many).into_par_iter().map(|place| gap(descent, place, self.kin.seen(place))).collect();
         let judged: Vec<usize> = self.judged().map(|(index, _)| index).collect();
         let free: Vec<(usize, u8)> = judged
             .into_par_iter()

@@ -84,7 +84,7 @@ pub struct StepBody {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct VariableBody {
     /// The variable of the shell.
-    pub name: &'static str,
+    pub name: String,
     /// What it stands for.
     pub what: &'static str,
 }
@@ -138,7 +138,7 @@ impl StepBody {
             variables: step
                 .blanks
                 .iter()
-                .map(|value| VariableBody { name: value.variable(), what: blank(*value) })
+                .map(|value| VariableBody { name: value.name.clone(), what: blank(value.blank) })
                 .collect(),
         }
     }

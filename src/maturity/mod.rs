@@ -55,4 +55,4 @@ pub use table::is_evaluated;
 pub use twins::{SameName, unlike_twins};
 pub use usage::{Deployed, Gated, PolicySeal, Usage};
 pub use use_fact::UseFact;
-pub use way_up::{Around, Open, Plan, Planned, asks, own_edges_open, plans, rests_on_ancestors};
+pub use way_up::{Around, Open, Plan, Planned, asked, asks, own_edges_open, plans, rests_on_ancestors};

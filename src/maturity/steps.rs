@@ -69,6 +69,8 @@ pub enum Deed {
     Evaluation,
     /// Claim its card.
     Card,
+    /// Read the sources again, to find a new signature.
+    Scan,
     /// Verify the model.
     Verify,
     /// Write what was verified into an AIBOM.
@@ -403,6 +405,14 @@ pub enum Blank {
 }
 
 impl Blank {
+    /// Whether every signer has its own.
+    pub fn is_of_signer(self) -> bool {
+        matches!(
+            self,
+            Blank::Key | Blank::Certificate | Blank::Chain | Blank::SignerPublicKey | Blank::Builder
+        )
+    }
+
     /// The name of its variable.
     pub fn variable(self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@ use super::assess::ControlResult;
 use super::claim_fact::ClaimFact;
 use super::evidence::Evidence;
 use super::fact::{ControlFact, Remedy};
+use super::finding::Finding;
 use super::kinship::{Kinship, LineageEdge};
 use super::lineage_fact::LineageFact;
 use super::steps::{Ask, Deed, Means, Party, StepKind, Steps};
@@ -130,6 +131,15 @@ fn role_for(fact: &ClaimFact) -> Ask {
     }
 }
 
+/// What an open control of a model asks for.
+pub fn asked(evidence: &Evidence<'_>, control: &Arc<str>, around: Around) -> Vec<Ask> {
+    let Some((_, judge)) = place_of(control).and_then(|place| CONTROLS.get(place)) else {
+        return vec![Ask::AsSaid];
+    };
+    let Finding { outcome, basis, fact, remedy } = judge(evidence);
+    asks(&ControlResult { id: control.clone(), outcome, basis, fact, remedy }, around)
+}
+
 /// Whether a control is open only because of ancestors: their files, signatures, claims or levels.
 pub fn rests_on_ancestors(evidence: &Evidence<'_>, control: &str) -> bool {
     let Some((_, judge)) = place_of(control).and_then(|place| CONTROLS.get(place)) else { return false };
@@ -193,9 +203,23 @@ impl Set {
 }
 
 /// The steps that bring something and can be taken, each with what it needs and what follows it.
-fn options(steps: &Steps, ask: Ask, has: Few<Means>) -> impl Iterator<Item = Set> {
+fn options(steps: &Steps, ask: Ask, has: Few<Means>) -> impl Iterator<Item = (&StepKind, Set)> {
     let all = steps.all().iter().enumerate().filter(move |(_, step)| step.brings.contains(&ask));
-    all.filter_map(move |(place, _)| taken(steps, place, has, Set::default()))
+    all.filter_map(move |(place, step)| Some((step, taken(steps, place, has, Set::default())?)))
+}
+
+/// Those of them that no other one makes pointless: one that brings as much of what is asked, and asks for less.
+fn sensible(steps: &Steps, ask: Ask, has: Few<Means>, asked: &[Ask]) -> Vec<Set> {
+    let all: Vec<(&StepKind, Set)> = options(steps, ask, has).collect();
+    let is_pointless = |step: &StepKind| {
+        all.iter().any(|(other, _)| {
+            let brings = |ask: &Ask| !step.brings.contains(ask) || other.brings.contains(ask);
+            other.effort < step.effort
+                && asked.iter().all(brings)
+                && other.needs.iter().all(|means| step.needs.contains(means))
+        })
+    };
+    all.iter().filter(|(step, _)| !is_pointless(step)).map(|(_, set)| *set).collect()
 }
 
 /// A step with everything that it needs and that follows it; none where something cannot be had.
@@ -242,8 +266,7 @@ impl Search<'_> {
         let Some(next) = self.asked.iter().find(|ask| !is_brought(ask)).copied() else {
             return self.keep(effort, set);
         };
-        let options: Vec<Set> = options(self.steps, next, self.has).collect();
-        for option in options {
+        for option in sensible(self.steps, next, self.has, self.asked) {
             self.go(Set(set.0 | option.0));
         }
     }

@@ -2,10 +2,10 @@
 
 use super::text::{Row, table};
 use crate::decision::Unlock;
-use crate::maturity::{Blank, SCOPE};
+use crate::maturity::SCOPE;
 use crate::text::{count, screen};
 use crate::view::View;
-use crate::view::way_up::{NextStep, Way, WayUp, Ways};
+use crate::view::way_up::{NextStep, Variable, Way, WayUp, Ways};
 use crate::words::Face;
 use crate::words::controls::control;
 use crate::words::remedies::of_model;
@@ -73,10 +73,11 @@ fn all(out: &mut String, view: &View, ways: &Ways, is_effective: bool) {
 
 fn one(out: &mut String, view: &View, way: &Way) {
     for (number, next) in (1..).zip(&way.steps) {
-        let controls = if next.controls.is_empty() { "–".to_owned() } else { next.controls.join(" ") };
+        let gap = if next.controls.is_empty() { "" } else { " · " };
+        let controls = next.controls.join(" ");
         let _ = writeln!(out, "  {number:>2}  {}", step(view, next, Face::Text));
-        let _ =
-            writeln!(out, "      by {} · effort {} · {}", party(next.party), next.effort, screen(&controls));
+        let (who, effort) = (party(next.party), next.effort);
+        let _ = writeln!(out, "      by {who} · effort {effort}{gap}{}", screen(&controls));
         if let Some(command) = &next.command {
             let _ = writeln!(out, "      {}", screen(command));
         }
@@ -90,18 +91,18 @@ fn one(out: &mut String, view: &View, way: &Way) {
         out.push_str("  Set these variables first; only you know their values:\n");
         let rows: Vec<Row> = blanks
             .iter()
-            .map(|value| vec![format!("      {}", value.variable()), blank(*value).to_owned()])
+            .map(|value| vec![format!("      {}", value.name), blank(value.blank).to_owned()])
             .collect();
         out.push_str(&table(&rows));
     }
 }
 
 /// All values of a way that the user has to supply, each once.
-fn blanks(way: &Way) -> Vec<Blank> {
-    let mut found: Vec<Blank> = Vec::new();
+fn blanks(way: &Way) -> Vec<&Variable> {
+    let mut found: Vec<&Variable> = Vec::new();
     for value in way.steps.iter().flat_map(|step| &step.blanks) {
-        if !found.contains(value) {
-            found.push(*value);
+        if !found.contains(&value) {
+            found.push(value);
         }
     }
     found

@@ -30,6 +30,7 @@ pub fn what(deed: Deed, on: &str, is_ancestor: bool, said: Option<String>) -> St
         }
         Deed::TrustPolicySigner => "Name the key that signs the policy in touchmark.toml".to_owned(),
         Deed::SignPolicy => "Sign the policy file".to_owned(),
+        Deed::Scan => "Read the sources again, to find the new signature".to_owned(),
         Deed::AddParents => format!("Add a source that holds the files of {on}"),
         Deed::SignParents | Deed::SignByKey | Deed::SignByCertificate => format!("Sign {on}"),
         Deed::SignKeyless => format!("Sign {on} as an identity (keyless)"),

@@ -15,8 +15,8 @@ const CARD: &str = "# Base\n\n## Intended use\n\nTests.\n\n## Limitations\n\nMan
 
 /// What only the user knows.
 const VALUES: &[(&str, &str)] = &[
-    ("KEY", "mine.pem"),
-    ("SIGNER_PUBLIC_KEY", "mine.pem.pub"),
+    ("KEY_MINE", "mine.pem"),
+    ("SIGNER_PUBLIC_KEY_MINE", "mine.pem.pub"),
     ("EVALUATOR_KEY", "evaluator.pem"),
     ("EVALUATOR_PUBLIC_KEY", "evaluator.pem.pub"),
     ("VERIFIER_KEY", "verifier.pem"),
@@ -24,7 +24,7 @@ const VALUES: &[(&str, &str)] = &[
     ("POLICY_KEY", "policy.pem"),
     ("POLICY_PUBLIC_KEY", "policy.pem.pub"),
     ("TSA_CERTIFICATE", "stamps.pem"),
-    ("BUILDER", "urn:mine:lab"),
+    ("BUILDER_MINE", "urn:mine:lab"),
     ("DATASET", "web@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
     ("SOURCE", "the web's \"best\" pages"),
     ("COLLECTION", "a crawler"),
@@ -126,10 +126,10 @@ fn climb_with(desk: &Desk, model: &str, more: &[(&str, &str)]) -> Value {
 fn a_model_climbs_from_nothing_to_level_2_by_the_commands_alone() {
     let desk = desk_with(MODEL);
     let way = climb(&desk, MODEL);
-    assert_eq!(deeds(&way), ["trust-signer", "name-publisher", "sign-by-key", "verify", "bind"]);
+    assert_eq!(deeds(&way), ["trust-signer", "name-publisher", "sign-by-key", "scan", "verify", "bind"]);
     let parties: Vec<&str> =
         way["steps"].as_array().unwrap().iter().map(|step| step["party"].as_str().unwrap()).collect();
-    assert_eq!(parties, ["us", "us", "producer", "us", "us"]);
+    assert_eq!(parties, ["us", "us", "producer", "us", "us", "us"]);
     let way = climb(&desk, MODEL);
     assert_eq!(deeds(&way), ["grant-build", "provenance", "verify"]);
     let step = &way["steps"][1];
@@ -204,7 +204,7 @@ fn a_step_without_its_variable_does_nothing_and_says_which_is_missing() {
     let way = next(&desk, MODEL)["to_own"]["ways"][0].clone();
     let steps = way["steps"].as_array().unwrap().clone();
     let step = steps.iter().find(|step| step["deed"] == "sign-by-key").unwrap();
-    let command = step["command"].as_str().unwrap().replace("KEY", "NOBODY_SET_THIS");
+    let command = step["command"].as_str().unwrap().replace("KEY_MINE", "NOBODY_SET_THIS");
     let done = paste(&desk, &command, &[]);
     assert!(!done.status.success() && err(&done).contains("NOBODY_SET_THIS"), "{}", err(&done));
     assert!(!desk.path("models").join(MODEL).join("model.sig").exists());

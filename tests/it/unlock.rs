@@ -28,7 +28,8 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         1 => Just(CapState::Unresolved),
         1 => Just(CapState::Summary),
     ];
-    let beneath = prop_oneof![Just(None), Just(Some(CapState::Signed)), Just(Some(CapState::Unsigned))];
+    // Something is always known beneath a summary.
+    let beneath = prop_oneof![Just(CapState::Signed), Just(CapState::Unsigned), Just(CapState::Resigned)];
     let hops = prop_oneof![3 => Just(None), 1 => (0..3_u8).prop_map(Some)];
     (state, 0..4_u8, any::<bool>(), 0..4_u8, hops, beneath, prop::bool::weighted(0.3), any::<(bool, bool)>())
         .prop_map(|(state, free, root_claim, summary_level, hops, beneath, is_gap, alone)| {
@@ -39,7 +40,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
                 root_claim,
                 summary_level: if is_summary { summary_level } else { 0 },
                 hops: hops.filter(|_| is_summary),
-                beneath: beneath.filter(|_| is_summary),
+                beneath: is_summary.then_some(beneath),
             };
             Drawn { node, free, is_gap, alone }
         })

@@ -4,7 +4,7 @@
 use super::super::View;
 use super::super::inherit::{Inherited, claimed_words};
 use super::ground::{Grounds, Known};
-use super::shell::{Line, appending, toml_list, toml_text};
+use super::shell::{Line, Variable, appending, toml_list, toml_text};
 use crate::attest::InputRole;
 use crate::disk::slashed;
 use crate::inventory::{FactKey, Model, ModelId};
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// What a command comes to, and what the user has to supply.
-type Made = (Option<String>, Vec<Blank>);
+type Made = (Option<String>, Vec<Variable>);
 
 const NONE: Made = (None, Vec::new());
 
@@ -59,6 +59,7 @@ impl<'v> Making<'v> {
         let Some(model) = self.model() else { return NONE };
         let id = model.id.raw();
         match deed {
+            Deed::Scan => Line::touchmark(&["scan"]).done(),
             Deed::Verify => Line::touchmark(&["verify"]).operand(id).done(),
             Deed::Bind => Line::touchmark(&["bind"]).operand(id).done(),
             Deed::SignByKey => self.sign(model, AnchorKind::Key, false),
@@ -73,7 +74,7 @@ impl<'v> Making<'v> {
             Deed::Provenance | Deed::TimedProvenance => self.provenance(model, deed, round),
             Deed::Data => self.data(model, round),
             Deed::Config => self.claim(
-                Line::touchmark(&["attest", "config"])
+                self.line(&["attest", "config"])
                     .operand(id)
                     .asking("--parameter", Blank::Parameter)
                     .asking("--code", Blank::Commit)
@@ -84,7 +85,7 @@ impl<'v> Making<'v> {
                 round,
             ),
             Deed::Evaluation => self.claim(
-                Line::touchmark(&["attest", "evaluation"])
+                self.line(&["attest", "evaluation"])
                     .operand(id)
                     .asking("--benchmark", Blank::Benchmark)
                     .asking("--metric", Blank::Metric)
@@ -97,7 +98,7 @@ impl<'v> Making<'v> {
             ),
             Deed::Card => self.card(model, round),
             Deed::Summary => {
-                let line = Line::touchmark(&["attest", "summary"]).operand(id);
+                let line = self.line(&["attest", "summary"]).operand(id);
                 self.claim(line.words(&["--stage", &self.view.stage]), deed, round)
             }
             Deed::Gate => self.gate(id),
@@ -154,18 +155,25 @@ impl<'v> Making<'v> {
         self.view.workspace.policy.as_deref().map(|policy| self.place(policy))
     }
 
+    /// `touchmark` and words, with the keys of whoever owns the model.
+    fn line(&self, words: &[&str]) -> Line {
+        let owner = self.model().map_or("", |model| owner(model.id.raw()));
+        Line::touchmark(words).of(owner)
+    }
+
     /// Signs the model's files.
     fn sign(&self, model: &Model, method: AnchorKind, stamped: bool) -> Made {
         let Some(location) = &model.location else { return NONE };
         let line = match method {
             AnchorKind::Key | AnchorKind::Tsa => {
-                Line::touchmark(&["sign", "key"]).asking("--private-key", Blank::Key)
+                self.line(&["sign", "key"]).asking("--private-key", Blank::Key)
             }
-            AnchorKind::Ca => Line::touchmark(&["sign", "certificate"])
+            AnchorKind::Ca => self
+                .line(&["sign", "certificate"])
                 .asking("--private-key", Blank::Key)
                 .asking("--signing-certificate", Blank::Certificate)
                 .asking("--certificate-chain", Blank::Chain),
-            AnchorKind::Sigstore => Line::touchmark(&["sign", "sigstore"]),
+            AnchorKind::Sigstore => self.line(&["sign", "sigstore"]),
         };
         let line = match stamped && method != AnchorKind::Sigstore {
             true => line.asking("--tsa-url", Blank::TsaUrl),
@@ -205,7 +213,7 @@ impl<'v> Making<'v> {
     }
 
     fn provenance(&self, model: &Model, deed: Deed, round: usize) -> Made {
-        let line = Line::touchmark(&["attest", "provenance"]).operand(model.id.raw());
+        let line = self.line(&["attest", "provenance"]).operand(model.id.raw());
         let line = match self.view.inheritance(self.index, None) {
             Ok(found) => {
                 let Some(words) = claimed_words(model, found.transformation) else { return NONE };
@@ -214,7 +222,7 @@ impl<'v> Making<'v> {
                 if found.parents.iter().filter(|parent| is_undigested(parent)).count() > 1 {
                     return NONE;
                 }
-                found.parents.iter().fold(line.words(&words), with_parent)
+                found.parents.iter().fold(line.words(&words), |line, parent| self.with_parent(line, parent))
             }
             // Nothing names a parent.
             Err(_) => line.words(&["--build", "train"]),
@@ -222,8 +230,26 @@ impl<'v> Making<'v> {
         self.claim(line.asking("--builder", Blank::Builder), deed, round)
     }
 
+    fn with_parent(&self, line: Line, parent: &Inherited) -> Line {
+        let option = match parent.role {
+            InputRole::Dataset => "--dataset",
+            InputRole::Teacher => "--teacher",
+            InputRole::Adapter => "--adapter",
+            _ => "--base",
+        };
+        let id = parent.id.raw();
+        let has_files = self.view.model(&parent.id).is_some_and(|(_, model)| model.location.is_some());
+        let line = line.words(&[option]);
+        match parent.declared_digest {
+            // Its files are hashed then.
+            _ if has_files => line.words(&[id]),
+            Some(declared) => line.words(&[&format!("{id}@sha256:{declared}")]),
+            None => line.word_and_blank(&format!("{id}@sha256:"), Blank::ParentDigest),
+        }
+    }
+
     fn data(&self, model: &Model, round: usize) -> Made {
-        let mut line = Line::touchmark(&["attest", "data"]).operand(model.id.raw());
+        let mut line = self.line(&["attest", "data"]).operand(model.id.raw());
         let parents = self.view.graph.parents(&model.id).into_iter();
         let trained =
             parents.filter(|(_, edge)| !edge.relation.bears_weight()).map(|(node, _)| node.id.clone());
@@ -250,7 +276,7 @@ impl<'v> Making<'v> {
     }
 
     fn card(&self, model: &Model, round: usize) -> Made {
-        let line = Line::touchmark(&["attest", "card"]).operand(model.id.raw());
+        let line = self.line(&["attest", "card"]).operand(model.id.raw());
         let card = model.location.as_ref().and_then(|folder| {
             let is_card = |path: &&Path| {
                 path.starts_with(folder)
@@ -299,7 +325,7 @@ impl<'v> Making<'v> {
 
     fn trusting(&self, name: &str, blank: Blank, kind: &str) -> Line {
         let name = self.anchor_name(name);
-        Line::touchmark(&["trust", "add", &name]).blank(blank).words(&["--kind", kind])
+        self.line(&["trust", "add", &name]).blank(blank).words(&["--kind", kind])
     }
 
     fn append(&self, lines: &[String]) -> Made {
@@ -391,7 +417,7 @@ impl<'v> Making<'v> {
     fn sign_policy(&self) -> Made {
         let Some(file) = self.policy_file() else { return NONE };
         let signature = format!("{file}.sig");
-        Line::touchmark(&["sign", "key"])
+        self.line(&["sign", "key"])
             .asking("--private-key", Blank::PolicyKey)
             .words(&["--signature", &signature])
             .operand(&file)
@@ -434,20 +460,4 @@ fn identity(pattern: &IdentityPattern) -> String {
 /// Whether nothing here says by which digest a parent is named.
 fn is_undigested(parent: &Inherited) -> bool {
     parent.lacks == Some(super::super::inherit::Lacks::Files)
-}
-
-fn with_parent(line: Line, parent: &Inherited) -> Line {
-    let option = match parent.role {
-        InputRole::Dataset => "--dataset",
-        InputRole::Teacher => "--teacher",
-        InputRole::Adapter => "--adapter",
-        _ => "--base",
-    };
-    let id = parent.id.raw();
-    let line = line.words(&[option]);
-    match (parent.root_digest, parent.declared_digest) {
-        (None, Some(declared)) => line.words(&[&format!("{id}@sha256:{declared}")]),
-        _ if is_undigested(parent) => line.word_and_blank(&format!("{id}@sha256:"), Blank::ParentDigest),
-        _ => line.words(&[id]),
-    }
 }

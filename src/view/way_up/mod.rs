@@ -9,14 +9,15 @@ use super::View;
 use crate::decision::{Decision, Hindrance, Lift, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{
-    Around, Ask, Assumed, Blank, CapReason, Control, ControlResult, Deed, Kinship, Open, ParentSight, Party,
-    Plan, Remedy, Severity, Steps, asks, own_edges_open, plans,
+    Around, Ask, Assumed, CapReason, Control, ControlResult, Deed, Kinship, Open, ParentSight, Party, Plan,
+    Remedy, Severity, Steps, asks, own_edges_open, plans,
 };
 use crate::signing::{Outcome, Thing, Verification};
 use commands::Making;
 use ground::Grounds;
 use schemars::JsonSchema;
 use serde::Serialize;
+pub use shell::Variable;
 use std::sync::Arc;
 
 /// So many ways are shown.
@@ -83,7 +84,7 @@ pub struct NextStep {
     /// The command, as a shell in the workspace's folder takes it; none if no command does it.
     pub command: Option<String>,
     /// The values that the user has to supply: the command reads each from a variable of this name.
-    pub blanks: Vec<Blank>,
+    pub blanks: Vec<Variable>,
     /// What the command takes for granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assumed: Option<Assumed>,
@@ -123,7 +124,7 @@ impl View {
         let verdict = self.verdict(index)?;
         let (own, effective) = (verdict.assessment.score.own, verdict.effective);
         let to_own = self.to_own(index, &verdict);
-        let is_capped = effective < own || verdict.tainted;
+        let is_capped = effective < own;
         let to_effective = if is_capped { self.to_effective(index, &verdict) } else { None };
         Some(WayUp { model: verdict.model.clone(), own, effective, to_own, to_effective })
     }
@@ -426,6 +427,7 @@ fn in_order(steps: Vec<NextStep>) -> Vec<NextStep> {
             alike && step.said_by.is_none() && (known.on == step.on || phase == 0 && step.command.is_some())
         };
         match found.iter_mut().find(is_one) {
+            Some(known) if known.on != step.on => {}
             Some(known) => {
                 for control in step.controls {
                     if !known.controls.contains(&control) {

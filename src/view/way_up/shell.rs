@@ -3,12 +3,25 @@
 
 use crate::maturity::Blank;
 use crate::text::shell_word;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A value that the user has to supply, and the variable of the shell that stands for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// What it stands for.
+    pub blank: Blank,
+}
 
 /// A command that is being written.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
     text: String,
-    blanks: Vec<Blank>,
+    blanks: Vec<Variable>,
+    /// Whose keys are asked for.
+    owner: String,
     is_lost: bool,
 }
 
@@ -48,12 +61,23 @@ impl Line {
         self.words(&[option]).blank(blank)
     }
 
+    /// The same, with keys of this owner: each has its own.
+    pub fn of(self, owner: &str) -> Self {
+        let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        Line { owner: owner.chars().map(letter).collect(), ..self }
+    }
+
     /// A value that the user has to supply.
     pub fn blank(mut self, blank: Blank) -> Self {
-        if !self.blanks.contains(&blank) {
-            self.blanks.push(blank);
+        let name = match blank.is_of_signer() && !self.owner.is_empty() {
+            true => format!("{}_{}", blank.variable(), self.owner),
+            false => blank.variable().to_owned(),
+        };
+        let variable = format!("\"${{{name}:?}}\"");
+        let value = Variable { name, blank };
+        if !self.blanks.contains(&value) {
+            self.blanks.push(value);
         }
-        let variable = format!("\"${{{}:?}}\"", blank.variable());
         self.bare(&variable)
     }
 
@@ -79,7 +103,7 @@ impl Line {
     }
 
     /// The command, and what the user has to supply.
-    pub fn done(self) -> (Option<String>, Vec<Blank>) {
+    pub fn done(self) -> (Option<String>, Vec<Variable>) {
         if self.is_lost { (None, Vec::new()) } else { (Some(self.text), self.blanks) }
     }
 }
@@ -121,11 +145,11 @@ mod tests {
 
     #[test]
     fn a_value_that_the_user_supplies_is_a_variable_and_is_named_once() {
-        let line =
-            Line::touchmark(&["x"]).asking("--key", Blank::Key).word_and_blank("a@sha256:", Blank::Key);
+        let line = Line::touchmark(&["x"]).of("my-lab").asking("--key", Blank::Key);
+        let line = line.word_and_blank("a@sha256:", Blank::Key);
         let (command, blanks) = line.done();
-        assert_eq!(command.unwrap(), r#"touchmark x --key "${KEY:?}" a@sha256:"${KEY:?}""#);
-        assert_eq!(blanks, [Blank::Key]);
+        assert_eq!(command.unwrap(), r#"touchmark x --key "${KEY_MY_LAB:?}" a@sha256:"${KEY_MY_LAB:?}""#);
+        assert_eq!(blanks.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["KEY_MY_LAB"]);
     }
 
     #[test]
