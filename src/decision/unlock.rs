@@ -135,6 +135,14 @@ impl Judgement {
                 Some(StepUnlock { deed: step.deed, party: step.party, controls, risen })
             })
             .collect();
+        // Of two steps that do the same the one that takes more is pointless.
+        let effort = |one: &StepUnlock| steps.of(one.deed).map_or(0, |step| step.effort);
+        let all = found.clone();
+        found.retain(|one| {
+            !all.iter().any(|other| {
+                (other.risen, &other.controls) == (one.risen, &one.controls) && effort(other) < effort(one)
+            })
+        });
         found.sort_by(|one, other| other.risen.cmp(&one.risen).then(one.deed.cmp(&other.deed)));
         let (ancestors, more_ancestors) = self.ancestors(input, &rules, steps, more);
         Unlock { judged, open, controls, steps: found, ancestors, more_ancestors }

@@ -37,6 +37,7 @@ const VALUES: &[(&str, &str)] = &[
     ("FRAMEWORK", "torch=2.9"),
     ("SEED", "7"),
     ("HARDWARE", "H100"),
+    ("CARD", "models/mine/base/README.md"),
     ("BENCHMARK", "bench=1"),
     ("METRIC", "accuracy"),
     ("VALUE", "0.9"),

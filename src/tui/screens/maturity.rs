@@ -257,9 +257,21 @@ fn way(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Option<(String, Vec<L
         }
     }
     let more = ways.ways.len().saturating_sub(1);
-    let other = if more > 0 { format!("; it lists {} too", count(more, "other way")) } else { String::new() };
-    let note = format!("`touchmark score --next` says what the variables stand for{other}");
-    out.extend(pen.wrapped(vec![Span::raw("   ")], Role::Muted, &note, columns));
+    let asks = way.steps.iter().any(|step| !step.blanks.is_empty());
+    let note = match (asks, more) {
+        (false, 0) => String::new(),
+        (true, 0) => "score --next says what the variables stand for".to_owned(),
+        (false, _) => format!("score --next lists {} too", count(more, "other way")),
+        (true, _) => {
+            format!(
+                "score --next says what the variables stand for, and lists {} too",
+                count(more, "other way")
+            )
+        }
+    };
+    if !note.is_empty() {
+        out.extend(pen.wrapped(vec![Span::raw("   ")], Role::Muted, &note, columns));
+    }
     Some((title, out))
 }
 
