@@ -96,7 +96,7 @@ impl Judgement {
         let judged = many.iter().sum();
         let open = (self.standings().len()).saturating_sub(judged);
         let gaps: Vec<Vec<Arc<str>>> =
-            self.shapes.distinct.iter().map(|shape| rules.open_musts(shape)).collect();
+            self.shapes.distinct.iter().map(|shape| rules.score(shape).open_musts).collect();
         let blocked = || gaps.iter().zip(&many).filter(|(_, many)| **many > 0).map(|(gaps, _)| gaps);
         // Only what is open alone can raise a model alone.
         let alone: BTreeSet<Arc<str>> = blocked()
@@ -188,7 +188,7 @@ impl Judgement {
             .distinct
             .iter()
             .map(|shape| {
-                let open = rules.open_musts(shape);
+                let open = rules.score(shape).open_musts;
                 rules.own_level_with(shape, &|id, _| open.iter().any(|must| **must == *id))
             })
             .collect();

@@ -44,7 +44,7 @@ fn a_reviewer_reviews_many_alike_and_takes_it_back() {
         terminal.keys("*ra");
         terminal.wait("reason");
         terminal.keys("checked by hand\r");
-        terminal.wait("approved");
+        terminal.wait("u takes it back");
         terminal.keys("u");
         terminal.wait("took back");
         leave(terminal);

@@ -71,11 +71,11 @@ impl Family {
             node.root_claim |= self.parents[at].is_empty();
         }
         let is_gap = |node: usize| self.drawn[node].is_gap && lifted != Some(node);
-        for node in 0..many {
-            let Drawn { free, alone, .. } = self.drawn[node];
-            nodes[node].own = match lifted {
-                Some(at) if at == node => 2,
-                _ if free >= 2 && !alone.0 && self.has_gap(node, &is_gap) => 1,
+        for (at, node) in nodes.iter_mut().enumerate() {
+            let Drawn { free, alone, .. } = self.drawn[at];
+            node.own = match lifted {
+                Some(lifted) if lifted == at => 2,
+                _ if free >= 2 && !alone.0 && self.has_gap(at, &is_gap) => 1,
                 _ => free.min(2),
             };
         }

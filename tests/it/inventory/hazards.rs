@@ -285,8 +285,8 @@ fn hazards_are_findings_of_the_scan_and_names_in_them_are_made_safe() {
     let loaded = scan.findings.iter().filter(|finding| finding.code.starts_with("F-LOAD-"));
     let loaded: Vec<_> = loaded.map(|finding| finding.message.as_str()).collect();
     assert_eq!(loaded.len(), 3, "{loaded:?}");
-    let told = "suspicious pickle forest.tree.Tree, forest.tree.B, c.d, e.f and 1 more: loading imports modules \
-                that are not known here; ask for the weights as safetensors; do not load this file to convert it";
+    let told = "suspicious pickle forest.tree.Tree, forest.tree.B, c.d, e.f and 1 more: loading imports unknown \
+                modules; ask for the weights as safetensors; do not load this file to convert it";
     assert!(loaded.contains(&told), "{loaded:?}");
     assert!(scan.findings.iter().all(|finding| !finding.message.contains('\x1b')));
     assert_eq!(model(&scan, "m").formats, [Format::Pickle]);
