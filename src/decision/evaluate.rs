@@ -136,15 +136,15 @@ pub struct Standing {
 /// The judgement of a whole inventory: where every model stands, and what its verdict is made from.
 #[derive(Debug, Clone, Default)]
 pub struct Judgement {
-    shapes: Arc<Shapes>,
+    pub(super) shapes: Arc<Shapes>,
     /// What each of the distinct shapes earns.
     own: Vec<Own>,
     /// The reason that weighs most in each.
     first: Vec<Option<Reason>>,
     stage: Option<Stage>,
     standings: Arc<[Standing]>,
-    family: Arc<Family>,
-    kin: Arc<Kin>,
+    pub(super) family: Arc<Family>,
+    pub(super) kin: Arc<Kin>,
 }
 
 /// Where a shape stands among the distinct ones.
@@ -163,8 +163,8 @@ impl Places for Vec<Shape> {
 
 /// The shapes of all models: few, and which of them each model has.
 #[derive(Debug, Default)]
-struct Shapes {
-    distinct: Vec<Shape>,
+pub(super) struct Shapes {
+    pub distinct: Vec<Shape>,
     of: Vec<u32>,
 }
 
@@ -206,11 +206,11 @@ impl Shapes {
         found.map_or_else(|| self.clone(), |(found, _)| Arc::new(found))
     }
 
-    fn place(&self, index: usize) -> Option<usize> {
+    pub fn place(&self, index: usize) -> Option<usize> {
         usize::try_from(*self.of.get(index)?).ok()
     }
 
-    fn get(&self, index: usize) -> Option<&Shape> {
+    pub fn get(&self, index: usize) -> Option<&Shape> {
         self.distinct.get(self.place(index)?)
     }
 }
@@ -426,7 +426,7 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
     (0..shapes.of.len()).into_par_iter().with_min_len(1024).map(standing).collect::<Vec<_>>().into()
 }
 
-fn evidence<'e, 'a: 'e>(
+pub(super) fn evidence<'e, 'a: 'e>(
     input: &'e Input<'a>,
     index: usize,
     model: &'e Model,
@@ -462,7 +462,7 @@ fn models_at(input: &Input<'_>, places: &[usize]) -> Vec<usize> {
     places.iter().filter_map(model).collect()
 }
 
-fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
+pub(super) fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
     Rules {
         stage: input.policy.stage(input.stage),
         policy: input.policy,

@@ -2,7 +2,9 @@
 
 use super::descent::Descent;
 use crate::inventory::ModelId;
-use crate::maturity::{CapLevels, CapNode, CapPlan, CapReason, CapState, Effective, Support};
+use crate::maturity::{
+    CapLevels, CapNode, CapPlan, CapReason, CapState, Effective, LiftNode, Lifts, Support,
+};
 use crate::policy::{Class, Stage};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -153,6 +155,31 @@ impl Family {
     /// How many edges up ancestors were examined.
     pub fn depth(&self) -> u32 {
         self.levels.limit()
+    }
+
+    /// Which single ancestors would raise each node.
+    pub fn lifts(&self, more: &[LiftNode]) -> Lifts {
+        self.descent.plan().lifts(&self.nodes, more, self.levels.limit())
+    }
+
+    /// The parents of a node, each with the level up to which it lets it reach, and why.
+    pub fn caps_of(&self, place: usize) -> impl Iterator<Item = (usize, u8, CapReason)> {
+        self.descent.plan().caps_of(&self.nodes, &self.levels, place)
+    }
+
+    /// What a node is known as, and its own level.
+    pub fn state(&self, place: usize) -> Option<(CapState, u8)> {
+        self.nodes.get(place).map(|node| (node.state, node.own))
+    }
+
+    /// Whether a node has no parents.
+    pub fn is_root(&self, place: usize) -> bool {
+        is_alone(self.descent.plan(), place)
+    }
+
+    /// Whether a node has ancestors beyond the depth limit.
+    pub fn is_deep(&self, place: usize) -> bool {
+        self.levels.is_deep(place)
     }
 
     fn tainted_parents(&self, place: usize) -> impl Iterator<Item = usize> {

@@ -21,10 +21,12 @@ mod made;
 mod meeting;
 mod predicates;
 mod proofs;
+mod raising;
 mod reason;
 mod records;
 mod review;
 mod shape;
+mod unlock;
 mod verdict;
 mod walk;
 
@@ -52,11 +54,13 @@ pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
 pub use meeting::meets;
 pub use predicates::{Under, judge_claims, predicates_check};
 pub use proofs::{Join, digests_of, in_role, named_digests, origins, proven, root_of, stands};
+pub use raising::{Hindrance, Lift};
 pub use reason::{Reason, ReasonCode, ReasonFact};
 pub use records::{
     DecisionRecord, Facts, RecordedDecision, RecordedMade, RecordedSeen, RecordedVerification, ReviewRecord,
     SeenSchema, VerificationRecord,
 };
 pub use review::{ReviewWord, StandingReview};
+pub use unlock::{AncestorUnlock, ControlUnlock, Risen, StepUnlock, Unlock};
 pub use verdict::{Evaluated, Question, evaluate, name_inputs};
 pub use walk::{Stop, WalkEnd};

@@ -138,6 +138,17 @@ impl Rules<'_> {
         score(self.rubric, &outcomes, &self.musts).starred(shape.controls.star())
     }
 
+    /// The own level, where some controls count as passed.
+    pub fn own_level_with(&self, shape: &Shape, passes: &dyn Fn(&str, Outcome) -> bool) -> u8 {
+        let mut outcomes = shape.controls.in_order(self.rubric);
+        for (outcome, control) in outcomes.iter_mut().zip(&self.rubric.controls) {
+            if passes(&control.id, *outcome) {
+                *outcome = Outcome::Pass;
+            }
+        }
+        score(self.rubric, &outcomes, &self.musts).own
+    }
+
     /// The reasons that lie in the model itself, in no order. `code` names the check of a stage.
     pub fn reasons(&self, shape: &Shape, code: impl Fn(CheckStage) -> Option<CheckCode>) -> Vec<Reason> {
         let Some(stage) = self.stage else {

@@ -24,6 +24,7 @@ mod themes;
 mod trust;
 mod verdict;
 mod verification;
+mod way_up;
 mod workspace;
 
 pub use asked::{
@@ -70,6 +71,10 @@ pub use trust::{
 };
 pub use verdict::{AssessmentDocument, ScoreDocument, VerdictBody, VerdictDocument};
 pub use verification::{CoverageDocument, VerificationBody, VerificationDocument};
+pub use way_up::{
+    AncestorUnlockBody, ControlUnlockBody, RisenBody, StepBody, StepUnlockBody, UnlockDocument, VariableBody,
+    WayBody, WayUpBody, WaysBody,
+};
 pub use workspace::{
     AgainstDocument, DemoDocument, ErrorDocument, InitDocument, KeymapCheckDocument, KeymapDocument,
     LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerOutcome,

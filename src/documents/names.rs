@@ -70,6 +70,7 @@ names! {
     Maturity "touchmark.maturity/1",
     MaturityComparison "touchmark.maturity-comparison/1",
     MaturityReport "touchmark.maturity-report/1",
+    MaturityUnlock "touchmark.maturity-unlock/1",
     Model "touchmark.model/1",
     Path "touchmark.path/1",
     Pins "touchmark.pins/1",

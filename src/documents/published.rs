@@ -26,6 +26,7 @@ use super::trust::{
 };
 use super::verdict::{ScoreDocument, VerdictDocument};
 use super::verification::VerificationDocument;
+use super::way_up::UnlockDocument;
 use super::workspace::{
     DemoDocument, ErrorDocument, InitDocument, KeymapCheckDocument, KeymapDocument,
     LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
@@ -110,6 +111,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<SurveyDocument<'static>>("maturity", "`maturity`"),
     row::<RubricComparisonDocument<'static>>("maturity-comparison", "`maturity compare`"),
     row::<MaturityReportDocument<'static>>("maturity-report", "`report maturity`"),
+    row::<UnlockDocument>("maturity-unlock", "`maturity --unlock`"),
     row::<ModelDocument<'static>>("model", "`show`"),
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
     row::<PathDocument<'static>>("path", "`path`"),

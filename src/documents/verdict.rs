@@ -2,6 +2,7 @@
 
 use super::conclusions::{ControlDocument, ReasonDocument, cap_of, controls_of, reasons_of};
 use super::names;
+use super::way_up::WayUpBody;
 use crate::decision::{Decision, Inputs, ReviewWord, Verdict};
 use crate::inventory::ModelId;
 use crate::maturity::{SCOPE, Score};
@@ -123,4 +124,7 @@ pub struct ScoreDocument<'a> {
     pub schema: names::Score,
     /// One a model, in the order in which they were asked for.
     pub verdicts: Vec<VerdictDocument<'a>>,
+    /// The way up of each, with `--next`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub next: Vec<WayUpBody>,
 }

@@ -5,13 +5,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The highest level there is.
-const TOP: u8 = 3;
+pub(super) const TOP: u8 = 3;
 /// The cap of a parent that does not exist.
-const UNRESOLVED: u8 = 1;
+pub(super) const UNRESOLVED: u8 = 1;
 /// The cap for ancestors beyond the depth limit.
-const UNEXPLORED: u8 = 2;
+pub(super) const UNEXPLORED: u8 = 2;
 /// Summaries count for no more edges than these, where they do not count for all.
-const MOST_HOPS: u8 = 32;
+pub(super) const MOST_HOPS: u8 = 32;
 
 /// What an ancestor is known as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -334,6 +334,20 @@ impl CapPlan {
         self.parents(node).map(|parent| self.cap(nodes, &levels.effective, parent, 1, lent).0).min()
     }
 
+    /// The parents of a node, each with the level up to which it lets it reach, and why.
+    pub fn caps_of(
+        &self,
+        nodes: &[CapNode],
+        levels: &CapLevels,
+        node: usize,
+    ) -> impl Iterator<Item = (usize, u8, CapReason)> {
+        let cap = move |parent| self.cap(nodes, &levels.effective, parent, 1, |parent| levels.lent(parent)).0;
+        self.parents(node).filter_map(move |parent| {
+            let cap = cap(parent);
+            Some((parent, cap, nodes.get(parent).map(|node| cap_reason(node, cap))?))
+        })
+    }
+
     fn capping(
         &self,
         nodes: &[CapNode],
@@ -347,7 +361,7 @@ impl CapPlan {
     }
 
     /// The level of a node whose parents are judged, and whether it is tainted.
-    fn judge(
+    pub(super) fn judge(
         &self,
         nodes: &[CapNode],
         results: &[Effective],
@@ -367,7 +381,7 @@ impl CapPlan {
     }
 
     /// The highest level that a parent lets its children reach, and whether it taints them, looked at from a distance.
-    fn cap(
+    pub(super) fn cap(
         &self,
         nodes: &[CapNode],
         results: &[Effective],

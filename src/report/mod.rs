@@ -18,6 +18,7 @@ mod rubrics;
 pub mod snapshot;
 pub mod survey;
 mod text;
+pub mod way_up;
 mod why;
 
 pub use attest::{attested, attested_next, inheritance};
@@ -32,6 +33,7 @@ pub use rubrics::rubrics;
 pub use survey::survey;
 pub use text::{
     Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, progress,
-    read_times, same_name, same_name_line, score, standing_reviews, table, verdict, verification, with_mark,
+    read_times, same_name, same_name_line, score, score_line, standing_reviews, table, verdict, verification,
+    with_mark,
 };
 pub use why::{command_of, why};

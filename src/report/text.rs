@@ -475,8 +475,8 @@ pub fn verdict(case: &Case<'_>) -> String {
     out
 }
 
-/// A model's controls up to a level, and what is open.
-pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
+/// Own and effective level in a line or two.
+pub fn score_line(name: &str, case: &Case<'_>) -> String {
     let v = case.verdict;
     let score = &v.assessment.score;
     let mut out = String::new();
@@ -492,6 +492,14 @@ pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
         let cap = v.cap.as_ref().map(|cap| caps::cap(cap).screen()).unwrap_or_default();
         let _ = writeln!(out, "  effective {}: {cap}", score.star.level(v.effective));
     }
+    out
+}
+
+/// A model's controls up to a level, and what is open.
+pub fn score(name: &str, case: &Case<'_>, all: bool) -> String {
+    let v = case.verdict;
+    let score = &v.assessment.score;
+    let mut out = score_line(name, case);
     if v.decision != Decision::NotJudged {
         let name = case.rubric.level_names.get(usize::from(score.own).wrapping_sub(1));
         let lines = [

@@ -169,11 +169,9 @@ fn command(
     parents: &[Inherited],
     builder: Option<&str>,
 ) -> Option<String> {
-    let build = serde_json::to_value(transformation).ok()?;
     let mut words: Vec<String> =
-        ["touchmark", "attest", "provenance", model.id.raw(), "--build", build.as_str()?]
-            .map(str::to_owned)
-            .to_vec();
+        ["touchmark", "attest", "provenance", model.id.raw()].map(str::to_owned).to_vec();
+    words.extend(claimed_words(model, transformation)?);
     for parent in parents {
         let flag = match parent.role {
             InputRole::Dataset => "--dataset",
@@ -188,11 +186,6 @@ fn command(
         };
         words.extend([flag.to_owned(), value]);
     }
-    if transformation == Transformation::Quantise {
-        let method = model.fact(FactKey::Quantisation).map(|fact| fact.value.raw().to_owned());
-        words
-            .extend(["--parameter".to_owned(), format!("method={}", method.as_deref().unwrap_or("unknown"))]);
-    }
     words.extend([
         "--builder".to_owned(),
         builder.unwrap_or("urn:example:builder").to_owned(),
@@ -200,6 +193,18 @@ fn command(
     ]);
     let quoted: Option<Vec<String>> = words.iter().map(|word| shell_word(word)).collect();
     quoted.map(|words| words.join(" "))
+}
+
+/// The options that say what was done, with the parameters that this requires.
+pub(super) fn claimed_words(model: &Model, transformation: Transformation) -> Option<Vec<String>> {
+    let build = serde_json::to_value(transformation).ok()?;
+    let mut words = vec!["--build".to_owned(), build.as_str()?.to_owned()];
+    if transformation == Transformation::Quantise {
+        let method = model.fact(FactKey::Quantisation).map(|fact| fact.value.raw().to_owned());
+        let method = format!("method={}", method.as_deref().unwrap_or("unknown"));
+        words.extend(["--parameter".to_owned(), method]);
+    }
+    Some(words)
 }
 
 /// The role that a model has among those that run together.

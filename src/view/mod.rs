@@ -20,6 +20,8 @@ mod summary;
 mod survey;
 mod survey_evidence;
 mod surveying;
+mod unlock;
+pub mod way_up;
 
 pub use anchor::AnchorInfo;
 pub use asked::{Blamed, Blast, BlastRow, EdgeSeen, RunsHere};

@@ -15,6 +15,7 @@ pub mod reviews;
 pub mod seal;
 mod usage;
 pub mod walk;
+pub mod way_up;
 pub mod why;
 
 use crate::decision::{CapStep, Verdict};

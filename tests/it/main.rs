@@ -81,6 +81,7 @@ mod messages;
 mod moments;
 mod names;
 mod nasty;
+mod next;
 mod numbers_as_written;
 mod observed;
 mod oms_musts;
@@ -133,6 +134,7 @@ mod tui;
 mod tui_hostile;
 mod tui_state;
 mod tui_table;
+mod unlock;
 #[cfg(unix)]
 mod unwritable;
 mod verify_edges;

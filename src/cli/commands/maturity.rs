@@ -1,9 +1,10 @@
-//! `maturity`: the whole inventory in numbers, and what another version of the rubric changes for every model.
+//! `maturity`: the whole inventory in numbers, what one thing would raise most models, and what another version of the
+//! rubric changes for every model.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
-use crate::documents::{RubricComparisonDocument, SurveyDocument};
+use crate::documents::{RubricComparisonDocument, SurveyDocument, UnlockDocument};
 use crate::error::Result;
 use crate::report;
 use crate::view::{RECENT_DAYS, SurveyOf};
@@ -31,6 +32,9 @@ pub(crate) struct Maturity {
     /// List all gaps, producers and requests
     #[arg(long)]
     all: bool,
+    /// Show instead which one control, step or ancestor would raise most models
+    #[arg(long, conflicts_with_all = ["filter", "days", "all"])]
+    unlock: bool,
 }
 
 /// The commands of `maturity`.
@@ -48,6 +52,7 @@ pub(crate) enum MaturityCommand {
 pub(super) fn run(arguments: &Maturity, common: &Common, output: &Output) -> Result<u8> {
     match &arguments.command {
         Some(MaturityCommand::Compare { rubric, all }) => compare(rubric, *all, common, output),
+        None if arguments.unlock => unlock(common, output),
         None => survey(arguments, common, output),
     }
 }
@@ -65,6 +70,14 @@ fn survey(arguments: &Maturity, common: &Common, output: &Output) -> Result<u8> 
         || report::survey(&survey, &about, arguments.all),
         || SurveyDocument::of(&survey, &about),
     );
+    Ok(0)
+}
+
+/// The status is 0, as of what was counted.
+fn unlock(common: &Common, output: &Output) -> Result<u8> {
+    let view = open_to_judge(common)?.view();
+    let found = view.unlock();
+    output.print(&report::way_up::unlock(&view, &found), || UnlockDocument::of(&view, &found));
     Ok(0)
 }
 

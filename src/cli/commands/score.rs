@@ -3,7 +3,7 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open_to_judge, remark, wait};
-use crate::documents::{ScoreDocument, VerdictDocument, names};
+use crate::documents::{ScoreDocument, VerdictDocument, WayUpBody, names};
 use crate::error::Result;
 use crate::report;
 use crate::signing::{Outcome, Stage};
@@ -19,6 +19,9 @@ pub(crate) struct Score {
     /// Show the controls of all levels
     #[arg(long)]
     all: bool,
+    /// Show the way to the next level instead: the smallest sets of steps, each with who must act and its command
+    #[arg(long, conflicts_with = "all")]
+    next: bool,
 }
 
 /// The status is 1 when the files or their signature contradict what was signed, 3 when files changed since and could not
@@ -33,17 +36,22 @@ pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result
     done?;
     let view = workbench.view();
     let mut human = String::new();
-    let mut judged = Vec::new();
+    let (mut judged, mut next) = (Vec::new(), Vec::new());
     let mut status = 0;
     for index in indexes {
         let (Some(model), Some(verdict)) = (view.models.get(index), view.verdict(index)) else {
             continue;
         };
-        human.push_str(&report::score(
-            &report::with_mark(&model.name.screen(), view.name_mark(index)),
-            &report::case(&view, &verdict),
-            arguments.all,
-        ));
+        let name = report::with_mark(&model.name.screen(), view.name_mark(index));
+        let case = report::case(&view, &verdict);
+        match view.way_up(index).filter(|_| arguments.next) {
+            Some(way_up) => {
+                human.push_str(&report::score_line(&name, &case));
+                human.push_str(&report::way_up::way_up(&view, &way_up));
+                next.push(WayUpBody::of(&view, &way_up));
+            }
+            None => human.push_str(&report::score(&name, &case, arguments.all)),
+        }
         // A level says nothing of files that contradict their signature, or are not those that were verified.
         let summary = view.summary(index);
         let is_forbidden_only = view.standing(index).is_some_and(|verified| {
@@ -60,7 +68,7 @@ pub(super) fn run(arguments: &Score, common: &Common, output: &Output) -> Result
     }
     output.print(&human, || {
         let verdicts = judged.iter().map(|verdict| VerdictDocument::of(&view, verdict)).collect();
-        ScoreDocument { schema: names::Score, verdicts }
+        ScoreDocument { schema: names::Score, verdicts, next }
     });
     Ok(status)
 }

@@ -54,8 +54,9 @@ pub fn screen(app: &App) -> Vec<String> {
             Some((_, survey)) => report::survey(survey, "", false),
             None => "The inventory is being counted.".to_owned(),
         },
-        (Screen::Maturity, Some((_, model, verdict))) => {
-            report::score(&model.id.screen(), &case(view, &verdict), false)
+        (Screen::Maturity, Some((index, model, verdict))) => {
+            let way_up = view.way_up(index).map(|way_up| report::way_up::way_up(view, &way_up));
+            report::score(&model.id.screen(), &case(view, &verdict), false) + &way_up.unwrap_or_default()
         }
         (Screen::Policy, _) => {
             report::policy(&view.policy, &view.seal) + &report::policy_faults(&view.policy_errors)

@@ -4,6 +4,7 @@
 use crate::commands::Cmd;
 use crate::decision::{Decision, Verdict};
 use crate::maturity::{Control, ControlResult, Duty, Severity};
+use crate::report::way_up::{step as what, way_title};
 use crate::signing::{Outcome, Thing, Verification};
 use crate::text::count;
 use crate::tui::screens::paint::{
@@ -18,6 +19,7 @@ use crate::view::View;
 use crate::words::controls::control as words_of;
 use crate::words::names::named;
 use crate::words::remedies::of_model;
+use crate::words::way_up::{assumed, party};
 use crate::words::{Face, caps, levels};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -31,6 +33,8 @@ const GAUGES_BESIDE: u16 = 100;
 const DETAIL_BESIDE: u16 = 140;
 /// From this width on the name of a level stands beside its gauge, cut if it has to be; narrower, beneath it.
 const NAME_BESIDE: usize = 60;
+/// The pane of the way up is at least this high.
+const PANE_HEIGHT: u16 = 6;
 /// Cells of a lamp in the strip: sign, number and a gap.
 const LAMP: usize = 5;
 
@@ -52,6 +56,16 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     let verdict = view.verdict(index);
     let shown = Shown { app, view, index, verdict: verdict.as_ref() };
     if area.width >= GAUGES_BESIDE {
+        let pane = way_pane(&shown, pen, area);
+        let below = pane.as_ref().map_or(0, |(_, _, height)| *height);
+        // What does not fit stands at the end of the details, which scroll.
+        let is_cut = pane.as_ref().is_some_and(|(_, text, height)| text.len() + 2 > usize::from(*height));
+        let [area, bottom] = Layout::vertical([Constraint::Min(0), Constraint::Length(below)]).areas(area);
+        if let Some((title, text, _)) = &pane {
+            let note = if is_cut { "PgDn in the details shows all" } else { "" };
+            let inside = pen.pane(frame, bottom, &Pane::new(title).note(note));
+            lines(frame, inside, text, 0);
+        }
         let left = if area.width >= DETAIL_BESIDE { 40 } else { 36 };
         let [left, rest] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(area);
         let inside = pen.pane(frame, left, &Pane::new(&name));
@@ -62,7 +76,17 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
             text.extend(gauge(&shown, level, pen, columns));
             text.push(Line::default());
         }
-        text.extend(way_up(&shown, pen, columns));
+        if let Some(cap) = shown.verdict.and_then(|verdict| verdict.cap.as_ref()) {
+            let head = vec![pen.span(Role::Warn, "! ")];
+            text.extend(pen.wrapped(head, Role::Text, &caps::cap(cap).screen(), columns));
+        }
+        if pane.is_none() {
+            text.extend(
+                way(&shown, pen, columns)
+                    .into_iter()
+                    .flat_map(|(title, steps)| std::iter::once(pen.rule(&title, columns)).chain(steps)),
+            );
+        }
         let scope = crate::maturity::SCOPE;
         let note = pen.wrapped(Vec::new(), Role::Muted, scope, columns);
         if text.len() + note.len() < usize::from(inside.height) {
@@ -70,7 +94,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
             text.extend(note);
         }
         lines(frame, inside, &text, 0);
-        return draw_controls(&shown, pen, frame, rest, (true, area.width >= DETAIL_BESIDE));
+        return draw_controls(&shown, pen, frame, rest, (!is_cut, area.width >= DETAIL_BESIDE));
     }
     let [top, rest] = Layout::vertical([Constraint::Length(4), Constraint::Min(0)]).areas(area);
     let mut text = Vec::new();
@@ -195,49 +219,69 @@ fn gauge(shown: &Shown<'_>, level: u8, pen: Pen<'_>, columns: usize) -> Vec<Line
     out
 }
 
-/// What has to be done for the next level, each step once however many controls ask for it.
+/// What caps the model, and the cheapest way up with its commands.
 fn way_up(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let Some(verdict) = shown.verdict else { return Vec::new() };
-    let score = &verdict.assessment.score;
     let mut out = Vec::new();
-    if let Some(cap) = &verdict.cap {
+    if let Some(cap) = shown.verdict.and_then(|verdict| verdict.cap.as_ref()) {
         let head = vec![pen.span(Role::Warn, "! ")];
         out.extend(pen.wrapped(head, Role::Text, &caps::cap(cap).screen(), columns));
-        out.push(Line::default());
     }
-    let steps = steps(shown);
-    if steps.is_empty() {
-        return out;
-    }
-    let title = format!("cheapest way to L{}: {}", score.next, count(steps.len(), "step"));
+    let Some((title, text)) = way(shown, pen, columns) else { return out };
     out.push(pen.rule(&title, columns));
-    for (number, (step, controls)) in (1..).zip(steps) {
-        let head = vec![pen.span(Role::Accent, format!("{number} "))];
-        out.extend(pen.wrapped(head, Role::Text, &step, columns));
-        out.extend(pen.wrapped(vec![Span::raw("  ")], Role::Muted, &controls.join(", "), columns));
-    }
+    out.extend(text);
     out
 }
 
-/// The steps with the controls that each one satisfies.
-fn steps(shown: &Shown<'_>) -> Vec<(String, Vec<String>)> {
-    let Some(verdict) = shown.verdict else { return Vec::new() };
-    let mut steps: Vec<(String, Vec<String>)> = Vec::new();
-    for id in &verdict.assessment.score.open_musts {
-        let control = shown.view.rubric.controls.iter().find(|control| control.id == *id);
-        let result = verdict.assessment.controls.iter().find(|result| result.id == *id);
-        let remedy = match (control, result) {
-            (Some(control), Some(result)) => shown.words(control, result).1,
-            (Some(control), None) => crate::text::screen(&control.remediation),
-            _ => continue,
-        };
-        let id = crate::text::screen(id);
-        match steps.iter_mut().find(|(known, _)| *known == remedy) {
-            Some((_, controls)) => controls.push(id),
-            None => steps.push((remedy, vec![id])),
+/// The cheapest way up: what it leads to, and its steps, each with its command.
+fn way(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Option<(String, Vec<Line<'static>>)> {
+    let way_up = shown.view.way_up(shown.index)?;
+    let ways = way_up.first()?;
+    let title = way_title(ways, way_up.to_effective.is_some());
+    let mut out = Vec::new();
+    let Some(way) = ways.ways.first() else { return Some((title, out)) };
+    for (number, step) in (1..).zip(&way.steps) {
+        let head = vec![pen.span(Role::Accent, format!("{number:>2} "))];
+        let controls = crate::text::screen(&step.controls.join(" "));
+        let gap = if controls.is_empty() { "" } else { " · " };
+        let text = format!("{} · {}{gap}{controls}", what(shown.view, step, Face::Tui), party(step.party));
+        out.extend(pen.wrapped(head, Role::Text, &text, columns));
+        if let Some(command) = &step.command {
+            out.extend(pen.wrapped(
+                vec![Span::raw("   ")],
+                Role::Muted,
+                &crate::text::screen(command),
+                columns,
+            ));
+        }
+        if let Some(assumption) = step.assumed {
+            out.extend(pen.wrapped(vec![Span::raw("   ")], Role::Warn, assumed(assumption), columns));
         }
     }
-    steps
+    let more = ways.ways.len().saturating_sub(1);
+    let asks = way.steps.iter().any(|step| !step.blanks.is_empty());
+    let note = match (asks, more) {
+        (false, 0) => String::new(),
+        (true, 0) => "score --next says what the variables stand for".to_owned(),
+        (false, _) => format!("score --next lists {} too", count(more, "other way")),
+        (true, _) => {
+            format!(
+                "score --next says what the variables stand for, and lists {} too",
+                count(more, "other way")
+            )
+        }
+    };
+    if !note.is_empty() {
+        out.extend(pen.wrapped(vec![Span::raw("   ")], Role::Muted, &note, columns));
+    }
+    Some((title, out))
+}
+
+/// The pane at the bottom, where there is room for one: as high as its text, and at most a third.
+fn way_pane(shown: &Shown<'_>, pen: Pen<'_>, area: Rect) -> Option<(String, Vec<Line<'static>>, u16)> {
+    let (title, text) = way(shown, pen, usize::from(area.width.saturating_sub(2)))?;
+    let wanted = u16::try_from(text.len() + 2).unwrap_or(u16::MAX);
+    let most = area.height / 3;
+    (most >= PANE_HEIGHT && !text.is_empty()).then_some((title, text, wanted.min(most)))
 }
 
 /// The tabs of this screen.
@@ -247,13 +291,14 @@ pub fn tabs() -> Vec<String> {
     tabs
 }
 
-/// The controls of the level and the chosen one; whether the gauges stand beside them, and the chosen one too.
+/// The controls of the level and the chosen one; whether the way up stands elsewhere in full, and whether the chosen one
+/// has a pane beside them.
 fn draw_controls(
     shown: &Shown<'_>,
     pen: Pen<'_>,
     frame: &mut Frame<'_>,
     area: Rect,
-    (gauges_beside, beside): (bool, bool),
+    (way_elsewhere, beside): (bool, bool),
 ) -> Drawn {
     let app = shown.app;
     let rows = app.controls();
@@ -323,7 +368,11 @@ fn draw_controls(
         Some(area) => {
             let note = format!("{} of {}", app.control + 1, rows.len());
             let inside = pen.pane(frame, area, &Pane::new(&id).note(&note));
-            let text = explain(shown, control, result.as_ref(), pen, usize::from(inside.width));
+            let columns = usize::from(inside.width);
+            let mut text = explain(shown, control, result.as_ref(), pen, columns);
+            if !way_elsewhere {
+                text.extend(way_up(shown, pen, columns));
+            }
             drawn.furthest = Some(scrolled(frame, inside, &text, app.scroll));
             drawn.hits.push(Hit::text(inside));
         }
@@ -331,7 +380,7 @@ fn draw_controls(
             let columns = usize::from(inner.width);
             let [head, body] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(inner);
             let mut text = explain(shown, control, result.as_ref(), pen, columns);
-            if !gauges_beside {
+            if !way_elsewhere {
                 text.extend(way_up(shown, pen, columns));
             }
             let (first, furthest) = bounded(app.scroll, text.len(), body.height);

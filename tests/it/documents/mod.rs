@@ -246,6 +246,7 @@ fn every_document() -> Desk {
     desk.prints("report-written", &["report", "maturity", "-o", "report.md", "-o", "report.csv"]);
     desk.prints("maturity", &["maturity"]);
     desk.prints("maturity-comparison", &["maturity", "compare", "rubric.toml"]);
+    desk.prints("maturity-unlock", &["maturity", "--unlock"]);
     #[cfg(feature = "tui")]
     {
         fs::write(desk.path("keys.toml"), "[[key]]\non = \"ctrl-q\"\nrun = \"quit\"\n").unwrap();
